@@ -1,0 +1,145 @@
+"""The codes everything else speaks: ISO 3166 alpha-3, blocs, ICIO sectors, HS, UN/LOCODE.
+
+Tables are small files beside this module, read once on first use.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+__all__ = [
+    "Region",
+    "Sector",
+    "blocs",
+    "countries",
+    "country_name",
+    "expand_regions",
+    "is_hs",
+    "is_locode",
+    "sector_name",
+    "sectors",
+    "talks_regions",
+    "talks_sectors",
+]
+
+
+class Sector(NamedTuple):
+    """An industry of the OECD inter-country input-output tables (ISIC rev. 4)."""
+
+    code: str
+    name: str
+    talks: str
+    """Code of the sector of the `talks` aggregation it belongs to."""
+    goods: bool
+
+
+class Region(NamedTuple):
+    """A group of economies."""
+
+    code: str
+    name: str
+    members: tuple[str, ...]
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("kosho.codes").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def countries() -> dict[str, str]:
+    """Short English names by ISO 3166 alpha-3 code."""
+    return {row["alpha3"]: row["name"] for row in _rows("countries.csv")}
+
+
+@cache
+def sectors() -> dict[str, Sector]:
+    """The 50 ICIO sectors by code, in table order."""
+    return {
+        row["code"]: Sector(row["code"], row["name"], row["talks"], row["goods"] == "1")
+        for row in _rows("sectors.csv")
+    }
+
+
+@cache
+def _talks_sector_names() -> dict[str, str]:
+    return {row["code"]: row["name"] for row in _rows("talks_sectors.csv")}
+
+
+@cache
+def talks_sectors() -> dict[str, tuple[str, ...]]:
+    """Sectors of the `talks` aggregation and the ICIO sectors in each."""
+    groups: dict[str, list[str]] = {code: [] for code in _talks_sector_names()}
+    for sector in sectors().values():
+        groups[sector.talks].append(sector.code)
+    return {code: tuple(members) for code, members in groups.items()}
+
+
+def _regions(name: str) -> dict[str, Region]:
+    return {row["code"]: Region(row["code"], row["name"], tuple(row["members"].split())) for row in _rows(name)}
+
+
+@cache
+def blocs() -> dict[str, Region]:
+    """Blocs that may stand for their members wherever partners are listed."""
+    return _regions("blocs.csv")
+
+
+def talks_regions(economies: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Regions of the `talks` aggregation of `economies`, in display order; every economy is in exactly one."""
+    regions = _regions("talks_regions.csv")
+    placed = {member for region in regions.values() for member in region.members}
+    rest = tuple(economy for economy in economies if economy not in placed)
+    present = {
+        code: tuple(member for member in region.members if member in economies) or rest * (not region.members)
+        for code, region in regions.items()
+    }
+    return {code: members for code, members in present.items() if members}
+
+
+@cache
+def _names() -> dict[str, str]:
+    groups = _regions("talks_regions.csv") | blocs()
+    return countries() | {region.code: region.name for region in groups.values()}
+
+
+def country_name(code: str) -> str:
+    """Short name of an economy, bloc or `talks` region; the code itself where it is none of these."""
+    return _names().get(code, code)
+
+
+def sector_name(code: str) -> str:
+    """Short name of an ICIO or `talks` sector; the code itself where it is neither."""
+    if code in sectors():
+        return sectors()[code].name
+    return _talks_sector_names().get(code, code)
+
+
+def expand_regions(codes: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    """Replace blocs by their members, keeping order and dropping repeats.
+
+    Raises:
+        KeyError: a code is neither an ISO 3166 alpha-3 code nor a known bloc.
+    """
+    known = blocs()
+    expanded: dict[str, None] = {}
+    for code in codes:
+        if code not in known and code not in countries():
+            raise KeyError(code)
+        expanded.update(dict.fromkeys(known[code].members if code in known else (code,)))
+    return tuple(expanded)
+
+
+def is_hs(code: str) -> bool:
+    """Whether `code` can be a Harmonized System prefix: 2, 4, 6, 8 or 10 digits, dots allowed."""
+    return re.fullmatch(r"\d{2}(\d{2}){0,4}", code.replace(".", "")) is not None
+
+
+def is_locode(code: str) -> bool:
+    """Whether `code` has the form of a UN/LOCODE (`TWKHH`): a country and three letters or digits 2-9."""
+    known = {row["alpha2"] for row in _rows("countries.csv")}
+    return re.fullmatch(r"[A-Z]{2}[A-Z2-9]{3}", code) is not None and code[:2] in known

@@ -1,0 +1,90 @@
+"""Errors for people: where, which key, what is wrong, what would be right, all mistakes at once.
+
+The command line prints them without a traceback and ends with `exit_status`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+__all__ = ["ConvergenceError", "InputError", "KoshoError", "Problem", "Problems", "suggest"]
+
+
+class KoshoError(Exception):
+    """A question that has no answer (exit status 1), or wrong input (`InputError`, 2)."""
+
+    exit_status = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake. `str()` gives one line, place first."""
+
+    message: str
+    hint: str | None = None
+    """What would be right."""
+    file: str | None = None
+    line: int | None = None
+    key: str | None = None
+
+    def __str__(self) -> str:
+        place = self.file or ""
+        if self.line is not None:
+            place += f":{self.line}" if place else f"line {self.line}"
+        parts = [part for part in (place, self.key, self.message) if part]
+        return ": ".join(parts) + (f" ({self.hint})" if self.hint else "")
+
+
+class InputError(KoshoError):
+    """The input is wrong; `problems` holds every mistake found, one line each in `str()`."""
+
+    exit_status = 2
+
+    def __init__(self, problems: Iterable[Problem] | Problem | str) -> None:
+        if isinstance(problems, str):
+            problems = Problem(problems)
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ConvergenceError(KoshoError):
+    """A solver stopped before it met its tolerance."""
+
+    def __init__(self, residual: float, country: str, iterations: int, hint: str = "") -> None:
+        self.residual = residual
+        self.country = country
+        self.iterations = iterations
+        super().__init__(
+            f"no convergence after {iterations} iterations: residual {residual:.2e}, "
+            f"worst in {country}" + (f"; {hint}" if hint else "")
+        )
+
+
+@dataclass
+class Problems:
+    """Collects mistakes so that they can be reported together."""
+
+    file: str | None = None
+    found: list[Problem] = field(default_factory=list)
+
+    def add(
+        self, message: str, hint: str | None = None, *, line: int | None = None, key: str | None = None
+    ) -> None:
+        """Note a mistake in `self.file`."""
+        self.found.append(Problem(message, hint, self.file, line, key))
+
+    def raise_if_any(self) -> None:
+        """Raise `InputError` with everything noted so far, if anything was."""
+        if self.found:
+            raise InputError(self.found)
+
+
+def suggest(word: str, known: Iterable[str]) -> str | None:
+    """A hint that names the nearest known words, or None."""
+    choices = sorted(set(known))
+    near = difflib.get_close_matches(word, choices, n=3, cutoff=0.6)
+    if near:
+        return "did you mean " + " or ".join(near) + "?"
+    return "one of " + ", ".join(choices) if 0 < len(choices) <= 12 else None

@@ -1,0 +1,65 @@
+"""Where a figure comes from and how far it can be trusted."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+
+__all__ = ["Cited", "Day", "Frozen", "Source", "Status"]
+
+Status = Literal["fact", "estimate", "assumption"]
+"""`fact`: read in a source. `estimate`: computed from facts by a stated method. `assumption`: chosen by us."""
+
+
+class Frozen(BaseModel):
+    """Base of every schema: immutable, refuses unknown keys, attribute docstrings are field docs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def _only_iso_days(value: object) -> object:
+    # pydantic would read the integer 2025 as seconds since 1970.
+    if isinstance(value, int | float):
+        raise ValueError("a date is written YYYY-MM-DD")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_only_iso_days)]
+"""A calendar day, written YYYY-MM-DD."""
+
+
+class Source(Frozen):
+    """A document that a figure or statement rests on."""
+
+    id: str
+    title: str
+    publisher: str
+    date: Day | None = None
+    url: str | None = None
+    kind: Literal["primary", "secondary", "own"]
+    """`primary`: the law, the statistic or the speaker itself; `own`: computed or assumed by us."""
+    licence: str | None = None
+    note: str | None = None
+
+
+class Cited(Frozen):
+    """A number with its range, standing and source."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    status: Status
+    source: str
+    """Id of a `Source`, or a short reference where no list of sources is at hand."""
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Cited:
+        low = self.value if self.low is None else self.low
+        high = self.value if self.high is None else self.high
+        if not low <= self.value <= high:
+            raise ValueError(f"value {self.value} must lie between low {low} and high {high}")
+        return self
