@@ -7,7 +7,7 @@ than the pure Python reader; pydantic validates; what it finds wrong is told in 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -67,10 +67,10 @@ def validate(text: str, model: type[Model], file: str) -> tuple[Model, Lines]:
     loader = _StringDates(text)
     try:
         node = loader.get_single_node()
-        repeated = [] if node is None else list(_repeated_keys(node, file))
-        if repeated:
-            raise InputError(repeated)
-        document = {} if node is None else loader.construct_document(node)
+        lines, unseen = _survey(node, file) if node else (Lines({(): 1}), [])
+        if unseen:
+            raise InputError(sorted(unseen, key=lambda problem: problem.line or 0))
+        document = loader.construct_document(node) if node else {}
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
@@ -79,9 +79,6 @@ def validate(text: str, model: type[Model], file: str) -> tuple[Model, Lines]:
         raise InputError(Problem(f"is not YAML: {error}".splitlines()[0], file=file)) from None
     finally:
         loader.dispose()
-    lines = Lines({(): 1})
-    if node is not None:
-        _note_lines(node, (), lines)
     if not isinstance(document, Mapping):
         raise InputError(Problem("must be a mapping of keys to values", file=file, line=1))
     try:
@@ -92,39 +89,43 @@ def validate(text: str, model: type[Model], file: str) -> tuple[Model, Lines]:
         ) from None
 
 
-def _repeated_keys(node: yaml.Node, file: str) -> list[Problem]:
-    found: list[Problem] = []
-    if isinstance(node, yaml.MappingNode):
-        seen: dict[Hashable, int] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            name = str(key.value)
-            if name in seen and name != "<<":
-                message = f"key given twice, first on line {seen[name]}"
-                found.append(Problem(message, "keep one", file, line, name))
-            seen.setdefault(name, line)
-            found += _repeated_keys(value, file)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            found += _repeated_keys(item, file)
-    return found
+def _survey(node: yaml.Node, file: str) -> tuple[Lines, list[Problem]]:
+    """Lines of every key path, and what a schema could not see: keys given twice, and aliases.
+
+    Aliases are refused because a few lines of them can stand for a document of any size.
+    """
+    lines, found, seen = Lines({(): 1}), list[Problem](), set[int]()
+    pending: list[tuple[yaml.Node, Key]] = [(node, ())]
+    while pending:
+        here, path = pending.pop()
+        if id(here) in seen:
+            hint = f"write out the value from line {here.start_mark.line + 1}"
+            found.append(Problem("an alias stands here", hint, file, lines[path], _dotted(path)))
+            continue
+        seen.add(id(here))
+        if isinstance(here, yaml.MappingNode):
+            for key, value in here.value:
+                step = (*path, str(key.value))
+                line = key.start_mark.line + 1
+                if step in lines:
+                    message = f"key given twice, first on line {lines[step]}"
+                    found.append(Problem(message, "keep one", file, line, _dotted(step)))
+                lines.setdefault(step, line)
+                pending.append((value, step))
+        elif isinstance(here, yaml.SequenceNode):
+            for index, item in enumerate(here.value):
+                lines[*path, index] = item.start_mark.line + 1
+                pending.append((item, (*path, index)))
+    return lines, found
 
 
-def _note_lines(node: yaml.Node, path: Key, lines: Lines) -> None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            here = (*path, str(key.value))
-            lines[here] = key.start_mark.line + 1
-            _note_lines(value, here, lines)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            lines[*path, index] = item.start_mark.line + 1
-            _note_lines(item, (*path, index), lines)
+def _dotted(path: Key) -> str | None:
+    return ".".join(str(part) for part in path) or None
 
 
 def _problem(detail: ErrorDetails, model: type[BaseModel], lines: Lines, file: str) -> Problem:
     path = _without_union_tags(detail["loc"], lines)
-    key = ".".join(str(part) for part in path) or None
+    key = _dotted(path)
     kind = detail["type"]
     if kind == "extra_forbidden":
         near = suggest(str(path[-1]), _fields_at(model, path[:-1]))

@@ -1,0 +1,62 @@
+# Everything a fresh machine needs: Python >= 3.11 with venv and pip, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CASE ?= japan-us-2025
+AS_OF ?= 2025-06-29
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+
+.DEFAULT_GOAL := help
+.PHONY: help brief test lint types check bench docs format clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+brief: $(VENV)/.brief ## Set up, then write the first brief to out/
+	@$(BIN)/kosho brief $(CASE) --as-of $(AS_OF)
+
+test: $(VENV)/.dev ## Set up, then run every test
+	$(BIN)/python -m pytest $(TESTS)
+
+lint: $(VENV)/.dev ## Format, lint and floor checks, nothing changed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev ## Strict types
+	$(BIN)/basedpyright
+
+check: test lint types ## All of the above
+
+bench: $(VENV)/.dev ## Time the solver against a plain reference; prints ratios
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.docs ## Build the documentation to site/
+	$(BIN)/mkdocs build --strict --quiet
+
+format: $(VENV)/.dev ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Remove the environment and all that was made
+	rm -rf $(VENV) out site .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Kosho needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "No virtual environment could be made. On Debian: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.brief: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up (once) ..." >&2
+	@$(INSTALL) '.[brief]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Setting up (once) ..." >&2
+	@$(INSTALL) '.[brief,dev]'
+	@touch $@ $(VENV)/.brief
+
+$(VENV)/.docs: pyproject.toml constraints.txt | $(BIN)/python
+	@$(INSTALL) '.[docs]'
+	@touch $@

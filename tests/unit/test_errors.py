@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from kosho.errors import ConvergenceError, InputError, KoshoError, Problem, Problems, suggest
+
+
+def test_a_problem_is_one_line_place_first() -> None:
+    problem = Problem("unknown key", "did you mean value?", "us.yaml", 12, "measures.0.valeu")
+    assert str(problem) == "us.yaml:12: measures.0.valeu: unknown key (did you mean value?)"
+    assert str(Problem("is not YAML", line=3)) == "line 3: is not YAML"
+    assert str(Problem("no such case")) == "no such case"
+
+
+def test_all_mistakes_are_reported_at_once() -> None:
+    problems = Problems("case.yaml")
+    problems.raise_if_any()
+    problems.add("is missing", key="title", line=1)
+    problems.add("is not a date", "write YYYY-MM-DD", key="on", line=4)
+    with pytest.raises(InputError) as caught:
+        problems.raise_if_any()
+    assert str(caught.value).splitlines() == [
+        "case.yaml:1: title: is missing",
+        "case.yaml:4: on: is not a date (write YYYY-MM-DD)",
+    ]
+
+
+def test_exit_statuses() -> None:
+    assert InputError("wrong").exit_status == 2
+    assert ConvergenceError(1e-3, "JPN", 40).exit_status == 1
+    assert issubclass(InputError, KoshoError)
+
+
+def test_no_convergence_names_residual_and_country() -> None:
+    text = str(ConvergenceError(1.5e-3, "JPN", 40, "try a smaller change"))
+    assert text == "no convergence after 40 iterations: residual 1.50e-03, worst in JPN; try a smaller change"
+
+
+def test_suggestions() -> None:
+    assert suggest("JPM", ["JPN", "USA", "JAM"]) == "did you mean JPN or JAM?"
+    assert suggest("zzz", ["JPN", "USA"]) == "one of JPN, USA"
+    assert suggest("zzz", [f"code{i}" for i in range(50)]) is None

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from kosho.provenance import Cited, Day
+
+
+def test_a_range_holds_its_value() -> None:
+    figure = Cited(value=1.35, low=0.6, high=2.1, unit="percent a day", status="fact", source="hs2013")
+    assert figure.low is not None
+    assert figure.low < figure.value
+    with pytest.raises(ValidationError, match="must lie between"):
+        Cited(value=3, low=0.6, high=2.1, unit="percent a day", status="fact", source="hs2013")
+
+
+def test_a_figure_cannot_be_changed() -> None:
+    figure = Cited(value=1, unit="percent", status="assumption", source="own")
+    with pytest.raises(ValidationError, match="frozen"):
+        figure.value = 2  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_a_day_is_never_a_number() -> None:
+    day = TypeAdapter(Day)
+    assert day.validate_python("2025-06-29") == date(2025, 6, 29)
+    for wrong in (2025, "2025-06-31", "June 29"):
+        with pytest.raises(ValidationError):
+            day.validate_python(wrong)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import Field
+
+from kosho import yamlfile
+from kosho.errors import InputError
+from kosho.provenance import Day, Frozen
+
+
+class Duty(Frozen):
+    rate: float
+    since: Day
+
+
+class Ban(Frozen):
+    banned: bool
+
+
+class Paper(Frozen):
+    title: str
+    duties: tuple[Duty | Ban, ...] = ()
+    by_country: dict[str, Duty] = Field(default_factory=dict)
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        yamlfile.validate(text, Paper, "paper.yaml")
+    return str(caught.value).splitlines()
+
+
+def test_reads_and_knows_lines(tmp_path: Path) -> None:
+    path = tmp_path / "paper.yaml"
+    path.write_text("title: 交渉\nduties:\n  - rate: 2.5\n    since: 2025-04-03\n", encoding="utf-8")
+    paper, lines = yamlfile.load(path, Paper)
+    assert paper.title == "交渉"
+    assert str(paper.duties[0].since) == "2025-04-03"  # pyright: ignore[reportAttributeAccessIssue]
+    assert lines["duties", 0, "since"] == 4
+    assert lines["duties", 0, "nothing"] == 3
+
+
+def test_every_mistake_is_named_with_its_line() -> None:
+    text = "titel: A\nby_country:\n  JPN:\n    rate: high\n    since: 2025-02-30\n    rtae: 1\n"
+    assert problems(text) == [
+        "paper.yaml:1: title: is missing",
+        (
+            "paper.yaml:4: by_country.JPN.rate: input should be a valid number, "
+            "unable to parse string as a number, not 'high'"
+        ),
+        (
+            "paper.yaml:5: by_country.JPN.since: input should be a valid date or datetime, "
+            "day value is outside expected range, not '2025-02-30' (write YYYY-MM-DD)"
+        ),
+        "paper.yaml:6: by_country.JPN.rtae: unknown key (did you mean rate?)",
+        "paper.yaml:1: titel: unknown key (did you mean title?)",
+    ]
+
+
+def test_a_key_given_twice_is_refused() -> None:
+    assert problems("title: A\ntitle: B\n") == [
+        "paper.yaml:2: title: key given twice, first on line 1 (keep one)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("title: [", "paper.yaml:2: "),
+        ("- a\n- b\n", "paper.yaml:1: must be a mapping"),
+        ("title: \x00", "paper.yaml: is not YAML"),
+        ("", "paper.yaml:1: title: is missing"),
+        ("? [a, b]\n: 1\n", "paper.yaml:1: "),
+    ],
+)
+def test_what_is_no_document(text: str, start: str) -> None:
+    assert problems(text)[0].startswith(start)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        yamlfile.load(tmp_path / "absent.yaml", Paper)
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes("title: é".encode("latin-1"))
+    with pytest.raises(InputError, match="not UTF-8"):
+        yamlfile.load(latin, Paper)
+
+
+def test_a_bomb_of_aliases_is_refused() -> None:
+    text = "title: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"k{i}: &{chr(98 + i)} [{', '.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(12)
+    )
+    assert "an alias stands here (write out the value from line 1)" in problems(text)[0]
