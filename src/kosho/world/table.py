@@ -230,6 +230,43 @@ class World:
         _refuse_impossible({"theta": new})
         return replace(self, theta=new)
 
+    def with_tariff(self, rates: xr.DataArray | Mapping[tuple[str, str, str], float]) -> World:
+        """The same flows with other base tariffs, recalibrated.
+
+        Args:
+            rates: `[importer, exporter, sector]` fractions, NaN or absent where nothing changes; or a mapping
+                from (importer, exporter, sector) to a rate. Rates given count as known from here on.
+
+        Raises:
+            InputError: unknown codes, rates at or below -100 %, a rate on domestic sales.
+        """
+        from kosho.world.aggregate import with_tariff  # noqa: PLC0415  (it builds on this module)
+
+        return with_tariff(self, rates)
+
+    def aggregate(
+        self,
+        *,
+        regions: Mapping[str, Sequence[str]] | None = None,
+        sectors: Mapping[str, Sequence[str]] | None = None,
+    ) -> World:
+        """The same economy in fewer regions or sectors, added up on flows; an equilibrium stays one.
+
+        Tariffs are weighted by revenue, `theta` and its spread by trade between countries; quantities go along.
+        Duties on trade inside a region are left out and reported.
+
+        Args:
+            regions: Members of each region by its code, in the order wanted; every country in exactly one.
+                None keeps the countries.
+            sectors: The same for sectors.
+
+        Raises:
+            InputError: unknown, missing or repeated members; all of them are listed.
+        """
+        from kosho.world.aggregate import aggregate  # noqa: PLC0415  (it builds on this module)
+
+        return aggregate(self, regions, sectors)
+
     def with_units(self, units: Sequence[PhysicalFlow]) -> World:
         """The same economy with physical quantities attached to flows."""
         return replace(self, units=(*self.units, *units))

@@ -1,0 +1,121 @@
+"""`Table`: an inter-country input-output table before calibration, and its compact file."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kosho.errors import InputError, Problem
+
+__all__ = ["Table", "read", "write"]
+
+Array = NDArray[np.float64]
+FORMAT = 1
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Flows of goods and services at basic prices. N economies, S sectors; values in `meta["unit"]`.
+
+    Either `final` is given, or `totals` leads to an estimate of it (see `kosho.world.final_demand`).
+    """
+
+    countries: tuple[str, ...]
+    sectors: tuple[str, ...]
+    intermediate: Array
+    """`[importer, exporter, sector]`, sales for intermediate use."""
+    inputs: Array
+    """`[country, input, sector]`, what `sector` uses of `input` from anywhere."""
+    final_sales: Array
+    """`[exporter, sector]`, sales for final use to anywhere."""
+    final: Array | None = None
+    """`[importer, exporter, sector]`, sales for final use, where the source gives them."""
+    totals: Array | None = None
+    """`[importer, sector]`, final spending of destinations from which `anchored` final demand is split."""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    """Name, year, source, licence, attribution, unit, adjustments: plain JSON."""
+
+    @property
+    def output(self) -> Array:
+        """Gross output `[country, sector]`: what is sold."""
+        return self.intermediate.sum(axis=0) + self.final_sales
+
+
+_OPTIONAL = ("final", "totals")
+_ARRAYS = ("intermediate", "inputs", "final_sales", *_OPTIONAL)
+
+
+def write(table: Table, path: Path) -> Path:
+    """Write a table as compressed float32: the same table, the same bytes; nothing is half-written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".part")
+    try:
+        with zipfile.ZipFile(partial, "w") as archive:
+            meta = {"format": FORMAT, "countries": table.countries, "sectors": table.sectors, **table.meta}
+            text = json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False)
+            _add(archive, "meta.json", text.encode())
+            for name in _ARRAYS:
+                values: Array | None = getattr(table, name)
+                if values is not None:
+                    _add(archive, f"{name}.npy", _npy(values.astype("<f4")))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def read(file: IO[bytes], name: str) -> Table:
+    """Read a table; `name` stands for the file in errors.
+
+    Raises:
+        InputError: the file is not a table of this format.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            meta = json.loads(archive.read("meta.json"))
+            arrays = {
+                key: _array(archive.read(f"{key}.npy"))
+                for key in _ARRAYS
+                if f"{key}.npy" in archive.namelist() or key not in _OPTIONAL
+            }
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+        raise InputError(
+            Problem(f"is not a Kosho world table: {error}", "make one with `kosho world build`", name)
+        ) from None
+    if meta.get("format") != FORMAT:
+        raise InputError(Problem(f"has format {meta.get('format')}, not {FORMAT}", "build it again", name))
+    countries, sectors = tuple(meta.pop("countries")), tuple(meta.pop("sectors"))
+    del meta["format"]
+    table = Table(countries, sectors, meta=meta, **arrays)
+    n, s = len(countries), len(sectors)
+    if table.intermediate.shape != (n, n, s) or table.inputs.shape != (n, s, s):
+        raise InputError(Problem("holds arrays that do not fit its labels", "build it again", name))
+    return table
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    # A fixed date and platform keep the bytes the same wherever and whenever they are written.
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 3
+    archive.writestr(entry, content, compresslevel=9)
+
+
+def _npy(values: ArrayLike) -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.ascontiguousarray(values), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _array(content: bytes) -> Array:
+    values = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    return values.astype(np.float64)
