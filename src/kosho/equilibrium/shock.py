@@ -1,0 +1,298 @@
+"""`Shock`: what changes, as a table of sub-flows, free of elasticities.
+
+A measure rarely covers a whole sector. A *part* is a share of what an importer spends on an exporter's sector,
+with its own base tariff, new tariff, change of real trade cost and rent; what no part covers stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from kosho.errors import InputError, Problems, suggest
+from kosho.world import World
+
+__all__ = ["Part", "Rates", "Shock"]
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+Rates = xr.DataArray | Mapping[tuple[str, str, str], float]
+"""`[importer, exporter, sector]` (a subset of labels will do, NaN leaves a cell alone), or a number for each
+`(importer, exporter, sector)`."""
+
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A share of a cell and what happens to it; `Shock.parts` collects them."""
+
+    importer: str
+    exporter: str
+    sector: str
+    share: float = 1.0
+    """Of the importer's base spending on the cell, tariff included, at most one over all parts of the cell."""
+    tariff: float | None = None
+    """New ad valorem rate; None keeps the base rate."""
+    base_tariff: float | None = None
+    """Base rate of the part; None takes the cell's."""
+    cost: float = 1.0
+    """New over old real trade cost; infinite for a ban."""
+    rent: float = 0.0
+    """New rent, ad valorem on the producer price, paid by buyers to `holder`; there is none in the base."""
+    holder: str | None = None
+    part: str = ""
+    """Name of the product group; empty for the whole cell."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shock:
+    """A table of parts of importer-exporter-sector cells, one row a part, all columns of length m."""
+
+    countries: tuple[str, ...]
+    """The labels that positions refer to; those of the world it is applied to."""
+    sectors: tuple[str, ...]
+    importer: Index
+    exporter: Index
+    sector: Index
+    share: Array
+    """Of base expenditure of the cell, tariff included; the parts of a cell sum to at most one."""
+    cost: Array
+    """New over old real trade cost; infinite where banned."""
+    base_tariff: Array
+    """Ad valorem, paid to the importer's treasury."""
+    tariff: Array
+    rent: Array
+    """Ad valorem on the producer price; zero in the base."""
+    holder: Index
+    """Country that receives the rent, -1 where there is none."""
+    part: tuple[str, ...]
+    """Name of the product group, empty for the whole cell."""
+
+    def __post_init__(self) -> None:
+        _refuse_impossible(self)
+
+    def __len__(self) -> int:
+        return len(self.share)
+
+    @classmethod
+    def none(cls, world: World) -> Shock:
+        """The shock that changes nothing."""
+        return _table(world, np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.intp))
+
+    @classmethod
+    def tariffs(cls, world: World, new_rates: Rates) -> Shock:
+        """Whole cells get new tariffs.
+
+        Args:
+            world: The world the shock is for.
+            new_rates: Ad valorem fractions above -1; cells not given, NaN or equal to the base keep their rate.
+
+        Raises:
+            InputError: unknown labels, rates that cannot be, or a tariff on domestic sales.
+        """
+        importer, exporter, sector, rate = _cells(world, new_rates)
+        differs = rate != world.arrays.tariff[importer, exporter, sector]
+        return _table(world, importer[differs], exporter[differs], sector[differs], tariff=rate[differs])
+
+    @classmethod
+    def costs(cls, world: World, factors: Rates) -> Shock:
+        """Whole cells get other real trade costs (d-hat, new over old; infinite bans the trade).
+
+        Raises:
+            InputError: unknown labels, or factors that are not positive.
+        """
+        importer, exporter, sector, factor = _cells(world, factors)
+        differs = factor != 1.0
+        return _table(world, importer[differs], exporter[differs], sector[differs], cost=factor[differs])
+
+    @classmethod
+    def parts(cls, world: World, parts: Sequence[Part]) -> Shock:
+        """Parts of cells, each with its own change.
+
+        Raises:
+            InputError: unknown labels, shares of a cell above one, impossible rates; all of them are listed.
+        """
+        labels = [(p.importer, p.exporter, p.sector) for p in parts]
+        importer, exporter, sector = _positions(world, labels)
+        holders = _holders(world, parts)
+        base = world.arrays.tariff[importer, exporter, sector]
+        given = np.array([np.nan if p.base_tariff is None else p.base_tariff for p in parts], float)
+        base = np.where(np.isnan(given), base, given)
+        new = np.array([np.nan if p.tariff is None else p.tariff for p in parts], float)
+        shock = cls(
+            countries=world.countries,
+            sectors=world.sectors,
+            importer=importer,
+            exporter=exporter,
+            sector=sector,
+            share=np.array([p.share for p in parts], float),
+            cost=np.array([p.cost for p in parts], float),
+            base_tariff=base,
+            tariff=np.where(np.isnan(new), base, new),
+            rent=np.array([p.rent for p in parts], float),
+            holder=holders,
+            part=tuple(p.part for p in parts),
+        )
+        uncovered(shock, world)
+        return shock
+
+    def name(self, row: int) -> str:
+        """A row in words, for messages."""
+        words = (self.countries[self.importer[row]], self.countries[self.exporter[row]])
+        label = f" ({self.part[row]})" if self.part[row] else ""
+        return f"{words[0]} from {words[1]}, {self.sectors[self.sector[row]]}{label}"
+
+    def cells(self) -> tuple[Index, Index]:
+        """Flat positions of the cells that have parts, and for each row its place among them."""
+        count, sectors = len(self.countries), len(self.sectors)
+        flat = (self.importer * count + self.exporter) * sectors + self.sector
+        if len(flat) == 0 or (np.diff(flat) > 0).all():
+            return flat, np.arange(len(flat))
+        cells, row = np.unique(flat, return_inverse=True)
+        return cells, row
+
+
+def uncovered(shock: Shock, world: World) -> tuple[Array, Array]:
+    """What the parts leave of each cell of `shock.cells()`: its share of base spending, and that net of tariff.
+
+    The rest keeps the base rate that makes the cell's revenue add up.
+
+    Raises:
+        InputError: the parts pay more to producers than the whole cell does; every such cell is named.
+    """
+    cells, row = shock.cells()
+    rest = 1.0 - np.bincount(row, shock.share, minlength=len(cells))
+    net = 1.0 / (1.0 + world.arrays.tariff.reshape(-1)[cells])
+    rest_net = net - np.bincount(row, shock.share / (1.0 + shock.base_tariff), minlength=len(cells))
+    rest = np.where(np.abs(rest) <= ROUNDING, 0.0, rest)
+    rest_net = np.where(np.abs(rest_net) <= ROUNDING, 0.0, rest_net)
+    wrong = (rest_net < 0) | ((rest == 0) != (rest_net == 0))
+    if wrong.any():
+        problems = Problems()
+        for cell in np.flatnonzero(wrong)[:20]:
+            first = int(np.flatnonzero(row == cell)[0])
+            base = world.arrays.tariff.reshape(-1)[cells[cell]]
+            problems.add(
+                f"{shock.name(first)}: base tariffs of the parts do not fit the cell's, {base:.4g}",
+                "the rest of the cell would need a rate that cannot be",
+            )
+        problems.raise_if_any()
+    return rest, rest_net
+
+
+def _table(
+    world: World,
+    importer: Index,
+    exporter: Index,
+    sector: Index,
+    *,
+    tariff: Array | None = None,
+    cost: Array | None = None,
+) -> Shock:
+    rows = len(importer)
+    base = world.arrays.tariff[importer, exporter, sector]
+    return Shock(
+        countries=world.countries,
+        sectors=world.sectors,
+        importer=importer,
+        exporter=exporter,
+        sector=sector,
+        share=np.ones(rows),
+        cost=np.ones(rows) if cost is None else cost,
+        base_tariff=base,
+        tariff=base if tariff is None else tariff,
+        rent=np.zeros(rows),
+        holder=np.full(rows, -1, np.intp),
+        part=("",) * rows,
+    )
+
+
+def _cells(world: World, values: Rates) -> tuple[Index, Index, Index, Array]:
+    """Positions and values of the cells that are given."""
+    if not isinstance(values, xr.DataArray):
+        return (*_positions(world, list(values)), np.array(list(values.values()), float))
+    problems = Problems()
+    if set(values.dims) != {"importer", "exporter", "sector"}:
+        problems.add(f"the array has dimensions {values.dims}", "wanted importer, exporter, sector")
+        problems.raise_if_any()
+    ordered = values.transpose("importer", "exporter", "sector")
+    places: list[Index] = []
+    for dim in ordered.dims:
+        known = world.sectors if dim == "sector" else world.countries
+        labels = [str(code) for code in ordered.indexes[dim]]
+        places.append(_look_up(known, labels, str(dim), problems))
+    problems.raise_if_any()
+    bare = np.asarray(ordered.to_numpy(), float)
+    found = np.nonzero(~np.isnan(bare))
+    return places[0][found[0]], places[1][found[1]], places[2][found[2]], bare[found]
+
+
+def _positions(world: World, labels: Sequence[tuple[str, str, str]]) -> tuple[Index, Index, Index]:
+    problems = Problems()
+    columns = list(zip(*labels, strict=True)) if labels else [(), (), ()]
+    importer = _look_up(world.countries, columns[0], "importer", problems)
+    exporter = _look_up(world.countries, columns[1], "exporter", problems)
+    sector = _look_up(world.sectors, columns[2], "sector", problems)
+    problems.raise_if_any()
+    return importer, exporter, sector
+
+
+def _holders(world: World, parts: Sequence[Part]) -> Index:
+    problems = Problems()
+    named = [p.holder for p in parts if p.holder is not None]
+    found = iter(_look_up(world.countries, named, "holder", problems))
+    problems.raise_if_any()
+    return np.array([-1 if p.holder is None else next(found) for p in parts], np.intp)
+
+
+def _look_up(known: Sequence[str], labels: Sequence[str], what: str, problems: Problems) -> Index:
+    place = {code: i for i, code in enumerate(known)}
+    for code in dict.fromkeys(labels):
+        if code not in place:
+            problems.add(f"unknown {what} {code!r}", suggest(code, known))
+    return np.array([place.get(code, -1) for code in labels], np.intp)
+
+
+def _refuse_impossible(shock: Shock) -> None:
+    wedge = 1.0 + shock.tariff + shock.rent
+    home = shock.importer == shock.exporter
+    with np.errstate(invalid="ignore"):
+        rules = [
+            (~((shock.share > 0) & (shock.share <= 1 + ROUNDING)), "share {share} is not between 0 and 1"),
+            (~(shock.cost > 0), "cost factor {cost} is not positive"),
+            (
+                ~(np.isfinite(shock.base_tariff) & (shock.base_tariff > -1)),
+                "base tariff {base_tariff} is not above -1",
+            ),
+            (~(np.isfinite(shock.tariff) & (shock.tariff > -1)), "tariff {tariff} is not above -1 (-100 %)"),
+            (~(np.isfinite(shock.rent) & (shock.rent >= 0) & (wedge > 0)), "rent {rent} is not zero or more"),
+            ((shock.rent > 0) & (shock.holder < 0), "rent {rent} has no holder"),
+            (home & ((shock.tariff != 0) | (shock.rent != 0)), "domestic sales bear no tariff or rent"),
+        ]
+    problems = Problems()
+    columns = ("share", "cost", "base_tariff", "tariff", "rent")
+    for broken, message in rules:
+        rows = np.flatnonzero(broken)
+        for row in rows[:10]:
+            values = {column: f"{getattr(shock, column)[row]:g}" for column in columns}
+            problems.add(f"{shock.name(int(row))}: {message.format(**values)}")
+        if len(rows) > 10:
+            problems.add(f"{len(rows) - 10} more like these")
+    cells, place = shock.cells()
+    total = np.bincount(place, shock.share, minlength=len(cells))
+    for cell in np.flatnonzero(total > 1 + ROUNDING)[:10]:
+        first = int(np.flatnonzero(place == cell)[0])
+        problems.add(f"{shock.name(first)}: shares of the cell's parts sum to {total[cell]:g}", "at most one")
+    problems.raise_if_any()
+
+
+def refuse_other_labels(shock: Shock, world: World) -> None:
+    """Raise `InputError` unless `shock` was made for the labels of `world`."""
+    if shock.countries != world.countries or shock.sectors != world.sectors:
+        raise InputError("the shock was made for a world with other countries or sectors")

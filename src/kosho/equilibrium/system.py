@@ -1,0 +1,148 @@
+"""From a shock to the equations' coefficients: K, f, g and h of every cell that changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.equilibrium.factors import Factors, factors_of
+from kosho.equilibrium.kernel import Rents, System
+from kosho.equilibrium.shock import Shock, refuse_other_labels, uncovered
+from kosho.errors import Problems
+from kosho.world import World
+
+__all__ = ["Cells", "blend", "cells_of", "system_of"]
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells a shock touches (c of them), and what becomes of them.
+
+    With s_m the share of part m, kappa_m = d_m (1 + t'_m + r'_m) / (1 + t0_m) and the rest of the cell as it
+    was: K/pi = sum_m s_m kappa_m^-theta, and f, h the averages of 1/(1 + t' + r') and r'/(1 + t' + r') with the
+    weights s_m kappa_m^-theta. All of it is exact: it is what explicit varieties would give.
+    """
+
+    importer: Index  # (c,)
+    exporter: Index
+    sector: Index
+    factor: Array  # K / pi (c,)
+    net: Array  # f (c,)
+    row: Index  # (m,) which cell a part belongs to
+    weight: Array  # (m,) s kappa^-theta
+    part_net: Array  # (m,) f of the part
+    rest_net: Array  # (c,) f weight of the part of the cell that stays as it was
+    rest: Array  # (c,) its share of base spending
+
+
+def cells_of(shock: Shock, world: World) -> Cells:
+    """Fold the parts of every cell.
+
+    Raises:
+        InputError: labels differ from the world's, or the parts do not fit the base tariffs.
+    """
+    refuse_other_labels(shock, world)
+    flat, row = shock.cells()
+    rest, rest_net = uncovered(shock, world)
+    wedge = 1.0 + shock.tariff + shock.rent
+    with np.errstate(under="ignore"):
+        kappa = shock.cost * (wedge / (1.0 + shock.base_tariff))
+        weight = shock.share * kappa ** -world.arrays.theta[shock.sector]
+    factor = rest + np.bincount(row, weight, minlength=len(flat))
+    received = rest_net + np.bincount(row, weight / wedge, minlength=len(flat))
+    net = np.divide(received, factor, out=np.ones_like(factor), where=factor > 0)
+    count, sectors = len(shock.countries), len(shock.sectors)
+    pair, sector = np.divmod(flat, sectors)
+    importer, exporter = np.divmod(pair, count)
+    return Cells(importer, exporter, sector, factor, net, row, weight, 1.0 / wedge, rest_net, rest)
+
+
+def system_of(world: World, shock: Shock, cells: Cells) -> System:
+    """The equations of a shock; deficits stay as they are in `world`.
+
+    Args:
+        world: An equilibrium, or a table to be made one.
+        shock: What changes.
+        cells: Its cells.
+
+    Raises:
+        InputError: a market is left without any supplier.
+    """
+    base = factors_of(world)
+    where = (cells.sector, cells.importer, cells.exporter)
+    factor, net = base.share.copy(), base.net
+    if len(cells.factor):
+        factor[where] *= cells.factor
+        net = net.copy()
+        net[where] = cells.net
+    total = factor.sum(axis=2)
+    _refuse_empty_markets(world, base, total)
+    filled = np.where(total > 0, total, 1.0)
+    factor /= filled[:, :, None]
+    return System(
+        base=base,
+        factor=factor,
+        offset=-np.log(filled).T / base.theta,
+        net=net,
+        net_factor=net * factor,
+        deficits=base.deficits,
+        rents=_rents(shock, cells),
+    )
+
+
+def blend(system: System, toward: float) -> System:
+    """The equations part of the way from the base to the shock, for homotopy.
+
+    Shares that grow do so geometrically, shares that fall linearly: a ban is approached evenly, a steep fall of
+    costs too.
+    """
+    base = system.base
+    scale = np.exp(-system.offset * base.theta).T[:, :, None]
+    ratio = np.divide(system.factor * scale, base.share, out=np.ones_like(base.share), where=base.share > 0)
+    partial = np.where(ratio > 1.0, np.maximum(ratio, 1.0) ** toward, 1.0 + toward * (ratio - 1.0))
+    factor = base.share * partial
+    total = factor.sum(axis=2)
+    filled = np.where(total > 0, total, 1.0)
+    factor /= filled[:, :, None]
+    net = base.net + toward * (system.net - base.net)
+    return replace(
+        system,
+        factor=factor,
+        offset=-np.log(filled).T / base.theta,
+        net=net,
+        net_factor=net * factor,
+        deficits=base.deficits + toward * (system.deficits - base.deficits),
+        rents=None if system.rents is None else replace(system.rents, part=toward * system.rents.part),
+    )
+
+
+def _rents(shock: Shock, cells: Cells) -> Rents | None:
+    paying = np.flatnonzero((shock.rent > 0) & (cells.weight > 0))
+    if not len(paying):
+        return None
+    cell = cells.row[paying]
+    part = cells.weight[paying] * shock.rent[paying] * cells.part_net[paying] / cells.factor[cell]
+    return Rents(
+        importer=cells.importer[cell],
+        exporter=cells.exporter[cell],
+        sector=cells.sector[cell],
+        holder=shock.holder[paying],
+        part=part,
+        count=len(shock.countries),
+    )
+
+
+def _refuse_empty_markets(world: World, base: Factors, total: Array) -> None:
+    empty = np.argwhere((total <= 0).T & (base.spending > 0))
+    problems = Problems()
+    for n, j in empty[:20]:
+        problems.add(
+            f"{world.countries[n]} buys {world.sectors[j]} but nobody can supply it any more",
+            "leave at least one origin, or a cost that is high but finite",
+        )
+    problems.raise_if_any()
