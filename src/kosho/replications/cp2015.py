@@ -1,11 +1,13 @@
 """NAFTA in Caliendo & Parro (2015): 31 regions, 40 sectors, tariffs inside the bloc from 1993 to 2005.
 
 Caliendo, L. and Parro, F. (2015), "Estimates of the Trade and Welfare Effects of NAFTA", Review of Economic
-Studies 82(1), 1-44. The data are those of the authors' replication files. Conventions that matter: tariffs of
-non-members stay as in 1993; trade is fob and in the unit of gross output; output is at least exports, domestic
-sales are the rest; expenditure includes tariffs; final demand that would be negative is set to zero; 1993 is
-re-solved before anything else; what is called welfare is a first-order formula with arithmetic changes, far from
-the exact change of real income.
+Studies 82(1), 1-44. The data are those of the authors' replication files. Conventions that matter:
+
+- tariffs between members change, all others stay as in 1993;
+- trade is fob and in the unit of gross output; output is at least exports, domestic sales are the rest;
+- expenditure includes tariffs; final demand that would be negative is set to zero;
+- 1993 is re-solved before anything else;
+- what is called welfare is a first-order formula with arithmetic changes, far from exact real income.
 """
 
 from __future__ import annotations
