@@ -44,7 +44,7 @@ def base_tariffs(countries: tuple[str, ...], sectors: tuple[str, ...]) -> BaseTa
     mfn, known = _mfn(countries, sectors)
     rate = np.repeat(mfn[:, None, :], n, axis=1)
     unknown = np.repeat(~known[:, None, :], n, axis=1)
-    _prefer(rate, mfn, countries, sectors)
+    _prefer(BaseTariffs(rate, unknown), mfn, countries, sectors)
     _add_special_duties(rate, countries, sectors)
     home = np.arange(n)
     rate[home, home, :] = 0.0
@@ -69,8 +69,8 @@ def _mfn(countries: tuple[str, ...], sectors: tuple[str, ...]) -> tuple[Array, N
     return rate, known
 
 
-def _prefer(rate: Array, mfn: Array, countries: tuple[str, ...], sectors: tuple[str, ...]) -> None:
-    """Lower `rate` in place where an agreement gives less than MFN."""
+def _prefer(base: BaseTariffs, mfn: Array, countries: tuple[str, ...], sectors: tuple[str, ...]) -> None:
+    """Lower rates in place where an agreement gives less than MFN; what it frees is known whatever MFN is."""
     farm = np.array([code in FARM for code in sectors])
     vehicles = [place for place, code in enumerate(sectors) if code == VEHICLES]
     for row in rows("preferences_2022.csv"):
@@ -81,11 +81,10 @@ def _prefer(rate: Array, mfn: Array, countries: tuple[str, ...], sectors: tuple[
             offered = mfn[importer] * share
             for sector in vehicles:
                 if row["cars"]:
-                    industry = float(row["industry"] or 1.0)
-                    offered[sector] = _vehicle_rate(
-                        countries[importer], float(row["cars"]), industry, offered[sector]
-                    )
-            rate[importer, exporter] = np.minimum(rate[importer, exporter], offered)
+                    industry, cars = float(row["industry"] or 1.0), float(row["cars"])
+                    offered[sector] = _vehicle_rate(countries[importer], cars, industry, offered[sector])
+            base.rate[importer, exporter] = np.minimum(base.rate[importer, exporter], offered)
+            base.unknown[importer, exporter] &= share > 0
 
 
 def _vehicle_rate(importer: str, cars: float, industry: float, otherwise: float) -> float:

@@ -1,0 +1,219 @@
+"""What a world is made of and how far it can be trusted: the answer of `kosho world info`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.codes import country_name, sector_name
+from kosho.codes import sectors as icio_sectors
+from kosho.world.datafiles import rows, sources
+from kosho.world.elasticities import low_factor
+from kosho.world.table import World
+
+__all__ = ["info"]
+
+Array = NDArray[np.float64]
+Json = dict[str, Any]
+
+SCHEMA_VERSION = 1
+PORTS = ("HKG",)
+"""Economies whose trade statistics are mostly goods passing through, which flows of production leave out."""
+LEFT_OUT = (
+    "Without Qatar, Kuwait, Oman and Papua New Guinea Japan's purchases of liquefied gas are understated.",
+    "The rest of the world is left out: the 80 economies trade with one another only.",
+    "Effects are long-run, seven to ten years; the low-elasticity set stands for the years before.",
+)
+
+
+def info(world: World) -> Json:
+    """Sizes, provenance, the estimated block and its fit, balances, unknown tariffs, elasticities of a world.
+
+    Values in the unit of the world (million USD), rates and shares as fractions.
+    """
+    a = world.arrays
+    meta = world.meta
+    foreign = a.flows.sum() - np.einsum("nns->", a.flows)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": meta.name,
+        "world": world.hash,
+        "year": meta.year,
+        "unit": meta.unit,
+        "source": meta.source,
+        "licence": meta.licence,
+        "attribution": meta.attribution,
+        "sizes": {
+            "countries": len(world.countries),
+            "sectors": len(world.sectors),
+            "flows": int((a.flows > 0).sum()),
+            "country_sectors_without_output": int((a.output <= 0).sum()),
+        },
+        "countries": {code: country_name(code) for code in world.countries},
+        "sectors": {code: sector_name(code) for code in world.sectors},
+        "totals": {
+            "output": float(a.output.sum()),
+            "value_added": float(a.value_added.sum()),
+            "trade": float(foreign),
+            "tariff_revenue": float(a.revenue.sum()),
+        },
+        "imbalance": world.imbalance,
+        "estimated": list(meta.estimated),
+        "fit": fit(world),
+        "balances": balances(world),
+        "anchors": _anchors(world),
+        "tariffs": _tariffs(world),
+        "elasticities": _elasticities(world),
+        "adjustments": list(meta.adjustments),
+        "left_out": list(LEFT_OUT) if meta.source and meta.name.startswith("icio") else [],
+        "sources": [source.model_dump(mode="json", exclude_none=True) for source in sources().values()],
+    }
+
+
+def fit(world: World) -> Json | None:
+    """How goods trade by pair compares with customs records of 2023; None where too few pairs are in it."""
+    pairs = [
+        (world.position(row["importer"]), world.position(row["exporter"]), float(row["musd"]))
+        for row in rows("goods_pairs_2023.csv")
+        if row["importer"] in world.countries and row["exporter"] in world.countries
+    ]
+    goods = [place for place, code in enumerate(world.sectors) if _is_goods(code)]
+    if len(pairs) < 10 or not goods:
+        return None
+    trade = world.arrays.flows[:, :, goods].sum(axis=2)
+    ports = {world.countries.index(code) for code in PORTS if code in world.countries}
+    inland = [pair for pair in pairs if not ports & set(pair[:2])]
+    return {
+        "source": "baci-2023",
+        "year": 2023,
+        "all": _agreement(trade, pairs),
+        "without_ports": {"left_out": list(PORTS), **_agreement(trade, inland)},
+    }
+
+
+def balances(world: World) -> Json | None:
+    """Trade balances beside published ones; None where too few are known."""
+    published = {row["country"]: row for row in rows("balances.csv") if row["country"] in world.countries}
+    if len(published) < 10:
+        return None
+    table = {code: -float(world.arrays.deficits[world.position(code)]) for code in published}
+    compared = [code for code, row in published.items() if row["anchor"] == "1"]
+    here = np.array([table[code] for code in compared])
+    there = np.array([float(published[code]["net_exports_musd"]) for code in compared])
+    return {
+        "source": "cia-factbook",
+        "year": 2022,
+        "compared": len(compared),
+        "correlation": _correlation(here, there),
+        "root_mean_square_gap": float(np.sqrt(np.mean((here - there) ** 2))),
+        "net_exports": {
+            code: {
+                "table": table[code],
+                "published": float(row["net_exports_musd"]),
+                "note": row["note"] or None,
+            }
+            for code, row in published.items()
+        },
+    }
+
+
+def _agreement(trade: Array, pairs: Sequence[tuple[int, int, float]]) -> Json:
+    here = np.array([trade[n, i] for n, i, _ in pairs])
+    there = np.array([value for *_, value in pairs])
+    logs = np.log(here / there)
+    return {
+        "pairs": len(pairs),
+        "correlation": _correlation(here, there),
+        "correlation_of_logs": _correlation(np.log(here), np.log(there)),
+        "median_absolute_log_gap": float(np.median(np.abs(logs))),
+        "level": float(here.sum() / there.sum()),
+    }
+
+
+def _correlation(first: Array, second: Array) -> float:
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def _anchors(world: World) -> list[Json]:
+    return [
+        {
+            "exporter": row["exporter"],
+            "importer": row["importer"],
+            "sector": row["sector"],
+            "table": float(
+                world.arrays.flows[
+                    world.position(row["importer"]),
+                    world.position(row["exporter"]),
+                    world.sector_position(row["sector"]),
+                ]
+            ),
+            "published": float(row["musd"]),
+            "source": row["source"],
+        }
+        for row in rows("anchors.csv")
+        if {row["importer"], row["exporter"]} <= set(world.countries) and row["sector"] in world.sectors
+    ]
+
+
+def _tariffs(world: World) -> Json:
+    """What of base tariffs is unknown: importers of which all goods, or some, are."""
+    a = world.arrays
+    unknown = np.zeros(a.flows.shape, bool) if world.unknown_tariff is None else world.unknown_tariff.to_numpy()
+    goods = np.array([_is_goods(code) for code in world.sectors])
+    foreign = ~np.eye(len(world.countries), dtype=bool)[:, :, None]
+    traded = a.flows * foreign
+    share = (traded * unknown)[:, :, goods].sum(axis=(1, 2)) / np.maximum(
+        traded[:, :, goods].sum(axis=(1, 2)), 1e-9
+    )
+    order = np.argsort(-(traded * unknown).sum(axis=(1, 2)), kind="stable")
+    return {
+        "year": 2022,
+        "unknown_cells": int(unknown.sum()),
+        "unknown_share_of_goods_trade": float((traded * unknown).sum() / traded[:, :, goods].sum())
+        if goods.any()
+        else 0.0,
+        "unknown_importers": [
+            {"country": world.countries[n], "share_of_goods_imports": float(share[n])}
+            for n in order
+            if share[n] > 0
+        ],
+        "revenue": {
+            world.countries[n]: float(a.revenue[n]) for n in np.argsort(-a.revenue)[:20] if a.revenue[n] > 0
+        },
+    }
+
+
+def _elasticities(world: World) -> Json:
+    table = {row["sector"]: row for row in rows("elasticities.csv")}
+    spread = world.theta_spread
+    listed: list[Json] = []
+    for place, code in enumerate(world.sectors):
+        theta = float(world.arrays.theta[place])
+        row = table.get(code)
+        shipped = row is not None and np.isclose(theta, float(row["theta"]))
+        listed.append(
+            {
+                "sector": code,
+                "theta": theta,
+                "log_sd": None if spread is None else float(spread.to_numpy()[place]),
+                "theta_low": theta * low_factor(),
+                "status": row["status"] if row and shipped else "estimate",
+                "source": row["source"] if row and shipped else "own",
+                "note": (row["note"] or None) if row and shipped else "weighted by trade, or set by the user",
+            }
+        )
+    return {
+        "meaning": "tariff-exclusive import values fall with elasticity -(theta + 1)",
+        "low_factor": low_factor(),
+        "low_source": "boehm-2023",
+        "sectors": listed,
+    }
+
+
+def _is_goods(code: str) -> bool:
+    """Goods by ICIO code; an aggregated code begins with the letter of its members (A, B and C are goods)."""
+    known = icio_sectors().get(code)
+    return known.goods if known else code[:1] in "ABC"
