@@ -27,11 +27,18 @@ Loader = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoa
 
 
 class _StringDates(Loader):  # pyright: ignore[reportUntypedBaseClass]
-    """Dates stay text, so that pydantic can say what is wrong with one that is none."""
+    """Dates stay text, so that pydantic can say what is wrong with one that is none.
+
+    So do `on`, `off`, `yes` and `no` (booleans in YAML 1.1 only): here `on` is a date's key and `NO` is Norway.
+    """
 
 
 _StringDates.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [
+        (tag, regexp)
+        for tag, regexp in resolvers
+        if tag != "tag:yaml.org,2002:timestamp" and (tag != "tag:yaml.org,2002:bool" or first in "tTfF")
+    ]
     for first, resolvers in Loader.yaml_implicit_resolvers.items()
 }
 

@@ -1,0 +1,279 @@
+"""The register: measures of many files, asked by two clocks (in force on a day, as known on a day)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.policy.products import Product, Products, in_scope
+from kosho.policy.schema import Covers, Measure, MeasureFile, Omission, Overlay
+from kosho.policy.stacking import MFN, Layer, Rate, Stack, precedence, stack
+from kosho.provenance import Source
+from kosho.yamlfile import Lines, load
+
+__all__ = ["Register"]
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """Measures and the product groups they speak of. Make one with `load`."""
+
+    measures: tuple[Measure, ...]
+    products: Products
+    sources: dict[str, Source]
+    covers: tuple[Covers, ...] = ()
+    not_covered: tuple[Omission, ...] = ()
+    places: dict[str, str] = field(default_factory=dict)
+    """File and line of each measure id."""
+    assumed: frozenset[str] = frozenset()
+    """Measures a scenario added: they apply between their dates whatever their stage and whenever known."""
+    ends: tuple[tuple[str, date], ...] = ()
+    """Measures a scenario ended, with the first day without them."""
+
+    @staticmethod
+    def load(paths: Sequence[Path | str] | None = None, products: Path | None = None) -> Register:
+        """Read register files; the shipped ones by default.
+
+        Raises:
+            InputError: every mistake of every file, with file and line.
+        """
+        chosen = _shipped_files() if paths is None else [Path(path) for path in paths]
+        found: list[Problem] = []
+        documents: list[tuple[Path, MeasureFile, Lines]] = []
+        for path in chosen:
+            try:
+                documents.append((path, *load(path, MeasureFile)))
+            except InputError as error:
+                found += error.problems
+        try:
+            groups = Products.load(products)
+        except InputError as error:
+            raise InputError([*found, *error.problems]) from None
+        found += _cross_checks(documents, groups)
+        if found:
+            raise InputError(found)
+        register = Register(
+            measures=tuple(measure for _, document, _ in documents for measure in document.measures),
+            products=groups,
+            sources={source.id: source for _, document, _ in documents for source in document.sources},
+            covers=tuple(document.covers for _, document, _ in documents),
+            not_covered=tuple(item for _, document, _ in documents for item in document.not_covered),
+            places={
+                measure.id: f"{path}:{lines['measures', index]}"
+                for path, document, lines in documents
+                for index, measure in enumerate(document.measures)
+            },
+        )
+        precedence(register.measures)
+        return register
+
+    @property
+    def imposers(self) -> tuple[str, ...]:
+        """Economies whose measures it holds."""
+        return tuple(dict.fromkeys(measure.imposer for measure in self.measures))
+
+    def measure(self, name: str) -> Measure:
+        """The measure with this id.
+
+        Raises:
+            InputError: there is none.
+        """
+        for measure in self.measures:
+            if measure.id == name:
+                return measure
+        hint = suggest(name, [measure.id for measure in self.measures])
+        raise InputError(Problem(f"unknown measure {name!r}", hint))
+
+    def in_force(self, on: date, known: date | None = None) -> list[Measure]:
+        """Measures that apply on a day as known on another (the latest knowledge by default).
+
+        Terminations are not listed; what they end is left out.
+        """
+        dropped = {name for name, first in self.ends if first <= on}
+        ended = dropped | {
+            name
+            for measure in self.measures
+            if measure.kind == "termination" and measure.id not in dropped and self._valid(measure, on, known)
+            for name in measure.terminates
+        }
+        return [
+            measure
+            for measure in self.measures
+            if measure.kind != "termination" and measure.id not in ended and self._valid(measure, on, known)
+        ]
+
+    def rate(self, importer: str, exporter: str, product: Product, on: date, known: date | None = None) -> Rate:
+        """The rate on a product group with its layers; the ordinary duty is the group's (0 if none is given).
+
+        Raises:
+            InputError: the product's group is unknown.
+        """
+        own = None
+        if product.group is not None:
+            if product.group not in self.products.groups:
+                hint = suggest(product.group, self.products.groups)
+                raise InputError(Problem(f"unknown product group {product.group!r}", hint))
+            own = self.products.mfn(product.group, importer)
+        if own is None or product.preference != "none":
+            mfn, source = 0.0, ()
+        else:
+            mfn, source = own.value / 100, (own.source,)
+        pile = self.stack(importer, exporter, product, self.in_force(on, known))
+        layers = [Layer(MFN, mfn, MFN, "ordinary duty", source)]
+        layers += [
+            Layer(
+                item.measure.id,
+                item.adds(((mfn, 1.0),)),
+                item.measure.authority,
+                item.measure.legal_basis,
+                item.measure.source,
+            )
+            for item in pile.applied
+        ]
+        return Rate(sum(layer.value for layer in layers), tuple(layers), pile.removed)
+
+    def stack(self, importer: str, exporter: str, product: Product, measures: Iterable[Measure]) -> Stack:
+        """What of `measures` applies to a product of this origin."""
+        aimed = [
+            (measure, rate)
+            for measure in measures
+            if measure.imposer == importer
+            and self.covered(measure, product)
+            and (rate := measure.rate_on(exporter)) is not None
+        ]
+        return stack(aimed, self.order)
+
+    def covered(self, measure: Measure, product: Product) -> bool:
+        """Whether a measure's scope covers a product."""
+        return measure.scope is not None and in_scope(measure.scope, product, self._by_hs[measure.id])
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """Place of each measure in the order of exclusions."""
+        return precedence(self.measures)
+
+    @cached_property
+    def _by_hs(self) -> dict[str, frozenset[str]]:
+        return {
+            measure.id: frozenset(self.products.within(measure.scope.hs)[0])
+            if measure.scope is not None and measure.scope.hs is not None
+            else frozenset()
+            for measure in self.measures
+        }
+
+    def _valid(self, measure: Measure, on: date, known: date | None) -> bool:
+        if on < measure.legal_from or (measure.legal_to is not None and on > measure.legal_to):
+            return False
+        if measure.id in self.assumed:
+            return True
+        return measure.stage in ("in_force", "expired") and (known is None or measure.known_from <= known)
+
+    def with_overlay(self, overlay: Overlay) -> Register:
+        """The register with what a scenario adds, ends or replaces.
+
+        Raises:
+            InputError: it ends or replaces a measure that is unknown, or adds one that is there already.
+        """
+        problems = Problems()
+        ids = [measure.id for measure in self.measures]
+        for name in [item.measure for item in (*overlay.end, *overlay.replace)]:
+            if name not in ids:
+                problems.add(f"{overlay.title}: unknown measure {name!r}", suggest(name, ids))
+        replaced = {item.measure for item in overlay.replace}
+        new = [*overlay.add, *(item.by for item in overlay.replace)]
+        taken = set(ids) - replaced
+        for measure in new:
+            if measure.id in taken:
+                problems.add(f"{overlay.title}: measure {measure.id!r} is there already", "choose another id")
+            taken.add(measure.id)
+        problems.raise_if_any()
+        return replace(
+            self,
+            measures=(*(measure for measure in self.measures if measure.id not in replaced), *new),
+            assumed=self.assumed | {measure.id for measure in new},
+            ends=(*self.ends, *((item.measure, item.legal_from) for item in overlay.end)),
+        )
+
+    def refuse_uncovered(self, on: date) -> None:
+        """Refuse a day for which a file of the register does not claim to be complete.
+
+        Raises:
+            InputError: naming the days that are covered.
+        """
+        problems = Problems()
+        for span in self.covers:
+            if not span.first <= on <= span.last:
+                problems.add(
+                    f"the measures of {span.imposer} on {on} are not in the register",
+                    f"it covers {span.first} to {span.last}",
+                )
+        problems.raise_if_any()
+
+
+def _shipped_files() -> list[Path]:
+    folder = Path(str(files("kosho.policy").joinpath("measures")))
+    return sorted(folder.glob("*.yaml"))
+
+
+def _cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Products) -> list[Problem]:
+    """Ids given once; sources, groups, headings and other measures that exist."""
+    found: list[Problem] = []
+    measures = [measure for _, document, _ in documents for measure in document.measures]
+    names = {measure.id for measure in measures}
+    authorities = {measure.authority for measure in measures}
+    first: dict[str, str] = {}
+    for path, document, lines in documents:
+        problems = Problems(str(path))
+        sources = {source.id for source in document.sources}
+        for index, measure in enumerate(document.measures):
+            here = ("measures", index)
+            if measure.id in first:
+                problems.add(
+                    f"measure {measure.id!r} is given twice, first at {first[measure.id]}", line=lines[here]
+                )
+            first.setdefault(measure.id, f"{path}:{lines[here]}")
+            check_references(measure, here, lines, problems, sources=sources, groups=groups)
+            for key, known in (("excludes", names | authorities), ("terminates", names)):
+                for name in getattr(measure, key):
+                    if name not in known:
+                        what = "measure or authority" if key == "excludes" else "measure"
+                        problems.add(
+                            f"unknown {what} {name!r}", suggest(name, known), line=lines[*here, key], key=key
+                        )
+        found += problems.found
+    return found
+
+
+def check_references(
+    measure: Measure,
+    here: tuple[str | int, ...],
+    lines: Lines,
+    problems: Problems,
+    *,
+    sources: set[str],
+    groups: Products,
+) -> None:
+    """Note sources, product groups and headings of a measure that do not exist."""
+    cited = [*measure.source, *([measure.value_share.source] if measure.value_share else [])]
+    for source in cited:
+        if source not in sources:
+            hint = suggest(source, sources) or "list it under sources"
+            problems.add(f"unknown source {source!r}", hint, line=lines[*here, "source"], key="source")
+    if measure.scope is None:
+        return
+    for group in measure.scope.groups:
+        if group not in groups.groups:
+            hint = suggest(group, groups.groups)
+            problems.add(f"unknown product group {group!r}", hint, line=lines[*here, "scope", "groups"])
+    if measure.scope.hs is not None:
+        whole, part = groups.within(measure.scope.hs)
+        place = lines[*here, "scope", "hs"]
+        if part:
+            problems.add(f"headings cut through product group {', '.join(part)}", "split the group", line=place)
+        if not whole and not part:
+            problems.add("headings match no product group", "add one", line=place)

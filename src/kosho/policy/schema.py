@@ -1,0 +1,281 @@
+"""What a measure is: the frozen schemas of the register's YAML files.
+
+Rates in the files are percent, as the law writes them; everything the rooms hand to one another is a fraction.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
+from kosho.errors import suggest
+from kosho.provenance import Cited, Day, Frozen, Source, Status
+
+__all__ = [
+    "ALL",
+    "Covers",
+    "Economy",
+    "End",
+    "HsScope",
+    "Kind",
+    "Measure",
+    "MeasureFile",
+    "Omission",
+    "Overlay",
+    "Partners",
+    "Preference",
+    "Replacement",
+    "Scope",
+    "Stage",
+]
+
+ALL = "all"
+"""Stands for every economy where partners are listed."""
+
+
+def _known(code: str, known: Iterable[str], what: str) -> str:
+    if code in (choices := set(known)):
+        return code
+    near = suggest(code.upper(), choices)
+    raise ValueError(f"unknown {what} {code!r}" + (f"; {near}" if near else ""))
+
+
+def _economy(code: str) -> str:
+    return _known(code, countries(), "country")
+
+
+def _partner(code: str) -> str:
+    return _known(code, {ALL, *countries(), *blocs()}, "country or bloc")
+
+
+def _sector(code: str) -> str:
+    return _known(code, sectors(), "sector")
+
+
+def _hs(code: str) -> str:
+    if not is_hs(code):
+        raise ValueError("an HS prefix has 2, 4, 6, 8 or 10 digits")
+    return code.replace(".", "")
+
+
+Economy = Annotated[str, AfterValidator(_economy)]
+Partner = Annotated[str, AfterValidator(_partner)]
+SectorCode = Annotated[str, AfterValidator(_sector)]
+HsPrefix = Annotated[str, AfterValidator(_hs)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+
+Kind = Literal["tariff", "floor", "exemption", "termination"]
+"""`tariff` adds its value; `floor` tops the ordinary duty up to its value; `exemption` adds nothing and removes
+what it excludes; `termination` ends the measures it names from `legal_from` on, or suspends them to
+`legal_to`."""
+
+Stage = Literal["in_force", "announced", "offered", "expired", "never_in_force"]
+"""`in_force` and `expired` measures apply between their dates, the others only where a scenario adds them."""
+
+Preference = Literal["none", "usmca"]
+"""The preference an importer claims, which an HS code cannot show."""
+
+
+class Partners(Frozen):
+    """Economies a measure is aimed at; blocs stand for their members."""
+
+    include: tuple[Partner, ...] = (ALL,)
+    exclude: tuple[Partner, ...] = ()
+
+    def __contains__(self, economy: object) -> bool:
+        return economy in self._members(self.include) and economy not in self._members(self.exclude)
+
+    @staticmethod
+    def _members(codes: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(countries() if ALL in codes else expand_regions(codes))
+
+
+class HsScope(Frozen):
+    """Headings of one edition of the Harmonized System or of a national tariff built on it."""
+
+    edition: str
+    """Such as `HS 2022` or `HTSUS 2025`."""
+    exact: bool = True
+    """False: the legal list was not read in full, the prefixes only say where the goods lie."""
+    prefixes: tuple[HsPrefix, ...] = Field(min_length=1)
+
+    def holds(self, code: str) -> bool:
+        """Whether everything under `code` is under one of the prefixes."""
+        return code.startswith(self.prefixes)
+
+    def touches(self, code: str) -> bool:
+        """Whether something under `code` is under one of the prefixes."""
+        return self.holds(code) or any(prefix.startswith(code) for prefix in self.prefixes)
+
+
+class Scope(Frozen):
+    """What a measure covers: everything named here, together."""
+
+    goods: bool = False
+    """All goods, that is all sectors of agriculture, mining and manufacturing."""
+    sectors: tuple[SectorCode, ...] = ()
+    """Whole ICIO sectors."""
+    groups: tuple[Id, ...] = ()
+    """Ids of product groups."""
+    hs: HsScope | None = None
+    """Headings; they must be made up of whole product groups."""
+    preference: tuple[Preference, ...] = ()
+    """Only goods that enter with one of these claims; empty means any."""
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Scope:
+        if not (self.goods or self.sectors or self.groups or self.hs):
+            raise ValueError("a scope names goods, sectors, groups or hs")
+        return self
+
+
+class Measure(Frozen):
+    """One thing a government does to trade, with its two clocks and its source."""
+
+    id: Id
+    title: str
+    """One line a reader of the brief understands."""
+    imposer: Economy
+    authority: Id
+    """Whose power it rests on (`us-232-autos`); of one authority, one measure applies at a time."""
+    partners: Partners = Partners()
+    """Not used where `value` lists partners itself."""
+    scope: Scope | None = None
+    """Needed by every kind but a termination."""
+    kind: Kind
+    value: float | dict[Partner, float] | None = None
+    """Percent of customs value: one rate, or one a partner (blocs may stand for their members)."""
+    unit: Literal["percent"] = "percent"
+    value_share: Cited | None = None
+    """Share of the customs value the duty is taken on (metal content, non-US content); None means all of it.
+    The measure removes what it excludes from that share only."""
+    excludes: tuple[Id, ...] = ()
+    """Measures or authorities that do not apply to goods this one applies to."""
+    terminates: tuple[Id, ...] = ()
+    """Measures a termination ends."""
+    stage: Stage
+    legal_from: Day
+    legal_to: Day | None = None
+    """Last day in force according to the measure itself; what ends it later is a termination of its own."""
+    collected_from: Day | None = None
+    """First day it was collected, where that is not `legal_from`."""
+    known_from: Day
+    """First day it was public."""
+    legal_basis: str
+    source: tuple[str, ...] = Field(min_length=1)
+    """Ids of sources of the file."""
+    status: Status
+    """Standing of the value."""
+    quote: str | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Measure:
+        if self.legal_to is not None and self.legal_to < self.legal_from:
+            raise ValueError(f"legal_to {self.legal_to} is before legal_from {self.legal_from}")
+        if (self.kind in ("tariff", "floor")) != (self.value is not None):
+            raise ValueError("a tariff or floor has a value, other kinds have none")
+        if self.kind == "termination":
+            if not self.terminates or self.scope is not None:
+                raise ValueError("a termination names what it terminates and has no scope")
+        elif self.scope is None:
+            raise ValueError(f"kind {self.kind} needs a scope")
+        elif self.terminates:
+            raise ValueError("only a termination terminates")
+        if self.kind == "exemption" and not self.excludes:
+            raise ValueError("an exemption names what it excludes")
+        if isinstance(self.value, dict) and self.partners != Partners():
+            raise ValueError("partners are listed either in value or in partners, not in both")
+        return self
+
+    @field_validator("value")
+    @classmethod
+    def _possible(cls, value: float | dict[str, float] | None) -> float | dict[str, float] | None:
+        rates = value.values() if isinstance(value, dict) else [0.0 if value is None else value]
+        if not all(-100 < rate < math.inf for rate in rates):
+            raise ValueError("a rate is above -100 percent and finite")
+        return value
+
+    def rate_on(self, partner: str) -> float | None:
+        """Ad valorem fraction for goods of `partner`; 0 where the kind has no value; None if not aimed."""
+        if not isinstance(self.value, Mapping):
+            return (self.value or 0.0) / 100 if partner in self.partners else None
+        if partner in self.value:
+            return self.value[partner] / 100
+        for code, rate in self.value.items():
+            if code in blocs() and partner in blocs()[code].members:
+                return rate / 100
+        return self.value[ALL] / 100 if ALL in self.value else None
+
+    def taxed_share(self) -> float:
+        """Share of the customs value the duty is taken on."""
+        return 1.0 if self.value_share is None else self.value_share.value
+
+
+class Omission(Frozen):
+    """Something that was in force and is not in the file, and why."""
+
+    what: str
+    why: str
+    source: str | None = None
+
+
+class Covers(Frozen):
+    """The days for which a file claims to hold the measures of an imposer that matter for its use."""
+
+    imposer: Economy
+    first: Day
+    last: Day
+
+
+class MeasureFile(Frozen):
+    """A register file."""
+
+    title: str
+    covers: Covers
+    not_covered: tuple[Omission, ...] = ()
+    sources: tuple[Source, ...]
+    measures: tuple[Measure, ...]
+
+
+class End(Frozen):
+    """A scenario's end of a measure."""
+
+    measure: Id
+    legal_from: Day
+    """First day without it."""
+
+
+class Replacement(Frozen):
+    """A scenario's other version of a measure."""
+
+    measure: Id
+    by: Measure
+
+
+class Overlay(Frozen):
+    """What a scenario changes in a dated state."""
+
+    title: str
+    note: str | None = None
+    add: tuple[Measure, ...] = ()
+    end: tuple[End, ...] = ()
+    replace: tuple[Replacement, ...] = ()
+
+    def __add__(self, other: Overlay) -> Overlay:
+        """Both changes together."""
+        return Overlay(
+            title=f"{self.title}; {other.title}" if self.title else other.title,
+            add=self.add + other.add,
+            end=self.end + other.end,
+            replace=self.replace + other.replace,
+        )
+
+    def sources(self) -> set[str]:
+        """Ids of the sources it refers to."""
+        measures: list[Any] = [*self.add, *(item.by for item in self.replace)]
+        return {source for measure in measures for source in measure.source}
