@@ -17,6 +17,7 @@ from pydantic import Field
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.policy.register import Register, check_references
 from kosho.policy.schema import Economy, Id, Measure, Overlay, SectorCode
+from kosho.policy.stacking import precedence
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 from kosho.yamlfile import Lines, load
 
@@ -355,6 +356,8 @@ def _check_overlays(
         measures = [((*here, "add", i), measure) for i, measure in enumerate(overlay.add)]
         measures += [((*here, "replace", i, "by"), item.by) for i, item in enumerate(overlay.replace)]
         for place, measure in measures:
+            if measure.id in known and "add" in place:
+                problems.add(f"measure {measure.id!r} is there already", "use replace", line=lines[place])
             check_references(measure, place, lines, problems, sources=sources, groups=register.products)
             for other in measure.excludes:
                 if other not in names:
@@ -440,7 +443,7 @@ def _assembled(name: str, document: CaseFile, overlays: OverlayFile, register: R
         register=replace(register, sources={source.id: source for source in sources}),
     )
     for scenario in case.scenarios.values():
-        case.register.with_overlay(scenario.overlay)
+        precedence(case.register.with_overlay(scenario.overlay).measures)
     return case
 
 

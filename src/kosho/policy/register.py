@@ -107,8 +107,25 @@ class Register:
             if measure.kind != "termination" and measure.id not in ended and self._valid(measure, on, known)
         ]
 
-    def rate(self, importer: str, exporter: str, product: Product, on: date, known: date | None = None) -> Rate:
-        """The rate on a product group with its layers; the ordinary duty is the group's (0 if none is given).
+    def rate(
+        self,
+        importer: str,
+        exporter: str,
+        product: Product,
+        on: date,
+        known: date | None = None,
+        mfn: float | None = None,
+    ) -> Rate:
+        """The rate on a product with its layers.
+
+        Args:
+            importer: ISO 3166 alpha-3 code.
+            exporter: ISO 3166 alpha-3 code.
+            product: What is shipped.
+            on: Day in force.
+            known: Day of knowledge, the latest by default.
+            mfn: Ordinary duty as a fraction; by default that of the product's group (0 if none is given), or 0
+                under a preference.
 
         Raises:
             InputError: the product's group is unknown.
@@ -119,16 +136,16 @@ class Register:
                 hint = suggest(product.group, self.products.groups)
                 raise InputError(Problem(f"unknown product group {product.group!r}", hint))
             own = self.products.mfn(product.group, importer)
-        if own is None or product.preference != "none":
-            mfn, source = 0.0, ()
-        else:
+        source: tuple[str, ...] = ()
+        if mfn is None and own is not None and product.preference == "none":
             mfn, source = own.value / 100, (own.source,)
+        ordinary = mfn or 0.0
         pile = self.stack(importer, exporter, product, self.in_force(on, known))
-        layers = [Layer(MFN, mfn, MFN, "ordinary duty", source)]
+        layers = [Layer(MFN, ordinary, MFN, "ordinary duty", source)]
         layers += [
             Layer(
                 item.measure.id,
-                item.adds(((mfn, 1.0),)),
+                item.adds([(ordinary, 1.0)]),
                 item.measure.authority,
                 item.measure.legal_basis,
                 item.measure.source,

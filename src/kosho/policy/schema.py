@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -80,6 +81,11 @@ Preference = Literal["none", "usmca"]
 """The preference an importer claims, which an HS code cannot show."""
 
 
+@cache
+def _members(codes: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(countries() if ALL in codes else expand_regions(codes))
+
+
 class Partners(Frozen):
     """Economies a measure is aimed at; blocs stand for their members."""
 
@@ -87,11 +93,7 @@ class Partners(Frozen):
     exclude: tuple[Partner, ...] = ()
 
     def __contains__(self, economy: object) -> bool:
-        return economy in self._members(self.include) and economy not in self._members(self.exclude)
-
-    @staticmethod
-    def _members(codes: tuple[str, ...]) -> frozenset[str]:
-        return frozenset(countries() if ALL in codes else expand_regions(codes))
+        return economy in _members(self.include) and economy not in _members(self.exclude)
 
 
 class HsScope(Frozen):

@@ -17,7 +17,7 @@ from kosho.errors import InputError, Problem, Problems
 from kosho.policy.products import Product
 from kosho.policy.register import Register
 from kosho.policy.schema import Measure, Overlay, Preference
-from kosho.policy.stacking import Stack
+from kosho.policy.stacking import Stack, stack
 from kosho.world import World, load
 
 __all__ = ["shock"]
@@ -40,10 +40,10 @@ def shock(
 
     Each product group of an importer-exporter-sector cell is a part with its own rates, the rest of the sector
     another. The new rate of a part is its base rate, plus the layers in force on `on`, less those of the base
-    year (the mean over its days, as base tariffs are those of a year's trade). Floors are applied to the part's own
-    ordinary rates, line by line. Shares of customs value (the form in which coverage is given) become shares of
-    tariff-inclusive expenditure. In an aggregated world the parts are those of the members, weighted with the
-    members' trade in the full table.
+    year (the mean over its days, as base tariffs are those of a year's trade). Floors are applied to the part's
+    own ordinary rates, line by line. Shares of customs value (the form in which coverage is given) become
+    shares of tariff-inclusive expenditure. In an aggregated world the parts are those of the members, weighted
+    with the members' trade in the full table.
 
     Args:
         world: A world whose countries are economies, or regions named in `world.meta.regions`.
@@ -78,6 +78,11 @@ class _Laws:
     register: Register
     new: list[Measure]
     base: list[tuple[float, list[Measure]]]
+
+    def measures(self, imposer: str) -> list[Measure]:
+        """All measures of an economy that play a part."""
+        law = [*self.new, *(measure for _, measures in self.base for measure in measures)]
+        return [measure for measure in law if measure.imposer == imposer]
 
 
 def _base_year(register: Register, world: World) -> list[tuple[float, list[Measure]]]:
@@ -179,6 +184,7 @@ def _add_importer(table: _Table, frame: _Frame, laws: _Laws, importer: str) -> N
     rows = np.array([detail.position(code) for code in partners])
     there = np.array([frame.country[code] for code in partners])
     n = detail.position(importer)
+    aimed = {measure.id: [measure.rate_on(code) for code in partners] for measure in laws.measures(importer)}
     gross = world.arrays.flows[here] * (1.0 + world.arrays.tariff[here])
     for sector in detail.sectors:
         if sector not in frame.sector or not (sector in sectors() and sectors()[sector].goods):
@@ -189,6 +195,7 @@ def _add_importer(table: _Table, frame: _Frame, laws: _Laws, importer: str) -> N
             importer,
             sector,
             partners,
+            aimed,
             flow=detail.arrays.flows[n, rows, k],
             rate=detail.arrays.tariff[n, rows, k],
         )
@@ -225,6 +232,8 @@ class _Cell:
     importer: str
     sector: str
     partners: list[str]
+    aimed: dict[str, list[float | None]]
+    """Rate of each measure of the importer for each partner."""
     flow: Array
     rate: Array
 
@@ -268,13 +277,15 @@ class _Cell:
         """What applies to the product from each partner; partners treated alike share the work."""
         register = self.laws.register
         covering = [m for m in law if m.imposer == self.importer and register.covered(m, slot)]
+        if not covering:
+            return [Stack((), ())] * len(self.partners)
         cache: dict[tuple[float | None, ...], Stack] = {}
         piles: list[Stack] = []
-        for partner in self.partners:
-            key = tuple(measure.rate_on(partner) for measure in covering)
-            if key not in cache:
-                cache[key] = register.stack(self.importer, partner, slot, covering)
-            piles.append(cache[key])
+        for rates in zip(*(self.aimed[measure.id] for measure in covering), strict=True):
+            if rates not in cache:
+                pairs = zip(covering, rates, strict=True)
+                cache[rates] = stack([(m, rate) for m, rate in pairs if rate is not None], register.order)
+            piles.append(cache[rates])
         return piles
 
     def _base_layers(self, slot: Product) -> Array:
