@@ -51,22 +51,23 @@ def aggregate(world: World, regions: Groups | None, sectors: Groups | None) -> W
     sector = _grouping(sectors, world.sectors, "sector", "sectors", problems)
     problems.raise_if_any()
     a = world.arrays
-    flows = _add_cells(a.flows, region, sector)
-    revenue = _add_cells(a.flows * a.tariff, region, sector)
+    revenue = region.add(region.add(a.flows * a.tariff, 0), 1)
     home = np.arange(len(region.codes))
     inside = revenue[home, home, :].copy()
     revenue[home, home, :] = 0.0
-    spending = flows.sum(axis=1) + revenue.sum(axis=1)
-    kept = _ratio(spending, spending + inside, 1.0)
-    inputs = a.gamma * a.output[:, None, :]
-    inputs = sector.add(sector.add(region.add(inputs, 0), 1), 2) * kept[:, :, None]
-    final = sector.add(region.add(a.alpha * a.income[:, None], 0), 1) * kept
+    spending = region.add(a.expenditure, 0)
+    kept = _ratio(spending - inside, spending, 1.0)
+    inputs = region.add(a.gamma * a.output[:, None, :], 0) * kept[:, :, None]
+    final = sector.add(region.add(a.alpha * a.income[:, None], 0) * kept, 1)
+    flows = _add_cells(a.flows, region, sector)
+    revenue = sector.add(revenue, 2)
+    inputs = sector.add(sector.add(inputs, 1), 2)
     output = flows.sum(axis=0)
     gamma = _ratio(inputs, np.broadcast_to(output[:, None, :], inputs.shape), 0.0)
     countries, codes = region.codes, sector.codes
     new = World.from_flows(
         labelled(flows, FLOW_DIMS, countries, codes),
-        tariff=labelled(_ratio(revenue, flows, 0.0), FLOW_DIMS, countries, codes),
+        tariff=labelled(_rates(world, revenue, flows, region, sector), FLOW_DIMS, countries, codes),
         io_share=labelled(gamma, ("country", "input", "sector"), countries, codes),
         theta=labelled(_theta(world, a.theta, sector), ("sector",), countries, codes),
         final_share=labelled(final / final.sum(axis=1, keepdims=True), ("country", "sector"), countries, codes),
@@ -157,6 +158,15 @@ def _add_cells(values: Array, region: Grouping, sector: Grouping) -> Array:
     return sector.add(region.add(region.add(values, 0), 1), 2)
 
 
+def _rates(world: World, revenue: Array, flows: Array, region: Grouping, sector: Grouping) -> Array:
+    """Average rates: revenue over net imports; the plain mean of members where nothing is imported."""
+    tariff = world.arrays.tariff
+    plain = _add_cells(tariff, region, sector) / _add_cells(np.ones(tariff.shape), region, sector)
+    home = np.arange(len(region.codes))
+    plain[home, home, :] = 0.0
+    return _ratio(revenue, flows, plain)
+
+
 def _theta(world: World, values: Array, sector: Grouping) -> Array:
     """Means of a `[sector]` figure weighted by trade between countries, by all sales where there is none."""
     flows = world.arrays.flows
@@ -226,5 +236,6 @@ def _refuse_strangers(rates: xr.DataArray, world: World) -> None:
     problems.raise_if_any()
 
 
-def _ratio(above: Array, below: Array, otherwise: float) -> Array:
-    return np.divide(above, below, out=np.full(above.shape, otherwise), where=below > 0)
+def _ratio(above: Array, below: Array, otherwise: Array | float) -> Array:
+    out = np.array(np.broadcast_to(otherwise, above.shape), dtype=np.float64)
+    return np.divide(above, below, out=out, where=below > 0)

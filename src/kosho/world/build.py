@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from kosho.errors import InputError, KoshoError, Problem
 from kosho.world.datafiles import rows
 from kosho.world.final_demand import PULL, anchored_totals, home_odds, sourcing_shares, split
+from kosho.world.oecd_csv import build_from_oecd_csv
 from kosho.world.store import Table
 
-__all__ = ["build_from_wheel", "fetch_wheel", "table_from_arrays"]
+__all__ = ["build_from_oecd_csv", "build_from_wheel", "fetch_wheel", "table_from_arrays"]
 
 Array = NDArray[np.float64]
 

@@ -31,7 +31,7 @@ def elasticity_spread(sectors: Sequence[str]) -> xr.DataArray:
 
 
 def low_elasticity(world: World) -> World:
-    """The same economy with short-run elasticities, every theta scaled down alike.
+    """The same economy with low elasticities, every theta scaled down alike.
 
     The factor brings a theta of 5 to 0.825, a tariff-exclusive elasticity of -1.825: within the long-run range
     that Boehm, Levchenko & Pandalai-Nayar (2023) find, -1.75 to -2.25. Sectors keep their relative differences.

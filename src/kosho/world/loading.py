@@ -78,6 +78,7 @@ def _load(name: str, regions: Detail, sectors: Detail, final_demand: FinalDemand
 
 def calibrated(raw: Table, final_demand: FinalDemand = "anchored") -> World:
     """A world from a table, with the base tariffs of 2022 and the shipped elasticities."""
+    raw = exact(raw)
     given = raw.final is not None
     final = raw.final if raw.final is not None else estimated_final(raw, final_demand)
     tariffs = base_tariffs(raw.countries, raw.sectors)
@@ -105,17 +106,17 @@ def table(name: str = DEFAULT) -> Table:
     """
     if name == DEFAULT:
         with files("kosho.world").joinpath("data", f"{DEFAULT}.npz").open("rb") as file:
-            return exact(read(file, name))
+            return read(file, name)
     path = Path(name)
     if path.suffix != ".npz" or not path.is_file():
         hint = suggest(name, [DEFAULT]) or f"{DEFAULT!r}, or the path of a table made by `kosho world build`"
         raise InputError(Problem(f"unknown world {name!r}", hint))
     with path.open("rb") as file:
-        return exact(read(file, str(path)))
+        return read(file, str(path))
 
 
 def exact(raw: Table) -> Table:
-    """Input use scaled to add up to intermediate sales to the last digit; storage rounds both to float32."""
+    """Input use scaled to add up to intermediate sales to the last digit; storage rounds both."""
     bought = raw.intermediate.sum(axis=1)
     used = raw.inputs.sum(axis=2)
     scale = np.divide(bought, used, out=np.ones_like(used), where=used > 0)

@@ -200,7 +200,7 @@ def _check_rows(
         problems.add(f"has no rows of {', '.join(missing[:10])}", f"{len(missing)} are missing")
     if "OUT" not in below:
         problems.add("has no row OUT", "the official file ends with it")
-    elif not missing:
+    elif not problems.found:
         gap = np.abs(below["OUT"] - output) > TOLERANCE * np.maximum(output, 1.0)
         for n, s in np.argwhere(gap)[:MOST]:
             name = f"{layout.countries[n]}_{layout.sectors[s]}"

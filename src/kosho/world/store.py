@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -55,10 +56,14 @@ _ARRAYS = ("intermediate", "inputs", "final_sales", *_OPTIONAL)
 
 
 def write(table: Table, path: Path) -> Path:
-    """Write a table as compressed float32: the same table, the same bytes; nothing is half-written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a table as compressed float32: the same table, the same bytes; nothing is half-written.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
     partial = path.with_name(path.name + ".part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(partial, "w") as archive:
             meta = {"format": FORMAT, "countries": table.countries, "sectors": table.sectors, **table.meta}
             text = json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False)
@@ -68,8 +73,11 @@ def write(table: Table, path: Path) -> Path:
                 if values is not None:
                     _add(archive, f"{name}.npy", _npy(values.astype("<f4")))
         partial.replace(path)
+    except OSError as error:
+        raise InputError(Problem(f"cannot be written: {error.strerror}", file=str(path))) from None
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     return path
 
 

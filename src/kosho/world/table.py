@@ -164,12 +164,12 @@ class World:
             _refuse_bad_final_shares(shares)
         return replace(world, final_share=shares, meta=replace(meta, adjustments=tuple(notes)))
 
-    @property
+    @cached_property
     def countries(self) -> tuple[str, ...]:
         """Codes of the economies, in the order of every array."""
         return tuple(str(code) for code in self.flows.indexes["importer"])
 
-    @property
+    @cached_property
     def sectors(self) -> tuple[str, ...]:
         """Codes of the sectors, in the order of every array."""
         return tuple(str(code) for code in self.flows.indexes["sector"])

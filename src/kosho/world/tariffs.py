@@ -74,15 +74,15 @@ def _prefer(base: BaseTariffs, mfn: Array, countries: tuple[str, ...], sectors: 
     farm = np.array([code in FARM for code in sectors])
     vehicles = [place for place, code in enumerate(sectors) if code == VEHICLES]
     for row in rows("preferences_2022.csv"):
-        if not row["agri"] and not row["cars"]:
-            continue
-        share = np.where(farm, float(row["agri"] or 1.0), float(row["industry"] or 1.0))
+        industry = float(row["industry"])
+        share = np.where(farm, float(row["agri"]), industry)
         for importer, exporter in _pairs(row["importers"], row["exporters"], countries):
             offered = mfn[importer] * share
             for sector in vehicles:
                 if row["cars"]:
-                    industry, cars = float(row["industry"] or 1.0), float(row["cars"])
-                    offered[sector] = _vehicle_rate(countries[importer], cars, industry, offered[sector])
+                    offered[sector] = _vehicle_rate(
+                        countries[importer], float(row["cars"]), industry, offered[sector]
+                    )
             base.rate[importer, exporter] = np.minimum(base.rate[importer, exporter], offered)
             base.unknown[importer, exporter] &= share > 0
 

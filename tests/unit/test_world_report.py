@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.worlds import random_world
+
+from kosho.world import load
+from kosho.world.report import info
+
+
+@pytest.fixture(scope="module")
+def report():
+    return info(load())
+
+
+def test_it_is_plain_json(report):
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+
+
+def test_it_tells_what_the_table_is(report):
+    assert report["schema_version"] == 1
+    assert report["world"] == load().hash
+    assert report["sizes"] == {
+        "countries": 80,
+        "sectors": 50,
+        "flows": report["sizes"]["flows"],
+        "country_sectors_without_output": 51,
+    }
+    assert "OECD (2025)" in report["attribution"]
+    assert report["estimated"][0].startswith("final demand by destination")
+    assert report["imbalance"] < 1e-12
+    assert any("Qatar" in line for line in report["left_out"])
+
+
+def test_it_lists_unknown_tariffs_by_importer(report):
+    tariffs = report["tariffs"]
+    listed = {entry["country"] for entry in tariffs["unknown_importers"]}
+    unknown = load().unknown_tariff
+    assert unknown is not None
+    assert {"THA", "CAN", "GBR"} <= listed
+    assert not {"JPN", "USA", "CHN", "DEU", "SGP"} & listed
+    assert tariffs["unknown_cells"] == int(unknown.sum())
+    assert 0 < tariffs["unknown_share_of_goods_trade"] < 0.3
+
+
+def test_every_elasticity_has_a_source_that_is_listed(report):
+    table = report["elasticities"]["sectors"]
+    assert [row["sector"] for row in table] == list(load().sectors)
+    assert {row["source"] for row in table} <= {source["id"] for source in report["sources"]}
+    assert all(0 < row["theta_low"] < row["theta"] for row in table)
+
+
+def test_changed_elasticities_are_not_passed_off_as_published():
+    rows = info(load().with_theta(4.0))["elasticities"]["sectors"]
+    assert {row["source"] for row in rows} == {"own"}
+
+
+def test_a_world_of_ones_own_has_no_fit():
+    report = info(random_world(2))
+    assert report["fit"] is None
+    assert report["balances"] is None
+    assert report["anchors"] == []
+    assert report["left_out"] == []
+    assert report["tariffs"]["unknown_cells"] == 0
+
+
+def test_the_talks_world_is_compared_where_its_regions_are_economies():
+    report = info(load(regions="talks", sectors="talks"))
+    assert report["fit"]["all"]["pairs"] >= 50
+    assert report["sizes"]["countries"] == 20

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kosho.codes import blocs, sectors
+from kosho.provenance import Source
+from kosho.world import load
+from kosho.world.datafiles import rows, sources
+from kosho.world.tariffs import base_tariffs
+
+
+def rate(importer: str, exporter: str, sector: str) -> float:
+    return load().tariff.sel(importer=importer, exporter=exporter, sector=sector).item()
+
+
+@pytest.mark.parametrize(
+    ("importer", "exporter", "sector", "percent"),
+    [
+        ("USA", "DEU", "C29", 2.5),  # MFN
+        ("USA", "CAN", "C29", 0.0),  # USMCA
+        ("USA", "CHN", "C29", 2.5 + 24.7),  # MFN and section 301
+        ("JPN", "USA", "C29", 0.0),
+        ("JPN", "AUS", "B06", 0.0),  # liquefied natural gas is free
+        ("DEU", "JPN", "C29", 0.6 * 5.0 + 0.15 * (0.1 * 16 + 0.3 * 4)),  # the EU's cut on cars, as of 2022
+        ("CAN", "JPN", "C29", 0.08 * (0.1 * 6.1 + 0.3 * 6.0)),  # CPTPP: cars free from 2022
+        ("DEU", "FRA", "C10T12", 0.0),  # one customs territory
+    ],
+)
+def test_rates_of_2022(importer: str, exporter: str, sector: str, percent: float):
+    assert rate(importer, exporter, sector) == pytest.approx(percent / 100.0, abs=2e-4)
+
+
+def test_steel_bears_section_232_unless_exempt_or_in_quota():
+    mfn = rate("USA", "KOR", "C24A")
+    assert rate("USA", "TWN", "C24A") - rate("USA", "DEU", "C24A") == pytest.approx(0.25 - 0.03)
+    assert rate("USA", "CAN", "C24A") == 0.0
+    assert mfn < 0.01
+    assert rate("USA", "CHN", "C24A") > 0.25 + rate("USA", "TWN", "C24B")  # 232 and 301
+
+
+def test_services_and_domestic_sales_are_known_to_be_free():
+    world = load()
+    services = [code for code in world.sectors if not sectors()[code].goods]
+    assert (world.tariff.sel(sector=services) == 0).all()
+    unknown = world.unknown_tariff
+    assert unknown is not None
+    assert not unknown.sel(sector=services).any()
+    assert not np.einsum("nns->ns", unknown.to_numpy()).any()
+    assert unknown.dtype == bool
+
+
+def test_unknown_rates_are_zero_and_marked():
+    world = load()
+    unknown = world.unknown_tariff
+    assert unknown is not None
+    assert (world.tariff.to_numpy()[unknown.to_numpy()] == 0).all()
+    assert unknown.sel(importer="THA", exporter="JPN", sector="C29").item()
+    assert not unknown.sel(importer="JPN", sector="C29").any()
+
+
+def test_what_an_agreement_frees_is_known_even_where_mfn_is_not():
+    unknown = load().unknown_tariff
+    assert unknown is not None
+    assert not unknown.sel(importer="MEX", exporter="USA", sector="C28").item()
+    assert unknown.sel(importer="MEX", exporter="USA", sector="A01").item()
+    assert unknown.sel(importer="MEX", exporter="CHN", sector="C28").item()
+
+
+def test_members_of_the_union_levy_the_same_on_others():
+    world = load()
+    members = list(blocs()["EU27"].members)
+    levied = world.tariff.sel(importer=members, exporter="JPN").to_numpy()
+    assert (levied == levied[0]).all()
+    assert (world.tariff.sel(importer=members, exporter=members) == 0).all()
+
+
+def test_a_table_in_other_order_gets_the_same_rates():
+    made = base_tariffs(("USA", "JPN", "ROW"), ("G", "C29"))
+    assert made.rate[0, 1, 1] == pytest.approx(rate("USA", "JPN", "C29"))
+    assert made.unknown[2, 1].tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["base_tariffs.csv", "special_duties_2022.csv", "preferences_2022.csv", "vehicles.csv", "elasticities.csv",
+     "balances.csv", "anchors.csv"],
+)  # fmt: skip
+def test_every_figure_has_a_status_and_a_listed_source(name: str):
+    for row in rows(name):
+        assert row["status"] in ("fact", "estimate", "assumption"), row
+        assert row["source"] in sources(), row
+
+
+def test_sources_are_well_formed():
+    assert all(isinstance(source, Source) and source.id == key for key, source in sources().items())
