@@ -16,7 +16,7 @@ from pydantic import Field
 
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.policy.register import Register, check_references
-from kosho.policy.schema import Economy, Id, Measure, Overlay, SectorCode
+from kosho.policy.schema import Economy, Id, Measure, Overlay, SectorCode, Some
 from kosho.policy.stacking import precedence
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 from kosho.yamlfile import Lines, load
@@ -50,7 +50,7 @@ class Background(Frozen):
     description: str
     overlays: tuple[Id, ...] = ()
     status: Status
-    source: tuple[str, ...] = Field(min_length=1)
+    source: Some[str]
 
 
 class ScenarioFile(Frozen):
@@ -66,7 +66,7 @@ class ScenarioFile(Frozen):
     overlays: tuple[Id, ...] = ()
     status: Status
     """Standing of its numbers: read, computed, or chosen by us."""
-    source: tuple[str, ...] = Field(min_length=1)
+    source: Some[str]
     note: str | None = None
 
 
@@ -91,7 +91,7 @@ class Unpriced(Frozen):
     title: str
     by: Economy | None = None
     why: str
-    source: tuple[str, ...] = Field(min_length=1)
+    source: Some[str]
     quote: str | None = None
 
 
@@ -101,7 +101,7 @@ class Occasion(Frozen):
     date: Day
     title: str
     consequence: str | None = None
-    source: tuple[str, ...] = Field(min_length=1)
+    source: Some[str]
 
 
 class Observation(Frozen):
@@ -120,9 +120,9 @@ class CaseFile(Frozen):
     summary: str
     as_of: Day
     """The day the case is about; questions without a date are asked on it."""
-    parties: tuple[Party, ...] = Field(min_length=2)
+    parties: Some[Party]
     backgrounds: tuple[Background, ...] = ()
-    scenarios: tuple[ScenarioFile, ...] = Field(min_length=1)
+    scenarios: Some[ScenarioFile]
     flows: tuple[Flow, ...] = ()
     not_yet_priced: tuple[Unpriced, ...] = ()
     calendar: tuple[Occasion, ...] = ()

@@ -8,11 +8,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from kosho.codes import sectors
 from kosho.errors import Problems
-from kosho.policy.schema import Economy, HsScope, Id, Partner, Partners, Preference, Scope, SectorCode
+from kosho.policy.schema import Economy, HsScope, Id, Partner, Partners, Preference, Scope, SectorCode, Some
 from kosho.provenance import Cited, Frozen, Source
 from kosho.yamlfile import Lines, load
 
@@ -55,7 +55,7 @@ class Claim(Frozen):
 
     preference: Preference
     importer: Economy
-    exporters: tuple[Economy, ...] = Field(min_length=1)
+    exporters: Some[Economy]
     groups: tuple[Id, ...] = ()
     sectors: tuple[SectorCode, ...] = ()
     """With neither groups nor sectors: everything no other entry names."""
@@ -67,7 +67,7 @@ class Spread(Frozen):
 
     importer: Economy
     sector: SectorCode
-    lines: tuple[tuple[float, float], ...] = Field(min_length=1)
+    lines: Some[tuple[float, float]]
     """Pairs of rate in percent and weight."""
     source: str
     note: str | None = None

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
 from kosho.errors import suggest
@@ -31,8 +31,11 @@ __all__ = [
     "Preference",
     "Replacement",
     "Scope",
+    "Some",
     "Stage",
 ]
+
+Item = TypeVar("Item")
 
 ALL = "all"
 """Stands for every economy where partners are listed."""
@@ -62,6 +65,31 @@ def _hs(code: str) -> str:
         raise ValueError("an HS prefix has 2, 4, 6, 8 or 10 digits")
     return code.replace(".", "")
 
+
+def _some(values: tuple[Item, ...]) -> tuple[Item, ...]:
+    if not values:
+        raise ValueError("names at least one")
+    return values
+
+
+def _by_partner(rates: dict[str, float]) -> dict[str, float]:
+    for code in rates:
+        _partner(code)
+    return rates
+
+
+def _form(value: object) -> str:
+    return "partners" if isinstance(value, dict) else "one"
+
+
+Some = Annotated[tuple[Item, ...], AfterValidator(_some)]
+"""A list that is not empty."""
+
+Rates = Annotated[
+    Annotated[float, Tag("one")] | Annotated[dict[str, float], AfterValidator(_by_partner), Tag("partners")],
+    Discriminator(_form),
+]
+"""One rate, or one a partner."""
 
 Economy = Annotated[str, AfterValidator(_economy)]
 Partner = Annotated[str, AfterValidator(_partner)]
@@ -103,7 +131,7 @@ class HsScope(Frozen):
     """Such as `HS 2022` or `HTSUS 2025`."""
     exact: bool = True
     """False: the legal list was not read in full, the prefixes only say where the goods lie."""
-    prefixes: tuple[HsPrefix, ...] = Field(min_length=1)
+    prefixes: Some[HsPrefix]
 
     def holds(self, code: str) -> bool:
         """Whether everything under `code` is under one of the prefixes."""
@@ -149,7 +177,7 @@ class Measure(Frozen):
     scope: Scope | None = None
     """Needed by every kind but a termination."""
     kind: Kind
-    value: float | dict[Partner, float] | None = None
+    value: Rates | None = None
     """Percent of customs value: one rate, or one a partner (blocs may stand for their members)."""
     unit: Literal["percent"] = "percent"
     value_share: Cited | None = None
@@ -168,7 +196,7 @@ class Measure(Frozen):
     known_from: Day
     """First day it was public."""
     legal_basis: str
-    source: tuple[str, ...] = Field(min_length=1)
+    source: Some[str]
     """Ids of sources of the file."""
     status: Status
     """Standing of the value."""
