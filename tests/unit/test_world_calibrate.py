@@ -5,7 +5,7 @@ import pytest
 from tests.worlds import CELL, random_world
 
 from kosho.errors import InputError
-from kosho.world import WorldMeta, labelled
+from kosho.world import PhysicalFlow, WorldMeta, labelled
 from kosho.world.calibrate import INPUT_CEILING, Economy, calibrate
 
 COUNTRIES, SECTORS = ("AAA", "BBB"), ("S1", "S2")
@@ -97,6 +97,11 @@ def test_rates_may_be_given_in_part_and_count_as_known_then():
 def test_rates_that_cannot_be_are_refused(rates, message: str):
     with pytest.raises(InputError, match=message):
         calibrated().with_tariff(rates)
+
+
+def test_quantities_of_flows_that_are_not_there_are_refused():
+    with pytest.raises(InputError, match="unknown sector 'S9'"):
+        calibrated().with_units([PhysicalFlow("AAA", "BBB", "S9", 1.0, "vehicles")])
 
 
 def test_a_world_from_anywhere_takes_other_tariffs():

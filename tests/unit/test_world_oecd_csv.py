@@ -9,6 +9,7 @@ import pytest
 from kosho.errors import InputError
 from kosho.world.loading import calibrated, load
 from kosho.world.oecd_csv import FINAL, build_from_oecd_csv
+from kosho.world.report import info
 from kosho.world.store import write
 
 COUNTRIES = ("CHN", "JPN", "MEX", "ROW")
@@ -74,6 +75,8 @@ def test_the_table_round_trips_through_its_file_and_load(tmp_path: Path):
     world = load(str(path))
     np.testing.assert_allclose(world.arrays.flows, calibrated(made).arrays.flows, rtol=1e-6)
     assert world.imbalance < 1e-14
+    assert info(world)["estimated"] == []
+    assert not any("rest of the world" in line for line in info(world)["left_out"])
     assert load(str(path), regions="talks", sectors="talks").countries == ("JPN", "CHN", "MEX", "ROW")
 
 

@@ -18,6 +18,8 @@ def rate(importer: str, exporter: str, sector: str) -> float:
     ("importer", "exporter", "sector", "percent"),
     [
         ("USA", "DEU", "C29", 2.5),  # MFN
+        ("USA", "JPN", "C29", 2.5),  # the agreement of 2020 leaves vehicles out
+        ("KOR", "CHN", "C29", 8.2),  # and so does that of Korea with China
         ("USA", "CAN", "C29", 0.0),  # USMCA
         ("USA", "CHN", "C29", 2.5 + 24.7),  # MFN and section 301
         ("JPN", "USA", "C29", 0.0),
@@ -28,7 +30,7 @@ def rate(importer: str, exporter: str, sector: str) -> float:
     ],
 )
 def test_rates_of_2022(importer: str, exporter: str, sector: str, percent: float):
-    assert rate(importer, exporter, sector) == pytest.approx(percent / 100.0, abs=2e-4)
+    assert rate(importer, exporter, sector) == pytest.approx(percent / 100.0, abs=1e-6)
 
 
 def test_steel_bears_section_232_unless_exempt_or_in_quota():

@@ -22,11 +22,11 @@ Json = dict[str, Any]
 SCHEMA_VERSION = 1
 PORTS = ("HKG",)
 """Economies whose trade statistics are mostly goods passing through, which flows of production leave out."""
-LEFT_OUT = (
+REST_MISSING = (
     "Without Qatar, Kuwait, Oman and Papua New Guinea Japan's purchases of liquefied gas are understated.",
     "The rest of the world is left out: the 80 economies trade with one another only.",
-    "Effects are long-run, seven to ten years; the low-elasticity set stands for the years before.",
 )
+LONG_RUN = "Effects are long-run, seven to ten years; the low-elasticity set stands for the years before."
 
 
 def info(world: World) -> Json:
@@ -68,7 +68,7 @@ def info(world: World) -> Json:
         "tariffs": _tariffs(world),
         "elasticities": _elasticities(world),
         "adjustments": list(meta.adjustments),
-        "left_out": list(LEFT_OUT) if meta.source and meta.name.startswith("icio") else [],
+        "left_out": _left_out(world),
         "sources": [source.model_dump(mode="json", exclude_none=True) for source in sources().values()],
     }
 
@@ -118,6 +118,14 @@ def balances(world: World) -> Json | None:
             for code, row in published.items()
         },
     }
+
+
+def _left_out(world: World) -> list[str]:
+    """What an inter-country table of the OECD does not hold; the official file has the rest of the world."""
+    if not world.meta.name.startswith("icio"):
+        return []
+    economies = {code for members in world.meta.regions.values() for code in members} or set(world.countries)
+    return [LONG_RUN] if "ROW" in economies else [*REST_MISSING, LONG_RUN]
 
 
 def _agreement(trade: Array, pairs: Sequence[tuple[int, int, float]]) -> Json:

@@ -268,7 +268,15 @@ class World:
         return aggregate(self, regions, sectors)
 
     def with_units(self, units: Sequence[PhysicalFlow]) -> World:
-        """The same economy with physical quantities attached to flows."""
+        """The same economy with physical quantities attached to flows.
+
+        Raises:
+            InputError: a flow names a country or sector that is not in this world.
+        """
+        for flow in units:
+            for code in (flow.exporter, flow.importer):
+                self.position(code)
+            self.sector_position(flow.sector)
         return replace(self, units=(*self.units, *units))
 
     def position(self, code: str) -> int:

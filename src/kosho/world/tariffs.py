@@ -80,18 +80,20 @@ def _prefer(base: BaseTariffs, mfn: Array, countries: tuple[str, ...], sectors: 
             offered = mfn[importer] * share
             for sector in vehicles:
                 if row["cars"]:
-                    offered[sector] = _vehicle_rate(
-                        countries[importer], float(row["cars"]), industry, offered[sector]
-                    )
+                    cars = float(row["cars"])
+                    offered[sector] = _vehicle_rate(countries[importer], cars, industry, mfn[importer, sector])
             base.rate[importer, exporter] = np.minimum(base.rate[importer, exporter], offered)
             base.unknown[importer, exporter] &= share > 0
 
 
-def _vehicle_rate(importer: str, cars: float, industry: float, otherwise: float) -> float:
-    """Rate on motor vehicles and parts where an agreement sets the rate on cars; a fraction."""
+def _vehicle_rate(importer: str, cars: float, industry: float, mfn: float) -> float:
+    """Rate on motor vehicles and parts where an agreement sets the rate on cars; a fraction.
+
+    An agreement that leaves cars at MFN leaves the sector there.
+    """
     schedule = next((row for row in rows("vehicles.csv") if _covers(row["importer"], importer)), None)
-    if schedule is None:
-        return otherwise
+    if schedule is None or cars >= float(schedule["cars"]):
+        return mfn
     weights = {**VEHICLE_WEIGHTS, **({"trucks": 0.0} if importer in NO_TRUCKS else {})}
     percent = {"cars": cars, **{group: float(schedule[group]) * industry for group in ("trucks", "parts")}}
     return sum(weights[group] * percent[group] for group in weights) / sum(weights.values()) / 100.0
