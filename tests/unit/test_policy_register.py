@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.unit.test_policy_schema import measure
+from tests.measures import measure
 
 from kosho.errors import InputError
 from kosho.policy import Overlay, Product, Register

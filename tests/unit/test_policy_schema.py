@@ -3,9 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.measures import measure
 
 from kosho.errors import InputError
-from kosho.policy import Measure, Partners, Register
+from kosho.policy import Partners, Register
 from kosho.policy.schema import HsScope
 
 FILE = """\
@@ -127,25 +128,6 @@ def test_an_id_given_twice_is_refused(tmp_path: Path):
         InputError, match=r"other/us\.yaml:6: measure 'one' is given twice, first at .*us\.yaml:6"
     ):
         Register.load([written(tmp_path), written(other)])
-
-
-def measure(**changes: object) -> Measure:
-    fields = {
-        "id": "m",
-        "title": "M",
-        "imposer": "USA",
-        "authority": "a",
-        "scope": {"goods": True},
-        "kind": "tariff",
-        "value": 10,
-        "stage": "in_force",
-        "legal_from": "2025-01-01",
-        "known_from": "2025-01-01",
-        "legal_basis": "law",
-        "source": ["s"],
-        "status": "fact",
-    }
-    return Measure.model_validate({**fields, **changes})
 
 
 def test_a_partner_goes_before_its_bloc_and_a_bloc_before_all():

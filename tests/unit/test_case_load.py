@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from kosho.case import Case, cases
+from kosho.errors import InputError
+from kosho.policy import Product
+
+NAME = "japan-us-2025"
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return Case.load(NAME)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "mine"
+    shutil.copytree(Path(str(files("kosho").joinpath("cases", NAME))), copy)
+    return copy
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_shipped_case_is_listed_and_opens_by_name_and_path(folder: Path):
+    assert NAME in cases()
+    assert Case.load(folder).name == "mine"
+    assert list(Case.load(NAME).scenarios) == list(Case.load(str(folder)).scenarios)
+
+
+def test_an_unknown_case_gets_a_suggestion():
+    with pytest.raises(InputError, match=r"no case 'japan-us-2052' .*japan-us-2025"):
+        Case.load("japan-us-2052")
+    with pytest.raises(InputError, match="no case"):
+        Case.load("../codes")
+
+
+def test_every_figure_has_its_source(case: Case):
+    cited = {source for scenario in case.scenarios.values() for source in scenario.source}
+    cited |= {source for measure in case.register.measures for source in measure.source}
+    cited |= {flow.quantity.source for flow in case.flows if flow.quantity}
+    cited |= {item.figure.source for item in case.observations}
+    assert cited <= set(case.sources)
+
+
+def test_roles_and_backgrounds_are_what_a_comparison_needs(case: Case):
+    roles = {name: scenario.role for name, scenario in case.scenarios.items()}
+    assert roles["status-quo"] == "status-quo"
+    assert roles["no-deal"] == roles["no-deal-all"] == "no-deal"
+    deals = [scenario for scenario in case.scenarios.values() if scenario.role == "deal"]
+    assert len(deals) >= 3
+    # Third countries face the same in every deal and where Japan alone has none.
+    same = [*deals, case.scenarios["no-deal"]]
+    assert {scenario.background.id for scenario in same if scenario.background} == {"partners-stay"}
+    assert {scenario.on for scenario in same} == {date(2025, 7, 9)}
+
+
+CARS, STEEL, REST, MEDICINES = (
+    Product("C29", "vehicles-232"),
+    Product("C24A", "steel"),
+    Product("C28"),
+    Product("C21", "pharma-exempt"),
+)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "japan", "korea"),
+    [
+        ("status-quo", (27.5, 50, 10, 0), (27.5, 50, 10, 0)),
+        ("extension", (27.5, 50, 10, 0), (27.5, 50, 10, 0)),
+        ("no-deal", (27.5, 50, 24, 0), (27.5, 50, 10, 0)),
+        ("no-deal-all", (27.5, 50, 24, 0), (27.5, 50, 25, 0)),
+        ("deal", (15, 50, 15, 0), (27.5, 50, 10, 0)),
+        ("deal-cars", (15, 50, 10, 0), (27.5, 50, 10, 0)),
+        ("deal-uk-terms", (10, 25, 10, 0), (27.5, 50, 10, 0)),
+        ("deal-removal", (2.5, 0, 0, 0), (27.5, 50, 10, 0)),
+    ],
+)
+def test_rates_of_a_scenario(case: Case, scenario: str, japan, korea):
+    law = case.law(scenario)
+    for exporter, expected in (("JPN", japan), ("KOR", korea)):
+        for product, percent in zip((CARS, STEEL, REST, MEDICINES), expected, strict=True):
+            found = law.register.rate("USA", exporter, product, law.on, law.known)
+            assert 100 * found.rate == pytest.approx(percent), (exporter, product)
+
+
+def test_the_day_asked_is_the_day_in_force_and_known(case: Case):
+    law = case.law("status-quo", date(2025, 4, 9))
+    assert (law.on, law.known) == (date(2025, 4, 9), date(2025, 4, 9))
+    assert case.law("status-quo").on == case.as_of == date(2025, 6, 29)
+    early = case.law("no-deal", date(2025, 6, 1))
+    assert (early.on, early.known) == (date(2025, 7, 9), date(2025, 6, 1))
+    # Metals were at 25 on 1 June and nobody knew of 50.
+    assert early.register.rate("USA", "JPN", STEEL, early.on, early.known).rate == 0.25
+    late = case.law("no-deal", date(2025, 7, 20))
+    assert (late.on, late.known) == (date(2025, 7, 20), date(2025, 7, 20))
+    assert late.register.rate("USA", "JPN", REST, late.on, late.known).rate == 0.24
+
+
+def test_all_partners_revert_even_when_the_extension_is_known(case: Case):
+    late = case.law("no-deal-all", date(2025, 7, 20))
+    assert late.register.rate("USA", "KOR", REST, late.on, late.known).rate == 0.25
+
+
+def test_an_unknown_scenario_gets_a_suggestion(case: Case):
+    with pytest.raises(InputError, match=r"no scenario 'no-dael' .*no-deal"):
+        case.law("no-dael")
+
+
+def test_mistakes_of_all_files_are_reported_together(folder: Path):
+    main, overlays = folder / "case.yaml", folder / "measures.yaml"
+    change(main, "overlays: [japan-24]", "overlays: [japan-42]")
+    change(main, "part: vehicles-232", "part: vehicles-223")
+    change(main, "background: partners-revert", "background: partners-reverted")
+    change(main, "source: [round7, proc10908", "source: [round8, proc10908")
+    change(overlays, "excludes: [us-ieepa-baseline-10]", "excludes: [us-ieepa-baseline]")
+    change(overlays, "{measure: us-ieepa-annex1, ", "{measure: us-ieepa-anex1, ")
+    with pytest.raises(InputError) as caught:
+        Case.load(folder)
+    found = [str(problem) for problem in caught.value.problems]
+    assert len(found) == 6
+    for file, word, hint in (
+        (main, "unknown overlay 'japan-42'", "japan-24"),
+        (main, "unknown product group 'vehicles-223'", "vehicles-232"),
+        (main, "unknown background 'partners-reverted'", "partners-revert"),
+        (main, "unknown source 'round8'", "round7"),
+        (overlays, "unknown measure or authority 'us-ieepa-baseline'", "us-ieepa-baseline-10"),
+        (overlays, "unknown measure 'us-ieepa-anex1'", "us-ieepa-annex1"),
+    ):
+        (line,) = [text for text in found if word in text]
+        place = line.removeprefix(str(file))
+        assert place != line
+        assert int(place.split(":")[1]) > 1
+        assert hint in line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("as_of: 2025-06-29", "as_of: 2025-06-31", ("as_of", "YYYY-MM-DD", "2025-06-31")),
+        ("role: status-quo", "role: statusquo", ("role", "'status-quo'")),
+        ("economy: JPN", "economy: JPP", ("unknown country 'JPP'", "JPN")),
+        ("- id: extension", "- id:  status-quo", ("'status-quo' is given twice")),
+        ("part: vehicles-232", "part: steel", ("group 'steel' is in sector C24A",)),
+        ("title: The state", "titel: The state", ("unknown key", "did you mean title?")),
+    ],
+)
+def test_a_mistake_is_named_with_file_line_and_key(folder: Path, old: str, new: str, words):
+    path = folder / "case.yaml"
+    change(path, old, new)
+    text = path.read_text(encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        Case.load(folder)
+    (found,) = [item for item in caught.value.problems if all(word in str(item) for word in words)]
+    assert found.file == str(path)
+    assert new in text.splitlines()[(found.line or 0) - 1]
+
+
+def test_a_missing_file_is_a_mistake_like_others(folder: Path):
+    (folder / "measures.yaml").unlink()
+    change(folder / "case.yaml", "as_of: 2025-06-29", "as_of: someday")
+    with pytest.raises(InputError) as caught:
+        Case.load(folder)
+    first, second = (str(problem) for problem in caught.value.problems)
+    assert "someday" in first
+    assert "measures.yaml: cannot be read" in second
+
+
+def test_an_overlay_may_not_repeat_a_measure_of_the_register(folder: Path):
+    change(folder / "measures.yaml", "id: case-japan-24", "id: us-ieepa-baseline-10")
+    with pytest.raises(InputError, match=r"measures\.yaml:\d+: measure 'us-ieepa-baseline-10' is there"):
+        Case.load(folder)

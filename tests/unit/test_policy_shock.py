@@ -1,0 +1,158 @@
+"""The law as a shock to the default world: what adds up, and what aggregation must not change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from tests.measures import measure
+from tests.worlds import build
+
+from kosho.equilibrium import Shock
+from kosho.errors import InputError
+from kosho.policy import Overlay, Register, shock
+from kosho.world import World, load
+
+DAY = date(2025, 6, 29)
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    return Register.load()
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def june(world: World, register: Register) -> Shock:
+    return shock(world, register, DAY, DAY)
+
+
+def rows(table: Shock, exporter: str, sector: str, part: str) -> np.ndarray:
+    e, s = table.countries.index(exporter), table.sectors.index(sector)
+    named = np.array([label == part for label in table.part])
+    return np.flatnonzero((table.exporter == e) & (table.sector == s) & named)
+
+
+def value(table: Shock, world: World, rate: np.ndarray) -> np.ndarray:
+    """Duty paid at `rate` on base customs value, by row, million USD."""
+    a = world.arrays
+    gross = (a.flows * (1 + a.tariff))[table.importer, table.exporter, table.sector]
+    return table.share * gross / (1 + table.base_tariff) * rate
+
+
+def test_parts_add_up_to_the_cell(june: Shock, world: World):
+    cells, row = june.cells()
+    total = np.bincount(row, june.share)
+    assert total.max() <= 1 + 1e-9
+    revenue = np.bincount(row, value(june, world, june.base_tariff))
+    a = world.arrays
+    whole = (a.flows * a.tariff).reshape(-1)[cells]
+    # Where the parts are the whole cell their base revenue is the cell's; elsewhere the rest has what is left.
+    full = total > 1 - 1e-9
+    assert full.sum() > 1000
+    np.testing.assert_allclose(revenue[full], whole[full], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("exporter", "sector", "part", "percent"),
+    [
+        ("JPN", "C29", "vehicles-232", 27.5),
+        ("JPN", "C29", "auto-parts", 27.5),
+        ("JPN", "C24A", "steel", 50.0),
+        ("GBR", "C24A", "steel", 25.0),
+        ("CHN", "C29", "vehicles-232", 47.5),
+    ],
+)
+def test_rates_of_parts_are_those_of_the_law(june: Shock, exporter, sector, part, percent):
+    found = rows(june, exporter, sector, part)
+    special = 0.0 if exporter != "CHN" else june.base_tariff[found][0] - 0.025  # Section 301 of the base year
+    assert len(found) == 1
+    assert 100 * (june.tariff[found][0] - special) == pytest.approx(percent, abs=0.3)
+
+
+def test_usmca_goods_are_parts_of_their_own(june: Shock):
+    cars = rows(june, "MEX", "C29", "vehicles-232")
+    assert sorted(june.tariff[cars] - june.base_tariff[cars]) == pytest.approx([0.15, 0.25])
+    parts = rows(june, "MEX", "C29", "auto-parts")
+    assert sorted(june.tariff[parts] - june.base_tariff[parts]) == pytest.approx([0.0, 0.25])
+    rest = rows(june, "CAN", "C13T15", "")
+    assert june.tariff[rest] - june.base_tariff[rest] == pytest.approx([0.25])  # the free share is no part
+
+
+def test_only_the_imposer_of_measures_is_touched(june: Shock):
+    assert {june.countries[place] for place in np.unique(june.importer)} == {"USA"}
+    assert "" in june.part
+    assert (june.tariff >= june.base_tariff - 1e-12).all()
+
+
+def test_nothing_changes_when_the_law_is_that_of_the_base_year(world: World, register: Register):
+    quiet = shock(world, register, date(2024, 6, 30))
+    moved = np.abs(quiet.tariff - quiet.base_tariff) > 1e-12
+    # Steel of Japan, Britain and Ukraine and aluminium of Britain came inside quotas during 2022.
+    places = {(quiet.countries[quiet.exporter[i]], quiet.part[i]) for i in np.flatnonzero(moved)}
+    assert places == {("JPN", "steel"), ("GBR", "steel"), ("UKR", "steel"), ("GBR", "aluminium")}
+
+
+def test_the_same_duty_is_paid_in_the_aggregated_world(june: Shock, world: World, register: Register):
+    talks = load(regions="talks", sectors="talks")
+    small = shock(talks, register, DAY, DAY)
+    change = value(june, world, june.tariff - june.base_tariff).sum()
+    assert value(small, talks, small.tariff - small.base_tariff).sum() == pytest.approx(change, rel=1e-9)
+    for region in ("EU27", "ROW"):
+        members = talks.meta.regions[region]
+        inside = np.isin(june.exporter, [world.position(code) for code in members])
+        whole = value(june, world, june.tariff - june.base_tariff)[inside].sum()
+        mine = small.exporter == talks.position(region)
+        assert value(small, talks, small.tariff - small.base_tariff)[mine].sum() == pytest.approx(
+            whole, rel=1e-9
+        )
+
+
+def test_a_floor_applies_to_each_line_before_averaging(world: World, register: Register):
+    floor = measure(
+        id="floor",
+        kind="floor",
+        value=15,
+        partners={"include": ["JPN"]},
+        excludes=["us-ieepa-baseline-10"],
+        legal_from="2025-06-01",
+    )
+    changed = shock(world, register, DAY, DAY, Overlay(title="floor", add=(floor,)))
+    flat = rows(changed, "JPN", "C28", "")
+    assert changed.tariff[flat] == pytest.approx([0.15])
+    # Clothes: lines above 15 keep their rate, so the average is above 15.
+    clothes = rows(changed, "JPN", "C13T15", "")
+    lines = register.products.lines("USA", "C13T15", float(changed.base_tariff[clothes][0]))
+    assert max(rate for rate, _ in lines) > 0.15
+    expected = sum(weight * max(rate, 0.15) for rate, weight in lines)
+    assert changed.tariff[clothes] == pytest.approx([expected])
+    assert expected > 0.151
+
+
+def test_worlds_the_register_does_not_fit_are_refused(world: World, register: Register):
+    with pytest.raises(InputError, match="the world has no base year"):
+        shock(replace(world, meta=replace(world.meta, year=None)), register, DAY)
+    with pytest.raises(InputError, match="the measures of USA on 2030-01-01 are not in the register"):
+        shock(world, register, date(2030, 1, 1))
+    odd = build(np.ones((2, 2, 1)), countries=("USA", "Mars"), sectors=("C29",))
+    odd = replace(odd, meta=replace(odd.meta, year=2022))
+    with pytest.raises(InputError, match="'Mars' of the world is neither a known code nor one of its regions"):
+        shock(odd, register, DAY)
+    pair = build(np.ones((2, 2, 1)), countries=("JPN", "KOR"), sectors=("C29",))
+    with pytest.raises(InputError, match=r"no economy of this world imposes a measure of the register \(USA\)"):
+        shock(replace(pair, meta=replace(pair.meta, year=2022)), register, DAY)
+
+
+def test_a_small_world_of_ones_own_works(register: Register):
+    pair = build(np.full((2, 2, 2), 100.0), tariff=0.025, countries=("USA", "JPN"), sectors=("C29", "G"))
+    found = shock(replace(pair, meta=replace(pair.meta, year=2022)), register, DAY, DAY)
+    cars = rows(found, "JPN", "C29", "vehicles-232")
+    assert found.share[cars] == pytest.approx([0.78])
+    assert found.tariff[cars] == pytest.approx([0.275])
+    assert set(found.sector) == {0}
