@@ -1,4 +1,7 @@
-"""What a world prepares once for every shock: base shares by sector and country-local preconditioners."""
+"""What a world prepares once for every shock: base shares by sector, and preconditioners.
+
+A preconditioner is an approximate inverse of one diagonal block of the equations' Jacobian, at some shares.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +15,12 @@ from numpy.typing import NDArray
 from kosho.errors import InputError, Problem
 from kosho.world import World
 
-__all__ = ["Factors", "Preconditioner", "factors_of", "precondition"]
+__all__ = ["WAGE_RIDGE", "Factors", "Local", "factors_of", "local_block"]
 
 Array = NDArray[np.float64]
 
-
-@dataclass(frozen=True, eq=False)
-class Preconditioner:
-    """Approximate inverses of the Jacobian's diagonal blocks, evaluated at some shares.
-
-    Prices and expenditure keep what is local to a country; wages keep the direct effect of every wage on every
-    country's sales.
-    """
-
-    local: NDArray[np.float32]  # (N, S, S): (I - diag(pi_nn) gamma_n')^-1
-    wage: Array  # (N, N): inverse of d(z - numeraire)/d ln w
+WAGE_RIDGE = 0.02
+"""Keeps wage steps finite where trade is so small that nothing pins a country's wage."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +38,44 @@ class Factors:
     deficits: Array  # D (N,)
 
     @cached_property
-    def base_preconditioner(self) -> Preconditioner:
-        """The preconditioner at base shares."""
-        return precondition(self, self.share, self.share * self.net, self.spending, self.value_added)
+    def local(self) -> Local:
+        """Prices and expenditure at base shares."""
+        return local_block(self, self.share, self.share * self.net)
+
+    @cached_property
+    def wage(self) -> Array:
+        """Wages at base shares."""
+        return _wage_block(self, self.local)
+
+
+@dataclass(frozen=True, eq=False)
+class Local:
+    """Preconditioner of prices and expenditure that keeps what is local to a country."""
+
+    inverse: NDArray[np.float32]  # (N, S, S): (I - diag(pi_nn) gamma_n')^-1
+    revenue: Array  # (N, S): how expenditure moves with a country's tariff revenue
+    weight: Array  # (N, S): how revenue moves with expenditure, its own feedback included
+    reach: Array  # (N, S): theta rho, how exports fall with a country's wage, through its own inputs
+
+    def prices(self, gap: Array) -> Array:
+        """The step of log prices `(N, S)` that closes their gap at home."""
+        return np.matmul(self.inverse, gap[:, :, None].astype(np.float32))[:, :, 0].astype(np.float64)
+
+    def spending(self, gap: Array) -> Array:
+        """The step of expenditure `(N, S)` that closes its gap at home; `gap` is of the order of one."""
+        back = np.matmul(self.inverse.transpose(0, 2, 1), gap[:, :, None].astype(np.float32))[:, :, 0]
+        return back + self.revenue * (self.weight * back).sum(axis=1, keepdims=True)
 
 
 _CACHE: WeakKeyDictionary[World, Factors] = WeakKeyDictionary()
 
 
 def factors_of(world: World) -> Factors:
-    """The factors of `world`, computed on first use and kept as long as the world lives."""
+    """The factors of `world`, computed on first use and kept as long as the world lives.
+
+    Raises:
+        InputError: a country produces nothing.
+    """
     if world not in _CACHE:
         _CACHE[world] = _prepare(world)
     return _CACHE[world]
@@ -79,34 +101,38 @@ def _prepare(world: World) -> Factors:
     )
 
 
-def precondition(
-    base: Factors, share: Array, net_share: Array, spending: Array, wage_bill: Array
-) -> Preconditioner:
-    """Preconditioner at given shares.
-
-    Args:
-        base: Technology and tastes.
-        share: pi `(S, N, N)`.
-        net_share: f pi `(S, N, N)`.
-        spending: X `(N, S)`.
-        wage_bill: w V `(N,)`.
-    """
-    sectors, count, _ = share.shape
+def local_block(base: Factors, share: Array, net_share: Array) -> Local:
+    """Preconditioner of prices and expenditure at shares pi and f pi, both `(S, N, N)`."""
     own = np.einsum("jnn->nj", share)
-    local = np.linalg.inv(
-        np.eye(sectors, dtype=np.float32) - (own[:, :, None] * base.gamma.transpose(0, 2, 1)).astype(np.float32)
-    )
-    # rho: how a country's unit costs follow its own wage, through its own inputs.
-    through = np.matmul(local, (own * base.beta)[:, :, None].astype(np.float32)).astype(np.float64)
-    rho = base.beta + np.matmul(base.gamma.transpose(0, 2, 1), through)[:, :, 0]
+    duty = 1.0 - np.where(share.sum(axis=2) > 0, net_share.sum(axis=2), 1.0).T
+    identity = np.eye(len(share), dtype=np.float32)
+    inverse = np.linalg.inv(identity - (own[:, :, None] * base.gamma.transpose(0, 2, 1)).astype(np.float32))
+    # Tariff revenue adds the rank-one term alpha duty' to expenditure's block: Sherman & Morrison (1950).
+    revenue = np.matmul(inverse.transpose(0, 2, 1), base.alpha[:, :, None].astype(np.float32))[:, :, 0]
+    weight = duty / (1.0 - (duty * revenue).sum(axis=1, keepdims=True))
+    rho = _pass_through(base, inverse, own)
+    return Local(inverse, revenue.astype(np.float64), weight, base.theta * rho)
+
+
+def _pass_through(base: Factors, inverse: NDArray[np.float32], own: Array) -> Array:
+    """How unit costs follow a country's own wage, through its own inputs: rho `(N, S)`; `own` is pi_nn."""
+    through = np.matmul(inverse, (own * base.beta)[:, :, None].astype(np.float32)).astype(np.float64)
+    return base.beta + np.matmul(base.gamma.transpose(0, 2, 1), through)[:, :, 0]
+
+
+def _wage_block(base: Factors, local: Local) -> Array:
+    """Inverse `(N, N)` of the Jacobian of labour-market gaps in log wages at base shares.
+
+    The gap is ln(value added earned / w V) less that of the numeraire; incomes are taken to follow wages.
+    """
+    count = len(base.value_added)
     # earned[(j m), n]: value added n earns in m with j, over all it earns.
-    scale = base.beta.T[:, None, :] / wage_bill
-    earned = net_share * spending.T[:, :, None] * scale
-    by_sector = earned.sum(axis=1)
-    spread = share * (base.theta[:, None] * rho.T)[:, None, :]
+    earned = base.share * base.net * base.spending.T[:, :, None]
+    earned *= base.beta.T[:, None, :] / base.value_added
+    spread = base.share * local.reach.T[:, None, :]
     jacobian = earned.reshape(-1, count).T @ spread.reshape(-1, count)
     jacobian += earned.sum(axis=0).T
-    pull = 1.0 + np.einsum("jn,j,nj->n", by_sector, base.theta, rho)
-    jacobian[np.diag_indices(count)] -= pull
+    pull = 1.0 + (earned.sum(axis=1).T * local.reach).sum(axis=1)
+    jacobian[np.diag_indices(count)] -= pull + WAGE_RIDGE
     jacobian -= base.value_added / base.value_added.sum()
-    return Preconditioner(local, np.linalg.inv(jacobian))
+    return np.linalg.inv(jacobian)

@@ -123,13 +123,19 @@ class Levels:
     output: Array  # Y' (N, S)
     revenue: Array  # (N,) tariff revenue
     rents: Array  # (N,) rents received
+    rents_paid: Array  # (N,) by importers
     income: Array  # I' (N,)
     gaps: dict[str, Array]  # relative, each (N,)
 
     @property
+    def worst(self) -> Array:
+        """The largest relative gap of each country `(N,)`."""
+        return np.max(np.abs(list(self.gaps.values())), axis=0)
+
+    @property
     def residual(self) -> float:
         """The largest relative gap."""
-        return max(float(np.abs(gap).max()) for gap in self.gaps.values())
+        return float(self.worst.max())
 
 
 def levels(system: System, at: Point) -> Levels:
@@ -150,19 +156,17 @@ def levels(system: System, at: Point) -> Levels:
     net_flow = system.net * paid
     output = net_flow.sum(axis=1).T
     duties = paid - net_flow
-    received = np.zeros_like(wage)
+    received, rents_paid = np.zeros_like(wage), np.zeros_like(wage)
     if system.rents is not None:
         r = system.rents
         cell = (r.sector, r.importer, r.exporter)
-        _, received = r.received(paid[cell])
+        rents_paid, received = r.received(paid[cell])
         np.subtract.at(duties, cell, r.part * paid[cell])
     revenue = duties.sum(axis=(0, 2))
     income = wage * base.value_added + revenue + received + system.deficits
     uses = np.einsum("nkj,nj->nk", base.gamma, output) + base.alpha * income[:, None]
-    spent = at.spending.sum(axis=1)
-    scale = np.maximum(at.spending, SMALL_CELL * spent[:, None])
+    scale = np.maximum(at.spending, SMALL_CELL * at.spending.sum(axis=1, keepdims=True))
     imports = net_flow.sum(axis=(0, 2))
-    rents_paid = spent - imports - revenue
     balance = imports + rents_paid - system.deficits - output.sum(axis=1) - received
     wage_bill = wage * base.value_added
     gaps = {
@@ -172,4 +176,4 @@ def levels(system: System, at: Point) -> Levels:
         "balance": balance / income,
         "numeraire": np.full_like(wage, wage_bill.sum() / base.value_added.sum() - 1.0),
     }
-    return Levels(share, net_flow, np.exp(log_cost), output, revenue, received, income, gaps)
+    return Levels(share, net_flow, np.exp(log_cost), output, revenue, received, rents_paid, income, gaps)

@@ -98,25 +98,24 @@ def system_of(world: World, shock: Shock, cells: Cells) -> System:
 def blend(system: System, toward: float) -> System:
     """The equations part of the way from the base to the shock, for homotopy.
 
-    Shares that grow do so geometrically, shares that fall linearly: a ban is approached evenly, a steep fall of
-    costs too.
+    Shares and what producers receive of them move geometrically, as if trade costs and tariff factors did; only
+    what the shock removes altogether fades linearly.
     """
     base = system.base
-    scale = np.exp(-system.offset * base.theta).T[:, :, None]
-    ratio = np.divide(system.factor * scale, base.share, out=np.ones_like(base.share), where=base.share > 0)
-    partial = np.where(ratio > 1.0, np.maximum(ratio, 1.0) ** toward, 1.0 + toward * (ratio - 1.0))
-    factor = base.share * partial
+    change = np.divide(system.factor, base.share, out=np.ones_like(base.share), where=base.share > 0)
+    change *= np.exp(-system.offset * base.theta).T[:, :, None]
+    gone = change <= 0
+    factor = base.share * np.where(gone, 1.0 - toward, np.where(gone, 1.0, change) ** toward)
     total = factor.sum(axis=2)
     filled = np.where(total > 0, total, 1.0)
     factor /= filled[:, :, None]
-    net = base.net + toward * (system.net - base.net)
+    net = base.net ** (1.0 - toward) * system.net**toward
     return replace(
         system,
         factor=factor,
         offset=-np.log(filled).T / base.theta,
         net=net,
         net_factor=net * factor,
-        deficits=base.deficits + toward * (system.deficits - base.deficits),
         rents=None if system.rents is None else replace(system.rents, part=toward * system.rents.part),
     )
 
