@@ -1,10 +1,14 @@
 """What governments do: dated measures, how they stack, and their translation into numbers."""
 
+from typing import TYPE_CHECKING, Any
+
 from kosho.policy.products import Product, ProductGroup, Products
 from kosho.policy.register import Register
 from kosho.policy.schema import Measure, MeasureFile, Overlay, Partners, Scope
 from kosho.policy.stacking import Layer, Rate, Removed
-from kosho.policy.translate import shock
+
+if TYPE_CHECKING:
+    from kosho.policy.translate import shock
 
 __all__ = [
     "Layer",
@@ -21,3 +25,12 @@ __all__ = [
     "Scope",
     "shock",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # A rate needs no world: arrays are loaded only for those who ask for a shock.
+    if name == "shock":
+        from kosho.policy.translate import shock  # noqa: PLC0415
+
+        return shock
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
