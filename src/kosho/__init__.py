@@ -1,6 +1,59 @@
-"""Kosho (交渉, negotiation): a workbench for people who prepare trade talks."""
+"""Kosho (交渉, negotiation): a workbench for people who prepare trade talks.
+
+Names are loaded when they are first used, so that `import kosho` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from kosho.errors import ConvergenceError, InputError, KoshoError
 
+if TYPE_CHECKING:
+    from kosho.case import Case as Case
+    from kosho.equilibrium import Outcome as Outcome
+    from kosho.equilibrium import Shock as Shock
+    from kosho.equilibrium import rebase as rebase
+    from kosho.equilibrium import solve as solve
+    from kosho.policy import Register as Register
+    from kosho.world import World as World
+
 __version__ = "0.1.0"
-__all__ = ["ConvergenceError", "InputError", "KoshoError", "__version__"]
+
+_HOMES = {
+    "Case": "kosho.case",
+    "Outcome": "kosho.equilibrium",
+    "Register": "kosho.policy",
+    "Shock": "kosho.equilibrium",
+    "World": "kosho.world",
+    "rebase": "kosho.equilibrium",
+    "solve": "kosho.equilibrium",
+}
+_ROOMS = ("brief", "case", "codes", "equilibrium", "policy", "provenance", "replications", "world")
+
+__all__ = [
+    "Case",
+    "ConvergenceError",
+    "InputError",
+    "KoshoError",
+    "Outcome",
+    "Register",
+    "Shock",
+    "World",
+    "__version__",
+    "rebase",
+    "solve",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _ROOMS:
+        return import_module(f"kosho.{name}")
+    raise AttributeError(f"module 'kosho' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_ROOMS})

@@ -1,0 +1,71 @@
+"""What a person reads: one page for people, the same content for machines."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kosho.brief.compose import compose
+from kosho.brief.model import SCHEMA_VERSION, Brief
+from kosho.brief.page import render
+from kosho.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from kosho.case import Case
+
+__all__ = ["SCHEMA_VERSION", "Brief", "compose", "render", "save", "write"]
+
+
+def write(case: Case, as_of: date | None = None, out: Path | None = None) -> Path:
+    """Compute a brief and write `brief.html` and `brief.json`.
+
+    Args:
+        case: The case.
+        as_of: In force on and known on this day; None is the case's own day.
+        out: Folder to write to, made if it is not there; None is `out/` and the name of the case.
+
+    Returns:
+        The path of `brief.html`; `brief.json` stands beside it.
+
+    Raises:
+        InputError: the day is not covered, or the folder cannot be written to.
+        ConvergenceError: a scenario has no equilibrium that could be found.
+    """
+    return save(compose(case, as_of), out or Path("out") / case.name)
+
+
+def save(brief: Brief, out: Path, tell: Callable[[str], None] | None = None) -> Path:
+    """Write both files of a brief to `out`; neither is ever half-written.
+
+    Raises:
+        InputError: the folder cannot be written to, or the `brief` extra is not installed.
+    """
+    if tell:
+        tell("Writing the page")
+    page = render(brief)
+    content = brief.model_dump_json(indent=1) + "\n"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        _replace(out / "brief.json", content)
+        _replace(out / "brief.html", page)
+    except OSError as error:
+        raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(out))) from None
+    return out / "brief.html"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write to a neighbour, then rename: readers see the old file or the new one, whole."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    neighbour = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        neighbour.chmod(0o644)
+        neighbour.replace(path)
+    except BaseException:
+        neighbour.unlink(missing_ok=True)
+        raise

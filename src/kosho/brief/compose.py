@@ -1,0 +1,226 @@
+"""From a case to what its brief says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kosho.brief import method
+from kosho.brief.claims import Material, headline, lead
+from kosho.brief.model import (
+    Brief,
+    Claim,
+    DateAhead,
+    Measure,
+    OpenItem,
+    Party,
+    Reference,
+    Scenario,
+    WorldStamp,
+)
+from kosho.brief.runs import VARIANTS, run
+from kosho.codes import country_name, sector_name
+from kosho.policy.schema import ALL
+from kosho.world import load
+from kosho.world.report import info
+
+if TYPE_CHECKING:
+    from kosho.case import Case
+    from kosho.policy import Measure as Law
+    from kosho.policy import Register
+    from kosho.provenance import Source
+    from kosho.world import World
+
+__all__ = ["compose"]
+
+Tell = Callable[[str], None]
+
+
+def compose(case: Case, as_of: date | None = None, tell: Tell | None = None) -> Brief:
+    """Compute and word everything a brief says.
+
+    Args:
+        case: The case.
+        as_of: Day of knowledge, and day in force where a scenario names none; None is the case's own day.
+        tell: Called with what is being done, for a person who waits.
+
+    Raises:
+        InputError: the register does not cover the day.
+        ConvergenceError: a scenario has no equilibrium that could be found.
+    """
+    tell = tell or (lambda _: None)
+    on = as_of or case.as_of
+    scenarios = tuple(
+        _scenario(case, name, on) for name, one in case.scenarios.items() if one.role != "history"
+    )
+    runs = run(case, scenarios, on, tell)
+    tell("Writing")
+    world = load()
+    stamp = _stamp(world)
+    parties = tuple(
+        Party(code=one.economy, title=one.title, negotiators=one.negotiators) for one in case.parties
+    )
+    material = Material(
+        tuple(one.code for one in parties),
+        f"{stamp.year} base" if stamp.year else "base",
+        scenarios,
+        runs.results,
+        runs.comparisons,
+        runs.flow_ranges,
+    )
+    drafted = Brief(
+        case=case.name,
+        title=case.title,
+        summary=case.summary,
+        as_of=on,
+        parties=parties,
+        world=stamp,
+        talks_world=_stamp(load(regions="talks", sectors="talks")),
+        lead=lead(material),
+        headline=headline(material),
+        in_force=tuple(_measures(case, on)),
+        scenarios=scenarios,
+        variants=VARIANTS,
+        results=runs.results,
+        comparisons=runs.comparisons,
+        flow_ranges=runs.flow_ranges,
+        not_yet_priced=tuple(
+            OpenItem(title=one.title, by=one.by, why=one.why, quote=one.quote, sources=one.source)
+            for one in case.not_yet_priced
+        ),
+        calendar=tuple(
+            DateAhead(date=one.date, title=one.title, consequence=one.consequence, sources=one.source)
+            for one in sorted(case.calendar, key=lambda one: one.date)
+            if one.date >= on
+        ),
+        method=method.describe(case, on, info(world), runs),
+        sources=(),
+    )
+    known = method.sources() | case.sources
+    return drafted.model_copy(update={"sources": tuple(_numbered(_cited(drafted), known))})
+
+
+def _scenario(case: Case, name: str, on: date) -> Scenario:
+    one = case.scenarios[name]
+    return Scenario(
+        id=one.id,
+        title=one.title,
+        role=one.role,
+        description=one.description,
+        on=case.law(name, on).on,
+        background=None if one.background is None else one.background.title,
+        status=one.status,
+        sources=one.source,
+        note=one.note,
+    )
+
+
+def _stamp(world: World) -> WorldStamp:
+    meta = world.meta
+    return WorldStamp(
+        name=meta.name,
+        hash=world.hash,
+        year=meta.year,
+        source=meta.source,
+        licence=meta.licence,
+        attribution=meta.attribution,
+        unit=meta.unit,
+        economies=len(world.countries),
+        sectors=len(world.sectors),
+        estimated=meta.estimated,
+        adjustments=meta.adjustments,
+    )
+
+
+def _measures(case: Case, on: date) -> Iterable[Measure]:
+    """What is in force on the day, what hits a party first."""
+    parties = [one.economy for one in case.parties]
+    found = [_measure(case.register, law, parties) for law in case.register.in_force(on, on)]
+    return sorted(found, key=lambda one: not one.hits)
+
+
+def _measure(register: Register, law: Law, parties: Sequence[str]) -> Measure:
+    return Measure(
+        id=law.id,
+        title=law.title,
+        rate=_rate(law),
+        imposer=law.imposer,
+        partners=_partners(law),
+        hits=tuple(code for code in parties if code != law.imposer and law.rate_on(code) is not None),
+        scope=_scope(register, law),
+        since=law.legal_from,
+        until=law.legal_to,
+        legal_basis=law.legal_basis,
+        sources=law.source,
+        status=law.status,
+        note=law.note,
+    )
+
+
+def _rate(law: Law) -> str:
+    if law.kind == "exemption":
+        return "exempt"
+    if not isinstance(law.value, dict):
+        rates = [law.value or 0.0]
+    else:
+        rates = sorted(set(law.value.values()), reverse=True)
+    text = " or ".join(f"{rate:g}" for rate in rates) if len(rates) < 3 else f"{rates[-1]:g} to {rates[0]:g}"
+    text += "\N{NO-BREAK SPACE}%"
+    if law.value_share is not None:
+        text += f" on {100 * law.value_share.value:.0f}\N{NO-BREAK SPACE}% of the value"
+    return f"{text} in all" if law.kind == "floor" else f"+{text}"
+
+
+def _partners(law: Law) -> str:
+    if isinstance(law.value, dict):
+        named = [f"{country_name(code)} {rate:g}" for code, rate in law.value.items() if code != ALL]
+        if ALL not in law.value:
+            return _names(law.value) if len(named) > 6 else ", ".join(named)
+        return "all" + (f"; {', '.join(named)}" if named else "")
+    if law.partners.include != (ALL,):
+        return _names(law.partners.include)
+    return "all" + (f" but {_names(law.partners.exclude)}" if law.partners.exclude else "")
+
+
+def _names(codes: Iterable[str]) -> str:
+    names = [country_name(code) for code in codes]
+    return ", ".join(names) if len(names) <= 8 else f"{len(names)} economies"
+
+
+def _scope(register: Register, law: Law) -> str:
+    if law.scope is None:
+        return ""
+    groups = register.products.groups
+    parts = ["all goods"] if law.scope.goods else []
+    parts += [sector_name(code) for code in law.scope.sectors]
+    parts += [groups[name].title for name in law.scope.groups]
+    if law.scope.hs is not None:
+        parts.append(f"{law.scope.hs.edition} {', '.join(law.scope.hs.prefixes)}")
+    text = "; ".join(parts)
+    if law.scope.preference == ("none",):
+        text += " (outside preferences)"
+    elif law.scope.preference:
+        text += f" ({', '.join(law.scope.preference).upper()})"
+    return text
+
+
+def _cited(brief: Brief) -> Iterable[str]:
+    """Ids of sources in the order in which the page mentions them."""
+    claims: list[Claim] = [brief.lead, *brief.headline]
+    yield from (source for claim in claims for source in claim.sources)
+    yield from (source for measure in brief.in_force for source in measure.sources)
+    yield from (source for scenario in brief.scenarios for source in scenario.sources)
+    for flow in brief.results[0].flows:
+        if flow.units_source is not None:
+            yield flow.units_source
+    yield from (source for claim in brief.method.first_year for source in claim.sources)
+    yield from (source for item in brief.not_yet_priced for source in item.sources)
+    yield from (source for item in brief.calendar for source in item.sources)
+    for claim in (*brief.method.model, *brief.method.limits):
+        yield from claim.sources
+
+
+def _numbered(ids: Iterable[str], known: dict[str, Source]) -> Iterable[Reference]:
+    for number, name in enumerate(dict.fromkeys(ids), 1):
+        yield Reference(number=number, **known[name].model_dump())

@@ -1,0 +1,177 @@
+"""How the effects of a brief were computed, and what limits them, in words with figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from kosho.brief import words
+from kosho.brief.model import Claim, Method
+from kosho.brief.runs import DRAWS, SEED, Runs
+from kosho.codes import country_name
+from kosho.provenance import Source
+from kosho.world.datafiles import sources as world_sources
+
+if TYPE_CHECKING:
+    from kosho.case import Case
+
+__all__ = ["describe", "sources"]
+
+OWN = "kosho-method"
+CALIENDO_PARRO = "caliendo-parro-2015"
+BOEHM = "boehm-2023"
+
+_SOURCES = (
+    Source(
+        id=CALIENDO_PARRO,
+        title="Estimates of the Trade and Welfare Effects of NAFTA, Review of Economic Studies 82(1), 1–44",
+        publisher="Caliendo & Parro",
+        date=date(2015, 1, 1),
+        url="https://doi.org/10.1093/restud/rdu035",
+        kind="primary",
+    ),
+    Source(id=OWN, title="Method of Kosho", publisher="Kosho", kind="own"),
+)
+
+
+def sources() -> dict[str, Source]:
+    """Sources of the method and of the world table, by id."""
+    return world_sources() | {one.id: one for one in _SOURCES}
+
+
+def describe(case: Case, on: date, table: Mapping[str, Any], runs: Runs) -> Method:
+    """Method, limits and the warning about the first year.
+
+    Args:
+        case: The case.
+        on: The day of the brief.
+        table: What `kosho.world.report.info` says of the world.
+        runs: What was computed.
+    """
+    return Method(
+        model=tuple(_model(table)),
+        limits=tuple(_limits(case, table)),
+        first_year=tuple(_first_year(case, on, runs)),
+        draws=DRAWS,
+        seed=SEED,
+    )
+
+
+def _model(table: Mapping[str, Any]) -> Iterable[Claim]:
+    sizes = table["sizes"]
+    yield Claim(
+        text=f"General equilibrium of {sizes['countries']} economies and {sizes['sectors']} sectors that "
+        f"buy inputs from one another, solved in changes: wages, prices, sourcing, tariff revenue and "
+        f"income all adjust.",
+        status="estimate",
+        sources=(CALIENDO_PARRO,),
+    )
+    yield Claim(
+        text="Welfare is the exact change of real income; in money, that change times the income observed in "
+        f"{table['year']}.",
+        status="estimate",
+        sources=(OWN,),
+    )
+    yield Claim(
+        text="Tariffs are those in force in each scenario less those of the base year, by product group "
+        "within a sector; a group’s share of its sector is known for the larger origins and assumed for "
+        "the rest.",
+        status="estimate",
+        sources=(OWN,),
+    )
+    yield Claim(
+        text="Deficits fixed: each trade deficit stays a constant share of world income. Deficits zero: "
+        "the base is first solved without deficits. Neither is right; effects can differ by a factor of two.",
+        status="assumption",
+        sources=(OWN,),
+    )
+    yield Claim(
+        text="Central elasticities are estimates by product from tariffs across the world; services are "
+        "set to a convention of the literature.",
+        status="estimate",
+        sources=("fgo-2022", "services-5"),
+    )
+    low = table["elasticities"]["low_factor"]
+    yield Claim(
+        text=f"Low elasticities are the central ones times {low:.2f}, which brings the average to what is "
+        f"found for the United States over time: trade that responds far less, and a large importer that "
+        f"can push part of its tariffs on to sellers. Signs can change with it.",
+        status="assumption",
+        sources=(BOEHM,),
+    )
+
+
+def _limits(case: Case, table: Mapping[str, Any]) -> Iterable[Claim]:
+    for block in table["estimated"]:
+        yield Claim(text=f"Part of the table is estimated: {block}.", status="estimate", sources=("wiod-2013",))
+    fit = table.get("fit")
+    if fit:
+        agreement = fit["without_ports"]
+        yield Claim(
+            text=f"Against customs records of {fit['year']} its goods trade by pair correlates "
+            f"{agreement['correlation']:.2f} over the {agreement['pairs']} largest pairs; a single pair is "
+            f"off by about {100 * agreement['median_absolute_log_gap']:.0f}\N{NO-BREAK SPACE}% (median).",
+            status="estimate",
+            sources=(fit["source"],),
+        )
+    tariffs = table["tariffs"]
+    yield Claim(
+        text=f"Base tariffs on {100 * tariffs['unknown_share_of_goods_trade']:.0f}\N{NO-BREAK SPACE}% of "
+        f"the world’s goods trade are not known and stay what they are, first of all those of "
+        f"{words.listed([country_name(one['country']) for one in tariffs['unknown_importers'][:5]])}.",
+        status="fact",
+        sources=(OWN,),
+    )
+    for text in table.get("left_out", ()):
+        yield Claim(text=text, status="fact", sources=(OWN,))
+    yield Claim(
+        text="Results are by place of production: a Japanese plant in Mexico counts as Mexico. There are "
+        "no profits, no unemployment, no investment and no exchange rate of its own; nobody retaliates "
+        "unless a scenario says so. The spread shown covers the elasticities, not these.",
+        status="assumption",
+        sources=(OWN,),
+    )
+    for one in case.register.not_covered:
+        yield Claim(
+            text=f"Not in the tariffs: {one.what} ({one.why}).",
+            status="fact",
+            sources=() if one.source is None else (one.source,),
+        )
+
+
+def _first_year(case: Case, on: date, runs: Runs) -> Iterable[Claim]:
+    yield Claim(
+        text="Not for the first year. Everything here is the long run of seven to ten years. After one "
+        "year trade has moved by less than half as much (elasticity −0.76, against −1.75 to −2.25 in the "
+        "long run).",
+        status="estimate",
+        sources=(BOEHM,),
+    )
+    for one in case.observations:
+        published = case.sources[one.figure.source].date
+        later = (
+            f" (published {words.day(published)}, after the day of this brief)"
+            if published and published > on
+            else ""
+        )
+        value = words.significant(one.figure.value, 3, 1)
+        note = f"; {one.figure.note}" if one.figure.note else ""
+        yield Claim(
+            text=f"{one.title}, {one.period}: {value} {one.figure.unit}{note}{later}.",
+            status=one.figure.status,
+            sources=(one.figure.source,),
+        )
+    today = [one for one in runs.results if case.scenarios[one.scenario].role == "status-quo"]
+    for position, flow in enumerate(today[0].flows if today else ()):
+        if flow.base_units is None or flow.new_units is None:
+            continue
+        value = [one.flows[position].new_musd / one.flows[position].base_musd - 1 for one in today]
+        units = [(one.flows[position].new_units or 0.0) / flow.base_units - 1 for one in today]
+        yield Claim(
+            text=f"The model’s long run under the same tariffs: {flow.title[0].lower()}{flow.title[1:]} "
+            f"{words.percent_range(min(value), max(value))}\N{NO-BREAK SPACE}% in value, "
+            f"{words.percent_range(min(units), max(units))}\N{NO-BREAK SPACE}% in number.",
+            status="estimate",
+            sources=(CALIENDO_PARRO,),
+        )

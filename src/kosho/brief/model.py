@@ -1,0 +1,332 @@
+"""What a brief says, as one frozen tree: `brief.json` is this, `brief.html` is rendered from it.
+
+Money is million USD of the world's base year a year, rates and effects are fractions, codes are ISO 3166
+alpha-3 and ICIO; words and rounding come later, in `kosho.brief.words`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from kosho.provenance import Day, Frozen, Status
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Brief",
+    "Claim",
+    "Comparison",
+    "DateAhead",
+    "Effect",
+    "Flow",
+    "FlowRange",
+    "Interval",
+    "Measure",
+    "Method",
+    "OpenItem",
+    "Party",
+    "Reference",
+    "Result",
+    "Scenario",
+    "SectorEffect",
+    "Spread",
+    "Variant",
+    "WorldStamp",
+]
+
+SCHEMA_VERSION = 1
+
+Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
+
+
+class Party(Frozen):
+    """One side of the talks."""
+
+    code: str
+    title: str
+    negotiators: tuple[str, ...] = ()
+
+
+class Claim(Frozen):
+    """A sentence, how it is known, and where it comes from."""
+
+    text: str
+    status: Status
+    sources: tuple[str, ...] = ()
+    """Ids of `Reference`s."""
+
+
+class Reference(Frozen):
+    """A source, numbered in the order in which the page first mentions it."""
+
+    number: int
+    id: str
+    title: str
+    publisher: str
+    date: Day | None = None
+    url: str | None = None
+    kind: Literal["primary", "secondary", "own"]
+    licence: str | None = None
+    note: str | None = None
+
+
+class WorldStamp(Frozen):
+    """The table that the effects were computed on."""
+
+    name: str
+    hash: str
+    year: int | None
+    source: str
+    licence: str
+    attribution: str
+    unit: str
+    economies: int
+    sectors: int
+    estimated: tuple[str, ...] = ()
+    """Blocks of the table that are estimates, in words."""
+    adjustments: tuple[str, ...] = ()
+
+
+class Measure(Frozen):
+    """A measure in force on the day of the brief."""
+
+    id: str
+    title: str
+    rate: str
+    imposer: str
+    partners: str
+    hits: tuple[str, ...]
+    """Parties it is aimed at."""
+    scope: str
+    since: Day
+    until: Day | None = None
+    legal_basis: str
+    sources: tuple[str, ...]
+    status: Status
+    note: str | None = None
+
+
+class Scenario(Frozen):
+    """A course that things may take."""
+
+    id: str
+    title: str
+    role: Role
+    description: str
+    on: Day
+    """The day whose measures apply."""
+    background: str | None = None
+    """What third countries face."""
+    status: Status
+    sources: tuple[str, ...] = ()
+    note: str | None = None
+
+
+class Variant(Frozen):
+    """One way of closing the model; each scenario is run under all of them."""
+
+    id: str
+    title: str
+    deficits: Literal["fixed", "zero"]
+    elasticities: Literal["central", "low"]
+
+
+class Effect(Frozen):
+    """What a scenario does to one economy, relative to the base."""
+
+    welfare: float
+    """Change of real income, fraction."""
+    ev_musd: float
+    """Equivalent variation."""
+    real_wage: float
+
+
+class SectorEffect(Frozen):
+    """What a scenario does to one sector of one economy, relative to the base."""
+
+    exports_base_musd: float
+    exports_musd: float
+    exports_volume: float | None
+    """Change at base prices, fraction; None where nothing was exported."""
+    output_base_musd: float
+    output_volume: float | None
+    """Change at base prices, fraction; None where nothing was made."""
+
+
+class Flow(Frozen):
+    """A trade flow the case asks about, before and after."""
+
+    exporter: str
+    importer: str
+    sector: str
+    part: str | None
+    title: str
+    base_musd: float
+    new_musd: float
+    base_units: float | None = None
+    new_units: float | None = None
+    unit: str | None = None
+    units_source: str | None = None
+
+
+class Result(Frozen):
+    """One scenario under one variant."""
+
+    scenario: str
+    variant: str
+    countries: dict[str, Effect]
+    sectors: dict[str, dict[str, SectorEffect]]
+    """Party, then sector."""
+    flows: tuple[Flow, ...]
+
+
+class Spread(Frozen):
+    """Quantiles over draws of the trade elasticities."""
+
+    p5: float
+    p50: float
+    p95: float
+
+
+class Interval(Frozen):
+    """From `low` to `high`."""
+
+    low: float
+    high: float
+
+
+class Comparison(Frozen):
+    """The equivalent variation of one party in one scenario over what it has in another."""
+
+    party: str
+    scenario: str
+    against: str
+    """`base`, or the id of a scenario."""
+    by_variant: dict[str, float]
+    """Million USD a year, by variant, on the full world."""
+    draws: Spread
+    """Over common draws of the elasticities around the central ones, fixed deficits, on the `talks` world."""
+    central: Interval
+    """All variants with central elasticities, and the draws."""
+    low: Interval
+    """All variants with low elasticities."""
+
+    @property
+    def whole(self) -> Interval:
+        """Both."""
+        return Interval(low=min(self.central.low, self.low.low), high=max(self.central.high, self.low.high))
+
+
+class FlowRange(Frozen):
+    """What a scenario does to a named flow, over all that was computed: new over base, less one."""
+
+    scenario: str
+    flow: int
+    """Position in `Result.flows`."""
+    central: Interval
+    """Value: all variants with central elasticities, and the middle 90 % of the draws."""
+    low: Interval
+    """Value: all variants with low elasticities."""
+    central_units: Interval | None = None
+    """Quantity, where the base knows one."""
+    low_units: Interval | None = None
+
+
+class OpenItem(Frozen):
+    """Something on the table that the model does not price yet."""
+
+    title: str
+    by: str | None = None
+    why: str
+    quote: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+class DateAhead(Frozen):
+    """An entry of the calendar."""
+
+    date: Day
+    title: str
+    consequence: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+class Method(Frozen):
+    """How the effects were computed and what limits them."""
+
+    model: tuple[Claim, ...]
+    limits: tuple[Claim, ...]
+    first_year: tuple[Claim, ...]
+    draws: int
+    seed: int
+
+
+class Brief(Frozen):
+    """Everything the page says."""
+
+    schema_version: int = SCHEMA_VERSION
+    case: str
+    title: str
+    summary: str
+    as_of: Day
+    parties: tuple[Party, ...]
+    world: WorldStamp
+    talks_world: WorldStamp
+    lead: Claim
+    headline: tuple[Claim, ...]
+    in_force: tuple[Measure, ...]
+    scenarios: tuple[Scenario, ...]
+    variants: tuple[Variant, ...]
+    results: tuple[Result, ...]
+    comparisons: tuple[Comparison, ...]
+    flow_ranges: tuple[FlowRange, ...]
+    not_yet_priced: tuple[OpenItem, ...]
+    calendar: tuple[DateAhead, ...]
+    method: Method
+    sources: tuple[Reference, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the parties."""
+        return tuple(one.code for one in self.parties)
+
+    @property
+    def base_label(self) -> str:
+        """What `base` is called on the page."""
+        return f"{self.world.year} base" if self.world.year else "base"
+
+    def result(self, scenario: str, variant: str) -> Result:
+        """The run of a scenario under a variant.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for result in self.results:
+            if (result.scenario, result.variant) == (scenario, variant):
+                return result
+        raise KeyError((scenario, variant))
+
+    def comparison(self, party: str, scenario: str, against: str) -> Comparison:
+        """What `party` has in `scenario` over what it has in `against`.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for found in self.comparisons:
+            if (found.party, found.scenario, found.against) == (party, scenario, against):
+                return found
+        raise KeyError((party, scenario, against))
+
+    def flow_range(self, scenario: str, flow: int) -> FlowRange:
+        """What a scenario does to a named flow.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for found in self.flow_ranges:
+            if (found.scenario, found.flow) == (scenario, flow):
+                return found
+        raise KeyError((scenario, flow))
+
+    def by_role(self, *roles: str) -> tuple[Scenario, ...]:
+        """The scenarios that play one of `roles`, in order."""
+        return tuple(scenario for scenario in self.scenarios if scenario.role in roles)

@@ -1,0 +1,92 @@
+"""The brief as one HTML file that needs nothing else: no network, no script, no other file."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from kosho.brief import words
+from kosho.brief.figures import figures
+from kosho.brief.model import Brief, Reference
+from kosho.brief.tables import tables
+from kosho.codes import country_name
+from kosho.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["render"]
+
+
+def render(brief: Brief) -> str:
+    """The page. Everything that comes from files is escaped.
+
+    Raises:
+        InputError: the packages of the `brief` extra are not installed.
+    """
+    numbers = {source.id: source for source in brief.sources}
+
+    def cite(ids: Iterable[str]) -> list[Reference]:
+        return [numbers[one] for one in dict.fromkeys(ids) if one in numbers]
+
+    page = (
+        _environment()
+        .get_template("brief.html.j2")
+        .render(
+            brief=brief,
+            figures=figures(brief),
+            tables=tables(brief),
+            cite=cite,
+            style=_text("style.css"),
+            script=_text("page.js"),
+            plotly=_plotly(),
+        )
+    )
+    return re.sub(r"(?<=\d) %", f"{words.NBSP}%", page)  # a number and its sign stay on one line
+
+
+def safe_url(url: str | None) -> str | None:
+    """`url` if it leads to a web page, else None: a case must not smuggle in `javascript:`."""
+    return url if url and urlsplit(url).scheme in ("http", "https") else None
+
+
+@cache
+def _environment() -> Environment:
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - an optional extra
+    except ModuleNotFoundError as error:
+        raise _missing(error) from None
+    environment = Environment(
+        loader=PackageLoader("kosho.brief"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Any] = {"day": words.day, "country": country_name, "url": safe_url}
+    environment.filters.update(filters)
+    return environment
+
+
+def _text(name: str) -> str:
+    return files("kosho.brief").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def _plotly() -> str:
+    """plotly.js, compressed and in base64: a third of its size, unpacked by the browser when it is wanted."""
+    try:
+        script = files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
+    except ModuleNotFoundError as error:
+        raise _missing(error) from None
+    return base64.b64encode(gzip.compress(script, 6, mtime=0)).decode("ascii")
+
+
+def _missing(error: ModuleNotFoundError) -> InputError:
+    return InputError(Problem(f"writing a brief needs {error.name}", "pip install 'kosho[brief]'"))

@@ -1,0 +1,51 @@
+(function () {
+  "use strict";
+
+  // Tables: a click on a heading sorts by the numbers behind the words.
+  document.querySelectorAll("table.sortable").forEach(function (table) {
+    var heads = table.tHead.rows[table.tHead.rows.length - 1].cells;
+    Array.prototype.forEach.call(heads, function (head, column) {
+      var button = document.createElement("button");
+      button.type = "button";
+      while (head.firstChild) button.appendChild(head.firstChild);
+      head.appendChild(button);
+      button.addEventListener("click", function () {
+        var down = head.getAttribute("aria-sort") === "ascending";
+        Array.prototype.forEach.call(heads, function (other) { other.removeAttribute("aria-sort"); });
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        var body = table.tBodies[0];
+        var rows = Array.prototype.slice.call(body.rows);
+        var key = function (row) { return row.cells[column].getAttribute("data-sort") || ""; };
+        rows.sort(function (a, b) {
+          var x = key(a), y = key(b), p = Number(x), q = Number(y);
+          if (x === "" || y === "") return (x === "") - (y === "");
+          var order = isNaN(p) || isNaN(q) ? x.localeCompare(y) : p - q;
+          return down ? -order : order;
+        });
+        rows.forEach(function (row) { body.appendChild(row); });
+      });
+    });
+  });
+
+  // Figures: where there is room, Plotly takes the place of the drawn ones. On paper the drawn ones return.
+  var packed = document.getElementById("plotly-packed");
+  var wide = Array.prototype.filter.call(document.querySelectorAll("figure[data-spec]"), function (figure) {
+    return figure.clientWidth >= 560;
+  });
+  if (!packed || !wide.length || !("DecompressionStream" in window)) return;
+  var bytes = Uint8Array.from(atob(packed.textContent.trim()), function (c) { return c.charCodeAt(0); });
+  var stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  new Response(stream).text().then(function (source) {
+    var script = document.createElement("script");
+    script.textContent = source;
+    document.head.appendChild(script);
+    wide.forEach(function (figure) {
+      var spec = JSON.parse(document.getElementById(figure.getAttribute("data-spec")).textContent);
+      var live = figure.querySelector(".live");
+      live.hidden = false;
+      window.Plotly.newPlot(live, spec.data, spec.layout, { responsive: true, displaylogo: false,
+        modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"] })
+        .then(function () { figure.classList.add("is-live"); });
+    });
+  });
+})();

@@ -1,0 +1,59 @@
+"""The command line: one thin module a room. Exit status 0 done, 1 no answer, 2 wrong input."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kosho import __version__
+from kosho.cli import briefs, cases, replicate, simulate, world
+from kosho.errors import InputError, KoshoError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="kosho",
+    help="Prepare trade talks: what is in force, what would happen, to whom, and how sure that is.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("cases")(cases.show)
+app.command("brief")(briefs.write)
+app.command("simulate")(simulate.show)
+app.command("replicate")(replicate.show)
+app.add_typer(world.app, name="world")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"kosho {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; mistakes of the user are told in lines, without a traceback."""
+    try:
+        app()
+    except InputError as error:
+        _end([str(problem) for problem in error.problems], error.exit_status)
+    except KoshoError as error:
+        _end([str(error)], error.exit_status)
+
+
+def _end(lines: list[str], status: int) -> None:
+    for line in lines:
+        sys.stderr.write(f"{line}\n")
+    sys.exit(status)

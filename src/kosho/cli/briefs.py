@@ -1,0 +1,42 @@
+"""`kosho brief`: the page for people, and the same for machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kosho.cli.terminal import day, progress, say, show_table
+
+__all__ = ["write"]
+
+
+def write(
+    case: Annotated[str, typer.Argument(help="A shipped case (`kosho cases` lists them) or its folder.")],
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="YYYY-MM-DD", help="In force on and known on that day; today."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to; out/CASE.")] = None,
+) -> None:
+    """Write brief.html and brief.json for a case."""
+    from kosho import brief
+    from kosho.brief.tables import bargain, glance
+    from kosho.case import Case
+
+    on = day(as_of, "--as-of")
+    opened = Case.load(case)
+    with progress("Computing") as tell:
+        made = brief.compose(opened, on, tell)
+        page = brief.save(made, out or Path("out") / opened.name, tell)
+    say(made.lead.text)
+    for table in (glance(made), bargain(made)):
+        columns = table.columns
+        if table.groups:
+            heads = ["", *(name for name in table.groups[1:] for _ in range(table.group_width))]
+            columns = tuple(f"{head}\n{name}".lstrip() for head, name in zip(heads, columns, strict=True))
+        if table.rows and table.numeric:
+            rows = [["\n".join(filter(None, (cell.text, cell.note))) for cell in row] for row in table.rows]
+            show_table(table.caption, columns, rows, numeric=table.numeric)
+    say(f"{page}\n{page.with_suffix('.json')}")

@@ -1,0 +1,86 @@
+"""What every command does alike: say things, show tables, report progress, read options."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, TypeVar
+
+from kosho.errors import InputError, Problem, suggest
+
+__all__ = ["Tell", "chosen", "day", "progress", "say", "show_json", "show_table"]
+
+Tell = Callable[[str], None]
+Choice = TypeVar("Choice", bound=str)
+
+
+def say(text: str) -> None:
+    """A line on standard output."""
+    sys.stdout.write(f"{text}\n")
+
+
+def show_json(content: Mapping[str, Any]) -> None:
+    """JSON on standard output, and nothing else."""
+    say(json.dumps(content, indent=2, allow_nan=False))
+
+
+def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: int = 0) -> None:
+    """A table on standard output; the last `numeric` columns are set flush right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for position, column in enumerate(columns):
+        right = position >= len(columns) - numeric
+        table.add_column(Text(column), justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
+    console.print(table)
+
+
+@contextmanager
+def progress(text: str) -> Generator[Tell, None, None]:
+    """A line on standard error that tells what is being done, if a person is looking."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text) as status:
+        yield status.update
+
+
+def day(text: str | None, option: str) -> date | None:
+    """A calendar day from an option.
+
+    Raises:
+        InputError: it is not one.
+    """
+    if text is None:
+        return None
+    try:
+        if len(text) != len("YYYY-MM-DD"):  # fromisoformat also reads 20250629 and 2025-W26
+            raise ValueError(text)
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(Problem(f"{text!r} is not a date", "write YYYY-MM-DD", key=option)) from None
+
+
+def chosen(text: str, choices: Sequence[Choice], option: str) -> Choice:
+    """One of `choices`.
+
+    Raises:
+        InputError: it is none of them.
+    """
+    for choice in choices:
+        if text == choice:
+            return choice
+    raise InputError(Problem(f"unknown value {text!r}", suggest(text, choices), key=option))
