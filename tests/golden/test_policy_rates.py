@@ -33,7 +33,7 @@ RATES = [
     (CARS, "KOR", "2025-06-29", 27.5),  # column 1; free under KORUS before the 25
     (CARS, "GBR", "2025-06-29", 27.5),
     (CARS, "GBR", "2025-06-30", 10.0),  # 2.5 + 7.5 inside the quota
-    (CARS, "CHN", "2025-06-29", 47.5),  # fentanyl stays on top
+    (CARS, "CHN", "2025-06-29", 72.5),  # fentanyl and Section 301 stay on top
     (CARS, "CAN", "2025-06-29", 27.5),
     (USMCA_CARS, "CAN", "2025-06-29", 15.0),  # 25 on 60 % of the value
     (PARTS, "JPN", "2025-04-04", 2.5),
@@ -53,7 +53,8 @@ RATES = [
     (STEEL, "JPN", "2025-06-03", 25.0),
     (STEEL, "JPN", "2025-06-04", 50.0),
     (STEEL, "GBR", "2025-06-04", 25.0),
-    (STEEL, "CHN", "2025-06-04", 70.0),  # with fentanyl, without Section 301 (base year)
+    (STEEL, "CHN", "2025-06-04", 95.0),  # 50 + 25 (Section 301) + 20 (fentanyl)
+    (STEEL, "CHN", "2022-06-30", 50.0),
     (STEEL, "CAN", "2025-03-03", 0.0),
     (STEEL, "CAN", "2025-03-04", 25.0),
     (STEEL, "CAN", "2025-06-03", 25.0),  # one of the two, not 50

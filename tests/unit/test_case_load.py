@@ -180,3 +180,12 @@ def test_an_overlay_may_not_repeat_a_measure_of_the_register(folder: Path):
     change(folder / "measures.yaml", "id: case-japan-24", "id: us-ieepa-baseline-10")
     with pytest.raises(InputError, match=r"measures\.yaml:\d+: measure 'us-ieepa-baseline-10' is there"):
         Case.load(folder)
+
+
+def test_quotes_stand_in_the_texts(case: Case, shared: Path):
+    names = {"round7": "japan-us-round7-2025-06-29.txt", "safety": "japan-us-safety-2025-04-27.txt"}
+    quoted = [item for item in case.not_yet_priced if item.quote]
+    assert len(quoted) >= 3
+    for item in quoted:
+        text = (shared / "sources" / names[item.source[0]]).read_text(encoding="utf-8")
+        assert item.quote in text

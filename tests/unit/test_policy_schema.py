@@ -139,9 +139,7 @@ def test_a_partner_goes_before_its_bloc_and_a_bloc_before_all():
 def test_partners_are_blocs_and_economies_less_those_excluded():
     partners = Partners(include=("all",), exclude=("USMCA", "RUS"))
     assert "JPN" in partners
-    assert not {"CAN", "MEX", "USA", "RUS"} & {
-        code for code in ("CAN", "MEX", "USA", "RUS") if code in partners
-    }
+    assert not any(code in partners for code in ("CAN", "MEX", "USA", "RUS"))
     assert measure(partners={"include": ["EU27"], "exclude": ["IRL"]}).rate_on("IRL") is None
 
 
