@@ -161,6 +161,21 @@ def test_worlds_the_register_does_not_fit_are_refused(world: World, register: Re
         shock(replace(pair, meta=replace(pair.meta, year=2022)), register, DAY)
 
 
+def test_an_aggregate_of_another_table_is_refused(register: Register):
+    talks = load(regions="talks")
+    other = replace(talks, flows=2.0 * talks.flows)
+    with pytest.raises(InputError, match="was not aggregated from icio-2022"):
+        shock(other, register, DAY)
+
+
+@pytest.mark.parametrize("detail", [{"regions": "talks"}, {"sectors": "talks"}])
+def test_either_side_may_be_aggregated_alone(detail, june: Shock, world: World, register: Register):
+    partly = load(**detail)
+    found = shock(partly, register, DAY, DAY)
+    change = value(june, world, june.tariff - june.base_tariff).sum()
+    assert value(found, partly, found.tariff - found.base_tariff).sum() == pytest.approx(change, rel=1e-9)
+
+
 def test_a_small_world_of_ones_own_works(register: Register):
     pair = build(np.full((2, 2, 2), 100.0), tariff=0.025, countries=("USA", "JPN"), sectors=("C29", "G"))
     found = shock(replace(pair, meta=replace(pair.meta, year=2022)), register, DAY, DAY)

@@ -115,6 +115,11 @@ class _Frame:
         problems = Problems()
         country = _places(world.countries, regions, countries(), "country", problems)
         sector = _places(world.sectors, groups, sectors(), "sector", problems)
+        if not np.isclose(detail.arrays.flows.sum(), world.arrays.flows.sum(), rtol=1e-6):
+            problems.add(
+                f"the world was not aggregated from {detail.meta.name}, whose trade gives the weights",
+                "aggregate the shipped table, or use the world in full",
+            )
         problems.raise_if_any()
         return _Frame(world, detail, country, sector)
 
