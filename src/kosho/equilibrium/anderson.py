@@ -18,18 +18,13 @@ class Anderson:
     """
 
     def __init__(self, size: int, memory: int, ridge: float = 1e-14) -> None:
-        self._points = np.empty((memory, size))
+        self._moves = np.empty((memory, size))
         self._residuals = np.empty((memory, size))
         self._gram = np.empty((memory, memory))
         self._ridge = ridge
         self._memory = memory
         self._seen = 0
         self._last: tuple[Array, Array] | None = None
-
-    def restart(self) -> None:
-        """Forget all differences."""
-        self._seen = 0
-        self._last = None
 
     def next(self, point: Array, residual: Array) -> Array:
         """The next point."""
@@ -43,11 +38,11 @@ class Anderson:
         gram = self._gram[:held, :held]
         ridge = self._ridge * float(np.trace(gram)) + np.finfo(float).tiny
         weights = np.linalg.solve(gram + ridge * np.eye(held), differences @ residual)
-        return point + residual - weights @ self._points[:held] - weights @ differences
+        return point + residual - weights @ self._moves[:held]
 
     def _remember(self, step: Array, change: Array) -> None:
         slot = self._seen % self._memory
-        self._points[slot] = step
+        np.add(step, change, out=self._moves[slot])
         self._residuals[slot] = change
         self._seen += 1
         held = min(self._seen, self._memory)

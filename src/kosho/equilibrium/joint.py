@@ -1,6 +1,7 @@
 """The fast method: wages, prices and expenditure iterated together.
 
-Each is preconditioned by what is local to a country, and the whole accelerated (Anderson).
+Each is preconditioned by what is local to a country; prices and expenditure follow the wage step at home; the
+whole is accelerated (Anderson).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.equilibrium.anderson import Anderson
-from kosho.equilibrium.factors import Local
+from kosho.equilibrium.factors import Factors, Local
 from kosho.equilibrium.kernel import SMALL_CELL, Point, System, Values, evaluate
 
 __all__ = ["End", "Pace", "iterate"]
@@ -65,11 +66,13 @@ def iterate(system: System, start: Point, local: Local, pace: Pace) -> End:
             return End(point, gaps, iteration, converged=True)
         if not np.isfinite(worst):
             return End(best, least, iteration, converged=False)
-        wages = -pace.damping * (base.wage @ values.wage_gap) if pace.damping > 0 else 0.0
-        step[:count] = np.clip(wages, -WAGE_CAP, WAGE_CAP)
-        step[count : count + size] = np.clip(local.prices(values.price_gap), -PRICE_CAP, PRICE_CAP).ravel()
+        wages = _wage_step(base, values, pace.damping)
+        prices = local.prices(values.price_gap) + local.follow * wages[:, None]
         scale = point.spending.sum(axis=1, keepdims=True)
-        step[count + size :] = (local.spending(values.spending_gap / scale) * (scale / unit)).ravel()
+        spending = local.spending(values.spending_gap / scale) * scale + point.spending * wages[:, None]
+        step[:count] = wages
+        step[count : count + size] = np.clip(prices, -PRICE_CAP, PRICE_CAP).ravel()
+        step[count + size :] = (spending / unit).ravel()
         following = accelerate.next(state, step)
         spending = following[count + size :]
         np.maximum(spending, SPENDING_FLOOR * state[count + size :], out=spending)
@@ -80,6 +83,12 @@ def iterate(system: System, start: Point, local: Local, pace: Pace) -> End:
             spending.reshape(base.spending.shape) * unit,
         )
     return End(best, least, pace.limit, converged=False)
+
+
+def _wage_step(base: Factors, values: Values, damping: float) -> Array:
+    if damping == 0:
+        return np.zeros_like(values.wage_gap)
+    return np.clip(-damping * (base.wage @ values.wage_gap), -WAGE_CAP, WAGE_CAP)
 
 
 def _gaps(values: Values, point: Point, *, wages: bool) -> Array:

@@ -147,26 +147,24 @@ def levels(system: System, at: Point) -> Levels:
     base = system.base
     wage = np.exp(at.log_wage)
     log_cost = base.beta * at.log_wage[:, None] + np.einsum("nkj,nk->nj", base.gamma, at.log_price)
-    weight = system.factor * np.exp(-base.theta * log_cost).T[:, None, :]
-    total = weight.sum(axis=2)
-    empty = total <= 0
-    share = weight / np.where(empty, 1.0, total)[:, :, None]
-    implied = system.offset - np.log(np.where(empty, 1.0, total)).T / base.theta
-    paid = share * at.spending.T[:, :, None]
-    net_flow = system.net * paid
+    share = system.factor * np.exp(-base.theta * log_cost).T[:, None, :]
+    total = share.sum(axis=2)
+    total[total <= 0] = 1.0  # cells nobody supplies or buys
+    share /= total[:, :, None]
+    implied = system.offset - np.log(total).T / base.theta
+    net_flow = system.net * share
+    net_flow *= at.spending.T[:, :, None]
     output = net_flow.sum(axis=1).T
-    duties = paid - net_flow
+    imports = net_flow.sum(axis=(0, 2))
     received, rents_paid = np.zeros_like(wage), np.zeros_like(wage)
     if system.rents is not None:
         r = system.rents
-        cell = (r.sector, r.importer, r.exporter)
-        rents_paid, received = r.received(paid[cell])
-        np.subtract.at(duties, cell, r.part * paid[cell])
-    revenue = duties.sum(axis=(0, 2))
+        paid = share[r.sector, r.importer, r.exporter] * at.spending[r.importer, r.sector]
+        rents_paid, received = r.received(paid)
+    revenue = (share.sum(axis=2).T * at.spending).sum(axis=1) - imports - rents_paid
     income = wage * base.value_added + revenue + received + system.deficits
     uses = np.einsum("nkj,nj->nk", base.gamma, output) + base.alpha * income[:, None]
     scale = np.maximum(at.spending, SMALL_CELL * at.spending.sum(axis=1, keepdims=True))
-    imports = net_flow.sum(axis=(0, 2))
     balance = imports + rents_paid - system.deficits - output.sum(axis=1) - received
     wage_bill = wage * base.value_added
     gaps = {

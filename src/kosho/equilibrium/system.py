@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kosho.equilibrium.factors import Factors, factors_of
+from kosho.equilibrium.factors import factors_of
 from kosho.equilibrium.kernel import Rents, System
 from kosho.equilibrium.shock import Shock, refuse_other_labels, uncovered
 from kosho.errors import Problems
@@ -74,25 +74,25 @@ def system_of(world: World, shock: Shock, cells: Cells) -> System:
         InputError: a market is left without any supplier.
     """
     base = factors_of(world)
-    where = (cells.sector, cells.importer, cells.exporter)
-    factor, net = base.share.copy(), base.net
+    factor, net, net_factor = base.share, base.net, base.net_share
+    offset = np.zeros_like(base.spending)
     if len(cells.factor):
+        where = (cells.sector, cells.importer, cells.exporter)
+        factor, net, net_factor = factor.copy(), net.copy(), net_factor.copy()
         factor[where] *= cells.factor
-        net = net.copy()
         net[where] = cells.net
-    total = factor.sum(axis=2)
-    _refuse_empty_markets(world, base, total)
-    filled = np.where(total > 0, total, 1.0)
-    factor /= filled[:, :, None]
-    return System(
-        base=base,
-        factor=factor,
-        offset=-np.log(filled).T / base.theta,
-        net=net,
-        net_factor=net * factor,
-        deficits=base.deficits,
-        rents=_rents(shock, cells),
-    )
+        # Only markets with a changed cell need to be scaled anew.
+        market = np.unique(cells.sector * len(base.spending) + cells.importer)
+        j, n = np.divmod(market, len(base.spending))
+        rows = factor[j, n]
+        total = rows.sum(axis=1)
+        _refuse_empty_markets(world, n[total <= 0], j[total <= 0])
+        total[total <= 0] = 1.0
+        rows /= total[:, None]
+        factor[j, n] = rows
+        net_factor[j, n] = net[j, n] * rows
+        offset[n, j] = -np.log(total) / base.theta[j]
+    return System(base, factor, offset, net, net_factor, base.deficits, _rents(shock, cells))
 
 
 def blend(system: System, toward: float) -> System:
@@ -136,10 +136,10 @@ def _rents(shock: Shock, cells: Cells) -> Rents | None:
     )
 
 
-def _refuse_empty_markets(world: World, base: Factors, total: Array) -> None:
-    empty = np.argwhere((total <= 0).T & (base.spending > 0))
+def _refuse_empty_markets(world: World, importer: Index, sector: Index) -> None:
     problems = Problems()
-    for n, j in empty[:20]:
+    bought = world.arrays.expenditure[importer, sector] > 0
+    for n, j in list(zip(importer[bought], sector[bought], strict=True))[:20]:
         problems.add(
             f"{world.countries[n]} buys {world.sectors[j]} but nobody can supply it any more",
             "leave at least one origin, or a cost that is high but finite",
