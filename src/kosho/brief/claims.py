@@ -164,7 +164,8 @@ def _flows(material: Material) -> Iterable[str]:
                 for part in (found.central_units, found.low_units)
             )
             parts.append(f"{central} under “{scenario.title}” ({low} {WEAK})")
-        yield f"{flow.title}, {words.quantity(base)} {flow.unit} a year, would be {words.listed(parts)}."
+        if parts:
+            yield f"{flow.title}, {words.quantity(base)} {flow.unit} a year, would be {words.listed(parts)}."
 
 
 def _bystanders(material: Material) -> Iterable[str]:

@@ -95,7 +95,7 @@ class Figure:
 
     def plotly(self) -> dict[str, Any]:
         """The figure as Plotly JSON: `data` and `layout`."""
-        labels = ["<br>".join(map(html.escape, textwrap.wrap(row.label, 34))) for row in self.rows]
+        labels = [_wrapped(row.label) for row in self.rows]
         traces = self._bars(labels) if self.kind == "bars" else self._dots(labels)
         per_row = 26 + (14 * len(self.series) if self.kind == "bars" else 14)
         layout = {
@@ -178,8 +178,14 @@ class Figure:
         return traces
 
 
+def _wrapped(label: str) -> str:
+    """A label in lines, for Plotly, which reads a little HTML; a number and its percent sign stay together."""
+    lines = textwrap.wrap(label.replace(" %", f"{words.NBSP}%"), 34)
+    return "<br>".join(map(html.escape, lines))
+
+
 def _axis(low: float, high: float) -> Axis:
-    if high <= low:
+    if high - low < SMALLEST_RANGE:
         high = low + 1.0
     rough = (high - low) / 4
     power = 10.0 ** math.floor(math.log10(rough))
@@ -255,19 +261,25 @@ def _flows(brief: Brief) -> list[Figure]:
                 series=tuple(variant.title for variant in brief.variants),
                 rows=tuple(rows),
                 interval="Central elasticities: both closures and middle 90 % of draws",
-                tick=words.quantity,
+                tick=words.count_tick,
             )
         )
     return made
 
 
-def compared_scenarios(brief: Brief) -> tuple[Scenario, ...]:
-    """The two scenarios that figures by sector and by bystander set side by side: today, and no deal."""
-    return (*brief.by_role("status-quo")[:1], *brief.by_role("no-deal")[:1])
+def compared_scenarios(brief: Brief, *, failing: int = 0) -> tuple[Scenario, ...]:
+    """Two scenarios to set side by side: today, and a way of no deal (by its place in the list).
+
+    A case that lacks both shows its first two.
+    """
+    ways = brief.by_role("no-deal")
+    return (*brief.by_role("status-quo")[:1], *(ways[failing:][:1])) or brief.scenarios[:2]
 
 
+SMALLEST_RANGE = 1e-6
+"""Of billions or of things: nothing that a figure could show."""
 SECTORS_SHOWN = 10
-BYSTANDERS_SHOWN = 7
+BYSTANDERS_SHOWN = 6
 
 
 def _sectors(brief: Brief, party: str) -> Figure:
@@ -298,7 +310,7 @@ def _sectors(brief: Brief, party: str) -> Figure:
 
 
 def _bystanders(brief: Brief) -> Figure:
-    scenarios = compared_scenarios(brief)
+    scenarios = compared_scenarios(brief, failing=-1)  # the last way of no deal draws in the others
     variant = brief.variants[0].id
     by_scenario = [brief.result(scenario.id, variant).countries for scenario in scenarios]
     others = [code for code in by_scenario[0] if code not in brief.codes]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kosho.brief import words
-from kosho.brief.model import Claim, Method
+from kosho.brief.model import Claim, Interval, Method
 from kosho.brief.runs import DRAWS, SEED, Runs
 from kosho.codes import country_name
 from kosho.provenance import Source
@@ -111,13 +111,13 @@ def _limits(case: Case, table: Mapping[str, Any]) -> Iterable[Claim]:
         yield Claim(
             text=f"Against customs records of {fit['year']} its goods trade by pair correlates "
             f"{agreement['correlation']:.2f} over the {agreement['pairs']} largest pairs; a single pair is "
-            f"off by about {100 * agreement['median_absolute_log_gap']:.0f}\N{NO-BREAK SPACE}% (median).",
+            f"off by about {100 * agreement['median_absolute_log_gap']:.0f}{words.NBSP}% (median).",
             status="estimate",
             sources=(fit["source"],),
         )
     tariffs = table["tariffs"]
     yield Claim(
-        text=f"Base tariffs on {100 * tariffs['unknown_share_of_goods_trade']:.0f}\N{NO-BREAK SPACE}% of "
+        text=f"Base tariffs on {100 * tariffs['unknown_share_of_goods_trade']:.0f}{words.NBSP}% of "
         f"the world’s goods trade are not known and stay what they are, first of all those of "
         f"{words.listed([country_name(one['country']) for one in tariffs['unknown_importers'][:5]])}.",
         status="fact",
@@ -150,28 +150,27 @@ def _first_year(case: Case, on: date, runs: Runs) -> Iterable[Claim]:
     )
     for one in case.observations:
         published = case.sources[one.figure.source].date
-        later = (
-            f" (published {words.day(published)}, after the day of this brief)"
-            if published and published > on
-            else ""
-        )
+        later = f" (published {words.day(published)}, after the day of this brief)" if published else ""
         value = words.significant(one.figure.value, 3, 1)
         note = f"; {one.figure.note}" if one.figure.note else ""
         yield Claim(
-            text=f"{one.title}, {one.period}: {value} {one.figure.unit}{note}{later}.",
+            text=f"{one.title}, {one.period}: {value} {one.figure.unit}{note}"
+            f"{later if published and published > on else ''}.",
             status=one.figure.status,
             sources=(one.figure.source,),
         )
-    today = [one for one in runs.results if case.scenarios[one.scenario].role == "status-quo"]
-    for position, flow in enumerate(today[0].flows if today else ()):
-        if flow.base_units is None or flow.new_units is None:
+    today = {name for name, one in case.scenarios.items() if one.role == "status-quo"}
+    for found in runs.flow_ranges:
+        if found.scenario not in today or found.central_units is None or found.low_units is None:
             continue
-        value = [one.flows[position].new_musd / one.flows[position].base_musd - 1 for one in today]
-        units = [(one.flows[position].new_units or 0.0) / flow.base_units - 1 for one in today]
         yield Claim(
-            text=f"The model’s long run under the same tariffs: {flow.title[0].lower()}{flow.title[1:]} "
-            f"{words.percent_range(min(value), max(value))}\N{NO-BREAK SPACE}% in value, "
-            f"{words.percent_range(min(units), max(units))}\N{NO-BREAK SPACE}% in number.",
+            text=f"The model’s long run under today’s tariffs: {case.flows[found.flow].title}, "
+            f"{_percent(found.central)} in value and {_percent(found.central_units)} in number; "
+            f"{_percent(found.low)} and {_percent(found.low_units)} if trade responds weakly.",
             status="estimate",
             sources=(CALIENDO_PARRO,),
         )
+
+
+def _percent(found: Interval) -> str:
+    return f"{words.percent_range(found.low, found.high)}{words.NBSP}%"

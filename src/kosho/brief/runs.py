@@ -189,12 +189,17 @@ def _draws(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -
             outcome = solve(drawn, known.shock, tol=DRAW_TOLERANCE)
             worth[name].append(outcome.equivalent_variation.to_numpy()[parties])
             flows = [_flow(outcome, flow) for flow in case.flows]
-            value[name].append([flow.new_musd / flow.base_musd - 1.0 for flow in flows])
+            value[name].append([_growth_of_value(flow) for flow in flows])
             units[name].append([_growth_of_units(flow) for flow in flows])
     worths, values, quantities = (
         {name: np.array(rows) for name, rows in found.items()} for found in (worth, value, units)
     )
     return _Draws(worths, values, quantities)
+
+
+def _growth_of_value(flow: Flow) -> float:
+    """Zero where nothing is traded in the base: the model then trades nothing afterwards."""
+    return flow.new_musd / flow.base_musd - 1.0 if flow.base_musd > 0 else 0.0
 
 
 def _growth_of_units(flow: Flow) -> float:
@@ -238,7 +243,7 @@ def _flow_ranges(
     for scenario in scenarios:
         for k, first in enumerate(results[0].flows):
             runs = {one.id: flows[scenario.id, one.id][k] for one in VARIANTS}
-            value = {name: flow.new_musd / flow.base_musd - 1.0 for name, flow in runs.items()}
+            value = {name: _growth_of_value(flow) for name, flow in runs.items()}
             units = {name: _growth_of_units(flow) for name, flow in runs.items()}
             counted = first.base_units is not None
             found.append(

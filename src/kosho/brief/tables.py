@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from kosho.brief import words
 from kosho.brief.figures import compared_scenarios
-from kosho.brief.model import Brief, Comparison, Flow, Scenario
+from kosho.brief.model import Brief, Comparison, Scenario, Variant
 from kosho.codes import country_name, sector_name
 
 __all__ = ["Cell", "Table", "tables"]
@@ -62,11 +62,15 @@ def tables(brief: Brief) -> dict[str, Table]:
         in_force(brief, hitting=False),
     ]
     made += [_variants(brief, party) for party in brief.codes]
-    made += [_flows(brief), *(_sectors(brief, party) for party in brief.codes)]
-    made += [_draws(brief), _economies(brief)]
+    flows = enumerate(brief.results[0].flows)
+    made += [counted_flow(brief, position) for position, flow in flows if flow.base_units is not None]
+    made += [_other_flows(brief), _draws(brief), _economies(brief), _economies_by_variant(brief)]
+    for party in brief.codes:
+        made += [_sectors(brief, party), _sectors_by_variant(brief, party)]
     return {table.id: table for table in made}
 
 
+WEAK_NOTE = "First line: central trade elasticities with the middle 90 % of draws; weak: low elasticities."
 VERDICTS = {"gain": "better", "loss": "worse", "unclear": "depends", "nil": "no difference"}
 
 
@@ -93,7 +97,7 @@ def glance(brief: Brief) -> Table:
             columns=("Scenario", *(f"against {name}" for _ in brief.parties for _, name in measures)),
             rows=(),
             numeric=len(brief.parties) * len(measures),
-            note="First line: central trade elasticities, both treatments of trade deficits and the middle 90 % "
+            note="First line: central trade elasticities, both treatments of trade deficits, the middle 90 % "
             "of elasticity draws. Weak: the same where trade responds as little as the low elasticities say. "
             "“Depends”: the sign is not the same throughout.",
         ),
@@ -187,40 +191,63 @@ def _variants(brief: Brief, party: str) -> Table:
     )
 
 
-def _flows(brief: Brief) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    for position, flow in enumerate(brief.results[0].flows):
-        sources = () if flow.units_source is None else (flow.units_source,)
-        units = "" if flow.base_units is None else f"{words.quantity(flow.base_units)} {flow.unit}"
-        base = Cell(words.billions(flow.base_musd), flow.base_musd)
-        rows.append((Cell(flow.title, sources=sources), Cell(brief.base_label), Cell(units), base, Cell("")))
-        rows += [
-            (Cell(flow.title), Cell(scenario.title), *_moved(brief, scenario, flow, position))
-            for scenario in brief.scenarios
-        ]
+def counted_flow(brief: Brief, position: int) -> Table:
+    """A named flow whose quantity is known, by scenario."""
+    flow = brief.results[0].flows[position]
+    sources = () if flow.units_source is None else (flow.units_source,)
+    base = (
+        Cell(brief.base_label.capitalize(), sources=sources),
+        Cell("" if flow.base_units is None else words.quantity(flow.base_units), flow.base_units),
+        Cell(words.billions(flow.base_musd), flow.base_musd),
+        Cell(""),
+    )
+    rows = [
+        (Cell(scenario.title), *_quantity(brief, scenario, position), *_value(brief, scenario, position))
+        for scenario in brief.scenarios
+    ]
     return Table(
-        id="flows",
-        caption="Named flows a year, by scenario",
-        columns=("Flow", "Scenario", "Quantity", "Billion USD", "Change of value, %"),
-        rows=tuple(rows),
+        id=f"flow-{position}",
+        caption=f"{flow.title} a year",
+        columns=("Scenario", (flow.unit or "quantity").capitalize(), "Billion USD", "Change of value, %"),
+        rows=(base, *rows),
         numeric=3,
-        note="First line: central trade elasticities with the middle 90 % of draws; weak: low elasticities.",
+        note=WEAK_NOTE,
     )
 
 
-def _moved(brief: Brief, scenario: Scenario, flow: Flow, position: int) -> Iterable[Cell]:
-    found = brief.flow_range(scenario.id, position)
-    if flow.base_units is None or found.central_units is None or found.low_units is None:
-        yield Cell("")
-    else:
+def _other_flows(brief: Brief) -> Table:
+    """Change of value of the flows whose quantity is not known."""
+    shown = [*brief.by_role("status-quo"), *brief.by_role("no-deal"), *brief.by_role("deal")[:1]]
+    rows: list[tuple[Cell, ...]] = []
+    for position, flow in enumerate(brief.results[0].flows):
+        if flow.base_units is not None:
+            continue
+        changes = [list(_value(brief, scenario, position))[-1] for scenario in shown]
+        rows.append((Cell(flow.title), Cell(words.billions(flow.base_musd), flow.base_musd), *changes))
+    return Table(
+        id="other-flows",
+        caption="Other flows: change of value in percent",
+        columns=("Flow", f"{brief.base_label.capitalize()}, billion USD", *(one.title for one in shown)),
+        rows=tuple(rows),
+        numeric=1 + len(shown),
+        note=WEAK_NOTE,
+    )
+
+
+def _quantity(brief: Brief, scenario: Scenario, position: int) -> Iterable[Cell]:
+    base, found = brief.results[0].flows[position].base_units, brief.flow_range(scenario.id, position)
+    if base is not None and found.central_units is not None and found.low_units is not None:
         central, low = (
-            words.quantity_range(flow.base_units * (1 + one.low), flow.base_units * (1 + one.high))
+            words.quantity_range(base * (1 + one.low), base * (1 + one.high))
             for one in (found.central_units, found.low_units)
         )
         yield Cell(central, found.central_units.low, note=f"weak: {low}")
+
+
+def _value(brief: Brief, scenario: Scenario, position: int) -> Iterable[Cell]:
+    base, found = brief.results[0].flows[position].base_musd, brief.flow_range(scenario.id, position)
     central, low = (
-        words.billions_range(flow.base_musd * (1 + one.low), flow.base_musd * (1 + one.high))
-        for one in (found.central, found.low)
+        words.billions_range(base * (1 + one.low), base * (1 + one.high)) for one in (found.central, found.low)
     )
     yield Cell(central, found.central.low, note=f"weak: {low}")
     central, low = (words.percent_range(one.low, one.high) for one in (found.central, found.low))
@@ -255,6 +282,34 @@ def _sectors(brief: Brief, party: str) -> Table:
         rows=tuple(rows),
         numeric=len(columns),
     )
+
+
+def _sectors_by_variant(brief: Brief, party: str) -> Table:
+    scenario = compared_scenarios(brief)[-1]
+    runs = [brief.result(scenario.id, variant.id).sectors[party] for variant in brief.variants]
+    rows: list[tuple[Cell, ...]] = []
+    for code, base in runs[0].items():
+        if base.output_base_musd <= 0:
+            continue
+        changes = [run[code].exports_musd - run[code].exports_base_musd for run in runs]
+        volumes = [run[code].output_volume for run in runs]
+        cells = [Cell(words.billions(change, sign=True), change) for change in changes]
+        cells += [Cell(words.percent(volume, sign=True, decimals=1), volume) for volume in volumes]
+        rows.append((Cell(sector_name(code), sector_name(code)), *cells))
+    rows.sort(key=lambda row: float(row[1].sort or 0))
+    return Table(
+        id=f"sectors-{party.lower()}-variants",
+        caption=f"{country_name(party)}: “{scenario.title}” against the {brief.base_label}, "
+        "by way of closing the model",
+        groups=("", "exports, bn USD", "output, volume %"),
+        columns=("Sector", *(_short(variant) for _ in range(2) for variant in brief.variants)),
+        rows=tuple(rows),
+        numeric=2 * len(brief.variants),
+    )
+
+
+def _short(variant: Variant) -> str:
+    return f"{variant.deficits}, {variant.elasticities}"
 
 
 def _draws(brief: Brief) -> Table:
@@ -310,4 +365,27 @@ def _economies(brief: Brief) -> Table:
         columns=("Economy", *(scenario.title for scenario in brief.scenarios)),
         rows=tuple(rows),
         numeric=len(brief.scenarios),
+    )
+
+
+def _economies_by_variant(brief: Brief) -> Table:
+    scenario = compared_scenarios(brief)[0]
+    runs = [brief.result(scenario.id, variant.id).countries for variant in brief.variants]
+    rows = [
+        (
+            Cell(country_name(code), country_name(code)),
+            *(Cell(words.billions(run[code].ev_musd, sign=True), run[code].ev_musd) for run in runs),
+            *(Cell(words.percent(run[code].welfare, sign=True), run[code].welfare) for run in runs),
+        )
+        for code in runs[0]
+    ]
+    rows.sort(key=lambda row: float(row[1].sort or 0))
+    return Table(
+        id="economies-variants",
+        caption=f"All economies: “{scenario.title}” against the {brief.base_label}, "
+        "by way of closing the model",
+        groups=("", "billion USD a year", "real income, %"),
+        columns=("Economy", *(_short(variant) for _ in range(2) for variant in brief.variants)),
+        rows=tuple(rows),
+        numeric=2 * len(brief.variants),
     )

@@ -15,6 +15,7 @@ __all__ = [
     "Verdict",
     "billions",
     "billions_range",
+    "count_tick",
     "day",
     "effect",
     "listed",
@@ -61,6 +62,11 @@ COUNT = Grain(50, 0.01)
 def tick(value: float) -> str:
     """A round number on an axis."""
     return (MINUS if value < 0 else "") + f"{abs(value):,g}"
+
+
+def count_tick(value: float) -> str:
+    """A round count on an axis."""
+    return f"{value / 1e6:g}{NBSP}million" if abs(value) >= 1e6 else tick(value)
 
 
 def significant(value: float, digits: int, decimals: int) -> str:

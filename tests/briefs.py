@@ -1,0 +1,207 @@
+"""A small brief with made-up numbers and hostile words, for tests of how briefs are worded and drawn."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kosho.brief.model import (
+    Brief,
+    Claim,
+    Comparison,
+    DateAhead,
+    Effect,
+    Flow,
+    FlowRange,
+    Interval,
+    Measure,
+    Method,
+    OpenItem,
+    Party,
+    Reference,
+    Result,
+    Scenario,
+    SectorEffect,
+    Spread,
+    WorldStamp,
+)
+from kosho.brief.runs import VARIANTS, pairs
+
+HOSTILE = "</script><script>alert('x')</script> & <b>bold</b> \"quoted\""
+DAY = date(2025, 6, 29)
+
+WORTH = {
+    "status-quo": {"JPN": -5_000.0, "USA": -10_000.0, "CHN": -40_000.0, "MEX": 900.0},
+    "no-deal": {"JPN": -9_000.0, "USA": -9_000.0, "CHN": -40_000.0, "MEX": 900.0},
+    "deal": {"JPN": -3_000.0, "USA": -8_000.0, "CHN": -40_000.0, "MEX": 900.0},
+}
+FACTORS = dict(zip((one.id for one in VARIANTS), (1.0, 1.5, 0.8, 1.2), strict=True))
+
+
+def scenarios(hostile: str = HOSTILE) -> tuple[Scenario, ...]:
+    titles = {"status-quo": "Today stays", "no-deal": "No deal at 24 %", "deal": f"Deal {hostile}"}
+    return tuple(
+        Scenario.model_validate(
+            {
+                "id": name,
+                "title": title,
+                "role": name,
+                "description": f"What {hostile} means.",
+                "on": DAY,
+                "status": "assumption",
+                "sources": ["law"],
+            }
+        )
+        for name, title in titles.items()
+    )
+
+
+def result(scenario: str, variant: str) -> Result:
+    factor = FACTORS[variant]
+    worth = WORTH[scenario]
+    sector = SectorEffect(
+        exports_base_musd=50_000.0,
+        exports_musd=50_000.0 * (1 - 0.2 * factor),
+        exports_volume=-0.2 * factor,
+        output_base_musd=400_000.0,
+        output_volume=-0.01 * factor,
+    )
+    idle = SectorEffect(
+        exports_base_musd=0.0, exports_musd=0.0, exports_volume=None, output_base_musd=0.0, output_volume=None
+    )
+    return Result(
+        scenario=scenario,
+        variant=variant,
+        countries={
+            code: Effect(welfare=x * factor / 4e6, ev_musd=x * factor, real_wage=x * factor / 5e6)
+            for code, x in worth.items()
+        },
+        sectors={party: {"C29": sector, "A01": sector, "C21": idle} for party in ("JPN", "USA")},
+        flows=(
+            Flow(
+                exporter="JPN",
+                importer="USA",
+                sector="C29",
+                part="cars",
+                title="Cars",
+                base_musd=40_000.0,
+                new_musd=40_000.0 * (1 - 0.5 * factor),
+                base_units=1.37e6,
+                new_units=1.37e6 * (1 - 0.5 * factor),
+                unit="vehicles",
+                units_source="news",
+            ),
+            Flow(
+                exporter="USA",
+                importer="JPN",
+                sector="A01",
+                part=None,
+                title="Crops",
+                base_musd=4_700.0,
+                new_musd=4_500.0,
+            ),
+        ),
+    )
+
+
+def comparison(party: str, scenario: str, against: str) -> Comparison:
+    gap = WORTH[scenario][party] - (WORTH[against][party] if against != "base" else 0.0)
+    by_variant = {name: gap * factor for name, factor in FACTORS.items()}
+    ends = [by_variant["fixed-central"], by_variant["zero-central"], 0.9 * gap, 1.1 * gap]
+    low = [by_variant["fixed-low"], by_variant["zero-low"]]
+    return Comparison(
+        party=party,
+        scenario=scenario,
+        against=against,
+        by_variant=by_variant,
+        draws=Spread(p5=min(ends[2:]), p50=gap, p95=max(ends[2:])),
+        central=Interval(low=min(ends), high=max(ends)),
+        low=Interval(low=min(low), high=max(low)),
+    )
+
+
+def brief(hostile: str = HOSTILE) -> Brief:
+    shown = scenarios(hostile)
+    stamp = WorldStamp(
+        name="icio-2022",
+        hash="0123456789abcdef",
+        year=2022,
+        source="OECD",
+        licence="CC BY 4.0",
+        attribution="OECD, 2025.",
+        unit="million USD",
+        economies=4,
+        sectors=3,
+        estimated=("final demand",),
+    )
+    moved = Interval(low=-0.7, high=-0.5)
+    claim = Claim(text=f"Something is so {hostile}.", status="fact", sources=("news", "law"))
+    return Brief(
+        case="made-up",
+        title=f"Talks {hostile}",
+        summary=f"Summary {hostile}",
+        as_of=DAY,
+        parties=(Party(code="JPN", title="Japan"), Party(code="USA", title="United States")),
+        world=stamp,
+        talks_world=stamp,
+        lead=claim,
+        headline=(claim,),
+        in_force=tuple(
+            Measure(
+                id=f"m{hit}",
+                title=f"25 % on cars {hostile}",
+                rate="+25 %",
+                imposer="USA",
+                partners="all",
+                hits=("JPN",) if hit else (),
+                scope="cars",
+                since=date(2025, 4, 3),
+                until=None if hit else date(2025, 7, 9),
+                legal_basis="Proclamation 10908",
+                sources=("law",),
+                status="fact",
+            )
+            for hit in (True, False)
+        ),
+        scenarios=shown,
+        variants=VARIANTS,
+        results=tuple(result(one.id, variant.id) for one in shown for variant in VARIANTS),
+        comparisons=tuple(
+            comparison(party, scenario, against)
+            for scenario, against in pairs(shown)
+            for party in ("JPN", "USA")
+        ),
+        flow_ranges=tuple(
+            FlowRange(
+                scenario=one.id,
+                flow=position,
+                central=moved,
+                low=moved,
+                central_units=moved if position == 0 else None,
+                low_units=moved if position == 0 else None,
+            )
+            for one in shown
+            for position in (0, 1)
+        ),
+        not_yet_priced=(OpenItem(title="LNG", by="JPN", why=f"No quantity {hostile}", sources=("news",)),),
+        calendar=(DateAhead(date=date(2025, 7, 9), title="Suspension ends", sources=("law",)),),
+        method=Method(model=(claim,), limits=(claim,), first_year=(claim, claim), draws=8, seed=1),
+        sources=(
+            Reference(
+                number=1,
+                id="news",
+                title=f"News {hostile}",
+                publisher="Paper",
+                url="javascript:alert(1)",
+                kind="secondary",
+            ),
+            Reference(
+                number=2,
+                id="law",
+                title="Order",
+                publisher="Register",
+                date=DAY,
+                url="https://example.org/?a=1&b=<2>",
+                kind="primary",
+            ),
+        ),
+    )
