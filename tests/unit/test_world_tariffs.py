@@ -18,10 +18,10 @@ def rate(importer: str, exporter: str, sector: str) -> float:
     ("importer", "exporter", "sector", "percent"),
     [
         ("USA", "DEU", "C29", 2.5),  # MFN
-        ("USA", "JPN", "C29", 2.5),  # the agreement of 2020 leaves vehicles out
+        ("USA", "JPN", "C28", 0.62),  # collected
         ("KOR", "CHN", "C29", 8.2),  # and so does that of Korea with China
         ("USA", "CAN", "C29", 0.0),  # USMCA
-        ("USA", "CHN", "C29", 2.5 + 24.7),  # MFN and section 301
+        ("USA", "CHN", "C29", 2.5 + 11.9),  # MFN and what was collected of section 301
         ("JPN", "USA", "C29", 0.0),
         ("JPN", "AUS", "B06", 0.0),  # liquefied natural gas is free
         ("DEU", "JPN", "C29", 0.6 * 5.0 + 0.15 * (0.1 * 16 + 0.3 * 4)),  # the EU's cut on cars, as of 2022
@@ -38,7 +38,16 @@ def test_steel_bears_section_232_unless_exempt_or_in_quota():
     assert rate("USA", "TWN", "C24A") - rate("USA", "DEU", "C24A") == pytest.approx(0.25 - 0.03)
     assert rate("USA", "CAN", "C24A") == 0.0
     assert mfn < 0.01
-    assert rate("USA", "CHN", "C24A") > 0.25 + rate("USA", "TWN", "C24B")  # 232 and 301
+    assert rate("USA", "CHN", "C24A") > rate("USA", "TWN", "C24A") > 0.25  # 301 on top of 232
+
+
+def test_duties_on_china_come_to_what_was_collected():
+    world = load()
+    cell = {"importer": "USA", "exporter": "CHN"}
+    flows, rates = world.flows.sel(cell), world.tariff.sel(cell)
+    goods = [code for code in world.sectors if sectors()[code].goods]
+    average = (flows * rates).sel(sector=goods).sum() / flows.sel(sector=goods).sum()
+    assert average.item() == pytest.approx(0.11, abs=0.003)
 
 
 def test_services_and_domestic_sales_are_known_to_be_free():

@@ -1,7 +1,7 @@
 """Base tariffs of 2022: MFN rates, what trade agreements left of them, and special duties on top.
 
-rate = MFN x share that remains under the best agreement of the pair + special duties; services bear none;
-the European Union is one customs territory. An importer and sector without an MFN rate is unknown: its
+rate = MFN x share that remains under the best agreement of the pair + special duties, unless what was collected
+on the pair is known, which then stands; services bear none; the European Union is one customs territory. An importer and sector without an MFN rate is unknown: its
 rate is zero here and in every change, and the mask says so.
 """
 
@@ -46,6 +46,7 @@ def base_tariffs(countries: tuple[str, ...], sectors: tuple[str, ...]) -> BaseTa
     unknown = np.repeat(~known[:, None, :], n, axis=1)
     _prefer(BaseTariffs(rate, unknown), mfn, countries, sectors)
     _add_special_duties(rate, countries, sectors)
+    _replace_by_collected(BaseTariffs(rate, unknown), countries, sectors)
     home = np.arange(n)
     rate[home, home, :] = 0.0
     unknown[home, home, :] = False
@@ -116,6 +117,16 @@ def _add_special_duties(rate: Array, countries: tuple[str, ...], sectors: tuple[
         for importer in _positions(row["importer"], countries):
             for exporter in exporters:
                 rate[importer, exporter, sectors.index(row["sector"])] += float(row["percent"]) / 100.0
+
+
+def _replace_by_collected(base: BaseTariffs, countries: tuple[str, ...], sectors: tuple[str, ...]) -> None:
+    """Put rates that were collected in place of those that schedules and agreements give."""
+    for row in rows("collected_rates.csv"):
+        if row["sector"] in sectors:
+            sector = sectors.index(row["sector"])
+            for importer, exporter in _pairs(row["importer"], row["exporter"], countries):
+                base.rate[importer, exporter, sector] = float(row["percent"]) / 100.0
+                base.unknown[importer, exporter, sector] = False
 
 
 def _covers(bloc: str, country: str) -> bool:
