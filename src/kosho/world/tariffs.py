@@ -1,8 +1,9 @@
 """Base tariffs of 2022: MFN rates, what trade agreements left of them, and special duties on top.
 
-rate = MFN x share that remains under the best agreement of the pair + special duties, unless what was collected
-on the pair is known, which then stands; services bear none; the European Union is one customs territory. An importer and sector without an MFN rate is unknown: its
-rate is zero here and in every change, and the mask says so.
+rate = MFN x share that remains under the best agreement of the pair + special duties, unless what was
+collected on the pair is known, which then stands; services bear none; the European Union is one customs
+territory. An importer and sector without an MFN rate is unknown: its rate is zero here and in every change,
+and the mask says so.
 """
 
 from __future__ import annotations
