@@ -1,0 +1,79 @@
+"""The command line as a process, one real brief for all tests, and a browser where there is one."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def kosho() -> Run:
+    """Run `kosho` with arguments; the result has `stdout`, `stderr`, `returncode`."""
+
+    def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        command = [
+            sys.executable,
+            "-W",
+            "error",
+            "-c",
+            "from kosho.cli import main; main()",
+            *map(str, arguments),
+        ]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, timeout=120)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def brief_folder(kosho: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the brief of the shipped case was written."""
+    folder = tmp_path_factory.mktemp("brief")
+    done = kosho("brief", "japan-us-2025", "--as-of", "2025-06-29", "--out", folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    (folder / "terminal.txt").write_text(done.stdout, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a headless browser with flags and an address, in a profile of its own."""
+    binary = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if binary is None:
+        pytest.skip(f"no browser at hand: install one of {', '.join(BROWSERS)}")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+            return subprocess.run(
+                [
+                    binary,
+                    "--headless",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--hide-scrollbars",
+                    "--allow-file-access-from-files",
+                    "--virtual-time-budget=20000",
+                    f"--user-data-dir={profile}",
+                    *arguments,
+                ],
+                capture_output=True,
+                text=True,
+                check=True,
+                timeout=120,
+            )
+
+    return run
