@@ -12,7 +12,18 @@ from pydantic import model_validator
 
 from kosho.codes import sectors
 from kosho.errors import Problems
-from kosho.policy.schema import Economy, HsScope, Id, Partner, Partners, Preference, Scope, SectorCode, Some
+from kosho.policy.schema import (
+    YES_BY_DEFAULT,
+    Economy,
+    HsScope,
+    Id,
+    Partner,
+    Partners,
+    Preference,
+    Scope,
+    SectorCode,
+    Some,
+)
 from kosho.provenance import Cited, Frozen, Source
 from kosho.yamlfile import Lines, load
 
@@ -276,12 +287,28 @@ def _share(group: ProductGroup, importer: str, exporter: str) -> float:
     return next((entry.share.value for entry in entries if not entry.exporters), 0.0)
 
 
-def in_scope(scope: Scope, product: Product, groups_by_hs: frozenset[str]) -> bool:
-    """Whether a scope covers a product; `groups_by_hs` are the groups its headings were resolved to."""
+def in_scope(scope: Scope, product: Product, inside: frozenset[str], outside: frozenset[str]) -> bool:
+    """Whether a scope covers a product of a sector table.
+
+    Args:
+        scope: What a measure covers.
+        product: What is shipped.
+        inside: Groups that the scope's headings and lists stand for.
+        outside: Groups that the lists carved out stand for.
+    """
     if scope.preference and product.preference not in scope.preference:
+        return False
+    if product.group is not None:
+        if product.group in outside:
+            return False
+        if (
+            product.group in inside
+        ):  # a group that stands for a list stands for the goods that meet its conditions
+            return scope.attributes.get("in_quota") != "yes"
+    if any((answer == "yes") != (name in YES_BY_DEFAULT) for name, answer in scope.attributes.items()):
         return False
     return (
         (scope.goods and sectors()[product.sector].goods)
         or product.sector in scope.sectors
-        or (product.group is not None and (product.group in scope.groups or product.group in groups_by_hs))
+        or (product.group is not None and product.group in scope.groups)
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.policy.products import Product, Products, in_scope
-from kosho.policy.schema import Covers, Measure, MeasureFile, Omission, Overlay
+from kosho.policy.schema import Covers, HsList, Measure, MeasureFile, Omission, Overlay, Scope
 from kosho.policy.stacking import MFN, Layer, Rate, Stack, precedence, stack
 from kosho.provenance import Source
 from kosho.yamlfile import Lines, load
@@ -30,6 +30,7 @@ class Register:
     not_covered: tuple[Omission, ...] = ()
     places: dict[str, str] = field(default_factory=dict)
     """File and line of each measure id."""
+    lists: dict[str, HsList] = field(default_factory=dict)
     assumed: frozenset[str] = frozenset()
     """Measures a scenario added: they apply between their dates whatever their stage and whenever known."""
     ends: tuple[tuple[str, date], ...] = ()
@@ -68,6 +69,7 @@ class Register:
                 for path, document, lines in documents
                 for index, measure in enumerate(document.measures)
             },
+            lists={name: item for _, document, _ in documents for name, item in document.lists.items()},
         )
         precedence(register.measures)
         return register
@@ -167,7 +169,9 @@ class Register:
 
     def covered(self, measure: Measure, product: Product) -> bool:
         """Whether a measure's scope covers a product."""
-        return measure.scope is not None and in_scope(measure.scope, product, self._by_hs[measure.id])
+        if measure.id in self.not_translated:
+            return False
+        return measure.scope is not None and in_scope(measure.scope, product, *self._groups_of[measure.id])
 
     @cached_property
     def order(self) -> dict[str, int]:
@@ -175,13 +179,35 @@ class Register:
         return precedence(self.measures)
 
     @cached_property
-    def _by_hs(self) -> dict[str, frozenset[str]]:
-        return {
-            measure.id: frozenset(self.products.within(measure.scope.hs)[0])
-            if measure.scope is not None and measure.scope.hs is not None
-            else frozenset()
-            for measure in self.measures
-        }
+    def _groups_of(self) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+        """For each measure the product groups its headings and lists stand for, and those it carves out."""
+        found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        for measure in self.measures:
+            scope = measure.scope
+            if scope is None:
+                found[measure.id] = frozenset(), frozenset()
+                continue
+            inside = {group for name in scope.lists for group in self.lists[name].groups}
+            if scope.hs is not None:
+                inside |= self.products.within(scope.hs)[0]
+            outside = {group for name in scope.not_lists for group in self.lists[name].groups}
+            found[measure.id] = frozenset(inside), frozenset(outside)
+        return found
+
+    @cached_property
+    def not_translated(self) -> dict[str, str]:
+        """Measures that sector tables do not see, with the reason."""
+        found: dict[str, str] = {}
+        for measure in self.measures:
+            if measure.kind in ("ban", "unpriced"):
+                found[measure.id] = f"a measure of kind {measure.kind} has no rate"
+            elif measure.unit != "percent":
+                found[measure.id] = f"a duty in {measure.unit} needs unit values"
+            elif (scope := measure.scope) is not None:
+                wide = scope.goods or scope.sectors or scope.groups
+                if not wide and not self._groups_of[measure.id][0]:
+                    found[measure.id] = "no product group stands for its headings"
+        return found
 
     def _valid(self, measure: Measure, on: date, known: date | None) -> bool:
         if on < measure.legal_from or (measure.legal_to is not None and on > measure.legal_to):
@@ -243,10 +269,20 @@ def _cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Prod
     measures = [measure for _, document, _ in documents for measure in document.measures]
     names = {measure.id for measure in measures}
     authorities = {measure.authority for measure in measures}
+    lists = {name for _, document, _ in documents for name in document.lists}
     first: dict[str, str] = {}
+    first_list: dict[str, str] = {}
     for path, document, lines in documents:
         problems = Problems(str(path))
         sources = {source.id for source in document.sources}
+        found += _list_checks(document, lines, str(path), sources, groups)
+        for name in document.lists:
+            place = f"{path}:{lines['lists', name]}"
+            if name in first_list:
+                problems.add(
+                    f"list {name!r} is given twice, first at {first_list[name]}", line=lines["lists", name]
+                )
+            first_list.setdefault(name, place)
         for index, measure in enumerate(document.measures):
             here = ("measures", index)
             if measure.id in first:
@@ -255,6 +291,8 @@ def _cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Prod
                 )
             first.setdefault(measure.id, f"{path}:{lines[here]}")
             check_references(measure, here, lines, problems, sources=sources, groups=groups)
+            if measure.scope is not None:
+                _note_unknown_lists(measure.scope, here, lines, problems, lists)
             for key, known in (("excludes", names | authorities), ("terminates", names)):
                 for name in getattr(measure, key):
                     if name not in known:
@@ -264,6 +302,37 @@ def _cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Prod
                         )
         found += problems.found
     return found
+
+
+def _list_checks(
+    document: MeasureFile, lines: Lines, file: str, sources: set[str], groups: Products
+) -> list[Problem]:
+    problems = Problems(file)
+    for name, item in document.lists.items():
+        for key, given, known in (
+            ("source", item.source, sources),
+            ("groups", item.groups, set(groups.groups)),
+        ):
+            for one in given:
+                if one not in known:
+                    what = "source" if key == "source" else "product group"
+                    line = lines["lists", name, key]
+                    problems.add(f"unknown {what} {one!r}", suggest(one, known), line=line, key=key)
+        for prefix in item.without:
+            if not prefix.startswith(item.prefixes):
+                line = lines["lists", name, "except"]
+                problems.add(f"{prefix} is under none of the prefixes", line=line, key="except")
+    return problems.found
+
+
+def _note_unknown_lists(
+    scope: Scope, here: tuple[str | int, ...], lines: Lines, problems: Problems, lists: set[str]
+) -> None:
+    for key in ("lists", "not_lists"):
+        for name in getattr(scope, key):
+            if name not in lists:
+                line = lines[*here, "scope", key]
+                problems.add(f"unknown list {name!r}", suggest(name, lists), line=line, key=key)
 
 
 def check_references(
@@ -288,9 +357,7 @@ def check_references(
             hint = suggest(group, groups.groups)
             problems.add(f"unknown product group {group!r}", hint, line=lines[*here, "scope", "groups"])
     if measure.scope.hs is not None:
-        whole, part = groups.within(measure.scope.hs)
+        _, part = groups.within(measure.scope.hs)
         place = lines[*here, "scope", "hs"]
         if part:
             problems.add(f"headings cut through product group {', '.join(part)}", "split the group", line=place)
-        if not whole and not part:
-            problems.add("headings match no product group", "add one", line=place)

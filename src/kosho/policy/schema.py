@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
 from kosho.errors import suggest
@@ -18,9 +18,14 @@ from kosho.provenance import Cited, Day, Frozen, Source, Status
 
 __all__ = [
     "ALL",
+    "CONTENT",
+    "YES_BY_DEFAULT",
+    "Answer",
+    "Attribute",
     "Covers",
     "Economy",
     "End",
+    "HsList",
     "HsScope",
     "Kind",
     "Measure",
@@ -33,6 +38,8 @@ __all__ = [
     "Scope",
     "Some",
     "Stage",
+    "Unit",
+    "ValueShare",
 ]
 
 Item = TypeVar("Item")
@@ -97,16 +104,33 @@ SectorCode = Annotated[str, AfterValidator(_sector)]
 HsPrefix = Annotated[str, AfterValidator(_hs)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 
-Kind = Literal["tariff", "floor", "exemption", "termination"]
-"""`tariff` adds its value; `floor` tops the ordinary duty up to its value; `exemption` adds nothing and removes
-what it excludes; `termination` ends the measures it names from `legal_from` on, or suspends them to
-`legal_to`."""
+Kind = Literal["tariff", "floor", "specific", "tariff_quota", "exemption", "ban", "unpriced", "termination"]
+"""`tariff` adds its value; `floor` tops the ordinary duty up to its value; `specific` adds money per quantity;
+`tariff_quota` adds `value` inside its quota and `value_out` outside; `exemption` adds nothing and removes what
+it excludes; `ban` prohibits; `unpriced` is listed and adds nothing; `termination` ends the measures it names
+from `legal_from` on, or suspends them to `legal_to`."""
+
+PRICED = ("tariff", "floor", "specific", "tariff_quota")
 
 Stage = Literal["in_force", "announced", "offered", "expired", "never_in_force"]
 """`in_force` and `expired` measures apply between their dates, the others only where a scenario adds them."""
 
-Preference = Literal["none", "usmca"]
-"""The preference an importer claims, which an HS code cannot show."""
+Preference = Id
+"""The preference an importer claims (`usmca`, `korus`, `rcep`, ...; `none`), which an HS code cannot show."""
+
+Attribute = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+"""A fact that an HS code cannot show (`us_232`, `civil_aircraft`, `in_quota`, ...)."""
+
+Answer = Literal["yes", "no"]
+
+YES_BY_DEFAULT = frozenset({"us_232"})
+"""Attributes that hold unless said otherwise; the others hold only if said."""
+
+CONTENT = ("metal_content", "us_content")
+"""Shares of the customs value that an HS code cannot show, given in percent."""
+
+Unit = Annotated[str, Field(pattern=r"^(percent|[A-Z]{3}/[a-z][a-z0-9]*)$")]
+"""`percent` of customs value, or money per quantity (`USD/kg`, `JPY/l`, `USD/item`)."""
 
 
 @cache
@@ -142,8 +166,29 @@ class HsScope(Frozen):
         return self.holds(code) or any(prefix.startswith(code) for prefix in self.prefixes)
 
 
+class HsList(Frozen):
+    """Headings that several measures speak of, such as the annex of a law."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    title: str
+    edition: str
+    """Such as `HS 2022` or `HTSUS 2025`."""
+    exact: bool = True
+    """False: the legal list was not read in full, or covers only some goods of its headings; whether a good is
+    on it is then told by `us_232`."""
+    prefixes: Some[HsPrefix]
+    without: tuple[HsPrefix, ...] = Field((), alias="except")
+    """Headings under the prefixes that are not on the list."""
+    groups: tuple[Id, ...] = ()
+    """Product groups that stand for the list where only sectors are told apart; none: it is not seen there."""
+    source: Some[str]
+    """Ids of sources of the file."""
+    note: str | None = None
+
+
 class Scope(Frozen):
-    """What a measure covers: everything named here, together."""
+    """What a measure covers: everything named in the first five, together, as far as the others allow."""
 
     goods: bool = False
     """All goods, that is all sectors of agriculture, mining and manufacturing."""
@@ -152,15 +197,39 @@ class Scope(Frozen):
     groups: tuple[Id, ...] = ()
     """Ids of product groups."""
     hs: HsScope | None = None
-    """Headings; they must be made up of whole product groups."""
+    """Headings; where they touch product groups, they are made up of whole ones."""
+    lists: tuple[Id, ...] = ()
+    """Ids of lists of any file."""
+    not_lists: tuple[Id, ...] = ()
+    """Lists that are carved out."""
     preference: tuple[Preference, ...] = ()
     """Only goods that enter with one of these claims; empty means any."""
+    attributes: dict[Attribute, Answer] = Field(default_factory=dict)
+    """Only goods of which this holds."""
 
     @model_validator(mode="after")
     def _not_empty(self) -> Scope:
-        if not (self.goods or self.sectors or self.groups or self.hs):
-            raise ValueError("a scope names goods, sectors, groups or hs")
+        if not (self.goods or self.sectors or self.groups or self.hs or self.lists):
+            raise ValueError("a scope names goods, sectors, groups, hs or lists")
         return self
+
+
+class ValueShare(Cited):
+    """Share of the customs value a duty is taken on."""
+
+    attribute: Literal["metal_content", "us_content"] | None = None
+    """What a shipment tells of it; `value` is the average that stands in for it."""
+    unstated: Literal["average", "whole"] = "average"
+    """What a shipment that does not tell pays on."""
+
+    def of(self, content: Mapping[str, float]) -> float:
+        """The share, given contents as fractions; US content is what the duty is not taken on."""
+        if self.attribute is None:
+            return self.value
+        if self.attribute in content:
+            told = content[self.attribute]
+            return 1.0 - told if self.attribute == "us_content" else told
+        return 1.0 if self.unstated == "whole" else self.value
 
 
 class Measure(Frozen):
@@ -178,9 +247,15 @@ class Measure(Frozen):
     """Needed by every kind but a termination."""
     kind: Kind
     value: Rates | None = None
-    """Percent of customs value: one rate, or one a partner (blocs may stand for their members)."""
-    unit: Literal["percent"] = "percent"
-    value_share: Cited | None = None
+    """In `unit`: one rate, or one a partner (blocs may stand for their members). Of a tariff quota: inside."""
+    value_out: Rates | None = None
+    """Of a tariff quota: outside it."""
+    quota_share: Cited | None = None
+    """Of a tariff quota: how much of the trade is inside, for sector tables, where nobody says; None: all."""
+    unit: Unit = "percent"
+    floor_base: Literal["general", "claimed"] = "general"
+    """What a floor tops up: the general ordinary duty, or the one of the preference claimed."""
+    value_share: ValueShare | None = None
     """Share of the customs value the duty is taken on (metal content, non-US content); None means all of it.
     The measure removes what it excludes from that share only."""
     excludes: tuple[Id, ...] = ()
@@ -207,8 +282,6 @@ class Measure(Frozen):
     def _consistent(self) -> Measure:
         if self.legal_to is not None and self.legal_to < self.legal_from:
             raise ValueError(f"legal_to {self.legal_to} is before legal_from {self.legal_from}")
-        if (self.kind in ("tariff", "floor")) != (self.value is not None):
-            raise ValueError("a tariff or floor has a value, other kinds have none")
         if self.kind == "termination":
             if not self.terminates or self.scope is not None:
                 raise ValueError("a termination names what it terminates and has no scope")
@@ -218,11 +291,26 @@ class Measure(Frozen):
             raise ValueError("only a termination terminates")
         if self.kind == "exemption" and not self.excludes:
             raise ValueError("an exemption names what it excludes")
-        if isinstance(self.value, dict) and self.partners != Partners():
+        return self
+
+    @model_validator(mode="after")
+    def _priced(self) -> Measure:
+        if (self.kind in PRICED) != (self.value is not None):
+            raise ValueError(f"a {self.kind} has {'a' if self.kind in PRICED else 'no'} value")
+        if (self.kind == "tariff_quota") != (self.value_out is not None):
+            raise ValueError("a tariff quota has value_out, other kinds do not")
+        if self.quota_share is not None and self.kind != "tariff_quota":
+            raise ValueError("only a tariff quota has quota_share")
+        if self.kind != "tariff_quota" and (self.kind == "specific") == (self.unit == "percent"):
+            raise ValueError("a specific duty has a unit such as USD/kg, other kinds percent")
+        if self.floor_base != "general" and self.kind != "floor":
+            raise ValueError("only a floor has floor_base")
+        listed = isinstance(self.value, dict) or isinstance(self.value_out, dict)
+        if listed and self.partners != Partners():
             raise ValueError("partners are listed either in value or in partners, not in both")
         return self
 
-    @field_validator("value")
+    @field_validator("value", "value_out")
     @classmethod
     def _possible(cls, value: float | dict[str, float] | None) -> float | dict[str, float] | None:
         rates = value.values() if isinstance(value, dict) else [0.0 if value is None else value]
@@ -230,19 +318,32 @@ class Measure(Frozen):
             raise ValueError("a rate is above -100 percent and finite")
         return value
 
-    def rate_on(self, partner: str) -> float | None:
-        """Ad valorem fraction for goods of `partner`; 0 where the kind has no value; None if not aimed."""
-        if not isinstance(self.value, Mapping):
-            return (self.value or 0.0) / 100 if partner in self.partners else None
-        if partner in self.value:
-            return self.value[partner] / 100
-        for code, rate in self.value.items():
+    def level_on(self, partner: str, *, in_quota: bool = True) -> float | None:
+        """Value for goods of `partner`, in `unit`; 0 where the kind has no value; None if not aimed."""
+        value = self.value if in_quota or self.value_out is None else self.value_out
+        if not isinstance(value, Mapping):
+            return (value or 0.0) if partner in self.partners else None
+        if partner in value:
+            return value[partner]
+        for code, level in value.items():
             if code in blocs() and partner in blocs()[code].members:
-                return rate / 100
-        return self.value[ALL] / 100 if ALL in self.value else None
+                return level
+        return value.get(ALL)
+
+    def rate_on(self, partner: str) -> float | None:
+        """Ad valorem fraction for goods of `partner` as sector tables see it; None if not aimed.
+
+        Of a tariff quota it is the mean of the rates inside and outside. The unit must be percent.
+        """
+        level = self.level_on(partner)
+        if level is None or self.value_out is None:
+            return None if level is None else level / 100
+        inside = 1.0 if self.quota_share is None else self.quota_share.value
+        outside = self.level_on(partner, in_quota=False) or 0.0
+        return (inside * level + (1.0 - inside) * outside) / 100
 
     def taxed_share(self) -> float:
-        """Share of the customs value the duty is taken on."""
+        """Share of the customs value the duty is taken on, on average."""
         return 1.0 if self.value_share is None else self.value_share.value
 
 
@@ -269,6 +370,8 @@ class MeasureFile(Frozen):
     covers: Covers
     not_covered: tuple[Omission, ...] = ()
     sources: tuple[Source, ...]
+    lists: dict[Id, HsList] = Field(default_factory=dict)
+    """Headings by list id; measures of all files may refer to them."""
     measures: tuple[Measure, ...]
 
 
