@@ -122,9 +122,9 @@ def local_block(base: Factors, share: Array, net_share: Array) -> Local:
 
 
 def _leontief(inputs: Array) -> NDArray[np.float32]:
-    """(I - A)^-1 of each `(S, S)` block, rows of A summing to less than one, to the first 2^(DOUBLINGS + 1) terms.
+    """(I - A)^-1 of each `(S, S)` block to 2^(DOUBLINGS + 1) terms; rows of A sum to less than one.
 
-    As the product (I + A)(I + A²)(I + A⁴)..., three times faster than inverting and as good for a preconditioner.
+    As the product (I + A)(I + A²)(I + A⁴)...: three times faster than inverting, as good for a preconditioner.
     """
     power = inputs.astype(np.float32)
     total = power + np.eye(power.shape[1], dtype=np.float32)

@@ -60,15 +60,17 @@ def find(system: System, countries: tuple[str, ...], tol: float) -> Solution:
     """
     started = time.perf_counter()
     iterations, least, point = 0, np.inf, _start(system)
-    for name, end in _ladder(system, point, tol):
-        iterations += end.iterations
-        full = levels(system, end.point)
-        if end.converged and full.residual <= tol:
-            report = SolverReport(iterations, full.residual, time.perf_counter() - started, name)
-            return Solution(system, end.point, full, report)
-        if full.residual < least:
-            least, point = full.residual, end.point
-    raise _failure(system, point, countries, iterations)
+    # A method that runs out of bounds has failed, whatever it divided by; the residual below decides.
+    with np.errstate(all="ignore"):
+        for name, end in _ladder(system, point, tol):
+            iterations += end.iterations
+            full = levels(system, end.point)
+            if end.converged and full.residual <= tol:
+                report = SolverReport(iterations, full.residual, time.perf_counter() - started, name)
+                return Solution(system, end.point, full, report)
+            if full.residual < least:
+                least, point = full.residual, end.point
+        raise _failure(system, point, countries, iterations)
 
 
 def _ladder(system: System, start: Point, tol: float) -> Iterator[tuple[str, End]]:
