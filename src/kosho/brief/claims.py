@@ -6,7 +6,7 @@ elasticities, and the middle 90 % of the draws. Where the sign changes within th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kosho.brief import words
@@ -19,6 +19,7 @@ HARDEST = 3
 BASE = "base"
 CENTRAL = "if trade responds as central estimates say"
 WEAK = "if it responds weakly"
+FIRM = "is better off throughout"
 
 
 @dataclass(frozen=True)
@@ -86,32 +87,26 @@ def _other_failures(material: Material) -> Iterable[str]:
 
 
 def _deals(material: Material) -> Iterable[str]:
-    """Deals that stand alike are told together; so are ways of no deal against which they do."""
+    """Deals that stand alike are told together."""
     failing = material.role("no-deal")
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for deal in material.role("deal"):
-        standing = tuple(_standing(material, deal.id, failure.id) for failure in failing)
-        alike.setdefault(standing, []).append(f"“{deal.title}”")
-    for standing, deals in alike.items():
-        if not standing:
-            continue
-        if len(set(standing)) == 1:
-            every = "either way of no deal" if len(failing) == 2 else "every way of no deal"
-            every = every if len(failing) > 1 else f"“{failing[0].title}”"
-            yield f"{words.listed(deals)}, against {every}: {standing[0]}."
-        else:
-            told = "; ".join(
-                f"against “{failure.title}” {text}" for failure, text in zip(failing, standing, strict=True)
-            )
-            yield f"{words.listed(deals)}: {told}."
+    firm = [f"{words.the(country_name(party))} {FIRM}" for party in material.parties]
+    alike: dict[str, list[str]] = {}
+    for deal in material.role("deal") if failing else ():
+        standing = [_standing(material, party, deal.id, failing) for party in material.parties]
+        told = "every side is better off throughout" if standing == firm else "; ".join(standing)
+        alike.setdefault(told, []).append(f"“{deal.title}”")
+    ways = {1: "no deal", 2: "either way of no deal"}.get(len(failing), "every way of no deal")
+    for told, deals in alike.items():
+        yield f"{words.listed(deals)}, against {ways}: {told}."
 
 
-def _standing(material: Material, scenario: str, against: str) -> str:
-    """Who is better off in `scenario`, as far as everything computed tells."""
-    found = [(party, material.compare(party, scenario, against)) for party in material.parties]
-    if all(words.verdict(one.whole.low, one.whole.high) == "gain" for _, one in found):
-        return "every side is better off throughout"
-    return "; ".join(f"{words.the(country_name(party))} {_stands(one)}" for party, one in found)
+def _standing(material: Material, party: str, deal: str, failing: Sequence[Scenario]) -> str:
+    """How a party stands in a deal, as far as everything computed tells; once if alike for all failures."""
+    found = {one.title: _stands(material.compare(party, deal, one.id)) for one in failing}
+    name = words.the(country_name(party))
+    if len(set(found.values())) == 1:
+        return f"{name} {next(iter(found.values()))}"
+    return f"{name} " + ", and ".join(f"{stands} (against “{title}”)" for title, stands in found.items())
 
 
 def _stands(one: Comparison) -> str:
@@ -163,7 +158,7 @@ def _flows(material: Material) -> Iterable[str]:
                 words.quantity_range(base * (1 + part.low), base * (1 + part.high))
                 for part in (found.central_units, found.low_units)
             )
-            parts.append(f"{central} under “{scenario.title}” ({low} {WEAK})")
+            parts.append(f"{central} under “{scenario.title}” ({low} if trade responds weakly)")
         if parts:
             yield f"{flow.title}, {words.quantity(base)} {flow.unit} a year, would be {words.listed(parts)}."
 

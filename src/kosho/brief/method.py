@@ -151,11 +151,11 @@ def _first_year(case: Case, on: date, runs: Runs) -> Iterable[Claim]:
     for one in case.observations:
         published = case.sources[one.figure.source].date
         later = f" (published {words.day(published)}, after the day of this brief)" if published else ""
-        value = words.significant(one.figure.value, 3, 1)
+        unit = f"{words.NBSP}%" if one.figure.unit == "percent" else f" {one.figure.unit}"
+        value = words.significant(one.figure.value, 3, 1) + unit
         note = f"; {one.figure.note}" if one.figure.note else ""
         yield Claim(
-            text=f"{one.title}, {one.period}: {value} {one.figure.unit}{note}"
-            f"{later if published and published > on else ''}.",
+            text=f"{one.title}, {one.period}: {value}{note}{later if published and published > on else ''}.",
             status=one.figure.status,
             sources=(one.figure.source,),
         )

@@ -316,7 +316,8 @@ def _draws(brief: Brief) -> Table:
     names = {one.id: one.title for one in brief.scenarios} | {"base": brief.base_label}
     names |= {one.id: "today" for one in brief.by_role("status-quo")[:1]}
     titles = {one.id: one.title for one in brief.scenarios}
-    found = {(one.party, one.scenario, one.against): one.draws for one in brief.comparisons}
+    found = {(one.party, one.scenario, one.against): one for one in brief.comparisons}
+    main = brief.variants[0].id
     pairs = dict.fromkeys((one.scenario, one.against) for one in brief.comparisons)
     rows = tuple(
         (
@@ -324,8 +325,8 @@ def _draws(brief: Brief) -> Table:
             *(
                 Cell(words.billions(value, sign=True), value)
                 for party in brief.codes
-                for draws in (found[party, scenario, against],)
-                for value in (draws.p5, draws.p50, draws.p95)
+                for one in (found[party, scenario, against],)
+                for value in (one.by_variant[main], one.draws.p5, one.draws.p50, one.draws.p95)
             ),
         )
         for scenario, against in pairs
@@ -334,9 +335,12 @@ def _draws(brief: Brief) -> Table:
         id="draws",
         caption=f"{brief.method.draws} common draws of the trade elasticities: billion USD a year",
         groups=("", *(country_name(party) for party in brief.codes)),
-        columns=("Scenario", *(name for _ in brief.parties for name in ("5 %", "median", "95 %"))),
+        columns=(
+            "Scenario",
+            *(name for _ in brief.parties for name in ("full table", "5 %", "median", "95 %")),
+        ),
         rows=rows,
-        numeric=3 * len(brief.parties),
+        numeric=4 * len(brief.parties),
     )
 
 

@@ -5,8 +5,15 @@
   document.querySelectorAll("table.sortable").forEach(function (table) {
     var heads = table.tHead.rows[table.tHead.rows.length - 1].cells;
     Array.prototype.forEach.call(heads, function (head, column) {
-      var button = document.createElement("button");
-      button.type = "button";
+      // Not a <button>: browsers leave those out where a heading is repeated on the next sheet of paper.
+      var button = document.createElement("span");
+      button.setAttribute("role", "button");
+      button.tabIndex = 0;
+      button.addEventListener("keydown", function (event) {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        button.click();
+      });
       while (head.firstChild) button.appendChild(head.firstChild);
       head.appendChild(button);
       button.addEventListener("click", function () {
