@@ -62,7 +62,7 @@ class Register:
             measures=tuple(measure for _, document, _ in documents for measure in document.measures),
             products=groups,
             sources={source.id: source for _, document, _ in documents for source in document.sources},
-            covers=tuple(document.covers for _, document, _ in documents),
+            covers=tuple(document.covers for _, document, _ in documents if document.covers is not None),
             not_covered=tuple(item for _, document, _ in documents for item in document.not_covered),
             places={
                 measure.id: f"{path}:{lines['measures', index]}"
@@ -76,7 +76,7 @@ class Register:
 
     @property
     def imposers(self) -> tuple[str, ...]:
-        """Economies whose measures it holds."""
+        """Economies and customs unions whose measures it holds."""
         return tuple(dict.fromkeys(measure.imposer for measure in self.measures))
 
     def measure(self, name: str) -> Measure:
@@ -161,7 +161,7 @@ class Register:
         aimed = [
             (measure, rate)
             for measure in measures
-            if measure.imposer == importer
+            if measure.imposed_by(importer)
             and self.covered(measure, product)
             and (rate := measure.rate_on(exporter)) is not None
         ]
@@ -210,7 +210,7 @@ class Register:
         return found
 
     def _valid(self, measure: Measure, on: date, known: date | None) -> bool:
-        if on < measure.legal_from or (measure.legal_to is not None and on > measure.legal_to):
+        if on < measure.first_day or (measure.legal_to is not None and on > measure.legal_to):
             return False
         if measure.id in self.assumed:
             return True
@@ -269,12 +269,13 @@ def _cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Prod
     measures = [measure for _, document, _ in documents for measure in document.measures]
     names = {measure.id for measure in measures}
     authorities = {measure.authority for measure in measures}
+    sources, clashes = _all_sources(documents)
+    found += clashes
     lists = {name for _, document, _ in documents for name in document.lists}
     first: dict[str, str] = {}
     first_list: dict[str, str] = {}
     for path, document, lines in documents:
         problems = Problems(str(path))
-        sources = {source.id for source in document.sources}
         found += _list_checks(document, lines, str(path), sources, groups)
         for name in document.lists:
             place = f"{path}:{lines['lists', name]}"
@@ -302,6 +303,17 @@ def _cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Prod
                         )
         found += problems.found
     return found
+
+
+def _all_sources(documents: list[tuple[Path, MeasureFile, Lines]]) -> tuple[set[str], list[Problem]]:
+    known: dict[str, Source] = {}
+    found: list[Problem] = []
+    for path, document, lines in documents:
+        for index, source in enumerate(document.sources):
+            if known.setdefault(source.id, source) != source:
+                message = f"source {source.id!r} is given twice, and not alike"
+                found.append(Problem(message, "keep one", str(path), lines["sources", index], "sources"))
+    return set(known), found
 
 
 def _list_checks(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
@@ -18,10 +19,11 @@ from kosho.provenance import Cited, Day, Frozen, Source, Status
 
 __all__ = [
     "ALL",
-    "CONTENT",
+    "CONTENTS",
     "YES_BY_DEFAULT",
     "Answer",
     "Attribute",
+    "Content",
     "Covers",
     "Economy",
     "End",
@@ -63,6 +65,10 @@ def _partner(code: str) -> str:
     return _known(code, {ALL, *countries(), *blocs()}, "country or bloc")
 
 
+def _imposer(code: str) -> str:
+    return _known(code, {*countries(), *blocs()}, "country or bloc")
+
+
 def _sector(code: str) -> str:
     return _known(code, sectors(), "sector")
 
@@ -99,6 +105,7 @@ Rates = Annotated[
 """One rate, or one a partner."""
 
 Economy = Annotated[str, AfterValidator(_economy)]
+Imposer = Annotated[str, AfterValidator(_imposer)]
 Partner = Annotated[str, AfterValidator(_partner)]
 SectorCode = Annotated[str, AfterValidator(_sector)]
 HsPrefix = Annotated[str, AfterValidator(_hs)]
@@ -126,8 +133,20 @@ Answer = Literal["yes", "no"]
 YES_BY_DEFAULT = frozenset({"us_232"})
 """Attributes that hold unless said otherwise; the others hold only if said."""
 
-CONTENT = ("metal_content", "us_content")
+Content = Literal["metal_content", "us_content"]
 """Shares of the customs value that an HS code cannot show, given in percent."""
+
+CONTENTS: tuple[Content, ...] = get_args(Content)
+
+
+def _ordered(ends: tuple[float, float]) -> tuple[float, float]:
+    if not 0 <= ends[0] < ends[1] <= HIGHEST:
+        raise ValueError("a range runs from a lower to a higher percentage; above 100 means no end")
+    return ends
+
+
+HIGHEST = 101.0
+Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
 
 Unit = Annotated[str, Field(pattern=r"^(percent|[A-Z]{3}/[a-z][a-z0-9]*)$")]
 """`percent` of customs value, or money per quantity (`USD/kg`, `JPY/l`, `USD/item`)."""
@@ -175,8 +194,9 @@ class HsList(Frozen):
     edition: str
     """Such as `HS 2022` or `HTSUS 2025`."""
     exact: bool = True
-    """False: the legal list was not read in full, or covers only some goods of its headings; whether a good is
-    on it is then told by `us_232`."""
+    """False: the legal list was not read in full, or covers only some goods of its headings; look-ups warn."""
+    attribute: Attribute | None = None
+    """Tells whether a good under the headings is on the list, where the code does not (`us_232`)."""
     prefixes: Some[HsPrefix]
     without: tuple[HsPrefix, ...] = Field((), alias="except")
     """Headings under the prefixes that are not on the list."""
@@ -206,6 +226,8 @@ class Scope(Frozen):
     """Only goods that enter with one of these claims; empty means any."""
     attributes: dict[Attribute, Answer] = Field(default_factory=dict)
     """Only goods of which this holds."""
+    content: dict[Content, Range] = Field(default_factory=dict)
+    """Only goods whose content, in percent, is at least the first and below the second; not met if not told."""
 
     @model_validator(mode="after")
     def _not_empty(self) -> Scope:
@@ -215,21 +237,29 @@ class Scope(Frozen):
 
 
 class ValueShare(Cited):
-    """Share of the customs value a duty is taken on."""
+    """Share of the customs value a duty is taken on, or an exemption given for."""
 
-    attribute: Literal["metal_content", "us_content"] | None = None
-    """What a shipment tells of it; `value` is the average that stands in for it."""
+    attribute: Content | None = None
+    """What a shipment tells of it; `value` is the average that stands in for it in sector tables."""
+    of: Literal["content", "rest"] | None = None
+    """Whether the share is the content or what is left; by default metal content, and what is not US content."""
+    at_least: float = 0.0
+    """Percent of content below which it counts as none."""
+    at_most: float = 100.0
+    """Percent of content that counts."""
     unstated: Literal["average", "whole"] = "average"
-    """What a shipment that does not tell pays on."""
+    """The share where a shipment does not tell: `value`, or all."""
 
-    def of(self, content: Mapping[str, float]) -> float:
-        """The share, given contents as fractions; US content is what the duty is not taken on."""
+    def given(self, content: Mapping[Content, float]) -> float:
+        """The share, given contents in percent."""
         if self.attribute is None:
             return self.value
-        if self.attribute in content:
-            told = content[self.attribute]
-            return 1.0 - told if self.attribute == "us_content" else told
-        return 1.0 if self.unstated == "whole" else self.value
+        if self.attribute not in content:
+            return 1.0 if self.unstated == "whole" else self.value
+        told = content[self.attribute]
+        counted = min(told, self.at_most) / 100 if told >= self.at_least else 0.0
+        of = self.of or ("content" if self.attribute == "metal_content" else "rest")
+        return counted if of == "content" else 1.0 - counted
 
 
 class Measure(Frozen):
@@ -238,7 +268,8 @@ class Measure(Frozen):
     id: Id
     title: str
     """One line a reader of the brief understands."""
-    imposer: Economy
+    imposer: Imposer
+    """An economy, or a customs union that stands for its members."""
     authority: Id
     """Whose power it rests on (`us-232-autos`); of one authority, one measure applies at a time."""
     partners: Partners = Partners()
@@ -267,7 +298,8 @@ class Measure(Frozen):
     legal_to: Day | None = None
     """Last day in force according to the measure itself; what ends it later is a termination of its own."""
     collected_from: Day | None = None
-    """First day it was collected, where that is not `legal_from`."""
+    """First day it was collected, or of a termination no longer collected, where that is not `legal_from`; rates
+    are those collected."""
     known_from: Day
     """First day it was public."""
     legal_basis: str
@@ -280,6 +312,8 @@ class Measure(Frozen):
 
     @model_validator(mode="after")
     def _consistent(self) -> Measure:
+        if self.collected_from is not None and self.collected_from < self.legal_from:
+            raise ValueError(f"collected_from {self.collected_from} is before legal_from {self.legal_from}")
         if self.legal_to is not None and self.legal_to < self.legal_from:
             raise ValueError(f"legal_to {self.legal_to} is before legal_from {self.legal_from}")
         if self.kind == "termination":
@@ -317,6 +351,15 @@ class Measure(Frozen):
         if not all(-100 < rate < math.inf for rate in rates):
             raise ValueError("a rate is above -100 percent and finite")
         return value
+
+    @property
+    def first_day(self) -> date:
+        """First day it acts."""
+        return self.collected_from or self.legal_from
+
+    def imposed_by(self, economy: str) -> bool:
+        """Whether the economy is the imposer, or a member of it."""
+        return economy == self.imposer or (self.imposer in blocs() and economy in blocs()[self.imposer].members)
 
     def level_on(self, partner: str, *, in_quota: bool = True) -> float | None:
         """Value for goods of `partner`, in `unit`; 0 where the kind has no value; None if not aimed."""
@@ -358,7 +401,7 @@ class Omission(Frozen):
 class Covers(Frozen):
     """The days for which a file claims to hold the measures of an imposer that matter for its use."""
 
-    imposer: Economy
+    imposer: Imposer
     first: Day
     last: Day
 
@@ -367,12 +410,14 @@ class MeasureFile(Frozen):
     """A register file."""
 
     title: str
-    covers: Covers
+    covers: Covers | None = None
+    """None: it claims to be complete for no days (a file of lists, say)."""
     not_covered: tuple[Omission, ...] = ()
-    sources: tuple[Source, ...]
+    sources: tuple[Source, ...] = ()
+    """Known to all files; one id in two files is one source and said alike."""
     lists: dict[Id, HsList] = Field(default_factory=dict)
     """Headings by list id; measures of all files may refer to them."""
-    measures: tuple[Measure, ...]
+    measures: tuple[Measure, ...] = ()
 
 
 class End(Frozen):
