@@ -29,7 +29,7 @@ class Factors:
     """Base of a world in the layout of the kernel, j sector, n importer, i exporter."""
 
     share: Array  # pi (S, N, N) j n i
-    net: Array  # f (S, N, N), 1 / (1 + t)
+    net_share: Array  # f pi (S, N, N), what producers receive of spending; f = 1 / (1 + t)
     theta: Array  # (S,)
     gamma: Array  # (N, S input, S)
     beta: Array  # (N, S)
@@ -37,11 +37,6 @@ class Factors:
     spending: Array  # X (N, S)
     value_added: Array  # V (N,)
     deficits: Array  # D (N,)
-
-    @cached_property
-    def net_share(self) -> Array:
-        """What producers receive of a buyer's spending on a sector, f pi `(S, N, N)`."""
-        return self.net * self.share
 
     @cached_property
     def local(self) -> Local:
@@ -95,9 +90,10 @@ def _prepare(world: World) -> Factors:
         raise InputError(
             Problem(f"no value added in {', '.join(idle)}", "every country of a world must produce something")
         )
+    share = np.ascontiguousarray(a.shares.transpose(2, 0, 1))
     return Factors(
-        share=np.ascontiguousarray(a.shares.transpose(2, 0, 1)),
-        net=1.0 / (1.0 + np.ascontiguousarray(a.tariff.transpose(2, 0, 1))),
+        share=share,
+        net_share=share / (1.0 + a.tariff.transpose(2, 0, 1)),
         theta=a.theta,
         gamma=a.gamma,
         beta=a.beta,

@@ -9,13 +9,14 @@ rents, V base value added, D deficits, alpha final shares, beta value-added shar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kosho.equilibrium.factors import Factors
 
-__all__ = ["Levels", "Point", "Rents", "System", "Values", "evaluate", "levels"]
+__all__ = ["SMALL_CELL", "Point", "Rents", "System", "Values", "evaluate"]
 
 Array = NDArray[np.float64]
 
@@ -49,9 +50,8 @@ class System:
 
     base: Factors
     factor: Array  # K over its sum in each importer and sector (S, N, N)
-    offset: Array  # -ln(sum K) / theta (N, S): the change of the price index at unchanged costs
-    net: Array  # f (S, N, N)
     net_factor: Array  # f K (S, N, N), scaled as K
+    offset: Array  # -ln(sum K) / theta (N, S): the change of the price index at unchanged costs
     deficits: Array  # D' (N,)
     rents: Rents | None = None
 
@@ -67,67 +67,63 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """What the equations say at a point; the three gaps are zero in equilibrium."""
+    """What the equations say at a point."""
 
+    system: System
+    point: Point
+    log_cost: Array  # ln c (N, S)
+    power: Array  # E = c^-theta (S, N)
+    absorbed: Array  # K E summed over exporters (S, N)
+    output: Array  # Y (N, S), what producers receive
+    imports: Array  # (N,) what importers pay to producers, at home too
+    revenue: Array  # (N,) of tariffs
+    rents: Array  # (N,) received
+    rents_paid: Array  # (N,)
+    income: Array  # I (N,)
     price_gap: Array  # ln P implied less ln P (N, S)
     spending_gap: Array  # uses less X (N, S)
     wage_gap: Array  # ln(value added earned / w V) less the numeraire's (N,)
-    power: Array  # E = c^-theta (S, N)
-    absorbed: Array  # K E summed over exporters (S, N)
-    output: Array  # Y (N, S)
-    income: Array  # I (N,)
 
+    @cached_property
+    def share(self) -> Array:
+        """New shares pi' `(S, N, N)`."""
+        share = self.system.factor * self.power[:, None, :]
+        share /= self.absorbed[:, :, None]
+        return share
 
-def evaluate(system: System, at: Point) -> Values:
-    """All equations at one point: three passes over K, two over the input-output blocks, no powers over N²S."""
-    base = system.base
-    wage = np.exp(at.log_wage)
-    log_cost = base.beta * at.log_wage[:, None]
-    log_cost += np.matmul(base.gamma.transpose(0, 2, 1), at.log_price[:, :, None])[:, :, 0]
-    power = np.exp(-(base.theta * log_cost)).T.copy()
-    column = power[:, :, None]
-    absorbed = np.matmul(system.factor, column)[:, :, 0]
-    absorbed = np.where(absorbed > 0, absorbed, 1.0)  # cells nobody supplies or buys
-    unit = at.spending.T / absorbed
-    net_unit = np.matmul(system.net_factor, column)[:, :, 0]
-    output = (power * np.matmul(system.net_factor.transpose(0, 2, 1), unit[:, :, None])[:, :, 0]).T.copy()
-    revenue = at.spending.sum(axis=1) - (unit * net_unit).sum(axis=0)
-    if system.rents is not None:
-        r = system.rents
-        cell = (r.sector, r.importer, r.exporter)
-        paid, received = r.received(system.factor[cell] * power[cell[0], cell[2]] * unit[cell[0], cell[1]])
-        revenue += received - paid
-    income = wage * base.value_added + revenue + system.deficits
-    uses = np.matmul(base.gamma, output[:, :, None])[:, :, 0] + base.alpha * income[:, None]
-    earned = np.maximum((base.beta * output).sum(axis=1), np.finfo(float).tiny)
-    wage_bill = wage * base.value_added
-    numeraire = np.log(wage_bill.sum() / base.value_added.sum())
-    return Values(
-        price_gap=system.offset - np.log(absorbed).T / base.theta - at.log_price,
-        spending_gap=uses - at.spending,
-        wage_gap=np.log(earned / wage_bill) - numeraire,
-        power=power,
-        absorbed=absorbed,
-        output=output,
-        income=income,
-    )
+    @cached_property
+    def net_share(self) -> Array:
+        """What producers receive of a buyer's spending on a sector, f pi' `(S, N, N)`."""
+        share = self.system.net_factor * self.power[:, None, :]
+        share /= self.absorbed[:, :, None]
+        return share
 
+    @cached_property
+    def net_flow(self) -> Array:
+        """What producers receive, f pi' X' `(S, N, N)`."""
+        return self.net_share * self.point.spending.T[:, :, None]
 
-@dataclass(frozen=True, eq=False)
-class Levels:
-    """The equilibrium written out, and how far it misses each of its equations."""
+    @cached_property
+    def gaps(self) -> dict[str, Array]:
+        """How far each equation is missed, `(N,)` each.
 
-    share: Array  # pi' (S, N, N)
-    net_flow: Array  # f pi' X' (S, N, N), what producers receive
-    cost: Array  # c (N, S)
-    output: Array  # Y' (N, S)
-    revenue: Array  # (N,) tariff revenue
-    rents: Array  # (N,) rents received
-    rents_paid: Array  # (N,) by importers
-    income: Array  # I' (N,)
-    gaps: dict[str, Array]  # relative, each (N,)
+        Prices are measured in logs; expenditure against the cell (or `SMALL_CELL` of the country's
+        expenditure where the cell is smaller); labour market and trade balance against income; the numeraire
+        against itself.
+        """
+        base, spending = self.system.base, self.point.spending
+        scale = np.maximum(spending, SMALL_CELL * spending.sum(axis=1, keepdims=True))
+        wage_bill = np.exp(self.point.log_wage) * base.value_added
+        bought = self.imports + self.rents_paid - self.system.deficits
+        return {
+            "price": np.abs(self.price_gap).max(axis=1),
+            "expenditure": np.abs(self.spending_gap / scale).max(axis=1),
+            "labour": (base.beta * self.output).sum(axis=1) / wage_bill - 1.0,
+            "balance": (bought - self.output.sum(axis=1) - self.rents) / self.income,
+            "numeraire": np.full_like(wage_bill, wage_bill.sum() / base.value_added.sum() - 1.0),
+        }
 
-    @property
+    @cached_property
     def worst(self) -> Array:
         """The largest relative gap of each country `(N,)`."""
         return np.max(np.abs(list(self.gaps.values())), axis=0)
@@ -138,40 +134,46 @@ class Levels:
         return float(self.worst.max())
 
 
-def levels(system: System, at: Point) -> Levels:
-    """Every equation in its original form at one point, with relative gaps by country.
-
-    Prices are measured in logs; expenditure against the cell (or `SMALL_CELL` of the country's expenditure
-    where the cell is smaller); labour market and trade balance against income; the numeraire against itself.
-    """
+def evaluate(system: System, at: Point) -> Values:
+    """All equations at one point: three passes over K, two over the input-output blocks, no powers over N²S."""
     base = system.base
     wage = np.exp(at.log_wage)
-    log_cost = base.beta * at.log_wage[:, None] + np.einsum("nkj,nk->nj", base.gamma, at.log_price)
-    share = system.factor * np.exp(-base.theta * log_cost).T[:, None, :]
-    total = share.sum(axis=2)
-    total[total <= 0] = 1.0  # cells nobody supplies or buys
-    share /= total[:, :, None]
-    implied = system.offset - np.log(total).T / base.theta
-    net_flow = system.net * share
-    net_flow *= at.spending.T[:, :, None]
-    output = net_flow.sum(axis=1).T
-    imports = net_flow.sum(axis=(0, 2))
-    received, rents_paid = np.zeros_like(wage), np.zeros_like(wage)
+    log_cost = base.beta * at.log_wage[:, None] + _times(base.gamma.transpose(0, 2, 1), at.log_price)
+    power = np.exp(-(base.theta * log_cost)).T.copy()
+    absorbed = _times(system.factor, power)
+    absorbed[absorbed <= 0] = 1.0  # cells nobody supplies or buys
+    unit = at.spending.T / absorbed
+    imports = (unit * _times(system.net_factor, power)).sum(axis=0)
+    output = (power * _times(system.net_factor.transpose(0, 2, 1), unit)).T.copy()
+    received = rents_paid = np.zeros_like(wage)
     if system.rents is not None:
         r = system.rents
-        paid = share[r.sector, r.importer, r.exporter] * at.spending[r.importer, r.sector]
-        rents_paid, received = r.received(paid)
-    revenue = (share.sum(axis=2).T * at.spending).sum(axis=1) - imports - rents_paid
-    income = wage * base.value_added + revenue + received + system.deficits
-    uses = np.einsum("nkj,nj->nk", base.gamma, output) + base.alpha * income[:, None]
-    scale = np.maximum(at.spending, SMALL_CELL * at.spending.sum(axis=1, keepdims=True))
-    balance = imports + rents_paid - system.deficits - output.sum(axis=1) - received
+        paid = system.factor[r.sector, r.importer, r.exporter] * power[r.sector, r.exporter]
+        rents_paid, received = r.received(paid * unit[r.sector, r.importer])
+    revenue = at.spending.sum(axis=1) - imports - rents_paid
     wage_bill = wage * base.value_added
-    gaps = {
-        "price": np.abs(implied - at.log_price).max(axis=1),
-        "expenditure": np.abs((uses - at.spending) / scale).max(axis=1),
-        "labour": (base.beta * output).sum(axis=1) / wage_bill - 1.0,
-        "balance": balance / income,
-        "numeraire": np.full_like(wage, wage_bill.sum() / base.value_added.sum() - 1.0),
-    }
-    return Levels(share, net_flow, np.exp(log_cost), output, revenue, received, rents_paid, income, gaps)
+    income = wage_bill + revenue + received + system.deficits
+    uses = _times(base.gamma, output) + base.alpha * income[:, None]
+    earned = np.maximum((base.beta * output).sum(axis=1), np.finfo(float).tiny)
+    numeraire = np.log(wage_bill.sum() / base.value_added.sum())
+    return Values(
+        system=system,
+        point=at,
+        log_cost=log_cost,
+        power=power,
+        absorbed=absorbed,
+        output=output,
+        imports=imports,
+        revenue=revenue,
+        rents=received,
+        rents_paid=rents_paid,
+        income=income,
+        price_gap=system.offset - np.log(absorbed).T / base.theta - at.log_price,
+        spending_gap=uses - at.spending,
+        wage_gap=np.log(earned / wage_bill) - numeraire,
+    )
+
+
+def _times(matrices: Array, vectors: Array) -> Array:
+    """Each matrix of a stack times its vector."""
+    return np.matmul(matrices, vectors[:, :, None])[:, :, 0]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kosho.equilibrium.factors import WAGE_RIDGE, Local, local_block
 from kosho.equilibrium.joint import End, Pace, iterate
-from kosho.equilibrium.kernel import Levels, Point, System, levels
+from kosho.equilibrium.kernel import Point, System, Values, evaluate
 from kosho.equilibrium.system import blend
 
 __all__ = ["approach", "nested"]
@@ -38,7 +38,7 @@ class _Trial:
     """Prices and expenditure settled at some wages."""
 
     end: End
-    values: Levels
+    values: Values
     local: Local
     excess: Array  # (N,)
     merit: float
@@ -69,7 +69,7 @@ def nested(system: System, start: Point, tol: float) -> End:
 def approach(system: System, start: Point, tol: float) -> End:
     """Homotopy: the shock is phased in, each stage solved by `nested` from the one before."""
     point, done, stride, iterations = start, 0.0, 0.1, 0
-    gaps = levels(system, start).worst
+    gaps = evaluate(system, start).worst
     while stride > SHORTEST:
         stage = min(1.0, done + stride)
         last = stage >= 1.0
@@ -79,7 +79,7 @@ def approach(system: System, start: Point, tol: float) -> End:
             return End(end.point, end.gaps, iterations, converged=True)
         if end.converged:
             point, done, stride = end.point, stage, 1.5 * stride
-            gaps = levels(system, point).worst
+            gaps = evaluate(system, point).worst
         else:
             stride *= 0.4
     return End(point, gaps, iterations, converged=False)
@@ -95,22 +95,22 @@ def _moved(system: System, point: Point, step: Array) -> Point:
 
 def _settle(system: System, start: Point, local: Local | None, tol: float) -> _Trial:
     """Prices and expenditure at the wages of `start`, with the preconditioner of the shares reached."""
-    local = local or _renewed(system, levels(system, start))
+    local = local or _renewed(evaluate(system, start))
     end = iterate(system, start, local, Pace(0.02 * tol, INNER))
-    values = levels(system, end.point)
+    values = evaluate(system, end.point)
     excess = _excess(system, values)
     merit = float(np.sqrt(np.mean(excess**2)))
     if not end.converged:
         # Wages cannot be judged before prices have settled.
         merit += NO_TRADE * float(end.gaps.max())
-    return _Trial(end, values, _renewed(system, values), excess, merit)
+    return _Trial(end, values, _renewed(values), excess, merit)
 
 
-def _renewed(system: System, values: Levels) -> Local:
-    return local_block(system.base, values.share, values.share * system.net)
+def _renewed(values: Values) -> Local:
+    return local_block(values.system.base, values.share, values.net_share)
 
 
-def _trade(values: Levels) -> Array:
+def _trade(values: Values) -> Array:
     """Net flows between countries `(S, N, N)`, domestic sales left out."""
     trade = values.net_flow.copy()
     home = np.arange(trade.shape[1])
@@ -118,14 +118,14 @@ def _trade(values: Levels) -> Array:
     return trade
 
 
-def _sides(system: System, values: Levels, trade: Array) -> tuple[Array, Array]:
+def _sides(system: System, values: Values, trade: Array) -> tuple[Array, Array]:
     """Exports and rents received with a deficit, imports and rents paid with a surplus; each `(N,)`."""
     sold = trade.sum(axis=(0, 1)) + values.rents
     bought = trade.sum(axis=(0, 2)) + values.rents_paid
     return sold + np.maximum(system.deficits, 0.0), bought + np.maximum(-system.deficits, 0.0)
 
 
-def _excess(system: System, values: Levels) -> Array:
+def _excess(system: System, values: Values) -> Array:
     sold, bought = _sides(system, values, _trade(values))
     tiny = np.finfo(float).tiny
     gap = np.log(np.maximum(sold, tiny)) - np.log(np.maximum(bought, tiny))

@@ -58,63 +58,63 @@ class Outcome:
     @cached_property
     def wage(self) -> xr.DataArray:
         """`[country]`, hat; world value added is the numeraire."""
-        return self._by_country(np.exp(self.solution.point.log_wage))
+        return self._by_country(np.exp(self.solution.values.point.log_wage))
 
     @cached_property
     def price(self) -> xr.DataArray:
         """`[country, sector]`, hat of the price index buyers pay, tariffs included."""
-        return self._by_sector(np.exp(self.solution.point.log_price))
+        return self._by_sector(np.exp(self.solution.values.point.log_price))
 
     @cached_property
     def cost(self) -> xr.DataArray:
         """`[country, sector]`, hat of the unit cost of producers."""
-        return self._by_sector(self.solution.levels.cost)
+        return self._by_sector(self._cost)
 
     @cached_property
     def shares(self) -> xr.DataArray:
         """`[importer, exporter, sector]`, new shares of tariff-inclusive spending."""
-        return self._by_cell(self.solution.levels.share)
+        return self._by_cell(self.solution.values.share)
 
     @cached_property
     def flows(self) -> xr.DataArray:
         """`[importer, exporter, sector]`, new values net of tariffs and rents: what producers receive."""
-        return self._by_cell(self.solution.levels.net_flow)
+        return self._by_cell(self.solution.values.net_flow)
 
     @cached_property
     def expenditure(self) -> xr.DataArray:
         """`[country, sector]`, new, tariffs and rents included."""
-        return self._by_sector(self.solution.point.spending)
+        return self._by_sector(self.solution.values.point.spending)
 
     @cached_property
     def output(self) -> xr.DataArray:
         """`[country, sector]`, new gross output at producer prices."""
-        return self._by_sector(self.solution.levels.output)
+        return self._by_sector(self.solution.values.output)
 
     @cached_property
     def tariff_revenue(self) -> xr.DataArray:
         """`[country]`, new."""
-        return self._by_country(self.solution.levels.revenue)
+        return self._by_country(self.solution.values.revenue)
 
     @cached_property
     def rents(self) -> xr.DataArray:
         """`[country]`, rents received by their holders; there are none in the base."""
-        return self._by_country(self.solution.levels.rents)
+        return self._by_country(self.solution.values.rents)
 
     @cached_property
     def income(self) -> xr.DataArray:
         """`[country]`, new: value added, tariff revenue, rents and deficit."""
-        return self._by_country(self.solution.levels.income)
+        return self._by_country(self.solution.values.income)
 
     @cached_property
     def welfare(self) -> xr.DataArray:
         """`[country]`, exact change of real income, a fraction: income hat over the final price index hat."""
-        income = self.solution.levels.income / self.base.arrays.income
+        income = self.solution.values.income / self.base.arrays.income
         return self._by_country(income / self._price_level - 1.0)
 
     @cached_property
     def real_wage(self) -> xr.DataArray:
         """`[country]`, change of the wage over the price index of final demand, as a fraction."""
-        return self._by_country(np.exp(self.solution.point.log_wage) / self._price_level - 1.0)
+        return self._by_country(np.exp(self.solution.values.point.log_wage) / self._price_level - 1.0)
 
     @cached_property
     def equivalent_variation(self) -> xr.DataArray:
@@ -127,7 +127,7 @@ class Outcome:
 
         Caliendo & Parro (2015), first sum of their equation for d ln W, with changes taken as hat - 1.
         """
-        a, rise = self.base.arrays, self.solution.levels.cost - 1.0
+        a, rise = self.base.arrays, self._cost - 1.0
         sold = (a.output * rise).sum(axis=1)
         bought = np.einsum("nij,ij->n", a.flows, rise)
         return self._by_country((sold - bought) / a.income)
@@ -139,9 +139,9 @@ class Outcome:
         Caliendo & Parro (2015), second sum of their equation for d ln W, with changes taken as hat - 1.
         """
         a = self.base.arrays
-        new = self.solution.levels.net_flow.transpose(1, 2, 0)
+        new = self.solution.values.net_flow.transpose(1, 2, 0)
         volume = np.einsum("nij,nij->n", a.tariff, new) - np.einsum(
-            "nij,nij,ij->n", a.tariff, a.flows, self.solution.levels.cost
+            "nij,nij,ij->n", a.tariff, a.flows, self._cost
         )
         return self._by_country(volume / a.income)
 
@@ -160,8 +160,8 @@ class Outcome:
 
         The volume of output is its value's hat over the hat of its own unit cost (single deflation).
         """
-        a, new = self.base.arrays, self.solution.levels
-        volume = np.divide(new.output, a.output * new.cost, out=np.ones_like(a.output), where=a.output > 0)
+        a, output = self.base.arrays, self.solution.values.output
+        volume = np.divide(output, a.output * self._cost, out=np.ones_like(a.output), where=a.output > 0)
         return self._by_sector(a.beta * a.output * (volume - 1.0))
 
     @cached_property
@@ -185,7 +185,7 @@ class Outcome:
         """
         n, i, j = self._place(importer, exporter, sector)
         if not part:
-            return float(self.base.arrays.flows[n, i, j]), float(self.solution.levels.net_flow[j, n, i])
+            return float(self.base.arrays.flows[n, i, j]), float(self.solution.values.net_flow[j, n, i])
         rows = self._rows(n, i, j, part)
         if not len(rows):
             known = {self.shock.part[row] for row in self._rows(n, i, j, None)} - {""}
@@ -202,7 +202,7 @@ class Outcome:
         """New net value of each part."""
         cell = self.cells.row[rows]
         j, n, i = self.cells.sector[cell], self.cells.importer[cell], self.cells.exporter[cell]
-        paid = self.solution.levels.share[j, n, i] * self.solution.point.spending[n, j]
+        paid = self.solution.values.share[j, n, i] * self.solution.values.point.spending[n, j]
         weight = np.divide(
             self.cells.weight[rows],
             self.cells.factor[cell],
@@ -213,7 +213,7 @@ class Outcome:
 
     def _volume(self, flow: PhysicalFlow) -> float:
         n, i, j = self._place(flow.importer, flow.exporter, flow.sector)
-        cost = float(self.solution.levels.cost[i, j])
+        cost = float(self._cost[i, j])
         touching = self._rows(n, i, j, None)
         if not len(touching) or flow.part is None:
             return self._cell_volume(n, i, j, touching) / cost
@@ -224,7 +224,7 @@ class Outcome:
         if not len(rows):
             cell = self.cells.row[touching[0]]
             base = base_value * self.cells.rest_net[cell]
-            paid = self.solution.levels.share[j, n, i] * self.solution.point.spending[n, j]
+            paid = self.solution.values.share[j, n, i] * self.solution.values.point.spending[n, j]
             return paid * self.cells.rest_net[cell] / self.cells.factor[cell] / base / cost if base > 0 else 0.0
         base = base_value * self.shock.share[rows] / (1.0 + self.shock.base_tariff[rows])
         total = base.sum()
@@ -235,7 +235,7 @@ class Outcome:
         base = self.base.arrays.flows[n, i, j]
         if not base > 0:
             return 0.0
-        new = float(self.solution.levels.net_flow[j, n, i])
+        new = float(self.solution.values.net_flow[j, n, i])
         received = self._received(rows)
         saved = received * (1.0 - 1.0 / self.shock.cost[rows])
         return float((new - saved.sum()) / base)
@@ -253,8 +253,12 @@ class Outcome:
         return rows if part is None else np.array([row for row in rows if shock.part[row] == part], np.intp)
 
     @cached_property
+    def _cost(self) -> Array:
+        return np.exp(self.solution.values.log_cost)
+
+    @cached_property
     def _price_level(self) -> Array:
-        return np.exp((self.base.arrays.alpha * self.solution.point.log_price).sum(axis=1))
+        return np.exp((self.base.arrays.alpha * self.solution.values.point.log_price).sum(axis=1))
 
     def _named(self, values: Array, dims: Sequence[str]) -> xr.DataArray:
         return labelled(values, dims, self.base.countries, self.base.sectors)

@@ -84,7 +84,7 @@ def _rebased(world: World, deficits: Deficits) -> World:
     system = system_of(world, nothing, cells_of(nothing, world))
     if deficits == "zero":
         system = replace(system, deficits=np.zeros_like(system.deficits))
-    flows = find(system, world.countries, REBASE_TOLERANCE).levels.net_flow.transpose(1, 2, 0)
+    flows = find(system, world.countries, REBASE_TOLERANCE).values.net_flow.transpose(1, 2, 0)
     how = "without deficits" if deficits == "zero" else "with its own deficits"
     meta = replace(world.meta, adjustments=(*world.meta.adjustments, f"re-solved as an equilibrium {how}"))
     return replace(world, flows=world.flows.copy(data=np.ascontiguousarray(flows)), meta=meta)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.equilibrium.joint import End, Pace, iterate
-from kosho.equilibrium.kernel import Levels, Point, System, levels
+from kosho.equilibrium.kernel import Point, System, Values, evaluate
 from kosho.equilibrium.nested import approach, nested
 from kosho.errors import ConvergenceError
 
@@ -39,11 +39,9 @@ class SolverReport:
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """An equilibrium of `system`."""
+    """An equilibrium."""
 
-    system: System
-    point: Point
-    levels: Levels
+    values: Values
     report: SolverReport
 
 
@@ -64,10 +62,10 @@ def find(system: System, countries: tuple[str, ...], tol: float) -> Solution:
     with np.errstate(all="ignore"):
         for name, end in _ladder(system, point, tol):
             iterations += end.iterations
-            full = levels(system, end.point)
+            full = evaluate(system, end.point)
             if end.converged and full.residual <= tol:
                 report = SolverReport(iterations, full.residual, time.perf_counter() - started, name)
-                return Solution(system, end.point, full, report)
+                return Solution(full, report)
             if full.residual < least:
                 least, point = full.residual, end.point
         raise _failure(system, point, countries, iterations)
@@ -89,7 +87,7 @@ def _start(system: System) -> Point:
 
 
 def _failure(system: System, best: Point, countries: tuple[str, ...], iterations: int) -> ConvergenceError:
-    gaps = levels(system, best).worst
+    gaps = evaluate(system, best).worst
     worst = int(np.nan_to_num(gaps, nan=np.inf).argmax())
     hint = "a smaller shock may have an answer"
     if (system.deficits != 0).any():

@@ -74,25 +74,23 @@ def system_of(world: World, shock: Shock, cells: Cells) -> System:
         InputError: a market is left without any supplier.
     """
     base = factors_of(world)
-    factor, net, net_factor = base.share, base.net, base.net_share
+    factor, net_factor = base.share, base.net_share
     offset = np.zeros_like(base.spending)
     if len(cells.factor):
         where = (cells.sector, cells.importer, cells.exporter)
-        factor, net, net_factor = factor.copy(), net.copy(), net_factor.copy()
+        factor, net_factor = factor.copy(), net_factor.copy()
         factor[where] *= cells.factor
-        net[where] = cells.net
+        net_factor[where] = factor[where] * cells.net
         # Only markets with a changed cell need to be scaled anew.
         market = np.unique(cells.sector * len(base.spending) + cells.importer)
         j, n = np.divmod(market, len(base.spending))
-        rows = factor[j, n]
-        total = rows.sum(axis=1)
+        total = factor[j, n].sum(axis=1)
         _refuse_empty_markets(world, n[total <= 0], j[total <= 0])
         total[total <= 0] = 1.0
-        rows /= total[:, None]
-        factor[j, n] = rows
-        net_factor[j, n] = net[j, n] * rows
+        factor[j, n] /= total[:, None]
+        net_factor[j, n] /= total[:, None]
         offset[n, j] = -np.log(total) / base.theta[j]
-    return System(base, factor, offset, net, net_factor, base.deficits, _rents(shock, cells))
+    return System(base, factor, net_factor, offset, base.deficits, _rents(shock, cells))
 
 
 def blend(system: System, toward: float) -> System:
@@ -102,20 +100,21 @@ def blend(system: System, toward: float) -> System:
     what the shock removes altogether fades linearly.
     """
     base = system.base
-    change = np.divide(system.factor, base.share, out=np.ones_like(base.share), where=base.share > 0)
+    supplied = base.share > 0
+    change = np.divide(system.factor, base.share, out=np.ones_like(base.share), where=supplied)
     change *= np.exp(-system.offset * base.theta).T[:, :, None]
     gone = change <= 0
     factor = base.share * np.where(gone, 1.0 - toward, np.where(gone, 1.0, change) ** toward)
     total = factor.sum(axis=2)
-    filled = np.where(total > 0, total, 1.0)
-    factor /= filled[:, :, None]
-    net = base.net ** (1.0 - toward) * system.net**toward
+    total[total <= 0] = 1.0
+    factor /= total[:, :, None]
+    before = np.divide(base.net_share, base.share, out=np.ones_like(factor), where=supplied)
+    after = np.divide(system.net_factor, system.factor, out=before.copy(), where=system.factor > 0)
     return replace(
         system,
         factor=factor,
-        offset=-np.log(filled).T / base.theta,
-        net=net,
-        net_factor=net * factor,
+        net_factor=factor * before ** (1.0 - toward) * after**toward,
+        offset=-np.log(total).T / base.theta,
         rents=None if system.rents is None else replace(system.rents, part=toward * system.rents.part),
     )
 
