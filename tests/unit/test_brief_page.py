@@ -145,4 +145,4 @@ def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(InputError, match=r"pip install 'kosho\[brief\]'"):
-        page.render(brief())
+        page.require_extra()

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from kosho.brief.compose import compose
 from kosho.brief.model import SCHEMA_VERSION, Brief
-from kosho.brief.page import render
+from kosho.brief.page import render, require_extra
 from kosho.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from kosho.case import Case
 
-__all__ = ["SCHEMA_VERSION", "Brief", "compose", "render", "save", "write"]
+__all__ = ["SCHEMA_VERSION", "Brief", "compose", "render", "require_extra", "save", "write"]
 
 
 def write(case: Case, as_of: date | None = None, out: Path | None = None) -> Path:
@@ -32,9 +32,10 @@ def write(case: Case, as_of: date | None = None, out: Path | None = None) -> Pat
         The path of `brief.html`; `brief.json` stands beside it.
 
     Raises:
-        InputError: the day is not covered, or the folder cannot be written to.
+        InputError: the day is not covered, the folder cannot be written to, or the `brief` extra is missing.
         ConvergenceError: a scenario has no equilibrium that could be found.
     """
+    require_extra()
     return save(compose(case, as_of), out or Path("out") / case.name)
 
 

@@ -6,7 +6,9 @@ alpha-3 and ICIO; words and rounding come later, in `kosho.brief.words`.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from kosho.provenance import Day, Frozen, Status
 
@@ -34,6 +36,17 @@ __all__ = [
 ]
 
 SCHEMA_VERSION = 1
+
+DIGITS = 6
+"""Significant digits kept: more than are true, and few enough that a run on another day or another number of
+threads, which differs in the twelfth, gives the same brief."""
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+Number = Annotated[float, AfterValidator(_rounded)]
 
 Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
 
@@ -133,22 +146,22 @@ class Variant(Frozen):
 class Effect(Frozen):
     """What a scenario does to one economy, relative to the base."""
 
-    welfare: float
+    welfare: Number
     """Change of real income, fraction."""
-    ev_musd: float
+    ev_musd: Number
     """Equivalent variation."""
-    real_wage: float
+    real_wage: Number
 
 
 class SectorEffect(Frozen):
     """What a scenario does to one sector of one economy, relative to the base."""
 
-    exports_base_musd: float
-    exports_musd: float
-    exports_volume: float | None
+    exports_base_musd: Number
+    exports_musd: Number
+    exports_volume: Number | None
     """Change at base prices, fraction; None where nothing was exported."""
-    output_base_musd: float
-    output_volume: float | None
+    output_base_musd: Number
+    output_volume: Number | None
     """Change at base prices, fraction; None where nothing was made."""
 
 
@@ -160,10 +173,10 @@ class Flow(Frozen):
     sector: str
     part: str | None
     title: str
-    base_musd: float
-    new_musd: float
-    base_units: float | None = None
-    new_units: float | None = None
+    base_musd: Number
+    new_musd: Number
+    base_units: Number | None = None
+    new_units: Number | None = None
     unit: str | None = None
     units_source: str | None = None
 
@@ -182,16 +195,16 @@ class Result(Frozen):
 class Spread(Frozen):
     """Quantiles over draws of the trade elasticities."""
 
-    p5: float
-    p50: float
-    p95: float
+    p5: Number
+    p50: Number
+    p95: Number
 
 
 class Interval(Frozen):
     """From `low` to `high`."""
 
-    low: float
-    high: float
+    low: Number
+    high: Number
 
 
 class Comparison(Frozen):
@@ -201,7 +214,7 @@ class Comparison(Frozen):
     scenario: str
     against: str
     """`base`, or the id of a scenario."""
-    by_variant: dict[str, float]
+    by_variant: dict[str, Number]
     """Million USD a year, by variant, on the full world."""
     draws: Spread
     """Over common draws of the elasticities around the central ones, fixed deficits, on the `talks` world."""

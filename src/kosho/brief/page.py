@@ -21,7 +21,17 @@ from kosho.errors import InputError, Problem
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["render"]
+__all__ = ["render", "require_extra"]
+
+
+def require_extra() -> None:
+    """Refuse early what would fail at the end of a long computation.
+
+    Raises:
+        InputError: the packages of the `brief` extra are not installed.
+    """
+    _environment()
+    _plotly()
 
 
 def render(brief: Brief) -> str:

@@ -26,6 +26,7 @@ def write(
     from kosho.case import Case
 
     on = day(as_of, "--as-of")
+    brief.require_extra()
     opened = Case.load(case)
     with progress("Computing") as tell:
         made = brief.compose(opened, on, tell)

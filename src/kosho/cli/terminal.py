@@ -53,9 +53,10 @@ def progress(text: str) -> Generator[Tell, None, None]:
         yield lambda _: None
         return
     from rich.console import Console
+    from rich.text import Text
 
     with Console(stderr=True).status(text) as status:
-        yield status.update
+        yield lambda told: status.update(Text(told))  # titles of cases are not markup
 
 
 def day(text: str | None, option: str) -> date | None:
