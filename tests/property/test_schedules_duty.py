@@ -1,0 +1,96 @@
+"""Whatever a duty is, what it writes is read back as the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from kosho.errors import InputError
+from kosho.policy.schedules import AdValorem, Case, Duty, Specific, UnitValue
+
+amounts = st.decimals(min_value=Decimal("0.0001"), max_value=Decimal(100000), places=4)
+bases = st.sampled_from(["", "on the case", "on drained weight", "of total sugars", "over 7"])
+percents = st.builds(AdValorem, amounts, bases)
+specifics = st.builds(
+    Specific,
+    amounts,
+    st.sampled_from(["USD", "JPY", "EUR"]),
+    st.sampled_from(
+        ["kg", "t", "liter", "No.", "doz", "pr", "doz pr", "m2", "pf.liter", "clean kg", "jewel", "line/gross"]
+    ),
+    st.sampled_from([Decimal(1), Decimal(100), Decimal(1000)]),
+    bases,
+)
+sums = st.one_of(
+    st.just(()),
+    st.lists(st.one_of(percents, specifics), min_size=1, max_size=3).map(tuple),
+    st.tuples(specifics, percents.map(lambda term: AdValorem(-term.percent, term.basis))),
+)
+bounds = st.one_of(st.just(()), st.tuples(percents), st.tuples(specifics))
+choices = st.sampled_from(["lower", "higher"])
+simple = st.builds(lambda terms: Duty(sums=(terms,)), sums)
+alternatives = st.builds(
+    lambda terms, choice, least, most: Duty(sums=tuple(terms), choice=choice, at_least=least, at_most=most),
+    st.lists(sums, min_size=2, max_size=3),
+    choices,
+    bounds,
+    bounds,
+)
+conditions = st.sampled_from(["in quota", "out of quota", "for feed", "貝柱", "その他のもの"])
+conditional = st.lists(
+    st.builds(Case, conditions, st.one_of(simple, alternatives)), min_size=1, max_size=3
+).map(lambda cases: Duty(cases=tuple(cases)))
+duties = st.one_of(simple, alternatives, conditional)
+
+
+@settings(max_examples=300, deadline=None)
+@given(duties)
+def test_a_duty_is_what_it_writes(duty: Duty) -> None:
+    assert Duty.parse(str(duty)) == duty
+
+
+pieces = st.sampled_from(
+    "Free|5%|2¢/kg|12円/kg|又は|無税| or | + |\n|\u3000|(|)|[a] |のうちいずれか低い税率|, whichever is the less|"
+    "; not less than |課税価格|円|×|-| 1/|関税割当数量以内のもの|◎".split("|")
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.text(max_size=40), st.lists(pieces, max_size=8).map("".join)))
+def test_any_text_is_kept_and_reading_is_stable(text: str) -> None:
+    try:
+        duty = Duty.parse(text)
+    except InputError:  # nothing but spaces, footnotes and tags
+        assume(False)
+        raise
+    assert Duty.parse(str(duty)) == duty
+    assert duty.text == text.strip()
+
+
+@settings(max_examples=200, deadline=None)
+@given(amounts, amounts, amounts)
+def test_a_compound_duty_is_the_sum_of_its_parts(money: Decimal, percent: Decimal, price: Decimal) -> None:
+    value = UnitValue(price, "USD", "kg")
+    parts = [Specific(money, "USD", "kg"), AdValorem(percent)]
+    whole = Duty(sums=(tuple(parts),)).ad_valorem_equivalent(value)
+    apart = sum(Duty(sums=((part,),)).ad_valorem_equivalent(value) for part in parts)
+    assert abs(whole - apart) <= 1e-12 * whole
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.one_of(st.builds(AdValorem, amounts), st.builds(lambda one: Specific(one, "USD", "kg"), amounts)),
+        min_size=2,
+        max_size=4,
+    ),
+    amounts,
+)
+def test_alternatives_are_the_lowest_or_highest(terms: list[AdValorem | Specific], price: Decimal) -> None:
+    value = UnitValue(price, "USD", "kg")
+    rates = [Duty(sums=((term,),)).ad_valorem_equivalent(value) for term in terms]
+    both = tuple((term,) for term in terms)
+    assert Duty(sums=both).ad_valorem_equivalent(value) == min(rates)
+    assert Duty(sums=both, choice="higher").ad_valorem_equivalent(value) == max(rates)
