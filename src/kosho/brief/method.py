@@ -95,8 +95,8 @@ def _model(table: Mapping[str, Any]) -> Iterable[Claim]:
     low = table["elasticities"]["low_factor"]
     yield Claim(
         text=f"Low elasticities are the central ones times {low:.2f}, which brings a typical sector to what is "
-        "found by following trade over time (−1.75 to −2.25 in the long run): trade responds far less, and a large "
-        "importer can push part of its tariffs on to its suppliers. Signs can change with it.",
+        "found by following trade over time (−1.75 to −2.25 in the long run): a large importer can then "
+        "push part of its tariffs on to its suppliers, and signs can change.",
         status="assumption",
         sources=(BOEHM,),
     )
