@@ -51,10 +51,9 @@ def test_a_duty_is_what_it_writes(duty: Duty) -> None:
     assert Duty.parse(str(duty)) == duty
 
 
-pieces = st.sampled_from(
-    "Free|5%|2¢/kg|12円/kg|又は|無税| or | + |\n|\u3000|(|)|[a] |のうちいずれか低い税率|, whichever is the less|"
-    "; not less than |課税価格|円|×|-| 1/|関税割当数量以内のもの|◎".split("|")
-)
+PIECES = """Free 5% 2¢/kg 12円/kg 又は 無税 _or_ _+_ _-_ ( ) [a]_ のうちいずれか低い税率 ,_whichever_is_the_less
+;_not_less_than_ 課税価格 円 × - _1/ 関税割当数量以内のもの ◎ _"""
+pieces = st.sampled_from(["\n", "\u3000", "|", *(piece.replace("_", " ") for piece in PIECES.split())])
 
 
 @settings(max_examples=400, deadline=None)
