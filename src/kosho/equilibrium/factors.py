@@ -136,11 +136,13 @@ def _wage_block(base: Factors, local: Local) -> Array:
     The gap is ln(value added earned / w V) less that of the numeraire; incomes are taken to follow wages.
     """
     count = len(base.value_added)
-    # earned[(j m), n]: value added n earns in m with j, over all it earns.
-    earned = base.net_share * base.spending.T[:, :, None]
-    earned *= base.beta.T[:, None, :] / base.value_added
-    spread = base.share * local.reach.T[:, None, :]
-    jacobian = earned.reshape(-1, count).T @ spread.reshape(-1, count)
+    # earned[(j m), n]: value added n earns in m with j, over all it earns. Single precision will do.
+    earned = base.net_share.astype(np.float32)
+    earned *= base.spending.T[:, :, None]
+    earned *= (base.beta / base.value_added[:, None]).T[:, None, :]
+    spread = base.share.astype(np.float32)
+    spread *= local.reach.T[:, None, :]
+    jacobian = (earned.reshape(-1, count).T @ spread.reshape(-1, count)).astype(np.float64)
     jacobian += earned.sum(axis=0).T
     pull = 1.0 + (earned.sum(axis=1).T * local.reach).sum(axis=1)
     jacobian[np.diag_indices(count)] -= pull + WAGE_RIDGE

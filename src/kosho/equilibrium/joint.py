@@ -23,6 +23,9 @@ MEMORY = 10
 WAGE_CAP = 0.3
 """Largest step of a log wage in one iteration."""
 PRICE_CAP = 1.0
+LARGE = 100_000
+"""Entries of K above which reading it bounds the speed, and single precision pays until the gap is `ROUGH`."""
+ROUGH = 1e-5
 SPENDING_FLOOR = 0.2
 """Expenditure falls at most to this share of its last value in one iteration."""
 
@@ -56,10 +59,14 @@ def iterate(system: System, start: Point, local: Local, pace: Pace) -> End:
     accelerate = Anderson(state.size, MEMORY)
     step = np.empty_like(state)
     point, best, least = start, start, np.full(count, np.inf)
+    equations = system.single if system.factor.size > LARGE else system
     for iteration in range(pace.limit):
-        values = evaluate(system, point)
+        values = evaluate(equations, point)
         gaps = _gaps(values, point, wages=pace.damping > 0)
         worst = gaps.max()
+        if equations is not system and not worst > ROUGH:
+            equations = system
+            continue
         if worst < least.max():
             best, least = point, gaps
         if worst <= pace.tol:

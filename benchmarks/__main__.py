@@ -1,0 +1,75 @@
+"""`python -m benchmarks`: one table, ratios within one run. KOSHO_SHARED adds the published case."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.cases import CASES, Case
+from benchmarks.reference import solve_plain
+
+
+def milliseconds(action: Callable[[], object], rounds: int) -> float:
+    """Median wall time; the first run is not counted when there are several."""
+    times: list[float] = []
+    for _ in range(rounds + (rounds > 1)):
+        started = time.perf_counter()
+        action()
+        times.append(1e3 * (time.perf_counter() - started))
+    return median(times[1:] or times)
+
+
+def add_case(table: Table, case: Case) -> None:
+    rates = case.dense_rates
+    outcome = case.prepared()
+    prepared, cold = milliseconds(case.prepared, 15), milliseconds(case.cold, 15)
+    loops = milliseconds(lambda: solve_plain(case.world, rates, dense=False), 5)
+    dense = milliseconds(lambda: solve_plain(case.world, rates), 1)
+    table.add_row(
+        case.name,
+        f"{outcome.solver.iterations}",
+        f"{prepared:.1f}",
+        f"{cold:.1f}",
+        f"{dense:,.0f} ({dense / cold:,.0f} x)",
+        f"{loops:.0f} ({loops / cold:.1f} x)",
+    )
+
+
+def import_time() -> float:
+    command = [sys.executable, "-c", "import kosho"]
+    bare = milliseconds(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), 5)
+    return milliseconds(lambda: subprocess.run(command, check=True), 5) - bare  # noqa: S603
+
+
+def main() -> None:
+    console = Console(width=120)
+    table = Table(title="Time of one counterfactual in milliseconds, tolerance 1e-8")
+    for heading in ("", "iterations", "prepared", "cold", "plain, dense solve", "plain, loops"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for make in CASES.values():
+        case = make()
+        if case is not None:
+            add_case(table, case)
+    console.print(table)
+    console.print(
+        "prepared: a world solved before; cold: its arrays, factors and the shock included; "
+        "in brackets how many times longer than cold."
+    )
+    console.print(f"import kosho: {import_time():.0f} ms")
+    machine = platform.processor() or platform.machine()
+    console.print(
+        f"{machine}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}"
+    )
+
+
+if __name__ == "__main__":
+    main()
