@@ -63,7 +63,7 @@ def test_the_file_is_read(tmp_path: Path):
         ),
         (
             ("imposer: USA\n    auth", "imposer: UAS\n    auth"),
-            (":8", "unknown country 'UAS'", "did you mean", "USA"),
+            (":8", "unknown country or bloc 'UAS'", "did you mean", "USA"),
         ),
         (("source: [law]", "source: [lwa]"), (":17", "unknown source 'lwa'", "law")),
         (("scope: {goods: true}", "scope: {sectors: [C92]}"), (":10", "unknown sector 'C92'", "C29")),

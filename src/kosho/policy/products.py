@@ -296,6 +296,8 @@ def in_scope(scope: Scope, product: Product, inside: frozenset[str], outside: fr
         inside: Groups that the scope's headings and lists stand for.
         outside: Groups that the lists carved out stand for.
     """
+    if scope.content:
+        return False
     if scope.preference and product.preference not in scope.preference:
         return False
     if product.group is not None:

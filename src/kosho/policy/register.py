@@ -11,7 +11,8 @@ from pathlib import Path
 
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.policy.products import Product, Products, in_scope
-from kosho.policy.schema import Covers, HsList, Measure, MeasureFile, Omission, Overlay, Scope
+from kosho.policy.query import Query, Quote, Span
+from kosho.policy.schema import Covers, HsList, HsScope, Measure, MeasureFile, Omission, Overlay, Scope
 from kosho.policy.stacking import MFN, Layer, Rate, Stack, precedence, stack
 from kosho.provenance import Source
 from kosho.yamlfile import Lines, load
@@ -156,6 +157,18 @@ class Register:
         ]
         return Rate(sum(layer.value for layer in layers), tuple(layers), pile.removed)
 
+    def quote(self, query: Query) -> Quote:
+        """The rate on a tariff line, with everything that made it. See `kosho.policy.lookup.quote`."""
+        from kosho.policy.lookup import quote  # noqa: PLC0415 - it asks the register
+
+        return quote(self, query)
+
+    def history(self, query: Query, first: date, last: date) -> list[Span]:
+        """Rates from `first` to `last`, one a span of equal treatment. See `kosho.policy.lookup.history`."""
+        from kosho.policy.lookup import history  # noqa: PLC0415 - it asks the register
+
+        return history(self, query, first, last)
+
     def stack(self, importer: str, exporter: str, product: Product, measures: Iterable[Measure]) -> Stack:
         """What of `measures` applies to a product of this origin."""
         aimed = [
@@ -177,6 +190,15 @@ class Register:
     def order(self) -> dict[str, int]:
         """Place of each measure in the order of exclusions."""
         return precedence(self.measures)
+
+    @cached_property
+    def headings(self) -> dict[str, HsScope]:
+        """Headings that measures name themselves, by measure id."""
+        return {
+            measure.id: measure.scope.hs
+            for measure in self.measures
+            if measure.scope is not None and measure.scope.hs is not None
+        }
 
     @cached_property
     def _groups_of(self) -> dict[str, tuple[frozenset[str], frozenset[str]]]:

@@ -242,7 +242,7 @@ class ValueShare(Cited):
     attribute: Content | None = None
     """What a shipment tells of it; `value` is the average that stands in for it in sector tables."""
     of: Literal["content", "rest"] | None = None
-    """Whether the share is the content or what is left; by default metal content, and what is not US content."""
+    """Whether the share is the content or the rest; by default metal content, and what is not US content."""
     at_least: float = 0.0
     """Percent of content below which it counts as none."""
     at_most: float = 100.0
@@ -298,8 +298,8 @@ class Measure(Frozen):
     legal_to: Day | None = None
     """Last day in force according to the measure itself; what ends it later is a termination of its own."""
     collected_from: Day | None = None
-    """First day it was collected, or of a termination no longer collected, where that is not `legal_from`; rates
-    are those collected."""
+    """First day it was collected (of a termination: no longer), where that is not `legal_from`; rates are those
+    collected."""
     known_from: Day
     """First day it was public."""
     legal_basis: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kosho.errors import InputError, Problem
@@ -76,7 +76,11 @@ class Stack:
         return sum(item.adds(lines) for item in self.applied)
 
 
-def stack(measures: Sequence[tuple[Measure, float]], order: Mapping[str, int]) -> Stack:
+def stack(
+    measures: Sequence[tuple[Measure, float]],
+    order: Mapping[str, int],
+    taxed: Callable[[Measure], float] = Measure.taxed_share,
+) -> Stack:
     """Apply exclusions among the measures that cover one product of one origin.
 
     A measure that excludes another (by id or by authority) removes it from the share of the value it is itself
@@ -85,13 +89,14 @@ def stack(measures: Sequence[tuple[Measure, float]], order: Mapping[str, int]) -
     Args:
         measures: The measures, with the rate each has for this origin, as a fraction.
         order: Place of each measure id, excluding ones first (`precedence`).
+        taxed: Share of the customs value each is taken on; the average by default.
     """
     level = {measure.id: rate for measure, rate in measures}
     queue = sorted((measure for measure, _ in measures), key=lambda measure: (order[measure.id], measure.id))
     left = {measure.id: 1.0 for measure in queue}
     removed: list[Removed] = []
     for position, measure in enumerate(queue):
-        share = measure.taxed_share() * left[measure.id]
+        share = taxed(measure) * left[measure.id]
         if share <= 0.0:
             continue
         for other in queue[position + 1 :]:
@@ -99,7 +104,7 @@ def stack(measures: Sequence[tuple[Measure, float]], order: Mapping[str, int]) -
                 left[other.id] = max(0.0, left[other.id] - share)
                 removed.append(Removed(other.id, measure.id, _rule(measure, other, share)))
     applied = tuple(
-        Applied(measure, level[measure.id], measure.taxed_share() * left[measure.id])
+        Applied(measure, level[measure.id], taxed(measure) * left[measure.id])
         for measure in queue
         if left[measure.id] > 0.0 and measure.kind != "exemption"
     )

@@ -1,0 +1,322 @@
+"""The rate on one product at the level of a tariff line, with everything that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from kosho.codes import blocs
+from kosho.errors import InputError, KoshoError, Problem, suggest
+from kosho.policy.headings import Cover, Places, Position, cover
+from kosho.policy.query import Pending, Query, Quote, Span
+from kosho.policy.register import Register
+from kosho.policy.schedules import FREE, Duty, Specific, UnitValue
+from kosho.policy.schema import CONTENTS, Measure
+from kosho.policy.stacking import MFN, Applied, Layer, Stack, stack
+
+__all__ = ["ATTRIBUTES", "history", "level", "quote"]
+
+ATTRIBUTES = ("us_232", "civil_aircraft", "in_quota")
+"""Attributes that are known whether a measure uses them or not."""
+
+
+def quote(register: Register, query: Query) -> Quote:
+    """The rate on a product with its layers, what was removed and why, what is pending, and what is doubtful.
+
+    Exemptions and exclusions first, specific duties to ad valorem, floors, then sums.
+
+    Raises:
+        InputError: the shipment tells an attribute or claims a preference that nothing knows; a specific duty
+            lacks a unit value; members of a bloc are treated differently.
+    """
+    _refuse_unknown_facts(register, query)
+    if query.exporter in blocs():
+        return _of_bloc(register, query)
+    places = position(register, query.code)
+    general, claimed, source, warnings = _ordinary(query)
+    law = [m for m in register.in_force(query.on, query.known) if m.imposed_by(query.importer)]
+    covers = list(_covers(register, query, law, places))
+    prohibited = [measure for measure, found in covers if found.applies and measure.kind == "ban"]
+    warnings += [f"prohibited: {measure.title} ({measure.legal_basis})" for measure in prohibited]
+    warnings += [
+        f"{measure.title} adds no rate (unpriced)"
+        for measure, found in covers
+        if found.applies and measure.kind == "unpriced"
+    ]
+    pile = stack(
+        [
+            (measure, rate)
+            for measure, found in covers
+            if found.applies and (rate := level(measure, query)) is not None
+        ],
+        register.order,
+        lambda measure: 1.0 if measure.value_share is None else measure.value_share.given(query.facts.content),
+    )
+    warnings += _doubts(covers, pile)
+    warnings += [text for item in pile.applied if (text := _untold(item, query)) is not None]
+    warnings += _coverage(register, query, any_law=bool(law))
+    layers = [Layer(MFN, claimed, MFN, _basis(query), source)]
+    layers += [
+        Layer(
+            item.measure.id,
+            item.adds([(claimed if item.measure.floor_base == "claimed" else general, 1.0)]),
+            item.measure.authority,
+            item.measure.legal_basis,
+            item.measure.source,
+        )
+        for item in pile.applied
+    ]
+    removed = [found.removed for _, found in covers if found.removed is not None]
+    return Quote(
+        query=query,
+        rate=sum(layer.value for layer in layers),
+        layers=tuple(layers),
+        removed=(*removed, *pile.removed),
+        pending=tuple(_pending(register, query, places)),
+        prohibited=tuple(measure.id for measure in prohibited),
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
+
+
+def history(register: Register, query: Query, first: date, last: date) -> list[Span]:
+    """Answers from `first` to `last`, one a span of days over which rate and layers stay the same.
+
+    Raises:
+        InputError: `last` is before `first`, or see `quote`.
+    """
+    if last < first:
+        raise InputError(Problem(f"{last} is before {first}"))
+    turns = {first, last + timedelta(days=1)}
+    for measure in register.measures:
+        if measure.imposed_by(query.importer):
+            ends = [measure.legal_to + timedelta(days=1)] if measure.legal_to is not None else []
+            turns |= {day for day in (measure.first_day, *ends) if first < day <= last}
+    turns |= {day for _, day in register.ends if first < day <= last}
+    spans: list[Span] = []
+    for start, after in pairwise(sorted(turns)):
+        found = quote(register, replace(query, on=start))
+        end = after - timedelta(days=1)
+        if spans and spans[-1].quote.signature == found.signature:
+            spans[-1] = replace(spans[-1], last=end)
+        else:
+            spans.append(Span(start, end, found))
+    return spans
+
+
+def position(register: Register, code: str) -> Position:
+    """Where a code lies to all headings of a register."""
+    return Position(code, register.lists, register.products, register.headings)
+
+
+def level(measure: Measure, query: Query) -> float | None:
+    """Value of a measure for the shipment as a fraction of customs value; None if not aimed or without a rate.
+
+    Raises:
+        InputError: a specific duty without a unit value that fits.
+    """
+    if measure.kind in ("ban", "unpriced", "termination"):
+        return None
+    found = measure.level_on(query.exporter, in_quota=query.facts.answer("in_quota") == "yes")
+    if found is None or measure.unit == "percent":
+        return None if found is None else found / 100
+    currency, _, unit = measure.unit.partition("/")
+    duty = Duty(sums=((Specific(Decimal(str(found)), currency, unit),),))
+    return _equivalent(duty, query.unit_value, measure.title)
+
+
+def _equivalent(duty: Duty, unit_value: UnitValue | None, what: str) -> float:
+    try:
+        return duty.ad_valorem_equivalent(unit_value)
+    except InputError as error:
+        problems = [replace(problem, message=f"{what}: {problem.message}") for problem in error.problems]
+        raise InputError(problems) from None
+
+
+def _ordinary(query: Query) -> tuple[float, float, tuple[str, ...], list[str]]:
+    """General duty, duty claimed, their source, and warnings."""
+    warnings: list[str] = []
+    general, source = query.general, ("given",)
+    if general is None:
+        warnings.append("no ordinary duty is given or known: taken as 0, the layers added to it are complete")
+        general, source = FREE, ("none",)
+    claimed = query.claimed
+    if query.facts.preference == "none":
+        claimed = general
+    elif claimed is None:
+        warnings.append(f"no duty under {query.facts.preference} is given or known: taken as free")
+        claimed = FREE
+    rates: list[float] = []
+    for duty in (general, claimed):
+        in_quota = query.facts.answer("in_quota") == "yes"
+        try:
+            rates.append(_equivalent(duty.under(in_quota=in_quota) or duty, query.unit_value, "ordinary duty"))
+        except InputError:
+            raise
+        except KoshoError as error:
+            warnings.append(f"ordinary duty taken as 0: {error}")
+            rates.append(0.0)
+    return rates[0], rates[1], source, warnings
+
+
+def _basis(query: Query) -> str:
+    preference = query.facts.preference
+    return "ordinary duty" if preference == "none" else f"ordinary duty under {preference}"
+
+
+def _covers(
+    register: Register, query: Query, measures: Iterable[Measure], places: Places
+) -> Iterator[tuple[Measure, Cover]]:
+    """Measures aimed at the exporter whose headings hold the code."""
+    for measure in measures:
+        if measure.level_on(query.exporter) is not None:
+            found = cover(measure, query.facts, places, register.lists, register.products)
+            if found is not None:
+                yield measure, found
+
+
+def _doubts(covers: Sequence[tuple[Measure, Cover]], pile: Stack) -> list[str]:
+    """Doubts about measures that play a part, or would if the doubt were resolved the other way."""
+    part = {item.measure.id for item in pile.applied} | {item.by for item in pile.removed}
+    names = part | {item.measure.authority for item in pile.applied}
+    return [
+        doubt
+        for measure, found in covers
+        if measure.id in part or (not found.applies and names & set(measure.excludes))
+        for doubt in found.doubts
+    ]
+
+
+def _untold(item: Applied, query: Query) -> str | None:
+    share = item.measure.value_share
+    if share is None or share.attribute is None or share.attribute in query.facts.content:
+        return None
+    taken = share.given({})
+    if share.unstated == "average" and taken >= 1.0:
+        return None
+    return f"{share.attribute} is not told: {item.measure.title} is taken on {taken:.0%} of the value"
+
+
+def _coverage(register: Register, query: Query, *, any_law: bool) -> list[str]:
+    spans = [
+        span
+        for span in register.covers
+        if query.importer == span.imposer
+        or (span.imposer in blocs() and query.importer in blocs()[span.imposer].members)
+    ]
+    if not spans and not any_law:
+        return [
+            f"the register holds no measures of {query.importer}: what it adds to ordinary duties is unknown"
+        ]
+    if spans and not any(span.first <= query.on <= span.last for span in spans):
+        days = ", ".join(f"{span.first} to {span.last}" for span in spans)
+        return [
+            f"the register claims to cover {query.importer} from {days}; measures on {query.on} may be missing"
+        ]
+    return []
+
+
+def _pending(register: Register, query: Query, places: Places) -> Iterator[Pending]:
+    """Measures that were public, would cover the product, and do not apply on the day."""
+    known = query.known or query.on
+    ends = _ends(register, known)
+    for measure in register.measures:
+        if (
+            measure.kind == "termination"
+            or measure.stage == "offered"
+            or measure.known_from > known
+            or not measure.imposed_by(query.importer)
+            or measure.level_on(query.exporter) is None
+        ):
+            continue
+        begins = _begins(measure, query.on, ends.get(measure.id, []))
+        dropped = (
+            measure.stage == "never_in_force" and measure.legal_to is None and query.on >= measure.first_day
+        )
+        if begins is None or dropped or (begins == query.on and measure.stage in ("in_force", "expired")):
+            continue
+        found = cover(measure, query.facts, places, register.lists, register.products)
+        if found is not None and found.applies:
+            yield Pending(
+                measure.id,
+                measure.title,
+                measure.stage,
+                max(begins, measure.first_day),
+                measure.authority,
+                measure.legal_basis,
+                measure.source,
+            )
+
+
+def _ends(register: Register, known: date) -> dict[str, list[tuple[date, date | None]]]:
+    """First and last day of what ends or suspends each measure, as known."""
+    ends: dict[str, list[tuple[date, date | None]]] = {}
+    for item in register.measures:
+        if item.kind == "termination" and item.known_from <= known and item.stage in ("in_force", "expired"):
+            for name in item.terminates:
+                ends.setdefault(name, []).append((item.first_day, item.legal_to))
+    for name, first in register.ends:
+        ends.setdefault(name, []).append((first, None))
+    return ends
+
+
+def _begins(measure: Measure, on: date, ends: Sequence[tuple[date, date | None]]) -> date | None:
+    """First day from `on` at which the measure's dates allow it and nothing ends it; None if there is none."""
+    day = max(on, measure.first_day)
+    for first, last in sorted(ends, key=lambda span: span[0]):
+        if first <= day and (last is None or day <= last):
+            if last is None:
+                return None
+            day = last + timedelta(days=1)
+    return day if measure.legal_to is None or day <= measure.legal_to else None
+
+
+def _of_bloc(register: Register, query: Query) -> Quote:
+    """The answer for a bloc whose members are treated alike."""
+    members = [code for code in blocs()[query.exporter].members if code != query.importer]
+    quotes = {code: quote(register, replace(query, exporter=code)) for code in members}
+    rates = {code: found.signature for code, found in quotes.items()}
+    if len(set(rates.values())) > 1:
+        first = members[0]
+        other = next(code for code in members if rates[code] != rates[first])
+        raise InputError(
+            Problem(f"members of {query.exporter} are treated differently: {first} and {other}", "name one")
+        )
+    return replace(quotes[members[0]], query=query)
+
+
+def known_attributes(register: Register) -> set[str]:
+    """Attributes that a shipment may tell."""
+    found = {*ATTRIBUTES, *(item.attribute for item in register.lists.values() if item.attribute is not None)}
+    for measure in register.measures:
+        if measure.scope is not None:
+            found |= set(measure.scope.attributes)
+    return found
+
+
+def known_preferences(register: Register) -> set[str]:
+    """Preferences that a shipment may claim."""
+    found = {"none", *(claim.preference for claim in register.products.claims)}
+    for measure in register.measures:
+        if measure.scope is not None:
+            found |= set(measure.scope.preference)
+    return found
+
+
+def _refuse_unknown_facts(register: Register, query: Query) -> None:
+    facts = query.facts
+    attributes = known_attributes(register)
+    problems: list[Problem] = []
+    for name in facts.answers:
+        if name not in attributes:
+            hint = suggest(name, {*attributes, *CONTENTS, "preference"})
+            problems.append(Problem(f"unknown attribute {name!r}", hint))
+    preferences = known_preferences(register)
+    if facts.preference not in preferences:
+        problems.append(
+            Problem(f"unknown preference {facts.preference!r}", suggest(facts.preference, preferences))
+        )
+    if problems:
+        raise InputError(problems)

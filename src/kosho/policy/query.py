@@ -1,0 +1,122 @@
+"""What is asked of the register at the level of a tariff line, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from kosho.codes import blocs, countries, is_hs
+from kosho.errors import Problems, suggest
+from kosho.policy.schedules import Duty, UnitValue
+from kosho.policy.schema import YES_BY_DEFAULT, Answer, Content, Stage
+from kosho.policy.stacking import Layer, Removed
+
+__all__ = ["NO_FACTS", "Facts", "Pending", "Query", "Quote", "Span"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a shipment tells beyond its code."""
+
+    preference: str = "none"
+    answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
+    """Attributes that were told."""
+    content: Mapping[Content, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Percent of the customs value."""
+
+    def answer(self, attribute: str) -> Answer:
+        """What was told of an attribute, or its default."""
+        return self.answers.get(attribute, "yes" if attribute in YES_BY_DEFAULT else "no")
+
+
+NO_FACTS = Facts()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One product of one origin on one day.
+
+    Raises:
+        InputError: a code is none; all mistakes are listed.
+    """
+
+    importer: str
+    """ISO 3166 alpha-3."""
+    exporter: str
+    """ISO 3166 alpha-3, or a bloc whose members are all treated alike."""
+    hs: str
+    """4, 6, 8 or 10 digits; dots are dropped."""
+    on: date
+    known: date | None = None
+    """Day of knowledge; None means the latest."""
+    facts: Facts = NO_FACTS
+    general: Duty | None = None
+    """Ordinary (MFN) duty; None: that of the schedules, if they have it."""
+    claimed: Duty | None = None
+    """Ordinary duty under the preference claimed; None: that of the schedules, or free."""
+    unit_value: UnitValue | None = None
+    """What a unit of the goods is worth, which specific duties need."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        for code, known, what in (
+            (self.importer, countries(), "country"),
+            (self.exporter, {*countries(), *blocs()}, "country or bloc"),
+        ):
+            if code not in known:
+                problems.add(f"unknown {what} {code!r}", suggest(code.upper(), known))
+        if not is_hs(self.hs) or len(self.code) < 4:
+            problems.add(f"{self.hs!r} is not an HS code", "write 4, 6, 8 or 10 digits")
+        if self.importer == self.exporter:
+            problems.add(f"{self.importer} is both importer and exporter")
+        problems.raise_if_any()
+
+    @property
+    def code(self) -> str:
+        """The HS code without dots."""
+        return self.hs.replace(".", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A measure that would cover the product, was public, and is not in force."""
+
+    measure: str
+    title: str
+    stage: Stage
+    begins: date
+    """First day it is to apply, as far as known."""
+    authority: str
+    legal_basis: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A rate and how it comes about, in fractions of the customs value; `rate` is the sum of the layers."""
+
+    query: Query
+    rate: float
+    layers: tuple[Layer, ...]
+    removed: tuple[Removed, ...]
+    pending: tuple[Pending, ...]
+    prohibited: tuple[str, ...]
+    """Bans that cover the product."""
+    warnings: tuple[str, ...]
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Two days with the same one are treated alike."""
+        return self.rate, tuple((layer.measure, layer.value) for layer in self.layers), self.prohibited
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days over which the answer is the same."""
+
+    first: date
+    last: date
+    quote: Quote
+    """Of the first day."""
