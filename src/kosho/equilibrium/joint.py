@@ -59,7 +59,7 @@ def iterate(system: System, start: Point, local: Local, pace: Pace) -> End:
     accelerate = Anderson(state.size, MEMORY)
     step = np.empty_like(state)
     point, best, least = start, start, np.full(count, np.inf)
-    equations = system.single if system.factor.size > LARGE else system
+    equations = system.in_single() if system.factor.size > LARGE else system
     for iteration in range(pace.limit):
         values = evaluate(equations, point)
         gaps = _gaps(values, point, wages=pace.damping > 0)

@@ -56,8 +56,7 @@ class System:
     deficits: Array  # D' (N,)
     rents: Rents | None = None
 
-    @cached_property
-    def single(self) -> System:
+    def in_single(self) -> System:
         """The same equations with the large arrays in single precision, half the memory to read."""
         base = replace(self.base, gamma=_single(self.base.gamma))
         return replace(self, base=base, factor=_single(self.factor), net_factor=_single(self.net_factor))
