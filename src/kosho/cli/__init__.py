@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kosho import __version__
-from kosho.cli import briefs, cases, replicate, simulate, world
+from kosho.cli import briefs, cases, rate, replicate, simulate, world
 from kosho.errors import InputError, KoshoError
 
 __all__ = ["app", "main"]
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.command("cases")(cases.show)
 app.command("brief")(briefs.write)
 app.command("simulate")(simulate.show)
+app.command("rate")(rate.show)
 app.command("replicate")(replicate.show)
 app.add_typer(world.app, name="world")
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from kosho.policy.products import Product, ProductGroup, Products
+from kosho.policy.query import Facts, Query, Quote
 from kosho.policy.register import Register
 from kosho.policy.schema import Measure, MeasureFile, Overlay, Partners, Scope
 from kosho.policy.stacking import Layer, Rate, Removed
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from kosho.policy.translate import shock
 
 __all__ = [
+    "Facts",
     "Layer",
     "Measure",
     "MeasureFile",
@@ -19,6 +21,8 @@ __all__ = [
     "Product",
     "ProductGroup",
     "Products",
+    "Query",
+    "Quote",
     "Rate",
     "Register",
     "Removed",

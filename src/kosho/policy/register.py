@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.policy.products import Product, Products, in_scope
@@ -16,6 +17,10 @@ from kosho.policy.schema import Covers, HsList, HsScope, Measure, MeasureFile, O
 from kosho.policy.stacking import MFN, Layer, Rate, Stack, precedence, stack
 from kosho.provenance import Source
 from kosho.yamlfile import Lines, load
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Register"]
 
@@ -56,7 +61,7 @@ class Register:
             groups = Products.load(products)
         except InputError as error:
             raise InputError([*found, *error.problems]) from None
-        found += _cross_checks(documents, groups)
+        found = found or _cross_checks(documents, groups)  # what cannot be read is missed everywhere
         if found:
             raise InputError(found)
         register = Register(
@@ -168,6 +173,19 @@ class Register:
         from kosho.policy.lookup import history  # noqa: PLC0415 - it asks the register
 
         return history(self, query, first, last)
+
+    def rates(
+        self,
+        importer: str,
+        lines: Sequence[tuple[str, float]],
+        partners: Sequence[str],
+        dates: Sequence[date],
+        known: date | None = None,
+    ) -> NDArray[np.float32]:
+        """Rates on many lines from many partners on many days. See `kosho.policy.bulk.rates`."""
+        from kosho.policy.bulk import rates  # noqa: PLC0415 - it asks the register, with arrays
+
+        return rates(self, importer, lines, partners, dates, known)
 
     def stack(self, importer: str, exporter: str, product: Product, measures: Iterable[Measure]) -> Stack:
         """What of `measures` applies to a product of this origin."""

@@ -1,0 +1,281 @@
+"""`kosho rate`: what a shipment pays on a day, or over time, and why."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kosho.cli.terminal import day, say, show_json, show_table
+from kosho.errors import InputError, Problem, Problems, suggest
+
+if TYPE_CHECKING:
+    from kosho.policy import Register
+    from kosho.policy.query import Facts, Query, Quote, Span
+    from kosho.policy.schedules import Duty
+
+__all__ = ["show"]
+
+
+def show(  # noqa: PLR0913, PLR0917 - one parameter an option
+    importer: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code.")],
+    exporter: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code, or a bloc such as EU27.")],
+    hs: Annotated[str, typer.Argument(metavar="HS", help="4, 6, 8 or 10 digits.")],
+    on: Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Day in force; today.")] = None,
+    known: Annotated[
+        str | None, typer.Option("--known", metavar="YYYY-MM-DD", help="As known on that day; the latest.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="In force on and known on that day.")
+    ] = None,
+    mfn: Annotated[
+        str | None, typer.Option("--mfn", metavar="PERCENT|0.50USD/kg", help="Ordinary duty.")
+    ] = None,
+    unit_value: Annotated[
+        str | None, typer.Option("--unit-value", metavar="10USD/kg", help="Customs value of a unit.")
+    ] = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="us_232, civil_aircraft, in_quota, preference, us_content, …"),
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First day of a history.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day of a history; today.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg|FILE.html", help="Draw the history to a file.")
+    ] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+) -> None:
+    """Tell the rate on a product, its layers, and the rule that removed each missing one."""
+    from kosho.policy import Query, Register
+    from kosho.policy.schedules import UnitValue
+
+    clocks = _clocks(on, known, as_of, first, last)
+    if figure is not None and (clocks.first is None or figure.suffix not in (".svg", ".html")):
+        raise InputError(Problem("draws a history to .svg or .html", "add --from", key="--figure"))
+    query = Query(
+        importer=importer,
+        exporter=exporter,
+        hs=hs,
+        on=clocks.on,
+        known=clocks.known,
+        facts=_facts(attribute or []),
+        general=None if mfn is None else _duty(mfn),
+        unit_value=None if unit_value is None else UnitValue.parse(unit_value),
+    )
+    register = Register.load()
+    if clocks.first is None:
+        found = register.quote(query)
+        if json:
+            show_json({"schema_version": 1, **_asked(query), **contract(found, register)})
+        else:
+            _show(found, register)
+        return
+    spans = register.history(query, clocks.first, clocks.on)
+    if figure is not None:
+        from kosho.cli.stepchart import save
+
+        save(_steps(spans), _title(query), figure)
+    if json:
+        content = [
+            {"from": span.first.isoformat(), "to": span.last.isoformat(), **contract(span.quote, register)}
+            for span in spans
+        ]
+        show_json({"schema_version": 1, **_asked(query), "spans": content})
+    else:
+        _show_history(query, spans)
+
+
+class _Clocks:
+    """Days of the question; `first` is None where a single day is asked for."""
+
+    def __init__(self, on: date, known: date | None, first: date | None) -> None:
+        self.on, self.known, self.first = on, known, first
+
+
+def _clocks(
+    on: str | None, known: str | None, as_of: str | None, first: str | None, last: str | None
+) -> _Clocks:
+    both, begin, end = day(as_of, "--as-of"), day(first, "--from"), day(last, "--to")
+    if both is not None and (on is not None or known is not None):
+        raise InputError(Problem("stands for --on and --known", "leave them out", key="--as-of"))
+    if begin is None and end is not None:
+        raise InputError(Problem("needs --from", key="--to"))
+    if begin is not None and (on is not None or both is not None):
+        raise InputError(Problem("asks for a history, --on or --as-of for one day", "drop one", key="--from"))
+    today = date.today()
+    return _Clocks(end or both or day(on, "--on") or today, both or day(known, "--known"), begin)
+
+
+def _duty(text: str) -> Duty:
+    """An ordinary duty: a bare number is percent."""
+    from kosho.policy.schedules import Duty
+
+    try:
+        rate = float(text)
+    except ValueError:
+        found = Duty.parse(text)
+        if not found.unread:
+            return found
+    else:
+        if 0 <= rate < float("inf"):
+            return Duty.percent(text)
+    raise InputError(Problem(f"{text!r} is not a duty", "write 2.5 or 0.50USD/kg", key="--mfn"))
+
+
+def _facts(told: list[str]) -> Facts:
+    """What `--attribute` options tell.
+
+    Raises:
+        InputError: not NAME=VALUE, a name told twice, or a value that the name does not take; all are listed.
+    """
+    from kosho.policy.query import Facts
+    from kosho.policy.schema import CONTENTS, Answer, Content
+
+    problems = Problems()
+    values: dict[str, str] = {}
+    for item in told:
+        name, sign, value = item.partition("=")
+        name, value = name.strip().lower(), value.strip().lower()
+        if not sign or not name or not value:
+            problems.add(f"{item!r} is not NAME=VALUE", "write us_232=no", key="--attribute")
+        elif name in values:
+            problems.add(f"{name} is told twice", key="--attribute")
+        else:
+            values[name] = value
+    content: dict[Content, float] = {}
+    answers: dict[str, Answer] = {}
+    for name, value in values.items():
+        if name in CONTENTS:
+            if (share := _percent(value)) is None:
+                problems.add(f"{name} is a percentage, not {value!r}", "write 40", key="--attribute")
+            else:
+                content[name] = share
+        elif name != "preference":
+            if value in ("yes", "no"):
+                answers[name] = value
+            else:
+                hint = suggest(name, {"preference", *CONTENTS}) or "yes or no"
+                problems.add(f"{name} is yes or no, not {value!r}", hint, key="--attribute")
+    problems.raise_if_any()
+    return Facts(values.get("preference", "none"), answers, content)
+
+
+def _percent(text: str) -> float | None:
+    try:
+        share = float(text.removesuffix("%"))
+    except ValueError:
+        return None
+    return share if 0 <= share <= 100 else None
+
+
+def _asked(query: Query) -> dict[str, Any]:
+    return {
+        "importer": query.importer,
+        "exporter": query.exporter,
+        "hs": query.hs,
+        "on": query.on.isoformat(),
+        "known": "latest" if query.known is None else query.known.isoformat(),
+    }
+
+
+def contract(found: Quote, register: Register) -> dict[str, Any]:
+    """What `--json` prints of one answer; percent of customs value."""
+    return {
+        "rate": _tidy(found.rate),
+        "unit": "percent",
+        "layers": [
+            {
+                "measure": layer.measure,
+                "value": _tidy(layer.value),
+                "authority": layer.authority,
+                "legal_basis": layer.legal_basis,
+                "source": _sources(layer.source, register),
+            }
+            for layer in found.layers
+        ],
+        "removed": [{"measure": one.measure, "by": one.by, "rule": one.rule} for one in found.removed],
+        "pending": [
+            {
+                "measure": one.measure,
+                "title": one.title,
+                "stage": one.stage,
+                "begins": one.begins.isoformat(),
+                "authority": one.authority,
+                "legal_basis": one.legal_basis,
+                "source": _sources(one.source, register),
+            }
+            for one in found.pending
+        ],
+        "prohibited": list(found.prohibited),
+        "warnings": list(found.warnings),
+    }
+
+
+def _tidy(fraction: float) -> float:
+    """Percent without the dust of binary fractions."""
+    return round(100 * fraction, 9) + 0.0
+
+
+def _sources(names: tuple[str, ...], register: Register) -> str:
+    """Titles and publishers of sources."""
+    texts: list[str] = []
+    for name in names:
+        source = register.sources.get(name) or register.products.sources.get(name)
+        texts.append(name if source is None else f"{source.title} ({source.publisher})")
+    return "; ".join(texts)
+
+
+def _title(query: Query) -> str:
+    from kosho.codes import country_name
+
+    known = "" if query.known is None else f", as known on {query.known}"
+    return f"{query.hs} from {country_name(query.exporter)} to {country_name(query.importer)}{known}"
+
+
+def _show(found: Quote, register: Register) -> None:
+    rows = [
+        (layer.measure, layer.authority, layer.legal_basis, f"{_tidy(layer.value):g}") for layer in found.layers
+    ]
+    rows.append(("rate", "", "", f"{_tidy(found.rate):g}"))
+    title = f"{_title(found.query)}, in force on {found.query.on}: percent of customs value"
+    show_table(title, ("Layer", "Authority", "Legal basis", "Percent"), rows, numeric=1)
+    if found.removed:
+        removed = [(one.measure, one.by, one.rule) for one in found.removed]
+        show_table("Not applied, or on a part only", ("Measure", "By", "Rule"), removed)
+    if found.pending:
+        pending = [(one.measure, one.stage, one.begins.isoformat(), one.title) for one in found.pending]
+        show_table("Pending", ("Measure", "Stage", "From", "What"), pending)
+    cited = dict.fromkeys(name for layer in found.layers for name in layer.source)
+    say(f"sources: {_sources(tuple(cited), register)}")
+    for text in found.warnings:
+        say(f"note: {text}")
+
+
+def _steps(spans: list[Span]) -> list[tuple[date, date, float]]:
+    return [(span.first, span.last, _tidy(span.quote.rate)) for span in spans]
+
+
+def _show_history(query: Query, spans: list[Span]) -> None:
+    from kosho.cli.stepchart import in_terminal
+
+    rows = [
+        (
+            span.first.isoformat(),
+            span.last.isoformat(),
+            ", ".join(f"{layer.measure} {_tidy(layer.value):g}" for layer in span.quote.layers),
+            f"{_tidy(span.quote.rate):g}",
+        )
+        for span in spans
+    ]
+    title = f"{_title(query)}: percent of customs value"
+    show_table(title, ("From", "To", "Layers", "Percent"), rows, numeric=1)
+    say(in_terminal(_steps(spans)))
+    for text in dict.fromkeys(text for span in spans for text in span.quote.warnings):
+        say(f"note: {text}")
