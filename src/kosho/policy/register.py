@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Register"]
+__all__ = ["Register", "shipped_files"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class Register:
         Raises:
             InputError: every mistake of every file, with file and line.
         """
-        chosen = _shipped_files() if paths is None else [Path(path) for path in paths]
+        chosen = shipped_files() if paths is None else [Path(path) for path in paths]
         found: list[Problem] = []
         documents: list[tuple[Path, MeasureFile, Lines]] = []
         for path in chosen:
@@ -77,7 +77,7 @@ class Register:
             },
             lists={name: item for _, document, _ in documents for name, item in document.lists.items()},
         )
-        precedence(register.measures)
+        _ = register.order
         return register
 
     @property
@@ -207,7 +207,7 @@ class Register:
     @cached_property
     def order(self) -> dict[str, int]:
         """Place of each measure in the order of exclusions."""
-        return precedence(self.measures)
+        return precedence(self.measures, self.places)
 
     @cached_property
     def headings(self) -> dict[str, HsScope]:
@@ -298,7 +298,8 @@ class Register:
         problems.raise_if_any()
 
 
-def _shipped_files() -> list[Path]:
+def shipped_files() -> list[Path]:
+    """Register files that come with the package."""
     folder = Path(str(files("kosho.policy").joinpath("measures")))
     return sorted(folder.glob("*.yaml"))
 

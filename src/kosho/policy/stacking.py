@@ -117,8 +117,12 @@ def _rule(measure: Measure, other: Measure, share: float) -> str:
     return f"{measure.title} {verb} {other.title}{extent} ({measure.legal_basis})"
 
 
-def precedence(measures: Sequence[Measure]) -> dict[str, int]:
+def precedence(measures: Sequence[Measure], lines: Mapping[str, str] | None = None) -> dict[str, int]:
     """A place for every measure id such that a measure comes before all those it excludes.
+
+    Args:
+        measures: All measures of a register.
+        lines: File and line of each, for the error.
 
     Raises:
         InputError: measures exclude one another in a circle.
@@ -134,8 +138,12 @@ def precedence(measures: Sequence[Measure]) -> dict[str, int]:
         if measure.id in places:
             return places[measure.id]
         if measure.id in open_:
-            circle = " -> ".join([*open_[open_.index(measure.id) :], measure.id])
-            raise InputError(Problem(f"measures exclude one another in a circle: {circle}"))
+            names = [*open_[open_.index(measure.id) :], measure.id]
+            where = lines or {}
+            file, _, line = where.get(measure.id, "").rpartition(":")
+            circle = " -> ".join(f"{name} ({where[name]})" if name in where else name for name in names)
+            message = f"measures exclude one another in a circle: {circle}"
+            raise InputError(Problem(message, None, file or None, int(line) if line else None, "excludes"))
         open_.append(measure.id)
         below = [
             depth(other)

@@ -1,0 +1,116 @@
+"""`kosho register`: the measures themselves, checked and shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kosho.cli.terminal import day, say, show_json, show_table
+from kosho.errors import InputError, Problem, suggest
+
+if TYPE_CHECKING:
+    from kosho.policy import Measure, Register
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Dated measures: check the files, or show what is in force.", no_args_is_help=True)
+JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
+
+
+@app.command("check")
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[FILES]", help="The shipped ones.")] = None,
+    *,
+    shipped: Annotated[
+        bool, typer.Option("--with-shipped", help="Together with the shipped files, which FILES refer to.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Find what is wrong or contradicts itself in register files; each finding with file and line."""
+    from kosho.policy import Register
+    from kosho.policy.check import contradictions
+    from kosho.policy.register import shipped_files
+
+    chosen = None
+    if paths:
+        also = [path for path in shipped_files() if path.resolve() not in [p.resolve() for p in paths]]
+        chosen = [*(also if shipped else []), *paths]
+    register = Register.load(chosen)
+    found = contradictions(register)
+    if found:
+        raise InputError(found)
+    files = sorted({place.rpartition(":")[0] for place in register.places.values()})
+    if json:
+        content = {"files": files, "measures": len(register.measures), "lists": len(register.lists)}
+        show_json({"schema_version": 1, **content, "problems": []})
+    else:
+        say(f"{len(register.measures)} measures in {len(files)} files: nothing contradicts itself")
+
+
+@app.command("show")
+def show(
+    on: Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Day in force; today.")] = None,
+    known: Annotated[
+        str | None, typer.Option("--known", metavar="YYYY-MM-DD", help="As known on that day; the latest.")
+    ] = None,
+    importer: Annotated[str | None, typer.Option(help="Only measures of this economy.")] = None,
+    partner: Annotated[str | None, typer.Option(help="Only measures aimed at this economy.")] = None,
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Show the measures in force on a day."""
+    from datetime import date
+
+    from kosho.policy import Register
+
+    when = day(on, "--on") or date.today()
+    knowledge = day(known, "--known")
+    register = Register.load()
+    _refuse_unknown(importer, "--importer")
+    _refuse_unknown(partner, "--partner")
+    law = [
+        measure
+        for measure in register.in_force(when, knowledge)
+        if (importer is None or measure.imposed_by(importer))
+        and (partner is None or measure.level_on(partner) is not None)
+    ]
+    if json:
+        asked = {"on": when.isoformat(), "known": "latest" if knowledge is None else knowledge.isoformat()}
+        measures = [_contract(measure, partner, register) for measure in law]
+        show_json({"schema_version": 1, **asked, "measures": measures})
+        return
+    rows = [(m.id, m.imposer, m.authority, m.title, m.first_day.isoformat(), _value(m, partner)) for m in law]
+    columns = ("Measure", "Imposer", "Authority", "What", "Since", "Value")
+    show_table(f"In force on {when}", columns, rows, numeric=1)
+
+
+def _refuse_unknown(code: str | None, option: str) -> None:
+    from kosho.codes import countries
+
+    if code is not None and code not in countries():
+        raise InputError(Problem(f"unknown country {code!r}", suggest(code.upper(), countries()), key=option))
+
+
+def _value(measure: Measure, partner: str | None) -> str:
+    if measure.value is None:
+        return measure.kind
+    if partner is not None:
+        return _with_unit(measure, measure.level_on(partner) or 0.0)
+    if isinstance(measure.value, dict):
+        low, high = min(measure.value.values()), max(measure.value.values())
+        return f"{low:g} to {_with_unit(measure, high)}"
+    return _with_unit(measure, measure.value)
+
+
+def _with_unit(measure: Measure, value: float) -> str:
+    sign = "floor " if measure.kind == "floor" else ""
+    return f"{sign}{value:g} {'%' if measure.unit == 'percent' else measure.unit}"
+
+
+def _contract(measure: Measure, partner: str | None, register: Register) -> dict[str, Any]:
+    content = measure.model_dump(mode="json", exclude_none=True, by_alias=True)
+    if partner is not None and measure.value is not None:
+        content["value"] = measure.level_on(partner)
+    return content | {"place": register.places.get(measure.id)}
