@@ -226,9 +226,13 @@ class Case:
 
         A scenario without a day asks about `as_of` itself; one with a day about that day, or `as_of` once it is
         past.
+
+        Raises:
+            InputError: an unknown scenario, or a day of knowledge that the register does not cover.
         """
         chosen = self.scenario(scenario)
         known = as_of or self.as_of
+        self.register.refuse_uncovered(known)
         on = known if chosen.on is None else chosen.on
         if chosen.role != "history":
             on = max(on, known)

@@ -16,7 +16,7 @@ def write(
     case: Annotated[str, typer.Argument(help="A shipped case (`kosho cases` lists them) or its folder.")],
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", metavar="YYYY-MM-DD", help="In force on and known on that day; today."),
+        typer.Option("--as-of", metavar="YYYY-MM-DD", help="In force and known on that day; the case's own."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; out/CASE.")] = None,
 ) -> None:

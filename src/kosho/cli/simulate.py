@@ -24,7 +24,7 @@ def show(
     scenario: Annotated[str, typer.Option(help="Id of a scenario; `kosho cases` lists them.")],
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", metavar="YYYY-MM-DD", help="In force on and known on that day; today."),
+        typer.Option("--as-of", metavar="YYYY-MM-DD", help="In force and known on that day; the case's own."),
     ] = None,
     deficits: Annotated[
         str, typer.Option(metavar="fixed|zero", help="What happens to trade deficits.")

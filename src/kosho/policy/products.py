@@ -18,11 +18,11 @@ from kosho.policy.schema import (
     HsScope,
     Id,
     Partner,
-    Partners,
     Preference,
     Scope,
     SectorCode,
     Some,
+    members,
 )
 from kosho.provenance import Cited, Frozen, Source
 from kosho.yamlfile import Lines, load
@@ -141,7 +141,7 @@ class Products:
                 continue
             if not entry.exporters:
                 general = entry.share
-            elif exporter in Partners(include=entry.exporters):
+            elif exporter in members(entry.exporters):
                 return entry.share
         return general
 
@@ -282,7 +282,7 @@ def _check_shares(document: ProductFile, lines: Lines, problems: Problems) -> No
 def _share(group: ProductGroup, importer: str, exporter: str) -> float:
     entries = [entry for entry in group.coverage if entry.importer == importer]
     for entry in entries:
-        if entry.exporters and (exporter in entry.exporters or exporter in Partners(include=entry.exporters)):
+        if entry.exporters and exporter in members(entry.exporters):
             return entry.share.value
     return next((entry.share.value for entry in entries if not entry.exporters), 0.0)
 

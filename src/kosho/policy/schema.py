@@ -42,6 +42,7 @@ __all__ = [
     "Stage",
     "Unit",
     "ValueShare",
+    "members",
 ]
 
 Item = TypeVar("Item")
@@ -153,7 +154,8 @@ Unit = Annotated[str, Field(pattern=r"^(percent|[A-Z]{3}/[a-z][a-z0-9]*)$")]
 
 
 @cache
-def _members(codes: tuple[str, ...]) -> frozenset[str]:
+def members(codes: tuple[str, ...]) -> frozenset[str]:
+    """Economies that codes of countries and blocs stand for."""
     return frozenset(countries() if ALL in codes else expand_regions(codes))
 
 
@@ -164,7 +166,7 @@ class Partners(Frozen):
     exclude: tuple[Partner, ...] = ()
 
     def __contains__(self, economy: object) -> bool:
-        return economy in _members(self.include) and economy not in _members(self.exclude)
+        return economy in members(self.include) and economy not in members(self.exclude)
 
 
 class HsScope(Frozen):
