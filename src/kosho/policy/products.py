@@ -24,8 +24,9 @@ from kosho.policy.schema import (
     Some,
     members,
 )
+from kosho.policy.stored import read
 from kosho.provenance import Cited, Frozen, Source
-from kosho.yamlfile import Lines, load
+from kosho.yamlfile import Lines
 
 __all__ = ["Claim", "Coverage", "OwnRate", "Product", "ProductGroup", "Products", "Spread", "in_scope"]
 
@@ -202,7 +203,7 @@ def _shipped() -> Products:
 
 
 def _read(path: Path) -> Products:
-    document, lines = load(path, ProductFile)
+    document, lines = read(path, ProductFile)
     problems = Problems(str(path))
     _check_ids(document, lines, problems)
     _check_sources(document, lines, problems)
@@ -282,7 +283,7 @@ def _check_shares(document: ProductFile, lines: Lines, problems: Problems) -> No
 def _share(group: ProductGroup, importer: str, exporter: str) -> float:
     entries = [entry for entry in group.coverage if entry.importer == importer]
     for entry in entries:
-        if entry.exporters and exporter in members(entry.exporters):
+        if exporter in entry.exporters or (entry.exporters and exporter in members(entry.exporters)):
             return entry.share.value
     return next((entry.share.value for entry in entries if not entry.exporters), 0.0)
 
