@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from kosho.errors import InputError, Problem, suggest
 
-__all__ = ["Lines", "load", "validate"]
+__all__ = ["Key", "Lines", "load", "validate"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Key = tuple[str | int, ...]

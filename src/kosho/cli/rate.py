@@ -33,6 +33,9 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
     mfn: Annotated[
         str | None, typer.Option("--mfn", metavar="PERCENT|0.50USD/kg", help="Ordinary duty.")
     ] = None,
+    claimed: Annotated[
+        str | None, typer.Option("--claimed", metavar="PERCENT|0.50USD/kg", help="Duty under the preference.")
+    ] = None,
     unit_value: Annotated[
         str | None, typer.Option("--unit-value", metavar="10USD/kg", help="Customs value of a unit.")
     ] = None,
@@ -66,7 +69,8 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
         on=clocks.on,
         known=clocks.known,
         facts=_facts(attribute or []),
-        general=None if mfn is None else _duty(mfn),
+        general=None if mfn is None else _duty(mfn, "--mfn"),
+        claimed=None if claimed is None else _duty(claimed, "--claimed"),
         unit_value=None if unit_value is None else UnitValue.parse(unit_value),
     )
     register = Register.load()
@@ -113,7 +117,7 @@ def _clocks(
     return _Clocks(end or both or day(on, "--on") or today, both or day(known, "--known"), begin)
 
 
-def _duty(text: str) -> Duty:
+def _duty(text: str, option: str) -> Duty:
     """An ordinary duty: a bare number is percent."""
     from kosho.policy.schedules import Duty
 
@@ -126,7 +130,7 @@ def _duty(text: str) -> Duty:
     else:
         if 0 <= rate < float("inf"):
             return Duty.percent(text)
-    raise InputError(Problem(f"{text!r} is not a duty", "write 2.5 or 0.50USD/kg", key="--mfn"))
+    raise InputError(Problem(f"{text!r} is not a duty", "write 2.5 or 0.50USD/kg", key=option))
 
 
 def _facts(told: list[str]) -> Facts:

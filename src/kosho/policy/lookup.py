@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -11,7 +11,7 @@ from itertools import pairwise
 from kosho.codes import blocs
 from kosho.errors import InputError, KoshoError, Problem, suggest
 from kosho.policy.headings import Cover, Places, Position, cover
-from kosho.policy.query import Pending, Query, Quote, Span
+from kosho.policy.query import NONE, Pending, Query, Quote, Span
 from kosho.policy.register import Register
 from kosho.policy.schedules import FREE, Duty, Specific, UnitValue
 from kosho.policy.schema import CONTENTS, Measure
@@ -36,7 +36,8 @@ def quote(register: Register, query: Query) -> Quote:
     if query.exporter in blocs():
         return _of_bloc(register, query)
     places = position(register, query.code)
-    general, claimed, source, warnings = _ordinary(query)
+    duty = _ordinary(query)
+    warnings = list(duty.warnings)
     law = [m for m in register.in_force(query.on, query.known) if m.imposed_by(query.importer)]
     covers = list(_covers(register, query, law, places))
     prohibited = [measure for measure, found in covers if found.applies and measure.kind == "ban"]
@@ -58,11 +59,11 @@ def quote(register: Register, query: Query) -> Quote:
     warnings += _doubts(covers, pile)
     warnings += [text for item in pile.applied if (text := _untold(item, query)) is not None]
     warnings += _coverage(register, query, any_law=bool(law))
-    layers = [Layer(MFN, claimed, MFN, _basis(query), source)]
+    layers = [Layer(MFN, duty.claimed, MFN, _basis(query), duty.source)]
     layers += [
         Layer(
             item.measure.id,
-            item.adds([(claimed if item.measure.floor_base == "claimed" else general, 1.0)]),
+            item.adds([(duty.claimed if item.measure.floor_base == "claimed" else duty.general, 1.0)]),
             item.measure.authority,
             item.measure.legal_basis,
             item.measure.source,
@@ -135,35 +136,68 @@ def _equivalent(duty: Duty, unit_value: UnitValue | None, what: str) -> float:
         raise InputError(problems) from None
 
 
-def _ordinary(query: Query) -> tuple[float, float, tuple[str, ...], list[str]]:
-    """General duty, duty claimed, their source, and warnings."""
+@dataclass(frozen=True, slots=True)
+class _Ordinary:
+    """What goods pay before any measure, as fractions."""
+
+    general: float
+    claimed: float
+    """Of the preference claimed; the general one without a claim."""
+    source: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def _ordinary(query: Query) -> _Ordinary:
     warnings: list[str] = []
-    general, source = query.general, ("given",)
+    general, source = query.general, ("given with the question",)
     if general is None:
-        warnings.append("no ordinary duty is given or known: taken as 0, the layers added to it are complete")
-        general, source = FREE, ("none",)
-    claimed = query.claimed
-    if query.facts.preference == "none":
-        claimed = general
-    elif claimed is None:
-        warnings.append(f"no duty under {query.facts.preference} is given or known: taken as free")
-        claimed = FREE
-    rates: list[float] = []
-    for duty in (general, claimed):
-        in_quota = query.facts.answer("in_quota") == "yes"
-        try:
-            rates.append(_equivalent(duty.under(in_quota=in_quota) or duty, query.unit_value, "ordinary duty"))
-        except InputError:
-            raise
-        except KoshoError as error:
-            warnings.append(f"ordinary duty taken as 0: {error}")
-            rates.append(0.0)
-    return rates[0], rates[1], source, warnings
+        general, source = _of_schedule(query, NONE, warnings)
+    claimed = general
+    if query.facts.preference != NONE:
+        claimed, source = query.claimed, ("given with the question",)
+        if claimed is None:
+            claimed, source = _of_schedule(query, query.facts.preference, warnings)
+    return _Ordinary(
+        _in_percent(general, query, warnings), _in_percent(claimed, query, warnings), source, tuple(warnings)
+    )
+
+
+def _of_schedule(query: Query, preference: str, warnings: list[str]) -> tuple[Duty, tuple[str, ...]]:
+    """The duty of a schedule at hand; free, with a warning, where there is none."""
+    from kosho.policy.schedules.ordinary import lookup  # noqa: PLC0415 - schedules are read when needed
+
+    what = "ordinary duty" if preference == NONE else f"duty under {preference}"
+    try:
+        found = lookup(query.importer, query.exporter, query.code, query.on, preference)
+    except InputError:
+        raise
+    except KoshoError as error:
+        warnings.append(f"no {what} is known, taken as 0: {error}")
+        return FREE, ("assumed",)
+    if found is None or (found.note and not found.schedule.complete and preference != NONE):
+        warnings.append(f"no {what} is given or known: taken as 0")
+        return FREE, ("assumed",)
+    if found.note:
+        warnings.append(found.note)
+        if query.general is not None:
+            return query.general, ("given with the question",)
+    return found.duty, (found.source,)
+
+
+def _in_percent(duty: Duty, query: Query, warnings: list[str]) -> float:
+    in_quota = query.facts.answer("in_quota") == "yes"
+    try:
+        return _equivalent(duty.under(in_quota=in_quota) or duty, query.unit_value, "ordinary duty")
+    except InputError:
+        raise
+    except KoshoError as error:
+        warnings.append(f"ordinary duty taken as 0: {error}")
+        return 0.0
 
 
 def _basis(query: Query) -> str:
     preference = query.facts.preference
-    return "ordinary duty" if preference == "none" else f"ordinary duty under {preference}"
+    return "ordinary duty" if preference == NONE else f"ordinary duty under {preference}"
 
 
 def _covers(
@@ -298,7 +332,13 @@ def known_attributes(register: Register) -> set[str]:
 
 def known_preferences(register: Register) -> set[str]:
     """Preferences that a shipment may claim."""
-    found = {"none", *(claim.preference for claim in register.products.claims)}
+    from kosho.policy.schedules.preferences import preferences  # noqa: PLC0415 - read when needed
+
+    found = {
+        NONE,
+        *(claim.preference for claim in register.products.claims),
+        *(one.id for one in preferences()),
+    }
     for measure in register.measures:
         if measure.scope is not None:
             found |= set(measure.scope.preference)
@@ -306,17 +346,31 @@ def known_preferences(register: Register) -> set[str]:
 
 
 def _refuse_unknown_facts(register: Register, query: Query) -> None:
+    """Refuse attributes and preferences that nothing knows, and preferences that are not granted."""
     facts = query.facts
-    attributes = known_attributes(register)
     problems: list[Problem] = []
+    attributes = known_attributes(register) if facts.answers else set[str]()
     for name in facts.answers:
         if name not in attributes:
             hint = suggest(name, {*attributes, *CONTENTS, "preference"})
             problems.append(Problem(f"unknown attribute {name!r}", hint))
-    preferences = known_preferences(register)
-    if facts.preference not in preferences:
-        problems.append(
-            Problem(f"unknown preference {facts.preference!r}", suggest(facts.preference, preferences))
-        )
+    if facts.preference != NONE:
+        problems += _refusals(register, query)
     if problems:
         raise InputError(problems)
+
+
+def _refusals(register: Register, query: Query) -> list[Problem]:
+    from kosho.policy.schedules.preferences import claim, preferences  # noqa: PLC0415 - read when needed
+
+    name = query.facts.preference
+    known = known_preferences(register)
+    if name not in known:
+        return [Problem(f"unknown preference {name!r}", suggest(name, known))]
+    if query.exporter in blocs() or all(one.id != name for one in preferences()):
+        return []
+    try:
+        claim(name, query.importer, query.exporter, query.on)
+    except InputError as error:
+        return list(error.problems)
+    return []

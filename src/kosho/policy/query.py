@@ -13,14 +13,18 @@ from kosho.policy.schedules import Duty, UnitValue
 from kosho.policy.schema import YES_BY_DEFAULT, Answer, Content, Stage
 from kosho.policy.stacking import Layer, Removed
 
-__all__ = ["NO_FACTS", "Facts", "Pending", "Query", "Quote", "Span"]
+__all__ = ["NONE", "NO_FACTS", "Facts", "Pending", "Query", "Quote", "Span"]
+
+
+NONE = "none"
+"""No preference is claimed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a shipment tells beyond its code."""
 
-    preference: str = "none"
+    preference: str = NONE
     answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
     """Attributes that were told."""
     content: Mapping[Content, float] = field(default_factory=lambda: MappingProxyType({}))

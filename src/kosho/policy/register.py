@@ -15,8 +15,9 @@ from kosho.policy.products import Product, Products, in_scope
 from kosho.policy.query import Query, Quote, Span
 from kosho.policy.schema import Covers, HsList, HsScope, Measure, MeasureFile, Omission, Overlay, Scope
 from kosho.policy.stacking import MFN, Layer, Rate, Stack, precedence, stack
+from kosho.policy.stored import read
 from kosho.provenance import Source
-from kosho.yamlfile import Lines, load
+from kosho.yamlfile import Lines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +55,7 @@ class Register:
         documents: list[tuple[Path, MeasureFile, Lines]] = []
         for path in chosen:
             try:
-                documents.append((path, *load(path, MeasureFile)))
+                documents.append((path, *read(path, MeasureFile)))
             except InputError as error:
                 found += error.problems
         try:

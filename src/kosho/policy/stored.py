@@ -1,0 +1,99 @@
+"""Register files as they were read before: YAML that has not changed is not read twice.
+
+What was validated is kept as JSON in the user's cache folder under a hash of the file's content and of the code
+that reads it. It is validated again when it is taken from there, which is quick; the cache can be deleted at
+any time, and where it cannot be written everything works without it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from kosho import __version__
+from kosho.yamlfile import Key, Lines, load
+
+__all__ = ["folder", "read"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+DEPTH = 2
+"""Lines of keys down to this depth (`measures`, 12) are kept; deeper ones are looked up in the file."""
+
+
+def folder() -> Path:
+    """Where copies are kept; `KOSHO_CACHE` names another place."""
+    if "KOSHO_CACHE" in os.environ:
+        return Path(os.environ["KOSHO_CACHE"])
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "kosho" / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kosho"
+
+
+def read(path: Path, model: type[Model]) -> tuple[Model, Lines]:
+    """Read `path` as `model`, from a copy where there is one. See `kosho.yamlfile.load`.
+
+    Raises:
+        InputError: the file cannot be read, is not YAML, or breaks the schema; every mistake is listed.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return load(path, model)
+    copy = folder() / f"{sha256(_reader(model) + content).hexdigest()}.json"
+    try:
+        head, _, body = copy.read_bytes().partition(b"\n")
+        known = {tuple(key): line for key, line in json.loads(head)}
+        return model.model_validate_json(body), _Lines(known, path, model)
+    except (OSError, ValueError, TypeError, ValidationError):
+        document, lines = load(path, model)
+    known = [(key, line) for key, line in lines.items() if len(key) <= DEPTH]
+    _keep(copy, json.dumps(known).encode() + b"\n" + document.model_dump_json(by_alias=True).encode())
+    return document, lines
+
+
+class _Lines(Lines):
+    """Lines of which the deeper ones are read when one is asked for."""
+
+    def __init__(self, known: dict[Key, int], path: Path, model: type[BaseModel]) -> None:
+        super().__init__(known)
+        self._path, self._model, self._whole = path, model, False
+
+    def __missing__(self, path: Key) -> int:
+        if not self._whole:
+            self._whole = True
+            self.update(load(self._path, self._model)[1])
+            return self[path]
+        return super().__missing__(path)
+
+
+@cache
+def _reader(model: type[BaseModel]) -> bytes:
+    """What changes when the code that reads `model` changes."""
+    modules = (model.__module__, BaseModel.__module__, "kosho.provenance", "kosho.policy.schema")
+    digest = sha256(f"{__version__} {model.__qualname__}".encode())
+    for name in modules:
+        source = getattr(sys.modules.get(name), "__file__", None)
+        if source is not None:
+            digest.update(Path(source).read_bytes())
+    return digest.digest()
+
+
+def _keep(copy: Path, content: bytes) -> None:
+    """Write a copy whole or not at all."""
+    try:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=copy.parent, prefix=".")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(copy)
+    except OSError:
+        return
