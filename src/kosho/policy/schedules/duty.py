@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -21,6 +22,7 @@ tell (a quota, a use). `reference`: the duty of another heading or note. `unread
 IN_QUOTA = "in quota"
 OUT_OF_QUOTA = "out of quota"
 
+_SEASON = re.compile(r"(\d\d-\d\d) to (\d\d-\d\d)")
 _REFERENCE = re.compile(
     r"(the (rate|duty)\b|see\b|no change\b|a duty\b|free, (under bond|for such)|.*\bapplicable subheading\b)",
     re.IGNORECASE,
@@ -68,7 +70,7 @@ class Case:
     """A duty that applies under a condition."""
 
     condition: str
-    """`in quota`, `out of quota`, or the words of the schedule."""
+    """`in quota`, `out of quota`, a season (`04-01 to 09-30`), or the words of the schedule."""
     duty: Duty
 
 
@@ -140,6 +142,21 @@ class Duty:
         for case in self.cases:
             if case.condition == wanted:
                 return replace(case.duty, text=self.text)
+        return None
+
+    def on(self, day: date) -> Duty | None:
+        """The duty of a season; None where it says nothing of that day; itself where seasons do not matter."""
+        seasons = [(_SEASON.fullmatch(case.condition), case.duty) for case in self.cases]
+        if not any(season for season, _ in seasons):
+            return self
+        today = f"{day:%m-%d}"
+        for season, duty in seasons:
+            if season is None:
+                continue
+            first, last = season[1], season[2]
+            inside = first <= today <= last if first <= last else today >= first or today <= last
+            if inside:
+                return replace(duty, text=self.text)
         return None
 
     def ad_valorem_equivalent(self, unit_value: UnitValue | None = None) -> float:

@@ -1,0 +1,107 @@
+"""What the schedules alone say goods pay: the duty before any measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from kosho.policy.schedules import preferences
+from kosho.policy.schedules.duty import Duty
+from kosho.policy.schedules.embedded import embedded
+from kosho.policy.schedules.lines import GENERAL, STATUTORY, Credit, Line, Schedule
+from kosho.policy.schedules.store import imported
+from kosho.provenance import Status
+
+__all__ = ["Ordinary", "in_force", "lookup", "ordinary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordinary:
+    """The duty of a line on goods of an origin, and where it stands."""
+
+    duty: Duty
+    column: str
+    """`general`, `statutory`, or the preference, with `/EXPORTER` where that exporter has its own."""
+    line: Line
+    schedule: Schedule
+    note: str = ""
+    """Why it is not the preference that was claimed."""
+
+    @property
+    def credit(self) -> Credit:
+        """Where the duty was read."""
+        return self.line.credits.get(self.column) or Credit(self.schedule.source, "fact")
+
+    @property
+    def source(self) -> str:
+        """Where the duty was read, in words."""
+        return self.credit.source
+
+    @property
+    def status(self) -> Status:
+        """Standing of the duty."""
+        return self.credit.status
+
+
+def in_force(importer: str, on: date) -> list[Schedule]:
+    """Schedules of an importer on a day: imported ones, the latest first, then the lines that ship."""
+    where = preferences.territory(importer)
+    valid = [
+        schedule
+        for schedule in imported(where)
+        if (schedule.valid_from is None or schedule.valid_from <= on)
+        and (schedule.valid_to is None or on <= schedule.valid_to)
+    ]
+    valid.sort(key=lambda schedule: schedule.valid_from or date.min, reverse=True)
+    shipped = embedded(where, on)
+    return [*valid, shipped] if shipped else valid
+
+
+def lookup(
+    importer: str, exporter: str, hs: str, on: date, preference: str = preferences.NONE
+) -> Ordinary | None:
+    """What a schedule says goods pay; None where no schedule at hand has the line.
+
+    A claim the line does not honour leaves the general duty, with a note.
+
+    Raises:
+        InputError: not a code, or a preference these goods cannot claim.
+        KoshoError: the lines under a short code bear different duties.
+    """
+    where = preferences.territory(importer)
+    if where == preferences.territory(exporter):
+        return None
+    if preference != preferences.NONE:
+        preferences.claim(preference, importer, exporter, on)
+    for schedule in in_force(importer, on):
+        line = schedule.find(hs)
+        if line is None:
+            continue
+        column = line.column(preference, exporter) if preference != preferences.NONE else None
+        special = Duty.parse(line.special_texts[column]).on(on) if column else None
+        if column and special:
+            return Ordinary(special, column, line, schedule)
+        favoured = preferences.is_most_favoured(importer, exporter, on)
+        printed = line.general if favoured else line.statutory
+        duty = printed.on(on) if printed else None
+        if duty:
+            return Ordinary(
+                duty, GENERAL if favoured else STATUTORY, line, schedule, _unheard(preference, schedule)
+            )
+    return None
+
+
+def _unheard(preference: str, schedule: Schedule) -> str:
+    if preference == preferences.NONE:
+        return ""
+    if schedule.complete:
+        return f"the line gives no duty under {preference}; the duty without a claim applies"
+    return f"the duty under {preference} is not at hand; the one without a claim is shown: import the schedule"
+
+
+def ordinary(
+    importer: str, exporter: str, hs: str, on: date, preference: str = preferences.NONE
+) -> Duty | None:
+    """The duty that `lookup` finds, None where no schedule at hand has the line."""
+    found = lookup(importer, exporter, hs, on, preference)
+    return found.duty if found else None
