@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from kosho.provenance import Day, Frozen, Status
+from kosho.provenance import Day, Frozen, Source, Status
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -68,18 +68,10 @@ class Claim(Frozen):
     """Ids of `Reference`s."""
 
 
-class Reference(Frozen):
+class Reference(Source):
     """A source, numbered in the order in which the page first mentions it."""
 
     number: int
-    id: str
-    title: str
-    publisher: str
-    date: Day | None = None
-    url: str | None = None
-    kind: Literal["primary", "secondary", "own"]
-    licence: str | None = None
-    note: str | None = None
 
 
 class WorldStamp(Frozen):
