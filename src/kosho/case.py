@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from pydantic import Field
 
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.policy.register import Register, check_references
+from kosho.policy.references import References, check_references
+from kosho.policy.register import Register
 from kosho.policy.schema import Economy, Id, Measure, Overlay, SectorCode, Some
 from kosho.policy.stacking import precedence
 from kosho.provenance import Cited, Day, Frozen, Source, Status
@@ -354,6 +355,7 @@ def _check_overlays(
     document: OverlayFile, lines: Lines, problems: Problems, sources: set[str], register: Register
 ) -> None:
     known = [measure.id for measure in register.measures]
+    there = References(sources, register.products, register.lists)
     names = {*known, *(measure.authority for measure in register.measures)}
     for name, overlay in document.overlays.items():
         here = ("overlays", name)
@@ -362,7 +364,7 @@ def _check_overlays(
         for place, measure in measures:
             if measure.id in known and "add" in place:
                 problems.add(f"measure {measure.id!r} is there already", "use replace", line=lines[place])
-            check_references(measure, place, lines, problems, sources=sources, groups=register.products)
+            check_references(measure, place, lines, problems, there)
             for other in measure.excludes:
                 if other not in names:
                     problems.add(

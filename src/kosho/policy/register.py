@@ -10,12 +10,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kosho.codes import expand_regions
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.policy.products import Product, Products, in_scope
 from kosho.policy.query import Query, Quote, Span
-from kosho.policy.schema import Covers, HsList, HsScope, Measure, MeasureFile, Omission, Overlay, Scope
+from kosho.policy.references import cross_checks
+from kosho.policy.schema import Covers, HsList, HsScope, Measure, MeasureFile, Omission, Overlay
 from kosho.policy.stacking import MFN, Layer, Rate, Stack, precedence, stack
-from kosho.policy.stored import read
+from kosho.policy.stored import read, write
 from kosho.provenance import Source
 from kosho.yamlfile import Lines
 
@@ -62,14 +64,14 @@ class Register:
             groups = Products.load(products)
         except InputError as error:
             raise InputError([*found, *error.problems]) from None
-        found = found or _cross_checks(documents, groups)  # what cannot be read is missed everywhere
+        found = found or cross_checks(documents, groups)  # what cannot be read is missed everywhere
         if found:
             raise InputError(found)
         register = Register(
             measures=tuple(measure for _, document, _ in documents for measure in document.measures),
             products=groups,
             sources={source.id: source for _, document, _ in documents for source in document.sources},
-            covers=tuple(document.covers for _, document, _ in documents if document.covers is not None),
+            covers=tuple(span for _, document, _ in documents for span in document.covers),
             not_covered=tuple(item for _, document, _ in documents for item in document.not_covered),
             places={
                 measure.id: f"{path}:{lines['measures', index]}"
@@ -81,10 +83,33 @@ class Register:
         _ = register.order
         return register
 
+    def dump(self, path: Path) -> None:
+        """Write everything to one register file; read again it gives the same register.
+
+        Raises:
+            InputError: a scenario changed the register (its changes are no law), or the file cannot be written.
+        """
+        if self.assumed or self.ends:
+            raise InputError(Problem("a register that a scenario changed is not written"))
+        document = MeasureFile(
+            title="Register of measures",
+            covers=self.covers,
+            not_covered=self.not_covered,
+            sources=tuple(self.sources.values()),
+            lists=self.lists,
+            measures=self.measures,
+        )
+        write(path, document)
+
     @property
     def imposers(self) -> tuple[str, ...]:
         """Economies and customs unions whose measures it holds."""
         return tuple(dict.fromkeys(measure.imposer for measure in self.measures))
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """Economies with measures, members in place of customs unions."""
+        return expand_regions(self.imposers)
 
     def measure(self, name: str) -> Measure:
         """The measure with this id.
@@ -284,18 +309,17 @@ class Register:
         )
 
     def refuse_uncovered(self, on: date) -> None:
-        """Refuse a day for which a file of the register does not claim to be complete.
+        """Refuse a day for which no file of an imposer claims to be complete.
 
         Raises:
             InputError: naming the days that are covered.
         """
         problems = Problems()
-        for span in self.covers:
-            if not span.first <= on <= span.last:
-                problems.add(
-                    f"the measures of {span.imposer} on {on} are not in the register",
-                    f"it covers {span.first} to {span.last}",
-                )
+        for imposer in dict.fromkeys(span.imposer for span in self.covers):
+            spans = [span for span in self.covers if span.imposer == imposer]
+            if not any(span.first <= on <= span.last for span in spans):
+                days = ", ".join(dict.fromkeys(f"{span.first} to {span.last}" for span in spans))
+                problems.add(f"the measures of {imposer} on {on} are not in the register", f"it covers {days}")
         problems.raise_if_any()
 
 
@@ -303,115 +327,3 @@ def shipped_files() -> list[Path]:
     """Register files that come with the package."""
     folder = Path(str(files("kosho.policy").joinpath("measures")))
     return sorted(folder.glob("*.yaml"))
-
-
-def _cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Products) -> list[Problem]:
-    """Ids given once; sources, groups, headings and other measures that exist."""
-    found: list[Problem] = []
-    measures = [measure for _, document, _ in documents for measure in document.measures]
-    names = {measure.id for measure in measures}
-    authorities = {measure.authority for measure in measures}
-    sources, clashes = _all_sources(documents)
-    found += clashes
-    lists = {name for _, document, _ in documents for name in document.lists}
-    first: dict[str, str] = {}
-    first_list: dict[str, str] = {}
-    for path, document, lines in documents:
-        problems = Problems(str(path))
-        found += _list_checks(document, lines, str(path), sources, groups)
-        for name in document.lists:
-            place = f"{path}:{lines['lists', name]}"
-            if name in first_list:
-                problems.add(
-                    f"list {name!r} is given twice, first at {first_list[name]}", line=lines["lists", name]
-                )
-            first_list.setdefault(name, place)
-        for index, measure in enumerate(document.measures):
-            here = ("measures", index)
-            if measure.id in first:
-                problems.add(
-                    f"measure {measure.id!r} is given twice, first at {first[measure.id]}", line=lines[here]
-                )
-            first.setdefault(measure.id, f"{path}:{lines[here]}")
-            check_references(measure, here, lines, problems, sources=sources, groups=groups)
-            if measure.scope is not None:
-                _note_unknown_lists(measure.scope, here, lines, problems, lists)
-            for key, known in (("excludes", names | authorities), ("terminates", names)):
-                for name in getattr(measure, key):
-                    if name not in known:
-                        what = "measure or authority" if key == "excludes" else "measure"
-                        problems.add(
-                            f"unknown {what} {name!r}", suggest(name, known), line=lines[*here, key], key=key
-                        )
-        found += problems.found
-    return found
-
-
-def _all_sources(documents: list[tuple[Path, MeasureFile, Lines]]) -> tuple[set[str], list[Problem]]:
-    known: dict[str, Source] = {}
-    found: list[Problem] = []
-    for path, document, lines in documents:
-        for index, source in enumerate(document.sources):
-            if known.setdefault(source.id, source) != source:
-                message = f"source {source.id!r} is given twice, and not alike"
-                found.append(Problem(message, "keep one", str(path), lines["sources", index], "sources"))
-    return set(known), found
-
-
-def _list_checks(
-    document: MeasureFile, lines: Lines, file: str, sources: set[str], groups: Products
-) -> list[Problem]:
-    problems = Problems(file)
-    for name, item in document.lists.items():
-        for key, given, known in (
-            ("source", item.source, sources),
-            ("groups", item.groups, set(groups.groups)),
-        ):
-            for one in given:
-                if one not in known:
-                    what = "source" if key == "source" else "product group"
-                    line = lines["lists", name, key]
-                    problems.add(f"unknown {what} {one!r}", suggest(one, known), line=line, key=key)
-        for prefix in item.without:
-            if not prefix.startswith(item.prefixes):
-                line = lines["lists", name, "except"]
-                problems.add(f"{prefix} is under none of the prefixes", line=line, key="except")
-    return problems.found
-
-
-def _note_unknown_lists(
-    scope: Scope, here: tuple[str | int, ...], lines: Lines, problems: Problems, lists: set[str]
-) -> None:
-    for key in ("lists", "not_lists"):
-        for name in getattr(scope, key):
-            if name not in lists:
-                line = lines[*here, "scope", key]
-                problems.add(f"unknown list {name!r}", suggest(name, lists), line=line, key=key)
-
-
-def check_references(
-    measure: Measure,
-    here: tuple[str | int, ...],
-    lines: Lines,
-    problems: Problems,
-    *,
-    sources: set[str],
-    groups: Products,
-) -> None:
-    """Note sources, product groups and headings of a measure that do not exist."""
-    cited = [*measure.source, *([measure.value_share.source] if measure.value_share else [])]
-    for source in cited:
-        if source not in sources:
-            hint = suggest(source, sources) or "list it under sources"
-            problems.add(f"unknown source {source!r}", hint, line=lines[*here, "source"], key="source")
-    if measure.scope is None:
-        return
-    for group in measure.scope.groups:
-        if group not in groups.groups:
-            hint = suggest(group, groups.groups)
-            problems.add(f"unknown product group {group!r}", hint, line=lines[*here, "scope", "groups"])
-    if measure.scope.hs is not None:
-        _, part = groups.within(measure.scope.hs)
-        place = lines[*here, "scope", "hs"]
-        if part:
-            problems.add(f"headings cut through product group {', '.join(part)}", "split the group", line=place)

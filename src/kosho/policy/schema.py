@@ -11,7 +11,16 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
 from kosho.errors import suggest
@@ -138,6 +147,10 @@ Content = Literal["metal_content", "us_content"]
 """Shares of the customs value that an HS code cannot show, given in percent."""
 
 CONTENTS: tuple[Content, ...] = get_args(Content)
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, dict | Covers) else value
 
 
 def _ordered(ends: tuple[float, float]) -> tuple[float, float]:
@@ -412,8 +425,8 @@ class MeasureFile(Frozen):
     """A register file."""
 
     title: str
-    covers: Covers | None = None
-    """None: it claims to be complete for no days (a file of lists, say)."""
+    covers: Annotated[tuple[Covers, ...], BeforeValidator(_several)] = ()
+    """One or several; none: it claims to be complete for no days (a file of lists, say)."""
     not_covered: tuple[Omission, ...] = ()
     sources: tuple[Source, ...] = ()
     """Known to all files; one id in two files is one source and said alike."""

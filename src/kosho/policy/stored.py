@@ -16,12 +16,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from kosho import __version__
+from kosho.errors import InputError, Problem
 from kosho.yamlfile import Key, Lines, load
 
-__all__ = ["folder", "read"]
+__all__ = ["folder", "read", "write"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -58,6 +60,20 @@ def read(path: Path, model: type[Model]) -> tuple[Model, Lines]:
     known = [(key, line) for key, line in lines.items() if len(key) <= DEPTH]
     _keep(copy, json.dumps(known).encode() + b"\n" + document.model_dump_json(by_alias=True).encode())
     return document, lines
+
+
+def write(path: Path, document: BaseModel) -> None:
+    """Write a document as YAML that `read` reads back.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    content = document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from None
 
 
 class _Lines(Lines):

@@ -61,7 +61,7 @@ def shock(
     register.refuse_uncovered(on)
     frame = _Frame.of(world)
     table = _Table(world.countries, world.sectors)
-    imposers = [importer for importer in register.imposers if importer in frame.country]
+    imposers = [code for code in register.economies if code in frame.country]
     if not imposers:
         names = ", ".join(register.imposers)
         raise InputError(Problem(f"no economy of this world imposes a measure of the register ({names})"))
@@ -82,7 +82,7 @@ class _Laws:
     def measures(self, imposer: str) -> list[Measure]:
         """All measures of an economy that play a part."""
         law = [*self.new, *(measure for _, measures in self.base for measure in measures)]
-        return [measure for measure in law if measure.imposer == imposer]
+        return [measure for measure in law if measure.imposed_by(imposer)]
 
 
 def _base_year(register: Register, world: World) -> list[tuple[float, list[Measure]]]:
@@ -91,7 +91,7 @@ def _base_year(register: Register, world: World) -> list[tuple[float, list[Measu
     first, after = date(world.meta.year, 1, 1), date(world.meta.year + 1, 1, 1)
     register.refuse_uncovered(first)
     register.refuse_uncovered(after - timedelta(days=1))
-    starts = {measure.legal_from for measure in register.measures}
+    starts = {measure.first_day for measure in register.measures}
     starts |= {m.legal_to + timedelta(days=1) for m in register.measures if m.legal_to is not None}
     days = [first, *sorted(day for day in starts if first < day < after), after]
     year = (after - first).days
@@ -281,7 +281,7 @@ class _Cell:
     def _piles(self, slot: Product, law: list[Measure]) -> list[Stack]:
         """What applies to the product from each partner; partners treated alike share the work."""
         register = self.laws.register
-        covering = [m for m in law if m.imposer == self.importer and register.covered(m, slot)]
+        covering = [m for m in law if m.imposed_by(self.importer) and register.covered(m, slot)]
         if not covering:
             return [Stack((), ())] * len(self.partners)
         cache: dict[tuple[float | None, ...], Stack] = {}

@@ -1,0 +1,126 @@
+"""What the files of a register say of one another: ids given once, and everything referred to exists."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from kosho.errors import Problem, Problems, suggest
+from kosho.policy.products import Products
+from kosho.policy.schema import Measure, MeasureFile, Scope
+from kosho.provenance import Source
+from kosho.yamlfile import Key, Lines
+
+__all__ = ["References", "check_references", "cross_checks"]
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What measures may refer to."""
+
+    sources: Collection[str]
+    products: Products
+    lists: Collection[str]
+
+
+def cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Products) -> list[Problem]:
+    """Mistakes across files: ids given once; sources, groups, headings and other measures that exist."""
+    found: list[Problem] = []
+    measures = [measure for _, document, _ in documents for measure in document.measures]
+    names = {measure.id for measure in measures}
+    authorities = {measure.authority for measure in measures}
+    sources, clashes = _all_sources(documents)
+    found += clashes
+    lists = {name for _, document, _ in documents for name in document.lists}
+    known = References(sources, groups, lists)
+    first: dict[str, str] = {}
+    first_list: dict[str, str] = {}
+    for path, document, lines in documents:
+        problems = Problems(str(path))
+        found += _list_checks(document, lines, str(path), known)
+        for name in document.lists:
+            place = f"{path}:{lines['lists', name]}"
+            if name in first_list:
+                problems.add(
+                    f"list {name!r} is given twice, first at {first_list[name]}", line=lines["lists", name]
+                )
+            first_list.setdefault(name, place)
+        for index, measure in enumerate(document.measures):
+            here = ("measures", index)
+            if measure.id in first:
+                problems.add(
+                    f"measure {measure.id!r} is given twice, first at {first[measure.id]}", line=lines[here]
+                )
+            first.setdefault(measure.id, f"{path}:{lines[here]}")
+            check_references(measure, here, lines, problems, known)
+            for key, there in (("excludes", names | authorities), ("terminates", names)):
+                for name in getattr(measure, key):
+                    if name not in there:
+                        what = "measure or authority" if key == "excludes" else "measure"
+                        problems.add(
+                            f"unknown {what} {name!r}", suggest(name, there), line=lines[*here, key], key=key
+                        )
+        found += problems.found
+    return found
+
+
+def _all_sources(documents: list[tuple[Path, MeasureFile, Lines]]) -> tuple[set[str], list[Problem]]:
+    known: dict[str, Source] = {}
+    found: list[Problem] = []
+    for path, document, lines in documents:
+        for index, source in enumerate(document.sources):
+            if known.setdefault(source.id, source) != source:
+                message = f"source {source.id!r} is given twice, and not alike"
+                found.append(Problem(message, "keep one", str(path), lines["sources", index], "sources"))
+    return set(known), found
+
+
+def _list_checks(document: MeasureFile, lines: Lines, file: str, known: References) -> list[Problem]:
+    problems = Problems(file)
+    for name, item in document.lists.items():
+        for key, what, given, there in (
+            ("source", "source", item.source, known.sources),
+            ("groups", "product group", item.groups, known.products.groups),
+        ):
+            for one in given:
+                if one not in there:
+                    line = lines["lists", name, key]
+                    problems.add(f"unknown {what} {one!r}", suggest(one, there), line=line, key=key)
+        for prefix in item.without:
+            if not prefix.startswith(item.prefixes):
+                line = lines["lists", name, "except"]
+                problems.add(f"{prefix} is under none of the prefixes", line=line, key="except")
+    return problems.found
+
+
+def _note_unknown_lists(
+    scope: Scope, here: Key, lines: Lines, problems: Problems, lists: Collection[str]
+) -> None:
+    for key in ("lists", "not_lists"):
+        for name in getattr(scope, key):
+            if name not in lists:
+                line = lines[*here, "scope", key]
+                problems.add(f"unknown list {name!r}", suggest(name, lists), line=line, key=key)
+
+
+def check_references(measure: Measure, here: Key, lines: Lines, problems: Problems, known: References) -> None:
+    """Note sources, product groups, lists and headings of the measure at `here` that do not exist."""
+    cited = [*measure.source, *([measure.value_share.source] if measure.value_share else [])]
+    cited += [measure.quota_share.source] if measure.quota_share else []
+    for source in cited:
+        if source not in known.sources:
+            hint = suggest(source, known.sources) or "list it under sources"
+            problems.add(f"unknown source {source!r}", hint, line=lines[*here, "source"], key="source")
+    if measure.scope is None:
+        return
+    _note_unknown_lists(measure.scope, here, lines, problems, known.lists)
+    for group in measure.scope.groups:
+        if group not in known.products.groups:
+            hint = suggest(group, known.products.groups)
+            problems.add(f"unknown product group {group!r}", hint, line=lines[*here, "scope", "groups"])
+    if measure.scope.hs is not None:
+        _, part = known.products.within(measure.scope.hs)
+        place = lines[*here, "scope", "hs"]
+        if part:
+            problems.add(f"headings cut through product group {', '.join(part)}", "split the group", line=place)
