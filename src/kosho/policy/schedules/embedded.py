@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -54,8 +55,8 @@ def _line(code: str, columns: Columns) -> Line:
     duties = {name: row["duty"] for name, row in columns.items()}
     return Line(
         code=code,
-        description=next((row["description"] for row in own if row["description"]), ""),
-        unit=next((row["unit"] for row in own if row["unit"]), ""),
+        description=_first(own, "description") or _first(columns.values(), "description"),
+        unit=_first(own, "unit") or _first(columns.values(), "unit"),
         general_text=duties.pop(GENERAL, ""),
         statutory_text=duties.pop(STATUTORY, ""),
         special_texts=duties,
@@ -64,3 +65,7 @@ def _line(code: str, columns: Columns) -> Line:
             for name, row in columns.items()
         },
     )
+
+
+def _first(rows: Iterable[dict[str, str]], key: str) -> str:
+    return next((row[key] for row in rows if row[key]), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kosho.policy.schedules import preferences
@@ -62,41 +62,70 @@ def lookup(
 ) -> Ordinary | None:
     """What a schedule says goods pay; None where no schedule at hand has the line.
 
-    A claim the line does not honour leaves the general duty, with a note.
+    A claim the line does not honour, or that would cost more, leaves the duty without a claim, with a note.
 
     Raises:
         InputError: not a code, or a preference these goods cannot claim.
         KoshoError: the lines under a short code bear different duties.
     """
-    where = preferences.territory(importer)
-    if where == preferences.territory(exporter):
+    if preferences.territory(importer) == preferences.territory(exporter):
         return None
     if preference != preferences.NONE:
         preferences.claim(preference, importer, exporter, on)
-    for schedule in in_force(importer, on):
-        line = schedule.find(hs)
-        if line is None:
-            continue
-        column = line.column(preference, exporter) if preference != preferences.NONE else None
-        special = Duty.parse(line.special_texts[column]).on(on) if column else None
-        if column and special:
-            return Ordinary(special, column, line, schedule)
-        favoured = preferences.is_most_favoured(importer, exporter, on)
+    found = [
+        (schedule, line)
+        for schedule in in_force(importer, on)
+        for line in [schedule.find(hs)]
+        if line is not None
+    ]
+    plain = _without_claim(found, importer, exporter, on)
+    if preference == preferences.NONE:
+        return plain
+    claimed, complete = _claimed(found, exporter, on, preference)
+    if claimed and plain and _costs_more(claimed.duty, plain.duty):
+        return replace(
+            plain, note=f"under {preference} the duty would be {claimed.duty}, above that without a claim"
+        )
+    if claimed or not plain:
+        return claimed
+    if complete:
+        return replace(
+            plain, note=f"the line gives no duty under {preference}; the duty without a claim applies"
+        )
+    note = f"the duty under {preference} is not at hand; the one without a claim is shown: import the schedule"
+    return replace(plain, note=note)
+
+
+Found = list[tuple[Schedule, Line]]
+
+
+def _without_claim(found: Found, importer: str, exporter: str, on: date) -> Ordinary | None:
+    favoured = preferences.is_most_favoured(importer, exporter, on)
+    for schedule, line in found:
         printed = line.general if favoured else line.statutory
         duty = printed.on(on) if printed else None
         if duty:
-            return Ordinary(
-                duty, GENERAL if favoured else STATUTORY, line, schedule, _unheard(preference, schedule)
-            )
+            return Ordinary(duty, GENERAL if favoured else STATUTORY, line, schedule)
     return None
 
 
-def _unheard(preference: str, schedule: Schedule) -> str:
-    if preference == preferences.NONE:
-        return ""
-    if schedule.complete:
-        return f"the line gives no duty under {preference}; the duty without a claim applies"
-    return f"the duty under {preference} is not at hand; the one without a claim is shown: import the schedule"
+def _claimed(found: Found, exporter: str, on: date, preference: str) -> tuple[Ordinary | None, bool]:
+    """The duty under a preference, and whether a schedule that lists all of them was asked."""
+    for schedule, line in found:
+        column = line.column(preference, exporter)
+        duty = Duty.parse(line.special_texts[column]).on(on) if column else None
+        if column and duty:
+            return Ordinary(duty, column, line, schedule), schedule.complete
+        if schedule.complete:
+            return None, True
+    return None, False
+
+
+def _costs_more(duty: Duty, other: Duty) -> bool:
+    certain = ("free", "ad_valorem")
+    if duty.kind not in certain or other.kind not in certain:
+        return False
+    return duty.ad_valorem_equivalent() > other.ad_valorem_equivalent()
 
 
 def ordinary(

@@ -1,0 +1,177 @@
+"""`kosho schedule`: tariff schedules brought in whole, and a line of one shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kosho.cli.terminal import day, progress, say, show_json, show_table
+from kosho.errors import InputError, KoshoError, Problem
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kosho.policy.schedules.duty import Duty
+    from kosho.policy.schedules.importing import Imported
+    from kosho.policy.schedules.lines import Line, Schedule
+
+__all__ = ["app"]
+
+SHOWN = 20
+
+app = typer.Typer(
+    help="Tariff schedules: import official files, show the duties of a line.", no_args_is_help=True
+)
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
+
+
+@app.command("import")
+def bring_in(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="USITC export (.json, .csv), Japan's schedule (.html, .csv, .parquet), or a table with the "
+            "columns code and duty (.csv); one file, or one a chapter.",
+        ),
+    ],
+    importer: Annotated[str, typer.Option(metavar="ISO3", help="Whose schedule it is, such as USA.")],
+    edition: Annotated[str, typer.Option(help="Such as 'HTS 2025 rev 5'; replaces an earlier import of it.")],
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First day it applies.")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day it applies.")] = None,
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Import a schedule into the data folder (KOSHO_DATA, or your own); whole, or nothing if a row is wrong."""
+    from kosho.policy.schedules.importing import import_files
+
+    since, until = day(first, "--from"), day(last, "--to")
+    with progress("Reading the schedule"):
+        done = import_files(files, importer, edition, since, until)
+    content = _imported(done)
+    if json:
+        show_json(content)
+        return
+    say(f"{content['path']}: {content['lines']:,} lines of {importer}, {edition}")
+    show_table(
+        "General duties", ("Kind", "Lines"), [(k, f"{n:,}") for k, n in content["kinds"].items()], numeric=1
+    )
+    for title, found in (
+        ("Duties kept as text", content["kept_as_text"]),
+        ("Lines left out: no duty", content["left_out"]),
+    ):
+        if found:
+            say(f"{title}: {len(found):,}")
+            for one in found[:SHOWN]:
+                say(f"  {one}")
+            if len(found) > SHOWN:
+                say(f"  … {len(found) - SHOWN:,} more; --json lists all")
+
+
+def _imported(done: Imported) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "importer": done.schedule.importer,
+        "edition": done.schedule.edition,
+        "path": str(done.path),
+        "lines": len(done.draft.lines),
+        "kinds": done.draft.kinds(),
+        "kept_as_text": [str(problem) for problem in done.draft.unread],
+        "left_out": [str(problem) for problem in done.draft.without_duty],
+    }
+
+
+@app.command("show")
+def show(
+    importer: Annotated[str, typer.Argument(metavar="ISO3", help="Whose schedule, such as USA.")],
+    hs: Annotated[str, typer.Argument(metavar="HS", help="A code, such as 8703.23; 2 to 10 digits.")],
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="In force on that day; today.")
+    ] = None,
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Show the ordinary and preferential duties of the lines of a code, and where each was read."""
+    from datetime import date as calendar
+
+    from kosho.codes import countries
+    from kosho.errors import suggest
+    from kosho.policy.schedules.ordinary import in_force
+
+    known = {*countries(), "EU27"}
+    if importer not in known:
+        raise InputError(
+            Problem(f"unknown importer {importer!r}", suggest(importer.upper(), known), key="ISO3")
+        )
+    today = day(on, "--on") or calendar.today()
+    found = _lines(in_force(importer, today), hs)
+    if found is None:
+        hint = "`kosho schedule import` brings in a whole schedule"
+        raise KoshoError(f"no schedule of {importer} at hand on {today} has {hs} ({hint})")
+    schedule, lines = found
+    content = _shown(schedule, lines, today)
+    if json:
+        show_json(content)
+        return
+    for one in content["lines"][:SHOWN]:
+        rows = [(d["column"], d["duty"], d["kind"], d["status"], d["source"], d["note"]) for d in one["duties"]]
+        title = f"{one['code']}  {one['description']}" + (f"  ({one['unit']})" if one["unit"] else "")
+        show_table(title, ("Column", "Duty", "Kind", "Status", "Source", "Note"), rows)
+    if len(lines) > SHOWN:
+        say(f"… {len(lines) - SHOWN:,} more lines; --json lists all")
+    say(f"{schedule.importer}, {schedule.edition}, on {today}")
+
+
+def _lines(schedules: list[Schedule], hs: str) -> tuple[Schedule, list[Line]] | None:
+    from kosho.policy.schedules.lines import digits
+
+    for schedule in schedules:
+        inside = schedule.lines.under(digits(hs))
+        line = None if inside else schedule.find(hs)
+        if inside or line:
+            return schedule, inside or [line] if line else inside
+    return None
+
+
+def _shown(schedule: Schedule, lines: list[Line], on: date) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "importer": schedule.importer,
+        "edition": schedule.edition,
+        "on": on.isoformat(),
+        "lines": [
+            {
+                "code": line.code,
+                "description": line.description,
+                "unit": line.unit,
+                "duties": [
+                    _duty(schedule, line, column, duty)
+                    for column, duty in (
+                        ("general", line.general),
+                        ("statutory", line.statutory),
+                        *line.specials.items(),
+                    )
+                    if duty is not None
+                ],
+            }
+            for line in lines
+        ],
+    }
+
+
+def _duty(schedule: Schedule, line: Line, column: str, duty: Duty) -> dict[str, Any]:
+    credit = line.credits.get(column)
+    return {
+        "column": column,
+        "duty": str(duty),
+        "kind": duty.kind,
+        "printed": duty.text,
+        "status": credit.status if credit else "fact",
+        "source": credit.source if credit else schedule.source,
+        "note": credit.note if credit else "",
+    }
