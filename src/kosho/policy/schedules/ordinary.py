@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from kosho.policy.schedules import preferences
-from kosho.policy.schedules.duty import Duty
+from kosho.policy.schedules.duty import AdValorem, Duty
 from kosho.policy.schedules.embedded import embedded
 from kosho.policy.schedules.lines import GENERAL, STATUTORY, Credit, Line, Schedule
 from kosho.policy.schedules.store import imported
@@ -122,10 +123,19 @@ def _claimed(found: Found, exporter: str, on: date, preference: str) -> tuple[Or
 
 
 def _costs_more(duty: Duty, other: Duty) -> bool:
-    certain = ("free", "ad_valorem")
-    if duty.kind not in certain or other.kind not in certain:
-        return False
-    return duty.ad_valorem_equivalent() > other.ad_valorem_equivalent()
+    rates = [_percent(one) for one in (duty, other)]
+    return rates[0] is not None and rates[1] is not None and rates[0] > rates[1]
+
+
+def _percent(duty: Duty) -> Decimal | None:
+    """The rate of a plain ad valorem duty."""
+    match duty:
+        case Duty(sums=((),), at_least=(), at_most=()):
+            return Decimal(0)
+        case Duty(sums=((AdValorem(percent=percent, basis=""),),), at_least=(), at_most=()):
+            return percent
+        case _:
+            return None
 
 
 def ordinary(
