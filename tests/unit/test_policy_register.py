@@ -40,7 +40,8 @@ def test_metals_and_fentanyl_change_places_on_4_june(register: Register):
     steel = Product("C24A", "steel")
     before, after = date(2025, 6, 3), date(2025, 6, 4)
     assert percent(register, "CAN", steel, before) == 25
-    assert [item.by for item in register.rate("USA", "CAN", steel, before).removed] == ["us-ieepa-can-25"]
+    assert [item.by for item in register.rate("USA", "CAN", steel, before).removed] == ["us-232-metals-north"]
+    assert percent(register, "CAN", steel, before, date(2025, 4, 28)) == 50  # before the order of 29 April
     assert percent(register, "CAN", steel, after) == 50
     assert [item.measure for item in register.rate("USA", "CAN", steel, after).removed] == ["us-ieepa-can-25"]
 
@@ -68,9 +69,9 @@ def test_an_ordinary_duty_can_be_given(register: Register):
 
 def test_days_outside_the_register_are_refused(register: Register):
     with pytest.raises(
-        InputError, match=r"USA on 2026-01-01 are not in the register \(it covers 2022-01-01 to"
+        InputError, match=r"USA on 2027-01-01 are not in the register \(it covers 2022-01-01 to"
     ):
-        register.refuse_uncovered(date(2026, 1, 1))
+        register.refuse_uncovered(date(2027, 1, 1))
     register.refuse_uncovered(JUNE_29)
 
 

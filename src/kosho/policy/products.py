@@ -301,15 +301,13 @@ def in_scope(scope: Scope, product: Product, inside: frozenset[str], outside: fr
         return False
     if scope.preference and product.preference not in scope.preference:
         return False
+    if any((answer == "yes") != (name in YES_BY_DEFAULT) for name, answer in scope.attributes.items()):
+        return False
     if product.group is not None:
         if product.group in outside:
             return False
-        if (
-            product.group in inside
-        ):  # a group that stands for a list stands for the goods that meet its conditions
-            return scope.attributes.get("in_quota") != "yes"
-    if any((answer == "yes") != (name in YES_BY_DEFAULT) for name, answer in scope.attributes.items()):
-        return False
+        if product.group in inside:
+            return True
     return (
         (scope.goods and sectors()[product.sector].goods)
         or product.sector in scope.sectors
