@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from kosho.policy import Measure
+from datetime import date
+
+from kosho.policy import Measure, Products, Query, Register
+from kosho.policy.schedules import Duty
+from kosho.policy.schema import HsList
 
 
 def measure(**changes: object) -> Measure:
@@ -23,3 +27,35 @@ def measure(**changes: object) -> Measure:
         "status": "fact",
     }
     return Measure.model_validate({**fields, **changes})
+
+
+def headings(*prefixes: str, **changes: object) -> HsList:
+    """A list of headings."""
+    return HsList.model_validate(
+        {"title": "L", "edition": "HS 2022", "prefixes": prefixes, "source": ["s"], **changes}
+    )
+
+
+def register(*measures: Measure, **lists: HsList) -> Register:
+    """A register of these measures and lists (an underscore in a list's name stands for a hyphen)."""
+    return Register(
+        measures=measures,
+        products=Products({}, (), {}, {}),
+        sources={},
+        lists={name.replace("_", "-"): item for name, item in lists.items()},
+    )
+
+
+def query(hs: str = "8703.23", exporter: str = "JPN", on: str = "2025-06-29", **changes: object) -> Query:
+    """What imports of the USA pay; an ordinary duty of 2.5 percent unless `mfn` says otherwise."""
+    mfn, known, facts = changes.pop("mfn", "2.5%"), changes.pop("known", None), changes.pop("facts", None)
+    return Query(
+        "USA",
+        exporter,
+        hs,
+        date.fromisoformat(on),
+        None if known is None else date.fromisoformat(str(known)),
+        general=None if mfn is None else Duty.parse(str(mfn)),
+        **({} if facts is None else {"facts": facts}),
+        **changes,
+    )

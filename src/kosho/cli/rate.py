@@ -57,23 +57,24 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     """Tell the rate on a product, its layers, and the rule that removed each missing one."""
     from kosho.policy import Query, Register
+    from kosho.policy.lookup import known_attributes
     from kosho.policy.schedules import UnitValue
 
     clocks = _clocks(on, known, as_of, first, last)
     if figure is not None and (clocks.first is None or figure.suffix not in (".svg", ".html")):
         raise InputError(Problem("draws a history to .svg or .html", "add --from", key="--figure"))
+    register = Register.load()
     query = Query(
         importer=importer,
         exporter=exporter,
         hs=hs,
         on=clocks.on,
         known=clocks.known,
-        facts=_facts(attribute or []),
+        facts=_facts(attribute or [], known_attributes(register)),
         general=None if mfn is None else _duty(mfn, "--mfn"),
         claimed=None if claimed is None else _duty(claimed, "--claimed"),
         unit_value=None if unit_value is None else UnitValue.parse(unit_value),
     )
-    register = Register.load()
     if clocks.first is None:
         found = register.quote(query)
         if json:
@@ -133,11 +134,12 @@ def _duty(text: str, option: str) -> Duty:
     raise InputError(Problem(f"{text!r} is not a duty", "write 2.5 or 0.50USD/kg", key=option))
 
 
-def _facts(told: list[str]) -> Facts:
+def _facts(told: list[str], known: set[str]) -> Facts:
     """What `--attribute` options tell.
 
     Raises:
-        InputError: not NAME=VALUE, a name told twice, or a value that the name does not take; all are listed.
+        InputError: not NAME=VALUE, a name that is unknown or told twice, or a value that it does not take; all
+            are listed.
     """
     from kosho.policy.query import Facts
     from kosho.policy.schema import CONTENTS, Answer, Content
@@ -161,12 +163,15 @@ def _facts(told: list[str]) -> Facts:
                 problems.add(f"{name} is a percentage, not {value!r}", "write 40", key="--attribute")
             else:
                 content[name] = share
-        elif name != "preference":
-            if value in ("yes", "no"):
-                answers[name] = value
-            else:
-                hint = suggest(name, {"preference", *CONTENTS}) or "yes or no"
-                problems.add(f"{name} is yes or no, not {value!r}", hint, key="--attribute")
+        elif name == "preference":
+            continue
+        elif name not in known:
+            hint = suggest(name, {"preference", *CONTENTS, *known})
+            problems.add(f"unknown attribute {name!r}", hint, key="--attribute")
+        elif value in ("yes", "no"):
+            answers[name] = value
+        else:
+            problems.add(f"{name} is yes or no, not {value!r}", key="--attribute")
     problems.raise_if_any()
     return Facts(values.get("preference", "none"), answers, content)
 

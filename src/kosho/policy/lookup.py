@@ -17,7 +17,7 @@ from kosho.policy.schedules import FREE, Duty, Specific, UnitValue
 from kosho.policy.schema import CONTENTS, Measure
 from kosho.policy.stacking import MFN, Applied, Layer, Stack, stack
 
-__all__ = ["ATTRIBUTES", "history", "level", "quote"]
+__all__ = ["ATTRIBUTES", "history", "known_attributes", "known_preferences", "quote"]
 
 ATTRIBUTES = ("us_232", "civil_aircraft", "in_quota")
 """Attributes that are known whether a measure uses them or not."""
@@ -51,7 +51,7 @@ def quote(register: Register, query: Query) -> Quote:
         [
             (measure, rate)
             for measure, found in covers
-            if found.applies and (rate := level(measure, query)) is not None
+            if found.applies and (rate := _level(measure, query)) is not None
         ],
         register.order,
         lambda measure: 1.0 if measure.value_share is None else measure.value_share.given(query.facts.content),
@@ -112,7 +112,7 @@ def position(register: Register, code: str) -> Position:
     return Position(code, register.lists, register.products, register.headings)
 
 
-def level(measure: Measure, query: Query) -> float | None:
+def _level(measure: Measure, query: Query) -> float | None:
     """Value of a measure for the shipment as a fraction of customs value; None if not aimed or without a rate.
 
     Raises:
@@ -277,7 +277,7 @@ def _pending(register: Register, query: Query, places: Places) -> Iterator[Pendi
                 measure.id,
                 measure.title,
                 measure.stage,
-                max(begins, measure.first_day),
+                begins if measure.stage in ("in_force", "expired") else measure.first_day,
                 measure.authority,
                 measure.legal_basis,
                 measure.source,

@@ -91,7 +91,7 @@ class Pending:
     title: str
     stage: Stage
     begins: date
-    """First day it is to apply, as far as known."""
+    """First day it is, or was, to apply."""
     authority: str
     legal_basis: str
     source: tuple[str, ...]
