@@ -1,0 +1,17 @@
+"""The negotiating table: packages, the frontier, and the deals that leave every side better off."""
+
+from kosho.bargain.deadline import DeadlineGame, alternating_offers
+from kosho.bargain.frontier import frontier
+from kosho.bargain.game import Game
+from kosho.bargain.grid import Grid
+from kosho.bargain.solutions import CONCEPTS, solutions
+
+__all__ = [
+    "CONCEPTS",
+    "DeadlineGame",
+    "Game",
+    "Grid",
+    "alternating_offers",
+    "frontier",
+    "solutions",
+]

@@ -1,0 +1,39 @@
+"""Which packages no other package beats."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.errors import InputError, Problem
+
+__all__ = ["frontier"]
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+
+def frontier(payoffs: Array, allowed: NDArray[np.bool_] | None = None) -> Index:
+    """Positions of the packages that no other one dominates; packages with equal payoffs are all kept.
+
+    One dominates another if no party gets less from it and some party more. The sweep of Kung, Luccio &
+    Preparata (1975) as implemented in moocore: O(n log n) up to three parties.
+
+    Args:
+        payoffs: `[package, party]`, more is better.
+        allowed: `[package]`; others neither dominate nor are found. None allows all.
+
+    Raises:
+        InputError: the `bargain` extra is not installed.
+    """
+    rows = np.arange(len(payoffs)) if allowed is None else np.flatnonzero(allowed)
+    if len(rows) == 0:
+        return rows
+    points = payoffs[rows]
+    if points.shape[1] == 1:
+        return rows[points[:, 0] == points[:, 0].max()]
+    try:
+        from moocore import is_nondominated  # noqa: PLC0415 - an optional extra
+    except ModuleNotFoundError as error:
+        raise InputError(Problem(f"bargaining needs {error.name}", "pip install 'kosho[bargain]'")) from None
+    return rows[np.asarray(is_nondominated(points, maximise=True, keep_weakly=True), bool)]

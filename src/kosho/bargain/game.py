@@ -1,0 +1,122 @@
+"""`Game`: what is left of a negotiation once every package has a worth to every party."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.bargain.frontier import frontier
+from kosho.errors import Problems
+
+__all__ = ["Game"]
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Game:
+    """Packages, what they are worth, and what follows if there is none. Make one with `Game.of`.
+
+    Payoffs are in one unit throughout (million USD a year where Kosho priced them); more is better.
+    """
+
+    parties: tuple[str, ...]
+    payoffs: Array
+    """`[package, party]`."""
+    disagreement: Array
+    """`[party]`, what each gets if the talks fail."""
+    status_quo: Array
+    """`[party]`, what each gets until there is a deal or the talks fail."""
+    possible: Mask
+    """`[package]`, False where linked issues exclude a package whatever the parties want."""
+    red_lines: tuple[str, ...]
+    crossed: Mask
+    """`[package, red line]`."""
+
+    @staticmethod
+    def of(
+        parties: Sequence[str],
+        payoffs: Array,
+        disagreement: Array,
+        status_quo: Array | None = None,
+        possible: Mask | None = None,
+        *,
+        red_lines: Sequence[str] = (),
+        crossed: Mask | None = None,
+    ) -> Game:
+        """A game from plain arrays; the status quo is the disagreement unless given, nothing is crossed.
+
+        Raises:
+            InputError: shapes do not fit, payoffs are not finite, or no package is left.
+        """
+        table = np.asarray(payoffs, float)
+        if table.ndim != 2:
+            table = table.reshape(len(table), -1)
+        falls = np.asarray(disagreement, float)
+        now = falls if status_quo is None else np.asarray(status_quo, float)
+        free = np.ones(len(table), bool) if possible is None else np.asarray(possible, bool)
+        lines = np.zeros((len(table), len(red_lines)), bool) if crossed is None else np.asarray(crossed, bool)
+        problems = Problems()
+        if table.shape != (len(table), len(parties)) or not parties:
+            problems.add(f"payoffs have shape {table.shape}", f"wanted packages by {len(parties)} parties")
+        for name, values in (("disagreement", falls), ("status quo", now)):
+            if values.shape != (len(parties),):
+                problems.add(
+                    f"{name} has shape {values.shape}", f"one number for each of {len(parties)} parties"
+                )
+        if free.shape != (len(table),) or lines.shape != (len(table), len(red_lines)):
+            problems.add("masks do not fit the packages", "packages, and packages by red lines")
+        problems.raise_if_any()
+        if not all(np.isfinite(values).all() for values in (table, falls, now)):
+            problems.add("a payoff is not a finite number")
+        if not (free & ~lines.any(axis=1)).any():
+            problems.add("no package is left", "a red line or a linkage rules out every one")
+        problems.raise_if_any()
+        return Game(tuple(parties), table, falls, now, free, tuple(red_lines), lines)
+
+    def __len__(self) -> int:
+        return len(self.payoffs)
+
+    @cached_property
+    def allowed(self) -> Mask:
+        """`[package]`, possible and across no red line."""
+        return self.possible & ~self.crossed.any(axis=1)
+
+    @cached_property
+    def gains(self) -> Array:
+        """`[package, party]`, over the disagreement."""
+        return self.payoffs - self.disagreement
+
+    @cached_property
+    def rational(self) -> Mask:
+        """`[package]`, allowed, and worse than the disagreement for nobody."""
+        return self.allowed & (self.gains >= 0).all(axis=1)
+
+    @cached_property
+    def better(self) -> Mask:
+        """`[package]`, possible, and better than the disagreement for everybody; red lines or not."""
+        return self.possible & (self.gains > 0).all(axis=1)
+
+    @property
+    def zone(self) -> bool:
+        """Whether some allowed package leaves every party better off than the disagreement."""
+        return bool((self.better & self.allowed).any())
+
+    @cached_property
+    def frontier(self) -> Index:
+        """Allowed packages that no other allowed one dominates, individually rational or not; ties are kept."""
+        return frontier(self.payoffs, self.allowed)
+
+    @cached_property
+    def candidates(self) -> Index:
+        """Individually rational packages on the frontier.
+
+        They are the frontier of the individually rational ones: what dominates one of these is itself one.
+        """
+        return self.frontier[self.rational[self.frontier]]

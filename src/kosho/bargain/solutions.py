@@ -1,0 +1,78 @@
+"""Which deal fair-minded parties would strike: four answers of bargaining theory, on a finite set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.bargain.frontier import frontier
+from kosho.bargain.game import Game
+
+__all__ = ["CONCEPTS", "Concept", "egalitarian", "kalai_smorodinsky", "nash", "solutions", "utilitarian"]
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+Concept = Literal["nash", "kalai_smorodinsky", "egalitarian", "utilitarian"]
+
+TIE = 1e-9
+"""Values that differ by less, relative to what is at stake, are one."""
+
+
+def nash(game: Game) -> Index:
+    """Packages with the largest product of gains (Nash 1950), among those where every party gains."""
+    rows = game.candidates[(game.gains[game.candidates] > 0).all(axis=1)]
+    return _best(game, rows, np.log(game.gains[rows]).sum(axis=1, keepdims=True), TIE)
+
+
+def kalai_smorodinsky(game: Game) -> Index:
+    """Packages whose gains, as shares of each party's ideal, are leximin (Kalai & Smorodinsky 1975).
+
+    A party's ideal is its largest gain in any individually rational package. On a finite set no package may
+    give equal shares: the smallest share is made as large as can be, then the next (Imai 1983).
+    """
+    rows, ideal = game.candidates, _ideal(game)
+    return _best(game, rows, np.sort(game.gains[rows] / ideal, axis=1), TIE)
+
+
+def egalitarian(game: Game) -> Index:
+    """Packages whose gains are leximin: the smallest as large as can be, then the next (Kalai 1977)."""
+    rows = game.candidates
+    return _best(game, rows, np.sort(game.gains[rows], axis=1), TIE * _ideal(game).max(initial=0.0))
+
+
+def utilitarian(game: Game) -> Index:
+    """Individually rational packages with the largest sum of gains."""
+    rows = game.candidates
+    total = game.gains[rows].sum(axis=1, keepdims=True)
+    return _best(game, rows, total, TIE * _ideal(game).max(initial=0.0))
+
+
+CONCEPTS: dict[Concept, Callable[[Game], Index]] = {
+    "nash": nash,
+    "kalai_smorodinsky": kalai_smorodinsky,
+    "egalitarian": egalitarian,
+    "utilitarian": utilitarian,
+}
+
+
+def solutions(game: Game) -> dict[Concept, Index]:
+    """Packages each concept picks, ties included; empty where no deal leaves all better off."""
+    return {name: concept(game) for name, concept in CONCEPTS.items()} if game.zone else {}
+
+
+def _ideal(game: Game) -> Array:
+    """`[party]`, the largest gain in an individually rational package; one where there is none to be had."""
+    best = game.gains[game.candidates].max(axis=0, initial=0.0)
+    return np.where(best > 0, best, 1.0)
+
+
+def _best(game: Game, rows: Index, ranking: Array, slack: float) -> Index:
+    """Rows with the lexicographically largest ranking, up to `slack`, less those that another dominates."""
+    kept = np.arange(len(rows))
+    for column in ranking.T:
+        if len(kept):
+            kept = kept[column[kept] >= column[kept].max() - slack]
+    return rows[kept][frontier(game.payoffs[rows[kept]])]

@@ -1,0 +1,134 @@
+"""What would open a zone of agreement, and what would close it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.bargain.game import Game
+
+__all__ = [
+    "Relaxation",
+    "Transfer",
+    "critical_value",
+    "critical_weight",
+    "fewest_red_lines",
+    "smallest_transfer",
+]
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Money that makes a package individually rational."""
+
+    package: int
+    amount: float
+    """Paid in all; with a cent more every party gains."""
+    pays: tuple[float, ...]
+    """Of each party; below zero for who receives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """Red lines that stand between the parties and a deal."""
+
+    red_lines: tuple[str, ...]
+    package: int
+    """A package that leaves all better off once they are given up: of several, that with the largest smallest
+    gain."""
+
+
+def smallest_transfer(game: Game) -> Transfer | None:
+    """The allowed package that needs the least money from those who gain to those who lose.
+
+    Those who gain pay in proportion to their gains. Among equals the package with the largest sum of gains.
+
+    Returns:
+        None if no allowed package gains more in all than it loses: then no money between the parties helps.
+    """
+    rows = np.flatnonzero(game.allowed & (game.gains.sum(axis=1) > 0))
+    if not len(rows):
+        return None
+    gains = game.gains[rows]
+    short = np.maximum(-gains, 0.0)
+    need = short.sum(axis=1)
+    best = int(np.lexsort((-gains.sum(axis=1), need))[0])
+    gaining = np.maximum(gains[best], 0.0)
+    pays = need[best] * gaining / gaining.sum() - short[best]
+    return Transfer(int(rows[best]), float(need[best]), tuple(pays.tolist()))
+
+
+def fewest_red_lines(game: Game) -> list[Relaxation]:
+    """The smallest sets of red lines whose loss opens a zone, each with its best package.
+
+    Returns:
+        Empty if no possible package leaves all better off, whatever is given up.
+    """
+    rows = np.flatnonzero(game.better)
+    if not len(rows):
+        return []
+    count = game.crossed[rows].sum(axis=1)
+    rows = rows[count == count.min()]
+    smallest = game.gains[rows].min(axis=1)
+    best: dict[tuple[str, ...], int] = {}
+    for row in rows[np.argsort(-smallest, kind="stable")]:
+        names = tuple(name for name, broken in zip(game.red_lines, game.crossed[row], strict=True) if broken)
+        best.setdefault(names, int(row))
+    return [Relaxation(names, package) for names, package in best.items()]
+
+
+def critical_weight(gains: Array, slope: Array, start: float = 0.0) -> float | None:
+    """The smallest weight above `start` at which a package no longer leaves all better off.
+
+    Args:
+        gains: `[party]` at weight zero.
+        slope: `[party]`, what one unit of the weight adds to each gain.
+        start: The weight in use.
+
+    Returns:
+        None if no weight does; `start` if it is not better for all at `start` already.
+    """
+    now = gains + start * slope
+    if (now <= 0).any():
+        return start
+    falling = slope < 0
+    return float((start - now[falling] / slope[falling]).min()) if falling.any() else None
+
+
+def critical_value(
+    smallest_gain: Callable[[float], float], start: float, end: float, *, steps: int = 8, bisections: int = 7
+) -> float | None:
+    """The first point on the way from `start` to `end` at which the smallest gain of any party is gone.
+
+    The way is walked in equal ratios, the step where the sign changes is bisected. A gain that goes and comes
+    back within one step is missed.
+
+    Args:
+        smallest_gain: Of a value, above zero; each call may be a solve.
+        start: Where the walk begins.
+        end: Where it ends; above zero, like `start`.
+        steps: Of the walk.
+        bisections: Of the step; each halves the logarithm of the interval.
+
+    Returns:
+        None if it survives to `end`; `start` if it is gone already.
+    """
+    path = np.geomspace(start, end, steps + 1)
+    if smallest_gain(start) <= 0:
+        return start
+    for near, far in pairwise(path.tolist()):
+        if smallest_gain(far) > 0:
+            continue
+        good, bad = near, far
+        for _ in range(bisections):
+            middle = float(np.sqrt(good * bad))
+            good, bad = (middle, bad) if smallest_gain(middle) > 0 else (good, middle)
+        return float(np.sqrt(good * bad))
+    return None
