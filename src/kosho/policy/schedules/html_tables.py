@@ -9,7 +9,7 @@ __all__ = ["table_rows"]
 
 
 def table_rows(page: str) -> list[tuple[int, list[str]]]:
-    """Every row of every table: the line it ends on, and its cells, each repeated over what it spans."""
+    """Every row of every table: the line it starts on, and its cells, each repeated over what it spans."""
     tables = _Tables()
     tables.feed(page)
     tables.close()
@@ -26,11 +26,13 @@ class _Tables(HTMLParser):
         self._below: dict[int, tuple[int, str]] = {}
         self._open: list[str] | None = None
         self._spans = (1, 1)
+        self._line = 1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "tr":
             self._end_row()
             self._cells = []
+            self._line = self.getpos()[0]
         elif tag in ("td", "th") and self._cells is not None:
             self._end_cell()
             given = dict(attrs)
@@ -74,7 +76,7 @@ class _Tables(HTMLParser):
         self._end_cell()
         if self._cells is not None:
             self._from_above()
-            self.rows.append((self.getpos()[0], self._cells))
+            self.rows.append((self._line, self._cells))
             self._cells = None
 
 

@@ -1,0 +1,346 @@
+"""Official schedule files: inherited rates, columns of preferences, every malformed row told at once."""
+
+# ruff: noqa: E501 - exports and pages are quoted as they are
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kosho.errors import InputError, Problems
+from kosho.policy.schedules.hts import special_duties
+from kosho.policy.schedules.importing import import_files, read_files
+from kosho.policy.schedules.ordinary import lookup
+from kosho.policy.schedules.store import folder, imported
+
+# As the USITC exports it: a chapter's rows, rates on 8-digit lines, statistical lines below them blank.
+HTS = """\
+HTS Number,Indent,Description,Unit of Quantity,General Rate of Duty,Special Rate of Duty,Column 2 Rate of Duty,\
+Quota Quantity,Additional Duties
+0101,0,"Live horses, asses, mules and hinnies:",,,,,,
+"",1,Horses:,,,,,,
+0101.21.00,2,Purebred breeding animals,,Free,,Free,,
+0101.21.00.10,3,Males,"[""No.""]",,,,,
+0101.21.00.20,3,Females,"[""No.""]",,,,,
+0101.29.00,2,Other,,Free 1/,,20%,,
+0101.29.00.10,3,Imported for immediate slaughter,"[""No.""]",,,,,
+0101.30.00.00,1,Asses,"[""No.""]",6.8%,"Free (A+,AU,BH,CL,CO,D,E,IL,JO,KR,MA,OM,P,PA,PE,S,SG) 3.4% (JP)",15%,,
+8703,0,"Motor cars <i>and</i> other
+motor vehicles",,,,,,
+8703.23.01,1,Of a cylinder capacity over 1.5 l,,2.5%,"Free (A+,AU,B,BH,CL,CO,D,E,IL,JO,KR,MA,OM,P,PA,PE,S,SG)",10%,,
+8703.23.01.90,2,Other,"[""No.""]",,,,,
+8703.80.00,1,Electric,,,,,,
+8703.80.00.10,2,New,"[""No.""]",,,,,
+"""
+
+JSON_HEADINGS = ("htsno", "indent", "description", "units", "general", "special", "other")
+
+
+def as_json(text: str) -> str:
+    import csv  # noqa: PLC0415
+
+    rows = list(csv.DictReader(text.splitlines(keepends=True)))
+    objects = [
+        dict(zip(JSON_HEADINGS, list(row.values())[:7], strict=True))
+        | {"units": json.loads(row["Unit of Quantity"] or "[]"), "superior": None, "footnotes": []}
+        for row in rows
+    ]
+    return "[\n" + ",\n".join(json.dumps(one) for one in objects) + "\n]\n"
+
+
+@pytest.fixture(params=["csv", "json"])
+def export(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    path = tmp_path / f"hts.{request.param}"
+    path.write_text(HTS if request.param == "csv" else as_json(HTS), encoding="utf-8-sig")
+    return path
+
+
+def test_statistical_lines_inherit_the_duties_of_their_line(export: Path) -> None:
+    lines = read_files([export]).lines
+    assert [(code, str(line.general), str(line.statutory)) for code, line in lines.items()] == [
+        ("01012100", "Free", "Free"),
+        ("0101210010", "Free", "Free"),
+        ("0101210020", "Free", "Free"),
+        ("01012900", "Free", "20%"),
+        ("0101290010", "Free", "20%"),
+        ("0101300000", "6.8%", "15%"),
+        ("87032301", "2.5%", "10%"),
+        ("8703230190", "2.5%", "10%"),
+    ]
+    asses, cars = lines["0101300000"], lines["8703230190"]
+    assert str(asses.specials["usjta"]) == "3.4%"
+    assert (
+        str(asses.specials["korus"])
+        == str(cars.specials["usmca"])
+        == str(cars.specials["auto-products"])
+        == "Free"
+    )
+    assert "usjta" not in cars.specials
+    assert asses.unit == "No."
+    assert cars.description == "Motor cars and other motor vehicles > Of a cylinder capacity over 1.5 l > Other"
+
+
+def test_lines_without_a_duty_are_left_out_and_told(export: Path) -> None:
+    told = read_files([export]).without_duty
+    assert [problem.key for problem in told] == ["87038000", "8703800010"]
+    assert all(problem.file == str(export) and problem.line for problem in told)
+
+
+def test_an_import_is_looked_up(export: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KOSHO_DATA", str(tmp_path / "data"))
+    done = import_files([export], "USA", "HTS 2025 rev 5", date(2025, 4, 1))
+    assert done.schedule.complete
+    assert done.draft.kinds() == {"free": 5, "ad_valorem": 3}
+    found = lookup("USA", "KOR", "8703.23.01.90", date(2025, 5, 1), "korus")
+    assert found is not None
+    assert (str(found.duty), found.source) == ("Free", f"HTS 2025 rev 5, {export.name}")
+    column_2 = lookup("USA", "CUB", "0101.30.00.00", date(2025, 5, 1))
+    assert column_2 is not None
+    assert (str(column_2.duty), column_2.column) == ("15%", "statutory")
+
+
+BROKEN = """\
+HTS Number,Indent,Description,Unit of Quantity,General Rate of Duty,Special Rate of Duty,Column 2 Rate of Duty
+01O1.21.00,2,Typo,,Free,,Free
+0101.29.00,two,Other,,Free,,20%
+0101.30.00,2,Asses,,6.8%,Free (A+ KR,15%
+0101.90.30,2,Mules,,Free,Free (XX),Free
+0101.90.40,2,Other,,4.5%
+0102.21.00,2,Cattle,,Free,,Free
+0102.21.00,2,Cattle,,5%,,Free
+"""
+
+
+def test_every_malformed_row_is_told_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOSHO_DATA", str(tmp_path / "data"))
+    path = tmp_path / "hts.csv"
+    path.write_text(BROKEN, encoding="utf-8")
+    missing = tmp_path / "missing.json"
+    with pytest.raises(InputError) as wrong:
+        import_files([path, missing], "USA", "HTS")
+    told = sorted(
+        (problem.line or 0, problem.message) for problem in wrong.value.problems if problem.file == str(path)
+    )
+    assert [line for line, _ in told] == [2, 3, 4, 5, 6, 8]
+    for (_, message), words in zip(
+        told,
+        (
+            "not an HTS number",
+            "indent 'two'",
+            "has no symbols",
+            "unknown symbol 'XX'",
+            "5 cells under 7",
+            "given twice",
+        ),
+        strict=True,
+    ):
+        assert words in message
+    assert any(problem.file == str(missing) for problem in wrong.value.problems)
+    assert not folder().exists()
+    assert imported() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{}", "is not a JSON array"),
+        ('[{"htsno": "0101", "indent": "0"', "is not JSON"),
+        ('[{"htsno": "0101"}]', "no column Indent"),
+        ("[1, 2]", "is not a JSON object"),
+        ("[", "ends before the array does"),
+        ("[]", "hold no tariff line"),
+    ],
+)
+def test_json_that_is_no_export_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_files([path])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", {}),
+        ("Free (KR)", {"korus": "Free"}),
+        (
+            "Free (A+,AU, KR) 1.1¢/liter (JP)",
+            {"gsp": "Free", "ausfta": "Free", "korus": "Free", "usjta": "1.1¢/liter"},
+        ),
+        ("Free (S) See 9823.01.01 (S+)", {"usmca": "Free"}),
+        ("Free 1/ (AU)", {"ausfta": "Free 1/"}),
+        ("The rate (see note) (AU)", {"ausfta": "The rate (see note)"}),
+        ("No change", {"special": "No change"}),
+        ("1/", {}),
+    ],
+)
+def test_special_duties_by_symbol(text: str, expected: dict[str, str]) -> None:
+    problems = Problems("file")
+    assert special_duties(text, problems, 1, "0101") == expected
+    assert not problems.found
+
+
+def test_a_plain_table(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("code,duty,description\n8703.23.01,2.5%,Cars\n01012100,Free,Horses\n", encoding="utf-8")
+    lines = read_files([path]).lines
+    assert {code: (str(line.general), line.description) for code, line in lines.items()} == {
+        "87032301": ("2.5%", "Cars"),
+        "01012100": ("Free", "Horses"),
+    }
+    path.write_text("code,duty\n8703,2.5%\n8703230,2%\n01012100,Free\n", encoding="utf-8")
+    with pytest.raises(InputError) as wrong:
+        read_files([path])
+    assert [problem.line for problem in wrong.value.problems] == [2, 3]
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no column code or duty"):
+        read_files([path])
+
+
+JAPANESE = """\
+stat_code,sub,desc,基本,暫定,WTO協定,特恵,EPA_CPTPP,EPA_RCEP_中国,EPA_日米貿易協定
+0201.10,000,牛の肉 > 枝肉,(50%),38.5%,(50%),,20.8%,,20.8%
+8703.80,,自動車 > 電動機のみ,無税,,(無税),,,,
+8703.80,010,自動車 > 電動機のみ > − 中古のもの,,,,,無税,無税,
+8703.80,090,自動車 > 電動機のみ > − その他のもの,,,,,無税,無税,
+1006.30,,米 > 精米,(402円/kg),,,,,,
+1006.30,090,米 > 精米 > − その他のもの,,49円/kg,*(341円/kg),,49円/kg,,
+0307.21,,スキャロップ,10%,,,,,,
+0307.21,290,スキャロップ > − その他のもの,,,7%,,"（カナダ及びチリに対する待遇）\u30003%
+（他の締約国に対する待遇）\u30001.2%",,
+0805.10,000,オレンジ > 1 毎年6月1日から同年11月30日までに輸入されるもの,20%,,16%,,無税,,
+0805.10,000,オレンジ > 2 毎年12月1日から翌年5月31日までに輸入されるもの,40%,,32%,,無税,,
+1602.41,011,豚肉,基準輸入価格と課税価格との差額,,,,,,
+"""
+
+
+def test_japans_schedule(tmp_path: Path) -> None:
+    path = tmp_path / "japan.csv"
+    path.write_text(JAPANESE, encoding="utf-8")
+    draft = read_files([path])
+    lines = draft.lines
+    applied = {code: (str(line.general), str(line.statutory)) for code, line in lines.items()}
+    assert applied == {
+        "020110000": ("38.5%", "38.5%"),  # temporary before general, bracketed WTO rate not lower
+        "870380010": ("Free", "Free"),  # inherited from the subheading
+        "870380090": ("Free", "Free"),
+        "100630090": ("49 JPY/kg", "49 JPY/kg"),
+        "030721290": ("7%", "10%"),  # the WTO rate is lower
+        "080510000": (
+            "[06-01 to 11-30] 16% | [12-01 to 05-31] 32%",
+            "[06-01 to 11-30] 20% | [12-01 to 05-31] 40%",
+        ),
+        "160241011": ("基準輸入価格と課税価格との差額", "基準輸入価格と課税価格との差額"),
+    }
+    assert {key: str(duty) for key, duty in lines["030721290"].specials.items()} == {
+        "cptpp/CAN": "3%",
+        "cptpp/CHL": "3%",
+        "cptpp": "1.2%",
+    }
+    assert str(lines["020110000"].specials["usjta"]) == "20.8%"
+    assert str(lines["870380010"].specials["rcep/CHN"]) == "Free"
+    assert str(lines["080510000"].specials["cptpp"]) == "Free"
+    assert [problem.key for problem in draft.unread] == ["160241011", "160241011"]
+
+
+def test_seasons_follow_the_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOSHO_DATA", str(tmp_path / "data"))
+    path = tmp_path / "japan.csv"
+    path.write_text(JAPANESE, encoding="utf-8")
+    import_files([path], "JPN", "test")
+    for day, duty in {(6, 1): "16%", (11, 30): "16%", (12, 1): "32%", (1, 15): "32%", (5, 31): "32%"}.items():
+        found = lookup("JPN", "USA", "0805.10.000", date(2026, *day))
+        assert found is not None
+        assert str(found.duty) == duty
+
+
+PAGE = """\
+<html><head><meta charset="utf-8"></head><body><table>
+<tr><th colspan="2">Statistical code</th><th rowspan="2">Description</th><th colspan="3">Tariff rate</th>
+<th colspan="2">Tariff rate (EPA)</th><th rowspan="2">JP-US Trade Agreement **1</th></tr>
+<tr><th>H.S. code</th><th></th><th>General</th><th>Temporary</th><th>WTO</th><th>Viet Nam</th><th>TPP11 (CPTPP)</th></tr>
+<tr><td>87.03</td><td></td><td>Motor cars</td><td></td><td></td><td></td><td></td><td></td><td></td></tr>
+<tr><td>8703.80</td><td></td><td>Electric only</td><td>Free</td><td></td><td>(Free)</td><td></td><td></td><td></td></tr>
+<tr><td>8703.80</td><td>010</td><td>- Used</td><td></td><td></td><td></td><td>Free</td><td>Free</td><td></td></tr>
+<tr><td>0703.10</td><td>011</td><td>(1)Not more than 67 yen/kg</td><td>10%</td><td></td><td>(8.5%)</td><td>--</td>
+<td>5% or (73.70 yen - the value for customs duty)/kg,<br>whichever is the less</td><td>Free</td></tr>
+</table></body></html>
+"""
+
+
+def test_a_page_of_japan_customs(tmp_path: Path) -> None:
+    path = tmp_path / "e_87.htm"
+    path.write_text(PAGE, encoding="utf-8")
+    lines = read_files([path]).lines
+    assert {code: str(line.general) for code, line in lines.items()} == {
+        "870380010": "Free",
+        "070310011": "10%",
+    }
+    onions = lines["070310011"]
+    assert {key: str(duty) for key, duty in onions.specials.items()} == {
+        "cptpp": "5% or 73.7 JPY/kg - 100%, whichever is the lower",
+        "usjta": "Free",
+    }
+    assert set(lines["870380010"].specials) == {"vjepa", "cptpp"}
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "message"),
+    [
+        ("<table><tr><td>8703.80</td></tr></table>", 1, "has no table with the columns"),
+        (
+            PAGE.replace("<td>8703.80</td><td>010</td>", "<td>8703.8O</td><td>010</td>"),
+            7,
+            "not a statistical code",
+        ),
+        (PAGE.replace("<td>010</td>", "<td>01</td>"), 7, "not a statistical suffix"),
+        (PAGE.replace("<td>011</td>", ""), 8, "8 cells under 9 headings"),
+    ],
+)
+def test_a_page_that_is_wrong_is_told(page: str, line: int, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(page, encoding="utf-8")
+    with pytest.raises(InputError) as wrong:
+        read_files([path])
+    assert any(problem.line == line and message in problem.message for problem in wrong.value.problems)
+
+
+def test_parquet(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "japan.parquet"
+    cells = {
+        "stat_code": ["8703.10"],
+        "sub": ["000"],
+        "desc": ["a"],
+        "基本": ["無税"],
+        "暫定": [None],
+        "WTO協定": ["(無税)"],
+    }
+    parquet.write_table(arrow.table(cells), path)
+    assert str(read_files([path]).lines["870310000"].general) == "Free"
+    path.write_bytes(b"PAR1 not really")
+    with pytest.raises(InputError, match="is not Parquet"):
+        read_files([path])
+
+
+@pytest.mark.parametrize(
+    ("names", "importer", "first", "last", "message"),
+    [
+        (["x.pdf"], "USA", None, None, "unknown kind of file '.pdf'"),
+        (["x.parquet"], "JPN", None, None, "cannot be read"),
+        (["x.csv"], "USA", None, None, "cannot be read"),
+        (["x.csv"], "US", None, None, "unknown importer 'US'"),
+        (["x.csv"], "USA", date(2025, 2, 1), date(2025, 1, 1), "2025-01-01 is before 2025-02-01"),
+    ],
+)
+def test_what_cannot_be_imported(
+    names: list[str], importer: str, first: date | None, last: date | None, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=message):
+        import_files([tmp_path / name for name in names], importer, "edition", first, last)
