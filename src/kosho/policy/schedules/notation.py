@@ -27,7 +27,7 @@ _NUMBER = r"\d[\d,]*(?:\.\d+)?|\.\d+"
 _BASIS = r"(?P<basis>(?:on|of|over)\s.+)"
 _PERCENT = re.compile(rf"(?P<sign>-?)\s*(?P<percent>{_NUMBER})\s*(?:%|percent)(?:\s+{_BASIS})?", re.IGNORECASE)
 _MONEY = re.compile(
-    rf"(?:(?P<dollars>(?:US)?\$)\s*)?(?P<amount>{_NUMBER})\s*(?P<currency>¢|cents?\b|yen\b|[A-Z]{{3}}(?![A-Za-z]))?"
+    rf"(?:(?P<dollars>(?:US)?\$)\s*)?(?P<amount>{_NUMBER})\s*(?P<currency>¢|c(?=\s*/)|cents?\b|yen\b|[A-Z]{{3}}(?![A-Za-z]))?"
     rf"(?:\s*/\s*(?:(?P<per>{_NUMBER})\s*)?|\s+(?=each\b))"
     rf"(?P<unit>(?:clean |pf\. ?|line/ ?)?[A-Za-z][A-Za-z0-9.²³]*(?<![\s])(?: prs?\b\.?)?)?(?:\s+{_BASIS})?"
 )
@@ -136,7 +136,7 @@ def _specific(found: re.Match[str]) -> Specific | None:
         if currency:
             return None
         currency = "USD"
-    elif currency == "¢" or currency.startswith("cent"):
+    elif currency in ("¢", "c") or currency.startswith("cent"):
         amount, currency = amount / 100, "USD"
     elif currency == "yen":
         currency = "JPY"
