@@ -378,7 +378,12 @@ class Measure(Frozen):
 
     def level_on(self, partner: str, *, in_quota: bool = True) -> float | None:
         """Value for goods of `partner`, in `unit`; 0 where the kind has no value; None if not aimed."""
-        value = self.value if in_quota or self.value_out is None else self.value_out
+        level = self._of(self.value, partner)
+        if level is None or in_quota or self.value_out is None:
+            return level
+        return self._of(self.value_out, partner)
+
+    def _of(self, value: float | dict[str, float] | None, partner: str) -> float | None:
         if not isinstance(value, Mapping):
             return (value or 0.0) if partner in self.partners else None
         if partner in value:
