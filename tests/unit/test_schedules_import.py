@@ -107,7 +107,7 @@ HTS Number,Indent,Description,Unit of Quantity,General Rate of Duty,Special Rate
 01O1.21.00,2,Typo,,Free,,Free
 0101.29.00,two,Other,,Free,,20%
 0101.30.00,2,Asses,,6.8%,Free (A+ KR,15%
-0101.90.30,2,Mules,,Free,Free (XX),Free
+0101.90.30,2,Mules,,Free,(KR),Free
 0101.90.40,2,Other,,4.5%
 0102.21.00,2,Cattle,,Free,,Free
 0102.21.00,2,Cattle,,5%,,Free
@@ -132,8 +132,8 @@ def test_every_malformed_row_is_told_and_nothing_is_written(
         (
             "not an HTS number",
             "indent 'two'",
-            "has no symbols",
-            "unknown symbol 'XX'",
+            "brackets do not match",
+            "symbols without a duty",
             "5 cells under 7",
             "given twice",
         ),
@@ -176,6 +176,8 @@ def test_json_that_is_no_export_is_refused(text: str, message: str, tmp_path: Pa
         ("Free 1/ (AU)", {"ausfta": "Free 1/"}),
         ("The rate (see note) (AU)", {"ausfta": "The rate (see note)"}),
         ("No change", {"special": "No change"}),
+        ("Free (AU) No change for others", {"ausfta": "Free", "special": "No change for others"}),
+        ("Free (AU,XX)", {"ausfta": "Free", "symbol XX": "Free"}),
         ("1/", {}),
     ],
 )

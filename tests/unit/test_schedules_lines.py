@@ -178,6 +178,29 @@ def test_a_claim_never_costs_more_than_none() -> None:
     assert "above that without a claim" in found.note
 
 
+def test_what_is_only_for_quotas_falls_back_outside_them(data: Path) -> None:
+    assert data
+    quotas = [line("02013000", "10%", korus="[in quota] 2%", usjta="[in quota] 2% | [out of quota] 5%")]
+    write(schedule(*quotas), quotas)
+    expected = {
+        ("KOR", "korus", True): "2%",
+        ("KOR", "korus", False): "10%",
+        ("KOR", "korus", None): "[in quota] 2%",
+        ("JPN", "usjta", True): "2%",
+        ("JPN", "usjta", False): "5%",
+        ("JPN", "none", True): "10%",
+    }
+    for (exporter, preference, in_quota), duty in expected.items():
+        assert str(ordinary("USA", exporter, "0201.30.00", DAY, preference, in_quota)) == duty
+
+
+def test_a_claim_no_schedule_answers_says_so() -> None:
+    found = lookup("USA", "KOR", "7323.93.00", DAY, "korus")
+    assert found is not None
+    assert (str(found.duty), found.answered) == ("2%", False)
+    assert "import the schedule" in found.note
+
+
 def test_no_schedule_no_duty() -> None:
     assert lookup("USA", "JPN", "2204.21", DAY) is None
     assert lookup("ZWE", "JPN", "8703", DAY) is None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kosho.errors import Problems, suggest
+from kosho.errors import Problems
 from kosho.policy.schedules.lines import Line
 from kosho.policy.schedules.preferences import symbols
 from kosho.policy.schedules.reading import Draft, Row, csv_rows, json_rows, require
@@ -24,6 +24,7 @@ COLUMNS = {
     "other": ("Column 2 Rate of Duty", "other"),
 }
 _GROUP = re.compile(r"\(([^()]*)\)")
+_SYMBOL = re.compile(r"[A-Z]{1,2}[*+]?")
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -108,28 +109,28 @@ def _line(heading: _Heading, above: list[_Heading], row: Row, problems: Problems
 
 
 def special_duties(text: str, problems: Problems, line: int, code: str) -> dict[str, str] | None:
-    """Duties by preference from `Free (A+, AU, KR) 2% (JP)`; None, with the problem noted, if malformed."""
+    """Duties by preference from `Free (A+, AU, KR) 2% (JP)`; None, with the problem noted, if malformed.
+
+    A symbol that is not known keeps its duty under `symbol XX`, text without symbols under `special`.
+    """
     plain = re.sub(r"\s+", " ", _TAG.sub("", text)).strip()
     found: dict[str, str] = {}
     start = 0
     for group in _GROUP.finditer(plain):
         names = [name.strip() for name in group[1].split(",") if name.strip()]
-        if not names or not all(re.fullmatch(r"[A-Z]{1,2}[*+]?", name) for name in names):
+        if not names or not all(_SYMBOL.fullmatch(name) for name in names):
             continue  # brackets that belong to the duty
         duty = plain[start : group.start()].strip(" ,;")
         start = group.end()
-        unknown = [name for name in names if name not in symbols()]
-        if unknown or not duty:
-            what = f"unknown symbol {unknown[0]!r}" if unknown else "symbols without a duty"
-            hint = suggest(unknown[0], symbols()) if unknown else None
-            problems.add(f"special duty {plain!r}: {what}", hint, line=line, key=code)
+        if not duty:
+            problems.add(f"special duty {plain!r}: symbols without a duty", line=line, key=code)
             return None
         for name in names:
-            found.setdefault(symbols()[name], duty)
+            found.setdefault(symbols().get(name, f"symbol {name}"), duty)
     rest = plain[start:].strip(" ,;")
+    if rest.count("(") != rest.count(")"):
+        problems.add(f"special duty {plain!r}: brackets do not match", line=line, key=code)
+        return None
     if rest and not re.fullmatch(r"(\d{1,2}/\s*)+", rest):
-        if found or "(" in rest:
-            problems.add(f"special duty {plain!r}: {rest!r} has no symbols", line=line, key=code)
-            return None
         found["special"] = rest
     return found

@@ -27,6 +27,8 @@ class Ordinary:
     schedule: Schedule
     note: str = ""
     """Why it is not the preference that was claimed."""
+    answered: bool = True
+    """False where no schedule at hand says what the preference gives."""
 
     @property
     def credit(self) -> Credit:
@@ -59,11 +61,24 @@ def in_force(importer: str, on: date) -> list[Schedule]:
 
 
 def lookup(
-    importer: str, exporter: str, hs: str, on: date, preference: str = preferences.NONE
+    importer: str,
+    exporter: str,
+    hs: str,
+    on: date,
+    preference: str = preferences.NONE,
+    in_quota: bool | None = None,
 ) -> Ordinary | None:
     """What a schedule says goods pay; None where no schedule at hand has the line.
 
     A claim the line does not honour, or that would cost more, leaves the duty without a claim, with a note.
+
+    Args:
+        importer: ISO 3166 alpha-3; members of the European Union share a schedule.
+        exporter: origin of the goods.
+        hs: 2 to 10 digits.
+        on: day of entry; duties with seasons are those of the day.
+        preference: id of the preference claimed.
+        in_quota: whether the goods are within a quota; None leaves duties that depend on it conditional.
 
     Raises:
         InputError: not a code, or a preference these goods cannot claim.
@@ -73,16 +88,17 @@ def lookup(
         return None
     if preference != preferences.NONE:
         preferences.claim(preference, importer, exporter, on)
-    found = [
+    lines = [
         (schedule, line)
         for schedule in in_force(importer, on)
         for line in [schedule.find(hs)]
         if line is not None
     ]
-    plain = _without_claim(found, importer, exporter, on)
+    entry = _Entry(exporter, on, in_quota)
+    plain = _without_claim(lines, importer, entry)
     if preference == preferences.NONE:
         return plain
-    claimed, complete = _claimed(found, exporter, on, preference)
+    claimed, complete = _claimed(lines, entry, preference)
     if claimed and plain and _costs_more(claimed.duty, plain.duty):
         return replace(
             plain, note=f"under {preference} the duty would be {claimed.duty}, above that without a claim"
@@ -94,30 +110,44 @@ def lookup(
             plain, note=f"the line gives no duty under {preference}; the duty without a claim applies"
         )
     note = f"the duty under {preference} is not at hand; the one without a claim is shown: import the schedule"
-    return replace(plain, note=note)
+    return replace(plain, note=note, answered=False)
 
 
-Found = list[tuple[Schedule, Line]]
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Goods that enter."""
+
+    exporter: str
+    on: date
+    in_quota: bool | None
+
+    def duty(self, text: str) -> Duty | None:
+        """What a printed duty is for them; None where it is for other goods."""
+        duty = Duty.parse(text).on(self.on) if text else None
+        if duty is None or self.in_quota is None:
+            return duty
+        return duty.under(in_quota=self.in_quota)
 
 
-def _without_claim(found: Found, importer: str, exporter: str, on: date) -> Ordinary | None:
-    favoured = preferences.is_most_favoured(importer, exporter, on)
-    for schedule, line in found:
-        printed = line.general if favoured else line.statutory
-        duty = printed.on(on) if printed else None
+def _without_claim(lines: list[tuple[Schedule, Line]], importer: str, entry: _Entry) -> Ordinary | None:
+    favoured = preferences.is_most_favoured(importer, entry.exporter, entry.on)
+    for schedule, line in lines:
+        duty = entry.duty(line.general_text if favoured else line.statutory_text)
         if duty:
             return Ordinary(duty, GENERAL if favoured else STATUTORY, line, schedule)
     return None
 
 
-def _claimed(found: Found, exporter: str, on: date, preference: str) -> tuple[Ordinary | None, bool]:
-    """The duty under a preference, and whether a schedule that lists all of them was asked."""
-    for schedule, line in found:
-        column = line.column(preference, exporter)
-        duty = Duty.parse(line.special_texts[column]).on(on) if column else None
+def _claimed(
+    lines: list[tuple[Schedule, Line]], entry: _Entry, preference: str
+) -> tuple[Ordinary | None, bool]:
+    """The duty under a preference, and whether a line or schedule that lists its preferences was asked."""
+    for schedule, line in lines:
+        column = line.column(preference, entry.exporter)
+        duty = entry.duty(line.special_texts[column]) if column else None
         if column and duty:
-            return Ordinary(duty, column, line, schedule), schedule.complete
-        if schedule.complete:
+            return Ordinary(duty, column, line, schedule), True
+        if column or schedule.complete:
             return None, True
     return None, False
 
@@ -139,8 +169,13 @@ def _percent(duty: Duty) -> Decimal | None:
 
 
 def ordinary(
-    importer: str, exporter: str, hs: str, on: date, preference: str = preferences.NONE
+    importer: str,
+    exporter: str,
+    hs: str,
+    on: date,
+    preference: str = preferences.NONE,
+    in_quota: bool | None = None,
 ) -> Duty | None:
     """The duty that `lookup` finds, None where no schedule at hand has the line."""
-    found = lookup(importer, exporter, hs, on, preference)
+    found = lookup(importer, exporter, hs, on, preference, in_quota)
     return found.duty if found else None

@@ -53,7 +53,8 @@ class Draft:
     def _tell_unread(self, line: Line, file: str, place: int) -> None:
         columns = {"general": line.general_text, "statutory": line.statutory_text, **line.special_texts}
         for column, text in columns.items():
-            if text and Duty.parse(text).unread:
+            unheard = column == "special" or column.startswith("symbol ")
+            if text and (unheard or Duty.parse(text).unread):
                 self.unread.append(Problem(f"{column}: {text}", None, file, place, line.code))
 
     def kinds(self) -> dict[str, int]:
