@@ -168,13 +168,14 @@ def _of_schedule(query: Query, preference: str, warnings: list[str]) -> tuple[Du
 
     what = "ordinary duty" if preference == NONE else f"duty under {preference}"
     try:
-        found = lookup(query.importer, query.exporter, query.code, query.on, preference)
+        in_quota = query.facts.answer("in_quota") == "yes"
+        found = lookup(query.importer, query.exporter, query.code, query.on, preference, in_quota)
     except InputError:
         raise
     except KoshoError as error:
         warnings.append(f"no {what} is known, taken as 0: {error}")
         return FREE, ("assumed",)
-    if found is None or (found.note and not found.schedule.complete and preference != NONE):
+    if found is None or not found.answered:
         warnings.append(f"no {what} is given or known: taken as 0")
         return FREE, ("assumed",)
     if found.note:
