@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from kosho.equilibrium.constraints import Settled
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solver import Solution, SolverReport
 from kosho.equilibrium.system import Cells
@@ -49,6 +50,8 @@ class Outcome:
     """The equilibrium in the layout of the kernel."""
     cells: Cells
     """The shock, folded by cell."""
+    constraints: tuple[Settled, ...] = ()
+    """What became of quotas and commitments, in the order given; `shock` then holds their wedges."""
 
     @property
     def solver(self) -> SolverReport:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from kosho.equilibrium.constrained import find_constrained
+from kosho.equilibrium.constraints import Constraint
+from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.outcome import Outcome
 from kosho.equilibrium.shock import Shock, refuse_other_labels
 from kosho.equilibrium.solver import find
@@ -29,7 +33,15 @@ BALANCED = 1e-9
 _REBASED: WeakKeyDictionary[World, dict[Deficits, World]] = WeakKeyDictionary()
 
 
-def solve(world: World, shock: Shock, deficits: Deficits = "fixed", tol: float = TOLERANCE) -> Outcome:
+def solve(
+    world: World,
+    shock: Shock,
+    deficits: Deficits = "fixed",
+    tol: float = TOLERANCE,
+    *,
+    constraints: Sequence[Constraint] = (),
+    nests: Sequence[Nest] = (),
+) -> Outcome:
     """The equilibrium after a shock (Caliendo & Parro 2015, in changes).
 
     A table that is not an equilibrium is first made one, as `rebase` does, once for each world.
@@ -39,18 +51,28 @@ def solve(world: World, shock: Shock, deficits: Deficits = "fixed", tol: float =
         shock: What changes, made for this world.
         deficits: See `Deficits`.
         tol: Largest relative gap allowed in any equation.
+        constraints: Quotas, tariff quotas and purchase commitments, met to 1e-7; `Outcome.constraints` tells
+            their wedges, rents and costs.
+        nests: Products that buyers tell apart from the rest of their sector.
 
     Raises:
-        InputError: the shock does not fit the world, or leaves a market without supplier.
+        InputError: the shock does not fit the world, or leaves a market without supplier; constraints that
+            contradict one another.
+        KoshoError: nothing meets a constraint.
         ConvergenceError: no equilibrium was found; it names the residual and the worst country.
     """
     if not 0 < tol < 1:
         raise InputError(Problem(f"tol = {tol:g} is not between 0 and 1", "1e-8 is usual"))
     base = rebase(world, deficits)
     refuse_other_labels(shock, base)
+    observed = labelled(world.arrays.income, ("country",), world.countries, world.sectors)
+    if constraints or nests:
+        found = find_constrained(base, shock, constraints, nests, tol)
+        return Outcome(
+            base, found.shock, deficits, observed, found.solution, found.cells, constraints=found.settled
+        )
     cells = cells_of(shock, base)
     solution = find(system_of(base, shock, cells), world.countries, tol)
-    observed = labelled(world.arrays.income, ("country",), world.countries, world.sectors)
     return Outcome(base, shock, deficits, observed, solution, cells)
 
 

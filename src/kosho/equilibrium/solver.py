@@ -45,19 +45,20 @@ class Solution:
     report: SolverReport
 
 
-def find(system: System, countries: tuple[str, ...], tol: float) -> Solution:
+def find(system: System, countries: tuple[str, ...], tol: float, start: Point | None = None) -> Solution:
     """The equilibrium of `system`.
 
     Args:
         system: The equations.
         countries: Codes, for messages.
         tol: Largest relative gap allowed in any equation.
+        start: Where to begin, such as a near equilibrium; the base by default.
 
     Raises:
         ConvergenceError: no method reached `tol`.
     """
     started = time.perf_counter()
-    iterations, least, point = 0, np.inf, _start(system)
+    iterations, least, point = 0, np.inf, start or _start(system)
     # A method that runs out of bounds has failed, whatever it divided by; the residual below decides.
     with np.errstate(all="ignore"):
         for name, end in _ladder(system, point, tol):

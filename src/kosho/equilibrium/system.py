@@ -13,7 +13,7 @@ from kosho.equilibrium.shock import Shock, refuse_other_labels, uncovered
 from kosho.errors import Problems
 from kosho.world import World
 
-__all__ = ["Cells", "blend", "cells_of", "system_of"]
+__all__ = ["Cells", "blend", "cells_of", "reweighted", "system_of"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -60,6 +60,15 @@ def cells_of(shock: Shock, world: World) -> Cells:
     pair, sector = np.divmod(flat, sectors)
     importer, exporter = np.divmod(pair, count)
     return Cells(importer, exporter, sector, factor, net, row, weight, 1.0 / wedge, rest_net, rest)
+
+
+def reweighted(cells: Cells, weight: Array) -> Cells:
+    """The same cells with other weights of their parts `(m,)`, as nests of products ask for."""
+    count = len(cells.factor)
+    factor = cells.rest + np.bincount(cells.row, weight, minlength=count)
+    received = cells.rest_net + np.bincount(cells.row, weight * cells.part_net, minlength=count)
+    net = np.divide(received, factor, out=np.ones_like(factor), where=factor > 0)
+    return replace(cells, factor=factor, net=net, weight=weight)
 
 
 def system_of(world: World, shock: Shock, cells: Cells) -> System:

@@ -1,0 +1,339 @@
+"""Equilibria with nests and constraints.
+
+The markets concerned tell the equations K, f, g and h; the equations tell the markets costs and spending. At
+given costs and spending wedges are found exactly (`complementarity`), so that the outer iteration is smooth; it
+is accelerated (Anderson) and each equilibrium starts from the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.equilibrium.anderson import Anderson
+from kosho.equilibrium.bounding import (
+    at_inside_rates,
+    base_net,
+    bounds_of,
+    chosen,
+    markets_of,
+    rows_of,
+    without,
+)
+from kosho.equilibrium.complementarity import Bounds, State, conflict, gaps, measured, settle
+from kosho.equilibrium.constraints import WORLD, Constraint, Quota, Settled, TariffQuota
+from kosho.equilibrium.kernel import Point, Values
+from kosho.equilibrium.nests import Nest, Varieties, demand, explicit, kernel_weight
+from kosho.equilibrium.shock import Shock
+from kosho.equilibrium.solver import Solution, find
+from kosho.equilibrium.system import Cells, cells_of, reweighted, system_of
+from kosho.errors import ConvergenceError
+from kosho.world import World, labelled
+
+__all__ = ["Constrained", "find_constrained"]
+
+Array = NDArray[np.float64]
+
+MET = 1e-7
+"""Largest relative gap of a constraint, or of the markets' weights, at the end."""
+ROUNDS = 60
+MEMORY = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Constrained:
+    """An equilibrium with the shock it answers, wedges included."""
+
+    solution: Solution
+    shock: Shock
+    cells: Cells
+    settled: tuple[Settled, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Round:
+    """One equilibrium at given wedges and weights."""
+
+    z: Array  # (c,)
+    rents: Array  # (c, v) ad valorem on the producer price
+    subsidies: Array  # (c, v)
+    net: Array  # (v,) new net flow
+    state: State
+    shock: Shock
+    cells: Cells
+    solution: Solution
+
+
+def find_constrained(
+    base: World,
+    shock: Shock,
+    constraints: Sequence[Constraint],
+    nests: Sequence[Nest],
+    tol: float,
+) -> Constrained:
+    """The equilibrium of `base` after `shock`, with products told apart and bounds met.
+
+    Args:
+        base: An equilibrium.
+        shock: What changes besides.
+        constraints: Bounds, each with a name of its own.
+        nests: Products told apart from their sector.
+        tol: Largest relative gap in any equation; constraints are met to 1e-7.
+
+    Raises:
+        InputError: unknown labels, parts the shock does not have, bounds that contradict one another.
+        KoshoError: no wedge meets a bound.
+        ConvergenceError: no equilibrium was found.
+    """
+    of = explicit(shock, base, markets_of(base, constraints), nests)
+    rows = rows_of(of, base, constraints)
+    of = at_inside_rates(of, constraints, rows)
+    bounds = bounds_of(of, base, constraints, rows)
+    banned = [c for c, one in enumerate(constraints) if isinstance(one, Quota) and bounds.required[c] <= 0]
+    closed = without(of, np.asarray(rows[banned].any(axis=0), bool))
+    active = [c for c in range(len(constraints)) if c not in banned]
+    conflict(chosen(bounds, active), closed)
+    free = _Economy(of, base, chosen(bounds, []), tol).equilibrium(None)
+    held = free
+    if constraints:
+        held = _Economy(closed, base, chosen(bounds, active), tol).equilibrium(free)
+    settled = tuple(_settled(base, of, bounds, c, (free, held), active) for c in range(len(constraints)))
+    return Constrained(held.solution, held.shock, held.cells, settled)
+
+
+class _Economy:
+    """The outer iteration for one set of varieties and bounds."""
+
+    def __init__(self, of: Varieties, base: World, bounds: Bounds, tol: float) -> None:
+        self._of, self._base, self._bounds, self._tol = of, base, bounds, tol
+        pair = of.exporter * len(base.sectors) + of.shock.sector[of.row]
+        self._pairs, self._pair = np.unique(pair, return_inverse=True)
+        with np.errstate(divide="ignore"):
+            self._log_trade_cost = np.log(of.shock.cost[of.row])
+        self._deflators = [
+            base.position(c.deflator) if c.measured == "value" and c.deflator != WORLD else -1
+            for c in bounds.constraints
+        ]
+
+    def equilibrium(self, start: _Round | None) -> _Round:
+        """Rounds until wedges, weights and the economy agree."""
+        bounds, of = self._bounds, self._of
+        at = None if start is None else start.solution.values
+        signals = self._start() if at is None else self._signals(at)
+        z, accelerate = np.zeros(len(bounds.constraints)), Anderson(len(signals), MEMORY)
+        simple = not bounds.constraints and not of.nested.any()
+        least = np.inf
+        for _ in range(ROUNDS):
+            state = self._state(signals)
+            z = settle(of, bounds, state, z)
+            here = self._round(state, z, None if at is None else at.point)
+            at = here.solution.values
+            heard = self._signals(at)
+            gap = 0.0 if simple else self._gap(here, self._state(heard))
+            if gap <= MET:
+                return here
+            least = min(least, gap)
+            signals = accelerate.next(signals, heard - signals)
+        names = ", ".join(repr(c.name) for c in bounds.constraints) or "nests"
+        country = self._base.countries[int(of.importer[0])]
+        raise ConvergenceError(least, country, ROUNDS, f"of {names} with the rest of the economy")
+
+    def _start(self) -> Array:
+        spending = np.log(self._base.arrays.expenditure[self._of.importer, self._of.sector])
+        return np.concatenate([np.zeros(len(self._pairs)), spending, np.zeros(len(self._deflators))])
+
+    def _signals(self, values: Values) -> Array:
+        """What the economy tells the markets: ln unit costs, ln spending, ln deflators."""
+        point = values.point
+        level = (self._base.arrays.alpha * point.log_price).sum(axis=1)
+        deflators = [0.0 if n < 0 else float(level[n]) for n in self._deflators]
+        spending = np.log(point.spending[self._of.importer, self._of.sector])
+        return np.concatenate([values.log_cost.reshape(-1)[self._pairs], spending, deflators])
+
+    def _state(self, signals: Array) -> State:
+        costs, markets = len(self._pairs), len(self._of.epsilon)
+        log_cost = signals[:costs][self._pair]
+        deflators = signals[costs + markets :]
+        log_deflator = np.array(
+            [
+                log_cost + self._log_trade_cost
+                if constraint.measured == "quantity"
+                else np.full(len(log_cost), level)
+                for constraint, level in zip(self._bounds.constraints, deflators, strict=True)
+            ]
+        ).reshape(len(deflators), len(log_cost))
+        return State(log_cost, signals[costs : costs + markets], log_deflator)
+
+    def _round(self, state: State, z: Array, start: Point | None) -> _Round:
+        of, base = self._of, self._base
+        rents, subsidies, extra = _wedges(of, self._bounds, z, self._earning(state, z))
+        shock, origin, part = _with_wedges(of, base, self._bounds, (rents, subsidies, extra))
+        cells = cells_of(shock, base)
+        at = demand(of, state.log_cost, self._bounds.inside @ z)
+        told = kernel_weight(of, at, state.log_cost)
+        nested = np.isin(np.arange(len(told)), np.flatnonzero(of.nested[of.market]))
+        replaced = (origin >= 0) & nested[origin]
+        weight = np.where(replaced, told[origin] * part, cells.weight)
+        cells = reweighted(cells, weight)
+        solution = find(system_of(base, shock, cells), base.countries, self._tol, start)
+        values, cell = solution.values, cells.row
+        j, n, i = cells.sector[cell], cells.importer[cell], cells.exporter[cell]
+        factor = np.where(cells.factor[cell] > 0, cells.factor[cell], 1.0)
+        net = values.share[j, n, i] * values.point.spending[n, j] * cells.weight / factor * cells.part_net
+        mine = origin >= 0
+        net = np.asarray(np.bincount(origin[mine], net[mine], minlength=len(told)), np.float64)
+        return _Round(z, rents, subsidies, net, state, shock, cells, solution)
+
+    def _earning(self, state: State, z: Array) -> Array:
+        """Share of imports that earn a constraint's rent `(c,)`: below one beyond a tariff quota."""
+        if not len(z):
+            return z
+        reached = measured(self._of, self._bounds, state, z)
+        beyond = (z >= self._bounds.cap) & (reached > self._bounds.required)
+        safe = np.where(beyond, reached, 1.0)
+        return np.where(beyond, np.maximum(self._bounds.required, 0.0) / safe, 1.0)
+
+    def _gap(self, here: _Round, state: State) -> float:
+        """By how much wedges and weights miss what the economy they led to asks for."""
+        of, bounds, z = self._of, self._bounds, here.z
+        missed = [0.0]
+        if len(z):
+            missed.append(float(np.abs(gaps(of, bounds, state, z)).max()))
+            earning = self._earning(state, z) - self._earning(here.state, z)
+            missed.append(float(np.abs(earning).max()))
+        if of.nested.any():
+            added = bounds.inside @ z
+            before, after = (
+                kernel_weight(of, demand(of, one.log_cost, added), one.log_cost) for one in (here.state, state)
+            )
+            told = of.nested[of.market] & (before > 0)
+            missed.append(float(np.abs(np.log(after[told] / before[told])).max(initial=0.0)))
+        return max(missed)
+
+
+def _wedges(of: Varieties, bounds: Bounds, z: Array, earning: Array) -> tuple[Array, Array, Array]:
+    """Log wedges as rents and subsidies of each constraint `(c, v)`, and duties beyond tariff quotas `(v,)`."""
+    count = len(of.row)
+    if not len(z):
+        return np.zeros((0, count)), np.zeros((0, count)), np.zeros(count)
+    log = (bounds.weight > 0) * z[:, None]
+    up, down = (log * (bounds.sign[:, None] == sign) for sign in (1.0, -1.0))
+    raised, lowered = up.sum(axis=0), down.sum(axis=0)
+    subsidy = of.wedge * -np.expm1(-lowered)
+    rent = of.wedge * np.exp(-lowered) * np.expm1(raised)
+    subsidies = down * (subsidy / np.where(lowered > 0, lowered, 1.0))
+    shared = up * (rent / np.where(raised > 0, raised, 1.0))
+    rents = shared * earning[:, None]
+    return rents, subsidies, (shared - rents).sum(axis=0)
+
+
+def _with_wedges(
+    of: Varieties, base: World, bounds: Bounds, wedges: tuple[Array, Array, Array]
+) -> tuple[Shock, NDArray[np.intp], Array]:
+    """The shock with its wedges.
+
+    Returns:
+        The shock; for each row the variety it is of (-1 outside the markets) and the share of it: a variety
+        whose rents go to several holders becomes several rows.
+    """
+    rents, subsidies, duties = wedges
+    s = of.shock
+    variety = np.full(len(s), -1, np.intp)
+    variety[of.row] = np.arange(len(of.row))
+    tariff, rent, holder = s.tariff.copy(), s.rent.copy(), s.holder.copy()
+    tariff[of.row] += duties - subsidies.sum(axis=0)
+    rent[of.row] += rents.sum(axis=0)
+    split: list[tuple[int, float, int]] = []
+    part = np.ones(len(s))
+    for v in np.flatnonzero(rents.any(axis=0)).tolist():
+        r = int(of.row[v])
+        paid = {int(s.holder[r]): float(s.rent[r])} if s.rent[r] > 0 else {}
+        for c in np.flatnonzero(rents[:, v]).tolist():
+            who = _holder(base, bounds.constraints[c], s, r)
+            paid[who] = paid.get(who, 0.0) + float(rents[c, v])
+        (holder[r], first), *others = paid.items()
+        part[r] = first / rent[r]
+        split.extend((r, amount / rent[r], who) for who, amount in others)
+    if split:
+        more = np.array([r for r, _, _ in split], np.intp)
+        rows = np.concatenate([np.arange(len(s)), more])
+        part = np.concatenate([part, np.array([share for _, share, _ in split])])
+        holder = np.concatenate([holder, np.array([who for _, _, who in split], np.intp)])
+    else:
+        rows = np.arange(len(s))
+    shock = replace(
+        s,
+        importer=s.importer[rows],
+        exporter=s.exporter[rows],
+        sector=s.sector[rows],
+        share=s.share[rows] * part,
+        cost=s.cost[rows],
+        base_tariff=s.base_tariff[rows],
+        tariff=tariff[rows],
+        rent=rent[rows],
+        holder=holder,
+        part=tuple(s.part[r] for r in rows),
+    )
+    return shock, variety[rows], part
+
+
+def _holder(base: World, constraint: Constraint, shock: Shock, row: int) -> int:
+    named = constraint.holder if isinstance(constraint, Quota | TariffQuota) else ""
+    if named == "importer":
+        return int(shock.importer[row])
+    return int(shock.exporter[row]) if named == "exporter" else base.position(named)
+
+
+def _settled(
+    base: World,
+    of: Varieties,
+    bounds: Bounds,
+    c: int,
+    rounds: tuple[_Round, _Round],
+    active: Sequence[int],
+) -> Settled:
+    free, held = rounds
+    constraint, mine = bounds.constraints[c], bounds.weight[c] > 0
+    z = float(held.z[active.index(c)]) if c in active else 0.0
+    wedge = rent = cost = 0.0
+    if c in active:
+        a = active.index(c)
+        wedge = -float(np.expm1(-z)) if constraint.sign < 0 else float(np.expm1(z))
+        rent = float(held.rents[a] @ held.net)
+        cost = float(held.subsidies[a] @ held.net)
+    elif bounds.weight[c] @ free.net > 0:
+        wedge = np.inf
+    count = len(base.countries)
+    markets = np.unique(of.market[mine])
+    others = np.isin(of.market, markets) & ~mine
+    change = (held.net - free.net)[others]
+    importer = of.shock.importer[of.row][others]
+    flat = np.bincount(importer * count + of.exporter[others], change, minlength=count * count)
+    diverted = labelled(flat.reshape(count, count), ("importer", "exporter"), base.countries, base.sectors)
+    return Settled(
+        constraint=constraint,
+        base=float(bounds.weight[c] @ base_net(of, base)),
+        free=_counted(base, of, bounds, c, free),
+        required=float(bounds.required[c]),
+        reached=_counted(base, of, bounds, c, held),
+        wedge=wedge,
+        rent=rent,
+        fiscal_cost=cost,
+        diverted=diverted,
+    )
+
+
+def _counted(base: World, of: Varieties, bounds: Bounds, c: int, at: _Round) -> float:
+    """Imports as the constraint measures them, from the flows of the equilibrium itself."""
+    constraint, values = bounds.constraints[c], at.solution.values
+    if constraint.measured == "quantity":
+        log = values.log_cost[of.exporter, of.shock.sector[of.row]] + np.log(of.shock.cost[of.row])
+        return float(bounds.weight[c] @ (at.net * np.exp(-log)))
+    level = 0.0
+    if constraint.deflator != WORLD:
+        n = base.position(constraint.deflator)
+        level = float(base.arrays.alpha[n] @ values.point.log_price[n])
+    return float(bounds.weight[c] @ at.net * np.exp(-level))

@@ -1,0 +1,163 @@
+"""Quotas, tariff quotas and purchase commitments: what is said about quantities instead of rates.
+
+Each is a complementarity condition with a wedge: the wedge is zero unless the bound is reached, and where it is
+reached the wedge is as large as it must be. `kosho.equilibrium.solve(..., constraints=...)` finds the wedges
+together with the equilibrium.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import xarray as xr
+
+from kosho.errors import Problems, suggest
+
+__all__ = ["Basis", "Constraint", "Flow", "Measured", "Purchase", "Quota", "Settled", "TariffQuota"]
+
+Basis = Literal["level", "increment", "share"]
+"""`level`: the amount itself. `increment`: on top of the base. `share`: of the base."""
+
+Measured = Literal["quantity", "value"]
+"""`quantity`: at prices of the base year, or counted in a unit. `value`: what producers receive, deflated."""
+
+WORLD = "world"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What an importer buys from an exporter in a sector, or the part of it that has a name."""
+
+    importer: str
+    exporter: str
+    sector: str
+    part: str = ""
+    """A part of the shock or a product with a nest of its own; empty for the whole cell."""
+
+    def __str__(self) -> str:
+        label = f" ({self.part})" if self.part else ""
+        return f"{self.importer} from {self.exporter}, {self.sector}{label}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constraint:
+    """A bound on the sum of some imports. See `Quota`, `TariffQuota` and `Purchase`."""
+
+    name: str
+    """Names it in reports and errors."""
+    flows: tuple[Flow, ...]
+    amount: float
+    """Millions of the world's money, of the base year for quantities; or in `unit`; or a fraction (`share`)."""
+    basis: Basis = "level"
+    measured: Measured = "quantity"
+    unit: str = ""
+    """Of a quantity that is counted: a unit of the world's physical flows (`vehicles`, `tonnes`)."""
+    deflator: str = WORLD
+    """Of a value: a country, whose price index of final demand deflates it, or `world`: the numeraire, world
+    value added."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        if self.basis not in get_args(Basis):
+            problems.add(f"{self.name}: basis = {self.basis!r}", suggest(str(self.basis), get_args(Basis)))
+        if self.measured not in get_args(Measured):
+            near = suggest(str(self.measured), get_args(Measured))
+            problems.add(f"{self.name}: measured = {self.measured!r}", near)
+        if not math.isfinite(self.amount) or (self.amount < 0 and self.basis != "increment"):
+            problems.add(f"{self.name}: an amount of {self.amount:g} cannot be", "zero or more")
+        if self.unit and self.measured == "value":
+            problems.add(f"{self.name}: a value has no unit {self.unit!r}", "measured='quantity'")
+        if self.deflator != WORLD and self.measured == "quantity":
+            problems.add(f"{self.name}: a quantity needs no deflator", "it is deflated by its own cost")
+        self._refuse_more(problems)
+        problems.raise_if_any()
+
+    def _refuse_more(self, problems: Problems) -> None:
+        if isinstance(self, TariffQuota) and not -1 < self.inside < self.outside < math.inf:
+            problems.add(f"{self.name}: rates {self.inside:g} inside and {self.outside:g} outside", "in < out")
+        if not self.flows:
+            problems.add(f"{self.name}: names no flow")
+        if len(set(self.flows)) < len(self.flows):
+            problems.add(f"{self.name}: names a flow twice")
+        for flow in self.flows:
+            if flow.importer == flow.exporter:
+                problems.add(f"{self.name}: {flow} is domestic", "only imports are bounded")
+
+    @property
+    def sign(self) -> float:
+        """+1 where the wedge makes imports dearer, -1 where cheaper."""
+        return -1.0 if isinstance(self, Purchase) else 1.0
+
+    @property
+    def cap(self) -> float:
+        """Largest log wedge."""
+        if isinstance(self, TariffQuota):
+            return math.log((1.0 + self.outside) / (1.0 + self.inside))
+        return math.inf
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota(Constraint):
+    """At most `amount` is imported: 0 <= rent ⊥ amount - imports >= 0. An amount of zero is a ban."""
+
+    holder: str
+    """Who has the licences and so the rent: a country, or `importer` or `exporter` (of each flow)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TariffQuota(Constraint):
+    """`inside` is paid up to `amount`, `outside` beyond: inside <= t <= outside, with t - inside as rent.
+
+    The two are whole rates of these imports; what the shock says of their tariffs gives way. Beyond the amount
+    every import costs `outside` more to the buyer; the rent is earned on the amount only.
+    """
+
+    inside: float
+    outside: float
+    holder: str
+    """Who has the licences and so the rent: a country, or `importer` or `exporter` (of each flow)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purchase(Constraint):
+    """At least `amount` is imported: 0 <= s ⊥ imports - amount >= 0, s a subsidy of the importer's treasury."""
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """What became of a constraint. Money in millions of the world's, quantities as the constraint counts."""
+
+    constraint: Constraint
+    base: float
+    """Imports in the base, measured as the constraint measures."""
+    free: float
+    """Imports after the shock without any constraint."""
+    required: float
+    """The bound, as a level."""
+    reached: float
+    """Imports after the shock with all constraints."""
+    wedge: float
+    """Of the price with duties: what the rent adds (quota, tariff quota), or the part that the subsidy pays
+    (purchase). Zero where the bound does not bind, infinite for a ban."""
+    rent: float
+    """A year, to `holder`."""
+    fiscal_cost: float
+    """Subsidies a year, from the importer's treasury."""
+    diverted: xr.DataArray
+    """`[importer, exporter]`, change of all net flows in the sectors concerned that are not bound themselves
+    against the same shock without constraints; home sales on the diagonal."""
+
+    @property
+    def binds(self) -> bool:
+        """Whether the wedge is above zero."""
+        return self.wedge > 0.0
+
+    def diversion(self, importer: str, count: int = 5) -> dict[str, float]:
+        """Whose sales to `importer` change most (its own producers among them), largest change first."""
+        change = self.diverted.sel(importer=importer).to_numpy()
+        order = np.argsort(-np.abs(change), kind="stable")[:count]
+        names = [str(code) for code in self.diverted.indexes["exporter"]]
+        return {names[i]: float(change[i]) for i in order if change[i] != 0}

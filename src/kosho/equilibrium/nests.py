@@ -1,0 +1,367 @@
+"""Markets told apart by product: explicit rows for every part, and demand for them given costs and spending.
+
+Legend: n importer, i exporter, j sector; v a variety (a part of a cell), p a product (a nest of varieties), m a
+market (an importer's sector); a base share of the market's spending, kappa change of trade cost and wedge, c
+unit cost, theta between origins, epsilon between products; a hat, new over old, is left out.
+
+    P_p = [ sum_v in p  a_v/b_p (kappa_v c_i)^-theta_p ]^(-1/theta_p),   b_p = sum_v in p a_v
+    P_m = [ sum_p b_p P_p^-epsilon ]^(-1/epsilon)
+    share_v = a_v/b_p (kappa_v c_i)^-theta_p P_p^theta_p  *  b_p P_p^-epsilon P_m^epsilon
+
+With theta_p = epsilon = theta_j this is the kernel's single nest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.equilibrium.shock import Shock, uncovered
+from kosho.errors import Problems, suggest
+from kosho.world import World
+
+__all__ = ["Demand", "Nest", "Varieties", "demand", "explicit"]
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+UNITARY = 1e-9
+"""Elasticities between products closer to zero than this are taken as zero (Cobb-Douglas)."""
+TINY_SHARE = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Nest:
+    """A product that buyers of one country tell from the rest of its sector.
+
+    Parts of the shock that bear its name belong to it; `shares` adds origins that the shock does not mention.
+    """
+
+    product: str
+    """Name of the part."""
+    importer: str
+    sector: str
+    theta: float
+    """Between origins of the product: import values net of duty fall with elasticity -(theta + 1)."""
+    between: float
+    """Between products of the sector, in the same form: elasticity of substitution less one. Above -1; all
+    nests of a market have the same."""
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """By exporter (the importer itself for what is made at home): share of the cell's base spending."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        who = f"nest {self.product!r} of {self.importer}, {self.sector}"
+        if not self.product:
+            problems.add(f"{who}: needs a name")
+        if not (np.isfinite(self.theta) and self.theta > 0):
+            problems.add(f"{who}: theta {self.theta:g} is not positive")
+        if not (np.isfinite(self.between) and self.between > -1):
+            problems.add(f"{who}: elasticity between products {self.between:g} is not above -1")
+        for exporter, share in self.shares.items():
+            if not 0 <= share <= 1:
+                problems.add(f"{who}: share {share:g} of {exporter} is not between 0 and 1")
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, eq=False)
+class Varieties:
+    """The touched markets in full: rows of `shock` that lie in them, v of them."""
+
+    shock: Shock
+    """With a row for every part of every cell of the touched markets."""
+    row: Index  # (v,) row of the shock
+    market: Index  # (v,)
+    nest: Index  # (v,) over all markets; the first ones are the markets' rests
+    base: Array  # (v,) a: share of the market's base spending
+    cell: Array  # (v,) base share of the whole cell in its market
+    theta: Array  # (p,) by nest
+    nest_market: Index  # (p,)
+    epsilon: Array  # (m,)
+    sector_theta: Array  # (m,)
+    nested: NDArray[np.bool_]  # (m,) whether anything but one nest
+    importer: Index  # (m,)
+    sector: Index  # (m,)
+
+    @property
+    def exporter(self) -> Index:
+        """Position of each variety's exporter."""
+        return self.shock.exporter[self.row]
+
+    @property
+    def wedge(self) -> Array:
+        """1 + tariff + rent of the shock itself, by variety."""
+        return 1.0 + self.shock.tariff[self.row] + self.shock.rent[self.row]
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Shares of a market's spending at some costs and wedges."""
+
+    inside: Array  # (v,) share of its nest
+    share: Array  # (v,) share of its market
+    log_price: Array  # (m,)
+
+    def response(self, of: Varieties, wedges: Array) -> Array:
+        """Change of ln share with each column of ln wedges `(v, c)`; `(v, c)`."""
+        theta = of.theta[of.nest][:, None]
+        epsilon = of.epsilon[of.market][:, None]
+        product = _sums(of.nest, self.inside[:, None] * wedges, len(of.theta))[of.nest]
+        market = _sums(of.market, self.share[:, None] * wedges, len(of.epsilon))[of.market]
+        return -theta * wedges + (theta - epsilon) * product + epsilon * market
+
+
+def demand(of: Varieties, log_cost: Array, log_wedge: Array) -> Demand:
+    """Demand at unit costs and wedges.
+
+    Args:
+        of: The varieties.
+        log_cost: ln c of each variety's exporter `(v,)`.
+        log_wedge: ln of what wedges add to the shock's own tariffs and rents `(v,)`.
+
+    Raises:
+        InputError: a product with inelastic demand has no supplier left.
+    """
+    shock, row = of.shock, of.row
+    with np.errstate(divide="ignore"):
+        kappa = np.log(shock.cost[row]) + np.log(of.wedge / (1.0 + shock.base_tariff[row])) + log_wedge
+    theta = of.theta[of.nest]
+    count = len(of.theta)
+    weight = of.base * np.exp(-theta * (kappa + log_cost))
+    inner = np.bincount(of.nest, weight, minlength=count)
+    held = np.bincount(of.nest, of.base, minlength=count)
+    epsilon = of.epsilon[of.nest_market]
+    supplied = (inner > 0) & (held > 0)
+    lost = (held > 0) & ~supplied & (epsilon <= UNITARY)
+    if lost.any():
+        problems = Problems()
+        for p in np.flatnonzero(lost):
+            first = int(of.row[np.flatnonzero(of.nest == p)[0]])
+            problems.add(f"{shock.name(first)}: no origin can supply it any more", "leave at least one")
+        problems.raise_if_any()
+    log_price = np.where(
+        supplied, -np.log(np.where(supplied, inner, 1.0) / np.where(supplied, held, 1.0)) / of.theta, 0.0
+    )
+    outer = np.where(supplied, held * np.exp(-epsilon * log_price), 0.0)
+    total = np.bincount(of.nest_market, outer, minlength=len(of.epsilon))
+    flat = np.abs(of.epsilon) <= UNITARY
+    log_market = np.where(
+        flat,
+        np.bincount(of.nest_market, held * log_price, minlength=len(of.epsilon)),
+        -np.log(total) / np.where(flat, 1.0, of.epsilon),
+    )
+    inside = weight / np.where(supplied, inner, 1.0)[of.nest]
+    return Demand(inside, inside * (outer / total[of.nest_market])[of.nest], log_market)
+
+
+def kernel_weight(of: Varieties, at: Demand, log_cost: Array) -> Array:
+    """The weights K / pi that make the kernel's single nest give the same shares and price `(v,)`."""
+    theta = of.sector_theta[of.market]
+    level = np.exp(theta * (log_cost - at.log_price[of.market]))
+    return at.share * level / of.cell
+
+
+def explicit(
+    shock: Shock, world: World, markets: Sequence[tuple[int, int]], nests: Sequence[Nest]
+) -> Varieties:
+    """A shock with a row for everything in the given markets and in those of the nests.
+
+    Args:
+        shock: What changes.
+        world: The base.
+        markets: Positions (importer, sector).
+        nests: Products told apart.
+
+    Raises:
+        InputError: unknown labels, nests that contradict one another or the shock; all of them are listed.
+    """
+    placed = _placed(nests, world, shock)
+    markets = list(dict.fromkeys([*markets, *((n, j) for (n, j, _) in placed)]))
+    shock = _with_rests(_with_products(shock, world, placed), world, markets)
+    place = {market: m for m, market in enumerate(markets)}
+    flat = np.full((len(world.countries), len(world.sectors)), -1, np.intp)
+    for (n, j), m in place.items():
+        flat[n, j] = m
+    market = flat[shock.importer, shock.sector]
+    row = np.flatnonzero(market >= 0)
+    market = market[row]
+    nest, theta, nest_market = market.copy(), [world.arrays.theta[j] for _, j in markets], [*place.values()]
+    epsilon = np.array(theta)
+    for (n, j, product), found in placed.items():
+        m = place[n, j]
+        named = np.array([shock.part[r] == product for r in row], bool)
+        nest[named & (market == m)] = len(theta)
+        theta.append(found.theta)
+        nest_market.append(m)
+        epsilon[m] = found.between
+    importer, sector = (np.array([pair[k] for pair in markets], np.intp) for k in (0, 1))
+    cell = world.arrays.shares[shock.importer[row], shock.exporter[row], shock.sector[row]]
+    return Varieties(
+        shock=shock,
+        row=row,
+        market=market,
+        nest=nest,
+        base=cell * shock.share[row],
+        cell=cell,
+        theta=np.array(theta),
+        nest_market=np.array(nest_market, np.intp),
+        epsilon=epsilon,
+        sector_theta=world.arrays.theta[sector],
+        nested=np.bincount(nest_market, minlength=len(markets)) > 1,
+        importer=importer,
+        sector=sector,
+    )
+
+
+Placed = dict[tuple[int, int, str], Nest]
+
+
+def _placed(nests: Sequence[Nest], world: World, shock: Shock) -> Placed:
+    problems, placed = Problems(), Placed()
+    between: dict[tuple[int, int], Nest] = {}
+    for nest in nests:
+        for code, known in (
+            *((code, world.countries) for code in (nest.importer, *nest.shares)),
+            (nest.sector, world.sectors),
+        ):
+            if code not in known:
+                problems.add(f"nest {nest.product!r}: unknown label {code!r}", suggest(code, known))
+    problems.raise_if_any()
+    names = set(shock.part)
+    for nest in nests:
+        n, j = world.position(nest.importer), world.sector_position(nest.sector)
+        other = between.setdefault((n, j), nest)
+        if other.between != nest.between:
+            problems.add(
+                f"nests {other.product!r} and {nest.product!r} of {nest.importer}, {nest.sector}: elasticities "
+                f"between products {other.between:g} and {nest.between:g}",
+                "one for a market",
+            )
+        if (n, j, nest.product) in placed:
+            problems.add(f"nest {nest.product!r} of {nest.importer}, {nest.sector} is given twice")
+        if not nest.shares and nest.product not in names:
+            problems.add(
+                f"nest {nest.product!r} of {nest.importer}, {nest.sector} has no origin", "give shares"
+            )
+        placed[n, j, nest.product] = nest
+    problems.raise_if_any()
+    return placed
+
+
+def _with_products(shock: Shock, world: World, placed: Placed) -> Shock:
+    """Origins of products that the shock leaves out become rows, taken from the unnamed part of a cell."""
+    problems = Problems()
+    rows = _Rows(shock)
+    left = dict(zip(shock.cells()[0].tolist(), uncovered(shock, world)[0].tolist(), strict=True))
+    for (n, j, product), nest in placed.items():
+        for exporter, share in nest.shares.items():
+            i = world.position(exporter)
+            flat = (n * len(world.countries) + i) * len(world.sectors) + j
+            here = rows.of(n, i, j)
+            if share <= 0 or world.arrays.shares[n, i, j] <= 0:
+                continue
+            if any(rows.part[r] == product for r in here):
+                problems.add(
+                    f"nest {product!r}: both the shock and the nest give its share in {nest.importer} from "
+                    f"{exporter}, {nest.sector}",
+                    "leave it out of the nest",
+                )
+            elif share <= left.get(flat, 1.0) + TINY_SHARE:
+                # Where the cell has other parts, its rest has a base rate of its own.
+                tariff = _rest_rate(shock, world, flat)
+                rows.add(n, i, j, share, tariff, product)
+                left[flat] = left.get(flat, 1.0) - share
+            elif whole := [r for r in here if not rows.part[r] and rows.share[r] >= share - TINY_SHARE]:
+                rows.split(whole[0], share, product)
+            else:
+                problems.add(
+                    f"nest {product!r}: no room for a share of {share:g} in {nest.importer} from {exporter}"
+                )
+    problems.raise_if_any()
+    return rows.shock()
+
+
+def _rest_rate(shock: Shock, world: World, flat: int) -> float:
+    """Base rate of what no part of a cell covers."""
+    cells = shock.cells()[0]
+    found = np.flatnonzero(cells == flat)
+    if not len(found):
+        return float(world.arrays.tariff.reshape(-1)[flat])
+    rest, net = (values[found[0]] for values in uncovered(shock, world))
+    return float(rest / net - 1.0)
+
+
+def _with_rests(shock: Shock, world: World, markets: Sequence[tuple[int, int]]) -> Shock:
+    """What the parts leave of each cell of the markets becomes a row without a name."""
+    rows = _Rows(shock)
+    cells = shock.cells()[0]
+    rest, net = uncovered(shock, world)
+    place = {int(flat): k for k, flat in enumerate(cells)}
+    a, count, sectors = world.arrays, len(world.countries), len(world.sectors)
+    for n, j in markets:
+        for i in np.flatnonzero(a.shares[n, :, j] > 0).tolist():
+            k = place.get((n * count + i) * sectors + j)
+            if k is None:
+                rows.add(n, i, j, 1.0, float(a.tariff[n, i, j]), "")
+            elif rest[k] > 0:
+                rows.add(n, i, j, float(rest[k]), 0.0 if n == i else float(rest[k] / net[k] - 1.0), "")
+    return rows.shock()
+
+
+class _Rows:
+    """Rows of a shock while more are written."""
+
+    def __init__(self, shock: Shock) -> None:
+        self._shock = shock
+        self.part = list(shock.part)
+        self.share = shock.share.tolist()
+        self._from: list[int] = list(range(len(shock)))
+        self._new: list[tuple[int, int, int, float, float, str]] = []
+
+    def of(self, n: int, i: int, j: int) -> list[int]:
+        """Rows of a cell that the shock had."""
+        s = self._shock
+        return np.flatnonzero((s.importer == n) & (s.exporter == i) & (s.sector == j)).tolist()
+
+    def add(self, n: int, i: int, j: int, share: float, tariff: float, part: str) -> None:
+        """A row in which nothing changes."""
+        self._new.append((n, i, j, share, tariff, part))
+
+    def split(self, row: int, share: float, part: str) -> None:
+        """Name a share of a row."""
+        self.share[row] -= share
+        self._from.append(row)
+        self.share.append(share)
+        self.part.append(part)
+
+    def shock(self) -> Shock:
+        """The rows as a shock; emptied ones are gone."""
+        s = self._shock
+        kept = [k for k in range(len(self._from)) if self.share[k] > TINY_SHARE]
+        old = np.array([self._from[k] for k in kept], np.intp)
+        n, i, j, share, tariff, part = zip(*self._new, strict=True) if self._new else ((),) * 6
+        ones, rates = np.ones(len(n)), np.array(tariff, float)
+        join = np.concatenate
+        return replace(
+            s,
+            importer=join([s.importer[old], np.array(n, np.intp)]),
+            exporter=join([s.exporter[old], np.array(i, np.intp)]),
+            sector=join([s.sector[old], np.array(j, np.intp)]),
+            share=join([np.array([self.share[k] for k in kept]), np.array(share, float)]),
+            cost=join([s.cost[old], ones]),
+            base_tariff=join([s.base_tariff[old], rates]),
+            tariff=join([s.tariff[old], rates]),
+            rent=join([s.rent[old], 0.0 * ones]),
+            holder=join([s.holder[old], np.full(len(n), -1, np.intp)]),
+            part=(*(self.part[k] for k in kept), *part),
+        )
+
+
+def _sums(group: Index, values: Array, count: int) -> Array:
+    """Sums of the rows `(v, c)` of each group `(count, c)`."""
+    total = np.zeros((count, values.shape[1]))
+    np.add.at(total, group, values)
+    return total
