@@ -14,6 +14,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import rates
 from benchmarks.cases import CASES, Case
 from benchmarks.reference import solve_plain
 
@@ -64,6 +65,7 @@ def main() -> None:
         "prepared: a world solved before; cold: its arrays, factors and the shock included; "
         "in brackets how many times longer than cold."
     )
+    rates.report(console)
     console.print(f"import kosho: {import_time():.0f} ms")
     machine = platform.processor() or platform.machine()
     console.print(
