@@ -25,6 +25,7 @@ from kosho.yamlfile import Lines, load
 if TYPE_CHECKING:
     import xarray as xr
 
+    from kosho.bargain import Table
     from kosho.equilibrium import Outcome
     from kosho.world import World
 
@@ -188,6 +189,9 @@ class Case:
     sources: dict[str, Source]
     """Of the case, its overlays, the register and the product groups."""
     register: Register
+    overlays: dict[str, Overlay]
+    """Changes of the law that the case has names for."""
+    folder: Path
 
     @staticmethod
     def load(name_or_path: str | Path) -> Case:
@@ -209,7 +213,7 @@ class Case:
             found += _checks(folder, document, overlays, register)
         if found or document is None or overlays is None or register is None:
             raise InputError(found)
-        return _assembled(folder.name, document[0], overlays[0], register)
+        return _assembled(folder, document[0], overlays[0], register)
 
     def scenario(self, name: str) -> Scenario:
         """The scenario with this id.
@@ -238,6 +242,21 @@ class Case:
         if chosen.role != "history":
             on = max(on, known)
         return Law(self.register.with_overlay(chosen.overlay), on, known)
+
+    def table(self, as_of: date | None = None) -> Table:
+        """What is on the negotiating table (`table.yaml`), laid on the law as known on `as_of`.
+
+        Raises:
+            InputError: the case has no table, or the table is wrong; every mistake is listed.
+        """
+        from kosho.bargain import Table  # noqa: PLC0415 - opening a case needs no table
+
+        path = self.folder / "table.yaml"
+        if not path.is_file():
+            raise InputError(Problem(f"case {self.name} has no table", "add table.yaml", file=str(path)))
+        return Table.load(
+            path, self.register, self.scenarios, lambda name: self.law(name, as_of), self.overlays
+        )
 
 
 def cases() -> list[str]:
@@ -429,12 +448,12 @@ def _check_flows(document: CaseFile, lines: Lines, problems: Problems, register:
             problems.add(f"group {flow.part!r} is in sector {right}", line=lines["flows", i, "part"])
 
 
-def _assembled(name: str, document: CaseFile, overlays: OverlayFile, register: Register) -> Case:
+def _assembled(folder: Path, document: CaseFile, overlays: OverlayFile, register: Register) -> Case:
     backgrounds = {background.id: background for background in document.backgrounds}
     sources = [*register.products.sources.values(), *register.sources.values()]
     sources += [*overlays.sources, *document.sources]
     case = Case(
-        name=name,
+        name=folder.name,
         title=document.title,
         summary=document.summary,
         as_of=document.as_of,
@@ -447,6 +466,8 @@ def _assembled(name: str, document: CaseFile, overlays: OverlayFile, register: R
         observations=document.observations,
         sources={source.id: source for source in sources},
         register=replace(register, sources={source.id: source for source in sources}),
+        overlays=overlays.overlays,
+        folder=folder,
     )
     for scenario in case.scenarios.values():
         precedence(case.register.with_overlay(scenario.overlay).measures)
