@@ -40,10 +40,8 @@ class Schedule:
         """Codes of eight digits with their ordinary duty."""
         named = {prefix for item in self.register.lists.values() for prefix in item.prefixes}
         codes = dict.fromkeys(prefix[:8].ljust(8, "0") for prefix in sorted(named))
-        codes |= dict.fromkeys(
-            f"{a:02}{b:02}{c}0" + "00" for a, b, c in product(range(1, 98), range(1, 40), (1, 9))
-        )
-        codes |= dict.fromkeys(f"{a:02}{b:02}9090" for a, b in product(range(1, 98), range(1, 99)))
+        others = product(range(1, 98), range(1, 99), ("1000", "9000", "9090"))
+        codes |= dict.fromkeys(f"{chapter:02}{heading:02}{rest}" for chapter, heading, rest in others)
         return [(code, DUTIES[k % len(DUTIES)]) for k, code in enumerate(list(codes)[:LINES])]
 
     @property
@@ -103,8 +101,9 @@ def report(console: Console) -> None:
     worst = max(abs(bulk[cell] - rate) for cell, rate in zip(cells, plain, strict=True))
     each, alone = (middle - started) / bulk.size, (ended - middle) / len(cells)
     console.print(
-        f"rates of {len(schedule.lines):,} lines x {PARTNERS} partners x {DAYS} days: {middle - started:.2f} s, "
-        f"{1e-6 / each:.0f} million cells a second; cell by cell {1e6 * alone:.0f} µs ({alone / each:,.0f} x), "
+        f"rates of {len(schedule.lines):,} lines x {PARTNERS} partners x {DAYS} days: "
+        f"{middle - started:.2f} s, {1e-6 / each:.0f} million cells a second; "
+        f"cell by cell {1e6 * alone:.0f} µs ({alone / each:,.0f} x), "
         f"largest difference {worst:.1e}"
     )
 
