@@ -173,6 +173,10 @@ def test_json_that_is_no_export_is_refused(text: str, message: str, tmp_path: Pa
             {"gsp": "Free", "ausfta": "Free", "korus": "Free", "usjta": "1.1¢/liter"},
         ),
         ("Free (S) See 9823.01.01 (S+)", {"usmca": "Free"}),
+        (
+            "Free (BH,CL) See 9822.05.20 (P+) See 9822.06.10 (PE)",
+            {"usbfta": "Free", "uscfta": "Free", "cafta-dr": "See 9822.05.20", "ustpa-peru": "See 9822.06.10"},
+        ),
         ("Free 1/ (AU)", {"ausfta": "Free 1/"}),
         ("The rate (see note) (AU)", {"ausfta": "The rate (see note)"}),
         ("No change", {"special": "No change"}),

@@ -31,7 +31,7 @@ _MONEY = re.compile(
     rf"(?:\s*/\s*(?:(?P<per>{_NUMBER})\s*)?|\s+(?=each\b))"
     rf"(?P<unit>(?:clean |pf\. ?|line/ ?)?[A-Za-z][A-Za-z0-9.²³]*(?<![\s])(?: prs?\b\.?)?)?(?:\s+{_BASIS})?"
 )
-_FOOTNOTES = re.compile(r"(?:\s+\d{1,2}/)+$")
+_FOOTNOTES = re.compile(r"(?:\s+\d{1,2}/|(?<!m)[¹²³⁰⁴-⁹]+)+$")
 _WHICHEVER = re.compile(
     r"(.+?),?\s+whichever (?:rate )?is (?:the )?(less|lesser|lower|higher|greater)", re.IGNORECASE
 )
