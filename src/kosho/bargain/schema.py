@@ -1,0 +1,217 @@
+"""What `table.yaml` says: parties, issues and options, what follows if talks fail."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from kosho.policy.schema import Economy, Id, Overlay, SectorCode, Some
+from kosho.provenance import Cited, Day, Frozen, Source, Status
+
+__all__ = [
+    "Background",
+    "CostChange",
+    "Deadline",
+    "Issue",
+    "Link",
+    "Option",
+    "Party",
+    "Payoff",
+    "RedLine",
+    "SectorWeight",
+    "Standing",
+    "TableFile",
+    "Unpriced",
+]
+
+
+def _weight(cited: Cited) -> Cited:
+    low = cited.value if cited.low is None else cited.low
+    if low < 0 or cited.unit != "share":
+        raise ValueError("an excess weight over one is a share of zero or more (unit: share)")
+    return cited
+
+
+def _factor(cited: Cited) -> Cited:
+    low = cited.value if cited.low is None else cited.low
+    if low <= 0 or cited.unit != "factor":
+        raise ValueError("new over old trade cost is above zero (unit: factor)")
+    return cited
+
+
+def _rate(cited: Cited) -> Cited:
+    low = cited.value if cited.low is None else cited.low
+    if low < 0 or cited.unit != "percent":
+        raise ValueError("a discount rate is percent a year, zero or more (unit: percent)")
+    return cited
+
+
+def _money(cited: Cited) -> Cited:
+    if cited.unit != "million USD":
+        raise ValueError("worth is given in million USD a year (unit: million USD)")
+    return cited
+
+
+class SectorWeight(Frozen):
+    """How much more than a dollar elsewhere a party counts a dollar of value added in some sectors."""
+
+    id: Id
+    title: str
+    sectors: Some[SectorCode]
+    weight: Annotated[Cited, AfterValidator(_weight)]
+    """The excess over one, with its range; drawn evenly from it for the certificate."""
+
+
+class Payoff(Frozen):
+    """What a party is taken to want: real income of its people, and more of it in some sectors."""
+
+    weights: tuple[SectorWeight, ...] = ()
+
+
+class Party(Frozen):
+    """A side of the table."""
+
+    economy: Economy
+    title: str
+    payoff: Payoff
+
+
+class Standing(Frozen):
+    """A scenario of the case that the table refers to."""
+
+    scenario: Id
+    date: Day
+    """From which day on it holds."""
+    status: Status
+    source: Some[str]
+    note: str | None = None
+
+
+class Background(Frozen):
+    """What third countries face, the same in every package and in the disagreement."""
+
+    id: Id
+    title: str
+    packages: Id
+    """Scenario on whose law the options are laid."""
+    disagreement: Standing
+
+
+class CostChange(Frozen):
+    """A change of real trade cost that an option brings."""
+
+    importer: Economy
+    exporter: Economy
+    sector: SectorCode
+    factor: Annotated[Cited, AfterValidator(_factor)]
+    """New over old trade cost, with its range; drawn evenly from it for the certificate."""
+
+
+class Option(Frozen):
+    """One way to settle an issue, in terms of the register."""
+
+    id: Id
+    title: str
+    fallback: bool = False
+    """What holds if the talks fail; one option of every issue."""
+    overlays: tuple[Id, ...] = ()
+    """Overlays of the table or of the case."""
+    at: dict[Id, float] = Field(default_factory=dict)
+    """Other values (percent) for measures that these overlays add."""
+    costs: tuple[CostChange, ...] = ()
+    status: Status
+    """Standing of the option itself: reported, computed or chosen by us."""
+    source: Some[str]
+    quote: str | None = None
+    note: str | None = None
+
+
+class Issue(Frozen):
+    """Something to be settled."""
+
+    id: Id
+    title: str
+    options: Some[Option]
+
+    @property
+    def fallback(self) -> int:
+        """Position of the option that holds if the talks fail."""
+        return next((n for n, option in enumerate(self.options) if option.fallback), 0)
+
+    @model_validator(mode="after")
+    def _one_fallback(self) -> Issue:
+        count = sum(option.fallback for option in self.options)
+        if count != 1:
+            raise ValueError(f"one option of an issue is its fallback, not {count}")
+        return self
+
+
+class RedLine(Frozen):
+    """What a party will not sign: any package with one of the listed options in every issue listed."""
+
+    id: Id
+    title: str
+    party: Economy
+    forbids: dict[Id, Some[Id]]
+    """Options by issue."""
+    status: Status
+    source: Some[str]
+    note: str | None = None
+
+
+class Link(Frozen):
+    """Issues that only go together."""
+
+    id: Id
+    title: str
+    when: dict[Id, Some[Id]]
+    """Where a package has one of these options in every issue listed ..."""
+    requires: dict[Id, Some[Id]]
+    """... it must have one of these in every issue listed here."""
+    status: Status
+    source: Some[str]
+    note: str | None = None
+
+
+class Deadline(Frozen):
+    """When the talks end and what follows."""
+
+    date: Day
+    follows: str
+    proposes_first: Economy
+    discount: Annotated[Cited, AfterValidator(_rate)]
+    """Percent a year."""
+    status: Status
+    source: Some[str]
+
+
+class Unpriced(Frozen):
+    """On the table, and worth something to somebody, but no model here says how much."""
+
+    id: Id
+    title: str
+    why: str
+    worth: dict[Economy, Annotated[Cited, AfterValidator(_money)]]
+    """To each party, a year; a range."""
+    source: Some[str]
+    quote: str | None = None
+
+
+class TableFile(Frozen):
+    """`table.yaml`."""
+
+    title: str
+    summary: str
+    parties: Annotated[tuple[Party, ...], Field(min_length=2)]
+    status_quo: Standing
+    """What each side has until there is a deal or the talks fail."""
+    backgrounds: Some[Background]
+    """The first is the one that packages are found under; the others are shown beside it."""
+    deadline: Deadline
+    issues: Some[Issue]
+    red_lines: tuple[RedLine, ...] = ()
+    links: tuple[Link, ...] = ()
+    unpriced: tuple[Unpriced, ...] = ()
+    overlays: dict[Id, Overlay] = Field(default_factory=dict)
+    sources: tuple[Source, ...] = ()

@@ -1,0 +1,355 @@
+"""`Table`: what is on the table, read from `table.yaml` and laid on the law of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.bargain.grid import Grid
+from kosho.bargain.schema import CostChange, Link, Option, RedLine, TableFile
+from kosho.errors import Problems, suggest
+from kosho.policy.references import References, check_references
+from kosho.policy.register import Register
+from kosho.policy.schema import Measure, Overlay
+from kosho.provenance import Source
+from kosho.yamlfile import Key, Lines, load
+
+__all__ = ["Ground", "State", "Table"]
+
+Mask = NDArray[np.bool_]
+
+
+class State(Protocol):
+    """A dated state of the law."""
+
+    @property
+    def register(self) -> Register:
+        """With what a scenario changes."""
+        ...
+
+    @property
+    def on(self) -> date:
+        """Day in force."""
+        ...
+
+    @property
+    def known(self) -> date:
+        """Day of knowledge."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A background: what packages are laid on, and what follows without one."""
+
+    id: str
+    title: str
+    packages: State
+    disagreement: State
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Everything the sides can agree on. Make one with `Table.load`."""
+
+    file: TableFile
+    grounds: tuple[Ground, ...]
+    status_quo: State
+    overlays: Mapping[str, Overlay]
+    """Of the table and of its case."""
+    sources: Mapping[str, Source]
+
+    @staticmethod
+    def load(
+        path: Path,
+        register: Register,
+        scenarios: Iterable[str],
+        law: Callable[[str], State],
+        overlays: Mapping[str, Overlay] | None = None,
+    ) -> Table:
+        """Read a table and lay it on the law of a case.
+
+        Args:
+            path: `table.yaml`.
+            register: Measures, product groups and sources that the table may refer to.
+            scenarios: Ids of the scenarios of the case.
+            law: The law of a scenario.
+            overlays: Changes of the law that the case has names for.
+
+        Raises:
+            InputError: every mistake, with file and line.
+        """
+        file, lines = load(path, TableFile)
+        known = dict(overlays or {})
+        problems = Problems(str(path))
+        _Check(file, lines, problems, register, known).all(set(scenarios))
+        problems.raise_if_any()
+        table = Table(
+            file=file,
+            grounds=tuple(
+                Ground(one.id, one.title, law(one.packages), law(one.disagreement.scenario))
+                for one in file.backgrounds
+            ),
+            status_quo=law(file.status_quo.scenario),
+            overlays={**known, **file.overlays},
+            sources={**register.sources, **{source.id: source for source in file.sources}},
+        )
+        table.refuse_empty(problems, lines)
+        problems.raise_if_any()
+        return table
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Economies at the table."""
+        return tuple(party.economy for party in self.file.parties)
+
+    @cached_property
+    def grid(self) -> Grid:
+        """All packages."""
+        return Grid.of({issue.id: [option.id for option in issue.options] for issue in self.file.issues})
+
+    @cached_property
+    def fallback(self) -> int:
+        """The package that holds if the talks fail."""
+        return self.grid.position([issue.fallback for issue in self.file.issues])
+
+    @cached_property
+    def possible(self) -> Mask:
+        """`[package]`, False where linked issues exclude it."""
+        free = np.ones(len(self.grid), bool)
+        for link in self.file.links:
+            free &= ~self._has(link.when) | self._has(link.requires)
+        return free
+
+    @cached_property
+    def crossed(self) -> Mask:
+        """`[package, red line]`."""
+        found = [self._has(line.forbids) for line in self.file.red_lines]
+        return np.stack(found, axis=1) if found else np.zeros((len(self.grid), 0), bool)
+
+    def option(self, issue: int, choice: int) -> Option:
+        """An option by position."""
+        return self.file.issues[issue].options[choice]
+
+    def overlay(self, issue: int, choice: int) -> Overlay:
+        """What an option changes in the law."""
+        option = self.option(issue, choice)
+        merged = Overlay(title="")
+        for name in option.overlays:
+            merged = merged + self.overlays[name]
+        return merged.model_copy(
+            update={
+                "add": tuple(
+                    one.model_copy(update={"value": option.at[one.id]}) if one.id in option.at else one
+                    for one in merged.add
+                )
+            }
+        )
+
+    def costs(self, package: int) -> list[CostChange]:
+        """Changes of trade cost in a package."""
+        return [
+            change
+            for issue, choice in enumerate(self.grid.choices[package])
+            for change in self.option(issue, int(choice)).costs
+        ]
+
+    def titles(self, package: int) -> dict[str, str]:
+        """Title of the option chosen, by title of the issue."""
+        return {
+            issue.title: issue.options[choice].title
+            for issue, choice in zip(self.file.issues, self.grid.choices[package], strict=True)
+        }
+
+    def refuse_empty(self, problems: Problems, lines: Lines) -> None:
+        """Note the red line, or linkage, after which no package is left."""
+        left = np.ones(len(self.grid), bool)
+        ruled: list[tuple[str, int, Link | RedLine, Mask]] = [
+            ("links", n, link, ~self._has(link.when) | self._has(link.requires))
+            for n, link in enumerate(self.file.links)
+        ]
+        ruled += [
+            ("red_lines", n, line, ~self._has(line.forbids)) for n, line in enumerate(self.file.red_lines)
+        ]
+        for key, n, item, keeps in ruled:
+            if not (left & keeps).any():
+                what = "red line" if key == "red_lines" else "link"
+                others = "" if left.all() else ", together with those before it,"
+                problems.add(
+                    f"{what} {item.id!r}{others} leaves no package",
+                    "add an option or take the rule back",
+                    line=lines[key, n],
+                    key=f"{key}.{n}",
+                )
+                return
+            left &= keeps
+
+    def _has(self, choice: Mapping[str, tuple[str, ...]]) -> Mask:
+        """`[package]`, whether it has one of the options in every issue named."""
+        held = np.ones(len(self.grid), bool)
+        for issue, names in choice.items():
+            k = self.grid.issues.index(issue)
+            wanted = [self.grid.options[k].index(name) for name in names]
+            held &= np.isin(self.grid.choices[:, k], wanted)
+        return held
+
+
+@dataclass(frozen=True)
+class _Check:
+    """Everything that refers to something else must find it."""
+
+    file: TableFile
+    lines: Lines
+    problems: Problems
+    register: Register
+    overlays: Mapping[str, Overlay]
+
+    def all(self, scenarios: set[str]) -> None:
+        sources = {*self.register.sources, *(source.id for source in self.file.sources)}
+        self._scenarios(scenarios)
+        self._sources(sources)
+        self._overlays(References(sources, self.register.products, self.register.lists))
+        self._options()
+        self._choices()
+        self._parties()
+        self._ids()
+
+    def _note(self, what: str, name: str, known: Iterable[str], place: Key) -> None:
+        key = ".".join(str(part) for part in place)
+        self.problems.add(f"unknown {what} {name!r}", suggest(name, known), line=self.lines[place], key=key)
+
+    def _scenarios(self, known: set[str]) -> None:
+        named: list[tuple[Key, str]] = [(("status_quo", "scenario"), self.file.status_quo.scenario)]
+        for n, one in enumerate(self.file.backgrounds):
+            named.append((("backgrounds", n, "packages"), one.packages))
+            named.append((("backgrounds", n, "disagreement", "scenario"), one.disagreement.scenario))
+        for place, name in named:
+            if name not in known:
+                self._note("scenario", name, known, place)
+
+    def _cited(self) -> Iterator[tuple[Key, tuple[str, ...]]]:
+        file = self.file
+        yield ("status_quo", "source"), file.status_quo.source
+        yield ("deadline", "source"), (*file.deadline.source, file.deadline.discount.source)
+        for n, one in enumerate(file.backgrounds):
+            yield ("backgrounds", n, "disagreement", "source"), one.disagreement.source
+        for n, party in enumerate(file.parties):
+            for m, weight in enumerate(party.payoff.weights):
+                yield ("parties", n, "payoff", "weights", m, "weight"), (weight.weight.source,)
+        for n, issue in enumerate(file.issues):
+            for m, option in enumerate(issue.options):
+                yield ("issues", n, "options", m, "source"), option.source
+                yield ("issues", n, "options", m, "costs"), tuple(one.factor.source for one in option.costs)
+        for key in ("red_lines", "links", "unpriced"):
+            yield from (((key, n, "source"), one.source) for n, one in enumerate(getattr(file, key)))
+        for n, one in enumerate(file.unpriced):
+            yield ("unpriced", n, "worth"), tuple(worth.source for worth in one.worth.values())
+
+    def _sources(self, known: set[str]) -> None:
+        for place, names in self._cited():
+            for name in names:
+                if name not in known:
+                    self._note("source", name, known, place)
+
+    def _overlays(self, known: References) -> None:
+        ids = [measure.id for measure in self.register.measures]
+        mine = [
+            one for overlay in (*self.overlays.values(), *self.file.overlays.values()) for one in _new(overlay)
+        ]
+        names = {*ids, *(one.authority for one in self.register.measures)}
+        names |= {name for one in mine for name in (one.id, one.authority)}
+        for name, overlay in self.file.overlays.items():
+            here: Key = ("overlays", name)
+            if name in self.overlays:
+                self.problems.add(
+                    f"the case has an overlay {name!r} already", "choose another id", line=self.lines[here]
+                )
+            for place, measure in _placed(here, overlay):
+                if measure.id in ids and "add" in place:
+                    self.problems.add(
+                        f"measure {measure.id!r} is there already", "use replace", line=self.lines[place]
+                    )
+                check_references(measure, place, self.lines, self.problems, known)
+                for other in measure.excludes:
+                    if other not in names:
+                        self._note("measure or authority", other, names, (*place, "excludes"))
+            for key, items in (("end", overlay.end), ("replace", overlay.replace)):
+                for n, item in enumerate(items):
+                    if item.measure not in ids:
+                        self._note("measure", item.measure, ids, (*here, key, n, "measure"))
+
+    def _options(self) -> None:
+        overlays = {**self.overlays, **self.file.overlays}
+        for n, issue in enumerate(self.file.issues):
+            for m, option in enumerate(issue.options):
+                here: Key = ("issues", n, "options", m)
+                for name in option.overlays:
+                    if name not in overlays:
+                        self._note("overlay", name, overlays, (*here, "overlays"))
+                mine = [one for name in option.overlays if name in overlays for one in overlays[name].add]
+                added = [one.id for one in mine if isinstance(one.value, float)]
+                for name in option.at:
+                    if name not in added:
+                        self._note("measure", name, added, (*here, "at", name))
+
+    def _choices(self) -> None:
+        options = {issue.id: {option.id for option in issue.options} for issue in self.file.issues}
+        for key, fields in (("red_lines", ("forbids",)), ("links", ("when", "requires"))):
+            for n, item in enumerate(getattr(self.file, key)):
+                for field in fields:
+                    for issue, names in getattr(item, field).items():
+                        place: Key = (key, n, field, issue)
+                        if issue not in options:
+                            self._note("issue", issue, options, place)
+                            continue
+                        for name in names:
+                            if name not in options[issue]:
+                                self._note("option", name, options[issue], place)
+
+    def _parties(self) -> None:
+        known = [party.economy for party in self.file.parties]
+        named: list[tuple[Key, str]] = [(("deadline", "proposes_first"), self.file.deadline.proposes_first)]
+        named += [(("red_lines", n, "party"), line.party) for n, line in enumerate(self.file.red_lines)]
+        named += [
+            (("unpriced", n, "worth", code), code)
+            for n, one in enumerate(self.file.unpriced)
+            for code in one.worth
+        ]
+        for place, code in named:
+            if code not in known:
+                self._note("party", code, known, place)
+
+    def _ids(self) -> None:
+        lists: list[tuple[Key, list[str]]] = [
+            (("parties",), [party.economy for party in self.file.parties]),
+            *(
+                (((key,), [one.id for one in getattr(self.file, key)]))
+                for key in ("backgrounds", "issues", "red_lines", "links", "unpriced")
+            ),
+            *(
+                (("issues", n, "options"), [one.id for one in issue.options])
+                for n, issue in enumerate(self.file.issues)
+            ),
+        ]
+        for place, names in lists:
+            for n, name in enumerate(names):
+                if name in names[:n]:
+                    self.problems.add(
+                        f"{name!r} is given twice", line=self.lines[*place, n], key=".".join(map(str, place))
+                    )
+
+
+def _new(overlay: Overlay) -> list[Measure]:
+    return [*overlay.add, *(item.by for item in overlay.replace)]
+
+
+def _placed(here: Key, overlay: Overlay) -> list[tuple[Key, Measure]]:
+    found: list[tuple[Key, Measure]] = [((*here, "add", n), one) for n, one in enumerate(overlay.add)]
+    return found + [((*here, "replace", n, "by"), one.by) for n, one in enumerate(overlay.replace)]
