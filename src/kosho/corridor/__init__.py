@@ -1,0 +1,53 @@
+"""Goods passing two ports: hours and days, nothing of the economy."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from kosho.corridor.loading import between, parameters, read, shipped, under, with_values
+from kosho.corridor.schema import Corridor
+from kosho.errors import InputError
+
+if TYPE_CHECKING:
+    from kosho.corridor.runs import runner as runner
+    from kosho.corridor.runs import simulate as simulate
+    from kosho.corridor.times import ReleaseTimes as ReleaseTimes
+    from kosho.corridor.times import days_saved as days_saved
+
+__all__ = [
+    "Corridor",
+    "ReleaseTimes",
+    "between",
+    "days_saved",
+    "parameters",
+    "read",
+    "require_extra",
+    "runner",
+    "shipped",
+    "simulate",
+    "under",
+    "with_values",
+]
+
+
+def require_extra() -> None:
+    """Raise `InputError` if the `corridor` extra is not installed."""
+    if find_spec("simpy") is None:
+        raise InputError("simulation needs the corridor extra: pip install 'kosho[corridor]'")
+
+
+_NEED_SIMPY = {
+    "ReleaseTimes": "kosho.corridor.times",
+    "days_saved": "kosho.corridor.times",
+    "runner": "kosho.corridor.runs",
+    "simulate": "kosho.corridor.runs",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _NEED_SIMPY:
+        raise AttributeError(f"module 'kosho.corridor' has no attribute {name!r}")
+    require_extra()
+    return getattr(import_module(_NEED_SIMPY[name]), name)

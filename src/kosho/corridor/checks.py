@@ -1,0 +1,182 @@
+"""What a schema cannot see: whether a corridor can work. Told before anything runs, with file and line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from kosho.codes import is_locode, sectors
+from kosho.corridor.schema import ALWAYS, STAGES, Consignments, Corridor, StageName
+from kosho.corridor.traffic import expected_visits
+from kosho.errors import Problem, suggest
+from kosho.provenance import Cited
+from kosho.yamlfile import Lines
+
+__all__ = ["mistakes", "utilisation"]
+
+ROUNDING = 1e-6
+
+
+def mistakes(
+    corridor: Corridor, ports: Mapping[str, str], file: str | None = None, lines: Lines | None = None
+) -> list[Problem]:
+    """Everything that is wrong with a corridor, in the order of its file."""
+
+    def told(message: str, *path: str | int, hint: str | None = None) -> Problem:
+        key = ".".join(map(str, path))
+        return Problem(message, hint, file, lines[path] if lines is not None else None, key)
+
+    found = [
+        *_ports(corridor, ports, told),
+        *_calendar(corridor, told),
+        *_types(corridor, told),
+        *_stages(corridor, told),
+        *_sources(corridor, told),
+    ]
+    # A queue can only be judged where everything else is in order.
+    return found or list(_busy(corridor, told))
+
+
+class _Told(Protocol):
+    """A mistake at a path of the file."""
+
+    def __call__(self, message: str, *path: str | int, hint: str | None = None) -> Problem: ...
+
+
+def _ports(corridor: Corridor, ports: Mapping[str, str], told: _Told) -> Iterable[Problem]:
+    for end in ("origin", "destination"):
+        port = getattr(corridor, end)
+        if not is_locode(port.code):
+            yield told(
+                f"unknown port {port.code!r}",
+                end,
+                "code",
+                hint=suggest(port.code, ports) or "a UN/LOCODE such as JPUKB",
+            )
+        elif port.code not in ports and port.source is None:
+            near = suggest(port.code, ports)
+            hint = f"{near[:-1]}, or" if near else "if it exists,"
+            yield told(f"unknown port {port.code!r}", end, "code", hint=f"{hint} give a `source` for its code")
+    if corridor.origin.code == corridor.destination.code:
+        yield told("is also the origin", "destination", "code")
+
+
+def _calendar(corridor: Corridor, told: _Told) -> Iterable[Problem]:
+    if corridor.window.start.weekday() != 0:
+        yield told(f"{corridor.window.start} is not a Monday", "window", "start")
+    for name, hours in corridor.hours.items():
+        for position, shift in enumerate(hours.shifts):
+            if shift.span[0] >= shift.span[1]:
+                where = ("hours", name, "shifts", position)
+                yield told("a shift closes after it opens", *where, hint="split a night at 24:00 and 00:00")
+
+
+def _types(corridor: Corridor, told: _Told) -> Iterable[Problem]:
+    if not corridor.types:
+        yield told("names no type of consignment", "types")
+    for name, kind in corridor.types.items():
+        total = sum(kind.mix.values())
+        if abs(total - 1) > ROUNDING or min(kind.mix.values(), default=0) < 0:
+            yield told(f"shares add up to {total:g}, not 1", "types", name, "mix")
+        for sector in kind.mix:
+            if sector not in sectors() or not sectors()[sector].goods:
+                hint = suggest(sector, (code for code, one in sectors().items() if one.goods))
+                yield told(f"unknown sector of goods {sector!r}", "types", name, "mix", sector, hint=hint)
+        channels = kind.channels
+        total = channels.green.value + channels.documents.value + channels.inspection.value
+        if abs(total - 1) > ROUNDING:
+            yield told(f"shares add up to {total:g}, not 1", "types", name, "channels")
+        if corridor.trusted.lodged_early.value < kind.lodged_early.value - ROUNDING:
+            yield told(
+                f"trusted traders lodge early less often than others of type {name}",
+                "trusted",
+                "lodged_early",
+                hint=f"at least {kind.lodged_early.value:g}",
+            )
+    early, late = corridor.early.activation, corridor.stages.lodgement.time
+    if early.mean.value > late.mean.value:
+        yield told("takes longer than lodgement after arrival", "early", "activation", "mean")
+
+
+def _stages(corridor: Corridor, told: _Told) -> Iterable[Problem]:
+    known = {ALWAYS, *corridor.hours}
+    for name, stage in corridor.stages.items():
+        if stage.hours not in known:
+            hint = suggest(stage.hours, known)
+            yield told(f"unknown hours {stage.hours!r}", "stages", name, "hours", hint=hint)
+        if stage.repeat is not None and stage.repeat.value == 1:
+            yield told("every visit would be repeated", "stages", name, "repeat")
+
+
+def _sources(corridor: Corridor, told: _Told) -> Iterable[Problem]:
+    known = {source.id for source in corridor.sources}
+    for path, source in _references(corridor, ()):
+        if source not in known:
+            yield told(f"unknown source {source!r}", *path, "source", hint=suggest(source, known))
+
+
+def _references(node: object, path: tuple[str | int, ...]) -> Iterable[tuple[tuple[str | int, ...], str]]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _references(value, (*path, str(key)))
+    elif isinstance(node, tuple):
+        for position, value in enumerate(node):
+            yield from _references(value, (*path, position))
+    elif isinstance(fields := getattr(type(node), "model_fields", None), Mapping):
+        for key in fields:
+            value = getattr(node, key)
+            if key == "source" and isinstance(value, str) and path and path[0] not in ("origin", "destination"):
+                yield path, value
+            elif key != "sources":
+                yield from _references(value, (*path, key))
+
+
+def _busy(corridor: Corridor, told: _Told) -> Iterable[Problem]:
+    for name, share in utilisation(corridor).items():
+        if share >= 1:
+            message = f"{share:.0%} of capacity would be needed: the queue would grow without end"
+            yield told(message, "stages", name, "servers", hint="more servers, longer hours or less work")
+
+
+def utilisation(corridor: Corridor) -> dict[StageName, float]:
+    """Work over capacity in an ordinary week, of the stages with limited servers."""
+    found: dict[StageName, float] = {}
+    for name, stage in corridor.stages.items():
+        if isinstance(stage.servers, Cited):
+            work = _visitors(corridor, name) * expected_visits(stage) * stage.time.mean.value
+            found[name] = work / _weekly(corridor, stage.hours, int(stage.servers.value))
+    return found
+
+
+def _weekly(corridor: Corridor, hours: str, servers: int) -> float:
+    """Server-hours of a week without holidays."""
+    if hours == ALWAYS:
+        return 168.0 * servers
+    return sum(
+        math.ceil(shift.staff * servers - ROUNDING) * (shift.span[1] - shift.span[0]) * len(shift.days)
+        for shift in corridor.hours[hours].shifts
+    )
+
+
+def _visitors(corridor: Corridor, name: StageName) -> float:
+    """Ships or consignments a week that need a stage."""
+    if name == STAGES[0]:
+        return float(len(corridor.calls.slots))
+    needed = getattr(corridor.stages, name).needed
+    share = 1.0 if needed is None else needed.value
+    return share * sum(kind.per_week.value * _asked(corridor, kind, name) for kind in corridor.types.values())
+
+
+def _asked(corridor: Corridor, kind: Consignments, name: StageName) -> float:
+    """Share of a type's consignments that are asked to a stage."""
+    trusted = kind.trusted.value
+    if name == "payment":
+        return 1 - trusted * corridor.trusted.pays_later
+    if name not in ("documents", "inspection"):
+        return 1.0
+    risk = 1 - trusted + trusted * corridor.trusted.examined.value
+    if corridor.recognition is not None:
+        risk *= 1 - corridor.recognition.exporters.value * (1 - corridor.recognition.examined.value)
+    channels = kind.channels
+    return risk * (channels.inspection.value + (channels.documents.value if name == "documents" else 0.0))

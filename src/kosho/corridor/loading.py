@@ -1,0 +1,215 @@
+"""Corridors from files, by ports, and with other values of their parameters."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from kosho import yamlfile
+from kosho.corridor.checks import mistakes
+from kosho.corridor.schema import Change, Corridor, Scenario
+from kosho.errors import InputError, Problem, suggest
+from kosho.provenance import Cited
+
+__all__ = ["between", "parameters", "ports", "read", "release_times", "shipped", "under", "with_values"]
+
+Value = float | str
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("kosho.corridor").joinpath("data", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+
+
+@cache
+def ports() -> dict[str, str]:
+    """Names of seaports by UN/LOCODE."""
+    return {row["code"]: row["name"] for row in _rows("ports.csv")}
+
+
+def release_times() -> list[dict[str, str]]:
+    """Published means: measure, scope, year, hours, source."""
+    return _rows("release_times.csv")
+
+
+def shipped() -> tuple[tuple[str, str], ...]:
+    """Pairs of ports whose corridor comes with the package."""
+    names = (entry.name for entry in files("kosho.corridor").joinpath("data").iterdir())
+    stems = sorted(name[:-5].upper() for name in names if name.endswith(".yaml"))
+    return tuple((stem[:5], stem[6:]) for stem in stems)
+
+
+def between(origin: str, destination: str, file: Path | None = None) -> Corridor:
+    """The corridor from one port to another, from `file` or as shipped.
+
+    Raises:
+        InputError: a port is unknown, there is no such corridor, or its file is wrong.
+    """
+    if file is not None:
+        corridor = read(file)
+        ends = (corridor.origin.code, corridor.destination.code)
+        if ends != (origin, destination):
+            raise InputError(
+                Problem(
+                    f"is the corridor from {ends[0]} to {ends[1]}, not {origin} to {destination}",
+                    file=str(file),
+                )
+            )
+        return corridor
+    problems = [
+        Problem(f"unknown port {code!r}", suggest(code.upper(), ports()), key=place)
+        for code, place in ((origin, "FROM"), (destination, "TO"))
+        if code not in ports()
+    ]
+    if problems:
+        raise InputError(problems)
+    if (origin, destination) not in shipped():
+        known = ", ".join(" to ".join(pair) for pair in shipped())
+        raise InputError(
+            Problem(
+                f"no corridor from {origin} to {destination} is shipped",
+                f"shipped: {known}; give your own with --file",
+            )
+        )
+    with as_file(files("kosho.corridor").joinpath("data", f"{origin}-{destination}.yaml".lower())) as path:
+        return read(path)
+
+
+def read(path: Path) -> Corridor:
+    """Read a corridor and check it.
+
+    Raises:
+        InputError: with file and line of every mistake.
+    """
+    corridor, lines = yamlfile.load(path, Corridor)
+    found = mistakes(corridor, ports(), str(path), lines)
+    for name in () if found else corridor.scenarios:
+        path_of = ("scenarios", name)
+        try:
+            under(corridor, name)
+        except InputError as error:
+            found += [
+                Problem(
+                    f"{problem.message}",
+                    problem.hint,
+                    str(path),
+                    lines[path_of],
+                    f"scenarios.{name}: {problem.key}",
+                )
+                for problem in error.problems
+            ]
+    if found:
+        raise InputError(sorted(found, key=lambda problem: problem.line or 0))
+    return corridor
+
+
+def parameters(corridor: Corridor) -> dict[str, Cited]:
+    """Every number of the corridor by its path in the file, such as `stages.documents.servers`."""
+    return dict(_cited(corridor, ""))
+
+
+def _cited(node: Any, path: str) -> Iterator[tuple[str, Cited]]:
+    if isinstance(node, Cited):
+        yield path, node
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _cited(value, f"{path}.{key}" if path else str(key))
+    elif hasattr(type(node), "model_fields"):
+        for key in type(node).model_fields:
+            if key not in ("scenarios", "targets", "sources"):
+                yield from _cited(getattr(node, key), f"{path}.{key}" if path else key)
+
+
+def with_values(corridor: Corridor, values: Mapping[str, Value]) -> Corridor:
+    """The corridor with other values of parameters; what is neither examined nor inspected stays green.
+
+    Args:
+        corridor: The corridor.
+        values: By path; a `*` stands for every name at its place.
+
+    Raises:
+        InputError: a path leads nowhere, or the corridor does not work with the value.
+    """
+    content = corridor.model_dump(mode="python")
+    for path, value in values.items():
+        places = list(_places(content, path.split(".")))
+        if not places:
+            raise InputError(Problem("no such parameter", suggest(path, parameters(corridor)), key=path))
+        for node, key in places:
+            _set(node, key, value, path)
+    for kind in content["types"].values():
+        shares = kind["channels"]
+        shares["green"] = shares["green"] | {
+            "value": round(1 - shares["documents"]["value"] - shares["inspection"]["value"], 12)
+        }
+    try:
+        made = Corridor.model_validate(content)
+    except ValueError as error:
+        raise InputError(Problem(f"not possible: {error}".splitlines()[-1], key=", ".join(values))) from None
+    found = mistakes(made, ports())
+    if found:
+        raise InputError(found)
+    return made
+
+
+def _places(node: Any, path: list[str]) -> Iterator[tuple[dict[str, Any], str]]:
+    if not isinstance(node, dict):
+        return
+    names = list(node) if path[0] == "*" else [path[0]] * (path[0] in node)
+    for name in names:
+        if len(path) == 1:
+            yield node, name
+        else:
+            yield from _places(node[name], path[1:])
+
+
+def _set(node: dict[str, Any], key: str, value: Value, path: str) -> None:
+    old = node[key]
+    if isinstance(old, dict) and "value" in old and not isinstance(value, str):
+        node[key] = old | {"value": value, "low": None, "high": None}
+    elif isinstance(old, str) and isinstance(value, str):
+        node[key] = value
+    else:
+        raise InputError(Problem(f"cannot become {value!r}", key=path))
+
+
+def under(corridor: Corridor, scenario: str | Scenario, ends: Mapping[int, float] | None = None) -> Corridor:
+    """The corridor in a scenario.
+
+    Args:
+        corridor: The corridor.
+        scenario: Name of one of its scenarios, or another one.
+        ends: Other values for changes, by position, than the central ones.
+
+    Raises:
+        InputError: there is no such scenario, or it does not work.
+    """
+    if isinstance(scenario, str):
+        if scenario not in corridor.scenarios:
+            raise InputError(Problem(f"unknown scenario {scenario!r}", suggest(scenario, corridor.scenarios)))
+        scenario = corridor.scenarios[scenario]
+    values: dict[str, Value] = {}
+    for position, change in enumerate(scenario.changes):
+        other = (ends or {}).get(position)
+        values |= _values(corridor, change, other)
+    return with_values(corridor, values)
+
+
+def _values(corridor: Corridor, change: Change, other: float | None) -> dict[str, Value]:
+    if isinstance(change.to, str):
+        return {change.parameter: change.to}
+    if isinstance(change.to, Cited):
+        return {change.parameter: change.to.value if other is None else other}
+    factor = (change.times.value if change.times else 1.0) if other is None else other
+    wanted = change.parameter.split(".")
+    found = {
+        path: cited.value * factor
+        for path, cited in parameters(corridor).items()
+        if len(parts := path.split(".")) == len(wanted)
+        and all(w in ("*", part) for w, part in zip(wanted, parts, strict=True))
+    }
+    return dict(found) or {change.parameter: factor}

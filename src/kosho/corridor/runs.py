@@ -1,0 +1,82 @@
+"""Replications of corridors, on as many processes as are wanted, with the same luck for all of them."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import TypeAlias
+
+from kosho.corridor.replication import Replication, replicate
+from kosho.corridor.schema import Corridor
+from kosho.corridor.times import ReleaseTimes
+from kosho.errors import InputError
+
+__all__ = ["MOST", "Job", "Runner", "runner", "simulate"]
+
+Job: TypeAlias = tuple[Corridor, int, int]
+"""Corridor, seed, number of the replication."""
+Runner: TypeAlias = Callable[[Iterable[Job]], Iterator[Replication]]
+"""Carries out jobs; results come in the order of the jobs."""
+
+MOST = 100
+"""Replications; a precision that needs more is not reached."""
+
+
+def _carry_out(job: Job) -> Replication:
+    return replicate(*job)
+
+
+@contextmanager
+def runner(processes: int = 1) -> Generator[Runner, None, None]:
+    """Something that carries out jobs on so many processes (spawned; 1: in this one)."""
+    if processes <= 1:
+        yield partial(map, _carry_out)
+        return
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        try:
+            yield lambda jobs: pool.map(_carry_out, jobs)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def simulate(
+    corridor: Corridor,
+    *,
+    replications: int = 5,
+    precision: float | None = None,
+    seed: int = 1,
+    run: Runner | None = None,
+    tell: Callable[[], None] | None = None,
+) -> ReleaseTimes:
+    """Simulate a corridor.
+
+    Args:
+        corridor: What to simulate. Two corridors with the same seed have their random numbers in common.
+        replications: At least so many.
+        precision: Go on until half the 95 % interval of the mean days is at most this share of them.
+        seed: Of all random numbers.
+        run: Who carries it out, see `runner`; by default this process.
+        tell: Called after each replication.
+
+    Raises:
+        InputError: no replication is asked for.
+        KoshoError: something never leaves the corridor.
+    """
+    if replications < 1:
+        raise InputError("at least one replication is needed")
+    run = run or partial(map, _carry_out)
+    done: list[Replication] = []
+    wanted = replications if precision is None else max(replications, 2)
+    while True:
+        for one in run((corridor, seed, number) for number in range(len(done), wanted)):
+            done.append(one)
+            if tell:
+                tell()
+        times = ReleaseTimes(corridor, tuple(done))
+        if precision is None or times.mean.half_width <= precision * times.mean.mean or wanted >= MOST:
+            return times
+        wanted = min(wanted + 2, MOST)

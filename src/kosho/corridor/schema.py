@@ -1,0 +1,348 @@
+"""What a corridor is: the frozen schemas of its YAML file. Clocks are those of the port of arrival."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, field_validator
+
+from kosho.provenance import Cited, Day, Frozen, Source
+
+__all__ = [
+    "ALWAYS",
+    "STAGES",
+    "UNLIMITED",
+    "WEEKDAYS",
+    "Calls",
+    "Change",
+    "Channels",
+    "Consignments",
+    "Corridor",
+    "Duration",
+    "Hours",
+    "Moment",
+    "Port",
+    "Recognition",
+    "Scenario",
+    "Shift",
+    "Stage",
+    "StageName",
+    "Target",
+    "Trusted",
+    "Window",
+]
+
+StageName = Literal[
+    "arrival",
+    "unloading",
+    "lodgement",
+    "channel",
+    "documents",
+    "inspection",
+    "payment",
+    "release",
+    "exit",
+]
+STAGES: tuple[StageName, ...] = (
+    "arrival",
+    "unloading",
+    "lodgement",
+    "channel",
+    "documents",
+    "inspection",
+    "payment",
+    "release",
+    "exit",
+)
+"""The stages of the WCO time release study, in order."""
+
+ALWAYS = "always"
+"""Hours that never close."""
+UNLIMITED = "unlimited"
+"""Capacity of a stage where nobody waits for another."""
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Moment = Literal[
+    "arrival-to-permit",
+    "gain-of-early-lodgement",
+    "cost-of-other-laws",
+    "declaration-to-permit",
+    "declaration-to-permit-without-small-lots",
+    "declaration-to-permit-trusted",
+]
+"""Mean hours that surveys publish, of ordinary traders unless the name says trusted. `gain-of-early-lodgement`
+is arrival to permit of the others less that of those lodged early; `cost-of-other-laws` likewise."""
+
+
+def _clock(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", text):
+        raise ValueError("a time of day is written HH:MM, in quotes")
+    return text
+
+
+def _share(cited: Cited) -> Cited:
+    ends = [cited.value if end is None else end for end in (cited.low, cited.high)]
+    if not 0 <= min(ends) <= max(ends) <= 1:
+        raise ValueError("a share is between 0 and 1")
+    return cited
+
+
+def _not_negative(cited: Cited) -> Cited:
+    if (cited.value if cited.low is None else cited.low) < 0:
+        raise ValueError("must not be negative")
+    return cited
+
+
+def _servers(capacity: Cited | str) -> Cited | str:
+    if isinstance(capacity, Cited):
+        for end in (capacity.value, capacity.low, capacity.high):
+            if end is not None and (end < 1 or end != int(end)):
+                raise ValueError(f"a stage needs a whole number of servers, at least one, or {UNLIMITED}")
+    return capacity
+
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+TimeOfDay = Annotated[str, AfterValidator(_clock)]
+Share = Annotated[Cited, AfterValidator(_share)]
+Amount = Annotated[Cited, AfterValidator(_not_negative)]
+Capacity = Annotated[Cited | Literal["unlimited"], AfterValidator(_servers)]
+
+
+class Port(Frozen):
+    """One end of a corridor."""
+
+    code: str
+    """UN/LOCODE."""
+    name: str
+    source: str | None = None
+    """Where the code was looked up; needed for ports that are not in `data/ports.csv`."""
+
+
+class Shift(Frozen):
+    """Hours of work on some days of the week."""
+
+    days: tuple[Weekday, ...]
+    opens: TimeOfDay
+    closes: TimeOfDay
+    staff: float = Field(1.0, gt=0)
+    """Share of the servers that are there, rounded up."""
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Opening and closing in hours since midnight."""
+        opens, closes = ((int(t[:2]) + int(t[3:]) / 60) for t in (self.opens, self.closes))
+        return opens, closes
+
+
+class Hours(Frozen):
+    """When people work; shifts of the same day add up."""
+
+    shifts: Annotated[tuple[Shift, ...], Field(min_length=1)]
+    holidays: tuple[Day, ...] = ()
+    """Days without any shift."""
+    status: Literal["fact", "estimate", "assumption"]
+    source: str
+    note: str | None = None
+
+
+class Duration(Frozen):
+    """A random length of time."""
+
+    distribution: Literal["fixed", "exponential", "lognormal"]
+    mean: Amount
+    """Hours; of work, where the stage has opening hours."""
+    cv: Amount | None = None
+    """Standard deviation over mean of a lognormal."""
+
+
+class Stage(Frozen):
+    """One step; work that is not done at closing time goes on at the next opening, first come, first served."""
+
+    title: str
+    servers: Capacity
+    """Ships, cranes, officers, lanes or counters at work at the same time."""
+    hours: str = ALWAYS
+    """Name of opening hours."""
+    time: Duration
+    needed: Share | None = None
+    """Share of consignments that need it; None: all, or those whose channel asks for it."""
+    repeat: Share | None = None
+    """Chance that a visit must be repeated."""
+
+
+class Stages(Frozen):
+    """The nine stages."""
+
+    arrival: Stage
+    """A ship from arrival to the start of unloading."""
+    unloading: Stage
+    lodgement: Stage
+    """From unloading to the declaration, where nothing was lodged before arrival."""
+    channel: Stage
+    documents: Stage
+    inspection: Stage
+    payment: Stage
+    release: Stage
+    exit: Stage
+
+    def items(self) -> Iterator[tuple[StageName, Stage]]:
+        """Name and stage, in order."""
+        for name in STAGES:
+            yield name, getattr(self, name)
+
+
+class Channels(Frozen):
+    """Shares of declarations by what customs want to see."""
+
+    green: Share
+    """Released at once."""
+    documents: Share
+    inspection: Share
+    """Documents and goods."""
+
+
+class Consignments(Frozen):
+    """A type of consignment."""
+
+    title: str
+    per_week: Amount
+    value: Amount
+    """USD each."""
+    mix: dict[str, float]
+    """Shares of the value by ICIO sector; they add up to one."""
+    trusted: Share
+    """Share of importers who are authorised economic operators."""
+    lodged_early: Share
+    """Share of ordinary importers whose documents are examined before arrival."""
+    channels: Channels
+    """Of ordinary importers, goods of ordinary exporters."""
+    other_laws: Amount | None = None
+    """Hours of work until goods meet other laws (quarantine, food safety); None: not subject to them."""
+    small_lots: bool = False
+    """Whether surveys count them as small lots."""
+
+
+class Calls(Frozen):
+    """When ships arrive."""
+
+    slots: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Weekly, written `mon 06:00`."""
+    late: Duration
+    """How much later than that."""
+    status: Literal["fact", "estimate", "assumption"]
+    source: str
+
+    @field_validator("slots")
+    @classmethod
+    def _written(cls, slots: tuple[str, ...]) -> tuple[str, ...]:
+        for slot in slots:
+            if not re.fullmatch(rf"({'|'.join(WEEKDAYS)}) ([01]\d|2[0-3]):[0-5]\d", slot):
+                raise ValueError(f"a call is written `mon 06:00`, not {slot!r}")
+        return slots
+
+    @property
+    def hours(self) -> tuple[float, ...]:
+        """Hours since Monday, 00:00."""
+        return tuple(
+            24 * WEEKDAYS.index(slot[:3])  # pyright: ignore[reportArgumentType]
+            + int(slot[4:6])
+            + int(slot[7:]) / 60
+            for slot in self.slots
+        )
+
+
+class EarlyLodgement(Frozen):
+    """Documents examined before arrival; the declaration becomes effective after unloading."""
+
+    ahead: Amount
+    """Hours between the preliminary declaration and the arrival of the ship."""
+    activation: Duration
+    """Hours of work from unloading until the importer makes the declaration effective."""
+
+
+class Trusted(Frozen):
+    """What an importer who is an authorised economic operator gains."""
+
+    examined: Share
+    """Chance to be examined over that of an ordinary importer."""
+    lodged_early: Share
+    pays_later: bool
+    """Whether duty is paid after release."""
+
+
+class Recognition(Frozen):
+    """Mutual recognition of the other side's authorised exporters."""
+
+    since: int
+    """Year."""
+    exporters: Share
+    """Share of consignments that come from one."""
+    examined: Share
+    """Chance to be examined over that of an ordinary exporter's goods."""
+
+
+class Change(Frozen):
+    """One parameter of a scenario."""
+
+    parameter: str
+    """Path in the file, such as `stages.documents.hours` or `types.*.lodged_early`."""
+    to: Cited | str | None = None
+    times: Amount | None = None
+    """Instead of `to`: factor."""
+
+
+class Scenario(Frozen):
+    """What would be otherwise."""
+
+    title: str
+    note: str | None = None
+    changes: Annotated[tuple[Change, ...], Field(min_length=1)]
+
+
+class Target(Frozen):
+    """A published mean that a parameter is fitted to."""
+
+    moment: Moment
+    value: Cited
+    parameter: str | None = None
+    """None: not fitted; it shows how well the rest explains it."""
+
+
+class Window(Frozen):
+    """What is simulated."""
+
+    start: Day
+    """A Monday; the first day of the warm-up."""
+    warm_up: int = Field(ge=0)
+    """Days at the beginning that are not counted."""
+    days: int = Field(gt=0)
+    """Days whose arrivals are counted."""
+    cool_down: int = Field(ge=0)
+    """Days of further arrivals, so that the last ones counted have company."""
+
+
+class Corridor(Frozen):
+    """Goods that go from one port to another."""
+
+    title: str
+    origin: Port
+    destination: Port
+    trade_share: Share
+    """Share of the goods trade between the two economies, by value, that takes this way."""
+    value_of_time: Amount
+    """Percent of the value that a day is worth."""
+    window: Window
+    calls: Calls
+    hours: dict[Id, Hours]
+    types: dict[Id, Consignments]
+    trusted: Trusted
+    recognition: Recognition | None = None
+    early: EarlyLodgement
+    stages: Stages
+    scenarios: dict[Id, Scenario] = Field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
+    sources: tuple[Source, ...]

@@ -1,0 +1,164 @@
+"""What a simulation says: release times with their intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from kosho.corridor.replication import Passage, Replication
+from kosho.corridor.schema import STAGES, Corridor, Moment, StageName
+
+__all__ = ["DAY", "Estimate", "ReleaseTimes", "StageTimes", "days_saved", "estimate", "moment"]
+
+Array = NDArray[np.float64]
+DAY = 24.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Mean over replications with its 95 % confidence interval (Student's t); infinite for one replication."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def half_width(self) -> float:
+        """Of the interval."""
+        return (self.high - self.low) / 2
+
+
+@dataclass(frozen=True)
+class StageTimes:
+    """A stage, averaged over replications."""
+
+    days: float
+    """From arrival to exit, what a consignment spends because of it; the stages add up."""
+    utilisation: float | None
+    queue: float
+    visits: float
+    """A consignment."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReleaseTimes:
+    """Replications of a corridor; days are those from the ship's arrival to the permit."""
+
+    corridor: Corridor
+    runs: tuple[Replication, ...]
+
+    @property
+    def consignments(self) -> int:
+        """That count, over all replications."""
+        return sum(len(run.passage) for run in self.runs)
+
+    @property
+    def mean(self) -> Estimate:
+        """Mean days."""
+        return self.statistic(lambda passage: passage.hours.mean() / DAY)
+
+    def statistic(self, of: Callable[[Passage], float]) -> Estimate:
+        """Any number computed from each replication."""
+        return estimate([float(of(run.passage)) for run in self.runs])
+
+    def quantile(self, share: float) -> float:
+        """Days within which that share of all consignments is released."""
+        return float(np.quantile(self.days(), share))
+
+    def days(self, kind: str | None = None) -> Array:
+        """Days of every consignment, of one type or all."""
+        return np.concatenate([_of(run.passage, self.corridor, kind).hours for run in self.runs]) / DAY
+
+    def within(self, hours: float, kind: str | None = None) -> float:
+        """Share released within so many hours of arrival."""
+        days = self.days(kind)
+        return float((days <= hours / DAY).mean()) if len(days) else math.nan
+
+    def by_type(self) -> dict[str, Estimate]:
+        """Mean days by type."""
+        return {
+            kind: self.statistic(
+                lambda passage, kind=kind: _of(passage, self.corridor, kind).hours.mean() / DAY
+            )
+            for kind in self.corridor.types
+        }
+
+    @property
+    def stages(self) -> dict[StageName, StageTimes]:
+        """Where the time goes."""
+        spent = np.mean([run.passage.spent.mean(axis=0) for run in self.runs], axis=0) / DAY
+        found: dict[StageName, StageTimes] = {}
+        for position, name in enumerate(STAGES):
+            uses = [run.stages[name] for run in self.runs]
+            shares = [use.utilisation for use in uses if use.utilisation is not None]
+            found[name] = StageTimes(
+                days=float(spent[position]),
+                utilisation=float(np.mean(shares)) if shares else None,
+                queue=float(np.mean([use.queue for use in uses])),
+                visits=sum(use.visits for use in uses) / max(self.consignments, 1),
+            )
+        return found
+
+
+def _of(passage: Passage, corridor: Corridor, kind: str | None) -> Passage:
+    return passage if kind is None else passage.where(passage.type == list(corridor.types).index(kind))
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """Of independent replications."""
+    mean = float(np.mean(values))
+    if len(values) < 2:
+        return Estimate(mean, -math.inf, math.inf)
+    half = float(student.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values)))
+    return Estimate(mean, mean - half, mean + half)
+
+
+def days_saved(base: ReleaseTimes, other: ReleaseTimes, kind: str | None = None) -> Estimate:
+    """Mean days by which `other` is quicker, replication by replication: they have their luck in common."""
+    return estimate(
+        [
+            (
+                _of(a.passage, base.corridor, kind).hours.mean()
+                - _of(b.passage, other.corridor, kind).hours.mean()
+            )
+            / DAY
+            for a, b in zip(base.runs, other.runs, strict=False)
+        ]
+    )
+
+
+def moment(times: ReleaseTimes, name: Moment) -> Estimate:
+    """What surveys publish, in hours, as the simulation has it."""
+    kinds = list(times.corridor.types.values())
+    small = np.array([kind.small_lots for kind in kinds])
+    regulated = np.array([kind.other_laws is not None for kind in kinds])
+
+    def hours(
+        which: Callable[[Passage], NDArray[np.bool_]], *, permit: bool = False
+    ) -> Callable[[Passage], float]:
+        def mean(passage: Passage) -> float:
+            values = passage.permit_hours if permit else passage.hours
+            chosen = values[which(passage)]
+            return float(chosen.mean()) if len(chosen) else math.nan
+
+        return mean
+
+    of: dict[Moment, Callable[[Passage], float]] = {
+        "arrival-to-permit": hours(lambda p: ~p.trusted),
+        "gain-of-early-lodgement": lambda p: (
+            hours(lambda q: ~q.trusted & ~q.early)(p) - hours(lambda q: ~q.trusted & q.early)(p)
+        ),
+        "cost-of-other-laws": lambda p: (
+            hours(lambda q: ~q.trusted & regulated[q.type])(p)
+            - hours(lambda q: ~q.trusted & ~regulated[q.type])(p)
+        ),
+        "declaration-to-permit": hours(lambda p: ~p.trusted, permit=True),
+        "declaration-to-permit-without-small-lots": hours(lambda p: ~p.trusted & ~small[p.type], permit=True),
+        "declaration-to-permit-trusted": hours(lambda p: p.trusted, permit=True),
+    }
+    return times.statistic(of[name])
