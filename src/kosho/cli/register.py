@@ -113,4 +113,5 @@ def _contract(measure: Measure, partner: str | None, register: Register) -> dict
     content = measure.model_dump(mode="json", exclude_none=True, by_alias=True)
     if partner is not None and measure.value is not None:
         content["value"] = measure.level_on(partner)
-    return content | {"place": register.places.get(measure.id)}
+    seen = {"not_translated": register.not_translated.get(measure.id)}
+    return content | seen | {"place": register.places.get(measure.id)}

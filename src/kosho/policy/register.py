@@ -269,11 +269,38 @@ class Register:
                 found[measure.id] = f"a measure of kind {measure.kind} has no rate"
             elif measure.unit != "percent":
                 found[measure.id] = f"a duty in {measure.unit} needs unit values"
-            elif (scope := measure.scope) is not None:
-                wide = scope.goods or scope.sectors or scope.groups
-                if not wide and not self._groups_of[measure.id][0]:
+            elif (scope := measure.scope) is not None and not (scope.goods or scope.sectors):
+                groups = {*scope.groups, *self._groups_of[measure.id][0]}
+                if not groups:
                     found[measure.id] = "no product group stands for its headings"
+                elif groups <= self._without_trade(measure.imposer):
+                    found[measure.id] = (
+                        f"no share of imports of {measure.imposer} is given for its product groups"
+                    )
         return found
+
+    @cached_property
+    def partly_translated(self) -> dict[str, tuple[str, ...]]:
+        """Measures that sector tables see without some of their product groups, and these groups.
+
+        No share of the imposer's imports is given for them.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for measure in self.measures:
+            if measure.scope is not None and measure.id not in self.not_translated:
+                groups = {*measure.scope.groups, *self._groups_of[measure.id][0]}
+                lacking = groups & self._without_trade(measure.imposer)
+                if lacking:
+                    found[measure.id] = tuple(sorted(lacking))
+        return found
+
+    def _without_trade(self, imposer: str) -> set[str]:
+        importers = expand_regions([imposer])
+        return {
+            name
+            for name, group in self.products.groups.items()
+            if not any(entry.importer in importers for entry in group.coverage)
+        }
 
     def _valid(self, measure: Measure, on: date, known: date | None) -> bool:
         if on < measure.first_day or (measure.legal_to is not None and on > measure.legal_to):
