@@ -1,8 +1,8 @@
 """Worked rates of tariff lines: our own table, that of the reference data, and a customs entry.
 
-`rules` of the table are those by which duties of the United States displace, cap and add to one another. `standing`
-is `primary` where the text of the law or of US Customs was read, `derived` where we worked it from the dates and
-rates of the orders, `secondary` where the total is another register's.
+`rules` of the table are those by which duties of the United States displace, cap and add to one another.
+`standing` is `primary` where the text of the law or of US Customs was read, `derived` where we worked it from
+the dates and rates of the orders, `secondary` where the total is another register's.
 """
 
 from __future__ import annotations
