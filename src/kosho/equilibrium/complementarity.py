@@ -88,7 +88,7 @@ def settle(of: Varieties, bounds: Bounds, state: State, start: Array) -> Array:
     here = _try(of, bounds, state, np.clip(start, 0.0, bounds.cap))
     for _ in range(LIMIT):
         if np.abs(here.residual).max(initial=0.0) <= TIGHT:
-            return here.z
+            return _at_ends(bounds, here)
         step = _newton(of, bounds, here)
         step *= min(1.0, LONGEST / max(float(np.abs(step).max()), 1e-300))
         merit, length = float(np.linalg.norm(here.residual)), 1.0
@@ -105,8 +105,14 @@ def settle(of: Varieties, bounds: Bounds, state: State, start: Array) -> Array:
         if here.z.max() > FARTHEST:
             break
     if np.abs(here.residual).max() <= 1e4 * TIGHT:
-        return here.z
+        return _at_ends(bounds, here)
     raise _unmet(bounds, here)
+
+
+def _at_ends(bounds: Bounds, here: _Trial) -> Array:
+    """Wedges of bounds that do not bind are exactly zero, those at their cap exactly there."""
+    free = here.z + bounds.sign * here.gap
+    return np.where(free <= 0, 0.0, np.where(free >= bounds.cap, bounds.cap, here.z))
 
 
 def _try(of: Varieties, bounds: Bounds, state: State, z: Array) -> _Trial:
