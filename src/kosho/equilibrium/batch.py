@@ -1,0 +1,414 @@
+"""`solve_batch`: thousands of shocks, or draws of elasticities, to one world."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from kosho.equilibrium.adjoint import Adjoint
+from kosho.equilibrium.chord import Chord
+from kosho.equilibrium.crew import Shared, cores, run
+from kosho.equilibrium.factors import factors_of
+from kosho.equilibrium.family import Family, Look
+from kosho.equilibrium.outcome import Outcome
+from kosho.equilibrium.shock import Shock
+from kosho.equilibrium.solve import Deficits, rebase, solve
+from kosho.equilibrium.solver import find
+from kosho.errors import ConvergenceError, InputError, KoshoError, Problems
+from kosho.world import World
+from kosho.world.table import Arrays
+
+__all__ = ["BatchOutcome", "BatchReport", "solve_batch"]
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+TOLERANCE = 1e-8
+TOGETHER = 64
+"""Members iterated at once: enough for matrix products to pay, few enough to stay in the cache."""
+TASK = 4 * TOGETHER
+"""Members handed to a process at once."""
+FEWEST = 12
+"""Members below which a Jacobian of their own does not pay."""
+LARGEST = 1500
+"""Countries times sectors above which a dense Jacobian does not pay."""
+WORTH_A_PROCESS = 3 * 4096
+"""Members above which starting another process pays, where the caller leaves the choice."""
+ALL_AT_ONCE = 40
+"""Iterations after which a member is left to the patient solver."""
+SAFETY = 0.2
+"""Iteration stops at this share of the tolerance; the next step but one would be lost in rounding anyway."""
+CENTRE_TOLERANCE = 1e-6
+WAGE_CAP, SPENDING_FLOOR = 0.3, 0.2
+"""Largest step of log wages; expenditure falls at most to this share of its last value."""
+SAMPLE = 32
+"""Members whose average is the centre of a family."""
+ROUGH = 3e-3
+"""Gap from which on half of the members need double precision after one more step."""
+RIDGE = 1e-14
+WORTH_DROPPING = 0.15
+"""Share of members that must be done before the others go on without them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """How a batch was solved."""
+
+    seconds: float
+    processes: int
+    alone: tuple[int, ...]
+    """Shocks that were solved one by one, because together they did not converge or were too few."""
+
+
+@dataclass(frozen=True, eq=False)
+class BatchOutcome:
+    """What each shock does, as `Outcome` tells it; dim `shock` counts from zero in the order given."""
+
+    welfare: xr.DataArray
+    """`[shock, country]`, exact change of real income, a fraction."""
+    equivalent_variation: xr.DataArray
+    """`[shock, country]`, million USD a year: `welfare` times observed base income."""
+    real_value_added: xr.DataArray
+    """`[shock, country, sector]`, change of value added at base prices, million USD a year."""
+    residual: xr.DataArray
+    """`[shock]`, largest relative gap of any equation."""
+    report: BatchReport
+
+    def __len__(self) -> int:
+        return self.welfare.sizes["shock"]
+
+
+def solve_batch(
+    world: World,
+    shocks: Sequence[Shock],
+    deficits: Deficits = "fixed",
+    tol: float = TOLERANCE,
+    thetas: Sequence[xr.DataArray] | None = None,
+    processes: int | None = None,
+) -> BatchOutcome:
+    """The equilibrium after each of many shocks.
+
+    Members are iterated together, with one Jacobian taken at the centre of all of them; those that do not
+    converge so are solved one by one, as `solve` does.
+
+    Args:
+        world: The economy before the change.
+        shocks: What changes, each made for this world.
+        deficits: See `Deficits`.
+        tol: Largest relative gap allowed in any equation.
+        thetas: Elasticities `[sector]` for each shock, instead of the world's; shocks that share a draw are
+            solved together, so pass the same object or equal numbers.
+        processes: How many processes share the work, this one included; the others are spawned and kept for
+            the next batch. Scripts that ask for more than one need the usual `if __name__ == "__main__":`.
+            None takes one, and one a core from about ten thousand shocks on.
+
+    Raises:
+        InputError: a shock does not fit the world; it is named by its number.
+        ConvergenceError: no equilibrium was found for a shock; it is named by its number.
+    """
+    started = time.perf_counter()
+    _refuse(world, shocks, tol, thetas)
+    groups = _groups(len(shocks), thetas)
+    tasks: list[_Task] = []
+    for members in groups:
+        theta = None if thetas is None else thetas[members[0]]
+        sample = [shocks[k] for k in members[:: -(-len(members) // SAMPLE)]]
+        plan = Shared(_Plan(world, deficits, tol, theta, tuple(sample), len(members)))
+        for first in range(0, len(members), TASK):
+            some = members[first : first + TASK]
+            tasks.append(_Task(plan, some, tuple(shocks[k] for k in some)))
+    if processes is None:
+        processes = cores() if len(shocks) >= WORTH_A_PROCESS else 1
+    found = _Found.empty(len(shocks), len(world.countries), len(world.sectors))
+    for task, part in run(_solved, tasks, processes):
+        found.put(task.members, part)
+    for member in np.flatnonzero(np.isnan(found.residual)).tolist():
+        theta = None if thetas is None else thetas[member]
+        found.put([member], _insisted(world, shocks[member], deficits, tol, theta, member))
+    alone = tuple(int(member) for member in np.flatnonzero(found.alone))
+    report = BatchReport(time.perf_counter() - started, processes, alone)
+    return _told(world, found, report)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Results in bare arrays, a row a shock; residual NaN where there is none yet."""
+
+    welfare: Array  # (b, N)
+    real_value_added: Array  # (b, N, S)
+    residual: Array  # (b,)
+    alone: NDArray[np.bool_]  # (b,)
+
+    @classmethod
+    def empty(cls, members: int, count: int, sectors: int) -> _Found:
+        """Room for results."""
+        return cls(
+            np.full((members, count), np.nan),
+            np.full((members, count, sectors), np.nan),
+            np.full(members, np.nan),
+            np.zeros(members, bool),
+        )
+
+    def put(self, members: Sequence[int] | Index, part: _Found) -> None:
+        """Fill in some members."""
+        where = np.asarray(members, np.intp)
+        self.welfare[where] = part.welfare
+        self.real_value_added[where] = part.real_value_added
+        self.residual[where] = part.residual
+        self.alone[where] = part.alone
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """What the shocks of one set of elasticities have in common."""
+
+    world: World
+    deficits: Deficits
+    tol: float
+    theta: xr.DataArray | None
+    sample: tuple[Shock, ...]
+    size: int
+
+    @cached_property
+    def given(self) -> World:
+        """The world with the elasticities asked for."""
+        return self.world if self.theta is None else self.world.with_theta(self.theta)
+
+    @cached_property
+    def base(self) -> World:
+        """The equilibrium that effects are relative to."""
+        return rebase(self.given, self.deficits)
+
+    @property
+    def together(self) -> bool:
+        """Whether a Jacobian of their own pays."""
+        return self.size >= FEWEST and len(self.world.countries) * len(self.world.sectors) <= LARGEST
+
+    @cached_property
+    def centre(self) -> _Centre:
+        """The average shock, solved."""
+        base = factors_of(self.base)
+        family = Family.of(self.base, self.sample, base.spending.T)
+        values = find(family.average(), self.world.countries, CENTRE_TOLERANCE).values
+        adjoint = Adjoint.at(values)
+        point = values.point
+        rows = [point.log_wage, point.log_price.T.ravel(), np.where(adjoint.spending > 0, 1.0, 0.0).ravel()]
+        return _Centre(Chord.at(adjoint), np.concatenate(rows)[:, None], adjoint.scale)
+
+
+@dataclass(frozen=True, eq=False)
+class _Centre:
+    chord: Chord
+    state: Array  # log wages, log prices, expenditure over its scale (N + 2 SN, 1)
+    scale: Array  # (S, N)
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    plan: Shared[_Plan]
+    members: Sequence[int]
+    shocks: tuple[Shock, ...]
+
+
+def _solved(task: _Task) -> _Found:
+    """Solve the shocks of a task; residuals are NaN where that failed, for whatever reason."""
+    plan = task.plan.value
+    count, sectors = len(plan.world.countries), len(plan.world.sectors)
+    found = _Found.empty(len(task.shocks), count, sectors)
+    for first in range(0, len(task.shocks), TOGETHER):
+        some = np.arange(first, min(first + TOGETHER, len(task.shocks)))
+        shocks = [task.shocks[k] for k in some]
+        # Whoever collects the results solves what is missing once more, and tells what is wrong with it.
+        with suppress(KoshoError):
+            if plan.together:
+                found.put(some, _together(plan, shocks))
+            else:
+                found.put(some, _one_by_one(plan, shocks))
+    return found
+
+
+def _one_by_one(plan: _Plan, shocks: Sequence[Shock]) -> _Found:
+    found = _Found.empty(len(shocks), len(plan.world.countries), len(plan.world.sectors))
+    for k, shock in enumerate(shocks):
+        with suppress(KoshoError):
+            found.put([k], _row(solve(plan.given, shock, plan.deficits, plan.tol)))
+    return found
+
+
+def _insisted(
+    world: World, shock: Shock, deficits: Deficits, tol: float, theta: xr.DataArray | None, member: int
+) -> _Found:
+    """One shock by the patient solver; errors say which."""
+    try:
+        return _row(solve(world if theta is None else world.with_theta(theta), shock, deficits, tol))
+    except InputError as error:
+        key = f"shock {member}"
+        raise InputError(
+            replace(problem, key=key if problem.key is None else f"{key}: {problem.key}")
+            for problem in error.problems
+        ) from error
+    except ConvergenceError as error:
+        hint = f"this is shock {member} of the batch"
+        raise ConvergenceError(error.residual, error.country, error.iterations, hint) from error
+
+
+def _row(outcome: Outcome) -> _Found:
+    return _Found(
+        outcome.welfare.to_numpy()[None],
+        outcome.real_value_added.to_numpy()[None],
+        np.array([outcome.solver.residual]),
+        np.ones(1, bool),
+    )
+
+
+def _together(plan: _Plan, shocks: Sequence[Shock]) -> _Found:
+    """Chord steps from the centre, accelerated, until each member has converged."""
+    centre, arrays = plan.centre, plan.base.arrays
+    family = Family.of(plan.base, shocks, centre.scale)
+    found = _Found.empty(len(shocks), *arrays.beta.shape)
+    state = np.repeat(centre.state, len(shocks), axis=1)
+    active = np.arange(len(shocks))
+    accelerate = _Pair()
+    with np.errstate(all="ignore"):  # a member that runs out of bounds has failed; its gap says so
+        state = _roughly(family.in_single(), centre, accelerate, state.astype(np.float32)).astype(np.float64)
+        for _ in range(ALL_AT_ONCE):
+            look = family.look(state)
+            done = look.worst <= SAFETY * plan.tol
+            leaving = done | ~np.isfinite(look.worst)
+            gaps = look.gaps
+            if leaving.mean() >= WORTH_DROPPING:
+                found.put(active[done], _read(arrays, look, state, done))
+                kept = np.flatnonzero(~leaving)
+                if len(kept) == 0:
+                    break
+                active, state, family, gaps = active[kept], state[:, kept], family.take(kept), gaps[:, kept]
+                accelerate.take(kept)
+            step = centre.chord.step(gaps.astype(np.float32))
+            state = _bounded(accelerate.next(state, step), state, len(arrays.beta))
+    return found
+
+
+def _roughly(family: Family, centre: _Centre, accelerate: _Pair, state: Any) -> Any:
+    """The first steps, in single precision, until most members are near."""
+    for _ in range(ALL_AT_ONCE):
+        look = family.look(state)
+        step = centre.chord.step(look.gaps)
+        state = _bounded(accelerate.next(state, step), state, len(family.base.beta))
+        if not np.median(look.worst) > ROUGH:
+            break
+    return state
+
+
+class _Pair:
+    """Anderson acceleration with the last two differences, for each member on its own (Walker & Ni 2011)."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Array, Array] | None = None
+        self._moves: list[Array] = []
+        self._changes: list[Array] = []
+
+    def next(self, state: Array, step: Array) -> Array:
+        """The next state; a plain one is `state + step`."""
+        if self._last is not None:
+            change = step - self._last[1]
+            self._moves = [*self._moves[-1:], state - self._last[0] + change]
+            self._changes = [*self._changes[-1:], change]
+        self._last = (state, step)
+        following = state + step
+        if self._changes:
+            for move, weight in zip(self._moves, self._weights(step), strict=True):
+                following -= weight * move
+        return following
+
+    def take(self, members: Index) -> None:
+        """Go on with some members."""
+        if self._last is not None:
+            self._last = (self._last[0][:, members], self._last[1][:, members])
+        self._moves = [move[:, members] for move in self._moves]
+        self._changes = [change[:, members] for change in self._changes]
+
+    def _weights(self, step: Array) -> Array:
+        gram = np.array([[_dot(one, other) for other in self._changes] for one in self._changes])
+        gram = gram.transpose(2, 0, 1)
+        target = np.array([_dot(change, step) for change in self._changes]).T
+        ridge = RIDGE * np.trace(gram, axis1=1, axis2=2) + np.finfo(float).tiny
+        held = len(self._changes)
+        return np.linalg.solve(gram + ridge[:, None, None] * np.eye(held), target[:, :, None])[:, :, 0].T
+
+
+def _dot(one: Array, other: Array) -> Array:
+    return np.einsum("db,db->b", one, other)
+
+
+def _bounded(following: Array, state: Array, count: int) -> Array:
+    """Wages and expenditure kept within bounds of where they were, in place."""
+    wages, before = following[:count], state[:count]
+    np.clip(wages, before - WAGE_CAP, before + WAGE_CAP, out=wages)
+    half = count + (len(state) - count) // 2
+    np.maximum(following[half:], SPENDING_FLOOR * state[half:], out=following[half:])
+    return following
+
+
+def _read(base: Arrays, look: Look, state: Array, done: NDArray[np.bool_]) -> _Found:
+    """What `Outcome` tells, for the members that are done."""
+    count, sectors = base.beta.shape
+    log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, done]
+    level = np.exp(np.einsum("nj,jnb->bn", base.alpha, log_price))
+    output, log_cost = (values[:, :, done].transpose(2, 1, 0) for values in (look.output, look.log_cost))
+    real = np.divide(output, np.exp(log_cost), out=np.zeros(output.shape), where=base.output > 0)
+    return _Found(
+        welfare=look.income[:, done].T / base.income / level - 1.0,
+        real_value_added=base.beta * (real - base.output),
+        residual=look.worst[done],
+        alone=np.zeros(int(done.sum()), bool),
+    )
+
+
+def _groups(members: int, thetas: Sequence[xr.DataArray] | None) -> list[list[int]]:
+    """Shocks that share their elasticities."""
+    if thetas is None:
+        return [list(range(members))] if members else []
+    groups: dict[bytes, list[int]] = {}
+    for member, theta in enumerate(thetas):
+        groups.setdefault(np.asarray(theta, float).tobytes(), []).append(member)
+    return list(groups.values())
+
+
+def _refuse(world: World, shocks: Sequence[Shock], tol: float, thetas: Sequence[xr.DataArray] | None) -> None:
+    problems = Problems()
+    if not 0 < tol < 1:
+        problems.add(f"tol = {tol:g} is not between 0 and 1", "1e-8 is usual")
+    if thetas is not None and len(thetas) != len(shocks):
+        problems.add(f"{len(thetas)} sets of elasticities for {len(shocks)} shocks", "one for each")
+    for member, shock in enumerate(shocks):
+        if shock.countries != world.countries or shock.sectors != world.sectors:
+            problems.add("made for a world with other countries or sectors", key=f"shock {member}")
+    problems.raise_if_any()
+
+
+def _told(world: World, found: _Found, report: BatchReport) -> BatchOutcome:
+    coords = {
+        "shock": np.arange(len(found.residual)),
+        "country": list(world.countries),
+        "sector": list(world.sectors),
+    }
+
+    def named(values: Array, *dims: str) -> xr.DataArray:
+        return xr.DataArray(values, {dim: coords[dim] for dim in dims}, dims)
+
+    welfare = named(found.welfare, "shock", "country")
+    return BatchOutcome(
+        welfare=welfare,
+        equivalent_variation=welfare * world.arrays.income,
+        real_value_added=named(found.real_value_added, "shock", "country", "sector"),
+        residual=named(found.residual, "shock"),
+        report=report,
+    )

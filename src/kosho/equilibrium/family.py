@@ -1,0 +1,320 @@
+"""Many shocks to one world as one system of equations with a last axis b, a member each.
+
+Most of K is the same for all members. Only the markets (a sector in an importer) where members differ get a K
+of their own; the rest is shared and goes through matrix products. Legend as in the kernel; arrays are
+(S, N, ...), j sector, n importer, i exporter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.equilibrium.factors import Factors, factors_of
+from kosho.equilibrium.kernel import SMALL_CELL, System
+from kosho.equilibrium.shock import ROUNDING, Shock
+from kosho.equilibrium.system import cells_of, system_of
+from kosho.world import World
+
+__all__ = ["Family", "Look", "Own", "RentList"]
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Own:
+    """Markets (r of them, ordered by sector) in which members differ."""
+
+    sector: Index  # (r,)
+    importer: Index
+    factor: Array  # K, each market and member scaled to one (r, N, b)
+    net_factor: Array  # f K (r, N, b)
+
+    @cached_property
+    def starts(self) -> Index:
+        """Where a new sector begins."""
+        return np.flatnonzero(np.diff(self.sector, prepend=-1))
+
+    def sums(self, matrix: Array, power: Array) -> Array:
+        """Each market's row of `matrix` times what its exporters offer, (r, b)."""
+        return np.einsum("rib,rib->rb", matrix, power[self.sector])
+
+    def take(self, members: Index) -> Own:
+        """The same markets for fewer members."""
+        return replace(self, factor=self.factor[:, :, members], net_factor=self.net_factor[:, :, members])
+
+
+@dataclass(frozen=True, eq=False)
+class RentList:
+    """Rents of all members: of what `importer` pays `exporter` in `sector`, h K goes to `holder`."""
+
+    sector: Index
+    importer: Index
+    exporter: Index
+    holder: Index
+    member: Index
+    factor: Array  # h K
+
+    def take(self, members: Index) -> RentList:
+        """The rents of some members, renumbered."""
+        place = np.full(int(self.member.max(initial=-1)) + 1, -1)
+        place[members[members < len(place)]] = np.flatnonzero(members < len(place))
+        kept = place[self.member] >= 0
+        return RentList(
+            self.sector[kept],
+            self.importer[kept],
+            self.exporter[kept],
+            self.holder[kept],
+            place[self.member[kept]],
+            self.factor[kept],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the equations say at a point; every array ends with the members."""
+
+    gaps: Array  # labour market, price index, expenditure over its scale (N + 2 SN, b)
+    worst: Array  # largest relative gap of every equation written out, (b,)
+    place: Index  # country of the largest gap (b,)
+    income: Array  # (N, b)
+    output: Array  # (S, N, b)
+    log_cost: Array  # (S, N, b)
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """The equations of b shocks."""
+
+    base: Factors
+    scale: Array  # of expenditure (S, N)
+    factor: Array  # K where members agree, zero elsewhere (S, N, N)
+    net_factor: Array
+    own: Own
+    offset: Array  # (S, N, b)
+    rents: RentList | None
+
+    @classmethod
+    def of(cls, world: World, shocks: Sequence[Shock], scale: Array) -> Family:
+        """Fold shocks to a world that is an equilibrium.
+
+        Raises:
+            InputError: a shock leaves a market without supplier, or its parts do not fit.
+        """
+        return _folded(world, shocks, scale)
+
+    def in_single(self) -> Family:
+        """The same equations in single precision, half the memory to read."""
+        base = replace(
+            self.base,
+            **{
+                name: getattr(self.base, name).astype(np.float32)
+                for name in ("theta", "gamma", "beta", "alpha", "value_added", "deficits")
+            },
+        )
+        own = replace(
+            self.own,
+            factor=self.own.factor.astype(np.float32),
+            net_factor=self.own.net_factor.astype(np.float32),
+        )
+        arrays = {
+            name: getattr(self, name).astype(np.float32) for name in ("scale", "factor", "net_factor", "offset")
+        }
+        return replace(self, base=base, own=own, **arrays)
+
+    def average(self) -> System:
+        """The equations of the average member, rents paid to the treasury."""
+        factor, net_factor = self.factor.copy(), self.net_factor.copy()
+        where = (self.own.sector, self.own.importer)
+        factor[where], net_factor[where] = self.own.factor.mean(axis=2), self.own.net_factor.mean(axis=2)
+        return System(self.base, factor, net_factor, self.offset.mean(axis=2).T, self.base.deficits)
+
+    def take(self, members: Index) -> Family:
+        """The equations of some members."""
+        rents = None if self.rents is None else self.rents.take(members)
+        return replace(self, own=self.own.take(members), offset=self.offset[:, :, members], rents=rents)
+
+    def look(self, state: Array) -> Look:
+        """All equations at log wages, log prices and expenditure over its scale, `(N + 2 SN, b)`."""
+        base, own = self.base, self.own
+        count, members = len(base.value_added), state.shape[1]
+        blocks = state[count:].reshape(2, *self.scale.shape, members)
+        log_wage, log_price = state[:count], blocks[0]
+        spending = blocks[1] * self.scale[:, :, None]
+        log_cost = _by_country(base.gamma.transpose(0, 2, 1), log_price)
+        log_cost += self._beta * log_wage
+        power = np.exp(self._minus_theta * log_cost)
+        absorbed, received = self.factor @ power, self.net_factor @ power
+        absorbed[own.sector, own.importer] = own.sums(own.factor, power)
+        received[own.sector, own.importer] = own.sums(own.net_factor, power)
+        absorbed[absorbed <= 0] = 1.0  # cells nobody supplies or buys
+        unit = spending / absorbed
+        received *= unit
+        imports = received.sum(axis=0)
+        output = self.net_factor.transpose(0, 2, 1) @ unit
+        if len(own.sector):
+            sold = own.net_factor * unit[own.sector, own.importer][:, None, :]
+            output[own.sector[own.starts]] += np.add.reduceat(sold, own.starts, axis=0)
+        output *= power
+        paid, held = self._rents(power, unit)
+        wage_bill = np.exp(log_wage) * base.value_added[:, None]
+        total = spending.sum(axis=0)
+        income = wage_bill + total - imports - paid + held + base.deficits[:, None]
+        uses = _by_country(base.gamma, output)
+        uses += self._alpha * income
+        earned = np.maximum((self._beta * output).sum(axis=0), np.finfo(float).tiny)
+        numeraire = wage_bill.sum(axis=0) / base.value_added.sum()
+        uses -= spending
+        gaps = np.empty_like(state)
+        gaps[:count] = np.log(earned / wage_bill) - np.log(numeraire)
+        inner = gaps[count:].reshape(2, *self.scale.shape, members)
+        np.log(absorbed, out=inner[0])
+        inner[0] /= self._minus_theta
+        inner[0] += self.offset
+        inner[0] -= log_price
+        np.divide(uses, self.scale[:, :, None], out=inner[1])
+        balance = (imports + paid - base.deficits[:, None] - output.sum(axis=0) - held) / income
+        relative = uses / np.maximum(spending, SMALL_CELL * total)
+        by_country = np.maximum.reduce(
+            [
+                np.abs(inner[0]).max(axis=0),
+                np.abs(relative).max(axis=0),
+                np.abs(earned / wage_bill - 1.0),
+                np.abs(balance),
+                np.broadcast_to(np.abs(numeraire - 1.0), balance.shape),
+            ]
+        )
+        return Look(gaps, by_country.max(axis=0), by_country.argmax(axis=0), income, output, log_cost)
+
+    @cached_property
+    def _beta(self) -> Array:
+        return self.base.beta.T[:, :, None].copy()
+
+    @cached_property
+    def _alpha(self) -> Array:
+        return self.base.alpha.T[:, :, None].copy()
+
+    @cached_property
+    def _minus_theta(self) -> Array:
+        return -self.base.theta[:, None, None]
+
+    def _rents(self, power: Array, unit: Array) -> tuple[Array, Array]:
+        """Rents paid and received, (N, b)."""
+        shape = unit.shape[1:]
+        if self.rents is None:
+            return np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
+        r = self.rents
+        amount = r.factor * power[r.sector, r.exporter, r.member] * unit[r.sector, r.importer, r.member]
+        paid, held = np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
+        np.add.at(paid, (r.importer, r.member), amount)
+        np.add.at(held, (r.holder, r.member), amount)
+        return paid, held
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows of all shocks, one after the other, folded by member and cell (c of them)."""
+
+    member: Index  # (c,)
+    importer: Index
+    exporter: Index
+    sector: Index
+    factor: Array  # K / pi
+    net: Array  # f
+
+
+def _folded(world: World, shocks: Sequence[Shock], scale: Array) -> Family:
+    base, members = factors_of(world), len(shocks)
+    rows = _cells(world, shocks)
+    count = len(base.value_added)
+    market, place = np.unique(rows.sector * count + rows.importer, return_inverse=True)
+    sector, importer = np.divmod(market, count)
+    own, net = (
+        np.repeat(a[sector, importer][:, :, None], members, axis=2) for a in (base.share, base.net_share)
+    )
+    where = (place, rows.exporter, rows.member)
+    own[where] *= rows.factor
+    net[where] = own[where] * rows.net
+    total = own.sum(axis=1)
+    for member in np.flatnonzero((total <= 0).any(axis=0)).tolist():
+        system_of(world, shocks[member], cells_of(shocks[member], world))  # names the market, if it is bought
+    total[total <= 0] = 1.0
+    own /= total[:, None, :]
+    net /= total[:, None, :]
+    offset = np.zeros((*scale.shape, members))
+    offset[sector, importer] = -np.log(total) / base.theta[sector][:, None]
+    factor, net_factor = base.share.copy(), base.net_share.copy()
+    factor[sector, importer], net_factor[sector, importer] = own[:, :, 0], net[:, :, 0]
+    differ = ((own != own[:, :, :1]) | (net != net[:, :, :1])).any(axis=(1, 2))
+    sector, importer = sector[differ], importer[differ]
+    factor[sector, importer] = net_factor[sector, importer] = 0.0
+    return Family(
+        base=base,
+        scale=scale,
+        factor=factor,
+        net_factor=net_factor,
+        own=Own(sector, importer, own[differ], net[differ]),
+        offset=offset,
+        rents=_rent_list(world, shocks),
+    )
+
+
+def _cells(world: World, shocks: Sequence[Shock]) -> _Rows:
+    """What `system.cells_of` says of every shock, for all of them at once."""
+    count, sectors = len(world.countries), len(world.sectors)
+    importer, exporter, sector, share, cost, base_tariff, tariff, rent = (
+        np.concatenate([getattr(shock, column) for shock in shocks])
+        for column in ("importer", "exporter", "sector", "share", "cost", "base_tariff", "tariff", "rent")
+    )
+    member = np.repeat(np.arange(len(shocks)), [len(shock) for shock in shocks])
+    flat = ((member * count + importer) * count + exporter) * sectors + sector
+    order = np.argsort(flat, kind="stable")
+    starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
+    first = order[starts]
+
+    def by_cell(values: Array) -> Array:
+        if len(starts) == len(flat):
+            return values[order]
+        return np.add.reduceat(values[order], starts)
+
+    wedge = 1.0 + tariff + rent
+    with np.errstate(under="ignore"):
+        weight = share * (cost * (wedge / (1.0 + base_tariff))) ** -world.arrays.theta[sector]
+    rest = 1.0 - by_cell(share)
+    net = 1.0 / (1.0 + world.arrays.tariff[importer[first], exporter[first], sector[first]])
+    rest_net = net - by_cell(share / (1.0 + base_tariff))
+    rest, rest_net = (np.where(np.abs(value) <= ROUNDING, 0.0, value) for value in (rest, rest_net))
+    misfits = first[(rest_net < 0) | ((rest == 0) != (rest_net == 0))]
+    for misfit in member[misfits].tolist():
+        cells_of(shocks[misfit], world)  # names the cell
+    factor = rest + by_cell(weight)
+    received = rest_net + by_cell(weight / wedge)
+    kept = np.divide(received, factor, out=np.ones_like(factor), where=factor > 0)
+    return _Rows(member[first], importer[first], exporter[first], sector[first], factor, kept)
+
+
+def _rent_list(world: World, shocks: Sequence[Shock]) -> RentList | None:
+    lists: list[tuple[Index, Index, Index, Index, Index, Array]] = []
+    for member, shock in enumerate(shocks):
+        if not (shock.rent > 0).any():
+            continue
+        system: System = system_of(world, shock, cells_of(shock, world))
+        r = system.rents
+        if r is not None:
+            factor = r.part * system.factor[r.sector, r.importer, r.exporter]
+            lists.append((r.sector, r.importer, r.exporter, r.holder, np.full(len(factor), member), factor))
+    if not lists:
+        return None
+    return RentList(*(np.concatenate(column) for column in zip(*lists, strict=True)))
+
+
+def _by_country(matrices: Array, columns: Array) -> Array:
+    """Each country's matrix `(N, S, S)` times its columns of `(S, N, b)`."""
+    result = np.empty_like(columns)
+    np.matmul(matrices, columns.transpose(1, 0, 2), out=result.transpose(1, 0, 2))
+    return result
