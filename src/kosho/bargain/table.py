@@ -212,7 +212,8 @@ class _Check:
     overlays: Mapping[str, Overlay]
 
     def all(self, scenarios: set[str]) -> None:
-        sources = {*self.register.sources, *(source.id for source in self.file.sources)}
+        known = (self.register.sources, self.register.products.sources)
+        sources = {*(name for one in known for name in one), *(source.id for source in self.file.sources)}
         self._scenarios(scenarios)
         self._sources(sources)
         self._overlays(References(sources, self.register.products, self.register.lists))
