@@ -245,7 +245,20 @@ def _check_sources(document: ProductFile, lines: Lines, problems: Problems) -> N
             problems.add(f"unknown source {source!r}", "list it under sources", line=lines[path])
 
 
+def _overlap(document: ProductFile) -> bool:
+    """Whether some group has a heading that is, or is under, one of another."""
+    owners = {(group.hs.edition, prefix): group.id for group in document.groups for prefix in group.hs.prefixes}
+    return any(
+        owners.get((group.hs.edition, prefix[:end]), group.id) != group.id
+        for group in document.groups
+        for prefix in group.hs.prefixes
+        for end in range(2, len(prefix) + 1, 2)
+    )
+
+
 def _check_disjoint(document: ProductFile, lines: Lines, problems: Problems) -> None:
+    if not _overlap(document):
+        return
     for index, group in enumerate(document.groups):
         for other in document.groups[:index]:
             shared = [prefix for prefix in group.hs.prefixes if other.hs.touches(prefix)]

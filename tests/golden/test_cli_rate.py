@@ -1,0 +1,191 @@
+"""`kosho rate` and `kosho register`: what they print, what they refuse, what they load."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kosho.cli import app
+from kosho.errors import InputError
+
+TABLEWARE = ("rate", "USA", "JPN", "6912.00.39", "--mfn", "4.5")
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def run(*arguments: str) -> dict[str, Any]:
+    done = invoke(*arguments, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def refused(*arguments: str) -> list[str]:
+    error = invoke(*arguments).exception
+    assert isinstance(error, InputError), error
+    return [str(problem) for problem in error.problems]
+
+
+def test_the_contract_of_a_rate():
+    found = run(*TABLEWARE, "--on", "2025-08-07", "--known", "2025-10-01")
+    assert list(found) == [
+        *("schema_version", "importer", "exporter", "hs", "on", "known"),
+        *("rate", "unit", "layers", "removed", "pending", "prohibited", "warnings"),
+    ]
+    assert (found["rate"], found["unit"], found["on"], found["known"]) == (
+        15.0,
+        "percent",
+        "2025-08-07",
+        "2025-10-01",
+    )
+    assert [set(layer) for layer in found["layers"]] == [
+        {"measure", "value", "authority", "legal_basis", "source"}
+    ] * 2
+    assert sum(layer["value"] for layer in found["layers"]) == 15.0
+    assert all(layer["source"] for layer in found["layers"])
+    assert all(set(one) == {"measure", "by", "rule"} for one in found["removed"])
+
+
+def test_the_same_entry_as_known_before_and_after():
+    before = run(*TABLEWARE, "--on", "2025-08-07", "--known", "2025-08-20")
+    assert (before["rate"], run(*TABLEWARE, "--on", "2025-08-07")["known"]) == (19.5, "latest")
+    assert run(*TABLEWARE, "--as-of", "2025-08-07")["rate"] == 19.5
+
+
+def test_a_specific_duty_becomes_ad_valorem_before_the_floor():
+    duty = ("--mfn", "0.50USD/kg", "--unit-value", "10USD/kg")
+    found = run("rate", "USA", "JPN", "4202.12.80", "--on", "2025-10-01", *duty)
+    assert (found["rate"], found["layers"][0]["value"]) == (15.0, 5.0)
+    (problem,) = refused("rate", "USA", "JPN", "4202.12.80", "--on", "2025-10-01", "--mfn", "0.50USD/kg")
+    assert "needs the value of a unit" in problem
+
+
+def test_attributes_are_told_in_any_case_and_change_the_rate():
+    part = ("rate", "USA", "JPN", "8708.29.5160", "--mfn", "2.5", "--on", "2025-06-29")
+    assert run(*part)["rate"] == 27.5
+    told = run(*part, "--attribute", "us_232=NO")
+    assert told["rate"] == 12.5
+    assert any(one["by"] == "us_232=no" for one in told["removed"])
+    claimed = ("--attribute", "Preference=USMCA", "--claimed", "0")
+    assert run("rate", "USA", "CAN", "8471.30", "--on", "2025-06-29", *claimed)["rate"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--attribute", "us_23=no"), ["unknown attribute 'us_23' (did you mean us_232?)"]),
+        (("--attribute", "us_232"), ["'us_232' is not NAME=VALUE (write us_232=no)"]),
+        (("--attribute", "us_232=perhaps"), ["us_232 is yes or no, not 'perhaps'"]),
+        (("--attribute", "us_content=most"), ["us_content is a percentage, not 'most'"]),
+        (("--attribute", "us_content=20", "--attribute", "us_content=30"), ["us_content is told twice"]),
+        (("--attribute", "preference=usmcaa"), ["unknown preference 'usmcaa' (did you mean usmca"]),
+        (("--mfn", "much"), ["'much' is not a duty (write 2.5 or 0.50USD/kg)"]),
+        (("--mfn", "-1"), ["'-1' is not a duty"]),
+        (("--on", "yesterday"), ["'yesterday' is not a date"]),
+        (("--to", "2025-07-01"), ["--to: needs --from"]),
+        (("--from", "2025-07-01", "--on", "2025-07-01"), ["asks for a history"]),
+        (("--as-of", "2025-07-01", "--known", "2025-07-01"), ["stands for --on and --known"]),
+        (("--figure", "x.svg"), ["--figure: draws a history"]),
+        (("--from", "2025-07-01", "--figure", "x.pdf"), ["--figure: draws a history"]),
+    ],
+)
+def test_mistakes_are_named(arguments: tuple[str, ...], words: list[str]):
+    problems = refused("rate", "USA", "JPN", "8703.23", *arguments)
+    assert len(problems) == len(words)
+    assert all(word in problem for word, problem in zip(words, problems, strict=True))
+
+
+def test_a_history_in_spans_and_as_a_figure(tmp_path: Path):
+    span = ("--from", "2025-03-01", "--to", "2025-12-31")
+    car = ("rate", "USA", "JPN", "8703.23.01", "--mfn", "2.5", *span)
+    page = tmp_path / "cars.html"
+    found = run(*car, "--figure", str(page))["spans"]
+    assert [(one["from"], one["to"], one["rate"]) for one in found] == [
+        ("2025-03-01", "2025-04-02", 2.5),
+        ("2025-04-03", "2025-09-15", 27.5),
+        ("2025-09-16", "2025-12-31", 15.0),
+    ]
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "2025-04-03 to 2025-09-15: 27.5 %" in text
+    drawing = invoke(*car, "--figure", str(tmp_path / "cars.svg")).stdout
+    assert (tmp_path / "cars.svg").read_text(encoding="utf-8").startswith("<svg ")
+    assert "│" in drawing
+    assert "27.5" in drawing
+
+
+def test_the_table_tells_layers_what_was_removed_and_notes():
+    text = invoke("rate", "USA", "JPN", "8703.23", "--mfn", "2.5", "--on", "2025-06-29").stdout
+    for words in ("us-232-autos-25", "27.5", "Not applied", "sources: given with the question", "note: "):
+        assert words in text
+
+
+def test_what_is_in_force():
+    found = run("register", "show", "--on", "2025-06-29", "--importer", "USA", "--partner", "GBR")
+    by_id = {one["id"]: one for one in found["measures"]}
+    assert by_id["us-232-steel-50"]["value"] == 25
+    assert all(one["imposer"] == "USA" and one["place"] for one in found["measures"])
+    text = invoke("register", "show", "--on", "2025-06-29").stdout
+    assert "us-232-steel-50" in text
+    assert refused("register", "show", "--importer", "UAS")[0].startswith("--importer: unknown country 'UAS'")
+
+
+ENDS_NOTHING = """\
+title: t
+sources: [{id: law, title: L, publisher: P, kind: primary}]
+measures:
+  - id: end
+    title: E
+    imposer: USA
+    authority: a
+    kind: termination
+    terminates: [us-232-steel-50]
+    stage: in_force
+    legal_from: 2027-01-01
+    known_from: 2027-01-01
+    legal_basis: l
+    source: [law]
+    status: fact
+"""
+
+
+def test_files_are_checked_alone_or_with_those_that_ship(tmp_path: Path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(ENDS_NOTHING, encoding="utf-8")
+    (problem,) = refused("register", "check", str(path))
+    assert problem.startswith(f"{path}:9: terminates: unknown measure 'us-232-steel-50'")
+    shipped = run("register", "check")
+    both = run("register", "check", str(path), "--with-shipped")
+    assert both["measures"] == shipped["measures"] + 1
+    assert both["problems"] == []
+    assert "nothing contradicts itself" in invoke("register", "check").stdout
+
+
+def test_the_process_ends_with_two_and_one_line_a_mistake(tmp_path: Path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(ENDS_NOTHING, encoding="utf-8")
+    command = [sys.executable, "-c", "from kosho.cli import main; main()", "register", "check", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[0].startswith(f"{path}:9: ")
+
+
+def test_a_rate_loads_no_arrays():
+    program = (
+        "import sys\nfrom kosho.cli import main\n"
+        "sys.argv = ['kosho', 'rate', 'USA', 'JPN', '8703.23', '--from', '2025-01-01', '--json']\n"
+        "try:\n    main()\nfinally:\n"
+        "    heavy = {'numpy', 'xarray', 'scipy', 'pandas', 'plotly', 'rich.console'} & set(sys.modules)\n"
+        "    sys.stderr.write(','.join(sorted(heavy)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["spans"]
