@@ -131,3 +131,52 @@ def test_a_customs_entry_to_the_cent():
     ]
     assert sorted(duties) == [Decimal("410.99"), Decimal("3543.00"), Decimal("7086.00")]
     assert sum(duties) == Decimal("11039.99")
+
+
+BANS = [
+    ("CHN", "TWN", "0804.30", "2021-02-28", None, False),
+    ("CHN", "TWN", "0804.30", "2021-03-01", None, True),
+    ("CHN", "TWN", "0804.30", "2021-03-01", "2021-02-25", False),
+    ("CHN", "PHL", "0804.30", "2021-03-01", None, False),
+    ("CHN", "JPN", "0307.22", "2023-08-23", None, False),
+    ("CHN", "JPN", "0307.22", "2023-08-24", None, True),
+    ("CHN", "JPN", "0307.22", "2025-06-28", None, True),
+    ("CHN", "JPN", "0307.22", "2025-06-29", None, False),
+    ("CHN", "JPN", "0307.22", "2025-11-18", None, False),
+    ("CHN", "JPN", "0307.22", "2025-11-19", None, True),
+    ("CHN", "JPN", "8703.23", "2025-11-19", None, False),
+    ("USA", "CAN", "2208.30.30", "2026-09-28", None, False),
+    ("USA", "CAN", "2208.30.30", "2026-09-29", None, True),
+]
+
+
+@pytest.mark.parametrize(("importer", "exporter", "hs", "on", "known", "banned"), BANS)
+def test_bans(importer: str, exporter: str, hs: str, on: str, known: str | None, banned: bool):
+    found = quote(REGISTER, Query(importer, exporter, hs, date.fromisoformat(on), day(known or "")))
+    assert bool(found.prohibited) == banned
+
+
+PENDING = [
+    # The letter of 7 July 2025 named 25 for Japan from 1 August; 15 came on 7 August.
+    ("JPN", "6912.00.39", "2025-07-06", "us-announced-jpn-25", False),
+    ("JPN", "6912.00.39", "2025-07-08", "us-announced-jpn-25", True),
+    ("JPN", "6912.00.39", "2025-08-07", "us-announced-jpn-25", False),
+    # The reciprocal tariff was known for three days before it ran; parts of cars for five weeks.
+    ("JPN", "6912.00.39", "2025-04-01", "us-ieepa-baseline-10", False),
+    ("JPN", "6912.00.39", "2025-04-02", "us-ieepa-baseline-10", True),
+    ("JPN", "8708.30.50", "2025-03-26", "us-232-autoparts-25", True),
+    ("JPN", "8708.30.50", "2025-05-03", "us-232-autoparts-25", False),
+    # Section 301 on excess capacity is open since 11 March 2026.
+    ("JPN", "8457.10", "2026-03-10", "us-pending-301-capacity", False),
+    ("JPN", "8457.10", "2026-11-21", "us-pending-301-capacity", True),
+    ("DEU", "8541.43.00", "2026-11-21", "us-232-polysilicon-deal-15", True),
+]
+
+
+@pytest.mark.parametrize(("exporter", "hs", "on", "measure", "pending"), PENDING)
+def test_what_is_pending_on_the_day_as_known_on_it(
+    exporter: str, hs: str, on: str, measure: str, pending: bool
+):
+    asked = date.fromisoformat(on)
+    found = quote(REGISTER, Query("USA", exporter, hs, asked, asked))
+    assert (measure in {item.measure for item in found.pending}) == pending
