@@ -1,0 +1,138 @@
+"""Reading documents into drafts: what was said, by whom, with the words it rests on.
+
+Rules only, from the tables in `data/`; no model, nothing learnt, the same text gives the same drafts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+from kosho.record.reading.dates import DateMention, Direction, find_dates, resolve_dates
+from kosho.record.reading.decode import Document, decode
+from kosho.record.reading.document import about
+from kosho.record.reading.draft import Draft
+from kosho.record.reading.facts import Reader
+from kosho.record.reading.layout import Block, blocks, sentences
+from kosho.record.reading.mentions import Mentions, find_mentions
+
+__all__ = ["Document", "Draft", "decode", "read", "read_text"]
+
+LONGEST_SENTENCE = 2_000
+"""Characters; what is longer is no sentence."""
+
+
+def read(files: Iterable[str | Path]) -> list[Draft]:
+    """Propose drafts from text, HTML and PDF files.
+
+    Raises:
+        InputError: a file cannot be read as any of these, or is over the limits of `kosho.record.reading.decode`.
+    """
+    return [draft for file in files for draft in read_text(decode(Path(file)))]
+
+
+def read_text(document: Document) -> list[Draft]:
+    """Drafts of one decoded document, in the order of their quotes."""
+    text = document.text
+    parts = blocks(text)
+    known = about(text, parts)
+    body = [(block, span) for block in parts if block.role == "body" for span in _sentences(text, block)]
+    spans = [span for _, span in body]
+    dates = _dates(text, spans, known.published)
+    mentions = find_mentions(text, spans, dates)
+    reader = Reader(document.name, mentions)
+    previous: Block | None = None
+    for block, (start, end) in body:
+        reader.sentence(start, end, opens_block=block is not previous)
+        previous = block
+    drafts = [*reader.drafts, *_people(document.name, mentions), *_bodies(document.name, text, parts, mentions)]
+    if parts:
+        quote = text[known.start : known.end]
+        drafts.append(Draft(document.name, "document", "asserted", known.fields, quote, known.start, known.end))
+    return sorted(_once(drafts), key=lambda d: (d.start, d.end, d.type, str(sorted(d.fields.items(), key=str))))
+
+
+def _sentences(text: str, block: Block) -> list[tuple[int, int]]:
+    return [(start, end) for start, end in sentences(text, block) if end - start <= LONGEST_SENTENCE]
+
+
+_AHEAD = re.compile(
+    r"\b(?:will|would be|to be|is (?:set|due|scheduled|expected)|are (?:set|due|scheduled|expected)|scheduled|plans?|planned|upcoming|next|until|by|before"
+    r"|deadline|in mind|expires?|from|effective|starting|beginning|takes? effect)\b",
+    re.IGNORECASE,
+)
+_BACK = re.compile(
+    r"(?<!\bbe )(?<!\bset )\b(?:was|were|had|has|have|did|since|after|told|said|met|held|signed|spoke|took|(?!scheduled|expected|planned|slated)\w{3,}ed|earlier|ago|last|late)\b",
+    re.IGNORECASE,
+)
+
+
+def _dates(text: str, spans: list[tuple[int, int]], published: date | None) -> list[DateMention]:
+    found = [mention for start, end in spans for mention in find_dates(text, start, end)]
+
+    def direction(mention: DateMention) -> Direction:
+        before = text[max(0, mention.start - 90) : mention.start]
+        before = re.split(r"[.!?]\s|\n", before)[-1]
+        after = re.split(r"[.!?]\s|\n", text[mention.end : mention.end + 60])[0]
+        ahead = max((m.end() for m in _AHEAD.finditer(before)), default=-1)
+        back = max((m.end() for m in _BACK.finditer(before)), default=-1)
+        if ahead > back:
+            return "future"
+        if back >= 0:
+            return "past"
+        nearby = [(m.start(), way) for way, found in (("future", _AHEAD.search(after)), ("past", _BACK.search(after))) if (m := found)]
+        return "future" if nearby and min(nearby)[1] == "future" else "past" if nearby else "nearest"
+
+    return resolve_dates(found, published, direction)
+
+
+def _people(doc: str, mentions: Mentions) -> list[Draft]:
+    """Each person once, at the first mention with a post."""
+    found: dict[str, Draft] = {}
+    for mention in mentions.all:
+        person = mention.person
+        if person is None or not mention.first:
+            continue
+        surname = person.name.split()[-1]
+        if surname in found or person.name.split()[0] in found:
+            continue
+        fields = {"name": person.name, "role": person.role, "side": person.side, "org": person.org, "name_native": person.native}
+        quote = mentions.text[mention.start : mention.end]
+        kept = {key: value for key, value in fields.items() if value}
+        found[surname] = Draft(doc, "person", "asserted", kept, quote, mention.start, mention.end)
+    return list(found.values())
+
+
+_ACTS_FOR = re.compile(r"\b(?:represents?|acts? (?:on behalf of|for)|handles? (?:ties|relations)|act as)\b.{0,80}\b(?:interests|ties|relations|embass\w+|behalf|governments?|channel)\b")
+_IN_CHARGE = re.compile(r"(?:division|office|department|bureau|section|unit|contact)s? in charge|contact (?:point|office)", re.IGNORECASE)
+
+
+def _bodies(doc: str, text: str, parts: list[Block], mentions: Mentions) -> list[Draft]:
+    """Bodies and whom they act for; the division that answers for a release."""
+    found: list[Draft] = []
+    for before, block in pairwise(parts):
+        if _IN_CHARGE.fullmatch(text[before.start : before.end].strip(" :")) and block.role != "body":
+            quote = text[block.start : block.end]
+            found.append(Draft(doc, "organisation", "asserted", {"org": quote, "role": "division in charge"}, quote, block.start, block.end))
+    for block in parts:
+        if block.role != "body":
+            continue
+        for start, end in _sentences(text, block):
+            bodies = mentions.within(start, end, "body")
+            if bodies and _ACTS_FOR.search(mentions.masked, start, end):
+                fields = {
+                    "orgs": [text[m.start : m.end] for m in bodies],
+                    "acts_for": list(dict.fromkeys(code for m in bodies for code in m.codes)),
+                }
+                found.append(Draft(doc, "organisation", "asserted", fields, text[start:end], start, end))
+    return found
+
+
+def _once(drafts: list[Draft]) -> list[Draft]:
+    seen: dict[tuple[object, ...], Draft] = {}
+    for draft in drafts:
+        seen.setdefault((draft.type, draft.start, draft.end, str(sorted(draft.fields.items(), key=str))), draft)
+    return list(seen.values())

@@ -1,0 +1,182 @@
+"""Sentences into clauses: one thing said by one subject."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kosho.record.reading.mentions import Mention, Mentions, pattern
+
+__all__ = ["Clause", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Part of a sentence that can be one fact."""
+
+    start: int
+    end: int
+    subject: tuple[Mention, ...] = ()
+    """Who acts, where the clause or the one before it names somebody."""
+    speaker: tuple[Mention, ...] = ()
+    """Who is reported as saying it."""
+    quoted: bool = False
+    """Whether it stands in quotation marks, as somebody's own words."""
+    open: bool = False
+    """Whether the quotation goes on in the next sentence."""
+
+
+_VERBS = (
+    r"(?:agreed|confirmed|urged|asked|offered|proposed|pledged|promised|called|demanded|requested|accused|criticized"
+    r"|criticised|complained|signed|adopted|discussed|exchanged\sviews|decided|committed|reaffirmed|reiterated"
+    r"|expressed|stressed|emphasi[sz]ed|warned|rejected|refused|welcomed|vowed|insisted|shared\sthe\sview|held|met"
+    r"|said|added|noted|concurred|imposes?|imposed|aims?|seeks?|wants?|plans\sto|will|is\s(?:also\s)?(?:considering|seeking|ready|willing)"
+    r"|failed|instructed|directed|undertook|announced|raised\sconcerns|voiced|showed|sought|was\sunable|were\sunable)\b"
+)
+_FINITE = r"(?:\w+ed|will|would|has|have|had|is|are|was|were|can|could|may|must|did|does|do|said|held|met|made|took|gave|went|put|cut|set|says|aims?|hopes?|began|agree)\b"
+_SPLITS = re.compile(
+    pattern(
+        rf"""
+      ;\s+(?:and\s|but\s)?
+    | ,\s(?:but|while|whereas|although|though|yet)\s
+    | ,\s(?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
+    | ,\s(?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?(?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
+    | \s(?:since|after|when)\s(?=<actor>(?:\sand\s<actor>)?\s(?:met|held|signed|agreed|spoke|visited|announced)\b)
+    | ,?\sand\s(?=(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS})
+    | (?<![\ue000-\ue007)])\sand\s(?=<actor>\s(?:also\s)?{_FINITE})
+    | ,\s(?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing)\s)
+    | ,\s(?=(?:hoping|seeking|calling|urging|asking|demanding)\s(?:to|for|on)\s)
+    | ,\s(?=[“"][A-Z\ue000-\ue007])
+    """
+    ),
+    re.VERBOSE,
+)
+_QUOTE = re.compile(r"[“\"](?=[A-Z\ue000-\ue007])[^”\"]{12,}?[”\"]")
+_SAY = re.compile(
+    pattern(
+        r"<actor>(?:,\s[^,]{1,100},)?(?:\s(?:on\s)?<date>)?\s(?:also\s|then\s|\w+ly\s)?(?:said|says|told|stated|added|noted|stressed|emphasi[sz]ed|declared"
+        r"|explained|argued|insisted|commented|remarked|believes?|warned|reiterated|reaffirmed|underlined|claimed|announced|pointed)\b"
+        r"|(?:said|says|added|stated|noted)\s<actor>"
+    )
+)
+_ACTING = re.compile(pattern(r"<actor>"))
+_OBJECT = re.compile(r"\b(?:from|to|with|of|against|for|towards?|in|at|between|by|on|than|like|into|over|under|and)\s$")
+_JOINED = re.compile(pattern(r"(?:\s?\([^()]{1,30}\))?(?:,|,?\sand|\sor)\s<actor>"))
+_ACTORS = ("party", "person", "body", "joint", "capital", "pronoun")
+_LEADS = re.compile(rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}")
+
+
+def split(text: str, mentions: Mentions, start: int, end: int, before: Clause | None) -> list[Clause]:
+    """Clauses of the sentence at `start:end`; `before` is the clause before it, for pronouns and quotations."""
+    masked = mentions.masked
+    quotes = _quotes(masked, start, end, inside=before is not None and before.open)
+    pieces = _cut(masked, start, end, quotes)
+    speaker = _speaker(mentions, start, end, quotes)
+    if not speaker and before is not None and quotes:
+        speaker = before.speaker
+    found: list[Clause] = []
+    subject: tuple[Mention, ...] = before.subject if before else ()
+    for begin, stop in pieces:
+        quoted = any(a <= begin and stop <= b for a, b in quotes)
+        named = [] if _LEADS.match(masked, begin, stop) else _subject(mentions, begin, stop)
+        own = tuple(_resolved(m, speaker if quoted else (), subject, mentions) for m in named)
+        subject = own or (speaker if quoted else subject)
+        still_open = quoted and stop >= end - 1 and text[end - 1] not in "”\"" and text[end - 2 : end - 1] not in ("”", '"')
+        if stop - begin >= 8:
+            found.append(Clause(begin, stop, subject, speaker, quoted, still_open))
+    return found
+
+
+def _quotes(masked: str, start: int, end: int, *, inside: bool) -> list[tuple[int, int]]:
+    """Spans of direct speech; one that began in the sentence before, or goes on in the next, counts too."""
+    marks = [m.start() for m in re.finditer("[“”\"]", masked[start:end])]
+    found: list[tuple[int, int]] = []
+    if inside:
+        close = start + marks[0] + 1 if marks and masked[start + marks[0]] != "“" else None
+        if close is None:
+            return [(start, end)]
+        found.append((start, close))
+        start = close
+    found += [m.span() for m in _QUOTE.finditer(masked, start, end)]
+    rest = found[-1][1] if found else start
+    last = max(masked.rfind("“", rest, end), masked.rfind('"', rest, end))
+    if last >= 0 and last + 12 < end and re.match(r"[A-Z\ue000-\ue007]", masked[last + 1]):
+        found.append((last, end))
+    return found
+
+
+def _cut(masked: str, start: int, end: int, quotes: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    cuts = [
+        (m.start(), m.end())
+        for m in _SPLITS.finditer(masked, start, end)
+        if not _inside_brackets(masked, start, m.start())
+    ]
+    cuts += [(stop, stop) for _, stop in quotes if stop < end] + [
+        (begin, begin) for begin, _ in quotes if begin > start
+    ]
+    pieces: list[tuple[int, int]] = []
+    position = start
+    for begin, stop in sorted(set(cuts)):
+        if begin > position:
+            pieces.append((position, begin))
+        position = max(position, stop)
+    pieces.append((position, end))
+    return [piece for piece in (_trim(masked, *piece) for piece in pieces) if piece[0] < piece[1]]
+
+
+def _trim(masked: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and masked[start] in " \n\r\t,;.\xa0":
+        start += 1
+    while start < end and masked[end - 1] in " \n\r\t,;.\xa0":
+        end -= 1
+    return start, end
+
+
+def _inside_brackets(masked: str, start: int, position: int) -> bool:
+    part = masked[start:position]
+    return part.count("(") > part.count(")")
+
+
+def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, int]]) -> tuple[Mention, ...]:
+    for match in _SAY.finditer(mentions.masked, start, end):
+        if any(a <= match.start() < b for a, b in quotes):
+            continue
+        found = [
+            m
+            for m in mentions.within(match.start(), match.end())
+            if m.kind in ("party", "person", "body", "joint", "capital")
+        ]
+        if found:
+            return (found[0],)
+    return ()
+
+
+def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
+    """The first actors of a clause that no preposition governs, and those joined to them by commas and `and`."""
+    masked = mentions.masked
+    for first in _ACTING.finditer(masked, start, min(end, start + 200)):
+        owner = masked[first.end() : first.end() + 2] in ("'s", "’s", "' ", "’ ")
+        if _OBJECT.search(masked[max(start, first.start() - 10) : first.start()]) or (owner and first.start() > start):
+            continue
+        stop = first.end()
+        while more := _JOINED.match(masked, stop, end):
+            stop = more.end()
+        return [m for m in mentions.within(first.start(), stop) if m.kind in _ACTORS]
+    return []
+
+
+def _resolved(
+    mention: Mention, speaker: tuple[Mention, ...], subject: tuple[Mention, ...], mentions: Mentions
+) -> Mention:
+    """A pronoun as whom it stands for: the last person for `he`, the speaker's side for `we`, both sides for `they`."""
+    if mention.kind != "pronoun":
+        return mention
+    word = mentions.text[mention.start : mention.end].lower()
+    if word == "we" and speaker:
+        return speaker[0]
+    if word in ("he", "she"):
+        earlier = [m for m in mentions.all if m.kind == "person" and m.end <= mention.start and m.person]
+        return earlier[-1] if earlier else mention
+    if word == "they" and len({code for m in subject for code in m.codes}) == 1:
+        return subject[0]
+    return Mention(mention.start, mention.end, "joint", mentions.sides)

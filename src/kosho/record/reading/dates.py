@@ -1,0 +1,379 @@
+"""Dates as documents write them, resolved against the document's own day.
+
+A date without a year looks back or ahead: the direction comes from the verbs around it; without one the nearest
+is taken. What cannot be told apart (03/04/2025) stays ambiguous and carries every reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+__all__ = ["DateMention", "Direction", "find_dates", "resolve_dates"]
+
+Direction = Literal["past", "future", "nearest"]
+Precision = Literal["day", "week", "month", "quarter", "half", "year", "period", "ambiguous", "unresolved"]
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+WEEKDAYS = {
+    name: number
+    for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
+}
+QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "q1": 1, "q2": 2, "q3": 3, "q4": 4}
+
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
+)
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_IN_BRACKETS = r"(?:\s*\((?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)[a-z]*\.?\))?"
+_DAY = r"(?:[0-3]?\d)(?:st|nd|rd|th)?"
+_YEAR = r"(?:19|20)\d\d"
+
+_FORMS = re.compile(
+    rf"""
+    \b(?P<iso>{_YEAR}(?P<isosep>[-/.])[01]?\d(?P=isosep)[0-3]?\d)\b
+  | \b(?P<num>[0-3]?\d/[0-3]?\d/{_YEAR})\b
+  | \b(?P<cjk>{_YEAR}\s?年\s?[01]?\d\s?月\s?[0-3]?\d\s?日)
+  | \b(?P<mdspan>{_MONTH}\s+{_DAY}\s?(?:-|–|to|and|through)\s?{_DAY}(?:,?\s+{_YEAR})?)\b
+  | \b(?P<dmspan>{_DAY}\s?(?:-|–|to|and)\s?{_DAY}\s+{_MONTH}(?:,?\s+{_YEAR})?)\b
+  | (?:\b|(?<=[a-z]))(?P<mdy>{_MONTH}\s+{_DAY}{_IN_BRACKETS}(?:,?\s+{_YEAR}\b)?)(?![\d.]\d|\s?percent|\s?%)
+  | \b(?P<dmy>{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR}\b)?)
+  | \b(?P<half>(?:the\s+)?(?:first|second)\s+half\s+of\s+(?:{_YEAR}|the\s+year|this\s+year|next\s+year))\b
+  | \b(?P<quarter>(?:the\s+)?(?:(?:first|second|third|fourth)\s+quarter(?:\s+of)?|Q[1-4])\s+(?:of\s+)?{_YEAR})\b
+  | \b(?P<end>(?:the\s+)?(?:end|start|beginning|middle)\s+of\s+
+      (?:(?:{_MONTH}(?:\s+{_YEAR})?)|{_YEAR}|(?:this|next|the)\s+(?:year|month|week)))\b
+  | \b(?P<vague>(?:early|mid|late)[-\s](?:{_MONTH}(?:\s+{_YEAR})?|{_YEAR}))\b
+  | \b(?P<my>{_MONTH}(?:\s+of)?,?\s+{_YEAR})\b
+  | \b(?P<rel>(?:last|next|this|earlier\s+this|later\s+this|the\s+previous|the\s+following)
+      \s+(?:week|month|year|summer|autumn|fall|winter|spring|{_MONTH}|{_WEEKDAY})(?=\W|$))
+  | \b(?P<near>today|yesterday|tomorrow|the\s+day\s+before(?:\s+yesterday)?|the\s+same\s+day|that\s+day
+      |the\s+previous\s+day|the\s+next\s+day|the\s+following\s+day)\b
+  | \b(?P<weekdays>(?:from\s+)?{_WEEKDAY}\s+(?:to|through|until)\s+{_WEEKDAY})\b
+  | \b(?P<weekday>{_WEEKDAY})\b
+  | (?<=\bon\s)(?P<dom>the\s+{_DAY})(?=[\s,.;)])(?!\s+(?:day|anniversary|round|meeting|session|floor|of\s))
+  | (?<=\bin\s)(?P<month>{_MONTH})(?=[\s,.;:)—-]|$)
+  | (?<=\bby\s)(?P<bymonth>{_MONTH})(?=[\s,.;:)—-]|$)
+  | (?<=\b(?:last|next)\s)(?P<lastmonth>{_MONTH})\b
+  | (?<=\b(?:in|by|of)\s)(?P<year>{_YEAR})\b(?!\s?(?:%|percent|per))
+  | (?<=\b(?:since|until)\s)(?P<sinceyear>{_YEAR})\b
+  | (?<=\b(?:since|until)\s)(?P<sincemonth>{_MONTH})(?=[\s,.;:)—-]|$)
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A date in a text, and what it says once resolved."""
+
+    start: int
+    end: int
+    text: str
+    form: str
+    value: str | None = None
+    """`2025-07-09`, `2025-07`, `2025`, or two of them with `/` between for a period; None if it cannot be told."""
+    precision: Precision = "unresolved"
+    readings: tuple[str, ...] = ()
+    """Every possible value where `precision` is `ambiguous`."""
+
+    @property
+    def last_day(self) -> str | None:
+        """The last day meant, for deadlines: the end of 2018 is 2018-12-31."""
+        value = self.value.rsplit("/", 1)[-1] if self.value else None
+        if value is None or self.precision == "ambiguous":
+            return None
+        if len(value) == 4:
+            return f"{value}-12-31"
+        if len(value) == 7:
+            year, month = int(value[:4]), int(value[5:])
+            return (_month_start(year, month + 1) - timedelta(days=1)).isoformat()
+        return value
+
+
+def find_dates(text: str, start: int = 0, end: int | None = None) -> Iterator[DateMention]:
+    """Dates in `text[start:end]`, unresolved, in order and without overlap."""
+    for match in _FORMS.finditer(text, start, len(text) if end is None else end):
+        form = next(name for name, found in match.groupdict().items() if found is not None and name != "isosep")
+        if form in ("mdy", "dmy", "iso", "num", "mdspan", "dmspan") and not _plausible(match[form]):
+            continue
+        yield DateMention(match.start(form), match.end(form), match[form], form)
+
+
+def _plausible(text: str) -> bool:
+    small = [int(n) for n in re.findall(r"\d+", text) if len(n) <= 2]
+    return all(1 <= n <= 31 for n in small)
+
+
+def resolve_dates(
+    mentions: list[DateMention],
+    published: date | None,
+    direction: Callable[[DateMention], Direction],
+) -> list[DateMention]:
+    """Give each mention its value.
+
+    Args:
+        mentions: As `find_dates` yields them, in order.
+        published: The document's own day; None leaves relative dates unresolved.
+        direction: Where the text around a mention looks.
+    """
+    resolved: list[DateMention] = []
+    anchor = published
+    for mention in mentions:
+        value, precision, readings = _resolve(mention, published, anchor, direction(mention))
+        if precision == "day" and value and mention.form in ("mdy", "dmy", "iso", "dom", "weekday"):
+            anchor = date.fromisoformat(value)
+        resolved.append(
+            DateMention(mention.start, mention.end, mention.text, mention.form, value, precision, readings)
+        )
+    return resolved
+
+
+Resolution = tuple[str | None, Precision, tuple[str, ...]]
+UNRESOLVED: Resolution = (None, "unresolved", ())
+
+
+def _resolve(mention: DateMention, published: date | None, anchor: date | None, way: Direction) -> Resolution:
+    text = " ".join(mention.text.split())
+    form = mention.form
+    year = re.search(_YEAR, text)
+    if form in ("iso", "cjk"):
+        y, m, d = (int(n) for n in re.findall(r"\d+", text))
+        return _day(y, m, d)
+    if form == "num":
+        return _numeric(text)
+    if form in ("mdspan", "dmspan"):
+        return _span(text, year, published, way)
+    if form in ("mdy", "dmy"):
+        month = _month_in(text)
+        day = int(re.findall(r"(?<!\d)\d{1,2}(?!\d)", text)[0])
+        return (
+            _day(int(year[0]), month, day)
+            if year
+            else _yearless(published, way, lambda y: _date(y, month, day))
+        )
+    if form in ("half", "quarter", "end", "vague"):
+        return _part(text, form, year, published, way)
+    if year:
+        return _whole(text, year)
+    if published is None:
+        return UNRESOLVED
+    if form in ("month", "bymonth", "lastmonth", "sincemonth"):
+        month = _month_in(text)
+        way = "past" if form == "sincemonth" else "future" if form == "bymonth" else way
+        found = _nearest([(y, month) for y in _years(published)], published, way)
+        return (f"{found[0]}-{found[1]:02d}", "month", ()) if found else UNRESOLVED
+    return _relative(text, form, published, anchor or published, way)
+
+
+def _whole(text: str, year: re.Match[str]) -> Resolution:
+    if re.search(_MONTH, text):
+        return f"{year[0]}-{_month_in(text):02d}", "month", ()
+    return year[0], "year", ()
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _day(year: int, month: int, day: int) -> Resolution:
+    found = _date(year, month, day)
+    return (found.isoformat(), "day", ()) if found else UNRESOLVED
+
+
+def _numeric(text: str) -> Resolution:
+    first, second, year = (int(n) for n in text.split("/"))
+    readings = {d.isoformat() for d in (_date(year, first, second), _date(year, second, first)) if d}
+    if len(readings) == 1:
+        return readings.pop(), "day", ()
+    return (None, "ambiguous", tuple(sorted(readings))) if readings else UNRESOLVED
+
+
+def _month_in(text: str) -> int:
+    found = re.search(_MONTH, text)
+    return MONTHS[found[0].rstrip(".").lower()] if found else 0
+
+
+def _month_start(year: int, month: int) -> date:
+    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+
+
+def _years(published: date) -> tuple[int, ...]:
+    return published.year - 1, published.year, published.year + 1
+
+
+def _nearest(months: list[tuple[int, int]], published: date, way: Direction) -> tuple[int, int] | None:
+    now = published.year * 12 + published.month
+    gaps = [(y * 12 + m - now, (y, m)) for y, m in months]
+    if way == "past":
+        gaps = [gap for gap in gaps if gap[0] <= 0]
+    elif way == "future":
+        gaps = [gap for gap in gaps if gap[0] >= 0]
+    return min(gaps, key=lambda gap: abs(gap[0]))[1] if gaps else None
+
+
+def _yearless(published: date | None, way: Direction, of_year: Callable[[int], date | None]) -> Resolution:
+    if published is None:
+        return UNRESOLVED
+    days = [day for day in map(of_year, _years(published)) if day]
+    if way == "past":
+        days = [day for day in days if day <= published]
+    elif way == "future":
+        days = [day for day in days if day >= published]
+    if not days:
+        return UNRESOLVED
+    return min(days, key=lambda day: abs((day - published).days)).isoformat(), "day", ()
+
+
+def _span(text: str, year: re.Match[str] | None, published: date | None, way: Direction) -> Resolution:
+    month = _month_in(text)
+    first, last = (int(n) for n in re.findall(r"(?<!\d)\d{1,2}(?!\d)", text)[:2])
+    if year:
+        begin = _date(int(year[0]), month, first)
+    else:
+        value = _yearless(published, way, lambda y: _date(y, month, first))[0]
+        begin = date.fromisoformat(value) if value else None
+    until = _date(begin.year, month, last) if begin else None
+    return (f"{begin}/{until}", "period", ()) if begin and until else UNRESOLVED
+
+
+def _part(
+    text: str, form: str, year: re.Match[str] | None, published: date | None, way: Direction
+) -> Resolution:
+    low = text.lower()
+    if form == "half":
+        number = int(year[0]) if year else _year_of(low, published)
+        if number is None:
+            return UNRESOLVED
+        return (f"{number}-01/{number}-06" if "first" in low else f"{number}-07/{number}-12"), "half", ()
+    if form == "quarter" and year:
+        quarter = next(n for word, n in QUARTERS.items() if word in low)
+        return f"{year[0]}-{3 * quarter - 2:02d}/{year[0]}-{3 * quarter:02d}", "quarter", ()
+    if re.search(_MONTH, text):
+        month = _month_in(text)
+        number = int(year[0]) if year else None
+        if number is None and published:
+            found = _nearest(
+                [(y, month) for y in _years(published)], published, "future" if "end" in low else way
+            )
+            number = found[0] if found else None
+        return (f"{number}-{month:02d}", "month", ()) if number else UNRESOLVED
+    if year:
+        return year[0], "year", ()
+    if published is None:
+        return UNRESOLVED
+    if "month" in low:
+        start = _month_start(published.year, published.month + ("next" in low))
+        return start.isoformat()[:7], "month", ()
+    if "week" in low:
+        return _week(published + timedelta(days=7 * ("next" in low)))
+    return str(published.year + ("next" in low)), "year", ()
+
+
+def _year_of(low: str, published: date | None) -> int | None:
+    return None if published is None else published.year + ("next" in low)
+
+
+def _week(day: date) -> Resolution:
+    monday = day - timedelta(days=day.weekday())
+    return f"{monday}/{monday + timedelta(days=6)}", "week", ()
+
+
+SHIFTS = {
+    "today": 0,
+    "yesterday": -1,
+    "the day before": -1,
+    "the previous day": -1,
+    "the day before yesterday": -2,
+    "tomorrow": 1,
+    "the next day": 1,
+    "the following day": 1,
+}
+
+
+def _relative(text: str, form: str, published: date, anchor: date, way: Direction) -> Resolution:
+    low = text.lower()
+    if form == "near":
+        if low in ("the same day", "that day"):
+            return (None, "unresolved", ()) if anchor == published else (anchor.isoformat(), "day", ())
+        base = anchor if low.startswith("the ") and low != "the day before yesterday" else published
+        return (base + timedelta(days=SHIFTS[low])).isoformat(), "day", ()
+    if form == "weekdays":
+        first, last = re.findall(_WEEKDAY, text)
+        begin = _weekday(first, published, way)
+        return f"{begin}/{begin + timedelta(days=(WEEKDAYS[last.lower()] - begin.weekday()) % 7)}", "period", ()
+    if form == "weekday":
+        return _weekday(text, published, way).isoformat(), "day", ()
+    if form == "dom":
+        return _day_of_month(int(re.findall(r"\d+", text)[0]), published, way)
+    return _shifted(low, published)
+
+
+def _weekday(name: str, published: date, way: Direction) -> date:
+    ahead = (WEEKDAYS[name.lower()] - published.weekday()) % 7
+    return published + timedelta(days=ahead if way == "future" or ahead == 0 else ahead - 7)
+
+
+def _day_of_month(day: int, published: date, way: Direction) -> Resolution:
+    months = [_month_start(published.year, published.month + shift) for shift in (-1, 0, 1)]
+    days = [found for month in months if (found := _date(month.year, month.month, day))]
+    if way == "past":
+        days = [found for found in days if found <= published]
+    elif way == "future":
+        days = [found for found in days if found >= published]
+    if not days:
+        return UNRESOLVED
+    return min(days, key=lambda found: abs((found - published).days)).isoformat(), "day", ()
+
+
+def _shifted(low: str, published: date) -> Resolution:
+    step = (
+        -1
+        if low.startswith(("last", "the previous"))
+        else 1
+        if low.startswith(("next", "the following"))
+        else 0
+    )
+    unit = low.rsplit(" ", 1)[-1]
+    if unit == "week":
+        return _week(published + timedelta(days=7 * step))
+    if unit == "month":
+        return _month_start(published.year, published.month + step).isoformat()[:7], "month", ()
+    if unit == "year":
+        return str(published.year + step), "year", ()
+    if unit in WEEKDAYS:
+        way: Direction = "past" if step < 0 else "future"
+        return _weekday(unit.title(), published + timedelta(days=step), way).isoformat(), "day", ()
+    if unit.rstrip(".") in MONTHS:
+        way = "past" if step < 0 else "future" if step > 0 else "nearest"
+        now = published.year
+        years = [now - 1] if step < 0 and MONTHS[unit] >= published.month else [now, now + step]
+        found = _nearest([(y, MONTHS[unit]) for y in years], published, way)
+        return (f"{found[0]}-{found[1]:02d}", "month", ()) if found else UNRESOLVED
+    return UNRESOLVED

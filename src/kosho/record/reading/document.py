@@ -1,0 +1,138 @@
+"""What a text is, when it was published and by whom; the people and bodies it introduces."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any, NamedTuple
+
+from kosho.record.reading.dates import find_dates, resolve_dates
+from kosho.record.reading.layout import Block
+from kosho.record.reading.tables import table
+
+__all__ = ["About", "about"]
+
+ZONES = {
+    "JST": "+09:00", "KST": "+09:00", "CST": None, "SGT": "+08:00", "HKT": "+08:00", "IST": "+05:30", "GMT": "+00:00",
+    "UTC": "+00:00", "BST": "+01:00", "CET": "+01:00", "CEST": "+02:00", "EST": "-05:00", "EDT": "-04:00",
+    "PST": "-08:00", "PDT": "-07:00", "AEST": "+10:00", "AEDT": "+11:00", "WIB": "+07:00", "ICT": "+07:00",
+}  # fmt: skip
+_DATELINE = re.compile(
+    r"^(?P<place>[A-Z][A-Za-z .,’'-]{2,40}?),?\s(?:[A-Z]\w+\s?/\s?)?(?P<date>(?:[A-Z][a-z]{2,8}\.?\s[0-3]?\d|[0-3]?\d\s[A-Z][a-z]{2,8}\.?)(?:,?\s(?:19|20)\d\d)?)"
+    r"\s?(?:\((?P<agency>[A-Za-z .]{2,30})\)|[-–—:])"
+)
+_CLOCK = re.compile(r"\b(?P<hour>[012]?\d)[:.](?P<minute>[0-5]\d)(?::\d\d)?\s?(?P<half>[AaPp]\.?[Mm])?\.?\s?(?P<zone>[A-Z]{3,4})?\b")
+
+
+class About(NamedTuple):
+    """The document itself."""
+
+    published: date | None
+    start: int
+    end: int
+    fields: dict[str, Any]
+
+
+def about(text: str, blocks: list[Block]) -> About:
+    """Find the document's own date, title and publisher."""
+    dateline = _dateline(text, blocks)
+    published, start, end, stamp = _published(text, blocks, dateline)
+    fields: dict[str, Any] = {"doc_type": _kind(text, blocks)}
+    if stamp:
+        fields["published"] = stamp
+    title = next((b for b in reversed(_titles(blocks)) if b.end - b.start > 15), None)
+    if title:
+        fields["title"] = text[title.start : title.end].strip()
+        if start == end:
+            start, end = title.start, title.end
+    publisher = _publisher(text, dateline)
+    if publisher:
+        fields["publisher"] = publisher
+    if start == end and blocks:
+        start, end = blocks[0].start, min(blocks[0].end, blocks[0].start + 120)
+    return About(published, start, end, fields)
+
+
+def _titles(blocks: list[Block]) -> list[Block]:
+    found: list[Block] = []
+    for block in blocks:
+        if block.role == "body" and found:
+            break
+        if block.role == "title":
+            found.append(block)
+    return found
+
+
+def _dateline(text: str, blocks: list[Block]) -> re.Match[str] | None:
+    body = (block for block in blocks if block.role == "body")
+    for block in [next(body, None), next(body, None)]:
+        match = _DATELINE.search(text[block.start : min(block.end, block.start + 120)]) if block else None
+        if match:
+            return match
+    return None
+
+
+def _published(
+    text: str, blocks: list[Block], dateline: re.Match[str] | None
+) -> tuple[date | None, int, int, str | None]:
+    lines = [block for block in blocks if block.role == "date"]
+    lines.sort(key=lambda block: bool(re.search(r"\b(?:updated|modified|accessed|retrieved|last)\b", text[block.start : block.end], re.I)))
+    for block in lines:
+        for mention in resolve_dates(list(find_dates(text, block.start, block.end)), None, lambda _: "nearest"):
+            value = mention.value
+            if value is None and mention.readings:
+                value = _settled(mention.readings, dateline)
+            if value and len(value) == 10:
+                return date.fromisoformat(value), block.start, block.end, _stamp(value, text[block.start : block.end])
+    for block in blocks:
+        if block.role not in ("body", "title"):
+            continue
+        stop = min(block.end, block.start + (140 if block.role == "body" else 300))
+        for mention in resolve_dates(list(find_dates(text, block.start, stop)), None, lambda _: "nearest"):
+            if mention.precision == "day" and mention.value and (block.role == "title" or dateline):
+                return date.fromisoformat(mention.value), mention.start, mention.end, mention.value
+        if block.role == "body":
+            break
+    return None, 0, 0, None
+
+
+def _settled(readings: tuple[str, ...], dateline: re.Match[str] | None) -> str | None:
+    """One of several readings, where the dateline names the same day."""
+    if dateline is None:
+        return None
+    for reading in readings:
+        day = date.fromisoformat(reading)
+        for mention in resolve_dates(list(find_dates(dateline["date"])), day, lambda _: "nearest"):
+            if mention.value and abs((date.fromisoformat(mention.value) - day).days) <= 1:
+                return reading
+    return None
+
+
+def _stamp(day: str, line: str) -> str:
+    match = _CLOCK.search(line)
+    if not match:
+        return day
+    hour = int(match["hour"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"].lower().startswith("p") else 0)
+    zone = ZONES.get(match["zone"] or "") or ""
+    return f"{day}T{hour:02d}:{match['minute']}{zone}" if hour < 24 else day
+
+
+def _kind(text: str, blocks: list[Block]) -> str:
+    head = text[: min(len(text), 600)]
+    for kind, words in table("documents")["kinds"].items():
+        if re.search(words, head, re.IGNORECASE):
+            return kind
+    turns = sum(bool(re.match(r"[A-Z][A-Z .'-]{2,40}:|Q:|A:|Question:|Answer:", text[b.start : b.end])) for b in blocks)
+    return "transcript" if turns >= 3 else "news"
+
+
+def _publisher(text: str, dateline: re.Match[str] | None) -> str | None:
+    known: dict[str, str] = table("documents")["publishers"]
+    for words, name in known.items():
+        if re.search(words, text):
+            return name
+    return dateline["agency"].strip() if dateline and dateline["agency"] else None
+
+

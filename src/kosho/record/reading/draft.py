@@ -1,0 +1,38 @@
+"""What reading proposes: a possible fact with the words it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["Draft", "Modality"]
+
+Modality = Literal["asserted", "planned", "draft", "considered", "negated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A possible fact; never one until a person accepts it."""
+
+    doc: str
+    """Name of the file, with its ending."""
+    type: str
+    modality: Modality
+    fields: Mapping[str, Any] = field(hash=False)
+    quote: str
+    start: int
+    """First character of the quote in the decoded text."""
+    end: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The contract of `kosho read --json`."""
+        return {
+            "doc": self.doc,
+            "type": self.type,
+            "modality": self.modality,
+            "fields": dict(self.fields),
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+        }

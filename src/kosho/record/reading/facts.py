@@ -1,0 +1,369 @@
+"""From clauses to drafts: what each clause says, with the fields its words give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kosho.record.reading.clauses import Clause, split
+from kosho.record.reading.draft import Draft, Modality
+from kosho.record.reading.measures import find_measures
+from kosho.record.reading.meetings import find_meetings, meeting_fields, ordinal
+from kosho.record.reading.mentions import Mention, Mentions
+from kosho.record.reading.quantities import find_quantities, flow_of, products_in
+from kosho.record.reading.rules import Rule, first_rule, modality_of
+
+__all__ = ["Reader"]
+
+POSITIONS = {"ask", "offer", "red_line", "complaint", "position", "response"}
+MEETINGS = {"event", "event_series", "next_meeting", "carried_over", "event_change", "event_not_held"}
+HOLDS_A_MEETING = {"position", "topic", "response", "agreement", "complaint", "offer", "ask"}
+"""Types beside which a clause may tell of a meeting too."""
+
+
+@dataclass
+class Reader:
+    """Reads the sentences of one document in order."""
+
+    doc: str
+    mentions: Mentions
+    drafts: list[Draft] = field(default_factory=list)
+    _before: Clause | None = None
+    _draft_of: str | None = None
+    """What has been called a draft: `action plan`."""
+    _known: set[tuple[Any, ...]] = field(default_factory=set)
+
+    def sentence(self, start: int, end: int, *, opens_block: bool) -> None:
+        """Read one sentence; the first of a block knows no subject of the one before but its speaker."""
+        words = self.mentions.text[start:end]
+        draft = self._is_draft(words, opens_block=opens_block)
+        attributed = _attribution(words)
+        clauses = split(self.mentions.text, self.mentions, start, end, self._before)
+        types = [self._clause(clause, draft=draft, attributed=attributed) for clause in clauses]
+        if "no_agreement" in types or any(d.type == "event" and d.start >= start for d in self.drafts):
+            self._fold_topics(start, end)
+        self._merge_quoted()
+        if clauses:
+            self._before = clauses[-1]
+
+    def _is_draft(self, words: str, *, opens_block: bool) -> bool:
+        named = re.search(r"\bdraft\s((?:[a-z]+\s){0,2}(?:plan|agreement|statement|text|proposal|declaration|communiqu[eé]|document|deal))\b", words)
+        if named:
+            self._draft_of = named[1].split()[-1]
+            self._in_draft = True
+            return True
+        if self._draft_of and re.match(rf"\W*(?:the|under the|in the)\s(?:[\w-]+\s){{0,2}}{self._draft_of}\b", words, re.I):
+            self._in_draft = True
+            return True
+        listing = re.match(r"\W*(?:specifically|in addition|also|moreover|it (?:will|would|also))\b", words, re.I)
+        continues = self._in_draft and (bool(listing) or (not opens_block and "also" in words))
+        self._in_draft = continues
+        return continues
+
+    _in_draft: bool = False
+
+    def _fold_topics(self, start: int, end: int) -> None:
+        """What was discussed at a meeting, or without result, is one fact with it, not a topic beside it."""
+        inside = [d for d in self.drafts if d.type == "topic" and d.start >= start and d.end <= end]
+        self.drafts = [d for d in self.drafts if d not in inside]
+        for index, draft in enumerate(self.drafts):
+            topics = [d.fields["topic"] for d in inside if "topic" in d.fields]
+            if topics and draft.start >= start and draft.type in ("event", "no_agreement"):
+                self.drafts[index] = replace(draft, fields={**draft.fields, "topics": topics})
+
+    def _merge_quoted(self) -> None:
+        """Sentences of one quotation that say what somebody thinks are one position."""
+        if len(self.drafts) < 2:
+            return
+        first, second = self.drafts[-2:]
+        between = self.mentions.text[first.end : second.start]
+        alike = first.type == second.type == "position" and first.fields.get("speaker") == second.fields.get("speaker")
+        if alike and "speaker" in first.fields and second.start >= first.end and not between.strip(" .\"“"):
+            quote = self.mentions.text[first.start : second.end]
+            self.drafts[-2:] = [replace(first, quote=quote, end=second.end)]
+
+    def _clause(self, clause: Clause, *, draft: bool, attributed: str | None) -> str | None:
+        words = self.mentions.masked[clause.start : clause.end]
+        rule = first_rule(self.mentions, clause)
+        found = rule.type if rule else None
+        meetings = find_meetings(self.mentions, clause)
+        if rule and rule.type == "topic" and any(m.strong and m.type == "event" for m in meetings):
+            rule = None
+        if rule is None or rule.type in HOLDS_A_MEETING:
+            strong = rule is None
+            for meeting in meetings:
+                if strong or not meeting.strong or rule is None or rule.type != "topic":
+                    self._meeting(clause, meeting.type, meeting.start, meeting.end, planned=meeting.planned, attributed=attributed)
+        if rule is not None and not (rule.type == "agreement" and self._repeats_meeting(words, bool(meetings))):
+            modality = modality_of(rule, words, draft=draft)
+            if rule.type == "person_status":
+                self._status(clause)
+            elif rule.type in MEETINGS:
+                self._meeting(clause, rule.type, clause.start, clause.end, planned=modality == "planned", attributed=attributed)
+            else:
+                self._statement(clause, rule, modality, attributed)
+        if found not in ("red_line", "offer", "response"):
+            self._measures(clause, found)
+        if found in (None, "position", "topic", "complaint", "ask"):
+            self._quantities(clause)
+        return found
+
+    @staticmethod
+    def _repeats_meeting(words: str, has_meeting: bool) -> bool:
+        return has_meeting and re.match(r"\W{0,3}the (?:new )?\w+ (?:is|are) (?:set|scheduled|due)", words) is not None
+
+    def _add(self, kind: str, modality: Modality, fields: dict[str, Any], start: int, end: int) -> None:
+        quote = self.mentions.text[start:end]
+        self.drafts.append(Draft(self.doc, kind, modality, fields, quote, start, end))
+
+    def _meeting(self, clause: Clause, kind: str, start: int, end: int, *, planned: bool, attributed: str | None) -> None:
+        fields = meeting_fields(self.mentions, start, end)
+        if kind == "event":
+            same = ("event", fields.get("round"), fields.get("date"), fields["event_type"])
+            if same[1] is not None and same in self._known and clause.start != start:
+                return
+            self._known.add(same)
+            if clause.start != start:
+                self._drop_unnamed(fields["event_type"])
+        if kind in ("carried_over", "next_meeting", "event_series"):
+            number = ordinal(self.mentions.text[start:end])
+            fields.pop("round", None)
+            if number:
+                fields["from_round" if kind == "carried_over" else "round"] = number
+        if kind == "event_change":
+            fields = _change_fields(self.mentions, clause) | {k: v for k, v in fields.items() if k == "date"}
+        if kind == "event_not_held":
+            fields["certainty"] = "appears" if re.search(r"\bappears?|apparently\b", self.mentions.text[max(0, start - 20) : end]) else "stated"
+        if attributed:
+            fields["attributed_to"] = attributed
+        modality: Modality = "negated" if kind == "event_not_held" else "planned" if planned else "asserted"
+        self._add(kind, modality, fields, start, end)
+
+    def _drop_unnamed(self, kind: str) -> None:
+        """`An annual conference` that is named further on is the same one."""
+        self.drafts = [
+            d
+            for d in self.drafts
+            if not (d.type == "event" and d.fields["event_type"] == kind and "round" not in d.fields and re.search(r"\ban? (?:\w+ ){0,3}" + kind, d.quote))
+        ]
+
+    def _statement(self, clause: Clause, rule: Rule, modality: Modality, attributed: str | None) -> None:
+        for number, (start, end) in enumerate(_items(self.mentions, clause, rule.type)):
+            fields = _statement_fields(self.mentions, clause, rule.type, start, end)
+            if number:
+                fields = {k: v for k, v in fields.items() if k in ("by", "to", "topic", "products", "hs_hint", "parties")}
+            if attributed and not clause.speaker:
+                fields["attributed_to"] = attributed
+            self._add(rule.type, modality, fields, start, end)
+
+    def _status(self, clause: Clause) -> None:
+        who = next((m for m in self.mentions.within(clause.start, clause.end, "person") if m.person), None)
+        if who is None or who.person is None:
+            return
+        fields: dict[str, Any] = {"name": who.person.name, "side": who.person.side}
+        role = re.search(r"\bas (?P<role>(?:the )?[\w’' -]{3,50}?)(?= (?:in|on|from|since|last|this)\b|[,.]|$)", self.mentions.text[clause.start : clause.end])
+        fields["role"] = role["role"] if role else who.person.role
+        fields |= _first_date(self.mentions, clause.start, clause.end, "since")
+        self._add("person_status", "asserted", {k: v for k, v in fields.items() if v}, clause.start, clause.end)
+
+    def _measures(self, clause: Clause, found: str | None) -> None:
+        for measure in find_measures(self.mentions, clause):
+            fields = measure.fields
+            same = ("measure", fields.get("rate"), fields.get("products"), fields.get("imposed_by"), fields["kind"])
+            repeated = same in self._known
+            self._known.add(same)
+            if found == "ask" and clause.subject and clause.subject[0].codes[:1] == (fields.get("imposed_by"),):
+                others = [code for code in self.mentions.sides if code != fields["imposed_by"]]
+                fields = fields | ({"on": fields["imposed_by"], "imposed_by": others[0]} if others else {})
+            if repeated or (found in ("ask", "commitment", "agreement", "no_agreement", "deadline") and "rate_before" not in fields):
+                continue
+            if fields["status"] == "considered":
+                modality: Modality = "considered"
+            else:
+                modality = "planned" if fields["status"] == "announced" else "asserted"
+            self._add("measure", modality, fields, measure.start, measure.end)
+
+    def _quantities(self, clause: Clause) -> None:
+        words = self.mentions.text[clause.start : clause.end]
+        flow = flow_of(words)
+        if flow is None:
+            return
+        for amount in find_quantities(self.mentions.text, clause.start, clause.end)[:1]:
+            value = int(amount.value) if amount.value.is_integer() else amount.value
+            fields: dict[str, Any] = {"value": value, "bound": amount.bound, "flow": flow}
+            fields["unit"] = amount.unit + ("/year" if re.search(r"\b(?:annual(?:ly)?|a year|per year|each year|every year)\b", words) else "")
+            reporter = clause.subject[0].codes if clause.subject else ()
+            others = [c for c in self.mentions.codes(clause.start, clause.end) if c not in reporter]
+            fields["reporter"] = reporter[0] if reporter else None
+            fields["partner"] = others[0] if others else None
+            products = products_in(words)
+            if products:
+                fields["product"] = products["products"][0]
+                fields["hs_hint"] = products["hs_hint"][0]
+            self._add("quantity", "asserted", {k: v for k, v in fields.items() if v is not None}, clause.start, clause.end)
+
+
+_ATTRIBUTION = re.compile(
+    r"(?:^|\b)(?:[Aa]ccording to|[Cc]iting) (?P<who>(?:the )?[^,;]{3,60}?)(?=,|\.|;| on | in | that )|(?P<hearsay>\b[Ii]t (?:is|was) (?:said|reported|understood|believed))"
+)
+
+
+def _attribution(words: str) -> str | None:
+    match = _ATTRIBUTION.search(words)
+    if not match:
+        return None
+    return match["who"] or f"hearsay ({match['hearsay']})"
+
+
+_TWO_PACTS = r"(?<=\W)and (?=an? [^,;.]{0,60}?\b(?:agreement|memorandum|mou|pact|deal|protocol|statement|arrangement|declaration)\b)"
+
+
+def _items(mentions: Mentions, clause: Clause, kind: str) -> Iterator[tuple[int, int]]:
+    """Items of a list that one verb governs: `views on A and on B`."""
+    words = mentions.masked[clause.start : clause.end]
+    position = 0
+    cuts = {"topic": r",? and on (?=the |\w)", "agreement": _TWO_PACTS}.get(kind)
+    for cut in re.finditer(cuts, words, re.IGNORECASE) if cuts else ():
+        yield clause.start + position, clause.start + cut.start()
+        position = cut.end()
+    yield clause.start + position, clause.end
+
+
+def _codes(mentions: Mentions, who: tuple[Mention, ...]) -> list[str]:
+    found: dict[str, None] = {}
+    for mention in who:
+        found.update(dict.fromkeys(mentions.sides if mention.kind == "joint" else mention.codes))
+    return list(found)
+
+
+def _statement_fields(mentions: Mentions, clause: Clause, kind: str, start: int, end: int) -> dict[str, Any]:
+    words = mentions.text[start:end]
+    fields: dict[str, Any] = {}
+    by = _codes(mentions, clause.subject) or _codes(mentions, clause.speaker)
+    if kind == "position" and clause.speaker and not clause.quoted:
+        by = _codes(mentions, clause.speaker) or by
+    if kind == "position" and re.search(r"\b(?:their|joint) (?:efforts?|initiatives?)", words):
+        by = list(mentions.sides)
+    if kind in ("agreement", "agreement_aim", "no_agreement", "topic"):
+        parties = _codes(mentions, clause.subject)
+        fields["parties"] = parties if len(parties) > 1 else list(mentions.sides)
+    elif by:
+        fields["by"] = by[0] if len(by) == 1 else by
+    if kind in ("ask", "offer", "complaint", "response", "red_line") and len(by) == 1:
+        others = [c for c in mentions.codes(start, end) if c not in by] or [c for c in mentions.sides if c not in by]
+        if others:
+            fields["against" if kind == "complaint" else "to"] = others[0]
+    speaker = next((m for m in clause.speaker), None) or next((m for m in clause.subject if m.person), None)
+    if speaker is not None and kind in POSITIONS | {"commitment"}:
+        fields["speaker"] = speaker.person.name if speaker.person else mentions.text[speaker.start : speaker.end]
+    fields |= _details(mentions, kind, words, start, end)
+    return fields
+
+
+_KINDS = (
+    ("memorandum of understanding", r"\bmemorand(?:um|a)\b|\bmous?\b"),
+    ("joint statement", r"\bjoint (?:statement|declaration|communiqu|vision|press)"),
+    ("treaty", r"\btreat(?:y|ies)\b"),
+    ("protocol", r"\bprotocols?\b"),
+    ("framework", r"\bframeworks?\b"),
+    ("agreement", r"\bagreements?\b|\bpacts?\b|\bdeals?\b|\baccords?\b|\barrangements?\b"),
+    ("oral understanding", r"\bagreed?\b|\bunderstandings?\b|\bconcurred\b"),
+)
+_TOPIC = re.compile(
+    r"\b(?:on|regarding|concerning|about|over|in the field of) (?!(?:the )?(?:sidelines|margins|same day|basis|part of)\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]{2,8}\.? \d)"
+    r"(?P<topic>[^,;()“”\"]{4,90}?)(?=[,;()“”\"]|\.\s|\.?$|\s(?:which|that|with|by|from|as|is|was|were|are|will|has|have|to|at|during|in (?:[A-Z]|an? |the )|[-–—]{1,2})\s?)"
+)
+_DUE = re.compile(r"\b(?:by|before|until|no later than|within)\s(?:the\s)?$")
+
+
+def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if kind == "agreement":
+        fields["kind"] = next((name for name, p in _KINDS if re.search(p, words, re.I)), "agreement")
+        fields["status"] = _agreement_status(words)
+        fields |= _first_date(mentions, start, end, "signed") if re.search(r"\bsigned\b", words) else {}
+        names = [m.person.name for m in mentions.within(start, end, "person") if m.person]
+        if names and re.search(r"\b(?:signed|inked|initial)", words):
+            fields["signatories"] = list(dict.fromkeys(names))
+    if kind == "agreement_aim":
+        ports = re.findall(r"\b(?:Port of ([A-Z]\w+)|([A-Z]\w+) [Pp]ort)\b", words)
+        if ports:
+            fields["ports"] = [a or b for a, b in ports]
+    if kind == "deadline":
+        fields |= _deadline(mentions, start, end)
+    if kind == "commitment":
+        fields["status"] = "ongoing" if re.search(r"\bcontinu", words) else "open"
+        fields |= _due(mentions, start, end)
+    if kind == "red_line":
+        rate = re.search(r"(\d+(?:\.\d+)?)\s?(?:%|percent|per cent)", words)
+        if rate:
+            number = float(rate[1])
+            fields |= {"threshold": int(number) if number.is_integer() else number, "unit": "%"}
+    if kind in ("offer", "ask", "red_line", "response", "commitment", "complaint"):
+        fields |= products_in(words)
+        amounts = find_quantities(mentions.text, start, end)
+        if amounts and kind in ("offer", "ask", "commitment"):
+            fields |= {"value": amounts[0].value, "unit": amounts[0].unit}
+    if kind == "response":
+        fields["polarity"] = "negative" if re.search(r"\b(?:reject|negative|declin|rebuff|dismiss|turned down|cool)", words) else "positive"
+    topic = _TOPIC.search(mentions.text, start, end)
+    if topic and kind != "deadline":
+        fields["topic"] = re.sub(r"^the\s", "", " ".join(topic["topic"].split()))
+    return fields
+
+
+def _agreement_status(words: str) -> str:
+    for status, p in (
+        ("signed", r"\bsigned|inked"),
+        ("initialled", r"\binitiall?ed"),
+        ("being finalised", r"\bfinali[sz]ing"),
+        ("scheduled for adoption", r"\b(?:scheduled|set|expected|due|plan\w*) to"),
+        ("adopted", r"\badopted|issued|endorsed|released"),
+        ("concluded", r"\bconcluded|reached|struck|finali[sz]ed"),
+    ):
+        if re.search(p, words):
+            return status
+    return "agreed"
+
+
+def _first_date(mentions: Mentions, start: int, end: int, key: str) -> dict[str, Any]:
+    for mention in mentions.within(start, end, "date"):
+        if mention.date and mention.date.value:
+            return {key: mention.date.value}
+    return {}
+
+
+def _due(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
+    for mention in mentions.within(start, end, "date"):
+        if mention.date and _DUE.search(mentions.masked[max(start, mention.start - 20) : mention.start]):
+            return {"due": mention.date.last_day}
+    return {}
+
+
+def _deadline(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for mention in mentions.within(start, end, "date"):
+        if mention.date and (mention.date.value or mention.date.readings):
+            fields["date"] = mention.date.last_day or mention.date.value
+            fields["date_precision"] = mention.date.precision
+            bracket = re.match(r"\s?\((?P<what>[^()]{5,80})\)", mentions.text[mention.end : end])
+            if bracket:
+                fields["what"] = re.sub(r"^the\s", "", bracket["what"])
+            break
+    if "what" not in fields:
+        what = re.search(r"(?:deadline|expir\w+|end) (?:for|of|to) (?:the )?(?P<what>[^,.;()]{4,80})", mentions.text[start:end])
+        if what:
+            fields["what"] = what["what"].strip()
+    return fields
+
+
+def _change_fields(mentions: Mentions, clause: Clause) -> dict[str, Any]:
+    words = mentions.text[clause.start : clause.end]
+    change = re.search(r"\b(?:postpon|delay|put off|brought forward|reschedul|pushed back|cut short|moved|extend|prolong)\w*[^,;]{0,30}", words)
+    fields: dict[str, Any] = {"change": change[0].strip() if change else "changed"}
+    who = next((m.person.name for m in clause.subject if m.person), None)
+    if who:
+        fields["person"] = who
+    return fields

@@ -1,0 +1,226 @@
+"""Which parts of a text are its own sentences: titles, captions, lists of other stories and notices are not.
+
+Offsets never change: a text is cut, not rewritten.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from kosho.record.reading.tables import one_of, table
+
+__all__ = ["Block", "Role", "blocks", "sentences"]
+
+Role = Literal["title", "date", "body", "heading", "furniture"]
+
+LONG = 70
+"""A line of this many characters with a verb's small words is prose even if its full stop is missing."""
+WRAPPED = (45, 110)
+"""Usual width of lines broken by a program."""
+
+_ENDS = re.compile(r"[.!?。;:][\"”’')\]]*(?:\s?\(?[A-Za-z]{2,10}(?:/[a-z]{2})?\)?)?$")
+_STOPS = re.compile(r"[.!?][\"”’')\]]*$")
+_SMALL = re.compile(
+    r"\b(?:the|a|an|of|to|in|on|and|that|has|have|had|was|were|is|are|will|would|for|with|by|from|its|their|it)\b"
+)
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_BULLET = re.compile(r"\s*(?:[-–—•*·▪●◦]|\(?[0-9]{1,2}[.)]|\(?[a-z]\)|\([ivx]+\))\s+")
+_FULL_DATE = re.compile(
+    r"(?:19|20)\d\d[-/.][01]?\d[-/.][0-3]?\d|[0-3]?\d/[0-3]?\d/(?:19|20)\d\d|年\s?\d+\s?月"
+    r"|[A-Z][a-z]{2,8}\.?\s+[0-3]?\d(?:st|nd|rd|th)?(?:\s*\([A-Z][a-z]+\.?\))?,?\s+(?:19|20)\d\d"
+    r"|\b[0-3]?\d(?:st|nd|rd|th)?\s+(?:of\s+)?[A-Z][a-z]{2,8}\.?,?\s+(?:19|20)\d\d"
+)
+_MARKUP = re.compile(r"^(?:#+\s|\*\*|==)")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, a line, a list item."""
+
+    start: int
+    end: int
+    role: Role
+    item: bool = False
+    """Whether it is an item of a list."""
+
+
+def blocks(text: str) -> list[Block]:
+    """Cut `text` into blocks and say what each is."""
+    spans = list(_spans(text))
+    return _with_roles(text, spans)
+
+
+def _spans(text: str) -> list[tuple[int, int, bool]]:
+    """Start, end and whether it is a list item, of each paragraph; lines broken by a program are joined."""
+    found: list[tuple[int, int, bool]] = []
+    group: list[tuple[int, int]] = []
+    position = 0
+    for line in [*text.splitlines(keepends=True), ""]:
+        body = line.strip()
+        if body:
+            begin = position + line.index(body)
+            group.append((begin, begin + len(body)))
+        elif group:
+            found += _joined(text, group)
+            group = []
+        position += len(line)
+    return found
+
+
+def _joined(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int, bool]]:
+    widths = sorted(end - start for start, end in lines[:-1])
+    wrapped = bool(widths) and WRAPPED[0] <= widths[len(widths) // 2] and widths[-1] <= WRAPPED[1]
+    merged: list[tuple[int, int, bool]] = []
+    for start, end in lines:
+        mark = _BULLET.match(text, start, end)
+        begin = mark.end() if mark else start
+        if merged and not mark and _continues(text, merged[-1], start, wrapped=wrapped):
+            merged[-1] = (merged[-1][0], end, merged[-1][2])
+        elif begin < end:
+            merged.append((begin, end, mark is not None))
+    return merged
+
+
+def _continues(text: str, before: tuple[int, int, bool], start: int, *, wrapped: bool) -> bool:
+    """Whether the line at `start` goes on with the sentence of the block before it."""
+    last_line = text[before[0] : before[1]].rsplit("\n", 1)[-1]
+    if _is_date_line(last_line) or _is_date_line(text[start:].split("\n", 1)[0].strip()):
+        return False
+    if wrapped and len(last_line) >= WRAPPED[0] - 10:
+        return not _title_case(last_line) or not _STOPS.search(text[start:].split("\n", 1)[0].strip())
+    open_sentence = not _ENDS.search(last_line) and not last_line.endswith(("”", '"'))
+    return (
+        open_sentence and (text[start].islower() or last_line.endswith((",", "-", "–"))) and before[2] is False
+    )
+
+
+def _is_date_line(line: str) -> bool:
+    date = _FULL_DATE.search(line)
+    return date is not None and len(line) - len(date[0]) <= 45 and len(_WORD.findall(line)) <= 10
+
+
+def _title_case(line: str) -> bool:
+    words = [word for word in _WORD.findall(line) if len(word) > 3]
+    return bool(words) and sum(word[0].isupper() for word in words) >= 0.6 * len(words)
+
+
+def _with_roles(text: str, spans: list[tuple[int, int, bool]]) -> list[Block]:
+    found: list[Block] = []
+    skipping = False
+    for start, end, item in spans:
+        line = text[start:end]
+        role = _role(line, item=item, seen_body=any(block.role == "body" for block in found))
+        if role in ("furniture", "heading", "title") and _opens_other_stories(line):
+            skipping, role = True, "furniture"
+        elif skipping and role == "body":
+            if _is_prose(line) and not item:
+                skipping = False
+            else:
+                role = "furniture"
+        elif skipping and role != "date":
+            role = "furniture"
+        found.append(Block(start, end, role, item))
+    return _without_captions_of(found, text)
+
+
+def _opens_other_stories(line: str) -> bool:
+    plain = re.sub(r"[\"“”:]", "", line).strip(" -–—")
+    return len(plain) <= LONG and any(
+        re.fullmatch(rf"(?:\w+ )?{pattern}", plain, re.IGNORECASE)
+        for pattern in table("furniture")["other_stories"]
+    )
+
+
+def _is_prose(line: str) -> bool:
+    return len(line) >= 2 * LONG and bool(_STOPS.search(line)) and len(_SMALL.findall(line)) >= 4
+
+
+def _role(line: str, *, item: bool, seen_body: bool) -> Role:
+    if _is_date_line(line):
+        return "date"
+    if len(line) < 400 and (one_of("furniture", "makers").search(line)):
+        return "furniture"
+    if len(line) < 600 and one_of("furniture", "captions").search(line):
+        return "furniture"
+    if _STOPS.search(line) and len(_WORD.findall(line)) >= 4:
+        return "body"
+    if _ENDS.search(line) and len(_SMALL.findall(line)) >= 3 and not _title_case(line):
+        return "body"
+    small = len(_SMALL.findall(line))
+    if len(line) >= LONG and small >= 3 and not _title_case(line) and len(line) >= 2 * LONG:
+        return "body"
+    if item and small >= 2 and len(line) >= LONG and not _title_case(line) and seen_body:
+        return "body"
+    return "heading" if seen_body else "title"
+
+
+def _without_captions_of(found: list[Block], text: str) -> list[Block]:
+    """A paragraph that stands twice in a row is a caption: pages repeat what they say of a picture."""
+    seen: dict[str, int] = {}
+    for block in found:
+        if block.role == "body":
+            line = text[block.start : block.end]
+            seen[line] = seen.get(line, 0) + 1
+    return [
+        Block(block.start, block.end, "furniture", block.item)
+        if block.role == "body" and seen[text[block.start : block.end]] > 1
+        else block
+        for block in found
+    ]
+
+
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|vs|Inc|Corp|Co|Ltd|Jr|Sr|Gen|Gov|Sen|Rep|Lt|Col|Art|para|approx|etc|cf|al"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|a\.m|p\.m|e\.g|i\.e|Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)"
+    r"|\b[A-Z](?:\.[A-Z])*)\.$"
+)
+_STOP = re.compile(r"[.!?][\"”’')\]]*(?=\s+[\"“‘'(\[]?[A-Z0-9\u201c]|$)")
+
+
+def sentences(text: str, block: Block) -> list[tuple[int, int]]:
+    """Spans of the sentences of a block, without spaces around them."""
+    found: list[tuple[int, int]] = []
+    start = block.start
+    for stop in _STOP.finditer(text, block.start, block.end):
+        head = text[max(start, stop.start() - 12) : stop.start() + 1]
+        rest = text[stop.end() : stop.end() + 12].split()
+        if (
+            stop[0] == "."
+            and stop.end() < block.end
+            and _ABBREVIATION.search(head)
+            and not _restarts(head, rest)
+        ):
+            continue
+        found.append((start, stop.end()))
+        start = stop.end()
+        while start < block.end and text[start].isspace():
+            start += 1
+    if start < block.end:
+        found.append((start, block.end))
+    return found
+
+
+_OPENERS = {
+    "The",
+    "In",
+    "It",
+    "He",
+    "She",
+    "They",
+    "We",
+    "A",
+    "An",
+    "On",
+    "At",
+    "But",
+    "This",
+    "Both",
+    "According",
+}
+
+
+def _restarts(head: str, rest: list[str]) -> bool:
+    """`the U.S. The` begins a new sentence, `the U.S. Treasury` does not."""
+    return bool(rest) and rest[0] in _OPENERS and re.search(r"[a-z]\.[mM]\.$|[A-Z]\.[A-Z]\.$", head) is not None

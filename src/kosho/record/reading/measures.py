@@ -1,0 +1,157 @@
+"""Tariffs with their rates and products, bans, controls, standards, advisories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from kosho.record.reading.clauses import Clause
+from kosho.record.reading.mentions import Mentions, pattern
+from kosho.record.reading.quantities import products_in
+from kosho.record.reading.tables import table
+
+__all__ = ["Measure", "find_measures"]
+
+
+class Measure(NamedTuple):
+    """What a government does, as a sentence words it."""
+
+    start: int
+    end: int
+    fields: dict[str, Any]
+
+
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    for name, part in table("measures")["macros"].items():
+        source = source.replace(f"{{{name}}}", part)
+    return re.compile(pattern(source), re.IGNORECASE)
+
+
+def find_measures(mentions: Mentions, clause: Clause) -> list[Measure]:
+    """Measures that a clause states, one a product."""
+    found: list[Measure] = []
+    taken: list[tuple[int, int]] = []
+    for match in _rates(mentions.masked, clause):
+        if any(a < match.end() and match.start() < b for a, b in taken):
+            continue
+        taken.append((match.start(), match.start("rate") + 1))
+        found += _of_rate(mentions, clause, match)
+    for rule in table("measures")["other"]:
+        for match in _compiled(rule["when"]).finditer(mentions.masked, clause.start, clause.end):
+            found += _of_kind(mentions, clause, match, rule["kind"])
+    return found
+
+
+def _rates(masked: str, clause: Clause) -> Iterator[re.Match[str]]:
+    for source in table("measures")["rates"]:
+        for match in _compiled(source).finditer(masked, clause.start, clause.end):
+            yield match
+            if match.groupdict().get("products"):
+                yield from _compiled(table("measures")["more"]).finditer(masked, match.start("products"), clause.end)
+
+
+def _group(match: re.Match[str], name: str) -> str | None:
+    return match.groupdict().get(name)
+
+
+def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str]) -> list[Measure]:
+    base = _common(mentions, clause, match)
+    rate = float(match["rate"])
+    base |= {"rate": int(rate) if rate.is_integer() else rate, "unit": "%", "kind": "tariff"}
+    if _group(match, "from"):
+        before = float(match["from"])
+        base["rate_before"] = int(before) if before.is_integer() else before
+    named = [word for word in (_group(match, "name") or "").lower().split() if word in table("measures")["names"]]
+    base["measure"] = " ".join([*named, (_group(match, "duty") or "tariff").lower()])
+    spans, _ = _products(mentions, match)
+    if not spans:
+        spans = _exported(mentions, clause, match)
+    if not spans:
+        return [Measure(clause.start, clause.end, base)]
+    return [Measure(clause.start, clause.end, base | _named(product)) for product in spans]
+
+
+def _of_kind(mentions: Mentions, clause: Clause, match: re.Match[str], kind: str) -> list[Measure]:
+    base = _common(mentions, clause, match) | {"measure": kind, "kind": kind}
+    chapter = table("measures")["mast"].get(kind)
+    if chapter:
+        base["mast_chapter"] = chapter
+    spans, end = _products(mentions, match)
+    return [Measure(match.start(), max(end, match.start() + 1), base | ({"products": " and ".join(spans)} if spans else {}))]
+
+
+def _named(product: str) -> dict[str, Any]:
+    hints = products_in(product).get("hs_hint")
+    return {"products": product} | ({"hs_hint": hints[0]} if hints else {})
+
+
+def _products(mentions: Mentions, match: re.Match[str]) -> tuple[list[str], int]:
+    """Names of goods in the tail of a match up to the word that ends them, and where that is."""
+    if not _group(match, "products"):
+        return [], match.end()
+    begin, stop = match.span("products")
+    end = _compiled(table("measures")["stop"]).search(mentions.masked, begin, stop)
+    cut = end.start() if end else stop
+    listed = re.compile(r"[^,;%]+(?:, [\w\s-]{2,30}){1,6},? and [\w\s-]{2,30}").match(mentions.masked, begin, stop)
+    if listed and end and mentions.masked[end.start()] == ",":
+        inner = _compiled(r"\s(?:from|by|to|in|starting|effective|if|after|since|under|as|imposed)\b").search(mentions.masked, end.start(), listed.end())
+        cut = inner.start() if inner else listed.end()
+    return _names(mentions.text[begin:cut]), cut
+
+
+def _names(words: str) -> list[str]:
+    names = re.split(r",\s(?:and\s)?|\sand\s", words.strip())
+    plain = [re.sub(r"^(?:imports? of|imported|all|most|the|certain|some|its|their|other)\s", "", name.strip()) for name in names]
+    return [name for name in plain if name and len(name) <= 80 and not re.search(r"\d\s?%|^[\d.]+$", name)]
+
+
+_EXPORTED = re.compile(r"\b(?:exports?|imports?|shipments?|sales)\sof\s(?P<products>[^;:]{2,80}?)\s(?:to|from|into)\s", re.IGNORECASE)
+
+
+def _exported(mentions: Mentions, clause: Clause, match: re.Match[str]) -> list[str]:
+    """Goods that bear a rate: `exports of X and Y to Z face a tariff`."""
+    found = _EXPORTED.search(mentions.masked, clause.start, match.start())
+    return _names(mentions.text[found.start("products") : found.end("products")]) if found else []
+
+
+_BY = re.compile(
+    pattern(r"(?P<who><party>|<adj>|<body>)(?:['’]s?)?\s(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to|of|in|by|with|against|from|for|and|or)\b)[\w-]+\s){0,2}$")
+)
+_FACES = re.compile(r"\b(?:faces?|facing|faced|subject to|hit (?:by|with)|pays?|bears?|slapped with)\b")
+
+
+def _common(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
+    words = mentions.masked[clause.start : clause.end]
+    before = mentions.masked[clause.start : match.start()]
+    fields: dict[str, Any] = {}
+    owner = _BY.search(before[-60:])
+    offset = match.start() - min(60, len(before))
+    faces = _FACES.search(before)
+    if owner and not faces:
+        codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
+        fields["imposed_by"] = codes[0] if codes else None
+    elif not faces and clause.subject and clause.subject[0].codes:
+        fields["imposed_by"] = clause.subject[0].codes[0]
+    if faces:
+        into = re.search(pattern(r"\b(?:to|into)\s(?P<who><party>)"), before)
+        codes = mentions.codes(clause.start + into.start("who"), clause.start + into.end("who")) if into else ()
+        fields["imposed_by"] = codes[0] if codes else None
+        fields["on"] = clause.subject[0].codes[0] if clause.subject and clause.subject[0].codes else None
+    by = fields.get("imposed_by")
+    target = mentions.codes(match.end("rate") if "rate" in match.groupdict() else match.start(), clause.end)
+    others = [code for code in target if code != by]
+    if others and not fields.get("on"):
+        fields["on"] = others[0]
+    considered = re.search(r"\b(?:considering|consider|could|may|might|mull\w*)\b", words, re.IGNORECASE)
+    if re.search(table("measures")["ended"], words, re.IGNORECASE):
+        fields["status"] = "ended"
+    elif considered:
+        fields["status"] = "considered"
+    elif re.search(table("measures")["announced"], words, re.IGNORECASE):
+        fields["status"] = "announced"
+    else:
+        fields["status"] = "in force"
+    return {key: value for key, value in fields.items() if value is not None}

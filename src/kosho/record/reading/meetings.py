@@ -1,0 +1,158 @@
+"""Meetings, calls, seminars: when, where, how long, which round, who."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from kosho.record.reading.clauses import Clause
+from kosho.record.reading.mentions import Mentions
+from kosho.record.reading.rules import compiled
+from kosho.record.reading.tables import table
+
+__all__ = ["Meeting", "find_meetings", "meeting_fields", "ordinal"]
+
+ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth"
+        " fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        1,
+    )
+} | {"inaugural": 1}
+
+
+class Meeting(NamedTuple):
+    """A meeting as a clause words it."""
+
+    type: str
+    start: int
+    end: int
+    planned: bool
+    strong: bool
+    """Whether it is a fact of its own beside what else the clause says."""
+
+
+def find_meetings(mentions: Mentions, clause: Clause) -> list[Meeting]:
+    """Meetings that a clause tells of: one, or two where it gives two times."""
+    words = mentions.masked[clause.start : clause.end]
+    rules = table("meetings")
+    for rule in rules["rules"]:
+        found = compiled(rule["when"]).search(words)
+        if not found or ("unless" in rule and compiled(rule["unless"]).search(words)):
+            continue
+        planned = bool(re.search(r"\b(?:will|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?", found[0]))
+        main = Meeting(rule["type"], clause.start, clause.end, planned, strong=True)
+        again = compiled(rules["again"]).search(words)
+        if again and again.start() > found.start() and re.search(r"\bfor\b|\bfrom\b", words[: again.start()]):
+            cut = clause.start + again.start()
+            return [
+                main._replace(end=_rstrip(mentions.text, clause.start, cut)),
+                Meeting("event", clause.start + again.start("again"), clause.end, planned, strong=True),
+            ]
+        return [main]
+    future = compiled(rules["future"]).search(words)
+    if future:
+        return [Meeting("event", clause.start, clause.end, planned=True, strong=True)]
+    named = compiled(rules["named"]).search(words)
+    if named:
+        start = clause.start + named.start("name")
+        return [Meeting("event", start, clause.start + named.end("name"), planned=False, strong=False)]
+    return []
+
+
+def _rstrip(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def ordinal(words: str) -> int | None:
+    """The number of a round: `seventh round`, `49th ... Conference`."""
+    match = re.search(
+        rf"\b(?:(?P<word>{'|'.join(ORDINALS)})|(?P<number>\d{{1,3}})(?:st|nd|rd|th))\b(?!\s(?:half|quarter|floor|of\s|day|time\b|century))"
+        r"(?=[^.;]{0,90}?\b(?:rounds?|meetings?|sessions?|consultations?|talks|negotiations?|dialogues?|summits?|conferences?|seminars?|forums?|committee)\b)",
+        words,
+        re.IGNORECASE,
+    )
+    if not match:
+        return None
+    return ORDINALS[match["word"].lower()] if match["word"] else int(match["number"])
+
+
+_NUMBER_WORDS = {"an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "half": 0.5, "a": 1}
+_DURATION = re.compile(
+    r"\b(?P<number>\d+(?:\.\d+)?|an|a|one|two|three|four|five|six|half)(?:[- ](?:and a half|half))?(?:[- ]an)?[- ](?P<unit>minutes?|hours?)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"\b(?:from|at) (?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b", re.IGNORECASE)
+_TIME_24 = re.compile(r"\b(?:from|at) (?P<hour>[012]?\d):(?P<minute>\d\d)\b")
+_PLACE = re.compile(
+    r"\b(?:in|at) (?P<place>(?:the )?[A-Z][\w.’'-]+(?:[ -](?:[A-Z][\w.’'-]+|of|de|and(?= [A-Z])))*)"
+)
+_NO_PLACE = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
+)
+
+
+def meeting_fields(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
+    """What the words at `start:end` say of a meeting; absent where they do not say."""
+    words = mentions.text[start:end]
+    rules = table("meetings")
+    fields: dict[str, Any] = {"event_type": next(kind for kind, p in rules["kinds"].items() if re.search(p, words, re.I))}
+    level = next((level for level, p in rules["levels"].items() if re.search(p, words, re.I)), None)
+    if level:
+        fields["level"] = level
+    number = ordinal(words)
+    if number:
+        fields["round"] = number
+    fields |= _when(mentions, start, end)
+    duration = _DURATION.search(words)
+    if duration:
+        fields["duration_min"] = _minutes(duration)
+    clock = _clock(words)
+    if clock:
+        fields["time"] = clock
+    place = _place(words)
+    if place:
+        fields["place"] = place
+    parties = mentions.codes(start, end)
+    fields["parties"] = list(parties if len(parties) > 1 else mentions.sides)
+    return fields
+
+
+def _when(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
+    for mention in mentions.within(start, end, "date"):
+        date = mention.date
+        if date is None or date.value is None or date.precision == "year":
+            continue
+        if "/" in date.value:
+            first, last = date.value.split("/")
+            return {"start": first, "end": last, "date_precision": date.precision}
+        return {"date": date.value, "date_precision": date.precision}
+    return {}
+
+
+def _minutes(match: re.Match[str]) -> int:
+    number = match["number"].lower()
+    value = float(number) if number[0].isdigit() else float(_NUMBER_WORDS[number])
+    if "half" in match[0].lower() and number != "half":
+        value = value + 0.5 if "and a half" in match[0].lower() else value / 2
+    return round(value * (60 if match["unit"].lower().startswith("hour") else 1))
+
+
+def _clock(words: str) -> str | None:
+    match = _TIME.search(words)
+    if match:
+        hour = int(match["hour"]) % 12 + (12 if match["half"].lower() == "p" else 0)
+        return f"{hour:02d}:{match['minute'] or '00'}"
+    match = _TIME_24.search(words)
+    return f"{int(match['hour']):02d}:{match['minute']}" if match and int(match["hour"]) < 24 else None
+
+
+def _place(words: str) -> str | None:
+    for match in _PLACE.finditer(words):
+        place = match["place"].removeprefix("the ").rstrip(".,")
+        if not _NO_PLACE.match(place) and len(place) > 1:
+            return re.sub(r"\son$|\sand$", "", place)
+    return None

@@ -1,0 +1,113 @@
+"""Patterns that tell what a clause is, from `data/rules.yaml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from kosho.record.reading.clauses import Clause
+from kosho.record.reading.draft import Modality
+from kosho.record.reading.mentions import Mentions, pattern
+from kosho.record.reading.tables import table
+
+__all__ = ["Rule", "compiled", "first_rule", "modality_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A type of fact and how its sentences are worded."""
+
+    type: str
+    when: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    needs: re.Pattern[str] | None
+    who: Literal["one", "joint", "speaker"] | None
+    modality: Modality | None
+
+
+@cache
+def _macros() -> dict[str, str]:
+    known: dict[str, str] = {}
+    for name, source in table("rules")["macros"].items():
+        known[name] = _filled(source, known)
+    return known
+
+
+def _filled(source: str, known: dict[str, str]) -> str:
+    return re.sub(r"\{([a-z]+)\}", lambda name: known[name[1]], source)
+
+
+@cache
+def compiled(source: str) -> re.Pattern[str]:
+    """A pattern in the notation of `data/rules.yaml`."""
+    return re.compile(pattern(_filled(source, _macros())), re.IGNORECASE)
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    def maybe(source: str | None) -> re.Pattern[str] | None:
+        return compiled(source) if source else None
+
+    return tuple(
+        Rule(
+            one["type"],
+            compiled(one["when"]),
+            maybe(one.get("unless")),
+            maybe(one.get("needs")),
+            one.get("who"),
+            one.get("modality"),
+        )
+        for one in table("rules")["rules"]
+    )
+
+
+def first_rule(mentions: Mentions, clause: Clause) -> Rule | None:
+    """The first rule that fits a clause, or None."""
+    words = mentions.masked[clause.start : clause.end]
+    for rule in _rules():
+        if (
+            rule.when.search(words)
+            and not (rule.unless and rule.unless.search(words))
+            and (rule.needs is None or rule.needs.search(words))
+            and _fits(rule, mentions, clause)
+        ):
+            return rule
+    return None
+
+
+def _fits(rule: Rule, mentions: Mentions, clause: Clause) -> bool:
+    if rule.who is None:
+        return True
+    if rule.who == "speaker":
+        return bool(clause.speaker)
+    codes = {code for m in clause.subject for code in (mentions.sides if m.kind == "joint" else m.codes)}
+    joint = len(codes) > 1 or any(m.kind == "joint" for m in clause.subject)
+    return joint if rule.who == "joint" else bool(clause.subject) and not joint
+
+
+_CONSIDERED = re.compile(
+    r"\b(?:consider(?:s|ing|ed)?|mull(?:s|ing|ed)?|weigh(?:s|ing|ed)|explor(?:es|ing)|contemplat(?:es|ing)|looking (?:at|into)"
+    r"|may|might|could|possibly|possibility of|room to|floated|under consideration|under review)\b",
+    re.IGNORECASE,
+)
+_PLANNED = re.compile(
+    r"\b(?:will|to be (?:held|signed|adopted|announced|concluded|finali[sz]ed)|(?:is|are|was|were) (?:\w+ )?(?:set|scheduled|due|expected|slated|about|poised|planning|preparing|hoping) to"
+    r"|plans? to|intends? to|finali[sz]ing|upcoming|aims? to (?:sign|conclude|reach|finali[sz]e)|scheduled for|shall)\b",
+    re.IGNORECASE,
+)
+_DRAFT = re.compile(r"\bdraft\b|\bproposed text\b", re.IGNORECASE)
+
+
+def modality_of(rule: Rule, words: str, *, draft: bool) -> Modality:
+    """How sure a clause is of what it says."""
+    if rule.modality:
+        return rule.modality
+    if draft or _DRAFT.search(words):
+        return "draft"
+    if rule.type in ("offer", "ask", "agreement", "measure") and _CONSIDERED.search(words):
+        return "considered"
+    if rule.type in ("agreement", "event", "measure") and _PLANNED.search(words):
+        return "planned"
+    return "asserted"
