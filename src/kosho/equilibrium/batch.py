@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kosho.equilibrium.adjoint import Adjoint
 from kosho.equilibrium.chord import Chord
-from kosho.equilibrium.crew import Shared, cores, run
+from kosho.equilibrium.crew import Shared, cores, one_thread, run
 from kosho.equilibrium.factors import factors_of
 from kosho.equilibrium.family import Family, Look
 from kosho.equilibrium.outcome import Outcome
@@ -128,8 +128,9 @@ def solve_batch(
     if processes is None:
         processes = cores() if len(shocks) >= WORTH_A_PROCESS else 1
     found = _Found.empty(len(shocks), len(world.countries), len(world.sectors))
-    for task, part in run(_solved, tasks, processes):
-        found.put(task.members, part)
+    with one_thread():
+        for task, part in run(_solved, tasks, processes):
+            found.put(task.members, part)
     for member in np.flatnonzero(np.isnan(found.residual)).tolist():
         theta = None if thetas is None else thetas[member]
         found.put([member], _insisted(world, shocks[member], deficits, tol, theta, member))

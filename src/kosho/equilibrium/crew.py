@@ -16,16 +16,19 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar, Generic, TypeVar
+
+from threadpoolctl import ThreadpoolController
 
 try:
     import fcntl
 except ImportError:  # not on this system
     fcntl = None
 
-__all__ = ["Shared", "cores", "run", "serve"]
+__all__ = ["Shared", "cores", "one_thread", "run", "serve"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -42,6 +45,16 @@ REMEMBERED = 4
 def cores() -> int:
     """Processor cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Hold this process's BLAS to one thread for a while: on small matrices more of them only wait for each other."""
+    return _libraries().limit(limits=1, user_api="blas")
 
 
 class Shared(Generic[Value]):
