@@ -1,8 +1,165 @@
+"""Files into text: plain text, HTML, PDF, within limits of size, memory and time.
+
+Offsets count characters of the text this gives, so whoever verifies a quote decodes the file the same way.
+"""
+
 from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
+
+from kosho.errors import InputError, Problem
+
+__all__ = ["LARGEST_FILE", "LARGEST_TEXT", "Document", "decode"]
+
+LARGEST_FILE = 20_000_000
+"""Bytes of a file."""
+LARGEST_TEXT = 500_000
+"""Characters of a text, about two hundred pages."""
+PDF_SECONDS = 30
+PDF_MEMORY = 1_000_000_000
+"""Bytes that the process reading a PDF may use, where the system can enforce it."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
+_REVERSING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_HTML = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|div|p)\b", re.IGNORECASE | re.DOTALL)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,30})", re.IGNORECASE)
+
+
 class Document(NamedTuple):
+    """A decoded file."""
+
     name: str
+    """The file's name with its ending."""
     text: str
+
+
 def decode(path: Path) -> Document:
-    return Document(path.name, path.read_bytes().decode())
+    """Read a file as text; HTML and PDF are told by their first bytes, or by the ending.
+
+    Raises:
+        InputError: it cannot be read, is too large, holds no text, or is in a script the rules cannot read.
+    """
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise _wrong(path, f"cannot be read: {error.strerror or error}") from None
+    if len(content) > LARGEST_FILE:
+        raise _wrong(path, f"is larger than {LARGEST_FILE // 1_000_000} MB", "give the pages that matter")
+    if content[:1024].lstrip().startswith(b"%PDF-") or path.suffix.lower() == ".pdf":
+        text = _pdf(path)
+    elif _HTML.match(content[:4096]) or path.suffix.lower() in (".html", ".htm", ".xhtml"):
+        text = _html(_characters(path, content, html=True), path)
+    else:
+        text = _characters(path, content, html=False)
+    return Document(path.name, _checked(path, text))
+
+
+def _wrong(path: Path, message: str, hint: str | None = None) -> InputError:
+    return InputError(Problem(message, hint, file=str(path)))
+
+
+def _characters(path: Path, content: bytes, *, html: bool) -> str:
+    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig"]
+    declared = _CHARSET.search(content[:4096]) if html else None
+    if declared:
+        encodings.append(declared[1].decode("ascii"))
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    raise _wrong(path, "is not UTF-8 text", "save it as UTF-8, or give the HTML or PDF file itself")
+
+
+def _checked(path: Path, text: str) -> str:
+    if len(text) > LARGEST_TEXT:
+        raise _wrong(path, f"holds more than {LARGEST_TEXT:,} characters of text", "give the pages that matter")
+    if len(_CONTROL.findall(text)) > len(text) // 1000:
+        raise _wrong(path, "is not text: it holds control characters")
+    if _REVERSING.search(text):
+        raise _wrong(path, "holds marks that reverse the direction of writing", "remove U+202A to U+202E and U+2066 to U+2069")
+    letters = [character for character in text[:20_000] if character.isalpha()]
+    if not letters:
+        raise _wrong(path, "holds no text", "scanned pages need character recognition first")
+    latin = sum("LATIN" in unicodedata.name(letter, "") for letter in letters)
+    if latin < len(letters) / 2:
+        other = next(letter for letter in letters if "LATIN" not in unicodedata.name(letter, ""))
+        script = unicodedata.name(other, "UNKNOWN").split()[0].title()
+        raise _wrong(path, f"is written in {script} letters", "only English is read so far; give a translation")
+    return text
+
+
+_SKIPPED = frozenset(
+    "script style noscript template svg math iframe object nav aside footer form button select figcaption video audio canvas".split()
+)
+_BLOCKS = frozenset(
+    "p div section article main header h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tr blockquote pre figure br hr address"
+    " caption thead tbody title td th details summary".split()
+)
+
+
+def _html(source: str, path: Path) -> str:
+    """The text of a page, one line a block; menus, asides, forms and captions are left out."""
+    try:
+        from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - an optional extra
+    except ImportError:
+        raise _missing(path, "an HTML file") from None
+    root = LexborHTMLParser(source).body
+    pieces: list[str] = []
+    node = root.child if root is not None else None
+    while node is not None:
+        tag = node.tag or ""
+        if tag == "-text":
+            pieces.append(re.sub(r"[ \t\r\n\f]+", " ", node.text(deep=False) or ""))
+        elif tag in _BLOCKS:
+            pieces.append("\n")
+        if node.child is not None and tag not in _SKIPPED and not tag.startswith("-"):
+            node = node.child
+            continue
+        while node is not None and node.next is None:
+            node = node.parent
+            if node is None or node == root or node.tag == "body":
+                node = None
+            elif (node.tag or "") in _BLOCKS:
+                pieces.append("\n")
+        if node is not None:
+            node = node.next
+            if node.prev is not None and (node.prev.tag or "") in _BLOCKS:
+                pieces.append("\n")
+    lines = (line.strip() for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _missing(path: Path, what: str) -> InputError:
+    return _wrong(path, f"is {what}, which needs more packages", "pip install 'kosho[read]'")
+
+
+def _pdf(path: Path) -> str:
+    """The text of a PDF, read in a process of its own that is ended when it takes too much."""
+    command = [sys.executable, "-I", str(Path(__file__).with_name("pdf.py")), str(path.resolve()), str(LARGEST_TEXT), str(PDF_MEMORY)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PDF_SECONDS, check=False, env=_environment())  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise _wrong(path, f"took more than {PDF_SECONDS} s to read", "give the pages that matter, or their text") from None
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        raise _wrong(path, "is a PDF that cannot be read within the limit of memory") from None
+    if answer.get("missing"):
+        raise _missing(path, "a PDF")
+    if "error" in answer:
+        raise _wrong(path, f"is not a readable PDF: {answer['error']}")
+    return answer["text"]
+
+
+def _environment() -> dict[str, str]:
+    """The child needs no more than where its packages are."""
+    return {key: value for key, value in os.environ.items() if key in ("PATH", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")}

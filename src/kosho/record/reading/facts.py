@@ -45,6 +45,7 @@ class Reader:
         if "no_agreement" in types or any(d.type == "event" and d.start >= start for d in self.drafts):
             self._fold_topics(start, end)
         self._merge_quoted()
+        self._drop_counted(start)
         if clauses:
             self._before = clauses[-1]
 
@@ -72,6 +73,16 @@ class Reader:
             topics = [d.fields["topic"] for d in inside if "topic" in d.fields]
             if topics and draft.start >= start and draft.type in ("event", "no_agreement"):
                 self.drafts[index] = replace(draft, fields={**draft.fields, "topics": topics})
+
+    def _drop_counted(self, start: int) -> None:
+        """`Two deals` that are told one by one further on are not a third."""
+        if not any(d.type == "agreement" and d.start >= start for d in self.drafts):
+            return
+        self.drafts = [
+            d
+            for d in self.drafts
+            if not (d.type == "agreement" and d.end <= start and _COUNTED.search(d.quote) and start - d.end < 400)
+        ]
 
     def _merge_quoted(self) -> None:
         """Sentences of one quotation that say what somebody thinks are one position."""
@@ -205,6 +216,9 @@ class Reader:
             self._add("quantity", "asserted", {k: v for k, v in fields.items() if v is not None}, clause.start, clause.end)
 
 
+_COUNTED = re.compile(
+    r"\b(?:two|three|four|five|six|several|\d{1,2}) (?:\w+ ){0,3}?(?:deals|agreements|pacts|memoranda|mous|documents|accords|treaties)\b", re.IGNORECASE
+)
 _ATTRIBUTION = re.compile(
     r"(?:^|\b)(?:[Aa]ccording to|[Cc]iting) (?P<who>(?:the )?[^,;]{3,60}?)(?=,|\.|;| on | in | that )|(?P<hearsay>\b[Ii]t (?:is|was) (?:said|reported|understood|believed))"
 )

@@ -80,7 +80,8 @@ def _of_kind(mentions: Mentions, clause: Clause, match: re.Match[str], kind: str
     if chapter:
         base["mast_chapter"] = chapter
     spans, end = _products(mentions, match)
-    return [Measure(match.start(), max(end, match.start() + 1), base | ({"products": " and ".join(spans)} if spans else {}))]
+    end = end if _group(match, "products") and match.end("products") == match.end() else match.end()
+    return [Measure(match.start(), end, base | ({"products": " and ".join(spans)} if spans else {}))]
 
 
 def _named(product: str) -> dict[str, Any]:
