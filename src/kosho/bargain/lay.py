@@ -43,12 +43,19 @@ def law_of(table: Table, state: State, package: int) -> Register:
 
 
 def translated(
-    world: World, table: Table, state: State, package: int, costs: Mapping[CostChange, float] | None = None
+    world: World,
+    table: Table,
+    state: State,
+    package: int,
+    importers: frozenset[str] | None = None,
 ) -> Shock:
-    """The shock of one package, translated in full."""
+    """The shock of one package, translated in full, or what it is for some importers."""
     register = law_of(table, state, package)
+    if importers is not None:
+        kept = tuple(one for one in register.measures if any(one.imposed_by(code) for code in importers))
+        register = replace(register, measures=kept)
     plain = shock(world, register, state.on, state.known)
-    return _with_costs(plain, world, table.costs(package), costs or {})
+    return _with_costs(plain, world, table.costs(package))
 
 
 def folded(shock: Shock, world: World) -> Shock:
@@ -119,6 +126,24 @@ class Laid:
         """The shocks of several packages."""
         return [self.shock(package) for package in packages]
 
+    def with_costs(self, factors: Mapping[CostChange, float]) -> Laid:
+        """With other factors for some changes of trade cost. Needs rows that are not folded."""
+        return replace(self, pieces=tuple(self._piece_with(piece, factors) for piece in self.pieces))
+
+    def _piece_with(self, piece: _Piece, factors: Mapping[CostChange, float]) -> _Piece:
+        shocks = dict(piece.shocks)
+        for key, one in piece.shocks.items():
+            options = [
+                self.table.option(issue, choice) for issue, choice in zip(piece.issues, key, strict=True)
+            ]
+            found = [change for option in options for change in option.costs if change in factors]
+            for change in found:
+                n, i, j = _cell(self.world, change)
+                here = (one.importer == n) & (one.exporter == i) & (one.sector == j)
+                ratio = factors[change] / change.factor.value
+                shocks[key] = replace(one, cost=np.where(here, ratio, 1.0) * shocks[key].cost)
+        return replace(piece, shocks=shocks)
+
     def folded(self, world: World | None = None) -> Laid:
         """With one row a cell, at the theta of `world` (the own one by default)."""
         at = world or self.world
@@ -129,28 +154,39 @@ class Laid:
         return replace(self, world=at, pieces=pieces)
 
 
-def lay(table: Table, world: World, state: State, costs: Mapping[CostChange, float] | None = None) -> Laid:
-    """Translate what is needed to put the shock of any package together.
+def lay(table: Table, world: World, state: State, packages: Index | None = None) -> Laid:
+    """Translate what is needed to put the shocks of packages together.
 
     Args:
         table: Issues and options.
         world: The economy the shocks are for.
         state: The law that options are laid on.
-        costs: Other factors for changes of trade cost (draws); the table's own by default.
+        packages: Those that will be asked for; all of them by default.
     """
     reach = _reach(table, world, state)
     groups = sorted(set(reach.values()))
-    wanted = {group: list(product(*(range(table.grid.shape[k]) for k in group))) for group in groups}
+    wanted = {group: _combinations(table, group, packages) for group in groups}
     cover = _cover(table, wanted)
+    # Every package but one need only be right for the importers whose law the options change.
+    changing = _importers(table, world, state)
     split = {
-        package: _split(translated(world, table, state, package, costs), reach)
-        for package in {table.fallback, *cover.values()}
+        package: _split(translated(world, table, state, package, changing), reach)
+        for package in set(cover.values()) - {table.fallback}
     }
+    split[table.fallback] = _split(translated(world, table, state, table.fallback), reach)
     pieces = [_Piece((), {(): split[table.fallback][()]})]
     pieces += [
         _Piece(group, {key: split[cover[group, key]][group] for key in wanted[group]}) for group in groups
     ]
     return Laid(table, world, tuple(pieces))
+
+
+def _combinations(table: Table, group: tuple[int, ...], packages: Index | None) -> list[Choice]:
+    """Combinations of options of some issues that packages have."""
+    if packages is None:
+        return list(product(*(range(table.grid.shape[k]) for k in group)))
+    rows = np.unique(table.grid.choices[packages][:, list(group)], axis=0)
+    return [tuple(row) for row in rows.tolist()]
 
 
 def _cover(
@@ -199,6 +235,18 @@ def _reach(table: Table, world: World, state: State) -> dict[_Place, tuple[int, 
         for place in places:
             found.setdefault(place, set()).add(issue)
     return {place: tuple(sorted(issues)) for place, issues in found.items()}
+
+
+def _importers(table: Table, world: World, state: State) -> frozenset[str]:
+    """Economies whose law some option changes."""
+    overlays = [
+        table.overlay(issue, choice)
+        for issue, content in enumerate(table.file.issues)
+        for choice in range(len(content.options))
+    ]
+    measures = [one for overlay in overlays for one in _touched(overlay, state.register)]
+    known = _places(world.countries, world.meta.regions)
+    return frozenset(code for code in known if any(one.imposed_by(code) for one in measures))
 
 
 def _touched(overlay: Overlay, register: Register) -> list[Measure]:
@@ -252,22 +300,20 @@ def joined(shocks: Sequence[Shock]) -> Shock:
     return replace(shocks[0], **columns, part=tuple(part for one in shocks for part in one.part))
 
 
-def _with_costs(
-    shock: Shock, world: World, changes: Sequence[CostChange], drawn: Mapping[CostChange, float]
-) -> Shock:
+def _with_costs(shock: Shock, world: World, changes: Sequence[CostChange]) -> Shock:
     """A shock with other trade costs on whole cells, on top of what its parts have."""
     for change in changes:
-        factor = drawn.get(change, change.factor.value)
-        n, i, j = (
-            _places(world.countries, world.meta.regions)[change.importer],
-            _places(world.countries, world.meta.regions)[change.exporter],
-            _places(world.sectors, world.meta.sectors)[change.sector],
-        )
+        factor, (n, i, j) = change.factor.value, _cell(world, change)
         here = (shock.importer == n) & (shock.exporter == i) & (shock.sector == j)
         alone = taken(shock, np.flatnonzero(here))
         kept = taken(shock, np.flatnonzero(~here))
         shock = joined([kept, replace(alone, cost=alone.cost * factor), _rest(alone, world, (n, i, j), factor)])
     return shock
+
+
+def _cell(world: World, change: CostChange) -> tuple[int, int, int]:
+    country, sector = _places(world.countries, world.meta.regions), _places(world.sectors, world.meta.sectors)
+    return country[change.importer], country[change.exporter], sector[change.sector]
 
 
 def _rest(parts: Shock, world: World, cell: tuple[int, int, int], factor: float) -> Shock:
