@@ -1,0 +1,117 @@
+"""Halts of trade: closed forms of the product market, episodes beside what happened."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.worlds import random_world
+
+from kosho.equilibrium import Flow, Shock, solve
+from kosho.errors import InputError
+from kosho.policy.coercion import Episode, Market, compare, episode, episodes, halt
+
+elasticity = st.floats(0.1, 5.0)
+
+
+@given(elasticity, elasticity, st.floats(0.05, 0.9), st.floats(0.5, 3.0))
+def test_a_shut_destination_has_a_closed_form(demand: float, supply: float, share: float, shift: float) -> None:
+    market = Market({"home": 1.0 - share, "away": share}, demand, supply)
+    replay = market.clear({"away": 0.0}, {"home": shift})
+    assert replay.price == pytest.approx(((1 - share) * shift) ** (1 / (demand + supply)), rel=1e-10)
+    assert replay.quantities["away"] == 0.0
+    assert sum(replay.quantities.values()) == pytest.approx(replay.price**supply, rel=1e-10)
+
+
+@given(elasticity, elasticity, st.floats(0.1, 0.95))
+def test_an_advisory_leaves_the_share_it_allows(demand: float, supply: float, allowed: float) -> None:
+    replay = Market({"home": 60.0, "away": 40.0}, demand, supply).clear({"away": allowed})
+    assert replay.quantities["away"] == pytest.approx(40 * allowed)
+    assert replay.quantities["home"] == pytest.approx(60 * replay.price**-demand)
+    assert sum(replay.quantities.values()) == pytest.approx(100 * replay.price**supply, rel=1e-9)
+    assert replay.price < 1
+
+
+def test_an_allowed_share_of_one_changes_nothing() -> None:
+    replay = Market({"home": 60.0, "away": 40.0}, 0.8, 0.3).clear({"away": 1.0})
+    assert replay.price == pytest.approx(1.0, abs=1e-12)
+    assert replay.quantities == pytest.approx({"home": 60.0, "away": 40.0})
+
+
+@given(elasticity, elasticity, st.floats(0.5, 2.0), st.floats(1.0, 30.0))
+def test_fitted_shifts_reproduce_what_was_seen(demand: float, supply: float, price: float, seen: float) -> None:
+    market = Market({"home": 60.0, "japan": 2.0, "china": 38.0}, demand, supply)
+    closed = {"china": 0.0}
+    if 100 * price**supply <= seen:
+        return
+    shift = market.fitted_shift(price, {"japan": seen}, closed)
+    replay = market.clear(closed, shift)
+    assert replay.price == pytest.approx(price, rel=1e-9)
+    assert replay.quantities["japan"] == pytest.approx(seen, rel=1e-9)
+
+
+def test_pineapples_demand_moved_and_the_shift_says_by_how_much() -> None:
+    found = compare(episode("pineapples-2021"))
+    price, japan = found.of("price"), found.of("JPN")
+    # The ban alone would have lowered the price; it rose by 28 %.
+    assert price.predicted.high < 1 < (price.observed.value or 0)
+    assert japan.before == 2144
+    assert japan.predicted.high < 2500 < 18000 == japan.observed.value
+    assert japan.shift is not None
+    assert japan.shift.low > 8
+    home = found.of("home")
+    assert home.shift is not None
+    assert 1.1 < home.shift.low < home.shift.value < home.shift.high
+    assert found.of("CHN").predicted.levels == {"low": 0.0, "value": 0.0, "high": 0.0}
+    assert found.of("CHN").shift is None
+
+
+def test_seafood_and_scallops() -> None:
+    seafood, scallops = compare(episode("seafood-2023")), compare(episode("scallops-2023"))
+    assert seafood.of("CHN").predicted.value == 0.0
+    assert seafood.of("CHN").observed.value / seafood.of("CHN").before < 0.0003  # -99.98 %
+    # One product with half of its exports in China falls far more than all seafood; what was seen lies inside.
+    price = scallops.of("price")
+    assert price.predicted.high < seafood.of("price").predicted.value
+    assert price.predicted.low < price.observed.value < price.predicted.high
+
+
+def test_what_was_seen_does_not_enter_what_is_predicted() -> None:
+    told = episode("pineapples-2021")
+    seen = {
+        name: cited.model_copy(update={"value": 0.5, "low": None, "high": None})
+        for name, cited in told.observed.items()
+    }
+    other = Episode(**{**dict(told), "observed": seen})
+    before, after = compare(told), compare(other)
+    assert [one.predicted for one in before.told] == [one.predicted for one in after.told]
+    assert before.of("home").shift != after.of("home").shift
+
+
+def test_every_range_of_an_episode_reaches_its_price() -> None:
+    for told in episodes().values():
+        price = compare(told).of("price").predicted
+        assert price.low < price.value < price.high
+
+
+def test_mistakes_are_told() -> None:
+    market = Market({"home": 1.0}, 1.0, 0.0)
+    with pytest.raises(InputError, match="did you mean home"):
+        market.clear({"hom": 0.0})
+    with pytest.raises(InputError, match="nothing sets the price"):
+        market.clear({"home": 0.5})
+    with pytest.raises(InputError, match="elasticities"):
+        Market({"home": 1.0}, 0.0, 1.0)
+    with pytest.raises(InputError, match="not all zero"):
+        Market({"home": 0.0}, 1.0, 1.0)
+    with pytest.raises(InputError, match="no episode"):
+        episode("bananas")
+
+
+def test_a_travel_advisory_is_a_quota_on_services() -> None:
+    world = random_world(2)
+    flows = [Flow(world.countries[0], world.countries[1], sector) for sector in world.sectors[1:]]
+    outcome = solve(world, Shock.none(world), constraints=[halt("advisory", flows, 0.55)])
+    (told,) = outcome.constraints
+    assert told.reached == pytest.approx(0.55 * told.base, rel=1e-6)
+    assert outcome.rents.sel(country=world.countries[1]) == pytest.approx(told.rent)
