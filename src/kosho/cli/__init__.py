@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kosho import __version__
-from kosho.cli import briefs, cases, rate, register, replicate, schedule, simulate, world
+from kosho.cli import briefs, cases, corridor, rate, register, replicate, schedule, simulate, world
 from kosho.errors import InputError, KoshoError
 
 __all__ = ["app", "main"]
@@ -25,6 +25,7 @@ app.command("brief")(briefs.write)
 app.command("simulate")(simulate.show)
 app.command("rate")(rate.show)
 app.command("replicate")(replicate.show)
+app.command("corridor")(corridor.show)
 app.add_typer(register.app, name="register")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(world.app, name="world")

@@ -17,6 +17,7 @@ __all__ = [
     "blocs",
     "countries",
     "country_name",
+    "economy_of_port",
     "expand_regions",
     "is_hs",
     "is_locode",
@@ -143,3 +144,13 @@ def is_locode(code: str) -> bool:
     """Whether `code` has the form of a UN/LOCODE (`TWKHH`): a country and three letters or digits 2-9."""
     known = {row["alpha2"] for row in _rows("countries.csv")}
     return re.fullmatch(r"[A-Z]{2}[A-Z2-9]{3}", code) is not None and code[:2] in known
+
+
+@cache
+def economy_of_port(code: str) -> str:
+    """ISO 3166 alpha-3 code of the economy that a UN/LOCODE lies in.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return {row["alpha2"]: row["alpha3"] for row in _rows("countries.csv")}[code[:2]]

@@ -1,0 +1,174 @@
+"""Tables of `kosho corridor`, from the same content as its JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kosho.cli.terminal import say, show_table
+from kosho.codes import country_name, economy_of_port
+
+if TYPE_CHECKING:
+    from kosho.corridor import Corridor
+    from kosho.corridor.times import Estimate
+
+__all__ = ["show", "show_fit"]
+
+MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
+SWINGS = 10
+
+
+def show(corridor: Corridor, content: dict[str, Any]) -> None:
+    """Everything, in tables."""
+    days = content["baseline"]["days"]
+    say(
+        f"{corridor.title}: {_number(days['mean'])} days from arrival to permit on average "
+        f"(95 % interval {_number(days['ci95'][0])} to {_number(days['ci95'][1])}), half within "
+        f"{_number(days['p50'])}, nine in ten within {_number(days['p90'])}."
+    )
+    _types(corridor, content)
+    _stages(content)
+    _scenarios(corridor, content)
+    _moments(content["moments"])
+    if content["tornado"] is not None:
+        _tornado(corridor, content["tornado"])
+
+
+def show_fit(
+    corridor: Corridor, parameters: dict[str, float], rows: Sequence[tuple[str, float, Estimate]]
+) -> None:
+    """Fitted parameters, and how well they meet the published means."""
+    from kosho.corridor import parameters as known
+
+    before = known(corridor)
+    fitted = [(name, f"{before[name].value:.3g}", f"{value:.3g}") for name, value in parameters.items()]
+    show_table("Fitted parameters", ("Parameter", "In the file", "Fitted"), fitted, numeric=2)
+    _moments(
+        [
+            {
+                "moment": name,
+                "published_hours": published,
+                "simulated_hours": simulated.mean,
+                "ci95": [simulated.low, simulated.high],
+                "fitted": None,
+            }
+            for name, published, simulated in rows
+        ]
+    )
+
+
+def _types(corridor: Corridor, content: dict[str, Any]) -> None:
+    rows = [
+        (
+            kind.title,
+            f"{kind.per_week.value:g}",
+            _interval(content["baseline"]["types"][name]["days"]),
+            _percent(content["baseline"]["types"][name]["within_24h"]),
+        )
+        for name, kind in corridor.types.items()
+    ]
+    total = sum(kind.per_week.value for kind in corridor.types.values())
+    rows.append(
+        (
+            "All",
+            f"{total:g}",
+            _interval(content["baseline"]["days"]),
+            _percent(content["baseline"]["within_24h"]),
+        )
+    )
+    columns = ("Baseline", "A week", "Days to permit (95 %)", "Within 24 h, %")
+    show_table("Consignments", columns, rows, numeric=3)
+
+
+def _stages(content: dict[str, Any]) -> None:
+    rows = [
+        (
+            name,
+            f"{24 * stage['days']:.1f}",
+            DASH if stage["utilisation"] is None else _percent(stage["utilisation"]),
+            f"{stage['queue']:.1f}",
+        )
+        for name, stage in content["baseline"]["stages"].items()
+    ]
+    show_table(
+        "Where the time goes, from the ship's arrival to the gate",
+        ("Stage", "Hours, mean", "Busy, %", "Waiting, mean number"),
+        rows,
+        numeric=3,
+    )
+
+
+def _scenarios(corridor: Corridor, content: dict[str, Any]) -> None:
+    if not content["scenarios"]:
+        return
+    ends = [economy_of_port(port.code) for port in (corridor.origin, corridor.destination)]
+    rows: list[tuple[str, ...]] = []
+    for one in content["scenarios"].values():
+        ave = one["ave_percent"]
+        row = [one["title"], _interval(one["days_saved"], sign=True), _span([ave["low"], ave["high"]])]
+        if "effect" in one:
+            solved = [found for closure in one["effect"].values() for found in closure.values()]
+            row.append(_span([found["exports_musd"] for found in solved], 1))
+            row += [_span([found["ev_musd"][end] for found in solved], 1) for end in ends]
+        rows.append(tuple(row))
+    columns = ["Scenario", "Days saved (95 %)", "Worth, % of value"]
+    if len(rows[0]) > len(columns):
+        names = [country_name(end) for end in ends]
+        columns += [f"Exports {ends[0]} to {ends[1]}", *(f"Real income, {name}" for name in names)]
+    title = (
+        "What would be quicker, and its worth; exports and real income in million USD a year, in the long run"
+    )
+    show_table(title, columns, rows, numeric=len(columns) - 1)
+
+
+def _moments(moments: Sequence[dict[str, Any]]) -> None:
+    rows = [
+        (
+            one["moment"].replace("-", " "),
+            f"{one['published_hours']:g}",
+            DASH if one["simulated_hours"] is None else f"{one['simulated_hours']:.2f}",
+            one["fitted"] or "",
+        )
+        for one in moments
+    ]
+    columns = ("Ordinary traders unless said", "Published", "Simulated", "Fitted by")
+    show_table("Published means and the simulation, hours", columns, rows)
+
+
+def _tornado(corridor: Corridor, tornado: dict[str, Any]) -> None:
+    def end(one: dict[str, Any]) -> str:
+        found = "does not work" if one["days_saved"] is None else _number(one["days_saved"], sign=True)
+        return f"{found} at {one['value']}"
+
+    rows = [
+        (swing["parameter"], end(swing["low"]), end(swing["high"]), swing["status"])
+        for swing in tornado["swings"][:SWINGS]
+    ]
+    title = (
+        f"{corridor.scenarios[tornado['scenario']].title}: what the {_number(tornado['days_saved'], sign=True)} "
+        f"days saved depend on ({SWINGS} of {len(tornado['swings'])})"
+    )
+    show_table(title, ("Parameter", "Days saved at its low end", "at its high end", "Its status"), rows)
+
+
+def _number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
+    if value is None:
+        return DASH
+    text = f"{abs(value):.{digits}f}"
+    if float(text) == 0:
+        return text
+    return (MINUS if value < 0 else "+" if sign else "") + text
+
+
+def _interval(days: dict[str, Any], *, sign: bool = False) -> str:
+    low, high = (_number(end, sign=sign) for end in days["ci95"])
+    return f"{_number(days['mean'], sign=sign)} ({low} to {high})"
+
+
+def _percent(share: float | None) -> str:
+    return DASH if share is None else f"{100 * share:.0f}"
+
+
+def _span(values: Sequence[float], digits: int = 2) -> str:
+    low, high = (_number(end, digits, sign=True) for end in (min(values), max(values)))
+    return low if low == high else f"{low} to {high}"
