@@ -17,11 +17,12 @@ from kosho.equilibrium.adjoint import Adjoint
 from kosho.equilibrium.chord import Chord
 from kosho.equilibrium.crew import Shared, cores, one_thread, run
 from kosho.equilibrium.factors import factors_of
-from kosho.equilibrium.family import Family, Look
+from kosho.equilibrium.family import Family, Look, Stack, picked
 from kosho.equilibrium.outcome import Outcome
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import Deficits, rebase, solve
 from kosho.equilibrium.solver import find
+from kosho.equilibrium.system import cells_of, system_of
 from kosho.errors import ConvergenceError, InputError, KoshoError, Problems
 from kosho.world import World
 from kosho.world.table import Arrays
@@ -40,7 +41,7 @@ FEWEST = 12
 """Members below which a Jacobian of their own does not pay."""
 LARGEST = 1500
 """Countries times sectors above which a dense Jacobian does not pay."""
-WORTH_A_PROCESS = 3 * 4096
+WORTH_A_PROCESS = 4096
 """Members above which starting another process pays, where the caller leaves the choice."""
 ALL_AT_ONCE = 40
 """Iterations after which a member is left to the patient solver."""
@@ -106,9 +107,9 @@ def solve_batch(
         tol: Largest relative gap allowed in any equation.
         thetas: Elasticities `[sector]` for each shock, instead of the world's; shocks that share a draw are
             solved together, so pass the same object or equal numbers.
-        processes: How many processes share the work, this one included; the others are spawned and kept for
-            the next batch. Scripts that ask for more than one need the usual `if __name__ == "__main__":`.
-            None takes one, and one a core from about ten thousand shocks on.
+        processes: How many processes share the work, this one included; the others are started afresh, one
+            BLAS thread each, and kept for the next batch. None takes one, and one a core for thousands of
+            shocks.
 
     Raises:
         InputError: a shock does not fit the world; it is named by its number.
@@ -116,17 +117,19 @@ def solve_batch(
     """
     started = time.perf_counter()
     _refuse(world, shocks, tol, thetas)
-    groups = _groups(len(shocks), thetas)
+    if processes is None:
+        processes = cores() if len(shocks) >= WORTH_A_PROCESS else 1
+    shared = Shared(world)
+    if processes > 1:
+        shared.pack()
     tasks: list[_Task] = []
-    for members in groups:
+    for members in _groups(len(shocks), thetas):
         theta = None if thetas is None else thetas[members[0]]
-        sample = [shocks[k] for k in members[:: -(-len(members) // SAMPLE)]]
-        plan = Shared(_Plan(world, deficits, tol, theta, tuple(sample), len(members)))
+        sample = Stack.of([shocks[k] for k in members[:: -(-len(members) // SAMPLE)]])
+        plan = Shared(_Plan(shared, deficits, tol, theta, sample, len(members)))
         for first in range(0, len(members), TASK):
             some = members[first : first + TASK]
             tasks.append(_Task(plan, some, tuple(shocks[k] for k in some)))
-    if processes is None:
-        processes = cores() if len(shocks) >= WORTH_A_PROCESS else 1
     found = _Found.empty(len(shocks), len(world.countries), len(world.sectors))
     with one_thread():
         for task, part in run(_solved, tasks, processes):
@@ -171,12 +174,21 @@ class _Found:
 class _Plan:
     """What the shocks of one set of elasticities have in common."""
 
-    world: World
+    shared: Shared[World]
     deficits: Deficits
     tol: float
     theta: xr.DataArray | None
-    sample: tuple[Shock, ...]
+    sample: Stack
     size: int
+
+    def __reduce__(self) -> tuple[type[_Plan], tuple[Any, ...]]:
+        """Only what it was made of; every process works out the rest for itself."""
+        return _Plan, (self.shared, self.deficits, self.tol, self.theta, self.sample, self.size)
+
+    @property
+    def world(self) -> World:
+        """The world given."""
+        return self.shared.value
 
     @cached_property
     def given(self) -> World:
@@ -197,8 +209,13 @@ class _Plan:
     def centre(self) -> _Centre:
         """The average shock, solved."""
         base = factors_of(self.base)
-        family = Family.of(self.base, self.sample, base.spending.T)
-        values = find(family.average(), self.world.countries, CENTRE_TOLERANCE).values
+        try:
+            family = Family.of(self.base, self.sample, base.spending.T)
+            values = find(family.average(), self.world.countries, CENTRE_TOLERANCE).values
+        except KoshoError:  # told for the shock it is about, when its turn comes
+            nothing = Shock.none(self.base)
+            system = system_of(self.base, nothing, cells_of(nothing, self.base))
+            values = find(system, self.world.countries, CENTRE_TOLERANCE).values
         adjoint = Adjoint.at(values)
         point = values.point
         rows = [point.log_wage, point.log_price.T.ravel(), np.where(adjoint.spending > 0, 1.0, 0.0).ravel()]
@@ -216,31 +233,35 @@ class _Centre:
 class _Task:
     plan: Shared[_Plan]
     members: Sequence[int]
-    shocks: tuple[Shock, ...]
+    shocks: Sequence[Shock] | Stack
+
+    def __reduce__(self) -> tuple[type[_Task], tuple[Shared[_Plan], Sequence[int], Sequence[Shock] | Stack]]:
+        """Names of parts take long to copy to another process, and no time to do without."""
+        return _Task, (self.plan, self.members, self.stack if self.plan.value.together else self.shocks)
+
+    @property
+    def stack(self) -> Stack:
+        """The shocks in columns."""
+        return self.shocks if isinstance(self.shocks, Stack) else Stack.of(self.shocks)
 
 
 def _solved(task: _Task) -> _Found:
-    """Solve the shocks of a task; residuals are NaN where that failed, for whatever reason."""
-    plan = task.plan.value
-    count, sectors = len(plan.world.countries), len(plan.world.sectors)
-    found = _Found.empty(len(task.shocks), count, sectors)
-    for first in range(0, len(task.shocks), TOGETHER):
-        some = np.arange(first, min(first + TOGETHER, len(task.shocks)))
-        shocks = [task.shocks[k] for k in some]
-        # Whoever collects the results solves what is missing once more, and tells what is wrong with it.
-        with suppress(KoshoError):
-            if plan.together:
-                found.put(some, _together(plan, shocks))
-            else:
-                found.put(some, _one_by_one(plan, shocks))
-    return found
+    """Solve the shocks of a task; residuals are NaN where that failed, for whatever reason.
 
-
-def _one_by_one(plan: _Plan, shocks: Sequence[Shock]) -> _Found:
-    found = _Found.empty(len(shocks), len(plan.world.countries), len(plan.world.sectors))
-    for k, shock in enumerate(shocks):
+    Whoever collects the results solves what is missing once more, and tells what is wrong with it.
+    """
+    plan, size = task.plan.value, len(task.members)
+    found = _Found.empty(size, len(plan.world.countries), len(plan.world.sectors))
+    if not plan.together and not isinstance(task.shocks, Stack):
+        for k, shock in enumerate(task.shocks):
+            with suppress(KoshoError):
+                found.put([k], _row(solve(plan.given, shock, plan.deficits, plan.tol)))
+        return found
+    stack = task.stack
+    for first in range(0, size, TOGETHER):
+        last = min(first + TOGETHER, size)
         with suppress(KoshoError):
-            found.put([k], _row(solve(plan.given, shock, plan.deficits, plan.tol)))
+            found.put(range(first, last), _together(plan, stack.between(first, last)))
     return found
 
 
@@ -270,13 +291,13 @@ def _row(outcome: Outcome) -> _Found:
     )
 
 
-def _together(plan: _Plan, shocks: Sequence[Shock]) -> _Found:
+def _together(plan: _Plan, stack: Stack) -> _Found:
     """Chord steps from the centre, accelerated, until each member has converged."""
-    centre, arrays = plan.centre, plan.base.arrays
-    family = Family.of(plan.base, shocks, centre.scale)
-    found = _Found.empty(len(shocks), *arrays.beta.shape)
-    state = np.repeat(centre.state, len(shocks), axis=1)
-    active = np.arange(len(shocks))
+    centre, arrays, size = plan.centre, plan.base.arrays, len(stack.length)
+    family = Family.of(plan.base, stack, centre.scale)
+    found = _Found.empty(size, *arrays.beta.shape)
+    state = np.repeat(centre.state, size, axis=1)
+    active = np.arange(size)
     accelerate = _Pair()
     with np.errstate(all="ignore"):  # a member that runs out of bounds has failed; its gap says so
         state = _roughly(family.in_single(), centre, accelerate, state.astype(np.float32)).astype(np.float64)
@@ -290,7 +311,8 @@ def _together(plan: _Plan, shocks: Sequence[Shock]) -> _Found:
                 kept = np.flatnonzero(~leaving)
                 if len(kept) == 0:
                     break
-                active, state, family, gaps = active[kept], state[:, kept], family.take(kept), gaps[:, kept]
+                active, family = active[kept], family.take(kept)
+                state, gaps = picked(state, kept), picked(gaps, kept)
                 accelerate.take(kept)
             step = centre.chord.step(gaps.astype(np.float32))
             state = _bounded(accelerate.next(state, step), state, len(arrays.beta))
@@ -332,9 +354,9 @@ class _Pair:
     def take(self, members: Index) -> None:
         """Go on with some members."""
         if self._last is not None:
-            self._last = (self._last[0][:, members], self._last[1][:, members])
-        self._moves = [move[:, members] for move in self._moves]
-        self._changes = [change[:, members] for change in self._changes]
+            self._last = (picked(self._last[0], members), picked(self._last[1], members))
+        self._moves = [picked(move, members) for move in self._moves]
+        self._changes = [picked(change, members) for change in self._changes]
 
     def _weights(self, step: Array) -> Array:
         gram = np.array([[_dot(one, other) for other in self._changes] for one in self._changes])

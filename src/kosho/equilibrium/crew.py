@@ -53,7 +53,7 @@ def _libraries() -> ThreadpoolController:
 
 
 def one_thread() -> AbstractContextManager[Any]:
-    """Hold this process's BLAS to one thread for a while: on small matrices more of them only wait for each other."""
+    """Hold BLAS to one thread for a while: on small matrices more of them only wait for each other."""
     return _libraries().limit(limits=1, user_api="blas")
 
 
@@ -66,21 +66,25 @@ class Shared(Generic[Value]):
     def __init__(self, value: Value) -> None:
         self.value = value
         self._packed: bytes | None = None
+        self._name = os.urandom(16)
 
     def __reduce__(self) -> tuple[Callable[[bytes, bytes], Shared[Any]], tuple[bytes, bytes]]:
+        self.pack()
+        return _recalled, (self._name, self._packed or b"")
+
+    def pack(self) -> None:
+        """Pickle the value, if that has not been done; while nobody changes what it caches."""
         if self._packed is None:
             self._packed = pickle.dumps(self.value, pickle.HIGHEST_PROTOCOL)
-            self._name = os.urandom(16)
-        return _recalled, (self._name, self._packed)
 
 
 def _recalled(name: bytes, packed: bytes) -> Shared[Any]:
     known = Shared.known
-    if name not in known:
-        while len(known) >= REMEMBERED:
-            known.pop(next(iter(known)))
-        known[name] = pickle.loads(packed)  # noqa: S301  (from our own parent process)
-    return Shared(known[name])
+    value = known.pop(name) if name in known else pickle.loads(packed)  # noqa: S301  (from our parent process)
+    known[name] = value
+    while len(known) > REMEMBERED:
+        known.pop(next(iter(known)))
+    return Shared(value)
 
 
 class _Helper:

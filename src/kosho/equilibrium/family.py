@@ -8,7 +8,7 @@ of their own; the rest is shared and goes through matrix products. Legend as in 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,13 +17,49 @@ from numpy.typing import NDArray
 from kosho.equilibrium.factors import Factors, factors_of
 from kosho.equilibrium.kernel import SMALL_CELL, System
 from kosho.equilibrium.shock import ROUNDING, Shock
-from kosho.equilibrium.system import cells_of, system_of
+from kosho.errors import InputError
 from kosho.world import World
 
-__all__ = ["Family", "Look", "Own", "RentList"]
+__all__ = ["Family", "Look", "Stack", "picked"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """The rows of many shocks, one after the other."""
+
+    length: Index  # rows of each shock (b,)
+    importer: Index
+    exporter: Index
+    sector: Index
+    holder: Index
+    share: Array
+    cost: Array
+    base_tariff: Array
+    tariff: Array
+    rent: Array
+
+    @classmethod
+    def of(cls, shocks: Sequence[Shock]) -> Stack:
+        """From at least one shock; names of parts are left behind."""
+        columns = {
+            field.name: np.concatenate([getattr(shock, field.name) for shock in shocks])
+            for field in fields(cls)[1:]
+        }
+        return cls(np.array([len(shock) for shock in shocks]), **columns)
+
+    @property
+    def member(self) -> Index:
+        """Which shock a row belongs to."""
+        return np.repeat(np.arange(len(self.length)), self.length)
+
+    def between(self, first: int, last: int) -> Stack:
+        """Some shocks, `last` not included."""
+        rows = slice(int(self.length[:first].sum()), int(self.length[:last].sum()))
+        columns = {field.name: getattr(self, field.name)[rows] for field in fields(self)[1:]}
+        return replace(self, length=self.length[first:last], **columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +82,7 @@ class Own:
 
     def take(self, members: Index) -> Own:
         """The same markets for fewer members."""
-        return replace(self, factor=self.factor[:, :, members], net_factor=self.net_factor[:, :, members])
+        return replace(self, factor=picked(self.factor, members), net_factor=picked(self.net_factor, members))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +117,6 @@ class Look:
 
     gaps: Array  # labour market, price index, expenditure over its scale (N + 2 SN, b)
     worst: Array  # largest relative gap of every equation written out, (b,)
-    place: Index  # country of the largest gap (b,)
     income: Array  # (N, b)
     output: Array  # (S, N, b)
     log_cost: Array  # (S, N, b)
@@ -100,13 +135,13 @@ class Family:
     rents: RentList | None
 
     @classmethod
-    def of(cls, world: World, shocks: Sequence[Shock], scale: Array) -> Family:
+    def of(cls, world: World, stack: Stack, scale: Array) -> Family:
         """Fold shocks to a world that is an equilibrium.
 
         Raises:
-            InputError: a shock leaves a market without supplier, or its parts do not fit.
+            InputError: a shock leaves a market without supplier, or its parts do not fit; `solve` names it.
         """
-        return _folded(world, shocks, scale)
+        return _folded(world, stack, scale)
 
     def in_single(self) -> Family:
         """The same equations in single precision, half the memory to read."""
@@ -137,7 +172,7 @@ class Family:
     def take(self, members: Index) -> Family:
         """The equations of some members."""
         rents = None if self.rents is None else self.rents.take(members)
-        return replace(self, own=self.own.take(members), offset=self.offset[:, :, members], rents=rents)
+        return replace(self, own=self.own.take(members), offset=picked(self.offset, members), rents=rents)
 
     def look(self, state: Array) -> Look:
         """All equations at log wages, log prices and expenditure over its scale, `(N + 2 SN, b)`."""
@@ -180,16 +215,11 @@ class Family:
         np.divide(uses, self.scale[:, :, None], out=inner[1])
         balance = (imports + paid - base.deficits[:, None] - output.sum(axis=0) - held) / income
         relative = uses / np.maximum(spending, SMALL_CELL * total)
-        by_country = np.maximum.reduce(
-            [
-                np.abs(inner[0]).max(axis=0),
-                np.abs(relative).max(axis=0),
-                np.abs(earned / wage_bill - 1.0),
-                np.abs(balance),
-                np.broadcast_to(np.abs(numeraire - 1.0), balance.shape),
-            ]
+        sides = np.concatenate([earned / wage_bill - 1.0, balance, numeraire[None] - 1.0])
+        worst = np.maximum.reduce(
+            [np.abs(array).reshape(-1, members).max(axis=0) for array in (inner[0], relative, sides)]
         )
-        return Look(gaps, by_country.max(axis=0), by_country.argmax(axis=0), income, output, log_cost)
+        return Look(gaps, worst, income, output, log_cost)
 
     @cached_property
     def _beta(self) -> Array:
@@ -217,8 +247,8 @@ class Family:
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
-    """Rows of all shocks, one after the other, folded by member and cell (c of them)."""
+class _Cells:
+    """What `system.cells_of` says of every shock, for all of them at once; cells (c of them) by member."""
 
     member: Index  # (c,)
     importer: Index
@@ -226,23 +256,25 @@ class _Rows:
     sector: Index
     factor: Array  # K / pi
     net: Array  # f
+    paying: Index  # rows of the stack that pay rents
+    rent: Array  # their h K / pi
 
 
-def _folded(world: World, shocks: Sequence[Shock], scale: Array) -> Family:
-    base, members = factors_of(world), len(shocks)
-    rows = _cells(world, shocks)
+def _folded(world: World, stack: Stack, scale: Array) -> Family:
+    base, members = factors_of(world), len(stack.length)
+    cells = _cells(world, stack)
     count = len(base.value_added)
-    market, place = np.unique(rows.sector * count + rows.importer, return_inverse=True)
+    market, place = np.unique(cells.sector * count + cells.importer, return_inverse=True)
     sector, importer = np.divmod(market, count)
     own, net = (
         np.repeat(a[sector, importer][:, :, None], members, axis=2) for a in (base.share, base.net_share)
     )
-    where = (place, rows.exporter, rows.member)
-    own[where] *= rows.factor
-    net[where] = own[where] * rows.net
+    where = (place, cells.exporter, cells.member)
+    own[where] *= cells.factor
+    net[where] = own[where] * cells.net
     total = own.sum(axis=1)
-    for member in np.flatnonzero((total <= 0).any(axis=0)).tolist():
-        system_of(world, shocks[member], cells_of(shocks[member], world))  # names the market, if it is bought
+    if ((total <= 0) & (base.spending[importer, sector] > 0)[:, None]).any():
+        raise InputError("a market is left without any supplier")
     total[total <= 0] = 1.0
     own /= total[:, None, :]
     net /= total[:, None, :]
@@ -260,57 +292,63 @@ def _folded(world: World, shocks: Sequence[Shock], scale: Array) -> Family:
         net_factor=net_factor,
         own=Own(sector, importer, own[differ], net[differ]),
         offset=offset,
-        rents=_rent_list(world, shocks),
+        rents=_rents(base, stack, cells, offset),
     )
 
 
-def _cells(world: World, shocks: Sequence[Shock]) -> _Rows:
-    """What `system.cells_of` says of every shock, for all of them at once."""
+def _cells(world: World, stack: Stack) -> _Cells:
+    """Fold the parts of every cell (formulas in `system.Cells`)."""
     count, sectors = len(world.countries), len(world.sectors)
-    importer, exporter, sector, share, cost, base_tariff, tariff, rent = (
-        np.concatenate([getattr(shock, column) for shock in shocks])
-        for column in ("importer", "exporter", "sector", "share", "cost", "base_tariff", "tariff", "rent")
-    )
-    member = np.repeat(np.arange(len(shocks)), [len(shock) for shock in shocks])
+    importer, exporter, sector, share = stack.importer, stack.exporter, stack.sector, stack.share
+    member = stack.member
     flat = ((member * count + importer) * count + exporter) * sectors + sector
     order = np.argsort(flat, kind="stable")
     starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
     first = order[starts]
 
     def by_cell(values: Array) -> Array:
-        if len(starts) == len(flat):
-            return values[order]
-        return np.add.reduceat(values[order], starts)
+        return values[order] if len(starts) == len(flat) else np.add.reduceat(values[order], starts)
 
-    wedge = 1.0 + tariff + rent
+    wedge = 1.0 + stack.tariff + stack.rent
+    before = 1.0 + stack.base_tariff
     with np.errstate(under="ignore"):
-        weight = share * (cost * (wedge / (1.0 + base_tariff))) ** -world.arrays.theta[sector]
+        weight = share * (stack.cost * (wedge / before)) ** -world.arrays.theta[sector]
     rest = 1.0 - by_cell(share)
     net = 1.0 / (1.0 + world.arrays.tariff[importer[first], exporter[first], sector[first]])
-    rest_net = net - by_cell(share / (1.0 + base_tariff))
+    rest_net = net - by_cell(share / before)
     rest, rest_net = (np.where(np.abs(value) <= ROUNDING, 0.0, value) for value in (rest, rest_net))
-    misfits = first[(rest_net < 0) | ((rest == 0) != (rest_net == 0))]
-    for misfit in member[misfits].tolist():
-        cells_of(shocks[misfit], world)  # names the cell
+    if ((rest_net < 0) | ((rest == 0) != (rest_net == 0))).any():
+        raise InputError("base tariffs of the parts do not fit the cell's")
     factor = rest + by_cell(weight)
     received = rest_net + by_cell(weight / wedge)
-    kept = np.divide(received, factor, out=np.ones_like(factor), where=factor > 0)
-    return _Rows(member[first], importer[first], exporter[first], sector[first], factor, kept)
+    paying = np.flatnonzero((stack.rent > 0) & (weight > 0))
+    return _Cells(
+        member=member[first],
+        importer=importer[first],
+        exporter=exporter[first],
+        sector=sector[first],
+        factor=factor,
+        net=np.divide(received, factor, out=np.ones_like(factor), where=factor > 0),
+        paying=paying,
+        rent=(weight * stack.rent / wedge)[paying],
+    )
 
 
-def _rent_list(world: World, shocks: Sequence[Shock]) -> RentList | None:
-    lists: list[tuple[Index, Index, Index, Index, Index, Array]] = []
-    for member, shock in enumerate(shocks):
-        if not (shock.rent > 0).any():
-            continue
-        system: System = system_of(world, shock, cells_of(shock, world))
-        r = system.rents
-        if r is not None:
-            factor = r.part * system.factor[r.sector, r.importer, r.exporter]
-            lists.append((r.sector, r.importer, r.exporter, r.holder, np.full(len(factor), member), factor))
-    if not lists:
+def _rents(base: Factors, stack: Stack, cells: _Cells, offset: Array) -> RentList | None:
+    if not len(cells.paying):
         return None
-    return RentList(*(np.concatenate(column) for column in zip(*lists, strict=True)))
+    importer, exporter, sector, member = (
+        column[cells.paying] for column in (stack.importer, stack.exporter, stack.sector, stack.member)
+    )
+    scaled = base.share[sector, importer, exporter] * np.exp(
+        offset[sector, importer, member] * base.theta[sector]
+    )
+    return RentList(sector, importer, exporter, stack.holder[cells.paying], member, cells.rent * scaled)
+
+
+def picked(array: Array, members: Index) -> Array:
+    """Some members of an array whose last axis they are; unlike indexing this keeps the order in memory."""
+    return np.take(array, members, axis=-1)
 
 
 def _by_country(matrices: Array, columns: Array) -> Array:
