@@ -122,7 +122,7 @@ def test_a_history_in_spans_and_as_a_figure(tmp_path: Path):
 
 
 def test_the_table_tells_layers_what_was_removed_and_notes():
-    text = invoke("rate", "USA", "JPN", "8703.23", "--mfn", "2.5", "--on", "2025-06-29").stdout
+    text = invoke("rate", "USA", "JPN", "8703", "--mfn", "2.5", "--on", "2025-06-29").stdout
     for words in ("us-232-autos-25", "27.5", "Not applied", "sources: given with the question", "note: "):
         assert words in text
 
