@@ -10,6 +10,8 @@ from kosho.errors import InputError
 from kosho.policy import Facts, Quote
 from kosho.policy.headings import Place, place
 from kosho.policy.schedules import Duty, UnitValue
+from kosho.policy.schedules.lines import Line
+from kosho.policy.schedules.ordinary import season_turns
 
 
 def percent(found: Quote) -> float:
@@ -340,7 +342,7 @@ def test_mistakes_of_a_question_are_reported_together():
     country, code = (str(problem) for problem in caught.value.problems)
     assert "unknown country or bloc 'JP'" in country
     assert "JPN" in country
-    assert code == "'870' is not an HS code (write 4, 6, 8 or 10 digits)"
+    assert code == "'870' is not an HS code (write 4 to 10 digits)"
 
 
 def test_history_breaks_where_treatment_changes_and_nowhere_else():
@@ -357,3 +359,31 @@ def test_history_breaks_where_treatment_changes_and_nowhere_else():
     ]
     with pytest.raises(InputError, match="2025-03-01 is before 2025-04-01"):
         book.history(query(), date(2025, 4, 1), date(2025, 3, 1))
+
+
+def test_history_breaks_where_the_schedule_changes():
+    ask = query("8703.23", mfn=None, facts=Facts(preference="jeepa"))
+    ask = replace(ask, importer="DEU")
+    spans = register().history(ask, date(2024, 6, 1), date(2026, 6, 30))
+    assert [(span.first.isoformat(), percent(span.quote)) for span in spans] == [
+        ("2024-06-01", 2.5),
+        ("2025-02-01", 1.3),
+        ("2026-02-01", 0),
+    ]
+
+
+def test_national_lines_may_have_nine_digits():
+    book = register(measure(scope={"lists": ["l"]}), l=headings("0804.30", "0805.10.0010"))
+    assert percent(book.quote(query("0804.30.010"))) == 12.5
+    assert any("only partly" in text for text in book.quote(query("0805.10.001")).warnings)
+    (found,) = book.rates("USA", [("080430010", 0.025), ("080510001", 0.025)], ["JPN"], [date(2025, 6, 29)])
+    assert found[:, 0] == pytest.approx([0.125, 0.125])
+
+
+def test_history_breaks_at_the_seasons_of_a_line():
+    line = Line("08051000", "", "", "[12-01 to 05-31] 32% | [06-01 to 11-30] 16%")
+    assert sorted(season_turns(line, date(2025, 1, 1), date(2026, 6, 1))) == [
+        date(2025, 6, 1),
+        date(2025, 12, 1),
+        date(2026, 6, 1),
+    ]

@@ -22,7 +22,7 @@ __all__ = ["show"]
 def show(  # noqa: PLR0913, PLR0917 - one parameter an option
     importer: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code.")],
     exporter: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code, or a bloc such as EU27.")],
-    hs: Annotated[str, typer.Argument(metavar="HS", help="4, 6, 8 or 10 digits.")],
+    hs: Annotated[str, typer.Argument(metavar="HS", help="4 to 10 digits.")],
     on: Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Day in force; today.")] = None,
     known: Annotated[
         str | None, typer.Option("--known", metavar="YYYY-MM-DD", help="As known on that day; the latest.")

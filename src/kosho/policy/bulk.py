@@ -15,10 +15,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kosho.codes import is_hs
 from kosho.errors import InputError, Problem
 from kosho.policy.headings import Place, Where, cover
-from kosho.policy.query import NO_FACTS
+from kosho.policy.query import CODE_HINT, NO_FACTS, is_code
 from kosho.policy.register import Register
 from kosho.policy.schema import Measure
 from kosho.policy.stacking import Stack, stack
@@ -59,8 +58,8 @@ def rates(
     """
     codes = [code.replace(".", "") for code, _ in lines]
     for code in codes:
-        if not is_hs(code) or len(code) < 4:
-            raise InputError(Problem(f"{code!r} is not an HS code", "write 4, 6, 8 or 10 digits"))
+        if not is_code(code):
+            raise InputError(Problem(f"{code!r} is not an HS code", CODE_HINT))
     ordinary = np.array([duty for _, duty in lines], np.float32)
     groups, of_line = _signatures(register, codes)
     covering = _Covering(register, groups)
@@ -231,7 +230,7 @@ def _signatures(register: Register, codes: Sequence[str]) -> tuple[list[_Signatu
         for whole, wider, given in ((holds, reaches, prefixes), (drops, nicks, without)):
             for prefix in given:
                 whole[prefix] = whole.get(prefix, 0) | 1 << bit
-                for end in range(2, len(prefix), 2):
+                for end in range(2, len(prefix)):
                     wider[prefix[:end]] = wider.get(prefix[:end], 0) | 1 << bit
     found: list[tuple[int, int]] = []
     for code in codes:

@@ -90,12 +90,16 @@ def history(register: Register, query: Query, first: date, last: date) -> list[S
     """
     if last < first:
         raise InputError(Problem(f"{last} is before {first}"))
+    from kosho.policy.schedules.ordinary import turns as duty_turns  # noqa: PLC0415 - see `_of_schedule`
+
     turns = {first, last + timedelta(days=1)}
     for measure in register.measures:
         if measure.imposed_by(query.importer):
             ends = [measure.legal_to + timedelta(days=1)] if measure.legal_to is not None else []
             turns |= {day for day in (measure.first_day, *ends) if first < day <= last}
     turns |= {day for _, day in register.ends if first < day <= last}
+    if query.general is None or (query.claimed is None and query.facts.preference != NONE):
+        turns |= duty_turns(query.importer, query.code, first, last)
     spans: list[Span] = []
     for start, after in pairwise(sorted(turns)):
         found = quote(register, replace(query, on=start))

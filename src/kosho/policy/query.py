@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from kosho.codes import blocs, countries, is_hs
+from kosho.codes import blocs, countries
 from kosho.errors import Problems, suggest
 from kosho.policy.schedules import Duty, UnitValue
 from kosho.policy.schema import YES_BY_DEFAULT, Answer, Content, Stage
 from kosho.policy.stacking import Layer, Removed
 
-__all__ = ["NONE", "NO_FACTS", "Facts", "Pending", "Query", "Quote", "Span"]
+__all__ = ["CODE_HINT", "NONE", "NO_FACTS", "Facts", "Pending", "Query", "Quote", "Span", "is_code"]
 
 
 NONE = "none"
@@ -38,6 +38,14 @@ class Facts:
 NO_FACTS = Facts()
 
 
+CODE_HINT = "write 4 to 10 digits"
+
+
+def is_code(digits: str) -> bool:
+    """Whether digits can be a heading, or a line of a national tariff under it (Japan's have nine)."""
+    return digits.isascii() and digits.isdigit() and 4 <= len(digits) <= 10
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """One product of one origin on one day.
@@ -51,7 +59,7 @@ class Query:
     exporter: str
     """ISO 3166 alpha-3, or a bloc whose members are all treated alike."""
     hs: str
-    """4, 6, 8 or 10 digits; dots are dropped."""
+    """4 to 10 digits; dots are dropped."""
     on: date
     known: date | None = None
     """Day of knowledge; None means the latest."""
@@ -71,8 +79,8 @@ class Query:
         ):
             if code not in known:
                 problems.add(f"unknown {what} {code!r}", suggest(code.upper(), known))
-        if not is_hs(self.hs) or len(self.code) < 4:
-            problems.add(f"{self.hs!r} is not an HS code", "write 4, 6, 8 or 10 digits")
+        if not is_code(self.code):
+            problems.add(f"{self.hs!r} is not an HS code", CODE_HINT)
         if self.importer == self.exporter:
             problems.add(f"{self.importer} is both importer and exporter")
         problems.raise_if_any()

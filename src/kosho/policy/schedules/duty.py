@@ -159,6 +159,12 @@ class Duty:
                 return replace(duty, text=self.text)
         return None
 
+    @property
+    def seasons(self) -> tuple[tuple[str, str], ...]:
+        """First and last day (`04-01`, `09-30`) of every season it tells apart."""
+        found = [_SEASON.fullmatch(case.condition) for case in self.cases]
+        return tuple((season[1], season[2]) for season in found if season)
+
     def ad_valorem_equivalent(self, unit_value: UnitValue | None = None) -> float:
         """The duty as a fraction of the customs value.
 

@@ -13,7 +13,7 @@ from typing import cast
 from kosho.policy.schedules.lines import GENERAL, STATUTORY, Credit, Line, LineBook, Schedule
 from kosho.provenance import Status
 
-__all__ = ["EDITION", "embedded", "importers"]
+__all__ = ["EDITION", "embedded", "importers", "spans"]
 
 EDITION = "lines of the cases"
 Columns = dict[str, dict[str, str]]
@@ -31,6 +31,15 @@ def _rows() -> dict[str, list[dict[str, str]]]:
 def importers() -> tuple[str, ...]:
     """Economies with lines that ship."""
     return tuple(sorted(_rows()))
+
+
+def spans(importer: str) -> set[tuple[date | None, date | None]]:
+    """First and last days of the shipped duties of an importer; None where open."""
+    return {(_day(row["from"]), _day(row["to"])) for row in _rows().get(importer, [])}
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 @lru_cache(maxsize=256)

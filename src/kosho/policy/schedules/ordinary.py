@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from kosho.errors import KoshoError
 from kosho.policy.schedules import preferences
 from kosho.policy.schedules.duty import AdValorem, Duty
 from kosho.policy.schedules.embedded import embedded
+from kosho.policy.schedules.embedded import spans as embedded_spans
 from kosho.policy.schedules.lines import GENERAL, STATUTORY, Credit, Line, Schedule
 from kosho.policy.schedules.store import imported
 from kosho.provenance import Status
 
-__all__ = ["Ordinary", "in_force", "lookup", "ordinary"]
+__all__ = ["Ordinary", "in_force", "lookup", "ordinary", "season_turns", "turns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,39 @@ def in_force(importer: str, on: date) -> list[Schedule]:
     valid.sort(key=lambda schedule: schedule.valid_from or date.min, reverse=True)
     shipped = embedded(where, on)
     return [*valid, shipped] if shipped else valid
+
+
+def turns(importer: str, hs: str, first: date, last: date) -> set[date]:
+    """Days after `first` up to `last` on which the duty of a line may change: editions, dates, seasons."""
+    where = preferences.territory(importer)
+    spans = {(schedule.valid_from, schedule.valid_to) for schedule in imported(where)} | embedded_spans(where)
+    bounds = {begin for begin, _ in spans if begin} | {end + timedelta(days=1) for _, end in spans if end}
+    bounds = {day for day in bounds if first < day <= last}
+    days = set(bounds)
+    for on in {first, *bounds}:
+        for schedule in in_force(importer, on):
+            with suppress(KoshoError):
+                line = schedule.find(hs)
+                if line is not None:
+                    days |= season_turns(line, first, last)
+    return days
+
+
+def season_turns(line: Line, first: date, last: date) -> set[date]:
+    """Days after `first` up to `last` on which a season of the line begins or has ended."""
+    texts = (line.general_text, line.statutory_text, *line.special_texts.values())
+    seasons = {season for text in texts if text for season in Duty.parse(text).seasons}
+    days: set[date] = set()
+    for year in range(first.year - 1, last.year + 1):
+        for begin, end in seasons:
+            days |= {date.fromisoformat(f"{year}-{begin}"), _day_after(year, end)}
+    return {day for day in days if first < day <= last}
+
+
+def _day_after(year: int, end: str) -> date:
+    if end == "02-29":
+        return date(year, 3, 1)
+    return date.fromisoformat(f"{year}-{end}") + timedelta(days=1)
 
 
 def lookup(
