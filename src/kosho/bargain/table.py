@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -152,6 +152,16 @@ class Table:
                 )
             }
         )
+
+    def with_rate(self, issue: int, choice: int, rate: float) -> Table:
+        """The same table with another rate (percent) for everything an option sets."""
+        content = self.file.issues[issue]
+        option = content.options[choice]
+        changed = option.model_copy(update={"at": dict.fromkeys(option.at, rate)})
+        options = (*content.options[:choice], changed, *content.options[choice + 1 :])
+        issues = list(self.file.issues)
+        issues[issue] = content.model_copy(update={"options": options})
+        return replace(self, file=self.file.model_copy(update={"issues": tuple(issues)}))
 
     def costs(self, package: int) -> list[CostChange]:
         """Changes of trade cost in a package."""

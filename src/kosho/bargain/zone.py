@@ -16,6 +16,7 @@ __all__ = [
     "Transfer",
     "critical_value",
     "critical_weight",
+    "critical_zone_weight",
     "fewest_red_lines",
     "smallest_transfer",
 ]
@@ -100,6 +101,30 @@ def critical_weight(gains: Array, slope: Array, start: float = 0.0) -> float | N
         return start
     falling = slope < 0
     return float((start - now[falling] / slope[falling]).min()) if falling.any() else None
+
+
+def critical_zone_weight(gains: Array, slope: Array, start: float = 0.0) -> float | None:
+    """The smallest weight above `start` at which no package leaves all better off any more.
+
+    Args:
+        gains: `[package, party]` at weight zero.
+        slope: `[package, party]`, what one unit of the weight adds.
+        start: The weight in use.
+
+    Returns:
+        None if the zone never closes; `start` if there is none at `start`.
+    """
+    # Each package is good for all on an open interval of weights.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        root = -gains / slope
+    low = np.where(slope > 0, root, np.where((slope == 0) & (gains <= 0), np.inf, -np.inf)).max(axis=1)
+    high = np.where(slope < 0, root, np.inf).min(axis=1)
+    real = np.flatnonzero(low < high)
+    reached = start
+    for k in real[np.argsort(low[real], kind="stable")]:
+        if low[k] < reached:
+            reached = max(reached, float(high[k]))
+    return None if np.isinf(reached) else reached
 
 
 def critical_value(

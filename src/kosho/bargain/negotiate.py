@@ -1,0 +1,205 @@
+"""`negotiate`: a table and a world in, a `Deal` out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.bargain.deadline import WEEK, DeadlineGame, alternating_offers
+from kosho.bargain.explain import Concession, cheapest_concession, shapley
+from kosho.bargain.game import Game
+from kosho.bargain.lay import lay
+from kosho.bargain.open import Opening, openings
+from kosho.bargain.pricing import Priced, Weights, price, state_shock, worth_of
+from kosho.bargain.robust import Certificate, Critical, certify, closing_points, leading
+from kosho.bargain.solutions import Concept, solutions
+from kosho.bargain.table import Table
+from kosho.equilibrium import Deficits
+from kosho.errors import InputError, Problem
+from kosho.world import World, load
+
+__all__ = ["Deal", "Effort", "Explanation", "negotiate"]
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How much is computed beyond the packages themselves."""
+
+    draws: int = 200
+    """For the certificate; 0 leaves it out."""
+    certified: int = 50
+    """How many packages are certified and followed to where they fail; the deals are always among them."""
+    confirm: bool = True
+    """Price the deals again on the full table."""
+    seed: int = 2025
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The deals on the full table."""
+
+    world: str
+    """Hash."""
+    disagreement: tuple[float, ...]
+    status_quo: tuple[float, ...]
+    payoffs: dict[int, tuple[float, ...]]
+    """By package."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Where the gains of a package come from."""
+
+    package: int
+    issues: dict[str, tuple[float, ...]]
+    """Shapley value of each issue for each party, over the package of fallbacks."""
+    background: tuple[float, ...]
+    """What the package of fallbacks is worth over the disagreement: zero where the two are the same law."""
+    concessions: dict[str, Concession | None]
+    """For each party that loses, the cheapest concession that makes it whole."""
+
+
+@dataclass(frozen=True, eq=False)
+class Deal:
+    """What comes out of a table."""
+
+    table: Table
+    deficits: Deficits
+    priced: tuple[Priced, ...]
+    """By background, the leading one first."""
+    solutions: dict[Concept, Index]
+    """Under the leading background; empty without a zone of agreement."""
+    opening: Opening | None
+    """What would open a zone, where there is none."""
+    certificates: dict[int, Certificate]
+    critical: dict[int, Critical]
+    zone_critical: Critical | None
+    confirmed: Confirmed | None
+    deadline: DeadlineGame | None
+    """None once the deadline has passed."""
+
+    @property
+    def game(self) -> Game:
+        """Of the leading background."""
+        return self.priced[0].game
+
+    @cached_property
+    def deals(self) -> list[int]:
+        """Packages that some concept picks first, each once."""
+        return list(dict.fromkeys(int(rows[0]) for rows in self.solutions.values()))
+
+    def explain(self, package: int) -> Explanation:
+        """Why a package is worth what it is."""
+        table, game = self.table, self.game
+        values = shapley(game.payoffs[table.grid.mixtures(package, table.fallback)])
+        losing = [party for k, party in enumerate(game.parties) if game.gains[package, k] < 0]
+        return Explanation(
+            package,
+            {issue: tuple(row.tolist()) for issue, row in zip(table.grid.issues, values, strict=True)},
+            tuple((game.payoffs[table.fallback] - game.disagreement).tolist()),
+            {party: cheapest_concession(game, table.grid, package, party) for party in losing},
+        )
+
+    def week_of_delay(self, package: int) -> dict[Literal["before", "after"], tuple[float, ...]]:
+        """Million USD each party forgoes if a package comes a week later, before and after the deadline."""
+        game = self.game
+        return {
+            "before": tuple((WEEK * (game.payoffs[package] - game.status_quo)).tolist()),
+            "after": tuple((WEEK * game.gains[package]).tolist()),
+        }
+
+
+def negotiate(
+    table: Table,
+    world: World | None = None,
+    deficits: Deficits = "fixed",
+    effort: Effort | None = None,
+    tell: Tell | None = None,
+) -> Deal:
+    """Price every package of a table and find the deals that leave every side better off.
+
+    Args:
+        table: What is on the table.
+        world: The economy; the `talks` world by default.
+        deficits: See `kosho.equilibrium.solve`.
+        effort: What else is computed; `Effort()` by default.
+        tell: Called with what is being done, for a person who waits.
+
+    Raises:
+        InputError: the table does not fit the world.
+        ConvergenceError: a package has no equilibrium that could be found.
+    """
+    base = load(regions="talks", sectors="talks") if world is None else world
+    missing = [code for code in table.parties if code not in base.countries]
+    if missing:
+        raise InputError(
+            Problem(f"party {', '.join(missing)} is not in the world", "it must be a country of its own")
+        )
+    work, say = effort or Effort(), tell or (lambda _: None)
+    priced: list[Priced] = []
+    for ground in table.grounds:
+        say(f"{len(table.grid):,} packages: {ground.title}")
+        priced.append(price(table, ground, base, deficits))
+    first = priced[0]
+    found = solutions(first.game)
+    deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)
+    others = leading(first.game, work.certified)
+    some = np.unique(np.concatenate([deals, others]))
+    certificates: list[Certificate] = []
+    critical: dict[int, Critical] = {}
+    zone: Critical | None = None
+    if found and work.draws:
+        certificates = certify(first, some, work.draws, work.seed, say)
+        say("Where the deals stop leaving all better off")
+        critical, zone = closing_points(first, deals, others)
+    opening = None
+    if not found:
+        say("No zone of agreement: what would open one")
+        opening = openings(first)
+    confirmed = None
+    if work.confirm and len(deals):
+        say("The deals on the full table")
+        confirmed = _confirmed(first, deals)
+    return Deal(
+        table=table,
+        deficits=deficits,
+        priced=tuple(priced),
+        solutions=found,
+        opening=opening,
+        certificates={one.package: one for one in certificates},
+        critical=critical,
+        zone_critical=zone,
+        confirmed=confirmed,
+        deadline=_deadline(table, first.game),
+    )
+
+
+def _confirmed(priced: Priced, packages: Index) -> Confirmed:
+    table, world = priced.table, load()
+    laid = lay(table, world, priced.ground.packages, packages)
+    ends = [state_shock(world, state) for state in (priced.ground.disagreement, table.status_quo)]
+    worth = worth_of(table, world, [*laid.shocks(packages.tolist()), *ends])
+    payoffs = [tuple(row) for row in worth.payoffs(Weights.of(table, world)).tolist()]
+    return Confirmed(
+        world.hash, payoffs[-2], payoffs[-1], dict(zip(packages.tolist(), payoffs[:-2], strict=True))
+    )
+
+
+def _deadline(table: Table, game: Game) -> DeadlineGame | None:
+    content = table.file.deadline
+    days = (content.date - table.status_quo.on).days
+    if days < 1:
+        return None
+    daily = (1.0 + content.discount.value / 100.0) ** (-1.0 / 365.25)
+    first = table.parties.index(content.proposes_first)
+    order = [(first + k) % len(table.parties) for k in range(len(table.parties))]
+    return alternating_offers(game, days, daily, order)

@@ -1,0 +1,185 @@
+"""How sure it is that every side gains: draws for packages, and where the zone closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.bargain.game import Game
+from kosho.bargain.pricing import Priced, reprice
+from kosho.bargain.schema import CostChange
+from kosho.bargain.zone import critical_value, critical_weight, critical_zone_weight
+from kosho.equilibrium import Deficits
+from kosho.errors import InputError, Problem
+from kosho.world import draw_elasticities
+
+__all__ = ["Certificate", "Critical", "Spread", "certify", "closing_points", "leading"]
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+Tell = Callable[[str], None]
+
+LEAST_SCALE = 0.15
+"""Of theta: a little below the low elasticities of the world, which are 0.165 of the central ones."""
+CLOSURES: tuple[Deficits, ...] = ("fixed", "zero")
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Quantiles over draws, million USD a year."""
+
+    p5: float
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What draws say of one package."""
+
+    package: int
+    draws: int
+    all_gain: float
+    """Share of draws in which every party is better off than without a deal."""
+    gains: dict[str, Spread]
+    """Over the disagreement, by party."""
+    over_status_quo: dict[str, Spread]
+
+
+@dataclass(frozen=True)
+class Critical:
+    """Where a package, or the whole zone, stops leaving all better off."""
+
+    weights: dict[str, float | None]
+    """The least excess weight on value added, each with the others central; None: none does."""
+    theta_scale: float | None
+    """The largest share of the central elasticities at which it is over; None: not down to `LEAST_SCALE`."""
+
+
+def leading(game: Game, count: int) -> Index:
+    """Packages that come first when the smallest gain, as a share of the best one possible, decides."""
+    rows = np.flatnonzero(game.allowed)
+    best = game.gains[rows].max(axis=0)
+    scale = np.where(best > 0, best, 1.0)
+    smallest = (game.gains[rows] / scale).min(axis=1)
+    return rows[np.argsort(-smallest, kind="stable")[:count]]
+
+
+def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) -> list[Certificate]:
+    """Draw elasticities, costs and weights, and see who gains.
+
+    Each draw has its own elasticities (as `kosho.world.draw_elasticities`), its own factor for every change of
+    trade cost and its own weights (both drawn evenly from their ranges), and one closure: every other draw has
+    deficits fixed, the others none. Packages, disagreement and status quo share the draw.
+
+    Args:
+        priced: The table under one background.
+        packages: Packages to certify.
+        draws: How many.
+        seed: Of the random numbers.
+        tell: Called with what is being done.
+
+    Raises:
+        InputError: there is no draw.
+    """
+    if draws < 1:
+        raise InputError(Problem(f"cannot draw {draws} times", "one or more"))
+    generator = np.random.default_rng(seed)
+    gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _ in range(2))
+    changes = _changes(priced)
+    for number, theta in enumerate(draw_elasticities(priced.world, draws, seed)):
+        if number % 10 == 0:
+            tell(f"Draw {number + 1} of {draws}")
+        laid = priced.laid
+        if changes:
+            laid = laid.with_costs({one: _even(one, generator) for one in changes})
+        weights = priced.weights
+        value = generator.uniform(weights.low, weights.high)
+        world = priced.world.with_theta(theta)
+        worth = reprice(priced, world, packages, CLOSURES[number % len(CLOSURES)], laid)
+        payoffs = worth.payoffs(weights, value)
+        gains[number], over_now[number] = payoffs[:-2] - payoffs[-2], payoffs[:-2] - payoffs[-1]
+    return [
+        Certificate(
+            package=package,
+            draws=draws,
+            all_gain=float((gains[:, k] > 0).all(axis=1).mean()),
+            gains=_spreads(priced, gains[:, k]),
+            over_status_quo=_spreads(priced, over_now[:, k]),
+        )
+        for k, package in enumerate(packages.tolist())
+    ]
+
+
+def closing_points(priced: Priced, packages: Index, others: Index) -> tuple[dict[int, Critical], Critical]:
+    """Where each of `packages` stops leaving all better off, and where every package does.
+
+    The elasticities are scaled alike; of the whole zone only `packages` and `others` are solved at each scale,
+    so its critical scale is an upper bound where another package would come first. Weights need no solve, and
+    there all allowed packages count.
+    """
+    game, weights = priced.game, priced.weights
+    base = priced.packages.income - priced.disagreement.income
+    added = priced.packages.added - priced.disagreement.added
+    central = added * weights.value
+    owned = np.eye(len(priced.table.parties))[weights.owner]
+    by_package: dict[int, dict[str, float | None]] = {package: {} for package in packages.tolist()}
+    whole: dict[str, float | None] = {}
+    for w, name in enumerate(weights.names):
+        rest = base + (central * (np.arange(len(weights.names)) != w)) @ owned
+        slope = added[:, w, None] * owned[w]
+        start = float(weights.value[w])
+        for package, found in by_package.items():
+            found[name] = critical_weight(rest[package], slope[package], start)
+        whole[name] = critical_zone_weight(rest[game.allowed], slope[game.allowed], start)
+    some = np.unique(np.concatenate([packages, others]))
+    at = _Scaled(priced, some)
+    scales = {package: at.closing(package) for package in by_package}
+    return {package: Critical(by_package[package], scales[package]) for package in by_package}, Critical(
+        whole, at.closing(None)
+    )
+
+
+class _Scaled:
+    """The smallest gain of any party in some packages, at a scale of theta; each scale is solved once."""
+
+    def __init__(self, priced: Priced, packages: Index) -> None:
+        self._priced = priced
+        self._packages = packages
+        self._known: dict[float, Array] = {}
+
+    def closing(self, package: int | None) -> float | None:
+        """The scale at which a package, or the last of them all, stops leaving all better off."""
+        if package is None:
+            return critical_value(lambda scale: float(self._at(scale).max()), 1.0, LEAST_SCALE)
+        place = int(np.searchsorted(self._packages, package))
+        return critical_value(lambda scale: float(self._at(scale)[place]), 1.0, LEAST_SCALE)
+
+    def _at(self, scale: float) -> Array:
+        if scale not in self._known:
+            world = self._priced.world
+            worth = reprice(self._priced, world.with_theta(world.theta * scale), self._packages, "fixed")
+            payoffs = worth.payoffs(self._priced.weights)
+            self._known[scale] = (payoffs[:-2] - payoffs[-2]).min(axis=1)
+        return self._known[scale]
+
+
+def _changes(priced: Priced) -> list[CostChange]:
+    return [change for issue in priced.table.file.issues for option in issue.options for change in option.costs]
+
+
+def _even(change: CostChange, generator: np.random.Generator) -> float:
+    cited = change.factor
+    low = cited.value if cited.low is None else cited.low
+    high = cited.value if cited.high is None else cited.high
+    return float(generator.uniform(low, high))
+
+
+def _spreads(priced: Priced, drawn: Array) -> dict[str, Spread]:
+    return {
+        party: Spread(*(float(q) for q in np.quantile(drawn[:, k], (0.05, 0.5, 0.95))))
+        for k, party in enumerate(priced.table.parties)
+    }
