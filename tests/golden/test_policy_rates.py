@@ -16,6 +16,12 @@ STEEL, ALUMINIUM = Product("C24A", "steel"), Product("C24B", "aluminium")
 SCREWS, FRIDGES = Product("C25", "steel-articles"), Product("C27", "metal-derivatives-electrical")
 PHONES, MEDICINES = Product("C26", "electronics-exempt"), Product("C21", "pharma-exempt")
 CRUDE, MACHINES = Product("B06", "energy-crude"), Product("C28")
+HEAVY, BUSES = Product("C29", "heavy-trucks"), Product("C29", "buses")
+LUMBER, SOFAS = Product("C16", "softwood-lumber"), Product("C31T33", "upholstered-furniture")
+TOOLS, LOADERS = Product("C28", "capital-machinery"), Product("C28", "mobile-machinery")
+WIRE, COPPER = Product("C27", "insulated-wire"), Product("C24B", "copper-mill")
+PATENTED, COFFEE = Product("C21", "pharma-patented"), Product("A01", "farm-exempt")
+AIRCRAFT = Product("C302T309", "civil-aircraft")
 USMCA_CARS = Product("C29", "vehicles-232", "usmca")
 USMCA_PARTS = Product("C29", "auto-parts", "usmca")
 USMCA_MACHINES = Product("C28", None, "usmca")
@@ -90,6 +96,63 @@ RATES = [
     (CRUDE, "MEX", "2025-06-29", 25.0),
     (USMCA_MACHINES, "MEX", "2025-03-04", 25.0),
     (USMCA_MACHINES, "MEX", "2025-03-07", 0.0),
+    # Later: deals, trucks, wood, copper, machinery, the end of IEEPA and what followed. Floors are totals.
+    (MACHINES, "JPN", "2025-08-06", 10.0),
+    (MACHINES, "JPN", "2025-08-07", 15.0),
+    (MACHINES, "DEU", "2025-08-07", 15.0),
+    (MACHINES, "VNM", "2025-08-07", 20.0),
+    (MACHINES, "CHE", "2025-08-07", 39.0),
+    (MACHINES, "CHE", "2025-11-14", 15.0),
+    (MACHINES, "IND", "2025-08-27", 50.0),
+    (MACHINES, "BRA", "2025-08-06", 50.0),
+    (MACHINES, "CAN", "2025-08-01", 35.0),
+    (MACHINES, "CHN", "2025-11-10", 20.0),
+    (MACHINES, "JPN", "2026-02-23", 15.0),
+    (MACHINES, "JPN", "2026-02-24", 10.0),
+    (MACHINES, "JPN", "2026-07-24", 12.5),
+    (MACHINES, "DEU", "2026-07-24", 10.0),
+    (MACHINES, "CHN", "2026-07-24", 12.5),
+    (MACHINES, "BRA", "2026-07-24", 37.5),  # 25 of Section 301 and 12.5
+    (USMCA_MACHINES, "MEX", "2026-07-24", 0.0),
+    (CARS, "JPN", "2025-09-16", 15.0),
+    (CARS, "DEU", "2025-08-01", 15.0),
+    (CARS, "KOR", "2025-11-01", 15.0),
+    (CARS, "JPN", "2026-08-01", 15.0),
+    (PARTS, "TWN", "2026-05-01", 15.0),
+    (HEAVY, "JPN", "2025-10-31", 15.0),  # no ordinary duty is given for the group
+    (HEAVY, "JPN", "2025-11-01", 25.0),
+    (BUSES, "JPN", "2025-11-01", 10.0),
+    (LUMBER, "CAN", "2025-10-13", 35.0),  # Annex II spares it of the reciprocal tariff, not of this one
+    (LUMBER, "CAN", "2025-10-14", 10.0),
+    (LUMBER, "JPN", "2025-10-13", 0.0),
+    (LUMBER, "JPN", "2025-10-14", 10.0),
+    (SOFAS, "VNM", "2025-10-13", 20.0),
+    (SOFAS, "VNM", "2025-10-14", 25.0),
+    (SOFAS, "JPN", "2025-10-14", 15.0),
+    (SOFAS, "GBR", "2025-10-14", 10.0),
+    (COPPER, "CHL", "2025-08-01", 42.0),  # 50 on 80 % of the value, 10 on the rest
+    (TOOLS, "JPN", "2025-08-17", 15.0),
+    (TOOLS, "JPN", "2025-08-18", 25.5),  # 50 on 30 % of the value, 15 on the rest
+    (TOOLS, "JPN", "2026-04-06", 15.0),
+    (LOADERS, "JPN", "2026-04-06", 25.0),
+    (LOADERS, "JPN", "2026-06-08", 15.0),
+    (LOADERS, "CHN", "2026-06-08", 25.0),
+    (WIRE, "DEU", "2026-04-06", 25.0),
+    (STEEL, "JPN", "2026-04-06", 50.0),
+    (STEEL, "GBR", "2026-04-06", 50.0),  # 25 where melted in Britain, which tables do not tell
+    (STEEL, "RUS", "2025-06-29", 50.0),
+    (ALUMINIUM, "RUS", "2025-06-29", 204.0),
+    (PATENTED, "IND", "2026-07-30", 10.0),
+    (PATENTED, "IND", "2026-07-31", 100.0),
+    (PATENTED, "JPN", "2026-07-31", 15.0),
+    (MEDICINES, "IND", "2026-07-31", 0.0),
+    (COFFEE, "VNM", "2025-11-12", 20.0),
+    (COFFEE, "VNM", "2025-11-13", 0.0),
+    (COFFEE, "BRA", "2025-11-13", 0.0),
+    (AIRCRAFT, "JPN", "2025-09-15", 15.0),
+    (AIRCRAFT, "JPN", "2025-09-16", 0.0),
+    (AIRCRAFT, "GBR", "2025-06-30", 0.0),
+    (AIRCRAFT, "VNM", "2026-08-01", 0.0),
 ]
 
 
