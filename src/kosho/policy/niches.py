@@ -1,0 +1,147 @@
+"""Products far smaller than their sector, as nests of their own: corn, rice, LNG, pineapples, scallops.
+
+Without a nest a product competes with all its sector at the sector's elasticity, and a commitment on corn would
+be paid for by vegetables. With one, origins of the product compete with one another, and the product as a whole
+with the rest of its sector, mostly weakly.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from pydantic import model_validator
+
+from kosho.equilibrium import Nest
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.policy.schema import Economy, HsPrefix, Id, SectorCode, Some
+from kosho.provenance import Cited, Frozen, Source
+from kosho.world import World, load
+from kosho.yamlfile import load as read
+
+__all__ = ["End", "Niche", "nest", "niche", "niches"]
+
+End = Literal["low", "value", "high"]
+"""Which end of the ranges of the elasticities."""
+
+
+class Niche(Frozen):
+    """A product that buyers of one country tell from the rest of its sector."""
+
+    id: Id
+    title: str
+    hs: Some[HsPrefix]
+    importer: Economy
+    sector: SectorCode
+    theta: Cited
+    """Between origins."""
+    between: Cited
+    """Between products of the sector: elasticity of substitution less one."""
+    trade: dict[Economy, Cited]
+    """By exporter, the importer for what is made at home: `million USD`, or `share` of the table's cell."""
+
+    @model_validator(mode="after")
+    def _units(self) -> Niche:
+        for exporter, cited in self.trade.items():
+            if cited.unit not in ("million USD", "share"):
+                raise ValueError(f"{exporter}: in million USD or as a share, not {cited.unit!r}")
+        return self
+
+
+class NicheFile(Frozen):
+    """The file of small products."""
+
+    title: str
+    sources: tuple[Source, ...]
+    niches: tuple[Niche, ...]
+
+    @model_validator(mode="after")
+    def _sourced(self) -> NicheFile:
+        known = {source.id for source in self.sources}
+        for one in self.niches:
+            for cited in (*one.trade.values(), one.theta, one.between):
+                if cited.source not in known:
+                    raise ValueError(f"{one.id}: no source {cited.source!r}")
+        return self
+
+
+@cache
+def niches() -> dict[str, Niche]:
+    """The small products that ship, by id."""
+    file, _ = read(Path(str(files("kosho.policy") / "niches.yaml")), NicheFile)
+    return {one.id: one for one in file.niches}
+
+
+def niche(name: str) -> Niche:
+    """A small product by id.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in niches():
+        raise InputError(Problem(f"no small product {name!r}", suggest(name, niches())))
+    return niches()[name]
+
+
+def nest(world: World, of: Niche, end: End = "value") -> Nest:
+    """A small product as a nest of a world.
+
+    Args:
+        world: One of countries, or an aggregated one whose regions name their members (then the product's trade
+            is added up over members).
+        of: The product.
+        end: End of the ranges of both elasticities.
+
+    Raises:
+        InputError: the world has no such importer or sector, or less trade than the product alone.
+    """
+    problems = Problems()
+    importer = _region(world, of.importer)
+    sector = next((code for code, members in _sectors(world).items() if of.sector in members), None)
+    if importer is None or sector is None:
+        missing = of.importer if importer is None else of.sector
+        raise InputError(Problem(f"{of.id}: the world has no {missing}", "use a world in which it is apart"))
+    spent: dict[str, float] = {}
+    for exporter, cited in of.trade.items():
+        region = _region(world, exporter)
+        if region is None:
+            continue
+        value = cited.value
+        if cited.unit == "share":
+            value *= _spending(
+                world if exporter in world.countries else load(), of.importer, exporter, of.sector
+            )
+        spent[region] = spent.get(region, 0.0) + value
+    shares: dict[str, float] = {}
+    for exporter, value in spent.items():
+        cell = _spending(world, importer, exporter, sector)
+        if value > cell:
+            problems.add(f"{of.id}: {value:.4g} from {exporter} is more than the table's cell, {cell:.4g}")
+        elif value > 0:
+            shares[exporter] = value / cell
+    problems.raise_if_any()
+    theta, between = (_at(cited, end) for cited in (of.theta, of.between))
+    return Nest(of.id, importer, sector, theta, between, shares)
+
+
+def _at(cited: Cited, end: End) -> float:
+    found = getattr(cited, end)
+    return cited.value if found is None else float(found)
+
+
+def _region(world: World, economy: str) -> str | None:
+    if economy in world.countries:
+        return economy
+    return next((code for code, members in world.meta.regions.items() if economy in members), None)
+
+
+def _sectors(world: World) -> dict[str, tuple[str, ...]]:
+    return dict(world.meta.sectors) or {code: (code,) for code in world.sectors}
+
+
+def _spending(world: World, importer: str, exporter: str, sector: str) -> float:
+    """Base spending of a cell, tariff included."""
+    n, i, j = world.position(importer), world.position(exporter), world.sector_position(sector)
+    return float(world.arrays.flows[n, i, j] * (1.0 + world.arrays.tariff[n, i, j]))
