@@ -1,0 +1,216 @@
+"""`gradient`: what every tariff and every trade cost is worth at the margin.
+
+The implicit function theorem at an equilibrium F(u, z) = 0, u the unknowns, z the coefficients of the shock:
+d payoff/dz = dO/dz - mu' dF/dz with (dF/du)' mu = dO/du. The transposed system is solved by steps of the solver's
+own preconditioner, transposed, under Anderson acceleration, first in single precision; no Jacobian is formed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from kosho.equilibrium.adjoint import Adjoint, Causes, Seeds, Unknowns
+from kosho.equilibrium.anderson import Anderson
+from kosho.equilibrium.factors import Factors
+from kosho.equilibrium.kernel import Values
+from kosho.equilibrium.outcome import Outcome
+from kosho.errors import ConvergenceError
+from kosho.world import labelled
+
+__all__ = ["Gradient", "Payoff", "gradient"]
+
+Array = NDArray[np.float64]
+
+ACCURACY = 1e-7
+"""Largest gap of the transposed system, relative to its right-hand side."""
+ROUGH = 1e-4
+"""Gap down to which single precision is enough."""
+MEMORY = 30
+LIMIT = 300
+
+
+@dataclass(frozen=True)
+class Payoff:
+    """What a party wants: equivalent variation plus extra weight on the real value added of sectors.
+
+    In million USD a year; `Outcome.equivalent_variation` and `Outcome.real_value_added` say of what.
+    """
+
+    country: str
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Excess weight lambda of a sector's real value added."""
+
+    def of(self, outcome: Outcome) -> float:
+        """The payoff in an outcome.
+
+        Raises:
+            InputError: an unknown country or sector.
+        """
+        base = outcome.base
+        home = base.position(self.country)
+        total = float(outcome.equivalent_variation.to_numpy()[home])
+        real = outcome.real_value_added.to_numpy()[home] if self.weights else np.empty(0)
+        return total + sum(
+            weight * float(real[base.sector_position(code)]) for code, weight in self.weights.items()
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Gradient:
+    """Derivatives of a payoff at an outcome."""
+
+    tariff: xr.DataArray
+    """`[importer, exporter, sector]`, per unit of the rate (1.00 = 100 %) on the whole cell, all of its parts;
+    zero on domestic sales, which bear none."""
+    cost: xr.DataArray
+    """`[importer, exporter, sector]`, per unit of ln d, d the real trade cost of the whole cell."""
+    part_tariff: Array
+    """`(m,)`, as `tariff`, of the part in each row of the outcome's shock alone."""
+    part_cost: Array
+    """`(m,)`, as `cost`, of the part in each row of the outcome's shock alone."""
+    residual: float
+    """How far the transposed equations are missed, relative to what the payoff asks of them."""
+    iterations: int
+
+
+def gradient(outcome: Outcome, objective: str | Payoff) -> Gradient:
+    """Derivative of a payoff with respect to every tariff and every real trade cost.
+
+    Args:
+        outcome: Where to take it.
+        objective: A country, for its `welfare` (a fraction), or a `Payoff` (million USD a year).
+
+    Raises:
+        InputError: an unknown country or sector.
+        ConvergenceError: the transposed system could not be solved.
+    """
+    values = outcome.solution.values
+    adjoint = Adjoint.at(values)
+    wanted = _wanted(outcome, objective)
+    weights, residual, iterations = _solve(adjoint, values, wanted, outcome.base.countries)
+    causes = adjoint.causes(wanted.less(adjoint.seeds(weights)))
+    return _by_cell(outcome, causes, residual, iterations)
+
+
+def _wanted(outcome: Outcome, objective: str | Payoff) -> Seeds:
+    """The payoff's own derivatives with respect to results."""
+    values, a = outcome.solution.values, outcome.base.arrays
+    payoff = Payoff(objective) if isinstance(objective, str) else objective
+    home = outcome.base.position(payoff.country)
+    count, sectors = a.beta.shape
+    zero = np.zeros((sectors, count, 1))
+    seeds = Seeds(
+        income=np.zeros((count, 1)),
+        output=zero.copy(),
+        log_cost=zero.copy(),
+        log_price=zero.copy(),
+        log_absorbed=zero,
+        spending=zero,
+        log_wage=np.zeros((count, 1)),
+    )
+    # Welfare + 1 = I / I0 / prod P^alpha.
+    level = float(np.exp(a.alpha[home] @ values.point.log_price[home]))
+    scale = 1.0 if isinstance(objective, str) else float(outcome.observed_income.to_numpy()[home])
+    seeds.income[home] = scale / (a.income[home] * level)
+    seeds.log_price[:, home, 0] = -scale * a.alpha[home] * values.income[home] / (a.income[home] * level)
+    # Real value added = beta (Y / c - Y0).
+    for code, weight in payoff.weights.items():
+        j = outcome.base.sector_position(code)
+        if a.output[home, j] > 0:
+            volume = weight * a.beta[home, j] * np.exp(-values.log_cost[home, j])
+            seeds.output[j, home] = volume
+            seeds.log_cost[j, home] = -volume * values.output[home, j]
+    return seeds
+
+
+def _solve(
+    adjoint: Adjoint, values: Values, wanted: Seeds, countries: tuple[str, ...]
+) -> tuple[Unknowns, float, int]:
+    """Weights of the equations, the gap left and the steps taken."""
+    target = adjoint.pull(wanted).packed()[:, 0]
+    base, count = values.system.base, len(countries)
+    size = float(np.abs(target).max())
+    unit = target / (size if size > 0 else 1.0)
+    state = np.zeros_like(unit)
+    accelerate = Anderson(len(state), MEMORY)
+    operator = adjoint.in_single()
+    gap = unit
+    for iteration in range(LIMIT):
+        weights = Unknowns.unpacked(state[:, None], count)
+        gap = unit - operator.transposed(weights).packed()[:, 0]
+        worst = float(np.abs(gap).max())
+        if operator is not adjoint and worst <= ROUGH:
+            operator = adjoint
+            continue
+        if worst <= ACCURACY:
+            return Unknowns.unpacked(size * state[:, None], count), worst, iteration
+        if not np.isfinite(worst):
+            break
+        state = accelerate.next(state, _precondition(adjoint, base, Unknowns.unpacked(gap[:, None], count)))
+    country = countries[int(np.abs(gap[:count]).argmax())]
+    raise ConvergenceError(float(np.abs(gap).max()), country, LIMIT, "the transposed equations of a gradient")
+
+
+def _precondition(adjoint: Adjoint, base: Factors, gap: Unknowns) -> Array:
+    """The solver's step (`joint`) transposed and undamped: roughly the transposed Jacobian's inverse."""
+    local = base.local
+    price, spending, scale = gap.price[:, :, 0].T, gap.spending[:, :, 0].T, adjoint.scale.T
+    total = adjoint.spending.sum(axis=0)[:, None]
+    by_price = np.matmul(local.inverse.transpose(0, 2, 1), price[:, :, None].astype(np.float32))[:, :, 0]
+    back = spending * total / scale
+    back = back + local.weight * (local.revenue * back).sum(axis=1, keepdims=True)
+    by_spending = np.matmul(local.inverse, back[:, :, None].astype(np.float32))[:, :, 0] * scale / total
+    follow = (local.follow * price + adjoint.spending.T / scale * spending).sum(axis=1)
+    by_wage = base.wage.T @ (gap.wage[:, 0] + follow)
+    return np.concatenate([by_wage, -by_price.T.ravel(), -by_spending.T.ravel()])
+
+
+def _by_cell(outcome: Outcome, causes: Causes, residual: float, iterations: int) -> Gradient:
+    """From coefficients to tariffs and costs, of whole cells and of the parts in the shock.
+
+    K/pi is the sum of the parts' weights s kappa^-theta; a part's weight falls with its tariff by theta and what
+    it pays to producers by theta + 1, each over its wedge 1 + t' + r'.
+    """
+    base, cells, shock = outcome.base, outcome.cells, outcome.shock
+    theta = base.arrays.theta[:, None, None]
+    net = 1.0 / (1.0 + base.arrays.tariff.transpose(2, 0, 1))
+    cost = -theta * (causes.log_factor + causes.log_net_factor)
+    tariff = -net * (theta * causes.log_factor + (theta + 1.0) * causes.log_net_factor)
+    # In a cell that the shock touches, every part and the rest have a wedge of their own.
+    where = (cells.sector, cells.importer, cells.exporter)
+    elasticity = base.arrays.theta[cells.sector]
+    received = cells.factor * cells.net
+    slope = _over(causes.log_net_factor[where] * (elasticity + 1.0), received)
+    share = _over(causes.log_factor[where] * elasticity, cells.factor)
+    kept = cells.weight * cells.part_net
+    row = cells.row
+    part_tariff = -kept * (share[row] + slope[row] * cells.part_net)
+    part_cost = (
+        -cells.weight * share[row] - kept * _over(causes.log_net_factor[where] * elasticity, received)[row]
+    )
+    paying = np.flatnonzero((shock.rent > 0) & (cells.weight > 0))
+    part_theta = elasticity[row[paying]]
+    part_tariff[paying] -= (part_theta + 1.0) * cells.part_net[paying] * causes.log_rent
+    part_cost[paying] -= part_theta * causes.log_rent
+    rest_tariff = -cells.rest_net * share - _over(cells.rest_net**2, cells.rest) * slope
+    rest_cost = -cells.rest * share - cells.rest_net * _over(
+        causes.log_net_factor[where] * elasticity, received
+    )
+    tariff[where] = rest_tariff + np.bincount(row, part_tariff, minlength=len(received))
+    cost[where] = rest_cost + np.bincount(row, part_cost, minlength=len(received))
+    home = np.arange(len(base.countries))
+    tariff[:, home, home] = 0.0
+    named = [
+        labelled(cell.transpose(1, 2, 0), ("importer", "exporter", "sector"), base.countries, base.sectors)
+        for cell in (tariff, cost)
+    ]
+    return Gradient(named[0], named[1], part_tariff, part_cost, residual, iterations)
+
+
+def _over(amount: Array, whole: Array) -> Array:
+    return np.divide(amount, whole, out=np.zeros_like(amount), where=whole > 0)
