@@ -321,6 +321,9 @@ def test_a_customs_union_imposes_for_its_members():
     ask = replace(query(exporter="CHN"), importer="DEU")
     assert percent(book.quote(ask)) == 12.5
     assert percent(book.quote(replace(ask, importer="GBR"))) == 2.5
+    assert percent(book.quote(replace(ask, importer="EU27"))) == 12.5
+    with pytest.raises(InputError, match="FRA is within EU27"):
+        replace(ask, importer="EU27", exporter="FRA")
 
 
 @pytest.mark.parametrize(

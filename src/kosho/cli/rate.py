@@ -20,7 +20,7 @@ __all__ = ["show"]
 
 
 def show(  # noqa: PLR0913, PLR0917 - one parameter an option
-    importer: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code.")],
+    importer: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code, or EU27.")],
     exporter: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code, or a bloc such as EU27.")],
     hs: Annotated[str, typer.Argument(metavar="HS", help="4 to 10 digits.")],
     on: Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Day in force; today.")] = None,

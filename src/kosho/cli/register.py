@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,13 +64,14 @@ def show(
     """Show the measures in force on a day."""
     from datetime import date
 
+    from kosho.codes import blocs
     from kosho.policy import Register
 
     when = day(on, "--on") or date.today()
     knowledge = day(known, "--known")
     register = Register.load()
-    _refuse_unknown(importer, "--importer")
-    _refuse_unknown(partner, "--partner")
+    _refuse_unknown(importer, blocs(), "--importer")
+    _refuse_unknown(partner, (), "--partner")
     law = [
         measure
         for measure in register.in_force(when, knowledge)
@@ -86,11 +88,12 @@ def show(
     show_table(f"In force on {when}", columns, rows, numeric=1)
 
 
-def _refuse_unknown(code: str | None, option: str) -> None:
+def _refuse_unknown(code: str | None, others: Iterable[str], option: str) -> None:
     from kosho.codes import countries
 
-    if code is not None and code not in countries():
-        raise InputError(Problem(f"unknown country {code!r}", suggest(code.upper(), countries()), key=option))
+    known = {*countries(), *others}
+    if code is not None and code not in known:
+        raise InputError(Problem(f"unknown country {code!r}", suggest(code.upper(), known), key=option))
 
 
 def _value(measure: Measure, partner: str | None) -> str:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from kosho.policy.products import Product, ProductGroup, Products
-from kosho.policy.query import Facts, Query, Quote
+from kosho.policy.query import Facts, Pending, Query, Quote, Span
 from kosho.policy.register import Register
 from kosho.policy.schema import Measure, MeasureFile, Overlay, Partners, Scope
 from kosho.policy.stacking import Layer, Rate, Removed
@@ -18,6 +18,7 @@ __all__ = [
     "MeasureFile",
     "Overlay",
     "Partners",
+    "Pending",
     "Product",
     "ProductGroup",
     "Products",
@@ -27,6 +28,7 @@ __all__ = [
     "Register",
     "Removed",
     "Scope",
+    "Span",
     "shock",
 ]
 

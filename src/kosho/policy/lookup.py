@@ -39,6 +39,7 @@ def quote(register: Register, query: Query) -> Quote:
     duty = _ordinary(query)
     warnings = list(duty.warnings)
     law = [m for m in register.in_force(query.on, query.known) if m.imposed_by(query.importer)]
+    in_force = {measure.id for measure in law}
     covers = list(_covers(register, query, law, places))
     prohibited = [measure for measure, found in covers if found.applies and measure.kind == "ban"]
     warnings += [f"prohibited: {measure.title} ({measure.legal_basis})" for measure in prohibited]
@@ -76,7 +77,7 @@ def quote(register: Register, query: Query) -> Quote:
         rate=sum(layer.value for layer in layers),
         layers=tuple(layers),
         removed=(*removed, *pile.removed),
-        pending=tuple(_pending(register, query, places)),
+        pending=tuple(one for one in _pending(register, query, places) if one.measure not in in_force),
         prohibited=tuple(measure.id for measure in prohibited),
         warnings=tuple(dict.fromkeys(warnings)),
     )

@@ -38,6 +38,9 @@ class Facts:
 NO_FACTS = Facts()
 
 
+CUSTOMS_UNIONS = ("EU27",)
+"""Blocs with one tariff, which may import as a whole."""
+
 CODE_HINT = "write 4 to 10 digits"
 
 
@@ -55,7 +58,7 @@ class Query:
     """
 
     importer: str
-    """ISO 3166 alpha-3."""
+    """ISO 3166 alpha-3, or `EU27`."""
     exporter: str
     """ISO 3166 alpha-3, or a bloc whose members are all treated alike."""
     hs: str
@@ -74,7 +77,7 @@ class Query:
     def __post_init__(self) -> None:
         problems = Problems()
         for code, known, what in (
-            (self.importer, countries(), "country"),
+            (self.importer, {*countries(), *CUSTOMS_UNIONS}, "country or customs union"),
             (self.exporter, {*countries(), *blocs()}, "country or bloc"),
         ):
             if code not in known:
@@ -83,6 +86,8 @@ class Query:
             problems.add(f"{self.hs!r} is not an HS code", CODE_HINT)
         if self.importer == self.exporter:
             problems.add(f"{self.importer} is both importer and exporter")
+        elif self.importer in CUSTOMS_UNIONS and self.exporter in blocs()[self.importer].members:
+            problems.add(f"{self.exporter} is within {self.importer}")
         problems.raise_if_any()
 
     @property
