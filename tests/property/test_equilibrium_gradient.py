@@ -146,7 +146,7 @@ def test_at_free_trade_it_is_the_terms_of_trade_effect() -> None:
 def test_unknown_names_are_refused() -> None:
     world = random_world(4, 3, 2)
     outcome = solve(world, Shock.none(world))
-    with pytest.raises(InputError, match="did you mean .*C00"):
+    with pytest.raises(InputError, match=r"did you mean .*C00"):
         gradient(outcome, "C0O")
     with pytest.raises(InputError, match="S9"):
         gradient(outcome, Payoff("C00", {"S9": 1.0}))

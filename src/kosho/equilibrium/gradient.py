@@ -1,8 +1,9 @@
 """`gradient`: what every tariff and every trade cost is worth at the margin.
 
 The implicit function theorem at an equilibrium F(u, z) = 0, u the unknowns, z the coefficients of the shock:
-d payoff/dz = dO/dz - mu' dF/dz with (dF/du)' mu = dO/du. The transposed system is solved by steps of the solver's
-own preconditioner, transposed, under Anderson acceleration, first in single precision; no Jacobian is formed.
+d payoff/dz = dO/dz - mu' dF/dz with (dF/du)' mu = dO/du. The transposed system is solved by steps of the
+solver's own preconditioner, transposed, under Anderson acceleration, first in single precision; no Jacobian is
+formed.
 """
 
 from __future__ import annotations
@@ -173,8 +174,8 @@ def _precondition(adjoint: Adjoint, base: Factors, gap: Unknowns) -> Array:
 def _by_cell(outcome: Outcome, causes: Causes, residual: float, iterations: int) -> Gradient:
     """From coefficients to tariffs and costs, of whole cells and of the parts in the shock.
 
-    K/pi is the sum of the parts' weights s kappa^-theta; a part's weight falls with its tariff by theta and what
-    it pays to producers by theta + 1, each over its wedge 1 + t' + r'.
+    K/pi is the sum of the parts' weights s kappa^-theta; a part's weight falls with its tariff by theta and
+    what it pays to producers by theta + 1, each over its wedge 1 + t' + r'.
     """
     base, cells, shock = outcome.base, outcome.cells, outcome.shock
     theta = base.arrays.theta[:, None, None]
