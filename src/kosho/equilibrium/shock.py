@@ -38,7 +38,7 @@ class Part:
     share: float = 1.0
     """Of the importer's base spending on the cell, tariff included, at most one over all parts of the cell."""
     tariff: float | None = None
-    """New ad valorem rate; None keeps the base rate."""
+    """New ad valorem rate; None keeps the base rate. Below zero it is a subsidy to buyers, at home too."""
     base_tariff: float | None = None
     """Base rate of the part; None takes the cell's."""
     cost: float = 1.0
@@ -273,7 +273,10 @@ def _refuse_impossible(shock: Shock) -> None:
             (~(np.isfinite(shock.tariff) & (shock.tariff > -1)), "tariff {tariff} is not above -1 (-100 %)"),
             (~(np.isfinite(shock.rent) & (shock.rent >= 0) & (wedge > 0)), "rent {rent} is not zero or more"),
             ((shock.rent > 0) & (shock.holder < 0), "rent {rent} has no holder"),
-            (home & ((shock.tariff != 0) | (shock.rent != 0)), "domestic sales bear no tariff or rent"),
+            (
+                home & ((shock.tariff > 0) | (shock.base_tariff != 0) | (shock.rent != 0)),
+                "domestic sales bear no tariff or rent",  # a negative rate is a subsidy to buyers
+            ),
         ]
     problems = Problems()
     columns = ("share", "cost", "base_tariff", "tariff", "rent")
