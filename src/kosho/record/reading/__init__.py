@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from kosho.record.reading.dates import DateMention, Direction, find_dates, resolve_dates
 from kosho.record.reading.decode import Document, decode
@@ -17,7 +18,7 @@ from kosho.record.reading.document import about
 from kosho.record.reading.draft import Draft
 from kosho.record.reading.facts import Reader
 from kosho.record.reading.layout import Block, blocks, sentences
-from kosho.record.reading.mentions import Mentions, find_mentions
+from kosho.record.reading.mentions import Mentions, capital_of, find_mentions
 
 __all__ = ["Document", "Draft", "decode", "read", "read_text"]
 
@@ -42,17 +43,51 @@ def read_text(document: Document) -> list[Draft]:
     body = [(block, span) for block in parts if block.role == "body" for span in _sentences(text, block)]
     spans = [span for _, span in body]
     dates = _dates(text, spans, known.published)
-    mentions = find_mentions(text, spans, dates)
+    home = capital_of(known.place) if known.place else None
+    mentions = find_mentions(text, spans, dates, home)
     reader = Reader(document.name, mentions)
+    turns = _turns(text, parts) if known.fields["doc_type"] == "transcript" else {}
     previous: Block | None = None
     for block, (start, end) in body:
-        reader.sentence(start, end, opens_block=block is not previous)
+        turn = turns.get(block.start)
+        if turn is not None and turn.asks:
+            continue
+        reader.sentence(
+            max(start, turn.start) if turn else start, end, opens_block=block is not previous, voice=turn.name if turn else None
+        )
         previous = block
     drafts = [*reader.drafts, *_people(document.name, mentions), *_bodies(document.name, text, parts, mentions)]
     if parts:
         quote = text[known.start : known.end]
         drafts.append(Draft(document.name, "document", "asserted", known.fields, quote, known.start, known.end))
     return sorted(_once(drafts), key=lambda d: (d.start, d.end, d.type, str(sorted(d.fields.items(), key=str))))
+
+
+class _Turn(NamedTuple):
+    """Who speaks in a block of a transcript, and where the words begin."""
+
+    name: str
+    start: int
+    asks: bool
+
+
+_TURN = re.compile(r"(?P<name>(?:Q|A|[A-Z][\w.’'-]*(?:\s[\w.’'&-]+){0,6}))\s?:\s")
+
+
+def _turns(text: str, parts: list[Block]) -> dict[int, _Turn]:
+    """Turns of a transcript by the start of their block; questions are not facts."""
+    found: dict[int, _Turn] = {}
+    last: _Turn | None = None
+    for block in parts:
+        if block.role != "body":
+            continue
+        head = _TURN.match(text, block.start, block.end)
+        if head:
+            asks = head["name"] in ("Q", "Question", "Reporter") or text[block.start : block.end].rstrip().endswith("?")
+            last = _Turn(head["name"], head.end(), asks)
+        if last is not None:
+            found[block.start] = last
+    return found
 
 
 def _sentences(text: str, block: Block) -> list[tuple[int, int]]:
@@ -91,19 +126,21 @@ def _dates(text: str, spans: list[tuple[int, int]], published: date | None) -> l
 
 def _people(doc: str, mentions: Mentions) -> list[Draft]:
     """Each person once, at the first mention with a post."""
-    found: dict[str, Draft] = {}
+    found: list[Draft] = []
+    known: set[str] = set()
     for mention in mentions.all:
         person = mention.person
         if person is None or not mention.first:
             continue
-        surname = person.name.split()[-1]
-        if surname in found or person.name.split()[0] in found:
+        words = person.name.split()
+        if any(word in known for word in words):
             continue
+        known.update(words)
         fields = {"name": person.name, "role": person.role, "side": person.side, "org": person.org, "name_native": person.native}
         quote = mentions.text[mention.start : mention.end]
         kept = {key: value for key, value in fields.items() if value}
-        found[surname] = Draft(doc, "person", "asserted", kept, quote, mention.start, mention.end)
-    return list(found.values())
+        found.append(Draft(doc, "person", "asserted", kept, quote, mention.start, mention.end))
+    return found
 
 
 _ACTS_FOR = re.compile(r"\b(?:represents?|acts? (?:on behalf of|for)|handles? (?:ties|relations)|act as)\b.{0,80}\b(?:interests|ties|relations|embass\w+|behalf|governments?|channel)\b")

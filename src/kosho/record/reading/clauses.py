@@ -41,6 +41,7 @@ _SPLITS = re.compile(
     | ,\s(?:but|while|whereas|although|though|yet)\s
     | ,\s(?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
     | ,\s(?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?(?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
+    | ,\s(?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
     | \s(?:since|after|when)\s(?=<actor>(?:\sand\s<actor>)?\s(?:met|held|signed|agreed|spoke|visited|announced)\b)
     | ,?\sand\s(?=(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS})
     | (?<![\ue000-\ue007)])\sand\s(?=<actor>\s(?:also\s)?{_FINITE})
@@ -66,20 +67,31 @@ _ACTORS = ("party", "person", "body", "joint", "capital", "pronoun")
 _LEADS = re.compile(rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}")
 
 
-def split(text: str, mentions: Mentions, start: int, end: int, before: Clause | None) -> list[Clause]:
-    """Clauses of the sentence at `start:end`; `before` is the clause before it, for pronouns and quotations."""
-    masked = mentions.masked
+def split(
+    mentions: Mentions, start: int, end: int, before: Clause | None, voice: tuple[Mention, ...] = ()
+) -> list[Clause]:
+    """Clauses of the sentence at `start:end`.
+
+    Args:
+        mentions: Of the document.
+        start: First character of the sentence.
+        end: The one after its last.
+        before: The clause before it, for pronouns and quotations.
+        voice: Who speaks all of it, in a transcript.
+    """
+    text, masked = mentions.text, mentions.masked
     quotes = _quotes(masked, start, end, inside=before is not None and before.open)
     pieces = _cut(masked, start, end, quotes)
     speaker = _speaker(mentions, start, end, quotes)
     if not speaker and before is not None and quotes:
         speaker = before.speaker
+    speaker = speaker or voice
     found: list[Clause] = []
     subject: tuple[Mention, ...] = before.subject if before else ()
     for begin, stop in pieces:
         quoted = any(a <= begin and stop <= b for a, b in quotes)
         named = [] if _LEADS.match(masked, begin, stop) else _subject(mentions, begin, stop)
-        own = tuple(_resolved(m, speaker if quoted else (), subject, mentions) for m in named)
+        own = tuple(_resolved(m, speaker if quoted else voice, subject, mentions) for m in named)
         subject = own or (speaker if quoted else subject)
         still_open = quoted and stop >= end - 1 and text[end - 1] not in "”\"" and text[end - 2 : end - 1] not in ("”", '"')
         if stop - begin >= 8:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Any, NamedTuple
 
-from kosho.record.reading.dates import find_dates, resolve_dates
+from kosho.record.reading.dates import DateMention, find_dates, resolve_dates
 from kosho.record.reading.layout import Block
 from kosho.record.reading.tables import table
 
@@ -21,6 +21,7 @@ _DATELINE = re.compile(
     r"^(?P<place>[A-Z][A-Za-z .,’'-]{2,40}?),?\s(?:[A-Z]\w+\s?/\s?)?(?P<date>(?:[A-Z][a-z]{2,8}\.?\s[0-3]?\d|[0-3]?\d\s[A-Z][a-z]{2,8}\.?)(?:,?\s(?:19|20)\d\d)?)"
     r"\s?(?:\((?P<agency>[A-Za-z .]{2,30})\)|[-–—:])"
 )
+_PLACE = re.compile(r"(?P<place>[A-Z][A-Z .’'-]{3,30}?),?\s(?:\([^()]{2,30}\)\s?)?(?:[-–—]{1,2}\s|\()")
 _CLOCK = re.compile(r"\b(?P<hour>[012]?\d)[:.](?P<minute>[0-5]\d)(?::\d\d)?\s?(?P<half>[AaPp]\.?[Mm])?\.?\s?(?P<zone>[A-Z]{3,4})?\b")
 
 
@@ -31,6 +32,8 @@ class About(NamedTuple):
     start: int
     end: int
     fields: dict[str, Any]
+    place: str | None
+    """Where it was filed from."""
 
 
 def about(text: str, blocks: list[Block]) -> About:
@@ -50,7 +53,15 @@ def about(text: str, blocks: list[Block]) -> About:
         fields["publisher"] = publisher
     if start == end and blocks:
         start, end = blocks[0].start, min(blocks[0].end, blocks[0].start + 120)
-    return About(published, start, end, fields)
+    place = dateline["place"].strip(" ,") if dateline else _filed(text, blocks)
+    return About(published, start, end, fields, place)
+
+
+def _filed(text: str, blocks: list[Block]) -> str | None:
+    """The place at the head of the story, where no date follows it: `OTTAWA (Agency) --`."""
+    body = next((block for block in blocks if block.role == "body"), None)
+    found = _PLACE.match(text[body.start : body.end]) if body else None
+    return found["place"] if found else None
 
 
 def _titles(blocks: list[Block]) -> list[Block]:
@@ -78,12 +89,16 @@ def _published(
     lines = [block for block in blocks if block.role == "date"]
     lines.sort(key=lambda block: bool(re.search(r"\b(?:updated|modified|accessed|retrieved|last)\b", text[block.start : block.end], re.I)))
     for block in lines:
-        for mention in resolve_dates(list(find_dates(text, block.start, block.end)), None, lambda _: "nearest"):
+        for mention in _told_dates(text, block):
             value = mention.value
             if value is None and mention.readings:
                 value = _settled(mention.readings, dateline)
             if value and len(value) == 10:
                 return date.fromisoformat(value), block.start, block.end, _stamp(value, text[block.start : block.end])
+    if lines:
+        readings = [m.readings for m in _told_dates(text, lines[0]) if m.readings]
+        if readings:
+            return None, lines[0].start, lines[0].end, None
     for block in blocks:
         if block.role not in ("body", "title"):
             continue
@@ -94,6 +109,11 @@ def _published(
         if block.role == "body":
             break
     return None, 0, 0, None
+
+
+def _told_dates(text: str, block: Block) -> list[DateMention]:
+    """Dates of a block that need no other date to be told."""
+    return resolve_dates(list(find_dates(text, block.start, block.end)), None, lambda _: "nearest")
 
 
 def _settled(readings: tuple[str, ...], dateline: re.Match[str] | None) -> str | None:

@@ -11,7 +11,7 @@ from kosho.record.reading.clauses import Clause, split
 from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.measures import find_measures
 from kosho.record.reading.meetings import find_meetings, meeting_fields, ordinal
-from kosho.record.reading.mentions import Mention, Mentions
+from kosho.record.reading.mentions import Mention, Mentions, Person
 from kosho.record.reading.quantities import find_quantities, flow_of, products_in
 from kosho.record.reading.rules import Rule, first_rule, modality_of
 
@@ -19,7 +19,7 @@ __all__ = ["Reader"]
 
 POSITIONS = {"ask", "offer", "red_line", "complaint", "position", "response"}
 MEETINGS = {"event", "event_series", "next_meeting", "carried_over", "event_change", "event_not_held"}
-HOLDS_A_MEETING = {"position", "topic", "response", "agreement", "complaint", "offer", "ask"}
+HOLDS_A_MEETING = {"position", "topic", "response", "agreement", "complaint", "offer", "ask", "no_agreement"}
 """Types beside which a clause may tell of a meeting too."""
 
 
@@ -35,12 +35,12 @@ class Reader:
     """What has been called a draft: `action plan`."""
     _known: set[tuple[Any, ...]] = field(default_factory=set)
 
-    def sentence(self, start: int, end: int, *, opens_block: bool) -> None:
-        """Read one sentence; the first of a block knows no subject of the one before but its speaker."""
+    def sentence(self, start: int, end: int, *, opens_block: bool, voice: str | None = None) -> None:
+        """Read one sentence; `voice` is who speaks in a transcript."""
         words = self.mentions.text[start:end]
         draft = self._is_draft(words, opens_block=opens_block)
         attributed = _attribution(words)
-        clauses = split(self.mentions.text, self.mentions, start, end, self._before)
+        clauses = split(self.mentions, start, end, self._before, self._speaker(voice))
         types = [self._clause(clause, draft=draft, attributed=attributed) for clause in clauses]
         if "no_agreement" in types or any(d.type == "event" and d.start >= start for d in self.drafts):
             self._fold_topics(start, end)
@@ -48,6 +48,12 @@ class Reader:
         self._drop_counted(start)
         if clauses:
             self._before = clauses[-1]
+
+    def _speaker(self, voice: str | None) -> tuple[Mention, ...]:
+        if voice is None:
+            return ()
+        named = [m for m in self.mentions.all if m.person and set(m.person.name.lower().split()) & set(voice.lower().split())]
+        return (named[0] if named else Mention(0, 0, "person", (), Person(voice, "", None, None, None)),)
 
     def _is_draft(self, words: str, *, opens_block: bool) -> bool:
         named = re.search(r"\bdraft\s((?:[a-z]+\s){0,2}(?:plan|agreement|statement|text|proposal|declaration|communiqu[eé]|document|deal))\b", words)
@@ -117,7 +123,7 @@ class Reader:
                 self._statement(clause, rule, modality, attributed)
         if found not in ("red_line", "offer", "response"):
             self._measures(clause, found)
-        if found in (None, "position", "topic", "complaint", "ask"):
+        if found in (None, "position", "topic"):
             self._quantities(clause)
         return found
 
@@ -164,7 +170,10 @@ class Reader:
         for number, (start, end) in enumerate(_items(self.mentions, clause, rule.type)):
             fields = _statement_fields(self.mentions, clause, rule.type, start, end)
             if number:
-                fields = {k: v for k, v in fields.items() if k in ("by", "to", "topic", "products", "hs_hint", "parties")}
+                kept = ("by", "to", "products", "hs_hint", "parties", "kind", "status", "signatories")
+                fields = {k: v for k, v in fields.items() if k in kept}
+                if rule.type == "topic":
+                    fields["topic"] = re.sub(r"^the\s", "", self.mentions.text[start:end])
             if attributed and not clause.speaker:
                 fields["attributed_to"] = attributed
             self._add(rule.type, modality, fields, start, end)

@@ -27,6 +27,7 @@ class Measure(NamedTuple):
 def _compiled(source: str) -> re.Pattern[str]:
     for name, part in table("measures")["macros"].items():
         source = source.replace(f"{{{name}}}", part)
+    source = source.replace("{names}", "|".join(re.escape(name) for name in table("measures")["names"]))
     return re.compile(pattern(source), re.IGNORECASE)
 
 
@@ -41,6 +42,8 @@ def find_measures(mentions: Mentions, clause: Clause) -> list[Measure]:
         found += _of_rate(mentions, clause, match)
     for rule in table("measures")["other"]:
         for match in _compiled(rule["when"]).finditer(mentions.masked, clause.start, clause.end):
+            if any(a < match.end() and match.start() < b for a, b in taken):
+                continue
             found += _of_kind(mentions, clause, match, rule["kind"])
     return found
 
@@ -106,7 +109,7 @@ def _products(mentions: Mentions, match: re.Match[str]) -> tuple[list[str], int]
 def _names(words: str) -> list[str]:
     names = re.split(r",\s(?:and\s)?|\sand\s", words.strip())
     plain = [re.sub(r"^(?:imports? of|imported|all|most|the|certain|some|its|their|other)\s", "", name.strip()) for name in names]
-    return [name for name in plain if name and len(name) <= 80 and not re.search(r"\d\s?%|^[\d.]+$", name)]
+    return [name for name in plain if name and len(name) <= 80 and not re.search(r"\d\s?(?:%|per)|^[\d.]+$", name)]
 
 
 _EXPORTED = re.compile(r"\b(?:exports?|imports?|shipments?|sales)\sof\s(?P<products>[^;:]{2,80}?)\s(?:to|from|into)\s", re.IGNORECASE)
@@ -142,7 +145,7 @@ def _common(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
         fields["imposed_by"] = codes[0] if codes else None
         fields["on"] = clause.subject[0].codes[0] if clause.subject and clause.subject[0].codes else None
     by = fields.get("imposed_by")
-    target = mentions.codes(match.end("rate") if "rate" in match.groupdict() else match.start(), clause.end)
+    target = mentions.codes(match.start(), clause.end)
     others = [code for code in target if code != by]
     if others and not fields.get("on"):
         fields["on"] = others[0]

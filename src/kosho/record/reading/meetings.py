@@ -54,6 +54,9 @@ def find_meetings(mentions: Mentions, clause: Clause) -> list[Meeting]:
     future = compiled(rules["future"]).search(words)
     if future:
         return [Meeting("event", clause.start, clause.end, planned=True, strong=True)]
+    dated = compiled(rules["dated"]).search(words)
+    if dated:
+        return [Meeting("event", clause.start, clause.end, planned=False, strong=True)]
     named = compiled(rules["named"]).search(words)
     if named:
         start = clause.start + named.start("name")

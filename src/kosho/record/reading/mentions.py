@@ -14,10 +14,11 @@ from functools import cache
 from itertools import islice
 from typing import Literal
 
+from kosho.codes import countries
 from kosho.record.reading.dates import DateMention
 from kosho.record.reading.tables import rows, table
 
-__all__ = ["KINDS", "Mention", "Mentions", "Person", "find_mentions", "pattern"]
+__all__ = ["KINDS", "Mention", "Mentions", "Person", "capital_of", "find_mentions", "pattern"]
 
 Kind = Literal["party", "adjective", "joint", "person", "body", "date", "pronoun", "capital"]
 KINDS: dict[Kind, str] = {
@@ -110,6 +111,7 @@ class Mentions:
 _U = "A-ZÀ-ÖØ-ÞŠŽČĆĐŁŚŹŻİŞĞÖÜ"
 _TOKEN = rf"[{_U}][\w’'-]*[\w’]"
 _NAME = rf"{_TOKEN}(?:\s(?:(?:van|von|der|den|de|del|da|dos|bin|al|el)\s)*(?:[{_U}]\.|{_TOKEN})){{0,3}}"
+_TITLED_BODY = re.compile(rf"(?P<body>[\ue004]+)\s(?P<name>{_NAME})")
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
 _OFFICIALS = (
     r"(?:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic|business|central"
@@ -118,6 +120,9 @@ _OFFICIALS = (
     r"|exporters|importers|lawmakers|regulators|ministry|embassy|ministers?|president|prime\sminister|premier|leaders?"
     r"|businesses|leadership|counterparts?|trade\sministry|foreign\sministry|commerce\sministry|ministry\sof\s\w+)\b"
 )
+
+
+_NAMES_OF_PEOPLE = {"Chad", "Jordan", "Jersey", "Georgia", "Guinea", "Niger"}
 
 
 def _flexible(name: str) -> str:
@@ -137,6 +142,9 @@ def _aliases() -> tuple[re.Pattern[str], dict[str, tuple[Kind, tuple[str, ...]]]
         for column, kind in columns:
             for name in filter(None, row[column].split("|")):
                 known[_plain(name)] = (kind, (row["code"],))
+    for code, name in countries().items():
+        if _plain(name) not in known and name not in _NAMES_OF_PEOPLE:
+            known[_plain(name)] = ("party", (code,))
     for row in rows("bodies"):
         known[_plain(row["name"])] = ("body", (row["acts_for"],) if row["acts_for"] else ())
     names = [
@@ -163,16 +171,25 @@ def _posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     role = rf"(?:{phrase}\s|(?i:trade|commerce|finance|foreign|economy|agriculture|industry|farm|customs)\s)?\b(?:{heads})\b(?:\s(?:of|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
     before = re.compile(rf"(?:[Tt]he\s)?(?P<role>{role})(?:,\s|\s)(?P<name>{_NAME}){_NATIVE}")
     after = re.compile(
-        rf"(?:(?:Mr|Ms|Mrs|Dr|H\.E|Hon)\.?\s)?(?P<name>{_TOKEN}(?:\s(?:[{_U}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
+        rf"(?:(?:Mr|Ms|Mrs|Dr|H\.E|Hon|Senator|Lord|Baroness|Dame|Sir|Datuk)\.?\s)*(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al|el))*(?:\s(?:[{_U}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
         rf"(?:,|\s\()\s?(?:who\sis\s)?(?:the\s|an?\s)?(?P<lead>(?:[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\s)?(?:[a-z]+\s){{0,2}}?)(?P<role>{role})"
-        rf"(?P<org>(?:,|\s(?:of|at|for|to|in))\s(?:the\s)?(?:[\ue000-\ue007{_U}][^\s,.;()]*|of|and|for|the)(?:[\s,](?:[\ue000-\ue007{_U}][^\s,.;()]*|of|and|for|the|,))*)?"
+        rf"(?P<org>(?:,|\s(?:of|at|for|to|in))\s(?:the\s)?(?:[\ue000-\ue007{_U}][^\s,.;()]*)(?:[\s,](?:[\ue000-\ue007{_U}][^\s,.;()]*|of|and|for|the|,))*)?"
     )
     alone = re.compile(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
     return before, after, alone
 
 
-def find_mentions(text: str, spans: list[tuple[int, int]], dates: list[DateMention]) -> Mentions:
-    """Find who is mentioned in the sentences `spans` of `text`; `dates` are those found before."""
+def find_mentions(
+    text: str, spans: list[tuple[int, int]], dates: list[DateMention], home: str | None = None
+) -> Mentions:
+    """Find who is mentioned in the sentences `spans` of `text`.
+
+    Args:
+        text: The document.
+        spans: Its sentences.
+        dates: Those found before.
+        home: The country a story is filed from: its ministers are named without their country.
+    """
     masks = [_Mask(text, start, end) for start, end in spans]
     by_span = _dates_by_span(spans, dates)
     for (start, end), mask in zip(spans, masks, strict=True):
@@ -181,6 +198,7 @@ def find_mentions(text: str, spans: list[tuple[int, int]], dates: list[DateMenti
         _names(mask)
         _people(mask)
         _groups(mask)
+    _fill_sides(masks, home)
     people = {m.person for mask in masks for m in mask.found if m.person is not None}
     parts = _name_parts(people)
     pieces: list[str] = []
@@ -268,7 +286,7 @@ def _people(mask: _Mask) -> None:
         if _weak(match["role"]) and not match["org"] and not match["lead"].strip():
             continue
         tail = re.match(r"\s?\([A-Z]{2,8}\)", text[org_end:end])
-        codes = mask.codes(match.start("lead"), org_end)
+        codes = mask.codes(match.start("lead"), org_end) or _led(mask, match.start())
         role = text[match.start("role") : match.end("role")]
         org = text[org_start:org_end].strip(" ,")
         org = re.sub(r"^(?:of|at|for|to|in)\s(?:the\s)?|^the\s", "", org) or None
@@ -279,6 +297,13 @@ def _people(mask: _Mask) -> None:
         mask.put(
             Mention(match.start(), stop, "person", (person.side,) if person.side else (), person, first=True)
         )
+    for match in list(_TITLED_BODY.finditer(mask.text)):
+        name = _trimmed(match["name"])
+        role = re.sub(r"^[Tt]he\s", "", text[match.start("body") : match.end("body")])
+        if name and role.endswith(("Representative", "Commissioner")):
+            codes = mask.codes(match.start("body"), match.end("body"))
+            person = Person(name, role, _side(role, codes), None, None)
+            mask.put(Mention(match.start(), match.start("name") + len(name), "person", codes, person, first=True))
     for match in list(before.finditer(mask.text, start, end)):
         name = _trimmed(match["name"])
         if not name or re.search("[\ue000-\ue007]", match["role"]):
@@ -292,6 +317,15 @@ def _people(mask: _Mask) -> None:
         if match["native"] and name == match["name"]:
             stop = match.end()
         mask.put(Mention(begin, stop, "person", (person.side,) if person.side else (), person, first=True))
+
+
+_LED = re.compile(r"(?P<who>[\ue000\ue001\ue007]+)(?:,\s|\s(?:\w+\s){0,2}(?:led|headed|represented|co-chaired)?\s?by\s)(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$")
+
+
+def _led(mask: _Mask, start: int) -> tuple[str, ...]:
+    """The party of whoever leads its delegation, or is named as its counterpart."""
+    found = _LED.search(mask.text, max(0, start - 60), start)
+    return mask.codes(found.start("who"), found.end("who")) if found else ()
 
 
 def _weak(role: str) -> bool:
@@ -344,6 +378,7 @@ _JOINT = re.compile(
     r"|members|partners|negotiators|presidents|prime\sministers|neighbou?rs|allies|trade\sministers|officials|agencies"
     r"|ministries|customs\s(?:administrations|authorities)|co-chairs|heads\sof\sstate|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
 )
+_BARE = re.compile(r"(?:^|(?<=[,;:]\s)|(?<=\d\.\s))(?:Ministers|Leaders|Negotiators|Delegations|Participants|Trade [Mm]inisters)\b(?!\s(?:of|from|responsible)\b)")
 _PRONOUN = re.compile(r"\b(?:[Tt]hey|[Ww]e|[Hh]e|[Ss]he)\b")
 
 
@@ -366,10 +401,33 @@ def _groups(mask: _Mask) -> None:
         mask.put(Mention(match.start(), match.end(), "body", mask.codes(*match.span())))
     for match in list(_posts()[2].finditer(mask.text, start, end)):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(match.start(), match.end())))
-    for match in list(_JOINT.finditer(mask.text, start, end)):
+    for match in [*_JOINT.finditer(mask.text), *_BARE.finditer(mask.text)]:
         mask.put(Mention(match.start(), match.end(), "joint"))
     for match in list(_PRONOUN.finditer(mask.text, start, end)):
         mask.put(Mention(match.start(), match.end(), "pronoun"))
+
+
+_AT_HOME = re.compile(r"\b(?:minister|secretary|commissioner|representative|negotiator)", re.IGNORECASE)
+
+
+def _fill_sides(masks: list[_Mask], home: str | None) -> None:
+    """Give people without a country the one told of the same person or post elsewhere, or that of the dateline."""
+    told: dict[str, str] = {}
+    for mask in masks:
+        for mention in mask.found:
+            person = mention.person
+            if person is not None and person.side is not None:
+                told.setdefault(person.name.split()[-1], person.side)
+    for mask in masks:
+        for index, mention in enumerate(mask.found):
+            person = mention.person
+            if person is None or person.side is not None:
+                continue
+            side = told.get(person.name.split()[-1])
+            if side is None and _AT_HOME.search(person.role) and not re.match(r"(?i)prime", person.role):
+                side = home
+            if side is not None:
+                mask.found[index] = replace(mention, codes=(side,), person=replace(person, side=side))
 
 
 NameParts = tuple[re.Pattern[str] | None, dict[str, Person]]
@@ -405,3 +463,12 @@ def _sides(found: tuple[Mention, ...]) -> tuple[str, ...]:
     order = {code: index for index, code in reversed(list(enumerate(c for m in found for c in m.codes)))}
     ranked = sorted(count, key=lambda code: (-count[code], order[code]))[:2]
     return tuple(sorted(ranked, key=lambda code: order[code]))
+
+
+def capital_of(place: str) -> str | None:
+    """The country whose capital a place is."""
+    plain = _plain(place).title()
+    for row in rows("parties"):
+        if plain in row["capitals"].split("|"):
+            return row["code"]
+    return None

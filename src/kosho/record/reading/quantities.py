@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -47,11 +48,12 @@ def find_quantities(text: str, start: int, end: int) -> list[Quantity]:
         unit = unit or (names[match["unit"].lower()] if match["unit"] else None)
         if unit is None:
             continue
-        value = float(match["number"].replace(",", "")) * units["scales"].get((match["scale"] or "").lower(), 1)
+        scale = Decimal(str(units["scales"].get((match["scale"] or "").lower(), 1)))
+        value = float(Decimal(match["number"].replace(",", "")) * scale)
         bound = match["bound"].lower() if match["bound"] else None
         if bound in ("some", "around", "roughly", "approximately"):
             bound = "about"
-        found.append(Quantity(match.start("number"), match.end(), round(value, 6), unit, bound))
+        found.append(Quantity(match.start("number"), match.end(), value, unit, bound))
     return found
 
 
