@@ -165,7 +165,7 @@ def test_a_floor_applies_to_each_line_before_averaging(world: World, register: R
 def test_worlds_the_register_does_not_fit_are_refused(world: World, register: Register):
     with pytest.raises(InputError, match="the world has no base year"):
         shock(replace(world, meta=replace(world.meta, year=None)), register, DAY)
-    with pytest.raises(InputError, match="the measures of USA on 2030-01-01 are not in the register"):
+    with pytest.raises(InputError, match="USA on 2030-01-01 are not in the register"):
         shock(world, register, date(2030, 1, 1))
     odd = build(np.ones((2, 2, 1)), countries=("USA", "Mars"), sectors=("C29",))
     odd = replace(odd, meta=replace(odd.meta, year=2022))

@@ -100,7 +100,11 @@ def _value(measure: Measure, partner: str | None) -> str:
     if measure.value is None:
         return measure.kind
     if partner is not None:
-        return _with_unit(measure, measure.level_on(partner) or 0.0)
+        text = _with_unit(measure, measure.level_on(partner) or 0.0)
+        outside = None if measure.value_out is None else measure.level_on(partner, in_quota=False)
+        return text if outside is None else f"{text} in quota, {_with_unit(measure, outside)} outside"
+    if measure.value_out is not None:
+        return "inside and outside a quota"
     if isinstance(measure.value, dict):
         low, high = min(measure.value.values()), max(measure.value.values())
         return f"{low:g} to {_with_unit(measure, high)}"

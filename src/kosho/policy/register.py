@@ -341,13 +341,17 @@ class Register:
         Raises:
             InputError: naming the days that are covered.
         """
-        problems = Problems()
-        for imposer in dict.fromkeys(span.imposer for span in self.covers):
+        missing: dict[str, list[str]] = {}
+        for imposer in sorted({span.imposer for span in self.covers}):
             spans = [span for span in self.covers if span.imposer == imposer]
             if not any(span.first <= on <= span.last for span in spans):
                 days = ", ".join(dict.fromkeys(f"{span.first} to {span.last}" for span in spans))
-                problems.add(f"the measures of {imposer} on {on} are not in the register", f"it covers {days}")
-        problems.raise_if_any()
+                missing.setdefault(days, []).append(imposer)
+        if missing:
+            who = ", ".join(sorted(name for names in missing.values() for name in names))
+            known = [f"{days} of {', '.join(names)}" for days, names in missing.items()]
+            hint = "it covers " + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
+            raise InputError(Problem(f"the measures of {who} on {on} are not in the register", hint))
 
 
 def shipped_files() -> list[Path]:
