@@ -1,5 +1,7 @@
 """The negotiating table: packages, the frontier, and the deals that leave every side better off."""
 
+from typing import TYPE_CHECKING, Any
+
 from kosho.bargain.deadline import DeadlineGame, alternating_offers
 from kosho.bargain.frontier import frontier
 from kosho.bargain.game import Game
@@ -7,13 +9,30 @@ from kosho.bargain.grid import Grid
 from kosho.bargain.solutions import CONCEPTS, solutions
 from kosho.bargain.table import Table
 
+if TYPE_CHECKING:
+    from kosho.bargain.deal import Deal as Deal
+    from kosho.bargain.deal import Effort as Effort
+    from kosho.bargain.deal import negotiate as negotiate
+
 __all__ = [
     "CONCEPTS",
     "DeadlineGame",
+    "Deal",
+    "Effort",
     "Game",
     "Grid",
     "Table",
     "alternating_offers",
     "frontier",
+    "negotiate",
     "solutions",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # A table can be read and a game solved without the solver of the economy.
+    if name in ("Deal", "Effort", "negotiate"):
+        from importlib import import_module  # noqa: PLC0415
+
+        return getattr(import_module("kosho.bargain.deal"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

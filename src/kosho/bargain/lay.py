@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from kosho.errors import InputError, Problem
 from kosho.policy import Product, Register
 from kosho.policy.schema import Measure, Overlay
 from kosho.policy.translate import shock
-from kosho.world import World
+from kosho.world import World, load
 
 __all__ = ["Laid", "folded", "law_of", "lay", "translated"]
 
@@ -42,19 +42,9 @@ def law_of(table: Table, state: State, package: int) -> Register:
     return state.register.with_overlay(overlay)
 
 
-def translated(
-    world: World,
-    table: Table,
-    state: State,
-    package: int,
-    importers: frozenset[str] | None = None,
-) -> Shock:
-    """The shock of one package, translated in full, or what it is for some importers."""
-    register = law_of(table, state, package)
-    if importers is not None:
-        kept = tuple(one for one in register.measures if any(one.imposed_by(code) for code in importers))
-        register = replace(register, measures=kept)
-    plain = shock(world, register, state.on, state.known)
+def translated(world: World, table: Table, state: State, package: int) -> Shock:
+    """The shock of one package, translated in full."""
+    plain = shock(world, law_of(table, state, package), state.on, state.known)
     return _with_costs(plain, world, table.costs(package))
 
 
@@ -167,10 +157,9 @@ def lay(table: Table, world: World, state: State, packages: Index | None = None)
     groups = sorted(set(reach.values()))
     wanted = {group: _combinations(table, group, packages) for group in groups}
     cover = _cover(table, wanted)
-    # Every package but one need only be right for the importers whose law the options change.
-    changing = _importers(table, world, state)
+    concerned = _Concerned.of(world, reach)
     split = {
-        package: _split(translated(world, table, state, package, changing), reach)
+        package: _split(concerned.translated(table, state, package), reach)
         for package in set(cover.values()) - {table.fallback}
     }
     split[table.fallback] = _split(translated(world, table, state, table.fallback), reach)
@@ -237,16 +226,66 @@ def _reach(table: Table, world: World, state: State) -> dict[_Place, tuple[int, 
     return {place: tuple(sorted(issues)) for place, issues in found.items()}
 
 
-def _importers(table: Table, world: World, state: State) -> frozenset[str]:
-    """Economies whose law some option changes."""
-    overlays = [
-        table.overlay(issue, choice)
-        for issue, content in enumerate(table.file.issues)
-        for choice in range(len(content.options))
-    ]
-    measures = [one for overlay in overlays for one in _touched(overlay, state.register)]
-    known = _places(world.countries, world.meta.regions)
-    return frozenset(code for code in known if any(one.imposed_by(code) for one in measures))
+@dataclass(frozen=True, eq=False)
+class _Concerned:
+    """The economies whose trade the options can reach, at full detail: a small world to translate packages in.
+
+    Right for cells that the options reach, which is all that is asked of it, and many times quicker.
+    """
+
+    world: World
+    detail: World
+    country: Index
+    """Position in `world` of each economy in `detail`."""
+    sector: Index
+
+    @staticmethod
+    def of(world: World, reach: Mapping[_Place, tuple[int, ...]]) -> _Concerned:
+        """Those of a world."""
+        places = {place for n, i, _, _ in reach for place in (n, i)}
+        full = load() if world.meta.regions or world.meta.sectors else world
+        country = _places(world.countries, world.meta.regions)
+        codes = [code for code in full.countries if country[code] in places]
+        pairs, rows = {"importer": codes, "exporter": codes}, {"country": codes}
+        detail = replace(
+            full,
+            flows=full.flows.sel(pairs),
+            tariff=full.tariff.sel(pairs),
+            unknown_tariff=None,
+            io_share=full.io_share.sel(rows),
+            va_share=full.va_share.sel(rows),
+            final_share=full.final_share.sel(rows),
+            units=(),
+        )
+        sector = _places(world.sectors, world.meta.sectors)
+        return _Concerned(
+            world,
+            detail,
+            np.array([country[code] for code in codes], np.intp),
+            np.array([sector[code] for code in full.sectors], np.intp),
+        )
+
+    def translated(self, table: Table, state: State, package: int) -> Shock:
+        """The shock of a package, in the labels and shares of the world."""
+        found = shock(self.detail, law_of(table, state, package), state.on, state.known)
+        own = (found.importer, found.exporter, found.sector)
+        cells = (self.country[own[0]], self.country[own[1]], self.sector[own[2]])
+        spent, whole = _spending(self.detail)[own], _spending(self.world)[cells]
+        moved = replace(
+            found,
+            countries=self.world.countries,
+            sectors=self.world.sectors,
+            importer=cells[0],
+            exporter=cells[1],
+            sector=cells[2],
+            share=np.divide(found.share * spent, whole, out=found.share.copy(), where=cells[0] != cells[1]),
+        )
+        abroad = taken(moved, np.flatnonzero(cells[0] != cells[1]))
+        return _with_costs(abroad, self.world, table.costs(package))
+
+
+def _spending(world: World) -> Array:
+    return world.arrays.flows * (1.0 + world.arrays.tariff)
 
 
 def _touched(overlay: Overlay, register: Register) -> list[Measure]:
@@ -297,7 +336,7 @@ def taken(shock: Shock, rows: Index) -> Shock:
 def joined(shocks: Sequence[Shock]) -> Shock:
     """Shocks to different cells as one."""
     columns = {name: np.concatenate([getattr(one, name) for one in shocks]) for name in _COLUMNS}
-    return replace(shocks[0], **columns, part=tuple(part for one in shocks for part in one.part))
+    return replace(shocks[0], **columns, part=tuple(chain.from_iterable(one.part for one in shocks)))
 
 
 def _with_costs(shock: Shock, world: World, changes: Sequence[CostChange]) -> Shock:

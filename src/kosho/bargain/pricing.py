@@ -148,10 +148,10 @@ class Priced:
         )
 
 
-def price(table: Table, ground: Ground, world: World, deficits: Deficits = "fixed") -> Priced:
-    """Every package of a table under one background, with what follows without one."""
+def price(table: Table, ground: Ground, world: World, now: Shock, deficits: Deficits = "fixed") -> Priced:
+    """Every package of a table under one background, with what follows without one; `now` is the status quo."""
     laid = lay(table, world, ground.packages)
-    fails, now = (state_shock(world, state) for state in (ground.disagreement, table.status_quo))
+    fails = state_shock(world, ground.disagreement)
     shocks = laid.folded().shocks(range(len(table.grid)))
     worth = worth_of(table, world, [*shocks, folded(fails, world), folded(now, world)], deficits)
     return Priced(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kosho import __version__
-from kosho.cli import briefs, cases, corridor, rate, register, replicate, schedule, simulate, world
+from kosho.cli import bargain, briefs, cases, corridor, rate, register, replicate, schedule, simulate, world
 from kosho.errors import InputError, KoshoError
 
 __all__ = ["app", "main"]
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.command("cases")(cases.show)
 app.command("brief")(briefs.write)
+app.command("bargain")(bargain.show)
 app.command("simulate")(simulate.show)
 app.command("rate")(rate.show)
 app.command("replicate")(replicate.show)

@@ -14,7 +14,7 @@ from kosho.bargain.deadline import WEEK, DeadlineGame, alternating_offers
 from kosho.bargain.explain import Concession, cheapest_concession, shapley
 from kosho.bargain.game import Game
 from kosho.bargain.lay import lay
-from kosho.bargain.open import Opening, openings
+from kosho.bargain.opening import Opening, openings
 from kosho.bargain.pricing import Priced, Weights, price, state_shock, worth_of
 from kosho.bargain.robust import Certificate, Critical, certify, closing_points, leading
 from kosho.bargain.solutions import Concept, solutions
@@ -145,10 +145,11 @@ def negotiate(
             Problem(f"party {', '.join(missing)} is not in the world", "it must be a country of its own")
         )
     work, say = effort or Effort(), tell or (lambda _: None)
+    now = state_shock(base, table.status_quo)
     priced: list[Priced] = []
     for ground in table.grounds:
         say(f"{len(table.grid):,} packages: {ground.title}")
-        priced.append(price(table, ground, base, deficits))
+        priced.append(price(table, ground, base, now, deficits))
     first = priced[0]
     found = solutions(first.game)
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)

@@ -1,0 +1,239 @@
+"""A deal as plain data: what `kosho bargain --json` prints, million USD a year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from kosho.bargain.deal import Deal
+from kosho.bargain.pricing import Priced
+from kosho.bargain.robust import Critical
+from kosho.bargain.solutions import solutions
+
+__all__ = ["SCHEMA_VERSION", "contract"]
+
+SCHEMA_VERSION = 1
+
+
+def contract(deal: Deal) -> dict[str, Any]:
+    """Everything a deal says; names are stable."""
+    table, game, content = deal.table, deal.game, deal.table.file
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "title": content.title,
+        "world": deal.priced[0].world.hash,
+        "deficits": deal.deficits,
+        "unit": "million USD a year, against the base year",
+        "background": deal.priced[0].ground.id,
+        "parties": list(game.parties),
+        "disagreement": _named(deal, game.disagreement.tolist()),
+        "status_quo": _named(deal, game.status_quo.tolist()),
+        "packages": len(game),
+        "allowed": int(game.allowed.sum()),
+        "individually_rational": int(game.rational.sum()),
+        "better_for_all": int((game.better & game.allowed).sum()),
+        "zone": game.zone,
+        "opens_zone": _opening(deal),
+        "frontier": [
+            {**_package(deal, k), "individually_rational": bool(game.rational[k])}
+            for k in game.frontier.tolist()
+        ],
+        "solutions": {
+            name: {
+                **_package(deal, int(rows[0])),
+                **_gains(deal, int(rows[0])),
+                "ties": [_package(deal, k) for k in rows[1:].tolist()],
+            }
+            for name, rows in deal.solutions.items()
+        },
+        "certificate": {
+            name: _certificate(deal, int(rows[0]))
+            for name, rows in deal.solutions.items()
+            if int(rows[0]) in deal.certificates
+        },
+        "critical": {
+            **{name: _critical(deal.critical.get(int(rows[0]))) for name, rows in deal.solutions.items()},
+            "zone": _critical(deal.zone_critical),
+        },
+        "confirmed": _confirmed(deal),
+        "explanations": {name: _explanation(deal, int(rows[0])) for name, rows in deal.solutions.items()},
+        "deadline": _deadline(deal),
+        "backgrounds": [_background(deal, priced) for priced in deal.priced],
+        "unpriced": [
+            {
+                "id": one.id,
+                "title": one.title,
+                "worth": {code: worth.model_dump(exclude_none=True) for code, worth in one.worth.items()},
+            }
+            for one in content.unpriced
+        ],
+        "red_lines": [
+            {
+                "id": one.id,
+                "party": one.party,
+                "title": one.title,
+                "status": one.status,
+                "forbids": dict(one.forbids),
+            }
+            for one in content.red_lines
+        ],
+        "issues": [
+            {"id": one.id, "title": one.title, "options": {option.id: option.title for option in one.options}}
+            for one in content.issues
+        ],
+        "fallback": table.grid.label(table.fallback),
+    }
+
+
+def _named(deal: Deal, values: Sequence[float]) -> dict[str, float]:
+    return dict(zip(deal.game.parties, map(float, values), strict=True))
+
+
+def _package(deal: Deal, k: int) -> dict[str, Any]:
+    return {"options": deal.table.grid.label(k), "payoffs": _named(deal, deal.game.payoffs[k].tolist())}
+
+
+def _gains(deal: Deal, k: int) -> dict[str, Any]:
+    game = deal.game
+    return {
+        "gains": _named(deal, game.gains[k].tolist()),
+        "over_status_quo": _named(deal, (game.payoffs[k] - game.status_quo).tolist()),
+        "week_of_delay": {when: _named(deal, cost) for when, cost in deal.week_of_delay(k).items()},
+    }
+
+
+def _certificate(deal: Deal, k: int) -> dict[str, Any]:
+    one = deal.certificates[k]
+    return {
+        "all_gain": one.all_gain,
+        "draws": one.draws,
+        "gains": {party: asdict(spread) for party, spread in one.gains.items()},
+        "over_status_quo": {party: asdict(spread) for party, spread in one.over_status_quo.items()},
+    }
+
+
+def _critical(one: Critical | None) -> dict[str, Any] | None:
+    return None if one is None else {"weights": one.weights, "theta_scale": one.theta_scale}
+
+
+def _confirmed(deal: Deal) -> dict[str, Any] | None:
+    one = deal.confirmed
+    if one is None:
+        return None
+    found: dict[str, Any] = {
+        "world": one.world,
+        "disagreement": _named(deal, one.disagreement),
+        "status_quo": _named(deal, one.status_quo),
+    }
+    for name, rows in deal.solutions.items():
+        payoffs = one.payoffs[int(rows[0])]
+        gains = [a - b for a, b in zip(payoffs, one.disagreement, strict=True)]
+        now = [a - b for a, b in zip(payoffs, one.status_quo, strict=True)]
+        found[name] = {
+            "payoffs": _named(deal, payoffs),
+            "gains": _named(deal, gains),
+            "over_status_quo": _named(deal, now),
+        }
+    return found
+
+
+def _explanation(deal: Deal, k: int) -> dict[str, Any]:
+    one = deal.explain(k)
+    return {
+        "issues": {issue: _named(deal, values) for issue, values in one.issues.items()},
+        "background": _named(deal, one.background),
+        "concessions": {
+            party: None
+            if change is None
+            else {
+                "options": deal.table.grid.label(change.package),
+                "changed": list(change.changed),
+                "cost": _named(deal, change.cost),
+            }
+            for party, change in one.concessions.items()
+        },
+    }
+
+
+def _deadline(deal: Deal) -> dict[str, Any]:
+    content, game = deal.table.file.deadline, deal.deadline
+    found: dict[str, Any] = {
+        "date": content.date.isoformat(),
+        "follows": content.follows,
+        "path": [],
+        "agreed": None,
+    }
+    if game is not None:
+        found["path"] = [
+            {
+                "day": offer.period,
+                "proposer": offer.proposer,
+                "options": None if offer.package is None else deal.table.grid.label(offer.package),
+                "worth": _named(deal, offer.worth),
+            }
+            for offer in game.path
+        ]
+        found["agreed"] = None if game.agreed is None else game.agreed.period
+    return found
+
+
+def _background(deal: Deal, priced: Priced) -> dict[str, Any]:
+    """Zone and deals under a background, and what the leading deals are worth there."""
+    game = priced.game
+    leading: Mapping[str, int] = {name: int(rows[0]) for name, rows in deal.solutions.items()}
+    return {
+        "id": priced.ground.id,
+        "title": priced.ground.title,
+        "disagreement": _named(deal, game.disagreement.tolist()),
+        "zone": game.zone,
+        "better_for_all": int((game.better & game.allowed).sum()),
+        "solutions": {
+            name: {
+                "options": deal.table.grid.label(int(rows[0])),
+                "gains": _named(deal, game.gains[int(rows[0])].tolist()),
+                "over_status_quo": _named(deal, (game.payoffs[int(rows[0])] - game.status_quo).tolist()),
+            }
+            for name, rows in solutions(game).items()
+        },
+        "leading_deals": {
+            name: {
+                "gains": _named(deal, game.gains[k].tolist()),
+                "over_status_quo": _named(deal, (game.payoffs[k] - game.status_quo).tolist()),
+            }
+            for name, k in leading.items()
+        },
+    }
+
+
+def _opening(deal: Deal) -> dict[str, Any] | None:
+    one = deal.opening
+    if one is None:
+        return None
+    label = deal.table.grid.label
+    return {
+        "transfer": None
+        if one.transfer is None
+        else {
+            "options": label(one.transfer.package),
+            "amount": one.transfer.amount,
+            "pays": _named(deal, one.transfer.pays),
+        },
+        "red_lines": [
+            {
+                "red_lines": list(way.red_lines),
+                "options": label(way.package),
+                "gains": _named(deal, deal.game.gains[way.package].tolist()),
+            }
+            for way in one.red_lines
+        ],
+        "rate": None
+        if one.rate is None
+        else {
+            "options": label(one.rate.package),
+            "issue": one.rate.issue,
+            "old": one.rate.old,
+            "new": one.rate.new,
+            "gains": _named(deal, one.rate.gains),
+        },
+    }
