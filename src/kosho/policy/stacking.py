@@ -71,6 +71,11 @@ class Stack:
     applied: tuple[Applied, ...]
     removed: tuple[Removed, ...]
 
+    @property
+    def has_floor(self) -> bool:
+        """Whether what it adds depends on the ordinary rate."""
+        return any(item.measure.kind == "floor" for item in self.applied)
+
     def adds(self, lines: Sequence[tuple[float, float]]) -> float:
         """Sum of all layers above the ordinary duty. See `Applied.adds`."""
         return sum(item.adds(lines) for item in self.applied)

@@ -67,7 +67,7 @@ def shock(
         raise InputError(Problem(f"no economy of this world imposes a measure of the register ({names})"))
     laws = _Laws(register, register.in_force(on, known), _base_year(register, world))
     for importer in imposers:
-        _add_importer(table, frame, laws, importer)
+        _add_importer(table, frame, laws.of(importer), importer)
     return table.shock()
 
 
@@ -79,10 +79,29 @@ class _Laws:
     new: list[Measure]
     base: list[tuple[float, list[Measure]]]
 
-    def measures(self, imposer: str) -> list[Measure]:
-        """All measures of an economy that play a part."""
-        law = [*self.new, *(measure for _, measures in self.base for measure in measures)]
-        return [measure for measure in law if measure.imposed_by(imposer)]
+    def of(self, imposer: str) -> _Laws:
+        """The part that one economy imposes."""
+
+        def own(measures: list[Measure]) -> list[Measure]:
+            return [measure for measure in measures if measure.imposed_by(imposer)]
+
+        return _Laws(self.register, own(self.new), [(weight, own(law)) for weight, law in self.base])
+
+    def measures(self) -> list[Measure]:
+        """All measures that play a part."""
+        return [*self.new, *(measure for _, law in self.base for measure in law)]
+
+    def touched(self, importer: str) -> set[str]:
+        """Sectors of goods in which some measure of an economy acts, or some of its imports are told apart."""
+        scopes = {m.id: m.scope for m in self.measures() if m.scope is not None}.values()
+        named = {sector for scope in scopes for sector in scope.sectors}
+        named |= {
+            group.sector
+            for group in self.register.products.groups.values()
+            if any(entry.importer == importer for entry in group.coverage)
+        }
+        everything = any(scope.goods for scope in scopes)
+        return {code for code, sector in sectors().items() if sector.goods and (everything or code in named)}
 
 
 def _base_year(register: Register, world: World) -> list[tuple[float, list[Measure]]]:
@@ -183,16 +202,19 @@ _COLUMNS = ("importer", "exporter", "sector", "share", "base_tariff", "tariff")
 
 def _add_importer(table: _Table, frame: _Frame, laws: _Laws, importer: str) -> None:
     """Add the parts of everything one economy imports from others."""
+    if not laws.measures():
+        return
     detail, world = frame.detail, frame.world
     here = frame.country[importer]
     partners = [code for code in detail.countries if frame.country.get(code, here) != here]
     rows = np.array([detail.position(code) for code in partners])
     there = np.array([frame.country[code] for code in partners])
     n = detail.position(importer)
-    aimed = {measure.id: [measure.rate_on(code) for code in partners] for measure in laws.measures(importer)}
+    aimed = {measure.id: [measure.rate_on(code) for code in partners] for measure in laws.measures()}
     gross = world.arrays.flows[here] * (1.0 + world.arrays.tariff[here])
+    touched = laws.touched(importer)
     for sector in detail.sectors:
-        if sector not in frame.sector or not (sector in sectors() and sectors()[sector].goods):
+        if sector not in frame.sector or sector not in touched:
             continue
         k, j = detail.sector_position(sector), frame.sector[sector]
         cell = _Cell(
@@ -278,41 +300,42 @@ class _Cell:
         cover[None] = np.clip(1.0 - sum(cover.values(), np.zeros(len(self.partners))), 0.0, 1.0)
         return [cover[slot.group] * weight for slot, weight in slots]
 
-    def _piles(self, slot: Product, law: list[Measure]) -> list[Stack]:
-        """What applies to the product from each partner; partners treated alike share the work."""
+    def _piles(self, slot: Product, law: list[Measure]) -> tuple[list[Stack], NDArray[np.intp]]:
+        """The distinct stacks on the product, and which of them each partner bears."""
         register = self.laws.register
-        covering = [m for m in law if m.imposed_by(self.importer) and register.covered(m, slot)]
-        if not covering:
-            return [Stack((), ())] * len(self.partners)
-        cache: dict[tuple[float | None, ...], Stack] = {}
+        covering = [measure for measure in law if register.covered(measure, slot)]
+        place: dict[tuple[float | None, ...], int] = {}
         piles: list[Stack] = []
-        for rates in zip(*(self.aimed[measure.id] for measure in covering), strict=True):
-            if rates not in cache:
+        which = np.zeros(len(self.partners), dtype=np.intp)
+        if not covering:
+            return [Stack((), ())], which
+        for i, rates in enumerate(zip(*(self.aimed[measure.id] for measure in covering), strict=True)):
+            if rates not in place:
+                place[rates] = len(piles)
                 pairs = zip(covering, rates, strict=True)
-                cache[rates] = stack([(m, rate) for m, rate in pairs if rate is not None], register.order)
-            piles.append(cache[rates])
-        return piles
+                piles.append(stack([(m, rate) for m, rate in pairs if rate is not None], register.order))
+            which[i] = place[rates]
+        return piles, which
 
     def _base_layers(self, slot: Product) -> Array:
         """Layers of the base year above the ordinary duty."""
-        return sum(
-            (
-                weight * np.array([pile.adds(((0.0, 1.0),)) for pile in self._piles(slot, law)])
-                for weight, law in self.laws.base
-            ),
-            np.zeros(len(self.partners)),
-        )
+        layers = np.zeros(len(self.partners))
+        for weight, law in self.laws.base:
+            piles, which = self._piles(slot, law)
+            layers += weight * _above_nothing(piles)[which]
+        return layers
 
     def _layers(self, slot: Product, ordinary: Array, share: Array) -> Array:
         """Layers on the day above the ordinary duty; floors line by line where the lines' spread is known."""
         products = self.laws.register.products
-        piles = self._piles(slot, self.laws.new)
-        layers = np.zeros(len(self.partners))
+        piles, which = self._piles(slot, self.laws.new)
+        layers = _above_nothing(piles)[which]
         single = slot.group is not None and products.mfn(slot.group, self.importer) is not None
-        for i in np.flatnonzero((share > 0) & (self.flow > 0)):
+        floored = np.array([pile.has_floor for pile in piles])[which]
+        for i in np.flatnonzero(floored & (share > 0) & (self.flow > 0)):
             mean = max(float(ordinary[i]), 0.0)
             lines = ((mean, 1.0),) if single else products.lines(self.importer, self.sector, mean)
-            layers[i] = piles[i].adds(lines)
+            layers[i] = piles[which[i]].adds(lines)
         return layers
 
     def _bases(self, slots: list[Product], shares: list[Array], before: list[Array]) -> list[Array]:
@@ -336,3 +359,8 @@ class _Cell:
         if given is None:
             return None
         return before + (0.0 if slot.preference != "none" else given.value / 100)
+
+
+def _above_nothing(piles: list[Stack]) -> Array:
+    """What each stack adds to goods that are otherwise free."""
+    return np.array([pile.adds(((0.0, 1.0),)) for pile in piles])
