@@ -1,6 +1,8 @@
 """The economy after the change: shocks, the equations of Caliendo & Parro (2015), their solution."""
 
+from kosho.equilibrium.batch import BatchOutcome, solve_batch
 from kosho.equilibrium.constraints import Constraint, Flow, Purchase, Quota, Settled, TariffQuota
+from kosho.equilibrium.gradient import Gradient, Payoff, gradient
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.outcome import Outcome, UnitFlow
 from kosho.equilibrium.shock import Part, Shock
@@ -8,12 +10,15 @@ from kosho.equilibrium.solve import Deficits, rebase, solve
 from kosho.equilibrium.solver import SolverReport
 
 __all__ = [
+    "BatchOutcome",
     "Constraint",
     "Deficits",
     "Flow",
+    "Gradient",
     "Nest",
     "Outcome",
     "Part",
+    "Payoff",
     "Purchase",
     "Quota",
     "Settled",
@@ -21,6 +26,8 @@ __all__ = [
     "SolverReport",
     "TariffQuota",
     "UnitFlow",
+    "gradient",
     "rebase",
     "solve",
+    "solve_batch",
 ]

@@ -28,7 +28,6 @@ __all__ = ["Gradient", "Payoff", "gradient"]
 Array = NDArray[np.float64]
 
 ACCURACY = 1e-7
-"""Largest gap of the transposed system, relative to its right-hand side."""
 ROUGH = 1e-4
 """Gap down to which single precision is enough."""
 MEMORY = 30
@@ -79,12 +78,16 @@ class Gradient:
     iterations: int
 
 
-def gradient(outcome: Outcome, objective: str | Payoff) -> Gradient:
+def gradient(outcome: Outcome, objective: str | Payoff, accuracy: float = ACCURACY) -> Gradient:
     """Derivative of a payoff with respect to every tariff and every real trade cost.
 
     Args:
         outcome: Where to take it.
         objective: A country, for its `welfare` (a fraction), or a `Payoff` (million USD a year).
+        accuracy: Largest gap left in the transposed equations, relative to their right-hand side. Cells far
+            smaller than the largest need a smaller one to be as exact.
+
+    Wedges of constraints are held where the outcome has them.
 
     Raises:
         InputError: an unknown country or sector.
@@ -93,7 +96,7 @@ def gradient(outcome: Outcome, objective: str | Payoff) -> Gradient:
     values = outcome.solution.values
     adjoint = Adjoint.at(values)
     wanted = _wanted(outcome, objective)
-    weights, residual, iterations = _solve(adjoint, values, wanted, outcome.base.countries)
+    weights, residual, iterations = _solve(adjoint, values, wanted, outcome.base.countries, accuracy)
     causes = adjoint.causes(wanted.less(adjoint.seeds(weights)))
     return _by_cell(outcome, causes, residual, iterations)
 
@@ -130,7 +133,7 @@ def _wanted(outcome: Outcome, objective: str | Payoff) -> Seeds:
 
 
 def _solve(
-    adjoint: Adjoint, values: Values, wanted: Seeds, countries: tuple[str, ...]
+    adjoint: Adjoint, values: Values, wanted: Seeds, countries: tuple[str, ...], accuracy: float
 ) -> tuple[Unknowns, float, int]:
     """Weights of the equations, the gap left and the steps taken."""
     target = adjoint.pull(wanted).packed()[:, 0]
@@ -148,7 +151,7 @@ def _solve(
         if operator is not adjoint and worst <= ROUGH:
             operator = adjoint
             continue
-        if worst <= ACCURACY:
+        if worst <= accuracy:
             return Unknowns.unpacked(size * state[:, None], count), worst, iteration
         if not np.isfinite(worst):
             break
