@@ -13,7 +13,7 @@ With theta_p = epsilon = theta_j this is the kernel's single nest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from kosho.equilibrium.shock import Shock, uncovered
 from kosho.errors import Problems, suggest
 from kosho.world import World
 
-__all__ = ["Demand", "Nest", "Varieties", "demand", "explicit"]
+__all__ = ["Demand", "Nest", "Varieties", "demand", "explicit", "kernel_weight", "with_rests"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -180,7 +180,9 @@ def explicit(
     """
     placed = _placed(nests, world, shock)
     markets = list(dict.fromkeys([*markets, *((n, j) for (n, j, _) in placed)]))
-    shock = _with_rests(_with_products(shock, world, placed), world, markets)
+    everyone = range(len(world.countries))
+    cells = ((n, i, j) for n, j in markets for i in everyone)
+    shock = with_rests(_with_products(shock, world, placed), world, cells)
     place = {market: m for m, market in enumerate(markets)}
     flat = np.full((len(world.countries), len(world.sectors)), -1, np.intp)
     for (n, j), m in place.items():
@@ -294,20 +296,27 @@ def _rest_rate(shock: Shock, world: World, flat: int) -> float:
     return float(rest / net - 1.0)
 
 
-def _with_rests(shock: Shock, world: World, markets: Sequence[tuple[int, int]]) -> Shock:
-    """What the parts leave of each cell of the markets becomes a row without a name."""
+def with_rests(shock: Shock, world: World, cells: Iterable[tuple[int, int, int]]) -> Shock:
+    """A shock in which what the parts leave of some cells is a row without a name; nothing changes in it.
+
+    Args:
+        shock: What changes.
+        world: The base.
+        cells: Positions (importer, exporter, sector).
+    """
     rows = _Rows(shock)
-    cells = shock.cells()[0]
+    known = shock.cells()[0]
     rest, net = uncovered(shock, world)
-    place = {int(flat): k for k, flat in enumerate(cells)}
+    place = {int(flat): k for k, flat in enumerate(known)}
     a, count, sectors = world.arrays, len(world.countries), len(world.sectors)
-    for n, j in markets:
-        for i in np.flatnonzero(a.shares[n, :, j] > 0).tolist():
-            k = place.get((n * count + i) * sectors + j)
-            if k is None:
-                rows.add(n, i, j, 1.0, float(a.tariff[n, i, j]), "")
-            elif rest[k] > 0:
-                rows.add(n, i, j, float(rest[k]), 0.0 if n == i else float(rest[k] / net[k] - 1.0), "")
+    for n, i, j in cells:
+        k = place.get((n * count + i) * sectors + j)
+        if a.shares[n, i, j] <= 0:
+            continue
+        if k is None:
+            rows.add(n, i, j, 1.0, float(a.tariff[n, i, j]), "")
+        elif rest[k] > 0:
+            rows.add(n, i, j, float(rest[k]), 0.0 if n == i else float(rest[k] / net[k] - 1.0), "")
     return rows.shock()
 
 

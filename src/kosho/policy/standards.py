@@ -17,6 +17,7 @@ from kosho.equilibrium import Part
 from kosho.errors import InputError, Problem
 from kosho.policy.ranges import Range, spread
 from kosho.policy.schema import Economy, Id, SectorCode
+from kosho.policy.terms import BottomUp, TopDown
 from kosho.provenance import Cited, Frozen
 
 __all__ = [
@@ -61,31 +62,6 @@ def ave_bottom_up(
         days: By which the procedure delays each.
     """
     return fixed_cost / (units * price) + unit_cost / price + per_day * days
-
-
-class TopDown(Frozen):
-    """A barrier as a whole."""
-
-    ave: Cited
-    """Percent of value."""
-    actionable: Cited
-    """A share."""
-
-
-class BottomUp(Frozen):
-    """A barrier from its pieces. Money in one currency."""
-
-    fixed_cost: Cited
-    """Of certifying a model."""
-    units: Cited
-    """Sold of a model."""
-    price: Cited
-    unit_cost: Cited | None = None
-    """Of changes to each."""
-    per_day: Cited | None = None
-    """Percent of value a day."""
-    days: Cited | None = None
-    """Of delay."""
 
 
 class Barrier(Frozen):
