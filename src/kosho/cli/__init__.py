@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 from kosho import __version__
-from kosho.cli import bargain, briefs, cases, corridor, rate, register, replicate, schedule, simulate, world
+from kosho.cli import (
+    bargain,
+    briefs,
+    cases,
+    corridor,
+    rate,
+    read,
+    record,
+    register,
+    replicate,
+    schedule,
+    simulate,
+    tariffs,
+    world,
+)
 from kosho.errors import InputError, KoshoError
 
 __all__ = ["app", "main"]
@@ -26,6 +40,9 @@ app.command("bargain")(bargain.show)
 app.command("simulate")(simulate.show)
 app.command("rate")(rate.show)
 app.command("replicate")(replicate.show)
+app.command("tariffs")(tariffs.show)
+app.command("record")(record.show)
+app.command("read")(read.show)
 app.command("corridor")(corridor.show)
 app.add_typer(register.app, name="register")
 app.add_typer(schedule.app, name="schedule")

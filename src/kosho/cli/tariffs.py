@@ -1,0 +1,121 @@
+"""`kosho tariffs`: what parties would set alone, against one another, and together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kosho.cli.terminal import chosen, progress, say, show_json, show_table
+from kosho.errors import InputError, Problem, suggest
+
+if TYPE_CHECKING:
+    from kosho.bargain.tariffs import Tariffs
+
+__all__ = ["show"]
+
+KINDS = ("optimal", "nash", "cooperative")
+SHOWN = 20
+
+
+def show(
+    kind: Annotated[str, typer.Argument(metavar="optimal|nash|cooperative", help="Which tariffs.")],
+    parties: Annotated[
+        str,
+        typer.Option(
+            help="Codes, comma between. optimal: the first sets tariffs on the others named, or on everybody "
+            "when it stands alone. nash, cooperative: all of them, on one another."
+        ),
+    ],
+    sectors: Annotated[
+        str | None, typer.Option(help="Codes of sectors, comma between; goods when not given.")
+    ] = None,
+    low: Annotated[float, typer.Option(help="Lowest rate allowed, percent.")] = 0.0,
+    high: Annotated[float, typer.Option(help="Highest rate allowed, percent.")] = 200.0,
+    world: Annotated[str, typer.Option(metavar="full|talks", help="Detail of the world table.")] = "talks",
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+) -> None:
+    """Tariffs that are best for a party, for each against the others, or for all alike; trade balanced."""
+    from kosho.bargain.tariffs import Bounds, cooperative, nash, optimal
+    from kosho.world import load
+
+    if kind not in KINDS:
+        raise InputError(Problem(f"unknown kind {kind!r}", suggest(kind, KINDS)))
+    detail = chosen(world, ("full", "talks"), "--world")
+    named = _codes(parties, "--parties")
+    wanted = None if sectors is None else _codes(sectors, "--sectors")
+    bounds = Bounds(low / 100.0, high / 100.0)
+    with progress("Searching") as tell:
+        table = load(regions=detail, sectors=detail)
+        if kind == "optimal":
+            found = optimal(table, named[0], named[1:] or None, wanted, bounds, tell)
+        else:
+            search = nash if kind == "nash" else cooperative
+            found = search(table, named, wanted, bounds, tell)
+        content = contract(found)
+    if json:
+        show_json(content)
+    else:
+        _show(found, content)
+
+
+def contract(found: Tariffs) -> dict[str, Any]:
+    """What `--json` prints; fractions."""
+    welfare = dict(zip(found.outcome.base.countries, found.welfare.to_numpy().tolist(), strict=True))
+    return {
+        "schema_version": 1,
+        "kind": found.kind,
+        "parties": list(found.parties),
+        "world": found.outcome.base.hash,
+        "tariffs": [
+            {"importer": importer, "exporter": exporter, "sector": sector, "rate": float(rate)}
+            for importer, exporter, sector, rate in zip(
+                found.importer, found.exporter, found.sector, found.rate, strict=True
+            )
+        ],
+        "welfare": {code: welfare[code] for code in found.parties},
+        "welfare_of_others": {code: gain for code, gain in welfare.items() if code not in found.parties},
+        "weights": dict(found.weights),
+        "residual": found.residual,
+        "evaluations": found.evaluations,
+    }
+
+
+def _codes(text: str, option: str) -> list[str]:
+    codes = [code.strip() for code in text.split(",") if code.strip()]
+    if not codes:
+        raise InputError(Problem("no code given", "such as USA,JPN", key=option))
+    return codes
+
+
+def _show(found: Tariffs, content: dict[str, Any]) -> None:
+    from kosho.brief import words
+    from kosho.codes import country_name, sector_name
+
+    base, flows = found.outcome.base, found.outcome.flows
+    cells = [{key: row[key] for key in ("importer", "exporter", "sector")} for row in content["tariffs"]]
+    largest = sorted(
+        zip(cells, found.rate, strict=True), key=lambda pair: float(flows.sel(pair[0])), reverse=True
+    )[:SHOWN]
+    rows = [
+        (
+            country_name(cell["importer"]),
+            country_name(cell["exporter"]),
+            sector_name(cell["sector"]),
+            f"{100 * float(base.tariff.sel(cell)):.1f}",
+            f"{100 * rate:.1f}",
+            words.billions(float(flows.sel(cell))),
+        )
+        for cell, rate in largest
+    ]
+    title = f"{found.kind} tariffs, {len(cells)} rates" + (", the largest flows" if len(cells) > SHOWN else "")
+    columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, bn USD")
+    show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
+    gains = [
+        (country_name(code), words.percent(value, sign=True)) for code, value in content["welfare"].items()
+    ]
+    show_table(
+        "Real income, long run, against balanced trade at base tariffs", ("Economy", "%"), gains, numeric=1
+    )
+    say(f"First-order residual {found.residual:.1e}, {found.evaluations} equilibria.")
