@@ -198,12 +198,18 @@ class Unpriced(Frozen):
     quote: str | None = None
 
 
+def _two(parties: tuple[Party, ...]) -> tuple[Party, ...]:
+    if len(parties) < 2:
+        raise ValueError("it takes two")
+    return parties
+
+
 class TableFile(Frozen):
     """`table.yaml`."""
 
     title: str
     summary: str
-    parties: Annotated[tuple[Party, ...], Field(min_length=2)]
+    parties: Annotated[tuple[Party, ...], AfterValidator(_two)]
     status_quo: Standing
     """What each side has until there is a deal or the talks fail."""
     backgrounds: Some[Background]

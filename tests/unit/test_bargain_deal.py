@@ -1,0 +1,199 @@
+"""A whole negotiation on a small table: what it says must follow from solving each package by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kosho.bargain import Effort, Table, negotiate
+from kosho.bargain.pricing import Weights
+from kosho.bargain.report import contract
+from kosho.bargain.zone import critical_zone_weight
+from kosho.case import Case, simulate
+from kosho.world import load
+
+PARTIES = ["JPN", "USA"]
+LIGHT = Effort(draws=8, certified=14, confirm=False)
+
+
+def small(folder: Path, case: Case, **changes: str) -> Table:
+    """The table of the case with the issues of the tests alone."""
+    text = (case.folder / "table.yaml").read_text(encoding="utf-8")
+    head = text[: text.index("\nissues:")]
+    overlays = text[text.index("\noverlays:") :]
+    middle = """
+issues:
+  - id: cars
+    title: Cars
+    options:
+      - {id: add-25, title: as now, fallback: true OURS}
+      - {id: all-15, title: "15", overlays: [cars-15] OURS}
+      - {id: all-10, title: "10", overlays: [table-cars], at: {table-cars: 10} OURS}
+      - {id: none, title: none, overlays: [table-cars], at: {table-cars: 0} OURS}
+  - id: rest
+    title: The rest
+    options:
+      - {id: add-24, title: "24", overlays: [table-rest], at: {table-rest: 24}, fallback: true OURS}
+      - {id: all-15, title: "15", overlays: [rest-15] OURS}
+      - {id: none, title: none, overlays: [table-rest], at: {table-rest: 0} OURS}
+"""
+    for old, new in changes.items():
+        head, middle = head.replace(old, new), middle.replace(old, new)
+    path = folder / "table.yaml"
+    ours = ", status: assumption, source: [own-table]}"
+    issues = (middle + changes.get("extra", "")).replace(" OURS}", ours)
+    path.write_text(head + issues + overlays, encoding="utf-8")
+    return Table.load(path, case.register, case.scenarios, case.law, case.overlays)
+
+
+@pytest.fixture(scope="module")
+def case():
+    return Case.load("japan-us-2025")
+
+
+@pytest.fixture(scope="module")
+def talks():
+    return load(regions="talks", sectors="talks")
+
+
+@pytest.fixture(scope="module")
+def deal(case, talks, tmp_path_factory):
+    return negotiate(small(tmp_path_factory.mktemp("table"), case), talks, effort=LIGHT)
+
+
+def worth(case, talks, scenario):
+    return simulate(case, scenario, world=talks).equivalent_variation.sel(country=PARTIES).to_numpy()
+
+
+def test_payoffs_are_those_of_the_scenarios_of_the_case(case, talks, deal):
+    game, grid = deal.game, deal.table.grid
+    noise = {"rtol": 0, "atol": 0.05}  # million dollars; two solves to 1e-8
+    np.testing.assert_allclose(game.disagreement, worth(case, talks, "no-deal"), **noise)
+    np.testing.assert_allclose(game.status_quo, worth(case, talks, "status-quo"), **noise)
+    agreed = grid.named({"cars": "all-15", "rest": "all-15"})
+    # The scenario's 15 % on cars goes along with 15 % on parts, as here.
+    np.testing.assert_allclose(game.payoffs[agreed], worth(case, talks, "deal"), **noise)
+    np.testing.assert_allclose(game.payoffs[deal.table.fallback], game.disagreement, **noise)
+    every = deal.priced[1].game
+    np.testing.assert_allclose(every.disagreement, worth(case, talks, "no-deal-all"), **noise)
+    np.testing.assert_allclose(every.payoffs[deal.table.fallback], every.disagreement, **noise)
+
+
+def test_deals_gain_all_and_are_on_the_frontier(deal):
+    assert deal.game.zone
+    for rows in deal.solutions.values():
+        assert set(rows.tolist()) <= set(deal.game.frontier.tolist())
+        assert (deal.game.gains[rows] > 0).all()
+
+
+def test_shapley_values_and_the_background_add_up_to_the_gains(deal):
+    for package in range(len(deal.game)):
+        one = deal.explain(package)
+        total = np.sum(list(one.issues.values()), axis=0) + one.background
+        np.testing.assert_allclose(total, deal.game.gains[package], atol=1e-6)
+
+
+def test_certificates_hold_shares_and_ordered_quantiles(deal):
+    for package in deal.deals:
+        one = deal.certificates[package]
+        assert 0 <= one.all_gain <= 1
+        assert one.draws == 8
+        for spread in (*one.gains.values(), *one.over_status_quo.values()):
+            assert spread.p5 <= spread.p50 <= spread.p95
+
+
+def test_a_deal_stops_gaining_all_at_its_critical_weight(deal):
+    priced = deal.priced[0]
+    names = priced.weights.names
+    for package in deal.deals:
+        for name, value in deal.critical[package].weights.items():
+            if value is None:
+                continue
+            weights = priced.weights.value.copy()
+            for step, better in ((0.999, True), (1.001, False)):
+                weights[names.index(name)] = value * step
+                assert (priced.at(weights).gains[package] > 0).all() == better
+
+
+def test_the_zone_closes_where_no_package_is_left():
+    generator = np.random.default_rng(5)
+    for _ in range(100):
+        gains, slope = generator.normal(size=(2, 6, 2))
+        found = critical_zone_weight(gains, slope)
+        path = np.arange(0.0005, 20, 0.001)
+        open_ = [((gains + weight * slope) > 0).all(axis=1).any() for weight in path]
+        at_start = (gains > 0).all(axis=1).any()
+        if not at_start:
+            assert found == 0.0
+        elif all(open_):
+            assert found is None or found > 19.9
+        else:
+            assert found == pytest.approx(path[open_.index(False)], abs=2e-3)
+
+
+def test_weights_count_value_added(deal):
+    priced = deal.priced[0]
+    weights = priced.weights
+    doubled = weights.value.copy()
+    doubled[weights.names.index("usa-vehicles")] = 1.0
+    change = priced.at(doubled).payoffs - priced.game.payoffs
+    assert (change[:, 0] == 0).all()
+    column = priced.packages.added[:, weights.names.index("usa-vehicles")]
+    np.testing.assert_allclose(change[:, 1], column)
+    assert isinstance(weights, Weights)
+
+
+def test_the_contract_is_plain_data(deal):
+    content = json.loads(json.dumps(contract(deal), allow_nan=False))
+    assert content["parties"] == PARTIES
+    assert content["packages"] == 12
+    assert content["zone"] is True
+    assert content["opens_zone"] is None
+    for name in ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian"):
+        solution = content["solutions"][name]
+        assert set(solution["options"]) == {"cars", "rest"}
+        assert solution["ties"] == []
+        for party in PARTIES:
+            gain = solution["payoffs"][party] - content["disagreement"][party]
+            assert solution["gains"][party] == pytest.approx(gain)
+            assert set(content["certificate"][name]["gains"][party]) == {"p5", "p50", "p95"}
+    assert {tuple(one["options"].items()) for one in content["frontier"]} >= {
+        tuple(one["options"].items()) for one in content["solutions"].values()
+    }
+    assert [one["id"] for one in content["backgrounds"]] == ["japan-alone", "all-revert"]
+    assert len(content["deadline"]["path"]) == 10
+
+
+LOSING = """
+red_lines:
+  - {id: no-relief, title: No relief on anything, party: USA, forbids: {cars: [all-15, all-10]} OURS}
+  - {id: rest-stays, title: The rest stays, party: USA, forbids: {rest: [all-15]} OURS}
+  - {id: pair, title: No relief on both, party: USA, forbids: {cars: [none], rest: [add-24]} OURS}
+  - {id: now, title: Not as now, party: JPN, forbids: {cars: [add-25]} OURS}
+"""
+
+
+def test_without_a_zone_three_ways_to_one_are_named(case, talks, tmp_path):
+    found = negotiate(small(tmp_path, case, extra=LOSING), talks, effort=LIGHT)
+    content = contract(found)
+    assert content["zone"] is False
+    assert content["solutions"] == {}
+    assert content["certificate"] == {}
+    opens = content["opens_zone"]
+    # What is left is no duty on cars and on the rest: Japan gains, the United States lose.
+    assert opens["transfer"]["options"] == {"cars": "none", "rest": "none"}
+    pays = opens["transfer"]["pays"]
+    k = found.table.grid.named({"cars": "none", "rest": "none"})
+    assert pays["JPN"] == pytest.approx(-found.game.gains[k, 1])
+    assert pays["JPN"] == pytest.approx(-pays["USA"])
+    for way in opens["red_lines"]:
+        assert len(way["red_lines"]) == 1
+        assert min(way["gains"].values()) > 0
+    assert {way["red_lines"][0] for way in opens["red_lines"]} >= {"no-relief", "rest-stays"}
+    rate = opens["rate"]
+    assert rate["old"] == 0
+    assert rate["new"] > 0
+    assert min(rate["gains"].values()) > 0
