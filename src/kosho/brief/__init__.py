@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA_VERSION", "Brief", "compose", "render", "require_extra", "save", "write"]
 
 
-def write(case: Case, as_of: date | None = None, out: Path | None = None) -> Path:
+def write(case: Case, as_of: date | None = None, out: Path | str | None = None) -> Path:
     """Compute a brief and write `brief.html` and `brief.json`.
 
     Args:
@@ -36,7 +36,7 @@ def write(case: Case, as_of: date | None = None, out: Path | None = None) -> Pat
         ConvergenceError: a scenario has no equilibrium that could be found.
     """
     require_extra()
-    return save(compose(case, as_of), out or Path("out") / case.name)
+    return save(compose(case, as_of), Path(out) if out else Path("out") / case.name)
 
 
 def save(brief: Brief, out: Path, tell: Callable[[str], None] | None = None) -> Path:
