@@ -87,6 +87,18 @@ def test_the_file_is_read(tmp_path: Path):
             (":10", "cut through", "vehicles-232"),
         ),
         (("kind: tariff", "kind: ban"), (":6", "a ban has no value")),
+        (
+            ("known_from: 2025-04-02", "known_from: 2025-04-02\n    collected_from: 2025-04-01"),
+            ("collected_from 2025-04-01 is before",),
+        ),
+        (
+            ("scope: {goods: true}", "scope: {goods: true, content: {metal_content: [15, 0]}}"),
+            (":10", "from a lower to a higher"),
+        ),
+        (
+            ("scope: {goods: true}", "scope: {goods: true, content: {gold_content: [0, 15]}}"),
+            (":10", "gold_content"),
+        ),
         (("kind: tariff", "kind: specific"), (":6", "a unit such as USD/kg")),
         (("kind: tariff", "kind: tariff_quota"), (":6", "has value_out")),
         (("kind: tariff", "kind: tariff\n    unit: USD"), (":12", "unit")),
@@ -173,3 +185,49 @@ def test_headings_hold_what_is_under_them_and_touch_what_they_cut():
     assert not scope.holds("8703")
     assert scope.touches("8703")
     assert not scope.touches("8705")
+
+
+LIST = """\
+lists:
+  cars: {title: Cars, edition: HS 2022, prefixes: ["8703"], except: ["8703.10"], source: [law]}
+measures:
+"""
+
+
+def test_a_list_is_read_with_its_exceptions(tmp_path: Path):
+    path = written(tmp_path, ("measures:\n", LIST), ("scope: {goods: true}", "scope: {lists: [cars]}"))
+    book = Register.load([path])
+    assert (book.lists["cars"].prefixes, book.lists["cars"].without) == (("8703",), ("870310",))
+    assert book.not_translated == {"one": "no product group stands for its headings"}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (('except: ["8703.10"]', 'except: ["8704.10"]'), (":6", "870410 is under none of the prefixes")),
+        (("source: [law]}", "source: [lwa]}"), (":6", "unknown source 'lwa'")),
+        (
+            ("edition: HS 2022,", "edition: HS 2022, groups: [vehicles],"),
+            (":6", "unknown product group 'vehicles'"),
+        ),
+        (("scope: {goods: true}", "scope: {lists: [car]}"), (":12", "unknown list 'car'", "cars")),
+    ],
+)
+def test_a_mistake_about_a_list_is_named(tmp_path: Path, change, words):
+    (found,) = mistakes(written(tmp_path, ("measures:\n", LIST), change))
+    assert all(word in found for word in words)
+
+
+def test_lists_and_sources_are_known_to_all_files(tmp_path: Path):
+    one, other = tmp_path / "one.yaml", tmp_path / "other.yaml"
+    lists = FILE.replace("measures:\n", LIST)
+    one.write_text(lists[: lists.index("measures:")], encoding="utf-8")
+    only = FILE[FILE.index("measures:") :].replace("scope: {goods: true}", "scope: {lists: [cars]}")
+    other.write_text("title: Other\n" + only, encoding="utf-8")
+    assert [item.id for item in Register.load([one, other]).measures] == ["one"]
+    other.write_text(FILE.replace("A law", "Another law"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"other.yaml:4: .*source 'law' is given twice, and not alike"):
+        Register.load([one, other])
+    other.write_text(one.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"other.yaml:6: .*list 'cars' is given twice, first at .*one.yaml:6"):
+        Register.load([one, other])
