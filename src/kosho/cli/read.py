@@ -1,0 +1,159 @@
+"""`kosho read`: documents into drafts, and drafts into the record, one decision at a time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kosho.cli.terminal import progress, say
+
+if TYPE_CHECKING:
+    from kosho.record.drafts import Pile
+    from kosho.record.reading import Document, Draft
+
+__all__ = ["show"]
+
+
+def show(
+    files: Annotated[list[Path] | None, typer.Argument(help="Text, HTML or PDF; with --accept also a file of drafts.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DRAFTS.yaml", help="Write the drafts, added to those there.")] = None,
+    record: Annotated[
+        Path, typer.Option(metavar="RECORD.yaml", help="With --accept: the record that accepted drafts enter.")
+    ] = Path("record.yaml"),
+    *,
+    accept: Annotated[bool, typer.Option("--accept", help="Decide on each draft; nothing enters the record without you.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line, on standard output.")] = False,
+) -> None:
+    """Read documents into drafts of facts, each with the words it rests on."""
+    from kosho.errors import InputError, Problem
+
+    given = list(files or [])
+    piles = [path for path in given if path.suffix in (".yaml", ".yml")]
+    documents = [path for path in given if path not in piles]
+    if len(piles) > 1 or (piles and (out or not accept)):
+        raise InputError(Problem("give one file of drafts, with --accept and without --out"))
+    where = piles[0] if piles else out or (Path("drafts.yaml") if accept else None)
+    if not documents and not (accept and where is not None and where.exists()):
+        raise InputError(Problem("no file to read", "kosho read FILE..."))
+    texts, drafts = _read(documents)
+    if where is not None:
+        _keep(where, drafts, texts, record, accept=accept)
+    if json:
+        _lines(drafts)
+    elif not accept:
+        _show(drafts)
+
+
+def _read(files: list[Path]) -> tuple[dict[str, Document], list[Draft]]:
+    from kosho.errors import InputError, Problem
+    from kosho.record.reading import decode, read_text
+
+    texts: dict[str, Document] = {}
+    drafts: list[Draft] = []
+    wrong: list[Problem] = []
+    with progress("Reading") as tell:
+        for number, path in enumerate(files, 1):
+            tell(f"Reading {path.name} ({number} of {len(files)})")
+            try:
+                document = decode(path)
+            except InputError as error:
+                wrong += error.problems
+                continue
+            if document.name in texts:
+                wrong.append(Problem("another file of this name is being read too", "rename one", file=str(path)))
+                continue
+            texts[document.name] = document
+            drafts += read_text(document)
+    if wrong:
+        raise InputError(wrong)
+    return texts, drafts
+
+
+def _keep(where: Path, drafts: list[Draft], texts: dict[str, Document], record: Path, *, accept: bool) -> None:
+    from kosho.record.drafts import Pile
+
+    pile = Pile.open(where)
+    new = pile.add(drafts)
+    pile.save()
+    sys.stderr.write(f"{where}: {new} new drafts, {len(pile.open_keys)} to decide on\n")
+    if accept:
+        _accept(pile, record, texts)
+
+
+def _accept(pile: Pile, record: Path, texts: dict[str, Document]) -> None:
+    from datetime import UTC, datetime
+
+    from kosho.errors import InputError
+    from kosho.record.accept import Book
+    from kosho.record.ledger import Record
+    from kosho.record.reading import decode
+    from kosho.record.walk import Talk, walk
+
+    path = record / "record.yaml" if record.is_dir() else record
+    if path.exists():
+        Record.load(path)  # a record that is wrong is told before the first question
+    for name in {draft.doc for draft in pile.drafts.values()} - set(texts):
+        beside = pile.path.parent / name
+        if beside.is_file():
+            try:
+                texts[name] = decode(beside)
+            except InputError as error:
+                sys.stderr.write(f"{error}\n")
+    book = Book(path, datetime.now(UTC).astimezone().date())
+    try:
+        counts = walk(pile, book, texts, Talk(_ask, _show_one, say))
+    except KeyboardInterrupt:
+        say(f"\nStopped; every decision is kept. {len(pile.open_keys)} to decide on.")
+        return
+    say(f"{counts.accepted} accepted, {counts.rejected} rejected, {counts.skipped} skipped, {counts.left} to decide on.")
+
+
+def _ask(question: str) -> str | None:
+    sys.stdout.write(question)
+    sys.stdout.flush()
+    answer = sys.stdin.readline()
+    if not sys.stdin.isatty():
+        sys.stdout.write("\n")
+    return answer.rstrip("\n") if answer else None
+
+
+def _printable(text: str) -> str:
+    """Words of a document, on one line and without what a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in " ".join(text.split()))
+
+
+def _told(draft: Draft) -> str:
+    return ", ".join(
+        f"{name} {_printable(' '.join(map(str, value)) if isinstance(value, list | tuple) else str(value))}"
+        for name, value in draft.fields.items()
+    )
+
+
+def _show_one(heading: str, draft: Draft) -> None:
+    say("")
+    say(f"{heading}  {draft.type}, {draft.modality}  ({_printable(draft.doc)}:{draft.start})")
+    say(f"  “{_printable(draft.quote)}”")
+    say(f"  {_told(draft)}")
+
+
+def _show(drafts: list[Draft]) -> None:
+    from kosho.cli.terminal import show_table
+
+    for name in dict.fromkeys(draft.doc for draft in drafts):
+        rows = [
+            (draft.type, draft.modality, str(draft.start), _printable(draft.quote), _told(draft))
+            for draft in drafts
+            if draft.doc == name
+        ]
+        show_table(f"{_printable(name)}: {len(rows)} drafts", ("Type", "Modality", "At", "Quote", "Says"), rows)
+    say("Drafts, not facts: decide on them with `kosho read FILE --accept`.")
+
+
+def _lines(drafts: list[Draft]) -> None:
+    import json
+
+    for draft in drafts:
+        say(json.dumps(draft.as_dict(), ensure_ascii=False))

@@ -1,0 +1,242 @@
+"""`kosho record`: what was said, what is open, due and contradicted, as of any day."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kosho.cli.terminal import day, say, show_json, show_table
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kosho.record.ledger import Due, Ledger, Record, SameEvent, Standing
+    from kosho.record.schema import Statement
+
+__all__ = ["show"]
+
+
+def show(
+    case: Annotated[str, typer.Argument(help="A shipped case, a case's folder, a record.yaml; or `check`.")],
+    checked: Annotated[str | None, typer.Argument(metavar="[CASE]", help="After `check`: the case to check.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="As recorded by that day; today.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Only what touches it.")] = None,
+    sources: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="With `check`: where the texts of the sources are; or KOSHO_SOURCES.")
+    ] = None,
+    *,
+    still_open: Annotated[bool, typer.Option("--open", help="Only what is still open.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+) -> None:
+    """Show the record of a negotiation, or check it: `kosho record check CASE`."""
+    from kosho.errors import InputError, Problem
+    from kosho.record.ledger import Record
+
+    if case == "check":
+        if checked is None:
+            raise InputError(Problem("no case to check", "kosho record check CASE"))
+        _check(Record.load(checked), sources, json=json)
+        return
+    if checked is not None:
+        raise InputError(Problem(f"one case at a time, not {checked!r} too"))
+    record = Record.load(case)
+    _refuse(record)
+    on = day(as_of, "--as-of") or datetime.now(UTC).astimezone().date()
+    ledger = record.as_of(on, topic)
+    content = contract(ledger, only_open=still_open)
+    if json:
+        show_json(content)
+    else:
+        _show(ledger, content)
+
+
+def _refuse(record: Record) -> None:
+    from kosho.errors import InputError
+    from kosho.record.check import dangling
+
+    problems = dangling(record.file, record.lines, str(record.path))
+    if problems:
+        raise InputError(problems)
+
+
+def _check(record: Record, sources: Path | None, *, json: bool) -> None:
+    from kosho.errors import InputError, Problem
+    from kosho.record.check import verify
+
+    given = sources or (Path(os.environ["KOSHO_SOURCES"]) if os.environ.get("KOSHO_SOURCES") else None)
+    if given is not None and not given.is_dir():
+        raise InputError(Problem("is not a folder", file=str(given), key="--sources"))
+    verdict = verify(record, given)
+    if verdict.problems:
+        raise InputError(verdict.problems)
+    if json:
+        counts = {"verified": verdict.verified, "unverified": verdict.unverified}
+        show_json({"schema_version": 1, "case": record.name, "statements": len(record.file.statements)} | counts)
+        return
+    say(f"{record.name}: {len(record.file.statements)} statements, every reference found.")
+    say(f"Quotes: {verdict.verified} verified against their sources, {verdict.unverified} unverified.")
+    if verdict.unverified:
+        say("Unverified: no text at hand" + ("." if given else "; give --sources DIR or set KOSHO_SOURCES."))
+
+
+def contract(ledger: Ledger, *, only_open: bool = False) -> dict[str, Any]:
+    """What `--json` prints."""
+    contentions = [_contention(one) for one in ledger.contentions if one.is_open or not only_open]
+    commitments = [_commitment(one) for one in ledger.commitments if one.is_open or not only_open]
+    deadlines = [_deadline(one) for one in ledger.deadlines if one.days_left >= 0 or not only_open]
+    declared = [
+        {
+            "id": one.id,
+            "about": one.about,
+            "statements": [_plain(s) for s in ledger.statements if s.id in one.statements],
+            "note": one.note,
+        }
+        for one in ledger.declared
+    ]
+    return {
+        "schema_version": 1,
+        "case": ledger.record.name,
+        "as_of": ledger.day.isoformat(),
+        "timeline": [] if only_open else [_plain(one) for one in ledger.timeline],
+        "positions": [_plain(one) for one in ledger.positions],
+        "contentions": contentions,
+        "commitments": commitments,
+        "deadlines": deadlines,
+        "conflicts": declared + [_same(one) for one in ledger.same_events],
+    }
+
+
+def _plain(statement: Statement) -> dict[str, Any]:
+    return statement.model_dump(mode="json", exclude_none=True)
+
+
+def _known(standing: Standing) -> dict[str, Any]:
+    return {
+        "status": standing.status,
+        "history": [entry.model_dump(mode="json", exclude_none=True) for entry in standing.history],
+    }
+
+
+def _contention(one: Standing) -> dict[str, Any]:
+    return one.item.model_dump(mode="json", exclude_none=True, exclude={"history"}) | _known(one)
+
+
+def _commitment(one: Standing) -> dict[str, Any]:
+    return one.item.model_dump(mode="json", exclude_none=True, exclude={"history"}) | _known(one)
+
+
+def _deadline(one: Due) -> dict[str, Any]:
+    told = one.deadline.model_dump(mode="json", exclude_none=True, exclude={"extensions"})
+    return told | {"due": one.on, "days_left": one.days_left}
+
+
+def _same(one: SameEvent) -> dict[str, Any]:
+    return {
+        "about": "one event, told by " + " and ".join(dict.fromkeys(m.source for m in one.meetings)),
+        "statements": [_plain(m) for m in one.meetings],
+        "differences": one.differences,
+    }
+
+
+def _words(text: str, most: int = 90) -> str:
+    plain = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    return plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
+
+
+def _show(ledger: Ledger, content: dict[str, Any]) -> None:
+    name = ledger.record.party_name
+    say(f"{ledger.record.file.title}, as of {ledger.day.isoformat()}")
+    say("")
+    if not (ledger.statements or ledger.contentions):
+        say("Nothing was recorded by that day.")
+        return
+    if content["timeline"]:
+        rows = [
+            (one.date or "", _label(one), ", ".join(map(name, _who(one))), _words(one.quote), one.source)
+            for one in ledger.timeline
+        ]
+        show_table("Timeline", ("Date", "What", "Who", "Words", "Source"), rows)
+    _show_positions(ledger)
+    if content["contentions"]:
+        rows = [
+            (one["title"], ", ".join(map(name, one["parties"])), str(one.get("raised_in", "")), _carried(one), one["status"])
+            for one in content["contentions"]
+        ]
+        show_table("Contentions", ("Point", "Between", "Raised in round", "Carried to", "Status"), rows)
+    if content["commitments"]:
+        rows = [
+            (one.get("due", ""), ", ".join(map(name, one["by"])), _words(one["deliverable"]), one["status"], one["source"])
+            for one in content["commitments"]
+        ]
+        show_table("Commitments", ("Due", "By", "What", "Status", "Source"), rows)
+    if content["deadlines"]:
+        rows = [
+            (one["due"], _words(one["what"]), one.get("consequence", ""), one["source"], str(one["days_left"]))
+            for one in content["deadlines"]
+        ]
+        show_table("Deadlines", ("Date", "What", "Consequence", "Source", "Days left"), rows, numeric=1)
+    for one in content["conflicts"]:
+        _show_conflict(one)
+
+
+def _carried(one: dict[str, Any]) -> str:
+    rounds = [str(entry["to_round"]) for entry in one["history"] if "to_round" in entry]
+    return ", ".join(rounds)
+
+
+def _label(one: Any) -> str:
+    if one.type == "meeting":
+        place = f", {one.place}" if one.place else ""
+        ordinal = f", round {one.round}" if one.round else ""
+        return f"{one.kind}{ordinal}{place}: {one.status.replace('_', ' ')}"
+    if one.type == "instrument":
+        return f"{one.title or one.kind}: {one.status.replace('_', ' ')}"
+    rate = f" {one.rate:g} %" if one.rate is not None else ""
+    return f"{one.kind}{rate}{' on ' + ', '.join(one.products) if one.products else ''}: {one.status.replace('_', ' ')}"
+
+
+def _who(one: Any) -> tuple[str, ...]:
+    return getattr(one, "parties", ()) or one.by
+
+
+def _show_positions(ledger: Ledger) -> None:
+    """Positions side by side: an issue a row, a party with the bodies that act for it a column."""
+    found = ledger.positions
+    sides = list(dict.fromkeys(ledger.record.side_of(party) for one in found for party in one.by))
+    if not found:
+        return
+    issues = list(dict.fromkeys(one.topic or NO_ISSUE for one in found))
+    rows = [(issue, *(_cell(ledger, issue, side) for side in sides)) for issue in issues]
+    show_table("Positions", ("Issue", *(ledger.record.party_name(side) for side in sides)), rows)
+
+
+NO_ISSUE = "no issue given"
+
+
+def _cell(ledger: Ledger, issue: str, side: str) -> str:
+    record = ledger.record
+    told: list[str] = []
+    for one in ledger.positions:
+        by = [party for party in one.by if record.side_of(party) == side]
+        if (one.topic or NO_ISSUE) != issue or not by:
+            continue
+        bodies = ", ".join(record.party_name(party) for party in by if party != side)
+        who = record.person_name(one.speaker) if one.speaker else bodies
+        sure = "" if one.modality == "asserted" else f" ({one.modality})"
+        told.append(f"{one.kind.replace('_', ' ')}{sure}{f', {who}' if who else ''}: {_words(one.quote)} [{one.source}]")
+    return "\n".join(told)
+
+
+def _show_conflict(one: dict[str, Any]) -> None:
+    say(f"Conflict: {one['about']}")
+    for statement in one["statements"]:
+        say(f"  {statement['source']}: “{_words(statement['quote'])}”")
+    for name, values in one.get("differences", {}).items():
+        say(f"  {name}: " + "; ".join(f"{value} ({source})" for source, value in values.items()))
+    say("")
+
+

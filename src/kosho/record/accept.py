@@ -1,0 +1,272 @@
+"""From a draft that a person accepted to an entry of `record.yaml`.
+
+The file keeps its comments and order: it is changed with ruamel.yaml, checked whole as it would be, and only then
+written in one step. An entry's id comes from its source and place, so accepting a draft twice adds nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kosho.codes import blocs, countries
+from kosho.errors import InputError, Problem
+from kosho.record.check import dangling
+from kosho.record.drafts import key_of, write_text
+from kosho.record.ledger import Record
+from kosho.record.reading.decode import Document
+from kosho.record.reading.draft import Draft
+from kosho.record.schema import LONGEST_QUOTE, RecordFile
+from kosho.yamlfile import validate
+
+__all__ = ["Book", "entry_id"]
+
+STATUS = {"event_not_held": "not_held", "event_change": "changed", "next_meeting": "planned"}
+INSTRUMENT = {
+    "being finalised": "draft",
+    "scheduled for adoption": "planned",
+    "initialled": "initialled",
+    "signed": "signed",
+    "adopted": "adopted",
+}
+MODES = (("phone", r"phone|call"), ("video", r"video|virtual|online"), ("in person", r"face-to-face|in person"))
+
+
+@dataclass
+class Book:
+    """A record being written to."""
+
+    path: Path
+    recorded_at: date
+
+    def holds(self, draft: Draft, name: str) -> bool:
+        """Whether the draft is in the record already."""
+        if not self.path.exists():
+            return False
+        file = Record.load(self.path).file
+        if draft.type == "document":
+            return any(one.id == _source_id(draft.doc) for one in file.sources)
+        if draft.type in ("person", "person_status"):
+            place = (_source_id(draft.doc), draft.start)
+            who = _slug(str(draft.fields["name"]))
+            return any(one.id == who and any((post.source, post.start) == place for post in one.posts) for one in file.people)
+        return any(one.id == name for one in file.statements)
+
+    def enter(self, draft: Draft, name: str, document: Document | None, about: Mapping[str, Any]) -> str:
+        """Write a draft into the record; the id of its entry.
+
+        Args:
+            draft: What a person accepted.
+            name: Id for the entry, from the draft as it was read (`entry_id`).
+            document: The text it was read from, to hold the quote against; None where it is not at hand.
+            about: Fields of the document itself: title, publisher, published.
+
+        Raises:
+            InputError: the quote is not where the draft says, or the record would not hold together.
+        """
+        if document is not None and document.text[draft.start : draft.end] != draft.quote:
+            raise InputError(Problem(f"the quote is not at {draft.start}", "read the file again", file=draft.doc))
+        if self.holds(draft, name):
+            return name
+        yaml = _yaml()
+        content = yaml.load(self._text()) or {}
+        content.setdefault("title", f"Record of {self.path.parent.name or 'talks'}")
+        self._source(content, draft, about)
+        if draft.type == "document":
+            return self._written(yaml, content, _source_id(draft.doc))
+        if draft.type in ("person", "person_status"):
+            self._person(content, draft)
+        else:
+            entry = _statement(draft, self.recorded_at, name)
+            for party in _parties_of(entry):
+                _add_party(content, party)
+            content.setdefault("statements", []).append(entry)
+        return self._written(yaml, content, name)
+
+    def _written(self, yaml: Any, content: Any, name: str) -> str:
+        buffer = io.StringIO()
+        yaml.dump(content, buffer)
+        text = buffer.getvalue()
+        file, lines = validate(text, RecordFile, str(self.path))
+        problems = dangling(file, lines, str(self.path))
+        if problems:
+            raise InputError(problems)
+        write_text(self.path, text)
+        return name
+
+    def _text(self) -> str:
+        return self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+
+    def _source(self, content: Any, draft: Draft, about: Mapping[str, Any]) -> None:
+        name = _source_id(draft.doc)
+        sources = content.setdefault("sources", [])
+        if any(one["id"] == name for one in sources):
+            return
+        entry = {
+            "id": name,
+            "title": str(about.get("title") or draft.doc),
+            "publisher": str(about.get("publisher") or "unknown"),
+            "date": str(about["published"])[:10] if about.get("published") else None,
+            "kind": "primary" if about.get("doc_type") in ("joint statement", "news release", "transcript") else "secondary",
+            "file": draft.doc,
+        }
+        sources.append({key: value for key, value in entry.items() if value is not None})
+
+    def _person(self, content: Any, draft: Draft) -> None:
+        fields = draft.fields
+        party = fields.get("side")
+        if not party:
+            raise InputError(Problem("whose side is not told", "edit it: side=JPN", key="side"))
+        _add_party(content, _party_id(party))
+        people = content.setdefault("people", [])
+        who = _slug(str(fields["name"]))
+        post = _evidence(draft, self.recorded_at) | {"title": str(fields.get("role") or "not told")}
+        if fields.get("since"):
+            post["since"] = str(fields["since"])
+        known = next((one for one in people if one["id"] == who), None)
+        if known is not None:
+            known["posts"].append(post)
+            return
+        entry: dict[str, Any] = {"id": who, "name": str(fields["name"])}
+        if fields.get("name_native"):
+            entry["native"] = str(fields["name_native"])
+        people.append(entry | {"party": _party_id(party), "posts": [post]})
+
+
+def _yaml() -> Any:
+    try:
+        from ruamel.yaml import YAML  # noqa: PLC0415 - an optional extra
+    except ImportError:
+        raise InputError(Problem("accepting drafts needs ruamel.yaml", "pip install 'kosho[read]'")) from None
+    yaml = YAML()
+    yaml.width = 110
+    yaml.allow_unicode = True
+    yaml.preserve_quotes = True
+    return yaml
+
+
+def _slug(words: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "unnamed"
+
+
+def _source_id(doc: str) -> str:
+    return _slug(doc.rsplit(".", 1)[0])
+
+
+def entry_id(draft: Draft) -> str:
+    """Id of the entry a draft becomes; made from the draft as it was read, so that edits do not change it."""
+    return f"{_source_id(draft.doc)}.{draft.start}-{key_of(draft)}"
+
+
+def _party_id(code: str) -> str:
+    return code.lower()
+
+
+def _evidence(draft: Draft, recorded_at: date) -> dict[str, Any]:
+    quote, end = draft.quote, draft.end
+    if len(quote) > LONGEST_QUOTE:
+        quote, end = quote[:LONGEST_QUOTE], draft.start + LONGEST_QUOTE
+    return {
+        "source": _source_id(draft.doc),
+        "quote": quote,
+        "start": draft.start,
+        "end": end,
+        "recorded_at": recorded_at.isoformat(),
+    }
+
+
+def _many(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def _statement(draft: Draft, recorded_at: date, name: str) -> dict[str, Any]:
+    fields = draft.fields
+    entry: dict[str, Any] = {"id": name, "type": "", **_evidence(draft, recorded_at), "modality": draft.modality}
+    entry["by"] = [_party_id(code) for code in _many(fields.get("by") or fields.get("imposed_by") or fields.get("reporter"))]
+    if fields.get("speaker"):
+        entry["attributed_to"] = str(fields["speaker"])
+    elif fields.get("attributed_to"):
+        entry["attributed_to"] = str(fields["attributed_to"])
+    if fields.get("topic"):
+        entry["topic"] = str(fields["topic"])
+    if fields.get("start") and fields.get("end"):
+        entry["date"] = f"{fields['start']}/{fields['end']}"
+    elif fields.get("date") or fields.get("signed"):
+        entry["date"] = str(fields.get("date") or fields["signed"])
+    if fields.get("date_precision") in ("day", "week", "month", "quarter", "half", "year", "period", "inferred"):
+        entry["date_precision"] = fields["date_precision"]
+    entry |= _particulars(draft)
+    return {key: value for key, value in entry.items() if value not in (None, [], "")}
+
+
+def _particulars(draft: Draft) -> dict[str, Any]:
+    kind, fields = draft.type, draft.fields
+    goods = {"products": _many(fields.get("products") or fields.get("product")), "hs": _hs(fields.get("hs_hint"))}
+    parties = [_party_id(code) for code in _many(fields.get("parties"))]
+    if kind in ("event", "event_series", "event_change", "event_not_held", "next_meeting", "carried_over"):
+        status = STATUS.get(kind) or ("planned" if draft.modality == "planned" else "held")
+        words = draft.quote.lower()
+        return {
+            "type": "meeting",
+            "status": status,
+            "kind": str(fields.get("event_type") or kind.replace("_", " ")),
+            "level": fields.get("level"),
+            "mode": next((mode for mode, p in MODES if re.search(p, words)), None),
+            "minutes": fields.get("duration_min"),
+            "time": fields.get("time"),
+            "place": fields.get("place"),
+            "round": fields.get("round") or fields.get("from_round"),
+            "parties": parties,
+            "topics": _many(fields.get("topics")),
+        }
+    if kind in ("agreement", "agreement_aim", "no_agreement"):
+        status = "no_agreement" if kind == "no_agreement" else INSTRUMENT.get(str(fields.get("status")), "agreed")
+        aim = draft.quote if kind == "agreement_aim" else None
+        return {"type": "instrument", "kind": str(fields.get("kind") or "agreement"), "status": status, "parties": parties, "aim": aim}
+    if kind == "measure":
+        status = str(fields.get("status", "in force")).replace(" ", "_")
+        on = [_party_id(code) for code in _many(fields.get("on"))]
+        told = {"type": "measure", "kind": str(fields.get("kind", "tariff")), "status": status, "on": on}
+        return told | {"rate": fields.get("rate"), "rate_before": fields.get("rate_before"), "mast": fields.get("mast_chapter")} | goods
+    if kind == "deadline":
+        return {"type": "deadline", "what": str(fields.get("what") or draft.quote)}
+    if kind == "commitment":
+        return {"type": "commitment", "deliverable": str(fields.get("deliverable") or draft.quote), "due": fields.get("due")}
+    if kind == "quantity":
+        partner = _party_id(fields["partner"]) if fields.get("partner") else None
+        told = {"type": "quantity", "value": fields.get("value"), "unit": fields.get("unit"), "bound": fields.get("bound")}
+        return told | {"flow": fields.get("flow"), "partner": partner} | goods
+    if kind in ("topic", "context", "organisation"):
+        return {"type": kind, "content": str(fields.get("topic") or fields.get("org") or draft.quote)}
+    to = [_party_id(code) for code in _many(fields.get("to") or fields.get("against"))]
+    told = {"type": "position", "kind": kind, "to": to, "to_value": fields.get("threshold") or fields.get("value")}
+    return told | {"unit": fields.get("unit"), "mast": fields.get("mast_chapter")} | goods
+
+
+def _hs(value: Any) -> list[str]:
+    return [code for one in _many(value) for code in one.split(",")]
+
+
+def _parties_of(entry: Mapping[str, Any]) -> list[str]:
+    found = [one for key in ("by", "to", "on", "parties") for one in entry.get(key, [])]
+    return [*found, *([entry["partner"]] if "partner" in entry else [])]
+
+
+def _add_party(content: Any, party: str) -> None:
+    parties = content.setdefault("parties", [])
+    if any(one["id"] == party for one in parties):
+        return
+    code = party.upper()
+    if code in blocs():
+        parties.append({"id": party, "name": blocs()[code].name, "kind": "bloc", "code": code})
+    elif code in countries():
+        parties.append({"id": party, "name": countries()[code], "kind": "state", "code": code})
+    else:
+        raise InputError(Problem(f"{code!r} is no code of a country or bloc", "edit it, or add the party to the record"))

@@ -1,0 +1,118 @@
+"""The file of drafts between reading and accepting: what was proposed, and what a person decided of each.
+
+Written whole to a file beside and put in its place, after every decision: a walk that is broken off loses none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field
+
+from kosho.provenance import Frozen
+from kosho.record.reading.draft import Draft, Modality
+from kosho.yamlfile import load
+
+__all__ = ["Decision", "Pile", "key_of", "write_text"]
+
+Decision = Literal["pending", "accepted", "rejected", "skipped"]
+
+
+class _Row(Frozen):
+    doc: str
+    type: str
+    modality: Modality
+    fields: dict[str, Any] = Field(default_factory=dict)
+    quote: str
+    start: int
+    end: int
+    decision: Decision = "pending"
+
+
+class _File(Frozen):
+    schema_version: int = 1
+    drafts: tuple[_Row, ...] = ()
+
+
+@dataclass
+class Pile:
+    """Drafts with the decisions taken so far."""
+
+    path: Path
+    drafts: dict[str, Draft]
+    decisions: dict[str, Decision]
+
+    @staticmethod
+    def open(path: Path) -> Pile:
+        """Read a file of drafts; one that does not exist is empty.
+
+        Raises:
+            InputError: it breaks the schema.
+        """
+        pile = Pile(path, {}, {})
+        if path.exists():
+            for row in load(path, _File)[0].drafts:
+                draft = Draft(row.doc, row.type, row.modality, row.fields, row.quote, row.start, row.end)
+                key = key_of(draft)
+                pile.drafts[key] = draft
+                pile.decisions[key] = row.decision
+        return pile
+
+    def add(self, drafts: Iterable[Draft]) -> int:
+        """Add drafts that are not there yet; how many were new."""
+        before = len(self.drafts)
+        for draft in drafts:
+            key = key_of(draft)
+            self.drafts.setdefault(key, draft)
+            self.decisions.setdefault(key, "pending")
+        return len(self.drafts) - before
+
+    def decide(self, key: str, decision: Decision) -> None:
+        """Note a decision and write the file."""
+        self.decisions[key] = decision
+        self.save()
+
+    @property
+    def open_keys(self) -> list[str]:
+        """Drafts not yet decided on; those skipped come again."""
+        return [key for key in self.drafts if self.decisions[key] in ("pending", "skipped")]
+
+    def save(self) -> None:
+        """Write the file in one step."""
+        rows = [draft.as_dict() | {"decision": self.decisions[key]} for key, draft in self.drafts.items()]
+        plain = json.loads(json.dumps({"schema_version": 1, "drafts": rows}))
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        write_text(self.path, yaml.dump(plain, Dumper=dumper, allow_unicode=True, sort_keys=False, width=110))
+
+
+def key_of(draft: Draft) -> str:
+    """What tells a draft from any other: where it stands and what it says, not how it was spelled out since."""
+    content = (draft.doc, draft.type, draft.start, draft.end, str(draft.fields.get("products") or draft.fields.get("name")))
+    return hashlib.sha256("|".join(map(str, content)).encode()).hexdigest()[:12]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that it is the old one or the new one, never half of either."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if path.exists():
+            Path(name).chmod(path.stat().st_mode & 0o777)
+        else:
+            Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,291 @@
+"""The record as it stood on a day: timeline, positions, contentions, commitments, deadlines, conflicts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from importlib.resources import files
+from itertools import combinations
+from pathlib import Path
+
+from kosho.errors import InputError, Problem, suggest
+from kosho.record.schema import (
+    Commitment,
+    Conflict,
+    Contention,
+    Deadline,
+    Instrument,
+    Measure,
+    Meeting,
+    Person,
+    Position,
+    RecordFile,
+    Statement,
+    Status,
+)
+from kosho.yamlfile import Lines, validate
+
+__all__ = ["Due", "Ledger", "Record", "SameEvent", "Standing", "last_day", "records"]
+
+OPEN = ("open", "ongoing", "carried", "overdue")
+EVENT_FIELDS = ("status", "kind", "level", "mode", "minutes", "time", "place", "round", "date")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Something with a history, and what had become of it."""
+
+    item: Commitment | Contention
+    status: str
+    history: tuple[Status, ...]
+    """Entries known on the day."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is left to do."""
+        return self.status in OPEN
+
+
+@dataclass(frozen=True)
+class Due:
+    """A deadline and how far off it was."""
+
+    deadline: Deadline
+    on: str
+    """The date, after the extensions known on the day."""
+    days_left: int
+    """Negative once it is past."""
+
+
+@dataclass(frozen=True)
+class SameEvent:
+    """Meetings told of by different sources that are one, with what they tell differently."""
+
+    meetings: tuple[Meeting, ...]
+    differences: dict[str, dict[str, str]]
+    """Value by source, of each attribute on which they differ."""
+
+
+def last_day(when: str) -> date:
+    """The last day a date can mean: of 2018, 31 December."""
+    value = when.rsplit("/", 1)[-1]
+    if len(value) == 10:
+        return date.fromisoformat(value)
+    year, month = (int(value[:4]), int(value[5:])) if len(value) == 7 else (int(value), 12)
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def first_day(when: str) -> date:
+    """The first day a date can mean."""
+    value = when.split("/", 1)[0]
+    return date.fromisoformat(value + "-01-01"[len(value) - 4 :] if len(value) < 10 else value)
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """The record of a negotiation, as written in `record.yaml`."""
+
+    name: str
+    path: Path
+    file: RecordFile
+    lines: Lines
+
+    @staticmethod
+    def load(name_or_path: str | Path) -> Record:
+        """Open the record of a shipped case, of a case's folder, or a YAML file.
+
+        Raises:
+            InputError: there is none, or it breaks the schema; every mistake is listed.
+        """
+        path = _find(name_or_path)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise InputError(Problem(f"cannot be read: {error.strerror or error}", file=str(path))) from None
+        digest = hashlib.sha256(content).hexdigest()
+        file, lines = _parsed(digest, _Text(content, str(path)))
+        name = path.resolve().parent.name if path.name == "record.yaml" else path.stem
+        return Record(name, path, file, lines)
+
+    def as_of(self, day: date, topic: str | None = None) -> Ledger:
+        """What the record held on `day`, all of it or what touches a topic."""
+        known = [one for one in self.file.statements if one.recorded_at <= day]
+        replaced = {one.supersedes for one in known if one.supersedes}
+        current = tuple(one for one in known if one.id not in replaced)
+        if topic is not None:
+            current = tuple(one for one in current if _touches(one, topic))
+        shown = {one.id for one in current}
+        contentions = tuple(
+            _standing(one, one.history, day)
+            for one in self.file.contentions
+            if one.recorded_at <= day and (topic is None or topic.lower() in one.title.lower())
+        )
+        conflicts = tuple(
+            one for one in self.file.conflicts if one.recorded_at <= day and set(one.statements) <= shown
+        )
+        people = tuple(one for one in self.file.people if any(post.recorded_at <= day for post in one.posts))
+        return Ledger(self, day, current, contentions, conflicts, people)
+
+    def party_name(self, party: str) -> str:
+        """Name of a party; its id where it has none."""
+        return next((one.name for one in self.file.parties if one.id == party), party)
+
+    def side_of(self, party: str) -> str:
+        """The party that a body acts for, or the party itself."""
+        acts_for = next((one.acts_for for one in self.file.parties if one.id == party), None)
+        return acts_for or party
+
+    def person_name(self, person: str) -> str:
+        """Name of a person; the id where there is none."""
+        return next((one.name for one in self.file.people if one.id == person), person)
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """A record as of a day."""
+
+    record: Record
+    day: date
+    statements: tuple[Statement, ...]
+    """Known on the day and not superseded."""
+    contentions: tuple[Standing, ...]
+    declared: tuple[Conflict, ...]
+    people: tuple[Person, ...]
+
+    @property
+    def timeline(self) -> list[Meeting | Instrument | Measure]:
+        """Meetings, texts and measures by date; those without one last."""
+        found = [one for one in self.statements if isinstance(one, Meeting | Instrument | Measure)]
+        return sorted(found, key=lambda one: (one.date is None, first_day(one.date) if one.date else date.max, one.id))
+
+    @property
+    def positions(self) -> list[Position]:
+        """What the parties want, give, refuse and think, by issue."""
+        found = [one for one in self.statements if isinstance(one, Position)]
+        return sorted(found, key=lambda one: (one.topic or "", one.by, one.id))
+
+    @property
+    def commitments(self) -> list[Standing]:
+        """Commitments with their status, the first due first; one past its date of which no more is known is overdue."""
+        found = [
+            _standing(one, one.history, self.day, one.due) for one in self.statements if isinstance(one, Commitment)
+        ]
+        return sorted(found, key=lambda one: _due_day(one.item))
+
+    @property
+    def deadlines(self) -> list[Due]:
+        """Deadlines by date, with days left."""
+        found: list[Due] = []
+        for one in self.statements:
+            if isinstance(one, Deadline) and one.date is not None:
+                on = next((e.to for e in reversed(one.extensions) if e.recorded_at <= self.day), one.date)
+                found.append(Due(one, on, (last_day(on) - self.day).days))
+        return sorted(found, key=lambda due: (last_day(due.on), due.deadline.id))
+
+    @property
+    def same_events(self) -> list[SameEvent]:
+        """Meetings that two sources tell of, with what they tell differently."""
+        return list(_same_events(one for one in self.statements if isinstance(one, Meeting)))
+
+
+def _due_day(item: Commitment | Contention) -> tuple[bool, date]:
+    due = item.due if isinstance(item, Commitment) else None
+    return due is None, last_day(due) if due else date.max
+
+
+def _standing(
+    item: Commitment | Contention, history: tuple[Status, ...], day: date, due: str | None = None
+) -> Standing:
+    known = tuple(entry for entry in history if entry.recorded_at <= day)
+    status = known[-1].status if known else "open"
+    if due is not None and status in OPEN and last_day(due) < day:
+        status = "overdue"
+    return Standing(item, status, known)
+
+
+def _touches(statement: Statement, topic: str) -> bool:
+    wanted = topic.lower()
+    texts = [statement.topic, statement.quote, *(getattr(statement, "topics", ())), *(getattr(statement, "products", ()))]
+    return any(wanted in text.lower() for text in texts if text)
+
+
+def _same_events(meetings: Iterable[Meeting]) -> Iterator[SameEvent]:
+    """Pairs are joined when the dates meet, the parties agree, and rounds and kinds do not contradict."""
+    by_parties: dict[frozenset[str], list[Meeting]] = {}
+    for one in meetings:
+        if one.date is not None and one.status != "changed":
+            by_parties.setdefault(frozenset(one.parties), []).append(one)
+    for group in by_parties.values():
+        group.sort(key=lambda one: (first_day(one.date or ""), one.id))
+        for first, second in combinations(group, 2):
+            if first.source != second.source and _one_event(first, second):
+                yield SameEvent((first, second), _differences(first, second))
+
+
+def _one_event(first: Meeting, second: Meeting) -> bool:
+    if first.round is not None and second.round is not None and first.round != second.round:
+        return False
+    if len(first.date or "") < 7 or len(second.date or "") < 7:
+        return False
+    if first.time and second.time and first.time != second.time:
+        return False
+    overlap = first_day(first.date or "") <= last_day(second.date or "") and first_day(second.date or "") <= last_day(first.date or "")
+    people = set(first.people) & set(second.people)
+    return overlap and bool(people or first.kind == second.kind or not (first.people and second.people))
+
+
+def _differences(first: Meeting, second: Meeting) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for name in EVENT_FIELDS:
+        one, other = getattr(first, name), getattr(second, name)
+        if one is not None and other is not None and one != other:
+            found[name] = {first.source: str(one), second.source: str(other)}
+    return found
+
+
+class _Text:
+    """Content to parse, equal to any other so that only its digest tells it apart in the cache."""
+
+    def __init__(self, content: bytes, file: str) -> None:
+        self.content = content
+        self.file = file
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Text) and other.file == self.file
+
+    def __hash__(self) -> int:
+        return hash(self.file)
+
+
+@lru_cache(maxsize=16)
+def _parsed(digest: str, text: _Text) -> tuple[RecordFile, Lines]:
+    del digest  # part of the key
+    try:
+        decoded = text.content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(Problem("is not UTF-8 text", file=text.file)) from None
+    return validate(decoded, RecordFile, text.file)
+
+
+def _shipped() -> Path:
+    return Path(str(files("kosho").joinpath("cases")))
+
+
+def records() -> list[str]:
+    """Names of the cases that ship with a record."""
+    return sorted(path.parent.name for path in _shipped().glob("*/record.yaml"))
+
+
+def _find(name_or_path: str | Path) -> Path:
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml"):
+        return path
+    if path.is_dir():
+        return path / "record.yaml"
+    if path.name == str(name_or_path) and (_shipped() / path / "record.yaml").is_file():
+        return _shipped() / path / "record.yaml"
+    hint = suggest(str(name_or_path), records()) or "give the folder of a case, or its record.yaml"
+    raise InputError(Problem(f"no record of a case {str(name_or_path)!r}", hint))

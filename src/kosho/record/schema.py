@@ -1,0 +1,368 @@
+"""What a record holds: the frozen schemas of `record.yaml`.
+
+Everything said carries its source, the exact words with their offsets, and the day it was recorded; what happens
+to it later is a dated entry of its own, so that the record can be read as it stood on any day.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from kosho.codes import blocs, countries, is_hs, is_locode
+from kosho.errors import suggest
+from kosho.provenance import Day, Frozen, Source
+
+__all__ = [
+    "LONGEST_QUOTE",
+    "Commitment",
+    "Conflict",
+    "Contention",
+    "Context",
+    "Deadline",
+    "Evidence",
+    "Instrument",
+    "Measure",
+    "Meeting",
+    "Party",
+    "Person",
+    "Position",
+    "Process",
+    "Quantity",
+    "RecordFile",
+    "RecordSource",
+    "Statement",
+    "Status",
+    "When",
+]
+
+LONGEST_QUOTE = 400
+"""Characters: the words a fact rests on, never an article."""
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+Modality = Literal["asserted", "planned", "considered", "draft", "negated"]
+Precision = Literal["day", "week", "month", "quarter", "half", "year", "period", "inferred", "ambiguous"]
+
+_WHEN = r"\d{4}(?:-\d\d(?:-\d\d)?)?"
+
+
+def _when(value: str) -> str:
+    if not re.fullmatch(rf"{_WHEN}(?:/{_WHEN})?", value):
+        raise ValueError("a date is written YYYY-MM-DD, YYYY-MM, YYYY, or two of them with / between")
+    for part in value.split("/"):
+        day = part + "-01-01"[len(part) - 4 :] if len(part) < 10 else part
+        date.fromisoformat(day)
+    return value
+
+
+def _locode(value: str) -> str:
+    if not is_locode(value):
+        raise ValueError("is not a UN/LOCODE such as JPUKB")
+    return value
+
+
+def _hs(value: str) -> str:
+    if not is_hs(value):
+        raise ValueError("is not a heading of the Harmonized System")
+    return value
+
+
+def _code(value: str) -> str:
+    if value not in countries() and value not in blocs():
+        hint = suggest(value, [*countries(), *blocs()])
+        raise ValueError("is neither an ISO 3166 alpha-3 code nor a known bloc" + (f"; {hint}" if hint else ""))
+    return value
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+When = Annotated[str, AfterValidator(_when)]
+"""A date as precise as it is known: `2025-07-09`, `2025-07`, `2025`, or a period `2023-12-16/2023-12-18`."""
+Locode = Annotated[str, AfterValidator(_locode)]
+HsCode = Annotated[str, AfterValidator(_hs)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+MastChapter = Annotated[str, Field(pattern=r"^[A-P]\d{0,3}$")]
+"""Chapter of UNCTAD's classification of non-tariff measures, with its numbers where known."""
+
+
+class RecordSource(Source):
+    """A document that statements rest on."""
+
+    file: str | None = None
+    """Name of the file with its text, in the folder given to `kosho record check --sources`."""
+    relays: str | None = None
+    """Whose report it passes on."""
+
+
+class Party(Frozen):
+    """A state, a bloc, or a body that acts for one."""
+
+    id: Id
+    name: str
+    kind: Literal["state", "bloc", "body", "industry"]
+    code: Annotated[str, AfterValidator(_code)] | None = None
+    """ISO 3166 alpha-3 code, or that of a bloc."""
+    acts_for: Id | None = None
+    aliases: Words = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Party:
+        if self.kind in ("state", "bloc") and self.code is None:
+            raise ValueError("a state or a bloc needs its code")
+        return self
+
+
+class Evidence(Frozen):
+    """Where something stands, and since when the record has it."""
+
+    source: Id
+    quote: Annotated[str, Field(min_length=1, max_length=LONGEST_QUOTE)]
+    start: Annotated[int, Field(ge=0)]
+    """First character of the quote in the decoded text of the source."""
+    end: int
+    recorded_at: Day
+    """Day it entered the record; on no day before is it shown."""
+
+    @model_validator(mode="after")
+    def _as_long_as_told(self) -> Evidence:
+        if self.end - self.start != len(self.quote):
+            raise ValueError(f"the quote has {len(self.quote)} characters, start and end tell {self.end - self.start}")
+        return self
+
+
+class Post(Evidence):
+    """A post someone holds, and where it says so."""
+
+    title: str
+    org: Id | None = None
+    since: When | None = None
+    until: When | None = None
+
+
+class Person(Frozen):
+    """Someone who negotiates."""
+
+    id: Id
+    name: str
+    native: str | None = None
+    """The name in its own script."""
+    aliases: Words = ()
+    """Other spellings that sources use."""
+    party: Id
+    posts: Annotated[tuple[Post, ...], Field(min_length=1)]
+
+
+class Round(Frozen):
+    """One round of a process."""
+
+    number: int
+    title: str | None = None
+
+
+class Process(Frozen):
+    """A series of talks."""
+
+    id: Id
+    title: str
+    parties: Ids
+    rounds: tuple[Round, ...] = ()
+
+
+class Stated(Evidence):
+    """What every statement carries."""
+
+    id: Id
+    modality: Modality = "asserted"
+    date: When | None = None
+    """When what it tells of happens or happened."""
+    date_precision: Precision | None = None
+    by: Ids = ()
+    """Parties that speak or act."""
+    speaker: Id | None = None
+    """The person who said it."""
+    attributed_to: str | None = None
+    """Whom the source reports it from, where that is not the speaker."""
+    topic: str | None = None
+    """The issue it belongs to; statements on one issue share it."""
+    process: Id | None = None
+    round: int | None = None
+    contention: Id | None = None
+    supersedes: Id | None = None
+    """The statement it takes the place of, from the day it was recorded."""
+    note: str | None = None
+
+
+class Meeting(Stated):
+    """A meeting, a call, a seminar."""
+
+    type: Literal["meeting"]
+    status: Literal["held", "planned", "not_held", "changed"] = "held"
+    kind: str = "meeting"
+    level: Literal["leader", "minister", "vice-minister", "working"] | None = None
+    mode: Literal["in person", "phone", "video", "written"] | None = None
+    minutes: Annotated[int, Field(gt=0)] | None = None
+    time: Annotated[str, Field(pattern=r"^\d\d:\d\d$")] | None = None
+    place: str | None = None
+    parties: Ids = ()
+    people: Ids = ()
+    topics: Words = ()
+    title: str | None = None
+
+
+class Position(Stated):
+    """What a party wants, gives, refuses, complains of or thinks."""
+
+    type: Literal["position"]
+    kind: Literal["ask", "offer", "red_line", "complaint", "position", "response"]
+    to: Ids = ()
+    content: str | None = None
+    from_value: float | None = None
+    to_value: float | None = None
+    unit: str | None = None
+    condition: str | None = None
+    products: Words = ()
+    hs: tuple[HsCode, ...] = ()
+    mast: MastChapter | None = None
+    answers: Id | None = None
+    """The position it responds to."""
+
+
+class Measure(Stated):
+    """A measure as a source tells of it; the law itself is in the register."""
+
+    type: Literal["measure"]
+    kind: str = "tariff"
+    on: Ids = ()
+    """Parties it bears on."""
+    register_ids: Words = ()
+    """The measures of the register it speaks of."""
+    rate: float | None = None
+    """Percent."""
+    rate_before: float | None = None
+    products: Words = ()
+    hs: tuple[HsCode, ...] = ()
+    mast: MastChapter | None = None
+    status: Literal["in_force", "announced", "suspended", "considered", "ended"] = "in_force"
+
+
+class Extension(Frozen):
+    """A deadline put off."""
+
+    to: When
+    source: Id
+    recorded_at: Day
+
+
+class Deadline(Stated):
+    """A date with a consequence."""
+
+    type: Literal["deadline"]
+    what: str
+    consequence: str | None = None
+    extensions: tuple[Extension, ...] = ()
+
+    @model_validator(mode="after")
+    def _dated(self) -> Deadline:
+        if self.date is None:
+            raise ValueError("a deadline needs its date")
+        return self
+
+
+class Status(Frozen):
+    """What became of something, and since when the record knows."""
+
+    status: Literal["open", "ongoing", "met", "missed", "dropped", "closed", "carried"]
+    recorded_at: Day
+    on: When | None = None
+    source: Id | None = None
+    to_round: int | None = None
+    note: str | None = None
+
+
+class Commitment(Stated):
+    """What somebody will do, and by when."""
+
+    type: Literal["commitment"]
+    deliverable: str
+    due: When | None = None
+    history: tuple[Status, ...] = ()
+
+
+class Instrument(Stated):
+    """A text the parties agreed on, or their failure to agree on one."""
+
+    type: Literal["instrument"]
+    kind: str
+    title: str | None = None
+    status: Literal["draft", "planned", "initialled", "signed", "adopted", "agreed", "in_force", "no_agreement"]
+    parties: Ids = ()
+    signatories: Ids = ()
+    ports: tuple[Locode, ...] = ()
+    aim: str | None = None
+
+
+class Quantity(Stated):
+    """A volume or an amount of money."""
+
+    type: Literal["quantity"]
+    value: float
+    unit: str
+    bound: str | None = None
+    flow: str | None = None
+    partner: Id | None = None
+    products: Words = ()
+    hs: tuple[HsCode, ...] = ()
+
+
+class Context(Stated):
+    """A subject discussed, a body and whom it acts for, background."""
+
+    type: Literal["topic", "context", "organisation"]
+    content: str
+
+
+Statement = Annotated[
+    Meeting | Position | Measure | Deadline | Commitment | Instrument | Quantity | Context,
+    Field(discriminator="type"),
+]
+
+
+class Contention(Frozen):
+    """A point on which the parties differ, carried from round to round until it is closed."""
+
+    id: Id
+    title: str
+    parties: Ids
+    process: Id | None = None
+    raised_in: int | None = None
+    recorded_at: Day
+    history: tuple[Status, ...] = ()
+
+
+class Conflict(Frozen):
+    """Statements of two sources that cannot both be right, kept side by side."""
+
+    id: Id
+    about: str
+    statements: Annotated[Ids, Field(min_length=2)]
+    recorded_at: Day
+    note: str | None = None
+
+
+class RecordFile(Frozen):
+    """`record.yaml`."""
+
+    title: str
+    sources: tuple[RecordSource, ...] = ()
+    parties: tuple[Party, ...] = ()
+    people: tuple[Person, ...] = ()
+    processes: tuple[Process, ...] = ()
+    contentions: tuple[Contention, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
