@@ -155,7 +155,7 @@ def _compute(opened: Corridor, names: list[str], settings: Settings, run: Runner
 
 @contextmanager
 def _bar(total: int) -> Generator[tuple[Callable[[], None], Callable[..., None]], None, None]:
-    """A bar on standard error, if a person is looking: one that advances it, one that says what is being done."""
+    """A bar on standard error, if a person is looking: what advances it, and what says where it is."""
     if not sys.stderr.isatty():
         yield lambda: None, lambda *_: None
         return

@@ -1,4 +1,4 @@
-"""What hours at a port are worth, and what that does to trade and welfare: corridor and equilibrium together."""
+"""What hours at a port are worth, and what that does to trade and welfare."""
 
 from __future__ import annotations
 
@@ -62,9 +62,9 @@ def effects(
 ) -> dict[End, Effect]:
     """Solve for the value of time at the ends and the middle of its range.
 
-    A part of each sector's trade goes through the corridor: its share in the corridor's value, of the pair's trade
-    in goods times the corridor's share in it, at most the whole sector. The cost of that part falls by the value of
-    the days it saves.
+    Part of each sector's trade goes through the corridor: the sector's share in the corridor's value, times the
+    corridor's share in the pair's trade in goods, at most the whole sector. The cost of that part falls by what
+    the days it saves are worth.
 
     Args:
         world: All economies.
@@ -106,12 +106,13 @@ def effects(
 
 def measure(corridor: Corridor, scenario: str, days: Estimate, saved: Mapping[str, float]) -> dict[str, Any]:
     """The scenario as an entry of a register file: percent of the value that trade costs change."""
-    exporter, importer = (economy_of_port(port.code) for port in (corridor.origin, corridor.destination))
+    ports = (corridor.origin.code, corridor.destination.code)
+    exporter, importer = map(economy_of_port, ports)
     sectors = by_sector(corridor, saved)
     mean = sum(share * one for share, one in sectors.values())
     tau = time_value(corridor)
     day = corridor.window.start.isoformat()
-    name = f"customs-{corridor.origin.code}-{corridor.destination.code}".lower()
+    name = "-".join(("customs", *ports)).lower()
     source = f"{name}-simulation"
     title = f"{corridor.scenarios[scenario].title}, {corridor.title}"
     trade_share = corridor.trade_share.model_dump(exclude_none=True) | {"source": source}
@@ -120,7 +121,7 @@ def measure(corridor: Corridor, scenario: str, days: Estimate, saved: Mapping[st
         "sources": [
             {
                 "id": source,
-                "title": f"kosho corridor {corridor.origin.code} {corridor.destination.code} --scenario {scenario}",
+                "title": f"kosho corridor {' '.join(ports)} --scenario {scenario}",
                 "publisher": "Kosho",
                 "kind": "own",
             }
@@ -140,14 +141,15 @@ def measure(corridor: Corridor, scenario: str, days: Estimate, saved: Mapping[st
                 "stage": "offered",
                 "legal_from": day,
                 "known_from": day,
-                "legal_basis": f"customs cooperation {corridor.origin.name}-{corridor.destination.name}, not yet law",
+                "legal_basis": "a scenario of the customs corridor, not law",
                 "source": [source],
                 "status": "estimate",
                 "note": (
                     f"saves {days.mean:.2f} days from arrival to permit (95 % interval {days.low:.2f} to "
                     f"{days.high:.2f}), {mean:.2f} weighted by value; a day is worth {tau['low']:g} to "
-                    f"{tau['high']:g} % of the value, so {-tau['low'] * mean:.2f} to {-tau['high'] * mean:.2f} %; "
-                    f"it touches the share of trade of {country_name(exporter)} that takes this way"
+                    f"{tau['high']:g} % of the value, so {-tau['low'] * mean:.2f} to "
+                    f"{-tau['high'] * mean:.2f} %, "
+                    f"for the share of the trade of {country_name(exporter)} that takes this way"
                 ),
             }
         ],

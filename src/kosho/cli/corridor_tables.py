@@ -145,8 +145,9 @@ def _tornado(corridor: Corridor, tornado: dict[str, Any]) -> None:
         for swing in tornado["swings"][:SWINGS]
     ]
     title = (
-        f"{corridor.scenarios[tornado['scenario']].title}: what the {_number(tornado['days_saved'], sign=True)} "
-        f"days saved depend on ({SWINGS} of {len(tornado['swings'])})"
+        f"{corridor.scenarios[tornado['scenario']].title}: what the days saved depend on; "
+        f"{_number(tornado['days_saved'], sign=True)} at the central values, in the first replication "
+        f"(the first {SWINGS} of {len(tornado['swings'])} parameters)"
     )
     show_table(title, ("Parameter", "Days saved at its low end", "at its high end", "Its status"), rows)
 

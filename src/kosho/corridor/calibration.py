@@ -23,10 +23,12 @@ __all__ = ["Fit", "calibrate", "moments"]
 
 Array = NDArray[np.float64]
 TOLERANCE = 0.01
-"""Of each published mean."""
+"""Of each published mean, or `NOISE` of half the simulation's own interval, if that is more."""
+NOISE = 0.25
 STEP = 0.15
 """Of each parameter, for the first slopes."""
-MOST_STEPS = 12
+ROUNDS, STEPS = 3, 7
+"""Steps of Broyden's method from slopes that were computed; how often they are computed again."""
 FARTHEST = 0.7
 """Change of a logarithm in one step."""
 
@@ -72,40 +74,92 @@ def calibrate(
     fitted = [target for target in corridor.targets if target.parameter is not None]
     if not fitted:
         raise InputError("no target of the corridor names a parameter to fit")
-    names = [str(target.parameter) for target in fitted]
+    names = tuple(str(target.parameter) for target in fitted)
     wanted = np.array([(targets or {}).get(target.moment, target.value.value) for target in fitted])
+    if not (wanted > 0).all():
+        raise InputError("a published mean to fit to is not positive")
     known = parameters(corridor)
-    start = np.log([known[name].value for name in names])
 
-    def simulated(logs: NDArray[np.floating]) -> tuple[Array, Corridor, ReleaseTimes]:
-        made = with_values(corridor, dict(zip(names, np.exp(logs).tolist(), strict=True)))
-        times = simulate(made, replications=replications, seed=seed, run=run)
-        values = np.array([moment(times, target.moment).mean for target in fitted])
-        return values / wanted - 1, made, times
+    def simulated(made: Corridor) -> ReleaseTimes:
+        return simulate(made, replications=replications, seed=seed, run=run)
 
-    miss, made, times = simulated(start)
-    slopes = np.empty((len(names), len(names)))
-    for column in range(len(names)):
-        if tell:
-            tell(f"slope of {names[column]}")
-        moved = start.copy()
-        moved[column] += STEP
-        slopes[:, column] = (simulated(moved)[0] - miss) / STEP
-    point: Array = start
-    for step in range(MOST_STEPS):
-        if tell:
-            tell(f"step {step + 1}: off by {np.abs(miss).max():.1%} at most")
-        if np.abs(miss).max() <= TOLERANCE:
-            break
-        move = np.clip(np.linalg.lstsq(slopes, -miss, rcond=None)[0], -FARTHEST, FARTHEST)
-        point = point + move
-        before = miss
-        miss, made, times = simulated(point)
-        slopes += np.outer(miss - before - slopes @ move, move) / (move @ move)
-    if not np.abs(miss).max() <= TOLERANCE:
-        raise KoshoError(f"no parameters found that give the published means: {_worst(fitted, miss)}")
-    values = dict(zip(names, np.exp(point).tolist(), strict=True))
-    return Fit(made, values, moments(times))
+    system = _System(corridor, names, tuple(fitted), wanted, simulated)
+    here = system.at(np.log([known[name].value for name in names]))
+    step = 0
+    for _ in range(ROUNDS):
+        slopes = None
+        for _ in range(STEPS):
+            if tell:
+                tell(f"step {step}: off by {here.worst:.1%} at most")
+            if here.close:
+                values = dict(zip(names, np.exp(here.point).tolist(), strict=True))
+                return Fit(here.times.corridor, values, moments(here.times))
+            slopes = system.slopes(here) if slopes is None else slopes
+            move = np.linalg.lstsq(slopes, -here.miss, rcond=None)[0]
+            there = system.toward(here, move * min(1.0, FARTHEST / float(np.abs(move).max())))
+            move = there.point - here.point
+            slopes += np.outer(there.miss - here.miss - slopes @ move, move) / (move @ move)
+            here, step = there, step + 1
+    raise KoshoError(f"no parameters found that give the published means: {_worst(fitted, here.miss)}")
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """Logarithms of the parameters, how far the means are off (fraction), and the simulation."""
+
+    point: Array
+    miss: Array
+    noise: Array
+    """Half of the interval of each mean, fraction."""
+    times: ReleaseTimes
+
+    @property
+    def close(self) -> bool:
+        """Whether the published means are met."""
+        return bool((np.abs(self.miss) <= np.maximum(TOLERANCE, NOISE * self.noise)).all())
+
+    @property
+    def worst(self) -> float:
+        worst = float(np.abs(self.miss).max())
+        return worst if math.isfinite(worst) else math.inf
+
+
+@dataclass(frozen=True, eq=False)
+class _System:
+    """As many equations as unknowns."""
+
+    corridor: Corridor
+    names: tuple[str, ...]
+    fitted: tuple[Target, ...]
+    wanted: Array
+    simulated: Callable[[Corridor], ReleaseTimes]
+
+    def at(self, point: Array) -> _Trial:
+        """Simulate."""
+        values = dict(zip(self.names, np.exp(point).tolist(), strict=True))
+        times = self.simulated(with_values(self.corridor, values))
+        found = [moment(times, target.moment) for target in self.fitted]
+        means = np.array([one.mean for one in found])
+        noise = np.array([one.half_width for one in found])
+        return _Trial(point, means / self.wanted - 1, noise / self.wanted, times)
+
+    def toward(self, here: _Trial, move: Array, halvings: int = 6) -> _Trial:
+        """As far along `move` as the corridor still works."""
+        try:
+            return self.at(here.point + move)
+        except InputError:
+            if halvings == 0:
+                raise
+            return self.toward(here, move / 2, halvings - 1)
+
+    def slopes(self, here: _Trial) -> Array:
+        """Of the misses `[moment, parameter]`."""
+        found = np.empty((len(self.names), len(self.names)))
+        steps: Array = np.eye(len(self.names)) * STEP
+        for column, move in enumerate(steps):
+            there = self.toward(here, move)
+            found[:, column] = (there.miss - here.miss) / (there.point - here.point)[column]
+        return found
 
 
 def _worst(fitted: Sequence[Target], miss: Array) -> str:

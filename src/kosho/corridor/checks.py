@@ -13,7 +13,7 @@ from kosho.errors import Problem, suggest
 from kosho.provenance import Cited
 from kosho.yamlfile import Lines
 
-__all__ = ["mistakes", "utilisation"]
+__all__ = ["impossible", "mistakes", "utilisation"]
 
 ROUNDING = 1e-6
 
@@ -36,6 +36,15 @@ def mistakes(
     ]
     # A queue can only be judged where everything else is in order.
     return found or list(_busy(corridor, told))
+
+
+def impossible(corridor: Corridor) -> list[Problem]:
+    """What other numbers can make wrong in a corridor that was right."""
+
+    def told(message: str, *path: str | int, hint: str | None = None) -> Problem:
+        return Problem(message, hint, key=".".join(map(str, path)))
+
+    return [*_types(corridor, told), *_stages(corridor, told)] or list(_busy(corridor, told))
 
 
 class _Told(Protocol):

@@ -146,7 +146,7 @@ def _distribution(canvas: _Canvas, cases: Mapping[str, ReleaseTimes]) -> None:
     for row, ((name, _), (colour, dashes)) in enumerate(_styled(cases)):
         y = top + 12 + 34 * row
         canvas.shape("line", x1=20, x2=44, y1=y, y2=y, stroke=colour, stroke_width=3, stroke_dasharray=dashes)
-        for line, words in enumerate(_wrapped(name, 29)):
+        for line, words in enumerate(_wrapped(name, 31)):
             canvas.text(50, y + 4 + 14 * line, words)
     canvas.y = max(bottom, top + 34 * len(cases)) + 56
 
@@ -161,7 +161,7 @@ def _wrapped(text: str, width: int) -> list[str]:
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines[:2]
+    return lines
 
 
 def _stages(canvas: _Canvas, cases: Mapping[str, ReleaseTimes]) -> None:
@@ -182,7 +182,7 @@ def _stages(canvas: _Canvas, cases: Mapping[str, ReleaseTimes]) -> None:
     _axis(canvas, scale, top, bottom, "days from the ship's arrival to the gate")
     for row, (name, stages) in enumerate(found.items()):
         y = top + (ROW + 8) * row + 4
-        lines = _wrapped(name, 42)
+        lines = _wrapped(name, 40)
         for line, words in enumerate(lines):
             canvas.text(LEFT - 10, y + 17 - 7 * (len(lines) - 1) + 14 * line, words, text_anchor="end")
         start = 0.0
@@ -204,7 +204,7 @@ def _stages(canvas: _Canvas, cases: Mapping[str, ReleaseTimes]) -> None:
 def _tornado(canvas: _Canvas, tornado: Tornado) -> None:
     canvas.heading(
         f"What the days saved by {tornado.scenario} depend on",
-        f"Low (blue) and high (rust) end of each range; {tornado.days_saved:.2f} days at the central values.",
+        f"Low (blue) and high (rust) end of each range; {tornado.days_saved:.2f} days at the centre.",
     )
     swings = [swing for swing in tornado.swings if swing.width > 0][:SHOWN]
     values = [tornado.days_saved, 0.0]

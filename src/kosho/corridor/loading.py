@@ -9,8 +9,10 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from kosho import yamlfile
-from kosho.corridor.checks import mistakes
+from kosho.corridor.checks import impossible, mistakes
 from kosho.corridor.schema import Change, Corridor, Scenario
 from kosho.errors import InputError, Problem, suggest
 from kosho.provenance import Cited
@@ -87,6 +89,12 @@ def read(path: Path) -> Corridor:
     """
     corridor, lines = yamlfile.load(path, Corridor)
     found = mistakes(corridor, ports(), str(path), lines)
+    known = parameters(corridor)
+    for position, target in enumerate(corridor.targets):
+        if target.parameter is not None and target.parameter not in known:
+            path_of = ("targets", position, "parameter")
+            near = suggest(target.parameter, known)
+            found.append(Problem("no such parameter", near, str(path), lines[path_of], target.parameter))
     for name in () if found else corridor.scenarios:
         path_of = ("scenarios", name)
         try:
@@ -148,9 +156,11 @@ def with_values(corridor: Corridor, values: Mapping[str, Value]) -> Corridor:
         }
     try:
         made = Corridor.model_validate(content)
-    except ValueError as error:
-        raise InputError(Problem(f"not possible: {error}".splitlines()[-1], key=", ".join(values))) from None
-    found = mistakes(made, ports())
+    except ValidationError as error:
+        raise InputError(
+            Problem(f"not possible: {one['msg']}", key=".".join(map(str, one["loc"]))) for one in error.errors()
+        ) from None
+    found = impossible(made)
     if found:
         raise InputError(found)
     return made

@@ -174,6 +174,8 @@ def _run(corridor: Corridor, traffic: Traffic) -> Replication:
         )
     passage, arrival = _passage(corridor, traffic, yard.records, berths)
     counted = (arrival >= first) & (arrival < last)
+    if not counted.any():
+        raise KoshoError("no consignment arrives in the days that count")
     return Replication(
         passage=passage.where(counted),
         stages=_uses(corridor, before, after),

@@ -60,7 +60,7 @@ class ReleaseTimes:
     @property
     def mean(self) -> Estimate:
         """Mean days."""
-        return self.statistic(lambda passage: passage.hours.mean() / DAY)
+        return self.statistic(lambda passage: _mean(passage.hours) / DAY)
 
     def statistic(self, of: Callable[[Passage], float]) -> Estimate:
         """Any number computed from each replication."""
@@ -83,7 +83,7 @@ class ReleaseTimes:
         """Mean days by type."""
         return {
             kind: self.statistic(
-                lambda passage, kind=kind: _of(passage, self.corridor, kind).hours.mean() / DAY
+                lambda passage, kind=kind: _mean(_of(passage, self.corridor, kind).hours) / DAY
             )
             for kind in self.corridor.types
         }
@@ -109,6 +109,10 @@ def _of(passage: Passage, corridor: Corridor, kind: str | None) -> Passage:
     return passage if kind is None else passage.where(passage.type == list(corridor.types).index(kind))
 
 
+def _mean(values: Array) -> float:
+    return float(values.mean()) if len(values) else math.nan
+
+
 def estimate(values: Sequence[float]) -> Estimate:
     """Of independent replications."""
     mean = float(np.mean(values))
@@ -123,8 +127,8 @@ def days_saved(base: ReleaseTimes, other: ReleaseTimes, kind: str | None = None)
     return estimate(
         [
             (
-                _of(a.passage, base.corridor, kind).hours.mean()
-                - _of(b.passage, other.corridor, kind).hours.mean()
+                _mean(_of(a.passage, base.corridor, kind).hours)
+                - _mean(_of(b.passage, other.corridor, kind).hours)
             )
             / DAY
             for a, b in zip(base.runs, other.runs, strict=False)
@@ -143,8 +147,7 @@ def moment(times: ReleaseTimes, name: Moment) -> Estimate:
     ) -> Callable[[Passage], float]:
         def mean(passage: Passage) -> float:
             values = passage.permit_hours if permit else passage.hours
-            chosen = values[which(passage)]
-            return float(chosen.mean()) if len(chosen) else math.nan
+            return _mean(values[which(passage)])
 
         return mean
 

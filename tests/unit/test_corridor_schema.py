@@ -1,0 +1,161 @@
+"""What is wrong with a corridor is told with its line, before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.corridors import shipped_text, small
+
+from kosho.corridor import Corridor, between, parameters, read, shipped, under, with_values
+from kosho.corridor.checks import utilisation
+from kosho.corridor.loading import ports, release_times
+from kosho.errors import InputError
+
+
+def broken(folder: Path, old: str, new: str) -> tuple[list[str], int]:
+    """Messages for the shipped file with one change, and the line of the change."""
+    text = shipped_text()
+    assert old in text
+    path = folder / "corridor.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read(path)
+    line = text[: text.index(old)].count("\n") + 1
+    return [str(problem).removeprefix(f"{path}:") for problem in caught.value.problems], line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("code: JPUKB", "code: JPUKX", "unknown port 'JPUKX' (did you mean JPUKB"),
+        ("code: TWKHH", "code: kaohsiung", "unknown port 'kaohsiung'"),
+        ("mix: {C20: 0.2,", "mix: {C20: 0.3,", "shares add up to 1.1, not 1"),
+        ("mix: {C20: 0.2,", "mix: {C99: 0.2,", "unknown sector of goods 'C99'"),
+        ("value: 8, low: 5, high: 16,", "value: 1,", "of capacity would be needed"),
+        ("value: 8, low: 5, high: 16,", "value: 0,", "at least one, or unlimited"),
+        ("value: 8, low: 5, high: 16,", "value: 2.5,", "whole number of servers"),
+        ("hours: brokers\n", "hours: broker\n", "unknown hours 'broker' (did you mean brokers"),
+        ("start: 2026-06-15", "start: 2026-06-16", "is not a Monday"),
+        ("source: customs-9602", "source: customs-9603", "unknown source 'customs-9603'"),
+        ("to: customs-long}", "to: customs-late}", "unknown hours 'customs-late'"),
+        ("[mon 06:00,", "[mon 6am,", "a call is written `mon 06:00`"),
+        ('opens: "08:30", closes: "17:15"', 'opens: "08:30", closes: "07:15"', "a shift closes after it opens"),
+        ("parameter: early.activation.mean", "parameter: early.activation.men", "no such parameter"),
+        ("pays_later: true", "pays: true", "unknown key"),
+    ],
+)
+def test_mistakes_name_their_line(tmp_path: Path, old: str, new: str, words: str) -> None:
+    messages, line = broken(tmp_path, old, new)
+    assert any(words in message for message in messages), messages
+    # A scenario's mistake is told at the scenario, others at the key or where its list begins.
+    told = [int(message.split(":")[0]) for message in messages if words in message]
+    assert any(line - 6 <= at <= line for at in told), (messages, line)
+
+
+def test_a_stage_without_capacity(tmp_path: Path) -> None:
+    messages, _ = broken(
+        tmp_path, "    servers: {value: 6, low: 4, high: 12, unit: lanes", "    server: {value: 6, unit: lanes"
+    )
+    assert any("stages.exit.servers: is missing" in message for message in messages)
+
+
+def test_shares_of_channels(tmp_path: Path) -> None:
+    old = "green: {value: 0.8,"
+    messages, line = broken(tmp_path, old, "green: {value: 0.7,")
+    assert messages == [f"{line - 1}: types.industrial.channels: shares add up to 0.9, not 1"]
+
+
+def test_a_port_that_is_not_listed_needs_a_source(tmp_path: Path) -> None:
+    path = tmp_path / "corridor.yaml"
+    path.write_text(shipped_text().replace("{code: JPUKB,", "{code: JPSMZ, source: UNECE,"), encoding="utf-8")
+    assert read(path).destination.code == "JPSMZ"
+    assert "JPSMZ" not in ports()
+
+
+def test_ports_of_the_command() -> None:
+    assert shipped() == (("TWKHH", "JPUKB"),)
+    with pytest.raises(InputError, match="unknown port 'TWKHX'"):
+        between("TWKHX", "JPUKB")
+    with pytest.raises(InputError, match="no corridor from JPUKB to TWKHH is shipped"):
+        between("JPUKB", "TWKHH")
+
+
+def test_every_number_has_a_source_and_what_is_assumed_a_range() -> None:
+    corridor = small()
+    exact = {"value_of_time", "recognition.since"}
+    for path, cited in parameters(corridor).items():
+        if cited.status == "assumption" and path not in exact and not path.endswith("green"):
+            assert cited.low is not None, path
+            assert cited.high is not None, path
+            assert cited.low < cited.high, path
+
+
+def test_fitted_parameters_are_marked() -> None:
+    corridor = small()
+    fitted = {str(target.parameter) for target in corridor.targets if target.parameter}
+    marked = {path for path, cited in parameters(corridor).items() if cited.source == "calibration"}
+    assert fitted == marked
+
+
+def test_targets_are_what_was_published() -> None:
+    published = {(row["measure"], row["year"], row["scope"]): float(row["hours"]) for row in release_times()}
+    targets = {target.moment: target.value.value for target in small().targets}
+    total = "arrival-to-permit"
+    assert targets["arrival-to-permit"] == published[total, "2015", "sea"]
+    assert targets["declaration-to-permit"] == published["declaration-to-permit", "2024", "sea"]
+    early = published[total, "2012", "sea, documents examined before arrival"]
+    late = published[total, "2012", "sea, documents not examined before arrival"]
+    assert targets["gain-of-early-lodgement"] == pytest.approx(late - early)
+    share = parameters(small())["types.industrial.lodged_early"].value
+    assert share * early + (1 - share) * late == pytest.approx(published[total, "2012", "sea"], abs=0.05)
+    other = published[total, "2012", "sea, subject to other laws"]
+    rest = published[total, "2012", "sea, not subject to other laws"]
+    assert targets["cost-of-other-laws"] == pytest.approx(other - rest)
+
+
+def test_series_against_the_shared_facts(shared: Path) -> None:
+    facts = (shared / "facts" / "customs_facts.csv").read_text(encoding="utf-8")
+    names = {
+        "declaration-to-permit": "JP sea: declaration to permit (mean)",
+        "arrival-to-permit": "JP sea: arrival to permit (mean)",
+        "declaration-to-permit-trusted": "JP sea AEO special declaration (mean)",
+    }
+    for row in release_times():
+        if row["scope"] == "sea" and row["measure"] in names:
+            assert f"{names[row['measure']]},hours,{row['year']},{row['hours']}," in facts
+
+
+def test_other_values() -> None:
+    corridor = with_values(small(), {"types.*.channels.inspection": 0.09, "stages.documents.hours": "always"})
+    channels = [kind.channels for kind in corridor.types.values()]
+    assert {one.inspection.value for one in channels} == {0.09}
+    assert all(one.green.value + one.documents.value + 0.09 == pytest.approx(1) for one in channels)
+    assert corridor.stages.documents.hours == "always"
+    with pytest.raises(InputError, match="no such parameter"):
+        with_values(small(), {"stages.document.hours": "always"})
+    with pytest.raises(InputError, match="not possible"):
+        with_values(small(), {"types.regulated.channels.inspection": 0.9})
+
+
+def test_scenarios_change_what_they_say() -> None:
+    corridor = small()
+    changed = under(corridor, "joint-targeting")
+    before, after = parameters(corridor), parameters(changed)
+    differing = {path for path in before if before[path].value != after[path].value}
+    assert {path.split(".", 2)[2] for path in differing} <= {
+        "channels.documents",
+        "channels.inspection",
+        "channels.green",
+    }
+    assert after["types.industrial.channels.documents"].value == pytest.approx(0.17 * 0.7)
+    with pytest.raises(InputError, match="unknown scenario"):
+        under(corridor, "joint")
+
+
+def test_utilisation_by_hand() -> None:
+    corridor: Corridor = small()
+    exits = sum(kind.per_week.value for kind in corridor.types.values()) * 0.15
+    assert utilisation(corridor)["exit"] == pytest.approx(
+        exits / (6 * 8 * 6)
+    )  # six lanes, eight hours, six days
