@@ -38,6 +38,8 @@ ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 PIPE_BYTES = 1 << 20
+GONE = (OSError, EOFError, ValueError, pickle.UnpicklingError)
+"""What a pipe to a process that has ended raises."""
 REMEMBERED = 4
 """Shared objects that a process keeps."""
 
@@ -88,9 +90,10 @@ def _recalled(name: bytes, packed: bytes) -> Shared[Any]:
 
 
 class _Helper:
-    """Another process; `ask` is blocking and used by one thread at a time."""
+    """Another process; `ask` is blocking, one question at a time."""
 
     def __init__(self) -> None:
+        self._busy = threading.Lock()
         path = os.pathsep.join(entry for entry in sys.path if entry)
         self._process = subprocess.Popen(
             [sys.executable, "-c", "from kosho.equilibrium.crew import serve; serve()"],
@@ -111,8 +114,10 @@ class _Helper:
 
     def ask(self, function: Callable[[Any], Any], task: Any) -> Any:
         """The result of `function(task)`; an exception there is raised here."""
-        _send(self._to.fileno(), (function, task))
-        result, error = _receive(self._from.fileno())
+        # A run that ended early may have left a thread that still waits for its answer.
+        with self._busy:
+            _send(self._to.fileno(), (function, task))
+            result, error = _receive(self._from.fileno())
         if error is not None:
             raise RuntimeError(f"in another process: {error}")
         return result
@@ -244,10 +249,10 @@ def _feed(
                 return
             try:
                 finished.put((task, helper.ask(function, task)))
-            except (OSError, EOFError, pickle.UnpicklingError):
+            except GONE:
                 waiting.append(task)
                 return
-    except (OSError, EOFError, pickle.UnpicklingError):
+    except GONE:
         return
     except RuntimeError as error:
         finished.put(error)

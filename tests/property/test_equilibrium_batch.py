@@ -1,0 +1,124 @@
+"""Batches against shocks solved one by one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.worlds import random_world, rates
+
+from kosho.equilibrium import Part, Shock, solve, solve_batch
+from kosho.equilibrium.crew import run
+from kosho.errors import ConvergenceError, InputError
+from kosho.world import World
+
+TIGHT = 1e-11
+
+
+def packages(world: World, count: int, share: float = 0.2, high: float = 0.5) -> list[Shock]:
+    return [Shock.tariffs(world, rates(world, seed, 0.0, high, share)) for seed in range(count)]
+
+
+def agrees(world: World, shocks: list[Shock], deficits: str, thetas: list[xr.DataArray] | None = None) -> None:
+    batch = solve_batch(world, shocks, deficits, TIGHT, thetas)
+    assert len(batch) == len(shocks)
+    assert float(batch.residual.max()) <= TIGHT
+    for k, shock in enumerate(shocks):
+        given = world if thetas is None else world.with_theta(thetas[k])
+        alone = solve(given, shock, deficits, TIGHT)
+        income = float(given.arrays.income.max())
+        for name, size in (("welfare", 1.0), ("equivalent_variation", income), ("real_value_added", income)):
+            found, wanted = getattr(batch, name).isel(shock=k), getattr(alone, name)
+            assert found.dims == wanted.dims
+            np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-9 * size)
+
+
+@settings(deadline=None, max_examples=5)
+@given(seed=st.integers(0, 1000), deficits=st.sampled_from(["fixed", "zero"]))
+def test_batch_is_one_by_one(seed: int, deficits: str) -> None:
+    world = random_world(seed, 4, 3, holes=0.1)
+    agrees(world, packages(world, 16), deficits)
+
+
+def test_shocks_alike_unlike_empty_and_few() -> None:
+    world = random_world(8, 4, 3)
+    same = Shock.tariffs(world, rates(world, 1))
+    agrees(world, [same] * 14, "fixed")
+    agrees(world, [Shock.none(world)] * 13, "fixed")
+    agrees(world, [Shock.none(world), *packages(world, 14, share=1.0, high=1.0), same], "zero")
+    agrees(world, packages(world, 3), "fixed")
+    assert len(solve_batch(world, [])) == 0
+
+
+def test_parts_costs_rents_and_bans() -> None:
+    world = random_world(12, 4, 3)
+    a, b, c, _ = world.countries
+    shocks = [
+        Shock.parts(
+            world,
+            [
+                Part(a, b, "S00", share=0.5, tariff=0.1 + 0.02 * k, rent=0.01 * (k % 3), holder=b, part="cars"),
+                Part(a, b, "S00", share=0.2, cost=1.0 + 0.01 * k, part="parts"),
+                Part(c, a, "S01", share=0.3, cost=np.inf if k % 4 == 0 else 1.1),
+            ],
+        )
+        for k in range(15)
+    ]
+    agrees(world, shocks, "fixed")
+
+
+def test_draws_of_elasticities() -> None:
+    world = random_world(2, 3, 2, balanced=True)
+    shocks = packages(world, 13)
+    draws = [world.theta * factor for factor in (0.8, 1.3)]
+    agrees(world, shocks + shocks, "zero", [draws[0]] * 13 + [draws[1]] * 13)
+    agrees(world, shocks[:4], "fixed", [world.theta * (1 + 0.1 * k) for k in range(4)])
+
+
+def test_members_that_do_not_converge_together_are_solved_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = random_world(21, 4, 3)
+    shocks = packages(world, 20)
+    shocks[5] = Shock.tariffs(world, rates(world, 5, 1e3, 1e4))
+    monkeypatch.setattr("kosho.equilibrium.batch.ALL_AT_ONCE", 1)
+    agrees(world, shocks, "zero")
+    assert solve_batch(world, shocks, "zero").report.alone == tuple(range(20))
+
+
+def test_errors_name_the_shock(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, other = random_world(3, 4, 3), random_world(3, 3, 3)
+    shocks = packages(world, 20)
+    with pytest.raises(InputError, match="shock 7: made for a world with other"):
+        solve_batch(world, [*shocks[:7], Shock.none(other), *shocks[7:]])
+    a = world.countries[0]
+    closed = Shock.parts(world, [Part(a, i, "S00", cost=np.inf) for i in world.countries])
+    with pytest.raises(InputError, match=r"shock 3: .*nobody can supply"):
+        solve_batch(world, [*shocks[:3], closed, *shocks[3:]])
+    with pytest.raises(InputError, match="tol"):
+        solve_batch(world, shocks, tol=2.0)
+    with pytest.raises(InputError, match="2 sets of elasticities for 20 shocks"):
+        solve_batch(world, shocks, thetas=[world.theta] * 2)
+
+    def fails(*_: object) -> None:
+        raise ConvergenceError(0.5, a, 3)
+
+    monkeypatch.setattr("kosho.equilibrium.batch.solve", fails)
+    with pytest.raises(ConvergenceError, match="shock 0 of the batch"):
+        solve_batch(world, shocks[:1])
+
+
+def test_several_processes_say_the_same() -> None:
+    world = random_world(3, 4, 3)
+    shocks = packages(world, 1200)
+    shocks[700] = Shock.tariffs(world, rates(world, 5, 1e3, 1e4))
+    one, two = (solve_batch(world, shocks, "zero", processes=count) for count in (1, 2))
+    xr.testing.assert_allclose(one.welfare, two.welfare, rtol=0, atol=1e-12)
+    assert one.report.alone == two.report.alone
+    assert two.report.processes == 2
+
+
+def test_a_mistake_in_another_process_is_raised_here() -> None:
+    with pytest.raises(Exception, match="invalid literal"):
+        list(run(int, ["1", "x", "y", "z", *map(str, range(1000))], 2))
+    assert sorted(result for _, result in run(int, [str(k) for k in range(50)], 2)) == list(range(50))
