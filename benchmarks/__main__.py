@@ -14,8 +14,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import rates
+from benchmarks import many, rates
 from benchmarks.cases import CASES, Case
+from benchmarks.corridors import CONSIGNMENTS, month_seconds, ratios
 from benchmarks.reference import solve_plain
 
 
@@ -51,6 +52,15 @@ def import_time() -> float:
     return milliseconds(lambda: subprocess.run(command, check=True), 5) - bare  # noqa: S603
 
 
+def show_corridor(console: Console) -> None:
+    by_events, by_visits, pace = ratios()
+    console.print(
+        f"corridor, a month of {CONSIGNMENTS:,} consignments: {pace.seconds:.1f} s a replication, "
+        f"{month_seconds():.1f} s for five on all cores; {pace.events / pace.seconds:,.0f} events a second, "
+        f"{by_events:.2f} of a bare simpy M/M/c; {by_visits:.1f} times its services a second"
+    )
+
+
 def main() -> None:
     console = Console(width=120)
     table = Table(title="Time of one counterfactual in milliseconds, tolerance 1e-8")
@@ -66,7 +76,9 @@ def main() -> None:
         "in brackets how many times longer than cold."
     )
     rates.report(console)
+    many.report(console)
     console.print(f"import kosho: {import_time():.0f} ms")
+    show_corridor(console)
     machine = platform.processor() or platform.machine()
     console.print(
         f"{machine}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}"

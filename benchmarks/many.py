@@ -1,0 +1,86 @@
+"""Many shocks at once, gradients and optimal tariffs: ratios within one run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+from rich.console import Console
+
+from benchmarks.cases import TOLERANCE, Case, car_tariff
+from benchmarks.reference import solve_plain
+from kosho.bargain.tariffs import Tariffs, goods_sectors, optimal
+from kosho.equilibrium import BatchOutcome, Shock, gradient, solve, solve_batch
+from kosho.equilibrium.crew import cores, one_thread
+from kosho.world import World, load
+
+PACKAGES = 8192
+PLAIN = 12
+"""Packages that the plain reference solves, one after the other."""
+
+
+def packages(world: World, count: int) -> list[Case]:
+    """Deals between the United States and Japan, everybody else's goods at ten percent in the United States."""
+    rng = np.random.default_rng(2025)
+    goods = goods_sectors(world)
+    others = {("USA", code, sector): 0.1 for code in world.countries if code != "USA" for sector in goods}
+
+    def package() -> Case:
+        rates = dict(others)
+        for sector in goods:
+            rates["USA", "JPN", sector] = float(rng.choice([0.0, 0.05, 0.1, 0.15, 0.24]))
+            rates["JPN", "USA", sector] = float(rng.choice([0.0, 0.02, 0.05]))
+        return Case("package", world, rates)
+
+    return [package() for _ in range(count)]
+
+
+def seconds(action: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+def batch(world: World, shocks: list[Shock], processes: int = 1) -> BatchOutcome:
+    return solve_batch(world, shocks, tol=TOLERANCE, processes=processes)
+
+
+def unilateral(world: World) -> Tariffs:
+    """Tariffs of the United States on all partners and goods sectors."""
+    return optimal(world, "USA")
+
+
+def gradient_ratio(rounds: int = 15) -> tuple[float, float]:
+    """Milliseconds of a gradient at 80 x 50, and how many solves that is."""
+    case = car_tariff()
+    outcome = case.prepared()
+    with one_thread():
+        gradients = [seconds(lambda: gradient(outcome, "USA")) for _ in range(rounds)]
+        solves = [seconds(case.prepared) for _ in range(rounds)]
+    return 1e3 * median(gradients), median(gradients) / median(solves)
+
+
+def report(console: Console) -> None:
+    world = load(regions="talks", sectors="talks")
+    cases = packages(world, PACKAGES)
+    shocks = [Shock.tariffs(world, case.rates) for case in cases]
+    with one_thread():
+        plain = seconds(lambda: [solve_plain(world, case.dense_rates, dense=False) for case in cases[:PLAIN]])
+        single = seconds(lambda: [solve(world, shock, tol=TOLERANCE) for shock in shocks[:PLAIN]])
+    together = [seconds(lambda: batch(world, shocks)) for _ in range(3)]
+    rate = PACKAGES / median(together)
+    console.print(
+        f"batch of {PACKAGES:,} packages, 20 x 28: {rate:,.0f} solves a second in one process, "
+        f"{rate * plain / PLAIN:.0f} times the plain loops, {rate * single / PLAIN:.1f} times one by one"
+    )
+    several = [seconds(lambda: batch(world, shocks, cores())) for _ in range(3)]
+    console.print(
+        f"  in {cores()} processes: {PACKAGES / median(several[1:]):,.0f} a second, "
+        f"{PACKAGES / several[0]:,.0f} the first time, when they have to be started"
+    )
+    spent, ratio = gradient_ratio()
+    console.print(f"gradient over all tariffs and costs, 80 x 50: {spent:.0f} ms, {ratio:.2f} solves")
+    spent = seconds(lambda: unilateral(world))
+    console.print(f"optimal US tariffs on all partners and goods, 20 x 28: {spent:.2f} s")
