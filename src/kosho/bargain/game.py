@@ -38,6 +38,8 @@ class Game:
     red_lines: tuple[str, ...]
     crossed: Mask
     """`[package, red line]`."""
+    resolution: float = 0.0
+    """Gains up to this are noise: a party is better off only above it."""
 
     @staticmethod
     def of(
@@ -101,7 +103,7 @@ class Game:
     @cached_property
     def better(self) -> Mask:
         """`[package]`, possible, and better than the disagreement for everybody; red lines or not."""
-        return self.possible & (self.gains > 0).all(axis=1)
+        return self.possible & (self.gains > self.resolution).all(axis=1)
 
     @property
     def zone(self) -> bool:

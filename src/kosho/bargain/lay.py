@@ -116,6 +116,17 @@ class Laid:
         """The shocks of several packages."""
         return [self.shock(package) for package in packages]
 
+    def only(self, packages: Index) -> Laid:
+        """With what these packages need."""
+        pieces = [
+            replace(
+                piece,
+                shocks={key: piece.shocks[key] for key in _combinations(self.table, piece.issues, packages)},
+            )
+            for piece in self.pieces
+        ]
+        return replace(self, pieces=tuple(pieces))
+
     def with_costs(self, factors: Mapping[CostChange, float]) -> Laid:
         """With other factors for some changes of trade cost. Needs rows that are not folded."""
         return replace(self, pieces=tuple(self._piece_with(piece, factors) for piece in self.pieces))

@@ -15,14 +15,19 @@ from kosho.bargain.lay import Laid, folded, lay
 from kosho.bargain.table import Ground, State, Table
 from kosho.equilibrium import Deficits, Shock
 from kosho.equilibrium.batch import solve_batch
+from kosho.equilibrium.crew import cores
 from kosho.errors import Problems
 from kosho.policy.translate import shock
 from kosho.world import World
 
-__all__ = ["Priced", "Weights", "Worth", "price", "state_shock", "worth_of"]
+__all__ = ["Priced", "Weights", "Worth", "price", "repriced", "state_shock", "worth_of"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
+
+
+NOTICED = 1.0
+"""Million USD a year; what the solver's tolerance leaves open is smaller."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +102,14 @@ def worth_of(
     deficits: Deficits = "fixed",
     thetas: Sequence[xr.DataArray] | None = None,
 ) -> Worth:
-    """Solve shocks and tell what they are worth to the parties.
+    """Solve shocks, each at elasticities of its own if given, and tell what they are worth to the parties.
 
     Raises:
         ConvergenceError: a shock has no equilibrium that could be found.
     """
     weights = Weights.of(table, world)
-    outcome = solve_batch(world, shocks, deficits, thetas=thetas)
+    processes = None if thetas is None else cores()  # each set of elasticities is work of its own
+    outcome = solve_batch(world, shocks, deficits, thetas=thetas, processes=processes)
     places = [world.position(code) for code in table.parties]
     income = outcome.equivalent_variation.to_numpy()[:, places]
     added = outcome.real_value_added.to_numpy()[:, places]
@@ -137,7 +143,7 @@ class Priced:
     def at(self, value: Array) -> Game:
         """At other weights."""
         fails, now = (one.payoffs(self.weights, value)[0] for one in (self.disagreement, self.status_quo))
-        return Game.of(
+        game = Game.of(
             self.table.parties,
             self.packages.payoffs(self.weights, value),
             fails,
@@ -146,6 +152,7 @@ class Priced:
             red_lines=[line.id for line in self.table.file.red_lines],
             crossed=self.table.crossed,
         )
+        return replace(game, resolution=NOTICED)
 
 
 def price(table: Table, ground: Ground, world: World, now: Shock, deficits: Deficits = "fixed") -> Priced:
@@ -173,10 +180,27 @@ def state_shock(world: World, state: State) -> Shock:
     return shock(world, state.register, state.on, state.known)
 
 
-def reprice(
-    priced: Priced, world: World, packages: Index, deficits: Deficits, laid: Laid | None = None
+def repriced(
+    priced: Priced,
+    packages: Index,
+    thetas: Sequence[xr.DataArray],
+    deficits: Deficits,
+    laid: Sequence[Laid] | None = None,
 ) -> Worth:
-    """Some packages, then the disagreement and the status quo, at the elasticities of another `world`."""
-    at = replace(laid or priced.laid, world=world).folded()
-    ends = [folded(one, world) for one in (priced.disagreement_shock, priced.status_quo_shock)]
-    return worth_of(priced.table, world, [*at.shocks(packages.tolist()), *ends], deficits)
+    """Some packages, then the disagreement and the status quo, at other elasticities.
+
+    Args:
+        priced: The table.
+        packages: Packages to price again.
+        thetas: Elasticities; the rows of the answer are those of the first, then those of the second ...
+        deficits: See `kosho.equilibrium.solve`.
+        laid: What packages do, for each of `thetas`; the table's own by default.
+    """
+    shocks: list[Shock] = []
+    for number, theta in enumerate(thetas):
+        world = priced.world.with_theta(theta)
+        at = (priced.laid.only(packages) if laid is None else laid[number]).folded(world)
+        ends = (priced.disagreement_shock, priced.status_quo_shock)
+        shocks += [*at.shocks(packages.tolist()), *(folded(one, world) for one in ends)]
+    each = [theta for theta in thetas for _ in range(len(packages) + 2)]
+    return worth_of(priced.table, priced.world, shocks, deficits, each)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.bargain.game import Game
-from kosho.bargain.pricing import Priced, reprice
+from kosho.bargain.pricing import Priced, repriced
 from kosho.bargain.schema import CostChange
 from kosho.bargain.zone import critical_value, critical_weight, critical_zone_weight
 from kosho.equilibrium import Deficits
@@ -24,6 +24,8 @@ Tell = Callable[[str], None]
 
 LEAST_SCALE = 0.15
 """Of theta: a little below the low elasticities of the world, which are 0.165 of the central ones."""
+AT_ONCE = 10
+"""Draws whose shocks are held in memory together."""
 CLOSURES: tuple[Deficits, ...] = ("fixed", "zero")
 
 
@@ -88,20 +90,23 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
     if draws < 1:
         raise InputError(Problem(f"cannot draw {draws} times", "one or more"))
     generator = np.random.default_rng(seed)
+    changes, own = _changes(priced), priced.laid.only(packages)
+    thetas = draw_elasticities(priced.world, draws, seed)
+    laid = [own.with_costs({one: _even(one, generator) for one in changes}) for _ in thetas]
+    weights = priced.weights
+    values = generator.uniform(weights.low, weights.high, (draws, len(weights.names)))
     gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _ in range(2))
-    changes = _changes(priced)
-    for number, theta in enumerate(draw_elasticities(priced.world, draws, seed)):
-        if number % 10 == 0:
-            tell(f"Draw {number + 1} of {draws}")
-        laid = priced.laid
-        if changes:
-            laid = laid.with_costs({one: _even(one, generator) for one in changes})
-        weights = priced.weights
-        value = generator.uniform(weights.low, weights.high)
-        world = priced.world.with_theta(theta)
-        worth = reprice(priced, world, packages, CLOSURES[number % len(CLOSURES)], laid)
-        payoffs = worth.payoffs(weights, value)
-        gains[number], over_now[number] = payoffs[:-2] - payoffs[-2], payoffs[:-2] - payoffs[-1]
+    for first, closure in enumerate(CLOSURES):
+        mine = np.arange(first, draws, len(CLOSURES))
+        for some in np.array_split(mine, -(-len(mine) // AT_ONCE)):
+            if not len(some):
+                continue
+            tell(f"Draws {some[0] + 1} to {some[-1] + 1} of {draws}, deficits {closure}")
+            worth = repriced(priced, packages, [thetas[k] for k in some], closure, [laid[k] for k in some])
+            for place, number in enumerate(some):
+                rows = np.arange(len(packages) + 2) + place * (len(packages) + 2)
+                payoffs = worth.take(rows).payoffs(weights, values[number])
+                gains[number], over_now[number] = payoffs[:-2] - payoffs[-2], payoffs[:-2] - payoffs[-1]
     return [
         Certificate(
             package=package,
@@ -161,7 +166,7 @@ class _Scaled:
     def _at(self, scale: float) -> Array:
         if scale not in self._known:
             world = self._priced.world
-            worth = reprice(self._priced, world.with_theta(world.theta * scale), self._packages, "fixed")
+            worth = repriced(self._priced, self._packages, [world.theta * scale], "fixed")
             payoffs = worth.payoffs(self._priced.weights)
             self._known[scale] = (payoffs[:-2] - payoffs[-2]).min(axis=1)
         return self._known[scale]

@@ -1,0 +1,84 @@
+"""`kosho bargain`: what scripts rely on, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from kosho.case import Case
+from kosho.cli import app
+from kosho.errors import KoshoError
+
+CASE = "japan-us-2025"
+QUICK = ("--draws", "0", "--no-confirm")
+CONCEPTS = {"nash", "kalai_smorodinsky", "egalitarian", "utilitarian"}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory) -> Path:
+    """The case with one issue of its table, so that runs are short."""
+    shipped = Case.load(CASE).folder
+    folder = tmp_path_factory.mktemp("case") / CASE
+    folder.mkdir()
+    for name in ("case.yaml", "measures.yaml"):
+        (folder / name).write_bytes((shipped / name).read_bytes())
+    text = (shipped / "table.yaml").read_text(encoding="utf-8")
+    issues = text[text.index("  - id: cars\n    title: Cars") : text.index("  - id: parts\n    title: Parts")]
+    head, tail = text[: text.index("  - id: cars\n    title: Cars")], text[text.index("\nred_lines:") :]
+    kept = tail[: tail.index("  - id: baseline-stays")] + tail[tail.index("\nunpriced:") :]
+    (folder / "table.yaml").write_text(head + issues + kept, encoding="utf-8")
+    return folder
+
+
+def test_the_contract(tiny):
+    done = CliRunner().invoke(app, ["bargain", str(tiny), "--draws", "4", "--json"])
+    assert done.exit_code == 0, done.output
+    content = json.loads(done.stdout)
+    assert content["schema_version"] == 1
+    assert content["packages"] == 6
+    assert content["parties"] == ["JPN", "USA"]
+    assert set(content["disagreement"]) == {"JPN", "USA"}
+    assert content["zone"] is True
+    assert content["opens_zone"] is None
+    assert set(content["solutions"]) == set(content["certificate"]) == CONCEPTS
+    for one in content["frontier"]:
+        assert set(one) == {"options", "payoffs", "individually_rational"}
+        assert set(one["options"]) == {"cars"}
+    for name in CONCEPTS:
+        assert {"options", "payoffs", "ties", "gains", "over_status_quo"} <= set(content["solutions"][name])
+        assert set(content["certificate"][name]["gains"]["JPN"]) == {"p5", "p50", "p95"}
+        assert set(content["confirmed"][name]["gains"]) == {"JPN", "USA"}
+    assert content["confirmed"]["world"] != content["world"]
+
+
+def test_for_people(tiny):
+    done = CliRunner().invoke(app, ["bargain", str(tiny), *QUICK])
+    assert done.exit_code == 0, done.output
+    for words in ("6 packages", "Nash", "Japan alone reverts", "All revert", "A week's delay", "Frontier"):
+        assert words in done.output
+
+
+def test_without_a_zone(tiny, tmp_path):
+    folder = tmp_path / CASE
+    folder.mkdir()
+    for path in tiny.iterdir():
+        text = path.read_text(encoding="utf-8")
+        if path.name == "table.yaml":
+            # The rate that is left is the one that holds anyway: nobody gains.
+            text = text.replace("packages: extension", "packages: no-deal")
+            text = text.replace(
+                "forbids: {cars: [add-25]}", "forbids: {cars: [all-20, all-15, all-12.5, all-10]}"
+            )
+        (folder / path.name).write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app, ["bargain", str(folder), *QUICK, "--json"])
+    assert done.exit_code == 0, done.output
+    content = json.loads(done.stdout)
+    assert (content["zone"], content["solutions"], content["certificate"]) == (False, {}, {})
+    assert content["opens_zone"]["red_lines"]
+    done = CliRunner().invoke(app, ["bargain", str(folder), *QUICK, "--require-zone"])
+    assert isinstance(done.exception, KoshoError)
+    assert done.exception.exit_status == 1
+    assert "What would open a zone" in done.output
