@@ -271,6 +271,13 @@ def test_a_purchase_of_what_is_banned_is_refused() -> None:
         solve(world, Shock.none(world), constraints=[ban, promise])
 
 
+def test_a_promise_beyond_the_means_of_an_economy_is_named() -> None:
+    world = random_world(3)
+    promise = Purchase(name="a thousandfold", flows=(flow(world),), amount=1000, basis="share")
+    with pytest.raises(KoshoError, match="a thousandfold"):
+        solve(world, Shock.none(world), constraints=[promise])
+
+
 def test_mistakes_are_told_together() -> None:
     world = random_world(3)
     one = flow(world)

@@ -178,7 +178,10 @@ class _Economy:
         replaced = (origin >= 0) & nested[origin]
         weight = np.where(replaced, told[origin] * part, cells.weight)
         cells = reweighted(cells, weight)
-        solution = find(system_of(base, shock, cells), base.countries, self._tol, start)
+        try:
+            solution = find(system_of(base, shock, cells), base.countries, self._tol, start)
+        except ConvergenceError as error:
+            raise self._unanswered(error) from None
         values, cell = solution.values, cells.row
         j, n, i = cells.sector[cell], cells.importer[cell], cells.exporter[cell]
         factor = np.where(cells.factor[cell] > 0, cells.factor[cell], 1.0)
@@ -186,6 +189,14 @@ class _Economy:
         mine = origin >= 0
         net = np.asarray(np.bincount(origin[mine], net[mine], minlength=len(told)), np.float64)
         return _Round(z, rents, subsidies, net, state, shock, cells, solution)
+
+    def _unanswered(self, error: ConvergenceError) -> ConvergenceError:
+        """The same with the constraints named that may ask for too much."""
+        names = " and ".join(repr(constraint.name) for constraint in self._bounds.constraints)
+        if not names:
+            return error
+        hint = f"with {names}: this may be more than the economy can ship or pay for"
+        return ConvergenceError(error.residual, error.country, error.iterations, hint)
 
     def _earning(self, state: State, z: Array) -> Array:
         """Share of imports that earn a constraint's rent `(c,)`: below one beyond a tariff quota."""
