@@ -55,7 +55,7 @@ _SPLITS = re.compile(
 _QUOTE = re.compile(r"[“\"](?=[A-Z\ue000-\ue007])[^”\"]{12,}?[”\"]")
 _SAY = re.compile(
     pattern(
-        r"<actor>(?:,\s[^,]{1,100},)?(?:\s(?:on\s)?<date>)?\s(?:also\s|then\s|\w+ly\s)?(?:said|says|told|stated|added|noted|stressed|emphasi[sz]ed|declared"
+        r"<actor>(?:,\s[^,]{1,100},|,)?(?:\s(?:on\s)?<date>)?\s(?:also\s|then\s|\w+ly\s)?(?:said|says|told|stated|added|noted|stressed|emphasi[sz]ed|declared"
         r"|explained|argued|insisted|commented|remarked|believes?|warned|reiterated|reaffirmed|underlined|claimed|announced|pointed)\b"
         r"|(?:said|says|added|stated|noted)\s<actor>"
     )

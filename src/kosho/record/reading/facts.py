@@ -13,7 +13,7 @@ from kosho.record.reading.measures import find_measures
 from kosho.record.reading.meetings import find_meetings, meeting_fields, ordinal
 from kosho.record.reading.mentions import Mention, Mentions, Person
 from kosho.record.reading.quantities import find_quantities, flow_of, products_in
-from kosho.record.reading.rules import Rule, first_rule, modality_of
+from kosho.record.reading.rules import Rule, first_rule, modality_of, verb_places
 
 __all__ = ["Reader"]
 
@@ -103,9 +103,10 @@ class Reader:
 
     def _clause(self, clause: Clause, *, draft: bool, attributed: str | None) -> str | None:
         words = self.mentions.masked[clause.start : clause.end]
-        rule = first_rule(self.mentions, clause)
+        places = verb_places(words)
+        rule = first_rule(self.mentions, clause, places)
         found = rule.type if rule else None
-        meetings = find_meetings(self.mentions, clause)
+        meetings = find_meetings(self.mentions, clause, places)
         if rule and rule.type == "topic" and any(m.strong and m.type == "event" for m in meetings):
             rule = None
         if rule is None or rule.type in HOLDS_A_MEETING:

@@ -85,15 +85,16 @@ def _joined(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int, boo
 
 def _continues(text: str, before: tuple[int, int, bool], start: int, *, wrapped: bool) -> bool:
     """Whether the line at `start` goes on with the sentence of the block before it."""
-    last_line = text[before[0] : before[1]].rsplit("\n", 1)[-1]
-    if _is_date_line(last_line) or _is_date_line(text[start:].split("\n", 1)[0].strip()):
+    last_line = text[max(before[0], text.rfind("\n", 0, before[1]) + 1) : before[1]]
+    stop = text.find("\n", start)
+    line = text[start : stop if stop >= 0 else len(text)].strip()
+    if _is_date_line(last_line) or _is_date_line(line):
         return False
     if wrapped and len(last_line) >= WRAPPED[0] - 10:
-        return not _title_case(last_line) or not _STOPS.search(text[start:].split("\n", 1)[0].strip())
+        heading = _title_case(last_line) and text.rfind("\n", before[0], before[1]) < 0 and line[0].isupper()
+        return not (heading and _STOPS.search(line))
     open_sentence = not _ENDS.search(last_line) and not last_line.endswith(("”", '"'))
-    return (
-        open_sentence and (text[start].islower() or last_line.endswith((",", "-", "–"))) and before[2] is False
-    )
+    return open_sentence and (text[start].islower() or last_line.endswith((",", "-", "–"))) and before[2] is False
 
 
 def _is_date_line(line: str) -> bool:
@@ -108,10 +109,10 @@ def _title_case(line: str) -> bool:
 
 def _with_roles(text: str, spans: list[tuple[int, int, bool]]) -> list[Block]:
     found: list[Block] = []
-    skipping = False
+    skipping = seen_body = False
     for start, end, item in spans:
         line = text[start:end]
-        role = _role(line, item=item, seen_body=any(block.role == "body" for block in found))
+        role = _role(line, item=item, seen_body=seen_body)
         if role in ("furniture", "heading", "title") and _opens_other_stories(line):
             skipping, role = True, "furniture"
         elif skipping and role == "body":
@@ -121,6 +122,7 @@ def _with_roles(text: str, spans: list[tuple[int, int, bool]]) -> list[Block]:
                 role = "furniture"
         elif skipping and role != "date":
             role = "furniture"
+        seen_body = seen_body or role == "body"
         found.append(Block(start, end, role, item))
     return _without_captions_of(found, text)
 

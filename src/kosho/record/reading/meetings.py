@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.mentions import Mentions
-from kosho.record.reading.rules import compiled
+from kosho.record.reading.rules import compiled, fit
 from kosho.record.reading.tables import table
 
 __all__ = ["Meeting", "find_meetings", "meeting_fields", "ordinal"]
@@ -33,15 +33,16 @@ class Meeting(NamedTuple):
     """Whether it is a fact of its own beside what else the clause says."""
 
 
-def find_meetings(mentions: Mentions, clause: Clause) -> list[Meeting]:
+def find_meetings(mentions: Mentions, clause: Clause, places: list[int]) -> list[Meeting]:
     """Meetings that a clause tells of: one, or two where it gives two times."""
     words = mentions.masked[clause.start : clause.end]
     rules = table("meetings")
     for rule in rules["rules"]:
-        found = compiled(rule["when"]).search(words)
+        acts, when = (compiled(rule[key]) if key in rule else None for key in ("acts", "when"))
+        found = fit(words, places, acts, when)
         if not found or ("unless" in rule and compiled(rule["unless"]).search(words)):
             continue
-        planned = bool(re.search(r"\b(?:will|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?", found[0]))
+        planned = bool(re.search(r"\b(?:will|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?", words[: found.end()]))
         main = Meeting(rule["type"], clause.start, clause.end, planned, strong=True)
         again = compiled(rules["again"]).search(words)
         if again and again.start() > found.start() and re.search(r"\bfor\b|\bfrom\b", words[: again.start()]):

@@ -114,11 +114,11 @@ _NAME = rf"{_TOKEN}(?:\s(?:(?:van|von|der|den|de|del|da|dos|bin|al|el)\s)*(?:[{_
 _TITLED_BODY = re.compile(rf"(?P<body>[\ue004]+)\s(?P<name>{_NAME})")
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
 _OFFICIALS = (
-    r"(?:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic|business|central"
+    r"(?i:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic|business|central"
     r"|federal|national)\s){0,2}(?:governments?|side|officials?|authorities|delegation|administration|cabinet|negotiators?|team"
     r"|representatives?|industry|automakers?|carmakers?|manufacturers|makers|companies|firms|producers|farmers"
     r"|exporters|importers|lawmakers|regulators|ministry|embassy|ministers?|president|prime\sminister|premier|leaders?"
-    r"|businesses|leadership|counterparts?|trade\sministry|foreign\sministry|commerce\sministry|ministry\sof\s\w+)\b"
+    r"|businesses|leadership|counterparts?|trade\sministry|foreign\sministry|commerce\sministry|ministry\sof\s\w+)\b)"
 )
 
 
@@ -173,7 +173,7 @@ def _posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     after = re.compile(
         rf"(?:(?:Mr|Ms|Mrs|Dr|H\.E|Hon|Senator|Lord|Baroness|Dame|Sir|Datuk)\.?\s)*(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al|el))*(?:\s(?:[{_U}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
         rf"(?:,|\s\()\s?(?:who\sis\s)?(?:the\s|an?\s)?(?P<lead>(?:[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\s)?(?:[a-z]+\s){{0,2}}?)(?P<role>{role})"
-        rf"(?P<org>(?:,|\s(?:of|at|for|to|in))\s(?:the\s)?(?:[\ue000-\ue007{_U}][^\s,.;()]*)(?:[\s,](?:[\ue000-\ue007{_U}][^\s,.;()]*|of|and|for|the|,))*)?"
+        rf"(?P<org>(?:,|\s(?:of|at|for|to|in))\s(?:the\s)?(?:[\ue000-\ue007{_U}][^\s,.;()]*)(?:(?!,?\sand\s(?:Mr|Ms|Mrs|Dr|H\.E)\b)[\s,](?:[\ue000-\ue007{_U}][^\s,.;()]*|of|and|for|the|,))*)?"
     )
     alone = re.compile(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
     return before, after, alone

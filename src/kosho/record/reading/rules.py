@@ -12,7 +12,7 @@ from kosho.record.reading.draft import Modality
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.tables import table
 
-__all__ = ["Rule", "compiled", "first_rule", "modality_of"]
+__all__ = ["Rule", "compiled", "first_rule", "fit", "modality_of", "verb_places"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Rule:
     """A type of fact and how its sentences are worded."""
 
     type: str
-    when: re.Pattern[str]
+    acts: re.Pattern[str] | None
+    when: re.Pattern[str] | None
     unless: re.Pattern[str] | None
     needs: re.Pattern[str] | None
     who: Literal["one", "joint", "speaker"] | None
@@ -53,7 +54,8 @@ def _rules() -> tuple[Rule, ...]:
     return tuple(
         Rule(
             one["type"],
-            compiled(one["when"]),
+            maybe(one.get("acts")),
+            maybe(one.get("when")),
             maybe(one.get("unless")),
             maybe(one.get("needs")),
             one.get("who"),
@@ -63,12 +65,49 @@ def _rules() -> tuple[Rule, ...]:
     )
 
 
-def first_rule(mentions: Mentions, clause: Clause) -> Rule | None:
-    """The first rule that fits a clause, or None."""
+@cache
+def _steps() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    return compiled("{lead}"), compiled("<actor>"), compiled("{app}"), compiled("{aux}")
+
+
+def verb_places(words: str) -> list[int]:
+    """Where a verb of the clause's subject may stand: at its beginning, or after an actor, each with auxiliaries."""
+    lead, actor, aside, auxiliary = _steps()
+    starts = {0}
+    begun = lead.match(words)
+    if begun:
+        starts.add(begun.end())
+    for found in actor.finditer(words):
+        after = aside.match(words, found.end())
+        starts |= {stop + 1 for stop in (found.end(), found.end() + 1, after.end() if after else found.end()) if words[stop : stop + 1] == " "}
+    places: set[int] = set()
+    for start in starts:
+        position: int | None = start
+        while position is not None and position not in places:
+            places.add(position)
+            step = auxiliary.match(words, position)
+            position = step.end() if step else None
+    return sorted(places)
+
+
+def fit(
+    words: str, places: list[int], acts: re.Pattern[str] | None, when: re.Pattern[str] | None
+) -> re.Match[str] | None:
+    """Where a rule fits a clause: at a verb of its subject, or anywhere."""
+    if acts is not None:
+        for place in places:
+            found = acts.match(words, place)
+            if found:
+                return found
+    return when.search(words) if when is not None else None
+
+
+def first_rule(mentions: Mentions, clause: Clause, places: list[int]) -> Rule | None:
+    """The first rule that fits a clause, or None; `places` as `verb_places` gives them."""
     words = mentions.masked[clause.start : clause.end]
     for rule in _rules():
         if (
-            rule.when.search(words)
+            fit(words, places, rule.acts, rule.when)
             and not (rule.unless and rule.unless.search(words))
             and (rule.needs is None or rule.needs.search(words))
             and _fits(rule, mentions, clause)
