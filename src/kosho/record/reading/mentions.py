@@ -114,7 +114,7 @@ _NAME = rf"{_TOKEN}(?:\s(?:(?:van|von|der|den|de|del|da|dos|bin|al|el)\s)*(?:[{_
 _TITLED_BODY = re.compile(rf"(?P<body>[\ue004]+)\s(?P<name>{_NAME})")
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
 _OFFICIALS = (
-    r"(?i:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic|business|central"
+    r"(?i:(?:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic|business|central"
     r"|federal|national)\s){0,2}(?:governments?|side|officials?|authorities|delegation|administration|cabinet|negotiators?|team"
     r"|representatives?|industry|automakers?|carmakers?|manufacturers|makers|companies|firms|producers|farmers"
     r"|exporters|importers|lawmakers|regulators|ministry|embassy|ministers?|president|prime\sminister|premier|leaders?"
