@@ -264,8 +264,10 @@ def _folded(world: World, stack: Stack, scale: Array) -> Family:
     base, members = factors_of(world), len(stack.length)
     cells = _cells(world, stack)
     count = len(base.value_added)
-    market, place = np.unique(cells.sector * count + cells.importer, return_inverse=True)
-    sector, importer = np.divmod(market, count)
+    market = cells.sector * count + cells.importer
+    touched = np.bincount(market, minlength=scale.size) > 0
+    sector, importer = np.divmod(np.flatnonzero(touched), count)
+    place = (np.cumsum(touched) - 1)[market]
     own, net = (
         np.repeat(a[sector, importer][:, :, None], members, axis=2) for a in (base.share, base.net_share)
     )
@@ -302,7 +304,7 @@ def _cells(world: World, stack: Stack) -> _Cells:
     importer, exporter, sector, share = stack.importer, stack.exporter, stack.sector, stack.share
     member = stack.member
     flat = ((member * count + importer) * count + exporter) * sectors + sector
-    order = np.argsort(flat, kind="stable")
+    order = np.arange(len(flat)) if (np.diff(flat) >= 0).all() else np.argsort(flat, kind="stable")
     starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
     first = order[starts]
 
