@@ -16,6 +16,8 @@ import pytest
 import yaml
 from tests.corridors import shipped_text
 
+from kosho.policy.terms import CustomsDays
+
 Run = Callable[..., CompletedProcess[str]]
 QUICK = ("--no-tornado", "--processes", "1", "--replications", "2")
 
@@ -92,10 +94,12 @@ def test_one_scenario_as_a_measure(kosho: Run, tmp_path: Path) -> None:
         "JPN",
         {"include": ["TWN"]},
     )
-    assert measure["value"] == pytest.approx(
-        -1.35 * content["scenarios"]["advance-exchange"]["days_saved_by_value"], abs=1e-4
-    )
-    assert measure["value_share"]["value"] == 0.02
+    terms = CustomsDays.model_validate(measure["terms"])
+    assert terms.before.value == pytest.approx(content["baseline"]["days"]["mean"], abs=1e-4)
+    saved = content["scenarios"]["advance-exchange"]["days_saved_by_value"]
+    assert terms.before.value - terms.after.value == pytest.approx(0.02 * saved, abs=1e-4)
+    assert terms.after.low is not None
+    assert terms.after.low < terms.after.value < (terms.after.high or 0.0)
     assert measure["source"] == [file["sources"][0]["id"]]
     assert date.fromisoformat(measure["legal_from"])
 

@@ -29,9 +29,7 @@ def test_the_fit_finds_its_way_from_elsewhere() -> None:
     )
     for target, simulated in fit.moments:
         if target.parameter is not None:
-            assert simulated.mean == pytest.approx(
-                target.value.value, rel=0.011, abs=0.26 * simulated.half_width
-            )
+            assert simulated.mean == pytest.approx(target.value.value, rel=0.041)
     assert fit.parameters["stages.lodgement.time.mean"] < 25
 
 
@@ -49,7 +47,7 @@ def test_the_fit_follows_the_series_back() -> None:
     )
     name = "stages.documents.time.mean"
     assert then.parameters[name] > 1.5 * base.parameters[name]
-    assert {t.moment: m.mean for t, m in then.moments}["declaration-to-permit"] == pytest.approx(2.6, rel=0.1)
+    assert {t.moment: m.mean for t, m in then.moments}["declaration-to-permit"] == pytest.approx(2.6, rel=0.041)
 
 
 def test_a_corridor_without_targets_cannot_be_fitted() -> None:

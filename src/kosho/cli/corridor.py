@@ -182,7 +182,7 @@ def _saved(found: Found, name: str) -> dict[str, Estimate]:
 
 
 def _means(saved: Mapping[str, Estimate]) -> dict[str, float]:
-    """Mean days saved by type; a type without a consignment saves none."""
+    """Mean days by type; 0 for a type without a consignment."""
     return {kind: one.mean if math.isfinite(one.mean) else 0.0 for kind, one in saved.items()}
 
 
@@ -193,7 +193,13 @@ def _with_effects(found: Found) -> Found:
         world = load()
         solved = {
             name: {
-                deficits: effects(world, found.corridor, _means(_saved(found, name)), deficits)
+                deficits: effects(
+                    world,
+                    found.corridor,
+                    _means(found.baseline.by_type()),
+                    _means(_saved(found, name)),
+                    deficits,
+                )
                 for deficits in ("fixed", "zero")
             }
             for name in found.scenarios
@@ -304,7 +310,7 @@ def _measure(found: Found, name: str) -> str:
     from kosho.corridor import days_saved
 
     saved = days_saved(found.baseline, found.scenarios[name])
-    content = measure(found.corridor, name, saved, _means(_saved(found, name)))
+    content = measure(found.corridor, name, found.baseline.mean, saved, _means(_saved(found, name)))
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
 
 

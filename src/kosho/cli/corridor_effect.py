@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from kosho.codes import country_name, economy_of_port
+from kosho.codes import economy_of_port
 
 if TYPE_CHECKING:
     from kosho.corridor import Corridor
@@ -42,15 +42,15 @@ def time_value(corridor: Corridor) -> dict[End, float]:
     }
 
 
-def by_sector(corridor: Corridor, saved: Mapping[str, float]) -> dict[str, tuple[float, float]]:
-    """Share of the corridor's value and days saved, by sector; within a sector types are weighted by value."""
+def by_sector(corridor: Corridor, by_type: Mapping[str, float]) -> dict[str, tuple[float, float]]:
+    """Share of the corridor's value and mean days, by sector; within a sector types are weighted by value."""
     value: dict[str, float] = {}
     days: dict[str, float] = {}
     for name, kind in corridor.types.items():
         for sector, share in kind.mix.items():
             worth = kind.per_week.value * kind.value.value * share
             value[sector] = value.get(sector, 0.0) + worth
-            days[sector] = days.get(sector, 0.0) + worth * saved[name]
+            days[sector] = days.get(sector, 0.0) + worth * by_type[name]
     total = sum(value.values())
     return {
         sector: (value[sector] / total, days[sector] / value[sector]) for sector in value if value[sector] > 0
@@ -58,17 +58,22 @@ def by_sector(corridor: Corridor, saved: Mapping[str, float]) -> dict[str, tuple
 
 
 def effects(
-    world: World, corridor: Corridor, saved: Mapping[str, float], deficits: Literal["fixed", "zero"]
+    world: World,
+    corridor: Corridor,
+    before: Mapping[str, float],
+    saved: Mapping[str, float],
+    deficits: Literal["fixed", "zero"],
 ) -> dict[End, Effect]:
     """Solve for the value of time at the ends and the middle of its range.
 
     Part of each sector's trade goes through the corridor: the sector's share in the corridor's value, times the
-    corridor's share in the pair's trade in goods, at most the whole sector. The cost of that part falls by what
-    the days it saves are worth.
+    corridor's share in the pair's trade in goods, at most the whole sector. The cost of that part changes by
+    (1 + tau days after) / (1 + tau days before).
 
     Args:
         world: All economies.
         corridor: The baseline.
+        before: Mean days by type of consignment.
         saved: Mean days saved by type of consignment.
         deficits: What happens to trade deficits.
     """
@@ -80,15 +85,17 @@ def effects(
     flows = world.flows.sel(importer=importer, exporter=exporter)
     goods = [code for code in world.sectors if sectors()[code].goods]
     through = corridor.trade_share.value * float(flows.sel(sector=goods).sum())
+    days_before = by_sector(corridor, before)
     found: dict[End, Effect] = {}
     for end, percent in time_value(corridor).items():
+        tau = percent / 100
         parts = [
             Part(
                 importer=importer,
                 exporter=exporter,
                 sector=sector,
                 share=min(1.0, share * through / flow),
-                cost=1.0 - percent / 100 * days,
+                cost=1.0 - tau * days / (1.0 + tau * days_before[sector][1]),
                 part="corridor",
             )
             for sector, (share, days) in by_sector(corridor, saved).items()
@@ -104,18 +111,29 @@ def effects(
     return found
 
 
-def measure(corridor: Corridor, scenario: str, days: Estimate, saved: Mapping[str, float]) -> dict[str, Any]:
-    """The scenario as an entry of a register file: percent of the value that trade costs change."""
+def measure(
+    corridor: Corridor, scenario: str, baseline: Estimate, saved: Estimate, by_type: Mapping[str, float]
+) -> dict[str, Any]:
+    """The scenario as a register file with one `customs` measure.
+
+    A measure speaks of all goods of the pair, so the days after it are those before it less what the corridor
+    saves times its share of the trade.
+    """
     ports = (corridor.origin.code, corridor.destination.code)
     exporter, importer = map(economy_of_port, ports)
-    sectors = by_sector(corridor, saved)
-    mean = sum(share * one for share, one in sectors.values())
-    tau = time_value(corridor)
-    day = corridor.window.start.isoformat()
+    weighted = sum(share * days for share, days in by_sector(corridor, by_type).values())
+    ratio = weighted / saved.mean if saved.mean else 1.0
+    share = corridor.trade_share
     name = "-".join(("customs", *ports)).lower()
     source = f"{name}-simulation"
+    day = corridor.window.start.isoformat()
     title = f"{corridor.scenarios[scenario].title}, {corridor.title}"
-    trade_share = corridor.trade_share.model_dump(exclude_none=True) | {"source": source}
+
+    def after(share: float | None, days: float) -> float:
+        return round(baseline.mean - (corridor.trade_share.value if share is None else share) * ratio * days, 5)
+
+    ends = sorted(after(end, days) for end, days in ((share.low, saved.low), (share.high, saved.high)))
+    estimated = {"unit": "days", "status": "estimate", "source": source}
     return {
         "title": title,
         "sources": [
@@ -133,24 +151,28 @@ def measure(corridor: Corridor, scenario: str, days: Estimate, saved: Mapping[st
                 "imposer": importer,
                 "authority": name,
                 "partners": {"include": [exporter]},
-                "scope": {"sectors": sorted(sectors)},
+                "scope": {"goods": True},
                 "kind": "customs",
-                "value": round(-tau["mid"] * mean, 4),
-                "unit": "percent",
-                "value_share": trade_share,
+                "terms": {
+                    "before": {"value": round(baseline.mean, 5), **estimated},
+                    "after": {
+                        "value": after(None, saved.mean),
+                        "low": ends[0],
+                        "high": ends[1],
+                        **estimated,
+                        "note": (
+                            f"the corridor saves {saved.mean:.2f} days ({saved.low:.2f} to {saved.high:.2f}), "
+                            f"{weighted:.2f} weighted by value, on {share.value:g} of the trade in goods"
+                        ),
+                    },
+                    "per_day": corridor.value_of_time.model_dump(exclude_none=True) | {"source": source},
+                },
                 "stage": "offered",
                 "legal_from": day,
                 "known_from": day,
                 "legal_basis": "a scenario of the customs corridor, not law",
                 "source": [source],
                 "status": "estimate",
-                "note": (
-                    f"saves {days.mean:.2f} days from arrival to permit (95 % interval {days.low:.2f} to "
-                    f"{days.high:.2f}), {mean:.2f} weighted by value; a day is worth {tau['low']:g} to "
-                    f"{tau['high']:g} % of the value, so {-tau['low'] * mean:.2f} to "
-                    f"{-tau['high'] * mean:.2f} %, "
-                    f"for the share of the trade of {country_name(exporter)} that takes this way"
-                ),
             }
         ],
     }

@@ -8,7 +8,6 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -236,24 +235,36 @@ def _load(
     goods = _routes(batch, ("unloading", "lodgement"), yard.stations)
     papers = _routes(batch, ("channel", "documents"), yard.stations)
     rest = _routes(batch, STAGES[5:], yard.stations)
+    whole = _routes(batch, STAGES[1:], yard.stations)
     arrivals = traffic.calls.arrival[batch.call].tolist()
-    network = yard.network
+    add = yard.network.add
     for number, (call, early) in enumerate(zip(batch.call.tolist(), batch.early.tolist(), strict=True)):
         record = [math.nan] * len(STAGES)
         yard.records.append(record)
-        clearance = Task(*rest[number], record)
-        network.add(clearance)
-        examination = Task(*papers[number], record, (clearance,))
-        network.add(examination, max(0.0, arrivals[number] - ahead) if early else None)
-        landing = Task(*goods[number], record, (clearance,) if early else (examination,))
-        network.add(landing)
+        if early:
+            clearance = Task(*rest[number], record)
+            examination = Task(*papers[number], record, (clearance,))
+            landing = Task(*goods[number], record, (clearance,))
+            add(clearance)
+            add(examination, max(0.0, arrivals[number] - ahead))
+        else:
+            landing = Task(*whole[number], record)
+        add(landing)
         yard.ships[call].append(landing)
 
 
-def _routes(
-    batch: Batch, names: Sequence[StageName], stations: dict[StageName, Station]
-) -> list[tuple[list[Station], list[float]]]:
-    """Stations and hours of service, of each consignment."""
+class _Routes:
+    """Stations and hours of service of each consignment, one after the other in two long lists."""
+
+    def __init__(self, stations: list[Station], hours: list[float], ends: list[int]) -> None:
+        self.stations, self.hours, self.ends = stations, hours, ends
+
+    def __getitem__(self, number: int) -> tuple[list[Station], list[float]]:
+        here = slice(self.ends[number], self.ends[number + 1])
+        return self.stations[here], self.hours[here]
+
+
+def _routes(batch: Batch, names: Sequence[StageName], stations: dict[StageName, Station]) -> _Routes:
     most = [batch.times[name].shape[1] for name in names]
     wanted = np.column_stack(
         [np.arange(width) < batch.visits[name][:, None] for name, width in zip(names, most, strict=True)]
@@ -262,7 +273,7 @@ def _routes(
     columns = [stations[name] for name, width in zip(names, most, strict=True) for _ in range(width)]
     visited = [columns[column] for column in np.nonzero(wanted)[1].tolist()]
     ends = [0, *np.cumsum(wanted.sum(axis=1)).tolist()]
-    return [(visited[a:b], hours[a:b]) for a, b in pairwise(ends)]
+    return _Routes(visited, hours, ends)
 
 
 def _meters(stations: dict[StageName, Station]) -> dict[StageName, _Meter]:
