@@ -18,13 +18,19 @@ __all__ = ["show"]
 
 
 def show(
-    files: Annotated[list[Path] | None, typer.Argument(help="Text, HTML or PDF; with --accept also a file of drafts.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DRAFTS.yaml", help="Write the drafts, added to those there.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Text, HTML or PDF; with --accept also a file of drafts.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DRAFTS.yaml", help="Write the drafts, added to those there.")
+    ] = None,
     record: Annotated[
         Path, typer.Option(metavar="RECORD.yaml", help="With --accept: the record that accepted drafts enter.")
     ] = Path("record.yaml"),
     *,
-    accept: Annotated[bool, typer.Option("--accept", help="Decide on each draft; nothing enters the record without you.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Decide on each draft; nothing enters the record without you.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line, on standard output.")] = False,
 ) -> None:
     """Read documents into drafts of facts, each with the words it rests on."""
@@ -63,7 +69,9 @@ def _read(files: list[Path]) -> tuple[dict[str, Document], list[Draft]]:
                 wrong += error.problems
                 continue
             if document.name in texts:
-                wrong.append(Problem("another file of this name is being read too", "rename one", file=str(path)))
+                wrong.append(
+                    Problem("another file of this name is being read too", "rename one", file=str(path))
+                )
                 continue
             texts[document.name] = document
             drafts += read_text(document)
@@ -108,7 +116,10 @@ def _accept(pile: Pile, record: Path, texts: dict[str, Document]) -> None:
     except KeyboardInterrupt:
         say(f"\nStopped; every decision is kept. {len(pile.open_keys)} to decide on.")
         return
-    say(f"{counts.accepted} accepted, {counts.rejected} rejected, {counts.skipped} skipped, {counts.left} to decide on.")
+    say(
+        f"{counts.accepted} accepted, {counts.rejected} rejected, {counts.skipped} skipped,"
+        f" {counts.left} to decide on."
+    )
 
 
 def _ask(question: str) -> str | None:

@@ -12,8 +12,6 @@ import typer
 from kosho.cli.terminal import day, say, show_json, show_table
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from kosho.record.ledger import Due, Ledger, Record, SameEvent, Standing
     from kosho.record.schema import Statement
 
@@ -22,11 +20,16 @@ __all__ = ["show"]
 
 def show(
     case: Annotated[str, typer.Argument(help="A shipped case, a case's folder, a record.yaml; or `check`.")],
-    checked: Annotated[str | None, typer.Argument(metavar="[CASE]", help="After `check`: the case to check.")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="As recorded by that day; today.")] = None,
+    checked: Annotated[
+        str | None, typer.Argument(metavar="[CASE]", help="After `check`: the case to check.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="As recorded by that day; today.")
+    ] = None,
     topic: Annotated[str | None, typer.Option(help="Only what touches it.")] = None,
     sources: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="With `check`: where the texts of the sources are; or KOSHO_SOURCES.")
+        Path | None,
+        typer.Option(metavar="DIR", help="With `check`: where the texts of the sources are; or KOSHO_SOURCES."),
     ] = None,
     *,
     still_open: Annotated[bool, typer.Option("--open", help="Only what is still open.")] = False,
@@ -75,7 +78,9 @@ def _check(record: Record, sources: Path | None, *, json: bool) -> None:
         raise InputError(verdict.problems)
     if json:
         counts = {"verified": verdict.verified, "unverified": verdict.unverified}
-        show_json({"schema_version": 1, "case": record.name, "statements": len(record.file.statements)} | counts)
+        show_json(
+            {"schema_version": 1, "case": record.name, "statements": len(record.file.statements)} | counts
+        )
         return
     say(f"{record.name}: {len(record.file.statements)} statements, every reference found.")
     say(f"Quotes: {verdict.verified} verified against their sources, {verdict.unverified} unverified.")
@@ -163,13 +168,25 @@ def _show(ledger: Ledger, content: dict[str, Any]) -> None:
     _show_positions(ledger)
     if content["contentions"]:
         rows = [
-            (one["title"], ", ".join(map(name, one["parties"])), str(one.get("raised_in", "")), _carried(one), one["status"])
+            (
+                one["title"],
+                ", ".join(map(name, one["parties"])),
+                str(one.get("raised_in", "")),
+                _carried(one),
+                one["status"],
+            )
             for one in content["contentions"]
         ]
         show_table("Contentions", ("Point", "Between", "Raised in round", "Carried to", "Status"), rows)
     if content["commitments"]:
         rows = [
-            (one.get("due", ""), ", ".join(map(name, one["by"])), _words(one["deliverable"]), one["status"], one["source"])
+            (
+                one.get("due", ""),
+                ", ".join(map(name, one["by"])),
+                _words(one["deliverable"]),
+                one["status"],
+                one["source"],
+            )
             for one in content["commitments"]
         ]
         show_table("Commitments", ("Due", "By", "What", "Status", "Source"), rows)
@@ -196,7 +213,8 @@ def _label(one: Any) -> str:
     if one.type == "instrument":
         return f"{one.title or one.kind}: {one.status.replace('_', ' ')}"
     rate = f" {one.rate:g} %" if one.rate is not None else ""
-    return f"{one.kind}{rate}{' on ' + ', '.join(one.products) if one.products else ''}: {one.status.replace('_', ' ')}"
+    goods = f" on {', '.join(one.products)}" if one.products else ""
+    return f"{one.kind}{rate}{goods}: {one.status.replace('_', ' ')}"
 
 
 def _who(one: Any) -> tuple[str, ...]:
@@ -227,7 +245,9 @@ def _cell(ledger: Ledger, issue: str, side: str) -> str:
         bodies = ", ".join(record.party_name(party) for party in by if party != side)
         who = record.person_name(one.speaker) if one.speaker else bodies
         sure = "" if one.modality == "asserted" else f" ({one.modality})"
-        told.append(f"{one.kind.replace('_', ' ')}{sure}{f', {who}' if who else ''}: {_words(one.quote)} [{one.source}]")
+        told.append(
+            f"{one.kind.replace('_', ' ')}{sure}{f', {who}' if who else ''}: {_words(one.quote)} [{one.source}]"
+        )
     return "\n".join(told)
 
 
@@ -238,5 +258,3 @@ def _show_conflict(one: dict[str, Any]) -> None:
     for name, values in one.get("differences", {}).items():
         say(f"  {name}: " + "; ".join(f"{value} ({source})" for source, value in values.items()))
     say("")
-
-

@@ -1,7 +1,7 @@
 """From a draft that a person accepted to an entry of `record.yaml`.
 
-The file keeps its comments and order: it is changed with ruamel.yaml, checked whole as it would be, and only then
-written in one step. An entry's id comes from its source and place, so accepting a draft twice adds nothing.
+The file keeps its comments and order: it is changed with ruamel.yaml, checked whole as it would be, and
+only then written in one step. An entry's id comes from its source and place, so accepting a draft twice adds nothing.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ class Book:
         if draft.type in ("person", "person_status"):
             place = (_source_id(draft.doc), draft.start)
             who = _slug(str(draft.fields["name"]))
-            return any(one.id == who and any((post.source, post.start) == place for post in one.posts) for one in file.people)
+            return any(
+                one.id == who and any((post.source, post.start) == place for post in one.posts)
+                for one in file.people
+            )
         return any(one.id == name for one in file.statements)
 
     def enter(self, draft: Draft, name: str, document: Document | None, about: Mapping[str, Any]) -> str:
@@ -70,7 +73,9 @@ class Book:
             InputError: the quote is not where the draft says, or the record would not hold together.
         """
         if document is not None and document.text[draft.start : draft.end] != draft.quote:
-            raise InputError(Problem(f"the quote is not at {draft.start}", "read the file again", file=draft.doc))
+            raise InputError(
+                Problem(f"the quote is not at {draft.start}", "read the file again", file=draft.doc)
+            )
         if self.holds(draft, name):
             return name
         yaml = _yaml()
@@ -112,7 +117,9 @@ class Book:
             "title": str(about.get("title") or draft.doc),
             "publisher": str(about.get("publisher") or "unknown"),
             "date": str(about["published"])[:10] if about.get("published") else None,
-            "kind": "primary" if about.get("doc_type") in ("joint statement", "news release", "transcript") else "secondary",
+            "kind": "primary"
+            if about.get("doc_type") in ("joint statement", "news release", "transcript")
+            else "secondary",
             "file": draft.doc,
         }
         sources.append({key: value for key, value in entry.items() if value is not None})
@@ -188,8 +195,16 @@ def _many(value: Any) -> list[str]:
 
 def _statement(draft: Draft, recorded_at: date, name: str) -> dict[str, Any]:
     fields = draft.fields
-    entry: dict[str, Any] = {"id": name, "type": "", **_evidence(draft, recorded_at), "modality": draft.modality}
-    entry["by"] = [_party_id(code) for code in _many(fields.get("by") or fields.get("imposed_by") or fields.get("reporter"))]
+    entry: dict[str, Any] = {
+        "id": name,
+        "type": "",
+        **_evidence(draft, recorded_at),
+        "modality": draft.modality,
+    }
+    entry["by"] = [
+        _party_id(code)
+        for code in _many(fields.get("by") or fields.get("imposed_by") or fields.get("reporter"))
+    ]
     if fields.get("speaker"):
         entry["attributed_to"] = str(fields["speaker"])
     elif fields.get("attributed_to"):
@@ -200,7 +215,16 @@ def _statement(draft: Draft, recorded_at: date, name: str) -> dict[str, Any]:
         entry["date"] = f"{fields['start']}/{fields['end']}"
     elif fields.get("date") or fields.get("signed"):
         entry["date"] = str(fields.get("date") or fields["signed"])
-    if fields.get("date_precision") in ("day", "week", "month", "quarter", "half", "year", "period", "inferred"):
+    if fields.get("date_precision") in (
+        "day",
+        "week",
+        "month",
+        "quarter",
+        "half",
+        "year",
+        "period",
+        "inferred",
+    ):
         entry["date_precision"] = fields["date_precision"]
     entry |= _particulars(draft)
     return {key: value for key, value in entry.items() if value not in (None, [], "")}
@@ -208,7 +232,10 @@ def _statement(draft: Draft, recorded_at: date, name: str) -> dict[str, Any]:
 
 def _particulars(draft: Draft) -> dict[str, Any]:
     kind, fields = draft.type, draft.fields
-    goods = {"products": _many(fields.get("products") or fields.get("product")), "hs": _hs(fields.get("hs_hint"))}
+    goods = {
+        "products": _many(fields.get("products") or fields.get("product")),
+        "hs": _hs(fields.get("hs_hint")),
+    }
     parties = [_party_id(code) for code in _many(fields.get("parties"))]
     if kind in ("event", "event_series", "event_change", "event_not_held", "next_meeting", "carried_over"):
         status = STATUS.get(kind) or ("planned" if draft.modality == "planned" else "held")
@@ -227,26 +254,56 @@ def _particulars(draft: Draft) -> dict[str, Any]:
             "topics": _many(fields.get("topics")),
         }
     if kind in ("agreement", "agreement_aim", "no_agreement"):
-        status = "no_agreement" if kind == "no_agreement" else INSTRUMENT.get(str(fields.get("status")), "agreed")
+        status = (
+            "no_agreement" if kind == "no_agreement" else INSTRUMENT.get(str(fields.get("status")), "agreed")
+        )
         aim = draft.quote if kind == "agreement_aim" else None
-        return {"type": "instrument", "kind": str(fields.get("kind") or "agreement"), "status": status, "parties": parties, "aim": aim}
+        return {
+            "type": "instrument",
+            "kind": str(fields.get("kind") or "agreement"),
+            "status": status,
+            "parties": parties,
+            "aim": aim,
+        }
     if kind == "measure":
         status = str(fields.get("status", "in force")).replace(" ", "_")
         on = [_party_id(code) for code in _many(fields.get("on"))]
         told = {"type": "measure", "kind": str(fields.get("kind", "tariff")), "status": status, "on": on}
-        return told | {"rate": fields.get("rate"), "rate_before": fields.get("rate_before"), "mast": fields.get("mast_chapter")} | goods
+        return (
+            told
+            | {
+                "rate": fields.get("rate"),
+                "rate_before": fields.get("rate_before"),
+                "mast": fields.get("mast_chapter"),
+            }
+            | goods
+        )
     if kind == "deadline":
         return {"type": "deadline", "what": str(fields.get("what") or draft.quote)}
     if kind == "commitment":
-        return {"type": "commitment", "deliverable": str(fields.get("deliverable") or draft.quote), "due": fields.get("due")}
+        return {
+            "type": "commitment",
+            "deliverable": str(fields.get("deliverable") or draft.quote),
+            "due": fields.get("due"),
+        }
     if kind == "quantity":
         partner = _party_id(fields["partner"]) if fields.get("partner") else None
-        told = {"type": "quantity", "value": fields.get("value"), "unit": fields.get("unit"), "bound": fields.get("bound")}
+        told = {
+            "type": "quantity",
+            "value": fields.get("value"),
+            "unit": fields.get("unit"),
+            "bound": fields.get("bound"),
+        }
         return told | {"flow": fields.get("flow"), "partner": partner} | goods
     if kind in ("topic", "context", "organisation"):
         return {"type": kind, "content": str(fields.get("topic") or fields.get("org") or draft.quote)}
     to = [_party_id(code) for code in _many(fields.get("to") or fields.get("against"))]
-    told = {"type": "position", "kind": kind, "to": to, "to_value": fields.get("threshold") or fields.get("value")}
+    told = {
+        "type": "position",
+        "kind": kind,
+        "to": to,
+        "to_value": fields.get("threshold") or fields.get("value"),
+    }
     return told | {"unit": fields.get("unit"), "mast": fields.get("mast_chapter")} | goods
 
 
@@ -269,4 +326,6 @@ def _add_party(content: Any, party: str) -> None:
     elif code in countries():
         parties.append({"id": party, "name": countries()[code], "kind": "state", "code": code})
     else:
-        raise InputError(Problem(f"{code!r} is no code of a country or bloc", "edit it, or add the party to the record"))
+        raise InputError(
+            Problem(f"{code!r} is no code of a country or bloc", "edit it, or add the party to the record")
+        )

@@ -10,7 +10,17 @@ from typing import Any
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.record.ledger import Record
 from kosho.record.reading.decode import decode
-from kosho.record.schema import Commitment, Deadline, Evidence, Instrument, Measure, Meeting, Position, Quantity, RecordFile
+from kosho.record.schema import (
+    Commitment,
+    Deadline,
+    Evidence,
+    Instrument,
+    Measure,
+    Meeting,
+    Position,
+    Quantity,
+    RecordFile,
+)
 from kosho.yamlfile import Key, Lines
 
 __all__ = ["Verdict", "dangling", "verify"]
@@ -38,7 +48,9 @@ def dangling(file: RecordFile, lines: Lines, path: str) -> list[Problem]:
     _check_twice(file, lines, problems)
     for place, kind, name in _references(file):
         if name not in known[kind]:
-            problems.add(f"unknown {kind} {name!r}", suggest(name, known[kind]), line=lines[place], key=_key(place))
+            problems.add(
+                f"unknown {kind} {name!r}", suggest(name, known[kind]), line=lines[place], key=_key(place)
+            )
     _check_rounds(file, lines, problems)
     return problems.found
 
@@ -144,7 +156,13 @@ def _of_history(place: Key, history: tuple[Any, ...]) -> Iterator[Reference]:
 
 def _of_statement(place: Key, one: Any) -> Iterator[Reference]:
     yield from (((*place, "by"), "party", party) for party in one.by)
-    single = (("speaker", "person"), ("process", "process"), ("contention", "contention"), ("supersedes", "statement"), ("answers", "statement"))
+    single = (
+        ("speaker", "person"),
+        ("process", "process"),
+        ("contention", "contention"),
+        ("supersedes", "statement"),
+        ("answers", "statement"),
+    )
     for key, kind in single:
         name = getattr(one, key, None)
         if name:
@@ -183,4 +201,8 @@ def _check_rounds(file: RecordFile, lines: Lines, problems: Problems) -> None:
             seen.add(step)
             step = replaced.get(step)
         if step is not None:
-            problems.add(f"{one.id!r} supersedes itself in a circle", line=lines["statements", n, "supersedes"], key="supersedes")
+            problems.add(
+                f"{one.id!r} supersedes itself in a circle",
+                line=lines["statements", n, "supersedes"],
+                key="supersedes",
+            )

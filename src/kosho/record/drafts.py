@@ -95,7 +95,13 @@ class Pile:
 
 def key_of(draft: Draft) -> str:
     """What tells a draft from any other: where it stands and what it says, not how it was spelled out since."""
-    content = (draft.doc, draft.type, draft.start, draft.end, str(draft.fields.get("products") or draft.fields.get("name")))
+    content = (
+        draft.doc,
+        draft.type,
+        draft.start,
+        draft.end,
+        str(draft.fields.get("products") or draft.fields.get("name")),
+    )
     return hashlib.sha256("|".join(map(str, content)).encode()).hexdigest()[:12]
 
 

@@ -159,7 +159,9 @@ class Ledger:
     def timeline(self) -> list[Meeting | Instrument | Measure]:
         """Meetings, texts and measures by date; those without one last."""
         found = [one for one in self.statements if isinstance(one, Meeting | Instrument | Measure)]
-        return sorted(found, key=lambda one: (one.date is None, first_day(one.date) if one.date else date.max, one.id))
+        return sorted(
+            found, key=lambda one: (one.date is None, first_day(one.date) if one.date else date.max, one.id)
+        )
 
     @property
     def positions(self) -> list[Position]:
@@ -169,9 +171,11 @@ class Ledger:
 
     @property
     def commitments(self) -> list[Standing]:
-        """Commitments with their status, the first due first; one past its date of which no more is known is overdue."""
+        """Commitments with their status, the first due first; overdue where past and no more is known."""
         found = [
-            _standing(one, one.history, self.day, one.due) for one in self.statements if isinstance(one, Commitment)
+            _standing(one, one.history, self.day, one.due)
+            for one in self.statements
+            if isinstance(one, Commitment)
         ]
         return sorted(found, key=lambda one: _due_day(one.item))
 
@@ -208,7 +212,12 @@ def _standing(
 
 def _touches(statement: Statement, topic: str) -> bool:
     wanted = topic.lower()
-    texts = [statement.topic, statement.quote, *(getattr(statement, "topics", ())), *(getattr(statement, "products", ()))]
+    texts = [
+        statement.topic,
+        statement.quote,
+        *(getattr(statement, "topics", ())),
+        *(getattr(statement, "products", ())),
+    ]
     return any(wanted in text.lower() for text in texts if text)
 
 
@@ -232,7 +241,9 @@ def _one_event(first: Meeting, second: Meeting) -> bool:
         return False
     if first.time and second.time and first.time != second.time:
         return False
-    overlap = first_day(first.date or "") <= last_day(second.date or "") and first_day(second.date or "") <= last_day(first.date or "")
+    overlap = first_day(first.date or "") <= last_day(second.date or "") and first_day(
+        second.date or ""
+    ) <= last_day(first.date or "")
     people = set(first.people) & set(second.people)
     return overlap and bool(people or first.kind == second.kind or not (first.people and second.people))
 

@@ -1,7 +1,7 @@
 """What a record holds: the frozen schemas of `record.yaml`.
 
-Everything said carries its source, the exact words with their offsets, and the day it was recorded; what happens
-to it later is a dated entry of its own, so that the record can be read as it stood on any day.
+Everything said carries its source, the exact words with their offsets, and the day it was recorded; what
+happens to it later is a dated entry of its own, so that the record can be read as it stood on any day.
 """
 
 from __future__ import annotations
@@ -132,7 +132,9 @@ class Evidence(Frozen):
     @model_validator(mode="after")
     def _as_long_as_told(self) -> Evidence:
         if self.end - self.start != len(self.quote):
-            raise ValueError(f"the quote has {len(self.quote)} characters, start and end tell {self.end - self.start}")
+            raise ValueError(
+                f"the quote has {len(self.quote)} characters, start and end tell {self.end - self.start}"
+            )
         return self
 
 

@@ -44,8 +44,8 @@ class Talk:
 def walk(pile: Pile, book: Book, texts: Mapping[str, Document], talk: Talk) -> Counts:
     """Go through the open drafts of a pile.
 
-    Every decision is on disk before the next question. An accepted draft goes into the record first and is marked
-    after: broken off between the two, the next walk finds it in the record and marks it.
+    Every decision is on disk before the next question. An accepted draft goes into the record first
+    and is marked after: broken off between the two, the next walk finds it in the record and marks it.
     """
     counts = Counts()
     abouts = {draft.doc: draft.fields for draft in pile.drafts.values() if draft.type == "document"}

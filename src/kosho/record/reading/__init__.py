@@ -30,7 +30,7 @@ def read(files: Iterable[str | Path]) -> list[Draft]:
     """Propose drafts from text, HTML and PDF files.
 
     Raises:
-        InputError: a file cannot be read as any of these, or is over the limits of `kosho.record.reading.decode`.
+        InputError: a file cannot be read as any of these, or is over the limits of `decode`.
     """
     return [draft for file in files for draft in read_text(decode(Path(file)))]
 
@@ -53,7 +53,10 @@ def read_text(document: Document) -> list[Draft]:
         if turn is not None and turn.asks:
             continue
         reader.sentence(
-            max(start, turn.start) if turn else start, end, opens_block=block is not previous, voice=turn.name if turn else None
+            max(start, turn.start) if turn else start,
+            end,
+            opens_block=block is not previous,
+            voice=turn.name if turn else None,
         )
         previous = block
     drafts = [*reader.drafts, *_people(document.name, mentions), *_bodies(document.name, text, parts, mentions)]
@@ -83,7 +86,9 @@ def _turns(text: str, parts: list[Block]) -> dict[int, _Turn]:
             continue
         head = _TURN.match(text, block.start, block.end)
         if head:
-            asks = head["name"] in ("Q", "Question", "Reporter") or text[block.start : block.end].rstrip().endswith("?")
+            asks = head["name"] in ("Q", "Question", "Reporter") or text[
+                block.start : block.end
+            ].rstrip().endswith("?")
             last = _Turn(head["name"], head.end(), asks)
         if last is not None:
             found[block.start] = last
@@ -95,12 +100,14 @@ def _sentences(text: str, block: Block) -> list[tuple[int, int]]:
 
 
 _AHEAD = re.compile(
-    r"\b(?:will|would be|to be|is (?:set|due|scheduled|expected)|are (?:set|due|scheduled|expected)|scheduled|plans?|planned|upcoming|next|until|by|before"
+    r"\b(?:will|would be|to be|is (?:set|due|scheduled|expected)|are (?:set|due|scheduled|expected)"
+    r"|scheduled|plans?|planned|upcoming|next|until|by|before"
     r"|deadline|in mind|expires?|from|effective|starting|beginning|takes? effect)\b",
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"(?<!\bbe )(?<!\bset )\b(?:was|were|had|has|have|did|since|after|told|said|met|held|signed|spoke|took|(?!scheduled|expected|planned|slated)\w{3,}ed|earlier|ago|last|late)\b",
+    r"(?<!\bbe )(?<!\bset )\b(?:was|were|had|has|have|did|since|after|told|said|met|held|signed"
+    r"|spoke|took|(?!scheduled|expected|planned|slated)\w{3,}ed|earlier|ago|last|late)\b",
     re.IGNORECASE,
 )
 
@@ -118,7 +125,11 @@ def _dates(text: str, spans: list[tuple[int, int]], published: date | None) -> l
             return "future"
         if back >= 0:
             return "past"
-        nearby = [(m.start(), way) for way, found in (("future", _AHEAD.search(after)), ("past", _BACK.search(after))) if (m := found)]
+        nearby = [
+            (m.start(), way)
+            for way, found in (("future", _AHEAD.search(after)), ("past", _BACK.search(after)))
+            if (m := found)
+        ]
         return "future" if nearby and min(nearby)[1] == "future" else "past" if nearby else "nearest"
 
     return resolve_dates(found, published, direction)
@@ -136,15 +147,27 @@ def _people(doc: str, mentions: Mentions) -> list[Draft]:
         if any(word in known for word in words):
             continue
         known.update(words)
-        fields = {"name": person.name, "role": person.role, "side": person.side, "org": person.org, "name_native": person.native}
+        fields = {
+            "name": person.name,
+            "role": person.role,
+            "side": person.side,
+            "org": person.org,
+            "name_native": person.native,
+        }
         quote = mentions.text[mention.start : mention.end]
         kept = {key: value for key, value in fields.items() if value}
         found.append(Draft(doc, "person", "asserted", kept, quote, mention.start, mention.end))
     return found
 
 
-_ACTS_FOR = re.compile(r"\b(?:represents?|acts? (?:on behalf of|for)|handles? (?:ties|relations)|act as)\b.{0,80}\b(?:interests|ties|relations|embass\w+|behalf|governments?|channel)\b")
-_IN_CHARGE = re.compile(r"(?:division|office|department|bureau|section|unit|contact)s? in charge|contact (?:point|office)", re.IGNORECASE)
+_ACTS_FOR = re.compile(
+    r"\b(?:represents?|acts? (?:on behalf of|for)|handles? (?:ties|relations)"
+    r"|act as)\b.{0,80}\b(?:interests|ties|relations|embass\w+|behalf|governments?|channel)\b"
+)
+_IN_CHARGE = re.compile(
+    r"(?:division|office|department|bureau|section|unit|contact)s? in charge|contact (?:point|office)",
+    re.IGNORECASE,
+)
 
 
 def _bodies(doc: str, text: str, parts: list[Block], mentions: Mentions) -> list[Draft]:
@@ -153,7 +176,17 @@ def _bodies(doc: str, text: str, parts: list[Block], mentions: Mentions) -> list
     for before, block in pairwise(parts):
         if _IN_CHARGE.fullmatch(text[before.start : before.end].strip(" :")) and block.role != "body":
             quote = text[block.start : block.end]
-            found.append(Draft(doc, "organisation", "asserted", {"org": quote, "role": "division in charge"}, quote, block.start, block.end))
+            found.append(
+                Draft(
+                    doc,
+                    "organisation",
+                    "asserted",
+                    {"org": quote, "role": "division in charge"},
+                    quote,
+                    block.start,
+                    block.end,
+                )
+            )
     for block in parts:
         if block.role != "body":
             continue

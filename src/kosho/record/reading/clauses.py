@@ -27,22 +27,31 @@ class Clause:
 
 
 _VERBS = (
-    r"(?:agreed|confirmed|urged|asked|offered|proposed|pledged|promised|called|demanded|requested|accused|criticized"
+    r"(?:agreed|confirmed|urged|asked|offered|proposed|pledged|promised|called|demanded|requested"
+    r"|accused|criticized"
     r"|criticised|complained|signed|adopted|discussed|exchanged\sviews|decided|committed|reaffirmed|reiterated"
-    r"|expressed|stressed|emphasi[sz]ed|warned|rejected|refused|welcomed|vowed|insisted|shared\sthe\sview|held|met"
-    r"|said|added|noted|concurred|imposes?|imposed|aims?|seeks?|wants?|plans\sto|will|is\s(?:also\s)?(?:considering|seeking|ready|willing)"
-    r"|failed|instructed|directed|undertook|announced|raised\sconcerns|voiced|showed|sought|was\sunable|were\sunable)\b"
+    r"|expressed|stressed|emphasi[sz]ed|warned|rejected|refused|welcomed|vowed|insisted"
+    r"|shared\sthe\sview|held|met"
+    r"|said|added|noted|concurred|imposes?|imposed|aims?|seeks?|wants?|plans\sto|will"
+    r"|is\s(?:also\s)?(?:considering|seeking|ready|willing)"
+    r"|failed|instructed|directed|undertook|announced|raised\sconcerns|voiced|showed|sought"
+    r"|was\sunable|were\sunable)\b"
 )
-_FINITE = r"(?:\w+ed|will|would|has|have|had|is|are|was|were|can|could|may|must|did|does|do|said|held|met|made|took|gave|went|put|cut|set|says|aims?|hopes?|began|agree)\b"
+_FINITE = (
+    r"(?:\w+ed|will|would|has|have|had|is|are|was|were|can|could|may|must|did|does|do|said"
+    r"|held|met|made|took|gave|went|put|cut|set|says|aims?|hopes?|began|agree)\b"
+)
 _SPLITS = re.compile(
     pattern(
         rf"""
       ;\s+(?:and\s|but\s)?
     | ,\s(?:but|while|whereas|although|though|yet)\s
     | ,\s(?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
-    | ,\s(?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?(?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
+    | ,\s(?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?
+        (?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
     | ,\s(?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
-    | \s(?:since|after|when)\s(?=<actor>(?:\sand\s<actor>)?\s(?:met|held|signed|agreed|spoke|visited|announced)\b)
+    | \s(?:since|after|when)\s(?=<actor>(?:\sand\s<actor>)?\s
+        (?:met|held|signed|agreed|spoke|visited|announced)\b)
     | ,?\sand\s(?=(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS})
     | (?<![\ue000-\ue007)])\sand\s(?=<actor>\s(?:also\s)?{_FINITE})
     | ,\s(?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing)\s)
@@ -55,13 +64,17 @@ _SPLITS = re.compile(
 _QUOTE = re.compile(r"[“\"](?=[A-Z\ue000-\ue007])[^”\"]{12,}?[”\"]")
 _SAY = re.compile(
     pattern(
-        r"<actor>(?:,\s[^,]{1,100},|,)?(?:\s(?:on\s)?<date>)?\s(?:also\s|then\s|\w+ly\s)?(?:said|says|told|stated|added|noted|stressed|emphasi[sz]ed|declared"
-        r"|explained|argued|insisted|commented|remarked|believes?|warned|reiterated|reaffirmed|underlined|claimed|announced|pointed)\b"
+        r"<actor>(?:,\s[^,]{1,100},|,)?(?:\s(?:on\s)?<date>)?\s(?:also\s|then\s|\w+ly\s)?(?:said"
+        r"|says|told|stated|added|noted|stressed|emphasi[sz]ed|declared"
+        r"|explained|argued|insisted|commented|remarked|believes?|warned|reiterated|reaffirmed"
+        r"|underlined|claimed|announced|pointed)\b"
         r"|(?:said|says|added|stated|noted)\s<actor>"
     )
 )
 _ACTING = re.compile(pattern(r"<actor>"))
-_OBJECT = re.compile(r"\b(?:from|to|with|of|against|for|towards?|in|at|between|by|on|than|like|into|over|under|and)\s$")
+_OBJECT = re.compile(
+    r"\b(?:from|to|with|of|against|for|towards?|in|at|between|by|on|than|like|into|over|under|and)\s$"
+)
 _JOINED = re.compile(pattern(r"(?:\s?\([^()]{1,30}\))?(?:,|,?\sand|\sor)\s<actor>"))
 _ACTORS = ("party", "person", "body", "joint", "capital", "pronoun")
 _LEADS = re.compile(rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}")
@@ -93,7 +106,12 @@ def split(
         named = [] if _LEADS.match(masked, begin, stop) else _subject(mentions, begin, stop)
         own = tuple(_resolved(m, speaker if quoted else voice, subject, mentions) for m in named)
         subject = own or (speaker if quoted else subject)
-        still_open = quoted and stop >= end - 1 and text[end - 1] not in "”\"" and text[end - 2 : end - 1] not in ("”", '"')
+        still_open = (
+            quoted
+            and stop >= end - 1
+            and text[end - 1] not in '”"'
+            and text[end - 2 : end - 1] not in ("”", '"')
+        )
         if stop - begin >= 8:
             found.append(Clause(begin, stop, subject, speaker, quoted, still_open))
     return found
@@ -101,7 +119,7 @@ def split(
 
 def _quotes(masked: str, start: int, end: int, *, inside: bool) -> list[tuple[int, int]]:
     """Spans of direct speech; one that began in the sentence before, or goes on in the next, counts too."""
-    marks = [m.start() for m in re.finditer("[“”\"]", masked[start:end])]
+    marks = [m.start() for m in re.finditer('[“”"]', masked[start:end])]
     found: list[tuple[int, int]] = []
     if inside:
         close = start + marks[0] + 1 if marks and masked[start + marks[0]] != "“" else None
@@ -164,11 +182,13 @@ def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, i
 
 
 def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
-    """The first actors of a clause that no preposition governs, and those joined to them by commas and `and`."""
+    """The first actors of a clause that no preposition governs, and those joined to them."""
     masked = mentions.masked
     for first in _ACTING.finditer(masked, start, min(end, start + 200)):
         owner = masked[first.end() : first.end() + 2] in ("'s", "’s", "' ", "’ ")
-        if _OBJECT.search(masked[max(start, first.start() - 10) : first.start()]) or (owner and first.start() > start):
+        if _OBJECT.search(masked[max(start, first.start() - 10) : first.start()]) or (
+            owner and first.start() > start
+        ):
             continue
         stop = first.end()
         while more := _JOINED.match(masked, stop, end):
@@ -180,7 +200,7 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
 def _resolved(
     mention: Mention, speaker: tuple[Mention, ...], subject: tuple[Mention, ...], mentions: Mentions
 ) -> Mention:
-    """A pronoun as whom it stands for: the last person for `he`, the speaker's side for `we`, both sides for `they`."""
+    """Whom a pronoun stands for: `he` the last person, `we` the speaker, `they` both sides."""
     if mention.kind != "pronoun":
         return mention
     word = mentions.text[mention.start : mention.end].lower()

@@ -40,7 +40,9 @@ MONTHS = {
 }
 WEEKDAYS = {
     name: number
-    for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
+    for number, name in enumerate(
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    )
 }
 QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "q1": 1, "q2": 2, "q3": 3, "q4": 4}
 
@@ -95,7 +97,7 @@ class DateMention:
     text: str
     form: str
     value: str | None = None
-    """`2025-07-09`, `2025-07`, `2025`, or two of them with `/` between for a period; None if it cannot be told."""
+    """`2025-07-09`, `2025-07`, `2025`, or two of them with `/` between for a period; None where not told."""
     precision: Precision = "unresolved"
     readings: tuple[str, ...] = ()
     """Every possible value where `precision` is `ambiguous`."""
@@ -156,7 +158,9 @@ Resolution = tuple[str | None, Precision, tuple[str, ...]]
 UNRESOLVED: Resolution = (None, "unresolved", ())
 
 
-def _resolve(mention: DateMention, published: date | None, anchor: date | None, way: Direction) -> Resolution:
+def _resolve(  # noqa: PLR0911 - one return a form
+    mention: DateMention, published: date | None, anchor: date | None, way: Direction
+) -> Resolution:
     text = " ".join(mention.text.split())
     form = mention.form
     year = re.search(_YEAR, text)

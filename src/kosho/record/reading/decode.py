@@ -28,7 +28,10 @@ PDF_MEMORY = 1_000_000_000
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 _REVERSING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_HTML = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|div|p)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|div|p)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,30})", re.IGNORECASE)
 
 
@@ -85,7 +88,11 @@ def _checked(path: Path, text: str) -> str:
     if len(_CONTROL.findall(text)) > len(text) // 1000:
         raise _wrong(path, "is not text: it holds control characters")
     if _REVERSING.search(text):
-        raise _wrong(path, "holds marks that reverse the direction of writing", "remove U+202A to U+202E and U+2066 to U+2069")
+        raise _wrong(
+            path,
+            "holds marks that reverse the direction of writing",
+            "remove U+202A to U+202E and U+2066 to U+2069",
+        )
     letters = [character for character in text[:20_000] if character.isalpha()]
     if not letters:
         raise _wrong(path, "holds no text", "scanned pages need character recognition first")
@@ -98,11 +105,64 @@ def _checked(path: Path, text: str) -> str:
 
 
 _SKIPPED = frozenset(
-    "script style noscript template svg math iframe object nav aside footer form button select figcaption video audio canvas".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "iframe",
+        "object",
+        "nav",
+        "aside",
+        "footer",
+        "form",
+        "button",
+        "select",
+        "figcaption",
+        "video",
+        "audio",
+        "canvas",
+    ]
 )
 _BLOCKS = frozenset(
-    "p div section article main header h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tr blockquote pre figure br hr address"
-    " caption thead tbody title td th details summary".split()
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "tr",
+        "blockquote",
+        "pre",
+        "figure",
+        "br",
+        "hr",
+        "address",
+        "caption",
+        "thead",
+        "tbody",
+        "title",
+        "td",
+        "th",
+        "details",
+        "summary",
+    ]
 )
 
 
@@ -144,11 +204,22 @@ def _missing(path: Path, what: str) -> InputError:
 
 def _pdf(path: Path) -> str:
     """The text of a PDF, read in a process of its own that is ended when it takes too much."""
-    command = [sys.executable, "-I", str(Path(__file__).with_name("pdf.py")), str(path.resolve()), str(LARGEST_TEXT), str(PDF_MEMORY)]
+    command = [
+        sys.executable,
+        "-I",
+        str(Path(__file__).with_name("pdf.py")),
+        str(path.resolve()),
+        str(LARGEST_TEXT),
+        str(PDF_MEMORY),
+    ]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=PDF_SECONDS, check=False, env=_environment())  # noqa: S603
+        done = subprocess.run(  # noqa: S603 - our own file, the path is an argument of its own
+            command, capture_output=True, timeout=PDF_SECONDS, check=False, env=_environment()
+        )
     except subprocess.TimeoutExpired:
-        raise _wrong(path, f"took more than {PDF_SECONDS} s to read", "give the pages that matter, or their text") from None
+        raise _wrong(
+            path, f"took more than {PDF_SECONDS} s to read", "give the pages that matter, or their text"
+        ) from None
     try:
         answer = json.loads(done.stdout)
     except ValueError:
@@ -162,4 +233,8 @@ def _pdf(path: Path) -> str:
 
 def _environment() -> dict[str, str]:
     """The child needs no more than where its packages are."""
-    return {key: value for key, value in os.environ.items() if key in ("PATH", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")}
+    return {
+        key: value
+        for key, value in os.environ.items()
+        if key in ("PATH", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")
+    }

@@ -13,16 +13,19 @@ from kosho.record.reading.tables import table
 __all__ = ["About", "about"]
 
 ZONES = {
-    "JST": "+09:00", "KST": "+09:00", "CST": None, "SGT": "+08:00", "HKT": "+08:00", "IST": "+05:30", "GMT": "+00:00",
+    "JST": "+09:00", "KST": "+09:00", "SGT": "+08:00", "HKT": "+08:00", "IST": "+05:30", "GMT": "+00:00",
     "UTC": "+00:00", "BST": "+01:00", "CET": "+01:00", "CEST": "+02:00", "EST": "-05:00", "EDT": "-04:00",
     "PST": "-08:00", "PDT": "-07:00", "AEST": "+10:00", "AEDT": "+11:00", "WIB": "+07:00", "ICT": "+07:00",
 }  # fmt: skip
 _DATELINE = re.compile(
-    r"^(?P<place>[A-Z][A-Za-z .,’'-]{2,40}?),?\s(?:[A-Z]\w+\s?/\s?)?(?P<date>(?:[A-Z][a-z]{2,8}\.?\s[0-3]?\d|[0-3]?\d\s[A-Z][a-z]{2,8}\.?)(?:,?\s(?:19|20)\d\d)?)"
+    r"^(?P<place>[A-Z][A-Za-z .,’'-]{2,40}?),?\s(?:[A-Z]\w+\s?/\s?)?"
+    r"(?P<date>(?:[A-Z][a-z]{2,8}\.?\s[0-3]?\d|[0-3]?\d\s[A-Z][a-z]{2,8}\.?)(?:,?\s(?:19|20)\d\d)?)"
     r"\s?(?:\((?P<agency>[A-Za-z .]{2,30})\)|[-–—:])"
 )
 _PLACE = re.compile(r"(?P<place>[A-Z][A-Z .’'-]{3,30}?),?\s(?:\([^()]{2,30}\)\s?)?(?:[-–—]{1,2}\s|\()")
-_CLOCK = re.compile(r"\b(?P<hour>[012]?\d)[:.](?P<minute>[0-5]\d)(?::\d\d)?\s?(?P<half>[AaPp]\.?[Mm])?\.?\s?(?P<zone>[A-Z]{3,4})?\b")
+_CLOCK = re.compile(
+    r"\b(?P<hour>[012]?\d)[:.](?P<minute>[0-5]\d)(?::\d\d)?\s?(?P<half>[AaPp]\.?[Mm])?\.?\s?(?P<zone>[A-Z]{3,4})?\b"
+)
 
 
 class About(NamedTuple):
@@ -87,14 +90,23 @@ def _published(
     text: str, blocks: list[Block], dateline: re.Match[str] | None
 ) -> tuple[date | None, int, int, str | None]:
     lines = [block for block in blocks if block.role == "date"]
-    lines.sort(key=lambda block: bool(re.search(r"\b(?:updated|modified|accessed|retrieved|last)\b", text[block.start : block.end], re.I)))
+    lines.sort(
+        key=lambda block: bool(
+            re.search(r"\b(?:updated|modified|accessed|retrieved|last)\b", text[block.start : block.end], re.I)
+        )
+    )
     for block in lines:
         for mention in _told_dates(text, block):
             value = mention.value
             if value is None and mention.readings:
                 value = _settled(mention.readings, dateline)
             if value and len(value) == 10:
-                return date.fromisoformat(value), block.start, block.end, _stamp(value, text[block.start : block.end])
+                return (
+                    date.fromisoformat(value),
+                    block.start,
+                    block.end,
+                    _stamp(value, text[block.start : block.end]),
+                )
     if lines:
         readings = [m.readings for m in _told_dates(text, lines[0]) if m.readings]
         if readings:
@@ -144,7 +156,9 @@ def _kind(text: str, blocks: list[Block]) -> str:
     for kind, words in table("documents")["kinds"].items():
         if re.search(words, head, re.IGNORECASE):
             return kind
-    turns = sum(bool(re.match(r"[A-Z][A-Z .'-]{2,40}:|Q:|A:|Question:|Answer:", text[b.start : b.end])) for b in blocks)
+    turns = sum(
+        bool(re.match(r"[A-Z][A-Z .'-]{2,40}:|Q:|A:|Question:|Answer:", text[b.start : b.end])) for b in blocks
+    )
     return "transcript" if turns >= 3 else "news"
 
 
@@ -154,5 +168,3 @@ def _publisher(text: str, dateline: re.Match[str] | None) -> str | None:
         if re.search(words, text):
             return name
     return dateline["agency"].strip() if dateline and dateline["agency"] else None
-
-

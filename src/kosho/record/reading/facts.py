@@ -52,19 +52,31 @@ class Reader:
     def _speaker(self, voice: str | None) -> tuple[Mention, ...]:
         if voice is None:
             return ()
-        named = [m for m in self.mentions.all if m.person and set(m.person.name.lower().split()) & set(voice.lower().split())]
+        named = [
+            m
+            for m in self.mentions.all
+            if m.person and set(m.person.name.lower().split()) & set(voice.lower().split())
+        ]
         return (named[0] if named else Mention(0, 0, "person", (), Person(voice, "", None, None, None)),)
 
     def _is_draft(self, words: str, *, opens_block: bool) -> bool:
-        named = re.search(r"\bdraft\s((?:[a-z]+\s){0,2}(?:plan|agreement|statement|text|proposal|declaration|communiqu[eé]|document|deal))\b", words)
+        named = re.search(
+            r"\bdraft\s((?:[a-z]+\s){0,2}(?:plan|agreement|statement|text|proposal|declaration"
+            r"|communiqu[eé]|document|deal))\b",
+            words,
+        )
         if named:
             self._draft_of = named[1].split()[-1]
             self._in_draft = True
             return True
-        if self._draft_of and re.match(rf"\W*(?:the|under the|in the)\s(?:[\w-]+\s){{0,2}}{self._draft_of}\b", words, re.I):
+        if self._draft_of and re.match(
+            rf"\W*(?:the|under the|in the)\s(?:[\w-]+\s){{0,2}}{self._draft_of}\b", words, re.I
+        ):
             self._in_draft = True
             return True
-        listing = re.match(r"\W*(?:specifically|in addition|also|moreover|it (?:will|would|also))\b", words, re.I)
+        listing = re.match(
+            r"\W*(?:specifically|in addition|also|moreover|it (?:will|would|also))\b", words, re.I
+        )
         continues = self._in_draft and (bool(listing) or (not opens_block and "also" in words))
         self._in_draft = continues
         return continues
@@ -87,7 +99,9 @@ class Reader:
         self.drafts = [
             d
             for d in self.drafts
-            if not (d.type == "agreement" and d.end <= start and _COUNTED.search(d.quote) and start - d.end < 400)
+            if not (
+                d.type == "agreement" and d.end <= start and _COUNTED.search(d.quote) and start - d.end < 400
+            )
         ]
 
     def _merge_quoted(self) -> None:
@@ -96,8 +110,10 @@ class Reader:
             return
         first, second = self.drafts[-2:]
         between = self.mentions.text[first.end : second.start]
-        alike = first.type == second.type == "position" and first.fields.get("speaker") == second.fields.get("speaker")
-        if alike and "speaker" in first.fields and second.start >= first.end and not between.strip(" .\"“"):
+        alike = first.type == second.type == "position" and first.fields.get("speaker") == second.fields.get(
+            "speaker"
+        )
+        if alike and "speaker" in first.fields and second.start >= first.end and not between.strip(' ."“'):
             quote = self.mentions.text[first.start : second.end]
             self.drafts[-2:] = [replace(first, quote=quote, end=second.end)]
 
@@ -113,13 +129,27 @@ class Reader:
             strong = rule is None
             for meeting in meetings:
                 if strong or not meeting.strong or rule is None or rule.type != "topic":
-                    self._meeting(clause, meeting.type, meeting.start, meeting.end, planned=meeting.planned, attributed=attributed)
+                    self._meeting(
+                        clause,
+                        meeting.type,
+                        meeting.start,
+                        meeting.end,
+                        planned=meeting.planned,
+                        attributed=attributed,
+                    )
         if rule is not None and not (rule.type == "agreement" and self._repeats_meeting(words, bool(meetings))):
             modality = modality_of(rule, words, draft=draft)
             if rule.type == "person_status":
                 self._status(clause)
             elif rule.type in MEETINGS:
-                self._meeting(clause, rule.type, clause.start, clause.end, planned=modality == "planned", attributed=attributed)
+                self._meeting(
+                    clause,
+                    rule.type,
+                    clause.start,
+                    clause.end,
+                    planned=modality == "planned",
+                    attributed=attributed,
+                )
             else:
                 self._statement(clause, rule, modality, attributed)
         if found not in ("red_line", "offer", "response"):
@@ -130,13 +160,18 @@ class Reader:
 
     @staticmethod
     def _repeats_meeting(words: str, has_meeting: bool) -> bool:
-        return has_meeting and re.match(r"\W{0,3}the (?:new )?\w+ (?:is|are) (?:set|scheduled|due)", words) is not None
+        return (
+            has_meeting
+            and re.match(r"\W{0,3}the (?:new )?\w+ (?:is|are) (?:set|scheduled|due)", words) is not None
+        )
 
     def _add(self, kind: str, modality: Modality, fields: dict[str, Any], start: int, end: int) -> None:
         quote = self.mentions.text[start:end]
         self.drafts.append(Draft(self.doc, kind, modality, fields, quote, start, end))
 
-    def _meeting(self, clause: Clause, kind: str, start: int, end: int, *, planned: bool, attributed: str | None) -> None:
+    def _meeting(
+        self, clause: Clause, kind: str, start: int, end: int, *, planned: bool, attributed: str | None
+    ) -> None:
         fields = meeting_fields(self.mentions, start, end)
         if kind == "event":
             same = ("event", fields.get("round"), fields.get("date"), fields["event_type"])
@@ -153,7 +188,11 @@ class Reader:
         if kind == "event_change":
             fields = _change_fields(self.mentions, clause) | {k: v for k, v in fields.items() if k == "date"}
         if kind == "event_not_held":
-            fields["certainty"] = "appears" if re.search(r"\bappears?|apparently\b", self.mentions.text[max(0, start - 20) : end]) else "stated"
+            fields["certainty"] = (
+                "appears"
+                if re.search(r"\bappears?|apparently\b", self.mentions.text[max(0, start - 20) : end])
+                else "stated"
+            )
         if attributed:
             fields["attributed_to"] = attributed
         modality: Modality = "negated" if kind == "event_not_held" else "planned" if planned else "asserted"
@@ -164,7 +203,12 @@ class Reader:
         self.drafts = [
             d
             for d in self.drafts
-            if not (d.type == "event" and d.fields["event_type"] == kind and "round" not in d.fields and re.search(r"\ban? (?:\w+ ){0,3}" + kind, d.quote))
+            if not (
+                d.type == "event"
+                and d.fields["event_type"] == kind
+                and "round" not in d.fields
+                and re.search(r"\ban? (?:\w+ ){0,3}" + kind, d.quote)
+            )
         ]
 
     def _statement(self, clause: Clause, rule: Rule, modality: Modality, attributed: str | None) -> None:
@@ -184,7 +228,10 @@ class Reader:
         if who is None or who.person is None:
             return
         fields: dict[str, Any] = {"name": who.person.name, "side": who.person.side}
-        role = re.search(r"\bas (?P<role>(?:the )?[\w’' -]{3,50}?)(?= (?:in|on|from|since|last|this)\b|[,.]|$)", self.mentions.text[clause.start : clause.end])
+        role = re.search(
+            r"\bas (?P<role>(?:the )?[\w’' -]{3,50}?)(?= (?:in|on|from|since|last|this)\b|[,.]|$)",
+            self.mentions.text[clause.start : clause.end],
+        )
         fields["role"] = role["role"] if role else who.person.role
         fields |= _first_date(self.mentions, clause.start, clause.end, "since")
         self._add("person_status", "asserted", {k: v for k, v in fields.items() if v}, clause.start, clause.end)
@@ -192,13 +239,22 @@ class Reader:
     def _measures(self, clause: Clause, found: str | None) -> None:
         for measure in find_measures(self.mentions, clause):
             fields = measure.fields
-            same = ("measure", fields.get("rate"), fields.get("products"), fields.get("imposed_by"), fields["kind"])
+            same = (
+                "measure",
+                fields.get("rate"),
+                fields.get("products"),
+                fields.get("imposed_by"),
+                fields["kind"],
+            )
             repeated = same in self._known
             self._known.add(same)
             if found == "ask" and clause.subject and clause.subject[0].codes[:1] == (fields.get("imposed_by"),):
                 others = [code for code in self.mentions.sides if code != fields["imposed_by"]]
                 fields = fields | ({"on": fields["imposed_by"], "imposed_by": others[0]} if others else {})
-            if repeated or (found in ("ask", "commitment", "agreement", "no_agreement", "deadline") and "rate_before" not in fields):
+            if repeated or (
+                found in ("ask", "commitment", "agreement", "no_agreement", "deadline")
+                and "rate_before" not in fields
+            ):
                 continue
             if fields["status"] == "considered":
                 modality: Modality = "considered"
@@ -214,7 +270,11 @@ class Reader:
         for amount in find_quantities(self.mentions.text, clause.start, clause.end)[:1]:
             value = int(amount.value) if amount.value.is_integer() else amount.value
             fields: dict[str, Any] = {"value": value, "bound": amount.bound, "flow": flow}
-            fields["unit"] = amount.unit + ("/year" if re.search(r"\b(?:annual(?:ly)?|a year|per year|each year|every year)\b", words) else "")
+            fields["unit"] = amount.unit + (
+                "/year"
+                if re.search(r"\b(?:annual(?:ly)?|a year|per year|each year|every year)\b", words)
+                else ""
+            )
             reporter = clause.subject[0].codes if clause.subject else ()
             others = [c for c in self.mentions.codes(clause.start, clause.end) if c not in reporter]
             fields["reporter"] = reporter[0] if reporter else None
@@ -223,14 +283,23 @@ class Reader:
             if products:
                 fields["product"] = products["products"][0]
                 fields["hs_hint"] = products["hs_hint"][0]
-            self._add("quantity", "asserted", {k: v for k, v in fields.items() if v is not None}, clause.start, clause.end)
+            self._add(
+                "quantity",
+                "asserted",
+                {k: v for k, v in fields.items() if v is not None},
+                clause.start,
+                clause.end,
+            )
 
 
 _COUNTED = re.compile(
-    r"\b(?:two|three|four|five|six|several|\d{1,2}) (?:\w+ ){0,3}?(?:deals|agreements|pacts|memoranda|mous|documents|accords|treaties)\b", re.IGNORECASE
+    r"\b(?:two|three|four|five|six|several|\d{1,2}) (?:\w+ ){0,3}?(?:deals|agreements|pacts"
+    r"|memoranda|mous|documents|accords|treaties)\b",
+    re.IGNORECASE,
 )
 _ATTRIBUTION = re.compile(
-    r"(?:^|\b)(?:[Aa]ccording to|[Cc]iting) (?P<who>(?:the )?[^,;]{3,60}?)(?=,|\.|;| on | in | that )|(?P<hearsay>\b[Ii]t (?:is|was) (?:said|reported|understood|believed))"
+    r"(?:^|\b)(?:[Aa]ccording to|[Cc]iting) (?P<who>(?:the )?[^,;]{3,60}?)(?=,|\.|;| on | in "
+    r"| that )|(?P<hearsay>\b[Ii]t (?:is|was) (?:said|reported|understood|believed))"
 )
 
 
@@ -241,7 +310,10 @@ def _attribution(words: str) -> str | None:
     return match["who"] or f"hearsay ({match['hearsay']})"
 
 
-_TWO_PACTS = r"(?<=\W)and (?=an? [^,;.]{0,60}?\b(?:agreement|memorandum|mou|pact|deal|protocol|statement|arrangement|declaration)\b)"
+_TWO_PACTS = (
+    r"(?<=\W)and (?=an? [^,;.]{0,60}?\b(?:agreement|memorandum|mou|pact|deal|protocol"
+    r"|statement|arrangement|declaration)\b)"
+)
 
 
 def _items(mentions: Mentions, clause: Clause, kind: str) -> Iterator[tuple[int, int]]:
@@ -276,12 +348,16 @@ def _statement_fields(mentions: Mentions, clause: Clause, kind: str, start: int,
     elif by:
         fields["by"] = by[0] if len(by) == 1 else by
     if kind in ("ask", "offer", "complaint", "response", "red_line") and len(by) == 1:
-        others = [c for c in mentions.codes(start, end) if c not in by] or [c for c in mentions.sides if c not in by]
+        others = [c for c in mentions.codes(start, end) if c not in by] or [
+            c for c in mentions.sides if c not in by
+        ]
         if others:
             fields["against" if kind == "complaint" else "to"] = others[0]
     speaker = next((m for m in clause.speaker), None) or next((m for m in clause.subject if m.person), None)
     if speaker is not None and kind in POSITIONS | {"commitment"}:
-        fields["speaker"] = speaker.person.name if speaker.person else mentions.text[speaker.start : speaker.end]
+        fields["speaker"] = (
+            speaker.person.name if speaker.person else mentions.text[speaker.start : speaker.end]
+        )
     fields |= _details(mentions, kind, words, start, end)
     return fields
 
@@ -296,8 +372,10 @@ _KINDS = (
     ("oral understanding", r"\bagreed?\b|\bunderstandings?\b|\bconcurred\b"),
 )
 _TOPIC = re.compile(
-    r"\b(?:on|regarding|concerning|about|over|in the field of) (?!(?:the )?(?:sidelines|margins|same day|basis|part of)\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]{2,8}\.? \d)"
-    r"(?P<topic>[^,;()“”\"]{4,90}?)(?=[,;()“”\"]|\.\s|\.?$|\s(?:which|that|with|by|from|as|is|was|were|are|will|has|have|to|at|during|in (?:[A-Z]|an? |the )|[-–—]{1,2})\s?)"
+    r"\b(?:on|regarding|concerning|about|over|in the field of) (?!(?:the )?(?:sidelines|margins"
+    r"|same day|basis|part of)\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]{2,8}\.? \d)"
+    r"(?P<topic>[^,;()“”\"]{4,90}?)(?=[,;()“”\"]|\.\s|\.?$|\s(?:which|that|with|by|from|as|is|was"
+    r"|were|are|will|has|have|to|at|during|in (?:[A-Z]|an? |the )|[-–—]{1,2})\s?)"
 )
 _DUE = re.compile(r"\b(?:by|before|until|no later than|within)\s(?:the\s)?$")
 
@@ -331,7 +409,11 @@ def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) ->
         if amounts and kind in ("offer", "ask", "commitment"):
             fields |= {"value": amounts[0].value, "unit": amounts[0].unit}
     if kind == "response":
-        fields["polarity"] = "negative" if re.search(r"\b(?:reject|negative|declin|rebuff|dismiss|turned down|cool)", words) else "positive"
+        fields["polarity"] = (
+            "negative"
+            if re.search(r"\b(?:reject|negative|declin|rebuff|dismiss|turned down|cool)", words)
+            else "positive"
+        )
     topic = _TOPIC.search(mentions.text, start, end)
     if topic and kind != "deadline":
         fields["topic"] = re.sub(r"^the\s", "", " ".join(topic["topic"].split()))
@@ -377,7 +459,10 @@ def _deadline(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
                 fields["what"] = re.sub(r"^the\s", "", bracket["what"])
             break
     if "what" not in fields:
-        what = re.search(r"(?:deadline|expir\w+|end) (?:for|of|to) (?:the )?(?P<what>[^,.;()]{4,80})", mentions.text[start:end])
+        what = re.search(
+            r"(?:deadline|expir\w+|end) (?:for|of|to) (?:the )?(?P<what>[^,.;()]{4,80})",
+            mentions.text[start:end],
+        )
         if what:
             fields["what"] = what["what"].strip()
     return fields
@@ -385,7 +470,11 @@ def _deadline(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
 
 def _change_fields(mentions: Mentions, clause: Clause) -> dict[str, Any]:
     words = mentions.text[clause.start : clause.end]
-    change = re.search(r"\b(?:postpon|delay|put off|brought forward|reschedul|pushed back|cut short|moved|extend|prolong)\w*[^,;]{0,30}", words)
+    change = re.search(
+        r"\b(?:postpon|delay|put off|brought forward|reschedul|pushed back|cut short|moved|extend"
+        r"|prolong)\w*[^,;]{0,30}",
+        words,
+    )
     fields: dict[str, Any] = {"change": change[0].strip() if change else "changed"}
     who = next((m.person.name for m in clause.subject if m.person), None)
     if who:

@@ -23,7 +23,8 @@ WRAPPED = (45, 110)
 _ENDS = re.compile(r"[.!?。;:][\"”’')\]]*(?:\s?\(?[A-Za-z]{2,10}(?:/[a-z]{2})?\)?)?$")
 _STOPS = re.compile(r"[.!?][\"”’')\]]*$")
 _SMALL = re.compile(
-    r"\b(?:the|a|an|of|to|in|on|and|that|has|have|had|was|were|is|are|will|would|for|with|by|from|its|their|it)\b"
+    r"\b(?:the|a|an|of|to|in|on|and|that|has|have|had|was|were|is|are|will|would|for|with|by|from"
+    r"|its|their|it)\b"
 )
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _BULLET = re.compile(r"\s*(?:[-–—•*·▪●◦]|\(?[0-9]{1,2}[.)]|\(?[a-z]\)|\([ivx]+\))\s+")
@@ -94,7 +95,9 @@ def _continues(text: str, before: tuple[int, int, bool], start: int, *, wrapped:
         heading = _title_case(last_line) and text.rfind("\n", before[0], before[1]) < 0 and line[0].isupper()
         return not (heading and _STOPS.search(line))
     open_sentence = not _ENDS.search(last_line) and not last_line.endswith(("”", '"'))
-    return open_sentence and (text[start].islower() or last_line.endswith((",", "-", "–"))) and before[2] is False
+    return (
+        open_sentence and (text[start].islower() or last_line.endswith((",", "-", "–"))) and before[2] is False
+    )
 
 
 def _is_date_line(line: str) -> bool:
@@ -174,8 +177,10 @@ def _without_captions_of(found: list[Block], text: str) -> list[Block]:
 
 
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|vs|Inc|Corp|Co|Ltd|Jr|Sr|Gen|Gov|Sen|Rep|Lt|Col|Art|para|approx|etc|cf|al"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|a\.m|p\.m|e\.g|i\.e|Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|vs|Inc|Corp|Co|Ltd|Jr|Sr|Gen|Gov|Sen|Rep|Lt|Col|Art|para"
+    r"|approx|etc|cf|al"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|a\.m|p\.m|e\.g|i\.e|Mon|Tue|Tues|Wed|Thu"
+    r"|Thur|Thurs|Fri|Sat|Sun)"
     r"|\b[A-Z](?:\.[A-Z])*)\.$"
 )
 _STOP = re.compile(r"[.!?][\"”’')\]]*(?=\s+[\"“‘'(\[]?[A-Z0-9\u201c]|$)")

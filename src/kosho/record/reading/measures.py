@@ -53,7 +53,9 @@ def _rates(masked: str, clause: Clause) -> Iterator[re.Match[str]]:
         for match in _compiled(source).finditer(masked, clause.start, clause.end):
             yield match
             if match.groupdict().get("products"):
-                yield from _compiled(table("measures")["more"]).finditer(masked, match.start("products"), clause.end)
+                yield from _compiled(table("measures")["more"]).finditer(
+                    masked, match.start("products"), clause.end
+                )
 
 
 def _group(match: re.Match[str], name: str) -> str | None:
@@ -67,7 +69,9 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str]) -> list[M
     if _group(match, "from"):
         before = float(match["from"])
         base["rate_before"] = int(before) if before.is_integer() else before
-    named = [word for word in (_group(match, "name") or "").lower().split() if word in table("measures")["names"]]
+    named = [
+        word for word in (_group(match, "name") or "").lower().split() if word in table("measures")["names"]
+    ]
     base["measure"] = " ".join([*named, (_group(match, "duty") or "tariff").lower()])
     spans, _ = _products(mentions, match)
     if not spans:
@@ -99,20 +103,32 @@ def _products(mentions: Mentions, match: re.Match[str]) -> tuple[list[str], int]
     begin, stop = match.span("products")
     end = _compiled(table("measures")["stop"]).search(mentions.masked, begin, stop)
     cut = end.start() if end else stop
-    listed = re.compile(r"[^,;%]+(?:, [\w\s-]{2,30}){1,6},? and [\w\s-]{2,30}").match(mentions.masked, begin, stop)
+    listed = re.compile(r"[^,;%]+(?:, [\w\s-]{2,30}){1,6},? and [\w\s-]{2,30}").match(
+        mentions.masked, begin, stop
+    )
     if listed and end and mentions.masked[end.start()] == ",":
-        inner = _compiled(r"\s(?:from|by|to|in|starting|effective|if|after|since|under|as|imposed)\b").search(mentions.masked, end.start(), listed.end())
+        inner = _compiled(r"\s(?:from|by|to|in|starting|effective|if|after|since|under|as|imposed)\b").search(
+            mentions.masked, end.start(), listed.end()
+        )
         cut = inner.start() if inner else listed.end()
     return _names(mentions.text[begin:cut]), cut
 
 
 def _names(words: str) -> list[str]:
     names = re.split(r",\s(?:and\s)?|\sand\s", words.strip())
-    plain = [re.sub(r"^(?:imports? of|imported|all|most|the|certain|some|its|their|other)\s", "", name.strip()) for name in names]
-    return [name for name in plain if name and len(name) <= 80 and not re.search(r"\d\s?(?:%|per)|^[\d.]+$", name)]
+    plain = [
+        re.sub(r"^(?:imports? of|imported|all|most|the|certain|some|its|their|other)\s", "", name.strip())
+        for name in names
+    ]
+    return [
+        name for name in plain if name and len(name) <= 80 and not re.search(r"\d\s?(?:%|per)|^[\d.]+$", name)
+    ]
 
 
-_EXPORTED = re.compile(r"\b(?:exports?|imports?|shipments?|sales)\sof\s(?P<products>[^;:]{2,80}?)\s(?:to|from|into)\s", re.IGNORECASE)
+_EXPORTED = re.compile(
+    r"\b(?:exports?|imports?|shipments?|sales)\sof\s(?P<products>[^;:]{2,80}?)\s(?:to|from|into)\s",
+    re.IGNORECASE,
+)
 
 
 def _exported(mentions: Mentions, clause: Clause, match: re.Match[str]) -> list[str]:
@@ -122,7 +138,10 @@ def _exported(mentions: Mentions, clause: Clause, match: re.Match[str]) -> list[
 
 
 _BY = re.compile(
-    pattern(r"(?P<who><party>|<adj>|<body>)(?:['’]s?)?\s(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to|of|in|by|with|against|from|for|and|or)\b)[\w-]+\s){0,2}$")
+    pattern(
+        r"(?P<who><party>|<adj>|<body>)(?:['’]s?)?\s(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to"
+        r"|of|in|by|with|against|from|for|and|or)\b)[\w-]+\s){0,2}$"
+    )
 )
 _FACES = re.compile(r"\b(?:faces?|facing|faced|subject to|hit (?:by|with)|pays?|bears?|slapped with)\b")
 

@@ -15,8 +15,28 @@ __all__ = ["Meeting", "find_meetings", "meeting_fields", "ordinal"]
 ORDINALS = {
     word: number
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth"
-        " fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+        ],
         1,
     )
 } | {"inaugural": 1}
@@ -42,7 +62,11 @@ def find_meetings(mentions: Mentions, clause: Clause, places: list[int]) -> list
         found = fit(words, places, acts, when)
         if not found or ("unless" in rule and compiled(rule["unless"]).search(words)):
             continue
-        planned = bool(re.search(r"\b(?:will|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?", words[: found.end()]))
+        planned = bool(
+            re.search(
+                r"\b(?:will|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?", words[: found.end()]
+            )
+        )
         main = Meeting(rule["type"], clause.start, clause.end, planned, strong=True)
         again = compiled(rules["again"]).search(words)
         if again and again.start() > found.start() and re.search(r"\bfor\b|\bfrom\b", words[: again.start()]):
@@ -74,8 +98,10 @@ def _rstrip(text: str, start: int, end: int) -> int:
 def ordinal(words: str) -> int | None:
     """The number of a round: `seventh round`, `49th ... Conference`."""
     match = re.search(
-        rf"\b(?:(?P<word>{'|'.join(ORDINALS)})|(?P<number>\d{{1,3}})(?:st|nd|rd|th))\b(?!\s(?:half|quarter|floor|of\s|day|time\b|century))"
-        r"(?=[^.;]{0,90}?\b(?:rounds?|meetings?|sessions?|consultations?|talks|negotiations?|dialogues?|summits?|conferences?|seminars?|forums?|committee)\b)",
+        rf"\b(?:(?P<word>{'|'.join(ORDINALS)})|(?P<number>\d{{1,3}})(?:st|nd|rd|th))\b(?!\s(?:half"
+        rf"|quarter|floor|of\s|day|time\b|century))"
+        r"(?=[^.;]{0,90}?\b(?:rounds?|meetings?|sessions?|consultations?|talks|negotiations?"
+        r"|dialogues?|summits?|conferences?|seminars?|forums?|committee)\b)",
         words,
         re.IGNORECASE,
     )
@@ -86,16 +112,20 @@ def ordinal(words: str) -> int | None:
 
 _NUMBER_WORDS = {"an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "half": 0.5, "a": 1}
 _DURATION = re.compile(
-    r"\b(?P<number>\d+(?:\.\d+)?|an|a|one|two|three|four|five|six|half)(?:[- ](?:and a half|half))?(?:[- ]an)?[- ](?P<unit>minutes?|hours?)\b",
+    r"\b(?P<number>\d+(?:\.\d+)?|an|a|one|two|three|four|five|six|half)(?:[- ](?:and a half"
+    r"|half))?(?:[- ]an)?[- ](?P<unit>minutes?|hours?)\b",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"\b(?:from|at) (?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"\b(?:from|at) (?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b", re.IGNORECASE
+)
 _TIME_24 = re.compile(r"\b(?:from|at) (?P<hour>[012]?\d):(?P<minute>\d\d)\b")
 _PLACE = re.compile(
     r"\b(?:in|at) (?P<place>(?:the )?[A-Z][\w.’'-]+(?:[ -](?:[A-Z][\w.’'-]+|of|de|and(?= [A-Z])))*)"
 )
 _NO_PLACE = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
 )
 
 
@@ -103,7 +133,9 @@ def meeting_fields(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     """What the words at `start:end` say of a meeting; absent where they do not say."""
     words = mentions.text[start:end]
     rules = table("meetings")
-    fields: dict[str, Any] = {"event_type": next(kind for kind, p in rules["kinds"].items() if re.search(p, words, re.I))}
+    fields: dict[str, Any] = {
+        "event_type": next(kind for kind, p in rules["kinds"].items() if re.search(p, words, re.I))
+    }
     level = next((level for level, p in rules["levels"].items() if re.search(p, words, re.I)), None)
     if level:
         fields["level"] = level

@@ -114,11 +114,15 @@ _NAME = rf"{_TOKEN}(?:\s(?:(?:van|von|der|den|de|del|da|dos|bin|al|el)\s)*(?:[{_
 _TITLED_BODY = re.compile(rf"(?P<body>[\ue004]+)\s(?P<name>{_NAME})")
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
 _OFFICIALS = (
-    r"(?i:(?:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic|business|central"
-    r"|federal|national)\s){0,2}(?:governments?|side|officials?|authorities|delegation|administration|cabinet|negotiators?|team"
+    r"(?i:(?:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic"
+    r"|business|central"
+    r"|federal|national)\s){0,2}(?:governments?|side|officials?|authorities|delegation"
+    r"|administration|cabinet|negotiators?|team"
     r"|representatives?|industry|automakers?|carmakers?|manufacturers|makers|companies|firms|producers|farmers"
-    r"|exporters|importers|lawmakers|regulators|ministry|embassy|ministers?|president|prime\sminister|premier|leaders?"
-    r"|businesses|leadership|counterparts?|trade\sministry|foreign\sministry|commerce\sministry|ministry\sof\s\w+)\b)"
+    r"|exporters|importers|lawmakers|regulators|ministry|embassy|ministers?|president"
+    r"|prime\sminister|premier|leaders?"
+    r"|businesses|leadership|counterparts?|trade\sministry|foreign\sministry|commerce\sministry"
+    r"|ministry\sof\s\w+)\b)"
 )
 
 
@@ -168,12 +172,21 @@ def _posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
     phrase = rf"(?:(?:{portfolio})\b(?:,?\s(?:and\s)?(?:the\s)?(?:{portfolio})\b){{0,7}})"
     heads = "|".join(f"(?i:{head})" for head in posts["heads"])
-    role = rf"(?:{phrase}\s|(?i:trade|commerce|finance|foreign|economy|agriculture|industry|farm|customs)\s)?\b(?:{heads})\b(?:\s(?:of|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
+    role = (
+        rf"(?:{phrase}\s|(?i:trade|commerce|finance|foreign|economy|agriculture|industry|farm"
+        rf"|customs)\s)?\b(?:{heads})\b(?:\s(?:of"
+        rf"|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
+    )
     before = re.compile(rf"(?:[Tt]he\s)?(?P<role>{role})(?:,\s|\s)(?P<name>{_NAME}){_NATIVE}")
     after = re.compile(
-        rf"(?:(?:Mr|Ms|Mrs|Dr|H\.E|Hon|Senator|Lord|Baroness|Dame|Sir|Datuk)\.?\s)*(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al|el))*(?:\s(?:[{_U}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
-        rf"(?:,|\s\()\s?(?:who\sis\s)?(?:the\s|an?\s)?(?P<lead>(?:[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\s)?(?:[a-z]+\s){{0,2}}?)(?P<role>{role})"
-        rf"(?P<org>(?:,|\s(?:of|at|for|to|in))\s(?:the\s)?(?:[\ue000-\ue007{_U}][^\s,.;()]*)(?:(?!,?\sand\s(?:Mr|Ms|Mrs|Dr|H\.E)\b)[\s,](?:[\ue000-\ue007{_U}][^\s,.;()]*|of|and|for|the|,))*)?"
+        rf"(?:(?:Mr|Ms|Mrs|Dr|H\.E|Hon|Senator|Lord|Baroness|Dame|Sir"
+        rf"|Datuk)\.?\s)*(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al"
+        rf"|el))*(?:\s(?:[{_U}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
+        rf"(?:,|\s\()\s?(?:who\sis\s)?(?:the\s"
+        rf"|an?\s)?(?P<lead>(?:[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\s)?(?:[a-z]+\s){{0,2}}?)(?P<role>{role})"
+        rf"(?P<org>(?:,|\s(?:of|at|for|to"
+        rf"|in))\s(?:the\s)?(?:[\ue000-\ue007{_U}][^\s,.;()]*)(?:(?!,?\sand\s(?:Mr|Ms|Mrs|Dr"
+        rf"|H\.E)\b)[\s,](?:[\ue000-\ue007{_U}][^\s,.;()]*|of|and|for|the|,))*)?"
     )
     alone = re.compile(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
     return before, after, alone
@@ -303,7 +316,9 @@ def _people(mask: _Mask) -> None:
         if name and role.endswith(("Representative", "Commissioner")):
             codes = mask.codes(match.start("body"), match.end("body"))
             person = Person(name, role, _side(role, codes), None, None)
-            mask.put(Mention(match.start(), match.start("name") + len(name), "person", codes, person, first=True))
+            mask.put(
+                Mention(match.start(), match.start("name") + len(name), "person", codes, person, first=True)
+            )
     for match in list(before.finditer(mask.text, start, end)):
         name = _trimmed(match["name"])
         if not name or re.search("[\ue000-\ue007]", match["role"]):
@@ -319,7 +334,10 @@ def _people(mask: _Mask) -> None:
         mask.put(Mention(begin, stop, "person", (person.side,) if person.side else (), person, first=True))
 
 
-_LED = re.compile(r"(?P<who>[\ue000\ue001\ue007]+)(?:,\s|\s(?:\w+\s){0,2}(?:led|headed|represented|co-chaired)?\s?by\s)(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$")
+_LED = re.compile(
+    r"(?P<who>[\ue000\ue001\ue007]+)(?:,\s|\s(?:\w+\s){0,2}(?:led|headed|represented"
+    r"|co-chaired)?\s?by\s)(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$"
+)
 
 
 def _led(mask: _Mask, start: int) -> tuple[str, ...]:
@@ -369,16 +387,23 @@ _COMPOUND = re.compile(
 )
 _BODY = re.compile(
     r"(?:[Tt]he\s)?(?:[\ue000\ue001]+(?:['’]s?)?\s)?(?:[A-Z][\w&-]+\s){0,4}"
-    r"(?:Ministry|Department|Commission|Agency|Bureau|Authority|Secretariat|Directorate|Board|Federation|Confederation|Chamber)\b"
+    r"(?:Ministry|Department|Commission|Agency|Bureau|Authority|Secretariat|Directorate|Board"
+    r"|Federation|Confederation|Chamber)\b"
     r"(?:\s(?:of|for)\s(?:the\s)?[A-Z][\w-]+(?:(?:,|\sand|,\sand)?\s[A-Z][\w-]+){0,6})?(?:\sof\s[\ue000]+)?"
 )
 _JOINT = re.compile(
     r"\b(?:[Tt]he\s|[Bb]oth\s|[Aa]ll\s)(?:of\s)?(?:the\s)?(?:two\s|three\s|both\s|four\s)?"
-    r"(?:sides|countries|governments|parties|ministers|leaders|nations|economies|delegations|participants|organi[sz]ations"
-    r"|members|partners|negotiators|presidents|prime\sministers|neighbou?rs|allies|trade\sministers|officials|agencies"
-    r"|ministries|customs\s(?:administrations|authorities)|co-chairs|heads\sof\sstate|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
+    r"(?:sides|countries|governments|parties|ministers|leaders|nations|economies|delegations"
+    r"|participants|organi[sz]ations"
+    r"|members|partners|negotiators|presidents|prime\sministers|neighbou?rs|allies|trade\sministers"
+    r"|officials|agencies"
+    r"|ministries|customs\s(?:administrations|authorities)|co-chairs|heads\sof\sstate"
+    r"|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
 )
-_BARE = re.compile(r"(?:^|(?<=[,;:]\s)|(?<=\d\.\s))(?:Ministers|Leaders|Negotiators|Delegations|Participants|Trade [Mm]inisters)\b(?!\s(?:of|from|responsible)\b)")
+_BARE = re.compile(
+    r"(?:^|(?<=[,;:]\s)|(?<=\d\.\s))(?:Ministers|Leaders|Negotiators|Delegations|Participants"
+    r"|Trade [Mm]inisters)\b(?!\s(?:of|from|responsible)\b)"
+)
 _PRONOUN = re.compile(r"\b(?:[Tt]hey|[Ww]e|[Hh]e|[Ss]he)\b")
 
 
@@ -411,7 +436,7 @@ _AT_HOME = re.compile(r"\b(?:minister|secretary|commissioner|representative|nego
 
 
 def _fill_sides(masks: list[_Mask], home: str | None) -> None:
-    """Give people without a country the one told of the same person or post elsewhere, or that of the dateline."""
+    """Give people without a country the one told of them elsewhere, or that of the dateline."""
     told: dict[str, str] = {}
     for mask in masks:
         for mention in mask.found:

@@ -1,6 +1,6 @@
 """Reads one PDF and prints its text as JSON; run as a process of its own, with limits of memory and time.
 
-A PDF is a program for a page: streams can unpack to any size and loop for any time, so what reads it can be ended.
+A PDF is a program for a page: it can unpack to any size and loop for any time, so what reads it can be ended.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 
 def limit(memory: int) -> None:
-    """Let this process use no more than so many bytes, and half a minute of time, where the system can say so."""
+    """Let this process use so many bytes and half a minute at most, where the system can say so."""
     try:
         import resource  # noqa: PLC0415 - not on every system
     except ImportError:

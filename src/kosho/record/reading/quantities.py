@@ -30,7 +30,8 @@ def _amount() -> re.Pattern[str]:
     scales = "|".join(sorted(units["scales"], key=len, reverse=True))
     number = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     return re.compile(
-        rf"(?P<bound>more than|over|above|exceeding|at least|about|around|approximately|roughly|some|nearly|almost|up to|less than|under|as much as)?"
+        rf"(?P<bound>more than|over|above|exceeding|at least|about|around|approximately|roughly"
+        rf"|some|nearly|almost|up to|less than|under|as much as)?"
         rf"\s?(?:(?P<sign>{signs})\s?)?(?<![\w.])(?P<number>{number})(?:[\s-]?(?P<scale>{scales})\b)?"
         rf"(?:\s(?:(?!(?:{names})\b)[a-z-]+\s){{0,2}}(?P<unit>{names})\b)?",
         re.IGNORECASE,

@@ -71,7 +71,7 @@ def _steps() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Patt
 
 
 def verb_places(words: str) -> list[int]:
-    """Where a verb of the clause's subject may stand: at its beginning, or after an actor, each with auxiliaries."""
+    """Where a verb of the subject may stand: at the beginning or after an actor, and after auxiliaries."""
     lead, actor, aside, auxiliary = _steps()
     starts = {0}
     begun = lead.match(words)
@@ -79,7 +79,11 @@ def verb_places(words: str) -> list[int]:
         starts.add(begun.end())
     for found in actor.finditer(words):
         after = aside.match(words, found.end())
-        starts |= {stop + 1 for stop in (found.end(), found.end() + 1, after.end() if after else found.end()) if words[stop : stop + 1] == " "}
+        starts |= {
+            stop + 1
+            for stop in (found.end(), found.end() + 1, after.end() if after else found.end())
+            if words[stop : stop + 1] == " "
+        }
     places: set[int] = set()
     for start in starts:
         position: int | None = start
@@ -127,13 +131,16 @@ def _fits(rule: Rule, mentions: Mentions, clause: Clause) -> bool:
 
 
 _CONSIDERED = re.compile(
-    r"\b(?:consider(?:s|ing|ed)?|mull(?:s|ing|ed)?|weigh(?:s|ing|ed)|explor(?:es|ing)|contemplat(?:es|ing)|looking (?:at|into)"
+    r"\b(?:consider(?:s|ing|ed)?|mull(?:s|ing|ed)?|weigh(?:s|ing|ed)|explor(?:es|ing)"
+    r"|contemplat(?:es|ing)|looking (?:at|into)"
     r"|may|might|could|possibly|possibility of|room to|floated|under consideration|under review)\b",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(
-    r"\b(?:will|to be (?:held|signed|adopted|announced|concluded|finali[sz]ed)|(?:is|are|was|were) (?:\w+ )?(?:set|scheduled|due|expected|slated|about|poised|planning|preparing|hoping) to"
-    r"|plans? to|intends? to|finali[sz]ing|upcoming|aims? to (?:sign|conclude|reach|finali[sz]e)|scheduled for|shall)\b",
+    r"\b(?:will|to be (?:held|signed|adopted|announced|concluded|finali[sz]ed)|(?:is|are|was"
+    r"|were) (?:\w+ )?(?:set|scheduled|due|expected|slated|about|poised|planning|preparing|hoping) to"
+    r"|plans? to|intends? to|finali[sz]ing|upcoming|aims? to (?:sign|conclude|reach|finali[sz]e)"
+    r"|scheduled for|shall)\b",
     re.IGNORECASE,
 )
 _DRAFT = re.compile(r"\bdraft\b|\bproposed text\b", re.IGNORECASE)
