@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kosho.brief import method
+from kosho.brief.bargaining import negotiation
 from kosho.brief.claims import Material, headline, lead
 from kosho.brief.model import (
     Brief,
@@ -37,16 +38,17 @@ __all__ = ["compose"]
 Tell = Callable[[str], None]
 
 
-def compose(case: Case, as_of: date | None = None, tell: Tell | None = None) -> Brief:
+def compose(case: Case, as_of: date | None = None, tell: Tell | None = None, *, bargain: bool = False) -> Brief:
     """Compute and word everything a brief says.
 
     Args:
         case: The case.
         as_of: Day of knowledge, and day in force where a scenario names none; None is the case's own day.
         tell: Called with what is being done, for a person who waits.
+        bargain: Price the negotiating table of the case as well.
 
     Raises:
-        InputError: the register does not cover the day.
+        InputError: the register does not cover the day, or the case has no table.
         ConvergenceError: a scenario has no equilibrium that could be found.
     """
     tell = tell or (lambda _: None)
@@ -95,9 +97,12 @@ def compose(case: Case, as_of: date | None = None, tell: Tell | None = None) -> 
             if one.date >= on
         ),
         method=method.describe(case, on, info(world), runs),
+        negotiation=negotiation(case, on, tell) if bargain else None,
         sources=(),
     )
     known = method.sources() | case.sources
+    if bargain:
+        known |= case.table(on).sources
     return drafted.model_copy(update={"sources": tuple(_numbered(_cited(drafted), known))})
 
 
@@ -217,6 +222,7 @@ def _cited(brief: Brief) -> Iterable[str]:
     yield from (source for claim in brief.method.first_year for source in claim.sources)
     yield from (source for item in brief.not_yet_priced for source in item.sources)
     yield from (source for item in brief.calendar for source in item.sources)
+    yield from brief.negotiation.sources if brief.negotiation is not None else ()
     for claim in (*brief.method.model, *brief.method.limits):
         yield from claim.sources
 

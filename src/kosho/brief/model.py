@@ -18,14 +18,17 @@ __all__ = [
     "Claim",
     "Comparison",
     "DateAhead",
+    "Deal",
     "Effect",
     "Flow",
     "FlowRange",
     "Interval",
     "Measure",
     "Method",
+    "Negotiation",
     "OpenItem",
     "Party",
+    "Point",
     "Reference",
     "Result",
     "Scenario",
@@ -265,6 +268,54 @@ class Method(Frozen):
     seed: int
 
 
+class Point(Frozen):
+    """A package, or a state to compare with, by what each party gains over no deal."""
+
+    kind: Literal["other", "package", "frontier", "deal", "no-deal", "today"]
+    """`other`: a package that crosses a red line."""
+    gains: dict[str, Number]
+    """Million USD a year, by party."""
+    text: str
+
+
+class Deal(Frozen):
+    """What a solution concept picks."""
+
+    background: str
+    concept: str
+    options: str
+    """What changes, in words."""
+    over_no_deal: dict[str, Number]
+    """Million USD a year, by party, on the `talks` world."""
+    over_today: dict[str, Number]
+
+
+class Negotiation(Frozen):
+    """The negotiating table: every package priced on the `talks` world."""
+
+    title: str
+    summary: str
+    parties: tuple[str, ...]
+    packages: int
+    allowed: int
+    """Within the red lines."""
+    better_for_all: int
+    """Of those, better for all than no deal."""
+    zone: bool
+    red_lines: tuple[str, ...]
+    deals: tuple[Deal, ...]
+    shares: dict[str, dict[str, Number]]
+    """Gain that each issue carries, by title and party (Shapley values)."""
+    shares_of: str | None
+    certificates: dict[str, dict[str, Spread]]
+    """Gains over draws, by deal and party."""
+    all_gain: dict[str, Number]
+    """Share of draws in which all gain, by deal."""
+    points: tuple[Point, ...]
+    """Packages, thinned where they crowd, and all of the frontier."""
+    sources: tuple[str, ...]
+
+
 class Brief(Frozen):
     """Everything the page says."""
 
@@ -287,6 +338,8 @@ class Brief(Frozen):
     not_yet_priced: tuple[OpenItem, ...]
     calendar: tuple[DateAhead, ...]
     method: Method
+    negotiation: Negotiation | None = None
+    """Left out unless asked for: pricing a whole table takes longer than all the rest."""
     sources: tuple[Reference, ...]
 
     @property

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kosho.brief import words
+from kosho.brief import bargaining, words
 from kosho.brief.figures import figures
 from kosho.brief.model import Brief, Reference
 from kosho.brief.tables import tables
@@ -52,6 +52,7 @@ def render(brief: Brief) -> str:
             brief=brief,
             figures=figures(brief),
             tables=tables(brief),
+            bargaining=bargaining,
             cite=cite,
             style=_text("style.css"),
             script=_text("page.js"),

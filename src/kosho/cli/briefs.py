@@ -19,6 +19,10 @@ def write(
         typer.Option("--as-of", metavar="YYYY-MM-DD", help="In force and known on that day; the case's own."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; out/CASE.")] = None,
+    *,
+    table: Annotated[
+        bool, typer.Option("--bargain", help="Price the negotiating table as well; takes a minute.")
+    ] = False,
 ) -> None:
     """Write brief.html and brief.json for a case."""
     from kosho import brief
@@ -29,15 +33,15 @@ def write(
     brief.require_extra()
     opened = Case.load(case)
     with progress("Computing") as tell:
-        made = brief.compose(opened, on, tell)
+        made = brief.compose(opened, on, tell, bargain=table)
         page = brief.save(made, out or Path("out") / opened.name, tell)
     say(made.lead.text)
-    for table in (glance(made), bargain(made)):
-        columns = table.columns
-        if table.groups:
-            heads = ["", *(name for name in table.groups[1:] for _ in range(table.group_width))]
+    for shown in (glance(made), bargain(made)):
+        columns = shown.columns
+        if shown.groups:
+            heads = ["", *(name for name in shown.groups[1:] for _ in range(shown.group_width))]
             columns = tuple(f"{head}\n{name}".lstrip() for head, name in zip(heads, columns, strict=True))
-        if table.rows and table.numeric:
-            rows = [["\n".join(filter(None, (cell.text, cell.note))) for cell in row] for row in table.rows]
-            show_table(table.caption, columns, rows, numeric=table.numeric)
+        if shown.rows and shown.numeric:
+            rows = [["\n".join(filter(None, (cell.text, cell.note))) for cell in row] for row in shown.rows]
+            show_table(shown.caption, columns, rows, numeric=shown.numeric)
     say(f"{page}\n{page.with_suffix('.json')}")

@@ -1,0 +1,256 @@
+"""The negotiating table in a brief: packages as points, the deals, what carries them, how sure they are."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.brief import words
+from kosho.brief.model import Deal, Negotiation, Point, Spread
+from kosho.brief.tables import Cell, Table
+from kosho.codes import country_name
+
+if TYPE_CHECKING:
+    from kosho.bargain import Deal as Found
+    from kosho.case import Case
+
+__all__ = ["COLOURS", "LEGEND", "certificate_table", "deals_table", "negotiation", "scatter", "shares_table"]
+
+CONCEPTS = {
+    "nash": "Nash",
+    "kalai_smorodinsky": "Kalai–Smorodinsky",
+    "egalitarian": "Egalitarian",
+    "utilitarian": "Utilitarian",
+}
+GRAIN = 45
+"""Cells a side into which the cloud of packages is thinned: one package a cell is drawn."""
+WIDTH, HEIGHT, MARGIN = 720, 470, 58
+COLOURS = {
+    "other": "#c9ced6",
+    "package": "#8fa3bf",
+    "frontier": "#1d3f72",
+    "deal": "#c2571a",
+    "no-deal": "#1b2430",
+    "today": "#1b2430",
+}
+LEGEND = {
+    "other": "crosses a red line",
+    "package": "within the red lines",
+    "frontier": "on the frontier",
+    "deal": "a deal that theory picks",
+    "no-deal": "no deal",
+    "today": "today",
+}
+
+Array = NDArray[np.float64]
+PointKind = Literal["other", "package", "frontier", "deal", "no-deal", "today"]
+
+
+def negotiation(case: Case, as_of: date, tell: Callable[[str], None]) -> Negotiation:
+    """Price the table of a case.
+
+    Raises:
+        InputError: the case has no table, or the `bargain` extra is missing.
+    """
+    from kosho.bargain import negotiate  # noqa: PLC0415 - a brief without a table needs none of it
+    from kosho.bargain.report import contract  # noqa: PLC0415
+
+    deal = negotiate(case.table(as_of), tell=tell)
+    content = contract(deal)
+    deals = [
+        Deal(
+            background=one["title"],
+            concept=CONCEPTS[name],
+            options=_changes(deal, solution["options"]),
+            over_no_deal=solution["gains"],
+            over_today=solution["over_status_quo"],
+        )
+        for one in content["backgrounds"]
+        for name, solution in one["solutions"].items()
+    ]
+    first = next(iter(deal.solutions), None)
+    explained = content["explanations"].get(first, {"issues": {}})["issues"]
+    titles = {issue.id: issue.title for issue in deal.table.file.issues}
+    return Negotiation(
+        title=content["title"],
+        summary=deal.table.file.summary,
+        parties=tuple(content["parties"]),
+        packages=content["packages"],
+        allowed=content["allowed"],
+        better_for_all=content["better_for_all"],
+        zone=content["zone"],
+        red_lines=tuple(f"{line.title} ({line.status})" for line in deal.table.file.red_lines),
+        deals=tuple(deals),
+        shares={titles[issue]: values for issue, values in explained.items()},
+        shares_of=CONCEPTS[first] if first else None,
+        certificates={
+            CONCEPTS[name]: {party: Spread(**spread) for party, spread in one["gains"].items()}
+            for name, one in content["certificate"].items()
+        },
+        all_gain={CONCEPTS[name]: one["all_gain"] for name, one in content["certificate"].items()},
+        points=tuple(_points(deal)),
+        sources=tuple(dict.fromkeys(name for line in deal.table.file.red_lines for name in line.source)),
+    )
+
+
+def _changes(deal: Found, options: dict[str, str]) -> str:
+    found: list[str] = []
+    for issue in deal.table.file.issues:
+        option = next(one for one in issue.options if one.id == options[issue.id])
+        if not option.fallback:
+            found.append(f"{issue.title}: {option.title}")
+    return "; ".join(found) or "nothing changes"
+
+
+def _points(deal: Found) -> Iterable[Point]:
+    """Gains over no deal; of the cloud one package a cell, of the rest all."""
+    game = deal.game
+    gains = game.gains
+    now = game.status_quo - game.disagreement
+    marked = {int(rows[0]): CONCEPTS[name] for name, rows in reversed(deal.solutions.items())}
+    reach = np.maximum(np.ptp(gains[game.possible], axis=0), 1.0)
+    cells = np.floor(gains / reach * GRAIN)
+    frontier = set(game.frontier.tolist())
+    clouds: list[tuple[PointKind, NDArray[np.bool_]]] = [
+        ("other", game.possible & ~game.allowed),
+        ("package", game.allowed),
+    ]
+    for kind, mask in clouds:
+        rows = np.flatnonzero(mask)
+        _, first = np.unique(cells[rows], axis=0, return_index=True)
+        for row in rows[np.sort(first)].tolist():
+            if row not in frontier and row not in marked:
+                yield _point(deal, kind, row, "")
+    for row in sorted(frontier - set(marked)):
+        yield _point(deal, "frontier", row, "On the frontier. ")
+    for row, name in marked.items():
+        yield _point(deal, "deal", row, f"{name}. ")
+    yield Point(kind="no-deal", gains=dict.fromkeys(game.parties, 0.0), text="No deal")
+    yield Point(kind="today", gains=dict(zip(game.parties, now.tolist(), strict=True)), text="Today")
+
+
+def _point(deal: Found, kind: PointKind, row: int, lead: str) -> Point:
+    game = deal.game
+    return Point(
+        kind=kind,
+        gains=dict(zip(game.parties, game.gains[row].tolist(), strict=True)),
+        text=lead + _changes(deal, deal.table.grid.label(row)),
+    )
+
+
+def deals_table(one: Negotiation) -> Table:
+    """The deals under every background."""
+    names = [country_name(code) for code in one.parties]
+    columns = ["Deal", "What changes", *(f"{name}, over no deal" for name in names)]
+    columns += [f"{name}, over today" for name in names]
+    rows = [
+        (
+            Cell(text=deal.concept, note=deal.background),
+            Cell(text=deal.options),
+            *(Cell(text=words.billions(deal.over_no_deal[code], sign=True)) for code in one.parties),
+            *(Cell(text=words.billions(deal.over_today[code], sign=True)) for code in one.parties),
+        )
+        for deal in one.deals
+    ]
+    return Table("deals", "The deals, billion USD a year", tuple(columns), tuple(rows), numeric=2 * len(names))
+
+
+def shares_table(one: Negotiation) -> Table:
+    """Which issue carries whose gain."""
+    columns = ("Issue", *(country_name(code) for code in one.parties))
+    rows = [
+        (Cell(text=issue), *(Cell(text=words.billions(values[code], sign=True)) for code in one.parties))
+        for issue, values in one.shares.items()
+    ]
+    caption = f"Which issue carries the gains of the {one.shares_of} deal (Shapley values), billion USD a year"
+    return Table("issue-shares", caption, columns, tuple(rows), numeric=len(one.parties))
+
+
+def certificate_table(one: Negotiation) -> Table:
+    """How sure it is that all gain."""
+    columns = ("Deal", "All gain, % of draws", *(country_name(code) for code in one.parties))
+    rows = [
+        (
+            Cell(text=name),
+            Cell(text=f"{100 * one.all_gain[name]:.0f}"),
+            *(Cell(text=words.billions_range(spreads[code].p5, spreads[code].p95)) for code in one.parties),
+        )
+        for name, spreads in one.certificates.items()
+    ]
+    caption = "How sure: gains over no deal, middle 90 % of draws, billion USD a year"
+    return Table("certificate", caption, columns, tuple(rows), numeric=1 + len(one.parties))
+
+
+def scatter(one: Negotiation) -> str:
+    """The first two parties' gains as SVG, billion USD a year; each mark tells its package when pointed at."""
+    across, up = one.parties[:2]
+    x, y = (np.array([point.gains[code] for point in one.points]) / 1000 for code in (across, up))
+    to_x, to_y = _scale(x, MARGIN, WIDTH - 12), _scale(y, HEIGHT - MARGIN, 12)
+    order = list(LEGEND)
+    marks = [
+        _mark(point, to_x(a), to_y(b), one.parties)
+        for point, a, b in sorted(
+            zip(one.points, x, y, strict=True), key=lambda item: order.index(item[0].kind)
+        )
+    ]
+    label = f"Gains of {country_name(across)} and {country_name(up)} in every package"
+    parts = [
+        f'<svg class="scatter" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">',
+        *_axis(x, to_x, across, level=False),
+        *_axis(y, to_y, up, level=True),
+        *marks,
+        "</svg>",
+    ]
+    return "".join(parts)
+
+
+def _scale(values: Array, start: float, end: float) -> Callable[[float], float]:
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    span = (high - low) or 1.0
+    low, high = low - 0.03 * span, high + 0.03 * span
+    return lambda value: start + (end - start) * (value - low) / (high - low)
+
+
+def _axis(values: Array, place: Callable[[float], float], code: str, *, level: bool) -> list[str]:
+    span = max(float(np.ptp(values)), 1e-9)
+    step = next(one for one in (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100, 1e9) if span / one <= 9)
+    ticks = (
+        np.arange(np.ceil(min(0.0, values.min()) / step), np.floor(max(0.0, values.max()) / step) + 1) * step
+    )
+    found: list[str] = []
+    for tick in ticks:
+        at, shade = place(float(tick)), "#5b6675" if abs(tick) < step / 2 else "#e3e6ea"
+        ends = (MARGIN, at, WIDTH - 12, at) if level else (at, 12, at, HEIGHT - MARGIN)
+        found.append('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}"/>'.format(*ends, shade))
+        x, y, anchor = (MARGIN - 8, at + 4, "end") if level else (at, HEIGHT - MARGIN + 18, "middle")
+        found.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{words.tick(float(tick))}</text>')
+    name = html.escape(f"{country_name(code)}, billion USD a year over no deal")
+    middle = (MARGIN + WIDTH) / 2, (HEIGHT - MARGIN) / 2
+    where = f'x="16" y="{middle[1]:.0f}" transform="rotate(-90 16 {middle[1]:.0f})"'
+    where = where if level else f'x="{middle[0]:.0f}" y="{HEIGHT - 14}"'
+    found.append(f'<text {where} text-anchor="middle">{name}</text>')
+    return found
+
+
+def _mark(point: Point, x: float, y: float, parties: Iterable[str]) -> str:
+    gains = ", ".join(
+        f"{country_name(code)} {words.billions(point.gains[code], sign=True)}" for code in parties
+    )
+    title = f"<title>{html.escape(f'{point.text}: {gains} billion USD a year')}</title>"
+    colour = COLOURS[point.kind]
+    if point.kind in ("no-deal", "today"):
+        label = f'<text x="{x + 9:.1f}" y="{y - 7:.1f}">{LEGEND[point.kind].capitalize()}</text>'
+        fill = colour if point.kind == "no-deal" else "#fff"
+        square = f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{fill}" stroke="{colour}"'
+        return f"{square}>{title}</rect>{label}"
+    if point.kind == "deal":
+        turned = f'transform="rotate(45 {x:.1f} {y:.1f})"'
+        corner = f'x="{x - 6:.1f}" y="{y - 6:.1f}" {turned}'
+        return f'<rect {corner} width="12" height="12" fill="{colour}">{title}</rect>'
+    radius = 4.5 if point.kind == "frontier" else 2.2
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}">{title}</circle>'
