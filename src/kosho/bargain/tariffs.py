@@ -46,7 +46,7 @@ ASCENT = 60
 LOPSIDED = 6.0
 """Largest log ratio of weights that is tried for equal gains."""
 EQUAL = 1e-6
-"""Largest difference of gains that counts as equal, over the largest gain."""
+"""Difference of gains sought, over what is at stake; a hundred times as much still counts as equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,13 +363,18 @@ def _equal_gains(table: _Table, parties: Sequence[str]) -> tuple[_Look, dict[str
     income = np.log(table.base.arrays.income[home])
     looks: list[tuple[_Look, dict[str, float]]] = []
 
+    def stake() -> float:
+        """What equal is measured against: the largest gain or loss at equal worth of a million."""
+        largest = max(abs(looks[0][0].gains[code]) for code in parties)
+        return max(largest, np.finfo(float).tiny)
+
     def differences(tilt: Array) -> Array:
         weights = np.exp(income + np.append(tilt, -tilt.sum()))
         named = dict(zip(parties, (weights / weights.sum()).tolist(), strict=True))
         look = _settle(table, looks[-1][0].rates if looks else table.start, named)
         looks.append((look, named))
         gains = np.array([look.gains[code] for code in parties])
-        return (gains[:-1] - gains[-1]) / max(float(np.abs(gains).max()), np.finfo(float).tiny)
+        return (gains[:-1] - gains[-1]) / stake()
 
     if len(parties) == 2:
         _bisect(lambda tilt: float(differences(np.array([tilt]))[0]))
@@ -377,7 +382,7 @@ def _equal_gains(table: _Table, parties: Sequence[str]) -> tuple[_Look, dict[str
         root(differences, np.zeros(len(parties) - 1), tol=EQUAL, options={"eps": 1e-3})
     look, weights = min(looks, key=lambda one: np.ptp([one[0].gains[code] for code in parties]))
     gains = np.array([look.gains[code] for code in parties])
-    if np.ptp(gains) > 100 * EQUAL * np.abs(gains).max():
+    if np.ptp(gains) > 100 * EQUAL * stake():
         told = ", ".join(f"{code} {gain:+.3%}" for code, gain in zip(parties, gains, strict=True))
         raise KoshoError(f"no tariffs within the bounds give these parties the same gain; nearest: {told}")
     return look, weights
