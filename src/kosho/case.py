@@ -287,7 +287,7 @@ def simulate(
         ConvergenceError: the solver did not meet its tolerance.
     """
     from kosho.equilibrium import solve  # noqa: PLC0415 - opening a case needs no solver
-    from kosho.policy.translate import shock  # noqa: PLC0415
+    from kosho.policy.impact import effects  # noqa: PLC0415
     from kosho.world import PhysicalFlow  # noqa: PLC0415
 
     law = case.law(scenario, as_of)
@@ -306,7 +306,8 @@ def simulate(
         if flow.quantity is not None
     ]
     base = base.with_units([flow for flow in units if flow not in base.units])
-    return solve(base, shock(base, law.register, law.on, law.known), deficits=deficits)
+    found = effects(base, law.register, law.on, law.known)
+    return solve(base, found.shock, deficits=deficits, constraints=found.constraints, nests=found.nests)
 
 
 def _world(

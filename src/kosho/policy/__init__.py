@@ -9,9 +9,11 @@ from kosho.policy.schema import Measure, MeasureFile, Overlay, Partners, Scope
 from kosho.policy.stacking import Layer, Rate, Removed
 
 if TYPE_CHECKING:
+    from kosho.policy.impact import Effects, effects
     from kosho.policy.translate import shock
 
 __all__ = [
+    "Effects",
     "Facts",
     "Layer",
     "Measure",
@@ -29,6 +31,7 @@ __all__ = [
     "Removed",
     "Scope",
     "Span",
+    "effects",
     "shock",
 ]
 
@@ -39,4 +42,8 @@ def __getattr__(name: str) -> Any:
         from kosho.policy.translate import shock  # noqa: PLC0415
 
         return shock
+    if name in ("Effects", "effects"):
+        from kosho.policy import impact  # noqa: PLC0415
+
+        return getattr(impact, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -19,7 +19,7 @@ from kosho.errors import InputError, Problem
 from kosho.policy.headings import Place, Where, cover
 from kosho.policy.query import CODE_HINT, NO_FACTS, is_code
 from kosho.policy.register import Register
-from kosho.policy.schema import Measure
+from kosho.policy.schema import RATELESS, Measure
 from kosho.policy.stacking import Stack, stack
 
 __all__ = ["rates"]
@@ -123,7 +123,7 @@ def _state(
     covering: _Covering,
     stacks: dict[tuple[tuple[str, float], ...], Stack],
 ) -> _State:
-    priced = [measure for measure in law if measure.kind not in ("ban", "unpriced")]
+    priced = [measure for measure in law if measure.kind not in RATELESS]
     columns, column = _distinct([tuple(_level(measure, partner) for measure in priced) for partner in partners])
     rows, row = _distinct(covering.masks(priced))
     table = [

@@ -13,7 +13,7 @@ from kosho.policy.headings import cover
 from kosho.policy.lookup import position
 from kosho.policy.query import Facts
 from kosho.policy.register import Register
-from kosho.policy.schema import PRICED, Answer, Content, Measure
+from kosho.policy.schema import PRICED, RATELESS, Answer, Content, Measure
 from kosho.policy.stacking import stack
 
 __all__ = ["contradictions"]
@@ -228,7 +228,7 @@ class _Probe:
         places = position(register, code)
         aimed: list[tuple[Measure, float]] = []
         for measure in law:
-            if measure.kind in ("ban", "unpriced") or measure.level_on(partner) is None:
+            if measure.kind in RATELESS or measure.level_on(partner) is None:
                 continue
             found = cover(measure, facts, places, register.lists, register.products)
             if found is not None and found.applies:

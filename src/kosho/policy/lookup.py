@@ -14,7 +14,7 @@ from kosho.policy.headings import Cover, Places, Position, cover
 from kosho.policy.query import NONE, Pending, Query, Quote, Span
 from kosho.policy.register import Register
 from kosho.policy.schedules import FREE, Duty, Specific, UnitValue
-from kosho.policy.schema import CONTENTS, Measure
+from kosho.policy.schema import CONTENTS, RATELESS, Measure
 from kosho.policy.stacking import MFN, Applied, Layer, Stack, stack
 
 __all__ = ["ATTRIBUTES", "history", "known_attributes", "known_preferences", "quote"]
@@ -46,7 +46,7 @@ def quote(register: Register, query: Query) -> Quote:
     warnings += [
         f"{measure.title} adds no rate (unpriced)"
         for measure, found in covers
-        if found.applies and measure.kind == "unpriced"
+        if found.applies and measure.kind in RATELESS - {"ban"}
     ]
     pile = stack(
         [
@@ -123,7 +123,7 @@ def _level(measure: Measure, query: Query) -> float | None:
     Raises:
         InputError: a specific duty without a unit value that fits.
     """
-    if measure.kind in ("ban", "unpriced", "termination"):
+    if measure.kind in RATELESS or measure.kind == "termination":
         return None
     found = measure.level_on(query.exporter, in_quota=query.facts.answer("in_quota") == "yes")
     if found is None or measure.unit == "percent":

@@ -15,7 +15,7 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.policy.products import Product, Products, in_scope
 from kosho.policy.query import Query, Quote, Span
 from kosho.policy.references import cross_checks
-from kosho.policy.schema import Covers, HsList, HsScope, Measure, MeasureFile, Omission, Overlay
+from kosho.policy.schema import RATELESS, Covers, HsList, HsScope, Measure, MeasureFile, Omission, Overlay
 from kosho.policy.stacking import MFN, Layer, Rate, Stack, precedence, stack
 from kosho.policy.stored import read, write
 from kosho.provenance import Source
@@ -226,8 +226,10 @@ class Register:
 
     def covered(self, measure: Measure, product: Product) -> bool:
         """Whether a measure's scope covers a product."""
-        if measure.id in self.not_translated:
-            return False
+        return measure.id not in self.not_translated and self.in_scope(measure, product)
+
+    def in_scope(self, measure: Measure, product: Product) -> bool:
+        """Whether a product is under a measure's scope, whatever becomes of it in sector tables."""
         return measure.scope is not None and in_scope(measure.scope, product, *self._groups_of[measure.id])
 
     @cached_property
@@ -265,7 +267,7 @@ class Register:
         """Measures that sector tables do not see, with the reason."""
         found: dict[str, str] = {}
         for measure in self.measures:
-            if measure.kind in ("ban", "unpriced"):
+            if measure.kind in RATELESS:
                 found[measure.id] = f"a measure of kind {measure.kind} has no rate"
             elif measure.unit != "percent":
                 found[measure.id] = f"a duty in {measure.unit} needs unit values"

@@ -24,11 +24,13 @@ from pydantic import (
 
 from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
 from kosho.errors import suggest
+from kosho.policy.terms import TERMS_OF, Terms
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 
 __all__ = [
     "ALL",
     "CONTENTS",
+    "RATELESS",
     "YES_BY_DEFAULT",
     "Answer",
     "Attribute",
@@ -121,13 +123,34 @@ SectorCode = Annotated[str, AfterValidator(_sector)]
 HsPrefix = Annotated[str, AfterValidator(_hs)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 
-Kind = Literal["tariff", "floor", "specific", "tariff_quota", "exemption", "ban", "unpriced", "termination"]
+Kind = Literal[
+    "tariff",
+    "floor",
+    "specific",
+    "tariff_quota",
+    "exemption",
+    "ban",
+    "advisory",
+    "quota",
+    "purchase",
+    "standard",
+    "customs",
+    "digital",
+    "investment",
+    "transfer",
+    "unpriced",
+    "termination",
+]
 """`tariff` adds its value; `floor` tops the ordinary duty up to its value; `specific` adds money per quantity;
 `tariff_quota` adds `value` inside its quota and `value_out` outside; `exemption` adds nothing and removes what
-it excludes; `ban` prohibits; `unpriced` is listed and adds nothing; `termination` ends the measures it names
+it excludes; `ban` prohibits; `advisory`, `quota`, `purchase`, `standard`, `customs`, `digital`, `investment`,
+`transfer` have `terms`, no rate; `unpriced` is listed, adds nothing; `termination` ends the measures it names
 from `legal_from` on, or suspends them to `legal_to`."""
 
 PRICED = ("tariff", "floor", "specific", "tariff_quota")
+
+RATELESS = frozenset({"ban", "unpriced", *TERMS_OF})
+"""Kinds that add nothing to a rate."""
 
 Stage = Literal["in_force", "announced", "offered", "expired", "never_in_force"]
 """`in_force` and `expired` measures apply between their dates, the others only where a scenario adds them."""
@@ -304,6 +327,8 @@ class Measure(Frozen):
     value_share: ValueShare | None = None
     """Share of the customs value the duty is taken on (metal content, non-US content); None means all of it.
     The measure removes what it excludes from that share only."""
+    terms: Terms | None = None
+    """Of kinds that no rate describes: amount, standard, days, data, declared worth."""
     excludes: tuple[Id, ...] = ()
     """Measures or authorities that do not apply to goods this one applies to."""
     terminates: tuple[Id, ...] = ()
@@ -340,6 +365,15 @@ class Measure(Frozen):
             raise ValueError("only a termination terminates")
         if self.kind == "exemption" and not self.excludes:
             raise ValueError("an exemption names what it excludes")
+        return self
+
+    @model_validator(mode="after")
+    def _termed(self) -> Measure:
+        wanted = TERMS_OF.get(self.kind)
+        if (wanted is None) != (self.terms is None):
+            raise ValueError(f"a {self.kind} has {'no' if wanted is None else 'its'} terms")
+        if wanted is not None and not isinstance(self.terms, wanted):
+            raise ValueError(f"these are not the terms of a {self.kind}")
         return self
 
     @model_validator(mode="after")

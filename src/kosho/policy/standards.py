@@ -17,7 +17,7 @@ from kosho.equilibrium import Part
 from kosho.errors import InputError, Problem
 from kosho.policy.ranges import Range, spread
 from kosho.policy.schema import Economy, Id, SectorCode
-from kosho.policy.terms import BottomUp, TopDown
+from kosho.policy.terms import BottomUp, Standard, TopDown
 from kosho.provenance import Cited, Frozen
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "TopDown",
     "ave_bottom_up",
     "cost_change",
+    "factor",
     "factor_top_down",
     "parts",
 ]
@@ -96,10 +97,18 @@ class Recognition(Frozen):
 
 def cost_change(barrier: Barrier, degree: Cited) -> Range:
     """New over old trade cost when a barrier is recognised to a degree, over all ranges."""
-    if barrier.top_down is not None:
-        return spread(_top_down_percent, "factor", r=degree, **dict(barrier.top_down))
-    assert barrier.bottom_up is not None  # noqa: S101  (the schema allows nothing else)
-    given = {key: one for key, one in dict(barrier.bottom_up).items() if one is not None}
+    return _factor(barrier.top_down, barrier.bottom_up, degree)
+
+
+def factor(terms: Standard) -> Range:
+    """The same for the terms of a measure."""
+    return _factor(terms.top_down, terms.bottom_up, terms.degree)
+
+
+def _factor(top_down: TopDown | None, bottom_up: BottomUp | None, degree: Cited) -> Range:
+    if top_down is not None:
+        return spread(_top_down_percent, "factor", r=degree, **dict(top_down))
+    given = {key: one for key, one in dict(bottom_up or ()).items() if one is not None}
     return spread(_bottom_up_percent, "factor", r=degree, **given)
 
 
