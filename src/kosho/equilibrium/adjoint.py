@@ -22,6 +22,10 @@ __all__ = ["Adjoint", "Causes", "Seeds", "Unknowns"]
 Array = NDArray[np.float64]
 
 
+COLUMNS = 64
+"""Right-hand sides taken together when a Jacobian is assembled: few enough to stay in the cache."""
+
+
 @dataclass(frozen=True, eq=False)
 class Unknowns:
     """Something for every unknown, or for the equation that goes with it."""
@@ -169,8 +173,15 @@ class Adjoint:
 
     def jacobian(self) -> Array:
         """The Jacobian, rows equations and columns unknowns, `(N + 2 S N, N + 2 S N)`; for small worlds."""
-        every = np.eye(len(self.wage_bill) + 2 * self.output.size)
-        return self.transposed(Unknowns.unpacked(every, len(self.wage_bill))).packed().T
+        count = len(self.wage_bill)
+        size = count + 2 * self.output.size
+        jacobian = np.empty((size, size))
+        for first in range(0, size, COLUMNS):
+            last = min(first + COLUMNS, size)
+            some = np.zeros((size, last - first))
+            some[np.arange(first, last), np.arange(last - first)] = 1.0
+            jacobian[first:last] = self.transposed(Unknowns.unpacked(some, count)).packed().T
+        return jacobian
 
     def causes(self, seeds: Seeds) -> Causes:
         """Derivatives with respect to the coefficients; one right-hand side, b = 1."""

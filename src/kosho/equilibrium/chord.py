@@ -19,6 +19,9 @@ __all__ = ["Chord"]
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
 
+SMALLEST = 60
+"""Rows up to which a matrix is inverted as it is."""
+
 
 @dataclass(frozen=True, eq=False)
 class Chord:
@@ -57,4 +60,16 @@ class Chord:
 
 
 def _inverse(matrix: Any) -> Any:
-    return np.linalg.inv(matrix)
+    """By halves, which is mostly matrix products; the blocks here are dominated by their diagonals."""
+    half = len(matrix) // 2
+    if half < SMALLEST:
+        return np.linalg.inv(matrix)
+    inverse = np.empty_like(matrix)
+    first = _inverse(matrix[:half, :half])
+    left, right = matrix[half:, :half] @ first, first @ matrix[:half, half:]
+    second = _inverse(matrix[half:, half:] - left @ matrix[:half, half:])
+    inverse[half:, half:] = second
+    inverse[half:, :half] = -second @ left
+    inverse[:half, half:] = -right @ second
+    inverse[:half, :half] = first - inverse[:half, half:] @ left
+    return inverse
