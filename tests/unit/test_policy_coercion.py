@@ -77,6 +77,16 @@ def test_seafood_and_scallops() -> None:
     assert price.predicted.low < price.observed.value < price.predicted.high
 
 
+def test_the_travel_advisory_leaves_what_it_was_seen_to_leave() -> None:
+    found = compare(episode("travel-2025"))
+    china = found.of("CHN")
+    assert china.predicted.value == pytest.approx(0.393 * 980_520)
+    assert china.observed.value == pytest.approx(china.predicted.value, rel=0.01)
+    # Room for others lowers prices and brings more of them.
+    assert found.of("KOR").predicted.low > found.of("KOR").before
+    assert found.of("price").predicted.high < 1
+
+
 def test_what_was_seen_does_not_enter_what_is_predicted() -> None:
     told = episode("pineapples-2021")
     seen = {
