@@ -30,7 +30,7 @@ _HOMES = {
     "rebase": "kosho.equilibrium",
     "solve": "kosho.equilibrium",
 }
-_ROOMS = ("brief", "case", "codes", "equilibrium", "policy", "provenance", "replications", "world")
+_ROOMS = ("bargain", "brief", "case", "codes", "equilibrium", "policy", "provenance", "replications", "world")
 
 __all__ = [
     "Case",

@@ -17,6 +17,7 @@ from kosho.codes import country_name
 
 if TYPE_CHECKING:
     from kosho.bargain import Deal as Found
+    from kosho.bargain import Effort
     from kosho.case import Case
 
 __all__ = ["COLOURS", "LEGEND", "certificate_table", "deals_table", "negotiation", "scatter", "shares_table"]
@@ -51,7 +52,9 @@ Array = NDArray[np.float64]
 PointKind = Literal["other", "package", "frontier", "deal", "no-deal", "today"]
 
 
-def negotiation(case: Case, as_of: date, tell: Callable[[str], None]) -> Negotiation:
+def negotiation(
+    case: Case, as_of: date, tell: Callable[[str], None], effort: Effort | None = None
+) -> Negotiation:
     """Price the table of a case.
 
     Raises:
@@ -60,7 +63,7 @@ def negotiation(case: Case, as_of: date, tell: Callable[[str], None]) -> Negotia
     from kosho.bargain import negotiate  # noqa: PLC0415 - a brief without a table needs none of it
     from kosho.bargain.report import contract  # noqa: PLC0415
 
-    deal = negotiate(case.table(as_of), tell=tell)
+    deal = negotiate(case.table(as_of), effort=effort, tell=tell)
     content = contract(deal)
     deals = [
         Deal(
