@@ -30,7 +30,18 @@ _HOMES = {
     "rebase": "kosho.equilibrium",
     "solve": "kosho.equilibrium",
 }
-_ROOMS = ("bargain", "brief", "case", "codes", "equilibrium", "policy", "provenance", "replications", "world")
+_ROOMS = (
+    "bargain",
+    "brief",
+    "case",
+    "codes",
+    "corridor",
+    "equilibrium",
+    "policy",
+    "provenance",
+    "replications",
+    "world",
+)
 
 __all__ = [
     "Case",

@@ -143,12 +143,14 @@ def _distribution(canvas: _Canvas, cases: Mapping[str, ReleaseTimes]) -> None:
         canvas.shape(
             "polyline", name, points=points, fill="none", stroke=colour, stroke_width=2, stroke_dasharray=dashes
         )
-    for row, ((name, _), (colour, dashes)) in enumerate(_styled(cases)):
-        y = top + 12 + 34 * row
+    y = top + 12
+    for (name, _), (colour, dashes) in _styled(cases):
         canvas.shape("line", x1=20, x2=44, y1=y, y2=y, stroke=colour, stroke_width=3, stroke_dasharray=dashes)
-        for line, words in enumerate(_wrapped(name, 31)):
-            canvas.text(50, y + 4 + 14 * line, words)
-    canvas.y = max(bottom, top + 34 * len(cases)) + 56
+        for words in _wrapped(name, 27):
+            canvas.text(50, y + 4, words)
+            y += 14
+        y += 8
+    canvas.y = max(bottom, y) + 56
 
 
 def _styled(cases: Mapping[str, ReleaseTimes]) -> Iterator[tuple[tuple[str, ReleaseTimes], tuple[str, str]]]:

@@ -120,6 +120,8 @@ class _Yard(NamedTuple):
     stations: dict[StageName, Station]
     ships: list[list[Task]]
     """What waits for each ship."""
+    notices: list[list[Task]]
+    """What is examined before it arrives."""
     records: list[list[float]]
     """Ends of the stages, of each consignment."""
 
@@ -154,10 +156,11 @@ def _no_collection() -> Generator[None, None, None]:
 def _run(corridor: Corridor, traffic: Traffic) -> Replication:
     network = Network()
     stations = _stations(corridor, network)
-    yard = _Yard(network, stations, [[] for _ in traffic.calls.arrival], [])
+    calls = range(len(traffic.calls.arrival))
+    yard = _Yard(network, stations, [[] for _ in calls], [[] for _ in calls], [])
     for batch in traffic.batches:
-        _load(batch, corridor, traffic, yard)
-    berths = _ships(traffic, yard)
+        _load(batch, yard)
+    berths = _ships(traffic, yard, corridor.early.ahead.value)
     first = 24.0 * corridor.window.warm_up
     last = first + 24.0 * corridor.window.days
     _until(network, first)
@@ -185,11 +188,13 @@ def _run(corridor: Corridor, traffic: Traffic) -> Replication:
     )
 
 
-def _ships(traffic: Traffic, yard: _Yard) -> list[list[float]]:
-    """Tasks of the ships; ends of their stage."""
-    calls = zip(traffic.calls.arrival.tolist(), traffic.calls.handling.tolist(), yard.ships, strict=True)
+def _ships(traffic: Traffic, yard: _Yard, ahead: float) -> list[list[float]]:
+    """Tasks of the ships, and of the papers sent ahead; ends of their stage."""
+    arrivals = traffic.calls.arrival.tolist()
+    calls = zip(arrivals, traffic.calls.handling.tolist(), yard.ships, yard.notices, strict=True)
     berths: list[list[float]] = []
-    for arrival, handling, landings in calls:
+    for arrival, handling, landings, examinations in calls:
+        yard.network.add(Task((), (), [], examinations), max(0.0, arrival - ahead))
         berths.append([math.nan])
         ship = Task((yard.stations["arrival"],), (handling,), berths[-1], landings)
         yard.network.add(ship, arrival)
@@ -220,23 +225,16 @@ def _stations(corridor: Corridor, network: Network) -> dict[StageName, Station]:
     }
 
 
-def _load(
-    batch: Batch,
-    corridor: Corridor,
-    traffic: Traffic,
-    yard: _Yard,
-) -> None:
+def _load(batch: Batch, yard: _Yard) -> None:
     """Tasks of a batch: goods and documents each on their way, then what needs both.
 
     Lodged early, documents go through channel and check before the ship is there, and the declaration becomes
     effective after unloading; else both follow unloading and lodgement.
     """
-    ahead = corridor.early.ahead.value
     goods = _routes(batch, ("unloading", "lodgement"), yard.stations)
     papers = _routes(batch, ("channel", "documents"), yard.stations)
     rest = _routes(batch, STAGES[5:], yard.stations)
     whole = _routes(batch, STAGES[1:], yard.stations)
-    arrivals = traffic.calls.arrival[batch.call].tolist()
     add = yard.network.add
     for number, (call, early) in enumerate(zip(batch.call.tolist(), batch.early.tolist(), strict=True)):
         record = [math.nan] * len(STAGES)
@@ -246,7 +244,8 @@ def _load(
             examination = Task(*papers[number], record, (clearance,))
             landing = Task(*goods[number], record, (clearance,))
             add(clearance)
-            add(examination, max(0.0, arrivals[number] - ahead))
+            add(examination)
+            yard.notices[call].append(examination)
         else:
             landing = Task(*whole[number], record)
         add(landing)
