@@ -197,3 +197,16 @@ def test_without_a_zone_three_ways_to_one_are_named(case, talks, tmp_path):
     assert rate["old"] == 0
     assert rate["new"] > 0
     assert min(rate["gains"].values()) > 0
+
+
+def test_without_deficits_every_number_is_without_them(case, talks, tmp_path):
+    effort = Effort(draws=0, certified=1, confirm=True)
+    found = negotiate(small(tmp_path, case), talks, "zero", effort)
+    expected = {
+        name: simulate(case, name, world=world, deficits="zero").equivalent_variation.sel(country=PARTIES)
+        for name, world in (("no-deal", talks), ("status-quo", "full"))
+    }
+    np.testing.assert_allclose(found.game.disagreement, expected["no-deal"], rtol=0, atol=0.05)
+    assert found.confirmed is not None
+    np.testing.assert_allclose(found.confirmed.status_quo, expected["status-quo"], rtol=0, atol=1.0)
+    assert found.deficits == "zero"

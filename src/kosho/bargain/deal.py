@@ -188,7 +188,7 @@ def _confirmed(priced: Priced, packages: Index) -> Confirmed:
     table, world = priced.table, load()
     laid = lay(table, world, priced.ground.packages, packages)
     ends = [state_shock(world, state) for state in (priced.ground.disagreement, table.status_quo)]
-    worth = worth_of(table, world, [*laid.shocks(packages.tolist()), *ends])
+    worth = worth_of(table, world, [*laid.shocks(packages.tolist()), *ends], priced.deficits)
     payoffs = [tuple(row) for row in worth.payoffs(Weights.of(table, world)).tolist()]
     return Confirmed(
         world.hash, payoffs[-2], payoffs[-1], dict(zip(packages.tolist(), payoffs[:-2], strict=True))

@@ -126,5 +126,5 @@ def _gains_at(priced: Priced, package: int, issue: str, rate: float) -> Array:
     k = table.grid.issues.index(issue)
     changed = table.with_rate(k, int(table.grid.choices[package, k]), rate)
     shock = folded(translated(priced.world, changed, priced.ground.packages, package), priced.world)
-    payoffs = worth_of(table, priced.world, [shock]).payoffs(priced.weights)[0]
+    payoffs = worth_of(table, priced.world, [shock], priced.deficits).payoffs(priced.weights)[0]
     return payoffs - priced.game.disagreement

@@ -134,6 +134,7 @@ class Priced:
     """One row."""
     status_quo: Worth
     """One row."""
+    deficits: Deficits
 
     @cached_property
     def game(self) -> Game:
@@ -172,6 +173,7 @@ def price(table: Table, ground: Ground, world: World, now: Shock, deficits: Defi
         worth.take(np.arange(len(shocks))),
         worth.take(np.array([len(shocks)])),
         worth.take(np.array([len(shocks) + 1])),
+        deficits,
     )
 
 

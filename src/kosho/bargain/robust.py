@@ -166,7 +166,7 @@ class _Scaled:
     def _at(self, scale: float) -> Array:
         if scale not in self._known:
             world = self._priced.world
-            worth = repriced(self._priced, self._packages, [world.theta * scale], "fixed")
+            worth = repriced(self._priced, self._packages, [world.theta * scale], self._priced.deficits)
             payoffs = worth.payoffs(self._priced.weights)
             self._known[scale] = (payoffs[:-2] - payoffs[-2]).min(axis=1)
         return self._known[scale]
