@@ -33,9 +33,9 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
 TOLERANCE = 1e-8
-TOGETHER = 64
+TOGETHER = 96
 """Members iterated at once: enough for matrix products to pay, few enough to stay in the cache."""
-TASK = 4 * TOGETHER
+TASK = 2 * TOGETHER
 """Members handed to a process at once."""
 FEWEST = 12
 """Members below which a Jacobian of their own does not pay."""
