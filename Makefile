@@ -7,10 +7,10 @@ AS_OF ?= 2025-06-29
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test lint types check bench docs format clean
+.PHONY: help brief test lint types check bench docs format clean reading-score
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 brief: $(VENV)/.brief ## Set up, then write the first brief to out/
 	@$(BIN)/kosho brief $(CASE) --as-of $(AS_OF)
@@ -30,6 +30,9 @@ check: test lint types ## All of the above
 
 bench: $(VENV)/.dev ## Time the solver against a plain reference; prints ratios
 	$(BIN)/python -m benchmarks
+
+reading-score: $(VENV)/.dev ## Score `kosho read` against hand-made facts; KOSHO_SHARED adds three more documents
+	@$(BIN)/python -m tests.reading_score
 
 docs: $(VENV)/.docs ## Build the documentation to site/
 	$(BIN)/mkdocs build --strict --quiet

@@ -76,7 +76,7 @@ _FORMS = re.compile(
       |the\s+previous\s+day|the\s+next\s+day|the\s+following\s+day)\b
   | \b(?P<weekdays>(?:from\s+)?{_WEEKDAY}\s+(?:to|through|until)\s+{_WEEKDAY})\b
   | \b(?P<weekday>{_WEEKDAY})\b
-  | (?<=\bon\s)(?P<dom>the\s+{_DAY})(?=[\s,.;)])(?!\s+(?:day|anniversary|round|meeting|session|floor|of\s))
+  | (?<=\bon\s)(?P<dom>the\s+{_DAY})(?=[\s,.;)]|$)(?!\s+(?:day|anniversary|round|meeting|session|floor|of\s))
   | (?<=\bin\s)(?P<month>{_MONTH})(?=[\s,.;:)—-]|$)
   | (?<=\bby\s)(?P<bymonth>{_MONTH})(?=[\s,.;:)—-]|$)
   | (?<=\b(?:last|next)\s)(?P<lastmonth>{_MONTH})\b

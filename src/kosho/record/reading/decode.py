@@ -12,9 +12,12 @@ import subprocess
 import sys
 import unicodedata
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kosho.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 __all__ = ["LARGEST_FILE", "LARGEST_TEXT", "Document", "decode"]
 
@@ -172,30 +175,31 @@ def _html(source: str, path: Path) -> str:
         from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise _missing(path, "an HTML file") from None
-    root = LexborHTMLParser(source).body
+    body = LexborHTMLParser(source).body
     pieces: list[str] = []
-    node = root.child if root is not None else None
+    node = body.child if body is not None else None
     while node is not None:
         tag = node.tag or ""
         if tag == "-text":
             pieces.append(re.sub(r"[ \t\r\n\f]+", " ", node.text(deep=False) or ""))
         elif tag in _BLOCKS:
             pieces.append("\n")
-        if node.child is not None and tag not in _SKIPPED and not tag.startswith("-"):
-            node = node.child
-            continue
-        while node is not None and node.next is None:
-            node = node.parent
-            if node is None or node == root or node.tag == "body":
-                node = None
-            elif (node.tag or "") in _BLOCKS:
-                pieces.append("\n")
-        if node is not None:
-            node = node.next
-            if node.prev is not None and (node.prev.tag or "") in _BLOCKS:
-                pieces.append("\n")
+        inside = node.child if tag not in _SKIPPED and not tag.startswith("-") else None
+        node = inside if inside is not None else _following(node, pieces)
     lines = (line.strip() for line in "".join(pieces).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _following(node: LexborNode, pieces: list[str]) -> LexborNode | None:
+    """The node after this one and all inside it; lines end where blocks do."""
+    here: LexborNode | None = node
+    while here is not None and here.tag != "body":
+        if (here.tag or "") in _BLOCKS:
+            pieces.append("\n")
+        if here.next is not None:
+            return here.next
+        here = here.parent
+    return None
 
 
 def _missing(path: Path, what: str) -> InputError:

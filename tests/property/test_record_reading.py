@@ -1,0 +1,197 @@
+"""What holds for any text: quotes at their offsets, the same answer twice, limits that hold."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.reading import GOLD, page, pdf, pdf_of
+
+from kosho.errors import InputError
+from kosho.record import decode, read
+from kosho.record.reading import Document, read_text
+from kosho.record.reading.decode import LARGEST_FILE, LARGEST_TEXT
+from kosho.record.reading.layout import blocks, sentences
+
+TEXTS = [path.read_text(encoding="utf-8") for path in sorted(GOLD.glob("*.txt"))]
+WORDS = st.sampled_from(
+    [
+        "Japan",
+        "the",
+        "U.S.",
+        "said",
+        "offered",
+        "tariff",
+        "of",
+        "25%",
+        "on",
+        "cars",
+        "and",
+        "steel",
+        ",",
+        ".",
+        "“",
+        "”",
+        '"',
+        "(",
+        ")",
+        "\n",
+        "\n\n",
+        "-",
+        "will",
+        "not",
+        "accept",
+        "July",
+        "9",
+        "2025",
+        "by",
+        "Minister",
+        "Trade",
+        "Sato",
+        "met",
+        "with",
+        "talks",
+        "agreed",
+        "to",
+        "that",
+        "Monday",
+        "日本",
+        "é",
+        "\u200f",
+        "\x0b",
+        "\t",
+        ";",
+        ":",
+        "$3",
+        "billion",
+        "3/4/2025",
+    ]
+)
+
+
+def check(text: str) -> None:
+    drafts = read_text(Document("any.txt", text))
+    assert all(text[d.start : d.end] == d.quote and d.quote for d in drafts)
+    assert [d.as_dict() for d in read_text(Document("any.txt", text))] == [d.as_dict() for d in drafts]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(WORDS, max_size=120))
+def test_any_words(words: list[str]) -> None:
+    check(" ".join(words))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=400))
+def test_any_text(text: str) -> None:
+    check(text)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(TEXTS), st.integers(0, 2000), st.integers(0, 2000))
+def test_any_cut_of_a_document(text: str, first: int, second: int) -> None:
+    check(text[min(first, second) : max(first, second)])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=600))
+def test_sentences_lie_inside_their_blocks_in_order(text: str) -> None:
+    last = 0
+    for block in blocks(text):
+        assert last <= block.start < block.end <= len(text)
+        last = block.end
+        for start, end in sentences(text, block):
+            assert block.start <= start <= end <= block.end
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_page_and_its_text_give_the_same_facts(text: str, tmp_path: Path) -> None:
+    whole = "\n".join(" ".join(part.split()) for part in text.split("\n\n" if _wrapped(text) else "\n"))
+    (tmp_path / "a.txt").write_text(whole, encoding="utf-8")
+    (tmp_path / "a.html").write_text(page(whole), encoding="utf-8")
+
+    def facts(name: str) -> list[tuple[str, str, str, str]]:
+        return sorted(
+            (d.type, d.modality, d.quote, str(sorted(d.fields.items(), key=str)))
+            for d in read([tmp_path / name])
+        )
+
+    assert facts("a.html") == facts("a.txt")
+
+
+def _wrapped(text: str) -> bool:
+    return text.startswith("FOR IMMEDIATE")
+
+
+def test_a_pdf_is_read(tmp_path: Path) -> None:
+    lines = ["TOKYO, March 3, 2026 - Japan offered to raise imports of U.S. rice on Tuesday, officials said."]
+    (tmp_path / "a.pdf").write_bytes(pdf_of(lines))
+    assert [d.type for d in read([tmp_path / "a.pdf"])] == ["offer", "document"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(content=st.binary(max_size=3000), ending=st.sampled_from(["txt", "html", "dat"]))
+def test_random_bytes_are_read_or_refused(
+    content: bytes, ending: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("bytes") / f"a.{ending}"
+    path.write_bytes(content)
+    try:
+        document = decode(path)
+    except InputError as error:
+        assert str(path) in str(error)
+    else:
+        check(document.text)
+
+
+BOMB = pdf(b" " * 300_000_000, compressed=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("huge.txt", b"a " * (LARGEST_FILE // 2 + 1), "larger than"),
+        ("long.txt", b"Japan said so. " * (LARGEST_TEXT // 15 + 1), "characters of text"),
+        ("broken.pdf", b"%PDF-1.7\n" + bytes(range(256)) * 40, "not a readable PDF"),
+        ("empty.pdf", b"", "not a readable PDF"),
+        ("bomb.pdf", BOMB, "PDF"),
+        ("arabic.txt", "أعلنت الوزارة أن المحادثات ستستأنف في الشهر المقبل.".encode(), "Arabic letters"),
+        ("reversed.txt", "Japan \u202eoffered\u202c rice.".encode(), "reverse the direction"),
+        ("zeros.txt", bytes(2000), "control characters"),
+        ("latin1.txt", "Société générale".encode("latin-1"), "not UTF-8"),
+        ("empty.txt", b"", "holds no text"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",
+)
+def test_what_cannot_be_read_is_refused_in_time(name: str, content: bytes, told: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    started = time.perf_counter()
+    with pytest.raises(InputError, match=told):
+        decode(path)
+    assert time.perf_counter() - started < 20
+
+
+@pytest.mark.parametrize("unit", ["<div>", "<p>Japan ", "<table><tr><td>", "<!--", "&amp;", "<a href='"])
+def test_nested_pages_end(unit: str, tmp_path: Path) -> None:
+    path = tmp_path / "deep.html"
+    path.write_text("<html><body>Japan said so." + unit * 40_000, encoding="utf-8")
+    started = time.perf_counter()
+    try:
+        read([path])
+    except InputError:
+        pass
+    assert time.perf_counter() - started < 20
+
+
+@pytest.mark.parametrize(
+    "unit", ["Japan, ", "Minister of Trade and ", "no ", "(", '"', "agreed that ", "1,234", "25% on ", "Japan-"]
+)
+def test_a_sentence_without_end_is_read_in_time(unit: str) -> None:
+    started = time.perf_counter()
+    read_text(Document("a.txt", unit * (1900 // len(unit)) + "."))
+    read_text(Document("a.txt", unit * (300_000 // len(unit))))
+    assert time.perf_counter() - started < 10

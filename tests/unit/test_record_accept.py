@@ -1,0 +1,130 @@
+"""Drafts into the record: only what a person accepts, once, and never half."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.reading import GOLD
+
+from kosho.record import Draft, Record, decode, read, verify
+from kosho.record.accept import Book
+from kosho.record.drafts import Pile
+from kosho.record.walk import Counts, Talk, walk
+
+TEXT = GOLD / "02-ministry-release-korea.txt"
+DAY = date(2026, 2, 21)
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+def go(folder: Path, answers: list[str], said: list[str]) -> Counts:
+    pile = Pile.open(folder / "drafts.yaml")
+    pile.add(read([TEXT]))
+    pile.save()
+    left = iter(answers)
+    talk = Talk(
+        lambda _: next(left, None), lambda heading, draft: said.append(f"{heading} {draft.type}"), said.append
+    )
+    return walk(pile, Book(folder / "record.yaml", DAY), {TEXT.name: decode(TEXT)}, talk)
+
+
+def test_nothing_enters_without_a_decision(tmp_path: Path, said: list[str]) -> None:
+    assert go(tmp_path, [], said).accepted == 0
+    assert not (tmp_path / "record.yaml").exists()
+
+
+def test_accepted_drafts_make_a_record_whose_quotes_hold(tmp_path: Path, said: list[str]) -> None:
+    counts = go(tmp_path, ["a"] * 13, said)
+    assert (counts.accepted, counts.left) == (13, 0)
+    record = Record.load(tmp_path / "record.yaml")
+    verdict = verify(record, GOLD)
+    assert verdict.problems == ()
+    assert verdict.unverified == 0
+    assert {one.recorded_at for one in record.file.statements} == {DAY}
+    assert {one.id for one in record.file.parties} == {"kor", "can"}
+
+
+def test_a_walk_goes_on_where_it_was_broken_off(tmp_path: Path, said: list[str]) -> None:
+    go(tmp_path, ["a", "a", "r", "s"], said)
+    before = (tmp_path / "record.yaml").read_text(encoding="utf-8")
+    assert go(tmp_path, [], said).left == 10
+    assert (tmp_path / "record.yaml").read_text(encoding="utf-8") == before
+    counts = go(tmp_path, ["a"] * 10, said)
+    assert (counts.accepted, counts.left) == (10, 0)
+
+
+def test_accepting_again_adds_nothing(tmp_path: Path, said: list[str]) -> None:
+    go(tmp_path, ["a"] * 13, said)
+    before = (tmp_path / "record.yaml").read_text(encoding="utf-8")
+    (tmp_path / "drafts.yaml").unlink()
+    assert go(tmp_path, ["a"] * 13, said).accepted == 0
+    assert (tmp_path / "record.yaml").read_text(encoding="utf-8") == before
+
+
+def test_edits_change_what_is_said_not_the_words(tmp_path: Path, said: list[str]) -> None:
+    go(tmp_path, ["r"] * 4 + ["e", "topic=graphite", "modality=considered", "to=", "", "a", "q"], said)
+    (statement,) = Record.load(tmp_path / "record.yaml").file.statements
+    assert (statement.topic, statement.modality) == ("graphite", "considered")
+    assert statement.quote.endswith("exempted from export licensing")
+
+
+def test_a_draft_that_does_not_fit_is_told_and_asked_again(tmp_path: Path, said: list[str]) -> None:
+    pile = Pile.open(tmp_path / "drafts.yaml")
+    pile.add([Draft("a.txt", "person", "asserted", {"name": "Ken Sato"}, "Ken Sato", 0, 8)])
+    answers = iter(["a", "e", "side=JPN", "", "a"])
+    talk = Talk(lambda _: next(answers, None), lambda *_: None, said.append)
+    counts = walk(pile, Book(tmp_path / "record.yaml", DAY), {}, talk)
+    assert counts.accepted == 1
+    assert any("whose side is not told" in line for line in said)
+
+
+def test_a_quote_that_is_not_there_is_refused(tmp_path: Path, said: list[str]) -> None:
+    pile = Pile.open(tmp_path / "drafts.yaml")
+    pile.add([Draft(TEXT.name, "ask", "asserted", {"by": "KOR"}, "never written", 5, 18)])
+    answers = iter(["a"])
+    talk = Talk(lambda _: next(answers, None), lambda *_: None, said.append)
+    walk(pile, Book(tmp_path / "record.yaml", DAY), {TEXT.name: decode(TEXT)}, talk)
+    assert any("the quote is not at 5" in line for line in said)
+    assert not (tmp_path / "record.yaml").exists()
+
+
+@pytest.mark.parametrize("victim", ["record.yaml", "drafts.yaml"])
+def test_broken_off_while_writing_loses_nothing(
+    victim: str, tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(tmp_path, ["a", "a"], said)
+    kept = {name: (tmp_path / name).read_bytes() for name in ("record.yaml", "drafts.yaml")}
+    replace: Callable[..., Path] = Path.replace
+    saves = 0
+
+    def broken(self: Path, target: Path) -> Path:
+        nonlocal saves
+        saves += 1
+        if Path(target).name == victim and saves > 1:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", broken)
+        with pytest.raises(KeyboardInterrupt):
+            go(tmp_path, ["a"], said)
+    assert (tmp_path / victim).read_bytes() == kept[victim]
+    Record.load(tmp_path / "record.yaml")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["drafts.yaml", "record.yaml"]
+    go(tmp_path, ["a"] * 11, said)
+    ids = [one.id for one in Record.load(tmp_path / "record.yaml").file.statements]
+    assert len(ids) == len(set(ids)) == 10
+
+
+def test_comments_of_the_record_stay(tmp_path: Path, said: list[str]) -> None:
+    (tmp_path / "record.yaml").write_text("# kept by the team\ntitle: Graphite # as agreed\n", encoding="utf-8")
+    go(tmp_path, ["r", "a"], said)
+    text = (tmp_path / "record.yaml").read_text(encoding="utf-8")
+    assert "# kept by the team" in text
+    assert "# as agreed" in text

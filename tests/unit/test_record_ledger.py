@@ -1,0 +1,166 @@
+"""The record as of a day: nothing before it was recorded, nothing that was replaced."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from kosho.errors import InputError
+from kosho.record import Record, records, verify
+
+HEAD = """
+title: Talks
+sources:
+  - {id: a, title: A, publisher: P, kind: secondary, date: 2025-01-01, file: a.txt}
+  - {id: b, title: B, publisher: Q, kind: primary, date: 2025-01-05, file: b.txt}
+parties:
+  - {id: jpn, name: Japan, kind: state, code: JPN}
+  - {id: usa, name: United States, kind: state, code: USA}
+people:
+  - {id: sato, name: Ken Sato, party: jpn, posts: [{title: Minister, source: a, quote: Minister Sato, start: 0, end: 13, recorded_at: 2025-01-01}]}
+contentions:
+  - {id: cars, title: Cars, parties: [jpn, usa], raised_in: 1, recorded_at: 2025-01-01,
+     history: [{status: carried, to_round: 2, recorded_at: 2025-01-05}]}
+statements:
+"""
+MEETING = "  - {{id: {id}, type: meeting, source: {source}, quote: met, start: 14, end: 17, recorded_at: {at}, date: 2024-12-30, minutes: {minutes}, parties: [jpn, usa]}}\n"
+
+
+def write(folder: Path, statements: str, extra: str = "") -> Record:
+    path = folder / "record.yaml"
+    path.write_text(HEAD + statements + extra, encoding="utf-8")
+    return Record.load(path)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Record:
+    statements = MEETING.format(id="m1", source="a", at="2025-01-01", minutes=60)
+    statements += MEETING.format(id="m2", source="b", at="2025-01-05", minutes=65)
+    statements += """
+  - {id: d1, type: deadline, source: a, quote: July, start: 18, end: 22, recorded_at: 2025-01-01, date: 2025-01-20, what: pause ends,
+     extensions: [{to: 2025-02-20, source: b, recorded_at: 2025-01-10}]}
+  - {id: c1, type: commitment, source: a, quote: will, start: 23, end: 27, recorded_at: 2025-01-01, by: [jpn], deliverable: a list, due: 2025-01-08,
+     history: [{status: met, recorded_at: 2025-01-12, source: b}]}
+  - {id: p1, type: position, kind: offer, source: a, quote: rice, start: 28, end: 32, recorded_at: 2025-01-01, by: [jpn], to: [usa], topic: rice}
+  - {id: p2, type: position, kind: offer, source: b, quote: corn, start: 0, end: 4, recorded_at: 2025-01-05, by: [jpn], to: [usa], topic: rice, supersedes: p1}
+"""
+    return write(tmp_path, statements)
+
+
+def test_no_fact_is_shown_before_it_was_recorded(record: Record) -> None:
+    day = date(2024, 12, 25)
+    while day < date(2025, 2, 1):
+        ledger = record.as_of(day)
+        shown = [*ledger.statements, *(one.item for one in ledger.contentions)]
+        assert all(one.recorded_at <= day for one in shown)
+        for one in (*ledger.commitments, *ledger.contentions):
+            assert all(entry.recorded_at <= day for entry in one.history)
+        for due in ledger.deadlines:
+            assert due.on == due.deadline.date or day >= date(2025, 1, 10)
+        day += timedelta(days=1)
+
+
+def test_what_was_replaced_is_shown_until_then(record: Record) -> None:
+    assert [one.id for one in record.as_of(date(2025, 1, 4)).positions] == ["p1"]
+    assert [one.id for one in record.as_of(date(2025, 1, 5)).positions] == ["p2"]
+
+
+def test_status_and_days_left_follow_the_day(record: Record) -> None:
+    def status(day: int) -> str:
+        return record.as_of(date(2025, 1, day)).commitments[0].status
+
+    assert (status(8), status(9), status(12)) == ("open", "overdue", "met")
+    assert record.as_of(date(2025, 1, 9)).deadlines[0].days_left == 11
+    assert record.as_of(date(2025, 1, 10)).deadlines[0].days_left == 41
+    assert [one.status for one in record.as_of(date(2025, 1, 5)).contentions] == ["carried"]
+
+
+def test_two_sources_on_one_event_stand_side_by_side(record: Record) -> None:
+    assert record.as_of(date(2025, 1, 4)).same_events == []
+    (same,) = record.as_of(date(2025, 1, 5)).same_events
+    assert {one.id for one in same.meetings} == {"m1", "m2"}
+    assert same.differences == {"minutes": {"a": "60", "b": "65"}}
+
+
+def test_topic(record: Record) -> None:
+    assert [one.id for one in record.as_of(date(2025, 2, 1), "Rice").statements] == ["p2"]
+
+
+def test_quotes_are_verified_or_counted(record: Record, tmp_path: Path) -> None:
+    assert verify(record, None).unverified == 7
+    (tmp_path / "a.txt").write_text("Minister Sato met July will rice", encoding="utf-8")
+    verdict = verify(record, tmp_path)
+    assert (verdict.verified, verdict.unverified, verdict.problems) == (5, 2, ())
+    (tmp_path / "b.txt").write_text("corn, and then they met", encoding="utf-8")
+    (problem,) = verify(record, tmp_path).problems
+    assert "the quote is not at 14" in str(problem)
+    assert "it stands at 20" in str(problem)
+    assert problem.line == HEAD.count("\n") + 2
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("source: zz", "unknown source 'zz'"),
+        ("by: [xyz]", "unknown party 'xyz'"),
+        ("speaker: suzuki", "unknown person 'suzuki'"),
+        ("supersedes: p9", "unknown statement 'p9'"),
+        ("contention: cats", "unknown contention 'cats' (did you mean cars?)"),
+        ("supersedes: p1", "supersedes itself in a circle"),
+    ],
+)
+def test_references_to_nothing_are_found(line: str, told: str, tmp_path: Path) -> None:
+    base = {
+        "id": "p1",
+        "type": "position",
+        "kind": "ask",
+        "source": "a",
+        "quote": "met",
+        "start": "14",
+        "end": "17",
+        "recorded_at": "2025-01-01",
+    }
+    key, _, value = line.partition(": ")
+    statement = ", ".join(f"{k}: {v}" for k, v in (base | {key: value}).items())
+    record = write(tmp_path, f"  - {{{statement}}}\n")
+    assert any(told in str(problem) for problem in verify(record, None).problems)
+
+
+def test_a_quote_longer_than_its_offsets_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the quote has 3 characters"):
+        write(
+            tmp_path,
+            MEETING.format(id="m", source="a", at="2025-01-01", minutes=1).replace("end: 17", "end: 19"),
+        )
+
+
+def test_shipped_records_hang_together() -> None:
+    assert {"japan-us-2025", "japan-china-2018", "japan-asean-2023", "japan-taiwan-2025"} <= set(records())
+    for name in records():
+        record = Record.load(name)
+        assert verify(record, None).problems == ()
+        assert all(len(one.quote.split()) <= 26 for one in record.file.statements)
+
+
+def test_shipped_quotes_stand_in_their_sources(shared: Path) -> None:
+    for name in records():
+        verdict = verify(Record.load(name), shared / "sources")
+        assert (verdict.unverified, verdict.problems) == (0, ())
+
+
+def test_ten_thousand_statements_as_of_a_day_in_a_second(tmp_path: Path) -> None:
+    statements = "".join(
+        f"  - {{id: s{n}, type: meeting, source: {'ab'[n % 2]}, quote: met, start: 14, end: 17,"
+        f" recorded_at: {date(2020, 1, 1) + timedelta(days=n % 1500)}, date: {date(2019, 1, 1) + timedelta(days=n // 8)},"
+        " parties: [jpn, usa]}\n"
+        for n in range(10_000)
+    )
+    record = write(tmp_path, statements)
+    started = time.perf_counter()
+    ledger = record.as_of(date(2022, 1, 1))
+    assert ledger.timeline
+    assert ledger.deadlines == []
+    assert time.perf_counter() - started < 1
