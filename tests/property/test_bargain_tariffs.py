@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.worlds import build, random_world
 
+from kosho.bargain import tariffs
 from kosho.bargain.tariffs import Bounds, Tariffs, cooperative, goods_sectors, nash, optimal
 from kosho.equilibrium import Shock, rebase, solve
-from kosho.errors import InputError
+from kosho.errors import ConvergenceError, InputError
 from kosho.world import World, labelled
 
 WIDE = Bounds(0.0, 20.0)
@@ -152,3 +153,28 @@ def test_wrong_input_is_named() -> None:
     )
     with pytest.raises(InputError, match="nothing is traded"):
         optimal(empty, "C00", ["C01"])
+
+
+@pytest.mark.parametrize("parties", [["C00"], ["C00", "C02"]])
+def test_the_patient_way_finds_the_same(monkeypatch: pytest.MonkeyPatch, parties: list[str]) -> None:
+    """Quasi-Newton ascent, and best responses in turn, where first-order conditions do not settle at once."""
+    world = rebase(random_world(7, 3, 2, balanced=True, theta=(2.0, 8.0)), "zero")
+
+    def search() -> Tariffs:
+        return optimal(world, "C00", bounds=WIDE) if len(parties) == 1 else nash(world, parties, bounds=WIDE)
+
+    fast = search()
+    settle, refused = tariffs._settle, []
+
+    def reluctant(table: object, start: np.ndarray, weights: object) -> object:
+        if not refused:
+            refused.append(start)
+            raise ConvergenceError(1.0, "C00", 0)
+        climbed = np.abs(start - fast.rate).max()
+        assert climbed < 0.01 * np.abs(refused[0] - fast.rate).max()
+        return settle(table, start, weights)
+
+    monkeypatch.setattr(tariffs, "_settle", reluctant)
+    patient = search()
+    np.testing.assert_allclose(patient.rate, fast.rate, atol=1e-6)
+    assert patient.evaluations > fast.evaluations
