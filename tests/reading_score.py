@@ -1,6 +1,6 @@
 """`make reading-score`: how reading does against hand-made facts, document by document, and in all.
 
-The three documents of the shared folder are scored by its own `score.py`, so that the table is the one it prints.
+The three documents of the shared folder are scored by its own `score.py`: the table is the one it prints.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from kosho.record import read
 from tests.reading import GOLD, rows, score
+
+from kosho.record import read
 
 
 def _drafts(path: Path) -> list[dict[str, object]]:

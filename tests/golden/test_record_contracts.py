@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from kosho.cli import app
 from kosho.errors import InputError
 
+LISTS = ("timeline", "positions", "contentions", "commitments", "deadlines", "conflicts")
+
 
 def run(*arguments: str | Path, typed: str | None = None) -> str:
     done = CliRunner().invoke(app, list(map(str, arguments)), input=typed)
@@ -32,14 +34,9 @@ def test_read_prints_one_object_a_line() -> None:
 
 def test_record() -> None:
     content = json.loads(run("record", "japan-us-2025", "--as-of", "2025-06-29", "--json"))
-    assert set(content) == {
-        "schema_version", "case", "as_of", "timeline", "positions", "contentions", "commitments", "deadlines", "conflicts"
-    }  # fmt: skip
+    assert set(content) == {"schema_version", "case", "as_of", *LISTS}
     assert (content["case"], content["as_of"]) == ("japan-us-2025", "2025-06-29")
-    assert all(
-        content[key]
-        for key in ("timeline", "positions", "contentions", "commitments", "deadlines", "conflicts")
-    )
+    assert all(content[key] for key in LISTS)
     (deadline,) = content["deadlines"]
     assert (deadline["due"], deadline["days_left"]) == ("2025-07-09", 10)
     for one in (*content["timeline"], *content["positions"]):
@@ -48,10 +45,7 @@ def test_record() -> None:
 
 def test_record_of_a_day_before_is_empty() -> None:
     content = json.loads(run("record", "japan-us-2025", "--as-of", "2025-04-26", "--json"))
-    assert not any(
-        content[key]
-        for key in ("timeline", "positions", "contentions", "commitments", "deadlines", "conflicts")
-    )
+    assert not any(content[key] for key in LISTS)
     assert "Nothing was recorded" in run("record", "japan-us-2025", "--as-of", "2025-04-26")
 
 

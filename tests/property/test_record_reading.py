@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 
@@ -17,59 +18,11 @@ from kosho.record.reading.decode import LARGEST_FILE, LARGEST_TEXT
 from kosho.record.reading.layout import blocks, sentences
 
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(GOLD.glob("*.txt"))]
-WORDS = st.sampled_from(
-    [
-        "Japan",
-        "the",
-        "U.S.",
-        "said",
-        "offered",
-        "tariff",
-        "of",
-        "25%",
-        "on",
-        "cars",
-        "and",
-        "steel",
-        ",",
-        ".",
-        "“",
-        "”",
-        '"',
-        "(",
-        ")",
-        "\n",
-        "\n\n",
-        "-",
-        "will",
-        "not",
-        "accept",
-        "July",
-        "9",
-        "2025",
-        "by",
-        "Minister",
-        "Trade",
-        "Sato",
-        "met",
-        "with",
-        "talks",
-        "agreed",
-        "to",
-        "that",
-        "Monday",
-        "日本",
-        "é",
-        "\u200f",
-        "\x0b",
-        "\t",
-        ";",
-        ":",
-        "$3",
-        "billion",
-        "3/4/2025",
-    ]
+VOCABULARY = (
+    'Japan the U.S. said offered tariff of 25% on cars and steel , . “ ” " ( ) \n \n\n - will not accept July 9 2025 '
+    "by Minister Trade Sato met with talks agreed to that Monday 日本 é \u200f \x0b \t ; : $3 billion 3/4/2025"
 )
+WORDS = st.sampled_from(VOCABULARY.split(" "))
 
 
 def check(text: str) -> None:
@@ -142,7 +95,7 @@ def test_random_bytes_are_read_or_refused(
     try:
         document = decode(path)
     except InputError as error:
-        assert str(path) in str(error)
+        assert error.problems[0].file == str(path)  # noqa: PT017 - either outcome is right
     else:
         check(document.text)
 
@@ -180,10 +133,8 @@ def test_nested_pages_end(unit: str, tmp_path: Path) -> None:
     path = tmp_path / "deep.html"
     path.write_text("<html><body>Japan said so." + unit * 40_000, encoding="utf-8")
     started = time.perf_counter()
-    try:
+    with contextlib.suppress(InputError):
         read([path])
-    except InputError:
-        pass
     assert time.perf_counter() - started < 20
 
 

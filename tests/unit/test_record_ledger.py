@@ -20,13 +20,17 @@ parties:
   - {id: jpn, name: Japan, kind: state, code: JPN}
   - {id: usa, name: United States, kind: state, code: USA}
 people:
-  - {id: sato, name: Ken Sato, party: jpn, posts: [{title: Minister, source: a, quote: Minister Sato, start: 0, end: 13, recorded_at: 2025-01-01}]}
+  - {id: sato, name: Ken Sato, party: jpn,
+     posts: [{title: Minister, source: a, quote: Minister Sato, start: 0, end: 13, recorded_at: 2025-01-01}]}
 contentions:
   - {id: cars, title: Cars, parties: [jpn, usa], raised_in: 1, recorded_at: 2025-01-01,
      history: [{status: carried, to_round: 2, recorded_at: 2025-01-05}]}
 statements:
 """
-MEETING = "  - {{id: {id}, type: meeting, source: {source}, quote: met, start: 14, end: 17, recorded_at: {at}, date: 2024-12-30, minutes: {minutes}, parties: [jpn, usa]}}\n"
+MEETING = (
+    "  - {{id: {id}, type: meeting, source: {source}, quote: met, start: 14, end: 17, recorded_at: {at},"
+    " date: 2024-12-30, minutes: {minutes}, parties: [jpn, usa]}}\n"
+)
 
 
 def write(folder: Path, statements: str, extra: str = "") -> Record:
@@ -40,12 +44,16 @@ def record(tmp_path: Path) -> Record:
     statements = MEETING.format(id="m1", source="a", at="2025-01-01", minutes=60)
     statements += MEETING.format(id="m2", source="b", at="2025-01-05", minutes=65)
     statements += """
-  - {id: d1, type: deadline, source: a, quote: July, start: 18, end: 22, recorded_at: 2025-01-01, date: 2025-01-20, what: pause ends,
+  - {id: d1, type: deadline, source: a, quote: July, start: 18, end: 22, recorded_at: 2025-01-01,
+     date: 2025-01-20, what: pause ends,
      extensions: [{to: 2025-02-20, source: b, recorded_at: 2025-01-10}]}
-  - {id: c1, type: commitment, source: a, quote: will, start: 23, end: 27, recorded_at: 2025-01-01, by: [jpn], deliverable: a list, due: 2025-01-08,
+  - {id: c1, type: commitment, source: a, quote: will, start: 23, end: 27, recorded_at: 2025-01-01, by: [jpn],
+     deliverable: a list, due: 2025-01-08,
      history: [{status: met, recorded_at: 2025-01-12, source: b}]}
-  - {id: p1, type: position, kind: offer, source: a, quote: rice, start: 28, end: 32, recorded_at: 2025-01-01, by: [jpn], to: [usa], topic: rice}
-  - {id: p2, type: position, kind: offer, source: b, quote: corn, start: 0, end: 4, recorded_at: 2025-01-05, by: [jpn], to: [usa], topic: rice, supersedes: p1}
+  - {id: p1, type: position, kind: offer, source: a, quote: rice, start: 28, end: 32, recorded_at: 2025-01-01,
+     by: [jpn], to: [usa], topic: rice}
+  - {id: p2, type: position, kind: offer, source: b, quote: corn, start: 0, end: 4, recorded_at: 2025-01-05,
+     by: [jpn], to: [usa], topic: rice, supersedes: p1}
 """
     return write(tmp_path, statements)
 
@@ -154,7 +162,8 @@ def test_shipped_quotes_stand_in_their_sources(shared: Path) -> None:
 def test_ten_thousand_statements_as_of_a_day_in_a_second(tmp_path: Path) -> None:
     statements = "".join(
         f"  - {{id: s{n}, type: meeting, source: {'ab'[n % 2]}, quote: met, start: 14, end: 17,"
-        f" recorded_at: {date(2020, 1, 1) + timedelta(days=n % 1500)}, date: {date(2019, 1, 1) + timedelta(days=n // 8)},"
+        f" recorded_at: {date(2020, 1, 1) + timedelta(days=n % 1500)},"
+        f" date: {date(2019, 1, 1) + timedelta(days=n // 8)},"
         " parties: [jpn, usa]}\n"
         for n in range(10_000)
     )

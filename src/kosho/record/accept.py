@@ -1,7 +1,7 @@
 """From a draft that a person accepted to an entry of `record.yaml`.
 
-The file keeps its comments and order: it is changed with ruamel.yaml, checked whole as it would be, and
-only then written in one step. An entry's id comes from its source and place, so accepting a draft twice adds nothing.
+The file keeps its comments and order: it is changed with ruamel.yaml, checked whole as it would be, and then
+written in one step. An entry's id comes from its source and place: accepting a draft twice adds nothing.
 """
 
 from __future__ import annotations
@@ -230,7 +230,7 @@ def _statement(draft: Draft, recorded_at: date, name: str) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value not in (None, [], "")}
 
 
-def _particulars(draft: Draft) -> dict[str, Any]:
+def _particulars(draft: Draft) -> dict[str, Any]:  # noqa: PLR0911 - one return a type
     kind, fields = draft.type, draft.fields
     goods = {
         "products": _many(fields.get("products") or fields.get("product")),

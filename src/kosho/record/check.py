@@ -124,7 +124,7 @@ _PLACES: dict[str, tuple[type[Any], str]] = {
 }
 
 
-def _references(file: RecordFile) -> Iterator[Reference]:
+def _references(file: RecordFile) -> Iterator[Reference]:  # noqa: C901 - one loop a kind of entry
     for place, evidence in _evidence(file):
         yield (*place, "source"), "source", evidence.source
     for n, party in enumerate(file.parties):

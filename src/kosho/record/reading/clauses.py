@@ -204,11 +204,13 @@ def _resolved(
     if mention.kind != "pronoun":
         return mention
     word = mentions.text[mention.start : mention.end].lower()
-    if word == "we" and speaker:
+    if word in ("we", "i") and speaker:
         return speaker[0]
     if word in ("he", "she"):
         earlier = [m for m in mentions.all if m.kind == "person" and m.end <= mention.start and m.person]
         return earlier[-1] if earlier else mention
     if word == "they" and len({code for m in subject for code in m.codes}) == 1:
         return subject[0]
+    if word == "i":
+        return mention
     return Mention(mention.start, mention.end, "joint", mentions.sides)

@@ -86,7 +86,7 @@ def _dateline(text: str, blocks: list[Block]) -> re.Match[str] | None:
     return None
 
 
-def _published(
+def _published(  # noqa: C901 - three places where a date may stand
     text: str, blocks: list[Block], dateline: re.Match[str] | None
 ) -> tuple[date | None, int, int, str | None]:
     lines = [block for block in blocks if block.role == "date"]

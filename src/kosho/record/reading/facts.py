@@ -128,7 +128,7 @@ class Reader:
         if rule is None or rule.type in HOLDS_A_MEETING:
             strong = rule is None
             for meeting in meetings:
-                if strong or not meeting.strong or rule is None or rule.type != "topic":
+                if strong or not meeting.strong or rule.type != "topic":
                     self._meeting(
                         clause,
                         meeting.type,
@@ -380,7 +380,7 @@ _TOPIC = re.compile(
 _DUE = re.compile(r"\b(?:by|before|until|no later than|within)\s(?:the\s)?$")
 
 
-def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) -> dict[str, Any]:
+def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) -> dict[str, Any]:  # noqa: C901 - one branch a type
     fields: dict[str, Any] = {}
     if kind == "agreement":
         fields["kind"] = next((name for name, p in _KINDS if re.search(p, words, re.I)), "agreement")
@@ -416,7 +416,7 @@ def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) ->
         )
     topic = _TOPIC.search(mentions.text, start, end)
     if topic and kind != "deadline":
-        fields["topic"] = re.sub(r"^the\s", "", " ".join(topic["topic"].split()))
+        fields["topic"] = re.sub(r"^the\s", "", " ".join(topic["topic"].split()).rstrip("."))
     return fields
 
 

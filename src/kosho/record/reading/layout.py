@@ -142,7 +142,7 @@ def _is_prose(line: str) -> bool:
     return len(line) >= 2 * LONG and bool(_STOPS.search(line)) and len(_SMALL.findall(line)) >= 4
 
 
-def _role(line: str, *, item: bool, seen_body: bool) -> Role:
+def _role(line: str, *, item: bool, seen_body: bool) -> Role:  # noqa: PLR0911 - one return a sign
     if _is_date_line(line):
         return "date"
     if len(line) < 400 and (one_of("furniture", "makers").search(line)):

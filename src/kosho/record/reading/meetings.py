@@ -113,7 +113,7 @@ def ordinal(words: str) -> int | None:
 _NUMBER_WORDS = {"an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "half": 0.5, "a": 1}
 _DURATION = re.compile(
     r"\b(?P<number>\d+(?:\.\d+)?|an|a|one|two|three|four|five|six|half)(?:[- ](?:and a half"
-    r"|half))?(?:[- ]an)?[- ](?P<unit>minutes?|hours?)\b",
+    r"|half))?(?:[- ]an)?[- ](?P<unit>minutes?|hours?)(?: and a half)?\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(

@@ -205,7 +205,7 @@ def find_mentions(
     """
     masks = [_Mask(text, start, end) for start, end in spans]
     by_span = _dates_by_span(spans, dates)
-    for (start, end), mask in zip(spans, masks, strict=True):
+    for (start, _), mask in zip(spans, masks, strict=True):
         for date in by_span[start]:
             mask.put(Mention(date.start - start, date.end - start, "date", date=date))
         _names(mask)
@@ -286,7 +286,7 @@ def _is_name(name: str) -> bool:
     return not any(part.rstrip(".,’'") in stop for part in name.split())
 
 
-def _people(mask: _Mask) -> None:
+def _people(mask: _Mask) -> None:  # noqa: C901 - two orders of name and post
     before, after, _ = _posts()
     text, start, end = mask.original, 0, len(mask.original)
     for match in list(after.finditer(mask.text, start, end)):
@@ -404,7 +404,7 @@ _BARE = re.compile(
     r"(?:^|(?<=[,;:]\s)|(?<=\d\.\s))(?:Ministers|Leaders|Negotiators|Delegations|Participants"
     r"|Trade [Mm]inisters)\b(?!\s(?:of|from|responsible)\b)"
 )
-_PRONOUN = re.compile(r"\b(?:[Tt]hey|[Ww]e|[Hh]e|[Ss]he)\b")
+_PRONOUN = re.compile(r"\b(?:[Tt]hey|[Ww]e|[Hh]e|[Ss]he)\b|\bI\b(?=\s[a-z])")
 
 
 def _groups(mask: _Mask) -> None:
