@@ -41,6 +41,7 @@ _FINITE = (
     r"(?:\w+ed|will|would|has|have|had|is|are|was|were|can|could|may|must|did|does|do|said"
     r"|held|met|made|took|gave|went|put|cut|set|says|aims?|hopes?|began|agree)\b"
 )
+_HAS_VERB = re.compile(rf"\b(?:{_FINITE}|{_VERBS})")
 _SPLITS = re.compile(
     pattern(
         rf"""
@@ -136,11 +137,13 @@ def _quotes(masked: str, start: int, end: int, *, inside: bool) -> list[tuple[in
 
 
 def _cut(masked: str, start: int, end: int, quotes: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    cuts = [
-        (m.start(), m.end())
-        for m in _SPLITS.finditer(masked, start, end)
-        if not _inside_brackets(masked, start, m.start())
-    ]
+    cuts: list[tuple[int, int]] = []
+    for found in _SPLITS.finditer(masked, start, end):
+        begun = cuts[-1][1] if cuts else start
+        named = masked[found.start() - 1] in "\ue000\ue003\ue004)"
+        joins = named and "and" in found[0] and not _HAS_VERB.search(masked, begun, found.start())
+        if not joins and not _inside_brackets(masked, start, found.start()):
+            cuts.append(found.span())
     cuts += [(stop, stop) for _, stop in quotes if stop < end] + [
         (begin, begin) for begin, _ in quotes if begin > start
     ]

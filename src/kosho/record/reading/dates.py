@@ -267,7 +267,7 @@ def _span(text: str, year: re.Match[str] | None, published: date | None, way: Di
     return (f"{begin}/{until}", "period", ()) if begin and until else UNRESOLVED
 
 
-def _part(
+def _part(  # noqa: PLR0911 - one return a form
     text: str, form: str, year: re.Match[str] | None, published: date | None, way: Direction
 ) -> Resolution:
     low = text.lower()

@@ -173,7 +173,7 @@ def _posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     phrase = rf"(?:(?:{portfolio})\b(?:,?\s(?:and\s)?(?:the\s)?(?:{portfolio})\b){{0,7}})"
     heads = "|".join(f"(?i:{head})" for head in posts["heads"])
     role = (
-        rf"(?:{phrase}\s|(?i:trade|commerce|finance|foreign|economy|agriculture|industry|farm"
+        rf"(?:(?i:{phrase})\s|(?i:trade|commerce|finance|foreign|economy|agriculture|industry|farm"
         rf"|customs)\s)?\b(?:{heads})\b(?:\s(?:of"
         rf"|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
     )
