@@ -19,9 +19,9 @@ from kosho.record.reading.layout import blocks, sentences
 
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(GOLD.glob("*.txt"))]
 VOCABULARY = (
-    'Japan the U.S. said offered tariff of 25% on cars and steel "
-    ", . “ ” " ( ) \n \n\n - will not accept July 9 2025 '
-    "by Minister Trade Sato met with talks agreed to that Monday 日本 é \u200f \x0b \t ; : $3 billion 3/4/2025"
+    "Japan the U.S. said offered tariff of 25% on cars and steel , . “ ” ( ) - will not accept July 9 2025 by "
+    "Minister Trade Sato met with talks agreed to that Monday 日本 é ; : $3 billion 3/4/2025 "
+    '" \n \n\n \u200f \x0b \t'
 )
 WORDS = st.sampled_from(VOCABULARY.split(" "))
 
