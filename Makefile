@@ -16,7 +16,7 @@ brief: $(VENV)/.brief ## Set up, then write the first brief to out/
 	@$(BIN)/kosho brief $(CASE) --as-of $(AS_OF)
 
 test: $(VENV)/.dev ## Set up, then run every test
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest --numprocesses auto $(TESTS)
 
 lint: $(VENV)/.dev ## Format, lint and floor checks, nothing changed
 	$(BIN)/ruff format --check .

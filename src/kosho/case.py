@@ -328,11 +328,14 @@ def _shipped() -> Path:
 
 def _folder(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
+    shipped = _shipped() / str(name_or_path)
+    if not path.is_dir() and path.name == str(name_or_path) and shipped.is_dir():
+        path = shipped
+    if (path / "record.yaml").is_file() and not (path / "case.yaml").exists():
+        hint = f"see it with: kosho record {name_or_path}; cases with scenarios: {', '.join(cases())}"
+        raise InputError(Problem(f"{path.name!r} has a record but no scenarios", hint))
     if path.is_dir():
         return path
-    shipped = _shipped() / str(name_or_path)
-    if path.name == str(name_or_path) and shipped.is_dir():
-        return shipped
     hint = suggest(str(name_or_path), cases())
     raise InputError(Problem(f"no case {str(name_or_path)!r}", hint or "give the folder of a case"))
 

@@ -189,3 +189,9 @@ def test_quotes_stand_in_the_texts(case: Case, shared: Path):
     for item in quoted:
         text = (shared / "sources" / names[item.source[0]]).read_text(encoding="utf-8")
         assert item.quote in text
+
+
+def test_a_record_without_scenarios_says_where_it_can_be_seen() -> None:
+    with pytest.raises(InputError, match="has a record but no scenarios") as caught:
+        Case.load("japan-china-2018")
+    assert "kosho record japan-china-2018" in str(caught.value)
