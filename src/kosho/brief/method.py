@@ -128,7 +128,8 @@ def _limits(case: Case, table: Mapping[str, Any]) -> Iterable[Claim]:
     yield Claim(
         text="Results are by place of production: a Japanese plant in Mexico counts as Mexico. There are "
         "no profits, no unemployment, no investment and no exchange rate of its own. Answers to tariffs are "
-        "those in force on the day; nobody adds one unless a scenario says so. The spread shown covers the elasticities, not these.",
+        "those in force on the day; nobody adds one unless a scenario says so. The spread shown covers the "
+        "elasticities, not these.",
         status="assumption",
         sources=(OWN,),
     )
