@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, field_validator
 
@@ -45,17 +45,7 @@ StageName = Literal[
     "release",
     "exit",
 ]
-STAGES: tuple[StageName, ...] = (
-    "arrival",
-    "unloading",
-    "lodgement",
-    "channel",
-    "documents",
-    "inspection",
-    "payment",
-    "release",
-    "exit",
-)
+STAGES: tuple[StageName, ...] = get_args(StageName)
 """The stages of the WCO time release study, in order."""
 
 ALWAYS = "always"
