@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
     from kosho.bargain import Table
     from kosho.equilibrium import Outcome
+    from kosho.policy.impact import Effects
     from kosho.world import World
 
-__all__ = ["Case", "Law", "Scenario", "cases", "simulate"]
+__all__ = ["Case", "Law", "Scenario", "cases", "pose", "simulate"]
 
 Model = TypeVar("Model", bound=Frozen)
 Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
@@ -287,11 +288,23 @@ def simulate(
         ConvergenceError: the solver did not meet its tolerance.
     """
     from kosho.equilibrium import solve  # noqa: PLC0415 - opening a case needs no solver
+
+    base, found = pose(case, scenario, as_of, _world(world, elasticities))
+    return solve(base, found.shock, deficits=deficits, constraints=found.constraints, nests=found.nests)
+
+
+def pose(
+    case: Case, scenario: str, as_of: date | None = None, world: Literal["full", "talks"] | World = "full"
+) -> tuple[World, Effects]:
+    """What `simulate` solves: the world with the quantities of the case, and everything a scenario changes.
+
+    Neither depends on closure or elasticities, so that one question can be solved under many. See `simulate`.
+    """
     from kosho.policy.impact import effects  # noqa: PLC0415
     from kosho.world import PhysicalFlow  # noqa: PLC0415
 
     law = case.law(scenario, as_of)
-    base = _world(world, elasticities)
+    base = _world(world, "central")
     units = [
         PhysicalFlow(
             flow.exporter,
@@ -306,8 +319,7 @@ def simulate(
         if flow.quantity is not None
     ]
     base = base.with_units([flow for flow in units if flow not in base.units])
-    found = effects(base, law.register, law.on, law.known)
-    return solve(base, found.shock, deficits=deficits, constraints=found.constraints, nests=found.nests)
+    return base, effects(base, law.register, law.on, law.known)
 
 
 def _world(

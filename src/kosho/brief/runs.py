@@ -22,7 +22,7 @@ from kosho.brief.model import (
     Spread,
     Variant,
 )
-from kosho.case import simulate
+from kosho.case import pose
 from kosho.equilibrium import solve
 from kosho.world import World, draw_elasticities, load, low_elasticity
 
@@ -89,11 +89,17 @@ def run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> R
     worlds: dict[str, World] = {}
     for scenario in scenarios:
         tell(f"Solving “{scenario.title}”")
-        central = simulate(case, scenario.id, as_of)
-        # The shock depends neither on elasticities nor on deficits, and a world kept keeps what was prepared.
-        worlds = worlds or {"central": central.base, "low": low_elasticity(central.base)}
+        base, found = pose(case, scenario.id, as_of)
+        # A world kept keeps what was prepared.
+        worlds = worlds or {"central": base, "low": low_elasticity(base)}
         for variant in VARIANTS:
-            outcome = solve(worlds[variant.elasticities], central.shock, variant.deficits)
+            outcome = solve(
+                worlds[variant.elasticities],
+                found.shock,
+                variant.deficits,
+                constraints=found.constraints,
+                nests=found.nests,
+            )
             results.append(_result(case, outcome, scenario.id, variant.id))
     draws = _draws(case, scenarios, as_of, tell)
     return Runs(
@@ -176,17 +182,19 @@ def _place(flow: NamedFlow | PhysicalFlow) -> tuple[str, str, str, str | None]:
 
 def _draws(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> _Draws:
     world = load(regions="talks", sectors="talks")
-    central = {one.id: simulate(case, one.id, as_of, world=world) for one in scenarios}
-    base = next(iter(central.values())).base  # with the units of the case; the same in every scenario
+    posed = {one.id: pose(case, one.id, as_of, world) for one in scenarios}
+    base = next(iter(posed.values()))[0]  # with the units of the case; the same in every scenario
     parties = [base.position(party.economy) for party in case.parties]
-    worth: dict[str, list[Array]] = {name: [] for name in central}
-    value: dict[str, list[list[float]]] = {name: [] for name in central}
-    units: dict[str, list[list[float]]] = {name: [] for name in central}
+    worth: dict[str, list[Array]] = {name: [] for name in posed}
+    value: dict[str, list[list[float]]] = {name: [] for name in posed}
+    units: dict[str, list[list[float]]] = {name: [] for name in posed}
     for number, theta in enumerate(draw_elasticities(base, DRAWS, SEED), 1):
         tell(f"Elasticities, draw {number} of {DRAWS}")
         drawn = base.with_theta(theta)
-        for name, known in central.items():
-            outcome = solve(drawn, known.shock, tol=DRAW_TOLERANCE)
+        for name, (_, found) in posed.items():
+            outcome = solve(
+                drawn, found.shock, tol=DRAW_TOLERANCE, constraints=found.constraints, nests=found.nests
+            )
             worth[name].append(outcome.equivalent_variation.to_numpy()[parties])
             flows = [_flow(outcome, flow) for flow in case.flows]
             value[name].append([_growth_of_value(flow) for flow in flows])
