@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,6 +11,7 @@ from kosho.brief.compose import compose
 from kosho.brief.model import SCHEMA_VERSION, Brief
 from kosho.brief.page import render, require_extra
 from kosho.errors import InputError, Problem
+from kosho.files import write_whole
 
 if TYPE_CHECKING:
     from kosho.case import Case
@@ -51,22 +50,8 @@ def save(brief: Brief, out: Path, tell: Callable[[str], None] | None = None) -> 
     content = brief.model_dump_json(indent=1) + "\n"
     try:
         out.mkdir(parents=True, exist_ok=True)
-        _replace(out / "brief.json", content)
-        _replace(out / "brief.html", page)
+        write_whole(out / "brief.json", content)
+        write_whole(out / "brief.html", page)
     except OSError as error:
         raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(out))) from None
     return out / "brief.html"
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write to a neighbour, then rename: readers see the old file or the new one, whole."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    neighbour = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        neighbour.chmod(0o644)
-        neighbour.replace(path)
-    except BaseException:
-        neighbour.unlink(missing_ok=True)
-        raise

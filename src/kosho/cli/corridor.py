@@ -17,6 +17,7 @@ from kosho.cli import corridor_tables
 from kosho.cli.corridor_effect import ENDS, Effect, by_sector, effects, measure, time_value
 from kosho.cli.terminal import progress, say, show_json
 from kosho.errors import InputError, Problem, suggest
+from kosho.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -316,7 +317,7 @@ def _measure(found: Found, name: str) -> str:
 
 def _save(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from None
 

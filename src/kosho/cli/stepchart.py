@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from kosho.errors import InputError, Problem
+from kosho.files import write_whole
 
 __all__ = ["in_terminal", "save"]
 
@@ -52,7 +53,7 @@ def save(steps: Sequence[Step], title: str, path: Path) -> None:
             f"<title>{escape(title)}</title>\n<body>\n{figure}</body></html>\n"
         )
     try:
-        path.write_text(figure, encoding="utf-8")
+        write_whole(path, figure)
     except OSError as error:
         raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from None
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 
 from kosho import __version__
 from kosho.errors import InputError, Problem
+from kosho.files import write_whole
 from kosho.yamlfile import Key, Lines, load
 
 __all__ = ["folder", "read", "write"]
@@ -71,7 +71,7 @@ def write(path: Path, document: BaseModel) -> None:
     content = document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110)
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from None
 
@@ -107,9 +107,6 @@ def _keep(copy: Path, content: bytes) -> None:
     """Write a copy whole or not at all."""
     try:
         copy.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=copy.parent, prefix=".")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(copy)
+        write_whole(copy, content)
     except OSError:
         return

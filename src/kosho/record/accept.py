@@ -16,8 +16,9 @@ from typing import Any
 
 from kosho.codes import blocs, countries
 from kosho.errors import InputError, Problem
+from kosho.files import write_whole
 from kosho.record.check import dangling
-from kosho.record.drafts import key_of, write_text
+from kosho.record.drafts import key_of
 from kosho.record.ledger import Record
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
@@ -101,7 +102,8 @@ class Book:
         problems = dangling(file, lines, str(self.path))
         if problems:
             raise InputError(problems)
-        write_text(self.path, text)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self.path, text)
         return name
 
     def _text(self) -> str:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +15,12 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field
 
+from kosho.files import write_whole
 from kosho.provenance import Frozen
 from kosho.record.reading.draft import Draft, Modality
 from kosho.yamlfile import load
 
-__all__ = ["Decision", "Pile", "key_of", "write_text"]
+__all__ = ["Decision", "Pile", "key_of"]
 
 Decision = Literal["pending", "accepted", "rejected", "skipped"]
 
@@ -90,7 +89,8 @@ class Pile:
         rows = [draft.as_dict() | {"decision": self.decisions[key]} for key, draft in self.drafts.items()]
         plain = json.loads(json.dumps({"schema_version": 1, "drafts": rows}))
         dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        write_text(self.path, yaml.dump(plain, Dumper=dumper, allow_unicode=True, sort_keys=False, width=110))
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self.path, yaml.dump(plain, Dumper=dumper, allow_unicode=True, sort_keys=False, width=110))
 
 
 def key_of(draft: Draft) -> str:
@@ -103,22 +103,3 @@ def key_of(draft: Draft) -> str:
         str(draft.fields.get("products") or draft.fields.get("name")),
     )
     return hashlib.sha256("|".join(map(str, content)).encode()).hexdigest()[:12]
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file so that it is the old one or the new one, never half of either."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if path.exists():
-            Path(name).chmod(path.stat().st_mode & 0o777)
-        else:
-            Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
