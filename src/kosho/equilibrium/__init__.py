@@ -1,6 +1,7 @@
 """The economy after the change: shocks, the equations of Caliendo & Parro (2015), their solution."""
 
 from kosho.equilibrium.batch import BatchOutcome, solve_batch
+from kosho.equilibrium.bounded import Bounded
 from kosho.equilibrium.constraints import Constraint, Flow, Purchase, Quota, Settled, TariffQuota
 from kosho.equilibrium.gradient import Gradient, Payoff, gradient
 from kosho.equilibrium.nests import Nest
@@ -11,6 +12,7 @@ from kosho.equilibrium.solver import SolverReport
 
 __all__ = [
     "BatchOutcome",
+    "Bounded",
     "Constraint",
     "Deficits",
     "Flow",

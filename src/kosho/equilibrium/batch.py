@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from kosho.equilibrium.adjoint import Adjoint
+from kosho.equilibrium.bounded import Bounded, bounded
 from kosho.equilibrium.chord import Chord
 from kosho.equilibrium.crew import Shared, cores, one_thread, run
 from kosho.equilibrium.factors import factors_of
@@ -89,7 +90,7 @@ class BatchOutcome:
 
 def solve_batch(
     world: World,
-    shocks: Sequence[Shock],
+    shocks: Sequence[Shock | Bounded],
     deficits: Deficits = "fixed",
     tol: float = TOLERANCE,
     thetas: Sequence[xr.DataArray] | None = None,
@@ -102,7 +103,7 @@ def solve_batch(
 
     Args:
         world: The economy before the change.
-        shocks: What changes, each made for this world.
+        shocks: What changes, each made for this world, with bounds and products told apart where given.
         deficits: See `Deficits`.
         tol: Largest relative gap allowed in any equation.
         thetas: Elasticities `[sector]` for each shock, instead of the world's; shocks that share a draw are
@@ -116,27 +117,31 @@ def solve_batch(
         ConvergenceError: no equilibrium was found for a shock; it is named by its number.
     """
     started = time.perf_counter()
-    _refuse(world, shocks, tol, thetas)
+    changes = [bounded(one) for one in shocks]
+    _refuse(world, [one.shock for one in changes], tol, thetas)
     if processes is None:
         processes = cores() if len(shocks) >= WORTH_A_PROCESS else 1
     shared = Shared(world)
     if processes > 1:
         shared.pack()
     tasks: list[_Task] = []
-    for members in _groups(len(shocks), thetas):
-        theta = None if thetas is None else thetas[members[0]]
-        sample = Stack.of([shocks[k] for k in members[:: -(-len(members) // SAMPLE)]])
+    for group in _groups(len(shocks), thetas):
+        theta = None if thetas is None else thetas[group[0]]
+        members = [member for member in group if changes[member].plain]
+        if not members:
+            continue
+        sample = Stack.of([changes[k].shock for k in members[:: -(-len(members) // SAMPLE)]])
         plan = Shared(_Plan(shared, deficits, tol, theta, sample, len(members)))
         for first in range(0, len(members), TASK):
             some = members[first : first + TASK]
-            tasks.append(_Task(plan, some, tuple(shocks[k] for k in some)))
+            tasks.append(_Task(plan, some, tuple(changes[k].shock for k in some)))
     found = _Found.empty(len(shocks), len(world.countries), len(world.sectors))
     with one_thread():
         for task, part in run(_solved, tasks, processes):
             found.put(task.members, part)
     for member in np.flatnonzero(np.isnan(found.residual)).tolist():
         theta = None if thetas is None else thetas[member]
-        found.put([member], _insisted(world, shocks[member], deficits, tol, theta, member))
+        found.put([member], _insisted(world, changes[member], deficits, tol, theta, member))
     alone = tuple(int(member) for member in np.flatnonzero(found.alone))
     report = BatchReport(time.perf_counter() - started, processes, alone)
     return _told(world, found, report)
@@ -266,11 +271,14 @@ def _solved(task: _Task) -> _Found:
 
 
 def _insisted(
-    world: World, shock: Shock, deficits: Deficits, tol: float, theta: xr.DataArray | None, member: int
+    world: World, change: Bounded, deficits: Deficits, tol: float, theta: xr.DataArray | None, member: int
 ) -> _Found:
     """One shock by the patient solver; errors say which."""
     try:
-        return _row(solve(world if theta is None else world.with_theta(theta), shock, deficits, tol))
+        given = world if theta is None else world.with_theta(theta)
+        return _row(
+            solve(given, change.shock, deficits, tol, constraints=change.constraints, nests=change.nests)
+        )
     except InputError as error:
         key = f"shock {member}"
         raise InputError(

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from kosho.codes import expand_regions, sectors
-from kosho.equilibrium import Constraint, Flow, Nest, Purchase, Quota, Shock
+from kosho.equilibrium import Bounded, Constraint, Flow, Nest, Purchase, Quota, Shock
 from kosho.equilibrium.nests import with_rests
 from kosho.policy import customs_time, digital
 from kosho.policy.niches import End, nest, niche
@@ -55,6 +55,11 @@ class Effects:
     told: tuple[Told, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
     """Measures that have no effect here, with the reason."""
+
+    @property
+    def bounded(self) -> Bounded:
+        """As `kosho.equilibrium.solve_batch` takes it."""
+        return Bounded(self.shock, self.constraints, self.nests)
 
 
 def effects(

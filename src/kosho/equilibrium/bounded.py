@@ -1,0 +1,30 @@
+"""A shock with what no rate can say of it: bounds on quantities, and products told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kosho.equilibrium.constraints import Constraint
+from kosho.equilibrium.nests import Nest
+from kosho.equilibrium.shock import Shock
+
+__all__ = ["Bounded", "bounded"]
+
+
+@dataclass(frozen=True, eq=False)
+class Bounded:
+    """Everything that `kosho.equilibrium.solve` is asked of one change."""
+
+    shock: Shock
+    constraints: tuple[Constraint, ...] = ()
+    nests: tuple[Nest, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing but the shock."""
+        return not (self.constraints or self.nests)
+
+
+def bounded(change: Shock | Bounded) -> Bounded:
+    """A shock as one without bounds."""
+    return change if isinstance(change, Bounded) else Bounded(change)
