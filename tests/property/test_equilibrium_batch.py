@@ -100,7 +100,7 @@ def test_errors_name_the_shock(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="2 sets of elasticities for 20 shocks"):
         solve_batch(world, shocks, thetas=[world.theta] * 2)
 
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise ConvergenceError(0.5, a, 3)
 
     monkeypatch.setattr("kosho.equilibrium.batch.solve", fails)
