@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
 from kosho.policy.schema import Economy, Id, Overlay, SectorCode, Some
 from kosho.provenance import Cited, Day, Frozen, Source, Status
+from kosho.yamlfile import Key
 
 __all__ = [
     "Background",
     "CostChange",
     "Deadline",
     "Issue",
+    "Justified",
     "Link",
     "Option",
     "Party",
     "Payoff",
     "RedLine",
+    "Said",
     "SectorWeight",
     "Standing",
     "TableFile",
     "Unpriced",
+    "justified",
 ]
 
 
@@ -77,7 +82,32 @@ class Party(Frozen):
     payoff: Payoff
 
 
-class Standing(Frozen):
+class Justified(Frozen):
+    """What the record of the talks can justify."""
+
+    statements: tuple[str, ...] = ()
+    """Ids of the statements of the case's record that it rests on; `Case.table` finds them."""
+
+
+class Said(Frozen):
+    """A statement of the record as it stood on a day, told without the record."""
+
+    id: str
+    quote: str
+    kind: str
+    """Offer, ask, red line, measure ..., in words."""
+    modality: str
+    by: tuple[str, ...]
+    """Names of those who said or did it: a person where one is named, else parties."""
+    attributed_to: str | None = None
+    """Whom the source reports it from, where that is not the speaker."""
+    date: str | None = None
+    """When what it tells of happens or happened, as precise as it is known."""
+    source: str
+    recorded_at: Day
+
+
+class Standing(Justified):
     """A scenario of the case that the table refers to."""
 
     scenario: Id
@@ -108,7 +138,7 @@ class CostChange(Frozen):
     """New over old trade cost, with its range; drawn evenly from it for the certificate."""
 
 
-class Option(Frozen):
+class Option(Justified):
     """One way to settle an issue, in terms of the register."""
 
     id: Id
@@ -147,7 +177,7 @@ class Issue(Frozen):
         return self
 
 
-class RedLine(Frozen):
+class RedLine(Justified):
     """What a party will not sign: any package with one of the listed options in every issue listed."""
 
     id: Id
@@ -160,7 +190,7 @@ class RedLine(Frozen):
     note: str | None = None
 
 
-class Link(Frozen):
+class Link(Justified):
     """Issues that only go together."""
 
     id: Id
@@ -174,7 +204,7 @@ class Link(Frozen):
     note: str | None = None
 
 
-class Deadline(Frozen):
+class Deadline(Justified):
     """When the talks end and what follows."""
 
     date: Day
@@ -186,7 +216,7 @@ class Deadline(Frozen):
     source: Some[str]
 
 
-class Unpriced(Frozen):
+class Unpriced(Justified):
     """On the table, and worth something to somebody, but no model here says how much."""
 
     id: Id
@@ -221,3 +251,16 @@ class TableFile(Frozen):
     unpriced: tuple[Unpriced, ...] = ()
     overlays: dict[Id, Overlay] = Field(default_factory=dict)
     sources: tuple[Source, ...] = ()
+
+
+def justified(file: TableFile) -> Iterator[tuple[Key, Justified]]:
+    """Everything that may cite statements, with its place in the file."""
+    yield ("status_quo",), file.status_quo
+    for n, ground in enumerate(file.backgrounds):
+        yield ("backgrounds", n, "disagreement"), ground.disagreement
+    yield ("deadline",), file.deadline
+    for n, issue in enumerate(file.issues):
+        yield from ((("issues", n, "options", m), option) for m, option in enumerate(issue.options))
+    yield from ((("red_lines", n), line) for n, line in enumerate(file.red_lines))
+    yield from ((("links", n), link) for n, link in enumerate(file.links))
+    yield from ((("unpriced", n), one) for n, one in enumerate(file.unpriced))

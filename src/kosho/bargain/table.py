@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.bargain.grid import Grid
-from kosho.bargain.schema import CostChange, Link, Option, RedLine, TableFile
+from kosho.bargain.schema import CostChange, Justified, Link, Option, RedLine, Said, TableFile, justified
 from kosho.errors import Problems, suggest
 from kosho.policy.references import References, check_references
 from kosho.policy.register import Register
@@ -65,6 +65,8 @@ class Table:
     overlays: Mapping[str, Overlay]
     """Of the table and of its case."""
     sources: Mapping[str, Source]
+    statements: Mapping[str, Said | None] = field(default_factory=dict)
+    """Of the record, as they stood on the day of the table; None for one recorded later."""
 
     @staticmethod
     def load(
@@ -73,6 +75,7 @@ class Table:
         scenarios: Iterable[str],
         law: Callable[[str], State],
         overlays: Mapping[str, Overlay] | None = None,
+        statements: Mapping[str, Said | None] | None = None,
     ) -> Table:
         """Read a table and lay it on the law of a case.
 
@@ -82,6 +85,9 @@ class Table:
             scenarios: Ids of the scenarios of the case.
             law: The law of a scenario.
             overlays: Changes of the law that the case has names for.
+            statements: The statements of the case's record, which the table may cite, as they stood on the day;
+                None for one that was recorded later: it may be cited, and is not shown. Without a record at hand
+                citations are not checked.
 
         Raises:
             InputError: every mistake, with file and line.
@@ -89,7 +95,7 @@ class Table:
         file, lines = load(path, TableFile)
         known = dict(overlays or {})
         problems = Problems(str(path))
-        _Check(file, lines, problems, register, known).all(set(scenarios))
+        _Check(file, lines, problems, register, known).all(set(scenarios), statements)
         problems.raise_if_any()
         table = Table(
             file=file,
@@ -100,10 +106,16 @@ class Table:
             status_quo=law(file.status_quo.scenario),
             overlays={**known, **file.overlays},
             sources={**register.sources, **{source.id: source for source in file.sources}},
+            statements=statements or {},
         )
         table.refuse_empty(problems, lines)
         problems.raise_if_any()
         return table
+
+    def said(self, item: Justified) -> list[Said]:
+        """The statements that `item` rests on, without what was recorded later than the day of the table."""
+        found = (self.statements.get(name) for name in dict.fromkeys(item.statements))
+        return list({one.id: one for one in found if one is not None}.values())
 
     @property
     def parties(self) -> tuple[str, ...]:
@@ -221,11 +233,13 @@ class _Check:
     register: Register
     overlays: Mapping[str, Overlay]
 
-    def all(self, scenarios: set[str]) -> None:
+    def all(self, scenarios: set[str], statements: Collection[str] | None) -> None:
         known = (self.register.sources, self.register.products.sources)
         sources = {*(name for one in known for name in one), *(source.id for source in self.file.sources)}
         self._scenarios(scenarios)
         self._sources(sources)
+        if statements is not None:
+            self._statements(statements)
         self._overlays(References(sources, self.register.products, self.register.lists))
         self._options()
         self._choices()
@@ -268,6 +282,12 @@ class _Check:
             for name in names:
                 if name not in known:
                     self._note("source", name, known, place)
+
+    def _statements(self, known: Collection[str]) -> None:
+        for place, item in justified(self.file):
+            for n, name in enumerate(item.statements):
+                if name not in known:
+                    self._note("statement", name, known, (*place, "statements", n))
 
     def _overlays(self, known: References) -> None:
         ids = [measure.id for measure in self.register.measures]
@@ -314,9 +334,9 @@ class _Check:
         options = {issue.id: {option.id for option in issue.options} for issue in self.file.issues}
         for key, fields in (("red_lines", ("forbids",)), ("links", ("when", "requires"))):
             for n, item in enumerate(getattr(self.file, key)):
-                for field in fields:
-                    for issue, names in getattr(item, field).items():
-                        place: Key = (key, n, field, issue)
+                for part in fields:
+                    for issue, names in getattr(item, part).items():
+                        place: Key = (key, n, part, issue)
                         if issue not in options:
                             self._note("issue", issue, options, place)
                             continue
