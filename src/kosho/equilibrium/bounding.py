@@ -14,7 +14,7 @@ from kosho.equilibrium.nests import Varieties
 from kosho.errors import Problems, suggest
 from kosho.world import World
 
-__all__ = ["at_inside_rates", "base_net", "bounds_of", "chosen", "markets_of", "rows_of", "without"]
+__all__ = ["at_inside_rates", "base_net", "bounds_of", "chosen", "levels", "markets_of", "rows_of", "without"]
 
 Array = NDArray[np.float64]
 
@@ -106,25 +106,40 @@ def bounds_of(of: Varieties, base: World, constraints: Sequence[Constraint], row
         if constraint.unit:
             weight[c] = _per_money(of, base, constraint, net, problems)
     problems.raise_if_any()
-    before: Array = weight @ net
-    required = np.array(
-        [
-            {"level": one.amount, "increment": start + one.amount, "share": start * one.amount}[one.basis]
-            for one, start in zip(constraints, before, strict=True)
-        ]
-    )
-    for constraint, level in zip(constraints, required, strict=True):
+    required = levels(constraints, weight @ net, np.array([one.amount for one in constraints])[:, None])
+    for constraint, (level,) in zip(constraints, required, strict=True):
         if level < 0 and not isinstance(constraint, Purchase):
             problems.add(f"{constraint.name}: {constraint.amount:g} on top of the base is below zero")
     problems.raise_if_any()
-    return Bounds(tuple(constraints), weight, required, np.array([one.cap for one in constraints]))
+    deflators = [
+        base.position(one.deflator) if one.measured == "value" and one.deflator != WORLD else -1
+        for one in constraints
+    ]
+    return Bounds(
+        tuple(constraints),
+        weight,
+        required,
+        np.array([one.cap for one in constraints]),
+        np.array(deflators, np.intp),
+    )
+
+
+def levels(constraints: Sequence[Constraint], before: Array, amounts: Array) -> Array:
+    """Bounds in levels `(c, b)`, for imports in the base `(c,)` and amounts `(c, b)`."""
+    base = np.broadcast_to(before[:, None], amounts.shape)
+    return np.array(
+        [
+            {"level": amount, "increment": start + amount, "share": start * amount}[one.basis]
+            for one, start, amount in zip(constraints, base, amounts, strict=True)
+        ]
+    ).reshape(amounts.shape)
 
 
 def chosen(bounds: Bounds, which: Sequence[int]) -> Bounds:
     """Some of the bounds."""
     at = np.array(which, np.intp)
     constraints = tuple(bounds.constraints[c] for c in which)
-    return Bounds(constraints, bounds.weight[at], bounds.required[at], bounds.cap[at])
+    return Bounds(constraints, bounds.weight[at], bounds.required[at], bounds.cap[at], bounds.deflator[at])
 
 
 def base_net(of: Varieties, base: World) -> Array:

@@ -1,6 +1,7 @@
 """Wedges that meet bounds at given costs and spending: a small complementarity problem, solved by Newton steps.
 
-Legend: v a variety, c a constraint, z log wedges (zero or more), q what a constraint measures, Q its bound.
+Legend: v a variety, r one that a constraint is about, c a constraint, z log wedges (zero or more), q what a
+constraint measures, Q its bound; b a state of the economy with bounds of its own, solved beside the others.
 
     quota         0 <= z ⊥ ln Q - ln q >= 0
     tariff quota  the same, with z at most ln (1 + t_out)/(1 + t_in); q may pass Q where z is at that end
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +21,21 @@ from kosho.equilibrium.constraints import Constraint, Purchase, Quota
 from kosho.equilibrium.nests import Demand, Varieties, demand
 from kosho.errors import KoshoError, Problem, Problems
 
-__all__ = ["Bounds", "State", "conflict", "gaps", "measured", "settle"]
+__all__ = [
+    "Bounds",
+    "Met",
+    "State",
+    "Wedges",
+    "conflict",
+    "earning",
+    "gaps",
+    "refuse_unmet",
+    "settle",
+    "wedges",
+]
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 
 TIGHT = 1e-12
 LIMIT = 200
@@ -29,6 +43,10 @@ FARTHEST = 40.0
 """A log wedge above this has run away: there is no wedge that meets the bound."""
 LONGEST = 3.0
 """Largest change of a log wedge in one step."""
+SHORTEST = 1e-3
+"""Of a step, below which a line search gives up."""
+RIDGE = 1e-13
+"""Keeps steps finite where constraints on the same imports are equally tight."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,116 +55,174 @@ class Bounds:
 
     constraints: tuple[Constraint, ...]
     weight: Array  # (c, v) what a unit of deflated net flow counts; zero outside
-    required: Array  # (c,) Q
+    required: Array  # (c, b) Q; a purchase of nothing and a quota of infinity bind nobody
     cap: Array  # (c,)
+    deflator: Index  # (c,) position of the country whose prices deflate a value, -1 for none
 
-    @property
+    @cached_property
     def sign(self) -> Array:
         """+1 for what makes imports dearer, -1 for what makes them cheaper `(c,)`."""
         return np.array([constraint.sign for constraint in self.constraints])
 
-    @property
+    @cached_property
     def inside(self) -> Array:
         """Signed membership `(v, c)`: how ln wedges of varieties move with z."""
         return (self.weight > 0).T * self.sign
+
+    @cached_property
+    def rows(self) -> Index:
+        """Varieties that a constraint is about `(r,)`."""
+        return np.flatnonzero((self.weight > 0).any(axis=0))
+
+    @cached_property
+    def counted(self) -> Array:
+        """`weight` of those `(c, r)`."""
+        return self.weight[:, self.rows]
+
+    @cached_property
+    def by_quantity(self) -> NDArray[np.bool_]:
+        """Whether quantities are bound, and not values `(c,)`."""
+        return np.array([constraint.measured == "quantity" for constraint in self.constraints], bool)
 
 
 @dataclass(frozen=True, eq=False)
 class State:
     """What the rest of the economy tells the markets."""
 
-    log_cost: Array  # (v,) of each variety's exporter
-    log_spending: Array  # (m,)
-    log_deflator: Array  # (c, v)
+    log_cost: Array  # (v, b) of each variety's exporter
+    log_spending: Array  # (m, b)
+    log_level: Array  # (c, b) by which values are deflated
 
 
 @dataclass(frozen=True, eq=False)
-class _Trial:
-    z: Array
+class Met:
+    """Wedges, and how far they are from meeting the bounds."""
+
+    z: Array  # (c, b)
     demand: Demand
-    gap: Array  # (c,) ln q - ln Q
-    measured: Array  # (c, v)
-    residual: Array
+    measured: Array  # (c, b) q
+    gap: Array  # (c, b) ln q - ln Q
+    residual: Array  # (c, b), the natural residual z - mid(0, z - F, cap)
+    parts: Array  # (c, r, b) of q
+
+    @property
+    def missed(self) -> Array:
+        """Largest residual `(b,)`."""
+        return np.abs(self.residual).max(axis=0, initial=0.0)
 
 
-def gaps(of: Varieties, bounds: Bounds, state: State, z: Array) -> Array:
-    """How far the conditions are missed: the natural residual z - mid(0, z - F, cap), `(c,)`."""
-    return _try(of, bounds, state, z).residual
+def gaps(of: Varieties, bounds: Bounds, state: State, z: Array) -> Met:
+    """How far the conditions are missed at some wedges."""
+    added = bounds.inside @ z
+    at, rows = demand(of, state.log_cost, added), bounds.rows
+    log_level = np.where(
+        bounds.by_quantity[:, None, None],
+        state.log_cost[rows] + of.log_trade_cost[rows][:, None],
+        state.log_level[:, None, :],
+    )
+    spent = np.exp(state.log_spending)[of.market[rows]] * at.share[rows]
+    net = spent / (of.wedge[rows][:, None] * np.exp(added[rows]))
+    parts = bounds.counted[:, :, None] * net * np.exp(-log_level)
+    measured = parts.sum(axis=1)
+    with np.errstate(divide="ignore"):
+        gap = np.log(measured) - np.log(bounds.required)
+    gap = np.nan_to_num(gap, nan=0.0, neginf=-50.0, posinf=50.0)
+    free = z + bounds.sign[:, None] * gap
+    residual = z - np.clip(free, 0.0, bounds.cap[:, None])
+    return Met(z, at, measured, gap, residual, parts)
 
 
-def measured(of: Varieties, bounds: Bounds, state: State, z: Array) -> Array:
-    """What each constraint measures `(c,)`."""
-    return _try(of, bounds, state, z).measured.sum(axis=1)
+def settle(of: Varieties, bounds: Bounds, state: State, start: Array) -> Met:
+    """The log wedges that meet all bounds at each state; where there are none, what came nearest."""
+    cap = bounds.cap[:, None]
+    here = gaps(of, bounds, state, np.clip(start, 0.0, cap))
+    stuck = np.zeros(start.shape[1], bool)
+    for _ in range(LIMIT):
+        searching = ~stuck & (here.missed > TIGHT) & (here.z.max(axis=0, initial=0.0) <= FARTHEST)
+        if not searching.any():
+            break
+        step = np.where(searching, _newton(of, bounds, here), 0.0)
+        step *= np.minimum(1.0, LONGEST / np.maximum(np.abs(step).max(axis=0), 1e-300))
+        merit, length = np.linalg.norm(here.residual, axis=0), np.ones(len(stuck))
+        while True:
+            there = gaps(of, bounds, state, np.clip(here.z + length * step, 0.0, cap))
+            shorter = searching & (length >= SHORTEST)
+            shorter &= ~(np.linalg.norm(there.residual, axis=0) < merit * (1.0 - 1e-4 * length))
+            if not shorter.any():
+                break
+            length = np.where(shorter, 0.5 * length, length)
+        # As close as rounding lets it, or nowhere to go.
+        stuck |= (there.z == here.z).all(axis=0) | ((length < SHORTEST) & (merit <= 1e3 * TIGHT))
+        here = there
+    return _at_ends(of, bounds, state, here)
 
 
-def settle(of: Varieties, bounds: Bounds, state: State, start: Array) -> Array:
-    """The log wedges that meet all bounds at the state.
+def refuse_unmet(bounds: Bounds, met: Met) -> None:
+    """Raise where bounds are not met.
 
     Raises:
-        KoshoError: there are none; it names the constraints.
+        KoshoError: there are no wedges that meet them; it names the constraints.
     """
-    here = _try(of, bounds, state, np.clip(start, 0.0, bounds.cap))
-    for _ in range(LIMIT):
-        if np.abs(here.residual).max(initial=0.0) <= TIGHT:
-            return _at_ends(bounds, here)
-        step = _newton(of, bounds, here)
-        step *= min(1.0, LONGEST / max(float(np.abs(step).max()), 1e-300))
-        merit, length = float(np.linalg.norm(here.residual)), 1.0
-        while True:
-            there = _try(of, bounds, state, np.clip(here.z + length * step, 0.0, bounds.cap))
-            if float(np.linalg.norm(there.residual)) < merit * (1.0 - 1e-4 * length) or length < 1e-3:
-                break
-            length *= 0.5
-        if np.array_equal(there.z, here.z) or (
-            length < 1e-3 and merit <= 1e3 * TIGHT  # as close as rounding lets it
-        ):
-            break
-        here = there
-        if here.z.max() > FARTHEST:
-            break
-    if np.abs(here.residual).max() <= 1e4 * TIGHT:
-        return _at_ends(bounds, here)
-    raise _unmet(bounds, here)
+    if not (met.missed <= 1e4 * TIGHT).all():
+        wrong = ((np.abs(met.residual) > 1e-6) | (met.z > 0.5 * FARTHEST)).any(axis=1)
+        names = " and ".join(repr(bounds.constraints[c].name) for c in np.flatnonzero(wrong))
+        who = names or "the constraints"
+        raise KoshoError(f"no wedge meets {who}: they cannot hold together in this economy")
 
 
-def _at_ends(bounds: Bounds, here: _Trial) -> Array:
+def _at_ends(of: Varieties, bounds: Bounds, state: State, here: Met) -> Met:
     """Wedges of bounds that do not bind are exactly zero, those at their cap exactly there."""
-    free = here.z + bounds.sign * here.gap
-    return np.where(free <= 0, 0.0, np.where(free >= bounds.cap, bounds.cap, here.z))
+    cap = bounds.cap[:, None]
+    free = here.z + bounds.sign[:, None] * here.gap
+    z = np.where(free <= 0, 0.0, np.where(free >= cap, cap, here.z))
+    return here if np.array_equal(z, here.z) else gaps(of, bounds, state, z)
 
 
-def _try(of: Varieties, bounds: Bounds, state: State, z: Array) -> _Trial:
-    added = bounds.inside @ z
-    at = demand(of, state.log_cost, added)
-    net = np.exp(state.log_spending)[of.market] * at.share / (of.wedge * np.exp(added))
-    counted = bounds.weight * net * np.exp(-state.log_deflator)
-    with np.errstate(divide="ignore"):
-        gap = np.log(counted.sum(axis=1)) - np.log(bounds.required)
-    gap = np.nan_to_num(gap, nan=0.0, neginf=-50.0, posinf=50.0)
-    free = z + bounds.sign * gap
-    return _Trial(z, at, gap, counted, z - np.clip(free, 0.0, bounds.cap))
+def _newton(of: Varieties, bounds: Bounds, here: Met) -> Array:
+    """The step `(c, b)` that would close the residuals to first order."""
+    change = here.demand.response(of, bounds.inside, bounds.rows) - bounds.inside[bounds.rows][:, :, None]
+    share = here.parts / np.where(here.measured > 0, here.measured, 1.0)[:, None, :]
+    slope = np.einsum("crb,rkb->bck", share, change)  # d gap / d z
+    free = here.z + bounds.sign[:, None] * here.gap
+    moving = ((free > 0) & (free < bounds.cap[:, None])).T[:, :, None]
+    unit = np.eye(len(here.z))
+    jacobian = np.where(moving, -bounds.sign[:, None] * slope, unit) + RIDGE * unit
+    sane = np.isfinite(jacobian).all(axis=(1, 2), keepdims=True)
+    step = np.linalg.solve(np.where(sane, jacobian, unit), -here.residual.T[:, :, None])
+    return np.asarray(step[:, :, 0].T, np.float64)
 
 
-def _newton(of: Varieties, bounds: Bounds, here: _Trial) -> Array:
-    change = here.demand.response(of, bounds.inside) - bounds.inside
-    total = here.measured.sum(axis=1, keepdims=True)
-    slope = (here.measured / np.where(total > 0, total, 1.0)) @ change  # d gap / d z (c, c)
-    free = here.z + bounds.sign * here.gap
-    moving = (free > 0) & (free < bounds.cap)
-    jacobian = np.where(moving[:, None], -bounds.sign[:, None] * slope, np.eye(len(here.z)))
-    # Constraints on the same imports can be equally tight: then the shortest step is taken.
-    step = np.linalg.lstsq(jacobian, -here.residual, rcond=1e-12)[0]
-    return np.asarray(step, np.float64)
+def earning(bounds: Bounds, met: Met) -> Array:
+    """Share of imports that earn a constraint's rent `(c, b)`: below one beyond a tariff quota."""
+    beyond = (met.z >= bounds.cap[:, None]) & (met.measured > bounds.required)
+    return np.where(beyond, np.maximum(bounds.required, 0.0) / np.where(beyond, met.measured, 1.0), 1.0)
 
 
-def _unmet(bounds: Bounds, here: _Trial) -> KoshoError:
-    wrong = (np.abs(here.residual) > 1e-6) | (here.z > 0.5 * FARTHEST)
-    names = " and ".join(repr(bounds.constraints[c].name) for c in np.flatnonzero(wrong))
-    return KoshoError(f"no wedge meets {names or 'the constraints'}: they cannot hold together in this economy")
+@dataclass(frozen=True, eq=False)
+class Wedges:
+    """Log wedges as ad valorem charges on the producer price of the varieties bound."""
+
+    rents: Array  # (c, r, b)
+    subsidies: Array  # (c, r, b)
+    duties: Array  # (r, b) beyond tariff quotas
+
+
+def wedges(of: Varieties, bounds: Bounds, z: Array, earning: Array) -> Wedges:
+    """What each constraint's log wedge is on each variety: rent that holders earn, duty, or subsidy."""
+    own = of.wedge[bounds.rows][:, None]
+    log = (bounds.counted > 0)[:, :, None] * z[:, None, :]
+    up, down = (log * (bounds.sign == sign)[:, None, None] for sign in (1.0, -1.0))
+    raised, lowered = up.sum(axis=0), down.sum(axis=0)
+    subsidy = own * -np.expm1(-lowered)
+    rent = own * np.exp(-lowered) * np.expm1(raised)
+    subsidies = down * (subsidy / np.where(lowered > 0, lowered, 1.0))
+    shared = up * (rent / np.where(raised > 0, raised, 1.0))
+    rents = shared * earning[:, None, :]
+    return Wedges(rents, subsidies, (shared - rents).sum(axis=0))
 
 
 def conflict(bounds: Bounds, of: Varieties) -> None:
-    """Refuse bounds that contradict one another whatever the economy does.
+    """Refuse bounds of one state that contradict one another whatever the economy does.
 
     Raises:
         InputError: a smallest set of constraints that cannot all hold, each by name.
@@ -155,7 +231,7 @@ def conflict(bounds: Bounds, of: Varieties) -> None:
     open_ = np.isfinite(of.shock.cost[of.row])
     for c, constraint in enumerate(bounds.constraints):
         supplied = (bounds.weight[c][open_] * of.base[open_] > 0).any()
-        if isinstance(constraint, Purchase) and bounds.required[c] > 0 and not supplied:
+        if isinstance(constraint, Purchase) and bounds.required[c, 0] > 0 and not supplied:
             problems.add(f"{constraint.name!r} cannot be met: the imports are banned, or the base had none")
     problems.raise_if_any()
     for key in {_key(constraint) for constraint in bounds.constraints}:
@@ -176,7 +252,7 @@ def conflict(bounds: Bounds, of: Varieties) -> None:
 
 def _contradiction(bounds: Bounds, members: Sequence[int]) -> Problem:
     words = [
-        f"{c.name!r} ({'at least' if isinstance(c, Purchase) else 'at most'} {bounds.required[k]:g})"
+        f"{c.name!r} ({'at least' if isinstance(c, Purchase) else 'at most'} {bounds.required[k, 0]:g})"
         for k, c in ((k, bounds.constraints[k]) for k in members)
     ]
     return Problem(" and ".join(words) + " cannot all hold", "change an amount or the flows it is about")
@@ -195,7 +271,7 @@ def _possible(bounds: Bounds, members: Sequence[int], open_: NDArray[np.bool_]) 
     sign = bounds.sign[list(members)]
     counted = bounds.weight[list(members)] * open_
     used = np.flatnonzero(counted.any(axis=0))
-    required = bounds.required[list(members)]
+    required = bounds.required[list(members), 0]
     scale = np.where(required > 0, required, 1.0)
     slack = 1e-9 * (required > 0)
     found = linprog(

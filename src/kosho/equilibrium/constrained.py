@@ -23,10 +23,20 @@ from kosho.equilibrium.bounding import (
     rows_of,
     without,
 )
-from kosho.equilibrium.complementarity import Bounds, State, conflict, gaps, measured, settle
+from kosho.equilibrium.complementarity import (
+    Bounds,
+    Met,
+    State,
+    conflict,
+    earning,
+    gaps,
+    refuse_unmet,
+    settle,
+    wedges,
+)
 from kosho.equilibrium.constraints import WORLD, Constraint, Quota, Settled, TariffQuota
 from kosho.equilibrium.kernel import Point, Values
-from kosho.equilibrium.nests import Nest, Varieties, demand, explicit, kernel_weight
+from kosho.equilibrium.nests import Nest, Varieties, explicit, kernel_weight
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solver import Solution, find
 from kosho.equilibrium.system import Cells, cells_of, reweighted, system_of
@@ -57,11 +67,12 @@ class Constrained:
 class _Round:
     """One equilibrium at given wedges and weights."""
 
-    z: Array  # (c,)
+    z: Array  # (c, 1)
     rents: Array  # (c, v) ad valorem on the producer price
     subsidies: Array  # (c, v)
     net: Array  # (v,) new net flow
-    state: State
+    told: Array  # (v,) K / pi
+    earning: Array  # (c, 1)
     shock: Shock
     cells: Cells
     solution: Solution
@@ -92,7 +103,7 @@ def find_constrained(
     rows = rows_of(of, base, constraints)
     of = at_inside_rates(of, constraints, rows)
     bounds = bounds_of(of, base, constraints, rows)
-    banned = [c for c, one in enumerate(constraints) if isinstance(one, Quota) and bounds.required[c] <= 0]
+    banned = [c for c, one in enumerate(constraints) if isinstance(one, Quota) and bounds.required[c, 0] <= 0]
     closed = without(of, np.asarray(rows[banned].any(axis=0), bool))
     active = [c for c in range(len(constraints)) if c not in banned]
     conflict(chosen(bounds, active), closed)
@@ -111,25 +122,21 @@ class _Economy:
         self._of, self._base, self._bounds, self._tol = of, base, bounds, tol
         pair = of.exporter * len(base.sectors) + of.shock.sector[of.row]
         self._pairs, self._pair = np.unique(pair, return_inverse=True)
-        with np.errstate(divide="ignore"):
-            self._log_trade_cost = np.log(of.shock.cost[of.row])
-        self._deflators = [
-            base.position(c.deflator) if c.measured == "value" and c.deflator != WORLD else -1
-            for c in bounds.constraints
-        ]
 
     def equilibrium(self, start: _Round | None) -> _Round:
         """Rounds until wedges, weights and the economy agree."""
         bounds, of = self._bounds, self._of
         at = None if start is None else start.solution.values
         signals = self._start() if at is None else self._signals(at)
-        z, accelerate = np.zeros(len(bounds.constraints)), Anderson(len(signals), MEMORY)
+        z, accelerate = np.zeros((len(bounds.constraints), 1)), Anderson(len(signals), MEMORY)
         simple = not bounds.constraints and not of.nested.any()
         least = np.inf
         for _ in range(ROUNDS):
             state = self._state(signals)
-            z = settle(of, bounds, state, z)
-            here = self._round(state, z, None if at is None else at.point)
+            met = settle(of, bounds, state, z)
+            refuse_unmet(bounds, met)
+            z = met.z
+            here = self._round(state, met, None if at is None else at.point)
             at = here.solution.values
             heard = self._signals(at)
             gap = 0.0 if simple else self._gap(here, self._state(heard))
@@ -143,37 +150,31 @@ class _Economy:
 
     def _start(self) -> Array:
         spending = np.log(self._base.arrays.expenditure[self._of.importer, self._of.sector])
-        return np.concatenate([np.zeros(len(self._pairs)), spending, np.zeros(len(self._deflators))])
+        return np.concatenate([np.zeros(len(self._pairs)), spending, np.zeros(len(self._bounds.deflator))])
 
     def _signals(self, values: Values) -> Array:
         """What the economy tells the markets: ln unit costs, ln spending, ln deflators."""
         point = values.point
         level = (self._base.arrays.alpha * point.log_price).sum(axis=1)
-        deflators = [0.0 if n < 0 else float(level[n]) for n in self._deflators]
+        deflators = np.where(self._bounds.deflator < 0, 0.0, level[self._bounds.deflator])
         spending = np.log(point.spending[self._of.importer, self._of.sector])
         return np.concatenate([values.log_cost.reshape(-1)[self._pairs], spending, deflators])
 
     def _state(self, signals: Array) -> State:
         costs, markets = len(self._pairs), len(self._of.epsilon)
-        log_cost = signals[:costs][self._pair]
-        deflators = signals[costs + markets :]
-        log_deflator = np.array(
-            [
-                log_cost + self._log_trade_cost
-                if constraint.measured == "quantity"
-                else np.full(len(log_cost), level)
-                for constraint, level in zip(self._bounds.constraints, deflators, strict=True)
-            ]
-        ).reshape(len(deflators), len(log_cost))
-        return State(log_cost, signals[costs : costs + markets], log_deflator)
+        cost, spending, level = np.split(signals[:, None], [costs, costs + markets])
+        return State(cost[self._pair], spending, level)
 
-    def _round(self, state: State, z: Array, start: Point | None) -> _Round:
+    def _round(self, state: State, met: Met, start: Point | None) -> _Round:
         of, base = self._of, self._base
-        rents, subsidies, extra = _wedges(of, self._bounds, z, self._earning(state, z))
-        shock, origin, part = _with_wedges(of, base, self._bounds, (rents, subsidies, extra))
+        earned = earning(self._bounds, met)
+        found = wedges(of, self._bounds, met.z, earned)
+        rents, subsidies = (self._spread(charges[:, :, 0]) for charges in (found.rents, found.subsidies))
+        shock, origin, part = _with_wedges(
+            of, base, self._bounds, rents, subsidies, self._spread(found.duties.T)
+        )
         cells = cells_of(shock, base)
-        at = demand(of, state.log_cost, self._bounds.inside @ z)
-        told = kernel_weight(of, at, state.log_cost)
+        told = kernel_weight(of, met.demand, state.log_cost)[:, 0]
         nested = np.isin(np.arange(len(told)), np.flatnonzero(of.nested[of.market]))
         replaced = (origin >= 0) & nested[origin]
         weight = np.where(replaced, told[origin] * part, cells.weight)
@@ -188,7 +189,7 @@ class _Economy:
         net = values.share[j, n, i] * values.point.spending[n, j] * cells.weight / factor * cells.part_net
         mine = origin >= 0
         net = np.asarray(np.bincount(origin[mine], net[mine], minlength=len(told)), np.float64)
-        return _Round(z, rents, subsidies, net, state, shock, cells, solution)
+        return _Round(met.z, rents, subsidies, net, told, earned, shock, cells, solution)
 
     def _unanswered(self, error: ConvergenceError) -> ConvergenceError:
         """The same with the constraints named that may ask for too much."""
@@ -198,51 +199,27 @@ class _Economy:
         hint = f"with {names}: this may be more than the economy can ship or pay for"
         return ConvergenceError(error.residual, error.country, error.iterations, hint)
 
-    def _earning(self, state: State, z: Array) -> Array:
-        """Share of imports that earn a constraint's rent `(c,)`: below one beyond a tariff quota."""
-        if not len(z):
-            return z
-        reached = measured(self._of, self._bounds, state, z)
-        beyond = (z >= self._bounds.cap) & (reached > self._bounds.required)
-        safe = np.where(beyond, reached, 1.0)
-        return np.where(beyond, np.maximum(self._bounds.required, 0.0) / safe, 1.0)
+    def _spread(self, charges: Array) -> Array:
+        """Charges on the varieties bound `(c, r)`, on all of them `(c, v)`."""
+        found = np.zeros((len(charges), len(self._of.row)))
+        found[:, self._bounds.rows] = charges
+        return found
 
     def _gap(self, here: _Round, state: State) -> float:
         """By how much wedges and weights miss what the economy they led to asks for."""
-        of, bounds, z = self._of, self._bounds, here.z
-        missed = [0.0]
-        if len(z):
-            missed.append(float(np.abs(gaps(of, bounds, state, z)).max()))
-            earning = self._earning(state, z) - self._earning(here.state, z)
-            missed.append(float(np.abs(earning).max()))
+        of = self._of
+        met = gaps(of, self._bounds, state, here.z)
+        earned = earning(self._bounds, met) - here.earning
+        missed = [float(met.missed.max()), float(np.abs(earned).max(initial=0.0))]
         if of.nested.any():
-            added = bounds.inside @ z
-            before, after = (
-                kernel_weight(of, demand(of, one.log_cost, added), one.log_cost) for one in (here.state, state)
-            )
-            told = of.nested[of.market] & (before > 0)
-            missed.append(float(np.abs(np.log(after[told] / before[told])).max(initial=0.0)))
+            told = kernel_weight(of, met.demand, state.log_cost)[:, 0]
+            asked = of.nested[of.market] & (here.told > 0)
+            missed.append(float(np.abs(np.log(told[asked] / here.told[asked])).max(initial=0.0)))
         return max(missed)
 
 
-def _wedges(of: Varieties, bounds: Bounds, z: Array, earning: Array) -> tuple[Array, Array, Array]:
-    """Log wedges as rents and subsidies of each constraint `(c, v)`, and duties beyond tariff quotas `(v,)`."""
-    count = len(of.row)
-    if not len(z):
-        return np.zeros((0, count)), np.zeros((0, count)), np.zeros(count)
-    log = (bounds.weight > 0) * z[:, None]
-    up, down = (log * (bounds.sign[:, None] == sign) for sign in (1.0, -1.0))
-    raised, lowered = up.sum(axis=0), down.sum(axis=0)
-    subsidy = of.wedge * -np.expm1(-lowered)
-    rent = of.wedge * np.exp(-lowered) * np.expm1(raised)
-    subsidies = down * (subsidy / np.where(lowered > 0, lowered, 1.0))
-    shared = up * (rent / np.where(raised > 0, raised, 1.0))
-    rents = shared * earning[:, None]
-    return rents, subsidies, (shared - rents).sum(axis=0)
-
-
 def _with_wedges(
-    of: Varieties, base: World, bounds: Bounds, wedges: tuple[Array, Array, Array]
+    of: Varieties, base: World, bounds: Bounds, rents: Array, subsidies: Array, duties: Array
 ) -> tuple[Shock, NDArray[np.intp], Array]:
     """The shock with its wedges.
 
@@ -250,12 +227,11 @@ def _with_wedges(
         The shock; for each row the variety it is of (-1 outside the markets) and the share of it: a variety
         whose rents go to several holders becomes several rows.
     """
-    rents, subsidies, duties = wedges
     s = of.shock
     variety = np.full(len(s), -1, np.intp)
     variety[of.row] = np.arange(len(of.row))
     tariff, rent, holder = s.tariff.copy(), s.rent.copy(), s.holder.copy()
-    tariff[of.row] += duties - subsidies.sum(axis=0)
+    tariff[of.row] += duties[0] - subsidies.sum(axis=0)
     rent[of.row] += rents.sum(axis=0)
     split: list[tuple[int, float, int]] = []
     part = np.ones(len(s))
@@ -308,7 +284,7 @@ def _settled(
 ) -> Settled:
     free, held = rounds
     constraint, mine = bounds.constraints[c], bounds.weight[c] > 0
-    z = float(held.z[active.index(c)]) if c in active else 0.0
+    z = float(held.z[active.index(c), 0]) if c in active else 0.0
     wedge = rent = cost = 0.0
     if c in active:
         a = active.index(c)
@@ -328,7 +304,7 @@ def _settled(
         constraint=constraint,
         base=float(bounds.weight[c] @ base_net(of, base)),
         free=_counted(base, of, bounds, c, free),
-        required=float(bounds.required[c]),
+        required=float(bounds.required[c, 0]),
         reached=_counted(base, of, bounds, c, held),
         wedge=wedge,
         rent=rent,

@@ -8,13 +8,15 @@ unit cost, theta between origins, epsilon between products; a hat, new over old,
     P_m = [ sum_p b_p P_p^-epsilon ]^(-1/epsilon)
     share_v = a_v/b_p (kappa_v c_i)^-theta_p P_p^theta_p  *  b_p P_p^-epsilon P_m^epsilon
 
-With theta_p = epsilon = theta_j this is the kernel's single nest.
+With theta_p = epsilon = theta_j this is the kernel's single nest. Demand is told for many states of the economy
+at once: a last axis b, a member each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,27 +93,53 @@ class Varieties:
         """Position of each variety's exporter."""
         return self.shock.exporter[self.row]
 
-    @property
+    @cached_property
     def wedge(self) -> Array:
         """1 + tariff + rent of the shock itself, by variety."""
         return 1.0 + self.shock.tariff[self.row] + self.shock.rent[self.row]
+
+    @cached_property
+    def log_trade_cost(self) -> Array:
+        """Log of the change of trade cost, by variety; infinite where it is banned."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.shock.cost[self.row])
+
+    @cached_property
+    def log_kappa(self) -> Array:
+        """Log of the change of trade cost and wedge, by variety."""
+        return self.log_trade_cost + np.log(self.wedge / (1.0 + self.shock.base_tariff[self.row]))
+
+    @cached_property
+    def by_nest(self) -> Array:
+        """`(p, v)`, one where a variety is of a nest."""
+        return _members(self.nest, len(self.theta))
+
+    @cached_property
+    def by_market(self) -> Array:
+        """`(m, v)`, one where a variety is sold in a market."""
+        return _members(self.market, len(self.epsilon))
+
+    @cached_property
+    def held(self) -> Array:
+        """Share of each nest in its market's base spending `(p,)`."""
+        return self.by_nest @ self.base
 
 
 @dataclass(frozen=True, eq=False)
 class Demand:
     """Shares of a market's spending at some costs and wedges."""
 
-    inside: Array  # (v,) share of its nest
-    share: Array  # (v,) share of its market
-    log_price: Array  # (m,)
+    inside: Array  # (v, b) share of its nest
+    share: Array  # (v, b) share of its market
+    log_price: Array  # (m, b)
 
-    def response(self, of: Varieties, wedges: Array) -> Array:
-        """Change of ln share with each column of ln wedges `(v, c)`; `(v, c)`."""
-        theta = of.theta[of.nest][:, None]
-        epsilon = of.epsilon[of.market][:, None]
-        product = _sums(of.nest, self.inside[:, None] * wedges, len(of.theta))[of.nest]
-        market = _sums(of.market, self.share[:, None] * wedges, len(of.epsilon))[of.market]
-        return -theta * wedges + (theta - epsilon) * product + epsilon * market
+    def response(self, of: Varieties, wedges: Array, rows: Index) -> Array:
+        """Change of ln share of some varieties with each column of ln wedges `(v, c)`; `(r, c, b)`."""
+        product = _weighted(of.by_nest, wedges, self.inside)[of.nest[rows]]
+        market = _weighted(of.by_market, wedges, self.share)[of.market[rows]]
+        theta = of.theta[of.nest[rows]][:, None, None]
+        epsilon = of.epsilon[of.market[rows]][:, None, None]
+        return -theta * wedges[rows][:, :, None] + (theta - epsilon) * product + epsilon * market
 
 
 def demand(of: Varieties, log_cost: Array, log_wedge: Array) -> Demand:
@@ -119,49 +147,56 @@ def demand(of: Varieties, log_cost: Array, log_wedge: Array) -> Demand:
 
     Args:
         of: The varieties.
-        log_cost: ln c of each variety's exporter `(v,)`.
-        log_wedge: ln of what wedges add to the shock's own tariffs and rents `(v,)`.
+        log_cost: ln c of each variety's exporter `(v, b)`.
+        log_wedge: ln of what wedges add to the shock's own tariffs and rents `(v, b)`.
 
     Raises:
         InputError: a product with inelastic demand has no supplier left.
     """
-    shock, row = of.shock, of.row
-    with np.errstate(divide="ignore"):
-        kappa = np.log(shock.cost[row]) + np.log(of.wedge / (1.0 + shock.base_tariff[row])) + log_wedge
-    theta = of.theta[of.nest]
-    count = len(of.theta)
-    weight = of.base * np.exp(-theta * (kappa + log_cost))
-    inner = np.bincount(of.nest, weight, minlength=count)
-    held = np.bincount(of.nest, of.base, minlength=count)
-    epsilon = of.epsilon[of.nest_market]
+    weight = np.exp(-of.theta[of.nest][:, None] * (of.log_kappa[:, None] + log_cost + log_wedge))
+    weight *= of.base[:, None]
+    inner, held = of.by_nest @ weight, of.held[:, None]
+    epsilon = of.epsilon[of.nest_market][:, None]
     supplied = (inner > 0) & (held > 0)
-    lost = (held > 0) & ~supplied & (epsilon <= UNITARY)
-    if lost.any():
-        problems = Problems()
-        for p in np.flatnonzero(lost):
-            first = int(of.row[np.flatnonzero(of.nest == p)[0]])
-            problems.add(f"{shock.name(first)}: no origin can supply it any more", "leave at least one")
-        problems.raise_if_any()
-    log_price = np.where(
-        supplied, -np.log(np.where(supplied, inner, 1.0) / np.where(supplied, held, 1.0)) / of.theta, 0.0
-    )
+    _refuse_lost(of, ((held > 0) & ~supplied & (epsilon <= UNITARY)).any(axis=1))
+    safe = np.where(supplied, inner, 1.0)
+    level = -np.log(safe / np.where(held > 0, held, 1.0)) / of.theta[:, None]
+    log_price = np.where(supplied, level, 0.0)
     outer = np.where(supplied, held * np.exp(-epsilon * log_price), 0.0)
-    total = np.bincount(of.nest_market, outer, minlength=len(of.epsilon))
-    flat = np.abs(of.epsilon) <= UNITARY
+    markets = _members(of.nest_market, len(of.epsilon))
+    total = markets @ outer
+    flat = (np.abs(of.epsilon) <= UNITARY)[:, None]
     log_market = np.where(
-        flat,
-        np.bincount(of.nest_market, held * log_price, minlength=len(of.epsilon)),
-        -np.log(total) / np.where(flat, 1.0, of.epsilon),
+        flat, markets @ (held * log_price), -np.log(total) / np.where(flat, 1.0, of.epsilon[:, None])
     )
-    inside = weight / np.where(supplied, inner, 1.0)[of.nest]
+    inside = weight / safe[of.nest]
     return Demand(inside, inside * (outer / total[of.nest_market])[of.nest], log_market)
 
 
+def _refuse_lost(of: Varieties, lost: NDArray[np.bool_]) -> None:
+    problems = Problems()
+    for p in np.flatnonzero(lost):
+        first = int(of.row[np.flatnonzero(of.nest == p)[0]])
+        problems.add(f"{of.shock.name(first)}: no origin can supply it any more", "leave at least one")
+    problems.raise_if_any()
+
+
+def _members(group: Index, count: int) -> Array:
+    """`(count, len(group))`, one where an item is of a group."""
+    return (np.arange(count)[:, None] == group).astype(float)
+
+
+def _weighted(by_group: Array, columns: Array, shares: Array) -> Array:
+    """Averages of columns `(v, c)` over each group with weights `(v, b)`; `(g, c, b)`."""
+    matrix = (by_group[:, None, :] * columns.T).reshape(-1, len(columns))
+    return (matrix @ shares).reshape(len(by_group), columns.shape[1], -1)
+
+
 def kernel_weight(of: Varieties, at: Demand, log_cost: Array) -> Array:
-    """The weights K / pi that make the kernel's single nest give the same shares and price `(v,)`."""
-    theta = of.sector_theta[of.market]
+    """The weights K / pi that make the kernel's single nest give the same shares and price `(v, b)`."""
+    theta = of.sector_theta[of.market][:, None]
     level = np.exp(theta * (log_cost - at.log_price[of.market]))
-    return at.share * level / of.cell
+    return at.share * level / of.cell[:, None]
 
 
 def explicit(
@@ -367,10 +402,3 @@ class _Rows:
             holder=join([s.holder[old], np.full(len(n), -1, np.intp)]),
             part=(*(self.part[k] for k in kept), *part),
         )
-
-
-def _sums(group: Index, values: Array, count: int) -> Array:
-    """Sums of the rows `(v, c)` of each group `(count, c)`."""
-    total = np.zeros((count, values.shape[1]))
-    np.add.at(total, group, values)
-    return total
