@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kosho.codes import expand_regions, sectors
 from kosho.equilibrium import Bounded, Constraint, Flow, Nest, Purchase, Quota, Shock
@@ -30,10 +31,14 @@ from kosho.policy.translate import shock as duties
 from kosho.provenance import Cited
 from kosho.world import World
 
-__all__ = ["Effects", "Told", "effects"]
+__all__ = ["REST", "Effect", "Effects", "Told", "besides", "effect", "effects", "rows_in"]
 
 REST = "\0rest"
 """Stands for what no product group of a sector covers."""
+UNSEEN = "this world does not tell its goods or partners apart"
+
+Cell = tuple[int, int, int, str]
+"""Positions of importer, exporter and sector, and the product group, `REST`, or "" for all of the cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,32 @@ class Told:
     measure: str
     what: str
     range: Range
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What one measure does besides duties."""
+
+    measure: Measure
+    cells: tuple[Cell, ...] = ()
+    """Where it changes trade cost."""
+    constraints: tuple[Constraint, ...] = ()
+    nests: dict[str, Nest] = field(default_factory=dict)
+    """Products told apart for its sake, by name."""
+    told: tuple[Told, ...] = ()
+    left_out: str | None = None
+    """Why it has no effect here."""
+
+    def cost(self, theta: float) -> Range:
+        """New over old trade cost in a sector of this elasticity.
+
+        Raises:
+            TypeError: it is no measure of trade cost.
+        """
+        terms = self.measure.terms
+        if not isinstance(terms, Standard | CustomsDays | Data):
+            raise TypeError(f"{self.measure.id} changes no trade cost")
+        return _factor(terms, theta)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,21 +116,80 @@ def effects(
     Raises:
         InputError: as `kosho.policy.shock`, or a small product that the world does not hold.
     """
-    told = duties(world, register, on, known, replace)
+    plain = duties(world, register, on, known, replace)
     if replace is not None:
         register = register.with_overlay(replace)
-    table = _Draft(world, register, told, end)
+    measures, left_out = besides(world, register, on, known)
+    found = [effect(world, register, plain, measure, end) for measure in measures]
+    shock = plain
+    for one in found:
+        shock = _recosted(shock, world, one, end)
+    nests = {name: nest for one in found for name, nest in one.nests.items()}
+    return Effects(
+        shock,
+        tuple(constraint for one in found for constraint in one.constraints),
+        tuple(nests.values()),
+        tuple(told for one in found for told in one.told),
+        left_out | {one.measure.id: one.left_out for one in found if one.left_out is not None},
+    )
+
+
+def besides(
+    world: World, register: Register, on: date, known: date | None = None
+) -> tuple[list[Measure], dict[str, str]]:
+    """Measures in force that do something no duty says, and those left out because the base year had them."""
     before = _in_base(register, world)
+    measures: list[Measure] = []
+    left_out: dict[str, str] = {}
     for measure in register.in_force(on, known):
         if measure.kind != "ban" and measure.terms is None:
             continue
         if measure.id in before and measure.kind not in ("quota", "purchase"):
-            table.left_out[measure.id] = "it was in force in the base year: the table holds its effect"
+            left_out[measure.id] = "it was in force in the base year: the table holds its effect"
         else:
-            table.add(measure)
-    return Effects(
-        table.shock, tuple(table.constraints), tuple(table.nests.values()), tuple(table.told), table.left_out
+            measures.append(measure)
+    return measures, left_out
+
+
+def effect(world: World, register: Register, shock: Shock, measure: Measure, end: End = "value") -> Effect:
+    """What a measure without a rate does in a world.
+
+    Args:
+        world: The economy.
+        register: With the measure in it.
+        shock: The duties in force: their parts say which products can be told apart.
+        measure: One of `besides`.
+        end: Which end of its ranges the amounts of constraints and the elasticities of nests are taken at.
+
+    Raises:
+        InputError: a small product that the world does not hold.
+    """
+    return _Seen(world, register, shock, end).effect(measure)
+
+
+def rows_in(shock: Shock, cells: Iterable[Cell]) -> NDArray[np.bool_]:
+    """Which rows of a shock lie in some cells `[row]`."""
+    wanted = set(cells)
+    places = zip(shock.importer.tolist(), shock.exporter.tolist(), shock.sector.tolist(), strict=True)
+    return np.array(
+        [
+            (*place, "") in wanted or (*place, part or REST) in wanted
+            for place, part in zip(places, shock.part, strict=True)
+        ],
+        bool,
     )
+
+
+def _recosted(shock: Shock, world: World, one: Effect, end: End) -> Shock:
+    """A shock with the trade costs of a measure."""
+    if not one.cells:
+        return shock
+    shock = with_rests(shock, world, dict.fromkeys(cell[:3] for cell in one.cells))
+    here = rows_in(shock, one.cells)
+    theta = world.arrays.theta
+    level = {j: one.cost(float(theta[j])).levels.get(end, 1.0) for j in {cell[2] for cell in one.cells}}
+    factor = [level[j] if mine else 1.0 for mine, j in zip(here.tolist(), shock.sector.tolist(), strict=True)]
+    return changed(shock, cost=shock.cost * np.array(factor))
 
 
 def _in_base(register: Register, world: World) -> set[str]:
@@ -107,44 +197,52 @@ def _in_base(register: Register, world: World) -> set[str]:
     return set() if year is None else {m.id for m in register.in_force(date(year, 12, 31))}
 
 
-@dataclass
-class _Draft:
-    """Effects while they are put together."""
+@dataclass(frozen=True)
+class _Seen:
+    """A world in which measures take effect, with the duties in force."""
 
     world: World
     register: Register
     shock: Shock
     end: End
-    constraints: list[Constraint] = field(default_factory=list)
-    nests: dict[str, Nest] = field(default_factory=dict)
-    told: list[Told] = field(default_factory=list)
-    left_out: dict[str, str] = field(default_factory=dict)
 
-    def add(self, measure: Measure) -> None:
-        """Take in one measure."""
+    def effect(self, measure: Measure) -> Effect:
+        """Of one measure."""
         terms = measure.terms
         if terms is None:
             ban = Cited(value=0.0, unit="share", status="fact", source=measure.source[0])
-            self._amount(measure, Amount(amount=ban, basis="share"))
-        elif isinstance(terms, Amount):
-            self._amount(measure, terms)
-        elif isinstance(terms, Declared):
-            for party, worth in terms.worth.items():
-                self.told.append(Told(measure.id, f"declared worth to {party}", Range.of(worth)))
-            self.left_out[measure.id] = "no model prices it; what it is declared to be worth is listed"
-        else:
-            self._cost(measure, terms)
+            return self._amount(measure, Amount(amount=ban, basis="share"))
+        if isinstance(terms, Amount):
+            return self._amount(measure, terms)
+        if isinstance(terms, Declared):
+            told = [
+                Told(measure.id, f"declared worth to {party}", Range.of(worth))
+                for party, worth in terms.worth.items()
+            ]
+            why = "no model prices it; what it is declared to be worth is listed"
+            return Effect(measure, told=tuple(told), left_out=why)
+        return self._cost(measure, terms)
 
-    def _amount(self, measure: Measure, terms: Amount) -> None:
-        flows = list(self._flows(measure, terms))
+    def _amount(self, measure: Measure, terms: Amount) -> Effect:
+        nests = {
+            name: found
+            for name in terms.niches
+            if (found := nest(self.world, niche(name), self.end)).importer in self._importers(measure)
+        }
+        flows = list(self._in_nests(measure, nests) if terms.niches else self._flows(measure))
         if not flows:
-            self.left_out.setdefault(measure.id, "this world does not tell its goods or partners apart")
-            return
-        self.told.append(Told(measure.id, "amount", Range.of(terms.amount)))
+            return Effect(measure, nests=nests, left_out=UNSEEN)
         groups = [flows] if terms.shared else [[flow] for flow in flows]
-        for group in groups:
-            name = measure.id if len(groups) == 1 else f"{measure.id}: {group[0]}"
-            self.constraints.append(self._bound(measure, terms, name, tuple(group)))
+        names = [measure.id if len(groups) == 1 else f"{measure.id}: {group[0]}" for group in groups]
+        return Effect(
+            measure,
+            constraints=tuple(
+                self._bound(measure, terms, name, tuple(group))
+                for name, group in zip(names, groups, strict=True)
+            ),
+            nests=nests,
+            told=(Told(measure.id, "amount", Range.of(terms.amount)),),
+        )
 
     def _bound(self, measure: Measure, terms: Amount, name: str, flows: tuple[Flow, ...]) -> Constraint:
         about: dict[str, Any] = {
@@ -158,16 +256,13 @@ class _Draft:
         }
         return Purchase(**about) if measure.kind == "purchase" else Quota(**about, holder=terms.holder)
 
-    def _flows(self, measure: Measure, terms: Amount) -> Iterator[Flow]:
-        for name in terms.niches:
-            found = nest(self.world, niche(name), self.end)
-            if found.importer in self._importers(measure):
-                self.nests[name] = found
-                for exporter in self._exporters(measure, found.importer, everyone=False):
-                    if found.shares.get(exporter, 0.0) > 0 and exporter != found.importer:
-                        yield Flow(found.importer, exporter, found.sector, name)
-        if terms.niches:
-            return
+    def _in_nests(self, measure: Measure, nests: dict[str, Nest]) -> Iterator[Flow]:
+        for name, found in nests.items():
+            for exporter in self._exporters(measure, found.importer, everyone=False):
+                if found.shares.get(exporter, 0.0) > 0 and exporter != found.importer:
+                    yield Flow(found.importer, exporter, found.sector, name)
+
+    def _flows(self, measure: Measure) -> Iterator[Flow]:
         for n, i, j, part in self._cells(measure, everyone=False):
             here = self._rows(n, i, j)
             named = part if part != REST else ""
@@ -178,35 +273,29 @@ class _Draft:
             ):
                 yield Flow(self.world.countries[n], self.world.countries[i], self.world.sectors[j], named)
 
-    def _cost(self, measure: Measure, terms: Standard | CustomsDays | Data) -> None:
+    def _cost(self, measure: Measure, terms: Standard | CustomsDays | Data) -> Effect:
         everyone = isinstance(terms, Standard) and terms.extends_to == "all"
-        cells = list(self._cells(measure, everyone=everyone))
-        self.shock = with_rests(self.shock, self.world, dict.fromkeys(cell[:3] for cell in cells))
-        cost, touched, seen = self.shock.cost.copy(), 0, set[str]()
-        for n, i, j, part in cells:
-            found = _factor(terms, float(self.world.arrays.theta[j]))
-            sector = self.world.sectors[j]
-            if sector not in seen:
-                seen.add(sector)
-                self.told.append(Told(measure.id, f"trade cost of {sector}", found))
-            level = found.levels.get(self.end)
-            if level is None:
-                self.left_out[measure.id] = "only a bound is known: it acts at the ends of the range"
-                continue
-            named = "" if part == REST else part
-            rows = [r for r in self._rows(n, i, j) if not part or self.shock.part[r] == named]
-            cost[rows] *= level
-            touched += len(rows)
-        self.shock = changed(self.shock, cost=cost)
-        if not touched:
-            self.left_out.setdefault(measure.id, "this world does not tell its goods or partners apart")
+        cells = tuple(
+            (n, i, j, part)
+            for n, i, j, part in self._cells(measure, everyone=everyone)
+            if self.world.arrays.flows[n, i, j] > 0
+            and (part in ("", REST) or any(self.shock.part[row] == part for row in self._rows(n, i, j)))
+        )
+        ranges = {
+            j: _factor(terms, float(self.world.arrays.theta[j])) for j in dict.fromkeys(c[2] for c in cells)
+        }
+        why = None if cells else UNSEEN
+        if any(self.end not in one.levels for one in ranges.values()):
+            why = "only a bound is known: it acts at the ends of the range"
+        told = [Told(measure.id, f"trade cost of {self.world.sectors[j]}", one) for j, one in ranges.items()]
+        return Effect(measure, cells=cells, told=tuple(told), left_out=why)
 
     def _rows(self, n: int, i: int, j: int) -> list[int]:
         s = self.shock
         return np.flatnonzero((s.importer == n) & (s.exporter == i) & (s.sector == j)).tolist()
 
-    def _cells(self, measure: Measure, *, everyone: bool) -> Iterator[tuple[int, int, int, str]]:
-        """Cells in scope, with the product group, `REST` for a sector less its groups, or "" for all of it."""
+    def _cells(self, measure: Measure, *, everyone: bool) -> Iterator[Cell]:
+        """Cells in scope."""
         goods = list(self._goods(measure))
         for importer in self._importers(measure):
             n = self.world.position(importer)
