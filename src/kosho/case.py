@@ -5,140 +5,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from pydantic import Field
-
-from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.policy.references import References, check_references
+from kosho.casefile import (
+    Background,
+    CaseFile,
+    Flow,
+    Observation,
+    Occasion,
+    OverlayFile,
+    Party,
+    Role,
+    ScenarioFile,
+    Unpriced,
+    checks,
+)
+from kosho.errors import InputError, Problem, suggest
 from kosho.policy.register import Register
-from kosho.policy.schema import Economy, Id, Measure, Overlay, SectorCode, Some
+from kosho.policy.schema import Measure, Overlay
 from kosho.policy.stacking import precedence
-from kosho.provenance import Cited, Day, Frozen, Source, Status
+from kosho.provenance import Frozen, Source, Status
 from kosho.yamlfile import Lines, load
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from kosho.bargain import Table
+    from kosho.bargain.schema import Said
     from kosho.equilibrium import Outcome
     from kosho.policy.impact import Effects
+    from kosho.record import Record
+    from kosho.record.schema import Statement
     from kosho.world import World
 
 __all__ = ["Case", "Law", "Scenario", "cases", "pose", "simulate"]
 
 Model = TypeVar("Model", bound=Frozen)
-Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
-"""`reference` is a state to compare with that is neither a deal nor its failure."""
-
-
-class Party(Frozen):
-    """One side of the talks."""
-
-    economy: Economy
-    title: str
-    negotiators: tuple[str, ...] = ()
-
-
-class Background(Frozen):
-    """What third countries face, the same in every scenario that names it."""
-
-    id: Id
-    title: str
-    description: str
-    overlays: tuple[Id, ...] = ()
-    status: Status
-    source: Some[str]
-
-
-class ScenarioFile(Frozen):
-    """A scenario as written in `case.yaml`."""
-
-    id: Id
-    title: str
-    role: Role
-    description: str
-    on: Day | None = None
-    """Day in force; left out, the day the question is asked."""
-    background: Id | None = None
-    overlays: tuple[Id, ...] = ()
-    status: Status
-    """Standing of its numbers: read, computed, or chosen by us."""
-    source: Some[str]
-    note: str | None = None
-
-
-class Flow(Frozen):
-    """A trade the case is about."""
-
-    id: Id
-    title: str
-    exporter: Economy
-    importer: Economy
-    sector: SectorCode
-    part: Id | None = None
-    """Product group; left out, the whole sector."""
-    quantity: Cited | None = None
-    """Physical quantity a year in the base."""
-
-
-class Unpriced(Frozen):
-    """Something on the table that no number here accounts for."""
-
-    id: Id
-    title: str
-    by: Economy | None = None
-    why: str
-    source: Some[str]
-    quote: str | None = None
-
-
-class Occasion(Frozen):
-    """A date of the case."""
-
-    date: Day
-    title: str
-    consequence: str | None = None
-    source: Some[str]
-
-
-class Observation(Frozen):
-    """A figure known from reality, to hold results against."""
-
-    id: Id
-    title: str
-    period: str
-    figure: Cited
-
-
-class CaseFile(Frozen):
-    """`case.yaml`."""
-
-    title: str
-    summary: str
-    as_of: Day
-    """The day the case is about; questions without a date are asked on it."""
-    parties: Some[Party]
-    backgrounds: tuple[Background, ...] = ()
-    scenarios: Some[ScenarioFile]
-    flows: tuple[Flow, ...] = ()
-    not_yet_priced: tuple[Unpriced, ...] = ()
-    calendar: tuple[Occasion, ...] = ()
-    observations: tuple[Observation, ...] = ()
-    sources: tuple[Source, ...] = ()
-
-
-class OverlayFile(Frozen):
-    """`measures.yaml`."""
-
-    title: str
-    sources: tuple[Source, ...] = ()
-    overlays: dict[Id, Overlay] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -211,7 +118,7 @@ class Case:
         except InputError as error:
             found += error.problems
         if register is not None:
-            found += _checks(folder, document, overlays, register)
+            found += checks(folder, document, overlays, register)
         if found or document is None or overlays is None or register is None:
             raise InputError(found)
         return _assembled(folder, document[0], overlays[0], register)
@@ -244,20 +151,102 @@ class Case:
             on = max(on, known)
         return Law(self.register.with_overlay(chosen.overlay), on, known)
 
-    def table(self, as_of: date | None = None) -> Table:
-        """What is on the negotiating table (`table.yaml`), laid on the law as known on `as_of`.
+    @cached_property
+    def record(self) -> Record | None:
+        """The record of the talks (`record.yaml`), read when it is first asked for; None where there is none.
 
         Raises:
-            InputError: the case has no table, or the table is wrong; every mistake is listed.
+            InputError: it breaks its schema, refers to nothing, or gives a source the id of another one.
+        """
+        from kosho.record.check import dangling  # noqa: PLC0415 - opening a case needs no record
+        from kosho.record.ledger import Record  # noqa: PLC0415
+
+        path = self.folder / "record.yaml"
+        if not path.is_file():
+            return None
+        record = Record.load(path)
+        problems = dangling(record.file, record.lines, str(path))
+        for n, source in enumerate(record.file.sources):
+            other = self.sources.get(source.id)
+            if other is not None and other.title != source.title:
+                line = record.lines["sources", n, "id"]
+                message = f"source {source.id!r} is another one in the case: {other.title!r}"
+                problems.append(Problem(message, "choose another id", str(path), line, f"sources.{n}.id"))
+        if problems:
+            raise InputError(problems)
+        return record
+
+    def table(self, as_of: date | None = None) -> Table:
+        """What is on the negotiating table (`table.yaml`), laid on the law and the record as known on `as_of`.
+
+        A statement that the table cites is held against the record whatever the day; recorded later than
+        `as_of`, it is not shown; replaced by then, it is shown as what took its place.
+
+        Raises:
+            InputError: the case has no table, or the table or the record is wrong; every mistake is listed.
         """
         from kosho.bargain import Table  # noqa: PLC0415 - opening a case needs no table
 
         path = self.folder / "table.yaml"
         if not path.is_file():
             raise InputError(Problem(f"case {self.name} has no table", "add table.yaml", file=str(path)))
-        return Table.load(
-            path, self.register, self.scenarios, lambda name: self.law(name, as_of), self.overlays
-        )
+        found: list[Problem] = []
+        try:
+            statements = _said(self.record, as_of or self.as_of)
+        except InputError as error:
+            found += error.problems
+            statements = None
+        try:
+            table = Table.load(
+                path,
+                self.register,
+                self.scenarios,
+                lambda name: self.law(name, as_of),
+                self.overlays,
+                statements,
+            )
+        except InputError as error:
+            raise InputError([*error.problems, *found]) from None
+        if found:
+            raise InputError(found)
+        told = self.record.file.sources if self.record else ()
+        return replace(table, sources={**{one.id: one.plain() for one in told}, **table.sources})
+
+
+def _said(record: Record | None, day: date) -> dict[str, Said | None]:
+    """The statements of a record as they stood on a day, by id; None for those recorded later."""
+    if record is None:
+        return {}
+    standing = record.standing(day)
+    return {
+        one.id: _told(record, standing[one.id]) if one.id in standing else None
+        for one in record.file.statements
+    }
+
+
+def _told(record: Record, one: Statement) -> Said:
+    from kosho.bargain.schema import Said  # noqa: PLC0415
+
+    kind = one.kind if one.type == "position" else one.type
+    return Said(
+        id=one.id,
+        quote=one.quote,
+        kind=kind.replace("_", " "),
+        modality=one.modality,
+        by=_speakers(record, one),
+        attributed_to=one.attributed_to,
+        date=one.date,
+        source=one.source,
+        recorded_at=one.recorded_at,
+    )
+
+
+def _speakers(record: Record, one: Statement) -> tuple[str, ...]:
+    """A person with the party, or the parties alone."""
+    parties = tuple(map(record.party_name, one.by))
+    if one.speaker is None:
+        return parties
+    return (", ".join((record.person_name(one.speaker), *parties)),)
 
 
 def cases() -> list[str]:
@@ -358,110 +347,6 @@ def _try(path: Path, model: type[Model], found: list[Problem]) -> tuple[Model, L
     except InputError as error:
         found += error.problems
         return None
-
-
-def _checks(
-    folder: Path,
-    document: tuple[CaseFile, Lines] | None,
-    overlays: tuple[OverlayFile, Lines] | None,
-    register: Register,
-) -> list[Problem]:
-    """Everything that refers to something else must find it."""
-    found: list[Problem] = []
-    sources = set(register.sources) | set(register.products.sources)
-    if overlays is not None:
-        problems = Problems(str(folder / "measures.yaml"))
-        own = sources | {source.id for source in overlays[0].sources}
-        _check_overlays(*overlays, problems, own, register)
-        found += problems.found
-    if document is not None:
-        problems = Problems(str(folder / "case.yaml"))
-        own = sources | {source.id for source in document[0].sources}
-        if overlays is not None:
-            own |= {source.id for source in overlays[0].sources}
-        _check_sources(*document, problems, own)
-        _check_scenarios(*document, problems, None if overlays is None else set(overlays[0].overlays))
-        _check_flows(*document, problems, register)
-        found += problems.found
-    return found
-
-
-def _check_overlays(
-    document: OverlayFile, lines: Lines, problems: Problems, sources: set[str], register: Register
-) -> None:
-    known = [measure.id for measure in register.measures]
-    there = References(sources, register.products, register.lists)
-    names = {*known, *(measure.authority for measure in register.measures)}
-    for name, overlay in document.overlays.items():
-        here = ("overlays", name)
-        measures = [((*here, "add", i), measure) for i, measure in enumerate(overlay.add)]
-        measures += [((*here, "replace", i, "by"), item.by) for i, item in enumerate(overlay.replace)]
-        for place, measure in measures:
-            if measure.id in known and "add" in place:
-                problems.add(f"measure {measure.id!r} is there already", "use replace", line=lines[place])
-            check_references(measure, place, lines, problems, there)
-            for other in measure.excludes:
-                if other not in names:
-                    problems.add(
-                        f"unknown measure or authority {other!r}",
-                        suggest(other, names),
-                        line=lines[*place, "excludes"],
-                    )
-        for key, items in (("end", overlay.end), ("replace", overlay.replace)):
-            for i, item in enumerate(items):
-                if item.measure not in known:
-                    hint = suggest(item.measure, known)
-                    problems.add(f"unknown measure {item.measure!r}", hint, line=lines[*here, key, i])
-
-
-def _cited(document: CaseFile) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...]]]:
-    for key in ("backgrounds", "scenarios", "not_yet_priced", "calendar"):
-        yield from (((key, i, "source"), item.source) for i, item in enumerate(getattr(document, key)))
-    for i, flow in enumerate(document.flows):
-        if flow.quantity is not None:
-            yield ("flows", i, "quantity"), (flow.quantity.source,)
-    for i, item in enumerate(document.observations):
-        yield ("observations", i, "figure"), (item.figure.source,)
-
-
-def _check_sources(document: CaseFile, lines: Lines, problems: Problems, known: set[str]) -> None:
-    for place, sources in _cited(document):
-        for source in sources:
-            if source not in known:
-                hint = suggest(source, known) or "list it under sources"
-                problems.add(f"unknown source {source!r}", hint, line=lines[place], key="source")
-
-
-def _check_scenarios(document: CaseFile, lines: Lines, problems: Problems, overlays: set[str] | None) -> None:
-    backgrounds = {background.id for background in document.backgrounds}
-    for key in ("backgrounds", "scenarios"):
-        seen: set[str] = set()
-        for i, item in enumerate(getattr(document, key)):
-            if item.id in seen:
-                problems.add(f"{item.id!r} is given twice", line=lines[key, i, "id"], key=key)
-            seen.add(item.id)
-            for overlay in item.overlays:
-                if overlays is not None and overlay not in overlays:
-                    hint = suggest(overlay, overlays) or "add it to measures.yaml"
-                    problems.add(f"unknown overlay {overlay!r}", hint, line=lines[key, i, "overlays"])
-    for i, scenario in enumerate(document.scenarios):
-        if scenario.background is not None and scenario.background not in backgrounds:
-            hint = suggest(scenario.background, backgrounds)
-            line = lines["scenarios", i, "background"]
-            problems.add(f"unknown background {scenario.background!r}", hint, line=line)
-
-
-def _check_flows(document: CaseFile, lines: Lines, problems: Problems, register: Register) -> None:
-    groups = register.products.groups
-    for i, flow in enumerate(document.flows):
-        if flow.part is None:
-            continue
-        if flow.part not in groups:
-            hint = suggest(flow.part, groups)
-            problems.add(f"unknown product group {flow.part!r}", hint, line=lines["flows", i, "part"])
-        elif groups[flow.part].sector != flow.sector:
-            right = groups[flow.part].sector
-            problems.add(f"group {flow.part!r} is in sector {right}", line=lines["flows", i, "part"])
 
 
 def _assembled(folder: Path, document: CaseFile, overlays: OverlayFile, register: Register) -> Case:

@@ -86,7 +86,7 @@ class Table:
             law: The law of a scenario.
             overlays: Changes of the law that the case has names for.
             statements: The statements of the case's record, which the table may cite, as they stood on the day;
-                None for one that was recorded later: it may be cited, and is not shown. Without a record at hand
+                None for one recorded later: it may be cited, and is not shown. Without a record at hand
                 citations are not checked.
 
         Raises:

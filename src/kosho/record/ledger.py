@@ -129,6 +129,19 @@ class Record:
         people = tuple(one for one in self.file.people if any(post.recorded_at <= day for post in one.posts))
         return Ledger(self, day, current, contentions, conflicts, people)
 
+    def standing(self, day: date) -> dict[str, Statement]:
+        """What stood on `day` in place of each statement recorded by then: itself, or what superseded it."""
+        known = {one.id: one for one in self.file.statements if one.recorded_at <= day}
+        taken = {one.supersedes: one for one in known.values() if one.supersedes}
+        found: dict[str, Statement] = {}
+        for name, one in known.items():
+            last, seen = one, {name}
+            while last.id in taken and taken[last.id].id not in seen:
+                last = taken[last.id]
+                seen.add(last.id)
+            found[name] = last
+        return found
+
     def party_name(self, party: str) -> str:
         """Name of a party; its id where it has none."""
         return next((one.name for one in self.file.parties if one.id == party), party)

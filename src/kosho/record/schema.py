@@ -99,6 +99,10 @@ class RecordSource(Source):
     relays: str | None = None
     """Whose report it passes on."""
 
+    def plain(self) -> Source:
+        """The document alone, as other parts of a case know it."""
+        return Source.model_validate(self.model_dump(include=set(Source.model_fields)))
+
 
 class Party(Frozen):
     """A state, a bloc, or a body that acts for one."""
