@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -206,27 +207,14 @@ def _add_importer(table: _Table, frame: _Frame, laws: _Laws, importer: str) -> N
         return
     detail, world = frame.detail, frame.world
     here = frame.country[importer]
-    partners = [code for code in detail.countries if frame.country.get(code, here) != here]
-    rows = np.array([detail.position(code) for code in partners])
+    partners = tuple(code for code in detail.countries if frame.country.get(code, here) != here)
     there = np.array([frame.country[code] for code in partners])
-    n = detail.position(importer)
-    aimed = {measure.id: [measure.rate_on(code) for code in partners] for measure in laws.measures()}
     gross = world.arrays.flows[here] * (1.0 + world.arrays.tariff[here])
-    touched = laws.touched(importer)
-    for sector in detail.sectors:
-        if sector not in frame.sector or sector not in touched:
+    for sector, parts in _parts(_Imports(laws, detail, importer, partners)):
+        if sector not in frame.sector:
             continue
-        k, j = detail.sector_position(sector), frame.sector[sector]
-        cell = _Cell(
-            laws,
-            importer,
-            sector,
-            partners,
-            aimed,
-            flow=detail.arrays.flows[n, rows, k],
-            rate=detail.arrays.tariff[n, rows, k],
-        )
-        for part in cell.parts():
+        j = frame.sector[sector]
+        for part in parts:
             keep = (part.spending > 0) & ((part.tariff != part.base) | (part.product.group is not None))
             if keep.any():
                 table.add(
@@ -238,6 +226,54 @@ def _add_importer(table: _Table, frame: _Frame, laws: _Laws, importer: str) -> N
                     base_tariff=part.base[keep],
                     tariff=part.tariff[keep],
                 )
+
+
+@dataclass(frozen=True, eq=False)
+class _Imports:
+    """What the parts of one economy's imports follow from; equal if made of the same objects.
+
+    Scenarios of a case differ in the law of one or two economies, and worlds of different detail not at all.
+    """
+
+    laws: _Laws
+    detail: World
+    importer: str
+    partners: tuple[str, ...]
+
+    @cached_property
+    def _made_of(self) -> tuple[Any, ...]:
+        register = self.laws.register
+        spans = (self.laws.new, *(law for _, law in self.laws.base))
+        return (
+            self.importer,
+            self.partners,
+            *(id(one) for one in (self.detail.flows, self.detail.tariff, register.products, register.lists)),
+            tuple(tuple(id(measure) for measure in law) for law in spans),
+            tuple(weight for weight, _ in self.laws.base),
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._made_of)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Imports) and self._made_of == other._made_of
+
+
+@lru_cache(maxsize=256)
+def _parts(of: _Imports) -> list[tuple[str, list[_Part]]]:
+    """By sector of the full table, the parts of everything one economy imports from others."""
+    laws, detail = of.laws, of.detail
+    rows = np.array([detail.position(code) for code in of.partners])
+    n = detail.position(of.importer)
+    aimed = {measure.id: [measure.rate_on(code) for code in of.partners] for measure in laws.measures()}
+    touched = laws.touched(of.importer)
+    found: list[tuple[str, list[_Part]]] = []
+    for k, sector in enumerate(detail.sectors):
+        if sector in touched:
+            flow, rate = (values[n, rows, k] for values in (detail.arrays.flows, detail.arrays.tariff))
+            cell = _Cell(laws, of.importer, sector, list(of.partners), aimed, flow=flow, rate=rate)
+            found.append((sector, cell.parts()))
+    return found
 
 
 @dataclass(frozen=True)
