@@ -7,7 +7,7 @@ cannot be told apart in the world at hand is left out and listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import date
@@ -100,7 +100,7 @@ def effects(
     known: date | None = None,
     replace: Overlay | None = None,
     *,
-    end: End = "value",
+    end: End | Mapping[str, End] = "value",
 ) -> Effects:
     """What the law in force on a day changes against the base year, duties and all else.
 
@@ -110,8 +110,8 @@ def effects(
         on: The day in force.
         known: The day of knowledge; None means the latest.
         replace: What a scenario changes on top of the dated state.
-        end: Which end of all ranges; `low` is the lowest trade cost. A bound without a middle acts at its ends
-            only.
+        end: Which end of all ranges, or of those of each measure by id, the others in the middle; `low` is the
+            lowest trade cost. A bound without a middle acts at its ends only.
 
     Raises:
         InputError: as `kosho.policy.shock`, or a small product that the world does not hold.
@@ -120,10 +120,11 @@ def effects(
     if replace is not None:
         register = register.with_overlay(replace)
     measures, left_out = besides(world, register, on, known)
-    found = [effect(world, register, plain, measure, end) for measure in measures]
+    ends = {one.id: end if isinstance(end, str) else end.get(one.id, "value") for one in measures}
+    found = [effect(world, register, plain, measure, ends[measure.id]) for measure in measures]
     shock = plain
     for one in found:
-        shock = _recosted(shock, world, one, end)
+        shock = _recosted(shock, world, one, ends[one.measure.id])
     nests = {name: nest for one in found for name, nest in one.nests.items()}
     return Effects(
         shock,
