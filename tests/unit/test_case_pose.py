@@ -12,7 +12,11 @@ from kosho.case import Case, pose, simulate
 def test_purchases_of_a_scenario_are_part_of_its_question() -> None:
     case = Case.load("japan-us-2025")
     deal = case.scenario("deal")
-    bought = replace(deal, id="deal-bought", overlay=deal.overlay + case.overlays["purchases"])
+    bought = replace(
+        deal,
+        id="deal-bought",
+        overlay=deal.overlay + case.overlays["purchase-corn"] + case.overlays["purchase-lng"],
+    )
     wider = replace(case, scenarios={**case.scenarios, bought.id: bought})
     world, found = pose(wider, bought.id, world="talks")
     assert found.constraints

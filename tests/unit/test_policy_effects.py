@@ -182,7 +182,7 @@ def test_what_japan_offered_can_be_added_to_a_deal(talks: World) -> None:
     case = Case.load("japan-us-2025")
     deal = case.law("deal")
     register = deal.register
-    for name in ("purchases", "safety-tests"):
+    for name in ("purchase-corn", "purchase-lng", "purchase-rice", "rice-access", "safety-tests"):
         register = register.with_overlay(case.overlays[name])
     told = effects(talks, register, deal.on, deal.known)
     outcome = solve(talks, told.shock, constraints=told.constraints, nests=told.nests)
