@@ -1,8 +1,9 @@
 """Measures without a rate into the economy: bounds on quantities, changes of trade cost, with their ranges.
 
-`kosho.policy.shock` translates duties. Here its shock is completed by what else is in force: bans, advisories,
-quotas and purchases become constraints; standards, customs time and digital rules change trade costs. What
-cannot be told apart in the world at hand is left out and listed.
+`kosho.policy.shock` translates duties. Here its shock is completed by what else is in force: bans,
+advisories, quotas, purchases and tariff quotas that the world counts become constraints; standards, customs
+time and digital rules change trade costs; subsidies are paid to buyers. What cannot be told apart in the world
+at hand is left out and listed.
 """
 
 from __future__ import annotations
@@ -14,31 +15,33 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kosho.codes import expand_regions, sectors
-from kosho.equilibrium import Bounded, Constraint, Flow, Nest, Purchase, Quota, Shock
+from kosho.equilibrium import Bounded, Constraint, Flow, Nest, Purchase, Quota, Shock, TariffQuota
 from kosho.equilibrium.nests import with_rests
+from kosho.errors import InputError
 from kosho.policy import customs_time, digital
+from kosho.policy.cells import REST, Cell, rows_in
 from kosho.policy.niches import End, nest, niche
 from kosho.policy.products import Product
-from kosho.policy.ranges import Range
+from kosho.policy.quantities import counts, gap, whole_rates
+from kosho.policy.ranges import Range, spread
 from kosho.policy.register import Register
 from kosho.policy.schema import Measure, Overlay
 from kosho.policy.standards import factor
-from kosho.policy.terms import Amount, CustomsDays, Data, Declared, Standard
+from kosho.policy.subsidies import Subsidised, rate_of, subsidised
+from kosho.policy.supply import content
+from kosho.policy.terms import Amount, CustomsDays, Data, Declared, Standard, Subsidy
 from kosho.policy.translate import shock as duties
+from kosho.policy.vehicles import drive_share
 from kosho.provenance import Cited
 from kosho.world import World
 
-__all__ = ["REST", "Effect", "Effects", "Told", "besides", "effect", "effects", "rows_in"]
+__all__ = ["REST", "Cell", "Effect", "Effects", "Told", "besides", "effect", "effects", "rows_in"]
 
-REST = "\0rest"
-"""Stands for what no product group of a sector covers."""
 UNSEEN = "this world does not tell its goods or partners apart"
-
-Cell = tuple[int, int, int, str]
-"""Positions of importer, exporter and sector, and the product group, `REST`, or "" for all of the cell."""
+BOUNDS = ("quota", "purchase", "tariff_quota")
+"""Kinds that bind again when the economy moves, although the base year had them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Effect:
     nests: dict[str, Nest] = field(default_factory=dict)
     """Products told apart for its sake, by name."""
     told: tuple[Told, ...] = ()
+    subsidy: Subsidised | None = None
+    """What it pays to buyers; `kosho.policy.subsidies.subsidised` puts it into a shock."""
     left_out: str | None = None
     """Why it has no effect here."""
 
@@ -120,19 +125,43 @@ def effects(
     if replace is not None:
         register = register.with_overlay(replace)
     measures, left_out = besides(world, register, on, known)
-    ends = {one.id: end if isinstance(end, str) else end.get(one.id, "value") for one in measures}
+    ends: dict[str, End] = {
+        one.id: end if isinstance(end, str) else end.get(one.id, "value") for one in measures
+    }
     found = [effect(world, register, plain, measure, ends[measure.id]) for measure in measures]
     shock = plain
     for one in found:
         shock = _recosted(shock, world, one, ends[one.measure.id])
+    for one in found:
+        if one.subsidy is not None:
+            shock = subsidised(shock, world, one.subsidy, ends[one.measure.id])
+    found, idle = _acting(found, _in_base(register, world))
     nests = {name: nest for one in found for name, nest in one.nests.items()}
     return Effects(
         shock,
         tuple(constraint for one in found for constraint in one.constraints),
         tuple(nests.values()),
         tuple(told for one in found for told in one.told),
-        left_out | {one.measure.id: one.left_out for one in found if one.left_out is not None},
+        left_out | idle | {one.measure.id: one.left_out for one in found if one.left_out is not None},
     )
+
+
+def _acting(found: list[Effect], before: set[str]) -> tuple[list[Effect], dict[str, str]]:
+    """Without bounds of the base year on goods that nothing else bounds: the table holds them as they are."""
+
+    def goods(one: Effect) -> set[tuple[str, str, str]]:
+        return {(f.importer, f.sector, f.part) for bound in one.constraints for f in bound.flows}
+
+    idle = {
+        one.measure.id
+        for one in found
+        if one.measure.id in before
+        and one.measure.kind == "quota"
+        and one.constraints
+        and not any(goods(one) & goods(other) for other in found if other is not one)
+    }
+    why = "it bound in the base year and nothing else in force bounds its goods: the table holds its effect"
+    return [one for one in found if one.measure.id not in idle], dict.fromkeys(idle, why)
 
 
 def besides(
@@ -142,11 +171,17 @@ def besides(
     before = _in_base(register, world)
     measures: list[Measure] = []
     left_out: dict[str, str] = {}
-    for measure in register.in_force(on, known):
-        if measure.kind != "ban" and measure.terms is None:
-            continue
-        if measure.id in before and measure.kind not in ("quota", "purchase"):
+    law = [m for m in register.in_force(on, known) if m.kind == "ban" or m.terms or m.quota]
+    assumed = {(m.authority, m.imposer) for m in law if m.id in register.assumed and m.kind in BOUNDS}
+    for measure in law:
+        if measure.id in before and measure.kind not in BOUNDS:
             left_out[measure.id] = "it was in force in the base year: the table holds its effect"
+        elif (
+            measure.kind in BOUNDS
+            and measure.id not in register.assumed
+            and (measure.authority, measure.imposer) in assumed
+        ):
+            left_out[measure.id] = f"the scenario has another measure of {measure.authority}"
         else:
             measures.append(measure)
     return measures, left_out
@@ -166,19 +201,6 @@ def effect(world: World, register: Register, shock: Shock, measure: Measure, end
         InputError: a small product that the world does not hold.
     """
     return _Seen(world, register, shock, end).effect(measure)
-
-
-def rows_in(shock: Shock, cells: Iterable[Cell]) -> NDArray[np.bool_]:
-    """Which rows of a shock lie in some cells `[row]`."""
-    wanted = set(cells)
-    places = zip(shock.importer.tolist(), shock.exporter.tolist(), shock.sector.tolist(), strict=True)
-    return np.array(
-        [
-            (*place, "") in wanted or (*place, part or REST) in wanted
-            for place, part in zip(places, shock.part, strict=True)
-        ],
-        bool,
-    )
 
 
 def _recosted(shock: Shock, world: World, one: Effect, end: End) -> Shock:
@@ -210,6 +232,8 @@ class _Seen:
     def effect(self, measure: Measure) -> Effect:
         """Of one measure."""
         terms = measure.terms
+        if measure.quota is not None:
+            return self._tariff_quota(measure, measure.quota)
         if terms is None:
             ban = Cited(value=0.0, unit="share", status="fact", source=measure.source[0])
             return self._amount(measure, Amount(amount=ban, basis="share"))
@@ -222,17 +246,14 @@ class _Seen:
             ]
             why = "no model prices it; what it is declared to be worth is listed"
             return Effect(measure, told=tuple(told), left_out=why)
-        return self._cost(measure, terms)
+        return self._subsidy(measure, terms) if isinstance(terms, Subsidy) else self._cost(measure, terms)
 
     def _amount(self, measure: Measure, terms: Amount) -> Effect:
-        nests = {
-            name: found
-            for name in terms.niches
-            if (found := nest(self.world, niche(name), self.end)).importer in self._importers(measure)
-        }
-        flows = list(self._in_nests(measure, nests) if terms.niches else self._flows(measure))
+        nests, flows = self._bounded(measure, terms)
         if not flows:
             return Effect(measure, nests=nests, left_out=UNSEEN)
+        if terms.base is None and not all(counts(self.world, flow, terms.counted) for flow in flows):
+            return Effect(measure, left_out=f"this world does not count its goods in {terms.counted}")
         groups = [flows] if terms.shared else [[flow] for flow in flows]
         names = [measure.id if len(groups) == 1 else f"{measure.id}: {group[0]}" for group in groups]
         return Effect(
@@ -245,7 +266,31 @@ class _Seen:
             told=(Told(measure.id, "amount", Range.of(terms.amount)),),
         )
 
+    def _bounded(self, measure: Measure, terms: Amount) -> tuple[dict[str, Nest], list[Flow]]:
+        """What a measure bounds: small products, and parts and sectors of the shock.
+
+        Small products that its terms name stand for all of it, those of its lists for what they hold.
+        """
+        lists = () if measure.scope is None else measure.scope.lists
+        listed = [name for one in lists for name in self.register.lists[one].niches]
+        importers = self._importers(measure)
+        nests = {
+            name: found
+            for name in terms.niches or listed
+            if self._holds(name) and (found := nest(self.world, niche(name), self.end)).importer in importers
+        }
+        flows = list(self._in_nests(measure, nests))
+        return nests, flows if terms.niches else [*flows, *self._flows(measure)]
+
+    def _holds(self, name: str) -> bool:
+        """Whether the world tells apart the importer of a small product."""
+        return bool(self._regions([niche(name).importer]))
+
     def _bound(self, measure: Measure, terms: Amount, name: str, flows: tuple[Flow, ...]) -> Constraint:
+        about = self._about(terms, name, flows)
+        return Purchase(**about) if measure.kind == "purchase" else Quota(**about, holder=terms.holder)
+
+    def _about(self, terms: Amount, name: str, flows: tuple[Flow, ...]) -> dict[str, Any]:
         about: dict[str, Any] = {
             "name": name,
             "flows": flows,
@@ -255,7 +300,78 @@ class _Seen:
             "unit": terms.counted,
             "deflator": terms.deflator,
         }
-        return Purchase(**about) if measure.kind == "purchase" else Quota(**about, holder=terms.holder)
+        if terms.base is None or all(counts(self.world, flow, terms.counted) for flow in flows):
+            return about
+        return about | {"amount": about["amount"] / terms.base.value, "basis": "share", "unit": ""}
+
+    def _tariff_quota(self, measure: Measure, quota: Amount) -> Effect:
+        """A quota that the world counts; elsewhere the mean of both rates stays in the shock."""
+        _, flows = self._bounded(measure, quota)
+        taxed = tuple(f for f in flows if gap(measure, self._member(f.exporter)) > 0)
+        told = (Told(measure.id, "quota", Range.of(quota.amount)),)
+        if not taxed:
+            return Effect(measure, told=told, left_out=UNSEEN)
+        if not all(counts(self.world, flow, quota.counted) for flow in taxed):
+            why = f"this world does not count its goods in {quota.counted}: the mean of its rates acts"
+            return Effect(measure, told=told, left_out=why)
+        rates = {whole_rates(self.world, self.shock, measure, flow) for flow in taxed}
+        found = next(iter(rates))
+        if len(rates) > 1 or found is None:
+            return Effect(measure, told=told, left_out="its goods bear different duties: their mean acts")
+        about = self._about(quota, measure.id, taxed)
+        inside, outside = found
+        bound = TariffQuota(**about, inside=inside, outside=outside, holder=quota.holder)
+        return Effect(measure, constraints=(bound,), told=told)
+
+    def _member(self, code: str) -> str:
+        return self.world.meta.regions.get(code, (code,))[0]
+
+    def _subsidy(self, measure: Measure, terms: Subsidy) -> Effect:
+        rate = rate_of(terms)
+        cells = self._subsidised(measure, terms)
+        exporters = {cell[1] for cell in cells}
+        try:
+            share = {i: self._eligible(measure, terms, self.world.countries[i]) for i in exporters}
+        except InputError as unknown:  # the drives of vehicles in this market
+            return Effect(measure, left_out=unknown.problems[0].message)
+        told = [Told(measure.id, "subsidy to buyers", rate)]
+        told += [
+            Told(measure.id, f"eligible of what comes from {self.world.countries[i]}", share[i]) for i in share
+        ]
+        paid = Subsidised(measure.id, cells, rate, share) if cells else None
+        return Effect(measure, told=tuple(told), subsidy=paid, left_out=None if cells else UNSEEN)
+
+    def _subsidised(self, measure: Measure, terms: Subsidy) -> tuple[Cell, ...]:
+        """Cells of eligible origins; goods made at home are told apart by sector only."""
+        cells = [cell for cell in self._cells(measure, everyone=False) if self._there(cell)]
+        if terms.home:
+            home = [self.world.position(code) for code in self._importers(measure)]
+            goods = [sector for sector, part in self._goods(measure) if not part]
+            cells += [(n, n, self.world.sector_position(sector), "") for n in home for sector in goods]
+        rule = terms.content
+        if rule is None:
+            return tuple(cells)
+        counted = [code for code in self.world.countries if self._member(code) in rule.counted]
+        return tuple(
+            cell
+            for cell in cells
+            if 100 * content(self.world, self.world.countries[cell[1]], self.world.sectors[cell[2]], counted)
+            >= rule.threshold.value
+        )
+
+    def _eligible(self, measure: Measure, terms: Subsidy, exporter: str) -> Range:
+        one = Cited(value=1.0, unit="share", status="fact", source=measure.source[0])
+        market = expand_regions([measure.imposer])[0]
+        of_drive = one if terms.drive is None else drive_share(market, terms.drive, self._member(exporter))
+        return spread(
+            lambda share, drive: share * drive, "share of purchases", share=terms.share or one, drive=of_drive
+        )
+
+    def _there(self, cell: Cell) -> bool:
+        """Whether there is trade in a cell, and the shock has its part."""
+        n, i, j, part = cell
+        named = part in ("", REST) or any(self.shock.part[row] == part for row in self._rows(n, i, j))
+        return self.world.arrays.flows[n, i, j] > 0 and named
 
     def _in_nests(self, measure: Measure, nests: dict[str, Nest]) -> Iterator[Flow]:
         for name, found in nests.items():
@@ -276,12 +392,7 @@ class _Seen:
 
     def _cost(self, measure: Measure, terms: Standard | CustomsDays | Data) -> Effect:
         everyone = isinstance(terms, Standard) and terms.extends_to == "all"
-        cells = tuple(
-            (n, i, j, part)
-            for n, i, j, part in self._cells(measure, everyone=everyone)
-            if self.world.arrays.flows[n, i, j] > 0
-            and (part in ("", REST) or any(self.shock.part[row] == part for row in self._rows(n, i, j)))
-        )
+        cells = tuple(cell for cell in self._cells(measure, everyone=everyone) if self._there(cell))
         ranges = {
             j: _factor(terms, float(self.world.arrays.theta[j])) for j in dict.fromkeys(c[2] for c in cells)
         }

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from pydantic import BaseModel
 
 from kosho.errors import Problem, Problems, suggest
 from kosho.policy.products import Products
 from kosho.policy.schema import Measure, MeasureFile, Scope
-from kosho.provenance import Source
+from kosho.provenance import Cited, Source
 from kosho.yamlfile import Key, Lines
 
-__all__ = ["References", "check_references", "cross_checks"]
+__all__ = ["References", "check_references", "cited_in", "cross_checks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,20 @@ def _note_unknown_lists(
                 problems.add(f"unknown list {name!r}", suggest(name, lists), line=line, key=key)
 
 
+def cited_in(model: BaseModel) -> Iterator[str]:
+    """Ids of the sources of all figures in a measure."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        for one in value.values() if isinstance(value, dict) else [value]:
+            if isinstance(one, Cited):
+                yield one.source
+            elif isinstance(one, BaseModel):
+                yield from cited_in(one)
+
+
 def check_references(measure: Measure, here: Key, lines: Lines, problems: Problems, known: References) -> None:
     """Note sources, product groups, lists and headings of the measure at `here` that do not exist."""
-    cited = [*measure.source, *([measure.value_share.source] if measure.value_share else [])]
-    cited += [measure.quota_share.source] if measure.quota_share else []
-    for source in cited:
+    for source in dict.fromkeys([*measure.source, *cited_in(measure)]):
         if source not in known.sources:
             hint = suggest(source, known.sources) or "list it under sources"
             problems.add(f"unknown source {source!r}", hint, line=lines[*here, "source"], key="source")

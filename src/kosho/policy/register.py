@@ -246,6 +246,12 @@ class Register:
             if measure.scope is not None and measure.scope.hs is not None
         }
 
+    def groups_of(self, name: str) -> frozenset[str]:
+        """Product groups that a measure's groups, headings and lists stand for, less those it carves out."""
+        scope = self.measure(name).scope
+        inside, outside = self._groups_of[name]
+        return (inside | frozenset(scope.groups if scope is not None else ())) - outside
+
     @cached_property
     def _groups_of(self) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
         """For each measure the product groups its headings and lists stand for, and those it carves out."""

@@ -24,7 +24,7 @@ from pydantic import (
 
 from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
 from kosho.errors import suggest
-from kosho.policy.terms import TERMS_OF, Terms
+from kosho.policy.terms import TERMS_OF, Amount, Terms
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 
 __all__ = [
@@ -138,14 +138,15 @@ Kind = Literal[
     "digital",
     "investment",
     "transfer",
+    "subsidy",
     "unpriced",
     "termination",
 ]
 """`tariff` adds its value; `floor` tops the ordinary duty up to its value; `specific` adds money per quantity;
 `tariff_quota` adds `value` inside its quota and `value_out` outside; `exemption` adds nothing and removes what
 it excludes; `ban` prohibits; `advisory`, `quota`, `purchase`, `standard`, `customs`, `digital`, `investment`,
-`transfer` have `terms`, no rate; `unpriced` is listed, adds nothing; `termination` ends the measures it names
-from `legal_from` on, or suspends them to `legal_to`."""
+`transfer`, `subsidy` have `terms`, no rate; `unpriced` is listed, adds nothing; `termination` ends the measures
+it names from `legal_from` on, or suspends them to `legal_to`."""
 
 PRICED = ("tariff", "floor", "specific", "tariff_quota")
 
@@ -240,6 +241,8 @@ class HsList(Frozen):
     """Headings under the prefixes that are not on the list."""
     groups: tuple[Id, ...] = ()
     """Product groups that stand for the list where only sectors are told apart; none: it is not seen there."""
+    niches: tuple[Id, ...] = ()
+    """Small products on the list, for what bounds quantities (`scallops`)."""
     source: Some[str]
     """Ids of sources of the file."""
     note: str | None = None
@@ -321,6 +324,9 @@ class Measure(Frozen):
     """Of a tariff quota: outside it."""
     quota_share: Cited | None = None
     """Of a tariff quota: how much of the trade is inside, for sector tables, where nobody says; None: all."""
+    quota: Amount | None = None
+    """Of a tariff quota: how much it is. Worlds that count it solve for what is inside; in others `quota_share`
+    stands in."""
     unit: Unit = "percent"
     floor_base: Literal["general", "claimed"] = "general"
     """What a floor tops up: the general ordinary duty, or the one of the preference claimed."""
@@ -382,8 +388,8 @@ class Measure(Frozen):
             raise ValueError(f"a {self.kind} has {'a' if self.kind in PRICED else 'no'} value")
         if (self.kind == "tariff_quota") != (self.value_out is not None):
             raise ValueError("a tariff quota has value_out, other kinds do not")
-        if self.quota_share is not None and self.kind != "tariff_quota":
-            raise ValueError("only a tariff quota has quota_share")
+        if self.kind != "tariff_quota" and (self.quota_share is not None or self.quota is not None):
+            raise ValueError("only a tariff quota has quota_share and quota")
         if self.kind != "tariff_quota" and (self.kind == "specific") == (self.unit == "percent"):
             raise ValueError("a specific duty has a unit such as USD/kg, other kinds percent")
         if self.floor_base != "general" and self.kind != "floor":

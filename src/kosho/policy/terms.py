@@ -1,4 +1,4 @@
-"""Terms of measures that no rate describes: amounts, standards, days, data, declared worth."""
+"""Terms of measures that no rate describes: amounts, standards, days, data, subsidies, declared worth."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ __all__ = [
     "CustomsDays",
     "Data",
     "Declared",
+    "Drive",
+    "LocalContent",
     "Standard",
+    "Subsidy",
     "Terms",
     "TopDown",
 ]
@@ -29,6 +32,9 @@ def _economy(code: str) -> str:
 
 
 Country = Annotated[str, AfterValidator(_economy)]
+
+Drive = Literal["hybrid", "electric"]
+"""Of vehicles."""
 
 
 class TopDown(Frozen):
@@ -65,6 +71,9 @@ class Amount(Frozen):
     measured: Literal["quantity", "value"] = "quantity"
     counted: str = ""
     """Unit of a quantity that is counted (`vehicles`, `tonnes`)."""
+    base: Cited | None = None
+    """What the same imports were in the base year of the table, in the same unit. Where a world does not count
+    them, a level is taken as a share of it."""
     deflator: str = "world"
     """Of a value: a country, or the numeraire."""
     holder: str = "exporter"
@@ -80,6 +89,8 @@ class Amount(Frozen):
             raise ValueError("a value is not counted in units")
         if self.measured == "quantity" and self.deflator != "world":
             raise ValueError("a quantity needs no deflator")
+        if self.base is not None and not (self.counted and self.basis == "level" and self.base.value > 0):
+            raise ValueError("base is of a level that is counted, and above zero")
         if self.holder not in ("importer", "exporter"):
             _economy(self.holder)
         if self.deflator != "world":
@@ -132,6 +143,38 @@ class Data(Frozen):
         return self
 
 
+class LocalContent(Frozen):
+    """A rule on where the value of a good is added, applied to the average of an origin."""
+
+    threshold: Cited
+    """Least share of value added there, in percent."""
+    counted: tuple[Country, ...]
+    """Whose value added counts."""
+
+
+class Subsidy(Frozen):
+    """To buyers of some goods, their own country's among them; the imposer's treasury pays."""
+
+    rate: Cited | None = None
+    """Percent of the buyer's price."""
+    per_unit: Cited | None = None
+    """Money a piece; with `price`, in the same money."""
+    price: Cited | None = None
+    share: Cited | None = None
+    """Share of purchases of the scope that are of the kind meant; all where not given."""
+    drive: Drive | None = None
+    """Of vehicles: only those of this drive, at their share in the imposer's market."""
+    home: bool = True
+    """Whether goods made at home are eligible."""
+    content: LocalContent | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Subsidy:
+        if (self.rate is None) == (self.per_unit is None) or (self.per_unit is None) != (self.price is None):
+            raise ValueError("either rate, or per_unit with price")
+        return self
+
+
 class Declared(Frozen):
     """What an investment or a transfer is declared to be worth."""
 
@@ -157,6 +200,8 @@ _KEYS = {
     "connectivity_cost": "digital",
     "restrictiveness": "digital",
     "worth": "declared",
+    "rate": "subsidy",
+    "per_unit": "subsidy",
 }
 
 
@@ -172,6 +217,7 @@ _MODELS: dict[str, type[Frozen]] = {
     "customs": CustomsDays,
     "digital": Data,
     "declared": Declared,
+    "subsidy": Subsidy,
 }
 
 Terms = Annotated[
@@ -179,7 +225,8 @@ Terms = Annotated[
     | Annotated[Standard, Tag("standard")]
     | Annotated[CustomsDays, Tag("customs")]
     | Annotated[Data, Tag("digital")]
-    | Annotated[Declared, Tag("declared")],
+    | Annotated[Declared, Tag("declared")]
+    | Annotated[Subsidy, Tag("subsidy")],
     Discriminator(_which),
 ]
 """Told apart by their keys."""
@@ -193,5 +240,6 @@ TERMS_OF: dict[str, type[Frozen]] = {
     "digital": Data,
     "investment": Declared,
     "transfer": Declared,
+    "subsidy": Subsidy,
 }
 """Which terms a kind of measure has."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
 
 from pydantic import model_validator
 
@@ -15,13 +14,14 @@ from kosho.equilibrium import Outcome, Part
 from kosho.errors import InputError, Problem, suggest
 from kosho.policy.ranges import Range
 from kosho.policy.schema import Economy
+from kosho.policy.subsidies import wedge_after
 from kosho.policy.supply import content
+from kosho.policy.terms import Drive
 from kosho.provenance import Cited, Frozen, Source
 from kosho.world import World
 from kosho.yamlfile import load
 
 __all__ = [
-    "Drive",
     "by_maker",
     "drive_parts",
     "drive_share",
@@ -33,13 +33,13 @@ __all__ = [
 
 VEHICLES = "C29"
 
-Drive = Literal["hybrid", "electric"]
-
 
 class Drives(Frozen):
     """Drives of the vehicles sold in a market."""
 
     market: Economy
+    exporters: tuple[Economy, ...] = ()
+    """Where they are made; empty: all that no other entry of the market names."""
     shares: dict[Drive, Cited]
 
 
@@ -77,19 +77,34 @@ def vehicle_data() -> VehicleFile:
     return load(Path(str(files("kosho.policy") / "vehicles.yaml")), VehicleFile)[0]
 
 
-def drive_share(market: str, drive: Drive) -> Cited:
-    """Share of a drive in the vehicles sold in a market; taken for every origin alike, which is an assumption.
+def drive_share(market: str, drive: Drive, exporter: str = "") -> Cited:
+    """Share of a drive in the vehicles sold in a market.
+
+    Args:
+        market: Where they are sold.
+        drive: Which.
+        exporter: Where they are made. Where that is not known apart, the share of the whole market is taken,
+            which is an assumption.
 
     Raises:
         InputError: it is not known for this market.
     """
-    known = {one.market: one.shares for one in vehicle_data().drives}
-    if market not in known:
-        hint = suggest(market, known)
+    known = [one for one in vehicle_data().drives if one.market == market]
+    if not known:
+        hint = suggest(market, {one.market for one in vehicle_data().drives})
         raise InputError(Problem(f"drives of vehicles sold in {market} are not known", hint))
-    if drive not in known[market]:
-        raise InputError(Problem(f"no drive {drive!r}", suggest(drive, known[market])))
-    return known[market][drive]
+    for one in sorted(known, key=lambda one: exporter not in one.exporters):
+        if drive in one.shares and (exporter in one.exporters or not one.exporters):
+            return one.shares[drive]
+    raise InputError(Problem(f"no drive {drive!r} of vehicles sold in {market}"))
+
+
+def _told_apart(market: str, drive: Drive, exporter: str) -> bool:
+    """Whether the share of a drive is known of an origin."""
+    return any(
+        (one.market, drive in one.shares) == (market, True) and exporter in one.exporters
+        for one in vehicle_data().drives
+    )
 
 
 def drive_parts(market: str, exporter: str, vehicles: float) -> dict[Drive, Range]:
@@ -105,10 +120,14 @@ def drive_parts(market: str, exporter: str, vehicles: float) -> dict[Drive, Rang
     """
     found: dict[Drive, Range] = {}
     for drive in ("hybrid", "electric"):
-        share = Range.of(drive_share(market, drive))
-        note = f"share in all vehicles sold in {market}, taken for those from {exporter}"
+        share = Range.of(drive_share(market, drive, exporter))
+        known = _told_apart(market, drive, exporter)
+        note = None if known else f"share in all vehicles sold in {market}, taken for those from {exporter}"
         scaled = {end: vehicles * level for end, level in share.levels.items()}
-        found[drive] = Range(scaled["low"], scaled["high"], scaled["value"], "share", share.sources, True, note)
+        assumed = share.assumed or not known
+        found[drive] = Range(
+            scaled["low"], scaled["high"], scaled["value"], "share", share.sources, assumed, note
+        )
     return found
 
 
@@ -193,7 +212,7 @@ def purchase_subsidy(
         if share > 0
     }
     return [
-        Part(importer, exporter, sector, one.share, (1 + one.tariff) * (1 - rate) - 1, part=part)
+        Part(importer, exporter, sector, one.share, wedge_after(one.tariff, rate), part=part)
         for exporter, one in sold.items()
     ]
 

@@ -1,0 +1,125 @@
+"""Subsidies to buyers: a share of the price that the treasury of the buyer's country pays.
+
+A subsidy at rate z on goods that bear duty t makes their wedge (1 + t)(1 - z) - 1, which may be negative; what
+revenue there is falls by what is paid. Only a share of a cell may be eligible (vehicles by drive, say): that
+share becomes a row of its own, so that buyers turn to it from the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import replace as changed
+
+import numpy as np
+
+from kosho.equilibrium import Outcome, Shock
+from kosho.equilibrium.nests import with_rests
+from kosho.errors import InputError, Problem
+from kosho.policy.cells import Cell, rows_in
+from kosho.policy.niches import End
+from kosho.policy.ranges import Range, spread
+from kosho.policy.terms import Subsidy
+from kosho.world import World
+
+__all__ = ["Subsidised", "paid_out", "rate_of", "subsidised", "wedge_after"]
+
+NOTHING = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Subsidised:
+    """Where a measure subsidises buyers, and how much."""
+
+    measure: str
+    cells: tuple[Cell, ...]
+    rate: Range
+    """Share of the buyer's price that is paid."""
+    share: Mapping[int, Range]
+    """By position of the exporter: share of base spending in the cells that is eligible."""
+
+
+def wedge_after(tariff: float, rate: float, rent: float = 0.0) -> float:
+    """The tariff that has the effect of a duty and a subsidy of a share of the price together.
+
+    Args:
+        tariff: Duty before.
+        rate: Share of the buyer's price that is paid, below one.
+        rent: What else is on top of the producer's price, a fraction of it.
+    """
+    return (1.0 + tariff + rent) * (1.0 - rate) - 1.0 - rent
+
+
+def rate_of(terms: Subsidy) -> Range:
+    """The share of the price that is paid, over all ranges.
+
+    Raises:
+        InputError: it is all of the price or more.
+    """
+    figures = {"rate": terms.rate, "paid": terms.per_unit, "price": terms.price}
+    found = spread(_rate, "share of the price", **{key: one for key, one in figures.items() if one is not None})
+    if found.high >= 1:
+        raise InputError(Problem(f"a subsidy of {found.high:.0%} of the price", "below all of it"))
+    return found
+
+
+def _rate(rate: float = 0.0, paid: float = 0.0, price: float = 1.0) -> float:
+    return rate / 100 + paid / price
+
+
+def subsidised(shock: Shock, world: World, of: Subsidised, end: End = "value") -> Shock:
+    """A shock with a subsidy on top of its tariffs.
+
+    Rows without a name take the measure's for their eligible share; rows of product groups keep theirs.
+
+    Args:
+        shock: What else changes.
+        world: The base.
+        of: The subsidy.
+        end: Of the ranges of its rate and of what is eligible; `low` is the lower figure.
+    """
+    shock = with_rests(shock, world, dict.fromkeys(cell[:3] for cell in of.cells))
+    eligible = np.array(
+        [
+            of.share[i].levels[end] if mine and i in of.share else 0.0
+            for i, mine in zip(shock.exporter.tolist(), rows_in(shock, of.cells).tolist(), strict=True)
+        ]
+    )
+    paid = np.flatnonzero(shock.share * eligible > NOTHING)
+    rest = np.flatnonzero(shock.share * (1.0 - eligible) > NOTHING)
+    rows = np.concatenate([rest, paid])
+    rate = of.rate.levels[end]
+    tariff = shock.tariff[rows].copy()
+    tariff[len(rest) :] = [
+        wedge_after(t, rate, r) for t, r in zip(shock.tariff[paid], shock.rent[paid], strict=True)
+    ]
+    share = np.concatenate([(shock.share * (1.0 - eligible))[rest], (shock.share * eligible)[paid]])
+    names = [shock.part[k] for k in rest.tolist()]
+    names += [shock.part[k] or of.measure for k in paid.tolist()]
+    return changed(
+        shock,
+        importer=shock.importer[rows],
+        exporter=shock.exporter[rows],
+        sector=shock.sector[rows],
+        share=share,
+        cost=shock.cost[rows],
+        base_tariff=shock.base_tariff[rows],
+        tariff=tariff,
+        rent=shock.rent[rows],
+        holder=shock.holder[rows],
+        part=tuple(names),
+    )
+
+
+def paid_out(outcome: Outcome, of: Subsidised, end: End = "value") -> float:
+    """What a subsidy costs the treasury a year, in the world's money, at the new quantities.
+
+    Eligible goods are the rows of the outcome's shock that bear the measure's name.
+    """
+    shock, rate = outcome.shock, of.rate.levels[end]
+    total = 0.0
+    for k in [k for k, name in enumerate(shock.part) if name == of.measure]:
+        n, i = (outcome.base.countries[at[k]] for at in (shock.importer, shock.exporter))
+        _, net = outcome.part_flow(n, i, outcome.base.sectors[shock.sector[k]], of.measure)
+        total += net * float(1.0 + shock.tariff[k] + shock.rent[k]) * rate / (1.0 - rate)
+    return total
