@@ -29,14 +29,13 @@ from kosho.errors import InputError, Problem, suggest
 from kosho.policy.register import Register
 from kosho.policy.schema import Measure, Overlay
 from kosho.policy.stacking import precedence
-from kosho.provenance import Frozen, Source, Status
+from kosho.provenance import Frozen, Said, Source, Status
 from kosho.yamlfile import Lines, load
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from kosho.bargain import Table
-    from kosho.bargain.schema import Said
     from kosho.equilibrium import Outcome
     from kosho.policy.impact import Effects
     from kosho.record import Record
@@ -225,8 +224,6 @@ def _said(record: Record | None, day: date) -> dict[str, Said | None]:
 
 
 def _told(record: Record, one: Statement) -> Said:
-    from kosho.bargain.schema import Said  # noqa: PLC0415
-
     kind = one.kind if one.type == "position" else one.type
     return Said(
         id=one.id,
@@ -242,11 +239,10 @@ def _told(record: Record, one: Statement) -> Said:
 
 
 def _speakers(record: Record, one: Statement) -> tuple[str, ...]:
-    """A person with the party, or the parties alone."""
-    parties = tuple(map(record.party_name, one.by))
+    """A person with the side they are on, or the parties alone."""
     if one.speaker is None:
-        return parties
-    return (", ".join((record.person_name(one.speaker), *parties)),)
+        return tuple(map(record.party_name, one.by))
+    return (", ".join(record.person_with_party(one.speaker)),)
 
 
 def cases() -> list[str]:

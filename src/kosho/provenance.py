@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
-__all__ = ["Cited", "Day", "Frozen", "Source", "Status"]
+__all__ = ["Cited", "Day", "Frozen", "Said", "Source", "Status"]
 
 Status = Literal["fact", "estimate", "assumption"]
 """`fact`: read in a source. `estimate`: computed from facts by a stated method. `assumption`: chosen by us."""
@@ -63,3 +63,21 @@ class Cited(Frozen):
         if not low <= self.value <= high:
             raise ValueError(f"value {self.value} must lie between low {low} and high {high}")
         return self
+
+
+class Said(Frozen):
+    """A statement of the record as it stood on a day, told without the record."""
+
+    id: str
+    quote: str
+    kind: str
+    """Offer, ask, red line, measure ..., in words."""
+    modality: str
+    by: tuple[str, ...]
+    """Names of those who said or did it: a person where one is named, else parties."""
+    attributed_to: str | None = None
+    """Whom the source reports it from, where that is not the speaker."""
+    date: str | None = None
+    """When what it tells of happens or happened, as precise as it is known."""
+    source: str
+    recorded_at: Day

@@ -2,31 +2,67 @@
 
 from __future__ import annotations
 
+from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.briefs import HOSTILE, brief
 
 from kosho.bargain import Effort
+from kosho.brief import page
 from kosho.brief.bargaining import (
     CONCEPTS,
+    bases_table,
     certificate_table,
     deals_table,
     negotiation,
-    scatter,
+    red_lines,
+    scatters,
     shares_table,
 )
-from kosho.brief.model import Deal, Negotiation, Point, Spread
+from kosho.brief.model import Basis, Deal, Negotiation, Point, Reference, Spread
 from kosho.case import Case
+from kosho.provenance import Said
 
 PARTIES = ("JPN", "USA")
+SAID = (
+    Said(
+        id="never",
+        quote='25 % is "out"',
+        kind="red line",
+        modality="asserted",
+        by=("A. Minister, Japan",),
+        date="2025-06-26",
+        source="wire",
+        recorded_at=date(2025, 6, 29),
+    ),
+    Said(
+        id="perhaps",
+        quote="there is room",
+        kind="offer",
+        modality="considered",
+        by=("Japan",),
+        attributed_to="a paper",
+        source="paper",
+        recorded_at=date(2025, 4, 27),
+    ),
+)
+WIRE = Reference(id="wire", title="A wire", publisher="p", kind="secondary", number=7)
+PAPER = Reference(id="paper", title="A paper", publisher="p", kind="secondary", number=9)
+
+
+def cite(ids) -> list[Reference]:
+    return [one for one in (WIRE, PAPER) if one.id in ids]
 
 
 def made() -> Negotiation:
     points = [
-        Point(kind="other", gains={"JPN": 9000, "USA": -400}, text="nothing <b>at all</b>"),
+        Point(
+            kind="other", gains={"JPN": 9000, "USA": -400}, text="nothing <b>at all</b>", statements=("never",)
+        ),
         Point(kind="package", gains={"JPN": 1000, "USA": 900}, text="15 & 15"),
         Point(kind="frontier", gains={"JPN": 4000, "USA": 3000}, text="On the frontier. 10"),
-        Point(kind="deal", gains={"JPN": 3500, "USA": 3200}, text="Nash. 12.5"),
+        Point(kind="deal", gains={"JPN": 3500, "USA": 3200}, text="Nash. 12.5", statements=("perhaps",)),
         Point(kind="no-deal", gains={"JPN": 0, "USA": 0}, text="No deal"),
         Point(kind="today", gains={"JPN": 1700, "USA": 950}, text="Today"),
     ]
@@ -46,6 +82,7 @@ def made() -> Negotiation:
                 options="Cars: 12.5",
                 over_no_deal={"JPN": 3500, "USA": 3200},
                 over_today={"JPN": 1800, "USA": 2250},
+                statements=("perhaps",),
             ),
         ),
         shares={"Cars": {"JPN": 3500, "USA": 3200}},
@@ -53,28 +90,123 @@ def made() -> Negotiation:
         certificates={"Nash": {code: Spread(p5=-100, p50=1000, p95=3000) for code in PARTIES}},
         all_gain={"Nash": 0.93},
         points=tuple(points),
+        bases=(
+            Basis(part="option", issue="Cars: all", title="12.5: in all", statements=("perhaps",)),
+            Basis(part="option", issue="Cars: all", title="10", statements=("perhaps",)),
+            Basis(part="red line", title="No 25", statements=("never",)),
+        ),
+        said=SAID,
         sources=(),
     )
 
 
+def drawn(one: Negotiation) -> list[ET.Element]:
+    return [ET.fromstring(text) for text in scatters(one, cite)]  # noqa: S314 - our own
+
+
 def test_the_figure_is_well_formed_and_every_mark_tells_its_package():
-    root = ET.fromstring(scatter(made()))  # noqa: S314 - our own
+    (root,) = drawn(made())
     titles = [element.text for element in root.iter() if element.tag == "title"]
     assert len(titles) == 6
-    assert "nothing <b>at all</b>: Japan +9.0, United States −0.4 billion USD a year" in titles
+    assert "15 & 15: Japan +1.0, United States +0.9 billion USD a year" in titles
     for mark in (element for element in root.iter() if element.tag in ("circle", "rect")):
         x, y = float(mark.get("cx") or mark.get("x")), float(mark.get("cy") or mark.get("y"))
         assert 0 < x < 720
         assert 0 < y < 470
 
 
+def test_a_mark_tells_what_was_said_by_whom_when_how_and_where():
+    (root,) = drawn(made())
+    titles = {element.text.split(":")[0]: element.text for element in root.iter() if element.tag == "title"}
+    assert titles["nothing <b>at all</b>"] == (
+        "nothing <b>at all</b>: Japan +9.0, United States −0.4 billion USD a year\n"
+        '“25 % is "out"” (A. Minister, Japan; 26\N{NO-BREAK SPACE}June 2025; red line) [7]'
+    )
+    assert titles["Nash. 12.5"].endswith(
+        "\n“there is room” (Japan; recorded 27\N{NO-BREAK SPACE}April 2025; offer, considered) [9]"
+    )
+    assert "“" not in titles["15 & 15"]
+
+
+def test_named_marks_are_reached_by_keyboard_and_read_aloud():
+    (root,) = drawn(made())
+    links = {link.get("href"): link for link in root.iter() if link.tag == "a"}
+    assert set(links) == {"#table-deals", "#table-bases"}
+    assert "there is room" in links["#table-deals"].get("aria-label")
+    assert root.get("role") == "group"  # an image would hide the links in it
+
+
+def test_three_parties_have_a_figure_a_pair():
+    three = made().model_copy(update={"parties": ("JPN", "USA", "KOR")})
+    points = [
+        point.model_copy(update={"gains": {**point.gains, "KOR": 100.0 * n}})
+        for n, point in enumerate(three.points)
+    ]
+    roots = drawn(three.model_copy(update={"points": tuple(points)}))
+    assert [root.get("aria-label") for root in roots] == [
+        "Gains of Japan and United States in every package",
+        "Gains of Japan and Korea in every package",
+        "Gains of United States and Korea in every package",
+    ]
+    for root in roots:
+        assert sum(element.tag == "title" for element in root.iter()) == 6
+    heights = [[float(mark.get("cy")) for mark in root.iter() if mark.tag == "circle"] for root in roots[1:]]
+    assert heights[0] == heights[1]  # the same party upwards
+
+
 def test_marks_stand_in_the_order_of_their_gains():
-    root = ET.fromstring(scatter(made()))  # noqa: S314 - our own
+    (root,) = drawn(made())
     places = {}
     for mark in (element for element in root.iter() if element.tag == "circle"):
         places[mark.find("title").text[:7]] = float(mark.get("cx")), float(mark.get("cy"))
     assert places["15 & 15"][0] < places["On the "][0] < places["nothing"][0]
     assert places["On the "][1] < places["15 & 15"][1] < places["nothing"][1]  # up is less
+
+
+def test_the_table_of_quotes_says_what_rests_on_each():
+    never, perhaps = bases_table(made()).rows
+    assert never[0].text.endswith('“25 % is "out"”')
+    assert (never[0].sources, never[0].anchor) == (("wire",), "said-never")
+    assert [cell.text for cell in never[1:]] == [
+        "A. Minister, Japan",
+        "26\N{NO-BREAK SPACE}June 2025",
+        "red line",
+        "red line: No 25",
+    ]
+    assert [cell.text for cell in perhaps[1:]] == [
+        "Japan",
+        "recorded 27\N{NO-BREAK SPACE}April 2025",
+        "offer, considered",
+        "Cars: all: 12.5: in all / 10",
+    ]
+    assert perhaps[1].note == "after a paper"
+
+
+def test_deals_and_red_lines_lead_to_their_quotes():
+    (row,) = deals_table(made(), cite).rows
+    (quote,) = row[1].quotes
+    assert (quote.mark, quote.anchor) == ("Q2", "said-perhaps")
+    assert quote.text.endswith("[9]")
+    ((line, quotes),) = red_lines(made(), cite)
+    assert line == "No 25 (fact)"
+    assert [one.mark for one in quotes] == ["Q1"]
+
+
+def test_the_page_holds_the_quotes_without_a_script_and_escapes_them():
+    hostile = made().model_copy(update={"said": (SAID[0].model_copy(update={"quote": HOSTILE}), SAID[1])})
+    made_brief = brief()
+    sources = (
+        *made_brief.sources,
+        *(one.model_copy(update={"number": 90 + n}) for n, one in enumerate((WIRE, PAPER))),
+    )
+    html = page.render(made_brief.model_copy(update={"negotiation": hostile, "sources": sources}))
+    assert HOSTILE not in html.split("<script", 1)[0]
+    assert 'id="said-never"' in html
+    assert html.count('href="#said-perhaps"') == 1
+    assert html.count('href="#said-never"') == 1
+    row = html[html.index('id="said-perhaps"') :]
+    assert 'href="#source-91"' in row[: row.index("</tr>")]
+    assert 'id="table-bases"' in html
 
 
 def test_the_tables_say_what_is_in_them():
@@ -93,7 +225,7 @@ def computed(tmp_path_factory) -> Negotiation:
     """Of the case with one issue."""
     shipped = Case.load("japan-us-2025")
     folder = tmp_path_factory.mktemp("case")
-    for name in ("case.yaml", "measures.yaml"):
+    for name in ("case.yaml", "measures.yaml", "record.yaml"):
         (folder / name).write_bytes((shipped.folder / name).read_bytes())
     text = (shipped.folder / "table.yaml").read_text(encoding="utf-8")
     cars, parts, lines = (text.index(mark) for mark in ("  - id: cars", "  - id: parts\n", "\nred_lines:"))
@@ -111,4 +243,22 @@ def test_what_is_computed_is_what_is_shown(computed):
     assert 1 <= kinds.count("deal") <= 4
     assert {deal.concept for deal in computed.deals} == set(CONCEPTS.values())
     assert {deal.background for deal in computed.deals} == {"Japan alone reverts", "All revert"}
-    ET.fromstring(scatter(computed))  # noqa: S314 - our own
+    assert len(drawn(computed)) == 1
+
+
+def test_what_is_computed_rests_on_the_record(computed):
+    said = {one.id: one for one in computed.said}
+    assert said["red-line-cars"].source == "round7"
+    cited = {name for basis in computed.bases for name in basis.statements}
+    assert cited == set(said)
+    assert all(set(deal.statements) <= cited for deal in computed.deals)
+    crossing = [point for point in computed.points if point.kind == "other"]
+    assert any(
+        "Crosses a red line: Japan signs nothing" in point.text and "red-line-cars" in point.statements
+        for point in crossing
+    )
+    for point in computed.points:
+        if point.kind == "today":
+            assert set(point.statements) == {"rate-lowered", "cars-25", "metals-50"}
+        if point.kind == "no-deal":
+            assert point.statements == ("grace-period",)

@@ -22,7 +22,6 @@ __all__ = [
     "Party",
     "Payoff",
     "RedLine",
-    "Said",
     "SectorWeight",
     "Standing",
     "TableFile",
@@ -87,24 +86,6 @@ class Justified(Frozen):
 
     statements: tuple[str, ...] = ()
     """Ids of the statements of the case's record that it rests on; `Case.table` finds them."""
-
-
-class Said(Frozen):
-    """A statement of the record as it stood on a day, told without the record."""
-
-    id: str
-    quote: str
-    kind: str
-    """Offer, ask, red line, measure ..., in words."""
-    modality: str
-    by: tuple[str, ...]
-    """Names of those who said or did it: a person where one is named, else parties."""
-    attributed_to: str | None = None
-    """Whom the source reports it from, where that is not the speaker."""
-    date: str | None = None
-    """When what it tells of happens or happened, as precise as it is known."""
-    source: str
-    recorded_at: Day
 
 
 class Standing(Justified):

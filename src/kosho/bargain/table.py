@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.bargain.grid import Grid
-from kosho.bargain.schema import CostChange, Justified, Link, Option, RedLine, Said, TableFile, justified
+from kosho.bargain.schema import CostChange, Justified, Link, Option, RedLine, TableFile, justified
 from kosho.errors import Problems, suggest
 from kosho.policy.references import References, check_references
 from kosho.policy.register import Register
 from kosho.policy.schema import Measure, Overlay
-from kosho.provenance import Source
+from kosho.provenance import Said, Source
 from kosho.yamlfile import Key, Lines, load
 
 __all__ = ["Ground", "State", "Table"]

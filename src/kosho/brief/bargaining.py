@@ -1,26 +1,40 @@
-"""The negotiating table in a brief: packages as points, the deals, what carries them, how sure they are."""
+"""The negotiating table in a brief: packages as points, the deals, what carries them, what it all rests on."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kosho.brief import words
-from kosho.brief.model import Deal, Negotiation, Point, Spread
-from kosho.brief.tables import Cell, Table
+from kosho.brief.model import Basis, Deal, Negotiation, Point, Reference, Spread
+from kosho.brief.tables import Cell, Quote, Table
 from kosho.codes import country_name
+from kosho.provenance import Said
 
 if TYPE_CHECKING:
     from kosho.bargain import Deal as Found
     from kosho.bargain import Effort
+    from kosho.bargain import Table as Negotiated
+    from kosho.bargain.schema import Justified, Option
     from kosho.case import Case
 
-__all__ = ["COLOURS", "LEGEND", "certificate_table", "deals_table", "negotiation", "scatter", "shares_table"]
+__all__ = [
+    "COLOURS",
+    "LEGEND",
+    "bases_table",
+    "certificate_table",
+    "deals_table",
+    "negotiation",
+    "red_lines",
+    "scatters",
+    "shares_table",
+]
 
 CONCEPTS = {
     "nash": "Nash",
@@ -49,6 +63,9 @@ LEGEND = {
 }
 
 Array = NDArray[np.float64]
+Cite = Callable[[Iterable[str]], list[Reference]]
+"""Numbered sources by id."""
+BasisPart = Literal["status quo", "no deal", "deadline", "option", "red line", "link", "unpriced"]
 PointKind = Literal["other", "package", "frontier", "deal", "no-deal", "today"]
 
 
@@ -69,9 +86,10 @@ def negotiation(
         Deal(
             background=one["title"],
             concept=CONCEPTS[name],
-            options=_changes(deal, solution["options"]),
+            options=_changes(deal.table, solution["options"]),
             over_no_deal=solution["gains"],
             over_today=solution["over_status_quo"],
+            statements=_ids(deal.table, _changed(deal.table, solution["options"]).values()),
         )
         for one in content["backgrounds"]
         for name, solution in one["solutions"].items()
@@ -79,6 +97,8 @@ def negotiation(
     first = next(iter(deal.solutions), None)
     explained = content["explanations"].get(first, {"issues": {}})["issues"]
     titles = {issue.id: issue.title for issue in deal.table.file.issues}
+    bases = tuple(_bases(deal.table))
+    said = {one.id: one for one in deal.table.statements.values() if one is not None}
     return Negotiation(
         title=content["title"],
         summary=deal.table.file.summary,
@@ -97,16 +117,47 @@ def negotiation(
         },
         all_gain={CONCEPTS[name]: one["all_gain"] for name, one in content["certificate"].items()},
         points=tuple(_points(deal)),
+        bases=bases,
+        said=tuple(said[name] for name in dict.fromkeys(name for one in bases for name in one.statements)),
         sources=tuple(dict.fromkeys(name for line in deal.table.file.red_lines for name in line.source)),
     )
 
 
-def _changes(deal: Found, options: dict[str, str]) -> str:
-    found: list[str] = []
-    for issue in deal.table.file.issues:
-        option = next(one for one in issue.options if one.id == options[issue.id])
-        if not option.fallback:
-            found.append(f"{issue.title}: {option.title}")
+def _bases(table: Negotiated) -> Iterator[Basis]:
+    """What rests on the record, in words."""
+    file = table.file
+    parts: list[tuple[BasisPart, str, Justified]] = [
+        ("status quo", "what each side has today", file.status_quo),
+        *(("no deal", ground.title, ground.disagreement) for ground in file.backgrounds),
+        ("deadline", words.day(file.deadline.date), file.deadline),
+        *(("option", option.title, option) for issue in file.issues for option in issue.options),
+        *(("red line", line.title, line) for line in file.red_lines),
+        *(("link", link.title, link) for link in file.links),
+        *(("unpriced", one.title, one) for one in file.unpriced),
+    ]
+    issues = {id(option): issue.title for issue in file.issues for option in issue.options}
+    for part, title, item in parts:
+        statements = _ids(table, [item])
+        if statements:
+            yield Basis(part=part, issue=issues.get(id(item)), title=title, statements=statements)
+
+
+def _ids(table: Negotiated, items: Iterable[Justified]) -> tuple[str, ...]:
+    """Statements that `items` rest on."""
+    return tuple(dict.fromkeys(one.id for item in items for one in table.said(item)))
+
+
+def _changed(table: Negotiated, options: dict[str, str]) -> dict[str, Option]:
+    """The options of a package that are not what holds anyway, by title of their issue."""
+    found = {
+        issue.title: next(one for one in issue.options if one.id == options[issue.id])
+        for issue in table.file.issues
+    }
+    return {title: option for title, option in found.items() if not option.fallback}
+
+
+def _changes(table: Negotiated, options: dict[str, str]) -> str:
+    found = [f"{title}: {option.title}" for title, option in _changed(table, options).items()]
     return "; ".join(found) or "nothing changes"
 
 
@@ -133,20 +184,109 @@ def _points(deal: Found) -> Iterable[Point]:
         yield _point(deal, "frontier", row, "On the frontier. ")
     for row, name in marked.items():
         yield _point(deal, "deal", row, f"{name}. ")
-    yield Point(kind="no-deal", gains=dict.fromkeys(game.parties, 0.0), text="No deal")
-    yield Point(kind="today", gains=dict(zip(game.parties, now.tolist(), strict=True)), text="Today")
+    file = deal.table.file
+    ends: list[tuple[PointKind, str, Array, Justified]] = [
+        ("no-deal", "No deal", np.zeros_like(now), file.backgrounds[0].disagreement),
+        ("today", "Today", now, file.status_quo),
+    ]
+    for kind, text, values, item in ends:
+        yield Point(
+            kind=kind,
+            gains=dict(zip(game.parties, values.tolist(), strict=True)),
+            text=text,
+            statements=_ids(deal.table, [item]),
+        )
 
 
 def _point(deal: Found, kind: PointKind, row: int, lead: str) -> Point:
-    game = deal.game
+    game, table = deal.game, deal.table
+    options = table.grid.label(row)
+    crossed = [line for line, hit in zip(table.file.red_lines, table.crossed[row], strict=True) if hit]
+    if crossed:
+        lead += f"Crosses a red line: {'; '.join(line.title for line in crossed)}. "
     return Point(
         kind=kind,
         gains=dict(zip(game.parties, game.gains[row].tolist(), strict=True)),
-        text=lead + _changes(deal, deal.table.grid.label(row)),
+        text=lead + _changes(table, options),
+        statements=_ids(table, [*crossed, *_changed(table, options).values()]),
     )
 
 
-def deals_table(one: Negotiation) -> Table:
+def _when(said: Said) -> str:
+    """The date of a statement as precise as it is known; else the day it was recorded."""
+    if said.date is None:
+        return f"recorded {words.day(said.recorded_at)}"
+    return " to ".join(_day_or_month(part) for part in said.date.split("/"))
+
+
+def _day_or_month(text: str) -> str:
+    if len(text) == 10:
+        return words.day(date.fromisoformat(text))
+    return f"{date.fromisoformat(text + '-01'):%B} {text[:4]}" if len(text) == 7 else text
+
+
+def _as(said: Said) -> str:
+    return said.kind if said.modality == "asserted" else f"{said.kind}, {said.modality}"
+
+
+def _by(said: Said) -> str:
+    return " and ".join(said.by) or "nobody named"
+
+
+def _quotes(one: Negotiation, statements: Sequence[str], cite: Cite | None = None) -> tuple[Quote, ...]:
+    """The statements named, as they are marked on the page."""
+    found: list[Quote] = []
+    for number, said in enumerate(one.said, 1):
+        if said.id in statements:
+            told = f"“{said.quote}” ({_by(said)}; {_when(said)}; {_as(said)})"
+            sources = "".join(f" [{source.number}]" for source in cite([said.source])) if cite else ""
+            found.append(Quote(f"Q{number}", f"said-{said.id}", told + sources))
+    return tuple(found)
+
+
+def red_lines(one: Negotiation, cite: Cite) -> list[tuple[str, tuple[Quote, ...]]]:
+    """What no side will sign, each with what it said."""
+    rests = {basis.title: basis.statements for basis in one.bases if basis.part == "red line"}
+    return [(line, _quotes(one, rests.get(line.rsplit(" (", 1)[0], ()), cite)) for line in one.red_lines]
+
+
+def bases_table(one: Negotiation) -> Table:
+    """What was said, and what rests on it."""
+    rows = [
+        (
+            Cell(
+                text=f"Q{number}{words.NBSP} “{said.quote}”",
+                sort=number,
+                sources=(said.source,),
+                anchor=f"said-{said.id}",
+            ),
+            Cell(text=_by(said), note=f"after {said.attributed_to}" if said.attributed_to else ""),
+            Cell(text=_when(said), sort=said.date or said.recorded_at.isoformat()),
+            Cell(text=_as(said)),
+            Cell(text="; ".join(_resting(one, said.id))),
+        )
+        for number, said in enumerate(one.said, 1)
+    ]
+    return Table(
+        "bases",
+        "What the table rests on: what was said, as known on the day",
+        ("What was said", "By", "Date", "As", "What rests on it"),
+        tuple(rows),
+        wide=True,
+        note="From the record of the talks. What has no quote rests on its sources alone, or is chosen by us.",
+    )
+
+
+def _resting(one: Negotiation, statement: str) -> list[str]:
+    """What rests on a statement; options of one issue together."""
+    found: dict[str, list[str]] = {}
+    for basis in one.bases:
+        if statement in basis.statements:
+            found.setdefault(basis.issue or basis.part, []).append(basis.title)
+    return [f"{name}: {' / '.join(titles)}" for name, titles in found.items()]
+
+
+def deals_table(one: Negotiation, cite: Cite | None = None) -> Table:
     """The deals under every background."""
     names = [country_name(code) for code in one.parties]
     columns = ["Deal", "What changes", *(f"{name}, over no deal" for name in names)]
@@ -154,7 +294,7 @@ def deals_table(one: Negotiation) -> Table:
     rows = [
         (
             Cell(text=deal.concept, note=deal.background),
-            Cell(text=deal.options),
+            Cell(text=deal.options, quotes=_quotes(one, deal.statements, cite)),
             *(Cell(text=words.billions(deal.over_no_deal[code], sign=True)) for code in one.parties),
             *(Cell(text=words.billions(deal.over_today[code], sign=True)) for code in one.parties),
         )
@@ -189,27 +329,42 @@ def certificate_table(one: Negotiation) -> Table:
     return Table("certificate", caption, columns, tuple(rows), numeric=1 + len(one.parties))
 
 
-def scatter(one: Negotiation) -> str:
-    """The first two parties' gains as SVG, billion USD a year; each mark tells its package when pointed at."""
-    across, up = one.parties[:2]
-    x, y = (np.array([point.gains[code] for point in one.points]) / 1000 for code in (across, up))
+def scatters(one: Negotiation, cite: Cite | None = None) -> list[str]:
+    """A figure a pair of parties."""
+    return [_scatter(one, pair, cite) for pair in combinations(one.parties, 2)]
+
+
+def _scatter(one: Negotiation, pair: tuple[str, str], cite: Cite | None) -> str:
+    """The gains of two parties as SVG, billion USD a year; each mark tells its package when pointed at."""
+    across, up = pair
+    x, y = (np.array([point.gains[code] for point in one.points]) / 1000 for code in pair)
     to_x, to_y = _scale(x, MARGIN, WIDTH - 12), _scale(y, HEIGHT - MARGIN, 12)
     order = list(LEGEND)
     marks = [
-        _mark(point, to_x(a), to_y(b), one.parties)
+        _mark(point, to_x(a), to_y(b), _told(one, point, cite))
         for point, a, b in sorted(
             zip(one.points, x, y, strict=True), key=lambda item: order.index(item[0].kind)
         )
     ]
-    label = f"Gains of {country_name(across)} and {country_name(up)} in every package"
+    label = html.escape(f"Gains of {country_name(across)} and {country_name(up)} in every package")
     parts = [
-        f'<svg class="scatter" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">',
+        f'<svg class="scatter" viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{label}">',
         *_axis(x, to_x, across, level=False),
         *_axis(y, to_y, up, level=True),
         *marks,
         "</svg>",
     ]
     return "".join(parts)
+
+
+def _told(one: Negotiation, point: Point, cite: Cite | None) -> str:
+    """What a mark says: its package, what it is worth to all, and the words it rests on."""
+    gains = ", ".join(
+        f"{country_name(code)} {words.billions(point.gains[code], sign=True)}" for code in one.parties
+    )
+    lines = [f"{point.text}: {gains} billion USD a year"]
+    lines += [quote.text for quote in _quotes(one, point.statements, cite)]
+    return "\n".join(lines)
 
 
 def _scale(values: Array, start: float, end: float) -> Callable[[float], float]:
@@ -240,20 +395,20 @@ def _axis(values: Array, place: Callable[[float], float], code: str, *, level: b
     return found
 
 
-def _mark(point: Point, x: float, y: float, parties: Iterable[str]) -> str:
-    gains = ", ".join(
-        f"{country_name(code)} {words.billions(point.gains[code], sign=True)}" for code in parties
-    )
-    title = f"<title>{html.escape(f'{point.text}: {gains} billion USD a year')}</title>"
+def _mark(point: Point, x: float, y: float, told: str) -> str:
+    """A mark; the few that have a name are links, so that a keyboard reaches them."""
+    told = html.escape(told)
+    title = f"<title>{told}</title>"
     colour = COLOURS[point.kind]
+    if point.kind == "deal":
+        turned = f'transform="rotate(45 {x:.1f} {y:.1f})"'
+        corner = f'x="{x - 6:.1f}" y="{y - 6:.1f}" {turned}'
+        mark = f'<rect {corner} width="12" height="12" fill="{colour}">{title}</rect>'
+        return f'<a href="#table-deals" aria-label="{told}">{mark}</a>'
     if point.kind in ("no-deal", "today"):
         label = f'<text x="{x + 9:.1f}" y="{y - 7:.1f}">{LEGEND[point.kind].capitalize()}</text>'
         fill = colour if point.kind == "no-deal" else "#fff"
         square = f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{fill}" stroke="{colour}"'
-        return f"{square}>{title}</rect>{label}"
-    if point.kind == "deal":
-        turned = f'transform="rotate(45 {x:.1f} {y:.1f})"'
-        corner = f'x="{x - 6:.1f}" y="{y - 6:.1f}" {turned}'
-        return f'<rect {corner} width="12" height="12" fill="{colour}">{title}</rect>'
+        return f'<a href="#table-bases" aria-label="{told}">{square}>{title}</rect>{label}</a>'
     radius = 4.5 if point.kind == "frontier" else 2.2
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}">{title}</circle>'

@@ -222,7 +222,9 @@ def _cited(brief: Brief) -> Iterable[str]:
     yield from (source for claim in brief.method.first_year for source in claim.sources)
     yield from (source for item in brief.not_yet_priced for source in item.sources)
     yield from (source for item in brief.calendar for source in item.sources)
-    yield from brief.negotiation.sources if brief.negotiation is not None else ()
+    if brief.negotiation is not None:
+        yield from brief.negotiation.sources
+        yield from (said.source for said in brief.negotiation.said)
     for claim in (*brief.method.model, *brief.method.limits):
         yield from claim.sources
 

@@ -10,10 +10,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from kosho.provenance import Day, Frozen, Source, Status
+from kosho.provenance import Day, Frozen, Said, Source, Status
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Basis",
     "Brief",
     "Claim",
     "Comparison",
@@ -276,6 +277,19 @@ class Point(Frozen):
     gains: dict[str, Number]
     """Million USD a year, by party."""
     text: str
+    statements: tuple[str, ...] = ()
+    """Of the record, by id: what its options, or the red lines it crosses, rest on."""
+
+
+class Basis(Frozen):
+    """A part of the table and the statements of the record that it rests on."""
+
+    part: Literal["status quo", "no deal", "deadline", "option", "red line", "link", "unpriced"]
+    issue: str | None = None
+    """Of an option."""
+    title: str
+    statements: tuple[str, ...]
+    """By id."""
 
 
 class Deal(Frozen):
@@ -288,6 +302,8 @@ class Deal(Frozen):
     over_no_deal: dict[str, Number]
     """Million USD a year, by party, on the `talks` world."""
     over_today: dict[str, Number]
+    statements: tuple[str, ...] = ()
+    """Of the record, by id: what its options rest on."""
 
 
 class Negotiation(Frozen):
@@ -313,7 +329,12 @@ class Negotiation(Frozen):
     """Share of draws in which all gain, by deal."""
     points: tuple[Point, ...]
     """Packages, thinned where they crowd, and all of the frontier."""
+    bases: tuple[Basis, ...] = ()
+    """What rests on statements of the record, as known on the day."""
+    said: tuple[Said, ...] = ()
+    """These statements, in the order in which parts of the table first rest on them."""
     sources: tuple[str, ...]
+    """Of the red lines."""
 
 
 class Brief(Frozen):

@@ -13,7 +13,17 @@ from kosho.brief.figures import compared_scenarios
 from kosho.brief.model import Brief, Comparison, Scenario, Variant
 from kosho.codes import country_name, sector_name
 
-__all__ = ["Cell", "Table", "tables"]
+__all__ = ["Cell", "Quote", "Table", "tables"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What was said, as a mark that leads to it."""
+
+    mark: str
+    anchor: str
+    """Id on the page of the row that holds it."""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,9 @@ class Cell:
     word: str = ""
     """The tone in a word."""
     status: str = ""
+    quotes: tuple[Quote, ...] = ()
+    anchor: str = ""
+    """Id on the page."""
 
 
 @dataclass(frozen=True, slots=True)

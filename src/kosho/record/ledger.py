@@ -153,7 +153,12 @@ class Record:
 
     def person_name(self, person: str) -> str:
         """Name of a person; the id where there is none."""
-        return next((one.name for one in self.file.people if one.id == person), person)
+        return self.person_with_party(person)[0]
+
+    def person_with_party(self, person: str) -> tuple[str, ...]:
+        """Name of a person and that of the party; the id alone where there is none."""
+        found = next((one for one in self.file.people if one.id == person), None)
+        return (person,) if found is None else (found.name, self.party_name(found.party))
 
 
 @dataclass(frozen=True, eq=False)
