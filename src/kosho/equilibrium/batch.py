@@ -19,7 +19,7 @@ from kosho.equilibrium.chord import Chord
 from kosho.equilibrium.crew import Shared, cores, one_thread, run
 from kosho.equilibrium.factors import factors_of
 from kosho.equilibrium.family import Family, Look, Stack, picked
-from kosho.equilibrium.outcome import Outcome
+from kosho.equilibrium.markets import Frame, Markets, framed
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import Deficits, rebase, solve
 from kosho.equilibrium.solver import find
@@ -125,16 +125,12 @@ def solve_batch(
     if processes > 1:
         shared.pack()
     tasks: list[_Task] = []
-    for group in _groups(len(shocks), thetas):
-        theta = None if thetas is None else thetas[group[0]]
-        members = [member for member in group if changes[member].plain]
-        if not members:
-            continue
-        sample = Stack.of([changes[k].shock for k in members[:: -(-len(members) // SAMPLE)]])
-        plan = Shared(_Plan(shared, deficits, tol, theta, sample, len(members)))
+    for frame, theta, members in _groups(changes, world, thetas):
+        sample = _packed([changes[k] for k in members[:: -(-len(members) // SAMPLE)]], frame)
+        plan = Shared(_Plan(shared, deficits, tol, theta, frame, sample.stack, len(members)))
         for first in range(0, len(members), TASK):
             some = members[first : first + TASK]
-            tasks.append(_Task(plan, some, tuple(changes[k].shock for k in some)))
+            tasks.append(_Task(plan, some, tuple(changes[k] for k in some)))
     found = _Found.empty(len(shocks), len(world.countries), len(world.sectors))
     with one_thread():
         for task, part in run(_solved, tasks, processes):
@@ -183,12 +179,21 @@ class _Plan:
     deficits: Deficits
     tol: float
     theta: xr.DataArray | None
+    frame: Frame | None
     sample: Stack
     size: int
 
     def __reduce__(self) -> tuple[type[_Plan], tuple[Any, ...]]:
         """Only what it was made of; every process works out the rest for itself."""
-        return _Plan, (self.shared, self.deficits, self.tol, self.theta, self.sample, self.size)
+        return _Plan, (
+            self.shared,
+            self.deficits,
+            self.tol,
+            self.theta,
+            self.frame,
+            self.sample,
+            self.size,
+        )
 
     @property
     def world(self) -> World:
@@ -204,6 +209,15 @@ class _Plan:
     def base(self) -> World:
         """The equilibrium that effects are relative to."""
         return rebase(self.given, self.deficits)
+
+    @cached_property
+    def markets(self) -> Markets | None:
+        """What the members bound, before their amounts.
+
+        Raises:
+            InputError: labels, parts or amounts do not fit the world.
+        """
+        return None if self.frame is None else Markets.of_frame(self.frame, self.base)
 
     @property
     def together(self) -> bool:
@@ -235,19 +249,43 @@ class _Centre:
 
 
 @dataclass(frozen=True, eq=False)
+class _Packed:
+    """Changes of one frame in columns; names of parts take long to copy to another process."""
+
+    stack: Stack  # outside the frame's markets
+    amounts: Array | None  # of its bounds (c, b)
+
+    def between(self, first: int, last: int) -> _Packed:
+        """Some of them, `last` not included."""
+        amounts = None if self.amounts is None else self.amounts[:, first:last]
+        return _Packed(self.stack.between(first, last), amounts)
+
+
+def _packed(changes: Sequence[Bounded], frame: Frame | None) -> _Packed:
+    stack = Stack.of([change.shock for change in changes])
+    return (
+        _Packed(stack, None) if frame is None else _Packed(stack.outside(frame.inside), frame.amounts(changes))
+    )
+
+
+@dataclass(frozen=True, eq=False)
 class _Task:
     plan: Shared[_Plan]
     members: Sequence[int]
-    shocks: Sequence[Shock] | Stack
+    changes: Sequence[Bounded] | _Packed
 
-    def __reduce__(self) -> tuple[type[_Task], tuple[Shared[_Plan], Sequence[int], Sequence[Shock] | Stack]]:
-        """Names of parts take long to copy to another process, and no time to do without."""
-        return _Task, (self.plan, self.members, self.stack if self.plan.value.together else self.shocks)
+    def __reduce__(
+        self,
+    ) -> tuple[type[_Task], tuple[Shared[_Plan], Sequence[int], Sequence[Bounded] | _Packed]]:
+        """Packed, where that will do."""
+        return _Task, (self.plan, self.members, self.packed if self.plan.value.together else self.changes)
 
     @property
-    def stack(self) -> Stack:
-        """The shocks in columns."""
-        return self.shocks if isinstance(self.shocks, Stack) else Stack.of(self.shocks)
+    def packed(self) -> _Packed:
+        """The changes in columns."""
+        return (
+            self.changes if isinstance(self.changes, _Packed) else _packed(self.changes, self.plan.value.frame)
+        )
 
 
 def _solved(task: _Task) -> _Found:
@@ -257,17 +295,27 @@ def _solved(task: _Task) -> _Found:
     """
     plan, size = task.plan.value, len(task.members)
     found = _Found.empty(size, len(plan.world.countries), len(plan.world.sectors))
-    if not plan.together and not isinstance(task.shocks, Stack):
-        for k, shock in enumerate(task.shocks):
+    if not plan.together and not isinstance(task.changes, _Packed):
+        for k, change in enumerate(task.changes):
             with suppress(KoshoError):
-                found.put([k], _row(solve(plan.given, shock, plan.deficits, plan.tol)))
+                found.put([k], _alone(plan.given, change, plan.deficits, plan.tol))
         return found
-    stack = task.stack
+    packed = task.packed
     for first in range(0, size, TOGETHER):
         last = min(first + TOGETHER, size)
         with suppress(KoshoError):
-            found.put(range(first, last), _together(plan, stack.between(first, last)))
+            found.put(range(first, last), _together(plan, packed.between(first, last)))
     return found
+
+
+def _alone(world: World, change: Bounded, deficits: Deficits, tol: float) -> _Found:
+    outcome = solve(world, change.shock, deficits, tol, constraints=change.constraints, nests=change.nests)
+    return _Found(
+        outcome.welfare.to_numpy()[None],
+        outcome.real_value_added.to_numpy()[None],
+        np.array([outcome.solver.residual]),
+        np.ones(1, bool),
+    )
 
 
 def _insisted(
@@ -276,9 +324,7 @@ def _insisted(
     """One shock by the patient solver; errors say which."""
     try:
         given = world if theta is None else world.with_theta(theta)
-        return _row(
-            solve(given, change.shock, deficits, tol, constraints=change.constraints, nests=change.nests)
-        )
+        return _alone(given, change, deficits, tol)
     except InputError as error:
         key = f"shock {member}"
         raise InputError(
@@ -288,29 +334,27 @@ def _insisted(
     except ConvergenceError as error:
         hint = f"this is shock {member} of the batch"
         raise ConvergenceError(error.residual, error.country, error.iterations, hint) from error
+    except KoshoError as error:
+        raise KoshoError(f"shock {member}: {error}") from error
 
 
-def _row(outcome: Outcome) -> _Found:
-    return _Found(
-        outcome.welfare.to_numpy()[None],
-        outcome.real_value_added.to_numpy()[None],
-        np.array([outcome.solver.residual]),
-        np.ones(1, bool),
-    )
-
-
-def _together(plan: _Plan, stack: Stack) -> _Found:
+def _together(plan: _Plan, packed: _Packed) -> _Found:
     """Chord steps from the centre, accelerated, until each member has converged."""
-    centre, arrays, size = plan.centre, plan.base.arrays, len(stack.length)
-    family = Family.of(plan.base, stack, centre.scale)
+    centre, arrays, size = plan.centre, plan.base.arrays, len(packed.stack.length)
+    markets = plan.markets
+    if markets is not None and packed.amounts is not None:
+        markets = markets.bounded(packed.amounts)
+    family = Family.of(plan.base, packed.stack, centre.scale, markets)
     found = _Found.empty(size, *arrays.beta.shape)
     state = np.repeat(centre.state, size, axis=1)
     active = np.arange(size)
     accelerate = _Pair()
     with np.errstate(all="ignore"):  # a member that runs out of bounds has failed; its gap says so
-        state = _roughly(family.in_single(), centre, accelerate, state.astype(np.float32)).astype(np.float64)
+        start, wedges = _roughly(family.in_single(), centre, accelerate, state.astype(np.float32))
+        state = start.astype(np.float64)
         for _ in range(ALL_AT_ONCE):
-            look = family.look(state)
+            look = family.look(state, wedges)
+            wedges = look.wedges
             done = look.worst <= SAFETY * plan.tol
             leaving = done | ~np.isfinite(look.worst)
             gaps = look.gaps
@@ -321,21 +365,24 @@ def _together(plan: _Plan, stack: Stack) -> _Found:
                     break
                 active, family = active[kept], family.take(kept)
                 state, gaps = picked(state, kept), picked(gaps, kept)
+                wedges = None if wedges is None else picked(wedges, kept)
                 accelerate.take(kept)
             step = centre.chord.step(gaps.astype(np.float32))
             state = _bounded(accelerate.next(state, step), state, len(arrays.beta))
     return found
 
 
-def _roughly(family: Family, centre: _Centre, accelerate: _Pair, state: Any) -> Any:
-    """The first steps, in single precision, until most members are near."""
+def _roughly(family: Family, centre: _Centre, accelerate: _Pair, state: Any) -> tuple[Any, Array | None]:
+    """The first steps, in single precision, until most members are near; and the wedges met last."""
+    wedges: Array | None = None
     for _ in range(ALL_AT_ONCE):
-        look = family.look(state)
+        look = family.look(state, wedges)
+        wedges = look.wedges
         step = centre.chord.step(look.gaps)
         state = _bounded(accelerate.next(state, step), state, len(family.base.beta))
         if not np.median(look.worst) > ROUGH:
             break
-    return state
+    return state, wedges
 
 
 class _Pair:
@@ -403,14 +450,20 @@ def _read(base: Arrays, look: Look, state: Array, done: NDArray[np.bool_]) -> _F
     )
 
 
-def _groups(members: int, thetas: Sequence[xr.DataArray] | None) -> list[list[int]]:
-    """Shocks that share their elasticities."""
-    if thetas is None:
-        return [list(range(members))] if members else []
-    groups: dict[bytes, list[int]] = {}
-    for member, theta in enumerate(thetas):
-        groups.setdefault(np.asarray(theta, float).tobytes(), []).append(member)
-    return list(groups.values())
+def _groups(
+    changes: Sequence[Bounded], world: World, thetas: Sequence[xr.DataArray] | None
+) -> list[tuple[Frame | None, xr.DataArray | None, list[int]]]:
+    """Members that share their frame and their elasticities."""
+    found: list[tuple[Frame | None, xr.DataArray | None, list[int]]] = []
+    for frame, members in framed(changes, world):
+        if thetas is None:
+            found.append((frame, None, members))
+            continue
+        groups: dict[bytes, list[int]] = {}
+        for member in members:
+            groups.setdefault(np.asarray(thetas[member], float).tobytes(), []).append(member)
+        found += [(frame, thetas[some[0]], some) for some in groups.values()]
+    return found
 
 
 def _refuse(world: World, shocks: Sequence[Shock], tol: float, thetas: Sequence[xr.DataArray] | None) -> None:

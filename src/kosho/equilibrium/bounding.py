@@ -11,10 +11,21 @@ from numpy.typing import NDArray
 from kosho.equilibrium.complementarity import Bounds
 from kosho.equilibrium.constraints import WORLD, Constraint, Flow, Purchase, Quota, TariffQuota
 from kosho.equilibrium.nests import Varieties
+from kosho.equilibrium.shock import Shock
 from kosho.errors import Problems, suggest
 from kosho.world import World
 
-__all__ = ["at_inside_rates", "base_net", "bounds_of", "chosen", "levels", "markets_of", "rows_of", "without"]
+__all__ = [
+    "at_inside_rates",
+    "base_net",
+    "bounds_of",
+    "chosen",
+    "holder_of",
+    "levels",
+    "markets_of",
+    "rows_of",
+    "without",
+]
 
 Array = NDArray[np.float64]
 
@@ -167,3 +178,11 @@ def _per_money(of: Varieties, base: World, constraint: Constraint, net: Array, p
             continue
         weight[here] = counted[-1].quantity / net[here].sum()
     return weight
+
+
+def holder_of(base: World, constraint: Constraint, shock: Shock, row: int) -> int:
+    """Position of the country that earns the rent of a constraint on a row of a shock."""
+    named = constraint.holder if isinstance(constraint, Quota | TariffQuota) else ""
+    if named == "importer":
+        return int(shock.importer[row])
+    return int(shock.exporter[row]) if named == "exporter" else base.position(named)

@@ -39,8 +39,8 @@ Index = NDArray[np.intp]
 
 TIGHT = 1e-12
 LIMIT = 200
-FARTHEST = 40.0
-"""A log wedge above this has run away: there is no wedge that meets the bound."""
+FARTHEST = 20.0
+"""A log wedge above this has run away: none meets the bound. As a subsidy it would be all of the price."""
 LONGEST = 3.0
 """Largest change of a log wedge in one step."""
 SHORTEST = 1e-3
@@ -132,12 +132,20 @@ def gaps(of: Varieties, bounds: Bounds, state: State, z: Array) -> Met:
     return Met(z, at, measured, gap, residual, parts)
 
 
-def settle(of: Varieties, bounds: Bounds, state: State, start: Array) -> Met:
-    """The log wedges that meet all bounds at each state; where there are none, what came nearest."""
+def settle(of: Varieties, bounds: Bounds, state: State, start: Array, limit: int = LIMIT) -> Met:
+    """The log wedges that meet all bounds at each state; where there are none, what came nearest.
+
+    Args:
+        of: The varieties.
+        bounds: On them.
+        state: What the rest of the economy tells the markets.
+        start: Log wedges to begin with `(c, b)`.
+        limit: Newton steps at most.
+    """
     cap = bounds.cap[:, None]
     here = gaps(of, bounds, state, np.clip(start, 0.0, cap))
     stuck = np.zeros(start.shape[1], bool)
-    for _ in range(LIMIT):
+    for _ in range(limit):
         searching = ~stuck & (here.missed > TIGHT) & (here.z.max(axis=0, initial=0.0) <= FARTHEST)
         if not searching.any():
             break

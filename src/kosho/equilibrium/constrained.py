@@ -19,6 +19,7 @@ from kosho.equilibrium.bounding import (
     base_net,
     bounds_of,
     chosen,
+    holder_of,
     markets_of,
     rows_of,
     without,
@@ -34,7 +35,7 @@ from kosho.equilibrium.complementarity import (
     settle,
     wedges,
 )
-from kosho.equilibrium.constraints import WORLD, Constraint, Quota, Settled, TariffQuota
+from kosho.equilibrium.constraints import WORLD, Constraint, Quota, Settled
 from kosho.equilibrium.kernel import Point, Values
 from kosho.equilibrium.nests import Nest, Varieties, explicit, kernel_weight
 from kosho.equilibrium.shock import Shock
@@ -239,7 +240,7 @@ def _with_wedges(
         r = int(of.row[v])
         paid = {int(s.holder[r]): float(s.rent[r])} if s.rent[r] > 0 else {}
         for c in np.flatnonzero(rents[:, v]).tolist():
-            who = _holder(base, bounds.constraints[c], s, r)
+            who = holder_of(base, bounds.constraints[c], s, r)
             paid[who] = paid.get(who, 0.0) + float(rents[c, v])
         (holder[r], first), *others = paid.items()
         part[r] = first / rent[r]
@@ -265,13 +266,6 @@ def _with_wedges(
         part=tuple(s.part[r] for r in rows),
     )
     return shock, variety[rows], part
-
-
-def _holder(base: World, constraint: Constraint, shock: Shock, row: int) -> int:
-    named = constraint.holder if isinstance(constraint, Quota | TariffQuota) else ""
-    if named == "importer":
-        return int(shock.importer[row])
-    return int(shock.exporter[row]) if named == "exporter" else base.position(named)
 
 
 def _settled(

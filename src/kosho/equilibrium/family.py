@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kosho.equilibrium.factors import Factors, factors_of
 from kosho.equilibrium.kernel import SMALL_CELL, System
+from kosho.equilibrium.markets import Markets
 from kosho.equilibrium.shock import ROUNDING, Shock
 from kosho.errors import InputError
 from kosho.world import World
@@ -54,6 +55,12 @@ class Stack:
     def member(self) -> Index:
         """Which shock a row belongs to."""
         return np.repeat(np.arange(len(self.length)), self.length)
+
+    def outside(self, markets: NDArray[np.bool_]) -> Stack:
+        """The same shocks but for what they do in some markets `[importer, sector]`."""
+        kept = ~markets[self.importer, self.sector]
+        columns = {field.name: getattr(self, field.name)[kept] for field in fields(self)[1:]}
+        return replace(self, length=np.bincount(self.member[kept], minlength=len(self.length)), **columns)
 
     def between(self, first: int, last: int) -> Stack:
         """Some shocks, `last` not included."""
@@ -120,6 +127,7 @@ class Look:
     income: Array  # (N, b)
     output: Array  # (S, N, b)
     log_cost: Array  # (S, N, b)
+    wedges: Array | None  # log wedges of bounds (c, b)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,15 +141,27 @@ class Family:
     own: Own
     offset: Array  # (S, N, b)
     rents: RentList | None
+    markets: Markets | None
 
     @classmethod
-    def of(cls, world: World, stack: Stack, scale: Array) -> Family:
+    def of(cls, world: World, stack: Stack, scale: Array, markets: Markets | None = None) -> Family:
         """Fold shocks to a world that is an equilibrium.
+
+        Args:
+            world: An equilibrium.
+            stack: Shocks, without what they do in `markets`.
+            scale: Of expenditure `(S, N)`.
+            markets: What is bounded, or tells products apart.
 
         Raises:
             InputError: a shock leaves a market without supplier, or its parts do not fit; `solve` names it.
         """
-        return _folded(world, stack, scale)
+        family = _folded(world, stack, scale)
+        if markets is None:
+            return family
+        for factor in (family.factor, family.net_factor):
+            factor[markets.where] = 0.0
+        return replace(family, markets=markets)
 
     def in_single(self) -> Family:
         """The same equations in single precision, half the memory to read."""
@@ -163,7 +183,7 @@ class Family:
         return replace(self, base=base, own=own, **arrays)
 
     def average(self) -> System:
-        """The equations of the average member, rents paid to the treasury."""
+        """The equations of the average member, rents paid to the treasury; bounds are left aside."""
         factor, net_factor = self.factor.copy(), self.net_factor.copy()
         where = (self.own.sector, self.own.importer)
         factor[where], net_factor[where] = self.own.factor.mean(axis=2), self.own.net_factor.mean(axis=2)
@@ -172,10 +192,15 @@ class Family:
     def take(self, members: Index) -> Family:
         """The equations of some members."""
         rents = None if self.rents is None else self.rents.take(members)
-        return replace(self, own=self.own.take(members), offset=picked(self.offset, members), rents=rents)
+        markets = None if self.markets is None else self.markets.take(members)
+        offset = picked(self.offset, members)
+        return replace(self, own=self.own.take(members), offset=offset, rents=rents, markets=markets)
 
-    def look(self, state: Array) -> Look:
-        """All equations at log wages, log prices and expenditure over its scale, `(N + 2 SN, b)`."""
+    def look(self, state: Array, wedges: Array | None = None) -> Look:
+        """All equations at log wages, log prices and expenditure over its scale, `(N + 2 SN, b)`.
+
+        The wedges that meet the bounds are looked for from `wedges`.
+        """
         base, own = self.base, self.own
         count, members = len(base.value_added), state.shape[1]
         blocks = state[count:].reshape(2, *self.scale.shape, members)
@@ -190,6 +215,10 @@ class Family:
         absorbed[absorbed <= 0] = 1.0  # cells nobody supplies or buys
         unit = spending / absorbed
         received *= unit
+        bought = None if self.markets is None else self.markets.at(log_cost, log_price, spending, wedges)
+        if bought is not None:
+            absorbed[bought.where] = np.exp(self._minus_theta[bought.where[0], 0] * bought.log_price)
+            received[bought.where] = bought.sold.sum(axis=1)
         imports = received.sum(axis=0)
         output = self.net_factor.transpose(0, 2, 1) @ unit
         if len(own.sector):
@@ -197,6 +226,9 @@ class Family:
             output[own.sector[own.starts]] += np.add.reduceat(sold, own.starts, axis=0)
         output *= power
         paid, held = self._rents(power, unit)
+        if bought is not None:
+            np.add.at(output, bought.where[0], bought.sold)
+            paid, held = paid + bought.paid, held + bought.held
         wage_bill = np.exp(log_wage) * base.value_added[:, None]
         total = spending.sum(axis=0)
         income = wage_bill + total - imports - paid + held + base.deficits[:, None]
@@ -219,7 +251,9 @@ class Family:
         worst = np.maximum.reduce(
             [np.abs(array).reshape(-1, members).max(axis=0) for array in (inner[0], relative, sides)]
         )
-        return Look(gaps, worst, income, output, log_cost)
+        if bought is None:
+            return Look(gaps, worst, income, output, log_cost, None)
+        return Look(gaps, np.maximum(worst, bought.missed), income, output, log_cost, bought.wedges)
 
     @cached_property
     def _beta(self) -> Array:
@@ -295,6 +329,7 @@ def _folded(world: World, stack: Stack, scale: Array) -> Family:
         own=Own(sector, importer, own[differ], net[differ]),
         offset=offset,
         rents=_rents(base, stack, cells, offset),
+        markets=None,
     )
 
 

@@ -158,7 +158,7 @@ def demand(of: Varieties, log_cost: Array, log_wedge: Array) -> Demand:
     inner, held = of.by_nest @ weight, of.held[:, None]
     epsilon = of.epsilon[of.nest_market][:, None]
     supplied = (inner > 0) & (held > 0)
-    _refuse_lost(of, ((held > 0) & ~supplied & (epsilon <= UNITARY)).any(axis=1))
+    _refuse_lost(of, (held > 0) & ~supplied & (epsilon <= UNITARY))
     safe = np.where(supplied, inner, 1.0)
     level = -np.log(safe / np.where(held > 0, held, 1.0)) / of.theta[:, None]
     log_price = np.where(supplied, level, 0.0)
@@ -175,7 +175,7 @@ def demand(of: Varieties, log_cost: Array, log_wedge: Array) -> Demand:
 
 def _refuse_lost(of: Varieties, lost: NDArray[np.bool_]) -> None:
     problems = Problems()
-    for p in np.flatnonzero(lost):
+    for p in np.flatnonzero(lost.any(axis=1)):
         first = int(of.row[np.flatnonzero(of.nest == p)[0]])
         problems.add(f"{of.shock.name(first)}: no origin can supply it any more", "leave at least one")
     problems.raise_if_any()

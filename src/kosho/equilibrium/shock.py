@@ -7,7 +7,7 @@ with its own base tariff, new tariff, change of real trade cost and rent; what n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import xarray as xr
@@ -79,6 +79,13 @@ class Shock:
 
     def __len__(self) -> int:
         return len(self.share)
+
+    def take(self, rows: Index) -> Shock:
+        """Some of the rows."""
+        columns = {
+            field.name: getattr(self, field.name)[rows] for field in fields(self)[2:] if field.name != "part"
+        }
+        return replace(self, **columns, part=tuple(self.part[row] for row in rows.tolist()))
 
     @classmethod
     def none(cls, world: World) -> Shock:

@@ -1,0 +1,190 @@
+"""Batches of shocks with bounds and products told apart, against each solved by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.worlds import random_world, rates
+
+from kosho.equilibrium import (
+    Bounded,
+    Constraint,
+    Flow,
+    Nest,
+    Part,
+    Purchase,
+    Quota,
+    Shock,
+    TariffQuota,
+    solve,
+    solve_batch,
+)
+from kosho.errors import InputError, KoshoError
+from kosho.world import PhysicalFlow, World
+
+TIGHT = 1e-10
+MET = 1e-8
+"""One by one, wedges and economy agree to 1e-7; what is left of that in welfare is smaller."""
+
+
+def flow(world: World, importer: int = 0, exporter: int = 1, sector: int = 1, part: str = "") -> Flow:
+    return Flow(world.countries[importer], world.countries[exporter], world.sectors[sector], part)
+
+
+def bounds(world: World) -> list[Constraint]:
+    """One of every kind, all of which can hold together."""
+    room = 0.2 * min(float(world.flows[0, 1, 1]), float(world.flows[0, 2:, 1].sum()))
+    return [
+        Quota(
+            name="quota", flows=(flow(world, 1, 2, 0),), amount=0.6, basis="share", holder=world.countries[3]
+        ),
+        Purchase(
+            name="money",
+            flows=(flow(world),),
+            amount=room,
+            basis="increment",
+            measured="value",
+            deflator=world.countries[0],
+        ),
+        Purchase(name="tonnes", flows=(flow(world, 2, 0, 2),), amount=1300.0, unit="tonnes"),
+        Quota(
+            name="access",
+            flows=tuple(flow(world, 0, i) for i in range(1, 4)),
+            amount=1.0,
+            basis="share",
+            holder="importer",
+        ),
+    ]
+
+
+def counted(world: World) -> World:
+    one = flow(world, 2, 0, 2)
+    return world.with_units([PhysicalFlow(one.exporter, one.importer, one.sector, 1000.0, "tonnes")])
+
+
+def changes(world: World, count: int, every: Sequence[Constraint], nests: Sequence[Nest] = ()) -> list[Bounded]:
+    """Other tariffs, other bounds and other amounts in each."""
+    found: list[Bounded] = []
+    bounded = {(one.importer, one.sector) for bound in every for one in bound.flows}
+    bounded |= {(nest.importer, nest.sector) for nest in nests}
+    for k in range(count):
+        new = rates(world, k, share=0.3)
+        for importer, sector in bounded:
+            new.loc[{"importer": importer, "sector": sector}] = np.nan
+        some = [one for c, one in enumerate(every) if (k >> c) & 1 or k % 3 == 0]
+        scaled = [replace(one, amount=one.amount * (1.0 - 0.002 * k)) for one in some]
+        found.append(Bounded(Shock.tariffs(world, new), tuple(scaled), tuple(nests)))
+    return found
+
+
+def agrees(
+    world: World, some: Sequence[Bounded], deficits: str = "fixed", thetas: list[xr.DataArray] | None = None
+) -> None:
+    batch = solve_batch(world, some, deficits, TIGHT, thetas)
+    assert not batch.report.alone
+    assert float(batch.residual.max()) <= TIGHT
+    for k, one in enumerate(some):
+        given = world if thetas is None else world.with_theta(thetas[k])
+        alone = solve(given, one.shock, deficits, TIGHT, constraints=one.constraints, nests=one.nests)
+        np.testing.assert_allclose(batch.welfare[k], alone.welfare, atol=MET)
+        size = float(given.arrays.income.max())
+        np.testing.assert_allclose(batch.real_value_added[k], alone.real_value_added, atol=MET * size)
+
+
+@settings(deadline=None, max_examples=4)
+@given(seed=st.integers(0, 1000), deficits=st.sampled_from(["fixed", "zero"]))
+def test_bounds_in_a_batch_are_those_of_each_alone(seed: int, deficits: str) -> None:
+    world = counted(random_world(seed))
+    agrees(world, changes(world, 16, bounds(world)), deficits)
+
+
+@settings(deadline=None, max_examples=3)
+@given(seed=st.integers(0, 1000))
+def test_products_told_apart_in_a_batch(seed: int) -> None:
+    world = random_world(seed)
+    a, b, c, _ = world.countries
+    nest = Nest("corn", a, world.sectors[1], 12.0, 0.5, {a: 0.01, b: 0.2, c: 0.1})
+    corn = flow(world, part="corn")
+    least = Purchase(name="corn", flows=(corn,), amount=1.5, basis="share")
+    agrees(world, changes(world, 14, [least], [nest]))
+
+
+def test_tariff_quotas_in_a_batch_in_all_three_regimes() -> None:
+    world = random_world(5)
+    about = {"name": "tq", "flows": (flow(world),), "basis": "share", "holder": "exporter"}
+    amounts = (0.01, 0.3, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.2, 1.5, 2.0, 3.0, 30.0)
+    some = [
+        Bounded(Shock.none(world), (TariffQuota(amount=amount, inside=0.02, outside=0.5, **about),))
+        for amount in amounts
+    ]
+    agrees(world, some)
+    welfare = solve_batch(world, some, tol=TIGHT).welfare.to_numpy()
+    assert np.ptp(welfare[:, 0]) > 1e-5
+
+
+def test_bans_rents_of_the_shock_and_plain_members_beside_bounds() -> None:
+    world = random_world(8)
+    a, b, c, d = world.countries
+    ban = Quota(name="ban", flows=(flow(world, 1, 2),), amount=0.0, holder="importer")
+    quota = Quota(name="quota", flows=(flow(world),), amount=0.7, basis="share", holder="exporter")
+    paying = Shock.parts(
+        world, [Part(a, c, "S01", share=0.5, tariff=0.2, rent=0.1, holder=d), Part(d, b, "S00", cost=1.1)]
+    )
+    some = [Bounded(paying, (replace(quota, amount=0.5 + 0.02 * k),)) for k in range(13)]
+    some += [Bounded(paying, (ban, replace(quota, amount=0.9 - 0.02 * k))) for k in range(13)]
+    agrees(world, some)
+    mixed = [*some, *(one.shock for one in some)]
+    batch = solve_batch(world, mixed, tol=TIGHT)
+    plain = solve(world, paying, tol=TIGHT)
+    np.testing.assert_allclose(batch.welfare[-1], plain.welfare, atol=1e-9)
+    assert np.abs(batch.welfare[0] - batch.welfare[-1]).max() > 1e-6
+
+
+def test_draws_of_elasticities_with_bounds_on_two_processes() -> None:
+    world = counted(random_world(2))
+    some = changes(world, 13, bounds(world))
+    draws = [world.theta * factor for factor in (0.8, 1.3)]
+    thetas = [draws[0]] * 13 + [draws[1]] * 13
+    agrees(world, [*some, *some], "zero", thetas)
+    one, two = (solve_batch(world, [*some, *some], "zero", TIGHT, thetas, processes=count) for count in (1, 2))
+    xr.testing.assert_allclose(one.welfare, two.welfare, rtol=0, atol=1e-12)
+
+
+def test_few_members_and_bounds_of_other_markets() -> None:
+    world = random_world(4)
+    quota = Quota(name="quota", flows=(flow(world),), amount=0.7, basis="share", holder="exporter")
+    other = Quota(name="quota", flows=(flow(world, 3, 2, 0),), amount=0.4, basis="share", holder="exporter")
+    some = [Bounded(Shock.none(world), (one,)) for one in (quota, other, quota)]
+    batch = solve_batch(world, some, tol=TIGHT)
+    for k, one in enumerate(some):
+        alone = solve(world, one.shock, tol=TIGHT, constraints=one.constraints)
+        np.testing.assert_allclose(batch.welfare[k], alone.welfare, atol=MET)
+
+
+def test_errors_of_bounds_name_the_member() -> None:
+    world = random_world(3)
+    one = flow(world)
+    base = float(world.flows[0, 1, 1])
+    fine = Bounded(
+        Shock.none(world), (Quota(name="ceiling", flows=(one,), amount=0.4, basis="share", holder="exporter"),)
+    )
+
+    def among(*wrong: Constraint) -> list[Bounded]:
+        return [*[fine] * 14, Bounded(Shock.none(world), (*fine.constraints, *wrong))]
+
+    with pytest.raises(InputError, match=r"shock 14: .*ceiling.*promise.*cannot all hold"):
+        solve_batch(world, among(Purchase(name="promise", flows=(one,), amount=0.9 * base)))
+    with pytest.raises(InputError, match=r"shock 14: two constraints are named 'ceiling'"):
+        solve_batch(world, among(Purchase(name="ceiling", flows=(one,), amount=1.0)))
+    lost = Purchase(name="lost", flows=(replace(one, importer="nowhere"),), amount=1.0)
+    with pytest.raises(InputError, match=r"shock 14: .*unknown label 'nowhere'"):
+        solve_batch(world, among(lost))
+    far = Purchase(name="a thousandfold", flows=(flow(world, 1, 2),), amount=1000, basis="share")
+    with pytest.raises(KoshoError, match=r"shock 14.*a thousandfold"):
+        solve_batch(world, among(far))
