@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
 from tests.briefs import HOSTILE, brief
 
-from kosho.bargain import Effort
+from kosho.bargain import Effort, negotiate
+from kosho.bargain.report import contract
 from kosho.brief import page
 from kosho.brief.bargaining import (
     CONCEPTS,
@@ -221,8 +223,8 @@ def test_the_tables_say_what_is_in_them():
 
 
 @pytest.fixture(scope="module")
-def computed(tmp_path_factory) -> Negotiation:
-    """Of the case with one issue."""
+def case(tmp_path_factory) -> Case:
+    """The shipped one with one issue."""
     shipped = Case.load("japan-us-2025")
     folder = tmp_path_factory.mktemp("case")
     for name in ("case.yaml", "measures.yaml", "record.yaml"):
@@ -231,7 +233,11 @@ def computed(tmp_path_factory) -> Negotiation:
     cars, parts, lines = (text.index(mark) for mark in ("  - id: cars", "  - id: parts\n", "\nred_lines:"))
     kept = text[lines : text.index("  - id: baseline-stays")] + text[text.index("\nunpriced:") :]
     (folder / "table.yaml").write_text(text[:cars] + text[cars:parts] + kept, encoding="utf-8")
-    case = Case.load(folder)
+    return Case.load(folder)
+
+
+@pytest.fixture(scope="module")
+def computed(case: Case) -> Negotiation:
     return negotiation(case, case.as_of, lambda _: None, Effort(draws=4, confirm=False))
 
 
@@ -262,3 +268,19 @@ def test_what_is_computed_rests_on_the_record(computed):
             assert set(point.statements) == {"rate-lowered", "cars-25", "metals-50"}
         if point.kind == "no-deal":
             assert point.statements == ("grace-period",)
+
+
+def test_the_contract_tells_the_same_statements(case, computed):
+    content = contract(negotiate(case.table(), effort=Effort(draws=0, confirm=False)))
+    assert set(content["statements"]) == {one.id for one in computed.said}
+    told = content["statements"]["red-line-cars"]
+    assert told["by"] == ["Ryosei Akazawa, Japan"]
+    assert (told["source"], told["date"], told["modality"]) == ("round7", "2025-06-26", "asserted")
+    assert content["issues"][0]["statements"]["add-25"] == ["cars-25"]
+    assert [line["statements"] for line in content["red_lines"]] == [["red-line-cars"], []]
+    assert content["backgrounds"][0]["disagreement_statements"] == ["grace-period"]
+    assert content["deadline"]["statements"] == ["grace-period"]
+    assert content["status_quo_statements"] == ["rate-lowered", "cars-25", "metals-50"]
+    early = contract(negotiate(case.table(date(2025, 5, 1)), effort=Effort(draws=0, confirm=False)))
+    assert set(early["statements"]) == {"rate-lowered", "rice-considered"}
+    json.dumps(content, allow_nan=False)

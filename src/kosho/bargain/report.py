@@ -9,7 +9,9 @@ from typing import Any
 from kosho.bargain.deal import Deal
 from kosho.bargain.pricing import Priced
 from kosho.bargain.robust import Critical
+from kosho.bargain.schema import Justified, justified
 from kosho.bargain.solutions import solutions
+from kosho.bargain.table import Table
 
 __all__ = ["SCHEMA_VERSION", "contract"]
 
@@ -29,6 +31,7 @@ def contract(deal: Deal) -> dict[str, Any]:
         "parties": list(game.parties),
         "disagreement": _named(deal, game.disagreement.tolist()),
         "status_quo": _named(deal, game.status_quo.tolist()),
+        "status_quo_statements": _ids(table, content.status_quo),
         "packages": len(game),
         "allowed": int(game.allowed.sum()),
         "individually_rational": int(game.rational.sum()),
@@ -65,6 +68,7 @@ def contract(deal: Deal) -> dict[str, Any]:
                 "id": one.id,
                 "title": one.title,
                 "worth": {code: worth.model_dump(exclude_none=True) for code, worth in one.worth.items()},
+                "statements": _ids(table, one),
             }
             for one in content.unpriced
         ],
@@ -75,15 +79,34 @@ def contract(deal: Deal) -> dict[str, Any]:
                 "title": one.title,
                 "status": one.status,
                 "forbids": dict(one.forbids),
+                "statements": _ids(table, one),
             }
             for one in content.red_lines
         ],
         "issues": [
-            {"id": one.id, "title": one.title, "options": {option.id: option.title for option in one.options}}
+            {
+                "id": one.id,
+                "title": one.title,
+                "options": {option.id: option.title for option in one.options},
+                "statements": {option.id: _ids(table, option) for option in one.options},
+            }
             for one in content.issues
         ],
+        "links": [{"id": one.id, "title": one.title, "statements": _ids(table, one)} for one in content.links],
+        "statements": _statements(table),
         "fallback": table.grid.label(table.fallback),
     }
+
+
+def _ids(table: Table, item: Justified) -> list[str]:
+    """Statements of the record that `item` rests on, as known on the day; told under `statements`."""
+    return [one.id for one in table.said(item)]
+
+
+def _statements(table: Table) -> dict[str, Any]:
+    """What was said, by id, of all that any part of the table rests on."""
+    said = [one for _, item in justified(table.file) for one in table.said(item)]
+    return {one.id: one.model_dump(mode="json", exclude_none=True) for one in said}
 
 
 def _named(deal: Deal, values: Sequence[float]) -> dict[str, float]:
@@ -161,6 +184,7 @@ def _deadline(deal: Deal) -> dict[str, Any]:
     found: dict[str, Any] = {
         "date": content.date.isoformat(),
         "follows": content.follows,
+        "statements": _ids(deal.table, content),
         "path": [],
         "agreed": None,
     }
@@ -181,11 +205,13 @@ def _deadline(deal: Deal) -> dict[str, Any]:
 def _background(deal: Deal, priced: Priced) -> dict[str, Any]:
     """Zone and deals under a background, and what the leading deals are worth there."""
     game = priced.game
+    told = next(one for one in deal.table.file.backgrounds if one.id == priced.ground.id)
     leading: Mapping[str, int] = {name: int(rows[0]) for name, rows in deal.solutions.items()}
     return {
         "id": priced.ground.id,
         "title": priced.ground.title,
         "disagreement": _named(deal, game.disagreement.tolist()),
+        "disagreement_statements": _ids(deal.table, told.disagreement),
         "zone": game.zone,
         "better_for_all": int((game.better & game.allowed).sum()),
         "solutions": {
