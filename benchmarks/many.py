@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 
 import numpy as np
@@ -12,8 +12,9 @@ from rich.console import Console
 from benchmarks.cases import TOLERANCE, Case, car_tariff
 from benchmarks.reference import solve_plain
 from kosho.bargain.tariffs import Tariffs, goods_sectors, optimal
-from kosho.equilibrium import BatchOutcome, Shock, gradient, solve, solve_batch
+from kosho.equilibrium import BatchOutcome, Bounded, Flow, Purchase, Shock, gradient, solve, solve_batch
 from kosho.equilibrium.crew import cores, one_thread
+from kosho.policy.niches import nest, niche
 from kosho.world import World, load
 
 PACKAGES = 8192
@@ -37,14 +38,31 @@ def packages(world: World, count: int) -> list[Case]:
     return [package() for _ in range(count)]
 
 
+def promises(world: World, shocks: list[Shock]) -> list[Bounded]:
+    """The same packages, in which Japan also promises to buy American corn, gas and rice, or some of them."""
+    nests = tuple(nest(world, niche(name)) for name in ("corn", "lng", "rice"))
+    bounds = [
+        Purchase(
+            name=one.product, flows=(Flow("JPN", "USA", one.sector, one.product),), amount=1.3, basis="share"
+        )
+        for one in nests
+    ]
+    chosen = [tuple(bound for c, bound in enumerate(bounds) if (k >> c) & 1) for k in range(len(shocks))]
+    return [Bounded(shock, some, nests) for shock, some in zip(shocks, chosen, strict=True)]
+
+
 def seconds(action: Callable[[], object]) -> float:
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
 
 
-def batch(world: World, shocks: list[Shock], processes: int = 1) -> BatchOutcome:
+def batch(world: World, shocks: Sequence[Shock | Bounded], processes: int = 1) -> BatchOutcome:
     return solve_batch(world, shocks, tol=TOLERANCE, processes=processes)
+
+
+def alone_with_bounds(world: World, one: Bounded) -> object:
+    return solve(world, one.shock, tol=TOLERANCE, constraints=one.constraints, nests=one.nests)
 
 
 def unilateral(world: World) -> Tariffs:
@@ -79,6 +97,13 @@ def report(console: Console) -> None:
     console.print(
         f"  in {cores()} processes: {PACKAGES / median(several[1:]):,.0f} a second, "
         f"{PACKAGES / several[0]:,.0f} the first time, when they have to be started"
+    )
+    bounded = promises(world, shocks)
+    alone = seconds(lambda: [alone_with_bounds(world, one) for one in bounded[:PLAIN]])
+    with_bounds = median(seconds(lambda: batch(world, bounded)) for _ in range(3))
+    console.print(
+        f"  with up to three promises to buy: {PACKAGES / with_bounds:,.0f} a second in one process, "
+        f"{PACKAGES / with_bounds * alone / PLAIN:.0f} times one by one"
     )
     spent, ratio = gradient_ratio()
     console.print(f"gradient over all tariffs and costs, 80 x 50: {spent:.0f} ms, {ratio:.2f} solves")

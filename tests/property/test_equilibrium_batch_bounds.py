@@ -188,3 +188,22 @@ def test_errors_of_bounds_name_the_member() -> None:
     far = Purchase(name="a thousandfold", flows=(flow(world, 1, 2),), amount=1000, basis="share")
     with pytest.raises(KoshoError, match=r"shock 14.*a thousandfold"):
         solve_batch(world, among(far))
+
+
+def test_tariffs_and_costs_of_bounded_markets_may_differ_in_a_batch() -> None:
+    world = random_world(6)
+    a, b, c, d = world.countries
+    nest = Nest("corn", a, "S01", 9.0, 0.5, {b: 0.2, c: 0.1})
+    least = Purchase(name="corn", flows=(flow(world, part="corn"),), amount=1.4, basis="share")
+    most = Quota(name="cars", flows=(flow(world, 1, 2, 0),), amount=0.7, basis="share", holder="exporter")
+    some: list[Bounded] = []
+    for k in range(18):
+        parts = [
+            Part(b, c, "S00", share=0.4, tariff=0.02 * k, part="cars"),
+            Part(b, c, "S00", share=0.3, tariff=0.3, cost=1.0 + 0.01 * k),
+            Part(c, d, "S02", tariff=0.01 * k),
+        ]
+        if k % 2:
+            parts += [Part(a, b, "S01", tariff=0.03 * k), Part(a, d, "S01", tariff=0.2, cost=0.95)]
+        some.append(Bounded(Shock.parts(world, parts), (least, most)[: 1 + k % 2], (nest,)))
+    agrees(world, some)

@@ -19,7 +19,8 @@ from kosho.equilibrium.chord import Chord
 from kosho.equilibrium.crew import Shared, cores, one_thread, run
 from kosho.equilibrium.factors import factors_of
 from kosho.equilibrium.family import Family, Look, Stack, picked
-from kosho.equilibrium.markets import Frame, Markets, framed
+from kosho.equilibrium.frames import Frame, Given, framed
+from kosho.equilibrium.markets import Markets
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import Deficits, rebase, solve
 from kosho.equilibrium.solver import find
@@ -253,19 +254,17 @@ class _Packed:
     """Changes of one frame in columns; names of parts take long to copy to another process."""
 
     stack: Stack  # outside the frame's markets
-    amounts: Array | None  # of its bounds (c, b)
+    given: Given | None  # inside them
 
     def between(self, first: int, last: int) -> _Packed:
         """Some of them, `last` not included."""
-        amounts = None if self.amounts is None else self.amounts[:, first:last]
-        return _Packed(self.stack.between(first, last), amounts)
+        given = None if self.given is None else self.given.between(first, last)
+        return _Packed(self.stack.between(first, last), given)
 
 
 def _packed(changes: Sequence[Bounded], frame: Frame | None) -> _Packed:
     stack = Stack.of([change.shock for change in changes])
-    return (
-        _Packed(stack, None) if frame is None else _Packed(stack.outside(frame.inside), frame.amounts(changes))
-    )
+    return _Packed(stack, None) if frame is None else _Packed(stack.outside(frame.inside), frame.given(changes))
 
 
 @dataclass(frozen=True, eq=False)
@@ -342,8 +341,8 @@ def _together(plan: _Plan, packed: _Packed) -> _Found:
     """Chord steps from the centre, accelerated, until each member has converged."""
     centre, arrays, size = plan.centre, plan.base.arrays, len(packed.stack.length)
     markets = plan.markets
-    if markets is not None and packed.amounts is not None:
-        markets = markets.bounded(packed.amounts)
+    if markets is not None and packed.given is not None:
+        markets = markets.bounded(packed.given)
     family = Family.of(plan.base, packed.stack, centre.scale, markets)
     found = _Found.empty(size, *arrays.beta.shape)
     state = np.repeat(centre.state, size, axis=1)

@@ -94,14 +94,14 @@ def at_inside_rates(of: Varieties, constraints: Sequence[Constraint], rows: NDAr
     for constraint, mine in zip(constraints, rows, strict=True):
         if isinstance(constraint, TariffQuota):
             tariff[of.row[mine]] = constraint.inside
-    return replace(of, shock=replace(of.shock, tariff=tariff))
+    return of.with_shock(replace(of.shock, tariff=tariff))
 
 
 def without(of: Varieties, banned: NDArray[np.bool_]) -> Varieties:
     """The varieties with some of them banned `(v,)`."""
     cost = of.shock.cost.copy()
     cost[of.row[banned]] = np.inf
-    return replace(of, shock=replace(of.shock, cost=cost))
+    return of.with_shock(replace(of.shock, cost=cost))
 
 
 def bounds_of(of: Varieties, base: World, constraints: Sequence[Constraint], rows: NDArray[np.bool_]) -> Bounds:

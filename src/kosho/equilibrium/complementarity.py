@@ -117,11 +117,11 @@ def gaps(of: Varieties, bounds: Bounds, state: State, z: Array) -> Met:
     at, rows = demand(of, state.log_cost, added), bounds.rows
     log_level = np.where(
         bounds.by_quantity[:, None, None],
-        state.log_cost[rows] + of.log_trade_cost[rows][:, None],
+        state.log_cost[rows] + of.charges.log_cost[rows],
         state.log_level[:, None, :],
     )
     spent = np.exp(state.log_spending)[of.market[rows]] * at.share[rows]
-    net = spent / (of.wedge[rows][:, None] * np.exp(added[rows]))
+    net = spent / (of.charges.wedge[rows] * np.exp(added[rows]))
     parts = bounds.counted[:, :, None] * net * np.exp(-log_level)
     measured = parts.sum(axis=1)
     with np.errstate(divide="ignore"):
@@ -217,7 +217,7 @@ class Wedges:
 
 def wedges(of: Varieties, bounds: Bounds, z: Array, earning: Array) -> Wedges:
     """What each constraint's log wedge is on each variety: rent that holders earn, duty, or subsidy."""
-    own = of.wedge[bounds.rows][:, None]
+    own = of.charges.wedge[bounds.rows]
     log = (bounds.counted > 0)[:, :, None] * z[:, None, :]
     up, down = (log * (bounds.sign == sign)[:, None, None] for sign in (1.0, -1.0))
     raised, lowered = up.sum(axis=0), down.sum(axis=0)

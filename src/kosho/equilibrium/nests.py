@@ -25,7 +25,7 @@ from kosho.equilibrium.shock import Shock, uncovered
 from kosho.errors import Problems, suggest
 from kosho.world import World
 
-__all__ = ["Demand", "Nest", "Varieties", "demand", "explicit", "kernel_weight", "with_rests"]
+__all__ = ["Charges", "Demand", "Nest", "Varieties", "demand", "explicit", "kernel_weight", "with_rests"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -70,12 +70,57 @@ class Nest:
 
 
 @dataclass(frozen=True, eq=False)
+class Charges:
+    """What lies between producer and buyer of each variety: for all states `(v, 1)`, or by state `(v, b)`."""
+
+    cost: Array
+    """New over old trade cost, infinite where banned."""
+    tariff: Array
+    rent: Array
+    base_tariff: Array  # (v, 1)
+
+    @staticmethod
+    def of(shock: Shock, row: Index) -> Charges:
+        """Those of some rows of a shock."""
+        cost, tariff, rent, base = (
+            column[row][:, None] for column in (shock.cost, shock.tariff, shock.rent, shock.base_tariff)
+        )
+        return Charges(cost, tariff, rent, base)
+
+    @cached_property
+    def wedge(self) -> Array:
+        """1 + tariff + rent."""
+        return 1.0 + self.tariff + self.rent
+
+    @cached_property
+    def log_cost(self) -> Array:
+        """Of trade."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.cost)
+
+    @cached_property
+    def log_kappa(self) -> Array:
+        """Change of trade cost and wedge together."""
+        return self.log_cost + np.log(self.wedge / (1.0 + self.base_tariff))
+
+    def take(self, members: Index) -> Charges:
+        """For some of the states."""
+        cost, tariff, rent = (
+            one if one.shape[1] == 1 else np.take(one, members, axis=1)
+            for one in (self.cost, self.tariff, self.rent)
+        )
+        return Charges(cost, tariff, rent, self.base_tariff)
+
+
+@dataclass(frozen=True, eq=False)
 class Varieties:
     """The touched markets in full: rows of `shock` that lie in them, v of them."""
 
     shock: Shock
     """With a row for every part of every cell of the touched markets."""
     row: Index  # (v,) row of the shock
+    origin: Index  # (v,) row of the shock as it was given, -1 for what it does not mention
+    charges: Charges
     market: Index  # (v,)
     nest: Index  # (v,) over all markets; the first ones are the markets' rests
     base: Array  # (v,) a: share of the market's base spending
@@ -93,21 +138,9 @@ class Varieties:
         """Position of each variety's exporter."""
         return self.shock.exporter[self.row]
 
-    @cached_property
-    def wedge(self) -> Array:
-        """1 + tariff + rent of the shock itself, by variety."""
-        return 1.0 + self.shock.tariff[self.row] + self.shock.rent[self.row]
-
-    @cached_property
-    def log_trade_cost(self) -> Array:
-        """Log of the change of trade cost, by variety; infinite where it is banned."""
-        with np.errstate(divide="ignore"):
-            return np.log(self.shock.cost[self.row])
-
-    @cached_property
-    def log_kappa(self) -> Array:
-        """Log of the change of trade cost and wedge, by variety."""
-        return self.log_trade_cost + np.log(self.wedge / (1.0 + self.shock.base_tariff[self.row]))
+    def with_shock(self, shock: Shock) -> Varieties:
+        """The same varieties under other rates and costs."""
+        return replace(self, shock=shock, charges=Charges.of(shock, self.row))
 
     @cached_property
     def by_nest(self) -> Array:
@@ -153,7 +186,7 @@ def demand(of: Varieties, log_cost: Array, log_wedge: Array) -> Demand:
     Raises:
         InputError: a product with inelastic demand has no supplier left.
     """
-    weight = np.exp(-of.theta[of.nest][:, None] * (of.log_kappa[:, None] + log_cost + log_wedge))
+    weight = np.exp(-of.theta[of.nest][:, None] * (of.charges.log_kappa + log_cost + log_wedge))
     weight *= of.base[:, None]
     inner, held = of.by_nest @ weight, of.held[:, None]
     epsilon = of.epsilon[of.nest_market][:, None]
@@ -217,7 +250,10 @@ def explicit(
     markets = list(dict.fromkeys([*markets, *((n, j) for (n, j, _) in placed)]))
     everyone = range(len(world.countries))
     cells = ((n, i, j) for n, j in markets for i in everyone)
-    shock = with_rests(_with_products(shock, world, placed), world, cells)
+    products = _with_products(shock, world, placed)
+    rested = _rested(products.shock(), world, cells)
+    shock = rested.shock()
+    origin = np.append(products.origin, -1)[rested.origin]
     place = {market: m for m, market in enumerate(markets)}
     flat = np.full((len(world.countries), len(world.sectors)), -1, np.intp)
     for (n, j), m in place.items():
@@ -239,6 +275,8 @@ def explicit(
     return Varieties(
         shock=shock,
         row=row,
+        origin=origin[row],
+        charges=Charges.of(shock, row),
         market=market,
         nest=nest,
         base=cell * shock.share[row],
@@ -288,7 +326,7 @@ def _placed(nests: Sequence[Nest], world: World, shock: Shock) -> Placed:
     return placed
 
 
-def _with_products(shock: Shock, world: World, placed: Placed) -> Shock:
+def _with_products(shock: Shock, world: World, placed: Placed) -> _Rows:
     """Origins of products that the shock leaves out become rows, taken from the unnamed part of a cell."""
     problems = Problems()
     rows = _Rows(shock)
@@ -318,7 +356,7 @@ def _with_products(shock: Shock, world: World, placed: Placed) -> Shock:
                     f"nest {product!r}: no room for a share of {share:g} in {nest.importer} from {exporter}"
                 )
     problems.raise_if_any()
-    return rows.shock()
+    return rows
 
 
 def _rest_rate(shock: Shock, world: World, flat: int) -> float:
@@ -339,6 +377,10 @@ def with_rests(shock: Shock, world: World, cells: Iterable[tuple[int, int, int]]
         world: The base.
         cells: Positions (importer, exporter, sector).
     """
+    return _rested(shock, world, cells).shock()
+
+
+def _rested(shock: Shock, world: World, cells: Iterable[tuple[int, int, int]]) -> _Rows:
     rows = _Rows(shock)
     known = shock.cells()[0]
     rest, net = uncovered(shock, world)
@@ -352,7 +394,7 @@ def with_rests(shock: Shock, world: World, cells: Iterable[tuple[int, int, int]]
             rows.add(n, i, j, 1.0, float(a.tariff[n, i, j]), "")
         elif rest[k] > 0:
             rows.add(n, i, j, float(rest[k]), 0.0 if n == i else float(rest[k] / net[k] - 1.0), "")
-    return rows.shock()
+    return rows
 
 
 class _Rows:
@@ -381,10 +423,19 @@ class _Rows:
         self.share.append(share)
         self.part.append(part)
 
+    @property
+    def origin(self) -> Index:
+        """Of each row of `shock()` that of the shock given, -1 for new ones."""
+        old = [self._from[k] for k in self._kept]
+        return np.array(old + [-1] * len(self._new), np.intp)
+
+    @property
+    def _kept(self) -> list[int]:
+        return [k for k in range(len(self._from)) if self.share[k] > TINY_SHARE]
+
     def shock(self) -> Shock:
         """The rows as a shock; emptied ones are gone."""
-        s = self._shock
-        kept = [k for k in range(len(self._from)) if self.share[k] > TINY_SHARE]
+        s, kept = self._shock, self._kept
         old = np.array([self._from[k] for k in kept], np.intp)
         n, i, j, share, tariff, part = zip(*self._new, strict=True) if self._new else ((),) * 6
         ones, rates = np.ones(len(n)), np.array(tariff, float)
