@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.reading import GOLD
 
-from kosho.record import Draft, Record, decode, read, verify
+from kosho.record import Draft, Record, accept, decode, read, verify
 from kosho.record.accept import Book
 from kosho.record.drafts import Pile
 from kosho.record.walk import Counts, Talk, walk
@@ -128,3 +128,17 @@ def test_comments_of_the_record_stay(tmp_path: Path, said: list[str]) -> None:
     text = (tmp_path / "record.yaml").read_text(encoding="utf-8")
     assert "# kept by the team" in text
     assert "# as agreed" in text
+
+
+def test_a_file_that_would_change_elsewhere_is_not_written(
+    tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(tmp_path, ["a", "a"], said)
+    before = (tmp_path / "record.yaml").read_bytes()
+    spliced = accept.spliced
+    monkeypatch.setattr(
+        accept, "spliced", lambda text, new: spliced(text, new).replace("title: Record", "title: No record", 1)
+    )
+    assert go(tmp_path, ["a"], said).accepted == 0
+    assert any("found no place" in line for line in said)
+    assert (tmp_path / "record.yaml").read_bytes() == before

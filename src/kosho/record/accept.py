@@ -1,18 +1,20 @@
 """From a draft that a person accepted to an entry of `record.yaml`.
 
-The file keeps its comments and order: it is changed with ruamel.yaml, checked whole as it would be, and then
-written in one step. An entry's id comes from its source and place: accepting a draft twice adds nothing.
+The file keeps every character it has: entries are put in at the end of their lists, the whole is checked as it
+would be, and then written in one step. An id comes from the source and the place: accepting a draft twice adds
+nothing.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from kosho.codes import blocs, countries
 from kosho.errors import InputError, Problem
@@ -23,7 +25,8 @@ from kosho.record.ledger import Record
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
 from kosho.record.schema import LONGEST_QUOTE, RecordFile
-from kosho.yamlfile import validate
+from kosho.record.splice import Addition, spliced
+from kosho.yamlfile import Key
 
 __all__ = ["Book", "entry_id"]
 
@@ -79,84 +82,89 @@ class Book:
             )
         if self.holds(draft, name):
             return name
-        yaml = _yaml()
-        content = yaml.load(self._text()) or {}
-        content.setdefault("title", f"Record of {self.path.parent.name or 'talks'}")
-        self._source(content, draft, about)
+        file = Record.load(self.path).file if self.path.exists() else None
+        additions = _source(file, draft, about)
         if draft.type == "document":
-            return self._written(yaml, content, _source_id(draft.doc))
+            return self._written(file, additions, _source_id(draft.doc))
         if draft.type in ("person", "person_status"):
-            self._person(content, draft)
+            additions += _person(file, draft, self.recorded_at)
         else:
             entry = _statement(draft, self.recorded_at, name)
-            for party in _parties_of(entry):
-                _add_party(content, party)
-            content.setdefault("statements", []).append(entry)
-        return self._written(yaml, content, name)
+            additions += _new_parties(file, _parties_of(entry))
+            additions.append((("statements",), entry))
+        return self._written(file, additions, name)
 
-    def _written(self, yaml: Any, content: Any, name: str) -> str:
-        buffer = io.StringIO()
-        yaml.dump(content, buffer)
-        text = buffer.getvalue()
-        file, lines = validate(text, RecordFile, str(self.path))
-        problems = dangling(file, lines, str(self.path))
+    def _written(self, before: RecordFile | None, additions: list[Addition], name: str) -> str:
+        if before is None:
+            text = yaml.safe_dump(
+                {"title": f"Record of {self.path.parent.name or 'talks'}"}, allow_unicode=True
+            )
+        else:
+            text = self.path.read_bytes().decode()
+        text = spliced(text, additions)
+        record = Record.of(text.encode(), self.path)
+        problems = dangling(record.file, record.lines, str(self.path))
+        if before is not None and not _extends(before, record.file, additions):
+            hint = "write its lists one entry below another"
+            problems.append(Problem("the entry found no place in this file", hint, str(self.path)))
         if problems:
             raise InputError(problems)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(self.path, text)
         return name
 
-    def _text(self) -> str:
-        return self.path.read_text(encoding="utf-8") if self.path.exists() else ""
 
-    def _source(self, content: Any, draft: Draft, about: Mapping[str, Any]) -> None:
-        name = _source_id(draft.doc)
-        sources = content.setdefault("sources", [])
-        if any(one["id"] == name for one in sources):
-            return
-        entry = {
-            "id": name,
-            "title": str(about.get("title") or draft.doc),
-            "publisher": str(about.get("publisher") or "unknown"),
-            "date": str(about["published"])[:10] if about.get("published") else None,
-            "kind": "primary"
-            if about.get("doc_type") in ("joint statement", "news release", "transcript")
-            else "secondary",
-            "file": draft.doc,
-        }
-        sources.append({key: value for key, value in entry.items() if value is not None})
-
-    def _person(self, content: Any, draft: Draft) -> None:
-        fields = draft.fields
-        party = fields.get("side")
-        if not party:
-            raise InputError(Problem("whose side is not told", "edit it: side=JPN", key="side"))
-        _add_party(content, _party_id(party))
-        people = content.setdefault("people", [])
-        who = _slug(str(fields["name"]))
-        post = _evidence(draft, self.recorded_at) | {"title": str(fields.get("role") or "not told")}
-        if fields.get("since"):
-            post["since"] = str(fields["since"])
-        known = next((one for one in people if one["id"] == who), None)
-        if known is not None:
-            known["posts"].append(post)
-            return
-        entry: dict[str, Any] = {"id": who, "name": str(fields["name"])}
-        if fields.get("name_native"):
-            entry["native"] = str(fields["name_native"])
-        people.append(entry | {"party": _party_id(party), "posts": [post]})
+def _extends(before: RecordFile, after: RecordFile, additions: list[Addition]) -> bool:
+    """Whether `after` is `before` with the additions at the ends of their lists, and nothing else."""
+    plain = after.model_dump()
+    for path, _ in reversed(additions):
+        listed: Any = plain
+        for step in path:
+            listed = listed[step]
+        if isinstance(listed, tuple):  # lists of the schemas are tuples; only the last entry matters
+            _put(plain, path, listed[:-1])
+    return plain == before.model_dump()
 
 
-def _yaml() -> Any:
-    try:
-        from ruamel.yaml import YAML  # noqa: PLC0415 - an optional extra
-    except ImportError:
-        raise InputError(Problem("accepting drafts needs ruamel.yaml", "pip install 'kosho[read]'")) from None
-    yaml = YAML()
-    yaml.width = 110
-    yaml.allow_unicode = True
-    yaml.preserve_quotes = True
-    return yaml
+def _put(plain: Any, path: Key, value: Any) -> None:
+    for step in path[:-1]:
+        plain = plain[step]
+    plain[path[-1]] = value
+
+
+def _source(file: RecordFile | None, draft: Draft, about: Mapping[str, Any]) -> list[Addition]:
+    name = _source_id(draft.doc)
+    if file is not None and any(one.id == name for one in file.sources):
+        return []
+    told = about.get("doc_type") in ("joint statement", "news release", "transcript")
+    entry = {
+        "id": name,
+        "title": str(about.get("title") or draft.doc),
+        "publisher": str(about.get("publisher") or "unknown"),
+        "date": str(about["published"])[:10] if about.get("published") else None,
+        "kind": "primary" if told else "secondary",
+        "file": draft.doc,
+    }
+    return [(("sources",), {key: value for key, value in entry.items() if value is not None})]
+
+
+def _person(file: RecordFile | None, draft: Draft, recorded_at: date) -> list[Addition]:
+    fields = draft.fields
+    party = fields.get("side")
+    if not party:
+        raise InputError(Problem("whose side is not told", "edit it: side=JPN", key="side"))
+    additions = _new_parties(file, [_party_id(party)])
+    who = _slug(str(fields["name"]))
+    post = _evidence(draft, recorded_at) | {"title": str(fields.get("role") or "not told")}
+    if fields.get("since"):
+        post["since"] = str(fields["since"])
+    for n, known in enumerate(file.people if file else ()):
+        if known.id == who:
+            return [*additions, (("people", n, "posts"), post)]
+    entry: dict[str, Any] = {"id": who, "name": str(fields["name"])}
+    if fields.get("name_native"):
+        entry["native"] = str(fields["name_native"])
+    return [*additions, (("people",), entry | {"party": _party_id(party), "posts": [post]})]
 
 
 def _slug(words: str) -> str:
@@ -318,16 +326,20 @@ def _parties_of(entry: Mapping[str, Any]) -> list[str]:
     return [*found, *([entry["partner"]] if "partner" in entry else [])]
 
 
-def _add_party(content: Any, party: str) -> None:
-    parties = content.setdefault("parties", [])
-    if any(one["id"] == party for one in parties):
-        return
-    code = party.upper()
-    if code in blocs():
-        parties.append({"id": party, "name": blocs()[code].name, "kind": "bloc", "code": code})
-    elif code in countries():
-        parties.append({"id": party, "name": countries()[code], "kind": "state", "code": code})
-    else:
-        raise InputError(
-            Problem(f"{code!r} is no code of a country or bloc", "edit it, or add the party to the record")
-        )
+def _new_parties(file: RecordFile | None, parties: list[str]) -> list[Addition]:
+    """Those that the record does not have yet."""
+    known = {one.id for one in file.parties} if file else set[str]()
+    found: list[Addition] = []
+    for party in dict.fromkeys(parties):
+        code = party.upper()
+        if party in known:
+            continue
+        if code in blocs():
+            entry = {"id": party, "name": blocs()[code].name, "kind": "bloc", "code": code}
+        elif code in countries():
+            entry = {"id": party, "name": countries()[code], "kind": "state", "code": code}
+        else:
+            message = f"{code!r} is no code of a country or bloc"
+            raise InputError(Problem(message, "edit it, or add the party to the record"))
+        found.append((("parties",), entry))
+    return found

@@ -105,6 +105,11 @@ class Record:
             content = path.read_bytes()
         except OSError as error:
             raise InputError(Problem(f"cannot be read: {error.strerror or error}", file=str(path))) from None
+        return Record.of(content, path)
+
+    @staticmethod
+    def of(content: bytes, path: Path) -> Record:
+        """The record that `content` is; `path` names it. See `load`."""
         digest = hashlib.sha256(content).hexdigest()
         file, lines = _parsed(digest, _Text(content, str(path)))
         name = path.resolve().parent.name if path.name == "record.yaml" else path.stem
