@@ -35,6 +35,21 @@ def simulated() -> dict[str, Any]:
     )
 
 
+@pytest.fixture(scope="module")
+def bound() -> dict[str, Any]:
+    return run("simulate", CASE, "--scenario", "deal-purchases", "--world", "talks", "--json")
+
+
+INTERVAL = {"low": "float", "high": "float"}
+PARAMETER = {
+    **dict.fromkeys(("measure", "what", "unit"), "str"),
+    **dict.fromkeys(("low", "value", "high"), "float"),
+    **dict.fromkeys(("bound_only", "moves_results", "assumed"), "bool"),
+    "sources": ["str"],
+    "note": "NoneType",
+}
+
+
 def test_simulate(simulated: dict[str, Any]) -> None:
     effect = {"welfare": "float", "welfare_first_order": "float", "real_wage": "float", "ev_musd": "float"}
     countries = simulated.pop("countries")
@@ -64,8 +79,67 @@ def test_simulate(simulated: dict[str, Any]) -> None:
         "solver": {"iterations": "int", "residual": "float", "seconds": "float", "method": "str"},
         "detail": "str",
         "elasticities": "str",
+        "bounds": [],
+        "ranges": [PARAMETER],
+        "left_out": dict.fromkeys(simulated["left_out"], "str"),
+        "ends": {
+            "countries": {code: {"welfare": INTERVAL, "ev_musd": INTERVAL} for code in countries},
+            "flows": [{"new_musd": INTERVAL, "new_units": INTERVAL}],
+            "by_measure": {"shares": {"JPN": INTERVAL, "USA": INTERVAL}},
+        },
     }
     simulated["countries"] = countries
+
+
+def test_simulate_tells_bounds_and_ranges(bound: dict[str, Any]) -> None:
+    figures = ("required", "reached", "wedge", "rent_musd", "fiscal_cost_musd")
+    purchases = {one["measure"]: one for one in bound["bounds"]}
+    assert set(purchases) == {"case-corn", "case-lng", "case-rice", "case-rice-access"}
+    assert shape(purchases["case-corn"]) == {
+        **dict.fromkeys(("name", "measure", "title", "kind", "basis", "measured", "unit", "status"), "str"),
+        "flows": [dict.fromkeys(("importer", "exporter", "sector", "part", "goods"), "str")],
+        **dict.fromkeys(("base", "free", *figures), "float"),
+        "binds": "bool",
+        "prohibitive": "bool",
+        "rent_holder": "NoneType",
+        "diverted": [{"importer": "str", "exporter": "str", "change_musd": "float", "ends": INTERVAL}],
+        "ends": dict.fromkeys(figures, INTERVAL),
+        "sources": ["str"],
+        "note": "NoneType",
+    }
+    assert purchases["case-rice-access"]["rent_holder"] == "importer"
+    assert [one for one in bound["ranges"] if one["bound_only"]] == []
+    assert {one["measure"] for one in bound["ranges"]} >= {*purchases, "case-safety-tests"}
+    assert set(bound["ends"]["by_measure"]) == {
+        "case-corn",
+        "case-lng",
+        "case-rice",
+        "case-safety-tests",
+        "shares",
+    }
+
+
+def test_what_is_bound_is_met_and_ranges_hold_the_middle(bound: dict[str, Any]) -> None:
+    for one in bound["bounds"]:
+        assert one["binds"]
+        assert one["reached"] == pytest.approx(one["required"], rel=1e-5)
+        assert (one["fiscal_cost_musd"] > 0) == (one["kind"] == "purchase")
+        assert (one["rent_musd"] > 0) == (one["kind"] == "quota")
+        for name, ends in one["ends"].items():
+            assert 0 <= ends["low"] <= one[name] * (1 + 1e-5) + 1e-9
+            assert one[name] <= ends["high"] * (1 + 1e-5) + 1e-9
+        assert all(
+            each["ends"]["low"] <= each["change_musd"] <= each["ends"]["high"] for each in one["diverted"]
+        )
+    corn = bound["bounds"][0]
+    assert corn["ends"]["required"] == pytest.approx(
+        {"low": corn["base"] + 250, "high": corn["base"] + 2000}, rel=1e-4
+    )
+    assert "AUS" in {each["exporter"] for each in bound["bounds"][1]["diverted"]}
+    for code, effect in bound["countries"].items():
+        ends = bound["ends"]["countries"][code]["ev_musd"]
+        assert ends["low"] <= effect["ev_musd"] + 1e-4 * abs(effect["ev_musd"])
+        assert ends["high"] >= effect["ev_musd"] - 1e-4 * abs(effect["ev_musd"])
 
 
 def test_simulate_holds_fractions_and_what_was_asked(simulated: dict[str, Any]) -> None:

@@ -6,10 +6,10 @@ alpha-3 and ICIO; words and rounding come later, in `kosho.brief.words`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator
-
+from kosho.brief.bounds import Bounds
+from kosho.brief.numbers import Interval, Number
 from kosho.provenance import Day, Frozen, Said, Source, Status
 
 __all__ = [
@@ -40,17 +40,6 @@ __all__ = [
 ]
 
 SCHEMA_VERSION = 1
-
-DIGITS = 6
-"""Significant digits kept: more than are true, and few enough that a run on another day or another number of
-threads, which differs in the twelfth, gives the same brief."""
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")
-
-
-Number = Annotated[float, AfterValidator(_rounded)]
 
 Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
 
@@ -194,13 +183,6 @@ class Spread(Frozen):
     p5: Number
     p50: Number
     p95: Number
-
-
-class Interval(Frozen):
-    """From `low` to `high`."""
-
-    low: Number
-    high: Number
 
 
 class Comparison(Frozen):
@@ -356,6 +338,8 @@ class Brief(Frozen):
     results: tuple[Result, ...]
     comparisons: tuple[Comparison, ...]
     flow_ranges: tuple[FlowRange, ...]
+    bounds: tuple[Bounds, ...] = ()
+    """Of every scenario: commitments, ranges of parameters, what is left out, results at the ends."""
     not_yet_priced: tuple[OpenItem, ...]
     calendar: tuple[DateAhead, ...]
     method: Method

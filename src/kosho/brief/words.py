@@ -19,14 +19,18 @@ __all__ = [
     "day",
     "effect",
     "listed",
+    "millions",
+    "millions_range",
     "percent",
     "percent_range",
+    "percents",
     "quantity",
     "quantity_range",
     "span",
     "the",
     "tick",
     "verdict",
+    "with_ends",
 ]
 
 MINUS = "\N{MINUS SIGN}"
@@ -54,6 +58,7 @@ class Grain(NamedTuple):
 
 
 MONEY = Grain(20, 0.1)
+MILLIONS = Grain(20, 1.0)
 PERCENT = Grain(50, 0.1)
 COUNT = Grain(50, 0.01)
 """Of millions, or of ones."""
@@ -86,6 +91,17 @@ def billions(musd: float, *, sign: bool = False) -> str:
     if abs(musd) < NIL_MUSD:
         return ABOUT_NIL
     text = significant(musd / 1e3, 2, 1)
+    return f"+{text}" if sign and musd > 0 else text
+
+
+def millions(musd: float, *, sign: bool = False) -> str:
+    """`2.9 billion` or `270 million` from million USD: two significant digits; `~0` below half a million."""
+    if abs(musd) < 0.5:
+        return ABOUT_NIL
+    large = abs(musd) >= 999.5
+    text = (
+        f"{significant(musd / 1e3 if large else musd, 2, 1 if large else 0)}{NBSP}{'b' if large else 'm'}illion"
+    )
     return f"+{text}" if sign and musd > 0 else text
 
 
@@ -137,9 +153,26 @@ def span(low: float, high: float) -> str:
     return ABOUT_NIL if verdict(low, high) == "nil" else _signed_range(low / 1e3, high / 1e3, MONEY)
 
 
-def percent_range(low: float, high: float) -> str:
-    """A signed range of fractions in percent, rounded outward."""
-    return _signed_range(low * 100, high * 100, PERCENT)
+def percent_range(low: float, high: float, decimals: int = 1) -> str:
+    """A signed range of fractions in percent, rounded outward, with at most `decimals` decimals."""
+    return _signed_range(low * 100, high * 100, PERCENT._replace(finest=10.0**-decimals))
+
+
+def percents(low: float, high: float) -> str:
+    """A range of positive fractions in percent, rounded outward."""
+    return _range(low * 100, high * 100, PERCENT)
+
+
+def millions_range(low: float, high: float, *, sign: bool = False) -> str:
+    """A range of million USD as `0.2 to 3.5 billion` or `33 to 230 million`, rounded outward."""
+    scale, grain, word = (1e3, MONEY, "billion") if max(-low, high) >= 999.5 else (1.0, MILLIONS, "million")
+    made = (_signed_range if sign else _range)(low / scale, high / scale, grain)
+    return f"{made}{NBSP}{word}"
+
+
+def with_ends(text: str, ends: str) -> str:
+    """`text (ends)`, or the text alone where the ends say no more than it does."""
+    return f"{text} ({ends})" if " to " in ends else text
 
 
 def billions_range(low: float, high: float) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kosho.cli.terminal import day, progress, say, show_table
+from kosho.cli.terminal import day, progress, say, show_made
 
 __all__ = ["write"]
 
@@ -37,11 +37,6 @@ def write(
         page = brief.save(made, out or Path("out") / opened.name, tell)
     say(made.lead.text)
     for shown in (glance(made), bargain(made)):
-        columns = shown.columns
-        if shown.groups:
-            heads = ["", *(name for name in shown.groups[1:] for _ in range(shown.group_width))]
-            columns = tuple(f"{head}\n{name}".lstrip() for head, name in zip(heads, columns, strict=True))
         if shown.rows and shown.numeric:
-            rows = [["\n".join(filter(None, (cell.text, cell.note))) for cell in row] for row in shown.rows]
-            show_table(shown.caption, columns, rows, numeric=shown.numeric)
+            show_made(shown)
     say(f"{page}\n{page.with_suffix('.json')}")

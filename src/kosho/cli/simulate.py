@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from kosho.cli.terminal import chosen, day, progress, show_json, show_table
+from kosho.cli.terminal import chosen, day, progress, say, show_json, show_made, show_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
+    from kosho.brief.bounds import Bounds, CountryEnds, Ends
     from kosho.case import Case, Flow
+    from kosho.cli.terminal import Tell
     from kosho.equilibrium import Outcome
+    from kosho.policy.impact import Effects
 
 __all__ = ["show"]
 
@@ -37,24 +41,58 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
 ) -> None:
     """Simulate a scenario of a case: what it does to whom, in the long run."""
-    from kosho.case import Case, simulate
+    from kosho.case import Case
 
     on = day(as_of, "--as-of")
     detail = chosen(world, ("full", "talks"), "--world")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
     response = chosen(elasticities, ("central", "low"), "--elasticities")
     opened = Case.load(case)
-    with progress("Solving"):
-        outcome = simulate(opened, scenario, on, detail, closure, response)
+    with progress("Solving") as tell:
+        outcome, bounds = _solved(opened, scenario, on, _Options(detail, closure, response), tell)
         content = contract(opened, scenario, on, outcome) | {"detail": detail, "elasticities": response}
     if json:
-        show_json(content)
+        show_json(content | bounds.model_dump(mode="json", exclude={"scenario"}))
     else:
-        _show(opened, content)
+        _show(opened, content, bounds)
+
+
+class _Options(NamedTuple):
+    """How a scenario is solved."""
+
+    detail: Literal["full", "talks"]
+    deficits: Literal["fixed", "zero"]
+    elasticities: Literal["central", "low"]
+
+
+def _solved(opened: Case, scenario: str, on: date | None, how: _Options, tell: Tell) -> tuple[Outcome, Bounds]:
+    """The scenario in the middle of all ranges, and what becomes of it at their ends."""
+    from kosho.brief.bounds import told
+    from kosho.brief.ends import corners, figures
+    from kosho.case import pose
+    from kosho.equilibrium import solve
+    from kosho.world import load, low_elasticity
+
+    world = load(regions=how.detail, sectors=how.detail)
+    if how.elasticities == "low":
+        world = low_elasticity(world)
+    base, found = pose(opened, scenario, on, world)
+    law = opened.law(scenario, on)
+
+    def answer(to: Effects) -> Outcome:
+        return solve(base, to.shock, how.deficits, constraints=to.constraints, nests=to.nests)
+
+    outcome = answer(found)
+    moved: list[tuple[str, Mapping[str, Any]]] = []
+    for corner in corners(base, law, found):
+        tell(f"Solving at the ends of ranges: {corner.of}")
+        moved.append((corner.of, figures(answer(corner.effects), opened.flows)))
+    parties = [one.economy for one in opened.parties]
+    return outcome, told(scenario, (law, found, opened.flows, parties), outcome, moved)
 
 
 def contract(opened: Case, scenario: str, on: date | None, outcome: Outcome) -> dict[str, Any]:
-    """What `--json` prints; fractions, and million USD of the base year."""
+    """What `--json` prints besides bounds; fractions, and million USD of the base year."""
     columns = {
         "welfare": outcome.welfare,
         "welfare_first_order": outcome.welfare_first_order,
@@ -105,8 +143,7 @@ def _flow(outcome: Outcome, flow: Flow) -> dict[str, Any]:
     }
 
 
-def _show(opened: Case, content: dict[str, Any]) -> None:
-    from kosho.brief import words
+def _show(opened: Case, content: dict[str, Any], bounds: Bounds) -> None:
     from kosho.codes import country_name
 
     countries: dict[str, dict[str, float]] = content["countries"]
@@ -115,13 +152,9 @@ def _show(opened: Case, content: dict[str, Any]) -> None:
         (code for code in countries if code not in parties), key=lambda code: countries[code]["ev_musd"]
     )
     shown = [*parties, *others[:SHOWN], *others[-SHOWN // 3 :]]
+    ends = bounds.ends
     rows = [
-        (
-            country_name(code),
-            words.percent(countries[code]["welfare"], sign=True),
-            words.billions(countries[code]["ev_musd"], sign=True),
-            words.percent(countries[code]["real_wage"], sign=True),
-        )
+        (country_name(code), *_effect(countries[code], None if ends is None else ends.countries[code]))
         for code in dict.fromkeys(shown)
     ]
     title = opened.scenario(content["scenario"]).title
@@ -129,14 +162,62 @@ def _show(opened: Case, content: dict[str, Any]) -> None:
     columns = ("Economy", "Real income, %", "Billion USD a year", "Real wage, %")
     show_table(title, columns, rows, numeric=3)
     flows = [
-        (
-            flow.title,
-            words.billions(one["base_musd"]),
-            words.billions(one["new_musd"]),
-            words.quantity(one["base_units"]) if one["base_units"] else "",
-            words.quantity(one["new_units"]) if one["base_units"] else "",
-        )
-        for flow, one in zip(opened.flows, content["flows"], strict=True)
+        (flow.title, *_traded(one, ends, position))
+        for position, (flow, one) in enumerate(zip(opened.flows, content["flows"], strict=True))
     ]
     if flows:
         show_table("Flows", ("Flow", "Billion USD, base", "new", "Quantity, base", "new"), flows, numeric=4)
+    _show_bounds(opened, bounds)
+
+
+def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str, str]:
+    """Real income and money with their ranges, and the real wage."""
+    from kosho.brief import words
+
+    income, money = (
+        words.percent(found["welfare"], sign=True),
+        words.billions(found["ev_musd"], sign=True),
+    )
+    if ends is not None:
+        income = words.with_ends(income, words.percent_range(ends.welfare.low, ends.welfare.high, 2))
+        money = words.with_ends(money, words.span(ends.ev_musd.low, ends.ev_musd.high))
+    return income, money, words.percent(found["real_wage"], sign=True)
+
+
+def _traded(found: dict[str, Any], ends: Ends | None, position: int) -> tuple[str, str, str, str]:
+    """Value and quantity of a flow, the new ones with their ranges."""
+    from kosho.brief import words
+
+    value = words.billions(found["new_musd"])
+    counted = found["base_units"] is not None
+    units = words.quantity(found["new_units"]) if counted else ""
+    if ends is not None:
+        at = ends.flows[position]
+        value = words.with_ends(value, words.billions_range(at.new_musd.low, at.new_musd.high))
+        if at.new_units is not None:
+            units = words.with_ends(units, words.quantity_range(at.new_units.low, at.new_units.high))
+    base = words.quantity(found["base_units"]) if counted else ""
+    return words.billions(found["base_musd"]), value, base, units
+
+
+def _show_bounds(opened: Case, bounds: Bounds) -> None:
+    """What is bound, whose sales it diverts, the ranges it rests on, and what is left out."""
+    from kosho.brief.bound_tables import bound_table, diverted_table, left_out_table, ranges_table, sway_table
+
+    scenarios = {one.id: one.title for one in opened.scenarios.values()}
+    overlay = opened.scenario(bounds.scenario).overlay
+    measures = {one.id: one.title for one in opened.register.with_overlay(overlay).measures}
+    made = (
+        bound_table([bounds], scenarios),
+        diverted_table([bounds]),
+        sway_table([bounds], measures, scenarios),
+        ranges_table([bounds], measures),
+        left_out_table([bounds], measures),
+    )
+    for table in made:
+        if table.rows:
+            show_made(table)
+            if table.note:
+                say(table.note)
+    if bounds.ends is not None:
+        say("(x to y): over the ranges of the scenario's measures; all else as computed.")

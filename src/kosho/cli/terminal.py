@@ -7,11 +7,14 @@ import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kosho.errors import InputError, Problem, suggest
 
-__all__ = ["Tell", "chosen", "day", "progress", "say", "show_json", "show_table"]
+if TYPE_CHECKING:
+    from kosho.brief.tables import Table
+
+__all__ = ["Tell", "chosen", "day", "progress", "say", "show_json", "show_made", "show_table"]
 
 Tell = Callable[[str], None]
 Choice = TypeVar("Choice", bound=str)
@@ -44,6 +47,16 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
     if not console.is_terminal:
         console = Console(width=160)
     console.print(table)
+
+
+def show_made(table: Table) -> None:
+    """A table of a brief, as its page has it; smaller lines stand under the words."""
+    columns = table.columns
+    if table.groups:
+        heads = ["", *(name for name in table.groups[1:] for _ in range(table.group_width))]
+        columns = tuple(f"{head}\n{name}".lstrip() for head, name in zip(heads, columns, strict=True))
+    rows = [["\n".join(filter(None, (cell.text, cell.note))) for cell in row] for row in table.rows]
+    show_table(table.caption, columns, rows, numeric=table.numeric)
 
 
 @contextmanager

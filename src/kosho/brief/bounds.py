@@ -1,0 +1,357 @@
+"""What a scenario bounds, over what ranges, and how far results move with them.
+
+The same for `brief.json` and `kosho simulate --json`: money in million USD a year, rates and wedges fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.brief.ends import Span, figures, measure_of, ranged_shares, span
+from kosho.brief.numbers import Interval, Number
+from kosho.codes import country_name, sector_name
+from kosho.equilibrium import Quota, TariffQuota
+from kosho.policy.niches import niche, niches
+from kosho.policy.ranges import Range
+from kosho.provenance import Frozen, Status
+
+if TYPE_CHECKING:
+    from kosho.case import Flow, Law
+    from kosho.equilibrium import Outcome, Settled
+    from kosho.policy.impact import Effects
+
+__all__ = [
+    "Bound",
+    "BoundEnds",
+    "BoundFlow",
+    "Bounds",
+    "CountryEnds",
+    "Diverted",
+    "Ends",
+    "FlowEnds",
+    "Parameter",
+    "parameters",
+    "told",
+]
+
+Array = NDArray[np.float64]
+
+DIVERTED = 6
+"""Exporters listed for each importer, those whose sales change most."""
+NOTHING_MUSD = 0.5
+"""A smaller change of sales is not listed."""
+
+
+class BoundFlow(Frozen):
+    """An import that a bound counts."""
+
+    importer: str
+    exporter: str
+    sector: str
+    part: str | None
+    """Product group or small product; None is the whole sector."""
+    goods: str
+    """The same in words."""
+
+
+class Diverted(Frozen):
+    """By how much an exporter's sales to an importer change because of bounds; its own producers among them."""
+
+    importer: str
+    exporter: str
+    change_musd: Number
+    ends: Interval | None = None
+    """Over the ranges of the scenario's measures."""
+
+
+class BoundEnds(Frozen):
+    """What became of a bound over the ranges of the scenario's measures."""
+
+    required: Interval
+    reached: Interval
+    wedge: Interval
+    rent_musd: Interval
+    fiscal_cost_musd: Interval
+
+
+class Bound(Frozen):
+    """A quota, ban or purchase, and what it takes to meet it."""
+
+    name: str
+    """Of the constraint; a measure with an amount for each flow has several."""
+    measure: str
+    title: str
+    kind: str
+    """`purchase`, `quota`, `ban`, `advisory` or `tariff_quota`."""
+    flows: tuple[BoundFlow, ...]
+    basis: str
+    """`level`, `increment` or `share` of the base: how the amount is said."""
+    measured: str
+    """`quantity` (at prices of the base year, or counted) or `value`."""
+    unit: str
+    """Of `base`, `free`, `required`, `reached`."""
+    base: Number
+    free: Number
+    """After everything else in the scenario, without any bound."""
+    required: Number
+    reached: Number
+    binds: bool
+    wedge: Number | None
+    """Of the price with duties: what scarcity adds (quota), or the part a subsidy must pay (purchase); None for
+    a ban."""
+    prohibitive: bool
+    """A ban: nothing may come, whatever it is worth."""
+    rent_musd: Number
+    rent_holder: str | None
+    """A country, `importer` or `exporter`; None where there are no rents."""
+    fiscal_cost_musd: Number
+    """Paid by the importer's treasury."""
+    diverted: tuple[Diverted, ...]
+    ends: BoundEnds | None = None
+    sources: tuple[str, ...] = ()
+    status: Status
+    note: str | None = None
+
+
+class Parameter(Frozen):
+    """A figure that a measure rests on, in its range."""
+
+    measure: str
+    what: str
+    low: Number
+    value: Number | None
+    """None where only a bound is known."""
+    high: Number
+    unit: str
+    bound_only: bool
+    """An upper bound on an effect: its ends are told, no middle is claimed."""
+    moves_results: bool
+    """Whether the ends of results hold it."""
+    sources: tuple[str, ...] = ()
+    assumed: bool = False
+    note: str | None = None
+
+
+class CountryEnds(Frozen):
+    """An economy at both ends."""
+
+    welfare: Interval
+    ev_musd: Interval
+
+
+class FlowEnds(Frozen):
+    """A named flow at both ends."""
+
+    new_musd: Interval
+    new_units: Interval | None = None
+
+
+class Ends(Frozen):
+    """Results over the ranges of the parameters of measures; everything else stays as it is."""
+
+    countries: dict[str, CountryEnds]
+    flows: tuple[FlowEnds, ...]
+    by_measure: dict[str, dict[str, Interval]]
+    """What one measure's ranges alone do to each party's equivalent variation, million USD; `shares` are the
+    shares of value that duties are taken on."""
+
+
+class Bounds(Frozen):
+    """A scenario's bounds, ranges and what is left out."""
+
+    scenario: str
+    bounds: tuple[Bound, ...]
+    ranges: tuple[Parameter, ...]
+    left_out: dict[str, str]
+    """Measures in force without an effect here, with the reason."""
+    ends: Ends | None
+    """None where no measure has a range."""
+
+
+def told(
+    scenario: str,
+    asked: tuple[Law, Effects, Sequence[Flow], Sequence[str]],
+    outcome: Outcome,
+    moved: Sequence[tuple[str, Mapping[str, Array]]],
+) -> Bounds:
+    """What a scenario bounds and over what ranges.
+
+    Args:
+        scenario: Its id.
+        asked: Its law, its effects in the middle of all ranges, the flows of the case and its parties.
+        outcome: The equilibrium in the middle.
+        moved: `kosho.brief.ends.figures` of every corner, with what it is a corner of.
+    """
+    law, found, flows, parties = asked
+    middle = figures(outcome, flows)
+    ends = span(middle, moved) if moved else None
+    return Bounds(
+        scenario=scenario,
+        bounds=tuple(_bound(law, one, k, ends) for k, one in enumerate(outcome.constraints)),
+        ranges=tuple(parameters(law, found)),
+        left_out=found.left_out,
+        ends=None if ends is None else _ends(outcome, ends, middle, moved, parties),
+    )
+
+
+def _bound(law: Law, one: Settled, position: int, ends: Span | None) -> Bound:
+    constraint = one.constraint
+    measure = law.register.measure(measure_of(constraint))
+    prohibitive = not np.isfinite(one.wedge)
+    earns = isinstance(constraint, Quota | TariffQuota) and not prohibitive
+    return Bound(
+        name=constraint.name,
+        measure=measure.id,
+        title=measure.title,
+        kind=measure.kind,
+        flows=tuple(
+            BoundFlow(
+                importer=at.importer,
+                exporter=at.exporter,
+                sector=at.sector,
+                part=at.part or None,
+                goods=_goods(law, at.sector, at.part),
+            )
+            for at in constraint.flows
+        ),
+        basis=constraint.basis,
+        measured=constraint.measured,
+        unit=constraint.unit or "million USD",
+        base=one.base,
+        free=one.free,
+        required=one.required,
+        reached=one.reached,
+        binds=one.binds,
+        wedge=None if prohibitive else one.wedge,
+        prohibitive=prohibitive,
+        rent_musd=one.rent,
+        rent_holder=constraint.holder if earns and isinstance(constraint, Quota | TariffQuota) else None,
+        fiscal_cost_musd=one.fiscal_cost,
+        diverted=tuple(_diverted(one, position, ends)),
+        ends=None
+        if ends is None
+        else BoundEnds(
+            required=_interval(ends, "required", position),
+            reached=_interval(ends, "reached", position),
+            wedge=_interval(ends, "wedge", position),
+            rent_musd=_interval(ends, "rent", position),
+            fiscal_cost_musd=_interval(ends, "cost", position),
+        ),
+        sources=measure.source,
+        status=measure.status,
+        note=measure.note,
+    )
+
+
+def _goods(law: Law, sector: str, part: str) -> str:
+    """What a bound counts, in words."""
+    groups = law.register.products.groups
+    if part in groups:
+        return groups[part].title
+    return _product(part) if part in niches() else sector_name(sector)
+
+
+def _product(name: str) -> str:
+    """A small product in words, without who buys it and without remarks."""
+    return niche(name).title.split(" bought by ")[0].split(" (")[0]
+
+
+def _diverted(one: Settled, position: int, ends: Span | None) -> Iterator[Diverted]:
+    codes = [str(code) for code in one.diverted.indexes["importer"]]
+    for importer in dict.fromkeys(flow.importer for flow in one.constraint.flows):
+        n = codes.index(importer)
+        for exporter, change in one.diversion(importer, DIVERTED).items():
+            if abs(change) >= NOTHING_MUSD:
+                at = (position, n, codes.index(exporter))
+                yield Diverted(
+                    importer=importer,
+                    exporter=exporter,
+                    change_musd=change,
+                    ends=None if ends is None else _interval(ends, "diverted", at),
+                )
+
+
+def _interval(ends: Span, name: str, at: int | tuple[int, ...]) -> Interval:
+    return Interval(low=float(ends.low[name][at]), high=float(ends.high[name][at]))
+
+
+def _ends(
+    outcome: Outcome,
+    ends: Span,
+    middle: Mapping[str, Array],
+    moved: Sequence[tuple[str, Mapping[str, Array]]],
+    parties: Sequence[str],
+) -> Ends:
+    countries = outcome.base.countries
+    each: dict[str, dict[str, Interval]] = {}
+    for name in dict.fromkeys(name for name, _ in moved):
+        alone = span(middle, [one for one in moved if one[0] == name])
+        at = {party: outcome.base.position(party) for party in parties}
+        each[name] = {party: _interval(alone, "worth", n) for party, n in at.items()}
+    return Ends(
+        countries={
+            code: CountryEnds(welfare=_interval(ends, "welfare", n), ev_musd=_interval(ends, "worth", n))
+            for n, code in enumerate(countries)
+        },
+        flows=tuple(
+            FlowEnds(
+                new_musd=_interval(ends, "value", k),
+                new_units=None if np.isnan(units) else _interval(ends, "units", k),
+            )
+            for k, units in enumerate(middle["units"].tolist())
+        ),
+        by_measure=each,
+    )
+
+
+def parameters(law: Law, found: Effects) -> Iterator[Parameter]:
+    """Every figure that a measure besides its rate rests on, and the ranges of what duties are taken on."""
+    declared = {one.id for one in law.in_force() if one.kind in ("investment", "transfer")}
+    for one in found.told:
+        yield _parameter(one.measure, one.what, one.range, moves=one.measure not in declared)
+    nests = {one.product for one in found.nests}
+    seen: set[str] = set()
+    for constraint in found.constraints:
+        for name in dict.fromkeys(flow.part for flow in constraint.flows if flow.part in nests):
+            if name not in seen:
+                yield from _of_product(measure_of(constraint), name, constraint.flows[0].importer)
+            seen.add(name)
+    for measure in ranged_shares(law):
+        if measure.value_share is not None:
+            what = "share of the value the duty is taken on"
+            yield _parameter(measure.id, what, Range.of(measure.value_share), moves=True)
+
+
+def _of_product(measure: str, name: str, importer: str) -> Iterable[Parameter]:
+    of, goods = niche(name), _product(name)
+    yield _parameter(measure, f"{goods}: trade elasticity between origins", Range.of(of.theta), moves=True)
+    what = f"{goods}: elasticity of substitution with the rest of the sector, less one"
+    yield _parameter(measure, what, Range.of(of.between), moves=True)
+    buyer = country_name(importer)
+    for exporter, cited in of.trade.items():
+        if (cited.low, cited.high) != (None, None):
+            seller = country_name(exporter)
+            what = f"{goods}: what {buyer} buys from {seller} in the base"
+            if cited.unit == "share":
+                what = f"{goods}: share in what {buyer} buys of the sector from {seller}"
+            yield _parameter(measure, what, Range.of(cited), moves=False)
+
+
+def _parameter(measure: str, what: str, found: Range, *, moves: bool) -> Parameter:
+    return Parameter(
+        measure=measure,
+        what=what,
+        low=found.low,
+        value=found.value,
+        high=found.high,
+        unit=found.unit,
+        bound_only=found.value is None,
+        moves_results=moves and (found.value is None or found.low < found.high),
+        sources=found.sources,
+        assumed=found.assumed,
+        note=found.note,
+    )

@@ -1,0 +1,183 @@
+"""How far results move when the parameters of measures move over their ranges.
+
+Each measure is taken to every corner of its own ranges (the amount and the elasticities of the product it is
+about move apart from each other), while the others stay in the middle. A result then ranges from its middle
+less the sum of the largest falls to its middle plus the sum of the largest rises. That holds every single
+variation, and all of them together as far as measures do not work on each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.policy.impact import effects
+from kosho.policy.niches import End, nest, niche
+from kosho.policy.schema import Overlay, Replacement
+
+if TYPE_CHECKING:
+    from kosho.case import Flow, Law
+    from kosho.equilibrium import Constraint, Outcome
+    from kosho.policy import Measure
+    from kosho.policy.impact import Effects
+    from kosho.world import PhysicalFlow, World
+
+__all__ = [
+    "SHARES",
+    "Corner",
+    "Span",
+    "corners",
+    "figures",
+    "measure_of",
+    "place",
+    "ranged_shares",
+    "span",
+    "sway",
+]
+
+Array = NDArray[np.float64]
+Figures = Mapping[str, Array]
+
+SHARES = "shares"
+"""Stands for the shares of value that duties are taken on: of one kind, so they move together."""
+ENDS: tuple[End, End] = ("low", "high")
+
+
+@dataclass(frozen=True, eq=False)
+class Corner:
+    """A scenario with the parameters of one measure moved to an end."""
+
+    of: str
+    """Id of the measure, or `SHARES`."""
+    effects: Effects
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """Results at both ends."""
+
+    low: Figures
+    high: Figures
+
+
+def measure_of(constraint: Constraint) -> str:
+    """Id of the measure that a constraint is of: one with several flows has a constraint for each."""
+    return constraint.name.split(": ")[0]
+
+
+def ranged_shares(law: Law) -> list[Measure]:
+    """Measures in force whose duty is taken on a share of the value that is known as a range."""
+    return [
+        one
+        for one in law.in_force()
+        if one.value_share is not None and (one.value_share.low, one.value_share.high) != (None, None)
+    ]
+
+
+def corners(base: World, law: Law, found: Effects) -> Iterator[Corner]:
+    """Every corner to be solved; none where nothing has a range.
+
+    Args:
+        base: The world that `found` was made for.
+        law: The law of the scenario.
+        found: Its effects in the middle of all ranges.
+    """
+    moved = dict.fromkeys(
+        one.measure for one in found.told if one.range.value is None or one.range.low < one.range.high
+    )
+    declared = {one.id for one in law.in_force() if one.kind in ("investment", "transfer")}
+    nests = {one.product for one in found.nests}
+    seen: set[str] = set()
+    for measure in dict.fromkeys([*moved, *(measure_of(one) for one in found.constraints)]):
+        if measure in declared:
+            continue
+        flows = (flow for one in found.constraints if measure_of(one) == measure for flow in one.flows)
+        mine = sorted(({flow.part for flow in flows} & nests) - seen)
+        seen |= set(mine)
+        amounts: tuple[End, ...] = ENDS if measure in moved else ("value",)
+        for end in amounts if mine or measure in moved else ():
+            at = effects(base, law.register, law.on, law.known, end={measure: end})
+            for levels in product(ENDS, repeat=len(mine)):
+                yield Corner(measure, _told_apart(base, at, dict(zip(mine, levels, strict=True))))
+    if shares := ranged_shares(law):
+        for end in ENDS:
+            changed = Overlay(
+                title="shares",
+                replace=tuple(Replacement(measure=one.id, by=_taken(one, end)) for one in shares),
+            )
+            yield Corner(SHARES, effects(base, law.register, law.on, law.known, changed))
+
+
+def _told_apart(base: World, at: Effects, levels: Mapping[str, End]) -> Effects:
+    """Effects with the elasticities of some small products at an end, those of the others in the middle."""
+    made = tuple(nest(base, niche(one.product), levels.get(one.product, "value")) for one in at.nests)
+    return replace(at, nests=made)
+
+
+def _taken(measure: Measure, end: End) -> Measure:
+    share = measure.value_share
+    level = None if share is None else getattr(share, end)
+    if share is None or level is None:
+        return measure
+    return measure.model_copy(update={"value_share": share.model_copy(update={"value": level})})
+
+
+def figures(outcome: Outcome, flows: Sequence[Flow]) -> dict[str, Array]:
+    """What ends are told of.
+
+    `welfare` and `worth` `[country]`; `value` and `units` `[flow]`, not a number where it is not counted; of
+    constraints `required`, `reached`, `wedge` (zero for a ban), `rent`, `cost` `[constraint]` and `diverted`
+    `[constraint, importer, exporter]`. Fractions, million USD, units.
+    """
+    counted = {place(one.flow): one.new for one in outcome.units}
+    settled = outcome.constraints
+    count = len(outcome.base.countries)
+    return {
+        "welfare": outcome.welfare.to_numpy(),
+        "worth": outcome.equivalent_variation.to_numpy(),
+        "value": np.array(
+            [outcome.part_flow(one.importer, one.exporter, one.sector, one.part or "")[1] for one in flows]
+        ),
+        "units": np.array([counted.get(place(one), np.nan) for one in flows]),
+        "required": np.array([one.required for one in settled]),
+        "reached": np.array([one.reached for one in settled]),
+        "wedge": np.array([one.wedge if np.isfinite(one.wedge) else 0.0 for one in settled]),
+        "rent": np.array([one.rent for one in settled]),
+        "cost": np.array([one.fiscal_cost for one in settled]),
+        "diverted": np.array([one.diverted.to_numpy() for one in settled]).reshape(-1, count, count),
+    }
+
+
+SIGNED = ("welfare", "worth", "diverted")
+
+
+def place(flow: Flow | PhysicalFlow) -> tuple[str, str, str, str | None]:
+    """What makes a named flow and a counted one the same."""
+    return flow.exporter, flow.importer, flow.sector, flow.part
+
+
+def sway(middle: Array, moved: Sequence[tuple[str, Array]]) -> dict[str, tuple[Array, Array]]:
+    """Largest fall (zero or less) and rise (zero or more) from the middle, by measure."""
+    found: dict[str, tuple[Array, Array]] = {}
+    for name, values in moved:
+        change = values - middle
+        fall, rise = found.get(name, (np.zeros_like(middle), np.zeros_like(middle)))
+        found[name] = np.minimum(fall, change), np.maximum(rise, change)
+    return found
+
+
+def span(middle: Figures, moved: Sequence[tuple[str, Figures]]) -> Span:
+    """Both ends of every figure; what cannot be negative never is."""
+    low: dict[str, Array] = {}
+    high: dict[str, Array] = {}
+    for name, value in middle.items():
+        changes = sway(value, [(measure, figure[name]) for measure, figure in moved]).values()
+        least = value + sum((fall for fall, _ in changes), np.zeros_like(value))
+        low[name] = least if name in SIGNED else np.maximum(least, np.minimum(value, 0.0))
+        high[name] = value + sum((rise for _, rise in changes), np.zeros_like(value))
+    return Span(low, high)

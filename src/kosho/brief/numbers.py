@@ -1,0 +1,29 @@
+"""Numbers in a brief: as many digits as two machines agree on, and ranges of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from kosho.provenance import Frozen
+
+__all__ = ["Interval", "Number"]
+
+DIGITS = 6
+"""Significant digits kept: more than are true, and few enough that a run on another day or another number of
+threads, which differs in the twelfth, gives the same brief."""
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+Number = Annotated[float, AfterValidator(_rounded)]
+
+
+class Interval(Frozen):
+    """From `low` to `high`."""
+
+    low: Number
+    high: Number
