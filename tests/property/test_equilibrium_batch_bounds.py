@@ -29,8 +29,8 @@ from kosho.errors import InputError, KoshoError
 from kosho.world import PhysicalFlow, World
 
 TIGHT = 1e-10
-MET = 1e-8
-"""One by one, wedges and economy agree to 1e-7; what is left of that in welfare is smaller."""
+MET = 2e-7
+"""One by one, wedges and economy agree to 1e-7 only."""
 
 
 def flow(world: World, importer: int = 0, exporter: int = 1, sector: int = 1, part: str = "") -> Flow:
@@ -92,7 +92,7 @@ def agrees(
     for k, one in enumerate(some):
         given = world if thetas is None else world.with_theta(thetas[k])
         alone = solve(given, one.shock, deficits, TIGHT, constraints=one.constraints, nests=one.nests)
-        np.testing.assert_allclose(batch.welfare[k], alone.welfare, atol=MET)
+        np.testing.assert_allclose(batch.welfare[k], alone.welfare, rtol=0, atol=MET)
         size = float(given.arrays.income.max())
         np.testing.assert_allclose(batch.real_value_added[k], alone.real_value_added, atol=MET * size)
 

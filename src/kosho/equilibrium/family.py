@@ -79,13 +79,26 @@ class Own:
     net_factor: Array  # f K (r, N, b)
 
     @cached_property
-    def starts(self) -> Index:
-        """Where a new sector begins."""
-        return np.flatnonzero(np.diff(self.sector, prepend=-1))
+    def spans(self) -> list[tuple[int, slice]]:
+        """The markets of each sector that has any. Sums by sector stay in the cache and copy nothing."""
+        sectors, starts = np.unique(self.sector, return_index=True)
+        ends = [*starts[1:].tolist(), len(self.sector)]
+        return [
+            (sector, slice(first, last))
+            for sector, first, last in zip(sectors.tolist(), starts.tolist(), ends, strict=False)
+        ]
 
     def sums(self, matrix: Array, power: Array) -> Array:
         """Each market's row of `matrix` times what its exporters offer, (r, b)."""
-        return np.einsum("rib,rib->rb", matrix, power[self.sector])
+        found = np.empty((len(self.sector), matrix.shape[2]), matrix.dtype)
+        for sector, span in self.spans:
+            np.einsum("rib,ib->rb", matrix[span], power[sector], out=found[span])
+        return found
+
+    def sell(self, output: Array, unit: Array) -> None:
+        """Add to output `(S, N, b)` what these markets buy, each at what its spending of one is `(S, N, b)`."""
+        for sector, span in self.spans:
+            output[sector] += np.einsum("rib,rb->ib", self.net_factor[span], unit[sector, self.importer[span]])
 
     def take(self, members: Index) -> Own:
         """The same markets for fewer members."""
@@ -221,9 +234,7 @@ class Family:
             received[bought.where] = bought.sold.sum(axis=1)
         imports = received.sum(axis=0)
         output = self.net_factor.transpose(0, 2, 1) @ unit
-        if len(own.sector):
-            sold = own.net_factor * unit[own.sector, own.importer][:, None, :]
-            output[own.sector[own.starts]] += np.add.reduceat(sold, own.starts, axis=0)
+        own.sell(output, unit)
         output *= power
         paid, held = self._rents(power, unit)
         if bought is not None:
