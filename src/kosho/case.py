@@ -155,7 +155,7 @@ class Case:
         """The record of the talks (`record.yaml`), read when it is first asked for; None where there is none.
 
         Raises:
-            InputError: it breaks its schema, refers to nothing, or gives a source the id of another one.
+            InputError: it breaks its schema, refers to nothing, or gives a source the id of another document.
         """
         from kosho.record.check import dangling  # noqa: PLC0415 - opening a case needs no record
         from kosho.record.ledger import Record  # noqa: PLC0415
@@ -171,6 +171,14 @@ class Case:
                 line = record.lines["sources", n, "id"]
                 message = f"source {source.id!r} is another one in the case: {other.title!r}"
                 problems.append(Problem(message, "choose another id", str(path), line, f"sources.{n}.id"))
+        measures = [measure.id for measure in self.register.measures]
+        for n, statement in enumerate(record.file.statements):
+            for name in statement.register_ids if statement.type == "measure" else ():
+                if name not in measures:
+                    line = record.lines["statements", n, "register_ids"]
+                    key = f"statements.{n}.register_ids"
+                    hint = suggest(name, measures)
+                    problems.append(Problem(f"unknown measure {name!r}", hint, str(path), line, key))
         if problems:
             raise InputError(problems)
         return record

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from tests.reading import GOLD
 from typer.testing import CliRunner
 
+from kosho.case import Case
 from kosho.cli import app
 from kosho.errors import InputError
 
@@ -41,12 +43,13 @@ def test_record() -> None:
     assert (deadline["due"], deadline["days_left"]) == ("2025-07-09", 10)
     for one in (*content["timeline"], *content["positions"]):
         assert {"id", "type", "source", "quote", "start", "end", "modality", "recorded_at"} <= set(one)
+        assert one["end"] is None if one["start"] is None else one["end"] - one["start"] == len(one["quote"])
 
 
 def test_record_of_a_day_before_is_empty() -> None:
-    content = json.loads(run("record", "japan-us-2025", "--as-of", "2025-04-26", "--json"))
+    content = json.loads(run("record", "japan-us-2025", "--as-of", "2025-04-01", "--json"))
     assert not any(content[key] for key in LISTS)
-    assert "Nothing was recorded" in run("record", "japan-us-2025", "--as-of", "2025-04-26")
+    assert "Nothing was recorded" in run("record", "japan-us-2025", "--as-of", "2025-04-01")
 
 
 def test_only_what_is_open() -> None:
@@ -58,6 +61,21 @@ def test_only_what_is_open() -> None:
 def test_check_says_what_it_could_not_verify(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KOSHO_SOURCES", raising=False)
     assert "0 verified against their sources, 11 unverified" in run("record", "check", "japan-asean-2023")
+
+
+def test_check_finds_what_the_table_cites_wrongly(tmp_path: Path) -> None:
+    assert json.loads(run("record", "check", "japan-us-2025", "--json"))["cited_by_table"] > 20
+    assert "red-line-cars" in run("record", "check", "japan-us-2025")
+    assert "cited_by_table" not in run("record", "check", "japan-asean-2023", "--json")
+    folder = tmp_path / "mine"
+    shutil.copytree(Case.load("japan-us-2025").folder, folder)
+    table = folder / "table.yaml"
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("[red-line-cars]", "[red-line]"), encoding="utf-8"
+    )
+    done = CliRunner().invoke(app, ["record", "check", str(folder)])
+    assert isinstance(done.exception, InputError)
+    assert "unknown statement 'red-line'" in str(done.exception)
 
 
 def test_tables_for_people() -> None:

@@ -276,11 +276,11 @@ def test_the_contract_tells_the_same_statements(case, computed):
     told = content["statements"]["red-line-cars"]
     assert told["by"] == ["Ryosei Akazawa, Japan"]
     assert (told["source"], told["date"], told["modality"]) == ("round7", "2025-06-26", "asserted")
-    assert content["issues"][0]["statements"]["add-25"] == ["cars-25"]
-    assert [line["statements"] for line in content["red_lines"]] == [["red-line-cars"], []]
+    assert content["issues"][0]["statements"]["add-25"] == ["cars-25", "cars-order"]
+    assert [line["statements"] for line in content["red_lines"]] == [["red-line-cars"], ["britain-cars"]]
     assert content["backgrounds"][0]["disagreement_statements"] == ["grace-period"]
     assert content["deadline"]["statements"] == ["grace-period"]
     assert content["status_quo_statements"] == ["rate-lowered", "cars-25", "metals-50"]
     early = contract(negotiate(case.table(date(2025, 5, 1)), effort=Effort(draws=0, confirm=False)))
-    assert set(early["statements"]) == {"rate-lowered", "rice-considered"}
+    assert set(early["statements"]) == {"rate-lowered", "rice-considered", "cars-order"}
     json.dumps(content, allow_nan=False)

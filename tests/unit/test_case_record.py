@@ -56,12 +56,30 @@ def test_the_shipped_table_rests_on_its_record(case: Case):
     assert (said.date, said.source) == ("2025-06-26", "round7")
     assert "not something that Japan can accept" in said.quote
     cars = {option.id: table.said(option) for option in table.file.issues[0].options}
-    assert [one.id for one in cars["add-25"]] == ["cars-25"]
+    assert [one.id for one in cars["add-25"]] == ["cars-25", "cars-order"]
     assert cars["add-25"][0].by == ("United States",)
     assert shown(table) <= {one.id for one in case.record.file.statements}
 
 
-@pytest.mark.parametrize("day", [date(2025, 4, 26), date(2025, 4, 27), date(2025, 6, 28), date(2025, 6, 29)])
+DAYS = [date(2025, 4, 26), date(2025, 4, 27), date(2025, 6, 28), date(2025, 6, 29), date(2025, 9, 4)]
+
+
+def test_what_was_said_a_day_later_is_not_shown_a_day_early(case: Case):
+    cars = case.table().file.issues[0].options[0]
+    assert "no-plans-on-cars" not in {one.id for one in case.table(date(2025, 6, 29)).said(cars)}
+    assert "no-plans-on-cars" in {one.id for one in case.table(date(2025, 6, 30)).said(cars)}
+
+
+def test_a_measure_of_the_record_is_one_of_the_register(folder: Path):
+    path = folder / "record.yaml"
+    change(path, "register_ids: [us-ieepa-baseline-10]", "register_ids: [us-ieepa-baseline-11]")
+    with pytest.raises(InputError) as caught:
+        _ = Case.load(folder).record
+    assert f"record.yaml:{line_of(path, 'register_ids: [us-ieepa-baseline-11]')}" in str(caught.value)
+    assert "us-ieepa-baseline-10" in str(caught.value)
+
+
+@pytest.mark.parametrize("day", DAYS)
 def test_no_day_shows_what_was_recorded_later(case: Case, day: date):
     table = case.table(day)
     recorded = {one.id: one.recorded_at for one in case.record.file.statements}
@@ -73,7 +91,7 @@ def test_a_statement_of_another_day_is_no_mistake_and_an_unknown_one_is(case: Ca
     assert not case.table(date(2025, 5, 1)).said(red_line(case.table(), "no-25-on-cars"))
     path = folder / "table.yaml"
     change(path, "statements: [red-line-cars]", "statements: [red-line-carz]")
-    change(path, "statements: [rice-considered]", "statements: [rice-considered, nobody-said]")
+    change(path, "statements: [rice-considered, ", "statements: [rice-considered, nobody-said, ")
     with pytest.raises(InputError) as caught:
         Case.load(folder).table()
     told = [str(problem) for problem in caught.value.problems]

@@ -137,6 +137,22 @@ def test_references_to_nothing_are_found(line: str, told: str, tmp_path: Path) -
     assert any(told in str(problem) for problem in verify(record, None).problems)
 
 
+def test_offsets_may_be_left_out_where_no_text_is_at_hand(tmp_path: Path) -> None:
+    told = MEETING.format(id="m", source="a", at="2025-01-01", minutes=1).replace(", start: 14, end: 17", "")
+    assert "start" not in told
+    record = write(tmp_path, told)
+    assert any("start and end are missing" in str(problem) for problem in verify(record, None).problems)
+    lone = tmp_path / "lone"
+    lone.mkdir()
+    head = HEAD.replace(", file: a.txt", "")
+    assert head != HEAD
+    (lone / "record.yaml").write_text(head + told, encoding="utf-8")
+    verdict = verify(Record.load(lone), tmp_path)
+    assert (verdict.unverified, verdict.problems) == (2, ())
+    with pytest.raises(InputError, match="given together"):
+        write(tmp_path, MEETING.format(id="m", source="a", at="2025-01-01", minutes=1).replace(", end: 17", ""))
+
+
 def test_a_quote_longer_than_its_offsets_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the quote has 3 characters"):
         write(
@@ -155,8 +171,13 @@ def test_shipped_records_hang_together() -> None:
 
 def test_shipped_quotes_stand_in_their_sources(shared: Path) -> None:
     for name in records():
-        verdict = verify(Record.load(name), shared / "sources")
-        assert (verdict.unverified, verdict.problems) == (0, ())
+        record = Record.load(name)
+        verdict = verify(record, shared / "sources")
+        without = [one for one in record.file.statements if one.start is None]
+        assert (verdict.unverified, verdict.problems) == (len(without), ())
+        assert verdict.verified > 0
+        linked = {one.id: one for one in record.file.sources}
+        assert all(linked[one.source].url or linked[one.source].note or one.note for one in without)
 
 
 def test_ten_thousand_statements_as_of_a_day_in_a_second(tmp_path: Path) -> None:

@@ -76,8 +76,10 @@ def _check(record: Record, sources: Path | None, *, json: bool) -> None:
     verdict = verify(record, given)
     if verdict.problems:
         raise InputError(verdict.problems)
+    cited = _cited(record)
     if json:
         counts = {"verified": verdict.verified, "unverified": verdict.unverified}
+        counts |= {} if cited is None else {"cited_by_table": len(cited)}
         show_json(
             {"schema_version": 1, "case": record.name, "statements": len(record.file.statements)} | counts
         )
@@ -86,6 +88,22 @@ def _check(record: Record, sources: Path | None, *, json: bool) -> None:
     say(f"Quotes: {verdict.verified} verified against their sources, {verdict.unverified} unverified.")
     if verdict.unverified:
         say("Unverified: no text at hand" + ("." if given else "; give --sources DIR or set KOSHO_SOURCES."))
+    if cited is not None:
+        say(f"The table of the case rests on {len(cited)} statements: {', '.join(cited)}.")
+
+
+def _cited(record: Record) -> list[str] | None:
+    """Statements that the table of the same case cites, every one of them held against the record."""
+    folder = record.path.parent
+    if record.path.name != "record.yaml" or not all(
+        (folder / name).is_file() for name in ("case.yaml", "table.yaml")
+    ):
+        return None
+    from kosho.bargain.schema import justified
+    from kosho.case import Case
+
+    table = Case.load(folder).table()
+    return sorted({name for _, item in justified(table.file) for name in item.statements})
 
 
 def contract(ledger: Ledger, *, only_open: bool = False) -> dict[str, Any]:
@@ -116,7 +134,8 @@ def contract(ledger: Ledger, *, only_open: bool = False) -> dict[str, Any]:
 
 
 def _plain(statement: Statement) -> dict[str, Any]:
-    return statement.model_dump(mode="json", exclude_none=True)
+    place = {"start": statement.start, "end": statement.end}  # of a quote without a text, said to be nowhere
+    return statement.model_dump(mode="json", exclude_none=True) | place
 
 
 def _known(standing: Standing) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def dangling(file: RecordFile, lines: Lines, path: str) -> list[Problem]:
                 f"unknown {kind} {name!r}", suggest(name, known[kind]), line=lines[place], key=_key(place)
             )
     _check_rounds(file, lines, problems)
+    _check_offsets(file, lines, problems)
     return problems.found
 
 
@@ -67,7 +68,7 @@ def verify(record: Record, sources: Path | None) -> Verdict:
             if trouble:
                 problems.append(trouble)
         text = texts[evidence.source]
-        if text is None:
+        if text is None or evidence.start is None:
             unverified += 1
         elif text[evidence.start : evidence.end] == evidence.quote:
             verified += 1
@@ -185,6 +186,15 @@ def _check_twice(file: RecordFile, lines: Lines, problems: Problems) -> None:
             if item.id in seen:
                 problems.add(f"{item.id!r} is given twice", line=lines[key, n, "id"], key=key)
             seen.add(item.id)
+
+
+def _check_offsets(file: RecordFile, lines: Lines, problems: Problems) -> None:
+    texts = {one.id for one in file.sources if one.file is not None}
+    for place, evidence in _evidence(file):
+        if evidence.start is None and evidence.source in texts:
+            message = f"start and end are missing, source {evidence.source!r} has a text"
+            hint = "tell where in its file the quote stands"
+            problems.add(message, hint, line=lines[(*place, "quote")], key=_key(place))
 
 
 def _check_rounds(file: RecordFile, lines: Lines, problems: Problems) -> None:

@@ -127,14 +127,18 @@ class Evidence(Frozen):
 
     source: Id
     quote: Annotated[str, Field(min_length=1, max_length=LONGEST_QUOTE)]
-    start: Annotated[int, Field(ge=0)]
-    """First character of the quote in the decoded text of the source."""
-    end: int
+    start: Annotated[int, Field(ge=0)] | None = None
+    """First character of the quote in the decoded text of the source; left out where no text is at hand."""
+    end: int | None = None
     recorded_at: Day
     """Day it entered the record; on no day before is it shown."""
 
     @model_validator(mode="after")
     def _as_long_as_told(self) -> Evidence:
+        if self.start is None and self.end is None:
+            return self
+        if self.start is None or self.end is None:
+            raise ValueError("start and end are given together, or neither")
         if self.end - self.start != len(self.quote):
             raise ValueError(
                 f"the quote has {len(self.quote)} characters, start and end tell {self.end - self.start}"
