@@ -125,4 +125,6 @@ def test_a_travel_advisory_is_a_quota_on_services() -> None:
     outcome = solve(world, Shock.none(world), constraints=[halt("advisory", flows, 0.55)])
     (told,) = outcome.constraints
     assert told.reached == pytest.approx(0.55 * told.base, rel=1e-6)
-    assert outcome.rents.sel(country=world.countries[1]) == pytest.approx(told.rent)
+    # Sellers cannot ask more of those who still come: what is scarce is the buyers' own leave to go.
+    assert outcome.rents.sel(country=world.countries[0]) == pytest.approx(told.rent)
+    assert float(outcome.equivalent_variation.sel(country=world.countries[1])) < 0

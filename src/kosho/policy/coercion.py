@@ -14,29 +14,45 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 from pydantic import Field, model_validator
 
-from kosho.equilibrium import Flow, Quota
+from kosho.equilibrium import Bounded, Flow, Quota, Shock
 from kosho.errors import InputError, Problem, suggest
+from kosho.policy.niches import End, nest, niche
 from kosho.policy.ranges import Range
-from kosho.policy.schema import Economy, Id
+from kosho.policy.schema import Economy, Id, SectorCode
 from kosho.provenance import Cited, Day, Frozen, Source
+from kosho.world import World
 from kosho.yamlfile import load
 
-__all__ = ["Comparison", "Episode", "Market", "Replay", "Told", "compare", "episode", "episodes", "halt"]
+__all__ = [
+    "Comparison",
+    "Episode",
+    "Market",
+    "Replay",
+    "Told",
+    "Traded",
+    "before",
+    "compare",
+    "episode",
+    "episodes",
+    "halt",
+    "in_economy",
+]
 
 PRICE = "price"
 WIDEST = 60.0
 """Bounds of the log price searched."""
 
 
-def halt(name: str, flows: Sequence[Flow], allowed: float, holder: str = "exporter") -> Quota:
+def halt(name: str, flows: Sequence[Flow], allowed: float, holder: str = "importer") -> Quota:
     """A ban (`allowed` 0) or an advisory that leaves a share of the base quantity.
 
     Args:
@@ -44,7 +60,8 @@ def halt(name: str, flows: Sequence[Flow], allowed: float, holder: str = "export
         flows: What is halted. Travel is bought as services of hotels and carriers (sectors I and H) of the
             country visited.
         allowed: Share of the base quantity that still comes.
-        holder: Who gains from scarcity; with `exporter` those who still sell, at the higher price.
+        holder: Who has what buyers would pay beyond the price. They keep away, so sellers cannot ask more: it
+            stays with the importer. Under an export restraint those who still sell (`exporter`) take it.
     """
     return Quota(name=name, flows=tuple(flows), amount=allowed, basis="share", holder=holder)
 
@@ -147,6 +164,20 @@ def _falling_root(function: Callable[[float], float]) -> float:
     return 0.5 * (low + high)
 
 
+class Traded(Frozen):
+    """Trade before an episode, in a sector of the table."""
+
+    importer: Economy
+    exporter: Economy
+    sector: SectorCode
+    niche: Id | None = None
+    """The small product that it is; otherwise it is taken for all of the cell."""
+    missing: Cited | None = None
+    """Million USD that the table of another year lacks."""
+    allowed: Cited
+    """Share that the halt leaves."""
+
+
 class Episode(Frozen):
     """A halt of trade that happened."""
 
@@ -164,6 +195,8 @@ class Episode(Frozen):
     supply: Cited
     observed: dict[str, Cited] = Field(default_factory=dict)
     """What happened: quantities by destination, and `price`, new over old."""
+    economy: tuple[Traded, ...] = ()
+    """What it halted, where the table of the whole economy can tell it apart."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Episode:
@@ -184,7 +217,8 @@ class EpisodeFile(Frozen):
     def _sourced(self) -> EpisodeFile:
         known = {source.id for source in self.sources}
         for one in self.episodes:
-            for cited in (*one.base.values(), *one.observed.values(), one.demand, one.supply):
+            traded = [cited for t in one.economy for cited in (t.missing, t.allowed) if cited is not None]
+            for cited in (*one.base.values(), *one.observed.values(), one.demand, one.supply, *traded):
                 if cited.source not in known:
                     raise ValueError(f"{one.id}: no source {cited.source!r}")
         return self
@@ -206,6 +240,72 @@ def episode(name: str) -> Episode:
     if name not in episodes():
         raise InputError(Problem(f"no episode {name!r}", suggest(name, episodes())))
     return episodes()[name]
+
+
+def before(world: World, of: Episode, end: End = "value") -> World:
+    """A world with the trade that an episode halted, where the table's year lacks it.
+
+    The exporter makes and sells that much more, and the importer spends it out of a larger deficit: the trade
+    of others stays as it is.
+
+    Args:
+        world: The table; one in which the episode's countries and sectors are apart.
+        of: The episode.
+        end: Of the range of what is missing.
+
+    Raises:
+        InputError: the world has no such country or sector.
+    """
+    flows = world.flows.copy(deep=True).astype(np.float64)
+    for one in of.economy:
+        if one.missing is not None:
+            n, i = world.position(one.importer), world.position(one.exporter)
+            flows.values[n, i, world.sector_position(one.sector)] += _at(one.missing, end)
+    if np.array_equal(flows, world.flows):
+        return world
+    meta = world.meta
+    note = f"trade before the episode {of.id} added"
+    restated = World.from_flows(
+        flows,
+        tariff=world.tariff,
+        io_share=world.io_share,
+        theta=world.theta,
+        meta=replace(meta, adjustments=(*meta.adjustments, note)),
+    )
+    return replace(
+        restated, unknown_tariff=world.unknown_tariff, units=world.units, theta_spread=world.theta_spread
+    )
+
+
+def in_economy(world: World, of: Episode, end: End = "value") -> tuple[World, Bounded]:
+    """An episode replayed in the whole economy: the world before it, and the halt.
+
+    Args:
+        world: The table.
+        of: An episode whose `economy` says what it halted.
+        end: Of all ranges.
+
+    Raises:
+        InputError: it says nothing of the economy, or as `before`.
+    """
+    if not of.economy:
+        raise InputError(Problem(f"{of.id} says nothing of sectors", "compare it as a market of its own"))
+    base = before(world, of, end)
+    nests = {name: nest(base, niche(name), end) for name in (one.niche for one in of.economy) if name}
+    quotas = [
+        halt(
+            f"{of.id}: {one.niche or one.sector}",
+            [Flow(one.importer, one.exporter, one.sector, one.niche or "")],
+            _at(one.allowed, end),
+        )
+        for one in of.economy
+    ]
+    return base, Bounded(Shock.none(base), tuple(quotas), tuple(nests.values()))
+
+
+def _at(cited: Cited, end: End) -> float:
+    found = getattr(cited, end)
+    return cited.value if found is None else float(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from kosho.world import World
 __all__ = ["REST", "Cell", "Effect", "Effects", "Told", "besides", "effect", "effects", "rows_in"]
 
 UNSEEN = "this world does not tell its goods or partners apart"
+LOPSIDED = "the register does not hold what others subsidise; a scenario that has it prices it"
 BOUNDS = ("quota", "purchase", "tariff_quota")
 """Kinds that bind again when the economy moves, although the base year had them."""
 
@@ -176,6 +177,10 @@ def besides(
     for measure in law:
         if measure.id in before and measure.kind not in BOUNDS:
             left_out[measure.id] = "it was in force in the base year: the table holds its effect"
+        elif measure.kind == "subsidy" and not (
+            measure.id in register.assumed or register.complete(measure, on)
+        ):
+            left_out[measure.id] = LOPSIDED
         elif (
             measure.kind in BOUNDS
             and measure.id not in register.assumed
@@ -308,20 +313,20 @@ class _Seen:
         """A quota that the world counts; elsewhere the mean of both rates stays in the shock."""
         _, flows = self._bounded(measure, quota)
         taxed = tuple(f for f in flows if gap(measure, self._member(f.exporter)) > 0)
-        told = (Told(measure.id, "quota", Range.of(quota.amount)),)
         if not taxed:
-            return Effect(measure, told=told, left_out=UNSEEN)
+            return Effect(measure, left_out=UNSEEN)
         if not all(counts(self.world, flow, quota.counted) for flow in taxed):
             why = f"this world does not count its goods in {quota.counted}: the mean of its rates acts"
-            return Effect(measure, told=told, left_out=why)
+            return Effect(measure, left_out=why)
         rates = {whole_rates(self.world, self.shock, measure, flow) for flow in taxed}
         found = next(iter(rates))
         if len(rates) > 1 or found is None:
-            return Effect(measure, told=told, left_out="its goods bear different duties: their mean acts")
+            return Effect(measure, left_out="its goods bear different duties: their mean acts")
         about = self._about(quota, measure.id, taxed)
         inside, outside = found
         bound = TariffQuota(**about, inside=inside, outside=outside, holder=quota.holder)
-        return Effect(measure, constraints=(bound,), told=told)
+        told = Told(measure.id, "quota", Range.of(quota.amount))
+        return Effect(measure, constraints=(bound,), told=(told,))
 
     def _member(self, code: str) -> str:
         return self.world.meta.regions.get(code, (code,))[0]
@@ -335,9 +340,9 @@ class _Seen:
         except InputError as unknown:  # the drives of vehicles in this market
             return Effect(measure, left_out=unknown.problems[0].message)
         told = [Told(measure.id, "subsidy to buyers", rate)]
-        told += [
-            Told(measure.id, f"eligible of what comes from {self.world.countries[i]}", share[i]) for i in share
-        ]
+        for one in dict.fromkeys(share.values()):
+            names = [self.world.countries[i] for i in sorted(share) if share[i] == one]
+            told.append(Told(measure.id, f"eligible of what comes from {', '.join(names)}", one))
         paid = Subsidised(measure.id, cells, rate, share) if cells else None
         return Effect(measure, told=tuple(told), subsidy=paid, left_out=None if cells else UNSEEN)
 

@@ -40,7 +40,8 @@ class Niche(Frozen):
     between: Cited
     """Between products of the sector: elasticity of substitution less one."""
     trade: dict[Economy, Cited]
-    """By exporter, the importer for what is made at home: `million USD`, or `share` of the table's cell."""
+    """By exporter, the importer for what is made at home: `million USD` before duty, or `share` of the table's
+    cell."""
 
     @model_validator(mode="after")
     def _units(self) -> Niche:
@@ -110,13 +111,11 @@ def nest(world: World, of: Niche, end: End = "value") -> Nest:
             continue
         value = cited.value
         if cited.unit == "share":
-            value *= _spending(
-                world if exporter in world.countries else load(), of.importer, exporter, of.sector
-            )
+            value *= _sold(world if exporter in world.countries else load(), of.importer, exporter, of.sector)
         spent[region] = spent.get(region, 0.0) + value
     shares: dict[str, float] = {}
     for exporter, value in spent.items():
-        cell = _spending(world, importer, exporter, sector)
+        cell = _sold(world, importer, exporter, sector)
         if value > cell:
             problems.add(f"{of.id}: {value:.4g} from {exporter} is more than the table's cell, {cell:.4g}")
         elif value > 0:
@@ -141,7 +140,7 @@ def _sectors(world: World) -> dict[str, tuple[str, ...]]:
     return dict(world.meta.sectors) or {code: (code,) for code in world.sectors}
 
 
-def _spending(world: World, importer: str, exporter: str, sector: str) -> float:
-    """Base spending of a cell, tariff included."""
+def _sold(world: World, importer: str, exporter: str, sector: str) -> float:
+    """Base value of a cell before duty; its products bear its rate, so shares of it are those of spending."""
     n, i, j = world.position(importer), world.position(exporter), world.sector_position(sector)
-    return float(world.arrays.flows[n, i, j] * (1.0 + world.arrays.tariff[n, i, j]))
+    return float(world.arrays.flows[n, i, j])

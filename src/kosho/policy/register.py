@@ -343,6 +343,10 @@ class Register:
             ends=(*self.ends, *((item.measure, item.legal_from) for item in overlay.end)),
         )
 
+    def complete(self, measure: Measure, on: date) -> bool:
+        """Whether some file claims to hold all that a measure's imposer does on a day."""
+        return any(span.imposer == measure.imposer and span.first <= on <= span.last for span in self.covers)
+
     def refuse_uncovered(self, on: date) -> None:
         """Refuse a day for which no file of an imposer claims to be complete.
 

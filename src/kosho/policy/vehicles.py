@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +12,7 @@ from pydantic import model_validator
 
 from kosho.equilibrium import Outcome, Part
 from kosho.errors import InputError, Problem, suggest
-from kosho.policy.ranges import Range
+from kosho.policy.ranges import Range, spread
 from kosho.policy.schema import Economy
 from kosho.policy.subsidies import wedge_after
 from kosho.policy.supply import content
@@ -26,6 +26,7 @@ __all__ = [
     "drive_parts",
     "drive_share",
     "eligible",
+    "japanese_brands",
     "purchase_subsidy",
     "subsidy_cost",
     "vehicle_data",
@@ -53,6 +54,14 @@ class Makers(Frozen):
     units: dict[str, Cited]
 
 
+class Brands(Frozen):
+    """Japanese brands in the vehicles sold in a market, wherever made."""
+
+    market: Economy
+    year: int
+    share: Cited
+
+
 class VehicleFile(Frozen):
     """The file of vehicles."""
 
@@ -60,12 +69,13 @@ class VehicleFile(Frozen):
     sources: tuple[Source, ...]
     drives: tuple[Drives, ...]
     makers: tuple[Makers, ...]
+    brands: tuple[Brands, ...] = ()
 
     @model_validator(mode="after")
     def _sourced(self) -> VehicleFile:
         known = {source.id for source in self.sources}
         figures = [*(one.shares.values() for one in self.drives), *(one.units.values() for one in self.makers)]
-        for cited in (one for some in figures for one in some):
+        for cited in (*(one.share for one in self.brands), *(one for some in figures for one in some)):
             if cited.source not in known:
                 raise ValueError(f"no source {cited.source!r}")
         return self
@@ -159,6 +169,28 @@ def by_maker(exporter: str, market: str, base: float, new: float) -> dict[str, R
                 for maker, cited in told.units.items()
             }
     raise InputError(Problem(f"makers of vehicles from {exporter} to {market} are not known"))
+
+
+def japanese_brands(market: str, sold: float) -> Range:
+    """Vehicles of Japanese brands among those sold in a market of South-East Asia, wherever they are made.
+
+    Results are by place of production: this tells who sells what plants in Thailand or Indonesia make for their
+    own market, every brand taken to change alike.
+
+    Args:
+        market: Where they are sold.
+        sold: Vehicles, or their value, of all brands.
+
+    Raises:
+        InputError: it is not known for this market.
+    """
+    known = {one.market: one for one in vehicle_data().brands}
+    if market not in known:
+        hint = suggest(market, known)
+        raise InputError(Problem(f"the share of Japanese brands in {market} is not known", hint))
+    found = known[market]
+    note = "; ".join([f"share of {found.year}", *([found.share.note] if found.share.note else [])])
+    return replace(spread(lambda share: share * sold, "as sold", share=found.share), note=note)
 
 
 def eligible(
