@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +12,11 @@ from tests.worlds import random_world
 
 from kosho.equilibrium import Flow, Shock, solve
 from kosho.errors import InputError
-from kosho.policy.coercion import Episode, Market, compare, episode, episodes, halt
+from kosho.policy import Register
+from kosho.policy.coercion import Episode, Market, before, compare, episode, episodes, halt, in_economy
+from kosho.policy.impact import effects
+from kosho.policy.schema import Overlay
+from kosho.world import World, load
 
 elasticity = st.floats(0.1, 5.0)
 
@@ -128,3 +135,97 @@ def test_a_travel_advisory_is_a_quota_on_services() -> None:
     # Sellers cannot ask more of those who still come: what is scarce is the buyers' own leave to go.
     assert outcome.rents.sel(country=world.countries[0]) == pytest.approx(told.rent)
     assert float(outcome.equivalent_variation.sel(country=world.countries[1])) < 0
+
+
+@pytest.fixture(scope="module")
+def talks() -> World:
+    return load(regions="talks", sectors="talks")
+
+
+@pytest.fixture(scope="module")
+def law() -> Register:
+    return Register.load()
+
+
+SEAFOOD = (("C10T12", "scallops"), ("C10T12", "seafood"), ("A03", "seafood-fresh"))
+
+
+def test_the_ban_of_seafood_leaves_exactly_nothing_of_it_and_the_rest_of_its_sectors(
+    talks: World, law: Register
+) -> None:
+    for world in (talks, load()):
+        told = effects(world, law, date(2023, 10, 1))
+        assert "chn-jpn-seafood-2023" not in told.left_out
+        open_ = solve(world, told.shock, nests=told.nests)
+        shut = solve(world, told.shock, constraints=told.constraints, nests=told.nests)
+        for sector, part in SEAFOOD:
+            base, new = shut.part_flow("CHN", "JPN", sector, part)
+            assert base > 0
+            assert new == 0.0
+        covered = sum(shut.part_flow("CHN", "JPN", *one)[0] for one in SEAFOOD)
+        # 81 billion yen of 2022 at 131.5, of which 87.1 were all marine products.
+        assert covered == pytest.approx(616, abs=5)
+        cell = {"importer": "CHN", "exporter": "JPN", "sector": "C10T12"}
+        rest = float(shut.flows.sel(cell))
+        assert rest == pytest.approx(float(world.flows.sel(cell)) - 611, rel=0.01)
+        gain = shut.equivalent_variation - open_.equivalent_variation
+        assert float(gain.sel(country="JPN")) < 0
+        assert float(gain.sel(country="CHN")) < 0
+
+
+def test_what_is_banned_is_not_banned_before_or_between(talks: World, law: Register) -> None:
+    for day in (date(2023, 8, 23), date(2025, 7, 15)):
+        assert not any("seafood" in one.name for one in effects(talks, law, day).constraints)
+    assert any("seafood" in one.name for one in effects(talks, law, date(2025, 12, 1)).constraints)
+
+
+def test_episodes_in_the_economy_leave_what_they_leave(talks: World) -> None:
+    for name, exporter, trade in (("pineapples-2021", "TWN", 50.8), ("seafood-2023", "JPN", 611.0)):
+        base, halted = in_economy(talks, episode(name))
+        outcome = solve(base, halted.shock, constraints=halted.constraints, nests=halted.nests)
+        assert sum(one.base for one in outcome.constraints) == pytest.approx(trade, rel=0.01)
+        assert all(one.reached == 0.0 for one in outcome.constraints)
+        assert float(outcome.equivalent_variation.sel(country=exporter)) < 0
+    with pytest.raises(InputError, match="nothing of sectors"):
+        in_economy(talks, episode("scallops-2023"))
+
+
+def test_travel_is_put_back_before_it_is_advised_against(talks: World) -> None:
+    cell = {"importer": "CHN", "exporter": "JPN", "sector": "I"}
+    as_it_was = before(talks, episode("travel-2025"))
+    # Borders were closed in the table's year.
+    assert float(talks.flows.sel(cell)) < 20
+    assert float(as_it_was.flows.sel(cell)) == pytest.approx(4710, abs=1)
+    assert as_it_was.imbalance < 1e-12
+    others = talks.flows.copy(deep=True)
+    others.loc[cell] = as_it_was.flows.sel(cell)
+    np.testing.assert_allclose(as_it_was.flows, others, rtol=1e-12)
+    losses = []
+    for end in ("low", "value", "high"):
+        base, halted = in_economy(talks, episode("travel-2025"), end)
+        outcome = solve(base, halted.shock, constraints=halted.constraints)
+        (told,) = outcome.constraints
+        assert told.reached == pytest.approx({"low": 0.39, "value": 0.45, "high": 0.55}[end] * told.base)
+        losses.append(float(outcome.equivalent_variation.sel(country="JPN")))
+    assert all(-400 < loss < -150 for loss in losses)
+    # In the table as it is the same advisory does next to nothing.
+    quota = halt("advisory", [Flow("CHN", "JPN", "I")], 0.45)
+    little = solve(talks, Shock.none(talks), constraints=[quota])
+    assert abs(float(little.equivalent_variation.sel(country="JPN"))) < 2
+    assert before(talks, episode("seafood-2023")) is talks
+
+
+def test_an_advisory_that_allows_all_changes_nothing(talks: World, law: Register) -> None:
+    advisory = law.measure("chn-jpn-travel-2025")
+    assert advisory.terms is not None
+    amount = advisory.terms.amount.model_copy(update={"value": 1.0, "low": None, "high": None})
+    all_of_it = advisory.model_copy(
+        update={"id": "all", "terms": advisory.terms.model_copy(update={"amount": amount})}
+    )
+    told = effects(talks, law, date(2025, 12, 1), replace=Overlay(title="x", add=(all_of_it,)))
+    (one,) = [one for one in told.constraints if one.name == "all"]
+    assert one.amount == 1.0
+    plain = solve(talks, Shock.none(talks), tol=1e-11)
+    bound = solve(talks, Shock.none(talks), tol=1e-11, constraints=[one])
+    assert bound.constraints[0].wedge == 0.0
+    np.testing.assert_allclose(bound.welfare, plain.welfare, atol=1e-11)

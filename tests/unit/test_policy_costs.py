@@ -9,7 +9,7 @@ from tests.worlds import random_world
 
 from kosho.equilibrium import Shock, solve
 from kosho.errors import InputError
-from kosho.policy import customs_time, digital
+from kosho.policy import Register, customs_time, digital
 from kosho.policy.parameters import parameter, parameters
 from kosho.policy.ranges import Range, spread
 from kosho.policy.standards import (
@@ -19,9 +19,11 @@ from kosho.policy.standards import (
     TopDown,
     ave_bottom_up,
     cost_change,
+    factor,
     factor_top_down,
     parts,
 )
+from kosho.policy.terms import Standard
 from kosho.provenance import Cited
 from kosho.world import World
 
@@ -107,6 +109,40 @@ def test_recognition_of_all_is_the_sum_of_bilateral_ones_to_second_order() -> No
         assert gaps[-1] < 0.1 * np.abs(together.welfare).max()
     # Halving the change quarters the gap.
     assert gaps[0] / gaps[1] == pytest.approx(4.0, rel=0.15)
+
+
+def test_a_measure_has_the_worked_numbers_and_doubling_its_fixed_cost_doubles_that_part() -> None:
+    top = {"ave": cited(25.5, unit="percent"), "actionable": cited(1.0)}
+    half = Standard(degree=cited(0.5), extends_to="bilateral", top_down=TopDown(**top))
+    assert factor(half).value == pytest.approx(1 - 0.102, abs=5e-4)
+
+    def ave(fixed: float) -> float:
+        pieces = {"units": cited(2000), "price": cited(40_000), "unit_cost": cited(400)}
+        terms = BottomUp(fixed_cost=cited(fixed), **pieces)
+        told = factor(Standard(degree=cited(1.0), extends_to="all", bottom_up=terms)).value
+        assert told is not None
+        return 1 / told - 1
+
+    part = 4e6 / (2000 * 40_000)
+    assert ave(4e6) == pytest.approx(part + 0.01)
+    assert ave(8e6) - ave(4e6) == pytest.approx(part)
+
+
+def test_standards_of_the_register_are_priced_over_their_ranges() -> None:
+    """Bottom-up costs are a few percent at most, whatever their ends; top-down ones may be far more."""
+    found = {m.id: m.terms for m in Register.load().measures if isinstance(m.terms, Standard)}
+    assert {"jpn-us-cars-recognition", "chn-rohs-declaration", "chn-chaoji", "twn-us-cars-standards"} <= set(
+        found
+    )
+    for name, terms in found.items():
+        told = factor(terms)
+        assert told.low < (told.value or 0) < told.high <= 1.0, name
+        assert told.low > (0.9 if terms.bottom_up is not None else 0.8), name
+    rohs = factor(found["chn-rohs-declaration"])
+    # Proving conformity costs less than all of RoHS did.
+    assert 1 / rohs.low - 1 <= parameter("standards.rohs.all").value / 100 + 1e-12
+    for name in ("standards.rohs.model", "standards.charging.port", "standards.vehicles.japan_model"):
+        assert parameter(name).low < parameter(name).value < parameter(name).high
 
 
 def test_recognition_names_its_partners_in_the_world() -> None:

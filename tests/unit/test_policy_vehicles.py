@@ -13,6 +13,7 @@ from kosho.policy.vehicles import (
     drive_parts,
     drive_share,
     eligible,
+    japanese_brands,
     purchase_subsidy,
     subsidy_cost,
     vehicle_data,
@@ -39,6 +40,33 @@ def test_electric_and_hybrid_are_two_parts_with_their_ranges(talks: World) -> No
     assert 1 < hybrid < electric  # base over new: the higher duty cuts more
     with pytest.raises(InputError, match="not known"):
         drive_share("FRA", "hybrid")
+
+
+def test_electric_shares_differ_by_origin_where_they_are_known() -> None:
+    whole = drive_share("USA", "electric")
+    assert (
+        drive_share("USA", "electric", "DEU").value > drive_share("USA", "electric", "MEX").value > whole.value
+    )
+    assert drive_share("USA", "electric", "GBR") == whole
+    assert drive_share("USA", "hybrid", "JPN") == drive_share("USA", "hybrid")
+    known, taken = drive_parts("USA", "DEU", 0.72)["electric"], drive_parts("USA", "GBR", 0.85)["electric"]
+    assert known.value == pytest.approx(0.72 * 0.234)
+    assert known.note is None
+    assert "taken for those from GBR" in (taken.note or "")
+    with pytest.raises(InputError, match="no drive 'hybrid' of vehicles sold in THA"):
+        drive_share("THA", "hybrid")
+
+
+def test_japanese_brands_in_south_east_asia() -> None:
+    sold = japanese_brands("THA", 500_000)
+    assert sold.value == pytest.approx(389_000)
+    assert sold.low < sold.value <= sold.high
+    assert "share of 2023" in (sold.note or "")
+    for market in ("IDN", "MYS", "PHL", "VNM", "SGP"):
+        found = japanese_brands(market, 1.0)
+        assert 0 < found.low < found.high < 1
+    with pytest.raises(InputError, match="did you mean THA"):
+        japanese_brands("TAH", 1.0)
 
 
 def test_makers_add_up_to_all_vehicles_shipped() -> None:
