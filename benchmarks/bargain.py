@@ -13,7 +13,7 @@ from rich.table import Table as Shown
 
 from kosho.bargain import frontier, solutions
 from kosho.bargain.deal import Effort
-from kosho.bargain.pricing import price, state_shock
+from kosho.bargain.pricing import price
 from kosho.bargain.robust import certify, closing_points, leading
 from kosho.case import Case
 from kosho.world import load
@@ -72,8 +72,7 @@ def table_rows(console: Console) -> None:
     """The table of Japan and the United States, in its parts."""
     table = Case.load("japan-us-2025").table()
     world = load(regions="talks", sectors="talks")
-    now = state_shock(world, table.status_quo)
-    took, priced = seconds(lambda: price(table, table.grounds[0], world, now))
+    took, priced = seconds(lambda: price(table, table.grounds[0], world))
     solved, found = seconds(lambda: solutions(priced.game))
     console.print(f"{len(table.grid):,} packages priced in {took:.1f} s, solutions in {solved:.3f} s more")
     some = leading(priced.game, Effort().certified)

@@ -5,16 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from kosho.bargain.lay import folded, joined, lay, taken, translated
-from kosho.bargain.pricing import state_shock
 from kosho.bargain.table import Table
 from kosho.case import Case
-from kosho.equilibrium import Part, Shock, solve
 from kosho.errors import InputError
-from kosho.world import load
 
 CASE = "japan-us-2025"
 
@@ -22,11 +17,6 @@ CASE = "japan-us-2025"
 @pytest.fixture(scope="module")
 def case() -> Case:
     return Case.load(CASE)
-
-
-@pytest.fixture(scope="module")
-def talks():
-    return load(regions="talks", sectors="talks")
 
 
 def text_of(case: Case) -> str:
@@ -66,8 +56,11 @@ def test_the_table_of_the_case(case):
     [
         ("forbids: {cars: [add-25]}", "forbids: {cars: [add-52]}", "unknown option 'add-52'", "add-25"),
         ("forbids: {cars: [none]}", "forbids: {car: [none]}", "unknown issue 'car'", "cars"),
-        ("at: {table-cars: 20}", "at: {table-carz: 20}", "unknown measure 'table-carz'", "table-cars"),
-        ("overlays: [table-cars], at: {table-cars: 20}", "overlays: [table-x]", "overlay 'table-x'", ""),
+        ("at: {table-cars: 20, ", "at: {table-carz: 20, ", "unknown measure 'table-carz'", "table-cars"),
+        ("[table-cars], at: {table-cars: 20, table-parts: 20}", "[table-x]", "overlay 'table-x'", ""),
+        ("throughout: [rice-access]", "throughout: [rice-acess]", "overlay 'rice-acess'", "rice-access"),
+        ("{case-lng: {value: 1500,", "{case-ing: {value: 1500,", "purchase 'case-ing'", "case-lng"),
+        ("high: 2500, unit: million USD", "high: 2500, unit: tonnes", "'million USD', not 'tonnes'", ""),
         ("[us-232-autos-25, us", "[us-232-autos-52, us", "authority 'us-232-autos-52'", "us-232-autos-25"),
         ("scenario: no-deal\n", "scenario: no-deel\n", "unknown scenario 'no-deel'", "no-deal"),
         ("source: [round7]\n    note: ", "source: [round8]\n    note: ", "source 'round8'", "round7"),
@@ -116,63 +109,52 @@ def test_an_issue_has_one_fallback(case, tmp_path):
     assert "one option of an issue is its fallback, not 0" in problem
 
 
+def test_what_no_model_prices_is_worth_a_range(case, tmp_path):
+    text = "JPN: {value: 0, low: -300, high: 0, unit: million USD"
+    for wrong in (text.replace("low: -300, ", ""), text.replace("-300", "0")):
+        (problem,) = refused(case, tmp_path, text, wrong)
+        assert "worth a range (low and high)" in problem
+
+
+def test_linked_issues_go_together(case, tmp_path):
+    text = text_of(case).replace(
+        "\nunpriced:",
+        """
+links:
+  - {id: both, title: Gas with cars, when: {lng: [more-1500, more-3500]}, requires: {cars: [all-10, none]},
+     status: assumption, source: [own-table]}
+
+unpriced:""",
+    )
+    table = read(case, tmp_path, text)
+    label = table.grid.label(table.fallback)
+    package = table.grid.named({**label, "lng": "more-1500"})
+    assert table.possible[table.fallback]
+    assert not table.possible[package]
+    assert table.possible[table.grid.named({**label, "lng": "more-1500", "cars": "none"})]
+
+
+def test_what_holds_throughout_is_in_every_law_once(case, tmp_path):
+    table = case.table()
+    laws = [
+        table.status_quo,
+        *(one for ground in table.grounds for one in (ground.packages, ground.disagreement)),
+    ]
+    for law in laws:
+        assert [one.id for one in law.register.measures].count("case-rice-access") == 1
+    twice = read(case, tmp_path, text_of(case).replace("[rice-access]", "[rice-access, rice-access]"))
+    assert [one.id for one in twice.status_quo.register.measures].count("case-rice-access") == 1
+
+
+def test_an_option_names_its_own_amounts(case):
+    table = case.table()
+    lng = table.grid.issues.index("lng")
+    amounts = [[one.terms.amount.value for one in table.overlay(lng, choice).add] for choice in range(3)]
+    assert amounts == [[], [1500], [3500]]
+
+
 def test_a_case_without_a_table_says_so(case, tmp_path):
     for name in ("case.yaml", "measures.yaml"):
         (tmp_path / name).write_bytes((case.folder / name).read_bytes())
     with pytest.raises(InputError, match="has no table"):
         Case.load(tmp_path).table()
-
-
-# Packages as shocks.
-
-
-@pytest.mark.parametrize("ground", [0, 1])
-def test_packages_put_together_are_what_they_are_when_translated_one_by_one(case, talks, ground):
-    table = case.table()
-    state = table.grounds[ground].packages
-    some = np.random.default_rng(ground).integers(0, len(table.grid), 3)
-    some = np.array([table.fallback, *some.tolist()])
-    laid = lay(table, talks, state, some)
-    tight = laid.folded()
-    for package in some.tolist():
-        expected = solve(talks, translated(talks, table, state, package)).welfare
-        np.testing.assert_allclose(solve(talks, laid.shock(package)).welfare, expected, rtol=0, atol=1e-12)
-        np.testing.assert_allclose(solve(talks, tight.shock(package)).welfare, expected, rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize("ground", [0, 1])
-def test_the_package_of_fallbacks_is_no_deal(case, talks, ground):
-    table = case.table()
-    one = table.grounds[ground]
-    package = lay(table, talks, one.packages, np.array([table.fallback])).shock(table.fallback)
-    nothing = state_shock(talks, one.disagreement)
-    np.testing.assert_allclose(solve(talks, package).welfare, solve(talks, nothing).welfare, rtol=0, atol=1e-9)
-
-
-def test_folding_changes_nothing_but_the_number_of_rows(talks):
-    pieces = [
-        Part("USA", "JPN", "C29", 0.5, tariff=0.25, part="a"),
-        Part("USA", "JPN", "C29", 0.3, tariff=0.1, cost=0.9, base_tariff=0.0, part="b"),
-        Part("USA", "KOR", "C29", 0.4, cost=np.inf, part="banned"),
-        Part("JPN", "USA", "C29", 1.0, cost=0.9),
-    ]
-    shock = Shock.parts(talks, pieces)
-    tight = folded(shock, talks)
-    assert (len(shock), len(tight)) == (4, 3)
-    np.testing.assert_allclose(solve(talks, tight).welfare, solve(talks, shock).welfare, rtol=0, atol=1e-12)
-    apart = joined([taken(shock, np.array([0, 3])), taken(shock, np.array([1, 2]))])
-    assert sorted(apart.part) == sorted(shock.part)
-
-
-def test_other_trade_costs_reach_the_whole_cell(case, talks):
-    table = case.table()
-    state = table.grounds[0].packages
-    package = table.grid.named({**table.grid.label(table.fallback), "certification": "accepted"})
-    (change,) = table.costs(package)
-    laid = lay(table, talks, state, np.array([package]))
-    halved = laid.with_costs({change: 0.5}).shock(package)
-    n, i, j = talks.position("JPN"), talks.position("USA"), talks.sector_position("C29")
-    here = (halved.importer == n) & (halved.exporter == i) & (halved.sector == j)
-    assert halved.share[here].sum() == pytest.approx(1.0)
-    assert halved.cost[here].tolist() == pytest.approx([0.5] * here.sum())
-    assert (laid.shock(package).cost[~here] == halved.cost[~here]).all()

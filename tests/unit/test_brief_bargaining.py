@@ -230,7 +230,7 @@ def case(tmp_path_factory) -> Case:
     for name in ("case.yaml", "measures.yaml", "record.yaml"):
         (folder / name).write_bytes((shipped.folder / name).read_bytes())
     text = (shipped.folder / "table.yaml").read_text(encoding="utf-8")
-    cars, parts, lines = (text.index(mark) for mark in ("  - id: cars", "  - id: parts\n", "\nred_lines:"))
+    cars, parts, lines = (text.index(mark) for mark in ("  - id: cars", "  - id: metals\n", "\nred_lines:"))
     kept = text[lines : text.index("  - id: baseline-stays")] + text[text.index("\nunpriced:") :]
     (folder / "table.yaml").write_text(text[:cars] + text[cars:parts] + kept, encoding="utf-8")
     return Case.load(folder)
@@ -282,5 +282,5 @@ def test_the_contract_tells_the_same_statements(case, computed):
     assert content["deadline"]["statements"] == ["grace-period"]
     assert content["status_quo_statements"] == ["rate-lowered", "cars-25", "metals-50"]
     early = contract(negotiate(case.table(date(2025, 5, 1)), effort=Effort(draws=0, confirm=False)))
-    assert set(early["statements"]) == {"rate-lowered", "rice-considered", "cars-order"}
+    assert set(early["statements"]) == {"rate-lowered", "cars-order"}
     json.dumps(content, allow_nan=False)

@@ -96,10 +96,10 @@ def test_a_statement_of_another_day_is_no_mistake_and_an_unknown_one_is(case: Ca
         Case.load(folder).table()
     told = [str(problem) for problem in caught.value.problems]
     assert len(told) == 2
-    assert f"table.yaml:{line_of(path, '[red-line-carz]')}: red_lines.0.statements.0" in told[0]
-    assert "unknown statement 'red-line-carz'" in told[0]
-    assert "red-line-cars" in told[0].rsplit("(", 1)[1]
-    assert f"table.yaml:{line_of(path, '[rice-considered, nobody')}" in told[1]
+    assert f"table.yaml:{line_of(path, '[red-line-carz]')}: red_lines.0.statements.0" in told[1]
+    assert "unknown statement 'red-line-carz'" in told[1]
+    assert "red-line-cars" in told[1].rsplit("(", 1)[1]
+    assert f"table.yaml:{line_of(path, '[rice-considered, nobody')}" in told[0]
 
 
 def test_without_a_record_nothing_can_be_cited(folder: Path):

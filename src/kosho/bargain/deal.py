@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from kosho.bargain.deadline import WEEK, DeadlineGame, alternating_offers
 from kosho.bargain.explain import Concession, cheapest_concession, shapley
 from kosho.bargain.game import Game
-from kosho.bargain.lay import lay
 from kosho.bargain.opening import Opening, openings
-from kosho.bargain.pricing import Priced, Weights, price, state_shock, worth_of
+from kosho.bargain.pricing import Priced, Weights, lay_all, price, worth_alone
 from kosho.bargain.robust import Certificate, Critical, certify, closing_points, leading
 from kosho.bargain.solutions import Concept, solutions
 from kosho.bargain.table import Table
-from kosho.equilibrium import Deficits
+from kosho.equilibrium import Deficits, Settled, solve
 from kosho.errors import InputError, Problem
 from kosho.world import World, load
 
@@ -43,9 +42,9 @@ class Effort:
     seed: int = 2025
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Confirmed:
-    """The deals on the full table."""
+    """The deals on the full table, each solved by itself."""
 
     world: str
     """Hash."""
@@ -53,6 +52,8 @@ class Confirmed:
     status_quo: tuple[float, ...]
     payoffs: dict[int, tuple[float, ...]]
     """By package."""
+    bounds: dict[int, tuple[Settled, ...]]
+    """By package: what became of the quotas and commitments in it."""
 
 
 @dataclass(frozen=True)
@@ -145,11 +146,10 @@ def negotiate(
             Problem(f"party {', '.join(missing)} is not in the world", "it must be a country of its own")
         )
     work, say = effort or Effort(), tell or (lambda _: None)
-    now = state_shock(base, table.status_quo)
     priced: list[Priced] = []
     for ground in table.grounds:
         say(f"{len(table.grid):,} packages: {ground.title}")
-        priced.append(price(table, ground, base, now, deficits))
+        priced.append(price(table, ground, base, deficits))
     first = priced[0]
     found = solutions(first.game)
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)
@@ -185,13 +185,21 @@ def negotiate(
 
 
 def _confirmed(priced: Priced, packages: Index) -> Confirmed:
-    table, world = priced.table, load()
-    laid = lay(table, world, priced.ground.packages, packages)
-    ends = [state_shock(world, state) for state in (priced.ground.disagreement, table.status_quo)]
-    worth = worth_of(table, world, [*laid.shocks(packages.tolist()), *ends], priced.deficits)
+    table, laid = priced.table, lay_all(priced.table, priced.ground, load(), packages)
+    world = laid.world
+    outcomes = [
+        solve(world, one.shock, priced.deficits, constraints=one.constraints, nests=one.nests)
+        for one in (*laid.posed(packages.tolist()), *laid.posed_compared())
+    ]
+    worth = worth_alone(table, world, outcomes)
     payoffs = [tuple(row) for row in worth.payoffs(Weights.of(table, world)).tolist()]
+    deals = packages.tolist()
     return Confirmed(
-        world.hash, payoffs[-2], payoffs[-1], dict(zip(packages.tolist(), payoffs[:-2], strict=True))
+        world.hash,
+        payoffs[-2],
+        payoffs[-1],
+        dict(zip(deals, payoffs[:-2], strict=True)),
+        {package: one.constraints for package, one in zip(deals, outcomes[:-2], strict=True)},
     )
 
 

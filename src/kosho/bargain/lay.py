@@ -1,94 +1,47 @@
 """Packages into shocks: thousands of states of the law, from a few that are translated in full.
 
-What a product of one origin bears depends only on the issues whose measures can reach it. So the law is
+What a product of one origin bears depends only on the issues whose measures can reach it. So the duties are
 translated once for every combination of options that some product can tell apart, and the shock of a package
-is put together from pieces of those. That is exact: a test holds it against translating each package by itself.
+is put together from pieces of those; what options bring besides duties is laid on it (`provisions`). That is
+exact: a test holds it against `kosho.policy.effects` of each package by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, product
+from functools import cached_property
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kosho.bargain.schema import CostChange
+from kosho.bargain.fold import Marked, taken, together
+from kosho.bargain.provisions import Levels, Position, Provisions, gathered, places_of
 from kosho.bargain.table import State, Table
 from kosho.codes import sectors
-from kosho.equilibrium import Shock
-from kosho.equilibrium.shock import uncovered
-from kosho.errors import InputError, Problem
+from kosho.equilibrium import Bounded, Shock
 from kosho.policy import Product, Register
 from kosho.policy.schema import Measure, Overlay
-from kosho.policy.translate import shock
-from kosho.world import World, load
+from kosho.policy.translate import shock as duties
+from kosho.world import PhysicalFlow, World, load
 
-__all__ = ["Laid", "folded", "law_of", "lay", "translated"]
+__all__ = ["Laid", "law_of", "lay"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
+Mask = NDArray[np.bool_]
 Choice = tuple[int, ...]
 _Place = tuple[int, int, int, str]
 """Importer, exporter, sector and product group (or "")."""
 
 
-def law_of(table: Table, state: State, package: int) -> Register:
-    """The register with everything a package changes."""
+def law_of(table: Table, register: Register, package: int) -> Register:
+    """A register with everything a package changes."""
     overlay = Overlay(title="")
     for issue, choice in enumerate(table.grid.choices[package]):
         overlay = overlay + table.overlay(issue, int(choice))
-    return state.register.with_overlay(overlay)
-
-
-def translated(world: World, table: Table, state: State, package: int) -> Shock:
-    """The shock of one package, translated in full."""
-    plain = shock(world, law_of(table, state, package), state.on, state.known)
-    return _with_costs(plain, world, table.costs(package))
-
-
-def folded(shock: Shock, world: World) -> Shock:
-    """The same shock with one row a cell: the cost and tariff that have the same effect at the world's theta.
-
-    The row has the share s of its parts, the base rate that keeps their base revenue, and with the legend of
-    `kosho.equilibrium.system` kappa^-theta = sum s_m kappa_m^-theta / s, 1 / (1 + t') the average of theirs.
-
-    Raises:
-        InputError: the shock has rents, which no tariff can stand for.
-    """
-    if (shock.rent > 0).any():
-        raise InputError(Problem("a shock with rents cannot be folded", "use it as it is"))
-    cells, row = shock.cells()
-    theta = world.arrays.theta[shock.sector]
-    with np.errstate(under="ignore", divide="ignore"):
-        weight = shock.share * (shock.cost * ((1.0 + shock.tariff) / (1.0 + shock.base_tariff))) ** -theta
-
-    def summed(values: Array) -> Array:
-        return np.bincount(row, values, minlength=len(cells)).astype(float)
-
-    share, factor = summed(shock.share), summed(weight)
-    base = share / summed(shock.share / (1.0 + shock.base_tariff)) - 1.0
-    alive = factor > 0
-    received = summed(weight / (1.0 + shock.tariff))
-    tariff = np.divide(factor, received, out=1.0 + base, where=alive) - 1.0
-    pair, sector = np.divmod(cells, len(shock.sectors))
-    importer, exporter = np.divmod(pair, len(shock.countries))
-    with np.errstate(divide="ignore"):
-        kappa = (factor / share) ** (-1.0 / world.arrays.theta[sector])
-    return replace(
-        shock,
-        importer=importer,
-        exporter=exporter,
-        sector=sector,
-        share=share,
-        cost=kappa * (1.0 + base) / (1.0 + tariff),
-        base_tariff=base,
-        tariff=tariff,
-        rent=np.zeros(len(cells)),
-        holder=np.full(len(cells), -1, np.intp),
-        part=("",) * len(cells),
-    )
+    return register.with_overlay(overlay)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,66 +49,102 @@ class _Piece:
     """Products that the same issues reach, and what each combination of their options does to them."""
 
     issues: tuple[int, ...]
-    shocks: Mapping[Choice, Shock]
+    duties: Mapping[Choice, Marked]
 
 
 @dataclass(frozen=True, eq=False)
 class Laid:
-    """All packages of a table on one state of the law. Make one with `lay`."""
+    """All packages of a table on one state of the law, and the states to compare with. Make one with `lay`."""
 
     table: Table
     world: World
     pieces: tuple[_Piece, ...]
+    provisions: Provisions
+    active: Mask
+    """`[package, provision]`."""
+    compared: tuple[Position, ...]
+    """Other states of the law."""
+    _state: State
+    _reach: Mapping[_Place, tuple[int, ...]]
+    _concerned: _Concerned
 
-    def shock(self, package: int) -> Shock:
-        """The shock of a package."""
+    def position(self, package: int) -> Position:
+        """Duties and provisions of a package."""
         choices = self.table.grid.choices[package].tolist()
-        return joined([piece.shocks[tuple(choices[k] for k in piece.issues)] for piece in self.pieces])
+        parts = [piece.duties[tuple(choices[k] for k in piece.issues)] for piece in self.pieces]
+        return Position(together(parts), self.active[package])
 
-    def shocks(self, packages: Iterable[int]) -> list[Shock]:
-        """The shocks of several packages."""
-        return [self.shock(package) for package in packages]
+    def posed(self, packages: Iterable[int], levels: Levels | None = None) -> list[Bounded]:
+        """What is solved for packages; at central parameters unless given.
+
+        Packages that differ in bounds alone share one shock.
+        """
+        at = self.central if levels is None else levels
+        known: dict[tuple[bytes, bytes], Shock] = {}
+        found: list[Bounded] = []
+        for package in packages:
+            active = self.active[package]
+            key = self._taxing[package].tobytes(), active[self.provisions.shocking].tobytes()
+            if key not in known:
+                known[key] = self.provisions.shock(self.position(package), at)
+            found.append(self.provisions.bounded(known[key], active, at))
+        return found
+
+    @cached_property
+    def _taxing(self) -> Index:
+        """`[package, issue]`, options of the issues that change duties."""
+        issues = sorted({issue for piece in self.pieces for issue in piece.issues})
+        return np.ascontiguousarray(self.table.grid.choices[:, issues])
+
+    def posed_compared(self, levels: Levels | None = None) -> list[Bounded]:
+        """What is solved for the states to compare with."""
+        at = self.central if levels is None else levels
+        return [self.provisions.posed(one, at) for one in self.compared]
+
+    @cached_property
+    def central(self) -> Levels:
+        """Provisions in the middle of their ranges."""
+        return self.provisions.levels(self.world.arrays.theta)
+
+    def taken(self, table: Table, issue: int, package: int) -> float:
+        """Duties of a package above those of the base year, on base trade in what an issue reaches.
+
+        Args:
+            table: The own one, perhaps at other rates.
+            issue: Position of the issue.
+            package: The package.
+        """
+        one = self._concerned.translated(table, self._state, package)
+        columns = (one.importer.tolist(), one.exporter.tolist(), one.sector.tolist(), one.part)
+        here = np.array([issue in self._reach.get(place, ()) for place in zip(*columns, strict=True)], bool)
+        spent = one.share * _spending(self.world)[one.importer, one.exporter, one.sector]
+        return float((spent * (one.tariff - one.base_tariff) / (1.0 + one.base_tariff))[here].sum())
 
     def only(self, packages: Index) -> Laid:
         """With what these packages need."""
         pieces = [
             replace(
                 piece,
-                shocks={key: piece.shocks[key] for key in _combinations(self.table, piece.issues, packages)},
+                duties={key: piece.duties[key] for key in _combinations(self.table, piece.issues, packages)},
             )
             for piece in self.pieces
         ]
         return replace(self, pieces=tuple(pieces))
 
-    def with_costs(self, factors: Mapping[CostChange, float]) -> Laid:
-        """With other factors for some changes of trade cost. Needs rows that are not folded."""
-        return replace(self, pieces=tuple(self._piece_with(piece, factors) for piece in self.pieces))
-
-    def _piece_with(self, piece: _Piece, factors: Mapping[CostChange, float]) -> _Piece:
-        shocks = dict(piece.shocks)
-        for key, one in piece.shocks.items():
-            options = [
-                self.table.option(issue, choice) for issue, choice in zip(piece.issues, key, strict=True)
-            ]
-            found = [change for option in options for change in option.costs if change in factors]
-            for change in found:
-                n, i, j = _cell(self.world, change)
-                here = (one.importer == n) & (one.exporter == i) & (one.sector == j)
-                ratio = factors[change] / change.factor.value
-                shocks[key] = replace(one, cost=np.where(here, ratio, 1.0) * shocks[key].cost)
-        return replace(piece, shocks=shocks)
-
-    def folded(self, world: World | None = None) -> Laid:
-        """With one row a cell, at the theta of `world` (the own one by default)."""
-        at = world or self.world
+    def folded(self, theta: Array | None = None) -> Laid:
+        """With as few rows as tell the same, at elasticities `[sector]` (the world's own by default)."""
+        at = self.world.arrays.theta if theta is None else theta
         pieces = tuple(
-            replace(piece, shocks={key: folded(one, at) for key, one in piece.shocks.items()})
+            replace(piece, duties={key: one.folded(at) for key, one in piece.duties.items()})
             for piece in self.pieces
         )
-        return replace(self, world=at, pieces=pieces)
+        compared = tuple(replace(one, duties=one.duties.folded(at)) for one in self.compared)
+        return replace(self, pieces=pieces, compared=compared)
 
 
-def lay(table: Table, world: World, state: State, packages: Index | None = None) -> Laid:
+def lay(
+    table: Table, world: World, state: State, packages: Index | None = None, compared: Sequence[State] = ()
+) -> Laid:
     """Translate what is needed to put the shocks of packages together.
 
     Args:
@@ -163,22 +152,50 @@ def lay(table: Table, world: World, state: State, packages: Index | None = None)
         world: The economy the shocks are for.
         state: The law that options are laid on.
         packages: Those that will be asked for; all of them by default.
+        compared: Other states of the law, told in the same products.
+
+    Raises:
+        InputError: an option has a measure that this world cannot price.
     """
+    world = _counted(table, world)
     reach = _reach(table, world, state)
     groups = sorted(set(reach.values()))
     wanted = {group: _combinations(table, group, packages) for group in groups}
     cover = _cover(table, wanted)
-    concerned = _Concerned.of(world, reach)
-    split = {
-        package: _split(concerned.translated(table, state, package), reach)
-        for package in set(cover.values()) - {table.fallback}
-    }
-    split[table.fallback] = _split(translated(world, table, state, table.fallback), reach)
+    base = duties(world, law_of(table, state.register, table.fallback), state.on, state.known)
+    others = [duties(world, one.register, one.on, one.known) for one in compared]
+    provisions, held, active = gathered(table, world, [(state, base), *zip(compared, others, strict=True)])
+    split = {table.fallback: _split(provisions.marked(base), reach)}
+    concerned = _Concerned.of(world, state, reach)
+    for package in set(cover.values()) - {table.fallback}:
+        split[package] = _split(provisions.marked(concerned.translated(table, state, package)), reach)
     pieces = [_Piece((), {(): split[table.fallback][()]})]
     pieces += [
         _Piece(group, {key: split[cover[group, key]][group] for key in wanted[group]}) for group in groups
     ]
-    return Laid(table, world, tuple(pieces))
+    positions = [Position(provisions.marked(one), mask) for one, mask in zip(others, held[1:], strict=True)]
+    return Laid(table, world, tuple(pieces), provisions, active, tuple(positions), state, reach, concerned)
+
+
+def _counted(table: Table, world: World) -> World:
+    """A world that counts the quantities of the table, by its own regions and sectors."""
+    country = places_of(world.countries, world.meta.regions)
+    sector = places_of(world.sectors, world.meta.sectors)
+    found: dict[tuple[int, int, int, str, str], PhysicalFlow] = {}
+    for one in table.file.quantities:
+        i, n, j = country[one.exporter], country[one.importer], sector[one.sector]
+        key = i, n, j, one.part, one.quantity.unit
+        before = found[key].quantity if key in found else 0.0
+        found[key] = PhysicalFlow(
+            world.countries[i],
+            world.countries[n],
+            world.sectors[j],
+            before + one.quantity.value,
+            one.quantity.unit,
+            one.part,
+            one.quantity.source,
+        )
+    return world.with_units([flow for flow in found.values() if flow not in world.units])
 
 
 def _combinations(table: Table, group: tuple[int, ...], packages: Index | None) -> list[Choice]:
@@ -218,20 +235,17 @@ def _cover(
 def _reach(table: Table, world: World, state: State) -> dict[_Place, tuple[int, ...]]:
     """Products with the issues whose options can change what they bear."""
     found: dict[_Place, set[int]] = {}
-    country, sector = _places(world.countries, world.meta.regions), _places(world.sectors, world.meta.sectors)
-    groups = state.register.products.of_sector
+    country, sector = (
+        places_of(world.countries, world.meta.regions),
+        places_of(world.sectors, world.meta.sectors),
+    )
     for issue, content in enumerate(table.file.issues):
         places: set[_Place] = set()
-        for choice, option in enumerate(content.options):
+        for choice in range(len(content.options)):
             overlay = table.overlay(issue, choice)
             register = state.register.with_overlay(overlay)
             for measure in _touched(overlay, state.register):
                 places |= _reached(register, measure, country, sector)
-            for change in option.costs:
-                cell = country[change.importer], country[change.exporter], sector[change.sector]
-                alike = [code for code, place in sector.items() if place == cell[2]]
-                labels = ["", *(group.id for code in alike for group in groups(code))]
-                places |= {(*cell, label) for label in labels}
         for place in places:
             found.setdefault(place, set()).add(issue)
     return {place: tuple(sorted(issues)) for place, issues in found.items()}
@@ -246,16 +260,18 @@ class _Concerned:
 
     world: World
     detail: World
+    register: Register
+    """Measures that play a part."""
     country: Index
     """Position in `world` of each economy in `detail`."""
     sector: Index
 
     @staticmethod
-    def of(world: World, reach: Mapping[_Place, tuple[int, ...]]) -> _Concerned:
-        """Those of a world."""
+    def of(world: World, state: State, reach: Mapping[_Place, tuple[int, ...]]) -> _Concerned:
+        """Those of a world, with the law on their trade."""
         places = {place for n, i, _, _ in reach for place in (n, i)}
         full = load() if world.meta.regions or world.meta.sectors else world
-        country = _places(world.countries, world.meta.regions)
+        country = places_of(world.countries, world.meta.regions)
         codes = [code for code in full.countries if country[code] in places]
         pairs, rows = {"importer": codes, "exporter": codes}, {"country": codes}
         detail = replace(
@@ -268,17 +284,25 @@ class _Concerned:
             final_share=full.final_share.sel(rows),
             units=(),
         )
-        sector = _places(world.sectors, world.meta.sectors)
+        sector = places_of(world.sectors, world.meta.sectors)
+        register = state.register
+        concerned = [
+            one
+            for one in register.measures
+            if one.kind == "termination"
+            or (any(map(one.imposed_by, codes)) and any(one.rate_on(code) is not None for code in codes))
+        ]
         return _Concerned(
             world,
             detail,
+            replace(register, measures=tuple(concerned)),
             np.array([country[code] for code in codes], np.intp),
             np.array([sector[code] for code in full.sectors], np.intp),
         )
 
     def translated(self, table: Table, state: State, package: int) -> Shock:
-        """The shock of a package, in the labels and shares of the world."""
-        found = shock(self.detail, law_of(table, state, package), state.on, state.known)
+        """The duties of a package, in the labels and shares of the world."""
+        found = duties(self.detail, law_of(table, self.register, package), state.on, state.known)
         own = (found.importer, found.exporter, found.sector)
         cells = (self.country[own[0]], self.country[own[1]], self.sector[own[2]])
         spent, whole = _spending(self.detail)[own], _spending(self.world)[cells]
@@ -291,8 +315,7 @@ class _Concerned:
             sector=cells[2],
             share=np.divide(found.share * spent, whole, out=found.share.copy(), where=cells[0] != cells[1]),
         )
-        abroad = taken(moved, np.flatnonzero(cells[0] != cells[1]))
-        return _with_costs(abroad, self.world, table.costs(package))
+        return taken(moved, np.flatnonzero(cells[0] != cells[1]))
 
 
 def _spending(world: World) -> Array:
@@ -322,64 +345,11 @@ def _reached(
     return {(n, i, j, label) for n in importers for i in exporters if i != n for j, label in products}
 
 
-def _places(labels: Sequence[str], members: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    return {code: place for place, label in enumerate(labels) for code in members.get(label, (label,))}
-
-
-def _split(shock: Shock, reach: Mapping[_Place, tuple[int, ...]]) -> dict[tuple[int, ...], Shock]:
+def _split(one: Marked, reach: Mapping[_Place, tuple[int, ...]]) -> dict[tuple[int, ...], Marked]:
     """Rows by the issues that reach them."""
     rows: dict[tuple[int, ...], list[int]] = {group: [] for group in ((), *reach.values())}
+    shock = one.shock
     columns = (shock.importer.tolist(), shock.exporter.tolist(), shock.sector.tolist(), shock.part)
     for row, place in enumerate(zip(*columns, strict=True)):
         rows[reach.get(place, ())].append(row)
-    return {group: taken(shock, np.array(some, np.intp)) for group, some in rows.items()}
-
-
-_COLUMNS = ("importer", "exporter", "sector", "share", "cost", "base_tariff", "tariff", "rent", "holder")
-
-
-def taken(shock: Shock, rows: Index) -> Shock:
-    """Some rows of a shock."""
-    columns = {name: getattr(shock, name)[rows] for name in _COLUMNS}
-    return replace(shock, **columns, part=tuple(shock.part[row] for row in rows))
-
-
-def joined(shocks: Sequence[Shock]) -> Shock:
-    """Shocks to different cells as one."""
-    columns = {name: np.concatenate([getattr(one, name) for one in shocks]) for name in _COLUMNS}
-    return replace(shocks[0], **columns, part=tuple(chain.from_iterable(one.part for one in shocks)))
-
-
-def _with_costs(shock: Shock, world: World, changes: Sequence[CostChange]) -> Shock:
-    """A shock with other trade costs on whole cells, on top of what its parts have."""
-    for change in changes:
-        factor, (n, i, j) = change.factor.value, _cell(world, change)
-        here = (shock.importer == n) & (shock.exporter == i) & (shock.sector == j)
-        alone = taken(shock, np.flatnonzero(here))
-        kept = taken(shock, np.flatnonzero(~here))
-        shock = joined([kept, replace(alone, cost=alone.cost * factor), _rest(alone, world, (n, i, j), factor)])
-    return shock
-
-
-def _cell(world: World, change: CostChange) -> tuple[int, int, int]:
-    country, sector = _places(world.countries, world.meta.regions), _places(world.sectors, world.meta.sectors)
-    return country[change.importer], country[change.exporter], sector[change.sector]
-
-
-def _rest(parts: Shock, world: World, cell: tuple[int, int, int], factor: float) -> Shock:
-    """The part of a cell that no row of `parts` covers, with another trade cost."""
-    base = float(world.arrays.tariff[cell])
-    share, net = (1.0, 1.0 / (1.0 + base)) if not len(parts) else (float(x[0]) for x in uncovered(parts, world))
-    rows = 1 if share > 0 else 0
-    rate = share / net - 1.0 if rows else 0.0
-    return replace(
-        parts,
-        **{name: np.full(rows, place, np.intp) for name, place in zip(_COLUMNS[:3], cell, strict=True)},
-        share=np.full(rows, share),
-        cost=np.full(rows, factor),
-        base_tariff=np.full(rows, rate),
-        tariff=np.full(rows, rate),
-        rent=np.zeros(rows),
-        holder=np.full(rows, -1, np.intp),
-        part=("",) * rows,
-    )
+    return {group: one.take(np.array(some, np.intp)) for group, some in rows.items()}

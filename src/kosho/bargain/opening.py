@@ -9,18 +9,30 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from kosho.bargain.lay import folded, translated
+from kosho.bargain.lay import law_of
 from kosho.bargain.pricing import Priced, worth_of
-from kosho.bargain.table import Table
+from kosho.bargain.provisions import Position
 from kosho.bargain.zone import Relaxation, Transfer, fewest_red_lines, smallest_transfer
+from kosho.policy.translate import shock
 
 __all__ = ["Opening", "RateChange", "openings", "smallest_rate_change"]
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 
 TRIED = 5
 """Candidates whose rate is checked by solving."""
 BISECTIONS = 5
+SECANTS = 12
+RESTATED = 1e-3
+"""Percentage points to which one option is told in the terms of another."""
+
+NO_TRANSFER = (
+    "in every package that the red lines allow, the parties together lose: money between them helps none"
+)
+NO_RED_LINE = "no package on the table leaves all better off, within the red lines or across them"
+NO_RATE = "nowhere between two neighbouring options of an issue do all gain"
+NO_RATES = "no issue has an option that sets one rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +41,13 @@ class RateChange:
 
     package: int
     issue: str
+    option: str
+    """In whose terms the rates are told: on top, in all ..."""
     old: float
     new: float
     """Percent, like `old`."""
+    restated: bool
+    """Whether the package's own option is told otherwise: `old` then takes as much from base trade."""
     gains: tuple[float, ...]
     """With the new rate, solved."""
 
@@ -43,35 +59,112 @@ class Opening:
     transfer: Transfer | None
     red_lines: list[Relaxation]
     rate: RateChange | None
+    why_not: dict[str, str]
+    """Why a way does not exist, by `transfer`, `red_lines`, `rate`."""
 
 
 def openings(priced: Priced) -> Opening:
     """What would open a zone where there is none."""
-    return Opening(smallest_transfer(priced.game), fewest_red_lines(priced.game), smallest_rate_change(priced))
+    transfer, red_lines = smallest_transfer(priced.game), fewest_red_lines(priced.game)
+    rate = smallest_rate_change(priced)
+    rated = any(
+        _rate(priced, issue, choice) is not None
+        for issue, count in enumerate(priced.table.grid.shape)
+        for choice in range(count)
+    )
+    absent = {
+        "transfer": None if transfer else NO_TRANSFER,
+        "red_lines": None if red_lines else NO_RED_LINE,
+        "rate": None if rate else NO_RATE if rated else NO_RATES,
+    }
+    return Opening(transfer, red_lines, rate, {way: why for way, why in absent.items() if why})
 
 
 def smallest_rate_change(priced: Priced) -> RateChange | None:
     """The smallest change of one rate of an allowed package that leaves all better off, between two options.
 
-    Gains between two neighbouring options are taken as linear to find candidates, in the order of the change
-    they need; each is then solved, and moved by bisection towards the package as far as all still gain.
+    Options of an issue are ordered by what they take from base trade. Where two neighbours do not set their
+    rates in the same terms, or one of them leaves the law as it is, it is told in the terms of the other, at
+    the rate that takes as much. Gains between neighbours are taken as linear to find candidates, in the order
+    of the change they need; each is then solved, and moved by bisection towards the package as far as all
+    still gain.
 
     Returns:
         None if no rate between two options does it.
     """
-    candidates = sorted(_candidates(priced), key=lambda one: abs(one.new - one.old))
-    for one in candidates[:TRIED]:
-        gains = _gains_at(priced, one.package, one.issue, one.new)
+    steps = [step for issue in range(len(priced.table.grid.issues)) for step in _steps(priced, issue)]
+    candidates = [(step, one) for step in steps for one in _candidates(priced, step)]
+    candidates.sort(key=lambda item: abs(item[1].new - item[1].old))
+    for step, one in candidates[:TRIED]:
+        gains = _gains_at(priced, one.package, step, one.new)
         if (gains > 0).all():
-            return _tightened(priced, one, gains)
+            return _tightened(priced, step, one, gains)
     return None
 
 
-def _tightened(priced: Priced, change: RateChange, gains: Array) -> RateChange:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From one option of an issue towards a neighbour."""
+
+    issue: int
+    start: int
+    end: int
+    terms: int
+    """The option in whose terms rates are told."""
+    rates: tuple[float, float]
+    """Of start and end, in these terms."""
+
+
+def _steps(priced: Priced, issue: int) -> list[_Step]:
+    """Between neighbouring options of an issue, both ways, where one of them sets a rate."""
+    rates = [_rate(priced, issue, choice) for choice in range(priced.table.grid.shape[issue])]
+    if all(rate is None for rate in rates):
+        return []
+    taken = [_taken(priced, issue, choice) for choice in range(len(rates))]
+    order = np.argsort(taken, kind="stable").tolist()
+    found: list[_Step] = []
+    for pair in pairwise(order):
+        for start, end in (pair, pair[::-1]):
+            terms = next((one for one in (end, start) if rates[one] is not None), None)
+            if terms is not None:
+                told = (_restated(priced, issue, one, terms, taken[one]) for one in (start, end))
+                found.append(_Step(issue, start, end, terms, (next(told), next(told))))
+    return found
+
+
+def _rate(priced: Priced, issue: int, choice: int) -> float | None:
+    """The one rate an option sets, if it sets one."""
+    found = set(priced.table.option(issue, choice).at.values())
+    return found.pop() if len(found) == 1 else None
+
+
+def _taken(priced: Priced, issue: int, choice: int, rate: float | None = None) -> float:
+    """Duties an option adds to those of the base year, on base trade; at another rate if given."""
+    table = priced.table if rate is None else priced.table.with_rate(issue, choice, rate)
+    return priced.laid.taken(table, issue, _with(priced, np.array([priced.table.fallback]), issue, choice)[0])
+
+
+def _restated(priced: Priced, issue: int, choice: int, terms: int, taken: float) -> float:
+    """The rate that in the terms of another option takes as much, by the secant rule."""
+    own, start = _rate(priced, issue, choice), _rate(priced, issue, terms) or 0.0
+    overlays = [set(priced.table.option(issue, one).overlays) for one in (choice, terms)]
+    if own is not None and overlays[0] == overlays[1]:
+        return own
+    old, new = start, start + 1.0
+    missing = _taken(priced, issue, terms, old) - taken
+    for _ in range(SECANTS):
+        left = _taken(priced, issue, terms, new) - taken
+        if left == missing or abs(new - old) <= RESTATED:
+            break  # equal: a floor below every ordinary duty takes nothing more
+        old, new, missing = new, new - left * (new - old) / (left - missing), left
+    return new
+
+
+def _tightened(priced: Priced, step: _Step, change: RateChange, gains: Array) -> RateChange:
     bad, good = change.old, change.new
     for _ in range(BISECTIONS):
         middle = (bad + good) / 2
-        found = _gains_at(priced, change.package, change.issue, middle)
+        found = _gains_at(priced, change.package, step, middle)
         if (found > 0).all():
             good, gains = middle, found
         else:
@@ -79,52 +172,38 @@ def _tightened(priced: Priced, change: RateChange, gains: Array) -> RateChange:
     return replace(change, new=good, gains=tuple(gains.tolist()))
 
 
-def _candidates(priced: Priced) -> Iterator[RateChange]:
-    """Places between two options where, on a straight line, everybody gains."""
-    table = priced.table
-    for k, issue in enumerate(table.grid.issues):
-        rates = {choice: _rate(table, k, choice) for choice in range(table.grid.shape[k])}
-        rated = sorted((rate, choice) for choice, rate in rates.items() if rate is not None)
-        for (low, near), (high, far) in pairwise(rated):
-            if set(table.option(k, near).overlays) != set(table.option(k, far).overlays):
-                continue
-            rows = np.flatnonzero(table.grid.choices[:, k] == near)
-            pairs = table.grid.choices[rows]
-            pairs[:, k] = far
-            others = np.asarray(np.ravel_multi_index(tuple(pairs.T), table.grid.shape), np.intp)
-            yield from _between(priced, issue, (rows, others), (low, high))
-            yield from _between(priced, issue, (others, rows), (high, low))
-
-
-def _between(
-    priced: Priced, issue: str, ends: tuple[NDArray[np.intp], NDArray[np.intp]], rates: tuple[float, float]
-) -> Iterator[RateChange]:
-    """From an allowed package toward its neighbour: the middle of where, on a straight line, all gain."""
-    game = priced.game
-    here, there = game.gains[ends[0]], game.gains[ends[1]]
+def _candidates(priced: Priced, step: _Step) -> Iterator[RateChange]:
+    """From allowed packages: the middle of where, on a straight line to the neighbour, all gain."""
+    game, table = priced.game, priced.table
+    rows = np.flatnonzero((table.grid.choices[:, step.issue] == step.start) & game.allowed)
+    here, there = game.gains[rows], game.gains[_with(priced, rows, step.issue, step.end)]
     with np.errstate(divide="ignore", invalid="ignore"):
         root = here / (here - there)
     rising, falling = there > here, there < here
     low = np.where(rising, np.maximum(root, 0.0), np.where(falling | (here > 0), 0.0, 1.0)).max(axis=1)
     high = np.where(falling, np.minimum(root, 1.0), 1.0).min(axis=1)
-    good = game.allowed[ends[0]] & game.possible[ends[0]] & (low < high)
-    for row in np.flatnonzero(good):
-        share = float((low[row] + high[row]) / 2)
-        new = rates[0] + share * (rates[1] - rates[0])
-        yield RateChange(int(ends[0][row]), issue, rates[0], new, ())
+    old, end = step.rates
+    for row in np.flatnonzero(low < high):
+        new = old + float(low[row] + high[row]) / 2 * (end - old)
+        issue, option = table.grid.issues[step.issue], table.option(step.issue, step.terms).id
+        restated = step.start != step.terms and _rate(priced, step.issue, step.start) != old
+        yield RateChange(int(rows[row]), issue, option, old, new, restated, ())
 
 
-def _rate(table: Table, issue: int, choice: int) -> float | None:
-    """The one rate an option sets, if it sets one."""
-    found = set(table.option(issue, choice).at.values())
-    return found.pop() if len(found) == 1 else None
+def _with(priced: Priced, packages: Index, issue: int, choice: int) -> Index:
+    """The packages with another option of one issue."""
+    choices = priced.table.grid.choices[packages]
+    choices[:, issue] = choice
+    return np.asarray(np.ravel_multi_index(tuple(choices.T), priced.table.grid.shape), np.intp)
 
 
-def _gains_at(priced: Priced, package: int, issue: str, rate: float) -> Array:
+def _gains_at(priced: Priced, package: int, step: _Step, rate: float) -> Array:
     """Gains of a package with another rate on one issue."""
-    table = priced.table
-    k = table.grid.issues.index(issue)
-    changed = table.with_rate(k, int(table.grid.choices[package, k]), rate)
-    shock = folded(translated(priced.world, changed, priced.ground.packages, package), priced.world)
-    payoffs = worth_of(table, priced.world, [shock], priced.deficits).payoffs(priced.weights)[0]
+    laid, state = priced.laid, priced.ground.packages
+    changed = priced.table.with_rate(step.issue, step.terms, rate)
+    other = int(_with(priced, np.array([package]), step.issue, step.terms)[0])
+    duties = shock(laid.world, law_of(changed, state.register, other), state.on, state.known)
+    position = Position(laid.provisions.marked(duties), laid.active[other])
+    posed = laid.provisions.posed(position, laid.central)
+    payoffs = worth_of(changed, laid.world, [posed], priced.deficits).payoffs(priced.weights)[0]
     return payoffs - priced.game.disagreement

@@ -11,16 +11,16 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from kosho.bargain.game import Game
-from kosho.bargain.lay import Laid, folded, lay
-from kosho.bargain.table import Ground, State, Table
-from kosho.equilibrium import Deficits, Shock
+from kosho.bargain.lay import Laid, lay
+from kosho.bargain.provisions import Draw
+from kosho.bargain.table import Ground, Table
+from kosho.equilibrium import Bounded, Deficits, Outcome
 from kosho.equilibrium.batch import solve_batch
 from kosho.equilibrium.crew import cores
 from kosho.errors import Problems
-from kosho.policy.translate import shock
 from kosho.world import World
 
-__all__ = ["Priced", "Weights", "Worth", "price", "repriced", "state_shock", "worth_of"]
+__all__ = ["Priced", "Setting", "Weights", "Worth", "lay_all", "price", "repriced", "worth_alone", "worth_of"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -98,23 +98,36 @@ class Worth:
 def worth_of(
     table: Table,
     world: World,
-    shocks: Sequence[Shock],
+    changes: Sequence[Bounded],
     deficits: Deficits = "fixed",
     thetas: Sequence[xr.DataArray] | None = None,
 ) -> Worth:
-    """Solve shocks, each at elasticities of its own if given, and tell what they are worth to the parties.
+    """Solve changes, each at elasticities of its own if given, and tell what they are worth to the parties.
 
     Raises:
-        ConvergenceError: a shock has no equilibrium that could be found.
+        ConvergenceError: a change has no equilibrium that could be found.
     """
-    weights = Weights.of(table, world)
     processes = None if thetas is None else cores()  # each set of elasticities is work of its own
-    outcome = solve_batch(world, shocks, deficits, thetas=thetas, processes=processes)
+    outcome = solve_batch(world, changes, deficits, thetas=thetas, processes=processes)
+    gained = outcome.equivalent_variation.to_numpy(), outcome.real_value_added.to_numpy()
+    return _counted(table, world, *gained)
+
+
+def worth_alone(table: Table, world: World, outcomes: Sequence[Outcome]) -> Worth:
+    """The same for equilibria that were solved one by one."""
+    income, added = (
+        np.stack([getattr(one, name).to_numpy() for one in outcomes])
+        for name in ("equivalent_variation", "real_value_added")
+    )
+    return _counted(table, world, income, added)
+
+
+def _counted(table: Table, world: World, income: Array, added: Array) -> Worth:
+    """What countries `[state, country]` and sectors `[state, country, sector]` gain, as parties count it."""
+    weights = Weights.of(table, world)
     places = [world.position(code) for code in table.parties]
-    income = outcome.equivalent_variation.to_numpy()[:, places]
-    added = outcome.real_value_added.to_numpy()[:, places]
-    by_weight = np.einsum("bwj,wj->bw", added[:, weights.owner], weights.sectors.astype(float))
-    return Worth(income, by_weight)
+    owned = added[:, places][:, weights.owner]
+    return Worth(income[:, places], np.einsum("bwj,wj->bw", owned, weights.sectors.astype(float)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,9 +138,7 @@ class Priced:
     ground: Ground
     world: World
     laid: Laid
-    """Not folded."""
-    disagreement_shock: Shock
-    status_quo_shock: Shock
+    """Not folded; compared with the disagreement and the status quo, in this order."""
     weights: Weights
     packages: Worth
     disagreement: Worth
@@ -156,53 +167,56 @@ class Priced:
         return replace(game, resolution=NOTICED)
 
 
-def price(table: Table, ground: Ground, world: World, now: Shock, deficits: Deficits = "fixed") -> Priced:
-    """Every package of a table under one background, with what follows without one; `now` is the status quo."""
-    laid = lay(table, world, ground.packages)
-    fails = state_shock(world, ground.disagreement)
-    shocks = laid.folded().shocks(range(len(table.grid)))
-    worth = worth_of(table, world, [*shocks, folded(fails, world), folded(now, world)], deficits)
+def price(table: Table, ground: Ground, world: World, deficits: Deficits = "fixed") -> Priced:
+    """Every package of a table under one background, with what follows without one and with today."""
+    laid = lay_all(table, ground, world)
+    world, folded = laid.world, laid.folded()
+    count = len(table.grid)
+    worth = worth_of(table, world, [*folded.posed(range(count)), *folded.posed_compared()], deficits)
     return Priced(
         table,
         ground,
         world,
         laid,
-        fails,
-        now,
         Weights.of(table, world),
-        worth.take(np.arange(len(shocks))),
-        worth.take(np.array([len(shocks)])),
-        worth.take(np.array([len(shocks) + 1])),
+        worth.take(np.arange(count)),
+        worth.take(np.array([count])),
+        worth.take(np.array([count + 1])),
         deficits,
     )
 
 
-def state_shock(world: World, state: State) -> Shock:
-    """What a state of the law is to the base year."""
-    return shock(world, state.register, state.on, state.known)
+def lay_all(table: Table, ground: Ground, world: World, packages: Index | None = None) -> Laid:
+    """Packages of a table under one background, compared with the disagreement and the status quo."""
+    return lay(table, world, ground.packages, packages, (ground.disagreement, table.status_quo))
 
 
-def repriced(
-    priced: Priced,
-    packages: Index,
-    thetas: Sequence[xr.DataArray],
-    deficits: Deficits,
-    laid: Sequence[Laid] | None = None,
-) -> Worth:
-    """Some packages, then the disagreement and the status quo, at other elasticities.
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """Parameters that packages are priced at, in place of the central ones."""
+
+    theta: xr.DataArray
+    """`[sector]`."""
+    draw: Draw | None = None
+    """Of everything else; in the middle of its range if not given."""
+    scale: float = 1.0
+    """Of the elasticities between origins of products told apart."""
+
+
+def repriced(priced: Priced, packages: Index, settings: Sequence[Setting], deficits: Deficits) -> Worth:
+    """Some packages, then the disagreement and the status quo, at other parameters.
 
     Args:
         priced: The table.
         packages: Packages to price again.
-        thetas: Elasticities; the rows of the answer are those of the first, then those of the second ...
+        settings: Parameters; the rows of the answer are those of the first, then those of the second ...
         deficits: See `kosho.equilibrium.solve`.
-        laid: What packages do, for each of `thetas`; the table's own by default.
     """
-    shocks: list[Shock] = []
-    for number, theta in enumerate(thetas):
-        world = priced.world.with_theta(theta)
-        at = (priced.laid.only(packages) if laid is None else laid[number]).folded(world)
-        ends = (priced.disagreement_shock, priced.status_quo_shock)
-        shocks += [*at.shocks(packages.tolist()), *(folded(one, world) for one in ends)]
-    each = [theta for theta in thetas for _ in range(len(packages) + 2)]
-    return worth_of(priced.table, priced.world, shocks, deficits, each)
+    changes: list[Bounded] = []
+    own = priced.laid.only(packages)
+    for one in settings:
+        theta = one.theta.to_numpy()
+        at, levels = own.folded(theta), own.provisions.levels(theta, one.draw, one.scale)
+        changes += [*at.posed(packages.tolist(), levels), *at.posed_compared(levels)]
+    each = [one.theta for one in settings for _ in range(len(packages) + 2)]
+    return worth_of(priced.table, priced.world, changes, deficits, each)

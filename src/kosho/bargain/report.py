@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from math import isfinite
 from typing import Any
 
 from kosho.bargain.deal import Deal
@@ -12,6 +13,7 @@ from kosho.bargain.robust import Critical
 from kosho.bargain.schema import Justified, justified
 from kosho.bargain.solutions import solutions
 from kosho.bargain.table import Table
+from kosho.equilibrium import Settled
 
 __all__ = ["SCHEMA_VERSION", "contract"]
 
@@ -157,8 +159,35 @@ def _confirmed(deal: Deal) -> dict[str, Any] | None:
             "payoffs": _named(deal, payoffs),
             "gains": _named(deal, gains),
             "over_status_quo": _named(deal, now),
+            "bounds": [_bound(deal.table, int(rows[0]), bound) for bound in one.bounds[int(rows[0])]],
         }
     return found
+
+
+def _bound(table: Table, package: int, one: Settled) -> dict[str, Any]:
+    """What became of a quota or commitment."""
+    constraint = one.constraint
+    measure, issue = table.behind(package, constraint.name)
+    return {
+        "id": constraint.name,
+        "title": measure.title,
+        "issue": issue,
+        "kind": measure.kind,
+        "measured": constraint.measured,
+        "unit": constraint.unit or "million USD",
+        "base": one.base,
+        "free": one.free,
+        "required": one.required,
+        "reached": one.reached,
+        "binds": one.binds,
+        "wedge": one.wedge if isfinite(one.wedge) else None,
+        "rent": one.rent,
+        "fiscal_cost": one.fiscal_cost,
+        "diverted": {
+            importer: one.diversion(importer)
+            for importer in dict.fromkeys(flow.importer for flow in constraint.flows)
+        },
+    }
 
 
 def _explanation(deal: Deal, k: int) -> dict[str, Any]:
@@ -258,8 +287,11 @@ def _opening(deal: Deal) -> dict[str, Any] | None:
         else {
             "options": label(one.rate.package),
             "issue": one.rate.issue,
+            "option": one.rate.option,
+            "restated": one.rate.restated,
             "old": one.rate.old,
             "new": one.rate.new,
             "gains": _named(deal, one.rate.gains),
         },
+        "why_not": one.why_not,
     }

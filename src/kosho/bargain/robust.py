@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.bargain.game import Game
-from kosho.bargain.pricing import Priced, repriced
-from kosho.bargain.schema import CostChange
+from kosho.bargain.pricing import Priced, Setting, repriced
 from kosho.bargain.zone import critical_value, critical_weight, critical_zone_weight
 from kosho.equilibrium import Deficits
 from kosho.errors import InputError, Problem
@@ -71,10 +70,11 @@ def leading(game: Game, count: int) -> Index:
 
 
 def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) -> list[Certificate]:
-    """Draw elasticities, costs and weights, and see who gains.
+    """Draw elasticities, costs, amounts and weights, and see who gains.
 
-    Each draw has its own elasticities (as `kosho.world.draw_elasticities`), its own factor for every change of
-    trade cost and its own weights (both drawn evenly from their ranges), and one closure: every other draw has
+    Each draw has its own elasticities (as `kosho.world.draw_elasticities`), its own place in the range of every
+    change of trade cost, amount and elasticity of a product told apart, and its own weights (all drawn evenly
+    from their ranges, elasticities between origins in logarithms), and one closure: every other draw has
     deficits fixed, the others none. Packages, disagreement and status quo share the draw.
 
     Args:
@@ -90,10 +90,9 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
     if draws < 1:
         raise InputError(Problem(f"cannot draw {draws} times", "one or more"))
     generator = np.random.default_rng(seed)
-    changes, own = _changes(priced), priced.laid.only(packages)
+    provisions, weights = priced.laid.provisions, priced.weights
     thetas = draw_elasticities(priced.world, draws, seed)
-    laid = [own.with_costs({one: _even(one, generator) for one in changes}) for _ in thetas]
-    weights = priced.weights
+    settings = [Setting(theta, provisions.draw(generator)) for theta in thetas]
     values = generator.uniform(weights.low, weights.high, (draws, len(weights.names)))
     gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _ in range(2))
     for first, closure in enumerate(CLOSURES):
@@ -102,7 +101,7 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
             if not len(some):
                 continue
             tell(f"Draws {some[0] + 1} to {some[-1] + 1} of {draws}, deficits {closure}")
-            worth = repriced(priced, packages, [thetas[k] for k in some], closure, [laid[k] for k in some])
+            worth = repriced(priced, packages, [settings[k] for k in some], closure)
             for place, number in enumerate(some):
                 rows = np.arange(len(packages) + 2) + place * (len(packages) + 2)
                 payoffs = worth.take(rows).payoffs(weights, values[number])
@@ -165,22 +164,11 @@ class _Scaled:
 
     def _at(self, scale: float) -> Array:
         if scale not in self._known:
-            world = self._priced.world
-            worth = repriced(self._priced, self._packages, [world.theta * scale], self._priced.deficits)
+            setting = Setting(self._priced.world.theta * scale, scale=scale)
+            worth = repriced(self._priced, self._packages, [setting], self._priced.deficits)
             payoffs = worth.payoffs(self._priced.weights)
             self._known[scale] = (payoffs[:-2] - payoffs[-2]).min(axis=1)
         return self._known[scale]
-
-
-def _changes(priced: Priced) -> list[CostChange]:
-    return [change for issue in priced.table.file.issues for option in issue.options for change in option.costs]
-
-
-def _even(change: CostChange, generator: np.random.Generator) -> float:
-    cited = change.factor
-    low = cited.value if cited.low is None else cited.low
-    high = cited.value if cited.high is None else cited.high
-    return float(generator.uniform(low, high))
 
 
 def _spreads(priced: Priced, drawn: Array) -> dict[str, Spread]:

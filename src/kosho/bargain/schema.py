@@ -21,6 +21,7 @@ __all__ = [
     "Option",
     "Party",
     "Payoff",
+    "Quantity",
     "RedLine",
     "SectorWeight",
     "Standing",
@@ -54,6 +55,8 @@ def _rate(cited: Cited) -> Cited:
 def _money(cited: Cited) -> Cited:
     if cited.unit != "million USD":
         raise ValueError("worth is given in million USD a year (unit: million USD)")
+    if cited.low is None or cited.high is None or not cited.low < cited.high:
+        raise ValueError("what no model prices is worth a range (low and high)")
     return cited
 
 
@@ -110,7 +113,7 @@ class Background(Frozen):
 
 
 class CostChange(Frozen):
-    """A change of real trade cost that an option brings."""
+    """A change of real trade cost that an option brings, where the register has no form for what it does."""
 
     importer: Economy
     exporter: Economy
@@ -130,6 +133,8 @@ class Option(Justified):
     """Overlays of the table or of the case."""
     at: dict[Id, float] = Field(default_factory=dict)
     """Other values (percent) for measures that these overlays add."""
+    amounts: dict[Id, Cited] = Field(default_factory=dict)
+    """Other amounts for quotas and purchases that these overlays add, in the unit of theirs."""
     costs: tuple[CostChange, ...] = ()
     status: Status
     """Standing of the option itself: reported, computed or chosen by us."""
@@ -215,6 +220,17 @@ def _two(parties: tuple[Party, ...]) -> tuple[Party, ...]:
     return parties
 
 
+class Quantity(Frozen):
+    """What was traded of a product in the base year of the world, so that bounds can count it."""
+
+    exporter: Economy
+    importer: Economy
+    sector: SectorCode
+    part: Id
+    """A product group, or a small product that is told apart."""
+    quantity: Cited
+
+
 class TableFile(Frozen):
     """`table.yaml`."""
 
@@ -226,6 +242,9 @@ class TableFile(Frozen):
     backgrounds: Some[Background]
     """The first is the one that packages are found under; the others are shown beside it."""
     deadline: Deadline
+    throughout: tuple[Id, ...] = ()
+    """Overlays of the table or of the case that hold in every package, without a deal and today."""
+    quantities: tuple[Quantity, ...] = ()
     issues: Some[Issue]
     red_lines: tuple[RedLine, ...] = ()
     links: tuple[Link, ...] = ()

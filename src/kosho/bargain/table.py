@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.bargain.grid import Grid
-from kosho.bargain.schema import CostChange, Justified, Link, Option, RedLine, TableFile, justified
+from kosho.bargain.schema import Justified, Link, Option, RedLine, TableFile, justified
 from kosho.errors import Problems, suggest
 from kosho.policy.references import References, check_references
 from kosho.policy.register import Register
 from kosho.policy.schema import Measure, Overlay
+from kosho.policy.terms import Amount
 from kosho.provenance import Said, Source
 from kosho.yamlfile import Key, Lines, load
 
@@ -43,6 +44,24 @@ class State(Protocol):
     def known(self) -> date:
         """Day of knowledge."""
         ...
+
+
+@dataclass(frozen=True)
+class _Law:
+    """A state of the law with more in it."""
+
+    register: Register
+    on: date
+    known: date
+
+    @staticmethod
+    def of(state: State, overlays: Sequence[Overlay]) -> _Law:
+        """A state of the law, changed; measures that it holds already are not added again."""
+        register = state.register
+        for overlay in overlays:
+            new = tuple(one for one in overlay.add if one not in register.measures)
+            register = register.with_overlay(overlay.model_copy(update={"add": new}))
+        return _Law(register, state.on, state.known)
 
 
 @dataclass(frozen=True)
@@ -97,14 +116,19 @@ class Table:
         problems = Problems(str(path))
         _Check(file, lines, problems, register, known).all(set(scenarios), statements)
         problems.raise_if_any()
+        every = {**known, **file.overlays}
+
+        def laid(scenario: str) -> State:
+            return _Law.of(law(scenario), [every[name] for name in file.throughout])
+
         table = Table(
             file=file,
             grounds=tuple(
-                Ground(one.id, one.title, law(one.packages), law(one.disagreement.scenario))
+                Ground(one.id, one.title, laid(one.packages), laid(one.disagreement.scenario))
                 for one in file.backgrounds
             ),
-            status_quo=law(file.status_quo.scenario),
-            overlays={**known, **file.overlays},
+            status_quo=laid(file.status_quo.scenario),
+            overlays=every,
             sources={**register.sources, **{source.id: source for source in file.sources}},
             statements=statements or {},
         )
@@ -156,14 +180,7 @@ class Table:
         merged = Overlay(title="")
         for name in option.overlays:
             merged = merged + self.overlays[name]
-        return merged.model_copy(
-            update={
-                "add": tuple(
-                    one.model_copy(update={"value": option.at[one.id]}) if one.id in option.at else one
-                    for one in merged.add
-                )
-            }
-        )
+        return merged.model_copy(update={"add": tuple(_as_settled(one, option) for one in merged.add)})
 
     def with_rate(self, issue: int, choice: int, rate: float) -> Table:
         """The same table with another rate (percent) for everything an option sets."""
@@ -175,13 +192,23 @@ class Table:
         issues[issue] = content.model_copy(update={"options": options})
         return replace(self, file=self.file.model_copy(update={"issues": tuple(issues)}))
 
-    def costs(self, package: int) -> list[CostChange]:
-        """Changes of trade cost in a package."""
-        return [
-            change
-            for issue, choice in enumerate(self.grid.choices[package])
-            for change in self.option(issue, int(choice)).costs
+    def behind(self, package: int, constraint: str) -> tuple[Measure, str | None]:
+        """The measure that a constraint of a package comes from, and the issue that it settles, if one does.
+
+        Raises:
+            KeyError: there is none.
+        """
+        added = [
+            (one, issue)
+            for k, issue in enumerate(self.grid.issues)
+            for one in self.overlay(k, int(self.grid.choices[package, k])).add
         ]
+        added += [(one, None) for ground in self.grounds for one in ground.packages.register.measures]
+        for one, issue in added:
+            # One bound a flow where a measure is not shared: then the flow follows the name.
+            if constraint.split(":", maxsplit=1)[0] == one.id:
+                return one, issue
+        raise KeyError(constraint)
 
     def titles(self, package: int) -> dict[str, str]:
         """Title of the option chosen, by title of the issue."""
@@ -272,8 +299,14 @@ class _Check:
             for m, option in enumerate(issue.options):
                 yield ("issues", n, "options", m, "source"), option.source
                 yield ("issues", n, "options", m, "costs"), tuple(one.factor.source for one in option.costs)
+                yield (
+                    ("issues", n, "options", m, "amounts"),
+                    tuple(one.source for one in option.amounts.values()),
+                )
         for key in ("red_lines", "links", "unpriced"):
             yield from (((key, n, "source"), one.source) for n, one in enumerate(getattr(file, key)))
+        for n, one in enumerate(file.quantities):
+            yield ("quantities", n, "quantity"), (one.quantity.source,)
         for n, one in enumerate(file.unpriced):
             yield ("unpriced", n, "worth"), tuple(worth.source for worth in one.worth.values())
 
@@ -329,6 +362,23 @@ class _Check:
                 for name in option.at:
                     if name not in added:
                         self._note("measure", name, added, (*here, "at", name))
+                self._amounts(option, mine, here)
+        for n, name in enumerate(self.file.throughout):
+            if name not in overlays:
+                self._note("overlay", name, overlays, ("throughout", n))
+
+    def _amounts(self, option: Option, measures: list[Measure], here: Key) -> None:
+        bounds = {one.id: one.terms for one in measures if isinstance(one.terms, Amount)}
+        for name, amount in option.amounts.items():
+            place = (*here, "amounts", name)
+            if name not in bounds:
+                self._note("quota or purchase", name, bounds, place)
+            elif amount.unit != bounds[name].amount.unit:
+                self.problems.add(
+                    f"{name!r} is measured in {bounds[name].amount.unit!r}, not {amount.unit!r}",
+                    line=self.lines[place],
+                    key=".".join(map(str, place)),
+                )
 
     def _choices(self) -> None:
         options = {issue.id: {option.id for option in issue.options} for issue in self.file.issues}
@@ -375,6 +425,16 @@ class _Check:
                     self.problems.add(
                         f"{name!r} is given twice", line=self.lines[*place, n], key=".".join(map(str, place))
                     )
+
+
+def _as_settled(measure: Measure, option: Option) -> Measure:
+    """A measure at the rate or amount of an option."""
+    if measure.id in option.at:
+        return measure.model_copy(update={"value": option.at[measure.id]})
+    if measure.id in option.amounts and isinstance(measure.terms, Amount):
+        terms = measure.terms.model_copy(update={"amount": option.amounts[measure.id]})
+        return measure.model_copy(update={"terms": terms})
+    return measure
 
 
 def _new(overlay: Overlay) -> list[Measure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -92,32 +93,79 @@ def _both(one: dict[str, dict[str, float]], parties: list[str]) -> list[str]:
     return [f"{one[key][p]:+,.0f}" for key in ("gains", "over_status_quo") for p in parties]
 
 
-def _options(deal: Deal, options: dict[str, str]) -> str:
-    titles = {issue.id: issue for issue in deal.table.file.issues}
-    changed = [
-        f"{titles[issue].title}: {next(o.title for o in titles[issue].options if o.id == option)}"
-        for issue, option in options.items()
-        if not next(o.fallback for o in titles[issue].options if o.id == option)
+def _options(deal: Deal, options: Mapping[str, str], without: Collection[str] = ()) -> str:
+    """What a package settles otherwise than no deal would; issues by id, but for some."""
+    issues = {issue.id: issue.options for issue in deal.table.file.issues}
+    chosen = {name: next(one for one in issues[name] if one.id == option) for name, option in options.items()}
+    told = [f"{name} {one.title}" for name, one in chosen.items() if not one.fallback and name not in without]
+    return "; ".join(told) or ("nothing more" if without else "nothing changes")
+
+
+def _show_packages(
+    deal: Deal,
+    title: str,
+    lead: Sequence[str],
+    rows: Sequence[tuple[str, Mapping[str, str], Sequence[str]]],
+    columns: Sequence[str],
+) -> None:
+    """A table of packages: what they have in common is said once, above it."""
+    alike = {
+        name
+        for name, option in rows[0][1].items()
+        if len(rows) > 1 and all(options[name] == option for _, options, _ in rows)
+    }
+    shared = {name: option for name, option in rows[0][1].items() if name in alike}
+    common = _options(deal, shared) if shared else "nothing changes"
+    above = title if common == "nothing changes" else f"{title}\nIn every row: {common}"
+    left = ("In the rest",) if above != title else ("Package",)
+    without = alike if above != title else ()
+    cells = [
+        (*([name] if lead else []), _options(deal, options, without), *numbers)
+        for name, options, numbers in rows
     ]
-    return "; ".join(changed) or "nothing changes"
+    show_table(above, (*lead, *left, *columns), cells, numeric=len(columns))
 
 
 def _show_deals(deal: Deal, content: dict[str, Any]) -> None:
     parties = content["parties"]
+    columns = [f"{party}, {than}" for than in ("no deal", "today") for party in parties]
     for priced in content["backgrounds"]:
         rows = [
-            (CONCEPT_TITLES[name], _options(deal, one["options"]), *_both(one, parties))
+            (CONCEPT_TITLES[name], one["options"], _both(one, parties))
             for name, one in priced["solutions"].items()
         ]
-        columns = ("Deal", "Package", *(f"{p}, no deal" for p in parties), *(f"{p}, today" for p in parties))
-        show_table(
-            f"{priced['title']}: gains over no deal and over today", columns, rows, numeric=2 * len(parties)
-        )
+        title = f"{priced['title']}: gains over no deal and over today"
+        if rows:
+            _show_packages(deal, title, ("Deal",), rows, columns)
+        else:
+            say(f"{priced['title']}: no package leaves every side better off than no deal\n")
     confirmed = content["confirmed"]
     if confirmed:
-        rows = [(CONCEPT_TITLES[name], *_both(confirmed[name], parties)) for name in content["solutions"]]
-        columns = ("Deal", *(f"{p}, no deal" for p in parties), *(f"{p}, today" for p in parties))
-        show_table("Confirmed on the full table", columns, rows, numeric=2 * len(parties))
+        table = [(CONCEPT_TITLES[name], *_both(confirmed[name], parties)) for name in content["solutions"]]
+        show_table("Confirmed on the full table", ("Deal", *columns), table, numeric=len(columns))
+        _show_bounds(content)
+
+
+def _show_bounds(content: dict[str, Any]) -> None:
+    """What binding commitments and quotas of the deals come to; deals that share them are told together."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for name in content["solutions"]:
+        for one in (bound for bound in content["confirmed"][name]["bounds"] if bound["binds"]):
+            unit = "" if one["unit"] == "million USD" else f" {one['unit']}"
+            others = [item for changes in one["diverted"].values() for item in changes.items()]
+            cells = (
+                one["issue"] or one["title"],
+                f"{one['free']:,.0f} > {one['reached']:,.0f}{unit}",
+                ", ".join(f"{code} {change:+,.0f}" for code, change in others[:2]),
+                "closed" if one["wedge"] is None else f"{100 * one['wedge']:.1f} %",
+                f"{one['fiscal_cost']:,.0f}",
+                f"{one['rent']:,.0f}",
+            )
+            rows.setdefault(cells, []).append(CONCEPT_TITLES[name])
+    if rows:
+        columns = ("Deal", "On", "Bought, free > committed", "Others sell", "Wedge", "Treasury", "Rent")
+        cells = [(", ".join(deals), *row) for row, deals in rows.items()]
+        show_table("What the deals commit to", columns, cells, numeric=3)
 
 
 def _show_issues(deal: Deal, content: dict[str, Any]) -> None:
@@ -164,19 +212,21 @@ def _show_frontier(deal: Deal, content: dict[str, Any]) -> None:
     ordered = sorted(content["frontier"], key=lambda one: -one["payoffs"][parties[0]])
     rows = [
         (
-            _options(deal, one["options"]),
-            *(f"{one['payoffs'][p] - content['disagreement'][p]:+,.0f}" for p in parties),
+            "",
+            one["options"],
+            [f"{one['payoffs'][p] - content['disagreement'][p]:+,.0f}" for p in parties],
         )
         for one in ordered[:SHOWN]
     ]
     more = f", {SHOWN} of {len(ordered)}" if len(ordered) > SHOWN else ""
-    show_table(f"Frontier{more}: gains over no deal", ("Package", *parties), rows, numeric=len(parties))
+    _show_packages(deal, f"Frontier{more}: gains over no deal", (), rows, parties)
 
 
 def _show_opening(deal: Deal, content: dict[str, Any]) -> None:
     say("No package leaves every side better off than no deal. What would open a zone of agreement:")
     opens, parties = content["opens_zone"], content["parties"]
     transfer, rate = opens["transfer"], opens["rate"]
+    why = opens["why_not"]
     if transfer:
         payers = ", ".join(
             f"{p} {'pays' if transfer['pays'][p] > 0 else 'receives'} {abs(transfer['pays'][p]):,.0f}"
@@ -184,15 +234,17 @@ def _show_opening(deal: Deal, content: dict[str, Any]) -> None:
         )
         say(f"- money: {payers} (with {_options(deal, transfer['options'])})")
     else:
-        say("- money: no transfer between the parties would do")
+        say(f"- money: none; {why['transfer']}")
     for way in opens["red_lines"]:
         say(f"- red lines: give up {', '.join(way['red_lines'])} (then {_options(deal, way['options'])})")
     if not opens["red_lines"]:
-        say("- red lines: none of them is what stands in the way")
+        say(f"- red lines: none; {why['red_lines']}")
     if rate:
+        terms = {one["id"]: one["options"] for one in content["issues"]}[rate["issue"]][rate["option"]]
+        about = "about " if rate["restated"] else ""
         say(
-            f"- a rate: {rate['issue']} at {rate['new']:g} % instead of {rate['old']:g} % "
-            f"(with {_options(deal, rate['options'])})"
+            f"- a rate: {rate['issue']} at {rate['new']:.1f} % instead of {about}{rate['old']:.1f} %, told as "
+            f"{terms!r} is (with {_options(deal, rate['options'])})"
         )
     else:
-        say("- a rate: no single rate between two options would do")
+        say(f"- a rate: none; {why['rate']}")

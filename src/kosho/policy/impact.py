@@ -8,7 +8,7 @@ at hand is left out and listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import date
@@ -37,7 +37,7 @@ from kosho.policy.vehicles import drive_share
 from kosho.provenance import Cited
 from kosho.world import World
 
-__all__ = ["REST", "Cell", "Effect", "Effects", "Told", "besides", "effect", "effects", "rows_in"]
+__all__ = ["REST", "Cell", "Effect", "Effects", "Told", "acting", "besides", "effect", "effects", "rows_in"]
 
 UNSEEN = "this world does not tell its goods or partners apart"
 LOPSIDED = "the register does not hold what others subsidise; a scenario that has it prices it"
@@ -136,7 +136,7 @@ def effects(
     for one in found:
         if one.subsidy is not None:
             shock = subsidised(shock, world, one.subsidy, ends[one.measure.id])
-    found, idle = _acting(found, _in_base(register, world))
+    found, idle = acting(found, register, world)
     nests = {name: nest for one in found for name, nest in one.nests.items()}
     return Effects(
         shock,
@@ -147,8 +147,18 @@ def effects(
     )
 
 
-def _acting(found: list[Effect], before: set[str]) -> tuple[list[Effect], dict[str, str]]:
-    """Without bounds of the base year on goods that nothing else bounds: the table holds them as they are."""
+def acting(found: Sequence[Effect], register: Register, world: World) -> tuple[list[Effect], dict[str, str]]:
+    """Without bounds of the base year on goods that nothing else bounds: the table holds them as they are.
+
+    Args:
+        found: All that is in force, or all that is compared: what bounds goods in one state bounds them in all.
+        register: With the measures in it.
+        world: The economy.
+
+    Returns:
+        Those that act, and why the others do not, by measure.
+    """
+    before = _in_base(register, world)
 
     def goods(one: Effect) -> set[tuple[str, str, str]]:
         return {(f.importer, f.sector, f.part) for bound in one.constraints for f in bound.flows}
