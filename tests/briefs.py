@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+from kosho.brief.bounds import (
+    Bound,
+    BoundEnds,
+    BoundFlow,
+    Bounds,
+    CountryEnds,
+    Diverted,
+    Ends,
+    FlowEnds,
+    Parameter,
+)
 from kosho.brief.model import (
     Brief,
     Claim,
@@ -119,6 +130,103 @@ def comparison(party: str, scenario: str, against: str) -> Comparison:
     )
 
 
+def bounds(hostile: str = HOSTILE) -> Bounds:
+    """Of the deal: a promise to buy, with its ranges."""
+    some = Interval(low=-4_000.0, high=-2_000.0)
+    return Bounds(
+        scenario="deal",
+        titles={"corn": f"More corn {hostile}", "halt": f"A halt {hostile}"},
+        bounds=(
+            Bound(
+                name="corn",
+                measure="corn",
+                title=f"More corn {hostile}",
+                kind="purchase",
+                flows=(
+                    BoundFlow(
+                        importer="JPN", exporter="USA", sector="A01", part="corn", goods=f"Corn {hostile}"
+                    ),
+                ),
+                basis="increment",
+                measured="value",
+                unit="million USD",
+                base=3_000.0,
+                free=2_900.0,
+                required=4_000.0,
+                reached=4_000.0,
+                binds=True,
+                wedge=0.27,
+                prohibitive=False,
+                rent_musd=0.0,
+                rent_holder=None,
+                fiscal_cost_musd=1_100.0,
+                diverted=(
+                    Diverted(
+                        importer="JPN",
+                        exporter="CHN",
+                        change_musd=-400.0,
+                        ends=Interval(low=-610.0, high=-150.0),
+                    ),
+                    Diverted(importer="JPN", exporter="MEX", change_musd=3.0),
+                ),
+                ends=BoundEnds(
+                    required=Interval(low=3_250.0, high=5_000.0),
+                    reached=Interval(low=3_250.0, high=5_000.0),
+                    wedge=Interval(low=0.06, high=0.67),
+                    rent_musd=Interval(low=0.0, high=0.0),
+                    fiscal_cost_musd=Interval(low=200.0, high=3_400.0),
+                ),
+                sources=("law",),
+                status="assumption",
+            ),
+        ),
+        ranges=(
+            Parameter(
+                measure="corn",
+                what="amount",
+                low=250.0,
+                value=1_000.0,
+                high=2_000.0,
+                unit="million USD",
+                bound_only=False,
+                moves_results=True,
+                sources=("news",),
+                note=f"no quantity {hostile}",
+            ),
+            Parameter(
+                measure="corn",
+                what="trade cost of J58T60",
+                low=0.9,
+                value=None,
+                high=1.0,
+                unit="factor",
+                bound_only=True,
+                moves_results=True,
+            ),
+            Parameter(
+                measure="corn",
+                what="declared worth to USA",
+                low=0.0,
+                value=50.0,
+                high=900.0,
+                unit="million USD",
+                bound_only=False,
+                moves_results=False,
+                assumed=True,
+            ),
+        ),
+        left_out={"halt": f"it was there before {hostile}"},
+        ends=Ends(
+            countries={
+                code: CountryEnds(welfare=Interval(low=-0.1, high=0.0), ev_musd=some) for code in WORTH["deal"]
+            },
+            flows=(FlowEnds(new_musd=Interval(low=19_000.0, high=21_000.0)),) * 2,
+            out_of_reach={"corn": f"more than there is {hostile}"},
+            by_measure={"corn": {"JPN": some, "USA": some}},
+        ),
+    )
+
+
 def brief(hostile: str = HOSTILE) -> Brief:
     shown = scenarios(hostile)
     stamp = WorldStamp(
@@ -182,6 +290,7 @@ def brief(hostile: str = HOSTILE) -> Brief:
             for one in shown
             for position in (0, 1)
         ),
+        bounds=(bounds(hostile),),
         not_yet_priced=(OpenItem(title="LNG", by="JPN", why=f"No quantity {hostile}", sources=("news",)),),
         calendar=(DateAhead(date=date(2025, 7, 9), title="Suspension ends", sources=("law",)),),
         method=Method(model=(claim,), limits=(claim,), first_year=(claim, claim), draws=8, seed=1),

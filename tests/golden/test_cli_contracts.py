@@ -79,12 +79,14 @@ def test_simulate(simulated: dict[str, Any]) -> None:
         "solver": {"iterations": "int", "residual": "float", "seconds": "float", "method": "str"},
         "detail": "str",
         "elasticities": "str",
+        "titles": dict.fromkeys(simulated["titles"], "str"),
         "bounds": [],
         "ranges": [PARAMETER],
         "left_out": dict.fromkeys(simulated["left_out"], "str"),
         "ends": {
             "countries": {code: {"welfare": INTERVAL, "ev_musd": INTERVAL} for code in countries},
             "flows": [{"new_musd": INTERVAL, "new_units": INTERVAL}],
+            "out_of_reach": {},
             "by_measure": {"shares": {"JPN": INTERVAL, "USA": INTERVAL}},
         },
     }

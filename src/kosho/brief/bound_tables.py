@@ -7,15 +7,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from kosho.brief import words
 from kosho.brief.bounds import Bound, Bounds, Diverted, Parameter
 from kosho.brief.ends import SHARES
+from kosho.brief.model import Brief
 from kosho.brief.numbers import Interval
 from kosho.brief.tables import Cell, Table
 from kosho.codes import country_name, sector_name
 
-__all__ = ["bound_table", "diverted_table", "left_out_table", "ranges_table", "sway_table"]
+__all__ = ["bound_table", "commitments", "diverted_table", "left_out_table", "ranges_table", "sway_table"]
 
 WORTH_TELLING = 0.02
 """Of the largest change of sales: smaller ones are in the JSON alone."""
 NO_UNIT = ("share", "factor", "elasticity", "elasticity less one", "index", "factor of price")
+
+
+def commitments(brief: Brief) -> dict[str, Table]:
+    """The tables of the page about bounds, by id."""
+    scenarios = {one.id: one.title for one in brief.scenarios}
+    bound = [one for one in brief.bounds if one.bounds]
+    ranged = [one for one in brief.bounds if one.ends is not None and set(one.ends.by_measure) != {SHARES}]
+    made = (
+        bound_table(bound, scenarios),
+        diverted_table(bound),
+        sway_table(ranged, scenarios),
+        ranges_table(brief.bounds, moved=True),
+        ranges_table(brief.bounds, moved=False),
+        left_out_table(brief.bounds),
+    )
+    return {table.id: table for table in made}
 
 
 def bound_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
@@ -32,18 +49,9 @@ def bound_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
     return Table(
         id="bounds",
         caption="What is bound, a year, and what it takes",
-        columns=(
-            "Commitment",
-            "Of what",
-            "Base",
-            "Without it",
-            "With it",
-            "Wedge, %",
-            "Costs or earns",
-            "Whom",
-        ),
+        columns=("Commitment", "Who", "Base", "Without it", "With it", "Wedge, %", "Subsidy or rent"),
         rows=rows,
-        wide=True,
+        numeric=5,
         note="Without it: after all else in the scenario, with no bound at all. Wedge: of the price with "
         "duties; what a subsidy pays of it (purchase), what scarcity adds to it (quota). In brackets: over the "
         "ranges of the scenario’s own measures.",
@@ -51,41 +59,52 @@ def bound_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
 
 
 def _bound_row(one: Bound, scenario: str) -> tuple[Cell, ...]:
+    what = (scenario, "; ".join(dict.fromkeys(_flow_words(one))), _said(one))
     ends = one.ends
-    wedge = "barred" if one.wedge is None else "0" if not one.binds else words.percent(one.wedge, decimals=0)
-    if ends is not None and one.wedge is not None:
-        wedge = words.with_ends(wedge, words.percents(ends.wedge.low, ends.wedge.high))
-    required = _amount(one.reached, one.unit, None if ends is None else ends.reached)
+    wedge = "barred" if one.wedge is None else words.percent(one.wedge, decimals=0) if one.binds else "0"
+    spread = "" if ends is None or one.wedge is None else words.percents(ends.wedge.low, ends.wedge.high)
     return (
-        Cell(one.title, one.title, one.sources, scenario, status=one.status),
-        Cell("; ".join(dict.fromkeys(_flow_words(one))), note=_said(one)),
+        Cell(one.title, one.title, one.sources, ". ".join(filter(None, what)), status=one.status),
+        Cell(_who(one)),
         Cell(_amount(one.base, one.unit), one.base),
         Cell(_amount(one.free, one.unit), one.free),
-        Cell(required, one.reached),
-        Cell(wedge, one.wedge),
-        *_money(one),
+        Cell(_amount(one.reached, one.unit), one.reached, note=_reach(one)),
+        Cell(wedge, one.wedge, note=_bracketed(spread)),
+        _money(one),
     )
 
 
-def _money(one: Bound) -> Iterable[Cell]:
-    """What it costs or earns a year, and whom."""
-    ends = one.ends
+def _bracketed(ends: str) -> str:
+    """A range in brackets, or nothing where it is none."""
+    return f"({ends})" if " to " in ends else ""
+
+
+def _who(one: Bound) -> str:
     if one.kind == "purchase":
-        payer = dict.fromkeys(country_name(flow.importer) for flow in one.flows)
-        span = None if ends is None else ends.fiscal_cost_musd
-        yield Cell(_cash(one.fiscal_cost_musd, span), one.fiscal_cost_musd, note="subsidy")
-        yield Cell(f"paid by {words.listed(list(payer))}")
+        payers = dict.fromkeys(country_name(flow.importer) for flow in one.flows)
+        return f"{words.listed(list(payers))} pays"
+    return "" if one.rent_holder is None else f"{_holder(one)} earns"
+
+
+def _money(one: Bound) -> Cell:
+    """What it costs or earns a year."""
+    if one.kind == "purchase":
+        value, span = one.fiscal_cost_musd, None if one.ends is None else one.ends.fiscal_cost_musd
     elif one.rent_holder is not None:
-        span = None if ends is None else ends.rent_musd
-        yield Cell(_cash(one.rent_musd, span), one.rent_musd, note="rent")
-        yield Cell(f"earned by {_holder(one)}")
+        value, span = one.rent_musd, None if one.ends is None else one.ends.rent_musd
     else:
-        yield from (Cell(""), Cell(""))
+        return Cell("")
+    note = "" if span is None else _bracketed(words.millions_range(span.low, span.high))
+    return Cell(words.millions(value), value, note=note)
 
 
-def _cash(value: float, ends: Interval | None) -> str:
-    text = words.millions(value)
-    return text if ends is None else words.with_ends(text, words.millions_range(ends.low, ends.high))
+def _reach(one: Bound) -> str:
+    """The range of what is reached."""
+    if one.ends is None:
+        return ""
+    ends = one.ends.reached
+    made = words.millions_range if one.unit == "million USD" else words.quantity_range
+    return _bracketed(made(ends.low, ends.high))
 
 
 def _holder(one: Bound) -> str:
@@ -97,11 +116,8 @@ def _holder(one: Bound) -> str:
     return country_name(one.rent_holder or "")
 
 
-def _amount(value: float, unit: str, ends: Interval | None = None) -> str:
-    if unit == "million USD":
-        return _cash(value, ends)
-    text = f"{words.quantity(value)} {unit}"
-    return text if ends is None else words.with_ends(text, words.quantity_range(ends.low, ends.high))
+def _amount(value: float, unit: str) -> str:
+    return words.millions(value) if unit == "million USD" else f"{words.quantity(value)} {unit}"
 
 
 def _flow_words(one: Bound) -> Iterable[str]:
@@ -112,9 +128,9 @@ def _flow_words(one: Bound) -> Iterable[str]:
 
 
 def _said(one: Bound) -> str:
-    kind = one.kind.replace("_", " ")
+    kind = one.kind.replace("_", " ").capitalize()
     how = {"level": "an amount", "increment": "on top of the base", "share": "a share of the base"}[one.basis]
-    return f"{kind}: {how}, {'in value' if one.measured == 'value' else 'in quantity'}"
+    return f"{kind}, {how}, {'in value' if one.measured == 'value' else 'in quantity'}"
 
 
 def diverted_table(shown: Sequence[Bounds]) -> Table:
@@ -164,14 +180,16 @@ def _between(one: Diverted) -> str:
     return "" if ends is None else words.millions_range(ends.low, ends.high, sign=True)
 
 
-def ranges_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
+def ranges_table(shown: Sequence[Bounds], *, moved: bool) -> Table:
     """Parameters of measures in their ranges, each once.
 
     Args:
         shown: Bounds of scenarios.
-        titles: Of measures.
+        moved: Those that the ranges of results run over, or those that are told alone.
     """
-    found = {(one.measure, one.what): one for bounds in shown for one in bounds.ranges}
+    titles = _titles(shown)
+    every = (one for bounds in shown for one in bounds.ranges if one.moves_results == moved)
+    found = sorted({(one.measure, one.what): one for one in every}.values(), key=lambda one: one.measure)
     rows = tuple(
         (
             Cell(titles.get(one.measure, one.measure), one.measure),
@@ -179,18 +197,19 @@ def ranges_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
             Cell(_level(one, one.low), one.low),
             Cell("upper bound only" if one.value is None else _level(one, one.value), one.value),
             Cell(_level(one, one.high), one.high),
-            Cell("yes" if one.moves_results else "no", note="assumed" if one.assumed else ""),
+            Cell("assumed" if one.assumed else "sourced"),
         )
-        for one in found.values()
+        for one in found
     )
+    told = "What the measures rest on, in the ranges that sources and assumptions give"
+    if not moved:
+        told = "What they rest on besides: told, and not moved in the ranges of results"
     return Table(
-        id="ranges",
-        caption="What the measures rest on, in the ranges that sources and assumptions give",
-        columns=("Measure", "Parameter", "Low", "Middle", "High", "In the brackets"),
+        id="ranges" if moved else "ranges-told",
+        caption=told,
+        columns=("Measure", "Parameter", "Low", "Middle", "High", "Range"),
         rows=rows,
         wide=True,
-        note="In the brackets: whether the ranges of results run over this range. What the base holds of a "
-        "small product, and what is only declared, are told and not moved.",
     )
 
 
@@ -212,8 +231,14 @@ def _level(one: Parameter, value: float) -> str:
     return text if one.unit in NO_UNIT else f"{text} {one.unit}"
 
 
-def left_out_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
+def _titles(shown: Sequence[Bounds]) -> dict[str, str]:
+    """Of measures."""
+    return {name: title for one in shown for name, title in one.titles.items()}
+
+
+def left_out_table(shown: Sequence[Bounds]) -> Table:
     """Measures in force that have no effect here, and why."""
+    titles = _titles(shown)
     found = {measure: why for bounds in shown for measure, why in bounds.left_out.items()}
     return Table(
         id="left-out",
@@ -227,8 +252,14 @@ def left_out_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
     )
 
 
-def sway_table(shown: Sequence[Bounds], titles: Mapping[str, str], scenarios: Mapping[str, str]) -> Table:
-    """What each measure's ranges alone do to the parties, and all of them together."""
+def sway_table(shown: Sequence[Bounds], scenarios: Mapping[str, str]) -> Table:
+    """What each measure's ranges alone do to the parties, and all of them together.
+
+    Args:
+        shown: Bounds of scenarios.
+        scenarios: Their titles; named in the rows where there is more than one.
+    """
+    titles = _titles(shown)
     told = [one for one in shown if one.ends is not None]
     parties = list(
         dict.fromkeys(p for one in told if one.ends for each in one.ends.by_measure.values() for p in each)

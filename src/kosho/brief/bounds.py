@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kosho.brief.ends import Span, figures, measure_of, ranged_shares, span
+from kosho.brief.ends import Span, figures, measure_of, ranged_shares, reachable, span
 from kosho.brief.numbers import Interval, Number
 from kosho.codes import country_name, sector_name
 from kosho.equilibrium import Quota, TariffQuota
@@ -155,6 +155,8 @@ class Ends(Frozen):
 
     countries: dict[str, CountryEnds]
     flows: tuple[FlowEnds, ...]
+    out_of_reach: dict[str, str]
+    """Measures of which an end has no equilibrium and is left out, with what the solver says."""
     by_measure: dict[str, dict[str, Interval]]
     """What one measure's ranges alone do to each party's equivalent variation, million USD; `shares` are the
     shares of value that duties are taken on."""
@@ -164,6 +166,8 @@ class Bounds(Frozen):
     """A scenario's bounds, ranges and what is left out."""
 
     scenario: str
+    titles: dict[str, str]
+    """Of the measures named."""
     bounds: tuple[Bound, ...]
     ranges: tuple[Parameter, ...]
     left_out: dict[str, str]
@@ -176,7 +180,7 @@ def told(
     scenario: str,
     asked: tuple[Law, Effects, Sequence[Flow], Sequence[str]],
     outcome: Outcome,
-    moved: Sequence[tuple[str, Mapping[str, Array]]],
+    moved: Sequence[tuple[str, Mapping[str, Array] | str]],
 ) -> Bounds:
     """What a scenario bounds and over what ranges.
 
@@ -184,17 +188,20 @@ def told(
         scenario: Its id.
         asked: Its law, its effects in the middle of all ranges, the flows of the case and its parties.
         outcome: The equilibrium in the middle.
-        moved: `kosho.brief.ends.figures` of every corner, with what it is a corner of.
+        moved: `kosho.brief.ends.figures` of every corner, or why there are none, with what it is a corner of.
     """
     law, found, flows, parties = asked
     middle = figures(outcome, flows)
-    ends = span(middle, moved) if moved else None
+    ends = span(middle, reachable(moved)) if moved else None
+    ranges = tuple(parameters(law, found))
+    named = dict.fromkeys([*(measure_of(one) for one in found.constraints), *(one.measure for one in ranges)])
     return Bounds(
         scenario=scenario,
+        titles={name: law.register.measure(name).title for name in [*named, *found.left_out]},
         bounds=tuple(_bound(law, one, k, ends) for k, one in enumerate(outcome.constraints)),
-        ranges=tuple(parameters(law, found)),
+        ranges=ranges,
         left_out=found.left_out,
-        ends=None if ends is None else _ends(outcome, ends, middle, moved, parties),
+        ends=None if ends is None else _ends(outcome, ends, moved, parties, flows),
     )
 
 
@@ -282,16 +289,16 @@ def _interval(ends: Span, name: str, at: int | tuple[int, ...]) -> Interval:
 def _ends(
     outcome: Outcome,
     ends: Span,
-    middle: Mapping[str, Array],
-    moved: Sequence[tuple[str, Mapping[str, Array]]],
+    moved: Sequence[tuple[str, Mapping[str, Array] | str]],
     parties: Sequence[str],
+    flows: Sequence[Flow],
 ) -> Ends:
-    countries = outcome.base.countries
+    countries, middle = outcome.base.countries, figures(outcome, flows)
+    reached = reachable(moved)
     each: dict[str, dict[str, Interval]] = {}
-    for name in dict.fromkeys(name for name, _ in moved):
-        alone = span(middle, [one for one in moved if one[0] == name])
-        at = {party: outcome.base.position(party) for party in parties}
-        each[name] = {party: _interval(alone, "worth", n) for party, n in at.items()}
+    for name in dict.fromkeys(name for name, _ in reached):
+        alone = span(middle, [one for one in reached if one[0] == name])
+        each[name] = {party: _interval(alone, "worth", outcome.base.position(party)) for party in parties}
     return Ends(
         countries={
             code: CountryEnds(welfare=_interval(ends, "welfare", n), ev_musd=_interval(ends, "worth", n))
@@ -304,6 +311,7 @@ def _ends(
             )
             for k, units in enumerate(middle["units"].tolist())
         ),
+        out_of_reach={of: why for of, why in moved if isinstance(why, str)},
         by_measure=each,
     )
 

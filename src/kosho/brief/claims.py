@@ -1,7 +1,8 @@
 """The sentences at the head of a brief, made from its numbers.
 
 Each says only what holds over the whole range computed: both treatments of deficits, central and low
-elasticities, and the middle 90 % of the draws. Where the sign changes within the range, it says so.
+elasticities, the middle 90 % of the draws, and the ranges of what measures rest on. Where the sign changes
+within the range, it says so.
 """
 
 from __future__ import annotations

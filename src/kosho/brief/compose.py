@@ -87,6 +87,7 @@ def compose(case: Case, as_of: date | None = None, tell: Tell | None = None, *, 
         results=runs.results,
         comparisons=runs.comparisons,
         flow_ranges=runs.flow_ranges,
+        bounds=runs.bounds,
         not_yet_priced=tuple(
             OpenItem(title=one.title, by=one.by, why=one.why, quote=one.quote, sources=one.source)
             for one in case.not_yet_priced
@@ -220,6 +221,9 @@ def _cited(brief: Brief) -> Iterable[str]:
         if flow.units_source is not None:
             yield flow.units_source
     yield from (source for claim in brief.method.first_year for source in claim.sources)
+    for told in brief.bounds:
+        yield from (source for bound in told.bounds for source in bound.sources)
+        yield from (source for parameter in told.ranges for source in parameter.sources)
     yield from (source for item in brief.not_yet_priced for source in item.sources)
     yield from (source for item in brief.calendar for source in item.sources)
     if brief.negotiation is not None:

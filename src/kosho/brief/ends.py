@@ -8,7 +8,7 @@ variation, and all of them together as far as measures do not work on each other
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kosho.errors import KoshoError
 from kosho.policy.impact import effects
 from kosho.policy.niches import End, nest, niche
 from kosho.policy.schema import Overlay, Replacement
@@ -31,11 +32,14 @@ __all__ = [
     "SHARES",
     "Corner",
     "Span",
+    "at",
     "corners",
+    "effects_at",
     "figures",
     "measure_of",
     "place",
     "ranged_shares",
+    "reachable",
     "span",
     "sway",
 ]
@@ -48,13 +52,16 @@ SHARES = "shares"
 ENDS: tuple[End, End] = ("low", "high")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Corner:
     """A scenario with the parameters of one measure moved to an end."""
 
     of: str
     """Id of the measure, or `SHARES`."""
-    effects: Effects
+    end: End
+    """Of the amount, the trade cost or the shares."""
+    products: tuple[tuple[str, End], ...] = ()
+    """End of the elasticities of small products."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +86,10 @@ def ranged_shares(law: Law) -> list[Measure]:
     ]
 
 
-def corners(base: World, law: Law, found: Effects) -> Iterator[Corner]:
+def corners(law: Law, found: Effects) -> Iterator[Corner]:
     """Every corner to be solved; none where nothing has a range.
 
     Args:
-        base: The world that `found` was made for.
         law: The law of the scenario.
         found: Its effects in the middle of all ranges.
     """
@@ -101,22 +107,27 @@ def corners(base: World, law: Law, found: Effects) -> Iterator[Corner]:
         seen |= set(mine)
         amounts: tuple[End, ...] = ENDS if measure in moved else ("value",)
         for end in amounts if mine or measure in moved else ():
-            at = effects(base, law.register, law.on, law.known, end={measure: end})
             for levels in product(ENDS, repeat=len(mine)):
-                yield Corner(measure, _told_apart(base, at, dict(zip(mine, levels, strict=True))))
-    if shares := ranged_shares(law):
-        for end in ENDS:
-            changed = Overlay(
-                title="shares",
-                replace=tuple(Replacement(measure=one.id, by=_taken(one, end)) for one in shares),
-            )
-            yield Corner(SHARES, effects(base, law.register, law.on, law.known, changed))
+                yield Corner(measure, end, tuple(zip(mine, levels, strict=True)))
+    if ranged_shares(law):
+        yield from (Corner(SHARES, end) for end in ENDS)
 
 
-def _told_apart(base: World, at: Effects, levels: Mapping[str, End]) -> Effects:
-    """Effects with the elasticities of some small products at an end, those of the others in the middle."""
-    made = tuple(nest(base, niche(one.product), levels.get(one.product, "value")) for one in at.nests)
-    return replace(at, nests=made)
+def effects_at(base: World, law: Law, corner: Corner) -> Effects:
+    """The effects of a scenario at a corner.
+
+    Args:
+        base: The world.
+        law: The law of the scenario.
+        corner: One of its `corners`.
+    """
+    if corner.of == SHARES:
+        taken = tuple(Replacement(measure=one.id, by=_taken(one, corner.end)) for one in ranged_shares(law))
+        return effects(base, law.register, law.on, law.known, Overlay(title=SHARES, replace=taken))
+    found = effects(base, law.register, law.on, law.known, end={corner.of: corner.end})
+    levels = dict(corner.products)
+    nests = tuple(nest(base, niche(one.product), levels.get(one.product, "value")) for one in found.nests)
+    return replace(found, nests=nests)
 
 
 def _taken(measure: Measure, end: End) -> Measure:
@@ -154,6 +165,19 @@ def figures(outcome: Outcome, flows: Sequence[Flow]) -> dict[str, Array]:
 
 
 SIGNED = ("welfare", "worth", "diverted")
+
+
+def at(corner: Callable[[], Outcome], flows: Sequence[Flow]) -> Figures | str:
+    """Figures of a corner, or why it has none: what is promised at an end may be more than there is."""
+    try:
+        return figures(corner(), flows)
+    except KoshoError as error:
+        return str(error)
+
+
+def reachable(moved: Sequence[tuple[str, Figures | str]]) -> list[tuple[str, Figures]]:
+    """The corners that have an equilibrium."""
+    return [(of, found) for of, found in moved if not isinstance(found, str)]
 
 
 def place(flow: Flow | PhysicalFlow) -> tuple[str, str, str, str | None]:

@@ -10,6 +10,9 @@ from kosho.brief import words
 from kosho.brief.model import Claim, Interval, Method
 from kosho.brief.runs import DRAWS, SEED, Runs
 from kosho.codes import country_name
+from kosho.policy.niches import niche_file
+from kosho.policy.parameters import parameters
+from kosho.policy.vehicles import vehicle_data
 from kosho.provenance import Source
 from kosho.world.datafiles import sources as world_sources
 
@@ -36,8 +39,9 @@ _SOURCES = (
 
 
 def sources() -> dict[str, Source]:
-    """Sources of the method and of the world table, by id."""
-    return world_sources() | {one.id: one for one in _SOURCES}
+    """Sources of the method, of what measures rest on and of the world table, by id."""
+    measured = (*parameters().sources, *vehicle_data().sources, *niche_file().sources)
+    return {one.id: one for one in measured} | world_sources() | {one.id: one for one in _SOURCES}
 
 
 def describe(case: Case, on: date, table: Mapping[str, Any], runs: Runs) -> Method:
@@ -77,6 +81,20 @@ def _model(table: Mapping[str, Any]) -> Iterable[Claim]:
         text="Tariffs are those in force in each scenario less those of the base year, by product group "
         "within a sector; a group’s share of its sector is known for the larger origins and assumed for "
         "the rest.",
+        status="estimate",
+        sources=(OWN,),
+    )
+    yield Claim(
+        text="Promises to buy, quotas and bans are bounds on quantities, met exactly: a purchase by the "
+        "subsidy it takes, a quota by what scarcity adds to the price. A product far smaller than its sector "
+        "competes with its own other origins first.",
+        status="estimate",
+        sources=(OWN,),
+    )
+    yield Claim(
+        text="Where a measure rests on figures known as ranges, each measure is solved at every corner of its "
+        "own ranges, the others in the middle, with fixed deficits and central elasticities; ranges of results "
+        "add up the largest falls and the largest rises. What two scenarios share moves in both.",
         status="estimate",
         sources=(OWN,),
     )
@@ -129,7 +147,7 @@ def _limits(case: Case, table: Mapping[str, Any]) -> Iterable[Claim]:
         text="Results are by place of production: a Japanese plant in Mexico counts as Mexico. There are "
         "no profits, no unemployment, no investment and no exchange rate of its own. Answers to tariffs are "
         "those in force on the day; nobody adds one unless a scenario says so. The spread shown covers the "
-        "elasticities, not these.",
+        "elasticities and the measures’ own ranges, not these.",
         status="assumption",
         sources=(OWN,),
     )

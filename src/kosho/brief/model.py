@@ -196,10 +196,13 @@ class Comparison(Frozen):
     """Million USD a year, by variant, on the full world."""
     draws: Spread
     """Over common draws of the elasticities around the central ones, fixed deficits, on the `talks` world."""
+    measures: Interval = Interval(low=0.0, high=0.0)
+    """By how much the ranges of the measures' own parameters may move it: the largest falls of all measures
+    together, and the largest rises; a measure of both scenarios moves in both."""
     central: Interval
-    """All variants with central elasticities, and the draws."""
+    """All variants with central elasticities and the draws, widened by `measures`."""
     low: Interval
-    """All variants with low elasticities."""
+    """All variants with low elasticities, widened by `measures`."""
 
     @property
     def whole(self) -> Interval:
@@ -214,9 +217,10 @@ class FlowRange(Frozen):
     flow: int
     """Position in `Result.flows`."""
     central: Interval
-    """Value: all variants with central elasticities, and the middle 90 % of the draws."""
+    """Value: all variants with central elasticities and the middle 90 % of the draws, widened by the ranges of
+    the measures."""
     low: Interval
-    """Value: all variants with low elasticities."""
+    """Value: all variants with low elasticities, widened alike."""
     central_units: Interval | None = None
     """Quantity, where the base knows one."""
     low_units: Interval | None = None

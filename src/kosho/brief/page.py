@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kosho.brief import bargaining, words
+from kosho.brief.bound_tables import commitments
 from kosho.brief.figures import figures
 from kosho.brief.model import Brief, Reference
 from kosho.brief.tables import tables
@@ -51,7 +52,7 @@ def render(brief: Brief) -> str:
         .render(
             brief=brief,
             figures=figures(brief),
-            tables=tables(brief),
+            tables=tables(brief) | commitments(brief),
             bargaining=bargaining,
             cite=cite,
             style=_text("style.css"),

@@ -1,48 +1,53 @@
-"""The runs behind a brief: every scenario under every variant, and over draws of the elasticities."""
+"""The runs behind a brief: every scenario under every variant, at the ends of its ranges, and over draws."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kosho.brief.model import (
-    Comparison,
-    Effect,
-    Flow,
-    FlowRange,
-    Interval,
-    Result,
-    Scenario,
-    SectorEffect,
-    Spread,
-    Variant,
+from kosho.brief.bounds import Bounds, told
+from kosho.brief.ends import corners, figures, reachable, sway
+from kosho.brief.model import Comparison, FlowRange, Interval, Result, Scenario, Spread, Variant
+from kosho.brief.tasks import (
+    AtCorner,
+    Drawn,
+    Ground,
+    OfDraw,
+    OfVariant,
+    answer,
+    answered,
+    growth_of_units,
+    growth_of_value,
+    result,
+    solved,
 )
 from kosho.case import pose
-from kosho.equilibrium import solve
-from kosho.world import World, draw_elasticities, load, low_elasticity
+from kosho.equilibrium.crew import Shared, cores, one_thread
+from kosho.equilibrium.crew import run as shared_out
+from kosho.world import draw_elasticities, load, low_elasticity
 
 if TYPE_CHECKING:
     from kosho.case import Case
-    from kosho.case import Flow as NamedFlow
-    from kosho.equilibrium import Outcome
-    from kosho.world import PhysicalFlow
 
-__all__ = ["DRAWS", "SEED", "VARIANTS", "Runs", "run"]
+__all__ = ["DRAWS", "SEED", "VARIANTS", "Runs", "pairs", "run"]
 
 Array = NDArray[np.float64]
+Figures = Mapping[str, Array]
+Moved = Sequence[tuple[str, Figures]]
 Tell = Callable[[str], None]
 
 BASE = "base"
 """Stands for the base where scenarios are compared."""
 DRAWS = 64
 SEED = 2025
-DRAW_TOLERANCE = 1e-7
-"""A tenth of a million dollars for Japan; quantiles over draws are not that sharp."""
+MOST_PROCESSES = 4
+NOTHING_LEFT = -1.0
+"""Growth of a flow that ends."""
 VARIANTS = (
     Variant(
         id="fixed-central",
@@ -65,6 +70,7 @@ class Runs:
     results: tuple[Result, ...]
     comparisons: tuple[Comparison, ...]
     flow_ranges: tuple[FlowRange, ...]
+    bounds: tuple[Bounds, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,35 +82,126 @@ class _Draws:
     value: Mapping[str, Array]
     """`[draw, flow]`, new over base value of the named flows, less one."""
     units: Mapping[str, Array]
-    """`[draw, counted flow]`, the same of their quantities."""
+    """`[draw, flow]`, the same of their quantities; not a number where they are not counted."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Ends:
+    """Results in the middle of all ranges and at every corner, by scenario."""
+
+    middle: Mapping[str, Figures]
+    moved: Mapping[str, Moved]
+
+    def apart(self, scenario: str, against: str) -> list[tuple[str, Array]]:
+        """By how much corners move the worth `[country]` of a scenario over another's, by measure.
+
+        A measure that is in both moves in both.
+        """
+        there = {} if against == BASE else self._changes(against, "worth")
+        here = self._changes(scenario, "worth")
+        found: list[tuple[str, Array]] = []
+        for name in dict.fromkeys([*here, *there]):
+            mine, other = here.get(name), there.get(name)
+            if mine is not None and other is not None and len(mine) == len(other):
+                found += [(name, one - two) for one, two in zip(mine, other, strict=True)]
+            else:
+                found += [(name, one) for one in mine or ()] + [(name, -two) for two in other or ()]
+        return found
+
+    def of_flow(self, scenario: str, what: str) -> list[tuple[str, Array]]:
+        """By how much corners move `value` or `units` `[flow]` of the named flows, by measure."""
+        return [(name, one) for name, some in self._changes(scenario, what).items() for one in some]
+
+    def _changes(self, scenario: str, what: str) -> dict[str, list[Array]]:
+        found: dict[str, list[Array]] = {}
+        for name, figure in self.moved[scenario]:
+            found.setdefault(name, []).append(figure[what] - self.middle[scenario][what])
+        return found
 
 
 def run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> Runs:
-    """Every scenario under every variant on the full world, and under common draws on the `talks` world.
+    """Every scenario under every variant and at its ends on the full world, and draws on the `talks` world.
 
     Raises:
         ConvergenceError: a scenario has no equilibrium that could be found.
     """
-    results: list[Result] = []
-    worlds: dict[str, World] = {}
-    for scenario in scenarios:
-        tell(f"Solving “{scenario.title}”")
-        base, found = pose(case, scenario.id, as_of)
-        # A world kept keeps what was prepared.
-        worlds = worlds or {"central": base, "low": low_elasticity(base)}
-        for variant in VARIANTS:
-            outcome = solve(
-                worlds[variant.elasticities],
-                found.shock,
-                variant.deficits,
-                constraints=found.constraints,
-                nests=found.nests,
-            )
-            results.append(_result(case, outcome, scenario.id, variant.id))
-    draws = _draws(case, scenarios, as_of, tell)
-    return Runs(
-        tuple(results), _comparisons(case, scenarios, results, draws), _flow_ranges(scenarios, results, draws)
+    tell("Reading the law")
+    with one_thread():
+        return _run(case, scenarios, as_of, tell)
+
+
+def _run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> Runs:
+    ground = _ground(case, scenarios, as_of)
+    names = list(ground.effects)
+    main, *others = VARIANTS
+    outcomes = {name: solved(ground, found, main) for name, found in ground.effects.items()}
+    shared = Shared(ground)
+    shared.pack()
+    variants = [OfVariant(shared, name, variant) for name in names for variant in others]
+    at_ends = [
+        AtCorner(shared, name, corner, main)
+        for name in names
+        for corner in corners(ground.laws[name], ground.effects[name])
+    ]
+    draws = [OfDraw(shared, theta) for theta in draw_elasticities(ground.talks, DRAWS, SEED)]
+    tasks = [*at_ends, *variants, *draws]
+    answers: dict[Any, Any] = {}
+    for task, found in shared_out(answered, tasks, min(cores(), MOST_PROCESSES)):
+        answers[task] = answer(task) if found is None else found
+        tell(f"Solving, {len(answers)} of {len(tasks)}")
+    of_variant = {(task.scenario, task.variant.id): answers[task] for task in variants}
+    of_variant |= {
+        (name, main.id): result(ground, outcome, name, main.id) for name, outcome in outcomes.items()
+    }
+    results = [of_variant[name, variant.id] for name in names for variant in VARIANTS]
+    moved = {
+        name: [(task.corner.of, answers[task]) for task in at_ends if task.scenario == name] for name in names
+    }
+    ends = _Ends(
+        {name: figures(outcome, case.flows) for name, outcome in outcomes.items()},
+        {name: reachable(moved[name]) for name in names},
     )
+    drawn = _draws(names, [answers[task] for task in draws])
+    bounds = [
+        told(
+            name,
+            (ground.laws[name], ground.effects[name], case.flows, ground.parties),
+            outcomes[name],
+            moved[name],
+        )
+        for name in names
+    ]
+    return Runs(
+        tuple(results),
+        _comparisons(ground, scenarios, results, drawn, ends),
+        _flow_ranges(scenarios, results, drawn, ends),
+        tuple(bounds),
+    )
+
+
+def _ground(case: Case, scenarios: Sequence[Scenario], as_of: date) -> Ground:
+    small = load(regions="talks", sectors="talks")
+    full = {one.id: pose(case, one.id, as_of) for one in scenarios}
+    talks = {one.id: pose(case, one.id, as_of, small) for one in scenarios}
+    # The same units of the case in every scenario; and a world kept keeps what was prepared.
+    base, small = (next(iter(posed.values()))[0] for posed in (full, talks))
+    return Ground(
+        worlds={"central": base, "low": low_elasticity(base)},
+        laws={one.id: case.law(one.id, as_of) for one in scenarios},
+        effects={name: found for name, (_, found) in full.items()},
+        talks=small,
+        talks_effects={name: found for name, (_, found) in talks.items()},
+        flows=case.flows,
+        parties=tuple(party.economy for party in case.parties),
+    )
+
+
+def _draws(names: Sequence[str], drawn: Sequence[Drawn]) -> _Draws:
+    worth, value, units = (
+        {name: np.array([getattr(one, what)[name] for one in drawn]) for name in names}
+        for what in ("worth", "value", "units")
+    )
+    return _Draws(worth, value, units)
 
 
 def pairs(scenarios: Sequence[Scenario]) -> list[tuple[str, str]]:
@@ -118,110 +215,17 @@ def pairs(scenarios: Sequence[Scenario]) -> list[tuple[str, str]]:
     return found
 
 
-def _result(case: Case, outcome: Outcome, scenario: str, variant: str) -> Result:
-    welfare, worth, wage = (
-        values.to_numpy() for values in (outcome.welfare, outcome.equivalent_variation, outcome.real_wage)
-    )
-    return Result(
-        scenario=scenario,
-        variant=variant,
-        countries={
-            code: Effect(welfare=welfare[n], ev_musd=worth[n], real_wage=wage[n])
-            for n, code in enumerate(outcome.base.countries)
-        },
-        sectors={party.economy: _sectors(outcome, party.economy) for party in case.parties},
-        flows=tuple(_flow(outcome, flow) for flow in case.flows),
-    )
-
-
-def _sectors(outcome: Outcome, party: str) -> dict[str, SectorEffect]:
-    n = outcome.base.position(party)
-    base = outcome.base.arrays
-    new = outcome.flows.to_numpy()
-    before, after = (np.delete(flows[:, n, :], n, axis=0).sum(axis=0) for flows in (base.flows, new))
-    cost = outcome.cost.to_numpy()[n]
-    exports = _growth(after / cost, before)
-    output = _growth(outcome.output.to_numpy()[n] / cost, base.output[n])
-    return {
-        code: SectorEffect(
-            exports_base_musd=before[j],
-            exports_musd=after[j],
-            exports_volume=exports[j],
-            output_base_musd=base.output[n, j],
-            output_volume=output[j],
-        )
-        for j, code in enumerate(outcome.base.sectors)
-    }
-
-
-def _growth(new: Array, old: Array) -> list[float | None]:
-    return [float(after / before - 1.0) if before > 0 else None for after, before in zip(new, old, strict=True)]
-
-
-def _flow(outcome: Outcome, flow: NamedFlow) -> Flow:
-    base, new = outcome.part_flow(flow.importer, flow.exporter, flow.sector, flow.part or "")
-    counted = next((one for one in outcome.units if _place(one.flow) == _place(flow)), None)
-    return Flow(
-        exporter=flow.exporter,
-        importer=flow.importer,
-        sector=flow.sector,
-        part=flow.part,
-        title=flow.title,
-        base_musd=base,
-        new_musd=new,
-        base_units=None if counted is None else counted.base,
-        new_units=None if counted is None else counted.new,
-        unit=None if counted is None else counted.flow.unit,
-        units_source=None if counted is None else counted.flow.source,
-    )
-
-
-def _place(flow: NamedFlow | PhysicalFlow) -> tuple[str, str, str, str | None]:
-    return flow.exporter, flow.importer, flow.sector, flow.part
-
-
-def _draws(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> _Draws:
-    world = load(regions="talks", sectors="talks")
-    posed = {one.id: pose(case, one.id, as_of, world) for one in scenarios}
-    base = next(iter(posed.values()))[0]  # with the units of the case; the same in every scenario
-    parties = [base.position(party.economy) for party in case.parties]
-    worth: dict[str, list[Array]] = {name: [] for name in posed}
-    value: dict[str, list[list[float]]] = {name: [] for name in posed}
-    units: dict[str, list[list[float]]] = {name: [] for name in posed}
-    for number, theta in enumerate(draw_elasticities(base, DRAWS, SEED), 1):
-        tell(f"Elasticities, draw {number} of {DRAWS}")
-        drawn = base.with_theta(theta)
-        for name, (_, found) in posed.items():
-            outcome = solve(
-                drawn, found.shock, tol=DRAW_TOLERANCE, constraints=found.constraints, nests=found.nests
-            )
-            worth[name].append(outcome.equivalent_variation.to_numpy()[parties])
-            flows = [_flow(outcome, flow) for flow in case.flows]
-            value[name].append([_growth_of_value(flow) for flow in flows])
-            units[name].append([_growth_of_units(flow) for flow in flows])
-    worths, values, quantities = (
-        {name: np.array(rows) for name, rows in found.items()} for found in (worth, value, units)
-    )
-    return _Draws(worths, values, quantities)
-
-
-def _growth_of_value(flow: Flow) -> float:
-    """Zero where nothing is traded in the base: the model then trades nothing afterwards."""
-    return flow.new_musd / flow.base_musd - 1.0 if flow.base_musd > 0 else 0.0
-
-
-def _growth_of_units(flow: Flow) -> float:
-    """Not a number where the base knows no quantity."""
-    return flow.new_units / flow.base_units - 1.0 if flow.new_units is not None and flow.base_units else np.nan
-
-
 def _comparisons(
-    case: Case, scenarios: Sequence[Scenario], results: Sequence[Result], draws: _Draws
+    ground: Ground, scenarios: Sequence[Scenario], results: Sequence[Result], draws: _Draws, ends: _Ends
 ) -> tuple[Comparison, ...]:
     found: list[Comparison] = []
     worth = {(one.scenario, one.variant): one.countries for one in results}
+    count = len(ground.worlds["central"].countries)
     for scenario, against in pairs(scenarios):
-        for k, party in enumerate(one.economy for one in case.parties):
+        moved = _swayed(np.zeros(count), ends.apart(scenario, against))
+        for k, party in enumerate(ground.parties):
+            n = ground.worlds["central"].position(party)
+            measures = Interval(low=moved[0][n], high=moved[1][n])
             by_variant = {
                 one.id: worth[scenario, one.id][party].ev_musd
                 - (0.0 if against == BASE else worth[against, one.id][party].ev_musd)
@@ -236,37 +240,64 @@ def _comparisons(
                     against=against,
                     by_variant=by_variant,
                     draws=spread,
-                    central=_interval(_of("central", by_variant), spread),
-                    low=_interval(_of("low", by_variant)),
+                    measures=measures,
+                    central=_widened(_interval(_of("central", by_variant), spread), measures),
+                    low=_widened(_interval(_of("low", by_variant)), measures),
                 )
             )
     return tuple(found)
 
 
+def _swayed(nothing: Array, moved: Sequence[tuple[str, Array]]) -> tuple[Array, Array]:
+    """Sums of the largest falls and rises that measures cause."""
+    each = sway(nothing, moved).values()
+    return sum((fall for fall, _ in each), nothing), sum((rise for _, rise in each), nothing)
+
+
+def _widened(one: Interval, by: Interval, least: float = -np.inf) -> Interval:
+    return Interval(low=max(one.low + by.low, min(one.low, least)), high=one.high + by.high)
+
+
 def _flow_ranges(
-    scenarios: Sequence[Scenario], results: Sequence[Result], draws: _Draws
+    scenarios: Sequence[Scenario], results: Sequence[Result], draws: _Draws, ends: _Ends
 ) -> tuple[FlowRange, ...]:
     found: list[FlowRange] = []
     flows = {(one.scenario, one.variant): one.flows for one in results}
     for scenario in scenarios:
+        nothing = np.zeros(len(results[0].flows))
+        by_value, by_units = (_swayed(nothing, ends.of_flow(scenario.id, what)) for what in ("value", "units"))
         for k, first in enumerate(results[0].flows):
             runs = {one.id: flows[scenario.id, one.id][k] for one in VARIANTS}
-            value = {name: _growth_of_value(flow) for name, flow in runs.items()}
-            units = {name: _growth_of_units(flow) for name, flow in runs.items()}
-            counted = first.base_units is not None
+            value = {name: growth_of_value(flow) for name, flow in runs.items()}
+            units = {name: growth_of_units(flow) for name, flow in runs.items()}
+            counted = first.base_units
+            moved = _relative(by_value, k, first.base_musd)
+            central = _interval(_of("central", value), _spread(draws.value[scenario.id][:, k]))
             found.append(
                 FlowRange(
                     scenario=scenario.id,
                     flow=k,
-                    central=_interval(_of("central", value), _spread(draws.value[scenario.id][:, k])),
-                    low=_interval(_of("low", value)),
-                    central_units=_interval(_of("central", units), _spread(draws.units[scenario.id][:, k]))
-                    if counted
-                    else None,
-                    low_units=_interval(_of("low", units)) if counted else None,
+                    central=_widened(central, moved, NOTHING_LEFT),
+                    low=_widened(_interval(_of("low", value)), moved, NOTHING_LEFT),
+                    central_units=None
+                    if counted is None
+                    else _widened(
+                        _interval(_of("central", units), _spread(draws.units[scenario.id][:, k])),
+                        _relative(by_units, k, counted),
+                        NOTHING_LEFT,
+                    ),
+                    low_units=None
+                    if counted is None
+                    else _widened(_interval(_of("low", units)), _relative(by_units, k, counted), NOTHING_LEFT),
                 )
             )
     return tuple(found)
+
+
+def _relative(moved: tuple[Array, Array], flow: int, base: float) -> Interval:
+    """Falls and rises of a flow over its base; none where nothing is traded."""
+    fall, rise = (float(one[flow]) / base if base > 0 else 0.0 for one in moved)
+    return Interval(low=fall, high=rise)
 
 
 def _of(elasticities: str, by_variant: Mapping[str, float]) -> list[float]:

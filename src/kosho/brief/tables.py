@@ -83,7 +83,10 @@ def tables(brief: Brief) -> dict[str, Table]:
     return {table.id: table for table in made}
 
 
-WEAK_NOTE = "First line: central trade elasticities with the middle 90 % of draws; weak: low elasticities."
+WEAK_NOTE = (
+    "First line: central trade elasticities with the middle 90 % of draws; weak: low elasticities. Both over "
+    "the ranges of what measures rest on."
+)
 VERDICTS = {"gain": "better", "loss": "worse", "unclear": "depends", "nil": "no difference"}
 
 
@@ -111,7 +114,8 @@ def glance(brief: Brief) -> Table:
             rows=(),
             numeric=len(brief.parties) * len(measures),
             note="First line: central trade elasticities, both treatments of trade deficits, the middle 90 % "
-            "of elasticity draws. Weak: the same where trade responds as little as the low elasticities say. "
+            "of elasticity draws, the ranges of what measures rest on. Weak: the same where trade responds as "
+            "little as the low elasticities say. "
             "“Depends”: the sign is not the same throughout.",
         ),
     )
@@ -359,7 +363,8 @@ def _draws(brief: Brief) -> Table:
 
 def _economies(brief: Brief) -> Table:
     variant = brief.variants[0]
-    runs = [brief.result(scenario.id, variant.id).countries for scenario in brief.scenarios]
+    shown = brief.by_role("status-quo", "no-deal", "deal")
+    runs = [brief.result(scenario.id, variant.id).countries for scenario in shown]
     rows = [
         (
             Cell(country_name(code), country_name(code)),
@@ -379,9 +384,9 @@ def _economies(brief: Brief) -> Table:
         id="economies",
         caption=f"All economies: billion USD a year, and real income in percent, against the "
         f"{brief.base_label}; {variant.title.lower()}",
-        columns=("Economy", *(scenario.title for scenario in brief.scenarios)),
+        columns=("Economy", *(scenario.title for scenario in shown)),
         rows=tuple(rows),
-        numeric=len(brief.scenarios),
+        numeric=len(shown),
     )
 
 

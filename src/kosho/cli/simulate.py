@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
@@ -68,7 +69,7 @@ class _Options(NamedTuple):
 def _solved(opened: Case, scenario: str, on: date | None, how: _Options, tell: Tell) -> tuple[Outcome, Bounds]:
     """The scenario in the middle of all ranges, and what becomes of it at their ends."""
     from kosho.brief.bounds import told
-    from kosho.brief.ends import corners, figures
+    from kosho.brief.ends import at, corners, effects_at
     from kosho.case import pose
     from kosho.equilibrium import solve
     from kosho.world import load, low_elasticity
@@ -83,10 +84,10 @@ def _solved(opened: Case, scenario: str, on: date | None, how: _Options, tell: T
         return solve(base, to.shock, how.deficits, constraints=to.constraints, nests=to.nests)
 
     outcome = answer(found)
-    moved: list[tuple[str, Mapping[str, Any]]] = []
-    for corner in corners(base, law, found):
+    moved: list[tuple[str, Mapping[str, Any] | str]] = []
+    for corner in corners(law, found):
         tell(f"Solving at the ends of ranges: {corner.of}")
-        moved.append((corner.of, figures(answer(corner.effects), opened.flows)))
+        moved.append((corner.of, at(partial(answer, effects_at(base, law, corner)), opened.flows)))
     parties = [one.economy for one in opened.parties]
     return outcome, told(scenario, (law, found, opened.flows, parties), outcome, moved)
 
@@ -205,14 +206,13 @@ def _show_bounds(opened: Case, bounds: Bounds) -> None:
     from kosho.brief.bound_tables import bound_table, diverted_table, left_out_table, ranges_table, sway_table
 
     scenarios = {one.id: one.title for one in opened.scenarios.values()}
-    overlay = opened.scenario(bounds.scenario).overlay
-    measures = {one.id: one.title for one in opened.register.with_overlay(overlay).measures}
     made = (
         bound_table([bounds], scenarios),
         diverted_table([bounds]),
-        sway_table([bounds], measures, scenarios),
-        ranges_table([bounds], measures),
-        left_out_table([bounds], measures),
+        sway_table([bounds], scenarios),
+        ranges_table([bounds], moved=True),
+        ranges_table([bounds], moved=False),
+        left_out_table([bounds]),
     )
     for table in made:
         if table.rows:
@@ -221,3 +221,5 @@ def _show_bounds(opened: Case, bounds: Bounds) -> None:
                 say(table.note)
     if bounds.ends is not None:
         say("(x to y): over the ranges of the scenario's measures; all else as computed.")
+        for measure, why in bounds.ends.out_of_reach.items():
+            say(f"note: an end of {measure} is left out: {why}")

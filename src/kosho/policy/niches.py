@@ -21,7 +21,7 @@ from kosho.provenance import Cited, Frozen, Source
 from kosho.world import World, load
 from kosho.yamlfile import load as read
 
-__all__ = ["End", "Niche", "nest", "niche", "niches"]
+__all__ = ["End", "Niche", "nest", "niche", "niche_file", "niches"]
 
 End = Literal["low", "value", "high"]
 """Which end of the ranges of the elasticities."""
@@ -69,10 +69,15 @@ class NicheFile(Frozen):
 
 
 @cache
+def niche_file() -> NicheFile:
+    """The small products that ship, with their sources."""
+    return read(Path(str(files("kosho.policy") / "niches.yaml")), NicheFile)[0]
+
+
+@cache
 def niches() -> dict[str, Niche]:
     """The small products that ship, by id."""
-    file, _ = read(Path(str(files("kosho.policy") / "niches.yaml")), NicheFile)
-    return {one.id: one for one in file.niches}
+    return {one.id: one for one in niche_file().niches}
 
 
 def niche(name: str) -> Niche:

@@ -265,7 +265,8 @@ def _parts(of: _Imports) -> list[tuple[str, list[_Part]]]:
     laws, detail = of.laws, of.detail
     rows = np.array([detail.position(code) for code in of.partners])
     n = detail.position(of.importer)
-    aimed = {measure.id: [measure.rate_on(code) for code in of.partners] for measure in laws.measures()}
+    known = {measure.id: measure for measure in laws.measures()}
+    aimed = {name: [measure.rate_on(code) for code in of.partners] for name, measure in known.items()}
     touched = laws.touched(of.importer)
     found: list[tuple[str, list[_Part]]] = []
     for k, sector in enumerate(detail.sectors):

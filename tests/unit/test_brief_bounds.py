@@ -1,0 +1,266 @@
+"""Bounds and ranges: which corners are solved, what their ends hold, how they are worded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from tests.briefs import HOSTILE, bounds, brief
+from tests.measures import measure
+
+from kosho.brief.bound_tables import bound_table, commitments, diverted_table, left_out_table, ranges_table
+from kosho.brief.bounds import Bounds, told
+from kosho.brief.ends import SHARES, Corner, at, corners, effects_at, figures, measure_of, reachable, span, sway
+from kosho.brief.runs import VARIANTS
+from kosho.brief.tasks import AtCorner, Ground, OfVariant, answer, answered
+from kosho.case import Case, Law, pose
+from kosho.equilibrium import Outcome, solve
+from kosho.equilibrium.crew import Shared
+from kosho.errors import InputError
+from kosho.policy import Overlay
+from kosho.policy.impact import Effects, effects
+from kosho.policy.niches import nest, niche
+from kosho.policy.schema import Measure
+from kosho.world import World
+
+PARTIES = ("JPN", "USA")
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return Case.load("japan-us-2025")
+
+
+def answered_by(world: World, found: Effects, deficits: Any = "fixed") -> Outcome:
+    return solve(world, found.shock, deficits, constraints=found.constraints, nests=found.nests)
+
+
+def with_measures(case: Case, *measures: Measure) -> Case:
+    """The case with one more scenario: today and these measures."""
+    today = case.scenario("status-quo")
+    more = replace(today, id="more", overlay=Overlay(title="more", add=measures), on=None)
+    return replace(case, scenarios={**case.scenarios, "more": more})
+
+
+def rule(kind: str, scope: dict[str, Any], terms: dict[str, Any] | None, **changes: Any) -> Measure:
+    fields = {"imposer": "JPN", "partners": {"include": ["USA"]}, "value": None, "id": kind}
+    return measure(**{**fields, "kind": kind, "scope": scope, "terms": terms, **changes})
+
+
+def cited(
+    value: float, low: float | None = None, high: float | None = None, unit: str = "share"
+) -> dict[str, Any]:
+    return {"value": value, "low": low, "high": high, "unit": unit, "status": "assumption", "source": "s"}
+
+
+def asked(case: Case, scenario: str) -> tuple[World, Law, Effects]:
+    world, found = pose(case, scenario, world="talks")
+    return world, case.law(scenario), found
+
+
+def of(case: Case, scenario: str, deficits: Any = "fixed") -> tuple[Bounds, Outcome]:
+    world, law, found = asked(case, scenario)
+    outcome = answered_by(world, found, deficits)
+    moved = [
+        (one.of, at(partial(answered_by, world, effects_at(world, law, one), deficits), case.flows))
+        for one in corners(law, found)
+    ]
+    return told(scenario, (law, found, case.flows, PARTIES), outcome, moved), outcome
+
+
+def test_amount_and_elasticities_move_apart_and_a_shared_product_once(case: Case) -> None:
+    _, law, found = asked(case, "deal-purchases")
+    made = list(corners(law, found))
+    assert len(made) == len(set(made))
+    assert {one for one in made if one.of == "case-corn"} == {
+        Corner("case-corn", amount, (("corn", elasticity),))
+        for amount in ("low", "high")
+        for elasticity in ("low", "high")
+    }
+    # The minimum access has no range of its own, and rice has moved with the purchase.
+    assert {one.of for one in made} == {"case-corn", "case-lng", "case-rice", "case-safety-tests", SHARES}
+    assert [one.end for one in made if one.of == SHARES] == ["low", "high"]
+
+
+def test_a_corner_moves_its_own_measure_alone(case: Case) -> None:
+    world, law, found = asked(case, "deal-purchases")
+    moved = effects_at(world, law, Corner("case-corn", "high", (("corn", "low"),)))
+    before, after = ({one.name: one.amount for one in some.constraints} for some in (found, moved))
+    assert after == before | {"case-corn": 2000.0}
+    theta = {one.product: one.theta for one in moved.nests}
+    assert theta == {one.product: one.theta for one in found.nests} | {"corn": 1.7}
+    np.testing.assert_array_equal(moved.shock.cost, found.shock.cost)
+    shares = effects_at(world, law, Corner(SHARES, "high"))
+    assert (shares.shock.tariff - found.shock.tariff).max() > 0.01
+    assert [one.amount for one in shares.constraints] == list(before.values())
+
+
+@pytest.mark.parametrize("party", PARTIES)
+def test_ends_hold_the_joint_worst_and_best(case: Case, party: str) -> None:
+    world, law, found = asked(case, "deal-purchases")
+    made = list(corners(law, found))
+    middle = float(answered_by(world, found).equivalent_variation.sel(country=party))
+
+    def worth(some: Effects) -> float:
+        return float(answered_by(world, some).equivalent_variation.sel(country=party))
+
+    alone = {one: worth(effects_at(world, law, one)) - middle for one in made}
+    apart = span(
+        {"worth": np.array([middle])}, [(one.of, {"worth": np.array([middle + x])}) for one, x in alone.items()]
+    )
+    for pick, end in ((min, apart.low), (max, apart.high)):
+        chosen = {
+            name: pick((one for one in made if one.of == name), key=alone.__getitem__)
+            for name in {m.of for m in made}
+        }
+        together = worth(joint(world, law, [one for name, one in chosen.items() if name != SHARES]))
+        added = middle + sum(alone[one] for name, one in chosen.items() if name != SHARES)
+        # Measures hardly work on each other: what they do together is what they do alone, added up.
+        assert together - middle == pytest.approx(added - middle, rel=0.1)
+        assert pick(end["worth"][0], together + alone[chosen[SHARES]]) == pytest.approx(
+            end["worth"][0], rel=0.02
+        )
+
+
+def joint(world: World, law: Law, some: list[Corner]) -> Effects:
+    """All corners at once."""
+    found = effects(world, law.register, law.on, law.known, end={one.of: one.end for one in some})
+    levels = {name: end for one in some for name, end in one.products}
+    return replace(found, nests=tuple(nest(world, niche(n.product), levels[n.product]) for n in found.nests))
+
+
+numbers = arrays(np.float64, 3, elements=st.floats(-100, 100))
+
+
+@given(numbers, st.lists(st.tuples(st.sampled_from("abc"), numbers), max_size=6))
+def test_spans_hold_every_corner_and_grow_with_each_measure(middle: np.ndarray, moved: list[Any]) -> None:
+    ends = span({"worth": middle}, [(name, {"worth": values}) for name, values in moved])
+    for _, values in moved:
+        assert (ends.low["worth"] <= values + 1e-9).all()
+        assert (ends.high["worth"] >= values - 1e-9).all()
+    falls = sum((fall for fall, _ in sway(middle, moved).values()), np.zeros(3))
+    np.testing.assert_allclose(ends.low["worth"], middle + falls)
+    if not moved:
+        np.testing.assert_array_equal(ends.low["worth"], ends.high["worth"])
+
+
+def test_what_cannot_be_negative_never_is() -> None:
+    moved = [("a", {"wedge": np.array([0.02])}), ("b", {"wedge": np.array([0.01])})]
+    assert span({"wedge": np.array([0.1])}, moved).low["wedge"] == pytest.approx(0.0)
+    assert span({"worth": np.array([0.1])}, [(n, {"worth": f["wedge"]}) for n, f in moved]).low["worth"] < 0
+
+
+def test_a_ban_has_no_finite_wedge_and_leaves_nothing(case: Case) -> None:
+    ban = rule("ban", {"sectors": ["C27"]}, None, partners={"include": ["CHN"]})
+    found, outcome = of(with_measures(case, ban), "more")
+    one = next(each for each in found.bounds if each.measure == "ban")
+    assert (one.wedge, one.prohibitive, one.binds, one.rent_holder) == (None, True, True, None)
+    assert one.reached == 0.0 < one.free
+    assert one.ends is not None
+    assert one.ends.wedge.high == 0.0
+    assert {each.importer for each in one.diverted} == {"JPN"}
+    assert "JPN" in {each.exporter for each in one.diverted}
+    assert measure_of(outcome.constraints[-1].constraint) == "ban"
+    (row,) = bound_table([found], {"more": "More"}).rows
+    assert [cell.text for cell in row][1:] == ["", row[2].text, row[3].text, "~0", "barred", ""]
+    found.model_dump_json()
+
+
+def test_bounds_alone_and_declared_worth_are_told_and_move_no_middle(case: Case) -> None:
+    worth = {"USA": cited(5000, 0, 20000, "million USD"), "JPN": cited(-1000, -5000, 2000, "million USD")}
+    digital = rule("digital", {"sectors": ["J61", "J62_63", "M", "N", "J58T60"]}, {"restrictiveness": 0.05})
+    found, outcome = of(
+        with_measures(case, rule("investment", {"goods": True}, {"worth": worth}), digital), "more"
+    )
+    told_of = {(one.measure, one.what): one for one in found.ranges}
+    promised = told_of["investment", "declared worth to USA"]
+    assert (promised.low, promised.value, promised.high, promised.moves_results) == (0, 5000, 20000, False)
+    bound = next(one for (name, _), one in told_of.items() if name == "digital")
+    assert (bound.value, bound.bound_only, bound.moves_results) == (None, True, True)
+    assert {"investment", "digital"} <= set(found.left_out)
+    assert found.ends is not None
+    assert set(found.ends.by_measure) == {"digital", SHARES}
+    japan = found.ends.by_measure["digital"]["JPN"]
+    middle = float(outcome.equivalent_variation.sel(country="JPN"))
+    assert japan.low == pytest.approx(middle, rel=1e-5)
+    assert japan.high > middle + 10
+    rows = {row[1].text: [cell.text for cell in row] for row in ranges_table([found], moved=True).rows}
+    assert any(text[3] == "upper bound only" for text in rows.values())
+
+
+def test_an_end_out_of_reach_is_told_and_left_out(case: Case) -> None:
+    # Without deficits the base holds more American rice, and the largest promise is more than the access.
+    found, _ = of(case, "deal-purchases", "zero")
+    assert found.ends is not None
+    assert set(found.ends.out_of_reach) == {"case-rice"}
+    assert "cannot all hold" in found.ends.out_of_reach["case-rice"]
+    assert {"case-corn", "case-rice"} <= set(found.ends.by_measure)
+
+
+def test_where_nothing_has_a_range_there_are_no_ends(case: Case) -> None:
+    world, law, found = asked(case, "status-quo")
+    assert [one.of for one in corners(law, found)] == [SHARES, SHARES]
+    early = Law(law.register, date(2025, 1, 2), date(2025, 1, 2))
+    assert list(corners(early, replace(found, told=()))) == []
+    outcome = answered_by(world, found)
+    assert told("status-quo", (early, replace(found, told=()), case.flows, PARTIES), outcome, []).ends is None
+
+
+def test_a_task_that_fails_says_so_and_why_when_asked_again(case: Case) -> None:
+    world, law, found = asked(case, "deal-purchases")
+    doubled = tuple(replace(one, amount=4.0) if one.name == "case-rice" else one for one in found.constraints)
+    impossible = replace(found, constraints=doubled)
+    ground = Ground({"central": world}, {"x": law}, {"x": impossible}, world, {}, case.flows, PARTIES)
+    task = OfVariant(Shared(ground), "x", VARIANTS[0])
+    assert answered(task) is None
+    with pytest.raises(InputError, match=r"case-rice.*case-rice-access.*cannot all hold"):
+        answer(task)
+    corner = AtCorner(Shared(ground), "x", Corner("case-corn", "low", (("corn", "low"),)), VARIANTS[0])
+    assert isinstance(answered(corner), dict)
+
+
+def test_figures_of_named_flows_and_counts(case: Case) -> None:
+    world, _, found = asked(case, "deal-purchases")
+    outcome = answered_by(world, found)
+    told_of = figures(outcome, case.flows)
+    assert told_of["units"][0] == outcome.units[0].new
+    assert np.isnan(told_of["units"][1])
+    assert told_of["diverted"].shape == (4, len(world.countries), len(world.countries))
+    assert reachable([("a", told_of), ("b", "no")]) == [("a", told_of)]
+
+
+def test_tables_say_what_is_bound() -> None:
+    (row,) = bound_table([bounds("")], {"deal": "Deal"}).rows
+    assert [cell.text.strip() for cell in row[1:]] == [
+        "Japan pays",
+        "3.0\N{NO-BREAK SPACE}billion",
+        "2.9\N{NO-BREAK SPACE}billion",
+        "4.0\N{NO-BREAK SPACE}billion",
+        "27",
+        "1.1\N{NO-BREAK SPACE}billion",
+    ]
+    assert [cell.note for cell in row[4:]] == [
+        "(3 to 5\N{NO-BREAK SPACE}billion)",
+        "(6 to 68)",
+        "(0.2 to 3.4\N{NO-BREAK SPACE}billion)",
+    ]
+    (moved,) = diverted_table([bounds("")]).rows  # three million is too little beside four hundred
+    assert moved[1].text == "China to Japan"
+    assert moved[2].note == "−650 to −150\N{NO-BREAK SPACE}million"
+    assert len(ranges_table([bounds("")], moved=True).rows) == 2
+    (declared,) = ranges_table([bounds("")], moved=False).rows
+    assert declared[1].text == "declared worth to United States"
+    assert left_out_table([bounds("")]).rows[0][1].text.startswith("It was there")
+
+
+def test_the_page_tells_all_of_it() -> None:
+    made = commitments(brief(HOSTILE))
+    assert set(made) == {"bounds", "diverted", "sway", "ranges", "ranges-told", "left-out"}
+    assert all(table.rows for table in made.values())
