@@ -250,10 +250,9 @@ def explicit(
     markets = list(dict.fromkeys([*markets, *((n, j) for (n, j, _) in placed)]))
     everyone = range(len(world.countries))
     cells = ((n, i, j) for n, j in markets for i in everyone)
-    products = _with_products(shock, world, placed)
-    rested = _rested(products.shock(), world, cells)
-    shock = rested.shock()
-    origin = np.append(products.origin, -1)[rested.origin]
+    shock, named = _with_products(shock, world, placed)
+    shock, rested = _rested(shock, world, cells)
+    origin = np.append(named, -1)[rested]
     place = {market: m for m, market in enumerate(markets)}
     flat = np.full((len(world.countries), len(world.sectors)), -1, np.intp)
     for (n, j), m in place.items():
@@ -326,7 +325,7 @@ def _placed(nests: Sequence[Nest], world: World, shock: Shock) -> Placed:
     return placed
 
 
-def _with_products(shock: Shock, world: World, placed: Placed) -> _Rows:
+def _with_products(shock: Shock, world: World, placed: Placed) -> tuple[Shock, Index]:
     """Origins of products that the shock leaves out become rows, taken from the unnamed part of a cell."""
     problems = Problems()
     rows = _Rows(shock)
@@ -356,7 +355,7 @@ def _with_products(shock: Shock, world: World, placed: Placed) -> _Rows:
                     f"nest {product!r}: no room for a share of {share:g} in {nest.importer} from {exporter}"
                 )
     problems.raise_if_any()
-    return rows
+    return rows.done()
 
 
 def _rest_rate(shock: Shock, world: World, flat: int) -> float:
@@ -377,10 +376,10 @@ def with_rests(shock: Shock, world: World, cells: Iterable[tuple[int, int, int]]
         world: The base.
         cells: Positions (importer, exporter, sector).
     """
-    return _rested(shock, world, cells).shock()
+    return _rested(shock, world, cells)[0]
 
 
-def _rested(shock: Shock, world: World, cells: Iterable[tuple[int, int, int]]) -> _Rows:
+def _rested(shock: Shock, world: World, cells: Iterable[tuple[int, int, int]]) -> tuple[Shock, Index]:
     rows = _Rows(shock)
     known = shock.cells()[0]
     rest, net = uncovered(shock, world)
@@ -394,7 +393,7 @@ def _rested(shock: Shock, world: World, cells: Iterable[tuple[int, int, int]]) -
             rows.add(n, i, j, 1.0, float(a.tariff[n, i, j]), "")
         elif rest[k] > 0:
             rows.add(n, i, j, float(rest[k]), 0.0 if n == i else float(rest[k] / net[k] - 1.0), "")
-    return rows
+    return rows.done()
 
 
 class _Rows:
@@ -423,33 +422,25 @@ class _Rows:
         self.share.append(share)
         self.part.append(part)
 
-    @property
-    def origin(self) -> Index:
-        """Of each row of `shock()` that of the shock given, -1 for new ones."""
-        old = [self._from[k] for k in self._kept]
-        return np.array(old + [-1] * len(self._new), np.intp)
-
-    @property
-    def _kept(self) -> list[int]:
-        return [k for k in range(len(self._from)) if self.share[k] > TINY_SHARE]
-
-    def shock(self) -> Shock:
-        """The rows as a shock; emptied ones are gone."""
-        s, kept = self._shock, self._kept
-        old = np.array([self._from[k] for k in kept], np.intp)
+    def done(self) -> tuple[Shock, Index]:
+        """The rows as a shock, emptied ones gone; and of each its row in the shock given, -1 for new ones."""
+        s, held = self._shock, np.array(self.share)
+        kept = np.flatnonzero(held > TINY_SHARE)
+        old = np.array(self._from, np.intp)[kept]
         n, i, j, share, tariff, part = zip(*self._new, strict=True) if self._new else ((),) * 6
         ones, rates = np.ones(len(n)), np.array(tariff, float)
         join = np.concatenate
-        return replace(
+        shock = replace(
             s,
             importer=join([s.importer[old], np.array(n, np.intp)]),
             exporter=join([s.exporter[old], np.array(i, np.intp)]),
             sector=join([s.sector[old], np.array(j, np.intp)]),
-            share=join([np.array([self.share[k] for k in kept]), np.array(share, float)]),
+            share=join([held[kept], np.array(share, float)]),
             cost=join([s.cost[old], ones]),
             base_tariff=join([s.base_tariff[old], rates]),
             tariff=join([s.tariff[old], rates]),
             rent=join([s.rent[old], 0.0 * ones]),
             holder=join([s.holder[old], np.full(len(n), -1, np.intp)]),
-            part=(*(self.part[k] for k in kept), *part),
+            part=(*(self.part[k] for k in kept.tolist()), *part),
         )
+        return shock, join([old, np.full(len(n), -1, np.intp)])
