@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.worlds import random_world
 
@@ -97,6 +97,7 @@ def test_a_nest_with_the_elasticity_of_its_sector_is_no_nest(seed: int) -> None:
 
 @quick
 @given(seeds, st.floats(-0.9, 4.0))
+@example(49, 5.960464477539063e-08)
 def test_nests_change_nothing_where_nothing_changes(seed: int, between: float) -> None:
     world = random_world(seed)
     outcome = solve(world, Shock.none(world), tol=1e-11, nests=[corn(world, 3.0, between)])

@@ -199,8 +199,11 @@ def demand(of: Varieties, log_cost: Array, log_wedge: Array) -> Demand:
     markets = _members(of.nest_market, len(of.epsilon))
     total = markets @ outer
     flat = (np.abs(of.epsilon) <= UNITARY)[:, None]
+    # Base shares of a market add up to one; near unitary demand only the change from one is exact.
+    change = np.where(supplied, held * np.expm1(-epsilon * log_price), -held)
+    log_total = np.log1p(markets @ change)
     log_market = np.where(
-        flat, markets @ (held * log_price), -np.log(total) / np.where(flat, 1.0, of.epsilon[:, None])
+        flat, markets @ (held * log_price), -log_total / np.where(flat, 1.0, of.epsilon[:, None])
     )
     inside = weight / safe[of.nest]
     return Demand(inside, inside * (outer / total[of.nest_market])[of.nest], log_market)
