@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from pathlib import Path
 
@@ -117,6 +118,7 @@ BOMB = pdf(b" " * 300_000_000, compressed=True)
         ("zeros.txt", bytes(2000), "control characters"),
         ("latin1.txt", "Société générale".encode("latin-1"), "not UTF-8"),
         ("empty.txt", b"", "holds no text"),
+        ("deep.html", b"<html><body>" + b"<div>" * 200_000 + b"Japan said so.", "nested more than"),
     ],
     ids=lambda value: value if isinstance(value, str) and "." in value else "",
 )
@@ -127,6 +129,20 @@ def test_what_cannot_be_read_is_refused_in_time(name: str, content: bytes, told:
     with pytest.raises(InputError, match=told):
         decode(path)
     assert time.perf_counter() - started < 20
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_a_pipe_nobody_writes_to_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    with pytest.raises(InputError, match="is not a file"):
+        decode(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("tag", ["p", "li", "br", "td"])
+def test_tags_that_pages_leave_open_are_no_depth(tag: str, tmp_path: Path) -> None:
+    path = tmp_path / "long.html"
+    path.write_text("<html><body>" + f"<{tag}>Japan said so.\n" * 10_000, encoding="utf-8")
+    assert decode(path).text.count("Japan said so.") == 10_000
 
 
 @pytest.mark.parametrize("unit", ["<div>", "<p>Japan ", "<table><tr><td>", "<!--", "&amp;", "<a href='"])

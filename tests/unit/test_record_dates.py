@@ -38,6 +38,11 @@ def told(text: str, on: str | None, way: Direction = "nearest") -> list[tuple[st
         ("2025/06/29 21:31", None, "nearest", "2025-06-29", "day"),
         ("25/12/2024", None, "nearest", "2024-12-25", "day"),
         ("since March", "2025-02-10", "past", "2024-03", "month"),
+        ("in Hanoi from 12 to 14 May", "2025-05-17", "future", "2025-05-12/2025-05-14", "period"),
+        ("asked, which lapses on 5 June", "2025-05-17", "past", "2025-06-05", "day"),
+        ("on October 3", "2025-05-17", "past", "2024-10-03", "day"),
+        ("on October 3", "2025-05-17", "future", "2025-10-03", "day"),
+        ("since July 9", "2025-06-29", "since", "2024-07-09", "day"),
     ],
 )
 def test_resolved(text: str, on: str | None, way: Direction, value: str, precision: str) -> None:

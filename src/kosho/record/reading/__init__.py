@@ -18,7 +18,8 @@ from kosho.record.reading.document import about
 from kosho.record.reading.draft import Draft
 from kosho.record.reading.facts import Reader
 from kosho.record.reading.layout import Block, blocks, sentences
-from kosho.record.reading.mentions import Mentions, capital_of, find_mentions
+from kosho.record.reading.mentions import Mentions, find_mentions
+from kosho.record.reading.names import capital_of, issuer_of
 
 __all__ = ["Document", "Draft", "decode", "read", "read_text"]
 
@@ -44,6 +45,8 @@ def read_text(document: Document) -> list[Draft]:
     spans = [span for _, span in body]
     dates = _dates(text, spans, known.published)
     home = capital_of(known.place) if known.place else None
+    if home is None and known.fields["doc_type"] == "news release":
+        home = issuer_of(text[: body[0][1][0]] if body else "")
     mentions = find_mentions(text, spans, dates, home)
     reader = Reader(document.name, mentions)
     turns = _turns(text, parts) if known.fields["doc_type"] == "transcript" else {}
@@ -118,6 +121,8 @@ def _dates(text: str, spans: list[tuple[int, int]], published: date | None) -> l
     def direction(mention: DateMention) -> Direction:
         before = text[max(0, mention.start - 90) : mention.start]
         before = re.split(r"[.!?]\s|\n", before)[-1]
+        if re.search(r"\bsince\s$", before, re.IGNORECASE):
+            return "since"
         after = re.split(r"[.!?]\s|\n", text[mention.end : mention.end + 60])[0]
         ahead = max((m.end() for m in _AHEAD.finditer(before)), default=-1)
         back = max((m.end() for m in _BACK.finditer(before)), default=-1)

@@ -14,7 +14,8 @@ from typing import Literal
 
 __all__ = ["DateMention", "Direction", "find_dates", "resolve_dates"]
 
-Direction = Literal["past", "future", "nearest"]
+Direction = Literal["past", "future", "nearest", "since"]
+"""Where the words around a date look; `since` is the past without doubt."""
 Precision = Literal["day", "week", "month", "quarter", "half", "year", "period", "ambiguous", "unresolved"]
 
 MONTHS = {
@@ -235,18 +236,25 @@ def _years(published: date) -> tuple[int, ...]:
 def _nearest(months: list[tuple[int, int]], published: date, way: Direction) -> tuple[int, int] | None:
     now = published.year * 12 + published.month
     gaps = [(y * 12 + m - now, (y, m)) for y, m in months]
-    if way == "past":
+    if way in ("past", "since"):
         gaps = [gap for gap in gaps if gap[0] <= 0]
     elif way == "future":
         gaps = [gap for gap in gaps if gap[0] >= 0]
     return min(gaps, key=lambda gap: abs(gap[0]))[1] if gaps else None
 
 
+NEAR, FAR = 40, 270
+"""Days: so near a day is meant whatever the verbs around it say, if the other one they could mean is so far."""
+
+
 def _yearless(published: date | None, way: Direction, of_year: Callable[[int], date | None]) -> Resolution:
     if published is None:
         return UNRESOLVED
     days = [day for day in map(of_year, _years(published)) if day]
-    if way == "past":
+    off = sorted(abs((day - published).days) for day in days)
+    if way != "since" and len(off) > 1 and off[0] <= NEAR and off[1] >= FAR:
+        way = "nearest"
+    if way in ("past", "since"):
         days = [day for day in days if day <= published]
     elif way == "future":
         days = [day for day in days if day >= published]
@@ -347,7 +355,7 @@ def _weekday(name: str, published: date, way: Direction) -> date:
 def _day_of_month(day: int, published: date, way: Direction) -> Resolution:
     months = [_month_start(published.year, published.month + shift) for shift in (-1, 0, 1)]
     days = [found for month in months if (found := _date(month.year, month.month, day))]
-    if way == "past":
+    if way in ("past", "since"):
         days = [found for found in days if found <= published]
     elif way == "future":
         days = [found for found in days if found >= published]

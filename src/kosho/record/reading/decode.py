@@ -25,6 +25,8 @@ LARGEST_FILE = 20_000_000
 """Bytes of a file."""
 LARGEST_TEXT = 500_000
 """Characters of a text, about two hundred pages."""
+DEEPEST_PAGE = 5_000
+"""Tags of a page open at once."""
 PDF_SECONDS = 30
 PDF_MEMORY = 1_000_000_000
 """Bytes that the process reading a PDF may use, where the system can enforce it."""
@@ -52,6 +54,8 @@ def decode(path: Path) -> Document:
     Raises:
         InputError: it cannot be read, is too large, holds no text, or is in a script the rules cannot read.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise _wrong(path, "is not a file that can be read twice", "save what it gives as a file first")
     try:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
@@ -175,6 +179,8 @@ def _html(source: str, path: Path) -> str:
         from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise _missing(path, "an HTML file") from None
+    if _depth(source) > DEEPEST_PAGE:
+        raise _wrong(path, f"is nested more than {DEEPEST_PAGE:,} deep", "save the page as text")
     body = LexborHTMLParser(source).body
     pieces: list[str] = []
     node = body.child if body is not None else None
@@ -188,6 +194,50 @@ def _html(source: str, path: Path) -> str:
         node = inside if inside is not None else _following(node, pieces)
     lines = (line.strip() for line in "".join(pieces).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+_TAGS = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)")
+_UNCLOSED = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "tr",
+        "td",
+        "th",
+        "option",
+        "thead",
+        "tbody",
+        "tfoot",
+        "colgroup",
+    ]
+)
+"""Tags that pages leave open and that the next of their kind closes."""
+
+
+def _depth(source: str) -> int:
+    """The most tags open at once: the parser looks through all of them at every further one."""
+    depth = most = 0
+    for tag in _TAGS.finditer(source):
+        if tag["name"].lower() not in _UNCLOSED:
+            depth = max(depth - 1, 0) if tag["end"] else depth + 1
+            most = max(most, depth)
+    return most
 
 
 def _following(node: LexborNode, pieces: list[str]) -> LexborNode | None:

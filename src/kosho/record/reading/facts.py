@@ -34,9 +34,12 @@ class Reader:
     _draft_of: str | None = None
     """What has been called a draft: `action plan`."""
     _known: set[tuple[Any, ...]] = field(default_factory=set)
+    _begun: int = 0
+    """First character of the sentence being read."""
 
     def sentence(self, start: int, end: int, *, opens_block: bool, voice: str | None = None) -> None:
         """Read one sentence; `voice` is who speaks in a transcript."""
+        self._begun = start
         words = self.mentions.text[start:end]
         draft = self._is_draft(words, opens_block=opens_block)
         attributed = _attribution(words)
@@ -120,10 +123,10 @@ class Reader:
     def _clause(self, clause: Clause, *, draft: bool, attributed: str | None) -> str | None:
         words = self.mentions.masked[clause.start : clause.end]
         places = verb_places(words)
-        rule = first_rule(self.mentions, clause, places)
+        rule = self._rule(clause, places, draft=draft)
         found = rule.type if rule else None
         meetings = find_meetings(self.mentions, clause, places)
-        if rule and rule.type == "topic" and any(m.strong and m.type == "event" for m in meetings):
+        if found == "topic" and any(m.strong and m.type == "event" for m in meetings):
             rule = None
         if rule is None or rule.type in HOLDS_A_MEETING:
             strong = rule is None
@@ -157,6 +160,21 @@ class Reader:
         if found in (None, "position", "topic"):
             self._quantities(clause)
         return found
+
+    def _rule(self, clause: Clause, places: list[int], *, draft: bool) -> Rule | None:
+        rule = first_rule(self.mentions, clause, places)
+        changes = rule is not None and rule.type == "offer" and not draft and self._sets_rate(clause)
+        return None if changes else rule
+
+    def _sets_rate(self, clause: Clause) -> bool:
+        """Whether a party says from what to what it will change a rate of its own: a measure, and no offer."""
+        if not re.search(r"\bwill\b", self.mentions.masked[clause.start : clause.end]):
+            return False
+        own = clause.subject[0].codes[:1] if clause.subject else ()
+        return bool(own) and any(
+            "rate_before" in one.fields and (one.fields.get("imposed_by"),) == own
+            for one in find_measures(self.mentions, clause)
+        )
 
     @staticmethod
     def _repeats_meeting(words: str, has_meeting: bool) -> bool:
@@ -214,6 +232,10 @@ class Reader:
     def _statement(self, clause: Clause, rule: Rule, modality: Modality, attributed: str | None) -> None:
         for number, (start, end) in enumerate(_items(self.mentions, clause, rule.type)):
             fields = _statement_fields(self.mentions, clause, rule.type, start, end)
+            if rule.type == "no_agreement" and all(m.end <= self._begun for m in clause.subject):
+                fields["parties"] = list(
+                    self.mentions.sides
+                )  # nobody named here: not those of the last sentence
             if number:
                 kept = ("by", "to", "products", "hs_hint", "parties", "kind", "status", "signatories")
                 fields = {k: v for k, v in fields.items() if k in kept}
@@ -348,9 +370,9 @@ def _statement_fields(mentions: Mentions, clause: Clause, kind: str, start: int,
     elif by:
         fields["by"] = by[0] if len(by) == 1 else by
     if kind in ("ask", "offer", "complaint", "response", "red_line") and len(by) == 1:
-        others = [c for c in mentions.codes(start, end) if c not in by] or [
-            c for c in mentions.sides if c not in by
-        ]
+        others = [c for c in mentions.codes(start, end) if c not in by]
+        if not others and mentions.bilateral:
+            others = [c for c in mentions.sides if c not in by]
         if others:
             fields["against" if kind == "complaint" else "to"] = others[0]
     speaker = next((m for m in clause.speaker), None) or next((m for m in clause.subject if m.person), None)
@@ -373,9 +395,11 @@ _KINDS = (
 )
 _TOPIC = re.compile(
     r"\b(?:on|regarding|concerning|about|over|in the field of) (?!(?:the )?(?:sidelines|margins"
-    r"|same day|basis|part of)\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]{2,8}\.? \d)"
+    r"|same day|basis|part of)\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]{2,8}\.? \d"
+    r"|\d{1,2}(?:st|nd|rd|th)? [A-Z])"
     r"(?P<topic>[^,;()“”\"]{4,90}?)(?=[,;()“”\"]|\.\s|\.?$|\s(?:which|that|with|by|from|as|is|was"
-    r"|were|are|will|has|have|to|at|during|in (?:[A-Z]|an? |the )|[-–—]{1,2})\s?)"
+    r"|were|are|will|has|have|to|at|during|in (?:[A-Z]|an? |the )|[-–—]{1,2}"
+    r"|ended|ends|failed|fails|remains?|remained|collapsed|stalled|resumed?|began|begins|concluded|broke|without)\s?)"
 )
 _DUE = re.compile(r"\b(?:by|before|until|no later than|within)\s(?:the\s)?$")
 
@@ -416,7 +440,7 @@ def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) ->
         )
     topic = _TOPIC.search(mentions.text, start, end)
     if topic and kind != "deadline":
-        fields["topic"] = re.sub(r"^the\s", "", " ".join(topic["topic"].split()).rstrip("."))
+        fields["topic"] = re.sub(r"^the\s|\s(?:and|or)$", "", " ".join(topic["topic"].split()).rstrip("."))
     return fields
 
 

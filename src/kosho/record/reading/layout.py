@@ -89,7 +89,7 @@ def _continues(text: str, before: tuple[int, int, bool], start: int, *, wrapped:
     last_line = text[max(before[0], text.rfind("\n", 0, before[1]) + 1) : before[1]]
     stop = text.find("\n", start)
     line = text[start : stop if stop >= 0 else len(text)].strip()
-    if _is_date_line(last_line) or _is_date_line(line):
+    if _is_date_line(last_line) or _is_date_line(line) or (last_line.isupper() and not line.isupper()):
         return False
     if wrapped and len(last_line) >= WRAPPED[0] - 10:
         heading = _title_case(last_line) and text.rfind("\n", before[0], before[1]) < 0 and line[0].isupper()

@@ -38,6 +38,8 @@ def find_measures(mentions: Mentions, clause: Clause) -> list[Measure]:
     for match in _rates(mentions.masked, clause):
         if any(a < match.end() and match.start() < b for a, b in taken):
             continue
+        if _WANTED.search(mentions.masked, clause.start, match.start()):
+            continue
         taken.append((match.start(), match.start("rate") + 1))
         found += _of_rate(mentions, clause, match)
     for rule in table("measures")["other"]:
@@ -46,6 +48,16 @@ def find_measures(mentions: Mentions, clause: Clause) -> list[Measure]:
                 continue
             found += _of_kind(mentions, clause, match, rule["kind"])
     return found
+
+
+_WANTED = re.compile(
+    r"\b(?:urg|call(?:ed|s|ing)? (?:on|for|upon)|ask|press|demand|want|request|recommend|petition|lobb)\w*\b"
+    r"[^;.]{0,80}\bto (?:impose|raise|introduce|set|apply|levy|match|slap|hit|increase|lower|cut|reduce"
+    r"|remove)\b"
+    r"[^;.]{0,25}$",
+    re.IGNORECASE,
+)
+"""What somebody asks to be done is no measure."""
 
 
 def _rates(masked: str, clause: Clause) -> Iterator[re.Match[str]]:

@@ -14,11 +14,11 @@ from functools import cache
 from itertools import islice
 from typing import Literal
 
-from kosho.codes import countries
 from kosho.record.reading.dates import DateMention
-from kosho.record.reading.tables import rows, table
+from kosho.record.reading.names import aliases, plain
+from kosho.record.reading.tables import table
 
-__all__ = ["KINDS", "Mention", "Mentions", "Person", "capital_of", "find_mentions", "pattern"]
+__all__ = ["KINDS", "Mention", "Mentions", "Person", "find_mentions", "pattern"]
 
 Kind = Literal["party", "adjective", "joint", "person", "body", "date", "pronoun", "capital"]
 KINDS: dict[Kind, str] = {
@@ -87,6 +87,8 @@ class Mentions:
     masked: str
     sides: tuple[str, ...]
     """The parties named most often: who `both sides` are."""
+    bilateral: bool = True
+    """Whether a text is about these two: no third is named half as often."""
 
     def within(self, start: int, end: int, *kinds: Kind) -> list[Mention]:
         """Mentions inside a span, of some kinds or of any."""
@@ -124,44 +126,6 @@ _OFFICIALS = (
     r"|businesses|leadership|counterparts?|trade\sministry|foreign\sministry|commerce\sministry"
     r"|ministry\sof\s\w+)\b)"
 )
-
-
-_NAMES_OF_PEOPLE = {"Chad", "Jordan", "Jersey", "Georgia", "Guinea", "Niger"}
-
-
-def _flexible(name: str) -> str:
-    words = [re.escape(word) for word in name.split()]
-    return r",?\s+".join(words).replace("'", "['’]").replace(r"\.\ ", r"\.\s")
-
-
-@cache
-def _aliases() -> tuple[re.Pattern[str], dict[str, tuple[Kind, tuple[str, ...]]]]:
-    known: dict[str, tuple[Kind, tuple[str, ...]]] = {}
-    columns: tuple[tuple[str, Kind], ...] = (
-        ("capitals", "capital"),
-        ("adjectives", "adjective"),
-        ("names", "party"),
-    )
-    for row in rows("parties"):
-        for column, kind in columns:
-            for name in filter(None, row[column].split("|")):
-                known[_plain(name)] = (kind, (row["code"],))
-    for code, name in countries().items():
-        if _plain(name) not in known and name not in _NAMES_OF_PEOPLE:
-            known[_plain(name)] = ("party", (code,))
-    for row in rows("bodies"):
-        known[_plain(row["name"])] = ("body", (row["acts_for"],) if row["acts_for"] else ())
-    names = [
-        name for row in rows("parties") for column, _ in columns for name in row[column].split("|") if name
-    ]
-    names += [row["name"] for row in rows("bodies")]
-    ordered = sorted(set(names), key=lambda name: (-len(name), name))
-    together = "|".join(_flexible(name) for name in ordered)
-    return re.compile(rf"(?<!\w)(?<![a-z]-)(?:[Tt]he\s)?(?P<alias>{together})(?!\w)"), known
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.replace(",", "").replace("’", "'").split())
 
 
 @cache
@@ -213,6 +177,8 @@ def find_mentions(
         _groups(mask)
     _fill_sides(masks, home)
     people = {m.person for mask in masks for m in mask.found if m.person is not None}
+    for mask in masks:
+        _posts_alone(mask, people)
     parts = _name_parts(people)
     pieces: list[str] = []
     found: list[Mention] = []
@@ -226,7 +192,8 @@ def find_mentions(
             for m in sorted(mask.found, key=lambda m: m.start)
         ]
     pieces.append(text[position:])
-    return Mentions(text, tuple(found), "".join(pieces), _sides(tuple(found)))
+    sides, bilateral = _sides(tuple(found))
+    return Mentions(text, tuple(found), "".join(pieces), sides, bilateral)
 
 
 def _dates_by_span(spans: list[tuple[int, int]], dates: list[DateMention]) -> dict[int, list[DateMention]]:
@@ -240,9 +207,9 @@ def _dates_by_span(spans: list[tuple[int, int]], dates: list[DateMention]) -> di
 
 
 def _names(mask: _Mask) -> None:
-    names, known = _aliases()
+    names, known = aliases()
     for match in names.finditer(mask.original):
-        kind, codes = known[_plain(match["alias"])]
+        kind, codes = known[plain(match["alias"])]
         if kind == "capital" and _is_place(mask.original, match.start(), 0):
             continue
         mask.put(Mention(match.start(), match.end(), kind, codes))
@@ -327,6 +294,8 @@ def _people(mask: _Mask) -> None:  # noqa: C901 - two orders of name and post
             continue
         role = match["role"]
         begin, codes = _nationality(mask, match.start(), start)
+        of = _OF_STATE.match(mask.text, match.start("name") + len(name))
+        codes = codes or (mask.codes(*of.span("who")) if of else ())
         person = Person(name, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
         stop = match.start("name") + len(name)
         if match["native"] and name == match["name"]:
@@ -373,6 +342,9 @@ def _nationality(mask: _Mask, start: int, floor: int) -> tuple[int, tuple[str, .
     return begin, mask.codes(begin, start)
 
 
+_OF_STATE = re.compile(r",?\s(?:of|from)\s(?:[Tt]he\s)?(?P<who>\ue000+)")
+
+
 def _side(role: str, codes: tuple[str, ...]) -> str | None:
     if codes:
         return codes[0]
@@ -393,7 +365,7 @@ _BODY = re.compile(
 )
 _JOINT = re.compile(
     r"\b(?:[Tt]he\s|[Bb]oth\s|[Aa]ll\s)(?:of\s)?(?:the\s)?(?:two\s|three\s|both\s|four\s)?"
-    r"(?:sides|countries|governments|parties|ministers|leaders|nations|economies|delegations"
+    r"(?i:sides|countries|governments|parties|ministers|leaders|nations|economies|delegations"
     r"|participants|organi[sz]ations"
     r"|members|partners|negotiators|presidents|prime\sministers|neighbou?rs|allies|trade\sministers"
     r"|officials|agencies"
@@ -443,6 +415,7 @@ def _fill_sides(masks: list[_Mask], home: str | None) -> None:
             person = mention.person
             if person is not None and person.side is not None:
                 told.setdefault(person.name.split()[-1], person.side)
+                told.setdefault(person.name.split()[0], person.side)  # family names stand first in East Asia
     for mask in masks:
         for index, mention in enumerate(mask.found):
             person = mention.person
@@ -453,6 +426,25 @@ def _fill_sides(masks: list[_Mask], home: str | None) -> None:
                 side = home
             if side is not None:
                 mask.found[index] = replace(mention, codes=(side,), person=replace(person, side=side))
+
+
+_POST_ALONE = re.compile(
+    rf"\b[Tt]he\s(?P<post>(?:Prime\s|Vice\s|Deputy\s)?(?:Minister|Secretary|Commissioner|President|Premier|Chancellor"
+    rf"|Ambassador))\b(?!\s(?:of|for)\b)(?!\s[{_U}\ue000-\ue007])"
+)
+
+
+def _posts_alone(mask: _Mask, people: set[Person]) -> None:
+    """`The Minister` is the one person of the document with such a post, if there is one."""
+    for match in list(_POST_ALONE.finditer(mask.text)):
+        held = {person for person in people if re.search(rf"\b{match['post']}\b", person.role)}
+        fullest = max(
+            held, key=lambda one: (len(one.name), one.side is not None, one.name, one.role), default=None
+        )
+        words = set(fullest.name.split()) if fullest else set[str]()
+        if fullest and all(words & set(person.name.split()) for person in held):
+            codes = (fullest.side,) if fullest.side else ()
+            mask.put(Mention(match.start(), match.end(), "person", codes, fullest))
 
 
 NameParts = tuple[re.Pattern[str] | None, dict[str, Person]]
@@ -481,19 +473,11 @@ def _later(mask: _Mask, names: re.Pattern[str] | None, parts: dict[str, Person])
         mask.put(Mention(match.start(), match.end(), "person", codes, person))
 
 
-def _sides(found: tuple[Mention, ...]) -> tuple[str, ...]:
+def _sides(found: tuple[Mention, ...]) -> tuple[tuple[str, ...], bool]:
     count: Counter[str] = Counter()
     for mention in found:
         count.update(mention.codes)
     order = {code: index for index, code in reversed(list(enumerate(c for m in found for c in m.codes)))}
-    ranked = sorted(count, key=lambda code: (-count[code], order[code]))[:2]
-    return tuple(sorted(ranked, key=lambda code: order[code]))
-
-
-def capital_of(place: str) -> str | None:
-    """The country whose capital a place is."""
-    plain = _plain(place).title()
-    for row in rows("parties"):
-        if plain in row["capitals"].split("|"):
-            return row["code"]
-    return None
+    ranked = sorted(count, key=lambda code: (-count[code], order[code]))
+    bilateral = len(ranked) < 3 or 2 * count[ranked[2]] < count[ranked[1]]
+    return tuple(sorted(ranked[:2], key=lambda code: order[code])), bilateral

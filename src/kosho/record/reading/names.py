@@ -1,0 +1,77 @@
+"""Names of states, blocs, their people and capitals, and of bodies that act for them, from `data/`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+from kosho.codes import countries
+from kosho.record.reading.tables import rows
+
+__all__ = ["aliases", "capital_of", "issuer_of", "plain"]
+
+NameKind = Literal["party", "adjective", "body", "capital"]
+
+_NAMES_OF_PEOPLE = {"Chad", "Jordan", "Jersey", "Georgia", "Guinea", "Niger"}
+
+
+def _flexible(name: str) -> str:
+    words = [re.escape(word) for word in name.split()]
+    return r",?\s+".join(words).replace("'", "['’]").replace(r"\.\ ", r"\.\s")
+
+
+@cache
+def aliases() -> tuple[re.Pattern[str], dict[str, tuple[NameKind, tuple[str, ...]]]]:
+    """A pattern of every known name, and what each (as `plain` writes it) stands for."""
+    known: dict[str, tuple[NameKind, tuple[str, ...]]] = {}
+    columns: tuple[tuple[str, NameKind], ...] = (
+        ("capitals", "capital"),
+        ("adjectives", "adjective"),
+        ("names", "party"),
+    )
+    for row in rows("parties"):
+        for column, kind in columns:
+            for name in filter(None, row[column].split("|")):
+                known[plain(name)] = (kind, (row["code"],))
+    others = {name: code for code, name in countries().items() if name not in _NAMES_OF_PEOPLE}
+    for name, code in others.items():
+        known.setdefault(plain(name), ("party", (code,)))
+    for row in rows("bodies"):
+        known[plain(row["name"])] = ("body", (row["acts_for"],) if row["acts_for"] else ())
+    names = [
+        name for row in rows("parties") for column, _ in columns for name in row[column].split("|") if name
+    ]
+    names += [*others, *(row["name"] for row in rows("bodies"))]
+    ordered = sorted(set(names), key=lambda name: (-len(name), name))
+    together = "|".join(_flexible(name) for name in ordered)
+    return re.compile(rf"(?<!\w)(?<![a-z]-)(?:[Tt]he\s)?(?P<alias>{together})(?!\w)"), known
+
+
+def plain(name: str) -> str:
+    """A name without what spelling varies in."""
+    return " ".join(name.replace(",", "").replace("’", "'").split())
+
+
+_ISSUER = re.compile(
+    r"^[^\n.]{0,120}\b(?:Ministry|Department|Government|Cabinet|Office)\b[^\n.]{0,120}$", re.MULTILINE
+)
+
+
+def issuer_of(head: str) -> str | None:
+    """The country whose ministry signs at the head of a release: `Ministry of Trade, Republic of X`."""
+    names, known = aliases()
+    for line in _ISSUER.finditer(head):
+        codes = {code for match in names.finditer(line[0]) for code in known[plain(match["alias"])][1]}
+        if len(codes) == 1:
+            return codes.pop()
+    return None
+
+
+def capital_of(place: str) -> str | None:
+    """The country whose capital a place is."""
+    named = plain(place).title()
+    for row in rows("parties"):
+        if named in row["capitals"].split("|"):
+            return row["code"]
+    return None
