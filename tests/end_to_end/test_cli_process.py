@@ -19,7 +19,7 @@ def test_version_and_help(kosho: Run) -> None:
     assert kosho("--version").stdout == f"kosho {__version__}\n"
     helped = kosho("--help")
     assert helped.returncode == 0
-    for command in ("cases", "brief", "simulate", "world", "replicate"):
+    for command in ("cases", "brief", "simulate", "coercion", "supply", "world", "replicate"):
         assert command in helped.stdout
 
 

@@ -121,3 +121,37 @@ def test_lists_dates_and_articles() -> None:
 
 def test_ticks_are_plain() -> None:
     assert [words.tick(x) for x in (-30.0, -2.5, 0.0, 1500.0)] == ["−30", "−2.5", "0", "1,500"]
+
+
+@pytest.mark.parametrize(
+    ("musd", "said"),
+    [
+        (1097, "1.1 billion"),
+        (176.8, "180 million"),
+        (999.6, "1.0 billion"),
+        (0.3, "~0"),
+        (-402, "−400 million"),
+    ],
+)
+def test_money_is_told_in_millions_or_billions(musd: float, said: str) -> None:
+    assert words.millions(musd).replace(words.NBSP, " ") == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "sign", "said"),
+    [
+        (200.8, 3416.8, False, "0.2 to 3.6 billion"),
+        (33, 226.6, False, "20 to 240 million"),
+        (-635, -146, True, "−650 to −100 million"),
+        (-5.8, 23.8, True, "−6 to +24 million"),
+    ],
+)
+def test_ranges_of_money_hold_both_ends(low: float, high: float, sign: bool, said: str) -> None:
+    assert words.millions_range(low, high, sign=sign).replace(words.NBSP, " ") == said
+
+
+def test_ends_stand_in_brackets_only_where_they_say_more() -> None:
+    assert words.with_ends("27", words.percents(0.06, 0.67)) == "27 (6 to 68)"
+    assert words.with_ends("27", words.percents(0.27, 0.27)) == "27"
+    assert words.percent_range(-0.0013, -0.0008, 2) == "−0.13 to −0.08"
+    assert words.percent_range(-0.0013, -0.0008) == "−0.2 to 0"

@@ -12,6 +12,7 @@ from kosho.cli import (
     bargain,
     briefs,
     cases,
+    coercion,
     corridor,
     rate,
     read,
@@ -20,6 +21,7 @@ from kosho.cli import (
     replicate,
     schedule,
     simulate,
+    supply,
     tariffs,
     world,
 )
@@ -44,6 +46,8 @@ app.command("tariffs")(tariffs.show)
 app.command("record")(record.show)
 app.command("read")(read.show)
 app.command("corridor")(corridor.show)
+app.command("coercion")(coercion.show)
+app.command("supply")(supply.show)
 app.add_typer(register.app, name="register")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(world.app, name="world")

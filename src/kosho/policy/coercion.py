@@ -42,6 +42,7 @@ __all__ = [
     "before",
     "compare",
     "episode",
+    "episode_file",
     "episodes",
     "halt",
     "in_economy",
@@ -225,10 +226,15 @@ class EpisodeFile(Frozen):
 
 
 @cache
+def episode_file() -> EpisodeFile:
+    """The episodes that ship, with their sources."""
+    return load(Path(str(files("kosho.policy") / "episodes.yaml")), EpisodeFile)[0]
+
+
+@cache
 def episodes() -> dict[str, Episode]:
     """The episodes that ship, by id."""
-    read, _ = load(Path(str(files("kosho.policy") / "episodes.yaml")), EpisodeFile)
-    return {one.id: one for one in read.episodes}
+    return {one.id: one for one in episode_file().episodes}
 
 
 def episode(name: str) -> Episode:

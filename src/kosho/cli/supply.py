@@ -1,0 +1,245 @@
+"""`kosho supply`: where a sector's value is added, where its inputs come from, the loss without one origin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kosho.cli.terminal import chosen, progress, say, show_json, show_table
+from kosho.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from kosho.policy.ranges import Range
+    from kosho.policy.supply import Loss
+    from kosho.world import World
+
+__all__ = ["show"]
+
+LISTED = 15
+VEHICLES = "C29"
+CLOSURES = ("fixed", "zero")
+RESPONSES = ("central", "low")
+
+
+def show(
+    country: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code.")],
+    sector: Annotated[str, typer.Argument(help="Sector of the table, such as C27.")],
+    without: Annotated[
+        str | None, typer.Option(metavar="ORIGIN", help="What is lost if this origin falls away.")
+    ] = None,
+    world: Annotated[str, typer.Option(metavar="full|talks", help="Detail of the world table.")] = "full",
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+) -> None:
+    """Trace a supply chain: value added and inputs by origin, concentration, the loss without one origin."""
+    from kosho.world import load
+
+    detail = chosen(world, ("full", "talks"), "--world")
+    table = load(regions=detail, sectors=detail)
+    with progress("Tracing"):
+        content = contract(table, country, sector, without)
+    if json:
+        show_json(content)
+    else:
+        _show(content)
+
+
+def contract(table: World, country: str, sector: str, without: str | None) -> dict[str, Any]:
+    """What `--json` prints; shares and changes are fractions, money is million USD a year."""
+    from kosho.policy.supply import concentration, inputs_by_origin, value_added_by_origin
+
+    added = value_added_by_origin(table, country, sector).sum("sector")
+    inputs = inputs_by_origin(table, country, sector)
+    n, j = table.position(country), table.sector_position(sector)
+    bought = table.arrays.flows[n, :, j].copy()
+    bought[n] = 0.0
+    origins = {code: float(bought[i] / bought.sum()) for i, code in enumerate(table.countries) if bought[i] > 0}
+    pairs = {
+        (origin, goods): float(inputs.values[i, k])
+        for i, origin in enumerate(table.countries)
+        for k, goods in enumerate(table.sectors)
+    }
+    return {
+        "schema_version": 1,
+        "world": table.hash,
+        "country": country,
+        "sector": sector,
+        "value_added": _largest({str(code): float(added.sel(country=code)) for code in table.countries}),
+        "tariffs_along_the_chain": 1.0 - float(added.sum()),
+        "inputs": [
+            {"exporter": origin, "input": goods, "share": share}
+            for (origin, goods), share in sorted(pairs.items(), key=lambda one: -one[1])[:LISTED]
+        ],
+        "imports_musd": float(bought.sum()),
+        "origins": _largest(origins),
+        "concentration": {
+            "imports": concentration(table, country, sector) if origins else None,
+            "with_home": concentration(table, country, sector, home=True),
+        },
+        "without": None if without is None else _without(table, country, sector, without),
+        "vehicles": _vehicles(country) if sector == VEHICLES else None,
+    }
+
+
+def _largest(shares: dict[str, float]) -> list[dict[str, Any]]:
+    ordered = sorted(shares.items(), key=lambda one: -one[1])[:LISTED]
+    return [{"country": code, "share": share} for code, share in ordered]
+
+
+def _without(table: World, country: str, sector: str, origin: str) -> dict[str, Any]:
+    """The loss under both closures, and central and low elasticities."""
+    from kosho.policy.supply import loss_without
+    from kosho.world import low_elasticity
+
+    if origin == country:
+        raise InputError(Problem(f"{origin} is the country itself", "name another origin", key="--without"))
+    worlds = {"central": table, "low": low_elasticity(table)}
+    share = float(table.flows.sel(importer=country, exporter=origin, sector=sector))
+    return {
+        "origin": origin,
+        "base_musd": share,
+        "variants": [
+            {
+                "deficits": closure,
+                "elasticities": response,
+                **_lost(loss_without(worlds[response], country, origin, [sector], closure), sector),
+            }
+            for closure in CLOSURES
+            for response in RESPONSES
+        ],
+    }
+
+
+def _lost(found: Loss, sector: str) -> dict[str, float]:
+    return {
+        "welfare": found.welfare,
+        "ev_musd": found.equivalent_variation,
+        "price": float(found.price.sel(sector=sector)),
+        "real_value_added_musd": float(found.real_value_added.sel(sector=sector)),
+    }
+
+
+def _vehicles(country: str) -> dict[str, Any]:
+    """Drives of the vehicles sold in the country, makers of those it ships, brands, where they are known."""
+    from kosho.policy.ranges import Range
+    from kosho.policy.vehicles import vehicle_data
+
+    data = vehicle_data()
+    return {
+        "drives": {
+            drive: _levels(Range.of(cited))
+            for one in data.drives
+            if one.market == country
+            for drive, cited in one.shares.items()
+        },
+        "makers": [
+            {
+                "market": one.market,
+                "unit": one.unit,
+                "year": one.year,
+                "makers": {maker: _levels(Range.of(cited)) for maker, cited in one.units.items()},
+            }
+            for one in data.makers
+            if one.exporter == country
+        ],
+        "japanese_brands": next(
+            (_levels(Range.of(one.share)) for one in data.brands if one.market == country), None
+        ),
+    }
+
+
+def _levels(found: Range) -> dict[str, Any]:
+    return {
+        "low": found.low,
+        "value": found.value,
+        "high": found.high,
+        "assumed": found.assumed,
+        "sources": list(found.sources),
+    }
+
+
+def _show(content: dict[str, Any]) -> None:
+    from kosho.brief import words
+    from kosho.codes import country_name, sector_name
+
+    goods, buyer = sector_name(content["sector"]), country_name(content["country"])
+    rows = [
+        (country_name(one["country"]), words.percent(one["share"], decimals=1))
+        for one in content["value_added"]
+    ]
+    rows.append(("tariffs along the chain", words.percent(content["tariffs_along_the_chain"], decimals=1)))
+    show_table(f"{goods} made in {buyer}: where its value is added", ("Origin", "%"), rows, numeric=1)
+    inputs = [
+        (country_name(one["exporter"]), sector_name(one["input"]), words.percent(one["share"], decimals=1))
+        for one in content["inputs"]
+    ]
+    show_table("What it buys directly, of its output", ("Origin", "Input", "%"), inputs, numeric=1)
+    origins = [
+        (country_name(one["country"]), words.percent(one["share"], decimals=1)) for one in content["origins"]
+    ]
+    if origins:
+        worth = words.millions(content["imports_musd"])
+        show_table(f"{goods} bought by {buyer} abroad, {worth} USD a year", ("Origin", "%"), origins, numeric=1)
+    found = content["concentration"]
+    if found["imports"] is not None:
+        say(f"Concentration of imports (Herfindahl-Hirschman, to 1): {found['imports']:.2f}")
+    say(f"Concentration with its own producers: {found['with_home']:.2f}")
+    if content["without"] is not None:
+        _show_loss(content["without"], buyer, goods)
+    if content["vehicles"] is not None:
+        _show_vehicles(content["vehicles"], buyer)
+
+
+def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
+    from kosho.brief import words
+    from kosho.codes import country_name
+
+    rows = [
+        (
+            f"Deficits {one['deficits']}, {one['elasticities']} elasticities",
+            words.percent(one["welfare"], sign=True),
+            words.millions(one["ev_musd"], sign=True),
+            words.percent(one["price"], sign=True, decimals=1),
+            words.millions(one["real_value_added_musd"], sign=True),
+        )
+        for one in found["variants"]
+    ]
+    title = f"{buyer} without {goods} from {country_name(found['origin'])} "
+    title += f"({words.millions(found['base_musd'])} USD a year): in the long run"
+    columns = ("Variant", "Real income, %", "USD a year", "Its price, %", "Value added at home, USD")
+    show_table(title, columns, rows, numeric=4)
+    say("In the first year little can be replaced and the loss is larger still; nothing here measures it.")
+
+
+def _show_vehicles(found: dict[str, Any], country: str) -> None:
+    from kosho.brief import words
+    from kosho.codes import country_name
+
+    rows = [(drive, _percents(one), _standing(one)) for drive, one in found["drives"].items()]
+    if found["japanese_brands"] is not None:
+        one = found["japanese_brands"]
+        rows.append(("Japanese brands, wherever made", _percents(one), _standing(one)))
+    if rows:
+        show_table(f"Vehicles sold in {country}, share", ("Vehicles", "%", "How known"), rows)
+    for trade in found["makers"]:
+        makers = [
+            (
+                maker,
+                words.with_ends(words.quantity(one["value"]), words.quantity_range(one["low"], one["high"])),
+                _standing(one),
+            )
+            for maker, one in trade["makers"].items()
+        ]
+        title = f"Shipped to {country_name(trade['market'])} in {trade['year']}, {trade['unit']} by maker"
+        show_table(title, ("Maker", trade["unit"].capitalize(), "How known"), makers)
+
+
+def _percents(one: dict[str, Any]) -> str:
+    from kosho.brief import words
+
+    return words.with_ends(words.percent(one["value"], decimals=1), words.percents(one["low"], one["high"]))
+
+
+def _standing(one: dict[str, Any]) -> str:
+    return ("assumed, " if one["assumed"] else "") + ", ".join(one["sources"])
