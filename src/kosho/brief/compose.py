@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kosho.brief import method
 from kosho.brief.bargaining import negotiation
 from kosho.brief.claims import Material, headline, lead
+from kosho.brief.law import measure
 from kosho.brief.model import (
     Brief,
     Claim,
@@ -21,15 +22,11 @@ from kosho.brief.model import (
     WorldStamp,
 )
 from kosho.brief.runs import VARIANTS, run
-from kosho.codes import country_name, sector_name
-from kosho.policy.schema import ALL
 from kosho.world import load
 from kosho.world.report import info
 
 if TYPE_CHECKING:
     from kosho.case import Case
-    from kosho.policy import Measure as Law
-    from kosho.policy import Register
     from kosho.provenance import Source
     from kosho.world import World
 
@@ -142,73 +139,8 @@ def _stamp(world: World) -> WorldStamp:
 def _measures(case: Case, on: date) -> Iterable[Measure]:
     """What is in force on the day, what hits a party first."""
     parties = [one.economy for one in case.parties]
-    found = [_measure(case.register, law, parties) for law in case.register.in_force(on, on)]
+    found = [measure(case.register, law, parties) for law in case.register.in_force(on, on)]
     return sorted(found, key=lambda one: not one.hits)
-
-
-def _measure(register: Register, law: Law, parties: Sequence[str]) -> Measure:
-    return Measure(
-        id=law.id,
-        title=law.title,
-        rate=_rate(law),
-        imposer=law.imposer,
-        partners=_partners(law),
-        hits=tuple(code for code in parties if code != law.imposer and law.rate_on(code) is not None),
-        scope=_scope(register, law),
-        since=law.legal_from,
-        until=law.legal_to,
-        legal_basis=law.legal_basis,
-        sources=law.source,
-        status=law.status,
-        note=law.note,
-    )
-
-
-def _rate(law: Law) -> str:
-    if law.kind == "exemption":
-        return "exempt"
-    if not isinstance(law.value, dict):
-        rates = [law.value or 0.0]
-    else:
-        rates = sorted(set(law.value.values()), reverse=True)
-    text = " or ".join(f"{rate:g}" for rate in rates) if len(rates) < 3 else f"{rates[-1]:g} to {rates[0]:g}"
-    text += "\N{NO-BREAK SPACE}%"
-    if law.value_share is not None:
-        text += f" on {100 * law.value_share.value:.0f}\N{NO-BREAK SPACE}% of the value"
-    return f"{text} in all" if law.kind == "floor" else f"+{text}"
-
-
-def _partners(law: Law) -> str:
-    if isinstance(law.value, dict):
-        named = [f"{country_name(code)} {rate:g}" for code, rate in law.value.items() if code != ALL]
-        if ALL not in law.value:
-            return _names(law.value) if len(named) > 6 else ", ".join(named)
-        return "all" + (f"; {', '.join(named)}" if named else "")
-    if law.partners.include != (ALL,):
-        return _names(law.partners.include)
-    return "all" + (f" but {_names(law.partners.exclude)}" if law.partners.exclude else "")
-
-
-def _names(codes: Iterable[str]) -> str:
-    names = [country_name(code) for code in codes]
-    return ", ".join(names) if len(names) <= 8 else f"{len(names)} economies"
-
-
-def _scope(register: Register, law: Law) -> str:
-    if law.scope is None:
-        return ""
-    groups = register.products.groups
-    parts = ["all goods"] if law.scope.goods else []
-    parts += [sector_name(code) for code in law.scope.sectors]
-    parts += [groups[name].title for name in law.scope.groups]
-    if law.scope.hs is not None:
-        parts.append(f"{law.scope.hs.edition} {', '.join(law.scope.hs.prefixes)}")
-    text = "; ".join(parts)
-    if law.scope.preference == ("none",):
-        text += " (outside preferences)"
-    elif law.scope.preference:
-        text += f" ({', '.join(law.scope.preference).upper()})"
-    return text
 
 
 def _cited(brief: Brief) -> Iterable[str]:

@@ -166,7 +166,7 @@ def in_force(brief: Brief, *, hitting: bool) -> Table:
     """Measures in force that hit a party, or the others."""
     rows = tuple(
         (
-            Cell(one.title, one.title, note=one.scope if one.note is None else f"{one.scope}. {one.note}"),
+            Cell(one.title, one.title, note=". ".join(filter(None, (one.scope, one.note)))),
             Cell(one.rate, one.rate, status=one.status),
             Cell(one.partners, one.partners),
             Cell(
