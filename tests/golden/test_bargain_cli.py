@@ -19,16 +19,20 @@ CONCEPTS = {"nash", "kalai_smorodinsky", "egalitarian", "utilitarian"}
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory) -> Path:
-    """The case with one issue of its table, so that runs are short."""
+    """The case with two issues of its table, one of them settled, so that runs are short."""
     shipped = Case.load(CASE).folder
     folder = tmp_path_factory.mktemp("case") / CASE
     folder.mkdir()
     for name in ("case.yaml", "measures.yaml", "record.yaml"):
         (folder / name).write_bytes((shipped / name).read_bytes())
     text = (shipped / "table.yaml").read_text(encoding="utf-8")
-    issues = text[text.index("  - id: cars\n") : text.index("  - id: metals\n")]
+    parts = [text.index(f"  - id: {name}\n") for name in ("cars", "metals", "lng", "corn")]
+    issues = text[parts[0] : parts[1]] + text[parts[2] : parts[3]]
     head, tail = text[: text.index("  - id: cars\n")], text[text.index("\nred_lines:") :]
     kept = tail[: tail.index("  - id: baseline-stays")] + tail[tail.index("\nunpriced:") :]
+    gas = "forbids: {cars: [none]}"
+    assert gas in kept
+    kept = kept.replace(gas, "forbids: {lng: [as-now, more-1500]}")
     (folder / "table.yaml").write_text(head + issues + kept, encoding="utf-8")
     return folder
 
@@ -38,7 +42,7 @@ def test_the_contract(tiny):
     assert done.exit_code == 0, done.output
     content = json.loads(done.stdout)
     assert content["schema_version"] == 1
-    assert content["packages"] == 6
+    assert content["packages"] == 18
     assert content["parties"] == ["JPN", "USA"]
     assert set(content["disagreement"]) == {"JPN", "USA"}
     assert content["zone"] is True
@@ -46,20 +50,29 @@ def test_the_contract(tiny):
     assert set(content["solutions"]) == set(content["certificate"]) == CONCEPTS
     for one in content["frontier"]:
         assert set(one) == {"options", "payoffs", "individually_rational"}
-        assert set(one["options"]) == {"cars"}
+        assert set(one["options"]) == {"cars", "lng"}
     for name in CONCEPTS:
         assert {"options", "payoffs", "ties", "gains", "over_status_quo"} <= set(content["solutions"][name])
         assert set(content["certificate"][name]["gains"]["JPN"]) == {"p5", "p50", "p95"}
         assert set(content["confirmed"][name]["gains"]) == {"JPN", "USA"}
+        (bound,) = content["confirmed"][name]["bounds"]
+        assert (bound["id"], bound["issue"], bound["kind"]) == ("case-lng", "lng", "purchase")
+        assert (bound["unit"], bound["binds"], bound["rent"]) == ("million USD", True, 0.0)
+        assert bound["reached"] == pytest.approx(bound["required"], rel=1e-6)
+        assert bound["base"] + 3500 == pytest.approx(bound["required"])
+        assert bound["fiscal_cost"] == pytest.approx(bound["wedge"] * bound["reached"], rel=1e-3)  # duty-free
+        assert bound["diverted"]["JPN"]["AUS"] < 0
     assert content["confirmed"]["world"] != content["world"]
 
 
 def test_for_people(tiny):
-    done = CliRunner().invoke(app, ["bargain", str(tiny), *QUICK])
+    done = CliRunner().invoke(app, ["bargain", str(tiny), "--draws", "0"])
     assert done.exit_code == 0, done.output
     for words in (
-        "6 packages",
-        "cars 10 % in all, as Britain",
+        "18 packages",
+        "In every row: lng 3.5 bn more",
+        "Treasury",
+        "AUS -2",
         "Nash",
         "Japan alone reverts",
         "All revert",
@@ -78,7 +91,7 @@ def test_without_a_zone(tiny, tmp_path):
             # The rate that is left is the one that holds anyway: nobody gains.
             text = text.replace("packages: extension", "packages: no-deal")
             text = text.replace(
-                "forbids: {cars: [add-25]}", "forbids: {cars: [all-20, all-15, all-12.5, all-10]}"
+                "forbids: {cars: [add-25]}", "forbids: {cars: [all-20, all-15, all-12.5, all-10, none]}"
             )
         (folder / path.name).write_text(text, encoding="utf-8")
     done = CliRunner().invoke(app, ["bargain", str(folder), *QUICK, "--json"])
@@ -86,6 +99,8 @@ def test_without_a_zone(tiny, tmp_path):
     content = json.loads(done.stdout)
     assert (content["zone"], content["solutions"], content["certificate"]) == (False, {}, {})
     assert content["opens_zone"]["red_lines"]
+    ways = {way for way in ("transfer", "red_lines", "rate") if not content["opens_zone"][way]}
+    assert set(content["opens_zone"]["why_not"]) == ways
     done = CliRunner().invoke(app, ["bargain", str(folder), *QUICK, "--require-zone"])
     assert isinstance(done.exception, KoshoError)
     assert done.exception.exit_status == 1

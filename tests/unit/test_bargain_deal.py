@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kosho.bargain import Effort, Table, negotiate
-from kosho.bargain.pricing import Weights
+from kosho.bargain.pricing import Weights, lay_all, worth_alone
 from kosho.bargain.report import contract
+from kosho.bargain.robust import certify
 from kosho.bargain.zone import critical_zone_weight
 from kosho.case import Case, simulate
+from kosho.equilibrium import solve
 from kosho.world import load
 
 PARTIES = ["JPN", "USA"]
@@ -197,6 +200,99 @@ def test_without_a_zone_three_ways_to_one_are_named(case, talks, tmp_path):
     assert rate["old"] == 0
     assert rate["new"] > 0
     assert min(rate["gains"].values()) > 0
+
+
+ONE_ISSUE = """
+issues:
+  - id: cars
+    title: Cars
+    options:
+      - {id: add-25, title: as now, fallback: true OURS}
+      - {id: all-1, title: "1", overlays: [table-cars], at: {table-cars: 1, table-parts: 1} OURS}
+"""
+
+
+def of_one_issue(folder: Path, case: Case, rules: str) -> Table:
+    """A table on cars alone, on the law that follows without a deal."""
+    text = (case.folder / "table.yaml").read_text(encoding="utf-8").replace(": extension", ": no-deal")
+    text = text[: text.index("\nissues:")] + ONE_ISSUE + rules + text[text.index("\noverlays:") :]
+    path = folder / "table.yaml"
+    path.write_text(text.replace(" OURS}", ", status: assumption, source: [own-table]}"), encoding="utf-8")
+    return Table.load(path, case.register, case.scenarios, case.law, case.overlays)
+
+
+def test_a_rate_is_found_between_the_law_as_it_is_and_another_option(case, talks, tmp_path):
+    rule = "red_lines: [{id: some, title: Some relief, party: USA, forbids: {cars: [all-1]} OURS}]"
+    found = negotiate(of_one_issue(tmp_path, case, rule), talks, effort=LIGHT)
+    game, opening = found.game, found.opening
+    assert not game.zone
+    assert opening.transfer is None
+    assert "together lose" in opening.why_not["transfer"]
+    assert opening.red_lines == []
+    assert "no package on the table" in opening.why_not["red_lines"]
+    rate = opening.rate
+    assert (rate.option, rate.restated) == ("all-1", True)
+    assert 25 < rate.old < 28  # 25 % on top of 2.5 % on cars, of less on parts and more on trucks
+    assert 1 < rate.new < rate.old
+    assert min(rate.gains) > game.resolution
+    # In the terms of the other option the old rate takes what the law takes.
+    laid, terms = found.priced[0].laid, found.table.with_rate(0, 1, rate.old)
+    assert laid.taken(terms, 0, 1) == pytest.approx(laid.taken(found.table, 0, 0), rel=1e-4)
+
+
+def test_without_any_way_each_says_why(case, talks, tmp_path):
+    rule = "links: [{id: none, title: None, when: {cars: [all-1]}, requires: {cars: [add-25]} OURS}]"
+    table = of_one_issue(tmp_path, case, rule)
+    issue = table.file.issues[0]
+    plain = issue.options[1].model_copy(update={"at": {}})
+    file = table.file.model_copy(
+        update={"issues": (issue.model_copy(update={"options": (issue.options[0], plain)}),)}
+    )
+    found = negotiate(replace(table, file=file), talks, effort=LIGHT)
+    opens = contract(found)["opens_zone"]
+    assert (opens["transfer"], opens["red_lines"], opens["rate"]) == (None, [], None)
+    assert set(opens["why_not"]) == {"transfer", "red_lines", "rate"}
+    assert "no issue has an option that sets one rate" in opens["why_not"]["rate"]
+
+
+def test_draws_are_common_to_everything_compared(deal):
+    priced = deal.priced[0]
+    fallback = np.array([deal.table.fallback])
+    certificate = certify(priced, fallback, 6, 1, lambda _: None)[0]
+    # The package of fallbacks is the law that follows without a deal: the same in every draw.
+    for spread in certificate.gains.values():
+        assert max(abs(spread.p5), abs(spread.p95)) < 0.1
+    assert certificate.all_gain == 0 or max(one.p95 for one in certificate.gains.values()) < 0.1
+
+
+PROMISE = """
+  - id: gas
+    title: Gas
+    options:
+      - {id: none, title: none, fallback: true OURS}
+      - {id: more, title: more, overlays: [purchase-lng] OURS}
+"""
+
+
+def test_commitments_of_the_deals_are_told_from_the_full_world(case, tmp_path):
+    text = "red_lines: [{id: gas, title: Gas, party: USA, forbids: {gas: [none]} OURS}]"
+    table = of_one_issue(tmp_path, case, PROMISE + text)
+    label = {"cars": "all-1", "gas": "none"}
+    some = np.array([table.grid.named(label), table.grid.named({**label, "gas": "more"})])
+    laid = lay_all(table, table.grounds[0], load(), some)
+    outcomes = [
+        solve(laid.world, one.shock, constraints=one.constraints, nests=one.nests)
+        for one in (*laid.posed(some), *laid.posed_compared())
+    ]
+    assert outcomes[0].constraints == ()
+    (gas,) = outcomes[1].constraints
+    measure, issue = table.behind(int(some[1]), gas.constraint.name)
+    assert (measure.id, issue) == ("case-lng", "gas")
+    worth = worth_alone(table, laid.world, outcomes)
+    expected = [[float(one.equivalent_variation.sel(country=party)) for party in PARTIES] for one in outcomes]
+    np.testing.assert_allclose(worth.income, expected)
+    assert worth.income[1, 0] < worth.income[0, 0]
+    assert worth.income[1, 1] > worth.income[0, 1]
 
 
 def test_without_deficits_every_number_is_without_them(case, talks, tmp_path):

@@ -36,7 +36,8 @@ class Effort:
     draws: int = 200
     """For the certificate; 0 leaves it out."""
     certified: int = 50
-    """How many packages are certified and followed to where they fail; the deals are always among them."""
+    """How many packages are certified and followed to where they fail; the deals are always among them. From a
+    dozen on they are solved together, so a dozen costs less than a few."""
     confirm: bool = True
     """Price the deals again on the full table."""
     seed: int = 2025

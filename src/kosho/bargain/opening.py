@@ -86,18 +86,21 @@ def smallest_rate_change(priced: Priced) -> RateChange | None:
     Options of an issue are ordered by what they take from base trade. Where two neighbours do not set their
     rates in the same terms, or one of them leaves the law as it is, it is told in the terms of the other, at
     the rate that takes as much. Gains between neighbours are taken as linear to find candidates, in the order
-    of the change they need; each is then solved, and moved by bisection towards the package as far as all
+    of the change they need; where that finds none, the middle of each step is tried, for the package that gains
+    most in all at its ends. Candidates are solved, and moved by bisection towards the package as far as all
     still gain.
 
     Returns:
-        None if no rate between two options does it.
+        None if no rate between two options was found to do it.
     """
     steps = [step for issue in range(len(priced.table.grid.issues)) for step in _steps(priced, issue)]
     candidates = [(step, one) for step in steps for one in _candidates(priced, step)]
     candidates.sort(key=lambda item: abs(item[1].new - item[1].old))
-    for step, one in candidates[:TRIED]:
+    middles = [(step, one) for step in steps if (one := _middle(priced, step)) is not None]
+    middles.sort(key=lambda item: abs(item[1].new - item[1].old))
+    for step, one in (*candidates[:TRIED], *middles):
         gains = _gains_at(priced, one.package, step, one.new)
-        if (gains > 0).all():
+        if (gains > priced.game.resolution).all():
             return _tightened(priced, step, one, gains)
     return None
 
@@ -165,7 +168,7 @@ def _tightened(priced: Priced, step: _Step, change: RateChange, gains: Array) ->
     for _ in range(BISECTIONS):
         middle = (bad + good) / 2
         found = _gains_at(priced, change.package, step, middle)
-        if (found > 0).all():
+        if (found > priced.game.resolution).all():
             good, gains = middle, found
         else:
             bad = middle
@@ -182,12 +185,27 @@ def _candidates(priced: Priced, step: _Step) -> Iterator[RateChange]:
     rising, falling = there > here, there < here
     low = np.where(rising, np.maximum(root, 0.0), np.where(falling | (here > 0), 0.0, 1.0)).max(axis=1)
     high = np.where(falling, np.minimum(root, 1.0), 1.0).min(axis=1)
-    old, end = step.rates
     for row in np.flatnonzero(low < high):
-        new = old + float(low[row] + high[row]) / 2 * (end - old)
-        issue, option = table.grid.issues[step.issue], table.option(step.issue, step.terms).id
-        restated = step.start != step.terms and _rate(priced, step.issue, step.start) != old
-        yield RateChange(int(rows[row]), issue, option, old, new, restated, ())
+        yield _change(priced, step, int(rows[row]), float(low[row] + high[row]) / 2)
+
+
+def _middle(priced: Priced, step: _Step) -> RateChange | None:
+    """The middle of a step, from the allowed package that gains most in all at both ends."""
+    game, table = priced.game, priced.table
+    rows = np.flatnonzero((table.grid.choices[:, step.issue] == step.start) & game.allowed)
+    if not len(rows):
+        return None
+    ends = game.gains[rows] + game.gains[_with(priced, rows, step.issue, step.end)]
+    return _change(priced, step, int(rows[ends.sum(axis=1).argmax()]), 0.5)
+
+
+def _change(priced: Priced, step: _Step, package: int, share: float) -> RateChange:
+    """A share of the way along a step."""
+    old, end = step.rates
+    table = priced.table
+    restated = step.start != step.terms and _rate(priced, step.issue, step.start) != old
+    issue, option = table.grid.issues[step.issue], table.option(step.issue, step.terms).id
+    return RateChange(package, issue, option, old, old + share * (end - old), restated, ())
 
 
 def _with(priced: Priced, packages: Index, issue: int, choice: int) -> Index:

@@ -52,9 +52,9 @@ def smallest_transfer(game: Game) -> Transfer | None:
     Those who gain pay in proportion to their gains. Among equals the package with the largest sum of gains.
 
     Returns:
-        None if no allowed package gains more in all than it loses: then no money between the parties helps.
+        None if no allowed package gains more in all than it loses (by more than noise): then no money helps.
     """
-    rows = np.flatnonzero(game.allowed & (game.gains.sum(axis=1) > 0))
+    rows = np.flatnonzero(game.allowed & (game.gains.sum(axis=1) > game.resolution))
     if not len(rows):
         return None
     gains = game.gains[rows]
