@@ -17,7 +17,19 @@ from tests.measures import measure
 
 from kosho.brief.bound_tables import bound_table, commitments, diverted_table, left_out_table, ranges_table
 from kosho.brief.bounds import Bounds, told
-from kosho.brief.ends import SHARES, Corner, at, corners, effects_at, figures, measure_of, reachable, span, sway
+from kosho.brief.ends import (
+    SHARES,
+    Corner,
+    Middle,
+    at,
+    corners,
+    effects_at,
+    figures,
+    measure_of,
+    reachable,
+    span,
+    sway,
+)
 from kosho.brief.runs import VARIANTS
 from kosho.brief.tasks import AtCorner, Ground, OfVariant, answer, answered
 from kosho.case import Case, Law, pose
@@ -72,7 +84,7 @@ def of(case: Case, scenario: str, deficits: Any = "fixed") -> tuple[Bounds, Outc
         (one.of, at(partial(answered_by, world, effects_at(world, law, one), deficits), case.flows))
         for one in corners(law, found)
     ]
-    return told(scenario, (law, found, case.flows, PARTIES), outcome, moved), outcome
+    return told(scenario, (law, found, PARTIES), Middle.of(outcome, case.flows), moved), outcome
 
 
 def test_amount_and_elasticities_move_apart_and_a_shared_product_once(case: Case) -> None:
@@ -209,8 +221,8 @@ def test_where_nothing_has_a_range_there_are_no_ends(case: Case) -> None:
     assert [one.of for one in corners(law, found)] == [SHARES, SHARES]
     early = Law(law.register, date(2025, 1, 2), date(2025, 1, 2))
     assert list(corners(early, replace(found, told=()))) == []
-    outcome = answered_by(world, found)
-    assert told("status-quo", (early, replace(found, told=()), case.flows, PARTIES), outcome, []).ends is None
+    outcome = Middle.of(answered_by(world, found), case.flows)
+    assert told("status-quo", (early, replace(found, told=()), PARTIES), outcome, []).ends is None
 
 
 def test_a_task_that_fails_says_so_and_why_when_asked_again(case: Case) -> None:

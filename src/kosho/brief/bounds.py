@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kosho.brief.ends import Span, figures, measure_of, ranged_shares, reachable, span
+from kosho.brief.ends import Middle, Span, measure_of, ranged_shares, reachable, span
 from kosho.brief.numbers import Interval, Number
 from kosho.codes import country_name, sector_name
 from kosho.equilibrium import Quota, TariffQuota
@@ -20,8 +20,8 @@ from kosho.policy.ranges import Range
 from kosho.provenance import Frozen, Status
 
 if TYPE_CHECKING:
-    from kosho.case import Flow, Law
-    from kosho.equilibrium import Outcome, Settled
+    from kosho.case import Law
+    from kosho.equilibrium import Settled
     from kosho.policy.impact import Effects
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "told",
 ]
 
-Array = NDArray[np.float64]
+Moved = Sequence[tuple[str, Mapping[str, NDArray[np.float64]] | str]]
 
 DIVERTED = 6
 """Exporters listed for each importer, those whose sales change most."""
@@ -178,30 +178,29 @@ class Bounds(Frozen):
 
 def told(
     scenario: str,
-    asked: tuple[Law, Effects, Sequence[Flow], Sequence[str]],
-    outcome: Outcome,
-    moved: Sequence[tuple[str, Mapping[str, Array] | str]],
+    asked: tuple[Law, Effects, Sequence[str]],
+    middle: Middle,
+    moved: Moved,
 ) -> Bounds:
     """What a scenario bounds and over what ranges.
 
     Args:
         scenario: Its id.
-        asked: Its law, its effects in the middle of all ranges, the flows of the case and its parties.
-        outcome: The equilibrium in the middle.
-        moved: `kosho.brief.ends.figures` of every corner, or why there are none, with what it is a corner of.
+        asked: Its law, its effects in the middle of all ranges, and the parties of the case.
+        middle: The equilibrium in the middle.
+        moved: `kosho.brief.ends.at` of every corner, with what it is a corner of.
     """
-    law, found, flows, parties = asked
-    middle = figures(outcome, flows)
-    ends = span(middle, reachable(moved)) if moved else None
+    law, found, parties = asked
+    ends = span(middle.figures, reachable(moved)) if moved else None
     ranges = tuple(parameters(law, found))
     named = dict.fromkeys([*(measure_of(one) for one in found.constraints), *(one.measure for one in ranges)])
     return Bounds(
         scenario=scenario,
         titles={name: law.register.measure(name).title for name in [*named, *found.left_out]},
-        bounds=tuple(_bound(law, one, k, ends) for k, one in enumerate(outcome.constraints)),
+        bounds=tuple(_bound(law, one, k, ends) for k, one in enumerate(middle.settled)),
         ranges=ranges,
         left_out=found.left_out,
-        ends=None if ends is None else _ends(outcome, ends, moved, parties, flows),
+        ends=None if ends is None else _ends(middle, ends, moved, parties),
     )
 
 
@@ -286,19 +285,12 @@ def _interval(ends: Span, name: str, at: int | tuple[int, ...]) -> Interval:
     return Interval(low=float(ends.low[name][at]), high=float(ends.high[name][at]))
 
 
-def _ends(
-    outcome: Outcome,
-    ends: Span,
-    moved: Sequence[tuple[str, Mapping[str, Array] | str]],
-    parties: Sequence[str],
-    flows: Sequence[Flow],
-) -> Ends:
-    countries, middle = outcome.base.countries, figures(outcome, flows)
-    reached = reachable(moved)
+def _ends(middle: Middle, ends: Span, moved: Moved, parties: Sequence[str]) -> Ends:
+    countries, reached = middle.countries, reachable(moved)
     each: dict[str, dict[str, Interval]] = {}
     for name in dict.fromkeys(name for name, _ in reached):
-        alone = span(middle, [one for one in reached if one[0] == name])
-        each[name] = {party: _interval(alone, "worth", outcome.base.position(party)) for party in parties}
+        alone = span(middle.figures, [one for one in reached if one[0] == name])
+        each[name] = {party: _interval(alone, "worth", countries.index(party)) for party in parties}
     return Ends(
         countries={
             code: CountryEnds(welfare=_interval(ends, "welfare", n), ev_musd=_interval(ends, "worth", n))
@@ -309,7 +301,7 @@ def _ends(
                 new_musd=_interval(ends, "value", k),
                 new_units=None if np.isnan(units) else _interval(ends, "units", k),
             )
-            for k, units in enumerate(middle["units"].tolist())
+            for k, units in enumerate(middle.figures["units"].tolist())
         ),
         out_of_reach={of: why for of, why in moved if isinstance(why, str)},
         by_measure=each,

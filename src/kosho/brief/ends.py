@@ -23,7 +23,7 @@ from kosho.policy.schema import Overlay, Replacement
 
 if TYPE_CHECKING:
     from kosho.case import Flow, Law
-    from kosho.equilibrium import Constraint, Outcome
+    from kosho.equilibrium import Constraint, Outcome, Settled
     from kosho.policy import Measure
     from kosho.policy.impact import Effects
     from kosho.world import PhysicalFlow, World
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SHARES",
     "Corner",
+    "Middle",
     "Span",
     "at",
     "corners",
@@ -62,6 +63,20 @@ class Corner:
     """Of the amount, the trade cost or the shares."""
     products: tuple[tuple[str, End], ...] = ()
     """End of the elasticities of small products."""
+
+
+@dataclass(frozen=True, eq=False)
+class Middle:
+    """What is kept of the equilibrium in the middle of all ranges."""
+
+    countries: tuple[str, ...]
+    settled: tuple[Settled, ...]
+    figures: Figures
+
+    @classmethod
+    def of(cls, outcome: Outcome, flows: Sequence[Flow]) -> Middle:
+        """From the equilibrium, for the named flows of a case."""
+        return cls(outcome.base.countries, outcome.constraints, figures(outcome, flows))
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.brief.bounds import Bounds, told
-from kosho.brief.ends import corners, figures, reachable, sway
+from kosho.brief.ends import Middle, corners, reachable, sway
 from kosho.brief.model import Comparison, FlowRange, Interval, Result, Scenario, Spread, Variant
 from kosho.brief.tasks import (
     AtCorner,
@@ -134,7 +134,12 @@ def _run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> 
     ground = _ground(case, scenarios, as_of)
     names = list(ground.effects)
     main, *others = VARIANTS
-    outcomes = {name: solved(ground, found, main) for name, found in ground.effects.items()}
+    middles: dict[str, Middle] = {}
+    of_variant: dict[tuple[str, str], Result] = {}
+    for name, found in ground.effects.items():
+        outcome = solved(ground, found, main)
+        middles[name] = Middle.of(outcome, case.flows)
+        of_variant[name, main.id] = result(ground, outcome, name, main.id)
     shared = Shared(ground)
     shared.pack()
     variants = [OfVariant(shared, name, variant) for name in names for variant in others]
@@ -149,24 +154,21 @@ def _run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> 
     for task, found in shared_out(answered, tasks, min(cores(), MOST_PROCESSES)):
         answers[task] = answer(task) if found is None else found
         tell(f"Solving, {len(answers)} of {len(tasks)}")
-    of_variant = {(task.scenario, task.variant.id): answers[task] for task in variants}
-    of_variant |= {
-        (name, main.id): result(ground, outcome, name, main.id) for name, outcome in outcomes.items()
-    }
+    of_variant |= {(task.scenario, task.variant.id): answers[task] for task in variants}
     results = [of_variant[name, variant.id] for name in names for variant in VARIANTS]
     moved = {
         name: [(task.corner.of, answers[task]) for task in at_ends if task.scenario == name] for name in names
     }
     ends = _Ends(
-        {name: figures(outcome, case.flows) for name, outcome in outcomes.items()},
+        {name: middle.figures for name, middle in middles.items()},
         {name: reachable(moved[name]) for name in names},
     )
     drawn = _draws(names, [answers[task] for task in draws])
     bounds = [
         told(
             name,
-            (ground.laws[name], ground.effects[name], case.flows, ground.parties),
-            outcomes[name],
+            (ground.laws[name], ground.effects[name], ground.parties),
+            middles[name],
             moved[name],
         )
         for name in names

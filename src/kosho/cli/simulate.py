@@ -69,7 +69,7 @@ class _Options(NamedTuple):
 def _solved(opened: Case, scenario: str, on: date | None, how: _Options, tell: Tell) -> tuple[Outcome, Bounds]:
     """The scenario in the middle of all ranges, and what becomes of it at their ends."""
     from kosho.brief.bounds import told
-    from kosho.brief.ends import at, corners, effects_at
+    from kosho.brief.ends import Middle, at, corners, effects_at
     from kosho.case import pose
     from kosho.equilibrium import solve
     from kosho.world import load, low_elasticity
@@ -89,7 +89,7 @@ def _solved(opened: Case, scenario: str, on: date | None, how: _Options, tell: T
         tell(f"Solving at the ends of ranges: {corner.of}")
         moved.append((corner.of, at(partial(answer, effects_at(base, law, corner)), opened.flows)))
     parties = [one.economy for one in opened.parties]
-    return outcome, told(scenario, (law, found, opened.flows, parties), outcome, moved)
+    return outcome, told(scenario, (law, found, parties), Middle.of(outcome, opened.flows), moved)
 
 
 def contract(opened: Case, scenario: str, on: date | None, outcome: Outcome) -> dict[str, Any]:
