@@ -245,13 +245,12 @@ def _with_wedges(
         (holder[r], first), *others = paid.items()
         part[r] = first / rent[r]
         split.extend((r, amount / rent[r], who) for who, amount in others)
-    if split:
-        more = np.array([r for r, _, _ in split], np.intp)
-        rows = np.concatenate([np.arange(len(s)), more])
-        part = np.concatenate([part, np.array([share for _, share, _ in split])])
-        holder = np.concatenate([holder, np.array([who for _, _, who in split], np.intp)])
-    else:
-        rows = np.arange(len(s))
+    if not split:
+        return replace(s, share=s.share * part, tariff=tariff, rent=rent, holder=holder), variety, part
+    more = np.array([r for r, _, _ in split], np.intp)
+    rows = np.concatenate([np.arange(len(s)), more])
+    part = np.concatenate([part, np.array([share for _, share, _ in split])])
+    holder = np.concatenate([holder, np.array([who for _, _, who in split], np.intp)])
     shock = replace(
         s,
         importer=s.importer[rows],
