@@ -27,7 +27,7 @@ from kosho.brief.tasks import (
     solved,
 )
 from kosho.case import pose
-from kosho.equilibrium.crew import Shared, cores, one_thread
+from kosho.equilibrium.crew import Shared, cores, one_thread, start
 from kosho.equilibrium.crew import run as shared_out
 from kosho.world import draw_elasticities, load, low_elasticity
 
@@ -126,6 +126,7 @@ def run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> R
         ConvergenceError: a scenario has no equilibrium that could be found.
     """
     tell("Reading the law")
+    start(min(cores(), MOST_PROCESSES))
     with one_thread():
         return _run(case, scenarios, as_of, tell)
 

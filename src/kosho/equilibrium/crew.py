@@ -28,7 +28,7 @@ try:
 except ImportError:  # not on this system
     fcntl = None
 
-__all__ = ["Shared", "cores", "one_thread", "run", "serve"]
+__all__ = ["Shared", "cores", "one_thread", "run", "serve", "start"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -175,6 +175,21 @@ def _dismiss() -> None:
         _HELPERS.pop().end()
 
 
+def start(processes: int) -> None:
+    """Start other processes now, so that they are ready when `run` has work for them."""
+    if _IN_USE.acquire(blocking=False):
+        try:
+            _enlist(processes)
+        finally:
+            _IN_USE.release()
+
+
+def _enlist(processes: int) -> None:
+    _HELPERS[:] = [helper for helper in _HELPERS if helper.alive]
+    while len(_HELPERS) < processes - 1:
+        _HELPERS.append(_Helper())
+
+
 def run(
     function: Callable[[Task], Result], tasks: Sequence[Task], processes: int
 ) -> Iterator[tuple[Task, Result]]:
@@ -191,9 +206,7 @@ def run(
             yield task, function(task)
         return
     try:
-        _HELPERS[:] = [helper for helper in _HELPERS if helper.alive]
-        while len(_HELPERS) < processes - 1:
-            _HELPERS.append(_Helper())
+        _enlist(processes)
         finished: queue.SimpleQueue[tuple[Task, Result] | BaseException] = queue.SimpleQueue()
         threads = [
             threading.Thread(target=_feed, args=(helper, function, waiting, finished), daemon=True)

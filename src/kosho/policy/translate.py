@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -252,6 +253,22 @@ class _Imports:
             tuple(weight for weight, _ in self.laws.base),
         )
 
+    @cached_property
+    def _aimed(self) -> dict[str, list[float | None]]:
+        known = {measure.id: measure for measure in self.laws.measures()}
+        return {name: [measure.rate_on(code) for code in self.partners] for name, measure in known.items()}
+
+    @cached_property
+    def _rows(self) -> NDArray[np.intp]:
+        return np.array([self.detail.position(code) for code in self.partners], np.intp)
+
+    def cell(self, sector: str) -> _Cell:
+        """One sector of the imports."""
+        n, k = self.detail.position(self.importer), self.detail.sector_position(sector)
+        arrays = self.detail.arrays
+        flow, rate = (values[n, self._rows, k] for values in (arrays.flows, arrays.tariff))
+        return _Cell(self.laws, self.importer, sector, list(self.partners), self._aimed, flow, rate)
+
     def __hash__(self) -> int:
         return hash(self._made_of)
 
@@ -262,19 +279,31 @@ class _Imports:
 @lru_cache(maxsize=256)
 def _parts(of: _Imports) -> list[tuple[str, list[_Part]]]:
     """By sector of the full table, the parts of everything one economy imports from others."""
-    laws, detail = of.laws, of.detail
-    rows = np.array([detail.position(code) for code in of.partners])
-    n = detail.position(of.importer)
-    known = {measure.id: measure for measure in laws.measures()}
-    aimed = {name: [measure.rate_on(code) for code in of.partners] for name, measure in known.items()}
-    touched = laws.touched(of.importer)
-    found: list[tuple[str, list[_Part]]] = []
-    for k, sector in enumerate(detail.sectors):
-        if sector in touched:
-            flow, rate = (values[n, rows, k] for values in (detail.arrays.flows, detail.arrays.tariff))
-            cell = _Cell(laws, of.importer, sector, list(of.partners), aimed, flow=flow, rate=rate)
-            found.append((sector, cell.parts()))
-    return found
+    touched = of.laws.touched(of.importer)
+    past = replaced(of, laws=replaced(of.laws, new=[]))
+    return [
+        (sector, of.cell(sector).parts(_slots(past, sector)))
+        for sector in of.detail.sectors
+        if sector in touched
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _slots(of: _Imports, sector: str) -> list[_Slot]:
+    """What a law changes of a sector's imports: the products and what they bore before."""
+    return of.cell(sector).slots()
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A product over the partners it comes from, before the new law."""
+
+    product: Product
+    share: Array
+    """Of customs value."""
+    base: Array
+    layers: Array
+    """Of the base rate, above the ordinary duty."""
 
 
 @dataclass(frozen=True)
@@ -301,23 +330,33 @@ class _Cell:
     flow: Array
     rate: Array
 
-    def parts(self) -> list[_Part]:
-        """The groups of the sector, split by preference, and the rest."""
+    def slots(self) -> list[_Slot]:
+        """The groups of the sector, split by preference, and the rest, as they were in the base year."""
         register = self.laws.register
         groups = [Product(self.sector, group.id) for group in register.products.of_sector(self.sector)]
-        slots = [
+        claims = [
             (Product(product.sector, product.group, preference), weight)
             for product in [*groups, Product(self.sector)]
             for preference, weight in self._claims(product).items()
         ]
-        shares = self._shares(slots)
-        before = [self._base_layers(slot) for slot, _ in slots]
-        bases = self._bases([slot for slot, _ in slots], shares, before)
+        shares = self._shares(claims)
+        before = [self._base_layers(product) for product, _ in claims]
+        bases = self._bases([product for product, _ in claims], shares, before)
+        return [
+            _Slot(product, share, base, old)
+            for (product, _), share, base, old in zip(claims, shares, bases, before, strict=True)
+        ]
+
+    def parts(self, slots: list[_Slot]) -> list[_Part]:
+        """The same under the new law."""
         return [
             _Part(
-                slot, share * self.flow * (1 + base), base, base - old + self._layers(slot, base - old, share)
+                one.product,
+                one.share * self.flow * (1 + one.base),
+                one.base,
+                one.base - one.layers + self._layers(one.product, one.base - one.layers, one.share),
             )
-            for (slot, _), share, base, old in zip(slots, shares, bases, before, strict=True)
+            for one in slots
         ]
 
     def _claims(self, product: Product) -> dict[Preference, Array]:
