@@ -294,10 +294,17 @@ def pose(
     Neither depends on closure or elasticities, so that one question can be solved under many. See `simulate`.
     """
     from kosho.policy.impact import effects  # noqa: PLC0415
-    from kosho.world import PhysicalFlow  # noqa: PLC0415
 
     law = case.law(scenario, as_of)
-    base = _world(world, "central")
+    base = _counted(case, _world(world, "central"))
+    return base, effects(base, law.register, law.on, law.known)
+
+
+def _counted(case: Case, world: World) -> World:
+    """A world with every quantity that the case, or a tariff quota in any of its scenarios, names."""
+    from kosho.policy.quantities import counted  # noqa: PLC0415
+    from kosho.world import PhysicalFlow  # noqa: PLC0415
+
     units = [
         PhysicalFlow(
             flow.exporter,
@@ -311,8 +318,10 @@ def pose(
         for flow in case.flows
         if flow.quantity is not None
     ]
-    base = base.with_units([flow for flow in units if flow not in base.units])
-    return base, effects(base, law.register, law.on, law.known)
+    world = world.with_units([flow for flow in units if flow not in world.units])
+    for scenario in case.scenarios.values():
+        world = counted(world, case.register.with_overlay(scenario.overlay))
+    return world
 
 
 def _world(

@@ -39,8 +39,8 @@ TOGETHER = 96
 """Members iterated at once: enough for matrix products to pay, few enough to stay in the cache."""
 TASK = 2 * TOGETHER
 """Members handed to a process at once."""
-FEWEST = 12
-"""Members below which a Jacobian of their own does not pay."""
+FEWEST, FEWEST_BOUNDED = 12, 2
+"""Members below which a Jacobian of their own does not pay: without bounds, and with them."""
 LARGEST = 1500
 """Countries times sectors above which a dense Jacobian does not pay."""
 WORTH_A_PROCESS = 4096
@@ -223,7 +223,8 @@ class _Plan:
     @property
     def together(self) -> bool:
         """Whether a Jacobian of their own pays."""
-        return self.size >= FEWEST and len(self.world.countries) * len(self.world.sectors) <= LARGEST
+        fewest = FEWEST if self.frame is None else FEWEST_BOUNDED
+        return self.size >= fewest and len(self.world.countries) * len(self.world.sectors) <= LARGEST
 
     @cached_property
     def centre(self) -> _Centre:

@@ -42,7 +42,7 @@ from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solver import Solution, find
 from kosho.equilibrium.system import Cells, cells_of, reweighted, system_of
 from kosho.errors import ConvergenceError
-from kosho.world import World, labelled
+from kosho.world import World
 
 __all__ = ["Constrained", "find_constrained"]
 
@@ -109,9 +109,8 @@ def find_constrained(
     active = [c for c in range(len(constraints)) if c not in banned]
     conflict(chosen(bounds, active), closed)
     free = _Economy(of, base, chosen(bounds, []), tol).equilibrium(None)
-    held = free
-    if constraints:
-        held = _Economy(closed, base, chosen(bounds, active), tol).equilibrium(free)
+    bound = _Economy(closed, base, chosen(bounds, active), tol)
+    held = (None if banned else bound.slack(free)) or bound.equilibrium(free)
     settled = tuple(_settled(base, of, bounds, c, (free, held), active) for c in range(len(constraints)))
     return Constrained(held.solution, held.shock, held.cells, settled)
 
@@ -148,6 +147,16 @@ class _Economy:
         names = ", ".join(repr(c.name) for c in bounds.constraints) or "nests"
         country = self._base.countries[int(of.importer[0])]
         raise ConvergenceError(least, country, ROUNDS, f"of {names} with the rest of the economy")
+
+    def slack(self, free: _Round) -> _Round | None:
+        """The equilibrium without bounds, where it meets all of them as it is."""
+        bounds = self._bounds
+        z = np.zeros((len(bounds.constraints), 1))
+        met = gaps(self._of, bounds, self._state(self._signals(free.solution.values)), z)
+        if met.missed.any():
+            return None
+        nothing = np.zeros((len(z), len(self._of.row)))
+        return replace(free, z=z, rents=nothing, subsidies=nothing, earning=earning(bounds, met))
 
     def _start(self) -> Array:
         spending = np.log(self._base.arrays.expenditure[self._of.importer, self._of.sector])
@@ -292,7 +301,6 @@ def _settled(
     change = (held.net - free.net)[others]
     importer = of.shock.importer[of.row][others]
     flat = np.bincount(importer * count + of.exporter[others], change, minlength=count * count)
-    diverted = labelled(flat.reshape(count, count), ("importer", "exporter"), base.countries, base.sectors)
     return Settled(
         constraint=constraint,
         base=float(bounds.weight[c] @ base_net(of, base)),
@@ -302,7 +310,8 @@ def _settled(
         wedge=wedge,
         rent=rent,
         fiscal_cost=cost,
-        diverted=diverted,
+        countries=base.countries,
+        change=flat.reshape(count, count).astype(float),
     )
 
 

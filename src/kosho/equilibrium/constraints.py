@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from kosho.errors import Problems, suggest
+from kosho.world import labelled
 
 __all__ = ["Basis", "Constraint", "Flow", "Measured", "Purchase", "Quota", "Settled", "TariffQuota"]
 
@@ -146,9 +149,17 @@ class Settled:
     """A year, to `holder`."""
     fiscal_cost: float
     """Subsidies a year, from the importer's treasury."""
-    diverted: xr.DataArray
-    """`[importer, exporter]`, change of all net flows in the sectors concerned that are not bound themselves
-    against the same shock without constraints; home sales on the diagonal."""
+    countries: tuple[str, ...]
+    change: NDArray[np.float64]
+    """`diverted` without labels."""
+
+    @cached_property
+    def diverted(self) -> xr.DataArray:
+        """`[importer, exporter]`, change of all net flows in the sectors concerned that are not bound.
+
+        Against the same shock without constraints; home sales on the diagonal.
+        """
+        return labelled(self.change, ("importer", "exporter"), self.countries, ())
 
     @property
     def binds(self) -> bool:
@@ -157,7 +168,6 @@ class Settled:
 
     def diversion(self, importer: str, count: int = 5) -> dict[str, float]:
         """Whose sales to `importer` change most (its own producers among them), largest change first."""
-        change = self.diverted.sel(importer=importer).to_numpy()
-        order = np.argsort(-np.abs(change), kind="stable")[:count]
-        names = [str(code) for code in self.diverted.indexes["exporter"]]
-        return {names[i]: float(change[i]) for i in order if change[i] != 0}
+        change = self.change[self.countries.index(importer)]
+        order = np.argsort(-np.abs(change), kind="stable")[:count].tolist()
+        return {self.countries[i]: float(change[i]) for i in order if change[i] != 0}

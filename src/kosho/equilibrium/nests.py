@@ -330,6 +330,8 @@ def _placed(nests: Sequence[Nest], world: World, shock: Shock) -> Placed:
 
 def _with_products(shock: Shock, world: World, placed: Placed) -> tuple[Shock, Index]:
     """Origins of products that the shock leaves out become rows, taken from the unnamed part of a cell."""
+    if not placed:
+        return shock, np.arange(len(shock))
     problems = Problems()
     rows = _Rows(shock)
     left = dict(zip(shock.cells()[0].tolist(), uncovered(shock, world)[0].tolist(), strict=True))
@@ -444,6 +446,6 @@ class _Rows:
             tariff=join([s.tariff[old], rates]),
             rent=join([s.rent[old], 0.0 * ones]),
             holder=join([s.holder[old], np.full(len(n), -1, np.intp)]),
-            part=(*(self.part[k] for k in kept.tolist()), *part),
+            part=(*(self.part if len(kept) == len(held) else [self.part[k] for k in kept.tolist()]), *part),
         )
         return shock, join([old, np.full(len(n), -1, np.intp)])

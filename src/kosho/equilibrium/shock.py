@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 import xarray as xr
@@ -157,6 +158,10 @@ class Shock:
 
     def cells(self) -> tuple[Index, Index]:
         """Flat positions of the cells that have parts, and for each row its place among them."""
+        return self._cells
+
+    @cached_property
+    def _cells(self) -> tuple[Index, Index]:
         count, sectors = len(self.countries), len(self.sectors)
         flat = (self.importer * count + self.exporter) * sectors + self.sector
         if len(flat) == 0 or (np.diff(flat) > 0).all():

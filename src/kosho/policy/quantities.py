@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from kosho.codes import expand_regions
 from kosho.equilibrium import Flow, Shock
 from kosho.policy.register import Register
@@ -66,12 +68,8 @@ def whole_rates(world: World, shock: Shock, measure: Measure, flow: Flow) -> tup
     """
     n, i = world.position(flow.importer), world.position(flow.exporter)
     j = world.sector_position(flow.sector)
-    rates = {
-        float(shock.tariff[k])
-        for k in range(len(shock))
-        if (shock.importer[k], shock.exporter[k], shock.sector[k]) == (n, i, j)
-        and (not flow.part or shock.part[k] == flow.part)
-    }
+    rows = np.flatnonzero((shock.importer == n) & (shock.exporter == i) & (shock.sector == j))
+    rates = {float(shock.tariff[row]) for row in rows if not flow.part or shock.part[row] == flow.part}
     members = world.meta.regions.get(flow.exporter, (flow.exporter,))
     mean = measure.rate_on(members[0])
     if mean is None or not rates or max(rates) - min(rates) > ALIKE:

@@ -277,7 +277,7 @@ class World:
             for code in (flow.exporter, flow.importer):
                 self.position(code)
             self.sector_position(flow.sector)
-        return replace(self, units=(*self.units, *units))
+        return replace(self, units=(*self.units, *units)) if units else self
 
     def position(self, code: str) -> int:
         """Where a country stands in every array.
