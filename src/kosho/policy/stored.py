@@ -1,14 +1,12 @@
 """Register files as they were read before: YAML that has not changed is not read twice.
 
-What was validated is kept as JSON in the user's cache folder under a hash of the file's content and of the code
-that reads it. It is validated again when it is taken from there, which is quick; the cache can be deleted at
-any time, and where it cannot be written everything works without it.
+What was validated is kept as JSON (`kosho.kept`), found by the content of the file and the code that reads it.
+It is validated again when it is taken from there, which is quick.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from functools import cache
 from hashlib import sha256
@@ -21,23 +19,15 @@ from pydantic import BaseModel, ValidationError
 from kosho import __version__
 from kosho.errors import InputError, Problem
 from kosho.files import write_whole
+from kosho.kept import keep, place, used
 from kosho.yamlfile import Key, Lines, load
 
-__all__ = ["folder", "read", "write"]
+__all__ = ["read", "write"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
 DEPTH = 2
 """Lines of keys down to this depth (`measures`, 12) are kept; deeper ones are looked up in the file."""
-
-
-def folder() -> Path:
-    """Where copies are kept; `KOSHO_CACHE` names another place."""
-    if "KOSHO_CACHE" in os.environ:
-        return Path(os.environ["KOSHO_CACHE"])
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "kosho" / "cache"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kosho"
 
 
 def read(path: Path, model: type[Model]) -> tuple[Model, Lines]:
@@ -50,15 +40,15 @@ def read(path: Path, model: type[Model]) -> tuple[Model, Lines]:
         content = path.read_bytes()
     except OSError:
         return load(path, model)
-    copy = folder() / f"{sha256(_reader(model) + content).hexdigest()}.json"
+    copy = place(_reader(model), content)
     try:
-        head, _, body = copy.read_bytes().partition(b"\n")
+        head, _, body = (used(copy) or b"").partition(b"\n")
         known = {tuple(key): line for key, line in json.loads(head)}
         return model.model_validate_json(body), _Lines(known, path, model)
-    except (OSError, ValueError, TypeError, ValidationError):
+    except (ValueError, TypeError, ValidationError):
         document, lines = load(path, model)
     known = [(key, line) for key, line in lines.items() if len(key) <= DEPTH]
-    _keep(copy, json.dumps(known).encode() + b"\n" + document.model_dump_json(by_alias=True).encode())
+    keep(copy, json.dumps(known).encode() + b"\n" + document.model_dump_json(by_alias=True).encode())
     return document, lines
 
 
@@ -101,12 +91,3 @@ def _reader(model: type[BaseModel]) -> bytes:
         if source is not None:
             digest.update(Path(source).read_bytes())
     return digest.digest()
-
-
-def _keep(copy: Path, content: bytes) -> None:
-    """Write a copy whole or not at all."""
-    try:
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(copy, content)
-    except OSError:
-        return
