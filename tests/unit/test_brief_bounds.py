@@ -244,7 +244,9 @@ def test_figures_of_named_flows_and_counts(case: Case) -> None:
     told_of = figures(outcome, case.flows)
     assert told_of["units"][0] == outcome.units[0].new
     assert np.isnan(told_of["units"][1])
-    assert told_of["diverted"].shape == (4, len(world.countries), len(world.countries))
+    count = len(outcome.constraints)
+    assert count >= 4
+    assert told_of["diverted"].shape == (count, len(world.countries), len(world.countries))
     assert reachable([("a", told_of), ("b", "no")]) == [("a", told_of)]
 
 
@@ -276,3 +278,33 @@ def test_the_page_tells_all_of_it() -> None:
     made = commitments(brief(HOSTILE))
     assert set(made) == {"bounds", "diverted", "sway", "ranges", "ranges-told", "left-out"}
     assert all(table.rows for table in made.values())
+
+
+def test_what_never_binds_is_said_once() -> None:
+    slack = (
+        bounds("")
+        .bounds[0]
+        .model_copy(
+            update={
+                "name": "quota",
+                "kind": "quota",
+                "binds": False,
+                "wedge": 0.0,
+                "rent_holder": "exporter",
+                "reached": 9.0,
+            }
+        )
+    )
+    more = slack.model_copy(update={"reached": 11.0})
+    shown = [
+        bounds("").model_copy(update={"scenario": name, "bounds": (one,)})
+        for name, one in {"a": slack, "b": more, "deal": bounds("").bounds[0]}.items()
+    ]
+    rows = bound_table(shown, {"a": "A", "b": "B", "deal": "Deal"}).rows
+    assert [row[0].note.split(". ")[0] for row in rows] == [
+        "Deal",
+        "Never reached, in 2 scenarios; the largest is shown",
+    ]
+    assert [cell.text.strip() for cell in rows[1][4:]] == ["11\N{NO-BREAK SPACE}million", "0", ""]
+    assert rows[1][4].note == "bound at 4.0\N{NO-BREAK SPACE}billion"
+    assert len(diverted_table(shown).rows) == 1

@@ -42,15 +42,23 @@ def bound_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
         shown: Bounds of scenarios.
         titles: Of scenarios; named in the rows where there is more than one.
     """
-    several = sum(bool(one.bounds) for one in shown) > 1
-    rows = tuple(
-        _bound_row(bound, titles[one.scenario] if several else "") for one in shown for bound in one.bounds
-    )
+    told = [(one.scenario, bound) for one in shown for bound in one.bounds]
+    several = len({scenario for scenario, _ in told}) > 1
+    slack = {bound.name for _, bound in told} - {bound.name for _, bound in told if bound.binds}
+    rows = [
+        _bound_row(bound, titles[scenario] if several else "")
+        for scenario, bound in told
+        if bound.name not in slack
+    ]
+    for name in sorted(slack):  # said once: where nothing presses, scenarios hardly differ
+        same = [bound for _, bound in told if bound.name == name]
+        where = f"Never reached, in {len(same)} scenarios; the largest is shown" if several else "Not reached"
+        rows.append(_bound_row(max(same, key=lambda bound: bound.reached), where))
     return Table(
         id="bounds",
         caption="What is bound, a year, and what it takes",
         columns=("Commitment", "Who", "Base", "Without it", "With it", "Wedge, %", "Subsidy or rent"),
-        rows=rows,
+        rows=tuple(rows),
         numeric=5,
         note="Without it: after all else in the scenario, with no bound at all. Wedge: of the price with "
         "duties; what a subsidy pays of it (purchase), what scarcity adds to it (quota). In brackets: over the "
@@ -83,14 +91,14 @@ def _who(one: Bound) -> str:
     if one.kind == "purchase":
         payers = dict.fromkeys(country_name(flow.importer) for flow in one.flows)
         return f"{words.listed(list(payers))} pays"
-    return "" if one.rent_holder is None else f"{_holder(one)} earns"
+    return "" if one.rent_holder is None or not one.binds else f"{_holder(one)} earns"
 
 
 def _money(one: Bound) -> Cell:
     """What it costs or earns a year."""
     if one.kind == "purchase":
         value, span = one.fiscal_cost_musd, None if one.ends is None else one.ends.fiscal_cost_musd
-    elif one.rent_holder is not None:
+    elif one.rent_holder is not None and one.binds:
         value, span = one.rent_musd, None if one.ends is None else one.ends.rent_musd
     else:
         return Cell("")
@@ -99,12 +107,10 @@ def _money(one: Bound) -> Cell:
 
 
 def _reach(one: Bound) -> str:
-    """The range of what is reached."""
-    if one.ends is None:
-        return ""
-    ends = one.ends.reached
+    """The range of what is reached, and the bound where that is another figure."""
     made = words.millions_range if one.unit == "million USD" else words.quantity_range
-    return _bracketed(made(ends.low, ends.high))
+    ends = "" if one.ends is None else _bracketed(made(one.ends.reached.low, one.ends.reached.high))
+    return ends if one.binds else f"bound at {_amount(one.required, one.unit)}"
 
 
 def _holder(one: Bound) -> str:
@@ -160,7 +166,7 @@ def diverted_table(shown: Sequence[Bounds]) -> Table:
 def _diversions(bounds: Bounds) -> Iterable[tuple[str, str, Diverted]]:
     """Goods, commitment and change, the large ones; bounds on the same goods divert the same sales."""
     seen: set[str] = set()
-    for bound in bounds.bounds:
+    for bound in (one for one in bounds.bounds if one.binds):
         goods = "; ".join(dict.fromkeys(sector_name(flow.sector) for flow in bound.flows))
         if goods in seen:
             continue

@@ -17,14 +17,13 @@ from kosho.brief.tasks import (
     AtCorner,
     Drawn,
     Ground,
+    InMiddle,
     OfDraw,
     OfVariant,
     answer,
     answered,
     growth_of_units,
     growth_of_value,
-    result,
-    solved,
 )
 from kosho.case import pose
 from kosho.equilibrium.crew import Shared, cores, one_thread, start
@@ -135,14 +134,9 @@ def _run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> 
     ground = _ground(case, scenarios, as_of)
     names = list(ground.effects)
     main, *others = VARIANTS
-    middles: dict[str, Middle] = {}
-    of_variant: dict[tuple[str, str], Result] = {}
-    for name, found in ground.effects.items():
-        outcome = solved(ground, found, main)
-        middles[name] = Middle.of(outcome, case.flows)
-        of_variant[name, main.id] = result(ground, outcome, name, main.id)
     shared = Shared(ground)
     shared.pack()
+    central = [InMiddle(shared, name, main) for name in names]
     variants = [OfVariant(shared, name, variant) for name in names for variant in others]
     at_ends = [
         AtCorner(shared, name, corner, main)
@@ -150,12 +144,17 @@ def _run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> 
         for corner in corners(ground.laws[name], ground.effects[name])
     ]
     draws = [OfDraw(shared, theta) for theta in draw_elasticities(ground.talks, DRAWS, SEED)]
-    tasks = [*at_ends, *variants, *draws]
+    tasks = [*central, *at_ends, *variants, *draws]
     answers: dict[Any, Any] = {}
     for task, found in shared_out(answered, tasks, min(cores(), MOST_PROCESSES)):
         answers[task] = answer(task) if found is None else found
         tell(f"Solving, {len(answers)} of {len(tasks)}")
-    of_variant |= {(task.scenario, task.variant.id): answers[task] for task in variants}
+    of_variant: dict[tuple[str, str], Result] = {
+        (task.scenario, task.variant.id): answers[task] for task in variants
+    }
+    middles: dict[str, Middle] = {}
+    for task in central:
+        of_variant[task.scenario, main.id], middles[task.scenario] = answers[task]
     results = [of_variant[name, variant.id] for name in names for variant in VARIANTS]
     moved = {
         name: [(task.corner.of, answers[task]) for task in at_ends if task.scenario == name] for name in names

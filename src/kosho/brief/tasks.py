@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from kosho.brief.ends import Corner, at, effects_at, place
+from kosho.brief.ends import Corner, Middle, at, effects_at, place
 from kosho.brief.model import Effect, Flow, Result, SectorEffect, Variant
 from kosho.equilibrium import solve
 from kosho.errors import KoshoError
@@ -29,6 +29,7 @@ __all__ = [
     "AtCorner",
     "Drawn",
     "Ground",
+    "InMiddle",
     "OfDraw",
     "OfVariant",
     "Task",
@@ -74,6 +75,15 @@ class OfVariant:
 
 
 @dataclass(frozen=True, eq=False)
+class InMiddle:
+    """A scenario under the first variant, with all parameters of measures in the middle."""
+
+    ground: Shared[Ground]
+    scenario: str
+    variant: Variant
+
+
+@dataclass(frozen=True, eq=False)
 class AtCorner:
     """A scenario under the first variant, with the parameters of a measure at an end."""
 
@@ -91,7 +101,7 @@ class OfDraw:
     theta: xr.DataArray
 
 
-Task = OfVariant | AtCorner | OfDraw
+Task = InMiddle | OfVariant | AtCorner | OfDraw
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +116,8 @@ class Drawn:
     """`[flow]`, the same of their quantities."""
 
 
-Answer = Result | Drawn | Mapping[str, Array] | str
-"""Of a variant, a draw, and a corner (`kosho.brief.ends.at`)."""
+Answer = tuple[Result, Middle] | Result | Mapping[str, Array] | str | Drawn
+"""Of the middle, another variant, a corner (`kosho.brief.ends.at`), a draw."""
 
 
 def answered(task: Task) -> Answer | None:
@@ -127,6 +137,10 @@ def answer(task: Task) -> Answer:
     ground = task.ground.value
     if isinstance(task, OfDraw):
         return _drawn(ground, task.theta)
+    if isinstance(task, InMiddle):
+        outcome = solved(ground, ground.effects[task.scenario], task.variant)
+        told = result(ground, outcome, task.scenario, task.variant.id)
+        return told, Middle.of(outcome, ground.flows)
     if isinstance(task, AtCorner):
         law, base = ground.laws[task.scenario], ground.worlds["central"]
         found = effects_at(base, law, task.corner)
