@@ -183,6 +183,15 @@ class Case:
             raise InputError(problems)
         return record
 
+    @property
+    def has_table(self) -> bool:
+        """Whether there is anything to negotiate (`table.yaml`)."""
+        return self._table.is_file()
+
+    @property
+    def _table(self) -> Path:
+        return self.folder / "table.yaml"
+
     def table(self, as_of: date | None = None) -> Table:
         """What is on the negotiating table (`table.yaml`), laid on the law and the record as known on `as_of`.
 
@@ -194,8 +203,8 @@ class Case:
         """
         from kosho.bargain import Table  # noqa: PLC0415 - opening a case needs no table
 
-        path = self.folder / "table.yaml"
-        if not path.is_file():
+        path = self._table
+        if not self.has_table:
             raise InputError(Problem(f"case {self.name} has no table", "add table.yaml", file=str(path)))
         found: list[Problem] = []
         try:

@@ -13,20 +13,21 @@ from kosho.bargain import Effort, negotiate
 from kosho.bargain.report import contract
 from kosho.brief import page
 from kosho.brief.bargaining import (
-    CONCEPTS,
     bases_table,
+    bounds_table,
     certificate_table,
     deals_table,
-    negotiation,
     red_lines,
     scatters,
     shares_table,
 )
-from kosho.brief.model import Basis, Deal, Negotiation, Point, Reference, Spread
+from kosho.brief.model import Basis, Deal, DealBound, Negotiation, Point, Reference, Spread
+from kosho.brief.negotiating import CONCEPTS, negotiation
 from kosho.case import Case
 from kosho.provenance import Said
 
 PARTIES = ("JPN", "USA")
+SELLERS = "Japan +290 million, Brazil −240 million"
 SAID = (
     Said(
         id="never",
@@ -222,6 +223,27 @@ def test_the_tables_say_what_is_in_them():
     assert deals_table(one).numeric == 4
 
 
+def test_commitments_that_deals_share_are_told_together():
+    corn = {
+        "title": "More corn",
+        "unit": "million USD",
+        "free": 3000.0,
+        "reached": 3500.0,
+        "wedge": 0.144,
+        "fiscal_cost": 526.0,
+        "rent": 0.0,
+        "diverted": {"JPN": 288.0, "BRA": -244.0},
+    }
+    rice = {**corn, "title": "Rice", "unit": "tonnes", "free": 302_754, "reached": 605_500, "wedge": None}
+    bounds = [DealBound(concept=name, **one) for name in ("Nash", "Egalitarian") for one in (corn, rice)]
+    table = bounds_table(made().model_copy(update={"bounds": tuple(bounds)}))
+    assert [[cell.text.replace("\N{NO-BREAK SPACE}", " ") for cell in row] for row in table.rows] == [
+        ["More corn", "3.0 billion", "3.5 billion", "14", "530 million", "", SELLERS],
+        ["Rice", "300,000 tonnes", "610,000 tonnes", "closed", "530 million", "", SELLERS],
+    ]
+    assert {row[0].note for row in table.rows} == {"Nash, Egalitarian"}
+
+
 @pytest.fixture(scope="module")
 def case(tmp_path_factory) -> Case:
     """The shipped one with one issue."""
@@ -236,9 +258,41 @@ def case(tmp_path_factory) -> Case:
     return Case.load(folder)
 
 
+EFFORT = Effort(draws=4, confirm=False)
+
+
 @pytest.fixture(scope="module")
-def computed(case: Case) -> Negotiation:
-    return negotiation(case, case.as_of, lambda _: None, Effort(draws=4, confirm=False))
+def computed(case: Case, tmp_path_factory) -> Negotiation:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KOSHO_CACHE", str(tmp_path_factory.mktemp("cache")))
+        return negotiation(case, case.as_of, lambda _: None, EFFORT)
+
+
+def test_what_was_priced_is_kept_until_something_changes(case, computed, monkeypatch, tmp_path):
+    monkeypatch.setenv("KOSHO_CACHE", str(tmp_path))
+    asked: list[str] = []
+
+    def priced(*_: object) -> Negotiation:
+        asked.append("priced")
+        return computed
+
+    monkeypatch.setattr("kosho.brief.negotiating._priced", priced)
+
+    def again(**change: object) -> Negotiation:
+        about = {"case": case, "as_of": case.as_of, "tell": lambda _: None, "effort": EFFORT} | change
+        return negotiation(**about)
+
+    assert again() == again() == computed
+    assert len(asked) == 1
+    again(as_of=date(2025, 6, 30))
+    again(effort=Effort(draws=5, confirm=False))
+    assert len(asked) == 3
+    monkeypatch.setattr("kosho.brief.negotiating.code", lambda: b"other code")
+    again()
+    assert len(asked) == 4
+    (case.folder / "record.yaml").write_bytes((case.folder / "record.yaml").read_bytes() + b"# a word\n")
+    again()
+    assert len(asked) == 5
 
 
 def test_what_is_computed_is_what_is_shown(computed):

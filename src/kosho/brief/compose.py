@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from kosho.brief import method
-from kosho.brief.bargaining import negotiation
 from kosho.brief.claims import Material, headline, lead
 from kosho.brief.law import measure
 from kosho.brief.model import (
@@ -21,6 +21,7 @@ from kosho.brief.model import (
     Scenario,
     WorldStamp,
 )
+from kosho.brief.negotiating import negotiation
 from kosho.brief.runs import VARIANTS, run
 from kosho.world import load
 from kosho.world.report import info
@@ -35,14 +36,17 @@ __all__ = ["compose"]
 Tell = Callable[[str], None]
 
 
-def compose(case: Case, as_of: date | None = None, tell: Tell | None = None, *, bargain: bool = False) -> Brief:
+def compose(
+    case: Case, as_of: date | None = None, tell: Tell | None = None, *, bargain: bool | None = None
+) -> Brief:
     """Compute and word everything a brief says.
 
     Args:
         case: The case.
         as_of: Day of knowledge, and day in force where a scenario names none; None is the case's own day.
         tell: Called with what is being done, for a person who waits.
-        bargain: Price the negotiating table of the case as well.
+        bargain: Price the negotiating table of the case as well; None does so where it has one and the
+            `bargain` extra is installed. What was priced is kept for the next time.
 
     Raises:
         InputError: the register does not cover the day, or the case has no table.
@@ -50,6 +54,8 @@ def compose(case: Case, as_of: date | None = None, tell: Tell | None = None, *, 
     """
     tell = tell or (lambda _: None)
     on = as_of or case.as_of
+    if bargain is None:
+        bargain = case.has_table and find_spec("moocore") is not None
     scenarios = tuple(
         _scenario(case, name, on) for name, one in case.scenarios.items() if one.role != "history"
     )

@@ -292,6 +292,24 @@ class Deal(Frozen):
     """Of the record, by id: what its options rest on."""
 
 
+class DealBound(Frozen):
+    """What a commitment or quota in a deal comes to on the full world; million USD a year but for amounts."""
+
+    concept: str
+    title: str
+    unit: str
+    """Of the amounts: `million USD`, or what is counted."""
+    free: Number
+    """Imports without it."""
+    reached: Number
+    wedge: Number | None
+    """Of the price with duties; none for a ban."""
+    fiscal_cost: Number
+    rent: Number
+    diverted: dict[str, Number]
+    """Whose sales to the importer change most, by economy."""
+
+
 class Negotiation(Frozen):
     """The negotiating table: every package priced on the `talks` world."""
 
@@ -313,6 +331,8 @@ class Negotiation(Frozen):
     """Gains over draws, by deal and party."""
     all_gain: dict[str, Number]
     """Share of draws in which all gain, by deal."""
+    bounds: tuple[DealBound, ...] = ()
+    """Those that bind, in the deals under the first background."""
     points: tuple[Point, ...]
     """Packages, thinned where they crowd, and all of the frontier."""
     bases: tuple[Basis, ...] = ()

@@ -21,8 +21,13 @@ def write(
     out: Annotated[Path | None, typer.Option(help="Folder to write to; out/CASE.")] = None,
     *,
     table: Annotated[
-        bool, typer.Option("--bargain", help="Price the negotiating table as well; takes a minute.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--bargain/--no-bargain",
+            help="Price the negotiating table as well: half a minute the first time, then it is kept.",
+            show_default="where the case has one",
+        ),
+    ] = None,
 ) -> None:
     """Write brief.html and brief.json for a case."""
     from kosho import brief
