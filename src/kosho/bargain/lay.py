@@ -22,9 +22,10 @@ from kosho.bargain.table import State, Table
 from kosho.codes import sectors
 from kosho.equilibrium import Bounded, Shock
 from kosho.policy import Product, Register
+from kosho.policy.quantities import products_counted
 from kosho.policy.schema import Measure, Overlay
 from kosho.policy.translate import shock as duties
-from kosho.world import PhysicalFlow, World, load
+from kosho.world import World, load
 
 __all__ = ["Laid", "law_of", "lay"]
 
@@ -157,7 +158,7 @@ def lay(
     Raises:
         InputError: an option has a measure that this world cannot price.
     """
-    world = _counted(table, world)
+    world = products_counted(world)
     reach = _reach(table, world, state)
     groups = sorted(set(reach.values()))
     wanted = {group: _combinations(table, group, packages) for group in groups}
@@ -175,27 +176,6 @@ def lay(
     ]
     positions = [Position(provisions.marked(one), mask) for one, mask in zip(others, held[1:], strict=True)]
     return Laid(table, world, tuple(pieces), provisions, active, tuple(positions), state, reach, concerned)
-
-
-def _counted(table: Table, world: World) -> World:
-    """A world that counts the quantities of the table, by its own regions and sectors."""
-    country = places_of(world.countries, world.meta.regions)
-    sector = places_of(world.sectors, world.meta.sectors)
-    found: dict[tuple[int, int, int, str, str], PhysicalFlow] = {}
-    for one in table.file.quantities:
-        i, n, j = country[one.exporter], country[one.importer], sector[one.sector]
-        key = i, n, j, one.part, one.quantity.unit
-        before = found[key].quantity if key in found else 0.0
-        found[key] = PhysicalFlow(
-            world.countries[i],
-            world.countries[n],
-            world.sectors[j],
-            before + one.quantity.value,
-            one.quantity.unit,
-            one.part,
-            one.quantity.source,
-        )
-    return world.with_units([flow for flow in found.values() if flow not in world.units])
 
 
 def _combinations(table: Table, group: tuple[int, ...], packages: Index | None) -> list[Choice]:

@@ -21,7 +21,6 @@ __all__ = [
     "Option",
     "Party",
     "Payoff",
-    "Quantity",
     "RedLine",
     "SectorWeight",
     "Standing",
@@ -220,17 +219,6 @@ def _two(parties: tuple[Party, ...]) -> tuple[Party, ...]:
     return parties
 
 
-class Quantity(Frozen):
-    """What was traded of a product in the base year of the world, so that bounds can count it."""
-
-    exporter: Economy
-    importer: Economy
-    sector: SectorCode
-    part: Id
-    """A product group, or a small product that is told apart."""
-    quantity: Cited
-
-
 class TableFile(Frozen):
     """`table.yaml`."""
 
@@ -244,7 +232,6 @@ class TableFile(Frozen):
     deadline: Deadline
     throughout: tuple[Id, ...] = ()
     """Overlays of the table or of the case that hold in every package, without a deal and today."""
-    quantities: tuple[Quantity, ...] = ()
     issues: Some[Issue]
     red_lines: tuple[RedLine, ...] = ()
     links: tuple[Link, ...] = ()

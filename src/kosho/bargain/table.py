@@ -305,8 +305,6 @@ class _Check:
                 )
         for key in ("red_lines", "links", "unpriced"):
             yield from (((key, n, "source"), one.source) for n, one in enumerate(getattr(file, key)))
-        for n, one in enumerate(file.quantities):
-            yield ("quantities", n, "quantity"), (one.quantity.source,)
         for n, one in enumerate(file.unpriced):
             yield ("unpriced", n, "worth"), tuple(worth.source for worth in one.worth.values())
 

@@ -12,16 +12,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from kosho.equilibrium import Nest
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.policy.schema import Economy, HsPrefix, Id, SectorCode, Some
 from kosho.provenance import Cited, Frozen, Source
-from kosho.world import World, load
+from kosho.world import PhysicalFlow, World, load
 from kosho.yamlfile import load as read
 
-__all__ = ["End", "Niche", "nest", "niche", "niche_file", "niches"]
+__all__ = ["End", "Niche", "counted", "nest", "niche", "niche_file", "niches"]
 
 End = Literal["low", "value", "high"]
 """Which end of the ranges of the elasticities."""
@@ -42,12 +42,18 @@ class Niche(Frozen):
     trade: dict[Economy, Cited]
     """By exporter, the importer for what is made at home: `million USD` before duty, or `share` of the table's
     cell."""
+    quantity: dict[Economy, Cited] = Field(default_factory=dict)
+    """By exporter of `trade`: how much was bought in the base year, in one unit; or empty."""
 
     @model_validator(mode="after")
     def _units(self) -> Niche:
         for exporter, cited in self.trade.items():
             if cited.unit not in ("million USD", "share"):
                 raise ValueError(f"{exporter}: in million USD or as a share, not {cited.unit!r}")
+        if self.quantity and set(self.quantity) != set(self.trade) - {self.importer}:
+            raise ValueError("quantity: for every exporter of trade, or for none")
+        if len({cited.unit for cited in self.quantity.values()}) > 1:
+            raise ValueError("quantity: all in one unit")
         return self
 
 
@@ -62,7 +68,7 @@ class NicheFile(Frozen):
     def _sourced(self) -> NicheFile:
         known = {source.id for source in self.sources}
         for one in self.niches:
-            for cited in (*one.trade.values(), one.theta, one.between):
+            for cited in (*one.trade.values(), *one.quantity.values(), one.theta, one.between):
                 if cited.source not in known:
                     raise ValueError(f"{one.id}: no source {cited.source!r}")
         return self
@@ -128,6 +134,27 @@ def nest(world: World, of: Niche, end: End = "value") -> Nest:
     problems.raise_if_any()
     theta, between = (_at(cited, end) for cited in (of.theta, of.between))
     return Nest(of.id, importer, sector, theta, between, shares)
+
+
+def counted(world: World, of: Niche) -> list[PhysicalFlow]:
+    """Quantities of a small product in a world, added up over the members of its regions.
+
+    Returns:
+        Nothing where nobody counts the product, or the world does not tell its importer or sector apart.
+    """
+    importer = _region(world, of.importer)
+    sector = next((code for code, members in _sectors(world).items() if of.sector in members), None)
+    if importer is None or sector is None:
+        return []
+    found: dict[str, PhysicalFlow] = {}
+    for exporter, cited in of.quantity.items():
+        region = _region(world, exporter)
+        if region is not None:
+            before = found[region].quantity if region in found else 0.0
+            found[region] = PhysicalFlow(
+                region, importer, sector, before + cited.value, cited.unit, of.id, cited.source
+            )
+    return list(found.values())
 
 
 def _at(cited: Cited, end: End) -> float:

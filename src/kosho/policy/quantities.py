@@ -6,23 +6,33 @@ import numpy as np
 
 from kosho.codes import expand_regions
 from kosho.equilibrium import Flow, Shock
+from kosho.policy import niches
 from kosho.policy.register import Register
 from kosho.policy.schema import Measure
 from kosho.world import PhysicalFlow, World
 
-__all__ = ["counted", "counts", "whole_rates"]
+__all__ = ["counted", "counts", "gap", "products_counted", "whole_rates"]
 
 ALIKE = 1e-9
 
 
 def counted(world: World, register: Register) -> World:
-    """A world that counts what the register's tariff quotas bound, as far as their base is given.
+    """A world that counts small products and what the register's tariff quotas bound, as far as it is known.
 
     Args:
         world: One that tells their importers and exporters apart; others stay as they are.
         register: Measures with a `quota` whose `base` is what was imported in the base year of the world.
     """
     units = [flow for measure in register.measures for flow in _units(world, register, measure)]
+    return _with(products_counted(world), units)
+
+
+def products_counted(world: World) -> World:
+    """A world that counts the small products whose quantities are known."""
+    return _with(world, [flow for one in niches.niches().values() for flow in niches.counted(world, one)])
+
+
+def _with(world: World, units: list[PhysicalFlow]) -> World:
     return world.with_units([flow for flow in dict.fromkeys(units) if flow not in world.units])
 
 
