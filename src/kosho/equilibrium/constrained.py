@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,13 +36,13 @@ from kosho.equilibrium.complementarity import (
     settle,
     wedges,
 )
-from kosho.equilibrium.constraints import WORLD, Constraint, Quota, Settled
+from kosho.equilibrium.constraints import Constraint, Quota, Settled
 from kosho.equilibrium.kernel import Point, Values
 from kosho.equilibrium.nests import Nest, Varieties, explicit, kernel_weight
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solver import Solution, find
 from kosho.equilibrium.system import Cells, cells_of, reweighted, system_of
-from kosho.errors import ConvergenceError
+from kosho.errors import ConvergenceError, KoshoError
 from kosho.world import World
 
 __all__ = ["Constrained", "find_constrained"]
@@ -52,16 +53,6 @@ MET = 1e-7
 """Largest relative gap of a constraint, or of the markets' weights, at the end."""
 ROUNDS = 60
 MEMORY = 6
-
-
-@dataclass(frozen=True, eq=False)
-class Constrained:
-    """An equilibrium with the shock it answers, wedges included."""
-
-    solution: Solution
-    shock: Shock
-    cells: Cells
-    settled: tuple[Settled, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,26 +97,112 @@ def find_constrained(
     bounds = bounds_of(of, base, constraints, rows)
     banned = [c for c, one in enumerate(constraints) if isinstance(one, Quota) and bounds.required[c, 0] <= 0]
     closed = without(of, np.asarray(rows[banned].any(axis=0), bool))
-    active = [c for c in range(len(constraints)) if c not in banned]
+    active = tuple(c for c in range(len(constraints)) if c not in banned)
     conflict(chosen(bounds, active), closed)
-    free = _Economy(of, base, chosen(bounds, []), tol).equilibrium(None)
-    bound = _Economy(closed, base, chosen(bounds, active), tol)
-    held = (None if banned else bound.slack(free)) or bound.equilibrium(free)
-    settled = tuple(_settled(base, of, bounds, c, (free, held), active) for c in range(len(constraints)))
-    return Constrained(held.solution, held.shock, held.cells, settled)
+    free, bound = (
+        _Economy(varieties, base, chosen(bounds, some), tol) for varieties, some in ((of, ()), (closed, active))
+    )
+    try:
+        held = bound.equilibrium(None)
+    except KoshoError:  # it may be nearer from where there are no bounds
+        held = bound.equilibrium(free.equilibrium(None))
+    return Constrained(base, bounds, active, free, held)
+
+
+@dataclass(frozen=True, eq=False)
+class Constrained:
+    """An equilibrium with bounds."""
+
+    base: World
+    bounds: Bounds
+    active: tuple[int, ...]
+    """Bounds that are no bans."""
+    free: _Economy
+    """Without any bound."""
+    held: _Round
+
+    @property
+    def solution(self) -> Solution:
+        """Of the equations."""
+        return self.held.solution
+
+    @property
+    def shock(self) -> Shock:
+        """What it answers, wedges included."""
+        return self.held.shock
+
+    @property
+    def cells(self) -> Cells:
+        """Of the shock."""
+        return self.held.cells
+
+    @cached_property
+    def settled(self) -> tuple[Settled, ...]:
+        """What became of the bounds. The equilibrium without them is solved when this is asked for.
+
+        Raises:
+            ConvergenceError: there is none that could be found.
+        """
+        if not self.bounds.constraints:
+            return ()
+        loose = len(self.active) == len(self.bounds.constraints) and not self.held.z.any()
+        free = self.held if loose else self.free.equilibrium(self.held)
+        return tuple(self._settled(c, free) for c in range(len(self.bounds.constraints)))
+
+    def _settled(self, c: int, free: _Round) -> Settled:
+        of, bounds, held = self.free.of, self.bounds, self.held
+        constraint, mine = bounds.constraints[c], bounds.weight[c] > 0
+        wedge = rent = cost = 0.0
+        if c in self.active:
+            a = self.active.index(c)
+            z = float(held.z[a, 0])
+            wedge = -float(np.expm1(-z)) if constraint.sign < 0 else float(np.expm1(z))
+            rent = float(held.rents[a] @ held.net)
+            cost = float(held.subsidies[a] @ held.net)
+        elif bounds.weight[c] @ free.net > 0:
+            wedge = np.inf
+        count = len(self.base.countries)
+        others = np.isin(of.market, np.unique(of.market[mine])) & ~mine
+        change = (held.net - free.net)[others]
+        importer = of.shock.importer[of.row][others]
+        flat = np.bincount(importer * count + of.exporter[others], change, minlength=count * count)
+        return Settled(
+            constraint=constraint,
+            base=float(bounds.weight[c] @ base_net(of, self.base)),
+            free=self._counted(c, free),
+            required=float(bounds.required[c, 0]),
+            reached=self._counted(c, held),
+            wedge=wedge,
+            rent=rent,
+            fiscal_cost=cost,
+            countries=self.base.countries,
+            change=flat.reshape(count, count).astype(float),
+        )
+
+    def _counted(self, c: int, at: _Round) -> float:
+        """Imports as the constraint measures them, from the flows of the equilibrium itself."""
+        of, weight = self.free.of, self.bounds.weight[c]
+        constraint, values = self.bounds.constraints[c], at.solution.values
+        if constraint.measured == "quantity":
+            log = values.log_cost[of.exporter, of.shock.sector[of.row]] + np.log(of.shock.cost[of.row])
+            return float(weight @ (at.net * np.exp(-log)))
+        level, n = 0.0, int(self.bounds.deflator[c])
+        if n >= 0:
+            level = float(self.base.arrays.alpha[n] @ values.point.log_price[n])
+        return float(weight @ at.net * np.exp(-level))
 
 
 class _Economy:
     """The outer iteration for one set of varieties and bounds."""
 
     def __init__(self, of: Varieties, base: World, bounds: Bounds, tol: float) -> None:
-        self._of, self._base, self._bounds, self._tol = of, base, bounds, tol
+        self.of, self._base, self._bounds, self._tol = of, base, bounds, tol
         pair = of.exporter * len(base.sectors) + of.shock.sector[of.row]
         self._pairs, self._pair = np.unique(pair, return_inverse=True)
 
     def equilibrium(self, start: _Round | None) -> _Round:
         """Rounds until wedges, weights and the economy agree."""
-        bounds, of = self._bounds, self._of
+        bounds, of = self._bounds, self.of
         at = None if start is None else start.solution.values
         signals = self._start() if at is None else self._signals(at)
         z, accelerate = np.zeros((len(bounds.constraints), 1)), Anderson(len(signals), MEMORY)
@@ -148,18 +225,8 @@ class _Economy:
         country = self._base.countries[int(of.importer[0])]
         raise ConvergenceError(least, country, ROUNDS, f"of {names} with the rest of the economy")
 
-    def slack(self, free: _Round) -> _Round | None:
-        """The equilibrium without bounds, where it meets all of them as it is."""
-        bounds = self._bounds
-        z = np.zeros((len(bounds.constraints), 1))
-        met = gaps(self._of, bounds, self._state(self._signals(free.solution.values)), z)
-        if met.missed.any():
-            return None
-        nothing = np.zeros((len(z), len(self._of.row)))
-        return replace(free, z=z, rents=nothing, subsidies=nothing, earning=earning(bounds, met))
-
     def _start(self) -> Array:
-        spending = np.log(self._base.arrays.expenditure[self._of.importer, self._of.sector])
+        spending = np.log(self._base.arrays.expenditure[self.of.importer, self.of.sector])
         return np.concatenate([np.zeros(len(self._pairs)), spending, np.zeros(len(self._bounds.deflator))])
 
     def _signals(self, values: Values) -> Array:
@@ -167,16 +234,16 @@ class _Economy:
         point = values.point
         level = (self._base.arrays.alpha * point.log_price).sum(axis=1)
         deflators = np.where(self._bounds.deflator < 0, 0.0, level[self._bounds.deflator])
-        spending = np.log(point.spending[self._of.importer, self._of.sector])
+        spending = np.log(point.spending[self.of.importer, self.of.sector])
         return np.concatenate([values.log_cost.reshape(-1)[self._pairs], spending, deflators])
 
     def _state(self, signals: Array) -> State:
-        costs, markets = len(self._pairs), len(self._of.epsilon)
+        costs, markets = len(self._pairs), len(self.of.epsilon)
         cost, spending, level = np.split(signals[:, None], [costs, costs + markets])
         return State(cost[self._pair], spending, level)
 
     def _round(self, state: State, met: Met, start: Point | None) -> _Round:
-        of, base = self._of, self._base
+        of, base = self.of, self._base
         earned = earning(self._bounds, met)
         found = wedges(of, self._bounds, met.z, earned)
         rents, subsidies = (self._spread(charges[:, :, 0]) for charges in (found.rents, found.subsidies))
@@ -211,13 +278,13 @@ class _Economy:
 
     def _spread(self, charges: Array) -> Array:
         """Charges on the varieties bound `(c, r)`, on all of them `(c, v)`."""
-        found = np.zeros((len(charges), len(self._of.row)))
+        found = np.zeros((len(charges), len(self.of.row)))
         found[:, self._bounds.rows] = charges
         return found
 
     def _gap(self, here: _Round, state: State) -> float:
         """By how much wedges and weights miss what the economy they led to asks for."""
-        of = self._of
+        of = self.of
         met = gaps(of, self._bounds, state, here.z)
         earned = earning(self._bounds, met) - here.earning
         missed = [float(met.missed.max()), float(np.abs(earned).max(initial=0.0))]
@@ -274,55 +341,3 @@ def _with_wedges(
         part=tuple(s.part[r] for r in rows),
     )
     return shock, variety[rows], part
-
-
-def _settled(
-    base: World,
-    of: Varieties,
-    bounds: Bounds,
-    c: int,
-    rounds: tuple[_Round, _Round],
-    active: Sequence[int],
-) -> Settled:
-    free, held = rounds
-    constraint, mine = bounds.constraints[c], bounds.weight[c] > 0
-    z = float(held.z[active.index(c), 0]) if c in active else 0.0
-    wedge = rent = cost = 0.0
-    if c in active:
-        a = active.index(c)
-        wedge = -float(np.expm1(-z)) if constraint.sign < 0 else float(np.expm1(z))
-        rent = float(held.rents[a] @ held.net)
-        cost = float(held.subsidies[a] @ held.net)
-    elif bounds.weight[c] @ free.net > 0:
-        wedge = np.inf
-    count = len(base.countries)
-    markets = np.unique(of.market[mine])
-    others = np.isin(of.market, markets) & ~mine
-    change = (held.net - free.net)[others]
-    importer = of.shock.importer[of.row][others]
-    flat = np.bincount(importer * count + of.exporter[others], change, minlength=count * count)
-    return Settled(
-        constraint=constraint,
-        base=float(bounds.weight[c] @ base_net(of, base)),
-        free=_counted(base, of, bounds, c, free),
-        required=float(bounds.required[c, 0]),
-        reached=_counted(base, of, bounds, c, held),
-        wedge=wedge,
-        rent=rent,
-        fiscal_cost=cost,
-        countries=base.countries,
-        change=flat.reshape(count, count).astype(float),
-    )
-
-
-def _counted(base: World, of: Varieties, bounds: Bounds, c: int, at: _Round) -> float:
-    """Imports as the constraint measures them, from the flows of the equilibrium itself."""
-    constraint, values = bounds.constraints[c], at.solution.values
-    if constraint.measured == "quantity":
-        log = values.log_cost[of.exporter, of.shock.sector[of.row]] + np.log(of.shock.cost[of.row])
-        return float(bounds.weight[c] @ (at.net * np.exp(-log)))
-    level = 0.0
-    if constraint.deflator != WORLD:
-        n = base.position(constraint.deflator)
-        level = float(base.arrays.alpha[n] @ values.point.log_price[n])
-    return float(bounds.weight[c] @ at.net * np.exp(-level))

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from kosho.equilibrium.constrained import Constrained
 from kosho.equilibrium.constraints import Settled
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solver import Solution, SolverReport
@@ -50,8 +51,13 @@ class Outcome:
     """The equilibrium in the layout of the kernel."""
     cells: Cells
     """The shock, folded by cell."""
-    constraints: tuple[Settled, ...] = ()
-    """What became of quotas and commitments, in the order given; `shock` then holds their wedges."""
+    constrained: Constrained | None = None
+    """How quotas, commitments and products told apart were solved, if there were any."""
+
+    @property
+    def constraints(self) -> tuple[Settled, ...]:
+        """What became of quotas and commitments, in the order given; `shock` holds their wedges."""
+        return () if self.constrained is None else self.constrained.settled
 
     @property
     def solver(self) -> SolverReport:

@@ -68,9 +68,7 @@ def solve(
     observed = labelled(world.arrays.income, ("country",), world.countries, world.sectors)
     if constraints or nests:
         found = find_constrained(base, shock, constraints, nests, tol)
-        return Outcome(
-            base, found.shock, deficits, observed, found.solution, found.cells, constraints=found.settled
-        )
+        return Outcome(base, found.shock, deficits, observed, found.solution, found.cells, found)
     cells = cells_of(shock, base)
     solution = find(system_of(base, shock, cells), world.countries, tol)
     return Outcome(base, shock, deficits, observed, solution, cells)
