@@ -64,7 +64,9 @@ def made() -> Negotiation:
             kind="other", gains={"JPN": 9000, "USA": -400}, text="nothing <b>at all</b>", statements=("never",)
         ),
         Point(kind="package", gains={"JPN": 1000, "USA": 900}, text="15 & 15"),
-        Point(kind="frontier", gains={"JPN": 4000, "USA": 3000}, text="On the frontier. 10"),
+        Point(
+            kind="frontier", gains={"JPN": 4000, "USA": 3000}, text="On the frontier. 10", statements=("never",)
+        ),
         Point(kind="deal", gains={"JPN": 3500, "USA": 3200}, text="Nash. 12.5", statements=("perhaps",)),
         Point(kind="no-deal", gains={"JPN": 0, "USA": 0}, text="No deal"),
         Point(kind="today", gains={"JPN": 1700, "USA": 950}, text="Today"),
@@ -122,7 +124,10 @@ def test_a_mark_tells_what_was_said_by_whom_when_how_and_where():
     (root,) = drawn(made())
     titles = {element.text.split(":")[0]: element.text for element in root.iter() if element.tag == "title"}
     assert titles["nothing <b>at all</b>"] == (
-        "nothing <b>at all</b>: Japan +9.0, United States −0.4 billion USD a year\n"
+        "nothing <b>at all</b>: Japan +9.0, United States −0.4 billion USD a year\nRests on Q1"
+    )
+    assert titles["On the frontier. 10"] == (
+        "On the frontier. 10: Japan +4.0, United States +3.0 billion USD a year\n"
         '“25 % is "out"” (A. Minister, Japan; 26\N{NO-BREAK SPACE}June 2025; red line) [7]'
     )
     assert titles["Nash. 12.5"].endswith(

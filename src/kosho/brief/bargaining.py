@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 WIDTH, HEIGHT, MARGIN = 720, 470, 58
+CLOUD = ("other", "package")
+"""Marks that are many."""
 COLOURS = {
     "other": "#c9ced6",
     "package": "#8fa3bf",
@@ -234,13 +236,18 @@ def _scatter(one: Negotiation, pair: tuple[str, str], cite: Cite | None) -> str:
 
 
 def _told(one: Negotiation, point: Point, cite: Cite | None) -> str:
-    """What a mark says: its package, what it is worth to all, and the words it rests on."""
+    """What a mark says: its package, what it is worth to all, and the words it rests on.
+
+    Of the many that are neither deal nor frontier only the marks of the words, which the table below explains.
+    """
     gains = ", ".join(
         f"{country_name(code)} {words.billions(point.gains[code], sign=True)}" for code in one.parties
     )
     lines = [f"{point.text}: {gains} billion USD a year"]
-    lines += [quote.text for quote in _quotes(one, point.statements, cite)]
-    return "\n".join(lines)
+    quotes = _quotes(one, point.statements, cite)
+    if point.kind in CLOUD:
+        return "\n".join([*lines, "Rests on " + ", ".join(quote.mark for quote in quotes)] if quotes else lines)
+    return "\n".join([*lines, *(quote.text for quote in quotes)])
 
 
 def _scale(values: Array, start: float, end: float) -> Callable[[float], float]:
