@@ -52,7 +52,7 @@ $(BIN)/python:
 
 $(VENV)/.brief: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Setting up (once) ..." >&2
-	@$(INSTALL) '.[brief]'
+	@$(INSTALL) '.[brief,bargain]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python

@@ -84,7 +84,7 @@ def made() -> Negotiation:
             Deal(
                 background="Alone",
                 concept="Nash",
-                options="Cars: 12.5",
+                changes=("Cars: 12.5",),
                 over_no_deal={"JPN": 3500, "USA": 3200},
                 over_today={"JPN": 1800, "USA": 2250},
                 statements=("perhaps",),
@@ -226,6 +226,11 @@ def test_the_tables_say_what_is_in_them():
     (row,) = certificate_table(one).rows
     assert row[1].text == "93"
     assert deals_table(one).numeric == 4
+    (deal,) = one.deals
+    two = (deal, deal.model_copy(update={"changes": ("Cars: 12.5", "Rice: more")}))
+    shared = deals_table(one.model_copy(update={"deals": two}))
+    assert shared.note == "In every deal: Cars: 12.5."
+    assert [row[1].text for row in shared.rows] == ["nothing more", "Rice: more"]
 
 
 def test_commitments_that_deals_share_are_told_together():
@@ -243,8 +248,8 @@ def test_commitments_that_deals_share_are_told_together():
     bounds = [DealBound(concept=name, **one) for name in ("Nash", "Egalitarian") for one in (corn, rice)]
     table = bounds_table(made().model_copy(update={"bounds": tuple(bounds)}))
     assert [[cell.text.replace("\N{NO-BREAK SPACE}", " ") for cell in row] for row in table.rows] == [
-        ["More corn", "3.0 billion", "3.5 billion", "14", "530 million", "", SELLERS],
-        ["Rice", "300,000 tonnes", "610,000 tonnes", "closed", "530 million", "", SELLERS],
+        ["More corn", SELLERS, "3.0 billion", "3.5 billion", "14", "530 million"],
+        ["Rice", SELLERS, "300,000 tonnes", "610,000 tonnes", "closed", "530 million"],
     ]
     assert {row[0].note for row in table.rows} == {"Nash, Egalitarian"}
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.brief import words
-from kosho.brief.model import Negotiation, Point, Reference
+from kosho.brief.model import Deal, Negotiation, Point, Reference
 from kosho.brief.tables import Cell, Quote, Table
 from kosho.codes import country_name
 from kosho.provenance import Said
@@ -132,25 +132,37 @@ def _resting(one: Negotiation, statement: str) -> list[str]:
 
 
 def deals_table(one: Negotiation, cite: Cite | None = None) -> Table:
-    """The deals under every background."""
+    """The deals under every background; what they all change is said once."""
     names = [country_name(code) for code in one.parties]
     columns = ["Deal", "What changes", *(f"{name}, over no deal" for name in names)]
     columns += [f"{name}, over today" for name in names]
+    shared = [change for change in one.deals[0].changes if all(change in deal.changes for deal in one.deals)]
+    shared = shared if len(one.deals) > 1 else []
     rows = [
         (
             Cell(text=deal.concept, note=deal.background),
-            Cell(text=deal.options, quotes=_quotes(one, deal.statements, cite)),
+            Cell(text=_rest(deal, shared), quotes=_quotes(one, deal.statements, cite)),
             *(Cell(text=words.billions(deal.over_no_deal[code], sign=True)) for code in one.parties),
             *(Cell(text=words.billions(deal.over_today[code], sign=True)) for code in one.parties),
         )
         for deal in one.deals
     ]
-    return Table("deals", "The deals, billion USD a year", tuple(columns), tuple(rows), numeric=2 * len(names))
+    note = f"In every deal: {'; '.join(shared)}." if shared else ""
+    caption = "The deals, billion USD a year"
+    return Table("deals", caption, tuple(columns), tuple(rows), numeric=2 * len(names), note=note)
+
+
+def _rest(deal: Deal, shared: Sequence[str]) -> str:
+    """What a deal changes beside what all of them do."""
+    return "; ".join(change for change in deal.changes if change not in shared) or (
+        "nothing more" if shared else "nothing"
+    )
 
 
 def bounds_table(one: Negotiation) -> Table:
     """What commitments and quotas come to in the deals; deals that share them are told together."""
     found: dict[tuple[Cell, ...], list[str]] = {}
+    rents = any(bound.rent for bound in one.bounds)
     for bound in one.bounds:
         counted = bound.unit != "million USD"
         amounts = [
@@ -162,23 +174,22 @@ def bounds_table(one: Negotiation) -> Table:
             for code, change in bound.diverted.items()
         )
         wedge = "closed" if bound.wedge is None else words.percent(bound.wedge, decimals=0)
-        money = [words.millions(x) if x else "" for x in (bound.fiscal_cost, bound.rent)]
-        cells = (bound.title, *amounts, wedge, *money, others)
+        money = [bound.fiscal_cost, bound.rent][: 1 + rents]
+        cells = (bound.title, others, *amounts, wedge, *(words.millions(x) if x else "" for x in money))
         found.setdefault(tuple(Cell(text=text) for text in cells), []).append(bound.concept)
     rows = tuple(
         (Cell(text=cells[0].text, note=", ".join(concepts)), *cells[1:]) for cells, concepts in found.items()
     )
-    columns = (
-        "Commitment",
-        "Without it",
-        "With it",
-        "Wedge, %",
-        "Subsidy a year",
-        "Rent a year",
-        "Sales of others",
+    columns = ("Commitment", "Sales of others", "Without it", "With it", "Wedge, %", "Subsidy", "Rent")
+    return Table(
+        "deal-bounds",
+        "What binds in the deals and what it takes, USD a year",
+        columns[: 6 + rents],
+        rows,
+        numeric=4 + rents,
+        note="On the full world table. Sales of others: the largest changes in the sector, with everything the "
+        "deal commits to. Wedge: the part of the price that the subsidy pays, or that scarcity adds.",
     )
-    caption = "What binds in the deals and what it takes: USD a year, on the full world table"
-    return Table("deal-bounds", caption, columns, rows, numeric=5)
 
 
 def shares_table(one: Negotiation) -> Table:

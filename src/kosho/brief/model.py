@@ -283,8 +283,8 @@ class Deal(Frozen):
 
     background: str
     concept: str
-    options: str
-    """What changes, in words."""
+    changes: tuple[str, ...]
+    """What changes, in words, an issue each."""
     over_no_deal: dict[str, Number]
     """Million USD a year, by party, on the `talks` world."""
     over_today: dict[str, Number]

@@ -72,7 +72,7 @@ def _priced(case: Case, as_of: date, tell: Callable[[str], None], effort: Effort
         Deal(
             background=one["title"],
             concept=CONCEPTS[name],
-            options=_changes(deal.table, solution["options"]),
+            changes=_changes(deal.table, solution["options"]),
             over_no_deal=solution["gains"],
             over_today=solution["over_status_quo"],
             statements=_ids(deal.table, _changed(deal.table, solution["options"]).values()),
@@ -162,9 +162,8 @@ def _changed(table: Negotiated, options: dict[str, str]) -> dict[str, Option]:
     return {title: option for title, option in found.items() if not option.fallback}
 
 
-def _changes(table: Negotiated, options: dict[str, str]) -> str:
-    found = [f"{title}: {option.title}" for title, option in _changed(table, options).items()]
-    return "; ".join(found) or "nothing changes"
+def _changes(table: Negotiated, options: dict[str, str]) -> tuple[str, ...]:
+    return tuple(f"{title}: {option.title}" for title, option in _changed(table, options).items())
 
 
 def _points(deal: Found) -> Iterable[Point]:
@@ -213,6 +212,6 @@ def _point(deal: Found, kind: PointKind, row: int, lead: str) -> Point:
     return Point(
         kind=kind,
         gains=dict(zip(game.parties, game.gains[row].tolist(), strict=True)),
-        text=lead + _changes(table, options),
+        text=lead + ("; ".join(_changes(table, options)) or "nothing changes"),
         statements=_ids(table, [*crossed, *_changed(table, options).values()]),
     )
