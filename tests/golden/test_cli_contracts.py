@@ -135,7 +135,8 @@ def test_what_is_bound_is_met_and_ranges_hold_the_middle(bound: dict[str, Any]) 
         assert all(
             each["ends"]["low"] <= each["change_musd"] <= each["ends"]["high"] for each in one["diverted"]
         )
-    assert all(told[name]["binds"] for name in ("case-corn", "case-lng", "case-rice", "case-rice-access"))
+    assert all(told[name]["binds"] for name in ("case-corn", "case-lng", "case-rice"))
+    assert not any(told[name]["binds"] for name in ("case-rice-access", "us-232-autos-gbr"))
     corn = told["case-corn"]
     assert corn["ends"]["required"] == pytest.approx(
         {"low": corn["base"] + 250, "high": corn["base"] + 2000}, rel=1e-4

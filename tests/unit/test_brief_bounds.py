@@ -208,12 +208,14 @@ def test_bounds_alone_and_declared_worth_are_told_and_move_no_middle(case: Case)
 
 
 def test_an_end_out_of_reach_is_told_and_left_out(case: Case) -> None:
-    # Without deficits the base holds more American rice, and the largest promise is more than the access.
-    found, _ = of(case, "deal-purchases", "zero")
+    # The largest promise is more than the minimum access lets in.
+    terms = {"amount": cited(600_000, 400_000, 900_000, "tonnes"), "counted": "tonnes", "niches": ["rice"]}
+    promise = rule("purchase", {"sectors": ["C10T12"]}, terms)
+    found, _ = of(with_measures(case, promise), "more")
     assert found.ends is not None
-    assert set(found.ends.out_of_reach) == {"case-rice"}
-    assert "cannot all hold" in found.ends.out_of_reach["case-rice"]
-    assert {"case-corn", "case-rice"} <= set(found.ends.by_measure)
+    assert set(found.ends.out_of_reach) == {"purchase"}
+    assert "cannot all hold" in found.ends.out_of_reach["purchase"]
+    assert "purchase" in found.ends.by_measure
 
 
 def test_where_nothing_has_a_range_there_are_no_ends(case: Case) -> None:
@@ -227,7 +229,7 @@ def test_where_nothing_has_a_range_there_are_no_ends(case: Case) -> None:
 
 def test_a_task_that_fails_says_so_and_why_when_asked_again(case: Case) -> None:
     world, law, found = asked(case, "deal-purchases")
-    doubled = tuple(replace(one, amount=4.0) if one.name == "case-rice" else one for one in found.constraints)
+    doubled = tuple(replace(one, amount=900_000.0) if one.name == "case-rice" else one for one in found.constraints)
     impossible = replace(found, constraints=doubled)
     ground = Ground({"central": world}, {"x": law}, {"x": impossible}, world, {}, case.flows, PARTIES)
     task = OfVariant(Shared(ground), "x", VARIANTS[0])
