@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.worlds import random_world, rates
 
 from kosho.equilibrium import Flow, Outcome, Part, Purchase, Quota, Shock, TariffQuota, solve
+from kosho.equilibrium.constraints import Measured
 from kosho.errors import InputError, KoshoError
 from kosho.world import PhysicalFlow, World
 
@@ -262,13 +263,21 @@ def test_bounds_that_cannot_both_hold_are_named() -> None:
         solve(world, Shock.none(world), constraints=[most, money])
 
 
-def test_a_purchase_of_what_is_banned_is_refused() -> None:
+@pytest.mark.parametrize("measured", ["quantity", "value"])
+def test_a_purchase_of_what_is_banned_is_refused_and_both_are_named(measured: Measured) -> None:
     world = random_world(3)
-    one = flow(world)
+    one, other = flow(world), flow(world, 0, 2)
     ban = Quota(name="ban", flows=(one,), amount=0, holder="importer")
-    promise = Purchase(name="promise", flows=(one,), amount=1.0)
-    with pytest.raises(InputError, match=r"promise.*banned"):
-        solve(world, Shock.none(world), constraints=[ban, promise])
+    promise = Purchase(name="promise", flows=(one,), amount=1.0, measured=measured)
+    elsewhere = Quota(name="elsewhere", flows=(other,), amount=0, holder="importer")
+    with pytest.raises(
+        InputError, match=r"'ban' \(a ban\).*'promise' \(at least 1\).* cannot all hold"
+    ) as error:
+        solve(world, Shock.none(world), constraints=[elsewhere, ban, promise])
+    assert "elsewhere" not in str(error.value)
+    closed = Shock.costs(world, {(one.importer, one.exporter, one.sector): np.inf})
+    with pytest.raises(InputError, match=r"'promise' cannot be met: the imports are banned"):
+        solve(world, closed, constraints=[promise])
 
 
 def test_a_promise_beyond_the_means_of_an_economy_is_named() -> None:

@@ -243,10 +243,12 @@ def conflict(bounds: Bounds, of: Varieties) -> None:
             problems.add(f"{constraint.name!r} cannot be met: the imports are banned, or the base had none")
     problems.raise_if_any()
     for key in {_key(constraint) for constraint in bounds.constraints}:
+        # A ban is one whatever else is counted in.
         alike = [
             c
             for c, constraint in enumerate(bounds.constraints)
-            if _key(constraint) == key and isinstance(constraint, Quota | Purchase)
+            if isinstance(constraint, Quota | Purchase)
+            and (_key(constraint) == key or (isinstance(constraint, Quota) and bounds.required[c, 0] <= 0))
         ]
         if _possible(bounds, alike, open_):
             continue
@@ -259,10 +261,11 @@ def conflict(bounds: Bounds, of: Varieties) -> None:
 
 
 def _contradiction(bounds: Bounds, members: Sequence[int]) -> Problem:
-    words = [
-        f"{c.name!r} ({'at least' if isinstance(c, Purchase) else 'at most'} {bounds.required[k, 0]:g})"
-        for k, c in ((k, bounds.constraints[k]) for k in members)
-    ]
+    words: list[str] = []
+    for k in members:
+        constraint, amount = bounds.constraints[k], float(bounds.required[k, 0])
+        how = "at least" if isinstance(constraint, Purchase) else "at most"
+        words.append(f"{constraint.name!r} ({f'{how} {amount:g}' if amount > 0 else 'a ban'})")
     return Problem(" and ".join(words) + " cannot all hold", "change an amount or the flows it is about")
 
 

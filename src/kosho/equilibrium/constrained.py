@@ -98,7 +98,7 @@ def find_constrained(
     banned = [c for c, one in enumerate(constraints) if isinstance(one, Quota) and bounds.required[c, 0] <= 0]
     closed = without(of, np.asarray(rows[banned].any(axis=0), bool))
     active = tuple(c for c in range(len(constraints)) if c not in banned)
-    conflict(chosen(bounds, active), closed)
+    conflict(bounds, of)
     free, bound = (
         _Economy(varieties, base, chosen(bounds, some), tol) for varieties, some in ((of, ()), (closed, active))
     )
