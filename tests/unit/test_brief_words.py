@@ -54,26 +54,33 @@ def test_quantities(units: float, text: str) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "text"),
     [
-        (2_900, 5_700, "2.5 to 6"),
-        (100, 5_700, "up to 6"),
-        (51, 80, "up to 0.1"),
-        (15_300, 22_100, "14 to 24"),
-        (41_000, 41_200, "41 to 41.5"),
+        (2_900, 5_700, "2.9 to 5.7"),
+        (2_910, 5_610, "2.9 to 5.7"),
+        (100, 5_700, "0.1 to 5.7"),
+        (4, 5_700, "up to 5.7"),
+        (51, 80, "0.05 to 0.08"),
+        (15_300, 22_100, "15 to 23"),
+        (41_000, 41_200, "41 to 42"),
+        (9_960, 99_600, "9.9 to 100"),
         (3_000, 3_000, "about 3"),
     ],
 )
-def test_ranges_of_money_are_coarse_and_outward(low: float, high: float, text: str) -> None:
+def test_ends_of_money_have_two_digits_rounded_outward(low: float, high: float, text: str) -> None:
     assert words.effect(low, high) == f"gains {text} billion dollars a year"
     assert words.effect(-high, -low, "") == f"loses {text} billion"
 
 
 def test_table_ranges_carry_signs() -> None:
-    assert words.span(-5_700, -2_900) == "−6 to −2.5"
+    assert words.span(-5_700, -3_500) == "−5.7 to −3.5"
+    assert words.span(-4_590, -500) == "−4.6 to −0.5"
     assert words.span(-400, 1_400) == "−0.4 to +1.4"
     assert words.span(-20, 40) == "~0"
     assert words.percent_range(-0.731, -0.642) == "−74 to −64"
+    assert words.percents(0.059, 0.65) == "5.9 to 65"
     assert words.billions_range(12_300, 13_900) == "12 to 14"
-    assert words.quantity_range(440_000, 630_000) == "0.44 to 0.64 million"
+    assert words.billions_range(0, 0) == "none"
+    assert words.quantity_range(440_000, 630_000) == "440,000 to 630,000"
+    assert words.quantity_range(952_000, 1_412_000) == f"0.95 to 1.5{words.NBSP}million"
     assert words.quantity_range(15_200, 15_900) == "15,000 to 16,000"
 
 
@@ -90,8 +97,16 @@ def test_a_printed_range_always_holds_what_was_computed(low: float, width: float
         return
     ends = [float(end.replace("−", "-").replace(",", "")) for end in text.split(" to ")]
     slack = 1e-6 * max(abs(low), abs(high))
+    if width <= 1e-3 * max(abs(low), abs(high)):  # one figure, to the nearest
+        assert len(ends) == 1
+        assert abs(ends[0] * 1e3 - low) <= 0.06 * abs(low) + slack
+        return
     assert ends[0] * 1e3 <= low + slack
     assert ends[-1] * 1e3 >= high - slack
+    for end, value in zip((ends[0], ends[-1]), (low, high), strict=True):
+        assert end * value >= 0
+        # Two digits: no end is told more than a tenth from where it is, as far as there is anything to tell.
+        assert abs(end * 1e3 - value) <= max(0.1 * abs(value), 1e-3 * max(abs(low), abs(high)), 10)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +118,7 @@ def test_verdict_needs_the_whole_range(low: float, high: float, expected: str) -
 
 
 def test_phrases_fit_the_sign() -> None:
-    assert words.effect(-5_700, -2_900) == "loses 2.5 to 6 billion dollars a year"
+    assert words.effect(-5_700, -2_900) == "loses 2.9 to 5.7 billion dollars a year"
     assert words.effect(400, 900) == "gains 0.4 to 0.9 billion dollars a year"
     assert words.effect(-20, 30) == "is hardly touched"
     assert words.effect(-400, 1_400).startswith(
@@ -140,10 +155,12 @@ def test_money_is_told_in_millions_or_billions(musd: float, said: str) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "sign", "said"),
     [
-        (200.8, 3416.8, False, "0.2 to 3.6 billion"),
-        (33, 226.6, False, "20 to 240 million"),
-        (-635, -146, True, "−650 to −100 million"),
+        (200.8, 3416.8, False, "0.2 to 3.5 billion"),
+        (163, 2540, False, "0.16 to 2.6 billion"),
+        (33, 226.6, False, "33 to 230 million"),
+        (-635, -146, True, "−640 to −140 million"),
         (-5.8, 23.8, True, "−6 to +24 million"),
+        (0, 0, False, "none"),
     ],
 )
 def test_ranges_of_money_hold_both_ends(low: float, high: float, sign: bool, said: str) -> None:
@@ -151,7 +168,7 @@ def test_ranges_of_money_hold_both_ends(low: float, high: float, sign: bool, sai
 
 
 def test_ends_stand_in_brackets_only_where_they_say_more() -> None:
-    assert words.with_ends("27", words.percents(0.06, 0.67)) == "27 (6 to 68)"
+    assert words.with_ends("27", words.percents(0.06, 0.67)) == "27 (6.0 to 67)"
     assert words.with_ends("27", words.percents(0.27, 0.27)) == "27"
-    assert words.percent_range(-0.0013, -0.0008, 2) == "−0.13 to −0.08"
-    assert words.percent_range(-0.0013, -0.0008) == "−0.2 to 0"
+    assert words.percent_range(-0.0013, -0.0008) == "−0.13 to −0.08"
+    assert words.percent_range(-0.00002, 0.00003) == "~0"

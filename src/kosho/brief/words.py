@@ -1,15 +1,16 @@
 """Numbers into words and table cells, with no more digits than are true.
 
-Effects of a trade model are good for two significant digits at best; a range is rounded outward, so that
-what is printed always contains what was computed.
+Effects of a trade model are good for two significant digits at best; each end of a range has two, rounded
+outward, so that what is printed always contains what was computed, and no end changes its sign.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
 __all__ = [
     "Verdict",
@@ -42,26 +43,14 @@ NIL_MUSD = 50.0
 """An effect on a whole economy that rounds to 0.0 billion is none that this model could tell."""
 
 
-class Grain(NamedTuple):
-    """How finely ranges are rounded."""
-
-    steps: int
-    """About so many steps from zero to the upper end."""
-    finest: float
-    """No step is smaller."""
-
-    def unit(self, low: float, high: float) -> float:
-        """1, 2 or 5 times a power of ten: finer for narrow ranges, but never beyond the second digit."""
-        rough = max(high / 100, min(high / self.steps, (high - low) / 2), self.finest)
-        power: float = 10.0 ** math.floor(math.log10(rough))
-        return next(m * power for m in (1, 2, 5, 10) if m * power >= rough * 0.999)
-
-
-MONEY = Grain(20, 0.1)
-MILLIONS = Grain(20, 1.0)
-PERCENT = Grain(50, 0.1)
-COUNT = Grain(50, 0.01)
-"""Of millions, or of ones."""
+NONE = "none"
+FINEST = 2
+"""Decimals of ends at most, in billions and in percent."""
+FINEST_OF_MILLIONS = 3
+"""Decimals of ends in billions, where what is below ten million can be told."""
+BESIDE = 1e-3
+"""An end that rounds towards zero and is smaller than this beside the other is told as zero, and a range that is
+narrower than this as one figure."""
 
 
 def tick(value: float) -> str:
@@ -150,24 +139,27 @@ def the(name: str) -> str:
 
 def span(low: float, high: float) -> str:
     """A signed range of million USD in billions, rounded outward; `~0` if there is nothing to tell."""
-    return ABOUT_NIL if verdict(low, high) == "nil" else _signed_range(low / 1e3, high / 1e3, MONEY)
+    return ABOUT_NIL if verdict(low, high) == "nil" else _signed_range(low / 1e3, high / 1e3)
 
 
-def percent_range(low: float, high: float, decimals: int = 1) -> str:
-    """A signed range of fractions in percent, rounded outward, with at most `decimals` decimals."""
-    return _signed_range(low * 100, high * 100, PERCENT._replace(finest=10.0**-decimals))
+def percent_range(low: float, high: float) -> str:
+    """A signed range of fractions in percent, rounded outward; `~0` if there is nothing to tell."""
+    if max(abs(low), abs(high)) * 100 < 0.5 * 10**-FINEST:
+        return ABOUT_NIL
+    return _signed_range(low * 100, high * 100)
 
 
 def percents(low: float, high: float) -> str:
     """A range of positive fractions in percent, rounded outward."""
-    return _range(low * 100, high * 100, PERCENT)
+    return _range(low * 100, high * 100)
 
 
 def millions_range(low: float, high: float, *, sign: bool = False) -> str:
-    """A range of million USD as `0.2 to 3.5 billion` or `33 to 230 million`, rounded outward."""
-    scale, grain, word = (1e3, MONEY, "billion") if max(-low, high) >= 999.5 else (1.0, MILLIONS, "million")
-    made = (_signed_range if sign else _range)(low / scale, high / scale, grain)
-    return f"{made}{NBSP}{word}"
+    """A range of million USD as `0.16 to 2.6 billion` or `33 to 230 million`, rounded outward."""
+    large = max(-low, high) >= 999.5
+    scale, decimals = (1e3, FINEST_OF_MILLIONS) if large else (1.0, 0)
+    made = (_signed_range if sign else _range)(low / scale, high / scale, decimals)
+    return made if made == NONE else f"{made}{NBSP}{'b' if large else 'm'}illion"
 
 
 def with_ends(text: str, ends: str) -> str:
@@ -177,14 +169,14 @@ def with_ends(text: str, ends: str) -> str:
 
 def billions_range(low: float, high: float) -> str:
     """A range of positive million USD in billions for a table, rounded outward."""
-    return _range(low / 1e3, high / 1e3, MONEY)
+    return _range(low / 1e3, high / 1e3)
 
 
 def quantity_range(low: float, high: float) -> str:
-    """A range of counts as `0.4 to 0.55 million` or `8,000 to 12,000`, rounded outward."""
-    if high >= 1e5:
-        return f"{_range(low / 1e6, high / 1e6, COUNT)} million"
-    return _range(low, high, COUNT)
+    """A range of counts as `0.9 to 1.4 million` or `8,000 to 12,000`, rounded outward."""
+    if high >= 999_500:
+        return f"{_range(low / 1e6, high / 1e6)}{NBSP}million"
+    return _range(low, high, 0)
 
 
 def effect(low: float, high: float, per: str = " dollars a year") -> str:
@@ -199,45 +191,54 @@ def effect(low: float, high: float, per: str = " dollars a year") -> str:
         case "nil":
             return "is hardly touched"
         case "gain":
-            return f"gains {_range(low / 1e3, high / 1e3, MONEY)} billion{per}"
+            return f"gains {_spoken(_range(low / 1e3, high / 1e3))} billion{per}"
         case "loss":
-            return f"loses {_range(-high / 1e3, -low / 1e3, MONEY)} billion{per}"
+            return f"loses {_spoken(_range(-high / 1e3, -low / 1e3))} billion{per}"
         case _:
-            worst, best = _outward(-low / 1e3), _outward(high / 1e3)
+            worst, best = (_spoken(_plain(end / 1e3, FINEST, up=True)) for end in (-low, high))
             return f"may end anywhere between a loss of {worst} and a gain of {best} billion{per}"
 
 
-def _signed_range(low: float, high: float, grain: Grain) -> str:
-    unit = grain.unit(*sorted((abs(low), abs(high)))) if low * high > 0 else grain.unit(0.0, max(-low, high))
-    floor, ceiling = math.floor(low / unit + 1e-9) * unit, math.ceil(high / unit - 1e-9) * unit
-    if ceiling - floor < unit / 2:
-        return _signed(floor, unit)
-    return f"{_signed(floor, unit)} to {_signed(ceiling, unit)}"
+def _spoken(text: str) -> str:
+    """As one says it: `1 to 4`, where a table has `1.0 to 4.0`."""
+    return re.sub(r"\.0(?!\d)", "", text)
 
 
-def _signed(value: float, unit: float) -> str:
-    if abs(value) < unit / 2:
-        return "0"
-    return ("+" if value > 0 else MINUS) + _plain(abs(value), unit)
+def _signed_range(low: float, high: float, decimals: int = FINEST) -> str:
+    widest = max(abs(low), abs(high))
+    if high - low <= BESIDE * widest:
+        return _signed(low, _plain(abs(low), decimals)) if low else "0"
+    ends = [
+        "0" if abs(end) < BESIDE * widest and not away else _signed(end, _plain(abs(end), decimals, up=away))
+        for end, away in ((low, low < 0), (high, high > 0))
+    ]
+    return " to ".join(dict.fromkeys(ends))
 
 
-def _outward(value: float) -> str:
-    unit = MONEY.unit(0.0, value)
-    return _plain(math.ceil(value / unit - 1e-9) * unit, unit)
+def _signed(value: float, text: str) -> str:
+    return ("+" if value > 0 else MINUS) + text
 
 
-def _range(low: float, high: float, grain: Grain) -> str:
-    unit = grain.unit(low, high)
-    floor = math.floor(low / unit + 1e-9) * unit
-    ceiling = math.ceil(high / unit - 1e-9) * unit
-    if ceiling - floor < unit / 2:
-        return f"about {_plain(floor, unit)}"
-    if floor < unit / 2:
-        return f"up to {_plain(ceiling, unit)}"
-    return f"{_plain(floor, unit)} to {_plain(ceiling, unit)}"
+def _range(low: float, high: float, decimals: int = FINEST) -> str:
+    """A range of what cannot be negative."""
+    if not high > 0:
+        return NONE
+    if high - low <= BESIDE * high:
+        return f"about {_plain(high, decimals)}"
+    most = _plain(high, decimals, up=True)
+    return f"{_plain(low, decimals, up=False)} to {most}" if low >= BESIDE * high else f"up to {most}"
 
 
-def _plain(value: float, unit: float) -> str:
-    decimals = max(0, math.ceil(-math.log10(unit) - 1e-9))
-    text = f"{value:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _plain(value: float, decimals: int, *, up: bool | None = None) -> str:
+    """A positive number to two significant digits, rounded up, down (never to nothing), or to the nearest."""
+    first = -math.floor(math.log10(value))
+    places = min(first + 1, decimals) if up else max(min(first + 1, decimals), first)
+    steps = value * 10.0**places
+    nearest = round(steps)
+    if up is not None and abs(steps - nearest) > 1e-9 * steps:
+        nearest = math.ceil(steps) if up else math.floor(steps)
+    rounded = nearest / 10.0**places
+    if places > 0 and rounded >= 10.0 ** (2 - places) * 0.9999999:
+        places -= 1  # 9.96 has become 10, which needs one decimal less
+    text = f"{rounded:,.{max(places, 0)}f}"
+    return text.removesuffix("0") if places > 1 else text

@@ -180,7 +180,7 @@ def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str
         words.billions(found["ev_musd"], sign=True),
     )
     if ends is not None:
-        income = words.with_ends(income, words.percent_range(ends.welfare.low, ends.welfare.high, 2))
+        income = words.with_ends(income, words.percent_range(ends.welfare.low, ends.welfare.high))
         money = words.with_ends(money, words.span(ends.ev_musd.low, ends.ev_musd.high))
     return income, money, words.percent(found["real_wage"], sign=True)
 
