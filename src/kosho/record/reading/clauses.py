@@ -65,11 +65,11 @@ _SPLITS = re.compile(
 _QUOTE = re.compile(r"[“\"](?=[A-Z\ue000-\ue007])[^”\"]{12,}?[”\"]")
 _SAY = re.compile(
     pattern(
-        r"<actor>(?:,\s[^,]{1,100},|,)?(?:\s(?:on\s)?<date>)?\s(?:also\s|then\s|\w+ly\s)?(?:said"
+        r"<actor>(?:,\s[^,]{1,100},|,)?(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s|\w+ly\s)?(?:said"
         r"|says|told|stated|added|noted|stressed|emphasi[sz]ed|declared"
         r"|explained|argued|insisted|commented|remarked|believes?|warned|reiterated|reaffirmed"
         r"|underlined|claimed|announced|pointed)\b"
-        r"|(?:said|says|added|stated|noted)\s<actor>"
+        r"|(?:said|says|added|stated|noted)\s<actor>(?=\s*(?:[,.;:“”\"]|$|\s(?:on|in|at|after|of|during|who|last|this)\b))"
     )
 )
 _ACTING = re.compile(pattern(r"<actor>"))

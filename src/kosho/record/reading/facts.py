@@ -9,6 +9,7 @@ from typing import Any
 
 from kosho.record.reading.clauses import Clause, split
 from kosho.record.reading.draft import Draft, Modality
+from kosho.record.reading.force import Force, report_untrue
 from kosho.record.reading.measures import find_measures
 from kosho.record.reading.meetings import find_meetings, meeting_fields, ordinal
 from kosho.record.reading.mentions import Mention, Mentions, Person
@@ -19,6 +20,8 @@ __all__ = ["Reader"]
 
 POSITIONS = {"ask", "offer", "red_line", "complaint", "position", "response"}
 MEETINGS = {"event", "event_series", "next_meeting", "carried_over", "event_change", "event_not_held"}
+NOT_YET = {"commitment", "agreement", "no_agreement", "deadline"}
+"""Types beside which a change of a rate is told as one to come; what is asked for is no measure at all."""
 HOLDS_A_MEETING = {"position", "topic", "response", "agreement", "complaint", "offer", "ask", "no_agreement"}
 """Types beside which a clause may tell of a meeting too."""
 
@@ -34,13 +37,15 @@ class Reader:
     _draft_of: str | None = None
     """What has been called a draft: `action plan`."""
     _known: set[tuple[Any, ...]] = field(default_factory=set)
-    _begun: int = 0
-    """First character of the sentence being read."""
+    _span: tuple[int, int] = (0, 0)
+    """The sentence being read."""
 
     def sentence(self, start: int, end: int, *, opens_block: bool, voice: str | None = None) -> None:
         """Read one sentence; `voice` is who speaks in a transcript."""
-        self._begun = start
         words = self.mentions.text[start:end]
+        if report_untrue(words, self.mentions.text[slice(*self._span)]):
+            self.drafts = [d for d in self.drafts if d.start < self._span[0]]
+        self._span = (start, end)
         draft = self._is_draft(words, opens_block=opens_block)
         attributed = _attribution(words)
         clauses = split(self.mentions, start, end, self._before, self._speaker(voice))
@@ -123,9 +128,10 @@ class Reader:
     def _clause(self, clause: Clause, *, draft: bool, attributed: str | None) -> str | None:
         words = self.mentions.masked[clause.start : clause.end]
         places = verb_places(words)
-        rule = self._rule(clause, places, draft=draft)
+        force = Force(self.mentions.masked, self._span, (clause.start, clause.end))
+        rule = self._rule(clause, places, force, draft=draft)
         found = rule.type if rule else None
-        meetings = find_meetings(self.mentions, clause, places)
+        meetings = find_meetings(self.mentions, clause, places, force)
         if found == "topic" and any(m.strong and m.type == "event" for m in meetings):
             rule = None
         if rule is None or rule.type in HOLDS_A_MEETING:
@@ -156,24 +162,24 @@ class Reader:
             else:
                 self._statement(clause, rule, modality, attributed)
         if found not in ("red_line", "offer", "response"):
-            self._measures(clause, found)
+            self._measures(clause, found, force)
         if found in (None, "position", "topic"):
-            self._quantities(clause)
+            self._quantities(clause, force)
         return found
 
-    def _rule(self, clause: Clause, places: list[int], *, draft: bool) -> Rule | None:
-        rule = first_rule(self.mentions, clause, places)
-        changes = rule is not None and rule.type == "offer" and not draft and self._sets_rate(clause)
+    def _rule(self, clause: Clause, places: list[int], force: Force, *, draft: bool) -> Rule | None:
+        rule = first_rule(self.mentions, clause, places, force)
+        changes = rule is not None and rule.type == "offer" and not draft and self._sets_rate(clause, force)
         return None if changes else rule
 
-    def _sets_rate(self, clause: Clause) -> bool:
+    def _sets_rate(self, clause: Clause, force: Force) -> bool:
         """Whether a party says from what to what it will change a rate of its own: a measure, and no offer."""
         if not re.search(r"\bwill\b", self.mentions.masked[clause.start : clause.end]):
             return False
         own = clause.subject[0].codes[:1] if clause.subject else ()
         return bool(own) and any(
             "rate_before" in one.fields and (one.fields.get("imposed_by"),) == own
-            for one in find_measures(self.mentions, clause)
+            for one in find_measures(self.mentions, clause, force)
         )
 
     @staticmethod
@@ -231,8 +237,8 @@ class Reader:
 
     def _statement(self, clause: Clause, rule: Rule, modality: Modality, attributed: str | None) -> None:
         for number, (start, end) in enumerate(_items(self.mentions, clause, rule.type)):
-            fields = _statement_fields(self.mentions, clause, rule.type, start, end)
-            if rule.type == "no_agreement" and all(m.end <= self._begun for m in clause.subject):
+            fields = _statement_fields(self.mentions, clause, rule, start, end)
+            if rule.type == "no_agreement" and all(m.end <= self._span[0] for m in clause.subject):
                 fields["parties"] = list(
                     self.mentions.sides
                 )  # nobody named here: not those of the last sentence
@@ -258,8 +264,8 @@ class Reader:
         fields |= _first_date(self.mentions, clause.start, clause.end, "since")
         self._add("person_status", "asserted", {k: v for k, v in fields.items() if v}, clause.start, clause.end)
 
-    def _measures(self, clause: Clause, found: str | None) -> None:
-        for measure in find_measures(self.mentions, clause):
+    def _measures(self, clause: Clause, found: str | None, force: Force) -> None:
+        for measure in find_measures(self.mentions, clause, force):
             fields = measure.fields
             same = (
                 "measure",
@@ -273,23 +279,25 @@ class Reader:
             if found == "ask" and clause.subject and clause.subject[0].codes[:1] == (fields.get("imposed_by"),):
                 others = [code for code in self.mentions.sides if code != fields["imposed_by"]]
                 fields = fields | ({"on": fields["imposed_by"], "imposed_by": others[0]} if others else {})
-            if repeated or (
-                found in ("ask", "commitment", "agreement", "no_agreement", "deadline")
-                and "rate_before" not in fields
-            ):
+            if repeated or found == "ask" or (found in NOT_YET and "rate_before" not in fields):
                 continue
+            if found in NOT_YET and fields["status"] == "in force":
+                fields = fields | {"status": "announced"}
             if fields["status"] == "considered":
                 modality: Modality = "considered"
             else:
                 modality = "planned" if fields["status"] == "announced" else "asserted"
             self._add("measure", modality, fields, measure.start, measure.end)
 
-    def _quantities(self, clause: Clause) -> None:
+    def _quantities(self, clause: Clause, force: Force) -> None:
         words = self.mentions.text[clause.start : clause.end]
         flow = flow_of(words)
         if flow is None:
             return
         for amount in find_quantities(self.mentions.text, clause.start, clause.end)[:1]:
+            at = amount.start - clause.start
+            if force.withheld(at, at):
+                return
             value = int(amount.value) if amount.value.is_integer() else amount.value
             fields: dict[str, Any] = {"value": value, "bound": amount.bound, "flow": flow}
             fields["unit"] = amount.unit + (
@@ -356,10 +364,12 @@ def _codes(mentions: Mentions, who: tuple[Mention, ...]) -> list[str]:
     return list(found)
 
 
-def _statement_fields(mentions: Mentions, clause: Clause, kind: str, start: int, end: int) -> dict[str, Any]:
-    words = mentions.text[start:end]
+def _statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int, end: int) -> dict[str, Any]:
+    kind, words = rule.type, mentions.text[start:end]
     fields: dict[str, Any] = {}
     by = _codes(mentions, clause.subject) or _codes(mentions, clause.speaker)
+    if kind == "complaint" and rule.acts is None:
+        by = _codes(mentions, clause.speaker)  # the clause's subject is whom it is about
     if kind == "position" and clause.speaker and not clause.quoted:
         by = _codes(mentions, clause.speaker) or by
     if kind == "position" and re.search(r"\b(?:their|joint) (?:efforts?|initiatives?)", words):

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause
+from kosho.record.reading.force import Force
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import products_in
 from kosho.record.reading.tables import table
@@ -31,8 +32,8 @@ def _compiled(source: str) -> re.Pattern[str]:
     return re.compile(pattern(source), re.IGNORECASE)
 
 
-def find_measures(mentions: Mentions, clause: Clause) -> list[Measure]:
-    """Measures that a clause states, one a product."""
+def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[Measure]:
+    """Measures that a clause states, one a product; none that it denies, asks about or supposes."""
     found: list[Measure] = []
     taken: list[tuple[int, int]] = []
     for match in _rates(mentions.masked, clause):
@@ -40,14 +41,50 @@ def find_measures(mentions: Mentions, clause: Clause) -> list[Measure]:
             continue
         if _WANTED.search(mentions.masked, clause.start, match.start()):
             continue
+        if _BORNE.search(mentions.masked, clause.start, match.start()):
+            continue
+        status = _status(mentions, clause, match, force)
+        if status is None:
+            continue
         taken.append((match.start(), match.start("rate") + 1))
-        found += _of_rate(mentions, clause, match)
+        found += _of_rate(mentions, clause, match, status)
     for rule in table("measures")["other"]:
         for match in _compiled(rule["when"]).finditer(mentions.masked, clause.start, clause.end):
             if any(a < match.end() and match.start() < b for a, b in taken):
                 continue
-            found += _of_kind(mentions, clause, match, rule["kind"])
+            status = _status(mentions, clause, match, force)
+            if status is not None:
+                found += _of_kind(mentions, clause, match, (rule["kind"], status))
     return found
+
+
+def _status(  # noqa: PLR0911 - one return a status
+    mentions: Mentions, clause: Clause, match: re.Match[str], force: Force
+) -> str | None:
+    """How far a measure has come; None where the clause does not say that there is one."""
+    words = mentions.masked[clause.start : clause.end]
+    at = match.start() - clause.start
+    rules = table("measures")
+    considered = re.search(rules["considered"], words, re.IGNORECASE)
+    if force.unmade(at):
+        return None
+    if force.withheld(at, at):
+        weighed = re.search(rules["weighed"], words[:at], re.IGNORECASE)
+        return (
+            "considered" if weighed and not force.untold() and not force.withheld(weighed.start(), 0) else None
+        )
+    if considered or force.conditional():
+        return "considered"
+    if "rate" in match.groupdict() and re.search(rules["suspended"], words, re.IGNORECASE):
+        return "suspended"
+    if not _group(match, "from"):
+        if re.search(rules["to_end"], words, re.IGNORECASE):
+            return "in force"  # until then
+        if re.search(rules["ended"], words, re.IGNORECASE):
+            return "ended"
+    if force.pending() or re.search(rules["announced"], words, re.IGNORECASE):
+        return "announced"
+    return "in force"
 
 
 _WANTED = re.compile(
@@ -58,6 +95,14 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 """What somebody asks to be done is no measure."""
+_BORNE = re.compile(
+    r"\b(?:accept(?:ed|s|ing)?|agree(?:d|s|ing)? to|tolerat\w+|liv(?:e|es|ed|ing) with|swallow\w*"
+    r"|put(?:s|ting)? up with"
+    r"|said (?:\w+ )?(?:of|about)|spoke (?:of|about)|comment\w* on|react\w* to|respond\w* to)"
+    r"\s(?:(?:an?|the|any|up to|about)\s){0,2}$",
+    re.IGNORECASE,
+)
+"""Whoever bears a duty, or speaks of one, has not imposed it; who has is not said."""
 
 
 def _rates(masked: str, clause: Clause) -> Iterator[re.Match[str]]:
@@ -74,8 +119,8 @@ def _group(match: re.Match[str], name: str) -> str | None:
     return match.groupdict().get(name)
 
 
-def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str]) -> list[Measure]:
-    base = _common(mentions, clause, match)
+def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: str) -> list[Measure]:
+    base = _common(mentions, clause, match) | {"status": status}
     rate = float(match["rate"])
     base |= {"rate": int(rate) if rate.is_integer() else rate, "unit": "%", "kind": "tariff"}
     if _group(match, "from"):
@@ -93,8 +138,9 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str]) -> list[M
     return [Measure(clause.start, clause.end, base | _named(product)) for product in spans]
 
 
-def _of_kind(mentions: Mentions, clause: Clause, match: re.Match[str], kind: str) -> list[Measure]:
-    base = _common(mentions, clause, match) | {"measure": kind, "kind": kind}
+def _of_kind(mentions: Mentions, clause: Clause, match: re.Match[str], of: tuple[str, str]) -> list[Measure]:
+    kind, status = of
+    base = _common(mentions, clause, match) | {"status": status, "measure": kind, "kind": kind}
     chapter = table("measures")["mast"].get(kind)
     if chapter:
         base["mast_chapter"] = chapter
@@ -151,15 +197,23 @@ def _exported(mentions: Mentions, clause: Clause, match: re.Match[str]) -> list[
 
 _BY = re.compile(
     pattern(
-        r"(?P<who><party>|<adj>|<body>)(?:['’]s?)?\s(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to"
+        r"(?P<who><party>|<adj>|<body>)(?:['’]s?)?\s"
+        r"(?:(?:threat(?:s|ened)?|plans?|imposition|introduction|announcement|proposals?|decision|use|warnings?)"
+        r"\s(?:of|for|to\simpose|to\sintroduce)\s(?:an?\s|the\s|new\s)?)?(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to"
         r"|of|in|by|with|against|from|for|and|or)\b)[\w-]+\s){0,2}$"
     )
 )
+_SPEAKS = re.compile(
+    r"\b(?:said|says|spoke|spoken|told \S+|commented|reacted|responded|complain\w+|warned|protest\w+"
+    r"|critici[sz]\w+)"
+    r"\s(?:\w+\s)?(?:of|about|on(?!\s[\ue005])|to|against|over)\b",
+    re.IGNORECASE,
+)
+"""Who speaks of a measure is not who takes it."""
 _FACES = re.compile(r"\b(?:faces?|facing|faced|subject to|hit (?:by|with)|pays?|bears?|slapped with)\b")
 
 
 def _common(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
-    words = mentions.masked[clause.start : clause.end]
     before = mentions.masked[clause.start : match.start()]
     fields: dict[str, Any] = {}
     owner = _BY.search(before[-60:])
@@ -168,7 +222,7 @@ def _common(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     if owner and not faces:
         codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
         fields["imposed_by"] = codes[0] if codes else None
-    elif not faces and clause.subject and clause.subject[0].codes:
+    elif not faces and not _SPEAKS.search(before) and clause.subject and clause.subject[0].codes:
         fields["imposed_by"] = clause.subject[0].codes[0]
     if faces:
         into = re.search(pattern(r"\b(?:to|into)\s(?P<who><party>)"), before)
@@ -180,13 +234,4 @@ def _common(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     others = [code for code in target if code != by]
     if others and not fields.get("on"):
         fields["on"] = others[0]
-    considered = re.search(r"\b(?:considering|consider|could|may|might|mull\w*)\b", words, re.IGNORECASE)
-    if re.search(table("measures")["ended"], words, re.IGNORECASE):
-        fields["status"] = "ended"
-    elif considered:
-        fields["status"] = "considered"
-    elif re.search(table("measures")["announced"], words, re.IGNORECASE):
-        fields["status"] = "announced"
-    else:
-        fields["status"] = "in force"
     return {key: value for key, value in fields.items() if value is not None}

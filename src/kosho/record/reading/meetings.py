@@ -6,6 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause
+from kosho.record.reading.force import Force
 from kosho.record.reading.mentions import Mentions
 from kosho.record.reading.rules import compiled, fit
 from kosho.record.reading.tables import table
@@ -53,14 +54,20 @@ class Meeting(NamedTuple):
     """Whether it is a fact of its own beside what else the clause says."""
 
 
-def find_meetings(mentions: Mentions, clause: Clause, places: list[int]) -> list[Meeting]:
+def find_meetings(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[Meeting]:
     """Meetings that a clause tells of: one, or two where it gives two times."""
+    return [] if force.untold() else _told(mentions, clause, places, force)
+
+
+def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[Meeting]:
     words = mentions.masked[clause.start : clause.end]
     rules = table("meetings")
     for rule in rules["rules"]:
         acts, when = (compiled(rule[key]) if key in rule else None for key in ("acts", "when"))
         found = fit(words, places, acts, when)
         if not found or ("unless" in rule and compiled(rule["unless"]).search(words)):
+            continue
+        if force.withheld(found.start(), found.start()):
             continue
         planned = bool(
             re.search(
@@ -77,7 +84,7 @@ def find_meetings(mentions: Mentions, clause: Clause, places: list[int]) -> list
             ]
         return [main]
     future = compiled(rules["future"]).search(words)
-    if future:
+    if future and not force.withheld(future.start(), future.start()):
         return [Meeting("event", clause.start, clause.end, planned=True, strong=True)]
     dated = compiled(rules["dated"]).search(words)
     if dated:

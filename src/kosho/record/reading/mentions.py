@@ -121,10 +121,9 @@ _OFFICIALS = (
     r"|federal|national)\s){0,2}(?:governments?|side|officials?|authorities|delegation"
     r"|administration|cabinet|negotiators?|team"
     r"|representatives?|industry|automakers?|carmakers?|manufacturers|makers|companies|firms|producers|farmers"
-    r"|exporters|importers|lawmakers|regulators|ministry|embassy|ministers?|president"
+    r"|exporters|importers|lawmakers|regulators|ministry(?!\sof\b)|embassy|ministers?|president"
     r"|prime\sminister|premier|leaders?"
-    r"|businesses|leadership|counterparts?|trade\sministry|foreign\sministry|commerce\sministry"
-    r"|ministry\sof\s\w+)\b)"
+    r"|businesses|leadership|counterparts?|trade\sministry|foreign\sministry|commerce\sministry)\b)"
 )
 
 

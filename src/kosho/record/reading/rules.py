@@ -9,6 +9,7 @@ from typing import Literal
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.draft import Modality
+from kosho.record.reading.force import Force
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.tables import table
 
@@ -106,18 +107,34 @@ def fit(
     return when.search(words) if when is not None else None
 
 
-def first_rule(mentions: Mentions, clause: Clause, places: list[int]) -> Rule | None:
+CLAIMS = {"ask", "offer", "agreement", "agreement_aim", "commitment", "deadline"}
+"""Types that a negation inside their own words denies."""
+GUARDED = CLAIMS | {"red_line", "complaint", "response", "person_status", "event_change", "next_meeting"}
+"""Types that a denial, a question or a supposition around their words takes away."""
+
+
+def first_rule(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> Rule | None:
     """The first rule that fits a clause, or None; `places` as `verb_places` gives them."""
     words = mentions.masked[clause.start : clause.end]
     for rule in _rules():
+        found = fit(words, places, rule.acts, rule.when)
         if (
-            fit(words, places, rule.acts, rule.when)
+            found
             and not (rule.unless and rule.unless.search(words))
             and (rule.needs is None or rule.needs.search(words))
             and _fits(rule, mentions, clause)
+            and not _withheld(rule, found, force)
         ):
             return rule
     return None
+
+
+def _withheld(rule: Rule, found: re.Match[str], force: Force) -> bool:
+    if rule.type not in GUARDED:
+        return force.untold()
+    return force.only_would(found.start()) or force.withheld(
+        found.start(), found.end() if rule.type in CLAIMS else found.start()
+    )
 
 
 def _fits(rule: Rule, mentions: Mentions, clause: Clause) -> bool:

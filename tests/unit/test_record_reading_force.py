@@ -1,0 +1,148 @@
+"""What a text denies, asks about or supposes is never read as done; who says it is not who does it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kosho.record.reading import Document, Draft, read_text
+
+
+def told(text: str) -> list[Draft]:
+    page = f"Trade talks go on between the parties\n\nMay 6, 2026\n\n{text}\n"
+    return [d for d in read_text(Document("a.txt", page)) if d.type not in ("document", "person")]
+
+
+def kinds(text: str) -> list[tuple[str, str]]:
+    return [(d.type, d.modality) for d in told(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kenya has never levied a duty of 12 percent on Ugandan milk.",
+        "Kenya doesn't plan a duty of 12 percent on Ugandan milk.",
+        "Kenya is not studying whether to impose a duty of 12 percent on Ugandan milk.",
+        "Is Kenya going to impose a duty of 12 percent on Ugandan milk?",
+        "Reporters asked if Kenya would impose a duty of 12 percent on Ugandan milk.",
+        "Imagine that Kenya imposed a duty of 12 percent on Ugandan milk.",
+        "Kenya imposed a duty of 12 percent on milk in the 1970s.",
+        "Kenya drew up but stopped short of a ban on Ugandan milk.",
+        "A duty of 12 percent on milk from Uganda was never introduced.",
+        "Kenya said it would have to live with a duty of 12 percent on milk.",
+    ],
+)
+def test_a_measure_that_is_not_there_is_none(text: str) -> None:
+    assert "measure" not in {kind for kind, _ in kinds(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "modality"),
+    [
+        ("Kenya imposed a duty of 12 percent on Ugandan milk.", "in force", "asserted"),
+        ("Kenya did not wait but imposed a duty of 12 percent on Ugandan milk.", "in force", "asserted"),
+        (
+            "Kenya, which has no dairy law, imposed a duty of 12 percent on Ugandan milk.",
+            "in force",
+            "asserted",
+        ),
+        (
+            "Kenya is studying whether to impose a duty of 12 percent on Ugandan milk.",
+            "considered",
+            "considered",
+        ),
+        (
+            "Kenya could cut its duty on milk from 30 percent to 12 percent if asked.",
+            "considered",
+            "considered",
+        ),
+        ("If prices fall, Kenya would impose a duty of 12 percent on milk.", "considered", "considered"),
+        (
+            "Kenya was to cut its duty on milk to 12 percent, but the cut has yet to begin.",
+            "announced",
+            "planned",
+        ),
+        ("Kenya's duty of 12 percent on milk, announced in March, is suspended.", "suspended", "asserted"),
+        ("Kenya's ban on Ugandan milk will be lifted in June.", "in force", "asserted"),
+        ("Kenya lifted its ban on Ugandan milk.", "ended", "asserted"),
+    ],
+)
+def test_how_far_a_measure_has_come(text: str, status: str, modality: str) -> None:
+    (measure,) = [d for d in told(text) if d.type == "measure"]
+    assert (measure.fields["status"], measure.modality, measure.fields["imposed_by"]) == (
+        status,
+        modality,
+        "KEN",
+    )
+
+
+def test_a_cut_that_is_asked_for_is_an_ask_alone() -> None:
+    text = "Uganda urged Kenya to cut its duty on milk from 30 percent to 12 percent."
+    assert kinds(text) == [("ask", "asserted")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We have at no time said we would buy tea, Kenyan Trade Minister Jane Otieno said.",
+        "Were Kenya asked, it would refuse.",
+        "Neither Kenya nor Uganda requested a pause.",
+        "Claims that Kenya offered to buy Ugandan tea are baseless.",
+        "It is not the case that Kenya and Uganda signed an agreement on tea.",
+        "The agreement on tea between Kenya and Uganda is yet to be signed.",
+        "Kenya would demand a larger quota.",
+        "Kenya has not ruled out a levy on tea.",
+        "The Kenyan minister refused to comment on whether June 30 was a deadline.",
+        "A newspaper reported that Kenya asked Uganda to buy tea. The ministry said the report was wrong.",
+        "Kenyan Trade Minister Jane Otieno is considering flying to Kampala.",
+    ],
+)
+def test_what_was_not_said_or_done_is_no_claim(text: str) -> None:
+    claims = {"ask", "offer", "agreement", "red_line", "deadline", "commitment", "measure", "response", "event"}
+    assert not claims & {kind for kind, _ in kinds(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Kenya asked Uganda not to raise its duty on milk.", "ask"),
+        ("Although Kenya did not sign, Uganda offered to buy milk.", "offer"),
+        ("Kenya and Uganda signed an agreement on milk without delay.", "agreement"),
+        ("Kenya will not accept a quota on tea.", "red_line"),
+        ("Kenya ruled out opening its market for tea.", "red_line"),
+        (
+            "A paper reported that Kenya asked Uganda to buy tea. The ministry said the report was public.",
+            "ask",
+        ),
+        ("Kenyan Trade Minister Jane Otieno is considering lowering duties.", "offer"),
+    ],
+)
+def test_what_was_said_or_done_is_kept_beside_a_negation(text: str, kind: str) -> None:
+    assert kind in {found for found, _ in kinds(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A study by the Kenyan Ministry of Trade said Uganda was dumping milk.",
+        "A paper by the Kenyan government in April pointed out that Uganda does not recognize licences.",
+        "Kenya complained that Uganda was dumping milk.",
+    ],
+)
+def test_a_complaint_is_by_whoever_makes_it(text: str) -> None:
+    (found,) = [d for d in told(text) if d.type == "complaint"]
+    assert (found.fields["by"], found.fields["against"]) == ("KEN", "UGA")
+
+
+def test_a_complaint_of_nobody_known_is_by_nobody() -> None:
+    (found,) = [
+        d for d in told("A study by a trade magazine said Uganda was dumping milk.") if d.type == "complaint"
+    ]
+    assert "by" not in found.fields
+
+
+def test_who_speaks_of_a_duty_has_not_imposed_it() -> None:
+    text = "Ugandan President Paul Mukasa spoke of the Kenyan threat of a 40% tariff on tea."
+    (found,) = [d for d in told(text) if d.type == "measure"]
+    assert (found.fields["imposed_by"], found.modality) == ("KEN", "planned")
+    text = "Ugandan President Paul Mukasa complained about tariffs of 40% on tea."
+    assert all(d.fields.get("imposed_by") is None for d in told(text) if d.type == "measure")
