@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from kosho.equilibrium import Outcome
     from kosho.policy.impact import Effects
     from kosho.record import Record
-    from kosho.record.schema import Statement
     from kosho.world import World
 
 __all__ = ["Case", "Law", "Scenario", "cases", "pose", "simulate"]
@@ -235,31 +234,8 @@ def _said(record: Record | None, day: date) -> dict[str, Said | None]:
         return {}
     standing = record.standing(day)
     return {
-        one.id: _told(record, standing[one.id]) if one.id in standing else None
-        for one in record.file.statements
+        one.id: record.told(standing[one.id]) if one.id in standing else None for one in record.file.statements
     }
-
-
-def _told(record: Record, one: Statement) -> Said:
-    kind = one.kind if one.type == "position" else one.type
-    return Said(
-        id=one.id,
-        quote=one.quote,
-        kind=kind.replace("_", " "),
-        modality=one.modality,
-        by=_speakers(record, one),
-        attributed_to=one.attributed_to,
-        date=one.date,
-        source=one.source,
-        recorded_at=one.recorded_at,
-    )
-
-
-def _speakers(record: Record, one: Statement) -> tuple[str, ...]:
-    """A person with the side they are on, or the parties alone."""
-    if one.speaker is None:
-        return tuple(map(record.party_name, one.by))
-    return (", ".join(record.person_with_party(one.speaker)),)
 
 
 def cases() -> list[str]:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kosho.brief import words
+from kosho.brief import telling, words
 from kosho.brief.model import Deal, Negotiation, Point, Reference
 from kosho.brief.tables import Cell, Quote, Table
 from kosho.codes import country_name
-from kosho.provenance import Said
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "COLOURS",
@@ -57,33 +51,12 @@ Cite = Callable[[Iterable[str]], list[Reference]]
 """Numbered sources by id."""
 
 
-def _when(said: Said) -> str:
-    """The date of a statement as precise as it is known; else the day it was recorded."""
-    if said.date is None:
-        return f"recorded {words.day(said.recorded_at)}"
-    return " to ".join(_day_or_month(part) for part in said.date.split("/"))
-
-
-def _day_or_month(text: str) -> str:
-    if len(text) == 10:
-        return words.day(date.fromisoformat(text))
-    return f"{date.fromisoformat(text + '-01'):%B} {text[:4]}" if len(text) == 7 else text
-
-
-def _as(said: Said) -> str:
-    return said.kind if said.modality == "asserted" else f"{said.kind}, {said.modality}"
-
-
-def _by(said: Said) -> str:
-    return " and ".join(said.by) or "nobody named"
-
-
 def _quotes(one: Negotiation, statements: Sequence[str], cite: Cite | None = None) -> tuple[Quote, ...]:
     """The statements named, as they are marked on the page."""
     found: list[Quote] = []
     for number, said in enumerate(one.said, 1):
         if said.id in statements:
-            told = f"“{said.quote}” ({_by(said)}; {_when(said)}; {_as(said)})"
+            told = f"“{said.quote}” ({telling.by(said)}; {telling.when(said)}; {telling.kind(said)})"
             sources = "".join(f" [{source.number}]" for source in cite([said.source])) if cite else ""
             found.append(Quote(f"Q{number}", f"said-{said.id}", told + sources))
     return tuple(found)
@@ -105,9 +78,9 @@ def bases_table(one: Negotiation) -> Table:
                 sources=(said.source,),
                 anchor=f"said-{said.id}",
             ),
-            Cell(text=_by(said), note=f"after {said.attributed_to}" if said.attributed_to else ""),
-            Cell(text=_when(said), sort=said.date or said.recorded_at.isoformat()),
-            Cell(text=_as(said)),
+            Cell(text=telling.by(said), note=f"after {said.attributed_to}" if said.attributed_to else ""),
+            Cell(text=telling.when(said), sort=said.date or said.recorded_at.isoformat()),
+            Cell(text=telling.kind(said)),
             Cell(text="; ".join(_resting(one, said.id))),
         )
         for number, said in enumerate(one.said, 1)

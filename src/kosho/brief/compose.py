@@ -22,6 +22,7 @@ from kosho.brief.model import (
     WorldStamp,
 )
 from kosho.brief.negotiating import negotiation
+from kosho.brief.recorded import recorded
 from kosho.brief.runs import VARIANTS, run
 from kosho.world import load
 from kosho.world.report import info
@@ -56,6 +57,7 @@ def compose(
     on = as_of or case.as_of
     if bargain is None:
         bargain = case.has_table and find_spec("moocore") is not None
+    record = case.record  # a mistake in it is told before anything is computed
     scenarios = tuple(
         _scenario(case, name, on) for name, one in case.scenarios.items() if one.role != "history"
     )
@@ -102,9 +104,11 @@ def compose(
         ),
         method=method.describe(case, on, info(world), runs),
         negotiation=negotiation(case, on, tell) if bargain else None,
+        record=recorded(record.as_of(on)) if record else None,
         sources=(),
     )
-    known = method.sources() | case.sources
+    told = {one.id: one.plain() for one in record.file.sources} if record else {}
+    known = method.sources() | told | case.sources
     if bargain:
         known |= case.table(on).sources
     return drafted.model_copy(update={"sources": tuple(_numbered(_cited(drafted), known))})
@@ -154,6 +158,8 @@ def _cited(brief: Brief) -> Iterable[str]:
     claims: list[Claim] = [brief.lead, *brief.headline]
     yield from (source for claim in claims for source in claim.sources)
     yield from (source for measure in brief.in_force for source in measure.sources)
+    if brief.record is not None:
+        yield from brief.record.sources
     yield from (source for scenario in brief.scenarios for source in scenario.sources)
     for flow in brief.results[0].flows:
         if flow.units_source is not None:

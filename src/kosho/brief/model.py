@@ -10,6 +10,7 @@ from typing import Literal
 
 from kosho.brief.bounds import Bounds
 from kosho.brief.numbers import Interval, Number
+from kosho.brief.recorded import Recorded
 from kosho.provenance import Day, Frozen, Said, Source, Status
 
 __all__ = [
@@ -369,6 +370,8 @@ class Brief(Frozen):
     method: Method
     negotiation: Negotiation | None = None
     """Left out unless asked for: pricing a whole table takes longer than all the rest."""
+    record: Recorded | None = None
+    """What was said, as known on the day; None where the case has no record."""
     sources: tuple[Reference, ...]
 
     @property

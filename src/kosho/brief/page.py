@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kosho.brief import bargaining, words
+from kosho.brief import bargaining, telling, words
 from kosho.brief.bound_tables import commitments
 from kosho.brief.figures import figures
 from kosho.brief.model import Brief, Reference
@@ -54,6 +54,7 @@ def render(brief: Brief) -> str:
             figures=figures(brief),
             tables=tables(brief) | commitments(brief),
             bargaining=bargaining,
+            telling=telling,
             cite=cite,
             style=_text("style.css"),
             script=_text("page.js"),

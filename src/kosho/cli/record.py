@@ -172,6 +172,8 @@ def _words(text: str, most: int = 90) -> str:
 
 
 def _show(ledger: Ledger, content: dict[str, Any]) -> None:
+    from kosho.record.ledger import label
+
     name = ledger.record.party_name
     say(f"{ledger.record.file.title}, as of {ledger.day.isoformat()}")
     say("")
@@ -180,7 +182,7 @@ def _show(ledger: Ledger, content: dict[str, Any]) -> None:
         return
     if content["timeline"]:
         rows = [
-            (one.date or "", _label(one), ", ".join(map(name, _who(one))), _words(one.quote), one.source)
+            (one.date or "", label(one), ", ".join(map(name, _who(one))), _words(one.quote), one.source)
             for one in ledger.timeline
         ]
         show_table("Timeline", ("Date", "What", "Who", "Words", "Source"), rows)
@@ -222,18 +224,6 @@ def _show(ledger: Ledger, content: dict[str, Any]) -> None:
 def _carried(one: dict[str, Any]) -> str:
     rounds = [str(entry["to_round"]) for entry in one["history"] if "to_round" in entry]
     return ", ".join(rounds)
-
-
-def _label(one: Any) -> str:
-    if one.type == "meeting":
-        place = f", {one.place}" if one.place else ""
-        ordinal = f", round {one.round}" if one.round else ""
-        return f"{one.kind}{ordinal}{place}: {one.status.replace('_', ' ')}"
-    if one.type == "instrument":
-        return f"{one.title or one.kind}: {one.status.replace('_', ' ')}"
-    rate = f" {one.rate:g} %" if one.rate is not None else ""
-    goods = f" on {', '.join(one.products)}" if one.products else ""
-    return f"{one.kind}{rate}{goods}: {one.status.replace('_', ' ')}"
 
 
 def _who(one: Any) -> tuple[str, ...]:

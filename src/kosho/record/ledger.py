@@ -12,6 +12,7 @@ from itertools import combinations
 from pathlib import Path
 
 from kosho.errors import InputError, Problem, suggest
+from kosho.provenance import Said
 from kosho.record.schema import (
     Commitment,
     Conflict,
@@ -28,7 +29,7 @@ from kosho.record.schema import (
 )
 from kosho.yamlfile import Lines, validate
 
-__all__ = ["Due", "Ledger", "Record", "SameEvent", "Standing", "last_day", "records"]
+__all__ = ["Due", "Ledger", "Record", "SameEvent", "Standing", "first_day", "label", "last_day", "records"]
 
 OPEN = ("open", "ongoing", "carried", "overdue")
 EVENT_FIELDS = ("status", "kind", "level", "mode", "minutes", "time", "place", "round", "date")
@@ -164,6 +165,45 @@ class Record:
         """Name of a person and that of the party; the id alone where there is none."""
         found = next((one for one in self.file.people if one.id == person), None)
         return (person,) if found is None else (found.name, self.party_name(found.party))
+
+    def told(self, one: Statement) -> Said:
+        """A statement without the record: names in place of ids."""
+        kind = one.kind if one.type == "position" else one.type
+        return Said(
+            id=one.id,
+            quote=one.quote,
+            kind=kind.replace("_", " "),
+            modality=one.modality,
+            by=self._who(one),
+            attributed_to=one.attributed_to,
+            date=one.date,
+            source=one.source,
+            recorded_at=one.recorded_at,
+        )
+
+    def _who(self, one: Statement) -> tuple[str, ...]:
+        """Who said or did it, people before parties; those who met, where nobody acts."""
+        people = [one.speaker] if one.speaker else []
+        if isinstance(one, Meeting) and not (people or one.by):
+            people = one.people
+        if people:
+            return tuple(", ".join(self.person_with_party(person)) for person in people)
+        parties = one.parties if isinstance(one, Meeting | Instrument) and not one.by else one.by
+        return tuple(map(self.party_name, parties))
+
+
+def label(one: Meeting | Instrument | Measure) -> str:
+    """What an entry of the timeline is, in a few words: `consultation, round 2, Beijing: held`."""
+    status = one.status.replace("_", " ")
+    if isinstance(one, Meeting):
+        place = f", {one.place}" if one.place else ""
+        ordinal = f", round {one.round}" if one.round else ""
+        return f"{one.kind}{ordinal}{place}: {status}"
+    if isinstance(one, Instrument):
+        return f"{one.title or one.kind}: {status}"
+    rate = f" {one.rate:g} %" if one.rate is not None else ""
+    goods = f" on {', '.join(one.products)}" if one.products else ""
+    return f"{one.kind}{rate}{goods}: {status}"
 
 
 @dataclass(frozen=True, eq=False)
