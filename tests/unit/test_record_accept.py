@@ -10,8 +10,9 @@ import pytest
 from tests.reading import GOLD
 
 from kosho.record import Draft, Record, accept, decode, read, verify
-from kosho.record.accept import Book
+from kosho.record.accept import Book, entry_id
 from kosho.record.drafts import Pile
+from kosho.record.ledger import label
 from kosho.record.walk import Counts, Talk, walk
 
 TEXT = GOLD / "02-ministry-release-korea.txt"
@@ -72,6 +73,15 @@ def test_edits_change_what_is_said_not_the_words(tmp_path: Path, said: list[str]
     (statement,) = Record.load(tmp_path / "record.yaml").file.statements
     assert (statement.topic, statement.modality) == ("graphite", "considered")
     assert statement.quote.endswith("exempted from export licensing")
+
+
+def test_the_next_consultation_of_a_ministry_is_planned(shared: Path, tmp_path: Path) -> None:
+    book = Book(tmp_path / "record.yaml", DAY)
+    for draft in read([shared / "sources" / "meti-miit-2018-10-12.txt"]):
+        if draft.type in ("carried_over", "next_meeting"):
+            book.enter(draft, entry_id(draft), None, {})
+    statuses = [one.status for one in Record.load(tmp_path / "record.yaml").as_of(DAY).timeline]
+    assert statuses == ["planned", "planned"]
 
 
 def test_a_draft_that_does_not_fit_is_told_and_asked_again(tmp_path: Path, said: list[str]) -> None:
@@ -142,3 +152,20 @@ def test_a_file_that_would_change_elsewhere_is_not_written(
     assert go(tmp_path, ["a"], said).accepted == 0
     assert any("found no place" in line for line in said)
     assert (tmp_path / "record.yaml").read_bytes() == before
+
+
+def test_what_is_carried_over_is_no_meeting_that_was_held(tmp_path: Path) -> None:
+    """The round it comes from was held; what takes it up is still to come."""
+    book = Book(tmp_path / "record.yaml", DAY)
+    words = "will continue to discuss the points at the next consultation"
+    for start, rounds in ((0, {"from_round": 2, "to_round": 3}), (100, {"from_round": 2}), (200, {})):
+        fields = {"event_type": "consultation", "parties": ["JPN", "CHN"], **rounds}
+        draft = Draft("a.txt", "carried_over", "asserted", fields, words, start, start + len(words))
+        book.enter(draft, entry_id(draft), None, {"published": "2018-10-12"})
+    ledger = Record.load(tmp_path / "record.yaml").as_of(DAY)
+    told = [(label(one), one.note) for one in ledger.timeline]
+    assert sorted(told) == [
+        ("consultation, round 3: planned", "takes up points of round 2"),
+        ("consultation: planned", "takes up points left open"),
+        ("consultation: planned", "takes up points of round 2"),
+    ]

@@ -30,7 +30,12 @@ from kosho.yamlfile import Key
 
 __all__ = ["Book", "entry_id"]
 
-STATUS = {"event_not_held": "not_held", "event_change": "changed", "next_meeting": "planned"}
+STATUS = {
+    "event_not_held": "not_held",
+    "event_change": "changed",
+    "next_meeting": "planned",
+    "carried_over": "planned",
+}
 INSTRUMENT = {
     "being finalised": "draft",
     "scheduled for adoption": "planned",
@@ -259,9 +264,10 @@ def _particulars(draft: Draft) -> dict[str, Any]:  # noqa: PLR0911 - one return 
             "minutes": fields.get("duration_min"),
             "time": fields.get("time"),
             "place": fields.get("place"),
-            "round": fields.get("round") or fields.get("from_round"),
+            "round": fields.get("to_round") if kind == "carried_over" else fields.get("round"),
             "parties": parties,
             "topics": _many(fields.get("topics")),
+            "note": _carried(fields) if kind == "carried_over" else None,
         }
     if kind in ("agreement", "agreement_aim", "no_agreement"):
         status = (
@@ -315,6 +321,12 @@ def _particulars(draft: Draft) -> dict[str, Any]:  # noqa: PLR0911 - one return 
         "to_value": fields.get("threshold") or fields.get("value"),
     }
     return told | {"unit": fields.get("unit"), "mast": fields.get("mast_chapter")} | goods
+
+
+def _carried(fields: Mapping[str, Any]) -> str:
+    """What a meeting to come takes up; the round it comes from is not its own."""
+    came = fields.get("from_round")
+    return f"takes up points of round {came}" if came else "takes up points left open"
 
 
 def _hs(value: Any) -> list[str]:
