@@ -24,6 +24,7 @@ from kosho.casefile import (
     ScenarioFile,
     Unpriced,
     checks,
+    places,
 )
 from kosho.errors import InputError, Problem, suggest
 from kosho.policy.register import Register
@@ -119,6 +120,7 @@ class Case:
             found += checks(folder, document, overlays, register)
         if found or document is None or overlays is None or register is None:
             raise InputError(found)
+        register = replace(register, places=register.places | places(folder, overlays))
         return _assembled(folder, document[0], overlays[0], register)
 
     def scenario(self, name: str) -> Scenario:

@@ -27,6 +27,7 @@ __all__ = [
     "ScenarioFile",
     "Unpriced",
     "checks",
+    "places",
 ]
 
 Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
@@ -161,6 +162,22 @@ def checks(
         _check_flows(*document, problems, register)
         found += problems.found
     return found
+
+
+def places(folder: Path, overlays: tuple[OverlayFile, Lines]) -> dict[str, str]:
+    """File and line of each measure that overlays add, as `Register.places`.
+
+    Ids that several overlays use stand for different measures and are left out.
+    """
+    document, lines = overlays
+    found: dict[str, list[str]] = {}
+    for name, overlay in document.overlays.items():
+        added = [(("add", i), measure) for i, measure in enumerate(overlay.add)]
+        added += [(("replace", i), item.by) for i, item in enumerate(overlay.replace)]
+        for place, measure in added:
+            line = lines["overlays", name, *place]
+            found.setdefault(measure.id, []).append(f"{folder / 'measures.yaml'}:{line}")
+    return {name: at[0] for name, at in found.items() if len(at) == 1}
 
 
 def _check_overlays(

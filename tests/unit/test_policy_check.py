@@ -160,3 +160,40 @@ def test_findings_stand_in_the_order_of_the_file(tmp_path: Path):
 
 def test_the_shipped_register_contradicts_itself_nowhere():
     assert contradictions(Register.load()) == []
+
+
+STANDARD = {"kind": "standard", "value": None, "scope": "{sectors: [C29]}", "imposer": "JPN"}
+DEGREE = "degree: {value: 1, unit: share, status: fact, source: law}, extends_to: all"
+WHOLE = (
+    "top_down: {ave: {value: 20, unit: percent, status: fact, source: law}, "
+    "actionable: {value: 1, unit: share, status: fact, source: law}}"
+)
+PIECES = "bottom_up: {" + ", ".join(
+    f"{key}: {{value: 9, unit: {unit}, status: fact, source: law}}"
+    for key, unit in (("fixed_cost", "USD"), ("units", "vehicles"), ("price", "USD"))
+) + "}"  # fmt: skip
+
+
+def test_one_barrier_priced_twice(tmp_path: Path):
+    whole = entry("a", **STANDARD, terms=f"{{{DEGREE}, {WHOLE}}}")
+    pieces = {**STANDARD, "terms": f"{{{DEGREE}, {PIECES}}}", "authority": "two"}
+    (told,) = found(tmp_path, whole, entry("b", **pieces))
+    assert told.startswith(
+        f"r.yaml:{SECOND}: b: prices the same barrier as a (r.yaml:{FIRST}): one priced bottom"
+    )
+    # Not where they follow one another, nor where one is only announced.
+    assert found(tmp_path, whole, entry("b", **{**pieces, "stage": "announced"})) == []
+    ended = entry("a", **STANDARD, terms=f"{{{DEGREE}, {WHOLE}}}", legal_to="2025-05-31")
+    assert found(tmp_path, ended, entry("b", **{**pieces, "legal_from": "2025-06-01"})) == []
+
+
+def test_a_purchase_beyond_a_quota(tmp_path: Path):
+    about = {"value": None, "scope": "{sectors: [C28]}", "imposer": "JPN"}
+
+    def amount(share: float) -> str:
+        return f"{{amount: {{value: {share}, unit: share, status: fact, source: law}}, basis: share}}"
+
+    cap = entry("cap", **about, kind="quota", terms=amount(0.5))
+    (told,) = found(tmp_path, cap, entry("more", **about, kind="purchase", terms=amount(0.9)))
+    assert told.startswith(f"r.yaml:{SECOND}: more: promises 0.9 share, and cap (r.yaml:{FIRST}) lets in 0.5")
+    assert found(tmp_path, cap, entry("more", **about, kind="purchase", terms=amount(0.4))) == []

@@ -11,6 +11,7 @@ from itertools import combinations
 from kosho.errors import Problem
 from kosho.policy.headings import cover
 from kosho.policy.lookup import position
+from kosho.policy.overlap import double_prices, impossible
 from kosho.policy.query import Facts
 from kosho.policy.register import Register
 from kosho.policy.schema import PRICED, RATELESS, Answer, Content, Measure
@@ -31,22 +32,19 @@ def contradictions(register: Register) -> list[Problem]:
     - a duty that rests on nothing published when it is said to have become known;
     - an end or suspension of a measure of somebody else, of one that had ended itself, or before it began;
     - two duties of one authority on the same product of the same origin on the same day;
-    - a measure that excludes itself, or an authority that is only its own.
+    - a measure that excludes itself, or an authority that is only its own;
+    - standards in force together that price one barrier twice, purchases beyond a ceiling in force.
 
     Exclusions in a circle and references to something unknown are found when a register is loaded.
     """
-    found = [*_early(register), *_ends(register), *_selves(register), *_overlaps(register)]
+    found = [
+        *_early(register),
+        *_ends(register),
+        *_selves(register),
+        *_overlaps(register),
+        *_together(register),
+    ]
     return sorted(found, key=lambda problem: (problem.file or "", problem.line or 0))
-
-
-def _problem(register: Register, measure: Measure, message: str, hint: str | None = None) -> Problem:
-    place = register.places.get(measure.id, "")
-    file, _, line = place.rpartition(":")
-    return Problem(message, hint, file or None, int(line) if line else None, measure.id)
-
-
-def _at(register: Register, name: str) -> str:
-    return f"{name} ({register.places[name]})" if name in register.places else name
 
 
 def _early(register: Register) -> Iterator[Problem]:
@@ -61,8 +59,7 @@ def _early(register: Register) -> Iterator[Problem]:
         days = {source.date: source.id for source in primary if source.date is not None}
         if days and len(dated) == len(measure.source) and measure.known_from < min(days):
             first = min(days)
-            yield _problem(
-                register,
+            yield register.problem(
                 measure,
                 f"known from {measure.known_from}, before it was announced: its first source is of {first}",
                 f"known_from {first}, or an earlier source than {days[first]}",
@@ -75,32 +72,45 @@ def _ends(register: Register) -> Iterator[Problem]:
         for name in end.terminates:
             ended = measures.get(name)
             if ended is None:
-                yield _problem(register, end, f"ends {name!r}, which is unknown")
+                yield register.problem(end, f"ends {name!r}, which is unknown")
             elif ended.kind == "termination":
-                yield _problem(register, end, f"ends {_at(register, name)}, which is itself an end")
+                yield register.problem(end, f"ends {register.named(ended)}, which is itself an end")
             elif ended.imposer != end.imposer:
-                yield _problem(register, end, f"ends {_at(register, name)}, a measure of {ended.imposer}")
+                yield register.problem(end, f"ends {register.named(ended)}, a measure of {ended.imposer}")
             elif ended.legal_to is not None and end.first_day > ended.legal_to:
-                yield _problem(
-                    register,
+                yield register.problem(
                     end,
-                    f"ends {_at(register, name)} on {end.first_day}, which ended on {ended.legal_to}",
+                    f"ends {register.named(ended)} on {end.first_day}, which ended on {ended.legal_to}",
                 )
             elif end.legal_to is not None and end.legal_to < ended.first_day:
-                yield _problem(
-                    register, end, f"suspends {_at(register, name)}, which begins later, on {ended.first_day}"
+                yield register.problem(
+                    end, f"suspends {register.named(ended)}, which begins later, on {ended.first_day}"
                 )
 
 
 def _selves(register: Register) -> Iterator[Problem]:
     for measure in register.measures:
         if measure.id in measure.excludes:
-            yield _problem(register, measure, "excludes itself")
+            yield register.problem(measure, "excludes itself")
         others = any(m.authority == measure.authority and m is not measure for m in register.measures)
         if measure.authority in measure.excludes and not others:
-            yield _problem(
-                register, measure, f"excludes its own authority {measure.authority}, which has no other"
+            yield register.problem(
+                measure, f"excludes its own authority {measure.authority}, which has no other"
             )
+
+
+def _together(register: Register) -> Iterator[Problem]:
+    """Measures without a rate that cannot be in force together."""
+    spans = {
+        measure.id: _in_force(register, measure)
+        for measure in register.measures
+        if measure.terms is not None and measure.stage in ("in_force", "expired")
+    }
+    law = [measure for measure in register.measures if measure.id in spans]
+    for first, second in combinations(law, 2):
+        if first.imposer == second.imposer and _common_days(spans[first.id], spans[second.id]):
+            yield from double_prices(register, (first, second))
+            yield from impossible(register, (first, second))
 
 
 @dataclass(frozen=True)
@@ -127,10 +137,9 @@ def _overlaps(register: Register) -> Iterator[Problem]:
         for first, second in combinations(claims, 2):
             clash = probe.clash(first, second)
             if clash is not None:
-                yield _problem(
-                    register,
+                yield register.problem(
                     second.measure,
-                    f"overlaps {_at(register, first.measure.id)}: both claim {clash} "
+                    f"overlaps {register.named(first.measure)}: both claim {clash} "
                     f"under {second.measure.authority}",
                     "end one, or let one exclude the other",
                 )

@@ -22,7 +22,9 @@ from kosho.equilibrium.nests import with_rests
 from kosho.errors import InputError
 from kosho.policy import customs_time, digital
 from kosho.policy.cells import REST, Cell, rows_in
+from kosho.policy.force import besides, in_base
 from kosho.policy.niches import End, nest, niche
+from kosho.policy.overlap import impossible
 from kosho.policy.products import Product
 from kosho.policy.quantities import counts, gap, whole_rates
 from kosho.policy.ranges import Range, spread
@@ -40,9 +42,6 @@ from kosho.world import World
 __all__ = ["REST", "Cell", "Effect", "Effects", "Told", "acting", "besides", "effect", "effects", "rows_in"]
 
 UNSEEN = "this world does not tell its goods or partners apart"
-LOPSIDED = "the register does not hold what others subsidise; a scenario that has it prices it"
-BOUNDS = ("quota", "purchase", "tariff_quota")
-"""Kinds that bind again when the economy moves, although the base year had them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,8 @@ def effects(
             lowest trade cost. A bound without a middle acts at its ends only.
 
     Raises:
-        InputError: as `kosho.policy.shock`, or a small product that the world does not hold.
+        InputError: as `kosho.policy.shock`; a small product that the world does not hold; two standards that
+            price one barrier; a promise to buy more than a ceiling on the same goods lets in.
     """
     plain = duties(world, register, on, known, replace)
     if replace is not None:
@@ -129,6 +129,9 @@ def effects(
     ends: dict[str, End] = {
         one.id: end if isinstance(end, str) else end.get(one.id, "value") for one in measures
     }
+    beyond = list(impossible(register, measures))
+    if beyond:
+        raise InputError(beyond)
     found = [effect(world, register, plain, measure, ends[measure.id]) for measure in measures]
     shock = plain
     for one in found:
@@ -158,7 +161,7 @@ def acting(found: Sequence[Effect], register: Register, world: World) -> tuple[l
     Returns:
         Those that act, and why the others do not, by measure.
     """
-    before = _in_base(register, world)
+    before = in_base(register, world)
 
     def goods(one: Effect) -> set[tuple[str, str, str]]:
         return {(f.importer, f.sector, f.part) for bound in one.constraints for f in bound.flows}
@@ -173,33 +176,6 @@ def acting(found: Sequence[Effect], register: Register, world: World) -> tuple[l
     }
     why = "it bound in the base year and nothing else in force bounds its goods: the table holds its effect"
     return [one for one in found if one.measure.id not in idle], dict.fromkeys(idle, why)
-
-
-def besides(
-    world: World, register: Register, on: date, known: date | None = None
-) -> tuple[list[Measure], dict[str, str]]:
-    """Measures in force that do something no duty says, and those left out because the base year had them."""
-    before = _in_base(register, world)
-    measures: list[Measure] = []
-    left_out: dict[str, str] = {}
-    law = [m for m in register.in_force(on, known) if m.kind == "ban" or m.terms or m.quota]
-    assumed = {(m.authority, m.imposer) for m in law if m.id in register.assumed and m.kind in BOUNDS}
-    for measure in law:
-        if measure.id in before and measure.kind not in BOUNDS:
-            left_out[measure.id] = "it was in force in the base year: the table holds its effect"
-        elif measure.kind == "subsidy" and not (
-            measure.id in register.assumed or register.complete(measure, on)
-        ):
-            left_out[measure.id] = LOPSIDED
-        elif (
-            measure.kind in BOUNDS
-            and measure.id not in register.assumed
-            and (measure.authority, measure.imposer) in assumed
-        ):
-            left_out[measure.id] = f"the scenario has another measure of {measure.authority}"
-        else:
-            measures.append(measure)
-    return measures, left_out
 
 
 def effect(world: World, register: Register, shock: Shock, measure: Measure, end: End = "value") -> Effect:
@@ -228,11 +204,6 @@ def _recosted(shock: Shock, world: World, one: Effect, end: End) -> Shock:
     level = {j: one.cost(float(theta[j])).levels.get(end, 1.0) for j in {cell[2] for cell in one.cells}}
     factor = [level[j] if mine else 1.0 for mine, j in zip(here.tolist(), shock.sector.tolist(), strict=True)]
     return changed(shock, cost=shock.cost * np.array(factor))
-
-
-def _in_base(register: Register, world: World) -> set[str]:
-    year = world.meta.year
-    return set() if year is None else {m.id for m in register.in_force(date(year, 12, 31))}
 
 
 @dataclass(frozen=True)

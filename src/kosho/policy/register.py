@@ -123,6 +123,16 @@ class Register:
         hint = suggest(name, [measure.id for measure in self.measures])
         raise InputError(Problem(f"unknown measure {name!r}", hint))
 
+    def named(self, measure: Measure) -> str:
+        """Its id, with the place where it is written if that is known."""
+        place = self.places.get(measure.id)
+        return measure.id if place is None else f"{measure.id} ({place})"
+
+    def problem(self, measure: Measure, message: str, hint: str | None = None) -> Problem:
+        """What is wrong with a measure, at the place where it is written."""
+        file, _, line = self.places.get(measure.id, "").rpartition(":")
+        return Problem(message, hint, file or None, int(line) if line else None, measure.id)
+
     def in_force(self, on: date, known: date | None = None) -> list[Measure]:
         """Measures that apply on a day as known on another (the latest knowledge by default).
 
