@@ -27,6 +27,7 @@ from kosho.case import Case
 from kosho.provenance import Said
 
 PARTIES = ("JPN", "USA")
+NBSP = "\N{NO-BREAK SPACE}"
 SELLERS = "Japan +290 million, Brazil −240 million"
 SAID = (
     Said(
@@ -192,7 +193,7 @@ def test_the_table_of_quotes_says_what_rests_on_each():
 
 def test_deals_and_red_lines_lead_to_their_quotes():
     (row,) = deals_table(made(), cite).rows
-    (quote,) = row[1].quotes
+    (quote,) = row[0].quotes
     assert (quote.mark, quote.anchor) == ("Q2", "said-perhaps")
     assert quote.text.endswith("[9]")
     ((line, quotes),) = red_lines(made(), cite)
@@ -220,17 +221,30 @@ def test_the_page_holds_the_quotes_without_a_script_and_escapes_them():
 def test_the_tables_say_what_is_in_them():
     one = made()
     (row,) = deals_table(one).rows
-    assert [cell.text for cell in row] == ["Nash", "Cars: 12.5", "+3.5", "+3.2", "+1.8", "+2.2"]
+    assert [cell.text for cell in row] == ["Nash", "+3.5", "+3.2", "+1.8", "+2.2"]
+    assert row[0].note == "Alone: Cars: 12.5"
     (row,) = shares_table(one).rows
-    assert [cell.text for cell in row] == ["Cars", "+3.5", "+3.2"]
+    assert [cell.text.replace(NBSP, " ") for cell in row] == ["Cars", "+3.5 billion", "+3.2 billion"]
     (row,) = certificate_table(one).rows
     assert row[1].text == "93"
+    assert row[2].text.startswith("−0.1")
+    before = shares_table(one.model_copy(update={"before": {"JPN": 1700, "USA": 1116}})).rows
+    assert [cell.text.replace(NBSP, " ") for cell in before[0][1:]] == ["+1.7 billion", "+1.1 billion"]
     assert deals_table(one).numeric == 4
     (deal,) = one.deals
     two = (deal, deal.model_copy(update={"changes": ("Cars: 12.5", "Rice: more")}))
     shared = deals_table(one.model_copy(update={"deals": two}))
     assert shared.note == "In every deal: Cars: 12.5."
-    assert [row[1].text for row in shared.rows] == ["nothing more", "Rice: more"]
+    assert [row[0].note for row in shared.rows] == ["Alone: nothing more", "Alone: Rice: more"]
+
+
+@pytest.mark.parametrize(
+    ("part", "text"), [(1.0, "100"), (0.995, "99.5"), (0.99, "99"), (0.004, "0.4"), (0, "0")]
+)
+def test_a_hundred_percent_is_all_of_them(part: float, text: str):
+    table = certificate_table(made().model_copy(update={"all_gain": {"Nash": part}, "draws": 200}))
+    assert table.rows[0][1].text == text
+    assert "200 draws" in table.caption
 
 
 def test_commitments_that_deals_share_are_told_together():
@@ -247,7 +261,7 @@ def test_commitments_that_deals_share_are_told_together():
     rice = {**corn, "title": "Rice", "unit": "tonnes", "free": 302_754, "reached": 605_500, "wedge": None}
     bounds = [DealBound(concept=name, **one) for name in ("Nash", "Egalitarian") for one in (corn, rice)]
     table = bounds_table(made().model_copy(update={"bounds": tuple(bounds)}))
-    assert [[cell.text.replace("\N{NO-BREAK SPACE}", " ") for cell in row] for row in table.rows] == [
+    assert [[cell.text.replace(NBSP, " ") for cell in row] for row in table.rows] == [
         ["More corn", SELLERS, "3.0 billion", "3.5 billion", "14", "530 million"],
         ["Rice", SELLERS, "300,000 tonnes", "610,000 tonnes", "closed", "530 million"],
     ]
@@ -303,6 +317,24 @@ def test_what_was_priced_is_kept_until_something_changes(case, computed, monkeyp
     (case.folder / "record.yaml").write_bytes((case.folder / "record.yaml").read_bytes() + b"# a word\n")
     again()
     assert len(asked) == 5
+
+
+def test_without_a_zone_the_page_says_what_would_open_one(case, tmp_path, monkeypatch):
+    monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "cache"))
+    for path in case.folder.glob("*.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    table = tmp_path / "table.yaml"
+    strict = "forbids: {cars: [all-20, all-15, all-12.5, all-10, none]}"
+    text = table.read_text(encoding="utf-8").replace("forbids: {cars: [add-25]}", strict)
+    text = text.replace("scenario: no-deal\n", "scenario: extension\n")  # the law that the options are laid on
+    table.write_text(text, encoding="utf-8")
+    found = negotiation(Case.load(tmp_path), case.as_of, lambda _: None, EFFORT)
+    assert not found.zone
+    assert not found.deals
+    told = " ".join(found.opening)
+    assert "Red lines: without “Japan signs nothing that leaves 25 % on cars”" in told
+    assert "Money: " in told
+    assert "A rate: " in told
 
 
 def test_what_is_computed_is_what_is_shown(computed):

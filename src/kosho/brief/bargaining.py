@@ -107,22 +107,26 @@ def _resting(one: Negotiation, statement: str) -> list[str]:
 def deals_table(one: Negotiation, cite: Cite | None = None) -> Table:
     """The deals under every background; what they all change is said once."""
     names = [country_name(code) for code in one.parties]
-    columns = ["Deal", "What changes", *(f"{name}, over no deal" for name in names)]
-    columns += [f"{name}, over today" for name in names]
+    columns = ["Deal", *(f"{name}, over no deal" for name in names), *(f"{name}, over today" for name in names)]
     shared = [change for change in one.deals[0].changes if all(change in deal.changes for deal in one.deals)]
     shared = shared if len(one.deals) > 1 else []
     rows = [
         (
-            Cell(text=deal.concept, note=deal.background),
-            Cell(text=_rest(deal, shared), quotes=_quotes(one, deal.statements, cite)),
+            Cell(
+                text=deal.concept,
+                note=f"{deal.background}: {_rest(deal, shared)}",
+                quotes=_quotes(one, deal.statements, cite),
+            ),
             *(Cell(text=words.billions(deal.over_no_deal[code], sign=True)) for code in one.parties),
             *(Cell(text=words.billions(deal.over_today[code], sign=True)) for code in one.parties),
         )
         for deal in one.deals
     ]
-    note = f"In every deal: {'; '.join(shared)}." if shared else ""
+    notes = [f"In every deal: {'; '.join(shared)}."] if shared else []
+    if len({deal.background for deal in one.deals}) > 1:
+        notes.append("Over today: with what befalls third countries under each background, agreed or not.")
     caption = "The deals, billion USD a year"
-    return Table("deals", caption, tuple(columns), tuple(rows), numeric=2 * len(names), note=note)
+    return Table("deals", caption, tuple(columns), tuple(rows), numeric=2 * len(names), note=" ".join(notes))
 
 
 def _rest(deal: Deal, shared: Sequence[str]) -> str:
@@ -166,13 +170,14 @@ def bounds_table(one: Negotiation) -> Table:
 
 
 def shares_table(one: Negotiation) -> Table:
-    """Which issue carries whose gain."""
+    """Which issue carries whose gain, and what is there before any of them."""
     columns = ("Issue", *(country_name(code) for code in one.parties))
+    worth = {"No deal gives way to what holds without a new option": one.before} if one.before else {}
     rows = [
-        (Cell(text=issue), *(Cell(text=words.billions(values[code], sign=True)) for code in one.parties))
-        for issue, values in one.shares.items()
+        (Cell(text=issue), *(Cell(text=words.millions(values[code], sign=True)) for code in one.parties))
+        for issue, values in (worth | one.shares).items()
     ]
-    caption = f"Which issue carries the gains of the {one.shares_of} deal (Shapley values), billion USD a year"
+    caption = f"Which issue carries the gains of the {one.shares_of} deal (Shapley values), USD a year"
     return Table("issue-shares", caption, columns, tuple(rows), numeric=len(one.parties))
 
 
@@ -182,13 +187,21 @@ def certificate_table(one: Negotiation) -> Table:
     rows = [
         (
             Cell(text=name),
-            Cell(text=f"{100 * one.all_gain[name]:.0f}"),
-            *(Cell(text=words.billions_range(spreads[code].p5, spreads[code].p95)) for code in one.parties),
+            Cell(text=_share(one.all_gain[name])),
+            *(
+                Cell(text=words.millions_range(spreads[code].p5, spreads[code].p95, sign=True))
+                for code in one.parties
+            ),
         )
         for name, spreads in one.certificates.items()
     ]
-    caption = "How sure: gains over no deal, middle 90 % of draws, billion USD a year"
+    caption = f"How sure: gains over no deal, middle 90 % of {one.draws} draws, USD a year"
     return Table("certificate", caption, columns, tuple(rows), numeric=1 + len(one.parties))
+
+
+def _share(part: float) -> str:
+    """Percent; a hundred only where it is all."""
+    return f"{100 * part:.0f}" if part in (0.0, 1.0) or 0.005 <= part < 0.995 else f"{100 * part:.1f}"
 
 
 def scatters(one: Negotiation, cite: Cite | None = None) -> list[str]:
@@ -271,7 +284,9 @@ def _mark(point: Point, x: float, y: float, told: str) -> str:
         turned = f'transform="rotate(45 {x:.1f} {y:.1f})"'
         corner = f'x="{x - 6:.1f}" y="{y - 6:.1f}" {turned}'
         mark = f'<rect {corner} width="12" height="12" fill="{colour}">{title}</rect>'
-        return f'<a href="#table-deals" aria-label="{told}">{mark}</a>'
+        name = html.escape(point.text.split(".")[0])
+        label = f'<text x="{x + 11:.1f}" y="{y + 4:.1f}">{name}</text>'
+        return f'<a href="#table-deals" aria-label="{told}">{mark}</a>{label}'
     if point.kind in ("no-deal", "today"):
         label = f'<text x="{x + 9:.1f}" y="{y - 7:.1f}">{LEGEND[point.kind].capitalize()}</text>'
         fill = colour if point.kind == "no-deal" else "#fff"

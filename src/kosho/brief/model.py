@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from kosho.brief.bounds import Bounds
 from kosho.brief.numbers import Interval, Number
 from kosho.brief.recorded import Recorded
@@ -332,6 +334,15 @@ class Negotiation(Frozen):
     """Gains over draws, by deal and party."""
     all_gain: dict[str, Number]
     """Share of draws in which all gain, by deal."""
+    draws: int = 0
+    background: str = ""
+    """Title of the one that the figure, the issues and the draws are under."""
+    before: dict[str, Number] = Field(default_factory=dict)
+    """By party: what the package of fallbacks is worth over no deal, where the two are not the same law."""
+    delay: tuple[str, ...] = ()
+    """What waiting costs, in words."""
+    opening: tuple[str, ...] = ()
+    """What would open a zone where there is none, in words."""
     bounds: tuple[DealBound, ...] = ()
     """Those that bind, in the deals under the first background."""
     points: tuple[Point, ...]
@@ -369,7 +380,7 @@ class Brief(Frozen):
     calendar: tuple[DateAhead, ...]
     method: Method
     negotiation: Negotiation | None = None
-    """Left out unless asked for: pricing a whole table takes longer than all the rest."""
+    """Where the case has a table and it was priced."""
     record: Recorded | None = None
     """What was said, as known on the day; None where the case has no record."""
     sources: tuple[Reference, ...]

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from kosho.brief import words
 from kosho.brief.model import Basis, Deal, DealBound, Negotiation, Point, Spread
+from kosho.codes import country_name
 from kosho.kept import code, keep, place, used
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ GRAIN = 45
 """Cells a side into which the cloud of packages is thinned: one package a cell is drawn."""
 DRAWS, CERTIFIED = 100, 12
 """What a brief is certified by: draws, and packages beside the deals."""
+NOTICED = 1.0
+"""Million USD a year; less is not told."""
+WAYS = {"transfer": "Money", "red_lines": "Red lines", "rate": "A rate"}
 DIVERTED = 3
 """Sellers that are named for a commitment."""
 
@@ -102,12 +106,66 @@ def _priced(case: Case, as_of: date, tell: Callable[[str], None], effort: Effort
             for name, one in content["certificate"].items()
         },
         all_gain={CONCEPTS[name]: one["all_gain"] for name, one in content["certificate"].items()},
+        draws=max((one["draws"] for one in content["certificate"].values()), default=0),
+        background=deal.priced[0].ground.title,
+        before=_before(content, first),
+        delay=tuple(_delay(content, first)),
+        opening=tuple(_opening(deal, content["opens_zone"])),
         bounds=tuple(_bounds(content["confirmed"] or {})),
         points=tuple(_points(deal)),
         bases=bases,
         said=tuple(said[name] for name in dict.fromkeys(name for one in bases for name in one.statements)),
         sources=tuple(dict.fromkeys(name for line in deal.table.file.red_lines for name in line.source)),
     )
+
+
+def _before(content: dict[str, Any], first: str | None) -> dict[str, float]:
+    """What the package of fallbacks is worth, where it is worth anything."""
+    worth = content["explanations"].get(first, {"background": {}})["background"]
+    return worth if any(abs(x) >= NOTICED for x in worth.values()) else {}
+
+
+def _delay(content: dict[str, Any], first: str | None) -> Iterator[str]:
+    if first is None:
+        return
+    day = words.day(date.fromisoformat(content["deadline"]["date"]))
+    for when, costs in content["solutions"][first]["week_of_delay"].items():
+        told = words.listed(
+            [
+                f"{words.the(country_name(code))} {words.millions(x)}"
+                for code, x in costs.items()
+                if x >= NOTICED
+            ]
+        )
+        if told:
+            yield f"Each week that the {CONCEPTS[first]} deal comes later {when} {day} costs {told} dollars."
+
+
+def _opening(deal: Found, opens: dict[str, Any] | None) -> Iterator[str]:
+    """The three ways to a zone of agreement, or why there is none."""
+    if opens is None:
+        return
+    transfer, rate, why = opens["transfer"], opens["rate"], opens["why_not"]
+    if transfer:
+        how = {code: "pays" if x > 0 else "receives" for code, x in transfer["pays"].items()}
+        pays = [
+            f"{words.the(country_name(code))} {how[code]} {words.millions(abs(x))} dollars"
+            for code, x in transfer["pays"].items()
+        ]
+        yield f"Money: {words.listed(pays)} a year, with {_package(deal, transfer['options'])}."
+    titles = {line.id: line.title for line in deal.table.file.red_lines}
+    for way in opens["red_lines"]:
+        given_up = words.listed([f"“{titles[name]}”" for name in way["red_lines"]])
+        yield f"Red lines: without {given_up}, then {_package(deal, way['options'])}."
+    if rate:
+        issue = next(one.title for one in deal.table.file.issues if one.id == rate["issue"])
+        old, new = (f"{x:.1f}\N{NO-BREAK SPACE}%" for x in (rate["old"], rate["new"]))
+        yield f"A rate: {issue} at {new} in place of {old}, with {_package(deal, rate['options'])}."
+    yield from (f"{WAYS[way]}: none; {reason}." for way, reason in why.items())
+
+
+def _package(deal: Found, options: dict[str, str]) -> str:
+    return "; ".join(_changes(deal.table, options)) or "nothing changed"
 
 
 def _bounds(confirmed: dict[str, Any]) -> Iterator[DealBound]:
