@@ -41,7 +41,13 @@ def read_text(document: Document) -> list[Draft]:
     text = document.text
     parts = blocks(text)
     known = about(text, parts)
-    body = [(block, span) for block in parts if block.role == "body" for span in _sentences(text, block)]
+    body = [
+        (block, (max(start, known.begins), end))
+        for block in parts
+        if block.role == "body"
+        for start, end in _sentences(text, block)
+        if end > known.begins
+    ]
     spans = [span for _, span in body]
     dates = _dates(text, spans, known.published)
     home = capital_of(known.place) if known.place else None
@@ -102,11 +108,32 @@ def _sentences(text: str, block: Block) -> list[tuple[int, int]]:
     return [(start, end) for start, end in sentences(text, block) if end - start <= LONGEST_SENTENCE]
 
 
+_INFINITIVE = (
+    r"(?:\w+ly |also |both )?(?:meet|hold|resume|reconvene|visit|sign|begin|start|host|convene|launch|conclude"
+    r"|return|travel|exchange|finali[sz]e|complete|implement|submit|send|come|go|talk|speak)"
+)
+_COMING = (
+    r"will|would be|to be|(?:is|are) (?:set|due|scheduled|expected)|scheduled|plans?|planned (?:for|to)"
+    r"|(?:set|due|slated) (?:for|to)|takes? effect"
+    r"|(?:agreed|agree|decided|promised|pledged|vowed|hopes?|hoped|wants?|intends?|intended|planning|invited|asked|urged)"
+    rf"\b[^,;]{{0,30}}\bto {_INFINITIVE}"
+    r"|(?:extended|moved|postponed|prolonged|delayed|deferred|pushed back|put off)\b[^,;]{0,60}\bto(?=\s(?:the\s)?$)"
+    r"|(?:by|before|until|from)(?=\s(?:the\s|early\s|late\s|mid-?|end\sof\s)*$)"
+)
+"""Verbs and prepositions that look ahead."""
+_VERB_AHEAD = re.compile(rf"\b(?:{_COMING})\b", re.IGNORECASE)
 _AHEAD = re.compile(
-    r"\b(?:will|would be|to be|is (?:set|due|scheduled|expected)|are (?:set|due|scheduled|expected)"
-    r"|scheduled|plans?|planned|upcoming|next|until|by|before"
-    r"|deadline|in mind|expires?|from|effective|starting|beginning|takes? effect)\b",
+    rf"\b(?:{_COMING}|planned|upcoming|next|deadline|in mind|expires?|effective|starting|beginning)\b",
     re.IGNORECASE,
+)
+_WAS_AHEAD = re.compile(
+    r"\b(?:(?:originally|initially|previously|first|earlier) (?:\w+ )?|(?:was|were|had been) (?:\w+ly )?)"
+    r"(?:scheduled|planned|due|set|slated|expected|meant|supposed)\b[^,;]{0,40}$",
+    re.IGNORECASE,
+)
+"""What was to come may lie behind or ahead: the nearer day is meant."""
+_NEVER_CAME = re.compile(
+    r"[^,;]{0,30}?\b(?:did not|didn[’']t|never|failed to) (?:take|happen|go|materiali|come)\w*", re.I
 )
 _BACK = re.compile(
     r"(?<!\bbe )(?<!\bset )\b(?:was|were|had|has|have|did|since|after|told|said|met|held|signed"
@@ -124,7 +151,13 @@ def _dates(text: str, spans: list[tuple[int, int]], published: date | None) -> l
         if re.search(r"\bsince\s$", before, re.IGNORECASE):
             return "since"
         after = re.split(r"[.!?]\s|\n", text[mention.end : mention.end + 60])[0]
-        ahead = max((m.end() for m in _AHEAD.finditer(before)), default=-1)
+        of_week = mention.form in ("weekday", "weekdays")
+        if not of_week and _WAS_AHEAD.search(before):
+            return "nearest"
+        if _NEVER_CAME.match(after):
+            return "past"
+        looks = _VERB_AHEAD if of_week else _AHEAD
+        ahead = max((m.end() for m in looks.finditer(before)), default=-1)
         back = max((m.end() for m in _BACK.finditer(before)), default=-1)
         if ahead > back:
             return "future"

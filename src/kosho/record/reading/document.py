@@ -20,7 +20,7 @@ ZONES = {
 _DATELINE = re.compile(
     r"^(?P<place>[A-Z][A-Za-z .,’'-]{2,40}?),?\s(?:[A-Z]\w+\s?/\s?)?"
     r"(?P<date>(?:[A-Z][a-z]{2,8}\.?\s[0-3]?\d|[0-3]?\d\s[A-Z][a-z]{2,8}\.?)(?:,?\s(?:19|20)\d\d)?)"
-    r"\s?(?:\((?P<agency>[A-Za-z .]{2,30})\)|[-–—:])"
+    r"\s?(?:\((?P<agency>[A-Za-z .]{2,30})\)\s?|(?=[-–—:]))[-–—:]{0,2}\s?"
 )
 _PLACE = re.compile(r"(?P<place>[A-Z][A-Z .’'-]{3,30}?),?\s(?:\([^()]{2,30}\)\s?)?(?:[-–—]{1,2}\s|\()")
 _CLOCK = re.compile(
@@ -37,11 +37,13 @@ class About(NamedTuple):
     fields: dict[str, Any]
     place: str | None
     """Where it was filed from."""
+    begins: int
+    """First character behind the dateline: its day is that of the story, not of what it tells."""
 
 
 def about(text: str, blocks: list[Block]) -> About:
     """Find the document's own date, title and publisher."""
-    dateline = _dateline(text, blocks)
+    dateline, begins = _dateline(text, blocks)
     published, start, end, stamp = _published(text, blocks, dateline)
     fields: dict[str, Any] = {"doc_type": _kind(text, blocks)}
     if stamp:
@@ -57,7 +59,7 @@ def about(text: str, blocks: list[Block]) -> About:
     if start == end and blocks:
         start, end = blocks[0].start, min(blocks[0].end, blocks[0].start + 120)
     place = dateline["place"].strip(" ,") if dateline else _filed(text, blocks)
-    return About(published, start, end, fields, place)
+    return About(published, start, end, fields, place, begins)
 
 
 def _filed(text: str, blocks: list[Block]) -> str | None:
@@ -77,13 +79,13 @@ def _titles(blocks: list[Block]) -> list[Block]:
     return found
 
 
-def _dateline(text: str, blocks: list[Block]) -> re.Match[str] | None:
-    body = (block for block in blocks if block.role == "body")
-    for block in [next(body, None), next(body, None)]:
-        match = _DATELINE.search(text[block.start : min(block.end, block.start + 120)]) if block else None
+def _dateline(text: str, blocks: list[Block]) -> tuple[re.Match[str] | None, int]:
+    """The dateline of a story, and where what follows it begins; None and 0 where there is none."""
+    for block in [block for block in blocks if block.role == "body"][:2]:
+        match = _DATELINE.match(text[block.start : min(block.end, block.start + 120)])
         if match:
-            return match
-    return None
+            return match, block.start + match.end()
+    return None, 0
 
 
 def _published(  # noqa: C901 - three places where a date may stand
@@ -120,7 +122,18 @@ def _published(  # noqa: C901 - three places where a date may stand
                 return date.fromisoformat(mention.value), mention.start, mention.end, mention.value
         if block.role == "body":
             break
-    return None, 0, 0, None
+    day = _year_told(text, dateline) if dateline else None
+    return (day, 0, 0, day.isoformat()) if day else (None, 0, 0, None)
+
+
+def _year_told(text: str, dateline: re.Match[str]) -> date | None:
+    """The day of a dateline without a year, where all full dates of the text are of one year."""
+    told = resolve_dates(list(find_dates(text)), None, lambda _: "nearest")
+    years = {int(m.value[:4]) for m in told if m.value and m.precision == "day"}
+    if len(years) != 1:
+        return None
+    (day,) = resolve_dates(list(find_dates(dateline["date"])), date(years.pop(), 7, 2), lambda _: "nearest")[:1]
+    return date.fromisoformat(day.value) if day.value and day.precision == "day" else None
 
 
 def _told_dates(text: str, block: Block) -> list[DateMention]:

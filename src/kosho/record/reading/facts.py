@@ -22,7 +22,17 @@ POSITIONS = {"ask", "offer", "red_line", "complaint", "position", "response"}
 MEETINGS = {"event", "event_series", "next_meeting", "carried_over", "event_change", "event_not_held"}
 NOT_YET = {"commitment", "agreement", "no_agreement", "deadline"}
 """Types beside which a change of a rate is told as one to come; what is asked for is no measure at all."""
-HOLDS_A_MEETING = {"position", "topic", "response", "agreement", "complaint", "offer", "ask", "no_agreement"}
+HOLDS_A_MEETING = {
+    "deadline",
+    "position",
+    "topic",
+    "response",
+    "agreement",
+    "complaint",
+    "offer",
+    "ask",
+    "no_agreement",
+}
 """Types beside which a clause may tell of a meeting too."""
 
 
@@ -482,16 +492,39 @@ def _due(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     return {}
 
 
+_MOVED = re.compile(
+    r"\b(?:extend|mov|postpon|push|prolong|delay|put|brought)\w*\b[^;]{0,80}?\b(?:to|until|till)\s(?:the\s)?(?=\ue005)"
+)
+_ENDING = re.compile(
+    r"\b(?:deadlines?|expir\w+|laps\w+|runs? out|ends?|until|by|before|no later than|effect|force)\b"
+)
+
+_OWNED = re.compile(r"\ue005+(?:['’]s)?\s(?:[\w-]+\s){0,2}(?:deadline|cut-?off|expiry)\b")
+
+
+def _last_day(mentions: Mentions, start: int, end: int) -> Mention | None:
+    """The date of a deadline: the one it was moved to, or the first behind the word for it, or the first."""
+    days = [m for m in mentions.within(start, end, "date") if m.date and (m.date.value or m.date.readings)]
+    owned = _OWNED.search(mentions.masked, start, end)
+    if owned:
+        return next((m for m in days if m.start == owned.start()), None)
+    for words in (_MOVED, _ENDING):
+        found = words.search(mentions.masked, start, end)
+        later = [m for m in days if found and m.start >= found.end()]
+        if later:
+            return later[0]
+    return days[0] if days else None
+
+
 def _deadline(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    for mention in mentions.within(start, end, "date"):
-        if mention.date and (mention.date.value or mention.date.readings):
-            fields["date"] = mention.date.last_day or mention.date.value
-            fields["date_precision"] = mention.date.precision
-            bracket = re.match(r"\s?\((?P<what>[^()]{5,80})\)", mentions.text[mention.end : end])
-            if bracket:
-                fields["what"] = re.sub(r"^the\s", "", bracket["what"])
-            break
+    mention = _last_day(mentions, start, end)
+    if mention is not None and mention.date:
+        fields["date"] = mention.date.last_day or mention.date.value
+        fields["date_precision"] = mention.date.precision
+        bracket = re.match(r"\s?\((?P<what>[^()]{5,80})\)", mentions.text[mention.end : end])
+        if bracket:
+            fields["what"] = re.sub(r"^the\s", "", bracket["what"])
     if "what" not in fields:
         what = re.search(
             r"(?:deadline|expir\w+|end) (?:for|of|to) (?:the )?(?P<what>[^,.;()]{4,80})",

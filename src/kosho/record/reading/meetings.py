@@ -164,10 +164,18 @@ def meeting_fields(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     return fields
 
 
+_OF_ANOTHER = re.compile(
+    r"['’]s\s(?!\ue002|talks|meeting|round|summit)|\s(?:[\w-]+\s)?(?:deadline|cut-?off|expiry)\b"
+)
+"""A date that is a deadline's, or another thing's, is not the meeting's: `next week's vote`."""
+
+
 def _when(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     for mention in mentions.within(start, end, "date"):
         date = mention.date
         if date is None or date.value is None or date.precision == "year":
+            continue
+        if _OF_ANOTHER.match(mentions.masked, mention.end, end):
             continue
         if "/" in date.value:
             first, last = date.value.split("/")

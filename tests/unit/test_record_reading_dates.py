@@ -1,0 +1,67 @@
+"""Which day a text means, from the words around it: verbs, datelines, deadlines that were moved."""
+
+from __future__ import annotations
+
+import pytest
+
+from kosho.record.reading import Document, Draft, read_text
+
+
+def told(text: str, published: str = "July 3, 2025") -> list[Draft]:
+    page = f"Trade talks go on between the parties\n\n{published}\n\n{text}\n"
+    return [d for d in read_text(Document("a.txt", page)) if d.type not in ("document", "person")]
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "day"),
+    [
+        ("Kenya and Uganda talked by video link on Tuesday.", "July 3, 2025", "2025-07-01"),
+        ("Ministers of Kenya and Uganda met on Tuesday.", "July 3, 2025", "2025-07-01"),
+        ("Kenya and Uganda met ahead of next week's deadline on Tuesday.", "July 3, 2025", "2025-07-01"),
+        ("Kenya and Uganda will meet on Tuesday.", "July 3, 2025", "2025-07-08"),
+        ("Kenya and Uganda agreed to reconvene on Tuesday.", "July 3, 2025", "2025-07-08"),
+        ("Kenya and Uganda decided to hold another round of talks in April.", "March 3, 2026", "2026-04"),
+        ("Kenya and Uganda signed a pact and held talks in April.", "March 3, 2026", "2025-04"),
+        (
+            "The round of talks between Kenya and Uganda, initially planned for 12 June, was called off.",
+            "October 3, 2025",
+            "2025-06-12",
+        ),
+        ("The planned summit of Kenya and Uganda on Friday did not go ahead.", "July 3, 2025", "2025-06-27"),
+        ("The summit between Kenya and Uganda set for Friday was cancelled.", "July 3, 2025", "2025-07-04"),
+    ],
+)
+def test_the_day_of_a_meeting(text: str, published: str, day: str) -> None:
+    assert [d.fields["date"] for d in told(text, published) if "event_type" in d.fields] == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("The deadline was moved from July 9 to August 14.", "2025-08-14"),
+        ("The pact, which was signed in 2009, expires on 30 June 2028.", "2028-06-30"),
+        ("Kenya and Uganda met ahead of next week's deadline on Tuesday.", "2025-07-13"),
+        ("Kenya set a July 31 deadline.", "2025-07-31"),
+    ],
+)
+def test_the_day_of_a_deadline(text: str, day: str) -> None:
+    assert [d.fields["date"] for d in told(text) if d.type == "deadline"] == [day]
+
+
+TITLE = "Ministers of two coffee countries meet\n\n"
+STORY = "Ministers of Kenya and Uganda met on Monday.\n\n"
+BEFORE = "The last time they had met for talks on coffee was in Kampala, on 9 January 2026, after the rain.\n"
+
+
+def test_the_day_of_the_dateline_is_not_that_of_the_event() -> None:
+    drafts = read_text(Document("a.txt", f"{TITLE}NAIROBI, 4 March 2026 (Reuters) - {STORY}"))
+    (event,) = [d for d in drafts if d.type == "event"]
+    assert (event.fields["date"], event.quote) == ("2026-03-02", "Ministers of Kenya and Uganda met on Monday")
+
+
+def test_a_full_date_of_the_text_gives_a_dateline_its_year() -> None:
+    drafts = read_text(Document("a.txt", f"{TITLE}NAIROBI, March 4 (Xinhua) -- {STORY}{BEFORE}"))
+    assert next(d.fields["date"] for d in drafts if d.type == "event") == "2026-03-02"
+    two = "Both keep to the coffee pact that their presidents signed in Mombasa on 9 May 2010, they said.\n"
+    drafts = read_text(Document("a.txt", f"{TITLE}NAIROBI, March 4 (Xinhua) -- {STORY}{BEFORE}{two}"))
+    assert "date" not in next(d.fields for d in drafts if d.type == "event")
