@@ -79,7 +79,7 @@ def table_rows(console: Console) -> None:
     took, _ = seconds(lambda: certify(priced, some, Effort().draws, 1, lambda _: None))
     console.print(f"{len(some)} packages certified over {Effort().draws} draws in {took:.1f} s")
     deals = np.unique([rows[0] for rows in found.values()])
-    took, _ = seconds(lambda: closing_points(priced, deals, some))
+    took, _ = seconds(lambda: closing_points(priced, deals))
     console.print(f"critical weights and elasticities of {len(deals)} deals in {took:.1f} s")
 
 

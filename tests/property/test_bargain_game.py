@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 from math import prod
@@ -166,6 +167,22 @@ def test_shapley_values_add_up_and_equal_the_mean_over_orders(issues, parties, s
 
 
 # Closed forms.
+
+
+def test_packages_that_differ_by_noise_alone_are_ties():
+    """Noise as between copies of a law: without the merging, one copy beats the other by chance."""
+    generator = np.random.default_rng(7)
+    points = generator.uniform(-50, 100, (40, 2)).round(1)
+    exact = Game.of(("a", "b"), np.concatenate([points, points]), np.zeros(2))
+    twice = np.concatenate([points, points]) + generator.uniform(-1e-5, 1e-5, (80, 2))
+    noisy = replace(Game.of(("a", "b"), twice, np.zeros(2)), resolution=1e-3)
+    merged = replace(noisy, noise=1e-3)
+    assert set(merged.frontier) == set(exact.frontier)
+    assert set(noisy.frontier) != set(exact.frontier)
+    for name, rows in solutions(merged).items():
+        assert set(rows.tolist()) == set(solutions(exact)[name].tolist())
+        assert len(rows) % 2 == 0
+    np.testing.assert_allclose(merged.compared, twice, atol=1e-3)
 
 
 def test_split_the_dollar():

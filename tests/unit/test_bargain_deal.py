@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from kosho.bargain import Effort, Table, negotiate
-from kosho.bargain.pricing import Weights, lay_all, worth_alone
-from kosho.bargain.report import contract
-from kosho.bargain.robust import certify
+from kosho.bargain.pricing import Setting, Weights, lay_all, repriced, worth_alone
+from kosho.bargain.report import contract, share_told
+from kosho.bargain.robust import LEAST_SCALE, certify, closing_points
 from kosho.bargain.zone import critical_zone_weight
 from kosho.case import Case, simulate
 from kosho.equilibrium import solve
@@ -118,7 +118,48 @@ def test_a_deal_stops_gaining_all_at_its_critical_weight(deal):
             weights = priced.weights.value.copy()
             for step, better in ((0.999, True), (1.001, False)):
                 weights[names.index(name)] = value * step
-                assert (priced.at(weights).gains[package] > 0).all() == better
+                assert priced.at(weights).better[package] == better
+
+
+def test_the_zone_is_open_as_long_as_any_allowed_package_gains_all(deal):
+    priced = deal.priced[0]
+    allowed = np.flatnonzero(deal.game.allowed)
+
+    def gaining(scale):
+        setting = Setting(priced.world.theta * scale, scale=scale)
+        payoffs = repriced(priced, allowed, [setting], "fixed").payoffs(priced.weights)
+        return ((payoffs[:-2] - payoffs[-2]) > deal.game.resolution).all(axis=1).any()
+
+    # The one package that is followed fails on the way; others may not.
+    one = deal.deals[:1]
+    critical, zone = closing_points(priced, np.array(one))
+    assert critical[one[0]].theta_scale is not None
+    assert zone.theta_scale == deal.zone_critical.theta_scale
+    if zone.theta_scale is None:
+        assert gaining(LEAST_SCALE)
+    else:
+        assert zone.theta_scale <= critical[one[0]].theta_scale
+        assert gaining(zone.theta_scale * 1.02)
+        assert not gaining(LEAST_SCALE)
+
+
+def test_a_gain_within_the_solvers_noise_is_none_in_draws_and_at_critical_points(deal):
+    priced = deal.priced[0]
+    package = deal.deals[0]
+    coarse = replace(priced.game, resolution=float(deal.game.gains[package].min()) + 1.0)
+    priced = replace(priced)
+    priced.__dict__["game"] = coarse
+    critical, _ = closing_points(priced, np.array([package]))
+    assert critical[package].theta_scale == 1.0
+    assert set(critical[package].weights.values()) == set(priced.weights.value.tolist())
+    everything = replace(priced.game, resolution=1e9)
+    priced.__dict__["game"] = everything
+    assert certify(priced, np.array([package]), 2, 1, lambda _: None)[0].all_gain == 0
+
+
+def test_a_share_of_draws_is_all_only_if_it_is_all():
+    told = {1.0: "100 %", 0.995: "99.5 %", 0.9999: "99.9 %", 0.5: "50 %", 0.004: "0.4 %", 0.0: "0 %"}
+    assert {share: share_told(share) for share in told} == told
 
 
 def test_the_zone_closes_where_no_package_is_left():

@@ -91,7 +91,7 @@ def alternating_offers(
 
 
 def _offer(game: Game, proposer: int, waiting: Array) -> int | None:
-    payoffs = game.payoffs[game.frontier]
+    payoffs = game.compared[game.frontier]
     slack = TIE * np.abs(waiting)
     passing = np.flatnonzero((payoffs >= waiting - slack).all(axis=1))
     if not len(passing):

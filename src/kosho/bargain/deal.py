@@ -36,8 +36,8 @@ class Effort:
     draws: int = 200
     """For the certificate; 0 leaves it out."""
     certified: int = 50
-    """How many packages are certified and followed to where they fail; the deals are always among them. From a
-    dozen on they are solved together, so a dozen costs less than a few."""
+    """How many packages are certified; the deals are always among them. From a dozen on they are solved
+    together, so a dozen costs less than a few."""
     confirm: bool = True
     """Price the deals again on the full table."""
     seed: int = 2025
@@ -162,7 +162,7 @@ def negotiate(
     if found and work.draws:
         certificates = certify(first, some, work.draws, work.seed, say)
         say("Where the deals stop leaving all better off")
-        critical, zone = closing_points(first, deals, others)
+        critical, zone = closing_points(first, deals)
     opening = None
     if not found:
         say("No zone of agreement: what would open one")

@@ -40,6 +40,8 @@ class Game:
     """`[package, red line]`."""
     resolution: float = 0.0
     """Gains up to this are noise: a party is better off only above it."""
+    noise: float = 0.0
+    """Payoffs of a party that differ by no more are one where packages are compared with one another."""
 
     @staticmethod
     def of(
@@ -96,6 +98,11 @@ class Game:
         return self.payoffs - self.disagreement
 
     @cached_property
+    def compared(self) -> Array:
+        """`[package, party]`, payoffs with those that differ by noise alone made equal."""
+        return self.payoffs if self.noise == 0 else _merged(self.payoffs, self.noise)
+
+    @cached_property
     def rational(self) -> Mask:
         """`[package]`, allowed, and worse than the disagreement for nobody."""
         return self.allowed & (self.gains >= 0).all(axis=1)
@@ -113,7 +120,7 @@ class Game:
     @cached_property
     def frontier(self) -> Index:
         """Allowed packages that no other allowed one dominates, individually rational or not; ties are kept."""
-        return frontier(self.payoffs, self.allowed)
+        return frontier(self.compared, self.allowed)
 
     @cached_property
     def candidates(self) -> Index:
@@ -122,3 +129,20 @@ class Game:
         They are the frontier of the individually rational ones: what dominates one of these is itself one.
         """
         return self.frontier[self.rational[self.frontier]]
+
+
+def _merged(payoffs: Array, noise: float) -> Array:
+    """Each column in steps: going up, values within `noise` of the first of a step have its value.
+
+    A grid laid beforehand would part equals that lie on both sides of one of its lines.
+    """
+    merged = np.empty_like(payoffs)
+    for column in range(payoffs.shape[1]):
+        order = np.argsort(payoffs[:, column], kind="stable")
+        values = payoffs[order, column]
+        first = 0
+        while first < len(values):
+            last = int(np.searchsorted(values, values[first] + noise, side="right"))
+            merged[order[first:last], column] = values[first]
+            first = last
+    return merged

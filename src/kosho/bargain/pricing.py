@@ -28,6 +28,8 @@ Index = NDArray[np.intp]
 
 NOTICED = 1.0
 """Million USD a year; what the solver's tolerance leaves open is smaller."""
+NOISE = 0.05
+"""Million USD a year; equilibria of one law differ by less: by 4e-5 within a batch."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +166,7 @@ class Priced:
             red_lines=[line.id for line in self.table.file.red_lines],
             crossed=self.table.crossed,
         )
-        return replace(game, resolution=NOTICED)
+        return replace(game, resolution=NOTICED, noise=NOISE)
 
 
 def price(table: Table, ground: Ground, world: World, deficits: Deficits = "fixed") -> Priced:

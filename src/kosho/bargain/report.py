@@ -15,7 +15,7 @@ from kosho.bargain.solutions import solutions
 from kosho.bargain.table import Table
 from kosho.equilibrium import Settled
 
-__all__ = ["SCHEMA_VERSION", "contract"]
+__all__ = ["SCHEMA_VERSION", "contract", "share_told"]
 
 SCHEMA_VERSION = 1
 
@@ -100,6 +100,14 @@ def contract(deal: Deal) -> dict[str, Any]:
     }
 
 
+def share_told(share: float) -> str:
+    """A share of draws in percent, never all unless it is all, never none unless it is none."""
+    if share in (0.0, 1.0):
+        return f"{100 * share:.0f} %"
+    whole = f"{100 * share:.0f}"
+    return f"{whole} %" if 0 < int(whole) < 100 else f"{min(max(100 * share, 0.1), 99.9):.1f} %"
+
+
 def _ids(table: Table, item: Justified) -> list[str]:
     """Statements of the record that `item` rests on, as known on the day; told under `statements`."""
     return [one.id for one in table.said(item)]
@@ -132,6 +140,7 @@ def _certificate(deal: Deal, k: int) -> dict[str, Any]:
     one = deal.certificates[k]
     return {
         "all_gain": one.all_gain,
+        "gaining": round(one.all_gain * one.draws),
         "draws": one.draws,
         "gains": {party: asdict(spread) for party, spread in one.gains.items()},
         "over_status_quo": {party: asdict(spread) for party, spread in one.over_status_quo.items()},
@@ -139,7 +148,7 @@ def _certificate(deal: Deal, k: int) -> dict[str, Any]:
 
 
 def _critical(one: Critical | None) -> dict[str, Any] | None:
-    return None if one is None else {"weights": one.weights, "theta_scale": one.theta_scale}
+    return None if one is None else asdict(one)
 
 
 def _confirmed(deal: Deal) -> dict[str, Any] | None:

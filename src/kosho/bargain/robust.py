@@ -44,7 +44,7 @@ class Certificate:
     package: int
     draws: int
     all_gain: float
-    """Share of draws in which every party is better off than without a deal."""
+    """Share of draws in which every party is better off than without a deal, by more than noise."""
     gains: dict[str, Spread]
     """Over the disagreement, by party."""
     over_status_quo: dict[str, Spread]
@@ -58,6 +58,8 @@ class Critical:
     """The least excess weight on value added, each with the others central; None: none does."""
     theta_scale: float | None
     """The largest share of the central elasticities at which it is over; None: not down to `LEAST_SCALE`."""
+    least_scale: float = LEAST_SCALE
+    """How far down the elasticities were followed."""
 
 
 def leading(game: Game, count: int) -> Index:
@@ -110,7 +112,7 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
         Certificate(
             package=package,
             draws=draws,
-            all_gain=float((gains[:, k] > 0).all(axis=1).mean()),
+            all_gain=float((gains[:, k] > priced.game.resolution).all(axis=1).mean()),
             gains=_spreads(priced, gains[:, k]),
             over_status_quo=_spreads(priced, over_now[:, k]),
         )
@@ -118,15 +120,13 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
     ]
 
 
-def closing_points(priced: Priced, packages: Index, others: Index) -> tuple[dict[int, Critical], Critical]:
-    """Where each of `packages` stops leaving all better off, and where every package does.
+def closing_points(priced: Priced, packages: Index) -> tuple[dict[int, Critical], Critical]:
+    """Where each of `packages` stops leaving all better off, and where every allowed package does.
 
-    The elasticities are scaled alike; of the whole zone only `packages` and `others` are solved at each scale,
-    so its critical scale is an upper bound where another package would come first. Weights need no solve, and
-    there all allowed packages count.
+    The elasticities are scaled alike. Weights need no solve. A gain within the game's resolution is none.
     """
     game, weights = priced.game, priced.weights
-    base = priced.packages.income - priced.disagreement.income
+    base = priced.packages.income - priced.disagreement.income - game.resolution
     added = priced.packages.added - priced.disagreement.added
     central = added * weights.value
     owned = np.eye(len(priced.table.parties))[weights.owner]
@@ -139,12 +139,21 @@ def closing_points(priced: Priced, packages: Index, others: Index) -> tuple[dict
         for package, found in by_package.items():
             found[name] = critical_weight(rest[package], slope[package], start)
         whole[name] = critical_zone_weight(rest[game.allowed], slope[game.allowed], start)
-    some = np.unique(np.concatenate([packages, others]))
-    at = _Scaled(priced, some)
+    at = _Scaled(priced, packages)
     scales = {package: at.closing(package) for package in by_package}
     return {package: Critical(by_package[package], scales[package]) for package in by_package}, Critical(
-        whole, at.closing(None)
+        whole, _zone_closing(priced)
     )
+
+
+def _zone_closing(priced: Priced) -> float | None:
+    """The scale of theta at which the last allowed package stops leaving all better off.
+
+    Every allowed package is solved at each scale: at the end of the way first, and only if nobody gains there
+    is the way bisected. A zone that closes and opens again further down counts as open.
+    """
+    every = _Scaled(priced, np.flatnonzero(priced.game.allowed))
+    return critical_value(every.best, 1.0, LEAST_SCALE, steps=1)
 
 
 class _Scaled:
@@ -153,21 +162,25 @@ class _Scaled:
     def __init__(self, priced: Priced, packages: Index) -> None:
         self._priced = priced
         self._packages = packages
-        self._known: dict[float, Array] = {}
+        central = priced.game.gains[packages].min(axis=1) - priced.game.resolution
+        self._known: dict[float, Array] = {1.0: central}
 
-    def closing(self, package: int | None) -> float | None:
-        """The scale at which a package, or the last of them all, stops leaving all better off."""
-        if package is None:
-            return critical_value(lambda scale: float(self._at(scale).max()), 1.0, LEAST_SCALE)
+    def closing(self, package: int) -> float | None:
+        """The scale at which a package stops leaving all better off."""
         place = int(np.searchsorted(self._packages, package))
         return critical_value(lambda scale: float(self._at(scale)[place]), 1.0, LEAST_SCALE)
 
+    def best(self, scale: float) -> float:
+        """The largest smallest gain at a scale."""
+        return float(self._at(scale).max())
+
     def _at(self, scale: float) -> Array:
+        """`[package]`, above zero where every party gains more than noise."""
         if scale not in self._known:
             setting = Setting(self._priced.world.theta * scale, scale=scale)
             worth = repriced(self._priced, self._packages, [setting], self._priced.deficits)
             payoffs = worth.payoffs(self._priced.weights)
-            self._known[scale] = (payoffs[:-2] - payoffs[-2]).min(axis=1)
+            self._known[scale] = (payoffs[:-2] - payoffs[-2]).min(axis=1) - self._priced.game.resolution
         return self._known[scale]
 
 

@@ -23,8 +23,8 @@ TIE = 1e-9
 
 def nash(game: Game) -> Index:
     """Packages with the largest product of gains (Nash 1950), among those where every party gains."""
-    rows = game.candidates[(game.gains[game.candidates] > 0).all(axis=1)]
-    return _best(game, rows, np.log(game.gains[rows]).sum(axis=1, keepdims=True), TIE)
+    rows = game.candidates[game.better[game.candidates]]
+    return _best(game, rows, np.log(_gains(game)[rows]).sum(axis=1, keepdims=True), TIE)
 
 
 def kalai_smorodinsky(game: Game) -> Index:
@@ -34,19 +34,19 @@ def kalai_smorodinsky(game: Game) -> Index:
     give equal shares: the smallest share is made as large as can be, then the next (Imai 1983).
     """
     rows, ideal = game.candidates, _ideal(game)
-    return _best(game, rows, np.sort(game.gains[rows] / ideal, axis=1), TIE)
+    return _best(game, rows, np.sort(_gains(game)[rows] / ideal, axis=1), TIE)
 
 
 def egalitarian(game: Game) -> Index:
     """Packages whose gains are leximin: the smallest as large as can be, then the next (Kalai 1977)."""
     rows = game.candidates
-    return _best(game, rows, np.sort(game.gains[rows], axis=1), TIE * _ideal(game).max(initial=0.0))
+    return _best(game, rows, np.sort(_gains(game)[rows], axis=1), TIE * _ideal(game).max(initial=0.0))
 
 
 def utilitarian(game: Game) -> Index:
     """Individually rational packages with the largest sum of gains."""
     rows = game.candidates
-    total = game.gains[rows].sum(axis=1, keepdims=True)
+    total = _gains(game)[rows].sum(axis=1, keepdims=True)
     return _best(game, rows, total, TIE * _ideal(game).max(initial=0.0))
 
 
@@ -63,9 +63,14 @@ def solutions(game: Game) -> dict[Concept, Index]:
     return {name: concept(game) for name, concept in CONCEPTS.items()} if game.zone else {}
 
 
+def _gains(game: Game) -> Array:
+    """`[package, party]`, over the disagreement, equal where they differ by noise alone."""
+    return game.compared - game.disagreement
+
+
 def _ideal(game: Game) -> Array:
     """`[party]`, the largest gain in an individually rational package; one where there is none to be had."""
-    best = game.gains[game.candidates].max(axis=0, initial=0.0)
+    best = _gains(game)[game.candidates].max(axis=0, initial=0.0)
     return np.where(best > 0, best, 1.0)
 
 
@@ -75,4 +80,4 @@ def _best(game: Game, rows: Index, ranking: Array, slack: float) -> Index:
     for column in ranking.T:
         if len(kept):
             kept = kept[column[kept] >= column[kept].max() - slack]
-    return rows[kept][frontier(game.payoffs[rows[kept]])]
+    return rows[kept][frontier(game.compared[rows[kept]])]

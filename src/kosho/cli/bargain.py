@@ -62,6 +62,8 @@ def show(
 
 
 def _show(deal: Deal, content: dict[str, Any]) -> None:
+    from kosho.bargain.report import share_told
+
     parties = content["parties"]
     say(
         f"{content['title']}: {content['packages']:,} packages, {content['allowed']:,} within the red lines, "
@@ -74,14 +76,15 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
         return
     _show_deals(deal, content)
     rows = [
-        (CONCEPT_TITLES[name], f"{100 * one['all_gain']:.0f} %", *(_spread(one["gains"][p]) for p in parties))
+        (CONCEPT_TITLES[name], share_told(one["all_gain"]), *(_spread(one["gains"][p]) for p in parties))
         for name, one in content["certificate"].items()
     ]
     if rows:
         columns = ("Deal", "All gain", *(f"{p}: p5 .. p50 .. p95" for p in parties))
-        show_table("How sure: gains over no deal, over draws", columns, rows, numeric=1 + len(parties))
+        draws = next(iter(content["certificate"].values()))["draws"]
+        show_table(f"How sure: gains over no deal, over {draws} draws", columns, rows, numeric=1 + len(parties))
     _show_issues(deal, content)
-    _show_critical(content)
+    _show_critical(deal, content)
     _show_frontier(deal, content)
 
 
@@ -139,11 +142,33 @@ def _show_deals(deal: Deal, content: dict[str, Any]) -> None:
             _show_packages(deal, title, ("Deal",), rows, columns)
         else:
             say(f"{priced['title']}: no package leaves every side better off than no deal\n")
+    _show_ties(deal, content)
     confirmed = content["confirmed"]
     if confirmed:
         table = [(CONCEPT_TITLES[name], *_both(confirmed[name], parties)) for name in content["solutions"]]
         show_table("Confirmed on the full table", ("Deal", *columns), table, numeric=len(columns))
         _show_bounds(content)
+
+
+def _show_ties(deal: Deal, content: dict[str, Any]) -> None:
+    """Packages that are worth the same as the one shown for a deal; deals that share them are told together."""
+    found: dict[str, list[str]] = {}
+    for name, one in content["solutions"].items():
+        for tie in one["ties"]:
+            other = {
+                issue: option for issue, option in tie["options"].items() if option != one["options"][issue]
+            }
+            found.setdefault(_named(deal, other), []).append(CONCEPT_TITLES[name])
+    for other, names in found.items():
+        say(f"The same to all: {', '.join(names)} with {other}")
+    if found:
+        say("")
+
+
+def _named(deal: Deal, options: Mapping[str, str]) -> str:
+    """Options by issue, fallbacks too."""
+    titles = {issue.id: {one.id: one.title for one in issue.options} for issue in deal.table.file.issues}
+    return "; ".join(f"{issue} {titles[issue][option]}" for issue, option in options.items())
 
 
 def _show_bounds(content: dict[str, Any]) -> None:
@@ -188,23 +213,28 @@ def _show_issues(deal: Deal, content: dict[str, Any]) -> None:
     say("")
 
 
-def _show_critical(content: dict[str, Any]) -> None:
+def _show_critical(deal: Deal, content: dict[str, Any]) -> None:
+    found = {name: one for name, one in content["critical"].items() if one}
+    if not found:
+        return
+
     def told(value: float | None) -> str:
         return "never" if value is None else f"{value:.2f}"
 
-    rows = [
+    least = next(iter(found.values()))["least_scale"]
+    scales = [one["theta_scale"] for one in found.values()]
+    down = [f"never, down to {least:.2f}" if scale is None else told(scale) for scale in scales]
+    rows = [("Elasticities times", *down)]
+    weights = [one for party in deal.table.file.parties for one in party.payoff.weights]
+    rows += [
         (
-            CONCEPT_TITLES.get(name, "Every package"),
-            told(one["theta_scale"]),
-            *(told(v) for v in one["weights"].values()),
+            f"Weight above one on: {one.title}",
+            *(told(critical["weights"][one.id]) for critical in found.values()),
         )
-        for name, one in content["critical"].items()
-        if one
+        for one in weights
     ]
-    if rows:
-        weights = [name for one in content["critical"].values() if one for name in one["weights"]]
-        columns = ("Deal", "Elasticities times", *(f"weight {name}" for name in dict.fromkeys(weights)))
-        show_table("Where it stops leaving all better off", columns, rows, numeric=len(columns) - 1)
+    columns = [CONCEPT_TITLES.get(name, "Every package") for name in found]
+    show_table("Where it stops leaving all better off", ("", *columns), rows, numeric=len(columns))
 
 
 def _show_frontier(deal: Deal, content: dict[str, Any]) -> None:
