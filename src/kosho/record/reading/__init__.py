@@ -117,7 +117,8 @@ _COMING = (
     r"|(?:set|due|slated) (?:for|to)|takes? effect"
     r"|(?:agreed|agree|decided|promised|pledged|vowed|hopes?|hoped|wants?|intends?|intended|planning|invited|asked|urged)"
     rf"\b[^,;]{{0,30}}\bto {_INFINITIVE}"
-    r"|(?:extended|moved|postponed|prolonged|delayed|deferred|pushed back|put off)\b[^,;]{0,60}\bto(?=\s(?:the\s)?$)"
+    r"|(?:extended|moved|postponed|prolonged|delayed|deferred|pushed back|put off)"
+    r"\b[^,;]{0,60}\bto(?=\s(?:the\s)?$)"
     r"|(?:by|before|until|from)(?=\s(?:the\s|early\s|late\s|mid-?|end\sof\s)*$)"
 )
 """Verbs and prepositions that look ahead."""

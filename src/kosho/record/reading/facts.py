@@ -13,7 +13,7 @@ from kosho.record.reading.force import Force, report_untrue
 from kosho.record.reading.measures import find_measures
 from kosho.record.reading.meetings import find_meetings, meeting_fields, ordinal
 from kosho.record.reading.mentions import Mention, Mentions, Person
-from kosho.record.reading.quantities import find_quantities, flow_of, products_in
+from kosho.record.reading.quantities import find_quantities, flow_of, products_in, trade_sides
 from kosho.record.reading.rules import Rule, first_rule, modality_of, verb_places
 
 __all__ = ["Reader"]
@@ -215,10 +215,15 @@ class Reader:
             if clause.start != start:
                 self._drop_unnamed(fields["event_type"])
         if kind in ("carried_over", "next_meeting", "event_series"):
-            number = ordinal(self.mentions.text[start:end])
+            words = self.mentions.text[start:end]
+            number = ordinal(words)
             fields.pop("round", None)
-            if number:
-                fields["from_round" if kind == "carried_over" else "round"] = number
+            if number and kind == "carried_over":
+                came = _CAME_FROM.search(words) is not None
+                fields["from_round" if came else "to_round"] = number
+                planned = planned or not came
+            elif number:
+                fields["round"] = number
         if kind == "event_change":
             fields = _change_fields(self.mentions, clause) | {k: v for k, v in fields.items() if k == "date"}
         if kind == "event_not_held":
@@ -315,10 +320,10 @@ class Reader:
                 if re.search(r"\b(?:annual(?:ly)?|a year|per year|each year|every year)\b", words)
                 else ""
             )
-            reporter = clause.subject[0].codes if clause.subject else ()
-            others = [c for c in self.mentions.codes(clause.start, clause.end) if c not in reporter]
-            fields["reporter"] = reporter[0] if reporter else None
-            fields["partner"] = others[0] if others else None
+            subject = (
+                clause.subject[0].codes if clause.subject and clause.subject[0].start >= self._span[0] else ()
+            )
+            fields |= trade_sides(self.mentions, clause.start, clause.end, subject)
             products = products_in(words)
             if products:
                 fields["product"] = products["products"][0]
@@ -332,6 +337,11 @@ class Reader:
             )
 
 
+_CAME_FROM = re.compile(
+    r"\b(?:discussed|raised|left (?:open|over|unresolved)|tabled|unresolved|pending|begun|remaining|arising)"
+    r"\s(?:\w+\s)?(?:at|in|from|during|since)\s(?:the|its|their)\s|\b(?:carried over|deferred) from\b"
+)
+"""What a matter was carried over from; without such words the meeting named is the one it goes to."""
 _COUNTED = re.compile(
     r"\b(?:two|three|four|five|six|several|\d{1,2}) (?:\w+ ){0,3}?(?:deals|agreements|pacts"
     r"|memoranda|mous|documents|accords|treaties)\b",

@@ -114,6 +114,8 @@ _U = "A-ZÀ-ÖØ-ÞŠŽČĆĐŁŚŹŻİŞĞÖÜ"
 _TOKEN = rf"[{_U}][\w’'-]*[\w’]"
 _NAME = rf"{_TOKEN}(?:\s(?:(?:van|von|der|den|de|del|da|dos|bin|al|el)\s)*(?:[{_U}]\.|{_TOKEN})){{0,3}}"
 _TITLED_BODY = re.compile(rf"(?P<body>[\ue004]+)\s(?P<name>{_NAME})")
+_TITLES = r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Senator|Lord|Baroness|Dame|Sir|Datuk)\.?\s)*"
+_OF = rf"(?:\sof\s(?:[Tt]he\s)?(?:(?:[{_U}]\w+\s){{1,3}}of\s)?(?P<state>\ue000+))?"
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
 _OFFICIALS = (
     r"(?i:(?:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic"
@@ -140,13 +142,13 @@ def _posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"|customs)\s)?\b(?:{heads})\b(?:\s(?:of"
         rf"|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
     )
-    before = re.compile(rf"(?:[Tt]he\s)?(?P<role>{role})(?:,\s|\s)(?P<name>{_NAME}){_NATIVE}")
+    before = re.compile(rf"(?:[Tt]he\s)?(?P<role>{role}){_OF}(?:,\s|\s){_TITLES}(?P<name>{_NAME}){_NATIVE}")
     after = re.compile(
-        rf"(?:(?:Mr|Ms|Mrs|Dr|H\.E|Hon|Senator|Lord|Baroness|Dame|Sir"
-        rf"|Datuk)\.?\s)*(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al"
+        rf"{_TITLES}(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al"
         rf"|el))*(?:\s(?:[{_U}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
-        rf"(?:,|\s\()\s?(?:who\sis\s)?(?:the\s"
-        rf"|an?\s)?(?P<lead>(?:[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\s)?(?:[a-z]+\s){{0,2}}?)(?P<role>{role})"
+        rf"(?:,|\s\()\s?(?!and\s)(?:who\sis\s)?(?:the\s"
+        rf"|an?\s)?(?P<lead>(?:[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\s)?(?:(?!and\b|or\b|with\b)[a-z]+\s){{0,2}}?)"
+        rf"(?P<role>{role})"
         rf"(?P<org>(?:,|\s(?:of|at|for|to"
         rf"|in))\s(?:the\s)?(?:[\ue000-\ue007{_U}][^\s,.;()]*)(?:(?!,?\sand\s(?:Mr|Ms|Mrs|Dr"
         rf"|H\.E)\b)[\s,](?:[\ue000-\ue007{_U}][^\s,.;()]*|of|and|for|the|,))*)?"
@@ -294,7 +296,7 @@ def _people(mask: _Mask) -> None:  # noqa: C901 - two orders of name and post
         role = match["role"]
         begin, codes = _nationality(mask, match.start(), start)
         of = _OF_STATE.match(mask.text, match.start("name") + len(name))
-        codes = codes or (mask.codes(*of.span("who")) if of else ())
+        codes = codes or mask.codes(*match.span("state")) or (mask.codes(*of.span("who")) if of else ())
         person = Person(name, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
         stop = match.start("name") + len(name)
         if match["native"] and name == match["name"]:

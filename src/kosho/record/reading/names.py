@@ -45,7 +45,7 @@ def aliases() -> tuple[re.Pattern[str], dict[str, tuple[NameKind, tuple[str, ...
     names += [*others, *(row["name"] for row in rows("bodies"))]
     ordered = sorted(set(names), key=lambda name: (-len(name), name))
     together = "|".join(_flexible(name) for name in ordered)
-    return re.compile(rf"(?<!\w)(?<![a-z]-)(?:[Tt]he\s)?(?P<alias>{together})(?!\w)"), known
+    return re.compile(rf"(?<!\w)(?<![a-z]-)(?:[Tt]he\s)?(?P<alias>{together})(?![\w$])"), known
 
 
 def plain(name: str) -> str:

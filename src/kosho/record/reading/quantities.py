@@ -7,9 +7,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
+from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.tables import rows, table
 
-__all__ = ["Quantity", "find_quantities", "flow_of", "products_in"]
+__all__ = ["Quantity", "find_quantities", "flow_of", "products_in", "trade_sides"]
 
 
 class Quantity(NamedTuple):
@@ -28,11 +29,11 @@ def _amount() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(units["units"], key=len, reverse=True))
     signs = "|".join(re.escape(sign) for sign in sorted(units["currencies"], key=len, reverse=True))
     scales = "|".join(sorted(units["scales"], key=len, reverse=True))
-    number = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+    number = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3},\d{1,2}(?![\d,])|\d+(?:\.\d+)?"
     return re.compile(
         rf"(?P<bound>more than|over|above|exceeding|at least|about|around|approximately|roughly"
         rf"|some|nearly|almost|up to|less than|under|as much as)?"
-        rf"\s?(?:(?P<sign>{signs})\s?)?(?<![\w.])(?P<number>{number})(?:[\s-]?(?P<scale>{scales})\b)?"
+        rf"\s?(?:(?<![\w$])(?P<sign>{signs})\s?|(?<![\w.]))(?P<number>{number})(?:[\s-]?(?P<scale>{scales})\b)?"
         rf"(?:\s(?:(?!(?:{names})\b)[a-z-]+\s){{0,2}}(?P<unit>{names})\b)?",
         re.IGNORECASE,
     )
@@ -50,12 +51,63 @@ def find_quantities(text: str, start: int, end: int) -> list[Quantity]:
         if unit is None:
             continue
         scale = Decimal(str(units["scales"].get((match["scale"] or "").lower(), 1)))
-        value = float(Decimal(match["number"].replace(",", "")) * scale)
+        if match["unit"] and not match["sign"]:
+            scale *= Decimal(str(units["factors"].get(match["unit"].lower(), 1)))
+        value = float(_decimal(match["number"]) * scale)
         bound = match["bound"].lower() if match["bound"] else None
         if bound in ("some", "around", "roughly", "approximately"):
             bound = "about"
         found.append(Quantity(match.start("number"), match.end(), value, unit, bound))
     return found
+
+
+def _decimal(number: str) -> Decimal:
+    """A number as written: commas group threes; before one or two last digits a comma is a decimal one."""
+    return Decimal(re.sub(r",(?=\d{1,2}$)", ".", number).replace(",", ""))
+
+
+_OWNED_FLOW = re.compile(
+    pattern(
+        r"(?P<by><party>|<adj>)(?:['’]s?)?\s(?:[\w-]+\s){0,3}?"
+        r"(?:exports?|imports?|shipments?|sales|purchases|investments?)\b"
+        r"(?:(?:[^.;]|\.(?=\d)){0,60}?\b(?:to|from|in|into)\s(?P<with><party>))?"
+    )
+)
+_BETWEEN = re.compile(
+    pattern(
+        r"\b(?P<flow>exports?|imports?|shipments?|sales|investments?|trade)\b[^.;]{0,50}?"
+        r"\b(?:from|by|between)\s(?P<by><party>)\s(?:to|into|in|and)\s(?P<with><party>)"
+    ),
+    re.IGNORECASE,
+)
+_TWO_WAY = re.compile(
+    r"\b(?:bilateral|two-way|mutual)\b[^.;]{0,30}\b(?:trade|commerce|turnover)\b", re.IGNORECASE
+)
+
+
+def trade_sides(mentions: Mentions, start: int, end: int, subject: tuple[str, ...]) -> dict[str, str]:
+    """Whose flow an amount at `start:end` is, `reporter`, and with whom, `partner`; absent where not told.
+
+    Args:
+        mentions: Of the document.
+        start: First character of the clause.
+        end: The one after its last.
+        subject: Codes of the clause's subject, where it stands in the same sentence.
+    """
+    masked = mentions.masked
+    for words in (_OWNED_FLOW, _BETWEEN):
+        found = words.search(masked, start, end)
+        if found is None:
+            continue
+        by = mentions.codes(*found.span("by"))
+        other = mentions.codes(*found.span("with")) if found["with"] else ()
+        if found.groupdict().get("flow", "").lower().startswith("import"):
+            by, other = other, by  # imports from one into another
+        return {key: codes[0] for key, codes in (("reporter", by), ("partner", other)) if codes}
+    if _TWO_WAY.search(masked, start, end) and len(mentions.sides) == 2:
+        return {"reporter": mentions.sides[0], "partner": mentions.sides[1]}
+    others = [code for code in mentions.codes(start, end) if code not in subject]
+    return {key: codes[0] for key, codes in (("reporter", subject), ("partner", others)) if codes}
 
 
 def flow_of(words: str) -> str | None:

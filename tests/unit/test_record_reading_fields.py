@@ -1,0 +1,104 @@
+"""Amounts, whose trade they are, posts beside names, rounds something is carried over to."""
+
+from __future__ import annotations
+
+import pytest
+
+from kosho.record.reading import Document, Draft, read_text
+
+
+def told(text: str, kind: str) -> list[Draft]:
+    page = f"Trade talks go on between the parties\n\nMay 6, 2026\n\n{text}\n"
+    return [d for d in read_text(Document("a.txt", page)) if d.type == kind]
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "unit"),
+    [
+        ("4,7 million tonnes of maize", 4.7e6, "t"),
+        ("4,750 tonnes of maize", 4750, "t"),
+        ("1.5 lakh crore rupees of maize", 1.5e12, "INR"),
+        ("20 crore rupees of maize", 2e8, "INR"),
+        ("85 kt of maize", 85e3, "t"),
+        ("CHF 1.5bn of maize", 1.5e9, "CHF"),
+        ("CHF1.5bn of maize", 1.5e9, "CHF"),
+        ("Rp 3 trillion of maize", 3e12, "IDR"),
+        ("2 billion Canadian dollars of maize", 2e9, "CAD"),
+        ("US$ 2 billion of maize", 2e9, "USD"),
+    ],
+)
+def test_amounts(words: str, value: float, unit: str) -> None:
+    (found,) = told(f"Kenya exported {words} to Uganda.", "quantity")
+    assert (found.fields["value"], found.fields["unit"]) == (value, unit)
+
+
+@pytest.mark.parametrize("money", ["US$", "US$ ", "HK$", "A$", "C$", "NZ$", "NT$", "S$"])
+def test_a_sign_of_money_is_no_party(money: str) -> None:
+    (found,) = told(f"Kenya will buy maize worth {money}2 billion from Uganda.", "offer")
+    assert (found.fields["by"], found.fields["to"]) == ("KEN", "UGA")
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("Last year Kenya's tea exports to Uganda came to 2.5 million tonnes.", ("KEN", "UGA")),
+        ("Exports of tea from Kenya to Uganda fell to 2.5 million tonnes.", ("KEN", "UGA")),
+        ("Imports of tea from Kenya into Uganda fell to 2.5 million tonnes.", ("UGA", "KEN")),
+        ("Kenya imported 2.5 million tonnes of tea from Uganda.", ("KEN", "UGA")),
+        ("Investment by Kenya in Uganda reached $2.5 million.", ("KEN", "UGA")),
+        ("Kenya met Uganda. Bilateral trade stood at $2.5 million.", ("KEN", "UGA")),
+        ("Kenya met Uganda. Exports to Uganda stood at $2.5 million.", (None, "UGA")),
+    ],
+)
+def test_whose_trade_it_is(text: str, sides: tuple[str | None, str]) -> None:
+    (found,) = told(text, "quantity")
+    assert (found.fields.get("reporter"), found.fields.get("partner")) == sides
+
+
+def test_posts_before_names_go_to_the_name_behind_them() -> None:
+    text = (
+        "The Minister of Trade of Kenya, Ms Jane Otieno, and the Minister of Finance of the Republic of "
+        "Uganda, H.E. Paul Mukasa, signed a protocol on tea."
+    )
+    people = {d.fields["name"]: (d.fields["role"], d.fields["side"]) for d in told(text, "person")}
+    assert people == {
+        "Jane Otieno": ("Minister of Trade", "KEN"),
+        "Paul Mukasa": ("Minister of Finance", "UGA"),
+    }
+
+
+def test_posts_behind_names_go_to_the_name_before_them() -> None:
+    text = "Ms Jane Otieno, Minister of Trade of Kenya, and Mr Paul Mukasa, Minister of Finance of Uganda, met."
+    people = {d.fields["name"]: (d.fields["role"], d.fields["side"]) for d in told(text, "person")}
+    assert people == {
+        "Jane Otieno": ("Minister of Trade", "KEN"),
+        "Paul Mukasa": ("Minister of Finance", "UGA"),
+    }
+
+
+def test_what_is_left_for_a_later_round_is_carried_over_to_it() -> None:
+    text = "Kenya and Uganda will return to the issue of tea at the sixth round, to be held in Kampala in June."
+    (found,) = told(text, "carried_over")
+    assert (found.fields["to_round"], found.modality, found.fields["date"]) == (6, "planned", "2026-06")
+    assert "from_round" not in found.fields
+    text = "Kenya and Uganda will continue to discuss the points raised at the sixth round at the next talks."
+    (found,) = told(text, "carried_over")
+    assert (found.fields["from_round"], found.modality) == (6, "asserted")
+
+
+LONG = (
+    "A meeting of Kenyan Trade Minister Jane Otieno and Ugandan Finance Minister Paul Mukasa in the old "
+    "harbour town of Kisumu on Monday did not take place."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (LONG, "event_not_held"),
+        ("Talks between Kenya and Uganda that were due to be held on June 30 were put off.", "event_change"),
+    ],
+)
+def test_meetings_that_were_not_held_or_moved_are_found_behind_names(text: str, kind: str) -> None:
+    (found,) = told(text, kind)
+    assert found.fields["date"]
