@@ -158,7 +158,7 @@ class Case:
         Raises:
             InputError: it breaks its schema, refers to nothing, or gives a source the id of another document.
         """
-        from kosho.record.check import dangling  # noqa: PLC0415 - opening a case needs no record
+        from kosho.record.check import dangling, unknown_measures  # noqa: PLC0415 - opening a case needs no record
         from kosho.record.ledger import Record  # noqa: PLC0415
 
         path = self.folder / "record.yaml"
@@ -173,13 +173,7 @@ class Case:
                 message = f"source {source.id!r} is another one in the case: {other.title!r}"
                 problems.append(Problem(message, "choose another id", str(path), line, f"sources.{n}.id"))
         measures = [measure.id for measure in self.register.measures]
-        for n, statement in enumerate(record.file.statements):
-            for name in statement.register_ids if statement.type == "measure" else ():
-                if name not in measures:
-                    line = record.lines["statements", n, "register_ids"]
-                    key = f"statements.{n}.register_ids"
-                    hint = suggest(name, measures)
-                    problems.append(Problem(f"unknown measure {name!r}", hint, str(path), line, key))
+        problems += unknown_measures(record.file, record.lines, str(path), measures)
         if problems:
             raise InputError(problems)
         return record

@@ -84,7 +84,9 @@ def test_no_day_shows_what_was_recorded_later(case: Case, day: date):
     table = case.table(day)
     recorded = {one.id: one.recorded_at for one in case.record.file.statements}
     cited = {name for _, item in justified(table.file) for name in item.statements}
-    assert shown(table) == {name for name in cited if recorded[name] <= day}
+    known = {name for name in cited if recorded[name] <= day}
+    assert shown(table) == {case.record.standing(day)[name].id for name in known}
+    assert all(recorded[name] <= day for name in shown(table))
 
 
 def test_a_statement_of_another_day_is_no_mistake_and_an_unknown_one_is(case: Case, folder: Path):

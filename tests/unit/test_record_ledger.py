@@ -23,8 +23,8 @@ people:
   - {id: sato, name: Ken Sato, party: jpn,
      posts: [{title: Minister, source: a, quote: Minister Sato, start: 0, end: 13, recorded_at: 2025-01-01}]}
 contentions:
-  - {id: cars, title: Cars, parties: [jpn, usa], raised_in: 1, recorded_at: 2025-01-01,
-     history: [{status: carried, to_round: 2, recorded_at: 2025-01-05}]}
+  - {id: cars, title: Cars, parties: [jpn, usa], recorded_at: 2025-01-01,
+     history: [{status: carried, recorded_at: 2025-01-05}]}
 statements:
 """
 MEETING = (
@@ -101,7 +101,10 @@ def test_quotes_are_verified_or_counted(record: Record, tmp_path: Path) -> None:
     assert verify(record, None).unverified == 7
     (tmp_path / "a.txt").write_text("Minister Sato met July will rice", encoding="utf-8")
     verdict = verify(record, tmp_path)
-    assert (verdict.verified, verdict.unverified, verdict.problems) == (5, 2, ())
+    assert (verdict.verified, verdict.unverified) == (5, 2)
+    (missing,) = verdict.problems
+    assert "'b.txt' is not in the folder" in str(missing)
+    assert missing.line == 5
     (tmp_path / "b.txt").write_text("corn, and then they met", encoding="utf-8")
     (problem,) = verify(record, tmp_path).problems
     assert "the quote is not at 14" in str(problem)

@@ -42,7 +42,7 @@ def show(
     if case == "check":
         if checked is None:
             raise InputError(Problem("no case to check", "kosho record check CASE"))
-        _check(Record.load(checked), sources, json=json)
+        _check(checked, sources, json=json)
         return
     if checked is not None:
         raise InputError(Problem(f"one case at a time, not {checked!r} too"))
@@ -66,14 +66,14 @@ def _refuse(record: Record) -> None:
         raise InputError(problems)
 
 
-def _check(record: Record, sources: Path | None, *, json: bool) -> None:
+def _check(name: str, sources: Path | None, *, json: bool) -> None:
     from kosho.errors import InputError, Problem
-    from kosho.record.check import verify
+    from kosho.record.check import examine
 
     given = sources or (Path(os.environ["KOSHO_SOURCES"]) if os.environ.get("KOSHO_SOURCES") else None)
     if given is not None and not given.is_dir():
         raise InputError(Problem("is not a folder", file=str(given), key="--sources"))
-    verdict = verify(record, given)
+    record, verdict = examine(name, given)
     if verdict.problems:
         raise InputError(verdict.problems)
     cited = _cited(record)

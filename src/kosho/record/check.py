@@ -1,15 +1,20 @@
-"""Whether a record hangs together, and whether its quotes stand where it says."""
+"""Whether a record hangs together, and whether its quotes stand where it says.
+
+A record may hold less than its schema asks for (see `kosho.record.salvage`): what is missing is passed over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.record.ledger import Record
 from kosho.record.reading.decode import decode
+from kosho.record.salvage import salvaged
 from kosho.record.schema import (
     Commitment,
     Deadline,
@@ -23,7 +28,7 @@ from kosho.record.schema import (
 )
 from kosho.yamlfile import Key, Lines
 
-__all__ = ["Verdict", "dangling", "verify"]
+__all__ = ["Verdict", "dangling", "examine", "unknown_measures", "verify"]
 
 
 @dataclass(frozen=True)
@@ -47,28 +52,70 @@ def dangling(file: RecordFile, lines: Lines, path: str) -> list[Problem]:
     problems = Problems(path)
     _check_twice(file, lines, problems)
     for place, kind, name in _references(file):
-        if name not in known[kind]:
+        if name and name not in known[kind]:
             problems.add(
                 f"unknown {kind} {name!r}", suggest(name, known[kind]), line=lines[place], key=_key(place)
             )
     _check_rounds(file, lines, problems)
+    _check_contentions(file, lines, problems)
+    _check_circles(file, lines, problems)
     _check_offsets(file, lines, problems)
+    _check_days(file, lines, problems)
     return problems.found
 
 
+def unknown_measures(file: RecordFile, lines: Lines, path: str, known: Collection[str]) -> list[Problem]:
+    """Measures that statements speak of and the register does not have; `known` are the ids it has."""
+    problems = Problems(path)
+    for n, statement in enumerate(file.statements):
+        for name in statement.register_ids if isinstance(statement, Measure) else ():
+            if name not in known:
+                place = ("statements", n, "register_ids")
+                problems.add(
+                    f"unknown measure {name!r}", suggest(name, known), line=lines[place], key=_key(place)
+                )
+    return problems.found
+
+
+def examine(name_or_path: str | Path, sources: Path | None) -> tuple[Record, Verdict]:
+    """Check a record whatever is wrong with it: breaches of the schema and everything else at once.
+
+    Raises:
+        InputError: there is no record, or nothing of it can be read.
+    """
+    record, broken = salvaged(name_or_path)
+    verdict = verify(record, sources)
+    problems = sorted(
+        (*broken, *verdict.problems), key=lambda one: (one.file != str(record.path), one.line or 0)
+    )
+    return record, replace(verdict, problems=tuple(problems))
+
+
 def verify(record: Record, sources: Path | None) -> Verdict:
-    """Check references and, against the texts in the folder `sources`, every quote."""
-    problems = dangling(record.file, record.lines, str(record.path))
-    named = {one.id: one.file for one in record.file.sources}
-    texts: dict[str, str | None] = {}
+    """Check references and, against the texts in the folder `sources`, every quote.
+
+    Where a folder is given, every file that a quoted source names must be in it: a wrong name would otherwise
+    let all quotes of that source pass.
+    """
+    path = str(record.path)
+    problems = dangling(record.file, record.lines, path)
+    if any(isinstance(one, Measure) and one.register_ids for one in record.file.statements):
+        from kosho.policy.register import Register  # noqa: PLC0415 - few records need it, accepting drafts never
+
+        known = [measure.id for measure in Register.load().measures]
+        problems += unknown_measures(record.file, record.lines, path, known)
+    quoted = {evidence.source for _, evidence in _evidence(record.file)}
+    texts: dict[str, str] = {}
+    for n, source in enumerate(record.file.sources):
+        found = _text(record, n, sources) if sources and source.file and source.id in quoted else None
+        if isinstance(found, Problem):
+            problems.append(found)
+        elif found is not None:
+            texts[source.id] = found
     verified = unverified = 0
     for place, evidence in _evidence(record.file):
-        if evidence.source not in texts:
-            texts[evidence.source], trouble = _text(named.get(evidence.source), sources)
-            if trouble:
-                problems.append(trouble)
-        text = texts[evidence.source]
-        if text is None or evidence.start is None:
+        text = texts.get(evidence.source)
+        if text is None or evidence.start is None or not evidence.quote:
             unverified += 1
         elif text[evidence.start : evidence.end] == evidence.quote:
             verified += 1
@@ -84,28 +131,37 @@ def _misplaced(record: Record, place: Key, evidence: Evidence, text: str) -> Pro
     return Problem(message, hint, str(record.path), record.lines[(*place, "quote")], _key(place))
 
 
-def _text(file: str | None, sources: Path | None) -> tuple[str | None, Problem | None]:
-    if file is None or sources is None or not (sources / file).is_file():
-        return None, None
+def _text(record: Record, position: int, sources: Path) -> str | Problem:
+    """The text of a source, or why there is none."""
+    source = record.file.sources[position]
+    file = sources / (source.file or "")
+    if not file.is_file():
+        place = ("sources", position, "file")
+        message = f"{source.file!r} is not in the folder of the texts; quotes of {source.id!r} are unverified"
+        hint = "correct the name, or add the file"
+        return Problem(message, hint, str(record.path), record.lines[place], _key(place))
     try:
-        return decode(sources / file).text, None
+        return decode(file).text
     except InputError as error:
-        return None, error.problems[0]
+        return error.problems[0]
 
 
 def _key(place: Key) -> str:
     return ".".join(str(part) for part in place)
 
 
+_KINDS = {
+    "source": "sources",
+    "party": "parties",
+    "person": "people",
+    "process": "processes",
+    "contention": "contentions",
+    "statement": "statements",
+}
+
+
 def _known(file: RecordFile) -> dict[str, set[str]]:
-    return {
-        "source": {one.id for one in file.sources},
-        "party": {one.id for one in file.parties},
-        "person": {one.id for one in file.people},
-        "process": {one.id for one in file.processes},
-        "contention": {one.id for one in file.contentions},
-        "statement": {one.id for one in file.statements},
-    }
+    return {kind: {one.id for one in getattr(file, name) if one.id} for kind, name in _KINDS.items()}
 
 
 def _evidence(file: RecordFile) -> Iterator[tuple[Key, Evidence]]:
@@ -183,7 +239,7 @@ def _check_twice(file: RecordFile, lines: Lines, problems: Problems) -> None:
     for key in ("sources", "parties", "people", "processes", "contentions", "statements", "conflicts"):
         seen: set[str] = set()
         for n, item in enumerate(getattr(file, key)):
-            if item.id in seen:
+            if item.id and item.id in seen:
                 problems.add(f"{item.id!r} is given twice", line=lines[key, n, "id"], key=key)
             seen.add(item.id)
 
@@ -199,11 +255,64 @@ def _check_offsets(file: RecordFile, lines: Lines, problems: Problems) -> None:
 
 def _check_rounds(file: RecordFile, lines: Lines, problems: Problems) -> None:
     rounds = {one.id: {each.number for each in one.rounds} for one in file.processes}
+    for place, process, number in _rounds(file):
+        known = rounds.get(process or "")
+        if known and number is not None and number not in known:
+            message = f"process {process!r} has no round {number}"
+            problems.add(message, "add it to its rounds", line=lines[place], key=_key(place))
+
+
+def _rounds(file: RecordFile) -> Iterator[tuple[Key, str | None, int | None]]:
+    """Where a round is named, of which process, and its number."""
     for n, one in enumerate(file.statements):
-        known = rounds.get(one.process or "")
-        if known and one.round is not None and one.round not in known:
-            message = f"process {one.process!r} has no round {one.round}"
-            problems.add(message, "add it to its rounds", line=lines["statements", n, "round"], key="round")
+        yield ("statements", n, "round"), one.process, one.round
+    for n, one in enumerate(file.contentions):
+        yield ("contentions", n, "raised_in"), one.process, one.raised_in
+        for m, entry in enumerate(one.history):
+            yield ("contentions", n, "history", m, "to_round"), one.process, entry.to_round
+
+
+def _check_contentions(file: RecordFile, lines: Lines, problems: Problems) -> None:
+    """Rounds in which a point came up rest on words, like all else."""
+    in_rounds = {(one.contention, one.round) for one in file.statements}
+    in_sources = {(one.contention, one.source) for one in file.statements}
+    for n, one in enumerate(file.contentions):
+        if one.raised_in is not None and (one.id, one.raised_in) not in in_rounds:
+            place: Key = ("contentions", n, "raised_in")
+            message = f"nothing was said on {one.id!r} in round {one.raised_in}"
+            hint = "name round and contention in a statement, or leave raised_in out"
+            problems.add(message, hint, line=lines[place], key=_key(place))
+        for m, entry in enumerate(one.history):
+            if entry.to_round is not None and (one.id, entry.source) not in in_sources:
+                place = ("contentions", n, "history", m, "to_round")
+                message = f"no source says that {one.id!r} was carried to round {entry.to_round}"
+                hint = "name a source with a statement on it, or leave the entry out"
+                problems.add(message, hint, line=lines[place], key=_key(place))
+
+
+def _check_days(file: RecordFile, lines: Lines, problems: Problems) -> None:
+    """Nothing is recorded before its source was there."""
+    dated = {one.id: one.date for one in file.sources}
+    for place, source, recorded_at in _recordings(file):
+        day = dated.get(source or "")
+        if day is not None and recorded_at is not None and recorded_at < day:
+            message = f"recorded before its source {source!r}, which is of {day.isoformat()}"
+            step = (*place, "recorded_at")
+            problems.add(message, line=lines[step], key=_key(step))
+
+
+def _recordings(file: RecordFile) -> Iterator[tuple[Key, str | None, date | None]]:
+    """Where something was recorded from a source, the source, and the day."""
+    for place, evidence in _evidence(file):
+        yield place, evidence.source, evidence.recorded_at
+    for key, items in (("statements", file.statements), ("contentions", file.contentions)):
+        for n, one in enumerate(items):
+            entries = one.extensions if isinstance(one, Deadline) else getattr(one, "history", ())
+            name = "extensions" if isinstance(one, Deadline) else "history"
+            yield from (((key, n, name, m), entry.source, entry.recorded_at) for m, entry in enumerate(entries))
+
+
+def _check_circles(file: RecordFile, lines: Lines, problems: Problems) -> None:
     replaced = {one.id: one.supersedes for one in file.statements if one.supersedes}
     for n, one in enumerate(file.statements):
         seen, step = {one.id}, one.supersedes

@@ -29,7 +29,18 @@ from kosho.record.schema import (
 )
 from kosho.yamlfile import Lines, validate
 
-__all__ = ["Due", "Ledger", "Record", "SameEvent", "Standing", "first_day", "label", "last_day", "records"]
+__all__ = [
+    "Due",
+    "Ledger",
+    "Record",
+    "SameEvent",
+    "Standing",
+    "first_day",
+    "label",
+    "last_day",
+    "located",
+    "records",
+]
 
 OPEN = ("open", "ongoing", "carried", "overdue")
 EVENT_FIELDS = ("status", "kind", "level", "mode", "minutes", "time", "place", "round", "date")
@@ -101,7 +112,7 @@ class Record:
         Raises:
             InputError: there is none, or it breaks the schema; every mistake is listed.
         """
-        path = _find(name_or_path)
+        path = located(name_or_path)
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -353,7 +364,12 @@ def records() -> list[str]:
     return sorted(path.parent.name for path in _shipped().glob("*/record.yaml"))
 
 
-def _find(name_or_path: str | Path) -> Path:
+def located(name_or_path: str | Path) -> Path:
+    """The file of a record: of a shipped case by its name, in a folder, or itself.
+
+    Raises:
+        InputError: neither a shipped case has this name nor a folder, nor does it end as YAML files do.
+    """
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml"):
         return path

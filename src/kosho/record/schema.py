@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -77,6 +78,12 @@ def _code(value: str) -> str:
     return value
 
 
+def _file_name(value: str) -> str:
+    if value in ("", ".", "..") or any(way(value).name != value for way in (PurePosixPath, PureWindowsPath)):
+        raise ValueError("is the plain name of a file, in the folder that holds the texts")
+    return value
+
+
 def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
@@ -94,7 +101,7 @@ MastChapter = Annotated[str, Field(pattern=r"^[A-P]\d{0,3}$")]
 class RecordSource(Source):
     """A document that statements rest on."""
 
-    file: str | None = None
+    file: Annotated[str, AfterValidator(_file_name)] | None = None
     """Name of the file with its text, in the folder given to `kosho record check --sources`."""
     relays: str | None = None
     """Whose report it passes on."""
