@@ -84,7 +84,7 @@ def _wrapped(text: str) -> bool:
 def test_a_pdf_is_read(tmp_path: Path) -> None:
     lines = ["TOKYO, March 3, 2026 - Japan offered to raise imports of U.S. rice on Tuesday, officials said."]
     (tmp_path / "a.pdf").write_bytes(pdf_of(lines))
-    assert [d.type for d in read([tmp_path / "a.pdf"])] == ["offer", "document"]
+    assert [d.type for d in read([tmp_path / "a.pdf"])] == ["document", "offer"]
 
 
 @settings(max_examples=40, deadline=None)
