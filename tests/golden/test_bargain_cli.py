@@ -76,7 +76,11 @@ def test_for_people(tiny):
         "Nash",
         "Japan alone reverts",
         "All revert",
-        "A week's delay",
+        "A week's delay of the Nash deal before",
+        "Offers by turns until 2025-07-09",
+        "Red line of JPN (fact): Japan signs nothing",
+        "Not priced: Purchases of American semiconductors, worth JPN -300 to 0, USA 0 to +300",
+        "No issue: the fallbacks, over no deal",
         "Frontier",
     ):
         assert words in done.output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -188,6 +189,41 @@ def test_weights_count_value_added(deal):
     column = priced.packages.added[:, weights.names.index("usa-vehicles")]
     np.testing.assert_allclose(change[:, 1], column)
     assert isinstance(weights, Weights)
+
+
+def test_a_fallback_that_is_not_what_follows_without_a_deal_is_warned_of(case, talks, tmp_path, deal):
+    assert contract(deal)["warnings"] == []
+    assert [one["fallback_gains"] for one in contract(deal)["backgrounds"]] == [None, None]
+    # Without the rest on the table, its package of fallbacks leaves 10 % there where no deal brings 24 %.
+    table = small(tmp_path, case, **{"overlays: [table-rest], at: {table-rest: 24}, fallback": "fallback"})
+    found = negotiate(table, talks, effort=Effort(draws=0, confirm=False))
+    content = contract(found)
+    (warning,) = [one for one in content["warnings"] if one.startswith("Japan alone reverts")]
+    assert "the package of fallbacks is not what follows" in warning
+    apart = content["backgrounds"][0]["fallback_gains"]
+    assert apart == pytest.approx(content["explanations"]["nash"]["background"])
+    assert max(map(abs, apart.values())) > 100
+
+
+def test_days_that_the_table_was_not_made_for_are_warned_of(case, talks, tmp_path):
+    table = small(tmp_path, case)
+    effort = Effort(draws=0, confirm=False)
+    for day, words in (("2025-10-01", "has passed on 2025-10-01"), ("2024-01-01", "on 2024-01-01 0 of the")):
+        at = date.fromisoformat(day)
+        early = Table.load(
+            tmp_path / "table.yaml",
+            case.register,
+            case.scenarios,
+            lambda name, at=at: case.law(name, at),
+            case.overlays,
+        )
+        content = contract(negotiate(early, talks, effort=effort))
+        assert any(words in one for one in content["warnings"]), day
+        assert content["deadline"]["passed"] == (day > "2025-07-09")
+        worse = any("leaves every party worse off than today" in one for one in content["warnings"])
+        most = [max(one["over_status_quo"].values()) for one in content["solutions"].values()]
+        assert worse == any(one < -1 for one in most)
+    assert table.status_quo.on == date(2025, 6, 29)
 
 
 def test_the_contract_is_plain_data(deal):

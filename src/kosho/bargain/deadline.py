@@ -85,7 +85,7 @@ def alternating_offers(
         proposer = turns[period % len(turns)]
         waiting = (1 - discount) * game.status_quo + discount * worth
         package = _offer(game, proposer, waiting)
-        worth = waiting if package is None else game.payoffs[package]
+        worth = waiting if package is None else game.compared[package]
         path.append(Offer(period, game.parties[proposer], package, tuple(worth.tolist())))
     return DeadlineGame(tuple(reversed(path)), discount)
 

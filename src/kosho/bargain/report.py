@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from math import isfinite
 from typing import Any
 
+from kosho.bargain.caution import background_gains, warnings
 from kosho.bargain.deal import Deal
 from kosho.bargain.pricing import Priced
 from kosho.bargain.robust import Critical
@@ -30,6 +32,7 @@ def contract(deal: Deal) -> dict[str, Any]:
         "deficits": deal.deficits,
         "unit": "million USD a year, against the base year",
         "background": deal.priced[0].ground.id,
+        "warnings": warnings(deal),
         "parties": list(game.parties),
         "disagreement": _named(deal, game.disagreement.tolist()),
         "status_quo": _named(deal, game.status_quo.tolist()),
@@ -221,6 +224,7 @@ def _deadline(deal: Deal) -> dict[str, Any]:
     content, game = deal.table.file.deadline, deal.deadline
     found: dict[str, Any] = {
         "date": content.date.isoformat(),
+        "passed": game is None,
         "follows": content.follows,
         "statements": _ids(deal.table, content),
         "path": [],
@@ -230,6 +234,7 @@ def _deadline(deal: Deal) -> dict[str, Any]:
         found["path"] = [
             {
                 "day": offer.period,
+                "date": (deal.table.status_quo.on + timedelta(days=offer.period)).isoformat(),
                 "proposer": offer.proposer,
                 "options": None if offer.package is None else deal.table.grid.label(offer.package),
                 "worth": _named(deal, offer.worth),
@@ -250,6 +255,7 @@ def _background(deal: Deal, priced: Priced) -> dict[str, Any]:
         "title": priced.ground.title,
         "disagreement": _named(deal, game.disagreement.tolist()),
         "disagreement_statements": _ids(deal.table, told.disagreement),
+        "fallback_gains": background_gains(priced),
         "zone": game.zone,
         "better_for_all": int((game.better & game.allowed).sum()),
         "solutions": {

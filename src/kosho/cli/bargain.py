@@ -70,9 +70,13 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
         f"{content['better_for_all']:,} of them better for all than no deal"
     )
     say("Million USD a year, long run.")
+    for warning in content["warnings"]:
+        say(f"Warning: {warning}.")
     say("")
     if not content["zone"]:
         _show_opening(deal, content)
+        say("")
+        _show_rules(content)
         return
     _show_deals(deal, content)
     rows = [
@@ -84,16 +88,24 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
         draws = next(iter(content["certificate"].values()))["draws"]
         show_table(f"How sure: gains over no deal, over {draws} draws", columns, rows, numeric=1 + len(parties))
     _show_issues(deal, content)
+    _show_path(deal, content)
     _show_critical(deal, content)
     _show_frontier(deal, content)
+    _show_rules(content)
 
 
 def _spread(one: dict[str, float]) -> str:
-    return " .. ".join(f"{one[q]:+,.0f}" for q in ("p5", "p50", "p95"))
+    return " .. ".join(_signed(one[q]) for q in ("p5", "p50", "p95"))
+
+
+def _signed(value: float) -> str:
+    """Whole millions with their sign; nothing has none."""
+    text = f"{value:+,.0f}"
+    return "0" if text in ("+0", "-0") else text
 
 
 def _both(one: dict[str, dict[str, float]], parties: list[str]) -> list[str]:
-    return [f"{one[key][p]:+,.0f}" for key in ("gains", "over_status_quo") for p in parties]
+    return [_signed(one[key][p]) for key in ("gains", "over_status_quo") for p in parties]
 
 
 def _options(deal: Deal, options: Mapping[str, str], without: Collection[str] = ()) -> str:
@@ -181,7 +193,7 @@ def _show_bounds(content: dict[str, Any]) -> None:
             cells = (
                 one["issue"] or one["title"],
                 f"{one['free']:,.0f} > {one['reached']:,.0f}{unit}",
-                ", ".join(f"{code} {change:+,.0f}" for code, change in others[:2]),
+                ", ".join(f"{code} {_signed(change)}" for code, change in others[:2]),
                 "closed" if one["wedge"] is None else f"{100 * one['wedge']:.1f} %",
                 f"{one['fiscal_cost']:,.0f}",
                 f"{one['rent']:,.0f}",
@@ -195,22 +207,48 @@ def _show_bounds(content: dict[str, Any]) -> None:
 
 def _show_issues(deal: Deal, content: dict[str, Any]) -> None:
     name = next(iter(content["solutions"]))
-    one, parties = content["explanations"][name], content["parties"]
+    title = f"Which issue carries the gains ({CONCEPT_TITLES[name]})"
+    _show_shares(deal, title, content["explanations"][name], content["solutions"][name]["gains"])
+    _show_delay(content, name)
+
+
+def _show_shares(deal: Deal, title: str, one: dict[str, Any], gains: dict[str, float]) -> None:
+    """Shapley values, with what no issue carries, and their sum."""
+    parties = deal.table.parties
     titles = {issue.id: issue.title for issue in deal.table.file.issues}
-    rows = [
-        (titles[issue], *(f"{values[p]:+,.0f}" for p in parties)) for issue, values in one["issues"].items()
-    ]
-    show_table(
-        f"Which issue carries the gains ({CONCEPT_TITLES[name]})",
-        ("Issue", *parties),
-        rows,
-        numeric=len(parties),
-    )
-    delay = content["solutions"][name]["week_of_delay"]
-    for when in ("before", "after"):
-        costs = ", ".join(f"{p} {delay[when][p]:,.0f}" for p in parties)
-        say(f"A week's delay {when} the deadline of {content['deadline']['date']} costs: {costs}")
+    parts = [(titles[issue], values) for issue, values in one["issues"].items()]
+    parts += [("No issue: the fallbacks, over no deal", one["background"]), ("All", gains)]
+    rows = [(told, *(_signed(values[p]) for p in parties)) for told, values in parts]
+    show_table(title, ("Issue", *parties), rows, numeric=len(parties))
+
+
+def _show_delay(content: dict[str, Any], name: str) -> None:
+    """What a week costs, and who would offer what on the way to the deadline."""
+    delay, deadline = content["solutions"][name]["week_of_delay"], content["deadline"]
+    for when in ("after",) if deadline["passed"] else ("before", "after"):
+        costs = ", ".join(f"{p} {_signed(delay[when][p])}" for p in content["parties"])
+        of = f"{when} the deadline of {deadline['date']}"
+        say(f"A week's delay of the {CONCEPT_TITLES[name]} deal {of} costs: {costs}")
     say("")
+
+
+def _show_path(deal: Deal, content: dict[str, Any]) -> None:
+    """Who would offer what on which days; days on which a party offers the same are told together."""
+    path = content["deadline"]["path"]
+    if not path:
+        return
+    days: dict[tuple[str, str], list[str]] = {}
+    for offer in path:
+        told = "waits" if offer["options"] is None else _options(deal, offer["options"])
+        days.setdefault((offer["proposer"], told), []).append(offer["date"])
+    rows = [
+        (party, dates[0] if len(dates) == 1 else f"{len(dates)} days, {dates[0]} to {dates[-1]}", told)
+        for (party, told), dates in list(days.items())[:SHOWN]
+    ]
+    agreed = content["deadline"]["agreed"]
+    ends = "nothing is agreed" if agreed is None else f"agreed on {path[agreed]['date']}"
+    title = f"Offers by turns until {content['deadline']['date']}: {ends}"
+    show_table(title, ("Proposes", "On", "What all would accept"), rows)
 
 
 def _show_critical(deal: Deal, content: dict[str, Any]) -> None:
@@ -244,12 +282,24 @@ def _show_frontier(deal: Deal, content: dict[str, Any]) -> None:
         (
             "",
             one["options"],
-            [f"{one['payoffs'][p] - content['disagreement'][p]:+,.0f}" for p in parties],
+            [_signed(one["payoffs"][p] - content["disagreement"][p]) for p in parties],
         )
         for one in ordered[:SHOWN]
     ]
     more = f", {SHOWN} of {len(ordered)}" if len(ordered) > SHOWN else ""
     _show_packages(deal, f"Frontier{more}: gains over no deal", (), rows, parties)
+
+
+def _show_rules(content: dict[str, Any]) -> None:
+    """What no side will sign, and what is on the table without a price."""
+    for one in content["red_lines"]:
+        say(f"Red line of {one['party']} ({one['status']}): {one['title']}")
+    for one in content["unpriced"]:
+        worth = ", ".join(
+            f"{party} {_signed(cited['low'])} to {_signed(cited['high'])}"
+            for party, cited in one["worth"].items()
+        )
+        say(f"Not priced: {one['title']}, worth {worth}")
 
 
 def _show_opening(deal: Deal, content: dict[str, Any]) -> None:

@@ -1,0 +1,70 @@
+"""What a reader of a deal should know first: where its numbers answer another question than they seem to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kosho.bargain.schema import justified
+
+if TYPE_CHECKING:
+    from kosho.bargain.deal import Deal
+    from kosho.bargain.pricing import Priced
+
+__all__ = ["background_gains", "warnings"]
+
+
+def background_gains(priced: Priced) -> dict[str, float] | None:
+    """What the package of fallbacks is worth over the disagreement, million USD a year by party.
+
+    Returns:
+        None where the two are the same law to all, up to noise.
+    """
+    game = priced.game
+    apart = game.gains[priced.table.fallback]
+    if (abs(apart) <= game.resolution).all():
+        return None
+    return dict(zip(game.parties, apart.tolist(), strict=True))
+
+
+def warnings(deal: Deal) -> list[str]:
+    """Sentences, the weightiest first; empty where there is nothing to warn of."""
+    return [*_backgrounds(deal), *_worse_than_today(deal), *_days(deal)]
+
+
+def _backgrounds(deal: Deal) -> Iterator[str]:
+    for priced in deal.priced:
+        apart = background_gains(priced)
+        if apart is not None:
+            told = ", ".join(f"{party} {gain:+,.0f}" for party, gain in apart.items())
+            yield (
+                f"{priced.ground.title}: the package of fallbacks is not what follows without a deal; it is "
+                f"worth {told} over it, which no issue of the table carries and every package has"
+            )
+
+
+def _worse_than_today(deal: Deal) -> Iterator[str]:
+    game = deal.game
+    names = [
+        name.replace("_", "-").title()
+        for name, rows in deal.solutions.items()
+        if (game.payoffs[rows[0]] < game.status_quo - game.resolution).all()
+    ]
+    if names:
+        yield (
+            f"the deal gains over no deal alone, and leaves every party worse off than today: {', '.join(names)}"
+        )
+
+
+def _days(deal: Deal) -> Iterator[str]:
+    table, content = deal.table, deal.table.file
+    today = table.status_quo.on
+    if (content.deadline.date - today).days < 1:
+        yield f"the deadline of {content.deadline.date} has passed on {today}: no offers are left to make"
+    if today < content.status_quo.date:
+        cited = {name for _, item in justified(content) for name in item.statements}
+        known = sum(table.statements.get(name) is not None for name in cited)
+        yield (
+            f"the table is of {content.status_quo.date}; on {today} {known} of the {len(cited)} statements "
+            "that it rests on were known, and its options are laid on the law of that day"
+        )
