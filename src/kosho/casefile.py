@@ -13,7 +13,7 @@ from kosho.policy.references import References, check_references
 from kosho.policy.register import Register
 from kosho.policy.schema import Economy, Id, Overlay, SectorCode, Some
 from kosho.provenance import Cited, Day, Frozen, Source, Status
-from kosho.yamlfile import Lines
+from kosho.yamlfile import Lines, ids
 
 __all__ = [
     "Background",
@@ -156,8 +156,11 @@ def checks(
         problems = Problems(str(folder / "case.yaml"))
         own = sources | {source.id for source in document[0].sources}
         if overlays is not None:
-            own |= {source.id for source in overlays[0].sources}
-        _check_sources(*document, problems, own)
+            listed: set[str] | None = {source.id for source in overlays[0].sources}
+        else:  # what is wrong with the file is told; its sources are there all the same
+            listed = ids(folder / "measures.yaml", "sources")
+        if listed is not None:
+            _check_sources(*document, problems, own | listed)
         _check_scenarios(*document, problems, None if overlays is None else set(overlays[0].overlays))
         _check_flows(*document, problems, register)
         found += problems.found

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from kosho.errors import InputError, Problem, suggest
 
-__all__ = ["Key", "Lines", "load", "validate"]
+__all__ = ["Key", "Lines", "ids", "load", "validate"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Key = tuple[str | int, ...]
@@ -67,6 +67,21 @@ def load(path: Path, model: type[Model]) -> tuple[Model, Lines]:
     except UnicodeDecodeError:
         raise InputError(Problem("is not UTF-8 text", file=str(path))) from None
     return validate(text, model, str(path))
+
+
+def ids(path: Path, key: str) -> set[str] | None:
+    """Ids of what a file lists under a key, whatever else is wrong with it; None where it cannot be read.
+
+    So that one mistake in a file does not make everything in it unknown to others.
+    """
+    try:
+        document = yaml.load(path.read_bytes(), _StringDates)  # noqa: S506 - a safe loader
+    except (OSError, yaml.YAMLError):
+        return None
+    listed = document.get(key) if isinstance(document, Mapping) else None
+    if not isinstance(listed, list):
+        return None
+    return {str(one["id"]) for one in listed if isinstance(one, Mapping) and "id" in one}
 
 
 def validate(text: str, model: type[Model], file: str) -> tuple[Model, Lines]:
@@ -142,10 +157,18 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], lines: Lines, file: s
     message = re.sub(r"^Value error, ", "", detail["msg"])
     message = message[0].lower() + message[1:]
     given = detail["input"]
-    if isinstance(given, str | int | float | bool):
+    if isinstance(given, str | int | float | bool) and repr(given) not in message:
         message += f", not {given!r}"
     hint = "write YYYY-MM-DD" if kind.startswith("date") else None
+    if kind == "literal_error" and isinstance(given, str):
+        hint = _nearest(given, re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", ""))))
     return Problem(message, hint, file, lines[path], key)
+
+
+def _nearest(word: str, known: list[str]) -> str | None:
+    """A hint where one of the words is near; the message has them all."""
+    near = suggest(word, known)
+    return near if near and near.startswith("did") else None
 
 
 def _without_union_tags(loc: Key, lines: Lines) -> Key:
@@ -183,6 +206,8 @@ def _steps(branches: list[Schema], part: str | int) -> list[Schema]:
             step = branch.get("items")
         else:
             step = branch.get("properties", {}).get(part) or branch.get("additionalProperties")
+        # A mapping whose keys have a form (ids) has its values under patterns.
+        found += [one for one in branch.get("patternProperties", {}).values() if isinstance(part, str)]
         if isinstance(step, dict):
             found.append(step)
     return found

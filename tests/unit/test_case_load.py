@@ -166,6 +166,18 @@ def test_a_mistake_is_named_with_file_line_and_key(folder: Path, old: str, new: 
     assert new in text.splitlines()[(found.line or 0) - 1]
 
 
+def test_a_mistake_in_measures_makes_nothing_else_unknown(folder: Path):
+    change(folder / "measures.yaml", "top_down:", "topdown:")
+    change(folder / "case.yaml", "source: [annex1, eo14266]", "source: [annex1, eo14267]")
+    with pytest.raises(InputError) as caught:
+        Case.load(folder)
+    told = [str(problem) for problem in caught.value.problems]
+    assert len(told) == 2
+    assert "topdown: unknown key (did you mean top_down" in told[0]
+    assert "case.yaml" in told[1]
+    assert "unknown source 'eo14267'" in told[1]
+
+
 def test_a_missing_file_is_a_mistake_like_others(folder: Path):
     (folder / "measures.yaml").unlink()
     change(folder / "case.yaml", "as_of: 2025-06-29", "as_of: someday")

@@ -63,8 +63,12 @@ def test_bottom_up_adds_its_pieces_and_doubling_the_fixed_cost_doubles_its_part(
 
 def test_a_barrier_is_priced_one_way_only() -> None:
     both = {
-        "top_down": TopDown(ave=cited(20), actionable=cited(0.5)),
-        "bottom_up": BottomUp(fixed_cost=cited(1e6), units=cited(100), price=cited(1e4)),
+        "top_down": TopDown(ave=cited(20, unit="percent"), actionable=cited(0.5)),
+        "bottom_up": BottomUp(
+            fixed_cost=cited(1, unit="million USD a model"),
+            units=cited(100, unit="vehicles"),
+            price=cited(10, unit="thousand USD"),
+        ),
     }
     about = {"id": "x", "title": "x", "importer": "JPN", "sector": "C29"}
     for given in (both, {}):
@@ -117,8 +121,12 @@ def test_a_measure_has_the_worked_numbers_and_doubling_its_fixed_cost_doubles_th
     assert factor(half).value == pytest.approx(1 - 0.102, abs=5e-4)
 
     def ave(fixed: float) -> float:
-        pieces = {"units": cited(2000), "price": cited(40_000), "unit_cost": cited(400)}
-        terms = BottomUp(fixed_cost=cited(fixed), **pieces)
+        pieces = {
+            "units": cited(2000, unit="vehicles"),
+            "price": cited(40_000, unit="USD"),
+            "unit_cost": cited(400, unit="USD a car"),
+        }
+        terms = BottomUp(fixed_cost=cited(fixed, unit="USD a model"), **pieces)
         told = factor(Standard(degree=cited(1.0), extends_to="all", bottom_up=terms)).value
         assert told is not None
         return 1 / told - 1

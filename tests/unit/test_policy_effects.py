@@ -52,7 +52,12 @@ def found(world: World, law: Registered, *measures: Measure, end: str = "value")
 def test_a_purchase_of_a_small_product_becomes_a_constraint_with_its_nest(
     talks: World, law: Registered
 ) -> None:
-    terms = {"amount": cited(1000), "basis": "increment", "measured": "value", "niches": ["corn"]}
+    terms = {
+        "amount": cited(1, unit="billion USD"),
+        "basis": "increment",
+        "measured": "value",
+        "niches": ["corn"],
+    }
     told = found(talks, law, rule("purchase", {"sectors": ["A01"]}, terms))
     (one,) = told.constraints
     assert isinstance(one, Purchase)
@@ -75,6 +80,12 @@ def test_an_advisory_on_travel_is_a_quota_on_services(talks: World, law: Registe
     assert len(told.constraints) == 2
     assert all(isinstance(one, Quota) and one.amount == 0.55 for one in told.constraints)
     assert {one.amount for one in found(talks, law, advisory, end="low").constraints} == {0.4}
+    # Buyers keep away, sellers cannot ask more; under a quota they can.
+    assert {one.holder for one in told.constraints} == {"importer"}
+    quota = rule("quota", {"sectors": ["C29"]}, {"amount": cited(0.5), "basis": "share"})
+    assert [one.holder for one in found(talks, law, quota).constraints] == ["exporter"]
+    kept = rule("advisory", {"sectors": ["C29"]}, {"amount": cited(0.5), "basis": "share", "holder": "USA"})
+    assert [one.holder for one in found(talks, law, kept).constraints] == ["USA"]
 
 
 def test_standards_days_and_data_change_trade_cost_over_their_ranges(talks: World, law: Registered) -> None:
@@ -148,33 +159,49 @@ def test_what_the_base_year_holds_and_what_cannot_be_told_apart_is_left_out(
     talks: World, law: Registered
 ) -> None:
     told = found(
-        talks, law, rule("advisory", {"goods": True}, {"amount": cited(0.5)}, partners={"include": ["BRA"]})
+        talks,
+        law,
+        rule(
+            "advisory", {"goods": True}, {"amount": cited(0.5), "basis": "share"}, partners={"include": ["BRA"]}
+        ),
     )
     assert "base year" in told.left_out["chn-twn-pineapples"]
     assert "does not tell" in told.left_out["jpn-advisory"]  # Brazil is part of a region
 
 
 def test_terms_must_fit_their_kind() -> None:
-    amount, days = {"amount": cited(1.0)}, {"before": cited(3), "after": cited(1)}
-    with pytest.raises(ValidationError, match="not the terms of a quota"):
+    amount = {"amount": cited(1.0), "basis": "share"}
+    days = {"before": cited(3, unit="days"), "after": cited(1, unit="days")}
+    with pytest.raises(ValidationError, match=r"terms\.before\s+Extra inputs"):
         rule("quota", {"goods": True}, days)
     with pytest.raises(ValidationError, match="has its terms"):
         measure(kind="purchase", value=None)
     with pytest.raises(ValidationError, match="has no terms"):
         measure(terms=amount)
     with pytest.raises(ValidationError, match="without a range"):
-        rule("transfer", {"goods": True}, {"worth": {"USA": cited(5000)}})
+        rule("transfer", {"goods": True}, {"worth": {"USA": cited(5000, unit="million USD")}})
     with pytest.raises(ValidationError, match="never both"):
         rule("standard", {"goods": True}, {"degree": cited(1.0), "extends_to": "all"})
     with pytest.raises(ValidationError, match="one of connectivity"):
         rule("digital", {"goods": True}, {"restrictiveness": 0.1, "connectivity_cost": cited(0.1)})
     with pytest.raises(ValidationError, match="unknown country"):
         rule("quota", {"goods": True}, {**amount, "holder": "XXX"})
+    with pytest.raises(ValidationError, match="no rent that somebody holds"):
+        rule("purchase", {"goods": True}, {**amount, "holder": "exporter"})
 
 
 def test_rates_do_not_see_them(law: Registered) -> None:
     more = law.with_overlay(
-        Overlay(title="x", add=(rule("customs", {"goods": True}, {"before": cited(3), "after": cited(1)}),))
+        Overlay(
+            title="x",
+            add=(
+                rule(
+                    "customs",
+                    {"goods": True},
+                    {"before": cited(72, unit="hours"), "after": cited(1, unit="days")},
+                ),
+            ),
+        )
     )
     assert "jpn-customs" in more.not_translated
 

@@ -20,6 +20,7 @@ from kosho.policy.references import cited_in
 from kosho.policy.schema import Overlay
 from kosho.policy.terms import Amount
 from kosho.policy.translate import shock as duties
+from kosho.provenance import Cited
 from kosho.world import World, load
 
 STEEL = date(2024, 6, 1)
@@ -70,7 +71,7 @@ def test_elsewhere_the_mean_of_its_rates_acts_and_is_listed(talks: World, law: R
 
 def test_both_rates_are_whole_rates_whatever_mean_the_shock_has(talks: World, law: Register) -> None:
     steel = law.measure("us-232-steel-quota")
-    half = steel.model_copy(update={"quota_share": Amount.model_validate({"amount": cited(0.5)}).amount})
+    half = steel.model_copy(update={"quota_share": Cited.model_validate(cited(0.5, "share"))})
     mixed = replace(law, measures=tuple(half if m.id == steel.id else m for m in law.measures))
     world = counted(talks, mixed)
     (bound,) = [one for one in effects(world, mixed, STEEL).constraints if one.name == "us-232-steel-quota"]
@@ -157,6 +158,6 @@ def test_everything_named_exists(law: Register) -> None:
 
 def test_mistakes_are_told() -> None:
     with pytest.raises(ValidationError, match="only a tariff quota"):
-        measure(quota={"amount": cited(1)})
+        measure(quota={"amount": cited(1), "counted": "tonnes"})
     with pytest.raises(ValidationError, match="a level that is counted"):
-        Amount.model_validate({"amount": cited(1), "base": cited(1), "basis": "share"})
+        Amount.model_validate({"amount": cited(1, "share"), "base": cited(1), "basis": "share"})

@@ -11,11 +11,10 @@ from pydantic import ValidationError
 from tests.measures import measure
 
 from kosho.equilibrium import Shock, solve
-from kosho.errors import InputError
 from kosho.policy import Register
 from kosho.policy.impact import Effect, effect, effects
 from kosho.policy.schema import Measure, Overlay, Replacement
-from kosho.policy.subsidies import paid_out, rate_of, subsidised, wedge_after
+from kosho.policy.subsidies import paid_out, subsidised, wedge_after
 from kosho.policy.supply import content
 from kosho.policy.terms import Subsidy
 from kosho.policy.translate import shock as duties
@@ -24,8 +23,10 @@ from kosho.world import World, load
 ON = date(2025, 6, 29)
 
 
-def cited(value: float, low: float | None = None, high: float | None = None) -> dict[str, Any]:
-    return {"value": value, "low": low, "high": high, "unit": "percent", "status": "assumption", "source": "s"}
+def cited(
+    value: float, low: float | None = None, high: float | None = None, unit: str = "percent"
+) -> dict[str, Any]:
+    return {"value": value, "low": low, "high": high, "unit": unit, "status": "assumption", "source": "s"}
 
 
 def subsidy(terms: dict[str, Any], **changes: object) -> Measure:
@@ -52,7 +53,7 @@ def told(world: World, law: Register, one: Measure, end: str = "value") -> tuple
 
 
 def test_the_treasury_of_the_imposer_pays_and_only_it(talks: World, law: Register) -> None:
-    found, changed = told(talks, law, subsidy({"rate": cited(10), "share": cited(0.3)}))
+    found, changed = told(talks, law, subsidy({"rate": cited(10), "share": cited(30)}))
     assert found.subsidy is not None
     outcome = solve(talks, changed, tol=1e-11)
     duty = talks.tariff.sel(importer="THA")
@@ -93,7 +94,11 @@ def test_a_covered_share_of_one_is_the_whole_sector_and_none_is_nothing(talks: W
 
 
 def test_parts_by_drive_have_the_share_of_their_origin_over_its_range(talks: World, law: Register) -> None:
-    terms = {"per_unit": cited(75, 50, 100), "price": cited(900, 700, 1400), "drive": "electric"}
+    terms = {
+        "per_unit": cited(75, 50, 100, "thousand THB"),
+        "price": cited(900_000, 700_000, 1_400_000, "THB"),
+        "drive": "electric",
+    }
     found, changed = told(talks, law, subsidy(terms))
     assert found.subsidy is not None
     share = {talks.countries[i]: one for i, one in found.subsidy.share.items()}
@@ -165,10 +170,17 @@ def test_those_of_the_register_act_where_a_scenario_has_them(talks: World, law: 
 
 
 def test_mistakes_are_told() -> None:
-    for wrong in ({"drive": "electric"}, {"rate": cited(5), "per_unit": cited(1)}, {"per_unit": cited(5)}):
-        with pytest.raises(ValidationError):
+    baht = cited(5, unit="THB")
+    for wrong, told in (
+        ({"drive": "electric"}, "either rate"),
+        ({"rate": cited(5), "per_unit": baht}, "either rate"),
+        ({"per_unit": baht}, "either rate"),
+        ({"per_unit": baht, "price": cited(9, unit="USD")}, "one currency"),
+        ({"per_unit": baht, "price": cited(9, 4, 20, "THB")}, "not 125% of it"),
+        ({"rate": cited(50, 10, 100)}, "below all of the price"),
+        ({"rate": cited(5), "share": cited(1.2, unit="share")}, "from 0 to 1 share"),
+    ):
+        with pytest.raises(ValidationError, match=told):
             Subsidy.model_validate(wrong)
-    with pytest.raises(InputError, match="below all of it"):
-        rate_of(Subsidy.model_validate({"rate": cited(50, 10, 100)}))
     with pytest.raises(ValidationError, match="has its terms"):
         measure(kind="subsidy", value=None)

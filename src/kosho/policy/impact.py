@@ -274,7 +274,9 @@ class _Seen:
 
     def _bound(self, measure: Measure, terms: Amount, name: str, flows: tuple[Flow, ...]) -> Constraint:
         about = self._about(terms, name, flows)
-        return Purchase(**about) if measure.kind == "purchase" else Quota(**about, holder=terms.holder)
+        return (
+            Purchase(**about) if measure.kind == "purchase" else Quota(**about, holder=_holder(measure, terms))
+        )
 
     def _about(self, terms: Amount, name: str, flows: tuple[Flow, ...]) -> dict[str, Any]:
         about: dict[str, Any] = {
@@ -305,7 +307,7 @@ class _Seen:
             return Effect(measure, left_out="its goods bear different duties: their mean acts")
         about = self._about(quota, measure.id, taxed)
         inside, outside = found
-        bound = TariffQuota(**about, inside=inside, outside=outside, holder=quota.holder)
+        bound = TariffQuota(**about, inside=inside, outside=outside, holder=_holder(measure, quota))
         told = Told(measure.id, "quota", Range.of(quota.amount))
         return Effect(measure, constraints=(bound,), told=(told,))
 
@@ -441,6 +443,11 @@ class _Seen:
         """Countries of the world that are made up of these economies and no others."""
         wanted, regions = set(economies), self.world.meta.regions
         return [code for code in self.world.countries if set(regions.get(code, (code,))) <= wanted]
+
+
+def _holder(measure: Measure, terms: Amount) -> str:
+    """Who has what buyers would pay beyond the price: a country, `importer` or `exporter`."""
+    return terms.holder or ("importer" if measure.kind == "advisory" else "exporter")
 
 
 def _factor(terms: Standard | CustomsDays | Data, theta: float) -> Range:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel
 
+from kosho.codes import sectors
 from kosho.errors import Problem, Problems, suggest
 from kosho.policy.products import Products
-from kosho.policy.schema import Measure, MeasureFile, Scope
+from kosho.policy.schema import HsList, Measure, MeasureFile, Scope, members
+from kosho.policy.small import Niche, niches
+from kosho.policy.terms import Amount
 from kosho.provenance import Cited, Source
 from kosho.yamlfile import Key, Lines
 
@@ -23,7 +26,7 @@ class References:
 
     sources: Collection[str]
     products: Products
-    lists: Collection[str]
+    lists: Mapping[str, HsList]
 
 
 def cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Products) -> list[Problem]:
@@ -34,7 +37,7 @@ def cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Produ
     authorities = {measure.authority for measure in measures}
     sources, clashes = _all_sources(documents)
     found += clashes
-    lists = {name for _, document, _ in documents for name in document.lists}
+    lists = {name: item for _, document, _ in documents for name, item in document.lists.items()}
     known = References(sources, groups, lists)
     first: dict[str, str] = {}
     first_list: dict[str, str] = {}
@@ -84,6 +87,7 @@ def _list_checks(document: MeasureFile, lines: Lines, file: str, known: Referenc
         for key, what, given, there in (
             ("source", "source", item.source, known.sources),
             ("groups", "product group", item.groups, known.products.groups),
+            ("niches", "small product", item.niches, niches() if item.niches else ()),
         ):
             for one in given:
                 if one not in there:
@@ -106,6 +110,46 @@ def _note_unknown_lists(
                 problems.add(f"unknown list {name!r}", suggest(name, lists), line=line, key=key)
 
 
+def _note_wrong_niches(
+    measure: Measure, here: Key, lines: Lines, problems: Problems, known: References
+) -> None:
+    """Small products that do not exist, are another importer's, or lie outside the scope."""
+    key, amount = ("terms", measure.terms) if isinstance(measure.terms, Amount) else ("quota", measure.quota)
+    imposers = members((measure.imposer,))
+    for name in amount.niches if isinstance(amount, Amount) else ():
+        one = niches().get(name)
+        if one is None:
+            message, hint = f"unknown small product {name!r}", suggest(name, niches())
+        elif one.importer not in imposers:
+            own = [each.id for each in niches().values() if each.importer in imposers]
+            message = f"{name!r} is what {one.importer} imports, and {measure.imposer} imposes this"
+            hint = f"{measure.imposer} has {', '.join(own) or 'none'}"
+        elif measure.scope is not None and not _holds(measure.scope, one, known):
+            message = f"{name!r} is in sector {one.sector}, outside the scope"
+            hint = f"scope: {{sectors: [{one.sector}]}}"
+        else:
+            continue
+        problems.add(message, hint, line=lines[*here, key, "niches"], key="niches")
+
+
+def _holds(scope: Scope, one: Niche, known: References) -> bool:
+    """Whether a scope holds some of a small product; unknown lists and groups, told elsewhere, hold any."""
+    headings = [*(scope.hs.prefixes if scope.hs is not None else ())]
+    for name in scope.lists:
+        if name not in known.lists or one.id in known.lists[name].niches:
+            return True
+        headings += known.lists[name].prefixes
+    for name in scope.groups:
+        if name not in known.products.groups:
+            return True
+        headings += known.products.groups[name].hs.prefixes
+    return (
+        one.sector in scope.sectors
+        or (scope.goods and sectors()[one.sector].goods)
+        or any(mine.startswith(other) or other.startswith(mine) for mine in one.hs for other in headings)
+    )
+
+
 def cited_in(model: BaseModel) -> Iterator[str]:
     """Ids of the sources of all figures in a measure."""
     for name in type(model).model_fields:
@@ -126,6 +170,7 @@ def check_references(measure: Measure, here: Key, lines: Lines, problems: Proble
     if measure.scope is None:
         return
     _note_unknown_lists(measure.scope, here, lines, problems, known.lists)
+    _note_wrong_niches(measure, here, lines, problems, known)
     for group in measure.scope.groups:
         if group not in known.products.groups:
             hint = suggest(group, known.products.groups)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -340,11 +341,14 @@ class Register:
                 problems.add(f"{overlay.title}: unknown measure {name!r}", suggest(name, ids))
         replaced = {item.measure for item in overlay.replace}
         new = [*overlay.add, *(item.by for item in overlay.replace)]
-        taken = set(ids) - replaced
+        law = {measure.id: measure for measure in self.measures if measure.id not in replaced}
         for measure in new:
-            if measure.id in taken:
-                problems.add(f"{overlay.title}: measure {measure.id!r} is there already", "choose another id")
-            taken.add(measure.id)
+            if measure.id in law:
+                message = f"{overlay.title}: measure {self.named(law[measure.id])} is there already"
+                problems.add(message, "choose another id")
+        for name, times in Counter(measure.id for measure in new).items():
+            if times > 1:
+                problems.add(f"{overlay.title}: {times} measures {name!r}", "give each an id of its own")
         problems.raise_if_any()
         return replace(
             self,

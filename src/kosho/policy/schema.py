@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, cast, get_args
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +18,7 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -373,13 +374,24 @@ class Measure(Frozen):
             raise ValueError("an exemption names what it excludes")
         return self
 
+    @field_validator("terms", mode="wrap")
+    @classmethod
+    def _of_kind(cls, value: object, _: Any, info: ValidationInfo) -> Terms | None:
+        """Terms are read as the kind has them, so that what is wrong is told in its own words."""
+        kind = info.data.get("kind")
+        wanted = TERMS_OF.get(kind or "")
+        if value is None or kind is None:
+            return None  # a kind that is wrong itself has no terms
+        if wanted is None:
+            raise ValueError(f"a {kind} has no terms")
+        return cast(Terms, wanted.model_validate(value))
+
     @model_validator(mode="after")
     def _termed(self) -> Measure:
-        wanted = TERMS_OF.get(self.kind)
-        if (wanted is None) != (self.terms is None):
-            raise ValueError(f"a {self.kind} has {'no' if wanted is None else 'its'} terms")
-        if wanted is not None and not isinstance(self.terms, wanted):
-            raise ValueError(f"these are not the terms of a {self.kind}")
+        if self.kind in TERMS_OF and self.terms is None:
+            raise ValueError(f"a {self.kind} has its terms")
+        if self.kind == "purchase" and isinstance(self.terms, Amount) and self.terms.holder is not None:
+            raise ValueError("a purchase has no rent that somebody holds (holder)")
         return self
 
     @model_validator(mode="after")

@@ -84,7 +84,8 @@ class _Lines(Lines):
 @cache
 def _reader(model: type[BaseModel]) -> bytes:
     """What changes when the code that reads `model` changes."""
-    modules = (model.__module__, BaseModel.__module__, "kosho.provenance", "kosho.policy.schema")
+    parts = ("kosho.provenance", "kosho.policy.schema", "kosho.policy.terms", "kosho.policy.units")
+    modules = (model.__module__, BaseModel.__module__, *parts)
     digest = sha256(f"{__version__} {model.__qualname__}".encode())
     for name in modules:
         source = getattr(sys.modules.get(name), "__file__", None)

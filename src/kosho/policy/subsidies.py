@@ -15,7 +15,6 @@ import numpy as np
 
 from kosho.equilibrium import Outcome, Shock
 from kosho.equilibrium.nests import with_rests
-from kosho.errors import InputError, Problem
 from kosho.policy.cells import Cell, rows_in
 from kosho.policy.niches import End
 from kosho.policy.ranges import Range, spread
@@ -51,16 +50,9 @@ def wedge_after(tariff: float, rate: float, rent: float = 0.0) -> float:
 
 
 def rate_of(terms: Subsidy) -> Range:
-    """The share of the price that is paid, over all ranges.
-
-    Raises:
-        InputError: it is all of the price or more.
-    """
+    """The share of the price that is paid, over all ranges; below one, as the terms are checked."""
     figures = {"rate": terms.rate, "paid": terms.per_unit, "price": terms.price}
-    found = spread(_rate, "share of the price", **{key: one for key, one in figures.items() if one is not None})
-    if found.high >= 1:
-        raise InputError(Problem(f"a subsidy of {found.high:.0%} of the price", "below all of it"))
-    return found
+    return spread(_rate, "share of the price", **{key: one for key, one in figures.items() if one is not None})
 
 
 def _rate(rate: float = 0.0, paid: float = 0.0, price: float = 1.0) -> float:
