@@ -12,6 +12,7 @@ from tests.worlds import build, random_world
 
 from kosho.bargain import tariffs
 from kosho.bargain.tariffs import Bounds, Tariffs, cooperative, goods_sectors, nash, optimal
+from kosho.cli.tariffs import contract, percent
 from kosho.equilibrium import Shock, rebase, solve
 from kosho.errors import ConvergenceError, InputError
 from kosho.world import World, labelled
@@ -135,6 +136,8 @@ def test_wrong_input_is_named() -> None:
     for call, told in (
         (lambda: optimal(world, "C0X"), "C0X"),
         (lambda: optimal(world, "C00", sectors=["S00", "S00"]), "twice"),
+        (lambda: optimal(world, "C00", ["C00", "C01"]), "its own sales"),
+        (lambda: optimal(world, "C00", ["C01", "C01"]), "'C01' is given twice"),
         (lambda: nash(world, ["C00"]), "two parties"),
         (lambda: cooperative(world, ["C00", "C01", "C00"]), "named twice"),
         (lambda: Bounds(1.0, 0.5), "bounds"),
@@ -153,6 +156,15 @@ def test_wrong_input_is_named() -> None:
     )
     with pytest.raises(InputError, match="nothing is traded"):
         optimal(empty, "C00", ["C01"])
+
+
+def test_what_scripts_read_holds_every_economy_that_was_named() -> None:
+    found = contract(optimal(random_world(1, 3, 2), "C00", ["C01"]), ["C00", "C01"])
+    assert (found["parties"], found["decides"]) == (["C00", "C01"], ["C00"])
+    assert list(found["welfare"]) == ["C00", "C01"]
+    assert list(found["welfare_of_others"]) == ["C02"]
+    told = {1.234e-2: "+1.23", -4.87e-5: "-0.0049", 4.1e-7: "+0.000041", 1e-12: "0"}
+    assert {value: percent(value) for value in told} == told
 
 
 @pytest.mark.parametrize("parties", [["C00"], ["C00", "C02"]])

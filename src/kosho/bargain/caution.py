@@ -51,9 +51,7 @@ def _worse_than_today(deal: Deal) -> Iterator[str]:
         if (game.payoffs[rows[0]] < game.status_quo - game.resolution).all()
     ]
     if names:
-        yield (
-            f"the deal gains over no deal alone, and leaves every party worse off than today: {', '.join(names)}"
-        )
+        yield (f"a deal that gains over no deal leaves every party worse off than today: {', '.join(names)}")
 
 
 def _days(deal: Deal) -> Iterator[str]:

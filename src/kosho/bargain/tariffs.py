@@ -107,10 +107,11 @@ def optimal(
         tell: Called with a line of progress now and then.
 
     Raises:
-        InputError: unknown or repeated codes, or nothing that is traded.
+        InputError: unknown or repeated codes, the party among its partners, or nothing that is traded.
         ConvergenceError: no such tariffs were found.
     """
     others = [code for code in world.countries if code != party] if partners is None else list(partners)
+    _refuse_partners(party, others)
     table = _Table.of(world, [(party, other) for other in others], sectors, bounds, tell)
     weights = {party: 1.0}
     try:
@@ -407,6 +408,15 @@ def _refuse_few(parties: Sequence[str]) -> None:
         raise InputError(Problem("this takes two parties or more", "for one alone: its optimal tariffs"))
     if len(set(parties)) < len(parties):
         raise InputError(Problem("a party is named twice"))
+
+
+def _refuse_partners(party: str, partners: Sequence[str]) -> None:
+    problems = Problems()
+    if party in partners:
+        problems.add(f"{party} would tax its own sales", "partners are other economies")
+    for code in sorted({code for code in partners if list(partners).count(code) > 1}):
+        problems.add(f"partner {code!r} is given twice")
+    problems.raise_if_any()
 
 
 def _pairs(parties: Sequence[str]) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import floor, log10
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,10 +14,12 @@ from kosho.errors import InputError, Problem, suggest
 if TYPE_CHECKING:
     from kosho.bargain.tariffs import Tariffs
 
-__all__ = ["show"]
+__all__ = ["contract", "percent", "show"]
 
 KINDS = ("optimal", "nash", "cooperative")
 SHOWN = 20
+LEAST = 1e-6
+"""Percent; what the solver leaves open is smaller."""
 
 
 def show(
@@ -53,20 +57,26 @@ def show(
         else:
             search = nash if kind == "nash" else cooperative
             found = search(table, named, wanted, bounds, tell)
-        content = contract(found)
+        content = contract(found, named)
     if json:
         show_json(content)
     else:
         _show(found, content)
 
 
-def contract(found: Tariffs) -> dict[str, Any]:
-    """What `--json` prints; fractions."""
+def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
+    """What `--json` prints; fractions.
+
+    Args:
+        found: The answer.
+        parties: Every economy that was named; those who decide are among them.
+    """
     welfare = dict(zip(found.outcome.base.countries, found.welfare.to_numpy().tolist(), strict=True))
     return {
         "schema_version": 1,
         "kind": found.kind,
-        "parties": list(found.parties),
+        "parties": list(parties),
+        "decides": list(found.parties),
         "world": found.outcome.base.hash,
         "tariffs": [
             {"importer": importer, "exporter": exporter, "sector": sector, "rate": float(rate)}
@@ -74,8 +84,8 @@ def contract(found: Tariffs) -> dict[str, Any]:
                 found.importer, found.exporter, found.sector, found.rate, strict=True
             )
         ],
-        "welfare": {code: welfare[code] for code in found.parties},
-        "welfare_of_others": {code: gain for code, gain in welfare.items() if code not in found.parties},
+        "welfare": {code: welfare[code] for code in parties},
+        "welfare_of_others": {code: gain for code, gain in welfare.items() if code not in parties},
         "weights": dict(found.weights),
         "residual": found.residual,
         "evaluations": found.evaluations,
@@ -90,7 +100,6 @@ def _codes(text: str, option: str) -> list[str]:
 
 
 def _show(found: Tariffs, content: dict[str, Any]) -> None:
-    from kosho.brief import words
     from kosho.codes import country_name, sector_name
 
     base, flows = found.outcome.base, found.outcome.flows
@@ -105,17 +114,23 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
             sector_name(cell["sector"]),
             f"{100 * float(base.tariff.sel(cell)):.1f}",
             f"{100 * rate:.1f}",
-            words.billions(float(flows.sel(cell))),
+            f"{float(flows.sel(cell)):,.0f}",
         )
         for cell, rate in largest
     ]
     title = f"{found.kind} tariffs, {len(cells)} rates" + (", the largest flows" if len(cells) > SHOWN else "")
-    columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, bn USD")
+    columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, m USD")
     show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
-    gains = [
-        (country_name(code), words.percent(value, sign=True)) for code, value in content["welfare"].items()
-    ]
+    gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
     show_table(
         "Real income, long run, against balanced trade at base tariffs", ("Economy", "%"), gains, numeric=1
     )
     say(f"First-order residual {found.residual:.1e}, {found.evaluations} equilibria.")
+
+
+def percent(fraction: float) -> str:
+    """Signed percent, two decimals, or two significant figures of what is smaller."""
+    value = 100 * fraction
+    if abs(value) < LEAST:
+        return "0"
+    return f"{value:+.{max(2, 1 - floor(log10(abs(value))))}f}"
