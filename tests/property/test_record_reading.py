@@ -62,19 +62,101 @@ def test_sentences_lie_inside_their_blocks_in_order(text: str) -> None:
             assert block.start <= start <= end <= block.end
 
 
+FALSE = "Canada imposes a 12% tariff on steel. Japan offers to cut its tariff on rice to 5%."
+BESIDE = (
+    '<div class="sidebar"><p>{}</p></div>',
+    '<div class="col-4 left-sidebar__inner"><div><p>{}</p></div></div>',
+    '<section id="relatedStories"><h3>Related stories</h3><ul><li>{}</li></ul></section>',
+    '<div class="related"><p>{}</p></div>',
+    '<div role="navigation"><p>{}</p></div>',
+    '<div role="complementary"><h2>Also</h2><p>{}</p></div>',
+    "<div hidden><p>{}</p></div>",
+    '<p style="color: red; display: none">{}</p>',
+    '<p style="display:none !important">{}</p>',
+    '<div style="VISIBILITY : hidden"><p>{}</p></div>',
+    '<p class="sr-only">{}</p>',
+    '<div class="breadcrumb"><a href="/">{}</a></div>',
+    '<div id="footer"><p>{}</p></div>',
+)
+"""What stands beside a text, or is not shown, without a tag that says so."""
+
+
+def _facts(path: Path) -> list[tuple[str, str, str, str]]:
+    return sorted((d.type, d.modality, d.quote, str(sorted(d.fields.items(), key=str))) for d in read([path]))
+
+
+def _in_whole_lines(text: str) -> str:
+    return "\n".join(" ".join(part.split()) for part in text.split("\n\n" if _wrapped(text) else "\n"))
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_page_and_its_text_give_the_same_facts(text: str, tmp_path: Path) -> None:
-    whole = "\n".join(" ".join(part.split()) for part in text.split("\n\n" if _wrapped(text) else "\n"))
+    whole = _in_whole_lines(text)
     (tmp_path / "a.txt").write_text(whole, encoding="utf-8")
     (tmp_path / "a.html").write_text(page(whole), encoding="utf-8")
+    told = _facts(tmp_path / "a.txt")
+    assert _facts(tmp_path / "a.html") == told
+    parts = page(whole).split("</p>\n")
+    boxes = [box.format(FALSE) for box in BESIDE]
+    (tmp_path / "a.html").write_text(
+        "".join(part + "</p>\n" + boxes[n % len(boxes)] for n, part in enumerate(parts[:-1])) + parts[-1],
+        encoding="utf-8",
+    )
+    assert _facts(tmp_path / "a.html") == told
 
-    def facts(name: str) -> list[tuple[str, str, str, str]]:
-        return sorted(
-            (d.type, d.modality, d.quote, str(sorted(d.fields.items(), key=str)))
-            for d in read([tmp_path / name])
-        )
 
-    assert facts("a.html") == facts("a.txt")
+@pytest.mark.parametrize("box", BESIDE)
+def test_what_stands_beside_a_text_is_no_fact(box: str, tmp_path: Path) -> None:
+    before, after = "Peru levies a 12% tariff on grapes.", "Chile asked Peru to cut the tariff to 5% by July."
+    lines = f"<h1>Talks on grapes go on in Lima this week</h1><p>14 May 2025</p><p>{before}</p>"
+    (tmp_path / "a.html").write_text(f"<body>{lines}{box.format(FALSE)}<p>{after}</p></body>", encoding="utf-8")
+    text = f"Talks on grapes go on in Lima this week\n14 May 2025\n{before}\n{after}"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    assert decode(tmp_path / "a.html").text == text
+    assert _facts(tmp_path / "a.html") == _facts(tmp_path / "a.txt")
+    assert {kind for kind, *_ in _facts(tmp_path / "a.html")} == {"document", "measure", "ask"}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<div class="sidebar">{}</div>',
+        '<main><div class="has-sidebar">{}</div></main>',
+        '<div class="content-sidebar-wrap">{}</div>',
+        '<div style="display:none" id="app">{}</div>',
+        '<div role="complementary"><main>{}</main></div>',
+        '<div class="navigable relatedness">{}</div>',
+    ],
+)
+def test_what_holds_the_text_is_no_sidebar_whatever_it_is_called(around: str, tmp_path: Path) -> None:
+    text = "<h1>Talks on grapes</h1><p>Peru levies a 12% tariff on grapes.</p>"
+    (tmp_path / "a.html").write_text(f"<body>{around.format(text)}</body>", encoding="utf-8")
+    assert "Peru levies" in decode(tmp_path / "a.html").text
+
+
+HEADLINES = ("Bolivia signs deal with Brazil on gas pipelines", "Ecuador postpones summit on bananas again")
+SHORT = "Chile asked Peru to cut the tariff on grapes to 5% by July."
+LAST = "Trade between the two reached $3 billion last year."
+
+
+@pytest.mark.parametrize(
+    ("listed", "after", "told"),
+    [
+        (HEADLINES, (SHORT,), True),
+        (HEADLINES, (SHORT, LAST), True),
+        (HEADLINES[:1], (SHORT, LAST), True),
+        (("Politics", HEADLINES[0]), (SHORT, HEADLINES[1], "Ecuador asked Peru to lift its ban."), False),
+        (("3 hours ago", HEADLINES[0]), (SHORT,), False),
+    ],
+)
+def test_a_short_paragraph_after_other_stories_is_read_and_a_teaser_is_not(
+    listed: tuple[str, ...], after: tuple[str, ...], told: bool
+) -> None:
+    lines = ["Peru and Chile resume talks on grapes", "14 May 2025", "Peru levies a 12% tariff on grapes now."]
+    for gap in ("\n", "\n\n"):
+        text = gap.join([*lines, "Related stories", *listed, *after])
+        quotes = [draft.quote for draft in read_text(Document("a.txt", text)) if draft.type == "ask"]
+        assert quotes == ([SHORT.rstrip(".")] if told else [])
 
 
 def _wrapped(text: str) -> bool:

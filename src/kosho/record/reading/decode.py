@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kosho.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 __all__ = ["LARGEST_FILE", "LARGEST_TEXT", "Document", "decode"]
 
@@ -133,6 +133,37 @@ _SKIPPED = frozenset(
         "canvas",
     ]
 )
+_ROLES = frozenset(
+    [
+        "navigation",
+        "complementary",
+        "contentinfo",
+        "search",
+        "form",
+        "menu",
+        "menubar",
+        "toolbar",
+        "tablist",
+        "tooltip",
+        "dialog",
+        "alertdialog",
+    ]
+)
+"""ARIA roles of what stands beside a text."""
+_UNSEEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\s*(?:!\s*important\s*)?(?:;|$)",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"(?:(?:left|right|page|site|main|article|story|post|top|bottom|sub|mobile|primary|secondary|global)-)*"
+    r"(?:side-?bar|nav|navbar|navigation|menu|breadcrumbs?|footer|pagination|cookies?|newsletter|comments|disqus"
+    r"|related|recommended|recommendations|trending|most-(?:read|popular|viewed|shared)|read-(?:more|next)"
+    r"|(?:social|share)(?:-share)?|sharing|advert|adverts|advertisement|ads?|promo|captions?)"
+    r"(?:-(?:\d+|wrap|wrapper|container|inner|box|list|links?|stories|story|articles?|items?|block|widget|section|area"
+    r"|module|panel|left|right|bar|buttons?|menu|posts?|news|topics?|reading|content|consent|banner|signup|text))*"
+    r"|hidden|is-hidden|d-none|display-none|invisible|sr-only|visually-hidden|screen-reader(?:-text|-only)?|offscreen"
+)
+"""Classes and ids by which pages mark what stands beside a text or is not shown; whole names, joined by `-`."""
 _BLOCKS = frozenset(
     [
         "p",
@@ -174,14 +205,16 @@ _BLOCKS = frozenset(
 
 
 def _html(source: str, path: Path) -> str:
-    """The text of a page, one line a block; menus, asides, forms and captions are left out."""
+    """The text of a page, one line a block, without menus, asides, forms, captions and what is not shown."""
     try:
         from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise _missing(path, "an HTML file") from None
     if _depth(source) > DEEPEST_PAGE:
         raise _wrong(path, f"is nested more than {DEEPEST_PAGE:,} deep", "save the page as text")
-    body = LexborHTMLParser(source).body
+    tree = LexborHTMLParser(source)
+    body = tree.body
+    holders = _holders(tree)
     pieces: list[str] = []
     node = body.child if body is not None else None
     while node is not None:
@@ -190,10 +223,42 @@ def _html(source: str, path: Path) -> str:
             pieces.append(re.sub(r"[ \t\r\n\f]+", " ", node.text(deep=False) or ""))
         elif tag in _BLOCKS:
             pieces.append("\n")
-        inside = node.child if tag not in _SKIPPED and not tag.startswith("-") else None
+        passed = tag.startswith("-") or tag in _SKIPPED or _beside(node, holders)
+        inside = None if passed else node.child
         node = inside if inside is not None else _following(node, pieces)
     lines = (line.strip() for line in "".join(pieces).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _holders(tree: LexborHTMLParser) -> set[int]:
+    """Nodes around the text itself: whatever they are called, they are no sidebar."""
+    found: set[int] = set()
+    for node in tree.css("h1, main, [role=main]"):
+        here: LexborNode | None = node
+        while here is not None and here.mem_id not in found:
+            found.add(here.mem_id)
+            here = here.parent
+    return found
+
+
+def _beside(node: LexborNode, holders: set[int]) -> bool:
+    """Whether a page marks a node as not shown, or as standing beside its text."""
+    told = node.attributes
+    if not told:
+        return False
+    if "hidden" in told:
+        return True
+    if node.mem_id in holders:
+        return False
+    if (told.get("role") or "").strip().lower() in _ROLES or _UNSEEN.search(told.get("style") or ""):
+        return True
+    names = f"{told.get('class') or ''} {told.get('id') or ''}".split()
+    return any(_BESIDE.fullmatch(_plain(name)) for name in names)
+
+
+def _plain(name: str) -> str:
+    """`relatedStories` and `related__stories` as `related-stories`."""
+    return re.sub(r"[-_]+", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name[:80])).lower()
 
 
 _TAGS = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)")

@@ -17,6 +17,8 @@ Role = Literal["title", "date", "body", "heading", "furniture"]
 
 LONG = 70
 """A line of this many characters with a verb's small words is prose even if its full stop is missing."""
+HEADLINE = 4
+"""Words of a headline at least; fewer name a section or an hour."""
 WRAPPED = (45, 110)
 """Usual width of lines broken by a program."""
 
@@ -113,17 +115,20 @@ def _title_case(line: str) -> bool:
 def _with_roles(text: str, spans: list[tuple[int, int, bool]]) -> list[Block]:
     found: list[Block] = []
     skipping = seen_body = False
-    for start, end, item in spans:
+    headlines = 0
+    for n, (start, end, item) in enumerate(spans):
         line = text[start:end]
         role = _role(line, item=item, seen_body=seen_body)
         if role in ("furniture", "heading", "title") and _opens_other_stories(line):
-            skipping, role = True, "furniture"
+            skipping, role, headlines = True, "furniture", 0
         elif skipping and role == "body":
-            if _is_prose(line) and not item:
+            after = text[slice(*spans[n + 1][:2])] if n + 1 < len(spans) else ""
+            if not item and (_is_prose(line) or _goes_on(line, after, headlines)):
                 skipping = False
             else:
-                role = "furniture"
+                role, headlines = "furniture", 0
         elif skipping and role != "date":
+            headlines += len(_WORD.findall(line)) >= HEADLINE
             role = "furniture"
         seen_body = seen_body or role == "body"
         found.append(Block(start, end, role, item))
@@ -140,6 +145,19 @@ def _opens_other_stories(line: str) -> bool:
 
 def _is_prose(line: str) -> bool:
     return len(line) >= 2 * LONG and bool(_STOPS.search(line)) and len(_SMALL.findall(line)) >= 4
+
+
+def _goes_on(line: str, after: str, headlines: int) -> bool:
+    """Whether a short sentence in a list of other stories is the text again.
+
+    A teaser stands alone below its headline: what follows bare headlines, or goes on in a sentence, is none.
+    """
+    return _is_sentence(line) and (headlines >= 2 or _is_sentence(after))
+
+
+def _is_sentence(line: str) -> bool:
+    whole = re.search(r"\.[\"”’')\]]*$", line) is not None and _SMALL.search(line) is not None
+    return whole and len(_WORD.findall(line)) > HEADLINE and _role(line, item=False, seen_body=True) == "body"
 
 
 def _role(line: str, *, item: bool, seen_body: bool) -> Role:  # noqa: PLR0911 - one return a sign
