@@ -13,7 +13,9 @@ from kosho.brief.bounds import (
     Diverted,
     Ends,
     FlowEnds,
+    Paid,
     Parameter,
+    Sold,
 )
 from kosho.brief.model import (
     Brief,
@@ -160,15 +162,6 @@ def bounds(hostile: str = HOSTILE) -> Bounds:
                 rent_musd=0.0,
                 rent_holder=None,
                 fiscal_cost_musd=1_100.0,
-                diverted=(
-                    Diverted(
-                        importer="JPN",
-                        exporter="CHN",
-                        change_musd=-400.0,
-                        ends=Interval(low=-610.0, high=-150.0),
-                    ),
-                    Diverted(importer="JPN", exporter="MEX", change_musd=3.0),
-                ),
                 ends=BoundEnds(
                     required=Interval(low=3_250.0, high=5_000.0),
                     reached=Interval(low=3_250.0, high=5_000.0),
@@ -178,6 +171,33 @@ def bounds(hostile: str = HOSTILE) -> Bounds:
                 ),
                 sources=("law",),
                 status="assumption",
+            ),
+        ),
+        diverted=(
+            Diverted(
+                importer="JPN",
+                sector="A01",
+                goods="Crops and animals",
+                measures=("corn",),
+                sales=(
+                    Sold(exporter="USA", change_musd=900.0, bound=True),
+                    Sold(
+                        exporter="CHN",
+                        change_musd=-400.0,
+                        ends=Interval(low=-610.0, high=-150.0),
+                        bound=False,
+                    ),
+                    Sold(exporter="MEX", change_musd=3.0, bound=False),
+                ),
+            ),
+        ),
+        subsidies=(
+            Paid(
+                measure="halt",
+                title=f"A subsidy {hostile}",
+                payer="JPN",
+                cost_musd=250.0,
+                ends=Interval(low=100.0, high=900.0),
             ),
         ),
         ranges=(

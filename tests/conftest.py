@@ -11,8 +11,9 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def no_data_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Schedules the user imported must not change what tests see."""
+    """Schedules the user imported and the width of the terminal must not change what tests see."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
         patch.setenv("KOSHO_DATA", str(tmp_path_factory.mktemp("data")))
         yield
 

@@ -81,6 +81,8 @@ def test_simulate(simulated: dict[str, Any]) -> None:
         "elasticities": "str",
         "titles": dict.fromkeys(simulated["titles"], "str"),
         "bounds": [],
+        "diverted": [],
+        "subsidies": [],
         "ranges": [PARAMETER],
         "left_out": dict.fromkeys(simulated["left_out"], "str"),
         "ends": {
@@ -99,16 +101,25 @@ def test_simulate_tells_bounds_and_ranges(bound: dict[str, Any]) -> None:
     assert set(purchases) >= {"case-corn", "case-lng", "case-rice", "case-rice-access"}
     assert shape(purchases["case-corn"]) == {
         **dict.fromkeys(("name", "measure", "title", "kind", "basis", "measured", "unit", "status"), "str"),
+        "deflator": "str",
         "flows": [dict.fromkeys(("importer", "exporter", "sector", "part", "goods"), "str")],
         **dict.fromkeys(("base", "free", *figures), "float"),
         "binds": "bool",
         "prohibitive": "bool",
         "rent_holder": "NoneType",
-        "diverted": [{"importer": "str", "exporter": "str", "change_musd": "float", "ends": INTERVAL}],
         "ends": dict.fromkeys(figures, INTERVAL),
         "sources": ["str"],
         "note": "NoneType",
     }
+    assert shape(bound["diverted"]) == [
+        {
+            **dict.fromkeys(("importer", "sector", "goods"), "str"),
+            "measures": ["str"],
+            "sales": [{"exporter": "str", "change_musd": "float", "ends": INTERVAL, "bound": "bool"}],
+            "why": "str",
+        }
+    ]
+    assert bound["subsidies"] == []
     assert purchases["case-rice-access"]["rent_holder"] == "importer"
     assert [one for one in bound["ranges"] if one["bound_only"]] == []
     assert {one["measure"] for one in bound["ranges"]} >= {"case-corn", "case-rice", "case-safety-tests"}
@@ -132,16 +143,21 @@ def test_what_is_bound_is_met_and_ranges_hold_the_middle(bound: dict[str, Any]) 
         for name, ends in one["ends"].items():
             assert 0 <= ends["low"] <= one[name] * (1 + 1e-5) + 1e-9
             assert one[name] <= ends["high"] * (1 + 1e-5) + 1e-9
-        assert all(
-            each["ends"]["low"] <= each["change_musd"] <= each["ends"]["high"] for each in one["diverted"]
-        )
     assert all(told[name]["binds"] for name in ("case-corn", "case-lng", "case-rice"))
     assert not any(told[name]["binds"] for name in ("case-rice-access", "us-232-autos-gbr"))
     corn = told["case-corn"]
     assert corn["ends"]["required"] == pytest.approx(
         {"low": corn["base"] + 250, "high": corn["base"] + 2000}, rel=1e-4
     )
-    assert "AUS" in {each["exporter"] for each in told["case-lng"]["diverted"]}
+    sold = {tuple(one["measures"]): one["sales"] for one in bound["diverted"]}
+    assert set(sold) == {("case-corn",), ("case-lng",), ("case-rice",)}  # not what does not bind
+    assert all(
+        each["ends"]["low"] <= each["change_musd"] <= each["ends"]["high"]
+        for some in sold.values()
+        for each in some
+    )
+    changes = {each["exporter"]: each["change_musd"] for each in sold["case-lng",]}
+    assert changes["AUS"] < -100 < 100 < changes["USA"]
     for code, effect in bound["countries"].items():
         ends = bound["ends"]["countries"][code]["ev_musd"]
         assert ends["low"] <= effect["ev_musd"] + 1e-4 * abs(effect["ev_musd"])

@@ -15,7 +15,14 @@ from hypothesis.extra.numpy import arrays
 from tests.briefs import HOSTILE, bounds, brief
 from tests.measures import measure
 
-from kosho.brief.bound_tables import bound_table, commitments, diverted_table, left_out_table, ranges_table
+from kosho.brief.bound_tables import (
+    bound_table,
+    commitments,
+    diverted_table,
+    left_out_table,
+    ranges_table,
+    subsidy_table,
+)
 from kosho.brief.bounds import Bounds, told
 from kosho.brief.ends import (
     SHARES,
@@ -25,9 +32,12 @@ from kosho.brief.ends import (
     corners,
     effects_at,
     figures,
+    markets,
     measure_of,
+    paid_at,
     reachable,
     span,
+    subsidies,
     sway,
 )
 from kosho.brief.runs import VARIANTS
@@ -176,12 +186,19 @@ def test_a_ban_has_no_finite_wedge_and_leaves_nothing(case: Case) -> None:
     assert (one.wedge, one.prohibitive, one.binds, one.rent_holder) == (None, True, True, None)
     assert one.reached == 0.0 < one.free
     assert one.ends is not None
-    assert one.ends.wedge.high == 0.0
-    assert {each.importer for each in one.diverted} == {"JPN"}
-    assert "JPN" in {each.exporter for each in one.diverted}
+    assert one.ends.wedge is None
+    assert {(each.importer, each.sector, each.measures) for each in found.diverted} == {
+        ("JPN", "C27", ("ban",))
+    }
+    (told_of,) = found.diverted
+    changes = {each.exporter: each for each in told_of.sales}
+    assert changes["JPN"].change_musd > 0
+    assert changes["CHN"].bound
+    assert changes["CHN"].change_musd < 0
+    assert not changes["JPN"].bound
     assert measure_of(outcome.constraints[-1].constraint) == "ban"
     (row,) = bound_table([found], {"more": "More"}).rows
-    assert [cell.text for cell in row][1:] == ["", row[2].text, row[3].text, "~0", "barred", ""]
+    assert [cell.text for cell in row][1:] == ["", row[2].text, row[3].text, "none", "barred", ""]
     found.model_dump_json()
 
 
@@ -250,7 +267,12 @@ def test_figures_of_named_flows_and_counts(case: Case) -> None:
     assert np.isnan(told_of["units"][1])
     count = len(outcome.constraints)
     assert count >= 4
-    assert told_of["diverted"].shape == (count, len(world.countries), len(world.countries))
+    assert told_of["sales"].shape == (len(markets(outcome.constraints)), len(world.countries))
+    free = solve(world, found.shock, nests=found.nests)
+    moved = outcome.flows - free.flows
+    for (importer, sector), sales in zip(markets(outcome.constraints), told_of["sales"], strict=True):
+        expected = moved.sel(importer=importer, sector=sector).to_numpy()
+        np.testing.assert_allclose(sales, expected, atol=1e-3)
     assert reachable([("a", told_of), ("b", "no")]) == [("a", told_of)]
 
 
@@ -269,9 +291,15 @@ def test_tables_say_what_is_bound() -> None:
         "(6.0 to 67)",
         "(0.2 to 3.4\N{NO-BREAK SPACE}billion)",
     ]
-    (moved,) = diverted_table([bounds("")]).rows  # three million is too little beside four hundred
+    # Three million is too little beside four hundred; what is bound itself comes last.
+    moved, itself = diverted_table([bounds("")]).rows
     assert moved[1].text == "China to Japan"
-    assert moved[2].note == "−610 to −150\N{NO-BREAK SPACE}million"
+    assert (moved[0].text, moved[0].note.strip()) == ("Crops and animals", "More corn")
+    assert itself[1].note == "what is bound among them"
+    (paid,) = subsidy_table([bounds("")], {"deal": "Deal"}).rows
+    assert [cell.text for cell in paid[1:]] == ["Japan", "250\N{NO-BREAK SPACE}million"]
+    assert paid[2].note == "(100 to 900\N{NO-BREAK SPACE}million)"
+    assert moved[2].note == "(−610 to −150\N{NO-BREAK SPACE}million)"
     assert len(ranges_table([bounds("")], moved=True).rows) == 2
     (declared,) = ranges_table([bounds("")], moved=False).rows
     assert declared[1].text == "declared worth to United States"
@@ -280,7 +308,7 @@ def test_tables_say_what_is_bound() -> None:
 
 def test_the_page_tells_all_of_it() -> None:
     made = commitments(brief(HOSTILE))
-    assert set(made) == {"bounds", "diverted", "sway", "ranges", "ranges-told", "left-out"}
+    assert set(made) == {"bounds", "subsidies", "diverted", "sway", "ranges", "ranges-told", "left-out"}
     assert all(table.rows for table in made.values())
 
 
@@ -311,4 +339,54 @@ def test_what_never_binds_is_said_once() -> None:
     ]
     assert [cell.text.strip() for cell in rows[1][4:]] == ["11\N{NO-BREAK SPACE}million", "0", ""]
     assert rows[1][4].note == "bound at 4.0\N{NO-BREAK SPACE}billion"
-    assert len(diverted_table(shown).rows) == 1
+
+
+def test_what_a_subsidy_costs_is_told_with_its_ends(case: Case) -> None:
+    terms = {"rate": cited(10, 5, 20, "percent"), "share": cited(0.4, 0.2, 0.5)}
+    buyers = rule("subsidy", {"sectors": ["C27"]}, terms, partners={"include": ["CHN"]})
+    world, law, found = asked(with_measures(case, buyers), "more")
+    paid = subsidies(world, law)
+    outcome = answered_by(world, found)
+    moved = [
+        (one.of, at(partial(answered_by, world, effects_at(world, law, one)), case.flows, paid_at(paid, one)))
+        for one in corners(law, found)
+    ]
+    middle = Middle.of(outcome, case.flows, paid_at(paid))
+    (cost,) = told("more", (law, found, PARTIES), middle, moved).subsidies
+    assert (cost.measure, cost.payer) == ("subsidy", "JPN")
+    # The treasury's revenue falls by what it pays, at the new quantities.
+    duty = world.tariff.sel(importer="JPN")
+    before = float((duty * outcome.flows.sel(importer="JPN")).sum())
+    revenue = float(outcome.tariff_revenue.sel(country="JPN"))
+    assert cost.cost_musd == pytest.approx(before - revenue, rel=1e-3)
+    assert cost.ends is not None
+    assert 0 < cost.ends.low < 0.5 * cost.cost_musd < 2 * cost.cost_musd < cost.ends.high
+    assert subsidies(*asked(case, "deal")[:2]) == ()
+
+
+def test_sectors_that_a_measure_changes_alike_are_one_row() -> None:
+    (first, cost, declared) = bounds("").ranges
+    alike = [cost.model_copy(update={"what": f"trade cost of {code}"}) for code in ("A01", "C27", "C28", "C29")]
+    other = cost.model_copy(update={"what": "trade cost of C10T12", "low": 0.8})
+    rows = ranges_table(
+        [bounds("").model_copy(update={"ranges": (first, *alike, other, declared)})], moved=True
+    ).rows
+    assert [row[1].text for row in rows] == [
+        "amount",
+        "trade cost, 4 sectors alike",
+        "trade cost, Food, beverages and tobacco",
+    ]
+
+
+def test_counts_have_no_exponents() -> None:
+    amount = (
+        bounds("").ranges[0].model_copy(update={"low": 1e5, "value": 432_500.0, "high": 1e6, "unit": "tonnes"})
+    )
+    (row,) = ranges_table([bounds("").model_copy(update={"ranges": (amount,)})], moved=True).rows
+    assert [cell.text for cell in row[2:5]] == ["100,000 tonnes", "432,500 tonnes", "1,000,000 tonnes"]
+
+
+def test_a_value_deflated_by_a_country_says_so() -> None:
+    one = bounds("").bounds[0].model_copy(update={"deflator": "JPN"})
+    (row,) = bound_table([bounds("").model_copy(update={"bounds": (one,)})], {"deal": "Deal"}).rows
+    assert row[0].note.endswith("in value. At prices of Japan")

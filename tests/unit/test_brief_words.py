@@ -16,7 +16,8 @@ from kosho.brief import words
     [
         (0.0, "~0"),
         (-49.0, "~0"),
-        (51.0, "0.1"),
+        (51.0, "0.05"),
+        (-583.0, "−0.58"),
         (-2_912.3, "−2.9"),
         (-5_743.0, "−5.7"),
         (12_849.0, "13"),
@@ -25,7 +26,7 @@ from kosho.brief import words
         (1_234_567.0, "1,200"),
     ],
 )
-def test_billions_have_two_significant_digits_and_one_decimal(musd: float, text: str) -> None:
+def test_billions_have_two_significant_digits(musd: float, text: str) -> None:
     assert words.billions(musd) == text
 
 

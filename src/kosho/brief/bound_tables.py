@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from kosho.brief import words
-from kosho.brief.bounds import Bound, Bounds, Diverted, Parameter
+from kosho.brief.bounds import Bound, Bounds, Diverted, Parameter, Sold
 from kosho.brief.ends import SHARES
 from kosho.brief.model import Brief
 from kosho.brief.numbers import Interval
 from kosho.brief.tables import Cell, Table
-from kosho.codes import country_name, sector_name
+from kosho.codes import countries, country_name, sector_name
 
-__all__ = ["bound_table", "commitments", "diverted_table", "left_out_table", "ranges_table", "sway_table"]
+__all__ = [
+    "amount",
+    "bound_table",
+    "commitments",
+    "diverted_table",
+    "left_out_table",
+    "ranges_table",
+    "subsidy_table",
+    "sway_table",
+]
 
 WORTH_TELLING = 0.02
 """Of the largest change of sales: smaller ones are in the JSON alone."""
+EXACT = 6
+"""Digits of a count that a measure names."""
 NO_UNIT = ("share", "factor", "elasticity", "elasticity less one", "index", "factor of price")
 
 
@@ -26,6 +37,7 @@ def commitments(brief: Brief) -> dict[str, Table]:
     ranged = [one for one in brief.bounds if one.ends is not None and set(one.ends.by_measure) != {SHARES}]
     made = (
         bound_table(bound, scenarios),
+        subsidy_table(brief.bounds, scenarios),
         diverted_table(bound),
         sway_table(ranged, scenarios),
         ranges_table(brief.bounds, moved=True),
@@ -70,13 +82,15 @@ def _bound_row(one: Bound, scenario: str) -> tuple[Cell, ...]:
     what = (scenario, "; ".join(dict.fromkeys(_flow_words(one))), _said(one))
     ends = one.ends
     wedge = "barred" if one.wedge is None else words.percent(one.wedge, decimals=0) if one.binds else "0"
-    spread = "" if ends is None or one.wedge is None else words.percents(ends.wedge.low, ends.wedge.high)
+    spread = "" if ends is None or ends.wedge is None else words.percents(ends.wedge.low, ends.wedge.high)
+    if one.deflator != "world":
+        what = (*what, f"At prices of {country_name(one.deflator)}")
     return (
         Cell(one.title, one.title, one.sources, ". ".join(filter(None, what)), status=one.status),
         Cell(_who(one)),
-        Cell(_amount(one.base, one.unit), one.base),
-        Cell(_amount(one.free, one.unit), one.free),
-        Cell(_amount(one.reached, one.unit), one.reached, note=_reach(one)),
+        Cell(amount(one.base, one.unit), one.base),
+        Cell(amount(one.free, one.unit), one.free),
+        Cell(amount(one.reached, one.unit), one.reached, note=_reach(one)),
         Cell(wedge, one.wedge, note=_bracketed(spread)),
         _money(one),
     )
@@ -110,7 +124,7 @@ def _reach(one: Bound) -> str:
     """The range of what is reached, and the bound where that is another figure."""
     made = words.millions_range if one.unit == "million USD" else words.quantity_range
     ends = "" if one.ends is None else _bracketed(made(one.ends.reached.low, one.ends.reached.high))
-    return ends if one.binds else f"bound at {_amount(one.required, one.unit)}"
+    return ends if one.binds else f"bound at {amount(one.required, one.unit)}"
 
 
 def _holder(one: Bound) -> str:
@@ -122,7 +136,10 @@ def _holder(one: Bound) -> str:
     return country_name(one.rent_holder or "")
 
 
-def _amount(value: float, unit: str) -> str:
+def amount(value: float, unit: str) -> str:
+    """What a bound counts, in its unit."""
+    if value == 0:
+        return words.NONE
     return words.millions(value) if unit == "million USD" else f"{words.quantity(value)} {unit}"
 
 
@@ -139,51 +156,98 @@ def _said(one: Bound) -> str:
     return f"{kind}, {how}, {'in value' if one.measured == 'value' else 'in quantity'}"
 
 
-def diverted_table(shown: Sequence[Bounds]) -> Table:
-    """Whose sales to the importer change, by sector concerned."""
+def subsidy_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
+    """What subsidies to buyers cost treasuries.
+
+    Args:
+        shown: Bounds of scenarios.
+        titles: Of scenarios; named in the rows where there is more than one.
+    """
+    several = len(shown) > 1
+    return Table(
+        id="subsidies",
+        caption="What subsidies to buyers cost, a year",
+        columns=("Subsidy", "Who pays", "USD"),
+        rows=tuple(
+            (
+                Cell(one.title, one.title, note=titles[bounds.scenario] if several else ""),
+                Cell(_payer(one.payer)),
+                Cell(
+                    words.millions(one.cost_musd),
+                    one.cost_musd,
+                    note=""
+                    if one.ends is None
+                    else _bracketed(words.millions_range(one.ends.low, one.ends.high)),
+                ),
+            )
+            for bounds in shown
+            for one in bounds.subsidies
+        ),
+        numeric=1,
+        note="At the quantities that the subsidy itself brings about. In brackets: over the ranges of the "
+        "scenario’s own measures.",
+    )
+
+
+def _payer(code: str) -> str:
+    """A country; unions keep their code."""
+    return country_name(code) if code in countries() else code
+
+
+def diverted_table(shown: Sequence[Bounds], most: int | None = None) -> Table:
+    """What bounds change in an importer's purchases of a sector, all bounds of a scenario together.
+
+    Args:
+        shown: Bounds of scenarios.
+        most: Rows for each importer and sector; all that is worth telling if None.
+    """
     rows = tuple(
         (
-            Cell(goods, goods, note=title),
-            Cell(_seller(one), country_name(one.exporter)),
-            Cell(words.millions(one.change_musd, sign=True), one.change_musd, note=_between(one)),
+            Cell(one.goods, one.goods, note=_because(bounds, one)),
+            Cell(_seller(one, sold), country_name(sold.exporter), note=_remark(one, sold)),
+            Cell(words.millions(sold.change_musd, sign=True), sold.change_musd, note=_between(sold)),
         )
         for bounds in shown
-        for goods, title, one in _diversions(bounds)
+        for one in bounds.diverted
+        for sold in _large(one)[:most]
     )
     return Table(
         id="diverted",
-        caption="Whose sales it diverts: change a year in what sellers receive",
+        caption="Whose sales it changes, a year",
         columns=("In", "Whose sales", "USD"),
         rows=rows,
         numeric=1,
-        note="Against the same scenario without any bound, all sales of the sector that are not bound "
-        "themselves: what the other bounds do to the sector is in it. Home sales may rise with a subsidised "
-        "purchase: what buyers save on it they spend on the rest of the sector, and what is made from it gets "
-        "cheaper.",
+        note="All sales of the sector to the importer, against the same scenario without any bound; all bounds "
+        "in the sector together, for what each does alone cannot be told apart.",
     )
 
 
-def _diversions(bounds: Bounds) -> Iterable[tuple[str, str, Diverted]]:
-    """Goods, commitment and change, the large ones; bounds on the same goods divert the same sales."""
-    seen: set[str] = set()
-    for bound in (one for one in bounds.bounds if one.binds):
-        goods = "; ".join(dict.fromkeys(sector_name(flow.sector) for flow in bound.flows))
-        if goods in seen:
-            continue
-        seen.add(goods)
-        least = WORTH_TELLING * max((abs(one.change_musd) for one in bound.diverted), default=0.0)
-        yield from ((goods, bound.title, one) for one in bound.diverted if abs(one.change_musd) >= least)
+def _large(one: Diverted) -> list[Sold]:
+    """What others sell comes first: what a bound itself counts stands in the table of bounds."""
+    least = WORTH_TELLING * max((abs(sold.change_musd) for sold in one.sales), default=0.0)
+    found = [sold for sold in one.sales if abs(sold.change_musd) >= least]
+    return sorted(found, key=lambda sold: sold.bound)
 
 
-def _seller(one: Diverted) -> str:
-    if one.exporter == one.importer:
-        return f"{country_name(one.exporter)}’s own producers"
-    return f"{country_name(one.exporter)} to {country_name(one.importer)}"
+def _because(bounds: Bounds, one: Diverted) -> str:
+    return words.listed([bounds.titles.get(name, name) for name in one.measures])
 
 
-def _between(one: Diverted) -> str:
+def _seller(one: Diverted, sold: Sold) -> str:
+    if sold.exporter == one.importer:
+        return f"{country_name(sold.exporter)}’s own producers"
+    return f"{country_name(sold.exporter)} to {country_name(one.importer)}"
+
+
+def _remark(one: Diverted, sold: Sold) -> str:
+    if sold.bound:
+        return "what is bound among them"
+    return one.why or "" if sold.exporter == one.importer and sold.change_musd > 0 else ""
+
+
+def _between(one: Sold) -> str:
     ends = one.ends
-    return "" if ends is None else words.millions_range(ends.low, ends.high, sign=True)
+    return "" if ends is None else _bracketed(words.millions_range(ends.low, ends.high, sign=True))
 
 
 def ranges_table(shown: Sequence[Bounds], *, moved: bool) -> Table:
@@ -195,7 +259,9 @@ def ranges_table(shown: Sequence[Bounds], *, moved: bool) -> Table:
     """
     titles = _titles(shown)
     every = (one for bounds in shown for one in bounds.ranges if one.moves_results == moved)
-    found = sorted({(one.measure, one.what): one for one in every}.values(), key=lambda one: one.measure)
+    found = _folded(
+        sorted({(one.measure, one.what): one for one in every}.values(), key=lambda one: one.measure)
+    )
     rows = tuple(
         (
             Cell(titles.get(one.measure, one.measure), one.measure),
@@ -219,10 +285,25 @@ def ranges_table(shown: Sequence[Bounds], *, moved: bool) -> Table:
     )
 
 
+COST_OF = "trade cost of "
+FEW_SECTORS = 3
+
+
+def _folded(every: Sequence[Parameter]) -> Iterable[Parameter]:
+    """Sectors whose trade cost a measure changes alike, in one row."""
+    alike: dict[Parameter, list[str]] = {}
+    for one in every:
+        head, here, code = one.what.partition(COST_OF)
+        sectors = [code] if here and not head else []
+        alike.setdefault(one.model_copy(update={"what": COST_OF}) if sectors else one, []).extend(sectors)
+    for one, sectors in alike.items():
+        names = ", ".join(sector_name(code) for code in sectors)
+        told = names if len(sectors) <= FEW_SECTORS else f"{len(sectors)} sectors alike"
+        yield one.model_copy(update={"what": f"trade cost, {told}"}) if sectors else one
+
+
 def _what(one: Parameter) -> str:
     head, _, code = one.what.rpartition(" ")
-    if head == "trade cost of":
-        return f"trade cost, {sector_name(code)}"
     return f"{head} {country_name(code)}" if head == "declared worth to" else one.what
 
 
@@ -233,8 +314,7 @@ def _level(one: Parameter, value: float) -> str:
         return f"{words.significant(100 * value, 3, 0)}{words.NBSP}%"
     if one.unit == "factor":
         return f"{words.percent(value - 1.0, sign=True, decimals=1)}{words.NBSP}%"
-    text = f"{value:.3g}".replace("-", words.MINUS)
-    return text if one.unit in NO_UNIT else f"{text} {one.unit}"
+    return words.figure(value, 3) if one.unit in NO_UNIT else f"{words.figure(value, EXACT)} {one.unit}"
 
 
 def _titles(shown: Sequence[Bounds]) -> dict[str, str]:

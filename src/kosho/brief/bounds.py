@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kosho.brief.ends import Middle, Span, measure_of, ranged_shares, reachable, span
+from kosho.brief.ends import Middle, Span, markets, measure_of, ranged_shares, reachable, span
 from kosho.brief.numbers import Interval, Number
 from kosho.codes import country_name, sector_name
 from kosho.equilibrium import Quota, TariffQuota
@@ -21,7 +21,7 @@ from kosho.provenance import Frozen, Status
 
 if TYPE_CHECKING:
     from kosho.case import Law
-    from kosho.equilibrium import Settled
+    from kosho.equilibrium import Constraint, Settled
     from kosho.policy.impact import Effects
 
 __all__ = [
@@ -33,15 +33,17 @@ __all__ = [
     "Diverted",
     "Ends",
     "FlowEnds",
+    "Paid",
     "Parameter",
+    "Sold",
     "parameters",
     "told",
 ]
 
 Moved = Sequence[tuple[str, Mapping[str, NDArray[np.float64]] | str]]
 
-DIVERTED = 6
-"""Exporters listed for each importer, those whose sales change most."""
+DIVERTED = 7
+"""Sellers listed for each importer and sector, those whose sales change most."""
 NOTHING_MUSD = 0.5
 """A smaller change of sales is not listed."""
 
@@ -58,12 +60,39 @@ class BoundFlow(Frozen):
     """The same in words."""
 
 
-class Diverted(Frozen):
-    """By how much an exporter's sales to an importer change because of bounds; its own producers among them."""
+class Sold(Frozen):
+    """By how much an exporter's sales of a sector to an importer change; its own producers are one."""
 
-    importer: str
     exporter: str
     change_musd: Number
+    ends: Interval | None = None
+    """Over the ranges of the scenario's measures."""
+    bound: bool
+    """Whether a bound that binds counts some of them."""
+
+
+class Diverted(Frozen):
+    """What all bounds of a scenario together change in an importer's purchases of a sector."""
+
+    importer: str
+    sector: str
+    goods: str
+    """The sector in words."""
+    measures: tuple[str, ...]
+    """Whose bounds bind there. What each does by itself cannot be told apart."""
+    sales: tuple[Sold, ...]
+    """Those that change most, against the same scenario without any bound."""
+    why: str | None = None
+    """Why the importer's own producers sell more although it is made to import."""
+
+
+class Paid(Frozen):
+    """What a subsidy to buyers costs the treasury of the importer a year."""
+
+    measure: str
+    title: str
+    payer: str
+    cost_musd: Number
     ends: Interval | None = None
     """Over the ranges of the scenario's measures."""
 
@@ -73,7 +102,8 @@ class BoundEnds(Frozen):
 
     required: Interval
     reached: Interval
-    wedge: Interval
+    wedge: Interval | None
+    """None for a ban."""
     rent_musd: Interval
     fiscal_cost_musd: Interval
 
@@ -94,6 +124,8 @@ class Bound(Frozen):
     """`quantity` (at prices of the base year, or counted) or `value`."""
     unit: str
     """Of `base`, `free`, `required`, `reached`."""
+    deflator: str = "world"
+    """Of a value: a country, by whose prices of final demand it is deflated, or `world`, the numeraire."""
     base: Number
     free: Number
     """After everything else in the scenario, without any bound."""
@@ -110,7 +142,6 @@ class Bound(Frozen):
     """A country, `importer` or `exporter`; None where there are no rents."""
     fiscal_cost_musd: Number
     """Paid by the importer's treasury."""
-    diverted: tuple[Diverted, ...]
     ends: BoundEnds | None = None
     sources: tuple[str, ...] = ()
     status: Status
@@ -169,6 +200,9 @@ class Bounds(Frozen):
     titles: dict[str, str]
     """Of the measures named."""
     bounds: tuple[Bound, ...]
+    diverted: tuple[Diverted, ...] = ()
+    """By importer and sector in which a bound binds."""
+    subsidies: tuple[Paid, ...] = ()
     ranges: tuple[Parameter, ...]
     left_out: dict[str, str]
     """Measures in force without an effect here, with the reason."""
@@ -193,11 +227,15 @@ def told(
     law, found, parties = asked
     ends = span(middle.figures, reachable(moved)) if moved else None
     ranges = tuple(parameters(law, found))
-    named = dict.fromkeys([*(measure_of(one) for one in found.constraints), *(one.measure for one in ranges)])
+    named = dict.fromkeys(
+        [*(measure_of(one) for one in found.constraints), *middle.subsidies, *(one.measure for one in ranges)]
+    )
     return Bounds(
         scenario=scenario,
         titles={name: law.register.measure(name).title for name in [*named, *found.left_out]},
         bounds=tuple(_bound(law, one, k, ends) for k, one in enumerate(middle.settled)),
+        diverted=tuple(_diverted(middle, ends)),
+        subsidies=tuple(_paid(law, middle, ends)),
         ranges=ranges,
         left_out=found.left_out,
         ends=None if ends is None else _ends(middle, ends, moved, parties),
@@ -227,6 +265,7 @@ def _bound(law: Law, one: Settled, position: int, ends: Span | None) -> Bound:
         basis=constraint.basis,
         measured=constraint.measured,
         unit=constraint.unit or "million USD",
+        deflator=constraint.deflator,
         base=one.base,
         free=one.free,
         required=one.required,
@@ -237,13 +276,12 @@ def _bound(law: Law, one: Settled, position: int, ends: Span | None) -> Bound:
         rent_musd=one.rent,
         rent_holder=constraint.holder if earns and isinstance(constraint, Quota | TariffQuota) else None,
         fiscal_cost_musd=one.fiscal_cost,
-        diverted=tuple(_diverted(one, position, ends)),
         ends=None
         if ends is None
         else BoundEnds(
             required=_interval(ends, "required", position),
             reached=_interval(ends, "reached", position),
-            wedge=_interval(ends, "wedge", position),
+            wedge=None if prohibitive else _interval(ends, "wedge", position),
             rent_musd=_interval(ends, "rent", position),
             fiscal_cost_musd=_interval(ends, "cost", position),
         ),
@@ -266,19 +304,65 @@ def _product(name: str) -> str:
     return niche(name).title.split(" bought by ")[0].split(" (")[0]
 
 
-def _diverted(one: Settled, position: int, ends: Span | None) -> Iterator[Diverted]:
-    codes = [str(code) for code in one.diverted.indexes["importer"]]
-    for importer in dict.fromkeys(flow.importer for flow in one.constraint.flows):
-        n = codes.index(importer)
-        for exporter, change in one.diversion(importer, DIVERTED).items():
-            if abs(change) >= NOTHING_MUSD:
-                at = (position, n, codes.index(exporter))
-                yield Diverted(
-                    importer=importer,
-                    exporter=exporter,
-                    change_musd=change,
-                    ends=None if ends is None else _interval(ends, "diverted", at),
+def _diverted(middle: Middle, ends: Span | None) -> Iterator[Diverted]:
+    """By market, the largest changes; markets in which nothing binds have none."""
+    codes, changes = middle.countries, middle.figures["sales"]
+    for position, (importer, sector) in enumerate(markets(middle.settled)):
+        binding = [one.constraint for one in middle.settled if one.binds and (importer, sector) in one.sales]
+        if not binding:
+            continue
+        counted = {
+            flow.exporter
+            for one in binding
+            for flow in one.flows
+            if (flow.importer, flow.sector) == (importer, sector)
+        }
+        order = np.argsort(-np.abs(changes[position]), kind="stable")[:DIVERTED].tolist()
+        yield Diverted(
+            importer=importer,
+            sector=sector,
+            goods=sector_name(sector),
+            measures=tuple(dict.fromkeys(measure_of(one) for one in binding)),
+            sales=tuple(
+                Sold(
+                    exporter=codes[i],
+                    change_musd=float(changes[position, i]),
+                    ends=None if ends is None else _interval(ends, "sales", (position, i)),
+                    bound=codes[i] in counted,
                 )
+                for i in order
+                if abs(changes[position, i]) >= NOTHING_MUSD
+            ),
+            why=_why(binding, importer) if changes[position, codes.index(importer)] > 0 else None,
+        )
+
+
+def _why(binding: Sequence[Constraint], importer: str) -> str | None:
+    """Why home sales rise where a purchase is subsidised; None where that is no surprise."""
+    hard = [
+        _product(part)
+        for part in dict.fromkeys(flow.part for one in binding for flow in one.flows if one.sign < 0)
+        if part in niches() and niche(part).between.value < 0
+    ]
+    if not hard:
+        return None
+    goods, buyer = " and ".join(hard), country_name(importer)
+    return (
+        f"{goods} cannot well be replaced by the rest of the sector, on which {buyer} spends a fixed share: "
+        "what users save on what is subsidised goes to the rest"
+    )
+
+
+def _paid(law: Law, middle: Middle, ends: Span | None) -> Iterator[Paid]:
+    for position, name in enumerate(middle.subsidies):
+        measure = law.register.measure(name)
+        yield Paid(
+            measure=name,
+            title=measure.title,
+            payer=measure.imposer,
+            cost_musd=float(middle.figures["paid"][position]),
+            ends=None if ends is None else _interval(ends, "paid", position),
+        )
 
 
 def _interval(ends: Span, name: str, at: int | tuple[int, ...]) -> Interval:

@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.errors import KoshoError
-from kosho.policy.impact import effects
+from kosho.policy.impact import besides, effect, effects
 from kosho.policy.niches import End, nest, niche
 from kosho.policy.schema import Overlay, Replacement
+from kosho.policy.subsidies import Subsidised, paid_out
+from kosho.policy.translate import shock as duties
 
 if TYPE_CHECKING:
     from kosho.case import Flow, Law
@@ -32,21 +34,28 @@ __all__ = [
     "SHARES",
     "Corner",
     "Middle",
+    "Paid",
     "Span",
     "at",
     "corners",
     "effects_at",
     "figures",
+    "markets",
     "measure_of",
+    "paid_at",
     "place",
     "ranged_shares",
     "reachable",
     "span",
+    "subsidies",
     "sway",
 ]
 
 Array = NDArray[np.float64]
 Figures = Mapping[str, Array]
+
+Paid = Sequence[tuple[Subsidised, End]]
+"""Subsidies to buyers, each at an end of its ranges."""
 
 SHARES = "shares"
 """Stands for the shares of value that duties are taken on: of one kind, so they move together."""
@@ -73,10 +82,14 @@ class Middle:
     settled: tuple[Settled, ...]
     figures: Figures
 
+    subsidies: tuple[str, ...] = ()
+    """Ids of the measures that `figures["paid"]` is of."""
+
     @classmethod
-    def of(cls, outcome: Outcome, flows: Sequence[Flow]) -> Middle:
-        """From the equilibrium, for the named flows of a case."""
-        return cls(outcome.base.countries, outcome.constraints, figures(outcome, flows))
+    def of(cls, outcome: Outcome, flows: Sequence[Flow], paid: Paid = ()) -> Middle:
+        """From the equilibrium, for the named flows of a case and the subsidies of a scenario."""
+        found = figures(outcome, flows, paid)
+        return cls(outcome.base.countries, outcome.constraints, found, tuple(one.measure for one, _ in paid))
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +158,22 @@ def effects_at(base: World, law: Law, corner: Corner) -> Effects:
     return replace(found, nests=nests)
 
 
+def subsidies(base: World, law: Law) -> tuple[Subsidised, ...]:
+    """What a scenario pays to buyers, in a world."""
+    measures, _ = besides(base, law.register, law.on, law.known)
+    if all(one.kind != "subsidy" for one in measures):
+        return ()
+    plain = duties(base, law.register, law.on, law.known)
+    found = (effect(base, law.register, plain, one).subsidy for one in measures if one.kind == "subsidy")
+    return tuple(one for one in found if one is not None)
+
+
+def paid_at(paid: Sequence[Subsidised], corner: Corner | None = None) -> Paid:
+    """Subsidies at the ends that a corner takes them to; in the middle without one."""
+    moved: dict[str, End] = {} if corner is None else {corner.of: corner.end}
+    return tuple((one, moved.get(one.measure, "value")) for one in paid)
+
+
 def _taken(measure: Measure, end: End) -> Measure:
     share = measure.value_share
     level = None if share is None else getattr(share, end)
@@ -153,12 +182,18 @@ def _taken(measure: Measure, end: End) -> Measure:
     return measure.model_copy(update={"value_share": share.model_copy(update={"value": level})})
 
 
-def figures(outcome: Outcome, flows: Sequence[Flow]) -> dict[str, Array]:
+def figures(outcome: Outcome, flows: Sequence[Flow], paid: Paid = ()) -> dict[str, Array]:
     """What ends are told of.
 
     `welfare` and `worth` `[country]`; `value` and `units` `[flow]`, not a number where it is not counted; of
-    constraints `required`, `reached`, `wedge` (zero for a ban), `rent`, `cost` `[constraint]` and `diverted`
-    `[constraint, importer, exporter]`. Fractions, million USD, units.
+    constraints `required`, `reached`, `wedge` (zero for a ban), `rent`, `cost` `[constraint]`; `sales`
+    `[market, exporter]`, what bounds change in what is sold in each of `markets`; `paid` `[subsidy]`.
+    Fractions, million USD, units.
+
+    Args:
+        outcome: The equilibrium.
+        flows: Named flows of the case.
+        paid: Subsidies to buyers, each at its end.
     """
     counted = {place(one.flow): one.new for one in outcome.units}
     settled = outcome.constraints
@@ -175,17 +210,27 @@ def figures(outcome: Outcome, flows: Sequence[Flow]) -> dict[str, Array]:
         "wedge": np.array([one.wedge if np.isfinite(one.wedge) else 0.0 for one in settled]),
         "rent": np.array([one.rent for one in settled]),
         "cost": np.array([one.fiscal_cost for one in settled]),
-        "diverted": np.array([one.diverted.to_numpy() for one in settled]).reshape(-1, count, count),
+        "sales": np.array(list(_sales(settled).values())).reshape(-1, count),
+        "paid": np.array([paid_out(outcome, of, end) for of, end in paid]),
     }
 
 
-SIGNED = ("welfare", "worth", "diverted")
+SIGNED = ("welfare", "worth", "sales")
 
 
-def at(corner: Callable[[], Outcome], flows: Sequence[Flow]) -> Figures | str:
+def _sales(settled: Sequence[Settled]) -> dict[tuple[str, str], Array]:
+    return {market: change for one in settled for market, change in one.sales.items()}
+
+
+def markets(settled: Sequence[Settled]) -> list[tuple[str, str]]:
+    """Importers and sectors in which something is bound, in the order of `figures`."""
+    return list(_sales(settled))
+
+
+def at(corner: Callable[[], Outcome], flows: Sequence[Flow], paid: Paid = ()) -> Figures | str:
     """Figures of a corner, or why it has none: what is promised at an end may be more than there is."""
     try:
-        return figures(corner(), flows)
+        return figures(corner(), flows, paid)
     except KoshoError as error:
         return str(error)
 

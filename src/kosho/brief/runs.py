@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.brief.bounds import Bounds, told
-from kosho.brief.ends import Middle, corners, reachable, sway
+from kosho.brief.ends import Middle, corners, reachable, subsidies, sway
 from kosho.brief.model import Comparison, FlowRange, Interval, Result, Scenario, Spread, Variant
 from kosho.brief.tasks import (
     AtCorner,
@@ -187,14 +187,16 @@ def _ground(case: Case, scenarios: Sequence[Scenario], as_of: date) -> Ground:
     talks = {one.id: pose(case, one.id, as_of, small) for one in scenarios}
     # The same units of the case in every scenario; and a world kept keeps what was prepared.
     base, small = (next(iter(posed.values()))[0] for posed in (full, talks))
+    laws = {one.id: case.law(one.id, as_of) for one in scenarios}
     return Ground(
         worlds={"central": base, "low": low_elasticity(base)},
-        laws={one.id: case.law(one.id, as_of) for one in scenarios},
+        laws=laws,
         effects={name: found for name, (_, found) in full.items()},
         talks=small,
         talks_effects={name: found for name, (_, found) in talks.items()},
         flows=case.flows,
         parties=tuple(party.economy for party in case.parties),
+        subsidies={name: subsidies(base, law) for name, law in laws.items()},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from kosho.brief.ends import Corner, Middle, at, effects_at, place
+from kosho.brief.ends import Corner, Middle, at, effects_at, paid_at, place
 from kosho.brief.model import Effect, Flow, Result, SectorEffect, Variant
 from kosho.equilibrium import solve
 from kosho.errors import KoshoError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kosho.equilibrium import Outcome
     from kosho.equilibrium.crew import Shared
     from kosho.policy.impact import Effects
+    from kosho.policy.subsidies import Subsidised
     from kosho.world import World
 
 __all__ = [
@@ -63,6 +64,8 @@ class Ground:
     talks_effects: Mapping[str, Effects]
     flows: tuple[NamedFlow, ...]
     parties: tuple[str, ...]
+    subsidies: Mapping[str, tuple[Subsidised, ...]] = field(default_factory=dict)
+    """Paid to buyers, by scenario, in full; scenarios without any may be missing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,11 +143,12 @@ def answer(task: Task) -> Answer:
     if isinstance(task, InMiddle):
         outcome = solved(ground, ground.effects[task.scenario], task.variant)
         told = result(ground, outcome, task.scenario, task.variant.id)
-        return told, Middle.of(outcome, ground.flows)
+        return told, Middle.of(outcome, ground.flows, paid_at(ground.subsidies.get(task.scenario, ())))
     if isinstance(task, AtCorner):
         law, base = ground.laws[task.scenario], ground.worlds["central"]
         found = effects_at(base, law, task.corner)
-        return at(partial(solved, ground, found, task.variant, ROUGHLY), ground.flows)
+        paid = paid_at(ground.subsidies.get(task.scenario, ()), task.corner)
+        return at(partial(solved, ground, found, task.variant, ROUGHLY), ground.flows, paid)
     outcome = solved(ground, ground.effects[task.scenario], task.variant)
     return result(ground, outcome, task.scenario, task.variant.id)
 

@@ -19,6 +19,7 @@ __all__ = [
     "count_tick",
     "day",
     "effect",
+    "figure",
     "listed",
     "millions",
     "millions_range",
@@ -49,8 +50,8 @@ FINEST = 2
 FINEST_OF_MILLIONS = 3
 """Decimals of ends in billions, where what is below ten million can be told."""
 BESIDE = 1e-3
-"""An end that rounds towards zero and is smaller than this beside the other is told as zero, and a range that is
-narrower than this as one figure."""
+"""An end that rounds towards zero and is smaller than this beside the other is told as zero; a range that is
+narrower than this is told as one figure."""
 
 
 def tick(value: float) -> str:
@@ -75,11 +76,19 @@ def significant(value: float, digits: int, decimals: int) -> str:
     return (MINUS if rounded < 0 else "") + text
 
 
+def figure(value: float, digits: int) -> str:
+    """A figure as a source gives it: at most `digits` significant digits, never with an exponent."""
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:,.12f}".rstrip("0").rstrip(".").replace("-", MINUS)
+
+
 def billions(musd: float, *, sign: bool = False) -> str:
-    """Billion USD from million USD: two significant digits, at most one decimal; `~0` below 0.05."""
+    """Billion USD from million USD: two significant digits; `~0` below 0.05."""
     if abs(musd) < NIL_MUSD:
         return ABOUT_NIL
-    text = significant(musd / 1e3, 2, 1)
+    text = significant(musd / 1e3, 2, 2)
+    if abs(musd) < 999.5:
+        text = text.removesuffix("0")
     return f"+{text}" if sign and musd > 0 else text
 
 

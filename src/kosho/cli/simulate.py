@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from kosho.cli.terminal import chosen, day, progress, say, show_json, show_made, show_table
+from kosho.cli.bounds import show as show_bounds
+from kosho.cli.terminal import chosen, day, progress, show_json, show_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["show"]
 
-SHOWN = 12
+SHOWN = (6, 3)
+"""Economies besides the parties: those that lose and those that gain most."""
+ALL_SHOWN = (12, 4)
 
 
-def show(
+def show(  # noqa: PLR0913 - one parameter an option
     case: Annotated[str, typer.Argument(help="A shipped case or its folder.")],
     scenario: Annotated[str, typer.Option(help="Id of a scenario; `kosho cases` lists them.")],
     as_of: Annotated[
@@ -39,6 +42,9 @@ def show(
     ] = "central",
     world: Annotated[str, typer.Option(metavar="full|talks", help="Detail of the world table.")] = "full",
     *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="With parameters, all diverted sales, and what is left out.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
 ) -> None:
     """Simulate a scenario of a case: what it does to whom, in the long run."""
@@ -55,7 +61,7 @@ def show(
     if json:
         show_json(content | bounds.model_dump(mode="json", exclude={"scenario"}))
     else:
-        _show(opened, content, bounds)
+        _show(opened, content, bounds, everything=everything)
 
 
 class _Options(NamedTuple):
@@ -69,7 +75,7 @@ class _Options(NamedTuple):
 def _solved(opened: Case, scenario: str, on: date | None, how: _Options, tell: Tell) -> tuple[Outcome, Bounds]:
     """The scenario in the middle of all ranges, and what becomes of it at their ends."""
     from kosho.brief.bounds import told
-    from kosho.brief.ends import Middle, at, corners, effects_at
+    from kosho.brief.ends import Middle, at, corners, effects_at, paid_at, subsidies
     from kosho.case import pose
     from kosho.equilibrium import solve
     from kosho.world import load, low_elasticity
@@ -79,6 +85,7 @@ def _solved(opened: Case, scenario: str, on: date | None, how: _Options, tell: T
         world = low_elasticity(world)
     base, found = pose(opened, scenario, on, world)
     law = opened.law(scenario, on)
+    paid = subsidies(base, law)
 
     def answer(to: Effects) -> Outcome:
         return solve(base, to.shock, how.deficits, constraints=to.constraints, nests=to.nests)
@@ -87,9 +94,11 @@ def _solved(opened: Case, scenario: str, on: date | None, how: _Options, tell: T
     moved: list[tuple[str, Mapping[str, Any] | str]] = []
     for corner in corners(law, found):
         tell(f"Solving at the ends of ranges: {corner.of}")
-        moved.append((corner.of, at(partial(answer, effects_at(base, law, corner)), opened.flows)))
+        solving = partial(answer, effects_at(base, law, corner))
+        moved.append((corner.of, at(solving, opened.flows, paid_at(paid, corner))))
     parties = [one.economy for one in opened.parties]
-    return outcome, told(scenario, (law, found, parties), Middle.of(outcome, opened.flows), moved)
+    middle = Middle.of(outcome, opened.flows, paid_at(paid))
+    return outcome, told(scenario, (law, found, parties), middle, moved)
 
 
 def contract(opened: Case, scenario: str, on: date | None, outcome: Outcome) -> dict[str, Any]:
@@ -144,7 +153,7 @@ def _flow(outcome: Outcome, flow: Flow) -> dict[str, Any]:
     }
 
 
-def _show(opened: Case, content: dict[str, Any], bounds: Bounds) -> None:
+def _show(opened: Case, content: dict[str, Any], bounds: Bounds, *, everything: bool) -> None:
     from kosho.codes import country_name
 
     countries: dict[str, dict[str, float]] = content["countries"]
@@ -152,7 +161,8 @@ def _show(opened: Case, content: dict[str, Any], bounds: Bounds) -> None:
     others = sorted(
         (code for code in countries if code not in parties), key=lambda code: countries[code]["ev_musd"]
     )
-    shown = [*parties, *others[:SHOWN], *others[-SHOWN // 3 :]]
+    worst, best = ALL_SHOWN if everything else SHOWN
+    shown = [*parties, *others[:worst], *others[-best:]]
     ends = bounds.ends
     rows = [
         (country_name(code), *_effect(countries[code], None if ends is None else ends.countries[code]))
@@ -167,8 +177,9 @@ def _show(opened: Case, content: dict[str, Any], bounds: Bounds) -> None:
         for position, (flow, one) in enumerate(zip(opened.flows, content["flows"], strict=True))
     ]
     if flows:
-        show_table("Flows", ("Flow", "Billion USD, base", "new", "Quantity, base", "new"), flows, numeric=4)
-    _show_bounds(opened, bounds)
+        heads = ("Flow", "Billion USD,\nbase", "\nnew", "Quantity,\nbase", "\nnew")
+        show_table("Flows", heads, flows, numeric=4)
+    show_bounds(opened, bounds, everything=everything)
 
 
 def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str, str]:
@@ -189,9 +200,9 @@ def _traded(found: dict[str, Any], ends: Ends | None, position: int) -> tuple[st
     """Value and quantity of a flow, the new ones with their ranges."""
     from kosho.brief import words
 
-    value = words.billions(found["new_musd"])
+    value = words.billions(found["new_musd"]) if found["new_musd"] else words.NONE
     counted = found["base_units"] is not None
-    units = words.quantity(found["new_units"]) if counted else ""
+    units = (words.quantity(found["new_units"]) if found["new_units"] else words.NONE) if counted else ""
     if ends is not None:
         at = ends.flows[position]
         value = words.with_ends(value, words.billions_range(at.new_musd.low, at.new_musd.high))
@@ -199,27 +210,3 @@ def _traded(found: dict[str, Any], ends: Ends | None, position: int) -> tuple[st
             units = words.with_ends(units, words.quantity_range(at.new_units.low, at.new_units.high))
     base = words.quantity(found["base_units"]) if counted else ""
     return words.billions(found["base_musd"]), value, base, units
-
-
-def _show_bounds(opened: Case, bounds: Bounds) -> None:
-    """What is bound, whose sales it diverts, the ranges it rests on, and what is left out."""
-    from kosho.brief.bound_tables import bound_table, diverted_table, left_out_table, ranges_table, sway_table
-
-    scenarios = {one.id: one.title for one in opened.scenarios.values()}
-    made = (
-        bound_table([bounds], scenarios),
-        diverted_table([bounds]),
-        sway_table([bounds], scenarios),
-        ranges_table([bounds], moved=True),
-        ranges_table([bounds], moved=False),
-        left_out_table([bounds]),
-    )
-    for table in made:
-        if table.rows:
-            show_made(table)
-            if table.note:
-                say(table.note)
-    if bounds.ends is not None:
-        say("(x to y): over the ranges of the scenario's measures; all else as computed.")
-        for measure, why in bounds.ends.out_of_reach.items():
-            say(f"note: an end of {measure} is left out: {why}")

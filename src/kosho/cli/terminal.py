@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import textwrap
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -12,9 +14,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from kosho.brief.tables import Table
 
-__all__ = ["Tell", "chosen", "day", "progress", "say", "show_json", "show_made", "show_table"]
+__all__ = ["Tell", "chosen", "day", "note", "progress", "say", "show_json", "show_made", "show_table"]
+
+WIDTH = 160
+"""Columns where nothing says how many there are."""
+GAP = 3
+LEAST = 16
+"""Columns that words need."""
 
 Tell = Callable[[str], None]
 Choice = TypeVar("Choice", bound=str)
@@ -25,6 +35,21 @@ def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
+def note(text: str) -> None:
+    """A sentence or more on standard output, wrapped."""
+    say(textwrap.fill(text, _console().width, break_long_words=False, break_on_hyphens=False))
+
+
+def _console() -> Console:
+    """As wide as the terminal or `COLUMNS` says; wide enough for most tables where neither does."""
+    from rich.console import Console
+
+    console = Console()
+    if console.is_terminal or os.environ.get("COLUMNS", "").isdigit():
+        return console
+    return Console(width=WIDTH)
+
+
 def show_json(content: Mapping[str, Any]) -> None:
     """JSON on standard output, and nothing else."""
     say(json.dumps(content, indent=2, allow_nan=False))
@@ -33,20 +58,35 @@ def show_json(content: Mapping[str, Any]) -> None:
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: int = 0) -> None:
     """A table on standard output; the last `numeric` columns are set flush right."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    console = _console()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    whole = _fits(columns, rows, numeric, console.width)
     for position, column in enumerate(columns):
         right = position >= len(columns) - numeric
-        table.add_column(Text(column), justify="right" if right else "left", overflow="fold")
+        table.add_column(
+            Text(column),
+            justify="right" if right else "left",
+            overflow="fold",
+            no_wrap=right and whole,  # numbers stay on a line while the words beside them can give way
+        )
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=160)
+    # A title of the table itself would be wrapped to its width.
+    console.print(Text(title, style="table.title"))
     console.print(table)
+
+
+def _fits(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: int, width: int) -> bool:
+    """Whether numbers can stay on their lines and leave room for the words, none of which is broken."""
+    needed = 0
+    for position, column in enumerate(zip(columns, *rows, strict=True)):
+        number = position >= len(columns) - numeric
+        pieces = [piece for text in column for piece in (text.split("\n") if number else text.split())]
+        needed += max((0 if number else LEAST, *map(len, pieces)))
+    return needed + GAP * len(columns) <= width
 
 
 def show_made(table: Table) -> None:

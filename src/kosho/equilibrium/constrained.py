@@ -162,8 +162,10 @@ class Constrained:
         elif bounds.weight[c] @ free.net > 0:
             wedge = np.inf
         count = len(self.base.countries)
-        others = np.isin(of.market, np.unique(of.market[mine])) & ~mine
-        change = (held.net - free.net)[others]
+        markets = np.unique(of.market[mine])
+        others = np.isin(of.market, markets) & ~mine
+        moved = held.net - free.net
+        change = moved[others]
         importer = of.shock.importer[of.row][others]
         flat = np.bincount(importer * count + of.exporter[others], change, minlength=count * count)
         return Settled(
@@ -177,6 +179,13 @@ class Constrained:
             fiscal_cost=cost,
             countries=self.base.countries,
             change=flat.reshape(count, count).astype(float),
+            sales={
+                (self.base.countries[of.importer[m]], self.base.sectors[of.sector[m]]): np.bincount(
+                    of.exporter[here], moved[here], minlength=count
+                ).astype(float)
+                for m in markets.tolist()
+                for here in [of.market == m]
+            },
         )
 
     def _counted(self, c: int, at: _Round) -> float:

@@ -8,7 +8,8 @@ together with the equilibrium.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, get_args
 
@@ -152,6 +153,8 @@ class Settled:
     countries: tuple[str, ...]
     change: NDArray[np.float64]
     """`diverted` without labels."""
+    sales: Mapping[tuple[str, str], NDArray[np.float64]] = field(default_factory=dict)
+    """By importer and sector concerned: change of all net flows, bound or not, `[exporter]`, home too."""
 
     @cached_property
     def diverted(self) -> xr.DataArray:

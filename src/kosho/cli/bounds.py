@@ -1,0 +1,121 @@
+"""What a scenario bounds, in the terminal: the short of it, or all that a brief tells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kosho.cli.terminal import note, show_made
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kosho.brief.bounds import Bound, Bounds
+    from kosho.brief.tables import Table
+    from kosho.case import Case
+
+__all__ = ["show"]
+
+LARGEST = 2
+"""Sellers shown for each sector, where not all are."""
+
+
+def show(opened: Case, bounds: Bounds, *, everything: bool) -> None:
+    """What is bound, what it takes and whose sales it changes.
+
+    Args:
+        opened: The case.
+        bounds: Of a scenario.
+        everything: With what each bound counts, every seller, parameters, and what is left out.
+    """
+    from kosho.brief.bound_tables import diverted_table, subsidy_table
+
+    scenarios = {one.id: one.title for one in opened.scenarios.values()}
+    for table in (
+        _bound(bounds, scenarios, everything=everything),
+        subsidy_table([bounds], scenarios),
+        diverted_table([bounds], None if everything else LARGEST),
+    ):
+        if table.rows:
+            show_made(_once(table))
+            note(f"{table.note}\n")
+    slack = [_not_reached(one) for one in bounds.bounds if not one.binds]
+    if slack:
+        note(f"Not reached: {'; '.join(slack)}.")
+    if everything:
+        _show_rest(bounds, scenarios)
+    if bounds.ends is not None:
+        note("(x to y): over the ranges of the scenario’s measures; all else as computed.")
+        for measure, why in bounds.ends.out_of_reach.items():
+            note(f"note: an end of {bounds.titles.get(measure, measure)} is left out: {why}")
+    if not everything:
+        note(_more(bounds, scenarios))
+
+
+def _bound(bounds: Bounds, scenarios: Mapping[str, str], *, everything: bool) -> Table:
+    """Bounds that bind: titles, and who pays or earns; all that is said of them only where all is asked for."""
+    from kosho.brief.bound_tables import bound_table
+
+    binding = bounds.model_copy(update={"bounds": tuple(one for one in bounds.bounds if one.binds)})
+    table = bound_table([binding], scenarios)
+    rows = tuple(
+        (
+            replace(what, note="\n".join(filter(None, (who.text, f"{what.note}. Base: {base.text}")))),
+            *rest,
+        )
+        if everything
+        else (replace(what, note=who.text), *rest)
+        for what, who, base, *rest in table.rows
+    )
+    what, _, _, *rest = table.columns
+    return replace(table, columns=(what, *rest), rows=rows, numeric=len(rest))
+
+
+def _not_reached(one: Bound) -> str:
+    from kosho.brief.bound_tables import amount
+
+    reached, required = (amount(value, one.unit) for value in (one.reached, one.required))
+    return f"{one.title} ({reached.removesuffix(one.unit).strip()} of {required})"
+
+
+def _once(table: Table) -> Table:
+    """The table with what repeats from row to row in its first column said once."""
+    rows = list(table.rows)
+    for position in range(len(rows) - 1, 0, -1):
+        first, *others = rows[position]
+        if (first.text, first.note) == (rows[position - 1][0].text, rows[position - 1][0].note):
+            rows[position] = (replace(first, text="", note=""), *others)
+    return replace(table, rows=tuple(rows))
+
+
+def _rest(bounds: Bounds, scenarios: Mapping[str, str]) -> tuple[Table, ...]:
+    from kosho.brief.bound_tables import left_out_table, ranges_table, sway_table
+
+    return (
+        sway_table([bounds], scenarios),
+        ranges_table([bounds], moved=True),
+        ranges_table([bounds], moved=False),
+        left_out_table([bounds]),
+    )
+
+
+def _show_rest(bounds: Bounds, scenarios: Mapping[str, str]) -> None:
+    for table in _rest(bounds, scenarios):
+        if table.rows:
+            show_made(_once(table))
+
+
+def _more(bounds: Bounds, scenarios: Mapping[str, str]) -> str:
+    """What `--all` adds, in a line."""
+    from kosho.brief.bound_tables import diverted_table
+
+    _, moved, told, left_out = (len(table.rows) for table in _rest(bounds, scenarios))
+    sellers = len(diverted_table([bounds]).rows) - len(diverted_table([bounds], LARGEST).rows)
+    parts = {
+        "{} parameters in their ranges and what each measure’s do": moved,
+        "{} parameters told, not moved": told,
+        "{} more sellers": sellers,
+        "{} measures in force without an effect here": left_out,
+    }
+    added = ", ".join(text.format(count) for text, count in parts.items() if count)
+    return f"With --all: {added}." if added else "With --all: more economies."
