@@ -35,7 +35,14 @@ WHOLE = {"ave": cited(20, "percent"), "actionable": cited(0.5, "share")}
         (Amount, {"amount": cited(770, "thousand tonnes"), "counted": "tonnes"}, "amount", 770e3, "tonnes"),
         (Amount, {"amount": cited(-5, "million USD"), "basis": "increment"}, "amount", -5, "million USD"),
         (CustomsDays, {"before": cited(36, "hours"), "after": cited(1, "days")}, "before", 1.5, "days"),
-        (Data, {"connectivity": cited(10, "percent")}, "connectivity", 0.1, "share"),
+        (Data, {"connectivity": cited(10, "%")}, "connectivity", 0.1, "share"),
+        (
+            CustomsDays,
+            {"before": cited(2, "days"), "after": cited(1, "days"), "per_day": cited(1, "% of the value a day")},
+            "per_day",
+            1.0,
+            "percent of value a day",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_written_in_another_unit_is_converted(

@@ -54,7 +54,7 @@ def _scaled(cited: Cited, factor: float, unit: str) -> Cited:
 
 
 def _in(cited: Cited, units: Mapping[str, float]) -> Cited:
-    unit = cited.unit.removesuffix(YEARLY)
+    unit = re.sub("^%", "percent", cited.unit.removesuffix(YEARLY)).replace(" the ", " ")
     if unit not in units:
         raise ValueError(f"in {' or '.join(units)}, not in {cited.unit!r}")
     return _scaled(cited, units[unit], next(iter(units)))
