@@ -52,6 +52,17 @@ def test_record_of_a_day_before_is_empty() -> None:
     assert "Nothing was recorded" in run("record", "japan-us-2025", "--as-of", "2025-04-01")
 
 
+def test_a_topic_that_nothing_touches_is_refused_and_the_known_ones_are_named() -> None:
+    arguments = ["record", "japan-us-2025", "--as-of", "2025-06-29", "--json", "--topic"]
+    assert json.loads(run(*arguments, "car tariff"))["positions"]
+    done = CliRunner().invoke(app, [*arguments, "nosuchtopic"])
+    assert isinstance(done.exception, InputError)
+    assert "nothing in the record touches 'nosuchtopic' (topics: " in str(done.exception)
+    assert "car tariff, country rate" in str(done.exception)
+    early = run("record", "japan-us-2025", "--as-of", "2025-04-27", "--topic", "semiconductor")
+    assert "Nothing was recorded by that day on 'semiconductor'." in early
+
+
 def test_only_what_is_open() -> None:
     content = json.loads(run("record", "japan-china-2018", "--as-of", "2019-01-02", "--open", "--json"))
     assert {one["status"] for one in content["commitments"]} == {"open", "ongoing", "overdue"}

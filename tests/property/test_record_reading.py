@@ -16,6 +16,7 @@ from kosho.errors import InputError
 from kosho.record import decode, read
 from kosho.record.reading import Document, read_text
 from kosho.record.reading.decode import LARGEST_FILE, LARGEST_TEXT
+from kosho.record.reading.document import LONGEST_HEAD
 from kosho.record.reading.layout import blocks, sentences
 
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(GOLD.glob("*.txt"))]
@@ -245,3 +246,13 @@ def test_a_sentence_without_end_is_read_in_time(unit: str) -> None:
     read_text(Document("a.txt", unit * (1900 // len(unit)) + "."))
     read_text(Document("a.txt", unit * (300_000 // len(unit))))
     assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize(
+    "head", ["Trade Talks Peru Chile Grapes Tariff " * 20, "Peru levies a duty, " * 40 + "still."]
+)
+def test_a_document_without_a_date_is_quoted_by_its_head(head: str) -> None:
+    text = f"{head}\n\nPeru levies a 12% tariff on grapes.\n"
+    (quote,) = [one.quote for one in read_text(Document("a.txt", text)) if one.type == "document"]
+    assert text.startswith(quote)
+    assert 0 < len(quote) <= LONGEST_HEAD

@@ -54,6 +54,16 @@ def test_every_line_of_the_file_stays(text: str) -> None:
     assert found.count("\n") == found.count("\r\n") or "\r" not in found
 
 
+@pytest.mark.parametrize(
+    "line", ["statements: []   # none yet", "statements:   # none yet", "statements: ~ # none yet"]
+)
+def test_a_comment_stays_behind_its_key(line: str) -> None:
+    found = spliced(f"{line}\ntitle: t\n", [(("statements",), {"id": "a"})])
+    first, second, third = found.splitlines()
+    assert (first.split()[0], first[-10:]) == ("statements:", "# none yet")
+    assert (second.strip(), third) == ("- id: a", "title: t")
+
+
 def test_several_lists_at_once_and_one_inside_an_entry() -> None:
     text = "people:\n  - id: p\n    posts:\n      - title: x\n  - id: q\n    posts: [{title: y}]\nparties: []\n"
     found = spliced(

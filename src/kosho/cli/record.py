@@ -12,10 +12,15 @@ import typer
 from kosho.cli.terminal import day, say, show_json, show_table
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kosho.record.ledger import Due, Ledger, Record, SameEvent, Standing
     from kosho.record.schema import Statement
 
 __all__ = ["show"]
+
+MANY = 20
+"""Topics that are too many to name; the nearest are."""
 
 
 def show(
@@ -50,11 +55,28 @@ def show(
     _refuse(record)
     on = day(as_of, "--as-of") or datetime.now(UTC).astimezone().date()
     ledger = record.as_of(on, topic)
+    if topic is not None:
+        _refuse_unknown(topic, record, on)
     content = contract(ledger, only_open=still_open)
     if json:
         show_json(content)
     else:
-        _show(ledger, content)
+        _show(ledger, content, topic)
+
+
+def _refuse_unknown(topic: str, record: Record, on: date) -> None:
+    """A topic that nothing touches on any day is a slip; the answer names those known on the day."""
+    from datetime import date
+
+    from kosho.errors import InputError, Problem, suggest
+
+    ever = record.as_of(date.max, topic)
+    if ever.statements or ever.contentions:
+        return
+    topics = sorted({one.topic for one in record.as_of(on).statements if one.topic})
+    near = suggest(topic, topics) if len(topics) > MANY else None
+    hint = near or (f"topics: {', '.join(topics)}" if topics else "the record names none by that day")
+    raise InputError(Problem(f"nothing in the record touches {topic!r}", hint, key="--topic"))
 
 
 def _refuse(record: Record) -> None:
@@ -171,14 +193,14 @@ def _words(text: str, most: int = 90) -> str:
     return plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
 
 
-def _show(ledger: Ledger, content: dict[str, Any]) -> None:
+def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
     from kosho.record.ledger import label
 
     name = ledger.record.party_name
     say(f"{ledger.record.file.title}, as of {ledger.day.isoformat()}")
     say("")
     if not (ledger.statements or ledger.contentions):
-        say("Nothing was recorded by that day.")
+        say("Nothing was recorded by that day" + (f" on {topic!r}." if topic else "."))
         return
     if content["timeline"]:
         rows = [

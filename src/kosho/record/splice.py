@@ -6,6 +6,7 @@ keeps comments takes half a minute for ten thousand statements; putting lines in
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,6 +21,8 @@ Addition = tuple[Key, Mapping[str, Any]]
 """Path of a list, and an entry for its end."""
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+COMMENT = re.compile(r"[ \t]*#[^\r\n]*")
+"""What stands behind a value on its line, and stays there."""
 WIDTH = 110
 STEP = 2
 """Columns by which a list is indented that is not there yet."""
@@ -70,7 +73,10 @@ def _place(
         raise KeyError(path)
     if not isinstance(node, yaml.SequenceNode) or not node.value:
         # Nothing in it: `statements:` alone or `statements: []`. A list inside an entry holds something.
-        return node.start_mark.index, node.end_mark.index, "\n" + _items(entries, STEP, apart=True).rstrip("\n")
+        start, end = node.start_mark.index, node.end_mark.index
+        comment = COMMENT.match(text, end)
+        kept = comment[0] if comment else ""
+        return start, end + len(kept), kept + "\n" + _items(entries, STEP, apart=True).rstrip("\n")
     if node.flow_style:
         end = node.end_mark.index - 1
         comma = "" if text[:end].rstrip().endswith(",") else ", "

@@ -17,6 +17,9 @@ ZONES = {
     "UTC": "+00:00", "BST": "+01:00", "CET": "+01:00", "CEST": "+02:00", "EST": "-05:00", "EDT": "-04:00",
     "PST": "-08:00", "PDT": "-07:00", "AEST": "+10:00", "AEDT": "+11:00", "WIB": "+07:00", "ICT": "+07:00",
 }  # fmt: skip
+LONGEST_HEAD = 120
+"""Characters of its title, or of its beginning, by which a document without a date is quoted."""
+
 _DATELINE = re.compile(
     r"^(?P<place>[A-Z][A-Za-z .,’'-]{2,40}?),?\s(?:[A-Z]\w+\s?/\s?)?"
     r"(?P<date>(?:[A-Z][a-z]{2,8}\.?\s[0-3]?\d|[0-3]?\d\s[A-Z][a-z]{2,8}\.?)(?:,?\s(?:19|20)\d\d)?)"
@@ -51,13 +54,12 @@ def about(text: str, blocks: list[Block]) -> About:
     title = next((b for b in reversed(_titles(blocks)) if b.end - b.start > 15), None)
     if title:
         fields["title"] = text[title.start : title.end].strip()
-        if start == end:
-            start, end = title.start, title.end
     publisher = _publisher(text, dateline)
     if publisher:
         fields["publisher"] = publisher
     if start == end and blocks:
-        start, end = blocks[0].start, min(blocks[0].end, blocks[0].start + 120)
+        head = title or blocks[0]
+        start, end = head.start, min(head.end, head.start + LONGEST_HEAD)
     place = dateline["place"].strip(" ,") if dateline else _filed(text, blocks)
     return About(published, start, end, fields, place, begins)
 
