@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cProfile
+
 import pytest
 
 from kosho.record.reading import Document, Draft, read_text
@@ -102,3 +104,87 @@ LONG = (
 def test_meetings_that_were_not_held_or_moved_are_found_behind_names(text: str, kind: str) -> None:
     (found,) = told(text, kind)
     assert found.fields["date"]
+
+
+def test_who_signed_stands_behind_by() -> None:
+    text = "Kenya met Uganda. A protocol on cocoa was signed by Ghana and Togo."
+    assert told(text, "agreement")[0].fields["parties"] == ["GHA", "TGO"]
+    assert told("Ghana signed a treaty with Togo on cocoa.", "agreement")[0].fields["parties"] == ["GHA", "TGO"]
+
+
+def test_the_country_of_a_meeting_is_no_party_to_it() -> None:
+    text = "Ministers of Kenya met counterparts from Uganda in Nakuru, Ghana, on Monday."
+    (found,) = told(text, "event")
+    assert (found.fields["parties"], found.fields["place"]) == (["KEN", "UGA"], "Nakuru")
+
+
+def test_another_meeting_that_a_sentence_begins_with_gives_nothing_to_its_own() -> None:
+    text = "With the May 20 summit in Nakuru in mind, Kenya and Uganda agreed to hold a third round of talks."
+    (found,) = told(text, "next_meeting")
+    assert not {"date", "place"} & set(found.fields)
+    assert found.fields["round"] == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kenya offered on condition that Uganda buys tea to open two ports.",
+        "Kenya offered to open ports and spoke about Uganda would gain.",
+        "Kenya asked Uganda to open ports on 20 May.",
+    ],
+)
+def test_a_set_phrase_a_clause_or_a_day_is_no_topic(text: str) -> None:
+    assert all("topic" not in d.fields for kind in ("offer", "ask") for d in told(text, kind))
+    assert told("Kenya asked Uganda for talks on cocoa by 20 May.", "ask")[0].fields["topic"] == "cocoa"
+
+
+def test_a_deadline_is_not_its_own_day() -> None:
+    (found,) = told("Kenya wants the deadline of June 30 moved.", "deadline")
+    assert "what" not in found.fields
+
+
+def test_a_post_does_not_begin_in_another_noun() -> None:
+    (found,) = told("Kenya opened its tea market, Finance Minister Jane Otieno said.", "person")
+    assert found.fields["role"] == "Finance Minister"
+    (found,) = told("Kenya's trade and industry minister Jane Otieno met traders.", "person")
+    assert found.fields["role"] == "Trade and industry minister"
+
+
+def document(text: str) -> dict[str, object]:
+    return dict(next(d.fields for d in read_text(Document("a.txt", text)) if d.type == "document"))
+
+
+def test_a_line_with_a_label_is_no_title() -> None:
+    text = "Statement by the Kenyan Trade Minister\n\nDate: 6 May 2026\n\nVenue: Nakuru Hall\n\nWe met Uganda.\n"
+    assert document(text)["title"] == "Statement by the Kenyan Trade Minister"
+
+
+def test_a_newspaper_is_known_by_the_form_of_its_name_beside_the_story() -> None:
+    text = "Kenya and Uganda meet\n\nNakuru Times, 6 May 2026\n\nKenya met Uganda, the Kampala Post wrote.\n"
+    assert document(text)["publisher"] == "Nakuru Times"
+    assert "publisher" not in document(text.replace("Nakuru Times, ", ""))
+
+
+def test_what_answers_for_a_release_is_called_as_the_release_calls_it() -> None:
+    text = "Kenya met Uganda on tea this week in Nakuru.\n\nContact Point\n\nTea Section, Ministry of Trade\n"
+    (found,) = [d for d in read_text(Document("a.txt", text)) if d.type == "organisation"]
+    assert found.fields == {"org": "Tea Section, Ministry of Trade", "role": "contact point"}
+
+
+def work(sentences: int) -> int:
+    """Calls made to read so many dated sentences."""
+    text = "".join(
+        f"Kenya and Uganda met on {n % 28 + 1} May 2026 over lot {n}.{chr(10) * 2 if n % 10 == 9 else ' '}"
+        for n in range(sentences)
+    )
+    profile = cProfile.Profile()
+    profile.enable()
+    found = read_text(Document("a.txt", text))
+    profile.disable()
+    assert len(found) == sentences + 1
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_reading_takes_work_in_proportion_to_the_text() -> None:
+    work(10)
+    assert work(800) < 4.4 * work(200)

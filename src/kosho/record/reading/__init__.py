@@ -213,14 +213,15 @@ def _bodies(doc: str, text: str, parts: list[Block], mentions: Mentions) -> list
     """Bodies and whom they act for; the division that answers for a release."""
     found: list[Draft] = []
     for before, block in pairwise(parts):
-        if _IN_CHARGE.fullmatch(text[before.start : before.end].strip(" :")) and block.role != "body":
+        heading = text[before.start : before.end].strip(" :")
+        if _IN_CHARGE.fullmatch(heading) and block.role != "body":
             quote = text[block.start : block.end]
             found.append(
                 Draft(
                     doc,
                     "organisation",
                     "asserted",
-                    {"org": quote, "role": "division in charge"},
+                    {"org": quote, "role": heading.lower()},
                     quote,
                     block.start,
                     block.end,

@@ -210,8 +210,7 @@ def _resolved(
     if word in ("we", "i") and speaker:
         return speaker[0]
     if word in ("he", "she"):
-        earlier = [m for m in mentions.all if m.kind == "person" and m.end <= mention.start and m.person]
-        return earlier[-1] if earlier else mention
+        return mentions.person_before(mention.start) or mention
     if word == "they" and len({code for m in subject for code in m.codes}) == 1:
         return subject[0]
     if word == "i":

@@ -31,6 +31,14 @@ _CLOCK = re.compile(
 )
 
 
+_LABEL = re.compile(
+    r"(?:place|venue|location|dated?|time|day|subject|reference|ref|no|number|by|author|source|contact|tags?|to|from)\b"
+    r"\.?\s?:",
+    re.IGNORECASE,
+)
+"""The head of a line that names a particular of the document, and is no title."""
+
+
 class About(NamedTuple):
     """The document itself."""
 
@@ -51,10 +59,11 @@ def about(text: str, blocks: list[Block]) -> About:
     fields: dict[str, Any] = {"doc_type": _kind(text, blocks)}
     if stamp:
         fields["published"] = stamp
-    title = next((b for b in reversed(_titles(blocks)) if b.end - b.start > 15), None)
+    titles = (b for b in reversed(_titles(blocks)) if b.end - b.start > 15)
+    title = next((b for b in titles if not _LABEL.match(text, b.start)), None)
     if title:
         fields["title"] = text[title.start : title.end].strip()
-    publisher = _publisher(text, dateline)
+    publisher = _publisher(text, dateline) or _paper(text, blocks)
     if publisher:
         fields["publisher"] = publisher
     if start == end and blocks:
@@ -175,6 +184,17 @@ def _kind(text: str, blocks: list[Block]) -> str:
         bool(re.match(r"[A-Z][A-Z .'-]{2,40}:|Q:|A:|Question:|Answer:", text[b.start : b.end])) for b in blocks
     )
     return "transcript" if turns >= 3 else "news"
+
+
+def _paper(text: str, blocks: list[Block]) -> str | None:
+    """The newspaper that a line beside the story names."""
+    form = re.compile(table("documents")["paper"])
+    for block in blocks:
+        line = text[block.start : block.end]
+        found = form.match(line) if block.role != "body" and len(line) <= 80 else None
+        if found:
+            return found["name"]
+    return None
 
 
 def _publisher(text: str, dateline: re.Match[str] | None) -> str | None:

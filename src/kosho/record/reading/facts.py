@@ -15,10 +15,10 @@ from kosho.record.reading.meetings import find_meetings, meeting_fields, ordinal
 from kosho.record.reading.mentions import Mention, Mentions, Person
 from kosho.record.reading.quantities import find_quantities, flow_of, products_in, trade_sides
 from kosho.record.reading.rules import Rule, first_rule, modality_of, verb_places
+from kosho.record.reading.statements import change_fields, first_date, statement_fields
 
 __all__ = ["Reader"]
 
-POSITIONS = {"ask", "offer", "red_line", "complaint", "position", "response"}
 MEETINGS = {"event", "event_series", "next_meeting", "carried_over", "event_change", "event_not_held"}
 NOT_YET = {"commitment", "agreement", "no_agreement", "deadline"}
 """Types beside which a change of a rate is told as one to come; what is asked for is no measure at all."""
@@ -46,6 +46,11 @@ class Reader:
     _before: Clause | None = None
     _draft_of: str | None = None
     """What has been called a draft: `action plan`."""
+    _mark: int = 0
+    """How many drafts there were before the sentence being read."""
+    _loose: dict[str, list[Draft]] = field(default_factory=dict)
+    """Events of each kind that no round is told of: `an annual conference`."""
+    _voices: dict[str, tuple[Mention, ...]] = field(default_factory=dict)
     _known: set[tuple[Any, ...]] = field(default_factory=set)
     _span: tuple[int, int] = (0, 0)
     """The sentence being read."""
@@ -54,28 +59,29 @@ class Reader:
         """Read one sentence; `voice` is who speaks in a transcript."""
         words = self.mentions.text[start:end]
         if report_untrue(words, self.mentions.text[slice(*self._span)]):
-            self.drafts = [d for d in self.drafts if d.start < self._span[0]]
-        self._span = (start, end)
+            while self.drafts and self.drafts[-1].start >= self._span[0]:
+                self.drafts.pop()
+        self._span, self._mark = (start, end), len(self.drafts)
         draft = self._is_draft(words, opens_block=opens_block)
         attributed = _attribution(words)
         clauses = split(self.mentions, start, end, self._before, self._speaker(voice))
         types = [self._clause(clause, draft=draft, attributed=attributed) for clause in clauses]
-        if "no_agreement" in types or any(d.type == "event" and d.start >= start for d in self.drafts):
-            self._fold_topics(start, end)
-        self._merge_quoted()
+        if "no_agreement" in types or any(d.type == "event" for d in self.drafts[self._mark :]):
+            self._fold_topics()
         self._drop_counted(start)
+        self._merge_quoted()
         if clauses:
             self._before = clauses[-1]
 
     def _speaker(self, voice: str | None) -> tuple[Mention, ...]:
         if voice is None:
             return ()
-        named = [
-            m
-            for m in self.mentions.all
-            if m.person and set(m.person.name.lower().split()) & set(voice.lower().split())
-        ]
-        return (named[0] if named else Mention(0, 0, "person", (), Person(voice, "", None, None, None)),)
+        if voice not in self._voices:
+            unknown = Mention(0, 0, "person", (), Person(voice, "", None, None, None))
+            words = set(voice.lower().split())
+            named = (m for m in self.mentions.all if m.person and words & set(m.person.name.lower().split()))
+            self._voices[voice] = (next(named, unknown),)
+        return self._voices[voice]
 
     def _is_draft(self, words: str, *, opens_block: bool) -> bool:
         named = re.search(
@@ -101,26 +107,28 @@ class Reader:
 
     _in_draft: bool = False
 
-    def _fold_topics(self, start: int, end: int) -> None:
+    def _fold_topics(self) -> None:
         """What was discussed at a meeting, or without result, is one fact with it, not a topic beside it."""
-        inside = [d for d in self.drafts if d.type == "topic" and d.start >= start and d.end <= end]
-        self.drafts = [d for d in self.drafts if d not in inside]
-        for index, draft in enumerate(self.drafts):
-            topics = [d.fields["topic"] for d in inside if "topic" in d.fields]
-            if topics and draft.start >= start and draft.type in ("event", "no_agreement"):
-                self.drafts[index] = replace(draft, fields={**draft.fields, "topics": topics})
+        here = self.drafts[self._mark :]
+        topics = [d.fields["topic"] for d in here if d.type == "topic" and "topic" in d.fields]
+        self.drafts[self._mark :] = [
+            replace(d, fields={**d.fields, "topics": topics})
+            if topics and d.type in ("event", "no_agreement")
+            else d
+            for d in here
+            if d.type != "topic"
+        ]
 
     def _drop_counted(self, start: int) -> None:
         """`Two deals` that are told one by one further on are not a third."""
-        if not any(d.type == "agreement" and d.start >= start for d in self.drafts):
+        if not any(d.type == "agreement" for d in self.drafts[self._mark :]):
             return
-        self.drafts = [
-            d
-            for d in self.drafts
-            if not (
-                d.type == "agreement" and d.end <= start and _COUNTED.search(d.quote) and start - d.end < 400
-            )
-        ]
+        for index in range(self._mark - 1, -1, -1):
+            draft = self.drafts[index]
+            if start - draft.end >= 400:
+                break
+            if draft.type == "agreement" and draft.end <= start and _COUNTED.search(draft.quote):
+                del self.drafts[index]
 
     def _merge_quoted(self) -> None:
         """Sentences of one quotation that say what somebody thinks are one position."""
@@ -206,7 +214,8 @@ class Reader:
     def _meeting(
         self, clause: Clause, kind: str, start: int, end: int, *, planned: bool, attributed: str | None
     ) -> None:
-        fields = meeting_fields(self.mentions, start, end)
+        aside = _ASIDE.match(self.mentions.masked, start, end)
+        fields = meeting_fields(self.mentions, aside.end() if aside else start, end)
         if kind == "event":
             same = ("event", fields.get("round"), fields.get("date"), fields["event_type"])
             if same[1] is not None and same in self._known and clause.start != start:
@@ -215,17 +224,11 @@ class Reader:
             if clause.start != start:
                 self._drop_unnamed(fields["event_type"])
         if kind in ("carried_over", "next_meeting", "event_series"):
-            words = self.mentions.text[start:end]
-            number = ordinal(words)
             fields.pop("round", None)
-            if number and kind == "carried_over":
-                came = _CAME_FROM.search(words) is not None
-                fields["from_round" if came else "to_round"] = number
-                planned = planned or not came
-            elif number:
-                fields["round"] = number
+            fields |= _round(kind, self.mentions.text[start:end])
+            planned = planned or "to_round" in fields
         if kind == "event_change":
-            fields = _change_fields(self.mentions, clause) | {k: v for k, v in fields.items() if k == "date"}
+            fields = change_fields(self.mentions, clause) | {k: v for k, v in fields.items() if k == "date"}
         if kind == "event_not_held":
             fields["certainty"] = (
                 "appears"
@@ -236,23 +239,22 @@ class Reader:
             fields["attributed_to"] = attributed
         modality: Modality = "negated" if kind == "event_not_held" else "planned" if planned else "asserted"
         self._add(kind, modality, fields, start, end)
+        self._remember_loose(self.drafts[-1])
+
+    def _remember_loose(self, draft: Draft) -> None:
+        named = str(draft.fields.get("event_type"))
+        if draft.type == "event" and "round" not in draft.fields and _is_a(named, draft.quote):
+            self._loose.setdefault(named, []).append(draft)
 
     def _drop_unnamed(self, kind: str) -> None:
         """`An annual conference` that is named further on is the same one."""
-        self.drafts = [
-            d
-            for d in self.drafts
-            if not (
-                d.type == "event"
-                and d.fields["event_type"] == kind
-                and "round" not in d.fields
-                and re.search(r"\ban? (?:\w+ ){0,3}" + kind, d.quote)
-            )
-        ]
+        loose = self._loose.pop(kind, [])
+        if loose:
+            self.drafts = [d for d in self.drafts if not any(d is one for one in loose)]
 
     def _statement(self, clause: Clause, rule: Rule, modality: Modality, attributed: str | None) -> None:
         for number, (start, end) in enumerate(_items(self.mentions, clause, rule.type)):
-            fields = _statement_fields(self.mentions, clause, rule, start, end)
+            fields = statement_fields(self.mentions, clause, rule, start, end)
             if rule.type == "no_agreement" and all(m.end <= self._span[0] for m in clause.subject):
                 fields["parties"] = list(
                     self.mentions.sides
@@ -276,7 +278,7 @@ class Reader:
             self.mentions.text[clause.start : clause.end],
         )
         fields["role"] = role["role"] if role else who.person.role
-        fields |= _first_date(self.mentions, clause.start, clause.end, "since")
+        fields |= first_date(self.mentions, clause.start, clause.end, "since")
         self._add("person_status", "asserted", {k: v for k, v in fields.items() if v}, clause.start, clause.end)
 
     def _measures(self, clause: Clause, found: str | None, force: Force) -> None:
@@ -337,6 +339,22 @@ class Reader:
             )
 
 
+def _round(kind: str, words: str) -> dict[str, int]:
+    """The round that a meeting is, or that something was carried over from or to."""
+    number = ordinal(words)
+    if number is None:
+        return {}
+    if kind != "carried_over":
+        return {"round": number}
+    return {"from_round" if _CAME_FROM.search(words) else "to_round": number}
+
+
+def _is_a(kind: str, quote: str) -> bool:
+    return re.search(r"\ban? (?:\w+ ){0,3}" + kind, quote) is not None
+
+
+_ASIDE = re.compile(r"\W?(?:with|ahead of|despite|following|amid|citing)\b[^,;]*,\s", re.IGNORECASE)
+"""What a sentence begins with before its own meeting: another one, or a reason."""
 _CAME_FROM = re.compile(
     r"\b(?:discussed|raised|left (?:open|over|unresolved)|tabled|unresolved|pending|begun|remaining|arising)"
     r"\s(?:\w+\s)?(?:at|in|from|during|since)\s(?:the|its|their)\s|\b(?:carried over|deferred) from\b"
@@ -375,185 +393,3 @@ def _items(mentions: Mentions, clause: Clause, kind: str) -> Iterator[tuple[int,
         yield clause.start + position, clause.start + cut.start()
         position = cut.end()
     yield clause.start + position, clause.end
-
-
-def _codes(mentions: Mentions, who: tuple[Mention, ...]) -> list[str]:
-    found: dict[str, None] = {}
-    for mention in who:
-        found.update(dict.fromkeys(mentions.sides if mention.kind == "joint" else mention.codes))
-    return list(found)
-
-
-def _statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int, end: int) -> dict[str, Any]:
-    kind, words = rule.type, mentions.text[start:end]
-    fields: dict[str, Any] = {}
-    by = _codes(mentions, clause.subject) or _codes(mentions, clause.speaker)
-    if kind == "complaint" and rule.acts is None:
-        by = _codes(mentions, clause.speaker)  # the clause's subject is whom it is about
-    if kind == "position" and clause.speaker and not clause.quoted:
-        by = _codes(mentions, clause.speaker) or by
-    if kind == "position" and re.search(r"\b(?:their|joint) (?:efforts?|initiatives?)", words):
-        by = list(mentions.sides)
-    if kind in ("agreement", "agreement_aim", "no_agreement", "topic"):
-        parties = _codes(mentions, clause.subject)
-        fields["parties"] = parties if len(parties) > 1 else list(mentions.sides)
-    elif by:
-        fields["by"] = by[0] if len(by) == 1 else by
-    if kind in ("ask", "offer", "complaint", "response", "red_line") and len(by) == 1:
-        others = [c for c in mentions.codes(start, end) if c not in by]
-        if not others and mentions.bilateral:
-            others = [c for c in mentions.sides if c not in by]
-        if others:
-            fields["against" if kind == "complaint" else "to"] = others[0]
-    speaker = next((m for m in clause.speaker), None) or next((m for m in clause.subject if m.person), None)
-    if speaker is not None and kind in POSITIONS | {"commitment"}:
-        fields["speaker"] = (
-            speaker.person.name if speaker.person else mentions.text[speaker.start : speaker.end]
-        )
-    fields |= _details(mentions, kind, words, start, end)
-    return fields
-
-
-_KINDS = (
-    ("memorandum of understanding", r"\bmemorand(?:um|a)\b|\bmous?\b"),
-    ("joint statement", r"\bjoint (?:statement|declaration|communiqu|vision|press)"),
-    ("treaty", r"\btreat(?:y|ies)\b"),
-    ("protocol", r"\bprotocols?\b"),
-    ("framework", r"\bframeworks?\b"),
-    ("agreement", r"\bagreements?\b|\bpacts?\b|\bdeals?\b|\baccords?\b|\barrangements?\b"),
-    ("oral understanding", r"\bagreed?\b|\bunderstandings?\b|\bconcurred\b"),
-)
-_TOPIC = re.compile(
-    r"\b(?:on|regarding|concerning|about|over|in the field of) (?!(?:the )?(?:sidelines|margins"
-    r"|same day|basis|part of)\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]{2,8}\.? \d"
-    r"|\d{1,2}(?:st|nd|rd|th)? [A-Z])"
-    r"(?P<topic>[^,;()“”\"]{4,90}?)(?=[,;()“”\"]|\.\s|\.?$|\s(?:which|that|with|by|from|as|is|was"
-    r"|were|are|will|has|have|to|at|during|in (?:[A-Z]|an? |the )|[-–—]{1,2}"
-    r"|ended|ends|failed|fails|remains?|remained|collapsed|stalled|resumed?|began|begins|concluded|broke|without)\s?)"
-)
-_DUE = re.compile(r"\b(?:by|before|until|no later than|within)\s(?:the\s)?$")
-
-
-def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) -> dict[str, Any]:  # noqa: C901 - one branch a type
-    fields: dict[str, Any] = {}
-    if kind == "agreement":
-        fields["kind"] = next((name for name, p in _KINDS if re.search(p, words, re.I)), "agreement")
-        fields["status"] = _agreement_status(words)
-        fields |= _first_date(mentions, start, end, "signed") if re.search(r"\bsigned\b", words) else {}
-        names = [m.person.name for m in mentions.within(start, end, "person") if m.person]
-        if names and re.search(r"\b(?:signed|inked|initial)", words):
-            fields["signatories"] = list(dict.fromkeys(names))
-    if kind == "agreement_aim":
-        ports = re.findall(r"\b(?:Port of ([A-Z]\w+)|([A-Z]\w+) [Pp]ort)\b", words)
-        if ports:
-            fields["ports"] = [a or b for a, b in ports]
-    if kind == "deadline":
-        fields |= _deadline(mentions, start, end)
-    if kind == "commitment":
-        fields["status"] = "ongoing" if re.search(r"\bcontinu", words) else "open"
-        fields |= _due(mentions, start, end)
-    if kind == "red_line":
-        rate = re.search(r"(\d+(?:\.\d+)?)\s?(?:%|percent|per cent)", words)
-        if rate:
-            number = float(rate[1])
-            fields |= {"threshold": int(number) if number.is_integer() else number, "unit": "%"}
-    if kind in ("offer", "ask", "red_line", "response", "commitment", "complaint"):
-        fields |= products_in(words)
-        amounts = find_quantities(mentions.text, start, end)
-        if amounts and kind in ("offer", "ask", "commitment"):
-            fields |= {"value": amounts[0].value, "unit": amounts[0].unit}
-    if kind == "response":
-        fields["polarity"] = (
-            "negative"
-            if re.search(r"\b(?:reject|negative|declin|rebuff|dismiss|turned down|cool)", words)
-            else "positive"
-        )
-    topic = _TOPIC.search(mentions.text, start, end)
-    if topic and kind != "deadline":
-        fields["topic"] = re.sub(r"^the\s|\s(?:and|or)$", "", " ".join(topic["topic"].split()).rstrip("."))
-    return fields
-
-
-def _agreement_status(words: str) -> str:
-    for status, p in (
-        ("signed", r"\bsigned|inked"),
-        ("initialled", r"\binitiall?ed"),
-        ("being finalised", r"\bfinali[sz]ing"),
-        ("scheduled for adoption", r"\b(?:scheduled|set|expected|due|plan\w*) to"),
-        ("adopted", r"\badopted|issued|endorsed|released"),
-        ("concluded", r"\bconcluded|reached|struck|finali[sz]ed"),
-    ):
-        if re.search(p, words):
-            return status
-    return "agreed"
-
-
-def _first_date(mentions: Mentions, start: int, end: int, key: str) -> dict[str, Any]:
-    for mention in mentions.within(start, end, "date"):
-        if mention.date and mention.date.value:
-            return {key: mention.date.value}
-    return {}
-
-
-def _due(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
-    for mention in mentions.within(start, end, "date"):
-        if mention.date and _DUE.search(mentions.masked[max(start, mention.start - 20) : mention.start]):
-            return {"due": mention.date.last_day}
-    return {}
-
-
-_MOVED = re.compile(
-    r"\b(?:extend|mov|postpon|push|prolong|delay|put|brought)\w*\b[^;]{0,80}?\b(?:to|until|till)\s(?:the\s)?(?=\ue005)"
-)
-_ENDING = re.compile(
-    r"\b(?:deadlines?|expir\w+|laps\w+|runs? out|ends?|until|by|before|no later than|effect|force)\b"
-)
-
-_OWNED = re.compile(r"\ue005+(?:['’]s)?\s(?:[\w-]+\s){0,2}(?:deadline|cut-?off|expiry)\b")
-
-
-def _last_day(mentions: Mentions, start: int, end: int) -> Mention | None:
-    """The date of a deadline: the one it was moved to, or the first behind the word for it, or the first."""
-    days = [m for m in mentions.within(start, end, "date") if m.date and (m.date.value or m.date.readings)]
-    owned = _OWNED.search(mentions.masked, start, end)
-    if owned:
-        return next((m for m in days if m.start == owned.start()), None)
-    for words in (_MOVED, _ENDING):
-        found = words.search(mentions.masked, start, end)
-        later = [m for m in days if found and m.start >= found.end()]
-        if later:
-            return later[0]
-    return days[0] if days else None
-
-
-def _deadline(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    mention = _last_day(mentions, start, end)
-    if mention is not None and mention.date:
-        fields["date"] = mention.date.last_day or mention.date.value
-        fields["date_precision"] = mention.date.precision
-        bracket = re.match(r"\s?\((?P<what>[^()]{5,80})\)", mentions.text[mention.end : end])
-        if bracket:
-            fields["what"] = re.sub(r"^the\s", "", bracket["what"])
-    if "what" not in fields:
-        what = re.search(
-            r"(?:deadline|expir\w+|end) (?:for|of|to) (?:the )?(?P<what>[^,.;()]{4,80})",
-            mentions.text[start:end],
-        )
-        if what:
-            fields["what"] = what["what"].strip()
-    return fields
-
-
-def _change_fields(mentions: Mentions, clause: Clause) -> dict[str, Any]:
-    words = mentions.text[clause.start : clause.end]
-    change = re.search(
-        r"\b(?:postpon|delay|put off|brought forward|reschedul|pushed back|cut short|moved|extend"
-        r"|prolong)\w*[^,;]{0,30}",
-        words,
-    )
-    fields: dict[str, Any] = {"change": change[0].strip() if change else "changed"}
-    who = next((m.person.name for m in clause.subject if m.person), None)
-    if who:
-        fields["person"] = who
-    return fields

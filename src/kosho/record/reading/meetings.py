@@ -159,9 +159,22 @@ def meeting_fields(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     place = _place(words)
     if place:
         fields["place"] = place
-    parties = mentions.codes(start, end)
-    fields["parties"] = list(parties if len(parties) > 1 else mentions.sides)
+    parties = _parties(mentions, start, end)
+    fields["parties"] = parties if len(parties) > 1 else list(mentions.sides)
     return fields
+
+
+_WHERE = re.compile(r"\b(?:in|at|near)\s(?:the\s)?(?:(?:[A-Z][\w.’'-]+\s?){1,4},\s(?:the\s)?)?$")
+
+
+def _parties(mentions: Mentions, start: int, end: int) -> list[str]:
+    """Parties named inside a span, each once, but not the country a meeting is held in."""
+    found: dict[str, None] = {}
+    for mention in mentions.within(start, end):
+        if mention.kind == "party" and _WHERE.search(mentions.text, start, mention.start):
+            continue
+        found.update(dict.fromkeys(mentions.sides if mention.kind == "joint" else mention.codes))
+    return list(found)
 
 
 _OF_ANOTHER = re.compile(

@@ -11,7 +11,6 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
 from typing import Literal
 
 from kosho.record.reading.dates import DateMention
@@ -94,12 +93,21 @@ class Mentions:
         """Mentions inside a span, of some kinds or of any."""
         first = bisect_left(self.all, start, key=lambda m: m.start)
         found: list[Mention] = []
-        for mention in islice(self.all, first, None):
+        for index in range(first, len(self.all)):
+            mention = self.all[index]
             if mention.start >= end:
                 break
             if mention.end <= end and (not kinds or mention.kind in kinds):
                 found.append(mention)
         return found
+
+    def person_before(self, start: int) -> Mention | None:
+        """The last person named before `start`."""
+        for index in range(bisect_left(self.all, start, key=lambda m: m.start) - 1, -1, -1):
+            mention = self.all[index]
+            if mention.kind == "person" and mention.person and mention.end <= start:
+                return mention
+        return None
 
     def codes(self, start: int, end: int) -> tuple[str, ...]:
         """Parties named or spoken for inside a span, in order, each once."""
@@ -137,8 +145,9 @@ def _posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
     phrase = rf"(?:(?:{portfolio})\b(?:,?\s(?:and\s)?(?:the\s)?(?:{portfolio})\b){{0,7}})"
     heads = "|".join(f"(?i:{head})" for head in posts["heads"])
+    plain = rf"(?:(?:{portfolio})\b(?:\sand)?\s){{1,4}}"
     role = (
-        rf"(?:(?i:{phrase})\s|(?i:trade|commerce|finance|foreign|economy|agriculture|industry|farm"
+        rf"(?<!\w)(?:{phrase}\s|(?i:{plain})|(?i:trade|commerce|finance|foreign|economy|agriculture|industry|farm"
         rf"|customs)\s)?\b(?:{heads})\b(?:\s(?:of"
         rf"|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
     )

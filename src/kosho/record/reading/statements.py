@@ -1,0 +1,238 @@
+"""What a statement says: by whom, to whom, about what, until when; agreements, deadlines, changes of plan."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kosho.record.reading.clauses import Clause
+from kosho.record.reading.mentions import Mention, Mentions, pattern
+from kosho.record.reading.quantities import find_quantities, products_in
+from kosho.record.reading.rules import Rule
+
+__all__ = ["POSITIONS", "change_fields", "first_date", "statement_fields"]
+
+POSITIONS = {"ask", "offer", "red_line", "complaint", "position", "response"}
+"""Types that somebody says or thinks."""
+
+
+def _codes(mentions: Mentions, who: tuple[Mention, ...]) -> list[str]:
+    found: dict[str, None] = {}
+    for mention in who:
+        found.update(dict.fromkeys(mentions.sides if mention.kind == "joint" else mention.codes))
+    return list(found)
+
+
+_AMONG = re.compile(pattern(r"\b(?:by|between|among)\s(?P<who><one>(?:(?:,|,?\sand)\s<one>)+)"))
+_WITH = re.compile(pattern(r"\bwith\s(?P<who><one>)"))
+
+
+def _parties(mentions: Mentions, clause: Clause, kind: str) -> list[str]:
+    """Those told of as parties, `signed by A and B`; else the subject and whom it acts with."""
+    named = _AMONG.search(mentions.masked, clause.start, clause.end) if kind != "topic" else None
+    among = list(mentions.codes(*named.span("who"))) if named else []
+    if len(among) > 1:
+        return among
+    parties = _codes(mentions, clause.subject)
+    other = _WITH.search(mentions.masked, clause.start, clause.end)
+    if len(parties) == 1 and other:
+        parties += [code for code in mentions.codes(*other.span("who")) if code not in parties]
+    return parties
+
+
+def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int, end: int) -> dict[str, Any]:
+    """By whom, to whom, about what: what the words at `start:end` of a clause say; absent where they do not."""
+    kind, words = rule.type, mentions.text[start:end]
+    fields: dict[str, Any] = {}
+    by = _codes(mentions, clause.subject) or _codes(mentions, clause.speaker)
+    if kind == "complaint" and rule.acts is None:
+        by = _codes(mentions, clause.speaker)  # the clause's subject is whom it is about
+    if kind == "position" and clause.speaker and not clause.quoted:
+        by = _codes(mentions, clause.speaker) or by
+    if kind == "position" and re.search(r"\b(?:their|joint) (?:efforts?|initiatives?)", words):
+        by = list(mentions.sides)
+    if kind in ("agreement", "agreement_aim", "no_agreement", "topic"):
+        parties = _parties(mentions, clause, kind)
+        fields["parties"] = parties if len(parties) > 1 else list(mentions.sides)
+    elif by:
+        fields["by"] = by[0] if len(by) == 1 else by
+    if kind in ("ask", "offer", "complaint", "response", "red_line") and len(by) == 1:
+        others = [c for c in mentions.codes(start, end) if c not in by]
+        if not others and mentions.bilateral:
+            others = [c for c in mentions.sides if c not in by]
+        if others:
+            fields["against" if kind == "complaint" else "to"] = others[0]
+    speaker = next((m for m in clause.speaker), None) or next((m for m in clause.subject if m.person), None)
+    if speaker is not None and kind in POSITIONS | {"commitment"}:
+        fields["speaker"] = (
+            speaker.person.name if speaker.person else mentions.text[speaker.start : speaker.end]
+        )
+    fields |= _details(mentions, kind, words, start, end)
+    return fields
+
+
+_KINDS = (
+    ("memorandum of understanding", r"\bmemorand(?:um|a)\b|\bmous?\b"),
+    ("joint statement", r"\bjoint (?:statement|declaration|communiqu|vision|press)"),
+    ("treaty", r"\btreat(?:y|ies)\b"),
+    ("protocol", r"\bprotocols?\b"),
+    ("framework", r"\bframeworks?\b"),
+    ("agreement", r"\bagreements?\b|\bpacts?\b|\bdeals?\b|\baccords?\b|\barrangements?\b"),
+    ("oral understanding", r"\bagreed?\b|\bunderstandings?\b|\bconcurred\b"),
+)
+_TOPIC = re.compile(
+    r"\b(?:on|regarding|concerning|about|over|in the field of) (?!(?:the )?(?:sidelines|margins"
+    r"|same day|basis|part of)\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]{2,8}\.? \d"
+    r"|\d{1,2}(?:st|nd|rd|th)? [A-Z])"
+    r"(?P<topic>[^,;()“”\"]{4,90}?)(?=[,;()“”\"]|\.\s|\.?$|\s(?:which|that|with|by|from|as|is|was"
+    r"|were|are|will|has|have|to|at|during|in (?:[A-Z]|an? |the )|[-–—]{1,2}"
+    r"|ended|ends|failed|fails|remains?|remained|collapsed|stalled|resumed?|began|begins|concluded|broke|without)\s?)"
+)
+_DUE = re.compile(r"\b(?:by|before|until|no later than|within)\s(?:the\s)?$")
+
+
+def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) -> dict[str, Any]:  # noqa: C901 - one branch a type
+    fields: dict[str, Any] = {}
+    if kind == "agreement":
+        fields["kind"] = next((name for name, p in _KINDS if re.search(p, words, re.I)), "agreement")
+        fields["status"] = _agreement_status(words)
+        fields |= first_date(mentions, start, end, "signed") if re.search(r"\bsigned\b", words) else {}
+        names = [m.person.name for m in mentions.within(start, end, "person") if m.person]
+        if names and re.search(r"\b(?:signed|inked|initial)", words):
+            fields["signatories"] = list(dict.fromkeys(names))
+    if kind == "agreement_aim":
+        ports = re.findall(r"\b(?:Port of ([A-Z]\w+)|([A-Z]\w+) [Pp]ort)\b", words)
+        if ports:
+            fields["ports"] = [a or b for a, b in ports]
+    if kind == "deadline":
+        fields |= _deadline(mentions, start, end)
+    if kind == "commitment":
+        fields["status"] = "ongoing" if re.search(r"\bcontinu", words) else "open"
+        fields |= _due(mentions, start, end)
+    if kind == "red_line":
+        rate = re.search(r"(\d+(?:\.\d+)?)\s?(?:%|percent|per cent)", words)
+        if rate:
+            number = float(rate[1])
+            fields |= {"threshold": int(number) if number.is_integer() else number, "unit": "%"}
+    if kind in ("offer", "ask", "red_line", "response", "commitment", "complaint"):
+        fields |= products_in(words)
+        amounts = find_quantities(mentions.text, start, end)
+        if amounts and kind in ("offer", "ask", "commitment"):
+            fields |= {"value": amounts[0].value, "unit": amounts[0].unit}
+    if kind == "response":
+        fields["polarity"] = (
+            "negative"
+            if re.search(r"\b(?:reject|negative|declin|rebuff|dismiss|turned down|cool)", words)
+            else "positive"
+        )
+    topic = _topic(mentions, start, end) if kind != "deadline" else None
+    if topic:
+        fields["topic"] = topic
+    return fields
+
+
+_NO_TOPIC = re.compile(
+    r"(?:the\s)?(?:condition|behalf|track|board|time|hold|offer|paper|purpose|average|top|schedule|course|record"
+    r"|a\sregular\sbasis|the\sone\shand|the\sother\shand|\d.*)$"
+    r"|.*\b(?:would|will|could|should|can|may|must|has|have|had|is|are|was|were|did|does|do|said|told)\b",
+    re.IGNORECASE,
+)
+"""What follows `on` or `about` and is no subject: a set phrase, an amount, or a clause."""
+
+
+def _topic(mentions: Mentions, start: int, end: int) -> str | None:
+    found = _TOPIC.search(mentions.text, start, end)
+    if found is None:
+        return None
+    first = next(iter(mentions.within(*found.span("topic"), "date")), None)
+    stop = first.start if first else found.end("topic")
+    words = " ".join(mentions.text[found.start("topic") : stop].split()).rstrip(".")
+    words = re.sub(r"^the\s|(?:\s(?:and|or|on|by|in|from|until|before|after|since|for))+$", "", words)
+    return words if len(words) > 3 and not _NO_TOPIC.match(words) else None
+
+
+def _agreement_status(words: str) -> str:
+    for status, p in (
+        ("signed", r"\bsigned|inked"),
+        ("initialled", r"\binitiall?ed"),
+        ("being finalised", r"\bfinali[sz]ing"),
+        ("scheduled for adoption", r"\b(?:scheduled|set|expected|due|plan\w*) to"),
+        ("adopted", r"\badopted|issued|endorsed|released"),
+        ("concluded", r"\bconcluded|reached|struck|finali[sz]ed"),
+    ):
+        if re.search(p, words):
+            return status
+    return "agreed"
+
+
+def first_date(mentions: Mentions, start: int, end: int, key: str) -> dict[str, Any]:
+    """The first date inside a span, under `key`; empty where none is told."""
+    for mention in mentions.within(start, end, "date"):
+        if mention.date and mention.date.value:
+            return {key: mention.date.value}
+    return {}
+
+
+def _due(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
+    for mention in mentions.within(start, end, "date"):
+        if mention.date and _DUE.search(mentions.masked[max(start, mention.start - 20) : mention.start]):
+            return {"due": mention.date.last_day}
+    return {}
+
+
+_MOVED = re.compile(
+    r"\b(?:extend|mov|postpon|push|prolong|delay|put|brought)\w*\b[^;]{0,80}?\b(?:to|until|till)\s(?:the\s)?(?=\ue005)"
+)
+_ENDING = re.compile(
+    r"\b(?:deadlines?|expir\w+|laps\w+|runs? out|ends?|until|by|before|no later than|effect|force)\b"
+)
+
+_OWNED = re.compile(r"\ue005+(?:['’]s)?\s(?:[\w-]+\s){0,2}(?:deadline|cut-?off|expiry)\b")
+
+
+def _last_day(mentions: Mentions, start: int, end: int) -> Mention | None:
+    """The date of a deadline: the one it was moved to, or the first behind the word for it, or the first."""
+    days = [m for m in mentions.within(start, end, "date") if m.date and (m.date.value or m.date.readings)]
+    owned = _OWNED.search(mentions.masked, start, end)
+    if owned:
+        return next((m for m in days if m.start == owned.start()), None)
+    for words in (_MOVED, _ENDING):
+        found = words.search(mentions.masked, start, end)
+        later = [m for m in days if found and m.start >= found.end()]
+        if later:
+            return later[0]
+    return days[0] if days else None
+
+
+def _deadline(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    mention = _last_day(mentions, start, end)
+    if mention is not None and mention.date:
+        fields["date"] = mention.date.last_day or mention.date.value
+        fields["date_precision"] = mention.date.precision
+        bracket = re.match(r"\s?\((?P<what>[^()]{5,80})\)", mentions.text[mention.end : end])
+        if bracket:
+            fields["what"] = re.sub(r"^the\s", "", bracket["what"])
+    if "what" not in fields:
+        what = re.search(
+            r"(?:deadline|expir\w+|end) (?:for|of|to) (?:the )?(?P<what>[^,.;()]{4,80})",
+            mentions.text[start:end],
+        )
+        if what and not re.match("\ue005", mentions.masked[start + what.start("what") :]):
+            fields["what"] = what["what"].strip()
+    return fields
+
+
+def change_fields(mentions: Mentions, clause: Clause) -> dict[str, Any]:
+    """How a plan was changed, and whose."""
+    words = mentions.text[clause.start : clause.end]
+    change = re.search(
+        r"\b(?:postpon|delay|put off|brought forward|reschedul|pushed back|cut short|moved|extend"
+        r"|prolong)\w*[^,;]{0,30}",
+        words,
+    )
+    fields: dict[str, Any] = {"change": change[0].strip() if change else "changed"}
+    who = next((m.person.name for m in clause.subject if m.person), None)
+    if who:
+        fields["person"] = who
+    return fields
