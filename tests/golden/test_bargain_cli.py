@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from kosho.case import Case
 from kosho.cli import app
-from kosho.errors import KoshoError
+from kosho.errors import InputError, KoshoError
 
 CASE = "japan-us-2025"
 QUICK = ("--draws", "0", "--no-confirm")
@@ -109,3 +109,48 @@ def test_without_a_zone(tiny, tmp_path):
     assert isinstance(done.exception, KoshoError)
     assert done.exception.exit_status == 1
     assert "What would open a zone" in done.output
+
+
+def test_any_package_is_explained(tiny):
+    command = ["bargain", str(tiny), *QUICK, "--explain", "cars=none"]
+    done = CliRunner().invoke(app, [*command, "--json"])
+    assert done.exit_code == 0, done.output
+    one = json.loads(done.stdout)["explained"]
+    assert one["options"] == {"cars": "none", "lng": "as-now"}
+    (change,) = one["changes"]
+    assert change["gives"] == ["USA"]
+    assert change["gets"] == ["JPN"]
+    assert (change["issue"], change["fallback"], change["option"]) == ("cars", "add-25", "none")
+    for party, gain in one["gains"].items():
+        assert sum(values[party] for values in one["issues"].values()) + one["background"][
+            party
+        ] == pytest.approx(gain, abs=1e-6)
+    assert set(one["concessions"]) == {party for party, gain in one["gains"].items() if gain < -1}
+    assert one["crosses"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    for words in (
+        "USA gives: cars ordinary duty instead of 25 % on top, as now",
+        "JPN gives: nothing",
+        "red line",
+    ):
+        assert words in done.output
+    done = CliRunner().invoke(app, ["bargain", str(tiny), "--explain", "lng=more-3500"])
+    assert "JPN gives: lng 3.5 bn more instead of no promise" in done.output
+    assert "USA gets: lng 3.5 bn more" in done.output
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("car=none", "did you mean cars?"),
+        ("cars=all15", "did you mean all-15"),
+        ("cars", "names no option"),
+        ("cars=none,cars=all-15", "given twice"),
+    ],
+)
+def test_a_package_that_is_not_on_the_table_is_told(tiny, text, told):
+    done = CliRunner().invoke(app, ["bargain", str(tiny), "--explain", text])
+    assert isinstance(done.exception, InputError)
+    assert "--explain" in str(done.exception)
+    assert told in str(done.exception)

@@ -322,13 +322,26 @@ def test_critical_points():
     assert critical_value(lambda x: x, 1.0, 0.1) is None
 
 
-def test_the_cheapest_concession_changes_the_fewest_issues():
+def test_the_cheapest_concession_costs_the_others_least_whatever_it_changes():
+    """One issue alone makes the loser whole at a cost of 5; both together do at a cost of 1."""
+    grid = Grid.of({"a": ["no", "yes"], "b": ["no", "yes"]})
+    found = cheapest_concession(game_of([[5, -1], [0, 2], [3, -2], [4, 0]], [0, 0]), grid, 0, "party 1")
+    assert found is not None
+    assert (found.package, found.changed, found.cost) == (3, ("a", "b"), (1.0, -1.0))
+    # Costs that differ by noise are one, and then fewer changes are better.
+    noisy = replace(game_of([[5, -1], [4, 2], [3, -2], [4.001, 0]], [0, 0]), noise=0.01)
+    found = cheapest_concession(noisy, grid, 0, "party 1")
+    assert found is not None
+    assert found.changed == ("b",)
+
+
+def test_the_cheapest_concession_of_few_issues():
     grid = Grid.of({"a": ["no", "yes"], "b": ["0", "1", "2"]})
     payoffs = [[0, 0], [2, -1], [4, -2], [-1, 3], [1.5, 1], [3, -1]]
     game = game_of(payoffs, [0, 0])
     found = cheapest_concession(game, grid, grid.named({"a": "no", "b": "2"}), "party 1")
     assert found is not None
-    assert (found.package, found.changed, found.cost) == (0, ("b",), (4.0, -2.0))
+    assert (found.package, found.changed, found.cost) == (4, ("a", "b"), (2.5, -3.0))
     found = cheapest_concession(game, grid, grid.named({"a": "yes", "b": "2"}), "party 1")
     assert found is not None
     assert (found.package, found.changed, found.cost) == (4, ("b",), (1.5, -2.0))

@@ -67,7 +67,7 @@ class Explanation:
     background: tuple[float, ...]
     """What the package of fallbacks is worth over the disagreement: zero where the two are the same law."""
     concessions: dict[str, Concession | None]
-    """For each party that loses, the cheapest concession that makes it whole."""
+    """For each party that loses, the concession that makes it whole at the least cost to the others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,7 @@ class Deal:
         """Why a package is worth what it is."""
         table, game = self.table, self.game
         values = shapley(game.payoffs[table.grid.mixtures(package, table.fallback)])
-        losing = [party for k, party in enumerate(game.parties) if game.gains[package, k] < 0]
+        losing = [party for k, party in enumerate(game.parties) if game.gains[package, k] < -game.resolution]
         return Explanation(
             package,
             {issue: tuple(row.tolist()) for issue, row in zip(table.grid.issues, values, strict=True)},

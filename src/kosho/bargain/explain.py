@@ -49,7 +49,9 @@ class Concession:
 
 
 def cheapest_concession(game: Game, grid: Grid, package: int, party: str) -> Concession | None:
-    """The change of fewest issues that makes `party` whole; of several the one that costs the others least.
+    """The change that makes `party` whole at the least cost to the others in all; of several, of fewest issues.
+
+    It may change every issue. Costs that differ by the game's noise are one.
 
     Args:
         game: Payoffs over the packages of `grid`.
@@ -58,17 +60,16 @@ def cheapest_concession(game: Game, grid: Grid, package: int, party: str) -> Con
         party: Who must not lose against the disagreement.
 
     Returns:
-        None if no allowed package does it. The package itself, with nothing changed, if it already does.
+        None if no allowed package does it.
     """
     k = game.parties.index(party)
-    whole = np.flatnonzero(game.allowed & (game.gains[:, k] >= 0))
+    whole = np.flatnonzero(game.allowed & (game.gains[:, k] >= -game.resolution))
     if not len(whole):
         return None
     differs = grid.choices[whole] != grid.choices[package]
-    changes = differs.sum(axis=1)
-    near = np.flatnonzero(changes == changes.min())
-    cost = game.payoffs[package] - game.payoffs[whole[near]]
-    others = np.delete(cost, k, axis=1).sum(axis=1)
-    best = int(others.argmin())
-    names = tuple(issue for issue, new in zip(grid.issues, differs[near[best]], strict=True) if new)
-    return Concession(int(whole[near[best]]), names, tuple(cost[best].tolist()))
+    others = np.delete(game.compared[package] - game.compared[whole], k, axis=1).sum(axis=1)
+    least = np.flatnonzero(others <= others.min() + game.noise)
+    best = int(least[differs[least].sum(axis=1).argmin()])
+    names = tuple(issue for issue, new in zip(grid.issues, differs[best], strict=True) if new)
+    cost = game.payoffs[package] - game.payoffs[whole[best]]
+    return Concession(int(whole[best]), names, tuple(cost.tolist()))

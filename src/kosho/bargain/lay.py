@@ -16,6 +16,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from kosho.bargain.exchange import touched
 from kosho.bargain.fold import Marked, taken, together
 from kosho.bargain.provisions import Levels, Position, Provisions, gathered, places_of
 from kosho.bargain.table import State, Table
@@ -224,7 +225,7 @@ def _reach(table: Table, world: World, state: State) -> dict[_Place, tuple[int, 
         for choice in range(len(content.options)):
             overlay = table.overlay(issue, choice)
             register = state.register.with_overlay(overlay)
-            for measure in _touched(overlay, state.register):
+            for measure in touched(overlay, state.register):
                 places |= _reached(register, measure, country, sector)
         for place in places:
             found.setdefault(place, set()).add(issue)
@@ -300,11 +301,6 @@ class _Concerned:
 
 def _spending(world: World) -> Array:
     return world.arrays.flows * (1.0 + world.arrays.tariff)
-
-
-def _touched(overlay: Overlay, register: Register) -> list[Measure]:
-    ended = [item.measure for item in (*overlay.end, *overlay.replace)]
-    return [*overlay.add, *(item.by for item in overlay.replace), *(register.measure(name) for name in ended)]
 
 
 def _reached(

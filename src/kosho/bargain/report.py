@@ -10,6 +10,7 @@ from typing import Any
 
 from kosho.bargain.caution import background_gains, warnings
 from kosho.bargain.deal import Deal
+from kosho.bargain.exchange import changes
 from kosho.bargain.pricing import Priced
 from kosho.bargain.robust import Critical
 from kosho.bargain.schema import Justified, justified
@@ -22,8 +23,8 @@ __all__ = ["SCHEMA_VERSION", "contract", "share_told"]
 SCHEMA_VERSION = 1
 
 
-def contract(deal: Deal) -> dict[str, Any]:
-    """Everything a deal says; names are stable."""
+def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
+    """Everything a deal says, and why a package is worth what it is; names are stable."""
     table, game, content = deal.table, deal.game, deal.table.file
     return {
         "schema_version": SCHEMA_VERSION,
@@ -66,6 +67,7 @@ def contract(deal: Deal) -> dict[str, Any]:
         },
         "confirmed": _confirmed(deal),
         "explanations": {name: _explanation(deal, int(rows[0])) for name, rows in deal.solutions.items()},
+        "explained": None if explained is None else _explained(deal, explained),
         "deadline": _deadline(deal),
         "backgrounds": [_background(deal, priced) for priced in deal.priced],
         "unpriced": [
@@ -217,6 +219,21 @@ def _explanation(deal: Deal, k: int) -> dict[str, Any]:
             }
             for party, change in one.concessions.items()
         },
+    }
+
+
+def _explained(deal: Deal, k: int) -> dict[str, Any]:
+    """A package of the reader's own: what changes hands, what it is worth and why."""
+    game = deal.game
+    return {
+        **_package(deal, k),
+        "possible": bool(game.possible[k]),
+        "crosses": [name for name, crossed in zip(game.red_lines, game.crossed[k], strict=True) if crossed],
+        "better_for_all": bool(game.better[k]),
+        "changes": [asdict(one) for one in changes(deal.table, k)],
+        "gains": _named(deal, game.gains[k].tolist()),
+        "over_status_quo": _named(deal, (game.payoffs[k] - game.status_quo).tolist()),
+        **_explanation(deal, k),
     }
 
 

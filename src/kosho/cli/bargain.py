@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.terminal import chosen, day, progress, say, show_json, show_table
-from kosho.errors import KoshoError
+from kosho.errors import KoshoError, Problems
 
 if TYPE_CHECKING:
     from kosho.bargain import Deal
@@ -24,7 +24,7 @@ CONCEPT_TITLES = {
 SHOWN = 20
 
 
-def show(
+def show(  # noqa: PLR0913 - one parameter an option
     case: Annotated[str, typer.Argument(help="A shipped case or its folder; it needs a table.yaml.")],
     as_of: Annotated[
         str | None,
@@ -36,6 +36,13 @@ def show(
     draws: Annotated[int, typer.Option(min=0, help="Draws of the certificate; 0 leaves it out.")] = 200,
     *,
     confirm: Annotated[bool, typer.Option(help="Price the deals again on the full table.")] = True,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ISSUE=OPTION,...",
+            help="Why this package is worth what it is; issues not named keep their fallback.",
+        ),
+    ] = None,
     require_zone: Annotated[
         bool, typer.Option("--require-zone", help="Exit with status 1 if no deal leaves all better off.")
     ] = False,
@@ -43,22 +50,83 @@ def show(
 ) -> None:
     """Price every package on the table; the frontier, the deals theory picks, and how sure they are."""
     from kosho.bargain import Effort, negotiate
+    from kosho.bargain.exchange import named
     from kosho.bargain.report import contract
     from kosho.case import Case
 
     on = day(as_of, "--as-of")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
     table = Case.load(case).table(on)
+    package = None if explain is None else named(table, _assigned(explain), "--explain")
     with progress("Reading the table") as tell:
-        effort = Effort(draws=draws, confirm=confirm)
+        alone = package is not None and not json
+        effort = Effort(draws=0, confirm=False) if alone else Effort(draws=draws, confirm=confirm)
         deal = negotiate(table, deficits=closure, effort=effort, tell=tell)
-        content = {"case": case, **contract(deal)}
+        content = {"case": case, **contract(deal, package)}
     if json:
         show_json(content)
+    elif package is not None:
+        _show_explained(deal, content)
     else:
         _show(deal, content)
     if require_zone and not deal.game.zone:
         raise KoshoError("no package on the table leaves every side better off")
+
+
+def _assigned(text: str) -> dict[str, str]:
+    """Option by issue, from the command line."""
+    found: dict[str, str] = {}
+    problems = Problems()
+    for part in (one.strip() for one in text.split(",")):
+        issue, given, option = part.partition("=")
+        if not (given and issue and option):
+            problems.add(f"{part!r} names no option of an issue", "such as cars=all-15", key="--explain")
+        elif issue in found:
+            problems.add(f"issue {issue!r} is given twice", key="--explain")
+        found.setdefault(issue.strip(), option.strip())
+    problems.raise_if_any()
+    return found
+
+
+def _show_explained(deal: Deal, content: dict[str, Any]) -> None:
+    """A package of the reader's own."""
+    one, parties = content["explained"], content["parties"]
+    say(f"{content['title']}: {_options(deal, one['options'])}")
+    say("Million USD a year, long run.")
+    for warning in content["warnings"]:
+        say(f"Warning: {warning}.")
+    titles = {line["id"]: f"{line['title']} ({line['party']})" for line in content["red_lines"]}
+    for line in one["crosses"]:
+        say(f"It crosses a red line: {titles[line]}")
+    if not one["possible"]:
+        say("It takes apart what only goes together.")
+    say("")
+    for party in parties:
+        for word in ("gives", "gets"):
+            mine = [change for change in one["changes"] if party in change[word]]
+            told = "; ".join(
+                f"{change['issue']} {_title(deal, change['issue'], change['option'])} instead of "
+                f"{_title(deal, change['issue'], change['fallback'])}"
+                for change in mine
+            )
+            say(f"{party} {word}: {told or 'nothing'}")
+    say("")
+    columns = [f"{party}, {than}" for than in ("no deal", "today") for party in parties]
+    show_table("What it is worth", columns, [_both(one, parties)], numeric=len(columns))
+    _show_shares(deal, "Which issue carries the gains over no deal", one, one["gains"])
+    for party, change in one["concessions"].items():
+        if change is None:
+            say(f"{party} loses, and nothing within the red lines makes it whole.")
+            continue
+        amended = _named(deal, {issue: change["options"][issue] for issue in change["changed"]})
+        costs = ", ".join(f"{other} {_signed(change['cost'][other])}" for other in parties if other != party)
+        say(f"{party} loses; cheapest for the others that makes it whole: {amended} (costs {costs})")
+
+
+def _title(deal: Deal, issue: str, option: str) -> str:
+    """Of an option."""
+    options = next(one.options for one in deal.table.file.issues if one.id == issue)
+    return next(one.title for one in options if one.id == option)
 
 
 def _show(deal: Deal, content: dict[str, Any]) -> None:
@@ -179,8 +247,7 @@ def _show_ties(deal: Deal, content: dict[str, Any]) -> None:
 
 def _named(deal: Deal, options: Mapping[str, str]) -> str:
     """Options by issue, fallbacks too."""
-    titles = {issue.id: {one.id: one.title for one in issue.options} for issue in deal.table.file.issues}
-    return "; ".join(f"{issue} {titles[issue][option]}" for issue, option in options.items())
+    return "; ".join(f"{issue} {_title(deal, issue, option)}" for issue, option in options.items())
 
 
 def _show_bounds(content: dict[str, Any]) -> None:
