@@ -50,7 +50,7 @@ def test_an_episode_holds_what_the_halt_would_do_beside_what_was_seen(pineapples
     told = {one["what"]: one for one in pineapples["told"]}
     assert set(told) == {"home", "CHN", "JPN", "others", "price"}
     for one in told.values():
-        assert set(one) == {"what", "before", "halt_alone", "observed", "shift"}
+        assert set(one) == {"what", "before", "halt_alone", "observed", "shift", "put_in"}
         for found in (one["halt_alone"], one["observed"], one["shift"]):
             assert found is None or found["low"] <= found["value"] <= found["high"]
     # Without the ban's friends the price falls; it rose, and the shift says how far demand moved.
@@ -65,9 +65,32 @@ def test_an_episode_holds_what_the_halt_would_do_beside_what_was_seen(pineapples
 def test_an_episode_in_the_whole_economy() -> None:
     (found,) = run("coercion", "travel-2025", "--economy")["episodes"]
     worth = found["economy"]["ev_musd"]
-    assert set(worth) == {"CHN", "JPN"}
+    # The wedge of an advisory is booked as the importer's income: its figure is not to be read.
+    assert set(worth) == {"JPN"}
+    assert set(found["economy"]["left_out"]) == {"CHN"}
     assert worth["JPN"]["high"] < 0
     assert all(one["low"] <= one["value"] <= one["high"] for one in worth.values())
+
+
+def test_what_is_put_in_is_no_prediction_and_an_empty_column_is_explained() -> None:
+    (travel,) = run("coercion", "travel-2025")["episodes"]
+    told = {one["what"]: one for one in travel["told"]}
+    assert {name for name, one in told.items() if one["put_in"]} == {"CHN"}
+    assert travel["fitted_at"] == "halt alone"
+    assert {name for name, one in told.items() if one["shift"]} == {"KOR", "TWN", "USA"}
+    korea = told["KOR"]
+    # At the price of the halt alone demand differs as what was seen does from what the halt does.
+    expected = korea["observed"]["value"] / korea["halt_alone"]["value"]
+    assert korea["shift"]["value"] == pytest.approx(expected)
+    text = " ".join(CliRunner().invoke(app, ["coercion", "travel-2025", "--economy"]).stdout.split())
+    for words in ("385,000, put in", "694,500", "at the price of the halt alone", "China is left out: "):
+        assert words in text
+    (seafood,) = run("coercion", "seafood-2023")["episodes"]
+    assert seafood["fitted_at"] is None
+    assert not any(one["shift"] for one in seafood["told"])
+    text = CliRunner().invoke(app, ["coercion", "seafood-2023"]).stdout
+    assert "replayed by quota only" in " ".join(text.split())
+    assert "Fitted shift" not in text
 
 
 def test_an_unknown_episode_is_refused() -> None:
@@ -118,6 +141,7 @@ def test_vehicles_are_told_by_drive_and_maker(chain: dict[str, Any]) -> None:
     ("arguments", "expected"),
     [
         (["JPN", "C27", "--without", "JPN"], "the country itself"),
+        (["JPN", "C27", "--without", "XXX", "--world", "talks"], "unknown country 'XXX'"),
         (["JAP", "C27"], "JAP"),
         (["JPN", "C72"], "C72"),
         (["JPN", "C27", "--world", "flat"], "one of full, talks"),

@@ -6,14 +6,34 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kosho.cli.terminal import progress, say, show_json, show_table
+from kosho.cli.terminal import note, progress, say, show_json, show_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kosho.policy.coercion import Comparison, Episode, Told
     from kosho.policy.ranges import Range
     from kosho.provenance import Cited
 
 __all__ = ["show"]
+
+UNREAD = "what those who keep away would have paid beyond the price is booked as its income"
+PUT_IN = (
+    "Put in: the halt is replayed as a quota at the share that was seen to remain; that it agrees with what "
+    "happened says nothing."
+)
+UNFITTED = (
+    "Demand: neither a price nor a quantity that the halt leaves open was seen: there is nothing to fit; the "
+    "episode is replayed by quota only."
+)
+LAST_COLUMN = (
+    "Nothing is fitted but the last column: by how much demand would have to differ at the old price for the "
+    "market to clear as it was seen to"
+)
+FITTED = {
+    "observed": "at the price that was seen",
+    "halt alone": "at the price of the halt alone, for none was seen; only where quantities were",
+}
 
 
 def show(
@@ -61,9 +81,11 @@ def contract(found: Comparison) -> dict[str, Any]:
                 "halt_alone": _levels(one.predicted),
                 "observed": _levels(one.observed),
                 "shift": _levels(one.shift),
+                "put_in": one.put_in,
             }
             for one in found.told
         ],
+        "fitted_at": found.fitted_at,
         "sources": _sources(of),
     }
 
@@ -95,7 +117,10 @@ def _in_economy(of: Episode) -> dict[str, Any] | None:
 
     if not of.economy:
         return None
-    parties = list(dict.fromkeys(code for one in of.economy for code in (one.importer, one.exporter)))
+    # What buyers would pay beyond the price stays with the importer as income, though they pay and get nothing.
+    unread = {one.importer: UNREAD for one in of.economy if one.allowed.value > 0}
+    parties = dict.fromkeys(code for one in of.economy for code in (one.importer, one.exporter))
+    parties = [code for code in parties if code not in unread]
     found: dict[str, dict[str, float]] = {}
     for end in ("low", "value", "high"):
         base, halted = in_economy(load(), of, end)
@@ -109,7 +134,8 @@ def _in_economy(of: Episode) -> dict[str, Any] | None:
                 "high": max(each[code] for each in found.values()),
             }
             for code in parties
-        }
+        },
+        "left_out": unread,
     }
 
 
@@ -120,12 +146,16 @@ def _show(found: Comparison) -> None:
     rows = [_row(one) for one in found.told]
     title = f"{of.title}: {of.product}, {of.unit} (halted from {words.day(of.closed_from)})"
     columns = ("What", "Before", "The halt alone", "What happened", "Fitted shift of demand")
-    show_table(title, columns, rows, numeric=4)
+    width = len(columns) - (found.fitted_at is None)
+    show_table(title, columns[:width], [row[:width] for row in rows], numeric=width - 1)
     demand, supply = (_between(one) for one in (of.demand, of.supply))
-    say(f"Elasticities of demand {demand}, of supply {supply}. Nothing is fitted but the last column: by how")
-    say("much demand would have to differ at the old price for the market to clear as it was seen to.")
+    note(f"Elasticities of demand {demand}, of supply {supply}.")
+    if any(one.put_in for one in found.told):
+        note(PUT_IN)
+    note(UNFITTED if found.fitted_at is None else f"{LAST_COLUMN}, {FITTED[found.fitted_at]}.")
     kinds = ", ".join(dict.fromkeys(f"{one['publisher']} ({one['kind']})" for one in _sources(of)))
-    say(f"sources: {kinds}\n")
+    note(f"sources: {kinds}")
+    say("")
 
 
 def _row(one: Told) -> tuple[str, str, str, str, str]:
@@ -133,27 +163,42 @@ def _row(one: Told) -> tuple[str, str, str, str, str]:
 
     name = country_name(one.what) if one.what in countries() else one.what
     price = one.what == "price"
+    predicted = _ranged(one.predicted, _worked_out if price else _counted)
     return (
         f"{name}, new over old" if price else name,
-        _figure(one.before, counted=not price),
-        _ranged(one.predicted, counted=not price),
-        _ranged(one.observed, counted=not price),
-        _ranged(one.shift, counted=False),
+        _worked_out(one.before) if price else _given(one.before),
+        f"{predicted}, put in" if one.put_in else predicted,
+        _ranged(one.observed, _given),
+        _ranged(one.shift, _worked_out),
     )
 
 
-def _figure(value: float, *, counted: bool) -> str:
-    """Two or three digits: more are not true."""
+def _given(value: float) -> str:
+    """As the source has it."""
     from kosho.brief import words
 
-    return words.significant(value, 3, 0 if counted and value >= 100 else 2)
+    return words.figure(value, 7)
 
 
-def _ranged(found: Range | None, *, counted: bool) -> str:
+def _counted(value: float) -> str:
+    """What comes out of the replay, to three digits: more are not true."""
+    from kosho.brief import words
+
+    return words.significant(value, 3, 0 if value >= 100 else 2)
+
+
+def _worked_out(value: float) -> str:
+    """A ratio, to two decimals."""
+    from kosho.brief import words
+
+    return words.significant(value, 3, 2)
+
+
+def _ranged(found: Range | None, figure: Callable[[float], str]) -> str:
     if found is None:
         return ""
-    low, high = (_figure(end, counted=counted) for end in (found.low, found.high))
-    middle = "" if found.value is None else _figure(found.value, counted=counted)
+    low, high = (figure(end) for end in (found.low, found.high))
+    middle = "" if found.value is None else figure(found.value)
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
@@ -161,7 +206,7 @@ def _between(cited: Cited) -> str:
     """A figure with its range."""
     from kosho.policy.ranges import Range
 
-    return _ranged(Range.of(cited), counted=False) + (", assumed" if cited.status == "assumption" else "")
+    return _ranged(Range.of(cited), _given) + (", assumed" if cited.status == "assumption" else "")
 
 
 def _show_economy(of: Episode, found: dict[str, Any]) -> None:
@@ -181,3 +226,7 @@ def _show_economy(of: Episode, found: dict[str, Any]) -> None:
     show_table(
         f"{of.title}: in the whole economy, USD a year in the long run", ("Economy", "USD"), rows, numeric=1
     )
+    for code, why in found["left_out"].items():
+        note(f"{country_name(code)} is left out: {why}.")
+    if found["left_out"]:
+        say("")

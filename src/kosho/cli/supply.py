@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.terminal import chosen, progress, say, show_json, show_table
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
     from kosho.policy.ranges import Range
@@ -92,6 +92,9 @@ def _without(table: World, country: str, sector: str, origin: str) -> dict[str, 
     from kosho.policy.supply import loss_without
     from kosho.world import low_elasticity
 
+    if origin not in table.countries:
+        hint = suggest(origin.upper(), table.countries)
+        raise InputError(Problem(f"unknown country {origin!r}", hint, key="--without"))
     if origin == country:
         raise InputError(Problem(f"{origin} is the country itself", "name another origin", key="--without"))
     worlds = {"central": table, "low": low_elasticity(table)}

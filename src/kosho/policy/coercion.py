@@ -19,6 +19,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -325,8 +326,10 @@ class Told:
     """Without any shift of demand."""
     observed: Range | None
     shift: Range | None
-    """The shift of demand that would reconcile the two, over the same ranges; None for a price and where a
-    destination is closed."""
+    """The shift of demand that would reconcile the two, over the same ranges; None for a price, where the halt
+    itself sets the quantity, and where neither the price nor the quantity was seen."""
+    put_in: bool = False
+    """The halt itself sets the quantity, as the share of the base that was seen to remain: no prediction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +338,8 @@ class Comparison:
 
     episode: Episode
     told: tuple[Told, ...]
+    fitted_at: Literal["observed", "halt alone"] | None = None
+    """Whose price shifts of demand are fitted at; None where nothing open was seen, and nothing is fitted."""
 
     def of(self, what: str) -> Told:
         """A destination's figures, or the price's."""
@@ -346,12 +351,14 @@ def compare(of: Episode) -> Comparison:
     predicted: dict[str, list[float]] = {}
     shifts: dict[str, list[float]] = {}
     seen_price = of.observed.get(PRICE)
+    seen = {name for name in of.observed if name != PRICE and name not in of.allowed}
     for market, observed in _corners(of):
         replay = market.clear(of.allowed)
         for name, value in (*replay.quantities.items(), (PRICE, replay.price)):
             predicted.setdefault(name, []).append(value)
-        if seen_price is not None:
-            for name, value in market.fitted_shift(seen_price.value, observed, of.allowed).items():
+        price = replay.price if seen_price is None else seen_price.value
+        for name, value in market.fitted_shift(price, observed, of.allowed).items():
+            if seen_price is not None or name in seen:  # what is left is no residual of a price nobody saw
                 shifts.setdefault(name, []).append(value)
     told = [
         Told(
@@ -360,10 +367,12 @@ def compare(of: Episode) -> Comparison:
             predicted=_range(values, "new over old" if name == PRICE else of.unit),
             observed=Range.of(of.observed[name]) if name in of.observed else None,
             shift=_range(shifts[name], "demand over base at the old price") if name in shifts else None,
+            put_in=name in of.allowed,
         )
         for name, values in predicted.items()
     ]
-    return Comparison(of, tuple(told))
+    fitted_at = "observed" if seen_price is not None else "halt alone" if shifts else None
+    return Comparison(of, tuple(told), fitted_at)
 
 
 def _corners(of: Episode) -> Iterator[tuple[Market, dict[str, float]]]:
