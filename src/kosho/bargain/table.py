@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -269,6 +270,8 @@ class _Check:
             self._statements(statements)
         self._overlays(References(sources, self.register.products, self.register.lists))
         self._options()
+        self._once()
+        self._days()
         self._choices()
         self._parties()
         self._ids()
@@ -357,13 +360,56 @@ class _Check:
                         self._note("overlay", name, overlays, (*here, "overlays"))
                 mine = [one for name in option.overlays if name in overlays for one in overlays[name].add]
                 added = [one.id for one in mine if isinstance(one.value, float)]
-                for name in option.at:
+                for name, rate in option.at.items():
+                    place = (*here, "at", name)
                     if name not in added:
-                        self._note("measure", name, added, (*here, "at", name))
+                        self._note("measure", name, added, place)
+                    if not 0 <= rate < math.inf:
+                        self.problems.add(
+                            f"a rate of {rate:g} percent",
+                            "zero or more",
+                            line=self.lines[place],
+                            key=".".join(map(str, place)),
+                        )
                 self._amounts(option, mine, here)
         for n, name in enumerate(self.file.throughout):
             if name not in overlays:
                 self._note("overlay", name, overlays, ("throughout", n))
+
+    def _once(self) -> None:
+        """A package has each measure once: no two issues add the same, nor two overlays of an option."""
+        overlays = {**self.overlays, **self.file.overlays}
+        owner: dict[str, str] = {}
+        for n, issue in enumerate(self.file.issues):
+            mine: set[str] = set()
+            for m, option in enumerate(issue.options):
+                place: Key = ("issues", n, "options", m, "overlays")
+                added = [one.id for name in option.overlays if name in overlays for one in overlays[name].add]
+                mine.update(added)
+                for name in sorted(set(added)):
+                    if added.count(name) > 1:
+                        what = "is added twice by this option"
+                    elif name in owner:
+                        what = f"is added by an option of issue {owner[name]!r} too"
+                    else:
+                        continue
+                    self.problems.add(
+                        f"measure {name!r} {what}",
+                        "one issue a measure; copy it to an overlay of its own under another id",
+                        line=self.lines[place],
+                        key=".".join(map(str, place)),
+                    )
+            owner |= dict.fromkeys(mine - set(owner), issue.id)
+
+    def _days(self) -> None:
+        start, end = self.file.status_quo.date, self.file.deadline.date
+        if end < start:
+            self.problems.add(
+                f"the deadline of {end} is before the status quo of {start}",
+                "the talks end after they begin",
+                line=self.lines["deadline", "date"],
+                key="deadline.date",
+            )
 
     def _amounts(self, option: Option, measures: list[Measure], here: Key) -> None:
         bounds = {one.id: one.terms for one in measures if isinstance(one.terms, Amount)}
