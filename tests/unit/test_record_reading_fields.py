@@ -155,7 +155,7 @@ def document(text: str) -> dict[str, object]:
 
 
 def test_a_line_with_a_label_is_no_title() -> None:
-    text = "Statement by the Kenyan Trade Minister\n\nDate: 6 May 2026\n\nVenue: Nakuru Hall\n\nWe met Uganda.\n"
+    text = "Statement by the Kenyan Trade Minister\n\nDate: 6 May 2026\n\nVenue: Town Hall\n\nWe met Uganda.\n"
     assert document(text)["title"] == "Statement by the Kenyan Trade Minister"
 
 

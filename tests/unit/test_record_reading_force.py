@@ -28,6 +28,9 @@ def kinds(text: str) -> list[tuple[str, str]]:
         "Kenya imposed a duty of 12 percent on milk in the 1970s.",
         "Kenya drew up but stopped short of a ban on Ugandan milk.",
         "A duty of 12 percent on milk from Uganda was never introduced.",
+        "Kenya has not yet imposed a duty of 12 percent on Ugandan milk.",
+        "Kenya's plan for a duty of 12 percent on milk was shelved.",
+        "Kenya would have imposed a duty of 12 percent on milk.",
         "Kenya said it would have to live with a duty of 12 percent on milk.",
     ],
 )
@@ -63,7 +66,11 @@ def test_a_measure_that_is_not_there_is_none(text: str) -> None:
         ),
         ("Kenya's duty of 12 percent on milk, announced in March, is suspended.", "suspended", "asserted"),
         ("Kenya's ban on Ugandan milk will be lifted in June.", "in force", "asserted"),
+        ("Kenya might lift its ban on Ugandan milk.", "in force", "asserted"),
+        ("If Uganda asked, Kenya would lift its ban on milk.", "in force", "asserted"),
         ("Kenya lifted its ban on Ugandan milk.", "ended", "asserted"),
+        ("Kenya's ban on Ugandan milk was lifted.", "ended", "asserted"),
+        ("Kenya imposed a duty of 12 percent on milk after talks ended.", "in force", "asserted"),
     ],
 )
 def test_how_far_a_measure_has_come(text: str, status: str, modality: str) -> None:
@@ -94,6 +101,9 @@ def test_a_cut_that_is_asked_for_is_an_ask_alone() -> None:
         "The Kenyan minister refused to comment on whether June 30 was a deadline.",
         "A newspaper reported that Kenya asked Uganda to buy tea. The ministry said the report was wrong.",
         "Kenyan Trade Minister Jane Otieno is considering flying to Kampala.",
+        "Kenya and Uganda nearly signed an agreement on tea.",
+        "Kenya was unaware of any request by Uganda.",
+        "“Is there to be a quota on tea?” Kenyan Trade Minister Jane Otieno asked.",
     ],
 )
 def test_what_was_not_said_or_done_is_no_claim(text: str) -> None:
@@ -146,3 +156,15 @@ def test_who_speaks_of_a_duty_has_not_imposed_it() -> None:
     assert (found.fields["imposed_by"], found.modality) == ("KEN", "planned")
     text = "Ugandan President Paul Mukasa complained about tariffs of 40% on tea."
     assert all(d.fields.get("imposed_by") is None for d in told(text) if d.type == "measure")
+
+
+def test_the_subject_is_that_of_the_main_clause() -> None:
+    (found,) = [
+        d for d in told("Although Kenya did not sign, Uganda asked Chile to buy milk.") if d.type == "ask"
+    ]
+    assert (found.fields["by"], found.fields["to"]) == ("UGA", "CHL")
+
+
+def test_no_agreement_in_an_event_thought_of_is_none() -> None:
+    assert not kinds("In the event of no deal, Kenya and Uganda return to the old duty.")
+    assert ("no_agreement", "asserted") in kinds("Kenya and Uganda met and reached no deal.")

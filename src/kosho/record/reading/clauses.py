@@ -78,6 +78,12 @@ _OBJECT = re.compile(
 )
 _JOINED = re.compile(pattern(r"(?:\s?\([^()]{1,30}\))?(?:,|,?\sand|\sor)\s<actor>"))
 _ACTORS = ("party", "person", "body", "joint", "capital", "pronoun")
+_SUBORDINATE = re.compile(
+    r"\W?(?:if|unless|when|once|after|although|though|while|whereas|since|because|before|in case|even if)\b"
+    r"[^,;]*,\s",
+    re.IGNORECASE,
+)
+"""A clause that depends on the one behind it: its subject is another's."""
 _LEADS = re.compile(rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}")
 
 
@@ -185,8 +191,11 @@ def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, i
 
 
 def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
-    """The first actors of a clause that no preposition governs, and those joined to them."""
+    """The first actors of the main clause that no preposition governs, and those joined to them."""
     masked = mentions.masked
+    opening = _SUBORDINATE.match(masked, start, end)
+    if opening and _ACTING.search(masked, opening.end(), end):
+        start = opening.end()
     for first in _ACTING.finditer(masked, start, min(end, start + 200)):
         owner = masked[first.end() : first.end() + 2] in ("'s", "’s", "' ", "’ ")
         if _OBJECT.search(masked[max(start, first.start() - 10) : first.start()]) or (

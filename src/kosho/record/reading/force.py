@@ -27,7 +27,10 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """Remarks between commas: what they deny is not what the clause says."""
-_TURN = re.compile(r"\b(?:but|however|yet(?! to\b)|nonetheless|nevertheless)\b|;\s", re.IGNORECASE)
+_TURN = re.compile(
+    r"\b(?:but|however|(?<!not\s)(?<!have\s)(?<!has\s)(?<!t\s)yet(?! to\b)|nonetheless|nevertheless)\b|;\s",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(r"[”\"’')\]]*\s?\?")
 
 

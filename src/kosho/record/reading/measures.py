@@ -73,18 +73,25 @@ def _status(  # noqa: PLR0911 - one return a status
         return (
             "considered" if weighed and not force.untold() and not force.withheld(weighed.start(), 0) else None
         )
+    if not _group(match, "from") and _taken_away(rules["ending"], words, at):
+        return "in force"  # until then
     if considered or force.conditional():
         return "considered"
     if "rate" in match.groupdict() and re.search(rules["suspended"], words, re.IGNORECASE):
         return "suspended"
-    if not _group(match, "from"):
-        if re.search(rules["to_end"], words, re.IGNORECASE):
-            return "in force"  # until then
-        if re.search(rules["ended"], words, re.IGNORECASE):
-            return "ended"
+    if not _group(match, "from") and _taken_away(rules["ended"], words, at):
+        return "ended"
     if force.pending() or re.search(rules["announced"], words, re.IGNORECASE):
         return "announced"
     return "in force"
+
+
+def _taken_away(verbs: dict[str, str], words: str, at: int) -> bool:
+    """Whether a verb that takes away has the measure at `at` as its object or its subject."""
+    return (
+        re.search(verbs["ahead"], words[:at], re.IGNORECASE) is not None
+        or re.search(verbs["behind"], words[at:], re.IGNORECASE) is not None
+    )
 
 
 _WANTED = re.compile(

@@ -109,7 +109,15 @@ def fit(
 
 CLAIMS = {"ask", "offer", "agreement", "agreement_aim", "commitment", "deadline"}
 """Types that a negation inside their own words denies."""
-GUARDED = CLAIMS | {"red_line", "complaint", "response", "person_status", "event_change", "next_meeting"}
+GUARDED = CLAIMS | {
+    "red_line",
+    "no_agreement",
+    "complaint",
+    "response",
+    "person_status",
+    "event_change",
+    "next_meeting",
+}
 """Types that a denial, a question or a supposition around their words takes away."""
 
 

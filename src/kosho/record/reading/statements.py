@@ -57,7 +57,8 @@ def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int,
     elif by:
         fields["by"] = by[0] if len(by) == 1 else by
     if kind in ("ask", "offer", "complaint", "response", "red_line") and len(by) == 1:
-        others = [c for c in mentions.codes(start, end) if c not in by]
+        behind = max((m.end for m in clause.subject if start <= m.start < end), default=start)
+        others = [c for c in mentions.codes(behind, end) if c not in by]
         if not others and mentions.bilateral:
             others = [c for c in mentions.sides if c not in by]
         if others:
