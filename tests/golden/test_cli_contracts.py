@@ -85,6 +85,7 @@ def test_simulate(simulated: dict[str, Any]) -> None:
         "subsidies": [],
         "ranges": [PARAMETER],
         "left_out": dict.fromkeys(simulated["left_out"], "str"),
+        "of_scenario": [],
         "ends": {
             "countries": {code: {"welfare": INTERVAL, "ev_musd": INTERVAL} for code in countries},
             "flows": [{"new_musd": INTERVAL, "new_units": INTERVAL}],

@@ -219,14 +219,16 @@ def test_a_cost_that_the_register_has_no_form_for_is_one_more_provision(case, ta
     ("sector", "kind", "terms"),
     [
         ("A01", "quota", "{amount: CITED, basis: share, holder: importer}"),
-        ("C28", "customs", "{before: DAYS, after: CITED}"),
+        ("C28", "customs", "{before: DAYS, after: HALF}"),
         ("C29", "subsidy", "{rate: PERCENT}"),
     ],
 )
 def test_other_terms_of_measures_are_laid_as_the_law_says(case, talks, tmp_path, sector, kind, terms):
     ending = "unit: share, status: assumption, source: own-table}"
     cited = f"{{value: 0.5, low: 0.4, high: 0.6, {ending}"
-    terms = terms.replace("CITED", cited).replace("DAYS", cited.replace("0.5", "3").replace("0.6", "4"))
+    terms = terms.replace("CITED", cited)
+    for name, days in (("DAYS", "3, low: 2, high: 4"), ("HALF", "0.5, low: 0.4, high: 0.6")):
+        terms = terms.replace(name, f"{{value: {days}, {ending}".replace("share", "days"))
     terms = terms.replace("PERCENT", f"{{value: 10, low: 5, high: 15, {ending}".replace("share", "percent"))
     table = own(case, tmp_path, OPTION.format("overlays: [mine]"), MEASURE.format(sector, kind, terms))
     state = table.grounds[0].packages

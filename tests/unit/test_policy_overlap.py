@@ -12,6 +12,7 @@ from tests.measures import measure
 from kosho.case import Case
 from kosho.errors import InputError
 from kosho.policy import Register
+from kosho.policy.force import concerning
 from kosho.policy.impact import besides, effects
 from kosho.policy.overlap import goods, impossible, partners, touch
 from kosho.policy.schema import Measure, Overlay
@@ -148,3 +149,59 @@ def test_measures_of_a_case_are_named_with_their_line() -> None:
     case = Case.load("japan-us-2025")
     file, _, line = case.register.places["case-safety-tests"].rpartition(":")
     assert "id: case-safety-tests" in Path(file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+
+
+def duty(name: str, **changes: Any) -> Measure:
+    fields: dict[str, Any] = {"partners": {"include": ["JPN"]}, "value": 200}
+    return measure(**{**fields, "id": name, "authority": name, **changes})
+
+
+WINE = {"hs": {"edition": "HS 2022", "prefixes": ["2204"]}}
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"scope": WINE}, "no product group stands for its headings"),
+        (
+            {"scope": {"groups": ["vehicles-232"]}, "kind": "specific", "unit": "USD/kg"},
+            "USD/kg needs unit val",
+        ),
+        ({"scope": {"sectors": ["C29"]}, "kind": "unpriced", "value": None}, "listed, not priced"),
+        ({"scope": {"sectors": ["C29"], "attributes": {"handmade": "yes"}}}, "meet its conditions"),
+    ],
+    ids=["headings", "specific", "unpriced", "attribute"],
+)
+def test_a_duty_the_tables_do_not_see_is_told(
+    talks: World, law: Register, change: dict[str, Any], why: str
+) -> None:
+    told = effects(talks, law, date(2025, 6, 29), replace=Overlay(title="x", add=(duty("more", **change),)))
+    assert why in told.left_out["more"]
+
+
+def test_headings_that_no_group_stands_for_are_told(talks: World, law: Register) -> None:
+    cars = law.products.groups["vehicles-232"].hs
+    scope = {"hs": {"edition": cars.edition, "prefixes": ["2204", *cars.prefixes]}}
+    added = duty("more", scope=scope)
+    told = effects(talks, law, date(2025, 6, 29), replace=Overlay(title="x", add=(added,)))
+    assert told.left_out["more"].startswith("acts in part: no sector or product group stands for 2204")
+
+
+def test_a_duty_the_tables_see_is_not_left_out(talks: World, law: Register) -> None:
+    added = duty("more", scope={"sectors": ["C29"], "preference": ["none"]})
+    told = effects(talks, law, date(2025, 6, 29), replace=Overlay(title="x", add=(added,)))
+    assert "more" not in told.left_out
+    # Nor is one that the base year had, which the table holds.
+    assert "us-301-chn-31b" in told.left_out
+    assert law.not_translated["us-301-chn-4a"]
+    assert "us-301-chn-4a" not in told.left_out
+
+
+def test_what_concerns_nobody_at_the_table_is_not_shown(talks: World, law: Register) -> None:
+    register = law.with_overlay(Overlay(title="x", add=(duty("wine", scope=WINE, imposer="CAN"),)))
+    left_out = effects(talks, register, date(2025, 6, 29)).left_out
+    shown = concerning(register, left_out, ["JPN", "USA"])
+    assert next(iter(shown)) == "wine"
+    assert {"can-us-25-general", "chn-jpn-seafood-prefectures"} <= set(shown)
+    assert "us-301-chn-31b" not in shown
+    assert "us-301-chn-31b" in concerning(register, left_out, ["CHN"])

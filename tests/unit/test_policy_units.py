@@ -38,7 +38,7 @@ WHOLE = {"ave": cited(20, "percent"), "actionable": cited(0.5, "share")}
         (Data, {"connectivity": cited(10, "%")}, "connectivity", 0.1, "share"),
         (
             CustomsDays,
-            {"before": cited(2, "days"), "after": cited(1, "days"), "per_day": cited(1, "% of the value a day")},
+            {"before": cited(2, "days"), "after": cited(1, "days"), "per_day": cited(1, "% of the value")},
             "per_day",
             1.0,
             "percent of value a day",

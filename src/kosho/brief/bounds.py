@@ -15,6 +15,7 @@ from kosho.brief.ends import Middle, Span, markets, measure_of, ranged_shares, r
 from kosho.brief.numbers import Interval, Number
 from kosho.codes import country_name, sector_name
 from kosho.equilibrium import Quota, TariffQuota
+from kosho.policy.force import concerning
 from kosho.policy.niches import niche, niches
 from kosho.policy.ranges import Range
 from kosho.provenance import Frozen, Status
@@ -205,7 +206,9 @@ class Bounds(Frozen):
     subsidies: tuple[Paid, ...] = ()
     ranges: tuple[Parameter, ...]
     left_out: dict[str, str]
-    """Measures in force without an effect here, with the reason."""
+    """Measures of the scenario, or aimed at a party, that have no or not all effect here, with the reason."""
+    of_scenario: tuple[str, ...] = ()
+    """Of these, what the scenario itself adds to the law."""
     ends: Ends | None
     """None where no measure has a range."""
 
@@ -227,17 +230,19 @@ def told(
     law, found, parties = asked
     ends = span(middle.figures, reachable(moved)) if moved else None
     ranges = tuple(parameters(law, found))
+    left_out = concerning(law.register, found.left_out, parties)
     named = dict.fromkeys(
         [*(measure_of(one) for one in found.constraints), *middle.subsidies, *(one.measure for one in ranges)]
     )
     return Bounds(
         scenario=scenario,
-        titles={name: law.register.measure(name).title for name in [*named, *found.left_out]},
+        titles={name: law.register.measure(name).title for name in [*named, *left_out]},
         bounds=tuple(_bound(law, one, k, ends) for k, one in enumerate(middle.settled)),
         diverted=tuple(_diverted(middle, ends)),
         subsidies=tuple(_paid(law, middle, ends)),
         ranges=ranges,
-        left_out=found.left_out,
+        left_out=left_out,
+        of_scenario=tuple(name for name in left_out if name in law.register.assumed),
         ends=None if ends is None else _ends(middle, ends, moved, parties),
     )
 

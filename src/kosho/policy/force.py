@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 
+from kosho.codes import sectors
 from kosho.errors import InputError
 from kosho.policy.overlap import double_prices, touch
+from kosho.policy.products import Product
+from kosho.policy.query import NONE
 from kosho.policy.register import Register
-from kosho.policy.schema import Measure
+from kosho.policy.schema import PRICED, Measure
 from kosho.world import World
 
-__all__ = ["besides", "in_base"]
+__all__ = ["besides", "concerning", "in_base", "unseen"]
 
 LOPSIDED = "the register does not hold what others subsidise; a scenario that has it prices it"
 BOUNDS = ("quota", "purchase", "tariff_quota")
@@ -56,6 +60,68 @@ def _in_place(register: Register, measure: Measure, other: Measure) -> bool:
     """Whether a measure that a scenario adds takes the place of one that is law."""
     alike = any(measure.kind in kinds and other.kind in kinds for kinds in ALIKE)
     return alike and measure.authority == other.authority and touch(register, measure, other)
+
+
+def unseen(world: World, register: Register, on: date, known: date | None = None) -> dict[str, str]:
+    """Duties, exemptions and unpriced measures in force that sector tables see in part or not at all, with why.
+
+    Those of the base year are not listed: the table holds their effect.
+    """
+    before = in_base(register, world)
+    found: dict[str, str] = {}
+    for measure in register.in_force(on, known):
+        if measure.id in before or measure.kind not in (*PRICED, "exemption", "unpriced"):
+            continue
+        if measure.kind == "unpriced":
+            found[measure.id] = "nothing says what it costs: it is listed, not priced"
+        elif measure.id in register.not_translated:
+            found[measure.id] = register.not_translated[measure.id]
+        elif not _in_tables(register, measure):
+            found[measure.id] = "sector tables do not tell apart the goods that meet its conditions"
+        else:
+            gaps = {
+                "no sector or product group stands for": _without_group(register, measure),
+                f"no share of imports of {measure.imposer} is given for": register.partly_translated.get(
+                    measure.id, ()
+                ),
+            }
+            told = [f"{why} {', '.join(which)}" for why, which in gaps.items() if which]
+            if told:
+                found[measure.id] = f"acts in part: {'; '.join(told)}"
+    return found
+
+
+def _in_tables(register: Register, measure: Measure) -> bool:
+    """Whether some product of sector tables is in the scope of a measure."""
+    claims = (measure.scope.preference if measure.scope is not None else ()) or (NONE,)
+    groups = register.products.groups.values()
+    products = [(sector, None) for sector in sectors()] + [(group.sector, group.id) for group in groups]
+    return any(
+        register.in_scope(measure, Product(sector, group, claim))
+        for claim in claims
+        for sector, group in products
+    )
+
+
+def _without_group(register: Register, measure: Measure) -> list[str]:
+    """Headings of a scope that touch no product group."""
+    scope = measure.scope
+    if scope is None or scope.hs is None or scope.goods:
+        return []
+    groups = [register.products.groups[name].hs for name in register.groups_of(measure.id)]
+    return [one for one in scope.hs.prefixes if not any(group.touches(one) for group in groups)]
+
+
+def concerning(register: Register, left_out: Mapping[str, str], parties: Collection[str]) -> dict[str, str]:
+    """Of what is left out, what a scenario added (first) and what is aimed at one of the parties."""
+
+    def concerns(name: str) -> bool:
+        measure = register.measure(name)
+        aimed = any(measure.level_on(code) is not None for code in parties if not measure.imposed_by(code))
+        return name in register.assumed or aimed
+
+    named = sorted(filter(concerns, left_out), key=lambda name: name not in register.assumed)
+    return {name: left_out[name] for name in named}
 
 
 def in_base(register: Register, world: World) -> set[str]:

@@ -22,7 +22,7 @@ from kosho.equilibrium.nests import with_rests
 from kosho.errors import InputError
 from kosho.policy import customs_time, digital
 from kosho.policy.cells import REST, Cell, rows_in
-from kosho.policy.force import besides, in_base
+from kosho.policy.force import besides, in_base, unseen
 from kosho.policy.niches import End, nest, niche
 from kosho.policy.overlap import impossible
 from kosho.policy.products import Product
@@ -90,7 +90,7 @@ class Effects:
     nests: tuple[Nest, ...] = ()
     told: tuple[Told, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
-    """Measures that have no effect here, with the reason."""
+    """Measures that have no effect here, or not all of it, with the reason."""
 
     @property
     def bounded(self) -> Bounded:
@@ -141,12 +141,14 @@ def effects(
             shock = subsidised(shock, world, one.subsidy, ends[one.measure.id])
     found, idle = acting(found, register, world)
     nests = {name: nest for one in found for name, nest in one.nests.items()}
+    without = unseen(world, register, on, known) | left_out | idle
+    without |= {one.measure.id: one.left_out for one in found if one.left_out is not None}
     return Effects(
         shock,
         tuple(constraint for one in found for constraint in one.constraints),
         tuple(nests.values()),
         tuple(told for one in found for told in one.told),
-        left_out | idle | {one.measure.id: one.left_out for one in found if one.left_out is not None},
+        without,
     )
 
 

@@ -34,7 +34,9 @@ __all__ = [
 SHARES = {"share": 1.0, "percent": 0.01}
 PERCENTS = {"percent": 1.0, "percent of value": 1.0, "share": 100.0}
 DAYS = {"days": 1.0, "hours": 1.0 / 24.0}
-PER_DAY = {"percent of value a day": 1.0, "percent": 1.0, "share": 100.0}
+PER_DAY = dict.fromkeys(("percent of value a day", "percent of value", "percent a day", "percent"), 1.0) | {
+    "share": 100.0
+}
 MILLIONS = {"million USD": 1.0, "billion USD": 1e3}
 SCALES = {"": 1.0, "thousand ": 1e3, "million ": 1e6, "billion ": 1e9, "trillion ": 1e12}
 
