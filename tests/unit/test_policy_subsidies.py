@@ -75,6 +75,30 @@ def test_the_treasury_of_the_imposer_pays_and_only_it(talks: World, law: Registe
     assert new > base
 
 
+@pytest.mark.parametrize("share", [0.4, 1.0])
+def test_what_is_paid_on_product_groups_is_counted(talks: World, law: Register, share: float) -> None:
+    one = subsidy({"rate": cited(10), "share": cited(share)}, imposer="USA", partners={"include": ["JPN"]})
+    register = law.with_overlay(Overlay(title="x", add=(one,)))
+    plain = duties(talks, register, ON)
+    found = effect(talks, register, plain, one)
+    assert found.subsidy is not None
+    outcome = solve(talks, subsidised(plain, talks, found.subsidy), tol=1e-11)
+    # Revenue of the cells at the rates without it, at the same quantities, less what there is.
+    shock, expected = outcome.shock, 0.0
+    places = dict.fromkeys(cell[:3] for cell in found.subsidy.cells)
+    assert len(places) == 2  # from Japan and from home
+    for n, i, j in places:
+        here = np.flatnonzero((shock.importer == n) & (shock.exporter == i) & (shock.sector == j))
+        before = np.flatnonzero((plain.importer == n) & (plain.exporter == i) & (plain.sector == j))
+        rates = {plain.part[k]: float(plain.tariff[k]) for k in before.tolist()}
+        rates.setdefault("", float(talks.arrays.tariff[n, i, j]))
+        for k, net in zip(here.tolist(), outcome.received(here).tolist(), strict=True):
+            name = "" if shock.part[k] == "ev" else shock.part[k]
+            expected += net * (rates[name] - float(shock.tariff[k]))
+        assert i == n or len(rates) > 3  # Japanese goods are told apart
+    assert paid_out(outcome, found.subsidy) == pytest.approx(expected, rel=1e-9)
+
+
 def test_a_covered_share_of_one_is_the_whole_sector_and_none_is_nothing(talks: World, law: Register) -> None:
     _, whole = told(talks, law, subsidy({"rate": cited(10)}))
     n, j = talks.position("THA"), talks.sector_position("C29")

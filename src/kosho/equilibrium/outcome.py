@@ -205,10 +205,10 @@ class Outcome:
                 )
             )
         base = self._cell_spending(n, i, j) * (self.shock.share[rows] / (1.0 + self.shock.base_tariff[rows]))
-        return float(base.sum()), float(self._received(rows).sum())
+        return float(base.sum()), float(self.received(rows).sum())
 
-    def _received(self, rows: NDArray[np.intp]) -> Array:
-        """New net value of each part."""
+    def received(self, rows: NDArray[np.intp]) -> Array:
+        """New value net of tariff and rent of some rows of the shock that was answered, by their positions."""
         cell = self.cells.row[rows]
         j, n, i = self.cells.sector[cell], self.cells.importer[cell], self.cells.exporter[cell]
         paid = self.solution.values.share[j, n, i] * self.solution.values.point.spending[n, j]
@@ -237,7 +237,7 @@ class Outcome:
             return paid * self.cells.rest_net[cell] / self.cells.factor[cell] / base / cost if base > 0 else 0.0
         base = base_value * self.shock.share[rows] / (1.0 + self.shock.base_tariff[rows])
         total = base.sum()
-        return float((self._received(rows) / self.shock.cost[rows]).sum() / total / cost) if total > 0 else 0.0
+        return float((self.received(rows) / self.shock.cost[rows]).sum() / total / cost) if total > 0 else 0.0
 
     def _cell_volume(self, n: int, i: int, j: int, rows: NDArray[np.intp]) -> float:
         """Net flow ratio of a whole cell, each part over its own change of trade cost."""
@@ -245,7 +245,7 @@ class Outcome:
         if not base > 0:
             return 0.0
         new = float(self.solution.values.net_flow[j, n, i])
-        received = self._received(rows)
+        received = self.received(rows)
         saved = received * (1.0 - 1.0 / self.shock.cost[rows])
         return float((new - saved.sum()) / base)
 

@@ -24,6 +24,8 @@ from kosho.world import World
 __all__ = ["Subsidised", "paid_out", "rate_of", "subsidised", "wedge_after"]
 
 NOTHING = 1e-12
+SAME = 1e-9
+"""Relative difference of prices that are the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,14 +106,35 @@ def subsidised(shock: Shock, world: World, of: Subsidised, end: End = "value") -
 
 
 def paid_out(outcome: Outcome, of: Subsidised, end: End = "value") -> float:
-    """What a subsidy costs the treasury a year, in the world's money, at the new quantities.
-
-    Eligible goods are the rows of the outcome's shock that bear the measure's name.
-    """
+    """What a subsidy costs the treasury a year, in the world's money, at the new quantities."""
     shock, rate = outcome.shock, of.rate.levels[end]
-    total = 0.0
-    for k in [k for k, name in enumerate(shock.part) if name == of.measure]:
-        n, i = (outcome.base.countries[at[k]] for at in (shock.importer, shock.exporter))
-        _, net = outcome.part_flow(n, i, outcome.base.sectors[shock.sector[k]], of.measure)
-        total += net * float(1.0 + shock.tariff[k] + shock.rent[k]) * rate / (1.0 - rate)
-    return total
+    rows = np.array(_paid_rows(shock, of, end), np.intp)
+    price = 1.0 + shock.tariff[rows] + shock.rent[rows]
+    return float((outcome.received(rows) * price).sum() * rate / (1.0 - rate))
+
+
+def _paid_rows(shock: Shock, of: Subsidised, end: End) -> list[int]:
+    """Positions of the rows that a subsidy is paid on.
+
+    They bear the measure's name, or that of their product group: then they are those whose price is below that
+    of others of the group by the rate, or all of them where all is eligible.
+    """
+    price, left = 1.0 + shock.tariff + shock.rent, 1.0 - of.rate.levels[end]
+    places = list(
+        zip(shock.importer.tolist(), shock.exporter.tolist(), shock.sector.tolist(), shock.part, strict=True)
+    )
+    alike: dict[Cell, list[int]] = {}
+    for k, place in enumerate(places):
+        alike.setdefault(place, []).append(k)
+    found: list[int] = []
+    for k, mine in enumerate(rows_in(shock, of.cells).tolist()):
+        _, exporter, _, part = places[k]
+        if part == of.measure:
+            found.append(k)
+        elif mine and part:
+            whole = of.share[exporter].levels[end] >= 1.0 - NOTHING
+            if whole or any(
+                abs(price[k] - price[m] * left) <= SAME * price[k] for m in alike[places[k]] if m != k
+            ):
+                found.append(k)
+    return found
