@@ -81,7 +81,10 @@ def test_table_ranges_carry_signs() -> None:
     assert words.billions_range(12_300, 13_900) == "12 to 14"
     assert words.billions_range(0, 0) == "none"
     assert words.quantity_range(440_000, 630_000) == "440,000 to 630,000"
-    assert words.quantity_range(952_000, 1_412_000) == f"0.95 to 1.5{words.NBSP}million"
+    assert words.quantity_range(952_000, 1_412_000) == f"950,000 to 1.5{words.NBSP}million"
+    assert words.quantity_range(1_152_000, 1_312_000) == f"1.1 to 1.4{words.NBSP}million"
+    assert words.quantity_range(0, 1_312_000) == f"up to 1.4{words.NBSP}million"
+    assert words.quantity_range(0, 0) == "none"
     assert words.quantity_range(15_200, 15_900) == "15,000 to 16,000"
 
 
@@ -173,3 +176,11 @@ def test_ends_stand_in_brackets_only_where_they_say_more() -> None:
     assert words.with_ends("27", words.percents(0.27, 0.27)) == "27"
     assert words.percent_range(-0.0013, -0.0008) == "−0.13 to −0.08"
     assert words.percent_range(-0.00002, 0.00003) == "~0"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "said"),
+    [(100_000, 6, "100,000"), (432_500, 6, "432,500"), (0.015, 6, "0.015"), (-0.76, 3, "−0.76"), (0, 3, "0")],
+)
+def test_figures_of_sources_stay_as_they_are(value: float, digits: int, said: str) -> None:
+    assert words.figure(value, digits) == said

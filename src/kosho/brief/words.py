@@ -45,6 +45,8 @@ NIL_MUSD = 50.0
 
 
 NONE = "none"
+MILLION = 999_500
+"""What rounds to a million is told as one."""
 FINEST = 2
 """Decimals of ends at most, in billions and in percent."""
 FINEST_OF_MILLIONS = 3
@@ -115,7 +117,7 @@ def percent(fraction: float | None, *, sign: bool = False, decimals: int = 2) ->
 
 def quantity(units: float) -> str:
     """A count to three significant digits, in millions from 1 million on."""
-    if abs(units) >= 999_500:
+    if abs(units) >= MILLION:
         return f"{significant(units / 1e6, 3, 2)}{NBSP}million"
     return significant(units, 2, 0)
 
@@ -182,10 +184,12 @@ def billions_range(low: float, high: float) -> str:
 
 
 def quantity_range(low: float, high: float) -> str:
-    """A range of counts as `0.9 to 1.4 million` or `8,000 to 12,000`, rounded outward."""
-    if high >= 999_500:
+    """A range of counts, rounded outward: `1.2 to 1.4 million`, `960,000 to 1.1 million`, `8,000 to 12,000`."""
+    if high < MILLION:
+        return _range(low, high, 0)
+    if low >= MILLION or low < BESIDE * high:
         return f"{_range(low / 1e6, high / 1e6)}{NBSP}million"
-    return _range(low, high, 0)
+    return f"{_plain(low, 0, up=False)} to {_plain(high / 1e6, FINEST, up=True)}{NBSP}million"
 
 
 def effect(low: float, high: float, per: str = " dollars a year") -> str:
