@@ -168,3 +168,10 @@ def test_the_subject_is_that_of_the_main_clause() -> None:
 def test_no_agreement_in_an_event_thought_of_is_none() -> None:
     assert not kinds("In the event of no deal, Kenya and Uganda return to the old duty.")
     assert ("no_agreement", "asserted") in kinds("Kenya and Uganda met and reached no deal.")
+
+
+def test_a_country_is_no_product() -> None:
+    (found,) = [d for d in told("Kenya imposed a duty of 12 percent on Uganda.") if d.type == "measure"]
+    assert (found.fields["on"], "products" in found.fields) == ("UGA", False)
+    (found,) = [d for d in told("Kenya imposed a duty of 12 percent on LNG.") if d.type == "measure"]
+    assert found.fields["products"] == "LNG"

@@ -176,6 +176,8 @@ def _products(mentions: Mentions, match: re.Match[str]) -> tuple[list[str], int]
             mentions.masked, end.start(), listed.end()
         )
         cut = inner.start() if inner else listed.end()
+    if not re.search(r"\w", re.sub(r"\b(?:the|and|all)\b", "", mentions.masked[begin:cut])):
+        return [], cut  # a duty on a country, not on goods
     return _names(mentions.text[begin:cut]), cut
 
 
