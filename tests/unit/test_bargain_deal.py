@@ -304,7 +304,8 @@ def test_a_rate_is_found_between_the_law_as_it_is_and_another_option(case, talks
     game, opening = found.game, found.opening
     assert not game.zone
     assert opening.transfer is None
-    assert "together lose" in opening.why_not["transfer"]
+    # All that is allowed is what follows without a deal: nobody loses by it.
+    assert "nothing to share" in opening.why_not["transfer"]
     assert opening.red_lines == []
     assert "no package on the table" in opening.why_not["red_lines"]
     rate = opening.rate
@@ -312,6 +313,9 @@ def test_a_rate_is_found_between_the_law_as_it_is_and_another_option(case, talks
     assert 25 < rate.old < 28  # 25 % on top of 2.5 % on cars, of less on parts and more on trucks
     assert 1 < rate.new < rate.old
     assert min(rate.gains) > game.resolution
+    # The smallest change to a hundredth of a point; the option it leads to is forbidden, and it says so.
+    assert rate.new > rate.old - 0.05
+    assert (rate.terms, rate.towards, rate.crosses) == ("in all", "all-1", ("some",))
     # In the terms of the other option the old rate takes what the law takes.
     laid, terms = found.priced[0].laid, found.table.with_rate(0, 1, rate.old)
     assert laid.taken(terms, 0, 1) == pytest.approx(laid.taken(found.table, 0, 0), rel=1e-4)

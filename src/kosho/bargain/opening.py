@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kosho.bargain.game import Game
 from kosho.bargain.lay import law_of
 from kosho.bargain.pricing import Priced, worth_of
 from kosho.bargain.provisions import Position
@@ -22,14 +24,18 @@ Index = NDArray[np.intp]
 
 TRIED = 5
 """Candidates whose rate is checked by solving."""
-BISECTIONS = 5
+HUNDREDTH = 0.01
+"""Percentage points to which the smallest change is sought."""
+TERMS = {"floor": "in all", "tariff": "on top"}
+"""How rates are told, by kind of measure."""
 SECANTS = 12
 RESTATED = 1e-3
 """Percentage points to which one option is told in the terms of another."""
 
-NO_TRANSFER = (
+TOGETHER_LOSE = (
     "in every package that the red lines allow, the parties together lose: money between them helps none"
 )
+TOGETHER_NOTHING = "no package that the red lines allow gains the parties together: there is nothing to share"
 NO_RED_LINE = "no package on the table leaves all better off, within the red lines or across them"
 NO_RATE = "nowhere between two neighbouring options of an issue do all gain"
 NO_RATES = "no issue has an option that sets one rate"
@@ -48,6 +54,12 @@ class RateChange:
     """Percent, like `old`."""
     restated: bool
     """Whether the package's own option is told otherwise: `old` then takes as much from base trade."""
+    terms: str
+    """Whether rates are `in all` or `on top` of others; empty where an option mixes them."""
+    towards: str
+    """The option that the rate moves towards."""
+    crosses: tuple[str, ...]
+    """Red lines that forbid that option; the rate itself is on none of them, and may be forbidden in spirit."""
     gains: tuple[float, ...]
     """With the new rate, solved."""
 
@@ -73,11 +85,16 @@ def openings(priced: Priced) -> Opening:
         for choice in range(count)
     )
     absent = {
-        "transfer": None if transfer else NO_TRANSFER,
+        "transfer": None if transfer else _no_transfer(priced.game),
         "red_lines": None if red_lines else NO_RED_LINE,
         "rate": None if rate else NO_RATE if rated else NO_RATES,
     }
     return Opening(transfer, red_lines, rate, {way: why for way, why in absent.items() if why})
+
+
+def _no_transfer(game: Game) -> str:
+    together = float(game.gains[game.allowed].sum(axis=1).max())
+    return TOGETHER_LOSE if together < -game.resolution else TOGETHER_NOTHING
 
 
 def smallest_rate_change(priced: Priced) -> RateChange | None:
@@ -87,22 +104,27 @@ def smallest_rate_change(priced: Priced) -> RateChange | None:
     rates in the same terms, or one of them leaves the law as it is, it is told in the terms of the other, at
     the rate that takes as much. Gains between neighbours are taken as linear to find candidates, in the order
     of the change they need; where that finds none, the middle of each step is tried, for the package that gains
-    most in all at its ends. Candidates are solved, and moved by bisection towards the package as far as all
-    still gain.
+    most in all at its ends. Candidates are solved, and the smallest change to a hundredth of a percentage point
+    that leaves all gaining is sought by bisection. Ways into an option that a red line forbids come last.
 
     Returns:
         None if no rate between two options was found to do it.
     """
     steps = [step for issue in range(len(priced.table.grid.issues)) for step in _steps(priced, issue)]
     candidates = [(step, one) for step in steps for one in _candidates(priced, step)]
-    candidates.sort(key=lambda item: abs(item[1].new - item[1].old))
+    candidates.sort(key=_order)
     middles = [(step, one) for step in steps if (one := _middle(priced, step)) is not None]
-    middles.sort(key=lambda item: abs(item[1].new - item[1].old))
-    for step, one in (*candidates[:TRIED], *middles):
-        gains = _gains_at(priced, one.package, step, one.new)
-        if (gains > priced.game.resolution).all():
-            return _tightened(priced, step, one, gains)
-    return None
+    middles.sort(key=_order)
+    best: RateChange | None = None
+    for step, one in candidates[:TRIED]:
+        if best is None or bool(one.crosses) == bool(best.crosses):
+            best = _smallest(priced, step, one, best) or best
+    found = (_smallest(priced, step, one, None) for step, one in middles)
+    return best or next((one for one in found if one is not None), None)
+
+
+def _order(item: tuple[_Step, RateChange]) -> tuple[bool, float]:
+    return bool(item[1].crosses), abs(item[1].new - item[1].old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +185,30 @@ def _restated(priced: Priced, issue: int, choice: int, terms: int, taken: float)
     return new
 
 
-def _tightened(priced: Priced, step: _Step, change: RateChange, gains: Array) -> RateChange:
-    bad, good = change.old, change.new
-    for _ in range(BISECTIONS):
-        middle = (bad + good) / 2
-        found = _gains_at(priced, change.package, step, middle)
+def _smallest(priced: Priced, step: _Step, change: RateChange, best: RateChange | None) -> RateChange | None:
+    """The smallest change up to a candidate that leaves all gaining; None if it is not below the best."""
+    sign = 1.0 if change.new > change.old else -1.0
+
+    def at(count: int) -> tuple[float, Array]:
+        rate = round(change.old + sign * count * HUNDREDTH, 2)
+        return rate, _gains_at(priced, change.package, step, rate)
+
+    good, bad = ceil(abs(change.new - change.old) / HUNDREDTH), 0
+    if best is not None:
+        good = min(good, ceil(abs(best.new - best.old) / HUNDREDTH) - 1)
+    if good < 1:
+        return None
+    rate, gains = at(good)
+    if not (gains > priced.game.resolution).all():
+        return None
+    while good - bad > 1:
+        middle = (good + bad) // 2
+        nearer, found = at(middle)
         if (found > priced.game.resolution).all():
-            good, gains = middle, found
+            good, rate, gains = middle, nearer, found
         else:
             bad = middle
-    return replace(change, new=good, gains=tuple(gains.tolist()))
+    return replace(change, new=rate, gains=tuple(gains.tolist()))
 
 
 def _candidates(priced: Priced, step: _Step) -> Iterator[RateChange]:
@@ -201,11 +237,31 @@ def _middle(priced: Priced, step: _Step) -> RateChange | None:
 
 def _change(priced: Priced, step: _Step, package: int, share: float) -> RateChange:
     """A share of the way along a step."""
-    old, end = step.rates
+    old, end_rate = step.rates
     table = priced.table
     restated = step.start != step.terms and _rate(priced, step.issue, step.start) != old
-    issue, option = table.grid.issues[step.issue], table.option(step.issue, step.terms).id
-    return RateChange(package, issue, option, old, old + share * (end - old), restated, ())
+    option = table.option(step.issue, step.terms)
+    end = int(_with(priced, np.array([package]), step.issue, step.end)[0])
+    new = priced.game.crossed[end] & ~priced.game.crossed[package]
+    return RateChange(
+        package,
+        table.grid.issues[step.issue],
+        option.id,
+        old,
+        old + share * (end_rate - old),
+        restated,
+        _terms(priced, step),
+        table.option(step.issue, step.end).id,
+        tuple(name for name, crossed in zip(priced.game.red_lines, new, strict=True) if crossed),
+        (),
+    )
+
+
+def _terms(priced: Priced, step: _Step) -> str:
+    """How the rates of a step are told."""
+    table, option = priced.table, priced.table.option(step.issue, step.terms)
+    kinds = {one.kind for one in table.overlay(step.issue, step.terms).add if one.id in option.at}
+    return TERMS.get(kinds.pop(), "") if len(kinds) == 1 else ""
 
 
 def _with(priced: Priced, packages: Index, issue: int, choice: int) -> Index:

@@ -387,11 +387,22 @@ def _show_opening(deal: Deal, content: dict[str, Any]) -> None:
     if not opens["red_lines"]:
         say(f"- red lines: none; {why['red_lines']}")
     if rate:
-        terms = {one["id"]: one["options"] for one in content["issues"]}[rate["issue"]][rate["option"]]
-        about = "about " if rate["restated"] else ""
-        say(
-            f"- a rate: {rate['issue']} at {rate['new']:.1f} % instead of {about}{rate['old']:.1f} %, told as "
-            f"{terms!r} is (with {_options(deal, rate['options'])})"
-        )
+        say(f"- a rate: {_rate_told(deal, content, rate)}")
     else:
         say(f"- a rate: none; {why['rate']}")
+
+
+def _rate_told(deal: Deal, content: dict[str, Any], rate: dict[str, Any]) -> str:
+    """Another rate in words, to the hundredth that it was sought to."""
+    issue, terms = rate["issue"], f" {rate['terms']}" if rate["terms"] else ""
+    about = "about " if rate["restated"] else ""
+    told = f"{issue} at {rate['new']:.2f} %{terms} instead of {about}{rate['old']:.2f} %{terms}"
+    if rate["restated"]:
+        told += f", which takes what {_title(deal, issue, rate['options'][issue])!r} does"
+    others = {name: option for name, option in rate["options"].items() if name != issue}
+    told += f" (besides: {_options(deal, others)})"
+    titles = {one["id"]: one["title"] for one in content["red_lines"]}
+    if rate["crosses"]:
+        lines = "; ".join(titles[name] for name in rate["crosses"])
+        told += f"; on the way to {_title(deal, issue, rate['towards'])!r}, which a red line forbids: {lines}"
+    return told
