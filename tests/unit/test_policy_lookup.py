@@ -7,7 +7,7 @@ import pytest
 from tests.measures import headings, measure, query, register
 
 from kosho.errors import InputError
-from kosho.policy import Facts, Quote
+from kosho.policy import Facts, Quote, Register
 from kosho.policy.headings import Place, place
 from kosho.policy.schedules import Duty, UnitValue
 from kosho.policy.schedules.lines import Line
@@ -174,7 +174,30 @@ def test_bans_and_unpriced_measures_are_told():
     found = book.quote(query())
     assert (percent(found), found.prohibited) == (2.5, ("ban",))
     assert "prohibited: No imports (law)" in found.warnings
-    assert "Advice adds no rate (unpriced)" in found.warnings
+    assert "Advice: listed without a price, adds no rate" in found.warnings
+
+
+def test_measures_without_a_rate_say_what_they_are():
+    share = {"value": 1, "unit": "share", "status": "fact", "source": "s"}
+    quota = {"kind": "quota", "value": None, "terms": {"amount": share, "basis": "share"}}
+    about = {"imposer": "JPN", "partners": {"include": ["USA"]}}
+    cars = {"hs": {"edition": "HS", "prefixes": ["8703"]}}
+    scopes = {"Access": cars, "Cars": {"sectors": ["C29", "C28"]}, "Machines": {"sectors": ["C28"]}}
+    rules = (
+        measure(id=title.lower(), title=title, authority=title.lower(), scope=scope, **about, **quota)
+        for title, scope in scopes.items()
+    )
+    book = replace(Register.load(), measures=tuple(rules))
+
+    def told(exporter: str) -> list[str]:
+        asked = replace(query(exporter="KOR"), importer="JPN", exporter=exporter)
+        return [one for one in book.quote(asked).warnings if "quota" in one]
+
+    assert told("USA") == [
+        "Access: a quota on how much comes in, no rate",
+        "Cars: a quota on how much comes in, no rate; told by sector (Motor vehicles and parts)",
+    ]
+    assert not any("Cars" in one for one in told("DEU"))
 
 
 SHARE = {"value": 0.4, "unit": "share", "status": "estimate", "source": "s"}

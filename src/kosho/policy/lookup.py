@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from kosho.codes import blocs
+from kosho.codes import blocs, sector_name
 from kosho.errors import InputError, KoshoError, Problem, suggest
-from kosho.policy.headings import Cover, Places, Position, cover
+from kosho.policy.headings import Cover, Place, Places, Position, cover
 from kosho.policy.query import NONE, Pending, Query, Quote, Span
 from kosho.policy.register import Register
 from kosho.policy.schedules import FREE, Duty, Specific, UnitValue
@@ -21,6 +21,20 @@ __all__ = ["ATTRIBUTES", "history", "known_attributes", "known_preferences", "qu
 
 ATTRIBUTES = ("us_232", "civil_aircraft", "in_quota")
 """Attributes that are known whether a measure uses them or not."""
+
+RATELESS_IN_WORDS = {
+    "advisory": "an advisory against buying, no rate",
+    "quota": "a quota on how much comes in, no rate",
+    "purchase": "a promise to buy, no rate",
+    "standard": "a standard, which moves the cost of trade, no rate",
+    "customs": "time at the border, which moves the cost of trade, no rate",
+    "digital": "a digital rule, which moves the cost of trade, no rate",
+    "investment": "an investment, no rate",
+    "transfer": "a transfer, no rate",
+    "subsidy": "a subsidy to buyers, no rate",
+    "unpriced": "listed without a price, adds no rate",
+}
+"""Kinds that add nothing to a rate; a ban is told as one."""
 
 
 def quote(register: Register, query: Query) -> Quote:
@@ -44,9 +58,13 @@ def quote(register: Register, query: Query) -> Quote:
     prohibited = [measure for measure, found in covers if found.applies and measure.kind == "ban"]
     warnings += [f"prohibited: {measure.title} ({measure.legal_basis})" for measure in prohibited]
     warnings += [
-        f"{measure.title} adds no rate (unpriced)"
+        f"{measure.title}: {RATELESS_IN_WORDS[measure.kind]}"
         for measure, found in covers
-        if found.applies and measure.kind in RATELESS - {"ban"}
+        if found.applies and measure.kind in RATELESS_IN_WORDS
+    ]
+    warnings += [
+        f"{measure.title}: {RATELESS_IN_WORDS[measure.kind]}; told by sector ({', '.join(names)})"
+        for measure, names in _sectoral(register, query, law, places)
     ]
     pile = stack(
         [
@@ -81,6 +99,21 @@ def quote(register: Register, query: Query) -> Quote:
         prohibited=tuple(measure.id for measure in prohibited),
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _sectoral(
+    register: Register, query: Query, law: Sequence[Measure], places: Position
+) -> Iterator[tuple[Measure, list[str]]]:
+    """Measures without a rate on sectors in which a product group holds the code, and names of these."""
+    groups = register.products.groups.values()
+    held = {group.sector for group in groups if places.at("group", group.id) is Place.IN}
+    for measure in law:
+        scope = measure.scope
+        if scope is None or measure.kind not in RATELESS_IN_WORDS or measure.level_on(query.exporter) is None:
+            continue
+        found = [sector_name(code) for code in scope.sectors if code in held]
+        if found:
+            yield measure, found
 
 
 def history(register: Register, query: Query, first: date, last: date) -> list[Span]:
