@@ -160,6 +160,15 @@ def test_without_a_record_nothing_is_said_of_one() -> None:
     assert "timeline" not in text
 
 
+def test_before_anything_was_recorded_the_page_says_so(record: Record) -> None:
+    one = told(record, 2024, 12, 31)
+    assert one.empty
+    assert not told(record, 2025, 1, 1).empty
+    text = Reader(page.render(with_record(record, one))).text
+    assert "Nothing was recorded by 29 June 2025." in text
+    assert "exact words" not in text
+
+
 def test_json_holds_the_same(record: Record) -> None:
     made = with_record(record, told(record, 2025, 1, 10))
     assert Brief.model_validate_json(made.model_dump_json()).record == made.record

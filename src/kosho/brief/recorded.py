@@ -116,6 +116,12 @@ class Recorded(Frozen):
         return max(len(self.timeline) - SHOWN, 0)
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing was known on the day."""
+        told = (self.timeline, self.issues, self.contentions, self.commitments, self.deadlines, self.conflicts)
+        return not any(told)
+
+    @property
     def sources(self) -> Iterator[str]:
         """Ids of all sources, in the order in which the page mentions them."""
         for deadline in self.deadlines:
