@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kosho.bargain import Effort, Table, negotiate
+from kosho.bargain import Effort, Game, Table, negotiate
+from kosho.bargain.opening import no_transfer
 from kosho.bargain.pricing import Setting, Weights, lay_all, repriced, worth_alone
 from kosho.bargain.report import contract, share_told
 from kosho.bargain.robust import LEAST_SCALE, certify, closing_points
@@ -296,6 +297,14 @@ def of_one_issue(folder: Path, case: Case, rules: str) -> Table:
     path = folder / "table.yaml"
     path.write_text(text.replace(" OURS}", ", status: assumption, source: [own-table]}"), encoding="utf-8")
     return Table.load(path, case.register, case.scenarios, case.law, case.overlays)
+
+
+def test_no_gain_together_is_not_told_as_a_loss():
+    told = {
+        gain: no_transfer(Game.of(("a", "b"), np.array([[gain, -20.0]]), np.zeros(2))) for gain in (5.0, 20.0)
+    }
+    assert "together lose" in told[5.0]
+    assert "nothing to share" in told[20.0]
 
 
 def test_a_rate_is_found_between_the_law_as_it_is_and_another_option(case, talks, tmp_path):

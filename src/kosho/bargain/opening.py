@@ -17,7 +17,7 @@ from kosho.bargain.provisions import Position
 from kosho.bargain.zone import Relaxation, Transfer, fewest_red_lines, smallest_transfer
 from kosho.policy.translate import shock
 
-__all__ = ["Opening", "RateChange", "openings", "smallest_rate_change"]
+__all__ = ["Opening", "RateChange", "no_transfer", "openings", "smallest_rate_change"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -85,14 +85,15 @@ def openings(priced: Priced) -> Opening:
         for choice in range(count)
     )
     absent = {
-        "transfer": None if transfer else _no_transfer(priced.game),
+        "transfer": None if transfer else no_transfer(priced.game),
         "red_lines": None if red_lines else NO_RED_LINE,
         "rate": None if rate else NO_RATE if rated else NO_RATES,
     }
     return Opening(transfer, red_lines, rate, {way: why for way, why in absent.items() if why})
 
 
-def _no_transfer(game: Game) -> str:
+def no_transfer(game: Game) -> str:
+    """Why money between the parties opens no zone."""
     together = float(game.gains[game.allowed].sum(axis=1).max())
     return TOGETHER_LOSE if together < -game.resolution else TOGETHER_NOTHING
 
