@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 WIDTH, HEIGHT, MARGIN = 720, 470, 58
+LINE = 16
+"""Height of a name."""
 CLOUD = ("other", "package")
 """Marks that are many."""
 COLOURS = {
@@ -215,21 +217,30 @@ def _scatter(one: Negotiation, pair: tuple[str, str], cite: Cite | None) -> str:
     x, y = (np.array([point.gains[code] for point in one.points]) / 1000 for code in pair)
     to_x, to_y = _scale(x, MARGIN, WIDTH - 12), _scale(y, HEIGHT - MARGIN, 12)
     order = list(LEGEND)
-    marks = [
-        _mark(point, to_x(a), to_y(b), _told(one, point, cite))
-        for point, a, b in sorted(
-            zip(one.points, x, y, strict=True), key=lambda item: order.index(item[0].kind)
-        )
-    ]
+    placed = [(point, to_x(a), to_y(b)) for point, a, b in zip(one.points, x, y, strict=True)]
+    placed.sort(key=lambda item: order.index(item[0].kind))
+    marks = [_mark(point, a, b, _told(one, point, cite)) for point, a, b in placed]
     label = html.escape(f"Gains of {country_name(across)} and {country_name(up)} in every package")
     parts = [
         f'<svg class="scatter" viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{label}">',
         *_axis(x, to_x, across, level=False),
         *_axis(y, to_y, up, level=True),
         *marks,
+        *_names([item for item in placed if item[0].kind == "deal"]),
         "</svg>",
     ]
     return "".join(parts)
+
+
+def _names(deals: Sequence[tuple[Point, float, float]]) -> list[str]:
+    """Names beside the deals, from the top, none over another."""
+    found: list[str] = []
+    last = 0.0
+    for point, x, y in sorted(deals, key=lambda item: item[2]):
+        last = max(y + 4, last + LINE)
+        name = html.escape(point.text.split(".")[0])
+        found.append(f'<text x="{x + 11:.1f}" y="{last:.1f}">{name}</text>')
+    return found
 
 
 def _told(one: Negotiation, point: Point, cite: Cite | None) -> str:
@@ -267,7 +278,7 @@ def _axis(values: Array, place: Callable[[float], float], code: str, *, level: b
         found.append('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}"/>'.format(*ends, shade))
         x, y, anchor = (MARGIN - 8, at + 4, "end") if level else (at, HEIGHT - MARGIN + 18, "middle")
         found.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{words.tick(float(tick))}</text>')
-    name = html.escape(f"{country_name(code)}, billion USD a year over no deal")
+    name = html.escape(f"{country_name(code)}, billion USD over no deal")
     middle = (MARGIN + WIDTH) / 2, (HEIGHT - MARGIN) / 2
     where = f'x="16" y="{middle[1]:.0f}" transform="rotate(-90 16 {middle[1]:.0f})"'
     where = where if level else f'x="{middle[0]:.0f}" y="{HEIGHT - 14}"'
@@ -284,9 +295,7 @@ def _mark(point: Point, x: float, y: float, told: str) -> str:
         turned = f'transform="rotate(45 {x:.1f} {y:.1f})"'
         corner = f'x="{x - 6:.1f}" y="{y - 6:.1f}" {turned}'
         mark = f'<rect {corner} width="12" height="12" fill="{colour}">{title}</rect>'
-        name = html.escape(point.text.split(".")[0])
-        label = f'<text x="{x + 11:.1f}" y="{y + 4:.1f}">{name}</text>'
-        return f'<a href="#table-deals" aria-label="{told}">{mark}</a>{label}'
+        return f'<a href="#table-deals" aria-label="{told}">{mark}</a>'
     if point.kind in ("no-deal", "today"):
         label = f'<text x="{x + 9:.1f}" y="{y - 7:.1f}">{LEGEND[point.kind].capitalize()}</text>'
         fill = colour if point.kind == "no-deal" else "#fff"
