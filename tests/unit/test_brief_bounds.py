@@ -15,6 +15,7 @@ from hypothesis.extra.numpy import arrays
 from tests.briefs import HOSTILE, bounds, brief
 from tests.measures import measure
 
+from kosho.brief import words
 from kosho.brief.bound_tables import (
     bound_table,
     commitments,
@@ -390,3 +391,12 @@ def test_a_value_deflated_by_a_country_says_so() -> None:
     one = bounds("").bounds[0].model_copy(update={"deflator": "JPN"})
     (row,) = bound_table([bounds("").model_copy(update={"bounds": (one,)})], {"deal": "Deal"}).rows
     assert row[0].note.endswith("in value. At prices of Japan")
+
+
+def test_shares_are_percent_and_economies_have_names() -> None:
+    what = "eligible of what comes from JPN, EU27"
+    update = {"what": what, "low": 0.055, "value": 0.1, "high": 0.2, "unit": "share of purchases"}
+    one = bounds("").ranges[0].model_copy(update=update)
+    (row,) = ranges_table([bounds("").model_copy(update={"ranges": (one,)})], moved=True).rows
+    assert row[1].text == "eligible of what comes from Japan, EU27"
+    assert [cell.text.replace(words.NBSP, " ") for cell in row[2:5]] == ["5.5 %", "10 %", "20 %"]

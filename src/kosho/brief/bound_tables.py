@@ -171,7 +171,7 @@ def subsidy_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
         rows=tuple(
             (
                 Cell(one.title, one.title, note=titles[bounds.scenario] if several else ""),
-                Cell(_payer(one.payer)),
+                Cell(_named(one.payer)),
                 Cell(
                     words.millions(one.cost_musd),
                     one.cost_musd,
@@ -189,7 +189,7 @@ def subsidy_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
     )
 
 
-def _payer(code: str) -> str:
+def _named(code: str) -> str:
     """A country; unions keep their code."""
     return country_name(code) if code in countries() else code
 
@@ -285,6 +285,8 @@ def ranges_table(shown: Sequence[Bounds], *, moved: bool) -> Table:
     )
 
 
+NAMING = ("declared worth to ", "eligible of what comes from ")
+"""Heads of parameters that end in codes of economies."""
 COST_OF = "trade cost of "
 FEW_SECTORS = 3
 
@@ -303,15 +305,17 @@ def _folded(every: Sequence[Parameter]) -> Iterable[Parameter]:
 
 
 def _what(one: Parameter) -> str:
-    head, _, code = one.what.rpartition(" ")
-    return f"{head} {country_name(code)}" if head == "declared worth to" else one.what
+    for head in NAMING:
+        if one.what.startswith(head):
+            return f"{head}{', '.join(_named(code) for code in one.what.removeprefix(head).split(', '))}"
+    return one.what
 
 
 def _level(one: Parameter, value: float) -> str:
     if one.unit == "million USD":
         return words.millions(value)
-    if one.unit == "share":
-        return f"{words.significant(100 * value, 3, 0)}{words.NBSP}%"
+    if one.unit.startswith("share"):
+        return f"{words.figure(100 * value, 3)}{words.NBSP}%"
     if one.unit == "factor":
         return f"{words.percent(value - 1.0, sign=True, decimals=1)}{words.NBSP}%"
     return words.figure(value, 3) if one.unit in NO_UNIT else f"{words.figure(value, EXACT)} {one.unit}"
