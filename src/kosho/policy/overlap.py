@@ -75,7 +75,7 @@ def double_prices(register: Register, measures: Sequence[Measure]) -> Iterator[P
             yield register.problem(
                 second,
                 f"prices the same barrier as {register.named(first)}: {why}, on the same goods",
-                "end one, or give both one authority and let a scenario's take the place of the other",
+                "end one" if same else "end one; of one authority a scenario's takes the place of the law's",
             )
 
 
