@@ -11,14 +11,15 @@ import sys
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 
 from kosho.files import write_whole
 
 __all__ = ["code", "folder", "keep", "place", "used"]
 
-MOST = 400
-"""Copies that are kept."""
+MOST, MOST_BYTES = 400, 100_000_000
+"""Copies that are kept, and their size together."""
 
 
 def folder() -> Path:
@@ -50,13 +51,16 @@ def used(copy: Path) -> bytes | None:
 
 
 def keep(copy: Path, content: bytes) -> None:
-    """Write a copy whole or not at all, and drop those beyond `MOST` that were used longest ago."""
+    """Write a copy whole or not at all, and drop those used longest ago where there are too many."""
     with suppress(OSError):
         copy.parent.mkdir(parents=True, exist_ok=True)
         write_whole(copy, content)
-        others = sorted(copy.parent.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-        for old in others[:-MOST]:
-            old.unlink(missing_ok=True)
+        sizes = {path: path.stat() for path in copy.parent.glob("*.json")}
+        latest = sorted(sizes, key=lambda path: -sizes[path].st_mtime_ns)
+        total = accumulate(sizes[path].st_size for path in latest)
+        for number, (path, size) in enumerate(zip(latest, total, strict=True)):
+            if number >= MOST or (size > MOST_BYTES and path != copy):
+                path.unlink(missing_ok=True)
 
 
 @cache

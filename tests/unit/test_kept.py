@@ -36,6 +36,17 @@ def test_what_was_not_used_for_longest_goes_first(monkeypatch: pytest.MonkeyPatc
     assert [copy.exists() for copy in copies] == [True, False, True, True, False]
 
 
+def test_large_copies_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST_BYTES", 25)
+    copies = [kept.place(str(k).encode()) for k in range(4)]
+    for k, copy in enumerate(copies[:3]):
+        kept.keep(copy, b"0123456789")
+        os.utime(copy, (k + 1, k + 1))
+    assert [copy.exists() for copy in copies[:3]] == [False, True, True]
+    kept.keep(copies[3], bytes(100))
+    assert [copy.exists() for copy in copies] == [False, False, False, True]
+
+
 def test_nothing_is_kept_where_nothing_can_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "file" / "no folder"))

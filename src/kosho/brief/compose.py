@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
 
 from kosho.brief import method
 from kosho.brief.claims import Material, headline, lead
@@ -24,6 +27,7 @@ from kosho.brief.model import (
 from kosho.brief.negotiating import negotiation
 from kosho.brief.recorded import recorded
 from kosho.brief.runs import VARIANTS, run
+from kosho.kept import code, keep, place, used
 from kosho.world import load
 from kosho.world.report import info
 
@@ -47,16 +51,29 @@ def compose(
         as_of: Day of knowledge, and day in force where a scenario names none; None is the case's own day.
         tell: Called with what is being done, for a person who waits.
         bargain: Price the negotiating table of the case as well; None does so where it has one and the
-            `bargain` extra is installed. What was priced is kept for the next time.
+            `bargain` extra is installed.
+
+    What was worked out is kept: the same question is answered at once until code, data or case change.
 
     Raises:
         InputError: the register does not cover the day, or the case has no table.
         ConvergenceError: a scenario has no equilibrium that could be found.
     """
-    tell = tell or (lambda _: None)
     on = as_of or case.as_of
     if bargain is None:
         bargain = case.has_table and find_spec("moocore") is not None
+    files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
+    copy = place(b"brief", code(), case.name.encode(), on.isoformat().encode(), bytes([bargain]), *files)
+    content = used(copy)
+    if content is not None:
+        with suppress(ValidationError):
+            return Brief.model_validate_json(content)
+    content = _composed(case, on, tell or (lambda _: None), bargain=bargain).model_dump_json().encode()
+    keep(copy, content)
+    return Brief.model_validate_json(content)
+
+
+def _composed(case: Case, on: date, tell: Tell, *, bargain: bool) -> Brief:
     record = case.record  # a mistake in it is told before anything is computed
     scenarios = tuple(
         _scenario(case, name, on) for name, one in case.scenarios.items() if one.role != "history"
