@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kosho.bargain.fold import Marked, folded, joined, taken
+from kosho.bargain.fold import Marked, folded, joined
 from kosho.bargain.lay import law_of, lay
 from kosho.bargain.pricing import lay_all
 from kosho.bargain.table import Table
@@ -265,7 +265,7 @@ def test_folding_changes_nothing_but_the_number_of_rows(talks):
     tight = folded(shock, talks)
     assert (len(shock), len(tight)) == (4, 3)
     np.testing.assert_allclose(solve(talks, tight).welfare, solve(talks, shock).welfare, rtol=0, atol=1e-12)
-    apart = joined([taken(shock, np.array([0, 3])), taken(shock, np.array([1, 2]))])
+    apart = joined([shock.take(np.array([0, 3])), shock.take(np.array([1, 2]))])
     assert sorted(apart.part) == sorted(shock.part)
 
 

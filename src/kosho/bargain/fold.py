@@ -14,7 +14,7 @@ from kosho.equilibrium import Shock
 from kosho.errors import InputError, Problem
 from kosho.world import World
 
-__all__ = ["Marked", "folded", "joined", "taken", "together"]
+__all__ = ["Marked", "folded", "joined", "together"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -35,7 +35,7 @@ class Marked:
 
     def take(self, rows: Index) -> Marked:
         """Some rows."""
-        return Marked(taken(self.shock, rows), self.marks[rows], self.apart[rows])
+        return Marked(self.shock.take(rows), self.marks[rows], self.apart[rows])
 
     def folded(self, theta: Array) -> Marked:
         """Rows of a cell with the same marks as one, at elasticities `[sector]`."""
@@ -52,7 +52,7 @@ class Marked:
         others = np.flatnonzero(~self.apart)
         if not len(others):
             return kept, None
-        return kept, _Groups.of(taken(self.shock, others), self.marks[others])
+        return kept, _Groups.of(self.shock.take(others), self.marks[others])
 
 
 def together(pieces: Sequence[Marked]) -> Marked:
@@ -129,12 +129,6 @@ class _Groups:
             holder=np.full(size, -1, np.intp),
             part=("",) * size,
         )
-
-
-def taken(shock: Shock, rows: Index) -> Shock:
-    """Some rows of a shock."""
-    columns = {name: getattr(shock, name)[rows] for name in _COLUMNS}
-    return replace(shock, **columns, part=tuple(shock.part[row] for row in rows))
 
 
 def joined(shocks: Sequence[Shock]) -> Shock:

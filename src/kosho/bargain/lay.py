@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.bargain.exchange import touched
-from kosho.bargain.fold import Marked, taken, together
+from kosho.bargain.fold import Marked, together
 from kosho.bargain.provisions import Levels, Position, Provisions, gathered, places_of
 from kosho.bargain.table import State, Table
 from kosho.codes import sectors
@@ -296,7 +296,7 @@ class _Concerned:
             sector=cells[2],
             share=np.divide(found.share * spent, whole, out=found.share.copy(), where=cells[0] != cells[1]),
         )
-        return taken(moved, np.flatnonzero(cells[0] != cells[1]))
+        return moved.take(np.flatnonzero(cells[0] != cells[1]))
 
 
 def _spending(world: World) -> Array:
