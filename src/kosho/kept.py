@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from kosho.files import write_whole
 
-__all__ = ["code", "folder", "keep", "place", "used"]
+__all__ = ["code", "folder", "keep", "place", "recalled", "used"]
+
+Model = TypeVar("Model", bound=BaseModel)
 
 MOST, MOST_BYTES = 400, 100_000_000
 """Copies that are kept, and their size together."""
@@ -61,6 +67,21 @@ def keep(copy: Path, content: bytes) -> None:
         for number, (path, size) in enumerate(zip(latest, total, strict=True)):
             if number >= MOST or (size > MOST_BYTES and path != copy):
                 path.unlink(missing_ok=True)
+
+
+def recalled(model: type[Model], make: Callable[[], Model], *parts: bytes) -> Model:
+    """What `make` makes, from the copy of what depends on these parts where there is one.
+
+    It is what its JSON says either way.
+    """
+    copy = place(*parts)
+    content = used(copy)
+    if content is not None:
+        with suppress(ValidationError):
+            return model.model_validate_json(content)
+    content = make().model_dump_json().encode()
+    keep(copy, content)
+    return model.model_validate_json(content)
 
 
 @cache

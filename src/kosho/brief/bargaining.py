@@ -185,11 +185,13 @@ def shares_table(one: Negotiation) -> Table:
 
 def certificate_table(one: Negotiation) -> Table:
     """How sure it is that all gain."""
+    from kosho.bargain.report import share_told  # noqa: PLC0415 - a brief without a table needs none of it
+
     columns = ("Deal", "All gain, % of draws", *(country_name(code) for code in one.parties))
     rows = [
         (
             Cell(text=name),
-            Cell(text=_share(one.all_gain[name])),
+            Cell(text=share_told(one.all_gain[name]).removesuffix(" %")),
             *(
                 Cell(text=words.millions_range(spreads[code].p5, spreads[code].p95, sign=True))
                 for code in one.parties
@@ -199,11 +201,6 @@ def certificate_table(one: Negotiation) -> Table:
     ]
     caption = f"How sure: gains over no deal, middle 90 % of {one.draws} draws, USD a year"
     return Table("certificate", caption, columns, tuple(rows), numeric=1 + len(one.parties))
-
-
-def _share(part: float) -> str:
-    """Percent; a hundred only where it is all."""
-    return f"{100 * part:.0f}" if part in (0.0, 1.0) or 0.005 <= part < 0.995 else f"{100 * part:.1f}"
 
 
 def scatters(one: Negotiation, cite: Cite | None = None) -> list[str]:

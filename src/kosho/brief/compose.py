@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
-
-from pydantic import ValidationError
 
 from kosho.brief import method
 from kosho.brief.claims import Material, headline, lead
@@ -24,10 +21,10 @@ from kosho.brief.model import (
     Scenario,
     WorldStamp,
 )
-from kosho.brief.negotiating import negotiation
+from kosho.brief.negotiating import asked_of, negotiation
 from kosho.brief.recorded import recorded
 from kosho.brief.runs import VARIANTS, run
-from kosho.kept import code, keep, place, used
+from kosho.kept import recalled
 from kosho.world import load
 from kosho.world.report import info
 
@@ -62,15 +59,11 @@ def compose(
     on = as_of or case.as_of
     if bargain is None:
         bargain = case.has_table and find_spec("moocore") is not None
-    files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
-    copy = place(b"brief", code(), case.name.encode(), on.isoformat().encode(), bytes([bargain]), *files)
-    content = used(copy)
-    if content is not None:
-        with suppress(ValidationError):
-            return Brief.model_validate_json(content)
-    content = _composed(case, on, tell or (lambda _: None), bargain=bargain).model_dump_json().encode()
-    keep(copy, content)
-    return Brief.model_validate_json(content)
+    parts = asked_of(case, on)
+    told = tell or (lambda _: None)
+    return recalled(
+        Brief, lambda: _composed(case, on, told, bargain=bargain), b"brief", bytes([bargain]), *parts
+    )
 
 
 def _composed(case: Case, on: date, tell: Tell, *, bargain: bool) -> Brief:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from kosho.brief import words
 from kosho.brief.model import Basis, Deal, DealBound, Negotiation, Point, Spread
 from kosho.codes import country_name
-from kosho.kept import code, keep, place, used
+from kosho.kept import code, recalled
 
 if TYPE_CHECKING:
     from kosho.bargain import Deal as Found
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from kosho.bargain.schema import Justified, Option
     from kosho.case import Case
 
-__all__ = ["negotiation"]
+__all__ = ["asked_of", "negotiation"]
 
 CONCEPTS = {
     "nash": "Nash",
@@ -57,13 +55,16 @@ def negotiation(
     from kosho.bargain import Effort  # noqa: PLC0415 - a brief without a table needs none of it
 
     work = effort or Effort(draws=DRAWS, certified=CERTIFIED)
+    parts = asked_of(case, as_of)
+    return recalled(
+        Negotiation, lambda: _priced(case, as_of, tell, work), b"negotiation", repr(work).encode(), *parts
+    )
+
+
+def asked_of(case: Case, as_of: date) -> list[bytes]:
+    """All that answers about a case on a day depend on."""
     files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
-    copy = place(b"negotiation", code(), as_of.isoformat().encode(), repr(work).encode(), *files)
-    with suppress(ValidationError):
-        return Negotiation.model_validate_json(used(copy) or b"")
-    found = _priced(case, as_of, tell, work)
-    keep(copy, found.model_dump_json().encode())
-    return found
+    return [code(), case.name.encode(), as_of.isoformat().encode(), *files]
 
 
 def _priced(case: Case, as_of: date, tell: Callable[[str], None], effort: Effort) -> Negotiation:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho.cli.options import AsOf, Deficits, Json
 from kosho.cli.terminal import chosen, day, progress, say, show_json, show_table
 from kosho.errors import KoshoError, Problems
 
@@ -26,13 +27,8 @@ SHOWN = 20
 
 def show(  # noqa: PLR0913 - one parameter an option
     case: Annotated[str, typer.Argument(help="A shipped case or its folder; it needs a table.yaml.")],
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="YYYY-MM-DD", help="In force and known on that day; the case's own."),
-    ] = None,
-    deficits: Annotated[
-        str, typer.Option(metavar="fixed|zero", help="What happens to trade deficits.")
-    ] = "fixed",
+    as_of: AsOf = None,
+    deficits: Deficits = "fixed",
     draws: Annotated[int, typer.Option(min=0, help="Draws of the certificate; 0 leaves it out.")] = 200,
     *,
     confirm: Annotated[bool, typer.Option(help="Price the deals again on the full table.")] = True,
@@ -46,7 +42,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     require_zone: Annotated[
         bool, typer.Option("--require-zone", help="Exit with status 1 if no deal leaves all better off.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Price every package on the table; the frontier, the deals theory picks, and how sure they are."""
     from kosho.bargain import Effort, negotiate

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kosho.cli.options import AsOf
 from kosho.cli.terminal import day, progress, say, show_made
 
 __all__ = ["write"]
@@ -14,10 +15,7 @@ __all__ = ["write"]
 
 def write(
     case: Annotated[str, typer.Argument(help="A shipped case (`kosho cases` lists them) or its folder.")],
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="YYYY-MM-DD", help="In force and known on that day; the case's own."),
-    ] = None,
+    as_of: AsOf = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; out/CASE.")] = None,
     *,
     table: Annotated[

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
+from kosho.cli.options import Json
 from kosho.cli.terminal import show_json, show_table
 
 __all__ = ["show"]
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
 
-
-def show(*, json: JsonFlag = False) -> None:
+def show(*, json: Json = False) -> None:
     """List the shipped cases and their scenarios."""
     from kosho.case import Case, cases
 

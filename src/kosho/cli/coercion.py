@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho.cli.options import Json
 from kosho.cli.terminal import note, progress, say, show_json, show_table
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def show(
     economy: Annotated[
         bool, typer.Option("--economy", help="Replay it in the whole economy as well, where it is told apart.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Replay bans and advisories: what the halt alone would do, what happened, how far demand moved."""
     from kosho.policy.coercion import compare, episodes

@@ -15,6 +15,7 @@ import typer
 
 from kosho.cli import corridor_tables
 from kosho.cli.corridor_effect import ENDS, Effect, by_sector, effects, measure, time_value
+from kosho.cli.options import Json
 from kosho.cli.terminal import progress, say, show_json
 from kosho.errors import InputError, Problem, suggest
 from kosho.files import write_whole
@@ -69,7 +70,7 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Fit the corridor to its published means, and stop.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Simulate goods on their way through a port: days to release, days saved, and what they are worth."""
     from kosho import corridor as room

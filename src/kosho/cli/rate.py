@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem, Problems, suggest
 
@@ -53,7 +54,7 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
         Path | None, typer.Option(metavar="FILE.svg|FILE.html", help="Draw the history to a file.")
     ] = None,
     *,
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Tell the rate on a product, its layers, and the rule that removed each missing one."""
     from kosho.policy import Query, Register

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def show(
     ] = None,
     *,
     still_open: Annotated[bool, typer.Option("--open", help="Only what is still open.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Show the record of a negotiation, or check it: `kosho record check CASE`."""
     from kosho.errors import InputError, Problem

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem, suggest
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(help="Dated measures: check the files, or show what is in force.", no_args_is_help=True)
-JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
 
 
 @app.command("check")
@@ -27,7 +27,7 @@ def check(
     shipped: Annotated[
         bool, typer.Option("--with-shipped", help="Together with the shipped files, which FILES refer to.")
     ] = False,
-    json: JsonFlag = False,
+    json: Json = False,
 ) -> None:
     """Find what is wrong or contradicts itself in register files; each finding with file and line."""
     from kosho.policy import Register
@@ -59,7 +59,7 @@ def show(
     importer: Annotated[str | None, typer.Option(help="Only measures of this economy.")] = None,
     partner: Annotated[str | None, typer.Option(help="Only measures aimed at this economy.")] = None,
     *,
-    json: JsonFlag = False,
+    json: Json = False,
 ) -> None:
     """Show the measures in force on a day."""
     from datetime import date

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kosho.cli.options import Json
 from kosho.cli.terminal import chosen, progress, say, show_json, show_table
 
 __all__ = ["show"]
@@ -26,7 +27,7 @@ def show(
     study: Annotated[str, typer.Argument(metavar="cp2015", help="Which publication.")],
     data: Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds the study's data.")],
     *,
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Replicate a published study: cp2015 is NAFTA in Caliendo & Parro (2015)."""
     from kosho.replications.cp2015 import replicate

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho.cli.options import Json
 from kosho.cli.terminal import day, progress, say, show_json, show_table
 from kosho.errors import InputError, KoshoError, Problem
 
@@ -24,8 +25,6 @@ SHOWN = 20
 app = typer.Typer(
     help="Tariff schedules: import official files, show the duties of a line.", no_args_is_help=True
 )
-
-JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
 
 
 @app.command("import")
@@ -45,7 +44,7 @@ def bring_in(
     ] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day it applies.")] = None,
     *,
-    json: JsonFlag = False,
+    json: Json = False,
 ) -> None:
     """Import a schedule into the data folder (KOSHO_DATA, or your own); whole, or nothing if a row is wrong."""
     from kosho.policy.schedules.importing import import_files
@@ -94,7 +93,7 @@ def show(
         str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="In force on that day; today.")
     ] = None,
     *,
-    json: JsonFlag = False,
+    json: Json = False,
 ) -> None:
     """Show the ordinary and preferential duties of the lines of a code, and where each was read."""
     from datetime import date as calendar

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import typer
 
 from kosho.cli.bounds import show as show_bounds
+from kosho.cli.options import AsOf, Deficits, Json
 from kosho.cli.terminal import chosen, day, progress, show_json, show_table
 
 if TYPE_CHECKING:
@@ -30,13 +31,8 @@ ALL_SHOWN = (12, 4)
 def show(  # noqa: PLR0913 - one parameter an option
     case: Annotated[str, typer.Argument(help="A shipped case or its folder.")],
     scenario: Annotated[str, typer.Option(help="Id of a scenario; `kosho cases` lists them.")],
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="YYYY-MM-DD", help="In force and known on that day; the case's own."),
-    ] = None,
-    deficits: Annotated[
-        str, typer.Option(metavar="fixed|zero", help="What happens to trade deficits.")
-    ] = "fixed",
+    as_of: AsOf = None,
+    deficits: Deficits = "fixed",
     elasticities: Annotated[
         str, typer.Option(metavar="central|low", help="How strongly trade responds.")
     ] = "central",
@@ -45,7 +41,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     everything: Annotated[
         bool, typer.Option("--all", help="With parameters, all diverted sales, and what is left out.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Simulate a scenario of a case: what it does to whom, in the long run."""
     from kosho.case import Case

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho.cli.options import Json
 from kosho.cli.terminal import chosen, progress, say, show_json, show_table
 from kosho.errors import InputError, Problem, suggest
 
@@ -30,7 +31,7 @@ def show(
     ] = None,
     world: Annotated[str, typer.Option(metavar="full|talks", help="Detail of the world table.")] = "full",
     *,
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Trace a supply chain: value added and inputs by origin, concentration, the loss without one origin."""
     from kosho.world import load

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho.cli.options import Json
 from kosho.cli.terminal import chosen, progress, say, show_json, show_table
 from kosho.errors import InputError, Problem, suggest
 
@@ -38,7 +39,7 @@ def show(
     high: Annotated[float, typer.Option(help="Highest rate allowed, percent.")] = 200.0,
     world: Annotated[str, typer.Option(metavar="full|talks", help="Detail of the world table.")] = "talks",
     *,
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Tariffs that are best for a party, for each against the others, or for all alike; trade balanced."""
     from kosho.bargain.tariffs import Bounds, cooperative, nash, optimal

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kosho.cli.options import Json
 from kosho.cli.terminal import progress, say, show_json, show_table
 from kosho.errors import InputError, Problem
 
@@ -45,7 +46,7 @@ def info(
         str, typer.Argument(help="`icio-2022`, or a table made by `kosho world build`.")
     ] = "icio-2022",
     *,
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Say what a table is, which block of it is estimated and how well, and what is unknown."""
     from kosho.world import load

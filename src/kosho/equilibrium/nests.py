@@ -153,6 +153,11 @@ class Varieties:
         return _members(self.market, len(self.epsilon))
 
     @cached_property
+    def nests_by_market(self) -> Array:
+        """`(m, p)`, one where a nest is of a market."""
+        return _members(self.nest_market, len(self.epsilon))
+
+    @cached_property
     def held(self) -> Array:
         """Share of each nest in its market's base spending `(p,)`."""
         return self.by_nest @ self.base
@@ -196,7 +201,7 @@ def demand(of: Varieties, log_cost: Array, log_wedge: Array) -> Demand:
     level = -np.log(safe / np.where(held > 0, held, 1.0)) / of.theta[:, None]
     log_price = np.where(supplied, level, 0.0)
     outer = np.where(supplied, held * np.exp(-epsilon * log_price), 0.0)
-    markets = _members(of.nest_market, len(of.epsilon))
+    markets = of.nests_by_market
     total = markets @ outer
     flat = (np.abs(of.epsilon) <= UNITARY)[:, None]
     # Base shares of a market add up to one; near unitary demand only the change from one is exact.
