@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table as Shown
 
+from kosho.arrays import Array
 from kosho.bargain import frontier, solutions
 from kosho.bargain.deal import Effort
 from kosho.bargain.pricing import price
-from kosho.bargain.robust import certify, closing_points, leading
+from kosho.bargain.robustness import certify, closing_points, leading
 from kosho.case import Case
 from kosho.world import load
-
-Array = NDArray[np.float64]
 
 PACKAGES = 1_000_000
 

@@ -11,10 +11,10 @@ from rich.console import Console
 
 from benchmarks.cases import TOLERANCE, Case, car_tariff
 from benchmarks.reference import solve_plain
-from kosho.bargain.tariffs import Tariffs, goods_sectors, optimal
+from kosho.bargain.optimal_tariffs import Tariffs, goods_sectors, optimal
 from kosho.equilibrium import BatchOutcome, Bounded, Flow, Purchase, Shock, gradient, solve, solve_batch
-from kosho.equilibrium.crew import cores, one_thread
-from kosho.policy.niches import nest, niche
+from kosho.impact.product_nests import nest, niche
+from kosho.parallel import cores, one_thread
 from kosho.world import World, load
 
 PACKAGES = 8192

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from kosho.codes import countries
-from kosho.policy import Register
-from kosho.policy.headings import cover
-from kosho.policy.lookup import position
-from kosho.policy.query import NO_FACTS
-from kosho.policy.schema import Measure
-from kosho.policy.stacking import stack
+from kosho.law import Register
+from kosho.law.headings import cover
+from kosho.law.line_rate import position
+from kosho.law.measure import Measure
+from kosho.law.query import NO_FACTS
+from kosho.law.stacking import stack
 
 IMPORTER = "USA"
 LINES, PARTNERS, DAYS = 13_000, 80, 40

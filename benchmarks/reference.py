@@ -11,12 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array
 from kosho.world import World
 from kosho.world.table import Arrays
-
-Array = NDArray[np.float64]
 
 DAMPING = 0.3
 MEMORY = 8

@@ -6,7 +6,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.rates import Schedule
-from kosho.policy import Register
+from kosho.law import Register
 
 CELLS = 500
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from kosho.brief.bounds import (
+from kosho.brief.model import Brief, Claim, DateAhead, Measure, Method, OpenItem, Party, Reference, WorldStamp
+from kosho.scenario.commitments import (
     Bound,
     BoundEnds,
     BoundFlow,
@@ -17,27 +18,9 @@ from kosho.brief.bounds import (
     Parameter,
     Sold,
 )
-from kosho.brief.model import (
-    Brief,
-    Claim,
-    Comparison,
-    DateAhead,
-    Effect,
-    Flow,
-    FlowRange,
-    Interval,
-    Measure,
-    Method,
-    OpenItem,
-    Party,
-    Reference,
-    Result,
-    Scenario,
-    SectorEffect,
-    Spread,
-    WorldStamp,
-)
-from kosho.brief.runs import VARIANTS, pairs
+from kosho.scenario.interval import Interval
+from kosho.scenario.results import Comparison, Effect, Flow, FlowRange, Result, Scenario, SectorEffect, Spread
+from kosho.scenario.runs import VARIANTS, pairs
 
 HOSTILE = "</script><script>alert('x')</script> & <b>bold</b> \"quoted\""
 DAY = date(2025, 6, 29)

@@ -8,14 +8,13 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array
 from kosho.corridor import Corridor, between
 from kosho.corridor.engine import Network, Station, Task
 from kosho.corridor.schema import Hours, Window
 from kosho.corridor.timetable import Timetable
 
-Array = NDArray[np.float64]
 OPEN = Timetable.of(None, date(2026, 6, 1), 1)
 MONDAY = date(2026, 6, 1)
 

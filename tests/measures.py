@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from kosho.policy import Measure, Products, Query, Register
-from kosho.policy.schedules import Duty
-from kosho.policy.schema import HsList
+from kosho.law import Measure, Products, Query, Register
+from kosho.law.measure import HsList
+from kosho.law.schedules import Duty
 
 
 def measure(**changes: object) -> Measure:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from kosho._version import __version__
 from kosho.errors import ConvergenceError, InputError, KoshoError
 
 if TYPE_CHECKING:
@@ -16,15 +17,14 @@ if TYPE_CHECKING:
     from kosho.equilibrium import Shock as Shock
     from kosho.equilibrium import rebase as rebase
     from kosho.equilibrium import solve as solve
-    from kosho.policy import Register as Register
+    from kosho.law import Register as Register
     from kosho.world import World as World
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "Case": "kosho.case",
     "Outcome": "kosho.equilibrium",
-    "Register": "kosho.policy",
+    "Register": "kosho.law",
     "Shock": "kosho.equilibrium",
     "World": "kosho.world",
     "rebase": "kosho.equilibrium",
@@ -37,9 +37,12 @@ _ROOMS = (
     "codes",
     "corridor",
     "equilibrium",
-    "policy",
+    "impact",
+    "law",
     "provenance",
+    "record",
     "replications",
+    "scenario",
     "world",
 )
 

@@ -10,9 +10,9 @@ from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from kosho.casefile import (
+from kosho.case_schema import (
     Background,
     CaseFile,
     Flow,
@@ -27,22 +27,17 @@ from kosho.casefile import (
     places,
 )
 from kosho.errors import InputError, Problem, suggest
-from kosho.policy.register import Register
-from kosho.policy.schema import Measure, Overlay
-from kosho.policy.stacking import precedence
+from kosho.law.measure import Measure, Overlay
+from kosho.law.register import Register
+from kosho.law.stacking import precedence
 from kosho.provenance import Frozen, Said, Source, Status
 from kosho.yamlfile import Lines, load
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from kosho.bargain import Table
-    from kosho.equilibrium import Outcome
-    from kosho.policy.impact import Effects
     from kosho.record import Record
-    from kosho.world import World
 
-__all__ = ["Case", "Law", "Scenario", "cases", "pose", "simulate"]
+__all__ = ["Case", "Law", "Scenario", "cases"]
 
 Model = TypeVar("Model", bound=Frozen)
 
@@ -237,84 +232,6 @@ def _said(record: Record | None, day: date) -> dict[str, Said | None]:
 def cases() -> list[str]:
     """Names of the cases that ship."""
     return sorted(path.parent.name for path in _shipped().glob("*/case.yaml"))
-
-
-def simulate(
-    case: Case,
-    scenario: str,
-    as_of: date | None = None,
-    world: Literal["full", "talks"] | World = "full",
-    deficits: Literal["fixed", "zero"] = "fixed",
-    elasticities: Literal["central", "low"] | xr.DataArray = "central",
-) -> Outcome:
-    """What a scenario does against the base year of the world.
-
-    Args:
-        case: The case.
-        scenario: Id of one of its scenarios.
-        as_of: Day of knowledge, and day in force where the scenario names none; None is the case's own day.
-        world: `full` (80 economies, 50 sectors), `talks` (about 20 regions, 28 sectors), or a world at hand.
-        deficits: Trade deficits kept as a share of world value added, or none.
-        elasticities: `central`, `low` (see `kosho.world.low_elasticity`), or theta `[sector]`.
-
-    Raises:
-        InputError: unknown scenario, or a day the register does not cover.
-        ConvergenceError: the solver did not meet its tolerance.
-    """
-    from kosho.equilibrium import solve  # noqa: PLC0415 - opening a case needs no solver
-
-    base, found = pose(case, scenario, as_of, _world(world, elasticities))
-    return solve(base, found.shock, deficits=deficits, constraints=found.constraints, nests=found.nests)
-
-
-def pose(
-    case: Case, scenario: str, as_of: date | None = None, world: Literal["full", "talks"] | World = "full"
-) -> tuple[World, Effects]:
-    """What `simulate` solves: the world with the quantities of the case, and everything a scenario changes.
-
-    Neither depends on closure or elasticities, so that one question can be solved under many. See `simulate`.
-    """
-    from kosho.policy.impact import effects  # noqa: PLC0415
-
-    law = case.law(scenario, as_of)
-    base = _counted(case, _world(world, "central"))
-    return base, effects(base, law.register, law.on, law.known)
-
-
-def _counted(case: Case, world: World) -> World:
-    """A world with every quantity that the case, or a tariff quota in any of its scenarios, names."""
-    from kosho.policy.quantities import counted  # noqa: PLC0415
-    from kosho.world import PhysicalFlow  # noqa: PLC0415
-
-    units = [
-        PhysicalFlow(
-            flow.exporter,
-            flow.importer,
-            flow.sector,
-            flow.quantity.value,
-            flow.quantity.unit,
-            flow.part,
-            flow.quantity.source,
-        )
-        for flow in case.flows
-        if flow.quantity is not None
-    ]
-    world = world.with_units([flow for flow in units if flow not in world.units])
-    for scenario in case.scenarios.values():
-        world = counted(world, case.register.with_overlay(scenario.overlay))
-    return world
-
-
-def _world(
-    world: Literal["full", "talks"] | World, elasticities: Literal["central", "low"] | xr.DataArray
-) -> World:
-    from kosho.world import load as load_world  # noqa: PLC0415
-    from kosho.world import low_elasticity  # noqa: PLC0415
-
-    base = load_world(regions=world, sectors=world) if isinstance(world, str) else world
-    if not isinstance(elasticities, str):
-        return base.with_theta(elasticities)
-    return low_elasticity(base) if elasticities == "low" else base
 
 
 def _shipped() -> Path:

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from tests.corridors import shipped_text
 
-from kosho.policy.terms import CustomsDays
+from kosho.law.nontariff_terms import CustomsDays
 
 Run = Callable[..., CompletedProcess[str]]
 QUICK = ("--no-tornado", "--processes", "1", "--replications", "2")

@@ -15,11 +15,11 @@ from typing import get_args
 
 import pytest
 
-from kosho.policy import Register
-from kosho.policy.lookup import quote
-from kosho.policy.query import Facts, Query
-from kosho.policy.schedules import Duty, UnitValue
-from kosho.policy.schema import Content
+from kosho.law import Register
+from kosho.law.line_rate import quote
+from kosho.law.measure import Content
+from kosho.law.query import Facts, Query
+from kosho.law.schedules import Duty, UnitValue
 
 REGISTER = Register.load()
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kosho.bargain import Game, Grid, alternating_offers, frontier, solutions
-from kosho.bargain.explain import cheapest_concession, shapley
+from kosho.bargain.attribution import cheapest_concession, shapley
 from kosho.bargain.zone import critical_value, critical_weight, fewest_red_lines, smallest_transfer
 
 # Brute force, in integers and fractions, straight from the definitions.

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.worlds import random_world, rates
 
 from kosho.equilibrium import Part, Shock, solve, solve_batch
-from kosho.equilibrium.crew import run
 from kosho.errors import ConvergenceError, InputError
+from kosho.parallel import run
 from kosho.world import World
 
 TIGHT = 1e-11

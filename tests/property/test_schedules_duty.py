@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kosho.errors import InputError
-from kosho.policy.schedules import AdValorem, Case, Duty, Specific, UnitValue
+from kosho.law.schedules import AdValorem, Case, Duty, Specific, UnitValue
 
 amounts = st.decimals(min_value=Decimal("0.0001"), max_value=Decimal(100000), places=4)
 bases = st.sampled_from(["", "on the case", "on drained weight", "of total sugars", "over 7"])

@@ -9,10 +9,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kosho.policy.schedules.importing import read_files
-from kosho.policy.schedules.lines import Line, LineBook, Schedule
-from kosho.policy.schedules.preferences import symbols
-from kosho.policy.schedules.store import imported, write
+from kosho.law.schedules.importing import read_files
+from kosho.law.schedules.lines import Line, LineBook, Schedule
+from kosho.law.schedules.preferences import symbols
+from kosho.law.schedules.store import imported, write
 
 codes = st.text("018", min_size=2, max_size=10)
 books = st.dictionaries(codes, st.sampled_from(["Free", "5%", "2¢/kg"]), max_size=12)

@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from kosho.bargain import Effort, Game, Table, negotiate
-from kosho.bargain.opening import no_transfer
 from kosho.bargain.pricing import Setting, Weights, lay_all, repriced, worth_alone
 from kosho.bargain.report import contract, share_told
-from kosho.bargain.robust import LEAST_SCALE, certify, closing_points
+from kosho.bargain.robustness import LEAST_SCALE, certify, closing_points
 from kosho.bargain.zone import critical_zone_weight
-from kosho.case import Case, simulate
+from kosho.bargain.zone_relaxations import no_transfer
+from kosho.case import Case
 from kosho.equilibrium import solve
+from kosho.scenario.simulate import simulate
 from kosho.world import load
 
 PARTIES = ["JPN", "USA"]

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from kosho.brief.law import NARROW, measure
-from kosho.policy import Register
+from kosho.law import Register
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ import pytest
 from tests.briefs import brief
 from tests.unit.test_brief_page import Reader
 
-from kosho.brief import page, telling
+from kosho.brief import page
+from kosho.brief import statement_text as telling
 from kosho.brief.compose import _cited, _numbered
 from kosho.brief.model import Brief
 from kosho.brief.recorded import SHOWN, Recorded, recorded

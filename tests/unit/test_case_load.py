@@ -9,7 +9,7 @@ import pytest
 
 from kosho.case import Case, cases
 from kosho.errors import InputError
-from kosho.policy import Product
+from kosho.law import Product
 
 NAME = "japan-us-2025"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kosho.case import Case
-from kosho.policy import Product
+from kosho.law import Product
 
 CONTENT = {"steel": 1.0, "aluminium": 1.0, "steel-articles": 0.85, "aluminium-articles": 0.85}
 SECTORS = {"steel": "C24A", "aluminium": "C24B", "steel-articles": "C25", "aluminium-articles": "C25"}

@@ -13,7 +13,7 @@ from kosho.record import Draft, Record, accept, decode, read, verify
 from kosho.record.accept import Book, entry_id
 from kosho.record.drafts import Pile
 from kosho.record.ledger import label
-from kosho.record.walk import Counts, Talk, walk
+from kosho.record.review import Counts, Talk, walk
 
 TEXT = GOLD / "02-ministry-release-korea.txt"
 DAY = date(2026, 2, 21)

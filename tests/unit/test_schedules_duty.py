@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from kosho.errors import InputError, KoshoError
-from kosho.policy.schedules import FREE, AdValorem, Case, Duty, Specific, UnitValue
+from kosho.law.schedules import FREE, AdValorem, Case, Duty, Specific, UnitValue
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from kosho.errors import InputError, Problems
-from kosho.policy.schedules.hts import special_duties
-from kosho.policy.schedules.importing import import_files, read_files
-from kosho.policy.schedules.ordinary import lookup
-from kosho.policy.schedules.store import folder, imported
+from kosho.law.schedules.hts import special_duties
+from kosho.law.schedules.importing import import_files, read_files
+from kosho.law.schedules.ordinary import lookup
+from kosho.law.schedules.store import folder, imported
 
 # As the USITC exports it: a chapter's rows, rates on 8-digit lines, statistical lines below them blank.
 HTS = """\

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from kosho.errors import InputError, KoshoError
-from kosho.policy.schedules import Duty
-from kosho.policy.schedules.embedded import embedded, importers
-from kosho.policy.schedules.lines import Line, LineBook, Schedule, digits
-from kosho.policy.schedules.ordinary import lookup, ordinary
-from kosho.policy.schedules.preferences import claim, is_most_favoured, preferences, symbols
-from kosho.policy.schedules.store import imported, path_of, write
+from kosho.law.schedules import Duty
+from kosho.law.schedules.embedded import embedded, importers
+from kosho.law.schedules.lines import Line, LineBook, Schedule, digits
+from kosho.law.schedules.ordinary import lookup, ordinary
+from kosho.law.schedules.preferences import claim, is_most_favoured, preferences, symbols
+from kosho.law.schedules.store import imported, path_of, write
 
 DAY = date(2025, 6, 29)
 

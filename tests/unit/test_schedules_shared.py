@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from kosho.policy.schedules import Duty
-from kosho.policy.schedules.importing import Imported, import_files
-from kosho.policy.schedules.ordinary import lookup
-from kosho.policy.schedules.store import imported
+from kosho.law.schedules import Duty
+from kosho.law.schedules.importing import Imported, import_files
+from kosho.law.schedules.ordinary import lookup
+from kosho.law.schedules.store import imported
 
 LOADING_SECONDS = 0.15
 
@@ -105,7 +105,7 @@ def test_lines_of_the_japanese_schedule(hs: str, preference: str, duty: str, sha
 
 
 def test_what_ships_for_japan_is_what_the_schedule_says(shared: Path) -> None:
-    from kosho.policy.schedules.embedded import embedded  # noqa: PLC0415
+    from kosho.law.schedules.embedded import embedded  # noqa: PLC0415
 
     lines = japan(shared).draft.lines
     shipped = embedded("JPN", date(2026, 7, 9))

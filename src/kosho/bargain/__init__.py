@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kosho.bargain.deadline import DeadlineGame, alternating_offers
+from kosho.bargain.alternating_offers import DeadlineGame, alternating_offers
 from kosho.bargain.frontier import frontier
 from kosho.bargain.game import Game
-from kosho.bargain.grid import Grid
+from kosho.bargain.packages import Grid
 from kosho.bargain.solutions import CONCEPTS, solutions
 from kosho.bargain.table import Table
 

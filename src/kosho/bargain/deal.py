@@ -8,24 +8,22 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kosho.bargain.deadline import WEEK, DeadlineGame, alternating_offers
-from kosho.bargain.explain import Concession, cheapest_concession, shapley
+from kosho.arrays import Index
+from kosho.bargain.alternating_offers import WEEK, DeadlineGame, alternating_offers
+from kosho.bargain.attribution import Concession, cheapest_concession, shapley
 from kosho.bargain.game import Game
-from kosho.bargain.opening import Opening, openings
 from kosho.bargain.pricing import Priced, Weights, lay_all, price, worth_alone
-from kosho.bargain.robust import Certificate, Critical, certify, closing_points, leading
+from kosho.bargain.robustness import Certificate, Critical, certify, closing_points, leading
 from kosho.bargain.solutions import Concept, solutions
 from kosho.bargain.table import Table
+from kosho.bargain.zone_relaxations import Opening, openings
 from kosho.equilibrium import Deficits, Settled, solve
 from kosho.errors import InputError, Problem
 from kosho.world import World, load
 
 __all__ = ["Deal", "Effort", "Explanation", "negotiate"]
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 Tell = Callable[[str], None]
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Index, Mask
 from kosho.errors import InputError, Problem
 
 __all__ = ["frontier"]
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
-
-def frontier(payoffs: Array, allowed: NDArray[np.bool_] | None = None) -> Index:
+def frontier(payoffs: Array, allowed: Mask | None = None) -> Index:
     """Positions of the packages that no other one dominates; packages with equal payoffs are all kept.
 
     One dominates another if no party gets less from it and some party more. The sweep of Kung, Luccio &

@@ -7,16 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Index, Mask
 from kosho.bargain.frontier import frontier
 from kosho.errors import Problems
 
 __all__ = ["Game"]
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,22 +8,19 @@ from functools import cached_property
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
-from kosho.bargain.lay import Laid, lay
-from kosho.bargain.provisions import Draw
+from kosho.bargain.nontariff import Draw
+from kosho.bargain.package_shocks import Laid, lay
 from kosho.bargain.table import Ground, Table
 from kosho.equilibrium import Bounded, Deficits, Outcome
 from kosho.equilibrium.batch import solve_batch
-from kosho.equilibrium.crew import cores
 from kosho.errors import Problems
+from kosho.parallel import cores
 from kosho.world import World
 
 __all__ = ["Priced", "Setting", "Weights", "Worth", "lay_all", "price", "repriced", "worth_alone", "worth_of"]
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 
 NOTICED = 1.0
@@ -39,7 +36,7 @@ class Weights:
     names: tuple[str, ...]
     owner: Index
     """`[weight]`, position of the party."""
-    sectors: NDArray[np.bool_]
+    sectors: Mask
     """`[weight, sector]`."""
     value: Array
     low: Array

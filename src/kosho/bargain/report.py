@@ -8,11 +8,11 @@ from datetime import timedelta
 from math import isfinite
 from typing import Any
 
-from kosho.bargain.caution import background_gains, warnings
+from kosho.bargain.caveats import background_gains, warnings
+from kosho.bargain.concessions import changes
 from kosho.bargain.deal import Deal
-from kosho.bargain.exchange import changes
 from kosho.bargain.pricing import Priced
-from kosho.bargain.robust import Critical
+from kosho.bargain.robustness import Critical
 from kosho.bargain.schema import Justified, justified
 from kosho.bargain.solutions import solutions
 from kosho.bargain.table import Table

@@ -6,15 +6,13 @@ from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Index
 from kosho.bargain.frontier import frontier
 from kosho.bargain.game import Game
 
 __all__ = ["CONCEPTS", "Concept", "egalitarian", "kalai_smorodinsky", "nash", "solutions", "utilitarian"]
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 Concept = Literal["nash", "kalai_smorodinsky", "egalitarian", "utilitarian"]
 
 TIE = 1e-9

@@ -11,21 +11,19 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kosho.bargain.grid import Grid
+from kosho.arrays import Mask
+from kosho.bargain.packages import Grid
 from kosho.bargain.schema import Justified, Link, Option, RedLine, TableFile, justified
 from kosho.errors import Problems, suggest
-from kosho.policy.references import References, check_references
-from kosho.policy.register import Register
-from kosho.policy.schema import Measure, Overlay
-from kosho.policy.terms import Amount
+from kosho.law.measure import Measure, Overlay
+from kosho.law.nontariff_terms import Amount
+from kosho.law.references import References, check_references
+from kosho.law.register import Register
 from kosho.provenance import Said, Source
 from kosho.yamlfile import Key, Lines, load
 
 __all__ = ["Ground", "State", "Table"]
-
-Mask = NDArray[np.bool_]
 
 
 class State(Protocol):

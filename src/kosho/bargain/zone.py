@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array
 from kosho.bargain.game import Game
 
 __all__ = [
@@ -20,9 +20,6 @@ __all__ = [
     "fewest_red_lines",
     "smallest_transfer",
 ]
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)

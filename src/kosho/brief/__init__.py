@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kosho.atomic_write import write_whole
 from kosho.brief.compose import compose
 from kosho.brief.model import SCHEMA_VERSION, Brief
 from kosho.brief.page import render, require_extra
 from kosho.errors import InputError, Problem
-from kosho.files import write_whole
 
 if TYPE_CHECKING:
     from kosho.case import Case

@@ -8,23 +8,14 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from kosho.brief import method
-from kosho.brief.claims import Material, headline, lead
+from kosho.brief.deal_content import asked_of, negotiation
+from kosho.brief.headline import Material, headline, lead
 from kosho.brief.law import measure
-from kosho.brief.model import (
-    Brief,
-    Claim,
-    DateAhead,
-    Measure,
-    OpenItem,
-    Party,
-    Reference,
-    Scenario,
-    WorldStamp,
-)
-from kosho.brief.negotiating import asked_of, negotiation
+from kosho.brief.model import Brief, Claim, DateAhead, Measure, OpenItem, Party, Reference, WorldStamp
 from kosho.brief.recorded import recorded
-from kosho.brief.runs import VARIANTS, run
-from kosho.kept import recalled
+from kosho.cache import recalled
+from kosho.scenario.results import Scenario
+from kosho.scenario.runs import VARIANTS, run
 from kosho.world import load
 from kosho.world.report import info
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from kosho.brief import words
-from kosho.brief.model import Brief, Scenario
+from kosho.brief import formatting as words
+from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
+from kosho.scenario.results import Scenario
 
 __all__ = ["Axis", "Figure", "Mark", "Row", "figures"]
 

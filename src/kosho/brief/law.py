@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kosho.brief.model import Measure
 from kosho.codes import country_name, sector_name
-from kosho.policy import Measure as Law
-from kosho.policy import Register
-from kosho.policy.schema import ALL
+from kosho.law import Measure as Law
+from kosho.law import Register
+from kosho.law.measure import ALL
 
 __all__ = ["measure"]
 

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kosho.brief import words
-from kosho.brief.model import Claim, Interval, Method
-from kosho.brief.runs import DRAWS, SEED, Runs
+from kosho.brief import formatting as words
+from kosho.brief.model import Claim, Method
 from kosho.codes import country_name
-from kosho.policy.niches import niche_file
-from kosho.policy.parameters import parameters
-from kosho.policy.vehicles import vehicle_data
+from kosho.impact.parameters import parameters
+from kosho.impact.product_nests import niche_file
+from kosho.impact.vehicles import vehicle_data
 from kosho.provenance import Source
+from kosho.scenario.interval import Interval
+from kosho.scenario.runs import DRAWS, SEED, Runs
 from kosho.world.datafiles import sources as world_sources
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What a brief says, as one frozen tree: `brief.json` is this, `brief.html` is rendered from it.
 
 Money is million USD of the world's base year a year, rates and effects are fractions, codes are ISO 3166
-alpha-3 and ICIO; words and rounding come later, in `kosho.brief.words`.
+alpha-3 and ICIO; words and rounding come later, in `kosho.brief.formatting`.
 """
 
 from __future__ import annotations
@@ -10,23 +10,19 @@ from typing import Literal
 
 from pydantic import Field
 
-from kosho.brief.bounds import Bounds
-from kosho.brief.numbers import Interval, Number
 from kosho.brief.recorded import Recorded
 from kosho.provenance import Day, Frozen, Said, Source, Status
+from kosho.scenario.commitments import Bounds
+from kosho.scenario.interval import Number
+from kosho.scenario.results import Comparison, FlowRange, Result, Scenario, Spread, Variant
 
 __all__ = [
     "SCHEMA_VERSION",
     "Basis",
     "Brief",
     "Claim",
-    "Comparison",
     "DateAhead",
     "Deal",
-    "Effect",
-    "Flow",
-    "FlowRange",
-    "Interval",
     "Measure",
     "Method",
     "Negotiation",
@@ -34,17 +30,10 @@ __all__ = [
     "Party",
     "Point",
     "Reference",
-    "Result",
-    "Scenario",
-    "SectorEffect",
-    "Spread",
-    "Variant",
     "WorldStamp",
 ]
 
 SCHEMA_VERSION = 1
-
-Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
 
 
 class Party(Frozen):
@@ -104,129 +93,6 @@ class Measure(Frozen):
     sources: tuple[str, ...]
     status: Status
     note: str | None = None
-
-
-class Scenario(Frozen):
-    """A course that things may take."""
-
-    id: str
-    title: str
-    role: Role
-    description: str
-    on: Day
-    """The day whose measures apply."""
-    background: str | None = None
-    """What third countries face."""
-    status: Status
-    sources: tuple[str, ...] = ()
-    note: str | None = None
-
-
-class Variant(Frozen):
-    """One way of closing the model; each scenario is run under all of them."""
-
-    id: str
-    title: str
-    deficits: Literal["fixed", "zero"]
-    elasticities: Literal["central", "low"]
-
-
-class Effect(Frozen):
-    """What a scenario does to one economy, relative to the base."""
-
-    welfare: Number
-    """Change of real income, fraction."""
-    ev_musd: Number
-    """Equivalent variation."""
-    real_wage: Number
-
-
-class SectorEffect(Frozen):
-    """What a scenario does to one sector of one economy, relative to the base."""
-
-    exports_base_musd: Number
-    exports_musd: Number
-    exports_volume: Number | None
-    """Change at base prices, fraction; None where nothing was exported."""
-    output_base_musd: Number
-    output_volume: Number | None
-    """Change at base prices, fraction; None where nothing was made."""
-
-
-class Flow(Frozen):
-    """A trade flow the case asks about, before and after."""
-
-    exporter: str
-    importer: str
-    sector: str
-    part: str | None
-    title: str
-    base_musd: Number
-    new_musd: Number
-    base_units: Number | None = None
-    new_units: Number | None = None
-    unit: str | None = None
-    units_source: str | None = None
-
-
-class Result(Frozen):
-    """One scenario under one variant."""
-
-    scenario: str
-    variant: str
-    countries: dict[str, Effect]
-    sectors: dict[str, dict[str, SectorEffect]]
-    """Party, then sector."""
-    flows: tuple[Flow, ...]
-
-
-class Spread(Frozen):
-    """Quantiles over draws of the trade elasticities."""
-
-    p5: Number
-    p50: Number
-    p95: Number
-
-
-class Comparison(Frozen):
-    """The equivalent variation of one party in one scenario over what it has in another."""
-
-    party: str
-    scenario: str
-    against: str
-    """`base`, or the id of a scenario."""
-    by_variant: dict[str, Number]
-    """Million USD a year, by variant, on the full world."""
-    draws: Spread
-    """Over common draws of the elasticities around the central ones, fixed deficits, on the `talks` world."""
-    measures: Interval = Interval(low=0.0, high=0.0)
-    """By how much the ranges of the measures' own parameters may move it: the largest falls of all measures
-    together, and the largest rises; a measure of both scenarios moves in both."""
-    central: Interval
-    """All variants with central elasticities and the draws, widened by `measures`."""
-    low: Interval
-    """All variants with low elasticities, widened by `measures`."""
-
-    @property
-    def whole(self) -> Interval:
-        """Both."""
-        return Interval(low=min(self.central.low, self.low.low), high=max(self.central.high, self.low.high))
-
-
-class FlowRange(Frozen):
-    """What a scenario does to a named flow, over all that was computed: new over base, less one."""
-
-    scenario: str
-    flow: int
-    """Position in `Result.flows`."""
-    central: Interval
-    """Value: all variants with central elasticities and the middle 90 % of the draws, widened by the ranges of
-    the measures."""
-    low: Interval
-    """Value: all variants with low elasticities, widened alike."""
-    central_units: Interval | None = None
-    """Quantity, where the base knows one."""
-    low_units: Interval | None = None
 
 
 class OpenItem(Frozen):

@@ -11,8 +11,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kosho.brief import bargaining, telling, words
-from kosho.brief.bound_tables import commitments
+from kosho.brief import deal_tables as bargaining
+from kosho.brief import formatting as words
+from kosho.brief import statement_text as telling
+from kosho.brief.commitment_tables import commitments
 from kosho.brief.figures import figures
 from kosho.brief.model import Brief, Reference
 from kosho.brief.tables import tables

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from kosho.brief import words
+from kosho.brief import formatting as words
 from kosho.brief.figures import compared_scenarios
-from kosho.brief.model import Brief, Comparison, Scenario, Variant
+from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
+from kosho.scenario.results import Comparison, Scenario, Variant
 
 __all__ = ["Cell", "Quote", "Table", "tables"]
 

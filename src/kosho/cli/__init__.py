@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kosho import __version__
+from kosho._version import __version__
 from kosho.cli import (
     bargain,
     briefs,

@@ -46,7 +46,7 @@ def show(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Price every package on the table; the frontier, the deals theory picks, and how sure they are."""
     from kosho.bargain import Effort, negotiate
-    from kosho.bargain.exchange import named
+    from kosho.bargain.concessions import named
     from kosho.bargain.report import contract
     from kosho.case import Case
 

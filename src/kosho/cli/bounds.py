@@ -10,9 +10,9 @@ from kosho.cli.terminal import note, show_made
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kosho.brief.bounds import Bound, Bounds
     from kosho.brief.tables import Table
     from kosho.case import Case
+    from kosho.scenario.commitments import Bound, Bounds
 
 __all__ = ["show"]
 
@@ -28,7 +28,7 @@ def show(opened: Case, bounds: Bounds, *, everything: bool) -> None:
         bounds: Of a scenario.
         everything: With what each bound counts, every seller, parameters, and what is left out.
     """
-    from kosho.brief.bound_tables import diverted_table, subsidy_table
+    from kosho.brief.commitment_tables import diverted_table, subsidy_table
 
     scenarios = {one.id: one.title for one in opened.scenarios.values()}
     for table in (
@@ -56,7 +56,7 @@ def show(opened: Case, bounds: Bounds, *, everything: bool) -> None:
 
 def _bound(bounds: Bounds, scenarios: Mapping[str, str], *, everything: bool) -> Table:
     """Bounds that bind: titles, and who pays or earns; all that is said of them only where all is asked for."""
-    from kosho.brief.bound_tables import bound_table
+    from kosho.brief.commitment_tables import bound_table
 
     binding = bounds.model_copy(update={"bounds": tuple(one for one in bounds.bounds if one.binds)})
     table = bound_table([binding], scenarios)
@@ -74,7 +74,7 @@ def _bound(bounds: Bounds, scenarios: Mapping[str, str], *, everything: bool) ->
 
 
 def _not_reached(one: Bound) -> str:
-    from kosho.brief.bound_tables import amount
+    from kosho.brief.commitment_tables import amount
 
     reached, required = (amount(value, one.unit) for value in (one.reached, one.required))
     return f"{one.title} ({reached.removesuffix(one.unit).strip()} of {required})"
@@ -91,7 +91,7 @@ def _once(table: Table) -> Table:
 
 
 def _rest(bounds: Bounds, scenarios: Mapping[str, str]) -> tuple[Table, ...]:
-    from kosho.brief.bound_tables import left_out_table, ranges_table, sway_table
+    from kosho.brief.commitment_tables import left_out_table, ranges_table, sway_table
 
     return (
         sway_table([bounds], scenarios),
@@ -109,7 +109,7 @@ def _show_rest(bounds: Bounds, scenarios: Mapping[str, str]) -> None:
 
 def _more(bounds: Bounds, scenarios: Mapping[str, str]) -> str:
     """What `--all` adds, in a line."""
-    from kosho.brief.bound_tables import diverted_table
+    from kosho.brief.commitment_tables import diverted_table
 
     _, moved, told, left_out = (len(table.rows) for table in _rest(bounds, scenarios))
     sellers = len(diverted_table([bounds]).rows) - len(diverted_table([bounds], LARGEST).rows)

@@ -12,8 +12,8 @@ from kosho.cli.terminal import note, progress, say, show_json, show_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kosho.policy.coercion import Comparison, Episode, Told
-    from kosho.policy.ranges import Range
+    from kosho.impact.coercion import Comparison, Episode, Told
+    from kosho.impact.ranges import Range
     from kosho.provenance import Cited
 
 __all__ = ["show"]
@@ -46,8 +46,8 @@ def show(
     json: Json = False,
 ) -> None:
     """Replay bans and advisories: what the halt alone would do, what happened, how far demand moved."""
-    from kosho.policy.coercion import compare, episodes
-    from kosho.policy.coercion import episode as known
+    from kosho.impact.coercion import compare, episodes
+    from kosho.impact.coercion import episode as known
 
     chosen = list(episodes().values()) if episode is None else [known(episode)]
     with progress("Replaying"):
@@ -101,7 +101,7 @@ def _cited(found: Cited) -> dict[str, Any]:
 
 def _sources(of: Episode) -> list[dict[str, str | None]]:
     """Every source of the episode, told in full."""
-    from kosho.policy.coercion import episode_file
+    from kosho.impact.coercion import episode_file
 
     cited = dict.fromkeys(
         one.source for one in (*of.base.values(), *of.observed.values(), of.demand, of.supply)
@@ -113,7 +113,7 @@ def _sources(of: Episode) -> list[dict[str, str | None]]:
 def _in_economy(of: Episode) -> dict[str, Any] | None:
     """The halt in the whole economy at every end of its ranges; None where sectors do not tell it apart."""
     from kosho.equilibrium import solve
-    from kosho.policy.coercion import in_economy
+    from kosho.impact.coercion import in_economy
     from kosho.world import load
 
     if not of.economy:
@@ -141,7 +141,7 @@ def _in_economy(of: Episode) -> dict[str, Any] | None:
 
 
 def _show(found: Comparison) -> None:
-    from kosho.brief import words
+    from kosho.brief import formatting as words
 
     of = found.episode
     rows = [_row(one) for one in found.told]
@@ -176,21 +176,21 @@ def _row(one: Told) -> tuple[str, str, str, str, str]:
 
 def _given(value: float) -> str:
     """As the source has it."""
-    from kosho.brief import words
+    from kosho.brief import formatting as words
 
     return words.figure(value, 7)
 
 
 def _counted(value: float) -> str:
     """What comes out of the replay, to three digits: more are not true."""
-    from kosho.brief import words
+    from kosho.brief import formatting as words
 
     return words.significant(value, 3, 0 if value >= 100 else 2)
 
 
 def _worked_out(value: float) -> str:
     """A ratio, to two decimals."""
-    from kosho.brief import words
+    from kosho.brief import formatting as words
 
     return words.significant(value, 3, 2)
 
@@ -205,13 +205,13 @@ def _ranged(found: Range | None, figure: Callable[[float], str]) -> str:
 
 def _between(cited: Cited) -> str:
     """A figure with its range."""
-    from kosho.policy.ranges import Range
+    from kosho.impact.ranges import Range
 
     return _ranged(Range.of(cited), _given) + (", assumed" if cited.status == "assumption" else "")
 
 
 def _show_economy(of: Episode, found: dict[str, Any]) -> None:
-    from kosho.brief import words
+    from kosho.brief import formatting as words
     from kosho.codes import country_name
 
     rows = [

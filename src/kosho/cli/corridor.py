@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho.atomic_write import write_whole
 from kosho.cli import corridor_tables
 from kosho.cli.corridor_effect import ENDS, Effect, by_sector, effects, measure, time_value
 from kosho.cli.options import Json
 from kosho.cli.terminal import progress, say, show_json
 from kosho.errors import InputError, Problem, suggest
-from kosho.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable

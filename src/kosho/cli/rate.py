@@ -13,9 +13,9 @@ from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem, Problems, suggest
 
 if TYPE_CHECKING:
-    from kosho.policy import Register
-    from kosho.policy.query import Facts, Query, Quote, Span
-    from kosho.policy.schedules import Duty
+    from kosho.law import Register
+    from kosho.law.query import Facts, Query, Quote, Span
+    from kosho.law.schedules import Duty
 
 __all__ = ["show"]
 
@@ -57,9 +57,9 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
     json: Json = False,
 ) -> None:
     """Tell the rate on a product, its layers, and the rule that removed each missing one."""
-    from kosho.policy import Query, Register
-    from kosho.policy.lookup import known_attributes
-    from kosho.policy.schedules import UnitValue
+    from kosho.law import Query, Register
+    from kosho.law.line_rate import known_attributes
+    from kosho.law.schedules import UnitValue
 
     clocks = _clocks(on, known, as_of, first, last)
     if figure is not None and (clocks.first is None or figure.suffix not in (".svg", ".html")):
@@ -121,7 +121,7 @@ def _clocks(
 
 def _duty(text: str, option: str) -> Duty:
     """An ordinary duty: a bare number is percent."""
-    from kosho.policy.schedules import Duty
+    from kosho.law.schedules import Duty
 
     try:
         rate = float(text)
@@ -142,8 +142,8 @@ def _facts(told: list[str], known: set[str]) -> Facts:
         InputError: not NAME=VALUE, a name that is unknown or told twice, or a value that it does not take; all
             are listed.
     """
-    from kosho.policy.query import Facts
-    from kosho.policy.schema import CONTENTS, Answer, Content
+    from kosho.law.measure import CONTENTS, Answer, Content
+    from kosho.law.query import Facts
 
     problems = Problems()
     values: dict[str, str] = {}

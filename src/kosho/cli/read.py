@@ -98,7 +98,7 @@ def _accept(pile: Pile, record: Path, texts: dict[str, Document]) -> None:
     from kosho.record.accept import Book
     from kosho.record.ledger import Record
     from kosho.record.reading import decode
-    from kosho.record.walk import Talk, walk
+    from kosho.record.review import Talk, walk
 
     path = record / "record.yaml" if record.is_dir() else record
     if path.exists():

@@ -13,7 +13,7 @@ from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
-    from kosho.policy import Measure, Register
+    from kosho.law import Measure, Register
 
 __all__ = ["app"]
 
@@ -30,9 +30,9 @@ def check(
     json: Json = False,
 ) -> None:
     """Find what is wrong or contradicts itself in register files; each finding with file and line."""
-    from kosho.policy import Register
-    from kosho.policy.check import contradictions
-    from kosho.policy.register import shipped_files
+    from kosho.law import Register
+    from kosho.law.check import contradictions
+    from kosho.law.register import shipped_files
 
     chosen = None
     if paths:
@@ -65,7 +65,7 @@ def show(
     from datetime import date
 
     from kosho.codes import blocs
-    from kosho.policy import Register
+    from kosho.law import Register
 
     when = day(on, "--on") or date.today()
     knowledge = day(known, "--known")

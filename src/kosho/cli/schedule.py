@@ -14,9 +14,9 @@ from kosho.errors import InputError, KoshoError, Problem
 if TYPE_CHECKING:
     from datetime import date
 
-    from kosho.policy.schedules.duty import Duty
-    from kosho.policy.schedules.importing import Imported
-    from kosho.policy.schedules.lines import Line, Schedule
+    from kosho.law.schedules.duty import Duty
+    from kosho.law.schedules.importing import Imported
+    from kosho.law.schedules.lines import Line, Schedule
 
 __all__ = ["app"]
 
@@ -47,7 +47,7 @@ def bring_in(
     json: Json = False,
 ) -> None:
     """Import a schedule into the data folder (KOSHO_DATA, or your own); whole, or nothing if a row is wrong."""
-    from kosho.policy.schedules.importing import import_files
+    from kosho.law.schedules.importing import import_files
 
     since, until = day(first, "--from"), day(last, "--to")
     with progress("Reading the schedule"):
@@ -100,7 +100,7 @@ def show(
 
     from kosho.codes import countries
     from kosho.errors import suggest
-    from kosho.policy.schedules.ordinary import in_force
+    from kosho.law.schedules.ordinary import in_force
 
     known = {*countries(), "EU27"}
     if importer not in known:
@@ -127,7 +127,7 @@ def show(
 
 
 def _lines(schedules: list[Schedule], hs: str) -> tuple[Schedule, list[Line]] | None:
-    from kosho.policy.schedules.lines import digits
+    from kosho.law.schedules.lines import digits
 
     for schedule in schedules:
         inside = schedule.lines.under(digits(hs))

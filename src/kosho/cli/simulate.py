@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from kosho.brief.bounds import Bounds, CountryEnds, Ends
     from kosho.case import Case, Flow
     from kosho.cli.terminal import Tell
     from kosho.equilibrium import Outcome
-    from kosho.policy.impact import Effects
+    from kosho.impact.effects import Effects
+    from kosho.scenario.commitments import Bounds, CountryEnds, Ends
 
 __all__ = ["show"]
 
@@ -70,10 +70,10 @@ class _Options(NamedTuple):
 
 def _solved(opened: Case, scenario: str, on: date | None, how: _Options, tell: Tell) -> tuple[Outcome, Bounds]:
     """The scenario in the middle of all ranges, and what becomes of it at their ends."""
-    from kosho.brief.bounds import told
-    from kosho.brief.ends import Middle, at, corners, effects_at, paid_at, subsidies
-    from kosho.case import pose
     from kosho.equilibrium import solve
+    from kosho.scenario.commitments import told
+    from kosho.scenario.sensitivity import Middle, at, corners, effects_at, paid_at, subsidies
+    from kosho.scenario.simulate import pose
     from kosho.world import load, low_elasticity
 
     world = load(regions=how.detail, sectors=how.detail)
@@ -180,7 +180,7 @@ def _show(opened: Case, content: dict[str, Any], bounds: Bounds, *, everything: 
 
 def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str, str]:
     """Real income and money with their ranges, and the real wage."""
-    from kosho.brief import words
+    from kosho.brief import formatting as words
 
     income, money = (
         words.percent(found["welfare"], sign=True),
@@ -194,7 +194,7 @@ def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str
 
 def _traded(found: dict[str, Any], ends: Ends | None, position: int) -> tuple[str, str, str, str]:
     """Value and quantity of a flow, the new ones with their ranges."""
-    from kosho.brief import words
+    from kosho.brief import formatting as words
 
     value = words.billions(found["new_musd"]) if found["new_musd"] else words.NONE
     counted = found["base_units"] is not None

@@ -7,8 +7,8 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
+from kosho.atomic_write import write_whole
 from kosho.errors import InputError, Problem
-from kosho.files import write_whole
 
 __all__ = ["in_terminal", "save"]
 

@@ -11,8 +11,8 @@ from kosho.cli.terminal import chosen, progress, say, show_json, show_table
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
-    from kosho.policy.ranges import Range
-    from kosho.policy.supply import Loss
+    from kosho.impact.ranges import Range
+    from kosho.impact.value_chains import Loss
     from kosho.world import World
 
 __all__ = ["show"]
@@ -48,7 +48,7 @@ def show(
 
 def contract(table: World, country: str, sector: str, without: str | None) -> dict[str, Any]:
     """What `--json` prints; shares and changes are fractions, money is million USD a year."""
-    from kosho.policy.supply import concentration, inputs_by_origin, value_added_by_origin
+    from kosho.impact.value_chains import concentration, inputs_by_origin, value_added_by_origin
 
     added = value_added_by_origin(table, country, sector).sum("sector")
     inputs = inputs_by_origin(table, country, sector)
@@ -90,7 +90,7 @@ def _largest(shares: dict[str, float]) -> list[dict[str, Any]]:
 
 def _without(table: World, country: str, sector: str, origin: str) -> dict[str, Any]:
     """The loss under both closures, and central and low elasticities."""
-    from kosho.policy.supply import loss_without
+    from kosho.impact.value_chains import loss_without
     from kosho.world import low_elasticity
 
     if origin not in table.countries:
@@ -126,8 +126,8 @@ def _lost(found: Loss, sector: str) -> dict[str, float]:
 
 def _vehicles(country: str) -> dict[str, Any]:
     """Drives of the vehicles sold in the country, makers of those it ships, brands, where they are known."""
-    from kosho.policy.ranges import Range
-    from kosho.policy.vehicles import vehicle_data
+    from kosho.impact.ranges import Range
+    from kosho.impact.vehicles import vehicle_data
 
     data = vehicle_data()
     return {
@@ -164,7 +164,7 @@ def _levels(found: Range) -> dict[str, Any]:
 
 
 def _show(content: dict[str, Any]) -> None:
-    from kosho.brief import words
+    from kosho.brief import formatting as words
     from kosho.codes import country_name, sector_name
 
     goods, buyer = sector_name(content["sector"]), country_name(content["country"])
@@ -196,7 +196,7 @@ def _show(content: dict[str, Any]) -> None:
 
 
 def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
-    from kosho.brief import words
+    from kosho.brief import formatting as words
     from kosho.codes import country_name
 
     rows = [
@@ -217,7 +217,7 @@ def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
 
 
 def _show_vehicles(found: dict[str, Any], country: str) -> None:
-    from kosho.brief import words
+    from kosho.brief import formatting as words
     from kosho.codes import country_name
 
     rows = [(drive, _percents(one), _standing(one)) for drive, one in found["drives"].items()]
@@ -240,7 +240,7 @@ def _show_vehicles(found: dict[str, Any], country: str) -> None:
 
 
 def _percents(one: dict[str, Any]) -> str:
-    from kosho.brief import words
+    from kosho.brief import formatting as words
 
     return words.with_ends(words.percent(one["value"], decimals=1), words.percents(one["low"], one["high"]))
 

@@ -13,7 +13,7 @@ from kosho.cli.terminal import chosen, progress, say, show_json, show_table
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
-    from kosho.bargain.tariffs import Tariffs
+    from kosho.bargain.optimal_tariffs import Tariffs
 
 __all__ = ["contract", "percent", "show"]
 
@@ -42,7 +42,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Tariffs that are best for a party, for each against the others, or for all alike; trade balanced."""
-    from kosho.bargain.tariffs import Bounds, cooperative, nash, optimal
+    from kosho.bargain.optimal_tariffs import Bounds, cooperative, nash, optimal
     from kosho.world import load
 
     if kind not in KINDS:

@@ -27,8 +27,8 @@ def build(
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("icio-2022.npz"),
 ) -> None:
     """Build the default table from the named wheel, or a table from an official OECD CSV."""
-    from kosho.world.build import build_from_wheel
-    from kosho.world.oecd_csv import build_from_oecd_csv
+    from kosho.world.readers.oecd_csv import build_from_oecd_csv
+    from kosho.world.readers.wheel import build_from_wheel
     from kosho.world.store import write
 
     if from_wheel is not None and from_oecd_csv is not None:

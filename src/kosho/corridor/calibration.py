@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array
 from kosho.corridor.loading import parameters, with_values
 from kosho.corridor.runs import Runner, simulate
 from kosho.corridor.schema import Corridor, Moment, Target
@@ -21,7 +21,6 @@ from kosho.errors import InputError, KoshoError
 
 __all__ = ["Fit", "calibrate", "moments"]
 
-Array = NDArray[np.float64]
 TOLERANCE = 0.01
 """Of each published mean, or `NOISE` of half the simulation's own interval, if that is more, up to `LOOSE`."""
 NOISE, LOOSE = 0.25, 0.04

@@ -11,8 +11,8 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Index, Mask
 from kosho.corridor.engine import Network, Station, Task
 from kosho.corridor.schema import ALWAYS, STAGES, Corridor, StageName
 from kosho.corridor.timetable import Timetable
@@ -22,7 +22,6 @@ from kosho.provenance import Cited
 
 __all__ = ["Passage", "Replication", "StageUse", "replicate"]
 
-Array = NDArray[np.float64]
 SLOT: dict[StageName, int] = {name: slot for slot, name in enumerate(STAGES)}
 PATIENCE = 182
 """Days after the last arrival until which everything must have left."""
@@ -32,10 +31,10 @@ PATIENCE = 182
 class Passage:
     """What happened to the consignments that count; arrays have their number as length."""
 
-    type: NDArray[np.intp]
+    type: Index
     """Position among the corridor's types."""
-    trusted: NDArray[np.bool_]
-    early: NDArray[np.bool_]
+    trusted: Mask
+    early: Mask
     arrival: Array
     """Of the ship, hours since the start."""
     ends: Array
@@ -44,7 +43,7 @@ class Passage:
     def __len__(self) -> int:
         return len(self.arrival)
 
-    def where(self, which: NDArray[np.bool_]) -> Passage:
+    def where(self, which: Mask) -> Passage:
         """Some of them."""
         return Passage(
             self.type[which], self.trusted[which], self.early[which], self.arrival[which], self.ends[which]

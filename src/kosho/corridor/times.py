@@ -7,15 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from kosho.arrays import Array, Mask
 from kosho.corridor.replication import Passage, Replication
 from kosho.corridor.schema import STAGES, Corridor, Moment, StageName
 
 __all__ = ["DAY", "Estimate", "ReleaseTimes", "StageTimes", "days_saved", "estimate", "moment"]
 
-Array = NDArray[np.float64]
 DAY = 24.0
 
 
@@ -142,9 +141,7 @@ def moment(times: ReleaseTimes, name: Moment) -> Estimate:
     small = np.array([kind.small_lots for kind in kinds])
     regulated = np.array([kind.other_laws is not None for kind in kinds])
 
-    def hours(
-        which: Callable[[Passage], NDArray[np.bool_]], *, permit: bool = False
-    ) -> Callable[[Passage], float]:
+    def hours(which: Callable[[Passage], Mask], *, permit: bool = False) -> Callable[[Passage], float]:
         def mean(passage: Passage) -> float:
             values = passage.permit_hours if permit else passage.hours
             return _mean(values[which(passage)])

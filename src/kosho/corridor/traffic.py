@@ -13,15 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri, pdtrik
 
+from kosho.arrays import Array, Index, Mask
 from kosho.corridor.schema import Consignments, Corridor, Duration, Stage, StageName
 
 __all__ = ["MOST_VISITS", "Batch", "Calls", "Traffic", "draw", "expected_visits", "hours_of"]
 
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+Flags = Mask
 
 MOST_VISITS = 6
 """Visits to a stage end with the sixth."""
@@ -42,7 +41,7 @@ class Batch:
     """Consignments of one type; all arrays have their number as length."""
 
     type: str
-    call: NDArray[np.intp]
+    call: Index
     """Position of the ship."""
     trusted: Flags
     recognised: Flags
@@ -52,7 +51,7 @@ class Batch:
     inspection: Flags
     times: dict[StageName, Array]
     """Hours of each visit `[consignment, visit]`."""
-    visits: dict[StageName, NDArray[np.intp]]
+    visits: dict[StageName, Index]
     """How many visits; 0: the stage is not needed."""
 
     def __len__(self) -> int:
@@ -135,7 +134,7 @@ def _batch(corridor: Corridor, name: str, calls: Calls, uniform: Uniform) -> Bat
     if corridor.trusted.pays_later:
         asked["payment"] = ~trusted
     times: dict[StageName, Array] = {}
-    visits: dict[StageName, NDArray[np.intp]] = {}
+    visits: dict[StageName, Index] = {}
     for stage_name, stage in corridor.stages.items():
         if stage_name == "arrival":
             continue
@@ -157,9 +156,7 @@ def _batch(corridor: Corridor, name: str, calls: Calls, uniform: Uniform) -> Bat
     )
 
 
-def _visits(
-    stage: Stage, name: StageName, wanted: Flags, of: Callable[[str], Array]
-) -> tuple[Array, NDArray[np.intp]]:
+def _visits(stage: Stage, name: StageName, wanted: Flags, of: Callable[[str], Array]) -> tuple[Array, Index]:
     number = np.ones(len(wanted), np.intp)
     if stage.repeat is not None and stage.repeat.value > 0:
         chance = np.maximum(of(f"{name}.repeat"), 1e-300)

@@ -1,14 +1,14 @@
 """The economy after the change: shocks, the equations of Caliendo & Parro (2015), their solution."""
 
 from kosho.equilibrium.batch import BatchOutcome, solve_batch
-from kosho.equilibrium.bounded import Bounded
 from kosho.equilibrium.constraints import Constraint, Flow, Purchase, Quota, Settled, TariffQuota
+from kosho.equilibrium.counterfactual import Bounded
+from kosho.equilibrium.fallbacks import SolverReport
 from kosho.equilibrium.gradient import Gradient, Payoff, gradient
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.outcome import Outcome, UnitFlow
 from kosho.equilibrium.shock import Part, Shock
 from kosho.equilibrium.solve import Deficits, rebase, solve
-from kosho.equilibrium.solver import SolverReport
 
 __all__ = [
     "BatchOutcome",

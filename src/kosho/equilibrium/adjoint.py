@@ -12,14 +12,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kosho.equilibrium.factors import Factors
+from kosho.arrays import Array
 from kosho.equilibrium.kernel import Rents, Values
+from kosho.equilibrium.preconditioners import Factors
 
 __all__ = ["Adjoint", "Causes", "Seeds", "Unknowns"]
-
-Array = NDArray[np.float64]
 
 
 COLUMNS = 64

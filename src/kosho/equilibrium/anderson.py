@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from kosho.arrays import Array
 
 __all__ = ["Anderson"]
-
-Array = NDArray[np.float64]
 
 
 class Anderson:

@@ -11,28 +11,26 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.adjoint import Adjoint
-from kosho.equilibrium.bounded import Bounded, bounded
-from kosho.equilibrium.chord import Chord
-from kosho.equilibrium.crew import Shared, cores, one_thread, run
-from kosho.equilibrium.factors import factors_of
-from kosho.equilibrium.family import Family, Look, Stack, picked
-from kosho.equilibrium.frames import Frame, Given, framed
-from kosho.equilibrium.markets import Markets
+from kosho.equilibrium.batch_constraints import Frame, Given, framed
+from kosho.equilibrium.batch_markets import Markets
+from kosho.equilibrium.batch_system import Family, Look, Stack, picked
+from kosho.equilibrium.counterfactual import Bounded, bounded
+from kosho.equilibrium.fallbacks import find
+from kosho.equilibrium.newton_chord import Chord
+from kosho.equilibrium.preconditioners import factors_of
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import Deficits, rebase, solve
-from kosho.equilibrium.solver import find
 from kosho.equilibrium.system import cells_of, system_of
 from kosho.errors import ConvergenceError, InputError, KoshoError, Problems
+from kosho.parallel import Shared, cores, one_thread, run
 from kosho.world import World
 from kosho.world.table import Arrays
 
 __all__ = ["BatchOutcome", "BatchReport", "solve_batch"]
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 TOLERANCE = 1e-8
 TOGETHER = 96
@@ -151,7 +149,7 @@ class _Found:
     welfare: Array  # (b, N)
     real_value_added: Array  # (b, N, S)
     residual: Array  # (b,)
-    alone: NDArray[np.bool_]  # (b,)
+    alone: Mask  # (b,)
 
     @classmethod
     def empty(cls, members: int, count: int, sectors: int) -> _Found:
@@ -435,7 +433,7 @@ def _bounded(following: Array, state: Array, count: int) -> Array:
     return following
 
 
-def _read(base: Arrays, look: Look, state: Array, done: NDArray[np.bool_]) -> _Found:
+def _read(base: Arrays, look: Look, state: Array, done: Mask) -> _Found:
     """What `Outcome` tells, for the members that are done."""
     count, sectors = base.beta.shape
     log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, done]

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.constraints import Constraint, Purchase, Quota
 from kosho.equilibrium.nests import Demand, Varieties, demand
 from kosho.errors import KoshoError, Problem, Problems
@@ -34,8 +34,6 @@ __all__ = [
     "wedges",
 ]
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 TIGHT = 1e-12
 LIMIT = 200
@@ -80,7 +78,7 @@ class Bounds:
         return self.weight[:, self.rows]
 
     @cached_property
-    def by_quantity(self) -> NDArray[np.bool_]:
+    def by_quantity(self) -> Mask:
         """Whether quantities are bound, and not values `(c,)`."""
         return np.array([constraint.measured == "quantity" for constraint in self.constraints], bool)
 
@@ -273,7 +271,7 @@ def _key(constraint: Constraint) -> tuple[str, str, str]:
     return constraint.measured, constraint.unit, constraint.deflator
 
 
-def _possible(bounds: Bounds, members: Sequence[int], open_: NDArray[np.bool_]) -> bool:
+def _possible(bounds: Bounds, members: Sequence[int], open_: Mask) -> bool:
     """Whether some non-negative flows meet these bounds."""
     if not any(bounds.sign[c] < 0 for c in members) or not any(bounds.sign[c] > 0 for c in members):
         return True

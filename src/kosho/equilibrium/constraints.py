@@ -15,8 +15,8 @@ from typing import Literal, get_args
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from kosho.arrays import Array
 from kosho.errors import Problems, suggest
 from kosho.world import labelled
 
@@ -151,9 +151,9 @@ class Settled:
     fiscal_cost: float
     """Subsidies a year, from the importer's treasury."""
     countries: tuple[str, ...]
-    change: NDArray[np.float64]
+    change: Array
     """`diverted` without labels."""
-    sales: Mapping[tuple[str, str], NDArray[np.float64]] = field(default_factory=dict)
+    sales: Mapping[tuple[str, str], Array] = field(default_factory=dict)
     """By importer and sector concerned: change of all net flows, bound or not, `[exporter]`, home too."""
 
     @cached_property

@@ -13,19 +13,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from kosho.arrays import Array
 from kosho.equilibrium.adjoint import Adjoint, Causes, Seeds, Unknowns
 from kosho.equilibrium.anderson import Anderson
-from kosho.equilibrium.factors import Factors
 from kosho.equilibrium.kernel import Values
 from kosho.equilibrium.outcome import Outcome
+from kosho.equilibrium.preconditioners import Factors
 from kosho.errors import ConvergenceError
 from kosho.world import labelled
 
 __all__ = ["Gradient", "Payoff", "gradient"]
 
-Array = NDArray[np.float64]
 
 ACCURACY = 1e-7
 ROUGH = 1e-4

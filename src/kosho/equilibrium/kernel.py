@@ -13,13 +13,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kosho.equilibrium.factors import Factors
+from kosho.arrays import Array, Index
+from kosho.equilibrium.preconditioners import Factors
 
 __all__ = ["SMALL_CELL", "Point", "Rents", "System", "Values", "evaluate"]
 
-Array = NDArray[np.float64]
 
 SMALL_CELL = 1e-6
 """Share of a country's expenditure below which a cell's residual is measured against that share."""
@@ -29,10 +28,10 @@ SMALL_CELL = 1e-6
 class Rents:
     """Rents as a sparse list: of what `importer` pays `exporter` in `sector`, the part h goes to `holder`."""
 
-    importer: NDArray[np.intp]
-    exporter: NDArray[np.intp]
-    sector: NDArray[np.intp]
-    holder: NDArray[np.intp]
+    importer: Index
+    exporter: Index
+    sector: Index
+    holder: Index
     part: Array  # h
     count: int  # N
 
@@ -41,7 +40,7 @@ class Rents:
         amount = self.part * paid
         return self._by_country(self.importer, amount), self._by_country(self.holder, amount)
 
-    def _by_country(self, country: NDArray[np.intp], amount: Array) -> Array:
+    def _by_country(self, country: Index, amount: Array) -> Array:
         return np.asarray(np.bincount(country, amount, minlength=self.count), np.float64)
 
 

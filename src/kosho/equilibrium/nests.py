@@ -19,16 +19,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.shock import Shock, uncovered
 from kosho.errors import Problems, suggest
 from kosho.world import World
 
 __all__ = ["Charges", "Demand", "Nest", "Varieties", "demand", "explicit", "kernel_weight", "with_rests"]
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 UNITARY = 1e-9
 """Elasticities between products closer to zero than this are taken as zero (Cobb-Douglas)."""
@@ -129,7 +127,7 @@ class Varieties:
     nest_market: Index  # (p,)
     epsilon: Array  # (m,)
     sector_theta: Array  # (m,)
-    nested: NDArray[np.bool_]  # (m,) whether anything but one nest
+    nested: Mask  # (m,) whether anything but one nest
     importer: Index  # (m,)
     sector: Index  # (m,)
 
@@ -214,7 +212,7 @@ def demand(of: Varieties, log_cost: Array, log_wedge: Array) -> Demand:
     return Demand(inside, inside * (outer / total[of.nest_market])[of.nest], log_market)
 
 
-def _refuse_lost(of: Varieties, lost: NDArray[np.bool_]) -> None:
+def _refuse_lost(of: Varieties, lost: Mask) -> None:
     problems = Problems()
     for p in np.flatnonzero(lost.any(axis=1)):
         first = int(of.row[np.flatnonzero(of.nest == p)[0]])

@@ -8,19 +8,17 @@ from functools import cached_property
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from kosho.equilibrium.constrained import Constrained
+from kosho.arrays import Array, Index
 from kosho.equilibrium.constraints import Settled
+from kosho.equilibrium.fallbacks import Solution, SolverReport
 from kosho.equilibrium.shock import Shock
-from kosho.equilibrium.solver import Solution, SolverReport
+from kosho.equilibrium.solve_constrained import Constrained
 from kosho.equilibrium.system import Cells
 from kosho.errors import InputError, Problem, suggest
 from kosho.world import PhysicalFlow, World, labelled
 
 __all__ = ["Outcome", "UnitFlow"]
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +205,7 @@ class Outcome:
         base = self._cell_spending(n, i, j) * (self.shock.share[rows] / (1.0 + self.shock.base_tariff[rows]))
         return float(base.sum()), float(self.received(rows).sum())
 
-    def received(self, rows: NDArray[np.intp]) -> Array:
+    def received(self, rows: Index) -> Array:
         """New value net of tariff and rent of some rows of the shock that was answered, by their positions."""
         cell = self.cells.row[rows]
         j, n, i = self.cells.sector[cell], self.cells.importer[cell], self.cells.exporter[cell]
@@ -239,7 +237,7 @@ class Outcome:
         total = base.sum()
         return float((self.received(rows) / self.shock.cost[rows]).sum() / total / cost) if total > 0 else 0.0
 
-    def _cell_volume(self, n: int, i: int, j: int, rows: NDArray[np.intp]) -> float:
+    def _cell_volume(self, n: int, i: int, j: int, rows: Index) -> float:
         """Net flow ratio of a whole cell, each part over its own change of trade cost."""
         base = self.base.arrays.flows[n, i, j]
         if not base > 0:
@@ -255,7 +253,7 @@ class Outcome:
     def _place(self, importer: str, exporter: str, sector: str) -> tuple[int, int, int]:
         return self.base.position(importer), self.base.position(exporter), self.base.sector_position(sector)
 
-    def _rows(self, n: int, i: int, j: int, part: str | None) -> NDArray[np.intp]:
+    def _rows(self, n: int, i: int, j: int, part: str | None) -> Index:
         """Rows of the shock in a cell, of one part or of all."""
         shock = self.shock
         rows = np.flatnonzero((shock.importer == n) & (shock.exporter == i) & (shock.sector == j))

@@ -12,15 +12,13 @@ from functools import cached_property
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Index
 from kosho.errors import InputError, Problems, suggest
 from kosho.world import World
 
 __all__ = ["Part", "Rates", "Shock"]
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 Rates = xr.DataArray | Mapping[tuple[str, str, str], float]
 """`[importer, exporter, sector]` (a subset of labels will do, NaN leaves a cell alone), or a number for each

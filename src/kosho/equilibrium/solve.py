@@ -9,12 +9,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from kosho.equilibrium.constrained import find_constrained
 from kosho.equilibrium.constraints import Constraint
+from kosho.equilibrium.fallbacks import find
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.outcome import Outcome
 from kosho.equilibrium.shock import Shock, refuse_other_labels
-from kosho.equilibrium.solver import find
+from kosho.equilibrium.solve_constrained import find_constrained
 from kosho.equilibrium.system import cells_of, system_of
 from kosho.errors import InputError, Problem, suggest
 from kosho.world import World, labelled

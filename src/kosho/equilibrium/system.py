@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kosho.equilibrium.factors import factors_of
+from kosho.arrays import Array, Index
 from kosho.equilibrium.kernel import Rents, System
+from kosho.equilibrium.preconditioners import factors_of
 from kosho.equilibrium.shock import Shock, refuse_other_labels, uncovered
 from kosho.errors import Problems
 from kosho.world import World
 
 __all__ = ["Cells", "blend", "cells_of", "reweighted", "system_of"]
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

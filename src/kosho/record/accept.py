@@ -16,16 +16,16 @@ from typing import Any
 
 import yaml
 
+from kosho.atomic_write import write_whole
 from kosho.codes import blocs, countries
 from kosho.errors import InputError, Problem
-from kosho.files import write_whole
 from kosho.record.check import dangling
 from kosho.record.drafts import key_of
 from kosho.record.ledger import Record
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
 from kosho.record.schema import LONGEST_QUOTE, RecordFile
-from kosho.record.splice import Addition, spliced
+from kosho.record.yaml_insert import Addition, spliced
 from kosho.yamlfile import Key
 
 __all__ = ["Book", "entry_id"]

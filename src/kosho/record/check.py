@@ -1,6 +1,7 @@
 """Whether a record hangs together, and whether its quotes stand where it says.
 
-A record may hold less than its schema asks for (see `kosho.record.salvage`): what is missing is passed over.
+A record may hold less than its schema asks for (see `kosho.record.partial_load`): what is missing is passed
+over.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Any
 
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.record.ledger import Record
+from kosho.record.partial_load import salvaged
 from kosho.record.reading.decode import decode
-from kosho.record.salvage import salvaged
 from kosho.record.schema import (
     Commitment,
     Deadline,
@@ -100,7 +101,7 @@ def verify(record: Record, sources: Path | None) -> Verdict:
     path = str(record.path)
     problems = dangling(record.file, record.lines, path)
     if any(isinstance(one, Measure) and one.register_ids for one in record.file.statements):
-        from kosho.policy.register import Register  # noqa: PLC0415 - few records need it, accepting drafts never
+        from kosho.law.register import Register  # noqa: PLC0415 - few records need it, accepting drafts never
 
         known = [measure.id for measure in Register.load().measures]
         problems += unknown_measures(record.file, record.lines, path, known)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field
 
-from kosho.files import write_whole
+from kosho.atomic_write import write_whole
 from kosho.provenance import Frozen
 from kosho.record.reading.draft import Draft, Modality
 from kosho.yamlfile import load

@@ -23,13 +23,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from kosho.arrays import Array
 from kosho.equilibrium import Deficits, Outcome, Shock, rebase, solve
 from kosho.errors import InputError, Problem, Problems
 from kosho.world import World, WorldMeta, labelled
 
 __all__ = ["BLOC", "PUBLISHED", "Effects", "Replication", "read", "replicate"]
 
-Array = NDArray[np.float64]
 
 BLOC = ("Mexico", "Canada", "USA")
 

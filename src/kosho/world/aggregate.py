@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Index
 from kosho.errors import InputError, Problems, suggest
 from kosho.world.calibrate import Economy, calibrate
 from kosho.world.table import PhysicalFlow, World, labelled
 
 __all__ = ["aggregate", "with_tariff"]
 
-Array = NDArray[np.float64]
 Groups = Mapping[str, Sequence[str]]
 
 FLOW_DIMS = ("importer", "exporter", "sector")
@@ -32,7 +31,7 @@ class Grouping:
     """Codes of groups in order, and the group of every member."""
 
     codes: tuple[str, ...]
-    place: NDArray[np.intp]
+    place: Index
     """`[member]`, position of its group."""
     members: dict[str, tuple[str, ...]]
 

@@ -15,13 +15,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Mask
 from kosho.world.table import World, WorldMeta, labelled
 
 __all__ = ["Economy", "calibrate"]
 
-Array = NDArray[np.float64]
 
 INPUT_CEILING = 0.98
 """Most that inputs may take of output: a sector must add some value, or wages could not move its costs."""
@@ -39,9 +38,7 @@ class Economy:
     """`[country, input, sector]`, net of tariff."""
 
 
-def calibrate(
-    economy: Economy, tariff: Array, theta: xr.DataArray, meta: WorldMeta, unknown: NDArray[np.bool_]
-) -> World:
+def calibrate(economy: Economy, tariff: Array, theta: xr.DataArray, meta: WorldMeta, unknown: Mask) -> World:
     """A world calibrated to flows and base tariffs.
 
     Args:

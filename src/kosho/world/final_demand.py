@@ -13,13 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array
 from kosho.world.datafiles import rows
 
 __all__ = ["anchored_totals", "consistent_totals", "home_odds", "honour", "sourcing_shares", "split"]
 
-Array = NDArray[np.float64]
 
 SWEEPS = 3
 """Corrections of destination totals; more fit the origins better and published trade worse."""

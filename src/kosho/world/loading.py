@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array
 from kosho.codes import talks_regions, talks_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.world.calibrate import Economy, calibrate
@@ -88,7 +88,7 @@ def calibrated(raw: Table, final_demand: FinalDemand = "anchored") -> World:
     return replace(world, theta_spread=elasticity_spread(raw.sectors))
 
 
-def estimated_final(raw: Table, method: FinalDemand) -> NDArray[np.float64]:
+def estimated_final(raw: Table, method: FinalDemand) -> Array:
     """Final demand `[importer, exporter, sector]` by the method named."""
     sourcing = sourcing_shares(raw.intermediate, home_odds(raw.sectors))
     if method == "odds" or raw.totals is None:

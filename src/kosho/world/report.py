@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array
 from kosho.codes import country_name, sector_name
 from kosho.codes import sectors as icio_sectors
 from kosho.world.datafiles import rows, sources
@@ -16,7 +16,6 @@ from kosho.world.table import World
 
 __all__ = ["info"]
 
-Array = NDArray[np.float64]
 Json = dict[str, Any]
 
 SCHEMA_VERSION = 1

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from kosho.arrays import Array
 from kosho.errors import InputError, Problem
 
 __all__ = ["Table", "read", "write"]
 
-Array = NDArray[np.float64]
 FORMAT = 1
 EPOCH = (1980, 1, 1, 0, 0, 0)
 

@@ -14,13 +14,13 @@ from functools import cached_property
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from kosho.arrays import Array, Mask
 from kosho.errors import InputError, Problem, Problems, suggest
 
 __all__ = ["PhysicalFlow", "World", "WorldMeta"]
 
-Array = NDArray[np.float64]
 
 SHARE_TOLERANCE = 1e-3
 """Input shares that miss a sum of one by less are renormalised and reported; by more they are an error."""
@@ -353,7 +353,7 @@ def _ordered(
 
 
 def _refuse_impossible(arrays: Mapping[str, xr.DataArray]) -> None:
-    rules: dict[str, tuple[Callable[[Array], NDArray[np.bool_]], str]] = {
+    rules: dict[str, tuple[Callable[[Array], Mask], str]] = {
         "flows": (lambda v: v < 0, "is negative; flows are zero or more"),
         "tariff": (lambda v: v <= -1, "is at or below -100 %; rates are fractions above -1"),
         "io_share": (lambda v: (v < 0) | (v > 1), "is outside 0 to 1"),

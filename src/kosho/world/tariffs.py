@@ -11,15 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kosho.arrays import Array, Mask
 from kosho.codes import expand_regions
 from kosho.codes import sectors as icio_sectors
 from kosho.world.datafiles import rows
 
 __all__ = ["BaseTariffs", "base_tariffs"]
 
-Array = NDArray[np.float64]
 
 FARM = frozenset({"A01", "A03", "C10T12"})
 VEHICLES = "C29"
@@ -35,7 +34,7 @@ class BaseTariffs:
 
     rate: Array
     """`[importer, exporter, sector]`, fractions; zero on the diagonal and where unknown."""
-    unknown: NDArray[np.bool_]
+    unknown: Mask
     """`[importer, exporter, sector]`."""
 
 
@@ -58,7 +57,7 @@ def base_tariffs(countries: tuple[str, ...], sectors: tuple[str, ...]) -> BaseTa
     return BaseTariffs(np.where(unknown, 0.0, rate), unknown)
 
 
-def _mfn(countries: tuple[str, ...], sectors: tuple[str, ...]) -> tuple[Array, NDArray[np.bool_]]:
+def _mfn(countries: tuple[str, ...], sectors: tuple[str, ...]) -> tuple[Array, Mask]:
     rate = np.zeros((len(countries), len(sectors)))
     goods = np.array([icio_sectors()[code].goods if code in icio_sectors() else True for code in sectors])
     known = np.repeat(~goods[None, :], len(countries), axis=0)

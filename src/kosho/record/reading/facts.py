@@ -9,7 +9,7 @@ from typing import Any
 
 from kosho.record.reading.clauses import Clause, split
 from kosho.record.reading.draft import Draft, Modality
-from kosho.record.reading.force import Force, report_untrue
+from kosho.record.reading.factuality import Force, report_untrue
 from kosho.record.reading.measures import find_measures
 from kosho.record.reading.meetings import find_meetings, meeting_fields, ordinal
 from kosho.record.reading.mentions import Mention, Mentions, Person

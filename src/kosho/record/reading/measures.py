@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause
-from kosho.record.reading.force import Force
+from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import products_in
 from kosho.record.reading.tables import table

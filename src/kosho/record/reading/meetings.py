@@ -6,7 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause
-from kosho.record.reading.force import Force
+from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions
 from kosho.record.reading.rules import compiled, fit
 from kosho.record.reading.tables import table

@@ -9,7 +9,7 @@ from typing import Literal
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.draft import Modality
-from kosho.record.reading.force import Force
+from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.tables import table
 

@@ -1,0 +1,73 @@
+"""Why a package is worth what it is: which issue carries whose gain, and what would make a loser whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import factorial
+
+import numpy as np
+
+from kosho.arrays import Array
+from kosho.bargain.game import Game
+from kosho.bargain.packages import Grid
+
+__all__ = ["Concession", "cheapest_concession", "shapley"]
+
+
+def shapley(worth: Array) -> Array:
+    """Shapley values of k issues, exactly (Shapley 1953).
+
+    Args:
+        worth: `[2^k, party]`, payoff with a subset of the issues; bit i of the position says that i is in it.
+
+    Returns:
+        `[k, party]`; they sum to the last row of `worth` less the first.
+    """
+    subsets = np.arange(len(worth))
+    count = len(worth).bit_length() - 1
+    size = np.array([subset.bit_count() for subset in range(len(worth))])
+    weight = np.array([factorial(s) * factorial(max(count - s - 1, 0)) for s in range(count + 1)], float)
+    weight /= factorial(count)
+    found = np.zeros((count, worth.shape[1]))
+    for issue in range(count):
+        without = subsets[(subsets >> issue) & 1 == 0]
+        found[issue] = weight[size[without]] @ (worth[without | 1 << issue] - worth[without])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Concession:
+    """A change of a package that leaves a losing party no worse off than the disagreement."""
+
+    package: int
+    changed: tuple[str, ...]
+    """Issues."""
+    cost: tuple[float, ...]
+    """What it takes from each party; below zero for who gets it."""
+
+
+def cheapest_concession(game: Game, grid: Grid, package: int, party: str) -> Concession | None:
+    """The change that makes `party` whole at the least cost to the others in all; of several, of fewest issues.
+
+    It may change every issue. Costs that differ by the game's noise are one.
+
+    Args:
+        game: Payoffs over the packages of `grid`.
+        grid: The table.
+        package: The package to amend.
+        party: Who must not lose against the disagreement.
+
+    Returns:
+        None if no allowed package does it.
+    """
+    k = game.parties.index(party)
+    whole = np.flatnonzero(game.allowed & (game.gains[:, k] >= -game.resolution))
+    if not len(whole):
+        return None
+    differs = grid.choices[whole] != grid.choices[package]
+    others = np.delete(game.compared[package] - game.compared[whole], k, axis=1).sum(axis=1)
+    least = np.flatnonzero(others <= others.min() + game.noise)
+    best = int(least[differs[least].sum(axis=1).argmin()])
+    names = tuple(issue for issue, new in zip(grid.issues, differs[best], strict=True) if new)
+    cost = game.payoffs[package] - game.payoffs[whole[best]]
+    return Concession(int(whole[best]), names, tuple(cost.tolist()))

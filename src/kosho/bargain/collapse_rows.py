@@ -1,0 +1,134 @@
+"""Shocks in pieces: joined, taken apart, and folded into few rows that have the same effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+
+from kosho.arrays import Array, Index, Mask
+from kosho.equilibrium import Shock
+from kosho.errors import InputError, Problem
+from kosho.world import World
+
+__all__ = ["Marked", "folded", "joined", "together"]
+
+
+_COLUMNS = ("importer", "exporter", "sector", "share", "cost", "base_tariff", "tariff", "rent", "holder")
+
+
+@dataclass(frozen=True, eq=False)
+class Marked:
+    """A shock of duties with marks on its rows: where trade costs can change besides."""
+
+    shock: Shock
+    marks: Mask
+    """`[row, mark]`."""
+    apart: Mask
+    """`[row]`, whether it must stay a row of its own."""
+
+    def take(self, rows: Index) -> Marked:
+        """Some rows."""
+        return Marked(self.shock.take(rows), self.marks[rows], self.apart[rows])
+
+    def folded(self, theta: Array) -> Marked:
+        """Rows of a cell with the same marks as one, at elasticities `[sector]`."""
+        kept, groups = self._folds
+        if groups is None:
+            return kept
+        tight = joined([kept.shock, groups.shock(theta)])
+        marks = np.concatenate([kept.marks, groups.marks])
+        return Marked(tight, marks, np.arange(len(tight)) < len(kept.shock))
+
+    @cached_property
+    def _folds(self) -> tuple[Marked, _Groups | None]:
+        kept = self.take(np.flatnonzero(self.apart))
+        others = np.flatnonzero(~self.apart)
+        if not len(others):
+            return kept, None
+        return kept, _Groups.of(self.shock.take(others), self.marks[others])
+
+
+def together(pieces: Sequence[Marked]) -> Marked:
+    """Pieces as one."""
+    marks, apart = (np.concatenate([getattr(one, name) for one in pieces]) for name in ("marks", "apart"))
+    return Marked(joined([one.shock for one in pieces]), marks, apart)
+
+
+def folded(shock: Shock, world: World) -> Shock:
+    """The same shock with one row a cell: the cost and tariff that have the same effect at the world's theta.
+
+    The row has the share s of its parts, the base rate that keeps their base revenue, and with the legend of
+    `kosho.equilibrium.system` kappa^-theta = sum s_m kappa_m^-theta / s, 1 / (1 + t') the average of theirs.
+
+    Raises:
+        InputError: the shock has rents, which no tariff can stand for.
+    """
+    return _Groups.of(shock, np.zeros((len(shock), 0), bool)).shock(world.arrays.theta)
+
+
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """Rows of a shock that become one, g of them, and what of them does not depend on elasticities."""
+
+    rows: Shock
+    group: Index
+    """Of each row."""
+    cell: tuple[Index, Index, Index]  # (g,) importer, exporter, sector
+    marks: Mask  # (g, mark)
+    share: Array  # (g,)
+    base: Array  # (g,) base rate
+    log_factor: Array
+    """Of each row: ln of cost and of what tariffs change."""
+
+    @staticmethod
+    def of(shock: Shock, marks: Mask) -> _Groups:
+        """Rows of the same cell and marks."""
+        if (shock.rent > 0).any():
+            raise InputError(Problem("a shock with rents cannot be folded", "use it as it is"))
+        kinds, kind = np.unique(marks, axis=0, return_inverse=True)
+        flat, place = shock.cells()
+        keys, group = np.unique(place * len(kinds) + kind.reshape(-1), return_inverse=True)
+        pair, sector = np.divmod(flat[keys // len(kinds)], len(shock.sectors))
+        share, net = (
+            np.bincount(group, values, minlength=len(keys)).astype(float)
+            for values in (shock.share, shock.share / (1.0 + shock.base_tariff))
+        )
+        with np.errstate(divide="ignore"):
+            log = np.log(shock.cost * ((1.0 + shock.tariff) / (1.0 + shock.base_tariff)))
+        cell = (*np.divmod(pair, len(shock.countries)), sector)
+        return _Groups(shock, group, cell, kinds[keys % len(kinds)], share, share / net - 1.0, log)
+
+    def shock(self, theta: Array) -> Shock:
+        """One row for each, at elasticities `[sector]`."""
+        rows, size = self.rows, len(self.share)
+        importer, exporter, sector = self.cell
+        with np.errstate(under="ignore"):
+            weight = rows.share * np.exp(-theta[rows.sector] * self.log_factor)
+        factor = np.bincount(self.group, weight, minlength=size)
+        received = np.bincount(self.group, weight / (1.0 + rows.tariff), minlength=size)
+        tariff = np.divide(factor, received, out=1.0 + self.base, where=factor > 0) - 1.0
+        with np.errstate(divide="ignore"):
+            kappa = (factor / self.share) ** (-1.0 / theta[sector])
+        return replace(
+            rows,
+            importer=importer,
+            exporter=exporter,
+            sector=sector,
+            share=self.share,
+            cost=kappa * (1.0 + self.base) / (1.0 + tariff),
+            base_tariff=self.base,
+            tariff=tariff,
+            rent=np.zeros(size),
+            holder=np.full(size, -1, np.intp),
+            part=("",) * size,
+        )
+
+
+def joined(shocks: Sequence[Shock]) -> Shock:
+    """Shocks to different rows as one."""
+    columns = {name: np.concatenate([getattr(one, name) for one in shocks]) for name in _COLUMNS}
+    return replace(shocks[0], **columns, part=tuple(chain.from_iterable(one.part for one in shocks)))

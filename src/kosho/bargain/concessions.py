@@ -1,0 +1,92 @@
+"""What a package changes, issue by issue: whose law moves, and for whose goods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kosho.bargain.table import Table
+from kosho.errors import Problems, suggest
+from kosho.law import Register
+from kosho.law.measure import Measure, Overlay
+
+__all__ = ["Change", "changes", "named", "touched"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """An issue that a package settles otherwise than the fallback."""
+
+    issue: str
+    fallback: str
+    """Option."""
+    option: str
+    gives: tuple[str, ...]
+    """Parties whose law changes."""
+    gets: tuple[str, ...]
+    """Parties whose goods that law is on."""
+
+
+def changes(table: Table, package: int) -> list[Change]:
+    """What a package changes against the package of fallbacks, in the order of the issues."""
+    found: list[Change] = []
+    register = table.grounds[0].packages.register
+    for k, content in enumerate(table.file.issues):
+        mine, fallback = int(table.grid.choices[package, k]), content.fallback
+        if mine == fallback:
+            continue
+        options = [content.options[choice] for choice in (mine, fallback)]
+        measures = [one for choice in (mine, fallback) for one in touched(table.overlay(k, choice), register)]
+        costs = [cost for option in options for cost in option.costs]
+        found.append(
+            Change(
+                content.id,
+                options[1].id,
+                options[0].id,
+                tuple(
+                    party
+                    for party in table.parties
+                    if any(one.imposed_by(party) for one in measures)
+                    or party in (cost.importer for cost in costs)
+                ),
+                tuple(
+                    party
+                    for party in table.parties
+                    if any(one.level_on(party) is not None and not one.imposed_by(party) for one in measures)
+                    or party in (cost.exporter for cost in costs)
+                ),
+            )
+        )
+    return found
+
+
+def touched(overlay: Overlay, register: Register) -> list[Measure]:
+    """Measures that an overlay adds, changes or ends."""
+    ended = [item.measure for item in (*overlay.end, *overlay.replace)]
+    return [*overlay.add, *(item.by for item in overlay.replace), *(register.measure(name) for name in ended)]
+
+
+def named(table: Table, chosen: Mapping[str, str], key: str | None = None) -> int:
+    """The package with these options by issue; issues not named keep their fallback.
+
+    Args:
+        table: The table.
+        chosen: Option by issue.
+        key: Where it was asked for, for errors.
+
+    Raises:
+        InputError: an issue or an option is unknown; all mistakes at once.
+    """
+    grid, problems = table.grid, Problems()
+    choices = grid.choices[table.fallback].copy()
+    for issue, option in chosen.items():
+        if issue not in grid.issues:
+            problems.add(f"unknown issue {issue!r}", suggest(issue, grid.issues), key=key)
+            continue
+        k = grid.issues.index(issue)
+        if option in grid.options[k]:
+            choices[k] = grid.options[k].index(option)
+        else:
+            problems.add(f"issue {issue!r} has no option {option!r}", suggest(option, grid.options[k]), key=key)
+    problems.raise_if_any()
+    return grid.position(choices)

@@ -1,0 +1,339 @@
+"""What options and laws bring besides duties: other trade costs, bounds on quantities, products told apart.
+
+Everything that is compared (packages, no deal, today) is told in the same products, so that nothing but what
+the sides agree on differs; and one draw of a parameter holds for all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+
+from kosho.arrays import Array, Index, Mask
+from kosho.bargain.collapse_rows import Marked
+from kosho.bargain.schema import CostChange
+from kosho.bargain.table import State, Table
+from kosho.equilibrium import Bounded, Constraint, Nest, Shock
+from kosho.equilibrium.nests import with_rests
+from kosho.errors import Problems
+from kosho.impact.effects import Cell, Effect, acting, besides, effect, rows_in
+from kosho.impact.product_nests import niche
+from kosho.impact.ranges import Range
+from kosho.impact.subsidies import Subsidised, subsidised
+from kosho.law.measure import Measure
+from kosho.law.nontariff_terms import Amount
+from kosho.law.register import Register
+from kosho.provenance import Cited
+from kosho.world import World
+
+__all__ = ["Draw", "Levels", "Position", "Provision", "Provisions", "gathered", "places_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Provision:
+    """What one measure, or one change of trade cost that the register has no form for, does besides duties."""
+
+    source: Effect | CostChange
+    cells: tuple[Cell, ...]
+    """Where it changes trade cost."""
+
+    @property
+    def key(self) -> Measure | CostChange:
+        """Provisions of equal keys are one."""
+        return self.source if isinstance(self.source, CostChange) else self.source.measure
+
+    def factor(self, theta: float, share: float) -> float:
+        """New over old trade cost at a share of the way through its range, NaN for the middle."""
+        one = Range.of(self.source.factor) if isinstance(self.source, CostChange) else self.source.cost(theta)
+        return _within(one, share)
+
+    def bounds(self, share: float = np.nan) -> tuple[Constraint, ...]:
+        """Its constraints with the amount at a share of the way through its range, NaN for the middle."""
+        if isinstance(self.source, CostChange):
+            return ()
+        measure = self.source.measure
+        terms = measure.quota or measure.terms
+        if np.isnan(share) or not isinstance(terms, Amount) or not terms.amount.value:  # a ban has no amount
+            return self.source.constraints
+        ratio = _within(Range.of(terms.amount), share) / terms.amount.value
+        return tuple(replace(one, amount=ratio * one.amount) for one in self.source.constraints)
+
+    def subsidy(self, share: float = np.nan) -> Subsidised | None:
+        """What it pays to buyers at a share of the way through its ranges, NaN for the middle."""
+        paid = None if isinstance(self.source, CostChange) else self.source.subsidy
+        if paid is None or np.isnan(share):
+            return paid
+        return replace(
+            paid, rate=_point(paid.rate, share), share={i: _point(one, share) for i, one in paid.share.items()}
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """Where in their ranges parameters lie: shares of the way from low to high."""
+
+    provisions: Array
+    """`[provision]`."""
+    nests: Array
+    """`[nest, 2]`, between origins (of the logarithm) and between products."""
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """Provisions at some parameters."""
+
+    factors: Array
+    """`[mark, sector]`, new over old trade cost."""
+    constraints: tuple[tuple[Constraint, ...], ...]
+    """Of each provision."""
+    subsidies: tuple[Subsidised | None, ...]
+    """Of each provision."""
+    nests: tuple[Nest, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Position:
+    """A package, or a state of the law, before it is posed: its duties, and which provisions it has."""
+
+    duties: Marked
+    active: Mask
+    """`[provision]`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Provisions:
+    """All provisions of a table in a world, numbered. Make them with `gathered`."""
+
+    world: World
+    items: tuple[Provision, ...]
+    nests: tuple[Nest, ...]
+    """Of everything that is compared, whether it needs them or not."""
+
+    @cached_property
+    def marking(self) -> Index:
+        """Provisions that change trade cost, in the order of marks."""
+        return np.array([p for p, one in enumerate(self.items) if one.cells], np.intp)
+
+    @cached_property
+    def _markets(self) -> Mask:
+        """`[importer, sector]`, where bounds or products told apart need rows as they are."""
+        named = [(nest.importer, nest.sector) for nest in self.nests]
+        named += [
+            (flow.importer, flow.sector)
+            for one in self.items
+            for constraint in one.bounds()
+            for flow in constraint.flows
+        ]
+        found = np.zeros((len(self.world.countries), len(self.world.sectors)), bool)
+        for importer, sector in named:
+            found[self.world.position(importer), self.world.sector_position(sector)] = True
+        return found
+
+    def marked(self, shock: Shock) -> Marked:
+        """A shock of duties with all rows that provisions can touch, whole cells if need be.
+
+        Rows that are bounded, told apart or subsidised stay apart.
+        """
+        cells = [cell for p in self.marking for cell in self.items[p].cells]
+        shock = with_rests(shock, self.world, dict.fromkeys(cell[:3] for cell in cells)) if cells else shock
+        marks = [rows_in(shock, self.items[p].cells) for p in self.marking]
+        paid = {(*cell[:3], "") for one in self.items if (some := one.subsidy()) for cell in some.cells}
+        return Marked(
+            shock,
+            np.stack(marks, axis=1) if marks else np.zeros((len(shock), 0), bool),
+            self._markets[shock.importer, shock.sector] | rows_in(shock, paid),
+        )
+
+    def levels(self, theta: Array, draw: Draw | None = None, scale: float = 1.0) -> Levels:
+        """Provisions at some parameters.
+
+        Args:
+            theta: Elasticities `[sector]`.
+            draw: Where in their ranges the others lie; in the middle if not given.
+            scale: Of the elasticities between origins of products told apart.
+        """
+        share = np.full(len(self.items), np.nan) if draw is None else draw.provisions
+        factors = np.ones((len(self.marking), len(theta)))
+        for row, p in enumerate(self.marking):
+            for j in {cell[2] for cell in self.items[p].cells}:
+                factors[row, j] = self.items[p].factor(float(theta[j]), float(share[p]))
+        constraints = tuple(one.bounds(float(share[p])) for p, one in enumerate(self.items))
+        subsidies = tuple(one.subsidy(float(share[p])) for p, one in enumerate(self.items))
+        return Levels(factors, constraints, subsidies, self._nests(draw, scale))
+
+    def posed(self, one: Position, levels: Levels) -> Bounded:
+        """What is solved: duties with the trade costs, bounds and products of a position."""
+        return self.bounded(self.shock(one, levels), one.active, levels)
+
+    def shock(self, one: Position, levels: Levels) -> Shock:
+        """Duties with the trade costs and subsidies of a position."""
+        shock, marks = one.duties.shock, one.duties.marks
+        on = np.flatnonzero(one.active[self.marking])
+        touched = on[marks[:, on].any(axis=0)]
+        if len(touched):
+            cost = shock.cost.copy()
+            for mark in touched:
+                here = marks[:, mark]
+                cost[here] *= levels.factors[mark, shock.sector[here]]
+            shock = replace(shock, cost=cost)
+        for p in np.flatnonzero(one.active):
+            if (subsidy := levels.subsidies[p]) is not None:
+                shock = subsidised(shock, self.world, subsidy)
+        return shock
+
+    def bounded(self, shock: Shock, active: Mask, levels: Levels) -> Bounded:
+        """A shock with the bounds of provisions, and the products of all."""
+        bounds = chain.from_iterable(levels.constraints[p] for p in np.flatnonzero(active))
+        return Bounded(shock, tuple(bounds), levels.nests)
+
+    @cached_property
+    def shocking(self) -> Mask:
+        """`[provision]`, whether it changes the shock."""
+        return np.array([bool(one.cells) or one.subsidy() is not None for one in self.items], bool)
+
+    def draw(self, generator: np.random.Generator) -> Draw:
+        """Parameters drawn evenly from their ranges."""
+        return Draw(generator.random(len(self.items)), generator.random((len(self.nests), 2)))
+
+    def _nests(self, draw: Draw | None, scale: float) -> tuple[Nest, ...]:
+        if draw is None:
+            return tuple(replace(nest, theta=scale * nest.theta) for nest in self.nests)
+        between: dict[tuple[str, str], float] = {}  # one for a market
+        drawn: list[Nest] = []
+        for nest, (origins, products) in zip(self.nests, draw.nests.tolist(), strict=True):
+            given = niche(nest.product)
+            market = nest.importer, nest.sector
+            between.setdefault(market, _within(Range.of(given.between), products))
+            theta = _ends(given.theta)
+            log = (1.0 - origins) * np.log(theta[0]) + origins * np.log(theta[1])
+            drawn.append(replace(nest, theta=scale * float(np.exp(log)), between=between[market]))
+        return tuple(drawn)
+
+
+def gathered(
+    table: Table, world: World, states: Sequence[tuple[State, Shock]]
+) -> tuple[Provisions, list[Mask], Mask]:
+    """All provisions of some states of the law and of the options of a table.
+
+    Args:
+        table: Options; they are laid on the first state.
+        world: The economy.
+        states: Laws, each with the duties in force.
+
+    Returns:
+        The provisions; which each state has; which each package has `[package, provision]`.
+
+    Raises:
+        InputError: something an option adds has no effect in this world; every such measure is named.
+    """
+    found = _Found(world)
+    held = [
+        {
+            found.place(effect(world, state.register, duties, measure))
+            for measure in besides(world, state.register, state.on, state.known)[0]
+        }
+        for state, duties in states
+    ]
+    state, duties = states[0]
+    problems = Problems()
+    has: dict[tuple[int, int], set[int]] = {}
+    for k, issue in enumerate(table.file.issues):
+        for c, option in enumerate(issue.options):
+            register = state.register.with_overlay(table.overlay(k, c))
+            effects = [
+                effect(world, register, duties, one)
+                for one in besides(world, register, state.on, state.known)[0]
+            ]
+            for one in effects:
+                if not _does(one) and found.place(one) not in held[0]:
+                    problems.add(
+                        f"{issue.id}, {option.id}: {one.measure.id!r} has no effect: {one.left_out}", _HINT
+                    )
+            has[k, c] = {*map(found.place, effects), *map(found.change, option.costs)}
+    problems.raise_if_any()
+    active = np.repeat(_mask(held[0], found)[None], len(table.grid), axis=0)
+    for (k, c), places in has.items():
+        rows = table.grid.choices[:, k] == c
+        active[np.ix_(rows, sorted(places - held[0]))] = True
+        active[np.ix_(rows, sorted(held[0] - places))] = False
+    masks = [_mask(places, found) for places in held]
+    return _acting(world, state.register, found, masks, active)
+
+
+def _acting(
+    world: World, register: Register, found: _Found, masks: list[Mask], active: Mask
+) -> tuple[Provisions, list[Mask], Mask]:
+    """Without what does nothing, and bounds of the base year on goods that nothing on the table bounds."""
+    effects = [one.source for one in found.items if isinstance(one.source, Effect)]
+    acts = [one for one in acting(effects, register, world)[0] if _does(one)]
+    kept = [p for p, one in enumerate(found.items) if isinstance(one.source, CostChange) or one.source in acts]
+    nests = {name: nest for one in acts for name, nest in one.nests.items()}
+    provisions = Provisions(world, tuple(found.items[p] for p in kept), tuple(nests.values()))
+    return provisions, [mask[kept] for mask in masks], active[:, kept]
+
+
+def _does(one: Effect) -> bool:
+    return bool(one.cells or one.constraints or one.subsidy)
+
+
+_HINT = "what no model prices belongs under unpriced"
+
+
+@dataclass
+class _Found:
+    """Provisions while they are gathered."""
+
+    world: World
+
+    def __post_init__(self) -> None:
+        self.items: list[Provision] = []
+
+    def place(self, one: Effect) -> int:
+        """Number of what a measure does."""
+        return self._place(Provision(one, one.cells))
+
+    def change(self, change: CostChange) -> int:
+        """Number of a change of trade cost."""
+        country = places_of(self.world.countries, self.world.meta.regions)
+        sector = places_of(self.world.sectors, self.world.meta.sectors)
+        cell = country[change.importer], country[change.exporter], sector[change.sector], ""
+        return self._place(Provision(change, (cell,)))
+
+    def _place(self, one: Provision) -> int:
+        for place, other in enumerate(self.items):
+            if other.key == one.key:
+                return place
+        self.items.append(one)
+        return len(self.items) - 1
+
+
+def _mask(places: Iterable[int], found: _Found) -> Mask:
+    mask = np.zeros(len(found.items), bool)
+    mask[list(places)] = True
+    return mask
+
+
+def _ends(cited: Cited) -> tuple[float, float]:
+    one = Range.of(cited)
+    return one.low, one.high
+
+
+def _within(one: Range, share: float) -> float:
+    """A value of a range; where it has no middle, nothing is claimed there."""
+    if np.isnan(share):
+        return 1.0 if one.value is None else one.value
+    return one.low + share * (one.high - one.low)
+
+
+def _point(one: Range, share: float) -> Range:
+    level = _within(one, share)
+    return replace(one, low=level, high=level, value=level)
+
+
+def places_of(labels: Sequence[str], members: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Position of each economy or sector in a world, by itself or inside a group."""
+    return {code: place for place, label in enumerate(labels) for code in members.get(label, (label,))}

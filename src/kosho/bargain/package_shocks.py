@@ -1,0 +1,328 @@
+"""Packages into shocks: thousands of states of the law, from a few that are translated in full.
+
+What a product of one origin bears depends only on the issues whose measures can reach it. So the duties are
+translated once for every combination of options that some product can tell apart, and the shock of a package
+is put together from pieces of those; what options bring besides duties is laid on it (`provisions`). That is
+exact: a test holds it against `kosho.impact.effects` of each package by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+
+from kosho.arrays import Array, Index, Mask
+from kosho.bargain.collapse_rows import Marked, together
+from kosho.bargain.concessions import touched
+from kosho.bargain.nontariff import Levels, Position, Provisions, gathered, places_of
+from kosho.bargain.table import State, Table
+from kosho.codes import sectors
+from kosho.equilibrium import Bounded, Shock
+from kosho.impact.quota_volumes import products_counted
+from kosho.impact.tariff_shock import shock as duties
+from kosho.law import Product, Register
+from kosho.law.measure import Measure, Overlay
+from kosho.world import World, load
+
+__all__ = ["Laid", "law_of", "lay"]
+
+Choice = tuple[int, ...]
+_Place = tuple[int, int, int, str]
+"""Importer, exporter, sector and product group (or "")."""
+
+
+def law_of(table: Table, register: Register, package: int) -> Register:
+    """A register with everything a package changes."""
+    overlay = Overlay(title="")
+    for issue, choice in enumerate(table.grid.choices[package]):
+        overlay = overlay + table.overlay(issue, int(choice))
+    return register.with_overlay(overlay)
+
+
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """Products that the same issues reach, and what each combination of their options does to them."""
+
+    issues: tuple[int, ...]
+    duties: Mapping[Choice, Marked]
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """All packages of a table on one state of the law, and the states to compare with. Make one with `lay`."""
+
+    table: Table
+    world: World
+    pieces: tuple[_Piece, ...]
+    provisions: Provisions
+    active: Mask
+    """`[package, provision]`."""
+    compared: tuple[Position, ...]
+    """Other states of the law."""
+    _state: State
+    _reach: Mapping[_Place, tuple[int, ...]]
+    _concerned: _Concerned
+
+    def position(self, package: int) -> Position:
+        """Duties and provisions of a package."""
+        choices = self.table.grid.choices[package].tolist()
+        parts = [piece.duties[tuple(choices[k] for k in piece.issues)] for piece in self.pieces]
+        return Position(together(parts), self.active[package])
+
+    def posed(self, packages: Iterable[int], levels: Levels | None = None) -> list[Bounded]:
+        """What is solved for packages; at central parameters unless given.
+
+        Packages that differ in bounds alone share one shock.
+        """
+        at = self.central if levels is None else levels
+        known: dict[tuple[bytes, bytes], Shock] = {}
+        found: list[Bounded] = []
+        for package in packages:
+            active = self.active[package]
+            key = self._taxing[package].tobytes(), active[self.provisions.shocking].tobytes()
+            if key not in known:
+                known[key] = self.provisions.shock(self.position(package), at)
+            found.append(self.provisions.bounded(known[key], active, at))
+        return found
+
+    @cached_property
+    def _taxing(self) -> Index:
+        """`[package, issue]`, options of the issues that change duties."""
+        issues = sorted({issue for piece in self.pieces for issue in piece.issues})
+        return np.ascontiguousarray(self.table.grid.choices[:, issues])
+
+    def posed_compared(self, levels: Levels | None = None) -> list[Bounded]:
+        """What is solved for the states to compare with."""
+        at = self.central if levels is None else levels
+        return [self.provisions.posed(one, at) for one in self.compared]
+
+    @cached_property
+    def central(self) -> Levels:
+        """Provisions in the middle of their ranges."""
+        return self.provisions.levels(self.world.arrays.theta)
+
+    def taken(self, table: Table, issue: int, package: int) -> float:
+        """Duties of a package above those of the base year, on base trade in what an issue reaches.
+
+        Args:
+            table: The own one, perhaps at other rates.
+            issue: Position of the issue.
+            package: The package.
+        """
+        one = self._concerned.translated(table, self._state, package)
+        columns = (one.importer.tolist(), one.exporter.tolist(), one.sector.tolist(), one.part)
+        here = np.array([issue in self._reach.get(place, ()) for place in zip(*columns, strict=True)], bool)
+        spent = one.share * _spending(self.world)[one.importer, one.exporter, one.sector]
+        return float((spent * (one.tariff - one.base_tariff) / (1.0 + one.base_tariff))[here].sum())
+
+    def only(self, packages: Index) -> Laid:
+        """With what these packages need."""
+        pieces = [
+            replace(
+                piece,
+                duties={key: piece.duties[key] for key in _combinations(self.table, piece.issues, packages)},
+            )
+            for piece in self.pieces
+        ]
+        return replace(self, pieces=tuple(pieces))
+
+    def folded(self, theta: Array | None = None) -> Laid:
+        """With as few rows as tell the same, at elasticities `[sector]` (the world's own by default)."""
+        at = self.world.arrays.theta if theta is None else theta
+        pieces = tuple(
+            replace(piece, duties={key: one.folded(at) for key, one in piece.duties.items()})
+            for piece in self.pieces
+        )
+        compared = tuple(replace(one, duties=one.duties.folded(at)) for one in self.compared)
+        return replace(self, pieces=pieces, compared=compared)
+
+
+def lay(
+    table: Table, world: World, state: State, packages: Index | None = None, compared: Sequence[State] = ()
+) -> Laid:
+    """Translate what is needed to put the shocks of packages together.
+
+    Args:
+        table: Issues and options.
+        world: The economy the shocks are for.
+        state: The law that options are laid on.
+        packages: Those that will be asked for; all of them by default.
+        compared: Other states of the law, told in the same products.
+
+    Raises:
+        InputError: an option has a measure that this world cannot price.
+    """
+    world = products_counted(world)
+    reach = _reach(table, world, state)
+    groups = sorted(set(reach.values()))
+    wanted = {group: _combinations(table, group, packages) for group in groups}
+    cover = _cover(table, wanted)
+    base = duties(world, law_of(table, state.register, table.fallback), state.on, state.known)
+    others = [duties(world, one.register, one.on, one.known) for one in compared]
+    provisions, held, active = gathered(table, world, [(state, base), *zip(compared, others, strict=True)])
+    split = {table.fallback: _split(provisions.marked(base), reach)}
+    concerned = _Concerned.of(world, state, reach)
+    for package in set(cover.values()) - {table.fallback}:
+        split[package] = _split(provisions.marked(concerned.translated(table, state, package)), reach)
+    pieces = [_Piece((), {(): split[table.fallback][()]})]
+    pieces += [
+        _Piece(group, {key: split[cover[group, key]][group] for key in wanted[group]}) for group in groups
+    ]
+    positions = [Position(provisions.marked(one), mask) for one, mask in zip(others, held[1:], strict=True)]
+    return Laid(table, world, tuple(pieces), provisions, active, tuple(positions), state, reach, concerned)
+
+
+def _combinations(table: Table, group: tuple[int, ...], packages: Index | None) -> list[Choice]:
+    """Combinations of options of some issues that packages have."""
+    if packages is None:
+        return list(product(*(range(table.grid.shape[k]) for k in group)))
+    rows = np.unique(table.grid.choices[packages][:, list(group)], axis=0)
+    return [tuple(row) for row in rows.tolist()]
+
+
+def _cover(
+    table: Table, wanted: Mapping[tuple[int, ...], Sequence[Choice]]
+) -> dict[tuple[tuple[int, ...], Choice], int]:
+    """Packages that between them hold every combination wanted, few of them, and which holds which."""
+    drafts: list[dict[int, int]] = []
+    place: dict[tuple[tuple[int, ...], Choice], int] = {}
+    for group in sorted(wanted, key=lambda group: (-len(wanted[group]), group)):
+        for key in wanted[group]:
+            asked = dict(zip(group, key, strict=True))
+            fits = (
+                n
+                for n, draft in enumerate(drafts)
+                if all(draft.get(k, value) == value for k, value in asked.items())
+            )
+            n = next(fits, len(drafts))
+            if n == len(drafts):
+                drafts.append({})
+            drafts[n].update(asked)
+            place[group, key] = n
+    fallback = table.grid.choices[table.fallback]
+    packages = [
+        table.grid.position([draft.get(k, int(fallback[k])) for k in range(len(fallback))]) for draft in drafts
+    ]
+    return {key: packages[n] for key, n in place.items()}
+
+
+def _reach(table: Table, world: World, state: State) -> dict[_Place, tuple[int, ...]]:
+    """Products with the issues whose options can change what they bear."""
+    found: dict[_Place, set[int]] = {}
+    country, sector = (
+        places_of(world.countries, world.meta.regions),
+        places_of(world.sectors, world.meta.sectors),
+    )
+    for issue, content in enumerate(table.file.issues):
+        places: set[_Place] = set()
+        for choice in range(len(content.options)):
+            overlay = table.overlay(issue, choice)
+            register = state.register.with_overlay(overlay)
+            for measure in touched(overlay, state.register):
+                places |= _reached(register, measure, country, sector)
+        for place in places:
+            found.setdefault(place, set()).add(issue)
+    return {place: tuple(sorted(issues)) for place, issues in found.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class _Concerned:
+    """The economies whose trade the options can reach, at full detail: a small world to translate packages in.
+
+    Right for cells that the options reach, which is all that is asked of it, and many times quicker.
+    """
+
+    world: World
+    detail: World
+    register: Register
+    """Measures that play a part."""
+    country: Index
+    """Position in `world` of each economy in `detail`."""
+    sector: Index
+
+    @staticmethod
+    def of(world: World, state: State, reach: Mapping[_Place, tuple[int, ...]]) -> _Concerned:
+        """Those of a world, with the law on their trade."""
+        places = {place for n, i, _, _ in reach for place in (n, i)}
+        full = load() if world.meta.regions or world.meta.sectors else world
+        country = places_of(world.countries, world.meta.regions)
+        codes = [code for code in full.countries if country[code] in places]
+        pairs, rows = {"importer": codes, "exporter": codes}, {"country": codes}
+        detail = replace(
+            full,
+            flows=full.flows.sel(pairs),
+            tariff=full.tariff.sel(pairs),
+            unknown_tariff=None,
+            io_share=full.io_share.sel(rows),
+            va_share=full.va_share.sel(rows),
+            final_share=full.final_share.sel(rows),
+            units=(),
+        )
+        sector = places_of(world.sectors, world.meta.sectors)
+        register = state.register
+        concerned = [
+            one
+            for one in register.measures
+            if one.kind == "termination"
+            or (any(map(one.imposed_by, codes)) and any(one.rate_on(code) is not None for code in codes))
+        ]
+        return _Concerned(
+            world,
+            detail,
+            replace(register, measures=tuple(concerned)),
+            np.array([country[code] for code in codes], np.intp),
+            np.array([sector[code] for code in full.sectors], np.intp),
+        )
+
+    def translated(self, table: Table, state: State, package: int) -> Shock:
+        """The duties of a package, in the labels and shares of the world."""
+        found = duties(self.detail, law_of(table, self.register, package), state.on, state.known)
+        own = (found.importer, found.exporter, found.sector)
+        cells = (self.country[own[0]], self.country[own[1]], self.sector[own[2]])
+        spent, whole = _spending(self.detail)[own], _spending(self.world)[cells]
+        moved = replace(
+            found,
+            countries=self.world.countries,
+            sectors=self.world.sectors,
+            importer=cells[0],
+            exporter=cells[1],
+            sector=cells[2],
+            share=np.divide(found.share * spent, whole, out=found.share.copy(), where=cells[0] != cells[1]),
+        )
+        return moved.take(np.flatnonzero(cells[0] != cells[1]))
+
+
+def _spending(world: World) -> Array:
+    return world.arrays.flows * (1.0 + world.arrays.tariff)
+
+
+def _reached(
+    register: Register, measure: Measure, country: Mapping[str, int], sector: Mapping[str, int]
+) -> set[_Place]:
+    """Where a measure can matter, on its own or with others."""
+    # A preference narrows what is covered; all of them are asked.
+    preferences = {name for one in register.measures if one.scope for name in one.scope.preference}
+    products = {
+        (place, group or "")
+        for code, place in sector.items()
+        if sectors()[code].goods
+        for group in (None, *(one.id for one in register.products.of_sector(code)))
+        if any(register.covered(measure, Product(code, group, name)) for name in {"none", *preferences})
+    }
+    importers = {place for code, place in country.items() if measure.imposed_by(code)}
+    exporters = {place for code, place in country.items() if measure.rate_on(code) is not None}
+    return {(n, i, j, label) for n in importers for i in exporters if i != n for j, label in products}
+
+
+def _split(one: Marked, reach: Mapping[_Place, tuple[int, ...]]) -> dict[tuple[int, ...], Marked]:
+    """Rows by the issues that reach them."""
+    rows: dict[tuple[int, ...], list[int]] = {group: [] for group in ((), *reach.values())}
+    shock = one.shock
+    columns = (shock.importer.tolist(), shock.exporter.tolist(), shock.sector.tolist(), shock.part)
+    for row, place in enumerate(zip(*columns, strict=True)):
+        rows[reach.get(place, ())].append(row)
+    return {group: one.take(np.array(some, np.intp)) for group, some in rows.items()}

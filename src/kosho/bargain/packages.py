@@ -1,0 +1,72 @@
+"""`Grid`: every combination of one option an issue, numbered."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from kosho.arrays import Index
+
+__all__ = ["Grid"]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """All packages of a table; the last issue varies fastest."""
+
+    issues: tuple[str, ...]
+    options: tuple[tuple[str, ...], ...]
+    """Of each issue."""
+
+    @staticmethod
+    def of(options: Mapping[str, Sequence[str]]) -> Grid:
+        """From the options of each issue."""
+        return Grid(tuple(options), tuple(tuple(names) for names in options.values()))
+
+    def __len__(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many options each issue has."""
+        return tuple(len(names) for names in self.options)
+
+    @cached_property
+    def choices(self) -> Index:
+        """`[package, issue]`, the position of the option chosen."""
+        return np.stack(np.unravel_index(np.arange(len(self)), self.shape), axis=1)
+
+    def position(self, choices: Sequence[int] | Index) -> int:
+        """The package with these options, by position in each issue."""
+        return int(np.ravel_multi_index(tuple(choices), self.shape))
+
+    def named(self, package: Mapping[str, str]) -> int:
+        """The package with these options, by name; every issue must be given.
+
+        Raises:
+            KeyError, ValueError: an issue is missing, or an option is unknown.
+        """
+        return self.position(
+            [names.index(package[issue]) for issue, names in zip(self.issues, self.options, strict=True)]
+        )
+
+    def label(self, package: int) -> dict[str, str]:
+        """Option of each issue."""
+        return {
+            issue: names[choice]
+            for issue, names, choice in zip(self.issues, self.options, self.choices[package], strict=True)
+        }
+
+    def mixtures(self, package: int, fallback: int) -> Index:
+        """`[2^issues]`: the packages that take a subset of issues from `package`, the others from `fallback`.
+
+        Bit k of the position in the array says that issue k is taken from `package`.
+        """
+        count = len(self.issues)
+        taken = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
+        mixed = np.where(taken == 1, self.choices[package], self.choices[fallback])
+        return np.asarray(np.ravel_multi_index(tuple(mixed.T), self.shape), np.intp)

@@ -1,0 +1,189 @@
+"""How sure it is that every side gains: draws for packages, and where the zone closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from kosho.arrays import Array, Index
+from kosho.bargain.game import Game
+from kosho.bargain.pricing import Priced, Setting, repriced
+from kosho.bargain.zone import critical_value, critical_weight, critical_zone_weight
+from kosho.equilibrium import Deficits
+from kosho.errors import InputError, Problem
+from kosho.world import draw_elasticities
+
+__all__ = ["Certificate", "Critical", "Spread", "certify", "closing_points", "leading"]
+
+Tell = Callable[[str], None]
+
+LEAST_SCALE = 0.15
+"""Of theta: a little below the low elasticities of the world, which are 0.165 of the central ones."""
+AT_ONCE = 10
+"""Draws whose shocks are held in memory together."""
+CLOSURES: tuple[Deficits, ...] = ("fixed", "zero")
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Quantiles over draws, million USD a year."""
+
+    p5: float
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What draws say of one package."""
+
+    package: int
+    draws: int
+    all_gain: float
+    """Share of draws in which every party is better off than without a deal, by more than noise."""
+    gains: dict[str, Spread]
+    """Over the disagreement, by party."""
+    over_status_quo: dict[str, Spread]
+
+
+@dataclass(frozen=True)
+class Critical:
+    """Where a package, or the whole zone, stops leaving all better off."""
+
+    weights: dict[str, float | None]
+    """The least excess weight on value added, each with the others central; None: none does."""
+    theta_scale: float | None
+    """The largest share of the central elasticities at which it is over; None: not down to `LEAST_SCALE`."""
+    least_scale: float = LEAST_SCALE
+    """How far down the elasticities were followed."""
+
+
+def leading(game: Game, count: int) -> Index:
+    """Packages that come first when the smallest gain, as a share of the best one possible, decides."""
+    rows = np.flatnonzero(game.allowed)
+    best = game.gains[rows].max(axis=0)
+    scale = np.where(best > 0, best, 1.0)
+    smallest = (game.gains[rows] / scale).min(axis=1)
+    return rows[np.argsort(-smallest, kind="stable")[:count]]
+
+
+def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) -> list[Certificate]:
+    """Draw elasticities, costs, amounts and weights, and see who gains.
+
+    Each draw has its own elasticities (as `kosho.world.draw_elasticities`), its own place in the range of every
+    change of trade cost, amount and elasticity of a product told apart, and its own weights (all drawn evenly
+    from their ranges, elasticities between origins in logarithms), and one closure: every other draw has
+    deficits fixed, the others none. Packages, disagreement and status quo share the draw.
+
+    Args:
+        priced: The table under one background.
+        packages: Packages to certify.
+        draws: How many.
+        seed: Of the random numbers.
+        tell: Called with what is being done.
+
+    Raises:
+        InputError: there is no draw.
+    """
+    if draws < 1:
+        raise InputError(Problem(f"cannot draw {draws} times", "one or more"))
+    generator = np.random.default_rng(seed)
+    provisions, weights = priced.laid.provisions, priced.weights
+    thetas = draw_elasticities(priced.world, draws, seed)
+    settings = [Setting(theta, provisions.draw(generator)) for theta in thetas]
+    values = generator.uniform(weights.low, weights.high, (draws, len(weights.names)))
+    gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _ in range(2))
+    for first, closure in enumerate(CLOSURES):
+        mine = np.arange(first, draws, len(CLOSURES))
+        for some in np.array_split(mine, -(-len(mine) // AT_ONCE)):
+            if not len(some):
+                continue
+            tell(f"Draws {some[0] + 1} to {some[-1] + 1} of {draws}, deficits {closure}")
+            worth = repriced(priced, packages, [settings[k] for k in some], closure)
+            for place, number in enumerate(some):
+                rows = np.arange(len(packages) + 2) + place * (len(packages) + 2)
+                payoffs = worth.take(rows).payoffs(weights, values[number])
+                gains[number], over_now[number] = payoffs[:-2] - payoffs[-2], payoffs[:-2] - payoffs[-1]
+    return [
+        Certificate(
+            package=package,
+            draws=draws,
+            all_gain=float((gains[:, k] > priced.game.resolution).all(axis=1).mean()),
+            gains=_spreads(priced, gains[:, k]),
+            over_status_quo=_spreads(priced, over_now[:, k]),
+        )
+        for k, package in enumerate(packages.tolist())
+    ]
+
+
+def closing_points(priced: Priced, packages: Index) -> tuple[dict[int, Critical], Critical]:
+    """Where each of `packages` stops leaving all better off, and where every allowed package does.
+
+    The elasticities are scaled alike. Weights need no solve. A gain within the game's resolution is none.
+    """
+    game, weights = priced.game, priced.weights
+    base = priced.packages.income - priced.disagreement.income - game.resolution
+    added = priced.packages.added - priced.disagreement.added
+    central = added * weights.value
+    owned = np.eye(len(priced.table.parties))[weights.owner]
+    by_package: dict[int, dict[str, float | None]] = {package: {} for package in packages.tolist()}
+    whole: dict[str, float | None] = {}
+    for w, name in enumerate(weights.names):
+        rest = base + (central * (np.arange(len(weights.names)) != w)) @ owned
+        slope = added[:, w, None] * owned[w]
+        start = float(weights.value[w])
+        for package, found in by_package.items():
+            found[name] = critical_weight(rest[package], slope[package], start)
+        whole[name] = critical_zone_weight(rest[game.allowed], slope[game.allowed], start)
+    at = _Scaled(priced, packages)
+    scales = {package: at.closing(package) for package in by_package}
+    return {package: Critical(by_package[package], scales[package]) for package in by_package}, Critical(
+        whole, _zone_closing(priced)
+    )
+
+
+def _zone_closing(priced: Priced) -> float | None:
+    """The scale of theta at which the last allowed package stops leaving all better off.
+
+    Every allowed package is solved at each scale: at the end of the way first, and only if nobody gains there
+    is the way bisected. A zone that closes and opens again further down counts as open.
+    """
+    every = _Scaled(priced, np.flatnonzero(priced.game.allowed))
+    return critical_value(every.best, 1.0, LEAST_SCALE, steps=1)
+
+
+class _Scaled:
+    """The smallest gain of any party in some packages, at a scale of theta; each scale is solved once."""
+
+    def __init__(self, priced: Priced, packages: Index) -> None:
+        self._priced = priced
+        self._packages = packages
+        central = priced.game.gains[packages].min(axis=1) - priced.game.resolution
+        self._known: dict[float, Array] = {1.0: central}
+
+    def closing(self, package: int) -> float | None:
+        """The scale at which a package stops leaving all better off."""
+        place = int(np.searchsorted(self._packages, package))
+        return critical_value(lambda scale: float(self._at(scale)[place]), 1.0, LEAST_SCALE)
+
+    def best(self, scale: float) -> float:
+        """The largest smallest gain at a scale."""
+        return float(self._at(scale).max())
+
+    def _at(self, scale: float) -> Array:
+        """`[package]`, above zero where every party gains more than noise."""
+        if scale not in self._known:
+            setting = Setting(self._priced.world.theta * scale, scale=scale)
+            worth = repriced(self._priced, self._packages, [setting], self._priced.deficits)
+            payoffs = worth.payoffs(self._priced.weights)
+            self._known[scale] = (payoffs[:-2] - payoffs[-2]).min(axis=1) - self._priced.game.resolution
+        return self._known[scale]
+
+
+def _spreads(priced: Priced, drawn: Array) -> dict[str, Spread]:
+    return {
+        party: Spread(*(float(q) for q in np.quantile(drawn[:, k], (0.05, 0.5, 0.95))))
+        for k, party in enumerate(priced.table.parties)
+    }

@@ -1,0 +1,382 @@
+"""Tables of commitments and bounds: what was bound, what it takes, whose sales it diverts, over what ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from kosho.brief import formatting as words
+from kosho.brief.model import Brief
+from kosho.brief.tables import Cell, Table
+from kosho.codes import countries, country_name, sector_name
+from kosho.scenario.commitments import Bound, Bounds, Diverted, Parameter, Sold
+from kosho.scenario.interval import Interval
+from kosho.scenario.sensitivity import SHARES
+
+__all__ = [
+    "amount",
+    "bound_table",
+    "commitments",
+    "diverted_table",
+    "left_out_table",
+    "ranges_table",
+    "subsidy_table",
+    "sway_table",
+]
+
+WORTH_TELLING = 0.02
+"""Of the largest change of sales: smaller ones are in the JSON alone."""
+EXACT = 6
+"""Digits of a count that a measure names."""
+NO_UNIT = ("share", "factor", "elasticity", "elasticity less one", "index", "factor of price")
+
+
+def commitments(brief: Brief) -> dict[str, Table]:
+    """The tables of the page about bounds, by id."""
+    scenarios = {one.id: one.title for one in brief.scenarios}
+    bound = [one for one in brief.bounds if one.bounds]
+    ranged = [one for one in brief.bounds if one.ends is not None and set(one.ends.by_measure) != {SHARES}]
+    made = (
+        bound_table(bound, scenarios),
+        subsidy_table(brief.bounds, scenarios),
+        diverted_table(bound),
+        sway_table(ranged, scenarios),
+        ranges_table(brief.bounds, moved=True),
+        ranges_table(brief.bounds, moved=False),
+        left_out_table(brief.bounds),
+    )
+    return {table.id: table for table in made}
+
+
+def bound_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
+    """What was bound, in the base, without and with the bound; what it takes and who pays or earns.
+
+    Args:
+        shown: Bounds of scenarios.
+        titles: Of scenarios; named in the rows where there is more than one.
+    """
+    told = [(one.scenario, bound) for one in shown for bound in one.bounds]
+    several = len({scenario for scenario, _ in told}) > 1
+    slack = {bound.name for _, bound in told} - {bound.name for _, bound in told if bound.binds}
+    rows = [
+        _bound_row(bound, titles[scenario] if several else "")
+        for scenario, bound in told
+        if bound.name not in slack
+    ]
+    for name in sorted(slack):  # said once: where nothing presses, scenarios hardly differ
+        same = [bound for _, bound in told if bound.name == name]
+        where = f"Never reached, in {len(same)} scenarios; the largest is shown" if several else "Not reached"
+        rows.append(_bound_row(max(same, key=lambda bound: bound.reached), where))
+    return Table(
+        id="bounds",
+        caption="What is bound, a year, and what it takes",
+        columns=("Commitment", "Who", "Base", "Without it", "With it", "Wedge, %", "Subsidy or rent"),
+        rows=tuple(rows),
+        numeric=5,
+        note="Without it: after all else in the scenario, with no bound at all. Wedge: of the price with "
+        "duties; what a subsidy pays of it (purchase), what scarcity adds to it (quota). In brackets: over the "
+        "ranges of the scenario’s own measures.",
+    )
+
+
+def _bound_row(one: Bound, scenario: str) -> tuple[Cell, ...]:
+    what = (scenario, "; ".join(dict.fromkeys(_flow_words(one))), _said(one))
+    ends = one.ends
+    wedge = "barred" if one.wedge is None else words.percent(one.wedge, decimals=0) if one.binds else "0"
+    spread = "" if ends is None or ends.wedge is None else words.percents(ends.wedge.low, ends.wedge.high)
+    if one.deflator != "world":
+        what = (*what, f"At prices of {country_name(one.deflator)}")
+    return (
+        Cell(one.title, one.title, one.sources, ". ".join(filter(None, what)), status=one.status),
+        Cell(_who(one)),
+        Cell(amount(one.base, one.unit), one.base),
+        Cell(amount(one.free, one.unit), one.free),
+        Cell(amount(one.reached, one.unit), one.reached, note=_reach(one)),
+        Cell(wedge, one.wedge, note=_bracketed(spread)),
+        _money(one),
+    )
+
+
+def _bracketed(ends: str) -> str:
+    """A range in brackets, or nothing where it is none."""
+    return f"({ends})" if " to " in ends else ""
+
+
+def _who(one: Bound) -> str:
+    if one.kind == "purchase":
+        payers = dict.fromkeys(country_name(flow.importer) for flow in one.flows)
+        return f"{words.listed(list(payers))} pays"
+    return "" if one.rent_holder is None or not one.binds else f"{_holder(one)} earns"
+
+
+def _money(one: Bound) -> Cell:
+    """What it costs or earns a year."""
+    if one.kind == "purchase":
+        value, span = one.fiscal_cost_musd, None if one.ends is None else one.ends.fiscal_cost_musd
+    elif one.rent_holder is not None and one.binds:
+        value, span = one.rent_musd, None if one.ends is None else one.ends.rent_musd
+    else:
+        return Cell("")
+    note = "" if span is None else _bracketed(words.millions_range(span.low, span.high))
+    return Cell(words.millions(value), value, note=note)
+
+
+def _reach(one: Bound) -> str:
+    """The range of what is reached, and the bound where that is another figure."""
+    made = words.millions_range if one.unit == "million USD" else words.quantity_range
+    ends = "" if one.ends is None else _bracketed(made(one.ends.reached.low, one.ends.reached.high))
+    return ends if one.binds else f"bound at {amount(one.required, one.unit)}"
+
+
+def _holder(one: Bound) -> str:
+    if one.rent_holder == "importer":
+        return words.listed(list(dict.fromkeys(country_name(flow.importer) for flow in one.flows)))
+    if one.rent_holder == "exporter":
+        codes = list(dict.fromkeys(flow.exporter for flow in one.flows))
+        return words.listed([country_name(code) for code in codes]) if len(codes) < 4 else "the exporters"
+    return country_name(one.rent_holder or "")
+
+
+def amount(value: float, unit: str) -> str:
+    """What a bound counts, in its unit."""
+    if value == 0:
+        return words.NONE
+    return words.millions(value) if unit == "million USD" else f"{words.quantity(value)} {unit}"
+
+
+def _flow_words(one: Bound) -> Iterable[str]:
+    exporters = list(dict.fromkeys(flow.exporter for flow in one.flows))
+    whom = words.listed([country_name(code) for code in exporters]) if len(exporters) < 4 else "several origins"
+    for flow in one.flows:
+        yield f"{flow.goods}, {country_name(flow.importer)} from {whom}"
+
+
+def _said(one: Bound) -> str:
+    kind = one.kind.replace("_", " ").capitalize()
+    how = {"level": "an amount", "increment": "on top of the base", "share": "a share of the base"}[one.basis]
+    return f"{kind}, {how}, {'in value' if one.measured == 'value' else 'in quantity'}"
+
+
+def subsidy_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
+    """What subsidies to buyers cost treasuries.
+
+    Args:
+        shown: Bounds of scenarios.
+        titles: Of scenarios; named in the rows where there is more than one.
+    """
+    several = len(shown) > 1
+    return Table(
+        id="subsidies",
+        caption="What subsidies to buyers cost, a year",
+        columns=("Subsidy", "Who pays", "USD"),
+        rows=tuple(
+            (
+                Cell(one.title, one.title, note=titles[bounds.scenario] if several else ""),
+                Cell(_named(one.payer)),
+                Cell(
+                    words.millions(one.cost_musd),
+                    one.cost_musd,
+                    note=""
+                    if one.ends is None
+                    else _bracketed(words.millions_range(one.ends.low, one.ends.high)),
+                ),
+            )
+            for bounds in shown
+            for one in bounds.subsidies
+        ),
+        numeric=1,
+        note="At the quantities that the subsidy itself brings about. In brackets: over the ranges of the "
+        "scenario’s own measures.",
+    )
+
+
+def _named(code: str) -> str:
+    """A country; unions keep their code."""
+    return country_name(code) if code in countries() else code
+
+
+def diverted_table(shown: Sequence[Bounds], most: int | None = None) -> Table:
+    """What bounds change in an importer's purchases of a sector, all bounds of a scenario together.
+
+    Args:
+        shown: Bounds of scenarios.
+        most: Rows for each importer and sector; all that is worth telling if None.
+    """
+    rows = tuple(
+        (
+            Cell(one.goods, one.goods, note=_because(bounds, one)),
+            Cell(_seller(one, sold), country_name(sold.exporter), note=_remark(one, sold)),
+            Cell(words.millions(sold.change_musd, sign=True), sold.change_musd, note=_between(sold)),
+        )
+        for bounds in shown
+        for one in bounds.diverted
+        for sold in _large(one)[:most]
+    )
+    return Table(
+        id="diverted",
+        caption="Whose sales it changes, a year",
+        columns=("In", "Whose sales", "USD"),
+        rows=rows,
+        numeric=1,
+        note="All sales of the sector to the importer, against the same scenario without any bound; all bounds "
+        "in the sector together, for what each does alone cannot be told apart.",
+    )
+
+
+def _large(one: Diverted) -> list[Sold]:
+    """What others sell comes first: what a bound itself counts stands in the table of bounds."""
+    least = WORTH_TELLING * max((abs(sold.change_musd) for sold in one.sales), default=0.0)
+    found = [sold for sold in one.sales if abs(sold.change_musd) >= least]
+    return sorted(found, key=lambda sold: sold.bound)
+
+
+def _because(bounds: Bounds, one: Diverted) -> str:
+    return words.listed([bounds.titles.get(name, name) for name in one.measures])
+
+
+def _seller(one: Diverted, sold: Sold) -> str:
+    if sold.exporter == one.importer:
+        return f"{country_name(sold.exporter)}’s own producers"
+    return f"{country_name(sold.exporter)} to {country_name(one.importer)}"
+
+
+def _remark(one: Diverted, sold: Sold) -> str:
+    if sold.bound:
+        return "what is bound among them"
+    return one.why or "" if sold.exporter == one.importer and sold.change_musd > 0 else ""
+
+
+def _between(one: Sold) -> str:
+    ends = one.ends
+    return "" if ends is None else _bracketed(words.millions_range(ends.low, ends.high, sign=True))
+
+
+def ranges_table(shown: Sequence[Bounds], *, moved: bool) -> Table:
+    """Parameters of measures in their ranges, each once.
+
+    Args:
+        shown: Bounds of scenarios.
+        moved: Those that the ranges of results run over, or those that are told alone.
+    """
+    titles = _titles(shown)
+    every = (one for bounds in shown for one in bounds.ranges if one.moves_results == moved)
+    found = _folded(
+        sorted({(one.measure, one.what): one for one in every}.values(), key=lambda one: one.measure)
+    )
+    rows = tuple(
+        (
+            Cell(titles.get(one.measure, one.measure), one.measure),
+            Cell(_what(one), one.what, one.sources, one.note or ""),
+            Cell(_level(one, one.low), one.low),
+            Cell("upper bound only" if one.value is None else _level(one, one.value), one.value),
+            Cell(_level(one, one.high), one.high),
+            Cell("assumed" if one.assumed else "sourced"),
+        )
+        for one in found
+    )
+    told = "What the measures rest on, in the ranges that sources and assumptions give"
+    if not moved:
+        told = "What they rest on besides: told, and not moved in the ranges of results"
+    return Table(
+        id="ranges" if moved else "ranges-told",
+        caption=told,
+        columns=("Measure", "Parameter", "Low", "Middle", "High", "Range"),
+        rows=rows,
+        wide=True,
+    )
+
+
+NAMING = ("declared worth to ", "eligible of what comes from ")
+"""Heads of parameters that end in codes of economies."""
+COST_OF = "trade cost of "
+FEW_SECTORS = 3
+
+
+def _folded(every: Sequence[Parameter]) -> Iterable[Parameter]:
+    """Sectors whose trade cost a measure changes alike, in one row."""
+    alike: dict[Parameter, list[str]] = {}
+    for one in every:
+        head, here, code = one.what.partition(COST_OF)
+        sectors = [code] if here and not head else []
+        alike.setdefault(one.model_copy(update={"what": COST_OF}) if sectors else one, []).extend(sectors)
+    for one, sectors in alike.items():
+        names = ", ".join(sector_name(code) for code in sectors)
+        told = names if len(sectors) <= FEW_SECTORS else f"{len(sectors)} sectors alike"
+        yield one.model_copy(update={"what": f"trade cost, {told}"}) if sectors else one
+
+
+def _what(one: Parameter) -> str:
+    for head in NAMING:
+        if one.what.startswith(head):
+            return f"{head}{', '.join(_named(code) for code in one.what.removeprefix(head).split(', '))}"
+    return one.what
+
+
+def _level(one: Parameter, value: float) -> str:
+    if one.unit == "million USD":
+        return words.millions(value)
+    if one.unit.startswith("share"):
+        return f"{words.figure(100 * value, 3)}{words.NBSP}%"
+    if one.unit == "factor":
+        return f"{words.percent(value - 1.0, sign=True, decimals=1)}{words.NBSP}%"
+    return words.figure(value, 3) if one.unit in NO_UNIT else f"{words.figure(value, EXACT)} {one.unit}"
+
+
+def _titles(shown: Sequence[Bounds]) -> dict[str, str]:
+    """Of measures."""
+    return {name: title for one in shown for name, title in one.titles.items()}
+
+
+def left_out_table(shown: Sequence[Bounds]) -> Table:
+    """Measures in force that have no effect here, and why."""
+    titles = _titles(shown)
+    found = {measure: why for bounds in shown for measure, why in bounds.left_out.items()}
+    return Table(
+        id="left-out",
+        caption="In force, and without an effect in these results",
+        columns=("Measure", "Why"),
+        rows=tuple(
+            (Cell(titles.get(measure, measure), measure), Cell(f"{why[:1].upper()}{why[1:]}."))
+            for measure, why in found.items()
+        ),
+        wide=True,
+    )
+
+
+def sway_table(shown: Sequence[Bounds], scenarios: Mapping[str, str]) -> Table:
+    """What each measure's ranges alone do to the parties, and all of them together.
+
+    Args:
+        shown: Bounds of scenarios.
+        scenarios: Their titles; named in the rows where there is more than one.
+    """
+    titles = _titles(shown)
+    told = [one for one in shown if one.ends is not None]
+    parties = list(
+        dict.fromkeys(p for one in told if one.ends for each in one.ends.by_measure.values() for p in each)
+    )
+    rows: list[tuple[Cell, ...]] = []
+    several = len(told) > 1
+    for one in told:
+        if one.ends is None:
+            continue
+        note = scenarios[one.scenario] if several else ""
+        for measure, each in one.ends.by_measure.items():
+            title = (
+                "Shares of value that duties are taken on"
+                if measure == SHARES
+                else titles.get(measure, measure)
+            )
+            rows.append((Cell(title, title, note=note), *(_spanned(each[party]) for party in parties)))
+        whole = [one.ends.countries[party].ev_musd for party in parties]
+        rows.append((Cell("All of them", "", note=note), *(_spanned(part) for part in whole)))
+    return Table(
+        id="sway",
+        caption="Billion USD a year against the base, over each measure’s ranges alone and over all",
+        columns=("Ranges of", *(country_name(party) for party in parties)),
+        rows=tuple(rows),
+        numeric=len(parties),
+    )
+
+
+def _spanned(one: Interval) -> Cell:
+    return Cell(words.span(one.low, one.high), one.low)

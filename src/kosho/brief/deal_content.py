@@ -1,0 +1,276 @@
+"""From the negotiating table of a case to what a brief says of it. Pricing takes long, so that it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from kosho.arrays import Array, Mask
+from kosho.brief import formatting as words
+from kosho.brief.model import Basis, Deal, DealBound, Negotiation, Point
+from kosho.cache import code, recalled
+from kosho.codes import country_name
+from kosho.scenario.results import Spread
+
+if TYPE_CHECKING:
+    from kosho.bargain import Deal as Found
+    from kosho.bargain import Effort
+    from kosho.bargain import Table as Negotiated
+    from kosho.bargain.schema import Justified, Option
+    from kosho.case import Case
+
+__all__ = ["asked_of", "negotiation"]
+
+CONCEPTS = {
+    "nash": "Nash",
+    "kalai_smorodinsky": "Kalai–Smorodinsky",
+    "egalitarian": "Egalitarian",
+    "utilitarian": "Utilitarian",
+}
+GRAIN = 45
+"""Cells a side into which the cloud of packages is thinned: one package a cell is drawn."""
+DRAWS, CERTIFIED = 100, 12
+"""What a brief is certified by: draws, and packages beside the deals."""
+NOTICED = 1.0
+"""Million USD a year; less is not told."""
+WAYS = {"transfer": "Money", "red_lines": "Red lines", "rate": "A rate"}
+DIVERTED = 3
+"""Sellers that are named for a commitment."""
+
+BasisPart = Literal["status quo", "no deal", "deadline", "option", "red line", "link", "unpriced"]
+PointKind = Literal["other", "package", "frontier", "deal", "no-deal", "today"]
+
+
+def negotiation(
+    case: Case, as_of: date, tell: Callable[[str], None], effort: Effort | None = None
+) -> Negotiation:
+    """Price the table of a case, or take it from where it was kept.
+
+    Raises:
+        InputError: the case has no table, or the `bargain` extra is missing.
+    """
+    from kosho.bargain import Effort  # noqa: PLC0415 - a brief without a table needs none of it
+
+    work = effort or Effort(draws=DRAWS, certified=CERTIFIED)
+    parts = asked_of(case, as_of)
+    return recalled(
+        Negotiation, lambda: _priced(case, as_of, tell, work), b"negotiation", repr(work).encode(), *parts
+    )
+
+
+def asked_of(case: Case, as_of: date) -> list[bytes]:
+    """All that answers about a case on a day depend on."""
+    files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
+    return [code(), case.name.encode(), as_of.isoformat().encode(), *files]
+
+
+def _priced(case: Case, as_of: date, tell: Callable[[str], None], effort: Effort) -> Negotiation:
+    from kosho.bargain import negotiate  # noqa: PLC0415
+    from kosho.bargain.report import contract  # noqa: PLC0415
+
+    deal = negotiate(case.table(as_of), effort=effort, tell=tell)
+    content = contract(deal)
+    deals = [
+        Deal(
+            background=one["title"],
+            concept=CONCEPTS[name],
+            changes=_changes(deal.table, solution["options"]),
+            over_no_deal=solution["gains"],
+            over_today=solution["over_status_quo"],
+            statements=_ids(deal.table, _changed(deal.table, solution["options"]).values()),
+        )
+        for one in content["backgrounds"]
+        for name, solution in one["solutions"].items()
+    ]
+    first = next(iter(deal.solutions), None)
+    explained = content["explanations"].get(first, {"issues": {}})["issues"]
+    titles = {issue.id: issue.title for issue in deal.table.file.issues}
+    bases = tuple(_bases(deal.table))
+    said = {one.id: one for one in deal.table.statements.values() if one is not None}
+    return Negotiation(
+        title=content["title"],
+        summary=deal.table.file.summary,
+        parties=tuple(content["parties"]),
+        packages=content["packages"],
+        allowed=content["allowed"],
+        better_for_all=content["better_for_all"],
+        zone=content["zone"],
+        red_lines=tuple(f"{line.title} ({line.status})" for line in deal.table.file.red_lines),
+        deals=tuple(deals),
+        shares={titles[issue]: values for issue, values in explained.items()},
+        shares_of=CONCEPTS[first] if first else None,
+        certificates={
+            CONCEPTS[name]: {party: Spread(**spread) for party, spread in one["gains"].items()}
+            for name, one in content["certificate"].items()
+        },
+        all_gain={CONCEPTS[name]: one["all_gain"] for name, one in content["certificate"].items()},
+        draws=max((one["draws"] for one in content["certificate"].values()), default=0),
+        background=deal.priced[0].ground.title,
+        before=_before(content, first),
+        delay=tuple(_delay(content, first)),
+        opening=tuple(_opening(deal, content["opens_zone"])),
+        bounds=tuple(_bounds(content["confirmed"] or {})),
+        points=tuple(_points(deal)),
+        bases=bases,
+        said=tuple(said[name] for name in dict.fromkeys(name for one in bases for name in one.statements)),
+        sources=tuple(dict.fromkeys(name for line in deal.table.file.red_lines for name in line.source)),
+    )
+
+
+def _before(content: dict[str, Any], first: str | None) -> dict[str, float]:
+    """What the package of fallbacks is worth, where it is worth anything."""
+    worth = content["explanations"].get(first, {"background": {}})["background"]
+    return worth if any(abs(x) >= NOTICED for x in worth.values()) else {}
+
+
+def _delay(content: dict[str, Any], first: str | None) -> Iterator[str]:
+    if first is None:
+        return
+    day = words.day(date.fromisoformat(content["deadline"]["date"]))
+    for when, costs in content["solutions"][first]["week_of_delay"].items():
+        told = words.listed(
+            [
+                f"{words.the(country_name(code))} {words.millions(x)}"
+                for code, x in costs.items()
+                if x >= NOTICED
+            ]
+        )
+        if told:
+            yield f"Each week that the {CONCEPTS[first]} deal comes later {when} {day} costs {told} dollars."
+
+
+def _opening(deal: Found, opens: dict[str, Any] | None) -> Iterator[str]:
+    """The three ways to a zone of agreement, or why there is none."""
+    if opens is None:
+        return
+    transfer, rate, why = opens["transfer"], opens["rate"], opens["why_not"]
+    if transfer:
+        how = {code: "pays" if x > 0 else "receives" for code, x in transfer["pays"].items()}
+        pays = [
+            f"{words.the(country_name(code))} {how[code]} {words.millions(abs(x))} dollars"
+            for code, x in transfer["pays"].items()
+        ]
+        yield f"Money: {words.listed(pays)} a year, with {_package(deal, transfer['options'])}."
+    titles = {line.id: line.title for line in deal.table.file.red_lines}
+    for way in opens["red_lines"]:
+        given_up = words.listed([f"“{titles[name]}”" for name in way["red_lines"]])
+        yield f"Red lines: without {given_up}, then {_package(deal, way['options'])}."
+    if rate:
+        issue = next(one.title for one in deal.table.file.issues if one.id == rate["issue"])
+        old, new = (f"{x:.1f}\N{NO-BREAK SPACE}%" for x in (rate["old"], rate["new"]))
+        yield f"A rate: {issue} at {new} in place of {old}, with {_package(deal, rate['options'])}."
+    yield from (f"{WAYS[way]}: none; {reason}." for way, reason in why.items())
+
+
+def _package(deal: Found, options: dict[str, str]) -> str:
+    return "; ".join(_changes(deal.table, options)) or "nothing changed"
+
+
+def _bounds(confirmed: dict[str, Any]) -> Iterator[DealBound]:
+    """What binds in the deals."""
+    for name, concept in CONCEPTS.items():
+        for one in confirmed.get(name, {}).get("bounds", ()):
+            if one["binds"]:
+                (diverted,) = list(one["diverted"].values())[:1]
+                yield DealBound(
+                    concept=concept,
+                    title=one["title"],
+                    unit=one["unit"],
+                    free=one["free"],
+                    reached=one["reached"],
+                    wedge=one["wedge"],
+                    fiscal_cost=one["fiscal_cost"],
+                    rent=one["rent"],
+                    diverted=dict(list(diverted.items())[:DIVERTED]),
+                )
+
+
+def _bases(table: Negotiated) -> Iterator[Basis]:
+    """What rests on the record, in words."""
+    file = table.file
+    parts: list[tuple[BasisPart, str, Justified]] = [
+        ("status quo", "what each side has today", file.status_quo),
+        *(("no deal", ground.title, ground.disagreement) for ground in file.backgrounds),
+        ("deadline", words.day(file.deadline.date), file.deadline),
+        *(("option", option.title, option) for issue in file.issues for option in issue.options),
+        *(("red line", line.title, line) for line in file.red_lines),
+        *(("link", link.title, link) for link in file.links),
+        *(("unpriced", one.title, one) for one in file.unpriced),
+    ]
+    issues = {id(option): issue.title for issue in file.issues for option in issue.options}
+    for part, title, item in parts:
+        statements = _ids(table, [item])
+        if statements:
+            yield Basis(part=part, issue=issues.get(id(item)), title=title, statements=statements)
+
+
+def _ids(table: Negotiated, items: Iterable[Justified]) -> tuple[str, ...]:
+    """Statements that `items` rest on."""
+    return tuple(dict.fromkeys(one.id for item in items for one in table.said(item)))
+
+
+def _changed(table: Negotiated, options: dict[str, str]) -> dict[str, Option]:
+    """The options of a package that are not what holds anyway, by title of their issue."""
+    found = {
+        issue.title: next(one for one in issue.options if one.id == options[issue.id])
+        for issue in table.file.issues
+    }
+    return {title: option for title, option in found.items() if not option.fallback}
+
+
+def _changes(table: Negotiated, options: dict[str, str]) -> tuple[str, ...]:
+    return tuple(f"{title}: {option.title}" for title, option in _changed(table, options).items())
+
+
+def _points(deal: Found) -> Iterable[Point]:
+    """Gains over no deal; of the cloud one package a cell, of the rest all."""
+    game = deal.game
+    gains = game.gains
+    now = game.status_quo - game.disagreement
+    marked = {int(rows[0]): CONCEPTS[name] for name, rows in reversed(deal.solutions.items())}
+    reach = np.maximum(np.ptp(gains[game.possible], axis=0), 1.0)
+    cells = np.floor(gains / reach * GRAIN)
+    frontier = set(game.frontier.tolist())
+    clouds: list[tuple[PointKind, Mask]] = [
+        ("other", game.possible & ~game.allowed),
+        ("package", game.allowed),
+    ]
+    for kind, mask in clouds:
+        rows = np.flatnonzero(mask)
+        _, first = np.unique(cells[rows], axis=0, return_index=True)
+        for row in rows[np.sort(first)].tolist():
+            if row not in frontier and row not in marked:
+                yield _point(deal, kind, row, "")
+    for row in sorted(frontier - set(marked)):
+        yield _point(deal, "frontier", row, "On the frontier. ")
+    for row, name in marked.items():
+        yield _point(deal, "deal", row, f"{name}. ")
+    file = deal.table.file
+    ends: list[tuple[PointKind, str, Array, Justified]] = [
+        ("no-deal", "No deal", np.zeros_like(now), file.backgrounds[0].disagreement),
+        ("today", "Today", now, file.status_quo),
+    ]
+    for kind, text, values, item in ends:
+        yield Point(
+            kind=kind,
+            gains=dict(zip(game.parties, values.tolist(), strict=True)),
+            text=text,
+            statements=_ids(deal.table, [item]),
+        )
+
+
+def _point(deal: Found, kind: PointKind, row: int, lead: str) -> Point:
+    game, table = deal.game, deal.table
+    options = table.grid.label(row)
+    crossed = [line for line, hit in zip(table.file.red_lines, table.crossed[row], strict=True) if hit]
+    if crossed:
+        lead += f"Crosses a red line: {'; '.join(line.title for line in crossed)}. "
+    return Point(
+        kind=kind,
+        gains=dict(zip(game.parties, game.gains[row].tolist(), strict=True)),
+        text=lead + ("; ".join(_changes(table, options)) or "nothing changes"),
+        statements=_ids(table, [*crossed, *_changed(table, options).values()]),
+    )

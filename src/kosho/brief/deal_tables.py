@@ -1,0 +1,302 @@
+"""The negotiating table in a brief: packages as points, the deals, what carries them, what it all rests on."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from kosho.arrays import Array
+from kosho.brief import formatting as words
+from kosho.brief import statement_text as telling
+from kosho.brief.model import Deal, Negotiation, Point, Reference
+from kosho.brief.tables import Cell, Quote, Table
+from kosho.codes import country_name
+
+__all__ = [
+    "COLOURS",
+    "LEGEND",
+    "bases_table",
+    "bounds_table",
+    "certificate_table",
+    "deals_table",
+    "red_lines",
+    "scatters",
+    "shares_table",
+]
+
+WIDTH, HEIGHT, MARGIN = 720, 470, 58
+LINE = 16
+"""Height of a name."""
+CLOUD = ("other", "package")
+"""Marks that are many."""
+COLOURS = {
+    "other": "#c9ced6",
+    "package": "#8fa3bf",
+    "frontier": "#1d3f72",
+    "deal": "#c2571a",
+    "no-deal": "#1b2430",
+    "today": "#1b2430",
+}
+LEGEND = {
+    "other": "crosses a red line",
+    "package": "within the red lines",
+    "frontier": "on the frontier",
+    "deal": "a deal that theory picks",
+    "no-deal": "no deal",
+    "today": "today",
+}
+
+Cite = Callable[[Iterable[str]], list[Reference]]
+"""Numbered sources by id."""
+
+
+def _quotes(one: Negotiation, statements: Sequence[str], cite: Cite | None = None) -> tuple[Quote, ...]:
+    """The statements named, as they are marked on the page."""
+    found: list[Quote] = []
+    for number, said in enumerate(one.said, 1):
+        if said.id in statements:
+            told = f"“{said.quote}” ({telling.by(said)}; {telling.when(said)}; {telling.kind(said)})"
+            sources = "".join(f" [{source.number}]" for source in cite([said.source])) if cite else ""
+            found.append(Quote(f"Q{number}", f"said-{said.id}", told + sources))
+    return tuple(found)
+
+
+def red_lines(one: Negotiation, cite: Cite) -> list[tuple[str, tuple[Quote, ...]]]:
+    """What no side will sign, each with what it said."""
+    rests = {basis.title: basis.statements for basis in one.bases if basis.part == "red line"}
+    return [(line, _quotes(one, rests.get(line.rsplit(" (", 1)[0], ()), cite)) for line in one.red_lines]
+
+
+def bases_table(one: Negotiation) -> Table:
+    """What was said, and what rests on it."""
+    rows = [
+        (
+            Cell(
+                text=f"Q{number}{words.NBSP} “{said.quote}”",
+                sort=number,
+                sources=(said.source,),
+                anchor=f"said-{said.id}",
+            ),
+            Cell(text=telling.by(said), note=f"after {said.attributed_to}" if said.attributed_to else ""),
+            Cell(text=telling.when(said), sort=said.date or said.recorded_at.isoformat()),
+            Cell(text=telling.kind(said)),
+            Cell(text="; ".join(_resting(one, said.id))),
+        )
+        for number, said in enumerate(one.said, 1)
+    ]
+    return Table(
+        "bases",
+        "What the table rests on: what was said, as known on the day",
+        ("What was said", "By", "Date", "As", "What rests on it"),
+        tuple(rows),
+        wide=True,
+        note="From the record of the talks. What has no quote rests on its sources alone, or is chosen by us.",
+    )
+
+
+def _resting(one: Negotiation, statement: str) -> list[str]:
+    """What rests on a statement; options of one issue together."""
+    found: dict[str, list[str]] = {}
+    for basis in one.bases:
+        if statement in basis.statements:
+            found.setdefault(basis.issue or basis.part, []).append(basis.title)
+    return [f"{name}: {' / '.join(titles)}" for name, titles in found.items()]
+
+
+def deals_table(one: Negotiation, cite: Cite | None = None) -> Table:
+    """The deals under every background; what they all change is said once."""
+    names = [country_name(code) for code in one.parties]
+    columns = ["Deal", *(f"{name}, over no deal" for name in names), *(f"{name}, over today" for name in names)]
+    shared = [change for change in one.deals[0].changes if all(change in deal.changes for deal in one.deals)]
+    shared = shared if len(one.deals) > 1 else []
+    rows = [
+        (
+            Cell(
+                text=deal.concept,
+                note=f"{deal.background}: {_rest(deal, shared)}",
+                quotes=_quotes(one, deal.statements, cite),
+            ),
+            *(Cell(text=words.billions(deal.over_no_deal[code], sign=True)) for code in one.parties),
+            *(Cell(text=words.billions(deal.over_today[code], sign=True)) for code in one.parties),
+        )
+        for deal in one.deals
+    ]
+    notes = [f"In every deal: {'; '.join(shared)}."] if shared else []
+    if len({deal.background for deal in one.deals}) > 1:
+        notes.append("Over today: with what befalls third countries under each background, agreed or not.")
+    caption = "The deals, billion USD a year"
+    return Table("deals", caption, tuple(columns), tuple(rows), numeric=2 * len(names), note=" ".join(notes))
+
+
+def _rest(deal: Deal, shared: Sequence[str]) -> str:
+    """What a deal changes beside what all of them do."""
+    return "; ".join(change for change in deal.changes if change not in shared) or (
+        "nothing more" if shared else "nothing"
+    )
+
+
+def bounds_table(one: Negotiation) -> Table:
+    """What commitments and quotas come to in the deals; deals that share them are told together."""
+    found: dict[tuple[Cell, ...], list[str]] = {}
+    rents = any(bound.rent for bound in one.bounds)
+    for bound in one.bounds:
+        counted = bound.unit != "million USD"
+        amounts = [
+            f"{words.quantity(x)} {bound.unit}" if counted else words.millions(x)
+            for x in (bound.free, bound.reached)
+        ]
+        others = ", ".join(
+            f"{country_name(code)} {words.millions(change, sign=True)}"
+            for code, change in bound.diverted.items()
+        )
+        wedge = "closed" if bound.wedge is None else words.percent(bound.wedge, decimals=0)
+        money = [bound.fiscal_cost, bound.rent][: 1 + rents]
+        cells = (bound.title, others, *amounts, wedge, *(words.millions(x) if x else "" for x in money))
+        found.setdefault(tuple(Cell(text=text) for text in cells), []).append(bound.concept)
+    rows = tuple(
+        (Cell(text=cells[0].text, note=", ".join(concepts)), *cells[1:]) for cells, concepts in found.items()
+    )
+    columns = ("Commitment", "Sales of others", "Without it", "With it", "Wedge, %", "Subsidy", "Rent")
+    return Table(
+        "deal-bounds",
+        "What binds in the deals and what it takes, USD a year",
+        columns[: 6 + rents],
+        rows,
+        numeric=4 + rents,
+        note="On the full world table. Sales of others: the largest changes in the sector, with everything the "
+        "deal commits to. Wedge: the part of the price that the subsidy pays, or that scarcity adds.",
+    )
+
+
+def shares_table(one: Negotiation) -> Table:
+    """Which issue carries whose gain, and what is there before any of them."""
+    columns = ("Issue", *(country_name(code) for code in one.parties))
+    worth = {"No deal gives way to what holds without a new option": one.before} if one.before else {}
+    rows = [
+        (Cell(text=issue), *(Cell(text=words.millions(values[code], sign=True)) for code in one.parties))
+        for issue, values in (worth | one.shares).items()
+    ]
+    caption = f"Which issue carries the gains of the {one.shares_of} deal (Shapley values), USD a year"
+    return Table("issue-shares", caption, columns, tuple(rows), numeric=len(one.parties))
+
+
+def certificate_table(one: Negotiation) -> Table:
+    """How sure it is that all gain."""
+    from kosho.bargain.report import share_told  # noqa: PLC0415 - a brief without a table needs none of it
+
+    columns = ("Deal", "All gain, % of draws", *(country_name(code) for code in one.parties))
+    rows = [
+        (
+            Cell(text=name),
+            Cell(text=share_told(one.all_gain[name]).removesuffix(" %")),
+            *(
+                Cell(text=words.millions_range(spreads[code].p5, spreads[code].p95, sign=True))
+                for code in one.parties
+            ),
+        )
+        for name, spreads in one.certificates.items()
+    ]
+    caption = f"How sure: gains over no deal, middle 90 % of {one.draws} draws, USD a year"
+    return Table("certificate", caption, columns, tuple(rows), numeric=1 + len(one.parties))
+
+
+def scatters(one: Negotiation, cite: Cite | None = None) -> list[str]:
+    """A figure a pair of parties."""
+    return [_scatter(one, pair, cite) for pair in combinations(one.parties, 2)]
+
+
+def _scatter(one: Negotiation, pair: tuple[str, str], cite: Cite | None) -> str:
+    """The gains of two parties as SVG, billion USD a year; each mark tells its package when pointed at."""
+    across, up = pair
+    x, y = (np.array([point.gains[code] for point in one.points]) / 1000 for code in pair)
+    to_x, to_y = _scale(x, MARGIN, WIDTH - 12), _scale(y, HEIGHT - MARGIN, 12)
+    order = list(LEGEND)
+    placed = [(point, to_x(a), to_y(b)) for point, a, b in zip(one.points, x, y, strict=True)]
+    placed.sort(key=lambda item: order.index(item[0].kind))
+    marks = [_mark(point, a, b, _told(one, point, cite)) for point, a, b in placed]
+    label = html.escape(f"Gains of {country_name(across)} and {country_name(up)} in every package")
+    parts = [
+        f'<svg class="scatter" viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{label}">',
+        *_axis(x, to_x, across, level=False),
+        *_axis(y, to_y, up, level=True),
+        *marks,
+        *_names([item for item in placed if item[0].kind == "deal"]),
+        "</svg>",
+    ]
+    return "".join(parts)
+
+
+def _names(deals: Sequence[tuple[Point, float, float]]) -> list[str]:
+    """Names beside the deals, from the top, none over another."""
+    found: list[str] = []
+    last = 0.0
+    for point, x, y in sorted(deals, key=lambda item: item[2]):
+        last = max(y + 4, last + LINE)
+        name = html.escape(point.text.split(".")[0])
+        found.append(f'<text x="{x + 11:.1f}" y="{last:.1f}">{name}</text>')
+    return found
+
+
+def _told(one: Negotiation, point: Point, cite: Cite | None) -> str:
+    """What a mark says: its package, what it is worth to all, and the words it rests on.
+
+    Of the many that are neither deal nor frontier only the marks of the words, which the table below explains.
+    """
+    gains = ", ".join(
+        f"{country_name(code)} {words.billions(point.gains[code], sign=True)}" for code in one.parties
+    )
+    lines = [f"{point.text}: {gains} billion USD a year"]
+    quotes = _quotes(one, point.statements, cite)
+    if point.kind in CLOUD:
+        return "\n".join([*lines, "Rests on " + ", ".join(quote.mark for quote in quotes)] if quotes else lines)
+    return "\n".join([*lines, *(quote.text for quote in quotes)])
+
+
+def _scale(values: Array, start: float, end: float) -> Callable[[float], float]:
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    span = (high - low) or 1.0
+    low, high = low - 0.03 * span, high + 0.03 * span
+    return lambda value: start + (end - start) * (value - low) / (high - low)
+
+
+def _axis(values: Array, place: Callable[[float], float], code: str, *, level: bool) -> list[str]:
+    span = max(float(np.ptp(values)), 1e-9)
+    step = next(one for one in (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100, 1e9) if span / one <= 9)
+    ticks = (
+        np.arange(np.ceil(min(0.0, values.min()) / step), np.floor(max(0.0, values.max()) / step) + 1) * step
+    )
+    found: list[str] = []
+    for tick in ticks:
+        at, shade = place(float(tick)), "#5b6675" if abs(tick) < step / 2 else "#e3e6ea"
+        ends = (MARGIN, at, WIDTH - 12, at) if level else (at, 12, at, HEIGHT - MARGIN)
+        found.append('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}"/>'.format(*ends, shade))
+        x, y, anchor = (MARGIN - 8, at + 4, "end") if level else (at, HEIGHT - MARGIN + 18, "middle")
+        found.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{words.tick(float(tick))}</text>')
+    name = html.escape(f"{country_name(code)}, billion USD over no deal")
+    middle = (MARGIN + WIDTH) / 2, (HEIGHT - MARGIN) / 2
+    where = f'x="16" y="{middle[1]:.0f}" transform="rotate(-90 16 {middle[1]:.0f})"'
+    where = where if level else f'x="{middle[0]:.0f}" y="{HEIGHT - 14}"'
+    found.append(f'<text {where} text-anchor="middle">{name}</text>')
+    return found
+
+
+def _mark(point: Point, x: float, y: float, told: str) -> str:
+    """A mark; the few that have a name are links, so that a keyboard reaches them."""
+    told = html.escape(told)
+    title = f"<title>{told}</title>"
+    colour = COLOURS[point.kind]
+    if point.kind == "deal":
+        turned = f'transform="rotate(45 {x:.1f} {y:.1f})"'
+        corner = f'x="{x - 6:.1f}" y="{y - 6:.1f}" {turned}'
+        mark = f'<rect {corner} width="12" height="12" fill="{colour}">{title}</rect>'
+        return f'<a href="#table-deals" aria-label="{told}">{mark}</a>'
+    if point.kind in ("no-deal", "today"):
+        label = f'<text x="{x + 9:.1f}" y="{y - 7:.1f}">{LEGEND[point.kind].capitalize()}</text>'
+        fill = colour if point.kind == "no-deal" else "#fff"
+        square = f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{fill}" stroke="{colour}"'
+        return f'<a href="#table-bases" aria-label="{told}">{square}>{title}</rect>{label}</a>'
+    radius = 4.5 if point.kind == "frontier" else 2.2
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}">{title}</circle>'

@@ -1,0 +1,95 @@
+"""What was worked out before, kept in the user's cache folder under a hash of all that it depends on.
+
+The folder can be deleted at any time, and where it cannot be written everything works without it. What was not
+used for longest goes first.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from itertools import accumulate
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from kosho.atomic_write import write_whole
+
+__all__ = ["code", "folder", "keep", "place", "recalled", "used"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+MOST, MOST_BYTES = 400, 100_000_000
+"""Copies that are kept, and their size together."""
+
+
+def folder() -> Path:
+    """Where copies are kept; `KOSHO_CACHE` names another place."""
+    if "KOSHO_CACHE" in os.environ:
+        return Path(os.environ["KOSHO_CACHE"])
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "kosho" / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kosho"
+
+
+def place(*parts: bytes) -> Path:
+    """The copy of what depends on these parts."""
+    digest = sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return folder() / f"{digest.hexdigest()}.json"
+
+
+def used(copy: Path) -> bytes | None:
+    """What a copy holds, or None where there is none."""
+    try:
+        content = copy.read_bytes()
+    except OSError:
+        return None
+    with suppress(OSError):
+        os.utime(copy)
+    return content
+
+
+def keep(copy: Path, content: bytes) -> None:
+    """Write a copy whole or not at all, and drop those used longest ago where there are too many."""
+    with suppress(OSError):
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(copy, content)
+        sizes = {path: path.stat() for path in copy.parent.glob("*.json")}
+        latest = sorted(sizes, key=lambda path: -sizes[path].st_mtime_ns)
+        total = accumulate(sizes[path].st_size for path in latest)
+        for number, (path, size) in enumerate(zip(latest, total, strict=True)):
+            if number >= MOST or (size > MOST_BYTES and path != copy):
+                path.unlink(missing_ok=True)
+
+
+def recalled(model: type[Model], make: Callable[[], Model], *parts: bytes) -> Model:
+    """What `make` makes, from the copy of what depends on these parts where there is one.
+
+    It is what its JSON says either way.
+    """
+    copy = place(*parts)
+    content = used(copy)
+    if content is not None:
+        with suppress(ValidationError):
+            return model.model_validate_json(content)
+    content = make().model_dump_json().encode()
+    keep(copy, content)
+    return model.model_validate_json(content)
+
+
+@cache
+def code() -> bytes:
+    """Changes when anything that Kosho is made of changes: its code, data and shipped cases."""
+    root = Path(__file__).parent
+    digest = sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + sha256(path.read_bytes()).digest())
+    return digest.digest()

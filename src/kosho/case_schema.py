@@ -1,0 +1,261 @@
+"""What `case.yaml` and `measures.yaml` say, and whether everything they refer to is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from kosho.errors import Problem, Problems, suggest
+from kosho.law.measure import Economy, Id, Overlay, SectorCode, Some
+from kosho.law.references import References, check_references
+from kosho.law.register import Register
+from kosho.provenance import Cited, Day, Frozen, Source, Status
+from kosho.yamlfile import Lines, ids
+
+__all__ = [
+    "Background",
+    "CaseFile",
+    "Flow",
+    "Observation",
+    "Occasion",
+    "OverlayFile",
+    "Party",
+    "Role",
+    "ScenarioFile",
+    "Unpriced",
+    "checks",
+    "places",
+]
+
+Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
+"""`reference` is a state to compare with that is neither a deal nor its failure."""
+
+
+class Party(Frozen):
+    """One side of the talks."""
+
+    economy: Economy
+    title: str
+    negotiators: tuple[str, ...] = ()
+
+
+class Background(Frozen):
+    """What third countries face, the same in every scenario that names it."""
+
+    id: Id
+    title: str
+    description: str
+    overlays: tuple[Id, ...] = ()
+    status: Status
+    source: Some[str]
+
+
+class ScenarioFile(Frozen):
+    """A scenario as written in `case.yaml`."""
+
+    id: Id
+    title: str
+    role: Role
+    description: str
+    on: Day | None = None
+    """Day in force; left out, the day the question is asked."""
+    background: Id | None = None
+    overlays: tuple[Id, ...] = ()
+    status: Status
+    """Standing of its numbers: read, computed, or chosen by us."""
+    source: Some[str]
+    note: str | None = None
+
+
+class Flow(Frozen):
+    """A trade the case is about."""
+
+    id: Id
+    title: str
+    exporter: Economy
+    importer: Economy
+    sector: SectorCode
+    part: Id | None = None
+    """Product group; left out, the whole sector."""
+    quantity: Cited | None = None
+    """Physical quantity a year in the base."""
+
+
+class Unpriced(Frozen):
+    """Something on the table that no number here accounts for."""
+
+    id: Id
+    title: str
+    by: Economy | None = None
+    why: str
+    source: Some[str]
+    quote: str | None = None
+
+
+class Occasion(Frozen):
+    """A date of the case."""
+
+    date: Day
+    title: str
+    consequence: str | None = None
+    source: Some[str]
+
+
+class Observation(Frozen):
+    """A figure known from reality, to hold results against."""
+
+    id: Id
+    title: str
+    period: str
+    figure: Cited
+
+
+class CaseFile(Frozen):
+    """`case.yaml`."""
+
+    title: str
+    summary: str
+    as_of: Day
+    """The day the case is about; questions without a date are asked on it."""
+    parties: Some[Party]
+    backgrounds: tuple[Background, ...] = ()
+    scenarios: Some[ScenarioFile]
+    flows: tuple[Flow, ...] = ()
+    not_yet_priced: tuple[Unpriced, ...] = ()
+    calendar: tuple[Occasion, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+
+class OverlayFile(Frozen):
+    """`measures.yaml`."""
+
+    title: str
+    sources: tuple[Source, ...] = ()
+    overlays: dict[Id, Overlay] = Field(default_factory=dict)
+
+
+def checks(
+    folder: Path,
+    document: tuple[CaseFile, Lines] | None,
+    overlays: tuple[OverlayFile, Lines] | None,
+    register: Register,
+) -> list[Problem]:
+    """Everything that refers to something else must find it."""
+    found: list[Problem] = []
+    sources = set(register.sources) | set(register.products.sources)
+    if overlays is not None:
+        problems = Problems(str(folder / "measures.yaml"))
+        own = sources | {source.id for source in overlays[0].sources}
+        _check_overlays(*overlays, problems, own, register)
+        found += problems.found
+    if document is not None:
+        problems = Problems(str(folder / "case.yaml"))
+        own = sources | {source.id for source in document[0].sources}
+        if overlays is not None:
+            listed: set[str] | None = {source.id for source in overlays[0].sources}
+        else:  # what is wrong with the file is told; its sources are there all the same
+            listed = ids(folder / "measures.yaml", "sources")
+        if listed is not None:
+            _check_sources(*document, problems, own | listed)
+        _check_scenarios(*document, problems, None if overlays is None else set(overlays[0].overlays))
+        _check_flows(*document, problems, register)
+        found += problems.found
+    return found
+
+
+def places(folder: Path, overlays: tuple[OverlayFile, Lines]) -> dict[str, str]:
+    """File and line of each measure that overlays add, as `Register.places`.
+
+    Ids that several overlays use stand for different measures and are left out.
+    """
+    document, lines = overlays
+    found: dict[str, list[str]] = {}
+    for name, overlay in document.overlays.items():
+        added = [(("add", i), measure) for i, measure in enumerate(overlay.add)]
+        added += [(("replace", i), item.by) for i, item in enumerate(overlay.replace)]
+        for place, measure in added:
+            line = lines["overlays", name, *place]
+            found.setdefault(measure.id, []).append(f"{folder / 'measures.yaml'}:{line}")
+    return {name: at[0] for name, at in found.items() if len(at) == 1}
+
+
+def _check_overlays(
+    document: OverlayFile, lines: Lines, problems: Problems, sources: set[str], register: Register
+) -> None:
+    known = [measure.id for measure in register.measures]
+    there = References(sources, register.products, register.lists)
+    names = {*known, *(measure.authority for measure in register.measures)}
+    for name, overlay in document.overlays.items():
+        here = ("overlays", name)
+        measures = [((*here, "add", i), measure) for i, measure in enumerate(overlay.add)]
+        measures += [((*here, "replace", i, "by"), item.by) for i, item in enumerate(overlay.replace)]
+        for place, measure in measures:
+            if measure.id in known and "add" in place:
+                problems.add(f"measure {measure.id!r} is there already", "use replace", line=lines[place])
+            check_references(measure, place, lines, problems, there)
+            for other in measure.excludes:
+                if other not in names:
+                    problems.add(
+                        f"unknown measure or authority {other!r}",
+                        suggest(other, names),
+                        line=lines[*place, "excludes"],
+                    )
+        for key, items in (("end", overlay.end), ("replace", overlay.replace)):
+            for i, item in enumerate(items):
+                if item.measure not in known:
+                    hint = suggest(item.measure, known)
+                    problems.add(f"unknown measure {item.measure!r}", hint, line=lines[*here, key, i])
+
+
+def _cited(document: CaseFile) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...]]]:
+    for key in ("backgrounds", "scenarios", "not_yet_priced", "calendar"):
+        yield from (((key, i, "source"), item.source) for i, item in enumerate(getattr(document, key)))
+    for i, flow in enumerate(document.flows):
+        if flow.quantity is not None:
+            yield ("flows", i, "quantity"), (flow.quantity.source,)
+    for i, item in enumerate(document.observations):
+        yield ("observations", i, "figure"), (item.figure.source,)
+
+
+def _check_sources(document: CaseFile, lines: Lines, problems: Problems, known: set[str]) -> None:
+    for place, sources in _cited(document):
+        for source in sources:
+            if source not in known:
+                hint = suggest(source, known) or "list it under sources"
+                problems.add(f"unknown source {source!r}", hint, line=lines[place], key="source")
+
+
+def _check_scenarios(document: CaseFile, lines: Lines, problems: Problems, overlays: set[str] | None) -> None:
+    backgrounds = {background.id for background in document.backgrounds}
+    for key in ("backgrounds", "scenarios"):
+        seen: set[str] = set()
+        for i, item in enumerate(getattr(document, key)):
+            if item.id in seen:
+                problems.add(f"{item.id!r} is given twice", line=lines[key, i, "id"], key=key)
+            seen.add(item.id)
+            for overlay in item.overlays:
+                if overlays is not None and overlay not in overlays:
+                    hint = suggest(overlay, overlays) or "add it to measures.yaml"
+                    problems.add(f"unknown overlay {overlay!r}", hint, line=lines[key, i, "overlays"])
+    for i, scenario in enumerate(document.scenarios):
+        if scenario.background is not None and scenario.background not in backgrounds:
+            hint = suggest(scenario.background, backgrounds)
+            line = lines["scenarios", i, "background"]
+            problems.add(f"unknown background {scenario.background!r}", hint, line=line)
+
+
+def _check_flows(document: CaseFile, lines: Lines, problems: Problems, register: Register) -> None:
+    groups = register.products.groups
+    for i, flow in enumerate(document.flows):
+        if flow.part is None:
+            continue
+        if flow.part not in groups:
+            hint = suggest(flow.part, groups)
+            problems.add(f"unknown product group {flow.part!r}", hint, line=lines["flows", i, "part"])
+        elif groups[flow.part].sector != flow.sector:
+            right = groups[flow.part].sector
+            problems.add(f"group {flow.part!r} is in sector {right}", line=lines["flows", i, "part"])

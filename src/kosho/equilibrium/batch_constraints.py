@@ -1,0 +1,158 @@
+"""What changes with bounds have in common, so that many can be solved as one family.
+
+Changes share a `Frame` when they tell the same products and parts apart and bound the same imports in the same
+way. They may differ in which bounds hold, how tight those are, and in tariffs and trade costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kosho.arrays import Array, Index, Mask
+from kosho.equilibrium.constraints import Constraint, Quota, TariffQuota
+from kosho.equilibrium.counterfactual import Bounded
+from kosho.equilibrium.nests import Nest
+from kosho.equilibrium.shock import Shock
+from kosho.world import World
+
+__all__ = ["Frame", "Given", "framed"]
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """In what changes of one frame differ; not a number where one says nothing. b of them."""
+
+    amounts: Array  # of each bound (c, b)
+    cost: Array  # of each part of the frame's shock, then of its whole cells (k, b)
+    tariff: Array  # (k, b)
+
+    def between(self, first: int, last: int) -> Given:
+        """Some changes, `last` not included."""
+        return Given(self.amounts[:, first:last], self.cost[:, first:last], self.tariff[:, first:last])
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The markets of some changes: what is bounded there, and told apart."""
+
+    inside: Mask
+    """`[importer, sector]`, which markets these are."""
+    shock: Shock
+    """The parts of their cells; rates and costs do not matter."""
+    cells: Index
+    """Whole cells for which any change has a row: (importer · countries + exporter) · sectors + sector."""
+    bounds: tuple[Constraint, ...]
+    """Every bound that any of the changes has; amounts do not matter."""
+    banned: tuple[Constraint, ...]
+    nests: tuple[Nest, ...]
+
+    def given(self, changes: Sequence[Bounded]) -> Given:
+        """What these changes put in the frame."""
+        parts = len(self.shock)
+        amounts = np.full((len(self.bounds), len(changes)), np.nan)
+        cost, tariff = (np.full((parts + len(self.cells), len(changes)), np.nan) for _ in range(2))
+        place = {_about(one): c for c, one in enumerate(self.bounds)}
+        for b, change in enumerate(changes):
+            for one in change.constraints:
+                if not _bans(one):
+                    amounts[place[_about(one)], b] = one.amount
+            rows, whole = _rows(change.shock, self.inside)
+            where = np.concatenate(
+                [np.arange(parts), parts + np.searchsorted(self.cells, _flat(change.shock, whole))]
+            )
+            both = np.concatenate([rows, whole])
+            cost[where, b], tariff[where, b] = change.shock.cost[both], change.shock.tariff[both]
+        return Given(amounts, cost, tariff)
+
+
+def framed(changes: Sequence[Bounded], world: World) -> list[tuple[Frame | None, list[int]]]:
+    """Sort changes by the frames they share; those without bounds or products have none.
+
+    A change whose bounds cannot be told apart by name is left out: solved by itself it says what is wrong.
+    """
+    inside = _touched(changes, world)
+    groups: dict[Hashable, list[int]] = {}
+    labels: dict[int, Hashable] = {}
+    for member, change in enumerate(changes):
+        if change.plain:
+            groups.setdefault(None, []).append(member)
+        elif len({one.name for one in change.constraints}) == len(change.constraints):
+            groups.setdefault(_key(change, inside, labels), []).append(member)
+    return [
+        (None if key is None else _frame([changes[member] for member in members], inside), members)
+        for key, members in groups.items()
+    ]
+
+
+def _frame(changes: Sequence[Bounded], inside: Mask) -> Frame:
+    first = changes[0]
+    every = (one for change in changes for one in change.constraints if not _bans(one))
+    cells = [_flat(change.shock, _rows(change.shock, inside)[1]) for change in changes]
+    return Frame(
+        inside=inside,
+        shock=first.shock.take(_rows(first.shock, inside)[0]),
+        cells=np.unique(np.concatenate(cells)),
+        bounds=tuple({_about(one): one for one in every}.values()),
+        banned=tuple(filter(_bans, first.constraints)),
+        nests=first.nests,
+    )
+
+
+def _touched(changes: Sequence[Bounded], world: World) -> Mask:
+    """`[importer, sector]`, the markets that any change bounds; unknown labels count for nothing."""
+    nests = {id(nest): nest for change in changes for nest in change.nests}.values()
+    pairs = {(nest.importer, nest.sector) for nest in nests}
+    for constraints in {change.constraints for change in changes}:
+        pairs |= {(flow.importer, flow.sector) for one in constraints for flow in one.flows}
+    found = np.zeros((len(world.countries), len(world.sectors)), bool)
+    for importer, sector in pairs:
+        if importer in world.countries and sector in world.sectors:
+            found[world.position(importer), world.sector_position(sector)] = True
+    return found
+
+
+def _rows(shock: Shock, inside: Mask) -> tuple[Index, Index]:
+    """Rows in some markets: parts of cells, and whole cells, whose rates hold for all of them."""
+    rows = np.flatnonzero(inside[shock.importer, shock.sector])
+    whole = (shock.share[rows] == 1.0) & (shock.rent[rows] == 0.0)
+    for k in np.flatnonzero(whole).tolist():
+        whole[k] = not shock.part[rows[k]]
+    return rows[~whole], rows[whole]
+
+
+def _flat(shock: Shock, rows: Index) -> Index:
+    cell = shock.importer[rows] * len(shock.countries) + shock.exporter[rows]
+    return cell * len(shock.sectors) + shock.sector[rows]
+
+
+def _bans(constraint: Constraint) -> bool:
+    return isinstance(constraint, Quota) and constraint.basis != "increment" and constraint.amount <= 0
+
+
+def _about(constraint: Constraint) -> Hashable:
+    """All that a bound is but its amount."""
+    return type(constraint), *(value for name, value in vars(constraint).items() if name != "amount")
+
+
+def _key(change: Bounded, inside: Mask, labels: dict[int, Hashable]) -> Hashable:
+    """Equal for changes that share a frame. A nest is compared by what it holds; `labels` remembers that."""
+    s = change.shock
+    rows, _ = _rows(s, inside)
+    columns = (s.importer, s.exporter, s.sector, s.share, s.base_tariff, s.rent, s.holder)
+    for nest in change.nests:
+        if id(nest) not in labels:
+            labels[id(nest)] = tuple(
+                tuple(sorted(value.items())) if name == "shares" else value
+                for name, value in vars(nest).items()
+            )
+    # Imports under a tariff quota pay other duties, and what is banned is not there, whatever the amounts.
+    fixed = tuple(_about(one) for one in change.constraints if isinstance(one, TariffQuota) or _bans(one))
+    return (
+        tuple(column[rows].tobytes() for column in columns),
+        tuple(s.part[row] for row in rows.tolist()),
+        fixed,
+        tuple(labels[id(nest)] for nest in change.nests),
+    )

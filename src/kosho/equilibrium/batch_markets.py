@@ -1,0 +1,188 @@
+"""Markets with bounds or products told apart, in a family of shocks.
+
+At a state of the economy such a market buys what its demand says, with the wedges that meet the bounds; so the
+family's equations stay exact, and wedges need no iteration of their own. Legend as in `complementarity`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from kosho.arrays import Array, Index, Mask
+from kosho.equilibrium.batch_constraints import Frame, Given
+from kosho.equilibrium.complementarity import Bounds, State, earning, settle, wedges
+from kosho.equilibrium.constraint_levels import (
+    at_inside_rates,
+    base_net,
+    bounds_of,
+    holder_of,
+    levels,
+    markets_of,
+    rows_of,
+    without,
+)
+from kosho.equilibrium.constraints import Purchase, Quota, TariffQuota
+from kosho.equilibrium.nests import Varieties, explicit
+from kosho.world import World
+
+__all__ = ["Bought", "Markets"]
+
+
+STEPS = 30
+"""Newton steps for wedges at each state; a member that needs more is better solved by itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bought:
+    """What the markets (m of them) do at a state; every array ends with the members."""
+
+    where: tuple[Index, Index]  # sector and importer (m,)
+    log_price: Array  # (m, b)
+    sold: Array  # what producers receive (m, N, b)
+    paid: Array  # rents, by importer (N, b)
+    held: Array  # rents, by holder (N, b)
+    wedges: Array  # log (c, b)
+    missed: Array  # largest residual of a bound (b,)
+
+
+@dataclass(frozen=True, eq=False)
+class Markets:
+    """The markets of a frame in a world, with bounds for each member."""
+
+    of: Varieties
+    bounds: Bounds
+    payer: Array  # (N, k) one where a country pays a rent; k first the bounds' (c, r), then the shock's own
+    holder: Array  # (N, k) one where it earns it
+    own: Index  # varieties that pay rents of the shock's own
+    alpha: Array  # (N, S)
+    net: Array  # (v,) net flow in the base
+    slot: Index  # (v,) which of the charges given is its own, -1 for none
+    fixed: Mask  # (v,) what is banned or under a tariff quota bears what the frame says
+
+    @staticmethod
+    def of_frame(frame: Frame, base: World) -> Markets:
+        """The markets without any bound; `bounded` adds them.
+
+        Raises:
+            InputError: labels, parts or amounts do not fit the world.
+        """
+        every = (*frame.bounds, *frame.banned)
+        of = explicit(frame.shock, base, markets_of(base, every), frame.nests)
+        rows = rows_of(of, base, every)
+        of = at_inside_rates(of, every, rows)
+        of = without(of, np.asarray(rows[len(frame.bounds) :].any(axis=0), bool))
+        bounds = bounds_of(of, base, frame.bounds, rows[: len(frame.bounds)])
+        fixed = np.array([isinstance(one, TariffQuota) or one in frame.banned for one in every], bool)
+        return Markets(
+            of,
+            bounds,
+            *_rents(of, base, bounds),
+            alpha=base.arrays.alpha,
+            net=base_net(of, base),
+            slot=_slots(of, frame),
+            fixed=np.asarray(rows[fixed].any(axis=0), bool),
+        )
+
+    def bounded(self, given: Given) -> Markets:
+        """With the bounds, rates and costs of each member."""
+        bounds, of = self.bounds, self.of
+        required = levels(bounds.constraints, bounds.weight @ self.net, given.amounts)
+        nobody = [0.0 if isinstance(one, Purchase) else np.inf for one in bounds.constraints]
+        required = np.where(np.isnan(given.amounts), np.array(nobody)[:, None], required)
+        own = replace(
+            of.charges,
+            cost=self._own(given.cost, of.charges.cost),
+            tariff=self._own(given.tariff, of.charges.tariff),
+        )
+        return replace(self, of=replace(of, charges=own), bounds=replace(bounds, required=required))
+
+    def _own(self, given: Array, plain: Array) -> Array:
+        """Charges `(v, b)` from those given `(k, b)`; the frame's `(v, 1)` where a member says nothing."""
+        if not len(given):
+            return plain
+        found = given[self.slot]
+        silent = ((self.slot < 0) | self.fixed)[:, None] | np.isnan(found)
+        return np.where(silent, plain, found)
+
+    @property
+    def where(self) -> tuple[Index, Index]:
+        """Sector and importer of each market."""
+        return self.of.sector, self.of.importer
+
+    def take(self, members: Index) -> Markets:
+        """The same markets for fewer members."""
+        required = np.take(self.bounds.required, members, axis=-1)
+        of = replace(self.of, charges=self.of.charges.take(members))
+        return replace(self, of=of, bounds=replace(self.bounds, required=required))
+
+    def at(self, log_cost: Array, log_price: Array, spending: Array, start: Array | None) -> Bought:
+        """What is bought at unit costs, price indices and expenditure, all `(S, N, b)`."""
+        of, bounds = self.of, self.bounds
+        cost = log_cost[self._sector, of.exporter].astype(np.float64)
+        money = spending[self.where].astype(np.float64)
+        state = State(cost, np.log(money), self._levels(log_price))
+        met = settle(of, bounds, state, self._start(start, money), STEPS)
+        added = bounds.inside @ met.z
+        received = money[of.market] * met.demand.share / (of.charges.wedge * np.exp(added))
+        found = wedges(of, bounds, met.z, earning(bounds, met))
+        rents = (found.rents * received[bounds.rows]).reshape(-1, received.shape[1])
+        rents = np.concatenate([rents, of.shock.rent[of.row[self.own]][:, None] * received[self.own]])
+        sold = (self._by_cell @ received).reshape(len(of.sector), -1, received.shape[1])
+        return Bought(
+            self.where, met.demand.log_price, sold, self.payer @ rents, self.holder @ rents, met.z, met.missed
+        )
+
+    def _start(self, start: Array | None, money: Array) -> Array:
+        return np.zeros((len(self.bounds.constraints), money.shape[1])) if start is None else start
+
+    def _levels(self, log_price: Array) -> Array:
+        """Log price level that deflates each bound `(c, b)`."""
+        found = np.zeros((len(self.bounds.deflator), log_price.shape[2]))
+        for c in np.flatnonzero(self.bounds.deflator >= 0):
+            n = self.bounds.deflator[c]
+            found[c] = self.alpha[n] @ log_price[:, n]
+        return found
+
+    @cached_property
+    def _sector(self) -> Index:
+        return self.of.shock.sector[self.of.row]
+
+    @cached_property
+    def _by_cell(self) -> Array:
+        """`(m N, v)`, one where a variety is of a market's cell."""
+        count = len(self.alpha)
+        cell = self.of.market * count + self.of.exporter
+        return (np.arange(len(self.of.sector) * count)[:, None] == cell).astype(float)
+
+
+def _slots(of: Varieties, frame: Frame) -> Index:
+    s, row = of.shock, of.row
+    flat = (s.importer[row] * len(s.countries) + s.exporter[row]) * len(s.sectors) + s.sector[row]
+    place = np.searchsorted(frame.cells, flat)
+    found = np.append(frame.cells, -1)[place] == flat
+    whole = np.where(found, len(frame.shock) + place, -1)
+    return np.where(of.origin >= 0, of.origin, whole)
+
+
+def _rents(of: Varieties, base: World, bounds: Bounds) -> tuple[Array, Array, Index]:
+    """Who pays and who earns each rent, `(N, k)` both, and which varieties pay rents of the shock's own."""
+    s, rows = of.shock, of.row[bounds.rows]
+    own = np.flatnonzero(s.rent[of.row] > 0)
+    payer = [int(s.importer[row]) for _ in bounds.constraints for row in rows] + s.importer[
+        of.row[own]
+    ].tolist()
+    holder = [
+        holder_of(base, one, s, int(row)) if isinstance(one, Quota | TariffQuota) else 0
+        for one in bounds.constraints
+        for row in rows
+    ]
+    holder += s.holder[of.row[own]].tolist()
+    countries = np.arange(len(base.countries))[:, None]
+    return (
+        (countries == np.array(payer, int)).astype(float),
+        (countries == np.array(holder, int)).astype(float),
+        own,
+    )

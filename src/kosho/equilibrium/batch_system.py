@@ -1,0 +1,403 @@
+"""Many shocks to one world as one system of equations with a last axis b, a member each.
+
+Most of K is the same for all members. Only the markets (a sector in an importer) where members differ get a K
+of their own; the rest is shared and goes through matrix products. Legend as in the kernel; arrays are
+(S, N, ...), j sector, n importer, i exporter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+
+import numpy as np
+
+from kosho.arrays import Array, Index, Mask
+from kosho.equilibrium.batch_markets import Markets
+from kosho.equilibrium.kernel import SMALL_CELL, System
+from kosho.equilibrium.preconditioners import Factors, factors_of
+from kosho.equilibrium.shock import ROUNDING, Shock
+from kosho.errors import InputError
+from kosho.world import World
+
+__all__ = ["Family", "Look", "Stack", "picked"]
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """The rows of many shocks, one after the other."""
+
+    length: Index  # rows of each shock (b,)
+    importer: Index
+    exporter: Index
+    sector: Index
+    holder: Index
+    share: Array
+    cost: Array
+    base_tariff: Array
+    tariff: Array
+    rent: Array
+
+    @classmethod
+    def of(cls, shocks: Sequence[Shock]) -> Stack:
+        """From at least one shock; names of parts are left behind."""
+        columns = {
+            field.name: np.concatenate([getattr(shock, field.name) for shock in shocks])
+            for field in fields(cls)[1:]
+        }
+        return cls(np.array([len(shock) for shock in shocks]), **columns)
+
+    @property
+    def member(self) -> Index:
+        """Which shock a row belongs to."""
+        return np.repeat(np.arange(len(self.length)), self.length)
+
+    def outside(self, markets: Mask) -> Stack:
+        """The same shocks but for what they do in some markets `[importer, sector]`."""
+        kept = ~markets[self.importer, self.sector]
+        columns = {field.name: getattr(self, field.name)[kept] for field in fields(self)[1:]}
+        return replace(self, length=np.bincount(self.member[kept], minlength=len(self.length)), **columns)
+
+    def between(self, first: int, last: int) -> Stack:
+        """Some shocks, `last` not included."""
+        rows = slice(int(self.length[:first].sum()), int(self.length[:last].sum()))
+        columns = {field.name: getattr(self, field.name)[rows] for field in fields(self)[1:]}
+        return replace(self, length=self.length[first:last], **columns)
+
+
+@dataclass(frozen=True, eq=False)
+class Own:
+    """Markets (r of them, ordered by sector) in which members differ."""
+
+    sector: Index  # (r,)
+    importer: Index
+    factor: Array  # K, each market and member scaled to one (r, N, b)
+    net_factor: Array  # f K (r, N, b)
+
+    @cached_property
+    def spans(self) -> list[tuple[int, slice]]:
+        """The markets of each sector that has any. Sums by sector stay in the cache and copy nothing."""
+        sectors, starts = np.unique(self.sector, return_index=True)
+        ends = [*starts[1:].tolist(), len(self.sector)]
+        return [
+            (sector, slice(first, last))
+            for sector, first, last in zip(sectors.tolist(), starts.tolist(), ends, strict=False)
+        ]
+
+    def sums(self, matrix: Array, power: Array) -> Array:
+        """Each market's row of `matrix` times what its exporters offer, (r, b)."""
+        found = np.empty((len(self.sector), matrix.shape[2]), matrix.dtype)
+        for sector, span in self.spans:
+            np.einsum("rib,ib->rb", matrix[span], power[sector], out=found[span])
+        return found
+
+    def sell(self, output: Array, unit: Array) -> None:
+        """Add to output `(S, N, b)` what these markets buy, each at what its spending of one is `(S, N, b)`."""
+        for sector, span in self.spans:
+            output[sector] += np.einsum("rib,rb->ib", self.net_factor[span], unit[sector, self.importer[span]])
+
+    def take(self, members: Index) -> Own:
+        """The same markets for fewer members."""
+        return replace(self, factor=picked(self.factor, members), net_factor=picked(self.net_factor, members))
+
+
+@dataclass(frozen=True, eq=False)
+class RentList:
+    """Rents of all members: of what `importer` pays `exporter` in `sector`, h K goes to `holder`."""
+
+    sector: Index
+    importer: Index
+    exporter: Index
+    holder: Index
+    member: Index
+    factor: Array  # h K
+
+    def take(self, members: Index) -> RentList:
+        """The rents of some members, renumbered."""
+        place = np.full(int(self.member.max(initial=-1)) + 1, -1)
+        place[members[members < len(place)]] = np.flatnonzero(members < len(place))
+        kept = place[self.member] >= 0
+        return RentList(
+            self.sector[kept],
+            self.importer[kept],
+            self.exporter[kept],
+            self.holder[kept],
+            place[self.member[kept]],
+            self.factor[kept],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the equations say at a point; every array ends with the members."""
+
+    gaps: Array  # labour market, price index, expenditure over its scale (N + 2 SN, b)
+    worst: Array  # largest relative gap of every equation written out, (b,)
+    income: Array  # (N, b)
+    output: Array  # (S, N, b)
+    log_cost: Array  # (S, N, b)
+    wedges: Array | None  # log wedges of bounds (c, b)
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """The equations of b shocks."""
+
+    base: Factors
+    scale: Array  # of expenditure (S, N)
+    factor: Array  # K where members agree, zero elsewhere (S, N, N)
+    net_factor: Array
+    own: Own
+    offset: Array  # (S, N, b)
+    rents: RentList | None
+    markets: Markets | None
+
+    @classmethod
+    def of(cls, world: World, stack: Stack, scale: Array, markets: Markets | None = None) -> Family:
+        """Fold shocks to a world that is an equilibrium.
+
+        Args:
+            world: An equilibrium.
+            stack: Shocks, without what they do in `markets`.
+            scale: Of expenditure `(S, N)`.
+            markets: What is bounded, or tells products apart.
+
+        Raises:
+            InputError: a shock leaves a market without supplier, or its parts do not fit; `solve` names it.
+        """
+        family = _folded(world, stack, scale)
+        if markets is None:
+            return family
+        for factor in (family.factor, family.net_factor):
+            factor[markets.where] = 0.0
+        return replace(family, markets=markets)
+
+    def in_single(self) -> Family:
+        """The same equations in single precision, half the memory to read."""
+        base = replace(
+            self.base,
+            **{
+                name: getattr(self.base, name).astype(np.float32)
+                for name in ("theta", "gamma", "beta", "alpha", "value_added", "deficits")
+            },
+        )
+        own = replace(
+            self.own,
+            factor=self.own.factor.astype(np.float32),
+            net_factor=self.own.net_factor.astype(np.float32),
+        )
+        arrays = {
+            name: getattr(self, name).astype(np.float32) for name in ("scale", "factor", "net_factor", "offset")
+        }
+        return replace(self, base=base, own=own, **arrays)
+
+    def average(self) -> System:
+        """The equations of the average member, rents paid to the treasury; bounds are left aside."""
+        factor, net_factor = self.factor.copy(), self.net_factor.copy()
+        where = (self.own.sector, self.own.importer)
+        factor[where], net_factor[where] = self.own.factor.mean(axis=2), self.own.net_factor.mean(axis=2)
+        return System(self.base, factor, net_factor, self.offset.mean(axis=2).T, self.base.deficits)
+
+    def take(self, members: Index) -> Family:
+        """The equations of some members."""
+        rents = None if self.rents is None else self.rents.take(members)
+        markets = None if self.markets is None else self.markets.take(members)
+        offset = picked(self.offset, members)
+        return replace(self, own=self.own.take(members), offset=offset, rents=rents, markets=markets)
+
+    def look(self, state: Array, wedges: Array | None = None) -> Look:
+        """All equations at log wages, log prices and expenditure over its scale, `(N + 2 SN, b)`.
+
+        The wedges that meet the bounds are looked for from `wedges`.
+        """
+        base, own = self.base, self.own
+        count, members = len(base.value_added), state.shape[1]
+        blocks = state[count:].reshape(2, *self.scale.shape, members)
+        log_wage, log_price = state[:count], blocks[0]
+        spending = blocks[1] * self.scale[:, :, None]
+        log_cost = _by_country(base.gamma.transpose(0, 2, 1), log_price)
+        log_cost += self._beta * log_wage
+        power = np.exp(self._minus_theta * log_cost)
+        absorbed, received = self.factor @ power, self.net_factor @ power
+        absorbed[own.sector, own.importer] = own.sums(own.factor, power)
+        received[own.sector, own.importer] = own.sums(own.net_factor, power)
+        absorbed[absorbed <= 0] = 1.0  # cells nobody supplies or buys
+        unit = spending / absorbed
+        received *= unit
+        bought = None if self.markets is None else self.markets.at(log_cost, log_price, spending, wedges)
+        if bought is not None:
+            absorbed[bought.where] = np.exp(self._minus_theta[bought.where[0], 0] * bought.log_price)
+            received[bought.where] = bought.sold.sum(axis=1)
+        imports = received.sum(axis=0)
+        output = self.net_factor.transpose(0, 2, 1) @ unit
+        own.sell(output, unit)
+        output *= power
+        paid, held = self._rents(power, unit)
+        if bought is not None:
+            np.add.at(output, bought.where[0], bought.sold)
+            paid, held = paid + bought.paid, held + bought.held
+        wage_bill = np.exp(log_wage) * base.value_added[:, None]
+        total = spending.sum(axis=0)
+        income = wage_bill + total - imports - paid + held + base.deficits[:, None]
+        uses = _by_country(base.gamma, output)
+        uses += self._alpha * income
+        earned = np.maximum((self._beta * output).sum(axis=0), np.finfo(float).tiny)
+        numeraire = wage_bill.sum(axis=0) / base.value_added.sum()
+        uses -= spending
+        gaps = np.empty_like(state)
+        gaps[:count] = np.log(earned / wage_bill) - np.log(numeraire)
+        inner = gaps[count:].reshape(2, *self.scale.shape, members)
+        np.log(absorbed, out=inner[0])
+        inner[0] /= self._minus_theta
+        inner[0] += self.offset
+        inner[0] -= log_price
+        np.divide(uses, self.scale[:, :, None], out=inner[1])
+        balance = (imports + paid - base.deficits[:, None] - output.sum(axis=0) - held) / income
+        relative = uses / np.maximum(spending, SMALL_CELL * total)
+        sides = np.concatenate([earned / wage_bill - 1.0, balance, numeraire[None] - 1.0])
+        worst = np.maximum.reduce(
+            [np.abs(array).reshape(-1, members).max(axis=0) for array in (inner[0], relative, sides)]
+        )
+        if bought is None:
+            return Look(gaps, worst, income, output, log_cost, None)
+        return Look(gaps, np.maximum(worst, bought.missed), income, output, log_cost, bought.wedges)
+
+    @cached_property
+    def _beta(self) -> Array:
+        return self.base.beta.T[:, :, None].copy()
+
+    @cached_property
+    def _alpha(self) -> Array:
+        return self.base.alpha.T[:, :, None].copy()
+
+    @cached_property
+    def _minus_theta(self) -> Array:
+        return -self.base.theta[:, None, None]
+
+    def _rents(self, power: Array, unit: Array) -> tuple[Array, Array]:
+        """Rents paid and received, (N, b)."""
+        shape = unit.shape[1:]
+        if self.rents is None:
+            return np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
+        r = self.rents
+        amount = r.factor * power[r.sector, r.exporter, r.member] * unit[r.sector, r.importer, r.member]
+        paid, held = np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
+        np.add.at(paid, (r.importer, r.member), amount)
+        np.add.at(held, (r.holder, r.member), amount)
+        return paid, held
+
+
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """What `system.cells_of` says of every shock, for all of them at once; cells (c of them) by member."""
+
+    member: Index  # (c,)
+    importer: Index
+    exporter: Index
+    sector: Index
+    factor: Array  # K / pi
+    net: Array  # f
+    paying: Index  # rows of the stack that pay rents
+    rent: Array  # their h K / pi
+
+
+def _folded(world: World, stack: Stack, scale: Array) -> Family:
+    base, members = factors_of(world), len(stack.length)
+    cells = _cells(world, stack)
+    count = len(base.value_added)
+    market = cells.sector * count + cells.importer
+    touched = np.bincount(market, minlength=scale.size) > 0
+    sector, importer = np.divmod(np.flatnonzero(touched), count)
+    place = (np.cumsum(touched) - 1)[market]
+    own, net = (
+        np.repeat(a[sector, importer][:, :, None], members, axis=2) for a in (base.share, base.net_share)
+    )
+    where = (place, cells.exporter, cells.member)
+    own[where] *= cells.factor
+    net[where] = own[where] * cells.net
+    total = own.sum(axis=1)
+    if ((total <= 0) & (base.spending[importer, sector] > 0)[:, None]).any():
+        raise InputError("a market is left without any supplier")
+    total[total <= 0] = 1.0
+    own /= total[:, None, :]
+    net /= total[:, None, :]
+    offset = np.zeros((*scale.shape, members))
+    offset[sector, importer] = -np.log(total) / base.theta[sector][:, None]
+    factor, net_factor = base.share.copy(), base.net_share.copy()
+    factor[sector, importer], net_factor[sector, importer] = own[:, :, 0], net[:, :, 0]
+    differ = ((own != own[:, :, :1]) | (net != net[:, :, :1])).any(axis=(1, 2))
+    sector, importer = sector[differ], importer[differ]
+    factor[sector, importer] = net_factor[sector, importer] = 0.0
+    return Family(
+        base=base,
+        scale=scale,
+        factor=factor,
+        net_factor=net_factor,
+        own=Own(sector, importer, own[differ], net[differ]),
+        offset=offset,
+        rents=_rents(base, stack, cells, offset),
+        markets=None,
+    )
+
+
+def _cells(world: World, stack: Stack) -> _Cells:
+    """Fold the parts of every cell (formulas in `system.Cells`)."""
+    count, sectors = len(world.countries), len(world.sectors)
+    importer, exporter, sector, share = stack.importer, stack.exporter, stack.sector, stack.share
+    member = stack.member
+    flat = ((member * count + importer) * count + exporter) * sectors + sector
+    order = np.arange(len(flat)) if (np.diff(flat) >= 0).all() else np.argsort(flat, kind="stable")
+    starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
+    first = order[starts]
+
+    def by_cell(values: Array) -> Array:
+        return values[order] if len(starts) == len(flat) else np.add.reduceat(values[order], starts)
+
+    wedge = 1.0 + stack.tariff + stack.rent
+    before = 1.0 + stack.base_tariff
+    with np.errstate(under="ignore"):
+        weight = share * (stack.cost * (wedge / before)) ** -world.arrays.theta[sector]
+    rest = 1.0 - by_cell(share)
+    net = 1.0 / (1.0 + world.arrays.tariff[importer[first], exporter[first], sector[first]])
+    rest_net = net - by_cell(share / before)
+    rest, rest_net = (np.where(np.abs(value) <= ROUNDING, 0.0, value) for value in (rest, rest_net))
+    if ((rest_net < 0) | ((rest == 0) != (rest_net == 0))).any():
+        raise InputError("base tariffs of the parts do not fit the cell's")
+    factor = rest + by_cell(weight)
+    received = rest_net + by_cell(weight / wedge)
+    paying = np.flatnonzero((stack.rent > 0) & (weight > 0))
+    return _Cells(
+        member=member[first],
+        importer=importer[first],
+        exporter=exporter[first],
+        sector=sector[first],
+        factor=factor,
+        net=np.divide(received, factor, out=np.ones_like(factor), where=factor > 0),
+        paying=paying,
+        rent=(weight * stack.rent / wedge)[paying],
+    )
+
+
+def _rents(base: Factors, stack: Stack, cells: _Cells, offset: Array) -> RentList | None:
+    if not len(cells.paying):
+        return None
+    importer, exporter, sector, member = (
+        column[cells.paying] for column in (stack.importer, stack.exporter, stack.sector, stack.member)
+    )
+    scaled = base.share[sector, importer, exporter] * np.exp(
+        offset[sector, importer, member] * base.theta[sector]
+    )
+    return RentList(sector, importer, exporter, stack.holder[cells.paying], member, cells.rent * scaled)
+
+
+def picked(array: Array, members: Index) -> Array:
+    """Some members of an array whose last axis they are; unlike indexing this keeps the order in memory."""
+    return np.take(array, members, axis=-1)
+
+
+def _by_country(matrices: Array, columns: Array) -> Array:
+    """Each country's matrix `(N, S, S)` times its columns of `(S, N, b)`."""
+    result = np.empty_like(columns)
+    np.matmul(matrices, columns.transpose(1, 0, 2), out=result.transpose(1, 0, 2))
+    return result

@@ -1,0 +1,94 @@
+"""Solving the equations: one fast method, and slower ones for when it fails.
+
+The fast method iterates wages, prices and expenditure together, each preconditioned by what is local to a
+country, under Anderson acceleration. What it returns has passed the equations in their original form.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from kosho.equilibrium.fixed_point import End, Pace, iterate
+from kosho.equilibrium.kernel import Point, System, Values, evaluate
+from kosho.equilibrium.nested_fixed_point import approach, nested
+from kosho.errors import ConvergenceError
+
+__all__ = ["Solution", "SolverReport", "find"]
+
+
+SAFETY = 0.5
+"""Iteration stops at this share of the tolerance, so that the equations written out meet all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SolverReport:
+    """How an equilibrium was found."""
+
+    iterations: int
+    residual: float
+    """Largest relative gap of any equation, written out in full."""
+    seconds: float
+    method: str
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """An equilibrium."""
+
+    values: Values
+    report: SolverReport
+
+
+def find(system: System, countries: tuple[str, ...], tol: float, start: Point | None = None) -> Solution:
+    """The equilibrium of `system`.
+
+    Args:
+        system: The equations.
+        countries: Codes, for messages.
+        tol: Largest relative gap allowed in any equation.
+        start: Where to begin, such as a near equilibrium; the base by default.
+
+    Raises:
+        ConvergenceError: no method reached `tol`.
+    """
+    started = time.perf_counter()
+    iterations, least, point = 0, np.inf, start or _start(system)
+    # A method that runs out of bounds has failed, whatever it divided by; the residual below decides.
+    with np.errstate(all="ignore"):
+        for name, end in _ladder(system, point, tol):
+            iterations += end.iterations
+            full = evaluate(system, end.point)
+            if end.converged and full.residual <= tol:
+                report = SolverReport(iterations, full.residual, time.perf_counter() - started, name)
+                return Solution(full, report)
+            if full.residual < least:
+                least, point = full.residual, end.point
+        raise _failure(system, point, countries, iterations)
+
+
+def _ladder(system: System, start: Point, tol: float) -> Iterator[tuple[str, End]]:
+    """From the fastest method to the most patient one."""
+    local, goal = system.base.local, SAFETY * tol
+    yield "joint", iterate(system, start, local, Pace(goal, 120, 0.35))
+    yield "joint, damped", iterate(system, start, local, Pace(goal, 200, 0.15))
+    yield "nested", nested(system, start, tol)
+    yield "joint, more damped", iterate(system, start, local, Pace(goal, 400, 0.08))
+    yield "homotopy", approach(system, start, tol)
+
+
+def _start(system: System) -> Point:
+    base = system.base
+    return Point(np.zeros_like(base.value_added), np.zeros_like(base.spending), base.spending)
+
+
+def _failure(system: System, best: Point, countries: tuple[str, ...], iterations: int) -> ConvergenceError:
+    gaps = evaluate(system, best).worst
+    worst = int(np.nan_to_num(gaps, nan=np.inf).argmax())
+    hint = "a smaller shock may have an answer"
+    if (system.deficits != 0).any():
+        hint += ", or deficits='zero': a fixed surplus can be more than a country earns once trade has shrunk"
+    return ConvergenceError(float(gaps[worst]), countries[worst], iterations, hint)

@@ -1,0 +1,104 @@
+"""The fast method: wages, prices and expenditure iterated together.
+
+Each is preconditioned by what is local to a country; prices and expenditure follow the wage step at home; the
+whole is accelerated (Anderson).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kosho.arrays import Array
+from kosho.equilibrium.anderson import Anderson
+from kosho.equilibrium.kernel import SMALL_CELL, Point, System, Values, evaluate
+from kosho.equilibrium.preconditioners import Factors, Local
+
+__all__ = ["End", "Pace", "iterate"]
+
+
+MEMORY = 10
+WAGE_CAP = 0.3
+"""Largest step of a log wage in one iteration."""
+PRICE_CAP = 1.0
+LARGE = 100_000
+"""Entries of K above which reading it bounds the speed, and single precision pays until the gap is `ROUGH`."""
+ROUGH = 1e-5
+SPENDING_FLOOR = 0.2
+"""Expenditure falls at most to this share of its last value in one iteration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How an iteration moves and when it ends."""
+
+    tol: float
+    limit: int
+    damping: float = 0.0
+    """Of wage steps; zero holds wages, and the labour market is not looked at."""
+
+
+@dataclass(frozen=True, eq=False)
+class End:
+    """Where an iteration ended: the best point seen."""
+
+    point: Point
+    gaps: Array  # largest relative gap by country (N,)
+    iterations: int
+    converged: bool
+
+
+def iterate(system: System, start: Point, local: Local, pace: Pace) -> End:
+    """Anderson-accelerated iteration on wages, prices and expenditure together; ends at the best point seen."""
+    base = system.base
+    count, size = len(base.value_added), base.spending.size
+    unit = np.where(base.spending > 0, base.spending, 1.0)
+    state = np.concatenate([start.log_wage, start.log_price.ravel(), (start.spending / unit).ravel()])
+    accelerate = Anderson(state.size, MEMORY)
+    step = np.empty_like(state)
+    point, best, least = start, start, np.full(count, np.inf)
+    equations = system.in_single() if system.factor.size > LARGE else system
+    for iteration in range(pace.limit):
+        values = evaluate(equations, point)
+        gaps = _gaps(values, point, wages=pace.damping > 0)
+        worst = gaps.max()
+        if equations is not system and not worst > ROUGH:
+            equations = system
+            continue
+        if worst < least.max():
+            best, least = point, gaps
+        if worst <= pace.tol:
+            return End(point, gaps, iteration, converged=True)
+        if not np.isfinite(worst):
+            return End(best, least, iteration, converged=False)
+        wages = _wage_step(base, values, pace.damping)
+        prices = local.prices(values.price_gap) + local.follow * wages[:, None]
+        scale = point.spending.sum(axis=1, keepdims=True)
+        spending = local.spending(values.spending_gap / scale) * scale + point.spending * wages[:, None]
+        step[:count] = wages
+        step[count : count + size] = np.clip(prices, -PRICE_CAP, PRICE_CAP).ravel()
+        step[count + size :] = (spending / unit).ravel()
+        following = accelerate.next(state, step)
+        spending = following[count + size :]
+        np.maximum(spending, SPENDING_FLOOR * state[count + size :], out=spending)
+        state = following
+        point = Point(
+            state[:count],
+            state[count : count + size].reshape(base.spending.shape),
+            spending.reshape(base.spending.shape) * unit,
+        )
+    return End(best, least, pace.limit, converged=False)
+
+
+def _wage_step(base: Factors, values: Values, damping: float) -> Array:
+    if damping == 0:
+        return np.zeros_like(values.wage_gap)
+    return np.clip(-damping * (base.wage @ values.wage_gap), -WAGE_CAP, WAGE_CAP)
+
+
+def _gaps(values: Values, point: Point, *, wages: bool) -> Array:
+    """Largest relative gap of each country `(N,)`."""
+    scale = np.maximum(point.spending, SMALL_CELL * point.spending.sum(axis=1, keepdims=True))
+    gaps = np.maximum(np.abs(values.price_gap), np.abs(values.spending_gap) / scale).max(axis=1)
+    return np.maximum(gaps, np.abs(values.wage_gap)) if wages else gaps

@@ -1,0 +1,150 @@
+"""What a world prepares once for every shock: base shares by sector, and preconditioners.
+
+A preconditioner is an approximate inverse of one diagonal block of the equations' Jacobian, at some shares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kosho.arrays import Array
+from kosho.errors import InputError, Problem
+from kosho.world import World
+
+__all__ = ["WAGE_RIDGE", "Factors", "Local", "factors_of", "local_block"]
+
+
+DOUBLINGS = 3
+WAGE_RIDGE = 0.02
+"""Keeps wage steps finite where trade is so small that nothing pins a country's wage."""
+
+
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """Base of a world in the layout of the kernel, j sector, n importer, i exporter."""
+
+    share: Array  # pi (S, N, N) j n i
+    net_share: Array  # f pi (S, N, N), what producers receive of spending; f = 1 / (1 + t)
+    theta: Array  # (S,)
+    gamma: Array  # (N, S input, S)
+    beta: Array  # (N, S)
+    alpha: Array  # (N, S)
+    spending: Array  # X (N, S)
+    value_added: Array  # V (N,)
+    deficits: Array  # D (N,)
+
+    @cached_property
+    def local(self) -> Local:
+        """Prices and expenditure at base shares."""
+        return local_block(self, self.share, self.net_share)
+
+    @cached_property
+    def wage(self) -> Array:
+        """Wages at base shares."""
+        return _wage_block(self, self.local)
+
+
+@dataclass(frozen=True, eq=False)
+class Local:
+    """Preconditioner of prices and expenditure that keeps what is local to a country."""
+
+    inverse: NDArray[np.float32]  # (N, S, S): (I - diag(pi_nn) gamma_n')^-1
+    follow: Array  # (N, S): how log prices follow the log wage at home
+    revenue: Array  # (N, S): how expenditure moves with a country's tariff revenue
+    weight: Array  # (N, S): how revenue moves with expenditure, its own feedback included
+    reach: Array  # (N, S): theta rho, how exports fall with a country's wage, through its own inputs
+
+    def prices(self, gap: Array) -> Array:
+        """The step of log prices `(N, S)` that closes their gap at home."""
+        return np.matmul(self.inverse, gap[:, :, None].astype(np.float32))[:, :, 0].astype(np.float64)
+
+    def spending(self, gap: Array) -> Array:
+        """The step of expenditure `(N, S)` that closes its gap at home; `gap` is of the order of one."""
+        back = np.matmul(self.inverse.transpose(0, 2, 1), gap[:, :, None].astype(np.float32))[:, :, 0]
+        return back + self.revenue * (self.weight * back).sum(axis=1, keepdims=True)
+
+
+_CACHE: WeakKeyDictionary[World, Factors] = WeakKeyDictionary()
+
+
+def factors_of(world: World) -> Factors:
+    """The factors of `world`, computed on first use and kept as long as the world lives.
+
+    Raises:
+        InputError: a country produces nothing.
+    """
+    if world not in _CACHE:
+        _CACHE[world] = _prepare(world)
+    return _CACHE[world]
+
+
+def _prepare(world: World) -> Factors:
+    a = world.arrays
+    idle = [code for code, value in zip(world.countries, a.value_added, strict=True) if not value > 0]
+    if idle:
+        raise InputError(
+            Problem(f"no value added in {', '.join(idle)}", "every country of a world must produce something")
+        )
+    share = np.ascontiguousarray(a.shares.transpose(2, 0, 1))
+    return Factors(
+        share=share,
+        net_share=share / (1.0 + a.tariff.transpose(2, 0, 1)),
+        theta=a.theta,
+        gamma=a.gamma,
+        beta=a.beta,
+        alpha=a.alpha,
+        spending=a.expenditure,
+        value_added=a.value_added,
+        deficits=a.deficits,
+    )
+
+
+def local_block(base: Factors, share: Array, net_share: Array) -> Local:
+    """Preconditioner of prices and expenditure at shares pi and f pi, both `(S, N, N)`."""
+    own = np.einsum("jnn->nj", share)
+    duty = 1.0 - np.where(share.sum(axis=2) > 0, net_share.sum(axis=2), 1.0).T
+    inverse = _leontief(own[:, :, None] * base.gamma.transpose(0, 2, 1))
+    # Tariff revenue adds the rank-one term alpha duty' to expenditure's block: Sherman & Morrison (1950).
+    revenue = np.matmul(inverse.transpose(0, 2, 1), base.alpha[:, :, None].astype(np.float32))[:, :, 0]
+    weight = duty / (1.0 - (duty * revenue).sum(axis=1, keepdims=True))
+    follow = np.matmul(inverse, (own * base.beta)[:, :, None].astype(np.float32))[:, :, 0].astype(np.float64)
+    rho = base.beta + np.matmul(base.gamma.transpose(0, 2, 1), follow[:, :, None])[:, :, 0]
+    return Local(inverse, follow, revenue.astype(np.float64), weight, base.theta * rho)
+
+
+def _leontief(inputs: Array) -> NDArray[np.float32]:
+    """(I - A)^-1 of each `(S, S)` block to 2^(DOUBLINGS + 1) terms; rows of A sum to less than one.
+
+    As the product (I + A)(I + A²)(I + A⁴)...: three times faster than inverting, as good for a preconditioner.
+    """
+    power = inputs.astype(np.float32)
+    total = power + np.eye(power.shape[1], dtype=np.float32)
+    for _ in range(DOUBLINGS):
+        power = np.matmul(power, power)
+        total += np.matmul(total, power)
+    return total
+
+
+def _wage_block(base: Factors, local: Local) -> Array:
+    """Inverse `(N, N)` of the Jacobian of labour-market gaps in log wages at base shares.
+
+    The gap is ln(value added earned / w V) less that of the numeraire; incomes are taken to follow wages.
+    """
+    count = len(base.value_added)
+    # earned[(j m), n]: value added n earns in m with j, over all it earns. Single precision will do.
+    earned = base.net_share.astype(np.float32)
+    earned *= base.spending.T[:, :, None]
+    earned *= (base.beta / base.value_added[:, None]).T[:, None, :]
+    spread = base.share.astype(np.float32)
+    spread *= local.reach.T[:, None, :]
+    jacobian = (earned.reshape(-1, count).T @ spread.reshape(-1, count)).astype(np.float64)
+    jacobian += earned.sum(axis=0).T
+    pull = 1.0 + (earned.sum(axis=1).T * local.reach).sum(axis=1)
+    jacobian[np.diag_indices(count)] -= pull + WAGE_RIDGE
+    jacobian -= base.value_added / base.value_added.sum()
+    return np.linalg.inv(jacobian)

@@ -1,0 +1,130 @@
+"""Which measures of a dated state act in an economy besides its duties, and why others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from kosho.codes import sectors
+from kosho.errors import InputError
+from kosho.law.measure import PRICED, Measure
+from kosho.law.overlap import double_prices, touch
+from kosho.law.product_groups import Product
+from kosho.law.query import NONE
+from kosho.law.register import Register
+from kosho.world import World
+
+__all__ = ["besides", "concerning", "in_base", "unseen"]
+
+LOPSIDED = "the register does not hold what others subsidise; a scenario that has it prices it"
+BOUNDS = ("quota", "purchase", "tariff_quota")
+"""Kinds that bind again when the economy moves, although the base year had them."""
+ALIKE = ((*BOUNDS, "advisory"), ("standard", "customs", "digital"), ("subsidy",))
+"""Kinds that do the same: bound quantities, change trade cost, pay buyers."""
+
+
+def besides(
+    world: World, register: Register, on: date, known: date | None = None
+) -> tuple[list[Measure], dict[str, str]]:
+    """Measures in force that do something no duty says, and those left out, with the reason.
+
+    Left out is what the base year had, and what a measure of the same authority that a scenario adds takes the
+    place of, on the same goods of the same partners.
+
+    Raises:
+        InputError: two standards price one barrier.
+    """
+    before = in_base(register, world)
+    measures: list[Measure] = []
+    left_out: dict[str, str] = {}
+    law = [m for m in register.in_force(on, known) if m.kind == "ban" or m.terms or m.quota]
+    assumed = [m for m in law if m.id in register.assumed]
+    for measure in law:
+        if measure.id in before and measure.kind not in BOUNDS:
+            left_out[measure.id] = "it was in force in the base year: the table holds its effect"
+        elif measure.kind == "subsidy" and not (
+            measure.id in register.assumed or register.complete(measure, on)
+        ):
+            left_out[measure.id] = LOPSIDED
+        elif measure.id not in register.assumed and any(_in_place(register, measure, m) for m in assumed):
+            left_out[measure.id] = f"the scenario has another measure of {measure.authority}"
+        else:
+            measures.append(measure)
+    twice = list(double_prices(register, measures))
+    if twice:
+        raise InputError(twice)
+    return measures, left_out
+
+
+def _in_place(register: Register, measure: Measure, other: Measure) -> bool:
+    """Whether a measure that a scenario adds takes the place of one that is law."""
+    alike = any(measure.kind in kinds and other.kind in kinds for kinds in ALIKE)
+    return alike and measure.authority == other.authority and touch(register, measure, other)
+
+
+def unseen(world: World, register: Register, on: date, known: date | None = None) -> dict[str, str]:
+    """Duties, exemptions and unpriced measures in force that sector tables see in part or not at all, with why.
+
+    Those of the base year are not listed: the table holds their effect.
+    """
+    before = in_base(register, world)
+    found: dict[str, str] = {}
+    for measure in register.in_force(on, known):
+        if measure.id in before or measure.kind not in (*PRICED, "exemption", "unpriced"):
+            continue
+        if measure.kind == "unpriced":
+            found[measure.id] = "nothing says what it costs: it is listed, not priced"
+        elif measure.id in register.not_translated:
+            found[measure.id] = register.not_translated[measure.id]
+        elif not _in_tables(register, measure):
+            found[measure.id] = "sector tables do not tell apart the goods that meet its conditions"
+        else:
+            gaps = {
+                "no sector or product group stands for": _without_group(register, measure),
+                f"no share of imports of {measure.imposer} is given for": register.partly_translated.get(
+                    measure.id, ()
+                ),
+            }
+            told = [f"{why} {', '.join(which)}" for why, which in gaps.items() if which]
+            if told:
+                found[measure.id] = f"acts in part: {'; '.join(told)}"
+    return found
+
+
+def _in_tables(register: Register, measure: Measure) -> bool:
+    """Whether some product of sector tables is in the scope of a measure."""
+    claims = (measure.scope.preference if measure.scope is not None else ()) or (NONE,)
+    groups = register.products.groups.values()
+    products = [(sector, None) for sector in sectors()] + [(group.sector, group.id) for group in groups]
+    return any(
+        register.in_scope(measure, Product(sector, group, claim))
+        for claim in claims
+        for sector, group in products
+    )
+
+
+def _without_group(register: Register, measure: Measure) -> list[str]:
+    """Headings of a scope that touch no product group."""
+    scope = measure.scope
+    if scope is None or scope.hs is None or scope.goods:
+        return []
+    groups = [register.products.groups[name].hs for name in register.groups_of(measure.id)]
+    return [one for one in scope.hs.prefixes if not any(group.touches(one) for group in groups)]
+
+
+def concerning(register: Register, left_out: Mapping[str, str], parties: Collection[str]) -> dict[str, str]:
+    """Of what is left out, what a scenario added (first) and what is aimed at one of the parties."""
+
+    def concerns(name: str) -> bool:
+        measure = register.measure(name)
+        aimed = any(measure.level_on(code) is not None for code in parties if not measure.imposed_by(code))
+        return name in register.assumed or aimed
+
+    named = sorted(filter(concerns, left_out), key=lambda name: name not in register.assumed)
+    return {name: left_out[name] for name in named}
+
+
+def in_base(register: Register, world: World) -> set[str]:
+    """Measures in force at the end of the base year, whose effect the table holds."""
+    year = world.meta.year
+    return set() if year is None else {m.id for m in register.in_force(date(year, 12, 31))}

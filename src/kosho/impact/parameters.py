@@ -1,0 +1,54 @@
+"""Figures that methods rest on, each with its range, standing and source."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import model_validator
+
+from kosho.errors import InputError, Problem, suggest
+from kosho.provenance import Cited, Frozen, Source
+from kosho.yamlfile import load
+
+__all__ = ["ParameterFile", "parameter", "parameters"]
+
+
+class ParameterFile(Frozen):
+    """The file of figures."""
+
+    title: str
+    sources: tuple[Source, ...]
+    parameters: dict[str, Cited]
+
+    @model_validator(mode="after")
+    def _sourced(self) -> ParameterFile:
+        known = {source.id for source in self.sources}
+        for name, cited in self.parameters.items():
+            if cited.source not in known:
+                raise ValueError(f"{name}: no source {cited.source!r}")
+        return self
+
+
+@cache
+def parameters() -> ParameterFile:
+    """All figures that ship."""
+    return load(Path(str(files("kosho.impact") / "parameters.yaml")), ParameterFile)[0]
+
+
+def parameter(name: str, **changed: Any) -> Cited:
+    """A figure by name.
+
+    Args:
+        name: Such as `time.per_day`.
+        **changed: Fields to replace, such as a `value` of one's own.
+
+    Raises:
+        InputError: there is none of this name.
+    """
+    known = parameters().parameters
+    if name not in known:
+        raise InputError(Problem(f"no parameter {name!r}", suggest(name, known)))
+    return known[name].model_copy(update=changed) if changed else known[name]

@@ -1,0 +1,441 @@
+"""Measures into numbers: the shock that a dated state of the law is to the base year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from dataclasses import replace as replaced
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from kosho.arrays import Array, Index
+from kosho.codes import countries, sectors
+from kosho.equilibrium import Shock
+from kosho.errors import InputError, Problem, Problems
+from kosho.law.measure import Measure, Overlay, Preference
+from kosho.law.product_groups import Product
+from kosho.law.register import Register
+from kosho.law.stacking import Stack, stack
+from kosho.world import World, load
+
+__all__ = ["shock"]
+
+
+HIGHEST_REST = 1.0
+"""Ordinary rates of groups that leave the rest of a cell with a rate below zero or above this contradict the
+cell's base rate; all parts of such a cell then keep the cell's rate."""
+
+
+def shock(
+    world: World,
+    register: Register,
+    on: date,
+    known: date | None = None,
+    replace: Overlay | None = None,
+) -> Shock:
+    """What the law in force on a day changes against the base year of a world.
+
+    Each product group of an importer-exporter-sector cell is a part with its own rates, the rest of the sector
+    another. The new rate of a part is its base rate, plus the layers in force on `on`, less those of the base
+    year (the mean over its days, as base tariffs are those of a year's trade). Floors are applied to the part's
+    own ordinary rates, line by line. Shares of customs value (the form in which coverage is given) become
+    shares of tariff-inclusive expenditure. In an aggregated world the parts are those of the members, weighted
+    with the members' trade in the full table.
+
+    Args:
+        world: A world whose countries are economies, or regions named in `world.meta.regions`.
+        register: Dated measures and product groups.
+        on: The day in force.
+        known: The day of knowledge; None means the latest.
+        replace: What a scenario changes on top of the dated state.
+
+    Raises:
+        InputError: the register does not cover the day, or the world has none of its imposers, or regions
+            whose members are unknown.
+    """
+    if replace is not None:
+        register = register.with_overlay(replace)
+    register.refuse_uncovered(on)
+    frame = _Frame.of(world)
+    table = _Table(world.countries, world.sectors)
+    imposers = [code for code in register.economies if code in frame.country]
+    if not imposers:
+        names = ", ".join(register.imposers)
+        raise InputError(Problem(f"no economy of this world imposes a measure of the register ({names})"))
+    laws = _Laws(register, register.in_force(on, known), _base_year(register, world))
+    for importer in imposers:
+        _add_importer(table, frame, laws.of(importer), importer)
+    return table.shock()
+
+
+@dataclass(frozen=True)
+class _Laws:
+    """The law on the day, and that of the base year in spans with their share of the year."""
+
+    register: Register
+    new: list[Measure]
+    base: list[tuple[float, list[Measure]]]
+
+    def of(self, imposer: str) -> _Laws:
+        """The part that one economy imposes."""
+
+        def own(measures: list[Measure]) -> list[Measure]:
+            return [measure for measure in measures if measure.imposed_by(imposer)]
+
+        return _Laws(self.register, own(self.new), [(weight, own(law)) for weight, law in self.base])
+
+    def measures(self) -> list[Measure]:
+        """All measures that play a part."""
+        return [*self.new, *(measure for _, law in self.base for measure in law)]
+
+    def touched(self, importer: str) -> set[str]:
+        """Sectors of goods in which some measure of an economy acts, or some of its imports are told apart."""
+        scopes = {m.id: m.scope for m in self.measures() if m.scope is not None}.values()
+        named = {sector for scope in scopes for sector in scope.sectors}
+        named |= {
+            group.sector
+            for group in self.register.products.groups.values()
+            if any(entry.importer == importer for entry in group.coverage)
+        }
+        everything = any(scope.goods for scope in scopes)
+        return {code for code, sector in sectors().items() if sector.goods and (everything or code in named)}
+
+
+def _base_year(register: Register, world: World) -> list[tuple[float, list[Measure]]]:
+    if world.meta.year is None:
+        raise InputError(Problem("the world has no base year", "set meta.year"))
+    first, after = date(world.meta.year, 1, 1), date(world.meta.year + 1, 1, 1)
+    register.refuse_uncovered(first)
+    register.refuse_uncovered(after - timedelta(days=1))
+    starts = {measure.first_day for measure in register.measures}
+    starts |= {m.legal_to + timedelta(days=1) for m in register.measures if m.legal_to is not None}
+    days = [first, *sorted(day for day in starts if first < day < after), after]
+    year = (after - first).days
+    return [((end - start).days / year, register.in_force(start)) for start, end in pairwise(days)]
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where each economy and ICIO sector of the full table stands in the world at hand."""
+
+    world: World
+    detail: World
+    country: Mapping[str, int]
+    """Position in `world` of the economy or of the region it is in."""
+    sector: Mapping[str, int]
+
+    @staticmethod
+    def of(world: World) -> _Frame:
+        regions, groups = world.meta.regions, world.meta.sectors
+        detail = load() if regions or groups else world
+        problems = Problems()
+        country = _places(world.countries, regions, countries(), "country", problems)
+        sector = _places(world.sectors, groups, sectors(), "sector", problems)
+        if not np.isclose(detail.arrays.flows.sum(), world.arrays.flows.sum(), rtol=1e-6):
+            problems.add(
+                f"the world was not aggregated from {detail.meta.name}, whose trade gives the weights",
+                "aggregate the shipped table, or use the world in full",
+            )
+        problems.raise_if_any()
+        return _Frame(world, detail, country, sector)
+
+
+def _places(
+    labels: Sequence[str],
+    members: Mapping[str, tuple[str, ...]],
+    known: Mapping[str, Any],
+    what: str,
+    problems: Problems,
+) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for position, label in enumerate(labels):
+        if label in members:
+            places.update(dict.fromkeys(members[label], position))
+        elif label in known:
+            places[label] = position
+        else:
+            problems.add(f"{what} {label!r} of the world is neither a known code nor one of its regions")
+    return places
+
+
+@dataclass
+class _Table:
+    """Rows of the shock while it is put together."""
+
+    countries: tuple[str, ...]
+    sectors: tuple[str, ...]
+    columns: dict[str, list[Array]] = field(default_factory=lambda: {name: [] for name in _COLUMNS})
+    labels: list[str] = field(default_factory=list)
+
+    def add(self, label: str, **columns: Array | float | int) -> None:
+        length = max(np.size(column) for column in columns.values())
+        for name in _COLUMNS:
+            self.columns[name].append(np.broadcast_to(np.asarray(columns[name], float), (length,)))
+        self.labels += [label] * length
+
+    def shock(self) -> Shock:
+        flat = {
+            name: np.concatenate(pieces) if pieces else np.zeros(0) for name, pieces in self.columns.items()
+        }
+        rows = len(self.labels)
+        return Shock(
+            countries=self.countries,
+            sectors=self.sectors,
+            importer=flat["importer"].astype(np.intp),
+            exporter=flat["exporter"].astype(np.intp),
+            sector=flat["sector"].astype(np.intp),
+            share=flat["share"],
+            cost=np.ones(rows),
+            base_tariff=flat["base_tariff"],
+            tariff=flat["tariff"],
+            rent=np.zeros(rows),
+            holder=np.full(rows, -1, dtype=np.intp),
+            part=tuple(self.labels),
+        )
+
+
+_COLUMNS = ("importer", "exporter", "sector", "share", "base_tariff", "tariff")
+
+
+def _add_importer(table: _Table, frame: _Frame, laws: _Laws, importer: str) -> None:
+    """Add the parts of everything one economy imports from others."""
+    if not laws.measures():
+        return
+    detail, world = frame.detail, frame.world
+    here = frame.country[importer]
+    partners = tuple(code for code in detail.countries if frame.country.get(code, here) != here)
+    there = np.array([frame.country[code] for code in partners])
+    gross = world.arrays.flows[here] * (1.0 + world.arrays.tariff[here])
+    for sector, parts in _parts(_Imports(laws, detail, importer, partners)):
+        if sector not in frame.sector:
+            continue
+        j = frame.sector[sector]
+        for part in parts:
+            keep = (part.spending > 0) & ((part.tariff != part.base) | (part.product.group is not None))
+            if keep.any():
+                table.add(
+                    part.product.group or "",
+                    importer=here,
+                    exporter=there[keep],
+                    sector=j,
+                    share=part.spending[keep] / gross[there[keep], j],
+                    base_tariff=part.base[keep],
+                    tariff=part.tariff[keep],
+                )
+
+
+@dataclass(frozen=True, eq=False)
+class _Imports:
+    """What the parts of one economy's imports follow from; equal if made of the same objects.
+
+    Scenarios of a case differ in the law of one or two economies, and worlds of different detail not at all.
+    """
+
+    laws: _Laws
+    detail: World
+    importer: str
+    partners: tuple[str, ...]
+
+    @cached_property
+    def _made_of(self) -> tuple[Any, ...]:
+        register = self.laws.register
+        spans = (self.laws.new, *(law for _, law in self.laws.base))
+        return (
+            self.importer,
+            self.partners,
+            *(id(one) for one in (self.detail.flows, self.detail.tariff, register.products, register.lists)),
+            tuple(tuple(id(measure) for measure in law) for law in spans),
+            tuple(weight for weight, _ in self.laws.base),
+        )
+
+    @cached_property
+    def _aimed(self) -> dict[str, list[float | None]]:
+        known = {measure.id: measure for measure in self.laws.measures()}
+        return {name: [measure.rate_on(code) for code in self.partners] for name, measure in known.items()}
+
+    @cached_property
+    def _rows(self) -> Index:
+        return np.array([self.detail.position(code) for code in self.partners], np.intp)
+
+    def cell(self, sector: str) -> _Cell:
+        """One sector of the imports."""
+        n, k = self.detail.position(self.importer), self.detail.sector_position(sector)
+        arrays = self.detail.arrays
+        flow, rate = (values[n, self._rows, k] for values in (arrays.flows, arrays.tariff))
+        return _Cell(self.laws, self.importer, sector, list(self.partners), self._aimed, flow, rate)
+
+    def __hash__(self) -> int:
+        return hash(self._made_of)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Imports) and self._made_of == other._made_of
+
+
+@lru_cache(maxsize=256)
+def _parts(of: _Imports) -> list[tuple[str, list[_Part]]]:
+    """By sector of the full table, the parts of everything one economy imports from others."""
+    touched = of.laws.touched(of.importer)
+    past = replaced(of, laws=replaced(of.laws, new=[]))
+    return [
+        (sector, of.cell(sector).parts(_slots(past, sector)))
+        for sector in of.detail.sectors
+        if sector in touched
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _slots(of: _Imports, sector: str) -> list[_Slot]:
+    """What a law changes of a sector's imports: the products and what they bore before."""
+    return of.cell(sector).slots()
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A product over the partners it comes from, before the new law."""
+
+    product: Product
+    share: Array
+    """Of customs value."""
+    base: Array
+    layers: Array
+    """Of the base rate, above the ordinary duty."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A product over the partners it comes from."""
+
+    product: Product
+    spending: Array
+    """Base value, tariff included."""
+    base: Array
+    tariff: Array
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """One sector of one importer in the full table, over its partners."""
+
+    laws: _Laws
+    importer: str
+    sector: str
+    partners: list[str]
+    aimed: dict[str, list[float | None]]
+    """Rate of each measure of the importer for each partner."""
+    flow: Array
+    rate: Array
+
+    def slots(self) -> list[_Slot]:
+        """The groups of the sector, split by preference, and the rest, as they were in the base year."""
+        register = self.laws.register
+        groups = [Product(self.sector, group.id) for group in register.products.of_sector(self.sector)]
+        claims = [
+            (Product(product.sector, product.group, preference), weight)
+            for product in [*groups, Product(self.sector)]
+            for preference, weight in self._claims(product).items()
+        ]
+        shares = self._shares(claims)
+        before = [self._base_layers(product) for product, _ in claims]
+        bases = self._bases([product for product, _ in claims], shares, before)
+        return [
+            _Slot(product, share, base, old)
+            for (product, _), share, base, old in zip(claims, shares, bases, before, strict=True)
+        ]
+
+    def parts(self, slots: list[_Slot]) -> list[_Part]:
+        """The same under the new law."""
+        return [
+            _Part(
+                one.product,
+                one.share * self.flow * (1 + one.base),
+                one.base,
+                one.base - one.layers + self._layers(one.product, one.base - one.layers, one.share),
+            )
+            for one in slots
+        ]
+
+    def _claims(self, product: Product) -> dict[Preference, Array]:
+        """Shares of each partner's trade by preference claimed."""
+        claimed = self.laws.register.products.claimed
+        claims = [claimed(self.importer, partner, product) for partner in self.partners]
+        names: dict[Preference, None] = {name: None for claim in claims for name in claim}
+        return {name: np.array([claim.get(name, 0.0) for claim in claims]) for name in names}
+
+    def _shares(self, slots: list[tuple[Product, Array]]) -> list[Array]:
+        """Shares of customs value; they sum to one."""
+        products = self.laws.register.products
+        cover: dict[str | None, Array] = {}
+        for group in {slot.group for slot, _ in slots if slot.group is not None}:
+            given = [products.coverage(group, self.importer, partner) for partner in self.partners]
+            cover[group] = np.array([0.0 if item is None else item.value for item in given])
+        cover[None] = np.clip(1.0 - sum(cover.values(), np.zeros(len(self.partners))), 0.0, 1.0)
+        return [cover[slot.group] * weight for slot, weight in slots]
+
+    def _piles(self, slot: Product, law: list[Measure]) -> tuple[list[Stack], Index]:
+        """The distinct stacks on the product, and which of them each partner bears."""
+        register = self.laws.register
+        covering = [measure for measure in law if register.covered(measure, slot)]
+        place: dict[tuple[float | None, ...], int] = {}
+        piles: list[Stack] = []
+        which = np.zeros(len(self.partners), dtype=np.intp)
+        if not covering:
+            return [Stack((), ())], which
+        for i, rates in enumerate(zip(*(self.aimed[measure.id] for measure in covering), strict=True)):
+            if rates not in place:
+                place[rates] = len(piles)
+                pairs = zip(covering, rates, strict=True)
+                piles.append(stack([(m, rate) for m, rate in pairs if rate is not None], register.order))
+            which[i] = place[rates]
+        return piles, which
+
+    def _base_layers(self, slot: Product) -> Array:
+        """Layers of the base year above the ordinary duty."""
+        layers = np.zeros(len(self.partners))
+        for weight, law in self.laws.base:
+            piles, which = self._piles(slot, law)
+            layers += weight * _above_nothing(piles)[which]
+        return layers
+
+    def _layers(self, slot: Product, ordinary: Array, share: Array) -> Array:
+        """Layers on the day above the ordinary duty; floors line by line where the lines' spread is known."""
+        products = self.laws.register.products
+        piles, which = self._piles(slot, self.laws.new)
+        layers = _above_nothing(piles)[which]
+        single = slot.group is not None and products.mfn(slot.group, self.importer) is not None
+        floored = np.array([pile.has_floor for pile in piles])[which]
+        for i in np.flatnonzero(floored & (share > 0) & (self.flow > 0)):
+            mean = max(float(ordinary[i]), 0.0)
+            lines = ((mean, 1.0),) if single else products.lines(self.importer, self.sector, mean)
+            layers[i] = piles[which[i]].adds(lines)
+        return layers
+
+    def _bases(self, slots: list[Product], shares: list[Array], before: list[Array]) -> list[Array]:
+        """Base rates of the parts, such that the cell's base revenue adds up.
+
+        A group whose ordinary rate is given has that rate and the layers of the base year; the rest has what is
+        left. Where that contradicts the cell's rate (preferences, mostly), every part has the cell's rate.
+        """
+        own = [self._own_rate(slot, old) for slot, old in zip(slots, before, strict=True)]
+        nothing = np.zeros(len(self.partners))
+        given = [(share, rate) for share, rate in zip(shares, own, strict=True) if rate is not None]
+        left = 1.0 - sum((share for share, _ in given), nothing)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rest = (self.rate - sum((share * rate for share, rate in given), nothing)) / left
+        agrees = (left > 1e-6) & (rest >= 0.0) & (rest <= HIGHEST_REST)
+        return [np.where(agrees, rest if rate is None else rate, self.rate) for rate in own]
+
+    def _own_rate(self, slot: Product, before: Array) -> Array | None:
+        """Base rate of a group whose ordinary duty is given."""
+        given = None if slot.group is None else self.laws.register.products.mfn(slot.group, self.importer)
+        if given is None:
+            return None
+        return before + (0.0 if slot.preference != "none" else given.value / 100)
+
+
+def _above_nothing(piles: list[Stack]) -> Array:
+    """What each stack adds to goods that are otherwise free."""
+    return np.array([pile.adds(((0.0, 1.0),)) for pile in piles])

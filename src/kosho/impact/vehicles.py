@@ -1,0 +1,259 @@
+"""Vehicles: by drive, by maker, and subsidies that ask for local content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import model_validator
+
+from kosho.equilibrium import Outcome, Part
+from kosho.errors import InputError, Problem, suggest
+from kosho.impact.ranges import Range, spread
+from kosho.impact.subsidies import wedge_after
+from kosho.impact.value_chains import content
+from kosho.law.measure import Economy
+from kosho.law.nontariff_terms import Drive
+from kosho.provenance import Cited, Frozen, Source
+from kosho.world import World
+from kosho.yamlfile import load
+
+__all__ = [
+    "by_maker",
+    "drive_parts",
+    "drive_share",
+    "eligible",
+    "japanese_brands",
+    "purchase_subsidy",
+    "subsidy_cost",
+    "vehicle_data",
+]
+
+VEHICLES = "C29"
+
+
+class Drives(Frozen):
+    """Drives of the vehicles sold in a market."""
+
+    market: Economy
+    exporters: tuple[Economy, ...] = ()
+    """Where they are made; empty: all that no other entry of the market names."""
+    shares: dict[Drive, Cited]
+
+
+class Makers(Frozen):
+    """Vehicles shipped from an exporter to a market, by maker."""
+
+    exporter: Economy
+    market: Economy
+    unit: str
+    year: int
+    units: dict[str, Cited]
+
+
+class Brands(Frozen):
+    """Japanese brands in the vehicles sold in a market, wherever made."""
+
+    market: Economy
+    year: int
+    share: Cited
+
+
+class VehicleFile(Frozen):
+    """The file of vehicles."""
+
+    title: str
+    sources: tuple[Source, ...]
+    drives: tuple[Drives, ...]
+    makers: tuple[Makers, ...]
+    brands: tuple[Brands, ...] = ()
+
+    @model_validator(mode="after")
+    def _sourced(self) -> VehicleFile:
+        known = {source.id for source in self.sources}
+        figures = [*(one.shares.values() for one in self.drives), *(one.units.values() for one in self.makers)]
+        for cited in (*(one.share for one in self.brands), *(one for some in figures for one in some)):
+            if cited.source not in known:
+                raise ValueError(f"no source {cited.source!r}")
+        return self
+
+
+@cache
+def vehicle_data() -> VehicleFile:
+    """The figures that ship."""
+    return load(Path(str(files("kosho.impact") / "vehicles.yaml")), VehicleFile)[0]
+
+
+def drive_share(market: str, drive: Drive, exporter: str = "") -> Cited:
+    """Share of a drive in the vehicles sold in a market.
+
+    Args:
+        market: Where they are sold.
+        drive: Which.
+        exporter: Where they are made. Where that is not known apart, the share of the whole market is taken,
+            which is an assumption.
+
+    Raises:
+        InputError: it is not known for this market.
+    """
+    known = [one for one in vehicle_data().drives if one.market == market]
+    if not known:
+        hint = suggest(market, {one.market for one in vehicle_data().drives})
+        raise InputError(Problem(f"drives of vehicles sold in {market} are not known", hint))
+    for one in sorted(known, key=lambda one: exporter not in one.exporters):
+        if drive in one.shares and (exporter in one.exporters or not one.exporters):
+            return one.shares[drive]
+    raise InputError(Problem(f"no drive {drive!r} of vehicles sold in {market}"))
+
+
+def _told_apart(market: str, drive: Drive, exporter: str) -> bool:
+    """Whether the share of a drive is known of an origin."""
+    return any(
+        (one.market, drive in one.shares) == (market, True) and exporter in one.exporters
+        for one in vehicle_data().drives
+    )
+
+
+def drive_parts(market: str, exporter: str, vehicles: float) -> dict[Drive, Range]:
+    """Hybrid and electric vehicles as two parts of an exporter's cell of the vehicle sector.
+
+    Args:
+        market: Where they are sold.
+        exporter: From where; the market itself for those made at home.
+        vehicles: Share of whole vehicles in the cell (the rest are parts of vehicles).
+
+    Returns:
+        The share of base spending of each part, with its range.
+    """
+    found: dict[Drive, Range] = {}
+    for drive in ("hybrid", "electric"):
+        share = Range.of(drive_share(market, drive, exporter))
+        known = _told_apart(market, drive, exporter)
+        note = None if known else f"share in all vehicles sold in {market}, taken for those from {exporter}"
+        scaled = {end: vehicles * level for end, level in share.levels.items()}
+        assumed = share.assumed or not known
+        found[drive] = Range(
+            scaled["low"], scaled["high"], scaled["value"], "share", share.sources, assumed, note
+        )
+    return found
+
+
+def by_maker(exporter: str, market: str, base: float, new: float) -> dict[str, Range]:
+    """Vehicles of each maker after a change, from those of all makers made in one place and sold in another.
+
+    The outcome is by place of production; every maker's shipments from there are taken to change alike.
+
+    Args:
+        exporter: Where they are made.
+        market: Where they are sold.
+        base: Vehicles before, all makers.
+        new: Vehicles after.
+
+    Raises:
+        InputError: makers are not known for this trade.
+    """
+    for told in vehicle_data().makers:
+        if (told.exporter, told.market) == (exporter, market):
+            ratio = new / base
+            return {
+                maker: Range(
+                    ratio * (cited.value if cited.low is None else cited.low),
+                    ratio * (cited.value if cited.high is None else cited.high),
+                    ratio * cited.value,
+                    told.unit,
+                    (cited.source,),
+                )
+                for maker, cited in told.units.items()
+            }
+    raise InputError(Problem(f"makers of vehicles from {exporter} to {market} are not known"))
+
+
+def japanese_brands(market: str, sold: float) -> Range:
+    """Vehicles of Japanese brands among those sold in a market of South-East Asia, wherever they are made.
+
+    Results are by place of production: this tells who sells what plants in Thailand or Indonesia make for their
+    own market, every brand taken to change alike.
+
+    Args:
+        market: Where they are sold.
+        sold: Vehicles, or their value, of all brands.
+
+    Raises:
+        InputError: it is not known for this market.
+    """
+    known = {one.market: one for one in vehicle_data().brands}
+    if market not in known:
+        hint = suggest(market, known)
+        raise InputError(Problem(f"the share of Japanese brands in {market} is not known", hint))
+    found = known[market]
+    note = "; ".join([f"share of {found.year}", *([found.share.note] if found.share.note else [])])
+    return replace(spread(lambda share: share * sold, "as sold", share=found.share), note=note)
+
+
+def eligible(
+    world: World, exporters: Sequence[str], threshold: float, counted: Sequence[str], sector: str = VEHICLES
+) -> dict[str, float]:
+    """Which origins meet a local-content rule, on average: 1 or 0 by exporter.
+
+    Args:
+        world: The economy.
+        exporters: Where the goods are made.
+        threshold: Least share of value added in the countries counted.
+        counted: Whose value added counts.
+        sector: What is made.
+    """
+    return {exporter: float(content(world, exporter, sector, counted) >= threshold) for exporter in exporters}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sold:
+    share: float
+    tariff: float
+
+
+def purchase_subsidy(
+    world: World,
+    importer: str,
+    rate: float,
+    shares: Mapping[str, float],
+    *,
+    sector: str = VEHICLES,
+    part: str = "subsidised",
+) -> list[Part]:
+    """A subsidy to buyers of goods of some origins, their own country's among them; its treasury pays.
+
+    Args:
+        world: The economy.
+        importer: Who subsidises its buyers.
+        rate: Share of the buyer's price that is paid, below one.
+        shares: Share of base spending on each exporter's cell that is eligible; zero where none is.
+        sector: Of what.
+        part: Name of the part.
+
+    Raises:
+        InputError: a rate that cannot be.
+    """
+    if not 0 <= rate < 1:
+        raise InputError(Problem(f"a subsidy of {rate:g} of the price", "zero or more, below one"))
+    sold = {
+        exporter: _Sold(share, float(world.tariff.sel(importer=importer, exporter=exporter, sector=sector)))
+        for exporter, share in shares.items()
+        if share > 0
+    }
+    return [
+        Part(importer, exporter, sector, one.share, wedge_after(one.tariff, rate), part=part)
+        for exporter, one in sold.items()
+    ]
+
+
+def subsidy_cost(outcome: Outcome, rate: float, parts: Sequence[Part]) -> float:
+    """What a subsidy costs the treasury a year, in the world's money, at the new quantities."""
+    total = 0.0
+    for one in parts:
+        cell = {"importer": one.importer, "exporter": one.exporter, "sector": one.sector}
+        _, net = outcome.part_flow(one.importer, one.exporter, one.sector, one.part)
+        total += rate * net * (1.0 + float(outcome.base.tariff.sel(cell)))
+    return total

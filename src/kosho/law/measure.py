@@ -1,0 +1,531 @@
+"""What a measure is: the frozen schemas of the register's YAML files.
+
+Rates in the files are percent, as the law writes them; everything the rooms hand to one another is a fraction.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar, cast, get_args
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
+from kosho.errors import suggest
+from kosho.law.nontariff_terms import TERMS_OF, Amount, Terms
+from kosho.provenance import Cited, Day, Frozen, Source, Status
+
+__all__ = [
+    "ALL",
+    "CONTENTS",
+    "RATELESS",
+    "YES_BY_DEFAULT",
+    "Answer",
+    "Attribute",
+    "Content",
+    "Covers",
+    "Economy",
+    "End",
+    "HsList",
+    "HsScope",
+    "Kind",
+    "Measure",
+    "MeasureFile",
+    "Omission",
+    "Overlay",
+    "Partners",
+    "Preference",
+    "Replacement",
+    "Scope",
+    "Some",
+    "Stage",
+    "Unit",
+    "ValueShare",
+    "members",
+]
+
+Item = TypeVar("Item")
+
+ALL = "all"
+"""Stands for every economy where partners are listed."""
+
+
+def _known(code: str, known: Iterable[str], what: str) -> str:
+    if code in (choices := set(known)):
+        return code
+    near = suggest(code.upper(), choices)
+    raise ValueError(f"unknown {what} {code!r}" + (f"; {near}" if near else ""))
+
+
+def _economy(code: str) -> str:
+    return _known(code, countries(), "country")
+
+
+def _partner(code: str) -> str:
+    return _known(code, {ALL, *countries(), *blocs()}, "country or bloc")
+
+
+def _imposer(code: str) -> str:
+    return _known(code, {*countries(), *blocs()}, "country or bloc")
+
+
+def _sector(code: str) -> str:
+    return _known(code, sectors(), "sector")
+
+
+def _hs(code: str) -> str:
+    if not is_hs(code):
+        raise ValueError("an HS prefix has 2, 4, 6, 8 or 10 digits")
+    return code.replace(".", "")
+
+
+def _some(values: tuple[Item, ...]) -> tuple[Item, ...]:
+    if not values:
+        raise ValueError("names at least one")
+    return values
+
+
+def _by_partner(rates: dict[str, float]) -> dict[str, float]:
+    for code in rates:
+        _partner(code)
+    return rates
+
+
+def _form(value: object) -> str:
+    return "partners" if isinstance(value, dict) else "one"
+
+
+Some = Annotated[tuple[Item, ...], AfterValidator(_some)]
+"""A list that is not empty."""
+
+Rates = Annotated[
+    Annotated[float, Tag("one")] | Annotated[dict[str, float], AfterValidator(_by_partner), Tag("partners")],
+    Discriminator(_form),
+]
+"""One rate, or one a partner."""
+
+Economy = Annotated[str, AfterValidator(_economy)]
+Imposer = Annotated[str, AfterValidator(_imposer)]
+Partner = Annotated[str, AfterValidator(_partner)]
+SectorCode = Annotated[str, AfterValidator(_sector)]
+HsPrefix = Annotated[str, AfterValidator(_hs)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+
+Kind = Literal[
+    "tariff",
+    "floor",
+    "specific",
+    "tariff_quota",
+    "exemption",
+    "ban",
+    "advisory",
+    "quota",
+    "purchase",
+    "standard",
+    "customs",
+    "digital",
+    "investment",
+    "transfer",
+    "subsidy",
+    "unpriced",
+    "termination",
+]
+"""`tariff` adds its value; `floor` tops the ordinary duty up to its value; `specific` adds money per quantity;
+`tariff_quota` adds `value` inside its quota and `value_out` outside; `exemption` adds nothing and removes what
+it excludes; `ban` prohibits; `advisory`, `quota`, `purchase`, `standard`, `customs`, `digital`, `investment`,
+`transfer`, `subsidy` have `terms`, no rate; `unpriced` is listed, adds nothing; `termination` ends the measures
+it names from `legal_from` on, or suspends them to `legal_to`."""
+
+PRICED = ("tariff", "floor", "specific", "tariff_quota")
+
+RATELESS = frozenset({"ban", "unpriced", *TERMS_OF})
+"""Kinds that add nothing to a rate."""
+
+Stage = Literal["in_force", "announced", "offered", "expired", "never_in_force"]
+"""`in_force` and `expired` measures apply between their dates, the others only where a scenario adds them."""
+
+Preference = Id
+"""The preference an importer claims (`usmca`, `korus`, `rcep`, ...; `none`), which an HS code cannot show."""
+
+Attribute = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+"""A fact that an HS code cannot show (`us_232`, `civil_aircraft`, `in_quota`, ...)."""
+
+Answer = Literal["yes", "no"]
+
+YES_BY_DEFAULT = frozenset({"us_232"})
+"""Attributes that hold unless said otherwise; the others hold only if said."""
+
+Content = Literal["metal_content", "us_content"]
+"""Shares of the customs value that an HS code cannot show, given in percent."""
+
+CONTENTS: tuple[Content, ...] = get_args(Content)
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, dict | Covers) else value
+
+
+def _ordered(ends: tuple[float, float]) -> tuple[float, float]:
+    if not 0 <= ends[0] < ends[1] <= HIGHEST:
+        raise ValueError("a range runs from a lower to a higher percentage; above 100 means no end")
+    return ends
+
+
+HIGHEST = 101.0
+Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
+
+Unit = Annotated[str, Field(pattern=r"^(percent|[A-Z]{3}/[a-z][a-z0-9]*)$")]
+"""`percent` of customs value, or money per quantity (`USD/kg`, `JPY/l`, `USD/item`)."""
+
+
+@cache
+def members(codes: tuple[str, ...]) -> frozenset[str]:
+    """Economies that codes of countries and blocs stand for."""
+    return frozenset(countries() if ALL in codes else expand_regions(codes))
+
+
+class Partners(Frozen):
+    """Economies a measure is aimed at; blocs stand for their members."""
+
+    include: tuple[Partner, ...] = (ALL,)
+    exclude: tuple[Partner, ...] = ()
+
+    def __contains__(self, economy: object) -> bool:
+        return economy in members(self.include) and economy not in members(self.exclude)
+
+
+class HsScope(Frozen):
+    """Headings of one edition of the Harmonized System or of a national tariff built on it."""
+
+    edition: str
+    """Such as `HS 2022` or `HTSUS 2025`."""
+    exact: bool = True
+    """False: the legal list was not read in full, the prefixes only say where the goods lie."""
+    prefixes: Some[HsPrefix]
+
+    def holds(self, code: str) -> bool:
+        """Whether everything under `code` is under one of the prefixes."""
+        return code.startswith(self.prefixes)
+
+    def touches(self, code: str) -> bool:
+        """Whether something under `code` is under one of the prefixes."""
+        return self.holds(code) or any(prefix.startswith(code) for prefix in self.prefixes)
+
+
+class HsList(Frozen):
+    """Headings that several measures speak of, such as the annex of a law."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    title: str
+    edition: str
+    """Such as `HS 2022` or `HTSUS 2025`."""
+    exact: bool = True
+    """False: the legal list was not read in full, or covers only some goods of its headings; look-ups warn."""
+    attribute: Attribute | None = None
+    """Tells whether a good under the headings is on the list, where the code does not (`us_232`)."""
+    prefixes: Some[HsPrefix]
+    without: tuple[HsPrefix, ...] = Field((), alias="except")
+    """Headings under the prefixes that are not on the list."""
+    groups: tuple[Id, ...] = ()
+    """Product groups that stand for the list where only sectors are told apart; none: it is not seen there."""
+    niches: tuple[Id, ...] = ()
+    """Small products on the list, for what bounds quantities (`scallops`)."""
+    source: Some[str]
+    """Ids of sources of the file."""
+    note: str | None = None
+
+
+class Scope(Frozen):
+    """What a measure covers: everything named in the first five, together, as far as the others allow."""
+
+    goods: bool = False
+    """All goods, that is all sectors of agriculture, mining and manufacturing."""
+    sectors: tuple[SectorCode, ...] = ()
+    """Whole ICIO sectors."""
+    groups: tuple[Id, ...] = ()
+    """Ids of product groups."""
+    hs: HsScope | None = None
+    """Headings; where they touch product groups, they are made up of whole ones."""
+    lists: tuple[Id, ...] = ()
+    """Ids of lists of any file."""
+    not_lists: tuple[Id, ...] = ()
+    """Lists that are carved out."""
+    preference: tuple[Preference, ...] = ()
+    """Only goods that enter with one of these claims; empty means any."""
+    attributes: dict[Attribute, Answer] = Field(default_factory=dict)
+    """Only goods of which this holds."""
+    content: dict[Content, Range] = Field(default_factory=dict)
+    """Only goods whose content, in percent, is at least the first and below the second; not met if not told."""
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Scope:
+        if not (self.goods or self.sectors or self.groups or self.hs or self.lists):
+            raise ValueError("a scope names goods, sectors, groups, hs or lists")
+        return self
+
+
+class ValueShare(Cited):
+    """Share of the customs value a duty is taken on, or an exemption given for."""
+
+    attribute: Content | None = None
+    """What a shipment tells of it; `value` is the average that stands in for it in sector tables."""
+    of: Literal["content", "rest"] | None = None
+    """Whether the share is the content or the rest; by default metal content, and what is not US content."""
+    at_least: float = 0.0
+    """Percent of content below which it counts as none."""
+    at_most: float = 100.0
+    """Percent of content that counts."""
+    unstated: Literal["average", "whole"] = "average"
+    """The share where a shipment does not tell: `value`, or all."""
+
+    def given(self, content: Mapping[Content, float]) -> float:
+        """The share, given contents in percent."""
+        if self.attribute is None:
+            return self.value
+        if self.attribute not in content:
+            return 1.0 if self.unstated == "whole" else self.value
+        told = content[self.attribute]
+        counted = min(told, self.at_most) / 100 if told >= self.at_least else 0.0
+        of = self.of or ("content" if self.attribute == "metal_content" else "rest")
+        return counted if of == "content" else 1.0 - counted
+
+
+class Measure(Frozen):
+    """One thing a government does to trade, with its two clocks and its source."""
+
+    id: Id
+    title: str
+    """One line a reader of the brief understands."""
+    imposer: Imposer
+    """An economy, or a customs union that stands for its members."""
+    authority: Id
+    """Whose power it rests on (`us-232-autos`); of one authority, one measure applies at a time."""
+    partners: Partners = Partners()
+    """Not used where `value` lists partners itself."""
+    scope: Scope | None = None
+    """Needed by every kind but a termination."""
+    kind: Kind
+    value: Rates | None = None
+    """In `unit`: one rate, or one a partner (blocs may stand for their members). Of a tariff quota: inside."""
+    value_out: Rates | None = None
+    """Of a tariff quota: outside it."""
+    quota_share: Cited | None = None
+    """Of a tariff quota: how much of the trade is inside, for sector tables, where nobody says; None: all."""
+    quota: Amount | None = None
+    """Of a tariff quota: how much it is. Worlds that count it solve for what is inside; in others `quota_share`
+    stands in."""
+    unit: Unit = "percent"
+    floor_base: Literal["general", "claimed"] = "general"
+    """What a floor tops up: the general ordinary duty, or the one of the preference claimed."""
+    value_share: ValueShare | None = None
+    """Share of the customs value the duty is taken on (metal content, non-US content); None means all of it.
+    The measure removes what it excludes from that share only."""
+    terms: Terms | None = None
+    """Of kinds that no rate describes: amount, standard, days, data, declared worth."""
+    excludes: tuple[Id, ...] = ()
+    """Measures or authorities that do not apply to goods this one applies to."""
+    terminates: tuple[Id, ...] = ()
+    """Measures a termination ends."""
+    stage: Stage
+    legal_from: Day
+    legal_to: Day | None = None
+    """Last day in force according to the measure itself; what ends it later is a termination of its own."""
+    collected_from: Day | None = None
+    """First day it was collected (of a termination: no longer), where that is not `legal_from`; rates are those
+    collected."""
+    known_from: Day
+    """First day it was public."""
+    legal_basis: str
+    source: Some[str]
+    """Ids of sources of the file."""
+    status: Status
+    """Standing of the value."""
+    quote: str | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Measure:
+        if self.collected_from is not None and self.collected_from < self.legal_from:
+            raise ValueError(f"collected_from {self.collected_from} is before legal_from {self.legal_from}")
+        if self.legal_to is not None and self.legal_to < self.legal_from:
+            raise ValueError(f"legal_to {self.legal_to} is before legal_from {self.legal_from}")
+        if self.kind == "termination":
+            if not self.terminates or self.scope is not None:
+                raise ValueError("a termination names what it terminates and has no scope")
+        elif self.scope is None:
+            raise ValueError(f"kind {self.kind} needs a scope")
+        elif self.terminates:
+            raise ValueError("only a termination terminates")
+        if self.kind == "exemption" and not self.excludes:
+            raise ValueError("an exemption names what it excludes")
+        return self
+
+    @field_validator("terms", mode="wrap")
+    @classmethod
+    def _of_kind(cls, value: object, _: Any, info: ValidationInfo) -> Terms | None:
+        """Terms are read as the kind has them, so that what is wrong is told in its own words."""
+        kind = info.data.get("kind")
+        wanted = TERMS_OF.get(kind or "")
+        if value is None or kind is None:
+            return None  # a kind that is wrong itself has no terms
+        if wanted is None:
+            raise ValueError(f"a {kind} has no terms")
+        return cast(Terms, wanted.model_validate(value))
+
+    @model_validator(mode="after")
+    def _termed(self) -> Measure:
+        if self.kind in TERMS_OF and self.terms is None:
+            raise ValueError(f"a {self.kind} has its terms")
+        if self.kind == "purchase" and isinstance(self.terms, Amount) and self.terms.holder is not None:
+            raise ValueError("a purchase has no rent that somebody holds (holder)")
+        return self
+
+    @model_validator(mode="after")
+    def _priced(self) -> Measure:
+        if (self.kind in PRICED) != (self.value is not None):
+            raise ValueError(f"a {self.kind} has {'a' if self.kind in PRICED else 'no'} value")
+        if (self.kind == "tariff_quota") != (self.value_out is not None):
+            raise ValueError("a tariff quota has value_out, other kinds do not")
+        if self.kind != "tariff_quota" and (self.quota_share is not None or self.quota is not None):
+            raise ValueError("only a tariff quota has quota_share and quota")
+        if self.kind != "tariff_quota" and (self.kind == "specific") == (self.unit == "percent"):
+            raise ValueError("a specific duty has a unit such as USD/kg, other kinds percent")
+        if self.floor_base != "general" and self.kind != "floor":
+            raise ValueError("only a floor has floor_base")
+        listed = isinstance(self.value, dict) or isinstance(self.value_out, dict)
+        if listed and self.partners != Partners():
+            raise ValueError("partners are listed either in value or in partners, not in both")
+        return self
+
+    @field_validator("value", "value_out")
+    @classmethod
+    def _possible(cls, value: float | dict[str, float] | None) -> float | dict[str, float] | None:
+        rates = value.values() if isinstance(value, dict) else [0.0 if value is None else value]
+        if not all(-100 < rate < math.inf for rate in rates):
+            raise ValueError("a rate is above -100 percent and finite")
+        return value
+
+    @property
+    def first_day(self) -> date:
+        """First day it acts."""
+        return self.collected_from or self.legal_from
+
+    def imposed_by(self, economy: str) -> bool:
+        """Whether the economy is the imposer, or a member of it."""
+        return economy == self.imposer or (self.imposer in blocs() and economy in blocs()[self.imposer].members)
+
+    def level_on(self, partner: str, *, in_quota: bool = True) -> float | None:
+        """Value for goods of `partner`, in `unit`; 0 where the kind has no value; None if not aimed."""
+        level = self._of(self.value, partner)
+        if level is None or in_quota or self.value_out is None:
+            return level
+        return self._of(self.value_out, partner)
+
+    def _of(self, value: float | dict[str, float] | None, partner: str) -> float | None:
+        if not isinstance(value, Mapping):
+            return (value or 0.0) if partner in self.partners else None
+        if partner in value:
+            return value[partner]
+        for code, level in value.items():
+            if code in blocs() and partner in blocs()[code].members:
+                return level
+        return value.get(ALL)
+
+    def rate_on(self, partner: str) -> float | None:
+        """Ad valorem fraction for goods of `partner` as sector tables see it; None if not aimed.
+
+        Of a tariff quota it is the mean of the rates inside and outside. The unit must be percent.
+        """
+        level = self.level_on(partner)
+        if level is None or self.value_out is None:
+            return None if level is None else level / 100
+        inside = 1.0 if self.quota_share is None else self.quota_share.value
+        outside = self.level_on(partner, in_quota=False) or 0.0
+        return (inside * level + (1.0 - inside) * outside) / 100
+
+    def taxed_share(self) -> float:
+        """Share of the customs value the duty is taken on, on average."""
+        return 1.0 if self.value_share is None else self.value_share.value
+
+
+class Omission(Frozen):
+    """Something that was in force and is not in the file, and why."""
+
+    what: str
+    why: str
+    source: str | None = None
+
+
+class Covers(Frozen):
+    """The days for which a file claims to hold the measures of an imposer that matter for its use."""
+
+    imposer: Imposer
+    first: Day
+    last: Day
+
+
+class MeasureFile(Frozen):
+    """A register file."""
+
+    title: str
+    covers: Annotated[tuple[Covers, ...], BeforeValidator(_several)] = ()
+    """One or several; none: it claims to be complete for no days (a file of lists, say)."""
+    not_covered: tuple[Omission, ...] = ()
+    sources: tuple[Source, ...] = ()
+    """Known to all files; one id in two files is one source and said alike."""
+    lists: dict[Id, HsList] = Field(default_factory=dict)
+    """Headings by list id; measures of all files may refer to them."""
+    measures: tuple[Measure, ...] = ()
+
+
+class End(Frozen):
+    """A scenario's end of a measure."""
+
+    measure: Id
+    legal_from: Day
+    """First day without it."""
+
+
+class Replacement(Frozen):
+    """A scenario's other version of a measure."""
+
+    measure: Id
+    by: Measure
+
+
+class Overlay(Frozen):
+    """What a scenario changes in a dated state."""
+
+    title: str
+    note: str | None = None
+    add: tuple[Measure, ...] = ()
+    end: tuple[End, ...] = ()
+    replace: tuple[Replacement, ...] = ()
+
+    def __add__(self, other: Overlay) -> Overlay:
+        """Both changes together."""
+        return Overlay(
+            title=f"{self.title}; {other.title}" if self.title else other.title,
+            add=self.add + other.add,
+            end=self.end + other.end,
+            replace=self.replace + other.replace,
+        )
+
+    def sources(self) -> set[str]:
+        """Ids of the sources it refers to."""
+        measures: list[Any] = [*self.add, *(item.by for item in self.replace)]
+        return {source for measure in measures for source in measure.source}

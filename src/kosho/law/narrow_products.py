@@ -1,0 +1,89 @@
+"""Small products: what is known of products far smaller than their sector, without a world.
+
+`kosho.impact.product_nests` makes nests of them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from kosho.errors import InputError, Problem, suggest
+from kosho.law.measure import Economy, HsPrefix, Id, SectorCode, Some
+from kosho.law.yaml_cache import read
+from kosho.provenance import Cited, Frozen, Source
+
+__all__ = ["Niche", "NicheFile", "niche", "niche_file", "niches"]
+
+
+class Niche(Frozen):
+    """A product that buyers of one country tell from the rest of its sector."""
+
+    id: Id
+    title: str
+    hs: Some[HsPrefix]
+    importer: Economy
+    sector: SectorCode
+    theta: Cited
+    """Between origins."""
+    between: Cited
+    """Between products of the sector: elasticity of substitution less one."""
+    trade: dict[Economy, Cited]
+    """By exporter, the importer for what is made at home: `million USD` before duty, or `share` of the table's
+    cell."""
+    quantity: dict[Economy, Cited] = Field(default_factory=dict)
+    """By exporter of `trade`: how much was bought in the base year, in one unit; or empty."""
+
+    @model_validator(mode="after")
+    def _units(self) -> Niche:
+        for exporter, cited in self.trade.items():
+            if cited.unit not in ("million USD", "share"):
+                raise ValueError(f"{exporter}: in million USD or as a share, not {cited.unit!r}")
+        if self.quantity and set(self.quantity) != set(self.trade) - {self.importer}:
+            raise ValueError("quantity: for every exporter of trade, or for none")
+        if len({cited.unit for cited in self.quantity.values()}) > 1:
+            raise ValueError("quantity: all in one unit")
+        return self
+
+
+class NicheFile(Frozen):
+    """The file of small products."""
+
+    title: str
+    sources: tuple[Source, ...]
+    niches: tuple[Niche, ...]
+
+    @model_validator(mode="after")
+    def _sourced(self) -> NicheFile:
+        known = {source.id for source in self.sources}
+        for one in self.niches:
+            for cited in (*one.trade.values(), *one.quantity.values(), one.theta, one.between):
+                if cited.source not in known:
+                    raise ValueError(f"{one.id}: no source {cited.source!r}")
+        return self
+
+
+@cache
+def niche_file() -> NicheFile:
+    """The small products that ship, with their sources."""
+    return read(Path(str(files("kosho.law") / "niches.yaml")), NicheFile)[0]
+
+
+@cache
+def niches() -> dict[str, Niche]:
+    """The small products that ship, by id."""
+    return {one.id: one for one in niche_file().niches}
+
+
+def niche(name: str) -> Niche:
+    """A small product by id.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in niches():
+        raise InputError(Problem(f"no small product {name!r}", suggest(name, niches())))
+    return niches()[name]

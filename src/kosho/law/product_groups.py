@@ -1,0 +1,328 @@
+"""Product groups: the parts of ICIO sectors that measures tell apart, and how much of the trade each is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import model_validator
+
+from kosho.codes import sectors
+from kosho.errors import Problems
+from kosho.law.measure import (
+    YES_BY_DEFAULT,
+    Economy,
+    HsScope,
+    Id,
+    Partner,
+    Preference,
+    Scope,
+    SectorCode,
+    Some,
+    members,
+)
+from kosho.law.yaml_cache import read
+from kosho.provenance import Cited, Frozen, Source
+from kosho.yamlfile import Lines
+
+__all__ = ["Claim", "Coverage", "OwnRate", "Product", "ProductGroup", "Products", "Spread", "in_scope"]
+
+SHARE_TOLERANCE = 1e-9
+
+
+class Coverage(Frozen):
+    """How much of a sector's imports a group makes up."""
+
+    importer: Economy
+    exporters: tuple[Partner, ...] = ()
+    """Empty: all that no other entry of the group names."""
+    share: Cited
+    """Of the customs value of the sector's trade in this direction."""
+
+
+class OwnRate(Frozen):
+    """The ordinary (MFN) duty on a group."""
+
+    importer: Economy
+    rate: Cited
+    """Percent."""
+
+
+class ProductGroup(Frozen):
+    """Goods within one sector that some measure treats alike; groups of a sector are disjoint."""
+
+    id: Id
+    title: str
+    sector: SectorCode
+    hs: HsScope
+    mfn: tuple[OwnRate, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+
+
+class Claim(Frozen):
+    """How much of a trade enters under a preference that an HS code cannot show."""
+
+    preference: Preference
+    importer: Economy
+    exporters: Some[Economy]
+    groups: tuple[Id, ...] = ()
+    sectors: tuple[SectorCode, ...] = ()
+    """With neither groups nor sectors: everything no other entry names."""
+    share: Cited
+
+
+class Spread(Frozen):
+    """How the ordinary rates of a sector's lines are spread, for floors, which apply line by line."""
+
+    importer: Economy
+    sector: SectorCode
+    lines: Some[tuple[float, float]]
+    """Pairs of rate in percent and weight."""
+    source: str
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _weights(self) -> Spread:
+        if abs(sum(weight for _, weight in self.lines) - 1) > 1e-6:
+            raise ValueError("weights must sum to one")
+        return self
+
+
+class ProductFile(Frozen):
+    """The file of product groups."""
+
+    title: str
+    sources: tuple[Source, ...]
+    groups: tuple[ProductGroup, ...]
+    claims: tuple[Claim, ...] = ()
+    spreads: tuple[Spread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What measures see of a shipment: a sector, a group in it or none (the rest), a preference claimed."""
+
+    sector: str
+    group: str | None = None
+    preference: Preference = "none"
+
+
+@dataclass(frozen=True)
+class Products:
+    """All groups, with look-ups by trade direction."""
+
+    groups: dict[str, ProductGroup]
+    claims: tuple[Claim, ...]
+    spreads: dict[tuple[str, str], Spread]
+    sources: dict[str, Source]
+    places: dict[str, str] = field(default_factory=dict)
+    """File and line of each group."""
+
+    @staticmethod
+    def load(path: Path | None = None) -> Products:
+        """Read product groups; the shipped ones by default.
+
+        Raises:
+            InputError: schema broken, or shares of a sector above one, or groups that overlap; all are listed.
+        """
+        return _shipped() if path is None else _read(path)
+
+    def of_sector(self, sector: str) -> list[ProductGroup]:
+        """Groups within a sector, in file order."""
+        return [group for group in self.groups.values() if group.sector == sector]
+
+    def coverage(self, group: str, importer: str, exporter: str) -> Cited | None:
+        """Share of the sector's trade in this direction; None where nothing is said."""
+        general = None
+        for entry in self.groups[group].coverage:
+            if entry.importer != importer:
+                continue
+            if not entry.exporters:
+                general = entry.share
+            elif exporter in members(entry.exporters):
+                return entry.share
+        return general
+
+    def mfn(self, group: str, importer: str) -> Cited | None:
+        """Ordinary duty on a group, percent; None where nothing is said."""
+        return next((own.rate for own in self.groups[group].mfn if own.importer == importer), None)
+
+    def claimed(self, importer: str, exporter: str, product: Product) -> dict[Preference, float]:
+        """Shares of a trade by preference claimed; they sum to one."""
+        best: tuple[int, Claim] | None = None
+        for claim in self.claims:
+            if claim.importer != importer or exporter not in claim.exporters:
+                continue
+            if product.group is not None and product.group in claim.groups:
+                rank = 3
+            elif product.sector in claim.sectors:
+                rank = 2
+            elif not claim.groups and not claim.sectors:
+                rank = 1
+            else:
+                continue
+            if best is None or rank > best[0]:
+                best = rank, claim
+        if best is None:
+            return {"none": 1.0}
+        share = best[1].share.value
+        return {best[1].preference: share, "none": 1.0 - share}
+
+    def lines(self, importer: str, sector: str, mean: float) -> tuple[tuple[float, float], ...]:
+        """Ordinary rates of a sector's lines as (rate, weight), scaled so that they average `mean`.
+
+        Scaling keeps line rates in step with the base rate of the cell, which rests on trade and not on a
+        count of lines.
+        """
+        spread = self.spreads.get((importer, sector))
+        if spread is None or mean <= 0.0:
+            return ((mean, 1.0),)
+        average = sum(rate * weight for rate, weight in spread.lines)
+        if average <= 0.0:
+            return ((mean, 1.0),)
+        return tuple((rate * mean / average, weight) for rate, weight in spread.lines)
+
+    def within(self, scope: HsScope) -> tuple[set[str], list[str]]:
+        """Groups wholly under the headings of a scope, and those only partly so."""
+        whole: set[str] = set()
+        part: list[str] = []
+        for group in self.groups.values():
+            if all(scope.holds(prefix) for prefix in group.hs.prefixes):
+                whole.add(group.id)
+            elif any(scope.touches(prefix) for prefix in group.hs.prefixes):
+                part.append(group.id)
+        return whole, part
+
+
+@cache
+def _shipped() -> Products:
+    return _read(Path(str(files("kosho.law").joinpath("products.yaml"))))
+
+
+def _read(path: Path) -> Products:
+    document, lines = read(path, ProductFile)
+    problems = Problems(str(path))
+    _check_ids(document, lines, problems)
+    _check_sources(document, lines, problems)
+    _check_disjoint(document, lines, problems)
+    _check_shares(document, lines, problems)
+    problems.raise_if_any()
+    return Products(
+        groups={group.id: group for group in document.groups},
+        claims=document.claims,
+        spreads={(spread.importer, spread.sector): spread for spread in document.spreads},
+        sources={source.id: source for source in document.sources},
+        places={group.id: f"{path}:{lines['groups', i]}" for i, group in enumerate(document.groups)},
+    )
+
+
+def _check_ids(document: ProductFile, lines: Lines, problems: Problems) -> None:
+    seen: set[str] = set()
+    for index, group in enumerate(document.groups):
+        if group.id in seen:
+            problems.add(f"group {group.id!r} is given twice", line=lines["groups", index], key="id")
+        seen.add(group.id)
+    for index, claim in enumerate(document.claims):
+        for group in set(claim.groups) - seen:
+            problems.add(f"unknown product group {group!r}", line=lines["claims", index, "groups"])
+
+
+def _cited(document: ProductFile) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for i, group in enumerate(document.groups):
+        yield from ((("groups", i, "mfn", k), own.rate.source) for k, own in enumerate(group.mfn))
+        yield from ((("groups", i, "coverage", k), item.share.source) for k, item in enumerate(group.coverage))
+    yield from ((("claims", i), claim.share.source) for i, claim in enumerate(document.claims))
+    yield from ((("spreads", i), spread.source) for i, spread in enumerate(document.spreads))
+
+
+def _check_sources(document: ProductFile, lines: Lines, problems: Problems) -> None:
+    known = {source.id for source in document.sources}
+    for path, source in _cited(document):
+        if source not in known:
+            problems.add(f"unknown source {source!r}", "list it under sources", line=lines[path])
+
+
+def _overlap(document: ProductFile) -> bool:
+    """Whether some group has a heading that is, or is under, one of another."""
+    owners = {(group.hs.edition, prefix): group.id for group in document.groups for prefix in group.hs.prefixes}
+    return any(
+        owners.get((group.hs.edition, prefix[:end]), group.id) != group.id
+        for group in document.groups
+        for prefix in group.hs.prefixes
+        for end in range(2, len(prefix) + 1, 2)
+    )
+
+
+def _check_disjoint(document: ProductFile, lines: Lines, problems: Problems) -> None:
+    if not _overlap(document):
+        return
+    for index, group in enumerate(document.groups):
+        for other in document.groups[:index]:
+            shared = [prefix for prefix in group.hs.prefixes if other.hs.touches(prefix)]
+            if shared and group.hs.edition == other.hs.edition:
+                problems.add(
+                    f"group {group.id!r} shares headings {', '.join(shared)} with {other.id!r}",
+                    "groups are disjoint",
+                    line=lines["groups", index, "hs"],
+                )
+
+
+def _check_shares(document: ProductFile, lines: Lines, problems: Problems) -> None:
+    """Shares of a trade sum to at most one, for every direction that some entry names."""
+    for sector in sectors():
+        members = [(i, group) for i, group in enumerate(document.groups) if group.sector == sector]
+        directions = {
+            (entry.importer, exporter)
+            for _, group in members
+            for entry in group.coverage
+            for exporter in entry.exporters or ("",)
+        }
+        for importer, exporter in sorted(directions):
+            shares = [(i, _share(group, importer, exporter)) for i, group in members]
+            total = sum(share for _, share in shares)
+            if total > 1 + SHARE_TOLERANCE:
+                last = max(i for i, share in shares if share > 0)
+                way = f"{exporter or 'any exporter'} to {importer}"
+                problems.add(
+                    f"shares of {sector} from {way} sum to {total:.6g}",
+                    "at most one: groups are disjoint",
+                    line=lines["groups", last, "coverage"],
+                )
+
+
+def _share(group: ProductGroup, importer: str, exporter: str) -> float:
+    entries = [entry for entry in group.coverage if entry.importer == importer]
+    for entry in entries:
+        if exporter in entry.exporters or (entry.exporters and exporter in members(entry.exporters)):
+            return entry.share.value
+    return next((entry.share.value for entry in entries if not entry.exporters), 0.0)
+
+
+def in_scope(scope: Scope, product: Product, inside: frozenset[str], outside: frozenset[str]) -> bool:
+    """Whether a scope covers a product of a sector table.
+
+    Args:
+        scope: What a measure covers.
+        product: What is shipped.
+        inside: Groups that the scope's headings and lists stand for.
+        outside: Groups that the lists carved out stand for.
+    """
+    if scope.content:
+        return False
+    if scope.preference and product.preference not in scope.preference:
+        return False
+    if any((answer == "yes") != (name in YES_BY_DEFAULT) for name, answer in scope.attributes.items()):
+        return False
+    if product.group is not None:
+        if product.group in outside:
+            return False
+        if product.group in inside:
+            return True
+    return (
+        (scope.goods and sectors()[product.sector].goods)
+        or product.sector in scope.sectors
+        or (product.group is not None and product.group in scope.groups)
+    )

@@ -1,0 +1,139 @@
+"""What is asked of the register at the level of a tariff line, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from kosho.codes import blocs, countries
+from kosho.errors import Problems, suggest
+from kosho.law.measure import YES_BY_DEFAULT, Answer, Content, Stage
+from kosho.law.schedules import Duty, UnitValue
+from kosho.law.stacking import Layer, Removed
+
+__all__ = ["CODE_HINT", "NONE", "NO_FACTS", "Facts", "Pending", "Query", "Quote", "Span", "is_code"]
+
+
+NONE = "none"
+"""No preference is claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a shipment tells beyond its code."""
+
+    preference: str = NONE
+    answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
+    """Attributes that were told."""
+    content: Mapping[Content, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Percent of the customs value."""
+
+    def answer(self, attribute: str) -> Answer:
+        """What was told of an attribute, or its default."""
+        return self.answers.get(attribute, "yes" if attribute in YES_BY_DEFAULT else "no")
+
+
+NO_FACTS = Facts()
+
+
+CUSTOMS_UNIONS = ("EU27",)
+"""Blocs with one tariff, which may import as a whole."""
+
+CODE_HINT = "write 4 to 10 digits"
+
+
+def is_code(digits: str) -> bool:
+    """Whether digits can be a heading, or a line of a national tariff under it (Japan's have nine)."""
+    return digits.isascii() and digits.isdigit() and 4 <= len(digits) <= 10
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One product of one origin on one day.
+
+    Raises:
+        InputError: a code is none; all mistakes are listed.
+    """
+
+    importer: str
+    """ISO 3166 alpha-3, or `EU27`."""
+    exporter: str
+    """ISO 3166 alpha-3, or a bloc whose members are all treated alike."""
+    hs: str
+    """4 to 10 digits; dots are dropped."""
+    on: date
+    known: date | None = None
+    """Day of knowledge; None means the latest."""
+    facts: Facts = NO_FACTS
+    general: Duty | None = None
+    """Ordinary (MFN) duty; None: that of the schedules, if they have it."""
+    claimed: Duty | None = None
+    """Ordinary duty under the preference claimed; None: that of the schedules, or free."""
+    unit_value: UnitValue | None = None
+    """What a unit of the goods is worth, which specific duties need."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        for code, known, what in (
+            (self.importer, {*countries(), *CUSTOMS_UNIONS}, "country or customs union"),
+            (self.exporter, {*countries(), *blocs()}, "country or bloc"),
+        ):
+            if code not in known:
+                problems.add(f"unknown {what} {code!r}", suggest(code.upper(), known))
+        if not is_code(self.code):
+            problems.add(f"{self.hs!r} is not an HS code", CODE_HINT)
+        if self.importer == self.exporter:
+            problems.add(f"{self.importer} is both importer and exporter")
+        elif self.importer in CUSTOMS_UNIONS and self.exporter in blocs()[self.importer].members:
+            problems.add(f"{self.exporter} is within {self.importer}")
+        problems.raise_if_any()
+
+    @property
+    def code(self) -> str:
+        """The HS code without dots."""
+        return self.hs.replace(".", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A measure that would cover the product, was public, and is not in force."""
+
+    measure: str
+    title: str
+    stage: Stage
+    begins: date
+    """First day it is, or was, to apply."""
+    authority: str
+    legal_basis: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A rate and how it comes about, in fractions of the customs value; `rate` is the sum of the layers."""
+
+    query: Query
+    rate: float
+    layers: tuple[Layer, ...]
+    removed: tuple[Removed, ...]
+    pending: tuple[Pending, ...]
+    prohibited: tuple[str, ...]
+    """Bans that cover the product."""
+    warnings: tuple[str, ...]
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Two days with the same one are treated alike."""
+        return self.rate, tuple((layer.measure, layer.value) for layer in self.layers), self.prohibited
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days over which the answer is the same."""
+
+    first: date
+    last: date
+    quote: Quote
+    """Of the first day."""

@@ -1,0 +1,386 @@
+"""The register: measures of many files, asked by two clocks (in force on a day, as known on a day)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kosho.codes import expand_regions
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.law.measure import RATELESS, Covers, HsList, HsScope, Measure, MeasureFile, Omission, Overlay
+from kosho.law.product_groups import Product, Products, in_scope
+from kosho.law.query import Query, Quote, Span
+from kosho.law.references import cross_checks
+from kosho.law.stacking import MFN, Layer, Rate, Stack, precedence, stack
+from kosho.law.yaml_cache import read, write
+from kosho.provenance import Source
+from kosho.yamlfile import Lines
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Register", "shipped_files"]
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """Measures and the product groups they speak of. Make one with `load`."""
+
+    measures: tuple[Measure, ...]
+    products: Products
+    sources: dict[str, Source]
+    covers: tuple[Covers, ...] = ()
+    not_covered: tuple[Omission, ...] = ()
+    places: dict[str, str] = field(default_factory=dict)
+    """File and line of each measure id."""
+    lists: dict[str, HsList] = field(default_factory=dict)
+    assumed: frozenset[str] = frozenset()
+    """Measures a scenario added: they apply between their dates whatever their stage and whenever known."""
+    ends: tuple[tuple[str, date], ...] = ()
+    """Measures a scenario ended, with the first day without them."""
+
+    @staticmethod
+    def load(paths: Sequence[Path | str] | None = None, products: Path | None = None) -> Register:
+        """Read register files; the shipped ones by default.
+
+        Raises:
+            InputError: every mistake of every file, with file and line.
+        """
+        chosen = shipped_files() if paths is None else [Path(path) for path in paths]
+        found: list[Problem] = []
+        documents: list[tuple[Path, MeasureFile, Lines]] = []
+        for path in chosen:
+            try:
+                documents.append((path, *read(path, MeasureFile)))
+            except InputError as error:
+                found += error.problems
+        try:
+            groups = Products.load(products)
+        except InputError as error:
+            raise InputError([*found, *error.problems]) from None
+        found = found or cross_checks(documents, groups)  # what cannot be read is missed everywhere
+        if found:
+            raise InputError(found)
+        register = Register(
+            measures=tuple(measure for _, document, _ in documents for measure in document.measures),
+            products=groups,
+            sources={source.id: source for _, document, _ in documents for source in document.sources},
+            covers=tuple(span for _, document, _ in documents for span in document.covers),
+            not_covered=tuple(item for _, document, _ in documents for item in document.not_covered),
+            places={
+                measure.id: f"{path}:{lines['measures', index]}"
+                for path, document, lines in documents
+                for index, measure in enumerate(document.measures)
+            },
+            lists={name: item for _, document, _ in documents for name, item in document.lists.items()},
+        )
+        _ = register.order
+        return register
+
+    def dump(self, path: Path) -> None:
+        """Write everything to one register file; read again it gives the same register.
+
+        Raises:
+            InputError: a scenario changed the register (its changes are no law), or the file cannot be written.
+        """
+        if self.assumed or self.ends:
+            raise InputError(Problem("a register that a scenario changed is not written"))
+        document = MeasureFile(
+            title="Register of measures",
+            covers=self.covers,
+            not_covered=self.not_covered,
+            sources=tuple(self.sources.values()),
+            lists=self.lists,
+            measures=self.measures,
+        )
+        write(path, document)
+
+    @property
+    def imposers(self) -> tuple[str, ...]:
+        """Economies and customs unions whose measures it holds."""
+        return tuple(dict.fromkeys(measure.imposer for measure in self.measures))
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """Economies with measures, members in place of customs unions."""
+        return expand_regions(self.imposers)
+
+    def measure(self, name: str) -> Measure:
+        """The measure with this id.
+
+        Raises:
+            InputError: there is none.
+        """
+        for measure in self.measures:
+            if measure.id == name:
+                return measure
+        hint = suggest(name, [measure.id for measure in self.measures])
+        raise InputError(Problem(f"unknown measure {name!r}", hint))
+
+    def named(self, measure: Measure) -> str:
+        """Its id, with the place where it is written if that is known."""
+        place = self.places.get(measure.id)
+        return measure.id if place is None else f"{measure.id} ({place})"
+
+    def problem(self, measure: Measure, message: str, hint: str | None = None) -> Problem:
+        """What is wrong with a measure, at the place where it is written."""
+        file, _, line = self.places.get(measure.id, "").rpartition(":")
+        return Problem(message, hint, file or None, int(line) if line else None, measure.id)
+
+    def in_force(self, on: date, known: date | None = None) -> list[Measure]:
+        """Measures that apply on a day as known on another (the latest knowledge by default).
+
+        Terminations are not listed; what they end is left out.
+        """
+        dropped = {name for name, first in self.ends if first <= on}
+        ended = dropped | {
+            name
+            for measure in self.measures
+            if measure.kind == "termination" and measure.id not in dropped and self._valid(measure, on, known)
+            for name in measure.terminates
+        }
+        return [
+            measure
+            for measure in self.measures
+            if measure.kind != "termination" and measure.id not in ended and self._valid(measure, on, known)
+        ]
+
+    def rate(
+        self,
+        importer: str,
+        exporter: str,
+        product: Product,
+        on: date,
+        known: date | None = None,
+        mfn: float | None = None,
+    ) -> Rate:
+        """The rate on a product with its layers.
+
+        Args:
+            importer: ISO 3166 alpha-3 code.
+            exporter: ISO 3166 alpha-3 code.
+            product: What is shipped.
+            on: Day in force.
+            known: Day of knowledge, the latest by default.
+            mfn: Ordinary duty as a fraction; by default that of the product's group (0 if none is given), or 0
+                under a preference.
+
+        Raises:
+            InputError: the product's group is unknown.
+        """
+        own = None
+        if product.group is not None:
+            if product.group not in self.products.groups:
+                hint = suggest(product.group, self.products.groups)
+                raise InputError(Problem(f"unknown product group {product.group!r}", hint))
+            own = self.products.mfn(product.group, importer)
+        source: tuple[str, ...] = ()
+        if mfn is None and own is not None and product.preference == "none":
+            mfn, source = own.value / 100, (own.source,)
+        ordinary = mfn or 0.0
+        pile = self.stack(importer, exporter, product, self.in_force(on, known))
+        layers = [Layer(MFN, ordinary, MFN, "ordinary duty", source)]
+        layers += [
+            Layer(
+                item.measure.id,
+                item.adds([(ordinary, 1.0)]),
+                item.measure.authority,
+                item.measure.legal_basis,
+                item.measure.source,
+            )
+            for item in pile.applied
+        ]
+        return Rate(sum(layer.value for layer in layers), tuple(layers), pile.removed)
+
+    def quote(self, query: Query) -> Quote:
+        """The rate on a tariff line, with everything that made it. See `kosho.law.line_rate.quote`."""
+        from kosho.law.line_rate import quote  # noqa: PLC0415 - it asks the register
+
+        return quote(self, query)
+
+    def history(self, query: Query, first: date, last: date) -> list[Span]:
+        """Rates from `first` to `last`, one a span of equal treatment. See `kosho.law.line_rate.history`."""
+        from kosho.law.line_rate import history  # noqa: PLC0415 - it asks the register
+
+        return history(self, query, first, last)
+
+    def rates(
+        self,
+        importer: str,
+        lines: Sequence[tuple[str, float]],
+        partners: Sequence[str],
+        dates: Sequence[date],
+        known: date | None = None,
+    ) -> NDArray[np.float32]:
+        """Rates on many lines from many partners on many days. See `kosho.law.rate_table.rates`."""
+        from kosho.law.rate_table import rates  # noqa: PLC0415 - it asks the register, with arrays
+
+        return rates(self, importer, lines, partners, dates, known)
+
+    def stack(self, importer: str, exporter: str, product: Product, measures: Iterable[Measure]) -> Stack:
+        """What of `measures` applies to a product of this origin."""
+        aimed = [
+            (measure, rate)
+            for measure in measures
+            if measure.imposed_by(importer)
+            and self.covered(measure, product)
+            and (rate := measure.rate_on(exporter)) is not None
+        ]
+        return stack(aimed, self.order)
+
+    def covered(self, measure: Measure, product: Product) -> bool:
+        """Whether a measure's scope covers a product."""
+        return measure.id not in self.not_translated and self.in_scope(measure, product)
+
+    def in_scope(self, measure: Measure, product: Product) -> bool:
+        """Whether a product is under a measure's scope, whatever becomes of it in sector tables."""
+        return measure.scope is not None and in_scope(measure.scope, product, *self._groups_of[measure.id])
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """Place of each measure in the order of exclusions."""
+        return precedence(self.measures, self.places)
+
+    @cached_property
+    def headings(self) -> dict[str, HsScope]:
+        """Headings that measures name themselves, by measure id."""
+        return {
+            measure.id: measure.scope.hs
+            for measure in self.measures
+            if measure.scope is not None and measure.scope.hs is not None
+        }
+
+    def groups_of(self, name: str) -> frozenset[str]:
+        """Product groups that a measure's groups, headings and lists stand for, less those it carves out."""
+        scope = self.measure(name).scope
+        inside, outside = self._groups_of[name]
+        return (inside | frozenset(scope.groups if scope is not None else ())) - outside
+
+    @cached_property
+    def _groups_of(self) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+        """For each measure the product groups its headings and lists stand for, and those it carves out."""
+        found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        for measure in self.measures:
+            scope = measure.scope
+            if scope is None:
+                found[measure.id] = frozenset(), frozenset()
+                continue
+            inside = {group for name in scope.lists for group in self.lists[name].groups}
+            if scope.hs is not None:
+                inside |= self.products.within(scope.hs)[0]
+            outside = {group for name in scope.not_lists for group in self.lists[name].groups}
+            found[measure.id] = frozenset(inside), frozenset(outside)
+        return found
+
+    @cached_property
+    def not_translated(self) -> dict[str, str]:
+        """Measures that sector tables do not see, with the reason."""
+        found: dict[str, str] = {}
+        for measure in self.measures:
+            if measure.kind in RATELESS:
+                found[measure.id] = f"a measure of kind {measure.kind} has no rate"
+            elif measure.unit != "percent":
+                found[measure.id] = f"a duty in {measure.unit} needs unit values"
+            elif (scope := measure.scope) is not None and not (scope.goods or scope.sectors):
+                groups = {*scope.groups, *self._groups_of[measure.id][0]}
+                if not groups:
+                    found[measure.id] = "no product group stands for its headings"
+                elif groups <= self._without_trade(measure.imposer):
+                    found[measure.id] = (
+                        f"no share of imports of {measure.imposer} is given for its product groups"
+                    )
+        return found
+
+    @cached_property
+    def partly_translated(self) -> dict[str, tuple[str, ...]]:
+        """Measures that sector tables see without some of their product groups, and these groups.
+
+        No share of the imposer's imports is given for them.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for measure in self.measures:
+            if measure.scope is not None and measure.id not in self.not_translated:
+                groups = {*measure.scope.groups, *self._groups_of[measure.id][0]}
+                lacking = groups & self._without_trade(measure.imposer)
+                if lacking:
+                    found[measure.id] = tuple(sorted(lacking))
+        return found
+
+    def _without_trade(self, imposer: str) -> set[str]:
+        importers = expand_regions([imposer])
+        return {
+            name
+            for name, group in self.products.groups.items()
+            if not any(entry.importer in importers for entry in group.coverage)
+        }
+
+    def _valid(self, measure: Measure, on: date, known: date | None) -> bool:
+        if on < measure.first_day or (measure.legal_to is not None and on > measure.legal_to):
+            return False
+        if measure.id in self.assumed:
+            return True
+        return measure.stage in ("in_force", "expired") and (known is None or measure.known_from <= known)
+
+    def with_overlay(self, overlay: Overlay) -> Register:
+        """The register with what a scenario adds, ends or replaces.
+
+        Raises:
+            InputError: it ends or replaces a measure that is unknown, or adds one that is there already.
+        """
+        problems = Problems()
+        ids = [measure.id for measure in self.measures]
+        for name in [item.measure for item in (*overlay.end, *overlay.replace)]:
+            if name not in ids:
+                problems.add(f"{overlay.title}: unknown measure {name!r}", suggest(name, ids))
+        replaced = {item.measure for item in overlay.replace}
+        new = [*overlay.add, *(item.by for item in overlay.replace)]
+        law = {measure.id: measure for measure in self.measures if measure.id not in replaced}
+        for measure in new:
+            if measure.id in law:
+                message = f"{overlay.title}: measure {self.named(law[measure.id])} is there already"
+                problems.add(message, "choose another id")
+        for name, times in Counter(measure.id for measure in new).items():
+            if times > 1:
+                problems.add(f"{overlay.title}: {times} measures {name!r}", "give each an id of its own")
+        problems.raise_if_any()
+        return replace(
+            self,
+            measures=(*(measure for measure in self.measures if measure.id not in replaced), *new),
+            assumed=self.assumed | {measure.id for measure in new},
+            ends=(*self.ends, *((item.measure, item.legal_from) for item in overlay.end)),
+        )
+
+    def complete(self, measure: Measure, on: date) -> bool:
+        """Whether some file claims to hold all that a measure's imposer does on a day."""
+        return any(span.imposer == measure.imposer and span.first <= on <= span.last for span in self.covers)
+
+    def refuse_uncovered(self, on: date) -> None:
+        """Refuse a day for which no file of an imposer claims to be complete.
+
+        Raises:
+            InputError: naming the days that are covered.
+        """
+        missing: dict[str, list[str]] = {}
+        for imposer in sorted({span.imposer for span in self.covers}):
+            spans = [span for span in self.covers if span.imposer == imposer]
+            if not any(span.first <= on <= span.last for span in spans):
+                days = ", ".join(dict.fromkeys(f"{span.first} to {span.last}" for span in spans))
+                missing.setdefault(days, []).append(imposer)
+        if missing:
+            who = ", ".join(sorted(name for names in missing.values() for name in names))
+            known = [f"{days} of {', '.join(names)}" for days, names in missing.items()]
+            hint = "it covers " + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
+            raise InputError(Problem(f"the measures of {who} on {on} are not in the register", hint))
+
+
+def shipped_files() -> list[Path]:
+    """Register files that come with the package."""
+    folder = Path(str(files("kosho.law").joinpath("measures")))
+    return sorted(folder.glob("*.yaml"))

@@ -1,0 +1,254 @@
+"""What a tariff line says is to be paid: ad valorem, specific, compound, alternative, conditional."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from kosho.errors import InputError, KoshoError, Problem
+from kosho.law.schedules.units import UnitValue, conversion
+
+__all__ = ["FREE", "IN_QUOTA", "OUT_OF_QUOTA", "AdValorem", "Case", "Duty", "DutyKind", "Specific", "Term"]
+
+DutyKind = Literal[
+    "free", "ad_valorem", "specific", "compound", "alternative", "conditional", "reference", "unread"
+]
+"""`alternative`: the lower or higher of two, or one with limits. `conditional`: depends on what the code cannot
+tell (a quota, a use). `reference`: the duty of another heading or note. `unread`: kept as text."""
+
+IN_QUOTA = "in quota"
+OUT_OF_QUOTA = "out of quota"
+
+_SEASON = re.compile(r"(\d\d-\d\d) to (\d\d-\d\d)")
+_REFERENCE = re.compile(
+    r"(the (rate|duty)\b|see\b|no change\b|a duty\b|free, (under bond|for such)|.*\bapplicable subheading\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AdValorem:
+    """Percent of the customs value, or of what `basis` names."""
+
+    percent: Decimal
+    basis: str = ""
+    """`on the case`, `on the value of the lead content`; empty means the customs value."""
+
+    def __str__(self) -> str:
+        return f"{_plain(self.percent)}%" + (f" {self.basis}" if self.basis else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Specific:
+    """Money per quantity."""
+
+    amount: Decimal
+    currency: str
+    """ISO 4217."""
+    unit: str
+    per: Decimal = Decimal(1)
+    """Number of units the amount is for."""
+    basis: str = ""
+    """`on drained weight`, `of total sugars`; empty means the quantity of the goods."""
+
+    def __str__(self) -> str:
+        per = "" if self.per == 1 else f"{_plain(self.per)} "
+        return f"{_plain(self.amount)} {self.currency}/{per}{self.unit}" + (
+            f" {self.basis}" if self.basis else ""
+        )
+
+
+Term = AdValorem | Specific
+Terms = tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A duty that applies under a condition."""
+
+    condition: str
+    """`in quota`, `out of quota`, a season (`04-01 to 09-30`), or the words of the schedule."""
+    duty: Duty
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A duty as the law writes it. `str()` is a notation of its own that `parse` reads back.
+
+    A sum of terms is never below nothing: `393.786 JPY/kg - 100%` is the gap to a gate price.
+    """
+
+    sums: tuple[Terms, ...] = ()
+    """Sums of terms; of more than one, `choice` applies. One empty sum is duty-free."""
+    choice: Literal["lower", "higher"] = "lower"
+    at_least: Terms = ()
+    at_most: Terms = ()
+    cases: tuple[Case, ...] = ()
+    unread: str = ""
+    """What could not be read, whole."""
+    text: str = field(default="", compare=False)
+    """As printed in the schedule."""
+
+    def __post_init__(self) -> None:
+        if sum(map(bool, (self.sums, self.cases, self.unread))) != 1:
+            raise InputError("a duty is either sums of terms, or cases, or unread text")
+
+    @staticmethod
+    def parse(text: str) -> Duty:
+        """Read the notation of the US HTS, of Japan's schedule (English or Japanese), or `str(duty)`.
+
+        What is not understood is kept in `unread`, never dropped.
+
+        Raises:
+            InputError: the text is empty.
+        """
+        from kosho.law.schedules.notation import read  # noqa: PLC0415 - it reads into these types
+
+        return read(text)
+
+    @staticmethod
+    def percent(rate: Decimal | float | str) -> Duty:
+        """An ad valorem duty; zero is free."""
+        exact = Decimal(str(rate))
+        return Duty(sums=((AdValorem(exact),) if exact else (),))
+
+    @property
+    def kind(self) -> DutyKind:
+        """What sort of duty it is."""
+        if self.unread:
+            return "reference" if _REFERENCE.match(self.unread) else "unread"
+        if self.cases:
+            return "conditional"
+        if len(self.sums) > 1 or self.at_least or self.at_most:
+            return "alternative"
+        return _kind_of(self.sums[0] if self.sums else ())
+
+    @property
+    def needs_unit_value(self) -> bool:
+        """Whether an ad valorem equivalent needs the value of a unit of the goods."""
+        terms = [term for some in (*self.sums, self.at_least, self.at_most) for term in some]
+        return any(isinstance(term, Specific) for term in terms) or any(
+            case.duty.needs_unit_value for case in self.cases
+        )
+
+    def under(self, *, in_quota: bool) -> Duty | None:
+        """The duty inside or outside a quota; None where it says nothing of that; itself without a quota."""
+        wanted = IN_QUOTA if in_quota else OUT_OF_QUOTA
+        if not any(case.condition in (IN_QUOTA, OUT_OF_QUOTA) for case in self.cases):
+            return self
+        for case in self.cases:
+            if case.condition == wanted:
+                return replace(case.duty, text=self.text)
+        return None
+
+    def on(self, day: date) -> Duty | None:
+        """The duty of a season; None where it says nothing of that day; itself where seasons do not matter."""
+        seasons = [(_SEASON.fullmatch(case.condition), case.duty) for case in self.cases]
+        if not any(season for season, _ in seasons):
+            return self
+        today = f"{day:%m-%d}"
+        for season, duty in seasons:
+            if season is None:
+                continue
+            first, last = season[1], season[2]
+            inside = first <= today <= last if first <= last else today >= first or today <= last
+            if inside:
+                return replace(duty, text=self.text)
+        return None
+
+    @property
+    def seasons(self) -> tuple[tuple[str, str], ...]:
+        """First and last day (`04-01`, `09-30`) of every season it tells apart."""
+        found = [_SEASON.fullmatch(case.condition) for case in self.cases]
+        return tuple((season[1], season[2]) for season in found if season)
+
+    def ad_valorem_equivalent(self, unit_value: UnitValue | None = None) -> float:
+        """The duty as a fraction of the customs value.
+
+        Args:
+            unit_value: customs value of a unit of the goods; needed by specific duties.
+
+        Raises:
+            InputError: a specific duty without a unit value, in another currency or of another quantity.
+            KoshoError: the duty depends on more than the value of the goods.
+        """
+        if self.unread:
+            raise KoshoError(f"the duty is not a rate: {self.unread}")
+        if self.cases:
+            conditions = "; ".join(case.condition for case in self.cases)
+            raise KoshoError(f"the duty depends on more than the code: {conditions}")
+        rates = [_equivalent(terms, unit_value) for terms in self.sums]
+        rate = max(rates) if self.choice == "higher" else min(rates)
+        if self.at_least:
+            rate = max(rate, _equivalent(self.at_least, unit_value))
+        if self.at_most:
+            rate = min(rate, _equivalent(self.at_most, unit_value))
+        return float(rate)
+
+    def __str__(self) -> str:
+        if self.unread:
+            return self.unread
+        if self.cases:
+            return " | ".join(f"[{case.condition}] {case.duty}" for case in self.cases)
+        text = " or ".join(_written(terms) for terms in self.sums)
+        if len(self.sums) > 1:
+            text += f", whichever is the {self.choice}"
+        if self.at_least:
+            text += f"; not less than {_written(self.at_least)}"
+        if self.at_most:
+            text += f"; not more than {_written(self.at_most)}"
+        return text
+
+
+FREE = Duty(sums=((),), text="Free")
+
+
+def _kind_of(terms: Terms) -> DutyKind:
+    match terms:
+        case ():
+            return "free"
+        case (AdValorem(),):
+            return "ad_valorem"
+        case (Specific(),):
+            return "specific"
+        case _:
+            return "compound"
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _written(terms: Terms) -> str:
+    if not terms:
+        return "Free"
+    text = str(terms[0])
+    for term in terms[1:]:
+        if isinstance(term, AdValorem) and term.percent < 0:
+            text += f" - {AdValorem(-term.percent, term.basis)}"
+        else:
+            text += f" + {term}"
+    return text
+
+
+def _equivalent(terms: Terms, unit_value: UnitValue | None) -> Decimal:
+    return max(Decimal(0), sum((_fraction(term, unit_value) for term in terms), Decimal(0)))
+
+
+def _fraction(term: Term, unit_value: UnitValue | None) -> Decimal:
+    if term.basis:
+        raise KoshoError(f"the duty {term} is not on the whole of the goods")
+    if isinstance(term, AdValorem):
+        return term.percent / 100
+    if unit_value is None:
+        hint = f"give a value such as 10{term.currency}/{term.unit}"
+        raise InputError(Problem(f"the duty {term} needs the value of a unit of the goods", hint))
+    if unit_value.currency != term.currency:
+        message = f"the duty {term} is in {term.currency}, the unit value {unit_value} in {unit_value.currency}"
+        raise InputError(Problem(message, f"convert the unit value to {term.currency}"))
+    units = conversion(unit_value.unit, term.unit)
+    return term.amount / term.per * units / unit_value.amount

@@ -1,0 +1,110 @@
+"""Official schedule files into the user's store: all of a schedule, or nothing and every mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from kosho.codes import countries
+from kosho.errors import InputError, Problem, suggest
+from kosho.law.schedules import japan, table
+from kosho.law.schedules.hts import COLUMNS as HTS_COLUMNS
+from kosho.law.schedules.hts import read_hts
+from kosho.law.schedules.lines import LineBook, Schedule
+from kosho.law.schedules.preferences import territory
+from kosho.law.schedules.reading import Draft, require, text_of
+from kosho.law.schedules.store import write
+
+__all__ = ["Imported", "import_files", "read_files"]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An imported edition and what there is to tell of it."""
+
+    schedule: Schedule
+    path: Path
+    draft: Draft
+
+
+def read_files(files: Sequence[Path]) -> Draft:
+    """Read the files of one edition, each in the form it has.
+
+    Raises:
+        InputError: every malformed row of every file, with file and line.
+    """
+    draft = Draft()
+    for path in files:
+        try:
+            _read(path, draft)
+        except InputError as error:
+            draft.problems += error.problems
+    draft.raise_if_wrong()
+    return draft
+
+
+def _read(path: Path, draft: Draft) -> None:
+    suffix = path.suffix.lower()
+    if suffix == ".json":
+        read_hts(path, draft)
+    elif suffix in (".parquet", ".htm", ".html"):
+        if not path.is_file():
+            raise InputError(Problem("cannot be read: no such file", file=str(path)))
+        japan.read_japan(path, draft)
+    elif suffix == ".csv":
+        _read_csv(path, draft)
+    else:
+        hint = "USITC export in .json or .csv, Japan's schedule in .html, .csv or .parquet, a table in .csv"
+        raise InputError(Problem(f"unknown kind of file {path.suffix!r}", hint, file=str(path)))
+
+
+def _read_csv(path: Path, draft: Draft) -> None:
+    headings = next(iter(text_of(path).splitlines()), "").replace('"', "").split(",")
+    if require(headings, {"number": HTS_COLUMNS["number"]})["number"]:
+        read_hts(path, draft)
+    elif japan.is_japanese_schedule(headings):
+        japan.read_japan(path, draft)
+    else:
+        table.read_table(path, draft)
+
+
+def import_files(
+    files: Sequence[Path],
+    importer: str,
+    edition: str,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> Imported:
+    """Read an edition and write it to the store.
+
+    Args:
+        files: one export, or one a chapter.
+        importer: ISO 3166 alpha-3; members of a customs union share its schedule.
+        edition: such as `HTS 2025 rev 5`; an earlier import of the same edition is replaced.
+        valid_from: first day it applies; None where it is not known.
+        valid_to: last day it applies.
+
+    Raises:
+        InputError: every malformed row of every file; nothing is written then.
+    """
+    known = {*countries(), "EU27"}
+    if importer not in known:
+        raise InputError(
+            Problem(f"unknown importer {importer!r}", suggest(importer.upper(), known), key="--importer")
+        )
+    if valid_from and valid_to and valid_to < valid_from:
+        raise InputError(Problem(f"{valid_to} is before {valid_from}", key="--to"))
+    draft = read_files(files)
+    lines = sorted(draft.lines.values(), key=lambda line: line.code)
+    schedule = Schedule(
+        importer=territory(importer),
+        edition=edition,
+        lines=LineBook(lines),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        source=f"{edition}, {', '.join(path.name for path in files)}",
+        complete=any(line.special_texts for line in lines),
+    )
+    return Imported(schedule, write(schedule, lines), draft)

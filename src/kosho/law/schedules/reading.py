@@ -1,0 +1,160 @@
+"""What the importers of official files have in common: rows with their place, and a draft that tells all."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kosho.errors import InputError, Problem, Problems
+from kosho.law.schedules.duty import Duty
+from kosho.law.schedules.lines import Line
+
+__all__ = ["Draft", "Row", "csv_rows", "json_rows", "text_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a file: cells by heading."""
+
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass
+class Draft:
+    """Lines read from files, and what is wrong or cannot be read."""
+
+    lines: dict[str, Line] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    """Malformed rows: nothing is imported while there is one."""
+    unread: list[Problem] = field(default_factory=list)
+    """Duties kept as text, or that refer to another provision."""
+    without_duty: list[Problem] = field(default_factory=list)
+    """Lines that print no duty and inherit none; they are left out."""
+
+    def add(self, line: Line, file: str, place: int) -> None:
+        """Take a line; the same code twice with different duties is a mistake."""
+        if not (line.general_text or line.special_texts):
+            self.without_duty.append(Problem("no duty, and none to inherit", None, file, place, line.code))
+            return
+        earlier = self.lines.get(line.code)
+        if earlier is not None and earlier.duties() != line.duties():
+            self.problems.append(Problem("given twice with different duties", None, file, place, line.code))
+            return
+        self.lines.setdefault(line.code, line)
+        if earlier is None:
+            self._tell_unread(line, file, place)
+
+    def _tell_unread(self, line: Line, file: str, place: int) -> None:
+        columns = {"general": line.general_text, "statutory": line.statutory_text, **line.special_texts}
+        for column, text in columns.items():
+            unheard = column == "special" or column.startswith("symbol ")
+            if text and (unheard or Duty.parse(text).unread):
+                self.unread.append(Problem(f"{column}: {text}", None, file, place, line.code))
+
+    def kinds(self) -> dict[str, int]:
+        """How many lines have a general duty of each kind."""
+        found = Counter(line.general.kind if line.general else "none" for line in self.lines.values())
+        return dict(found.most_common())
+
+    def raise_if_wrong(self) -> None:
+        """Raise `InputError` with every malformed row, or if there is no line at all."""
+        if self.problems:
+            raise InputError(self.problems)
+        if not self.lines:
+            raise InputError("the files hold no tariff line")
+
+
+def text_of(path: Path) -> str:
+    """The text of a file in UTF-8 or, as older exports are, Windows-1252 or Shift JIS.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(Problem(f"cannot be read: {error.strerror or error}", file=str(path))) from None
+    for encoding in ("utf-8-sig", "cp932" if b"charset=shift_jis" in content[:2000].lower() else "cp1252"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(Problem("is neither UTF-8 nor Windows-1252 text", file=str(path)))
+
+
+def csv_rows(path: Path, problems: Problems) -> Iterator[Row]:
+    """Rows of a CSV file by heading; a row of another width is noted."""
+    lines = text_of(path).splitlines(keepends=True)
+    reader = csv.reader(lines)
+    header = [name.strip() for name in next(reader, [])]
+    while True:
+        start = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problems.add(f"is not CSV: {error}", line=start)
+            continue
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            problems.add(f"{len(cells)} cells under {len(header)} headings", line=start)
+            continue
+        yield Row(start, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+
+
+def json_rows(path: Path, problems: Problems) -> Iterator[Row]:
+    """Objects of a JSON array with the line each starts on; what is none is noted."""
+    text = text_of(path)
+    decoder = json.JSONDecoder()
+    position, line = _skip(text, 0, " \t\r\n"), 1
+    if position >= len(text) or text[position] != "[":
+        problems.add("is not a JSON array of lines", line=1)
+        return
+    position = _skip(text, position + 1, " \t\r\n,")
+    counted = 0
+    while position < len(text) and text[position] != "]":
+        line += text.count("\n", counted, position)
+        counted = position
+        try:
+            found, position = decoder.raw_decode(text, position)
+        except json.JSONDecodeError as error:
+            problems.add(f"is not JSON: {error.msg}", line=error.lineno)
+            return
+        if isinstance(found, dict):
+            yield Row(line, {name: _cell(value) for name, value in found.items()})
+        else:
+            problems.add("is not a JSON object", line=line)
+        position = _skip(text, position, " \t\r\n,")
+    if position >= len(text):
+        problems.add("ends before the array does", line=text.count("\n") + 1)
+
+
+def _skip(text: str, position: int, characters: str) -> int:
+    while position < len(text) and text[position] in characters:
+        position += 1
+    return position
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(_cell(item) for item in value)
+    return str(value).strip()
+
+
+def require(headings: Iterable[str], needed: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    """Which heading of a file holds each needed column: the first of its spellings that is there."""
+    known = {heading.lower(): heading for heading in headings}
+    return {
+        column: next((known[spelling.lower()] for spelling in spellings if spelling.lower() in known), "")
+        for column, spellings in needed.items()
+    }

@@ -1,0 +1,152 @@
+"""Imported schedules in the user's data folder: a sqlite file an edition, never read whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from kosho.errors import InputError, Problem
+from kosho.law.schedules.lines import Line, Lines, Schedule
+
+__all__ = ["folder", "imported", "path_of", "write"]
+
+_FORM = "kosho schedule 1"
+_COLUMNS = "code, description, unit, general, statutory, specials"
+_TABLES = f"""
+CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE line ({_COLUMNS.replace("code", "code TEXT PRIMARY KEY", 1)}) WITHOUT ROWID;
+"""
+
+
+def folder() -> Path:
+    """Where imported schedules are kept: under `KOSHO_DATA`, or the user's data folder."""
+    given = os.environ.get("KOSHO_DATA")
+    if given:
+        return Path(given) / "schedules"
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "kosho" / "schedules"
+
+
+def path_of(importer: str, edition: str) -> Path:
+    """File of an imported edition."""
+    name = re.sub(r"[^\w.]+", "-", edition.strip().lower()).strip("-.")
+    if not name:
+        raise InputError(Problem(f"{edition!r} names no edition", key="--edition"))
+    return folder() / importer / f"{name}.sqlite"
+
+
+def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
+    """Write an edition, in place of an earlier import of it; whole or not at all."""
+    path = path_of(schedule.importer, schedule.edition)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.draft")
+    about = {
+        "form": _FORM,
+        "importer": schedule.importer,
+        "edition": schedule.edition,
+        "valid_from": schedule.valid_from.isoformat() if schedule.valid_from else "",
+        "valid_to": schedule.valid_to.isoformat() if schedule.valid_to else "",
+        "source": schedule.source,
+        "complete": "yes" if schedule.complete else "no",
+    }
+    rows = (
+        (
+            line.code,
+            line.description,
+            line.unit,
+            line.general_text,
+            line.statutory_text,
+            json.dumps(dict(line.special_texts), ensure_ascii=False, separators=(",", ":")),
+        )
+        for line in lines
+    )
+    try:
+        with closing(sqlite3.connect(draft)) as file, file:
+            file.executescript(_TABLES)
+            file.executemany("INSERT INTO about VALUES (?, ?)", about.items())
+            file.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?)", rows)
+        draft.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+    return path
+
+
+class StoredLines(Lines):
+    """Lines read from a file as they are asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def _ask(self, question: str, *values: str) -> list[tuple[str, ...]]:
+        with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True)) as file:
+            return file.execute(question, values).fetchall()
+
+    def __getitem__(self, code: str) -> Line:
+        found = self._ask(f"SELECT {_COLUMNS} FROM line WHERE code = ?", code)  # noqa: S608 - names of ours
+        if not found:
+            raise KeyError(code)
+        return _line(found[0])
+
+    def __iter__(self) -> Iterator[str]:
+        return (code for (code,) in self._ask("SELECT code FROM line ORDER BY code"))
+
+    def __len__(self) -> int:
+        return int(self._ask("SELECT count(*) FROM line")[0][0])
+
+    def under(self, prefix: str) -> list[Line]:
+        """Lines whose code starts with `prefix`, in order."""
+        question = f"SELECT {_COLUMNS} FROM line WHERE code >= ? AND code < ? ORDER BY code"  # noqa: S608
+        return [_line(row) for row in self._ask(question, prefix, prefix + ":")]
+
+
+def _line(row: tuple[str, ...]) -> Line:
+    code, description, unit, general, statutory, specials = row
+    return Line(code, description, unit, general, statutory, _specials(specials))
+
+
+@lru_cache(maxsize=4096)
+def _specials(text: str) -> Mapping[str, str]:
+    # Few sets of preferential duties serve thousands of lines.
+    return MappingProxyType(json.loads(text))
+
+
+def imported(importer: str | None = None) -> list[Schedule]:
+    """Imported schedules (of one importer), by importer, then the latest first.
+
+    Raises:
+        InputError: a file there is not one.
+    """
+    return [
+        schedule
+        for file in sorted(folder().glob(f"{importer or '*'}/*.sqlite"))
+        for schedule in [_opened(file, file.stat().st_mtime_ns)]
+    ]
+
+
+@lru_cache(maxsize=64)
+def _opened(path: Path, changed: int) -> Schedule:  # noqa: ARG001 - a file written anew is opened anew
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as file:
+            about: dict[str, str] = dict(file.execute("SELECT key, value FROM about").fetchall())
+    except sqlite3.DatabaseError as error:
+        raise InputError(Problem(f"is not an imported schedule: {error}", file=str(path))) from None
+    if about.get("form") != _FORM:
+        raise InputError(Problem("was written by another version", "import the schedule again", file=str(path)))
+    return Schedule(
+        importer=about["importer"],
+        edition=about["edition"],
+        lines=StoredLines(path),
+        valid_from=date.fromisoformat(about["valid_from"]) if about["valid_from"] else None,
+        valid_to=date.fromisoformat(about["valid_to"]) if about["valid_to"] else None,
+        source=about["source"],
+        complete=about["complete"] == "yes",
+    )

@@ -1,0 +1,100 @@
+"""Quantities that specific duties are levied on, and money per quantity."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kosho.errors import InputError, Problem
+
+__all__ = ["UnitValue", "canonical_unit", "conversion"]
+
+_UNITS: dict[str, tuple[str, Decimal]] = {
+    # unit: (what it measures, how many of the base of that)
+    "g": ("mass", Decimal("0.001")),
+    "kg": ("mass", Decimal(1)),
+    "t": ("mass", Decimal(1000)),
+    "ml": ("volume", Decimal("0.001")),
+    "liter": ("volume", Decimal(1)),
+    "hl": ("volume", Decimal(100)),
+    "kl": ("volume", Decimal(1000)),
+    "m3": ("volume", Decimal(1000)),
+    "bbl": ("volume", Decimal("158.987294928")),
+    "No.": ("number", Decimal(1)),
+    "doz": ("number", Decimal(12)),
+    "gross": ("number", Decimal(144)),
+    "thousand": ("number", Decimal(1000)),
+    "pr": ("pairs", Decimal(1)),
+    "doz pr": ("pairs", Decimal(12)),
+    "cm2": ("area", Decimal("0.0001")),
+    "m2": ("area", Decimal(1)),
+    "m": ("length", Decimal(1)),
+}
+_ALIASES = {
+    "kgs": "kg", "kilogram": "kg", "kilograms": "kg", "gram": "g", "grams": "g",
+    "ton": "t", "tons": "t", "tonne": "t", "mt": "t",
+    "l": "liter", "litre": "liter", "liters": "liter", "litres": "liter", "barrel": "bbl", "cbm": "m3",
+    "no": "No.", "each": "No.", "piece": "No.", "pieces": "No.", "pcs": "No.", "article": "No.", "head": "No.",
+    "unit": "No.", "units": "No.",
+    "dozen": "doz", "dz": "doz", "prs": "pr", "pair": "pr", "pairs": "pr", "doz prs": "doz pr",
+    "pf liter": "pf.liter", "pfliter": "pf.liter", "sqm": "m2", "line/gross": "line/gross",
+}  # fmt: skip
+
+
+def canonical_unit(text: str) -> str:
+    """The one spelling of a unit (`kg`, `liter`, `No.`, `doz`, `pr`, `m2`); an unknown one stays as it is."""
+    spaced = re.sub(r"\s+", " ", text.strip().replace("²", "2").replace("³", "3"))
+    spaced = re.sub(r"\s*/\s*", "/", spaced)
+    if spaced in _UNITS:
+        return spaced
+    plain = re.sub(r"\s+", " ", spaced.replace(".", " ")).strip().lower()
+    if plain in _UNITS:
+        return plain
+    return _ALIASES.get(plain, spaced)
+
+
+def conversion(unit: str, into: str) -> Decimal:
+    """How many `into` one `unit` is.
+
+    Raises:
+        InputError: they measure different things, or one is not known.
+    """
+    if unit == into:
+        return Decimal(1)
+    measure, size = _UNITS.get(unit, ("", Decimal(1)))
+    other, base = _UNITS.get(into, ("", Decimal(1)))
+    if not measure or measure != other:
+        raise InputError(Problem(f"a duty per {into} cannot be set against a value per {unit}"))
+    return size / base
+
+
+@dataclass(frozen=True, slots=True)
+class UnitValue:
+    """What a quantity of the goods is worth at the border: customs value per unit."""
+
+    amount: Decimal
+    currency: str
+    """ISO 4217."""
+    unit: str
+
+    def __post_init__(self) -> None:
+        if not self.amount > 0:
+            raise InputError(Problem(f"a unit value is above zero, not {self.amount}"))
+
+    def __str__(self) -> str:
+        return f"{self.amount.normalize():f} {self.currency}/{self.unit}"
+
+    @staticmethod
+    def parse(text: str) -> UnitValue:
+        """Read `10USD/kg`, `$3.50 each` or `350 yen/kg`.
+
+        Raises:
+            InputError: it is not money per quantity, or not above zero.
+        """
+        from kosho.law.schedules.notation import read_money  # noqa: PLC0415 - it reads into these types
+
+        found = read_money(text)
+        if found is None or found.basis:
+            raise InputError(Problem(f"{text!r} is not a unit value", "write 10USD/kg"))
+        return UnitValue(found.amount / found.per, found.currency, found.unit)

@@ -1,0 +1,165 @@
+"""How measures on one product stack: exclusions first, then floors, then sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kosho.errors import InputError, Problem
+from kosho.law.measure import Measure
+
+__all__ = ["MFN", "Applied", "Layer", "Rate", "Removed", "Stack", "precedence", "stack"]
+
+MFN = "mfn"
+"""Id of the layer of the ordinary duty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One part of a rate."""
+
+    measure: str
+    value: float
+    """What it adds, as a fraction of the whole customs value."""
+    authority: str
+    legal_basis: str
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A measure that would apply to the product and does not, or only to a share of its value."""
+
+    measure: str
+    by: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate and how it comes about; `rate` is the sum of the layers."""
+
+    rate: float
+    layers: tuple[Layer, ...]
+    removed: tuple[Removed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A measure that is left on a product after exclusions."""
+
+    measure: Measure
+    level: float
+    """Its rate for this origin, as a fraction."""
+    weight: float
+    """Share of the customs value it is taken on, after exclusions."""
+
+    def adds(self, lines: Iterable[tuple[float, float]]) -> float:
+        """What it adds, given the ordinary rates of the product's lines as (rate, weight); weights sum to one.
+
+        A floor is a total: line by line it adds what the ordinary rate lacks, so it never lowers a higher one.
+        """
+        if self.measure.kind != "floor":
+            return self.weight * self.level
+        return self.weight * sum(weight * max(0.0, self.level - rate) for rate, weight in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What applies to one product of one origin on one day, free of its ordinary rate."""
+
+    applied: tuple[Applied, ...]
+    removed: tuple[Removed, ...]
+
+    @property
+    def has_floor(self) -> bool:
+        """Whether what it adds depends on the ordinary rate."""
+        return any(item.measure.kind == "floor" for item in self.applied)
+
+    def adds(self, lines: Sequence[tuple[float, float]]) -> float:
+        """Sum of all layers above the ordinary duty. See `Applied.adds`."""
+        return sum(item.adds(lines) for item in self.applied)
+
+
+def stack(
+    measures: Sequence[tuple[Measure, float]],
+    order: Mapping[str, int],
+    taxed: Callable[[Measure], float] = Measure.taxed_share,
+) -> Stack:
+    """Apply exclusions among the measures that cover one product of one origin.
+
+    A measure that excludes another (by id or by authority) removes it from the share of the value it is itself
+    taken on. One that has been removed altogether removes nothing.
+
+    Args:
+        measures: The measures, with the rate each has for this origin, as a fraction.
+        order: Place of each measure id, excluding ones first (`precedence`).
+        taxed: Share of the customs value each is taken on; the average by default.
+    """
+    level = {measure.id: rate for measure, rate in measures}
+    queue = sorted((measure for measure, _ in measures), key=lambda measure: (order[measure.id], measure.id))
+    left = {measure.id: 1.0 for measure in queue}
+    removed: list[Removed] = []
+    for position, measure in enumerate(queue):
+        share = taxed(measure) * left[measure.id]
+        if share <= 0.0:
+            continue
+        for other in queue[position + 1 :]:
+            if left[other.id] > 0.0 and (other.id in measure.excludes or other.authority in measure.excludes):
+                left[other.id] = max(0.0, left[other.id] - share)
+                removed.append(Removed(other.id, measure.id, _rule(measure, other, share)))
+    applied = tuple(
+        Applied(measure, level[measure.id], taxed(measure) * left[measure.id])
+        for measure in queue
+        if left[measure.id] > 0.0 and measure.kind != "exemption"
+    )
+    return Stack(applied, tuple(removed))
+
+
+def _rule(measure: Measure, other: Measure, share: float) -> str:
+    extent = "" if share >= 1.0 else f" on {share:.0%} of the value"
+    verb = "exempts from" if measure.kind == "exemption" else "takes the place of"
+    return f"{measure.title} {verb} {other.title}{extent} ({measure.legal_basis})"
+
+
+def precedence(measures: Sequence[Measure], lines: Mapping[str, str] | None = None) -> dict[str, int]:
+    """A place for every measure id such that a measure comes before all those it excludes.
+
+    Args:
+        measures: All measures of a register.
+        lines: File and line of each, for the error.
+
+    Raises:
+        InputError: measures exclude one another in a circle.
+    """
+    by_name: dict[str, list[Measure]] = {}
+    for measure in measures:
+        by_name.setdefault(measure.id, []).append(measure)
+        by_name.setdefault(measure.authority, []).append(measure)
+    places: dict[str, int] = {}
+    open_: list[str] = []
+
+    def depth(measure: Measure) -> int:
+        if measure.id in places:
+            return places[measure.id]
+        if measure.id in open_:
+            names = [*open_[open_.index(measure.id) :], measure.id]
+            where = lines or {}
+            file, _, line = where.get(measure.id, "").rpartition(":")
+            circle = " -> ".join(f"{name} ({where[name]})" if name in where else name for name in names)
+            message = f"measures exclude one another in a circle: {circle}"
+            raise InputError(Problem(message, None, file or None, int(line) if line else None, "excludes"))
+        open_.append(measure.id)
+        below = [
+            depth(other)
+            for name in measure.excludes
+            for other in by_name.get(name, [])
+            if other.id != measure.id
+        ]
+        open_.pop()
+        places[measure.id] = 1 + max(below, default=0)
+        return places[measure.id]
+
+    for measure in measures:
+        depth(measure)
+    return {name: -place for name, place in places.items()}

@@ -1,0 +1,292 @@
+"""Other processes that share numerical work: started afresh, one BLAS thread each, kept for the next time.
+
+They are plain interpreters that read tasks from a pipe. Unlike those of `multiprocessing` they never import the
+caller's script, so that scripts need no guard, and nothing is forked that holds a lock.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pickle
+import queue
+import struct
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
+from functools import cache
+from importlib import import_module
+from typing import Any, ClassVar, Generic, TypeVar
+
+from threadpoolctl import ThreadpoolController
+
+try:
+    import fcntl
+except ImportError:  # not on this system
+    fcntl = None
+
+__all__ = ["Shared", "cores", "one_thread", "run", "serve", "start"]
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+Value = TypeVar("Value")
+
+ONE_THREAD = dict.fromkeys(
+    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
+PIPE_BYTES = 1 << 20
+GONE = (OSError, EOFError, ValueError, pickle.UnpicklingError)
+"""What a pipe to a process that has ended raises."""
+REMEMBERED = 4
+"""Shared objects that a process keeps."""
+
+
+def cores() -> int:
+    """Processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Hold BLAS to one thread for a while: on small matrices more of them only wait for each other."""
+    return _libraries().limit(limits=1, user_api="blas")
+
+
+class Shared(Generic[Value]):
+    """Something large that many tasks need: pickled once, unpickled once in every process that meets it."""
+
+    known: ClassVar[dict[bytes, Any]] = {}
+    """What this process has unpickled."""
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+        self._packed: bytes | None = None
+        self._name = os.urandom(16)
+
+    def __reduce__(self) -> tuple[Callable[[bytes, bytes], Shared[Any]], tuple[bytes, bytes]]:
+        self.pack()
+        return _recalled, (self._name, self._packed or b"")
+
+    def pack(self) -> None:
+        """Pickle the value, if that has not been done; while nobody changes what it caches."""
+        if self._packed is None:
+            self._packed = pickle.dumps(self.value, pickle.HIGHEST_PROTOCOL)
+
+
+def _recalled(name: bytes, packed: bytes) -> Shared[Any]:
+    known = Shared.known
+    value = known.pop(name) if name in known else pickle.loads(packed)  # noqa: S301  (from our parent process)
+    known[name] = value
+    while len(known) > REMEMBERED:
+        known.pop(next(iter(known)))
+    return Shared(value)
+
+
+class _Helper:
+    """Another process; `ask` is blocking, one question at a time."""
+
+    def __init__(self) -> None:
+        self._busy = threading.Lock()
+        path = os.pathsep.join(entry for entry in sys.path if entry)
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", "from kosho.parallel import serve; serve()"],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+        )
+        assert self._process.stdin is not None  # noqa: S101
+        assert self._process.stdout is not None  # noqa: S101
+        self._to, self._from = self._process.stdin, self._process.stdout
+        _widen(self._to.fileno())
+        _widen(self._from.fileno())
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, function: Callable[[Any], Any], task: Any) -> Any:
+        """The result of `function(task)`; an exception there is raised here."""
+        # A run that ended early may have left a thread that still waits for its answer.
+        with self._busy:
+            _send(self._to.fileno(), (function, task))
+            result, error = _receive(self._from.fileno())
+        if error is not None:
+            raise RuntimeError(f"in another process: {error}")
+        return result
+
+    def end(self) -> None:
+        """Let the process finish."""
+        self._to.close()
+        self._from.close()
+        try:
+            self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _send(pipe: int, content: Any) -> None:
+    """Write length and pickle in one go: a thread that comes back often waits for the interpreter each time."""
+    packed = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
+    rest = memoryview(struct.pack("<Q", len(packed)) + packed)
+    while rest:
+        rest = rest[os.write(pipe, rest) :]
+
+
+def _receive(pipe: int) -> Any:
+    (size,) = struct.unpack("<Q", _read(pipe, 8))
+    return pickle.loads(_read(pipe, size))  # noqa: S301  (only ever from our own parent or child process)
+
+
+def _read(pipe: int, size: int) -> bytes:
+    parts: list[bytes] = []
+    while size:
+        part = os.read(pipe, size)
+        if not part:
+            raise EOFError
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _widen(pipe: int) -> None:
+    """Let a pipe hold whole answers, where the system can."""
+    resize = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if fcntl is not None and resize is not None:
+        with suppress(OSError):
+            fcntl.fcntl(pipe, resize, PIPE_BYTES)
+
+
+_HELPERS: list[_Helper] = []
+_IN_USE = threading.Lock()
+
+
+@atexit.register
+def _dismiss() -> None:
+    while _HELPERS:
+        _HELPERS.pop().end()
+
+
+def start(processes: int) -> None:
+    """Start other processes now, so that they are ready when `run` has work for them."""
+    if _IN_USE.acquire(blocking=False):
+        try:
+            _enlist(processes)
+        finally:
+            _IN_USE.release()
+
+
+def _enlist(processes: int) -> None:
+    _HELPERS[:] = [helper for helper in _HELPERS if helper.alive]
+    while len(_HELPERS) < processes - 1:
+        _HELPERS.append(_Helper())
+
+
+def run(
+    function: Callable[[Task], Result], tasks: Sequence[Task], processes: int
+) -> Iterator[tuple[Task, Result]]:
+    """`function` of every task, in no particular order, by this process and `processes - 1` others.
+
+    Args:
+        function: A module-level function.
+        tasks: Each taken by whoever is free; a process that dies leaves its task to the others.
+        processes: At least one.
+    """
+    waiting = deque(tasks)
+    if processes <= 1 or len(waiting) <= 1 or not _IN_USE.acquire(blocking=False):
+        for task in tasks:
+            yield task, function(task)
+        return
+    try:
+        _enlist(processes)
+        finished: queue.SimpleQueue[tuple[Task, Result] | BaseException] = queue.SimpleQueue()
+        threads = [
+            threading.Thread(target=_feed, args=(helper, function, waiting, finished), daemon=True)
+            for helper in _HELPERS[: processes - 1]
+        ]
+        for thread in threads:
+            thread.start()
+        yield from _work(function, waiting, finished, threads, len(tasks))
+    finally:
+        waiting.clear()
+        _IN_USE.release()
+
+
+def _work(
+    function: Callable[[Task], Result],
+    waiting: deque[Task],
+    finished: queue.SimpleQueue[tuple[Task, Result] | BaseException],
+    threads: Sequence[threading.Thread],
+    count: int,
+) -> Iterator[tuple[Task, Result]]:
+    done = 0
+    while done < count:
+        try:
+            task = waiting.popleft()
+        except IndexError:
+            if not any(thread.is_alive() for thread in threads) and finished.empty() and not waiting:
+                raise RuntimeError("the other processes ended without an answer") from None
+            try:
+                found = finished.get(timeout=0.5)
+            except queue.Empty:
+                continue
+            if isinstance(found, BaseException):
+                raise found from None
+            yield found
+        else:
+            yield task, function(task)
+        done += 1
+
+
+def _feed(
+    helper: _Helper,
+    function: Callable[[Any], Any],
+    waiting: deque[Any],
+    finished: queue.SimpleQueue[Any],
+) -> None:
+    """Hand tasks to a helper, one after the other, from when it has started."""
+    try:
+        helper.ask(_ready, None)
+        while True:
+            try:
+                task = waiting.pop()
+            except IndexError:
+                return
+            try:
+                finished.put((task, helper.ask(function, task)))
+            except GONE:
+                waiting.append(task)
+                return
+    except GONE:
+        return
+    except RuntimeError as error:
+        finished.put(error)
+
+
+def _ready(_: None) -> None:
+    """What a helper is asked first: answers once the interpreter and the solver have been loaded."""
+    import_module("kosho.equilibrium.batch")
+
+
+def serve() -> None:
+    """Answer tasks from standard input until it ends; run by the other processes."""
+    source, sink = sys.stdin.fileno(), os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not disturb the answers
+    while True:
+        try:
+            function, task = _receive(source)
+        except (EOFError, KeyboardInterrupt):
+            return
+        try:
+            answer = (function(task), None)
+        except Exception as error:  # noqa: BLE001  (told to the parent, which raises)
+            answer = (None, f"{type(error).__name__}: {error}")
+        _send(sink, answer)

@@ -1,6 +1,0 @@
-"""Whole tariff schedules: any line's ordinary and preferential duty, without arrays."""
-
-from kosho.policy.schedules.duty import FREE, AdValorem, Case, Duty, Specific
-from kosho.policy.schedules.units import UnitValue
-
-__all__ = ["FREE", "AdValorem", "Case", "Duty", "Specific", "UnitValue"]

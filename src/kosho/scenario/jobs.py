@@ -1,0 +1,249 @@
+"""The solves behind a brief. They do not depend on one another, so that processes share them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from kosho.arrays import Array
+from kosho.equilibrium import solve
+from kosho.errors import KoshoError
+from kosho.scenario.results import Effect, Flow, Result, SectorEffect, Variant
+from kosho.scenario.sensitivity import Corner, Middle, at, effects_at, paid_at, place
+
+if TYPE_CHECKING:
+    from kosho.case import Flow as NamedFlow
+    from kosho.case import Law
+    from kosho.equilibrium import Outcome
+    from kosho.impact.effects import Effects
+    from kosho.impact.subsidies import Subsidised
+    from kosho.parallel import Shared
+    from kosho.world import World
+
+__all__ = [
+    "Answer",
+    "AtCorner",
+    "Drawn",
+    "Ground",
+    "InMiddle",
+    "OfDraw",
+    "OfVariant",
+    "Task",
+    "answer",
+    "answered",
+    "growth_of_units",
+    "growth_of_value",
+    "result",
+    "solved",
+]
+
+
+SHARPLY = 1e-8
+"""Tolerance of what is told as it is."""
+ROUGHLY = 1e-7
+"""Tolerance of draws and ends: a tenth of a million dollars for Japan; ranges are not that sharp."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What every task needs."""
+
+    worlds: Mapping[str, World]
+    """In full, by elasticities."""
+    laws: Mapping[str, Law]
+    """By scenario."""
+    effects: Mapping[str, Effects]
+    """By scenario, in full."""
+    talks: World
+    talks_effects: Mapping[str, Effects]
+    flows: tuple[NamedFlow, ...]
+    parties: tuple[str, ...]
+    subsidies: Mapping[str, tuple[Subsidised, ...]] = field(default_factory=dict)
+    """Paid to buyers, by scenario, in full; scenarios without any may be missing."""
+
+
+@dataclass(frozen=True, eq=False)
+class OfVariant:
+    """A scenario under a variant, in full."""
+
+    ground: Shared[Ground]
+    scenario: str
+    variant: Variant
+
+
+@dataclass(frozen=True, eq=False)
+class InMiddle:
+    """A scenario under the first variant, with all parameters of measures in the middle."""
+
+    ground: Shared[Ground]
+    scenario: str
+    variant: Variant
+
+
+@dataclass(frozen=True, eq=False)
+class AtCorner:
+    """A scenario under the first variant, with the parameters of a measure at an end."""
+
+    ground: Shared[Ground]
+    scenario: str
+    corner: Corner
+    variant: Variant
+
+
+@dataclass(frozen=True, eq=False)
+class OfDraw:
+    """Every scenario under one draw of the elasticities, on the `talks` world."""
+
+    ground: Shared[Ground]
+    theta: xr.DataArray
+
+
+Task = InMiddle | OfVariant | AtCorner | OfDraw
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """One draw, by scenario."""
+
+    worth: Mapping[str, Array]
+    """`[party]`, equivalent variation in million USD."""
+    value: Mapping[str, list[float]]
+    """`[flow]`, new over base value of the named flows, less one."""
+    units: Mapping[str, list[float]]
+    """`[flow]`, the same of their quantities."""
+
+
+Answer = tuple[Result, Middle] | Result | Mapping[str, Array] | str | Drawn
+"""Of the middle, another variant, a corner (`kosho.scenario.sensitivity.at`), a draw."""
+
+
+def answered(task: Task) -> Answer | None:
+    """The answer, or None where there is none: whoever asked solves it again for the reason."""
+    try:
+        return answer(task)
+    except KoshoError:
+        return None
+
+
+def answer(task: Task) -> Answer:
+    """The answer to a task.
+
+    Raises:
+        ConvergenceError: no equilibrium was found.
+    """
+    ground = task.ground.value
+    if isinstance(task, OfDraw):
+        return _drawn(ground, task.theta)
+    if isinstance(task, InMiddle):
+        outcome = solved(ground, ground.effects[task.scenario], task.variant)
+        told = result(ground, outcome, task.scenario, task.variant.id)
+        return told, Middle.of(outcome, ground.flows, paid_at(ground.subsidies.get(task.scenario, ())))
+    if isinstance(task, AtCorner):
+        law, base = ground.laws[task.scenario], ground.worlds["central"]
+        found = effects_at(base, law, task.corner)
+        paid = paid_at(ground.subsidies.get(task.scenario, ()), task.corner)
+        return at(partial(solved, ground, found, task.variant, ROUGHLY), ground.flows, paid)
+    outcome = solved(ground, ground.effects[task.scenario], task.variant)
+    return result(ground, outcome, task.scenario, task.variant.id)
+
+
+def solved(ground: Ground, effects: Effects, variant: Variant, tol: float = SHARPLY) -> Outcome:
+    """The equilibrium on the full world."""
+    return solve(
+        ground.worlds[variant.elasticities],
+        effects.shock,
+        variant.deficits,
+        tol,
+        constraints=effects.constraints,
+        nests=effects.nests,
+    )
+
+
+def _drawn(ground: Ground, theta: xr.DataArray) -> Drawn:
+    world = ground.talks.with_theta(theta)
+    parties = [world.position(party) for party in ground.parties]
+    worth: dict[str, Array] = {}
+    flows: dict[str, list[Flow]] = {}
+    for name, found in ground.talks_effects.items():
+        outcome = solve(world, found.shock, tol=ROUGHLY, constraints=found.constraints, nests=found.nests)
+        worth[name] = (outcome.welfare.to_numpy() * outcome.observed_income.to_numpy())[parties]
+        flows[name] = [_flow(outcome, flow) for flow in ground.flows]
+    return Drawn(
+        worth,
+        {name: [growth_of_value(flow) for flow in some] for name, some in flows.items()},
+        {name: [growth_of_units(flow) for flow in some] for name, some in flows.items()},
+    )
+
+
+def result(ground: Ground, outcome: Outcome, scenario: str, variant: str) -> Result:
+    """What a brief keeps of an equilibrium."""
+    welfare, worth, wage = (
+        values.to_numpy() for values in (outcome.welfare, outcome.equivalent_variation, outcome.real_wage)
+    )
+    return Result(
+        scenario=scenario,
+        variant=variant,
+        countries={
+            code: Effect(welfare=welfare[n], ev_musd=worth[n], real_wage=wage[n])
+            for n, code in enumerate(outcome.base.countries)
+        },
+        sectors={party: _sectors(outcome, party) for party in ground.parties},
+        flows=tuple(_flow(outcome, flow) for flow in ground.flows),
+    )
+
+
+def _sectors(outcome: Outcome, party: str) -> dict[str, SectorEffect]:
+    n = outcome.base.position(party)
+    base = outcome.base.arrays
+    new = outcome.flows.to_numpy()
+    before, after = (np.delete(flows[:, n, :], n, axis=0).sum(axis=0) for flows in (base.flows, new))
+    cost = outcome.cost.to_numpy()[n]
+    exports = _growth(after / cost, before)
+    output = _growth(outcome.output.to_numpy()[n] / cost, base.output[n])
+    return {
+        code: SectorEffect(
+            exports_base_musd=before[j],
+            exports_musd=after[j],
+            exports_volume=exports[j],
+            output_base_musd=base.output[n, j],
+            output_volume=output[j],
+        )
+        for j, code in enumerate(outcome.base.sectors)
+    }
+
+
+def _growth(new: Array, old: Array) -> list[float | None]:
+    return [float(after / before - 1.0) if before > 0 else None for after, before in zip(new, old, strict=True)]
+
+
+def _flow(outcome: Outcome, flow: NamedFlow) -> Flow:
+    base, new = outcome.part_flow(flow.importer, flow.exporter, flow.sector, flow.part or "")
+    counted = next((one for one in outcome.units if place(one.flow) == place(flow)), None)
+    return Flow(
+        exporter=flow.exporter,
+        importer=flow.importer,
+        sector=flow.sector,
+        part=flow.part,
+        title=flow.title,
+        base_musd=base,
+        new_musd=new,
+        base_units=None if counted is None else counted.base,
+        new_units=None if counted is None else counted.new,
+        unit=None if counted is None else counted.flow.unit,
+        units_source=None if counted is None else counted.flow.source,
+    )
+
+
+def growth_of_value(flow: Flow) -> float:
+    """Zero where nothing is traded in the base: the model then trades nothing afterwards."""
+    return flow.new_musd / flow.base_musd - 1.0 if flow.base_musd > 0 else 0.0
+
+
+def growth_of_units(flow: Flow) -> float:
+    """Not a number where the base knows no quantity."""
+    return flow.new_units / flow.base_units - 1.0 if flow.new_units is not None and flow.base_units else np.nan

@@ -1,0 +1,263 @@
+"""Reader of the official inter-country input-output CSV of the OECD, in which final demand is given.
+
+Layout of the 2025 edition (`2022_SML.csv`): rows and columns are industries of economies, `JPN_C29`; then
+columns of final demand, `JPN_HFCE`, and the total `OUT`; the last rows are `TLS` (taxes less subsidies), `VA`
+and `OUT`. The extended edition splits China and Mexico (CN1, CN2, MX1, MX2); they are joined again. Read row by
+row: the file has 4,053 rows of 4,537 figures and never stands in memory as a whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kosho.arrays import Array, Index
+from kosho.codes import sectors as icio_sectors
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.world.store import Table
+
+__all__ = ["build_from_oecd_csv"]
+
+
+FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
+"""Households, non-profits, government, capital formation, inventories, purchases abroad by residents."""
+BELOW = ("TLS", "VA", "OUT")
+JOINED = {"CN1": "CHN", "CN2": "CHN", "MX1": "MEX", "MX2": "MEX"}
+TOLERANCE = 1e-4
+MOST = 20
+"""Mistakes listed before reading stops."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a row or column stands for."""
+
+    country: str
+    sector: str | None
+    """None for a column of final demand."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Where every column goes."""
+
+    countries: tuple[str, ...]
+    sectors: tuple[str, ...]
+    inputs: Index
+    """Columns of industries, and for each its position country * sectors + sector."""
+    input_place: Index
+    finals: Index
+    """Columns of final demand, and for each its country."""
+    final_place: Index
+    total: int
+    width: int
+
+
+def build_from_oecd_csv(path: Path) -> Table:
+    """The table of an official CSV; nothing is estimated.
+
+    Falls of inventories can make a destination's final demand of a good negative. Such cells are set to zero,
+    output is what is sold, and value added what inputs leave of it, so that the table stays an equilibrium; the
+    amount is reported.
+
+    Raises:
+        InputError: the file is not of that layout or does not add up; file, line and label are named.
+    """
+    problems = Problems(str(path))
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            lines = csv.reader(file)
+            layout = _layout(next(lines, []), problems)
+            return _read(lines, layout, path, problems)
+    except OSError as error:
+        raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(Problem(f"is not CSV text: {error}", file=str(path))) from None
+
+
+def _layout(header: Sequence[str], problems: Problems) -> Layout:
+    labels: dict[int, Label] = {}
+    total = -1
+    for column, text in enumerate(header[1:], start=1):
+        if text == "OUT":
+            total = column
+            continue
+        label = _label(text, final=True)
+        if label is None:
+            problems.add(f"unknown column {text!r}", _hint(text), line=1)
+        else:
+            labels[column] = label
+        _stop_if_many(problems)
+    if total < 0:
+        problems.add("has no column OUT", "the official file ends with it", line=1)
+    industries = {column: label for column, label in labels.items() if label.sector is not None}
+    if not industries:
+        problems.add(
+            "has no columns like JPN_C29", "give an OECD inter-country table, such as 2022_SML.csv", line=1
+        )
+    problems.raise_if_any()
+    countries = tuple(sorted({label.country for label in labels.values()}))
+    present = {label.sector for label in industries.values()}
+    sectors = tuple(code for code in icio_sectors() if code in present)
+    size = len(sectors)
+    finals = {column: label for column, label in labels.items() if label.sector is None}
+    without = sorted(set(countries) - {label.country for label in finals.values()})
+    if without:
+        problems.add(
+            f"no final demand columns of {', '.join(without[:10])}", f"wanted like {without[0]}_HFCE", line=1
+        )
+    problems.raise_if_any()
+    return Layout(
+        countries,
+        sectors,
+        inputs=np.array(list(industries)),
+        input_place=np.array(
+            [countries.index(x.country) * size + sectors.index(str(x.sector)) for x in industries.values()]
+        ),
+        finals=np.array(list(finals)),
+        final_place=np.array([countries.index(label.country) for label in finals.values()]),
+        total=total,
+        width=len(header),
+    )
+
+
+def _read(lines: Iterator[list[str]], layout: Layout, path: Path, problems: Problems) -> Table:
+    n, s = len(layout.countries), len(layout.sectors)
+    intermediate, final = np.zeros((n, n, s)), np.zeros((n, n, s))
+    inputs = np.zeros((n, s, s))
+    output = np.zeros((n, s))
+    below: dict[str, Array] = {}
+    seen: dict[str, int] = {}
+    for line, cells in enumerate(lines, start=2):
+        if not cells:
+            continue
+        values = _values(cells, layout, line, problems)
+        name = cells[0]
+        if name in seen:
+            problems.add(f"row {name} stands twice, first on line {seen[name]}", line=line)
+        seen[name] = line
+        _stop_if_many(problems)
+        if values is None:
+            continue
+        if name in BELOW:
+            below[name] = _sums(layout.input_place, values[layout.inputs], n * s).reshape(n, s)
+            continue
+        label = _label(name, final=False)
+        if label is None or label.country not in layout.countries or label.sector not in layout.sectors:
+            problems.add(f"unknown row {name!r}", _hint(name), line=line)
+            continue
+        i, k = layout.countries.index(label.country), layout.sectors.index(label.sector)
+        used = _sums(layout.input_place, values[layout.inputs], n * s).reshape(n, s)
+        bought = _sums(layout.final_place, values[layout.finals], n)
+        sold, total = used.sum() + bought.sum(), values[layout.total]
+        if abs(sold - total) > TOLERANCE * max(abs(total), 1.0):
+            problems.add(f"row {name} adds up to {sold:.6g}, its OUT is {total:.6g}", "equal", line=line)
+        intermediate[:, i, k] += used.sum(axis=1)
+        inputs[:, k, :] += used
+        final[:, i, k] += bought
+        output[i, k] += total
+    _check_rows(seen, below, output, layout, problems)
+    problems.raise_if_any()
+    return _table(layout, intermediate, inputs, final, path)
+
+
+def _sums(places: Index, values: Array, length: int) -> Array:
+    return np.bincount(places, values, length).astype(np.float64)
+
+
+def _values(cells: list[str], layout: Layout, line: int, problems: Problems) -> Array | None:
+    if len(cells) != layout.width:
+        problems.add(f"row {cells[0]} has {len(cells)} cells", f"{layout.width} as in the header", line=line)
+        return None
+    # Cells under OUT may be empty in the rows below the table.
+    texts = [text or "0" for text in cells[1:]]
+    try:
+        values = np.array(["0", *texts], dtype=np.float64)
+    except ValueError:
+        wrong = next(text for text in texts if not _is_number(text))
+        problems.add(f"row {cells[0]}, cell {texts.index(wrong) + 2}: {wrong!r} is not a number", line=line)
+        return None
+    if not np.isfinite(values).all():
+        column = int(np.flatnonzero(~np.isfinite(values))[0])
+        problems.add(f"row {cells[0]}, cell {column + 1}: is not a finite number", line=line)
+        return None
+    return values
+
+
+def _check_rows(
+    seen: dict[str, int], below: dict[str, Array], output: Array, layout: Layout, problems: Problems
+) -> None:
+    labels = {_label(name, final=False) for name in seen} - {None}
+    wanted = {Label(country, sector) for country in layout.countries for sector in layout.sectors}
+    missing = sorted(f"{label.country}_{label.sector}" for label in wanted - labels)
+    if missing:
+        problems.add(f"has no rows of {', '.join(missing[:10])}", f"{len(missing)} are missing")
+    if "OUT" not in below:
+        problems.add("has no row OUT", "the official file ends with it")
+    elif not problems.found:
+        gap = np.abs(below["OUT"] - output) > TOLERANCE * np.maximum(output, 1.0)
+        for n, s in np.argwhere(gap)[:MOST]:
+            name = f"{layout.countries[n]}_{layout.sectors[s]}"
+            message = f"row OUT has {below['OUT'][n, s]:.6g} for {name}, column OUT {output[n, s]:.6g}"
+            problems.add(message, "equal", line=seen["OUT"])
+
+
+def _table(layout: Layout, intermediate: Array, inputs: Array, final: Array, path: Path) -> Table:
+    year = re.search(r"(19|20)\d\d", path.name)
+    notes = [
+        f"{(values < 0).sum()} cells of {what} were negative and set to zero "
+        f"({-values[values < 0].sum():.6g} in all)"
+        for what, values in (("intermediate sales", intermediate), ("final sales (inventories)", final))
+        if (values < 0).any()
+    ]
+    final = np.maximum(final, 0.0)
+    return Table(
+        layout.countries,
+        layout.sectors,
+        np.maximum(intermediate, 0.0),
+        np.maximum(inputs, 0.0),
+        final.sum(axis=0),
+        final=final,
+        meta={
+            "name": f"icio-{year.group()}" if year else path.stem,
+            "year": int(year.group()) if year else None,
+            "source": f"OECD Inter-Country Input-Output tables, official file {path.name}",
+            "licence": "CC BY 4.0",
+            "attribution": "OECD, Inter-Country Input-Output tables; CC BY 4.0",
+            "unit": "million USD",
+            "adjustments": notes,
+        },
+    )
+
+
+def _label(text: str, *, final: bool) -> Label | None:
+    country, _, rest = text.partition("_")
+    country = JOINED.get(country, country)
+    if not re.fullmatch(r"[A-Z]{3}", country):
+        return None
+    if rest in icio_sectors():
+        return Label(country, rest)
+    return Label(country, None) if final and rest in FINAL else None
+
+
+def _hint(text: str) -> str:
+    rest = text.partition("_")[2]
+    return suggest(rest, [*icio_sectors(), *FINAL]) or "like JPN_C29 or JPN_HFCE"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _stop_if_many(problems: Problems) -> None:
+    if len(problems.found) >= MOST:
+        problems.raise_if_any()

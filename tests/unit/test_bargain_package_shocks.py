@@ -1,0 +1,283 @@
+"""Packages put together from pieces are what the law says of each by itself, with all that is no duty."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kosho.bargain.collapse_rows import Marked, folded, joined
+from kosho.bargain.package_shocks import law_of, lay
+from kosho.bargain.pricing import lay_all
+from kosho.bargain.table import Table
+from kosho.case import Case
+from kosho.equilibrium import Part, Shock, solve
+from kosho.errors import InputError
+from kosho.impact import effects
+from kosho.world import load
+
+ACCESS = "case-rice-access"
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return Case.load("japan-us-2025")
+
+
+@pytest.fixture(scope="module")
+def talks():
+    return load(regions="talks", sectors="talks")
+
+
+@pytest.fixture(scope="module")
+def table(case) -> Table:
+    return case.table()
+
+
+def own(case: Case, folder: Path, options: str, overlays: str = "") -> Table:
+    """The table of the case with one issue, whose fallback is the law as it is."""
+    text = (case.folder / "table.yaml").read_text(encoding="utf-8")
+    head = text[: text.index("\nissues:")]
+    issue = f"""
+issues:
+  - id: one
+    title: One
+    options:
+      - {{id: as-now, title: as now, fallback: true, status: assumption, source: [own-table]}}
+{options}
+overlays:{overlays or " {}"}
+sources:
+  - {{id: own-table, title: Test, publisher: Test, kind: own}}
+"""
+    path = folder / "table.yaml"
+    path.write_text(head + issue, encoding="utf-8")
+    return Table.load(path, case.register, case.scenarios, case.law, case.overlays)
+
+
+OPTION = "      - {{id: other, title: other, {}, status: assumption, source: [own-table]}}"
+MEASURE = """
+  mine:
+    title: Mine
+    add:
+      - id: mine
+        title: Mine
+        imposer: JPN
+        authority: mine
+        partners: {{include: [USA]}}
+        scope: {{sectors: [{}]}}
+        kind: {}
+        terms: {}
+        stage: offered
+        legal_from: 2025-07-09
+        known_from: 2025-06-29
+        legal_basis: none
+        source: [own-table]
+        status: assumption
+"""
+
+
+def solved(world, one):
+    return solve(world, one.shock, constraints=one.constraints, nests=one.nests)
+
+
+def by_law(laid, state, package):
+    """What `effects` says of a package; the minimum access holds in all, where it says so of some."""
+    law = law_of(laid.table, state.register, package)
+    found = effects(laid.world, law, state.on, state.known)
+    names = {one.name for one in found.constraints}
+    access = [
+        b for one in laid.provisions.items for b in one.bounds() if b.name == ACCESS and ACCESS not in names
+    ]
+    return replace(found, constraints=(*access, *found.constraints), nests=laid.provisions.nests)
+
+
+@pytest.mark.parametrize("ground", [0, 1])
+def test_packages_put_together_are_what_the_law_says_of_each(table, talks, ground):
+    state = table.grounds[ground].packages
+    rng = np.random.default_rng(ground)
+    everything = len(table.grid) - 1
+    some = np.array([table.fallback, everything, *rng.integers(0, len(table.grid), 2).tolist()])
+    laid = lay(table, talks, state, some)
+    tight = laid.folded()
+    bounded = 0
+    for package, whole, few in zip(some.tolist(), laid.posed(some), tight.posed(some), strict=True):
+        told = by_law(laid, state, package)
+        expected = solved(laid.world, told)
+        assert {one.name for one in whole.constraints} == {one.name for one in told.constraints}
+        assert len(few.shock) < len(whole.shock)
+        for one in (whole, few):
+            found = solved(laid.world, one)
+            np.testing.assert_allclose(found.welfare, expected.welfare, rtol=0, atol=1e-9)
+            wedges = {one.constraint.name: one.wedge for one in found.constraints}
+            for settled in expected.constraints:
+                assert wedges[settled.constraint.name] == pytest.approx(settled.wedge, abs=1e-7)
+        bounded += len(told.constraints)
+    assert bounded > len(some)
+
+
+def test_everything_compared_is_told_in_the_same_products(table, talks):
+    laid = lay_all(table, table.grounds[0], talks, np.array([table.fallback, len(table.grid) - 1]))
+    posed = [*laid.posed([table.fallback, len(table.grid) - 1]), *laid.posed_compared()]
+    assert {one.product for one in posed[0].nests} == {"rice", "lng", "corn"}
+    assert all(one.nests == posed[0].nests for one in posed)
+    assert all(ACCESS in {bound.name for bound in one.constraints} for one in posed)
+    flows = {bound.name: bound.flows for one in posed for bound in one.constraints}
+    assert all(flows[bound.name] == bound.flows for one in posed for bound in one.constraints)
+
+
+def test_packages_that_differ_in_bounds_alone_share_a_shock(table, talks):
+    label = table.grid.label(table.fallback)
+    some = [table.grid.named({**label, "corn": name}) for name in ("as-now", "more-500", "more-1000")]
+    first, second, third = lay(table, talks, table.grounds[0].packages, np.array(some)).posed(some)
+    assert first.shock is second.shock is third.shock
+    assert [one.amount for one in second.constraints if one.name == "case-corn"] == [500]
+    assert [one.amount for one in third.constraints if one.name == "case-corn"] == [1000]
+
+
+@pytest.mark.parametrize("ground", [0, 1])
+def test_the_package_of_fallbacks_is_no_deal(table, talks, ground):
+    laid = lay_all(table, table.grounds[ground], talks, np.array([table.fallback]))
+    (package,), (nothing, _) = laid.posed([table.fallback]), laid.posed_compared()
+    there, here = (solved(laid.world, one).welfare for one in (nothing, package))
+    np.testing.assert_allclose(here, there, rtol=0, atol=1e-9)
+
+
+def test_promises_change_what_is_bought_and_cost_the_treasury(table, talks):
+    label = table.grid.label(table.fallback)
+    package = table.grid.named({**label, "rice": "more-75", "lng": "more-3500", "corn": "more-1000"})
+    laid = lay(table, talks, table.grounds[0].packages, np.array([table.fallback, package]))
+    without, bought = (solved(laid.world, one) for one in laid.posed([table.fallback, package]))
+    settled = {one.constraint.name: one for one in bought.constraints}
+    for name in ("case-rice", "case-lng", "case-corn"):
+        assert settled[name].binds
+        assert settled[name].reached == pytest.approx(settled[name].required, rel=1e-6)
+        assert settled[name].fiscal_cost > 0
+    assert settled["case-rice"].required == pytest.approx(1.75 * settled["case-rice"].base)
+    assert settled["case-rice"].base == pytest.approx(346_000)
+    assert settled[ACCESS].reached <= 770_000 * (1 + 1e-6)
+    change = (bought.welfare - without.welfare).sel(country=["JPN", "USA"])
+    assert change[0] < 0 < change[1]  # Japan pays for what its buyers would not have bought
+    thai = [one.part_flow("JPN", "THA", "C10T12", "rice")[1] for one in (without, bought)]
+    assert thai[1] < thai[0]
+
+
+# Draws and levels.
+
+
+def test_levels_run_through_the_ranges(table, talks):
+    laid = lay(table, talks, table.grounds[0].packages, np.array([len(table.grid) - 1]))
+    provisions, theta = laid.provisions, talks.arrays.theta
+    count, nests = len(provisions.items), len(provisions.nests)
+    draw = provisions.draw(np.random.default_rng(1))
+    assert draw.provisions.shape == (count,)
+    ends = [
+        provisions.levels(theta, replace(draw, provisions=np.full(count, x), nests=np.full((nests, 2), x)))
+        for x in (0.0, 1.0)
+    ]
+    amounts = [[b.amount for bounds in one.constraints for b in bounds] for one in (*ends, laid.central)]
+    for low, high, middle in zip(*amounts, strict=True):
+        assert low <= middle <= high
+    assert (500, 2500, 1500) in list(zip(*amounts, strict=True))
+    assert (432_500, 605_500, 605_500) in [tuple(map(round, one)) for one in zip(*amounts, strict=True)]
+    for low, high, middle in zip(ends[0].nests, ends[1].nests, laid.central.nests, strict=True):
+        assert low.theta < middle.theta < high.theta
+        assert low.between < middle.between < high.between
+    k = talks.sector_position("C29")
+    cost = [one.factors[0, k] for one in (ends[0], laid.central, ends[1])]
+    assert cost[0] < cost[1] < cost[2] < 1
+    double = provisions.levels(theta, scale=2.0).nests
+    assert [one.theta for one in double] == [2 * one.theta for one in laid.central.nests]
+
+
+def test_a_cost_that_the_register_has_no_form_for_is_one_more_provision(case, talks, tmp_path):
+    change = (
+        "costs: [{importer: JPN, exporter: USA, sector: C29, factor: "
+        "{value: 0.9, low: 0.8, high: 1.0, unit: factor, status: assumption, source: own-table}}]"
+    )
+    table = own(case, tmp_path, OPTION.format(change))
+    laid = lay(table, talks, table.grounds[0].packages)
+    without, with_it = laid.posed([0, 1])
+    n, i, j = talks.position("JPN"), talks.position("USA"), talks.sector_position("C29")
+    for one, cost in ((without, 1.0), (with_it, 0.9)):
+        here = (one.shock.importer == n) & (one.shock.exporter == i) & (one.shock.sector == j)
+        assert one.shock.share[here].sum() == pytest.approx(1.0)
+        assert one.shock.cost[here].tolist() == pytest.approx([cost] * here.sum())
+        assert (one.shock.cost[~here] == 1.0).all()
+    assert (
+        laid.provisions.nests == ()
+    )  # nothing bounds rice: its minimum access is in the table of flows already
+    draw = replace(laid.provisions.draw(np.random.default_rng(1)), provisions=np.array([0.25]))
+    (drawn,) = laid.folded().posed([1], laid.provisions.levels(talks.arrays.theta, draw))
+    here = (drawn.shock.importer == n) & (drawn.shock.exporter == i) & (drawn.shock.sector == j)
+    kappa = drawn.shock.cost * (1 + drawn.shock.tariff) / (1 + drawn.shock.base_tariff)
+    assert kappa[here].tolist() == pytest.approx([0.85])
+
+
+@pytest.mark.parametrize(
+    ("sector", "kind", "terms"),
+    [
+        ("A01", "quota", "{amount: CITED, basis: share, holder: importer}"),
+        ("C28", "customs", "{before: DAYS, after: HALF}"),
+        ("C29", "subsidy", "{rate: PERCENT}"),
+    ],
+)
+def test_other_terms_of_measures_are_laid_as_the_law_says(case, talks, tmp_path, sector, kind, terms):
+    ending = "unit: share, status: assumption, source: own-table}"
+    cited = f"{{value: 0.5, low: 0.4, high: 0.6, {ending}"
+    terms = terms.replace("CITED", cited)
+    for name, days in (("DAYS", "3, low: 2, high: 4"), ("HALF", "0.5, low: 0.4, high: 0.6")):
+        terms = terms.replace(name, f"{{value: {days}, {ending}".replace("share", "days"))
+    terms = terms.replace("PERCENT", f"{{value: 10, low: 5, high: 15, {ending}".replace("share", "percent"))
+    table = own(case, tmp_path, OPTION.format("overlays: [mine]"), MEASURE.format(sector, kind, terms))
+    state = table.grounds[0].packages
+    laid = lay(table, talks, state)
+    expected = solved(laid.world, by_law(laid, state, 1))
+    for one in (*laid.posed([1]), *laid.folded().posed([1])):
+        np.testing.assert_allclose(solved(laid.world, one).welfare, expected.welfare, rtol=0, atol=1e-9)
+    plain = solved(laid.world, laid.posed([0])[0])
+    assert abs(expected.welfare - plain.welfare).sel(country="JPN") > 1e-7
+
+
+def test_an_option_that_prices_nothing_is_refused(case, talks, tmp_path):
+    terms = (
+        "{worth: {USA: {value: 5, low: 0, high: 10, unit: million USD, status: assumption, source: own-table}}}"
+    )
+    table = own(case, tmp_path, OPTION.format("overlays: [mine]"), MEASURE.format("C29", "transfer", terms))
+    with pytest.raises(
+        InputError, match=r"one, other: 'mine' has no effect: no model prices it.*under unpriced"
+    ):
+        lay(table, talks, table.grounds[0].packages)
+
+
+# Folding.
+
+
+def test_folding_changes_nothing_but_the_number_of_rows(talks):
+    pieces = [
+        Part("USA", "JPN", "C29", 0.5, tariff=0.25, part="a"),
+        Part("USA", "JPN", "C29", 0.3, tariff=0.1, cost=0.9, base_tariff=0.0, part="b"),
+        Part("USA", "KOR", "C29", 0.4, cost=np.inf, part="banned"),
+        Part("JPN", "USA", "C29", 1.0, cost=0.9),
+    ]
+    shock = Shock.parts(talks, pieces)
+    tight = folded(shock, talks)
+    assert (len(shock), len(tight)) == (4, 3)
+    np.testing.assert_allclose(solve(talks, tight).welfare, solve(talks, shock).welfare, rtol=0, atol=1e-12)
+    apart = joined([shock.take(np.array([0, 3])), shock.take(np.array([1, 2]))])
+    assert sorted(apart.part) == sorted(shock.part)
+
+
+def test_rows_with_other_marks_and_rows_apart_are_not_folded(talks):
+    pieces = [Part("USA", "JPN", "C29", 0.2, tariff=0.1 * k, part=str(k)) for k in range(5)]
+    shock = Shock.parts(talks, pieces)
+    marks = np.array([[False], [False], [True], [True], [True]])
+    one = Marked(shock, marks, np.array([False, False, False, False, True])).folded(talks.arrays.theta)
+    assert one.shock.part == ("4", "", "")
+    assert one.marks[:, 0].tolist() == [True, False, True]
+    assert one.apart.tolist() == [True, False, False]
+    np.testing.assert_allclose(solve(talks, one.shock).welfare, solve(talks, shock).welfare, rtol=0, atol=1e-12)
+    rents = replace(shock, rent=np.full(5, 0.1), holder=np.zeros(5, np.intp))
+    with pytest.raises(InputError, match="rents cannot be folded"):
+        folded(rents, talks)

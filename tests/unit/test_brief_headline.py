@@ -1,0 +1,81 @@
+"""Headlines: the sign decides the verb, and what is not firm is not said."""
+
+from __future__ import annotations
+
+from tests.briefs import brief
+
+from kosho.brief.headline import Material, headline, lead
+from kosho.scenario.interval import Interval
+from kosho.scenario.results import Comparison
+
+
+def material(**changed: tuple[float, float, float, float]) -> Material:
+    """The made-up brief, with central and low ranges of `party` in deal or no deal put in (million USD)."""
+    made = brief("x")
+    comparisons: list[Comparison] = []
+    for one in made.comparisons:
+        ends = changed.get(f"{one.party}_{one.scenario}_{one.against}".replace("-", "_"))
+        if ends:
+            low, high, weak_low, weak_high = ends
+            one = one.model_copy(  # noqa: PLW2901 - the changed one takes its place
+                update={"central": Interval(low=low, high=high), "low": Interval(low=weak_low, high=weak_high)}
+            )
+        comparisons.append(one)
+    return Material(
+        ("JPN", "USA"), "2022 base", made.scenarios, made.results, tuple(comparisons), made.flow_ranges
+    )
+
+
+def test_lead_compares_no_deal_with_today() -> None:
+    text = lead(
+        material(JPN_no_deal_status_quo=(-3e3, -1e3, -4e3, -2e3), USA_no_deal_status_quo=(5e2, 9e2, 5e2, 9e2))
+    ).text
+    assert text.startswith("If the talks fail (“No deal at 24 %”): Japan loses 1 to 4 billion dollars a year; ")
+    assert "the United States gains 0.5 to 0.9 billion dollars a year." in text
+    assert text.endswith("All in the long run, against what is in force today.")
+
+
+def test_a_sign_that_turns_with_elasticities_is_told_for_each() -> None:
+    text = lead(material(USA_no_deal_status_quo=(-1.5e3, -1e2, 1e3, 1.4e3))).text
+    assert "the United States loses 0.1 to 1.5 billion dollars a year if trade responds as central" in text
+    assert "but gains 1 to 1.4 billion if it responds weakly" in text
+
+
+def test_a_sign_that_is_not_firm_at_all_is_not_given() -> None:
+    text = lead(material(USA_no_deal_status_quo=(-1.5e3, 1e3, -1e3, 1.4e3))).text
+    assert "the United States may end anywhere between a loss of 1.5 and a gain of 1 billion" in text
+
+
+def test_a_deal_good_for_all_is_called_so_only_if_it_is_throughout() -> None:
+    good = {"JPN_deal_no_deal": (1e3, 2e3, 1e3, 2e3), "USA_deal_no_deal": (1e3, 2e3, 1e3, 2e3)}
+    texts = [one.text for one in headline(material(**good))]
+    assert "“Deal x”, against no deal: every side is better off throughout." in texts
+    mixed = good | {"USA_deal_no_deal": (1e3, 2e3, -2e3, -1e3)}
+    texts = [one.text for one in headline(material(**mixed))]
+    assert (
+        "“Deal x”, against no deal: Japan is better off throughout; the United States is better "
+        "off if trade responds as central estimates say, but is worse off if it responds weakly."
+    ) in texts
+
+
+def test_no_claim_says_more_than_estimate() -> None:
+    made = material()
+    assert {one.status for one in (lead(made), *headline(made))} == {"estimate"}
+
+
+def test_flows_and_bystanders_are_told() -> None:
+    texts = [one.text for one in headline(material())]
+    assert any(
+        text.startswith(
+            "Cars, 1.37\N{NO-BREAK SPACE}million vehicles a year, would be 410,000 to 690,000 under"
+        )
+        for text in texts
+    )
+    assert any("China (−60 to −32)" in text for text in texts)
+
+
+def test_a_case_without_status_quo_says_so() -> None:
+    made = material()
+    bare = Material(made.parties, made.base_label, (), made.results, made.comparisons, made.flow_ranges)
+    assert "No scenario" in lead(bare).text
+    assert headline(bare) == ()

@@ -1,0 +1,70 @@
+"""Copies of what was worked out before."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kosho import cache as kept
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_a_copy_is_found_by_all_that_it_depends_on() -> None:
+    copy = kept.place(b"one", b"two")
+    assert kept.used(copy) is None
+    kept.keep(copy, b"worked out")
+    assert kept.used(kept.place(b"one", b"two")) == b"worked out"
+    for other in (kept.place(b"onetwo"), kept.place(b"one", b"Two"), kept.place(b"on", b"etwo")):
+        assert other != copy
+
+
+def test_what_was_not_used_for_longest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST", 3)
+    copies = [kept.place(str(k).encode()) for k in range(5)]
+    for k, copy in enumerate(copies[:3]):
+        kept.keep(copy, b"x")
+        os.utime(copy, (k + 1, k + 1))
+    kept.used(copies[0])
+    kept.keep(copies[3], b"x")
+    assert [copy.exists() for copy in copies] == [True, False, True, True, False]
+
+
+def test_large_copies_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST_BYTES", 25)
+    copies = [kept.place(str(k).encode()) for k in range(4)]
+    for k, copy in enumerate(copies[:3]):
+        kept.keep(copy, b"0123456789")
+        os.utime(copy, (k + 1, k + 1))
+    assert [copy.exists() for copy in copies[:3]] == [False, True, True]
+    kept.keep(copies[3], bytes(100))
+    assert [copy.exists() for copy in copies] == [False, False, False, True]
+
+
+def test_nothing_is_kept_where_nothing_can_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "file" / "no folder"))
+    copy = kept.place(b"one")
+    kept.keep(copy, b"x")
+    assert kept.used(copy) is None
+
+
+def test_the_folder_follows_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KOSHO_CACHE")
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
+    assert kept.folder() == Path("/caches/kosho")
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", "/local")
+    assert kept.folder() == Path("/local/kosho/cache")
+
+
+def test_the_code_is_the_same_until_it_changes() -> None:
+    assert kept.code() == kept.code.__wrapped__()
+    assert len(kept.code()) == 32

@@ -1,0 +1,415 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from tests.measures import headings, measure, query, register
+
+from kosho.errors import InputError
+from kosho.law import Facts, Quote, Register
+from kosho.law.headings import Place, place
+from kosho.law.schedules import Duty, UnitValue
+from kosho.law.schedules.lines import Line
+from kosho.law.schedules.ordinary import season_turns
+
+
+def percent(found: Quote) -> float:
+    return round(100 * found.rate, 6)
+
+
+def applied(found: Quote) -> dict[str, float]:
+    return {layer.measure: round(100 * layer.value, 6) for layer in found.layers}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("870323", Place.IN),
+        ("8703230170", Place.IN),
+        ("8703", Place.PART),
+        ("870324", Place.OUT),
+        ("8704210100", Place.OUT),  # under the exception
+        ("870421", Place.PART),  # holds the exception
+        ("8704", Place.PART),
+        ("01", Place.OUT),
+    ],
+)
+def test_a_code_lies_inside_partly_on_or_outside_a_list(code: str, expected: Place):
+    assert place(code, ("870323", "870421"), ("87042101",)) is expected
+
+
+def test_layers_sum_to_the_rate_and_name_what_they_rest_on():
+    found = register(measure(id="a", value=10), measure(id="b", authority="b", value=25)).quote(query())
+    assert percent(found) == 37.5
+    assert applied(found) == {"mfn": 2.5, "a": 10, "b": 25}
+    assert all(layer.legal_basis and layer.source and layer.authority for layer in found.layers)
+    assert (found.removed, found.pending, found.prohibited, found.warnings) == ((), (), (), ())
+
+
+def test_a_list_takes_in_its_headings_without_the_exceptions():
+    book = register(
+        measure(id="cars", scope={"lists": ["cars"]}), cars=headings("8703", **{"except": ["8703.10"]})
+    )
+    assert applied(book.quote(query("8703.23"))) == {"mfn": 2.5, "cars": 10}
+    assert applied(book.quote(query("8703.10.50"))) == {"mfn": 2.5}
+    assert applied(book.quote(query("8704.23"))) == {"mfn": 2.5}
+
+
+def test_a_code_too_short_to_tell_has_the_higher_rate_and_a_warning():
+    book = register(
+        measure(id="cars", value=25, scope={"lists": ["cars"]}),
+        measure(id="all", authority="all"),
+        measure(
+            id="free", authority="f", kind="exemption", value=None, excludes=["all"], scope={"lists": ["cars"]}
+        ),
+        cars=headings("8703.23"),
+    )
+    found = book.quote(query("8703"))
+    assert applied(found) == {"mfn": 2.5, "cars": 25, "all": 10}
+    assert any("taken as covered" in text for text in found.warnings)
+    assert any("taken as not covered" in text for text in found.warnings)
+    exact = book.quote(query("8703.23"))
+    assert applied(exact) == {"mfn": 2.5, "cars": 25}
+    assert not exact.warnings
+
+
+def test_goods_carved_out_are_named_with_the_list():
+    book = register(
+        measure(scope={"goods": True, "not_lists": ["books"]}), books=headings("4901", title="Books")
+    )
+    found = book.quote(query("4901.10"))
+    assert applied(found) == {"mfn": 2.5}
+    assert [(one.measure, one.by, one.rule) for one in found.removed] == [("m", "books", "M leaves out Books")]
+    assert percent(book.quote(query("4902.10"))) == 12.5
+    assert percent(book.quote(query("4901"))) == 2.5
+
+
+def test_us_232_holds_unless_told_otherwise_and_names_what_it_took_off():
+    book = register(
+        measure(id="parts", scope={"lists": ["parts"], "attributes": {"us_232": "yes"}}, excludes=["rest"]),
+        measure(id="rest", authority="rest", value=5),
+        parts=headings("8708"),
+    )
+    assert applied(book.quote(query("8708.29"))) == {"mfn": 2.5, "parts": 10}
+    told = book.quote(query("8708.29", facts=Facts(answers={"us_232": "no"})))
+    assert applied(told) == {"mfn": 2.5, "rest": 5}
+    assert [(one.measure, one.by) for one in told.removed] == [("parts", "us_232=no")]
+
+
+def test_an_attribute_of_a_list_decides_for_that_list_alone():
+    book = register(
+        measure(id="both", scope={"lists": ["sure", "asked"]}),
+        sure=headings("8708"),
+        asked=headings("9401", attribute="us_232"),
+    )
+    no = Facts(answers={"us_232": "no"})
+    assert percent(book.quote(query("9401.20"))) == 12.5
+    assert percent(book.quote(query("9401.20", facts=no))) == 2.5
+    assert percent(book.quote(query("8708.10", facts=no))) == 12.5
+
+
+def test_other_attributes_hold_only_if_told():
+    book = register(
+        measure(id="all"),
+        measure(
+            id="aircraft",
+            authority="x",
+            kind="exemption",
+            value=None,
+            excludes=["all"],
+            scope={"goods": True, "attributes": {"civil_aircraft": "yes"}},
+        ),
+    )
+    assert percent(book.quote(query("8803.30"))) == 12.5
+    told = book.quote(query("8803.30", facts=Facts(answers={"civil_aircraft": "yes"})))
+    assert (percent(told), [one.by for one in told.removed]) == (2.5, ["aircraft"])
+
+
+def test_an_inexact_list_covers_with_a_warning():
+    book = register(measure(scope={"lists": ["l"]}), l=headings("7326", exact=False, title="Articles"))
+    found = book.quote(query("7326.90"))
+    assert percent(found) == 12.5
+    assert any("whether the code is on Articles is not certain" in text for text in found.warnings)
+
+
+def test_a_floor_tops_up_the_general_or_the_claimed_duty():
+    general = register(measure(kind="floor", value=15))
+    claimed = register(measure(kind="floor", value=15, floor_base="claimed"))
+    free = Facts(preference="korus")
+    assert percent(general.quote(query(exporter="KOR", mfn="4.2%"))) == 15
+    assert percent(general.quote(query(exporter="KOR", mfn="32%"))) == 32
+    assert (
+        percent(claimed.quote(query(exporter="KOR", mfn="32%", facts=free, claimed=Duty.parse("Free")))) == 15
+    )
+    assert percent(general.quote(query(exporter="KOR", mfn="32%", facts=free, claimed=Duty.parse("Free")))) == 0
+
+
+def test_a_specific_ordinary_duty_is_made_ad_valorem_before_the_floor():
+    book = register(measure(kind="floor", value=15))
+    found = book.quote(query("0201.10", mfn="0.50 USD/kg", unit_value=UnitValue.parse("10USD/kg")))
+    assert applied(found) == {"mfn": 5, "m": 10}
+    with pytest.raises(InputError, match=r"ordinary duty: .* needs the value of a unit"):
+        book.quote(query("0201.10", mfn="0.50 USD/kg"))
+
+
+def test_a_specific_measure_needs_a_unit_value():
+    book = register(measure(kind="specific", value=0.2, unit="USD/kg"))
+    assert percent(book.quote(query(unit_value=UnitValue.parse("4USD/kg")))) == 7.5
+    with pytest.raises(InputError, match=r"M: .* needs the value of a unit"):
+        book.quote(query())
+
+
+def test_a_tariff_quota_has_a_rate_inside_and_one_outside():
+    book = register(measure(kind="tariff_quota", value=7.5, value_out=25))
+    assert percent(book.quote(query())) == 27.5
+    assert percent(book.quote(query(facts=Facts(answers={"in_quota": "yes"})))) == 10
+
+
+def test_bans_and_unpriced_measures_are_told():
+    book = register(
+        measure(id="ban", kind="ban", value=None, title="No imports"),
+        measure(id="talk", authority="t", kind="unpriced", value=None, title="Advice"),
+    )
+    found = book.quote(query())
+    assert (percent(found), found.prohibited) == (2.5, ("ban",))
+    assert "prohibited: No imports (law)" in found.warnings
+    assert "Advice: listed without a price, adds no rate" in found.warnings
+
+
+def test_measures_without_a_rate_say_what_they_are():
+    share = {"value": 1, "unit": "share", "status": "fact", "source": "s"}
+    quota = {"kind": "quota", "value": None, "terms": {"amount": share, "basis": "share"}}
+    about = {"imposer": "JPN", "partners": {"include": ["USA"]}}
+    cars = {"hs": {"edition": "HS", "prefixes": ["8703"]}}
+    scopes = {"Access": cars, "Cars": {"sectors": ["C29", "C28"]}, "Machines": {"sectors": ["C28"]}}
+    rules = (
+        measure(id=title.lower(), title=title, authority=title.lower(), scope=scope, **about, **quota)
+        for title, scope in scopes.items()
+    )
+    book = replace(Register.load(), measures=tuple(rules))
+
+    def told(exporter: str) -> list[str]:
+        asked = replace(query(exporter="KOR"), importer="JPN", exporter=exporter)
+        return [one for one in book.quote(asked).warnings if "quota" in one]
+
+    assert told("USA") == [
+        "Access: a quota on how much comes in, no rate",
+        "Cars: a quota on how much comes in, no rate; told by sector (Motor vehicles and parts)",
+    ]
+    assert not any("Cars" in one for one in told("DEU"))
+
+
+SHARE = {"value": 0.4, "unit": "share", "status": "estimate", "source": "s"}
+
+
+def test_metal_content_is_what_the_duty_is_taken_on():
+    book = register(
+        measure(id="metal", value=50, value_share={**SHARE, "attribute": "metal_content"}, excludes=["rest"]),
+        measure(id="rest", authority="rest", value=10),
+    )
+    assert applied(book.quote(query(mfn="0%", facts=Facts(content={"metal_content": 60})))) == {
+        "mfn": 0,
+        "metal": 30,
+        "rest": 4,
+    }
+    untold = book.quote(query(mfn="0%"))
+    assert percent(untold) == 26
+    assert any("metal_content is not told: M is taken on 40% of the value" in text for text in untold.warnings)
+
+
+def test_where_the_law_says_so_untold_content_is_the_whole_value():
+    share = {**SHARE, "attribute": "us_content", "unstated": "whole"}
+    book = register(measure(value=25, value_share=share))
+    assert percent(book.quote(query(mfn="0%"))) == 25
+    assert percent(book.quote(query(mfn="0%", facts=Facts(content={"us_content": 40})))) == 15
+
+
+def test_content_counts_from_a_threshold_and_up_to_a_limit():
+    relief = {**SHARE, "attribute": "us_content", "of": "content", "at_least": 20, "at_most": 50, "value": 0}
+    book = register(
+        measure(id="all"),
+        measure(id="us", authority="u", kind="exemption", value=None, excludes=["all"], value_share=relief),
+    )
+    for told, expected in ((None, 10), (19, 10), (20, 8), (50, 5), (90, 5)):
+        facts = Facts() if told is None else Facts(content={"us_content": told})
+        assert percent(book.quote(query(mfn="0%", facts=facts))) == expected
+
+
+def test_a_range_of_content_is_half_open_and_not_met_if_not_told():
+    book = register(measure(scope={"goods": True, "content": {"metal_content": [0, 15]}}))
+    for told, expected in ((None, 2.5), (0, 12.5), (14.9, 12.5), (15, 2.5)):
+        facts = Facts() if told is None else Facts(content={"metal_content": told})
+        assert percent(book.quote(query(facts=facts))) == expected
+
+
+def test_a_claim_takes_off_what_does_not_cover_it():
+    book = register(measure(id="fentanyl", value=25, scope={"goods": True, "preference": ["none"]}))
+    found = book.quote(query(exporter="CAN", facts=Facts(preference="usmca")))
+    assert percent(found) == 0
+    assert [(one.measure, one.by, one.rule) for one in found.removed] == [
+        ("fentanyl", "preference=usmca", "M does not cover goods that claim usmca")
+    ]
+    assert percent(book.quote(query(exporter="CAN"))) == 27.5
+
+
+def test_without_an_ordinary_duty_the_layers_are_still_given():
+    found = register(measure()).quote(query("9999.99", exporter="NRU", mfn=None))
+    assert applied(found) == {"mfn": 0, "m": 10}
+    assert any("no ordinary duty is given or known: taken as 0" in text for text in found.warnings)
+
+
+def test_what_was_announced_is_pending_until_it_is_in_force():
+    book = register(
+        measure(id="later", legal_from="2025-08-01", known_from="2025-07-07"),
+        measure(id="plan", authority="p", stage="announced", legal_from="2025-08-01", known_from="2025-06-01"),
+        measure(
+            id="dropped",
+            authority="d",
+            stage="never_in_force",
+            legal_from="2025-07-15",
+            legal_to="2025-07-20",
+            known_from="2025-06-01",
+        ),
+        measure(id="offer", authority="o", stage="offered", legal_from="2025-08-01", known_from="2025-06-01"),
+    )
+
+    def pending(on: str, known: str | None = None) -> dict[str, str]:
+        found = book.quote(query(on=on, known=known)).pending
+        return {one.measure: one.begins.isoformat() for one in found}
+
+    assert pending("2025-06-29") == {"plan": "2025-08-01", "dropped": "2025-07-15"}
+    assert pending("2025-06-29", "2025-07-07")["later"] == "2025-08-01"
+    assert set(pending("2025-07-21")) == {"later", "plan"}
+    assert set(pending("2025-08-01")) == {"plan"}
+
+
+def test_what_is_suspended_is_pending_until_the_last_suspension_ends():
+    end = {"kind": "termination", "value": None, "scope": None, "terminates": ["rate"]}
+    book = register(
+        measure(id="rate", legal_from="2025-04-09", known_from="2025-04-02"),
+        measure(id="s1", legal_from="2025-04-10", legal_to="2025-07-08", known_from="2025-04-09", **end),
+        measure(id="s2", legal_from="2025-07-09", legal_to="2025-07-31", known_from="2025-07-07", **end),
+        measure(id="over", legal_from="2026-01-01", known_from="2025-12-01", **end),
+    )
+
+    def pending(on: str, known: str) -> list[tuple[str, str]]:
+        found = book.quote(query(on=on, known=known)).pending
+        return [(one.measure, one.begins.isoformat()) for one in found]
+
+    assert pending("2025-06-29", "2025-06-29") == [("rate", "2025-07-09")]
+    assert pending("2025-06-29", "2025-07-07") == [("rate", "2025-08-01")]
+    assert pending("2026-01-02", "2026-01-02") == []
+
+
+def test_rates_start_on_the_day_of_collection():
+    end = {"kind": "termination", "value": None, "scope": None, "terminates": ["m"]}
+    book = register(
+        measure(legal_from="2025-04-01", collected_from="2025-04-05"),
+        measure(id="end", legal_from="2026-02-20", collected_from="2026-02-24", **end),
+    )
+    days = ("2025-04-04", "2025-04-05", "2026-02-23", "2026-02-24")
+    assert [percent(book.quote(query(on=day))) for day in days] == [2.5, 12.5, 12.5, 2.5]
+
+
+def test_a_measure_known_later_may_reach_back():
+    book = register(
+        measure(id="first", value=15, legal_from="2025-08-07", known_from="2025-07-31"),
+        measure(
+            id="floor",
+            kind="floor",
+            value=15,
+            excludes=["first"],
+            legal_from="2025-08-07",
+            known_from="2025-09-16",
+        ),
+    )
+    day = {"hs": "6912.00.39", "on": "2025-08-07", "mfn": "4.5%"}
+    assert percent(book.quote(query(**day, known="2025-08-20"))) == 19.5
+    assert percent(book.quote(query(**day, known="2025-10-01"))) == 15
+    assert percent(book.quote(query(**day))) == 15
+
+
+def test_a_bloc_is_one_origin_where_its_members_are_treated_alike():
+    book = register(measure(value={"EU27": 20, "all": 10}))
+    found = book.quote(query(exporter="EU27"))
+    assert (percent(found), found.query.exporter) == (22.5, "EU27")
+    apart = register(measure(value={"DEU": 5, "EU27": 20}))
+    with pytest.raises(InputError, match="members of EU27 are treated differently"):
+        apart.quote(query(exporter="EU27"))
+
+
+def test_a_customs_union_imposes_for_its_members():
+    book = register(measure(imposer="EU27", partners={"include": ["CHN"]}))
+    ask = replace(query(exporter="CHN"), importer="DEU")
+    assert percent(book.quote(ask)) == 12.5
+    assert percent(book.quote(replace(ask, importer="GBR"))) == 2.5
+    assert percent(book.quote(replace(ask, importer="EU27"))) == 12.5
+    with pytest.raises(InputError, match="FRA is within EU27"):
+        replace(ask, importer="EU27", exporter="FRA")
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (Facts(answers={"us_23": "no"}), "unknown attribute 'us_23' .did you mean us_232"),
+        (Facts(preference="korrus"), "unknown preference 'korrus' .did you mean korus"),
+        (Facts(preference="usmca"), "USA does not grant usmca to goods of JPN"),
+    ],
+)
+def test_facts_that_nothing_knows_are_refused(facts: Facts, words: str):
+    with pytest.raises(InputError, match=words):
+        register(measure()).quote(query(facts=facts))
+
+
+def test_mistakes_of_a_question_are_reported_together():
+    with pytest.raises(InputError) as caught:
+        query("870", exporter="JP")
+    country, code = (str(problem) for problem in caught.value.problems)
+    assert "unknown country or bloc 'JP'" in country
+    assert "JPN" in country
+    assert code == "'870' is not an HS code (write 4 to 10 digits)"
+
+
+def test_history_breaks_where_treatment_changes_and_nowhere_else():
+    book = register(
+        measure(id="a", legal_from="2025-04-03", legal_to="2025-06-30"),
+        measure(id="books", authority="b", scope={"lists": ["books"]}, legal_from="2025-05-01"),
+        books=headings("4901"),
+    )
+    spans = book.history(query(), date(2025, 4, 1), date(2025, 7, 31))
+    assert [(span.first.isoformat(), span.last.isoformat(), percent(span.quote)) for span in spans] == [
+        ("2025-04-01", "2025-04-02", 2.5),
+        ("2025-04-03", "2025-06-30", 12.5),
+        ("2025-07-01", "2025-07-31", 2.5),
+    ]
+    with pytest.raises(InputError, match="2025-03-01 is before 2025-04-01"):
+        book.history(query(), date(2025, 4, 1), date(2025, 3, 1))
+
+
+def test_history_breaks_where_the_schedule_changes():
+    ask = query("8703.23", mfn=None, facts=Facts(preference="jeepa"))
+    ask = replace(ask, importer="DEU")
+    spans = register().history(ask, date(2024, 6, 1), date(2026, 6, 30))
+    assert [(span.first.isoformat(), percent(span.quote)) for span in spans] == [
+        ("2024-06-01", 2.5),
+        ("2025-02-01", 1.3),
+        ("2026-02-01", 0),
+    ]
+
+
+def test_national_lines_may_have_nine_digits():
+    book = register(measure(scope={"lists": ["l"]}), l=headings("0804.30", "0805.10.0010"))
+    assert percent(book.quote(query("0804.30.010"))) == 12.5
+    assert any("only partly" in text for text in book.quote(query("0805.10.001")).warnings)
+    (found,) = book.rates("USA", [("080430010", 0.025), ("080510001", 0.025)], ["JPN"], [date(2025, 6, 29)])
+    assert found[:, 0] == pytest.approx([0.125, 0.125])
+
+
+def test_history_breaks_at_the_seasons_of_a_line():
+    line = Line("08051000", "", "", "[12-01 to 05-31] 32% | [06-01 to 11-30] 16%")
+    assert sorted(season_turns(line, date(2025, 1, 1), date(2026, 6, 1))) == [
+        date(2025, 6, 1),
+        date(2025, 12, 1),
+        date(2026, 6, 1),
+    ]

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kosho.codes import sectors
+from kosho.errors import InputError
+from kosho.law import Product, Products
+
+FILE = """\
+title: Test
+sources:
+  - {id: s, title: S, publisher: S, kind: own}
+groups:
+  - id: cars
+    title: Cars
+    sector: C29
+    hs: {edition: HS 2022, prefixes: ["8703"]}
+    coverage:
+      - {importer: USA, exporters: [JPN], share: {value: 0.8, unit: share, status: estimate, source: s}}
+      - {importer: USA, share: {value: 0.3, unit: share, status: assumption, source: s}}
+  - id: parts
+    title: Parts
+    sector: C29
+    hs: {edition: HS 2022, prefixes: ["8708"]}
+    coverage:
+      - {importer: USA, exporters: [EU27], share: {value: 0.6, unit: share, status: estimate, source: s}}
+      - {importer: USA, share: {value: 0.2, unit: share, status: estimate, source: s}}
+claims:
+  - preference: usmca
+    importer: USA
+    exporters: [CAN]
+    share: {value: 0.9, unit: share, status: estimate, source: s}
+  - preference: usmca
+    importer: USA
+    exporters: [CAN]
+    groups: [parts]
+    share: {value: 0.7, unit: share, status: estimate, source: s}
+spreads:
+  - {importer: USA, sector: C13T15, source: s, lines: [[0, 0.5], [10, 0.25], [30, 0.25]]}
+"""
+
+
+def read(tmp_path: Path, *changes: tuple[str, str]) -> Products:
+    text = FILE
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "products.yaml"
+    path.write_text(text, encoding="utf-8")
+    return Products.load(path)
+
+
+def test_the_nearest_entry_gives_the_coverage(tmp_path: Path):
+    products = read(tmp_path)
+    found = [
+        products.coverage(group, "USA", code) for group in ("cars", "parts") for code in ("JPN", "DEU", "THA")
+    ]
+    assert [item.value for item in found if item] == [0.8, 0.3, 0.3, 0.2, 0.6, 0.2]
+    assert products.coverage("cars", "CAN", "JPN") is None
+
+
+def test_shares_above_one_are_refused_with_file_and_line(tmp_path: Path):
+    with pytest.raises(InputError, match=r"products\.yaml:16: shares of C29 from JPN to USA sum to 1\.1 "):
+        read(tmp_path, ("share: {value: 0.2,", "share: {value: 0.3,"))
+
+
+def test_an_exporter_is_checked_in_the_bloc_that_holds_for_it(tmp_path: Path):
+    # 0.3 (all) for cars and 0.8 for parts of the EU: too much for Germany alone, which has no entry of its own.
+    with pytest.raises(InputError, match=r"shares of C29 from EU27 to USA sum to 1\.1"):
+        read(tmp_path, ("value: 0.6", "value: 0.8"))
+
+
+def test_groups_are_disjoint(tmp_path: Path):
+    with pytest.raises(
+        InputError, match=r"products\.yaml:15: group 'parts' shares headings 870321 with 'cars'"
+    ):
+        read(tmp_path, ('"8708"', '"8703.21", "8708"'))
+
+
+def test_mistakes_are_reported_together(tmp_path: Path):
+    with pytest.raises(InputError) as caught:
+        read(
+            tmp_path,
+            ("groups: [parts]", "groups: [prats]"),
+            ("status: assumption, source: s", "status: assumption, source: t"),
+        )
+    found = [(problem.line, problem.message) for problem in caught.value.problems]
+    assert found == [(27, "unknown product group 'prats'"), (11, "unknown source 't'")]
+
+
+def test_weights_of_lines_sum_to_one(tmp_path: Path):
+    with pytest.raises(InputError, match=r":30: spreads\.0: weights must sum to one"):
+        read(tmp_path, ("[10, 0.25]", "[10, 0.3]"))
+
+
+def test_claims_of_a_group_go_before_those_of_everything(tmp_path: Path):
+    products = read(tmp_path)
+    assert products.claimed("USA", "CAN", Product("C29", "cars")) == pytest.approx({"usmca": 0.9, "none": 0.1})
+    assert products.claimed("USA", "CAN", Product("C29", "parts")) == pytest.approx({"usmca": 0.7, "none": 0.3})
+    assert products.claimed("USA", "JPN", Product("C29")) == {"none": 1.0}
+
+
+def test_lines_are_scaled_to_the_mean_that_trade_shows(tmp_path: Path):
+    products = read(tmp_path)
+    lines = products.lines("USA", "C13T15", 0.05)
+    assert lines == ((0.0, 0.5), (pytest.approx(0.05), 0.25), (pytest.approx(0.15), 0.25))
+    assert products.lines("USA", "C28", 0.05) == ((0.05, 1.0),)
+
+
+def test_shipped_groups_leave_a_rest_in_no_sector_that_is_not_goods():
+    products = Products.load()
+    assert all(sectors()[group.sector].goods for group in products.groups.values())
+    assert all(group.title and group.coverage for group in products.groups.values())

@@ -1,0 +1,165 @@
+"""Figures of terms: converted where the unit says how, refused where it does not fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from kosho.errors import InputError
+from kosho.law import Register
+from kosho.law.nontariff_terms import Amount, BottomUp, CustomsDays, Data, Declared, Standard, TopDown
+from kosho.provenance import Cited, Frozen
+
+
+def cited(value: float, unit: str, low: float | None = None, high: float | None = None) -> dict[str, Any]:
+    return {"value": value, "low": low, "high": high, "unit": unit, "status": "assumption", "source": "s"}
+
+
+PIECES = {"fixed_cost": cited(1, "USD"), "units": cited(1, "vehicles"), "price": cited(1, "USD")}
+WHOLE = {"ave": cited(20, "percent"), "actionable": cited(0.5, "share")}
+
+
+@pytest.mark.parametrize(
+    ("model", "terms", "at", "value", "unit"),
+    [
+        (TopDown, {**WHOLE, "ave": cited(0.255, "share")}, "ave", 25.5, "percent"),
+        (TopDown, {**WHOLE, "actionable": cited(70, "percent")}, "actionable", 0.7, "share"),
+        (BottomUp, {**PIECES, "fixed_cost": cited(2, "million USD a model")}, "fixed_cost", 2e6, "USD a model"),
+        (BottomUp, {**PIECES, "units": cited(2, "thousand vehicles")}, "units", 2e3, "vehicles"),
+        (Amount, {"amount": cited(0.5, "billion USD")}, "amount", 500, "million USD"),
+        (Amount, {"amount": cited(7, "billion USD a year")}, "amount", 7000, "million USD"),
+        (Amount, {"amount": cited(20, "percent"), "basis": "share"}, "amount", 0.2, "share"),
+        (Amount, {"amount": cited(770, "thousand tonnes"), "counted": "tonnes"}, "amount", 770e3, "tonnes"),
+        (Amount, {"amount": cited(-5, "million USD"), "basis": "increment"}, "amount", -5, "million USD"),
+        (CustomsDays, {"before": cited(36, "hours"), "after": cited(1, "days")}, "before", 1.5, "days"),
+        (Data, {"connectivity": cited(10, "%")}, "connectivity", 0.1, "share"),
+        (
+            CustomsDays,
+            {"before": cited(2, "days"), "after": cited(1, "days"), "per_day": cited(1, "% of the value")},
+            "per_day",
+            1.0,
+            "percent of value a day",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_written_in_another_unit_is_converted(
+    model: type[Frozen], terms: dict[str, Any], at: str, value: float, unit: str
+) -> None:
+    found = getattr(model.model_validate(terms), at)
+    assert isinstance(found, Cited)
+    assert (found.value, found.unit) == (pytest.approx(value), unit)
+    # What was converted is what a file of it gives again.
+    again = model.model_validate_json(model.model_validate(terms).model_dump_json())
+    assert getattr(again, at) == found
+
+
+def test_ranges_are_converted_with_their_middle() -> None:
+    found = Amount.model_validate({"amount": cited(1, "billion USD", 0.5, 2)}).amount
+    assert (found.low, found.value, found.high) == (500, 1000, 2000)
+
+
+@pytest.mark.parametrize(
+    ("model", "terms", "told"),
+    [
+        (TopDown, {**WHOLE, "ave": cited(20, "USD")}, "in percent or percent of value or share, not in 'USD'"),
+        (TopDown, {**WHOLE, "actionable": cited(0.5, "share", 0.4, 1.4)}, "from 0 to 1 share, not 0.4 to 1.4"),
+        (BottomUp, {**PIECES, "price": cited(1, "million JPY")}, "one currency, not in JPY and USD"),
+        (BottomUp, {**PIECES, "units": cited(9, "vehicles", 0, 20)}, "above zero over all its range, not 0"),
+        (BottomUp, {**PIECES, "units": cited(9, "percent")}, "things that are counted"),
+        (BottomUp, {**PIECES, "fixed_cost": cited(9, "vehicles")}, "in money"),
+        (BottomUp, {**PIECES, "price": cited(0, "USD")}, "above zero"),
+        (BottomUp, {**PIECES, "days": cited(9, "days")}, "go together"),
+        (Amount, {"amount": cited(1, "trillion JPY")}, "in million USD or billion USD"),
+        (Amount, {"amount": cited(1, "tonnes")}, "in million USD or billion USD"),
+        (Amount, {"amount": cited(1, "million USD"), "basis": "share"}, "in share or percent"),
+        (Amount, {"amount": cited(-0.1, "share"), "basis": "share"}, "at least 0 share"),
+        (Amount, {"amount": cited(-5, "million USD")}, "zero or more"),
+        (Amount, {"amount": cited(1, "vehicles"), "counted": "tonnes"}, "counted in tonnes, not in 'vehicles'"),
+        (CustomsDays, {"before": cited(3, "weeks"), "after": cited(1, "days")}, "in days or hours"),
+        (CustomsDays, {"before": cited(-3, "days"), "after": cited(1, "days")}, "at least 0 days"),
+        (Data, {"connectivity": cited(0.1, "index")}, "in share or percent"),
+        (Data, {"restrictiveness": -0.05}, "greater than or equal to 0"),
+        (Declared, {"worth": {"USA": cited(1, "trillion JPY", 0, 5)}}, "in million USD or billion USD"),
+        (
+            Standard,
+            {"degree": cited(1.8, "share"), "extends_to": "all", "top_down": WHOLE},
+            "from 0 to 1 share, not 1.8",
+        ),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused_with_what_would_be_right(
+    model: type[Frozen], terms: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(terms)
+    assert told in str(caught.value)
+
+
+FILE = """\
+title: t
+sources:
+  - {id: s, title: S, publisher: P, kind: own}
+measures:
+  - id: m
+    title: M
+    imposer: IMPOSER
+    authority: a
+    scope: {sectors: [SECTOR]}
+    kind: KIND
+    terms:
+      TERMS
+    stage: offered
+    legal_from: 2025-01-01
+    known_from: 2025-01-01
+    legal_basis: law
+    source: [s]
+    status: fact
+"""
+FIGURE = "{value: 1, unit: million USD, status: fact, source: s}"
+
+
+def problems(tmp_path: Path, terms: str, kind: str = "purchase", sector: str = "A01", imposer: str = "JPN"):
+    path = tmp_path / "m.yaml"
+    text = FILE.replace("TERMS", terms).replace("KIND", kind)
+    path.write_text(text.replace("SECTOR", sector).replace("IMPOSER", imposer), encoding="utf-8")
+    try:
+        Register.load([path])
+    except InputError as error:
+        return [str(one).replace(str(path), "m") for one in error.problems]
+    return []
+
+
+def test_a_wrong_unit_is_told_at_its_line(tmp_path: Path) -> None:
+    terms = f"before: {FIGURE.replace('million USD', 'weeks')}\n      after: {FIGURE}"
+    told = problems(tmp_path, terms, "customs")
+    assert told == [
+        "m:12: measures.0.terms.before: in days or hours, not in 'weeks'",
+        "m:13: measures.0.terms.after: in days or hours, not in 'million USD'",
+    ]
+
+
+def test_small_products_are_the_importers_own_and_within_the_scope(tmp_path: Path) -> None:
+    def niche(name: str, **about: str) -> list[str]:
+        return problems(tmp_path, f"amount: {FIGURE}\n      niches: [{name}]", **about)
+
+    assert niche("corn") == []
+    assert niche("cron") == ["m:13: niches: unknown small product 'cron' (did you mean corn?)"]
+    assert niche("corn", sector="B06") == [
+        "m:13: niches: 'corn' is in sector A01, outside the scope (scope: {sectors: [A01]})"
+    ]
+    assert niche("corn", imposer="USA") == [
+        "m:13: niches: 'corn' is what JPN imports, and USA imposes this (USA has none)"
+    ]
+
+
+def test_terms_are_read_as_the_kind_has_them(tmp_path: Path) -> None:
+    terms = "rates: {value: 9, unit: percent, status: fact, source: s}\n      drive: electric"
+    (told,) = problems(tmp_path, terms, "subsidy", "C29")
+    assert told.startswith("m:12: measures.0.terms.rates: unknown key (did you mean rate")
+    (told,) = problems(tmp_path, f"amount: {FIGURE}", "purchas")
+    assert told.endswith("not 'purchas' (did you mean purchase?)")
+    (told,) = problems(tmp_path, f"amount: {FIGURE}\n      holder: XYZ", "quota")
+    assert told == "m:13: measures.0.terms.holder: unknown country 'XYZ'"

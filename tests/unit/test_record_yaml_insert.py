@@ -1,0 +1,114 @@
+"""Entries put into a YAML text: at the end of their list, and nothing else changed."""
+
+from __future__ import annotations
+
+import difflib
+import time
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kosho.record.yaml_insert import spliced
+
+ENTRY = {"id": "new", "quote": 'no: "25 %" # said', "by": ["jpn", "no"], "on": ["usa"], "day": "2025-07-09"}
+
+FORMS = {
+    "block": "title: t\nstatements:\n  - id: a\n    quote: b\nconflicts: []\n",
+    "apart": "title: t\nstatements:\n  - id: a\n\n  - id: b\n\n# what differs\nconflicts: []\n",
+    "not indented": "statements:\n- id: a\n- id: b\ntitle: t\n",
+    "comment after": "statements:\n  - id: a  # the first\n  # the last\ntitle: t\n",
+    "block scalar": "statements:\n  - id: a\n    note: |\n      two\n      lines\n\ntitle: t\n",
+    "folded at the end": "title: t\nstatements:\n  - id: a\n    note: >-\n      two\n      lines",
+    "flow entries": "statements:\n  - {id: a, by: [x, y]}\n  - {id: b}\ntitle: t\n",
+    "flow": "statements: [{id: a}, {id: b}]\ntitle: t\n",
+    "flow over lines": "statements: [\n  {id: a},\n  {id: b},\n]\ntitle: t\n",
+    "empty": "statements: []  # none yet\ntitle: t\n",
+    "null": "statements:\ntitle: t\n",
+    "missing": "# mine\ntitle: t\n",
+    "nothing": "",
+    "no newline at the end": "title: t\nstatements:\n  - id: a",
+    "other newlines": "title: t\r\nstatements:\r\n  - id: a\r\n  - id: b\r\nconflicts: []\r\n",
+    "mark of byte order": "\ufefftitle: t\nstatements:\n  - id: a\n",
+    "wide characters": "title: 日本と𠮷\nstatements:\n  - id: a\n    quote: 合意 — 𠮷\nconflicts: []\n",
+    "nested at the end": "statements:\n  - id: a\n    posts:\n      - {title: x}\n      - title: y\ntitle: t\n",
+    "null at the end": "statements:\n  - id: a\n    note:\ntitle: t\n",
+}
+
+
+@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
+def test_an_entry_goes_to_the_end_of_its_list_in_whatever_form(text: str) -> None:
+    found = spliced(text, [(("statements",), ENTRY), (("statements",), {"id": "newer"})])
+    before = yaml.safe_load(text) or {}
+    expected = before | {"statements": [*(before.get("statements") or []), ENTRY, {"id": "newer"}]}
+    assert yaml.safe_load(found) == expected
+
+
+@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
+def test_every_line_of_the_file_stays(text: str) -> None:
+    found = spliced(text, [(("statements",), ENTRY)])
+    kept = [line for line in difflib.ndiff(text.splitlines(), found.splitlines()) if line.startswith("- ")]
+    assert all("statements:" in line or "]" in line for line in kept)  # a list on one line grows on it
+    assert ("\r\n" in found) == ("\r\n" in text)
+    assert found.count("\n") == found.count("\r\n") or "\r" not in found
+
+
+@pytest.mark.parametrize(
+    "line", ["statements: []   # none yet", "statements:   # none yet", "statements: ~ # none yet"]
+)
+def test_a_comment_stays_behind_its_key(line: str) -> None:
+    found = spliced(f"{line}\ntitle: t\n", [(("statements",), {"id": "a"})])
+    first, second, third = found.splitlines()
+    assert (first.split()[0], first[-10:]) == ("statements:", "# none yet")
+    assert (second.strip(), third) == ("- id: a", "title: t")
+
+
+def test_several_lists_at_once_and_one_inside_an_entry() -> None:
+    text = "people:\n  - id: p\n    posts:\n      - title: x\n  - id: q\n    posts: [{title: y}]\nparties: []\n"
+    found = spliced(
+        text,
+        [
+            (("people", 0, "posts"), {"title": "later"}),
+            (("people", 1, "posts"), {"title": "other"}),
+            (("parties",), {"id": "jpn"}),
+            (("people",), {"id": "r", "posts": [{"title": "z"}]}),
+            (("statements",), {"id": "s"}),
+        ],
+    )
+    assert yaml.safe_load(found) == {
+        "people": [
+            {"id": "p", "posts": [{"title": "x"}, {"title": "later"}]},
+            {"id": "q", "posts": [{"title": "y"}, {"title": "other"}]},
+            {"id": "r", "posts": [{"title": "z"}]},
+        ],
+        "parties": [{"id": "jpn"}],
+        "statements": [{"id": "s"}],
+    }
+
+
+def test_a_list_inside_something_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        spliced("people: []\n", [(("people", "x", "posts"), {"id": "a"})])
+
+
+words = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Co", "Cn"), exclude_characters="\u2028\u2029\ufeff")
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["id", "quote", "on", "note"]), words, min_size=1), max_size=4))
+def test_any_words_come_back_as_they_were(entries: list[dict[str, str]]) -> None:
+    text = "title: t\nstatements:\n  - id: a\nconflicts: []\n"
+    for entry in entries:
+        text = spliced(text, [(("statements",), entry)])
+    assert yaml.safe_load(text)["statements"] == [{"id": "a"}, *entries]
+
+
+def test_ten_thousand_entries_take_no_half_minute() -> None:
+    text = "statements:\n" + "".join(
+        f"  - id: s{n}\n    by: [jpn]\n    quote: words {n}\n" for n in range(10_000)
+    )
+    start = time.perf_counter()
+    spliced(text, [(("statements",), ENTRY)])
+    assert time.perf_counter() - start < 5

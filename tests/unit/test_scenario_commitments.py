@@ -1,0 +1,403 @@
+"""Bounds and ranges: which corners are solved, what their ends hold, how they are worded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from tests.briefs import HOSTILE, bounds, brief
+from tests.measures import measure
+
+from kosho.brief import formatting as words
+from kosho.brief.commitment_tables import (
+    bound_table,
+    commitments,
+    diverted_table,
+    left_out_table,
+    ranges_table,
+    subsidy_table,
+)
+from kosho.case import Case, Law
+from kosho.equilibrium import Outcome, solve
+from kosho.errors import InputError
+from kosho.impact.effects import Effects, effects
+from kosho.impact.product_nests import nest, niche
+from kosho.law import Overlay
+from kosho.law.measure import Measure
+from kosho.parallel import Shared
+from kosho.scenario.commitments import Bounds, told
+from kosho.scenario.jobs import AtCorner, Ground, OfVariant, answer, answered
+from kosho.scenario.runs import VARIANTS
+from kosho.scenario.sensitivity import (
+    SHARES,
+    Corner,
+    Middle,
+    at,
+    corners,
+    effects_at,
+    figures,
+    markets,
+    measure_of,
+    paid_at,
+    reachable,
+    span,
+    subsidies,
+    sway,
+)
+from kosho.scenario.simulate import pose
+from kosho.world import World
+
+PARTIES = ("JPN", "USA")
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return Case.load("japan-us-2025")
+
+
+def answered_by(world: World, found: Effects, deficits: Any = "fixed") -> Outcome:
+    return solve(world, found.shock, deficits, constraints=found.constraints, nests=found.nests)
+
+
+def with_measures(case: Case, *measures: Measure) -> Case:
+    """The case with one more scenario: today and these measures."""
+    today = case.scenario("status-quo")
+    more = replace(today, id="more", overlay=Overlay(title="more", add=measures), on=None)
+    return replace(case, scenarios={**case.scenarios, "more": more})
+
+
+def rule(kind: str, scope: dict[str, Any], terms: dict[str, Any] | None, **changes: Any) -> Measure:
+    fields = {"imposer": "JPN", "partners": {"include": ["USA"]}, "value": None, "id": kind}
+    return measure(**{**fields, "kind": kind, "scope": scope, "terms": terms, **changes})
+
+
+def cited(
+    value: float, low: float | None = None, high: float | None = None, unit: str = "share"
+) -> dict[str, Any]:
+    return {"value": value, "low": low, "high": high, "unit": unit, "status": "assumption", "source": "s"}
+
+
+def asked(case: Case, scenario: str) -> tuple[World, Law, Effects]:
+    world, found = pose(case, scenario, world="talks")
+    return world, case.law(scenario), found
+
+
+def of(case: Case, scenario: str, deficits: Any = "fixed") -> tuple[Bounds, Outcome]:
+    world, law, found = asked(case, scenario)
+    outcome = answered_by(world, found, deficits)
+    moved = [
+        (one.of, at(partial(answered_by, world, effects_at(world, law, one), deficits), case.flows))
+        for one in corners(law, found)
+    ]
+    return told(scenario, (law, found, PARTIES), Middle.of(outcome, case.flows), moved), outcome
+
+
+def test_amount_and_elasticities_move_apart_and_a_shared_product_once(case: Case) -> None:
+    _, law, found = asked(case, "deal-purchases")
+    made = list(corners(law, found))
+    assert len(made) == len(set(made))
+    assert {one for one in made if one.of == "case-corn"} == {
+        Corner("case-corn", amount, (("corn", elasticity),))
+        for amount in ("low", "high")
+        for elasticity in ("low", "high")
+    }
+    # The minimum access has no range of its own, and rice has moved with the purchase.
+    assert {one.of for one in made} == {"case-corn", "case-lng", "case-rice", "case-safety-tests", SHARES}
+    assert [one.end for one in made if one.of == SHARES] == ["low", "high"]
+
+
+def test_a_corner_moves_its_own_measure_alone(case: Case) -> None:
+    world, law, found = asked(case, "deal-purchases")
+    moved = effects_at(world, law, Corner("case-corn", "high", (("corn", "low"),)))
+    before, after = ({one.name: one.amount for one in some.constraints} for some in (found, moved))
+    assert after == before | {"case-corn": 2000.0}
+    theta = {one.product: one.theta for one in moved.nests}
+    assert theta == {one.product: one.theta for one in found.nests} | {"corn": 1.7}
+    np.testing.assert_array_equal(moved.shock.cost, found.shock.cost)
+    shares = effects_at(world, law, Corner(SHARES, "high"))
+    assert (shares.shock.tariff - found.shock.tariff).max() > 0.01
+    assert [one.amount for one in shares.constraints] == list(before.values())
+
+
+@pytest.mark.parametrize("party", PARTIES)
+def test_ends_hold_the_joint_worst_and_best(case: Case, party: str) -> None:
+    world, law, found = asked(case, "deal-purchases")
+    made = list(corners(law, found))
+    middle = float(answered_by(world, found).equivalent_variation.sel(country=party))
+
+    def worth(some: Effects) -> float:
+        return float(answered_by(world, some).equivalent_variation.sel(country=party))
+
+    alone = {one: worth(effects_at(world, law, one)) - middle for one in made}
+    apart = span(
+        {"worth": np.array([middle])}, [(one.of, {"worth": np.array([middle + x])}) for one, x in alone.items()]
+    )
+    for pick, end in ((min, apart.low), (max, apart.high)):
+        chosen = {
+            name: pick((one for one in made if one.of == name), key=alone.__getitem__)
+            for name in {m.of for m in made}
+        }
+        together = worth(joint(world, law, [one for name, one in chosen.items() if name != SHARES]))
+        added = middle + sum(alone[one] for name, one in chosen.items() if name != SHARES)
+        # Measures hardly work on each other: what they do together is what they do alone, added up.
+        assert together - middle == pytest.approx(added - middle, rel=0.1)
+        assert pick(end["worth"][0], together + alone[chosen[SHARES]]) == pytest.approx(
+            end["worth"][0], rel=0.02
+        )
+
+
+def joint(world: World, law: Law, some: list[Corner]) -> Effects:
+    """All corners at once."""
+    found = effects(world, law.register, law.on, law.known, end={one.of: one.end for one in some})
+    levels = {name: end for one in some for name, end in one.products}
+    return replace(found, nests=tuple(nest(world, niche(n.product), levels[n.product]) for n in found.nests))
+
+
+numbers = arrays(np.float64, 3, elements=st.floats(-100, 100))
+
+
+@given(numbers, st.lists(st.tuples(st.sampled_from("abc"), numbers), max_size=6))
+def test_spans_hold_every_corner_and_grow_with_each_measure(middle: np.ndarray, moved: list[Any]) -> None:
+    ends = span({"worth": middle}, [(name, {"worth": values}) for name, values in moved])
+    for _, values in moved:
+        assert (ends.low["worth"] <= values + 1e-9).all()
+        assert (ends.high["worth"] >= values - 1e-9).all()
+    falls = sum((fall for fall, _ in sway(middle, moved).values()), np.zeros(3))
+    np.testing.assert_allclose(ends.low["worth"], middle + falls)
+    if not moved:
+        np.testing.assert_array_equal(ends.low["worth"], ends.high["worth"])
+
+
+def test_what_cannot_be_negative_never_is() -> None:
+    moved = [("a", {"wedge": np.array([0.02])}), ("b", {"wedge": np.array([0.01])})]
+    assert span({"wedge": np.array([0.1])}, moved).low["wedge"] == pytest.approx(0.0)
+    assert span({"worth": np.array([0.1])}, [(n, {"worth": f["wedge"]}) for n, f in moved]).low["worth"] < 0
+
+
+def test_a_ban_has_no_finite_wedge_and_leaves_nothing(case: Case) -> None:
+    ban = rule("ban", {"sectors": ["C27"]}, None, partners={"include": ["CHN"]})
+    found, outcome = of(with_measures(case, ban), "more")
+    one = next(each for each in found.bounds if each.measure == "ban")
+    assert (one.wedge, one.prohibitive, one.binds, one.rent_holder) == (None, True, True, None)
+    assert one.reached == 0.0 < one.free
+    assert one.ends is not None
+    assert one.ends.wedge is None
+    assert {(each.importer, each.sector, each.measures) for each in found.diverted} == {
+        ("JPN", "C27", ("ban",))
+    }
+    (told_of,) = found.diverted
+    changes = {each.exporter: each for each in told_of.sales}
+    assert changes["JPN"].change_musd > 0
+    assert changes["CHN"].bound
+    assert changes["CHN"].change_musd < 0
+    assert not changes["JPN"].bound
+    assert measure_of(outcome.constraints[-1].constraint) == "ban"
+    (row,) = bound_table([found], {"more": "More"}).rows
+    assert [cell.text for cell in row][1:] == ["", row[2].text, row[3].text, "none", "barred", ""]
+    found.model_dump_json()
+
+
+def test_bounds_alone_and_declared_worth_are_told_and_move_no_middle(case: Case) -> None:
+    worth = {"USA": cited(5000, 0, 20000, "million USD"), "JPN": cited(-1000, -5000, 2000, "million USD")}
+    digital = rule("digital", {"sectors": ["J61", "J62_63", "M", "N", "J58T60"]}, {"restrictiveness": 0.05})
+    found, outcome = of(
+        with_measures(case, rule("investment", {"goods": True}, {"worth": worth}), digital), "more"
+    )
+    told_of = {(one.measure, one.what): one for one in found.ranges}
+    promised = told_of["investment", "declared worth to USA"]
+    assert (promised.low, promised.value, promised.high, promised.moves_results) == (0, 5000, 20000, False)
+    bound = next(one for (name, _), one in told_of.items() if name == "digital")
+    assert (bound.value, bound.bound_only, bound.moves_results) == (None, True, True)
+    assert {"investment", "digital"} <= set(found.left_out)
+    assert found.ends is not None
+    assert set(found.ends.by_measure) == {"digital", SHARES}
+    japan = found.ends.by_measure["digital"]["JPN"]
+    middle = float(outcome.equivalent_variation.sel(country="JPN"))
+    assert japan.low == pytest.approx(middle, rel=1e-5)
+    assert japan.high > middle + 10
+    rows = {row[1].text: [cell.text for cell in row] for row in ranges_table([found], moved=True).rows}
+    assert any(text[3] == "upper bound only" for text in rows.values())
+
+
+def test_an_end_out_of_reach_is_told_and_left_out(case: Case) -> None:
+    # The largest promise is more than the minimum access lets in.
+    terms = {"amount": cited(600_000, 400_000, 900_000, "tonnes"), "counted": "tonnes", "niches": ["rice"]}
+    promise = rule("purchase", {"sectors": ["C10T12"]}, terms)
+    found, _ = of(with_measures(case, promise), "more")
+    assert found.ends is not None
+    assert set(found.ends.out_of_reach) == {"purchase"}
+    assert "cannot all hold" in found.ends.out_of_reach["purchase"]
+    assert "purchase" in found.ends.by_measure
+
+
+def test_where_nothing_has_a_range_there_are_no_ends(case: Case) -> None:
+    world, law, found = asked(case, "status-quo")
+    assert [one.of for one in corners(law, found)] == [SHARES, SHARES]
+    early = Law(law.register, date(2025, 1, 2), date(2025, 1, 2))
+    assert list(corners(early, replace(found, told=()))) == []
+    outcome = Middle.of(answered_by(world, found), case.flows)
+    assert told("status-quo", (early, replace(found, told=()), PARTIES), outcome, []).ends is None
+
+
+def test_a_task_that_fails_says_so_and_why_when_asked_again(case: Case) -> None:
+    world, law, found = asked(case, "deal-purchases")
+    doubled = tuple(
+        replace(one, amount=900_000.0) if one.name == "case-rice" else one for one in found.constraints
+    )
+    impossible = replace(found, constraints=doubled)
+    ground = Ground({"central": world}, {"x": law}, {"x": impossible}, world, {}, case.flows, PARTIES)
+    task = OfVariant(Shared(ground), "x", VARIANTS[0])
+    assert answered(task) is None
+    with pytest.raises(InputError, match=r"case-rice.*case-rice-access.*cannot all hold"):
+        answer(task)
+    corner = AtCorner(Shared(ground), "x", Corner("case-corn", "low", (("corn", "low"),)), VARIANTS[0])
+    assert isinstance(answered(corner), dict)
+
+
+def test_figures_of_named_flows_and_counts(case: Case) -> None:
+    world, _, found = asked(case, "deal-purchases")
+    outcome = answered_by(world, found)
+    told_of = figures(outcome, case.flows)
+    assert told_of["units"][0] == outcome.units[0].new
+    assert np.isnan(told_of["units"][1])
+    count = len(outcome.constraints)
+    assert count >= 4
+    assert told_of["sales"].shape == (len(markets(outcome.constraints)), len(world.countries))
+    free = solve(world, found.shock, nests=found.nests)
+    moved = outcome.flows - free.flows
+    for (importer, sector), sales in zip(markets(outcome.constraints), told_of["sales"], strict=True):
+        expected = moved.sel(importer=importer, sector=sector).to_numpy()
+        np.testing.assert_allclose(sales, expected, atol=1e-3)
+    assert reachable([("a", told_of), ("b", "no")]) == [("a", told_of)]
+
+
+def test_tables_say_what_is_bound() -> None:
+    (row,) = bound_table([bounds("")], {"deal": "Deal"}).rows
+    assert [cell.text.strip() for cell in row[1:]] == [
+        "Japan pays",
+        "3.0\N{NO-BREAK SPACE}billion",
+        "2.9\N{NO-BREAK SPACE}billion",
+        "4.0\N{NO-BREAK SPACE}billion",
+        "27",
+        "1.1\N{NO-BREAK SPACE}billion",
+    ]
+    assert [cell.note for cell in row[4:]] == [
+        "(3.2 to 5.0\N{NO-BREAK SPACE}billion)",
+        "(6.0 to 67)",
+        "(0.2 to 3.4\N{NO-BREAK SPACE}billion)",
+    ]
+    # Three million is too little beside four hundred; what is bound itself comes last.
+    moved, itself = diverted_table([bounds("")]).rows
+    assert moved[1].text == "China to Japan"
+    assert (moved[0].text, moved[0].note.strip()) == ("Crops and animals", "More corn")
+    assert itself[1].note == "what is bound among them"
+    (paid,) = subsidy_table([bounds("")], {"deal": "Deal"}).rows
+    assert [cell.text for cell in paid[1:]] == ["Japan", "250\N{NO-BREAK SPACE}million"]
+    assert paid[2].note == "(100 to 900\N{NO-BREAK SPACE}million)"
+    assert moved[2].note == "(−610 to −150\N{NO-BREAK SPACE}million)"
+    assert len(ranges_table([bounds("")], moved=True).rows) == 2
+    (declared,) = ranges_table([bounds("")], moved=False).rows
+    assert declared[1].text == "declared worth to United States"
+    assert left_out_table([bounds("")]).rows[0][1].text.startswith("It was there")
+
+
+def test_the_page_tells_all_of_it() -> None:
+    made = commitments(brief(HOSTILE))
+    assert set(made) == {"bounds", "subsidies", "diverted", "sway", "ranges", "ranges-told", "left-out"}
+    assert all(table.rows for table in made.values())
+
+
+def test_what_never_binds_is_said_once() -> None:
+    slack = (
+        bounds("")
+        .bounds[0]
+        .model_copy(
+            update={
+                "name": "quota",
+                "kind": "quota",
+                "binds": False,
+                "wedge": 0.0,
+                "rent_holder": "exporter",
+                "reached": 9.0,
+            }
+        )
+    )
+    more = slack.model_copy(update={"reached": 11.0})
+    shown = [
+        bounds("").model_copy(update={"scenario": name, "bounds": (one,)})
+        for name, one in {"a": slack, "b": more, "deal": bounds("").bounds[0]}.items()
+    ]
+    rows = bound_table(shown, {"a": "A", "b": "B", "deal": "Deal"}).rows
+    assert [row[0].note.split(". ")[0] for row in rows] == [
+        "Deal",
+        "Never reached, in 2 scenarios; the largest is shown",
+    ]
+    assert [cell.text.strip() for cell in rows[1][4:]] == ["11\N{NO-BREAK SPACE}million", "0", ""]
+    assert rows[1][4].note == "bound at 4.0\N{NO-BREAK SPACE}billion"
+
+
+def test_what_a_subsidy_costs_is_told_with_its_ends(case: Case) -> None:
+    terms = {"rate": cited(10, 5, 20, "percent"), "share": cited(0.4, 0.2, 0.5)}
+    buyers = rule("subsidy", {"sectors": ["C27"]}, terms, partners={"include": ["CHN"]})
+    world, law, found = asked(with_measures(case, buyers), "more")
+    paid = subsidies(world, law)
+    outcome = answered_by(world, found)
+    moved = [
+        (one.of, at(partial(answered_by, world, effects_at(world, law, one)), case.flows, paid_at(paid, one)))
+        for one in corners(law, found)
+    ]
+    middle = Middle.of(outcome, case.flows, paid_at(paid))
+    (cost,) = told("more", (law, found, PARTIES), middle, moved).subsidies
+    assert (cost.measure, cost.payer) == ("subsidy", "JPN")
+    # The treasury's revenue falls by what it pays, at the new quantities.
+    duty = world.tariff.sel(importer="JPN")
+    before = float((duty * outcome.flows.sel(importer="JPN")).sum())
+    revenue = float(outcome.tariff_revenue.sel(country="JPN"))
+    assert cost.cost_musd == pytest.approx(before - revenue, rel=1e-3)
+    assert cost.ends is not None
+    assert 0 < cost.ends.low < 0.5 * cost.cost_musd < 2 * cost.cost_musd < cost.ends.high
+    assert subsidies(*asked(case, "deal")[:2]) == ()
+
+
+def test_sectors_that_a_measure_changes_alike_are_one_row() -> None:
+    (first, cost, declared) = bounds("").ranges
+    alike = [cost.model_copy(update={"what": f"trade cost of {code}"}) for code in ("A01", "C27", "C28", "C29")]
+    other = cost.model_copy(update={"what": "trade cost of C10T12", "low": 0.8})
+    rows = ranges_table(
+        [bounds("").model_copy(update={"ranges": (first, *alike, other, declared)})], moved=True
+    ).rows
+    assert [row[1].text for row in rows] == [
+        "amount",
+        "trade cost, 4 sectors alike",
+        "trade cost, Food, beverages and tobacco",
+    ]
+
+
+def test_counts_have_no_exponents() -> None:
+    amount = (
+        bounds("").ranges[0].model_copy(update={"low": 1e5, "value": 432_500.0, "high": 1e6, "unit": "tonnes"})
+    )
+    (row,) = ranges_table([bounds("").model_copy(update={"ranges": (amount,)})], moved=True).rows
+    assert [cell.text for cell in row[2:5]] == ["100,000 tonnes", "432,500 tonnes", "1,000,000 tonnes"]
+
+
+def test_a_value_deflated_by_a_country_says_so() -> None:
+    one = bounds("").bounds[0].model_copy(update={"deflator": "JPN"})
+    (row,) = bound_table([bounds("").model_copy(update={"bounds": (one,)})], {"deal": "Deal"}).rows
+    assert row[0].note.endswith("in value. At prices of Japan")
+
+
+def test_shares_are_percent_and_economies_have_names() -> None:
+    what = "eligible of what comes from JPN, EU27"
+    update = {"what": what, "low": 0.055, "value": 0.1, "high": 0.2, "unit": "share of purchases"}
+    one = bounds("").ranges[0].model_copy(update=update)
+    (row,) = ranges_table([bounds("").model_copy(update={"ranges": (one,)})], moved=True).rows
+    assert row[1].text == "eligible of what comes from Japan, EU27"
+    assert [cell.text.replace(words.NBSP, " ") for cell in row[2:5]] == ["5.5 %", "10 %", "20 %"]
