@@ -12,7 +12,7 @@ from rich.console import Console
 from benchmarks.cases import TOLERANCE, Case, car_tariff
 from benchmarks.reference import solve_plain
 from kosho.bargain.optimal_tariffs import Tariffs, goods_sectors, optimal
-from kosho.equilibrium import BatchOutcome, Bounded, Flow, Purchase, Shock, gradient, solve, solve_batch
+from kosho.equilibrium import BatchOutcome, Counterfactual, Flow, Purchase, Shock, gradient, solve, solve_batch
 from kosho.impact.product_nests import nest, niche
 from kosho.parallel import cores, one_thread
 from kosho.world import World, load
@@ -38,7 +38,7 @@ def packages(world: World, count: int) -> list[Case]:
     return [package() for _ in range(count)]
 
 
-def promises(world: World, shocks: list[Shock]) -> list[Bounded]:
+def promises(world: World, shocks: list[Shock]) -> list[Counterfactual]:
     """The same packages, in which Japan also promises to buy American corn, gas and rice, or some of them."""
     nests = tuple(nest(world, niche(name)) for name in ("corn", "lng", "rice"))
     bounds = [
@@ -48,7 +48,7 @@ def promises(world: World, shocks: list[Shock]) -> list[Bounded]:
         for one in nests
     ]
     chosen = [tuple(bound for c, bound in enumerate(bounds) if (k >> c) & 1) for k in range(len(shocks))]
-    return [Bounded(shock, some, nests) for shock, some in zip(shocks, chosen, strict=True)]
+    return [Counterfactual(shock, some, nests) for shock, some in zip(shocks, chosen, strict=True)]
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -57,11 +57,11 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def batch(world: World, shocks: Sequence[Shock | Bounded], processes: int = 1) -> BatchOutcome:
+def batch(world: World, shocks: Sequence[Shock | Counterfactual], processes: int = 1) -> BatchOutcome:
     return solve_batch(world, shocks, tol=TOLERANCE, processes=processes)
 
 
-def alone_with_bounds(world: World, one: Bounded) -> object:
+def alone_with_bounds(world: World, one: Counterfactual) -> object:
     return solve(world, one.shock, tol=TOLERANCE, constraints=one.constraints, nests=one.nests)
 
 

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 from datetime import date
 
-from kosho.brief.model import Brief, Claim, DateAhead, Measure, Method, OpenItem, Party, Reference, WorldStamp
+from kosho.brief.model import (
+    Brief,
+    BriefParty,
+    Claim,
+    DateAhead,
+    MeasureSummary,
+    Method,
+    OpenItem,
+    Reference,
+    WorldStamp,
+)
 from kosho.scenario.commitments import (
-    Bound,
     BoundEnds,
     BoundFlow,
-    Bounds,
+    Commitment,
     CountryEnds,
     Diverted,
     Ends,
     FlowEnds,
     Paid,
     Parameter,
+    ScenarioCommitments,
     Sold,
 )
 from kosho.scenario.interval import Interval
-from kosho.scenario.results import Comparison, Effect, Flow, FlowRange, Result, Scenario, SectorEffect, Spread
+from kosho.scenario.results import (
+    Comparison,
+    CountryEffect,
+    FlowRange,
+    FlowResult,
+    Quantiles,
+    Result,
+    ScenarioSummary,
+    SectorEffect,
+)
 from kosho.scenario.runs import VARIANTS, pairs
 
 HOSTILE = "</script><script>alert('x')</script> & <b>bold</b> \"quoted\""
@@ -33,10 +52,10 @@ WORTH = {
 FACTORS = dict(zip((one.id for one in VARIANTS), (1.0, 1.5, 0.8, 1.2), strict=True))
 
 
-def scenarios(hostile: str = HOSTILE) -> tuple[Scenario, ...]:
+def scenarios(hostile: str = HOSTILE) -> tuple[ScenarioSummary, ...]:
     titles = {"status-quo": "Today stays", "no-deal": "No deal at 24 %", "deal": f"Deal {hostile}"}
     return tuple(
-        Scenario.model_validate(
+        ScenarioSummary.model_validate(
             {
                 "id": name,
                 "title": title,
@@ -68,12 +87,12 @@ def result(scenario: str, variant: str) -> Result:
         scenario=scenario,
         variant=variant,
         countries={
-            code: Effect(welfare=x * factor / 4e6, ev_musd=x * factor, real_wage=x * factor / 5e6)
+            code: CountryEffect(welfare=x * factor / 4e6, ev_musd=x * factor, real_wage=x * factor / 5e6)
             for code, x in worth.items()
         },
         sectors={party: {"C29": sector, "A01": sector, "C21": idle} for party in ("JPN", "USA")},
         flows=(
-            Flow(
+            FlowResult(
                 exporter="JPN",
                 importer="USA",
                 sector="C29",
@@ -86,7 +105,7 @@ def result(scenario: str, variant: str) -> Result:
                 unit="vehicles",
                 units_source="news",
             ),
-            Flow(
+            FlowResult(
                 exporter="USA",
                 importer="JPN",
                 sector="A01",
@@ -109,20 +128,20 @@ def comparison(party: str, scenario: str, against: str) -> Comparison:
         scenario=scenario,
         against=against,
         by_variant=by_variant,
-        draws=Spread(p5=min(ends[2:]), p50=gap, p95=max(ends[2:])),
+        draws=Quantiles(p5=min(ends[2:]), p50=gap, p95=max(ends[2:])),
         central=Interval(low=min(ends), high=max(ends)),
         low=Interval(low=min(low), high=max(low)),
     )
 
 
-def bounds(hostile: str = HOSTILE) -> Bounds:
+def bounds(hostile: str = HOSTILE) -> ScenarioCommitments:
     """Of the deal: a promise to buy, with its ranges."""
     some = Interval(low=-4_000.0, high=-2_000.0)
-    return Bounds(
+    return ScenarioCommitments(
         scenario="deal",
         titles={"corn": f"More corn {hostile}", "halt": f"A halt {hostile}"},
         bounds=(
-            Bound(
+            Commitment(
                 name="corn",
                 measure="corn",
                 title=f"More corn {hostile}",
@@ -251,13 +270,13 @@ def brief(hostile: str = HOSTILE) -> Brief:
         title=f"Talks {hostile}",
         summary=f"Summary {hostile}",
         as_of=DAY,
-        parties=(Party(code="JPN", title="Japan"), Party(code="USA", title="United States")),
+        parties=(BriefParty(code="JPN", title="Japan"), BriefParty(code="USA", title="United States")),
         world=stamp,
         talks_world=stamp,
         lead=claim,
         headline=(claim,),
         in_force=tuple(
-            Measure(
+            MeasureSummary(
                 id=f"m{hit}",
                 title=f"25 % on cars {hostile}",
                 rate="+25 %",

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, TypeVar
 from kosho.case_schema import (
     Background,
     CaseFile,
-    Flow,
+    CaseParty,
+    NamedFlow,
     Observation,
     Occasion,
     OverlayFile,
-    Party,
     Role,
     ScenarioFile,
     Unpriced,
@@ -31,7 +31,7 @@ from kosho.law.measure import Measure, Overlay
 from kosho.law.register import Register
 from kosho.law.stacking import precedence
 from kosho.provenance import Frozen, Said, Source, Status
-from kosho.yamlfile import Lines, load
+from kosho.yamlfile import LineNumbers, load
 
 if TYPE_CHECKING:
     from kosho.bargain import Table
@@ -81,10 +81,10 @@ class Case:
     title: str
     summary: str
     as_of: date
-    parties: tuple[Party, ...]
+    parties: tuple[CaseParty, ...]
     backgrounds: dict[str, Background]
     scenarios: dict[str, Scenario]
-    flows: tuple[Flow, ...]
+    flows: tuple[NamedFlow, ...]
     not_yet_priced: tuple[Unpriced, ...]
     calendar: tuple[Occasion, ...]
     observations: tuple[Observation, ...]
@@ -225,7 +225,8 @@ def _said(record: Record | None, day: date) -> dict[str, Said | None]:
         return {}
     standing = record.standing(day)
     return {
-        one.id: record.told(standing[one.id]) if one.id in standing else None for one in record.file.statements
+        one.id: record.reported(standing[one.id]) if one.id in standing else None
+        for one in record.file.statements
     }
 
 
@@ -252,7 +253,7 @@ def _folder(name_or_path: str | Path) -> Path:
     raise InputError(Problem(f"no case {str(name_or_path)!r}", hint or "give the folder of a case"))
 
 
-def _try(path: Path, model: type[Model], found: list[Problem]) -> tuple[Model, Lines] | None:
+def _try(path: Path, model: type[Model], found: list[Problem]) -> tuple[Model, LineNumbers] | None:
     try:
         return load(path, model)
     except InputError as error:

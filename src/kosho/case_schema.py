@@ -13,16 +13,16 @@ from kosho.law.measure import Economy, Id, Overlay, SectorCode, Some
 from kosho.law.references import References, check_references
 from kosho.law.register import Register
 from kosho.provenance import Cited, Day, Frozen, Source, Status
-from kosho.yamlfile import Lines, ids
+from kosho.yamlfile import LineNumbers, ids
 
 __all__ = [
     "Background",
     "CaseFile",
-    "Flow",
+    "CaseParty",
+    "NamedFlow",
     "Observation",
     "Occasion",
     "OverlayFile",
-    "Party",
     "Role",
     "ScenarioFile",
     "Unpriced",
@@ -34,7 +34,7 @@ Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
 """`reference` is a state to compare with that is neither a deal nor its failure."""
 
 
-class Party(Frozen):
+class CaseParty(Frozen):
     """One side of the talks."""
 
     economy: Economy
@@ -70,7 +70,7 @@ class ScenarioFile(Frozen):
     note: str | None = None
 
 
-class Flow(Frozen):
+class NamedFlow(Frozen):
     """A trade the case is about."""
 
     id: Id
@@ -120,10 +120,10 @@ class CaseFile(Frozen):
     summary: str
     as_of: Day
     """The day the case is about; questions without a date are asked on it."""
-    parties: Some[Party]
+    parties: Some[CaseParty]
     backgrounds: tuple[Background, ...] = ()
     scenarios: Some[ScenarioFile]
-    flows: tuple[Flow, ...] = ()
+    flows: tuple[NamedFlow, ...] = ()
     not_yet_priced: tuple[Unpriced, ...] = ()
     calendar: tuple[Occasion, ...] = ()
     observations: tuple[Observation, ...] = ()
@@ -140,8 +140,8 @@ class OverlayFile(Frozen):
 
 def checks(
     folder: Path,
-    document: tuple[CaseFile, Lines] | None,
-    overlays: tuple[OverlayFile, Lines] | None,
+    document: tuple[CaseFile, LineNumbers] | None,
+    overlays: tuple[OverlayFile, LineNumbers] | None,
     register: Register,
 ) -> list[Problem]:
     """Everything that refers to something else must find it."""
@@ -167,7 +167,7 @@ def checks(
     return found
 
 
-def places(folder: Path, overlays: tuple[OverlayFile, Lines]) -> dict[str, str]:
+def places(folder: Path, overlays: tuple[OverlayFile, LineNumbers]) -> dict[str, str]:
     """File and line of each measure that overlays add, as `Register.places`.
 
     Ids that several overlays use stand for different measures and are left out.
@@ -184,7 +184,7 @@ def places(folder: Path, overlays: tuple[OverlayFile, Lines]) -> dict[str, str]:
 
 
 def _check_overlays(
-    document: OverlayFile, lines: Lines, problems: Problems, sources: set[str], register: Register
+    document: OverlayFile, lines: LineNumbers, problems: Problems, sources: set[str], register: Register
 ) -> None:
     known = [measure.id for measure in register.measures]
     there = References(sources, register.products, register.lists)
@@ -221,7 +221,7 @@ def _cited(document: CaseFile) -> Iterator[tuple[tuple[str | int, ...], tuple[st
         yield ("observations", i, "figure"), (item.figure.source,)
 
 
-def _check_sources(document: CaseFile, lines: Lines, problems: Problems, known: set[str]) -> None:
+def _check_sources(document: CaseFile, lines: LineNumbers, problems: Problems, known: set[str]) -> None:
     for place, sources in _cited(document):
         for source in sources:
             if source not in known:
@@ -229,7 +229,9 @@ def _check_sources(document: CaseFile, lines: Lines, problems: Problems, known: 
                 problems.add(f"unknown source {source!r}", hint, line=lines[place], key="source")
 
 
-def _check_scenarios(document: CaseFile, lines: Lines, problems: Problems, overlays: set[str] | None) -> None:
+def _check_scenarios(
+    document: CaseFile, lines: LineNumbers, problems: Problems, overlays: set[str] | None
+) -> None:
     backgrounds = {background.id for background in document.backgrounds}
     for key in ("backgrounds", "scenarios"):
         seen: set[str] = set()
@@ -248,7 +250,7 @@ def _check_scenarios(document: CaseFile, lines: Lines, problems: Problems, overl
             problems.add(f"unknown background {scenario.background!r}", hint, line=line)
 
 
-def _check_flows(document: CaseFile, lines: Lines, problems: Problems, register: Register) -> None:
+def _check_flows(document: CaseFile, lines: LineNumbers, problems: Problems, register: Register) -> None:
     groups = register.products.groups
     for i, flow in enumerate(document.flows):
         if flow.part is None:

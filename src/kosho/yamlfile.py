@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from kosho.errors import InputError, Problem, suggest
 
-__all__ = ["Key", "Lines", "ids", "load", "validate"]
+__all__ = ["Key", "LineNumbers", "ids", "load", "validate"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Key = tuple[str | int, ...]
@@ -43,14 +43,14 @@ _StringDates.yaml_implicit_resolvers = {
 }
 
 
-class Lines(dict[Key, int]):
+class LineNumbers(dict[Key, int]):
     """Line (from 1) of every key path of a document; an unknown path has the line of its nearest parent."""
 
     def __missing__(self, path: Key) -> int:
         return self[path[:-1]] if path else 1
 
 
-def load(path: Path, model: type[Model]) -> tuple[Model, Lines]:
+def load(path: Path, model: type[Model]) -> tuple[Model, LineNumbers]:
     """Read `path` as `model`.
 
     Returns:
@@ -84,12 +84,12 @@ def ids(path: Path, key: str) -> set[str] | None:
     return {str(one["id"]) for one in listed if isinstance(one, Mapping) and "id" in one}
 
 
-def validate(text: str, model: type[Model], file: str) -> tuple[Model, Lines]:
+def validate(text: str, model: type[Model], file: str) -> tuple[Model, LineNumbers]:
     """Read YAML text as `model`; `file` names it in errors. See `load`."""
     loader = _StringDates(text)
     try:
         node = loader.get_single_node()
-        lines, unseen = _survey(node, file) if node else (Lines({(): 1}), [])
+        lines, unseen = _survey(node, file) if node else (LineNumbers({(): 1}), [])
         if unseen:
             raise InputError(sorted(unseen, key=lambda problem: problem.line or 0))
         document = loader.construct_document(node) if node else {}
@@ -111,12 +111,12 @@ def validate(text: str, model: type[Model], file: str) -> tuple[Model, Lines]:
         ) from None
 
 
-def _survey(node: yaml.Node, file: str) -> tuple[Lines, list[Problem]]:
+def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:
     """Lines of every key path, and what a schema could not see: keys given twice, and aliases.
 
     Aliases are refused because a few lines of them can stand for a document of any size.
     """
-    lines, found, seen = Lines({(): 1}), list[Problem](), set[int]()
+    lines, found, seen = LineNumbers({(): 1}), list[Problem](), set[int]()
     pending: list[tuple[yaml.Node, Key]] = [(node, ())]
     while pending:
         here, path = pending.pop()
@@ -145,7 +145,7 @@ def _dotted(path: Key) -> str | None:
     return ".".join(str(part) for part in path) or None
 
 
-def _problem(detail: ErrorDetails, model: type[BaseModel], lines: Lines, file: str) -> Problem:
+def _problem(detail: ErrorDetails, model: type[BaseModel], lines: LineNumbers, file: str) -> Problem:
     path = _without_union_tags(detail["loc"], lines)
     key = _dotted(path)
     kind = detail["type"]
@@ -171,7 +171,7 @@ def _nearest(word: str, known: list[str]) -> str | None:
     return near if near and near.startswith("did") else None
 
 
-def _without_union_tags(loc: Key, lines: Lines) -> Key:
+def _without_union_tags(loc: Key, lines: LineNumbers) -> Key:
     """Drop the parts that pydantic adds to name the branch of a union or a validator."""
     path: Key = ()
     for index, part in enumerate(loc):

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from tests.worlds import build, random_world
 
 from kosho.bargain import optimal_tariffs as tariffs
-from kosho.bargain.optimal_tariffs import Bounds, Tariffs, cooperative, goods_sectors, nash, optimal
+from kosho.bargain.optimal_tariffs import RateBounds, Tariffs, cooperative, goods_sectors, nash, optimal
 from kosho.cli.tariffs import contract, percent
 from kosho.equilibrium import Shock, rebase, solve
 from kosho.errors import ConvergenceError, InputError
 from kosho.world import World, labelled
 
-WIDE = Bounds(0.0, 20.0)
+WIDE = RateBounds(0.0, 20.0)
 
 
 def gain(world: World, found: Tariffs, party: str, rates: np.ndarray) -> float:
@@ -93,7 +93,7 @@ def test_a_bargain_gains_where_a_war_loses() -> None:
 
 def test_unequal_parties_gain_alike_on_their_frontier() -> None:
     world = rebase(random_world(3, 4, 2, balanced=True, theta=(2.0, 6.0)), "zero")
-    found = cooperative(world, ["C00", "C01"], bounds=Bounds(-0.5, 5.0))
+    found = cooperative(world, ["C00", "C01"], bounds=RateBounds(-0.5, 5.0))
     gains = [float(found.welfare.sel(country=code)) for code in found.parties]
     assert gains[0] == pytest.approx(gains[1], rel=1e-4)
     assert gains[0] > 0
@@ -111,7 +111,7 @@ def test_unequal_parties_gain_alike_on_their_frontier() -> None:
 def test_bounds_hold_and_bind() -> None:
     world = rebase(random_world(7, 3, 2, balanced=True, theta=(2.0, 4.0)), "zero")
     free = optimal(world, "C00", bounds=WIDE)
-    tight = optimal(world, "C00", bounds=Bounds(0.0, float(np.median(free.rate))))
+    tight = optimal(world, "C00", bounds=RateBounds(0.0, float(np.median(free.rate))))
     assert tight.rate.max() == pytest.approx(np.median(free.rate))
     assert tight.residual <= 1e-7
     assert float(tight.welfare.sel(country="C00")) < float(free.welfare.sel(country="C00"))
@@ -140,8 +140,8 @@ def test_wrong_input_is_named() -> None:
         (lambda: optimal(world, "C00", ["C01", "C01"]), "'C01' is given twice"),
         (lambda: nash(world, ["C00"]), "two parties"),
         (lambda: cooperative(world, ["C00", "C01", "C00"]), "named twice"),
-        (lambda: Bounds(1.0, 0.5), "bounds"),
-        (lambda: Bounds(-1.0, 0.5), "bounds"),
+        (lambda: RateBounds(1.0, 0.5), "bounds"),
+        (lambda: RateBounds(-1.0, 0.5), "bounds"),
     ):
         with pytest.raises(InputError, match=told):
             call()

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.worlds import random_world, rates
 
 from kosho.equilibrium import (
-    Bounded,
     Constraint,
+    Counterfactual,
     Flow,
     Nest,
     Part,
@@ -68,9 +68,11 @@ def counted(world: World) -> World:
     return world.with_units([PhysicalFlow(one.exporter, one.importer, one.sector, 1000.0, "tonnes")])
 
 
-def changes(world: World, count: int, every: Sequence[Constraint], nests: Sequence[Nest] = ()) -> list[Bounded]:
+def changes(
+    world: World, count: int, every: Sequence[Constraint], nests: Sequence[Nest] = ()
+) -> list[Counterfactual]:
     """Other tariffs, other bounds and other amounts in each."""
-    found: list[Bounded] = []
+    found: list[Counterfactual] = []
     bounded = {(one.importer, one.sector) for bound in every for one in bound.flows}
     bounded |= {(nest.importer, nest.sector) for nest in nests}
     for k in range(count):
@@ -79,12 +81,15 @@ def changes(world: World, count: int, every: Sequence[Constraint], nests: Sequen
             new.loc[{"importer": importer, "sector": sector}] = np.nan
         some = [one for c, one in enumerate(every) if (k >> c) & 1 or k % 3 == 0]
         scaled = [replace(one, amount=one.amount * (1.0 - 0.002 * k)) for one in some]
-        found.append(Bounded(Shock.tariffs(world, new), tuple(scaled), tuple(nests)))
+        found.append(Counterfactual(Shock.tariffs(world, new), tuple(scaled), tuple(nests)))
     return found
 
 
 def agrees(
-    world: World, some: Sequence[Bounded], deficits: str = "fixed", thetas: list[xr.DataArray] | None = None
+    world: World,
+    some: Sequence[Counterfactual],
+    deficits: str = "fixed",
+    thetas: list[xr.DataArray] | None = None,
 ) -> None:
     batch = solve_batch(world, some, deficits, TIGHT, thetas)
     assert not batch.report.alone
@@ -120,7 +125,7 @@ def test_tariff_quotas_in_a_batch_in_all_three_regimes() -> None:
     about = {"name": "tq", "flows": (flow(world),), "basis": "share", "holder": "exporter"}
     amounts = (0.01, 0.3, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.2, 1.5, 2.0, 3.0, 30.0)
     some = [
-        Bounded(Shock.none(world), (TariffQuota(amount=amount, inside=0.02, outside=0.5, **about),))
+        Counterfactual(Shock.none(world), (TariffQuota(amount=amount, inside=0.02, outside=0.5, **about),))
         for amount in amounts
     ]
     agrees(world, some)
@@ -136,8 +141,8 @@ def test_bans_rents_of_the_shock_and_plain_members_beside_bounds() -> None:
     paying = Shock.parts(
         world, [Part(a, c, "S01", share=0.5, tariff=0.2, rent=0.1, holder=d), Part(d, b, "S00", cost=1.1)]
     )
-    some = [Bounded(paying, (replace(quota, amount=0.5 + 0.02 * k),)) for k in range(13)]
-    some += [Bounded(paying, (ban, replace(quota, amount=0.9 - 0.02 * k))) for k in range(13)]
+    some = [Counterfactual(paying, (replace(quota, amount=0.5 + 0.02 * k),)) for k in range(13)]
+    some += [Counterfactual(paying, (ban, replace(quota, amount=0.9 - 0.02 * k))) for k in range(13)]
     agrees(world, some)
     mixed = [*some, *(one.shock for one in some)]
     batch = solve_batch(world, mixed, tol=TIGHT)
@@ -160,7 +165,7 @@ def test_few_members_and_bounds_of_other_markets() -> None:
     world = random_world(4)
     quota = Quota(name="quota", flows=(flow(world),), amount=0.7, basis="share", holder="exporter")
     other = Quota(name="quota", flows=(flow(world, 3, 2, 0),), amount=0.4, basis="share", holder="exporter")
-    some = [Bounded(Shock.none(world), (one,)) for one in (quota, other, quota)]
+    some = [Counterfactual(Shock.none(world), (one,)) for one in (quota, other, quota)]
     batch = solve_batch(world, some, tol=TIGHT)
     for k, one in enumerate(some):
         alone = solve(world, one.shock, tol=TIGHT, constraints=one.constraints)
@@ -171,12 +176,12 @@ def test_errors_of_bounds_name_the_member() -> None:
     world = random_world(3)
     one = flow(world)
     base = float(world.flows[0, 1, 1])
-    fine = Bounded(
+    fine = Counterfactual(
         Shock.none(world), (Quota(name="ceiling", flows=(one,), amount=0.4, basis="share", holder="exporter"),)
     )
 
-    def among(*wrong: Constraint) -> list[Bounded]:
-        return [*[fine] * 14, Bounded(Shock.none(world), (*fine.constraints, *wrong))]
+    def among(*wrong: Constraint) -> list[Counterfactual]:
+        return [*[fine] * 14, Counterfactual(Shock.none(world), (*fine.constraints, *wrong))]
 
     with pytest.raises(InputError, match=r"shock 14: .*ceiling.*promise.*cannot all hold"):
         solve_batch(world, among(Purchase(name="promise", flows=(one,), amount=0.9 * base)))
@@ -196,7 +201,7 @@ def test_tariffs_and_costs_of_bounded_markets_may_differ_in_a_batch() -> None:
     nest = Nest("corn", a, "S01", 9.0, 0.5, {b: 0.2, c: 0.1})
     least = Purchase(name="corn", flows=(flow(world, part="corn"),), amount=1.4, basis="share")
     most = Quota(name="cars", flows=(flow(world, 1, 2, 0),), amount=0.7, basis="share", holder="exporter")
-    some: list[Bounded] = []
+    some: list[Counterfactual] = []
     for k in range(18):
         parts = [
             Part(b, c, "S00", share=0.4, tariff=0.02 * k, part="cars"),
@@ -205,5 +210,5 @@ def test_tariffs_and_costs_of_bounded_markets_may_differ_in_a_batch() -> None:
         ]
         if k % 2:
             parts += [Part(a, b, "S01", tariff=0.03 * k), Part(a, d, "S01", tariff=0.2, cost=0.95)]
-        some.append(Bounded(Shock.parts(world, parts), (least, most)[: 1 + k % 2], (nest,)))
+        some.append(Counterfactual(Shock.parts(world, parts), (least, most)[: 1 + k % 2], (nest,)))
     agrees(world, some)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.measures import headings, measure, register
 
 from kosho.errors import InputError
-from kosho.law import Facts, Query, Quote, Register
+from kosho.law import Facts, Query, RateQuote, Register
 from kosho.law.headings import Place, place
 from kosho.law.schedules import Duty
 from kosho.provenance import Source
@@ -93,7 +93,7 @@ def test_one_authority_takes_its_duty_on_the_value_once(query: Query):
         assert sum(weights) <= 1 + 1e-9, both
 
 
-def share(book: Register, query: Query, name: str, found: Quote) -> float:
+def share(book: Register, query: Query, name: str, found: RateQuote) -> float:
     """Share of the value a layer is taken on, from what it adds."""
     if name == "mfn":
         return 1.0

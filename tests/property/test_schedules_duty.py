@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kosho.errors import InputError
-from kosho.law.schedules import AdValorem, Case, Duty, Specific, UnitValue
+from kosho.law.schedules import AdValorem, ConditionalDuty, Duty, Specific, UnitValue
 
 amounts = st.decimals(min_value=Decimal("0.0001"), max_value=Decimal(100000), places=4)
 bases = st.sampled_from(["", "on the case", "on drained weight", "of total sugars", "over 7"])
@@ -40,7 +40,7 @@ alternatives = st.builds(
 )
 conditions = st.sampled_from(["in quota", "out of quota", "for feed", "貝柱", "その他のもの"])
 conditional = st.lists(
-    st.builds(Case, conditions, st.one_of(simple, alternatives)), min_size=1, max_size=3
+    st.builds(ConditionalDuty, conditions, st.one_of(simple, alternatives)), min_size=1, max_size=3
 ).map(lambda cases: Duty(cases=tuple(cases)))
 duties = st.one_of(simple, alternatives, conditional)
 

@@ -22,10 +22,10 @@ from kosho.brief.deal_tables import (
     scatters,
     shares_table,
 )
-from kosho.brief.model import Basis, Deal, DealBound, Negotiation, Point, Reference
+from kosho.brief.model import Basis, DealBound, NamedDeal, Negotiation, PackagePoint, Reference
 from kosho.case import Case
 from kosho.provenance import Said
-from kosho.scenario.results import Spread
+from kosho.scenario.results import Quantiles
 
 PARTIES = ("JPN", "USA")
 NBSP = "\N{NO-BREAK SPACE}"
@@ -62,16 +62,16 @@ def cite(ids) -> list[Reference]:
 
 def made() -> Negotiation:
     points = [
-        Point(
+        PackagePoint(
             kind="other", gains={"JPN": 9000, "USA": -400}, text="nothing <b>at all</b>", statements=("never",)
         ),
-        Point(kind="package", gains={"JPN": 1000, "USA": 900}, text="15 & 15"),
-        Point(
+        PackagePoint(kind="package", gains={"JPN": 1000, "USA": 900}, text="15 & 15"),
+        PackagePoint(
             kind="frontier", gains={"JPN": 4000, "USA": 3000}, text="On the frontier. 10", statements=("never",)
         ),
-        Point(kind="deal", gains={"JPN": 3500, "USA": 3200}, text="Nash. 12.5", statements=("perhaps",)),
-        Point(kind="no-deal", gains={"JPN": 0, "USA": 0}, text="No deal"),
-        Point(kind="today", gains={"JPN": 1700, "USA": 950}, text="Today"),
+        PackagePoint(kind="deal", gains={"JPN": 3500, "USA": 3200}, text="Nash. 12.5", statements=("perhaps",)),
+        PackagePoint(kind="no-deal", gains={"JPN": 0, "USA": 0}, text="No deal"),
+        PackagePoint(kind="today", gains={"JPN": 1700, "USA": 950}, text="Today"),
     ]
     return Negotiation(
         title="t",
@@ -83,7 +83,7 @@ def made() -> Negotiation:
         zone=True,
         red_lines=("No 25 (fact)",),
         deals=(
-            Deal(
+            NamedDeal(
                 background="Alone",
                 concept="Nash",
                 changes=("Cars: 12.5",),
@@ -94,7 +94,7 @@ def made() -> Negotiation:
         ),
         shares={"Cars": {"JPN": 3500, "USA": 3200}},
         shares_of="Nash",
-        certificates={"Nash": {code: Spread(p5=-100, p50=1000, p95=3000) for code in PARTIES}},
+        certificates={"Nash": {code: Quantiles(p5=-100, p50=1000, p95=3000) for code in PARTIES}},
         all_gain={"Nash": 0.93},
         points=tuple(points),
         bases=(

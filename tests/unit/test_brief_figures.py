@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.briefs import brief
 
-from kosho.brief.figures import Figure, Mark, Row, compared_scenarios, figures
+from kosho.brief.figures import Figure, FigureRow, Mark, compared_scenarios, figures
 
 
 @given(st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=8))
 @settings(deadline=None, max_examples=200)
 def test_every_mark_lies_on_the_axis(values: list[float]) -> None:
-    row = Row("a", tuple(Mark(0, value, "") for value in values), "", min(values), max(values))
+    row = FigureRow("a", tuple(Mark(0, value, "") for value in values), "", min(values), max(values))
     axis = Figure("f", "t", "n", "u", "dots", ("s",), (row,)).axis
     for value in (0.0, *values, *axis.ticks):
         assert -0.01 <= axis.at(value) <= 100.01

@@ -9,7 +9,7 @@ import pytest
 from tests.corridors import small
 
 from kosho.corridor import days_saved, parameters, runner, simulate, under, with_values
-from kosho.corridor.replication import Replication, replicate, run
+from kosho.corridor.replication import SimulatedYear, replicate, run
 from kosho.corridor.schema import STAGES
 from kosho.corridor.sensitivity import tornado
 from kosho.corridor.times import DAY
@@ -18,11 +18,11 @@ from kosho.errors import InputError, KoshoError
 
 
 @pytest.fixture(scope="module")
-def once() -> Replication:
+def once() -> SimulatedYear:
     return replicate(small(), 1, 0)
 
 
-def test_the_same_seed_gives_the_same(once: Replication) -> None:
+def test_the_same_seed_gives_the_same(once: SimulatedYear) -> None:
     again = replicate(small(), 1, 0)
     np.testing.assert_array_equal(again.passage.ends, once.passage.ends)
     assert again.stages == once.stages
@@ -37,13 +37,13 @@ def test_processes_change_nothing() -> None:
     np.testing.assert_array_equal(together.days(), alone.days())
 
 
-def test_whatever_arrives_leaves_or_is_inside(once: Replication) -> None:
+def test_whatever_arrives_leaves_or_is_inside(once: SimulatedYear) -> None:
     assert once.arrived == once.left + once.inside
     assert min(once.arrived, once.left, once.inside) > 0
     assert np.isfinite(once.passage.ends[:, -1]).all()
 
 
-def test_nothing_is_released_before_it_is_lodged_and_unloaded(once: Replication) -> None:
+def test_nothing_is_released_before_it_is_lodged_and_unloaded(once: SimulatedYear) -> None:
     passage = once.passage
     ends = {stage: passage.ends[:, position] for position, stage in enumerate(STAGES)}
     assert (passage.released >= passage.lodged).all()
@@ -57,7 +57,7 @@ def test_nothing_is_released_before_it_is_lodged_and_unloaded(once: Replication)
         assert (passage.released[seen] >= ends[stage][seen]).all()
 
 
-def test_stages_add_up_to_the_whole_time(once: Replication) -> None:
+def test_stages_add_up_to_the_whole_time(once: SimulatedYear) -> None:
     passage = once.passage
     np.testing.assert_allclose(passage.spent.sum(axis=1), passage.ends[:, -1] - passage.arrival)
     assert (passage.spent >= 0).all()
@@ -71,7 +71,7 @@ def test_little_holds_at_a_stage_of_a_month() -> None:
     assert run_.stages["unloading"].present == pytest.approx(unloading.sum() / hours, rel=0.05)
 
 
-def test_busy_servers_are_the_work_over_capacity(once: Replication) -> None:
+def test_busy_servers_are_the_work_over_capacity(once: SimulatedYear) -> None:
     use = once.stages["exit"]
     assert use.utilisation is not None
     assert use.utilisation == pytest.approx(0.15 * use.visits / (6 * 8 * 12), rel=0.1)  # 12 days in two weeks

@@ -102,7 +102,7 @@ def test_what_was_seen_does_not_enter_what_is_predicted() -> None:
     }
     other = Episode(**{**dict(told), "observed": seen})
     before, after = compare(told), compare(other)
-    assert [one.predicted for one in before.told] == [one.predicted for one in after.told]
+    assert [one.predicted for one in before.figures] == [one.predicted for one in after.figures]
     assert before.of("home").shift != after.of("home").shift
 
 

@@ -120,7 +120,7 @@ def test_a_digital_bound_acts_at_its_end_only(talks: World, law: Registered) -> 
     assert "only a bound" in middle.left_out["jpn-digital"]
     assert not (middle.shock.cost != 1.0).any()
     assert (low.shock.cost < 1.0).any()
-    assert {one.range.value for one in low.told} == {None}
+    assert {one.range.value for one in low.ranges} == {None}
 
 
 def test_what_is_only_declared_is_listed_with_its_range(talks: World, law: Registered) -> None:
@@ -136,7 +136,7 @@ def test_what_is_only_declared_is_listed_with_its_range(talks: World, law: Regis
     )
     told = found(talks, law, promise)
     assert "no model" in told.left_out["jpn-investment"]
-    assert {(one.what, one.range.low, one.range.high) for one in told.told} == {
+    assert {(one.what, one.range.low, one.range.high) for one in told.ranges} == {
         ("declared worth to USA", 0, 20000),
         ("declared worth to JPN", -5000, 2000),
     }
@@ -222,11 +222,11 @@ def test_what_japan_offered_can_be_added_to_a_deal(talks: World) -> None:
     assert by_name["case-corn"].fiscal_cost > 0
     base, new = outcome.part_flow("JPN", "THA", "C10T12", "rice")
     assert new < base  # rice moves between origins
-    ranges = {one.measure: one.range for one in told.told}
+    ranges = {one.measure: one.range for one in told.ranges}
     assert (
         ranges["case-safety-tests"].low < ranges["case-safety-tests"].value < ranges["case-safety-tests"].high
     )
-    assert all(one.range.low < one.range.high for one in told.told if one.measure != "case-rice-access")
+    assert all(one.range.low < one.range.high for one in told.ranges if one.measure != "case-rice-access")
 
 
 def test_a_scenario_is_simulated_with_everything_in_force(talks: World) -> None:

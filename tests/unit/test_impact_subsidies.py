@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from tests.measures import measure
 
 from kosho.equilibrium import Shock, solve
-from kosho.impact.effects import Effect, effect, effects
+from kosho.impact.effects import MeasureEffect, effect, effects
 from kosho.impact.subsidies import paid_out, subsidised, wedge_after
 from kosho.impact.tariff_shock import shock as duties
 from kosho.impact.value_chains import content
@@ -44,7 +44,7 @@ def law() -> Register:
     return Register.load()
 
 
-def told(world: World, law: Register, one: Measure, end: str = "value") -> tuple[Effect, Shock]:
+def told(world: World, law: Register, one: Measure, end: str = "value") -> tuple[MeasureEffect, Shock]:
     """A measure on top of nothing, and the shock with it alone."""
     register = law.with_overlay(Overlay(title="x", add=(one,)))
     none = Shock.none(world)
@@ -134,7 +134,7 @@ def test_parts_by_drive_have_the_share_of_their_origin_over_its_range(talks: Wor
     for end, one in {**ends, "value": changed}.items():
         paid[end] = paid_out(solve(talks, one), found.subsidy, end)
     assert paid["low"] < paid["value"] < paid["high"]
-    assert {one.what.split(" of ")[0] for one in found.told} == {"subsidy to buyers", "eligible"}
+    assert {one.what.split(" of ")[0] for one in found.ranges} == {"subsidy to buyers", "eligible"}
     unknown, _ = told(talks, law, subsidy(terms, imposer="MEX"))
     assert unknown.subsidy is None
     assert "not known" in (unknown.left_out or "")
@@ -183,7 +183,7 @@ def test_those_of_the_register_act_where_a_scenario_has_them(talks: World, law: 
     asked = effects(talks, law, ON, replace=Overlay(title="subsidies", replace=replaced))
     assert names <= set(asked.shock.part)
     assert not names & set(asked.left_out)
-    ranges = [one.range for one in asked.told if one.measure in names]
+    ranges = [one.range for one in asked.ranges if one.measure in names]
     assert all(one.low < one.high for one in ranges)
     made_at_home = {
         talks.countries[asked.shock.exporter[k]]

@@ -7,18 +7,18 @@ import pytest
 from tests.measures import headings, measure, query, register
 
 from kosho.errors import InputError
-from kosho.law import Facts, Quote, Register
+from kosho.law import Facts, RateQuote, Register
 from kosho.law.headings import Place, place
 from kosho.law.schedules import Duty, UnitValue
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.ordinary import season_turns
 
 
-def percent(found: Quote) -> float:
+def percent(found: RateQuote) -> float:
     return round(100 * found.rate, 6)
 
 
-def applied(found: Quote) -> dict[str, float]:
+def applied(found: RateQuote) -> dict[str, float]:
     return {layer.measure: round(100 * layer.value, 6) for layer in found.layers}
 
 

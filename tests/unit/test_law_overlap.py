@@ -66,7 +66,7 @@ def test_a_scenario_prices_a_barrier_in_the_place_of_the_law_not_beside_it(talks
     tests = Case.load("japan-us-2025").overlays["safety-tests"]
     told = effects(talks, law, SPRING, replace=tests)
     assert "another measure of jpn-vehicle-safety" in told.left_out["jpn-us-cars-recognition"]
-    assert {one.measure for one in told.told if "C29" in one.what} == {"case-safety-tests"}
+    assert {one.measure for one in told.ranges if "C29" in one.what} == {"case-safety-tests"}
     (factor,) = {float(cost) for cost in told.shock.cost if cost != 1.0}
     assert factor == pytest.approx((1 + 0.255 * 0.75) / 1.255)
 

@@ -32,8 +32,8 @@ from kosho.impact.product_nests import nest, niche
 from kosho.law import Overlay
 from kosho.law.measure import Measure
 from kosho.parallel import Shared
-from kosho.scenario.commitments import Bounds, told
-from kosho.scenario.jobs import AtCorner, Ground, OfVariant, answer, answered
+from kosho.scenario.commitments import ScenarioCommitments, commitments_of
+from kosho.scenario.jobs import AtCorner, JobInputs, OfVariant, answer, answered
 from kosho.scenario.runs import VARIANTS
 from kosho.scenario.sensitivity import (
     SHARES,
@@ -89,14 +89,14 @@ def asked(case: Case, scenario: str) -> tuple[World, Law, Effects]:
     return world, case.law(scenario), found
 
 
-def of(case: Case, scenario: str, deficits: Any = "fixed") -> tuple[Bounds, Outcome]:
+def of(case: Case, scenario: str, deficits: Any = "fixed") -> tuple[ScenarioCommitments, Outcome]:
     world, law, found = asked(case, scenario)
     outcome = answered_by(world, found, deficits)
     moved = [
         (one.of, at(partial(answered_by, world, effects_at(world, law, one), deficits), case.flows))
         for one in corners(law, found)
     ]
-    return told(scenario, (law, found, PARTIES), Middle.of(outcome, case.flows), moved), outcome
+    return commitments_of(scenario, (law, found, PARTIES), Middle.of(outcome, case.flows), moved), outcome
 
 
 def test_amount_and_elasticities_move_apart_and_a_shared_product_once(case: Case) -> None:
@@ -243,7 +243,7 @@ def test_where_nothing_has_a_range_there_are_no_ends(case: Case) -> None:
     early = Law(law.register, date(2025, 1, 2), date(2025, 1, 2))
     assert list(corners(early, replace(found, told=()))) == []
     outcome = Middle.of(answered_by(world, found), case.flows)
-    assert told("status-quo", (early, replace(found, told=()), PARTIES), outcome, []).ends is None
+    assert commitments_of("status-quo", (early, replace(found, told=()), PARTIES), outcome, []).ends is None
 
 
 def test_a_task_that_fails_says_so_and_why_when_asked_again(case: Case) -> None:
@@ -252,7 +252,7 @@ def test_a_task_that_fails_says_so_and_why_when_asked_again(case: Case) -> None:
         replace(one, amount=900_000.0) if one.name == "case-rice" else one for one in found.constraints
     )
     impossible = replace(found, constraints=doubled)
-    ground = Ground({"central": world}, {"x": law}, {"x": impossible}, world, {}, case.flows, PARTIES)
+    ground = JobInputs({"central": world}, {"x": law}, {"x": impossible}, world, {}, case.flows, PARTIES)
     task = OfVariant(Shared(ground), "x", VARIANTS[0])
     assert answered(task) is None
     with pytest.raises(InputError, match=r"case-rice.*case-rice-access.*cannot all hold"):
@@ -354,7 +354,7 @@ def test_what_a_subsidy_costs_is_told_with_its_ends(case: Case) -> None:
         for one in corners(law, found)
     ]
     middle = Middle.of(outcome, case.flows, paid_at(paid))
-    (cost,) = told("more", (law, found, PARTIES), middle, moved).subsidies
+    (cost,) = commitments_of("more", (law, found, PARTIES), middle, moved).subsidies
     assert (cost.measure, cost.payer) == ("subsidy", "JPN")
     # The treasury's revenue falls by what it pays, at the new quantities.
     duty = world.tariff.sel(importer="JPN")

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from kosho.errors import InputError, KoshoError
-from kosho.law.schedules import FREE, AdValorem, Case, Duty, Specific, UnitValue
+from kosho.law.schedules import FREE, AdValorem, ConditionalDuty, Duty, Specific, UnitValue
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_quotas_divide_a_duty() -> None:
     assert only.under(in_quota=False) is None
     plain = Duty.parse("5%")
     assert plain.under(in_quota=False) is plain
-    uses = Duty(cases=(Case("for feed", FREE), Case("other", plain)))
+    uses = Duty(cases=(ConditionalDuty("for feed", FREE), ConditionalDuty("other", plain)))
     assert uses.under(in_quota=True) is uses
 
 

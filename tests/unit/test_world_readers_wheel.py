@@ -10,7 +10,7 @@ import pytest
 from kosho.errors import InputError, KoshoError
 from kosho.world.loading import table
 from kosho.world.readers import wheel as build
-from kosho.world.store import Table, write
+from kosho.world.store import IOTable, write
 
 
 def folded(seed: int = 1, cap: tuple[tuple[int, int], ...] = ()) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -118,7 +118,7 @@ def test_the_wheel_builds_the_shipped_table(tmp_path: Path):
     assert write(made, tmp_path / "t.npz").stat().st_size < 4e6
 
 
-def _same(shipped: Table, reference: np.lib.npyio.NpzFile) -> None:
+def _same(shipped: IOTable, reference: np.lib.npyio.NpzFile) -> None:
     np.testing.assert_allclose(shipped.intermediate, reference["M"].transpose(1, 0, 2), rtol=2e-7, atol=1e-9)
     np.testing.assert_allclose(shipped.inputs, reference["G"], rtol=2e-7, atol=1e-9)
     np.testing.assert_allclose(shipped.output, reference["go"], rtol=1e-6)

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from kosho.errors import InputError
-from kosho.world.store import Table, read, write
+from kosho.world.store import IOTable, read, write
 
 
-def small() -> Table:
+def small() -> IOTable:
     rng = np.random.default_rng(3)
-    return Table(
+    return IOTable(
         ("AAA", "BBB"),
         ("A01", "C29", "G"),
         intermediate=rng.random((2, 2, 3)),

@@ -10,11 +10,11 @@ from kosho.errors import Problems, suggest
 from kosho.law import Register
 from kosho.law.measure import Measure, Overlay
 
-__all__ = ["Change", "changes", "named", "touched"]
+__all__ = ["LawChange", "changes", "named", "touched"]
 
 
 @dataclass(frozen=True)
-class Change:
+class LawChange:
     """An issue that a package settles otherwise than the fallback."""
 
     issue: str
@@ -27,9 +27,9 @@ class Change:
     """Parties whose goods that law is on."""
 
 
-def changes(table: Table, package: int) -> list[Change]:
+def changes(table: Table, package: int) -> list[LawChange]:
     """What a package changes against the package of fallbacks, in the order of the issues."""
-    found: list[Change] = []
+    found: list[LawChange] = []
     register = table.grounds[0].packages.register
     for k, content in enumerate(table.file.issues):
         mine, fallback = int(table.grid.choices[package, k]), content.fallback
@@ -39,7 +39,7 @@ def changes(table: Table, package: int) -> list[Change]:
         measures = [one for choice in (mine, fallback) for one in touched(table.overlay(k, choice), register)]
         costs = [cost for option in options for cost in option.costs]
         found.append(
-            Change(
+            LawChange(
                 content.id,
                 options[1].id,
                 options[0].id,

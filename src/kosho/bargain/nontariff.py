@@ -16,11 +16,11 @@ import numpy as np
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.collapse_rows import Marked
 from kosho.bargain.schema import CostChange
-from kosho.bargain.table import State, Table
-from kosho.equilibrium import Bounded, Constraint, Nest, Shock
+from kosho.bargain.table import LawState, Table
+from kosho.equilibrium import Constraint, Counterfactual, Nest, Shock
 from kosho.equilibrium.nests import with_rests
 from kosho.errors import Problems
-from kosho.impact.effects import Cell, Effect, acting, besides, effect, rows_in
+from kosho.impact.effects import Cell, MeasureEffect, acting, besides, effect, rows_in
 from kosho.impact.product_nests import niche
 from kosho.impact.ranges import Range
 from kosho.impact.subsidies import Subsidised, subsidised
@@ -30,14 +30,14 @@ from kosho.law.register import Register
 from kosho.provenance import Cited
 from kosho.world import World
 
-__all__ = ["Draw", "Levels", "Position", "Provision", "Provisions", "gathered", "places_of"]
+__all__ = ["Draw", "LawPosition", "Levels", "Provision", "Provisions", "gathered", "places_of"]
 
 
 @dataclass(frozen=True, eq=False)
 class Provision:
     """What one measure, or one change of trade cost that the register has no form for, does besides duties."""
 
-    source: Effect | CostChange
+    source: MeasureEffect | CostChange
     cells: tuple[Cell, ...]
     """Where it changes trade cost."""
 
@@ -96,7 +96,7 @@ class Levels:
 
 
 @dataclass(frozen=True, eq=False)
-class Position:
+class LawPosition:
     """A package, or a state of the law, before it is posed: its duties, and which provisions it has."""
 
     duties: Marked
@@ -165,11 +165,11 @@ class Provisions:
         subsidies = tuple(one.subsidy(float(share[p])) for p, one in enumerate(self.items))
         return Levels(factors, constraints, subsidies, self._nests(draw, scale))
 
-    def posed(self, one: Position, levels: Levels) -> Bounded:
+    def posed(self, one: LawPosition, levels: Levels) -> Counterfactual:
         """What is solved: duties with the trade costs, bounds and products of a position."""
         return self.bounded(self.shock(one, levels), one.active, levels)
 
-    def shock(self, one: Position, levels: Levels) -> Shock:
+    def shock(self, one: LawPosition, levels: Levels) -> Shock:
         """Duties with the trade costs and subsidies of a position."""
         shock, marks = one.duties.shock, one.duties.marks
         on = np.flatnonzero(one.active[self.marking])
@@ -185,10 +185,10 @@ class Provisions:
                 shock = subsidised(shock, self.world, subsidy)
         return shock
 
-    def bounded(self, shock: Shock, active: Mask, levels: Levels) -> Bounded:
+    def bounded(self, shock: Shock, active: Mask, levels: Levels) -> Counterfactual:
         """A shock with the bounds of provisions, and the products of all."""
         bounds = chain.from_iterable(levels.constraints[p] for p in np.flatnonzero(active))
-        return Bounded(shock, tuple(bounds), levels.nests)
+        return Counterfactual(shock, tuple(bounds), levels.nests)
 
     @cached_property
     def shocking(self) -> Mask:
@@ -215,7 +215,7 @@ class Provisions:
 
 
 def gathered(
-    table: Table, world: World, states: Sequence[tuple[State, Shock]]
+    table: Table, world: World, states: Sequence[tuple[LawState, Shock]]
 ) -> tuple[Provisions, list[Mask], Mask]:
     """All provisions of some states of the law and of the options of a table.
 
@@ -230,7 +230,7 @@ def gathered(
     Raises:
         InputError: something an option adds has no effect in this world; every such measure is named.
     """
-    found = _Found(world)
+    found = _Gathered(world)
     held = [
         {
             found.place(effect(world, state.register, duties, measure))
@@ -265,10 +265,10 @@ def gathered(
 
 
 def _acting(
-    world: World, register: Register, found: _Found, masks: list[Mask], active: Mask
+    world: World, register: Register, found: _Gathered, masks: list[Mask], active: Mask
 ) -> tuple[Provisions, list[Mask], Mask]:
     """Without what does nothing, and bounds of the base year on goods that nothing on the table bounds."""
-    effects = [one.source for one in found.items if isinstance(one.source, Effect)]
+    effects = [one.source for one in found.items if isinstance(one.source, MeasureEffect)]
     acts = [one for one in acting(effects, register, world)[0] if _does(one)]
     kept = [p for p, one in enumerate(found.items) if isinstance(one.source, CostChange) or one.source in acts]
     nests = {name: nest for one in acts for name, nest in one.nests.items()}
@@ -276,7 +276,7 @@ def _acting(
     return provisions, [mask[kept] for mask in masks], active[:, kept]
 
 
-def _does(one: Effect) -> bool:
+def _does(one: MeasureEffect) -> bool:
     return bool(one.cells or one.constraints or one.subsidy)
 
 
@@ -284,7 +284,7 @@ _HINT = "what no model prices belongs under unpriced"
 
 
 @dataclass
-class _Found:
+class _Gathered:
     """Provisions while they are gathered."""
 
     world: World
@@ -292,7 +292,7 @@ class _Found:
     def __post_init__(self) -> None:
         self.items: list[Provision] = []
 
-    def place(self, one: Effect) -> int:
+    def place(self, one: MeasureEffect) -> int:
         """Number of what a measure does."""
         return self._place(Provision(one, one.cells))
 
@@ -311,7 +311,7 @@ class _Found:
         return len(self.items) - 1
 
 
-def _mask(places: Iterable[int], found: _Found) -> Mask:
+def _mask(places: Iterable[int], found: _Gathered) -> Mask:
     mask = np.zeros(len(found.items), bool)
     mask[list(places)] = True
     return mask

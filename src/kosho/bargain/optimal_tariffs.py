@@ -24,7 +24,7 @@ from kosho.equilibrium.anderson import Anderson
 from kosho.errors import ConvergenceError, InputError, KoshoError, Problem, Problems, suggest
 from kosho.world import World
 
-__all__ = ["Bounds", "Tariffs", "cooperative", "goods_sectors", "nash", "optimal"]
+__all__ = ["RateBounds", "Tariffs", "cooperative", "goods_sectors", "nash", "optimal"]
 
 Tell = Callable[[str], None]
 Kind = Literal["optimal", "nash", "cooperative"]
@@ -48,7 +48,7 @@ EQUAL = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class RateBounds:
     """Rates allowed, fractions."""
 
     low: float = 0.0
@@ -91,7 +91,7 @@ def optimal(
     party: str,
     partners: Sequence[str] | None = None,
     sectors: Sequence[str] | None = None,
-    bounds: Bounds | None = None,
+    bounds: RateBounds | None = None,
     tell: Tell | None = None,
 ) -> Tariffs:
     """The tariffs of a party that make its own real income largest, all others keeping theirs.
@@ -110,7 +110,7 @@ def optimal(
     """
     others = [code for code in world.countries if code != party] if partners is None else list(partners)
     _refuse_partners(party, others)
-    table = _Table.of(world, [(party, other) for other in others], sectors, bounds, tell)
+    table = _Instruments.of(world, [(party, other) for other in others], sectors, bounds, tell)
     weights = {party: 1.0}
     try:
         found = _settle(table, table.start, weights)
@@ -123,7 +123,7 @@ def nash(
     world: World,
     parties: Sequence[str],
     sectors: Sequence[str] | None = None,
-    bounds: Bounds | None = None,
+    bounds: RateBounds | None = None,
     tell: Tell | None = None,
 ) -> Tariffs:
     """Tariffs of parties on one another, each best for its own party given the others'.
@@ -140,7 +140,7 @@ def nash(
         ConvergenceError: no such tariffs were found.
     """
     _refuse_few(parties)
-    table = _Table.of(world, _pairs(parties), sectors, bounds, tell)
+    table = _Instruments.of(world, _pairs(parties), sectors, bounds, tell)
     try:
         found = _settle(table, table.start, None)
     except ConvergenceError:
@@ -152,7 +152,7 @@ def cooperative(
     world: World,
     parties: Sequence[str],
     sectors: Sequence[str] | None = None,
-    bounds: Bounds | None = None,
+    bounds: RateBounds | None = None,
     tell: Tell | None = None,
 ) -> Tariffs:
     """Tariffs of parties on one another that gain all of them the same, and as much as can be.
@@ -172,7 +172,7 @@ def cooperative(
         ConvergenceError: no such tariffs were found.
     """
     _refuse_few(parties)
-    table = _Table.of(world, _pairs(parties), sectors, bounds, tell)
+    table = _Instruments.of(world, _pairs(parties), sectors, bounds, tell)
     return table.answer("cooperative", parties, *_equal_gains(table, parties))
 
 
@@ -199,10 +199,12 @@ class _Look:
     residual: float
 
 
-class _Table:
+class _Instruments:
     """Which rates may move, within what, and how they are judged."""
 
-    def __init__(self, base: World, importer: Index, exporter: Index, sector: Index, bounds: Bounds) -> None:
+    def __init__(
+        self, base: World, importer: Index, exporter: Index, sector: Index, bounds: RateBounds
+    ) -> None:
         a = base.arrays
         self.base = base
         self.importer, self.exporter, self.sector = importer, exporter, sector
@@ -218,9 +220,9 @@ class _Table:
         world: World,
         pairs: Sequence[tuple[str, str]],
         sectors: Sequence[str] | None,
-        bounds: Bounds | None,
+        bounds: RateBounds | None,
         tell: Tell | None,
-    ) -> _Table:
+    ) -> _Instruments:
         """Every traded cell of importer-exporter pairs."""
         chosen = list(goods_sectors(world) if sectors is None else sectors)
         _refuse_codes(world, [code for pair in pairs for code in pair], chosen)
@@ -232,7 +234,7 @@ class _Table:
         traded = base.arrays.flows[importer, exporter, sector] > 0
         if not traded.any():
             raise InputError(Problem("nothing is traded between these parties in these sectors"))
-        table = cls(base, importer[traded], exporter[traded], sector[traded], bounds or Bounds())
+        table = cls(base, importer[traded], exporter[traded], sector[traded], bounds or RateBounds())
         table.tell = tell
         return table
 
@@ -294,7 +296,7 @@ class _Table:
         )
 
 
-def _climb(table: _Table, start: Array, weights: Mapping[str, float], free: Mask | None = None) -> Array:
+def _climb(table: _Instruments, start: Array, weights: Mapping[str, float], free: Mask | None = None) -> Array:
     """Projected quasi-Newton ascent (L-BFGS-B) of weighted gains, rates in units of their own curvature."""
     free = np.ones(len(start), bool) if free is None else free
     base = table.base.arrays
@@ -318,7 +320,7 @@ def _climb(table: _Table, start: Array, weights: Mapping[str, float], free: Mask
     return table.clip(rates)
 
 
-def _settle(table: _Table, start: Array, weights: Mapping[str, float] | None) -> _Look:
+def _settle(table: _Instruments, start: Array, weights: Mapping[str, float] | None) -> _Look:
     """First-order conditions within bounds, all at once, under Anderson acceleration.
 
     A plain step moves each rate by its slope over the slope's own steepness, (theta + 1) / (1 + t).
@@ -339,7 +341,7 @@ def _settle(table: _Table, start: Array, weights: Mapping[str, float] | None) ->
     raise ConvergenceError(best.residual, worst, ROUNDS, "these are the first-order conditions of tariffs")
 
 
-def _replies(table: _Table, parties: Sequence[str], rounds: int = 4) -> Array:
+def _replies(table: _Instruments, parties: Sequence[str], rounds: int = 4) -> Array:
     """Best responses, one party after the other, a few times round."""
     rates = table.start
     for _ in range(rounds):
@@ -348,7 +350,7 @@ def _replies(table: _Table, parties: Sequence[str], rounds: int = 4) -> Array:
     return rates
 
 
-def _equal_gains(table: _Table, parties: Sequence[str]) -> tuple[_Look, dict[str, float]]:
+def _equal_gains(table: _Instruments, parties: Sequence[str]) -> tuple[_Look, dict[str, float]]:
     """Weights of gains that make the gains equal, and the rates that go with them.
 
     Log weights are sought around those of income, at which a million is worth the same to everybody.

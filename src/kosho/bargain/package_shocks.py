@@ -18,10 +18,10 @@ import numpy as np
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.collapse_rows import Marked, together
 from kosho.bargain.concessions import touched
-from kosho.bargain.nontariff import Levels, Position, Provisions, gathered, places_of
-from kosho.bargain.table import State, Table
+from kosho.bargain.nontariff import LawPosition, Levels, Provisions, gathered, places_of
+from kosho.bargain.table import LawState, Table
 from kosho.codes import sectors
-from kosho.equilibrium import Bounded, Shock
+from kosho.equilibrium import Counterfactual, Shock
 from kosho.impact.quota_volumes import products_counted
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law import Product, Register
@@ -61,26 +61,26 @@ class Laid:
     provisions: Provisions
     active: Mask
     """`[package, provision]`."""
-    compared: tuple[Position, ...]
+    compared: tuple[LawPosition, ...]
     """Other states of the law."""
-    _state: State
+    _state: LawState
     _reach: Mapping[_Place, tuple[int, ...]]
     _concerned: _Concerned
 
-    def position(self, package: int) -> Position:
+    def position(self, package: int) -> LawPosition:
         """Duties and provisions of a package."""
         choices = self.table.grid.choices[package].tolist()
         parts = [piece.duties[tuple(choices[k] for k in piece.issues)] for piece in self.pieces]
-        return Position(together(parts), self.active[package])
+        return LawPosition(together(parts), self.active[package])
 
-    def posed(self, packages: Iterable[int], levels: Levels | None = None) -> list[Bounded]:
+    def posed(self, packages: Iterable[int], levels: Levels | None = None) -> list[Counterfactual]:
         """What is solved for packages; at central parameters unless given.
 
         Packages that differ in bounds alone share one shock.
         """
         at = self.central if levels is None else levels
         known: dict[tuple[bytes, bytes], Shock] = {}
-        found: list[Bounded] = []
+        found: list[Counterfactual] = []
         for package in packages:
             active = self.active[package]
             key = self._taxing[package].tobytes(), active[self.provisions.shocking].tobytes()
@@ -95,7 +95,7 @@ class Laid:
         issues = sorted({issue for piece in self.pieces for issue in piece.issues})
         return np.ascontiguousarray(self.table.grid.choices[:, issues])
 
-    def posed_compared(self, levels: Levels | None = None) -> list[Bounded]:
+    def posed_compared(self, levels: Levels | None = None) -> list[Counterfactual]:
         """What is solved for the states to compare with."""
         at = self.central if levels is None else levels
         return [self.provisions.posed(one, at) for one in self.compared]
@@ -142,7 +142,11 @@ class Laid:
 
 
 def lay(
-    table: Table, world: World, state: State, packages: Index | None = None, compared: Sequence[State] = ()
+    table: Table,
+    world: World,
+    state: LawState,
+    packages: Index | None = None,
+    compared: Sequence[LawState] = (),
 ) -> Laid:
     """Translate what is needed to put the shocks of packages together.
 
@@ -172,7 +176,7 @@ def lay(
     pieces += [
         _Piece(group, {key: split[cover[group, key]][group] for key in wanted[group]}) for group in groups
     ]
-    positions = [Position(provisions.marked(one), mask) for one, mask in zip(others, held[1:], strict=True)]
+    positions = [LawPosition(provisions.marked(one), mask) for one, mask in zip(others, held[1:], strict=True)]
     return Laid(table, world, tuple(pieces), provisions, active, tuple(positions), state, reach, concerned)
 
 
@@ -210,7 +214,7 @@ def _cover(
     return {key: packages[n] for key, n in place.items()}
 
 
-def _reach(table: Table, world: World, state: State) -> dict[_Place, tuple[int, ...]]:
+def _reach(table: Table, world: World, state: LawState) -> dict[_Place, tuple[int, ...]]:
     """Products with the issues whose options can change what they bear."""
     found: dict[_Place, set[int]] = {}
     country, sector = (
@@ -245,7 +249,7 @@ class _Concerned:
     sector: Index
 
     @staticmethod
-    def of(world: World, state: State, reach: Mapping[_Place, tuple[int, ...]]) -> _Concerned:
+    def of(world: World, state: LawState, reach: Mapping[_Place, tuple[int, ...]]) -> _Concerned:
         """Those of a world, with the law on their trade."""
         places = {place for n, i, _, _ in reach for place in (n, i)}
         full = load() if world.meta.regions or world.meta.sectors else world
@@ -278,7 +282,7 @@ class _Concerned:
             np.array([sector[code] for code in full.sectors], np.intp),
         )
 
-    def translated(self, table: Table, state: State, package: int) -> Shock:
+    def translated(self, table: Table, state: LawState, package: int) -> Shock:
         """The duties of a package, in the labels and shares of the world."""
         found = duties(self.detail, law_of(table, self.register, package), state.on, state.known)
         own = (found.importer, found.exporter, found.sector)

@@ -13,8 +13,8 @@ from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
 from kosho.bargain.nontariff import Draw
 from kosho.bargain.package_shocks import Laid, lay
-from kosho.bargain.table import Ground, Table
-from kosho.equilibrium import Bounded, Deficits, Outcome
+from kosho.bargain.table import BackgroundLaw, Table
+from kosho.equilibrium import Counterfactual, Deficits, Outcome
 from kosho.equilibrium.batch import solve_batch
 from kosho.errors import Problems
 from kosho.parallel import cores
@@ -97,7 +97,7 @@ class Worth:
 def worth_of(
     table: Table,
     world: World,
-    changes: Sequence[Bounded],
+    changes: Sequence[Counterfactual],
     deficits: Deficits = "fixed",
     thetas: Sequence[xr.DataArray] | None = None,
 ) -> Worth:
@@ -134,7 +134,7 @@ class Priced:
     """A table priced under one background."""
 
     table: Table
-    ground: Ground
+    ground: BackgroundLaw
     world: World
     laid: Laid
     """Not folded; compared with the disagreement and the status quo, in this order."""
@@ -166,7 +166,7 @@ class Priced:
         return replace(game, resolution=NOTICED, noise=NOISE)
 
 
-def price(table: Table, ground: Ground, world: World, deficits: Deficits = "fixed") -> Priced:
+def price(table: Table, ground: BackgroundLaw, world: World, deficits: Deficits = "fixed") -> Priced:
     """Every package of a table under one background, with what follows without one and with today."""
     laid = lay_all(table, ground, world)
     world, folded = laid.world, laid.folded()
@@ -185,7 +185,7 @@ def price(table: Table, ground: Ground, world: World, deficits: Deficits = "fixe
     )
 
 
-def lay_all(table: Table, ground: Ground, world: World, packages: Index | None = None) -> Laid:
+def lay_all(table: Table, ground: BackgroundLaw, world: World, packages: Index | None = None) -> Laid:
     """Packages of a table under one background, compared with the disagreement and the status quo."""
     return lay(table, world, ground.packages, packages, (ground.disagreement, table.status_quo))
 
@@ -211,7 +211,7 @@ def repriced(priced: Priced, packages: Index, settings: Sequence[Setting], defic
         settings: Parameters; the rows of the answer are those of the first, then those of the second ...
         deficits: See `kosho.equilibrium.solve`.
     """
-    changes: list[Bounded] = []
+    changes: list[Counterfactual] = []
     own = priced.laid.only(packages)
     for one in settings:
         theta = one.theta.to_numpy()

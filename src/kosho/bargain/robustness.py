@@ -15,7 +15,7 @@ from kosho.equilibrium import Deficits
 from kosho.errors import InputError, Problem
 from kosho.world import draw_elasticities
 
-__all__ = ["Certificate", "Critical", "Spread", "certify", "closing_points", "leading"]
+__all__ = ["Certificate", "Critical", "GainQuantiles", "certify", "closing_points", "leading"]
 
 Tell = Callable[[str], None]
 
@@ -27,7 +27,7 @@ CLOSURES: tuple[Deficits, ...] = ("fixed", "zero")
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class GainQuantiles:
     """Quantiles over draws, million USD a year."""
 
     p5: float
@@ -43,9 +43,9 @@ class Certificate:
     draws: int
     all_gain: float
     """Share of draws in which every party is better off than without a deal, by more than noise."""
-    gains: dict[str, Spread]
+    gains: dict[str, GainQuantiles]
     """Over the disagreement, by party."""
-    over_status_quo: dict[str, Spread]
+    over_status_quo: dict[str, GainQuantiles]
 
 
 @dataclass(frozen=True)
@@ -182,8 +182,8 @@ class _Scaled:
         return self._known[scale]
 
 
-def _spreads(priced: Priced, drawn: Array) -> dict[str, Spread]:
+def _spreads(priced: Priced, drawn: Array) -> dict[str, GainQuantiles]:
     return {
-        party: Spread(*(float(q) for q in np.quantile(drawn[:, k], (0.05, 0.5, 0.95))))
+        party: GainQuantiles(*(float(q) for q in np.quantile(drawn[:, k], (0.05, 0.5, 0.95))))
         for k, party in enumerate(priced.table.parties)
     }

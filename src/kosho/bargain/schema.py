@@ -12,20 +12,20 @@ from kosho.provenance import Cited, Day, Frozen, Source, Status
 from kosho.yamlfile import Key
 
 __all__ = [
-    "Background",
     "CostChange",
-    "Deadline",
     "Issue",
     "Justified",
     "Link",
     "Option",
-    "Party",
-    "Payoff",
+    "PayoffWeights",
     "RedLine",
+    "ScenarioReference",
     "SectorWeight",
-    "Standing",
+    "TableBackground",
+    "TableDeadline",
     "TableFile",
-    "Unpriced",
+    "TableParty",
+    "UnpricedIssue",
     "justified",
 ]
 
@@ -69,18 +69,18 @@ class SectorWeight(Frozen):
     """The excess over one, with its range; drawn evenly from it for the certificate."""
 
 
-class Payoff(Frozen):
+class PayoffWeights(Frozen):
     """What a party is taken to want: real income of its people, and more of it in some sectors."""
 
     weights: tuple[SectorWeight, ...] = ()
 
 
-class Party(Frozen):
+class TableParty(Frozen):
     """A side of the table."""
 
     economy: Economy
     title: str
-    payoff: Payoff
+    payoff: PayoffWeights
 
 
 class Justified(Frozen):
@@ -90,7 +90,7 @@ class Justified(Frozen):
     """Ids of the statements of the case's record that it rests on; `Case.table` finds them."""
 
 
-class Standing(Justified):
+class ScenarioReference(Justified):
     """A scenario of the case that the table refers to."""
 
     scenario: Id
@@ -101,14 +101,14 @@ class Standing(Justified):
     note: str | None = None
 
 
-class Background(Frozen):
+class TableBackground(Frozen):
     """What third countries face, the same in every package and in the disagreement."""
 
     id: Id
     title: str
     packages: Id
     """Scenario on whose law the options are laid."""
-    disagreement: Standing
+    disagreement: ScenarioReference
 
 
 class CostChange(Frozen):
@@ -189,7 +189,7 @@ class Link(Justified):
     note: str | None = None
 
 
-class Deadline(Justified):
+class TableDeadline(Justified):
     """When the talks end and what follows."""
 
     date: Day
@@ -201,7 +201,7 @@ class Deadline(Justified):
     source: Some[str]
 
 
-class Unpriced(Justified):
+class UnpricedIssue(Justified):
     """On the table, and worth something to somebody, but no model here says how much."""
 
     id: Id
@@ -213,7 +213,7 @@ class Unpriced(Justified):
     quote: str | None = None
 
 
-def _two(parties: tuple[Party, ...]) -> tuple[Party, ...]:
+def _two(parties: tuple[TableParty, ...]) -> tuple[TableParty, ...]:
     if len(parties) < 2:
         raise ValueError("it takes two")
     return parties
@@ -224,18 +224,18 @@ class TableFile(Frozen):
 
     title: str
     summary: str
-    parties: Annotated[tuple[Party, ...], AfterValidator(_two)]
-    status_quo: Standing
+    parties: Annotated[tuple[TableParty, ...], AfterValidator(_two)]
+    status_quo: ScenarioReference
     """What each side has until there is a deal or the talks fail."""
-    backgrounds: Some[Background]
+    backgrounds: Some[TableBackground]
     """The first is the one that packages are found under; the others are shown beside it."""
-    deadline: Deadline
+    deadline: TableDeadline
     throughout: tuple[Id, ...] = ()
     """Overlays of the table or of the case that hold in every package, without a deal and today."""
     issues: Some[Issue]
     red_lines: tuple[RedLine, ...] = ()
     links: tuple[Link, ...] = ()
-    unpriced: tuple[Unpriced, ...] = ()
+    unpriced: tuple[UnpricedIssue, ...] = ()
     overlays: dict[Id, Overlay] = Field(default_factory=dict)
     sources: tuple[Source, ...] = ()
 

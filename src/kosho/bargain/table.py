@@ -21,12 +21,12 @@ from kosho.law.nontariff_terms import Amount
 from kosho.law.references import References, check_references
 from kosho.law.register import Register
 from kosho.provenance import Said, Source
-from kosho.yamlfile import Key, Lines, load
+from kosho.yamlfile import Key, LineNumbers, load
 
-__all__ = ["Ground", "State", "Table"]
+__all__ = ["BackgroundLaw", "LawState", "Table"]
 
 
-class State(Protocol):
+class LawState(Protocol):
     """A dated state of the law."""
 
     @property
@@ -54,7 +54,7 @@ class _Law:
     known: date
 
     @staticmethod
-    def of(state: State, overlays: Sequence[Overlay]) -> _Law:
+    def of(state: LawState, overlays: Sequence[Overlay]) -> _Law:
         """A state of the law, changed; measures that it holds already are not added again."""
         register = state.register
         for overlay in overlays:
@@ -64,13 +64,13 @@ class _Law:
 
 
 @dataclass(frozen=True)
-class Ground:
+class BackgroundLaw:
     """A background: what packages are laid on, and what follows without one."""
 
     id: str
     title: str
-    packages: State
-    disagreement: State
+    packages: LawState
+    disagreement: LawState
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +78,8 @@ class Table:
     """Everything the sides can agree on. Make one with `Table.load`."""
 
     file: TableFile
-    grounds: tuple[Ground, ...]
-    status_quo: State
+    grounds: tuple[BackgroundLaw, ...]
+    status_quo: LawState
     overlays: Mapping[str, Overlay]
     """Of the table and of its case."""
     sources: Mapping[str, Source]
@@ -91,7 +91,7 @@ class Table:
         path: Path,
         register: Register,
         scenarios: Iterable[str],
-        law: Callable[[str], State],
+        law: Callable[[str], LawState],
         overlays: Mapping[str, Overlay] | None = None,
         statements: Mapping[str, Said | None] | None = None,
     ) -> Table:
@@ -117,13 +117,13 @@ class Table:
         problems.raise_if_any()
         every = {**known, **file.overlays}
 
-        def laid(scenario: str) -> State:
+        def laid(scenario: str) -> LawState:
             return _Law.of(law(scenario), [every[name] for name in file.throughout])
 
         table = Table(
             file=file,
             grounds=tuple(
-                Ground(one.id, one.title, laid(one.packages), laid(one.disagreement.scenario))
+                BackgroundLaw(one.id, one.title, laid(one.packages), laid(one.disagreement.scenario))
                 for one in file.backgrounds
             ),
             status_quo=laid(file.status_quo.scenario),
@@ -216,7 +216,7 @@ class Table:
             for issue, choice in zip(self.file.issues, self.grid.choices[package], strict=True)
         }
 
-    def refuse_empty(self, problems: Problems, lines: Lines) -> None:
+    def refuse_empty(self, problems: Problems, lines: LineNumbers) -> None:
         """Note the red line, or linkage, after which no package is left."""
         left = np.ones(len(self.grid), bool)
         ruled: list[tuple[str, int, Link | RedLine, Mask]] = [
@@ -254,7 +254,7 @@ class _Check:
     """Everything that refers to something else must find it."""
 
     file: TableFile
-    lines: Lines
+    lines: LineNumbers
     problems: Problems
     register: Register
     overlays: Mapping[str, Overlay]

@@ -11,7 +11,7 @@ import numpy as np
 
 from kosho.arrays import Array, Index
 from kosho.bargain.game import Game
-from kosho.bargain.nontariff import Position
+from kosho.bargain.nontariff import LawPosition
 from kosho.bargain.package_shocks import law_of
 from kosho.bargain.pricing import Priced, worth_of
 from kosho.bargain.zone import Relaxation, Transfer, fewest_red_lines, smallest_transfer
@@ -276,7 +276,7 @@ def _gains_at(priced: Priced, package: int, step: _Step, rate: float) -> Array:
     changed = priced.table.with_rate(step.issue, step.terms, rate)
     other = int(_with(priced, np.array([package]), step.issue, step.terms)[0])
     duties = shock(laid.world, law_of(changed, state.register, other), state.on, state.known)
-    position = Position(laid.provisions.marked(duties), laid.active[other])
+    position = LawPosition(laid.provisions.marked(duties), laid.active[other])
     posed = laid.provisions.posed(position, laid.central)
     payoffs = worth_of(changed, laid.world, [posed], priced.deficits).payoffs(priced.weights)[0]
     return payoffs - priced.game.disagreement

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kosho.brief import formatting as words
 from kosho.brief.model import Brief
-from kosho.brief.tables import Cell, Table
+from kosho.brief.tables import Cell, CellTable
 from kosho.codes import countries, country_name, sector_name
-from kosho.scenario.commitments import Bound, Bounds, Diverted, Parameter, Sold
+from kosho.scenario.commitments import Commitment, Diverted, Parameter, ScenarioCommitments, Sold
 from kosho.scenario.interval import Interval
 from kosho.scenario.sensitivity import SHARES
 
@@ -30,7 +30,7 @@ EXACT = 6
 NO_UNIT = ("share", "factor", "elasticity", "elasticity less one", "index", "factor of price")
 
 
-def commitments(brief: Brief) -> dict[str, Table]:
+def commitments(brief: Brief) -> dict[str, CellTable]:
     """The tables of the page about bounds, by id."""
     scenarios = {one.id: one.title for one in brief.scenarios}
     bound = [one for one in brief.bounds if one.bounds]
@@ -47,7 +47,7 @@ def commitments(brief: Brief) -> dict[str, Table]:
     return {table.id: table for table in made}
 
 
-def bound_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
+def bound_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str]) -> CellTable:
     """What was bound, in the base, without and with the bound; what it takes and who pays or earns.
 
     Args:
@@ -66,7 +66,7 @@ def bound_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
         same = [bound for _, bound in told if bound.name == name]
         where = f"Never reached, in {len(same)} scenarios; the largest is shown" if several else "Not reached"
         rows.append(_bound_row(max(same, key=lambda bound: bound.reached), where))
-    return Table(
+    return CellTable(
         id="bounds",
         caption="What is bound, a year, and what it takes",
         columns=("Commitment", "Who", "Base", "Without it", "With it", "Wedge, %", "Subsidy or rent"),
@@ -78,7 +78,7 @@ def bound_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
     )
 
 
-def _bound_row(one: Bound, scenario: str) -> tuple[Cell, ...]:
+def _bound_row(one: Commitment, scenario: str) -> tuple[Cell, ...]:
     what = (scenario, "; ".join(dict.fromkeys(_flow_words(one))), _said(one))
     ends = one.ends
     wedge = "barred" if one.wedge is None else words.percent(one.wedge, decimals=0) if one.binds else "0"
@@ -101,14 +101,14 @@ def _bracketed(ends: str) -> str:
     return f"({ends})" if " to " in ends else ""
 
 
-def _who(one: Bound) -> str:
+def _who(one: Commitment) -> str:
     if one.kind == "purchase":
         payers = dict.fromkeys(country_name(flow.importer) for flow in one.flows)
         return f"{words.listed(list(payers))} pays"
     return "" if one.rent_holder is None or not one.binds else f"{_holder(one)} earns"
 
 
-def _money(one: Bound) -> Cell:
+def _money(one: Commitment) -> Cell:
     """What it costs or earns a year."""
     if one.kind == "purchase":
         value, span = one.fiscal_cost_musd, None if one.ends is None else one.ends.fiscal_cost_musd
@@ -120,14 +120,14 @@ def _money(one: Bound) -> Cell:
     return Cell(words.millions(value), value, note=note)
 
 
-def _reach(one: Bound) -> str:
+def _reach(one: Commitment) -> str:
     """The range of what is reached, and the bound where that is another figure."""
     made = words.millions_range if one.unit == "million USD" else words.quantity_range
     ends = "" if one.ends is None else _bracketed(made(one.ends.reached.low, one.ends.reached.high))
     return ends if one.binds else f"bound at {amount(one.required, one.unit)}"
 
 
-def _holder(one: Bound) -> str:
+def _holder(one: Commitment) -> str:
     if one.rent_holder == "importer":
         return words.listed(list(dict.fromkeys(country_name(flow.importer) for flow in one.flows)))
     if one.rent_holder == "exporter":
@@ -143,20 +143,20 @@ def amount(value: float, unit: str) -> str:
     return words.millions(value) if unit == "million USD" else f"{words.quantity(value)} {unit}"
 
 
-def _flow_words(one: Bound) -> Iterable[str]:
+def _flow_words(one: Commitment) -> Iterable[str]:
     exporters = list(dict.fromkeys(flow.exporter for flow in one.flows))
     whom = words.listed([country_name(code) for code in exporters]) if len(exporters) < 4 else "several origins"
     for flow in one.flows:
         yield f"{flow.goods}, {country_name(flow.importer)} from {whom}"
 
 
-def _said(one: Bound) -> str:
+def _said(one: Commitment) -> str:
     kind = one.kind.replace("_", " ").capitalize()
     how = {"level": "an amount", "increment": "on top of the base", "share": "a share of the base"}[one.basis]
     return f"{kind}, {how}, {'in value' if one.measured == 'value' else 'in quantity'}"
 
 
-def subsidy_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
+def subsidy_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str]) -> CellTable:
     """What subsidies to buyers cost treasuries.
 
     Args:
@@ -164,7 +164,7 @@ def subsidy_table(shown: Sequence[Bounds], titles: Mapping[str, str]) -> Table:
         titles: Of scenarios; named in the rows where there is more than one.
     """
     several = len(shown) > 1
-    return Table(
+    return CellTable(
         id="subsidies",
         caption="What subsidies to buyers cost, a year",
         columns=("Subsidy", "Who pays", "USD"),
@@ -194,7 +194,7 @@ def _named(code: str) -> str:
     return country_name(code) if code in countries() else code
 
 
-def diverted_table(shown: Sequence[Bounds], most: int | None = None) -> Table:
+def diverted_table(shown: Sequence[ScenarioCommitments], most: int | None = None) -> CellTable:
     """What bounds change in an importer's purchases of a sector, all bounds of a scenario together.
 
     Args:
@@ -211,7 +211,7 @@ def diverted_table(shown: Sequence[Bounds], most: int | None = None) -> Table:
         for one in bounds.diverted
         for sold in _large(one)[:most]
     )
-    return Table(
+    return CellTable(
         id="diverted",
         caption="Whose sales it changes, a year",
         columns=("In", "Whose sales", "USD"),
@@ -229,7 +229,7 @@ def _large(one: Diverted) -> list[Sold]:
     return sorted(found, key=lambda sold: sold.bound)
 
 
-def _because(bounds: Bounds, one: Diverted) -> str:
+def _because(bounds: ScenarioCommitments, one: Diverted) -> str:
     return words.listed([bounds.titles.get(name, name) for name in one.measures])
 
 
@@ -250,7 +250,7 @@ def _between(one: Sold) -> str:
     return "" if ends is None else _bracketed(words.millions_range(ends.low, ends.high, sign=True))
 
 
-def ranges_table(shown: Sequence[Bounds], *, moved: bool) -> Table:
+def ranges_table(shown: Sequence[ScenarioCommitments], *, moved: bool) -> CellTable:
     """Parameters of measures in their ranges, each once.
 
     Args:
@@ -276,7 +276,7 @@ def ranges_table(shown: Sequence[Bounds], *, moved: bool) -> Table:
     told = "What the measures rest on, in the ranges that sources and assumptions give"
     if not moved:
         told = "What they rest on besides: told, and not moved in the ranges of results"
-    return Table(
+    return CellTable(
         id="ranges" if moved else "ranges-told",
         caption=told,
         columns=("Measure", "Parameter", "Low", "Middle", "High", "Range"),
@@ -321,16 +321,16 @@ def _level(one: Parameter, value: float) -> str:
     return words.figure(value, 3) if one.unit in NO_UNIT else f"{words.figure(value, EXACT)} {one.unit}"
 
 
-def _titles(shown: Sequence[Bounds]) -> dict[str, str]:
+def _titles(shown: Sequence[ScenarioCommitments]) -> dict[str, str]:
     """Of measures."""
     return {name: title for one in shown for name, title in one.titles.items()}
 
 
-def left_out_table(shown: Sequence[Bounds]) -> Table:
+def left_out_table(shown: Sequence[ScenarioCommitments]) -> CellTable:
     """Measures in force that have no effect here, and why."""
     titles = _titles(shown)
     found = {measure: why for bounds in shown for measure, why in bounds.left_out.items()}
-    return Table(
+    return CellTable(
         id="left-out",
         caption="In force, and without an effect in these results",
         columns=("Measure", "Why"),
@@ -342,7 +342,7 @@ def left_out_table(shown: Sequence[Bounds]) -> Table:
     )
 
 
-def sway_table(shown: Sequence[Bounds], scenarios: Mapping[str, str]) -> Table:
+def sway_table(shown: Sequence[ScenarioCommitments], scenarios: Mapping[str, str]) -> CellTable:
     """What each measure's ranges alone do to the parties, and all of them together.
 
     Args:
@@ -369,7 +369,7 @@ def sway_table(shown: Sequence[Bounds], scenarios: Mapping[str, str]) -> Table:
             rows.append((Cell(title, title, note=note), *(_spanned(each[party]) for party in parties)))
         whole = [one.ends.countries[party].ev_musd for party in parties]
         rows.append((Cell("All of them", "", note=note), *(_spanned(part) for part in whole)))
-    return Table(
+    return CellTable(
         id="sway",
         caption="Billion USD a year against the base, over each measure’s ranges alone and over all",
         columns=("Ranges of", *(country_name(party) for party in parties)),

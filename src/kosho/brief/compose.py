@@ -11,10 +11,19 @@ from kosho.brief import method
 from kosho.brief.deal_content import asked_of, negotiation
 from kosho.brief.headline import Material, headline, lead
 from kosho.brief.law import measure
-from kosho.brief.model import Brief, Claim, DateAhead, Measure, OpenItem, Party, Reference, WorldStamp
+from kosho.brief.model import (
+    Brief,
+    BriefParty,
+    Claim,
+    DateAhead,
+    MeasureSummary,
+    OpenItem,
+    Reference,
+    WorldStamp,
+)
 from kosho.brief.recorded import recorded
 from kosho.cache import recalled
-from kosho.scenario.results import Scenario
+from kosho.scenario.results import ScenarioSummary
 from kosho.scenario.runs import VARIANTS, run
 from kosho.world import load
 from kosho.world.report import info
@@ -67,7 +76,7 @@ def _composed(case: Case, on: date, tell: Tell, *, bargain: bool) -> Brief:
     world = load()
     stamp = _stamp(world)
     parties = tuple(
-        Party(code=one.economy, title=one.title, negotiators=one.negotiators) for one in case.parties
+        BriefParty(code=one.economy, title=one.title, negotiators=one.negotiators) for one in case.parties
     )
     material = Material(
         tuple(one.code for one in parties),
@@ -115,9 +124,9 @@ def _composed(case: Case, on: date, tell: Tell, *, bargain: bool) -> Brief:
     return drafted.model_copy(update={"sources": tuple(_numbered(_cited(drafted), known))})
 
 
-def _scenario(case: Case, name: str, on: date) -> Scenario:
+def _scenario(case: Case, name: str, on: date) -> ScenarioSummary:
     one = case.scenarios[name]
-    return Scenario(
+    return ScenarioSummary(
         id=one.id,
         title=one.title,
         role=one.role,
@@ -147,7 +156,7 @@ def _stamp(world: World) -> WorldStamp:
     )
 
 
-def _measures(case: Case, on: date) -> Iterable[Measure]:
+def _measures(case: Case, on: date) -> Iterable[MeasureSummary]:
     """What is in force on the day, what hits a party first."""
     parties = [one.economy for one in case.parties]
     found = [measure(case.register, law, parties) for law in case.register.in_force(on, on)]

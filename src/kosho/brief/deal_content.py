@@ -10,14 +10,14 @@ import numpy as np
 
 from kosho.arrays import Array, Mask
 from kosho.brief import formatting as words
-from kosho.brief.model import Basis, Deal, DealBound, Negotiation, Point
+from kosho.brief.model import Basis, DealBound, NamedDeal, Negotiation, PackagePoint
 from kosho.cache import code, recalled
 from kosho.codes import country_name
-from kosho.scenario.results import Spread
+from kosho.scenario.results import Quantiles
 
 if TYPE_CHECKING:
-    from kosho.bargain import Deal as Found
     from kosho.bargain import Effort
+    from kosho.bargain import NamedDeal as Found
     from kosho.bargain import Table as Negotiated
     from kosho.bargain.schema import Justified, Option
     from kosho.case import Case
@@ -74,7 +74,7 @@ def _priced(case: Case, as_of: date, tell: Callable[[str], None], effort: Effort
     deal = negotiate(case.table(as_of), effort=effort, tell=tell)
     content = contract(deal)
     deals = [
-        Deal(
+        NamedDeal(
             background=one["title"],
             concept=CONCEPTS[name],
             changes=_changes(deal.table, solution["options"]),
@@ -103,7 +103,7 @@ def _priced(case: Case, as_of: date, tell: Callable[[str], None], effort: Effort
         shares={titles[issue]: values for issue, values in explained.items()},
         shares_of=CONCEPTS[first] if first else None,
         certificates={
-            CONCEPTS[name]: {party: Spread(**spread) for party, spread in one["gains"].items()}
+            CONCEPTS[name]: {party: Quantiles(**spread) for party, spread in one["gains"].items()}
             for name, one in content["certificate"].items()
         },
         all_gain={CONCEPTS[name]: one["all_gain"] for name, one in content["certificate"].items()},
@@ -225,7 +225,7 @@ def _changes(table: Negotiated, options: dict[str, str]) -> tuple[str, ...]:
     return tuple(f"{title}: {option.title}" for title, option in _changed(table, options).items())
 
 
-def _points(deal: Found) -> Iterable[Point]:
+def _points(deal: Found) -> Iterable[PackagePoint]:
     """Gains over no deal; of the cloud one package a cell, of the rest all."""
     game = deal.game
     gains = game.gains
@@ -254,7 +254,7 @@ def _points(deal: Found) -> Iterable[Point]:
         ("today", "Today", now, file.status_quo),
     ]
     for kind, text, values, item in ends:
-        yield Point(
+        yield PackagePoint(
             kind=kind,
             gains=dict(zip(game.parties, values.tolist(), strict=True)),
             text=text,
@@ -262,13 +262,13 @@ def _points(deal: Found) -> Iterable[Point]:
         )
 
 
-def _point(deal: Found, kind: PointKind, row: int, lead: str) -> Point:
+def _point(deal: Found, kind: PointKind, row: int, lead: str) -> PackagePoint:
     game, table = deal.game, deal.table
     options = table.grid.label(row)
     crossed = [line for line, hit in zip(table.file.red_lines, table.crossed[row], strict=True) if hit]
     if crossed:
         lead += f"Crosses a red line: {'; '.join(line.title for line in crossed)}. "
-    return Point(
+    return PackagePoint(
         kind=kind,
         gains=dict(zip(game.parties, game.gains[row].tolist(), strict=True)),
         text=lead + ("; ".join(_changes(table, options)) or "nothing changes"),

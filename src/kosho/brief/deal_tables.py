@@ -11,8 +11,8 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.brief import formatting as words
 from kosho.brief import statement_text as telling
-from kosho.brief.model import Deal, Negotiation, Point, Reference
-from kosho.brief.tables import Cell, Quote, Table
+from kosho.brief.model import NamedDeal, Negotiation, PackagePoint, Reference
+from kosho.brief.tables import Cell, CellTable, QuotedWords
 from kosho.codes import country_name
 
 __all__ = [
@@ -53,24 +53,24 @@ Cite = Callable[[Iterable[str]], list[Reference]]
 """Numbered sources by id."""
 
 
-def _quotes(one: Negotiation, statements: Sequence[str], cite: Cite | None = None) -> tuple[Quote, ...]:
+def _quotes(one: Negotiation, statements: Sequence[str], cite: Cite | None = None) -> tuple[QuotedWords, ...]:
     """The statements named, as they are marked on the page."""
-    found: list[Quote] = []
+    found: list[QuotedWords] = []
     for number, said in enumerate(one.said, 1):
         if said.id in statements:
             told = f"“{said.quote}” ({telling.by(said)}; {telling.when(said)}; {telling.kind(said)})"
             sources = "".join(f" [{source.number}]" for source in cite([said.source])) if cite else ""
-            found.append(Quote(f"Q{number}", f"said-{said.id}", told + sources))
+            found.append(QuotedWords(f"Q{number}", f"said-{said.id}", told + sources))
     return tuple(found)
 
 
-def red_lines(one: Negotiation, cite: Cite) -> list[tuple[str, tuple[Quote, ...]]]:
+def red_lines(one: Negotiation, cite: Cite) -> list[tuple[str, tuple[QuotedWords, ...]]]:
     """What no side will sign, each with what it said."""
     rests = {basis.title: basis.statements for basis in one.bases if basis.part == "red line"}
     return [(line, _quotes(one, rests.get(line.rsplit(" (", 1)[0], ()), cite)) for line in one.red_lines]
 
 
-def bases_table(one: Negotiation) -> Table:
+def bases_table(one: Negotiation) -> CellTable:
     """What was said, and what rests on it."""
     rows = [
         (
@@ -87,7 +87,7 @@ def bases_table(one: Negotiation) -> Table:
         )
         for number, said in enumerate(one.said, 1)
     ]
-    return Table(
+    return CellTable(
         "bases",
         "What the table rests on: what was said, as known on the day",
         ("What was said", "By", "Date", "As", "What rests on it"),
@@ -106,10 +106,14 @@ def _resting(one: Negotiation, statement: str) -> list[str]:
     return [f"{name}: {' / '.join(titles)}" for name, titles in found.items()]
 
 
-def deals_table(one: Negotiation, cite: Cite | None = None) -> Table:
+def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
     """The deals under every background; what they all change is said once."""
     names = [country_name(code) for code in one.parties]
-    columns = ["Deal", *(f"{name}, over no deal" for name in names), *(f"{name}, over today" for name in names)]
+    columns = [
+        "Deal",
+        *(f"{name}, over no deal" for name in names),
+        *(f"{name}, over today" for name in names),
+    ]
     shared = [change for change in one.deals[0].changes if all(change in deal.changes for deal in one.deals)]
     shared = shared if len(one.deals) > 1 else []
     rows = [
@@ -128,17 +132,19 @@ def deals_table(one: Negotiation, cite: Cite | None = None) -> Table:
     if len({deal.background for deal in one.deals}) > 1:
         notes.append("Over today: with what befalls third countries under each background, agreed or not.")
     caption = "The deals, billion USD a year"
-    return Table("deals", caption, tuple(columns), tuple(rows), numeric=2 * len(names), note=" ".join(notes))
+    return CellTable(
+        "deals", caption, tuple(columns), tuple(rows), numeric=2 * len(names), note=" ".join(notes)
+    )
 
 
-def _rest(deal: Deal, shared: Sequence[str]) -> str:
+def _rest(deal: NamedDeal, shared: Sequence[str]) -> str:
     """What a deal changes beside what all of them do."""
     return "; ".join(change for change in deal.changes if change not in shared) or (
         "nothing more" if shared else "nothing"
     )
 
 
-def bounds_table(one: Negotiation) -> Table:
+def bounds_table(one: Negotiation) -> CellTable:
     """What commitments and quotas come to in the deals; deals that share them are told together."""
     found: dict[tuple[Cell, ...], list[str]] = {}
     rents = any(bound.rent for bound in one.bounds)
@@ -160,7 +166,7 @@ def bounds_table(one: Negotiation) -> Table:
         (Cell(text=cells[0].text, note=", ".join(concepts)), *cells[1:]) for cells, concepts in found.items()
     )
     columns = ("Commitment", "Sales of others", "Without it", "With it", "Wedge, %", "Subsidy", "Rent")
-    return Table(
+    return CellTable(
         "deal-bounds",
         "What binds in the deals and what it takes, USD a year",
         columns[: 6 + rents],
@@ -171,7 +177,7 @@ def bounds_table(one: Negotiation) -> Table:
     )
 
 
-def shares_table(one: Negotiation) -> Table:
+def shares_table(one: Negotiation) -> CellTable:
     """Which issue carries whose gain, and what is there before any of them."""
     columns = ("Issue", *(country_name(code) for code in one.parties))
     worth = {"No deal gives way to what holds without a new option": one.before} if one.before else {}
@@ -180,10 +186,10 @@ def shares_table(one: Negotiation) -> Table:
         for issue, values in (worth | one.shares).items()
     ]
     caption = f"Which issue carries the gains of the {one.shares_of} deal (Shapley values), USD a year"
-    return Table("issue-shares", caption, columns, tuple(rows), numeric=len(one.parties))
+    return CellTable("issue-shares", caption, columns, tuple(rows), numeric=len(one.parties))
 
 
-def certificate_table(one: Negotiation) -> Table:
+def certificate_table(one: Negotiation) -> CellTable:
     """How sure it is that all gain."""
     from kosho.bargain.report import share_told  # noqa: PLC0415 - a brief without a table needs none of it
 
@@ -200,7 +206,7 @@ def certificate_table(one: Negotiation) -> Table:
         for name, spreads in one.certificates.items()
     ]
     caption = f"How sure: gains over no deal, middle 90 % of {one.draws} draws, USD a year"
-    return Table("certificate", caption, columns, tuple(rows), numeric=1 + len(one.parties))
+    return CellTable("certificate", caption, columns, tuple(rows), numeric=1 + len(one.parties))
 
 
 def scatters(one: Negotiation, cite: Cite | None = None) -> list[str]:
@@ -229,7 +235,7 @@ def _scatter(one: Negotiation, pair: tuple[str, str], cite: Cite | None) -> str:
     return "".join(parts)
 
 
-def _names(deals: Sequence[tuple[Point, float, float]]) -> list[str]:
+def _names(deals: Sequence[tuple[PackagePoint, float, float]]) -> list[str]:
     """Names beside the deals, from the top, none over another."""
     found: list[str] = []
     last = 0.0
@@ -240,7 +246,7 @@ def _names(deals: Sequence[tuple[Point, float, float]]) -> list[str]:
     return found
 
 
-def _told(one: Negotiation, point: Point, cite: Cite | None) -> str:
+def _told(one: Negotiation, point: PackagePoint, cite: Cite | None) -> str:
     """What a mark says: its package, what it is worth to all, and the words it rests on.
 
     Of the many that are neither deal nor frontier only the marks of the words, which the table below explains.
@@ -283,7 +289,7 @@ def _axis(values: Array, place: Callable[[float], float], code: str, *, level: b
     return found
 
 
-def _mark(point: Point, x: float, y: float, told: str) -> str:
+def _mark(point: PackagePoint, x: float, y: float, told: str) -> str:
     """A mark; the few that have a name are links, so that a keyboard reaches them."""
     told = html.escape(told)
     title = f"<title>{told}</title>"

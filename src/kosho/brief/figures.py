@@ -18,9 +18,9 @@ from typing import Any, Literal
 from kosho.brief import formatting as words
 from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
-from kosho.scenario.results import Scenario
+from kosho.scenario.results import ScenarioSummary
 
-__all__ = ["Axis", "Figure", "Mark", "Row", "figures"]
+__all__ = ["Axis", "Figure", "FigureRow", "Mark", "figures"]
 
 BLUE, RUST = "#1d3f72", "#c2571a"
 """Told apart by colour-blind eyes; 4.5:1 on white."""
@@ -41,7 +41,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """A label, its marks, the interval behind them, and what the row says in words."""
 
     label: str
@@ -75,7 +75,7 @@ class Figure:
     unit: str
     kind: Literal["dots", "bars"]
     series: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[FigureRow, ...]
     interval: str | None = None
     """What the line behind the marks is, in words."""
     tick: Callable[[float], str] = words.tick
@@ -209,7 +209,7 @@ def figures(brief: Brief) -> dict[str, Figure]:
 
 
 def _welfare(brief: Brief, party: str) -> Figure:
-    rows: list[Row] = []
+    rows: list[FigureRow] = []
     for scenario in brief.scenarios:
         found = brief.comparison(party, scenario.id, "base")
         marks = tuple(
@@ -218,7 +218,7 @@ def _welfare(brief: Brief, party: str) -> Figure:
             for value in (found.by_variant[variant.id],)
         )
         text = words.span(found.whole.low, found.whole.high)
-        rows.append(Row(scenario.title, marks, text, found.draws.p5 / 1e3, found.draws.p95 / 1e3))
+        rows.append(FigureRow(scenario.title, marks, text, found.draws.p5 / 1e3, found.draws.p95 / 1e3))
     return Figure(
         id=f"welfare-{party.lower()}",
         title=f"{country_name(party)}: what each scenario is worth a year",
@@ -238,7 +238,7 @@ def _flows(brief: Brief) -> list[Figure]:
         if base is None:
             continue
         text = words.quantity(base)
-        rows = [Row(brief.base_label.capitalize(), (Mark(0, base, text),), text)]
+        rows = [FigureRow(brief.base_label.capitalize(), (Mark(0, base, text),), text)]
         for scenario in brief.scenarios:
             marks: list[Mark] = []
             for k, variant in enumerate(brief.variants):
@@ -251,7 +251,7 @@ def _flows(brief: Brief) -> list[Figure]:
             text = words.quantity_range(
                 min(*ends, *(m.value for m in marks)), max(*ends, *(m.value for m in marks))
             )
-            rows.append(Row(scenario.title, tuple(marks), text, *ends))
+            rows.append(FigureRow(scenario.title, tuple(marks), text, *ends))
         made.append(
             Figure(
                 id=f"flow-{position}",
@@ -268,7 +268,7 @@ def _flows(brief: Brief) -> list[Figure]:
     return made
 
 
-def compared_scenarios(brief: Brief, *, failing: int = 0) -> tuple[Scenario, ...]:
+def compared_scenarios(brief: Brief, *, failing: int = 0) -> tuple[ScenarioSummary, ...]:
     """Two scenarios to set side by side: today, and a way of no deal (by its place in the list).
 
     A case that lacks both shows its first two.
@@ -293,11 +293,13 @@ def _sectors(brief: Brief, party: str) -> Figure:
             -max(abs(found[code].exports_musd - found[code].exports_base_musd) for found in by_scenario)
         ),
     )[:SECTORS_SHOWN]
-    rows: list[Row] = []
+    rows: list[FigureRow] = []
     for code in moved:
         changes = [found[code].exports_musd - found[code].exports_base_musd for found in by_scenario]
         marks = tuple(Mark(k, x / 1e3, f"{words.billions(x, sign=True)} bn") for k, x in enumerate(changes))
-        rows.append(Row(sector_name(code), marks, " / ".join(words.billions(x, sign=True) for x in changes)))
+        rows.append(
+            FigureRow(sector_name(code), marks, " / ".join(words.billions(x, sign=True) for x in changes))
+        )
     return Figure(
         id=f"sectors-{party.lower()}",
         title=f"{country_name(party)}: exports by sector, the {len(rows)} that move most",
@@ -317,11 +319,13 @@ def _bystanders(brief: Brief) -> Figure:
     others = [code for code in by_scenario[0] if code not in brief.codes]
     ranked = sorted(others, key=lambda code: by_scenario[0][code].ev_musd)
     shown = ranked[:BYSTANDERS_SHOWN] + ranked[-BYSTANDERS_SHOWN:]
-    rows: list[Row] = []
+    rows: list[FigureRow] = []
     for code in dict.fromkeys(shown):
         values = [found[code].ev_musd for found in by_scenario]
         marks = tuple(Mark(k, x / 1e3, f"{words.billions(x, sign=True)} bn") for k, x in enumerate(values))
-        rows.append(Row(country_name(code), marks, " / ".join(words.billions(x, sign=True) for x in values)))
+        rows.append(
+            FigureRow(country_name(code), marks, " / ".join(words.billions(x, sign=True) for x in values))
+        )
     return Figure(
         id="bystanders",
         title=f"Who else loses and gains most: {BYSTANDERS_SHOWN} of each",

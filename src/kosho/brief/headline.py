@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from kosho.brief import formatting as words
 from kosho.brief.model import Claim
 from kosho.codes import country_name
-from kosho.scenario.results import Comparison, FlowRange, Result, Scenario
+from kosho.scenario.results import Comparison, FlowRange, Result, ScenarioSummary
 
 __all__ = ["Material", "headline", "lead"]
 
@@ -30,13 +30,13 @@ class Material:
 
     parties: tuple[str, ...]
     base_label: str
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[ScenarioSummary, ...]
     results: tuple[Result, ...]
     """The first is of the main variant."""
     comparisons: tuple[Comparison, ...]
     flow_ranges: tuple[FlowRange, ...]
 
-    def role(self, role: str) -> list[Scenario]:
+    def role(self, role: str) -> list[ScenarioSummary]:
         """Scenarios that play a role, in order."""
         return [one for one in self.scenarios if one.role == role]
 
@@ -102,7 +102,7 @@ def _deals(material: Material) -> Iterable[str]:
         yield f"{words.listed(deals)}, against {ways}: {told}."
 
 
-def _standing(material: Material, party: str, deal: str, failing: Sequence[Scenario]) -> str:
+def _standing(material: Material, party: str, deal: str, failing: Sequence[ScenarioSummary]) -> str:
     """How a party stands in a deal, as far as everything computed tells; once if alike for all failures."""
     found = {one.title: _stands(material.compare(party, deal, one.id)) for one in failing}
     name = words.the(country_name(party))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from kosho.brief.model import Measure
+from kosho.brief.model import MeasureSummary
 from kosho.codes import country_name, sector_name
 from kosho.law import Measure as Law
 from kosho.law import Register
@@ -31,9 +31,9 @@ FEW = 6
 """Partners that are named with their rates."""
 
 
-def measure(register: Register, law: Law, parties: Sequence[str]) -> Measure:
+def measure(register: Register, law: Law, parties: Sequence[str]) -> MeasureSummary:
     """A measure in the words of a brief, with the parties it hits."""
-    return Measure(
+    return MeasureSummary(
         id=law.id,
         title=law.title,
         rate=_rate(law),

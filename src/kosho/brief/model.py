@@ -12,23 +12,23 @@ from pydantic import Field
 
 from kosho.brief.recorded import Recorded
 from kosho.provenance import Day, Frozen, Said, Source, Status
-from kosho.scenario.commitments import Bounds
+from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Number
-from kosho.scenario.results import Comparison, FlowRange, Result, Scenario, Spread, Variant
+from kosho.scenario.results import Comparison, FlowRange, Quantiles, Result, ScenarioSummary, Variant
 
 __all__ = [
     "SCHEMA_VERSION",
     "Basis",
     "Brief",
+    "BriefParty",
     "Claim",
     "DateAhead",
-    "Deal",
-    "Measure",
+    "MeasureSummary",
     "Method",
+    "NamedDeal",
     "Negotiation",
     "OpenItem",
-    "Party",
-    "Point",
+    "PackagePoint",
     "Reference",
     "WorldStamp",
 ]
@@ -36,7 +36,7 @@ __all__ = [
 SCHEMA_VERSION = 1
 
 
-class Party(Frozen):
+class BriefParty(Frozen):
     """One side of the talks."""
 
     code: str
@@ -76,7 +76,7 @@ class WorldStamp(Frozen):
     adjustments: tuple[str, ...] = ()
 
 
-class Measure(Frozen):
+class MeasureSummary(Frozen):
     """A measure in force on the day of the brief."""
 
     id: str
@@ -124,7 +124,7 @@ class Method(Frozen):
     seed: int
 
 
-class Point(Frozen):
+class PackagePoint(Frozen):
     """A package, or a state to compare with, by what each party gains over no deal."""
 
     kind: Literal["other", "package", "frontier", "deal", "no-deal", "today"]
@@ -147,7 +147,7 @@ class Basis(Frozen):
     """By id."""
 
 
-class Deal(Frozen):
+class NamedDeal(Frozen):
     """What a solution concept picks."""
 
     background: str
@@ -192,11 +192,11 @@ class Negotiation(Frozen):
     """Of those, better for all than no deal."""
     zone: bool
     red_lines: tuple[str, ...]
-    deals: tuple[Deal, ...]
+    deals: tuple[NamedDeal, ...]
     shares: dict[str, dict[str, Number]]
     """Gain that each issue carries, by title and party (Shapley values)."""
     shares_of: str | None
-    certificates: dict[str, dict[str, Spread]]
+    certificates: dict[str, dict[str, Quantiles]]
     """Gains over draws, by deal and party."""
     all_gain: dict[str, Number]
     """Share of draws in which all gain, by deal."""
@@ -211,7 +211,7 @@ class Negotiation(Frozen):
     """What would open a zone where there is none, in words."""
     bounds: tuple[DealBound, ...] = ()
     """Those that bind, in the deals under the first background."""
-    points: tuple[Point, ...]
+    points: tuple[PackagePoint, ...]
     """Packages, thinned where they crowd, and all of the frontier."""
     bases: tuple[Basis, ...] = ()
     """What rests on statements of the record, as known on the day."""
@@ -229,18 +229,18 @@ class Brief(Frozen):
     title: str
     summary: str
     as_of: Day
-    parties: tuple[Party, ...]
+    parties: tuple[BriefParty, ...]
     world: WorldStamp
     talks_world: WorldStamp
     lead: Claim
     headline: tuple[Claim, ...]
-    in_force: tuple[Measure, ...]
-    scenarios: tuple[Scenario, ...]
+    in_force: tuple[MeasureSummary, ...]
+    scenarios: tuple[ScenarioSummary, ...]
     variants: tuple[Variant, ...]
     results: tuple[Result, ...]
     comparisons: tuple[Comparison, ...]
     flow_ranges: tuple[FlowRange, ...]
-    bounds: tuple[Bounds, ...] = ()
+    bounds: tuple[ScenarioCommitments, ...] = ()
     """Of every scenario: commitments, ranges of parameters, what is left out, results at the ends."""
     not_yet_priced: tuple[OpenItem, ...]
     calendar: tuple[DateAhead, ...]
@@ -294,6 +294,6 @@ class Brief(Frozen):
                 return found
         raise KeyError((scenario, flow))
 
-    def by_role(self, *roles: str) -> tuple[Scenario, ...]:
+    def by_role(self, *roles: str) -> tuple[ScenarioSummary, ...]:
         """The scenarios that play one of `roles`, in order."""
         return tuple(scenario for scenario in self.scenarios if scenario.role in roles)

@@ -11,7 +11,17 @@ from kosho.provenance import Frozen, Said
 from kosho.record.ledger import Ledger, SameEvent, Standing, first_day, label
 from kosho.record.schema import Commitment, Contention, Instrument, Meeting, Statement
 
-__all__ = ["Deadline", "Dispute", "Event", "Issue", "Point", "Promise", "Recorded", "Stance", "recorded"]
+__all__ = [
+    "Dispute",
+    "DueDate",
+    "Event",
+    "IssuePositions",
+    "Promise",
+    "Recorded",
+    "SourcePoint",
+    "Stance",
+    "recorded",
+]
 
 SHOWN = 8
 """Entries of the timeline that are not folded away: the last ones."""
@@ -34,7 +44,7 @@ class Stance(Frozen):
     said: tuple[Said, ...]
 
 
-class Issue(Frozen):
+class IssuePositions(Frozen):
     """What each side asks, offers, refuses and thinks on one issue."""
 
     title: str
@@ -47,7 +57,7 @@ class Issue(Frozen):
         return next((one.said for one in self.stances if one.side == side), ())
 
 
-class Point(Frozen):
+class SourcePoint(Frozen):
     """A contention carried from round to round."""
 
     title: str
@@ -72,7 +82,7 @@ class Promise(Frozen):
     """Of what became of it."""
 
 
-class Deadline(Frozen):
+class DueDate(Frozen):
     """A deadline that is still ahead."""
 
     what: str
@@ -104,10 +114,10 @@ class Recorded(Frozen):
     """Who takes positions, by name."""
     timeline: tuple[Event, ...]
     """By date; what has none by the day it was recorded."""
-    issues: tuple[Issue, ...]
-    contentions: tuple[Point, ...]
+    issues: tuple[IssuePositions, ...]
+    contentions: tuple[SourcePoint, ...]
     commitments: tuple[Promise, ...]
-    deadlines: tuple[Deadline, ...]
+    deadlines: tuple[DueDate, ...]
     conflicts: tuple[Dispute, ...]
 
     @property
@@ -139,11 +149,11 @@ class Recorded(Frozen):
 
 def recorded(ledger: Ledger) -> Recorded:
     """What a brief says of a record as of a day."""
-    told = ledger.record.told
+    reported = ledger.record.reported
     return Recorded(
         sides=tuple(dict.fromkeys(side for one in ledger.positions for side in _sides(ledger, one.by))),
         timeline=tuple(
-            Event(what=label(one), said=told(one)) for one in sorted(ledger.timeline, key=_happened)
+            Event(what=label(one), said=reported(one)) for one in sorted(ledger.timeline, key=_happened)
         ),
         issues=tuple(_issues(ledger)),
         contentions=tuple(
@@ -166,15 +176,15 @@ def _sides(ledger: Ledger, parties: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(record.party_name(record.side_of(party)) for party in parties))
 
 
-def _issues(ledger: Ledger) -> Iterator[Issue]:
+def _issues(ledger: Ledger) -> Iterator[IssuePositions]:
     grouped: dict[str, dict[str, list[Said]]] = {}
     for one in sorted(ledger.positions, key=_happened):
         stances = grouped.setdefault(one.topic or NO_ISSUE, {})
         for side in _sides(ledger, one.by):
-            stances.setdefault(side, []).append(ledger.record.told(one))
+            stances.setdefault(side, []).append(ledger.record.reported(one))
     for title in sorted(grouped, key=lambda title: (title == NO_ISSUE, title)):
         stances = grouped[title]
-        yield Issue(
+        yield IssuePositions(
             title=title,
             demanded=any(said.kind in DEMANDS for found in stances.values() for said in found),
             stances=tuple(
@@ -187,19 +197,19 @@ def _rank(said: Said) -> int:
     return DEMANDS.index(said.kind) if said.kind in DEMANDS else len(DEMANDS)
 
 
-def _point(ledger: Ledger, one: Contention, standing: Standing) -> Point:
+def _point(ledger: Ledger, one: Contention, standing: Standing) -> SourcePoint:
     last: dict[tuple[str, ...], Statement] = {}
     for statement in sorted(ledger.statements, key=_happened):
         if statement.contention == one.id:
             parties = statement.parties if isinstance(statement, Meeting | Instrument) else statement.by
             last[tuple(_sides(ledger, parties))] = statement
-    return Point(
+    return SourcePoint(
         title=one.title,
         parties=tuple(map(ledger.record.party_name, one.parties)),
         raised_in=one.raised_in,
         carried_to=tuple(entry.to_round for entry in standing.history if entry.to_round is not None),
         status=standing.status,
-        said=tuple(map(ledger.record.told, last.values())),
+        said=tuple(map(ledger.record.reported, last.values())),
         sources=_became(standing),
     )
 
@@ -216,23 +226,23 @@ def _promises(ledger: Ledger) -> Iterator[Promise]:
                 what=one.deliverable,
                 due=one.due,
                 status=standing.status,
-                said=ledger.record.told(one),
+                said=ledger.record.reported(one),
                 sources=_became(standing),
             )
 
 
-def _deadlines(ledger: Ledger) -> Iterator[Deadline]:
+def _deadlines(ledger: Ledger) -> Iterator[DueDate]:
     for due in ledger.deadlines:
         one = due.deadline
         if due.days_left >= 0:
             known = [entry.source for entry in one.extensions if entry.recorded_at <= ledger.day]
-            yield Deadline(
+            yield DueDate(
                 what=one.what,
                 consequence=one.consequence,
                 on=due.on,
                 first=one.date if due.on != one.date else None,
                 days_left=due.days_left,
-                said=ledger.record.told(one),
+                said=ledger.record.reported(one),
                 sources=tuple(dict.fromkeys(known)),
             )
 
@@ -244,7 +254,7 @@ def _disputes(ledger: Ledger) -> Iterator[Dispute]:
             about=one.about,
             note=one.note,
             differences={},
-            said=tuple(ledger.record.told(shown[name]) for name in one.statements),
+            said=tuple(ledger.record.reported(shown[name]) for name in one.statements),
         )
     for same in ledger.same_events:
         if same.differences:
@@ -256,5 +266,5 @@ def _accounts(ledger: Ledger, same: SameEvent) -> Dispute:
         about=f"Accounts of one event, the {label(same.meetings[0])}",
         note=None,
         differences=same.differences,
-        said=tuple(map(ledger.record.told, same.meetings)),
+        said=tuple(map(ledger.record.reported, same.meetings)),
     )

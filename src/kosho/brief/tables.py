@@ -12,13 +12,13 @@ from kosho.brief import formatting as words
 from kosho.brief.figures import compared_scenarios
 from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
-from kosho.scenario.results import Comparison, Scenario, Variant
+from kosho.scenario.results import Comparison, ScenarioSummary, Variant
 
-__all__ = ["Cell", "Quote", "Table", "tables"]
+__all__ = ["Cell", "CellTable", "QuotedWords", "tables"]
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class QuotedWords:
     """What was said, as a mark that leads to it."""
 
     mark: str
@@ -41,13 +41,13 @@ class Cell:
     word: str = ""
     """The tone in a word."""
     status: str = ""
-    quotes: tuple[Quote, ...] = ()
+    quotes: tuple[QuotedWords, ...] = ()
     anchor: str = ""
     """Id on the page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CellTable:
     """A caption, columns and rows; `numeric` counts the columns at the right that hold numbers."""
 
     id: str
@@ -67,9 +67,9 @@ class Table:
         return self.numeric // max(len(self.groups) - 1, 1)
 
 
-def tables(brief: Brief) -> dict[str, Table]:
+def tables(brief: Brief) -> dict[str, CellTable]:
     """The tables of the page by id."""
-    made: list[Table] = [
+    made: list[CellTable] = [
         glance(brief),
         bargain(brief),
         in_force(brief, hitting=True),
@@ -100,14 +100,14 @@ def _verdict(found: Comparison) -> Cell:
     )
 
 
-def glance(brief: Brief) -> Table:
+def glance(brief: Brief) -> CellTable:
     """Each scenario for each party, against the base and against today."""
     measures = [("base", brief.base_label), *((one.id, "today") for one in brief.by_role("status-quo")[:1])]
     return _compared(
         brief,
         brief.scenarios,
         [(party, against) for party in brief.codes for against, _ in measures],
-        Table(
+        CellTable(
             id="glance",
             caption="What each scenario is worth, billion USD a year in the long run",
             groups=("", *(country_name(party) for party in brief.codes)),
@@ -122,14 +122,14 @@ def glance(brief: Brief) -> Table:
     )
 
 
-def bargain(brief: Brief) -> Table:
+def bargain(brief: Brief) -> CellTable:
     """Each deal for each party, against each way in which the talks may fail."""
     failing = brief.by_role("no-deal")
     return _compared(
         brief,
         brief.by_role("deal"),
         [(party, one.id) for one in failing for party in brief.codes],
-        Table(
+        CellTable(
             id="bargain",
             caption="What a deal is worth against no deal, billion USD a year in the long run",
             groups=("", *(f"against “{one.title}”" for one in failing)),
@@ -143,8 +143,8 @@ def bargain(brief: Brief) -> Table:
 
 
 def _compared(
-    brief: Brief, scenarios: Iterable[Scenario], places: Iterable[tuple[str, str]], frame: Table
-) -> Table:
+    brief: Brief, scenarios: Iterable[ScenarioSummary], places: Iterable[tuple[str, str]], frame: CellTable
+) -> CellTable:
     """`frame` with a row a scenario and a column a party and yardstick."""
     found = {(one.party, one.scenario, one.against): one for one in brief.comparisons}
     columns = list(places)
@@ -163,7 +163,7 @@ def _compared(
     return replace(frame, rows=rows)
 
 
-def in_force(brief: Brief, *, hitting: bool) -> Table:
+def in_force(brief: Brief, *, hitting: bool) -> CellTable:
     """Measures in force that hit a party, or the others."""
     rows = tuple(
         (
@@ -180,7 +180,7 @@ def in_force(brief: Brief, *, hitting: bool) -> Table:
         for one in brief.in_force
         if bool(one.hits) == hitting
     )
-    return Table(
+    return CellTable(
         id="in-force" if hitting else "in-force-others",
         caption=f"In force on {words.day(brief.as_of)} and known on that day: "
         + ("what hits a party" if hitting else "what hits others alone"),
@@ -190,7 +190,7 @@ def in_force(brief: Brief, *, hitting: bool) -> Table:
     )
 
 
-def _variants(brief: Brief, party: str) -> Table:
+def _variants(brief: Brief, party: str) -> CellTable:
     rows: list[tuple[Cell, ...]] = []
     for scenario in brief.scenarios:
         cells: list[Cell] = []
@@ -199,7 +199,7 @@ def _variants(brief: Brief, party: str) -> Table:
             text = words.billions(effect.ev_musd, sign=True)
             cells.append(Cell(text, effect.ev_musd, note=f"{words.percent(effect.welfare, sign=True)} %"))
         rows.append((Cell(scenario.title, scenario.title), *cells))
-    return Table(
+    return CellTable(
         id=f"variants-{party.lower()}",
         caption=f"{country_name(party)}: billion USD a year, and real income in percent, "
         f"against the {brief.base_label}",
@@ -209,7 +209,7 @@ def _variants(brief: Brief, party: str) -> Table:
     )
 
 
-def counted_flow(brief: Brief, position: int) -> Table:
+def counted_flow(brief: Brief, position: int) -> CellTable:
     """A named flow whose quantity is known, by scenario."""
     flow = brief.results[0].flows[position]
     sources = () if flow.units_source is None else (flow.units_source,)
@@ -223,17 +223,22 @@ def counted_flow(brief: Brief, position: int) -> Table:
         (Cell(scenario.title), *_quantity(brief, scenario, position), *_value(brief, scenario, position))
         for scenario in brief.scenarios
     ]
-    return Table(
+    return CellTable(
         id=f"flow-{position}",
         caption=f"{flow.title} a year",
-        columns=("Scenario", (flow.unit or "quantity").capitalize(), "Billion USD", "Change of value, %"),
+        columns=(
+            "Scenario",
+            (flow.unit or "quantity").capitalize(),
+            "Billion USD",
+            "Change of value, %",
+        ),
         rows=(base, *rows),
         numeric=3,
         note=WEAK_NOTE,
     )
 
 
-def _other_flows(brief: Brief) -> Table:
+def _other_flows(brief: Brief) -> CellTable:
     """Change of value of the flows whose quantity is not known."""
     shown = [*brief.by_role("status-quo"), *brief.by_role("no-deal"), *brief.by_role("deal")[:1]]
     rows: list[tuple[Cell, ...]] = []
@@ -242,7 +247,7 @@ def _other_flows(brief: Brief) -> Table:
             continue
         changes = [list(_value(brief, scenario, position))[-1] for scenario in shown]
         rows.append((Cell(flow.title), Cell(words.billions(flow.base_musd), flow.base_musd), *changes))
-    return Table(
+    return CellTable(
         id="other-flows",
         caption="Other flows: change of value in percent",
         columns=("Flow", f"{brief.base_label.capitalize()}, billion USD", *(one.title for one in shown)),
@@ -252,7 +257,7 @@ def _other_flows(brief: Brief) -> Table:
     )
 
 
-def _quantity(brief: Brief, scenario: Scenario, position: int) -> Iterable[Cell]:
+def _quantity(brief: Brief, scenario: ScenarioSummary, position: int) -> Iterable[Cell]:
     base, found = brief.results[0].flows[position].base_units, brief.flow_range(scenario.id, position)
     if base is not None and found.central_units is not None and found.low_units is not None:
         central, low = (
@@ -262,7 +267,7 @@ def _quantity(brief: Brief, scenario: Scenario, position: int) -> Iterable[Cell]
         yield Cell(central, found.central_units.low, note=f"weak: {low}")
 
 
-def _value(brief: Brief, scenario: Scenario, position: int) -> Iterable[Cell]:
+def _value(brief: Brief, scenario: ScenarioSummary, position: int) -> Iterable[Cell]:
     base, found = brief.results[0].flows[position].base_musd, brief.flow_range(scenario.id, position)
     central, low = (
         words.billions_range(base * (1 + one.low), base * (1 + one.high)) for one in (found.central, found.low)
@@ -272,7 +277,7 @@ def _value(brief: Brief, scenario: Scenario, position: int) -> Iterable[Cell]:
     yield Cell(central, found.central.low, note=f"weak: {low}")
 
 
-def _sectors(brief: Brief, party: str) -> Table:
+def _sectors(brief: Brief, party: str) -> CellTable:
     variant = brief.variants[0]
     shown = compared_scenarios(brief)
     runs = [brief.result(scenario.id, variant.id).sectors[party] for scenario in shown]
@@ -291,7 +296,7 @@ def _sectors(brief: Brief, party: str) -> Table:
         rows.append((Cell(sector_name(code), sector_name(code)), *cells))
     rows.sort(key=lambda row: float(row[1].sort or 0))
     columns = [what for _ in shown for what in ("exports, bn USD", "exports, volume %", "output, volume %")]
-    return Table(
+    return CellTable(
         id=f"sectors-{party.lower()}",
         caption=f"{country_name(party)}: change by sector against the {brief.base_label}; "
         f"{variant.title.lower()}",
@@ -302,7 +307,7 @@ def _sectors(brief: Brief, party: str) -> Table:
     )
 
 
-def _sectors_by_variant(brief: Brief, party: str) -> Table:
+def _sectors_by_variant(brief: Brief, party: str) -> CellTable:
     scenario = compared_scenarios(brief)[-1]
     runs = [brief.result(scenario.id, variant.id).sectors[party] for variant in brief.variants]
     rows: list[tuple[Cell, ...]] = []
@@ -315,7 +320,7 @@ def _sectors_by_variant(brief: Brief, party: str) -> Table:
         cells += [Cell(words.percent(volume, sign=True, decimals=1), volume) for volume in volumes]
         rows.append((Cell(sector_name(code), sector_name(code)), *cells))
     rows.sort(key=lambda row: float(row[1].sort or 0))
-    return Table(
+    return CellTable(
         id=f"sectors-{party.lower()}-variants",
         caption=f"{country_name(party)}: “{scenario.title}” against the {brief.base_label}, "
         "by way of closing the model",
@@ -330,7 +335,7 @@ def _short(variant: Variant) -> str:
     return f"{variant.deficits}, {variant.elasticities}"
 
 
-def _draws(brief: Brief) -> Table:
+def _draws(brief: Brief) -> CellTable:
     names = {one.id: one.title for one in brief.scenarios} | {"base": brief.base_label}
     names |= {one.id: "today" for one in brief.by_role("status-quo")[:1]}
     titles = {one.id: one.title for one in brief.scenarios}
@@ -349,7 +354,7 @@ def _draws(brief: Brief) -> Table:
         )
         for scenario, against in pairs
     )
-    return Table(
+    return CellTable(
         id="draws",
         caption=f"{brief.method.draws} common draws of the trade elasticities: billion USD a year",
         groups=("", *(country_name(party) for party in brief.codes)),
@@ -362,7 +367,7 @@ def _draws(brief: Brief) -> Table:
     )
 
 
-def _economies(brief: Brief) -> Table:
+def _economies(brief: Brief) -> CellTable:
     variant = brief.variants[0]
     shown = brief.by_role("status-quo", "no-deal", "deal")
     runs = [brief.result(scenario.id, variant.id).countries for scenario in shown]
@@ -381,7 +386,7 @@ def _economies(brief: Brief) -> Table:
         for code in runs[0]
     ]
     rows.sort(key=lambda row: float(row[1].sort or 0))
-    return Table(
+    return CellTable(
         id="economies",
         caption=f"All economies: billion USD a year, and real income in percent, against the "
         f"{brief.base_label}; {variant.title.lower()}",
@@ -391,7 +396,7 @@ def _economies(brief: Brief) -> Table:
     )
 
 
-def _economies_by_variant(brief: Brief) -> Table:
+def _economies_by_variant(brief: Brief) -> CellTable:
     scenario = compared_scenarios(brief)[0]
     runs = [brief.result(scenario.id, variant.id).countries for variant in brief.variants]
     rows = [
@@ -403,7 +408,7 @@ def _economies_by_variant(brief: Brief) -> Table:
         for code in runs[0]
     ]
     rows.sort(key=lambda row: float(row[1].sort or 0))
-    return Table(
+    return CellTable(
         id="economies-variants",
         caption=f"All economies: “{scenario.title}” against the {brief.base_label}, "
         "by way of closing the model",

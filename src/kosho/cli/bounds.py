@@ -10,9 +10,9 @@ from kosho.cli.terminal import note, show_made
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kosho.brief.tables import Table
+    from kosho.brief.tables import CellTable
     from kosho.case import Case
-    from kosho.scenario.commitments import Bound, Bounds
+    from kosho.scenario.commitments import Commitment, ScenarioCommitments
 
 __all__ = ["show"]
 
@@ -20,7 +20,7 @@ LARGEST = 2
 """Sellers shown for each sector, where not all are."""
 
 
-def show(opened: Case, bounds: Bounds, *, everything: bool) -> None:
+def show(opened: Case, bounds: ScenarioCommitments, *, everything: bool) -> None:
     """What is bound, what it takes and whose sales it changes.
 
     Args:
@@ -54,7 +54,7 @@ def show(opened: Case, bounds: Bounds, *, everything: bool) -> None:
         note(_more(bounds, scenarios))
 
 
-def _bound(bounds: Bounds, scenarios: Mapping[str, str], *, everything: bool) -> Table:
+def _bound(bounds: ScenarioCommitments, scenarios: Mapping[str, str], *, everything: bool) -> CellTable:
     """Bounds that bind: titles, and who pays or earns; all that is said of them only where all is asked for."""
     from kosho.brief.commitment_tables import bound_table
 
@@ -73,14 +73,14 @@ def _bound(bounds: Bounds, scenarios: Mapping[str, str], *, everything: bool) ->
     return replace(table, columns=(what, *rest), rows=rows, numeric=len(rest))
 
 
-def _not_reached(one: Bound) -> str:
+def _not_reached(one: Commitment) -> str:
     from kosho.brief.commitment_tables import amount
 
     reached, required = (amount(value, one.unit) for value in (one.reached, one.required))
     return f"{one.title} ({reached.removesuffix(one.unit).strip()} of {required})"
 
 
-def _once(table: Table) -> Table:
+def _once(table: CellTable) -> CellTable:
     """The table with what repeats from row to row in its first column said once."""
     rows = list(table.rows)
     for position in range(len(rows) - 1, 0, -1):
@@ -90,7 +90,7 @@ def _once(table: Table) -> Table:
     return replace(table, rows=tuple(rows))
 
 
-def _rest(bounds: Bounds, scenarios: Mapping[str, str]) -> tuple[Table, ...]:
+def _rest(bounds: ScenarioCommitments, scenarios: Mapping[str, str]) -> tuple[CellTable, ...]:
     from kosho.brief.commitment_tables import left_out_table, ranges_table, sway_table
 
     return (
@@ -101,13 +101,13 @@ def _rest(bounds: Bounds, scenarios: Mapping[str, str]) -> tuple[Table, ...]:
     )
 
 
-def _show_rest(bounds: Bounds, scenarios: Mapping[str, str]) -> None:
+def _show_rest(bounds: ScenarioCommitments, scenarios: Mapping[str, str]) -> None:
     for table in _rest(bounds, scenarios):
         if table.rows:
             show_made(_once(table))
 
 
-def _more(bounds: Bounds, scenarios: Mapping[str, str]) -> str:
+def _more(bounds: ScenarioCommitments, scenarios: Mapping[str, str]) -> str:
     """What `--all` adds, in a line."""
     from kosho.brief.commitment_tables import diverted_table
 

@@ -12,7 +12,7 @@ from kosho.cli.terminal import note, progress, say, show_json, show_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kosho.impact.coercion import Comparison, Episode, Told
+    from kosho.impact.coercion import Episode, EpisodeComparison, EpisodeFigure
     from kosho.impact.ranges import Range
     from kosho.provenance import Cited
 
@@ -62,7 +62,7 @@ def show(
             _show_economy(told.episode, whole)
 
 
-def contract(found: Comparison) -> dict[str, Any]:
+def contract(found: EpisodeComparison) -> dict[str, Any]:
     """What `--json` prints of an episode; quantities in its unit, prices and shifts new over old."""
     of = found.episode
     return {
@@ -84,7 +84,7 @@ def contract(found: Comparison) -> dict[str, Any]:
                 "shift": _levels(one.shift),
                 "put_in": one.put_in,
             }
-            for one in found.told
+            for one in found.figures
         ],
         "fitted_at": found.fitted_at,
         "sources": _sources(of),
@@ -140,18 +140,18 @@ def _in_economy(of: Episode) -> dict[str, Any] | None:
     }
 
 
-def _show(found: Comparison) -> None:
+def _show(found: EpisodeComparison) -> None:
     from kosho.brief import formatting as words
 
     of = found.episode
-    rows = [_row(one) for one in found.told]
+    rows = [_row(one) for one in found.figures]
     title = f"{of.title}: {of.product}, {of.unit} (halted from {words.day(of.closed_from)})"
     columns = ("What", "Before", "The halt alone", "What happened", "Fitted shift of demand")
     width = len(columns) - (found.fitted_at is None)
     show_table(title, columns[:width], [row[:width] for row in rows], numeric=width - 1)
     demand, supply = (_between(one) for one in (of.demand, of.supply))
     note(f"Elasticities of demand {demand}, of supply {supply}.")
-    if any(one.put_in for one in found.told):
+    if any(one.put_in for one in found.figures):
         note(PUT_IN)
     note(UNFITTED if found.fitted_at is None else f"{LAST_COLUMN}, {FITTED[found.fitted_at]}.")
     kinds = ", ".join(dict.fromkeys(f"{one['publisher']} ({one['kind']})" for one in _sources(of)))
@@ -159,7 +159,7 @@ def _show(found: Comparison) -> None:
     say("")
 
 
-def _row(one: Told) -> tuple[str, str, str, str, str]:
+def _row(one: EpisodeFigure) -> tuple[str, str, str, str, str]:
     from kosho.codes import countries, country_name
 
     name = country_name(one.what) if one.what in countries() else one.what

@@ -15,7 +15,7 @@ import typer
 
 from kosho.atomic_write import write_whole
 from kosho.cli import corridor_tables
-from kosho.cli.corridor_effect import ENDS, Effect, by_sector, effects, measure, time_value
+from kosho.cli.corridor_effect import ENDS, TimeEffect, by_sector, effects, measure, time_value
 from kosho.cli.options import Json
 from kosho.cli.terminal import progress, say, show_json
 from kosho.errors import InputError, Problem, suggest
@@ -39,7 +39,7 @@ class Found:
     baseline: ReleaseTimes
     scenarios: dict[str, ReleaseTimes]
     tornado: Tornado | None
-    effects: dict[str, dict[str, dict[Any, Effect]]]
+    effects: dict[str, dict[str, dict[Any, TimeEffect]]]
     """By scenario, deficits and end of the value of time."""
     world: str | None
     """Hash of the world used."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kosho.corridor.times import Estimate
     from kosho.world import World
 
-__all__ = ["ENDS", "Effect", "by_sector", "effects", "measure", "time_value"]
+__all__ = ["ENDS", "TimeEffect", "by_sector", "effects", "measure", "time_value"]
 
 End = Literal["low", "mid", "high"]
 ENDS: tuple[End, ...] = ("low", "mid", "high")
@@ -22,7 +22,7 @@ TOLERANCE = 1e-11
 
 
 @dataclass(frozen=True)
-class Effect:
+class TimeEffect:
     """What a scenario does in the long run; million USD a year of the base year."""
 
     exports: float
@@ -63,7 +63,7 @@ def effects(
     before: Mapping[str, float],
     saved: Mapping[str, float],
     deficits: Literal["fixed", "zero"],
-) -> dict[End, Effect]:
+) -> dict[End, TimeEffect]:
     """Solve for the value of time at the ends and the middle of its range.
 
     Part of each sector's trade goes through the corridor: the sector's share in the corridor's value, times the
@@ -86,7 +86,7 @@ def effects(
     goods = [code for code in world.sectors if sectors()[code].goods]
     through = corridor.trade_share.value * float(flows.sel(sector=goods).sum())
     days_before = by_sector(corridor, before)
-    found: dict[End, Effect] = {}
+    found: dict[End, TimeEffect] = {}
     for end, percent in time_value(corridor).items():
         tau = percent / 100
         parts = [
@@ -105,7 +105,7 @@ def effects(
         base = float(outcome.base.flows.sel(importer=importer, exporter=exporter).sum())
         new = float(outcome.flows.sel(importer=importer, exporter=exporter).sum())
         gains = outcome.equivalent_variation
-        found[end] = Effect(
+        found[end] = TimeEffect(
             new - base, base, {one: float(gains.sel(country=one)) for one in (exporter, importer)}
         )
     return found

@@ -14,7 +14,7 @@ from kosho.errors import InputError, Problem, Problems, suggest
 
 if TYPE_CHECKING:
     from kosho.law import Register
-    from kosho.law.query import Facts, Query, Quote, Span
+    from kosho.law.query import Facts, Query, RateQuote, RateSpan
     from kosho.law.schedules import Duty
 
 __all__ = ["show"]
@@ -195,7 +195,7 @@ def _asked(query: Query) -> dict[str, Any]:
     }
 
 
-def contract(found: Quote, register: Register) -> dict[str, Any]:
+def contract(found: RateQuote, register: Register) -> dict[str, Any]:
     """What `--json` prints of one answer; percent of customs value."""
     return {
         "rate": _tidy(found.rate),
@@ -249,7 +249,7 @@ def _title(query: Query) -> str:
     return f"{query.hs} from {country_name(query.exporter)} to {country_name(query.importer)}{known}"
 
 
-def _show(found: Quote, register: Register) -> None:
+def _show(found: RateQuote, register: Register) -> None:
     rows = [
         (layer.measure, layer.authority, layer.legal_basis, f"{_tidy(layer.value):g}") for layer in found.layers
     ]
@@ -268,11 +268,11 @@ def _show(found: Quote, register: Register) -> None:
         say(f"note: {text}")
 
 
-def _steps(spans: list[Span]) -> list[tuple[date, date, float]]:
+def _steps(spans: list[RateSpan]) -> list[tuple[date, date, float]]:
     return [(span.first, span.last, _tidy(span.quote.rate)) for span in spans]
 
 
-def _show_history(query: Query, spans: list[Span]) -> None:
+def _show_history(query: Query, spans: list[RateSpan]) -> None:
     from kosho.cli.stepchart import in_terminal
 
     rows = [

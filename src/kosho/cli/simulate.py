@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from kosho.case import Case, Flow
+    from kosho.case import Case
+    from kosho.case_schema import NamedFlow
     from kosho.cli.terminal import Tell
     from kosho.equilibrium import Outcome
     from kosho.impact.effects import Effects
-    from kosho.scenario.commitments import Bounds, CountryEnds, Ends
+    from kosho.scenario.commitments import CountryEnds, Ends, ScenarioCommitments
 
 __all__ = ["show"]
 
@@ -68,10 +69,12 @@ class _Options(NamedTuple):
     elasticities: Literal["central", "low"]
 
 
-def _solved(opened: Case, scenario: str, on: date | None, how: _Options, tell: Tell) -> tuple[Outcome, Bounds]:
+def _solved(
+    opened: Case, scenario: str, on: date | None, how: _Options, tell: Tell
+) -> tuple[Outcome, ScenarioCommitments]:
     """The scenario in the middle of all ranges, and what becomes of it at their ends."""
     from kosho.equilibrium import solve
-    from kosho.scenario.commitments import told
+    from kosho.scenario.commitments import commitments_of
     from kosho.scenario.sensitivity import Middle, at, corners, effects_at, paid_at, subsidies
     from kosho.scenario.simulate import pose
     from kosho.world import load, low_elasticity
@@ -94,7 +97,7 @@ def _solved(opened: Case, scenario: str, on: date | None, how: _Options, tell: T
         moved.append((corner.of, at(solving, opened.flows, paid_at(paid, corner))))
     parties = [one.economy for one in opened.parties]
     middle = Middle.of(outcome, opened.flows, paid_at(paid))
-    return outcome, told(scenario, (law, found, parties), middle, moved)
+    return outcome, commitments_of(scenario, (law, found, parties), middle, moved)
 
 
 def contract(opened: Case, scenario: str, on: date | None, outcome: Outcome) -> dict[str, Any]:
@@ -127,7 +130,7 @@ def contract(opened: Case, scenario: str, on: date | None, outcome: Outcome) -> 
     }
 
 
-def _flow(outcome: Outcome, flow: Flow) -> dict[str, Any]:
+def _flow(outcome: Outcome, flow: NamedFlow) -> dict[str, Any]:
     base, new = outcome.part_flow(flow.importer, flow.exporter, flow.sector, flow.part or "")
     place = (flow.exporter, flow.importer, flow.sector, flow.part)
     counted = [
@@ -149,7 +152,7 @@ def _flow(outcome: Outcome, flow: Flow) -> dict[str, Any]:
     }
 
 
-def _show(opened: Case, content: dict[str, Any], bounds: Bounds, *, everything: bool) -> None:
+def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *, everything: bool) -> None:
     from kosho.codes import country_name
 
     countries: dict[str, dict[str, float]] = content["countries"]

@@ -42,7 +42,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Tariffs that are best for a party, for each against the others, or for all alike; trade balanced."""
-    from kosho.bargain.optimal_tariffs import Bounds, cooperative, nash, optimal
+    from kosho.bargain.optimal_tariffs import RateBounds, cooperative, nash, optimal
     from kosho.world import load
 
     if kind not in KINDS:
@@ -50,7 +50,7 @@ def show(
     detail = chosen(world, ("full", "talks"), "--world")
     named = _codes(parties, "--parties")
     wanted = None if sectors is None else _codes(sectors, "--sectors")
-    bounds = Bounds(low / 100.0, high / 100.0)
+    bounds = RateBounds(low / 100.0, high / 100.0)
     with progress("Searching") as tell:
         table = load(regions=detail, sectors=detail)
         if kind == "optimal":

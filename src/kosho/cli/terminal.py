@@ -16,7 +16,7 @@ from kosho.errors import InputError, Problem, suggest
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kosho.brief.tables import Table
+    from kosho.brief.tables import CellTable
 
 __all__ = ["Tell", "chosen", "day", "note", "progress", "say", "show_json", "show_made", "show_table"]
 
@@ -89,7 +89,7 @@ def _fits(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: int, w
     return needed + GAP * len(columns) <= width
 
 
-def show_made(table: Table) -> None:
+def show_made(table: CellTable) -> None:
     """A table of a brief, as its page has it; smaller lines stand under the words."""
     columns = table.columns
     if table.groups:

@@ -11,7 +11,7 @@ from kosho.corridor.schema import ALWAYS, STAGES, Consignments, Corridor, StageN
 from kosho.corridor.traffic import expected_visits
 from kosho.errors import Problem, suggest
 from kosho.provenance import Cited
-from kosho.yamlfile import Lines
+from kosho.yamlfile import LineNumbers
 
 __all__ = ["impossible", "mistakes", "utilisation"]
 
@@ -19,45 +19,45 @@ ROUNDING = 1e-6
 
 
 def mistakes(
-    corridor: Corridor, ports: Mapping[str, str], file: str | None = None, lines: Lines | None = None
+    corridor: Corridor, ports: Mapping[str, str], file: str | None = None, lines: LineNumbers | None = None
 ) -> list[Problem]:
     """Everything that is wrong with a corridor, in the order of its file."""
 
-    def told(message: str, *path: str | int, hint: str | None = None) -> Problem:
+    def mistake(message: str, *path: str | int, hint: str | None = None) -> Problem:
         key = ".".join(map(str, path))
         return Problem(message, hint, file, lines[path] if lines is not None else None, key)
 
     found = [
-        *_ports(corridor, ports, told),
-        *_calendar(corridor, told),
-        *_types(corridor, told),
-        *_stages(corridor, told),
-        *_sources(corridor, told),
+        *_ports(corridor, ports, mistake),
+        *_calendar(corridor, mistake),
+        *_types(corridor, mistake),
+        *_stages(corridor, mistake),
+        *_sources(corridor, mistake),
     ]
     # A queue can only be judged where everything else is in order.
-    return found or list(_busy(corridor, told))
+    return found or list(_busy(corridor, mistake))
 
 
 def impossible(corridor: Corridor) -> list[Problem]:
     """What other numbers can make wrong in a corridor that was right."""
 
-    def told(message: str, *path: str | int, hint: str | None = None) -> Problem:
+    def mistake(message: str, *path: str | int, hint: str | None = None) -> Problem:
         return Problem(message, hint, key=".".join(map(str, path)))
 
-    return [*_types(corridor, told), *_stages(corridor, told)] or list(_busy(corridor, told))
+    return [*_types(corridor, mistake), *_stages(corridor, mistake)] or list(_busy(corridor, mistake))
 
 
-class _Told(Protocol):
+class _Mistake(Protocol):
     """A mistake at a path of the file."""
 
     def __call__(self, message: str, *path: str | int, hint: str | None = None) -> Problem: ...
 
 
-def _ports(corridor: Corridor, ports: Mapping[str, str], told: _Told) -> Iterable[Problem]:
+def _ports(corridor: Corridor, ports: Mapping[str, str], mistake: _Mistake) -> Iterable[Problem]:
     for end in ("origin", "destination"):
         port = getattr(corridor, end)
         if not is_locode(port.code):
-            yield told(
+            yield mistake(
                 f"unknown port {port.code!r}",
                 end,
                 "code",
@@ -66,38 +66,40 @@ def _ports(corridor: Corridor, ports: Mapping[str, str], told: _Told) -> Iterabl
         elif port.code not in ports and port.source is None:
             near = suggest(port.code, ports)
             hint = f"{near[:-1]}, or" if near else "if it exists,"
-            yield told(f"unknown port {port.code!r}", end, "code", hint=f"{hint} give a `source` for its code")
+            yield mistake(
+                f"unknown port {port.code!r}", end, "code", hint=f"{hint} give a `source` for its code"
+            )
     if corridor.origin.code == corridor.destination.code:
-        yield told("is also the origin", "destination", "code")
+        yield mistake("is also the origin", "destination", "code")
 
 
-def _calendar(corridor: Corridor, told: _Told) -> Iterable[Problem]:
+def _calendar(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
     if corridor.window.start.weekday() != 0:
-        yield told(f"{corridor.window.start} is not a Monday", "window", "start")
+        yield mistake(f"{corridor.window.start} is not a Monday", "window", "start")
     for name, hours in corridor.hours.items():
         for position, shift in enumerate(hours.shifts):
             if shift.span[0] >= shift.span[1]:
                 where = ("hours", name, "shifts", position)
-                yield told("a shift closes after it opens", *where, hint="split a night at 24:00 and 00:00")
+                yield mistake("a shift closes after it opens", *where, hint="split a night at 24:00 and 00:00")
 
 
-def _types(corridor: Corridor, told: _Told) -> Iterable[Problem]:
+def _types(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
     if not corridor.types:
-        yield told("names no type of consignment", "types")
+        yield mistake("names no type of consignment", "types")
     for name, kind in corridor.types.items():
         total = sum(kind.mix.values())
         if abs(total - 1) > ROUNDING or min(kind.mix.values(), default=0) < 0:
-            yield told(f"shares add up to {total:g}, not 1", "types", name, "mix")
+            yield mistake(f"shares add up to {total:g}, not 1", "types", name, "mix")
         for sector in kind.mix:
             if sector not in sectors() or not sectors()[sector].goods:
                 hint = suggest(sector, (code for code, one in sectors().items() if one.goods))
-                yield told(f"unknown sector of goods {sector!r}", "types", name, "mix", sector, hint=hint)
+                yield mistake(f"unknown sector of goods {sector!r}", "types", name, "mix", sector, hint=hint)
         channels = kind.channels
         total = channels.green.value + channels.documents.value + channels.inspection.value
         if abs(total - 1) > ROUNDING:
-            yield told(f"shares add up to {total:g}, not 1", "types", name, "channels")
+            yield mistake(f"shares add up to {total:g}, not 1", "types", name, "channels")
         if corridor.trusted.lodged_early.value < kind.lodged_early.value - ROUNDING:
-            yield told(
+            yield mistake(
                 f"trusted traders lodge early less often than others of type {name}",
                 "trusted",
                 "lodged_early",
@@ -105,24 +107,24 @@ def _types(corridor: Corridor, told: _Told) -> Iterable[Problem]:
             )
     early, late = corridor.early.activation, corridor.stages.lodgement.time
     if early.mean.value > late.mean.value:
-        yield told("takes longer than lodgement after arrival", "early", "activation", "mean")
+        yield mistake("takes longer than lodgement after arrival", "early", "activation", "mean")
 
 
-def _stages(corridor: Corridor, told: _Told) -> Iterable[Problem]:
+def _stages(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
     known = {ALWAYS, *corridor.hours}
     for name, stage in corridor.stages.items():
         if stage.hours not in known:
             hint = suggest(stage.hours, known)
-            yield told(f"unknown hours {stage.hours!r}", "stages", name, "hours", hint=hint)
+            yield mistake(f"unknown hours {stage.hours!r}", "stages", name, "hours", hint=hint)
         if stage.repeat is not None and stage.repeat.value == 1:
-            yield told("every visit would be repeated", "stages", name, "repeat")
+            yield mistake("every visit would be repeated", "stages", name, "repeat")
 
 
-def _sources(corridor: Corridor, told: _Told) -> Iterable[Problem]:
+def _sources(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
     known = {source.id for source in corridor.sources}
     for path, source in _references(corridor, ()):
         if source not in known:
-            yield told(f"unknown source {source!r}", *path, "source", hint=suggest(source, known))
+            yield mistake(f"unknown source {source!r}", *path, "source", hint=suggest(source, known))
 
 
 def _references(node: object, path: tuple[str | int, ...]) -> Iterable[tuple[tuple[str | int, ...], str]]:
@@ -141,11 +143,11 @@ def _references(node: object, path: tuple[str | int, ...]) -> Iterable[tuple[tup
                 yield from _references(value, (*path, key))
 
 
-def _busy(corridor: Corridor, told: _Told) -> Iterable[Problem]:
+def _busy(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
     for name, share in utilisation(corridor).items():
         if share >= 1:
             message = f"{share:.0%} of capacity would be needed: the queue would grow without end"
-            yield told(message, "stages", name, "servers", hint="more servers, longer hours or less work")
+            yield mistake(message, "stages", name, "servers", hint="more servers, longer hours or less work")
 
 
 def utilisation(corridor: Corridor) -> dict[StageName, float]:

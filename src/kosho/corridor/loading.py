@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from kosho import yamlfile
 from kosho.corridor.checks import impossible, mistakes
-from kosho.corridor.schema import Change, Corridor, Scenario
+from kosho.corridor.schema import Corridor, CorridorChange, CorridorScenario
 from kosho.errors import InputError, Problem, suggest
 from kosho.provenance import Cited
 
@@ -187,7 +187,9 @@ def _set(node: dict[str, Any], key: str, value: Value, path: str) -> None:
         raise InputError(Problem(f"cannot become {value!r}", key=path))
 
 
-def under(corridor: Corridor, scenario: str | Scenario, ends: Mapping[int, float] | None = None) -> Corridor:
+def under(
+    corridor: Corridor, scenario: str | CorridorScenario, ends: Mapping[int, float] | None = None
+) -> Corridor:
     """The corridor in a scenario.
 
     Args:
@@ -209,7 +211,7 @@ def under(corridor: Corridor, scenario: str | Scenario, ends: Mapping[int, float
     return with_values(corridor, values)
 
 
-def _values(corridor: Corridor, change: Change, other: float | None) -> dict[str, Value]:
+def _values(corridor: Corridor, change: CorridorChange, other: float | None) -> dict[str, Value]:
     if isinstance(change.to, str):
         return {change.parameter: change.to}
     if isinstance(change.to, Cited):

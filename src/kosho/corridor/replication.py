@@ -20,7 +20,7 @@ from kosho.corridor.traffic import Batch, Traffic, draw
 from kosho.errors import KoshoError
 from kosho.provenance import Cited
 
-__all__ = ["Passage", "Replication", "StageUse", "replicate"]
+__all__ = ["Passage", "SimulatedYear", "StageUse", "replicate"]
 
 SLOT: dict[StageName, int] = {name: slot for slot, name in enumerate(STAGES)}
 PATIENCE = 182
@@ -90,7 +90,7 @@ class StageUse:
 
 
 @dataclass(frozen=True, eq=False)
-class Replication:
+class SimulatedYear:
     """One replication."""
 
     passage: Passage
@@ -125,7 +125,7 @@ class _Yard(NamedTuple):
     """Ends of the stages, of each consignment."""
 
 
-def replicate(corridor: Corridor, seed: int, replication: int) -> Replication:
+def replicate(corridor: Corridor, seed: int, replication: int) -> SimulatedYear:
     """Simulate one replication.
 
     Raises:
@@ -134,7 +134,7 @@ def replicate(corridor: Corridor, seed: int, replication: int) -> Replication:
     return run(corridor, draw(corridor, seed, replication))
 
 
-def run(corridor: Corridor, traffic: Traffic) -> Replication:
+def run(corridor: Corridor, traffic: Traffic) -> SimulatedYear:
     """Simulate given traffic."""
     with _no_collection():
         return _run(corridor, traffic)
@@ -152,7 +152,7 @@ def _no_collection() -> Generator[None, None, None]:
             gc.enable()
 
 
-def _run(corridor: Corridor, traffic: Traffic) -> Replication:
+def _run(corridor: Corridor, traffic: Traffic) -> SimulatedYear:
     network = Network()
     stations = _stations(corridor, network)
     calls = range(len(traffic.calls.arrival))
@@ -177,7 +177,7 @@ def _run(corridor: Corridor, traffic: Traffic) -> Replication:
     counted = (arrival >= first) & (arrival < last)
     if not counted.any():
         raise KoshoError("no consignment arrives in the days that count")
-    return Replication(
+    return SimulatedYear(
         passage=passage.where(counted),
         stages=_uses(corridor, before, after),
         arrived=int((arrival <= last).sum()),

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeAlias
 
-from kosho.corridor.replication import Replication, replicate
+from kosho.corridor.replication import SimulatedYear, replicate
 from kosho.corridor.schema import Corridor
 from kosho.corridor.times import ReleaseTimes
 from kosho.errors import InputError
@@ -18,14 +18,14 @@ __all__ = ["MOST", "Job", "Runner", "runner", "simulate"]
 
 Job: TypeAlias = tuple[Corridor, int, int]
 """Corridor, seed, number of the replication."""
-Runner: TypeAlias = Callable[[Iterable[Job]], Iterator[Replication]]
+Runner: TypeAlias = Callable[[Iterable[Job]], Iterator[SimulatedYear]]
 """Carries out jobs; results come in the order of the jobs."""
 
 MOST = 100
 """Replications; a precision that needs more is not reached."""
 
 
-def _carry_out(job: Job) -> Replication:
+def _carry_out(job: Job) -> SimulatedYear:
     return replicate(*job)
 
 
@@ -69,7 +69,7 @@ def simulate(
     if replications < 1:
         raise InputError("at least one replication is needed")
     run = run or partial(map, _carry_out)
-    done: list[Replication] = []
+    done: list[SimulatedYear] = []
     wanted = replications if precision is None else max(replications, 2)
     while True:
         for one in run((corridor, seed, number) for number in range(len(done), wanted)):

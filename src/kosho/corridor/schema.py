@@ -15,22 +15,22 @@ __all__ = [
     "STAGES",
     "UNLIMITED",
     "WEEKDAYS",
-    "Calls",
-    "Change",
     "Channels",
     "Consignments",
     "Corridor",
+    "CorridorChange",
+    "CorridorScenario",
     "Duration",
     "Hours",
     "Moment",
     "Port",
-    "Recognition",
-    "Scenario",
     "Shift",
     "Stage",
     "StageName",
     "Target",
+    "TraderRecognition",
     "Trusted",
+    "VesselCalls",
     "Window",
 ]
 
@@ -216,7 +216,7 @@ class Consignments(Frozen):
     """Whether surveys count them as small lots."""
 
 
-class Calls(Frozen):
+class VesselCalls(Frozen):
     """When ships arrive."""
 
     slots: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -264,7 +264,7 @@ class Trusted(Frozen):
     """Whether duty is paid after release."""
 
 
-class Recognition(Frozen):
+class TraderRecognition(Frozen):
     """Mutual recognition of the other side's authorised exporters."""
 
     since: int
@@ -275,7 +275,7 @@ class Recognition(Frozen):
     """Chance to be examined over that of an ordinary exporter's goods."""
 
 
-class Change(Frozen):
+class CorridorChange(Frozen):
     """One parameter of a scenario."""
 
     parameter: str
@@ -285,12 +285,12 @@ class Change(Frozen):
     """Instead of `to`: factor."""
 
 
-class Scenario(Frozen):
+class CorridorScenario(Frozen):
     """What would be otherwise."""
 
     title: str
     note: str | None = None
-    changes: Annotated[tuple[Change, ...], Field(min_length=1)]
+    changes: Annotated[tuple[CorridorChange, ...], Field(min_length=1)]
 
 
 class Target(Frozen):
@@ -326,13 +326,13 @@ class Corridor(Frozen):
     value_of_time: Amount
     """Percent of the value that a day is worth."""
     window: Window
-    calls: Calls
+    calls: VesselCalls
     hours: dict[Id, Hours]
     types: dict[Id, Consignments]
     trusted: Trusted
-    recognition: Recognition | None = None
+    recognition: TraderRecognition | None = None
     early: EarlyLodgement
     stages: Stages
-    scenarios: dict[Id, Scenario] = Field(default_factory=dict)
+    scenarios: dict[Id, CorridorScenario] = Field(default_factory=dict)
     targets: tuple[Target, ...] = ()
     sources: tuple[Source, ...]

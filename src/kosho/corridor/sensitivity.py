@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from kosho.corridor.loading import parameters, under, with_values
-from kosho.corridor.replication import Replication, replicate
+from kosho.corridor.replication import SimulatedYear, replicate
 from kosho.corridor.runs import Job, Runner
 from kosho.corridor.schema import Corridor
 from kosho.corridor.times import DAY
 from kosho.errors import InputError
 from kosho.provenance import Cited
 
-__all__ = ["End", "Swing", "Tornado", "tornado"]
+__all__ = ["ParameterEnd", "Swing", "Tornado", "tornado"]
 
 NOT_HOURS = ("trade_share", "value_of_time", "value")
 """Parameters that say what hours are worth."""
@@ -22,7 +22,7 @@ AFTER_PERMIT = ["stages", "exit"]
 
 
 @dataclass(frozen=True)
-class End:
+class ParameterEnd:
     """A parameter at one end of its range; days are None where the corridor would not work there."""
 
     value: str
@@ -40,8 +40,8 @@ class Swing:
     parameter: str
     """Path in the file; `*` where all types are moved together."""
     status: str
-    low: End
-    high: End
+    low: ParameterEnd
+    high: ParameterEnd
 
     @property
     def width(self) -> float:
@@ -108,20 +108,20 @@ class _Point:
     pair: tuple[Corridor, Corridor] | None
     why_not: str | None = None
 
-    def end(self, days: dict[int, float]) -> End:
+    def end(self, days: dict[int, float]) -> ParameterEnd:
         """With the days by corridor."""
         if self.pair is None:
-            return End(self.text, None, None, self.why_not)
+            return ParameterEnd(self.text, None, None, self.why_not)
         before, after = (days[id(one)] for one in self.pair)
-        return End(self.text, before, before - after)
+        return ParameterEnd(self.text, before, before - after)
 
 
-def _carry_out(job: Job) -> Replication:
+def _carry_out(job: Job) -> SimulatedYear:
     return replicate(*job)
 
 
 def _means(
-    runs: Iterable[Replication], total: int, replications: int, tell: Callable[[int, int], None] | None
+    runs: Iterable[SimulatedYear], total: int, replications: int, tell: Callable[[int, int], None] | None
 ) -> Iterator[float]:
     """Mean days of each simulation."""
     days: list[float] = []

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from kosho.arrays import Array, Mask
-from kosho.corridor.replication import Passage, Replication
+from kosho.corridor.replication import Passage, SimulatedYear
 from kosho.corridor.schema import STAGES, Corridor, Moment, StageName
 
 __all__ = ["DAY", "Estimate", "ReleaseTimes", "StageTimes", "days_saved", "estimate", "moment"]
@@ -49,7 +49,7 @@ class ReleaseTimes:
     """Replications of a corridor; days are those from the ship's arrival to the permit."""
 
     corridor: Corridor
-    runs: tuple[Replication, ...]
+    runs: tuple[SimulatedYear, ...]
 
     @property
     def consignments(self) -> int:

@@ -18,7 +18,7 @@ from scipy.special import ndtri, pdtrik
 from kosho.arrays import Array, Index, Mask
 from kosho.corridor.schema import Consignments, Corridor, Duration, Stage, StageName
 
-__all__ = ["MOST_VISITS", "Batch", "Calls", "Traffic", "draw", "expected_visits", "hours_of"]
+__all__ = ["MOST_VISITS", "Arrivals", "Batch", "Traffic", "draw", "expected_visits", "hours_of"]
 
 Flags = Mask
 
@@ -27,7 +27,7 @@ MOST_VISITS = 6
 
 
 @dataclass(frozen=True, eq=False)
-class Calls:
+class Arrivals:
     """Ships, in order of their slots."""
 
     arrival: Array
@@ -62,7 +62,7 @@ class Batch:
 class Traffic:
     """All of a replication."""
 
-    calls: Calls
+    calls: Arrivals
     batches: tuple[Batch, ...]
 
 
@@ -98,7 +98,7 @@ def draw(corridor: Corridor, seed: int, replication: int) -> Traffic:
 Uniform = Callable[[str, int], Array]
 
 
-def _calls(corridor: Corridor, uniform: Uniform) -> Calls:
+def _calls(corridor: Corridor, uniform: Uniform) -> Arrivals:
     window = corridor.window
     days = window.warm_up + window.days + window.cool_down
     weeks = math.ceil(days / 7)
@@ -106,10 +106,10 @@ def _calls(corridor: Corridor, uniform: Uniform) -> Calls:
     slots = slots[slots < 24 * days]
     late = hours_of(corridor.calls.late, uniform("calls.late", len(slots)))
     handling = hours_of(corridor.stages.arrival.time, uniform("calls.arrival", len(slots)))
-    return Calls(slots + late, handling)
+    return Arrivals(slots + late, handling)
 
 
-def _batch(corridor: Corridor, name: str, calls: Calls, uniform: Uniform) -> Batch:
+def _batch(corridor: Corridor, name: str, calls: Arrivals, uniform: Uniform) -> Batch:
     kind = corridor.types[name]
     ships = len(calls.arrival)
     mean = kind.per_week.value * ships / len(corridor.calls.slots)

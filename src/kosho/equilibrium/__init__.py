@@ -2,7 +2,7 @@
 
 from kosho.equilibrium.batch import BatchOutcome, solve_batch
 from kosho.equilibrium.constraints import Constraint, Flow, Purchase, Quota, Settled, TariffQuota
-from kosho.equilibrium.counterfactual import Bounded
+from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.fallbacks import SolverReport
 from kosho.equilibrium.gradient import Gradient, Payoff, gradient
 from kosho.equilibrium.nests import Nest
@@ -12,8 +12,8 @@ from kosho.equilibrium.solve import Deficits, rebase, solve
 
 __all__ = [
     "BatchOutcome",
-    "Bounded",
     "Constraint",
+    "Counterfactual",
     "Deficits",
     "Flow",
     "Gradient",

@@ -16,8 +16,8 @@ from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.adjoint import Adjoint
 from kosho.equilibrium.batch_constraints import Frame, Given, framed
 from kosho.equilibrium.batch_markets import Markets
-from kosho.equilibrium.batch_system import Family, Look, Stack, picked
-from kosho.equilibrium.counterfactual import Bounded, bounded
+from kosho.equilibrium.batch_system import BatchStack, Family, Look, picked
+from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
 from kosho.equilibrium.fallbacks import find
 from kosho.equilibrium.newton_chord import Chord
 from kosho.equilibrium.preconditioners import factors_of
@@ -89,7 +89,7 @@ class BatchOutcome:
 
 def solve_batch(
     world: World,
-    shocks: Sequence[Shock | Bounded],
+    shocks: Sequence[Shock | Counterfactual],
     deficits: Deficits = "fixed",
     tol: float = TOLERANCE,
     thetas: Sequence[xr.DataArray] | None = None,
@@ -116,7 +116,7 @@ def solve_batch(
         ConvergenceError: no equilibrium was found for a shock; it is named by its number.
     """
     started = time.perf_counter()
-    changes = [bounded(one) for one in shocks]
+    changes = [as_counterfactual(one) for one in shocks]
     _refuse(world, [one.shock for one in changes], tol, thetas)
     if processes is None:
         processes = cores() if len(shocks) >= WORTH_A_PROCESS else 1
@@ -130,7 +130,7 @@ def solve_batch(
         for first in range(0, len(members), TASK):
             some = members[first : first + TASK]
             tasks.append(_Task(plan, some, tuple(changes[k] for k in some)))
-    found = _Found.empty(len(shocks), len(world.countries), len(world.sectors))
+    found = _Member.empty(len(shocks), len(world.countries), len(world.sectors))
     with one_thread():
         for task, part in run(_solved, tasks, processes):
             found.put(task.members, part)
@@ -143,7 +143,7 @@ def solve_batch(
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
+class _Member:
     """Results in bare arrays, a row a shock; residual NaN where there is none yet."""
 
     welfare: Array  # (b, N)
@@ -152,7 +152,7 @@ class _Found:
     alone: Mask  # (b,)
 
     @classmethod
-    def empty(cls, members: int, count: int, sectors: int) -> _Found:
+    def empty(cls, members: int, count: int, sectors: int) -> _Member:
         """Room for results."""
         return cls(
             np.full((members, count), np.nan),
@@ -161,7 +161,7 @@ class _Found:
             np.zeros(members, bool),
         )
 
-    def put(self, members: Sequence[int] | Index, part: _Found) -> None:
+    def put(self, members: Sequence[int] | Index, part: _Member) -> None:
         """Fill in some members."""
         where = np.asarray(members, np.intp)
         self.welfare[where] = part.welfare
@@ -179,7 +179,7 @@ class _Plan:
     tol: float
     theta: xr.DataArray | None
     frame: Frame | None
-    sample: Stack
+    sample: BatchStack
     size: int
 
     def __reduce__(self) -> tuple[type[_Plan], tuple[Any, ...]]:
@@ -252,7 +252,7 @@ class _Centre:
 class _Packed:
     """Changes of one frame in columns; names of parts take long to copy to another process."""
 
-    stack: Stack  # outside the frame's markets
+    stack: BatchStack  # outside the frame's markets
     given: Given | None  # inside them
 
     def between(self, first: int, last: int) -> _Packed:
@@ -261,8 +261,8 @@ class _Packed:
         return _Packed(self.stack.between(first, last), given)
 
 
-def _packed(changes: Sequence[Bounded], frame: Frame | None) -> _Packed:
-    stack = Stack.of([change.shock for change in changes])
+def _packed(changes: Sequence[Counterfactual], frame: Frame | None) -> _Packed:
+    stack = BatchStack.of([change.shock for change in changes])
     return _Packed(stack, None) if frame is None else _Packed(stack.outside(frame.inside), frame.given(changes))
 
 
@@ -270,11 +270,11 @@ def _packed(changes: Sequence[Bounded], frame: Frame | None) -> _Packed:
 class _Task:
     plan: Shared[_Plan]
     members: Sequence[int]
-    changes: Sequence[Bounded] | _Packed
+    changes: Sequence[Counterfactual] | _Packed
 
     def __reduce__(
         self,
-    ) -> tuple[type[_Task], tuple[Shared[_Plan], Sequence[int], Sequence[Bounded] | _Packed]]:
+    ) -> tuple[type[_Task], tuple[Shared[_Plan], Sequence[int], Sequence[Counterfactual] | _Packed]]:
         """Packed, where that will do."""
         return _Task, (self.plan, self.members, self.packed if self.plan.value.together else self.changes)
 
@@ -286,13 +286,13 @@ class _Task:
         )
 
 
-def _solved(task: _Task) -> _Found:
+def _solved(task: _Task) -> _Member:
     """Solve the shocks of a task; residuals are NaN where that failed, for whatever reason.
 
     Whoever collects the results solves what is missing once more, and tells what is wrong with it.
     """
     plan, size = task.plan.value, len(task.members)
-    found = _Found.empty(size, len(plan.world.countries), len(plan.world.sectors))
+    found = _Member.empty(size, len(plan.world.countries), len(plan.world.sectors))
     if not plan.together and not isinstance(task.changes, _Packed):
         for k, change in enumerate(task.changes):
             with suppress(KoshoError):
@@ -306,9 +306,9 @@ def _solved(task: _Task) -> _Found:
     return found
 
 
-def _alone(world: World, change: Bounded, deficits: Deficits, tol: float) -> _Found:
+def _alone(world: World, change: Counterfactual, deficits: Deficits, tol: float) -> _Member:
     outcome = solve(world, change.shock, deficits, tol, constraints=change.constraints, nests=change.nests)
-    return _Found(
+    return _Member(
         outcome.welfare.to_numpy()[None],
         outcome.real_value_added.to_numpy()[None],
         np.array([outcome.solver.residual]),
@@ -317,8 +317,13 @@ def _alone(world: World, change: Bounded, deficits: Deficits, tol: float) -> _Fo
 
 
 def _insisted(
-    world: World, change: Bounded, deficits: Deficits, tol: float, theta: xr.DataArray | None, member: int
-) -> _Found:
+    world: World,
+    change: Counterfactual,
+    deficits: Deficits,
+    tol: float,
+    theta: xr.DataArray | None,
+    member: int,
+) -> _Member:
     """One shock by the patient solver; errors say which."""
     try:
         given = world if theta is None else world.with_theta(theta)
@@ -336,14 +341,14 @@ def _insisted(
         raise KoshoError(f"shock {member}: {error}") from error
 
 
-def _together(plan: _Plan, packed: _Packed) -> _Found:
+def _together(plan: _Plan, packed: _Packed) -> _Member:
     """Chord steps from the centre, accelerated, until each member has converged."""
     centre, arrays, size = plan.centre, plan.base.arrays, len(packed.stack.length)
     markets = plan.markets
     if markets is not None and packed.given is not None:
         markets = markets.bounded(packed.given)
     family = Family.of(plan.base, packed.stack, centre.scale, markets)
-    found = _Found.empty(size, *arrays.beta.shape)
+    found = _Member.empty(size, *arrays.beta.shape)
     state = np.repeat(centre.state, size, axis=1)
     active = np.arange(size)
     accelerate = _Pair()
@@ -433,14 +438,14 @@ def _bounded(following: Array, state: Array, count: int) -> Array:
     return following
 
 
-def _read(base: Arrays, look: Look, state: Array, done: Mask) -> _Found:
+def _read(base: Arrays, look: Look, state: Array, done: Mask) -> _Member:
     """What `Outcome` tells, for the members that are done."""
     count, sectors = base.beta.shape
     log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, done]
     level = np.exp(np.einsum("nj,jnb->bn", base.alpha, log_price))
     output, log_cost = (values[:, :, done].transpose(2, 1, 0) for values in (look.output, look.log_cost))
     real = np.divide(output, np.exp(log_cost), out=np.zeros(output.shape), where=base.output > 0)
-    return _Found(
+    return _Member(
         welfare=look.income[:, done].T / base.income / level - 1.0,
         real_value_added=base.beta * (real - base.output),
         residual=look.worst[done],
@@ -449,7 +454,7 @@ def _read(base: Arrays, look: Look, state: Array, done: Mask) -> _Found:
 
 
 def _groups(
-    changes: Sequence[Bounded], world: World, thetas: Sequence[xr.DataArray] | None
+    changes: Sequence[Counterfactual], world: World, thetas: Sequence[xr.DataArray] | None
 ) -> list[tuple[Frame | None, xr.DataArray | None, list[int]]]:
     """Members that share their frame and their elasticities."""
     found: list[tuple[Frame | None, xr.DataArray | None, list[int]]] = []
@@ -476,7 +481,7 @@ def _refuse(world: World, shocks: Sequence[Shock], tol: float, thetas: Sequence[
     problems.raise_if_any()
 
 
-def _told(world: World, found: _Found, report: BatchReport) -> BatchOutcome:
+def _told(world: World, found: _Member, report: BatchReport) -> BatchOutcome:
     coords = {
         "shock": np.arange(len(found.residual)),
         "country": list(world.countries),

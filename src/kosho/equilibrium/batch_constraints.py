@@ -13,7 +13,7 @@ import numpy as np
 
 from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.constraints import Constraint, Quota, TariffQuota
-from kosho.equilibrium.counterfactual import Bounded
+from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.shock import Shock
 from kosho.world import World
@@ -49,7 +49,7 @@ class Frame:
     banned: tuple[Constraint, ...]
     nests: tuple[Nest, ...]
 
-    def given(self, changes: Sequence[Bounded]) -> Given:
+    def given(self, changes: Sequence[Counterfactual]) -> Given:
         """What these changes put in the frame."""
         parts = len(self.shock)
         amounts = np.full((len(self.bounds), len(changes)), np.nan)
@@ -68,7 +68,7 @@ class Frame:
         return Given(amounts, cost, tariff)
 
 
-def framed(changes: Sequence[Bounded], world: World) -> list[tuple[Frame | None, list[int]]]:
+def framed(changes: Sequence[Counterfactual], world: World) -> list[tuple[Frame | None, list[int]]]:
     """Sort changes by the frames they share; those without bounds or products have none.
 
     A change whose bounds cannot be told apart by name is left out: solved by itself it says what is wrong.
@@ -87,7 +87,7 @@ def framed(changes: Sequence[Bounded], world: World) -> list[tuple[Frame | None,
     ]
 
 
-def _frame(changes: Sequence[Bounded], inside: Mask) -> Frame:
+def _frame(changes: Sequence[Counterfactual], inside: Mask) -> Frame:
     first = changes[0]
     every = (one for change in changes for one in change.constraints if not _bans(one))
     cells = [_flat(change.shock, _rows(change.shock, inside)[1]) for change in changes]
@@ -101,7 +101,7 @@ def _frame(changes: Sequence[Bounded], inside: Mask) -> Frame:
     )
 
 
-def _touched(changes: Sequence[Bounded], world: World) -> Mask:
+def _touched(changes: Sequence[Counterfactual], world: World) -> Mask:
     """`[importer, sector]`, the markets that any change bounds; unknown labels count for nothing."""
     nests = {id(nest): nest for change in changes for nest in change.nests}.values()
     pairs = {(nest.importer, nest.sector) for nest in nests}
@@ -137,7 +137,7 @@ def _about(constraint: Constraint) -> Hashable:
     return type(constraint), *(value for name, value in vars(constraint).items() if name != "amount")
 
 
-def _key(change: Bounded, inside: Mask, labels: dict[int, Hashable]) -> Hashable:
+def _key(change: Counterfactual, inside: Mask, labels: dict[int, Hashable]) -> Hashable:
     """Equal for changes that share a frame. A nest is compared by what it holds; `labels` remembers that."""
     s = change.shock
     rows, _ = _rows(s, inside)

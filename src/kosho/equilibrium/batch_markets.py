@@ -13,7 +13,7 @@ import numpy as np
 
 from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.batch_constraints import Frame, Given
-from kosho.equilibrium.complementarity import Bounds, State, earning, settle, wedges
+from kosho.equilibrium.complementarity import EconomyState, WedgeBounds, earning, settle, wedges
 from kosho.equilibrium.constraint_levels import (
     at_inside_rates,
     base_net,
@@ -53,7 +53,7 @@ class Markets:
     """The markets of a frame in a world, with bounds for each member."""
 
     of: Varieties
-    bounds: Bounds
+    bounds: WedgeBounds
     payer: Array  # (N, k) one where a country pays a rent; k first the bounds' (c, r), then the shock's own
     holder: Array  # (N, k) one where it earns it
     own: Index  # varieties that pay rents of the shock's own
@@ -123,7 +123,7 @@ class Markets:
         of, bounds = self.of, self.bounds
         cost = log_cost[self._sector, of.exporter].astype(np.float64)
         money = spending[self.where].astype(np.float64)
-        state = State(cost, np.log(money), self._levels(log_price))
+        state = EconomyState(cost, np.log(money), self._levels(log_price))
         met = settle(of, bounds, state, self._start(start, money), STEPS)
         added = bounds.inside @ met.z
         received = money[of.market] * met.demand.share / (of.charges.wedge * np.exp(added))
@@ -167,7 +167,7 @@ def _slots(of: Varieties, frame: Frame) -> Index:
     return np.where(of.origin >= 0, of.origin, whole)
 
 
-def _rents(of: Varieties, base: World, bounds: Bounds) -> tuple[Array, Array, Index]:
+def _rents(of: Varieties, base: World, bounds: WedgeBounds) -> tuple[Array, Array, Index]:
     """Who pays and who earns each rent, `(N, k)` both, and which varieties pay rents of the shock's own."""
     s, rows = of.shock, of.row[bounds.rows]
     own = np.flatnonzero(s.rent[of.row] > 0)

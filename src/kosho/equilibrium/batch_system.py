@@ -21,11 +21,11 @@ from kosho.equilibrium.shock import ROUNDING, Shock
 from kosho.errors import InputError
 from kosho.world import World
 
-__all__ = ["Family", "Look", "Stack", "picked"]
+__all__ = ["BatchStack", "Family", "Look", "picked"]
 
 
 @dataclass(frozen=True, eq=False)
-class Stack:
+class BatchStack:
     """The rows of many shocks, one after the other."""
 
     length: Index  # rows of each shock (b,)
@@ -40,7 +40,7 @@ class Stack:
     rent: Array
 
     @classmethod
-    def of(cls, shocks: Sequence[Shock]) -> Stack:
+    def of(cls, shocks: Sequence[Shock]) -> BatchStack:
         """From at least one shock; names of parts are left behind."""
         columns = {
             field.name: np.concatenate([getattr(shock, field.name) for shock in shocks])
@@ -53,13 +53,13 @@ class Stack:
         """Which shock a row belongs to."""
         return np.repeat(np.arange(len(self.length)), self.length)
 
-    def outside(self, markets: Mask) -> Stack:
+    def outside(self, markets: Mask) -> BatchStack:
         """The same shocks but for what they do in some markets `[importer, sector]`."""
         kept = ~markets[self.importer, self.sector]
         columns = {field.name: getattr(self, field.name)[kept] for field in fields(self)[1:]}
         return replace(self, length=np.bincount(self.member[kept], minlength=len(self.length)), **columns)
 
-    def between(self, first: int, last: int) -> Stack:
+    def between(self, first: int, last: int) -> BatchStack:
         """Some shocks, `last` not included."""
         rows = slice(int(self.length[:first].sum()), int(self.length[:last].sum()))
         columns = {field.name: getattr(self, field.name)[rows] for field in fields(self)[1:]}
@@ -154,7 +154,7 @@ class Family:
     markets: Markets | None
 
     @classmethod
-    def of(cls, world: World, stack: Stack, scale: Array, markets: Markets | None = None) -> Family:
+    def of(cls, world: World, stack: BatchStack, scale: Array, markets: Markets | None = None) -> Family:
         """Fold shocks to a world that is an equilibrium.
 
         Args:
@@ -302,7 +302,7 @@ class _Cells:
     rent: Array  # their h K / pi
 
 
-def _folded(world: World, stack: Stack, scale: Array) -> Family:
+def _folded(world: World, stack: BatchStack, scale: Array) -> Family:
     base, members = factors_of(world), len(stack.length)
     cells = _cells(world, stack)
     count = len(base.value_added)
@@ -341,7 +341,7 @@ def _folded(world: World, stack: Stack, scale: Array) -> Family:
     )
 
 
-def _cells(world: World, stack: Stack) -> _Cells:
+def _cells(world: World, stack: BatchStack) -> _Cells:
     """Fold the parts of every cell (formulas in `system.Cells`)."""
     count, sectors = len(world.countries), len(world.sectors)
     importer, exporter, sector, share = stack.importer, stack.exporter, stack.sector, stack.share
@@ -379,7 +379,7 @@ def _cells(world: World, stack: Stack) -> _Cells:
     )
 
 
-def _rents(base: Factors, stack: Stack, cells: _Cells, offset: Array) -> RentList | None:
+def _rents(base: Factors, stack: BatchStack, cells: _Cells, offset: Array) -> RentList | None:
     if not len(cells.paying):
         return None
     importer, exporter, sector, member = (

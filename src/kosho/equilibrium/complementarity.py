@@ -22,9 +22,9 @@ from kosho.equilibrium.nests import Demand, Varieties, demand
 from kosho.errors import KoshoError, Problem, Problems
 
 __all__ = [
-    "Bounds",
+    "EconomyState",
     "Met",
-    "State",
+    "WedgeBounds",
     "Wedges",
     "conflict",
     "earning",
@@ -48,7 +48,7 @@ RIDGE = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
-class Bounds:
+class WedgeBounds:
     """Constraints against the varieties they bound."""
 
     constraints: tuple[Constraint, ...]
@@ -84,7 +84,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class EconomyState:
     """What the rest of the economy tells the markets."""
 
     log_cost: Array  # (v, b) of each variety's exporter
@@ -109,7 +109,7 @@ class Met:
         return np.abs(self.residual).max(axis=0, initial=0.0)
 
 
-def gaps(of: Varieties, bounds: Bounds, state: State, z: Array) -> Met:
+def gaps(of: Varieties, bounds: WedgeBounds, state: EconomyState, z: Array) -> Met:
     """How far the conditions are missed at some wedges."""
     added = bounds.inside @ z
     at, rows = demand(of, state.log_cost, added), bounds.rows
@@ -130,7 +130,7 @@ def gaps(of: Varieties, bounds: Bounds, state: State, z: Array) -> Met:
     return Met(z, at, measured, gap, residual, parts)
 
 
-def settle(of: Varieties, bounds: Bounds, state: State, start: Array, limit: int = LIMIT) -> Met:
+def settle(of: Varieties, bounds: WedgeBounds, state: EconomyState, start: Array, limit: int = LIMIT) -> Met:
     """The log wedges that meet all bounds at each state; where there are none, what came nearest.
 
     Args:
@@ -163,7 +163,7 @@ def settle(of: Varieties, bounds: Bounds, state: State, start: Array, limit: int
     return _at_ends(of, bounds, state, here)
 
 
-def refuse_unmet(bounds: Bounds, met: Met) -> None:
+def refuse_unmet(bounds: WedgeBounds, met: Met) -> None:
     """Raise where bounds are not met.
 
     Raises:
@@ -176,7 +176,7 @@ def refuse_unmet(bounds: Bounds, met: Met) -> None:
         raise KoshoError(f"no wedge meets {who}: they cannot hold together in this economy")
 
 
-def _at_ends(of: Varieties, bounds: Bounds, state: State, here: Met) -> Met:
+def _at_ends(of: Varieties, bounds: WedgeBounds, state: EconomyState, here: Met) -> Met:
     """Wedges of bounds that do not bind are exactly zero, those at their cap exactly there."""
     cap = bounds.cap[:, None]
     free = here.z + bounds.sign[:, None] * here.gap
@@ -184,7 +184,7 @@ def _at_ends(of: Varieties, bounds: Bounds, state: State, here: Met) -> Met:
     return here if np.array_equal(z, here.z) else gaps(of, bounds, state, z)
 
 
-def _newton(of: Varieties, bounds: Bounds, here: Met) -> Array:
+def _newton(of: Varieties, bounds: WedgeBounds, here: Met) -> Array:
     """The step `(c, b)` that would close the residuals to first order."""
     change = here.demand.response(of, bounds.inside, bounds.rows) - bounds.inside[bounds.rows][:, :, None]
     share = here.parts / np.where(here.measured > 0, here.measured, 1.0)[:, None, :]
@@ -198,7 +198,7 @@ def _newton(of: Varieties, bounds: Bounds, here: Met) -> Array:
     return np.asarray(step[:, :, 0].T, np.float64)
 
 
-def earning(bounds: Bounds, met: Met) -> Array:
+def earning(bounds: WedgeBounds, met: Met) -> Array:
     """Share of imports that earn a constraint's rent `(c, b)`: below one beyond a tariff quota."""
     beyond = (met.z >= bounds.cap[:, None]) & (met.measured > bounds.required)
     return np.where(beyond, np.maximum(bounds.required, 0.0) / np.where(beyond, met.measured, 1.0), 1.0)
@@ -213,7 +213,7 @@ class Wedges:
     duties: Array  # (r, b) beyond tariff quotas
 
 
-def wedges(of: Varieties, bounds: Bounds, z: Array, earning: Array) -> Wedges:
+def wedges(of: Varieties, bounds: WedgeBounds, z: Array, earning: Array) -> Wedges:
     """What each constraint's log wedge is on each variety: rent that holders earn, duty, or subsidy."""
     own = of.charges.wedge[bounds.rows]
     log = (bounds.counted > 0)[:, :, None] * z[:, None, :]
@@ -227,7 +227,7 @@ def wedges(of: Varieties, bounds: Bounds, z: Array, earning: Array) -> Wedges:
     return Wedges(rents, subsidies, (shared - rents).sum(axis=0))
 
 
-def conflict(bounds: Bounds, of: Varieties) -> None:
+def conflict(bounds: WedgeBounds, of: Varieties) -> None:
     """Refuse bounds of one state that contradict one another whatever the economy does.
 
     Raises:
@@ -258,7 +258,7 @@ def conflict(bounds: Bounds, of: Varieties) -> None:
     problems.raise_if_any()
 
 
-def _contradiction(bounds: Bounds, members: Sequence[int]) -> Problem:
+def _contradiction(bounds: WedgeBounds, members: Sequence[int]) -> Problem:
     words: list[str] = []
     for k in members:
         constraint, amount = bounds.constraints[k], float(bounds.required[k, 0])
@@ -271,7 +271,7 @@ def _key(constraint: Constraint) -> tuple[str, str, str]:
     return constraint.measured, constraint.unit, constraint.deflator
 
 
-def _possible(bounds: Bounds, members: Sequence[int], open_: Mask) -> bool:
+def _possible(bounds: WedgeBounds, members: Sequence[int], open_: Mask) -> bool:
     """Whether some non-negative flows meet these bounds."""
     if not any(bounds.sign[c] < 0 for c in members) or not any(bounds.sign[c] > 0 for c in members):
         return True

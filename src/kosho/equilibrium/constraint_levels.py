@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from kosho.arrays import Array, Mask
-from kosho.equilibrium.complementarity import Bounds
+from kosho.equilibrium.complementarity import WedgeBounds
 from kosho.equilibrium.constraints import WORLD, Constraint, Flow, Purchase, Quota, TariffQuota
 from kosho.equilibrium.nests import Varieties
 from kosho.equilibrium.shock import Shock
@@ -102,7 +102,7 @@ def without(of: Varieties, banned: Mask) -> Varieties:
     return of.with_shock(replace(of.shock, cost=cost))
 
 
-def bounds_of(of: Varieties, base: World, constraints: Sequence[Constraint], rows: Mask) -> Bounds:
+def bounds_of(of: Varieties, base: World, constraints: Sequence[Constraint], rows: Mask) -> WedgeBounds:
     """Constraints as weights on varieties and bounds in levels.
 
     Raises:
@@ -124,7 +124,7 @@ def bounds_of(of: Varieties, base: World, constraints: Sequence[Constraint], row
         base.position(one.deflator) if one.measured == "value" and one.deflator != WORLD else -1
         for one in constraints
     ]
-    return Bounds(
+    return WedgeBounds(
         tuple(constraints),
         weight,
         required,
@@ -144,11 +144,11 @@ def levels(constraints: Sequence[Constraint], before: Array, amounts: Array) -> 
     ).reshape(amounts.shape)
 
 
-def chosen(bounds: Bounds, which: Sequence[int]) -> Bounds:
+def chosen(bounds: WedgeBounds, which: Sequence[int]) -> WedgeBounds:
     """Some of the bounds."""
     at = np.array(which, np.intp)
     constraints = tuple(bounds.constraints[c] for c in which)
-    return Bounds(constraints, bounds.weight[at], bounds.required[at], bounds.cap[at], bounds.deflator[at])
+    return WedgeBounds(constraints, bounds.weight[at], bounds.required[at], bounds.cap[at], bounds.deflator[at])
 
 
 def base_net(of: Varieties, base: World) -> Array:

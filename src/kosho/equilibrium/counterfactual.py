@@ -8,11 +8,11 @@ from kosho.equilibrium.constraints import Constraint
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.shock import Shock
 
-__all__ = ["Bounded", "bounded"]
+__all__ = ["Counterfactual", "as_counterfactual"]
 
 
 @dataclass(frozen=True, eq=False)
-class Bounded:
+class Counterfactual:
     """Everything that `kosho.equilibrium.solve` is asked of one change."""
 
     shock: Shock
@@ -25,6 +25,6 @@ class Bounded:
         return not (self.constraints or self.nests)
 
 
-def bounded(change: Shock | Bounded) -> Bounded:
+def as_counterfactual(change: Shock | Counterfactual) -> Counterfactual:
     """A shock as one without bounds."""
-    return change if isinstance(change, Bounded) else Bounded(change)
+    return change if isinstance(change, Counterfactual) else Counterfactual(change)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kosho.equilibrium.fixed_point import End, Pace, iterate
-from kosho.equilibrium.kernel import Point, System, Values, evaluate
+from kosho.equilibrium.fixed_point import Ended, Pace, iterate
+from kosho.equilibrium.kernel import Iterate, System, Values, evaluate
 from kosho.equilibrium.nested_fixed_point import approach, nested
 from kosho.errors import ConvergenceError
 
@@ -43,7 +43,7 @@ class Solution:
     report: SolverReport
 
 
-def find(system: System, countries: tuple[str, ...], tol: float, start: Point | None = None) -> Solution:
+def find(system: System, countries: tuple[str, ...], tol: float, start: Iterate | None = None) -> Solution:
     """The equilibrium of `system`.
 
     Args:
@@ -70,7 +70,7 @@ def find(system: System, countries: tuple[str, ...], tol: float, start: Point | 
         raise _failure(system, point, countries, iterations)
 
 
-def _ladder(system: System, start: Point, tol: float) -> Iterator[tuple[str, End]]:
+def _ladder(system: System, start: Iterate, tol: float) -> Iterator[tuple[str, Ended]]:
     """From the fastest method to the most patient one."""
     local, goal = system.base.local, SAFETY * tol
     yield "joint", iterate(system, start, local, Pace(goal, 120, 0.35))
@@ -80,12 +80,12 @@ def _ladder(system: System, start: Point, tol: float) -> Iterator[tuple[str, End
     yield "homotopy", approach(system, start, tol)
 
 
-def _start(system: System) -> Point:
+def _start(system: System) -> Iterate:
     base = system.base
-    return Point(np.zeros_like(base.value_added), np.zeros_like(base.spending), base.spending)
+    return Iterate(np.zeros_like(base.value_added), np.zeros_like(base.spending), base.spending)
 
 
-def _failure(system: System, best: Point, countries: tuple[str, ...], iterations: int) -> ConvergenceError:
+def _failure(system: System, best: Iterate, countries: tuple[str, ...], iterations: int) -> ConvergenceError:
     gaps = evaluate(system, best).worst
     worst = int(np.nan_to_num(gaps, nan=np.inf).argmax())
     hint = "a smaller shock may have an answer"

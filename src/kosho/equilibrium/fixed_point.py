@@ -12,10 +12,10 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.equilibrium.anderson import Anderson
-from kosho.equilibrium.kernel import SMALL_CELL, Point, System, Values, evaluate
+from kosho.equilibrium.kernel import SMALL_CELL, Iterate, System, Values, evaluate
 from kosho.equilibrium.preconditioners import Factors, Local
 
-__all__ = ["End", "Pace", "iterate"]
+__all__ = ["Ended", "Pace", "iterate"]
 
 
 MEMORY = 10
@@ -40,16 +40,16 @@ class Pace:
 
 
 @dataclass(frozen=True, eq=False)
-class End:
+class Ended:
     """Where an iteration ended: the best point seen."""
 
-    point: Point
+    point: Iterate
     gaps: Array  # largest relative gap by country (N,)
     iterations: int
     converged: bool
 
 
-def iterate(system: System, start: Point, local: Local, pace: Pace) -> End:
+def iterate(system: System, start: Iterate, local: Local, pace: Pace) -> Ended:
     """Anderson-accelerated iteration on wages, prices and expenditure together; ends at the best point seen."""
     base = system.base
     count, size = len(base.value_added), base.spending.size
@@ -69,9 +69,9 @@ def iterate(system: System, start: Point, local: Local, pace: Pace) -> End:
         if worst < least.max():
             best, least = point, gaps
         if worst <= pace.tol:
-            return End(point, gaps, iteration, converged=True)
+            return Ended(point, gaps, iteration, converged=True)
         if not np.isfinite(worst):
-            return End(best, least, iteration, converged=False)
+            return Ended(best, least, iteration, converged=False)
         wages = _wage_step(base, values, pace.damping)
         prices = local.prices(values.price_gap) + local.follow * wages[:, None]
         scale = point.spending.sum(axis=1, keepdims=True)
@@ -83,12 +83,12 @@ def iterate(system: System, start: Point, local: Local, pace: Pace) -> End:
         spending = following[count + size :]
         np.maximum(spending, SPENDING_FLOOR * state[count + size :], out=spending)
         state = following
-        point = Point(
+        point = Iterate(
             state[:count],
             state[count : count + size].reshape(base.spending.shape),
             spending.reshape(base.spending.shape) * unit,
         )
-    return End(best, least, pace.limit, converged=False)
+    return Ended(best, least, pace.limit, converged=False)
 
 
 def _wage_step(base: Factors, values: Values, damping: float) -> Array:
@@ -97,7 +97,7 @@ def _wage_step(base: Factors, values: Values, damping: float) -> Array:
     return np.clip(-damping * (base.wage @ values.wage_gap), -WAGE_CAP, WAGE_CAP)
 
 
-def _gaps(values: Values, point: Point, *, wages: bool) -> Array:
+def _gaps(values: Values, point: Iterate, *, wages: bool) -> Array:
     """Largest relative gap of each country `(N,)`."""
     scale = np.maximum(point.spending, SMALL_CELL * point.spending.sum(axis=1, keepdims=True))
     gaps = np.maximum(np.abs(values.price_gap), np.abs(values.spending_gap) / scale).max(axis=1)

@@ -17,7 +17,7 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.equilibrium.preconditioners import Factors
 
-__all__ = ["SMALL_CELL", "Point", "Rents", "System", "Values", "evaluate"]
+__all__ = ["SMALL_CELL", "Iterate", "Rents", "System", "Values", "evaluate"]
 
 
 SMALL_CELL = 1e-6
@@ -62,7 +62,7 @@ class System:
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
+class Iterate:
     """Where the equations are evaluated."""
 
     log_wage: Array  # (N,)
@@ -75,7 +75,7 @@ class Values:
     """What the equations say at a point."""
 
     system: System
-    point: Point
+    point: Iterate
     log_cost: Array  # ln c (N, S)
     power: Array  # E = c^-theta (S, N)
     absorbed: Array  # K E summed over exporters (S, N)
@@ -139,7 +139,7 @@ class Values:
         return float(self.worst.max())
 
 
-def evaluate(system: System, at: Point) -> Values:
+def evaluate(system: System, at: Iterate) -> Values:
     """All equations at one point: three passes over K, two over the input-output blocks, no powers over N²S."""
     base = system.base
     wage = np.exp(at.log_wage)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kosho.arrays import Array
-from kosho.equilibrium.fixed_point import End, Pace, iterate
-from kosho.equilibrium.kernel import Point, System, Values, evaluate
+from kosho.equilibrium.fixed_point import Ended, Pace, iterate
+from kosho.equilibrium.kernel import Iterate, System, Values, evaluate
 from kosho.equilibrium.preconditioners import WAGE_RIDGE, Local, local_block
 from kosho.equilibrium.system import blend
 
@@ -36,14 +36,14 @@ NO_TRADE = 50.0
 class _Trial:
     """Prices and expenditure settled at some wages."""
 
-    end: End
+    end: Ended
     values: Values
     local: Local
     excess: Array  # (N,)
     merit: float
 
 
-def nested(system: System, start: Point, tol: float) -> End:
+def nested(system: System, start: Iterate, tol: float) -> Ended:
     """Newton-like rounds on wages, each shortened until excesses fall.
 
     The wages' Jacobian is that of trade flows at the shares reached, with incomes following wages.
@@ -62,10 +62,10 @@ def nested(system: System, start: Point, tol: float) -> End:
         else:
             length *= 0.4
     gaps = trial.values.worst
-    return End(trial.end.point, gaps, iterations, bool(gaps.max() <= tol))
+    return Ended(trial.end.point, gaps, iterations, bool(gaps.max() <= tol))
 
 
-def approach(system: System, start: Point, tol: float) -> End:
+def approach(system: System, start: Iterate, tol: float) -> Ended:
     """Homotopy: the shock is phased in, each stage solved by `nested` from the one before."""
     point, done, stride, iterations = start, 0.0, 0.1, 0
     gaps = evaluate(system, start).worst
@@ -75,24 +75,24 @@ def approach(system: System, start: Point, tol: float) -> End:
         end = nested(system if last else blend(system, stage), point, tol if last else STAGE_TOLERANCE)
         iterations += end.iterations
         if end.converged and last:
-            return End(end.point, end.gaps, iterations, converged=True)
+            return Ended(end.point, end.gaps, iterations, converged=True)
         if end.converged:
             point, done, stride = end.point, stage, 1.5 * stride
             gaps = evaluate(system, point).worst
         else:
             stride *= 0.4
-    return End(point, gaps, iterations, converged=False)
+    return Ended(point, gaps, iterations, converged=False)
 
 
-def _moved(system: System, point: Point, step: Array) -> Point:
+def _moved(system: System, point: Iterate, step: Array) -> Iterate:
     """Wages after a step that keeps world value added; prices and expenditure follow their country's wage."""
     weight = system.base.value_added / system.base.value_added.sum()
     step = step - np.log((np.exp(point.log_wage + step) * weight).sum())
     rise = step[:, None]
-    return Point(point.log_wage + step, point.log_price + rise, point.spending * np.exp(rise))
+    return Iterate(point.log_wage + step, point.log_price + rise, point.spending * np.exp(rise))
 
 
-def _settle(system: System, start: Point, local: Local | None, tol: float) -> _Trial:
+def _settle(system: System, start: Iterate, local: Local | None, tol: float) -> _Trial:
     """Prices and expenditure at the wages of `start`, with the preconditioner of the shares reached."""
     local = local or _renewed(evaluate(system, start))
     end = iterate(system, start, local, Pace(0.02 * tol, INNER))

@@ -16,9 +16,9 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.equilibrium.anderson import Anderson
 from kosho.equilibrium.complementarity import (
-    Bounds,
+    EconomyState,
     Met,
-    State,
+    WedgeBounds,
     conflict,
     earning,
     gaps,
@@ -38,7 +38,7 @@ from kosho.equilibrium.constraint_levels import (
 )
 from kosho.equilibrium.constraints import Constraint, Quota, Settled
 from kosho.equilibrium.fallbacks import Solution, find
-from kosho.equilibrium.kernel import Point, Values
+from kosho.equilibrium.kernel import Iterate, Values
 from kosho.equilibrium.nests import Nest, Varieties, explicit, kernel_weight
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.system import Cells, cells_of, reweighted, system_of
@@ -62,7 +62,7 @@ class _Round:
     rents: Array  # (c, v) ad valorem on the producer price
     subsidies: Array  # (c, v)
     net: Array  # (v,) new net flow
-    told: Array  # (v,) K / pi
+    kernel_weight: Array  # (v,) K / pi
     earning: Array  # (c, 1)
     shock: Shock
     cells: Cells
@@ -113,7 +113,7 @@ class Constrained:
     """An equilibrium with bounds."""
 
     base: World
-    bounds: Bounds
+    bounds: WedgeBounds
     active: tuple[int, ...]
     """Bounds that are no bans."""
     free: _Economy
@@ -203,7 +203,7 @@ class Constrained:
 class _Economy:
     """The outer iteration for one set of varieties and bounds."""
 
-    def __init__(self, of: Varieties, base: World, bounds: Bounds, tol: float) -> None:
+    def __init__(self, of: Varieties, base: World, bounds: WedgeBounds, tol: float) -> None:
         self.of, self._base, self._bounds, self._tol = of, base, bounds, tol
         pair = of.exporter * len(base.sectors) + of.shock.sector[of.row]
         self._pairs, self._pair = np.unique(pair, return_inverse=True)
@@ -245,12 +245,12 @@ class _Economy:
         spending = np.log(point.spending[self.of.importer, self.of.sector])
         return np.concatenate([values.log_cost.reshape(-1)[self._pairs], spending, deflators])
 
-    def _state(self, signals: Array) -> State:
+    def _state(self, signals: Array) -> EconomyState:
         costs, markets = len(self._pairs), len(self.of.epsilon)
         cost, spending, level = np.split(signals[:, None], [costs, costs + markets])
-        return State(cost[self._pair], spending, level)
+        return EconomyState(cost[self._pair], spending, level)
 
-    def _round(self, state: State, met: Met, start: Point | None) -> _Round:
+    def _round(self, state: EconomyState, met: Met, start: Iterate | None) -> _Round:
         of, base = self.of, self._base
         earned = earning(self._bounds, met)
         found = wedges(of, self._bounds, met.z, earned)
@@ -290,7 +290,7 @@ class _Economy:
         found[:, self._bounds.rows] = charges
         return found
 
-    def _gap(self, here: _Round, state: State) -> float:
+    def _gap(self, here: _Round, state: EconomyState) -> float:
         """By how much wedges and weights miss what the economy they led to asks for."""
         of = self.of
         met = gaps(of, self._bounds, state, here.z)
@@ -298,13 +298,13 @@ class _Economy:
         missed = [float(met.missed.max()), float(np.abs(earned).max(initial=0.0))]
         if of.nested.any():
             told = kernel_weight(of, met.demand, state.log_cost)[:, 0]
-            asked = of.nested[of.market] & (here.told > 0)
-            missed.append(float(np.abs(np.log(told[asked] / here.told[asked])).max(initial=0.0)))
+            asked = of.nested[of.market] & (here.kernel_weight > 0)
+            missed.append(float(np.abs(np.log(told[asked] / here.kernel_weight[asked])).max(initial=0.0)))
         return max(missed)
 
 
 def _with_wedges(
-    of: Varieties, base: World, bounds: Bounds, rents: Array, subsidies: Array, duties: Array
+    of: Varieties, base: World, bounds: WedgeBounds, rents: Array, subsidies: Array, duties: Array
 ) -> tuple[Shock, Index, Array]:
     """The shock with its wedges.
 

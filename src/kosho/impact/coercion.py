@@ -24,7 +24,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from kosho.equilibrium import Bounded, Flow, Quota, Shock
+from kosho.equilibrium import Counterfactual, Flow, Quota, Shock
 from kosho.errors import InputError, Problem, suggest
 from kosho.impact.product_nests import End, nest, niche
 from kosho.impact.ranges import Range
@@ -34,11 +34,11 @@ from kosho.world import World
 from kosho.yamlfile import load
 
 __all__ = [
-    "Comparison",
     "Episode",
+    "EpisodeComparison",
+    "EpisodeFigure",
     "Market",
     "Replay",
-    "Told",
     "Traded",
     "before",
     "compare",
@@ -284,7 +284,7 @@ def before(world: World, of: Episode, end: End = "value") -> World:
     )
 
 
-def in_economy(world: World, of: Episode, end: End = "value") -> tuple[World, Bounded]:
+def in_economy(world: World, of: Episode, end: End = "value") -> tuple[World, Counterfactual]:
     """An episode replayed in the whole economy: the world before it, and the halt.
 
     Args:
@@ -307,7 +307,7 @@ def in_economy(world: World, of: Episode, end: End = "value") -> tuple[World, Bo
         )
         for one in of.economy
     ]
-    return base, Bounded(Shock.none(base), tuple(quotas), tuple(nests.values()))
+    return base, Counterfactual(Shock.none(base), tuple(quotas), tuple(nests.values()))
 
 
 def _at(cited: Cited, end: End) -> float:
@@ -316,7 +316,7 @@ def _at(cited: Cited, end: End) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EpisodeFigure:
     """One figure of an episode: what the halt alone would have done, and what was seen."""
 
     what: str
@@ -333,20 +333,20 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class EpisodeComparison:
     """An episode replayed and compared. Nothing is tuned: `shift` shows what the halt does not explain."""
 
     episode: Episode
-    told: tuple[Told, ...]
+    figures: tuple[EpisodeFigure, ...]
     fitted_at: Literal["observed", "halt alone"] | None = None
     """Whose price shifts of demand are fitted at; None where nothing open was seen, and nothing is fitted."""
 
-    def of(self, what: str) -> Told:
+    def of(self, what: str) -> EpisodeFigure:
         """A destination's figures, or the price's."""
-        return next(one for one in self.told if one.what == what)
+        return next(one for one in self.figures if one.what == what)
 
 
-def compare(of: Episode) -> Comparison:
+def compare(of: Episode) -> EpisodeComparison:
     """Replay an episode over all ends of its ranges and set it beside what happened."""
     predicted: dict[str, list[float]] = {}
     shifts: dict[str, list[float]] = {}
@@ -360,8 +360,8 @@ def compare(of: Episode) -> Comparison:
         for name, value in market.fitted_shift(price, observed, of.allowed).items():
             if seen_price is not None or name in seen:  # what is left is no residual of a price nobody saw
                 shifts.setdefault(name, []).append(value)
-    told = [
-        Told(
+    figures = [
+        EpisodeFigure(
             what=name,
             before=1.0 if name == PRICE else of.base[name].value,
             predicted=_range(values, "new over old" if name == PRICE else of.unit),
@@ -372,7 +372,7 @@ def compare(of: Episode) -> Comparison:
         for name, values in predicted.items()
     ]
     fitted_at = "observed" if seen_price is not None else "halt alone" if shifts else None
-    return Comparison(of, tuple(told), fitted_at)
+    return EpisodeComparison(of, tuple(figures), fitted_at)
 
 
 def _corners(of: Episode) -> Iterator[tuple[Market, dict[str, float]]]:

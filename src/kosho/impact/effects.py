@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from kosho.codes import expand_regions, sectors
-from kosho.equilibrium import Bounded, Constraint, Flow, Nest, Purchase, Quota, Shock, TariffQuota
+from kosho.equilibrium import Constraint, Counterfactual, Flow, Nest, Purchase, Quota, Shock, TariffQuota
 from kosho.equilibrium.nests import with_rests
 from kosho.errors import InputError
 from kosho.impact import customs_time, digital
@@ -39,13 +39,24 @@ from kosho.law.register import Register
 from kosho.provenance import Cited
 from kosho.world import World
 
-__all__ = ["REST", "Cell", "Effect", "Effects", "Told", "acting", "besides", "effect", "effects", "rows_in"]
+__all__ = [
+    "REST",
+    "Cell",
+    "EffectRange",
+    "Effects",
+    "MeasureEffect",
+    "acting",
+    "besides",
+    "effect",
+    "effects",
+    "rows_in",
+]
 
 UNSEEN = "this world does not tell its goods or partners apart"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EffectRange:
     """What a measure does, in the range of its parameters."""
 
     measure: str
@@ -54,7 +65,7 @@ class Told:
 
 
 @dataclass(frozen=True, eq=False)
-class Effect:
+class MeasureEffect:
     """What one measure does besides duties."""
 
     measure: Measure
@@ -63,7 +74,7 @@ class Effect:
     constraints: tuple[Constraint, ...] = ()
     nests: dict[str, Nest] = field(default_factory=dict)
     """Products told apart for its sake, by name."""
-    told: tuple[Told, ...] = ()
+    ranges: tuple[EffectRange, ...] = ()
     subsidy: Subsidised | None = None
     """What it pays to buyers; `kosho.impact.subsidies.subsidised` puts it into a shock."""
     left_out: str | None = None
@@ -88,14 +99,14 @@ class Effects:
     shock: Shock
     constraints: tuple[Constraint, ...] = ()
     nests: tuple[Nest, ...] = ()
-    told: tuple[Told, ...] = ()
+    ranges: tuple[EffectRange, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
     """Measures that have no effect here, or not all of it, with the reason."""
 
     @property
-    def bounded(self) -> Bounded:
+    def bounded(self) -> Counterfactual:
         """As `kosho.equilibrium.solve_batch` takes it."""
-        return Bounded(self.shock, self.constraints, self.nests)
+        return Counterfactual(self.shock, self.constraints, self.nests)
 
 
 def effects(
@@ -147,12 +158,14 @@ def effects(
         shock,
         tuple(constraint for one in found for constraint in one.constraints),
         tuple(nests.values()),
-        tuple(told for one in found for told in one.told),
+        tuple(one_range for one in found for one_range in one.ranges),
         without,
     )
 
 
-def acting(found: Sequence[Effect], register: Register, world: World) -> tuple[list[Effect], dict[str, str]]:
+def acting(
+    found: Sequence[MeasureEffect], register: Register, world: World
+) -> tuple[list[MeasureEffect], dict[str, str]]:
     """Without bounds of the base year on goods that nothing else bounds: the table holds them as they are.
 
     Args:
@@ -165,7 +178,7 @@ def acting(found: Sequence[Effect], register: Register, world: World) -> tuple[l
     """
     before = in_base(register, world)
 
-    def goods(one: Effect) -> set[tuple[str, str, str]]:
+    def goods(one: MeasureEffect) -> set[tuple[str, str, str]]:
         return {(f.importer, f.sector, f.part) for bound in one.constraints for f in bound.flows}
 
     idle = {
@@ -180,7 +193,9 @@ def acting(found: Sequence[Effect], register: Register, world: World) -> tuple[l
     return [one for one in found if one.measure.id not in idle], dict.fromkeys(idle, why)
 
 
-def effect(world: World, register: Register, shock: Shock, measure: Measure, end: End = "value") -> Effect:
+def effect(
+    world: World, register: Register, shock: Shock, measure: Measure, end: End = "value"
+) -> MeasureEffect:
     """What a measure without a rate does in a world.
 
     Args:
@@ -196,7 +211,7 @@ def effect(world: World, register: Register, shock: Shock, measure: Measure, end
     return _Seen(world, register, shock, end).effect(measure)
 
 
-def _recosted(shock: Shock, world: World, one: Effect, end: End) -> Shock:
+def _recosted(shock: Shock, world: World, one: MeasureEffect, end: End) -> Shock:
     """A shock with the trade costs of a measure."""
     if not one.cells:
         return shock
@@ -217,7 +232,7 @@ class _Seen:
     shock: Shock
     end: End
 
-    def effect(self, measure: Measure) -> Effect:
+    def effect(self, measure: Measure) -> MeasureEffect:
         """Of one measure."""
         terms = measure.terms
         if measure.quota is not None:
@@ -228,30 +243,30 @@ class _Seen:
         if isinstance(terms, Amount):
             return self._amount(measure, terms)
         if isinstance(terms, Declared):
-            told = [
-                Told(measure.id, f"declared worth to {party}", Range.of(worth))
+            shown = [
+                EffectRange(measure.id, f"declared worth to {party}", Range.of(worth))
                 for party, worth in terms.worth.items()
             ]
             why = "no model prices it; what it is declared to be worth is listed"
-            return Effect(measure, told=tuple(told), left_out=why)
+            return MeasureEffect(measure, ranges=tuple(shown), left_out=why)
         return self._subsidy(measure, terms) if isinstance(terms, Subsidy) else self._cost(measure, terms)
 
-    def _amount(self, measure: Measure, terms: Amount) -> Effect:
+    def _amount(self, measure: Measure, terms: Amount) -> MeasureEffect:
         nests, flows = self._bounded(measure, terms)
         if not flows:
-            return Effect(measure, nests=nests, left_out=UNSEEN)
+            return MeasureEffect(measure, nests=nests, left_out=UNSEEN)
         if terms.base is None and not all(counts(self.world, flow, terms.counted) for flow in flows):
-            return Effect(measure, left_out=f"this world does not count its goods in {terms.counted}")
+            return MeasureEffect(measure, left_out=f"this world does not count its goods in {terms.counted}")
         groups = [flows] if terms.shared else [[flow] for flow in flows]
         names = [measure.id if len(groups) == 1 else f"{measure.id}: {group[0]}" for group in groups]
-        return Effect(
+        return MeasureEffect(
             measure,
             constraints=tuple(
                 self._bound(measure, terms, name, tuple(group))
                 for name, group in zip(names, groups, strict=True)
             ),
             nests=nests,
-            told=(Told(measure.id, "amount", Range.of(terms.amount)),),
+            ranges=(EffectRange(measure.id, "amount", Range.of(terms.amount)),),
         )
 
     def _bounded(self, measure: Measure, terms: Amount) -> tuple[dict[str, Nest], list[Flow]]:
@@ -294,42 +309,42 @@ class _Seen:
             return about
         return about | {"amount": about["amount"] / terms.base.value, "basis": "share", "unit": ""}
 
-    def _tariff_quota(self, measure: Measure, quota: Amount) -> Effect:
+    def _tariff_quota(self, measure: Measure, quota: Amount) -> MeasureEffect:
         """A quota that the world counts; elsewhere the mean of both rates stays in the shock."""
         _, flows = self._bounded(measure, quota)
         taxed = tuple(f for f in flows if gap(measure, self._member(f.exporter)) > 0)
         if not taxed:
-            return Effect(measure, left_out=UNSEEN)
+            return MeasureEffect(measure, left_out=UNSEEN)
         if not all(counts(self.world, flow, quota.counted) for flow in taxed):
             why = f"this world does not count its goods in {quota.counted}: the mean of its rates acts"
-            return Effect(measure, left_out=why)
+            return MeasureEffect(measure, left_out=why)
         rates = {whole_rates(self.world, self.shock, measure, flow) for flow in taxed}
         found = next(iter(rates))
         if len(rates) > 1 or found is None:
-            return Effect(measure, left_out="its goods bear different duties: their mean acts")
+            return MeasureEffect(measure, left_out="its goods bear different duties: their mean acts")
         about = self._about(quota, measure.id, taxed)
         inside, outside = found
         bound = TariffQuota(**about, inside=inside, outside=outside, holder=_holder(measure, quota))
-        told = Told(measure.id, "quota", Range.of(quota.amount))
-        return Effect(measure, constraints=(bound,), told=(told,))
+        shown = EffectRange(measure.id, "quota", Range.of(quota.amount))
+        return MeasureEffect(measure, constraints=(bound,), ranges=(shown,))
 
     def _member(self, code: str) -> str:
         return self.world.meta.regions.get(code, (code,))[0]
 
-    def _subsidy(self, measure: Measure, terms: Subsidy) -> Effect:
+    def _subsidy(self, measure: Measure, terms: Subsidy) -> MeasureEffect:
         rate = rate_of(terms)
         cells = self._subsidised(measure, terms)
         exporters = {cell[1] for cell in cells}
         try:
             share = {i: self._eligible(measure, terms, self.world.countries[i]) for i in exporters}
         except InputError as unknown:  # the drives of vehicles in this market
-            return Effect(measure, left_out=unknown.problems[0].message)
-        told = [Told(measure.id, "subsidy to buyers", rate)]
+            return MeasureEffect(measure, left_out=unknown.problems[0].message)
+        shown = [EffectRange(measure.id, "subsidy to buyers", rate)]
         for one in dict.fromkeys(share.values()):
             names = [self.world.countries[i] for i in sorted(share) if share[i] == one]
-            told.append(Told(measure.id, f"eligible of what comes from {', '.join(names)}", one))
+            shown.append(EffectRange(measure.id, f"eligible of what comes from {', '.join(names)}", one))
         paid = Subsidised(measure.id, cells, rate, share) if cells else None
-        return Effect(measure, told=tuple(told), subsidy=paid, left_out=None if cells else UNSEEN)
+        return MeasureEffect(measure, ranges=tuple(shown), subsidy=paid, left_out=None if cells else UNSEEN)
 
     def _subsidised(self, measure: Measure, terms: Subsidy) -> tuple[Cell, ...]:
         """Cells of eligible origins; goods made at home are told apart by sector only."""
@@ -380,7 +395,7 @@ class _Seen:
             ):
                 yield Flow(self.world.countries[n], self.world.countries[i], self.world.sectors[j], named)
 
-    def _cost(self, measure: Measure, terms: Standard | CustomsDays | Data) -> Effect:
+    def _cost(self, measure: Measure, terms: Standard | CustomsDays | Data) -> MeasureEffect:
         everyone = isinstance(terms, Standard) and terms.extends_to == "all"
         cells = tuple(cell for cell in self._cells(measure, everyone=everyone) if self._there(cell))
         ranges = {
@@ -389,8 +404,10 @@ class _Seen:
         why = None if cells else UNSEEN
         if any(self.end not in one.levels for one in ranges.values()):
             why = "only a bound is known: it acts at the ends of the range"
-        told = [Told(measure.id, f"trade cost of {self.world.sectors[j]}", one) for j, one in ranges.items()]
-        return Effect(measure, cells=cells, told=tuple(told), left_out=why)
+        shown = [
+            EffectRange(measure.id, f"trade cost of {self.world.sectors[j]}", one) for j, one in ranges.items()
+        ]
+        return MeasureEffect(measure, cells=cells, ranges=tuple(shown), left_out=why)
 
     def _rows(self, n: int, i: int, j: int) -> list[int]:
         s = self.shock

@@ -61,7 +61,7 @@ def shock(
         register = register.with_overlay(replace)
     register.refuse_uncovered(on)
     frame = _Frame.of(world)
-    table = _Table(world.countries, world.sectors)
+    table = _ShockRows(world.countries, world.sectors)
     imposers = [code for code in register.economies if code in frame.country]
     if not imposers:
         names = ", ".join(register.imposers)
@@ -163,7 +163,7 @@ def _places(
 
 
 @dataclass
-class _Table:
+class _ShockRows:
     """Rows of the shock while it is put together."""
 
     countries: tuple[str, ...]
@@ -201,7 +201,7 @@ class _Table:
 _COLUMNS = ("importer", "exporter", "sector", "share", "base_tariff", "tariff")
 
 
-def _add_importer(table: _Table, frame: _Frame, laws: _Laws, importer: str) -> None:
+def _add_importer(table: _ShockRows, frame: _Frame, laws: _Laws, importer: str) -> None:
     """Add the parts of everything one economy imports from others."""
     if not laws.measures():
         return

@@ -2,7 +2,7 @@
 
 from kosho.law.measure import Measure, MeasureFile, Overlay, Partners, Scope
 from kosho.law.product_groups import Product, ProductGroup, Products
-from kosho.law.query import Facts, Pending, Query, Quote, Span
+from kosho.law.query import Facts, Pending, Query, RateQuote, RateSpan
 from kosho.law.register import Register
 from kosho.law.stacking import Layer, Rate, Removed
 
@@ -18,10 +18,10 @@ __all__ = [
     "ProductGroup",
     "Products",
     "Query",
-    "Quote",
     "Rate",
+    "RateQuote",
+    "RateSpan",
     "Register",
     "Removed",
     "Scope",
-    "Span",
 ]

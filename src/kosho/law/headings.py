@@ -12,7 +12,7 @@ from kosho.law.product_groups import Products
 from kosho.law.query import Facts
 from kosho.law.stacking import Removed
 
-__all__ = ["Cover", "Place", "Places", "Position", "Where", "cover", "place"]
+__all__ = ["CodePosition", "Cover", "Place", "Places", "Where", "cover", "place"]
 
 Where = Literal["list", "group", "measure"]
 """Who owns headings: a list, a product group, or the `hs` of a measure's scope."""
@@ -45,7 +45,7 @@ class Places(Protocol):
 
 
 @dataclass(frozen=True)
-class Position:
+class CodePosition:
     """Where a code lies, found heading by heading as it is asked."""
 
     code: str

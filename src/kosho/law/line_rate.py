@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from kosho.codes import blocs, sector_name
 from kosho.errors import InputError, KoshoError, Problem, suggest
-from kosho.law.headings import Cover, Place, Places, Position, cover
+from kosho.law.headings import CodePosition, Cover, Place, Places, cover
 from kosho.law.measure import CONTENTS, RATELESS, Measure
-from kosho.law.query import NONE, Pending, Query, Quote, Span
+from kosho.law.query import NONE, Pending, Query, RateQuote, RateSpan
 from kosho.law.register import Register
 from kosho.law.schedules import FREE, Duty, Specific, UnitValue
 from kosho.law.stacking import MFN, Applied, Layer, Stack, stack
@@ -37,7 +37,7 @@ RATELESS_IN_WORDS = {
 """Kinds that add nothing to a rate; a ban is told as one."""
 
 
-def quote(register: Register, query: Query) -> Quote:
+def quote(register: Register, query: Query) -> RateQuote:
     """The rate on a product with its layers, what was removed and why, what is pending, and what is doubtful.
 
     Exemptions and exclusions first, specific duties to ad valorem, floors, then sums.
@@ -90,7 +90,7 @@ def quote(register: Register, query: Query) -> Quote:
         for item in pile.applied
     ]
     removed = [found.removed for _, found in covers if found.removed is not None]
-    return Quote(
+    return RateQuote(
         query=query,
         rate=sum(layer.value for layer in layers),
         layers=tuple(layers),
@@ -102,7 +102,7 @@ def quote(register: Register, query: Query) -> Quote:
 
 
 def _sectoral(
-    register: Register, query: Query, law: Sequence[Measure], places: Position
+    register: Register, query: Query, law: Sequence[Measure], places: CodePosition
 ) -> Iterator[tuple[Measure, list[str]]]:
     """Measures without a rate on sectors in which a product group holds the code, and names of these."""
     groups = register.products.groups.values()
@@ -116,7 +116,7 @@ def _sectoral(
             yield measure, found
 
 
-def history(register: Register, query: Query, first: date, last: date) -> list[Span]:
+def history(register: Register, query: Query, first: date, last: date) -> list[RateSpan]:
     """Answers from `first` to `last`, one a span of days over which rate and layers stay the same.
 
     Raises:
@@ -134,20 +134,20 @@ def history(register: Register, query: Query, first: date, last: date) -> list[S
     turns |= {day for _, day in register.ends if first < day <= last}
     if query.general is None or (query.claimed is None and query.facts.preference != NONE):
         turns |= duty_turns(query.importer, query.code, first, last)
-    spans: list[Span] = []
+    spans: list[RateSpan] = []
     for start, after in pairwise(sorted(turns)):
         found = quote(register, replace(query, on=start))
         end = after - timedelta(days=1)
         if spans and spans[-1].quote.signature == found.signature:
             spans[-1] = replace(spans[-1], last=end)
         else:
-            spans.append(Span(start, end, found))
+            spans.append(RateSpan(start, end, found))
     return spans
 
 
-def position(register: Register, code: str) -> Position:
+def position(register: Register, code: str) -> CodePosition:
     """Where a code lies to all headings of a register."""
-    return Position(code, register.lists, register.products, register.headings)
+    return CodePosition(code, register.lists, register.products, register.headings)
 
 
 def _level(measure: Measure, query: Query) -> float | None:
@@ -346,7 +346,7 @@ def _begins(measure: Measure, on: date, ends: Sequence[tuple[date, date | None]]
     return day if measure.legal_to is None or day <= measure.legal_to else None
 
 
-def _of_bloc(register: Register, query: Query) -> Quote:
+def _of_bloc(register: Register, query: Query) -> RateQuote:
     """The answer for a bloc whose members are treated alike."""
     members = [code for code in blocs()[query.exporter].members if code != query.importer]
     quotes = {code: quote(register, replace(query, exporter=code)) for code in members}

@@ -38,11 +38,11 @@ __all__ = [
     "Content",
     "Covers",
     "Economy",
-    "End",
     "HsList",
     "HsScope",
     "Kind",
     "Measure",
+    "MeasureEnd",
     "MeasureFile",
     "Omission",
     "Overlay",
@@ -492,7 +492,7 @@ class MeasureFile(Frozen):
     measures: tuple[Measure, ...] = ()
 
 
-class End(Frozen):
+class MeasureEnd(Frozen):
     """A scenario's end of a measure."""
 
     measure: Id
@@ -513,7 +513,7 @@ class Overlay(Frozen):
     title: str
     note: str | None = None
     add: tuple[Measure, ...] = ()
-    end: tuple[End, ...] = ()
+    end: tuple[MeasureEnd, ...] = ()
     replace: tuple[Replacement, ...] = ()
 
     def __add__(self, other: Overlay) -> Overlay:

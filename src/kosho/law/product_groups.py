@@ -26,9 +26,18 @@ from kosho.law.measure import (
 )
 from kosho.law.yaml_cache import read
 from kosho.provenance import Cited, Frozen, Source
-from kosho.yamlfile import Lines
+from kosho.yamlfile import LineNumbers
 
-__all__ = ["Claim", "Coverage", "OwnRate", "Product", "ProductGroup", "Products", "Spread", "in_scope"]
+__all__ = [
+    "Coverage",
+    "OwnRate",
+    "PreferenceUse",
+    "Product",
+    "ProductGroup",
+    "Products",
+    "RateSpread",
+    "in_scope",
+]
 
 SHARE_TOLERANCE = 1e-9
 
@@ -62,7 +71,7 @@ class ProductGroup(Frozen):
     coverage: tuple[Coverage, ...] = ()
 
 
-class Claim(Frozen):
+class PreferenceUse(Frozen):
     """How much of a trade enters under a preference that an HS code cannot show."""
 
     preference: Preference
@@ -74,7 +83,7 @@ class Claim(Frozen):
     share: Cited
 
 
-class Spread(Frozen):
+class RateSpread(Frozen):
     """How the ordinary rates of a sector's lines are spread, for floors, which apply line by line."""
 
     importer: Economy
@@ -85,7 +94,7 @@ class Spread(Frozen):
     note: str | None = None
 
     @model_validator(mode="after")
-    def _weights(self) -> Spread:
+    def _weights(self) -> RateSpread:
         if abs(sum(weight for _, weight in self.lines) - 1) > 1e-6:
             raise ValueError("weights must sum to one")
         return self
@@ -97,8 +106,8 @@ class ProductFile(Frozen):
     title: str
     sources: tuple[Source, ...]
     groups: tuple[ProductGroup, ...]
-    claims: tuple[Claim, ...] = ()
-    spreads: tuple[Spread, ...] = ()
+    claims: tuple[PreferenceUse, ...] = ()
+    spreads: tuple[RateSpread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +124,8 @@ class Products:
     """All groups, with look-ups by trade direction."""
 
     groups: dict[str, ProductGroup]
-    claims: tuple[Claim, ...]
-    spreads: dict[tuple[str, str], Spread]
+    claims: tuple[PreferenceUse, ...]
+    spreads: dict[tuple[str, str], RateSpread]
     sources: dict[str, Source]
     places: dict[str, str] = field(default_factory=dict)
     """File and line of each group."""
@@ -152,7 +161,7 @@ class Products:
 
     def claimed(self, importer: str, exporter: str, product: Product) -> dict[Preference, float]:
         """Shares of a trade by preference claimed; they sum to one."""
-        best: tuple[int, Claim] | None = None
+        best: tuple[int, PreferenceUse] | None = None
         for claim in self.claims:
             if claim.importer != importer or exporter not in claim.exporters:
                 continue
@@ -219,7 +228,7 @@ def _read(path: Path) -> Products:
     )
 
 
-def _check_ids(document: ProductFile, lines: Lines, problems: Problems) -> None:
+def _check_ids(document: ProductFile, lines: LineNumbers, problems: Problems) -> None:
     seen: set[str] = set()
     for index, group in enumerate(document.groups):
         if group.id in seen:
@@ -238,7 +247,7 @@ def _cited(document: ProductFile) -> Iterator[tuple[tuple[str | int, ...], str]]
     yield from ((("spreads", i), spread.source) for i, spread in enumerate(document.spreads))
 
 
-def _check_sources(document: ProductFile, lines: Lines, problems: Problems) -> None:
+def _check_sources(document: ProductFile, lines: LineNumbers, problems: Problems) -> None:
     known = {source.id for source in document.sources}
     for path, source in _cited(document):
         if source not in known:
@@ -256,7 +265,7 @@ def _overlap(document: ProductFile) -> bool:
     )
 
 
-def _check_disjoint(document: ProductFile, lines: Lines, problems: Problems) -> None:
+def _check_disjoint(document: ProductFile, lines: LineNumbers, problems: Problems) -> None:
     if not _overlap(document):
         return
     for index, group in enumerate(document.groups):
@@ -270,7 +279,7 @@ def _check_disjoint(document: ProductFile, lines: Lines, problems: Problems) -> 
                 )
 
 
-def _check_shares(document: ProductFile, lines: Lines, problems: Problems) -> None:
+def _check_shares(document: ProductFile, lines: LineNumbers, problems: Problems) -> None:
     """Shares of a trade sum to at most one, for every direction that some entry names."""
     for sector in sectors():
         members = [(i, group) for i, group in enumerate(document.groups) if group.sector == sector]

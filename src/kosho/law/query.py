@@ -13,7 +13,7 @@ from kosho.law.measure import YES_BY_DEFAULT, Answer, Content, Stage
 from kosho.law.schedules import Duty, UnitValue
 from kosho.law.stacking import Layer, Removed
 
-__all__ = ["CODE_HINT", "NONE", "NO_FACTS", "Facts", "Pending", "Query", "Quote", "Span", "is_code"]
+__all__ = ["CODE_HINT", "NONE", "NO_FACTS", "Facts", "Pending", "Query", "RateQuote", "RateSpan", "is_code"]
 
 
 NONE = "none"
@@ -111,7 +111,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class RateQuote:
     """A rate and how it comes about, in fractions of the customs value; `rate` is the sum of the layers."""
 
     query: Query
@@ -130,10 +130,10 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class RateSpan:
     """Days over which the answer is the same."""
 
     first: date
     last: date
-    quote: Quote
+    quote: RateQuote
     """Of the first day."""

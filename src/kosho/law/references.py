@@ -15,7 +15,7 @@ from kosho.law.narrow_products import Niche, niches
 from kosho.law.nontariff_terms import Amount
 from kosho.law.product_groups import Products
 from kosho.provenance import Cited, Source
-from kosho.yamlfile import Key, Lines
+from kosho.yamlfile import Key, LineNumbers
 
 __all__ = ["References", "check_references", "cited_in", "cross_checks"]
 
@@ -29,7 +29,7 @@ class References:
     lists: Mapping[str, HsList]
 
 
-def cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Products) -> list[Problem]:
+def cross_checks(documents: list[tuple[Path, MeasureFile, LineNumbers]], groups: Products) -> list[Problem]:
     """Mistakes across files: ids given once; sources, groups, headings and other measures that exist."""
     found: list[Problem] = []
     measures = [measure for _, document, _ in documents for measure in document.measures]
@@ -70,7 +70,7 @@ def cross_checks(documents: list[tuple[Path, MeasureFile, Lines]], groups: Produ
     return found
 
 
-def _all_sources(documents: list[tuple[Path, MeasureFile, Lines]]) -> tuple[set[str], list[Problem]]:
+def _all_sources(documents: list[tuple[Path, MeasureFile, LineNumbers]]) -> tuple[set[str], list[Problem]]:
     known: dict[str, Source] = {}
     found: list[Problem] = []
     for path, document, lines in documents:
@@ -81,7 +81,7 @@ def _all_sources(documents: list[tuple[Path, MeasureFile, Lines]]) -> tuple[set[
     return set(known), found
 
 
-def _list_checks(document: MeasureFile, lines: Lines, file: str, known: References) -> list[Problem]:
+def _list_checks(document: MeasureFile, lines: LineNumbers, file: str, known: References) -> list[Problem]:
     problems = Problems(file)
     for name, item in document.lists.items():
         for key, what, given, there in (
@@ -101,7 +101,7 @@ def _list_checks(document: MeasureFile, lines: Lines, file: str, known: Referenc
 
 
 def _note_unknown_lists(
-    scope: Scope, here: Key, lines: Lines, problems: Problems, lists: Collection[str]
+    scope: Scope, here: Key, lines: LineNumbers, problems: Problems, lists: Collection[str]
 ) -> None:
     for key in ("lists", "not_lists"):
         for name in getattr(scope, key):
@@ -111,7 +111,7 @@ def _note_unknown_lists(
 
 
 def _note_wrong_niches(
-    measure: Measure, here: Key, lines: Lines, problems: Problems, known: References
+    measure: Measure, here: Key, lines: LineNumbers, problems: Problems, known: References
 ) -> None:
     """Small products that do not exist, are another importer's, or lie outside the scope."""
     key, amount = ("terms", measure.terms) if isinstance(measure.terms, Amount) else ("quota", measure.quota)
@@ -161,7 +161,9 @@ def cited_in(model: BaseModel) -> Iterator[str]:
                 yield from cited_in(one)
 
 
-def check_references(measure: Measure, here: Key, lines: Lines, problems: Problems, known: References) -> None:
+def check_references(
+    measure: Measure, here: Key, lines: LineNumbers, problems: Problems, known: References
+) -> None:
     """Note sources, product groups, lists and headings of the measure at `here` that do not exist."""
     for source in dict.fromkeys([*measure.source, *cited_in(measure)]):
         if source not in known.sources:

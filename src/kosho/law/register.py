@@ -15,12 +15,12 @@ from kosho.codes import expand_regions
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.measure import RATELESS, Covers, HsList, HsScope, Measure, MeasureFile, Omission, Overlay
 from kosho.law.product_groups import Product, Products, in_scope
-from kosho.law.query import Query, Quote, Span
+from kosho.law.query import Query, RateQuote, RateSpan
 from kosho.law.references import cross_checks
 from kosho.law.stacking import MFN, Layer, Rate, Stack, precedence, stack
 from kosho.law.yaml_cache import read, write
 from kosho.provenance import Source
-from kosho.yamlfile import Lines
+from kosho.yamlfile import LineNumbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +55,7 @@ class Register:
         """
         chosen = shipped_files() if paths is None else [Path(path) for path in paths]
         found: list[Problem] = []
-        documents: list[tuple[Path, MeasureFile, Lines]] = []
+        documents: list[tuple[Path, MeasureFile, LineNumbers]] = []
         for path in chosen:
             try:
                 documents.append((path, *read(path, MeasureFile)))
@@ -199,13 +199,13 @@ class Register:
         ]
         return Rate(sum(layer.value for layer in layers), tuple(layers), pile.removed)
 
-    def quote(self, query: Query) -> Quote:
+    def quote(self, query: Query) -> RateQuote:
         """The rate on a tariff line, with everything that made it. See `kosho.law.line_rate.quote`."""
         from kosho.law.line_rate import quote  # noqa: PLC0415 - it asks the register
 
         return quote(self, query)
 
-    def history(self, query: Query, first: date, last: date) -> list[Span]:
+    def history(self, query: Query, first: date, last: date) -> list[RateSpan]:
         """Rates from `first` to `last`, one a span of equal treatment. See `kosho.law.line_rate.history`."""
         from kosho.law.line_rate import history  # noqa: PLC0415 - it asks the register
 

@@ -20,7 +20,7 @@ from kosho._version import __version__
 from kosho.atomic_write import write_whole
 from kosho.cache import keep, place, used
 from kosho.errors import InputError, Problem
-from kosho.yamlfile import Key, Lines, load
+from kosho.yamlfile import Key, LineNumbers, load
 
 __all__ = ["read", "write"]
 
@@ -30,7 +30,7 @@ DEPTH = 2
 """Lines of keys down to this depth (`measures`, 12) are kept; deeper ones are looked up in the file."""
 
 
-def read(path: Path, model: type[Model]) -> tuple[Model, Lines]:
+def read(path: Path, model: type[Model]) -> tuple[Model, LineNumbers]:
     """Read `path` as `model`, from a copy where there is one. See `kosho.yamlfile.load`.
 
     Raises:
@@ -66,7 +66,7 @@ def write(path: Path, document: BaseModel) -> None:
         raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from None
 
 
-class _Lines(Lines):
+class _Lines(LineNumbers):
     """Lines of which the deeper ones are read when one is asked for."""
 
     def __init__(self, known: dict[Key, int], path: Path, model: type[BaseModel]) -> None:

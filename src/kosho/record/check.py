@@ -21,13 +21,13 @@ from kosho.record.schema import (
     Deadline,
     Evidence,
     Instrument,
-    Measure,
+    MeasureReference,
     Meeting,
     Position,
     Quantity,
     RecordFile,
 )
-from kosho.yamlfile import Key, Lines
+from kosho.yamlfile import Key, LineNumbers
 
 __all__ = ["Verdict", "dangling", "examine", "unknown_measures", "verify"]
 
@@ -47,7 +47,7 @@ Reference = tuple[Key, str, str]
 """Where, the kind of thing meant, its id."""
 
 
-def dangling(file: RecordFile, lines: Lines, path: str) -> list[Problem]:
+def dangling(file: RecordFile, lines: LineNumbers, path: str) -> list[Problem]:
     """References to nothing, and ids given twice."""
     known = _known(file)
     problems = Problems(path)
@@ -65,11 +65,11 @@ def dangling(file: RecordFile, lines: Lines, path: str) -> list[Problem]:
     return problems.found
 
 
-def unknown_measures(file: RecordFile, lines: Lines, path: str, known: Collection[str]) -> list[Problem]:
+def unknown_measures(file: RecordFile, lines: LineNumbers, path: str, known: Collection[str]) -> list[Problem]:
     """Measures that statements speak of and the register does not have; `known` are the ids it has."""
     problems = Problems(path)
     for n, statement in enumerate(file.statements):
-        for name in statement.register_ids if isinstance(statement, Measure) else ():
+        for name in statement.register_ids if isinstance(statement, MeasureReference) else ():
             if name not in known:
                 place = ("statements", n, "register_ids")
                 problems.add(
@@ -100,7 +100,7 @@ def verify(record: Record, sources: Path | None) -> Verdict:
     """
     path = str(record.path)
     problems = dangling(record.file, record.lines, path)
-    if any(isinstance(one, Measure) and one.register_ids for one in record.file.statements):
+    if any(isinstance(one, MeasureReference) and one.register_ids for one in record.file.statements):
         from kosho.law.register import Register  # noqa: PLC0415 - few records need it, accepting drafts never
 
         known = [measure.id for measure in Register.load().measures]
@@ -177,7 +177,7 @@ _PLACES: dict[str, tuple[type[Any], str]] = {
     "parties": (Meeting | Instrument, "party"),  # pyright: ignore[reportAssignmentType] - isinstance takes unions
     "people": (Meeting, "person"),
     "to": (Position, "party"),
-    "on": (Measure, "party"),
+    "on": (MeasureReference, "party"),
     "signatories": (Instrument, "person"),
 }
 
@@ -236,7 +236,7 @@ def _of_statement(place: Key, one: Any) -> Iterator[Reference]:
         yield from (((*place, "extensions"), "source", extension.source) for extension in one.extensions)
 
 
-def _check_twice(file: RecordFile, lines: Lines, problems: Problems) -> None:
+def _check_twice(file: RecordFile, lines: LineNumbers, problems: Problems) -> None:
     for key in ("sources", "parties", "people", "processes", "contentions", "statements", "conflicts"):
         seen: set[str] = set()
         for n, item in enumerate(getattr(file, key)):
@@ -245,7 +245,7 @@ def _check_twice(file: RecordFile, lines: Lines, problems: Problems) -> None:
             seen.add(item.id)
 
 
-def _check_offsets(file: RecordFile, lines: Lines, problems: Problems) -> None:
+def _check_offsets(file: RecordFile, lines: LineNumbers, problems: Problems) -> None:
     texts = {one.id for one in file.sources if one.file is not None}
     for place, evidence in _evidence(file):
         if evidence.start is None and evidence.source in texts:
@@ -254,7 +254,7 @@ def _check_offsets(file: RecordFile, lines: Lines, problems: Problems) -> None:
             problems.add(message, hint, line=lines[(*place, "quote")], key=_key(place))
 
 
-def _check_rounds(file: RecordFile, lines: Lines, problems: Problems) -> None:
+def _check_rounds(file: RecordFile, lines: LineNumbers, problems: Problems) -> None:
     rounds = {one.id: {each.number for each in one.rounds} for one in file.processes}
     for place, process, number in _rounds(file):
         known = rounds.get(process or "")
@@ -273,7 +273,7 @@ def _rounds(file: RecordFile) -> Iterator[tuple[Key, str | None, int | None]]:
             yield ("contentions", n, "history", m, "to_round"), one.process, entry.to_round
 
 
-def _check_contentions(file: RecordFile, lines: Lines, problems: Problems) -> None:
+def _check_contentions(file: RecordFile, lines: LineNumbers, problems: Problems) -> None:
     """Rounds in which a point came up rest on words, like all else."""
     in_rounds = {(one.contention, one.round) for one in file.statements}
     in_sources = {(one.contention, one.source) for one in file.statements}
@@ -291,7 +291,7 @@ def _check_contentions(file: RecordFile, lines: Lines, problems: Problems) -> No
                 problems.add(message, hint, line=lines[place], key=_key(place))
 
 
-def _check_days(file: RecordFile, lines: Lines, problems: Problems) -> None:
+def _check_days(file: RecordFile, lines: LineNumbers, problems: Problems) -> None:
     """Nothing is recorded before its source was there."""
     dated = {one.id: one.date for one in file.sources}
     for place, source, recorded_at in _recordings(file):
@@ -313,7 +313,7 @@ def _recordings(file: RecordFile) -> Iterator[tuple[Key, str | None, date | None
             yield from (((key, n, name, m), entry.source, entry.recorded_at) for m, entry in enumerate(entries))
 
 
-def _check_circles(file: RecordFile, lines: Lines, problems: Problems) -> None:
+def _check_circles(file: RecordFile, lines: LineNumbers, problems: Problems) -> None:
     replaced = {one.id: one.supersedes for one in file.statements if one.supersedes}
     for n, one in enumerate(file.statements):
         seen, step = {one.id}, one.supersedes

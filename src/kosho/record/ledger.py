@@ -19,7 +19,7 @@ from kosho.record.schema import (
     Contention,
     Deadline,
     Instrument,
-    Measure,
+    MeasureReference,
     Meeting,
     Person,
     Position,
@@ -27,7 +27,7 @@ from kosho.record.schema import (
     Statement,
     Status,
 )
-from kosho.yamlfile import Lines, validate
+from kosho.yamlfile import LineNumbers, validate
 
 __all__ = [
     "Due",
@@ -103,7 +103,7 @@ class Record:
     name: str
     path: Path
     file: RecordFile
-    lines: Lines
+    lines: LineNumbers
 
     @staticmethod
     def load(name_or_path: str | Path) -> Record:
@@ -177,7 +177,7 @@ class Record:
         found = next((one for one in self.file.people if one.id == person), None)
         return (person,) if found is None else (found.name, self.party_name(found.party))
 
-    def told(self, one: Statement) -> Said:
+    def reported(self, one: Statement) -> Said:
         """A statement without the record: names in place of ids."""
         kind = one.kind if one.type == "position" else one.type
         return Said(
@@ -203,7 +203,7 @@ class Record:
         return tuple(map(self.party_name, parties))
 
 
-def label(one: Meeting | Instrument | Measure) -> str:
+def label(one: Meeting | Instrument | MeasureReference) -> str:
     """What an entry of the timeline is, in a few words: `consultation, round 2, Beijing: held`."""
     status = one.status.replace("_", " ")
     if isinstance(one, Meeting):
@@ -230,9 +230,9 @@ class Ledger:
     people: tuple[Person, ...]
 
     @property
-    def timeline(self) -> list[Meeting | Instrument | Measure]:
+    def timeline(self) -> list[Meeting | Instrument | MeasureReference]:
         """Meetings, texts and measures by date; those without one last."""
-        found = [one for one in self.statements if isinstance(one, Meeting | Instrument | Measure)]
+        found = [one for one in self.statements if isinstance(one, Meeting | Instrument | MeasureReference)]
         return sorted(
             found, key=lambda one: (one.date is None, first_day(one.date) if one.date else date.max, one.id)
         )
@@ -346,7 +346,7 @@ class _Text:
 
 
 @lru_cache(maxsize=16)
-def _parsed(digest: str, text: _Text) -> tuple[RecordFile, Lines]:
+def _parsed(digest: str, text: _Text) -> tuple[RecordFile, LineNumbers]:
     del digest  # part of the key
     try:
         decoded = text.content.decode("utf-8")

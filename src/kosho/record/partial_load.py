@@ -19,7 +19,7 @@ from kosho.record.schema import (
     Context,
     Deadline,
     Instrument,
-    Measure,
+    MeasureReference,
     Meeting,
     Party,
     Person,
@@ -43,7 +43,7 @@ ENTRIES: dict[str, type[BaseModel]] = {
 }
 STATEMENTS: dict[str, type[BaseModel]] = {
     model.__name__.lower(): model
-    for model in (Meeting, Position, Measure, Deadline, Commitment, Instrument, Quantity)
+    for model in (Meeting, Position, MeasureReference, Deadline, Commitment, Instrument, Quantity)
 }
 
 

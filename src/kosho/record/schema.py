@@ -26,7 +26,7 @@ __all__ = [
     "Deadline",
     "Evidence",
     "Instrument",
-    "Measure",
+    "MeasureReference",
     "Meeting",
     "Party",
     "Person",
@@ -250,7 +250,7 @@ class Position(Stated):
     """The position it responds to."""
 
 
-class Measure(Stated):
+class MeasureReference(Stated):
     """A measure as a source tells of it; the law itself is in the register."""
 
     type: Literal["measure"]
@@ -345,7 +345,7 @@ class Context(Stated):
 
 
 Statement = Annotated[
-    Meeting | Position | Measure | Deadline | Commitment | Instrument | Quantity | Context,
+    Meeting | Position | MeasureReference | Deadline | Commitment | Instrument | Quantity | Context,
     Field(discriminator="type"),
 ]
 

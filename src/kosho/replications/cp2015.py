@@ -28,7 +28,7 @@ from kosho.equilibrium import Deficits, Outcome, Shock, rebase, solve
 from kosho.errors import InputError, Problem, Problems
 from kosho.world import World, WorldMeta, labelled
 
-__all__ = ["BLOC", "PUBLISHED", "Effects", "Replication", "read", "replicate"]
+__all__ = ["BLOC", "PUBLISHED", "ReplicatedEffects", "Replication", "read", "replicate"]
 
 
 BLOC = ("Mexico", "Canada", "USA")
@@ -76,7 +76,7 @@ PUBLISHED: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Effects:
+class ReplicatedEffects:
     """Effects on the members of the bloc, in percent."""
 
     welfare_first_order: Mapping[str, float]
@@ -94,8 +94,8 @@ class Effects:
 class Replication:
     """Both closures beside what was published."""
 
-    zero: Effects
-    observed: Effects
+    zero: ReplicatedEffects
+    observed: ReplicatedEffects
     seconds_per_solve: float
     """Wall time of `solve` on a rebased world, median over both closures."""
     world: str
@@ -127,7 +127,7 @@ def replicate(folder: Path) -> Replication:
         InputError: the file or one of its arrays is missing or has the wrong shape; all mistakes are listed.
     """
     world, tariffs = read(folder)
-    effects: dict[str, Effects] = {}
+    effects: dict[str, ReplicatedEffects] = {}
     seconds: list[float] = []
     closures: tuple[Deficits, ...] = ("zero", "fixed")
     for deficits in closures:
@@ -236,11 +236,11 @@ def _inputs(data: Mapping[str, NDArray[Any]], notes: list[str]) -> Array:
     return among * (1.0 - data["value_added_share"].T)[:, None, :]
 
 
-def _effects(outcome: Outcome) -> Effects:
+def _effects(outcome: Outcome) -> ReplicatedEffects:
     def percent(changes: xr.DataArray) -> dict[str, float]:
         return {member: 100.0 * float(changes.sel(country=member)) for member in BLOC}
 
-    return Effects(
+    return ReplicatedEffects(
         welfare_first_order=percent(outcome.welfare_first_order),
         terms_of_trade=percent(outcome.terms_of_trade),
         volume_of_trade=percent(outcome.volume_of_trade),

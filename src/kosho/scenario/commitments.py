@@ -18,7 +18,7 @@ from kosho.impact.product_nests import niche, niches
 from kosho.impact.ranges import Range
 from kosho.provenance import Frozen, Status
 from kosho.scenario.interval import Interval, Number
-from kosho.scenario.sensitivity import Middle, Span, markets, measure_of, ranged_shares, reachable, span
+from kosho.scenario.sensitivity import FigureEnds, Middle, markets, measure_of, ranged_shares, reachable, span
 
 if TYPE_CHECKING:
     from kosho.case import Law
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
     from kosho.impact.effects import Effects
 
 __all__ = [
-    "Bound",
     "BoundEnds",
     "BoundFlow",
-    "Bounds",
+    "Commitment",
     "CountryEnds",
     "Diverted",
     "Ends",
     "FlowEnds",
     "Paid",
     "Parameter",
+    "ScenarioCommitments",
     "Sold",
+    "commitments_of",
     "parameters",
-    "told",
 ]
 
 Moved = Sequence[tuple[str, Mapping[str, Array] | str]]
@@ -109,7 +109,7 @@ class BoundEnds(Frozen):
     fiscal_cost_musd: Interval
 
 
-class Bound(Frozen):
+class Commitment(Frozen):
     """A quota, ban or purchase, and what it takes to meet it."""
 
     name: str
@@ -194,13 +194,13 @@ class Ends(Frozen):
     shares of value that duties are taken on."""
 
 
-class Bounds(Frozen):
+class ScenarioCommitments(Frozen):
     """A scenario's bounds, ranges and what is left out."""
 
     scenario: str
     titles: dict[str, str]
     """Of the measures named."""
-    bounds: tuple[Bound, ...]
+    bounds: tuple[Commitment, ...]
     diverted: tuple[Diverted, ...] = ()
     """By importer and sector in which a bound binds."""
     subsidies: tuple[Paid, ...] = ()
@@ -213,12 +213,12 @@ class Bounds(Frozen):
     """None where no measure has a range."""
 
 
-def told(
+def commitments_of(
     scenario: str,
     asked: tuple[Law, Effects, Sequence[str]],
     middle: Middle,
     moved: Moved,
-) -> Bounds:
+) -> ScenarioCommitments:
     """What a scenario bounds and over what ranges.
 
     Args:
@@ -234,7 +234,7 @@ def told(
     named = dict.fromkeys(
         [*(measure_of(one) for one in found.constraints), *middle.subsidies, *(one.measure for one in ranges)]
     )
-    return Bounds(
+    return ScenarioCommitments(
         scenario=scenario,
         titles={name: law.register.measure(name).title for name in [*named, *left_out]},
         bounds=tuple(_bound(law, one, k, ends) for k, one in enumerate(middle.settled)),
@@ -247,12 +247,12 @@ def told(
     )
 
 
-def _bound(law: Law, one: Settled, position: int, ends: Span | None) -> Bound:
+def _bound(law: Law, one: Settled, position: int, ends: FigureEnds | None) -> Commitment:
     constraint = one.constraint
     measure = law.register.measure(measure_of(constraint))
     prohibitive = not np.isfinite(one.wedge)
     earns = isinstance(constraint, Quota | TariffQuota) and not prohibitive
-    return Bound(
+    return Commitment(
         name=constraint.name,
         measure=measure.id,
         title=measure.title,
@@ -309,7 +309,7 @@ def _product(name: str) -> str:
     return niche(name).title.split(" bought by ")[0].split(" (")[0]
 
 
-def _diverted(middle: Middle, ends: Span | None) -> Iterator[Diverted]:
+def _diverted(middle: Middle, ends: FigureEnds | None) -> Iterator[Diverted]:
     """By market, the largest changes; markets in which nothing binds have none."""
     codes, changes = middle.countries, middle.figures["sales"]
     for position, (importer, sector) in enumerate(markets(middle.settled)):
@@ -358,7 +358,7 @@ def _why(binding: Sequence[Constraint], importer: str) -> str | None:
     )
 
 
-def _paid(law: Law, middle: Middle, ends: Span | None) -> Iterator[Paid]:
+def _paid(law: Law, middle: Middle, ends: FigureEnds | None) -> Iterator[Paid]:
     for position, name in enumerate(middle.subsidies):
         measure = law.register.measure(name)
         yield Paid(
@@ -370,11 +370,11 @@ def _paid(law: Law, middle: Middle, ends: Span | None) -> Iterator[Paid]:
         )
 
 
-def _interval(ends: Span, name: str, at: int | tuple[int, ...]) -> Interval:
+def _interval(ends: FigureEnds, name: str, at: int | tuple[int, ...]) -> Interval:
     return Interval(low=float(ends.low[name][at]), high=float(ends.high[name][at]))
 
 
-def _ends(middle: Middle, ends: Span, moved: Moved, parties: Sequence[str]) -> Ends:
+def _ends(middle: Middle, ends: FigureEnds, moved: Moved, parties: Sequence[str]) -> Ends:
     countries, reached = middle.countries, reachable(moved)
     each: dict[str, dict[str, Interval]] = {}
     for name in dict.fromkeys(name for name, _ in reached):
@@ -400,7 +400,7 @@ def _ends(middle: Middle, ends: Span, moved: Moved, parties: Sequence[str]) -> E
 def parameters(law: Law, found: Effects) -> Iterator[Parameter]:
     """Every figure that a measure besides its rate rests on, and the ranges of what duties are taken on."""
     declared = {one.id for one in law.in_force() if one.kind in ("investment", "transfer")}
-    for one in found.told:
+    for one in found.ranges:
         yield _parameter(one.measure, one.what, one.range, moves=one.measure not in declared)
     nests = {one.product for one in found.nests}
     seen: set[str] = set()

@@ -13,12 +13,12 @@ import xarray as xr
 from kosho.arrays import Array
 from kosho.equilibrium import solve
 from kosho.errors import KoshoError
-from kosho.scenario.results import Effect, Flow, Result, SectorEffect, Variant
+from kosho.scenario.results import CountryEffect, FlowResult, Result, SectorEffect, Variant
 from kosho.scenario.sensitivity import Corner, Middle, at, effects_at, paid_at, place
 
 if TYPE_CHECKING:
-    from kosho.case import Flow as NamedFlow
     from kosho.case import Law
+    from kosho.case_schema import NamedFlow
     from kosho.equilibrium import Outcome
     from kosho.impact.effects import Effects
     from kosho.impact.subsidies import Subsidised
@@ -29,8 +29,8 @@ __all__ = [
     "Answer",
     "AtCorner",
     "Drawn",
-    "Ground",
     "InMiddle",
+    "JobInputs",
     "OfDraw",
     "OfVariant",
     "Task",
@@ -50,7 +50,7 @@ ROUGHLY = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class JobInputs:
     """What every task needs."""
 
     worlds: Mapping[str, World]
@@ -71,7 +71,7 @@ class Ground:
 class OfVariant:
     """A scenario under a variant, in full."""
 
-    ground: Shared[Ground]
+    ground: Shared[JobInputs]
     scenario: str
     variant: Variant
 
@@ -80,7 +80,7 @@ class OfVariant:
 class InMiddle:
     """A scenario under the first variant, with all parameters of measures in the middle."""
 
-    ground: Shared[Ground]
+    ground: Shared[JobInputs]
     scenario: str
     variant: Variant
 
@@ -89,7 +89,7 @@ class InMiddle:
 class AtCorner:
     """A scenario under the first variant, with the parameters of a measure at an end."""
 
-    ground: Shared[Ground]
+    ground: Shared[JobInputs]
     scenario: str
     corner: Corner
     variant: Variant
@@ -99,7 +99,7 @@ class AtCorner:
 class OfDraw:
     """Every scenario under one draw of the elasticities, on the `talks` world."""
 
-    ground: Shared[Ground]
+    ground: Shared[JobInputs]
     theta: xr.DataArray
 
 
@@ -152,7 +152,7 @@ def answer(task: Task) -> Answer:
     return result(ground, outcome, task.scenario, task.variant.id)
 
 
-def solved(ground: Ground, effects: Effects, variant: Variant, tol: float = SHARPLY) -> Outcome:
+def solved(ground: JobInputs, effects: Effects, variant: Variant, tol: float = SHARPLY) -> Outcome:
     """The equilibrium on the full world."""
     return solve(
         ground.worlds[variant.elasticities],
@@ -164,11 +164,11 @@ def solved(ground: Ground, effects: Effects, variant: Variant, tol: float = SHAR
     )
 
 
-def _drawn(ground: Ground, theta: xr.DataArray) -> Drawn:
+def _drawn(ground: JobInputs, theta: xr.DataArray) -> Drawn:
     world = ground.talks.with_theta(theta)
     parties = [world.position(party) for party in ground.parties]
     worth: dict[str, Array] = {}
-    flows: dict[str, list[Flow]] = {}
+    flows: dict[str, list[FlowResult]] = {}
     for name, found in ground.talks_effects.items():
         outcome = solve(world, found.shock, tol=ROUGHLY, constraints=found.constraints, nests=found.nests)
         worth[name] = (outcome.welfare.to_numpy() * outcome.observed_income.to_numpy())[parties]
@@ -180,7 +180,7 @@ def _drawn(ground: Ground, theta: xr.DataArray) -> Drawn:
     )
 
 
-def result(ground: Ground, outcome: Outcome, scenario: str, variant: str) -> Result:
+def result(ground: JobInputs, outcome: Outcome, scenario: str, variant: str) -> Result:
     """What a brief keeps of an equilibrium."""
     welfare, worth, wage = (
         values.to_numpy() for values in (outcome.welfare, outcome.equivalent_variation, outcome.real_wage)
@@ -189,7 +189,7 @@ def result(ground: Ground, outcome: Outcome, scenario: str, variant: str) -> Res
         scenario=scenario,
         variant=variant,
         countries={
-            code: Effect(welfare=welfare[n], ev_musd=worth[n], real_wage=wage[n])
+            code: CountryEffect(welfare=welfare[n], ev_musd=worth[n], real_wage=wage[n])
             for n, code in enumerate(outcome.base.countries)
         },
         sectors={party: _sectors(outcome, party) for party in ground.parties},
@@ -221,10 +221,10 @@ def _growth(new: Array, old: Array) -> list[float | None]:
     return [float(after / before - 1.0) if before > 0 else None for after, before in zip(new, old, strict=True)]
 
 
-def _flow(outcome: Outcome, flow: NamedFlow) -> Flow:
+def _flow(outcome: Outcome, flow: NamedFlow) -> FlowResult:
     base, new = outcome.part_flow(flow.importer, flow.exporter, flow.sector, flow.part or "")
     counted = next((one for one in outcome.units if place(one.flow) == place(flow)), None)
-    return Flow(
+    return FlowResult(
         exporter=flow.exporter,
         importer=flow.importer,
         sector=flow.sector,
@@ -239,11 +239,11 @@ def _flow(outcome: Outcome, flow: NamedFlow) -> Flow:
     )
 
 
-def growth_of_value(flow: Flow) -> float:
+def growth_of_value(flow: FlowResult) -> float:
     """Zero where nothing is traded in the base: the model then trades nothing afterwards."""
     return flow.new_musd / flow.base_musd - 1.0 if flow.base_musd > 0 else 0.0
 
 
-def growth_of_units(flow: Flow) -> float:
+def growth_of_units(flow: FlowResult) -> float:
     """Not a number where the base knows no quantity."""
     return flow.new_units / flow.base_units - 1.0 if flow.new_units is not None and flow.base_units else np.nan

@@ -13,21 +13,21 @@ from kosho.scenario.interval import Interval, Number
 
 __all__ = [
     "Comparison",
-    "Effect",
-    "Flow",
+    "CountryEffect",
     "FlowRange",
+    "FlowResult",
+    "Quantiles",
     "Result",
     "Role",
-    "Scenario",
+    "ScenarioSummary",
     "SectorEffect",
-    "Spread",
     "Variant",
 ]
 
 Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
 
 
-class Scenario(Frozen):
+class ScenarioSummary(Frozen):
     """A course that things may take."""
 
     id: str
@@ -52,7 +52,7 @@ class Variant(Frozen):
     elasticities: Literal["central", "low"]
 
 
-class Effect(Frozen):
+class CountryEffect(Frozen):
     """What a scenario does to one economy, relative to the base."""
 
     welfare: Number
@@ -74,7 +74,7 @@ class SectorEffect(Frozen):
     """Change at base prices, fraction; None where nothing was made."""
 
 
-class Flow(Frozen):
+class FlowResult(Frozen):
     """A trade flow the case asks about, before and after."""
 
     exporter: str
@@ -95,13 +95,13 @@ class Result(Frozen):
 
     scenario: str
     variant: str
-    countries: dict[str, Effect]
+    countries: dict[str, CountryEffect]
     sectors: dict[str, dict[str, SectorEffect]]
     """Party, then sector."""
-    flows: tuple[Flow, ...]
+    flows: tuple[FlowResult, ...]
 
 
-class Spread(Frozen):
+class Quantiles(Frozen):
     """Quantiles over draws of the trade elasticities."""
 
     p5: Number
@@ -118,7 +118,7 @@ class Comparison(Frozen):
     """`base`, or the id of a scenario."""
     by_variant: dict[str, Number]
     """Million USD a year, by variant, on the full world."""
-    draws: Spread
+    draws: Quantiles
     """Over common draws of the elasticities around the central ones, fixed deficits, on the `talks` world."""
     measures: Interval = Interval(low=0.0, high=0.0)
     """By how much the ranges of the measures' own parameters may move it: the largest falls of all measures

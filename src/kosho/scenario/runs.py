@@ -12,13 +12,13 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.parallel import Shared, cores, one_thread, start
 from kosho.parallel import run as shared_out
-from kosho.scenario.commitments import Bounds, told
+from kosho.scenario.commitments import ScenarioCommitments, commitments_of
 from kosho.scenario.interval import Interval
 from kosho.scenario.jobs import (
     AtCorner,
     Drawn,
-    Ground,
     InMiddle,
+    JobInputs,
     OfDraw,
     OfVariant,
     answer,
@@ -26,7 +26,7 @@ from kosho.scenario.jobs import (
     growth_of_units,
     growth_of_value,
 )
-from kosho.scenario.results import Comparison, FlowRange, Result, Scenario, Spread, Variant
+from kosho.scenario.results import Comparison, FlowRange, Quantiles, Result, ScenarioSummary, Variant
 from kosho.scenario.sensitivity import Middle, corners, reachable, subsidies, sway
 from kosho.scenario.simulate import pose
 from kosho.world import draw_elasticities, load, low_elasticity
@@ -69,7 +69,7 @@ class Runs:
     results: tuple[Result, ...]
     comparisons: tuple[Comparison, ...]
     flow_ranges: tuple[FlowRange, ...]
-    bounds: tuple[Bounds, ...] = ()
+    bounds: tuple[ScenarioCommitments, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ class _Ends:
         return found
 
 
-def run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> Runs:
+def run(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, tell: Tell) -> Runs:
     """Every scenario under every variant and at its ends on the full world, and draws on the `talks` world.
 
     Raises:
@@ -130,7 +130,7 @@ def run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> R
         return _run(case, scenarios, as_of, tell)
 
 
-def _run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> Runs:
+def _run(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, tell: Tell) -> Runs:
     ground = _ground(case, scenarios, as_of)
     names = list(ground.effects)
     main, *others = VARIANTS
@@ -165,7 +165,7 @@ def _run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> 
     )
     drawn = _draws(names, [answers[task] for task in draws])
     bounds = [
-        told(
+        commitments_of(
             name,
             (ground.laws[name], ground.effects[name], ground.parties),
             middles[name],
@@ -181,14 +181,14 @@ def _run(case: Case, scenarios: Sequence[Scenario], as_of: date, tell: Tell) -> 
     )
 
 
-def _ground(case: Case, scenarios: Sequence[Scenario], as_of: date) -> Ground:
+def _ground(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date) -> JobInputs:
     small = load(regions="talks", sectors="talks")
     full = {one.id: pose(case, one.id, as_of) for one in scenarios}
     talks = {one.id: pose(case, one.id, as_of, small) for one in scenarios}
     # The same units of the case in every scenario; and a world kept keeps what was prepared.
     base, small = (next(iter(posed.values()))[0] for posed in (full, talks))
     laws = {one.id: case.law(one.id, as_of) for one in scenarios}
-    return Ground(
+    return JobInputs(
         worlds={"central": base, "low": low_elasticity(base)},
         laws=laws,
         effects={name: found for name, (_, found) in full.items()},
@@ -208,7 +208,7 @@ def _draws(names: Sequence[str], drawn: Sequence[Drawn]) -> _Draws:
     return _Draws(worth, value, units)
 
 
-def pairs(scenarios: Sequence[Scenario]) -> list[tuple[str, str]]:
+def pairs(scenarios: Sequence[ScenarioSummary]) -> list[tuple[str, str]]:
     """What is compared with what: all with the base and with today, deals with every way of no deal."""
     today = [one.id for one in scenarios if one.role == "status-quo"][:1]
     failing = [one.id for one in scenarios if one.role == "no-deal"]
@@ -220,7 +220,11 @@ def pairs(scenarios: Sequence[Scenario]) -> list[tuple[str, str]]:
 
 
 def _comparisons(
-    ground: Ground, scenarios: Sequence[Scenario], results: Sequence[Result], draws: _Draws, ends: _Ends
+    ground: JobInputs,
+    scenarios: Sequence[ScenarioSummary],
+    results: Sequence[Result],
+    draws: _Draws,
+    ends: _Ends,
 ) -> tuple[Comparison, ...]:
     found: list[Comparison] = []
     worth = {(one.scenario, one.variant): one.countries for one in results}
@@ -263,7 +267,7 @@ def _widened(one: Interval, by: Interval, least: float = -np.inf) -> Interval:
 
 
 def _flow_ranges(
-    scenarios: Sequence[Scenario], results: Sequence[Result], draws: _Draws, ends: _Ends
+    scenarios: Sequence[ScenarioSummary], results: Sequence[Result], draws: _Draws, ends: _Ends
 ) -> tuple[FlowRange, ...]:
     found: list[FlowRange] = []
     flows = {(one.scenario, one.variant): one.flows for one in results}
@@ -308,11 +312,11 @@ def _of(elasticities: str, by_variant: Mapping[str, float]) -> list[float]:
     return [by_variant[one.id] for one in VARIANTS if one.elasticities == elasticities]
 
 
-def _interval(values: Sequence[float], spread: Spread | None = None) -> Interval:
+def _interval(values: Sequence[float], spread: Quantiles | None = None) -> Interval:
     ends = [*values, spread.p5, spread.p95] if spread else values
     return Interval(low=min(ends), high=max(ends))
 
 
-def _spread(values: Array) -> Spread:
+def _spread(values: Array) -> Quantiles:
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
-    return Spread(p5=float(low), p50=float(middle), p95=float(high))
+    return Quantiles(p5=float(low), p50=float(middle), p95=float(high))

@@ -24,7 +24,8 @@ from kosho.impact.tariff_shock import shock as duties
 from kosho.law.measure import Overlay, Replacement
 
 if TYPE_CHECKING:
-    from kosho.case import Flow, Law
+    from kosho.case import Law
+    from kosho.case_schema import NamedFlow
     from kosho.equilibrium import Constraint, Outcome, Settled
     from kosho.impact.effects import Effects
     from kosho.law import Measure
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 __all__ = [
     "SHARES",
     "Corner",
+    "FigureEnds",
     "Middle",
     "Paid",
-    "Span",
     "at",
     "corners",
     "effects_at",
@@ -85,14 +86,14 @@ class Middle:
     """Ids of the measures that `figures["paid"]` is of."""
 
     @classmethod
-    def of(cls, outcome: Outcome, flows: Sequence[Flow], paid: Paid = ()) -> Middle:
+    def of(cls, outcome: Outcome, flows: Sequence[NamedFlow], paid: Paid = ()) -> Middle:
         """From the equilibrium, for the named flows of a case and the subsidies of a scenario."""
         found = figures(outcome, flows, paid)
         return cls(outcome.base.countries, outcome.constraints, found, tuple(one.measure for one, _ in paid))
 
 
 @dataclass(frozen=True, eq=False)
-class Span:
+class FigureEnds:
     """Results at both ends."""
 
     low: Figures
@@ -121,7 +122,7 @@ def corners(law: Law, found: Effects) -> Iterator[Corner]:
         found: Its effects in the middle of all ranges.
     """
     moved = dict.fromkeys(
-        one.measure for one in found.told if one.range.value is None or one.range.low < one.range.high
+        one.measure for one in found.ranges if one.range.value is None or one.range.low < one.range.high
     )
     declared = {one.id for one in law.in_force() if one.kind in ("investment", "transfer")}
     nests = {one.product for one in found.nests}
@@ -181,7 +182,7 @@ def _taken(measure: Measure, end: End) -> Measure:
     return measure.model_copy(update={"value_share": share.model_copy(update={"value": level})})
 
 
-def figures(outcome: Outcome, flows: Sequence[Flow], paid: Paid = ()) -> dict[str, Array]:
+def figures(outcome: Outcome, flows: Sequence[NamedFlow], paid: Paid = ()) -> dict[str, Array]:
     """What ends are told of.
 
     `welfare` and `worth` `[country]`; `value` and `units` `[flow]`, not a number where it is not counted; of
@@ -226,7 +227,7 @@ def markets(settled: Sequence[Settled]) -> list[tuple[str, str]]:
     return list(_sales(settled))
 
 
-def at(corner: Callable[[], Outcome], flows: Sequence[Flow], paid: Paid = ()) -> Figures | str:
+def at(corner: Callable[[], Outcome], flows: Sequence[NamedFlow], paid: Paid = ()) -> Figures | str:
     """Figures of a corner, or why it has none: what is promised at an end may be more than there is."""
     try:
         return figures(corner(), flows, paid)
@@ -239,7 +240,7 @@ def reachable(moved: Sequence[tuple[str, Figures | str]]) -> list[tuple[str, Fig
     return [(of, found) for of, found in moved if not isinstance(found, str)]
 
 
-def place(flow: Flow | PhysicalFlow) -> tuple[str, str, str, str | None]:
+def place(flow: NamedFlow | PhysicalFlow) -> tuple[str, str, str, str | None]:
     """What makes a named flow and a counted one the same."""
     return flow.exporter, flow.importer, flow.sector, flow.part
 
@@ -254,7 +255,7 @@ def sway(middle: Array, moved: Sequence[tuple[str, Array]]) -> dict[str, tuple[A
     return found
 
 
-def span(middle: Figures, moved: Sequence[tuple[str, Figures]]) -> Span:
+def span(middle: Figures, moved: Sequence[tuple[str, Figures]]) -> FigureEnds:
     """Both ends of every figure; what cannot be negative never is."""
     low: dict[str, Array] = {}
     high: dict[str, Array] = {}
@@ -263,4 +264,4 @@ def span(middle: Figures, moved: Sequence[tuple[str, Figures]]) -> Span:
         least = value + sum((fall for fall, _ in changes), np.zeros_like(value))
         low[name] = least if name in SIGNED else np.maximum(least, np.minimum(value, 0.0))
         high[name] = value + sum((rise for _, rise in changes), np.zeros_like(value))
-    return Span(low, high)
+    return FigureEnds(low, high)

@@ -16,7 +16,7 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.world.calibrate import Economy, calibrate
 from kosho.world.elasticities import elasticities, elasticity_spread
 from kosho.world.final_demand import home_odds, honour, sourcing_shares, split
-from kosho.world.store import Table, read
+from kosho.world.store import IOTable, read
 from kosho.world.table import World, WorldMeta
 from kosho.world.tariffs import base_tariffs
 
@@ -76,7 +76,7 @@ def _load(name: str, regions: Detail, sectors: Detail, final_demand: FinalDemand
     return calibrated(table(name), final_demand)
 
 
-def calibrated(raw: Table, final_demand: FinalDemand = "anchored") -> World:
+def calibrated(raw: IOTable, final_demand: FinalDemand = "anchored") -> World:
     """A world from a table, with the base tariffs of 2022 and the shipped elasticities."""
     raw = exact(raw)
     given = raw.final is not None
@@ -88,7 +88,7 @@ def calibrated(raw: Table, final_demand: FinalDemand = "anchored") -> World:
     return replace(world, theta_spread=elasticity_spread(raw.sectors))
 
 
-def estimated_final(raw: Table, method: FinalDemand) -> Array:
+def estimated_final(raw: IOTable, method: FinalDemand) -> Array:
     """Final demand `[importer, exporter, sector]` by the method named."""
     sourcing = sourcing_shares(raw.intermediate, home_odds(raw.sectors))
     if method == "odds" or raw.totals is None:
@@ -98,7 +98,7 @@ def estimated_final(raw: Table, method: FinalDemand) -> Array:
     return honour(final, raw.final_sales, [(n, i, s, value) for n, i, s, value in anchors])
 
 
-def table(name: str = DEFAULT) -> Table:
+def table(name: str = DEFAULT) -> IOTable:
     """The table `name` before calibration.
 
     Raises:
@@ -115,7 +115,7 @@ def table(name: str = DEFAULT) -> Table:
         return read(file, str(path))
 
 
-def exact(raw: Table) -> Table:
+def exact(raw: IOTable) -> IOTable:
     """Input use scaled to add up to intermediate sales to the last digit; storage rounds both."""
     bought = raw.intermediate.sum(axis=1)
     used = raw.inputs.sum(axis=2)

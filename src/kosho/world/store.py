@@ -1,4 +1,4 @@
-"""`Table`: an inter-country input-output table before calibration, and its compact file."""
+"""`IOTable`: an inter-country input-output table before calibration, and its compact file."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from numpy.typing import ArrayLike
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem
 
-__all__ = ["Table", "read", "write"]
+__all__ = ["IOTable", "read", "write"]
 
 FORMAT = 1
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class IOTable:
     """Flows of goods and services at basic prices. N economies, S sectors; values in `meta["unit"]`.
 
     Either `final` is given, or `totals` leads to an estimate of it (see `kosho.world.final_demand`).
@@ -55,7 +55,7 @@ _OPTIONAL = ("final", "totals")
 _ARRAYS = ("intermediate", "inputs", "final_sales", *_OPTIONAL)
 
 
-def write(table: Table, path: Path) -> Path:
+def write(table: IOTable, path: Path) -> Path:
     """Write a table as compressed float32: the same table, the same bytes; nothing is half-written.
 
     Raises:
@@ -81,7 +81,7 @@ def write(table: Table, path: Path) -> Path:
     return path
 
 
-def read(file: IO[bytes], name: str) -> Table:
+def read(file: IO[bytes], name: str) -> IOTable:
     """Read a table; `name` stands for the file in errors.
 
     Raises:
@@ -103,7 +103,7 @@ def read(file: IO[bytes], name: str) -> Table:
         raise InputError(Problem(f"has format {meta.get('format')}, not {FORMAT}", "build it again", name))
     countries, sectors = tuple(meta.pop("countries")), tuple(meta.pop("sectors"))
     del meta["format"]
-    table = Table(countries, sectors, meta=meta, **arrays)
+    table = IOTable(countries, sectors, meta=meta, **arrays)
     n, s = len(countries), len(sectors)
     if table.intermediate.shape != (n, n, s) or table.inputs.shape != (n, s, s):
         raise InputError(Problem("holds arrays that do not fit its labels", "build it again", name))

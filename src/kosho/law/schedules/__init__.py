@@ -1,6 +1,6 @@
 """Whole tariff schedules: any line's ordinary and preferential duty, without arrays."""
 
-from kosho.law.schedules.duty import FREE, AdValorem, Case, Duty, Specific
+from kosho.law.schedules.duty import FREE, AdValorem, ConditionalDuty, Duty, Specific
 from kosho.law.schedules.units import UnitValue
 
-__all__ = ["FREE", "AdValorem", "Case", "Duty", "Specific", "UnitValue"]
+__all__ = ["FREE", "AdValorem", "ConditionalDuty", "Duty", "Specific", "UnitValue"]

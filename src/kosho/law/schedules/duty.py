@@ -11,7 +11,17 @@ from typing import Literal
 from kosho.errors import InputError, KoshoError, Problem
 from kosho.law.schedules.units import UnitValue, conversion
 
-__all__ = ["FREE", "IN_QUOTA", "OUT_OF_QUOTA", "AdValorem", "Case", "Duty", "DutyKind", "Specific", "Term"]
+__all__ = [
+    "FREE",
+    "IN_QUOTA",
+    "OUT_OF_QUOTA",
+    "AdValorem",
+    "ConditionalDuty",
+    "Duty",
+    "DutyKind",
+    "Specific",
+    "Term",
+]
 
 DutyKind = Literal[
     "free", "ad_valorem", "specific", "compound", "alternative", "conditional", "reference", "unread"
@@ -66,7 +76,7 @@ Terms = tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ConditionalDuty:
     """A duty that applies under a condition."""
 
     condition: str
@@ -86,7 +96,7 @@ class Duty:
     choice: Literal["lower", "higher"] = "lower"
     at_least: Terms = ()
     at_most: Terms = ()
-    cases: tuple[Case, ...] = ()
+    cases: tuple[ConditionalDuty, ...] = ()
     unread: str = ""
     """What could not be read, whole."""
     text: str = field(default="", compare=False)

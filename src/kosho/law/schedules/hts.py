@@ -10,7 +10,7 @@ from pathlib import Path
 from kosho.errors import Problems
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.preferences import symbols
-from kosho.law.schedules.reading import Draft, Row, csv_rows, json_rows, require
+from kosho.law.schedules.reading import ScheduleDraft, SourceRow, csv_rows, json_rows, require
 
 __all__ = ["COLUMNS", "read_hts", "special_duties"]
 
@@ -41,15 +41,15 @@ class _Heading:
     other: str
 
 
-def read_hts(path: Path, draft: Draft) -> None:
-    """Add the 8- and 10-digit lines of an export to a draft. See `Draft` for what is told of the rest."""
+def read_hts(path: Path, draft: ScheduleDraft) -> None:
+    """Add the 8- and 10-digit lines of an export to a draft; `ScheduleDraft` holds what could not be read."""
     problems = Problems(str(path))
     rows = json_rows(path, problems) if path.suffix.lower() == ".json" else csv_rows(path, problems)
     _read(rows, problems, draft)
     draft.problems += problems.found
 
 
-def _read(rows: Iterable[Row], problems: Problems, draft: Draft) -> None:
+def _read(rows: Iterable[SourceRow], problems: Problems, draft: ScheduleDraft) -> None:
     above: list[_Heading] = []
     names: dict[str, str] = {}
     for row in rows:
@@ -71,7 +71,7 @@ def _read(rows: Iterable[Row], problems: Problems, draft: Draft) -> None:
         above.append(heading)
 
 
-def _heading(cells: dict[str, str], row: Row, problems: Problems) -> _Heading | None:
+def _heading(cells: dict[str, str], row: SourceRow, problems: Problems) -> _Heading | None:
     code = cells["number"].replace(".", "")
     if code and re.fullmatch(r"\d{4}(\d{2}){0,3}", code) is None:
         problems.add(f"{cells['number']!r} is not an HTS number", "4, 6, 8 or 10 digits", line=row.line)
@@ -90,7 +90,7 @@ def _heading(cells: dict[str, str], row: Row, problems: Problems) -> _Heading | 
     )
 
 
-def _line(heading: _Heading, above: list[_Heading], row: Row, problems: Problems) -> Line | None:
+def _line(heading: _Heading, above: list[_Heading], row: SourceRow, problems: Problems) -> Line | None:
     bearer = heading
     if not heading.general:
         inside = (one for one in reversed(above) if one.general and heading.code.startswith(one.code))

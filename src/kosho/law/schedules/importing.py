@@ -14,7 +14,7 @@ from kosho.law.schedules.hts import COLUMNS as HTS_COLUMNS
 from kosho.law.schedules.hts import read_hts
 from kosho.law.schedules.lines import LineBook, Schedule
 from kosho.law.schedules.preferences import territory
-from kosho.law.schedules.reading import Draft, require, text_of
+from kosho.law.schedules.reading import ScheduleDraft, require, text_of
 from kosho.law.schedules.store import write
 
 __all__ = ["Imported", "import_files", "read_files"]
@@ -26,16 +26,16 @@ class Imported:
 
     schedule: Schedule
     path: Path
-    draft: Draft
+    draft: ScheduleDraft
 
 
-def read_files(files: Sequence[Path]) -> Draft:
+def read_files(files: Sequence[Path]) -> ScheduleDraft:
     """Read the files of one edition, each in the form it has.
 
     Raises:
         InputError: every malformed row of every file, with file and line.
     """
-    draft = Draft()
+    draft = ScheduleDraft()
     for path in files:
         try:
             _read(path, draft)
@@ -45,7 +45,7 @@ def read_files(files: Sequence[Path]) -> Draft:
     return draft
 
 
-def _read(path: Path, draft: Draft) -> None:
+def _read(path: Path, draft: ScheduleDraft) -> None:
     suffix = path.suffix.lower()
     if suffix == ".json":
         read_hts(path, draft)
@@ -60,7 +60,7 @@ def _read(path: Path, draft: Draft) -> None:
         raise InputError(Problem(f"unknown kind of file {path.suffix!r}", hint, file=str(path)))
 
 
-def _read_csv(path: Path, draft: Draft) -> None:
+def _read_csv(path: Path, draft: ScheduleDraft) -> None:
     headings = next(iter(text_of(path).splitlines()), "").replace('"', "").split(",")
     if require(headings, {"number": HTS_COLUMNS["number"]})["number"]:
         read_hts(path, draft)

@@ -16,7 +16,7 @@ from kosho.errors import InputError, Problem, Problems
 from kosho.law.schedules.duty import Duty
 from kosho.law.schedules.html_tables import table_rows
 from kosho.law.schedules.lines import Line
-from kosho.law.schedules.reading import Draft, Row, csv_rows, text_of
+from kosho.law.schedules.reading import ScheduleDraft, SourceRow, csv_rows, text_of
 
 __all__ = ["is_japanese_schedule", "read_japan"]
 
@@ -94,7 +94,7 @@ def is_japanese_schedule(headings: Iterable[str]) -> bool:
     return {CODE, BASIC, WTO} <= found
 
 
-def read_japan(path: Path, draft: Draft) -> None:
+def read_japan(path: Path, draft: ScheduleDraft) -> None:
     """Add the lines of a page or table to a draft; codes have six digits and a statistical suffix of three."""
     problems = Problems(str(path))
     rows = {".parquet": _parquet, ".csv": csv_rows}.get(path.suffix.lower(), _page)(path, problems)
@@ -144,7 +144,7 @@ def _named(cells: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _place(cells: dict[str, str], row: Row, problems: Problems) -> tuple[str, str] | None:
+def _place(cells: dict[str, str], row: SourceRow, problems: Problems) -> tuple[str, str] | None:
     """Code and suffix of a row; None for what is no line, with a problem where it should be one."""
     code, _, rest = cells[CODE].partition(" ")
     plain, sub = code.replace(".", ""), (cells.get(SUB) or rest).strip()
@@ -256,7 +256,7 @@ def _through_the_year(parts: list[tuple[str, Line, int]]) -> Line:
     )
 
 
-def _parquet(path: Path, problems: Problems) -> Iterator[Row]:
+def _parquet(path: Path, problems: Problems) -> Iterator[SourceRow]:
     try:
         from pyarrow import parquet  # noqa: PLC0415 - an optional extra
     except ImportError:
@@ -268,16 +268,16 @@ def _parquet(path: Path, problems: Problems) -> Iterator[Row]:
         problems.add(f"is not Parquet: {error}".splitlines()[0])
         return
     for number, cells in enumerate(table.to_pylist(), 1):
-        yield Row(number, {name: "" if cell is None else str(cell) for name, cell in cells.items()})
+        yield SourceRow(number, {name: "" if cell is None else str(cell) for name, cell in cells.items()})
 
 
-def _page(path: Path, problems: Problems) -> Iterator[Row]:
+def _page(path: Path, problems: Problems) -> Iterator[SourceRow]:
     header: list[str] = []
     for line, cells in table_rows(text_of(path)):
         if is_japanese_schedule(cells):
             header = _with_suffix(cells)
         elif header and len(cells) == len(header):
-            yield Row(line, dict(zip(header, cells, strict=True)))
+            yield SourceRow(line, dict(zip(header, cells, strict=True)))
         elif header and re.match(r"\d{4}\.\d{2}", cells[0] if cells else ""):
             problems.add(f"{len(cells)} cells under {len(header)} headings", line=line)
     if not header:

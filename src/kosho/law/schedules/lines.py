@@ -11,7 +11,7 @@ from kosho.errors import InputError, KoshoError, Problem
 from kosho.law.schedules.duty import Duty
 from kosho.provenance import Status
 
-__all__ = ["GENERAL", "STATUTORY", "Credit", "Line", "LineBook", "Lines", "Schedule", "digits"]
+__all__ = ["GENERAL", "STATUTORY", "Credit", "Line", "LineBook", "LineMapping", "Schedule", "digits"]
 
 GENERAL = "general"
 STATUTORY = "statutory"
@@ -83,7 +83,7 @@ class Line:
         return self.general_text, self.statutory_text, tuple(sorted(self.special_texts.items()))
 
 
-class Lines(Mapping[str, Line]):
+class LineMapping(Mapping[str, Line]):
     """Lines by code, in order of code."""
 
     def under(self, prefix: str) -> list[Line]:
@@ -91,7 +91,7 @@ class Lines(Mapping[str, Line]):
         return [self[code] for code in self if code.startswith(prefix)]
 
 
-class LineBook(Lines):
+class LineBook(LineMapping):
     """Lines held in memory."""
 
     def __init__(self, lines: Iterable[Line]) -> None:
@@ -121,7 +121,7 @@ class Schedule:
     importer: str
     """ISO 3166 alpha-3, or `EU27`."""
     edition: str
-    lines: Lines
+    lines: LineMapping
     valid_from: date | None = None
     valid_to: date | None = None
     source: str = ""

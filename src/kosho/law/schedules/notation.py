@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kosho.errors import InputError, Problem
-from kosho.law.schedules.duty import AdValorem, Case, Duty, Specific, Term
+from kosho.law.schedules.duty import AdValorem, ConditionalDuty, Duty, Specific, Term
 from kosho.law.schedules.japanese import english, is_japanese
 from kosho.law.schedules.linear import money_less_value
 from kosho.law.schedules.units import canonical_unit
@@ -68,13 +68,13 @@ def _cleaned(text: str) -> str:
 def _cases(text: str) -> Duty | None:
     if not text.startswith("["):
         return None
-    cases: list[Case] = []
+    cases: list[ConditionalDuty] = []
     for part in text.split("|"):
         found = _CASE.fullmatch(part.strip())
         duty = found and _rate(found[2].strip())
         if not found or not duty:
             return None
-        cases.append(Case(found[1].strip(), replace(duty, text=found[2].strip())))
+        cases.append(ConditionalDuty(found[1].strip(), replace(duty, text=found[2].strip())))
     return Duty(cases=tuple(cases))
 
 

@@ -14,11 +14,11 @@ from kosho.errors import InputError, Problem, Problems
 from kosho.law.schedules.duty import Duty
 from kosho.law.schedules.lines import Line
 
-__all__ = ["Draft", "Row", "csv_rows", "json_rows", "text_of"]
+__all__ = ["ScheduleDraft", "SourceRow", "csv_rows", "json_rows", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SourceRow:
     """A row of a file: cells by heading."""
 
     line: int
@@ -26,7 +26,7 @@ class Row:
 
 
 @dataclass
-class Draft:
+class ScheduleDraft:
     """Lines read from files, and what is wrong or cannot be read."""
 
     lines: dict[str, Line] = field(default_factory=dict)
@@ -88,7 +88,7 @@ def text_of(path: Path) -> str:
     raise InputError(Problem("is neither UTF-8 nor Windows-1252 text", file=str(path)))
 
 
-def csv_rows(path: Path, problems: Problems) -> Iterator[Row]:
+def csv_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
     """Rows of a CSV file by heading; a row of another width is noted."""
     lines = text_of(path).splitlines(keepends=True)
     reader = csv.reader(lines)
@@ -107,10 +107,10 @@ def csv_rows(path: Path, problems: Problems) -> Iterator[Row]:
         if len(cells) != len(header):
             problems.add(f"{len(cells)} cells under {len(header)} headings", line=start)
             continue
-        yield Row(start, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+        yield SourceRow(start, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
 
 
-def json_rows(path: Path, problems: Problems) -> Iterator[Row]:
+def json_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
     """Objects of a JSON array with the line each starts on; what is none is noted."""
     text = text_of(path)
     decoder = json.JSONDecoder()
@@ -129,7 +129,7 @@ def json_rows(path: Path, problems: Problems) -> Iterator[Row]:
             problems.add(f"is not JSON: {error.msg}", line=error.lineno)
             return
         if isinstance(found, dict):
-            yield Row(line, {name: _cell(value) for name, value in found.items()})
+            yield SourceRow(line, {name: _cell(value) for name, value in found.items()})
         else:
             problems.add("is not a JSON object", line=line)
         position = _skip(text, position, " \t\r\n,")

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kosho.errors import InputError, Problem
-from kosho.law.schedules.lines import Line, Lines, Schedule
+from kosho.law.schedules.lines import Line, LineMapping, Schedule
 
 __all__ = ["folder", "imported", "path_of", "write"]
 
@@ -80,7 +80,7 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
     return path
 
 
-class StoredLines(Lines):
+class StoredLines(LineMapping):
     """Lines read from a file as they are asked for."""
 
     def __init__(self, path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kosho.errors import Problems
 from kosho.law.schedules.lines import Line
-from kosho.law.schedules.reading import Draft, csv_rows, require
+from kosho.law.schedules.reading import ScheduleDraft, csv_rows, require
 
 __all__ = ["COLUMNS", "read_table"]
 
@@ -19,7 +19,7 @@ COLUMNS = {
 }
 
 
-def read_table(path: Path, draft: Draft) -> None:
+def read_table(path: Path, draft: ScheduleDraft) -> None:
     """Add every row to a draft as a line."""
     problems = Problems(str(path))
     names: dict[str, str] = {}

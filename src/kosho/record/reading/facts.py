@@ -12,7 +12,7 @@ from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.factuality import Force, report_untrue
 from kosho.record.reading.measures import find_measures
 from kosho.record.reading.meetings import find_meetings, meeting_fields, ordinal
-from kosho.record.reading.mentions import Mention, Mentions, Person
+from kosho.record.reading.mentions import Mention, Mentions, PersonMention
 from kosho.record.reading.quantities import find_quantities, flow_of, products_in, trade_sides
 from kosho.record.reading.rules import Rule, first_rule, modality_of, verb_places
 from kosho.record.reading.statements import change_fields, first_date, statement_fields
@@ -77,7 +77,7 @@ class Reader:
         if voice is None:
             return ()
         if voice not in self._voices:
-            unknown = Mention(0, 0, "person", (), Person(voice, "", None, None, None))
+            unknown = Mention(0, 0, "person", (), PersonMention(voice, "", None, None, None))
             words = set(voice.lower().split())
             named = (m for m in self.mentions.all if m.person and words & set(m.person.name.lower().split()))
             self._voices[voice] = (next(named, unknown),)

@@ -13,10 +13,10 @@ from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import products_in
 from kosho.record.reading.tables import table
 
-__all__ = ["Measure", "find_measures"]
+__all__ = ["MeasureMention", "find_measures"]
 
 
-class Measure(NamedTuple):
+class MeasureMention(NamedTuple):
     """What a government does, as a sentence words it."""
 
     start: int
@@ -32,9 +32,9 @@ def _compiled(source: str) -> re.Pattern[str]:
     return re.compile(pattern(source), re.IGNORECASE)
 
 
-def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[Measure]:
+def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMention]:
     """Measures that a clause states, one a product; none that it denies, asks about or supposes."""
-    found: list[Measure] = []
+    found: list[MeasureMention] = []
     taken: list[tuple[int, int]] = []
     for match in _rates(mentions.masked, clause):
         if any(a < match.end() and match.start() < b for a, b in taken):
@@ -126,7 +126,7 @@ def _group(match: re.Match[str], name: str) -> str | None:
     return match.groupdict().get(name)
 
 
-def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: str) -> list[Measure]:
+def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: str) -> list[MeasureMention]:
     base = _common(mentions, clause, match) | {"status": status}
     rate = float(match["rate"])
     base |= {"rate": int(rate) if rate.is_integer() else rate, "unit": "%", "kind": "tariff"}
@@ -141,11 +141,13 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
     if not spans:
         spans = _exported(mentions, clause, match)
     if not spans:
-        return [Measure(clause.start, clause.end, base)]
-    return [Measure(clause.start, clause.end, base | _named(product)) for product in spans]
+        return [MeasureMention(clause.start, clause.end, base)]
+    return [MeasureMention(clause.start, clause.end, base | _named(product)) for product in spans]
 
 
-def _of_kind(mentions: Mentions, clause: Clause, match: re.Match[str], of: tuple[str, str]) -> list[Measure]:
+def _of_kind(
+    mentions: Mentions, clause: Clause, match: re.Match[str], of: tuple[str, str]
+) -> list[MeasureMention]:
     kind, status = of
     base = _common(mentions, clause, match) | {"status": status, "measure": kind, "kind": kind}
     chapter = table("measures")["mast"].get(kind)
@@ -153,7 +155,7 @@ def _of_kind(mentions: Mentions, clause: Clause, match: re.Match[str], of: tuple
         base["mast_chapter"] = chapter
     spans, end = _products(mentions, match)
     end = end if _group(match, "products") and match.end("products") == match.end() else match.end()
-    return [Measure(match.start(), end, base | ({"products": " and ".join(spans)} if spans else {}))]
+    return [MeasureMention(match.start(), end, base | ({"products": " and ".join(spans)} if spans else {}))]
 
 
 def _named(product: str) -> dict[str, Any]:

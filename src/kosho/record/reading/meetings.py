@@ -11,7 +11,7 @@ from kosho.record.reading.mentions import Mentions
 from kosho.record.reading.rules import compiled, fit
 from kosho.record.reading.tables import table
 
-__all__ = ["Meeting", "find_meetings", "meeting_fields", "ordinal"]
+__all__ = ["MeetingMention", "find_meetings", "meeting_fields", "ordinal"]
 
 ORDINALS = {
     word: number
@@ -43,7 +43,7 @@ ORDINALS = {
 } | {"inaugural": 1}
 
 
-class Meeting(NamedTuple):
+class MeetingMention(NamedTuple):
     """A meeting as a clause words it."""
 
     type: str
@@ -54,12 +54,12 @@ class Meeting(NamedTuple):
     """Whether it is a fact of its own beside what else the clause says."""
 
 
-def find_meetings(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[Meeting]:
+def find_meetings(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[MeetingMention]:
     """Meetings that a clause tells of: one, or two where it gives two times."""
     return [] if force.untold() else _told(mentions, clause, places, force)
 
 
-def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[Meeting]:
+def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[MeetingMention]:
     words = mentions.masked[clause.start : clause.end]
     rules = table("meetings")
     for rule in rules["rules"]:
@@ -74,25 +74,25 @@ def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -
                 r"\b(?:will|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?", words[: found.end()]
             )
         )
-        main = Meeting(rule["type"], clause.start, clause.end, planned, strong=True)
+        main = MeetingMention(rule["type"], clause.start, clause.end, planned, strong=True)
         again = compiled(rules["again"]).search(words)
         if again and again.start() > found.start() and re.search(r"\bfor\b|\bfrom\b", words[: again.start()]):
             cut = clause.start + again.start()
             return [
                 main._replace(end=_rstrip(mentions.text, clause.start, cut)),
-                Meeting("event", clause.start + again.start("again"), clause.end, planned, strong=True),
+                MeetingMention("event", clause.start + again.start("again"), clause.end, planned, strong=True),
             ]
         return [main]
     future = compiled(rules["future"]).search(words)
     if future and not force.withheld(future.start(), future.start()):
-        return [Meeting("event", clause.start, clause.end, planned=True, strong=True)]
+        return [MeetingMention("event", clause.start, clause.end, planned=True, strong=True)]
     dated = compiled(rules["dated"]).search(words)
     if dated:
-        return [Meeting("event", clause.start, clause.end, planned=False, strong=True)]
+        return [MeetingMention("event", clause.start, clause.end, planned=False, strong=True)]
     named = compiled(rules["named"]).search(words)
     if named:
         start = clause.start + named.start("name")
-        return [Meeting("event", start, clause.start + named.end("name"), planned=False, strong=False)]
+        return [MeetingMention("event", start, clause.start + named.end("name"), planned=False, strong=False)]
     return []
 
 

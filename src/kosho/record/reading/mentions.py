@@ -17,7 +17,7 @@ from kosho.record.reading.dates import DateMention
 from kosho.record.reading.names import aliases, plain
 from kosho.record.reading.tables import table
 
-__all__ = ["KINDS", "Mention", "Mentions", "Person", "find_mentions", "pattern"]
+__all__ = ["KINDS", "Mention", "Mentions", "PersonMention", "find_mentions", "pattern"]
 
 Kind = Literal["party", "adjective", "joint", "person", "body", "date", "pronoun", "capital"]
 KINDS: dict[Kind, str] = {
@@ -52,7 +52,7 @@ def pattern(source: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonMention:
     """Someone with a post."""
 
     name: str
@@ -71,7 +71,7 @@ class Mention:
     kind: Kind
     codes: tuple[str, ...] = ()
     """ISO 3166 alpha-3 codes or blocs it speaks for."""
-    person: Person | None = None
+    person: PersonMention | None = None
     first: bool = False
     """First mention of a person, with the post."""
     date: DateMention | None = None
@@ -283,7 +283,7 @@ def _people(mask: _Mask) -> None:  # noqa: C901 - two orders of name and post
         if tail and org:
             org = tail[0].strip(" ()")
         stop = org_end + (len(tail[0]) if tail else 0)
-        person = Person(name, role, _side(role + " " + (org or ""), codes), org, match["native"])
+        person = PersonMention(name, role, _side(role + " " + (org or ""), codes), org, match["native"])
         mask.put(
             Mention(match.start(), stop, "person", (person.side,) if person.side else (), person, first=True)
         )
@@ -292,7 +292,7 @@ def _people(mask: _Mask) -> None:  # noqa: C901 - two orders of name and post
         role = re.sub(r"^[Tt]he\s", "", text[match.start("body") : match.end("body")])
         if name and role.endswith(("Representative", "Commissioner")):
             codes = mask.codes(match.start("body"), match.end("body"))
-            person = Person(name, role, _side(role, codes), None, None)
+            person = PersonMention(name, role, _side(role, codes), None, None)
             mask.put(
                 Mention(match.start(), match.start("name") + len(name), "person", codes, person, first=True)
             )
@@ -306,7 +306,7 @@ def _people(mask: _Mask) -> None:  # noqa: C901 - two orders of name and post
         begin, codes = _nationality(mask, match.start(), start)
         of = _OF_STATE.match(mask.text, match.start("name") + len(name))
         codes = codes or mask.codes(*match.span("state")) or (mask.codes(*of.span("who")) if of else ())
-        person = Person(name, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
+        person = PersonMention(name, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
         stop = match.start("name") + len(name)
         if match["native"] and name == match["name"]:
             stop = match.end()
@@ -444,7 +444,7 @@ _POST_ALONE = re.compile(
 )
 
 
-def _posts_alone(mask: _Mask, people: set[Person]) -> None:
+def _posts_alone(mask: _Mask, people: set[PersonMention]) -> None:
     """`The Minister` is the one person of the document with such a post, if there is one."""
     for match in list(_POST_ALONE.finditer(mask.text)):
         held = {person for person in people if re.search(rf"\b{match['post']}\b", person.role)}
@@ -457,11 +457,11 @@ def _posts_alone(mask: _Mask, people: set[Person]) -> None:
             mask.put(Mention(match.start(), match.end(), "person", codes, fullest))
 
 
-NameParts = tuple[re.Pattern[str] | None, dict[str, Person]]
+NameParts = tuple[re.Pattern[str] | None, dict[str, PersonMention]]
 
 
-def _name_parts(people: set[Person]) -> NameParts:
-    parts: dict[str, Person] = {}
+def _name_parts(people: set[PersonMention]) -> NameParts:
+    parts: dict[str, PersonMention] = {}
     for person in sorted(people, key=lambda p: (p.name, p.role)):
         words = person.name.split()
         for word in (words[0], words[-1], person.name):
@@ -475,7 +475,7 @@ def _name_parts(people: set[Person]) -> NameParts:
     ), parts
 
 
-def _later(mask: _Mask, names: re.Pattern[str] | None, parts: dict[str, Person]) -> None:
+def _later(mask: _Mask, names: re.Pattern[str] | None, parts: dict[str, PersonMention]) -> None:
     """People named by one part of their name, after or before the post is told."""
     for match in list(names.finditer(mask.text)) if names else ():
         person = parts[match["part"]]

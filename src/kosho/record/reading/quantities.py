@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.tables import rows, table
 
-__all__ = ["Quantity", "find_quantities", "flow_of", "products_in", "trade_sides"]
+__all__ = ["QuantityMention", "find_quantities", "flow_of", "products_in", "trade_sides"]
 
 
-class Quantity(NamedTuple):
+class QuantityMention(NamedTuple):
     """An amount with its unit, and where it stands."""
 
     start: int
@@ -39,12 +39,12 @@ def _amount() -> re.Pattern[str]:
     )
 
 
-def find_quantities(text: str, start: int, end: int) -> list[Quantity]:
+def find_quantities(text: str, start: int, end: int) -> list[QuantityMention]:
     """Amounts with a unit or a currency in `text[start:end]`."""
     units = table("units")
     names = {name.lower(): code for name, code in units["units"].items()}
     signs = {sign.lower(): code for sign, code in units["currencies"].items()}
-    found: list[Quantity] = []
+    found: list[QuantityMention] = []
     for match in _amount().finditer(text, start, end):
         unit = signs.get(match["sign"].lower()) if match["sign"] else None
         unit = unit or (names[match["unit"].lower()] if match["unit"] else None)
@@ -57,7 +57,7 @@ def find_quantities(text: str, start: int, end: int) -> list[Quantity]:
         bound = match["bound"].lower() if match["bound"] else None
         if bound in ("some", "around", "roughly", "approximately"):
             bound = "about"
-        found.append(Quantity(match.start("number"), match.end(), value, unit, bound))
+        found.append(QuantityMention(match.start("number"), match.end(), value, unit, bound))
     return found
 
 

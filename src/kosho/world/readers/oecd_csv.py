@@ -19,7 +19,7 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.world.store import Table
+from kosho.world.store import IOTable
 
 __all__ = ["build_from_oecd_csv"]
 
@@ -58,7 +58,7 @@ class Layout:
     width: int
 
 
-def build_from_oecd_csv(path: Path) -> Table:
+def build_from_oecd_csv(path: Path) -> IOTable:
     """The table of an official CSV; nothing is estimated.
 
     Falls of inventories can make a destination's final demand of a good negative. Such cells are set to zero,
@@ -126,7 +126,7 @@ def _layout(header: Sequence[str], problems: Problems) -> Layout:
     )
 
 
-def _read(lines: Iterator[list[str]], layout: Layout, path: Path, problems: Problems) -> Table:
+def _read(lines: Iterator[list[str]], layout: Layout, path: Path, problems: Problems) -> IOTable:
     n, s = len(layout.countries), len(layout.sectors)
     intermediate, final = np.zeros((n, n, s)), np.zeros((n, n, s))
     inputs = np.zeros((n, s, s))
@@ -207,7 +207,7 @@ def _check_rows(
             problems.add(message, "equal", line=seen["OUT"])
 
 
-def _table(layout: Layout, intermediate: Array, inputs: Array, final: Array, path: Path) -> Table:
+def _table(layout: Layout, intermediate: Array, inputs: Array, final: Array, path: Path) -> IOTable:
     year = re.search(r"(19|20)\d\d", path.name)
     notes = [
         f"{(values < 0).sum()} cells of {what} were negative and set to zero "
@@ -216,7 +216,7 @@ def _table(layout: Layout, intermediate: Array, inputs: Array, final: Array, pat
         if (values < 0).any()
     ]
     final = np.maximum(final, 0.0)
-    return Table(
+    return IOTable(
         layout.countries,
         layout.sectors,
         np.maximum(intermediate, 0.0),

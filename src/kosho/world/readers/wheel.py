@@ -19,7 +19,7 @@ from kosho.errors import InputError, KoshoError, Problem
 from kosho.world.datafiles import rows
 from kosho.world.final_demand import PULL, anchored_totals, home_odds, sourcing_shares, split
 from kosho.world.readers.oecd_csv import build_from_oecd_csv
-from kosho.world.store import Table
+from kosho.world.store import IOTable
 
 __all__ = ["build_from_oecd_csv", "build_from_wheel", "fetch_wheel", "table_from_arrays"]
 
@@ -42,7 +42,7 @@ META: dict[str, Any] = {
 }
 
 
-def build_from_wheel(path: Path | None = None) -> Table:
+def build_from_wheel(path: Path | None = None) -> IOTable:
     """The default table from the pinned wheel, downloaded with pip where no `path` is given.
 
     Raises:
@@ -80,13 +80,13 @@ def _checked(path: Path) -> Path:
     return path
 
 
-def _from_wheel(path: Path) -> Table:
+def _from_wheel(path: Path) -> IOTable:
     with zipfile.ZipFile(path) as wheel, np.load(io.BytesIO(wheel.read(MEMBER)), allow_pickle=False) as held:
         arrays = {key: held[key] for key in ("A", "omb", "z", "go", "countries", "sectors")}
     return table_from_arrays(arrays)
 
 
-def table_from_arrays(held: dict[str, NDArray[Any]]) -> Table:
+def table_from_arrays(held: dict[str, NDArray[Any]]) -> IOTable:
     """Un-cap, unfold and complete the arrays of the wheel.
 
     Args:
@@ -109,10 +109,10 @@ def table_from_arrays(held: dict[str, NDArray[Any]]) -> Table:
     intermediate = np.ascontiguousarray(sold.sum(axis=2).transpose(2, 1, 0))
     inputs = np.ascontiguousarray(sold.sum(axis=1).transpose(2, 0, 1))
     final_sales = np.ascontiguousarray(sales.reshape(s, n).T)
-    return anchored(Table(countries, sectors, intermediate, inputs, final_sales, meta=META))
+    return anchored(IOTable(countries, sectors, intermediate, inputs, final_sales, meta=META))
 
 
-def anchored(table: Table) -> Table:
+def anchored(table: IOTable) -> IOTable:
     """The table with what is needed to estimate final demand near published balances and flows."""
     sourcing = sourcing_shares(table.intermediate, home_odds(table.sectors))
     published = {
