@@ -241,9 +241,9 @@ def test_where_nothing_has_a_range_there_are_no_ends(case: Case) -> None:
     world, law, found = asked(case, "status-quo")
     assert [one.of for one in corners(law, found)] == [SHARES, SHARES]
     early = Law(law.register, date(2025, 1, 2), date(2025, 1, 2))
-    assert list(corners(early, replace(found, told=()))) == []
+    assert list(corners(early, replace(found, ranges=()))) == []
     outcome = Middle.of(answered_by(world, found), case.flows)
-    assert commitments_of("status-quo", (early, replace(found, told=()), PARTIES), outcome, []).ends is None
+    assert commitments_of("status-quo", (early, replace(found, ranges=()), PARTIES), outcome, []).ends is None
 
 
 def test_a_task_that_fails_says_so_and_why_when_asked_again(case: Case) -> None:
