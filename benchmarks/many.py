@@ -62,7 +62,7 @@ def batch(world: World, shocks: Sequence[Shock | Counterfactual], processes: int
 
 
 def alone_with_bounds(world: World, one: Counterfactual) -> object:
-    return solve(world, one.shock, tol=TOLERANCE, constraints=one.constraints, nests=one.nests)
+    return solve(world, one, tol=TOLERANCE)
 
 
 def unilateral(world: World) -> Tariffs:

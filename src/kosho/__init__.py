@@ -13,22 +13,26 @@ from kosho.errors import ConvergenceError, InputError, KoshoError
 
 if TYPE_CHECKING:
     from kosho.case import Case as Case
+    from kosho.equilibrium import Counterfactual as Counterfactual
     from kosho.equilibrium import Outcome as Outcome
     from kosho.equilibrium import Shock as Shock
     from kosho.equilibrium import rebase as rebase
     from kosho.equilibrium import solve as solve
+    from kosho.equilibrium import solve_batch as solve_batch
     from kosho.law import Register as Register
     from kosho.world import World as World
 
 
 _HOMES = {
     "Case": "kosho.case",
+    "Counterfactual": "kosho.equilibrium",
     "Outcome": "kosho.equilibrium",
     "Register": "kosho.law",
     "Shock": "kosho.equilibrium",
     "World": "kosho.world",
     "rebase": "kosho.equilibrium",
     "solve": "kosho.equilibrium",
+    "solve_batch": "kosho.equilibrium",
 }
 _ROOMS = (
     "bargain",
@@ -49,6 +53,7 @@ _ROOMS = (
 __all__ = [
     "Case",
     "ConvergenceError",
+    "Counterfactual",
     "InputError",
     "KoshoError",
     "Outcome",
@@ -58,6 +63,7 @@ __all__ = [
     "__version__",
     "rebase",
     "solve",
+    "solve_batch",
 ]
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 __all__ = ["ConvergenceError", "InputError", "KoshoError", "Problem", "Problems", "suggest"]
 
@@ -16,6 +17,10 @@ class KoshoError(Exception):
     """A question that has no answer (exit status 1), or wrong input (`InputError`, 2)."""
 
     exit_status = 1
+
+    def about(self, what: str) -> KoshoError:
+        """The same error, with what it is about in front: one of many that are solved together."""
+        return KoshoError(f"{what}: {self}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +53,59 @@ class InputError(KoshoError):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def about(self, what: str) -> InputError:
+        """The same problems, with what they are about in their keys."""
+        return InputError(
+            replace(problem, key=what if problem.key is None else f"{what}: {problem.key}")
+            for problem in self.problems
+        )
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Pickled with its problems, as errors of other processes are."""
+        return InputError, (self.problems,)
+
 
 class ConvergenceError(KoshoError):
-    """A solver stopped before it met its tolerance."""
+    """A solver stopped before it met its tolerance.
 
-    def __init__(self, residual: float, country: str, iterations: int, hint: str = "") -> None:
+    `best` is the best point it reached, in the form that the solver which raised documents; None where it keeps
+    none.
+    """
+
+    def __init__(
+        self,
+        residual: float,
+        country: str,
+        iterations: int,
+        hint: str = "",
+        sector: str | None = None,
+        best: Any = None,
+    ) -> None:
         self.residual = residual
         self.country = country
         self.iterations = iterations
+        self.hint = hint
+        self.sector = sector
+        self.best = best
         super().__init__(
             f"no convergence after {iterations} iterations: residual {residual:.2e}, "
-            f"worst in {country}" + (f"; {hint}" if hint else "")
+            f"worst in {country}" + (f", {sector}" if sector else "") + (f"; {hint}" if hint else "")
+        )
+
+    def about(self, what: str) -> ConvergenceError:
+        """The same failure, with what it is about as part of its hint."""
+        hint = f"this is {what}" + (f"; {self.hint}" if self.hint else "")
+        return ConvergenceError(self.residual, self.country, self.iterations, hint, self.sector, self.best)
+
+    def __reduce__(self) -> tuple[type[ConvergenceError], tuple[Any, ...]]:
+        """Pickled with its figures, as errors of other processes are."""
+        return ConvergenceError, (
+            self.residual,
+            self.country,
+            self.iterations,
+            self.hint,
+            self.sector,
+            self.best,
         )
 
 

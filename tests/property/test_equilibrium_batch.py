@@ -81,31 +81,78 @@ def test_members_that_do_not_converge_together_are_solved_alone(monkeypatch: pyt
     world = random_world(21, 4, 3)
     shocks = packages(world, 20)
     shocks[5] = Shock.tariffs(world, rates(world, 5, 1e3, 1e4))
-    monkeypatch.setattr("kosho.equilibrium.batch.ALL_AT_ONCE", 1)
+    monkeypatch.setattr("kosho.equilibrium.batch_iteration.ALL_AT_ONCE", 1)
     agrees(world, shocks, "zero")
     assert solve_batch(world, shocks, "zero").report.alone == tuple(range(20))
 
 
-def test_errors_name_the_shock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mistakes_of_the_caller_are_raised_and_name_the_member() -> None:
     world, other = random_world(3, 4, 3), random_world(3, 3, 3)
     shocks = packages(world, 20)
     with pytest.raises(InputError, match="shock 7: made for a world with other"):
         solve_batch(world, [*shocks[:7], Shock.none(other), *shocks[7:]])
+    with pytest.raises(InputError, match="shock 1: is a dict, not a Counterfactual or a Shock"):
+        solve_batch(world, [shocks[0], {}])
+    for wrong in (2.0, "1e-8", True, np.nan, 1e-8j):
+        with pytest.raises(InputError, match="tol = .* is not a number between 0 and 1"):
+            solve_batch(world, shocks, tol=wrong)
+    for wrong in (0, -1, 1.5, "2", True):
+        with pytest.raises(InputError, match="processes = "):
+            solve_batch(world, shocks, processes=wrong)
+    for wrong in (shocks[0], "shocks", None, 3):
+        with pytest.raises(InputError, match="counterfactuals: is a .* not a sequence"):
+            solve_batch(world, wrong)
+    with pytest.raises(InputError, match="world: is a Shock, not a World"):
+        solve_batch(shocks[0], shocks)
+    with pytest.raises(InputError, match="deficits = 'none'"):
+        solve_batch(world, shocks, "none")
+
+
+def test_elasticities_that_do_not_fit_are_named() -> None:
+    world = random_world(3, 4, 3)
+    shocks, theta = packages(world, 2), world.theta
+    for wrong, error in (
+        ([theta] * 3, "3 sets of elasticities for 2 shocks"),
+        ([theta, theta.astype(str)], r"thetas\[1\]: is an array of <U.*, not of real numbers"),
+        ([theta, theta.astype(complex)], r"thetas\[1\]: is an array of complex128"),
+        ([theta, 4.0], r"thetas\[1\]: is a float, not a DataArray"),
+        ([theta.rename(sector="industry"), theta], r"thetas\[0\]: has dimensions \('industry',\)"),
+        ([theta, theta.assign_coords(sector=["S00", "S01", "S9"])], r"thetas\[1\]: sectors differ .*S02, S9"),
+        ([theta, -theta], r"thetas\[1\]: S00: -.* is not positive and finite"),
+    ):
+        with pytest.raises(InputError, match=error):
+            solve_batch(world, shocks, thetas=wrong)
+
+
+@pytest.mark.parametrize(("count", "processes"), [(3, 1), (20, 1), (450, 2)])
+def test_members_that_fail_are_values_beside_those_that_do_not(count: int, processes: int) -> None:
+    world = random_world(8, 4, 3)
     a = world.countries[0]
     closed = Shock.parts(world, [Part(a, i, "S00", cost=np.inf) for i in world.countries])
-    with pytest.raises(InputError, match=r"shock 3: .*nobody can supply"):
-        solve_batch(world, [*shocks[:3], closed, *shocks[3:]])
-    with pytest.raises(InputError, match="tol"):
-        solve_batch(world, shocks, tol=2.0)
-    with pytest.raises(InputError, match="2 sets of elasticities for 20 shocks"):
-        solve_batch(world, shocks, thetas=[world.theta] * 2)
-
-    def fails(*_: object, **__: object) -> None:
-        raise ConvergenceError(0.5, a, 3)
-
-    monkeypatch.setattr("kosho.equilibrium.batch.solve", fails)
-    with pytest.raises(ConvergenceError, match="shock 0 of the batch"):
-        solve_batch(world, shocks[:1])
+    abroad = {(n, i, j): 1e6 for n in world.countries for i in world.countries for j in world.sectors if n != i}
+    shocks = packages(world, count)
+    batch = solve_batch(world, [*shocks, closed, Shock.costs(world, abroad)], processes=processes)
+    alone, starved = batch.failures
+    assert (alone.member, starved.member) == (count, count + 1)
+    assert "nobody can supply it any more" in alone.reason
+    assert isinstance(alone.error, InputError)
+    assert (alone.best, alone.country, alone.sector) == (None, None, None)
+    assert isinstance(starved.error, ConvergenceError)
+    assert "no convergence after" in starved.reason
+    assert starved.best is not None
+    assert starved.residual == float(starved.best.gap.max()) > 1e-8
+    assert starved.best.gap.idxmax().item() == starved.country
+    assert set(starved.best.price.dims) == {"country", "sector"}
+    assert batch.solved.to_numpy().tolist() == [True] * count + [False] * 2
+    for values in (batch.welfare, batch.equivalent_variation, batch.real_value_added, batch.residual):
+        assert np.isnan(values[count:]).all()
+        assert np.isfinite(values[:count]).all()
+    np.testing.assert_allclose(batch.welfare[0], solve(world, shocks[0]).welfare, atol=1e-7)
+    with pytest.raises(InputError, match=rf"shock {count}: .*nobody can supply"):
+        batch.raise_if_failed()
+    with pytest.raises(InputError, match="the last but one: "):
+        batch.raise_if_failed([*map(str, range(count)), "the last but one", "the last"])
+    solve_batch(world, shocks[:2]).raise_if_failed()
 
 
 def test_several_processes_say_the_same() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.worlds import random_world, rates
 
-from kosho.equilibrium import Flow, Outcome, Part, Purchase, Quota, Shock, TariffQuota, solve
+from kosho.equilibrium import Counterfactual, Flow, Outcome, Part, Purchase, Quota, Shock, TariffQuota, solve
 from kosho.equilibrium.constraints import Measured
 from kosho.errors import InputError, KoshoError
 from kosho.world import PhysicalFlow, World
@@ -36,7 +36,7 @@ def test_a_quota_is_met_and_its_rent_reaches_the_holder(seed: int, share: float)
     world = random_world(seed)
     holder = world.countries[seed % 4]
     quota = Quota(name="quota", flows=(flow(world),), amount=share, basis="share", holder=holder)
-    outcome = solve(world, Shock.none(world), constraints=[quota])
+    outcome = solve(world, Counterfactual(Shock.none(world), (quota,)))
     (told,) = outcome.constraints
     assert told.reached == pytest.approx(share * told.base, rel=1e-6)
     assert told.binds
@@ -55,7 +55,7 @@ def test_a_quota_is_met_and_its_rent_reaches_the_holder(seed: int, share: float)
 def test_a_quota_whose_rent_the_importer_holds_is_the_tariff_that_does_the_same(seed: int) -> None:
     world = random_world(seed, tariffs=False)
     quota = Quota(name="quota", flows=(flow(world),), amount=0.4, basis="share", holder="importer")
-    held = solve(world, Shock.none(world), tol=1e-10, constraints=[quota])
+    held = solve(world, Counterfactual(Shock.none(world), (quota,)), tol=1e-10)
     one = quota.flows[0]
     rate = {(one.importer, one.exporter, one.sector): held.constraints[0].wedge}
     taxed = solve(world, Shock.tariffs(world, rate), tol=1e-10)
@@ -77,7 +77,7 @@ def test_a_purchase_is_met_and_paid_by_the_importer(seed: int, more: float) -> N
         measured="value",
         deflator=bound.importer,
     )
-    outcome = solve(world, Shock.none(world), constraints=[purchase])
+    outcome = solve(world, Counterfactual(Shock.none(world), (purchase,)))
     (told,) = outcome.constraints
     assert told.reached == pytest.approx((1 + more) * base, rel=1e-6)
     assert told.fiscal_cost > 0
@@ -110,7 +110,7 @@ def test_bounds_that_do_not_bind_change_nothing(seed: int) -> None:
             holder="importer",
         ),
     ]
-    outcome = solve(world, change, tol=1e-10, constraints=loose)
+    outcome = solve(world, Counterfactual(change, loose), tol=1e-10)
     for told in outcome.constraints:
         assert told.wedge == 0.0
         assert told.rent == told.fiscal_cost == 0.0
@@ -130,10 +130,10 @@ def test_a_quota_of_all_that_is_traded_changes_nothing_and_one_of_nothing_is_a_b
     world = random_world(seed)
     one = flow(world)
     quota = {"name": "quota", "flows": (one,), "basis": "share", "holder": "exporter"}
-    all_of_it = solve(world, Shock.none(world), constraints=[Quota(amount=1.0, **quota)])
+    all_of_it = solve(world, Counterfactual(Shock.none(world), (Quota(amount=1.0, **quota),)))
     assert all_of_it.constraints[0].wedge == 0.0
     np.testing.assert_allclose(all_of_it.welfare, 0.0, atol=1e-12)
-    none_of_it = solve(world, Shock.none(world), constraints=[Quota(amount=0.0, **quota)])
+    none_of_it = solve(world, Counterfactual(Shock.none(world), (Quota(amount=0.0, **quota),)))
     cell = (one.importer, one.exporter, one.sector)
     assert none_of_it.part_flow(*cell, "")[1] == 0.0
     assert none_of_it.constraints[0].reached == 0.0
@@ -151,8 +151,8 @@ def test_a_covered_share_of_one_is_the_whole_sector(seed: int) -> None:
     parts = Shock.parts(world, [Part(*cell, share=0.3, part="a"), Part(*cell, share=0.7, part="b")])
     named = (flow(world, part="a"), flow(world, part="b"))
     about = {"name": "quota", "amount": 0.5, "basis": "share", "holder": "exporter"}
-    whole = solve(world, Shock.none(world), tol=1e-10, constraints=[Quota(flows=(one,), **about)])
-    pieces = solve(world, parts, tol=1e-10, constraints=[Quota(flows=named, **about)])
+    whole = solve(world, Counterfactual(Shock.none(world), (Quota(flows=(one,), **about),)), tol=1e-10)
+    pieces = solve(world, Counterfactual(parts, (Quota(flows=named, **about),)), tol=1e-10)
     assert pieces.constraints[0].wedge == pytest.approx(whole.constraints[0].wedge, rel=1e-6)
     np.testing.assert_allclose(pieces.welfare, whole.welfare, atol=1e-9)
     for label in ("a", "b"):
@@ -176,7 +176,7 @@ def test_a_tariff_quota_has_three_regimes(seed: int) -> None:
         bound = TariffQuota(
             name="tq", flows=(one,), amount=amount, inside=inside, outside=outside, holder="exporter"
         )
-        return solve(world, Shock.none(world), tol=1e-10, constraints=[bound])
+        return solve(world, Counterfactual(Shock.none(world), (bound,)), tol=1e-10)
 
     never = outcome(1.01 * most)
     np.testing.assert_allclose(never.welfare, free.welfare, atol=1e-8)
@@ -206,7 +206,7 @@ def test_a_minimum_access_moves_imports_between_origins_only(seed: int) -> None:
         Quota(name="minimum access", flows=origins, amount=1.0, basis="share", holder="importer"),
         Purchase(name="from one", flows=origins[:1], amount=more, basis="increment"),
     ]
-    outcome = solve(world, Shock.none(world), constraints=both)
+    outcome = solve(world, Counterfactual(Shock.none(world), both))
     whole, one = outcome.constraints
     assert whole.reached == pytest.approx(whole.base, rel=1e-6)
     assert one.reached == pytest.approx(base + more, rel=1e-6)
@@ -226,7 +226,7 @@ def test_rents_of_two_quotas_on_the_same_imports_reach_both_holders(seed: int) -
         Quota(name="narrow", flows=from_two[:1], amount=0.4, basis="share", holder=a),
         Quota(name="wide", flows=from_two, amount=0.5, basis="share", holder=b),
     ]
-    outcome = solve(world, Shock.none(world), constraints=both)
+    outcome = solve(world, Counterfactual(Shock.none(world), both))
     narrow, wide = outcome.constraints
     for told, holder in ((narrow, a), (wide, b)):
         assert told.reached <= told.required * (1 + 1e-6)
@@ -243,7 +243,7 @@ def test_a_quota_counted_in_units(seed: int) -> None:
     counted = PhysicalFlow(one.exporter, one.importer, one.sector, 1_370_000.0, "vehicles")
     world = world.with_units([counted])
     quota = Quota(name="cars", flows=(one,), amount=1_000_000, unit="vehicles", holder="exporter")
-    outcome = solve(world, Shock.none(world), constraints=[quota])
+    outcome = solve(world, Counterfactual(Shock.none(world), (quota,)))
     assert outcome.constraints[0].base == pytest.approx(1_370_000)
     assert outcome.units[0].new == pytest.approx(1_000_000, rel=1e-6)
 
@@ -256,11 +256,11 @@ def test_bounds_that_cannot_both_hold_are_named() -> None:
     least = Purchase(name="promise of 60 %", flows=(one,), amount=0.6 * base)
     unrelated = Quota(name="elsewhere", flows=(flow(world, 1, 2),), amount=1.0, holder="exporter")
     with pytest.raises(InputError, match=r"ceiling of 40 %.*promise of 60 %.*cannot all hold") as error:
-        solve(world, Shock.none(world), constraints=[unrelated, most, least])
+        solve(world, Counterfactual(Shock.none(world), (unrelated, most, least)))
     assert "elsewhere" not in str(error.value)
     money = Purchase(name="promise in money", flows=(one,), amount=3 * base, measured="value")
     with pytest.raises(KoshoError, match=r"ceiling of 40 %.*promise in money"):
-        solve(world, Shock.none(world), constraints=[most, money])
+        solve(world, Counterfactual(Shock.none(world), (most, money)))
 
 
 @pytest.mark.parametrize("measured", ["quantity", "value"])
@@ -273,18 +273,18 @@ def test_a_purchase_of_what_is_banned_is_refused_and_both_are_named(measured: Me
     with pytest.raises(
         InputError, match=r"'ban' \(a ban\).*'promise' \(at least 1\).* cannot all hold"
     ) as error:
-        solve(world, Shock.none(world), constraints=[elsewhere, ban, promise])
+        solve(world, Counterfactual(Shock.none(world), (elsewhere, ban, promise)))
     assert "elsewhere" not in str(error.value)
     closed = Shock.costs(world, {(one.importer, one.exporter, one.sector): np.inf})
     with pytest.raises(InputError, match=r"'promise' cannot be met: the imports are banned"):
-        solve(world, closed, constraints=[promise])
+        solve(world, Counterfactual(closed, (promise,)))
 
 
 def test_a_promise_beyond_the_means_of_an_economy_is_named() -> None:
     world = random_world(3)
     promise = Purchase(name="a thousandfold", flows=(flow(world),), amount=1000, basis="share")
     with pytest.raises(KoshoError, match="a thousandfold"):
-        solve(world, Shock.none(world), constraints=[promise])
+        solve(world, Counterfactual(Shock.none(world), (promise,)))
 
 
 def test_mistakes_are_told_together() -> None:
@@ -294,17 +294,16 @@ def test_mistakes_are_told_together() -> None:
         Quota(name="q", flows=(flow(world, 1, 1),), amount=1, holder="exporter")
     with pytest.raises(InputError, match=r"inside.*outside"):
         TariffQuota(name="q", flows=(one,), amount=1, inside=0.3, outside=0.2, holder="exporter")
-    with pytest.raises(InputError, match="no part 'corn'"):
-        solve(
-            world,
-            Shock.none(world),
-            constraints=[Purchase(name="p", flows=(flow(world, part="corn"),), amount=1)],
-        )
-    with pytest.raises(InputError, match=r"does not count .* in 'tonnes'"):
-        solve(world, Shock.none(world), constraints=[Purchase(name="p", flows=(one,), amount=1, unit="tonnes")])
+    for named, unit, error in (
+        ("corn", "", "no part 'corn'"),
+        ("", "tonnes", r"does not count .* in 'tonnes'"),
+    ):
+        promise = Purchase(name="p", flows=(flow(world, part=named),), amount=1, unit=unit)
+        with pytest.raises(InputError, match=error):
+            solve(world, Counterfactual(Shock.none(world), (promise,)))
     twice = [Purchase(name="p", flows=(one,), amount=1)] * 2
     with pytest.raises(InputError, match="two constraints are named 'p'"):
-        solve(world, Shock.none(world), constraints=twice)
+        solve(world, Counterfactual(Shock.none(world), twice))
     with pytest.raises(InputError) as error:
         Purchase(name="p", flows=(one, one), amount=-1)
     assert len(error.value.problems) == 2

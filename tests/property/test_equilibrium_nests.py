@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.worlds import random_world
 
-from kosho.equilibrium import Flow, Nest, Outcome, Part, Purchase, Shock, solve
+from kosho.equilibrium import Counterfactual, Flow, Nest, Outcome, Part, Purchase, Shock, solve
 from kosho.equilibrium.system import cells_of
 from kosho.errors import InputError
 from kosho.world import World
@@ -65,7 +65,7 @@ def test_a_nest_is_demand_in_two_steps(seed: int, theta: float, between: float) 
     share = nest.shares[i]
     taxed = Shock.parts(world, [Part(n, i, j, share=share, tariff=0.9, part="corn")])
     given = Nest("corn", n, j, theta, between, {k: s for k, s in nest.shares.items() if k != i})
-    outcome = solve(world, taxed, tol=1e-11, nests=[given])
+    outcome = solve(world, Counterfactual(taxed, nests=(given,)), tol=1e-11)
     spent, price = nested_market(outcome, nest, {i: 0.9})
     assert float(outcome.price.sel(country=n, sector=j)) == pytest.approx(price, rel=1e-6)
     for exporter in world.countries:
@@ -90,7 +90,7 @@ def test_a_nest_with_the_elasticity_of_its_sector_is_no_nest(seed: int) -> None:
     n, i, j = world.countries[0], world.countries[1], world.sectors[1]
     taxed = Shock.parts(world, [Part(n, i, j, share=0.08, tariff=0.9, part="corn")])
     rest = Nest("corn", n, j, theta, theta, {k: s for k, s in nest.shares.items() if k != i})
-    flat, nested = solve(world, taxed, tol=1e-12), solve(world, taxed, tol=1e-12, nests=[rest])
+    flat, nested = solve(world, taxed, tol=1e-12), solve(world, Counterfactual(taxed, nests=(rest,)), tol=1e-12)
     np.testing.assert_allclose(nested.flows, flat.flows, rtol=1e-9)
     np.testing.assert_allclose(nested.welfare, flat.welfare, atol=1e-11)
 
@@ -100,7 +100,7 @@ def test_a_nest_with_the_elasticity_of_its_sector_is_no_nest(seed: int) -> None:
 @example(49, 5.960464477539063e-08)
 def test_nests_change_nothing_where_nothing_changes(seed: int, between: float) -> None:
     world = random_world(seed)
-    outcome = solve(world, Shock.none(world), tol=1e-11, nests=[corn(world, 3.0, between)])
+    outcome = solve(world, Counterfactual(Shock.none(world), nests=(corn(world, 3.0, between),)), tol=1e-11)
     np.testing.assert_allclose(outcome.welfare, 0.0, atol=1e-11)
     np.testing.assert_allclose(outcome.flows, outcome.base.flows, rtol=1e-9)
 
@@ -113,7 +113,7 @@ def test_a_commitment_on_corn_moves_corn(seed: int) -> None:
     nest = corn(world, 3.0, -0.7)
     n, i, other, j = world.countries[0], world.countries[1], world.countries[2], world.sectors[1]
     double = Purchase(name="corn", flows=(Flow(n, i, j, "corn"),), amount=2.0, basis="share")
-    outcome = solve(world, Shock.none(world), nests=[nest], constraints=[double])
+    outcome = solve(world, Counterfactual(Shock.none(world), (double,), (nest,)))
     (told,) = outcome.constraints
     assert told.reached == pytest.approx(2 * told.base, rel=1e-6)
     base, new = outcome.part_flow(n, i, j, "corn")
@@ -160,13 +160,13 @@ def test_nests_that_contradict_are_refused() -> None:
         Nest("corn", n, j, 3.0, -1.0, {i: 0.1})
     first, second = corn(world, 3.0, -0.5), Nest("rice", n, j, 3.0, 0.5, {i: 0.1})
     with pytest.raises(InputError, match=r"corn.*rice.*one for a market"):
-        solve(world, Shock.none(world), nests=[first, second])
+        solve(world, Counterfactual(Shock.none(world), nests=(first, second)))
     parts = Shock.parts(world, [Part(n, i, j, share=0.95, tariff=0.1, part="other")])
     with pytest.raises(InputError, match="no room"):
-        solve(world, parts, nests=[first])
+        solve(world, Counterfactual(parts, nests=(first,)))
     banned = Shock.costs(world, {(n, k, j): np.inf for k in world.countries[1:3]})
     only = Nest("tea", n, j, 3.0, -0.5, {world.countries[1]: 0.1, world.countries[2]: 0.1})
     with pytest.raises(InputError, match="no origin can supply it"):
-        solve(world, banned, nests=[only])
+        solve(world, Counterfactual(banned, nests=(only,)))
     with pytest.raises(InputError, match="has no origin"):
-        solve(world, Shock.none(world), nests=[Nest("corn", n, j, 3.0, 0.5)])
+        solve(world, Counterfactual(Shock.none(world), nests=(Nest("corn", n, j, 3.0, 0.5),)))

@@ -371,10 +371,7 @@ def test_commitments_of_the_deals_are_told_from_the_full_world(case, tmp_path):
     label = {"cars": "all-1", "gas": "none"}
     some = np.array([table.grid.named(label), table.grid.named({**label, "gas": "more"})])
     laid = lay_all(table, table.grounds[0], load(), some)
-    outcomes = [
-        solve(laid.world, one.shock, constraints=one.constraints, nests=one.nests)
-        for one in (*laid.posed(some), *laid.posed_compared())
-    ]
+    outcomes = [solve(laid.world, one) for one in (*laid.posed(some), *laid.posed_compared())]
     assert outcomes[0].constraints == ()
     (gas,) = outcomes[1].constraints
     measure, issue = table.behind(int(some[1]), gas.constraint.name)

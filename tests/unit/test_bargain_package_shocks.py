@@ -79,7 +79,7 @@ MEASURE = """
 
 
 def solved(world, one):
-    return solve(world, one.shock, constraints=one.constraints, nests=one.nests)
+    return solve(world, one)
 
 
 def by_law(laid, state, package):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.worlds import random_world
 
-from kosho.equilibrium import Flow, Shock, solve
+from kosho.equilibrium import Counterfactual, Flow, Shock, solve
 from kosho.errors import InputError
 from kosho.impact.coercion import Episode, Market, before, compare, episode, episodes, halt, in_economy
 from kosho.impact.effects import effects
@@ -129,7 +129,7 @@ def test_mistakes_are_told() -> None:
 def test_a_travel_advisory_is_a_quota_on_services() -> None:
     world = random_world(2)
     flows = [Flow(world.countries[0], world.countries[1], sector) for sector in world.sectors[1:]]
-    outcome = solve(world, Shock.none(world), constraints=[halt("advisory", flows, 0.55)])
+    outcome = solve(world, Counterfactual(Shock.none(world), (halt("advisory", flows, 0.55),)))
     (told,) = outcome.constraints
     assert told.reached == pytest.approx(0.55 * told.base, rel=1e-6)
     # Sellers cannot ask more of those who still come: what is scarce is the buyers' own leave to go.
@@ -156,8 +156,8 @@ def test_the_ban_of_seafood_leaves_exactly_nothing_of_it_and_the_rest_of_its_sec
     for world in (talks, load()):
         told = effects(world, law, date(2023, 10, 1))
         assert "chn-jpn-seafood-2023" not in told.left_out
-        open_ = solve(world, told.shock, nests=told.nests)
-        shut = solve(world, told.shock, constraints=told.constraints, nests=told.nests)
+        open_ = solve(world, Counterfactual(told.shock, nests=told.nests))
+        shut = solve(world, told.counterfactual)
         for sector, part in SEAFOOD:
             base, new = shut.part_flow("CHN", "JPN", sector, part)
             assert base > 0
@@ -182,7 +182,7 @@ def test_what_is_banned_is_not_banned_before_or_between(talks: World, law: Regis
 def test_episodes_in_the_economy_leave_what_they_leave(talks: World) -> None:
     for name, exporter, trade in (("pineapples-2021", "TWN", 50.8), ("seafood-2023", "JPN", 611.0)):
         base, halted = in_economy(talks, episode(name))
-        outcome = solve(base, halted.shock, constraints=halted.constraints, nests=halted.nests)
+        outcome = solve(base, halted)
         assert sum(one.base for one in outcome.constraints) == pytest.approx(trade, rel=0.01)
         assert all(one.reached == 0.0 for one in outcome.constraints)
         assert float(outcome.equivalent_variation.sel(country=exporter)) < 0
@@ -203,14 +203,14 @@ def test_travel_is_put_back_before_it_is_advised_against(talks: World) -> None:
     losses = []
     for end in ("low", "value", "high"):
         base, halted = in_economy(talks, episode("travel-2025"), end)
-        outcome = solve(base, halted.shock, constraints=halted.constraints)
+        outcome = solve(base, Counterfactual(halted.shock, halted.constraints))
         (told,) = outcome.constraints
         assert told.reached == pytest.approx({"low": 0.39, "value": 0.45, "high": 0.55}[end] * told.base)
         losses.append(float(outcome.equivalent_variation.sel(country="JPN")))
     assert all(-400 < loss < -150 for loss in losses)
     # In the table as it is the same advisory does next to nothing.
     quota = halt("advisory", [Flow("CHN", "JPN", "I")], 0.45)
-    little = solve(talks, Shock.none(talks), constraints=[quota])
+    little = solve(talks, Counterfactual(Shock.none(talks), (quota,)))
     assert abs(float(little.equivalent_variation.sel(country="JPN"))) < 2
     assert before(talks, episode("seafood-2023")) is talks
 
@@ -226,6 +226,6 @@ def test_an_advisory_that_allows_all_changes_nothing(talks: World, law: Register
     (one,) = [one for one in told.constraints if one.name == "all"]
     assert one.amount == 1.0
     plain = solve(talks, Shock.none(talks), tol=1e-11)
-    bound = solve(talks, Shock.none(talks), tol=1e-11, constraints=[one])
+    bound = solve(talks, Counterfactual(Shock.none(talks), (one,)), tol=1e-11)
     assert bound.constraints[0].wedge == 0.0
     np.testing.assert_allclose(bound.welfare, plain.welfare, atol=1e-11)

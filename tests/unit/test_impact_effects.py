@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from tests.measures import measure
 
 from kosho.case import Case
-from kosho.equilibrium import Purchase, Quota, solve
+from kosho.equilibrium import Counterfactual, Purchase, Quota, solve
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
 from kosho.law import Register
@@ -64,7 +64,7 @@ def test_a_purchase_of_a_small_product_becomes_a_constraint_with_its_nest(
     assert isinstance(one, Purchase)
     assert [str(flow) for flow in one.flows] == ["JPN from USA, A01 (corn)"]
     assert [nest.product for nest in told.nests] == ["corn"]
-    outcome = solve(talks, told.shock, constraints=told.constraints, nests=told.nests)
+    outcome = solve(talks, told.counterfactual)
     assert outcome.constraints[0].reached == pytest.approx(outcome.constraints[0].base + 1000, rel=1e-6)
 
 
@@ -152,7 +152,7 @@ def test_a_ban_of_a_whole_sector_leaves_nothing(talks: World, law: Registered) -
         scope={"sectors": ["C27"]},
     )
     told = found(talks, law, ban)
-    outcome = solve(talks, told.shock, constraints=told.constraints)
+    outcome = solve(talks, Counterfactual(told.shock, told.constraints))
     assert float(outcome.flows.sel(importer="JPN", exporter="CHN", sector="C27")) == 0.0
 
 
@@ -214,7 +214,7 @@ def test_what_japan_offered_can_be_added_to_a_deal(talks: World) -> None:
     for name in ("purchase-corn", "purchase-lng", "purchase-rice", "rice-access", "safety-tests"):
         register = register.with_overlay(case.overlays[name])
     told = effects(talks, register, deal.on, deal.known)
-    outcome = solve(talks, told.shock, constraints=told.constraints, nests=told.nests)
+    outcome = solve(talks, told.counterfactual)
     by_name = {one.constraint.name: one for one in outcome.constraints}
     assert set(by_name) == {"case-corn", "case-lng", "case-rice", "case-rice-access"}
     for one in by_name.values():
@@ -236,5 +236,5 @@ def test_a_scenario_is_simulated_with_everything_in_force(talks: World) -> None:
     law = case.law("deal")
     world = counted(talks, law.register)
     told = effects(world, law.register, law.on, law.known)
-    alone = solve(world, told.shock, constraints=told.constraints, nests=told.nests)
+    alone = solve(world, told.counterfactual)
     np.testing.assert_array_equal(alone.welfare, plain.welfare)

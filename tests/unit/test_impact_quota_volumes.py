@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 from tests.measures import measure
 
-from kosho.equilibrium import TariffQuota, solve
+from kosho.equilibrium import Counterfactual, TariffQuota, solve
 from kosho.impact.effects import effects
 from kosho.impact.product_nests import niches
 from kosho.impact.quota_volumes import counted
@@ -49,7 +49,7 @@ def test_a_tariff_quota_binds_where_the_world_counts_its_goods(talks: World, law
     steel = by_name["us-232-steel-quota"]
     assert isinstance(steel, TariffQuota)
     assert (steel.amount, steel.unit, steel.inside, steel.outside) == (1_250_000, "tonnes", 0.0, 0.25)
-    outcome = solve(world, told.shock, constraints=told.constraints, nests=told.nests)
+    outcome = solve(world, told.counterfactual)
     found = {one.constraint.name: one for one in outcome.constraints}["us-232-steel-quota"]
     assert found.base == pytest.approx(1_143_000)
     assert found.free > found.required
@@ -94,10 +94,10 @@ def test_british_cars_have_their_hundred_thousand(talks: World, law: Register) -
     (cars,) = [one for one in told.constraints if isinstance(one, TariffQuota)]
     assert (cars.name, cars.amount, cars.unit) == ("us-232-autos-gbr", 100_000, "vehicles")
     assert (cars.inside, cars.outside) == (pytest.approx(0.1), pytest.approx(0.275))
-    outcome = solve(world, told.shock, constraints=told.constraints, nests=told.nests)
+    outcome = solve(world, told.counterfactual)
     (found,) = [one for one in outcome.constraints if one.constraint.name == cars.name]
     assert found.wedge == 0.0
-    plain = solve(world, told.shock, nests=told.nests)
+    plain = solve(world, Counterfactual(told.shock, nests=told.nests))
     np.testing.assert_allclose(outcome.welfare, plain.welfare, atol=1e-8)
 
 
@@ -116,7 +116,7 @@ def test_minimum_access_for_rice_binds_once_more_is_promised_inside_it(talks: Wo
     told = effects(talks, law, RICE)
     names = {one.name for one in told.constraints}
     assert {"jpn-us-rice", "jpn-rice-access"} <= names
-    outcome = solve(talks, told.shock, constraints=told.constraints, nests=told.nests)
+    outcome = solve(talks, told.counterfactual)
     by_name = {one.constraint.name: one for one in outcome.constraints}
     access, american = by_name["jpn-rice-access"], by_name["jpn-us-rice"]
     # Counted in tonnes by the source, as a share of its base where the world does not count.
@@ -125,7 +125,7 @@ def test_minimum_access_for_rice_binds_once_more_is_promised_inside_it(talks: Wo
     assert american.reached == pytest.approx(1.75 * american.base, rel=1e-6)
     world = counted(talks, law)
     told = effects(world, law, RICE)
-    outcome = solve(world, told.shock, constraints=told.constraints, nests=told.nests)
+    outcome = solve(world, told.counterfactual)
     by_name = {one.constraint.name: one for one in outcome.constraints}
     assert by_name["jpn-us-rice"].reached == pytest.approx(605_500, rel=1e-6)
     assert by_name["jpn-rice-access"].reached <= 770_000 * (1 + 1e-6)

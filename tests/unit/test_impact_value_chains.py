@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.worlds import random_world
 
-from kosho.equilibrium import Flow, Purchase, Quota, Shock, solve
+from kosho.equilibrium import Counterfactual, Flow, Purchase, Quota, Shock, solve
 from kosho.errors import InputError
 from kosho.impact.product_nests import Niche, nest, niche, niches
 from kosho.impact.value_chains import (
@@ -114,7 +114,7 @@ def test_a_commitment_on_corn_moves_corn_and_mostly_from_brazil(talks: World) ->
         basis="increment",
         measured="value",
     )
-    outcome = solve(talks, Shock.none(talks), nests=nests, constraints=[more])
+    outcome = solve(talks, Counterfactual(Shock.none(talks), (more,), nests))
     (told,) = outcome.constraints
     assert told.reached == pytest.approx(told.base + 1000, rel=1e-6)
     assert told.fiscal_cost > 0
@@ -130,7 +130,7 @@ def test_more_american_rice_inside_the_minimum_access_comes_from_other_origins(t
         Quota(name="minimum access", flows=tuple(flows.values()), amount=1.0, basis="share", holder="importer"),
         Purchase(name="75 % more from the US", flows=(flows["USA"],), amount=1.75, basis="share"),
     ]
-    outcome = solve(talks, Shock.none(talks), nests=[rice], constraints=both)
+    outcome = solve(talks, Counterfactual(Shock.none(talks), both, (rice,)))
     access, american = outcome.constraints
     assert access.reached == pytest.approx(access.base, rel=1e-6)
     assert american.reached == pytest.approx(1.75 * american.base, rel=1e-6)
@@ -139,7 +139,7 @@ def test_more_american_rice_inside_the_minimum_access_comes_from_other_origins(t
     # Beyond what others sell it cannot rise: the two would contradict each other.
     too_much = [both[0], Purchase(name="threefold", flows=(flows["USA"],), amount=3.0, basis="share")]
     with pytest.raises(InputError, match=r"minimum access.*threefold"):
-        solve(talks, Shock.none(talks), nests=[rice], constraints=too_much)
+        solve(talks, Counterfactual(Shock.none(talks), too_much, (rice,)))
 
 
 def test_products_that_do_not_fit_are_refused(talks: World) -> None:

@@ -25,7 +25,7 @@ from kosho.brief.commitment_tables import (
     subsidy_table,
 )
 from kosho.case import Case, Law
-from kosho.equilibrium import Outcome, solve
+from kosho.equilibrium import Counterfactual, Outcome, solve
 from kosho.errors import InputError
 from kosho.impact.effects import Effects, effects
 from kosho.impact.product_nests import nest, niche
@@ -63,7 +63,7 @@ def case() -> Case:
 
 
 def answered_by(world: World, found: Effects, deficits: Any = "fixed") -> Outcome:
-    return solve(world, found.shock, deficits, constraints=found.constraints, nests=found.nests)
+    return solve(world, found.counterfactual, deficits)
 
 
 def with_measures(case: Case, *measures: Measure) -> Case:
@@ -270,7 +270,7 @@ def test_figures_of_named_flows_and_counts(case: Case) -> None:
     count = len(outcome.constraints)
     assert count >= 4
     assert told_of["sales"].shape == (len(markets(outcome.constraints)), len(world.countries))
-    free = solve(world, found.shock, nests=found.nests)
+    free = solve(world, Counterfactual(found.shock, nests=found.nests))
     moved = outcome.flows - free.flows
     for (importer, sector), sales in zip(markets(outcome.constraints), told_of["sales"], strict=True):
         expected = moved.sel(importer=importer, sector=sector).to_numpy()

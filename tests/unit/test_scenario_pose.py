@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kosho.case import Case
-from kosho.equilibrium import TariffQuota, solve
+from kosho.equilibrium import Counterfactual, TariffQuota, solve
 from kosho.scenario.simulate import pose, simulate
 
 
@@ -36,7 +36,7 @@ def test_a_scenario_of_tariffs_alone_is_bound_by_the_tariff_quotas_in_force() ->
     assert isinstance(british, TariffQuota)
     assert british.amount == 100_000
     assert british.unit == "vehicles"
-    (told,) = solve(world, found.shock, constraints=found.constraints).constraints
+    (told,) = solve(world, Counterfactual(found.shock, found.constraints)).constraints
     assert told.wedge == 0.0  # Britain sells less than its quota
     assert not found.nests
     assert len(found.shock)

@@ -187,8 +187,7 @@ def _confirmed(priced: Priced, packages: Index) -> Confirmed:
     table, laid = priced.table, lay_all(priced.table, priced.ground, load(), packages)
     world = laid.world
     outcomes = [
-        solve(world, one.shock, priced.deficits, constraints=one.constraints, nests=one.nests)
-        for one in (*laid.posed(packages.tolist()), *laid.posed_compared())
+        solve(world, one, priced.deficits) for one in (*laid.posed(packages.tolist()), *laid.posed_compared())
     ]
     worth = worth_alone(table, world, outcomes)
     payoffs = [tuple(row) for row in worth.payoffs(Weights.of(table, world)).tolist()]

@@ -125,7 +125,7 @@ def _in_economy(of: Episode) -> dict[str, Any] | None:
     found: dict[str, dict[str, float]] = {}
     for end in ("low", "value", "high"):
         base, halted = in_economy(load(), of, end)
-        outcome = solve(base, halted.shock, constraints=halted.constraints, nests=halted.nests)
+        outcome = solve(base, halted)
         found[end] = {code: float(outcome.equivalent_variation.sel(country=code)) for code in parties}
     return {
         "ev_musd": {

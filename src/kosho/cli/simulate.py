@@ -87,7 +87,7 @@ def _solved(
     paid = subsidies(base, law)
 
     def answer(to: Effects) -> Outcome:
-        return solve(base, to.shock, how.deficits, constraints=to.constraints, nests=to.nests)
+        return solve(base, to.counterfactual, how.deficits)
 
     outcome = answer(found)
     moved: list[tuple[str, Mapping[str, Any] | str]] = []

@@ -1,20 +1,24 @@
 """The economy after the change: shocks, the equations of Caliendo & Parro (2015), their solution."""
 
-from kosho.equilibrium.batch import BatchOutcome, solve_batch
+from kosho.equilibrium.arguments import Deficits
+from kosho.equilibrium.batch import BatchOutcome, BatchReport, solve_batch
 from kosho.equilibrium.constraints import Constraint, Flow, Purchase, Quota, Settled, TariffQuota
 from kosho.equilibrium.counterfactual import Counterfactual
+from kosho.equilibrium.failure import Failure
 from kosho.equilibrium.fallbacks import SolverReport
 from kosho.equilibrium.gradient import Gradient, Payoff, gradient
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.outcome import Outcome, UnitFlow
 from kosho.equilibrium.shock import Part, Shock
-from kosho.equilibrium.solve import Deficits, rebase, solve
+from kosho.equilibrium.solve import rebase, solve
 
 __all__ = [
     "BatchOutcome",
+    "BatchReport",
     "Constraint",
     "Counterfactual",
     "Deficits",
+    "Failure",
     "Flow",
     "Gradient",
     "Nest",

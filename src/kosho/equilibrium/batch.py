@@ -1,4 +1,7 @@
-"""`solve_batch`: thousands of shocks, or draws of elasticities, to one world."""
+"""`solve_batch`: thousands of counterfactuals, or draws of elasticities, in one world.
+
+Members that fail do not stop the others: each becomes a `Failure` beside the results.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,29 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from typing import cast
 
 import numpy as np
 import xarray as xr
 
-from kosho.arrays import Array, Index, Mask
-from kosho.equilibrium.adjoint import Adjoint
-from kosho.equilibrium.batch_constraints import Frame, Given, framed
-from kosho.equilibrium.batch_markets import Markets
-from kosho.equilibrium.batch_system import BatchStack, Family, Look, picked
+from kosho.arrays import Array
+from kosho.equilibrium.arguments import (
+    Deficits,
+    note_elasticities,
+    note_processes,
+    note_share_of_one,
+    note_world,
+)
+from kosho.equilibrium.batch_constraints import Frame, framed
+from kosho.equilibrium.batch_iteration import Results, iterate_together
+from kosho.equilibrium.batch_plan import Chunk, Packed, Plan, pack
 from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
-from kosho.equilibrium.fallbacks import find
-from kosho.equilibrium.newton_chord import Chord
-from kosho.equilibrium.preconditioners import factors_of
+from kosho.equilibrium.failure import Failure
 from kosho.equilibrium.shock import Shock
-from kosho.equilibrium.solve import Deficits, rebase, solve
-from kosho.equilibrium.system import cells_of, system_of
-from kosho.errors import ConvergenceError, InputError, KoshoError, Problems
+from kosho.equilibrium.solve import solve
+from kosho.errors import InputError, KoshoError, Problems
 from kosho.parallel import Shared, cores, one_thread, run
 from kosho.world import World
-from kosho.world.table import Arrays
 
 __all__ = ["BatchOutcome", "BatchReport", "solve_batch"]
 
@@ -35,28 +39,12 @@ __all__ = ["BatchOutcome", "BatchReport", "solve_batch"]
 TOLERANCE = 1e-8
 TOGETHER = 96
 """Members iterated at once: enough for matrix products to pay, few enough to stay in the cache."""
-TASK = 2 * TOGETHER
+CHUNK = 2 * TOGETHER
 """Members handed to a process at once."""
-FEWEST, FEWEST_BOUNDED = 12, 2
-"""Members below which a Jacobian of their own does not pay: without bounds, and with them."""
-LARGEST = 1500
-"""Countries times sectors above which a dense Jacobian does not pay."""
 WORTH_A_PROCESS = 4096
 """Members above which starting another process pays, where the caller leaves the choice."""
-ALL_AT_ONCE = 40
-"""Iterations after which a member is left to the patient solver."""
-SAFETY = 0.2
-"""Iteration stops at this share of the tolerance; the next step but one would be lost in rounding anyway."""
-CENTRE_TOLERANCE = 1e-6
-WAGE_CAP, SPENDING_FLOOR = 0.3, 0.2
-"""Largest step of log wages; expenditure falls at most to this share of its last value."""
 SAMPLE = 32
 """Members whose average is the centre of a family."""
-ROUGH = 3e-3
-"""Gap from which on half of the members need double precision after one more step."""
-RIDGE = 1e-14
-WORTH_DROPPING = 0.15
-"""Share of members that must be done before the others go on without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +54,15 @@ class BatchReport:
     seconds: float
     processes: int
     alone: tuple[int, ...]
-    """Shocks that were solved one by one, because together they did not converge or were too few."""
+    """Members that were solved one by one, because together they did not converge or were too few."""
 
 
 @dataclass(frozen=True, eq=False)
 class BatchOutcome:
-    """What each shock does, as `Outcome` tells it; dim `shock` counts from zero in the order given."""
+    """Effects of each member, as `Outcome` defines them; dim `shock` counts from zero in the order given.
+
+    Values of members in `failures` are not a number in every array.
+    """
 
     welfare: xr.DataArray
     """`[shock, country]`, exact change of real income, a fraction."""
@@ -82,374 +73,140 @@ class BatchOutcome:
     residual: xr.DataArray
     """`[shock]`, largest relative gap of any equation."""
     report: BatchReport
+    failures: tuple[Failure, ...] = ()
+    """Members without an equilibrium, by number, with the reason and the best point reached."""
 
     def __len__(self) -> int:
         return self.welfare.sizes["shock"]
 
+    @property
+    def solved(self) -> xr.DataArray:
+        """`[shock]`, whether there is an equilibrium."""
+        return self.residual.notnull()
+
+    def raise_if_failed(self, names: Sequence[str] | None = None) -> None:
+        """Raise the error of the first member that failed, for callers who need all of them.
+
+        Args:
+            names: Of the members, for the message; "shock 0", "shock 1" ... if not given.
+
+        Raises:
+            KoshoError: of the kind that `solve` raises for this member.
+        """
+        if self.failures:
+            first = self.failures[0]
+            raise first.error.about(f"shock {first.member}" if names is None else names[first.member])
+
 
 def solve_batch(
     world: World,
-    shocks: Sequence[Shock | Counterfactual],
+    counterfactuals: Sequence[Counterfactual | Shock],
     deficits: Deficits = "fixed",
     tol: float = TOLERANCE,
     thetas: Sequence[xr.DataArray] | None = None,
     processes: int | None = None,
 ) -> BatchOutcome:
-    """The equilibrium after each of many shocks.
+    """The equilibria of many counterfactuals.
 
     Members are iterated together, with one Jacobian taken at the centre of all of them; those that do not
-    converge so are solved one by one, as `solve` does.
+    converge so are solved one by one, as `solve` does. Those that fail then are returned as `failures`.
 
     Args:
         world: The economy before the change.
-        shocks: What changes, each made for this world, with bounds and products told apart where given.
+        counterfactuals: What changes, each made for this world.
         deficits: See `Deficits`.
         tol: Largest relative gap allowed in any equation.
-        thetas: Elasticities `[sector]` for each shock, instead of the world's; shocks that share a draw are
+        thetas: Elasticities `[sector]` for each member, instead of the world's; members that share a draw are
             solved together, so pass the same object or equal numbers.
         processes: How many processes share the work, this one included; the others are started afresh, one
             BLAS thread each, and kept for the next batch. None takes one, and one a core for thousands of
-            shocks.
+            members.
 
     Raises:
-        InputError: a shock does not fit the world; it is named by its number.
-        ConvergenceError: no equilibrium was found for a shock; it is named by its number.
+        InputError: arguments of wrong types, or made for another world; members are named by their numbers.
     """
     started = time.perf_counter()
-    changes = [as_counterfactual(one) for one in shocks]
-    _refuse(world, [one.shock for one in changes], tol, thetas)
+    changes = _checked(world, counterfactuals, deficits, tol)
+    _refuse(world, len(changes), thetas, processes)
     if processes is None:
-        processes = cores() if len(shocks) >= WORTH_A_PROCESS else 1
+        processes = cores() if len(changes) >= WORTH_A_PROCESS else 1
+    found = Results.empty(len(changes), len(world.countries), len(world.sectors))
+    failed: dict[int, Failure] = {}
+    with one_thread():
+        for chunk, (part, failures) in run(
+            _solved, _chunks(world, changes, deficits, tol, thetas, processes), processes
+        ):
+            found.put(chunk.members, part)
+            failed |= {chunk.members[one.member]: one for one in failures}
+    for member in np.flatnonzero(np.isnan(found.residual)).tolist():
+        if member not in failed:
+            given = world if thetas is None else world.with_theta(thetas[member])
+            one = _alone(given, changes[member], deficits, tol)
+            if isinstance(one, Failure):
+                failed[member] = one
+            else:
+                found.put([member], one)
+    alone = tuple(int(member) for member in np.flatnonzero(found.alone))
+    report = BatchReport(time.perf_counter() - started, processes, alone)
+    failures = tuple(replace(failed[member], member=member) for member in sorted(failed))
+    return _labelled(world, found, report, failures)
+
+
+def _chunks(
+    world: World,
+    changes: Sequence[Counterfactual],
+    deficits: Deficits,
+    tol: float,
+    thetas: Sequence[xr.DataArray] | None,
+    processes: int,
+) -> list[Chunk]:
+    """The members in chunks, each with the plan it shares with others."""
     shared = Shared(world)
     if processes > 1:
         shared.pack()
-    tasks: list[_Task] = []
+    chunks: list[Chunk] = []
     for frame, theta, members in _groups(changes, world, thetas):
-        sample = _packed([changes[k] for k in members[:: -(-len(members) // SAMPLE)]], frame)
-        plan = Shared(_Plan(shared, deficits, tol, theta, frame, sample.stack, len(members)))
-        for first in range(0, len(members), TASK):
-            some = members[first : first + TASK]
-            tasks.append(_Task(plan, some, tuple(changes[k] for k in some)))
-    found = _Member.empty(len(shocks), len(world.countries), len(world.sectors))
-    with one_thread():
-        for task, part in run(_solved, tasks, processes):
-            found.put(task.members, part)
-    for member in np.flatnonzero(np.isnan(found.residual)).tolist():
-        theta = None if thetas is None else thetas[member]
-        found.put([member], _insisted(world, changes[member], deficits, tol, theta, member))
-    alone = tuple(int(member) for member in np.flatnonzero(found.alone))
-    report = BatchReport(time.perf_counter() - started, processes, alone)
-    return _told(world, found, report)
+        sample = pack([changes[k] for k in members[:: -(-len(members) // SAMPLE)]], frame)
+        plan = Shared(Plan(shared, deficits, tol, theta, frame, sample.stack, len(members)))
+        for first in range(0, len(members), CHUNK):
+            some = members[first : first + CHUNK]
+            chunks.append(Chunk(plan, some, tuple(changes[k] for k in some)))
+    return chunks
 
 
-@dataclass(frozen=True, eq=False)
-class _Member:
-    """Results in bare arrays, a row a shock; residual NaN where there is none yet."""
+def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
+    """Solve the members of a chunk, and tell those that were solved alone and failed, by their place in it.
 
-    welfare: Array  # (b, N)
-    real_value_added: Array  # (b, N, S)
-    residual: Array  # (b,)
-    alone: Mask  # (b,)
-
-    @classmethod
-    def empty(cls, members: int, count: int, sectors: int) -> _Member:
-        """Room for results."""
-        return cls(
-            np.full((members, count), np.nan),
-            np.full((members, count, sectors), np.nan),
-            np.full(members, np.nan),
-            np.zeros(members, bool),
-        )
-
-    def put(self, members: Sequence[int] | Index, part: _Member) -> None:
-        """Fill in some members."""
-        where = np.asarray(members, np.intp)
-        self.welfare[where] = part.welfare
-        self.real_value_added[where] = part.real_value_added
-        self.residual[where] = part.residual
-        self.alone[where] = part.alone
-
-
-@dataclass(frozen=True, eq=False)
-class _Plan:
-    """What the shocks of one set of elasticities have in common."""
-
-    shared: Shared[World]
-    deficits: Deficits
-    tol: float
-    theta: xr.DataArray | None
-    frame: Frame | None
-    sample: BatchStack
-    size: int
-
-    def __reduce__(self) -> tuple[type[_Plan], tuple[Any, ...]]:
-        """Only what it was made of; every process works out the rest for itself."""
-        return _Plan, (
-            self.shared,
-            self.deficits,
-            self.tol,
-            self.theta,
-            self.frame,
-            self.sample,
-            self.size,
-        )
-
-    @property
-    def world(self) -> World:
-        """The world given."""
-        return self.shared.value
-
-    @cached_property
-    def given(self) -> World:
-        """The world with the elasticities asked for."""
-        return self.world if self.theta is None else self.world.with_theta(self.theta)
-
-    @cached_property
-    def base(self) -> World:
-        """The equilibrium that effects are relative to."""
-        return rebase(self.given, self.deficits)
-
-    @cached_property
-    def markets(self) -> Markets | None:
-        """What the members bound, before their amounts.
-
-        Raises:
-            InputError: labels, parts or amounts do not fit the world.
-        """
-        return None if self.frame is None else Markets.of_frame(self.frame, self.base)
-
-    @property
-    def together(self) -> bool:
-        """Whether a Jacobian of their own pays."""
-        fewest = FEWEST if self.frame is None else FEWEST_BOUNDED
-        return self.size >= fewest and len(self.world.countries) * len(self.world.sectors) <= LARGEST
-
-    @cached_property
-    def centre(self) -> _Centre:
-        """The average shock, solved."""
-        base = factors_of(self.base)
-        try:
-            family = Family.of(self.base, self.sample, base.spending.T)
-            values = find(family.average(), self.world.countries, CENTRE_TOLERANCE).values
-        except KoshoError:  # told for the shock it is about, when its turn comes
-            nothing = Shock.none(self.base)
-            system = system_of(self.base, nothing, cells_of(nothing, self.base))
-            values = find(system, self.world.countries, CENTRE_TOLERANCE).values
-        adjoint = Adjoint.at(values)
-        point = values.point
-        rows = [point.log_wage, point.log_price.T.ravel(), np.where(adjoint.spending > 0, 1.0, 0.0).ravel()]
-        return _Centre(Chord.at(adjoint), np.concatenate(rows)[:, None], adjoint.scale)
-
-
-@dataclass(frozen=True, eq=False)
-class _Centre:
-    chord: Chord
-    state: Array  # log wages, log prices, expenditure over its scale (N + 2 SN, 1)
-    scale: Array  # (S, N)
-
-
-@dataclass(frozen=True, eq=False)
-class _Packed:
-    """Changes of one frame in columns; names of parts take long to copy to another process."""
-
-    stack: BatchStack  # outside the frame's markets
-    given: Given | None  # inside them
-
-    def between(self, first: int, last: int) -> _Packed:
-        """Some of them, `last` not included."""
-        given = None if self.given is None else self.given.between(first, last)
-        return _Packed(self.stack.between(first, last), given)
-
-
-def _packed(changes: Sequence[Counterfactual], frame: Frame | None) -> _Packed:
-    stack = BatchStack.of([change.shock for change in changes])
-    return _Packed(stack, None) if frame is None else _Packed(stack.outside(frame.inside), frame.given(changes))
-
-
-@dataclass(frozen=True, eq=False)
-class _Task:
-    plan: Shared[_Plan]
-    members: Sequence[int]
-    changes: Sequence[Counterfactual] | _Packed
-
-    def __reduce__(
-        self,
-    ) -> tuple[type[_Task], tuple[Shared[_Plan], Sequence[int], Sequence[Counterfactual] | _Packed]]:
-        """Packed, where that will do."""
-        return _Task, (self.plan, self.members, self.packed if self.plan.value.together else self.changes)
-
-    @property
-    def packed(self) -> _Packed:
-        """The changes in columns."""
-        return (
-            self.changes if isinstance(self.changes, _Packed) else _packed(self.changes, self.plan.value.frame)
-        )
-
-
-def _solved(task: _Task) -> _Member:
-    """Solve the shocks of a task; residuals are NaN where that failed, for whatever reason.
-
-    Whoever collects the results solves what is missing once more, and tells what is wrong with it.
+    Residuals are NaN where members that were iterated together did not converge; the caller solves those alone.
     """
-    plan, size = task.plan.value, len(task.members)
-    found = _Member.empty(size, len(plan.world.countries), len(plan.world.sectors))
-    if not plan.together and not isinstance(task.changes, _Packed):
-        for k, change in enumerate(task.changes):
-            with suppress(KoshoError):
-                found.put([k], _alone(plan.given, change, plan.deficits, plan.tol))
-        return found
-    packed = task.packed
+    plan, size = chunk.plan.value, len(chunk.members)
+    found = Results.empty(size, len(plan.world.countries), len(plan.world.sectors))
+    failures: list[Failure] = []
+    if not plan.together and not isinstance(chunk.changes, Packed):
+        for k, change in enumerate(chunk.changes):
+            one = _alone(plan.given, change, plan.deficits, plan.tol)
+            if isinstance(one, Failure):
+                failures.append(replace(one, member=k))
+            else:
+                found.put([k], one)
+        return found, failures
+    packed = chunk.packed
     for first in range(0, size, TOGETHER):
         last = min(first + TOGETHER, size)
-        with suppress(KoshoError):
-            found.put(range(first, last), _together(plan, packed.between(first, last)))
-    return found
+        with suppress(KoshoError, np.linalg.LinAlgError):
+            found.put(range(first, last), iterate_together(plan, packed.between(first, last)))
+    return found, failures
 
 
-def _alone(world: World, change: Counterfactual, deficits: Deficits, tol: float) -> _Member:
-    outcome = solve(world, change.shock, deficits, tol, constraints=change.constraints, nests=change.nests)
-    return _Member(
+def _alone(world: World, change: Counterfactual, deficits: Deficits, tol: float) -> Results | Failure:
+    outcome = solve(world, change, deficits, tol, throw=False)
+    if isinstance(outcome, Failure):
+        return outcome
+    return Results(
         outcome.welfare.to_numpy()[None],
         outcome.real_value_added.to_numpy()[None],
         np.array([outcome.solver.residual]),
         np.ones(1, bool),
-    )
-
-
-def _insisted(
-    world: World,
-    change: Counterfactual,
-    deficits: Deficits,
-    tol: float,
-    theta: xr.DataArray | None,
-    member: int,
-) -> _Member:
-    """One shock by the patient solver; errors say which."""
-    try:
-        given = world if theta is None else world.with_theta(theta)
-        return _alone(given, change, deficits, tol)
-    except InputError as error:
-        key = f"shock {member}"
-        raise InputError(
-            replace(problem, key=key if problem.key is None else f"{key}: {problem.key}")
-            for problem in error.problems
-        ) from error
-    except ConvergenceError as error:
-        hint = f"this is shock {member} of the batch"
-        raise ConvergenceError(error.residual, error.country, error.iterations, hint) from error
-    except KoshoError as error:
-        raise KoshoError(f"shock {member}: {error}") from error
-
-
-def _together(plan: _Plan, packed: _Packed) -> _Member:
-    """Chord steps from the centre, accelerated, until each member has converged."""
-    centre, arrays, size = plan.centre, plan.base.arrays, len(packed.stack.length)
-    markets = plan.markets
-    if markets is not None and packed.given is not None:
-        markets = markets.bounded(packed.given)
-    family = Family.of(plan.base, packed.stack, centre.scale, markets)
-    found = _Member.empty(size, *arrays.beta.shape)
-    state = np.repeat(centre.state, size, axis=1)
-    active = np.arange(size)
-    accelerate = _Pair()
-    with np.errstate(all="ignore"):  # a member that runs out of bounds has failed; its gap says so
-        start, wedges = _roughly(family.in_single(), centre, accelerate, state.astype(np.float32))
-        state = start.astype(np.float64)
-        for _ in range(ALL_AT_ONCE):
-            look = family.look(state, wedges)
-            wedges = look.wedges
-            done = look.worst <= SAFETY * plan.tol
-            leaving = done | ~np.isfinite(look.worst)
-            gaps = look.gaps
-            if leaving.mean() >= WORTH_DROPPING:
-                found.put(active[done], _read(arrays, look, state, done))
-                kept = np.flatnonzero(~leaving)
-                if len(kept) == 0:
-                    break
-                active, family = active[kept], family.take(kept)
-                state, gaps = picked(state, kept), picked(gaps, kept)
-                wedges = None if wedges is None else picked(wedges, kept)
-                accelerate.take(kept)
-            step = centre.chord.step(gaps.astype(np.float32))
-            state = _bounded(accelerate.next(state, step), state, len(arrays.beta))
-    return found
-
-
-def _roughly(family: Family, centre: _Centre, accelerate: _Pair, state: Any) -> tuple[Any, Array | None]:
-    """The first steps, in single precision, until most members are near; and the wedges met last."""
-    wedges: Array | None = None
-    for _ in range(ALL_AT_ONCE):
-        look = family.look(state, wedges)
-        wedges = look.wedges
-        step = centre.chord.step(look.gaps)
-        state = _bounded(accelerate.next(state, step), state, len(family.base.beta))
-        if not np.median(look.worst) > ROUGH:
-            break
-    return state, wedges
-
-
-class _Pair:
-    """Anderson acceleration with the last two differences, for each member on its own (Walker & Ni 2011)."""
-
-    def __init__(self) -> None:
-        self._last: tuple[Array, Array] | None = None
-        self._moves: list[Array] = []
-        self._changes: list[Array] = []
-
-    def next(self, state: Array, step: Array) -> Array:
-        """The next state; a plain one is `state + step`."""
-        if self._last is not None:
-            change = step - self._last[1]
-            self._moves = [*self._moves[-1:], state - self._last[0] + change]
-            self._changes = [*self._changes[-1:], change]
-        self._last = (state, step)
-        following = state + step
-        if self._changes:
-            for move, weight in zip(self._moves, self._weights(step), strict=True):
-                following -= weight * move
-        return following
-
-    def take(self, members: Index) -> None:
-        """Go on with some members."""
-        if self._last is not None:
-            self._last = (picked(self._last[0], members), picked(self._last[1], members))
-        self._moves = [picked(move, members) for move in self._moves]
-        self._changes = [picked(change, members) for change in self._changes]
-
-    def _weights(self, step: Array) -> Array:
-        gram = np.array([[_dot(one, other) for other in self._changes] for one in self._changes])
-        gram = gram.transpose(2, 0, 1)
-        target = np.array([_dot(change, step) for change in self._changes]).T
-        ridge = RIDGE * np.trace(gram, axis1=1, axis2=2) + np.finfo(float).tiny
-        held = len(self._changes)
-        return np.linalg.solve(gram + ridge[:, None, None] * np.eye(held), target[:, :, None])[:, :, 0].T
-
-
-def _dot(one: Array, other: Array) -> Array:
-    return np.einsum("db,db->b", one, other)
-
-
-def _bounded(following: Array, state: Array, count: int) -> Array:
-    """Wages and expenditure kept within bounds of where they were, in place."""
-    wages, before = following[:count], state[:count]
-    np.clip(wages, before - WAGE_CAP, before + WAGE_CAP, out=wages)
-    half = count + (len(state) - count) // 2
-    np.maximum(following[half:], SPENDING_FLOOR * state[half:], out=following[half:])
-    return following
-
-
-def _read(base: Arrays, look: Look, state: Array, done: Mask) -> _Member:
-    """What `Outcome` tells, for the members that are done."""
-    count, sectors = base.beta.shape
-    log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, done]
-    level = np.exp(np.einsum("nj,jnb->bn", base.alpha, log_price))
-    output, log_cost = (values[:, :, done].transpose(2, 1, 0) for values in (look.output, look.log_cost))
-    real = np.divide(output, np.exp(log_cost), out=np.zeros(output.shape), where=base.output > 0)
-    return _Member(
-        welfare=look.income[:, done].T / base.income / level - 1.0,
-        real_value_added=base.beta * (real - base.output),
-        residual=look.worst[done],
-        alone=np.zeros(int(done.sum()), bool),
     )
 
 
@@ -469,19 +226,42 @@ def _groups(
     return found
 
 
-def _refuse(world: World, shocks: Sequence[Shock], tol: float, thetas: Sequence[xr.DataArray] | None) -> None:
+def _checked(world: World, given: object, deficits: Deficits, tol: float) -> list[Counterfactual]:
+    """The members, once they fit the world.
+
+    Raises:
+        InputError: they do not; all that is wrong is listed, members by their numbers.
+    """
     problems = Problems()
-    if not 0 < tol < 1:
-        problems.add(f"tol = {tol:g} is not between 0 and 1", "1e-8 is usual")
-    if thetas is not None and len(thetas) != len(shocks):
-        problems.add(f"{len(thetas)} sets of elasticities for {len(shocks)} shocks", "one for each")
-    for member, shock in enumerate(shocks):
-        if shock.countries != world.countries or shock.sectors != world.sectors:
+    note_world(problems, world, deficits)
+    note_share_of_one(problems, tol, "tol", "1e-8")
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        wanted = "a list of Counterfactual or Shock is wanted"
+        problems.add(f"is a {type(given).__name__}, not a sequence", wanted, key="counterfactuals")
+    problems.raise_if_any()
+    changes: list[Counterfactual] = []
+    for member, one in enumerate(cast("Sequence[object]", given)):
+        try:
+            change = as_counterfactual(one, f"shock {member}")
+        except InputError as error:
+            problems.found += error.problems
+            continue
+        changes.append(change)
+        if change.shock.countries != world.countries or change.shock.sectors != world.sectors:
             problems.add("made for a world with other countries or sectors", key=f"shock {member}")
+    problems.raise_if_any()
+    return changes
+
+
+def _refuse(world: World, members: int, thetas: Sequence[xr.DataArray] | None, processes: int | None) -> None:
+    problems = Problems()
+    note_processes(problems, processes)
+    if thetas is not None:
+        note_elasticities(problems, world, thetas, members)
     problems.raise_if_any()
 
 
-def _told(world: World, found: _Member, report: BatchReport) -> BatchOutcome:
+def _labelled(world: World, found: Results, report: BatchReport, failures: tuple[Failure, ...]) -> BatchOutcome:
     coords = {
         "shock": np.arange(len(found.residual)),
         "country": list(world.countries),
@@ -498,4 +278,5 @@ def _told(world: World, found: _Member, report: BatchReport) -> BatchOutcome:
         real_value_added=named(found.real_value_added, "shock", "country", "sector"),
         residual=named(found.residual, "shock"),
         report=report,
+        failures=failures,
     )

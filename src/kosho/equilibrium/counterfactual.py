@@ -1,23 +1,44 @@
-"""A shock with what no rate can say of it: bounds on quantities, and products told apart."""
+"""`Counterfactual`: a shock with quantity constraints and product nests, the one input of the solvers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kosho.equilibrium.arguments import note_sort
 from kosho.equilibrium.constraints import Constraint
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.shock import Shock
+from kosho.errors import InputError, Problem, Problems
 
 __all__ = ["Counterfactual", "as_counterfactual"]
 
 
 @dataclass(frozen=True, eq=False)
 class Counterfactual:
-    """Everything that `kosho.equilibrium.solve` is asked of one change."""
+    """What `solve`, `solve_batch` and `gradient` are asked: what would happen if all of this changed.
+
+    Raises:
+        InputError: something in it is not of the type that its field names.
+    """
 
     shock: Shock
+    """Tariffs, trade costs and rents of parts of cells."""
     constraints: tuple[Constraint, ...] = ()
+    """Quotas, tariff quotas and purchase commitments, met to 1e-7; each with a name of its own. A list is made
+    a tuple."""
     nests: tuple[Nest, ...] = ()
+    """Products that buyers tell apart from the rest of their sector."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        note_sort(problems, self.shock, Shock, "shock")
+        for name, kind in (("constraints", Constraint), ("nests", Nest)):
+            given = getattr(self, name)
+            if note_sort(problems, given, (tuple, list), name):
+                for k, one in enumerate(given):
+                    note_sort(problems, one, kind, f"{name}[{k}]")
+                object.__setattr__(self, name, tuple(given))
+        problems.raise_if_any()
 
     @property
     def plain(self) -> bool:
@@ -25,6 +46,15 @@ class Counterfactual:
         return not (self.constraints or self.nests)
 
 
-def as_counterfactual(change: Shock | Counterfactual) -> Counterfactual:
-    """A shock as one without bounds."""
-    return change if isinstance(change, Counterfactual) else Counterfactual(change)
+def as_counterfactual(given: object, argument: str = "counterfactual") -> Counterfactual:
+    """A counterfactual as it is; a shock as one without constraints and nests.
+
+    Raises:
+        InputError: it is neither; the error names `argument`.
+    """
+    if isinstance(given, Counterfactual):
+        return given
+    if isinstance(given, Shock):
+        return Counterfactual(given)
+    what = f"is a {type(given).__name__}, not a Counterfactual or a Shock"
+    raise InputError(Problem(what, "see Shock.tariffs and Shock.parts", key=argument))

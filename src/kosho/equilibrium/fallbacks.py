@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 
 from kosho.equilibrium.fixed_point import Ended, Pace, iterate
 from kosho.equilibrium.kernel import Iterate, System, Values, evaluate
-from kosho.equilibrium.nested_fixed_point import approach, nested
+from kosho.equilibrium.nested_fixed_point import homotopy, nested_fixed_point
 from kosho.errors import ConvergenceError
+from kosho.world import World, labelled
 
-__all__ = ["Solution", "SolverReport", "find"]
+__all__ = ["Solution", "SolverReport", "best_point", "find"]
 
 
 SAFETY = 0.5
@@ -43,17 +45,17 @@ class Solution:
     report: SolverReport
 
 
-def find(system: System, countries: tuple[str, ...], tol: float, start: Iterate | None = None) -> Solution:
+def find(system: System, world: World, tol: float, start: Iterate | None = None) -> Solution:
     """The equilibrium of `system`.
 
     Args:
         system: The equations.
-        countries: Codes, for messages.
+        world: For the labels of messages.
         tol: Largest relative gap allowed in any equation.
         start: Where to begin, such as a near equilibrium; the base by default.
 
     Raises:
-        ConvergenceError: no method reached `tol`.
+        ConvergenceError: no method reached `tol`; its `best` is as `kosho.equilibrium.Failure` says.
     """
     started = time.perf_counter()
     iterations, least, point = 0, np.inf, start or _start(system)
@@ -67,7 +69,7 @@ def find(system: System, countries: tuple[str, ...], tol: float, start: Iterate 
                 return Solution(full, report)
             if full.residual < least:
                 least, point = full.residual, end.point
-        raise _failure(system, point, countries, iterations)
+        raise _failure(system, point, world, iterations)
 
 
 def _ladder(system: System, start: Iterate, tol: float) -> Iterator[tuple[str, Ended]]:
@@ -75,9 +77,9 @@ def _ladder(system: System, start: Iterate, tol: float) -> Iterator[tuple[str, E
     local, goal = system.base.local, SAFETY * tol
     yield "joint", iterate(system, start, local, Pace(goal, 120, 0.35))
     yield "joint, damped", iterate(system, start, local, Pace(goal, 200, 0.15))
-    yield "nested", nested(system, start, tol)
+    yield "nested", nested_fixed_point(system, start, tol)
     yield "joint, more damped", iterate(system, start, local, Pace(goal, 400, 0.08))
-    yield "homotopy", approach(system, start, tol)
+    yield "homotopy", homotopy(system, start, tol)
 
 
 def _start(system: System) -> Iterate:
@@ -85,10 +87,38 @@ def _start(system: System) -> Iterate:
     return Iterate(np.zeros_like(base.value_added), np.zeros_like(base.spending), base.spending)
 
 
-def _failure(system: System, best: Iterate, countries: tuple[str, ...], iterations: int) -> ConvergenceError:
-    gaps = evaluate(system, best).worst
-    worst = int(np.nan_to_num(gaps, nan=np.inf).argmax())
+def _failure(system: System, best: Iterate, world: World, iterations: int) -> ConvergenceError:
+    values = evaluate(system, best)
+    gaps = np.nan_to_num(values.worst, nan=np.inf)
+    worst = int(gaps.argmax())
+    cells = np.maximum(np.abs(values.price_gap[worst]), np.abs(values.relative_spending_gap[worst]))
+    cells = np.nan_to_num(cells, nan=np.inf)
+    sector = world.sectors[int(cells.argmax())] if cells.max() >= gaps[worst] else None
     hint = "a smaller shock may have an answer"
     if (system.deficits != 0).any():
         hint += ", or deficits='zero': a fixed surplus can be more than a country earns once trade has shrunk"
-    return ConvergenceError(float(gaps[worst]), countries[worst], iterations, hint)
+    return ConvergenceError(
+        float(gaps[worst]), world.countries[worst], iterations, hint, sector, best_point(values, world)
+    )
+
+
+def best_point(values: Values, world: World) -> xr.Dataset:
+    """A point that is no equilibrium, with names: what `ConvergenceError.best` holds.
+
+    Returns:
+        `wage[country]` and `price[country, sector]` (hats), `expenditure[country, sector]` (in the world's
+        unit), `gap[country]` (largest relative gap of any equation).
+    """
+    arrays = {
+        "wage": np.exp(values.point.log_wage),
+        "price": np.exp(values.point.log_price),
+        "expenditure": values.point.spending,
+        "gap": values.worst,
+    }
+    dims = ("country", "sector")
+    return xr.Dataset(
+        {
+            name: labelled(array, dims[: array.ndim], world.countries, world.sectors)
+            for name, array in arrays.items()
+        }
+    )

@@ -17,11 +17,15 @@ import xarray as xr
 from kosho.arrays import Array
 from kosho.equilibrium.adjoint import Adjoint, Causes, Seeds, Unknowns
 from kosho.equilibrium.anderson import Anderson
+from kosho.equilibrium.arguments import Deficits, note_numbers, note_share_of_one, note_sort
+from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.kernel import Values
 from kosho.equilibrium.outcome import Outcome
 from kosho.equilibrium.preconditioners import Factors
-from kosho.errors import ConvergenceError
-from kosho.world import labelled
+from kosho.equilibrium.shock import Shock
+from kosho.equilibrium.solve import solve
+from kosho.errors import ConvergenceError, InputError, Problem, Problems
+from kosho.world import World, labelled
 
 __all__ = ["Gradient", "Payoff", "gradient"]
 
@@ -77,27 +81,55 @@ class Gradient:
     iterations: int
 
 
-def gradient(outcome: Outcome, objective: str | Payoff, accuracy: float = ACCURACY) -> Gradient:
+def gradient(
+    at: Outcome | World,
+    objective: str | Payoff,
+    accuracy: float = ACCURACY,
+    *,
+    counterfactual: Counterfactual | Shock | None = None,
+    deficits: Deficits | None = None,
+) -> Gradient:
     """Derivative of a payoff with respect to every tariff and every real trade cost.
 
     Args:
-        outcome: Where to take it.
+        at: Where to take it: an outcome at hand, or a world, in which `counterfactual` is solved first.
         objective: A country, for its `welfare` (a fraction), or a `Payoff` (million USD a year).
         accuracy: Largest gap left in the transposed equations, relative to their right-hand side. Cells far
             smaller than the largest need a smaller one to be as exact.
+        counterfactual: What changes in the world; nothing if not given. Only with a world.
+        deficits: See `Deficits`; "fixed" if not given. Only with a world.
 
     Wedges of constraints are held where the outcome has them.
 
     Raises:
-        InputError: an unknown country or sector.
-        ConvergenceError: the transposed system could not be solved.
+        InputError: an unknown country or sector, arguments of wrong types, whatever `solve` refuses.
+        ConvergenceError: there is no equilibrium, or the transposed system could not be solved.
     """
+    _refuse(at, objective, accuracy)
+    if isinstance(at, World):
+        outcome = solve(at, counterfactual or Shock.none(at), deficits or "fixed")
+    elif counterfactual is not None or deficits is not None:
+        raise InputError(
+            Problem("an outcome has its own counterfactual and deficits", "pass its world instead")
+        )
+    else:
+        outcome = at
     values = outcome.solution.values
     adjoint = Adjoint.at(values)
     wanted = _wanted(outcome, objective)
     weights, residual, iterations = _solve(adjoint, values, wanted, outcome.base.countries, accuracy)
     causes = adjoint.causes(wanted.less(adjoint.seeds(weights)))
     return _by_cell(outcome, causes, residual, iterations)
+
+
+def _refuse(at: object, objective: object, accuracy: object) -> None:
+    problems = Problems()
+    note_sort(problems, at, (Outcome, World), "at")
+    note_sort(problems, objective, (str, Payoff), "objective")
+    note_share_of_one(problems, accuracy, "accuracy", f"{ACCURACY:g}")
+    if isinstance(objective, Payoff):
+        note_numbers(problems, objective.weights.values(), objective.weights, "objective.weights")
+    problems.raise_if_any()
 
 
 def _wanted(outcome: Outcome, objective: str | Payoff) -> Seeds:

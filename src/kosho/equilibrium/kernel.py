@@ -116,17 +116,22 @@ class Values:
         expenditure where the cell is smaller); labour market and trade balance against income; the numeraire
         against itself.
         """
-        base, spending = self.system.base, self.point.spending
-        scale = np.maximum(spending, SMALL_CELL * spending.sum(axis=1, keepdims=True))
+        base = self.system.base
         wage_bill = np.exp(self.point.log_wage) * base.value_added
         bought = self.imports + self.rents_paid - self.system.deficits
         return {
             "price": np.abs(self.price_gap).max(axis=1),
-            "expenditure": np.abs(self.spending_gap / scale).max(axis=1),
+            "expenditure": np.abs(self.relative_spending_gap).max(axis=1),
             "labour": (base.beta * self.output).sum(axis=1) / wage_bill - 1.0,
             "balance": (bought - self.output.sum(axis=1) - self.rents) / self.income,
             "numeraire": np.full_like(wage_bill, wage_bill.sum() / base.value_added.sum() - 1.0),
         }
+
+    @cached_property
+    def relative_spending_gap(self) -> Array:
+        """Gap of expenditure against the cell, or `SMALL_CELL` of the country's where that is more `(N, S)`."""
+        spending = self.point.spending
+        return self.spending_gap / np.maximum(spending, SMALL_CELL * spending.sum(axis=1, keepdims=True))
 
     @cached_property
     def worst(self) -> Array:

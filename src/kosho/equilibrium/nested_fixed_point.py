@@ -1,4 +1,4 @@
-"""The patient method: prices and expenditure settle at given wages, then wages clear each country's trade.
+"""Nested fixed point: prices and expenditure settle at given wages, then wages clear each country's trade.
 
 The excess it drives to zero is ln(exports + deficit) - ln(imports + surplus), written so that both sides stay
 positive. Unlike the labour market it still speaks clearly where trade has become tiny, as behind prohibitive
@@ -17,7 +17,7 @@ from kosho.equilibrium.kernel import Iterate, System, Values, evaluate
 from kosho.equilibrium.preconditioners import WAGE_RIDGE, Local, local_block
 from kosho.equilibrium.system import blend
 
-__all__ = ["approach", "nested"]
+__all__ = ["homotopy", "nested_fixed_point"]
 
 
 ROUNDS = 80
@@ -43,7 +43,7 @@ class _Trial:
     merit: float
 
 
-def nested(system: System, start: Iterate, tol: float) -> Ended:
+def nested_fixed_point(system: System, start: Iterate, tol: float) -> Ended:
     """Newton-like rounds on wages, each shortened until excesses fall.
 
     The wages' Jacobian is that of trade flows at the shares reached, with incomes following wages.
@@ -54,7 +54,10 @@ def nested(system: System, start: Iterate, tol: float) -> Ended:
         residual = trial.values.residual
         if residual <= tol or not np.isfinite(residual) or length < SHORTEST:
             break
-        step = length * _direction(system, trial)
+        try:
+            step = length * _direction(system, trial)
+        except np.linalg.LinAlgError:  # no direction clears trade here
+            break
         following = _settle(system, _moved(system, trial.end.point, step), trial.local, tol)
         iterations += following.end.iterations
         if following.merit < trial.merit:
@@ -65,14 +68,15 @@ def nested(system: System, start: Iterate, tol: float) -> Ended:
     return Ended(trial.end.point, gaps, iterations, bool(gaps.max() <= tol))
 
 
-def approach(system: System, start: Iterate, tol: float) -> Ended:
-    """Homotopy: the shock is phased in, each stage solved by `nested` from the one before."""
+def homotopy(system: System, start: Iterate, tol: float) -> Ended:
+    """The shock is phased in, each stage solved by `nested_fixed_point` from the one before."""
     point, done, stride, iterations = start, 0.0, 0.1, 0
     gaps = evaluate(system, start).worst
     while stride > SHORTEST:
         stage = min(1.0, done + stride)
         last = stage >= 1.0
-        end = nested(system if last else blend(system, stage), point, tol if last else STAGE_TOLERANCE)
+        staged = system if last else blend(system, stage)
+        end = nested_fixed_point(staged, point, tol if last else STAGE_TOLERANCE)
         iterations += end.iterations
         if end.converged and last:
             return Ended(end.point, end.gaps, iterations, converged=True)

@@ -127,7 +127,7 @@ class Varieties:
     nest_market: Index  # (p,)
     epsilon: Array  # (m,)
     sector_theta: Array  # (m,)
-    nested: Mask  # (m,) whether anything but one nest
+    several: Mask  # (m,) whether anything but one nest
     importer: Index  # (m,)
     sector: Index  # (m,)
 
@@ -290,7 +290,7 @@ def explicit(
         nest_market=np.array(nest_market, np.intp),
         epsilon=epsilon,
         sector_theta=world.arrays.theta[sector],
-        nested=np.bincount(nest_market, minlength=len(markets)) > 1,
+        several=np.bincount(nest_market, minlength=len(markets)) > 1,
         importer=importer,
         sector=sector,
     )

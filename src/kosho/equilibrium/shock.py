@@ -9,11 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from types import NoneType
+from typing import cast
 
 import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array, Index
+from kosho.equilibrium.arguments import (
+    CELL,
+    MOST,
+    NUMERIC,
+    POSITIONS,
+    note_column,
+    note_names,
+    note_numbers,
+    note_rates,
+    note_sort,
+)
 from kosho.errors import InputError, Problems, suggest
 from kosho.world import World
 
@@ -25,6 +38,18 @@ Rates = xr.DataArray | Mapping[tuple[str, str, str], float]
 `(importer, exporter, sector)`."""
 
 ROUNDING = 1e-9
+COLUMNS = {
+    "share": None,
+    "cost": None,
+    "base_tariff": None,
+    "tariff": None,
+    "rent": None,
+    "importer": "countries",
+    "exporter": "countries",
+    "sector": "sectors",
+    "holder": "countries",
+}
+"""Columns of a shock, with the labels that positions refer to; None for numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +99,7 @@ class Shock:
     """Name of the product group, empty for the whole cell."""
 
     def __post_init__(self) -> None:
+        _refuse_columns(self)
         _refuse_impossible(self)
 
     def __len__(self) -> int:
@@ -88,7 +114,12 @@ class Shock:
 
     @classmethod
     def none(cls, world: World) -> Shock:
-        """The shock that changes nothing."""
+        """The shock that changes nothing.
+
+        Raises:
+            InputError: `world` is no world.
+        """
+        _refuse_others(world, {}, "world")
         return _table(world, np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.intp))
 
     @classmethod
@@ -102,7 +133,7 @@ class Shock:
         Raises:
             InputError: unknown labels, rates that cannot be, or a tariff on domestic sales.
         """
-        importer, exporter, sector, rate = _cells(world, new_rates)
+        importer, exporter, sector, rate = _cells(world, new_rates, "new_rates")
         differs = rate != world.arrays.tariff[importer, exporter, sector]
         return _table(world, importer[differs], exporter[differs], sector[differs], tariff=rate[differs])
 
@@ -113,7 +144,7 @@ class Shock:
         Raises:
             InputError: unknown labels, or factors that are not positive.
         """
-        importer, exporter, sector, factor = _cells(world, factors)
+        importer, exporter, sector, factor = _cells(world, factors, "factors")
         differs = factor != 1.0
         return _table(world, importer[differs], exporter[differs], sector[differs], cost=factor[differs])
 
@@ -124,6 +155,7 @@ class Shock:
         Raises:
             InputError: unknown labels, shares of a cell above one, impossible rates; all of them are listed.
         """
+        _refuse_other_parts(world, parts)
         labels = [(p.importer, p.exporter, p.sector) for p in parts]
         importer, exporter, sector = _positions(world, labels)
         holders = _holders(world, parts)
@@ -223,15 +255,40 @@ def _table(
     )
 
 
-def _cells(world: World, values: Rates) -> tuple[Index, Index, Index, Array]:
+def _refuse_others(world: object, values: object, argument: str) -> None:
+    problems = Problems()
+    note_sort(problems, world, World, "world")
+    note_rates(problems, values, argument)
+    problems.raise_if_any()
+
+
+def _refuse_other_parts(world: object, parts: object) -> None:
+    problems = Problems()
+    note_sort(problems, world, World, "world")
+    if not isinstance(parts, Sequence) or isinstance(parts, str):
+        problems.add(f"is a {type(parts).__name__}, not a sequence of Part", key="parts")
+    problems.raise_if_any()
+    for k, part in enumerate(cast("Sequence[object]", parts)):
+        if note_sort(problems, part, Part, f"parts[{k}]") and isinstance(part, Part):
+            for name in ("importer", "exporter", "sector", "part", "holder"):
+                optional = (str, NoneType) if name == "holder" else str
+                note_sort(problems, getattr(part, name), optional, f"parts[{k}].{name}")
+            given = {"share": part.share, "cost": part.cost, "rent": part.rent}
+            rates = {"tariff": part.tariff, "base_tariff": part.base_tariff}
+            given |= {name: rate for name, rate in rates.items() if rate is not None}
+            note_numbers(problems, given.values(), given, f"parts[{k}]")
+        if len(problems.found) >= MOST:
+            break
+    problems.raise_if_any()
+
+
+def _cells(world: World, values: Rates, argument: str) -> tuple[Index, Index, Index, Array]:
     """Positions and values of the cells that are given."""
+    _refuse_others(world, values, argument)
     if not isinstance(values, xr.DataArray):
         return (*_positions(world, list(values)), np.array(list(values.values()), float))
     problems = Problems()
-    if set(values.dims) != {"importer", "exporter", "sector"}:
-        problems.add(f"the array has dimensions {values.dims}", "wanted importer, exporter, sector")
-        problems.raise_if_any()
-    ordered = values.transpose("importer", "exporter", "sector")
+    ordered = values.transpose(*CELL)
     places: list[Index] = []
     for dim in ordered.dims:
         known = world.sectors if dim == "sector" else world.countries
@@ -267,6 +324,22 @@ def _look_up(known: Sequence[str], labels: Sequence[str], what: str, problems: P
         if code not in place:
             problems.add(f"unknown {what} {code!r}", suggest(code, known))
     return np.array([place.get(code, -1) for code in labels], np.intp)
+
+
+def _refuse_columns(shock: Shock) -> None:
+    """Refuse columns that are no arrays of numbers of one length, and positions outside the labels."""
+    problems = Problems()
+    length = np.size(shock.share)
+    for name, labels in COLUMNS.items():
+        column = getattr(shock, name)
+        if not note_column(problems, column, NUMERIC if labels is None else POSITIONS, length, name):
+            continue
+        if labels is not None and length:
+            least, count = -1 if name == "holder" else 0, len(getattr(shock, labels))
+            if column.min() < least or column.max() >= count:
+                problems.add(f"positions from {column.min()} to {column.max()}, of {count} {labels}", key=name)
+    note_names(problems, shock.part, length, "part")
+    problems.raise_if_any()
 
 
 def _refuse_impossible(shock: Shock) -> None:

@@ -37,7 +37,7 @@ from kosho.equilibrium.constraint_levels import (
     without,
 )
 from kosho.equilibrium.constraints import Constraint, Quota, Settled
-from kosho.equilibrium.fallbacks import Solution, find
+from kosho.equilibrium.fallbacks import Solution, best_point, find
 from kosho.equilibrium.kernel import Iterate, Values
 from kosho.equilibrium.nests import Nest, Varieties, explicit, kernel_weight
 from kosho.equilibrium.shock import Shock
@@ -76,13 +76,13 @@ def find_constrained(
     nests: Sequence[Nest],
     tol: float,
 ) -> Constrained:
-    """The equilibrium of `base` after `shock`, with products told apart and bounds met.
+    """The equilibrium of `base` after `shock`, with its product nests and constraints.
 
     Args:
         base: An equilibrium.
         shock: What changes besides.
         constraints: Bounds, each with a name of its own.
-        nests: Products told apart from their sector.
+        nests: Products with a nest of their own.
         tol: Largest relative gap in any equation; constraints are met to 1e-7.
 
     Raises:
@@ -214,8 +214,8 @@ class _Economy:
         at = None if start is None else start.solution.values
         signals = self._start() if at is None else self._signals(at)
         z, accelerate = np.zeros((len(bounds.constraints), 1)), Anderson(len(signals), MEMORY)
-        simple = not bounds.constraints and not of.nested.any()
-        least = np.inf
+        simple = not bounds.constraints and not of.several.any()
+        least, best = np.inf, at
         for _ in range(ROUNDS):
             state = self._state(signals)
             met = settle(of, bounds, state, z)
@@ -227,11 +227,14 @@ class _Economy:
             gap = 0.0 if simple else self._gap(here, self._state(heard))
             if gap <= MET:
                 return here
-            least = min(least, gap)
+            if gap < least:
+                least, best = gap, at
             signals = accelerate.next(signals, heard - signals)
         names = ", ".join(repr(c.name) for c in bounds.constraints) or "nests"
-        country = self._base.countries[int(of.importer[0])]
-        raise ConvergenceError(least, country, ROUNDS, f"of {names} with the rest of the economy")
+        country, sector = self._base.countries[int(of.importer[0])], self._base.sectors[int(of.sector[0])]
+        hint = f"of {names} with the rest of the economy"
+        reached = None if best is None else best_point(best, self._base)
+        raise ConvergenceError(least, country, ROUNDS, hint, sector, reached)
 
     def _start(self) -> Array:
         spending = np.log(self._base.arrays.expenditure[self.of.importer, self.of.sector])
@@ -259,13 +262,13 @@ class _Economy:
             of, base, self._bounds, rents, subsidies, self._spread(found.duties.T)
         )
         cells = cells_of(shock, base)
-        told = kernel_weight(of, met.demand, state.log_cost)[:, 0]
-        nested = np.isin(np.arange(len(told)), np.flatnonzero(of.nested[of.market]))
+        weights = kernel_weight(of, met.demand, state.log_cost)[:, 0]
+        nested = np.isin(np.arange(len(weights)), np.flatnonzero(of.several[of.market]))
         replaced = (origin >= 0) & nested[origin]
-        weight = np.where(replaced, told[origin] * part, cells.weight)
+        weight = np.where(replaced, weights[origin] * part, cells.weight)
         cells = reweighted(cells, weight)
         try:
-            solution = find(system_of(base, shock, cells), base.countries, self._tol, start)
+            solution = find(system_of(base, shock, cells), base, self._tol, start)
         except ConvergenceError as error:
             raise self._unanswered(error) from None
         values, cell = solution.values, cells.row
@@ -273,8 +276,8 @@ class _Economy:
         factor = np.where(cells.factor[cell] > 0, cells.factor[cell], 1.0)
         net = values.share[j, n, i] * values.point.spending[n, j] * cells.weight / factor * cells.part_net
         mine = origin >= 0
-        net = np.asarray(np.bincount(origin[mine], net[mine], minlength=len(told)), np.float64)
-        return _Round(met.z, rents, subsidies, net, told, earned, shock, cells, solution)
+        net = np.asarray(np.bincount(origin[mine], net[mine], minlength=len(weights)), np.float64)
+        return _Round(met.z, rents, subsidies, net, weights, earned, shock, cells, solution)
 
     def _unanswered(self, error: ConvergenceError) -> ConvergenceError:
         """The same with the constraints named that may ask for too much."""
@@ -282,7 +285,7 @@ class _Economy:
         if not names:
             return error
         hint = f"with {names}: this may be more than the economy can ship or pay for"
-        return ConvergenceError(error.residual, error.country, error.iterations, hint)
+        return ConvergenceError(error.residual, error.country, error.iterations, hint, error.sector, error.best)
 
     def _spread(self, charges: Array) -> Array:
         """Charges on the varieties bound `(c, r)`, on all of them `(c, v)`."""
@@ -296,10 +299,10 @@ class _Economy:
         met = gaps(of, self._bounds, state, here.z)
         earned = earning(self._bounds, met) - here.earning
         missed = [float(met.missed.max()), float(np.abs(earned).max(initial=0.0))]
-        if of.nested.any():
-            told = kernel_weight(of, met.demand, state.log_cost)[:, 0]
-            asked = of.nested[of.market] & (here.kernel_weight > 0)
-            missed.append(float(np.abs(np.log(told[asked] / here.kernel_weight[asked])).max(initial=0.0)))
+        if of.several.any():
+            weights = kernel_weight(of, met.demand, state.log_cost)[:, 0]
+            asked = of.several[of.market] & (here.kernel_weight > 0)
+            missed.append(float(np.abs(np.log(weights[asked] / here.kernel_weight[asked])).max(initial=0.0)))
         return max(missed)
 
 

@@ -104,8 +104,8 @@ class Effects:
     """Measures that have no effect here, or not all of it, with the reason."""
 
     @property
-    def bounded(self) -> Counterfactual:
-        """As `kosho.equilibrium.solve_batch` takes it."""
+    def counterfactual(self) -> Counterfactual:
+        """As `kosho.equilibrium.solve` takes it."""
         return Counterfactual(self.shock, self.constraints, self.nests)
 
 

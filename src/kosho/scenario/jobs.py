@@ -156,11 +156,9 @@ def solved(ground: JobInputs, effects: Effects, variant: Variant, tol: float = S
     """The equilibrium on the full world."""
     return solve(
         ground.worlds[variant.elasticities],
-        effects.shock,
+        effects.counterfactual,
         variant.deficits,
         tol,
-        constraints=effects.constraints,
-        nests=effects.nests,
     )
 
 
@@ -170,7 +168,7 @@ def _drawn(ground: JobInputs, theta: xr.DataArray) -> Drawn:
     worth: dict[str, Array] = {}
     flows: dict[str, list[FlowResult]] = {}
     for name, found in ground.talks_effects.items():
-        outcome = solve(world, found.shock, tol=ROUGHLY, constraints=found.constraints, nests=found.nests)
+        outcome = solve(world, found.counterfactual, tol=ROUGHLY)
         worth[name] = (outcome.welfare.to_numpy() * outcome.observed_income.to_numpy())[parties]
         flows[name] = [_flow(outcome, flow) for flow in ground.flows]
     return Drawn(

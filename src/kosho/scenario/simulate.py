@@ -39,7 +39,7 @@ def simulate(
         ConvergenceError: the solver did not meet its tolerance.
     """
     base, found = pose(case, scenario, as_of, _world(world, elasticities))
-    return solve(base, found.shock, deficits=deficits, constraints=found.constraints, nests=found.nests)
+    return solve(base, found.counterfactual, deficits)
 
 
 def pose(

@@ -1,0 +1,169 @@
+"""Members of a batch iterated together: chord steps from a common centre, accelerated for each on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kosho.arrays import Array, Index, Mask
+from kosho.equilibrium.batch_plan import Centre, Packed, Plan
+from kosho.equilibrium.batch_system import Family, Look, picked
+from kosho.world.table import Arrays
+
+__all__ = ["Results", "iterate_together"]
+
+
+ALL_AT_ONCE = 40
+"""Iterations after which a member is left to be solved alone."""
+SAFETY = 0.2
+"""Iteration stops at this share of the tolerance; the next step but one would be lost in rounding anyway."""
+WAGE_CAP, SPENDING_FLOOR = 0.3, 0.2
+"""Largest step of log wages; expenditure falls at most to this share of its last value."""
+ROUGH = 3e-3
+"""Gap from which on half of the members need double precision after one more step."""
+RIDGE = 1e-14
+WORTH_DROPPING = 0.15
+"""Share of members that must be done before the others go on without them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Results in bare arrays, a row a shock; residual NaN where there is none yet."""
+
+    welfare: Array  # (b, N)
+    real_value_added: Array  # (b, N, S)
+    residual: Array  # (b,)
+    alone: Mask  # (b,)
+
+    @classmethod
+    def empty(cls, members: int, count: int, sectors: int) -> Results:
+        """Room for results."""
+        return cls(
+            np.full((members, count), np.nan),
+            np.full((members, count, sectors), np.nan),
+            np.full(members, np.nan),
+            np.zeros(members, bool),
+        )
+
+    def put(self, members: Sequence[int] | Index, part: Results) -> None:
+        """Fill in some members."""
+        where = np.asarray(members, np.intp)
+        self.welfare[where] = part.welfare
+        self.real_value_added[where] = part.real_value_added
+        self.residual[where] = part.residual
+        self.alone[where] = part.alone
+
+
+def iterate_together(plan: Plan, packed: Packed) -> Results:
+    """Chord steps from the centre, accelerated, until each member has converged."""
+    centre, arrays, size = plan.centre, plan.base.arrays, len(packed.stack.length)
+    markets = plan.markets
+    if markets is not None and packed.given is not None:
+        markets = markets.bounded(packed.given)
+    family = Family.of(plan.base, packed.stack, centre.scale, markets)
+    found = Results.empty(size, *arrays.beta.shape)
+    state = np.repeat(centre.state, size, axis=1)
+    active = np.arange(size)
+    accelerate = _Pair()
+    with np.errstate(all="ignore"):  # a member that runs out of bounds has failed; its gap says so
+        start, wedges = _roughly(family.in_single(), centre, accelerate, state.astype(np.float32))
+        state = start.astype(np.float64)
+        for _ in range(ALL_AT_ONCE):
+            look = family.look(state, wedges)
+            wedges = look.wedges
+            done = look.worst <= SAFETY * plan.tol
+            leaving = done | ~np.isfinite(look.worst)
+            gaps = look.gaps
+            if leaving.mean() >= WORTH_DROPPING:
+                found.put(active[done], _read(arrays, look, state, done))
+                kept = np.flatnonzero(~leaving)
+                if len(kept) == 0:
+                    break
+                active, family = active[kept], family.take(kept)
+                state, gaps = picked(state, kept), picked(gaps, kept)
+                wedges = None if wedges is None else picked(wedges, kept)
+                accelerate.take(kept)
+            step = centre.chord.step(gaps.astype(np.float32))
+            state = _bounded(accelerate.next(state, step), state, len(arrays.beta))
+    return found
+
+
+def _roughly(family: Family, centre: Centre, accelerate: _Pair, state: Any) -> tuple[Any, Array | None]:
+    """The first steps, in single precision, until most members are near; and the wedges met last."""
+    wedges: Array | None = None
+    for _ in range(ALL_AT_ONCE):
+        look = family.look(state, wedges)
+        wedges = look.wedges
+        step = centre.chord.step(look.gaps)
+        state = _bounded(accelerate.next(state, step), state, len(family.base.beta))
+        if not np.median(look.worst) > ROUGH:
+            break
+    return state, wedges
+
+
+class _Pair:
+    """Anderson acceleration with the last two differences, for each member on its own (Walker & Ni 2011)."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Array, Array] | None = None
+        self._moves: list[Array] = []
+        self._changes: list[Array] = []
+
+    def next(self, state: Array, step: Array) -> Array:
+        """The next state; a plain one is `state + step`."""
+        if self._last is not None:
+            change = step - self._last[1]
+            self._moves = [*self._moves[-1:], state - self._last[0] + change]
+            self._changes = [*self._changes[-1:], change]
+        self._last = (state, step)
+        following = state + step
+        if self._changes:
+            for move, weight in zip(self._moves, self._weights(step), strict=True):
+                following -= weight * move
+        return following
+
+    def take(self, members: Index) -> None:
+        """Go on with some members."""
+        if self._last is not None:
+            self._last = (picked(self._last[0], members), picked(self._last[1], members))
+        self._moves = [picked(move, members) for move in self._moves]
+        self._changes = [picked(change, members) for change in self._changes]
+
+    def _weights(self, step: Array) -> Array:
+        gram = np.array([[_dot(one, other) for other in self._changes] for one in self._changes])
+        gram = gram.transpose(2, 0, 1)
+        target = np.array([_dot(change, step) for change in self._changes]).T
+        ridge = RIDGE * np.trace(gram, axis1=1, axis2=2) + np.finfo(float).tiny
+        held = len(self._changes)
+        return np.linalg.solve(gram + ridge[:, None, None] * np.eye(held), target[:, :, None])[:, :, 0].T
+
+
+def _dot(one: Array, other: Array) -> Array:
+    return np.einsum("db,db->b", one, other)
+
+
+def _bounded(following: Array, state: Array, count: int) -> Array:
+    """Wages and expenditure kept within bounds of where they were, in place."""
+    wages, before = following[:count], state[:count]
+    np.clip(wages, before - WAGE_CAP, before + WAGE_CAP, out=wages)
+    half = count + (len(state) - count) // 2
+    np.maximum(following[half:], SPENDING_FLOOR * state[half:], out=following[half:])
+    return following
+
+
+def _read(base: Arrays, look: Look, state: Array, done: Mask) -> Results:
+    """Results, as `Outcome` defines them, of the members that are done."""
+    count, sectors = base.beta.shape
+    log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, done]
+    level = np.exp(np.einsum("nj,jnb->bn", base.alpha, log_price))
+    output, log_cost = (values[:, :, done].transpose(2, 1, 0) for values in (look.output, look.log_cost))
+    real = np.divide(output, np.exp(log_cost), out=np.zeros(output.shape), where=base.output > 0)
+    return Results(
+        welfare=look.income[:, done].T / base.income / level - 1.0,
+        real_value_added=base.beta * (real - base.output),
+        residual=look.worst[done],
+        alone=np.zeros(int(done.sum()), bool),
+    )

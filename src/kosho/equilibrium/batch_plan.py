@@ -1,0 +1,156 @@
+"""What the members of a batch share: frame, elasticities, and the equilibrium that iteration starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from kosho.arrays import Array
+from kosho.equilibrium.adjoint import Adjoint
+from kosho.equilibrium.arguments import Deficits
+from kosho.equilibrium.batch_constraints import Frame, Given
+from kosho.equilibrium.batch_markets import Markets
+from kosho.equilibrium.batch_system import BatchStack, Family
+from kosho.equilibrium.counterfactual import Counterfactual
+from kosho.equilibrium.fallbacks import find
+from kosho.equilibrium.newton_chord import Chord
+from kosho.equilibrium.preconditioners import factors_of
+from kosho.equilibrium.shock import Shock
+from kosho.equilibrium.solve import rebase
+from kosho.equilibrium.system import cells_of, system_of
+from kosho.errors import KoshoError
+from kosho.parallel import Shared
+from kosho.world import World
+
+__all__ = ["Centre", "Chunk", "Packed", "Plan", "pack"]
+
+
+FEWEST, FEWEST_BOUNDED = 12, 2
+"""Members below which a Jacobian of their own does not pay: without bounds, and with them."""
+LARGEST = 1500
+"""Countries times sectors above which a dense Jacobian does not pay."""
+CENTRE_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What members with one frame and one set of elasticities share."""
+
+    shared: Shared[World]
+    deficits: Deficits
+    tol: float
+    theta: xr.DataArray | None
+    frame: Frame | None
+    sample: BatchStack
+    size: int
+
+    def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
+        """Only what it was made of; every process works out the rest for itself."""
+        return Plan, (
+            self.shared,
+            self.deficits,
+            self.tol,
+            self.theta,
+            self.frame,
+            self.sample,
+            self.size,
+        )
+
+    @property
+    def world(self) -> World:
+        """The world given."""
+        return self.shared.value
+
+    @cached_property
+    def given(self) -> World:
+        """The world with the elasticities asked for."""
+        return self.world if self.theta is None else self.world.with_theta(self.theta)
+
+    @cached_property
+    def base(self) -> World:
+        """The equilibrium that effects are relative to."""
+        return rebase(self.given, self.deficits)
+
+    @cached_property
+    def markets(self) -> Markets | None:
+        """The frame's markets, before the amounts of each member.
+
+        Raises:
+            InputError: labels, parts or amounts do not fit the world.
+        """
+        return None if self.frame is None else Markets.of_frame(self.frame, self.base)
+
+    @property
+    def together(self) -> bool:
+        """Whether a Jacobian of their own pays."""
+        fewest = FEWEST if self.frame is None else FEWEST_BOUNDED
+        return self.size >= fewest and len(self.world.countries) * len(self.world.sectors) <= LARGEST
+
+    @cached_property
+    def centre(self) -> Centre:
+        """The average shock, solved."""
+        base = factors_of(self.base)
+        try:
+            family = Family.of(self.base, self.sample, base.spending.T)
+            values = find(family.average(), self.world, CENTRE_TOLERANCE).values
+        except KoshoError:  # a member that cannot be solved fails by itself later
+            nothing = Shock.none(self.base)
+            system = system_of(self.base, nothing, cells_of(nothing, self.base))
+            values = find(system, self.world, CENTRE_TOLERANCE).values
+        adjoint = Adjoint.at(values)
+        point = values.point
+        rows = [point.log_wage, point.log_price.T.ravel(), np.where(adjoint.spending > 0, 1.0, 0.0).ravel()]
+        return Centre(Chord.at(adjoint), np.concatenate(rows)[:, None], adjoint.scale)
+
+
+@dataclass(frozen=True, eq=False)
+class Centre:
+    """The equilibrium of the average member, with the inverse Jacobian there."""
+
+    chord: Chord
+    state: Array  # log wages, log prices, expenditure over its scale (N + 2 SN, 1)
+    scale: Array  # (S, N)
+
+
+@dataclass(frozen=True, eq=False)
+class Packed:
+    """Changes of one frame in columns; names of parts take long to copy to another process."""
+
+    stack: BatchStack  # outside the frame's markets
+    given: Given | None  # inside them
+
+    def between(self, first: int, last: int) -> Packed:
+        """Some of them, `last` not included."""
+        given = None if self.given is None else self.given.between(first, last)
+        return Packed(self.stack.between(first, last), given)
+
+
+def pack(changes: Sequence[Counterfactual], frame: Frame | None) -> Packed:
+    """Changes of one frame, or without one, in columns."""
+    stack = BatchStack.of([change.shock for change in changes])
+    return Packed(stack, None) if frame is None else Packed(stack.outside(frame.inside), frame.given(changes))
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Members that a process solves at once."""
+
+    plan: Shared[Plan]
+    members: Sequence[int]
+    changes: Sequence[Counterfactual] | Packed
+
+    def __reduce__(
+        self,
+    ) -> tuple[type[Chunk], tuple[Shared[Plan], Sequence[int], Sequence[Counterfactual] | Packed]]:
+        """Packed, where that will do."""
+        return Chunk, (self.plan, self.members, self.packed if self.plan.value.together else self.changes)
+
+    @property
+    def packed(self) -> Packed:
+        """The changes in columns."""
+        return self.changes if isinstance(self.changes, Packed) else pack(self.changes, self.plan.value.frame)
