@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from kosho.codes import countries
-from kosho.law import Register
+from kosho.law import Register, rates
 from kosho.law.headings import cover
 from kosho.law.line_rate import position
 from kosho.law.measure import Measure
@@ -57,7 +57,7 @@ class Schedule:
 
     def bulk(self) -> NDArray[np.float32]:
         """All cells `[day, line, partner]`."""
-        return self.register.rates(IMPORTER, self.lines, self.partners, self.days)
+        return rates(self.register, IMPORTER, self.lines, self.partners, self.days)
 
     def sample(self, count: int) -> list[Cell]:
         """Cells drawn at random."""

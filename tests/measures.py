@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from kosho.law import Measure, Products, Query, Register
-from kosho.law.measure import HsList
-from kosho.law.schedules import Duty
+from kosho.law.schedules import parse_duty
+from kosho.law.scope import HsList
 
 
 def measure(**changes: object) -> Measure:
@@ -55,7 +55,7 @@ def query(hs: str = "8703.23", exporter: str = "JPN", on: str = "2025-06-29", **
         hs,
         date.fromisoformat(on),
         None if known is None else date.fromisoformat(str(known)),
-        general=None if mfn is None else Duty.parse(str(mfn)),
+        general=None if mfn is None else parse_duty(str(mfn)),
         **({} if facts is None else {"facts": facts}),
         **changes,
     )

@@ -9,9 +9,10 @@ from typing import Literal
 from pydantic import Field
 
 from kosho.errors import Problem, Problems, suggest
-from kosho.law.measure import Economy, Id, Overlay, SectorCode, Some
+from kosho.law.measure import Overlay
 from kosho.law.references import References, check_references
 from kosho.law.register import Register
+from kosho.law.scope import Economy, Id, SectorCode, Some
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 from kosho.yamlfile import LineNumbers, ids
 

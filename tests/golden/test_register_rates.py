@@ -17,9 +17,9 @@ import pytest
 
 from kosho.law import Register
 from kosho.law.line_rate import quote
-from kosho.law.measure import Content
 from kosho.law.query import Facts, Query
-from kosho.law.schedules import Duty, UnitValue
+from kosho.law.schedules import UnitValue, parse_duty, parse_unit_value
+from kosho.law.scope import Content
 
 REGISTER = Register.load()
 
@@ -40,7 +40,7 @@ def day(text: str) -> date | None:
 
 
 def unit_value(text: str) -> UnitValue | None:
-    return UnitValue.parse(text) if text else None
+    return parse_unit_value(text) if text else None
 
 
 ROWS = read(Path(__file__).with_name("rates.csv"))
@@ -62,8 +62,8 @@ def test_worked_rate(row: dict[str, str]):
             on=date.fromisoformat(row["on"]),
             known=day(row["known"]),
             facts=facts(row),
-            general=Duty.parse(row["general"]),
-            claimed=Duty.parse(row["claimed"]) if row["claimed"] else None,
+            general=parse_duty(row["general"]),
+            claimed=parse_duty(row["claimed"]) if row["claimed"] else None,
             unit_value=unit_value(row["unit_value"]),
         ),
     )
@@ -103,7 +103,7 @@ def test_worked_cases_of_the_reference_data(shared: Path):
                 hs=digits,
                 on=date.fromisoformat(row["date"]),
                 known=day(known),
-                general=Duty.parse(specific if worth else f"{specific}%"),
+                general=parse_duty(specific if worth else f"{specific}%"),
                 unit_value=unit_value("10 USD/kg" if worth else ""),
             ),
         )
@@ -123,7 +123,7 @@ def test_a_customs_entry_to_the_cent():
     entered = Decimal("14172.00")
     found = quote(
         REGISTER,
-        Query("USA", "CHN", "7326.90.86.88", date(2026, 9, 18), general=Duty.parse("2.9%")),
+        Query("USA", "CHN", "7326.90.86.88", date(2026, 9, 18), general=parse_duty("2.9%")),
     )
     duties = [
         (entered * Decimal(str(round(layer.value, 9)))).quantize(Decimal("0.01"), ROUND_HALF_UP)

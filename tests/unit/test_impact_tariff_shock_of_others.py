@@ -12,7 +12,7 @@ from tests.measures import headings, measure
 from kosho.equilibrium import Shock
 from kosho.impact import shock
 from kosho.law import Measure, Register
-from kosho.law.measure import HsList
+from kosho.law.scope import HsList
 from kosho.world import World, load
 
 DAY = date(2025, 6, 29)

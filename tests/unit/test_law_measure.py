@@ -7,7 +7,7 @@ from tests.measures import measure
 
 from kosho.errors import InputError
 from kosho.law import Partners, Register
-from kosho.law.measure import HsScope
+from kosho.law.scope import HsScope
 
 FILE = """\
 title: Test

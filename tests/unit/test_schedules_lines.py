@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kosho.errors import InputError, KoshoError
-from kosho.law.schedules import Duty
+from kosho.law.schedules import parse_duty
 from kosho.law.schedules.embedded import embedded, importers
 from kosho.law.schedules.lines import Line, LineBook, Schedule, digits
 from kosho.law.schedules.ordinary import lookup, ordinary
@@ -256,7 +256,7 @@ def test_every_shipped_duty_is_read_and_sourced() -> None:
                     continue
                 seen += 1
                 assert duty.kind not in ("unread", "reference"), (one.code, column)
-                assert Duty.parse(str(duty)) == duty
+                assert parse_duty(str(duty)) == duty
                 assert one.credits[column].source
                 assert one.credits[column].status in ("fact", "estimate", "assumption")
                 assert column in ("general", "statutory") or column.partition("/")[0] in ids

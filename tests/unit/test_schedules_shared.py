@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kosho.law.schedules import Duty
+from kosho.law.schedules import parse_duty
 from kosho.law.schedules.importing import Imported, import_files
 from kosho.law.schedules.ordinary import lookup
 from kosho.law.schedules.store import imported
@@ -76,7 +76,7 @@ def test_the_japanese_schedule(shared: Path) -> None:
     assert kinds["unread"] == 65
     listed = {problem.key for problem in done.draft.unread}
     for code, line in lines.items():
-        if any(Duty.parse(text).unread for text in (line.general_text, *line.special_texts.values())):
+        if any(parse_duty(text).unread for text in (line.general_text, *line.special_texts.values())):
             assert code in listed
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from kosho.law.measure import Economy, Id, Overlay, SectorCode, Some
+from kosho.law.measure import Overlay
+from kosho.law.scope import Economy, Id, SectorCode, Some
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 from kosho.yamlfile import Key
 

@@ -8,7 +8,7 @@ from kosho.brief.model import MeasureSummary
 from kosho.codes import country_name, sector_name
 from kosho.law import Measure as Law
 from kosho.law import Register
-from kosho.law.measure import ALL
+from kosho.law.scope import ALL
 
 __all__ = ["measure"]
 

@@ -58,8 +58,8 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     """Tell the rate on a product, its layers, and the rule that removed each missing one."""
     from kosho.law import Query, Register
-    from kosho.law.line_rate import known_attributes
-    from kosho.law.schedules import UnitValue
+    from kosho.law.line_rate import history, known_attributes, quote
+    from kosho.law.schedules import parse_unit_value
 
     clocks = _clocks(on, known, as_of, first, last)
     if figure is not None and (clocks.first is None or figure.suffix not in (".svg", ".html")):
@@ -74,16 +74,16 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
         facts=_facts(attribute or [], known_attributes(register)),
         general=None if mfn is None else _duty(mfn, "--mfn"),
         claimed=None if claimed is None else _duty(claimed, "--claimed"),
-        unit_value=None if unit_value is None else UnitValue.parse(unit_value),
+        unit_value=None if unit_value is None else parse_unit_value(unit_value),
     )
     if clocks.first is None:
-        found = register.quote(query)
+        found = quote(register, query)
         if json:
             show_json({"schema_version": 1, **_asked(query), **contract(found, register)})
         else:
             _show(found, register)
         return
-    spans = register.history(query, clocks.first, clocks.on)
+    spans = history(register, query, clocks.first, clocks.on)
     if figure is not None:
         from kosho.cli.stepchart import save
 
@@ -121,12 +121,12 @@ def _clocks(
 
 def _duty(text: str, option: str) -> Duty:
     """An ordinary duty: a bare number is percent."""
-    from kosho.law.schedules import Duty
+    from kosho.law.schedules import Duty, parse_duty
 
     try:
         rate = float(text)
     except ValueError:
-        found = Duty.parse(text)
+        found = parse_duty(text)
         if not found.unread:
             return found
     else:
@@ -142,8 +142,8 @@ def _facts(told: list[str], known: set[str]) -> Facts:
         InputError: not NAME=VALUE, a name that is unknown or told twice, or a value that it does not take; all
             are listed.
     """
-    from kosho.law.measure import CONTENTS, Answer, Content
     from kosho.law.query import Facts
+    from kosho.law.scope import CONTENTS, Answer, Content
 
     problems = Problems()
     values: dict[str, str] = {}

@@ -28,7 +28,7 @@ from kosho.equilibrium import Counterfactual, Flow, Quota, Shock
 from kosho.errors import InputError, Problem, suggest
 from kosho.impact.product_nests import End, nest, niche
 from kosho.impact.ranges import Range
-from kosho.law.measure import Economy, Id, SectorCode
+from kosho.law.scope import Economy, Id, SectorCode
 from kosho.provenance import Cited, Day, Frozen, Source
 from kosho.world import World
 from kosho.yamlfile import load

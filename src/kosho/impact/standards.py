@@ -16,8 +16,8 @@ from pydantic import model_validator
 from kosho.equilibrium import Part
 from kosho.errors import InputError, Problem
 from kosho.impact.ranges import Range, spread
-from kosho.law.measure import Economy, Id, SectorCode
 from kosho.law.nontariff_terms import BottomUp, Standard, TopDown
+from kosho.law.scope import Economy, Id, SectorCode
 from kosho.provenance import Cited, Frozen
 
 __all__ = [

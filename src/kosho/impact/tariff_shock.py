@@ -16,9 +16,10 @@ from kosho.arrays import Array, Index
 from kosho.codes import countries, sectors
 from kosho.equilibrium import Shock
 from kosho.errors import InputError, Problem, Problems
-from kosho.law.measure import Measure, Overlay, Preference
+from kosho.law.measure import Measure, Overlay
 from kosho.law.product_groups import Product
 from kosho.law.register import Register
+from kosho.law.scope import Preference
 from kosho.law.stacking import Stack, stack
 from kosho.world import World, load
 

@@ -15,8 +15,8 @@ from kosho.errors import InputError, Problem, suggest
 from kosho.impact.ranges import Range, spread
 from kosho.impact.subsidies import wedge_after
 from kosho.impact.value_chains import content
-from kosho.law.measure import Economy
 from kosho.law.nontariff_terms import Drive
+from kosho.law.scope import Economy
 from kosho.provenance import Cited, Frozen, Source
 from kosho.world import World
 from kosho.yamlfile import load

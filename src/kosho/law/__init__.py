@@ -1,10 +1,46 @@
-"""What governments wrote: dated measures, how they stack, schedules. Knows nothing of the economy."""
+"""What governments wrote: dated measures, how they stack, schedules. Knows nothing of the economy.
 
-from kosho.law.measure import Measure, MeasureFile, Overlay, Partners, Scope
-from kosho.law.product_groups import Product, ProductGroup, Products
-from kosho.law.query import Facts, Pending, Query, RateQuote, RateSpan
-from kosho.law.register import Register
-from kosho.law.stacking import Layer, Rate, Removed
+Names are loaded when they are first used: a question about one line needs no arrays.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kosho.law.line_rate import history as history
+    from kosho.law.line_rate import quote as quote
+    from kosho.law.measure import Measure as Measure
+    from kosho.law.measure import MeasureFile as MeasureFile
+    from kosho.law.measure import Overlay as Overlay
+    from kosho.law.product_groups import Product as Product
+    from kosho.law.product_groups import ProductGroup as ProductGroup
+    from kosho.law.product_groups import Products as Products
+    from kosho.law.query import Facts as Facts
+    from kosho.law.query import Pending as Pending
+    from kosho.law.query import Query as Query
+    from kosho.law.query import RateQuote as RateQuote
+    from kosho.law.query import RateSpan as RateSpan
+    from kosho.law.rate_table import rates as rates
+    from kosho.law.register import Register as Register
+    from kosho.law.scope import Partners as Partners
+    from kosho.law.scope import Scope as Scope
+    from kosho.law.stacking import Layer as Layer
+    from kosho.law.stacking import Rate as Rate
+    from kosho.law.stacking import Removed as Removed
+
+_NAMES = {
+    "line_rate": ("history", "quote"),
+    "measure": ("Measure", "MeasureFile", "Overlay"),
+    "product_groups": ("Product", "ProductGroup", "Products"),
+    "query": ("Facts", "Pending", "Query", "RateQuote", "RateSpan"),
+    "rate_table": ("rates",),
+    "register": ("Register",),
+    "scope": ("Partners", "Scope"),
+    "stacking": ("Layer", "Rate", "Removed"),
+}
+_HOMES = {name: f"kosho.law.{module}" for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "Facts",
@@ -24,4 +60,17 @@ __all__ = [
     "Register",
     "Removed",
     "Scope",
+    "history",
+    "quote",
+    "rates",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'kosho.law' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

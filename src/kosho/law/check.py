@@ -11,10 +11,11 @@ from itertools import combinations
 from kosho.errors import Problem
 from kosho.law.headings import cover
 from kosho.law.line_rate import position
-from kosho.law.measure import PRICED, RATELESS, Answer, Content, Measure
+from kosho.law.measure import PRICED, RATELESS, Measure
 from kosho.law.overlap import double_prices, impossible
 from kosho.law.query import Facts
 from kosho.law.register import Register
+from kosho.law.scope import Answer, Content
 from kosho.law.stacking import stack
 
 __all__ = ["contradictions"]

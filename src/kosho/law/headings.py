@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, Protocol
 
-from kosho.law.measure import PRICED, HsList, HsScope, Measure, Scope
+from kosho.law.measure import PRICED, Measure
 from kosho.law.product_groups import Products
 from kosho.law.query import Facts
+from kosho.law.scope import HsList, HsScope, Scope
 from kosho.law.stacking import Removed
 
 __all__ = ["CodePosition", "Cover", "Place", "Places", "Where", "cover", "place"]

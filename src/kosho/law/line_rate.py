@@ -11,10 +11,11 @@ from itertools import pairwise
 from kosho.codes import blocs, sector_name
 from kosho.errors import InputError, KoshoError, Problem, suggest
 from kosho.law.headings import CodePosition, Cover, Place, Places, cover
-from kosho.law.measure import CONTENTS, RATELESS, Measure
+from kosho.law.measure import RATELESS, Measure
 from kosho.law.query import NONE, Pending, Query, RateQuote, RateSpan
 from kosho.law.register import Register
 from kosho.law.schedules import FREE, Duty, Specific, UnitValue
+from kosho.law.scope import CONTENTS
 from kosho.law.stacking import MFN, Applied, Layer, Stack, stack
 
 __all__ = ["ATTRIBUTES", "history", "known_attributes", "known_preferences", "quote"]

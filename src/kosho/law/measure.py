@@ -6,15 +6,13 @@ Rates in the files are percent, as the law writes them; everything the rooms han
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from functools import cache
-from typing import Annotated, Any, Literal, TypeVar, cast, get_args
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -23,84 +21,30 @@ from pydantic import (
     model_validator,
 )
 
-from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
-from kosho.errors import suggest
+from kosho.codes import blocs
 from kosho.law.nontariff_terms import TERMS_OF, Amount, Terms
+from kosho.law.scope import ALL, Content, HsList, Id, Imposer, Partners, Scope, Some, known_partner
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 
 __all__ = [
-    "ALL",
-    "CONTENTS",
     "RATELESS",
-    "YES_BY_DEFAULT",
-    "Answer",
-    "Attribute",
-    "Content",
     "Covers",
-    "Economy",
-    "HsList",
-    "HsScope",
     "Kind",
     "Measure",
     "MeasureEnd",
     "MeasureFile",
     "Omission",
     "Overlay",
-    "Partners",
-    "Preference",
     "Replacement",
-    "Scope",
-    "Some",
     "Stage",
     "Unit",
     "ValueShare",
-    "members",
 ]
-
-Item = TypeVar("Item")
-
-ALL = "all"
-"""Stands for every economy where partners are listed."""
-
-
-def _known(code: str, known: Iterable[str], what: str) -> str:
-    if code in (choices := set(known)):
-        return code
-    near = suggest(code.upper(), choices)
-    raise ValueError(f"unknown {what} {code!r}" + (f"; {near}" if near else ""))
-
-
-def _economy(code: str) -> str:
-    return _known(code, countries(), "country")
-
-
-def _partner(code: str) -> str:
-    return _known(code, {ALL, *countries(), *blocs()}, "country or bloc")
-
-
-def _imposer(code: str) -> str:
-    return _known(code, {*countries(), *blocs()}, "country or bloc")
-
-
-def _sector(code: str) -> str:
-    return _known(code, sectors(), "sector")
-
-
-def _hs(code: str) -> str:
-    if not is_hs(code):
-        raise ValueError("an HS prefix has 2, 4, 6, 8 or 10 digits")
-    return code.replace(".", "")
-
-
-def _some(values: tuple[Item, ...]) -> tuple[Item, ...]:
-    if not values:
-        raise ValueError("names at least one")
-    return values
 
 
 def _by_partner(rates: dict[str, float]) -> dict[str, float]:
     for code in rates:
-        _partner(code)
+        known_partner(code)
     return rates
 
 
@@ -108,21 +52,11 @@ def _form(value: object) -> str:
     return "partners" if isinstance(value, dict) else "one"
 
 
-Some = Annotated[tuple[Item, ...], AfterValidator(_some)]
-"""A list that is not empty."""
-
 Rates = Annotated[
     Annotated[float, Tag("one")] | Annotated[dict[str, float], AfterValidator(_by_partner), Tag("partners")],
     Discriminator(_form),
 ]
 """One rate, or one a partner."""
-
-Economy = Annotated[str, AfterValidator(_economy)]
-Imposer = Annotated[str, AfterValidator(_imposer)]
-Partner = Annotated[str, AfterValidator(_partner)]
-SectorCode = Annotated[str, AfterValidator(_sector)]
-HsPrefix = Annotated[str, AfterValidator(_hs)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 
 Kind = Literal[
     "tariff",
@@ -157,125 +91,13 @@ RATELESS = frozenset({"ban", "unpriced", *TERMS_OF})
 Stage = Literal["in_force", "announced", "offered", "expired", "never_in_force"]
 """`in_force` and `expired` measures apply between their dates, the others only where a scenario adds them."""
 
-Preference = Id
-"""The preference an importer claims (`usmca`, `korus`, `rcep`, ...; `none`), which an HS code cannot show."""
-
-Attribute = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
-"""A fact that an HS code cannot show (`us_232`, `civil_aircraft`, `in_quota`, ...)."""
-
-Answer = Literal["yes", "no"]
-
-YES_BY_DEFAULT = frozenset({"us_232"})
-"""Attributes that hold unless said otherwise; the others hold only if said."""
-
-Content = Literal["metal_content", "us_content"]
-"""Shares of the customs value that an HS code cannot show, given in percent."""
-
-CONTENTS: tuple[Content, ...] = get_args(Content)
-
 
 def _several(value: object) -> object:
     return [value] if isinstance(value, dict | Covers) else value
 
 
-def _ordered(ends: tuple[float, float]) -> tuple[float, float]:
-    if not 0 <= ends[0] < ends[1] <= HIGHEST:
-        raise ValueError("a range runs from a lower to a higher percentage; above 100 means no end")
-    return ends
-
-
-HIGHEST = 101.0
-Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
-
 Unit = Annotated[str, Field(pattern=r"^(percent|[A-Z]{3}/[a-z][a-z0-9]*)$")]
 """`percent` of customs value, or money per quantity (`USD/kg`, `JPY/l`, `USD/item`)."""
-
-
-@cache
-def members(codes: tuple[str, ...]) -> frozenset[str]:
-    """Economies that codes of countries and blocs stand for."""
-    return frozenset(countries() if ALL in codes else expand_regions(codes))
-
-
-class Partners(Frozen):
-    """Economies a measure is aimed at; blocs stand for their members."""
-
-    include: tuple[Partner, ...] = (ALL,)
-    exclude: tuple[Partner, ...] = ()
-
-    def __contains__(self, economy: object) -> bool:
-        return economy in members(self.include) and economy not in members(self.exclude)
-
-
-class HsScope(Frozen):
-    """Headings of one edition of the Harmonized System or of a national tariff built on it."""
-
-    edition: str
-    """Such as `HS 2022` or `HTSUS 2025`."""
-    exact: bool = True
-    """False: the legal list was not read in full, the prefixes only say where the goods lie."""
-    prefixes: Some[HsPrefix]
-
-    def holds(self, code: str) -> bool:
-        """Whether everything under `code` is under one of the prefixes."""
-        return code.startswith(self.prefixes)
-
-    def touches(self, code: str) -> bool:
-        """Whether something under `code` is under one of the prefixes."""
-        return self.holds(code) or any(prefix.startswith(code) for prefix in self.prefixes)
-
-
-class HsList(Frozen):
-    """Headings that several measures speak of, such as the annex of a law."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    title: str
-    edition: str
-    """Such as `HS 2022` or `HTSUS 2025`."""
-    exact: bool = True
-    """False: the legal list was not read in full, or covers only some goods of its headings; look-ups warn."""
-    attribute: Attribute | None = None
-    """Tells whether a good under the headings is on the list, where the code does not (`us_232`)."""
-    prefixes: Some[HsPrefix]
-    without: tuple[HsPrefix, ...] = Field((), alias="except")
-    """Headings under the prefixes that are not on the list."""
-    groups: tuple[Id, ...] = ()
-    """Product groups that stand for the list where only sectors are told apart; none: it is not seen there."""
-    niches: tuple[Id, ...] = ()
-    """Small products on the list, for what bounds quantities (`scallops`)."""
-    source: Some[str]
-    """Ids of sources of the file."""
-    note: str | None = None
-
-
-class Scope(Frozen):
-    """What a measure covers: everything named in the first five, together, as far as the others allow."""
-
-    goods: bool = False
-    """All goods, that is all sectors of agriculture, mining and manufacturing."""
-    sectors: tuple[SectorCode, ...] = ()
-    """Whole ICIO sectors."""
-    groups: tuple[Id, ...] = ()
-    """Ids of product groups."""
-    hs: HsScope | None = None
-    """Headings; where they touch product groups, they are made up of whole ones."""
-    lists: tuple[Id, ...] = ()
-    """Ids of lists of any file."""
-    not_lists: tuple[Id, ...] = ()
-    """Lists that are carved out."""
-    preference: tuple[Preference, ...] = ()
-    """Only goods that enter with one of these claims; empty means any."""
-    attributes: dict[Attribute, Answer] = Field(default_factory=dict)
-    """Only goods of which this holds."""
-    content: dict[Content, Range] = Field(default_factory=dict)
-    """Only goods whose content, in percent, is at least the first and below the second; not met if not told."""
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> Scope:
-        if not (self.goods or self.sectors or self.groups or self.hs or self.lists):
-            raise ValueError("a scope names goods, sectors, groups, hs or lists")
-        return self
 
 
 class ValueShare(Cited):

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from kosho.errors import InputError, Problem, suggest
-from kosho.law.measure import Economy, HsPrefix, Id, SectorCode, Some
+from kosho.law.scope import Economy, HsPrefix, Id, SectorCode, Some
 from kosho.law.yaml_cache import read
 from kosho.provenance import Cited, Frozen, Source
 

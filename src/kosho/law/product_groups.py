@@ -12,7 +12,7 @@ from pydantic import model_validator
 
 from kosho.codes import sectors
 from kosho.errors import Problems
-from kosho.law.measure import (
+from kosho.law.scope import (
     YES_BY_DEFAULT,
     Economy,
     HsScope,

@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 from kosho.codes import blocs, countries
 from kosho.errors import Problems, suggest
-from kosho.law.measure import YES_BY_DEFAULT, Answer, Content, Stage
+from kosho.law.measure import Stage
 from kosho.law.schedules import Duty, UnitValue
+from kosho.law.scope import YES_BY_DEFAULT, Answer, Content
 from kosho.law.stacking import Layer, Removed
 
 __all__ = ["CODE_HINT", "NONE", "NO_FACTS", "Facts", "Pending", "Query", "RateQuote", "RateSpan", "is_code"]

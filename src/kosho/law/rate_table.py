@@ -38,7 +38,7 @@ def rates(
     dates: Sequence[date],
     known: date | None = None,
 ) -> Array:
-    """Rates on all lines from all partners on all days, as `Register.quote` gives them one by one.
+    """Rates on all lines from all partners on all days, as `kosho.law.quote` gives them one by one.
 
     Shipments tell nothing beyond their code and claim no preference.
 

@@ -10,10 +10,11 @@ from pydantic import BaseModel
 
 from kosho.codes import sectors
 from kosho.errors import Problem, Problems, suggest
-from kosho.law.measure import HsList, Measure, MeasureFile, Scope, members
+from kosho.law.measure import Measure, MeasureFile
 from kosho.law.narrow_products import Niche, niches
 from kosho.law.nontariff_terms import Amount
 from kosho.law.product_groups import Products
+from kosho.law.scope import HsList, Scope, members
 from kosho.provenance import Cited, Source
 from kosho.yamlfile import Key, LineNumbers
 

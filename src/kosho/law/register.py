@@ -9,22 +9,17 @@ from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kosho.codes import expand_regions
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.law.measure import RATELESS, Covers, HsList, HsScope, Measure, MeasureFile, Omission, Overlay
+from kosho.law.measure import RATELESS, Covers, Measure, MeasureFile, Omission, Overlay
 from kosho.law.product_groups import Product, Products, in_scope
-from kosho.law.query import Query, RateQuote, RateSpan
 from kosho.law.references import cross_checks
+from kosho.law.scope import HsList, HsScope
 from kosho.law.stacking import MFN, Layer, Rate, Stack, precedence, stack
 from kosho.law.yaml_cache import read, write
 from kosho.provenance import Source
 from kosho.yamlfile import LineNumbers
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 __all__ = ["Register", "shipped_files"]
 
@@ -198,31 +193,6 @@ class Register:
             for item in pile.applied
         ]
         return Rate(sum(layer.value for layer in layers), tuple(layers), pile.removed)
-
-    def quote(self, query: Query) -> RateQuote:
-        """The rate on a tariff line, with everything that made it. See `kosho.law.line_rate.quote`."""
-        from kosho.law.line_rate import quote  # noqa: PLC0415 - it asks the register
-
-        return quote(self, query)
-
-    def history(self, query: Query, first: date, last: date) -> list[RateSpan]:
-        """Rates from `first` to `last`, one a span of equal treatment. See `kosho.law.line_rate.history`."""
-        from kosho.law.line_rate import history  # noqa: PLC0415 - it asks the register
-
-        return history(self, query, first, last)
-
-    def rates(
-        self,
-        importer: str,
-        lines: Sequence[tuple[str, float]],
-        partners: Sequence[str],
-        dates: Sequence[date],
-        known: date | None = None,
-    ) -> NDArray[np.float32]:
-        """Rates on many lines from many partners on many days. See `kosho.law.rate_table.rates`."""
-        from kosho.law.rate_table import rates  # noqa: PLC0415 - it asks the register, with arrays
-
-        return rates(self, importer, lines, partners, dates, known)
 
     def stack(self, importer: str, exporter: str, product: Product, measures: Iterable[Measure]) -> Stack:
         """What of `measures` applies to a product of this origin."""

@@ -84,7 +84,13 @@ class _Lines(LineNumbers):
 @cache
 def _reader(model: type[BaseModel]) -> bytes:
     """What changes when the code that reads `model` changes."""
-    parts = ("kosho.provenance", "kosho.law.measure", "kosho.law.nontariff_terms", "kosho.law.term_units")
+    parts = (
+        "kosho.provenance",
+        "kosho.law.measure",
+        "kosho.law.nontariff_terms",
+        "kosho.law.scope",
+        "kosho.law.term_units",
+    )
     modules = (model.__module__, BaseModel.__module__, *parts)
     digest = sha256(f"{__version__} {model.__qualname__}".encode())
     for name in modules:

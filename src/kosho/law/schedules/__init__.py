@@ -1,6 +1,16 @@
 """Whole tariff schedules: any line's ordinary and preferential duty, without arrays."""
 
 from kosho.law.schedules.duty import FREE, AdValorem, ConditionalDuty, Duty, Specific
+from kosho.law.schedules.notation import parse_duty, parse_unit_value
 from kosho.law.schedules.units import UnitValue
 
-__all__ = ["FREE", "AdValorem", "ConditionalDuty", "Duty", "Specific", "UnitValue"]
+__all__ = [
+    "FREE",
+    "AdValorem",
+    "ConditionalDuty",
+    "Duty",
+    "Specific",
+    "UnitValue",
+    "parse_duty",
+    "parse_unit_value",
+]

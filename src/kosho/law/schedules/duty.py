@@ -86,7 +86,7 @@ class ConditionalDuty:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A duty as the law writes it. `str()` is a notation of its own that `parse` reads back.
+    """A duty as the law writes it. `str()` is a notation of its own that `parse_duty` reads back.
 
     A sum of terms is never below nothing: `393.786 JPY/kg - 100%` is the gap to a gate price.
     """
@@ -105,19 +105,6 @@ class Duty:
     def __post_init__(self) -> None:
         if sum(map(bool, (self.sums, self.cases, self.unread))) != 1:
             raise InputError("a duty is either sums of terms, or cases, or unread text")
-
-    @staticmethod
-    def parse(text: str) -> Duty:
-        """Read the notation of the US HTS, of Japan's schedule (English or Japanese), or `str(duty)`.
-
-        What is not understood is kept in `unread`, never dropped.
-
-        Raises:
-            InputError: the text is empty.
-        """
-        from kosho.law.schedules.notation import read  # noqa: PLC0415 - it reads into these types
-
-        return read(text)
 
     @staticmethod
     def percent(rate: Decimal | float | str) -> Duty:

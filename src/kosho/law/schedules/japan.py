@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kosho.errors import InputError, Problem, Problems
-from kosho.law.schedules.duty import Duty
 from kosho.law.schedules.html_tables import table_rows
 from kosho.law.schedules.lines import Line
+from kosho.law.schedules.notation import parse_duty
 from kosho.law.schedules.reading import ScheduleDraft, SourceRow, csv_rows, text_of
 
 __all__ = ["is_japanese_schedule", "read_japan"]
@@ -241,7 +241,7 @@ def _through_the_year(parts: list[tuple[str, Line, int]]) -> Line:
         if len(set(texts)) == 1:
             return texts[0]
         cases = [(season, text) for (season, _, _), text in zip(parts, texts, strict=True) if text]
-        return " | ".join(f"[{season}] {Duty.parse(text)}" for season, text in cases)
+        return " | ".join(f"[{season}] {parse_duty(text)}" for season, text in cases)
 
     columns = dict.fromkeys(column for _, line, _ in parts for column in line.special_texts)
     return Line(

@@ -9,6 +9,7 @@ from datetime import date
 
 from kosho.errors import InputError, KoshoError, Problem
 from kosho.law.schedules.duty import Duty
+from kosho.law.schedules.notation import parse_duty
 from kosho.provenance import Status
 
 __all__ = ["GENERAL", "STATUTORY", "Credit", "Line", "LineBook", "LineMapping", "Schedule", "digits"]
@@ -60,17 +61,17 @@ class Line:
     @property
     def general(self) -> Duty | None:
         """The duty without a claim."""
-        return Duty.parse(self.general_text) if self.general_text else None
+        return parse_duty(self.general_text) if self.general_text else None
 
     @property
     def statutory(self) -> Duty | None:
         """The duty on goods without most-favoured treatment."""
-        return Duty.parse(self.statutory_text) if self.statutory_text else None
+        return parse_duty(self.statutory_text) if self.statutory_text else None
 
     @property
     def specials(self) -> dict[str, Duty]:
         """Every preferential duty."""
-        return {column: Duty.parse(text) for column, text in self.special_texts.items()}
+        return {column: parse_duty(text) for column, text in self.special_texts.items()}
 
     def column(self, preference: str, exporter: str) -> str | None:
         """Key of the duty under a preference in `special_texts`; None where the line gives none."""

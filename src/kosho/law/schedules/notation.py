@@ -19,9 +19,9 @@ from kosho.errors import InputError, Problem
 from kosho.law.schedules.duty import AdValorem, ConditionalDuty, Duty, Specific, Term
 from kosho.law.schedules.japanese import english, is_japanese
 from kosho.law.schedules.linear import money_less_value
-from kosho.law.schedules.units import canonical_unit
+from kosho.law.schedules.units import UnitValue, canonical_unit
 
-__all__ = ["read", "read_money"]
+__all__ = ["parse_duty", "parse_unit_value"]
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?|\.\d+"
 _BASIS = r"(?P<basis>(?:on|of|over)\s.+)"
@@ -40,8 +40,17 @@ _CASE = re.compile(r"\[([^\[\]|]+)\]\s*([^\[\]|]+)")
 
 
 @lru_cache(maxsize=16384)
-def read(text: str) -> Duty:
-    """A duty from its text; what is not understood is kept. See `Duty.parse`."""
+def parse_duty(text: str) -> Duty:
+    """Read the notation of the US HTS, of Japan's schedule (English or Japanese), or `str(duty)`.
+
+    What is not understood is kept in `unread`, never dropped.
+
+    Raises:
+        InputError: the text is empty.
+
+    >>> str(parse_duty("1.1¢/liter + 6.4%"))
+    '0.011 USD/liter + 6.4%'
+    """
     printed = text.strip()
     cleaned = _cleaned(english(printed) if is_japanese(printed) and not printed.startswith("[") else printed)
     kept = _cleaned(printed)
@@ -51,7 +60,22 @@ def read(text: str) -> Duty:
     return replace(found or Duty(unread=kept), text=printed)
 
 
-def read_money(text: str) -> Specific | None:
+def parse_unit_value(text: str) -> UnitValue:
+    """Read `10USD/kg`, `$3.50 each` or `350 yen/kg`.
+
+    Raises:
+        InputError: it is not money per quantity, or not above zero.
+
+    >>> str(parse_unit_value("$3.50 each"))
+    '3.5 USD/No.'
+    """
+    found = _money(text)
+    if found is None or found.basis:
+        raise InputError(Problem(f"{text!r} is not a unit value", "write 10USD/kg"))
+    return UnitValue(found.amount / found.per, found.currency, found.unit)
+
+
+def _money(text: str) -> Specific | None:
     """Money per quantity, or None."""
     found = _MONEY.fullmatch(text.strip())
     if found is None or not (found["unit"] or found["per"]):
@@ -127,7 +151,7 @@ def _term(text: str, sign: int) -> Term | None:
     if percent is not None:
         minus = -1 if percent["sign"] else 1
         return AdValorem(_decimal(percent["percent"]) * sign * minus, percent["basis"] or "")
-    return read_money(text) if sign > 0 else None
+    return _money(text) if sign > 0 else None
 
 
 def _specific(found: re.Match[str]) -> Specific | None:

@@ -13,6 +13,7 @@ from kosho.law.schedules.duty import AdValorem, Duty
 from kosho.law.schedules.embedded import embedded
 from kosho.law.schedules.embedded import spans as embedded_spans
 from kosho.law.schedules.lines import GENERAL, STATUTORY, Credit, Line, Schedule
+from kosho.law.schedules.notation import parse_duty
 from kosho.law.schedules.store import imported
 from kosho.provenance import Status
 
@@ -82,7 +83,7 @@ def turns(importer: str, hs: str, first: date, last: date) -> set[date]:
 def season_turns(line: Line, first: date, last: date) -> set[date]:
     """Days after `first` up to `last` on which a season of the line begins or has ended."""
     texts = (line.general_text, line.statutory_text, *line.special_texts.values())
-    seasons = {season for text in texts if text for season in Duty.parse(text).seasons}
+    seasons = {season for text in texts if text for season in parse_duty(text).seasons}
     days: set[date] = set()
     for year in range(first.year - 1, last.year + 1):
         for begin, end in seasons:
@@ -159,7 +160,7 @@ class _Entry:
 
     def duty(self, text: str) -> Duty | None:
         """What a printed duty is for them; None where it is for other goods."""
-        duty = Duty.parse(text).on(self.on) if text else None
+        duty = parse_duty(text).on(self.on) if text else None
         if duty is None or self.in_quota is None:
             return duty
         return duty.under(in_quota=self.in_quota)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from kosho.errors import InputError, Problem, Problems
-from kosho.law.schedules.duty import Duty
 from kosho.law.schedules.lines import Line
+from kosho.law.schedules.notation import parse_duty
 
 __all__ = ["ScheduleDraft", "SourceRow", "csv_rows", "json_rows", "text_of"]
 
@@ -54,7 +54,7 @@ class ScheduleDraft:
         columns = {"general": line.general_text, "statutory": line.statutory_text, **line.special_texts}
         for column, text in columns.items():
             unheard = column == "special" or column.startswith("symbol ")
-            if text and (unheard or Duty.parse(text).unread):
+            if text and (unheard or parse_duty(text).unread):
                 self.unread.append(Problem(f"{column}: {text}", None, file, place, line.code))
 
     def kinds(self) -> dict[str, int]:

@@ -84,17 +84,3 @@ class UnitValue:
 
     def __str__(self) -> str:
         return f"{self.amount.normalize():f} {self.currency}/{self.unit}"
-
-    @staticmethod
-    def parse(text: str) -> UnitValue:
-        """Read `10USD/kg`, `$3.50 each` or `350 yen/kg`.
-
-        Raises:
-            InputError: it is not money per quantity, or not above zero.
-        """
-        from kosho.law.schedules.notation import read_money  # noqa: PLC0415 - it reads into these types
-
-        found = read_money(text)
-        if found is None or found.basis:
-            raise InputError(Problem(f"{text!r} is not a unit value", "write 10USD/kg"))
-        return UnitValue(found.amount / found.per, found.currency, found.unit)
