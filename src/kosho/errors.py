@@ -9,6 +9,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kosho.display import Shown
+
 __all__ = ["ConvergenceError", "InputError", "KoshoError", "Problem", "Problems", "suggest"]
 
 
@@ -19,7 +21,7 @@ class KoshoError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Shown):
     """One mistake. `str()` gives one line, place first."""
 
     message: str
@@ -63,7 +65,7 @@ class ConvergenceError(KoshoError):
 
 
 @dataclass
-class Problems:
+class Problems(Shown):
     """Collects mistakes so that they can be reported together."""
 
     file: str | None = None

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array, Index, Mask
+from kosho.display import Card, Shown, plural, signed_percent
 from kosho.equilibrium.adjoint import Adjoint
 from kosho.equilibrium.batch_constraints import Frame, Given, framed
 from kosho.equilibrium.batch_markets import Markets
@@ -57,10 +58,12 @@ ROUGH = 3e-3
 RIDGE = 1e-14
 WORTH_DROPPING = 0.15
 """Share of members that must be done before the others go on without them."""
+SHOWN = 5
+"""Countries told by name where a batch shows itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class BatchReport:
+class BatchReport(Shown):
     """How a batch was solved."""
 
     seconds: float
@@ -70,7 +73,7 @@ class BatchReport:
 
 
 @dataclass(frozen=True, eq=False)
-class BatchOutcome:
+class BatchOutcome(Shown):
     """What each shock does, as `Outcome` tells it; dim `shock` counts from zero in the order given."""
 
     welfare: xr.DataArray
@@ -82,6 +85,26 @@ class BatchOutcome:
     residual: xr.DataArray
     """`[shock]`, largest relative gap of any equation."""
     report: BatchReport
+
+    def card(self) -> Card:
+        """How many shocks, and over which range their effects lie."""
+        lowest, highest = self.welfare.min("shock").to_numpy(), self.welfare.max("shock").to_numpy()
+        codes = [str(code) for code in self.welfare.indexes["country"]]
+        spans = {code: (low, high) for code, low, high in zip(codes, lowest, highest, strict=True)}
+        most = sorted(codes, key=lambda code: spans[code][0] - spans[code][1])[:SHOWN]
+        return Card(
+            f"BatchOutcome of {plural(len(self), 'shock')}",
+            [
+                *(
+                    (
+                        f"welfare of {code}",
+                        f"{signed_percent(spans[code][0])} to {signed_percent(spans[code][1])}",
+                    )
+                    for code in most
+                ),
+                ("residual", f"at most {float(self.residual.max()):.0e}"),
+            ],
+        )
 
     def __len__(self) -> int:
         return self.welfare.sizes["shock"]

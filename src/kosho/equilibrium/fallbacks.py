@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kosho.display import Shown
 from kosho.equilibrium.fixed_point import Ended, Pace, iterate
 from kosho.equilibrium.kernel import Iterate, System, Values, evaluate
 from kosho.equilibrium.nested_fixed_point import approach, nested
@@ -25,7 +26,7 @@ SAFETY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class SolverReport:
+class SolverReport(Shown):
     """How an equilibrium was found."""
 
     iterations: int
@@ -36,7 +37,7 @@ class SolverReport:
 
 
 @dataclass(frozen=True, eq=False)
-class Solution:
+class Solution(Shown):
     """An equilibrium."""
 
     values: Values

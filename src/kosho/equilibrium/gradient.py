@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array
+from kosho.display import Card, Shown, glance, number
 from kosho.equilibrium.adjoint import Adjoint, Causes, Seeds, Unknowns
 from kosho.equilibrium.anderson import Anderson
 from kosho.equilibrium.kernel import Values
@@ -34,7 +35,7 @@ LIMIT = 300
 
 
 @dataclass(frozen=True)
-class Payoff:
+class Payoff(Shown):
     """What a party wants: equivalent variation plus extra weight on the real value added of sectors.
 
     In million USD a year; `Outcome.equivalent_variation` and `Outcome.real_value_added` say of what.
@@ -60,7 +61,7 @@ class Payoff:
 
 
 @dataclass(frozen=True, eq=False)
-class Gradient:
+class Gradient(Shown):
     """Derivatives of a payoff at an outcome."""
 
     tariff: xr.DataArray
@@ -75,6 +76,18 @@ class Gradient:
     residual: float
     """How far the transposed equations are missed, relative to what the payoff asks of them."""
     iterations: int
+
+    def card(self) -> Card:
+        """Where a tariff and a trade cost weigh most."""
+        return Card(
+            "Gradient",
+            [
+                ("tariff", _steepest(self.tariff)),
+                ("cost", _steepest(self.cost)),
+                ("parts", str(len(self.part_tariff))),
+                ("residual", f"{self.residual:.0e}"),
+            ],
+        )
 
 
 def gradient(outcome: Outcome, objective: str | Payoff, accuracy: float = ACCURACY) -> Gradient:
@@ -98,6 +111,14 @@ def gradient(outcome: Outcome, objective: str | Payoff, accuracy: float = ACCURA
     weights, residual, iterations = _solve(adjoint, values, wanted, outcome.base.countries, accuracy)
     causes = adjoint.causes(wanted.less(adjoint.seeds(weights)))
     return _by_cell(outcome, causes, residual, iterations)
+
+
+def _steepest(slopes: xr.DataArray) -> str:
+    """The cell with the largest slope, in words."""
+    place = np.unravel_index(int(np.abs(slopes.to_numpy()).argmax()), slopes.shape)
+    names = [str(slopes.indexes[dim][k]) for dim, k in zip(slopes.dims, place, strict=True)]
+    cell = f"{names[0]} from {names[1]}, {names[2]}"
+    return f"{glance(slopes)}, steepest {number(float(slopes.to_numpy()[place]))} at {cell}"
 
 
 def _wanted(outcome: Outcome, objective: str | Payoff) -> Seeds:
