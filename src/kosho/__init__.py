@@ -1,6 +1,10 @@
 """Kosho (交渉, negotiation): a workbench for people who prepare trade talks.
 
-Names are loaded when they are first used, so that `import kosho` costs next to nothing.
+Names and rooms are loaded when they are first used, so that `import kosho` costs next to nothing:
+
+>>> import kosho
+>>> kosho.codes.country_name("JPN"), kosho.world.toy().countries
+('Japan', ('JPN', 'USA', 'CHN'))
 """
 
 from __future__ import annotations
@@ -12,6 +16,21 @@ from kosho._version import __version__
 from kosho.errors import ConvergenceError, InputError, KoshoError
 
 if TYPE_CHECKING:
+    from kosho import bargain as bargain
+    from kosho import brief as brief
+    from kosho import case as case
+    from kosho import codes as codes
+    from kosho import corridor as corridor
+    from kosho import equilibrium as equilibrium
+    from kosho import errors as errors
+    from kosho import impact as impact
+    from kosho import law as law
+    from kosho import policy as policy
+    from kosho import provenance as provenance
+    from kosho import record as record
+    from kosho import replications as replications
+    from kosho import scenario as scenario
+    from kosho import world as world
     from kosho.case import Case as Case
     from kosho.equilibrium import Counterfactual as Counterfactual
     from kosho.equilibrium import Outcome as Outcome
@@ -41,8 +60,10 @@ _ROOMS = (
     "codes",
     "corridor",
     "equilibrium",
+    "errors",
     "impact",
     "law",
+    "policy",
     "provenance",
     "record",
     "replications",
@@ -76,4 +97,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_ROOMS})
+    return sorted({*(name for name in globals() if name.startswith("__")), *__all__, *_ROOMS} - {"policy"})

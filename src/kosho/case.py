@@ -26,6 +26,7 @@ from kosho.case_schema import (
     checks,
     places,
 )
+from kosho.display import Card, Shown, listing, plural, thing
 from kosho.errors import InputError, Problem, suggest
 from kosho.law.measure import Measure, Overlay
 from kosho.law.register import Register
@@ -43,7 +44,7 @@ Model = TypeVar("Model", bound=Frozen)
 
 
 @dataclass(frozen=True)
-class Scenario:
+class Scenario(Shown):
     """A state of the law to compare: a day, what third countries face, and what the parties change."""
 
     id: str
@@ -58,9 +59,24 @@ class Scenario:
     source: tuple[str, ...]
     note: str | None
 
+    def card(self) -> Card:
+        """What it supposes, and on which day."""
+        change = self.overlay
+        return Card(
+            f"Scenario {self.id!r}: {self.title}",
+            [
+                ("role", self.role),
+                ("day", str(self.on or "the one asked about")),
+                ("background", self.background.title if self.background else "none"),
+                ("adds", listing(one.id for one in change.add)),
+                ("ends or replaces", plural(len(change.end) + len(change.replace), "measure")),
+                ("sources", f"{listing(self.source)} ({self.status})"),
+            ],
+        )
+
 
 @dataclass(frozen=True)
-class Law:
+class Law(Shown):
     """The law a scenario asks about."""
 
     register: Register
@@ -68,13 +84,18 @@ class Law:
     on: date
     known: date
 
+    def card(self) -> Card:
+        """The day and the register it is read from."""
+        rows = [("register", thing(self.register)), ("in force", plural(len(self.in_force()), "measure"))]
+        return Card(f"Law on {self.on}, as known on {self.known}", rows)
+
     def in_force(self) -> list[Measure]:
         """Measures that apply."""
         return self.register.in_force(self.on, self.known)
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class Case(Shown):
     """A negotiation, opened as one thing with `Case.load`."""
 
     name: str
@@ -94,6 +115,22 @@ class Case:
     overlays: dict[str, Overlay]
     """Changes of the law that the case has names for."""
     folder: Path
+
+    def card(self) -> Card:
+        """Who negotiates, which courses are compared, and which rooms have something to say."""
+        files = [name for name in ("record", "table") if (self.folder / f"{name}.yaml").is_file()]
+        return Card(
+            f"Case {self.name}: {self.title}",
+            [
+                ("as of", str(self.as_of)),
+                ("parties", listing(party.title for party in self.parties)),
+                ("scenarios", listing(self.scenarios, 12)),
+                ("flows", listing(flow.title for flow in self.flows)),
+                ("law", thing(self.register)),
+                ("also has", listing(files)),
+                ("calendar", plural(len(self.calendar), "date")),
+            ],
+        )
 
     @staticmethod
     def load(name_or_path: str | Path) -> Case:

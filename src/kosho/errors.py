@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kosho.display import Shown
+
 __all__ = ["ConvergenceError", "InputError", "KoshoError", "Problem", "Problems", "suggest"]
 
 
@@ -24,7 +26,7 @@ class KoshoError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Shown):
     """One mistake. `str()` gives one line, place first."""
 
     message: str
@@ -110,7 +112,7 @@ class ConvergenceError(KoshoError):
 
 
 @dataclass
-class Problems:
+class Problems(Shown):
     """Collects mistakes so that they can be reported together."""
 
     file: str | None = None

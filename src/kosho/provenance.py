@@ -7,13 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
+from kosho.display import Shown
+
 __all__ = ["Cited", "Day", "Frozen", "Said", "Source", "Status"]
 
 Status = Literal["fact", "estimate", "assumption"]
 """`fact`: read in a source. `estimate`: computed from facts by a stated method. `assumption`: chosen by us."""
 
 
-class Frozen(BaseModel):
+class Frozen(Shown, BaseModel):
     """Base of every schema: immutable, refuses unknown keys, attribute docstrings are field docs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)

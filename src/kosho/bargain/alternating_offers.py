@@ -9,6 +9,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.bargain.game import Game
+from kosho.display import Card, Shown, listing, number
 from kosho.errors import InputError, Problem
 
 __all__ = ["WEEK", "DeadlineGame", "Offer", "alternating_offers"]
@@ -20,7 +21,7 @@ TIE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Shown):
     """What happens in a period if the talks get that far."""
 
     period: int
@@ -32,13 +33,27 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class DeadlineGame:
+class DeadlineGame(Shown):
     """The subgame-perfect outcome of finite-horizon alternating offers."""
 
     path: tuple[Offer, ...]
     """One offer a period up to the deadline: what would be offered if no deal had been made before."""
     discount: float
     """Factor a period."""
+
+    def card(self) -> Card:
+        """What is agreed and when, of how many periods."""
+        agreed = self.agreed
+        deal = (
+            "nothing is agreed" if agreed is None else f"package {agreed.package}, offered by {agreed.proposer}"
+        )
+        rows = [("periods", str(len(self.path))), ("discount a period", number(self.discount))]
+        rows += (
+            []
+            if agreed is None
+            else [("agreed in", f"period {agreed.period}"), ("worth", listing(map(number, agreed.worth)))]
+        )
+        return Card(f"DeadlineGame: {deal}", rows)
 
     @property
     def agreed(self) -> Offer | None:

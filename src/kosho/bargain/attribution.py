@@ -10,6 +10,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.bargain.game import Game
 from kosho.bargain.packages import Grid
+from kosho.display import Shown
 
 __all__ = ["Concession", "cheapest_concession", "shapley"]
 
@@ -36,7 +37,7 @@ def shapley(worth: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Concession:
+class Concession(Shown):
     """A change of a package that leaves a losing party no worse off than the disagreement."""
 
     package: int

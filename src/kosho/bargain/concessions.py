@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kosho.bargain.table import Table
+from kosho.display import Shown
 from kosho.errors import Problems, suggest
 from kosho.law import Register
 from kosho.law.measure import Measure, Overlay
@@ -14,7 +15,7 @@ __all__ = ["LawChange", "changes", "named", "touched"]
 
 
 @dataclass(frozen=True)
-class LawChange:
+class LawChange(Shown):
     """An issue that a package settles otherwise than the fallback."""
 
     issue: str

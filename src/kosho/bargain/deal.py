@@ -18,6 +18,7 @@ from kosho.bargain.robustness import Certificate, Critical, certify, closing_poi
 from kosho.bargain.solutions import Concept, solutions
 from kosho.bargain.table import Table
 from kosho.bargain.zone_relaxations import Opening, openings
+from kosho.display import Card, Shown, columns, listing, million
 from kosho.equilibrium import Deficits, Settled, solve
 from kosho.errors import InputError, Problem
 from kosho.world import World, load
@@ -28,7 +29,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Effort:
+class Effort(Shown):
     """How much is computed beyond the packages themselves."""
 
     draws: int = 200
@@ -42,7 +43,7 @@ class Effort:
 
 
 @dataclass(frozen=True, eq=False)
-class Confirmed:
+class Confirmed(Shown):
     """The deals on the full table, each solved by itself."""
 
     world: str
@@ -56,7 +57,7 @@ class Confirmed:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Shown):
     """Where the gains of a package come from."""
 
     package: int
@@ -69,7 +70,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, eq=False)
-class Deal:
+class Deal(Shown):
     """What comes out of a table."""
 
     table: Table
@@ -86,6 +87,24 @@ class Deal:
     confirmed: Confirmed | None
     deadline: DeadlineGame | None
     """None once the deadline has passed."""
+
+    def card(self) -> Card:
+        """The deals that leave all better off, with each party's gain."""
+        game = self.game
+        rows = [
+            ("parties", listing(game.parties)),
+            ("packages", f"{len(game):,}"),
+            ("on the frontier", f"{len(game.frontier):,}, {int(game.better.sum()):,} packages better for all"),
+        ]
+        for name, packages in self.solutions.items():
+            gains = columns(game.parties, game.gains[packages[0]].tolist(), million)
+            rows.append((name.replace("_", " "), f"package {packages[0]}: {gains}"))
+        certain = (
+            f"package {n} in {one.all_gain:.0%} of {one.draws} draws" for n, one in self.certificates.items()
+        )
+        rows += [("all gain", listing(certain, 3))] if self.certificates else []
+        zone = "a zone of agreement" if self.solutions else "no zone of agreement"
+        return Card(f"Deal: {zone}, deficits {self.deficits}", rows)
 
     @property
     def game(self) -> Game:

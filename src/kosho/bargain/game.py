@@ -10,13 +10,14 @@ import numpy as np
 
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.frontier import frontier
+from kosho.display import Card, Shown, columns, listing, number
 from kosho.errors import Problems
 
 __all__ = ["Game"]
 
 
 @dataclass(frozen=True, eq=False)
-class Game:
+class Game(Shown):
     """Packages, what they are worth, and what follows if there is none. Make one with `Game.of`.
 
     Payoffs are in one unit throughout (million USD a year where Kosho priced them); more is better.
@@ -38,6 +39,20 @@ class Game:
     """Gains up to this are noise: a party is better off only above it."""
     noise: float = 0.0
     """Payoffs of a party that differ by no more are one where packages are compared with one another."""
+
+    def card(self) -> Card:
+        """How many packages, what each party falls back on, and whether some deal is better for all."""
+        zone = "a zone of agreement" if self.zone else "no zone of agreement"
+        return Card(
+            f"Game of {listing(self.parties)}: {zone}",
+            [
+                ("packages", f"{len(self):,}, {int(self.allowed.sum()):,} of them allowed"),
+                ("disagreement", columns(self.parties, self.disagreement.tolist(), number)),
+                ("status quo", columns(self.parties, self.status_quo.tolist(), number)),
+                ("better for all", str(int((self.better & self.allowed).sum()))),
+                ("red lines", listing(self.red_lines)),
+            ],
+        )
 
     @staticmethod
     def of(

@@ -19,6 +19,7 @@ from scipy.optimize import brentq, minimize, root
 
 from kosho import codes
 from kosho.arrays import Array, Index, Mask
+from kosho.display import Card, Shown, columns, listing, percent, plural, signed_percent
 from kosho.equilibrium import Outcome, Shock, gradient, rebase, solve
 from kosho.equilibrium.anderson import Anderson
 from kosho.errors import ConvergenceError, InputError, KoshoError, Problem, Problems, suggest
@@ -48,7 +49,7 @@ EQUAL = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class RateBounds:
+class RateBounds(Shown):
     """Rates allowed, fractions."""
 
     low: float = 0.0
@@ -61,7 +62,7 @@ class RateBounds:
 
 
 @dataclass(frozen=True, eq=False)
-class Tariffs:
+class Tariffs(Shown):
     """Rates that answer a question, and what they do."""
 
     kind: Kind
@@ -79,6 +80,19 @@ class Tariffs:
     """Equilibria solved."""
     weights: Mapping[str, float]
     """Of each party's gain in what is made largest; one for each who decides alone."""
+
+    def card(self) -> Card:
+        """Rates on average, and what they do to the parties."""
+        welfare = [float(self.welfare.sel(country=party)) for party in self.parties]
+        rates = f"{plural(len(self.rate), 'rate')}, {percent(self.rate.min())} to {percent(self.rate.max())}"
+        return Card(
+            f"Tariffs, {self.kind}: {listing(self.parties)}",
+            [
+                ("rates", rates),
+                ("welfare", columns(self.parties, welfare, signed_percent)),
+                ("slope left open", f"{self.residual:.0e}, after {self.evaluations} equilibria"),
+            ],
+        )
 
     @property
     def welfare(self) -> xr.DataArray:

@@ -10,17 +10,23 @@ from functools import cached_property
 import numpy as np
 
 from kosho.arrays import Index
+from kosho.display import Card, Shown, listing
 
 __all__ = ["Grid"]
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(Shown):
     """All packages of a table; the last issue varies fastest."""
 
     issues: tuple[str, ...]
     options: tuple[tuple[str, ...], ...]
     """Of each issue."""
+
+    def card(self) -> Card:
+        """Issues and their options."""
+        rows = [(issue, listing(names)) for issue, names in zip(self.issues, self.options, strict=True)]
+        return Card(f"Grid of {len(self):,} packages", rows)
 
     @staticmethod
     def of(options: Mapping[str, Sequence[str]]) -> Grid:

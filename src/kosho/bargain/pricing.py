@@ -14,6 +14,7 @@ from kosho.bargain.game import Game
 from kosho.bargain.nontariff import Draw
 from kosho.bargain.package_shocks import Laid, lay
 from kosho.bargain.table import BackgroundLaw, Table
+from kosho.display import Card, Shown, thing
 from kosho.equilibrium import Counterfactual, Deficits, Outcome
 from kosho.equilibrium.batch import solve_batch
 from kosho.errors import Problems
@@ -30,7 +31,7 @@ NOISE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Weights:
+class Weights(Shown):
     """Excess weights on value added, w of them."""
 
     names: tuple[str, ...]
@@ -75,7 +76,7 @@ class Weights:
 
 
 @dataclass(frozen=True, eq=False)
-class Worth:
+class Worth(Shown):
     """What states of the law are worth against the base year, in parts; million USD a year."""
 
     income: Array
@@ -130,7 +131,7 @@ def _counted(table: Table, world: World, income: Array, added: Array) -> Worth:
 
 
 @dataclass(frozen=True, eq=False)
-class Priced:
+class Priced(Shown):
     """A table priced under one background."""
 
     table: Table
@@ -145,6 +146,13 @@ class Priced:
     status_quo: Worth
     """One row."""
     deficits: Deficits
+
+    def card(self) -> Card:
+        """Under which background, on which world, and what game it makes."""
+        return Card(
+            f"Priced: {self.ground.title}",
+            [("table", thing(self.table)), ("world", thing(self.world)), ("game", thing(self.game))],
+        )
 
     @cached_property
     def game(self) -> Game:
@@ -191,7 +199,7 @@ def lay_all(table: Table, ground: BackgroundLaw, world: World, packages: Index |
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class Setting(Shown):
     """Parameters that packages are priced at, in place of the central ones."""
 
     theta: xr.DataArray

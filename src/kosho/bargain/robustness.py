@@ -11,6 +11,7 @@ from kosho.arrays import Array, Index
 from kosho.bargain.game import Game
 from kosho.bargain.pricing import Priced, Setting, repriced
 from kosho.bargain.zone import critical_value, critical_weight, critical_zone_weight
+from kosho.display import Card, Shown, million
 from kosho.equilibrium import Deficits
 from kosho.errors import InputError, Problem
 from kosho.world import draw_elasticities
@@ -27,7 +28,7 @@ CLOSURES: tuple[Deficits, ...] = ("fixed", "zero")
 
 
 @dataclass(frozen=True, slots=True)
-class GainQuantiles:
+class GainQuantiles(Shown):
     """Quantiles over draws, million USD a year."""
 
     p5: float
@@ -36,7 +37,7 @@ class GainQuantiles:
 
 
 @dataclass(frozen=True)
-class Certificate:
+class Certificate(Shown):
     """What draws say of one package."""
 
     package: int
@@ -47,9 +48,19 @@ class Certificate:
     """Over the disagreement, by party."""
     over_status_quo: dict[str, GainQuantiles]
 
+    def card(self) -> Card:
+        """In how many draws all gain, and how much each does."""
+        rows = [
+            (party, f"{million(one.p50)} ({million(one.p5)} to {million(one.p95)})")
+            for party, one in self.gains.items()
+        ]
+        return Card(
+            f"Certificate: package {self.package}, all gain in {self.all_gain:.0%} of {self.draws} draws", rows
+        )
+
 
 @dataclass(frozen=True)
-class Critical:
+class Critical(Shown):
     """Where a package, or the whole zone, stops leaving all better off."""
 
     weights: dict[str, float | None]

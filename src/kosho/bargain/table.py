@@ -15,6 +15,7 @@ import numpy as np
 from kosho.arrays import Mask
 from kosho.bargain.packages import Grid
 from kosho.bargain.schema import Justified, Link, Option, RedLine, TableFile, justified
+from kosho.display import Card, Shown, listing
 from kosho.errors import Problems, suggest
 from kosho.law.measure import Measure, Overlay
 from kosho.law.nontariff_terms import Amount
@@ -64,7 +65,7 @@ class _Law:
 
 
 @dataclass(frozen=True)
-class BackgroundLaw:
+class BackgroundLaw(Shown):
     """A background: what packages are laid on, and what follows without one."""
 
     id: str
@@ -74,7 +75,7 @@ class BackgroundLaw:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class Table(Shown):
     """Everything the sides can agree on. Make one with `Table.load`."""
 
     file: TableFile
@@ -85,6 +86,22 @@ class Table:
     sources: Mapping[str, Source]
     statements: Mapping[str, Said | None] = field(default_factory=dict)
     """Of the record, as they stood on the day of the table; None for one recorded later."""
+
+    def card(self) -> Card:
+        """Who can agree on what, and what follows without a deal."""
+        file = self.file
+        return Card(
+            f"Table: {file.title}",
+            [
+                ("parties", listing(self.parties)),
+                ("issues", listing(f"{one.id} ({len(one.options)})" for one in file.issues)),
+                ("packages", f"{len(self.grid):,}, {int(self.possible.sum()):,} of them possible"),
+                ("red lines", listing(one.id for one in file.red_lines)),
+                ("deadline", f"{file.deadline.date}, then {file.deadline.follows}"),
+                ("backgrounds", listing(one.title for one in self.grounds)),
+                ("not priced", listing(one.id for one in file.unpriced)),
+            ],
+        )
 
     @staticmethod
     def load(

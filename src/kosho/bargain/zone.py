@@ -10,6 +10,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.bargain.game import Game
+from kosho.display import Shown
 
 __all__ = [
     "Relaxation",
@@ -23,7 +24,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Shown):
     """Money that makes a package individually rational."""
 
     package: int
@@ -34,7 +35,7 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
-class Relaxation:
+class Relaxation(Shown):
     """Red lines that stand between the parties and a deal."""
 
     red_lines: tuple[str, ...]

@@ -15,6 +15,7 @@ from kosho.bargain.nontariff import LawPosition
 from kosho.bargain.package_shocks import law_of
 from kosho.bargain.pricing import Priced, worth_of
 from kosho.bargain.zone import Relaxation, Transfer, fewest_red_lines, smallest_transfer
+from kosho.display import Card, Shown, listing, million, number
 from kosho.impact.tariff_shock import shock
 
 __all__ = ["Opening", "RateChange", "no_transfer", "openings", "smallest_rate_change"]
@@ -40,7 +41,7 @@ NO_RATES = "no issue has an option that sets one rate"
 
 
 @dataclass(frozen=True, slots=True)
-class RateChange:
+class RateChange(Shown):
     """Another rate on one issue of a package that leaves all better off."""
 
     package: int
@@ -63,7 +64,7 @@ class RateChange:
 
 
 @dataclass(frozen=True)
-class Opening:
+class Opening(Shown):
     """Three ways to a zone of agreement; each may not exist."""
 
     transfer: Transfer | None
@@ -71,6 +72,16 @@ class Opening:
     rate: RateChange | None
     why_not: dict[str, str]
     """Why a way does not exist, by `transfer`, `red_lines`, `rate`."""
+
+    def card(self) -> Card:
+        """Which way to a zone there is, and why the others are closed."""
+        rows = list(self.why_not.items())
+        if self.transfer:
+            rows.append(("transfer", f"{million(self.transfer.amount)}, package {self.transfer.package}"))
+        rows += [("red lines given up", listing(one.red_lines)) for one in self.red_lines]
+        if self.rate:
+            rows.append(("rate", f"{self.rate.issue}: {number(self.rate.old)} to {number(self.rate.new)} %"))
+        return Card("Opening: what would open a zone of agreement", rows)
 
 
 def openings(priced: Priced) -> Opening:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -57,7 +58,11 @@ def negotiation(
     work = effort or Effort(draws=DRAWS, certified=CERTIFIED)
     parts = asked_of(case, as_of)
     return recalled(
-        Negotiation, lambda: _priced(case, as_of, tell, work), b"negotiation", repr(work).encode(), *parts
+        Negotiation,
+        lambda: _priced(case, as_of, tell, work),
+        b"negotiation",
+        repr(astuple(work)).encode(),
+        *parts,
     )
 
 

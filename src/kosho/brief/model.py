@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from kosho.brief.recorded import Recorded
+from kosho.display import Card, listing
 from kosho.provenance import Day, Frozen, Said, Source, Status
 from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Number
@@ -250,6 +251,20 @@ class Brief(Frozen):
     record: Recorded | None = None
     """What was said, as known on the day; None where the case has no record."""
     sources: tuple[Reference, ...]
+
+    def card(self) -> Card:
+        """What the page says first."""
+        return Card(
+            f"Brief {self.case}: {self.title}",
+            [
+                ("as of", str(self.as_of)),
+                ("parties", listing(one.title for one in self.parties)),
+                ("first", self.lead.text),
+                *(("then", one.text) for one in self.headline[:3]),
+                ("in force", f"{len(self.in_force)} measures"),
+                ("scenarios", listing(one.id for one in self.scenarios)),
+            ],
+        )
 
     @property
     def codes(self) -> tuple[str, ...]:

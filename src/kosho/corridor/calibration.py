@@ -17,6 +17,7 @@ from kosho.corridor.loading import parameters, with_values
 from kosho.corridor.runs import Runner, simulate
 from kosho.corridor.schema import Corridor, Moment, Target
 from kosho.corridor.times import Estimate, ReleaseTimes, moment
+from kosho.display import Shown
 from kosho.errors import InputError, KoshoError
 
 __all__ = ["Fit", "calibrate", "moments"]
@@ -33,7 +34,7 @@ FARTHEST = 0.7
 
 
 @dataclass(frozen=True)
-class Fit:
+class Fit(Shown):
     """Published means beside simulated ones, and the parameters that make them meet."""
 
     corridor: Corridor

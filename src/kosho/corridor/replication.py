@@ -17,6 +17,7 @@ from kosho.corridor.engine import Network, Station, Task
 from kosho.corridor.schema import ALWAYS, STAGES, Corridor, StageName
 from kosho.corridor.timetable import Timetable
 from kosho.corridor.traffic import Batch, Traffic, draw
+from kosho.display import Shown
 from kosho.errors import KoshoError
 from kosho.provenance import Cited
 
@@ -28,7 +29,7 @@ PATIENCE = 182
 
 
 @dataclass(frozen=True, eq=False)
-class Passage:
+class Passage(Shown):
     """What happened to the consignments that count; arrays have their number as length."""
 
     type: Index
@@ -77,7 +78,7 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class StageUse:
+class StageUse(Shown):
     """A stage in the days that count."""
 
     utilisation: float | None
@@ -90,7 +91,7 @@ class StageUse:
 
 
 @dataclass(frozen=True, eq=False)
-class SimulatedYear:
+class SimulatedYear(Shown):
     """One replication."""
 
     passage: Passage

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, field_validator
 
+from kosho.display import Card, listing, number, plural
 from kosho.provenance import Cited, Day, Frozen, Source
 
 __all__ = [
@@ -336,3 +337,17 @@ class Corridor(Frozen):
     scenarios: dict[Id, CorridorScenario] = Field(default_factory=dict)
     targets: tuple[Target, ...] = ()
     sources: tuple[Source, ...]
+
+    def card(self) -> Card:
+        """From where to where, what goods, and what could be otherwise."""
+        return Card(
+            f"Corridor {self.origin.code} to {self.destination.code}: {self.title}",
+            [
+                ("ports", f"{self.origin.name} to {self.destination.name}"),
+                ("types", listing(self.types)),
+                ("a day costs", f"{number(self.value_of_time.value)} {self.value_of_time.unit}"),
+                ("scenarios", listing(self.scenarios)),
+                ("fitted to", plural(len(self.targets), "published figure")),
+                ("sources", str(len(self.sources))),
+            ],
+        )

@@ -11,6 +11,7 @@ from kosho.corridor.replication import SimulatedYear, replicate
 from kosho.corridor.runs import Job, Runner
 from kosho.corridor.schema import Corridor
 from kosho.corridor.times import DAY
+from kosho.display import Card, Shown, number
 from kosho.errors import InputError
 from kosho.provenance import Cited
 
@@ -22,7 +23,7 @@ AFTER_PERMIT = ["stages", "exit"]
 
 
 @dataclass(frozen=True)
-class ParameterEnd:
+class ParameterEnd(Shown):
     """A parameter at one end of its range; days are None where the corridor would not work there."""
 
     value: str
@@ -34,7 +35,7 @@ class ParameterEnd:
 
 
 @dataclass(frozen=True)
-class Swing:
+class Swing(Shown):
     """What a parameter does over its range."""
 
     parameter: str
@@ -51,7 +52,7 @@ class Swing:
 
 
 @dataclass(frozen=True)
-class Tornado:
+class Tornado(Shown):
     """All parameters with a range, those that matter most to the days saved first."""
 
     scenario: str
@@ -59,6 +60,14 @@ class Tornado:
     days_saved: float
     swings: tuple[Swing, ...]
     replications: int
+
+    def card(self) -> Card:
+        """What is saved, and the parameters that move that most."""
+        rows = [
+            (one.parameter, f"{number(one.width)} days between the ends of its range") for one in self.swings
+        ]
+        saved = f"{number(self.days_saved)} of {number(self.days)} days saved"
+        return Card(f"Tornado of {self.scenario}: {saved}", rows)
 
 
 def tornado(

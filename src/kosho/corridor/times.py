@@ -12,6 +12,7 @@ from scipy.stats import t as student
 from kosho.arrays import Array, Mask
 from kosho.corridor.replication import Passage, SimulatedYear
 from kosho.corridor.schema import STAGES, Corridor, Moment, StageName
+from kosho.display import Card, Shown, columns, number, plural, thing
 
 __all__ = ["DAY", "Estimate", "ReleaseTimes", "StageTimes", "days_saved", "estimate", "moment"]
 
@@ -19,12 +20,16 @@ DAY = 24.0
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Shown):
     """Mean over replications with its 95 % confidence interval (Student's t); infinite for one replication."""
 
     mean: float
     low: float
     high: float
+
+    def card(self) -> Card:
+        """Mean and interval."""
+        return Card(f"Estimate {number(self.mean)} (95 % interval {number(self.low)} to {number(self.high)})")
 
     @property
     def half_width(self) -> float:
@@ -33,7 +38,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class StageTimes:
+class StageTimes(Shown):
     """A stage, averaged over replications."""
 
     days: float
@@ -45,11 +50,28 @@ class StageTimes:
 
 
 @dataclass(frozen=True, eq=False)
-class ReleaseTimes:
+class ReleaseTimes(Shown):
     """Replications of a corridor; days are those from the ship's arrival to the permit."""
 
     corridor: Corridor
     runs: tuple[SimulatedYear, ...]
+
+    def card(self) -> Card:
+        """Days from arrival to permit, and the stages that take most."""
+        days = {name: one.days for name, one in self.stages.items()}
+        ports = f"{self.corridor.origin.code} to {self.corridor.destination.code}"
+        return Card(
+            f"ReleaseTimes {ports}: {plural(len(self.runs), 'replication')}",
+            [
+                ("consignments", f"{self.consignments:,}"),
+                ("mean days", thing(self.mean).removeprefix("Estimate ")),
+                (
+                    "half within, nine in ten",
+                    f"{number(self.quantile(0.5))}, {number(self.quantile(0.9))} days",
+                ),
+                ("days by stage", columns(tuple(days), days.values(), number)),
+            ],
+        )
 
     @property
     def consignments(self) -> int:

@@ -1,5 +1,8 @@
 """The economy after the change: shocks, the equations of Caliendo & Parro (2015), their solution."""
 
+import warnings
+from typing import Any
+
 from kosho.equilibrium.arguments import Deficits
 from kosho.equilibrium.batch import BatchOutcome, BatchReport, solve_batch
 from kosho.equilibrium.constraints import Constraint, Flow, Purchase, Quota, Settled, TariffQuota
@@ -37,3 +40,10 @@ __all__ = [
     "solve",
     "solve_batch",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Bounded":  # until the next release
+        warnings.warn("kosho.equilibrium.Bounded is now Counterfactual", DeprecationWarning, stacklevel=2)
+        return Counterfactual
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

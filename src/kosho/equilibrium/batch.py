@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array
+from kosho.display import Card, Shown, plural, signed_percent
 from kosho.equilibrium.arguments import (
     Deficits,
     note_elasticities,
@@ -45,10 +46,12 @@ WORTH_A_PROCESS = 4096
 """Members above which starting another process pays, where the caller leaves the choice."""
 SAMPLE = 32
 """Members whose average is the centre of a family."""
+SHOWN = 5
+"""Countries told by name where a batch shows itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class BatchReport:
+class BatchReport(Shown):
     """How a batch was solved."""
 
     seconds: float
@@ -58,7 +61,7 @@ class BatchReport:
 
 
 @dataclass(frozen=True, eq=False)
-class BatchOutcome:
+class BatchOutcome(Shown):
     """Effects of each member, as `Outcome` defines them; dim `shock` counts from zero in the order given.
 
     Values of members in `failures` are not a number in every array.
@@ -75,6 +78,26 @@ class BatchOutcome:
     report: BatchReport
     failures: tuple[Failure, ...] = ()
     """Members without an equilibrium, by number, with the reason and the best point reached."""
+
+    def card(self) -> Card:
+        """How many shocks, and over which range their effects lie."""
+        lowest, highest = self.welfare.min("shock").to_numpy(), self.welfare.max("shock").to_numpy()
+        codes = [str(code) for code in self.welfare.indexes["country"]]
+        spans = {code: (low, high) for code, low, high in zip(codes, lowest, highest, strict=True)}
+        most = sorted(codes, key=lambda code: spans[code][0] - spans[code][1])[:SHOWN]
+        return Card(
+            f"BatchOutcome of {plural(len(self), 'shock')}",
+            [
+                *(
+                    (
+                        f"welfare of {code}",
+                        f"{signed_percent(spans[code][0])} to {signed_percent(spans[code][1])}",
+                    )
+                    for code in most
+                ),
+                ("residual", f"at most {float(self.residual.max()):.0e}"),
+            ],
+        )
 
     def __len__(self) -> int:
         return self.welfare.sizes["shock"]

@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array
+from kosho.display import Card, Shown, listing, million, number, percent, thing
 from kosho.errors import Problems, suggest
 from kosho.world import labelled
 
@@ -32,7 +33,7 @@ WORLD = "world"
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Shown):
     """What an importer buys from an exporter in a sector, or the part of it that has a name."""
 
     importer: str
@@ -47,7 +48,7 @@ class Flow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Constraint:
+class Constraint(Shown):
     """A bound on the sum of some imports. See `Quota`, `TariffQuota` and `Purchase`."""
 
     name: str
@@ -78,6 +79,26 @@ class Constraint:
             problems.add(f"{self.name}: a quantity needs no deflator", "it is deflated by its own cost")
         self._refuse_more(problems)
         problems.raise_if_any()
+
+    def card(self) -> Card:
+        """The bound, on what, and who gains from it."""
+        unit = self.unit or "million, in the money of the world"
+        amount = (
+            f"{percent(self.amount)} of the base" if self.basis == "share" else f"{number(self.amount)} {unit}"
+        )
+        rows = [
+            ("at least" if isinstance(self, Purchase) else "at most", amount),
+            (
+                "counted as",
+                self.measured if self.basis != "increment" else f"{self.measured}, on top of the base",
+            ),
+            ("of", listing(map(str, self.flows))),
+        ]
+        if isinstance(self, TariffQuota):
+            rows.append(("rates", f"{percent(self.inside)} inside, {percent(self.outside)} outside"))
+        if isinstance(self, Quota | TariffQuota):
+            rows.append(("rent to", self.holder))
+        return Card(f"{type(self).__name__} {self.name!r}", rows)
 
     def _refuse_more(self, problems: Problems) -> None:
         if isinstance(self, TariffQuota) and not -1 < self.inside < self.outside < math.inf:
@@ -131,7 +152,7 @@ class Purchase(Constraint):
 
 
 @dataclass(frozen=True, eq=False)
-class Settled:
+class Settled(Shown):
     """What became of a constraint. Money in millions of the world's, quantities as the constraint counts."""
 
     constraint: Constraint
@@ -155,6 +176,17 @@ class Settled:
     """`diverted` without labels."""
     sales: Mapping[tuple[str, str], Array] = field(default_factory=dict)
     """By importer and sector concerned: change of all net flows, bound or not, `[exporter]`, home too."""
+
+    def card(self) -> Card:
+        """Whether the bound binds, and what that costs."""
+        rows = [
+            ("imports", f"{number(self.base)} in the base, {number(self.free)} without the bound"),
+            ("required, reached", f"{number(self.required)}, {number(self.reached)}"),
+            ("wedge", percent(self.wedge)),
+        ]
+        rows += [("rent", million(self.rent, "million"))] if self.rent else []
+        rows += [("fiscal cost", million(self.fiscal_cost, "million"))] if self.fiscal_cost else []
+        return Card(f"{thing(self.constraint)}: {'binds' if self.binds else 'does not bind'}", rows)
 
     @cached_property
     def diverted(self) -> xr.DataArray:

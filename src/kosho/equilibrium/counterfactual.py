@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kosho.display import Card, Shown, listing, thing
 from kosho.equilibrium.arguments import note_sort
 from kosho.equilibrium.constraints import Constraint
 from kosho.equilibrium.nests import Nest
@@ -14,7 +15,7 @@ __all__ = ["Counterfactual", "as_counterfactual"]
 
 
 @dataclass(frozen=True, eq=False)
-class Counterfactual:
+class Counterfactual(Shown):
     """What `solve`, `solve_batch` and `gradient` are asked: what would happen if all of this changed.
 
     Raises:
@@ -39,6 +40,18 @@ class Counterfactual:
                     note_sort(problems, one, kind, f"{name}[{k}]")
                 object.__setattr__(self, name, tuple(given))
         problems.raise_if_any()
+
+    def card(self) -> Card:
+        """The shock, and what comes with it."""
+        products = (f"{one.product} in {one.importer}" for one in self.nests)
+        return Card(
+            "Counterfactual",
+            [
+                ("shock", thing(self.shock)),
+                ("constraints", listing(one.name for one in self.constraints)),
+                ("products told apart", listing(products)),
+            ],
+        )
 
     @property
     def plain(self) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from kosho.display import Shown
 from kosho.equilibrium.fixed_point import Ended, Pace, iterate
 from kosho.equilibrium.kernel import Iterate, System, Values, evaluate
 from kosho.equilibrium.nested_fixed_point import homotopy, nested_fixed_point
@@ -27,7 +28,7 @@ SAFETY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class SolverReport:
+class SolverReport(Shown):
     """How an equilibrium was found."""
 
     iterations: int
@@ -38,7 +39,7 @@ class SolverReport:
 
 
 @dataclass(frozen=True, eq=False)
-class Solution:
+class Solution(Shown):
     """An equilibrium."""
 
     values: Values

@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array
+from kosho.display import Card, Shown, glance, number
 from kosho.equilibrium.adjoint import Adjoint, Causes, Seeds, Unknowns
 from kosho.equilibrium.anderson import Anderson
 from kosho.equilibrium.arguments import Deficits, note_numbers, note_share_of_one, note_sort
@@ -38,7 +39,7 @@ LIMIT = 300
 
 
 @dataclass(frozen=True)
-class Payoff:
+class Payoff(Shown):
     """What a party wants: equivalent variation plus extra weight on the real value added of sectors.
 
     In million USD a year; `Outcome.equivalent_variation` and `Outcome.real_value_added` say of what.
@@ -64,7 +65,7 @@ class Payoff:
 
 
 @dataclass(frozen=True, eq=False)
-class Gradient:
+class Gradient(Shown):
     """Derivatives of a payoff at an outcome."""
 
     tariff: xr.DataArray
@@ -79,6 +80,18 @@ class Gradient:
     residual: float
     """How far the transposed equations are missed, relative to what the payoff asks of them."""
     iterations: int
+
+    def card(self) -> Card:
+        """Where a tariff and a trade cost weigh most."""
+        return Card(
+            "Gradient",
+            [
+                ("tariff", _steepest(self.tariff)),
+                ("cost", _steepest(self.cost)),
+                ("parts", str(len(self.part_tariff))),
+                ("residual", f"{self.residual:.0e}"),
+            ],
+        )
 
 
 def gradient(
@@ -130,6 +143,14 @@ def _refuse(at: object, objective: object, accuracy: object) -> None:
     if isinstance(objective, Payoff):
         note_numbers(problems, objective.weights.values(), objective.weights, "objective.weights")
     problems.raise_if_any()
+
+
+def _steepest(slopes: xr.DataArray) -> str:
+    """The cell with the largest slope, in words."""
+    place = np.unravel_index(int(np.abs(slopes.to_numpy()).argmax()), slopes.shape)
+    names = [str(slopes.indexes[dim][k]) for dim, k in zip(slopes.dims, place, strict=True)]
+    cell = f"{names[0]} from {names[1]}, {names[2]}"
+    return f"{glance(slopes)}, steepest {number(float(slopes.to_numpy()[place]))} at {cell}"
 
 
 def _wanted(outcome: Outcome, objective: str | Payoff) -> Seeds:

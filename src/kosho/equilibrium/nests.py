@@ -21,6 +21,7 @@ from functools import cached_property
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
+from kosho.display import Shown
 from kosho.equilibrium.shock import Shock, uncovered
 from kosho.errors import Problems, suggest
 from kosho.world import World
@@ -34,7 +35,7 @@ TINY_SHARE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Nest:
+class Nest(Shown):
     """A product that buyers of one country tell from the rest of its sector.
 
     Parts of the shock that bear its name belong to it; `shares` adds origins that the shock does not mention.

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array, Index
+from kosho.display import Card, Shown, columns, million, plural, signed_percent, thing
 from kosho.equilibrium.constraints import Settled
 from kosho.equilibrium.fallbacks import Solution, SolverReport
 from kosho.equilibrium.shock import Shock
@@ -20,9 +21,32 @@ from kosho.world import PhysicalFlow, World, labelled
 
 __all__ = ["Outcome", "UnitFlow"]
 
+HAT, FRACTION = "new over old", "fraction"
+"""Units."""
+ARRAYS = (
+    "welfare",
+    "equivalent_variation",
+    "real_wage",
+    "wage",
+    "price",
+    "cost",
+    "shares",
+    "flows",
+    "expenditure",
+    "output",
+    "tariff_revenue",
+    "rents",
+    "income",
+    "terms_of_trade",
+    "volume_of_trade",
+    "welfare_first_order",
+    "real_value_added",
+)
+"""What `Outcome.to_dataset` holds, the headlines first."""
+
 
 @dataclass(frozen=True, slots=True)
-class UnitFlow:
+class UnitFlow(Shown):
     """A physical flow before and after, in `flow.unit`."""
 
     flow: PhysicalFlow
@@ -31,7 +55,7 @@ class UnitFlow:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(Shown):
     """What a shock does. Values are in the unit of the world (million USD), rates and changes are fractions.
 
     A *hat* is new over old. Everything is relative to `base`; only `equivalent_variation` is scaled by the
@@ -52,6 +76,23 @@ class Outcome:
     constrained: Constrained | None = None
     """How quotas, commitments and products told apart were solved, if there were any."""
 
+    def card(self) -> Card:
+        """What it does to whom, the largest effects first."""
+        codes, money = self.base.countries, self.base.meta.unit
+        rows = [
+            ("of", f"{thing(self.shock)}, deficits {self.deficits}"),
+            ("welfare", columns(codes, self.welfare.to_numpy(), signed_percent)),
+            ("worth a year", columns(codes, self.equivalent_variation.to_numpy(), lambda x: million(x, money))),
+            ("real wage", columns(codes, self.real_wage.to_numpy(), signed_percent)),
+        ]
+        if self.constraints:
+            binding = sum(one.binds for one in self.constraints)
+            rows.append(("bounds", f"{plural(len(self.constraints), 'bound')}, {binding} of them binding"))
+        rows.append(
+            ("residual", f"{self.solver.residual:.0e} after {plural(self.solver.iterations, 'iteration')}")
+        )
+        return Card(f"Outcome on {self.base.meta.name}", rows)
+
     @property
     def constraints(self) -> tuple[Settled, ...]:
         """What became of quotas and commitments, in the order given; `shock` holds their wedges."""
@@ -65,68 +106,68 @@ class Outcome:
     @cached_property
     def wage(self) -> xr.DataArray:
         """`[country]`, hat; world value added is the numeraire."""
-        return self._by_country(np.exp(self.solution.values.point.log_wage))
+        return self._by_country(np.exp(self.solution.values.point.log_wage), HAT)
 
     @cached_property
     def price(self) -> xr.DataArray:
         """`[country, sector]`, hat of the price index buyers pay, tariffs included."""
-        return self._by_sector(np.exp(self.solution.values.point.log_price))
+        return self._by_sector(np.exp(self.solution.values.point.log_price), HAT)
 
     @cached_property
     def cost(self) -> xr.DataArray:
         """`[country, sector]`, hat of the unit cost of producers."""
-        return self._by_sector(self._cost)
+        return self._by_sector(self._cost, HAT)
 
     @cached_property
     def shares(self) -> xr.DataArray:
         """`[importer, exporter, sector]`, new shares of tariff-inclusive spending."""
-        return self._by_cell(self.solution.values.share)
+        return self._by_cell(self.solution.values.share, FRACTION)
 
     @cached_property
     def flows(self) -> xr.DataArray:
         """`[importer, exporter, sector]`, new values net of tariffs and rents: what producers receive."""
-        return self._by_cell(self.solution.values.net_flow)
+        return self._by_cell(self.solution.values.net_flow, self._money)
 
     @cached_property
     def expenditure(self) -> xr.DataArray:
         """`[country, sector]`, new, tariffs and rents included."""
-        return self._by_sector(self.solution.values.point.spending)
+        return self._by_sector(self.solution.values.point.spending, self._money)
 
     @cached_property
     def output(self) -> xr.DataArray:
         """`[country, sector]`, new gross output at producer prices."""
-        return self._by_sector(self.solution.values.output)
+        return self._by_sector(self.solution.values.output, self._money)
 
     @cached_property
     def tariff_revenue(self) -> xr.DataArray:
         """`[country]`, new."""
-        return self._by_country(self.solution.values.revenue)
+        return self._by_country(self.solution.values.revenue, self._money)
 
     @cached_property
     def rents(self) -> xr.DataArray:
         """`[country]`, rents received by their holders; there are none in the base."""
-        return self._by_country(self.solution.values.rents)
+        return self._by_country(self.solution.values.rents, self._money)
 
     @cached_property
     def income(self) -> xr.DataArray:
         """`[country]`, new: value added, tariff revenue, rents and deficit."""
-        return self._by_country(self.solution.values.income)
+        return self._by_country(self.solution.values.income, self._money)
 
     @cached_property
     def welfare(self) -> xr.DataArray:
         """`[country]`, exact change of real income, a fraction: income hat over the final price index hat."""
         income = self.solution.values.income / self.base.arrays.income
-        return self._by_country(income / self._price_level - 1.0)
+        return self._by_country(income / self._price_level - 1.0, FRACTION)
 
     @cached_property
     def real_wage(self) -> xr.DataArray:
         """`[country]`, change of the wage over the price index of final demand, as a fraction."""
-        return self._by_country(np.exp(self.solution.values.point.log_wage) / self._price_level - 1.0)
+        return self._by_country(np.exp(self.solution.values.point.log_wage) / self._price_level - 1.0, FRACTION)
 
     @cached_property
     def equivalent_variation(self) -> xr.DataArray:
         """`[country]`, what the change is worth in a year, at base prices: `welfare` times observed income."""
-        return self.welfare * self.observed_income
+        return self._by_country((self.welfare * self.observed_income).to_numpy(), self._money)
 
     @cached_property
     def terms_of_trade(self) -> xr.DataArray:
@@ -137,7 +178,7 @@ class Outcome:
         a, rise = self.base.arrays, self._cost - 1.0
         sold = (a.output * rise).sum(axis=1)
         bought = np.einsum("nij,ij->n", a.flows, rise)
-        return self._by_country((sold - bought) / a.income)
+        return self._by_country((sold - bought) / a.income, FRACTION)
 
     @cached_property
     def volume_of_trade(self) -> xr.DataArray:
@@ -150,7 +191,7 @@ class Outcome:
         volume = np.einsum("nij,nij->n", a.tariff, new) - np.einsum(
             "nij,nij,ij->n", a.tariff, a.flows, self._cost
         )
-        return self._by_country(volume / a.income)
+        return self._by_country(volume / a.income, FRACTION)
 
     @cached_property
     def welfare_first_order(self) -> xr.DataArray:
@@ -159,7 +200,7 @@ class Outcome:
         A first-order formula for tariff changes, evaluated at arithmetic changes. For anything but small
         changes it differs from exact `welfare`, and it leaves out changes of real trade cost and rents.
         """
-        return self.terms_of_trade + self.volume_of_trade
+        return self._by_country((self.terms_of_trade + self.volume_of_trade).to_numpy(), FRACTION)
 
     @cached_property
     def real_value_added(self) -> xr.DataArray:
@@ -169,7 +210,7 @@ class Outcome:
         """
         a, output = self.base.arrays, self.solution.values.output
         volume = np.divide(output, a.output * self._cost, out=np.ones_like(a.output), where=a.output > 0)
-        return self._by_sector(a.beta * a.output * (volume - 1.0))
+        return self._by_sector(a.beta * a.output * (volume - 1.0), self._money)
 
     @cached_property
     def units(self) -> tuple[UnitFlow, ...]:
@@ -182,6 +223,29 @@ class Outcome:
         """
         return tuple(
             UnitFlow(flow, flow.quantity, flow.quantity * self._volume(flow)) for flow in self.base.units
+        )
+
+    def to_dataset(self) -> xr.Dataset:
+        """Every array of the outcome by name, each with its `units`, to keep, plot or join with others.
+
+        Attributes say of which world and how it was solved. Physical `units`, bounds and shock are not in it.
+
+        >>> from kosho.equilibrium import Shock, solve
+        >>> from kosho.world import toy
+        >>> data = solve(toy(), Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.25})).to_dataset()
+        >>> data["equivalent_variation"].sel(country="JPN").round(-1).item(), data["flows"].attrs["units"]
+        (-6900.0, 'million USD')
+        >>> data[["welfare", "real_wage"]].round(4).to_dataframe()
+                 welfare  real_wage
+        country
+        JPN      -0.0235    -0.0132
+        USA       0.0055    -0.0065
+        CHN       0.0006     0.0001
+        """
+        about = {"world": self.base.meta.name, "world_hash": self.base.hash, "deficits": self.deficits}
+        arrays: dict[str, xr.DataArray] = {name: getattr(self, name) for name in ARRAYS}
+        return xr.Dataset(
+            arrays, attrs={**about, "residual": self.solver.residual, "method": self.solver.method}
         )
 
     def part_flow(self, importer: str, exporter: str, sector: str, part: str) -> tuple[float, float]:
@@ -267,14 +331,18 @@ class Outcome:
     def _price_level(self) -> Array:
         return np.exp((self.base.arrays.alpha * self.solution.values.point.log_price).sum(axis=1))
 
-    def _named(self, values: Array, dims: Sequence[str]) -> xr.DataArray:
-        return labelled(values, dims, self.base.countries, self.base.sectors)
+    @property
+    def _money(self) -> str:
+        return self.base.meta.unit
 
-    def _by_country(self, values: Array) -> xr.DataArray:
-        return self._named(values, ("country",))
+    def _named(self, values: Array, dims: Sequence[str], unit: str) -> xr.DataArray:
+        return labelled(values, dims, self.base.countries, self.base.sectors).assign_attrs(units=unit)
 
-    def _by_sector(self, values: Array) -> xr.DataArray:
-        return self._named(values, ("country", "sector"))
+    def _by_country(self, values: Array, unit: str) -> xr.DataArray:
+        return self._named(values, ("country",), unit)
 
-    def _by_cell(self, values: Array) -> xr.DataArray:
-        return self._named(values.transpose(1, 2, 0), ("importer", "exporter", "sector"))
+    def _by_sector(self, values: Array, unit: str) -> xr.DataArray:
+        return self._named(values, ("country", "sector"), unit)
+
+    def _by_cell(self, values: Array, unit: str) -> xr.DataArray:
+        return self._named(values.transpose(1, 2, 0), ("importer", "exporter", "sector"), unit)

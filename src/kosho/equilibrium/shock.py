@@ -16,6 +16,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array, Index
+from kosho.display import Card, Shown, number, percent, plural
 from kosho.equilibrium.arguments import (
     CELL,
     MOST,
@@ -50,10 +51,12 @@ COLUMNS = {
     "holder": "countries",
 }
 """Columns of a shock, with the labels that positions refer to; None for numbers."""
+SHOWN = 6
+"""Rows told by name where a shock shows itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(Shown):
     """A share of a cell and what happens to it; `Shock.parts` collects them."""
 
     importer: str
@@ -75,7 +78,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Shock:
+class Shock(Shown):
     """A table of parts of importer-exporter-sector cells, one row a part, all columns of length m."""
 
     countries: tuple[str, ...]
@@ -101,6 +104,23 @@ class Shock:
     def __post_init__(self) -> None:
         _refuse_columns(self)
         _refuse_impossible(self)
+
+    def card(self) -> Card:
+        """How much of what changes, the first rows by name."""
+        rows = [(self.name(row), self._changes(row)) for row in range(min(len(self), SHOWN))]
+        rest = [("…", f"{len(self) - SHOWN:,} more")] if len(self) > SHOWN else []
+        return Card(f"Shock: {plural(len(self), 'part') if len(self) else 'nothing'} changed", [*rows, *rest])
+
+    def _changes(self, row: int) -> str:
+        """What a row changes, in words."""
+        share, cost, base, new, rent = (
+            float(column[row]) for column in (self.share, self.cost, self.base_tariff, self.tariff, self.rent)
+        )
+        words = [f"tariff {percent(base)} to {percent(new)}"] if new != base else []
+        words += [f"cost × {number(cost)}"] if cost != 1 else []
+        words += [f"rent {percent(rent)}"] if rent else []
+        words += [f"on {percent(share)} of spending"] if share < 1 else []
+        return ", ".join(words) or "as in the base"
 
     def __len__(self) -> int:
         return len(self.share)

@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from kosho.display import Shown
 from kosho.equilibrium import Counterfactual, Flow, Quota, Shock
 from kosho.errors import InputError, Problem, suggest
 from kosho.impact.product_nests import End, nest, niche
@@ -69,7 +70,7 @@ def halt(name: str, flows: Sequence[Flow], allowed: float, holder: str = "import
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Shown):
     """One product after a halt."""
 
     price: float
@@ -79,7 +80,7 @@ class Replay:
 
 
 @dataclass(frozen=True)
-class Market:
+class Market(Shown):
     """One product of one exporter."""
 
     base: Mapping[str, float]
@@ -316,7 +317,7 @@ def _at(cited: Cited, end: End) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class EpisodeFigure:
+class EpisodeFigure(Shown):
     """One figure of an episode: what the halt alone would have done, and what was seen."""
 
     what: str
@@ -333,7 +334,7 @@ class EpisodeFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class EpisodeComparison:
+class EpisodeComparison(Shown):
     """An episode replayed and compared. Nothing is tuned: `shift` shows what the halt does not explain."""
 
     episode: Episode

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from kosho.codes import expand_regions, sectors
+from kosho.display import Card, Shown, listing, thing
 from kosho.equilibrium import Constraint, Counterfactual, Flow, Nest, Purchase, Quota, Shock, TariffQuota
 from kosho.equilibrium.nests import with_rests
 from kosho.errors import InputError
@@ -56,7 +57,7 @@ UNSEEN = "this world does not tell its goods or partners apart"
 
 
 @dataclass(frozen=True, slots=True)
-class EffectRange:
+class EffectRange(Shown):
     """What a measure does, in the range of its parameters."""
 
     measure: str
@@ -65,7 +66,7 @@ class EffectRange:
 
 
 @dataclass(frozen=True, eq=False)
-class MeasureEffect:
+class MeasureEffect(Shown):
     """What one measure does besides duties."""
 
     measure: Measure
@@ -80,6 +81,17 @@ class MeasureEffect:
     left_out: str | None = None
     """Why it has no effect here."""
 
+    def card(self) -> Card:
+        """What the measure moves."""
+        rows = [
+            ("cells whose cost it moves", str(len(self.cells))),
+            ("constraints", listing(one.name for one in self.constraints)),
+            ("products told apart", listing(self.nests)),
+            ("ranges", listing(f"{one.what} {thing(one.range)}" for one in self.ranges)),
+        ]
+        rows += [("left out", self.left_out)] if self.left_out else []
+        return Card(f"MeasureEffect of {self.measure.id!r}", rows)
+
     def cost(self, theta: float) -> Range:
         """New over old trade cost in a sector of this elasticity.
 
@@ -93,7 +105,7 @@ class MeasureEffect:
 
 
 @dataclass(frozen=True, eq=False)
-class Effects:
+class Effects(Shown):
     """Everything in force, as `kosho.equilibrium.solve` takes it."""
 
     shock: Shock
@@ -102,6 +114,20 @@ class Effects:
     ranges: tuple[EffectRange, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
     """Measures that have no effect here, or not all of it, with the reason."""
+
+    def card(self) -> Card:
+        """What is put into the economy, and what could not be."""
+        products = (f"{one.product} in {one.importer}" for one in self.nests)
+        return Card(
+            "Effects of the law in force",
+            [
+                ("shock", thing(self.shock)),
+                ("constraints", listing(one.name for one in self.constraints)),
+                ("products told apart", listing(products)),
+                ("ranges", listing(f"{one.measure}: {one.what}" for one in self.ranges)),
+                ("left out", listing(self.left_out)),
+            ],
+        )
 
     @property
     def counterfactual(self) -> Counterfactual:

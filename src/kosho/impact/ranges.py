@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from kosho.display import Card, Shown, listing, number
 from kosho.provenance import Cited
 
 __all__ = ["Range", "spread"]
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class Range(Shown):
     """A result with the range that its parameters span."""
 
     low: float
@@ -24,6 +25,14 @@ class Range:
     assumed: bool = False
     """Whether some parameter is an assumption."""
     note: str | None = None
+
+    def card(self) -> Card:
+        """The middle, the ends, and what they rest on."""
+        middle = "no middle" if self.value is None else number(self.value)
+        rows = [("sources", listing(self.sources))] if self.sources else []
+        rows += [("assumed", "some parameter is an assumption")] if self.assumed else []
+        rows += [("note", self.note)] if self.note else []
+        return Card(f"Range {middle} ({number(self.low)} to {number(self.high)}) {self.unit}", rows)
 
     @classmethod
     def of(cls, cited: Cited) -> Range:

@@ -13,6 +13,7 @@ from dataclasses import replace as changed
 
 import numpy as np
 
+from kosho.display import Shown
 from kosho.equilibrium import Outcome, Shock
 from kosho.equilibrium.nests import with_rests
 from kosho.impact.cells import Cell, rows_in
@@ -29,7 +30,7 @@ SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Subsidised:
+class Subsidised(Shown):
     """Where a measure subsidises buyers, and how much."""
 
     measure: str

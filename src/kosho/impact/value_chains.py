@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array
+from kosho.display import Shown
 from kosho.equilibrium import Deficits, Outcome, Shock, solve
 from kosho.errors import ConvergenceError, InputError, Problem
 from kosho.world import World, labelled
@@ -91,7 +92,7 @@ def concentration(world: World, importer: str, sector: str, *, home: bool = Fals
 
 
 @dataclass(frozen=True, eq=False)
-class Loss:
+class Loss(Shown):
     """What happens to an importer when an origin falls away."""
 
     outcome: Outcome

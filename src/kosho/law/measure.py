@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from kosho.codes import blocs
+from kosho.display import Card, glance, listing
 from kosho.law.nontariff_terms import TERMS_OF, Amount, Terms
 from kosho.law.scope import ALL, Content, HsList, Id, Imposer, Partners, Scope, Some, known_partner
 from kosho.provenance import Cited, Day, Frozen, Source, Status
@@ -178,6 +179,23 @@ class Measure(Frozen):
     """Standing of the value."""
     quote: str | None = None
     note: str | None = None
+
+    def card(self) -> Card:
+        """What it is, whom it hits, since when, and where that is written."""
+        until = f" to {self.legal_to}" if self.legal_to else ""
+        rate = "" if self.value is None else f" {glance(self.value)} {self.unit}"
+        return Card(
+            f"Measure {self.id!r}: {self.title}",
+            [
+                ("what", f"{self.kind}{rate}"),
+                ("imposed by", f"{self.imposer} ({self.authority})"),
+                ("on", listing(self.partners.include)),
+                *([("but not", listing(self.partners.exclude))] if self.partners.exclude else []),
+                ("in force", f"{self.legal_from}{until}, known from {self.known_from} ({self.stage})"),
+                ("legal basis", self.legal_basis),
+                ("sources", f"{listing(self.source)} ({self.status})"),
+            ],
+        )
 
     @model_validator(mode="after")
     def _consistent(self) -> Measure:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import model_validator
 
 from kosho.codes import sectors
+from kosho.display import Card, Shown, listing, number, plural
 from kosho.errors import Problems
 from kosho.law.scope import (
     YES_BY_DEFAULT,
@@ -70,6 +71,19 @@ class ProductGroup(Frozen):
     mfn: tuple[OwnRate, ...] = ()
     coverage: tuple[Coverage, ...] = ()
 
+    def card(self) -> Card:
+        """What goods, and how much of the trade they are."""
+        shares = (f"{one.importer} {number(one.share.value)} {one.share.unit}" for one in self.coverage)
+        return Card(
+            f"ProductGroup {self.id!r}: {self.title}",
+            [
+                ("sector", self.sector),
+                ("headings", f"{listing(self.hs.prefixes)} ({self.hs.edition})"),
+                ("ordinary duty", listing(f"{one.importer} {number(one.rate.value)} %" for one in self.mfn)),
+                ("share of imports", listing(shares)),
+            ],
+        )
+
 
 class PreferenceUse(Frozen):
     """How much of a trade enters under a preference that an HS code cannot show."""
@@ -111,7 +125,7 @@ class ProductFile(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class Product(Shown):
     """What measures see of a shipment: a sector, a group in it or none (the rest), a preference claimed."""
 
     sector: str
@@ -120,7 +134,7 @@ class Product:
 
 
 @dataclass(frozen=True)
-class Products:
+class Products(Shown):
     """All groups, with look-ups by trade direction."""
 
     groups: dict[str, ProductGroup]
@@ -129,6 +143,18 @@ class Products:
     sources: dict[str, Source]
     places: dict[str, str] = field(default_factory=dict)
     """File and line of each group."""
+
+    def card(self) -> Card:
+        """Which groups, in which sectors."""
+        return Card(
+            f"Products: {plural(len(self.groups), 'group')}",
+            [
+                ("groups", listing(self.groups)),
+                ("sectors", listing(dict.fromkeys(group.sector for group in self.groups.values()), 12)),
+                ("preferences used", plural(len(self.claims), "entry", "entries")),
+                ("spreads of rates", listing(" ".join(key) for key in self.spreads)),
+            ],
+        )
 
     @staticmethod
     def load(path: Path | None = None) -> Products:

@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from kosho.codes import blocs, countries
+from kosho.display import Card, Shown, listing, percent
 from kosho.errors import Problems, suggest
 from kosho.law.measure import Stage
 from kosho.law.schedules import Duty, UnitValue
@@ -22,7 +23,7 @@ NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Shown):
     """What a shipment tells beyond its code."""
 
     preference: str = NONE
@@ -51,7 +52,7 @@ def is_code(digits: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class Query(Shown):
     """One product of one origin on one day.
 
     Raises:
@@ -98,7 +99,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Shown):
     """A measure that would cover the product, was public, and is not in force."""
 
     measure: str
@@ -112,7 +113,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class RateQuote:
+class RateQuote(Shown):
     """A rate and how it comes about, in fractions of the customs value; `rate` is the sum of the layers."""
 
     query: Query
@@ -124,6 +125,17 @@ class RateQuote:
     """Bans that cover the product."""
     warnings: tuple[str, ...]
 
+    def card(self) -> Card:
+        """The rate, its layers, and what does not apply."""
+        asked = self.query
+        rows = [(layer.measure, f"{percent(layer.value)} ({layer.legal_basis})") for layer in self.layers]
+        rows += [(one.measure, f"removed by {one.by}") for one in self.removed]
+        rows += [(one.measure, f"pending, from {one.begins}") for one in self.pending]
+        rows += [("prohibited", listing(self.prohibited))] if self.prohibited else []
+        rows += [("warning", one) for one in self.warnings]
+        where = f"{asked.importer} on {asked.hs} from {asked.exporter}, {asked.on}"
+        return Card(f"RateQuote {percent(self.rate)}: {where}", rows)
+
     @property
     def signature(self) -> tuple[object, ...]:
         """Two days with the same one are treated alike."""
@@ -131,10 +143,16 @@ class RateQuote:
 
 
 @dataclass(frozen=True, slots=True)
-class RateSpan:
+class RateSpan(Shown):
     """Days over which the answer is the same."""
 
     first: date
     last: date
     quote: RateQuote
     """Of the first day."""
+
+    def card(self) -> Card:
+        """Which days, and the rate on them."""
+        layers = (f"{layer.measure} {percent(layer.value)}" for layer in self.quote.layers)
+        title = f"RateSpan {percent(self.quote.rate)}: {self.first} to {self.last}"
+        return Card(title, [("layers", listing(layers))])

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from kosho.codes import expand_regions
+from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.measure import RATELESS, Covers, Measure, MeasureFile, Omission, Overlay
 from kosho.law.product_groups import Product, Products, in_scope
@@ -25,7 +26,7 @@ __all__ = ["Register", "shipped_files"]
 
 
 @dataclass(frozen=True, eq=False)
-class Register:
+class Register(Shown):
     """Measures and the product groups they speak of. Make one with `load`."""
 
     measures: tuple[Measure, ...]
@@ -40,6 +41,22 @@ class Register:
     """Measures a scenario added: they apply between their dates whatever their stage and whenever known."""
     ends: tuple[tuple[str, date], ...] = ()
     """Measures a scenario ended, with the first day without them."""
+
+    def card(self) -> Card:
+        """Whose measures it holds, for which days, and what a scenario changed."""
+        rows = [
+            ("imposed by", listing(self.imposers, 8)),
+            ("covers", listing(f"{one.imposer} {one.first} to {one.last}" for one in self.covers)),
+            ("not covered", plural(len(self.not_covered), "omission")),
+            (
+                "products",
+                f"{plural(len(self.products.groups), 'group')}, {plural(len(self.lists), 'list')} of headings",
+            ),
+            ("sources", str(len(self.sources))),
+        ]
+        changed = [("added by a scenario", listing(sorted(self.assumed)))] if self.assumed else []
+        changed += [("ended by a scenario", listing(name for name, _ in self.ends))] if self.ends else []
+        return Card(f"Register of {plural(len(self.measures), 'measure')}", [*rows, *changed])
 
     @staticmethod
     def load(paths: Sequence[Path | str] | None = None, products: Path | None = None) -> Register:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kosho.display import Card, Shown, percent
 from kosho.errors import InputError, Problem
 from kosho.law.measure import Measure
 
@@ -15,7 +16,7 @@ MFN = "mfn"
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Shown):
     """One part of a rate."""
 
     measure: str
@@ -27,7 +28,7 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Shown):
     """A measure that would apply to the product and does not, or only to a share of its value."""
 
     measure: str
@@ -36,16 +37,22 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Shown):
     """A rate and how it comes about; `rate` is the sum of the layers."""
 
     rate: float
     layers: tuple[Layer, ...]
     removed: tuple[Removed, ...]
 
+    def card(self) -> Card:
+        """The rate, its layers, and what does not apply."""
+        rows = [(layer.measure, f"{percent(layer.value)} ({layer.legal_basis})") for layer in self.layers]
+        rows += [(one.measure, f"removed by {one.by}") for one in self.removed]
+        return Card(f"Rate {percent(self.rate)}", rows)
+
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Shown):
     """A measure that is left on a product after exclusions."""
 
     measure: Measure
@@ -65,7 +72,7 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Shown):
     """What applies to one product of one origin on one day, free of its ordinary rate."""
 
     applied: tuple[Applied, ...]

@@ -18,6 +18,7 @@ import yaml
 
 from kosho.atomic_write import write_whole
 from kosho.codes import blocs, countries
+from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.record.check import dangling
 from kosho.record.drafts import key_of
@@ -47,7 +48,7 @@ MODES = (("phone", r"phone|call"), ("video", r"video|virtual|online"), ("in pers
 
 
 @dataclass
-class Book:
+class Book(Shown):
     """A record being written to."""
 
     path: Path

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.record.ledger import Record
 from kosho.record.partial_load import salvaged
@@ -33,7 +34,7 @@ __all__ = ["Verdict", "dangling", "examine", "unknown_measures", "verify"]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Shown):
     """What verifying a record's quotes found."""
 
     verified: int

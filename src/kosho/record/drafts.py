@@ -16,6 +16,7 @@ import yaml
 from pydantic import Field
 
 from kosho.atomic_write import write_whole
+from kosho.display import Shown
 from kosho.provenance import Frozen
 from kosho.record.reading.draft import Draft, Modality
 from kosho.yamlfile import load
@@ -42,7 +43,7 @@ class _File(Frozen):
 
 
 @dataclass
-class Pile:
+class Pile(Shown):
     """Drafts with the decisions taken so far."""
 
     path: Path

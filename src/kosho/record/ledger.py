@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 
+from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, suggest
 from kosho.provenance import Said
 from kosho.record.schema import (
@@ -47,7 +49,7 @@ EVENT_FIELDS = ("status", "kind", "level", "mode", "minutes", "time", "place", "
 
 
 @dataclass(frozen=True)
-class Standing:
+class Standing(Shown):
     """Something with a history, and what had become of it."""
 
     item: Commitment | Contention
@@ -62,7 +64,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Due:
+class Due(Shown):
     """A deadline and how far off it was."""
 
     deadline: Deadline
@@ -73,7 +75,7 @@ class Due:
 
 
 @dataclass(frozen=True)
-class SameEvent:
+class SameEvent(Shown):
     """Meetings told of by different sources that are one, with what they tell differently."""
 
     meetings: tuple[Meeting, ...]
@@ -97,13 +99,27 @@ def first_day(when: str) -> date:
 
 
 @dataclass(frozen=True, eq=False)
-class Record:
+class Record(Shown):
     """The record of a negotiation, as written in `record.yaml`."""
 
     name: str
     path: Path
     file: RecordFile
     lines: LineNumbers
+
+    def card(self) -> Card:
+        """Who talks, from which sources, and over which days."""
+        file = self.file
+        return Card(
+            f"Record {self.name}: {file.title}",
+            [
+                ("parties", listing(one.name for one in file.parties)),
+                ("sources", str(len(file.sources))),
+                ("statements", _counted(file.statements)),
+                ("contentions", listing(one.title for one in file.contentions)),
+                ("recorded", _span(one.recorded_at for one in file.statements)),
+            ],
+        )
 
     @staticmethod
     def load(name_or_path: str | Path) -> Record:
@@ -218,7 +234,7 @@ def label(one: Meeting | Instrument | MeasureReference) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Ledger:
+class Ledger(Shown):
     """A record as of a day."""
 
     record: Record
@@ -228,6 +244,22 @@ class Ledger:
     contentions: tuple[Standing, ...]
     declared: tuple[Conflict, ...]
     people: tuple[Person, ...]
+
+    def card(self) -> Card:
+        """What stood on the day, and what was still open."""
+        due = (
+            f"{one.on} ({plural(one.days_left, 'day')} left)" for one in self.deadlines if one.days_left >= 0
+        )
+        return Card(
+            f"Ledger of {self.record.name} as of {self.day}",
+            [
+                ("statements", _counted(self.statements)),
+                ("open commitments", str(sum(one.is_open for one in self.commitments))),
+                ("open contentions", listing(one.item.id for one in self.contentions if one.is_open)),
+                ("deadlines ahead", listing(due)),
+                ("conflicts", plural(len(self.declared), "pair") + " of sources" if self.declared else "none"),
+            ],
+        )
 
     @property
     def timeline(self) -> list[Meeting | Instrument | MeasureReference]:
@@ -267,6 +299,18 @@ class Ledger:
     def same_events(self) -> list[SameEvent]:
         """Meetings that two sources tell of, with what they tell differently."""
         return list(_same_events(one for one in self.statements if isinstance(one, Meeting)))
+
+
+def _counted(statements: Iterable[Statement]) -> str:
+    """How many, and of which types, the most common first."""
+    types = Counter(one.type for one in statements)
+    return f"{types.total():,}: {listing(f'{count} {name}' for name, count in types.most_common())}"
+
+
+def _span(days: Iterable[date]) -> str:
+    """From the first day to the last."""
+    known = sorted(days)
+    return f"{known[0]} to {known[-1]}" if known else "nothing yet"
 
 
 def _due_day(item: Commitment | Contention) -> tuple[bool, date]:

@@ -24,6 +24,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from kosho.arrays import Array
+from kosho.display import Card, Shown, listing
 from kosho.equilibrium import Deficits, Outcome, Shock, rebase, solve
 from kosho.errors import InputError, Problem, Problems
 from kosho.world import World, WorldMeta, labelled
@@ -76,7 +77,7 @@ PUBLISHED: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True)
-class ReplicatedEffects:
+class ReplicatedEffects(Shown):
     """Effects on the members of the bloc, in percent."""
 
     welfare_first_order: Mapping[str, float]
@@ -91,7 +92,7 @@ class ReplicatedEffects:
 
 
 @dataclass(frozen=True)
-class Replication:
+class Replication(Shown):
     """Both closures beside what was published."""
 
     zero: ReplicatedEffects
@@ -102,6 +103,16 @@ class Replication:
     """Hash of the table before rebasing."""
     adjustments: tuple[str, ...]
     """What had to be clipped or renormalised."""
+
+    def card(self) -> Card:
+        """The published measure of welfare beside ours, in percent."""
+        rows = [
+            (f"{name} deficits", listing(f"{who} {x:.4f}" for who, x in effects.welfare_first_order.items()))
+            for name, effects in (("zero", self.zero), ("observed", self.observed))
+        ]
+        published = PUBLISHED["zero"]["welfare_first_order"].items()
+        rows.append(("published, zero", listing(f"{who} {x:.2f}" for who, x in published)))
+        return Card("Replication of Caliendo & Parro (2015): welfare, percent", rows)
 
     def to_dict(self) -> dict[str, Any]:
         """The contract of `kosho replicate cp2015 --json`; percent."""

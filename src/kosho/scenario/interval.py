@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -27,3 +28,11 @@ class Interval(Frozen):
 
     low: Number
     high: Number
+
+    def told(self, how: Callable[[float], str]) -> str:
+        """Both ends in words.
+
+        >>> Interval(low=-0.5, high=2.0).told(lambda x: f"{x:+.1f}")
+        '-0.5 to +2.0'
+        """
+        return f"{how(self.low)} to {how(self.high)}"

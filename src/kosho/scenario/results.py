@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from kosho.display import Card, columns, million, number, signed_percent
 from kosho.provenance import Day, Frozen, Status
 from kosho.scenario.interval import Interval, Number
 
@@ -100,6 +101,19 @@ class Result(Frozen):
     """Party, then sector."""
     flows: tuple[FlowResult, ...]
 
+    def card(self) -> Card:
+        """What the scenario does to whom, and to the flows the case asks about."""
+        effects = self.countries
+        worth = columns(tuple(effects), (one.ev_musd for one in effects.values()), million, 3)
+        welfare = columns(tuple(effects), (one.welfare for one in effects.values()), signed_percent)
+        flows = [
+            (one.title, f"{number(one.base_musd)} before, {number(one.new_musd)} after, million USD")
+            for one in self.flows
+        ]
+        return Card(
+            f"Result {self.scenario}, {self.variant}", [("welfare", welfare), ("worth a year", worth), *flows]
+        )
+
 
 class Quantiles(Frozen):
     """Quantiles over draws of the trade elasticities."""
@@ -128,6 +142,17 @@ class Comparison(Frozen):
     low: Interval
     """All variants with low elasticities, widened by `measures`."""
 
+    def card(self) -> Card:
+        """What it is worth to the party, with both ranges."""
+        return Card(
+            f"Comparison: {self.scenario} against {self.against}, for {self.party}",
+            [
+                *((variant, million(worth)) for variant, worth in self.by_variant.items()),
+                ("central elasticities", self.central.told(million)),
+                ("low elasticities", self.low.told(million)),
+            ],
+        )
+
     @property
     def whole(self) -> Interval:
         """Both."""
@@ -148,3 +173,13 @@ class FlowRange(Frozen):
     central_units: Interval | None = None
     """Quantity, where the base knows one."""
     low_units: Interval | None = None
+
+    def card(self) -> Card:
+        """By how much the flow changes, with both ranges."""
+        return Card(
+            f"FlowRange: {self.scenario}, flow {self.flow}",
+            [
+                ("central elasticities", self.central.told(signed_percent)),
+                ("low elasticities", self.low.told(signed_percent)),
+            ],
+        )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kosho.arrays import Array
+from kosho.display import Card, Shown, listing, plural
 from kosho.parallel import Shared, cores, one_thread, start
 from kosho.parallel import run as shared_out
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
@@ -63,13 +64,25 @@ VARIANTS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Runs:
+class Runs(Shown):
     """All that was computed."""
 
     results: tuple[Result, ...]
     comparisons: tuple[Comparison, ...]
     flow_ranges: tuple[FlowRange, ...]
     bounds: tuple[ScenarioCommitments, ...] = ()
+
+    def card(self) -> Card:
+        """Which scenarios were run, under what."""
+        return Card(
+            f"Runs of {plural(len({one.scenario for one in self.results}), 'scenario')}",
+            [
+                ("scenarios", listing(dict.fromkeys(one.scenario for one in self.results), 12)),
+                ("variants", listing(dict.fromkeys(one.variant for one in self.results))),
+                ("comparisons", str(len(self.comparisons))),
+                ("ranges of flows", str(len(self.flow_ranges))),
+            ],
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kosho.arrays import Array
+from kosho.display import Shown
 from kosho.errors import KoshoError
 from kosho.impact.effects import besides, effect, effects
 from kosho.impact.product_nests import End, nest, niche
@@ -63,7 +64,7 @@ ENDS: tuple[End, End] = ("low", "high")
 
 
 @dataclass(frozen=True)
-class Corner:
+class Corner(Shown):
     """A scenario with the parameters of one measure moved to an end."""
 
     of: str
@@ -75,7 +76,7 @@ class Corner:
 
 
 @dataclass(frozen=True, eq=False)
-class Middle:
+class Middle(Shown):
     """What is kept of the equilibrium in the middle of all ranges."""
 
     countries: tuple[str, ...]
@@ -93,7 +94,7 @@ class Middle:
 
 
 @dataclass(frozen=True, eq=False)
-class FigureEnds:
+class FigureEnds(Shown):
     """Results at both ends."""
 
     low: Figures

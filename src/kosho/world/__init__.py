@@ -1,6 +1,7 @@
 """The economy before the change: tables, aggregation, elasticities, calibration."""
 
 from kosho.world.elasticities import draw_elasticities, low_elasticity
+from kosho.world.examples import toy
 from kosho.world.loading import load
 from kosho.world.table import PhysicalFlow, World, WorldMeta, labelled
 
@@ -12,4 +13,5 @@ __all__ = [
     "labelled",
     "load",
     "low_elasticity",
+    "toy",
 ]

@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array, Mask
+from kosho.display import Shown
 from kosho.world.table import World, WorldMeta, labelled
 
 __all__ = ["Economy", "calibrate"]
@@ -27,7 +28,7 @@ INPUT_CEILING = 0.98
 
 
 @dataclass(frozen=True, eq=False)
-class Economy:
+class Economy(Shown):
     """Flows, free of tariffs, behind a world. N economies, S sectors."""
 
     countries: tuple[str, ...]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kosho.arrays import Array
+from kosho.display import Shown
 from kosho.errors import InputError, Problem
 
 __all__ = ["IOTable", "read", "write"]
@@ -24,7 +25,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, eq=False)
-class IOTable:
+class IOTable(Shown):
     """Flows of goods and services at basic prices. N economies, S sectors; values in `meta["unit"]`.
 
     Either `final` is given, or `totals` leads to an estimate of it (see `kosho.world.final_demand`).

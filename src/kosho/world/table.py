@@ -17,6 +17,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from kosho.arrays import Array, Mask
+from kosho.display import Card, Shown, listing, number, plural
 from kosho.errors import InputError, Problem, Problems, suggest
 
 __all__ = ["PhysicalFlow", "World", "WorldMeta"]
@@ -27,7 +28,7 @@ SHARE_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class WorldMeta:
+class WorldMeta(Shown):
     """What a table is and how far it can be trusted."""
 
     name: str
@@ -46,7 +47,7 @@ class WorldMeta:
 
 
 @dataclass(frozen=True, slots=True)
-class PhysicalFlow:
+class PhysicalFlow(Shown):
     """A quantity shipped in the base, so that outcomes can be told in vehicles or tonnes."""
 
     exporter: str
@@ -60,7 +61,7 @@ class PhysicalFlow:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrays:
+class Arrays(Shown):
     """The same world as bare float64 arrays, for kernels. N countries, S sectors.
 
     Letters follow Caliendo & Parro (2015): X expenditure, Y output, pi shares, V value added, D deficits,
@@ -83,7 +84,7 @@ class Arrays:
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class World(Shown):
     """The economy before the change (see the module for conventions). Make one with `from_flows` or `load`."""
 
     flows: xr.DataArray
@@ -104,6 +105,27 @@ class World:
     units: tuple[PhysicalFlow, ...] = ()
     theta_spread: xr.DataArray | None = None
     """`[sector]`, standard deviation of ln(theta), for draws."""
+
+    def card(self) -> Card:
+        """What economy it is, and how far it can be trusted."""
+        size = f"{plural(len(self.countries), 'country', 'countries')} × {plural(len(self.sectors), 'sector')}"
+        year = f", {self.meta.year}" if self.meta.year else ""
+        known = [
+            ("source", self.meta.source),
+            ("estimated", "; ".join(self.meta.estimated)),
+            ("adjusted", "; ".join(self.meta.adjustments)),
+            ("counted in units", plural(len(self.units), "flow") if self.units else ""),
+        ]
+        return Card(
+            f"World {self.meta.name}: {size}{year}",
+            [
+                ("countries", listing(self.countries, 8)),
+                ("sectors", listing(self.sectors, 8)),
+                ("value added", f"{number(float(f'{self.arrays.value_added.sum():.3g}'))} {self.meta.unit}"),
+                ("trade elasticity", f"{number(float(self.theta.min()))} to {number(float(self.theta.max()))}"),
+                *((label, text) for label, text in known if text),
+            ],
+        )
 
     @classmethod
     def from_flows(

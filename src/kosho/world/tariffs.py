@@ -15,6 +15,7 @@ import numpy as np
 from kosho.arrays import Array, Mask
 from kosho.codes import expand_regions
 from kosho.codes import sectors as icio_sectors
+from kosho.display import Shown
 from kosho.world.datafiles import rows
 
 __all__ = ["BaseTariffs", "base_tariffs"]
@@ -29,7 +30,7 @@ NO_TRUCKS = frozenset({"USA"})
 
 
 @dataclass(frozen=True, eq=False)
-class BaseTariffs:
+class BaseTariffs(Shown):
     """Applied rates and what is not known of them."""
 
     rate: Array

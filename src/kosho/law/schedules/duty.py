@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from kosho.display import Card, Shown
 from kosho.errors import InputError, KoshoError, Problem
 from kosho.law.schedules.units import UnitValue, conversion
 
@@ -40,19 +41,22 @@ _REFERENCE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class AdValorem:
+class AdValorem(Shown):
     """Percent of the customs value, or of what `basis` names."""
 
     percent: Decimal
     basis: str = ""
     """`on the case`, `on the value of the lead content`; empty means the customs value."""
 
+    def __repr__(self) -> str:
+        return f"AdValorem({str(self)!r})"
+
     def __str__(self) -> str:
         return f"{_plain(self.percent)}%" + (f" {self.basis}" if self.basis else "")
 
 
 @dataclass(frozen=True, slots=True)
-class Specific:
+class Specific(Shown):
     """Money per quantity."""
 
     amount: Decimal
@@ -63,6 +67,9 @@ class Specific:
     """Number of units the amount is for."""
     basis: str = ""
     """`on drained weight`, `of total sugars`; empty means the quantity of the goods."""
+
+    def __repr__(self) -> str:
+        return f"Specific({str(self)!r})"
 
     def __str__(self) -> str:
         per = "" if self.per == 1 else f"{_plain(self.per)} "
@@ -76,7 +83,7 @@ Terms = tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ConditionalDuty:
+class ConditionalDuty(Shown):
     """A duty that applies under a condition."""
 
     condition: str
@@ -85,7 +92,7 @@ class ConditionalDuty:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(Shown):
     """A duty as the law writes it. `str()` is a notation of its own that `parse_duty` reads back.
 
     A sum of terms is never below nothing: `393.786 JPY/kg - 100%` is the gap to a gate price.
@@ -184,6 +191,14 @@ class Duty:
         if self.at_most:
             rate = min(rate, _equivalent(self.at_most, unit_value))
         return float(rate)
+
+    def __repr__(self) -> str:
+        return f"Duty({str(self)!r})"
+
+    def card(self) -> Card:
+        """The duty in its own notation, and as it is printed in the schedule."""
+        rows = [("printed as", self.text)] if self.text else []
+        return Card(f"Duty {self}", [("kind", self.kind.replace("_", " ")), *rows])
 
     def __str__(self) -> str:
         if self.unread:

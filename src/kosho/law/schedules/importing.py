@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from kosho.codes import countries
+from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 from kosho.law.schedules import japan, table
 from kosho.law.schedules.hts import COLUMNS as HTS_COLUMNS
@@ -21,7 +22,7 @@ __all__ = ["Imported", "import_files", "read_files"]
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Shown):
     """An imported edition and what there is to tell of it."""
 
     schedule: Schedule

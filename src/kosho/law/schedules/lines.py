@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from kosho.display import Card, Shown
 from kosho.errors import InputError, KoshoError, Problem
 from kosho.law.schedules.duty import Duty
 from kosho.law.schedules.notation import parse_duty
@@ -32,7 +33,7 @@ def digits(code: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Shown):
     """Where a duty was read."""
 
     source: str
@@ -41,7 +42,7 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(Shown):
     """One line of a schedule: duties as printed, read when asked for."""
 
     code: str
@@ -116,7 +117,7 @@ class LineBook(LineMapping):
 
 
 @dataclass(frozen=True, eq=False)
-class Schedule:
+class Schedule(Shown):
     """The ordinary and preferential duties of an importer in one edition."""
 
     importer: str
@@ -129,6 +130,19 @@ class Schedule:
     """File it was imported from, or where its lines cite their own, empty."""
     complete: bool = False
     """Whether a line lists every preference it has."""
+
+    def card(self) -> Card:
+        """Whose it is, when it holds, and how large it is."""
+        first, last = (day or "open" for day in (self.valid_from, self.valid_to))
+        return Card(
+            f"Schedule of {self.importer}, edition {self.edition}",
+            [
+                ("lines", f"{len(self.lines):,}"),
+                ("valid", f"{first} to {last}"),
+                ("preferences", "every one listed" if self.complete else "not every one listed"),
+                ("source", self.source or "cited by each line"),
+            ],
+        )
 
     def find(self, hs: str) -> Line | None:
         """The line of a code: the longest that it lies under, or the one all lines under it agree on.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from kosho.display import Shown
 from kosho.errors import KoshoError
 from kosho.law.schedules import preferences
 from kosho.law.schedules.duty import AdValorem, Duty
@@ -21,7 +22,7 @@ __all__ = ["Ordinary", "in_force", "lookup", "ordinary", "season_turns", "turns"
 
 
 @dataclass(frozen=True, slots=True)
-class Ordinary:
+class Ordinary(Shown):
     """The duty of a line on goods of an origin, and where it stands."""
 
     duty: Duty

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from kosho.codes import blocs, expand_regions
+from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 
 __all__ = ["NONE", "Preference", "claim", "is_most_favoured", "preferences", "symbols", "territory"]
@@ -19,7 +20,7 @@ ANY = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Preference:
+class Preference(Shown):
     """An agreement or a unilateral scheme under which goods pay a special duty."""
 
     id: str

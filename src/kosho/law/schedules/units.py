@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kosho.display import Shown
 from kosho.errors import InputError, Problem
 
 __all__ = ["UnitValue", "canonical_unit", "conversion"]
@@ -70,7 +71,7 @@ def conversion(unit: str, into: str) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitValue:
+class UnitValue(Shown):
     """What a quantity of the goods is worth at the border: customs value per unit."""
 
     amount: Decimal
@@ -81,6 +82,9 @@ class UnitValue:
     def __post_init__(self) -> None:
         if not self.amount > 0:
             raise InputError(Problem(f"a unit value is above zero, not {self.amount}"))
+
+    def __repr__(self) -> str:
+        return f"UnitValue({str(self)!r})"
 
     def __str__(self) -> str:
         return f"{self.amount.normalize():f} {self.currency}/{self.unit}"

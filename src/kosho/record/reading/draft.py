@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from kosho.display import Card, Shown, glance
+
 __all__ = ["Draft", "Modality"]
 
 Modality = Literal["asserted", "planned", "draft", "considered", "negated"]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Shown):
     """A possible fact; never one until a person accepts it."""
 
     doc: str
@@ -24,6 +26,12 @@ class Draft:
     start: int
     """First character of the quote in the decoded text."""
     end: int
+
+    def card(self) -> Card:
+        """What it might be, and the words it rests on."""
+        told = [(name, glance(value)) for name, value in self.fields.items()]
+        quote = ("quote", glance(self.quote))
+        return Card(f"Draft {self.type}, {self.modality}: {self.doc}[{self.start}:{self.end}]", [quote, *told])
 
     def as_dict(self) -> dict[str, Any]:
         """The contract of `kosho read --json`."""
