@@ -2,23 +2,67 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from datetime import date
-from typing import Annotated, Literal
+from functools import cache
+from itertools import pairwise
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, model_validator
 
 from kosho.display import Shown
 
-__all__ = ["Cited", "Day", "Frozen", "Said", "Source", "Status"]
+__all__ = ["Cited", "Day", "Frozen", "Said", "Source", "Status", "field_docs"]
 
 Status = Literal["fact", "estimate", "assumption"]
 """`fact`: read in a source. `estimate`: computed from facts by a stated method. `assumption`: chosen by us."""
 
 
 class Frozen(Shown, BaseModel):
-    """Base of every schema: immutable, refuses unknown keys, attribute docstrings are field docs."""
+    """Base of every schema: immutable, refuses unknown keys, attribute docstrings are field docs.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    What validates is built when something is first validated, and sources are read for docstrings when a JSON
+    schema is asked for: most commands use few schemas, and none needs their docs.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: GetJsonSchemaHandler, /) -> Any:
+        """The JSON schema, with the attribute docstrings as descriptions."""
+        schema = handler(core_schema)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, text in field_docs(cls).items():
+            field = cls.model_fields.get(name)
+            key = name if field is None or field.alias is None else field.alias
+            if key in properties:
+                properties[key].setdefault("description", text)
+        return schema
+
+
+@cache
+def field_docs(model: type[BaseModel]) -> dict[str, str]:
+    """What the docstrings under the attributes of a schema and of its bases say, by field.
+
+    >>> field_docs(Source)["kind"].split(":")[0]
+    '`primary`'
+    """
+    found: dict[str, str] = {}
+    for one in reversed(model.__mro__):
+        if issubclass(one, BaseModel) and one.__module__.partition(".")[0] != "pydantic":
+            (body,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
+            for field, after in pairwise(body.body if isinstance(body, ast.ClassDef) else ()):
+                if (
+                    isinstance(field, ast.AnnAssign)
+                    and isinstance(field.target, ast.Name)
+                    and isinstance(after, ast.Expr)
+                    and isinstance(after.value, ast.Constant)
+                    and isinstance(after.value.value, str)
+                ):
+                    found[field.target.id] = inspect.cleandoc(after.value.value)
+    return found
 
 
 def _only_iso_days(value: object) -> object:

@@ -57,6 +57,21 @@ def test_a_register_without_contradictions_has_none(tmp_path: Path):
     assert found(tmp_path, entry("a"), entry("b", authority="two")) == []
 
 
+def test_a_claim_to_be_complete_that_nothing_bears_out(tmp_path: Path):
+    path = tmp_path / "r.yaml"
+    claim = "covers: {imposer: THA, first: 2022-01-01, last: 2026-12-31}\n"
+    path.write_text(HEAD.replace("sources:", f"{claim}sources:") + entry("a"), encoding="utf-8")
+    register = Register.load([path])
+    assert register.covers == ()
+    (problem,) = contradictions(register)
+    assert str(problem) == (
+        f"{path}:2: covers: says that all of THA from 2022-01-01 to 2026-12-31 is held, and has none of it "
+        "(say it in the file of the measures)"
+    )
+    path.write_text(path.read_text(encoding="utf-8").replace("THA", "USA"), encoding="utf-8")
+    assert contradictions(Register.load([path])) == []
+
+
 def test_rules_that_exclude_each_other_both_ways(tmp_path: Path):
     (problem,) = found(
         tmp_path,

@@ -53,6 +53,12 @@ def test_the_file_is_read(tmp_path: Path):
     assert register.places["one"].endswith("us.yaml:6")
 
 
+def test_headings_may_cut_through_what_another_importer_tells_apart(tmp_path: Path):
+    thai = ("imposer: USA\n    auth", "imposer: THA\n    auth")
+    cut = ("scope: {goods: true}", 'scope: {hs: {edition: HS 2022, prefixes: ["870322"]}}')
+    assert Register.load([written(tmp_path, thai, cut)]).measure("one").imposer == "THA"
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

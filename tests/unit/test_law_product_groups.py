@@ -7,6 +7,7 @@ import pytest
 from kosho.codes import sectors
 from kosho.errors import InputError
 from kosho.law import Product, Products
+from kosho.law.scope import HsScope
 
 FILE = """\
 title: Test
@@ -77,6 +78,26 @@ def test_groups_are_disjoint(tmp_path: Path):
         InputError, match=r"products\.yaml:15: group 'parts' shares headings 870321 with 'cars'"
     ):
         read(tmp_path, ('"8708"', '"8703.21", "8708"'))
+
+
+def test_every_importer_has_a_partition_of_its_own(tmp_path: Path):
+    # Thailand tells small cars from the rest, which the United States do not; all numbers are made up.
+    thai = """\
+  - id: small-cars
+    title: Small cars
+    sector: C29
+    hs: {edition: HS 2022, prefixes: ["8703.21"]}
+    coverage:
+      - {importer: THA, share: {value: 0.1, unit: share, status: assumption, source: s}}
+claims:
+"""
+    products = read(tmp_path, ("claims:\n", thai))
+    assert list(products.groups) == ["cars", "parts", "small-cars"]
+    scope = HsScope(edition="HS 2022", prefixes=("870321",))
+    assert products.within(scope) == {"small-cars"}
+    assert (products.cut(scope, {"THA"}), products.cut(scope, {"USA", "JPN"})) == ([], ["cars"])
+    with pytest.raises(InputError, match=r"'small-cars' shares headings 870321 with 'cars' \(.*USA"):
+        read(tmp_path, ("claims:\n", thai.replace("THA", "USA")))
 
 
 def test_mistakes_are_reported_together(tmp_path: Path):

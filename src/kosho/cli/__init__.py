@@ -1,56 +1,86 @@
-"""The command line: one thin module a room. Exit status 0 done, 1 no answer, 2 wrong input."""
+"""The command line: one thin module a room. Exit status 0 done, 1 no answer, 2 wrong input.
+
+A command's module is imported when the command is asked for, or when all are listed.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from kosho._version import __version__
-from kosho.cli import (
-    bargain,
-    briefs,
-    cases,
-    coercion,
-    corridor,
-    rate,
-    read,
-    record,
-    register,
-    replicate,
-    schedule,
-    simulate,
-    supply,
-    tariffs,
-    world,
-)
 from kosho.errors import InputError, KoshoError
 
 __all__ = ["app", "main"]
 
+COMMANDS = {
+    "cases": "cases",
+    "brief": "briefs",
+    "bargain": "bargain",
+    "simulate": "simulate",
+    "rate": "rate",
+    "replicate": "replicate",
+    "tariffs": "tariffs",
+    "record": "record",
+    "read": "read",
+    "corridor": "corridor",
+    "coercion": "coercion",
+    "supply": "supply",
+    "register": "register",
+    "schedule": "schedule",
+    "world": "world",
+}
+"""Module of `kosho.cli` of each command, in the order in which they are listed. Its `app` is the command."""
+
+
+class _Commands(MutableMapping[str, Any]):
+    """The commands, each made when it is first looked up."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = dict.fromkeys(COMMANDS)
+
+    def __getitem__(self, name: str) -> Any:
+        if self._made[name] is None:
+            command = get_command(import_module(f"kosho.cli.{COMMANDS[name]}").app)
+            command.name = name
+            self._made[name] = command
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+class _Group(TyperGroup):
+    """`kosho` itself."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = _Commands()
+
+
 app = typer.Typer(
     name="kosho",
+    cls=_Group,
     help="Prepare trade talks: what is in force, what would happen, to whom, and how sure that is.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("cases")(cases.show)
-app.command("brief")(briefs.write)
-app.command("bargain")(bargain.show)
-app.command("simulate")(simulate.show)
-app.command("rate")(rate.show)
-app.command("replicate")(replicate.show)
-app.command("tariffs")(tariffs.show)
-app.command("record")(record.show)
-app.command("read")(read.show)
-app.command("corridor")(corridor.show)
-app.command("coercion")(coercion.show)
-app.command("supply")(supply.show)
-app.add_typer(register.app, name="register")
-app.add_typer(schedule.app, name="schedule")
-app.add_typer(world.app, name="world")
 
 
 def _version(asked: bool) -> None:

@@ -14,7 +14,9 @@ from kosho.errors import KoshoError, Problems
 if TYPE_CHECKING:
     from kosho.bargain import Deal
 
-__all__ = ["show"]
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
 
 CONCEPT_TITLES = {
     "nash": "Nash",
@@ -25,6 +27,7 @@ CONCEPT_TITLES = {
 SHOWN = 20
 
 
+@app.command()
 def show(  # noqa: PLR0913 - one parameter an option
     case: Annotated[str, typer.Argument(help="A shipped case or its folder; it needs a table.yaml.")],
     as_of: AsOf = None,

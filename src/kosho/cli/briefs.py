@@ -10,9 +10,12 @@ import typer
 from kosho.cli.options import AsOf
 from kosho.cli.terminal import day, progress, say, show_made
 
-__all__ = ["write"]
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
 
 
+@app.command()
 def write(
     case: Annotated[str, typer.Argument(help="A shipped case (`kosho cases` lists them) or its folder.")],
     as_of: AsOf = None,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import typer
+
 from kosho.cli.options import Json
 from kosho.cli.terminal import show_json, show_table
 
-__all__ = ["show"]
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
 
 
+@app.command()
 def show(*, json: Json = False) -> None:
     """List the shipped cases and their scenarios."""
     from kosho.case import Case, cases

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from kosho.impact.ranges import Range
     from kosho.provenance import Cited
 
-__all__ = ["show"]
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
 
 UNREAD = "what those who keep away would have paid beyond the price is booked as its income"
 PUT_IN = (
@@ -37,6 +39,7 @@ FITTED = {
 }
 
 
+@app.command()
 def show(
     episode: Annotated[str | None, typer.Argument(help="Id of an episode; all, where left out.")] = None,
     *,

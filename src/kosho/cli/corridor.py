@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from kosho.corridor.sensitivity import Tornado
     from kosho.corridor.times import Estimate
 
-__all__ = ["show"]
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Found:
     """Hash of the world used."""
 
 
+@app.command()
 def show(  # noqa: PLR0913, PLR0917 - one parameter an option
     origin: Annotated[str, typer.Argument(metavar="FROM", help="UN/LOCODE of the port of origin.")],
     destination: Annotated[str, typer.Argument(metavar="TO", help="UN/LOCODE of the port of arrival.")],

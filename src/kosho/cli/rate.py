@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from kosho.law.query import Facts, Query, RateQuote, RateSpan
     from kosho.law.schedules import Duty
 
-__all__ = ["show"]
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
 
 
+@app.command()
 def show(  # noqa: PLR0913, PLR0917 - one parameter an option
     importer: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code, or EU27.")],
     exporter: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code, or a bloc such as EU27.")],

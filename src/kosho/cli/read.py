@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from kosho.record.drafts import Pile
     from kosho.record.reading import Document, Draft
 
-__all__ = ["show"]
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
 
 
+@app.command()
 def show(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Text, HTML or PDF; with --accept also a file of drafts.")

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from kosho.record.ledger import Due, Ledger, Record, SameEvent, Standing
     from kosho.record.schema import Statement
 
-__all__ = ["show"]
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
 
 MANY = 20
 """Topics that are too many to name; the nearest are."""
 
 
+@app.command()
 def show(
     case: Annotated[str, typer.Argument(help="A shipped case, a case's folder, a record.yaml; or `check`.")],
     checked: Annotated[

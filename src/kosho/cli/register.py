@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Dated measures: check the files, or show what is in force.", no_args_is_help=True)
+app = typer.Typer(
+    help="Dated measures: check the files, or show what is in force.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 @app.command("check")

@@ -10,7 +10,9 @@ import typer
 from kosho.cli.options import Json
 from kosho.cli.terminal import chosen, progress, say, show_json, show_table
 
-__all__ = ["show"]
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
 
 STUDIES = ("cp2015",)
 MEASURES = {
@@ -23,6 +25,7 @@ MEASURES = {
 }
 
 
+@app.command()
 def show(
     study: Annotated[str, typer.Argument(metavar="cp2015", help="Which publication.")],
     data: Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds the study's data.")],

@@ -23,7 +23,9 @@ __all__ = ["app"]
 SHOWN = 20
 
 app = typer.Typer(
-    help="Tariff schedules: import official files, show the duties of a line.", no_args_is_help=True
+    help="Tariff schedules: import official files, show the duties of a line.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 

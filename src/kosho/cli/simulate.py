@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from kosho.impact.effects import Effects
     from kosho.scenario.commitments import CountryEnds, Ends, ScenarioCommitments
 
-__all__ = ["show"]
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
 
 SHOWN = (6, 3)
 """Economies besides the parties: those that lose and those that gain most."""
 ALL_SHOWN = (12, 4)
 
 
+@app.command()
 def show(  # noqa: PLR0913 - one parameter an option
     case: Annotated[str, typer.Argument(help="A shipped case or its folder.")],
     scenario: Annotated[str, typer.Option(help="Id of a scenario; `kosho cases` lists them.")],

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from kosho.impact.value_chains import Loss
     from kosho.world import World
 
-__all__ = ["show"]
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
 
 LISTED = 15
 VEHICLES = "C29"
@@ -23,6 +25,7 @@ CLOSURES = ("fixed", "zero")
 RESPONSES = ("central", "low")
 
 
+@app.command()
 def show(
     country: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code.")],
     sector: Annotated[str, typer.Argument(help="Sector of the table, such as C27.")],

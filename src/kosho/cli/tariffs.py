@@ -15,7 +15,9 @@ from kosho.errors import InputError, Problem, suggest
 if TYPE_CHECKING:
     from kosho.bargain.optimal_tariffs import Tariffs
 
-__all__ = ["contract", "percent", "show"]
+__all__ = ["app", "contract", "percent"]
+
+app = typer.Typer(add_completion=False)
 
 KINDS = ("optimal", "nash", "cooperative")
 SHOWN = 20
@@ -23,6 +25,7 @@ LEAST = 1e-6
 """Percent; what the solver leaves open is smaller."""
 
 
+@app.command()
 def show(
     kind: Annotated[str, typer.Argument(metavar="optimal|nash|cooperative", help="Which tariffs.")],
     parties: Annotated[

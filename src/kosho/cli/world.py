@@ -14,7 +14,9 @@ from kosho.errors import InputError, Problem
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="The world table: build it, or say what it is and how far to trust it.", no_args_is_help=True
+    help="The world table: build it, or say what it is and how far to trust it.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 

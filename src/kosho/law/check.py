@@ -30,6 +30,7 @@ Dates = tuple[date, date | None]
 def contradictions(register: Register) -> list[Problem]:
     """Everything that contradicts itself, in file order.
 
+    - a file that says all of an imposer is held, without any measure of it;
     - a duty that rests on nothing published when it is said to have become known;
     - an end or suspension of a measure of somebody else, of one that had ended itself, or before it began;
     - two duties of one authority on the same product of the same origin on the same day;
@@ -39,6 +40,7 @@ def contradictions(register: Register) -> list[Problem]:
     Exclusions in a circle and references to something unknown are found when a register is loaded.
     """
     found = [
+        *register.unfounded,
         *_early(register),
         *_ends(register),
         *_selves(register),

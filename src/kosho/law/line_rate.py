@@ -276,7 +276,7 @@ def _untold(item: Applied, query: Query) -> str | None:
 def _coverage(register: Register, query: Query, *, any_law: bool) -> list[str]:
     spans = [
         span
-        for span in register.covers
+        for span in register.duties_covered
         if query.importer == span.imposer
         or (span.imposer in blocs() and query.importer in blocs()[span.imposer].members)
     ]
@@ -285,7 +285,7 @@ def _coverage(register: Register, query: Query, *, any_law: bool) -> list[str]:
             f"the register holds no measures of {query.importer}: what it adds to ordinary duties is unknown"
         ]
     if spans and not any(span.first <= query.on <= span.last for span in spans):
-        days = ", ".join(f"{span.first} to {span.last}" for span in spans)
+        days = ", ".join(dict.fromkeys(f"{span.first} to {span.last}" for span in spans))
         return [
             f"the register claims to cover {query.importer} from {days}; measures on {query.on} may be missing"
         ]

@@ -6,7 +6,7 @@ Rates in the files are percent, as the law writes them; everything the rooms han
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, cast
 
@@ -24,10 +24,11 @@ from pydantic import (
 from kosho.codes import blocs
 from kosho.display import Card, glance, listing
 from kosho.law.nontariff_terms import TERMS_OF, Amount, Terms
-from kosho.law.scope import ALL, Content, HsList, Id, Imposer, Partners, Scope, Some, known_partner
+from kosho.law.scope import ALL, EVERYONE, Content, HsList, Id, Imposer, Partners, Scope, Some, known_partner
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 
 __all__ = [
+    "DUTIES",
     "RATELESS",
     "Covers",
     "Kind",
@@ -86,6 +87,9 @@ it names from `legal_from` on, or suspends them to `legal_to`."""
 
 PRICED = ("tariff", "floor", "specific", "tariff_quota")
 
+DUTIES: tuple[Kind, ...] = (*PRICED, "exemption")
+"""Kinds that make up a rate."""
+
 RATELESS = frozenset({"ban", "unpriced", *TERMS_OF})
 """Kinds that add nothing to a rate."""
 
@@ -137,7 +141,7 @@ class Measure(Frozen):
     """An economy, or a customs union that stands for its members."""
     authority: Id
     """Whose power it rests on (`us-232-autos`); of one authority, one measure applies at a time."""
-    partners: Partners = Partners()
+    partners: Partners = EVERYONE
     """Not used where `value` lists partners itself."""
     scope: Scope | None = None
     """Needed by every kind but a termination."""
@@ -247,7 +251,7 @@ class Measure(Frozen):
         if self.floor_base != "general" and self.kind != "floor":
             raise ValueError("only a floor has floor_base")
         listed = isinstance(self.value, dict) or isinstance(self.value_out, dict)
-        if listed and self.partners != Partners():
+        if listed and self.partners != EVERYONE:
             raise ValueError("partners are listed either in value or in partners, not in both")
         return self
 
@@ -311,11 +315,24 @@ class Omission(Frozen):
 
 
 class Covers(Frozen):
-    """The days for which a file claims to hold the measures of an imposer that matter for its use."""
+    """The days for which the register holds all measures of an imposer that are of some kinds.
+
+    It is said beside the measures: where a file holds none of them, it counts for nothing.
+    """
 
     imposer: Imposer
     first: Day
     last: Day
+    kinds: Some[Kind] = DUTIES
+    """Duties unless others are named (`[subsidy]`)."""
+
+    def holds(self, kind: Kind, on: date) -> bool:
+        """Whether all of a kind are held that act on a day."""
+        return kind in self.kinds and self.first <= on <= self.last
+
+    def beside(self, measures: Iterable[Measure]) -> bool:
+        """Whether some of the measures are what it speaks of."""
+        return any(one.imposer == self.imposer and one.kind in self.kinds for one in measures)
 
 
 class MeasureFile(Frozen):
@@ -323,7 +340,7 @@ class MeasureFile(Frozen):
 
     title: str
     covers: Annotated[tuple[Covers, ...], BeforeValidator(_several)] = ()
-    """One or several; none: it claims to be complete for no days (a file of lists, say)."""
+    """One or several; none: the register is not said to be complete for any days (a file of lists, say)."""
     not_covered: tuple[Omission, ...] = ()
     sources: tuple[Source, ...] = ()
     """Known to all files; one id in two files is one source and said alike."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -62,7 +62,11 @@ class OwnRate(Frozen):
 
 
 class ProductGroup(Frozen):
-    """Goods within one sector that some measure treats alike; groups of a sector are disjoint."""
+    """Goods within one sector that some measure of an importer treats alike.
+
+    Groups are a partition of what an importer buys: those of one importer are disjoint, whatever others tell
+    apart.
+    """
 
     id: Id
     title: str
@@ -83,6 +87,11 @@ class ProductGroup(Frozen):
                 ("share of imports", listing(shares)),
             ],
         )
+
+    @property
+    def importers(self) -> frozenset[str]:
+        """Economies whose imports it tells apart: those it has an ordinary duty or a share of trade of."""
+        return frozenset(entry.importer for entry in (*self.mfn, *self.coverage))
 
 
 class PreferenceUse(Frozen):
@@ -220,16 +229,24 @@ class Products(Shown):
             return ((mean, 1.0),)
         return tuple((rate * mean / average, weight) for rate, weight in spread.lines)
 
-    def within(self, scope: HsScope) -> tuple[set[str], list[str]]:
-        """Groups wholly under the headings of a scope, and those only partly so."""
-        whole: set[str] = set()
-        part: list[str] = []
-        for group in self.groups.values():
-            if all(scope.holds(prefix) for prefix in group.hs.prefixes):
-                whole.add(group.id)
-            elif any(scope.touches(prefix) for prefix in group.hs.prefixes):
-                part.append(group.id)
-        return whole, part
+    def within(self, scope: HsScope) -> set[str]:
+        """Groups wholly under the headings of a scope."""
+        return {
+            group.id
+            for group in self.groups.values()
+            if all(scope.holds(prefix) for prefix in group.hs.prefixes)
+        }
+
+    def cut(self, scope: HsScope, importers: Collection[str]) -> list[str]:
+        """Groups of some importers that are only partly under the headings of a scope."""
+        whole = self.within(scope)
+        return [
+            group.id
+            for group in self.groups.values()
+            if group.id not in whole
+            and not group.importers.isdisjoint(importers)
+            and any(scope.touches(prefix) for prefix in group.hs.prefixes)
+        ]
 
 
 @cache
@@ -297,10 +314,11 @@ def _check_disjoint(document: ProductFile, lines: LineNumbers, problems: Problem
     for index, group in enumerate(document.groups):
         for other in document.groups[:index]:
             shared = [prefix for prefix in group.hs.prefixes if other.hs.touches(prefix)]
-            if shared and group.hs.edition == other.hs.edition:
+            both = sorted(group.importers & other.importers)
+            if shared and both and group.hs.edition == other.hs.edition:
                 problems.add(
                     f"group {group.id!r} shares headings {', '.join(shared)} with {other.id!r}",
-                    "groups are disjoint",
+                    f"groups of one importer ({', '.join(both)}) are disjoint",
                     line=lines["groups", index, "hs"],
                 )
 

@@ -179,7 +179,7 @@ def check_references(
             hint = suggest(group, known.products.groups)
             problems.add(f"unknown product group {group!r}", hint, line=lines[*here, "scope", "groups"])
     if measure.scope.hs is not None:
-        _, part = known.products.within(measure.scope.hs)
+        part = known.products.cut(measure.scope.hs, members((measure.imposer,)))
         place = lines[*here, "scope", "hs"]
         if part:
             problems.add(f"headings cut through product group {', '.join(part)}", "split the group", line=place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -13,7 +13,7 @@ from pathlib import Path
 from kosho.codes import expand_regions
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.law.measure import RATELESS, Covers, Measure, MeasureFile, Omission, Overlay
+from kosho.law.measure import DUTIES, RATELESS, Covers, Measure, MeasureFile, Omission, Overlay
 from kosho.law.product_groups import Product, Products, in_scope
 from kosho.law.references import cross_checks
 from kosho.law.scope import HsList, HsScope
@@ -33,6 +33,9 @@ class Register(Shown):
     products: Products
     sources: dict[str, Source]
     covers: tuple[Covers, ...] = ()
+    """What it holds in full, each said in the file of such measures."""
+    unfounded: tuple[Problem, ...] = ()
+    """Claims to be complete that no measure beside them bears out; they count for nothing."""
     not_covered: tuple[Omission, ...] = ()
     places: dict[str, str] = field(default_factory=dict)
     """File and line of each measure id."""
@@ -84,7 +87,13 @@ class Register(Shown):
             measures=tuple(measure for _, document, _ in documents for measure in document.measures),
             products=groups,
             sources={source.id: source for _, document, _ in documents for source in document.sources},
-            covers=tuple(span for _, document, _ in documents for span in document.covers),
+            covers=tuple(
+                span
+                for _, document, _ in documents
+                for span in document.covers
+                if span.beside(document.measures)
+            ),
+            unfounded=tuple(_unfounded(documents)),
             not_covered=tuple(item for _, document, _ in documents for item in document.not_covered),
             places={
                 measure.id: f"{path}:{lines['measures', index]}"
@@ -261,7 +270,7 @@ class Register(Shown):
                 continue
             inside = {group for name in scope.lists for group in self.lists[name].groups}
             if scope.hs is not None:
-                inside |= self.products.within(scope.hs)[0]
+                inside |= self.products.within(scope.hs)
             outside = {group for name in scope.not_lists for group in self.lists[name].groups}
             found[measure.id] = frozenset(inside), frozenset(outside)
         return found
@@ -345,18 +354,23 @@ class Register(Shown):
         )
 
     def complete(self, measure: Measure, on: date) -> bool:
-        """Whether some file claims to hold all that a measure's imposer does on a day."""
-        return any(span.imposer == measure.imposer and span.first <= on <= span.last for span in self.covers)
+        """Whether all measures of its kind that its imposer has on a day are said to be held."""
+        return any(span.imposer == measure.imposer and span.holds(measure.kind, on) for span in self.covers)
+
+    @property
+    def duties_covered(self) -> tuple[Covers, ...]:
+        """Imposers and days of which all duties are said to be held."""
+        return tuple(span for span in self.covers if set(DUTIES) <= set(span.kinds))
 
     def refuse_uncovered(self, on: date) -> None:
-        """Refuse a day for which no file of an imposer claims to be complete.
+        """Refuse a day on which duties of an imposer are not held, where those of other days are.
 
         Raises:
             InputError: naming the days that are covered.
         """
         missing: dict[str, list[str]] = {}
-        for imposer in sorted({span.imposer for span in self.covers}):
-            spans = [span for span in self.covers if span.imposer == imposer]
+        for imposer in sorted({span.imposer for span in self.duties_covered}):
+            spans = [span for span in self.duties_covered if span.imposer == imposer]
             if not any(span.first <= on <= span.last for span in spans):
                 days = ", ".join(dict.fromkeys(f"{span.first} to {span.last}" for span in spans))
                 missing.setdefault(days, []).append(imposer)
@@ -365,6 +379,20 @@ class Register(Shown):
             known = [f"{days} of {', '.join(names)}" for days, names in missing.items()]
             hint = "it covers " + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
             raise InputError(Problem(f"the measures of {who} on {on} are not in the register", hint))
+
+
+def _unfounded(documents: Iterable[tuple[Path, MeasureFile, LineNumbers]]) -> Iterator[Problem]:
+    for path, document, lines in documents:
+        for span in document.covers:
+            if not span.beside(document.measures):
+                yield Problem(
+                    f"says that all of {span.imposer} from {span.first} to {span.last} is held, "
+                    "and has none of it",
+                    "say it in the file of the measures",
+                    str(path),
+                    lines["covers",],
+                    "covers",
+                )
 
 
 def shipped_files() -> list[Path]:

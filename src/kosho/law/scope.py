@@ -15,6 +15,7 @@ from kosho.provenance import Frozen
 __all__ = [
     "ALL",
     "CONTENTS",
+    "EVERYONE",
     "YES_BY_DEFAULT",
     "Answer",
     "Attribute",
@@ -134,6 +135,10 @@ class Partners(Frozen):
 
     def __contains__(self, economy: object) -> bool:
         return economy in members(self.include) and economy not in members(self.exclude)
+
+
+EVERYONE = Partners.model_construct()
+"""All economies. Nothing is validated, so that no validator is built before something is read."""
 
 
 class HsScope(Frozen):
