@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 CASE ?= japan-us-2025
 AS_OF ?= 2025-06-29
+SECONDS ?= 900
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test lint types check bench docs format clean reading-score
+.PHONY: help brief test fuzz lint types check bench docs format clean reading-score
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,8 +16,11 @@ help: ## Say what can be made
 brief: $(VENV)/.brief ## Set up, then write the first brief to out/
 	@$(BIN)/kosho brief $(CASE) --as-of $(AS_OF)
 
-test: $(VENV)/.dev ## Set up, then run every test
+test: $(VENV)/.dev ## Set up, then run every test, with the same examples on every machine
 	$(BIN)/python -m pytest --numprocesses auto $(TESTS)
+
+fuzz: $(VENV)/.dev ## Random economies and spoilt files for SECONDS=900, with SEED=... those of a run before
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 lint: $(VENV)/.dev ## Format, lint and floor checks, nothing changed
 	$(BIN)/ruff format --check .

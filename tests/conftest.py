@@ -1,20 +1,52 @@
-"""Fixtures every room uses."""
+"""What every test runs in: an environment of its own, and the same examples every time."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from tests.surroundings import REFERENCE, apart, not_run
+
+# `make test` asks the same of every machine; `pytest --hypothesis-profile=random` asks something new each time.
+settings.register_profile("settled", derandomize=True, database=None, deadline=None, print_blob=True)
+settings.register_profile("random", derandomize=False, database=None, deadline=None, print_blob=True)
+settings.load_profile("settled")
+
+_PATCH = pytest.MonkeyPatch()
+
+
+def pytest_configure() -> None:
+    """Before any test is read: what the user's shell says of terminals and folders must not change results."""
+    for name in apart(os.environ):
+        _PATCH.delenv(name)
+
+
+def pytest_unconfigure() -> None:
+    _PATCH.undo()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
+    """One line at the very end on what was not run for want of something outside the product."""
+    yield
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    told = not_run(reasons)
+    if told:
+        terminalreporter.write_line(told)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def no_data_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Schedules the user imported and the width of the terminal must not change what tests see."""
+    """Folders of this run only: schedules, copies and settings of the user must not change what tests see."""
+    own = tmp_path_factory.getbasetemp()
+    together = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COLUMNS", raising=False)
         patch.setenv("KOSHO_DATA", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("KOSHO_CACHE", str(together / "cache"))  # workers share what one of them has worked out
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         yield
 
 
@@ -23,5 +55,5 @@ def shared() -> Path:
     """The folder of reference data outside the product; tests that need it are skipped without it."""
     folder = os.environ.get("KOSHO_SHARED")
     if not folder or not Path(folder).is_dir():
-        pytest.skip("reference data not at hand: set KOSHO_SHARED to the folder that holds it")
+        pytest.skip(f"reference data not at hand: {REFERENCE} names no folder that holds it")
     return Path(folder)

@@ -62,7 +62,8 @@ def random_world(
         tariffs: Base tariffs of 0-40 %, otherwise none.
         balanced: Trade of every country balances; otherwise imports are up to 15 % off.
         theta: Range of elasticities.
-        holes: Share of foreign cells without trade.
+        holes: Share of foreign cells without trade; every country still sells round the `ring`, or trade could
+            not balance.
     """
     rng = np.random.default_rng(seed)
     size = rng.lognormal(0.0, 1.0, countries)
@@ -70,7 +71,9 @@ def random_world(
         rng.lognormal(0.0, 1.0, (countries, countries, sectors)) * (size[:, None] * size[None, :])[:, :, None]
     )
     home = np.arange(countries)
-    flows[rng.random(flows.shape) < holes] = 0.0
+    empty = rng.random(flows.shape) < holes
+    empty[home, ring(countries), 0] = False
+    flows[empty] = 0.0
     flows[home, home, :] = size[:, None] ** 2 * rng.lognormal(1.5, 0.5, (countries, sectors)) * countries
     rates = rng.uniform(0.0, 0.4, flows.shape) * tariffs
     rates[home, home, :] = 0.0
@@ -81,6 +84,11 @@ def random_world(
     inputs = inputs * rng.uniform(0.1, 0.6, (countries, 1, sectors))
     inputs = _affordable(flows, rates, inputs)
     return build(flows, tariff=rates, io_share=inputs, theta=rng.uniform(*theta, sectors))
+
+
+def ring(countries: int) -> np.ndarray:
+    """For each importer an exporter, so that by way of others everybody sells to everybody."""
+    return np.roll(np.arange(countries), -1)
 
 
 def _balance(flows: np.ndarray) -> np.ndarray:

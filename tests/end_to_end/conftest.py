@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.surroundings import BROWSER, environment, kosho
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
-def kosho() -> Run:
+@pytest.fixture(scope="session", name="kosho")
+def kosho_() -> Run:
     """Run `kosho` with arguments; the result has `stdout`, `stderr`, `returncode`."""
-
-    def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        command = [
-            sys.executable,
-            "-W",
-            "error",
-            "-c",
-            "from kosho.cli import main; main()",
-            *map(str, arguments),
-        ]
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, timeout=120)
-
-    return run
+    return kosho
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +37,7 @@ def chromium() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run a headless browser with flags and an address, in a profile of its own."""
     binary = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if binary is None:
-        pytest.skip(f"no browser at hand: install one of {', '.join(BROWSERS)}")
+        pytest.skip(f"no {BROWSER} at hand: install one of {', '.join(BROWSERS)}")
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
@@ -73,7 +61,8 @@ def chromium() -> Callable[..., subprocess.CompletedProcess[str]]:
                 capture_output=True,
                 text=True,
                 check=True,
-                timeout=120,
+                timeout=600,
+                env=environment(HOME=profile),
             )
 
     return run

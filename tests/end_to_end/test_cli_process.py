@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.end_to_end.conftest import Run
+from tests.surroundings import environment, python
 
 from kosho import __version__
 
@@ -75,7 +76,9 @@ def test_wrong_usage_ends_with_two_and_no_traceback(kosho: Run, arguments: list[
 
 def test_a_reader_that_goes_away_is_no_disaster() -> None:
     command = [sys.executable, "-c", "from kosho.cli import main; main()", "world", "info", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
@@ -114,8 +117,7 @@ def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
         f"import sys; import kosho; first = [name for name in {heavy!r} if name in sys.modules];"
         f"import kosho.cli; then = [name for name in {heavy!r} if name in sys.modules]; print(first, then)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[] []"
+    assert python(code).stdout.strip() == "[] []"
 
 
 def test_lazy_names_are_what_they_say() -> None:
@@ -124,5 +126,4 @@ def test_lazy_names_are_what_they_say() -> None:
         "kosho.solve;assert kosho.Case.__module__ == 'kosho.case'; assert set(kosho.__all__) <= "
         "set(dir(kosho))\ntry:\n    kosho.nonsense\nexcept AttributeError as error:\n    print(error)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "no attribute 'nonsense'" in done.stdout
+    assert "no attribute 'nonsense'" in python(code).stdout

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -15,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from tests.corridors import shipped_text
+from tests.surroundings import python
 
 from kosho.law.nontariff_terms import CustomsDays
 
@@ -148,6 +147,6 @@ def test_without_the_extra(tmp_path: Path) -> None:
         "sys.argv = ['kosho', 'corridor', 'TWKHH', 'JPUKB']\n"
         "main()\n"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    result = python(code)
     assert result.returncode == 2
     assert result.stderr == "simulation needs the corridor extra: pip install 'kosho[corridor]'\n"

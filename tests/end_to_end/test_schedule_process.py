@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.surroundings import kosho as process
 
 TABLE = """\
 code,duty,description,unit
@@ -19,15 +18,7 @@ code,duty,description,unit
 
 
 def kosho(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"KOSHO_DATA": str(data), "COLUMNS": "160"}
-    return subprocess.run(
-        [sys.executable, "-c", "from kosho.cli import main; main()", "schedule", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env=environment,
-    )
+    return process("schedule", *arguments, KOSHO_DATA=data)
 
 
 def test_a_schedule_is_imported_and_shown(tmp_path: Path) -> None:

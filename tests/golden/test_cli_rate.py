@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.surroundings import kosho, python
 from typer.testing import CliRunner, Result
 
 from kosho.cli import app
@@ -171,8 +170,7 @@ def test_files_are_checked_alone_or_with_those_that_ship(tmp_path: Path):
 def test_the_process_ends_with_two_and_one_line_a_mistake(tmp_path: Path):
     path = tmp_path / "mine.yaml"
     path.write_text(ENDS_NOTHING, encoding="utf-8")
-    command = [sys.executable, "-c", "from kosho.cli import main; main()", "register", "check", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = kosho("register", "check", path)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.splitlines()[0].startswith(f"{path}:9: ")
@@ -186,6 +184,6 @@ def test_a_rate_loads_no_arrays():
         "    heavy = {'numpy', 'xarray', 'scipy', 'pandas', 'plotly', 'rich.console'} & set(sys.modules)\n"
         "    sys.stderr.write(','.join(sorted(heavy)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = python(program)
     assert done.stderr == ""
     assert json.loads(done.stdout)["spans"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reading import GOLD, page, pdf, pdf_of
+from tests.surroundings import within
 
 from kosho.errors import InputError
 from kosho.record import decode, read
@@ -208,10 +208,8 @@ BOMB = pdf(b" " * 300_000_000, compressed=True)
 def test_what_cannot_be_read_is_refused_in_time(name: str, content: bytes, told: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    started = time.perf_counter()
-    with pytest.raises(InputError, match=told):
+    with within(60), pytest.raises(InputError, match=told):
         decode(path)
-    assert time.perf_counter() - started < 20
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
@@ -232,20 +230,17 @@ def test_tags_that_pages_leave_open_are_no_depth(tag: str, tmp_path: Path) -> No
 def test_nested_pages_end(unit: str, tmp_path: Path) -> None:
     path = tmp_path / "deep.html"
     path.write_text("<html><body>Japan said so." + unit * 40_000, encoding="utf-8")
-    started = time.perf_counter()
-    with contextlib.suppress(InputError):
+    with within(60), contextlib.suppress(InputError):
         read([path])
-    assert time.perf_counter() - started < 20
 
 
 @pytest.mark.parametrize(
     "unit", ["Japan, ", "Minister of Trade and ", "no ", "(", '"', "agreed that ", "1,234", "25% on ", "Japan-"]
 )
 def test_a_sentence_without_end_is_read_in_time(unit: str) -> None:
-    started = time.perf_counter()
-    read_text(Document("a.txt", unit * (1900 // len(unit)) + "."))
-    read_text(Document("a.txt", unit * (300_000 // len(unit))))
-    assert time.perf_counter() - started < 10
+    with within(60):
+        read_text(Document("a.txt", unit * (1900 // len(unit)) + "."))
+        read_text(Document("a.txt", unit * (300_000 // len(unit))))
 
 
 @pytest.mark.parametrize(

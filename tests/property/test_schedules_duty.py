@@ -52,7 +52,7 @@ def test_a_duty_is_what_it_writes(duty: Duty) -> None:
 
 
 PIECES = """Free 5% 2¢/kg 12円/kg 又は 無税 _or_ _+_ _-_ ( ) [a]_ のうちいずれか低い税率 ,_whichever_is_the_less
-;_not_less_than_ 課税価格 円 × - _1/ 関税割当数量以内のもの ◎ _"""
+;_not_less_than_ 課税価格 円 × - _1/ 関税割当数量以内のもの ◎ ² 10/ <b> </b>_ ◆1 %_ _"""
 pieces = st.sampled_from(["\n", "\u3000", "|", *(piece.replace("_", " ") for piece in PIECES.split())])
 
 

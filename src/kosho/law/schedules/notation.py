@@ -31,7 +31,8 @@ _MONEY = re.compile(
     rf"(?:\s*/\s*(?:(?P<per>{_NUMBER})\s*)?|\s+(?=each\b))"
     rf"(?P<unit>(?:clean |pf\. ?|line/ ?)?[A-Za-z][A-Za-z0-9.²³]*(?<![\s])(?: prs?\b\.?)?)?(?:\s+{_BASIS})?"
 )
-_FOOTNOTES = re.compile(r"(?:\s+\d{1,2}/|(?<!m)[¹²³⁰⁴-⁹]+)+$")
+_FOOTNOTES = re.compile(r"(?:\s+\d{1,2}/|\s*(?<!m)[¹²³⁰⁴-⁹])+$")
+_TAG = re.compile(r"<[^>]{0,200}>")
 _WHICHEVER = re.compile(
     r"(.+?),?\s+whichever (?:rate )?is (?:the )?(less|lesser|lower|higher|greater)", re.IGNORECASE
 )
@@ -52,12 +53,16 @@ def parse_duty(text: str) -> Duty:
     '0.011 USD/liter + 6.4%'
     """
     printed = text.strip()
-    cleaned = _cleaned(english(printed) if is_japanese(printed) and not printed.startswith("[") else printed)
     kept = _cleaned(printed)
     if not kept:
         raise InputError(Problem("no duty is given"))
-    found = _cases(cleaned) or _rate(cleaned)
-    return replace(found or Duty(unread=kept), text=printed)
+    # Spaces, lines and notes may have a meaning; what cannot be read with them is read as it will be shown.
+    return replace(_read(printed) or _read(kept) or Duty(unread=kept), text=printed)
+
+
+def _read(text: str) -> Duty | None:
+    cleaned = _cleaned(english(text) if is_japanese(text) and not text.startswith("[") else text)
+    return _cases(cleaned) or _rate(cleaned)
 
 
 def parse_unit_value(text: str) -> UnitValue:
@@ -84,7 +89,7 @@ def _money(text: str) -> Specific | None:
 
 
 def _cleaned(text: str) -> str:
-    plain = re.sub(r"<[^<>]*>", " ", text).replace("\u2212", "-").replace("\u2013", "-")
+    plain = _TAG.sub(" ", text).replace("\u2212", "-").replace("\u2013", "-")
     plain = re.sub(r"\s+", " ", plain).strip()
     return _FOOTNOTES.sub("", plain).strip()
 
@@ -96,7 +101,7 @@ def _cases(text: str) -> Duty | None:
     for part in text.split("|"):
         found = _CASE.fullmatch(part.strip())
         duty = found and _rate(found[2].strip())
-        if not found or not duty:
+        if not found or not found[1].strip() or not duty:
             return None
         cases.append(ConditionalDuty(found[1].strip(), replace(duty, text=found[2].strip())))
     return Duty(cases=tuple(cases))
@@ -142,6 +147,8 @@ def _sum(text: str) -> tuple[Term, ...] | None:
             if term is None:
                 return None
             terms.append(term)
+    if not terms:
+        return None  # a sign alone
     nothing = len(terms) == 1 and isinstance(terms[0], AdValorem) and not terms[0].percent
     return () if nothing else tuple(terms)
 

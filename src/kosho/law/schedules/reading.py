@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,14 @@ class ScheduleDraft:
             return
         self.lines.setdefault(line.code, line)
         if earlier is None:
-            self._tell_unread(line, file, place)
+            try:
+                self._tell_unread(line, file, place)
+            except InputError as error:
+                self.refuse(error, line.code, file, place)
+
+    def refuse(self, error: InputError, code: str, file: str, place: int) -> None:
+        """Note what is wrong with the duties of a line: a cell that holds nothing but a footnote, say."""
+        self.problems += [replace(one, file=file, line=place, key=code) for one in error.problems]
 
     def _tell_unread(self, line: Line, file: str, place: int) -> None:
         columns = {"general": line.general_text, "statutory": line.statutory_text, **line.special_texts}
@@ -62,12 +69,12 @@ class ScheduleDraft:
         found = Counter(line.general.kind if line.general else "none" for line in self.lines.values())
         return dict(found.most_common())
 
-    def raise_if_wrong(self) -> None:
+    def raise_if_wrong(self, files: Sequence[Path]) -> None:
         """Raise `InputError` with every malformed row, or if there is no line at all."""
         if self.problems:
             raise InputError(self.problems)
         if not self.lines:
-            raise InputError("the files hold no tariff line")
+            raise InputError(Problem("holds no tariff line", file=str(path)) for path in files)
 
 
 def text_of(path: Path) -> str:

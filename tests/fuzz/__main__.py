@@ -1,0 +1,150 @@
+"""`make fuzz`: random economies and spoilt files until the time is over, and how to see again what was found.
+
+A case is known by the seed of the run and its number: `python -m tests.fuzz --seed 7 --only worlds:12`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import signal
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from tests.fuzz.texts import document, register_file, schedule
+from tests.fuzz.worlds import economy_holds
+
+SLOWEST = 20.0
+"""Seconds of work that one case may take."""
+MEMORY = 3 * 2**30
+"""Bytes that the process may take in all, where the system can limit it."""
+SHOWN = 5
+"""Failures that are shown in full, for each kind."""
+
+Case = Callable[[int, int, Path], int]
+
+
+@dataclass
+class Kind:
+    """A kind of case, and what became of those tried."""
+
+    name: str
+    share: float
+    """Of the time."""
+    case: Case
+    """From the seed of the run, the number of the case and a folder to what it counts for."""
+    tried: int = 0
+    counted: int = 0
+    seconds: float = 0.0
+    failed: list[tuple[int, str]] = field(default_factory=list)
+
+    def run(self, seed: int, folder: Path) -> None:
+        """Try the next one."""
+        started, number = time.perf_counter(), self.tried
+        self.tried += 1
+        try:
+            with in_time():
+                self.counted += self.case(seed, number, folder)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
+            self.failed.append((number, f"{type(error).__name__}: {error}"))
+            if len(self.failed) <= SHOWN:
+                traceback.print_exc()
+                told = f"seed {seed}, {self.name} {number}; again: --seed {seed} --only {self.name}:{number}"
+                sys.stderr.write(f"^ {told}\n\n")
+        self.seconds += time.perf_counter() - started
+
+    def __str__(self) -> str:
+        rate = self.counted / self.seconds if self.seconds else 0.0
+        return f"{self.counted:9,} {self.name:10} {rate:8,.0f} a second  {len(self.failed)} failed"
+
+
+def _text(case: Callable[[Random, Path], None]) -> Case:
+    def run(seed: int, number: int, folder: Path) -> int:
+        case(Random(f"{seed}:{number}"), folder)  # noqa: S311 - chance, not secrets
+        return 1
+
+    return run
+
+
+def kinds() -> tuple[Kind, ...]:
+    """All kinds."""
+    return (
+        Kind("worlds", 0.85, lambda seed, number, _: economy_holds(np.random.default_rng([seed, number]))),
+        Kind("registers", 0.05, _text(register_file)),
+        Kind("documents", 0.05, _text(document)),
+        Kind("schedules", 0.05, _text(schedule)),
+    )
+
+
+@contextmanager
+def in_time() -> Generator[None, None, None]:
+    """Raise `TimeoutError` where what is inside works for longer than `SLOWEST`; waiting does not count."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def over(*_: object) -> None:
+        raise TimeoutError(f"more than {SLOWEST:g} s of work")
+
+    before = signal.signal(signal.SIGVTALRM, over)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SLOWEST)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def in_memory() -> None:
+    """What would need more than `MEMORY` fails with `MemoryError`."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - not everywhere
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def main() -> int:
+    """Fuzz until the time is over, or one case again; 1 where something failed."""
+    ask = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    ask.add_argument("--seconds", type=float, default=900.0, help="of the whole run")
+    ask.add_argument("--seed", type=int, default=None, help="of a run before; a new one otherwise")
+    ask.add_argument("--only", default="", help="a kind, or one case of it: worlds, worlds:12")
+    told = ask.parse_args()
+    seed = secrets.randbelow(2**31) if told.seed is None else told.seed
+    name, _, number = told.only.partition(":")
+    chosen = [one for one in kinds() if name in ("", one.name)]
+    if not chosen or not (number or "0").isdigit():
+        ask.error(f"--only {told.only}: write {', '.join(one.name for one in kinds())}, or one of these:12")
+    warnings.simplefilter("error")
+    in_memory()
+    sys.stdout.write(f"seed {seed}\n")
+    sys.stdout.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"KOSHO_DATA": folder, "KOSHO_CACHE": f"{folder}/cache"}
+        if number:
+            chosen[0].tried = int(number)
+            chosen[0].run(seed, Path(folder))
+        else:
+            end = time.monotonic() + told.seconds
+            while time.monotonic() < end:
+                min(chosen, key=lambda one: one.seconds / one.share).run(seed, Path(folder))
+    for one in chosen:
+        sys.stdout.write(f"{one}\n")
+        alike = {what[:60]: (which, what) for which, what in reversed(one.failed)}
+        for which, what in sorted(alike.values())[:20]:
+            sys.stdout.write(f"    --seed {seed} --only {one.name}:{which}  {what[:200]}\n")
+    return int(any(one.failed for one in chosen))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

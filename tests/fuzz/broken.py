@@ -1,0 +1,5 @@
+"""What fuzzing looks for."""
+
+
+class BrokenError(AssertionError):
+    """Something that must hold of anything, and does not."""
