@@ -157,18 +157,18 @@ def thing(value: object) -> str:
     return value.card().title if isinstance(value, Shown) else glance(value)
 
 
-def number(value: float) -> str:
-    """Four digits, thousands apart, no exponent unless it is very small or very large.
+def number(value: float, digits: int = 4) -> str:
+    """So many significant digits, thousands apart, no exponent unless it is very small or very large.
 
-    >>> [number(x) for x in (0.0, 12345.678, 0.25, 1 / 3, 3e-9, float("inf"))]
-    ['0', '12,346', '0.25', '0.3333', '3e-09', 'inf']
+    >>> [number(x) for x in (0.0, 12345.678, 0.25, 1 / 3, 3e-9, float("inf"))], number(2.417, 2)
+    (['0', '12,346', '0.25', '0.3333', '3e-09', 'inf'], '2.4')
     """
     size = abs(value)
     if not math.isfinite(size) or (size and not 1e-4 <= size < 1e15):
-        return f"{value:.4g}"
-    if size >= 1000 or value == int(value):
+        return f"{value:.{digits}g}"
+    if size >= 10 ** (digits - 1) or value == int(value):
         return f"{value:,.0f}"
-    return f"{value:.4g}"
+    return f"{value:.{digits}g}"
 
 
 def percent(value: float) -> str:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+
+from kosho.display import Shown
 
 __all__ = [
     "Region",
@@ -28,7 +30,8 @@ __all__ = [
 ]
 
 
-class Sector(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sector(Shown):
     """An industry of the OECD inter-country input-output tables (ISIC rev. 4)."""
 
     code: str
@@ -38,7 +41,8 @@ class Sector(NamedTuple):
     goods: bool
 
 
-class Region(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Region(Shown):
     """A group of economies."""
 
     code: str

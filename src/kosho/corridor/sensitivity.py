@@ -64,9 +64,9 @@ class Tornado(Shown):
     def card(self) -> Card:
         """What is saved, and the parameters that move that most."""
         rows = [
-            (one.parameter, f"{number(one.width)} days between the ends of its range") for one in self.swings
+            (one.parameter, f"{number(one.width, 3)} days between the ends of its range") for one in self.swings
         ]
-        saved = f"{number(self.days_saved)} of {number(self.days)} days saved"
+        saved = f"{number(self.days_saved, 3)} of {number(self.days, 3)} days saved"
         return Card(f"Tornado of {self.scenario}: {saved}", rows)
 
 

@@ -29,7 +29,9 @@ class Estimate(Shown):
 
     def card(self) -> Card:
         """Mean and interval."""
-        return Card(f"Estimate {number(self.mean)} (95 % interval {number(self.low)} to {number(self.high)})")
+        return Card(
+            f"Estimate {number(self.mean, 3)} (95 % interval {number(self.low, 3)} to {number(self.high, 3)})"
+        )
 
     @property
     def half_width(self) -> float:
@@ -67,9 +69,9 @@ class ReleaseTimes(Shown):
                 ("mean days", thing(self.mean).removeprefix("Estimate ")),
                 (
                     "half within, nine in ten",
-                    f"{number(self.quantile(0.5))}, {number(self.quantile(0.9))} days",
+                    f"{number(self.quantile(0.5), 3)}, {number(self.quantile(0.9), 3)} days",
                 ),
-                ("days by stage", columns(tuple(days), days.values(), number)),
+                ("days by stage", columns(tuple(days), days.values(), lambda x: number(x, 2))),
             ],
         )
 

@@ -11,9 +11,11 @@ import re
 import subprocess
 import sys
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from kosho.display import Shown
 from kosho.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ _HTML = re.compile(
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,30})", re.IGNORECASE)
 
 
-class Document(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Document(Shown):
     """A decoded file."""
 
     name: str
