@@ -71,7 +71,9 @@ def test_the_example_prints_what_it_says(
     assert not failed, capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("name", "value"), _public(), ids=lambda one: one if isinstance(one, str) else "")
+@pytest.mark.parametrize(
+    ("name", "value"), list(_public()), ids=lambda one: one if isinstance(one, str) else ""
+)
 def test_every_public_name_has_an_example(name: str, value: object) -> None:
     written = inspect.getdoc(value) if not inspect.isclass(value) else value.__doc__
     assert ">>>" in (written or ""), f"{name} has no example (`>>>`) in its docstring"
