@@ -45,7 +45,18 @@ Model = TypeVar("Model", bound=Frozen)
 
 @dataclass(frozen=True)
 class Scenario(Shown):
-    """A state of the law to compare: a day, what third countries face, and what the parties change."""
+    """A state of the law to compare: a day, what third countries face, and what the parties change.
+
+    >>> from kosho import Case
+    >>> Case.load("japan-us-2025").scenario("deal")
+    Scenario 'deal': 15 % on cars and on the rest
+      role               deal
+      day                2025-07-09
+      background         Third countries stay at 10 %
+      adds               case-cars-15, case-parts-15, case-rest-15
+      ends or replaces   1 measure
+      sources            own-case, eo14345 (assumption)
+    """
 
     id: str
     title: str
@@ -77,7 +88,15 @@ class Scenario(Shown):
 
 @dataclass(frozen=True)
 class Law(Shown):
-    """The law a scenario asks about."""
+    """The law a scenario asks about.
+
+    >>> from kosho import Case
+    >>> law = Case.load("japan-us-2025").law("no-deal")
+    >>> print(law.on, law.known)
+    2025-07-09 2025-06-29
+    >>> "us-232-autos-25" in [measure.id for measure in law.in_force()]
+    True
+    """
 
     register: Register
     """With the scenario's changes."""
@@ -96,7 +115,15 @@ class Law(Shown):
 
 @dataclass(frozen=True, eq=False)
 class Case(Shown):
-    """A negotiation, opened as one thing with `Case.load`."""
+    """A negotiation, opened as one thing with `Case.load`.
+
+    >>> from kosho import Case
+    >>> case = Case.load("japan-us-2025")
+    >>> case.title, str(case.as_of)
+    ('Japan and the United States, tariff talks of 2025', '2025-06-29')
+    >>> case.scenario("no-deal").title
+    'No deal, Japan alone reverts to 24 %'
+    """
 
     name: str
     title: str
@@ -138,6 +165,17 @@ class Case(Shown):
 
         Raises:
             InputError: there is no such case, or its files are wrong; every mistake of every file is listed.
+
+        >>> from kosho import Case
+        >>> Case.load("japan-us-2025").parties[0]
+        CaseParty
+          economy       'JPN'
+          title         'Japan'
+          negotiators   ('Ryosei Akazawa, Minister of Economic Revitalization',)
+        >>> Case.load("japan-us-2024")
+        Traceback (most recent call last):
+            ...
+        kosho.errors.InputError: no case 'japan-us-2024' (did you mean japan-us-2025?)
         """
         folder = _folder(name_or_path)
         found: list[Problem] = []
@@ -174,6 +212,11 @@ class Case(Shown):
 
         Raises:
             InputError: an unknown scenario, or a day of knowledge that the register does not cover.
+
+        >>> from kosho import Case
+        >>> law = Case.load("japan-us-2025").law("deal")
+        >>> str(law.on), [one.id for one in law.in_force() if one.id.startswith("case-")]
+        ('2025-07-09', ['case-cars-15', 'case-parts-15', 'case-rest-15'])
         """
         chosen = self.scenario(scenario)
         known = as_of or self.as_of
@@ -268,7 +311,12 @@ def _said(record: Record | None, day: date) -> dict[str, Said | None]:
 
 
 def cases() -> list[str]:
-    """Names of the cases that ship."""
+    """Names of the cases that ship.
+
+    >>> from kosho.case import cases
+    >>> cases()
+    ['japan-us-2025']
+    """
     return sorted(path.parent.name for path in _shipped().glob("*/case.yaml"))
 
 

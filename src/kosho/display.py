@@ -118,13 +118,12 @@ class Shown:
 
     def card(self) -> Card:
         """Title and rows: by default the fields that differ from their default."""
-        return Card(type(self).__name__, [(name, glance(value)) for name, value in _told(self)])
+        return Card(type(self).__name__, [(name, glance(value)) for name, value in _shown_fields(self)])
 
     def __repr__(self) -> str:
         if type(self).card is Shown.card:
-            line = (
-                f"{type(self).__name__}({', '.join(f'{name}={glance(value)}' for name, value in _told(self))})"
-            )
+            fields = ", ".join(f"{name}={glance(value)}" for name, value in _shown_fields(self))
+            line = f"{type(self).__name__}({fields})"
             if len(line) <= WIDTH:
                 return line
         return self.card().text()
@@ -146,29 +145,34 @@ def glance(value: object) -> str:
     >>> glance(0.1 + 0.2)
     '0.3'
     """
-    for kinds, told in _GLANCES:
+    for kinds, words in _GLANCES:
         if isinstance(value, kinds):
-            return told(value)
+            return words(value)
     return _array(value) if hasattr(value, "dtype") else type(value).__name__
 
 
 def thing(value: object) -> str:
-    """The title of what shows itself, anything else at a glance; for a row that speaks of another object."""
+    """The title of what shows itself, anything else at a glance; for a row that speaks of another object.
+
+    >>> from kosho.world import toy
+    >>> thing(toy()), thing(2.0)
+    ('World toy: 3 countries × 2 sectors', '2')
+    """
     return value.card().title if isinstance(value, Shown) else glance(value)
 
 
-def number(value: float) -> str:
-    """Four digits, thousands apart, no exponent unless it is very small or very large.
+def number(value: float, digits: int = 4) -> str:
+    """So many significant digits, thousands apart, no exponent unless it is very small or very large.
 
-    >>> [number(x) for x in (0.0, 12345.678, 0.25, 1 / 3, 3e-9, float("inf"))]
-    ['0', '12,346', '0.25', '0.3333', '3e-09', 'inf']
+    >>> [number(x) for x in (0.0, 12345.678, 0.25, 1 / 3, 3e-9, float("inf"))], number(2.417, 2)
+    (['0', '12,346', '0.25', '0.3333', '3e-09', 'inf'], '2.4')
     """
     size = abs(value)
     if not math.isfinite(size) or (size and not 1e-4 <= size < 1e15):
-        return f"{value:.4g}"
-    if size >= 1000 or value == int(value):
+        return f"{value:.{digits}g}"
+    if size >= 10 ** (digits - 1) or value == int(value):
         return f"{value:,.0f}"
-    return f"{value:.4g}"
+    return f"{value:.{digits}g}"
 
 
 def percent(value: float) -> str:
@@ -220,10 +224,10 @@ def listing(names: Iterable[object], most: int = FEW) -> str:
     >>> listing(["JPN", "USA", "CHN"]), listing("ABCDEFGH", 3), listing([])
     ('JPN, USA, CHN', 'A, B, C … (8)', 'none')
     """
-    told = [str(name) for name in names]
-    if len(told) <= most:
-        return ", ".join(told) or "none"
-    return f"{', '.join(told[:most])} … ({len(told):,})"
+    words = [str(name) for name in names]
+    if len(words) <= most:
+        return ", ".join(words) or "none"
+    return f"{', '.join(words[:most])} … ({len(words):,})"
 
 
 def columns(names: Sequence[str], values: Iterable[float], how: Callable[[float], str], most: int = FEW) -> str:
@@ -236,7 +240,7 @@ def columns(names: Sequence[str], values: Iterable[float], how: Callable[[float]
     return listing([f"{name} {how(value)}" for name, value in pairs], most)
 
 
-def _told(shown: object) -> Iterator[tuple[str, object]]:
+def _shown_fields(shown: object) -> Iterator[tuple[str, object]]:
     """Fields whose value is not their default's, with the value."""
     for name, default in _fields(type(shown)):
         value = getattr(shown, name)
@@ -273,7 +277,7 @@ def _inside(value: Shown) -> str:
     line = repr(value)
     if len(line) <= LONGEST and "\n" not in line:
         return line
-    first = next((told for _, told in _told(value)), None)
+    first = next((one for _, one in _shown_fields(value)), None)
     return f"{type(value).__name__}({glance(first)}, …)" if isinstance(first, str) else type(value).__name__
 
 

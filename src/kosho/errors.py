@@ -16,7 +16,12 @@ __all__ = ["ConvergenceError", "InputError", "KoshoError", "Problem", "Problems"
 
 
 class KoshoError(Exception):
-    """A question that has no answer (exit status 1), or wrong input (`InputError`, 2)."""
+    """A question that has no answer (exit status 1), or wrong input (`InputError`, 2).
+
+    >>> from kosho.errors import InputError, KoshoError
+    >>> issubclass(InputError, KoshoError), KoshoError.exit_status, InputError.exit_status
+    (True, 1, 2)
+    """
 
     exit_status = 1
 
@@ -27,7 +32,12 @@ class KoshoError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem(Shown):
-    """One mistake. `str()` gives one line, place first."""
+    """One mistake. `str()` gives one line, place first.
+
+    >>> from kosho.errors import Problem
+    >>> print(Problem("unknown country 'JAP'", "did you mean JPN?", "case.yaml", 12, "parties.0"))
+    case.yaml:12: parties.0: unknown country 'JAP' (did you mean JPN?)
+    """
 
     message: str
     hint: str | None = None
@@ -45,7 +55,15 @@ class Problem(Shown):
 
 
 class InputError(KoshoError):
-    """The input is wrong; `problems` holds every mistake found, one line each in `str()`."""
+    """The input is wrong; `problems` holds every mistake found, one line each in `str()`.
+
+    >>> from kosho.errors import InputError, Problem
+    >>> raise InputError([Problem("a rate of 250", "percent, so 25"), Problem("no such day")])
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: a rate of 250 (percent, so 25)
+    no such day
+    """
 
     exit_status = 2
 
@@ -72,6 +90,12 @@ class ConvergenceError(KoshoError):
 
     `best` is the best point it reached, in the form that the solver which raised documents; None where it keeps
     none.
+
+    >>> from kosho.errors import ConvergenceError
+    >>> raise ConvergenceError(residual=0.02, country="ISL", iterations=500)
+    Traceback (most recent call last):
+        ...
+    kosho.errors.ConvergenceError: no convergence after 500 iterations: residual 2.00e-02, worst in ISL
     """
 
     def __init__(
@@ -113,7 +137,18 @@ class ConvergenceError(KoshoError):
 
 @dataclass
 class Problems(Shown):
-    """Collects mistakes so that they can be reported together."""
+    """Collects mistakes so that they can be reported together.
+
+    >>> from kosho.errors import Problems
+    >>> problems = Problems("table.yaml")
+    >>> problems.add("unknown issue 'car'", "did you mean cars?", line=7)
+    >>> problems.add("a weight of -1", line=9)
+    >>> problems.raise_if_any()
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: table.yaml:7: unknown issue 'car' (did you mean cars?)
+    table.yaml:9: a weight of -1
+    """
 
     file: str | None = None
     found: list[Problem] = field(default_factory=list)
@@ -131,7 +166,12 @@ class Problems(Shown):
 
 
 def suggest(word: str, known: Iterable[str]) -> str | None:
-    """A hint that names the nearest known words, or None."""
+    """A hint that names the nearest known words, or None.
+
+    >>> from kosho.errors import suggest
+    >>> suggest("JAP", ["JPN", "USA"]), suggest("x", ["fixed", "zero"])
+    ('did you mean JPN?', 'one of fixed, zero')
+    """
     choices = sorted(set(known))
     near = difflib.get_close_matches(word, choices, n=3, cutoff=0.6)
     if near:

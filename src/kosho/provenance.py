@@ -23,6 +23,12 @@ Status = Literal["fact", "estimate", "assumption"]
 class Frozen(Shown, BaseModel):
     """Base of every schema: immutable, refuses unknown keys, attribute docstrings are field docs.
 
+    >>> from kosho.provenance import Frozen
+    >>> class Offer(Frozen):
+    ...     rate: float
+    >>> Offer(rate=15)
+    Offer(rate=15)
+
     What validates is built when something is first validated, and sources are read for docstrings when a JSON
     schema is asked for: most commands use few schemas, and none needs their docs.
     """
@@ -77,7 +83,12 @@ Day = Annotated[date, BeforeValidator(_only_iso_days)]
 
 
 class Source(Frozen):
-    """A document that a figure or statement rests on."""
+    """A document that a figure or statement rests on.
+
+    >>> from kosho.provenance import Source
+    >>> Source(id="eo14257", title="Executive Order 14257", publisher="The White House", kind="primary")
+    Source(id='eo14257', title='Executive Order 14257', publisher='The White House', kind='primary')
+    """
 
     id: str
     title: str
@@ -91,7 +102,12 @@ class Source(Frozen):
 
 
 class Cited(Frozen):
-    """A number with its range, standing and source."""
+    """A number with its range, standing and source.
+
+    >>> from kosho.provenance import Cited
+    >>> Cited(value=0.5, low=0.3, high=0.8, unit="share", status="estimate", source="jetro-2024")
+    Cited(value=0.5, low=0.3, high=0.8, unit='share', status='estimate', source='jetro-2024')
+    """
 
     value: float
     low: float | None = None
@@ -112,7 +128,23 @@ class Cited(Frozen):
 
 
 class Said(Frozen):
-    """A statement of the record as it stood on a day, told without the record."""
+    """A statement of the record as it stood on a day, told without the record.
+
+    >>> from datetime import date
+    >>> from kosho.record import Record
+    >>> record = Record.load("japan-us-2025")
+    >>> standing = record.standing(date(2025, 6, 29))
+    >>> record.reported(standing["safety-considered"])
+    Said
+      id              'safety-considered'
+      quote           'the Japanese government is considering revising its automotive safety s…'
+      kind            'offer'
+      modality        'considered'
+      by              ('Japan',)
+      attributed_to   'foreign media'
+      source          'safety'
+      recorded_at     2025-04-27
+    """
 
     id: str
     quote: str

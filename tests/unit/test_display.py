@@ -54,7 +54,7 @@ def outcome() -> equilibrium.Outcome:
         name="cars", flows=(equilibrium.Flow(*CELL),), amount=0.5, basis="share", holder="importer"
     )
     change = equilibrium.Shock.tariffs(economy, {CELL: 0.1})
-    return equilibrium.solve(economy, change, constraints=(bound,))
+    return equilibrium.solve(economy, equilibrium.Counterfactual(change, (bound,)))
 
 
 def game() -> bargain.Game:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+
+from kosho.display import Shown
 
 __all__ = [
     "Region",
@@ -28,8 +30,14 @@ __all__ = [
 ]
 
 
-class Sector(NamedTuple):
-    """An industry of the OECD inter-country input-output tables (ISIC rev. 4)."""
+@dataclass(frozen=True, slots=True)
+class Sector(Shown):
+    """An industry of the OECD inter-country input-output tables (ISIC rev. 4).
+
+    >>> from kosho.codes import sectors
+    >>> sectors()["C29"]
+    Sector(code='C29', name='Motor vehicles and parts', talks='C29', goods=True)
+    """
 
     code: str
     name: str
@@ -38,8 +46,14 @@ class Sector(NamedTuple):
     goods: bool
 
 
-class Region(NamedTuple):
-    """A group of economies."""
+@dataclass(frozen=True, slots=True)
+class Region(Shown):
+    """A group of economies.
+
+    >>> from kosho.codes import blocs
+    >>> blocs()["USMCA"]
+    Region(code='USMCA', name='USMCA', members=('CAN', 'MEX', 'USA'))
+    """
 
     code: str
     name: str
@@ -53,13 +67,23 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 @cache
 def countries() -> dict[str, str]:
-    """Short English names by ISO 3166 alpha-3 code."""
+    """Short English names by ISO 3166 alpha-3 code.
+
+    >>> from kosho.codes import countries
+    >>> countries()["VNM"], len(countries()) > 200
+    ('Viet Nam', True)
+    """
     return {row["alpha3"]: row["name"] for row in _rows("countries.csv")}
 
 
 @cache
 def sectors() -> dict[str, Sector]:
-    """The 50 ICIO sectors by code, in table order."""
+    """The 50 ICIO sectors by code, in table order.
+
+    >>> from kosho.codes import sectors
+    >>> len(sectors()), sectors()["C29"].name, sectors()["C29"].goods
+    (50, 'Motor vehicles and parts', True)
+    """
     return {
         row["code"]: Sector(row["code"], row["name"], row["talks"], row["goods"] == "1")
         for row in _rows("sectors.csv")
@@ -73,7 +97,12 @@ def _talks_sector_names() -> dict[str, str]:
 
 @cache
 def talks_sectors() -> dict[str, tuple[str, ...]]:
-    """Sectors of the `talks` aggregation and the ICIO sectors in each."""
+    """Sectors of the `talks` aggregation and the ICIO sectors in each.
+
+    >>> from kosho.codes import talks_sectors
+    >>> len(talks_sectors()), talks_sectors()["C29"]
+    (28, ('C29',))
+    """
     groups: dict[str, list[str]] = {code: [] for code in _talks_sector_names()}
     for sector in sectors().values():
         groups[sector.talks].append(sector.code)
@@ -86,12 +115,22 @@ def _regions(name: str) -> dict[str, Region]:
 
 @cache
 def blocs() -> dict[str, Region]:
-    """Blocs that may stand for their members wherever partners are listed."""
+    """Blocs that may stand for their members wherever partners are listed.
+
+    >>> from kosho.codes import blocs
+    >>> blocs()["EU27"].name, len(blocs()["EU27"].members)
+    ('European Union', 27)
+    """
     return _regions("blocs.csv")
 
 
 def talks_regions(economies: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Regions of the `talks` aggregation of `economies`, in display order; every economy is in exactly one."""
+    """Regions of the `talks` aggregation of `economies`, in display order; every economy is in exactly one.
+
+    >>> from kosho.codes import talks_regions
+    >>> talks_regions(("JPN", "USA", "BRN", "BRA"))
+    {'JPN': ('JPN',), 'USA': ('USA',), 'RAS': ('BRN',), 'ROW': ('BRA',)}
+    """
     regions = _regions("talks_regions.csv")
     placed = {member for region in regions.values() for member in region.members}
     rest = tuple(economy for economy in economies if economy not in placed)
@@ -109,12 +148,22 @@ def _names() -> dict[str, str]:
 
 
 def country_name(code: str) -> str:
-    """Short name of an economy, bloc or `talks` region; the code itself where it is none of these."""
+    """Short name of an economy, bloc or `talks` region; the code itself where it is none of these.
+
+    >>> from kosho.codes import country_name
+    >>> country_name("KOR"), country_name("EU27"), country_name("ROW")
+    ('Korea', 'European Union', 'Rest of the world')
+    """
     return _names().get(code, code)
 
 
 def sector_name(code: str) -> str:
-    """Short name of an ICIO or `talks` sector; the code itself where it is neither."""
+    """Short name of an ICIO or `talks` sector; the code itself where it is neither.
+
+    >>> from kosho.codes import sector_name
+    >>> sector_name("C10T12")
+    'Food, beverages and tobacco'
+    """
     if code in sectors():
         return sectors()[code].name
     return _talks_sector_names().get(code, code)
@@ -125,6 +174,10 @@ def expand_regions(codes: tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
     Raises:
         KeyError: a code is neither an ISO 3166 alpha-3 code nor a known bloc.
+
+    >>> from kosho.codes import expand_regions
+    >>> expand_regions(["USMCA", "JPN", "USA"])
+    ('CAN', 'MEX', 'USA', 'JPN')
     """
     known = blocs()
     expanded: dict[str, None] = {}
@@ -136,12 +189,22 @@ def expand_regions(codes: tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 
 def is_hs(code: str) -> bool:
-    """Whether `code` can be a Harmonized System prefix: 2, 4, 6, 8 or 10 digits, dots allowed."""
+    """Whether `code` can be a Harmonized System prefix: 2, 4, 6, 8 or 10 digits, dots allowed.
+
+    >>> from kosho.codes import is_hs
+    >>> is_hs("8703.23"), is_hs("870323"), is_hs("870")
+    (True, True, False)
+    """
     return re.fullmatch(r"\d{2}(\d{2}){0,4}", code.replace(".", "")) is not None
 
 
 def is_locode(code: str) -> bool:
-    """Whether `code` has the form of a UN/LOCODE (`TWKHH`): a country and three letters or digits 2-9."""
+    """Whether `code` has the form of a UN/LOCODE (`TWKHH`): a country and three letters or digits 2-9.
+
+    >>> from kosho.codes import is_locode
+    >>> is_locode("TWKHH"), is_locode("Kobe")
+    (True, False)
+    """
     known = {row["alpha2"] for row in _rows("countries.csv")}
     return re.fullmatch(r"[A-Z]{2}[A-Z2-9]{3}", code) is not None and code[:2] in known
 
@@ -152,5 +215,9 @@ def economy_of_port(code: str) -> str:
 
     Raises:
         KeyError: there is none.
+
+    >>> from kosho.codes import economy_of_port
+    >>> economy_of_port("JPUKB")
+    'JPN'
     """
     return {row["alpha2"]: row["alpha3"] for row in _rows("countries.csv")}[code[:2]]

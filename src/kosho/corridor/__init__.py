@@ -33,7 +33,11 @@ __all__ = [
 
 
 def require_extra() -> None:
-    """Raise `InputError` if the `corridor` extra is not installed."""
+    """Raise `InputError` if the `corridor` extra is not installed.
+
+    >>> from kosho.corridor import require_extra
+    >>> require_extra()
+    """
     if find_spec("simpy") is None:
         raise InputError("simulation needs the corridor extra: pip install 'kosho[corridor]'")
 

@@ -39,7 +39,12 @@ def release_times() -> list[dict[str, str]]:
 
 
 def shipped() -> tuple[tuple[str, str], ...]:
-    """Pairs of ports whose corridor comes with the package."""
+    """Pairs of ports whose corridor comes with the package.
+
+    >>> from kosho.corridor import shipped
+    >>> shipped()
+    (('TWKHH', 'JPUKB'),)
+    """
     names = (entry.name for entry in files("kosho.corridor").joinpath("data").iterdir())
     stems = sorted(name[:-5].upper() for name in names if name.endswith(".yaml"))
     return tuple((stem[:5], stem[6:]) for stem in stems)
@@ -50,6 +55,21 @@ def between(origin: str, destination: str, file: Path | None = None) -> Corridor
 
     Raises:
         InputError: a port is unknown, there is no such corridor, or its file is wrong.
+
+    >>> from kosho.corridor import between
+    >>> between("TWKHH", "JPUKB").value_of_time
+    Cited
+      value    1.35
+      low      0.6
+      high     2.1
+      unit     '% of the value a day'
+      status   'fact'
+      source   'hummels-schaur-2013'
+      note     'the range is theirs; its middle is ours'
+    >>> between("TWKHH", "JPKOB")
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: TO: unknown port 'JPKOB' (did you mean JPUKB or JPYOK or JPTYO?)
     """
     if file is not None:
         corridor = read(file)
@@ -86,6 +106,12 @@ def read(path: Path) -> Corridor:
 
     Raises:
         InputError: with file and line of every mistake.
+
+    >>> from importlib.resources import as_file, files
+    >>> from kosho.corridor import read
+    >>> with as_file(files("kosho.corridor").joinpath("data", "twkhh-jpukb.yaml")) as path:
+    ...     read(path).title
+    'Kaohsiung to Kobe'
     """
     corridor, lines = yamlfile.load(path, Corridor)
     found = mistakes(corridor, ports(), str(path), lines)
@@ -116,7 +142,12 @@ def read(path: Path) -> Corridor:
 
 
 def parameters(corridor: Corridor) -> dict[str, Cited]:
-    """Every number of the corridor by its path in the file, such as `stages.documents.servers`."""
+    """Every number of the corridor by its path in the file, such as `stages.documents.servers`.
+
+    >>> from kosho.corridor import between, parameters
+    >>> parameters(between("TWKHH", "JPUKB"))["stages.documents.servers"].value
+    8.0
+    """
     return dict(_cited(corridor, ""))
 
 
@@ -141,6 +172,11 @@ def with_values(corridor: Corridor, values: Mapping[str, Value]) -> Corridor:
 
     Raises:
         InputError: a path leads nowhere, or the corridor does not work with the value.
+
+    >>> from kosho.corridor import between, parameters, with_values
+    >>> slower = with_values(between("TWKHH", "JPUKB"), {"stages.documents.servers": 6})
+    >>> parameters(slower)["stages.documents.servers"].value
+    6.0
     """
     content = corridor.model_dump(mode="python")
     for path, value in values.items():
@@ -199,6 +235,12 @@ def under(
 
     Raises:
         InputError: there is no such scenario, or it does not work.
+
+    >>> from kosho.corridor import between, parameters, under
+    >>> base = between("TWKHH", "JPUKB")
+    >>> exchange = under(base, "advance-exchange")
+    >>> [parameters(one)["trusted.lodged_early"].value for one in (base, exchange)]
+    [0.8, 0.95]
     """
     if isinstance(scenario, str):
         if scenario not in corridor.scenarios:

@@ -31,7 +31,14 @@ def _carry_out(job: Job) -> SimulatedYear:
 
 @contextmanager
 def runner(processes: int = 1) -> Generator[Runner, None, None]:
-    """Something that carries out jobs on so many processes (spawned; 1: in this one)."""
+    """Something that carries out jobs on so many processes (spawned; 1: in this one).
+
+    >>> from kosho.corridor import between, runner, simulate
+    >>> with runner(processes=1) as run:
+    ...     times = simulate(between("TWKHH", "JPUKB"), replications=1, run=run)
+    >>> times.consignments
+    2578
+    """
     if processes <= 1:
         yield partial(map, _carry_out)
         return
@@ -65,6 +72,11 @@ def simulate(
     Raises:
         InputError: no replication is asked for.
         KoshoError: something never leaves the corridor.
+
+    >>> from kosho.corridor import between, simulate
+    >>> times = simulate(between("TWKHH", "JPUKB"), replications=2)
+    >>> round(times.mean.mean, 1), round(times.quantile(0.9), 1)
+    (2.4, 4.9)
     """
     if replications < 1:
         raise InputError("at least one replication is needed")

@@ -317,7 +317,18 @@ class Window(Frozen):
 
 
 class Corridor(Frozen):
-    """Goods that go from one port to another."""
+    """Goods that go from one port to another.
+
+    >>> from kosho.corridor import between
+    >>> between("TWKHH", "JPUKB")
+    Corridor TWKHH to JPUKB: Kaohsiung to Kobe
+      ports         Kaohsiung to Kobe
+      types         industrial, consolidated, regulated, small-lots
+      a day costs   1.35 % of the value a day
+      scenarios     advance-exchange, joint-targeting, longer-hours, longer-hours-all, together … (6)
+      fitted to     6 published figures
+      sources       8
+    """
 
     title: str
     origin: Port

@@ -53,7 +53,14 @@ class Swing(Shown):
 
 @dataclass(frozen=True)
 class Tornado(Shown):
-    """All parameters with a range, those that matter most to the days saved first."""
+    """All parameters with a range, those that matter most to the days saved first.
+
+    >>> from kosho.corridor.sensitivity import ParameterEnd, Swing, Tornado
+    >>> ends = ParameterEnd("1", days=2.9, days_saved=0.8), ParameterEnd("3", days=2.2, days_saved=0.3)
+    >>> Tornado("advance-exchange", 2.4, 0.5, (Swing("stages.documents.servers", "assumption", *ends),), 1)
+    Tornado of advance-exchange: 0.5 of 2.4 days saved
+      stages.documents.servers   0.5 days between the ends of its range
+    """
 
     scenario: str
     days: float
@@ -64,9 +71,9 @@ class Tornado(Shown):
     def card(self) -> Card:
         """What is saved, and the parameters that move that most."""
         rows = [
-            (one.parameter, f"{number(one.width)} days between the ends of its range") for one in self.swings
+            (one.parameter, f"{number(one.width, 3)} days between the ends of its range") for one in self.swings
         ]
-        saved = f"{number(self.days_saved)} of {number(self.days)} days saved"
+        saved = f"{number(self.days_saved, 3)} of {number(self.days, 3)} days saved"
         return Card(f"Tornado of {self.scenario}: {saved}", rows)
 
 

@@ -52,7 +52,13 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class BatchReport(Shown):
-    """How a batch was solved."""
+    """How a batch was solved.
+
+    >>> from kosho.equilibrium import Shock, solve_batch
+    >>> from kosho.world import toy
+    >>> solve_batch(toy(), [Shock.none(toy())] * 20).report.processes
+    1
+    """
 
     seconds: float
     processes: int
@@ -65,6 +71,16 @@ class BatchOutcome(Shown):
     """Effects of each member, as `Outcome` defines them; dim `shock` counts from zero in the order given.
 
     Values of members in `failures` are not a number in every array.
+
+    >>> from kosho.equilibrium import Shock, solve_batch
+    >>> from kosho.world import toy
+    >>> rates = (0.025, 0.15, 0.25)
+    >>> solve_batch(toy(), [Shock.tariffs(toy(), {("USA", "JPN", "C29"): rate}) for rate in rates])
+    BatchOutcome of 3 shocks
+      welfare of JPN   -2.35 % to 0 %
+      welfare of USA   0 % to +0.56 %
+      welfare of CHN   -0.0027 % to +0.059 %
+      residual         at most 4e-09
     """
 
     welfare: xr.DataArray
@@ -147,6 +163,13 @@ def solve_batch(
 
     Raises:
         InputError: arguments of wrong types, or made for another world; members are named by their numbers.
+
+    >>> from kosho.equilibrium import Shock, solve_batch
+    >>> from kosho.world import toy
+    >>> rates = (0.025, 0.15, 0.25)
+    >>> many = solve_batch(toy(), [Shock.tariffs(toy(), {("USA", "JPN", "C29"): rate}) for rate in rates])
+    >>> many.welfare.sel(country="JPN").round(4).values.tolist(), many.failures
+    ([0.0, -0.0151, -0.0235], ())
     """
     started = time.perf_counter()
     changes = _checked(world, counterfactuals, deficits, tol)

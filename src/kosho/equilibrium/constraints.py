@@ -34,7 +34,12 @@ WORLD = "world"
 
 @dataclass(frozen=True, slots=True)
 class Flow(Shown):
-    """What an importer buys from an exporter in a sector, or the part of it that has a name."""
+    """What an importer buys from an exporter in a sector, or the part of it that has a name.
+
+    >>> from kosho.equilibrium import Flow
+    >>> print(Flow("JPN", "USA", "A01", part="rice"))
+    JPN from USA, A01 (rice)
+    """
 
     importer: str
     exporter: str
@@ -49,7 +54,12 @@ class Flow(Shown):
 
 @dataclass(frozen=True, kw_only=True)
 class Constraint(Shown):
-    """A bound on the sum of some imports. See `Quota`, `TariffQuota` and `Purchase`."""
+    """A bound on the sum of some imports. See `Quota`, `TariffQuota` and `Purchase`.
+
+    >>> from kosho.equilibrium import Constraint, Purchase, Quota
+    >>> issubclass(Quota, Constraint), issubclass(Purchase, Constraint)
+    (True, True)
+    """
 
     name: str
     """Names it in reports and errors."""
@@ -126,7 +136,19 @@ class Constraint(Shown):
 
 @dataclass(frozen=True, kw_only=True)
 class Quota(Constraint):
-    """At most `amount` is imported: 0 <= rent ⊥ amount - imports >= 0. An amount of zero is a ban."""
+    """At most `amount` is imported: 0 <= rent ⊥ amount - imports >= 0. An amount of zero is a ban.
+
+    >>> from kosho.equilibrium import Counterfactual, Flow, Quota, Shock, solve
+    >>> from kosho.world import toy
+    >>> cars = (Flow("USA", "JPN", "C29"),)
+    >>> half = Quota(name="half", flows=cars, amount=0.5, basis="share", holder="exporter")
+    >>> solve(toy(), Counterfactual(Shock.none(toy()), (half,))).constraints[0]
+    Quota 'half': binds
+      imports             60,000 in the base, 60,000 without the bound
+      required, reached   30,000, 30,000
+      wedge               19.58 %
+      rent                +5,709 million
+    """
 
     holder: str
     """Who has the licences and so the rent: a country, or `importer` or `exporter` (of each flow)."""
@@ -138,6 +160,22 @@ class TariffQuota(Constraint):
 
     The two are whole rates of these imports; what the shock says of their tariffs gives way. Beyond the amount
     every import costs `outside` more to the buyer; the rent is earned on the amount only.
+
+    >>> from kosho.equilibrium import Flow, TariffQuota
+    >>> TariffQuota(
+    ...     name="crops",
+    ...     flows=(Flow("JPN", "USA", "A01"),),
+    ...     amount=15_000,
+    ...     inside=0.0,
+    ...     outside=0.3,
+    ...     holder="importer",
+    ... )
+    TariffQuota 'crops'
+      at most      15,000 million, in the money of the world
+      counted as   quantity
+      of           JPN from USA, A01
+      rates        0 % inside, 30 % outside
+      rent to      importer
     """
 
     inside: float
@@ -148,12 +186,29 @@ class TariffQuota(Constraint):
 
 @dataclass(frozen=True, kw_only=True)
 class Purchase(Constraint):
-    """At least `amount` is imported: 0 <= s ⊥ imports - amount >= 0, s a subsidy of the importer's treasury."""
+    """At least `amount` is imported: 0 <= s ⊥ imports - amount >= 0, s a subsidy of the importer's treasury.
+
+    >>> from kosho.equilibrium import Flow, Purchase
+    >>> crops = (Flow("JPN", "USA", "A01"),)
+    >>> Purchase(name="crops", flows=crops, amount=1000, basis="increment", measured="value")
+    Purchase 'crops'
+      at least     1,000 million, in the money of the world
+      counted as   value, on top of the base
+      of           JPN from USA, A01
+    """
 
 
 @dataclass(frozen=True, eq=False)
 class Settled(Shown):
-    """What became of a constraint. Money in millions of the world's, quantities as the constraint counts."""
+    """What became of a constraint. Money in millions of the world's, quantities as the constraint counts.
+
+    >>> from kosho.equilibrium import Counterfactual, Flow, Purchase, Shock, solve
+    >>> from kosho.world import toy
+    >>> crops = Purchase(name="crops", flows=(Flow("JPN", "USA", "A01"),), amount=24_000)
+    >>> settled = solve(toy(), Counterfactual(Shock.none(toy()), (crops,))).constraints[0]
+    >>> settled.binds, round(settled.wedge, 3), list(settled.diversion("JPN", count=2))
+    (True, 0.052, ['JPN', 'CHN'])
+    """
 
     constraint: Constraint
     base: float

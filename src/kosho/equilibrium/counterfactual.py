@@ -20,6 +20,15 @@ class Counterfactual(Shown):
 
     Raises:
         InputError: something in it is not of the type that its field names.
+
+    >>> from kosho.equilibrium import Counterfactual, Flow, Purchase, Shock
+    >>> from kosho.world import toy
+    >>> crops = Purchase(name="crops", flows=(Flow("JPN", "USA", "A01"),), amount=0.2, basis="increment")
+    >>> Counterfactual(Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.15}), (crops,))
+    Counterfactual
+      shock                 Shock: 1 part changed
+      constraints           crops
+      products told apart   none
     """
 
     shock: Shock

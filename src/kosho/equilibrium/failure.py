@@ -7,16 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from kosho.display import Shown
 from kosho.errors import ConvergenceError, KoshoError
 
 __all__ = ["Failure"]
 
 
 @dataclass(frozen=True, eq=False)
-class Failure:
+class Failure(Shown):
     """Why there is no equilibrium, and how near the solver came.
 
     `solve(..., throw=False)` returns one, `BatchOutcome.failures` holds one for each member that failed.
+
+    >>> from kosho.equilibrium import Counterfactual, Flow, Purchase, Quota, Shock, solve
+    >>> from kosho.world import toy
+    >>> crops = (Flow("JPN", "USA", "A01"),)
+    >>> more = Purchase(name="more", flows=crops, amount=30_000)
+    >>> less = Quota(name="less", flows=crops, amount=10_000, holder="importer")
+    >>> solve(toy(), Counterfactual(Shock.none(toy()), (more, less)), throw=False).reason
+    "'more' (at least 30000) and 'less' (at most 10000) cannot all hold (change an amount ..."
     """
 
     member: int

@@ -29,7 +29,14 @@ SAFETY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class SolverReport(Shown):
-    """How an equilibrium was found."""
+    """How an equilibrium was found.
+
+    >>> from kosho.equilibrium import Shock, solve
+    >>> from kosho.world import toy
+    >>> report = solve(toy(), Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.15})).solver
+    >>> report.method, report.residual < 1e-8
+    ('joint', True)
+    """
 
     iterations: int
     residual: float

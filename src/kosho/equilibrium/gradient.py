@@ -43,6 +43,12 @@ class Payoff(Shown):
     """What a party wants: equivalent variation plus extra weight on the real value added of sectors.
 
     In million USD a year; `Outcome.equivalent_variation` and `Outcome.real_value_added` say of what.
+
+    >>> from kosho.equilibrium import Payoff, Shock, solve
+    >>> from kosho.world import toy
+    >>> outcome = solve(toy(), Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.15}))
+    >>> round(Payoff("USA").of(outcome), -1), round(Payoff("USA", {"C29": 0.5}).of(outcome), -1)
+    (2710.0, 5450.0)
     """
 
     country: str
@@ -66,7 +72,14 @@ class Payoff(Shown):
 
 @dataclass(frozen=True, eq=False)
 class Gradient(Shown):
-    """Derivatives of a payoff at an outcome."""
+    """Derivatives of a payoff at an outcome.
+
+    >>> from kosho.equilibrium import gradient
+    >>> from kosho.world import toy
+    >>> found = gradient(toy(), "JPN")
+    >>> found.tariff.sel(importer="USA", exporter="JPN").round(3).to_series().to_dict()
+    {'A01': -0.004, 'C29': -0.147}
+    """
 
     tariff: xr.DataArray
     """`[importer, exporter, sector]`, per unit of the rate (1.00 = 100 %) on the whole cell, all of its parts;
@@ -117,6 +130,12 @@ def gradient(
     Raises:
         InputError: an unknown country or sector, arguments of wrong types, whatever `solve` refuses.
         ConvergenceError: there is no equilibrium, or the transposed system could not be solved.
+
+    >>> from kosho.equilibrium import gradient
+    >>> from kosho.world import toy
+    >>> per_point = gradient(toy(), "USA").tariff / 100
+    >>> f"{float(per_point.sel(importer='USA', exporter='JPN', sector='C29')):+.5f}"
+    '+0.00081'
     """
     _refuse(at, objective, accuracy)
     if isinstance(at, World):

@@ -39,6 +39,16 @@ class Nest(Shown):
     """A product that buyers of one country tell from the rest of its sector.
 
     Parts of the shock that bear its name belong to it; `shares` adds origins that the shock does not mention.
+
+    >>> from kosho.equilibrium import Nest
+    >>> Nest("rice", importer="JPN", sector="A01", theta=4.0, between=0.5, shares={"USA": 0.05, "JPN": 0.2})
+    Nest
+      product    'rice'
+      importer   'JPN'
+      sector     'A01'
+      theta      4
+      between    0.5
+      shares     {USA: 0.05, JPN: 0.2}
     """
 
     product: str

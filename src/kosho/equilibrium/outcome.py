@@ -47,7 +47,14 @@ ARRAYS = (
 
 @dataclass(frozen=True, slots=True)
 class UnitFlow(Shown):
-    """A physical flow before and after, in `flow.unit`."""
+    """A physical flow before and after, in `flow.unit`.
+
+    >>> from kosho.equilibrium import Shock, solve
+    >>> from kosho.world import toy
+    >>> (cars,) = solve(toy(), Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.25})).units
+    >>> cars.flow.unit, round(cars.base), round(cars.new, -3)
+    ('vehicles', 1500000, 748000.0)
+    """
 
     flow: PhysicalFlow
     base: float
@@ -60,6 +67,19 @@ class Outcome(Shown):
 
     A *hat* is new over old. Everything is relative to `base`; only `equivalent_variation` is scaled by the
     income observed in the table that was given, which differs from the base's where that had to be rebased.
+
+    >>> from kosho.equilibrium import Shock, solve
+    >>> from kosho.world import toy
+    >>> outcome = solve(toy(), Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.25}))
+    >>> outcome
+    Outcome on toy
+      of             Shock: 1 part changed, deficits fixed
+      welfare        JPN -2.35 %, USA +0.55 %, CHN +0.059 %
+      worth a year   JPN -6,896 million USD, USA +2,647 million USD, CHN +386 million USD
+      real wage      JPN -1.32 %, USA -0.65 %, CHN +0.0085 %
+      residual       4e-09 after 11 iterations
+    >>> outcome.welfare.round(4).to_series().to_dict()
+    {'JPN': -0.0235, 'USA': 0.0055, 'CHN': 0.0006}
     """
 
     base: World
@@ -253,6 +273,13 @@ class Outcome(Shown):
 
         Raises:
             InputError: an unknown label, or a part that the shock does not have in this cell.
+
+        >>> from kosho.equilibrium import Part, Shock, solve
+        >>> from kosho.world import toy
+        >>> cars = Part("USA", "JPN", "C29", share=0.8, tariff=0.25, part="cars")
+        >>> before, after = solve(toy(), Shock.parts(toy(), [cars])).part_flow("USA", "JPN", "C29", "cars")
+        >>> round(before), round(after, -2)
+        (48000, 17200.0)
         """
         n, i, j = self._place(importer, exporter, sector)
         if not part:

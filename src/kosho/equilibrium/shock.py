@@ -57,7 +57,12 @@ SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Part(Shown):
-    """A share of a cell and what happens to it; `Shock.parts` collects them."""
+    """A share of a cell and what happens to it; `Shock.parts` collects them.
+
+    >>> from kosho.equilibrium import Part
+    >>> Part("USA", "JPN", "C29", share=0.8, tariff=0.15, part="cars")
+    Part(importer='USA', exporter='JPN', sector='C29', share=0.8, tariff=0.15, part='cars')
+    """
 
     importer: str
     exporter: str
@@ -79,7 +84,14 @@ class Part(Shown):
 
 @dataclass(frozen=True, eq=False)
 class Shock(Shown):
-    """A table of parts of importer-exporter-sector cells, one row a part, all columns of length m."""
+    """A table of parts of importer-exporter-sector cells, one row a part, all columns of length m.
+
+    >>> from kosho.equilibrium import Part, Shock
+    >>> from kosho.world import toy
+    >>> Shock.parts(toy(), [Part("USA", "JPN", "C29", share=0.8, tariff=0.15, part="cars")])
+    Shock: 1 part changed
+      USA from JPN, C29 (cars)   tariff 2.5 % to 15 %, on 80 % of spending
+    """
 
     countries: tuple[str, ...]
     """The labels that positions refer to; those of the world it is applied to."""
@@ -138,6 +150,11 @@ class Shock(Shown):
 
         Raises:
             InputError: `world` is no world.
+
+        >>> from kosho.equilibrium import Shock
+        >>> from kosho.world import toy
+        >>> Shock.none(toy())
+        Shock: nothing changed
         """
         _refuse_others(world, {}, "world")
         return _table(world, np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.intp))
@@ -152,6 +169,13 @@ class Shock(Shown):
 
         Raises:
             InputError: unknown labels, rates that cannot be, or a tariff on domestic sales.
+
+        >>> from kosho.equilibrium import Shock
+        >>> from kosho.world import toy
+        >>> Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.25, ("USA", "JPN", "A01"): 0.25})
+        Shock: 2 parts changed
+          USA from JPN, C29   tariff 2.5 % to 25 %
+          USA from JPN, A01   tariff 3 % to 25 %
         """
         importer, exporter, sector, rate = _cells(world, new_rates, "new_rates")
         differs = rate != world.arrays.tariff[importer, exporter, sector]
@@ -163,6 +187,12 @@ class Shock(Shown):
 
         Raises:
             InputError: unknown labels, or factors that are not positive.
+
+        >>> from kosho.equilibrium import Shock
+        >>> from kosho.world import toy
+        >>> Shock.costs(toy(), {("JPN", "USA", "C29"): 0.97})
+        Shock: 1 part changed
+          JPN from USA, C29   cost × 0.97
         """
         importer, exporter, sector, factor = _cells(world, factors, "factors")
         differs = factor != 1.0
@@ -174,6 +204,14 @@ class Shock(Shown):
 
         Raises:
             InputError: unknown labels, shares of a cell above one, impossible rates; all of them are listed.
+
+        >>> from kosho.equilibrium import Part, Shock
+        >>> from kosho.world import toy
+        >>> Shock.parts(toy(), [Part("JPN", "USA", "A01", share=1.2, tariff=0.0)])
+        Traceback (most recent call last):
+            ...
+        kosho.errors.InputError: JPN from USA, A01: share 1.2 is not between 0 and 1
+        JPN from USA, A01: shares of the cell's parts sum to 1.2 (at most one)
         """
         _refuse_other_parts(world, parts)
         labels = [(p.importer, p.exporter, p.sector) for p in parts]

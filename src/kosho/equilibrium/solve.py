@@ -78,6 +78,12 @@ def solve(
         KoshoError: nothing meets a constraint.
         ConvergenceError: no equilibrium was found; it names the residual and the worst country and sector,
             and holds the best point reached.
+
+    >>> from kosho.equilibrium import Shock, solve
+    >>> from kosho.world import toy
+    >>> outcome = solve(toy(), Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.15}))
+    >>> outcome.equivalent_variation.round(-1).to_series().to_dict()
+    {'JPN': -4440.0, 'USA': 2710.0, 'CHN': -20.0}
     """
     problems = Problems()
     note_world(problems, world, deficits)
@@ -113,6 +119,13 @@ def rebase(world: World, deficits: Deficits = "fixed") -> World:
     Raises:
         InputError: `world` is no world, or an empty one; `deficits` is neither word.
         ConvergenceError: no equilibrium was found.
+
+    >>> from kosho.equilibrium import rebase
+    >>> from kosho.world import toy
+    >>> rebase(toy()) is toy()  # an equilibrium already
+    True
+    >>> bool(abs(rebase(toy(), "zero").arrays.deficits).max() < 1e-3)
+    True
     """
     problems = Problems()
     note_world(problems, world, deficits)

@@ -106,7 +106,16 @@ class MeasureEffect(Shown):
 
 @dataclass(frozen=True, eq=False)
 class Effects(Shown):
-    """Everything in force, as `kosho.equilibrium.solve` takes it."""
+    """Everything in force, as `kosho.equilibrium.solve` takes it.
+
+    >>> from datetime import date
+    >>> from kosho.impact import effects
+    >>> from kosho.law import Register
+    >>> from kosho.world import load
+    >>> found = effects(load(regions="talks", sectors="talks"), Register.load(), date(2025, 6, 29))
+    >>> found.left_out["idn-ev-incentive"]
+    'nothing says what it costs: it is listed, not priced'
+    """
 
     shock: Shock
     constraints: tuple[Constraint, ...] = ()
@@ -158,6 +167,17 @@ def effects(
     Raises:
         InputError: as `kosho.impact.shock`; a small product that the world does not hold; two standards that
             price one barrier; a promise to buy more than a ceiling on the same goods lets in.
+
+    >>> from datetime import date
+    >>> from kosho.equilibrium import solve
+    >>> from kosho.impact import effects
+    >>> from kosho.law import Register
+    >>> from kosho.world import load
+    >>> world = load(regions="talks", sectors="talks")
+    >>> found = effects(world, Register.load(), date(2025, 6, 29))
+    >>> outcome = solve(world, found.counterfactual)
+    >>> float(outcome.welfare.sel(country="USA")) < 0
+    True
     """
     plain = duties(world, register, on, known, replace)
     if replace is not None:

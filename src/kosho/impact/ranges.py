@@ -14,7 +14,14 @@ __all__ = ["Range", "spread"]
 
 @dataclass(frozen=True, slots=True)
 class Range(Shown):
-    """A result with the range that its parameters span."""
+    """A result with the range that its parameters span.
+
+    >>> from kosho.impact.ranges import Range
+    >>> from kosho.provenance import Cited
+    >>> Range.of(Cited(value=2.0, low=1.5, high=3.0, unit="days", status="estimate", source="survey"))
+    Range 2 (1.5 to 3) days
+      sources   survey
+    """
 
     low: float
     high: float
@@ -60,6 +67,13 @@ def spread(function: Callable[..., float], unit: str, **parameters: Cited | floa
         function: Called with the parameters by name; monotone in each, so that its extremes lie at their ends.
         unit: Of the result.
         **parameters: Cited figures, or plain numbers that have no range.
+
+    >>> from kosho.impact.ranges import spread
+    >>> from kosho.provenance import Cited
+    >>> days = Cited(value=2.0, low=1.5, high=3.0, unit="days", status="estimate", source="survey")
+    >>> spread(lambda days, cost: days * cost, "percent", days=days, cost=0.6)
+    Range 1.2 (0.9 to 1.8) percent
+      sources   survey
     """
     cited: Mapping[str, Cited] = {key: one for key, one in parameters.items() if isinstance(one, Cited)}
     plain = {key: one for key, one in parameters.items() if not isinstance(one, Cited)}

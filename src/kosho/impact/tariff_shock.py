@@ -57,6 +57,14 @@ def shock(
     Raises:
         InputError: the register does not cover the day, or the world has none of its imposers, or regions
             whose members are unknown.
+
+    >>> from datetime import date
+    >>> from kosho.impact import shock
+    >>> from kosho.law import Register
+    >>> from kosho.world import load
+    >>> change = shock(load(regions="talks", sectors="talks"), Register.load(), on=date(2025, 6, 29))
+    >>> len(change) > 1000, change.countries[:3]
+    (True, ('JPN', 'USA', 'CHN'))
     """
     if replace is not None:
         register = register.with_overlay(replace)

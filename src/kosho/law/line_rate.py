@@ -46,6 +46,15 @@ def quote(register: Register, query: Query) -> RateQuote:
     Raises:
         InputError: the shipment tells an attribute or claims a preference that nothing knows; a specific duty
             lacks a unit value; members of a bloc are treated differently.
+
+    >>> from datetime import date
+    >>> from kosho.law import Query, Register, quote
+    >>> quote(Register.load(), Query("USA", "JPN", "8703.23.01", date(2025, 6, 1)))
+    RateQuote 27.5 %: USA on 8703.23.01 from JPN, 2025-06-01
+      mfn                    2.5 % (ordinary duty)
+      us-232-autos-25        25 % (Proclamation 10908; Executive Order 14289; heading 9903.94.01)
+      us-ieepa-baseline-10   removed by us-232-autos-25
+      us-ieepa-annex1        pending, from 2025-07-09
     """
     _refuse_unknown_facts(register, query)
     if query.exporter in blocs():
@@ -122,6 +131,13 @@ def history(register: Register, query: Query, first: date, last: date) -> list[R
 
     Raises:
         InputError: `last` is before `first`, or see `quote`.
+
+    >>> from datetime import date
+    >>> from kosho.law import Query, Register, history
+    >>> query = Query("USA", "JPN", "8703.23.01", date(2025, 6, 1))
+    >>> spans = history(Register.load(), query, date(2025, 3, 1), date(2025, 10, 1))
+    >>> [f"{span.first} {span.quote.rate:.1%}" for span in spans]
+    ['2025-03-01 2.5%', '2025-04-03 27.5%', '2025-09-16 15.0%']
     """
     if last < first:
         raise InputError(Problem(f"{last} is before {first}"))

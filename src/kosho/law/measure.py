@@ -132,7 +132,18 @@ class ValueShare(Cited):
 
 
 class Measure(Frozen):
-    """One thing a government does to trade, with its two clocks and its source."""
+    """One thing a government does to trade, with its two clocks and its source.
+
+    >>> from kosho.law import Register
+    >>> Register.load().measure("us-232-autos-25")
+    Measure 'us-232-autos-25': 25 % on cars and light trucks
+      what          tariff 25 percent
+      imposed by    USA (us-232-autos)
+      on            all
+      in force      2025-04-03, known from 2025-03-26 (in_force)
+      legal basis   Proclamation 10908; Executive Order 14289; heading 9903.94.01
+      sources       proc10908, eo14289 (fact)
+    """
 
     id: Id
     title: str
@@ -336,7 +347,12 @@ class Covers(Frozen):
 
 
 class MeasureFile(Frozen):
-    """A register file."""
+    """A register file.
+
+    >>> from kosho.law import MeasureFile
+    >>> MeasureFile(title="My measures", sources=(), measures=())
+    MeasureFile(title='My measures')
+    """
 
     title: str
     covers: Annotated[tuple[Covers, ...], BeforeValidator(_several)] = ()
@@ -365,7 +381,13 @@ class Replacement(Frozen):
 
 
 class Overlay(Frozen):
-    """What a scenario changes in a dated state."""
+    """What a scenario changes in a dated state.
+
+    >>> from kosho import Case
+    >>> change = Case.load("japan-us-2025").scenario("deal").overlay
+    >>> [measure.id for measure in change.add], [one.measure for one in change.end]
+    (['case-cars-15', 'case-parts-15', 'case-rest-15'], ['us-ieepa-annex1'])
+    """
 
     title: str
     note: str | None = None

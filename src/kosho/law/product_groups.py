@@ -66,6 +66,11 @@ class ProductGroup(Frozen):
 
     Groups are a partition of what an importer buys: those of one importer are disjoint, whatever others tell
     apart.
+
+    >>> from kosho.law import Products
+    >>> group = Products.load().groups["vehicles-232"]
+    >>> group.sector, group.hs.holds("87032301")
+    ('C29', True)
     """
 
     id: Id
@@ -135,7 +140,12 @@ class ProductFile(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Product(Shown):
-    """What measures see of a shipment: a sector, a group in it or none (the rest), a preference claimed."""
+    """What measures see of a shipment: a sector, a group in it or none (the rest), a preference claimed.
+
+    >>> from kosho.law import Product
+    >>> Product("C29", "vehicles-232", "usmca")
+    Product(sector='C29', group='vehicles-232', preference='usmca')
+    """
 
     sector: str
     group: str | None = None
@@ -144,7 +154,15 @@ class Product(Shown):
 
 @dataclass(frozen=True)
 class Products(Shown):
-    """All groups, with look-ups by trade direction."""
+    """All groups, with look-ups by trade direction.
+
+    >>> from kosho.law import Products
+    >>> products = Products.load()
+    >>> [group.id for group in products.of_sector("C29")]
+    ['vehicles-232', 'auto-parts', 'heavy-trucks', 'buses', 'electric-cars']
+    >>> products.coverage("vehicles-232", "USA", "JPN").value
+    0.78
+    """
 
     groups: dict[str, ProductGroup]
     claims: tuple[PreferenceUse, ...]

@@ -24,7 +24,12 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Facts(Shown):
-    """What a shipment tells beyond its code."""
+    """What a shipment tells beyond its code.
+
+    >>> from kosho.law import Facts
+    >>> Facts(preference="usmca").answer("us_232"), Facts(answers={"us_232": "no"}).answer("us_232")
+    ('yes', 'no')
+    """
 
     preference: str = NONE
     answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
@@ -57,6 +62,16 @@ class Query(Shown):
 
     Raises:
         InputError: a code is none; all mistakes are listed.
+
+    >>> from datetime import date
+    >>> from kosho.law import Query
+    >>> Query("USA", "JPN", "8703.23", date(2025, 6, 1)).code
+    '870323'
+    >>> Query("USA", "JAP", "87", date(2025, 6, 1))
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: unknown country or bloc 'JAP' (did you mean JPN or JAM?)
+    '87' is not an HS code (write 4 to 10 digits)
     """
 
     importer: str
@@ -100,7 +115,14 @@ class Query(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Pending(Shown):
-    """A measure that would cover the product, was public, and is not in force."""
+    """A measure that would cover the product, was public, and is not in force.
+
+    >>> from datetime import date
+    >>> from kosho.law import Query, Register, quote
+    >>> later = quote(Register.load(), Query("USA", "JPN", "8703.23.01", date(2025, 6, 1))).pending[0]
+    >>> later.measure, later.stage, str(later.begins)
+    ('us-ieepa-annex1', 'in_force', '2025-07-09')
+    """
 
     measure: str
     title: str
@@ -114,7 +136,14 @@ class Pending(Shown):
 
 @dataclass(frozen=True, slots=True)
 class RateQuote(Shown):
-    """A rate and how it comes about, in fractions of the customs value; `rate` is the sum of the layers."""
+    """A rate and how it comes about, in fractions of the customs value; `rate` is the sum of the layers.
+
+    >>> from datetime import date
+    >>> from kosho.law import Query, Register, quote
+    >>> found = quote(Register.load(), Query("USA", "JPN", "8703.23.01", date(2025, 6, 1)))
+    >>> found.rate, [layer.value for layer in found.layers]
+    (0.275, [0.025, 0.25])
+    """
 
     query: Query
     rate: float
@@ -144,7 +173,15 @@ class RateQuote(Shown):
 
 @dataclass(frozen=True, slots=True)
 class RateSpan(Shown):
-    """Days over which the answer is the same."""
+    """Days over which the answer is the same.
+
+    >>> from datetime import date
+    >>> from kosho.law import Query, Register, history
+    >>> query = Query("USA", "JPN", "8703.23.01", date(2025, 6, 1))
+    >>> history(Register.load(), query, date(2025, 3, 1), date(2025, 6, 1))[-1]
+    RateSpan 27.5 %: 2025-04-03 to 2025-06-01
+      layers   mfn 2.5 %, us-232-autos-25 25 %
+    """
 
     first: date
     last: date

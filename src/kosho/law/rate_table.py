@@ -56,6 +56,13 @@ def rates(
 
     Raises:
         InputError: a code is none, or a measure in force is a specific duty, which needs unit values.
+
+    >>> from datetime import date
+    >>> from kosho.law import Register, rates
+    >>> lines, days = [("8703.23.01", 0.025), ("0901.11.00", 0.0)], [date(2025, 3, 1), date(2025, 6, 1)]
+    >>> found = rates(Register.load(), "USA", lines, ["JPN", "BRA"], days)
+    >>> found.shape, found[:, 0, 0].round(3)
+    ((2, 2, 2), array([0.025, 0.275], dtype=float32))
     """
     codes = [code.replace(".", "") for code, _ in lines]
     for code in codes:

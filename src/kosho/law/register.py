@@ -27,7 +27,16 @@ __all__ = ["Register", "shipped_files"]
 
 @dataclass(frozen=True, eq=False)
 class Register(Shown):
-    """Measures and the product groups they speak of. Make one with `load`."""
+    """Measures and the product groups they speak of. Make one with `load`.
+
+    >>> from datetime import date
+    >>> from kosho.law import Register
+    >>> register = Register.load()
+    >>> register.measure("us-232-autos-25").title
+    '25 % on cars and light trucks'
+    >>> len(register.in_force(date(2025, 6, 1))) > 50
+    True
+    """
 
     measures: tuple[Measure, ...]
     products: Products
@@ -67,6 +76,12 @@ class Register(Shown):
 
         Raises:
             InputError: every mistake of every file, with file and line.
+
+        >>> from kosho.law import Register
+        >>> Register.load(["my-measures.yaml"])
+        Traceback (most recent call last):
+            ...
+        kosho.errors.InputError: my-measures.yaml: cannot be read: No such file or directory
         """
         chosen = shipped_files() if paths is None else [Path(path) for path in paths]
         found: list[Problem] = []
@@ -159,6 +174,12 @@ class Register(Shown):
         """Measures that apply on a day as known on another (the latest knowledge by default).
 
         Terminations are not listed; what they end is left out.
+
+        >>> from datetime import date
+        >>> from kosho.law import Register
+        >>> one = [m.id for m in Register.load().in_force(date(2025, 6, 1)) if m.authority == "us-232-autos"]
+        >>> one
+        ['us-232-autos-25', 'us-232-autos-usmca', 'us-232-autoparts-25']
         """
         dropped = {name for name, first in self.ends if first <= on}
         ended = dropped | {
@@ -195,6 +216,14 @@ class Register(Shown):
 
         Raises:
             InputError: the product's group is unknown.
+
+        >>> from datetime import date
+        >>> from kosho.law import Product, Register
+        >>> Register.load().rate("USA", "JPN", Product("C29", "vehicles-232"), date(2025, 6, 1))
+        Rate 27.5 %
+          mfn                    2.5 % (ordinary duty)
+          us-232-autos-25        25 % (Proclamation 10908; Executive Order 14289; heading 9903.94.01)
+          us-ieepa-baseline-10   removed by us-232-autos-25
         """
         own = None
         if product.group is not None:

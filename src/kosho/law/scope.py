@@ -128,7 +128,13 @@ def members(codes: tuple[str, ...]) -> frozenset[str]:
 
 
 class Partners(Frozen):
-    """Economies a measure is aimed at; blocs stand for their members."""
+    """Economies a measure is aimed at; blocs stand for their members.
+
+    >>> from kosho.law import Partners
+    >>> others = Partners(exclude=("USMCA",))
+    >>> "JPN" in others, "MEX" in others
+    (True, False)
+    """
 
     include: tuple[Partner, ...] = (ALL,)
     exclude: tuple[Partner, ...] = ()
@@ -184,7 +190,12 @@ class HsList(Frozen):
 
 
 class Scope(Frozen):
-    """What a measure covers: everything named in the first five, together, as far as the others allow."""
+    """What a measure covers: everything named in the first five, together, as far as the others allow.
+
+    >>> from kosho.law import Scope
+    >>> Scope(sectors=("C29",), preference=("usmca",))
+    Scope(sectors=('C29',), preference=('usmca',))
+    """
 
     goods: bool = False
     """All goods, that is all sectors of agriculture, mining and manufacturing."""

@@ -17,7 +17,17 @@ MFN = "mfn"
 
 @dataclass(frozen=True, slots=True)
 class Layer(Shown):
-    """One part of a rate."""
+    """One part of a rate.
+
+    >>> from kosho.law import Layer
+    >>> Layer("us-232-autos-25", 0.25, "us-232-autos", "Proclamation 10908", ("proc10908",))
+    Layer
+      measure       'us-232-autos-25'
+      value         0.25
+      authority     'us-232-autos'
+      legal_basis   'Proclamation 10908'
+      source        ('proc10908',)
+    """
 
     measure: str
     value: float
@@ -29,7 +39,13 @@ class Layer(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Removed(Shown):
-    """A measure that would apply to the product and does not, or only to a share of its value."""
+    """A measure that would apply to the product and does not, or only to a share of its value.
+
+    >>> from datetime import date
+    >>> from kosho.law import Query, Register, quote
+    >>> quote(Register.load(), Query("USA", "JPN", "8703.23.01", date(2025, 6, 1))).removed[0].by
+    'us-232-autos-25'
+    """
 
     measure: str
     by: str
@@ -38,7 +54,14 @@ class Removed(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Rate(Shown):
-    """A rate and how it comes about; `rate` is the sum of the layers."""
+    """A rate and how it comes about; `rate` is the sum of the layers.
+
+    >>> from kosho.law import Layer, Rate
+    >>> Rate(0.275, (Layer("mfn", 0.025, "mfn", "HTSUS", ()), Layer("autos", 0.25, "232", "10908", ())), ())
+    Rate 27.5 %
+      mfn     2.5 % (HTSUS)
+      autos   25 % (10908)
+    """
 
     rate: float
     layers: tuple[Layer, ...]

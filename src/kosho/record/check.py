@@ -35,7 +35,12 @@ __all__ = ["Verdict", "dangling", "examine", "unknown_measures", "verify"]
 
 @dataclass(frozen=True)
 class Verdict(Shown):
-    """What verifying a record's quotes found."""
+    """What verifying a record's quotes found.
+
+    >>> from kosho.record import Record, verify
+    >>> verify(Record.load("japan-taiwan-2025"), sources=None).problems
+    ()
+    """
 
     verified: int
     unverified: int
@@ -98,6 +103,10 @@ def verify(record: Record, sources: Path | None) -> Verdict:
 
     Where a folder is given, every file that a quoted source names must be in it: a wrong name would otherwise
     let all quotes of that source pass.
+
+    >>> from kosho.record import Record, verify
+    >>> verify(Record.load("japan-taiwan-2025"), sources=None)
+    Verdict(verified=0, unverified=20, problems=())
     """
     path = str(record.path)
     problems = dangling(record.file, record.lines, path)

@@ -84,7 +84,12 @@ class SameEvent(Shown):
 
 
 def last_day(when: str) -> date:
-    """The last day a date can mean: of 2018, 31 December."""
+    """The last day a date can mean: of 2018, 31 December.
+
+    >>> from kosho.record.ledger import last_day
+    >>> print(last_day("2018-11"), last_day("2018"))
+    2018-11-30 2018-12-31
+    """
     value = when.rsplit("/", 1)[-1]
     if len(value) == 10:
         return date.fromisoformat(value)
@@ -93,14 +98,29 @@ def last_day(when: str) -> date:
 
 
 def first_day(when: str) -> date:
-    """The first day a date can mean."""
+    """The first day a date can mean.
+
+    >>> from kosho.record.ledger import first_day
+    >>> print(first_day("2018-11"))
+    2018-11-01
+    """
     value = when.split("/", 1)[0]
     return date.fromisoformat(value + "-01-01"[len(value) - 4 :] if len(value) < 10 else value)
 
 
 @dataclass(frozen=True, eq=False)
 class Record(Shown):
-    """The record of a negotiation, as written in `record.yaml`."""
+    """The record of a negotiation, as written in `record.yaml`.
+
+    >>> from kosho.record import Record
+    >>> Record.load("japan-taiwan-2025")
+    Record japan-taiwan-2025: Japan and Taiwan, customs and digital trade, 2025
+      parties       Japan, Taiwan, China, Taiwan-Japan Relations Association, Japan-Taiwan Exchange Ass…
+      sources       1
+      statements    17: 7 position, 4 instrument, 3 measure, 1 meeting, 1 organisation … (6)
+      contentions   none
+      recorded      2025-12-04 to 2025-12-04
+    """
 
     name: str
     path: Path
@@ -127,6 +147,14 @@ class Record(Shown):
 
         Raises:
             InputError: there is none, or it breaks the schema; every mistake is listed.
+
+        >>> from kosho.record import Record
+        >>> len(Record.load("japan-us-2025").file.statements)
+        59
+        >>> Record.load("japan-usa")
+        Traceback (most recent call last):
+            ...
+        kosho.errors.InputError: no record of a case 'japan-usa' (did you mean japan-us-2025?)
         """
         path = located(name_or_path)
         try:
@@ -144,7 +172,14 @@ class Record(Shown):
         return Record(name, path, file, lines)
 
     def as_of(self, day: date, topic: str | None = None) -> Ledger:
-        """What the record held on `day`, all of it or what touches a topic."""
+        """What the record held on `day`, all of it or what touches a topic.
+
+        >>> from datetime import date
+        >>> from kosho.record import Record
+        >>> ledger = Record.load("japan-us-2025").as_of(date(2025, 5, 1))
+        >>> len(ledger.statements), [due.on for due in ledger.deadlines]
+        (21, [])
+        """
         known = [one for one in self.file.statements if one.recorded_at <= day]
         replaced = {one.supersedes for one in known if one.supersedes}
         current = tuple(one for one in known if one.id not in replaced)
@@ -235,7 +270,21 @@ def label(one: Meeting | Instrument | MeasureReference) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Ledger(Shown):
-    """A record as of a day."""
+    """A record as of a day.
+
+    >>> from datetime import date
+    >>> from kosho.record import Record
+    >>> ledger = Record.load("japan-us-2025").as_of(date(2025, 6, 29))
+    >>> ledger
+    Ledger of japan-us-2025 as of 2025-06-29
+      statements         54: 25 position, 10 measure, 9 meeting, 3 instrument, 2 quantity … (9)
+      open commitments   1
+      open contentions   car-tariff, safety-standards
+      deadlines ahead    2025-07-09 (10 days left)
+      conflicts          2 pairs of sources
+    >>> [due.days_left for due in ledger.deadlines]
+    [10]
+    """
 
     record: Record
     day: date
@@ -404,7 +453,12 @@ def _shipped() -> Path:
 
 
 def records() -> list[str]:
-    """Names of the cases that ship with a record."""
+    """Names of the cases that ship with a record.
+
+    >>> from kosho.record import records
+    >>> records()
+    ['japan-asean-2023', 'japan-china-2018', 'japan-taiwan-2025', 'japan-us-2025']
+    """
     return sorted(path.parent.name for path in _shipped().glob("*/record.yaml"))
 
 

@@ -29,10 +29,10 @@ class Interval(Frozen):
     low: Number
     high: Number
 
-    def told(self, how: Callable[[float], str]) -> str:
+    def text(self, how: Callable[[float], str]) -> str:
         """Both ends in words.
 
-        >>> Interval(low=-0.5, high=2.0).told(lambda x: f"{x:+.1f}")
+        >>> Interval(low=-0.5, high=2.0).text(lambda x: f"{x:+.1f}")
         '-0.5 to +2.0'
         """
         return f"{how(self.low)} to {how(self.high)}"

@@ -148,8 +148,8 @@ class Comparison(Frozen):
             f"Comparison: {self.scenario} against {self.against}, for {self.party}",
             [
                 *((variant, million(worth)) for variant, worth in self.by_variant.items()),
-                ("central elasticities", self.central.told(million)),
-                ("low elasticities", self.low.told(million)),
+                ("central elasticities", self.central.text(million)),
+                ("low elasticities", self.low.text(million)),
             ],
         )
 
@@ -179,7 +179,7 @@ class FlowRange(Frozen):
         return Card(
             f"FlowRange: {self.scenario}, flow {self.flow}",
             [
-                ("central elasticities", self.central.told(signed_percent)),
-                ("low elasticities", self.low.told(signed_percent)),
+                ("central elasticities", self.central.text(signed_percent)),
+                ("low elasticities", self.low.text(signed_percent)),
             ],
         )

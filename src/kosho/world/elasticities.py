@@ -35,6 +35,12 @@ def low_elasticity(world: World) -> World:
 
     The factor brings a theta of 5 to 0.825, a tariff-exclusive elasticity of -1.825: within the long-run range
     that Boehm, Levchenko & Pandalai-Nayar (2023) find, -1.75 to -2.25. Sectors keep their relative differences.
+
+    >>> from kosho.world import load, low_elasticity
+    >>> world = load()
+    >>> cars = world.sector_position("C29")
+    >>> float(world.theta[cars].round(1)), float(low_elasticity(world).theta[cars].round(1))
+    (9.0, 1.5)
     """
     return world.with_theta(world.theta * low_factor())
 
@@ -53,6 +59,10 @@ def draw_elasticities(world: World, n: int, seed: int) -> list[xr.DataArray]:
 
     Raises:
         InputError: the world knows no spread, or `n` is not positive.
+
+    >>> from kosho.world import draw_elasticities, toy
+    >>> [draw.round(2).values.tolist() for draw in draw_elasticities(toy(), n=2, seed=1)]
+    [[4.62, 5.71], [5.77, 9.16]]
     """
     if n < 1:
         raise InputError(Problem(f"cannot draw {n} times", "one or more"))

@@ -40,7 +40,7 @@ def toy() -> World:
     World toy: 3 countries × 2 sectors
       countries          JPN, USA, CHN
       sectors            A01, C29
-      value added        1,300,000 million USD
+      value added        1,410,000 million USD
       trade elasticity   4 to 7
       source             invented for examples
       counted in units   1 flow

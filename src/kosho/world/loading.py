@@ -52,6 +52,14 @@ def load(
 
     Raises:
         InputError: an unknown name or choice; all of them are listed.
+
+    >>> from kosho.world import load
+    >>> load(regions="talks", sectors="talks").countries[:6]
+    ('JPN', 'USA', 'CHN', 'TWN', 'KOR', 'EU27')
+    >>> load("icio-2021")
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: unknown world 'icio-2021' (did you mean icio-2022?)
     """
     problems = Problems()
     for key, value, known in (

@@ -32,6 +32,11 @@ def info(world: World) -> Json:
     """Sizes, provenance, the estimated block and its fit, balances, unknown tariffs, elasticities of a world.
 
     Values in the unit of the world (million USD), rates and shares as fractions.
+
+    >>> from kosho.world import load
+    >>> from kosho.world.report import info
+    >>> info(load())["sizes"]
+    {'countries': 80, 'sectors': 50, 'flows': 271872, 'country_sectors_without_output': 51}
     """
     a = world.arrays
     meta = world.meta

@@ -29,7 +29,12 @@ SHARE_TOLERANCE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class WorldMeta(Shown):
-    """What a table is and how far it can be trusted."""
+    """What a table is and how far it can be trusted.
+
+    >>> from kosho.world import WorldMeta
+    >>> WorldMeta("my-table", year=2019, source="Ministry of Statistics", unit="million EUR")
+    WorldMeta(name='my-table', year=2019, source='Ministry of Statistics', unit='million EUR')
+    """
 
     name: str
     year: int | None = None
@@ -48,7 +53,12 @@ class WorldMeta(Shown):
 
 @dataclass(frozen=True, slots=True)
 class PhysicalFlow(Shown):
-    """A quantity shipped in the base, so that outcomes can be told in vehicles or tonnes."""
+    """A quantity shipped in the base, so that outcomes can be told in vehicles or tonnes.
+
+    >>> from kosho.world import PhysicalFlow
+    >>> PhysicalFlow("JPN", "USA", "C29", 1.5e6, "vehicles")
+    PhysicalFlow(exporter='JPN', importer='USA', sector='C29', quantity=1,500,000, unit='vehicles')
+    """
 
     exporter: str
     importer: str
@@ -85,7 +95,17 @@ class Arrays(Shown):
 
 @dataclass(frozen=True, eq=False)
 class World(Shown):
-    """The economy before the change (see the module for conventions). Make one with `from_flows` or `load`."""
+    """The economy before the change (see the module for conventions). Make one with `from_flows` or `load`.
+
+    >>> from kosho.world import toy
+    >>> world = toy()
+    >>> world.countries, world.sectors
+    (('JPN', 'USA', 'CHN'), ('A01', 'C29'))
+    >>> world.tariff.sel(importer="CHN", exporter="JPN").to_series().to_dict()
+    {'A01': 0.08, 'C29': 0.15}
+    >>> world.with_theta(3.0).theta.values
+    array([3., 3.])
+    """
 
     flows: xr.DataArray
     """`[importer, exporter, sector]`, value net of tariff."""
@@ -157,6 +177,21 @@ class World(Shown):
 
         Raises:
             InputError: labels differ between arrays, or values that cannot be; all of them are listed.
+
+        >>> from kosho.world import World, labelled
+        >>> names = ("JPN", "USA"), ("A01",)
+        >>> cell = ("importer", "exporter", "sector")
+        >>> World.from_flows(
+        ...     labelled([[[90.0], [10.0]], [[10.0], [190.0]]], cell, *names),
+        ...     tariff=labelled([[[0.0], [0.1]], [[0.0], [0.0]]], cell, *names),
+        ...     io_share=labelled([[[0.3]], [[0.3]]], ("country", "input", "sector"), *names),
+        ...     theta=labelled([4.0], ("sector",), *names),
+        ... )
+        World custom: 2 countries × 1 sector
+          countries          JPN, USA
+          sectors            A01
+          value added        210 million USD
+          trade elasticity   4 to 4
         """
         meta = meta or WorldMeta("custom")
         countries, sectors = _labels(flows)
@@ -243,7 +278,12 @@ class World(Shown):
         return digest.hexdigest()[:16]
 
     def with_theta(self, theta: xr.DataArray | float) -> World:
-        """The same economy with other trade elasticities, `[sector]` or one number for all."""
+        """The same economy with other trade elasticities, `[sector]` or one number for all.
+
+        >>> from kosho.world import toy
+        >>> toy().with_theta(2.5).theta.values
+        array([2.5, 2.5])
+        """
         new = (
             self.theta.copy(data=np.broadcast_to(np.asarray(theta, float), self.theta.shape).copy())
             if not isinstance(theta, xr.DataArray)
@@ -261,6 +301,11 @@ class World(Shown):
 
         Raises:
             InputError: unknown codes, rates at or below -100 %, a rate on domestic sales.
+
+        >>> from kosho.world import toy
+        >>> world = toy().with_tariff({("USA", "JPN", "C29"): 0.15})
+        >>> world.tariff.sel(importer="USA", exporter="JPN").values
+        array([0.03, 0.15])
         """
         from kosho.world.aggregate import with_tariff  # noqa: PLC0415  (it builds on this module)
 
@@ -284,6 +329,10 @@ class World(Shown):
 
         Raises:
             InputError: unknown, missing or repeated members; all of them are listed.
+
+        >>> from kosho.world import toy
+        >>> toy().aggregate(regions={"PAC": ("JPN", "USA"), "CHN": ("CHN",)}).countries
+        ('PAC', 'CHN')
         """
         from kosho.world.aggregate import aggregate  # noqa: PLC0415  (it builds on this module)
 
@@ -294,6 +343,11 @@ class World(Shown):
 
         Raises:
             InputError: a flow names a country or sector that is not in this world.
+
+        >>> from kosho.world import PhysicalFlow, toy
+        >>> world = toy().with_units([PhysicalFlow("USA", "JPN", "A01", 3e6, "tonnes")])
+        >>> [f"{flow.quantity:,.0f} {flow.unit}" for flow in world.units]
+        ['1,500,000 vehicles', '3,000,000 tonnes']
         """
         for flow in units:
             for code in (flow.exporter, flow.importer):
@@ -306,6 +360,14 @@ class World(Shown):
 
         Raises:
             InputError: it is not in this world.
+
+        >>> from kosho.world import toy
+        >>> toy().position("USA")
+        1
+        >>> toy().position("US")
+        Traceback (most recent call last):
+            ...
+        kosho.errors.InputError: unknown country 'US' (did you mean USA?)
         """
         return _position(self.countries, code, "country")
 
@@ -462,6 +524,12 @@ def _refuse_bad_final_shares(shares: xr.DataArray) -> None:
 def labelled(
     values: ArrayLike, dims: Sequence[str], countries: Sequence[str], sectors: Sequence[str]
 ) -> xr.DataArray:
-    """A DataArray with the world's labels; dims `sector` and `input` are sectors, all others countries."""
+    """A DataArray with the world's labels; dims `sector` and `input` are sectors, all others countries.
+
+    >>> from kosho.world import labelled
+    >>> table = labelled([[1, 2], [3, 4]], ("country", "sector"), ("JPN", "USA"), ("A01", "C29"))
+    >>> table.sel(country="USA").values
+    array([3., 4.])
+    """
     coords = {dim: list(sectors if dim in ("sector", "input") else countries) for dim in dims}
     return xr.DataArray(np.asarray(values, dtype=np.float64), coords=coords, dims=list(dims))

@@ -42,7 +42,13 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class AdValorem(Shown):
-    """Percent of the customs value, or of what `basis` names."""
+    """Percent of the customs value, or of what `basis` names.
+
+    >>> from decimal import Decimal
+    >>> from kosho.law.schedules import AdValorem
+    >>> AdValorem(Decimal("2.5"))
+    AdValorem('2.5%')
+    """
 
     percent: Decimal
     basis: str = ""
@@ -57,7 +63,13 @@ class AdValorem(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Specific(Shown):
-    """Money per quantity."""
+    """Money per quantity.
+
+    >>> from decimal import Decimal
+    >>> from kosho.law.schedules import Specific
+    >>> Specific(Decimal(341), "JPY", "kg")
+    Specific('341 JPY/kg')
+    """
 
     amount: Decimal
     currency: str
@@ -84,7 +96,12 @@ Terms = tuple[Term, ...]
 
 @dataclass(frozen=True, slots=True)
 class ConditionalDuty(Shown):
-    """A duty that applies under a condition."""
+    """A duty that applies under a condition.
+
+    >>> from kosho.law.schedules import parse_duty
+    >>> [case.condition for case in parse_duty("[in quota] Free | [out of quota] 341 JPY/kg").cases]
+    ['in quota', 'out of quota']
+    """
 
     condition: str
     """`in quota`, `out of quota`, a season (`04-01 to 09-30`), or the words of the schedule."""
@@ -96,6 +113,13 @@ class Duty(Shown):
     """A duty as the law writes it. `str()` is a notation of its own that `parse_duty` reads back.
 
     A sum of terms is never below nothing: `393.786 JPY/kg - 100%` is the gap to a gate price.
+
+    >>> from kosho.law.schedules import parse_duty, parse_unit_value
+    >>> duty = parse_duty("1.035¢/kg + 17%")
+    >>> duty, duty.kind
+    (Duty('0.01035 USD/kg + 17%'), 'compound')
+    >>> round(duty.ad_valorem_equivalent(parse_unit_value("2USD/kg")), 5)
+    0.17517
     """
 
     sums: tuple[Terms, ...] = ()
@@ -115,7 +139,12 @@ class Duty(Shown):
 
     @staticmethod
     def percent(rate: Decimal | float | str) -> Duty:
-        """An ad valorem duty; zero is free."""
+        """An ad valorem duty; zero is free.
+
+        >>> from kosho.law.schedules import Duty
+        >>> Duty.percent("2.5"), Duty.percent(0)
+        (Duty('2.5%'), Duty('Free'))
+        """
         exact = Decimal(str(rate))
         return Duty(sums=((AdValorem(exact),) if exact else (),))
 
@@ -178,6 +207,12 @@ class Duty(Shown):
         Raises:
             InputError: a specific duty without a unit value, in another currency or of another quantity.
             KoshoError: the duty depends on more than the value of the goods.
+
+        >>> from kosho.law.schedules import parse_duty
+        >>> parse_duty("341 yen/kg").ad_valorem_equivalent()
+        Traceback (most recent call last):
+            ...
+        kosho.errors.InputError: the duty 341 JPY/kg needs the value of a unit of the goods (give ...)
         """
         if self.unread:
             raise KoshoError(f"the duty is not a rate: {self.unread}")

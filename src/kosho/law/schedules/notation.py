@@ -49,8 +49,11 @@ def parse_duty(text: str) -> Duty:
     Raises:
         InputError: the text is empty.
 
-    >>> str(parse_duty("1.1¢/liter + 6.4%"))
-    '0.011 USD/liter + 6.4%'
+    >>> from kosho.law.schedules import parse_duty
+    >>> parse_duty("8.5% or 38 yen/kg, whichever is the greater")
+    Duty('8.5% or 38 JPY/kg, whichever is the higher')
+    >>> parse_duty("as the minister sees fit").kind
+    'unread'
     """
     printed = text.strip()
     kept = _cleaned(printed)
@@ -71,8 +74,9 @@ def parse_unit_value(text: str) -> UnitValue:
     Raises:
         InputError: it is not money per quantity, or not above zero.
 
-    >>> str(parse_unit_value("$3.50 each"))
-    '3.5 USD/No.'
+    >>> from kosho.law.schedules import parse_unit_value
+    >>> parse_unit_value("$3.50 each")
+    UnitValue('3.5 USD/No.')
     """
     found = _money(text)
     if found is None or found.basis:

@@ -44,7 +44,12 @@ _ALIASES = {
 
 
 def canonical_unit(text: str) -> str:
-    """The one spelling of a unit (`kg`, `liter`, `No.`, `doz`, `pr`, `m2`); an unknown one stays as it is."""
+    """The one spelling of a unit (`kg`, `liter`, `No.`, `doz`, `pr`, `m2`); an unknown one stays as it is.
+
+    >>> from kosho.law.schedules.units import canonical_unit
+    >>> canonical_unit("kilograms"), canonical_unit("dozen"), canonical_unit("m²")
+    ('kg', 'doz', 'm2')
+    """
     spaced = re.sub(r"\s+", " ", text.strip().replace("²", "2").replace("³", "3"))
     spaced = re.sub(r"\s*/\s*", "/", spaced)
     if spaced in _UNITS:
@@ -60,6 +65,10 @@ def conversion(unit: str, into: str) -> Decimal:
 
     Raises:
         InputError: they measure different things, or one is not known.
+
+    >>> from kosho.law.schedules.units import conversion
+    >>> conversion("t", "kg"), conversion("doz", "No.")
+    (Decimal('1000'), Decimal('12'))
     """
     if unit == into:
         return Decimal(1)
@@ -72,7 +81,13 @@ def conversion(unit: str, into: str) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class UnitValue(Shown):
-    """What a quantity of the goods is worth at the border: customs value per unit."""
+    """What a quantity of the goods is worth at the border: customs value per unit.
+
+    >>> from decimal import Decimal
+    >>> from kosho.law.schedules import UnitValue
+    >>> UnitValue(Decimal(10), "USD", "kg")
+    UnitValue('10 USD/kg')
+    """
 
     amount: Decimal
     currency: str

@@ -32,12 +32,24 @@ def read(files: Iterable[str | Path]) -> list[Draft]:
 
     Raises:
         InputError: a file cannot be read as any of these, or is over the limits of `decode`.
+
+    >>> from pathlib import Path
+    >>> from kosho.record import read
+    >>> text = "Japan and China held the third round of talks in Beijing on 12 November 2018."
+    >>> _ = Path("note.txt").write_text(text, encoding="utf-8")
+    >>> [(draft.type, draft.modality, draft.fields.get("date")) for draft in read(["note.txt"])]
+    [('event', 'asserted', '2018-11-12'), ('document', 'asserted', None)]
     """
     return [draft for file in files for draft in read_text(decode(Path(file)))]
 
 
 def read_text(document: Document) -> list[Draft]:
-    """Drafts of one decoded document, in the order of their quotes."""
+    """Drafts of one decoded document, in the order of their quotes.
+
+    >>> from kosho.record.reading import Document, read_text
+    >>> [draft.type for draft in read_text(Document("note.txt", "Japan will lower its tariff on rice."))]
+    ['offer', 'document']
+    """
     text = document.text
     parts = blocks(text)
     known = about(text, parts)

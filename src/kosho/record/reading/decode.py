@@ -11,9 +11,11 @@ import re
 import subprocess
 import sys
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from kosho.display import Shown
 from kosho.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -40,8 +42,14 @@ _HTML = re.compile(
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,30})", re.IGNORECASE)
 
 
-class Document(NamedTuple):
-    """A decoded file."""
+@dataclass(frozen=True, slots=True)
+class Document(Shown):
+    """A decoded file.
+
+    >>> from kosho.record.reading import Document
+    >>> Document("note.txt", "The ministers met.").text
+    'The ministers met.'
+    """
 
     name: str
     """The file's name with its ending."""
@@ -53,6 +61,12 @@ def decode(path: Path) -> Document:
 
     Raises:
         InputError: it cannot be read, is too large, holds no text, or is in a script the rules cannot read.
+
+    >>> from pathlib import Path
+    >>> from kosho.record import decode
+    >>> _ = Path("page.html").write_text("<p>The ministers <b>met</b>.</p>", encoding="utf-8")
+    >>> decode(Path("page.html"))
+    Document(name='page.html', text='The ministers met.')
     """
     if path.exists() and not path.is_file() and not path.is_dir():
         raise _wrong(path, "is not a file that can be read twice", "save what it gives as a file first")

@@ -15,7 +15,20 @@ Modality = Literal["asserted", "planned", "draft", "considered", "negated"]
 
 @dataclass(frozen=True, slots=True)
 class Draft(Shown):
-    """A possible fact; never one until a person accepts it."""
+    """A possible fact; never one until a person accepts it.
+
+    >>> from kosho.record.reading import Document, read_text
+    >>> text = "Japan and China held the third round of talks in Beijing on 12 November 2018."
+    >>> read_text(Document("note.txt", text))[0]
+    Draft event, asserted: note.txt[0:76]
+      quote            'Japan and China held the third round of talks in Beijing on 12 November…'
+      event_type       'negotiation round'
+      round            3
+      date             '2018-11-12'
+      date_precision   'day'
+      place            'Beijing'
+      parties          ['JPN', 'CHN']
+    """
 
     doc: str
     """Name of the file, with its ending."""
