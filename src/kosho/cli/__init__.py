@@ -20,6 +20,7 @@ from kosho.cli import (
     register,
     replicate,
     schedule,
+    schema,
     simulate,
     supply,
     tariffs,
@@ -48,6 +49,7 @@ app.command("read")(read.show)
 app.command("corridor")(corridor.show)
 app.command("coercion")(coercion.show)
 app.command("supply")(supply.show)
+app.command("schema")(schema.show)
 app.add_typer(register.app, name="register")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(world.app, name="world")

@@ -322,7 +322,9 @@ class MeasureFile(Frozen):
     """A register file."""
 
     title: str
-    covers: Annotated[tuple[Covers, ...], BeforeValidator(_several)] = ()
+    covers: Annotated[
+        tuple[Covers, ...], BeforeValidator(_several, json_schema_input_type=Covers | tuple[Covers, ...])
+    ] = ()
     """One or several; none: it claims to be complete for no days (a file of lists, say)."""
     not_covered: tuple[Omission, ...] = ()
     sources: tuple[Source, ...] = ()
