@@ -38,8 +38,8 @@ bench: $(VENV)/.dev ## Time the solver against a plain reference; prints ratios
 reading-score: $(VENV)/.dev ## Score `kosho read` against hand-made facts; KOSHO_SHARED adds three more documents
 	@$(BIN)/python -m tests.reading_score
 
-docs: $(VENV)/.docs ## Build the documentation to site/
-	$(BIN)/mkdocs build --strict --quiet
+docs: $(VENV)/.docs ## Build the manual to site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 format: $(VENV)/.dev ## Format and mend what can be mended
 	$(BIN)/ruff format .
@@ -61,8 +61,8 @@ $(VENV)/.brief: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Setting up (once) ..." >&2
-	@$(INSTALL) '.[brief,dev]'
-	@touch $@ $(VENV)/.brief
+	@$(INSTALL) '.[brief,dev,docs]'
+	@touch $@ $(VENV)/.brief $(VENV)/.docs
 
 $(VENV)/.docs: pyproject.toml constraints.txt | $(BIN)/python
 	@$(INSTALL) '.[docs]'

@@ -32,6 +32,7 @@ COMMANDS = {
     "corridor": "corridor",
     "coercion": "coercion",
     "supply": "supply",
+    "schema": "schema",
     "register": "register",
     "schedule": "schedule",
     "world": "world",

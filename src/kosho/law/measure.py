@@ -355,7 +355,9 @@ class MeasureFile(Frozen):
     """
 
     title: str
-    covers: Annotated[tuple[Covers, ...], BeforeValidator(_several)] = ()
+    covers: Annotated[
+        tuple[Covers, ...], BeforeValidator(_several, json_schema_input_type=Covers | tuple[Covers, ...])
+    ] = ()
     """One or several; none: the register is not said to be complete for any days (a file of lists, say)."""
     not_covered: tuple[Omission, ...] = ()
     sources: tuple[Source, ...] = ()

@@ -92,8 +92,8 @@ When = Annotated[str, AfterValidator(_when)]
 """A date as precise as it is known: `2025-07-09`, `2025-07`, `2025`, or a period `2023-12-16/2023-12-18`."""
 Locode = Annotated[str, AfterValidator(_locode)]
 HsCode = Annotated[str, AfterValidator(_hs)]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed, json_schema_input_type=Id | tuple[Id, ...])]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
 MastChapter = Annotated[str, Field(pattern=r"^[A-P]\d{0,3}$")]
 """Chapter of UNCTAD's classification of non-tariff measures, with its numbers where known."""
 

@@ -1,0 +1,148 @@
+"""JSON Schemas of the YAML files a person writes, for editors and for the reference in the manual."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+
+from kosho.atomic_write import write_whole
+from kosho.errors import InputError, Problem, suggest
+
+__all__ = ["FILES", "SchemaFile", "json_schema", "write_all"]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFile:
+    """A kind of YAML file, and the pydantic model that reads it."""
+
+    name: str
+    pattern: str
+    """Name of such a file, or the place where such files are, as editors match it."""
+    about: str
+    """One sentence."""
+    model: str
+    """`module:class`; imported when its schema is asked for."""
+
+    def load(self) -> type[BaseModel]:
+        """The model itself."""
+        module, _, name = self.model.partition(":")
+        return getattr(import_module(module), name)
+
+
+FILES: Mapping[str, SchemaFile] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            SchemaFile(
+                "case",
+                "case.yaml",
+                "A case: its parties, scenarios, backgrounds, flows to watch and dates.",
+                "kosho.case_schema:CaseFile",
+            ),
+            SchemaFile(
+                "measures",
+                "measures.yaml",
+                "What the scenarios of a case add to the law in force, end or replace.",
+                "kosho.case_schema:OverlayFile",
+            ),
+            SchemaFile(
+                "table",
+                "table.yaml",
+                "The negotiating table of a case: issues, options, red lines, deadline.",
+                "kosho.bargain.schema:TableFile",
+            ),
+            SchemaFile(
+                "record",
+                "record.yaml",
+                "The record of talks: statements with their words, parties, people, deadlines.",
+                "kosho.record.schema:RecordFile",
+            ),
+            SchemaFile(
+                "register",
+                "law/measures/*.yaml",
+                "A register file: dated measures of governments, lists of headings, sources.",
+                "kosho.law.measure:MeasureFile",
+            ),
+            SchemaFile(
+                "products",
+                "products.yaml",
+                "Product groups: the parts of a sector that measures tell apart, and their share of its trade.",
+                "kosho.law.product_groups:ProductFile",
+            ),
+            SchemaFile(
+                "niches",
+                "niches.yaml",
+                "Products much smaller than their sector, for quotas, bans and promises to buy.",
+                "kosho.law.narrow_products:NicheFile",
+            ),
+            SchemaFile(
+                "corridor",
+                "corridor/data/*.yaml",
+                "A customs corridor: ships, stages, opening hours and consignments between two ports.",
+                "kosho.corridor.schema:Corridor",
+            ),
+        )
+    }
+)
+"""By name, in the order in which the manual has them."""
+
+
+class _WithoutTitles(GenerateJsonSchema):
+    """pydantic repeats every key as a title, which editors then show in place of the key."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
+        return False
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a kind of file, as a dictionary ready for `json.dumps`.
+
+    Descriptions are the docstrings of the models. A file that fits its schema can still be refused when it is
+    read: what one key demands of another, and names that must be known elsewhere, no schema can say.
+
+    Args:
+        name: A key of `FILES`, such as `case`.
+
+    Raises:
+        InputError: no kind of file has this name.
+
+    >>> schema = json_schema("case")
+    >>> schema["properties"]["scenarios"]["items"]
+    {'$ref': '#/$defs/ScenarioFile'}
+    """
+    if name not in FILES:
+        raise InputError(Problem(f"no kind of file is called {name!r}", suggest(name, FILES), key="NAME"))
+    kind = FILES[name]
+    schema = kind.load().model_json_schema(schema_generator=_WithoutTitles)
+    head = {
+        "$schema": GenerateJsonSchema.schema_dialect,
+        "title": f"Kosho {kind.pattern}",
+        "description": kind.about,
+    }
+    return head | {key: part for key, part in schema.items() if key not in head}
+
+
+def write_all(folder: Path) -> list[Path]:
+    """Write every schema to `folder` as `NAME.schema.json`; the folder is made where there is none.
+
+    Raises:
+        InputError: the folder cannot be written to.
+    """
+    texts = {
+        f"{name}.schema.json": json.dumps(json_schema(name), indent=1, ensure_ascii=False) for name in FILES
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            write_whole(folder / name, f"{text}\n")
+    except OSError as error:
+        raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(folder))) from None
+    return [folder / name for name in texts]
