@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from kosho._version import __version__
 from kosho.atomic_write import write_whole
 
 __all__ = ["code", "folder", "keep", "place", "recalled", "used"]
@@ -85,11 +86,21 @@ def recalled(model: type[Model], make: Callable[[], Model], *parts: bytes) -> Mo
 
 
 @cache
-def code() -> bytes:
-    """Changes when anything that Kosho is made of changes: its code, data and shipped cases."""
+def code(*rooms: str) -> bytes:
+    """Changes when anything that Kosho is made of changes: its code, data and shipped cases.
+
+    Args:
+        rooms: Folders and modules that matter (`law`, `provenance.py`); by default all.
+    """
     root = Path(__file__).parent
-    digest = sha256()
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            digest.update(str(path.relative_to(root)).encode() + b"\0" + sha256(path.read_bytes()).digest())
+    digest = sha256(__version__.encode())
+    for path in sorted(file for room in rooms or ("",) for file in _files(root / room)):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + sha256(path.read_bytes()).digest())
     return digest.digest()
+
+
+def _files(place: Path) -> Iterator[Path]:
+    if place.is_file():
+        yield place
+    for folder, _, names in os.walk(place):
+        yield from (Path(folder, name) for name in names if not name.endswith(".pyc"))

@@ -60,14 +60,15 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
     json: Json = False,
 ) -> None:
     """Tell the rate on a product, its layers, and the rule that removed each missing one."""
-    from kosho.law import Query, Register
+    from kosho.law import Query
+    from kosho.law.importer_law import law_of
     from kosho.law.line_rate import history, known_attributes, quote
     from kosho.law.schedules import parse_unit_value
 
     clocks = _clocks(on, known, as_of, first, last)
     if figure is not None and (clocks.first is None or figure.suffix not in (".svg", ".html")):
         raise InputError(Problem("draws a history to .svg or .html", "add --from", key="--figure"))
-    register = Register.load()
+    register = law_of(importer)
     query = Query(
         importer=importer,
         exporter=exporter,

@@ -379,26 +379,14 @@ def _of_bloc(register: Register, query: Query) -> RateQuote:
 
 def known_attributes(register: Register) -> set[str]:
     """Attributes that a shipment may tell."""
-    found = {*ATTRIBUTES, *(item.attribute for item in register.lists.values() if item.attribute is not None)}
-    for measure in register.measures:
-        if measure.scope is not None:
-            found |= set(measure.scope.attributes)
-    return found
+    return {*ATTRIBUTES, *register.asked.attributes}
 
 
 def known_preferences(register: Register) -> set[str]:
     """Preferences that a shipment may claim."""
     from kosho.law.schedules.preferences import preferences  # noqa: PLC0415 - read when needed
 
-    found = {
-        NONE,
-        *(claim.preference for claim in register.products.claims),
-        *(one.id for one in preferences()),
-    }
-    for measure in register.measures:
-        if measure.scope is not None:
-            found |= set(measure.scope.preference)
-    return found
+    return {NONE, *register.asked.preferences, *(one.id for one in preferences())}
 
 
 def _refuse_unknown_facts(register: Register, query: Query) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import model_validator
 
@@ -25,9 +25,10 @@ from kosho.law.scope import (
     Some,
     members,
 )
-from kosho.law.yaml_cache import read
 from kosho.provenance import Cited, Frozen, Source
-from kosho.yamlfile import LineNumbers
+
+if TYPE_CHECKING:
+    from kosho.yamlfile import LineNumbers
 
 __all__ = [
     "Coverage",
@@ -192,6 +193,23 @@ class Products(Shown):
         """
         return _shipped() if path is None else _read(path)
 
+    def of(self, importer: str) -> Products:
+        """What is known of one importer's trade, with the headings of all groups."""
+        economies = members((importer,))
+
+        def own(entry: OwnRate | Coverage | PreferenceUse | RateSpread) -> bool:
+            return entry.importer in economies
+
+        groups = {
+            name: group.model_copy(
+                update={"mfn": tuple(filter(own, group.mfn)), "coverage": tuple(filter(own, group.coverage))}
+            )
+            for name, group in self.groups.items()
+        }
+        claims = tuple(filter(own, self.claims))
+        spreads = {key: spread for key, spread in self.spreads.items() if own(spread)}
+        return replace(self, groups=groups, claims=claims, spreads=spreads)
+
     def of_sector(self, sector: str) -> list[ProductGroup]:
         """Groups within a sector, in file order."""
         return [group for group in self.groups.values() if group.sector == sector]
@@ -269,10 +287,12 @@ class Products(Shown):
 
 @cache
 def _shipped() -> Products:
-    return _read(Path(str(files("kosho.law").joinpath("products.yaml"))))
+    return _read(Path(__file__).with_name("products.yaml"))
 
 
 def _read(path: Path) -> Products:
+    from kosho.law.yaml_cache import read  # noqa: PLC0415 - not needed where there is a copy of what was read
+
     document, lines = read(path, ProductFile)
     problems = Problems(str(path))
     _check_ids(document, lines, problems)

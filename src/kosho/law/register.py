@@ -7,22 +7,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kosho.codes import expand_regions
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.measure import DUTIES, RATELESS, Covers, Measure, MeasureFile, Omission, Overlay
 from kosho.law.product_groups import Product, Products, in_scope
-from kosho.law.references import cross_checks
-from kosho.law.scope import HsList, HsScope
+from kosho.law.scope import HsList, HsScope, members
 from kosho.law.stacking import MFN, Layer, Rate, Stack, precedence, stack
-from kosho.law.yaml_cache import read, write
 from kosho.provenance import Source
-from kosho.yamlfile import LineNumbers
+
+if TYPE_CHECKING:
+    from kosho.yamlfile import LineNumbers
 
 __all__ = ["Register", "shipped_files"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What measures ask of a shipment that no code shows."""
+
+    attributes: frozenset[str] = frozenset()
+    preferences: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +61,8 @@ class Register(Shown):
     """Measures a scenario added: they apply between their dates whatever their stage and whenever known."""
     ends: tuple[tuple[str, date], ...] = ()
     """Measures a scenario ended, with the first day without them."""
+    asked_elsewhere: Asked = Asked()
+    """What measures ask that were left out of it (`of`): a shipment may tell that too."""
 
     def card(self) -> Card:
         """Whose measures it holds, for which days, and what a scenario changed."""
@@ -83,6 +93,9 @@ class Register(Shown):
             ...
         kosho.errors.InputError: my-measures.yaml: cannot be read: No such file or directory
         """
+        from kosho.law.references import cross_checks  # noqa: PLC0415 - where there is a copy, nothing is checked
+        from kosho.law.yaml_cache import read  # noqa: PLC0415 - or read from YAML
+
         chosen = shipped_files() if paths is None else [Path(path) for path in paths]
         found: list[Problem] = []
         documents: list[tuple[Path, MeasureFile, LineNumbers]] = []
@@ -120,12 +133,48 @@ class Register(Shown):
         _ = register.order
         return register
 
+    def of(self, importer: str) -> Register:
+        """The part that rates of one importer's lines depend on: the same answers, from much less.
+
+        Headings of all product groups stay, since they say in which sector a line is.
+        """
+        own = {measure.id for measure in self.measures if measure.imposed_by(importer)}
+        kept = tuple(one for one in self.measures if one.id in own or not own.isdisjoint(one.terminates))
+        scopes = [measure.scope for measure in kept if measure.scope is not None]
+        named = {name for scope in scopes for name in (*scope.lists, *scope.not_lists)}
+        cited = {name for measure in kept for name in measure.source}
+        return replace(
+            self,
+            measures=kept,
+            products=self.products.of(importer),
+            sources={name: source for name, source in self.sources.items() if name in cited},
+            covers=tuple(span for span in self.covers if importer in members((span.imposer,)) | {span.imposer}),
+            not_covered=(),
+            unfounded=(),
+            places={name: place for name, place in self.places.items() if name in {one.id for one in kept}},
+            lists={name: item for name, item in self.lists.items() if name in named},
+            asked_elsewhere=self.asked,
+        )
+
+    @cached_property
+    def asked(self) -> Asked:
+        """Attributes and preferences that some measure or list asks for."""
+        scopes = [measure.scope for measure in self.measures if measure.scope is not None]
+        lists = {item.attribute for item in self.lists.values() if item.attribute is not None}
+        claims = {claim.preference for claim in self.products.claims}
+        return Asked(
+            self.asked_elsewhere.attributes | lists | {name for scope in scopes for name in scope.attributes},
+            self.asked_elsewhere.preferences | claims | {name for scope in scopes for name in scope.preference},
+        )
+
     def dump(self, path: Path) -> None:
         """Write everything to one register file; read again it gives the same register.
 
         Raises:
             InputError: a scenario changed the register (its changes are no law), or the file cannot be written.
         """
+        from kosho.law.yaml_cache import write  # noqa: PLC0415 - see `load`
+
         if self.assumed or self.ends:
             raise InputError(Problem("a register that a scenario changed is not written"))
         document = MeasureFile(
@@ -426,5 +475,4 @@ def _unfounded(documents: Iterable[tuple[Path, MeasureFile, LineNumbers]]) -> It
 
 def shipped_files() -> list[Path]:
     """Register files that come with the package."""
-    folder = Path(str(files("kosho.law").joinpath("measures")))
-    return sorted(folder.glob("*.yaml"))
+    return sorted(Path(__file__).with_name("measures").glob("*.yaml"))
