@@ -9,10 +9,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from datetime import date
-from decimal import Decimal
-from html import escape
-from pathlib import PurePath
 from typing import Any, NamedTuple, cast
 
 __all__ = [
@@ -37,6 +33,8 @@ LONGEST = 72
 """Characters of one value."""
 FEW = 5
 """Names listed before the rest is counted."""
+AS_WRITTEN = ("datetime", "decimal", "pathlib")
+"""Modules whose values are told by `str`: days, exact numbers, paths."""
 ROUNDING = 1e-6
 """Changes in percent that are smaller are none."""
 
@@ -87,6 +85,8 @@ class Card(NamedTuple):
         >>> print(Card("A <b>", [("x", "1 & 2")]).html().replace("><", ">~<").split("~")[1])
         <strong>A &lt;b&gt;</strong>
         """
+        from html import escape  # noqa: PLC0415 - `import kosho` loads this module
+
         body = "".join(
             f'<tr style="background:transparent"><th style="{CELL};font-weight:normal;opacity:0.7">'
             f'{escape(label)}</th><td style="{CELL}">{escape(value)}</td></tr>'
@@ -148,7 +148,9 @@ def glance(value: object) -> str:
     for kinds, words in _GLANCES:
         if isinstance(value, kinds):
             return words(value)
-    return _array(value) if hasattr(value, "dtype") else type(value).__name__
+    if hasattr(value, "dtype"):
+        return _array(value)
+    return str(value) if type(value).__module__.partition(".")[0] in AS_WRITTEN else type(value).__name__
 
 
 def thing(value: object) -> str:
@@ -319,7 +321,7 @@ def _cut(text: str, most: int) -> str:
 
 
 _GLANCES: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
-    ((bool, int, type(None), Decimal, date, PurePath), str),
+    ((bool, int, type(None)), str),
     (float, number),
     (str, lambda text: repr(_cut(" ".join(text.split()), LONGEST))),
     (Shown, _inside),

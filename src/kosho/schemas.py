@@ -14,14 +14,20 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from kosho.atomic_write import write_whole
+from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 
 __all__ = ["FILES", "SchemaFile", "json_schema", "write_all"]
 
 
 @dataclass(frozen=True, slots=True)
-class SchemaFile:
-    """A kind of YAML file, and the pydantic model that reads it."""
+class SchemaFile(Shown):
+    """A kind of YAML file, and the pydantic model that reads it.
+
+    >>> from kosho.schemas import FILES
+    >>> FILES["table"].pattern, FILES["table"].load().__name__
+    ('table.yaml', 'TableFile')
+    """
 
     name: str
     pattern: str
@@ -135,6 +141,11 @@ def write_all(folder: Path) -> list[Path]:
 
     Raises:
         InputError: the folder cannot be written to.
+
+    >>> from pathlib import Path
+    >>> from kosho.schemas import write_all
+    >>> [path.name for path in write_all(Path("schemas"))][:3]
+    ['case.schema.json', 'measures.schema.json', 'table.schema.json']
     """
     texts = {
         f"{name}.schema.json": json.dumps(json_schema(name), indent=1, ensure_ascii=False) for name in FILES

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import kosho
 from kosho import bargain, corridor, equilibrium, law, record, scenario, world
 from kosho.bargain.robustness import Certificate, GainQuantiles
 from kosho.case import Case
@@ -137,6 +140,27 @@ def test_one_glance(name: str) -> None:
 @pytest.mark.parametrize("name", OF_CASE)
 def test_one_glance_at_what_a_case_holds(name: str, case: Case) -> None:
     shown_well(OF_CASE[name](case))
+
+
+def public_types() -> list[type]:
+    folder = Path(str(kosho.__file__)).parent
+    rooms = sorted(f"kosho.{path.parent.name}" for path in folder.glob("*/__init__.py"))
+    rooms = [room for room in rooms if room != "kosho.cli"] + [
+        "kosho.case",
+        "kosho.law.schedules",
+        "kosho.errors",
+    ]
+    found: dict[type, None] = {}
+    for room in rooms:
+        module = importlib.import_module(room)
+        values = (getattr(module, name) for name in getattr(module, "__all__", ()))
+        found.update(dict.fromkeys(one for one in values if inspect.isclass(one)))
+    return [one for one in found if not issubclass(one, Exception)]
+
+
+@pytest.mark.parametrize("kind", public_types(), ids=lambda kind: kind.__name__)
+def test_every_public_type_shows_itself(kind: type) -> None:
+    assert issubclass(kind, Shown)
 
 
 def test_arrays_are_told_by_their_shape() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.briefs import brief
 
 import kosho
 
@@ -31,6 +32,7 @@ ROOMS = (
     "kosho.record",
     "kosho.replications",
     "kosho.scenario",
+    "kosho.schemas",
     "kosho.world",
 )
 """Doors: every function and type in their `__all__` has an example."""
@@ -46,7 +48,9 @@ def _examples() -> Iterator[doctest.DocTest]:
     finder = doctest.DocTestFinder(exclude_empty=True)
     for name in _modules():
         if name != "kosho.policy":  # its names warn
-            yield from finder.find(importlib.import_module(name))
+            module = importlib.import_module(name)
+            given = {"brief": brief()} if name.startswith("kosho.brief") else {}  # too long in the making
+            yield from finder.find(module, extraglobs=given)
 
 
 EXAMPLES = {one.name: one for one in _examples() if one.examples}

@@ -14,7 +14,7 @@ from kosho import equilibrium, impact, law
 
 ROOMS = {
     "bargain", "brief", "case", "codes", "corridor", "equilibrium", "errors", "impact", "law", "provenance",
-    "record", "replications", "scenario", "world",
+    "record", "replications", "scenario", "schemas", "world",
 }  # fmt: skip
 HEAVY = ("numpy", "xarray", "pandas", "scipy", "pydantic", "yaml", "plotly", "simpy")
 

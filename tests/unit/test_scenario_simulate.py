@@ -10,6 +10,7 @@ import pytest
 from kosho.case import Case
 from kosho.equilibrium import Outcome
 from kosho.errors import InputError
+from kosho.scenario.runs import run
 from kosho.scenario.simulate import simulate
 
 CASE = Case.load("japan-us-2025")
@@ -100,3 +101,8 @@ def test_the_state_of_another_day_is_another_state():
     april = simulate(CASE, "status-quo", as_of=date(2025, 4, 2), world="talks").units[0].new
     june = simulate(CASE, "status-quo", world="talks").units[0].new
     assert april > 2 * june
+
+
+def test_no_scenario_is_no_question() -> None:
+    with pytest.raises(InputError, match="no scenario is asked for"):
+        run(CASE, (), CASE.as_of, lambda _: None)

@@ -34,7 +34,19 @@ class Offer(Shown):
 
 @dataclass(frozen=True)
 class DeadlineGame(Shown):
-    """The subgame-perfect outcome of finite-horizon alternating offers."""
+    """The subgame-perfect outcome of finite-horizon alternating offers.
+
+    >>> import numpy as np
+    >>> from kosho.bargain import Game, alternating_offers
+    >>> worth = np.array([[0.0, 0.0], [4.0, 1.0], [2.0, 3.0], [5.0, -2.0]])  # four packages, to two parties
+    >>> game = Game.of(("JPN", "USA"), worth, disagreement=np.array([0.0, 0.0]))
+    >>> alternating_offers(game, periods=4, discount=0.99)
+    DeadlineGame: package 2, offered by JPN
+      periods             4
+      discount a period   0.99
+      agreed in           period 0
+      worth               2, 3
+    """
 
     path: tuple[Offer, ...]
     """One offer a period up to the deadline: what would be offered if no deal had been made before."""
@@ -84,6 +96,14 @@ def alternating_offers(
 
     Raises:
         InputError: no period, or a discount factor out of bounds.
+
+    >>> import numpy as np
+    >>> from kosho.bargain import Game, alternating_offers
+    >>> worth = np.array([[0.0, 0.0], [4.0, 1.0], [2.0, 3.0], [5.0, -2.0]])  # four packages, to two parties
+    >>> game = Game.of(("JPN", "USA"), worth, disagreement=np.array([0.0, 0.0]))
+    >>> talks = alternating_offers(game, periods=4, discount=0.99)
+    >>> talks.agreed.package, talks.agreed.proposer
+    (2, 'JPN')
     """
     if periods < 1 or not 0 < discount <= 1:
         raise InputError(

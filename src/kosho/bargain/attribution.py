@@ -23,6 +23,11 @@ def shapley(worth: Array) -> Array:
 
     Returns:
         `[k, party]`; they sum to the last row of `worth` less the first.
+
+    >>> import numpy as np
+    >>> from kosho.bargain.attribution import shapley
+    >>> shapley(np.array([[0.0], [2.0], [4.0], [8.0]])).tolist()  # nothing, cars, rice, both
+    [[3.0], [5.0]]
     """
     subsets = np.arange(len(worth))
     count = len(worth).bit_length() - 1

@@ -30,7 +30,12 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Effort(Shown):
-    """How much is computed beyond the packages themselves."""
+    """How much is computed beyond the packages themselves.
+
+    >>> from kosho.bargain import Effort
+    >>> Effort(draws=0, confirm=False)
+    Effort(draws=0, confirm=False)
+    """
 
     draws: int = 200
     """For the certificate; 0 leaves it out."""
@@ -71,7 +76,24 @@ class Explanation(Shown):
 
 @dataclass(frozen=True, eq=False)
 class Deal(Shown):
-    """What comes out of a table."""
+    """What comes out of a table.
+
+    >>> from dataclasses import replace
+    >>> from kosho import Case
+    >>> from kosho.bargain import Effort, negotiate
+    >>> table = Case.load("japan-us-2025").table()
+    >>> cars = {"issues": table.file.issues[:1], "red_lines": (), "links": ()}  # nothing but cars
+    >>> table = replace(table, file=table.file.model_copy(update=cars))
+    >>> negotiate(table, effort=Effort(draws=0, confirm=False))
+    Deal: a zone of agreement, deficits fixed
+      parties             JPN, USA
+      packages            6
+      on the frontier     2, 6 packages better for all
+      nash                package 4: JPN +4,440 million USD, USA +2,807 million USD
+      kalai smorodinsky   package 4: JPN +4,440 million USD, USA +2,807 million USD
+      egalitarian         package 4: JPN +4,440 million USD, USA +2,807 million USD
+      utilitarian         package 5: JPN +7,590 million USD, USA +917 million USD
+    """
 
     table: Table
     deficits: Deficits
@@ -156,6 +178,16 @@ def negotiate(
     Raises:
         InputError: the table does not fit the world.
         ConvergenceError: a package has no equilibrium that could be found.
+
+    >>> from dataclasses import replace
+    >>> from kosho import Case
+    >>> from kosho.bargain import Effort, negotiate
+    >>> table = Case.load("japan-us-2025").table()
+    >>> cars = {"issues": table.file.issues[:1], "red_lines": (), "links": ()}  # nothing but cars
+    >>> table = replace(table, file=table.file.model_copy(update=cars))
+    >>> deal = negotiate(table, effort=Effort(draws=0, confirm=False))
+    >>> [table.grid.label(package) for package in deal.deals]
+    [{'cars': 'all-10'}, {'cars': 'none'}]
     """
     base = load(regions="talks", sectors="talks") if world is None else world
     missing = [code for code in table.parties if code not in base.countries]

@@ -22,6 +22,11 @@ def frontier(payoffs: Array, allowed: Mask | None = None) -> Index:
 
     Raises:
         InputError: the `bargain` extra is not installed.
+
+    >>> import numpy as np
+    >>> from kosho.bargain import frontier
+    >>> frontier(np.array([[4.0, 1.0], [2.0, 3.0], [1.0, 1.0]])).tolist()
+    [0, 1]
     """
     rows = np.arange(len(payoffs)) if allowed is None else np.flatnonzero(allowed)
     if len(rows) == 0:

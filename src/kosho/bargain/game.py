@@ -21,6 +21,20 @@ class Game(Shown):
     """Packages, what they are worth, and what follows if there is none. Make one with `Game.of`.
 
     Payoffs are in one unit throughout (million USD a year where Kosho priced them); more is better.
+
+    >>> import numpy as np
+    >>> from kosho.bargain import Game
+    >>> worth = np.array([[0.0, 0.0], [4.0, 1.0], [2.0, 3.0], [5.0, -2.0]])  # four packages, to two parties
+    >>> game = Game.of(("JPN", "USA"), worth, disagreement=np.array([0.0, 0.0]))
+    >>> game
+    Game of JPN, USA: a zone of agreement
+      packages         4, 4 of them allowed
+      disagreement     JPN 0, USA 0
+      status quo       JPN 0, USA 0
+      better for all   2
+      red lines        none
+    >>> game.zone, game.frontier.tolist(), game.candidates.tolist()
+    (True, [1, 2, 3], [1, 2])
     """
 
     parties: tuple[str, ...]
@@ -69,6 +83,13 @@ class Game(Shown):
 
         Raises:
             InputError: shapes do not fit, payoffs are not finite, or no package is left.
+
+        >>> import numpy as np
+        >>> from kosho.bargain import Game
+        >>> Game.of(("JPN", "USA"), np.array([[1.0, 2.0, 3.0]]), disagreement=np.zeros(2))
+        Traceback (most recent call last):
+            ...
+        kosho.errors.InputError: payoffs have shape (1, 3) (wanted packages by 2 parties)
         """
         table = np.asarray(payoffs, float)
         if table.ndim != 2:

@@ -50,7 +50,16 @@ EQUAL = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class RateBounds(Shown):
-    """Rates allowed, fractions."""
+    """Rates allowed, fractions.
+
+    >>> from kosho.bargain.optimal_tariffs import RateBounds
+    >>> RateBounds(high=0.5)
+    RateBounds(high=0.5)
+    >>> RateBounds(low=0.2, high=0.1)
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: bounds of 0.2 and 0.1 (above -1, the first below the second)
+    """
 
     low: float = 0.0
     high: float = 2.0
@@ -63,7 +72,16 @@ class RateBounds(Shown):
 
 @dataclass(frozen=True, eq=False)
 class Tariffs(Shown):
-    """Rates that answer a question, and what they do."""
+    """Rates that answer a question, and what they do.
+
+    >>> from kosho.bargain.optimal_tariffs import nash
+    >>> from kosho.world import toy
+    >>> nash(toy(), ["JPN", "USA"])
+    Tariffs, nash: JPN, USA
+      rates             4 rates, 11.23 % to 17.72 %
+      welfare           JPN -1.17 %, USA +0.19 %
+      slope left open   ..., after ... equilibria
+    """
 
     kind: Kind
     parties: tuple[str, ...]
@@ -121,6 +139,12 @@ def optimal(
     Raises:
         InputError: unknown or repeated codes, the party among its partners, or nothing that is traded.
         ConvergenceError: no such tariffs were found.
+
+    >>> from kosho.bargain.optimal_tariffs import optimal
+    >>> from kosho.world import toy
+    >>> found = optimal(toy(), "USA", partners=["JPN"])
+    >>> dict(zip(found.sector, found.rate.round(3).tolist(), strict=True))
+    {'A01': 0.17, 'C29': 0.167}
     """
     others = [code for code in world.countries if code != party] if partners is None else list(partners)
     _refuse_partners(party, others)
@@ -152,6 +176,12 @@ def nash(
     Raises:
         InputError: unknown or repeated codes, fewer than two parties, or nothing that is traded.
         ConvergenceError: no such tariffs were found.
+
+    >>> from kosho.bargain.optimal_tariffs import nash
+    >>> from kosho.world import toy
+    >>> war = nash(toy(), ["JPN", "USA"])
+    >>> {party: round(float(war.welfare.sel(country=party)), 4) for party in war.parties}
+    {'JPN': -0.0117, 'USA': 0.0019}
     """
     _refuse_few(parties)
     table = _Instruments.of(world, _pairs(parties), sectors, bounds, tell)
@@ -184,6 +214,12 @@ def cooperative(
     Raises:
         InputError: unknown or repeated codes, fewer than two parties, or nothing that is traded.
         ConvergenceError: no such tariffs were found.
+
+    >>> from kosho.bargain.optimal_tariffs import cooperative
+    >>> from kosho.world import toy
+    >>> peace = cooperative(toy(), ["JPN", "USA"])
+    >>> {party: round(float(peace.welfare.sel(country=party)), 4) for party in peace.parties}
+    {'JPN': 0.0008, 'USA': 0.0008}
     """
     _refuse_few(parties)
     table = _Instruments.of(world, _pairs(parties), sectors, bounds, tell)
@@ -191,7 +227,13 @@ def cooperative(
 
 
 def goods_sectors(world: World) -> tuple[str, ...]:
-    """Sectors of goods in a world; all of its sectors where none is known by its code."""
+    """Sectors of goods in a world; all of its sectors where none is known by its code.
+
+    >>> from kosho.bargain.optimal_tariffs import goods_sectors
+    >>> from kosho.world import load
+    >>> goods_sectors(load())[-3:]
+    ('C301', 'C302T309', 'C31T33')
+    """
     known = codes.sectors()
     goods = tuple(
         code

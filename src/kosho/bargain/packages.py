@@ -17,7 +17,15 @@ __all__ = ["Grid"]
 
 @dataclass(frozen=True)
 class Grid(Shown):
-    """All packages of a table; the last issue varies fastest."""
+    """All packages of a table; the last issue varies fastest.
+
+    >>> from kosho.bargain import Grid
+    >>> grid = Grid.of({"cars": ("25 %", "15 %"), "rice": ("as now", "more")})
+    >>> len(grid), grid.label(3)
+    (4, {'cars': '15 %', 'rice': 'more'})
+    >>> grid.named({"cars": "15 %", "rice": "as now"})
+    2
+    """
 
     issues: tuple[str, ...]
     options: tuple[tuple[str, ...], ...]

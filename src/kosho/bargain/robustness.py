@@ -38,7 +38,15 @@ class GainQuantiles(Shown):
 
 @dataclass(frozen=True)
 class Certificate(Shown):
-    """What draws say of one package."""
+    """What draws say of one package.
+
+    >>> from kosho.bargain.robustness import Certificate, GainQuantiles
+    >>> gains = {"JPN": GainQuantiles(800.0, 2100.0, 3900.0), "USA": GainQuantiles(-50.0, 310.0, 720.0)}
+    >>> Certificate(package=17, draws=200, all_gain=0.91, gains=gains, over_status_quo={})
+    Certificate: package 17, all gain in 91% of 200 draws
+      JPN   +2,100 million USD (+800 million USD to +3,900 million USD)
+      USA   +310 million USD (-50 million USD to +720 million USD)
+    """
 
     package: int
     draws: int

@@ -20,7 +20,16 @@ TIE = 1e-9
 
 
 def nash(game: Game) -> Index:
-    """Packages with the largest product of gains (Nash 1950), among those where every party gains."""
+    """Packages with the largest product of gains (Nash 1950), among those where every party gains.
+
+    >>> import numpy as np
+    >>> from kosho.bargain import Game
+    >>> worth = np.array([[0.0, 0.0], [4.0, 1.0], [2.0, 3.0], [5.0, -2.0]])  # four packages, to two parties
+    >>> game = Game.of(("JPN", "USA"), worth, disagreement=np.array([0.0, 0.0]))
+    >>> from kosho.bargain.solutions import nash
+    >>> nash(game).tolist()
+    [2]
+    """
     rows = game.candidates[game.better[game.candidates]]
     return _best(game, rows, np.log(_gains(game)[rows]).sum(axis=1, keepdims=True), TIE)
 
@@ -30,19 +39,45 @@ def kalai_smorodinsky(game: Game) -> Index:
 
     A party's ideal is its largest gain in any individually rational package. On a finite set no package may
     give equal shares: the smallest share is made as large as can be, then the next (Imai 1983).
+
+    >>> import numpy as np
+    >>> from kosho.bargain import Game
+    >>> worth = np.array([[0.0, 0.0], [4.0, 1.0], [2.0, 3.0], [5.0, -2.0]])  # four packages, to two parties
+    >>> game = Game.of(("JPN", "USA"), worth, disagreement=np.array([0.0, 0.0]))
+    >>> from kosho.bargain.solutions import kalai_smorodinsky
+    >>> kalai_smorodinsky(game).tolist()
+    [2]
     """
     rows, ideal = game.candidates, _ideal(game)
     return _best(game, rows, np.sort(_gains(game)[rows] / ideal, axis=1), TIE)
 
 
 def egalitarian(game: Game) -> Index:
-    """Packages whose gains are leximin: the smallest as large as can be, then the next (Kalai 1977)."""
+    """Packages whose gains are leximin: the smallest as large as can be, then the next (Kalai 1977).
+
+    >>> import numpy as np
+    >>> from kosho.bargain import Game
+    >>> worth = np.array([[0.0, 0.0], [4.0, 1.0], [2.0, 3.0], [5.0, -2.0]])  # four packages, to two parties
+    >>> game = Game.of(("JPN", "USA"), worth, disagreement=np.array([0.0, 0.0]))
+    >>> from kosho.bargain.solutions import egalitarian
+    >>> egalitarian(game).tolist()
+    [2]
+    """
     rows = game.candidates
     return _best(game, rows, np.sort(_gains(game)[rows], axis=1), TIE * _ideal(game).max(initial=0.0))
 
 
 def utilitarian(game: Game) -> Index:
-    """Individually rational packages with the largest sum of gains."""
+    """Individually rational packages with the largest sum of gains.
+
+    >>> import numpy as np
+    >>> from kosho.bargain import Game
+    >>> worth = np.array([[0.0, 0.0], [4.0, 1.0], [2.0, 3.0], [5.0, -2.0]])  # four packages, to two parties
+    >>> game = Game.of(("JPN", "USA"), worth, disagreement=np.array([0.0, 0.0]))
+    >>> from kosho.bargain.solutions import utilitarian
+    >>> utilitarian(game).tolist()
+    [1, 2]
+    """
     rows = game.candidates
     total = _gains(game)[rows].sum(axis=1, keepdims=True)
     return _best(game, rows, total, TIE * _ideal(game).max(initial=0.0))
@@ -57,7 +92,15 @@ CONCEPTS: dict[Concept, Callable[[Game], Index]] = {
 
 
 def solutions(game: Game) -> dict[Concept, Index]:
-    """Packages each concept picks, ties included; empty where no deal leaves all better off."""
+    """Packages each concept picks, ties included; empty where no deal leaves all better off.
+
+    >>> import numpy as np
+    >>> from kosho.bargain import Game, solutions
+    >>> worth = np.array([[0.0, 0.0], [4.0, 1.0], [2.0, 3.0], [5.0, -2.0]])  # four packages, to two parties
+    >>> game = Game.of(("JPN", "USA"), worth, disagreement=np.array([0.0, 0.0]))
+    >>> {concept: packages.tolist() for concept, packages in solutions(game).items()}
+    {'nash': [2], 'kalai_smorodinsky': [2], 'egalitarian': [2], 'utilitarian': [1, 2]}
+    """
     return {name: concept(game) for name, concept in CONCEPTS.items()} if game.zone else {}
 
 

@@ -76,7 +76,15 @@ class BackgroundLaw(Shown):
 
 @dataclass(frozen=True, eq=False)
 class Table(Shown):
-    """Everything the sides can agree on. Make one with `Table.load`."""
+    """Everything the sides can agree on. Make one with `Table.load`.
+
+    >>> from kosho import Case
+    >>> table = Case.load("japan-us-2025").table()
+    >>> table.parties, table.grid.issues[:3]
+    (('JPN', 'USA'), ('cars', 'metals', 'rest'))
+    >>> table.grid.label(table.fallback)["cars"]
+    'add-25'
+    """
 
     file: TableFile
     grounds: tuple[BackgroundLaw, ...]

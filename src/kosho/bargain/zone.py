@@ -51,6 +51,13 @@ def smallest_transfer(game: Game) -> Transfer | None:
 
     Returns:
         None if no allowed package gains more in all than it loses (by more than noise): then no money helps.
+
+    >>> import numpy as np
+    >>> from kosho.bargain import Game
+    >>> from kosho.bargain.zone import smallest_transfer
+    >>> game = Game.of(("JPN", "USA"), np.array([[5.0, -2.0], [-1.0, 3.0]]), disagreement=np.zeros(2))
+    >>> smallest_transfer(game)
+    Transfer(package=1, amount=1, pays=(-1, 1))
     """
     rows = np.flatnonzero(game.allowed & (game.gains.sum(axis=1) > game.resolution))
     if not len(rows):

@@ -33,6 +33,14 @@ def write(case: Case, as_of: date | None = None, out: Path | str | None = None) 
     Raises:
         InputError: the day is not covered, the folder cannot be written to, or the `brief` extra is missing.
         ConvergenceError: a scenario has no equilibrium that could be found.
+
+    >>> from datetime import date
+    >>> from kosho import Case
+    >>> from kosho.brief import write
+    >>> write(Case.load("japan-us-2025"), as_of=date(2031, 1, 1), out="next-round")
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: the measures of ... on 2031-01-01 are not in the register (it covers ...)
     """
     require_extra()
     return save(compose(case, as_of), Path(out) if out else Path("out") / case.name)
@@ -43,6 +51,12 @@ def save(brief: Brief, out: Path, tell: Callable[[str], None] | None = None) -> 
 
     Raises:
         InputError: the folder cannot be written to, or the `brief` extra is not installed.
+
+    >>> from pathlib import Path
+    >>> from kosho.brief import save
+    >>> page = save(brief, Path("out"))  # a brief as `compose` gives it
+    >>> sorted(file.name for file in page.parent.iterdir())
+    ['brief.html', 'brief.json']
     """
     if tell:
         tell("Writing the page")

@@ -55,6 +55,14 @@ def compose(
     Raises:
         InputError: the register does not cover the day, or the case has no table.
         ConvergenceError: a scenario has no equilibrium that could be found.
+
+    >>> from datetime import date
+    >>> from kosho import Case
+    >>> from kosho.brief import compose
+    >>> compose(Case.load("japan-us-2025"), as_of=date(2031, 1, 1))
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: the measures of ... on 2031-01-01 are not in the register (it covers ...)
     """
     on = as_of or case.as_of
     if bargain is None:

@@ -223,7 +223,13 @@ class Negotiation(Frozen):
 
 
 class Brief(Frozen):
-    """Everything the page says."""
+    """Everything the page says.
+
+    >>> brief.codes, brief.base_label  # a brief as `compose` gives it
+    (('JPN', 'USA'), '2022 base')
+    >>> sorted(brief.comparison("JPN", "deal", "no-deal").by_variant)
+    ['fixed-central', 'fixed-low', 'zero-central', 'zero-low']
+    """
 
     schema_version: int = SCHEMA_VERSION
     case: str

@@ -32,6 +32,9 @@ def require_extra() -> None:
 
     Raises:
         InputError: the packages of the `brief` extra are not installed.
+
+    >>> from kosho.brief import require_extra
+    >>> require_extra()  # nothing is missing
     """
     _environment()
     _plotly()
@@ -42,6 +45,11 @@ def render(brief: Brief) -> str:
 
     Raises:
         InputError: the packages of the `brief` extra are not installed.
+
+    >>> from kosho.brief import render
+    >>> page = render(brief)  # a brief as `compose` gives it
+    >>> page.startswith("<!doctype html>"), "https://cdn" in page
+    (True, False)
     """
     numbers = {source.id: source for source in brief.sources}
 

@@ -80,7 +80,7 @@ class BatchOutcome(Shown):
       welfare of JPN   -2.35 % to 0 %
       welfare of USA   0 % to +0.56 %
       welfare of CHN   -0.0027 % to +0.059 %
-      residual         at most 4e-09
+      residual         at most ...
     """
 
     welfare: xr.DataArray

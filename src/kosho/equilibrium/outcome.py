@@ -77,7 +77,7 @@ class Outcome(Shown):
       welfare        JPN -2.35 %, USA +0.55 %, CHN +0.059 %
       worth a year   JPN -6,896 million USD, USA +2,647 million USD, CHN +386 million USD
       real wage      JPN -1.32 %, USA -0.65 %, CHN +0.0085 %
-      residual       4e-09 after 11 iterations
+      residual       ... after ... iterations
     >>> outcome.welfare.round(4).to_series().to_dict()
     {'JPN': -0.0235, 'USA': 0.0055, 'CHN': 0.0006}
     """

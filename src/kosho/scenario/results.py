@@ -92,7 +92,16 @@ class FlowResult(Frozen):
 
 
 class Result(Frozen):
-    """One scenario under one variant."""
+    """One scenario under one variant.
+
+    >>> from kosho.scenario import Result
+    >>> from kosho.scenario.results import CountryEffect
+    >>> japan = CountryEffect(welfare=0.0009, ev_musd=4440, real_wage=0.0011)
+    >>> Result(scenario="deal", variant="fixed-central", countries={"JPN": japan}, sectors={}, flows=())
+    Result deal, fixed-central
+      welfare        JPN +0.09 %
+      worth a year   JPN +4,440 million USD
+    """
 
     scenario: str
     variant: str
@@ -124,7 +133,26 @@ class Quantiles(Frozen):
 
 
 class Comparison(Frozen):
-    """The equivalent variation of one party in one scenario over what it has in another."""
+    """The equivalent variation of one party in one scenario over what it has in another.
+
+    >>> from kosho.scenario import Comparison
+    >>> from kosho.scenario.interval import Interval
+    >>> from kosho.scenario.results import Quantiles
+    >>> Comparison(
+    ...     party="JPN",
+    ...     scenario="deal",
+    ...     against="no-deal",
+    ...     by_variant={"fixed-central": 4440, "zero-central": 4100},
+    ...     draws=Quantiles(p5=2900, p50=4400, p95=6200),
+    ...     central=Interval(low=2900, high=6200),
+    ...     low=Interval(low=700, high=1300),
+    ... )
+    Comparison: deal against no-deal, for JPN
+      fixed-central          +4,440 million USD
+      zero-central           +4,100 million USD
+      central elasticities   +2,900 million USD to +6,200 million USD
+      low elasticities       +700 million USD to +1,300 million USD
+    """
 
     party: str
     scenario: str
@@ -160,7 +188,16 @@ class Comparison(Frozen):
 
 
 class FlowRange(Frozen):
-    """What a scenario does to a named flow, over all that was computed: new over base, less one."""
+    """What a scenario does to a named flow, over all that was computed: new over base, less one.
+
+    >>> from kosho.scenario import FlowRange
+    >>> from kosho.scenario.interval import Interval
+    >>> central, low = Interval(low=-0.4, high=-0.25), Interval(low=-0.08, high=-0.04)
+    >>> FlowRange(scenario="no-deal", flow=0, central=central, low=low)
+    FlowRange: no-deal, flow 0
+      central elasticities   -40.00 % to -25.00 %
+      low elasticities       -8.00 % to -4.00 %
+    """
 
     scenario: str
     flow: int

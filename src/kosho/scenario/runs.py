@@ -11,6 +11,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing, plural
+from kosho.errors import InputError, Problem
 from kosho.parallel import Shared, cores, one_thread, start
 from kosho.parallel import run as shared_out
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
@@ -65,7 +66,19 @@ VARIANTS = (
 
 @dataclass(frozen=True, eq=False)
 class Runs(Shown):
-    """All that was computed."""
+    """All that was computed.
+
+    >>> from kosho.scenario import Result, Runs
+    >>> from kosho.scenario.results import CountryEffect
+    >>> japan = CountryEffect(welfare=0.0009, ev_musd=4440, real_wage=0.0011)
+    >>> one = Result(scenario="deal", variant="fixed-central", countries={"JPN": japan}, sectors={}, flows=())
+    >>> Runs((one,), comparisons=(), flow_ranges=())
+    Runs of 1 scenario
+      scenarios         deal
+      variants          fixed-central
+      comparisons       0
+      ranges of flows   0
+    """
 
     results: tuple[Result, ...]
     comparisons: tuple[Comparison, ...]
@@ -135,8 +148,21 @@ def run(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, tell: Tel
     """Every scenario under every variant and at its ends on the full world, and draws on the `talks` world.
 
     Raises:
+        InputError: no scenario is asked for, or one that the case does not have.
         ConvergenceError: a scenario has no equilibrium that could be found.
+
+    >>> from kosho import Case
+    >>> from kosho.scenario import run
+    >>> from kosho.scenario.results import ScenarioSummary
+    >>> case = Case.load("japan-us-2025")
+    >>> wrong = ScenarioSummary(id="deel", title="", role="deal", description="", on=case.as_of, status="fact")
+    >>> run(case, [wrong], case.as_of, lambda line: None)
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: case japan-us-2025 has no scenario 'deel' (did you mean deal?)
     """
+    if not scenarios:
+        raise InputError(Problem("no scenario is asked for", f"one of {', '.join(case.scenarios)}"))
     tell("Reading the law")
     start(min(cores(), MOST_PROCESSES))
     with one_thread():

@@ -37,6 +37,14 @@ def simulate(
     Raises:
         InputError: unknown scenario, or a day the register does not cover.
         ConvergenceError: the solver did not meet its tolerance.
+
+    >>> from kosho import Case
+    >>> from kosho.scenario import simulate
+    >>> case = Case.load("japan-us-2025")
+    >>> deal, none = (simulate(case, scenario, world="talks") for scenario in ("deal", "no-deal"))
+    >>> gain = deal.equivalent_variation - none.equivalent_variation
+    >>> bool(gain.sel(country="JPN") > 0), bool(gain.sel(country="USA") > 0)
+    (True, True)
     """
     base, found = pose(case, scenario, as_of, _world(world, elasticities))
     return solve(base, found.counterfactual, deficits)
@@ -48,6 +56,12 @@ def pose(
     """What `simulate` solves: the world with the quantities of the case, and everything a scenario changes.
 
     Neither depends on closure or elasticities, so that one question can be solved under many. See `simulate`.
+
+    >>> from kosho import Case
+    >>> from kosho.scenario import pose
+    >>> world, found = pose(Case.load("japan-us-2025"), "no-deal", world="talks")
+    >>> len(found.shock) > 1000, [one.name for one in found.constraints]
+    (True, ['us-232-autos-gbr'])
     """
     law = case.law(scenario, as_of)
     base = _counted(case, _world(world, "central"))
