@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.measures import shipped
 from tests.surroundings import REFERENCE, apart, not_run
+
+from kosho.law import Register
+from kosho.world import World, load
 
 # `make test` asks the same of every machine; `pytest --hypothesis-profile=random` asks something new each time.
 settings.register_profile("settled", derandomize=True, database=None, deadline=None, print_blob=True)
@@ -57,3 +61,15 @@ def shared() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip(f"reference data not at hand: {REFERENCE} names no folder that holds it")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def law() -> Register:
+    """The register that ships."""
+    return shipped()
+
+
+@pytest.fixture(scope="session")
+def talks() -> World:
+    """The shipped table in the regions and sectors of the talks."""
+    return load(regions="talks", sectors="talks")

@@ -1,12 +1,15 @@
-"""Measures for tests."""
+"""Measures and registers for tests."""
 
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
+from typing import Any
 
 from kosho.law import Measure, Products, Query, Register
 from kosho.law.schedules import parse_duty
 from kosho.law.scope import HsList
+from kosho.provenance import Cited
 
 
 def measure(**changes: object) -> Measure:
@@ -27,6 +30,24 @@ def measure(**changes: object) -> Measure:
         "status": "fact",
     }
     return Measure.model_validate({**fields, **changes})
+
+
+def cited(
+    value: float, unit: str = "share", low: float | None = None, high: float | None = None
+) -> dict[str, Any]:
+    """A figure as a file has it."""
+    return {"value": value, "low": low, "high": high, "unit": unit, "status": "assumption", "source": "s"}
+
+
+def figure(value: float, unit: str = "share", low: float | None = None, high: float | None = None) -> Cited:
+    """The same as what it is read into."""
+    return Cited.model_validate(cited(value, unit, low, high))
+
+
+@cache
+def shipped() -> Register:
+    """The register that ships, for tests of what is in it; others make a small one with `register`."""
+    return Register.load()
 
 
 def headings(*prefixes: str, **changes: object) -> HsList:

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 from kosho._version import __version__
 from kosho.atomic_write import write_whole
 
-__all__ = ["code", "folder", "keep", "place", "recalled", "used"]
+__all__ = ["code", "folder", "home", "keep", "place", "recalled", "used"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -29,13 +29,21 @@ MOST, MOST_BYTES = 400, 100_000_000
 """Copies that are kept, and their size together."""
 
 
+def home() -> Path:
+    """The user's home; a place where nothing can be for a user the system does not know."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.devnull)
+
+
 def folder() -> Path:
     """Where copies are kept; `KOSHO_CACHE` names another place."""
     if "KOSHO_CACHE" in os.environ:
         return Path(os.environ["KOSHO_CACHE"])
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "kosho" / "cache"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kosho"
+        return Path(os.environ.get("LOCALAPPDATA", home() / "AppData" / "Local")) / "kosho" / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME", home() / ".cache")) / "kosho"
 
 
 def place(*parts: bytes) -> Path:

@@ -79,10 +79,10 @@ def _text(case: Callable[[Random, Path], None]) -> Case:
 def kinds() -> tuple[Kind, ...]:
     """All kinds."""
     return (
-        Kind("worlds", 0.85, lambda seed, number, _: economy_holds(np.random.default_rng([seed, number]))),
-        Kind("registers", 0.05, _text(register_file)),
-        Kind("documents", 0.05, _text(document)),
-        Kind("schedules", 0.05, _text(schedule)),
+        Kind("worlds", 0.79, lambda seed, number, _: economy_holds(np.random.default_rng([seed, number]))),
+        Kind("registers", 0.07, _text(register_file)),
+        Kind("documents", 0.07, _text(document)),
+        Kind("schedules", 0.07, _text(schedule)),
     )
 
 

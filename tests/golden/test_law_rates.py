@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from tests.measures import shipped
 
-from kosho.law import Product, Register
+from kosho.law import Product
 
-REGISTER = Register.load()
+REGISTER = shipped()
 
 CARS, PARTS = Product("C29", "vehicles-232"), Product("C29", "auto-parts")
 TYRES, TRUCKS = Product("C22", "tyres-232"), Product("C29")

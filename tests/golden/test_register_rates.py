@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from tests.measures import shipped
 
-from kosho.law import Register
 from kosho.law.line_rate import quote
 from kosho.law.query import Facts, Query
 from kosho.law.schedules import UnitValue, parse_duty, parse_unit_value
 from kosho.law.scope import Content
 
-REGISTER = Register.load()
+REGISTER = shipped()
 
 
 def read(path: Path) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.measures import headings, measure, register
+from tests.measures import headings, measure, register, shipped
 
 from kosho.errors import InputError
 from kosho.law import Facts, Query, RateQuote, Register, history, quote, rates
@@ -18,7 +18,7 @@ from kosho.law.headings import Place, place
 from kosho.law.schedules import Duty
 from kosho.provenance import Source
 
-SHIPPED = Register.load()
+SHIPPED = shipped()
 CODES = (
     "8703.23.01",
     "8708.29.51",

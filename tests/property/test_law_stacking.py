@@ -8,12 +8,12 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.measures import measure
+from tests.measures import measure, shipped
 
-from kosho.law import Measure, Product, Register
+from kosho.law import Measure, Product
 from kosho.law.stacking import precedence, stack
 
-REGISTER = Register.load()
+REGISTER = shipped()
 PRODUCTS = [Product(group.sector, group.id) for group in REGISTER.products.groups.values()]
 PRODUCTS += [Product(sector) for sector in ("A01", "C13T15", "C28", "C31T33")]
 DAYS = st.dates(date(2022, 1, 1), date(2025, 7, 31))

@@ -61,11 +61,6 @@ def case():
 
 
 @pytest.fixture(scope="module")
-def talks():
-    return load(regions="talks", sectors="talks")
-
-
-@pytest.fixture(scope="module")
 def deal(case, talks, tmp_path_factory):
     return negotiate(small(tmp_path_factory.mktemp("table"), case), talks, effort=LIGHT)
 

@@ -16,7 +16,6 @@ from kosho.case import Case
 from kosho.equilibrium import Part, Shock, solve
 from kosho.errors import InputError
 from kosho.impact import effects
-from kosho.world import load
 
 ACCESS = "case-rice-access"
 
@@ -24,11 +23,6 @@ ACCESS = "case-rice-access"
 @pytest.fixture(scope="module")
 def case() -> Case:
     return Case.load("japan-us-2025")
-
-
-@pytest.fixture(scope="module")
-def talks():
-    return load(regions="talks", sectors="talks")
 
 
 @pytest.fixture(scope="module")

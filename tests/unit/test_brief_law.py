@@ -4,36 +4,29 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from kosho.brief.law import NARROW, measure
 from kosho.law import Register
 
 
-@pytest.fixture(scope="module")
-def register() -> Register:
-    return Register.load()
-
-
-def test_every_kind_reads_as_what_it_is(register: Register) -> None:
-    kinds = {one.kind: measure(register, one, ["JPN", "USA"]).rate for one in register.measures if one.scope}
+def test_every_kind_reads_as_what_it_is(law: Register) -> None:
+    kinds = {one.kind: measure(law, one, ["JPN", "USA"]).rate for one in law.measures if one.scope}
     assert kinds["ban"] == "banned"
     assert kinds["exemption"] == "exempt"
     assert kinds["standard"] == "a standard"
     assert "inside the quota" in kinds["tariff_quota"]
     assert kinds["floor"].endswith("in all")
-    for one in register.measures:
+    for one in law.measures:
         if one.scope is not None:
-            assert measure(register, one, ["JPN", "USA"]).rate != f"+0{NARROW}%", one.id
+            assert measure(law, one, ["JPN", "USA"]).rate != f"+0{NARROW}%", one.id
 
 
-def test_inside_and_outside_of_a_quota_are_both_told(register: Register) -> None:
-    british = next(one for one in register.measures if one.id == "us-232-autos-gbr")
-    assert measure(register, british, ["USA"]).rate == f"+7.5{NARROW}% inside the quota, +25{NARROW}% beyond"
-    assert measure(register, british, ["GBR"]).hits == ("GBR",)
+def test_inside_and_outside_of_a_quota_are_both_told(law: Register) -> None:
+    british = next(one for one in law.measures if one.id == "us-232-autos-gbr")
+    assert measure(law, british, ["USA"]).rate == f"+7.5{NARROW}% inside the quota, +25{NARROW}% beyond"
+    assert measure(law, british, ["GBR"]).hits == ("GBR",)
 
 
-def test_a_share_of_the_value_is_told_only_where_it_is_one(register: Register) -> None:
-    texts = [measure(register, one, []).rate for one in register.in_force(date(2025, 6, 29), date(2025, 6, 29))]
+def test_a_share_of_the_value_is_told_only_where_it_is_one(law: Register) -> None:
+    texts = [measure(law, one, []).rate for one in law.in_force(date(2025, 6, 29), date(2025, 6, 29))]
     assert any("on 85" in text for text in texts)
     assert not any("on 100" in text for text in texts)

@@ -65,6 +65,18 @@ def test_the_folder_follows_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kept.folder() == Path("/local/kosho/cache")
 
 
+def test_a_user_the_system_does_not_know_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(cls: type[Path]) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", classmethod(unknown))
+    for name in ("KOSHO_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    copy = kept.place(b"one")
+    kept.keep(copy, b"x")
+    assert kept.used(copy) is None
+
+
 def test_the_code_is_the_same_until_it_changes() -> None:
     assert kept.code() == kept.code.__wrapped__()
     assert len(kept.code()) == 32

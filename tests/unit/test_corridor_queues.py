@@ -11,12 +11,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from tests.corridors import OPEN, Array, served
+from tests.measures import figure
 
 from kosho.corridor.engine import Network, Station, Task
 from kosho.corridor.schema import Duration
 from kosho.corridor.times import Estimate, estimate
 from kosho.corridor.traffic import hours_of
-from kosho.provenance import Cited
 
 CUSTOMERS, WARM_UP, REPLICATIONS = 8_000, 1_000, 12
 
@@ -50,12 +50,8 @@ def test_erlang_c(servers: int, load: float) -> None:
 
 
 def duration(kind: str, mean: float, cv: float | None = None) -> Duration:
-    def cited(value: float) -> Cited:
-        return Cited(value=value, unit="hours", status="assumption", source="own")
-
-    return Duration.model_validate(
-        {"distribution": kind, "mean": cited(mean), "cv": None if cv is None else cited(cv)}
-    )
+    spread = None if cv is None else figure(cv, "hours")
+    return Duration.model_validate({"distribution": kind, "mean": figure(mean, "hours"), "cv": spread})
 
 
 @pytest.mark.parametrize(("kind", "cv"), [("fixed", 0.0), ("lognormal", 0.5), ("lognormal", 1.2)])

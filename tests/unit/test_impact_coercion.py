@@ -137,16 +137,6 @@ def test_a_travel_advisory_is_a_quota_on_services() -> None:
     assert float(outcome.equivalent_variation.sel(country=world.countries[1])) < 0
 
 
-@pytest.fixture(scope="module")
-def talks() -> World:
-    return load(regions="talks", sectors="talks")
-
-
-@pytest.fixture(scope="module")
-def law() -> Register:
-    return Register.load()
-
-
 SEAFOOD = (("C10T12", "scallops"), ("C10T12", "seafood"), ("A03", "seafood-fresh"))
 
 

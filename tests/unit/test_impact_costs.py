@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from tests.measures import figure
 from tests.worlds import random_world
 
 from kosho.equilibrium import Shock, solve
@@ -29,10 +30,6 @@ from kosho.provenance import Cited
 from kosho.world import World
 
 
-def cited(value: float, low: float | None = None, high: float | None = None, unit: str = "share") -> Cited:
-    return Cited(value=value, low=low, high=high, unit=unit, status="assumption", source="test")
-
-
 def vehicles(ave: Cited | None = None) -> Barrier:
     top = TopDown(
         ave=ave or parameter("standards.vehicles.us_to_eu"), actionable=parameter("standards.actionable")
@@ -45,7 +42,7 @@ def test_the_worked_number_of_vehicle_standards() -> None:
     assert factor_top_down(0.255, 0.5, 1.0) == pytest.approx(0.898406, abs=1e-6)
     assert 1 - factor_top_down(0.255, 1.0, 0.5) == pytest.approx(0.102, abs=5e-4)
     assert factor_top_down(0.255, 0.5, 0.0) == 1.0
-    full = cost_change(vehicles(), cited(1.0))
+    full = cost_change(vehicles(), figure(1.0))
     assert full.value == pytest.approx(1.1275 / 1.255)
     # The most: 30 %, of which 60 % can go; the least: 20 % and 40 %.
     assert full.low == pytest.approx((1 + 0.30 * 0.4) / 1.30)
@@ -64,11 +61,11 @@ def test_bottom_up_adds_its_pieces_and_doubling_the_fixed_cost_doubles_its_part(
 
 def test_a_barrier_is_priced_one_way_only() -> None:
     both = {
-        "top_down": TopDown(ave=cited(20, unit="percent"), actionable=cited(0.5)),
+        "top_down": TopDown(ave=figure(20, "percent"), actionable=figure(0.5)),
         "bottom_up": BottomUp(
-            fixed_cost=cited(1, unit="million USD a model"),
-            units=cited(100, unit="vehicles"),
-            price=cited(10, unit="thousand USD"),
+            fixed_cost=figure(1, "million USD a model"),
+            units=figure(100, "vehicles"),
+            price=figure(10, "thousand USD"),
         ),
     }
     about = {"id": "x", "title": "x", "importer": "JPN", "sector": "C29"}
@@ -76,7 +73,7 @@ def test_a_barrier_is_priced_one_way_only() -> None:
         with pytest.raises(ValidationError, match="never both"):
             Barrier(**about, **given)
     small = Barrier(**about, bottom_up=both["bottom_up"])
-    assert cost_change(small, cited(1.0)).value == pytest.approx(1 / (1 + 1.0))
+    assert cost_change(small, figure(1.0)).value == pytest.approx(1 / (1 + 1.0))
 
 
 def economy(seed: int = 4) -> World:
@@ -92,8 +89,8 @@ def test_recognition_of_all_is_the_sum_of_bilateral_ones_to_second_order() -> No
     world = economy()
     gaps = []
     for ave in (4.0, 2.0):
-        barrier = vehicles(cited(ave, unit="percent"))
-        every = Recognition(degree=cited(1.0), partners=("USA",), extends_to="all")
+        barrier = vehicles(figure(ave, "percent"))
+        every = Recognition(degree=figure(1.0), partners=("USA",), extends_to="all")
         together = solve(world, Shock.parts(world, parts(barrier, every, world.countries)["value"]), tol=1e-12)
         alone = sum(
             solve(
@@ -102,7 +99,7 @@ def test_recognition_of_all_is_the_sum_of_bilateral_ones_to_second_order() -> No
                     world,
                     parts(
                         barrier,
-                        Recognition(degree=cited(1.0), partners=(one,), extends_to="bilateral"),
+                        Recognition(degree=figure(1.0), partners=(one,), extends_to="bilateral"),
                         world.countries,
                     )["value"],
                 ),
@@ -117,18 +114,18 @@ def test_recognition_of_all_is_the_sum_of_bilateral_ones_to_second_order() -> No
 
 
 def test_a_measure_has_the_worked_numbers_and_doubling_its_fixed_cost_doubles_that_part() -> None:
-    top = {"ave": cited(25.5, unit="percent"), "actionable": cited(1.0)}
-    half = Standard(degree=cited(0.5), extends_to="bilateral", top_down=TopDown(**top))
+    top = {"ave": figure(25.5, "percent"), "actionable": figure(1.0)}
+    half = Standard(degree=figure(0.5), extends_to="bilateral", top_down=TopDown(**top))
     assert factor(half).value == pytest.approx(1 - 0.102, abs=5e-4)
 
     def ave(fixed: float) -> float:
         pieces = {
-            "units": cited(2000, unit="vehicles"),
-            "price": cited(40_000, unit="USD"),
-            "unit_cost": cited(400, unit="USD a car"),
+            "units": figure(2000, "vehicles"),
+            "price": figure(40_000, "USD"),
+            "unit_cost": figure(400, "USD a car"),
         }
-        terms = BottomUp(fixed_cost=cited(fixed, unit="USD a model"), **pieces)
-        told = factor(Standard(degree=cited(1.0), extends_to="all", bottom_up=terms)).value
+        terms = BottomUp(fixed_cost=figure(fixed, "USD a model"), **pieces)
+        told = factor(Standard(degree=figure(1.0), extends_to="all", bottom_up=terms)).value
         assert told is not None
         return 1 / told - 1
 
@@ -137,9 +134,9 @@ def test_a_measure_has_the_worked_numbers_and_doubling_its_fixed_cost_doubles_th
     assert ave(8e6) - ave(4e6) == pytest.approx(part)
 
 
-def test_standards_of_the_register_are_priced_over_their_ranges() -> None:
+def test_standards_of_the_register_are_priced_over_their_ranges(law: Register) -> None:
     """Bottom-up costs are a few percent at most, whatever their ends; top-down ones may be far more."""
-    found = {m.id: m.terms for m in Register.load().measures if isinstance(m.terms, Standard)}
+    found = {m.id: m.terms for m in law.measures if isinstance(m.terms, Standard)}
     assert {"jpn-us-cars-recognition", "chn-rohs-declaration", "chn-chaoji", "twn-us-cars-standards"} <= set(
         found
     )
@@ -155,7 +152,7 @@ def test_standards_of_the_register_are_priced_over_their_ranges() -> None:
 
 
 def test_recognition_names_its_partners_in_the_world() -> None:
-    bilateral = Recognition(degree=cited(1.0), partners=("USA",), extends_to="bilateral")
+    bilateral = Recognition(degree=figure(1.0), partners=("USA",), extends_to="bilateral")
     found = parts(vehicles(), bilateral, ("JPN", "USA", "KOR"), shares={"USA": 0.8})
     assert set(found) == {"low", "value", "high"}
     assert [(one.exporter, one.share) for one in found["low"]] == [("USA", 0.8)]
@@ -175,7 +172,7 @@ def test_a_day_at_the_border_costs_what_the_source_says() -> None:
     assert faster.high == pytest.approx((1 + 0.006 * 2.5) / (1 + 0.006 * 7))
     assert faster.low < faster.value < faster.high < 1
     assert customs_time.cost_change(3.0, 3.0).levels == {"low": 1.0, "value": 1.0, "high": 1.0}
-    unsure = customs_time.ave_of_days(cited(3, 2, 5, "days"))
+    unsure = customs_time.ave_of_days(figure(3, "days", 2, 5))
     assert (unsure.low, unsure.high) == (pytest.approx(0.012), pytest.approx(0.105))
 
 
@@ -212,8 +209,10 @@ def test_every_figure_has_a_source_and_unknown_ones_are_refused() -> None:
 
 
 def test_a_spread_reaches_every_corner() -> None:
-    found = spread(lambda x, y, z: x * y + z, "u", x=cited(1, 0, 2), y=cited(-1, -3, 5), z=1.0)
+    found = spread(
+        lambda x, y, z: x * y + z, "u", x=figure(1, "share", 0, 2), y=figure(-1, "share", -3, 5), z=1.0
+    )
     assert (found.low, found.value, found.high) == (-5, 0, 11)
-    point = Range.of(cited(3.0))
+    point = Range.of(figure(3.0))
     assert point.levels == {"low": 3.0, "value": 3.0, "high": 3.0}
     assert point.bound_only("why").value is None

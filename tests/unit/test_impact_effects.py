@@ -9,40 +9,23 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from tests.measures import measure
+from tests.measures import cited, measure
 
 from kosho.case import Case
 from kosho.equilibrium import Counterfactual, Purchase, Quota, solve
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
-from kosho.law import Register
 from kosho.law.measure import Measure, Overlay
 from kosho.law.register import Register as Registered
 from kosho.scenario.simulate import simulate
-from kosho.world import World, load
+from kosho.world import World
 
 ON = date(2025, 6, 29)
-
-
-def cited(
-    value: float, low: float | None = None, high: float | None = None, unit: str = "share"
-) -> dict[str, Any]:
-    return {"value": value, "low": low, "high": high, "unit": unit, "status": "assumption", "source": "s"}
 
 
 def rule(kind: str, scope: Mapping[str, Any], terms: Mapping[str, Any], **changes: object) -> Measure:
     fields = {"imposer": "JPN", "partners": {"include": ["USA"]}, "value": None, "id": f"jpn-{kind}"}
     return measure(**{**fields, "kind": kind, "scope": scope, "terms": terms, **changes})
-
-
-@pytest.fixture(scope="module")
-def talks() -> World:
-    return load(regions="talks", sectors="talks")
-
-
-@pytest.fixture(scope="module")
-def law() -> Registered:
-    return Register.load()
 
 
 def found(world: World, law: Registered, *measures: Measure, end: str = "value") -> Effects:
@@ -54,7 +37,7 @@ def test_a_purchase_of_a_small_product_becomes_a_constraint_with_its_nest(
     talks: World, law: Registered
 ) -> None:
     terms = {
-        "amount": cited(1, unit="billion USD"),
+        "amount": cited(1, "billion USD"),
         "basis": "increment",
         "measured": "value",
         "niches": ["corn"],
@@ -69,7 +52,7 @@ def test_a_purchase_of_a_small_product_becomes_a_constraint_with_its_nest(
 
 
 def test_an_advisory_on_travel_is_a_quota_on_services(talks: World, law: Registered) -> None:
-    terms = {"amount": cited(0.55, 0.4, 0.7), "basis": "share", "shared": False}
+    terms = {"amount": cited(0.55, "share", 0.4, 0.7), "basis": "share", "shared": False}
     advisory = rule(
         "advisory",
         {"sectors": ["I", "H49", "H50", "H51", "H52", "H53"]},
@@ -90,7 +73,7 @@ def test_an_advisory_on_travel_is_a_quota_on_services(talks: World, law: Registe
 
 
 def test_standards_days_and_data_change_trade_cost_over_their_ranges(talks: World, law: Registered) -> None:
-    barrier = {"ave": cited(25.5, 20, 30, "percent"), "actionable": cited(0.5, 0.4, 0.6)}
+    barrier = {"ave": cited(25.5, "percent", 20, 30), "actionable": cited(0.5, "share", 0.4, 0.6)}
     bilateral = {"degree": cited(1.0), "extends_to": "bilateral", "top_down": barrier}
     ends = {}
     for end in ("low", "value", "high"):
@@ -104,7 +87,7 @@ def test_standards_days_and_data_change_trade_cost_over_their_ranges(talks: Worl
     told = found(talks, law, rule("standard", {"sectors": ["C29"]}, every))
     touched = set(told.shock.exporter[told.shock.cost != 1.0])
     assert len(touched) == len(talks.countries) - 1
-    days = {"before": cited(7, unit="days"), "after": cited(2.5, unit="days")}
+    days = {"before": cited(7, "days"), "after": cited(2.5, "days")}
     told = found(talks, law, rule("customs", {"goods": True}, days, partners={"include": ["TWN"]}))
     assert set(np.round(told.shock.cost[told.shock.cost != 1.0], 6)) == {0.944495}
     # Every goods sector whole: the cells' parts sum to one.
@@ -129,8 +112,8 @@ def test_what_is_only_declared_is_listed_with_its_range(talks: World, law: Regis
         {"goods": True},
         {
             "worth": {
-                "USA": cited(5000, 0, 20000, "million USD"),
-                "JPN": cited(-1000, -5000, 2000, "million USD"),
+                "USA": cited(5000, "million USD", 0, 20000),
+                "JPN": cited(-1000, "million USD", -5000, 2000),
             }
         },
     )
@@ -172,7 +155,7 @@ def test_what_the_base_year_holds_and_what_cannot_be_told_apart_is_left_out(
 
 def test_terms_must_fit_their_kind() -> None:
     amount = {"amount": cited(1.0), "basis": "share"}
-    days = {"before": cited(3, unit="days"), "after": cited(1, unit="days")}
+    days = {"before": cited(3, "days"), "after": cited(1, "days")}
     with pytest.raises(ValidationError, match=r"terms\.before\s+Extra inputs"):
         rule("quota", {"goods": True}, days)
     with pytest.raises(ValidationError, match="has its terms"):
@@ -180,7 +163,7 @@ def test_terms_must_fit_their_kind() -> None:
     with pytest.raises(ValidationError, match="has no terms"):
         measure(terms=amount)
     with pytest.raises(ValidationError, match="without a range"):
-        rule("transfer", {"goods": True}, {"worth": {"USA": cited(5000, unit="million USD")}})
+        rule("transfer", {"goods": True}, {"worth": {"USA": cited(5000, "million USD")}})
     with pytest.raises(ValidationError, match="never both"):
         rule("standard", {"goods": True}, {"degree": cited(1.0), "extends_to": "all"})
     with pytest.raises(ValidationError, match="one of connectivity"):
@@ -199,7 +182,7 @@ def test_rates_do_not_see_them(law: Registered) -> None:
                 rule(
                     "customs",
                     {"goods": True},
-                    {"before": cited(72, unit="hours"), "after": cited(1, unit="days")},
+                    {"before": cited(72, "hours"), "after": cited(1, "days")},
                 ),
             ),
         )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from tests.measures import measure
+from tests.measures import cited, measure
 
 from kosho.equilibrium import Counterfactual, TariffQuota, solve
 from kosho.impact.effects import effects
@@ -21,25 +20,11 @@ from kosho.law.measure import Overlay
 from kosho.law.nontariff_terms import Amount
 from kosho.law.references import cited_in
 from kosho.provenance import Cited
-from kosho.world import World, load
+from kosho.world import World
 
 STEEL = date(2024, 6, 1)
 """Japan's steel is under its tariff quota."""
 RICE = date(2025, 12, 1)
-
-
-def cited(value: float, unit: str = "tonnes") -> dict[str, Any]:
-    return {"value": value, "unit": unit, "status": "assumption", "source": "s"}
-
-
-@pytest.fixture(scope="module")
-def talks() -> World:
-    return load(regions="talks", sectors="talks")
-
-
-@pytest.fixture(scope="module")
-def law() -> Register:
-    return Register.load()
 
 
 def test_a_tariff_quota_binds_where_the_world_counts_its_goods(talks: World, law: Register) -> None:
@@ -71,7 +56,7 @@ def test_elsewhere_the_mean_of_its_rates_acts_and_is_listed(talks: World, law: R
 
 def test_both_rates_are_whole_rates_whatever_mean_the_shock_has(talks: World, law: Register) -> None:
     steel = law.measure("us-232-steel-quota")
-    half = steel.model_copy(update={"quota_share": Cited.model_validate(cited(0.5, "share"))})
+    half = steel.model_copy(update={"quota_share": Cited.model_validate(cited(0.5))})
     mixed = replace(law, measures=tuple(half if m.id == steel.id else m for m in law.measures))
     world = counted(talks, mixed)
     (bound,) = [one for one in effects(world, mixed, STEEL).constraints if one.name == "us-232-steel-quota"]
@@ -139,7 +124,7 @@ def test_of_one_authority_a_scenario_takes_the_place_of_what_is_in_force(talks: 
         kind="quota",
         value=None,
         scope={"sectors": ["C10T12"]},
-        terms={"amount": cited(1.2, "share"), "basis": "share", "niches": ["rice"], "holder": "importer"},
+        terms={"amount": cited(1.2), "basis": "share", "niches": ["rice"], "holder": "importer"},
     )
     told = effects(talks, law, RICE, replace=Overlay(title="x", add=(other,)))
     names = {one.name for one in told.constraints}
@@ -158,6 +143,6 @@ def test_everything_named_exists(law: Register) -> None:
 
 def test_mistakes_are_told() -> None:
     with pytest.raises(ValidationError, match="only a tariff quota"):
-        measure(quota={"amount": cited(1), "counted": "tonnes"})
+        measure(quota={"amount": cited(1, "tonnes"), "counted": "tonnes"})
     with pytest.raises(ValidationError, match="a level that is counted"):
-        Amount.model_validate({"amount": cited(1, "share"), "base": cited(1), "basis": "share"})
+        Amount.model_validate({"amount": cited(1), "base": cited(1, "tonnes"), "basis": "share"})

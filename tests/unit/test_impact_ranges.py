@@ -29,19 +29,17 @@ def ranged(one: Cited) -> bool:
     return one.low is not None and one.high is not None and one.low < one.high
 
 
-def test_what_is_assumed_has_a_range() -> None:
+def test_what_is_assumed_has_a_range(law: Register) -> None:
     shipped: list[BaseModel] = [parameters(), vehicle_data(), *niches().values(), *episodes().values()]
-    register = Register.load()
-    shipped += [m.terms for m in register.measures if m.terms is not None]
-    shipped += [m.quota for m in register.measures if m.quota is not None]
+    shipped += [m.terms for m in law.measures if m.terms is not None]
+    shipped += [m.quota for m in law.measures if m.quota is not None]
     bare = [
         one for model in shipped for one in figures(model) if one.status == "assumption" and not ranged(one)
     ]
     assert not bare, [(one.value, one.unit, one.note) for one in bare]
 
 
-def test_every_figure_of_a_measure_says_where_it_is_from() -> None:
-    register = Register.load()
-    for measure in register.measures:
+def test_every_figure_of_a_measure_says_where_it_is_from(law: Register) -> None:
+    for measure in law.measures:
         if measure.terms is not None:
-            assert all(one.source in register.sources for one in figures(measure.terms)), measure.id
+            assert all(one.source in law.sources for one in figures(measure.terms)), measure.id

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from tests.measures import measure
+from tests.measures import cited, measure, register
 
 from kosho.equilibrium import Shock, solve
 from kosho.impact.effects import MeasureEffect, effect, effects
@@ -18,15 +18,9 @@ from kosho.impact.value_chains import content
 from kosho.law import Register
 from kosho.law.measure import Measure, Overlay, Replacement
 from kosho.law.nontariff_terms import Subsidy
-from kosho.world import World, load
+from kosho.world import World
 
 ON = date(2025, 6, 29)
-
-
-def cited(
-    value: float, low: float | None = None, high: float | None = None, unit: str = "percent"
-) -> dict[str, Any]:
-    return {"value": value, "low": low, "high": high, "unit": unit, "status": "assumption", "source": "s"}
 
 
 def subsidy(terms: dict[str, Any], **changes: object) -> Measure:
@@ -34,26 +28,15 @@ def subsidy(terms: dict[str, Any], **changes: object) -> Measure:
     return measure(**{**fields, "terms": terms, **changes})
 
 
-@pytest.fixture(scope="module")
-def talks() -> World:
-    return load(regions="talks", sectors="talks")
-
-
-@pytest.fixture(scope="module")
-def law() -> Register:
-    return Register.load()
-
-
-def told(world: World, law: Register, one: Measure, end: str = "value") -> tuple[MeasureEffect, Shock]:
+def told(world: World, one: Measure, end: str = "value") -> tuple[MeasureEffect, Shock]:
     """A measure on top of nothing, and the shock with it alone."""
-    register = law.with_overlay(Overlay(title="x", add=(one,)))
     none = Shock.none(world)
-    found = effect(world, register, none, one, end)
+    found = effect(world, register(one), none, one, end)
     return found, none if found.subsidy is None else subsidised(none, world, found.subsidy, end)
 
 
-def test_the_treasury_of_the_imposer_pays_and_only_it(talks: World, law: Register) -> None:
-    found, changed = told(talks, law, subsidy({"rate": cited(10), "share": cited(30)}))
+def test_the_treasury_of_the_imposer_pays_and_only_it(talks: World) -> None:
+    found, changed = told(talks, subsidy({"rate": cited(10, "percent"), "share": cited(30, "percent")}))
     assert found.subsidy is not None
     outcome = solve(talks, changed, tol=1e-11)
     duty = talks.tariff.sel(importer="THA")
@@ -80,10 +63,14 @@ def test_the_treasury_of_the_imposer_pays_and_only_it(talks: World, law: Registe
 
 @pytest.mark.parametrize("share", [0.4, 1.0])
 def test_what_is_paid_on_product_groups_is_counted(talks: World, law: Register, share: float) -> None:
-    one = subsidy({"rate": cited(10), "share": cited(share)}, imposer="USA", partners={"include": ["JPN"]})
-    register = law.with_overlay(Overlay(title="x", add=(one,)))
-    plain = duties(talks, register, ON)
-    found = effect(talks, register, plain, one)
+    one = subsidy(
+        {"rate": cited(10, "percent"), "share": cited(share, "percent")},
+        imposer="USA",
+        partners={"include": ["JPN"]},
+    )
+    book = law.with_overlay(Overlay(title="x", add=(one,)))
+    plain = duties(talks, book, ON)
+    found = effect(talks, book, plain, one)
     assert found.subsidy is not None
     outcome = solve(talks, subsidised(plain, talks, found.subsidy), tol=1e-11)
     # Revenue of the cells at the rates without it, at the same quantities, less what there is.
@@ -102,66 +89,66 @@ def test_what_is_paid_on_product_groups_is_counted(talks: World, law: Register, 
     assert paid_out(outcome, found.subsidy) == pytest.approx(expected, rel=1e-9)
 
 
-def test_a_covered_share_of_one_is_the_whole_sector_and_none_is_nothing(talks: World, law: Register) -> None:
-    _, whole = told(talks, law, subsidy({"rate": cited(10)}))
+def test_a_covered_share_of_one_is_the_whole_sector_and_none_is_nothing(talks: World) -> None:
+    _, whole = told(talks, subsidy({"rate": cited(10, "percent")}))
     n, j = talks.position("THA"), talks.sector_position("C29")
     rates = {
         ("THA", code, "C29"): wedge_after(float(talks.arrays.tariff[n, i, j]), 0.1)
         for i, code in enumerate(talks.countries)
         if code != "THA"
     }
-    plain, _ = told(talks, law, subsidy({"rate": cited(10), "home": False}))
+    plain, _ = told(talks, subsidy({"rate": cited(10, "percent"), "home": False}))
     assert plain.subsidy is not None
     abroad = subsidised(Shock.none(talks), talks, plain.subsidy)
     first, second = solve(talks, abroad, tol=1e-12), solve(talks, Shock.tariffs(talks, rates), tol=1e-12)
     np.testing.assert_allclose(first.flows, second.flows, rtol=1e-9)
     assert set(whole.part) == {"ev"}
-    _, none = told(talks, law, subsidy({"rate": cited(10), "share": cited(0.0)}))
+    _, none = told(talks, subsidy({"rate": cited(10, "percent"), "share": cited(0.0, "percent")}))
     np.testing.assert_allclose(solve(talks, none, tol=1e-11).welfare, 0.0, atol=1e-11)
 
 
-def test_parts_by_drive_have_the_share_of_their_origin_over_its_range(talks: World, law: Register) -> None:
+def test_parts_by_drive_have_the_share_of_their_origin_over_its_range(talks: World) -> None:
     terms = {
-        "per_unit": cited(75, 50, 100, "thousand THB"),
-        "price": cited(900_000, 700_000, 1_400_000, "THB"),
+        "per_unit": cited(75, "thousand THB", 50, 100),
+        "price": cited(900_000, "THB", 700_000, 1_400_000),
         "drive": "electric",
     }
-    found, changed = told(talks, law, subsidy(terms))
+    found, changed = told(talks, subsidy(terms))
     assert found.subsidy is not None
     share = {talks.countries[i]: one for i, one in found.subsidy.share.items()}
     assert share["CHN"].value == 0.25
     assert share["JPN"].high < share["THA"].high < share["CHN"].high
     assert found.subsidy.rate.levels == pytest.approx({"low": 50 / 1400, "value": 75 / 900, "high": 100 / 700})
-    ends = {end: told(talks, law, subsidy(terms), end)[1] for end in ("low", "high")}
+    ends = {end: told(talks, subsidy(terms), end)[1] for end in ("low", "high")}
     paid = {}
     for end, one in {**ends, "value": changed}.items():
         paid[end] = paid_out(solve(talks, one), found.subsidy, end)
     assert paid["low"] < paid["value"] < paid["high"]
     assert {one.what.split(" of ")[0] for one in found.ranges} == {"subsidy to buyers", "eligible"}
-    unknown, _ = told(talks, law, subsidy(terms, imposer="MEX"))
+    unknown, _ = told(talks, subsidy(terms, imposer="MEX"))
     assert unknown.subsidy is None
     assert "not known" in (unknown.left_out or "")
 
 
-def test_local_content_decides_by_the_average_of_an_origin(talks: World, law: Register) -> None:
-    rule = {"threshold": cited(40), "counted": ["IDN"]}
-    found, changed = told(talks, law, subsidy({"rate": cited(9), "content": rule}, imposer="IDN"))
+def test_local_content_decides_by_the_average_of_an_origin(talks: World) -> None:
+    rule = {"threshold": cited(40, "percent"), "counted": ["IDN"]}
+    found, changed = told(talks, subsidy({"rate": cited(9, "percent"), "content": rule}, imposer="IDN"))
     assert found.subsidy is not None
     assert {talks.countries[cell[1]] for cell in found.subsidy.cells} == {"IDN"}
     assert content(talks, "IDN", "C29", ["IDN"]) > 0.4 > content(talks, "JPN", "C29", ["IDN"])
     outcome = solve(talks, changed)
     cell = {"importer": "IDN", "exporter": "JPN", "sector": "C29"}
     assert float(outcome.flows.sel(cell)) < float(outcome.base.flows.sel(cell))
-    strict = {"threshold": cited(99), "counted": ["IDN"]}
-    nobody, _ = told(talks, law, subsidy({"rate": cited(9), "content": strict}, imposer="IDN"))
+    strict = {"threshold": cited(99, "percent"), "counted": ["IDN"]}
+    nobody, _ = told(talks, subsidy({"rate": cited(9, "percent"), "content": strict}, imposer="IDN"))
     assert nobody.left_out is not None
 
 
 def test_a_subsidy_joins_duties_on_the_goods_of_a_product_group(talks: World, law: Register) -> None:
-    one = subsidy({"rate": cited(5)}, imposer="USA", scope={"groups": ["vehicles-232"]})
-    register = law.with_overlay(Overlay(title="x", add=(one,)))
-    plain = duties(talks, register, ON)
-    found = effects(talks, register, ON)
+    one = subsidy({"rate": cited(5, "percent")}, imposer="USA", scope={"groups": ["vehicles-232"]})
+    book = law.with_overlay(Overlay(title="x", add=(one,)))
+    plain = duties(talks, book, ON)
+    found = effects(talks, book, ON)
     (row,) = [
         k
         for k in range(len(found.shock))
@@ -197,15 +184,15 @@ def test_those_of_the_register_act_where_a_scenario_has_them(talks: World, law: 
 
 
 def test_mistakes_are_told() -> None:
-    baht = cited(5, unit="THB")
+    baht = cited(5, "THB")
     for wrong, told in (
         ({"drive": "electric"}, "either rate"),
-        ({"rate": cited(5), "per_unit": baht}, "either rate"),
+        ({"rate": cited(5, "percent"), "per_unit": baht}, "either rate"),
         ({"per_unit": baht}, "either rate"),
-        ({"per_unit": baht, "price": cited(9, unit="USD")}, "one currency"),
-        ({"per_unit": baht, "price": cited(9, 4, 20, "THB")}, "not 125% of it"),
-        ({"rate": cited(50, 10, 100)}, "below all of the price"),
-        ({"rate": cited(5), "share": cited(1.2, unit="share")}, "from 0 to 1 share"),
+        ({"per_unit": baht, "price": cited(9, "USD")}, "one currency"),
+        ({"per_unit": baht, "price": cited(9, "THB", 4, 20)}, "not 125% of it"),
+        ({"rate": cited(50, "percent", 10, 100)}, "below all of the price"),
+        ({"rate": cited(5, "percent"), "share": cited(1.2)}, "from 0 to 1 share"),
     ):
         with pytest.raises(ValidationError, match=told):
             Subsidy.model_validate(wrong)

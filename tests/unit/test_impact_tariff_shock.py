@@ -21,18 +21,13 @@ DAY = date(2025, 6, 29)
 
 
 @pytest.fixture(scope="module")
-def register() -> Register:
-    return Register.load()
-
-
-@pytest.fixture(scope="module")
 def world() -> World:
     return load()
 
 
 @pytest.fixture(scope="module")
-def june(world: World, register: Register) -> Shock:
-    return shock(world, register, DAY, DAY)
+def june(world: World, law: Register) -> Shock:
+    return shock(world, law, DAY, DAY)
 
 
 def rows(table: Shock, exporter: str, sector: str, part: str) -> np.ndarray:
@@ -111,8 +106,8 @@ def test_only_imposers_of_measures_are_touched(june: Shock):
     assert (june.tariff >= june.base_tariff - 1e-12).all()
 
 
-def test_nothing_changes_when_the_law_is_that_of_the_base_year(world: World, register: Register):
-    quiet = shock(world, register, date(2024, 6, 30))
+def test_nothing_changes_when_the_law_is_that_of_the_base_year(world: World, law: Register):
+    quiet = shock(world, law, date(2024, 6, 30))
     moved = np.abs(quiet.tariff - quiet.base_tariff) > 1e-12
     # Steel of Japan, Britain and Ukraine and aluminium of Britain came inside quotas during 2022; Russian
     # aluminium has borne 200 percent since March 2023.
@@ -127,9 +122,9 @@ def test_nothing_changes_when_the_law_is_that_of_the_base_year(world: World, reg
     }
 
 
-def test_the_same_duty_is_paid_in_the_aggregated_world(june: Shock, world: World, register: Register):
+def test_the_same_duty_is_paid_in_the_aggregated_world(june: Shock, world: World, law: Register):
     talks = load(regions="talks", sectors="talks")
-    small = shock(talks, register, DAY, DAY)
+    small = shock(talks, law, DAY, DAY)
     change = value(june, world, june.tariff - june.base_tariff).sum()
     assert value(small, talks, small.tariff - small.base_tariff).sum() == pytest.approx(change, rel=1e-9)
     for region in ("EU27", "ROW"):
@@ -142,7 +137,7 @@ def test_the_same_duty_is_paid_in_the_aggregated_world(june: Shock, world: World
         )
 
 
-def test_a_floor_applies_to_each_line_before_averaging(world: World, register: Register):
+def test_a_floor_applies_to_each_line_before_averaging(world: World, law: Register):
     floor = measure(
         id="floor",
         kind="floor",
@@ -151,50 +146,50 @@ def test_a_floor_applies_to_each_line_before_averaging(world: World, register: R
         excludes=["us-ieepa-baseline-10"],
         legal_from="2025-06-01",
     )
-    changed = shock(world, register, DAY, DAY, Overlay(title="floor", add=(floor,)))
+    changed = shock(world, law, DAY, DAY, Overlay(title="floor", add=(floor,)))
     flat = rows(changed, "JPN", "C28", "")
     assert changed.tariff[flat] == pytest.approx([0.15])
     # Clothes: lines above 15 keep their rate, so the average is above 15.
     clothes = rows(changed, "JPN", "C13T15", "")
-    lines = register.products.lines("USA", "C13T15", float(changed.base_tariff[clothes][0]))
+    lines = law.products.lines("USA", "C13T15", float(changed.base_tariff[clothes][0]))
     assert max(rate for rate, _ in lines) > 0.15
     expected = sum(weight * max(rate, 0.15) for rate, weight in lines)
     assert changed.tariff[clothes] == pytest.approx([expected])
     assert expected > 0.151
 
 
-def test_worlds_the_register_does_not_fit_are_refused(world: World, register: Register):
+def test_worlds_the_register_does_not_fit_are_refused(world: World, law: Register):
     with pytest.raises(InputError, match="the world has no base year"):
-        shock(replace(world, meta=replace(world.meta, year=None)), register, DAY)
+        shock(replace(world, meta=replace(world.meta, year=None)), law, DAY)
     with pytest.raises(InputError, match="USA on 2030-01-01 are not in the register"):
-        shock(world, register, date(2030, 1, 1))
+        shock(world, law, date(2030, 1, 1))
     odd = build(np.ones((2, 2, 1)), countries=("USA", "Mars"), sectors=("C29",))
     odd = replace(odd, meta=replace(odd.meta, year=2022))
     with pytest.raises(InputError, match="'Mars' of the world is neither a known code nor one of its regions"):
-        shock(odd, register, DAY)
+        shock(odd, law, DAY)
     pair = build(np.ones((2, 2, 1)), countries=("PER", "CHL"), sectors=("C29",))
     with pytest.raises(InputError, match="no economy of this world imposes a measure of the register"):
-        shock(replace(pair, meta=replace(pair.meta, year=2022)), register, DAY)
+        shock(replace(pair, meta=replace(pair.meta, year=2022)), law, DAY)
 
 
-def test_an_aggregate_of_another_table_is_refused(register: Register):
+def test_an_aggregate_of_another_table_is_refused(law: Register):
     talks = load(regions="talks")
     other = replace(talks, flows=2.0 * talks.flows)
     with pytest.raises(InputError, match="was not aggregated from icio-2022"):
-        shock(other, register, DAY)
+        shock(other, law, DAY)
 
 
 @pytest.mark.parametrize("detail", [{"regions": "talks"}, {"sectors": "talks"}])
-def test_either_side_may_be_aggregated_alone(detail, june: Shock, world: World, register: Register):
+def test_either_side_may_be_aggregated_alone(detail, june: Shock, world: World, law: Register):
     partly = load(**detail)
-    found = shock(partly, register, DAY, DAY)
+    found = shock(partly, law, DAY, DAY)
     change = value(june, world, june.tariff - june.base_tariff).sum()
     assert value(found, partly, found.tariff - found.base_tariff).sum() == pytest.approx(change, rel=1e-9)
 
 
-def test_a_small_world_of_ones_own_works(register: Register):
+def test_a_small_world_of_ones_own_works(law: Register):
     pair = build(np.full((2, 2, 2), 100.0), tariff=0.025, countries=("USA", "JPN"), sectors=("C29", "G"))
-    found = shock(replace(pair, meta=replace(pair.meta, year=2022)), register, DAY, DAY)
+    found = shock(replace(pair, meta=replace(pair.meta, year=2022)), law, DAY, DAY)
     cars = rows(found, "JPN", "C29", "vehicles-232")
     assert found.share[cars] == pytest.approx([0.78])
     assert found.tariff[cars] == pytest.approx([0.275])

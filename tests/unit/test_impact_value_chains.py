@@ -19,11 +19,6 @@ from kosho.impact.value_chains import (
 from kosho.world import World, load
 
 
-@pytest.fixture(scope="module")
-def talks() -> World:
-    return load(regions="talks", sectors="talks")
-
-
 def leontief(world: World) -> np.ndarray:
     """(I - A)^-1 by one dense inverse, rows and columns country by country."""
     a = world.arrays

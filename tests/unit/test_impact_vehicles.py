@@ -18,12 +18,7 @@ from kosho.impact.vehicles import (
     subsidy_cost,
     vehicle_data,
 )
-from kosho.world import World, load
-
-
-@pytest.fixture(scope="module")
-def talks() -> World:
-    return load(regions="talks", sectors="talks")
+from kosho.world import World
 
 
 def test_electric_and_hybrid_are_two_parts_with_their_ranges(talks: World) -> None:

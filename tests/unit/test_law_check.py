@@ -173,8 +173,8 @@ def test_findings_stand_in_the_order_of_the_file(tmp_path: Path):
     assert len(problems) >= 4
 
 
-def test_the_shipped_register_contradicts_itself_nowhere():
-    assert contradictions(Register.load()) == []
+def test_the_shipped_register_contradicts_itself_nowhere(law: Register):
+    assert contradictions(law) == []
 
 
 STANDARD = {"kind": "standard", "value": None, "scope": "{sectors: [C29]}", "imposer": "JPN"}

@@ -179,7 +179,7 @@ def test_bans_and_unpriced_measures_are_told():
     assert "Advice: listed without a price, adds no rate" in found.warnings
 
 
-def test_measures_without_a_rate_say_what_they_are():
+def test_measures_without_a_rate_say_what_they_are(law: Register):
     share = {"value": 1, "unit": "share", "status": "fact", "source": "s"}
     quota = {"kind": "quota", "value": None, "terms": {"amount": share, "basis": "share"}}
     about = {"imposer": "JPN", "partners": {"include": ["USA"]}}
@@ -189,7 +189,7 @@ def test_measures_without_a_rate_say_what_they_are():
         measure(id=title.lower(), title=title, authority=title.lower(), scope=scope, **about, **quota)
         for title, scope in scopes.items()
     )
-    book = replace(Register.load(), measures=tuple(rules))
+    book = replace(law, measures=tuple(rules))
 
     def told(exporter: str) -> list[str]:
         asked = replace(query(exporter="KOR"), importer="JPN", exporter=exporter)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.measures import measure
+from tests.measures import cited, measure
 
 from kosho.case import Case
 from kosho.errors import InputError
@@ -16,14 +16,10 @@ from kosho.impact.effects import besides, effects
 from kosho.law import Register
 from kosho.law.measure import Measure, Overlay
 from kosho.law.overlap import goods, impossible, partners, touch
-from kosho.world import World, load
+from kosho.world import World
 
 SPRING = date(2026, 3, 1)
 """Japan takes cars certified in the United States since February."""
-
-
-def cited(value: float, unit: str = "share") -> dict[str, Any]:
-    return {"value": value, "unit": unit, "status": "assumption", "source": "s"}
 
 
 BARRIER = {"ave": cited(25.5, "percent"), "actionable": cited(0.5)}
@@ -50,16 +46,6 @@ def rule(name: str, kind: str = "standard", **changes: Any) -> Measure:
 def priced_by_pieces(name: str, **changes: Any) -> Measure:
     terms = {"degree": cited(1), "extends_to": "bilateral", "bottom_up": PIECES}
     return rule(name, **{"terms": terms, **changes})
-
-
-@pytest.fixture(scope="module")
-def talks() -> World:
-    return load(regions="talks", sectors="talks")
-
-
-@pytest.fixture(scope="module")
-def law() -> Register:
-    return Register.load()
 
 
 def test_a_scenario_prices_a_barrier_in_the_place_of_the_law_not_beside_it(talks: World, law: Register) -> None:

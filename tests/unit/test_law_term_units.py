@@ -7,25 +7,21 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from tests.measures import cited
 
 from kosho.errors import InputError
 from kosho.law import Register
 from kosho.law.nontariff_terms import Amount, BottomUp, CustomsDays, Data, Declared, Standard, TopDown
 from kosho.provenance import Cited, Frozen
 
-
-def cited(value: float, unit: str, low: float | None = None, high: float | None = None) -> dict[str, Any]:
-    return {"value": value, "low": low, "high": high, "unit": unit, "status": "assumption", "source": "s"}
-
-
 PIECES = {"fixed_cost": cited(1, "USD"), "units": cited(1, "vehicles"), "price": cited(1, "USD")}
-WHOLE = {"ave": cited(20, "percent"), "actionable": cited(0.5, "share")}
+WHOLE = {"ave": cited(20, "percent"), "actionable": cited(0.5)}
 
 
 @pytest.mark.parametrize(
     ("model", "terms", "at", "value", "unit"),
     [
-        (TopDown, {**WHOLE, "ave": cited(0.255, "share")}, "ave", 25.5, "percent"),
+        (TopDown, {**WHOLE, "ave": cited(0.255)}, "ave", 25.5, "percent"),
         (TopDown, {**WHOLE, "actionable": cited(70, "percent")}, "actionable", 0.7, "share"),
         (BottomUp, {**PIECES, "fixed_cost": cited(2, "million USD a model")}, "fixed_cost", 2e6, "USD a model"),
         (BottomUp, {**PIECES, "units": cited(2, "thousand vehicles")}, "units", 2e3, "vehicles"),
@@ -75,7 +71,7 @@ def test_ranges_are_converted_with_their_middle() -> None:
         (Amount, {"amount": cited(1, "trillion JPY")}, "in million USD or billion USD"),
         (Amount, {"amount": cited(1, "tonnes")}, "in million USD or billion USD"),
         (Amount, {"amount": cited(1, "million USD"), "basis": "share"}, "in share or percent"),
-        (Amount, {"amount": cited(-0.1, "share"), "basis": "share"}, "at least 0 share"),
+        (Amount, {"amount": cited(-0.1), "basis": "share"}, "at least 0 share"),
         (Amount, {"amount": cited(-5, "million USD")}, "zero or more"),
         (Amount, {"amount": cited(1, "vehicles"), "counted": "tonnes"}, "counted in tonnes, not in 'vehicles'"),
         (CustomsDays, {"before": cited(3, "weeks"), "after": cited(1, "days")}, "in days or hours"),
@@ -85,7 +81,7 @@ def test_ranges_are_converted_with_their_middle() -> None:
         (Declared, {"worth": {"USA": cited(1, "trillion JPY", 0, 5)}}, "in million USD or billion USD"),
         (
             Standard,
-            {"degree": cited(1.8, "share"), "extends_to": "all", "top_down": WHOLE},
+            {"degree": cited(1.8), "extends_to": "all", "top_down": WHOLE},
             "from 0 to 1 share, not 1.8",
         ),
     ],

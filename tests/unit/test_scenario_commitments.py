@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from tests.briefs import HOSTILE, bounds, brief
-from tests.measures import measure
+from tests.measures import cited, measure
 
 from kosho.brief import formatting as words
 from kosho.brief.commitment_tables import (
@@ -76,12 +76,6 @@ def with_measures(case: Case, *measures: Measure) -> Case:
 def rule(kind: str, scope: dict[str, Any], terms: dict[str, Any] | None, **changes: Any) -> Measure:
     fields = {"imposer": "JPN", "partners": {"include": ["USA"]}, "value": None, "id": kind}
     return measure(**{**fields, "kind": kind, "scope": scope, "terms": terms, **changes})
-
-
-def cited(
-    value: float, low: float | None = None, high: float | None = None, unit: str = "share"
-) -> dict[str, Any]:
-    return {"value": value, "low": low, "high": high, "unit": unit, "status": "assumption", "source": "s"}
 
 
 def asked(case: Case, scenario: str) -> tuple[World, Law, Effects]:
@@ -205,7 +199,7 @@ def test_a_ban_has_no_finite_wedge_and_leaves_nothing(case: Case) -> None:
 
 
 def test_bounds_alone_and_declared_worth_are_told_and_move_no_middle(case: Case) -> None:
-    worth = {"USA": cited(5000, 0, 20000, "million USD"), "JPN": cited(-1000, -5000, 2000, "million USD")}
+    worth = {"USA": cited(5000, "million USD", 0, 20000), "JPN": cited(-1000, "million USD", -5000, 2000)}
     digital = rule("digital", {"sectors": ["J61", "J62_63", "M", "N", "J58T60"]}, {"restrictiveness": 0.05})
     found, outcome = of(
         with_measures(case, rule("investment", {"goods": True}, {"worth": worth}), digital), "more"
@@ -228,7 +222,7 @@ def test_bounds_alone_and_declared_worth_are_told_and_move_no_middle(case: Case)
 
 def test_an_end_out_of_reach_is_told_and_left_out(case: Case) -> None:
     # The largest promise is more than the minimum access lets in.
-    terms = {"amount": cited(600_000, 400_000, 900_000, "tonnes"), "counted": "tonnes", "niches": ["rice"]}
+    terms = {"amount": cited(600_000, "tonnes", 400_000, 900_000), "counted": "tonnes", "niches": ["rice"]}
     promise = rule("purchase", {"sectors": ["C10T12"]}, terms)
     found, _ = of(with_measures(case, promise), "more")
     assert found.ends is not None
@@ -345,7 +339,7 @@ def test_what_never_binds_is_said_once() -> None:
 
 
 def test_what_a_subsidy_costs_is_told_with_its_ends(case: Case) -> None:
-    terms = {"rate": cited(10, 5, 20, "percent"), "share": cited(0.4, 0.2, 0.5)}
+    terms = {"rate": cited(10, "percent", 5, 20), "share": cited(0.4, "share", 0.2, 0.5)}
     buyers = rule("subsidy", {"sectors": ["C27"]}, terms, partners={"include": ["CHN"]})
     world, law, found = asked(with_measures(case, buyers), "more")
     paid = subsidies(world, law)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -96,6 +97,16 @@ def test_an_edition_is_replaced_whole_or_not_at_all(data: Path) -> None:
     write(schedule(*second), second)
     (new,) = imported()
     assert str(new.lines["87032301"].general) == "3%"
+
+
+def test_a_folder_that_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    some = [line("87032301", "2.5%")]
+    for place in ("file", "file/below", os.devnull):
+        monkeypatch.setenv("KOSHO_DATA", str(tmp_path / place))
+        with pytest.raises(InputError, match=r"\.sqlite: cannot be written: .*KOSHO_DATA"):
+            write(schedule(*some), some)
+        assert imported() == []
 
 
 def test_a_file_that_is_no_schedule_is_named(data: Path) -> None:

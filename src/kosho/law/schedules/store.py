@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from kosho.cache import home
 from kosho.errors import InputError, Problem
 from kosho.law.schedules.lines import Line, LineMapping, Schedule
 
@@ -32,7 +33,7 @@ def folder() -> Path:
     if given:
         return Path(given) / "schedules"
     base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "kosho" / "schedules"
+    return (Path(base) if base else home() / ".local" / "share") / "kosho" / "schedules"
 
 
 def path_of(importer: str, edition: str) -> Path:
@@ -44,9 +45,12 @@ def path_of(importer: str, edition: str) -> Path:
 
 
 def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
-    """Write an edition, in place of an earlier import of it; whole or not at all."""
+    """Write an edition, in place of an earlier import of it; whole or not at all.
+
+    Raises:
+        InputError: the folder cannot be written to.
+    """
     path = path_of(schedule.importer, schedule.edition)
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.draft")
     about = {
         "form": _FORM,
@@ -69,13 +73,17 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
         for line in lines
     )
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(draft)) as file, file:
             file.executescript(_TABLES)
             file.executemany("INSERT INTO about VALUES (?, ?)", about.items())
             file.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?)", rows)
         draft.replace(path)
+    except (OSError, sqlite3.OperationalError) as error:
+        hint = "KOSHO_DATA names another folder"
+        raise InputError(Problem(f"cannot be written: {error}", hint, file=str(path))) from None
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             draft.unlink()
     return path
 
