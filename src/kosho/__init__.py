@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kosho import record as record
     from kosho import replications as replications
     from kosho import scenario as scenario
+    from kosho import schemas as schemas
     from kosho import world as world
     from kosho.case import Case as Case
     from kosho.equilibrium import Counterfactual as Counterfactual
@@ -68,6 +69,7 @@ _ROOMS = (
     "record",
     "replications",
     "scenario",
+    "schemas",
     "world",
 )
 
