@@ -142,19 +142,18 @@ def _cell(text: str) -> str:
 
 
 def room_page(room: str) -> str:
-    """What a room hands out, then its modules with what else they define."""
+    """What a room hands out, then the types and functions its modules define besides."""
     package = import_module(f"kosho.{room}")
-    door = [name for name in getattr(package, "__all__", ()) if not name.startswith("_")]
-    parts = [f"# kosho.{room}", _summary(package)]
-    shown: set[int] = set()
-    for name in door:
-        shown.add(id(getattr(package, name)))
-        parts.append(_directive(f"kosho.{room}.{name}", 2))
+    door = list(getattr(package, "__all__", ()))
+    parts = [f"# kosho.{room}", package.__doc__ or ""]
+    parts += [_directive(f"kosho.{room}.{name}", 2) for name in door]
+    shown = {id(getattr(package, name)) for name in door}
     for module in _modules(package):
-        names = [name for name in getattr(module, "__all__", ()) if id(getattr(module, name)) not in shown]
+        names = [name for name in getattr(module, "__all__", ()) if not name.isupper()]
+        names = [name for name in names if id(getattr(module, name)) not in shown]
         shown |= {id(getattr(module, name)) for name in names}
         if names:
-            parts += [f"## {module.__name__.removeprefix(f'kosho.{room}.')}", _summary(module)]
+            parts += [f"## {module.__name__.removeprefix(f'kosho.{room}.')}", module.__doc__ or ""]
             parts += [_directive(f"{module.__name__}.{name}", 3) for name in names]
     return "\n\n".join(parts) + "\n"
 
@@ -165,10 +164,6 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         if not found.name.rpartition(".")[2].startswith("_"):
             yield import_module(found.name)
-
-
-def _summary(module: ModuleType) -> str:
-    return module.__doc__ or ""
 
 
 def _directive(path: str, level: int) -> str:
