@@ -125,7 +125,7 @@ def test_a_question_without_answer_is_an_error_that_names_the_country() -> None:
 
 @pytest.mark.parametrize("tol", [0.0, -1.0, 2.0, float("nan")])
 def test_a_tolerance_must_make_sense(world: World, tol: float) -> None:
-    with pytest.raises(InputError, match="is not between 0 and 1"):
+    with pytest.raises(InputError, match="is not a number between 0 and 1"):
         solve(world, Shock.none(world), tol=tol)
 
 
