@@ -144,11 +144,9 @@ def test_one_glance_at_what_a_case_holds(name: str, case: Case) -> None:
 
 def public_types() -> list[type]:
     folder = Path(str(kosho.__file__)).parent
-    rooms = sorted(f"kosho.{path.parent.name}" for path in folder.glob("*/__init__.py"))
-    rooms = [room for room in rooms if room != "kosho.cli"] + [
-        "kosho.case",
-        "kosho.law.schedules",
-        "kosho.errors",
+    packages = sorted(path.parent.name for path in folder.glob("*/__init__.py") if path.parent.name != "cli")
+    rooms = [
+        f"kosho.{name}" for name in (*packages, "case", "errors", "law.schedules", "provenance", "schemas")
     ]
     found: dict[type, None] = {}
     for room in rooms:
