@@ -1,8 +1,9 @@
 """The law of one importer as it was put together before: a question about a line reads nothing else.
 
 What the shipped register says for an importer is kept as JSON (`kosho.cache`), found by the content of every
-file that it depends on, so that a copy has passed the checks of `Register.load`. It is put together again without
-validating it, which would need the validators of every schema; a copy that is not as it was written is left.
+file that it depends on, so that a copy has passed the checks of `Register.load`. It is put together again
+without validating it, which would need the validators of every schema; a copy that is not as it was written is
+left.
 """
 
 from __future__ import annotations
