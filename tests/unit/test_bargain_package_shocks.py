@@ -13,7 +13,7 @@ from kosho.bargain.package_shocks import law_of, lay
 from kosho.bargain.pricing import lay_all
 from kosho.bargain.table import Table
 from kosho.case import Case
-from kosho.equilibrium import Part, Shock, solve
+from kosho.equilibrium import Counterfactual, Part, Shock, solve
 from kosho.errors import InputError
 from kosho.impact import effects
 
@@ -84,7 +84,7 @@ def by_law(laid, state, package):
     access = [
         b for one in laid.provisions.items for b in one.bounds() if b.name == ACCESS and ACCESS not in names
     ]
-    return replace(found, constraints=(*access, *found.constraints), nests=laid.provisions.nests)
+    return Counterfactual(found.shock, (*access, *found.constraints), laid.provisions.nests)
 
 
 @pytest.mark.parametrize("ground", [0, 1])
