@@ -94,13 +94,13 @@ def test_mistakes_of_the_caller_are_raised_and_name_the_member() -> None:
     with pytest.raises(InputError, match="shock 1: is a dict, not a Counterfactual or a Shock"):
         solve_batch(world, [shocks[0], {}])
     for wrong in (2.0, "1e-8", True, np.nan, 1e-8j):
-        with pytest.raises(InputError, match="tol = .* is not a number between 0 and 1"):
+        with pytest.raises(InputError, match=r"tol = .* is not a number between 0 and 1"):
             solve_batch(world, shocks, tol=wrong)
     for wrong in (0, -1, 1.5, "2", True):
         with pytest.raises(InputError, match="processes = "):
             solve_batch(world, shocks, processes=wrong)
     for wrong in (shocks[0], "shocks", None, 3):
-        with pytest.raises(InputError, match="counterfactuals: is a .* not a sequence"):
+        with pytest.raises(InputError, match=r"counterfactuals: is a .* not a sequence"):
             solve_batch(world, wrong)
     with pytest.raises(InputError, match="world: is a Shock, not a World"):
         solve_batch(shocks[0], shocks)

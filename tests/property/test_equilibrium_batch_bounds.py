@@ -27,7 +27,7 @@ from kosho.equilibrium import (
     solve,
     solve_batch,
 )
-from kosho.errors import InputError, KoshoError
+from kosho.errors import KoshoError
 from kosho.world import PhysicalFlow, World
 
 TIGHT = 1e-10
