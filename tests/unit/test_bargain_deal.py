@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 
 from kosho.bargain import Effort, Game, Table, negotiate
-from kosho.bargain.pricing import Setting, Weights, lay_all, repriced, worth_alone
+from kosho.bargain.caveats import warnings
+from kosho.bargain.pricing import Setting, Weights, lay_all, price, repriced, worth_alone
 from kosho.bargain.report import contract, share_told
 from kosho.bargain.robustness import LEAST_SCALE, certify, closing_points
 from kosho.bargain.zone import critical_zone_weight
 from kosho.bargain.zone_relaxations import no_transfer
 from kosho.case import Case
-from kosho.equilibrium import solve
+from kosho.equilibrium import Failure, solve, solve_batch
+from kosho.errors import ConvergenceError
 from kosho.scenario.simulate import simulate
 from kosho.world import load
 
@@ -340,6 +342,30 @@ def test_without_any_way_each_says_why(case, talks, tmp_path):
     assert (opens["transfer"], opens["red_lines"], opens["rate"]) == (None, [], None)
     assert set(opens["why_not"]) == {"transfer", "red_lines", "rate"}
     assert "no issue has an option that sets one rate" in opens["why_not"]["rate"]
+
+
+def test_a_draw_without_an_equilibrium_counts_as_no_gain_and_is_reported(deal, monkeypatch):
+    priced = deal.priced[0]
+    rows = np.array([int(deal.solutions["nash"][0])])
+    whole = certify(priced, rows, 4, 1, lambda _: None)[0]
+    assert (whole.unsolved, whole.all_gain) == (0, 1.0)
+    failure = Failure.of(ConvergenceError(0.1, "JPN", 3))
+
+    def without_the_first(*given, **named):
+        batch = solve_batch(*given, **named)
+        lost = batch.equivalent_variation.where(batch.equivalent_variation.shock > 0)
+        return replace(batch, equivalent_variation=lost, failures=(failure,))
+
+    monkeypatch.setattr("kosho.bargain.pricing.solve_batch", without_the_first)
+    one = certify(priced, rows, 4, 1, lambda _: None)[0]  # two batches, one a closure
+    assert (one.unsolved, one.all_gain) == (2, 0.5)
+    assert all(np.isfinite([spread.p5, spread.p50, spread.p95]).all() for spread in one.gains.values())
+    certified = replace(deal, certificates={int(rows[0]): one})
+    assert any("no equilibrium was found in 2 of 4 draws" in warning for warning in warnings(certified))
+    with pytest.raises(ConvergenceError, match=f"package {rows[0]} has no equilibrium in any draw"):
+        certify(priced, rows, 1, 1, lambda _: None)
+    with pytest.raises(ConvergenceError, match=r"this is package [a-z0-9-]+ [a-z0-9-]+, "):
+        price(deal.table, priced.ground, priced.world)
 
 
 def test_draws_are_common_to_everything_compared(deal):

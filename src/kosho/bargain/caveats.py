@@ -29,7 +29,7 @@ def background_gains(priced: Priced) -> dict[str, float] | None:
 
 def warnings(deal: Deal) -> list[str]:
     """Sentences, the weightiest first; empty where there is nothing to warn of."""
-    return [*_backgrounds(deal), *_worse_than_today(deal), *_days(deal)]
+    return [*_backgrounds(deal), *_worse_than_today(deal), *_unsolved(deal), *_days(deal)]
 
 
 def _backgrounds(deal: Deal) -> Iterator[str]:
@@ -52,6 +52,16 @@ def _worse_than_today(deal: Deal) -> Iterator[str]:
     ]
     if names:
         yield (f"a deal that gains over no deal leaves every party worse off than today: {', '.join(names)}")
+
+
+def _unsolved(deal: Deal) -> Iterator[str]:
+    for one in deal.certificates.values():
+        if one.unsolved:
+            options = ", ".join(map(" ".join, deal.table.grid.label(one.package).items()))
+            yield (
+                f"no equilibrium was found in {one.unsolved} of {one.draws} draws; they count as draws in "
+                f"which not all gain, and are left out of the range of gains: {options}"
+            )
 
 
 def _days(deal: Deal) -> Iterator[str]:

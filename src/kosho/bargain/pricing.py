@@ -15,8 +15,7 @@ from kosho.bargain.nontariff import Draw
 from kosho.bargain.package_shocks import Laid, lay
 from kosho.bargain.table import BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
-from kosho.equilibrium import Counterfactual, Deficits, Outcome
-from kosho.equilibrium.batch import solve_batch
+from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, raise_first, solve_batch
 from kosho.errors import Problems
 from kosho.parallel import cores
 from kosho.world import World
@@ -83,6 +82,8 @@ class Worth(Shown):
     """`[state, party]`, equivalent variation."""
     added: Array
     """`[state, weight]`, change of real value added in the sectors of each weight."""
+    failures: tuple[Failure, ...] = ()
+    """States without an equilibrium, by number; not a number in the arrays."""
 
     def payoffs(self, weights: Weights, value: Array | None = None) -> Array:
         """`[state, party]`: income and weighted value added, at the central weights unless given."""
@@ -91,8 +92,17 @@ class Worth(Shown):
         return self.income + (self.added * scale) @ owned
 
     def take(self, rows: Index) -> Worth:
-        """Some states."""
+        """Some states, without the reasons of those that failed."""
         return Worth(self.income[rows], self.added[rows])
+
+    def complete(self, names: Sequence[str] | None = None) -> Worth:
+        """The same, once every state has an equilibrium.
+
+        Raises:
+            KoshoError: one has none; it is named by `names`, if given.
+        """
+        raise_first(self.failures, names)
+        return self
 
 
 def worth_of(
@@ -102,15 +112,14 @@ def worth_of(
     deficits: Deficits = "fixed",
     thetas: Sequence[xr.DataArray] | None = None,
 ) -> Worth:
-    """Solve changes, each at elasticities of its own if given, and tell what they are worth to the parties.
+    """What changes are worth to the parties, each solved at elasticities of its own if given.
 
-    Raises:
-        ConvergenceError: a change has no equilibrium that could be found.
+    Changes without an equilibrium are in `Worth.failures`: the caller decides what that means.
     """
     processes = None if thetas is None else cores()  # each set of elasticities is work of its own
     outcome = solve_batch(world, changes, deficits, thetas=thetas, processes=processes)
     gained = outcome.equivalent_variation.to_numpy(), outcome.real_value_added.to_numpy()
-    return _counted(table, world, *gained)
+    return replace(_counted(table, world, *gained), failures=outcome.failures)
 
 
 def worth_alone(table: Table, world: World, outcomes: Sequence[Outcome]) -> Worth:
@@ -175,11 +184,18 @@ class Priced(Shown):
 
 
 def price(table: Table, ground: BackgroundLaw, world: World, deficits: Deficits = "fixed") -> Priced:
-    """Every package of a table under one background, with what follows without one and with today."""
+    """Every package of a table under one background, with what follows without one and with today.
+
+    Raises:
+        KoshoError: a package has no equilibrium; whether it is a better deal than the others is not known then.
+    """
     laid = lay_all(table, ground, world)
     world, folded = laid.world, laid.folded()
     count = len(table.grid)
     worth = worth_of(table, world, [*folded.posed(range(count)), *folded.posed_compared()], deficits)
+    if worth.failures:
+        packages = (", ".join(map(" ".join, table.grid.label(k).items())) for k in range(count))
+        worth.complete([*(f"package {one}" for one in packages), "the disagreement", "the status quo"])
     return Priced(
         table,
         ground,
@@ -218,6 +234,8 @@ def repriced(priced: Priced, packages: Index, settings: Sequence[Setting], defic
         packages: Packages to price again.
         settings: Parameters; the rows of the answer are those of the first, then those of the second ...
         deficits: See `kosho.equilibrium.solve`.
+
+    States without an equilibrium are in `Worth.failures`.
     """
     changes: list[Counterfactual] = []
     own = priced.laid.only(packages)

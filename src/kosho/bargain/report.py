@@ -147,6 +147,7 @@ def _certificate(deal: Deal, k: int) -> dict[str, Any]:
         "all_gain": one.all_gain,
         "gaining": round(one.all_gain * one.draws),
         "draws": one.draws,
+        "unsolved": one.unsolved,
         "gains": {party: asdict(spread) for party, spread in one.gains.items()},
         "over_status_quo": {party: asdict(spread) for party, spread in one.over_status_quo.items()},
     }

@@ -12,7 +12,7 @@ from kosho.bargain.game import Game
 from kosho.bargain.pricing import Priced, Setting, repriced
 from kosho.bargain.zone import critical_value, critical_weight, critical_zone_weight
 from kosho.display import Card, Shown, million
-from kosho.equilibrium import Deficits
+from kosho.equilibrium import Deficits, Failure
 from kosho.errors import InputError, Problem
 from kosho.world import draw_elasticities
 
@@ -51,10 +51,13 @@ class Certificate(Shown):
     package: int
     draws: int
     all_gain: float
-    """Share of draws in which every party is better off than without a deal, by more than noise."""
+    """Share of draws in which every party is better off than without a deal, by more than noise. A draw without
+    an equilibrium, of the package or of what it is compared with, counts as one in which not all gain."""
     gains: dict[str, GainQuantiles]
-    """Over the disagreement, by party."""
+    """Over the disagreement, by party, in the draws that have an equilibrium."""
     over_status_quo: dict[str, GainQuantiles]
+    unsolved: int = 0
+    """Draws without an equilibrium."""
 
     def card(self) -> Card:
         """In how many draws all gain, and how much each does."""
@@ -105,6 +108,7 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
 
     Raises:
         InputError: there is no draw.
+        KoshoError: no draw of a package has an equilibrium.
     """
     if draws < 1:
         raise InputError(Problem(f"cannot draw {draws} times", "one or more"))
@@ -113,10 +117,11 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
     thetas = draw_elasticities(priced.world, draws, seed)
     settings = [Setting(theta, provisions.draw(generator)) for theta in thetas]
     values = generator.uniform(weights.low, weights.high, (draws, len(weights.names)))
+    missing: list[Failure] = []
     gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _ in range(2))
     for first, closure in enumerate(CLOSURES):
         mine = np.arange(first, draws, len(CLOSURES))
-        for some in np.array_split(mine, -(-len(mine) // AT_ONCE)):
+        for some in np.array_split(mine, max(1, -(-len(mine) // AT_ONCE))):
             if not len(some):
                 continue
             tell(f"Draws {some[0] + 1} to {some[-1] + 1} of {draws}, deficits {closure}")
@@ -125,13 +130,18 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
                 rows = np.arange(len(packages) + 2) + place * (len(packages) + 2)
                 payoffs = worth.take(rows).payoffs(weights, values[number])
                 gains[number], over_now[number] = payoffs[:-2] - payoffs[-2], payoffs[:-2] - payoffs[-1]
+            missing += worth.failures
+    unsolved = np.asarray((np.isnan(gains) | np.isnan(over_now)).any(axis=2), bool)
+    for k in np.flatnonzero(unsolved.all(axis=0)).tolist():
+        raise missing[0].error.about(f"package {packages[k]} has no equilibrium in any draw; one of them")
     return [
         Certificate(
             package=package,
             draws=draws,
             all_gain=float((gains[:, k] > priced.game.resolution).all(axis=1).mean()),
-            gains=_spreads(priced, gains[:, k]),
-            over_status_quo=_spreads(priced, over_now[:, k]),
+            gains=_spreads(priced, gains[~unsolved[:, k], k]),
+            over_status_quo=_spreads(priced, over_now[~unsolved[:, k], k]),
+            unsolved=int(unsolved[:, k].sum()),
         )
         for k, package in enumerate(packages.tolist())
     ]
@@ -196,6 +206,8 @@ class _Scaled:
         if scale not in self._known:
             setting = Setting(self._priced.world.theta * scale, scale=scale)
             worth = repriced(self._priced, self._packages, [setting], self._priced.deficits)
+            names = [f"package {k}" for k in self._packages.tolist()] + ["the disagreement", "the status quo"]
+            worth.complete([f"{name} at {scale:g} of the elasticities" for name in names])
             payoffs = worth.payoffs(self._priced.weights)
             self._known[scale] = (payoffs[:-2] - payoffs[-2]).min(axis=1) - self._priced.game.resolution
         return self._known[scale]

@@ -289,5 +289,6 @@ def _gains_at(priced: Priced, package: int, step: _Step, rate: float) -> Array:
     duties = shock(laid.world, law_of(changed, state.register, other), state.on, state.known)
     position = LawPosition(laid.provisions.marked(duties), laid.active[other])
     posed = laid.provisions.posed(position, laid.central)
-    payoffs = worth_of(changed, laid.world, [posed], priced.deficits).payoffs(priced.weights)[0]
+    worth = worth_of(changed, laid.world, [posed], priced.deficits).complete([f"package {other} at {rate:g} %"])
+    payoffs = worth.payoffs(priced.weights)[0]
     return payoffs - priced.game.disagreement

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import TypeAlias
@@ -13,6 +11,7 @@ from kosho.corridor.replication import SimulatedYear, replicate
 from kosho.corridor.schema import Corridor
 from kosho.corridor.times import ReleaseTimes
 from kosho.errors import InputError
+from kosho.parallel import run_in_order, start
 
 __all__ = ["MOST", "Job", "Runner", "runner", "simulate"]
 
@@ -31,7 +30,7 @@ def _carry_out(job: Job) -> SimulatedYear:
 
 @contextmanager
 def runner(processes: int = 1) -> Generator[Runner, None, None]:
-    """Something that carries out jobs on so many processes (spawned; 1: in this one).
+    """Something that carries out jobs on so many processes, this one included (see `kosho.parallel`).
 
     >>> from kosho.corridor import between, runner, simulate
     >>> with runner(processes=1) as run:
@@ -42,12 +41,8 @@ def runner(processes: int = 1) -> Generator[Runner, None, None]:
     if processes <= 1:
         yield partial(map, _carry_out)
         return
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        try:
-            yield lambda jobs: pool.map(_carry_out, jobs)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    start(processes)
+    yield lambda jobs: run_in_order(_carry_out, list(jobs), processes)
 
 
 def simulate(

@@ -27,7 +27,7 @@ from kosho.equilibrium.batch_constraints import Frame, framed
 from kosho.equilibrium.batch_iteration import Results, iterate_together
 from kosho.equilibrium.batch_plan import Chunk, Packed, Plan, pack
 from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
-from kosho.equilibrium.failure import Failure
+from kosho.equilibrium.failure import Failure, raise_first
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import solve
 from kosho.errors import InputError, KoshoError, Problems
@@ -124,17 +124,8 @@ class BatchOutcome(Shown):
         return self.residual.notnull()
 
     def raise_if_failed(self, names: Sequence[str] | None = None) -> None:
-        """Raise the error of the first member that failed, for callers who need all of them.
-
-        Args:
-            names: Of the members, for the message; "shock 0", "shock 1" ... if not given.
-
-        Raises:
-            KoshoError: of the kind that `solve` raises for this member.
-        """
-        if self.failures:
-            first = self.failures[0]
-            raise first.error.about(f"shock {first.member}" if names is None else names[first.member])
+        """Raise the error of the first member that failed, named as `raise_first` says."""
+        raise_first(self.failures, names)
 
 
 def solve_batch(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import xarray as xr
 from kosho.display import Shown
 from kosho.errors import ConvergenceError, KoshoError
 
-__all__ = ["Failure"]
+__all__ = ["Failure", "raise_first"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,3 +54,18 @@ class Failure(Shown):
         if not isinstance(error, ConvergenceError):
             return cls(member, str(error), np.nan, None, None, None, bare)
         return cls(member, str(error), error.residual, error.country, error.sector, error.best, bare)
+
+
+def raise_first(failures: Sequence[Failure], names: Sequence[str] | None = None) -> None:
+    """Raise the error of the first failure, if there is one, for callers who need every member.
+
+    Args:
+        failures: By member.
+        names: Of all members, for the message; "shock 0", "shock 1" ... if not given.
+
+    Raises:
+        KoshoError: of the kind that `solve` raises for this member.
+    """
+    if failures:
+        first = failures[0]
+        raise first.error.about(f"shock {first.member}" if names is None else names[first.member])

@@ -1,0 +1,141 @@
+"""Worker processes: what they answer, and that none of them outlives its parent or is missed when it dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kosho import parallel
+from kosho.errors import ConvergenceError, InputError, Problem
+from kosho.parallel import run, run_in_order
+
+POSIX = pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked up in /proc")
+
+
+def alive(process: int) -> bool:
+    """Whether a process runs (a zombie does not)."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def children(process: int) -> list[int]:
+    found = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [one for one in found if alive(one) and _parent(one) == process]
+
+
+def _parent(process: int) -> int:
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[1])
+    except FileNotFoundError:
+        return -1
+
+
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Whether it came true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return condition()
+
+
+def test_results_come_in_the_order_of_the_tasks() -> None:
+    texts = [str(k) for k in range(200)]
+    assert list(run_in_order(int, texts, 2)) == list(range(200))
+    assert sorted(result for _, result in run(int, texts, 2)) == list(range(200))
+
+
+def fails(task: int) -> int:
+    """Fails for some, wherever that is carried out."""
+    if task == 1:
+        raise InputError([Problem("not this one", "any other", key="task"), Problem("nor that")])
+    if task == 2:
+        raise ConvergenceError(0.5, "JPN", 3, "a hint", "C29", {"wage": 1.0})
+    return os.getpid()
+
+
+@pytest.mark.parametrize(("bad", "kind"), [(1, InputError), (2, ConvergenceError)])
+def test_an_error_in_a_worker_is_raised_here_as_what_it_is(bad: int, kind: type[Exception]) -> None:
+    parallel.start(2)
+    (helper,) = parallel._HELPERS[:1]
+    _, error = helper.ask(fails, bad)
+    assert type(error) is kind
+    if isinstance(error, InputError):
+        assert [one.key for one in error.problems] == ["task", None]
+    if isinstance(error, ConvergenceError):
+        assert (error.sector, error.best) == ("C29", {"wage": 1.0})
+    with pytest.raises(kind):
+        list(run(fails, [0, 0, bad, 0, *[0] * 50], 2))
+
+
+def test_a_worker_that_is_killed_is_noticed_and_its_work_is_done() -> None:
+    parallel.start(2)
+    victim = parallel._HELPERS[0]._process
+    threading.Timer(1.0, victim.kill).start()
+    found = list(run_in_order(time.sleep, [0.2] * 20, 2))
+    assert found == [None] * 20
+    assert until(lambda: victim.poll() is not None)
+    assert sorted(one for _, one in run(int, ["1", "2", "3"], 2)) == [1, 2, 3]  # by a new one
+
+
+SCRIPT = """
+import sys, time
+from kosho.parallel import run
+print("ready", flush=True)
+list(run(time.sleep, [600.0] * 4, 3))
+"""
+
+
+@POSIX
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_workers_end_with_their_parent_in_the_middle_of_their_work(number: int) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        assert until(lambda: len(children(parent.pid)) == 2)
+        workers = children(parent.pid)
+        time.sleep(2.0)  # they are at work
+        parent.send_signal(number)
+        parent.wait(timeout=30)
+        assert until(lambda: not any(map(alive, workers)), 30)
+    finally:
+        parent.kill()
+        parent.communicate()
+
+
+@POSIX
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_command_that_is_stopped_ends_quietly_and_leaves_nobody(
+    number: int, status: int, tmp_path: Path
+) -> None:
+    command = (
+        *(sys.executable, "-c", "from kosho.cli import main; main()"),
+        *("corridor", "TWKHH", "JPUKB", "--replications", "50", "--processes", "2", "--no-effect"),
+    )
+    parent = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, start_new_session=True
+    )
+    try:
+        assert until(lambda: len(children(parent.pid)) == 1)
+        workers = children(parent.pid)
+        time.sleep(4.0)
+        os.killpg(parent.pid, number) if number == signal.SIGINT else parent.send_signal(number)
+        _, complaints = parent.communicate(timeout=60)
+        assert parent.returncode == status
+        assert "Traceback" not in complaints
+        assert until(lambda: not any(map(alive, workers)), 30)
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        parent.kill()
+        parent.wait()
