@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kosho.bargain.schema import justified
+from kosho.impact.base_law import assumptions
 
 if TYPE_CHECKING:
     from kosho.bargain.deal import Deal
@@ -29,7 +30,7 @@ def background_gains(priced: Priced) -> dict[str, float] | None:
 
 def warnings(deal: Deal) -> list[str]:
     """Sentences, the weightiest first; empty where there is nothing to warn of."""
-    return [*_backgrounds(deal), *_worse_than_today(deal), *_days(deal)]
+    return [*_backgrounds(deal), *_worse_than_today(deal), *_days(deal), *_assumed(deal)]
 
 
 def _backgrounds(deal: Deal) -> Iterator[str]:
@@ -52,6 +53,12 @@ def _worse_than_today(deal: Deal) -> Iterator[str]:
     ]
     if names:
         yield (f"a deal that gains over no deal leaves every party worse off than today: {', '.join(names)}")
+
+
+def _assumed(deal: Deal) -> Iterator[str]:
+    """What the table of the world needed to speak of the law."""
+    found = (assumptions(one.ground.packages.register, one.world) for one in deal.priced)
+    yield from dict.fromkeys(text for some in found for text in some)
 
 
 def _days(deal: Deal) -> Iterator[str]:
