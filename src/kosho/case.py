@@ -37,6 +37,7 @@ from kosho.yamlfile import LineNumbers, load
 if TYPE_CHECKING:
     from kosho.bargain import Table
     from kosho.record import Record
+    from kosho.world import World, WorldChoice
 
 __all__ = ["Case", "Law", "Scenario", "cases"]
 
@@ -142,6 +143,8 @@ class Case(Shown):
     overlays: dict[str, Overlay]
     """Changes of the law that the case has names for."""
     folder: Path
+    table_named: str | None = None
+    """`world` as `case.yaml` has it."""
 
     def card(self) -> Card:
         """Who negotiates, which courses are compared, and which rooms have something to say."""
@@ -225,6 +228,43 @@ class Case(Shown):
         if chosen.role != "history":
             on = max(on, known)
         return Law(self.register.with_overlay(chosen.overlay), on, known)
+
+    @cached_property
+    def world(self) -> WorldChoice:
+        """The table its questions are asked of where nobody names another: its own, or the one that ships."""
+        from kosho.world import WorldChoice  # noqa: PLC0415 - opening a case needs no table
+
+        return WorldChoice() if self.table_named is None else WorldChoice.parse(self.table_named, self.folder)
+
+    @property
+    def apart(self) -> frozenset[str]:
+        """Economies and sectors that a world must tell apart to answer its questions."""
+        flows = (code for flow in self.flows for code in (flow.exporter, flow.importer, flow.sector))
+        return frozenset(party.economy for party in self.parties) | frozenset(flows)
+
+    def within(self, world: World) -> Case:
+        """The case with its flows in the sectors of a world; itself where they are that already.
+
+        Raises:
+            InputError: the world does not tell a flow apart; all of them are listed.
+        """
+        found: list[NamedFlow] = []
+        problems: list[Problem] = []
+        for flow in self.flows:
+            try:
+                for code in (flow.exporter, flow.importer):
+                    world.position(code)
+                found.append(flow.model_copy(update={"sector": world.sector_of(flow.sector)}))
+            except InputError as error:
+                problems += [Problem(f"flow {flow.id}: {one.message}", one.hint) for one in error.problems]
+        for party in self.parties:
+            if party.economy not in world.countries:
+                hint = "a party must be a country of its own"
+                problems.append(Problem(f"party {party.economy} is not in the world {world.meta.name}", hint))
+        if problems:
+            raise InputError(problems)
+        flows = tuple(found)
+        return self if flows == self.flows else replace(self, flows=flows)
 
     @cached_property
     def record(self) -> Record | None:
@@ -366,6 +406,7 @@ def _assembled(folder: Path, document: CaseFile, overlays: OverlayFile, register
         register=replace(register, sources={source.id: source for source in sources}),
         overlays=overlays.overlays,
         folder=folder,
+        table_named=document.world,
     )
     for scenario in case.scenarios.values():
         precedence(case.register.with_overlay(scenario.overlay).measures)

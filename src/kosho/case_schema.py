@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from kosho.errors import Problem, Problems, suggest
+from kosho.codes import sectors
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.measure import Overlay
 from kosho.law.references import References, check_references
 from kosho.law.register import Register
-from kosho.law.scope import Economy, Id, SectorCode, Some
+from kosho.law.scope import Economy, Id, Some
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 from kosho.yamlfile import LineNumbers, ids
+
+if TYPE_CHECKING:
+    from kosho.world import World
 
 __all__ = [
     "Background",
@@ -78,7 +82,8 @@ class NamedFlow(Frozen):
     title: str
     exporter: Economy
     importer: Economy
-    sector: SectorCode
+    sector: str
+    """An ICIO sector, or one of the table that `world` names."""
     part: Id | None = None
     """Product group; left out, the whole sector."""
     quantity: Cited | None = None
@@ -122,6 +127,9 @@ class CaseFile(Frozen):
     as_of: Day
     """The day the case is about; questions without a date are asked on it."""
     parties: Some[CaseParty]
+    world: str | None = None
+    """The table the case is about, as `--world` takes it: a name, or a file in the case's folder; left out, the
+    one that ships."""
     backgrounds: tuple[Background, ...] = ()
     scenarios: Some[ScenarioFile]
     flows: tuple[NamedFlow, ...] = ()
@@ -163,7 +171,8 @@ def checks(
         if listed is not None:
             _check_sources(*document, problems, own | listed)
         _check_scenarios(*document, problems, None if overlays is None else set(overlays[0].overlays))
-        _check_flows(*document, problems, register)
+        world = _check_world(*document, folder, problems)
+        _check_flows(*document, problems, register, world)
         found += problems.found
     return found
 
@@ -251,14 +260,54 @@ def _check_scenarios(
             problems.add(f"unknown background {scenario.background!r}", hint, line=line)
 
 
-def _check_flows(document: CaseFile, lines: LineNumbers, problems: Problems, register: Register) -> None:
+def _check_world(document: CaseFile, lines: LineNumbers, folder: Path, problems: Problems) -> World | None:
+    """The table a case names, if it names one that can be read and has its parties."""
+    if document.world is None:
+        return None
+    from kosho.world import WorldChoice  # noqa: PLC0415 - most cases name none
+
+    try:
+        world = WorldChoice.parse(document.world, folder).load().whole
+    except InputError as error:
+        for one in error.problems:
+            problems.add(one.message, one.hint, line=lines["world",], key="world")
+        return None
+    for i, party in enumerate(document.parties):
+        if party.economy not in world.countries:
+            inside = [code for code, members in world.meta.regions.items() if party.economy in members]
+            told = (
+                f"the world has {party.economy} only inside {inside[0]}" if inside else "the world has it not"
+            )
+            hint = "a party must be a country of its own"
+            problems.add(f"{party.economy}: {told}", hint, line=lines["parties", i, "economy"], key="economy")
+    return world
+
+
+def _check_flows(
+    document: CaseFile, lines: LineNumbers, problems: Problems, register: Register, world: World | None
+) -> None:
     groups = register.products.groups
     for i, flow in enumerate(document.flows):
+        members = (flow.sector,)
+        if world is not None:
+            try:
+                label = world.sector_of(flow.sector)
+                members = world.meta.sectors.get(label, (label,))
+                for code in (flow.exporter, flow.importer):
+                    world.position(code)
+            except InputError as error:
+                for one in error.problems:
+                    problems.add(one.message, one.hint, line=lines["flows", i], key="flows")
+        elif flow.sector not in sectors():
+            hint = suggest(flow.sector.upper(), sectors())
+            problems.add(
+                f"unknown sector {flow.sector!r}", hint, line=lines["flows", i, "sector"], key="sector"
+            )
         if flow.part is None:
             continue
         if flow.part not in groups:
             hint = suggest(flow.part, groups)
             problems.add(f"unknown product group {flow.part!r}", hint, line=lines["flows", i, "part"])
-        elif groups[flow.part].sector != flow.sector:
+        elif groups[flow.part].sector not in members:
             right = groups[flow.part].sector
             problems.add(f"group {flow.part!r} is in sector {right}", line=lines["flows", i, "part"])

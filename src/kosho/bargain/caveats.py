@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kosho.bargain.schema import justified
+from kosho.impact.base_law import assumptions
 
 if TYPE_CHECKING:
     from kosho.bargain.deal import Deal
@@ -29,7 +30,7 @@ def background_gains(priced: Priced) -> dict[str, float] | None:
 
 def warnings(deal: Deal) -> list[str]:
     """Sentences, the weightiest first; empty where there is nothing to warn of."""
-    return [*_backgrounds(deal), *_worse_than_today(deal), *_unsolved(deal), *_days(deal)]
+    return [*_backgrounds(deal), *_worse_than_today(deal), *_unsolved(deal), *_days(deal), *_assumed(deal)]
 
 
 def _backgrounds(deal: Deal) -> Iterator[str]:
@@ -62,6 +63,12 @@ def _unsolved(deal: Deal) -> Iterator[str]:
                 f"no equilibrium was found in {one.unsolved} of {one.draws} draws; they count as draws in "
                 f"which not all gain, and are left out of the range of gains: {options}"
             )
+
+
+def _assumed(deal: Deal) -> Iterator[str]:
+    """What the table of the world needed to speak of the law."""
+    found = (assumptions(one.ground.packages.register, one.world) for one in deal.priced)
+    yield from dict.fromkeys(text for some in found for text in some)
 
 
 def _days(deal: Deal) -> Iterator[str]:

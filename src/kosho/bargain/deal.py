@@ -21,7 +21,7 @@ from kosho.bargain.zone_relaxations import Opening, openings
 from kosho.display import Card, Shown, columns, listing, million
 from kosho.equilibrium import Deficits, Settled, solve
 from kosho.errors import InputError, Problem
-from kosho.world import World, load
+from kosho.world import World
 
 __all__ = ["Deal", "Effort", "Explanation", "negotiate"]
 
@@ -49,7 +49,7 @@ class Effort(Shown):
 
 @dataclass(frozen=True, eq=False)
 class Confirmed(Shown):
-    """The deals on the full table, each solved by itself."""
+    """The deals on the table in full, each solved by itself."""
 
     world: str
     """Hash."""
@@ -161,7 +161,7 @@ class Deal(Shown):
 
 def negotiate(
     table: Table,
-    world: World | None = None,
+    world: World,
     deficits: Deficits = "fixed",
     effort: Effort | None = None,
     tell: Tell | None = None,
@@ -170,7 +170,8 @@ def negotiate(
 
     Args:
         table: What is on the table.
-        world: The economy; the `talks` world by default.
+        world: The economy that packages are priced in, mostly a coarse one (`kosho.world.Worlds.coarse`); the
+            deals are priced again in the finer world it was aggregated from.
         deficits: See `kosho.equilibrium.solve`.
         effort: What else is computed; `Effort()` by default.
         tell: Called with what is being done, for a person who waits.
@@ -189,8 +190,7 @@ def negotiate(
     >>> [table.grid.label(package) for package in deal.deals]
     [{'cars': 'all-10'}, {'cars': 'none'}]
     """
-    base = load(regions="talks", sectors="talks") if world is None else world
-    missing = [code for code in table.parties if code not in base.countries]
+    missing = [code for code in table.parties if code not in world.countries]
     if missing:
         raise InputError(
             Problem(f"party {', '.join(missing)} is not in the world", "it must be a country of its own")
@@ -199,7 +199,7 @@ def negotiate(
     priced: list[Priced] = []
     for ground in table.grounds:
         say(f"{len(table.grid):,} packages: {ground.title}")
-        priced.append(price(table, ground, base, deficits))
+        priced.append(price(table, ground, world, deficits))
     first = priced[0]
     found = solutions(first.game)
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)
@@ -235,7 +235,7 @@ def negotiate(
 
 
 def _confirmed(priced: Priced, packages: Index) -> Confirmed:
-    table, laid = priced.table, lay_all(priced.table, priced.ground, load(), packages)
+    table, laid = priced.table, lay_all(priced.table, priced.ground, priced.world.finest, packages)
     world = laid.world
     outcomes = [
         solve(world, one, priced.deficits) for one in (*laid.posed(packages.tolist()), *laid.posed_compared())

@@ -6,7 +6,7 @@ the sides agree on differs; and one draw of a parameter holds for all of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -19,7 +19,7 @@ from kosho.bargain.schema import CostChange
 from kosho.bargain.table import LawState, Table
 from kosho.equilibrium import Constraint, Counterfactual, Nest, Shock
 from kosho.equilibrium.nests import with_rests
-from kosho.errors import Problems
+from kosho.errors import InputError, Problem, Problems
 from kosho.impact.effects import Cell, MeasureEffect, acting, besides, effect, rows_in
 from kosho.impact.product_nests import niche
 from kosho.impact.ranges import Range
@@ -30,7 +30,7 @@ from kosho.law.register import Register
 from kosho.provenance import Cited
 from kosho.world import World
 
-__all__ = ["Draw", "LawPosition", "Levels", "Provision", "Provisions", "gathered", "places_of"]
+__all__ = ["Draw", "LawPosition", "Levels", "Provision", "Provisions", "gathered"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -298,10 +298,14 @@ class _Gathered:
 
     def change(self, change: CostChange) -> int:
         """Number of a change of trade cost."""
-        country = places_of(self.world.countries, self.world.meta.regions)
-        sector = places_of(self.world.sectors, self.world.meta.sectors)
-        cell = country[change.importer], country[change.exporter], sector[change.sector], ""
-        return self._place(Provision(change, (cell,)))
+        where = self.world.law_cells
+        lacking = [code for code in (change.importer, change.exporter) if code not in where.place]
+        if lacking or not where.holding(change.sector):
+            named = ", ".join([*lacking, *([] if where.holding(change.sector) else [change.sector])])
+            raise InputError(Problem(f"a change of trade cost is in {named}, which this world has not"))
+        n, i = where.place[change.importer], where.place[change.exporter]
+        cells = tuple((n, i, j, "") for j in where.holding(change.sector))
+        return self._place(Provision(change, cells))
 
     def _place(self, one: Provision) -> int:
         for place, other in enumerate(self.items):
@@ -332,8 +336,3 @@ def _within(one: Range, share: float) -> float:
 def _point(one: Range, share: float) -> Range:
     level = _within(one, share)
     return replace(one, low=level, high=level, value=level)
-
-
-def places_of(labels: Sequence[str], members: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Position of each economy or sector in a world, by itself or inside a group."""
-    return {code: place for place, label in enumerate(labels) for code in members.get(label, (label,))}

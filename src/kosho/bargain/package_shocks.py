@@ -18,7 +18,7 @@ import numpy as np
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.collapse_rows import Marked, together
 from kosho.bargain.concessions import touched
-from kosho.bargain.nontariff import LawPosition, Levels, Provisions, gathered, places_of
+from kosho.bargain.nontariff import LawPosition, Levels, Provisions, gathered
 from kosho.bargain.table import LawState, Table
 from kosho.codes import sectors
 from kosho.equilibrium import Counterfactual, Shock
@@ -26,7 +26,8 @@ from kosho.impact.quota_volumes import products_counted
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law import Product, Register
 from kosho.law.measure import Measure, Overlay
-from kosho.world import World, load
+from kosho.world import World
+from kosho.world.law_cells import LawCells
 
 __all__ = ["Laid", "law_of", "lay"]
 
@@ -217,17 +218,14 @@ def _cover(
 def _reach(table: Table, world: World, state: LawState) -> dict[_Place, tuple[int, ...]]:
     """Products with the issues whose options can change what they bear."""
     found: dict[_Place, set[int]] = {}
-    country, sector = (
-        places_of(world.countries, world.meta.regions),
-        places_of(world.sectors, world.meta.sectors),
-    )
+    where = world.law_cells
     for issue, content in enumerate(table.file.issues):
         places: set[_Place] = set()
         for choice in range(len(content.options)):
             overlay = table.overlay(issue, choice)
             register = state.register.with_overlay(overlay)
             for measure in touched(overlay, state.register):
-                places |= _reached(register, measure, country, sector)
+                places |= _reached(register, measure, where)
         for place in places:
             found.setdefault(place, set()).add(issue)
     return {place: tuple(sorted(issues)) for place, issues in found.items()}
@@ -235,38 +233,21 @@ def _reach(table: Table, world: World, state: LawState) -> dict[_Place, tuple[in
 
 @dataclass(frozen=True, eq=False)
 class _Concerned:
-    """The economies whose trade the options can reach, at full detail: a small world to translate packages in.
+    """The countries whose trade the options can reach, and the law on it: packages are translated for these.
 
     Right for cells that the options reach, which is all that is asked of it, and many times quicker.
     """
 
     world: World
-    detail: World
     register: Register
     """Measures that play a part."""
-    country: Index
-    """Position in `world` of each economy in `detail`."""
-    sector: Index
+    among: frozenset[int]
 
     @staticmethod
     def of(world: World, state: LawState, reach: Mapping[_Place, tuple[int, ...]]) -> _Concerned:
         """Those of a world, with the law on their trade."""
-        places = {place for n, i, _, _ in reach for place in (n, i)}
-        full = load() if world.meta.regions or world.meta.sectors else world
-        country = places_of(world.countries, world.meta.regions)
-        codes = [code for code in full.countries if country[code] in places]
-        pairs, rows = {"importer": codes, "exporter": codes}, {"country": codes}
-        detail = replace(
-            full,
-            flows=full.flows.sel(pairs),
-            tariff=full.tariff.sel(pairs),
-            unknown_tariff=None,
-            io_share=full.io_share.sel(rows),
-            va_share=full.va_share.sel(rows),
-            final_share=full.final_share.sel(rows),
-            units=(),
-        )
-        sector = places_of(world.sectors, world.meta.sectors)
+        among = frozenset(place for n, i, _, _ in reach for place in (n, i))
+        codes = [code for code, place in world.law_cells.place.items() if place in among]
         register = state.register
         concerned = [
             one
@@ -274,51 +255,32 @@ class _Concerned:
             if one.kind == "termination"
             or (any(map(one.imposed_by, codes)) and any(one.rate_on(code) is not None for code in codes))
         ]
-        return _Concerned(
-            world,
-            detail,
-            replace(register, measures=tuple(concerned)),
-            np.array([country[code] for code in codes], np.intp),
-            np.array([sector[code] for code in full.sectors], np.intp),
-        )
+        return _Concerned(world, replace(register, measures=tuple(concerned)), among)
 
     def translated(self, table: Table, state: LawState, package: int) -> Shock:
-        """The duties of a package, in the labels and shares of the world."""
-        found = duties(self.detail, law_of(table, self.register, package), state.on, state.known)
-        own = (found.importer, found.exporter, found.sector)
-        cells = (self.country[own[0]], self.country[own[1]], self.sector[own[2]])
-        spent, whole = _spending(self.detail)[own], _spending(self.world)[cells]
-        moved = replace(
-            found,
-            countries=self.world.countries,
-            sectors=self.world.sectors,
-            importer=cells[0],
-            exporter=cells[1],
-            sector=cells[2],
-            share=np.divide(found.share * spent, whole, out=found.share.copy(), where=cells[0] != cells[1]),
-        )
-        return moved.take(np.flatnonzero(cells[0] != cells[1]))
+        """The duties of a package."""
+        register = law_of(table, self.register, package)
+        return duties(self.world, register, state.on, state.known, among=self.among)
 
 
 def _spending(world: World) -> Array:
     return world.arrays.flows * (1.0 + world.arrays.tariff)
 
 
-def _reached(
-    register: Register, measure: Measure, country: Mapping[str, int], sector: Mapping[str, int]
-) -> set[_Place]:
+def _reached(register: Register, measure: Measure, where: LawCells) -> set[_Place]:
     """Where a measure can matter, on its own or with others."""
     # A preference narrows what is covered; all of them are asked.
     preferences = {name for one in register.measures if one.scope for name in one.scope.preference}
     products = {
         (place, group or "")
-        for code, place in sector.items()
+        for code in dict.fromkeys(where.sectors)
         if sectors()[code].goods
         for group in (None, *(one.id for one in register.products.of_sector(code)))
         if any(register.covered(measure, Product(code, group, name)) for name in {"none", *preferences})
+        for place in where.holding(code)
     }
-    importers = {place for code, place in country.items() if measure.imposed_by(code)}
-    exporters = {place for code, place in country.items() if measure.rate_on(code) is not None}
+    importers = {place for code, place in where.place.items() if measure.imposed_by(code)}
+    exporters = {place for code, place in where.place.items() if measure.rate_on(code) is not None}
     return {(n, i, j, label) for n in importers for i in exporters if i != n for j, label in products}
 
 

@@ -25,13 +25,12 @@ from kosho.brief.recorded import recorded
 from kosho.cache import recalled
 from kosho.scenario.results import ScenarioSummary
 from kosho.scenario.runs import VARIANTS, run
-from kosho.world import load
 from kosho.world.report import info
 
 if TYPE_CHECKING:
     from kosho.case import Case
     from kosho.provenance import Source
-    from kosho.world import World
+    from kosho.world import World, WorldChoice, Worlds
 
 __all__ = ["compose"]
 
@@ -39,7 +38,12 @@ Tell = Callable[[str], None]
 
 
 def compose(
-    case: Case, as_of: date | None = None, tell: Tell | None = None, *, bargain: bool | None = None
+    case: Case,
+    as_of: date | None = None,
+    tell: Tell | None = None,
+    *,
+    bargain: bool | None = None,
+    world: WorldChoice | Worlds | None = None,
 ) -> Brief:
     """Compute and word everything a brief says.
 
@@ -49,6 +53,7 @@ def compose(
         tell: Called with what is being done, for a person who waits.
         bargain: Price the negotiating table of the case as well; None does so where it has one and the
             `bargain` extra is installed.
+        world: The table; None is `case.world`. Packages and draws are solved in its coarse form.
 
     What was worked out is kept: the same question is answered at once until code, data or case change.
 
@@ -67,22 +72,23 @@ def compose(
     on = as_of or case.as_of
     if bargain is None:
         bargain = case.has_table and find_spec("moocore") is not None
-    parts = asked_of(case, on)
+    chosen = world or case.world
+    parts = asked_of(case, on, chosen)
     told = tell or (lambda _: None)
     return recalled(
-        Brief, lambda: _composed(case, on, told, bargain=bargain), b"brief", bytes([bargain]), *parts
+        Brief, lambda: _composed(case, on, told, chosen, bargain=bargain), b"brief", bytes([bargain]), *parts
     )
 
 
-def _composed(case: Case, on: date, tell: Tell, *, bargain: bool) -> Brief:
+def _composed(case: Case, on: date, tell: Tell, chosen: WorldChoice | Worlds, *, bargain: bool) -> Brief:
     record = case.record  # a mistake in it is told before anything is computed
     scenarios = tuple(
         _scenario(case, name, on) for name, one in case.scenarios.items() if one.role != "history"
     )
-    runs = run(case, scenarios, on, tell)
+    worlds = chosen.load(case.apart)
+    runs = run(case, scenarios, on, tell, worlds)
     tell("Writing")
-    world = load()
-    stamp = _stamp(world)
+    stamp = _stamp(worlds.whole)
     parties = tuple(
         BriefParty(code=one.economy, title=one.title, negotiators=one.negotiators) for one in case.parties
     )
@@ -101,7 +107,7 @@ def _composed(case: Case, on: date, tell: Tell, *, bargain: bool) -> Brief:
         as_of=on,
         parties=parties,
         world=stamp,
-        talks_world=_stamp(load(regions="talks", sectors="talks")),
+        talks_world=_stamp(worlds.coarse),
         lead=lead(material),
         headline=headline(material),
         in_force=tuple(_measures(case, on)),
@@ -120,8 +126,8 @@ def _composed(case: Case, on: date, tell: Tell, *, bargain: bool) -> Brief:
             for one in sorted(case.calendar, key=lambda one: one.date)
             if one.date >= on
         ),
-        method=method.describe(case, on, info(world), runs),
-        negotiation=negotiation(case, on, tell) if bargain else None,
+        method=method.describe(case, on, info(worlds.whole), runs),
+        negotiation=negotiation(case, on, tell, world=chosen) if bargain else None,
         record=recorded(record.as_of(on)) if record else None,
         sources=(),
     )

@@ -17,11 +17,12 @@ from kosho.codes import country_name
 from kosho.scenario.results import Quantiles
 
 if TYPE_CHECKING:
+    from kosho.bargain import Deal as Found
     from kosho.bargain import Effort
-    from kosho.bargain import NamedDeal as Found
     from kosho.bargain import Table as Negotiated
     from kosho.bargain.schema import Justified, Option
     from kosho.case import Case
+    from kosho.world import WorldChoice, Worlds
 
 __all__ = ["asked_of", "negotiation"]
 
@@ -46,37 +47,41 @@ PointKind = Literal["other", "package", "frontier", "deal", "no-deal", "today"]
 
 
 def negotiation(
-    case: Case, as_of: date, tell: Callable[[str], None], effort: Effort | None = None
+    case: Case,
+    as_of: date,
+    tell: Callable[[str], None],
+    effort: Effort | None = None,
+    world: WorldChoice | Worlds | None = None,
 ) -> Negotiation:
-    """Price the table of a case, or take it from where it was kept.
+    """Price the table of a case in a world (`case.world` if not given), or take it from where it was kept.
 
     Raises:
         InputError: the case has no table, or the `bargain` extra is missing.
     """
-    from kosho.bargain import Effort  # noqa: PLC0415 - a brief without a table needs none of it
+    from kosho.bargain import Effort, negotiate  # noqa: PLC0415 - a brief without a table needs none of it
 
     work = effort or Effort(draws=DRAWS, certified=CERTIFIED)
-    parts = asked_of(case, as_of)
-    return recalled(
-        Negotiation,
-        lambda: _priced(case, as_of, tell, work),
-        b"negotiation",
-        repr(astuple(work)).encode(),
-        *parts,
-    )
+    chosen = world or case.world
+    parts = asked_of(case, as_of, chosen)
+
+    def priced() -> Negotiation:
+        table = case.table(as_of)
+        coarse = chosen.load(case.apart | set(table.parties)).coarse
+        return _told(negotiate(table, coarse, effort=work, tell=tell))
+
+    return recalled(Negotiation, priced, b"negotiation", repr(astuple(work)).encode(), *parts)
 
 
-def asked_of(case: Case, as_of: date) -> list[bytes]:
-    """All that answers about a case on a day depend on."""
+def asked_of(case: Case, as_of: date, world: WorldChoice | Worlds) -> list[bytes]:
+    """All that answers about a case on a day in a world depend on."""
     files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
-    return [code(), case.name.encode(), as_of.isoformat().encode(), *files]
+    return [code(), case.name.encode(), as_of.isoformat().encode(), world.key, *files]
 
 
-def _priced(case: Case, as_of: date, tell: Callable[[str], None], effort: Effort) -> Negotiation:
-    from kosho.bargain import negotiate  # noqa: PLC0415
+def _told(deal: Found) -> Negotiation:
+    """What a brief says of a deal."""
     from kosho.bargain.report import contract  # noqa: PLC0415
 
-    deal = negotiate(case.table(as_of), effort=effort, tell=tell)
     content = contract(deal)
     deals = [
         NamedDeal(

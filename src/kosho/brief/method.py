@@ -56,7 +56,7 @@ def describe(case: Case, on: date, table: Mapping[str, Any], runs: Runs) -> Meth
     """
     return Method(
         model=tuple(_model(table)),
-        limits=tuple(_limits(case, table)),
+        limits=tuple(_limits(case, table, runs.assumptions)),
         first_year=tuple(_first_year(case, on, runs)),
         draws=DRAWS,
         seed=SEED,
@@ -74,7 +74,7 @@ def _model(table: Mapping[str, Any]) -> Iterable[Claim]:
     )
     yield Claim(
         text="Welfare is the exact change of real income; in money, that change times the income observed in "
-        f"{table['year']}.",
+        f"{table['year'] or 'the base year'}.",
         status="estimate",
         sources=(OWN,),
     )
@@ -121,7 +121,7 @@ def _model(table: Mapping[str, Any]) -> Iterable[Claim]:
     )
 
 
-def _limits(case: Case, table: Mapping[str, Any]) -> Iterable[Claim]:
+def _limits(case: Case, table: Mapping[str, Any], assumptions: Iterable[str]) -> Iterable[Claim]:
     for block in table["estimated"]:
         yield Claim(text=f"Part of the table is estimated: {block}.", status="estimate", sources=("wiod-2013",))
     fit = table.get("fit")
@@ -142,6 +142,8 @@ def _limits(case: Case, table: Mapping[str, Any]) -> Iterable[Claim]:
         status="fact",
         sources=(OWN,),
     )
+    for text in assumptions:
+        yield Claim(text=f"{text[0].upper()}{text[1:]}.", status="assumption", sources=(OWN,))
     for text in table.get("left_out", ()):
         yield Claim(text=text, status="fact", sources=(OWN,))
     yield Claim(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kosho.cli.options import AsOf, Deficits, Json
+from kosho.cli.options import AsOf, Deficits, Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, day, progress, say, show_json, show_table
 from kosho.errors import KoshoError, Problems
 
@@ -33,6 +33,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     as_of: AsOf = None,
     deficits: Deficits = "fixed",
     draws: Annotated[int, typer.Option(min=0, help="Draws of the certificate; 0 leaves it out.")] = 200,
+    world: WorldNamed = None,
     *,
     confirm: Annotated[bool, typer.Option(help="Price the deals again on the full table.")] = True,
     explain: Annotated[
@@ -55,12 +56,15 @@ def show(  # noqa: PLR0913 - one parameter an option
 
     on = day(as_of, "--as-of")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
-    table = Case.load(case).table(on)
+    opened = Case.load(case)
+    table = opened.table(on)
+    named_world = world_named(world, opened)
     package = None if explain is None else named(table, _assigned(explain), "--explain")
     with progress("Reading the table") as tell:
         alone = package is not None and not json
         effort = Effort(draws=0, confirm=False) if alone else Effort(draws=draws, confirm=confirm)
-        deal = negotiate(table, deficits=closure, effort=effort, tell=tell)
+        economy = named_world.load(opened.apart | set(table.parties)).coarse
+        deal = negotiate(table, economy, closure, effort, tell)
         content = {"case": case, **contract(deal, package)}
     if json:
         show_json(content)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kosho.cli.options import AsOf
+from kosho.cli.options import AsOf, WorldNamed, world_named
 from kosho.cli.terminal import day, progress, say, show_made
 
 __all__ = ["app"]
@@ -20,6 +20,7 @@ def write(
     case: Annotated[str, typer.Argument(help="A shipped case (`kosho cases` lists them) or its folder.")],
     as_of: AsOf = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; out/CASE.")] = None,
+    world: WorldNamed = None,
     *,
     table: Annotated[
         bool | None,
@@ -38,8 +39,9 @@ def write(
     on = day(as_of, "--as-of")
     brief.require_extra()
     opened = Case.load(case)
+    chosen = world_named(world, opened)
     with progress("Computing") as tell:
-        made = brief.compose(opened, on, tell, bargain=table)
+        made = brief.compose(opened, on, tell, bargain=table, world=chosen)
         page = brief.save(made, out or Path("out") / opened.name, tell)
     say(made.lead.text)
     for shown in (glance(made), bargain(made)):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kosho.cli.options import Json
+from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import note, progress, say, show_json, show_table
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kosho.impact.coercion import Episode, EpisodeComparison, EpisodeFigure
     from kosho.impact.ranges import Range
     from kosho.provenance import Cited
+    from kosho.world import World
 
 __all__ = ["app"]
 
@@ -42,6 +43,7 @@ FITTED = {
 @app.command()
 def show(
     episode: Annotated[str | None, typer.Argument(help="Id of an episode; all, where left out.")] = None,
+    world: WorldNamed = None,
     *,
     economy: Annotated[
         bool, typer.Option("--economy", help="Replay it in the whole economy as well, where it is told apart.")
@@ -53,8 +55,10 @@ def show(
     from kosho.impact.coercion import episode as known
 
     chosen = list(episodes().values()) if episode is None else [known(episode)]
+    named = world_named(world)
     with progress("Replaying"):
-        found = [(compare(one), _in_economy(one) if economy else None) for one in chosen]
+        table = named.load().whole if economy else None
+        found = [(compare(one), None if table is None else _in_economy(table, one)) for one in chosen]
     if json:
         content = [contract(told) | {"economy": whole} for told, whole in found]
         show_json({"schema_version": 1, "episodes": content})
@@ -113,11 +117,10 @@ def _sources(of: Episode) -> list[dict[str, str | None]]:
     return [known[name].model_dump(mode="json", include={"id", "title", "publisher", "kind"}) for name in cited]
 
 
-def _in_economy(of: Episode) -> dict[str, Any] | None:
+def _in_economy(table: World, of: Episode) -> dict[str, Any] | None:
     """The halt in the whole economy at every end of its ranges; None where sectors do not tell it apart."""
     from kosho.equilibrium import solve
     from kosho.impact.coercion import in_economy
-    from kosho.world import load
 
     if not of.economy:
         return None
@@ -127,7 +130,7 @@ def _in_economy(of: Episode) -> dict[str, Any] | None:
     parties = [code for code in parties if code not in unread]
     found: dict[str, dict[str, float]] = {}
     for end in ("low", "value", "high"):
-        base, halted = in_economy(load(), of, end)
+        base, halted = in_economy(table, of, end)
         outcome = solve(base, halted)
         found[end] = {code: float(outcome.equivalent_variation.sel(country=code)) for code in parties}
     return {

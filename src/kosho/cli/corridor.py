@@ -16,7 +16,7 @@ import typer
 from kosho.atomic_write import write_whole
 from kosho.cli import corridor_tables
 from kosho.cli.corridor_effect import ENDS, TimeEffect, by_sector, effects, measure, time_value
-from kosho.cli.options import Json
+from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import progress, say, show_json
 from kosho.errors import InputError, Problem, suggest
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kosho.corridor.runs import Runner
     from kosho.corridor.sensitivity import Tornado
     from kosho.corridor.times import Estimate
+    from kosho.world import WorldChoice
 
 __all__ = ["app"]
 
@@ -65,6 +66,7 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
         Path | None,
         typer.Option("--measure", metavar="FILE.yaml", help="Write --scenario as a measure of the register."),
     ] = None,
+    world: WorldNamed = None,
     *,
     tornado: Annotated[
         bool, typer.Option(help="Move every parameter with a range to both of its ends.")
@@ -82,6 +84,7 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
     opened = room.between(origin.upper(), destination.upper(), file)
     names = _chosen(opened, scenario)
     _refuse(figure, measure_to, scenario)
+    named = world_named(world)
     cores = processes or os.cpu_count() or 1
     with room.runner(cores) as run:
         if calibrate:
@@ -90,7 +93,7 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
         settings = Settings(replications, None if precision is None else precision / 100, seed)
         found = _compute(opened, names, settings, run, tornado=tornado and bool(names))
     if effect and found.scenarios:
-        found = _with_effects(found)
+        found = _with_effects(found, named)
     if figure is not None:
         _save(figure, _drawn(found))
     if measure_to is not None and scenario is not None:
@@ -191,11 +194,9 @@ def _means(saved: Mapping[str, Estimate]) -> dict[str, float]:
     return {kind: one.mean if math.isfinite(one.mean) else 0.0 for kind, one in saved.items()}
 
 
-def _with_effects(found: Found) -> Found:
-    from kosho.world import load
-
+def _with_effects(found: Found, named: WorldChoice) -> Found:
     with progress("Solving the world economy"):
-        world = load()
+        world = named.load().whole
         solved = {
             name: {
                 deficits: effects(

@@ -70,8 +70,11 @@ def effects(
     corridor's share in the pair's trade in goods, at most the whole sector. The cost of that part changes by
     (1 + tau days after) / (1 + tau days before).
 
+    A sector of the table that holds several sectors of the corridor has a part for each, weighted as its
+    `law_cells` say.
+
     Args:
-        world: All economies.
+        world: One in which both ends of the corridor are apart.
         corridor: The baseline.
         before: Mean days by type of consignment.
         saved: Mean days saved by type of consignment.
@@ -82,9 +85,15 @@ def effects(
     from kosho.equilibrium.shock import Part
 
     exporter, importer = (economy_of_port(port.code) for port in (corridor.origin, corridor.destination))
-    flows = world.flows.sel(importer=importer, exporter=exporter)
-    goods = [code for code in world.sectors if sectors()[code].goods]
-    through = corridor.trade_share.value * float(flows.sel(sector=goods).sum())
+    n, i = (world.position(code) for code in (importer, exporter))
+    cells = world.law_cells
+    traded = cells.flows[cells.economies.index(importer), cells.economies.index(exporter)]
+    goods = [k for k, code in enumerate(cells.sectors) if sectors()[code].goods]
+    through = corridor.trade_share.value * float(traded[goods].sum())
+    shared = {
+        code: sum(traded[k] for k, one in enumerate(cells.sectors) if one == code) for code in cells.sectors
+    }
+    alone = [world.meta.sectors.get(label, (label,)) for label in world.sectors]
     days_before = by_sector(corridor, before)
     found: dict[End, TimeEffect] = {}
     for end, percent in time_value(corridor).items():
@@ -93,13 +102,14 @@ def effects(
             Part(
                 importer=importer,
                 exporter=exporter,
-                sector=sector,
-                share=min(1.0, share * through / flow),
+                sector=world.sectors[j],
+                share=min(1.0, share * through / shared[sector]) * traded[k] / world.arrays.flows[n, i, j],
                 cost=1.0 - tau * days / (1.0 + tau * days_before[sector][1]),
-                part="corridor",
+                part="corridor" if len(alone[j]) == 1 else f"corridor {sector}",
             )
             for sector, (share, days) in by_sector(corridor, saved).items()
-            if (flow := float(flows.sel(sector=sector))) > 0
+            for k, j in enumerate(cells.sector.tolist())
+            if cells.sectors[k] == sector and traded[k] > 0
         ]
         outcome = solve(world, Shock.parts(world, parts), deficits, tol=TOLERANCE)
         base = float(outcome.base.flows.sel(importer=importer, exporter=exporter).sum())

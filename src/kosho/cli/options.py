@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-__all__ = ["AsOf", "Deficits", "Json"]
+from kosho.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from kosho.case import Case
+    from kosho.world import WorldChoice
+
+__all__ = ["AsOf", "Deficits", "Json", "WorldNamed", "world_named"]
 
 AsOf = Annotated[
     str | None,
@@ -14,3 +20,29 @@ AsOf = Annotated[
 ]
 Deficits = Annotated[str, typer.Option(metavar="fixed|zero", help="What happens to trade deficits.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
+WorldNamed = Annotated[
+    str | None,
+    typer.Option(
+        "--world",
+        metavar="NAME|FILE",
+        help="The table: icio-2022, talks, full, or a file of `kosho world build`; :talks or :full behind it "
+        "says how fine.",
+    ),
+]
+
+
+def world_named(text: str | None, case: Case | None = None, default: str | None = None) -> WorldChoice:
+    """The table that `--world` names; where it names none, that of the case, `default`, or the one that ships.
+
+    Raises:
+        InputError: there is no such table.
+    """
+    from kosho.world import WorldChoice
+
+    if text is None and case is not None:
+        return case.world
+    named = text or default
+    try:
+        return WorldChoice() if named is None else WorldChoice.parse(named)
+    except InputError as error:
+        raise InputError([Problem(one.message, one.hint, key="--world") for one in error.problems]) from None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import typer
 
 from kosho.cli.bounds import show as show_bounds
-from kosho.cli.options import AsOf, Deficits, Json
-from kosho.cli.terminal import chosen, day, progress, show_json, show_table
+from kosho.cli.options import AsOf, Deficits, Json, WorldNamed, world_named
+from kosho.cli.terminal import chosen, day, note, progress, show_json, show_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kosho.equilibrium import Outcome
     from kosho.impact.effects import Effects
     from kosho.scenario.commitments import CountryEnds, Ends, ScenarioCommitments
+    from kosho.world import World
 
 __all__ = ["app"]
 
@@ -40,7 +41,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     elasticities: Annotated[
         str, typer.Option(metavar="central|low", help="How strongly trade responds.")
     ] = "central",
-    world: Annotated[str, typer.Option(metavar="full|talks", help="Detail of the world table.")] = "full",
+    world: WorldNamed = None,
     *,
     everything: Annotated[
         bool, typer.Option("--all", help="With parameters, all diverted sales, and what is left out.")
@@ -51,13 +52,20 @@ def show(  # noqa: PLR0913 - one parameter an option
     from kosho.case import Case
 
     on = day(as_of, "--as-of")
-    detail = chosen(world, ("full", "talks"), "--world")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
     response = chosen(elasticities, ("central", "low"), "--elasticities")
     opened = Case.load(case)
+    named = world_named(world, opened)
     with progress("Solving") as tell:
-        outcome, bounds = _solved(opened, scenario, on, _Options(detail, closure, response), tell)
-        content = contract(opened, scenario, on, outcome) | {"detail": detail, "elasticities": response}
+        table = named.load().whole
+        opened = opened.within(table)
+        outcome, bounds, notes = _solved(opened, scenario, on, _Options(table, closure, response), tell)
+        content = contract(opened, scenario, on, outcome) | {
+            "detail": named.detail or "full",
+            "table": outcome.base.meta.name,
+            "elasticities": response,
+            "assumptions": list(notes),
+        }
     if json:
         show_json(content | bounds.model_dump(mode="json", exclude={"scenario"}))
     else:
@@ -67,24 +75,22 @@ def show(  # noqa: PLR0913 - one parameter an option
 class _Options(NamedTuple):
     """How a scenario is solved."""
 
-    detail: Literal["full", "talks"]
+    world: World
     deficits: Literal["fixed", "zero"]
     elasticities: Literal["central", "low"]
 
 
 def _solved(
     opened: Case, scenario: str, on: date | None, how: _Options, tell: Tell
-) -> tuple[Outcome, ScenarioCommitments]:
-    """The scenario in the middle of all ranges, and what becomes of it at their ends."""
+) -> tuple[Outcome, ScenarioCommitments, tuple[str, ...]]:
+    """The scenario in the middle of all ranges, what it becomes at their ends, and what the table assumes."""
     from kosho.equilibrium import solve
     from kosho.scenario.commitments import commitments_of
     from kosho.scenario.sensitivity import Middle, at, corners, effects_at, paid_at, subsidies
     from kosho.scenario.simulate import pose
-    from kosho.world import load, low_elasticity
+    from kosho.world import low_elasticity
 
-    world = load(regions=how.detail, sectors=how.detail)
-    if how.elasticities == "low":
-        world = low_elasticity(world)
+    world = low_elasticity(how.world) if how.elasticities == "low" else how.world
     base, found = pose(opened, scenario, on, world)
     law = opened.law(scenario, on)
     paid = subsidies(base, law)
@@ -100,7 +106,8 @@ def _solved(
         moved.append((corner.of, at(solving, opened.flows, paid_at(paid, corner))))
     parties = [one.economy for one in opened.parties]
     middle = Middle.of(outcome, opened.flows, paid_at(paid))
-    return outcome, commitments_of(scenario, (law, found, parties), middle, moved)
+    told = commitments_of(scenario, (law, found, parties), middle, moved)
+    return outcome, told, found.assumptions
 
 
 def contract(opened: Case, scenario: str, on: date | None, outcome: Outcome) -> dict[str, Any]:
@@ -182,6 +189,8 @@ def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *,
         heads = ("Flow", "Billion USD,\nbase", "\nnew", "Quantity,\nbase", "\nnew")
         show_table("Flows", heads, flows, numeric=4)
     show_bounds(opened, bounds, everything=everything)
+    for text in content["assumptions"]:
+        note(f"Assumed: {text}.")
 
 
 def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str, str]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kosho.cli.options import Json
-from kosho.cli.terminal import chosen, progress, say, show_json, show_table
+from kosho.cli.options import Json, WorldNamed, world_named
+from kosho.cli.terminal import progress, say, show_json, show_table
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -32,17 +32,14 @@ def show(
     without: Annotated[
         str | None, typer.Option(metavar="ORIGIN", help="What is lost if this origin falls away.")
     ] = None,
-    world: Annotated[str, typer.Option(metavar="full|talks", help="Detail of the world table.")] = "full",
+    world: WorldNamed = None,
     *,
     json: Json = False,
 ) -> None:
     """Trace a supply chain: value added and inputs by origin, concentration, the loss without one origin."""
-    from kosho.world import load
-
-    detail = chosen(world, ("full", "talks"), "--world")
-    table = load(regions=detail, sectors=detail)
+    table = world_named(world).load().whole
     with progress("Tracing"):
-        content = contract(table, country, sector, without)
+        content = contract(table, country, table.sector_of(sector), without)
     if json:
         show_json(content)
     else:
@@ -82,7 +79,7 @@ def contract(table: World, country: str, sector: str, without: str | None) -> di
             "with_home": concentration(table, country, sector, home=True),
         },
         "without": None if without is None else _without(table, country, sector, without),
-        "vehicles": _vehicles(country) if sector == VEHICLES else None,
+        "vehicles": _vehicles(country) if table.meta.sectors.get(sector, (sector,)) == (VEHICLES,) else None,
     }
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kosho.cli.options import Json
-from kosho.cli.terminal import chosen, progress, say, show_json, show_table
+from kosho.cli.options import Json, WorldNamed, world_named
+from kosho.cli.terminal import progress, say, show_json, show_table
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -40,22 +40,21 @@ def show(
     ] = None,
     low: Annotated[float, typer.Option(help="Lowest rate allowed, percent.")] = 0.0,
     high: Annotated[float, typer.Option(help="Highest rate allowed, percent.")] = 200.0,
-    world: Annotated[str, typer.Option(metavar="full|talks", help="Detail of the world table.")] = "talks",
+    world: WorldNamed = None,
     *,
     json: Json = False,
 ) -> None:
     """Tariffs that are best for a party, for each against the others, or for all alike; trade balanced."""
     from kosho.bargain.optimal_tariffs import RateBounds, cooperative, nash, optimal
-    from kosho.world import load
 
     if kind not in KINDS:
         raise InputError(Problem(f"unknown kind {kind!r}", suggest(kind, KINDS)))
-    detail = chosen(world, ("full", "talks"), "--world")
+    named_world = world_named(world, default="talks")
     named = _codes(parties, "--parties")
     wanted = None if sectors is None else _codes(sectors, "--sectors")
     bounds = RateBounds(low / 100.0, high / 100.0)
     with progress("Searching") as tell:
-        table = load(regions=detail, sectors=detail)
+        table = named_world.load().whole
         if kind == "optimal":
             found = optimal(table, named[0], named[1:] or None, wanted, bounds, tell)
         else:

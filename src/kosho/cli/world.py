@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from kosho.cli.options import Json
+from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import progress, say, show_json, show_table
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, Problems
 
 __all__ = ["app"]
 
@@ -21,41 +21,113 @@ app = typer.Typer(
 
 
 @app.command("build")
-def build(
-    from_wheel: Annotated[
-        Path | None, typer.Option(help="The pinned wheel; left out, it is downloaded with pip.")
+def build(  # noqa: PLR0913, PLR0917 - one parameter an option
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE...", help="What the format reads.")
     ] = None,
-    from_oecd_csv: Annotated[Path | None, typer.Option(help="An official OECD ICIO table in CSV.")] = None,
+    source: Annotated[
+        str, typer.Option("--from", metavar="FORMAT", help="Its format; `kosho world formats` lists them.")
+    ] = "wheel",
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("icio-2022.npz"),
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting of the format; may repeat."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What the table is called.")] = None,
+    year: Annotated[int | None, typer.Option(help="Its year, where the files do not say.")] = None,
+    classification: Annotated[
+        str | None,
+        typer.Option(help="Of its sectors: icio, isic4, nace2, isic3, nace1, wiod2013, wiod2016 or gtap."),
+    ] = None,
+    regions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Economies of its regions: region,economy (* for all others)."),
+    ] = None,
+    sectors: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="ICIO sectors of its sectors: label,icio,weight.")
+    ] = None,
+    elasticities: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Elasticities of your own: sector,theta,log_sd.")
+    ] = None,
+    tariffs: Annotated[
+        str | None,
+        typer.Option(
+            metavar="2022|FILE.csv",
+            help="Base tariffs: those of 2022, or importer,exporter,sector,percent (* for all). Left out, they "
+            "are those of 2022 in a table of 2022 and unknown in any other.",
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="A table whose trade weights what this one holds together: icio-2022."
+        ),
+    ] = None,
 ) -> None:
-    """Build the default table from the named wheel, or a table from an official OECD CSV."""
-    from kosho.world.readers.oecd_csv import build_from_oecd_csv
-    from kosho.world.readers.wheel import build_from_wheel
+    """Build a table: the default one from the pinned wheel, or one of your own from a file."""
+    from kosho.world.build import Said, completed
+    from kosho.world.readers import reader
     from kosho.world.store import write
 
-    if from_wheel is not None and from_oecd_csv is not None:
-        raise InputError(Problem("--from-wheel and --from-oecd-csv were both given", "give one"))
+    said = Said(
+        name=name,
+        year=year,
+        classification=classification,
+        regions=regions,
+        sectors=sectors,
+        elasticities=elasticities,
+        tariffs=tariffs,
+        weights=weights,
+    )
+    format_ = reader(source)
     with progress("Building the table"):
-        table = build_from_wheel(from_wheel) if from_oecd_csv is None else build_from_oecd_csv(from_oecd_csv)
+        table = completed(format_.table(files or [], _settings(settings or [])), said)
         path = write(table, out)
     size = path.stat().st_size / 1e6
     say(f"{path}: {len(table.countries)} economies, {len(table.sectors)} sectors, {size:.1f} MB")
 
 
+def _settings(given: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    problems = Problems()
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not (key and equals and value):
+            problems.add(f"{text!r} sets nothing", "KEY=VALUE, such as value=OBS_VALUE", key="--set")
+        found[key.strip()] = value.strip()
+    problems.raise_if_any()
+    return found
+
+
+@app.command("formats")
+def formats() -> None:
+    """List the formats that `kosho world build --from` reads, with their settings."""
+    from kosho.world.readers import READERS
+
+    rows = [
+        (one.name, one.title, one.files, ", ".join(f"{key}: {what}" for key, what in one.settings.items()))
+        for one in READERS.values()
+    ]
+    show_table("Formats of tables", ("Format", "What it is", "Files", "Settings"), rows)
+
+
 @app.command("info")
 def info(
     name: Annotated[
-        str, typer.Argument(help="`icio-2022`, or a table made by `kosho world build`.")
-    ] = "icio-2022",
+        str | None,
+        typer.Argument(help="As --world: `icio-2022`, `talks`, or a table made by `kosho world build`."),
+    ] = None,
+    world: WorldNamed = None,
     *,
     json: Json = False,
 ) -> None:
     """Say what a table is, which block of it is estimated and how well, and what is unknown."""
-    from kosho.world import load
     from kosho.world.report import info as described
 
+    if name is not None and world is not None:
+        raise InputError(Problem("a table and --world were both given", "give one"))
     with progress("Reading the table"):
-        content = described(load(name))
+        content = described(world_named(world, default=name).load().whole)
     if json:
         show_json(content)
     else:
@@ -87,13 +159,26 @@ def _fit(content: dict[str, Any]) -> list[tuple[str, str]]:
         text += f"({content['fit']['year']}): correlation {fit['correlation']:.2f}, in logs "
         text += f"{fit['correlation_of_logs']:.2f}, median gap {100 * fit['median_absolute_log_gap']:.0f} %"
         found.append(("Fit", text))
-    tariffs = content["tariffs"]
-    names = ", ".join(content["countries"][one["country"]] for one in tariffs["unknown_importers"][:8])
+    return [*found, *_named(content)]
+
+
+def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """Base tariffs, what sectors are, and what was assumed."""
+    tariffs, sectors = content["tariffs"], content["classification"]
+    unknown = [content["countries"][one["country"]] for one in tariffs["unknown_importers"]]
     share = 100 * tariffs["unknown_share_of_goods_trade"]
-    found.append(
-        ("Tariffs", f"base rates of {tariffs['year']}; unknown on {share:.0f} % of goods trade: {names} …")
-    )
-    return found
+    text = f"base rates: {tariffs['base'] or 'as given'}; unknown on {share:.0f} % of goods trade"
+    if unknown:
+        text += f": {', '.join(unknown[:8])}{' …' if len(unknown) > 8 else ''}"
+    found = [("Tariffs", text)]
+    if sectors["sectors"]:
+        covered = sectors["share_of_goods_trade"]
+        told = (
+            f"{sectors['name']}; {100 * covered['in_one_icio_sector']:.0f} % of goods trade is in sectors of "
+        )
+        told += f"one ICIO sector, {100 * covered['in_several']:.0f} % in sectors of several"
+        found.append(("Sectors", told))
+    return found + [("Assumed", text) for text in content["assumptions"]]
 
 
 def _show_balances(content: dict[str, Any]) -> None:

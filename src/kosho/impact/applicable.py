@@ -7,6 +7,7 @@ from datetime import date
 
 from kosho.codes import sectors
 from kosho.errors import InputError
+from kosho.impact.base_law import base_end
 from kosho.law.measure import PRICED, Measure
 from kosho.law.overlap import double_prices, touch
 from kosho.law.product_groups import Product
@@ -125,6 +126,6 @@ def concerning(register: Register, left_out: Mapping[str, str], parties: Collect
 
 
 def in_base(register: Register, world: World) -> set[str]:
-    """Measures in force at the end of the base year, whose effect the table holds."""
-    year = world.meta.year
-    return set() if year is None else {m.id for m in register.in_force(date(year, 12, 31))}
+    """Measures in force at the end of the base, whose effect the table holds."""
+    day = base_end(register, world)
+    return set() if day is None else {m.id for m in register.in_force(day)}

@@ -268,7 +268,7 @@ def before(world: World, of: Episode, end: End = "value") -> World:
     for one in of.economy:
         if one.missing is not None:
             n, i = world.position(one.importer), world.position(one.exporter)
-            flows.values[n, i, world.sector_position(one.sector)] += _at(one.missing, end)
+            flows.values[n, i, world.sector_position(world.sector_of(one.sector))] += _at(one.missing, end)
     if np.array_equal(flows, world.flows):
         return world
     meta = world.meta
@@ -281,7 +281,12 @@ def before(world: World, of: Episode, end: End = "value") -> World:
         meta=replace(meta, adjustments=(*meta.adjustments, note)),
     )
     return replace(
-        restated, unknown_tariff=world.unknown_tariff, units=world.units, theta_spread=world.theta_spread
+        restated,
+        unknown_tariff=world.unknown_tariff,
+        units=world.units,
+        theta_spread=world.theta_spread,
+        detail=world.detail,
+        within=world.within,
     )
 
 
@@ -303,7 +308,7 @@ def in_economy(world: World, of: Episode, end: End = "value") -> tuple[World, Co
     quotas = [
         halt(
             f"{of.id}: {one.niche or one.sector}",
-            [Flow(one.importer, one.exporter, one.sector, one.niche or "")],
+            [Flow(one.importer, one.exporter, base.sector_of(one.sector), one.niche or "")],
             _at(one.allowed, end),
         )
         for one in of.economy

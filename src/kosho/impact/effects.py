@@ -23,6 +23,7 @@ from kosho.equilibrium.nests import with_rests
 from kosho.errors import InputError
 from kosho.impact import customs_time, digital
 from kosho.impact.applicable import besides, in_base, unseen
+from kosho.impact.base_law import assumptions
 from kosho.impact.cells import REST, Cell, rows_in
 from kosho.impact.product_nests import End, nest, niche
 from kosho.impact.quota_volumes import counts, gap, whole_rates
@@ -123,6 +124,8 @@ class Effects(Shown):
     ranges: tuple[EffectRange, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
     """Measures that have no effect here, or not all of it, with the reason."""
+    assumptions: tuple[str, ...] = ()
+    """What the table needed to speak of the law: weights inside its regions and sectors, another base day."""
 
     def card(self) -> Card:
         """What is put into the economy, and what could not be."""
@@ -206,6 +209,7 @@ def effects(
         tuple(nests.values()),
         tuple(one_range for one in found for one_range in one.ranges),
         without,
+        assumptions(register, world),
     )
 
 
@@ -332,8 +336,9 @@ class _Seen:
         return nests, flows if terms.niches else [*flows, *self._flows(measure)]
 
     def _holds(self, name: str) -> bool:
-        """Whether the world tells apart the importer of a small product."""
-        return bool(self._regions([niche(name).importer]))
+        """Whether the world tells apart the importer of a small product, and has its sector in one."""
+        one = niche(name)
+        return bool(self._regions([one.importer])) and len(self.world.law_cells.holding(one.sector)) <= 1
 
     def _bound(self, measure: Measure, terms: Amount, name: str, flows: tuple[Flow, ...]) -> Constraint:
         about = self._about(terms, name, flows)

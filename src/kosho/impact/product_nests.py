@@ -13,7 +13,7 @@ from kosho.equilibrium import Nest
 from kosho.errors import InputError, Problem, Problems
 from kosho.law.narrow_products import Niche, niche, niche_file, niches
 from kosho.provenance import Cited
-from kosho.world import PhysicalFlow, World, load
+from kosho.world import PhysicalFlow, World
 
 __all__ = ["End", "Niche", "counted", "nest", "niche", "niche_file", "niches"]
 
@@ -34,8 +34,7 @@ def nest(world: World, of: Niche, end: End = "value") -> Nest:
         InputError: the world has no such importer or sector, or less trade than the product alone.
     """
     problems = Problems()
-    importer = _region(world, of.importer)
-    sector = next((code for code, members in _sectors(world).items() if of.sector in members), None)
+    importer, sector = _market(world, of)
     if importer is None or sector is None:
         missing = of.importer if importer is None else of.sector
         raise InputError(Problem(f"{of.id}: the world has no {missing}", "use a world in which it is apart"))
@@ -46,7 +45,7 @@ def nest(world: World, of: Niche, end: End = "value") -> Nest:
             continue
         value = cited.value
         if cited.unit == "share":
-            value *= _sold(world if exporter in world.countries else load(), of.importer, exporter, of.sector)
+            value *= world.law_cells.sold(of.importer, exporter, of.sector)
         spent[region] = spent.get(region, 0.0) + value
     shares: dict[str, float] = {}
     for exporter, value in spent.items():
@@ -66,8 +65,7 @@ def counted(world: World, of: Niche) -> list[PhysicalFlow]:
     Returns:
         Nothing where nobody counts the product, or the world does not tell its importer or sector apart.
     """
-    importer = _region(world, of.importer)
-    sector = next((code for code, members in _sectors(world).items() if of.sector in members), None)
+    importer, sector = _market(world, of)
     if importer is None or sector is None:
         return []
     found: dict[str, PhysicalFlow] = {}
@@ -86,14 +84,15 @@ def _at(cited: Cited, end: End) -> float:
     return cited.value if found is None else float(found)
 
 
+def _market(world: World, of: Niche) -> tuple[str | None, str | None]:
+    """The importer and the sector of a product in a world; None where it is in none, or in several."""
+    holding = world.law_cells.holding(of.sector)
+    return _region(world, of.importer), world.sectors[holding[0]] if len(holding) == 1 else None
+
+
 def _region(world: World, economy: str) -> str | None:
-    if economy in world.countries:
-        return economy
-    return next((code for code, members in world.meta.regions.items() if economy in members), None)
-
-
-def _sectors(world: World) -> dict[str, tuple[str, ...]]:
-    return dict(world.meta.sectors) or {code: (code,) for code in world.sectors}
+    place = world.law_cells.place.get(economy)
+    return None if place is None else world.countries[place]
 
 
 def _sold(world: World, importer: str, exporter: str, sector: str) -> float:

@@ -46,12 +46,17 @@ def _units(world: World, register: Register, measure: Measure) -> list[PhysicalF
     if not (len(groups) == len(importers) == len(exporters) == 1):
         return []
     (part,) = groups
-    code = register.products.groups[part].sector
-    sectors = [name for name, members in world.meta.sectors.items() if members == (code,)] or [code]
-    if sectors[0] not in world.sectors:
+    holding = world.law_cells.holding(register.products.groups[part].sector)
+    sectors = [world.sectors[j] for j in holding if _alone(world, world.sectors[j])]
+    if len(holding) != 1 or not sectors:
         return []
     base = quota.base
     return [PhysicalFlow(exporters[0], importers[0], sectors[0], base.value, quota.counted, part, base.source)]
+
+
+def _alone(world: World, sector: str) -> bool:
+    """Whether a sector of a world is one ICIO sector."""
+    return len(world.meta.sectors.get(sector, (sector,))) == 1
 
 
 def counts(world: World, flow: Flow, unit: str) -> bool:

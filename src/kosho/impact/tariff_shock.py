@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from kosho.arrays import Array, Index
-from kosho.codes import countries, sectors
+from kosho.codes import sectors
 from kosho.equilibrium import Shock
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problem
+from kosho.impact.base_law import base_days
 from kosho.law.measure import Measure, Overlay
 from kosho.law.product_groups import Product
 from kosho.law.register import Register
 from kosho.law.scope import Preference
 from kosho.law.stacking import Stack, stack
-from kosho.world import World, load
+from kosho.world import World
+from kosho.world.law_cells import LawCells
 
 __all__ = ["shock"]
 
@@ -37,6 +37,7 @@ def shock(
     on: date,
     known: date | None = None,
     replace: Overlay | None = None,
+    among: frozenset[int] | None = None,
 ) -> Shock:
     """What the law in force on a day changes against the base year of a world.
 
@@ -44,8 +45,8 @@ def shock(
     another. The new rate of a part is its base rate, plus the layers in force on `on`, less those of the base
     year (the mean over its days, as base tariffs are those of a year's trade). Floors are applied to the part's
     own ordinary rates, line by line. Shares of customs value (the form in which coverage is given) become
-    shares of tariff-inclusive expenditure. In an aggregated world the parts are those of the members, weighted
-    with the members' trade in the full table.
+    shares of tariff-inclusive expenditure. In a world of regions or of sectors of another classification the
+    parts are those of their members, weighted as `World.law_cells` says.
 
     Args:
         world: A world whose countries are economies, or regions named in `world.meta.regions`.
@@ -53,6 +54,7 @@ def shock(
         on: The day in force.
         known: The day of knowledge; None means the latest.
         replace: What a scenario changes on top of the dated state.
+        among: Positions of the countries whose trade with one another is wanted; all if not given.
 
     Raises:
         InputError: the register does not cover the day, or the world has none of its imposers, or regions
@@ -71,13 +73,16 @@ def shock(
     register.refuse_uncovered(on)
     frame = _Frame.of(world)
     table = _ShockRows(world.countries, world.sectors)
-    imposers = [code for code in register.economies if code in frame.country]
+    place = frame.cells.place
+    imposers = [code for code in register.economies if code in place]
     if not imposers:
         names = ", ".join(register.imposers)
         raise InputError(Problem(f"no economy of this world imposes a measure of the register ({names})"))
-    laws = _Laws(register, register.in_force(on, known), _base_year(register, world))
+    base = [(weight, register.in_force(day)) for weight, day in base_days(register, world)]
+    laws = _Laws(register, register.in_force(on, known), base)
     for importer in imposers:
-        _add_importer(table, frame, laws.of(importer), importer)
+        if among is None or place[importer] in among:
+            _add_importer(table, frame, laws.of(importer), (importer, among))
     return table.shock()
 
 
@@ -114,61 +119,22 @@ class _Laws:
         return {code for code, sector in sectors().items() if sector.goods and (everything or code in named)}
 
 
-def _base_year(register: Register, world: World) -> list[tuple[float, list[Measure]]]:
-    if world.meta.year is None:
-        raise InputError(Problem("the world has no base year", "set meta.year"))
-    first, after = date(world.meta.year, 1, 1), date(world.meta.year + 1, 1, 1)
-    register.refuse_uncovered(first)
-    register.refuse_uncovered(after - timedelta(days=1))
-    starts = {measure.first_day for measure in register.measures}
-    starts |= {m.legal_to + timedelta(days=1) for m in register.measures if m.legal_to is not None}
-    days = [first, *sorted(day for day in starts if first < day < after), after]
-    year = (after - first).days
-    return [((end - start).days / year, register.in_force(start)) for start, end in pairwise(days)]
-
-
 @dataclass(frozen=True)
 class _Frame:
-    """Where each economy and ICIO sector of the full table stands in the world at hand."""
+    """Where each economy and ICIO sector that law speaks of stands in the world at hand."""
 
     world: World
-    detail: World
-    country: Mapping[str, int]
-    """Position in `world` of the economy or of the region it is in."""
-    sector: Mapping[str, int]
+    cells: LawCells
 
     @staticmethod
     def of(world: World) -> _Frame:
-        regions, groups = world.meta.regions, world.meta.sectors
-        detail = load() if regions or groups else world
-        problems = Problems()
-        country = _places(world.countries, regions, countries(), "country", problems)
-        sector = _places(world.sectors, groups, sectors(), "sector", problems)
-        if not np.isclose(detail.arrays.flows.sum(), world.arrays.flows.sum(), rtol=1e-6):
-            problems.add(
-                f"the world was not aggregated from {detail.meta.name}, whose trade gives the weights",
-                "aggregate the shipped table, or use the world in full",
+        cells = world.law_cells
+        if not np.isclose(cells.flows.sum(), world.arrays.flows.sum(), rtol=1e-6):
+            message = (
+                f"the trade of the world is no longer that of {world.finest.meta.name}, which gives the weights"
             )
-        problems.raise_if_any()
-        return _Frame(world, detail, country, sector)
-
-
-def _places(
-    labels: Sequence[str],
-    members: Mapping[str, tuple[str, ...]],
-    known: Mapping[str, Any],
-    what: str,
-    problems: Problems,
-) -> dict[str, int]:
-    places: dict[str, int] = {}
-    for position, label in enumerate(labels):
-        if label in members:
-            places.update(dict.fromkeys(members[label], position))
-        elif label in known:
-            places[label] = position
-        else:
-            problems.add(f"{what} {label!r} of the world is neither a known code nor one of its regions")
-    return places
+            raise InputError(Problem(message, "aggregate after the change, or use the world in full"))
+        return _Frame(world, cells)
 
 
 @dataclass
@@ -210,19 +176,20 @@ class _ShockRows:
 _COLUMNS = ("importer", "exporter", "sector", "share", "base_tariff", "tariff")
 
 
-def _add_importer(table: _ShockRows, frame: _Frame, laws: _Laws, importer: str) -> None:
-    """Add the parts of everything one economy imports from others."""
+def _add_importer(
+    table: _ShockRows, frame: _Frame, laws: _Laws, whom: tuple[str, frozenset[int] | None]
+) -> None:
+    """Add the parts of everything one economy imports from others, or from some countries of the world only."""
     if not laws.measures():
         return
-    detail, world = frame.detail, frame.world
-    here = frame.country[importer]
-    partners = tuple(code for code in detail.countries if frame.country.get(code, here) != here)
-    there = np.array([frame.country[code] for code in partners])
+    importer, among = whom
+    cells, world = frame.cells, frame.world
+    here = cells.place[importer]
+    partners = tuple(code for code, n in cells.place.items() if n != here and (among is None or n in among))
+    there = np.array([cells.place[code] for code in partners])
     gross = world.arrays.flows[here] * (1.0 + world.arrays.tariff[here])
-    for sector, parts in _parts(_Imports(laws, detail, importer, partners)):
-        if sector not in frame.sector:
-            continue
-        j = frame.sector[sector]
+    for k, parts in _parts(_Imports(laws, cells, importer, partners)):
+        j = cells.sector[k]
         for part in parts:
             keep = (part.spending > 0) & ((part.tariff != part.base) | (part.product.group is not None))
             if keep.any():
@@ -230,7 +197,7 @@ def _add_importer(table: _ShockRows, frame: _Frame, laws: _Laws, importer: str) 
                     part.product.group or "",
                     importer=here,
                     exporter=there[keep],
-                    sector=j,
+                    sector=int(j),
                     share=part.spending[keep] / gross[there[keep], j],
                     base_tariff=part.base[keep],
                     tariff=part.tariff[keep],
@@ -241,11 +208,11 @@ def _add_importer(table: _ShockRows, frame: _Frame, laws: _Laws, importer: str) 
 class _Imports:
     """What the parts of one economy's imports follow from; equal if made of the same objects.
 
-    Scenarios of a case differ in the law of one or two economies, and worlds of different detail not at all.
+    Scenarios of a case differ in the law of one or two economies, and worlds of one detail not at all.
     """
 
     laws: _Laws
-    detail: World
+    cells: LawCells
     importer: str
     partners: tuple[str, ...]
 
@@ -256,7 +223,7 @@ class _Imports:
         return (
             self.importer,
             self.partners,
-            *(id(one) for one in (self.detail.flows, self.detail.tariff, register.products, register.lists)),
+            *(id(one) for one in (self.cells.flows, self.cells.tariff, register.products, register.lists)),
             tuple(tuple(id(measure) for measure in law) for law in spans),
             tuple(weight for weight, _ in self.laws.base),
         )
@@ -268,14 +235,15 @@ class _Imports:
 
     @cached_property
     def _rows(self) -> Index:
-        return np.array([self.detail.position(code) for code in self.partners], np.intp)
+        return np.array([self.cells.economies.index(code) for code in self.partners], np.intp)
 
-    def cell(self, sector: str) -> _Cell:
-        """One sector of the imports."""
-        n, k = self.detail.position(self.importer), self.detail.sector_position(sector)
-        arrays = self.detail.arrays
-        flow, rate = (values[n, self._rows, k] for values in (arrays.flows, arrays.tariff))
-        return _Cell(self.laws, self.importer, sector, list(self.partners), self._aimed, flow, rate)
+    def cell(self, k: int) -> _Cell:
+        """One ICIO sector of the imports, in one sector of the table."""
+        n = self.cells.economies.index(self.importer)
+        flow, rate = (values[n, self._rows, k] for values in (self.cells.flows, self.cells.tariff))
+        return _Cell(
+            self.laws, self.importer, self.cells.sectors[k], list(self.partners), self._aimed, flow, rate
+        )
 
     def __hash__(self) -> int:
         return hash(self._made_of)
@@ -285,21 +253,19 @@ class _Imports:
 
 
 @lru_cache(maxsize=256)
-def _parts(of: _Imports) -> list[tuple[str, list[_Part]]]:
-    """By sector of the full table, the parts of everything one economy imports from others."""
+def _parts(of: _Imports) -> list[tuple[int, list[_Part]]]:
+    """By ICIO sector of a sector of the table, the parts of everything one economy imports from others."""
     touched = of.laws.touched(of.importer)
     past = replaced(of, laws=replaced(of.laws, new=[]))
     return [
-        (sector, of.cell(sector).parts(_slots(past, sector)))
-        for sector in of.detail.sectors
-        if sector in touched
+        (k, of.cell(k).parts(_slots(past, k))) for k, code in enumerate(of.cells.sectors) if code in touched
     ]
 
 
 @lru_cache(maxsize=4096)
-def _slots(of: _Imports, sector: str) -> list[_Slot]:
+def _slots(of: _Imports, k: int) -> list[_Slot]:
     """What a law changes of a sector's imports: the products and what they bore before."""
-    return of.cell(sector).slots()
+    return of.cell(k).slots()
 
 
 @dataclass(frozen=True)
@@ -327,7 +293,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Cell:
-    """One sector of one importer in the full table, over its partners."""
+    """One ICIO sector of one importer, over its partners."""
 
     laws: _Laws
     importer: str
@@ -378,7 +344,7 @@ class _Cell:
         """Shares of customs value; they sum to one."""
         products = self.laws.register.products
         cover: dict[str | None, Array] = {}
-        for group in {slot.group for slot, _ in slots if slot.group is not None}:
+        for group in dict.fromkeys(slot.group for slot, _ in slots if slot.group is not None):
             given = [products.coverage(group, self.importer, partner) for partner in self.partners]
             cover[group] = np.array([0.0 if item is None else item.value for item in given])
         cover[None] = np.clip(1.0 - sum(cover.values(), np.zeros(len(self.partners))), 0.0, 1.0)

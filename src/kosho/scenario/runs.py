@@ -31,7 +31,7 @@ from kosho.scenario.jobs import (
 from kosho.scenario.results import Comparison, FlowRange, Quantiles, Result, ScenarioSummary, Variant
 from kosho.scenario.sensitivity import Middle, corners, reachable, subsidies, sway
 from kosho.scenario.simulate import pose
-from kosho.world import draw_elasticities, load, low_elasticity
+from kosho.world import WorldChoice, Worlds, draw_elasticities, low_elasticity
 
 if TYPE_CHECKING:
     from kosho.case import Case
@@ -84,6 +84,8 @@ class Runs(Shown):
     comparisons: tuple[Comparison, ...]
     flow_ranges: tuple[FlowRange, ...]
     bounds: tuple[ScenarioCommitments, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    """What the table needed to speak of the law, in words."""
 
     def card(self) -> Card:
         """Which scenarios were run, under what."""
@@ -144,11 +146,25 @@ class _Ends:
         return found
 
 
-def run(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, tell: Tell) -> Runs:
-    """Every scenario under every variant and at its ends on the full world, and draws on the `talks` world.
+def run(
+    case: Case,
+    scenarios: Sequence[ScenarioSummary],
+    as_of: date,
+    tell: Tell,
+    world: WorldChoice | Worlds | None = None,
+) -> Runs:
+    """Every scenario under every variant and at its ends on the whole world, and draws on the coarse one.
+
+    Args:
+        case: The case.
+        scenarios: Those to solve.
+        as_of: Day of knowledge, and day in force where a scenario names none.
+        tell: Called with what is being done.
+        world: The table; `case.world` if not given.
 
     Raises:
-        InputError: no scenario is asked for, or one that the case does not have.
+        InputError: no scenario is asked for, or one that the case does not have; a world that does not tell the
+            parties or flows of the case apart.
         ConvergenceError: a scenario has no equilibrium that could be found.
 
     >>> from kosho import Case
@@ -166,11 +182,11 @@ def run(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, tell: Tel
     tell("Reading the law")
     start(min(cores(), MOST_PROCESSES))
     with one_thread():
-        return _run(case, scenarios, as_of, tell)
+        ground = _ground(case, scenarios, as_of, (world or case.world).load(case.apart))
+        return _run(ground, scenarios, tell)
 
 
-def _run(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, tell: Tell) -> Runs:
-    ground = _ground(case, scenarios, as_of)
+def _run(ground: JobInputs, scenarios: Sequence[ScenarioSummary], tell: Tell) -> Runs:
     names = list(ground.effects)
     main, *others = VARIANTS
     shared = Shared(ground)
@@ -217,13 +233,13 @@ def _run(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, tell: Te
         _comparisons(ground, scenarios, results, drawn, ends),
         _flow_ranges(scenarios, results, drawn, ends),
         tuple(bounds),
+        tuple(dict.fromkeys(text for found in ground.effects.values() for text in found.assumptions)),
     )
 
 
-def _ground(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date) -> JobInputs:
-    small = load(regions="talks", sectors="talks")
-    full = {one.id: pose(case, one.id, as_of) for one in scenarios}
-    talks = {one.id: pose(case, one.id, as_of, small) for one in scenarios}
+def _ground(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, worlds: Worlds) -> JobInputs:
+    full = {one.id: pose(case, one.id, as_of, worlds.whole) for one in scenarios}
+    talks = {one.id: pose(case, one.id, as_of, worlds.coarse) for one in scenarios}
     # The same units of the case in every scenario; and a world kept keeps what was prepared.
     base, small = (next(iter(posed.values()))[0] for posed in (full, talks))
     laws = {one.id: case.law(one.id, as_of) for one in scenarios}
@@ -233,7 +249,7 @@ def _ground(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date) -> Jo
         effects={name: found for name, (_, found) in full.items()},
         talks=small,
         talks_effects={name: found for name, (_, found) in talks.items()},
-        flows=case.flows,
+        flows=case.within(worlds.whole).flows,
         parties=tuple(party.economy for party in case.parties),
         subsidies={name: subsidies(base, law) for name, law in laws.items()},
     )

@@ -11,7 +11,7 @@ from kosho.case import Case
 from kosho.equilibrium import Outcome, solve
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
-from kosho.world import PhysicalFlow, World, load, low_elasticity
+from kosho.world import PhysicalFlow, World, WorldChoice, low_elasticity
 
 __all__ = ["pose", "simulate"]
 
@@ -20,7 +20,7 @@ def simulate(
     case: Case,
     scenario: str,
     as_of: date | None = None,
-    world: Literal["full", "talks"] | World = "full",
+    world: World | WorldChoice | None = None,
     deficits: Literal["fixed", "zero"] = "fixed",
     elasticities: Literal["central", "low"] | xr.DataArray = "central",
 ) -> Outcome:
@@ -30,12 +30,13 @@ def simulate(
         case: The case.
         scenario: Id of one of its scenarios.
         as_of: Day of knowledge, and day in force where the scenario names none; None is the case's own day.
-        world: `full` (80 economies, 50 sectors), `talks` (about 20 regions, 28 sectors), or a world at hand.
+        world: A world at hand, or one by name (`WorldChoice.parse("talks")`); None is `case.world` in full.
+            `Outcome.base.meta.name` says which it was.
         deficits: Trade deficits kept as a share of world value added, or none.
         elasticities: `central`, `low` (see `kosho.world.low_elasticity`), or theta `[sector]`.
 
     Raises:
-        InputError: unknown scenario, or a day the register does not cover.
+        InputError: unknown scenario, a day the register does not cover, or a world without the case's parties.
         ConvergenceError: the solver did not meet its tolerance.
 
     >>> from kosho import Case
@@ -46,12 +47,17 @@ def simulate(
     >>> bool(gain.sel(country="JPN") > 0), bool(gain.sel(country="USA") > 0)
     (True, True)
     """
-    base, found = pose(case, scenario, as_of, _world(world, elasticities))
+    chosen = _world(case, world)
+    if not isinstance(elasticities, str):
+        chosen = chosen.with_theta(elasticities)
+    elif elasticities == "low":
+        chosen = low_elasticity(chosen)
+    base, found = pose(case, scenario, as_of, chosen)
     return solve(base, found.counterfactual, deficits)
 
 
 def pose(
-    case: Case, scenario: str, as_of: date | None = None, world: Literal["full", "talks"] | World = "full"
+    case: Case, scenario: str, as_of: date | None = None, world: World | WorldChoice | None = None
 ) -> tuple[World, Effects]:
     """What `simulate` solves: the world with the quantities of the case, and everything a scenario changes.
 
@@ -64,8 +70,13 @@ def pose(
     (True, ['us-232-autos-gbr'])
     """
     law = case.law(scenario, as_of)
-    base = _counted(case, _world(world, "central"))
+    chosen = _world(case, world)
+    base = _counted(case.within(chosen), chosen)
     return base, effects(base, law.register, law.on, law.known)
+
+
+def _world(case: Case, world: World | WorldChoice | None) -> World:
+    return world if isinstance(world, World) else (world or case.world).load().whole
 
 
 def _counted(case: Case, world: World) -> World:
@@ -87,13 +98,3 @@ def _counted(case: Case, world: World) -> World:
     for scenario in case.scenarios.values():
         world = counted(world, case.register.with_overlay(scenario.overlay))
     return world
-
-
-def _world(
-    world: Literal["full", "talks"] | World, elasticities: Literal["central", "low"] | xr.DataArray
-) -> World:
-
-    base = load(regions=world, sectors=world) if isinstance(world, str) else world
-    if not isinstance(elasticities, str):
-        return base.with_theta(elasticities)
-    return low_elasticity(base) if elasticities == "low" else base

@@ -1,4 +1,4 @@
-"""From flows and base tariffs to a `World` that is an exact equilibrium.
+"""From flows and base tariffs to input shares of an exact equilibrium; see `World.calibrated`.
 
 Input use in a table is net of tariffs; spending in the model includes them. With one composite good for all
 buyers, a country pays the same average duty 1 + t on a good whoever uses it, so
@@ -11,16 +11,14 @@ which is never negative, and deficits follow from the flows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 
-from kosho.arrays import Array, Mask
+from kosho.arrays import Array
 from kosho.display import Shown
-from kosho.world.table import World, WorldMeta, labelled
 
-__all__ = ["Economy", "calibrate"]
+__all__ = ["INPUT_CEILING", "Economy", "input_shares", "ratio"]
 
 
 INPUT_CEILING = 0.98
@@ -39,29 +37,6 @@ class Economy(Shown):
     """`[country, input, sector]`, net of tariff."""
 
 
-def calibrate(economy: Economy, tariff: Array, theta: xr.DataArray, meta: WorldMeta, unknown: Mask) -> World:
-    """A world calibrated to flows and base tariffs.
-
-    Args:
-        economy: Flows and input use.
-        tariff: `[importer, exporter, sector]`, fractions, zero on the diagonal.
-        theta: `[sector]`.
-        meta: What the table is; adjustments made here are added to it by name.
-        unknown: `[importer, exporter, sector]`, where the rate is not known.
-    """
-    countries, sectors = economy.countries, economy.sectors
-    gamma, notes = input_shares(economy, tariff)
-    flow_dims = ("importer", "exporter", "sector")
-    world = World.from_flows(
-        labelled(economy.flows, flow_dims, countries, sectors),
-        tariff=labelled(tariff, flow_dims, countries, sectors),
-        io_share=labelled(gamma, ("country", "input", "sector"), countries, sectors),
-        theta=theta,
-        meta=replace(meta, adjustments=(*meta.adjustments, *notes)),
-    )
-    return replace(world, unknown_tariff=world.tariff.copy(data=unknown))
-
-
 def input_shares(economy: Economy, tariff: Array) -> tuple[Array, list[str]]:
     """Tariff-inclusive input shares `[country, input, sector]`, and the sectors whose inputs were capped."""
     net = economy.flows.sum(axis=1)
@@ -78,3 +53,9 @@ def input_shares(economy: Economy, tariff: Array) -> tuple[Array, list[str]]:
     ]
     gamma *= np.where(total > INPUT_CEILING, INPUT_CEILING / np.maximum(total, INPUT_CEILING), 1.0)[:, None, :]
     return gamma, notes
+
+
+def ratio(above: Array, below: Array, otherwise: Array | float) -> Array:
+    """Quotients where `below` is positive, `otherwise` elsewhere."""
+    out = np.array(np.broadcast_to(otherwise, above.shape), dtype=np.float64)
+    return np.divide(above, below, out=out, where=below > 0)

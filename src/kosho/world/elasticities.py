@@ -10,24 +10,52 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from kosho.arrays import Array, Index
 from kosho.errors import InputError, Problem, suggest
 from kosho.world.datafiles import rows
-from kosho.world.table import World, labelled
+from kosho.world.law_cells import LawCells
+from kosho.world.table import World
 
-__all__ = ["draw_elasticities", "elasticities", "elasticity_spread", "low_elasticity"]
+__all__ = ["draw_elasticities", "elasticities_of", "low_elasticity", "low_factor", "trade_weights"]
 
 SMALLEST = 0.05
 """Draws stay above this: at zero the model has no answer."""
 
 
-def elasticities(sectors: Sequence[str]) -> xr.DataArray:
-    """Central theta `[sector]` of ICIO sectors."""
-    return _column("theta", sectors)
+def elasticities_of(codes: Sequence[str], place: Index, weights: Array) -> tuple[Array, Array]:
+    """Central theta and standard deviation of ln(theta) `[sector]` of sectors made up of ICIO sectors.
+
+    Args:
+        codes: `[K]`, ICIO sectors.
+        place: `[K]`, position of the sector that each is in.
+        weights: `[K]`, shares inside sectors.
+    """
+    table = {row["sector"]: row for row in rows("elasticities.csv")}
+    unknown = [code for code in codes if code not in table]
+    if unknown:
+        raise InputError(
+            [Problem(f"no elasticity for sector {code!r}", suggest(code, table)) for code in unknown]
+        )
+    theta, spread = (np.array([float(table[code][name]) for code in codes]) for name in ("theta", "log_sd"))
+    count = int(np.max(place)) + 1
+    found, log_sd = np.zeros(count), np.zeros(count)
+    np.add.at(found, place, weights * theta)
+    np.add.at(log_sd, place, weights * spread)
+    return found, log_sd
 
 
-def elasticity_spread(sectors: Sequence[str]) -> xr.DataArray:
-    """Standard deviation of ln(theta) `[sector]`."""
-    return _column("log_sd", sectors)
+def trade_weights(cells: LawCells, sectors: int) -> Array:
+    """Shares `[K]` of ICIO sectors in the trade between countries of the sectors they are in, of `sectors`.
+
+    All sales count where nothing is traded, all alike where nothing is sold.
+    """
+    home = cells.country[:, None] == cells.country[None, :]
+    trade = np.where(home[:, :, None], 0.0, cells.flows).sum(axis=(0, 1))
+    found = np.ones(len(cells.sectors))
+    for weight in (cells.flows.sum(axis=(0, 1)), trade):
+        total = np.bincount(cells.sector, weight, sectors)[cells.sector]
+        found = np.where(total > 0, weight, found)
+    return found / np.bincount(cells.sector, found, sectors)[cells.sector]
 
 
 def low_elasticity(world: World) -> World:
@@ -74,13 +102,3 @@ def draw_elasticities(world: World, n: int, seed: int) -> list[xr.DataArray]:
     own = generator.standard_normal((n, len(spread)))
     values = world.theta.to_numpy() * np.exp(spread * (common + own) / np.sqrt(2.0))
     return [world.theta.copy(data=np.maximum(draw, SMALLEST)) for draw in values]
-
-
-def _column(name: str, sectors: Sequence[str]) -> xr.DataArray:
-    values = {row["sector"]: float(row[name]) for row in rows("elasticities.csv")}
-    unknown = [code for code in sectors if code not in values]
-    if unknown:
-        raise InputError(
-            [Problem(f"no elasticity for sector {code!r}", suggest(code, values)) for code in unknown]
-        )
-    return labelled([values[code] for code in sectors], ("sector",), (), sectors)

@@ -10,7 +10,7 @@ shares of final buyers, E final spending by destination, F final sales by origin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -29,10 +29,17 @@ PULL = 0.8
 """How much of the gap to a published balance is closed where `TILT` allows."""
 
 
-def home_odds(sectors: Sequence[str]) -> Array:
-    """Odds of buying at home in final over intermediate use, `[sector]`, of ICIO sectors."""
+def home_odds(sectors: Sequence[str], members: Mapping[str, Sequence[str]] | None = None) -> Array:
+    """Odds of buying at home in final over intermediate use, `[sector]`.
+
+    Args:
+        sectors: Labels.
+        members: The ICIO sectors of each label that is none itself; their mean counts.
+    """
     odds = {row["sector"]: float(row["odds"]) for row in rows("home_bias_odds.csv")}
-    return np.array([odds[code] for code in sectors])
+    inside = members or {}
+    values = [[odds[code] for code in inside.get(label, (label,))] for label in sectors]
+    return np.array([sum(some) / len(some) for some in values])
 
 
 def sourcing_shares(intermediate: Array, odds: Array) -> Array:

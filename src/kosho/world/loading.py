@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
@@ -9,18 +10,22 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import xarray as xr
 
 from kosho.arrays import Array
 from kosho.codes import talks_regions, talks_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.world.calibrate import Economy, calibrate
-from kosho.world.elasticities import elasticities, elasticity_spread
+from kosho.world.calibrate import Economy
+from kosho.world.economy import TradeWeights, labelled
+from kosho.world.elasticities import elasticities_of, trade_weights
 from kosho.world.final_demand import home_odds, honour, sourcing_shares, split
+from kosho.world.law_cells import LawCells, Members, law_cells
+from kosho.world.naming import named
 from kosho.world.store import IOTable, read
 from kosho.world.table import World, WorldMeta
-from kosho.world.tariffs import base_tariffs
+from kosho.world.table_tariffs import SHIPPED_YEAR, TableTariffs, tariffs_of, unknown_tariffs
 
-__all__ = ["DEFAULT", "load", "table"]
+__all__ = ["DEFAULT", "calibrated", "coarse", "load", "table"]
 
 DEFAULT = "icio-2022"
 
@@ -77,28 +82,142 @@ def load(
 def _load(name: str, regions: Detail, sectors: Detail, final_demand: FinalDemand) -> World:
     if (regions, sectors) != ("full", "full"):
         world = _load(name, "full", "full", final_demand)
-        return world.aggregate(
-            regions=talks_regions(world.countries) if regions == "talks" else None,
-            sectors=_present(talks_sectors(), world.sectors) if sectors == "talks" else None,
-        )
+        return coarse(world, regions=regions == "talks", sectors=sectors == "talks")
     return calibrated(table(name), final_demand)
 
 
+def coarse(world: World, keep: Iterable[str] = (), *, regions: bool = True, sectors: bool = True) -> World:
+    """A world in the regions and sectors of `talks`, about 20 and 28, as far as it tells them apart.
+
+    What a table holds together and `talks` does not stays by itself; so does what would be alone in its group.
+
+    Args:
+        world: The world.
+        keep: Countries and sectors that stay by themselves.
+        regions: Whether countries go together.
+        sectors: Whether sectors do.
+    """
+    countries = _members(world.countries, world.meta.regions)
+    goods = _members(world.sectors, world.meta.sectors)
+    economies = tuple(leaf for leaves in countries.values() for leaf in leaves)
+    alone = frozenset(keep)
+    return world.aggregate(
+        regions=_together(countries, talks_regions(economies), alone) if regions else None,
+        sectors=_together(goods, talks_sectors(), alone) if sectors else None,
+    )
+
+
+def _members(labels: Sequence[str], groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for label in labels:
+        inside = groups.get(label)
+        found[label] = inside if inside else (label,)
+    return found
+
+
+def _together(
+    members: Mapping[str, tuple[str, ...]], groups: Mapping[str, tuple[str, ...]], keep: frozenset[str]
+) -> dict[str, tuple[str, ...]]:
+    """Labels in groups of codes, in the order of the groups; what fits in none behind them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for group, leaves in groups.items():
+        order = {code: position for position, code in enumerate(leaves)}
+        inside = {
+            label: min(order[code] for code in inner if code in order)
+            for label, inner in members.items()
+            if label == group or (label not in keep and order.keys() >= set(inner))
+        }
+        if inside:
+            first, *others = sorted(inside, key=lambda label: inside[label])
+            found[group if others else first] = (first, *others)
+    placed = {label for labels in found.values() for label in labels}
+    return found | {label: (label,) for label in members if label not in placed}
+
+
 def calibrated(raw: IOTable, final_demand: FinalDemand = "anchored") -> World:
-    """A world from a table, with the base tariffs of 2022 and the shipped elasticities."""
-    raw = exact(raw)
+    """A world from a table, with the base tariffs and elasticities it names, or that its year and codes give.
+
+    Base tariffs of 2022 are put into a table of 2022; duties of another year are unknown unless the table was
+    built with some.
+
+    Raises:
+        InputError: labels that stand for nothing known, and no elasticities given.
+    """
+    raw = exact(named(raw))
     given = raw.final is not None
     final = raw.final if raw.final is not None else estimated_final(raw, final_demand)
-    tariffs = base_tariffs(raw.countries, raw.sectors)
-    economy = Economy(raw.countries, raw.sectors, raw.intermediate + final, raw.inputs)
+    flows = raw.intermediate + final
+    within = _within(raw)
     meta = _meta(raw.meta, () if given else (ESTIMATED[final_demand],))
-    world = calibrate(economy, tariffs.rate, elasticities(raw.sectors), meta, tariffs.unknown)
-    return replace(world, theta_spread=elasticity_spread(raw.sectors))
+    cells = _cells(raw, meta, within, flows)
+    tariffs = _tariffs(raw, cells)
+    theta, spread, assumed = _elasticities(raw, cells)
+    meta = replace(
+        meta,
+        base_tariffs=tariffs.words,
+        tariff_year=tariffs.year,
+        assumptions=(*meta.assumptions, *assumed),
+    )
+    economy = Economy(raw.countries, raw.sectors, flows, raw.inputs)
+    world = World.calibrated(economy, tariffs.rate, theta, meta, tariffs.unknown)
+    return replace(world, theta_spread=spread, within=within)
+
+
+def _cells(raw: IOTable, meta: WorldMeta, within: TradeWeights | None, flows: Array) -> LawCells | None:
+    """Trade by economy and ICIO sector; None where sectors have elasticities and stand for no ICIO sector."""
+    if raw.theta is not None and meta.sectors == {} and meta.classification != "ICIO":
+        return None
+    members = Members(
+        raw.countries,
+        raw.sectors,
+        meta.regions,
+        meta.sectors,
+        meta.sector_weights,
+        meta.weights_source,
+        within,
+    )
+    return law_cells(members, flows, np.zeros_like(flows))
+
+
+def _tariffs(raw: IOTable, cells: LawCells | None) -> TableTariffs:
+    labels = raw.countries, raw.sectors
+    if raw.tariff is not None and raw.unknown is not None:
+        return TableTariffs(
+            raw.tariff, raw.unknown > 0.5, raw.meta["base_tariffs"], raw.meta.get("tariff_year")
+        )
+    if cells is None:
+        return unknown_tariffs(labels, np.ones(len(raw.sectors), bool))
+    return tariffs_of(str(SHIPPED_YEAR) if raw.meta.get("year") == SHIPPED_YEAR else None, labels, cells)
+
+
+def _elasticities(raw: IOTable, cells: LawCells | None) -> tuple[xr.DataArray, xr.DataArray | None, list[str]]:
+    """Elasticities and their spread `[sector]`, and what was assumed for them."""
+    own = np.full(len(raw.sectors), np.nan) if raw.theta is None else raw.theta
+    spread = np.full(len(raw.sectors), np.nan) if raw.theta_spread is None else raw.theta_spread
+    notes: list[str] = []
+    if cells is not None:
+        weights = trade_weights(cells, len(raw.sectors))
+        mapped, mapped_spread = elasticities_of(cells.sectors, cells.sector, weights)
+        if raw.meta.get("sectors") and np.isnan(own).any():
+            source = raw.meta.get("classification", "")
+            notes.append(
+                f"elasticities are those of the ICIO sectors that {source} sectors stand for, by trade"
+            )
+        own, spread = np.where(np.isnan(own), mapped, own), np.where(np.isnan(spread), mapped_spread, spread)
+    theta = labelled(own, ("sector",), (), raw.sectors)
+    return theta, None if np.isnan(spread).any() else theta.copy(data=spread), notes
+
+
+def _within(raw: IOTable) -> TradeWeights | None:
+    if raw.within is None:
+        return None
+    about = raw.meta["within"]
+    return TradeWeights(about["source"], tuple(about["economies"]), tuple(about["sectors"]), raw.within)
 
 
 def estimated_final(raw: IOTable, method: FinalDemand) -> Array:
     """Final demand `[importer, exporter, sector]` by the method named."""
-    sourcing = sourcing_shares(raw.intermediate, home_odds(raw.sectors))
+    sourcing = sourcing_shares(raw.intermediate, home_odds(raw.sectors, raw.meta.get("sectors")))
     if method == "odds" or raw.totals is None:
         return split(raw.final_sales, raw.final_sales, sourcing)
     final = split(raw.totals, raw.final_sales, sourcing)
@@ -131,17 +250,17 @@ def exact(raw: IOTable) -> IOTable:
     return replace(raw, inputs=raw.inputs * scale[:, :, None])
 
 
-def _meta(meta: Any, estimated: tuple[str, ...]) -> WorldMeta:
-    text = {key: meta.get(key, "") for key in ("name", "source", "licence", "attribution")}
+def _meta(meta: Mapping[str, Any], estimated: tuple[str, ...]) -> WorldMeta:
+    text = {key: meta.get(key, "") for key in ("name", "source", "licence", "attribution", "weights_source")}
     return WorldMeta(
         **text,
         year=meta.get("year"),
         unit=meta.get("unit", "million USD"),
         estimated=estimated,
         adjustments=tuple(meta.get("adjustments", ())),
+        assumptions=tuple(meta.get("assumptions", ())),
+        classification=meta.get("classification", "ICIO"),
+        regions={code: tuple(members) for code, members in meta.get("regions", {}).items()},
+        sectors={code: tuple(members) for code, members in meta.get("sectors", {}).items()},
+        sector_weights=meta.get("sector_weights", {}),
     )
-
-
-def _present(groups: dict[str, tuple[str, ...]], codes: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    kept = {group: tuple(code for code in members if code in codes) for group, members in groups.items()}
-    return {group: members for group, members in kept.items() if members}

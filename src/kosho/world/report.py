@@ -10,6 +10,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.codes import country_name, sector_name
 from kosho.codes import sectors as icio_sectors
+from kosho.errors import InputError
 from kosho.world.datafiles import rows, sources
 from kosho.world.elasticities import low_factor
 from kosho.world.table import World
@@ -19,6 +20,8 @@ __all__ = ["info"]
 Json = dict[str, Any]
 
 SCHEMA_VERSION = 1
+PUBLISHED_YEAR, FIT_YEAR = 2022, 2023
+"""Of published balances and flows, and of customs records."""
 PORTS = ("HKG",)
 """Economies whose trade statistics are mostly goods passing through, which flows of production leave out."""
 REST_MISSING = (
@@ -70,6 +73,8 @@ def info(world: World) -> Json:
         "balances": balances(world),
         "anchors": _anchors(world),
         "tariffs": _tariffs(world),
+        "classification": _classification(world),
+        "assumptions": list(dict.fromkeys((*world.finest.meta.assumptions, *_weights(world)))),
         "elasticities": _elasticities(world),
         "adjustments": list(meta.adjustments),
         "left_out": _left_out(world),
@@ -78,30 +83,31 @@ def info(world: World) -> Json:
 
 
 def fit(world: World) -> Json | None:
-    """How goods trade by pair compares with customs records of 2023; None where too few pairs are in it."""
+    """How goods trade by pair compares with customs records of 2023; None for another time or too few pairs."""
     pairs = [
         (world.position(row["importer"]), world.position(row["exporter"]), float(row["musd"]))
         for row in rows("goods_pairs_2023.csv")
         if row["importer"] in world.countries and row["exporter"] in world.countries
     ]
-    goods = [place for place, code in enumerate(world.sectors) if _is_goods(code)]
-    if len(pairs) < 10 or not goods:
+    goods = [place for place, code in enumerate(world.sectors) if _is_goods(world, code)]
+    year = world.meta.year
+    if len(pairs) < 10 or not goods or year is None or abs(year - FIT_YEAR) > 1:
         return None
     trade = world.arrays.flows[:, :, goods].sum(axis=2)
     ports = {world.countries.index(code) for code in PORTS if code in world.countries}
     inland = [pair for pair in pairs if not ports & set(pair[:2])]
     return {
         "source": "baci-2023",
-        "year": 2023,
+        "year": FIT_YEAR,
         "all": _agreement(trade, pairs),
         "without_ports": {"left_out": list(PORTS), **_agreement(trade, inland)},
     }
 
 
 def balances(world: World) -> Json | None:
-    """Trade balances beside published ones; None where too few are known."""
+    """Trade balances beside published ones; None for another year or too few known."""
     published = {row["country"]: row for row in rows("balances.csv") if row["country"] in world.countries}
-    if len(published) < 10:
+    if len(published) < 10 or world.meta.year != PUBLISHED_YEAR:
         return None
     table = {code: -float(world.arrays.deficits[world.position(code)]) for code in published}
     compared = [code for code, row in published.items() if row["anchor"] == "1"]
@@ -109,7 +115,7 @@ def balances(world: World) -> Json | None:
     there = np.array([float(published[code]["net_exports_musd"]) for code in compared])
     return {
         "source": "cia-factbook",
-        "year": 2022,
+        "year": PUBLISHED_YEAR,
         "compared": len(compared),
         "correlation": _correlation(here, there),
         "root_mean_square_gap": float(np.sqrt(np.mean((here - there) ** 2))),
@@ -166,7 +172,9 @@ def _anchors(world: World) -> list[Json]:
             "source": row["source"],
         }
         for row in rows("anchors.csv")
-        if {row["importer"], row["exporter"]} <= set(world.countries) and row["sector"] in world.sectors
+        if world.meta.year == PUBLISHED_YEAR
+        and {row["importer"], row["exporter"]} <= set(world.countries)
+        and row["sector"] in world.sectors
     ]
 
 
@@ -174,7 +182,7 @@ def _tariffs(world: World) -> Json:
     """What of base tariffs is unknown: importers of which all goods, or some, are."""
     a = world.arrays
     unknown = np.zeros(a.flows.shape, bool) if world.unknown_tariff is None else world.unknown_tariff.to_numpy()
-    goods = np.array([_is_goods(code) for code in world.sectors])
+    goods = np.array([_is_goods(world, code) for code in world.sectors])
     foreign = ~np.eye(len(world.countries), dtype=bool)[:, :, None]
     traded = a.flows * foreign
     share = (traded * unknown)[:, :, goods].sum(axis=(1, 2)) / np.maximum(
@@ -182,7 +190,8 @@ def _tariffs(world: World) -> Json:
     )
     order = np.argsort(-(traded * unknown).sum(axis=(1, 2)), kind="stable")
     return {
-        "year": 2022,
+        "year": world.meta.tariff_year,
+        "base": world.meta.base_tariffs or None,
         "unknown_cells": int(unknown.sum()),
         "unknown_share_of_goods_trade": float((traded * unknown).sum() / traded[:, :, goods].sum())
         if goods.any()
@@ -204,7 +213,8 @@ def _elasticities(world: World) -> Json:
     listed: list[Json] = []
     for place, code in enumerate(world.sectors):
         theta = float(world.arrays.theta[place])
-        row = table.get(code)
+        members = world.meta.sectors.get(code) or (code,)
+        row = table.get(members[0]) if len(members) == 1 else None
         shipped = row is not None and np.isclose(theta, float(row["theta"]))
         listed.append(
             {
@@ -225,7 +235,42 @@ def _elasticities(world: World) -> Json:
     }
 
 
-def _is_goods(code: str) -> bool:
-    """Goods by ICIO code; an aggregated code begins with the letter of its members (A, B and C are goods)."""
-    known = icio_sectors().get(code)
-    return known.goods if known else code[:1] in "ABC"
+def _is_goods(world: World, code: str) -> bool:
+    """Whether a sector is goods, in part at least; where nothing says so, by the first letter of its code."""
+    known = icio_sectors()
+    members = world.meta.sectors.get(code) or (code,)
+    if all(member in known for member in members):
+        return any(known[member].goods for member in members)
+    return code[:1] in "ABC"
+
+
+def _classification(world: World) -> Json:
+    """What the sectors are, and how much of goods trade is in sectors of one ICIO sector, or of several."""
+    a = world.finest.arrays
+    table = world.finest
+    foreign = ~np.eye(len(table.countries), dtype=bool)[:, :, None]
+    traded = (a.flows * foreign).sum(axis=(0, 1))
+    goods = np.array([_is_goods(table, code) for code in table.sectors])
+    known = icio_sectors()
+    members = {code: table.meta.sectors.get(code) or (code,) for code in table.sectors}
+    one = np.array([len(inside) == 1 and inside[0] in known for inside in members.values()])
+    several = np.array([len(inside) > 1 for inside in members.values()])
+    total = max(float(traded[goods].sum()), 1e-300)
+    return {
+        "name": table.meta.classification,
+        "share_of_goods_trade": {
+            "in_one_icio_sector": float(traded[goods & one].sum()) / total,
+            "in_several": float(traded[goods & several].sum()) / total,
+            "in_none": float(traded[goods & ~one & ~several].sum()) / total,
+        },
+        "sectors": {code: list(inside) for code, inside in members.items() if inside != (code,)},
+        "regions": {code: list(inside) for code, inside in table.meta.regions.items()},
+    }
+
+
+def _weights(world: World) -> tuple[str, ...]:
+    """What trade within regions and sectors is weighted by; nothing where law cannot be put in at all."""
+    try:
+        return world.law_cells.notes
+    except InputError as error:
+        return (f"law cannot be put into this table: {error.problems[0].message}",)

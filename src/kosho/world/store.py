@@ -20,7 +20,8 @@ from kosho.errors import InputError, Problem
 
 __all__ = ["IOTable", "read", "write"]
 
-FORMAT = 1
+FORMATS = (1, 2)
+"""The second is written where a table has what the first does not know: tariffs, elasticities, weights."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -43,8 +44,18 @@ class IOTable(Shown):
     """`[importer, exporter, sector]`, sales for final use, where the source gives them."""
     totals: Array | None = None
     """`[importer, sector]`, final spending of destinations from which `anchored` final demand is split."""
+    tariff: Array | None = None
+    """`[importer, exporter, sector]`, base rates, where they were named when the table was built."""
+    unknown: Array | None = None
+    """`[importer, exporter, sector]`, 1 where the base rate is not known; beside `tariff`."""
+    theta: Array | None = None
+    """`[sector]`, elasticities of one's own; NaN where those of the ICIO sectors stand."""
+    theta_spread: Array | None = None
+    """`[sector]`, standard deviation of ln(theta); beside `theta`, NaN likewise."""
+    within: Array | None = None
+    """`[importer, exporter, sector]` of `meta["within"]`: trade that weights what the table holds together."""
     meta: Mapping[str, Any] = field(default_factory=dict)
-    """Name, year, source, licence, attribution, unit, adjustments: plain JSON."""
+    """Name, year, source, licence, attribution, unit, adjustments, and what labels stand for: plain JSON."""
 
     @property
     def output(self) -> Array:
@@ -52,7 +63,8 @@ class IOTable(Shown):
         return self.intermediate.sum(axis=0) + self.final_sales
 
 
-_OPTIONAL = ("final", "totals")
+_LATER = ("tariff", "unknown", "theta", "theta_spread", "within")
+_OPTIONAL = ("final", "totals", *_LATER)
 _ARRAYS = ("intermediate", "inputs", "final_sales", *_OPTIONAL)
 
 
@@ -66,7 +78,13 @@ def write(table: IOTable, path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(partial, "w") as archive:
-            meta = {"format": FORMAT, "countries": table.countries, "sectors": table.sectors, **table.meta}
+            later = any(getattr(table, name) is not None for name in _LATER) or "regions" in table.meta
+            meta = {
+                "format": FORMATS[later],
+                "countries": table.countries,
+                "sectors": table.sectors,
+                **table.meta,
+            }
             text = json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False)
             _add(archive, "meta.json", text.encode())
             for name in _ARRAYS:
@@ -100,8 +118,12 @@ def read(file: IO[bytes], name: str) -> IOTable:
         raise InputError(
             Problem(f"is not a Kosho world table: {error}", "make one with `kosho world build`", name)
         ) from None
-    if meta.get("format") != FORMAT:
-        raise InputError(Problem(f"has format {meta.get('format')}, not {FORMAT}", "build it again", name))
+    if meta.get("format") not in FORMATS:
+        raise InputError(
+            Problem(
+                f"has format {meta.get('format')}, not {FORMATS[-1]}", "build it again with this Kosho", name
+            )
+        )
     countries, sectors = tuple(meta.pop("countries")), tuple(meta.pop("sectors"))
     del meta["format"]
     table = IOTable(countries, sectors, meta=meta, **arrays)

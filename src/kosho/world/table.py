@@ -8,89 +8,52 @@ is domestic sales and carries no tariff.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
 
-from kosho.arrays import Array, Mask
+from kosho.arrays import Array, Index, Mask
 from kosho.display import Card, Shown, listing, number, plural
-from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.errors import InputError, Problem, suggest
+from kosho.world.aggregate import grouped, leaves
+from kosho.world.calibrate import Economy, input_shares, ratio
+from kosho.world.economy import FLOW_DIMS, Arrays, PhysicalFlow, TradeWeights, WorldMeta, labelled
+from kosho.world.law_cells import LawCells, Members, law_cells
+from kosho.world.table_checks import (
+    bare,
+    capped_inputs,
+    final_shares,
+    labels_of,
+    ordered,
+    refuse_bad_final_shares,
+    refuse_impossible,
+    refuse_strangers,
+)
 
-__all__ = ["PhysicalFlow", "World", "WorldMeta"]
-
-
-SHARE_TOLERANCE = 1e-3
-"""Input shares that miss a sum of one by less are renormalised and reported; by more they are an error."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorldMeta(Shown):
-    """What a table is and how far it can be trusted.
-
-    >>> from kosho.world import WorldMeta
-    >>> WorldMeta("my-table", year=2019, source="Ministry of Statistics", unit="million EUR")
-    WorldMeta(name='my-table', year=2019, source='Ministry of Statistics', unit='million EUR')
-    """
-
-    name: str
-    year: int | None = None
-    source: str = ""
-    licence: str = ""
-    attribution: str = ""
-    unit: str = "million USD"
-    estimated: tuple[str, ...] = ()
-    """Blocks of the table that are estimates, in words."""
-    adjustments: tuple[str, ...] = ()
-    """What had to be clipped or renormalised, in words."""
-    regions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """For an aggregated table, the economies in each region."""
-    sectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+__all__ = ["Arrays", "Detail", "PhysicalFlow", "World", "WorldMeta", "labelled"]
 
 
-@dataclass(frozen=True, slots=True)
-class PhysicalFlow(Shown):
-    """A quantity shipped in the base, so that outcomes can be told in vehicles or tonnes.
+@dataclass(frozen=True, eq=False)
+class Detail(Shown):
+    """The finer world that a world was aggregated from, and where its countries and sectors went."""
 
-    >>> from kosho.world import PhysicalFlow
-    >>> PhysicalFlow("JPN", "USA", "C29", 1.5e6, "vehicles")
-    PhysicalFlow(exporter='JPN', importer='USA', sector='C29', quantity=1,500,000, unit='vehicles')
-    """
+    world: World
+    country: Index
+    """`[country of the finer world]`, position in the aggregated one."""
+    sector: Index
+    """`[sector of the finer world]`, position in the aggregated one."""
 
-    exporter: str
-    importer: str
-    sector: str
-    quantity: float
-    unit: str
-    part: str | None = None
-    """The part of the sector that is counted, named as in the shocks; None means the whole cell."""
-    source: str = ""
+    def inside(self, country: Index, sector: Index) -> Detail:
+        """The same finer world behind an aggregation of the aggregated one.
 
-
-@dataclass(frozen=True, slots=True)
-class Arrays(Shown):
-    """The same world as bare float64 arrays, for kernels. N countries, S sectors.
-
-    Letters follow Caliendo & Parro (2015): X expenditure, Y output, pi shares, V value added, D deficits,
-    I income, gamma input shares of output, beta value-added shares, alpha final shares.
-    """
-
-    flows: Array  # (N, N, S) importer, exporter, sector; net of tariff
-    tariff: Array  # (N, N, S)
-    gamma: Array  # (N, S input, S output sector)
-    beta: Array  # (N, S)
-    alpha: Array  # (N, S)
-    theta: Array  # (S,)
-    expenditure: Array  # X (N, S), tariff included
-    output: Array  # Y (N, S)
-    shares: Array  # pi (N, N, S) of tariff-inclusive expenditure
-    value_added: Array  # V (N,)
-    revenue: Array  # (N,) tariff revenue
-    deficits: Array  # D (N,) imports less exports
-    income: Array  # I (N,) = V + revenue + D
+        Args:
+            country: `[country of the aggregated world]`, position in the new one.
+            sector: `[sector of the aggregated world]`, position in the new one.
+        """
+        return Detail(self.world, country[self.country], sector[self.sector])
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +88,10 @@ class World(Shown):
     units: tuple[PhysicalFlow, ...] = ()
     theta_spread: xr.DataArray | None = None
     """`[sector]`, standard deviation of ln(theta), for draws."""
+    detail: Detail | None = None
+    """The finer world this one was aggregated from; None where it is a table by itself."""
+    within: TradeWeights | None = None
+    """Trade that weights what regions and sectors hold together, where the table has no finer detail."""
 
     def card(self) -> Card:
         """What economy it is, and how far it can be trusted."""
@@ -194,16 +161,16 @@ class World(Shown):
           trade elasticity   4 to 4
         """
         meta = meta or WorldMeta("custom")
-        countries, sectors = _labels(flows)
+        countries, sectors = labels_of(flows)
         arrays = {
-            "flows": _ordered(flows, ("importer", "exporter", "sector"), countries, sectors, "flows"),
-            "tariff": _ordered(tariff, ("importer", "exporter", "sector"), countries, sectors, "tariff"),
-            "io_share": _ordered(io_share, ("country", "input", "sector"), countries, sectors, "io_share"),
-            "theta": _ordered(theta, ("sector",), countries, sectors, "theta"),
+            "flows": ordered(flows, ("importer", "exporter", "sector"), countries, sectors, "flows"),
+            "tariff": ordered(tariff, ("importer", "exporter", "sector"), countries, sectors, "tariff"),
+            "io_share": ordered(io_share, ("country", "input", "sector"), countries, sectors, "io_share"),
+            "theta": ordered(theta, ("sector",), countries, sectors, "theta"),
         }
-        _refuse_impossible(arrays)
+        refuse_impossible(arrays)
         notes = list(meta.adjustments)
-        gamma = _capped_inputs(arrays["io_share"], notes)
+        gamma = capped_inputs(arrays["io_share"], notes)
         beta = 1.0 - gamma.sum("input")
         world = cls(
             flows=arrays["flows"],
@@ -215,11 +182,36 @@ class World(Shown):
             meta=meta,
         )
         if final_share is None:
-            shares = _final_shares(world, notes)
+            values = final_shares(world.arrays, countries, sectors, notes)
+            shares = world.va_share.copy(data=values)
         else:
-            shares = _ordered(final_share, ("country", "sector"), countries, sectors, "final_share")
-            _refuse_bad_final_shares(shares)
+            shares = ordered(final_share, ("country", "sector"), countries, sectors, "final_share")
+            refuse_bad_final_shares(shares)
         return replace(world, final_share=shares, meta=replace(meta, adjustments=tuple(notes)))
+
+    @classmethod
+    def calibrated(
+        cls, economy: Economy, tariff: Array, theta: xr.DataArray, meta: WorldMeta, unknown: Mask
+    ) -> World:
+        """A world calibrated to flows and base tariffs, an exact equilibrium; see `kosho.world.calibrate`.
+
+        Args:
+            economy: Flows and input use.
+            tariff: `[importer, exporter, sector]`, fractions, zero on the diagonal.
+            theta: `[sector]`.
+            meta: What the table is; adjustments made here are added to it by name.
+            unknown: `[importer, exporter, sector]`, where the rate is not known.
+        """
+        countries, sectors = economy.countries, economy.sectors
+        gamma, notes = input_shares(economy, tariff)
+        world = cls.from_flows(
+            labelled(economy.flows, FLOW_DIMS, countries, sectors),
+            tariff=labelled(tariff, FLOW_DIMS, countries, sectors),
+            io_share=labelled(gamma, ("country", "input", "sector"), countries, sectors),
+            theta=theta,
+            meta=replace(meta, adjustments=(*meta.adjustments, *notes)),
+        )
+        return replace(world, unknown_tariff=world.tariff.copy(data=unknown))
 
     @cached_property
     def countries(self) -> tuple[str, ...]:
@@ -234,22 +226,22 @@ class World(Shown):
     @cached_property
     def arrays(self) -> Arrays:
         """Bare arrays and what follows from them, computed once."""
-        flows, tariff = _bare(self.flows), _bare(self.tariff)
+        flows, tariff = bare(self.flows), bare(self.tariff)
         gross = flows * (1.0 + tariff)
         expenditure = gross.sum(axis=1)
         output = flows.sum(axis=0)
         safe = np.where(expenditure > 0, expenditure, 1.0)
-        beta = _bare(self.va_share)
+        beta = bare(self.va_share)
         value_added = (beta * output).sum(axis=1)
         revenue = (flows * tariff).sum(axis=(1, 2))
         deficits = flows.sum(axis=(1, 2)) - flows.sum(axis=(0, 2))
         return Arrays(
             flows=flows,
             tariff=tariff,
-            gamma=_bare(self.io_share),
+            gamma=bare(self.io_share),
             beta=beta,
-            alpha=_bare(self.final_share),
-            theta=_bare(self.theta),
+            alpha=bare(self.final_share),
+            theta=bare(self.theta),
             expenditure=expenditure,
             output=output,
             shares=gross / safe[:, None, :],
@@ -258,6 +250,40 @@ class World(Shown):
             deficits=deficits,
             income=value_added + revenue + deficits,
         )
+
+    @cached_property
+    def net_inputs(self) -> Array:
+        """Use of inputs `[country, input, sector]` net of tariffs, same unit as flows."""
+        a = self.arrays
+        return a.gamma * a.output[:, None, :] * ratio(a.flows.sum(axis=1), a.expenditure, 1.0)[:, :, None]
+
+    @property
+    def finest(self) -> World:
+        """The finest world behind this one: what it was aggregated from, or itself."""
+        return self if self.detail is None else self.detail.world
+
+    @cached_property
+    def law_cells(self) -> LawCells:
+        """The trade of the finest world by economy and ICIO sector, placed in this one.
+
+        Raises:
+            InputError: some labels of the table stand for no known code; all of them are listed.
+        """
+        if self.detail is not None:
+            finer = self.detail.world.law_cells
+            country, sector = self.detail.country[finer.country], self.detail.sector[finer.sector]
+            return replace(finer, country=country, sector=sector)
+        meta = self.meta
+        members = Members(
+            self.countries,
+            self.sectors,
+            meta.regions,
+            meta.sectors,
+            meta.sector_weights,
+            meta.weights_source,
+            self.within,
+        )
+        return law_cells(members, self.arrays.flows, self.arrays.tariff)
 
     @cached_property
     def imbalance(self) -> float:
@@ -274,11 +300,13 @@ class World(Shown):
         """Short fingerprint of all numbers and labels; equal worlds have equal hashes."""
         digest = hashlib.sha256("|".join((*self.countries, *self.sectors)).encode())
         for array in (self.flows, self.tariff, self.io_share, self.final_share, self.theta):
-            digest.update(np.ascontiguousarray(_bare(array)).tobytes())
+            digest.update(np.ascontiguousarray(bare(array)).tobytes())
         return digest.hexdigest()[:16]
 
     def with_theta(self, theta: xr.DataArray | float) -> World:
         """The same economy with other trade elasticities, `[sector]` or one number for all.
+
+        The finer world behind an aggregated one has its own scaled alike, sector by sector.
 
         >>> from kosho.world import toy
         >>> toy().with_theta(2.5).theta.values
@@ -287,10 +315,15 @@ class World(Shown):
         new = (
             self.theta.copy(data=np.broadcast_to(np.asarray(theta, float), self.theta.shape).copy())
             if not isinstance(theta, xr.DataArray)
-            else _ordered(theta, ("sector",), self.countries, self.sectors, "theta")
+            else ordered(theta, ("sector",), self.countries, self.sectors, "theta")
         )
-        _refuse_impossible({"theta": new})
-        return replace(self, theta=new)
+        refuse_impossible({"theta": new})
+        detail = self.detail
+        if detail is not None:
+            scale = (bare(new) / bare(self.theta))[detail.sector]
+            finer = replace(detail.world, theta=detail.world.theta * scale)
+            detail = replace(detail, world=finer)
+        return replace(self, theta=new, detail=detail)
 
     def with_tariff(self, rates: xr.DataArray | Mapping[tuple[str, str, str], float]) -> World:
         """The same flows with other base tariffs, recalibrated.
@@ -307,9 +340,31 @@ class World(Shown):
         >>> world.tariff.sel(importer="USA", exporter="JPN").values
         array([0.03, 0.15])
         """
-        from kosho.world.aggregate import with_tariff  # noqa: PLC0415  (it builds on this module)
-
-        return with_tariff(self, rates)
+        given, known = _given_rates(self, rates)
+        unknown = np.zeros(known.shape, bool) if self.unknown_tariff is None else self.unknown_tariff.to_numpy()
+        new = World.calibrated(
+            Economy(self.countries, self.sectors, self.arrays.flows, self.net_inputs),
+            np.where(known, given, self.arrays.tariff),
+            self.theta,
+            self.meta,
+            unknown & ~known,
+        )
+        detail = self.detail
+        if detail is not None:
+            # Every member bears what its region does.
+            cells = np.ix_(detail.country, detail.country, detail.sector)
+            finer = detail.world.flows.copy(data=np.where(known, given, np.nan)[cells])
+            home = np.arange(len(detail.country))
+            finer.values[home, home, :] = np.nan
+            detail = replace(detail, world=detail.world.with_tariff(finer))
+        return replace(
+            new,
+            units=self.units,
+            theta_spread=self.theta_spread,
+            unknown_tariff=None if self.unknown_tariff is None else new.unknown_tariff,
+            detail=detail,
+            within=self.within,
+        )
 
     def aggregate(
         self,
@@ -331,12 +386,47 @@ class World(Shown):
             InputError: unknown, missing or repeated members; all of them are listed.
 
         >>> from kosho.world import toy
-        >>> toy().aggregate(regions={"PAC": ("JPN", "USA"), "CHN": ("CHN",)}).countries
-        ('PAC', 'CHN')
+        >>> pacific = toy().aggregate(regions={"PAC": ("JPN", "USA"), "CHN": ("CHN",)})
+        >>> pacific.countries, pacific.finest.countries
+        (('PAC', 'CHN'), ('JPN', 'USA', 'CHN'))
         """
-        from kosho.world.aggregate import aggregate  # noqa: PLC0415  (it builds on this module)
-
-        return aggregate(self, regions, sectors)
+        groups = grouped(regions, sectors, self.countries, self.sectors)
+        made = groups.aggregate(self.arrays)
+        countries, codes = groups.region.codes, groups.sector.codes
+        new = World.from_flows(
+            labelled(made.flows, FLOW_DIMS, countries, codes),
+            tariff=labelled(made.tariff, FLOW_DIMS, countries, codes),
+            io_share=labelled(made.gamma, ("country", "input", "sector"), countries, codes),
+            theta=labelled(made.theta, ("sector",), countries, codes),
+            final_share=labelled(made.alpha, ("country", "sector"), countries, codes),
+            meta=self.meta,
+        )
+        flows = self.arrays.flows
+        placed = [(one, self._place(one.importer, one.exporter, one.sector)) for one in self.units]
+        units, notes = groups.units(placed, flows, made.flows)
+        if made.inside.sum() > 0:
+            where = [countries[n] for n in np.flatnonzero(made.inside.sum(axis=1) > 0)]
+            notes.append(f"duties of {made.inside.sum():.3g} on trade inside {', '.join(where)} left out")
+        meta = replace(
+            new.meta,
+            adjustments=(*new.meta.adjustments, *notes),
+            regions=leaves(groups.region.members, self.meta.regions),
+            sectors=leaves(groups.sector.members, self.meta.sectors),
+        )
+        places = groups.region.place, groups.sector.place
+        unknown, spread = self.unknown_tariff, self.theta_spread
+        return replace(
+            new,
+            meta=meta,
+            units=units,
+            unknown_tariff=None
+            if unknown is None
+            else new.tariff.copy(data=groups.unknown(unknown.to_numpy(), flows)),
+            theta_spread=None
+            if spread is None
+            else new.theta.copy(data=groups.theta(flows, spread.to_numpy())),
+            detail=Detail(self, *places) if self.detail is None else self.detail.inside(*places),
+        )
 
     def with_units(self, units: Sequence[PhysicalFlow]) -> World:
         """The same economy with physical quantities attached to flows.
@@ -379,6 +469,32 @@ class World(Shown):
         """
         return _position(self.sectors, code, "sector")
 
+    def sector_of(self, code: str) -> str:
+        """The sector of this world that is a label of it, or exactly one ICIO sector.
+
+        Raises:
+            InputError: there is none; where the ICIO sector is only part of one, that is named.
+
+        >>> from kosho.world import toy
+        >>> toy().sector_of("C29")
+        'C29'
+        """
+        if code in self.sectors:
+            return code
+        alone = [label for label in self.sectors if self.meta.sectors.get(label) == (code,)]
+        if len(alone) == 1:
+            return alone[0]
+        holding = [label for label in self.sectors if code in self.meta.sectors.get(label, ())]
+        if holding:
+            told = (
+                f"in this world {code} is {'in' if len(holding) == 1 else 'spread over'} {', '.join(holding)}"
+            )
+            raise InputError(Problem(f"sector {code!r} is not told apart: {told}", "name one of its sectors"))
+        return self.sectors[self.sector_position(code)]
+
+    def _place(self, importer: str, exporter: str, sector: str) -> tuple[int, int, int]:
+        return self.position(importer), self.position(exporter), self.sector_position(sector)
+
 
 def _position(labels: tuple[str, ...], code: str, what: str) -> int:
     if code not in labels:
@@ -386,150 +502,18 @@ def _position(labels: tuple[str, ...], code: str, what: str) -> int:
     return labels.index(code)
 
 
-def _bare(array: xr.DataArray) -> Array:
-    return np.ascontiguousarray(array.to_numpy(), dtype=np.float64)
-
-
-def _labels(flows: xr.DataArray) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    problems = Problems()
-    for dim in ("importer", "exporter", "sector"):
-        if dim not in flows.indexes:
-            problems.add(f"flows need a labelled dimension {dim!r}", f"dimensions are {flows.dims}")
-    problems.raise_if_any()
-    importers = tuple(str(code) for code in flows.indexes["importer"])
-    exporters = tuple(str(code) for code in flows.indexes["exporter"])
-    sectors = tuple(str(code) for code in flows.indexes["sector"])
-    if set(importers) != set(exporters):
-        odd = sorted(set(importers) ^ set(exporters))
-        problems.add(f"importers and exporters differ: {', '.join(odd[:10])}", "list the same on both sides")
-    for labels, dim in ((importers, "importer"), (sectors, "sector")):
-        if len(set(labels)) != len(labels):
-            problems.add(f"labels of {dim} are not unique")
-    problems.raise_if_any()
-    return importers, sectors
-
-
-def _ordered(
-    array: xr.DataArray,
-    dims: tuple[str, ...],
-    countries: tuple[str, ...],
-    sectors: tuple[str, ...],
-    name: str,
-) -> xr.DataArray:
-    """`array` with dims and labels in the order of the world, as float64."""
-    problems = Problems()
-    wanted = {dim: list(sectors if dim in ("sector", "input") else countries) for dim in dims}
-    if set(array.dims) != set(dims):
-        problems.add(f"{name} has dimensions {array.dims}", f"wanted {dims}")
-        problems.raise_if_any()
-    for dim, labels in wanted.items():
-        if dim not in array.indexes:
-            problems.add(f"{name} has no labels along {dim!r}")
-            continue
-        given = {str(code) for code in array.indexes[dim]}
-        missing, extra = sorted(set(labels) - given), sorted(given - set(labels))
-        if missing:
-            problems.add(f"{name} lacks {', '.join(missing[:10])} along {dim!r}")
-        if extra:
-            problems.add(f"{name} has unknown {', '.join(extra[:10])} along {dim!r}")
-    problems.raise_if_any()
-    return array.reindex(wanted).transpose(*dims).astype(np.float64)
-
-
-def _refuse_impossible(arrays: Mapping[str, xr.DataArray]) -> None:
-    rules: dict[str, tuple[Callable[[Array], Mask], str]] = {
-        "flows": (lambda v: v < 0, "is negative; flows are zero or more"),
-        "tariff": (lambda v: v <= -1, "is at or below -100 %; rates are fractions above -1"),
-        "io_share": (lambda v: (v < 0) | (v > 1), "is outside 0 to 1"),
-        "theta": (lambda v: v <= 0, "is not positive"),
-    }
-    problems = Problems()
-    for name, array in arrays.items():
-        impossible, message = rules[name]
-        values = _bare(array)
-        wrong = impossible(values) | ~np.isfinite(values)
-        places = np.argwhere(wrong)
-        for place in places[:10]:
-            labels = ", ".join(str(array.indexes[d][i]) for d, i in zip(array.dims, place, strict=True))
-            value = values[tuple(place)]
-            reason = message if np.isfinite(value) else "is not a finite number"
-            problems.add(f"{name}[{labels}] = {value:g} {reason}")
-        if len(places) > 10:
-            problems.add(f"{name}: {len(places) - 10} more like these")
-        if name == "tariff" and not wrong.any():
-            diagonal = np.einsum("nns->ns", values)
-            for n, s in np.argwhere(diagonal != 0)[:10]:
-                code = array.indexes["importer"][n], array.indexes["sector"][s]
-                problems.add(f"tariff[{code[0]}, {code[0]}, {code[1]}] is not zero", "domestic sales bear none")
-    problems.raise_if_any()
-
-
-def _capped_inputs(io_share: xr.DataArray, notes: list[str]) -> xr.DataArray:
-    """Input shares whose columns sum to at most one; a larger sum is scaled down if tiny, else an error."""
-    total = io_share.sum("input")
-    excess = _bare(total) - 1.0
-    places = np.argwhere(excess > 0)
-    if not len(places):
-        return io_share
-    problems = Problems()
-    for n, s in places:
-        name = f"{total.indexes['country'][n]} {total.indexes['sector'][s]}"
-        if excess[n, s] > SHARE_TOLERANCE:
-            problems.add(
-                f"input shares of {name} sum to {1 + excess[n, s]:.6g}",
-                "at most one: what is left is the share of value added",
-            )
-        elif excess[n, s] > 1e-12:
-            notes.append(f"input shares of {name} summed to {1 + excess[n, s]:.9g}, renormalised to one")
-    problems.raise_if_any()
-    return io_share / xr.where(total > 1.0, total, 1.0)
-
-
-def _final_shares(world: World, notes: list[str]) -> xr.DataArray:
-    """Final shares as what intermediate use leaves of expenditure; negative rests clipped, named in `notes`."""
-    a = world.arrays
-    rest = a.expenditure - np.einsum("njk,nk->nj", a.gamma, a.output)
-    # Rests this close to zero are rounding, not demand.
-    clipped = rest < -1e-9 * a.expenditure.sum(axis=1, keepdims=True)
-    if clipped.any():
-        order = sorted(np.argwhere(clipped), key=lambda place: rest[tuple(place)])
-        named = ", ".join(f"{world.countries[n]} {world.sectors[s]}" for n, s in order[:5])
-        share = -rest[clipped].sum() / a.expenditure.sum()
-        notes.append(
-            f"{clipped.sum()} cells of final demand were negative and set to zero "
-            f"({share:.2%} of expenditure; largest {named})"
-        )
-    final = np.maximum(rest, 0.0)
-    total = final.sum(axis=1)
-    if (total <= 0).any():
-        empty = [world.countries[n] for n in np.flatnonzero(total <= 0)]
-        raise InputError(
-            Problem(f"no final demand is left in {', '.join(empty)}", "check flows and input shares")
-        )
-    return world.va_share.copy(data=final / total[:, None])
-
-
-def _refuse_bad_final_shares(shares: xr.DataArray) -> None:
-    values = _bare(shares)
-    problems = Problems()
-    for n, s in np.argwhere(~(values >= 0))[:10]:
-        where = f"{shares.indexes['country'][n]}, {shares.indexes['sector'][s]}"
-        problems.add(f"final_share[{where}] = {values[n, s]:g} is not zero or more")
-    gap = values.sum(axis=1) - 1.0
-    for n in np.flatnonzero(~(np.abs(gap) < 1e-6))[:10]:
-        problems.add(f"final shares of {shares.indexes['country'][n]} sum to {1 + gap[n]:.9g}", "one")
-    problems.raise_if_any()
-
-
-def labelled(
-    values: ArrayLike, dims: Sequence[str], countries: Sequence[str], sectors: Sequence[str]
-) -> xr.DataArray:
-    """A DataArray with the world's labels; dims `sector` and `input` are sectors, all others countries.
-
-    >>> from kosho.world import labelled
-    >>> table = labelled([[1, 2], [3, 4]], ("country", "sector"), ("JPN", "USA"), ("A01", "C29"))
-    >>> table.sel(country="USA").values
-    array([3., 4.])
-    """
-    coords = {dim: list(sectors if dim in ("sector", "input") else countries) for dim in dims}
-    return xr.DataArray(np.asarray(values, dtype=np.float64), coords=coords, dims=list(dims))
+def _given_rates(
+    world: World, rates: xr.DataArray | Mapping[tuple[str, str, str], float]
+) -> tuple[Array, Mask]:
+    """Rates `[importer, exporter, sector]`, and where they are given."""
+    values = np.full(world.flows.shape, np.nan)
+    if isinstance(rates, xr.DataArray):
+        refuse_strangers(rates, world.countries, world.sectors)
+        wanted = labelled(values, FLOW_DIMS, world.countries, world.sectors)
+        values = rates.transpose(*FLOW_DIMS).reindex_like(wanted).to_numpy()
+        return values, ~np.isnan(values)
+    known = np.zeros(values.shape, bool)
+    for (importer, exporter, sector), rate in rates.items():
+        place = world.position(importer), world.position(exporter), world.sector_position(sector)
+        values[place], known[place] = rate, True
+    return values, known

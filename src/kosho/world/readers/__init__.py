@@ -1,1 +1,32 @@
-"""Readers of input-output tables: one module a source."""
+"""Readers of input-output tables, one module a format. A new one is its module and a line of `READERS`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kosho.errors import InputError, Problem, suggest
+from kosho.world.readers import long_csv, oecd_csv, wheel
+from kosho.world.readers.reader import Reader
+
+__all__ = ["READERS", "Reader", "reader"]
+
+READERS: Mapping[str, Reader] = {
+    one.name: one
+    for one in (
+        wheel.READER,
+        oecd_csv.READER,
+        long_csv.READER,
+    )
+}
+
+
+def reader(name: str) -> Reader:
+    """The reader of a format.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in READERS:
+        hint = suggest(name, READERS) or f"one of {', '.join(READERS)}"
+        raise InputError(Problem(f"unknown format {name!r}", hint, key="--from"))
+    return READERS[name]

@@ -19,9 +19,10 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.world.readers.reader import Reader
 from kosho.world.store import IOTable
 
-__all__ = ["build_from_oecd_csv"]
+__all__ = ["READER", "build_from_oecd_csv"]
 
 
 FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
@@ -261,3 +262,11 @@ def _is_number(text: str) -> bool:
 def _stop_if_many(problems: Problems) -> None:
     if len(problems.found) >= MOST:
         problems.raise_if_any()
+
+
+READER = Reader(
+    name="oecd-csv",
+    title="an official inter-country table of the OECD, such as 2022_SML.csv",
+    files="one CSV file",
+    read=lambda files, _: build_from_oecd_csv(files[0]),
+)

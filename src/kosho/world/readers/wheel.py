@@ -1,4 +1,4 @@
-"""Makers of world tables, from the registry's wheel or from the official CSV of the OECD."""
+"""Reader of the pinned wheel that the default table is made from."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from kosho.errors import InputError, KoshoError, Problem
 from kosho.world.datafiles import rows
 from kosho.world.final_demand import PULL, anchored_totals, home_odds, sourcing_shares, split
-from kosho.world.readers.oecd_csv import build_from_oecd_csv
+from kosho.world.readers.reader import Reader
 from kosho.world.store import IOTable
 
-__all__ = ["build_from_oecd_csv", "build_from_wheel", "fetch_wheel", "table_from_arrays"]
+__all__ = ["READER", "build_from_wheel", "fetch_wheel", "table_from_arrays"]
 
 
 PACKAGE = "sanction-simulator==0.1.4"
@@ -128,3 +128,12 @@ def anchored(table: IOTable) -> IOTable:
         gap = float(row["musd"]) - table.intermediate[n, i, s] - final[n, i, s]
         cells.append((n, i, s, round(float(final[n, i, s] + PULL * gap), 3)))
     return replace(table, totals=totals, meta={**table.meta, "anchors": cells})
+
+
+READER = Reader(
+    name="wheel",
+    title=f"the pinned wheel of the default table ({PACKAGE})",
+    files="the wheel, or no file: then it is downloaded with pip",
+    read=lambda files, _: build_from_wheel(files[0] if files else None),
+    least=0,
+)

@@ -1,0 +1,119 @@
+"""What is said of a table when it is built: year, what labels stand for, tariffs, elasticities, weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kosho.arrays import Array
+from kosho.codes import countries as known_economies
+from kosho.codes import sectors as known_sectors
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.world.choice import WorldChoice
+from kosho.world.csv_input import number, rows_of
+from kosho.world.economy import TradeWeights
+from kosho.world.law_cells import Members, law_cells
+from kosho.world.naming import named
+from kosho.world.store import IOTable
+from kosho.world.table_tariffs import tariffs_of
+
+__all__ = ["Said", "completed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What the builder of a table says of it; what is left out follows from the table, or stays unknown."""
+
+    name: str | None = None
+    year: int | None = None
+    classification: str | None = None
+    """Of its sectors, one of `kosho.world.concordances.NAMES`."""
+    regions: Path | None = None
+    """CSV `region,economy`."""
+    sectors: Path | None = None
+    """CSV `label,icio,weight`."""
+    elasticities: Path | None = None
+    """CSV `sector,theta,log_sd`; sectors that it does not name have those of their ICIO sectors."""
+    tariffs: str | None = None
+    """`2022` for the rates that ship, or CSV `importer,exporter,sector,percent`."""
+    weights: str | None = None
+    """A table of economies and ICIO sectors that weights what this one holds together."""
+
+
+def completed(table: IOTable, said: Said) -> IOTable:
+    """A table as it is stored, with everything that was said of it.
+
+    Raises:
+        InputError: labels that stand for nothing known, or mistakes in the files; all of a file are listed.
+    """
+    about: dict[str, Any] = {"name": said.name, "year": said.year}
+    table = replace(
+        table, meta={**table.meta, **{key: value for key, value in about.items() if value is not None}}
+    )
+    if table.meta.get("year") is None:
+        hint = "give --year: the law and base tariffs of that year are the base of every change"
+        raise InputError(Problem("the year of the table is not known", hint))
+    if said.elasticities is not None:
+        theta, spread = _elasticities(said.elasticities, table.sectors)
+        table = replace(table, theta=theta, theta_spread=spread)
+    table = named(table, said.classification, said.regions, said.sectors)
+    within = None
+    if said.weights is not None:
+        within = weights_of(said.weights)
+        kept = {"source": within.source, "economies": within.economies, "sectors": within.sectors}
+        table = replace(table, within=within.flows, meta={**table.meta, "within": kept})
+    if said.tariffs is None:
+        return table
+    flows = table.intermediate + (np.zeros_like(table.intermediate) if table.final is None else table.final)
+    meta = table.meta
+    members = Members(
+        table.countries,
+        table.sectors,
+        meta.get("regions", {}),
+        meta.get("sectors", {}),
+        meta.get("sector_weights", {}),
+        meta.get("weights_source", ""),
+        within,
+    )
+    found = tariffs_of(
+        said.tariffs, (table.countries, table.sectors), law_cells(members, flows, np.zeros_like(flows))
+    )
+    words: dict[str, Any] = {"base_tariffs": found.words, "tariff_year": found.year}
+    if found.year is not None and found.year != meta["year"]:
+        told = f"base tariffs of {found.year} stand for those of {meta['year']}, as asked"
+        words["assumptions"] = [*meta.get("assumptions", ()), told]
+    return replace(table, tariff=found.rate, unknown=found.unknown.astype(float), meta={**meta, **words})
+
+
+def weights_of(text: str) -> TradeWeights:
+    """Trade by economy and ICIO sector of a table, by name or file.
+
+    Raises:
+        InputError: there is no such table, or it holds economies or ICIO sectors together.
+    """
+    world = WorldChoice.parse(text).load().whole
+    whole = all(code in known_economies() for code in world.countries)
+    if not whole or not all(code in known_sectors() for code in world.sectors):
+        hint = "icio-2022, or another table by ISO 3166 alpha-3 codes and ICIO sectors"
+        raise InputError(Problem(f"{text!r} gives no weights: it holds some together", hint, key="--weights"))
+    return TradeWeights(world.meta.name, world.countries, world.sectors, world.arrays.flows)
+
+
+def _elasticities(path: Path, sectors: tuple[str, ...]) -> tuple[Array, Array]:
+    """Theta and its spread `[sector]`; NaN where the file says nothing."""
+    problems = Problems(str(path))
+    theta, spread = np.full(len(sectors), np.nan), np.full(len(sectors), np.nan)
+    for line, row in rows_of(path, ("sector", "theta"), ("log_sd",)):
+        if row["sector"] not in sectors:
+            hint = suggest(row["sector"], sectors)
+            problems.add(f"the table has no sector {row['sector']!r}", hint, line=line, key="sector")
+            continue
+        place = sectors.index(row["sector"])
+        for key, values in (("theta", theta), ("log_sd", spread)):
+            if row.get(key):
+                values[place] = number(row[key], key, line, problems, 0.0) or np.nan
+    problems.raise_if_any()
+    return theta, spread

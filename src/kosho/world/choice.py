@@ -1,0 +1,110 @@
+"""`WorldChoice`: which table a question is asked of, by name, as cases and the command line give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, get_args
+
+from kosho.errors import InputError, Problem
+from kosho.world.loading import DEFAULT, coarse, load
+from kosho.world.table import World
+
+__all__ = ["WorldChoice", "Worlds"]
+
+Detail = Literal["full", "talks"]
+
+
+@dataclass(frozen=True, eq=False)
+class Worlds:
+    """A table, and its coarse form for what is solved many times over."""
+
+    whole: World
+    coarse: World
+
+    @property
+    def key(self) -> bytes:
+        """Changes when anything in them does."""
+        return "|".join(f"{one.hash} {one.meta!r} {one.units!r}" for one in (self.whole, self.coarse)).encode()
+
+    def load(self, keep: Iterable[str] = ()) -> Worlds:  # noqa: ARG002 - as `WorldChoice`, which has yet to
+        """Themselves: they are at hand."""
+        return self
+
+
+@dataclass(frozen=True)
+class WorldChoice:
+    """A table by name or file, in full, or in the regions and sectors of `talks`.
+
+    >>> WorldChoice.parse("talks")
+    WorldChoice(table='icio-2022', detail='talks')
+    >>> str(WorldChoice.parse("mine.npz:talks"))
+    'mine.npz:talks'
+    """
+
+    table: str = DEFAULT
+    """`icio-2022`, or the path of a table that `kosho world build` wrote."""
+    detail: Detail | None = None
+    """None: in full, and coarse where many packages or draws are solved; else always in this one."""
+
+    @staticmethod
+    def parse(text: str, folder: Path | None = None) -> WorldChoice:
+        """Read `NAME`, `FILE`, `talks`, `full`, or a name or file with `:talks` or `:full` behind it.
+
+        Args:
+            text: What is chosen.
+            folder: Where files are looked for that are not given in full; the working folder if not given.
+
+        Raises:
+            InputError: a file that is not there.
+        """
+        table, colon, word = text.rpartition(":")
+        known = {one: one for one in get_args(Detail)}
+        if text in known:
+            return WorldChoice(detail=known[text])
+        if not colon or word not in known:
+            table, word = text, ""
+        if table != DEFAULT:
+            path = Path(table) if folder is None else folder / table
+            if path.suffix != ".npz":
+                hint = f"{DEFAULT}, talks, full, or the path of a table made by `kosho world build` (.npz)"
+                raise InputError(Problem(f"unknown world {table!r}", hint))
+            if not path.is_file():
+                raise InputError(
+                    Problem(f"there is no table {str(path)!r}", "make it with `kosho world build`")
+                )
+            table = str(path)
+        return WorldChoice(table, known.get(word))
+
+    def __str__(self) -> str:
+        """As `parse` reads it."""
+        return self.table if self.detail is None else f"{self.table}:{self.detail}"
+
+    @property
+    def key(self) -> bytes:
+        """Changes when the table does, without reading what is in it; the shipped one changes with the code."""
+        content = b"" if self.table == DEFAULT else sha256(Path(self.table).read_bytes()).digest()
+        return str(self).encode() + content
+
+    def load(self, keep: Iterable[str] = ()) -> Worlds:
+        """The table and its coarse form.
+
+        Args:
+            keep: Countries and sectors that the coarse form keeps by themselves.
+
+        Raises:
+            InputError: the file is no table.
+        """
+        if self.detail is not None:
+            one = load(self.table, self.detail, self.detail)
+            return Worlds(one, one)
+        return _pair(self.table, frozenset(keep))
+
+
+@lru_cache(maxsize=8)
+def _pair(table: str, keep: frozenset[str]) -> Worlds:
+    whole = load(table)
+    return Worlds(whole, coarse(whole, keep))

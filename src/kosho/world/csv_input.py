@@ -1,0 +1,63 @@
+"""Small CSV files of the user beside a table: rows with their lines, mistakes told all at once."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from pathlib import Path
+
+from kosho.errors import InputError, Problem, Problems
+
+__all__ = ["Row", "number", "rows_of"]
+
+Row = tuple[int, Mapping[str, str]]
+"""A line and what stands in it, by column."""
+
+
+def rows_of(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
+    """Rows of a CSV file with a header, without other columns, empty lines and those that begin with #.
+
+    Raises:
+        InputError: the file cannot be read, lacks a column, or has none but the header.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
+    except UnicodeDecodeError:
+        raise InputError(Problem("is not UTF-8 text", file=str(path))) from None
+    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and line[0] != "#"]
+    table = list(csv.reader(line for _, line in lines))
+    header = [name.strip() for name in table[0]] if table else []
+    missing = [name for name in columns if name not in header]
+    if missing or len(table) < 2:
+        told = f"has no column {', '.join(missing)}" if missing else "has no rows"
+        raise InputError(Problem(told, f"columns are {', '.join([*columns, *optional])}", str(path), 1))
+    wanted = [name for name in (*columns, *optional) if name in header]
+    found: list[Row] = []
+    problems = Problems(str(path))
+    for (line, _), cells in zip(lines[1:], table[1:], strict=True):
+        if len(cells) != len(header):
+            problems.add(f"has {len(cells)} cells", f"{len(header)} as in the header", line=line)
+            continue
+        found.append((line, {name: cells[header.index(name)].strip() for name in wanted}))
+    problems.raise_if_any()
+    return found
+
+
+def number(text: str, what: str, line: int, problems: Problems, least: float = -float("inf")) -> float | None:
+    """A finite number above `least`; a mistake is noted and None comes back."""
+    try:
+        value = float(text)
+    except ValueError:
+        problems.add(f"{what} {text!r} is not a number", line=line, key=what)
+        return None
+    if not isfinite(value) or value <= least:
+        problems.add(
+            f"{what} {text} is not {'above ' + format(least, 'g') if isfinite(value) else 'finite'}",
+            line=line,
+            key=what,
+        )
+        return None
+    return value

@@ -1,0 +1,132 @@
+"""What `World` is made of: what it is, labels, bare arrays, physical quantities, weights within cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from kosho.arrays import Array
+from kosho.display import Shown
+
+__all__ = ["FLOW_DIMS", "Arrays", "PhysicalFlow", "TradeWeights", "WorldMeta", "labelled"]
+
+FLOW_DIMS = ("importer", "exporter", "sector")
+
+
+@dataclass(frozen=True, slots=True)
+class WorldMeta(Shown):
+    """What a table is and how far it can be trusted.
+
+    >>> from kosho.world import WorldMeta
+    >>> WorldMeta("my-table", year=2019, source="Ministry of Statistics", unit="million EUR")
+    WorldMeta(name='my-table', year=2019, source='Ministry of Statistics', unit='million EUR')
+    """
+
+    name: str
+    year: int | None = None
+    source: str = ""
+    licence: str = ""
+    attribution: str = ""
+    unit: str = "million USD"
+    estimated: tuple[str, ...] = ()
+    """Blocks of the table that are estimates, in words."""
+    adjustments: tuple[str, ...] = ()
+    """What had to be clipped or renormalised, in words."""
+    regions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The economies in each region that is not one economy by its own code."""
+    sectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The ICIO sectors in each sector that is not one by its own code."""
+    sector_weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Weights of the ICIO sectors in a sector that holds several."""
+    weights_source: str = ""
+    """What those weights are, in words."""
+    classification: str = "ICIO"
+    """Of the sectors, in words."""
+    base_tariffs: str = ""
+    """What the base tariffs are, in words."""
+    tariff_year: int | None = None
+    assumptions: tuple[str, ...] = ()
+    """What was assumed to make the table speak of law and elasticities; every result repeats it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhysicalFlow(Shown):
+    """A quantity shipped in the base, so that outcomes can be told in vehicles or tonnes.
+
+    >>> from kosho.world import PhysicalFlow
+    >>> PhysicalFlow("JPN", "USA", "C29", 1.5e6, "vehicles")
+    PhysicalFlow(exporter='JPN', importer='USA', sector='C29', quantity=1,500,000, unit='vehicles')
+    """
+
+    exporter: str
+    importer: str
+    sector: str
+    quantity: float
+    unit: str
+    part: str | None = None
+    """The part of the sector that is counted, named as in the shocks; None means the whole cell."""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays(Shown):
+    """The same world as bare float64 arrays, for kernels. N countries, S sectors.
+
+    Letters follow Caliendo & Parro (2015): X expenditure, Y output, pi shares, V value added, D deficits,
+    I income, gamma input shares of output, beta value-added shares, alpha final shares.
+    """
+
+    flows: Array  # (N, N, S) importer, exporter, sector; net of tariff
+    tariff: Array  # (N, N, S)
+    gamma: Array  # (N, S input, S output sector)
+    beta: Array  # (N, S)
+    alpha: Array  # (N, S)
+    theta: Array  # (S,)
+    expenditure: Array  # X (N, S), tariff included
+    output: Array  # Y (N, S)
+    shares: Array  # pi (N, N, S) of tariff-inclusive expenditure
+    value_added: Array  # V (N,)
+    revenue: Array  # (N,) tariff revenue
+    deficits: Array  # D (N,) imports less exports
+    income: Array  # I (N,) = V + revenue + D
+
+
+@dataclass(frozen=True, eq=False)
+class TradeWeights(Shown):
+    """Trade of single economies in ICIO sectors, to weight what a table holds only together."""
+
+    source: str
+    """Name of the table it was taken from."""
+    economies: tuple[str, ...]
+    sectors: tuple[str, ...]
+    flows: Array
+    """`[importer, exporter, sector]`, any one unit."""
+
+    def among(self, economies: Sequence[str], sectors: Sequence[str]) -> Array:
+        """`[importer, exporter, sector]` of some economies and sectors; zero where the table lacks them."""
+        found = np.zeros((len(economies), len(economies), len(sectors)))
+        here = [(n, self.economies.index(code)) for n, code in enumerate(economies) if code in self.economies]
+        goods = [(j, self.sectors.index(code)) for j, code in enumerate(sectors) if code in self.sectors]
+        if here and goods:
+            to, at = np.array(here).T
+            into, of = np.array(goods).T
+            found[np.ix_(to, to, into)] = self.flows[np.ix_(at, at, of)]
+        return found
+
+
+def labelled(
+    values: ArrayLike, dims: Sequence[str], countries: Sequence[str], sectors: Sequence[str]
+) -> xr.DataArray:
+    """A DataArray with the world's labels; dims `sector` and `input` are sectors, all others countries.
+
+    >>> from kosho.world import labelled
+    >>> table = labelled([[1, 2], [3, 4]], ("country", "sector"), ("JPN", "USA"), ("A01", "C29"))
+    >>> table.sel(country="USA").values
+    array([3., 4.])
+    """
+    coords = {dim: list(sectors if dim in ("sector", "input") else countries) for dim in dims}
+    return xr.DataArray(np.asarray(values, dtype=np.float64), coords=coords, dims=list(dims))

@@ -1,0 +1,181 @@
+"""Reader of a plain long CSV: one row a sale, with exporter, selling sector, importer, user and value.
+
+The user is a sector of the importer (sales for intermediate use) or a category of final demand. Names of
+columns are said with `--set`; values are scaled to million USD. Value added is what inputs leave of output.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+
+import numpy as np
+
+from kosho.arrays import Array
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.world.readers.oecd_csv import FINAL
+from kosho.world.readers.reader import Reader, Settings
+from kosho.world.store import IOTable
+
+__all__ = ["READER", "read_long_csv"]
+
+COLUMNS = ("exporter", "seller", "importer", "user", "value")
+CATEGORIES = ("final", "FD", *FINAL)
+"""Users that are final demand where `--set final=` names none."""
+MOST = 20
+"""Mistakes listed before reading stops."""
+
+
+@dataclass(frozen=True)
+class Sale:
+    """One row."""
+
+    exporter: str
+    seller: str
+    importer: str
+    user: str
+    value: float
+
+
+def read_long_csv(files: Sequence[Path], settings: Settings) -> IOTable:
+    """The table in one or more long CSV files.
+
+    Args:
+        files: With one header each.
+        settings: Names of columns (`exporter`, `seller`, `importer`, `user`, `value`), `final` categories with
+            commas between, `scale` to million USD.
+
+    Raises:
+        InputError: no such column, a value that is no number, or a user neither a sector nor a category.
+    """
+    scale = _scale(settings.get("scale", "1"))
+    sales: list[Sale] = []
+    for path in files:
+        sales += _sales(path, {name: settings.get(name, name) for name in COLUMNS})
+    categories = frozenset(filter(None, (one.strip() for one in settings.get("final", "").split(","))))
+    return _table(sales, categories or frozenset(CATEGORIES), scale, files)
+
+
+def _scale(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not (isfinite(value) and value > 0):
+        raise InputError(Problem(f"scale {text!r} is not a positive number", "such as 0.001", key="--set"))
+    return value
+
+
+def _sales(path: Path, names: Mapping[str, str]) -> list[Sale]:
+    problems = Problems(str(path))
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            lines = csv.reader(file)
+            header = [name.strip() for name in next(lines, [])]
+            for name, column in names.items():
+                if column not in header:
+                    near = suggest(column, header)
+                    hint = near or f"say which it is: --set {name}=COLUMN; columns are {', '.join(header)}"
+                    problems.add(f"has no column {column!r} for the {name}", hint, line=1)
+            problems.raise_if_any()
+            places = [header.index(names[name]) for name in COLUMNS]
+            return list(_rows(lines, places, len(header), problems))
+    except OSError as error:
+        raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(Problem(f"is not CSV text: {error}", file=str(path))) from None
+
+
+def _rows(lines: Iterator[list[str]], places: Sequence[int], width: int, problems: Problems) -> Iterator[Sale]:
+    for line, cells in enumerate(lines, start=2):
+        if not cells:
+            continue
+        if len(problems.found) >= MOST:
+            problems.raise_if_any()
+        if len(cells) != width:
+            problems.add(f"has {len(cells)} cells", f"{width} as in the header", line=line)
+            continue
+        exporter, seller, importer, user, text = (cells[place].strip() for place in places)
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not isfinite(value):
+            problems.add(f"value {text!r} is not a finite number", line=line)
+        elif not all((exporter, seller, importer, user)):
+            problems.add("a label is empty", "exporter, seller, importer and user are needed", line=line)
+        else:
+            yield Sale(exporter, seller, importer, user, value)
+    problems.raise_if_any()
+
+
+def _table(sales: list[Sale], categories: frozenset[str], scale: float, files: Sequence[Path]) -> IOTable:
+    if not sales:
+        raise InputError(Problem("has no rows", file=str(files[0])))
+    countries = tuple(dict.fromkeys(code for one in sales for code in (one.exporter, one.importer)))
+    sectors = tuple(dict.fromkeys(one.seller for one in sales))
+    strange = sorted({one.user for one in sales} - set(sectors) - categories)
+    if strange:
+        told = f"users that are neither a selling sector nor final demand: {', '.join(strange[:10])}"
+        hint = f"name the categories of final demand: --set final={','.join(strange[:3])}"
+        raise InputError(Problem(told, hint, file=str(files[0])))
+    n, s = len(countries), len(sectors)
+    place = {code: k for k, code in enumerate(countries)}
+    goods = {code: k for k, code in enumerate(sectors)}
+    sold = np.zeros((n, n, s, s))
+    final = np.zeros((n, n, s))
+    for one in sales:
+        cell = place[one.importer], place[one.exporter], goods[one.seller]
+        if one.user in goods:
+            sold[(*cell, goods[one.user])] += scale * one.value
+        else:
+            final[cell] += scale * one.value
+    notes = [
+        f"{(values < 0).sum()} cells of {what} were negative and set to zero "
+        f"({-values[values < 0].sum():.6g} in all)"
+        for what, values in (("intermediate sales", sold), ("final sales", final))
+        if (values < 0).any()
+    ]
+    sold, final = np.maximum(sold, 0.0), np.maximum(final, 0.0)
+    _refuse_empty(sold, final, countries, files[0])
+    return IOTable(
+        countries,
+        sectors,
+        sold.sum(axis=3),
+        sold.sum(axis=1),
+        final.sum(axis=0),
+        final=final,
+        meta={
+            "name": files[0].stem,
+            "source": ", ".join(path.name for path in files),
+            "unit": "million USD",
+            "adjustments": notes + ([] if scale == 1.0 else [f"values of the file times {scale:g}"]),
+        },
+    )
+
+
+def _refuse_empty(sold: Array, final: Array, countries: Sequence[str], path: Path) -> None:
+    problems = Problems(str(path))
+    for k, code in enumerate(countries):
+        if final[k].sum() <= 0:
+            problems.add(f"{code} has no final demand", "every country needs rows of it as importer")
+        if sold[:, k].sum() + final[:, k].sum() <= 0:
+            problems.add(f"{code} sells nothing", "every country needs rows as exporter")
+    problems.raise_if_any()
+
+
+READER = Reader(
+    name="long-csv",
+    title="a plain long CSV, one row a sale: exporter, seller, importer, user, value",
+    files="one or more CSV files",
+    read=read_long_csv,
+    most=1000,
+    settings={
+        **{name: f"name of the column of the {name}" for name in COLUMNS},
+        "final": "categories of final demand among users, commas between",
+        "scale": "what values are multiplied by to be million USD",
+    },
+)

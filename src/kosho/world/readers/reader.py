@@ -1,0 +1,53 @@
+"""`Reader`: what every format of a table offers; a new one is one module and one line of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kosho.errors import Problems, suggest
+from kosho.world.store import IOTable
+
+__all__ = ["Reader", "Settings"]
+
+Settings = Mapping[str, str]
+"""What `--set KEY=VALUE` says, by key; only keys that the reader knows."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One format of input-output tables."""
+
+    name: str
+    title: str
+    files: str
+    """How many files it takes, in words."""
+    read: Callable[[Sequence[Path], Settings], IOTable]
+    """Files and settings in, a table out.
+
+    Raises InputError with file, line and label for what is wrong.
+    """
+    least: int = 1
+    """Files needed."""
+    most: int = 1
+    """Files taken."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What each key of `--set` does, in words."""
+
+    def table(self, files: Sequence[Path], settings: Settings) -> IOTable:
+        """The table in some files.
+
+        Raises:
+            InputError: too few or too many files, unknown settings, or as `read`.
+        """
+        problems = Problems()
+        if not self.least <= len(files) <= self.most:
+            problems.add(f"{self.name} takes {self.files}, and {len(files)} were given")
+        for key in settings:
+            if key not in self.settings:
+                known = ", ".join(self.settings) or "none"
+                hint = suggest(key, self.settings) or f"it knows {known}"
+                problems.add(f"{self.name} has no setting {key!r}", hint, key="--set")
+        problems.raise_if_any()
+        return self.read(files, settings)

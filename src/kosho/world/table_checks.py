@@ -1,0 +1,177 @@
+"""Whether arrays can be a world: labels that agree, values that can be, shares that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+
+from kosho.arrays import Array, Mask
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.world.economy import FLOW_DIMS, Arrays
+
+__all__ = [
+    "bare",
+    "capped_inputs",
+    "final_shares",
+    "labels_of",
+    "ordered",
+    "refuse_bad_final_shares",
+    "refuse_impossible",
+    "refuse_strangers",
+]
+
+SHARE_TOLERANCE = 1e-3
+"""Input shares that miss a sum of one by less are renormalised and reported; by more they are an error."""
+
+
+def bare(array: xr.DataArray) -> Array:
+    """The numbers alone, float64 and contiguous."""
+    return np.ascontiguousarray(array.to_numpy(), dtype=np.float64)
+
+
+def labels_of(flows: xr.DataArray) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Countries and sectors of flows; refuses labels that are missing, differ or repeat."""
+    problems = Problems()
+    for dim in ("importer", "exporter", "sector"):
+        if dim not in flows.indexes:
+            problems.add(f"flows need a labelled dimension {dim!r}", f"dimensions are {flows.dims}")
+    problems.raise_if_any()
+    importers = tuple(str(code) for code in flows.indexes["importer"])
+    exporters = tuple(str(code) for code in flows.indexes["exporter"])
+    sectors = tuple(str(code) for code in flows.indexes["sector"])
+    if set(importers) != set(exporters):
+        odd = sorted(set(importers) ^ set(exporters))
+        problems.add(f"importers and exporters differ: {', '.join(odd[:10])}", "list the same on both sides")
+    for labels, dim in ((importers, "importer"), (sectors, "sector")):
+        if len(set(labels)) != len(labels):
+            problems.add(f"labels of {dim} are not unique")
+    problems.raise_if_any()
+    return importers, sectors
+
+
+def ordered(
+    array: xr.DataArray,
+    dims: tuple[str, ...],
+    countries: tuple[str, ...],
+    sectors: tuple[str, ...],
+    name: str,
+) -> xr.DataArray:
+    """`array` with dims and labels in the order of the world, as float64."""
+    problems = Problems()
+    wanted = {dim: list(sectors if dim in ("sector", "input") else countries) for dim in dims}
+    if set(array.dims) != set(dims):
+        problems.add(f"{name} has dimensions {array.dims}", f"wanted {dims}")
+        problems.raise_if_any()
+    for dim, labels in wanted.items():
+        if dim not in array.indexes:
+            problems.add(f"{name} has no labels along {dim!r}")
+            continue
+        given = {str(code) for code in array.indexes[dim]}
+        missing, extra = sorted(set(labels) - given), sorted(given - set(labels))
+        if missing:
+            problems.add(f"{name} lacks {', '.join(missing[:10])} along {dim!r}")
+        if extra:
+            problems.add(f"{name} has unknown {', '.join(extra[:10])} along {dim!r}")
+    problems.raise_if_any()
+    return array.reindex(wanted).transpose(*dims).astype(np.float64)
+
+
+def refuse_impossible(arrays: Mapping[str, xr.DataArray]) -> None:
+    """Refuse values that cannot be, each with its place."""
+    rules: dict[str, tuple[Callable[[Array], Mask], str]] = {
+        "flows": (lambda v: v < 0, "is negative; flows are zero or more"),
+        "tariff": (lambda v: v <= -1, "is at or below -100 %; rates are fractions above -1"),
+        "io_share": (lambda v: (v < 0) | (v > 1), "is outside 0 to 1"),
+        "theta": (lambda v: v <= 0, "is not positive"),
+    }
+    problems = Problems()
+    for name, array in arrays.items():
+        impossible, message = rules[name]
+        values = bare(array)
+        wrong = impossible(values) | ~np.isfinite(values)
+        places = np.argwhere(wrong)
+        for place in places[:10]:
+            labels = ", ".join(str(array.indexes[d][i]) for d, i in zip(array.dims, place, strict=True))
+            value = values[tuple(place)]
+            reason = message if np.isfinite(value) else "is not a finite number"
+            problems.add(f"{name}[{labels}] = {value:g} {reason}")
+        if len(places) > 10:
+            problems.add(f"{name}: {len(places) - 10} more like these")
+        if name == "tariff" and not wrong.any():
+            diagonal = np.einsum("nns->ns", values)
+            for n, s in np.argwhere(diagonal != 0)[:10]:
+                code = array.indexes["importer"][n], array.indexes["sector"][s]
+                problems.add(f"tariff[{code[0]}, {code[0]}, {code[1]}] is not zero", "domestic sales bear none")
+    problems.raise_if_any()
+
+
+def capped_inputs(io_share: xr.DataArray, notes: list[str]) -> xr.DataArray:
+    """Input shares whose columns sum to at most one; a larger sum is scaled down if tiny, else an error."""
+    total = io_share.sum("input")
+    excess = bare(total) - 1.0
+    places = np.argwhere(excess > 0)
+    if not len(places):
+        return io_share
+    problems = Problems()
+    for n, s in places:
+        name = f"{total.indexes['country'][n]} {total.indexes['sector'][s]}"
+        if excess[n, s] > SHARE_TOLERANCE:
+            problems.add(
+                f"input shares of {name} sum to {1 + excess[n, s]:.6g}",
+                "at most one: what is left is the share of value added",
+            )
+        elif excess[n, s] > 1e-12:
+            notes.append(f"input shares of {name} summed to {1 + excess[n, s]:.9g}, renormalised to one")
+    problems.raise_if_any()
+    return io_share / xr.where(total > 1.0, total, 1.0)
+
+
+def final_shares(a: Arrays, countries: tuple[str, ...], sectors: tuple[str, ...], notes: list[str]) -> Array:
+    """Final shares as what intermediate use leaves of expenditure; negative rests clipped, named in `notes`."""
+    rest = a.expenditure - np.einsum("njk,nk->nj", a.gamma, a.output)
+    # Rests this close to zero are rounding, not demand.
+    clipped = rest < -1e-9 * a.expenditure.sum(axis=1, keepdims=True)
+    if clipped.any():
+        order = sorted(np.argwhere(clipped), key=lambda place: rest[tuple(place)])
+        named = ", ".join(f"{countries[n]} {sectors[s]}" for n, s in order[:5])
+        share = -rest[clipped].sum() / a.expenditure.sum()
+        notes.append(
+            f"{clipped.sum()} cells of final demand were negative and set to zero "
+            f"({share:.2%} of expenditure; largest {named})"
+        )
+    final = np.maximum(rest, 0.0)
+    total = final.sum(axis=1)
+    if (total <= 0).any():
+        empty = [countries[n] for n in np.flatnonzero(total <= 0)]
+        raise InputError(
+            Problem(f"no final demand is left in {', '.join(empty)}", "check flows and input shares")
+        )
+    return final / total[:, None]
+
+
+def refuse_bad_final_shares(shares: xr.DataArray) -> None:
+    """Refuse shares below zero, and countries whose shares miss one."""
+    values = bare(shares)
+    problems = Problems()
+    for n, s in np.argwhere(~(values >= 0))[:10]:
+        where = f"{shares.indexes['country'][n]}, {shares.indexes['sector'][s]}"
+        problems.add(f"final_share[{where}] = {values[n, s]:g} is not zero or more")
+    gap = values.sum(axis=1) - 1.0
+    for n in np.flatnonzero(~(np.abs(gap) < 1e-6))[:10]:
+        problems.add(f"final shares of {shares.indexes['country'][n]} sum to {1 + gap[n]:.9g}", "one")
+    problems.raise_if_any()
+
+
+def refuse_strangers(rates: xr.DataArray, countries: Sequence[str], sectors: Sequence[str]) -> None:
+    """Refuse rates `[importer, exporter, sector]` with other dimensions or unknown labels."""
+    problems = Problems()
+    if set(rates.dims) != set(FLOW_DIMS):
+        raise InputError(f"rates have dimensions {rates.dims}, wanted {FLOW_DIMS}")
+    for dim in FLOW_DIMS:
+        known = sectors if dim == "sector" else countries
+        for code in rates.indexes[dim]:
+            if code not in known:
+                problems.add(f"unknown {dim} {code!r}", suggest(str(code), known))
+    problems.raise_if_any()

@@ -1,0 +1,139 @@
+"""Base tariffs of a table of any year, in its own sectors.
+
+Rates of 2022 are put into a table of 2022, and of another year only where somebody asks for them by name.
+Otherwise duties on goods are unknown: zero in the base and in every change, and marked. Services bear none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from kosho.arrays import Array, Mask
+from kosho.codes import sectors as icio_sectors
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.world.csv_input import number, rows_of
+from kosho.world.law_cells import LawCells
+from kosho.world.tariffs import base_tariffs
+
+__all__ = ["SHIPPED_YEAR", "TableTariffs", "tariffs_of", "unknown_tariffs"]
+
+SHIPPED_YEAR = 2022
+"""Year of the rates that ship."""
+EVERY = "*"
+
+
+@dataclass(frozen=True, eq=False)
+class TableTariffs:
+    """Base tariffs of a table, and what is not known of them."""
+
+    rate: Array
+    """`[importer, exporter, sector]`, fractions; zero on the diagonal and where unknown."""
+    unknown: Mask
+    """`[importer, exporter, sector]`."""
+    words: str
+    """What they are."""
+    year: int | None = None
+
+
+def tariffs_of(
+    choice: str | None, labels: tuple[Sequence[str], Sequence[str]], cells: LawCells
+) -> TableTariffs:
+    """Base tariffs by the name of what is wanted.
+
+    Args:
+        choice: `2022` for the rates that ship, a CSV file (importer, exporter, sector, and `percent` or
+            `rate`; `*` stands for all), or None for unknown.
+        labels: Countries and sectors of the table.
+        cells: Its trade by economy and ICIO sector.
+
+    Raises:
+        InputError: the file is wrong; every mistake is listed.
+    """
+    if choice is None:
+        return unknown_tariffs(labels, _goods(labels[1], cells))
+    if choice == str(SHIPPED_YEAR):
+        return _shipped(labels, cells)
+    return _given(Path(choice), labels, _goods(labels[1], cells))
+
+
+def unknown_tariffs(labels: tuple[Sequence[str], Sequence[str]], goods: Mask) -> TableTariffs:
+    """No rate on goods is known; services bear none.
+
+    Args:
+        labels: Countries and sectors of the table.
+        goods: `[sector]`.
+    """
+    n, s = len(labels[0]), len(labels[1])
+    unknown = np.broadcast_to(goods, (n, n, s)).copy()
+    home = np.arange(n)
+    unknown[home, home, :] = False
+    return TableTariffs(np.zeros((n, n, s)), unknown, "unknown: held as they are on both sides of every change")
+
+
+def _goods(sectors: Sequence[str], cells: LawCells) -> Mask:
+    """Sectors of which a part is goods."""
+    known = icio_sectors()
+    found = np.zeros(len(sectors), bool)
+    for code, j in zip(cells.sectors, cells.sector, strict=True):
+        found[j] |= known[code].goods
+    return found
+
+
+def _shipped(labels: tuple[Sequence[str], Sequence[str]], cells: LawCells) -> TableTariffs:
+    """The rates of 2022; where a cell holds several economies or ICIO sectors, their mean by trade."""
+    words = f"rates of {SHIPPED_YEAR}"
+    if len(cells.economies) == len(labels[0]) and len(cells.sectors) == len(labels[1]):
+        base = base_tariffs(cells.economies, cells.sectors)
+        return TableTariffs(base.rate, base.unknown, words, SHIPPED_YEAR)
+    codes = tuple(dict.fromkeys(cells.sectors))
+    base = base_tariffs(cells.economies, codes)
+    column = [codes.index(code) for code in cells.sectors]
+    shape = (len(labels[0]), len(labels[0]), len(labels[1]))
+    place = np.ix_(cells.country, cells.country, cells.sector)
+    weight = cells.flows + 1e-12  # cells without trade count among themselves
+    total, duties, unsure = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    np.add.at(total, place, weight)
+    np.add.at(duties, place, weight * base.rate[:, :, column])
+    np.add.at(unsure, place, weight * base.unknown[:, :, column])
+    unknown = unsure > 0.5 * total
+    rate = np.where(unknown, 0.0, duties / total)
+    home = np.arange(shape[0])
+    rate[home, home, :], unknown[home, home, :] = 0.0, False
+    return TableTariffs(rate, unknown, f"{words}, averaged over what a cell holds", SHIPPED_YEAR)
+
+
+def _given(path: Path, labels: tuple[Sequence[str], Sequence[str]], goods: Mask) -> TableTariffs:
+    countries, sectors = labels
+    held = unknown_tariffs(labels, goods)
+    problems = Problems(str(path))
+    table = rows_of(path, ("importer", "exporter", "sector"), ("percent", "rate"))
+    units = [name for name in ("percent", "rate") if name in table[0][1]]
+    if len(units) != 1:
+        told = "needs a column percent, or one of fractions called rate, and not both"
+        raise InputError(Problem(told, file=str(path), line=1))
+    (unit,) = units
+    known = {"importer": countries, "exporter": countries, "sector": sectors}
+    found: list[tuple[int, list[list[int]], float]] = []
+    for line, row in table:
+        places: list[list[int]] = []
+        for key, codes in known.items():
+            if row[key] != EVERY and row[key] not in codes:
+                problems.add(f"unknown {key} {row[key]!r}", suggest(row[key], codes), line=line, key=key)
+            places.append([j for j, code in enumerate(codes) if row[key] in (EVERY, code)])
+        scale = 100.0 if unit == "percent" else 1.0
+        level = number(row[unit], unit, line, problems, -scale)
+        if row["importer"] == row["exporter"] != EVERY:
+            problems.add("domestic sales bear no tariff", line=line, key="exporter")
+        found.append((line, places, (level or 0.0) / scale))
+    problems.raise_if_any()
+    # What is said of single cells stands over what is said of all.
+    for _, places, level in sorted(found, key=lambda one: -sum(map(len, one[1]))):
+        for n, i, j in product(*places):
+            if n != i:
+                held.rate[n, i, j], held.unknown[n, i, j] = level, False
+    return TableTariffs(held.rate, held.unknown, f"those of {path.name}")
