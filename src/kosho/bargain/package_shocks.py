@@ -171,7 +171,7 @@ def lay(
     provisions, held, active = gathered(table, world, [(state, base), *zip(compared, others, strict=True)])
     split = {table.fallback: _split(provisions.marked(base), reach)}
     concerned = _Concerned.of(world, state, reach)
-    for package in set(cover.values()) - {table.fallback}:
+    for package in sorted(set(cover.values()) - {table.fallback}):
         split[package] = _split(provisions.marked(concerned.translated(table, state, package)), reach)
     pieces = [_Piece((), {(): split[table.fallback][()]})]
     pieces += [

@@ -105,7 +105,7 @@ def _touched(changes: Sequence[Counterfactual], world: World) -> Mask:
     """`[importer, sector]`, the markets that any change bounds; unknown labels count for nothing."""
     nests = {id(nest): nest for change in changes for nest in change.nests}.values()
     pairs = {(nest.importer, nest.sector) for nest in nests}
-    for constraints in {change.constraints for change in changes}:
+    for constraints in dict.fromkeys(change.constraints for change in changes):
         pairs |= {(flow.importer, flow.sector) for one in constraints for flow in one.flows}
     found = np.zeros((len(world.countries), len(world.sectors)), bool)
     for importer, sector in pairs:

@@ -240,7 +240,7 @@ def conflict(bounds: WedgeBounds, of: Varieties) -> None:
         if isinstance(constraint, Purchase) and bounds.required[c, 0] > 0 and not supplied:
             problems.add(f"{constraint.name!r} cannot be met: the imports are banned, or the base had none")
     problems.raise_if_any()
-    for key in {_key(constraint) for constraint in bounds.constraints}:
+    for key in dict.fromkeys(_key(constraint) for constraint in bounds.constraints):
         # A ban is one whatever else is counted in.
         alike = [
             c

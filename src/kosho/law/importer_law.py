@@ -43,7 +43,7 @@ def law_of(importer: str) -> Register:
     ('CAN',)
     """
     if importer not in countries() and importer not in blocs():
-        return Register.load().of(importer)  # it imposes nothing, and no copy is kept of it
+        return Register.load()  # of nobody: no copy is kept, and the question is refused with the nearest codes
     copy = place(b"law of an importer", importer.encode(), code(*ROOMS))
     digest, _, body = (used(copy) or b"").partition(b"\n")
     if body and digest == sha256(body).hexdigest().encode():
