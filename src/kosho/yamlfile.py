@@ -32,6 +32,14 @@ class _StringDates(Loader):  # pyright: ignore[reportUntypedBaseClass]
     So do `on`, `off`, `yes` and `no` (booleans in YAML 1.1 only): here `on` is a date's key and `NO` is Norway.
     """
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """The value of a node; an error about one that is none of its kind (`!!int x`) has its line."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError) as error:
+            told = f"cannot be read as {node.tag.rpartition(':')[2]}"
+            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from error
+
 
 _StringDates.yaml_implicit_resolvers = {
     first: [

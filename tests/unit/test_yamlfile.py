@@ -78,6 +78,17 @@ def test_what_is_no_document(text: str, start: str) -> None:
     assert problems(text)[0].startswith(start)
 
 
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [("9" * 5000, "int"), ("!!int x", "int"), ("!!float x", "float"), ("!!timestamp x", "timestamp")],
+    ids=lambda value: value[:12],
+)
+def test_what_is_none_of_its_kind_is_told_with_its_line(value: str, kind: str) -> None:
+    assert problems(f"title: a\nduties:\n  - since: 2025-04-03\n    rate: {value}\n") == [
+        f"paper.yaml:4: cannot be read as {kind}"
+    ]
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read: No such file"):
         yamlfile.load(tmp_path / "absent.yaml", Paper)

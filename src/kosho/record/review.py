@@ -128,6 +128,6 @@ def _edited(draft: Draft, talk: Talk) -> Draft:
 def _value(text: str) -> Any:
     try:
         value = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # no YAML, or a number too long to be one
         return text
     return value if isinstance(value, int | float | list) and not isinstance(value, bool) else text
