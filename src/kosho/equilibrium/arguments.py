@@ -63,10 +63,9 @@ def note_world(problems: Problems, world: object, deficits: object) -> None:
 def note_share_of_one(problems: Problems, given: object, argument: str, usual: str) -> None:
     """Note a tolerance that is not a number between 0 and 1."""
     number = float(given) if isinstance(given, Real) and given is not True else None
-    if number is None:
-        problems.add(f"{argument} = {given!r} is not a number", f"{usual} is usual")
-    elif not 0 < number < 1:
-        problems.add(f"{argument} = {number:g} is not between 0 and 1", f"{usual} is usual")
+    if number is None or not 0 < number < 1:
+        shown = repr(given) if number is None else f"{number:g}"
+        problems.add(f"{argument} = {shown} is not a number between 0 and 1", f"{usual} is usual")
 
 
 def note_processes(problems: Problems, processes: object) -> None:
