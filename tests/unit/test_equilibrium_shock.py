@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
+import xarray as xr
 from tests.worlds import build, random_world
 
-from kosho.equilibrium import Part, Shock, solve
-from kosho.errors import InputError
+import kosho
+from kosho.equilibrium import (
+    Counterfactual,
+    Failure,
+    Flow,
+    Outcome,
+    Part,
+    Payoff,
+    Purchase,
+    Quota,
+    Shock,
+    gradient,
+    rebase,
+    solve,
+)
+from kosho.errors import ConvergenceError, InputError
 from kosho.world import World
 
 
@@ -113,3 +132,145 @@ def test_a_shock_belongs_to_a_world(world: World) -> None:
 def test_an_array_with_other_dimensions_is_refused(world: World) -> None:
     with pytest.raises(InputError, match="wanted importer, exporter, sector"):
         Shock.tariffs(world, world.final_share)
+
+
+def renamed(array: xr.DataArray) -> xr.DataArray:
+    return array.rename(sector="industry")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda r: r.astype(complex), "is an array of complex128, not of real numbers"),
+        (lambda r: r.astype(str), "is an array of <U"),
+        (lambda r: r.astype(object), "is an array of object"),
+        (lambda r: r > 0, "is an array of bool"),
+        (renamed, "has dimensions .*wanted importer, exporter, sector"),
+        (lambda r: r.drop_vars("sector"), "dimension sector has no labels"),
+        (lambda r: r.assign_coords(exporter=["C00", "C00", "C02"]), "exporter 'C00' is given twice"),
+        (lambda r: r.to_numpy(), "is a ndarray"),
+        (lambda _: "0.5", "is a str"),
+        (lambda _: None, "is a NoneType"),
+        (lambda _: {("C00", "C01"): 0.5}, "is not a cell"),
+        (lambda _: {"C00": 0.5}, "is not a cell"),
+        (
+            lambda _: {("C00", "C01", "S00"): "0.5"},
+            r"\[\('C00', 'C01', 'S00'\)\]: '0.5' is a str, not a real number",
+        ),
+        (lambda _: {("C00", "C01", "S00"): True}, "True is a bool, not a real number"),
+        (lambda _: {("C00", "C01", "S00"): 1j}, "is a complex, not a real number"),
+        (lambda _: {("C00", "C01", "S00"): None}, "is a NoneType, not a real number"),
+    ],
+)
+def test_values_of_other_types_and_shapes_are_named(
+    world: World, make: Callable[[xr.DataArray], Any], message: str
+) -> None:
+    for function, argument in ((Shock.tariffs, "new_rates"), (Shock.costs, "factors")):
+        with pytest.raises(InputError, match=f"{argument}.*{message}"):
+            function(world, make(world.tariff))
+
+
+def test_parts_of_other_types_are_named(world: World) -> None:
+    for wrong, message in (
+        (Part("C00", "C01", "S00"), "parts: is a Part, not a sequence of Part"),
+        (["C00"], r"parts\[0\]: is a str, not a Part"),
+        ([Part("C00", "C01", "S00", share="half")], r"parts\[0\]\['share'\]: 'half' is a str"),
+        ([Part("C00", "C01", "S00", tariff=1j)], r"parts\[0\]\['tariff'\]: 1j is a complex"),
+        ([Part(3, "C01", "S00")], r"parts\[0\].importer: is a int, not a str"),
+        ([Part("C00", "C01", "S00", holder=0)], r"parts\[0\].holder: is a int, not a str or NoneType"),
+    ):
+        with pytest.raises(InputError, match=message):
+            Shock.parts(world, wrong)
+    for make in (Shock.none, lambda w: Shock.tariffs(w, {}), lambda w: Shock.parts(w, [])):
+        with pytest.raises(InputError, match="world: is a dict, not a World"):
+            make({})
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"cost": [1.0]}, "cost: is a list, not an array"),
+        ({"tariff": np.array(["0.1"])}, "tariff: is a <U3 array"),
+        ({"tariff": np.array([0.1, 0.2])}, "tariff: has 2 rows, share has 1"),
+        ({"rent": np.zeros((1, 1))}, r"rent: is a float64 array of shape \(1, 1\)"),
+        ({"importer": np.array([0.0])}, "importer: is a float64 array .* of positions"),
+        ({"importer": np.array([3])}, "importer: positions from 3 to 3, of 3 countries"),
+        ({"sector": np.array([-1])}, "sector: positions from -1 to -1, of 2 sectors"),
+        ({"part": ("a", "b")}, "part: has 2 names"),
+        ({"part": [""]}, "part: is a list, not a tuple of names"),
+    ],
+)
+def test_columns_of_other_types_and_shapes_are_named(
+    world: World, change: dict[str, Any], message: str
+) -> None:
+    shock = Shock.tariffs(world, {("C00", "C01", "S01"): 0.5})
+    with pytest.raises(InputError, match=message):
+        replace(shock, **change)
+
+
+def test_a_counterfactual_is_a_shock_with_constraints_and_nests_and_nothing_else(world: World) -> None:
+    shock = Shock.tariffs(world, {("C00", "C01", "S01"): 0.5})
+    quota = Quota(name="q", flows=(Flow("C00", "C01", "S00"),), amount=0.9, basis="share", holder="importer")
+    assert kosho.Counterfactual is Counterfactual
+    assert Counterfactual(shock, [quota]).constraints == (quota,)
+    assert Counterfactual(shock).plain
+    plain, wrapped = solve(world, shock), solve(world, Counterfactual(shock))
+    np.testing.assert_array_equal(plain.welfare, wrapped.welfare)
+    assert solve(world, Counterfactual(shock, (quota,))).constraints[0].binds
+    for make, message in (
+        (lambda: Counterfactual(world), "shock: is a World, not a Shock"),
+        (lambda: Counterfactual(shock, quota), "constraints: is a Quota, not a tuple or list"),
+        (lambda: Counterfactual(shock, (quota, "q")), r"constraints\[1\]: is a str, not a Constraint"),
+        (lambda: Counterfactual(shock, nests=(quota,)), r"nests\[0\]: is a Quota, not a Nest"),
+        (lambda: solve(world, quota), "counterfactual: is a Quota, not a Counterfactual or a Shock"),
+        (lambda: solve(world, None), "counterfactual: is a NoneType"),
+        (lambda: solve(shock, shock), "world: is a Shock, not a World"),
+        (lambda: solve(world, shock, "both"), "deficits = 'both'"),
+        (lambda: solve(world, shock, tol="1e-8"), "tol = '1e-8' is not a number"),
+        (lambda: solve(world, shock, tol=2), "tol = 2 is not"),
+        (lambda: rebase(shock), "world: is a Shock"),
+    ):
+        with pytest.raises(InputError, match=message):
+            make()
+
+
+def test_no_answer_is_a_value_where_asked(world: World) -> None:
+    abroad = {(n, i, j): 1e6 for n in world.countries for i in world.countries for j in world.sectors if n != i}
+    shock = Shock.costs(world, abroad)
+    failure = solve(world, shock, throw=False)
+    assert isinstance(failure, Failure)
+    with pytest.raises(ConvergenceError) as raised:
+        solve(world, shock)
+    assert str(raised.value) == failure.reason == str(failure.error)
+    assert raised.value.residual == failure.residual > 1e-8
+    xr.testing.assert_identical(raised.value.best, failure.best)
+    assert float(failure.best.gap.max()) == failure.residual
+    assert failure.country in world.countries
+    assert isinstance(solve(world, shock, "zero", throw=False), Outcome)
+    flow = Flow("C00", "C01", "S00")
+    promise = Purchase(name="a thousandfold", flows=(flow,), amount=1000, basis="share")
+    unmet = solve(world, Counterfactual(Shock.none(world), (promise,)), throw=False)
+    assert isinstance(unmet, Failure)
+    assert "a thousandfold" in unmet.reason
+    with pytest.raises(InputError, match="made for a world with other"):
+        solve(random_world(1, countries=4, sectors=2), shock, throw=False)
+
+
+def test_a_gradient_of_a_counterfactual_is_that_of_its_outcome(world: World) -> None:
+    quota = Quota(name="q", flows=(Flow("C00", "C01", "S00"),), amount=0.9, basis="share", holder="importer")
+    change = Counterfactual(Shock.tariffs(world, {("C00", "C02", "S01"): 0.5}), (quota,))
+    first = gradient(solve(world, change, "zero"), "C00")
+    second = gradient(world, "C00", counterfactual=change, deficits="zero")
+    xr.testing.assert_identical(first.tariff, second.tariff)
+    nothing = gradient(solve(world, Shock.none(world)), "C00")
+    xr.testing.assert_identical(gradient(world, "C00").cost, nothing.cost)
+    outcome = solve(world, change)
+    for make, message in (
+        (lambda: gradient(change, "C00"), "at: is a Counterfactual, not a Outcome or World"),
+        (lambda: gradient(outcome, 3), "objective: is a int"),
+        (lambda: gradient(outcome, "C00", "sharp"), "accuracy = 'sharp'"),
+        (lambda: gradient(outcome, Payoff("C00", {"S00": "1"})), r"objective.weights\['S00'\]: '1' is a str"),
+        (lambda: gradient(outcome, "C00", counterfactual=change), "an outcome has its own counterfactual"),
+    ):
+        with pytest.raises(InputError, match=message):
+            make()

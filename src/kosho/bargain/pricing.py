@@ -15,7 +15,8 @@ from kosho.bargain.nontariff import Draw
 from kosho.bargain.package_shocks import Laid, lay
 from kosho.bargain.table import BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
-from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, raise_first, solve_batch
+from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, solve_batch
+from kosho.equilibrium.failure import raise_first
 from kosho.errors import Problems
 from kosho.parallel import cores
 from kosho.world import World

@@ -7,7 +7,7 @@ from kosho.equilibrium.arguments import Deficits
 from kosho.equilibrium.batch import BatchOutcome, BatchReport, solve_batch
 from kosho.equilibrium.constraints import Constraint, Flow, Purchase, Quota, Settled, TariffQuota
 from kosho.equilibrium.counterfactual import Counterfactual
-from kosho.equilibrium.failure import Failure, raise_first
+from kosho.equilibrium.failure import Failure
 from kosho.equilibrium.fallbacks import SolverReport
 from kosho.equilibrium.gradient import Gradient, Payoff, gradient
 from kosho.equilibrium.nests import Nest
@@ -36,7 +36,6 @@ __all__ = [
     "TariffQuota",
     "UnitFlow",
     "gradient",
-    "raise_first",
     "rebase",
     "solve",
     "solve_batch",

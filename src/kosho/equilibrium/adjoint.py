@@ -1,8 +1,8 @@
-"""The equations' derivatives at a point, transposed: from what is wanted of the results back to their causes.
+"""Vector-Jacobian products of the equilibrium equations.
 
 Reverse accumulation through `kernel.evaluate`, written out by hand. Every quantity may carry a last axis b of
 right-hand sides; one call then serves all of them with matrix products, which is how a Jacobian is assembled.
-Legend as in the kernel; a bar marks the derivative of what is wanted with respect to a quantity.
+Legend as in the kernel; a bar marks the derivative of the objective with respect to a quantity.
 """
 
 from __future__ import annotations

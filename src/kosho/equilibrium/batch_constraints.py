@@ -1,4 +1,4 @@
-"""What changes with bounds have in common, so that many can be solved as one family.
+"""Counterfactuals sorted by the constraints and nests they share, so that many are solved as one system.
 
 Changes share a `Frame` when they tell the same products and parts apart and bound the same imports in the same
 way. They may differ in which bounds hold, how tight those are, and in tariffs and trade costs.
@@ -36,7 +36,7 @@ class Given:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """The markets of some changes: what is bounded there, and told apart."""
+    """The markets that some counterfactuals constrain, with their constraints and nests."""
 
     inside: Mask
     """`[importer, sector]`, which markets these are."""
@@ -69,9 +69,9 @@ class Frame:
 
 
 def framed(changes: Sequence[Counterfactual], world: World) -> list[tuple[Frame | None, list[int]]]:
-    """Sort changes by the frames they share; those without bounds or products have none.
+    """Sort changes by the frames they share; those without constraints and nests have none.
 
-    A change whose bounds cannot be told apart by name is left out: solved by itself it says what is wrong.
+    A change with two constraints of one name is left out: solved by itself it fails with the reason.
     """
     inside = _touched(changes, world)
     groups: dict[Hashable, list[int]] = {}

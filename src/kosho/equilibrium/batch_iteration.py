@@ -87,7 +87,7 @@ def iterate_together(plan: Plan, packed: Packed) -> Results:
                 wedges = None if wedges is None else picked(wedges, kept)
                 accelerate.take(kept)
             step = centre.chord.step(gaps.astype(np.float32))
-            state = _bounded(accelerate.next(state, step), state, len(arrays.beta))
+            state = _limited(accelerate.next(state, step), state, len(arrays.beta))
     return found
 
 
@@ -98,7 +98,7 @@ def _roughly(family: Family, centre: Centre, accelerate: _Pair, state: Any) -> t
         look = family.look(state, wedges)
         wedges = look.wedges
         step = centre.chord.step(look.gaps)
-        state = _bounded(accelerate.next(state, step), state, len(family.base.beta))
+        state = _limited(accelerate.next(state, step), state, len(family.base.beta))
         if not np.median(look.worst) > ROUGH:
             break
     return state, wedges
@@ -145,8 +145,8 @@ def _dot(one: Array, other: Array) -> Array:
     return np.einsum("db,db->b", one, other)
 
 
-def _bounded(following: Array, state: Array, count: int) -> Array:
-    """Wages and expenditure kept within bounds of where they were, in place."""
+def _limited(following: Array, state: Array, count: int) -> Array:
+    """Steps of wages and expenditure limited, in place."""
     wages, before = following[:count], state[:count]
     np.clip(wages, before - WAGE_CAP, before + WAGE_CAP, out=wages)
     half = count + (len(state) - count) // 2

@@ -1,4 +1,4 @@
-"""Markets with bounds or products told apart, in a family of shocks.
+"""Markets with constraints or product nests, for many counterfactuals at once.
 
 At a state of the economy such a market buys what its demand says, with the wedges that meet the bounds; so the
 family's equations stay exact, and wedges need no iteration of their own. Legend as in `complementarity`.

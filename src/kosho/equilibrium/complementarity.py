@@ -1,4 +1,4 @@
-"""Wedges that meet bounds at given costs and spending: a small complementarity problem, solved by Newton steps.
+"""Wedges that meet constraints at given costs and spending: complementarity conditions by Newton steps.
 
 Legend: v a variety, r one that a constraint is about, c a constraint, z log wedges (zero or more), q what a
 constraint measures, Q its bound; b a state of the economy with bounds of its own, solved beside the others.

@@ -1,7 +1,7 @@
 """Quotas, tariff quotas and purchase commitments: what is said about quantities instead of rates.
 
 Each is a complementarity condition with a wedge: the wedge is zero unless the bound is reached, and where it is
-reached the wedge is as large as it must be. `kosho.equilibrium.solve(..., constraints=...)` finds the wedges
+reached the wedge is as large as it must be. `kosho.equilibrium.solve` finds the wedges of a `Counterfactual`
 together with the equilibrium.
 """
 

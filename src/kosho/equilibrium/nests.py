@@ -1,4 +1,4 @@
-"""Markets told apart by product: explicit rows for every part, and demand for them given costs and spending.
+"""Product nests: a row for every part of a market, and demand for them given costs and spending.
 
 Legend: n importer, i exporter, j sector; v a variety (a part of a cell), p a product (a nest of varieties), m a
 market (an importer's sector); a base share of the market's spending, kappa change of trade cost and wedge, c
@@ -8,8 +8,8 @@ unit cost, theta between origins, epsilon between products; a hat, new over old,
     P_m = [ sum_p b_p P_p^-epsilon ]^(-1/epsilon)
     share_v = a_v/b_p (kappa_v c_i)^-theta_p P_p^theta_p  *  b_p P_p^-epsilon P_m^epsilon
 
-With theta_p = epsilon = theta_j this is the kernel's single nest. Demand is told for many states of the economy
-at once: a last axis b, a member each.
+With theta_p = epsilon = theta_j this is the kernel's single nest. Demand is evaluated at many states of the
+economy at once: a last axis b, a member each.
 """
 
 from __future__ import annotations
@@ -258,7 +258,7 @@ def explicit(
         shock: What changes.
         world: The base.
         markets: Positions (importer, sector).
-        nests: Products told apart.
+        nests: Products with a nest of their own.
 
     Raises:
         InputError: unknown labels, nests that contradict one another or the shock; all of them are listed.

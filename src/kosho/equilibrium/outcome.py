@@ -1,4 +1,4 @@
-"""`Outcome`: the economy after the change, told against its base."""
+"""`Outcome`: the economy after the change, relative to its base."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Outcome(Shown):
     cells: Cells
     """The shock, folded by cell."""
     constrained: Constrained | None = None
-    """How quotas, commitments and products told apart were solved, if there were any."""
+    """How constraints and nests were solved, if there were any."""
 
     def card(self) -> Card:
         """What it does to whom, the largest effects first."""

@@ -110,7 +110,7 @@ def find_constrained(
 
 @dataclass(frozen=True, eq=False)
 class Constrained:
-    """An equilibrium with bounds."""
+    """An equilibrium with constraints and nests."""
 
     base: World
     bounds: WedgeBounds
@@ -137,7 +137,7 @@ class Constrained:
 
     @cached_property
     def settled(self) -> tuple[Settled, ...]:
-        """What became of the bounds. The equilibrium without them is solved when this is asked for.
+        """What became of each constraint. The equilibrium without them is solved when this is first asked for.
 
         Raises:
             ConvergenceError: there is none that could be found.
