@@ -37,7 +37,7 @@ from kosho.yamlfile import LineNumbers, load
 if TYPE_CHECKING:
     from kosho.bargain import Table
     from kosho.record import Record
-    from kosho.world import World, WorldChoice
+    from kosho.world import World, WorldChoice, Worlds
 
 __all__ = ["Case", "Law", "Scenario", "cases"]
 
@@ -241,6 +241,14 @@ class Case(Shown):
         """Economies and sectors that a world must tell apart to answer its questions."""
         flows = (code for flow in self.flows for code in (flow.exporter, flow.importer, flow.sector))
         return frozenset(party.economy for party in self.parties) | frozenset(flows)
+
+    def worlds(self, world: WorldChoice | None = None) -> Worlds:
+        """The table of its questions and its coarse form, in which its parties and flows are apart.
+
+        Raises:
+            InputError: the table cannot be read.
+        """
+        return (world or self.world).load(self.apart)
 
     def within(self, world: World) -> Case:
         """The case with its flows in the sectors of a world; itself where they are that already.

@@ -62,7 +62,7 @@ def test_a_table_for_people(kosho: Run) -> None:
         (("optimal", "--parties", "USA", "--sectors", "C99"), "unknown sector 'C99'"),
         (("optimal", "--parties", "USA", "--low", "50", "--high", "10"), "bounds"),
         (("optimal", "--parties", ","), "--parties"),
-        (("optimal", "--parties", "USA", "--world", "half"), "one of full, talks"),
+        (("optimal", "--parties", "USA", "--world", "half"), "unknown world 'half'"),
     ],
 )
 def test_wrong_input_is_one_line_and_status_two(kosho: Run, arguments: tuple[str, ...], expected: str) -> None:

@@ -144,7 +144,7 @@ def test_vehicles_are_told_by_drive_and_maker(chain: dict[str, Any]) -> None:
         (["JPN", "C27", "--without", "XXX", "--world", "talks"], "unknown country 'XXX'"),
         (["JAP", "C27"], "JAP"),
         (["JPN", "C72"], "C72"),
-        (["JPN", "C27", "--world", "flat"], "one of full, talks"),
+        (["JPN", "C27", "--world", "flat"], "unknown world 'flat'"),
     ],
 )
 def test_wrong_questions_about_chains_are_refused(arguments: list[str], expected: str) -> None:

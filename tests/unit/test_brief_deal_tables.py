@@ -368,7 +368,7 @@ def test_what_is_computed_rests_on_the_record(computed):
 
 
 def test_the_contract_tells_the_same_statements(case, computed):
-    content = contract(negotiate(case.table(), effort=Effort(draws=0, confirm=False)))
+    content = contract(negotiate(case.table(), case.worlds().coarse, effort=Effort(draws=0, confirm=False)))
     assert set(content["statements"]) == {one.id for one in computed.said}
     told = content["statements"]["red-line-cars"]
     assert told["by"] == ["Ryosei Akazawa, Japan"]
@@ -378,6 +378,8 @@ def test_the_contract_tells_the_same_statements(case, computed):
     assert content["backgrounds"][0]["disagreement_statements"] == ["grace-period"]
     assert content["deadline"]["statements"] == ["grace-period"]
     assert content["status_quo_statements"] == ["rate-lowered", "cars-25", "metals-50"]
-    early = contract(negotiate(case.table(date(2025, 5, 1)), effort=Effort(draws=0, confirm=False)))
+    early = contract(
+        negotiate(case.table(date(2025, 5, 1)), case.worlds().coarse, effort=Effort(draws=0, confirm=False))
+    )
     assert set(early["statements"]) == {"rate-lowered", "cars-order"}
     json.dumps(content, allow_nan=False)

@@ -5,8 +5,8 @@ import pytest
 from tests.worlds import CELL, random_world
 
 from kosho.errors import InputError
-from kosho.world import PhysicalFlow, WorldMeta, labelled
-from kosho.world.calibrate import INPUT_CEILING, Economy, calibrate
+from kosho.world import PhysicalFlow, World, WorldMeta, labelled
+from kosho.world.calibrate import INPUT_CEILING, Economy
 
 COUNTRIES, SECTORS = ("AAA", "BBB"), ("S1", "S2")
 
@@ -23,7 +23,7 @@ def economy(scale: float = 1.0) -> tuple[Economy, np.ndarray]:
 def calibrated(scale: float = 1.0):
     held, tariff = economy(scale)
     theta = labelled([4.0, 6.0], ("sector",), COUNTRIES, SECTORS)
-    return calibrate(held, tariff, theta, WorldMeta("test"), np.zeros(tariff.shape, bool))
+    return World.calibrated(held, tariff, theta, WorldMeta("test"), np.zeros(tariff.shape, bool))
 
 
 def test_inputs_bear_the_average_duty_of_their_good():
@@ -49,7 +49,7 @@ def test_inputs_that_cost_more_than_output_are_capped_and_named():
     held, tariff = economy()
     held.inputs[1, :, 0] = [9.0, 70.0]  # output of BBB S1 is 60
     theta = labelled([4.0, 6.0], ("sector",), COUNTRIES, SECTORS)
-    world = calibrate(held, tariff, theta, WorldMeta("test"), np.zeros(tariff.shape, bool))
+    world = World.calibrated(held, tariff, theta, WorldMeta("test"), np.zeros(tariff.shape, bool))
     assert world.va_share.sel(country="BBB", sector="S1").item() == pytest.approx(1 - INPUT_CEILING)
     (note,) = world.meta.adjustments
     assert "inputs of BBB S1" in note
@@ -74,7 +74,7 @@ def test_rates_may_be_given_in_part_and_count_as_known_then():
     unknown = np.zeros(tariff.shape, bool)
     unknown[0, 1, :] = True
     theta = labelled([4.0, 6.0], ("sector",), COUNTRIES, SECTORS)
-    world = calibrate(held, np.where(unknown, 0.0, tariff), theta, WorldMeta("test"), unknown)
+    world = World.calibrated(held, np.where(unknown, 0.0, tariff), theta, WorldMeta("test"), unknown)
     part = labelled([[[0.07]]], CELL, ("AAA",), ("S2",)).assign_coords(exporter=["BBB"])
     new = world.with_tariff(part)
     assert new.tariff.sel(importer="AAA", exporter="BBB", sector="S2").item() == 0.07

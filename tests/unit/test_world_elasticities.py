@@ -8,7 +8,7 @@ from tests.worlds import random_world
 
 from kosho.errors import InputError
 from kosho.world import draw_elasticities, load, low_elasticity
-from kosho.world.elasticities import elasticities
+from kosho.world.elasticities import elasticities_of
 
 
 def test_services_are_five_and_vehicles_as_estimated():
@@ -61,4 +61,4 @@ def test_draws_stay_positive_however_wide():
 
 def test_a_sector_without_elasticity_is_named():
     with pytest.raises(InputError, match="no elasticity for sector 'C92'"):
-        elasticities(["A01", "C92"])
+        elasticities_of(["A01", "C92"], np.array([0, 1]), np.ones(2))

@@ -70,8 +70,8 @@ def test_arrays_that_do_not_fit_the_labels_are_refused(tmp_path: Path):
 
 def test_another_format_asks_to_build_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = write(small(), tmp_path / "t.npz")
-    monkeypatch.setattr("kosho.world.store.FORMAT", 2)
-    with path.open("rb") as file, pytest.raises(InputError, match="has format 1, not 2"):
+    monkeypatch.setattr("kosho.world.store.FORMATS", (3,))
+    with path.open("rb") as file, pytest.raises(InputError, match="has format 1, not 3"):
         read(file, "t.npz")
 
 

@@ -45,7 +45,7 @@ def nest(world: World, of: Niche, end: End = "value") -> Nest:
             continue
         value = cited.value
         if cited.unit == "share":
-            value *= world.law_cells.sold(of.importer, exporter, of.sector)
+            value *= _traded(world, of, exporter)
         spent[region] = spent.get(region, 0.0) + value
     shares: dict[str, float] = {}
     for exporter, value in spent.items():
@@ -93,6 +93,15 @@ def _market(world: World, of: Niche) -> tuple[str | None, str | None]:
 def _region(world: World, economy: str) -> str | None:
     place = world.law_cells.place.get(economy)
     return None if place is None else world.countries[place]
+
+
+def _traded(world: World, of: Niche, exporter: str) -> float:
+    """Base trade of two economies in the sector of a product: the world's where they are apart."""
+    _, sector = _market(world, of)
+    apart = sector is not None and world.meta.sectors.get(sector, (sector,)) == (of.sector,)
+    if sector is not None and apart and {of.importer, exporter} <= set(world.countries):
+        return _sold(world, of.importer, exporter, sector)
+    return world.law_cells.sold(of.importer, exporter, of.sector)
 
 
 def _sold(world: World, importer: str, exporter: str, sector: str) -> float:

@@ -20,7 +20,7 @@ def simulate(
     case: Case,
     scenario: str,
     as_of: date | None = None,
-    world: World | WorldChoice | None = None,
+    world: World | WorldChoice | str | None = None,
     deficits: Literal["fixed", "zero"] = "fixed",
     elasticities: Literal["central", "low"] | xr.DataArray = "central",
 ) -> Outcome:
@@ -30,7 +30,7 @@ def simulate(
         case: The case.
         scenario: Id of one of its scenarios.
         as_of: Day of knowledge, and day in force where the scenario names none; None is the case's own day.
-        world: A world at hand, or one by name (`WorldChoice.parse("talks")`); None is `case.world` in full.
+        world: A world at hand, or one by name as `--world` takes it (`talks`); None is `case.world` in full.
             `Outcome.base.meta.name` says which it was.
         deficits: Trade deficits kept as a share of world value added, or none.
         elasticities: `central`, `low` (see `kosho.world.low_elasticity`), or theta `[sector]`.
@@ -57,7 +57,7 @@ def simulate(
 
 
 def pose(
-    case: Case, scenario: str, as_of: date | None = None, world: World | WorldChoice | None = None
+    case: Case, scenario: str, as_of: date | None = None, world: World | WorldChoice | str | None = None
 ) -> tuple[World, Effects]:
     """What `simulate` solves: the world with the quantities of the case, and everything a scenario changes.
 
@@ -75,8 +75,10 @@ def pose(
     return base, effects(base, law.register, law.on, law.known)
 
 
-def _world(case: Case, world: World | WorldChoice | None) -> World:
-    return world if isinstance(world, World) else (world or case.world).load().whole
+def _world(case: Case, world: World | WorldChoice | str | None) -> World:
+    if isinstance(world, World):
+        return world
+    return (WorldChoice.parse(world) if isinstance(world, str) else world or case.world).load().whole
 
 
 def _counted(case: Case, world: World) -> World:

@@ -73,7 +73,7 @@ def completed(table: IOTable, said: Said) -> IOTable:
         table.countries,
         table.sectors,
         meta.get("regions", {}),
-        meta.get("sectors", {}),
+        meta.get("icio_sectors", {}),
         meta.get("sector_weights", {}),
         meta.get("weights_source", ""),
         within,

@@ -116,15 +116,20 @@ def _leaves(
 ) -> tuple[tuple[str, ...], Index]:
     found: list[str] = []
     places: list[int] = []
+    strange: list[str] = []
     for position, label in enumerate(labels):
         inside = members.get(label) or ((label,) if label in known else ())
         if not inside:
-            problems.add(
-                f"{what} {label!r} of the world is neither a known code nor one of its regions",
-                "say what it stands for when the table is built: kosho world build --regions, --sectors",
-            )
+            strange.append(label)
         found += inside
         places += [position] * len(inside)
+    if strange:
+        told = f"{what} {strange[0]!r} of the world is neither a known code nor one of its regions"
+        if len(strange) > 1:
+            told = f"{len(strange)} labels of the world are neither a known {what} nor one of its regions: "
+            told += _listed([repr(label) for label in strange])
+        hint = "say what they stand for when the table is built: kosho world build --regions, --sectors"
+        problems.add(told, hint)
     return tuple(found), np.array(places, np.intp)
 
 

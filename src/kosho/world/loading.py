@@ -198,7 +198,7 @@ def _elasticities(raw: IOTable, cells: LawCells | None) -> tuple[xr.DataArray, x
     if cells is not None:
         weights = trade_weights(cells, len(raw.sectors))
         mapped, mapped_spread = elasticities_of(cells.sectors, cells.sector, weights)
-        if raw.meta.get("sectors") and np.isnan(own).any():
+        if raw.meta.get("icio_sectors") and np.isnan(own).any():
             source = raw.meta.get("classification", "")
             notes.append(
                 f"elasticities are those of the ICIO sectors that {source} sectors stand for, by trade"
@@ -217,7 +217,7 @@ def _within(raw: IOTable) -> TradeWeights | None:
 
 def estimated_final(raw: IOTable, method: FinalDemand) -> Array:
     """Final demand `[importer, exporter, sector]` by the method named."""
-    sourcing = sourcing_shares(raw.intermediate, home_odds(raw.sectors, raw.meta.get("sectors")))
+    sourcing = sourcing_shares(raw.intermediate, home_odds(raw.sectors, raw.meta.get("icio_sectors")))
     if method == "odds" or raw.totals is None:
         return split(raw.final_sales, raw.final_sales, sourcing)
     final = split(raw.totals, raw.final_sales, sourcing)
@@ -261,6 +261,6 @@ def _meta(meta: Mapping[str, Any], estimated: tuple[str, ...]) -> WorldMeta:
         assumptions=tuple(meta.get("assumptions", ())),
         classification=meta.get("classification", "ICIO"),
         regions={code: tuple(members) for code, members in meta.get("regions", {}).items()},
-        sectors={code: tuple(members) for code, members in meta.get("sectors", {}).items()},
+        sectors={code: tuple(members) for code, members in meta.get("icio_sectors", {}).items()},
         sector_weights=meta.get("sector_weights", {}),
     )

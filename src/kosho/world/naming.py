@@ -44,7 +44,7 @@ def named(
     Raises:
         InputError: labels that nobody knows, with how to say what they are.
     """
-    if "sectors" in table.meta and "regions" in table.meta:
+    if "icio_sectors" in table.meta and "regions" in table.meta:
         return table
     places = regions_of(table.countries, regions)
     try:
@@ -52,10 +52,13 @@ def named(
     except InputError:
         if table.theta is None:
             raise
-        about = {"classification": "its own", "sectors": {}}  # elasticities are given; no law can be put in
+        about = {
+            "classification": "its own",
+            "icio_sectors": {},
+        }  # elasticities are given; no law can be put in
     countries = tuple(places[code][0] if len(places[code]) == 1 else code for code in table.countries)
     together = {code: places[code] for code in table.countries if len(places[code]) > 1}
-    if countries == table.countries and not together and about == {"classification": ICIO, "sectors": {}}:
+    if countries == table.countries and not together and about == {"classification": ICIO, "icio_sectors": {}}:
         return table
     return replace(table, countries=countries, meta={**table.meta, **about, "regions": together})
 
@@ -134,9 +137,9 @@ def sectors_of(
             problems.add(f"{label!r} is no sector of {held.title}", hint)
     problems.raise_if_any()
     if held.name == ICIO:
-        return {"classification": ICIO, "sectors": {}}
+        return {"classification": ICIO, "icio_sectors": {}}
     groups = {label: held.members(label) for label in labels}
-    return {"classification": held.title, "sectors": groups, **_weighted(groups, {})}
+    return {"classification": held.title, "icio_sectors": groups, **_weighted(groups, {})}
 
 
 def _given_sectors(labels: tuple[str, ...], file: Path) -> dict[str, Any]:
@@ -164,7 +167,7 @@ def _given_sectors(labels: tuple[str, ...], file: Path) -> dict[str, Any]:
     }
     return {
         "classification": f"the mapping {file.name}",
-        "sectors": groups,
+        "icio_sectors": groups,
         **_weighted(groups, {label: shares for label, shares in weights.items() if shares}, file.name),
     }
 

@@ -134,8 +134,7 @@ def _left_out(world: World) -> list[str]:
     """What an inter-country table of the OECD does not hold; the official file has the rest of the world."""
     if not world.meta.name.startswith("icio"):
         return []
-    economies = {code for members in world.meta.regions.values() for code in members} or set(world.countries)
-    return [LONG_RUN] if "ROW" in economies else [*REST_MISSING, LONG_RUN]
+    return [LONG_RUN] if "ROW" in world.finest.countries else [*REST_MISSING, LONG_RUN]
 
 
 def _agreement(trade: Array, pairs: Sequence[tuple[int, int, float]]) -> Json:

@@ -80,7 +80,7 @@ def write(table: IOTable, path: Path) -> Path:
         with zipfile.ZipFile(partial, "w") as archive:
             later = any(getattr(table, name) is not None for name in _LATER) or "regions" in table.meta
             meta = {
-                "format": FORMATS[later],
+                "format": FORMATS[-1] if later else FORMATS[0],
                 "countries": table.countries,
                 "sectors": table.sectors,
                 **table.meta,
