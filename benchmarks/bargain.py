@@ -15,7 +15,7 @@ from kosho.arrays import Array
 from kosho.bargain import frontier, solutions
 from kosho.bargain.deal import Effort
 from kosho.bargain.pricing import price
-from kosho.bargain.robustness import certify, closing_points, leading
+from kosho.bargain.robustness import certify, closing_points, leading_packages
 from kosho.case import Case
 from kosho.world import load
 
@@ -71,10 +71,10 @@ def table_rows(console: Console) -> None:
     """The table of Japan and the United States, in its parts."""
     table = Case.load("japan-us-2025").table()
     world = load(regions="talks", sectors="talks")
-    took, priced = seconds(lambda: price(table, table.grounds[0], world))
+    took, priced = seconds(lambda: price(table, table.backgrounds[0], world))
     solved, found = seconds(lambda: solutions(priced.game))
     console.print(f"{len(table.grid):,} packages priced in {took:.1f} s, solutions in {solved:.3f} s more")
-    some = leading(priced.game, Effort().certified)
+    some = leading_packages(priced.game, Effort().certified)
     took, _ = seconds(lambda: certify(priced, some, Effort().draws, 1, lambda _: None))
     console.print(f"{len(some)} packages certified over {Effort().draws} draws in {took:.1f} s")
     deals = np.unique([rows[0] for rows in found.values()])

@@ -16,17 +16,17 @@ from kosho.brief.model import (
     WorldStamp,
 )
 from kosho.scenario.commitments import (
-    BoundEnds,
-    BoundFlow,
     Commitment,
+    CommitmentEnds,
+    CommittedFlow,
     CountryEnds,
-    Diverted,
-    Ends,
     FlowEnds,
-    Paid,
     Parameter,
+    ResultEnds,
+    SalesChange,
     ScenarioCommitments,
-    Sold,
+    SubsidyCost,
+    TradeDiversion,
 )
 from kosho.scenario.interval import Interval
 from kosho.scenario.results import (
@@ -35,11 +35,11 @@ from kosho.scenario.results import (
     FlowRange,
     FlowResult,
     Quantiles,
-    Result,
     ScenarioSummary,
     SectorEffect,
+    VariantResult,
 )
-from kosho.scenario.runs import VARIANTS, pairs
+from kosho.scenario.runs import VARIANTS, compared_pairs
 
 HOSTILE = "</script><script>alert('x')</script> & <b>bold</b> \"quoted\""
 DAY = date(2025, 6, 29)
@@ -70,7 +70,7 @@ def scenarios(hostile: str = HOSTILE) -> tuple[ScenarioSummary, ...]:
     )
 
 
-def result(scenario: str, variant: str) -> Result:
+def result(scenario: str, variant: str) -> VariantResult:
     factor = FACTORS[variant]
     worth = WORTH[scenario]
     sector = SectorEffect(
@@ -83,7 +83,7 @@ def result(scenario: str, variant: str) -> Result:
     idle = SectorEffect(
         exports_base_musd=0.0, exports_musd=0.0, exports_volume=None, output_base_musd=0.0, output_volume=None
     )
-    return Result(
+    return VariantResult(
         scenario=scenario,
         variant=variant,
         countries={
@@ -147,7 +147,7 @@ def bounds(hostile: str = HOSTILE) -> ScenarioCommitments:
                 title=f"More corn {hostile}",
                 kind="purchase",
                 flows=(
-                    BoundFlow(
+                    CommittedFlow(
                         importer="JPN", exporter="USA", sector="A01", part="corn", goods=f"Corn {hostile}"
                     ),
                 ),
@@ -164,7 +164,7 @@ def bounds(hostile: str = HOSTILE) -> ScenarioCommitments:
                 rent_musd=0.0,
                 rent_holder=None,
                 fiscal_cost_musd=1_100.0,
-                ends=BoundEnds(
+                ends=CommitmentEnds(
                     required=Interval(low=3_250.0, high=5_000.0),
                     reached=Interval(low=3_250.0, high=5_000.0),
                     wedge=Interval(low=0.06, high=0.67),
@@ -176,25 +176,25 @@ def bounds(hostile: str = HOSTILE) -> ScenarioCommitments:
             ),
         ),
         diverted=(
-            Diverted(
+            TradeDiversion(
                 importer="JPN",
                 sector="A01",
                 goods="Crops and animals",
                 measures=("corn",),
                 sales=(
-                    Sold(exporter="USA", change_musd=900.0, bound=True),
-                    Sold(
+                    SalesChange(exporter="USA", change_musd=900.0, bound=True),
+                    SalesChange(
                         exporter="CHN",
                         change_musd=-400.0,
                         ends=Interval(low=-610.0, high=-150.0),
                         bound=False,
                     ),
-                    Sold(exporter="MEX", change_musd=3.0, bound=False),
+                    SalesChange(exporter="MEX", change_musd=3.0, bound=False),
                 ),
             ),
         ),
         subsidies=(
-            Paid(
+            SubsidyCost(
                 measure="halt",
                 title=f"A subsidy {hostile}",
                 payer="JPN",
@@ -238,7 +238,7 @@ def bounds(hostile: str = HOSTILE) -> ScenarioCommitments:
             ),
         ),
         left_out={"halt": f"it was there before {hostile}"},
-        ends=Ends(
+        ends=ResultEnds(
             countries={
                 code: CountryEnds(welfare=Interval(low=-0.1, high=0.0), ev_musd=some) for code in WORTH["deal"]
             },
@@ -297,7 +297,7 @@ def brief(hostile: str = HOSTILE) -> Brief:
         results=tuple(result(one.id, variant.id) for one in shown for variant in VARIANTS),
         comparisons=tuple(
             comparison(party, scenario, against)
-            for scenario, against in pairs(shown)
+            for scenario, against in compared_pairs(shown)
             for party in ("JPN", "USA")
         ),
         flow_ranges=tuple(

@@ -6,7 +6,7 @@ block the lines that begin with `kosho` are run. A `text` block right after eith
 `...` for what is left out. A comment before a block says what cannot be seen from the block itself:
 
     <!-- after: own-case.md -->     the files of that page are there already
-    <!-- not run: REASON -->        the commands are checked against the program's options, and not run
+    <!-- not run: REASON -->        commands are checked against the program's options, Python is read
     <!-- ends with 2 -->            the command fails, with this status
 """
 
@@ -84,12 +84,14 @@ class Reader:
 
     def _do(self, block: Block, notes: list[str]) -> None:
         before, self.printed = self.printed, None
+        run = not any(note.startswith("not run: ") for note in notes)
         if block.title:
             self._write(block)
+        elif block.language == "python" and not run:
+            compile(block.text, str(self.page), "exec")
         elif block.language == "python":
             self.printed = self._python(block)
         elif block.language == "console":
-            run = not any(note.startswith("not run: ") for note in notes)
             status = next((int(note[10:]) for note in notes if note.startswith("ends with ")), 0)
             self.printed = self._console(block, status) if run else _known(block)
         elif block.language == "text" and before is not None:

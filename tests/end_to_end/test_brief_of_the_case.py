@@ -71,11 +71,11 @@ def test_every_scenario_is_run_under_every_variant(brief: Brief) -> None:
 def test_comparisons_are_differences_of_results_and_ranges_hold_them(brief: Brief) -> None:
     for one in brief.comparisons:
         for variant, gap in one.by_variant.items():
-            here = brief.result(one.scenario, variant).countries[one.party].ev_musd
+            here = brief.numbers.result(one.scenario, variant).countries[one.party].ev_musd
             there = (
                 0.0
                 if one.against == "base"
-                else brief.result(one.against, variant).countries[one.party].ev_musd
+                else brief.numbers.result(one.against, variant).countries[one.party].ev_musd
             )
             assert gap == pytest.approx(here - there, abs=1e-5 * max(abs(here), abs(there)))
             assert one.whole.low <= gap <= one.whole.high
@@ -109,7 +109,7 @@ def test_simulate_gives_the_same_numbers(kosho: Run, brief: Brief) -> None:
             "simulate", "japan-us-2025", "--scenario", "deal", "--as-of", "2025-06-29", *options, "--json"
         )
         alone = json.loads(done.stdout)
-        together = brief.result("deal", variant.id)
+        together = brief.numbers.result("deal", variant.id)
         for code, effect in together.countries.items():
             assert alone["countries"][code]["ev_musd"] == pytest.approx(effect.ev_musd, rel=1e-4, abs=5.0)
         assert alone["flows"][0]["new_units"] == pytest.approx(together.flows[0].new_units, rel=1e-4)

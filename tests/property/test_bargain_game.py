@@ -339,10 +339,10 @@ def test_the_cheapest_concession_of_few_issues():
     grid = Grid.of({"a": ["no", "yes"], "b": ["0", "1", "2"]})
     payoffs = [[0, 0], [2, -1], [4, -2], [-1, 3], [1.5, 1], [3, -1]]
     game = game_of(payoffs, [0, 0])
-    found = cheapest_concession(game, grid, grid.named({"a": "no", "b": "2"}), "party 1")
+    found = cheapest_concession(game, grid, grid.find({"a": "no", "b": "2"}), "party 1")
     assert found is not None
     assert (found.package, found.changed, found.cost) == (4, ("a", "b"), (2.5, -3.0))
-    found = cheapest_concession(game, grid, grid.named({"a": "yes", "b": "2"}), "party 1")
+    found = cheapest_concession(game, grid, grid.find({"a": "yes", "b": "2"}), "party 1")
     assert found is not None
     assert (found.package, found.changed, found.cost) == (4, ("b",), (1.5, -2.0))
     assert cheapest_concession(game_of([[1, -1]] * 6, [0, 0]), grid, 0, "party 1") is None
@@ -359,4 +359,4 @@ def test_mixtures_take_the_issues_that_their_bits_name(sizes, data):
         for k in range(len(sizes)):
             source = package if subset >> k & 1 else fallback
             assert grid.choices[mixed][k] == grid.choices[source][k]
-    assert grid.named(grid.label(package)) == package
+    assert grid.find(grid.label(package)) == package

@@ -12,8 +12,15 @@ import pytest
 
 from kosho.bargain import Effort, Game, Table, negotiate
 from kosho.bargain.caveats import warnings
-from kosho.bargain.pricing import Setting, Weights, lay_all, price, repriced, worth_alone
-from kosho.bargain.report import contract, share_told
+from kosho.bargain.pricing import (
+    PricingParameters,
+    Weights,
+    background_shocks,
+    payoffs_of_outcomes,
+    price,
+    price_at,
+)
+from kosho.bargain.report import contract, percent_of_draws
 from kosho.bargain.robustness import LEAST_SCALE, certify, closing_points
 from kosho.bargain.zone import critical_zone_weight
 from kosho.bargain.zone_relaxations import no_transfer
@@ -76,7 +83,7 @@ def test_payoffs_are_those_of_the_scenarios_of_the_case(case, talks, deal):
     noise = {"rtol": 0, "atol": 0.05}  # million dollars; two solves to 1e-8
     np.testing.assert_allclose(game.disagreement, worth(case, talks, "no-deal"), **noise)
     np.testing.assert_allclose(game.status_quo, worth(case, talks, "status-quo"), **noise)
-    agreed = grid.named({"cars": "all-15", "rest": "all-15"})
+    agreed = grid.find({"cars": "all-15", "rest": "all-15"})
     # The scenario's 15 % on cars goes along with 15 % on parts, as here.
     np.testing.assert_allclose(game.payoffs[agreed], worth(case, talks, "deal"), **noise)
     np.testing.assert_allclose(game.payoffs[deal.table.fallback], game.disagreement, **noise)
@@ -113,7 +120,7 @@ def test_a_deal_stops_gaining_all_at_its_critical_weight(deal):
     priced = deal.priced[0]
     names = priced.weights.names
     for package in deal.deals:
-        for name, value in deal.critical[package].weights.items():
+        for name, value in deal.critical_values[package].weights.items():
             if value is None:
                 continue
             weights = priced.weights.value.copy()
@@ -127,15 +134,15 @@ def test_the_zone_is_open_as_long_as_any_allowed_package_gains_all(deal):
     allowed = np.flatnonzero(deal.game.allowed)
 
     def gaining(scale):
-        setting = Setting(priced.world.theta * scale, scale=scale)
-        payoffs = repriced(priced, allowed, [setting], "fixed").payoffs(priced.weights)
+        setting = PricingParameters(priced.world.theta * scale, scale=scale)
+        payoffs = price_at(priced, allowed, [setting], "fixed").payoffs(priced.weights)
         return ((payoffs[:-2] - payoffs[-2]) > deal.game.resolution).all(axis=1).any()
 
     # The one package that is followed fails on the way; others may not.
     one = deal.deals[:1]
     critical, zone = closing_points(priced, np.array(one))
     assert critical[one[0]].theta_scale is not None
-    assert zone.theta_scale == deal.zone_critical.theta_scale
+    assert zone.theta_scale == deal.zone_critical_values.theta_scale
     if zone.theta_scale is None:
         assert gaining(LEAST_SCALE)
     else:
@@ -160,7 +167,7 @@ def test_a_gain_within_the_solvers_noise_is_none_in_draws_and_at_critical_points
 
 def test_a_share_of_draws_is_all_only_if_it_is_all():
     told = {1.0: "100 %", 0.995: "99.5 %", 0.9999: "99.9 %", 0.5: "50 %", 0.004: "0.4 %", 0.0: "0 %"}
-    assert {share: share_told(share) for share in told} == told
+    assert {share: percent_of_draws(share) for share in told} == told
 
 
 def test_the_zone_closes_where_no_package_is_left():
@@ -266,7 +273,7 @@ def test_without_a_zone_three_ways_to_one_are_named(case, talks, tmp_path):
     # What is left is no duty on cars and on the rest: Japan gains, the United States lose.
     assert opens["transfer"]["options"] == {"cars": "none", "rest": "none"}
     pays = opens["transfer"]["pays"]
-    k = found.table.grid.named({"cars": "none", "rest": "none"})
+    k = found.table.grid.find({"cars": "none", "rest": "none"})
     assert pays["JPN"] == pytest.approx(-found.game.gains[k, 1])
     assert pays["JPN"] == pytest.approx(-pays["USA"])
     for way in opens["red_lines"]:
@@ -309,14 +316,14 @@ def test_no_gain_together_is_not_told_as_a_loss():
 def test_a_rate_is_found_between_the_law_as_it_is_and_another_option(case, talks, tmp_path):
     rule = "red_lines: [{id: some, title: Some relief, party: USA, forbids: {cars: [all-1]} OURS}]"
     found = negotiate(of_one_issue(tmp_path, case, rule), talks, effort=LIGHT)
-    game, opening = found.game, found.opening
+    game, relaxations = found.game, found.relaxations
     assert not game.zone
-    assert opening.transfer is None
+    assert relaxations.transfer is None
     # All that is allowed is what follows without a deal: nobody loses by it.
-    assert "nothing to share" in opening.why_not["transfer"]
-    assert opening.red_lines == []
-    assert "no package on the table" in opening.why_not["red_lines"]
-    rate = opening.rate
+    assert "nothing to share" in relaxations.why_not["transfer"]
+    assert relaxations.red_lines == []
+    assert "no package on the table" in relaxations.why_not["red_lines"]
+    rate = relaxations.rate
     assert (rate.option, rate.restated) == ("all-1", True)
     assert 25 < rate.old < 28  # 25 % on top of 2.5 % on cars, of less on parts and more on trucks
     assert 1 < rate.new < rate.old
@@ -325,8 +332,8 @@ def test_a_rate_is_found_between_the_law_as_it_is_and_another_option(case, talks
     assert rate.new > rate.old - 0.05
     assert (rate.terms, rate.towards, rate.crosses) == ("in all", "all-1", ("some",))
     # In the terms of the other option the old rate takes what the law takes.
-    laid, terms = found.priced[0].laid, found.table.with_rate(0, 1, rate.old)
-    assert laid.taken(terms, 0, 1) == pytest.approx(laid.taken(found.table, 0, 0), rel=1e-4)
+    shocks, terms = found.priced[0].shocks, found.table.with_rate(0, 1, rate.old)
+    assert shocks.added_duties(terms, 0, 1) == pytest.approx(shocks.added_duties(found.table, 0, 0), rel=1e-4)
 
 
 def test_without_any_way_each_says_why(case, talks, tmp_path):
@@ -365,7 +372,7 @@ def test_a_draw_without_an_equilibrium_counts_as_no_gain_and_is_reported(deal, m
     with pytest.raises(ConvergenceError, match=f"package {rows[0]} has no equilibrium in any draw"):
         certify(priced, rows, 1, 1, lambda _: None)
     with pytest.raises(ConvergenceError, match=r"this is package [a-z0-9-]+ [a-z0-9-]+, "):
-        price(deal.table, priced.ground, priced.world)
+        price(deal.table, priced.background, priced.world)
 
 
 def test_draws_are_common_to_everything_compared(deal):
@@ -391,14 +398,17 @@ def test_commitments_of_the_deals_are_told_from_the_full_world(case, tmp_path):
     text = "red_lines: [{id: gas, title: Gas, party: USA, forbids: {gas: [none]} OURS}]"
     table = of_one_issue(tmp_path, case, PROMISE + text)
     label = {"cars": "all-1", "gas": "none"}
-    some = np.array([table.grid.named(label), table.grid.named({**label, "gas": "more"})])
-    laid = lay_all(table, table.grounds[0], load(), some)
-    outcomes = [solve(laid.world, one) for one in (*laid.posed(some), *laid.posed_compared())]
+    some = np.array([table.grid.find(label), table.grid.find({**label, "gas": "more"})])
+    shocks = background_shocks(table, table.backgrounds[0], load(), some)
+    outcomes = [
+        solve(shocks.world, one)
+        for one in (*shocks.counterfactuals(some), *shocks.comparison_counterfactuals())
+    ]
     assert outcomes[0].constraints == ()
     (gas,) = outcomes[1].constraints
-    measure, issue = table.behind(int(some[1]), gas.constraint.name)
+    measure, issue = table.measure_behind(int(some[1]), gas.constraint.name)
     assert (measure.id, issue) == ("case-lng", "gas")
-    worth = worth_alone(table, laid.world, outcomes)
+    worth = payoffs_of_outcomes(table, shocks.world, outcomes)
     expected = [[float(one.equivalent_variation.sel(country=party)) for party in PARTIES] for one in outcomes]
     np.testing.assert_allclose(worth.income, expected)
     assert worth.income[1, 0] < worth.income[0, 0]

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kosho.bargain.collapse_rows import Marked, folded, joined
-from kosho.bargain.package_shocks import law_of, lay
-from kosho.bargain.pricing import lay_all
+from kosho.bargain.collapse_rows import MarkedShock, collapse, concatenate
+from kosho.bargain.package_shocks import law_of_package, package_shocks
+from kosho.bargain.pricing import background_shocks
 from kosho.bargain.table import Table
 from kosho.case import Case
 from kosho.equilibrium import Counterfactual, Part, Shock, solve
@@ -76,33 +76,38 @@ def solved(world, one):
     return solve(world, one)
 
 
-def by_law(laid, state, package):
+def by_law(shocks, state, package):
     """What `effects` says of a package; the minimum access holds in all, where it says so of some."""
-    law = law_of(laid.table, state.register, package)
-    found = effects(laid.world, law, state.on, state.known)
+    law = law_of_package(shocks.table, state.register, package)
+    found = effects(shocks.world, law, state.on, state.known)
     names = {one.name for one in found.constraints}
     access = [
-        b for one in laid.provisions.items for b in one.bounds() if b.name == ACCESS and ACCESS not in names
+        b
+        for one in shocks.nontariff.items
+        for b in one.constraints_at()
+        if b.name == ACCESS and ACCESS not in names
     ]
-    return Counterfactual(found.shock, (*access, *found.constraints), laid.provisions.nests)
+    return Counterfactual(found.shock, (*access, *found.constraints), shocks.nontariff.nests)
 
 
-@pytest.mark.parametrize("ground", [0, 1])
-def test_packages_put_together_are_what_the_law_says_of_each(table, talks, ground):
-    state = table.grounds[ground].packages
-    rng = np.random.default_rng(ground)
+@pytest.mark.parametrize("background", [0, 1])
+def test_packages_put_together_are_what_the_law_says_of_each(table, talks, background):
+    state = table.backgrounds[background].packages
+    rng = np.random.default_rng(background)
     everything = len(table.grid) - 1
     some = np.array([table.fallback, everything, *rng.integers(0, len(table.grid), 2).tolist()])
-    laid = lay(table, talks, state, some)
-    tight = laid.folded()
+    shocks = package_shocks(table, talks, state, some)
+    tight = shocks.collapsed()
     bounded = 0
-    for package, whole, few in zip(some.tolist(), laid.posed(some), tight.posed(some), strict=True):
-        told = by_law(laid, state, package)
-        expected = solved(laid.world, told)
+    for package, whole, few in zip(
+        some.tolist(), shocks.counterfactuals(some), tight.counterfactuals(some), strict=True
+    ):
+        told = by_law(shocks, state, package)
+        expected = solved(shocks.world, told)
         assert {one.name for one in whole.constraints} == {one.name for one in told.constraints}
         assert len(few.shock) < len(whole.shock)
         for one in (whole, few):
-            found = solved(laid.world, one)
+            found = solved(shocks.world, one)
             np.testing.assert_allclose(found.welfare, expected.welfare, rtol=0, atol=1e-9)
             wedges = {one.constraint.name: one.wedge for one in found.constraints}
             for settled in expected.constraints:
@@ -112,8 +117,13 @@ def test_packages_put_together_are_what_the_law_says_of_each(table, talks, groun
 
 
 def test_everything_compared_is_told_in_the_same_products(table, talks):
-    laid = lay_all(table, table.grounds[0], talks, np.array([table.fallback, len(table.grid) - 1]))
-    posed = [*laid.posed([table.fallback, len(table.grid) - 1]), *laid.posed_compared()]
+    shocks = background_shocks(
+        table, table.backgrounds[0], talks, np.array([table.fallback, len(table.grid) - 1])
+    )
+    posed = [
+        *shocks.counterfactuals([table.fallback, len(table.grid) - 1]),
+        *shocks.comparison_counterfactuals(),
+    ]
     assert {one.product for one in posed[0].nests} == {"rice", "lng", "corn"}
     assert all(one.nests == posed[0].nests for one in posed)
     assert all(ACCESS in {bound.name for bound in one.constraints} for one in posed)
@@ -123,26 +133,28 @@ def test_everything_compared_is_told_in_the_same_products(table, talks):
 
 def test_packages_that_differ_in_bounds_alone_share_a_shock(table, talks):
     label = table.grid.label(table.fallback)
-    some = [table.grid.named({**label, "corn": name}) for name in ("as-now", "more-500", "more-1000")]
-    first, second, third = lay(table, talks, table.grounds[0].packages, np.array(some)).posed(some)
+    some = [table.grid.find({**label, "corn": name}) for name in ("as-now", "more-500", "more-1000")]
+    first, second, third = package_shocks(
+        table, talks, table.backgrounds[0].packages, np.array(some)
+    ).counterfactuals(some)
     assert first.shock is second.shock is third.shock
     assert [one.amount for one in second.constraints if one.name == "case-corn"] == [500]
     assert [one.amount for one in third.constraints if one.name == "case-corn"] == [1000]
 
 
-@pytest.mark.parametrize("ground", [0, 1])
-def test_the_package_of_fallbacks_is_no_deal(table, talks, ground):
-    laid = lay_all(table, table.grounds[ground], talks, np.array([table.fallback]))
-    (package,), (nothing, _) = laid.posed([table.fallback]), laid.posed_compared()
-    there, here = (solved(laid.world, one).welfare for one in (nothing, package))
+@pytest.mark.parametrize("background", [0, 1])
+def test_the_package_of_fallbacks_is_no_deal(table, talks, background):
+    shocks = background_shocks(table, table.backgrounds[background], talks, np.array([table.fallback]))
+    (package,), (nothing, _) = shocks.counterfactuals([table.fallback]), shocks.comparison_counterfactuals()
+    there, here = (solved(shocks.world, one).welfare for one in (nothing, package))
     np.testing.assert_allclose(here, there, rtol=0, atol=1e-9)
 
 
 def test_promises_change_what_is_bought_and_cost_the_treasury(table, talks):
     label = table.grid.label(table.fallback)
-    package = table.grid.named({**label, "rice": "more-75", "lng": "more-3500", "corn": "more-1000"})
-    laid = lay(table, talks, table.grounds[0].packages, np.array([table.fallback, package]))
-    without, bought = (solved(laid.world, one) for one in laid.posed([table.fallback, package]))
+    package = table.grid.find({**label, "rice": "more-75", "lng": "more-3500", "corn": "more-1000"})
+    shocks = package_shocks(table, talks, table.backgrounds[0].packages, np.array([table.fallback, package]))
+    without, bought = (solved(shocks.world, one) for one in shocks.counterfactuals([table.fallback, package]))
     settled = {one.constraint.name: one for one in bought.constraints}
     for name in ("case-rice", "case-lng", "case-corn"):
         assert settled[name].binds
@@ -161,28 +173,28 @@ def test_promises_change_what_is_bought_and_cost_the_treasury(table, talks):
 
 
 def test_levels_run_through_the_ranges(table, talks):
-    laid = lay(table, talks, table.grounds[0].packages, np.array([len(table.grid) - 1]))
-    provisions, theta = laid.provisions, talks.arrays.theta
-    count, nests = len(provisions.items), len(provisions.nests)
-    draw = provisions.draw(np.random.default_rng(1))
-    assert draw.provisions.shape == (count,)
+    shocks = package_shocks(table, talks, table.backgrounds[0].packages, np.array([len(table.grid) - 1]))
+    nontariff, theta = shocks.nontariff, talks.arrays.theta
+    count, nests = len(nontariff.items), len(nontariff.nests)
+    draw = nontariff.draw(np.random.default_rng(1))
+    assert draw.nontariff.shape == (count,)
     ends = [
-        provisions.levels(theta, replace(draw, provisions=np.full(count, x), nests=np.full((nests, 2), x)))
+        nontariff.levels(theta, replace(draw, nontariff=np.full(count, x), nests=np.full((nests, 2), x)))
         for x in (0.0, 1.0)
     ]
-    amounts = [[b.amount for bounds in one.constraints for b in bounds] for one in (*ends, laid.central)]
+    amounts = [[b.amount for bounds in one.constraints for b in bounds] for one in (*ends, shocks.central)]
     for low, high, middle in zip(*amounts, strict=True):
         assert low <= middle <= high
     assert (500, 2500, 1500) in list(zip(*amounts, strict=True))
     assert (432_500, 605_500, 605_500) in [tuple(map(round, one)) for one in zip(*amounts, strict=True)]
-    for low, high, middle in zip(ends[0].nests, ends[1].nests, laid.central.nests, strict=True):
+    for low, high, middle in zip(ends[0].nests, ends[1].nests, shocks.central.nests, strict=True):
         assert low.theta < middle.theta < high.theta
         assert low.between < middle.between < high.between
     k = talks.sector_position("C29")
-    cost = [one.factors[0, k] for one in (ends[0], laid.central, ends[1])]
+    cost = [one.factors[0, k] for one in (ends[0], shocks.central, ends[1])]
     assert cost[0] < cost[1] < cost[2] < 1
-    double = provisions.levels(theta, scale=2.0).nests
-    assert [one.theta for one in double] == [2 * one.theta for one in laid.central.nests]
+    double = nontariff.levels(theta, scale=2.0).nests
+    assert [one.theta for one in double] == [2 * one.theta for one in shocks.central.nests]
 
 
 def test_a_cost_that_the_register_has_no_form_for_is_one_more_provision(case, talks, tmp_path):
@@ -191,8 +203,8 @@ def test_a_cost_that_the_register_has_no_form_for_is_one_more_provision(case, ta
         "{value: 0.9, low: 0.8, high: 1.0, unit: factor, status: assumption, source: own-table}}]"
     )
     table = own(case, tmp_path, OPTION.format(change))
-    laid = lay(table, talks, table.grounds[0].packages)
-    without, with_it = laid.posed([0, 1])
+    shocks = package_shocks(table, talks, table.backgrounds[0].packages)
+    without, with_it = shocks.counterfactuals([0, 1])
     n, i, j = talks.position("JPN"), talks.position("USA"), talks.sector_position("C29")
     for one, cost in ((without, 1.0), (with_it, 0.9)):
         here = (one.shock.importer == n) & (one.shock.exporter == i) & (one.shock.sector == j)
@@ -200,10 +212,10 @@ def test_a_cost_that_the_register_has_no_form_for_is_one_more_provision(case, ta
         assert one.shock.cost[here].tolist() == pytest.approx([cost] * here.sum())
         assert (one.shock.cost[~here] == 1.0).all()
     assert (
-        laid.provisions.nests == ()
+        shocks.nontariff.nests == ()
     )  # nothing bounds rice: its minimum access is in the table of flows already
-    draw = replace(laid.provisions.draw(np.random.default_rng(1)), provisions=np.array([0.25]))
-    (drawn,) = laid.folded().posed([1], laid.provisions.levels(talks.arrays.theta, draw))
+    draw = replace(shocks.nontariff.draw(np.random.default_rng(1)), nontariff=np.array([0.25]))
+    (drawn,) = shocks.collapsed().counterfactuals([1], shocks.nontariff.levels(talks.arrays.theta, draw))
     here = (drawn.shock.importer == n) & (drawn.shock.exporter == i) & (drawn.shock.sector == j)
     kappa = drawn.shock.cost * (1 + drawn.shock.tariff) / (1 + drawn.shock.base_tariff)
     assert kappa[here].tolist() == pytest.approx([0.85])
@@ -225,12 +237,12 @@ def test_other_terms_of_measures_are_laid_as_the_law_says(case, talks, tmp_path,
         terms = terms.replace(name, f"{{value: {days}, {ending}".replace("share", "days"))
     terms = terms.replace("PERCENT", f"{{value: 10, low: 5, high: 15, {ending}".replace("share", "percent"))
     table = own(case, tmp_path, OPTION.format("overlays: [mine]"), MEASURE.format(sector, kind, terms))
-    state = table.grounds[0].packages
-    laid = lay(table, talks, state)
-    expected = solved(laid.world, by_law(laid, state, 1))
-    for one in (*laid.posed([1]), *laid.folded().posed([1])):
-        np.testing.assert_allclose(solved(laid.world, one).welfare, expected.welfare, rtol=0, atol=1e-9)
-    plain = solved(laid.world, laid.posed([0])[0])
+    state = table.backgrounds[0].packages
+    shocks = package_shocks(table, talks, state)
+    expected = solved(shocks.world, by_law(shocks, state, 1))
+    for one in (*shocks.counterfactuals([1]), *shocks.collapsed().counterfactuals([1])):
+        np.testing.assert_allclose(solved(shocks.world, one).welfare, expected.welfare, rtol=0, atol=1e-9)
+    plain = solved(shocks.world, shocks.counterfactuals([0])[0])
     assert abs(expected.welfare - plain.welfare).sel(country="JPN") > 1e-7
 
 
@@ -242,7 +254,7 @@ def test_an_option_that_prices_nothing_is_refused(case, talks, tmp_path):
     with pytest.raises(
         InputError, match=r"one, other: 'mine' has no effect: no model prices it.*under unpriced"
     ):
-        lay(table, talks, table.grounds[0].packages)
+        package_shocks(table, talks, table.backgrounds[0].packages)
 
 
 # Folding.
@@ -256,10 +268,10 @@ def test_folding_changes_nothing_but_the_number_of_rows(talks):
         Part("JPN", "USA", "C29", 1.0, cost=0.9),
     ]
     shock = Shock.parts(talks, pieces)
-    tight = folded(shock, talks)
+    tight = collapse(shock, talks)
     assert (len(shock), len(tight)) == (4, 3)
     np.testing.assert_allclose(solve(talks, tight).welfare, solve(talks, shock).welfare, rtol=0, atol=1e-12)
-    apart = joined([shock.take(np.array([0, 3])), shock.take(np.array([1, 2]))])
+    apart = concatenate([shock.take(np.array([0, 3])), shock.take(np.array([1, 2]))])
     assert sorted(apart.part) == sorted(shock.part)
 
 
@@ -267,11 +279,11 @@ def test_rows_with_other_marks_and_rows_apart_are_not_folded(talks):
     pieces = [Part("USA", "JPN", "C29", 0.2, tariff=0.1 * k, part=str(k)) for k in range(5)]
     shock = Shock.parts(talks, pieces)
     marks = np.array([[False], [False], [True], [True], [True]])
-    one = Marked(shock, marks, np.array([False, False, False, False, True])).folded(talks.arrays.theta)
+    one = MarkedShock(shock, marks, np.array([False, False, False, False, True])).collapsed(talks.arrays.theta)
     assert one.shock.part == ("4", "", "")
     assert one.marks[:, 0].tolist() == [True, False, True]
-    assert one.apart.tolist() == [True, False, False]
+    assert one.separate.tolist() == [True, False, False]
     np.testing.assert_allclose(solve(talks, one.shock).welfare, solve(talks, shock).welfare, rtol=0, atol=1e-12)
     rents = replace(shock, rent=np.full(5, 0.1), holder=np.zeros(5, np.intp))
     with pytest.raises(InputError, match="rents cannot be folded"):
-        folded(rents, talks)
+        collapse(rents, talks)

@@ -133,17 +133,17 @@ unpriced:""",
     )
     table = read(case, tmp_path, text)
     label = table.grid.label(table.fallback)
-    package = table.grid.named({**label, "lng": "more-1500"})
+    package = table.grid.find({**label, "lng": "more-1500"})
     assert table.possible[table.fallback]
     assert not table.possible[package]
-    assert table.possible[table.grid.named({**label, "lng": "more-1500", "cars": "none"})]
+    assert table.possible[table.grid.find({**label, "lng": "more-1500", "cars": "none"})]
 
 
 def test_what_holds_throughout_is_in_every_law_once(case, tmp_path):
     table = case.table()
     laws = [
         table.status_quo,
-        *(one for ground in table.grounds for one in (ground.packages, ground.disagreement)),
+        *(one for background in table.backgrounds for one in (background.packages, background.disagreement)),
     ]
     for law in laws:
         assert [one.id for one in law.register.measures].count("case-rice-access") == 1

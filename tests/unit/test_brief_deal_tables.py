@@ -304,7 +304,7 @@ def test_what_was_priced_is_kept_until_something_changes(case, computed, monkeyp
     monkeypatch.setattr("kosho.brief.deal_content._priced", priced)
 
     def again(**change: object) -> Negotiation:
-        about = {"case": case, "as_of": case.as_of, "tell": lambda _: None, "effort": EFFORT} | change
+        about = {"case": case, "as_of": case.as_of, "progress": lambda _: None, "effort": EFFORT} | change
         return negotiation(**about)
 
     assert again() == again() == computed

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.briefs import brief
 
 from kosho.brief.figures import Figure, FigureRow, Mark, compared_scenarios, figures
+from kosho.errors import InputError
 
 
 @given(st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=8))
@@ -52,5 +53,5 @@ def test_worst_sectors_and_bystanders_come_first() -> None:
     made = figures(brief())
     assert [row.label for row in made["bystanders"].rows] == ["China", "Mexico"]
     assert made["flow-0"].rows[0].text == "1.37\N{NO-BREAK SPACE}million"
-    with pytest.raises(KeyError):
-        brief().result("status-quo", "none")
+    with pytest.raises(InputError, match="no result for 'none'"):
+        brief().numbers.result("status-quo", "none")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kosho.brief import formatting as words
+from kosho.brief import formatting
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,13 @@ from kosho.brief import formatting as words
     ],
 )
 def test_billions_have_two_significant_digits(musd: float, text: str) -> None:
-    assert words.billions(musd) == text
+    assert formatting.billions(musd) == text
 
 
 def test_gains_carry_a_plus_only_where_asked() -> None:
-    assert words.billions(2_912.3, sign=True) == "+2.9"
-    assert words.billions(2_912.3) == "2.9"
-    assert words.percent(0.0131, sign=True) == "+1.3"
+    assert formatting.billions(2_912.3, sign=True) == "+2.9"
+    assert formatting.billions(2_912.3) == "2.9"
+    assert formatting.percent(0.0131, sign=True) == "+1.3"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_gains_carry_a_plus_only_where_asked() -> None:
     [(-0.000731, "−0.07"), (0.00004, "~0"), (-0.6412, "−64"), (1.183, "120"), (None, "–"), (float("nan"), "–")],
 )
 def test_percent_rounds_to_what_is_known(fraction: float | None, text: str) -> None:
-    assert words.percent(fraction) == text
+    assert formatting.percent(fraction) == text
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_percent_rounds_to_what_is_known(fraction: float | None, text: str) -> N
     [(1_370_000, "1.37\N{NO-BREAK SPACE}million"), (444_321, "440,000"), (15_800, "16,000"), (0, "0")],
 )
 def test_quantities(units: float, text: str) -> None:
-    assert words.quantity(units) == text
+    assert formatting.quantity(units) == text
 
 
 @pytest.mark.parametrize(
@@ -67,25 +67,25 @@ def test_quantities(units: float, text: str) -> None:
     ],
 )
 def test_ends_of_money_have_two_digits_rounded_outward(low: float, high: float, text: str) -> None:
-    assert words.effect(low, high) == f"gains {text} billion dollars a year"
-    assert words.effect(-high, -low, "") == f"loses {text} billion"
+    assert formatting.effect(low, high) == f"gains {text} billion dollars a year"
+    assert formatting.effect(-high, -low, "") == f"loses {text} billion"
 
 
 def test_table_ranges_carry_signs() -> None:
-    assert words.span(-5_700, -3_500) == "−5.7 to −3.5"
-    assert words.span(-4_590, -500) == "−4.6 to −0.5"
-    assert words.span(-400, 1_400) == "−0.4 to +1.4"
-    assert words.span(-20, 40) == "~0"
-    assert words.percent_range(-0.731, -0.642) == "−74 to −64"
-    assert words.percents(0.059, 0.65) == "5.9 to 65"
-    assert words.billions_range(12_300, 13_900) == "12 to 14"
-    assert words.billions_range(0, 0) == "none"
-    assert words.quantity_range(440_000, 630_000) == "440,000 to 630,000"
-    assert words.quantity_range(952_000, 1_412_000) == f"950,000 to 1.5{words.NBSP}million"
-    assert words.quantity_range(1_152_000, 1_312_000) == f"1.1 to 1.4{words.NBSP}million"
-    assert words.quantity_range(0, 1_312_000) == f"up to 1.4{words.NBSP}million"
-    assert words.quantity_range(0, 0) == "none"
-    assert words.quantity_range(15_200, 15_900) == "15,000 to 16,000"
+    assert formatting.span(-5_700, -3_500) == "−5.7 to −3.5"
+    assert formatting.span(-4_590, -500) == "−4.6 to −0.5"
+    assert formatting.span(-400, 1_400) == "−0.4 to +1.4"
+    assert formatting.span(-20, 40) == "~0"
+    assert formatting.percent_range(-0.731, -0.642) == "−74 to −64"
+    assert formatting.percents(0.059, 0.65) == "5.9 to 65"
+    assert formatting.billions_range(12_300, 13_900) == "12 to 14"
+    assert formatting.billions_range(0, 0) == "none"
+    assert formatting.quantity_range(440_000, 630_000) == "440,000 to 630,000"
+    assert formatting.quantity_range(952_000, 1_412_000) == f"950,000 to 1.5{formatting.NBSP}million"
+    assert formatting.quantity_range(1_152_000, 1_312_000) == f"1.1 to 1.4{formatting.NBSP}million"
+    assert formatting.quantity_range(0, 1_312_000) == f"up to 1.4{formatting.NBSP}million"
+    assert formatting.quantity_range(0, 0) == "none"
+    assert formatting.quantity_range(15_200, 15_900) == "15,000 to 16,000"
 
 
 @given(
@@ -95,9 +95,9 @@ def test_table_ranges_carry_signs() -> None:
 @settings(deadline=None, max_examples=200)
 def test_a_printed_range_always_holds_what_was_computed(low: float, width: float) -> None:
     high = low + width
-    text = words.span(low, high)
+    text = formatting.span(low, high)
     if text == "~0":
-        assert max(abs(low), abs(high)) < words.NIL_MUSD
+        assert max(abs(low), abs(high)) < formatting.NIL_MUSD
         return
     ends = [float(end.replace("−", "-").replace(",", "")) for end in text.split(" to ")]
     slack = 1e-6 * max(abs(low), abs(high))
@@ -118,28 +118,28 @@ def test_a_printed_range_always_holds_what_was_computed(low: float, width: float
     [(-5_700, -2_900, "loss"), (400, 900, "gain"), (-400, 900, "unclear"), (-30, 40, "nil")],
 )
 def test_verdict_needs_the_whole_range(low: float, high: float, expected: str) -> None:
-    assert words.verdict(low, high) == expected
+    assert formatting.verdict(low, high) == expected
 
 
 def test_phrases_fit_the_sign() -> None:
-    assert words.effect(-5_700, -2_900) == "loses 2.9 to 5.7 billion dollars a year"
-    assert words.effect(400, 900) == "gains 0.4 to 0.9 billion dollars a year"
-    assert words.effect(-20, 30) == "is hardly touched"
-    assert words.effect(-400, 1_400).startswith(
+    assert formatting.effect(-5_700, -2_900) == "loses 2.9 to 5.7 billion dollars a year"
+    assert formatting.effect(400, 900) == "gains 0.4 to 0.9 billion dollars a year"
+    assert formatting.effect(-20, 30) == "is hardly touched"
+    assert formatting.effect(-400, 1_400).startswith(
         "may end anywhere between a loss of 0.4 and a gain of 1.4 billion dollars a year"
     )
 
 
 def test_lists_dates_and_articles() -> None:
-    assert words.listed(["a"]) == "a"
-    assert words.listed(["a", "b", "c"]) == "a, b and c"
-    assert words.day(date(2025, 7, 9)) == "9\N{NO-BREAK SPACE}July 2025"
-    assert words.the("United States") == "the United States"
-    assert words.the("Japan") == "Japan"
+    assert formatting.listed(["a"]) == "a"
+    assert formatting.listed(["a", "b", "c"]) == "a, b and c"
+    assert formatting.day(date(2025, 7, 9)) == "9\N{NO-BREAK SPACE}July 2025"
+    assert formatting.the("United States") == "the United States"
+    assert formatting.the("Japan") == "Japan"
 
 
 def test_ticks_are_plain() -> None:
-    assert [words.tick(x) for x in (-30.0, -2.5, 0.0, 1500.0)] == ["−30", "−2.5", "0", "1,500"]
+    assert [formatting.tick(x) for x in (-30.0, -2.5, 0.0, 1500.0)] == ["−30", "−2.5", "0", "1,500"]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_ticks_are_plain() -> None:
     ],
 )
 def test_money_is_told_in_millions_or_billions(musd: float, said: str) -> None:
-    assert words.millions(musd).replace(words.NBSP, " ") == said
+    assert formatting.millions(musd).replace(formatting.NBSP, " ") == said
 
 
 @pytest.mark.parametrize(
@@ -168,14 +168,14 @@ def test_money_is_told_in_millions_or_billions(musd: float, said: str) -> None:
     ],
 )
 def test_ranges_of_money_hold_both_ends(low: float, high: float, sign: bool, said: str) -> None:
-    assert words.millions_range(low, high, sign=sign).replace(words.NBSP, " ") == said
+    assert formatting.millions_range(low, high, sign=sign).replace(formatting.NBSP, " ") == said
 
 
 def test_ends_stand_in_brackets_only_where_they_say_more() -> None:
-    assert words.with_ends("27", words.percents(0.06, 0.67)) == "27 (6.0 to 67)"
-    assert words.with_ends("27", words.percents(0.27, 0.27)) == "27"
-    assert words.percent_range(-0.0013, -0.0008) == "−0.13 to −0.08"
-    assert words.percent_range(-0.00002, 0.00003) == "~0"
+    assert formatting.with_ends("27", formatting.percents(0.06, 0.67)) == "27 (6.0 to 67)"
+    assert formatting.with_ends("27", formatting.percents(0.27, 0.27)) == "27"
+    assert formatting.percent_range(-0.0013, -0.0008) == "−0.13 to −0.08"
+    assert formatting.percent_range(-0.00002, 0.00003) == "~0"
 
 
 @pytest.mark.parametrize(
@@ -183,4 +183,4 @@ def test_ends_stand_in_brackets_only_where_they_say_more() -> None:
     [(100_000, 6, "100,000"), (432_500, 6, "432,500"), (0.015, 6, "0.015"), (-0.76, 3, "−0.76"), (0, 3, "0")],
 )
 def test_figures_of_sources_stay_as_they_are(value: float, digits: int, said: str) -> None:
-    assert words.figure(value, digits) == said
+    assert formatting.figure(value, digits) == said

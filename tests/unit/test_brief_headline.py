@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.briefs import brief
 
-from kosho.brief.headline import Material, headline, lead
+from kosho.brief.headline import headline, lead
 from kosho.scenario.interval import Interval
-from kosho.scenario.results import Comparison
+from kosho.scenario.results import Comparison, ScenarioResults
 
 
-def material(**changed: tuple[float, float, float, float]) -> Material:
+def material(**changed: tuple[float, float, float, float]) -> ScenarioResults:
     """The made-up brief, with central and low ranges of `party` in deal or no deal put in (million USD)."""
     made = brief("x")
     comparisons: list[Comparison] = []
@@ -21,9 +23,7 @@ def material(**changed: tuple[float, float, float, float]) -> Material:
                 update={"central": Interval(low=low, high=high), "low": Interval(low=weak_low, high=weak_high)}
             )
         comparisons.append(one)
-    return Material(
-        ("JPN", "USA"), "2022 base", made.scenarios, made.results, tuple(comparisons), made.flow_ranges
-    )
+    return replace(made.numbers, comparisons=tuple(comparisons))
 
 
 def test_lead_compares_no_deal_with_today() -> None:
@@ -76,6 +76,6 @@ def test_flows_and_bystanders_are_told() -> None:
 
 def test_a_case_without_status_quo_says_so() -> None:
     made = material()
-    bare = Material(made.parties, made.base_label, (), made.results, made.comparisons, made.flow_ranges)
+    bare = replace(made, scenarios=())
     assert "No scenario" in lead(bare).text
     assert headline(bare) == ()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from kosho.brief.law import NARROW, measure
+from kosho.brief.law import NARROW, measure_summary
 from kosho.law import Register
 
 
 def test_every_kind_reads_as_what_it_is(law: Register) -> None:
-    kinds = {one.kind: measure(law, one, ["JPN", "USA"]).rate for one in law.measures if one.scope}
+    kinds = {one.kind: measure_summary(law, one, ["JPN", "USA"]).rate for one in law.measures if one.scope}
     assert kinds["ban"] == "banned"
     assert kinds["exemption"] == "exempt"
     assert kinds["standard"] == "a standard"
@@ -17,16 +17,16 @@ def test_every_kind_reads_as_what_it_is(law: Register) -> None:
     assert kinds["floor"].endswith("in all")
     for one in law.measures:
         if one.scope is not None:
-            assert measure(law, one, ["JPN", "USA"]).rate != f"+0{NARROW}%", one.id
+            assert measure_summary(law, one, ["JPN", "USA"]).rate != f"+0{NARROW}%", one.id
 
 
 def test_inside_and_outside_of_a_quota_are_both_told(law: Register) -> None:
     british = next(one for one in law.measures if one.id == "us-232-autos-gbr")
-    assert measure(law, british, ["USA"]).rate == f"+7.5{NARROW}% inside the quota, +25{NARROW}% beyond"
-    assert measure(law, british, ["GBR"]).hits == ("GBR",)
+    assert measure_summary(law, british, ["USA"]).rate == f"+7.5{NARROW}% inside the quota, +25{NARROW}% beyond"
+    assert measure_summary(law, british, ["GBR"]).hits == ("GBR",)
 
 
 def test_a_share_of_the_value_is_told_only_where_it_is_one(law: Register) -> None:
-    texts = [measure(law, one, []).rate for one in law.in_force(date(2025, 6, 29), date(2025, 6, 29))]
+    texts = [measure_summary(law, one, []).rate for one in law.in_force(date(2025, 6, 29), date(2025, 6, 29))]
     assert any("on 85" in text for text in texts)
     assert not any("on 100" in text for text in texts)

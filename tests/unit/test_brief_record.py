@@ -10,8 +10,7 @@ from tests.briefs import brief
 from tests.surroundings import within
 from tests.unit.test_brief_page import Reader
 
-from kosho.brief import page
-from kosho.brief import statement_text as telling
+from kosho.brief import page, statement_text
 from kosho.brief.compose import _cited, _numbered
 from kosho.brief.model import Brief
 from kosho.brief.recorded import SHOWN, Recorded, recorded
@@ -192,4 +191,4 @@ def test_long_timelines_fold() -> None:
 
 @pytest.mark.parametrize(("left", "told"), [(0, "today"), (1, "1 day left"), (12, "12 days left")])
 def test_days_left(left: int, told: str) -> None:
-    assert telling.days(left) == told
+    assert statement_text.days(left) == told

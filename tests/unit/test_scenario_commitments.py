@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from tests.briefs import HOSTILE, bounds, brief
 from tests.measures import cited, measure
 
-from kosho.brief import formatting as words
+from kosho.brief import formatting
 from kosho.brief.commitment_tables import (
     bound_table,
     commitments,
@@ -33,25 +33,25 @@ from kosho.law import Overlay
 from kosho.law.measure import Measure
 from kosho.parallel import Shared
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
-from kosho.scenario.jobs import AtCorner, JobInputs, OfVariant, answer, answered
+from kosho.scenario.jobs import CornerJob, JobInputs, VariantJob, run_job, try_job
 from kosho.scenario.runs import VARIANTS
 from kosho.scenario.sensitivity import (
     SHARES,
+    CentralOutcome,
     Corner,
-    Middle,
-    at,
+    buyer_subsidies,
     corners,
     effects_at,
+    figure_ends,
     figures,
+    figures_or_reason,
+    largest_moves,
     markets,
     measure_of,
-    paid_at,
-    reachable,
-    span,
-    subsidies,
-    sway,
+    solved_corners,
+    subsidies_at,
 )
-from kosho.scenario.simulate import pose
+from kosho.scenario.simulate import scenario_effects
 from kosho.world import World
 
 PARTIES = ("JPN", "USA")
@@ -79,7 +79,7 @@ def rule(kind: str, scope: dict[str, Any], terms: dict[str, Any] | None, **chang
 
 
 def asked(case: Case, scenario: str) -> tuple[World, Law, Effects]:
-    world, found = pose(case, scenario, world="talks")
+    world, found = scenario_effects(case, scenario, world="talks")
     return world, case.law(scenario), found
 
 
@@ -87,10 +87,15 @@ def of(case: Case, scenario: str, deficits: Any = "fixed") -> tuple[ScenarioComm
     world, law, found = asked(case, scenario)
     outcome = answered_by(world, found, deficits)
     moved = [
-        (one.of, at(partial(answered_by, world, effects_at(world, law, one), deficits), case.flows))
+        (
+            one.of,
+            figures_or_reason(partial(answered_by, world, effects_at(world, law, one), deficits), case.flows),
+        )
         for one in corners(law, found)
     ]
-    return commitments_of(scenario, (law, found, PARTIES), Middle.of(outcome, case.flows), moved), outcome
+    return commitments_of(
+        scenario, (law, found, PARTIES), CentralOutcome.of(outcome, case.flows), moved
+    ), outcome
 
 
 def test_amount_and_elasticities_move_apart_and_a_shared_product_once(case: Case) -> None:
@@ -130,7 +135,7 @@ def test_ends_hold_the_joint_worst_and_best(case: Case, party: str) -> None:
         return float(answered_by(world, some).equivalent_variation.sel(country=party))
 
     alone = {one: worth(effects_at(world, law, one)) - middle for one in made}
-    apart = span(
+    apart = figure_ends(
         {"worth": np.array([middle])}, [(one.of, {"worth": np.array([middle + x])}) for one, x in alone.items()]
     )
     for pick, end in ((min, apart.low), (max, apart.high)):
@@ -159,11 +164,11 @@ numbers = arrays(np.float64, 3, elements=st.floats(-100, 100))
 
 @given(numbers, st.lists(st.tuples(st.sampled_from("abc"), numbers), max_size=6))
 def test_spans_hold_every_corner_and_grow_with_each_measure(middle: np.ndarray, moved: list[Any]) -> None:
-    ends = span({"worth": middle}, [(name, {"worth": values}) for name, values in moved])
+    ends = figure_ends({"worth": middle}, [(name, {"worth": values}) for name, values in moved])
     for _, values in moved:
         assert (ends.low["worth"] <= values + 1e-9).all()
         assert (ends.high["worth"] >= values - 1e-9).all()
-    falls = sum((fall for fall, _ in sway(middle, moved).values()), np.zeros(3))
+    falls = sum((fall for fall, _ in largest_moves(middle, moved).values()), np.zeros(3))
     np.testing.assert_allclose(ends.low["worth"], middle + falls)
     if not moved:
         np.testing.assert_array_equal(ends.low["worth"], ends.high["worth"])
@@ -171,8 +176,10 @@ def test_spans_hold_every_corner_and_grow_with_each_measure(middle: np.ndarray, 
 
 def test_what_cannot_be_negative_never_is() -> None:
     moved = [("a", {"wedge": np.array([0.02])}), ("b", {"wedge": np.array([0.01])})]
-    assert span({"wedge": np.array([0.1])}, moved).low["wedge"] == pytest.approx(0.0)
-    assert span({"worth": np.array([0.1])}, [(n, {"worth": f["wedge"]}) for n, f in moved]).low["worth"] < 0
+    assert figure_ends({"wedge": np.array([0.1])}, moved).low["wedge"] == pytest.approx(0.0)
+    assert (
+        figure_ends({"worth": np.array([0.1])}, [(n, {"worth": f["wedge"]}) for n, f in moved]).low["worth"] < 0
+    )
 
 
 def test_a_ban_has_no_finite_wedge_and_leaves_nothing(case: Case) -> None:
@@ -186,8 +193,8 @@ def test_a_ban_has_no_finite_wedge_and_leaves_nothing(case: Case) -> None:
     assert {(each.importer, each.sector, each.measures) for each in found.diverted} == {
         ("JPN", "C27", ("ban",))
     }
-    (told_of,) = found.diverted
-    changes = {each.exporter: each for each in told_of.sales}
+    (named_figures,) = found.diverted
+    changes = {each.exporter: each for each in named_figures.sales}
     assert changes["JPN"].change_musd > 0
     assert changes["CHN"].bound
     assert changes["CHN"].change_musd < 0
@@ -204,10 +211,10 @@ def test_bounds_alone_and_declared_worth_are_told_and_move_no_middle(case: Case)
     found, outcome = of(
         with_measures(case, rule("investment", {"goods": True}, {"worth": worth}), digital), "more"
     )
-    told_of = {(one.measure, one.what): one for one in found.ranges}
-    promised = told_of["investment", "declared worth to USA"]
+    named_figures = {(one.measure, one.what): one for one in found.ranges}
+    promised = named_figures["investment", "declared worth to USA"]
     assert (promised.low, promised.value, promised.high, promised.moves_results) == (0, 5000, 20000, False)
-    bound = next(one for (name, _), one in told_of.items() if name == "digital")
+    bound = next(one for (name, _), one in named_figures.items() if name == "digital")
     assert (bound.value, bound.bound_only, bound.moves_results) == (None, True, True)
     assert {"investment", "digital"} <= set(found.left_out)
     assert found.ends is not None
@@ -236,7 +243,7 @@ def test_where_nothing_has_a_range_there_are_no_ends(case: Case) -> None:
     assert [one.of for one in corners(law, found)] == [SHARES, SHARES]
     early = Law(law.register, date(2025, 1, 2), date(2025, 1, 2))
     assert list(corners(early, replace(found, ranges=()))) == []
-    outcome = Middle.of(answered_by(world, found), case.flows)
+    outcome = CentralOutcome.of(answered_by(world, found), case.flows)
     assert commitments_of("status-quo", (early, replace(found, ranges=()), PARTIES), outcome, []).ends is None
 
 
@@ -246,31 +253,31 @@ def test_a_task_that_fails_says_so_and_why_when_asked_again(case: Case) -> None:
         replace(one, amount=900_000.0) if one.name == "case-rice" else one for one in found.constraints
     )
     impossible = replace(found, constraints=doubled)
-    ground = JobInputs({"central": world}, {"x": law}, {"x": impossible}, world, {}, case.flows, PARTIES)
-    task = OfVariant(Shared(ground), "x", VARIANTS[0])
-    assert answered(task) is None
+    inputs = JobInputs({"central": world}, {"x": law}, {"x": impossible}, world, {}, case.flows, PARTIES)
+    task = VariantJob(Shared(inputs), "x", VARIANTS[0])
+    assert try_job(task) is None
     with pytest.raises(InputError, match=r"case-rice.*case-rice-access.*cannot all hold"):
-        answer(task)
-    corner = AtCorner(Shared(ground), "x", Corner("case-corn", "low", (("corn", "low"),)), VARIANTS[0])
-    assert isinstance(answered(corner), dict)
+        run_job(task)
+    corner = CornerJob(Shared(inputs), "x", Corner("case-corn", "low", (("corn", "low"),)), VARIANTS[0])
+    assert isinstance(try_job(corner), dict)
 
 
 def test_figures_of_named_flows_and_counts(case: Case) -> None:
     world, _, found = asked(case, "deal-purchases")
     outcome = answered_by(world, found)
-    told_of = figures(outcome, case.flows)
-    assert told_of["units"][0] == outcome.units[0].new
-    assert np.isnan(told_of["units"][1])
+    named_figures = figures(outcome, case.flows)
+    assert named_figures["units"][0] == outcome.units[0].new
+    assert np.isnan(named_figures["units"][1])
     count = len(outcome.constraints)
     assert count >= 4
-    assert told_of["sales"].shape == (len(markets(outcome.constraints)), len(world.countries))
+    assert named_figures["sales"].shape == (len(markets(outcome.constraints)), len(world.countries))
     free = solve(world, Counterfactual(found.shock, nests=found.nests))
     moved = outcome.flows - free.flows
-    for (importer, sector), sales in zip(markets(outcome.constraints), told_of["sales"], strict=True):
+    for (importer, sector), sales in zip(markets(outcome.constraints), named_figures["sales"], strict=True):
         expected = moved.sel(importer=importer, sector=sector).to_numpy()
         market = float(free.flows.sel(importer=importer, sector=sector).sum())
         np.testing.assert_allclose(sales, expected, rtol=0, atol=1e-7 * market)  # two solves to 1e-8
-    assert reachable([("a", told_of), ("b", "no")]) == [("a", told_of)]
+    assert solved_corners([("a", named_figures), ("b", "no")]) == [("a", named_figures)]
 
 
 def test_tables_say_what_is_bound() -> None:
@@ -342,13 +349,18 @@ def test_what_a_subsidy_costs_is_told_with_its_ends(case: Case) -> None:
     terms = {"rate": cited(10, "percent", 5, 20), "share": cited(0.4, "share", 0.2, 0.5)}
     buyers = rule("subsidy", {"sectors": ["C27"]}, terms, partners={"include": ["CHN"]})
     world, law, found = asked(with_measures(case, buyers), "more")
-    paid = subsidies(world, law)
+    paid = buyer_subsidies(world, law)
     outcome = answered_by(world, found)
     moved = [
-        (one.of, at(partial(answered_by, world, effects_at(world, law, one)), case.flows, paid_at(paid, one)))
+        (
+            one.of,
+            figures_or_reason(
+                partial(answered_by, world, effects_at(world, law, one)), case.flows, subsidies_at(paid, one)
+            ),
+        )
         for one in corners(law, found)
     ]
-    middle = Middle.of(outcome, case.flows, paid_at(paid))
+    middle = CentralOutcome.of(outcome, case.flows, subsidies_at(paid))
     (cost,) = commitments_of("more", (law, found, PARTIES), middle, moved).subsidies
     assert (cost.measure, cost.payer) == ("subsidy", "JPN")
     # The treasury's revenue falls by what it pays, at the new quantities.
@@ -358,7 +370,7 @@ def test_what_a_subsidy_costs_is_told_with_its_ends(case: Case) -> None:
     assert cost.cost_musd == pytest.approx(before - revenue, rel=1e-3)
     assert cost.ends is not None
     assert 0 < cost.ends.low < 0.5 * cost.cost_musd < 2 * cost.cost_musd < cost.ends.high
-    assert subsidies(*asked(case, "deal")[:2]) == ()
+    assert buyer_subsidies(*asked(case, "deal")[:2]) == ()
 
 
 def test_sectors_that_a_measure_changes_alike_are_one_row() -> None:
@@ -395,4 +407,4 @@ def test_shares_are_percent_and_economies_have_names() -> None:
     one = bounds("").ranges[0].model_copy(update=update)
     (row,) = ranges_table([bounds("").model_copy(update={"ranges": (one,)})], moved=True).rows
     assert row[1].text == "eligible of what comes from Japan, EU27"
-    assert [cell.text.replace(words.NBSP, " ") for cell in row[2:5]] == ["5.5 %", "10 %", "20 %"]
+    assert [cell.text.replace(formatting.NBSP, " ") for cell in row[2:5]] == ["5.5 %", "10 %", "20 %"]

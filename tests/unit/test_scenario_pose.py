@@ -8,7 +8,7 @@ import pytest
 
 from kosho.case import Case
 from kosho.equilibrium import Counterfactual, TariffQuota, solve
-from kosho.scenario.simulate import pose, simulate
+from kosho.scenario.simulate import scenario_effects, simulate
 
 
 def test_purchases_of_a_scenario_are_part_of_its_question() -> None:
@@ -20,7 +20,7 @@ def test_purchases_of_a_scenario_are_part_of_its_question() -> None:
         overlay=deal.overlay + case.overlays["purchase-corn"] + case.overlays["purchase-lng"],
     )
     wider = replace(case, scenarios={**case.scenarios, bought.id: bought})
-    world, found = pose(wider, bought.id, world="talks")
+    world, found = scenario_effects(wider, bought.id, world="talks")
     assert found.constraints
     assert found.nests
     assert ("JPN", "USA", "C29") in {(flow.exporter, flow.importer, flow.sector) for flow in world.units}
@@ -31,7 +31,7 @@ def test_purchases_of_a_scenario_are_part_of_its_question() -> None:
 
 
 def test_a_scenario_of_tariffs_alone_is_bound_by_the_tariff_quotas_in_force() -> None:
-    world, found = pose(Case.load("japan-us-2025"), "deal", world="talks")
+    world, found = scenario_effects(Case.load("japan-us-2025"), "deal", world="talks")
     (british,) = found.constraints
     assert isinstance(british, TariffQuota)
     assert british.amount == 100_000

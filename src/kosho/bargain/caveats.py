@@ -10,12 +10,12 @@ from kosho.impact.base_law import assumptions
 
 if TYPE_CHECKING:
     from kosho.bargain.deal import Deal
-    from kosho.bargain.pricing import Priced
+    from kosho.bargain.pricing import PricedTable
 
 __all__ = ["background_gains", "warnings"]
 
 
-def background_gains(priced: Priced) -> dict[str, float] | None:
+def background_gains(priced: PricedTable) -> dict[str, float] | None:
     """What the package of fallbacks is worth over the disagreement, million USD a year by party.
 
     Returns:
@@ -37,10 +37,10 @@ def _backgrounds(deal: Deal) -> Iterator[str]:
     for priced in deal.priced:
         apart = background_gains(priced)
         if apart is not None:
-            told = ", ".join(f"{party} {gain:+,.0f}" for party, gain in apart.items())
+            amounts = ", ".join(f"{party} {gain:+,.0f}" for party, gain in apart.items())
             yield (
-                f"{priced.ground.title}: the package of fallbacks is not what follows without a deal; it is "
-                f"worth {told} over it, which no issue of the table carries and every package has"
+                f"{priced.background.title}: the package of fallbacks is not what follows without a deal; it "
+                f"is worth {amounts} over it, which no issue of the table carries and every package has"
             )
 
 
@@ -67,7 +67,7 @@ def _unsolved(deal: Deal) -> Iterator[str]:
 
 def _assumed(deal: Deal) -> Iterator[str]:
     """What the table of the world needed to speak of the law."""
-    found = (assumptions(one.ground.packages.register, one.world) for one in deal.priced)
+    found = (assumptions(one.background.packages.register, one.world) for one in deal.priced)
     yield from dict.fromkeys(text for some in found for text in some)
 
 

@@ -14,51 +14,51 @@ from kosho.equilibrium import Shock
 from kosho.errors import InputError, Problem
 from kosho.world import World
 
-__all__ = ["Marked", "folded", "joined", "together"]
+__all__ = ["MarkedShock", "collapse", "concatenate", "concatenate_marked"]
 
 
 _COLUMNS = ("importer", "exporter", "sector", "share", "cost", "base_tariff", "tariff", "rent", "holder")
 
 
 @dataclass(frozen=True, eq=False)
-class Marked:
+class MarkedShock:
     """A shock of duties with marks on its rows: where trade costs can change besides."""
 
     shock: Shock
     marks: Mask
     """`[row, mark]`."""
-    apart: Mask
+    separate: Mask
     """`[row]`, whether it must stay a row of its own."""
 
-    def take(self, rows: Index) -> Marked:
+    def take(self, rows: Index) -> MarkedShock:
         """Some rows."""
-        return Marked(self.shock.take(rows), self.marks[rows], self.apart[rows])
+        return MarkedShock(self.shock.take(rows), self.marks[rows], self.separate[rows])
 
-    def folded(self, theta: Array) -> Marked:
+    def collapsed(self, theta: Array) -> MarkedShock:
         """Rows of a cell with the same marks as one, at elasticities `[sector]`."""
         kept, groups = self._folds
         if groups is None:
             return kept
-        tight = joined([kept.shock, groups.shock(theta)])
+        tight = concatenate([kept.shock, groups.shock(theta)])
         marks = np.concatenate([kept.marks, groups.marks])
-        return Marked(tight, marks, np.arange(len(tight)) < len(kept.shock))
+        return MarkedShock(tight, marks, np.arange(len(tight)) < len(kept.shock))
 
     @cached_property
-    def _folds(self) -> tuple[Marked, _Groups | None]:
-        kept = self.take(np.flatnonzero(self.apart))
-        others = np.flatnonzero(~self.apart)
+    def _folds(self) -> tuple[MarkedShock, _Groups | None]:
+        kept = self.take(np.flatnonzero(self.separate))
+        others = np.flatnonzero(~self.separate)
         if not len(others):
             return kept, None
         return kept, _Groups.of(self.shock.take(others), self.marks[others])
 
 
-def together(pieces: Sequence[Marked]) -> Marked:
+def concatenate_marked(pieces: Sequence[MarkedShock]) -> MarkedShock:
     """Pieces as one."""
-    marks, apart = (np.concatenate([getattr(one, name) for one in pieces]) for name in ("marks", "apart"))
-    return Marked(joined([one.shock for one in pieces]), marks, apart)
+    marks, separate = (np.concatenate([getattr(one, name) for one in pieces]) for name in ("marks", "separate"))
+    return MarkedShock(concatenate([one.shock for one in pieces]), marks, separate)
 
 
-def folded(shock: Shock, world: World) -> Shock:
+def collapse(shock: Shock, world: World) -> Shock:
     """The same shock with one row a cell: the cost and tariff that have the same effect at the world's theta.
 
     The row has the share s of its parts, the base rate that keeps their base revenue, and with the legend of
@@ -128,7 +128,7 @@ class _Groups:
         )
 
 
-def joined(shocks: Sequence[Shock]) -> Shock:
+def concatenate(shocks: Sequence[Shock]) -> Shock:
     """Shocks to different rows as one."""
     columns = {name: np.concatenate([getattr(one, name) for one in shocks]) for name in _COLUMNS}
     return replace(shocks[0], **columns, part=tuple(chain.from_iterable(one.part for one in shocks)))

@@ -11,7 +11,7 @@ from kosho.errors import Problems, suggest
 from kosho.law import Register
 from kosho.law.measure import Measure, Overlay
 
-__all__ = ["LawChange", "changes", "named", "touched"]
+__all__ = ["LawChange", "changes", "measures_touched", "package_of_options"]
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,15 @@ class LawChange(Shown):
 def changes(table: Table, package: int) -> list[LawChange]:
     """What a package changes against the package of fallbacks, in the order of the issues."""
     found: list[LawChange] = []
-    register = table.grounds[0].packages.register
+    register = table.backgrounds[0].packages.register
     for k, content in enumerate(table.file.issues):
         mine, fallback = int(table.grid.choices[package, k]), content.fallback
         if mine == fallback:
             continue
         options = [content.options[choice] for choice in (mine, fallback)]
-        measures = [one for choice in (mine, fallback) for one in touched(table.overlay(k, choice), register)]
+        measures = [
+            one for choice in (mine, fallback) for one in measures_touched(table.overlay(k, choice), register)
+        ]
         costs = [cost for option in options for cost in option.costs]
         found.append(
             LawChange(
@@ -61,13 +63,13 @@ def changes(table: Table, package: int) -> list[LawChange]:
     return found
 
 
-def touched(overlay: Overlay, register: Register) -> list[Measure]:
+def measures_touched(overlay: Overlay, register: Register) -> list[Measure]:
     """Measures that an overlay adds, changes or ends."""
     ended = [item.measure for item in (*overlay.end, *overlay.replace)]
     return [*overlay.add, *(item.by for item in overlay.replace), *(register.measure(name) for name in ended)]
 
 
-def named(table: Table, chosen: Mapping[str, str], key: str | None = None) -> int:
+def package_of_options(table: Table, chosen: Mapping[str, str], key: str | None = None) -> int:
     """The package with these options by issue; issues not named keep their fallback.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -13,19 +12,18 @@ from kosho.arrays import Index
 from kosho.bargain.alternating_offers import WEEK, DeadlineGame, alternating_offers
 from kosho.bargain.attribution import Concession, cheapest_concession, shapley
 from kosho.bargain.game import Game
-from kosho.bargain.pricing import Priced, Weights, lay_all, price, worth_alone
-from kosho.bargain.robustness import Certificate, Critical, certify, closing_points, leading
+from kosho.bargain.pricing import PricedTable, Weights, background_shocks, payoffs_of_outcomes, price
+from kosho.bargain.robustness import Certificate, CriticalValues, certify, closing_points, leading_packages
 from kosho.bargain.solutions import Concept, solutions
 from kosho.bargain.table import Table
-from kosho.bargain.zone_relaxations import Opening, openings
+from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone
 from kosho.display import Card, Shown, columns, listing, million
 from kosho.equilibrium import Deficits, Settled, solve
 from kosho.errors import InputError, Problem
+from kosho.progress import Progress, silent
 from kosho.world import World
 
 __all__ = ["Deal", "Effort", "Explanation", "negotiate"]
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,15 +95,15 @@ class Deal(Shown):
 
     table: Table
     deficits: Deficits
-    priced: tuple[Priced, ...]
+    priced: tuple[PricedTable, ...]
     """By background, the leading one first."""
     solutions: dict[Concept, Index]
     """Under the leading background; empty without a zone of agreement."""
-    opening: Opening | None
+    relaxations: ZoneRelaxations | None
     """What would open a zone, where there is none."""
     certificates: dict[int, Certificate]
-    critical: dict[int, Critical]
-    zone_critical: Critical | None
+    critical_values: dict[int, CriticalValues]
+    zone_critical_values: CriticalValues | None
     confirmed: Confirmed | None
     deadline: DeadlineGame | None
     """None once the deadline has passed."""
@@ -164,7 +162,7 @@ def negotiate(
     world: World,
     deficits: Deficits = "fixed",
     effort: Effort | None = None,
-    tell: Tell | None = None,
+    progress: Progress | None = None,
 ) -> Deal:
     """Price every package of a table and find the deals that leave every side better off.
 
@@ -174,7 +172,7 @@ def negotiate(
             deals are priced again in the finer world it was aggregated from.
         deficits: See `kosho.equilibrium.solve`.
         effort: What else is computed; `Effort()` by default.
-        tell: Called with what is being done, for a person who waits.
+        progress: Called with what is being done, for a person who waits.
 
     Raises:
         InputError: the table does not fit the world.
@@ -195,27 +193,27 @@ def negotiate(
         raise InputError(
             Problem(f"party {', '.join(missing)} is not in the world", "it must be a country of its own")
         )
-    work, say = effort or Effort(), tell or (lambda _: None)
-    priced: list[Priced] = []
-    for ground in table.grounds:
-        say(f"{len(table.grid):,} packages: {ground.title}")
-        priced.append(price(table, ground, world, deficits))
+    work, say = effort or Effort(), progress or silent
+    priced: list[PricedTable] = []
+    for background in table.backgrounds:
+        say(f"{len(table.grid):,} packages: {background.title}")
+        priced.append(price(table, background, world, deficits))
     first = priced[0]
     found = solutions(first.game)
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)
-    others = leading(first.game, work.certified)
+    others = leading_packages(first.game, work.certified)
     some = np.unique(np.concatenate([deals, others]))
     certificates: list[Certificate] = []
-    critical: dict[int, Critical] = {}
-    zone: Critical | None = None
+    critical: dict[int, CriticalValues] = {}
+    zone: CriticalValues | None = None
     if found and work.draws:
         certificates = certify(first, some, work.draws, work.seed, say)
         say("Where the deals stop leaving all better off")
         critical, zone = closing_points(first, deals)
-    opening = None
+    relaxations = None
     if not found:
         say("No zone of agreement: what would open one")
-        opening = openings(first)
+        relaxations = relax_zone(first)
     confirmed = None
     if work.confirm and len(deals):
         say("The deals on the full table")
@@ -225,22 +223,26 @@ def negotiate(
         deficits=deficits,
         priced=tuple(priced),
         solutions=found,
-        opening=opening,
+        relaxations=relaxations,
         certificates={one.package: one for one in certificates},
-        critical=critical,
-        zone_critical=zone,
+        critical_values=critical,
+        zone_critical_values=zone,
         confirmed=confirmed,
         deadline=_deadline(table, first.game),
     )
 
 
-def _confirmed(priced: Priced, packages: Index) -> Confirmed:
-    table, laid = priced.table, lay_all(priced.table, priced.ground, priced.world.finest, packages)
-    world = laid.world
+def _confirmed(priced: PricedTable, packages: Index) -> Confirmed:
+    table, shocks = (
+        priced.table,
+        background_shocks(priced.table, priced.background, priced.world.finest, packages),
+    )
+    world = shocks.world
     outcomes = [
-        solve(world, one, priced.deficits) for one in (*laid.posed(packages.tolist()), *laid.posed_compared())
+        solve(world, one, priced.deficits)
+        for one in (*shocks.counterfactuals(packages.tolist()), *shocks.comparison_counterfactuals())
     ]
-    worth = worth_alone(table, world, outcomes)
+    worth = payoffs_of_outcomes(table, world, outcomes)
     payoffs = [tuple(row) for row in worth.payoffs(Weights.of(table, world)).tolist()]
     deals = packages.tolist()
     return Confirmed(

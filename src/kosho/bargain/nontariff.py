@@ -14,7 +14,7 @@ from itertools import chain
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
-from kosho.bargain.collapse_rows import Marked
+from kosho.bargain.collapse_rows import MarkedShock
 from kosho.bargain.schema import CostChange
 from kosho.bargain.table import LawState, Table
 from kosho.equilibrium import Constraint, Counterfactual, Nest, Shock
@@ -30,11 +30,11 @@ from kosho.law.register import Register
 from kosho.provenance import Cited
 from kosho.world import World
 
-__all__ = ["Draw", "LawPosition", "Levels", "Provision", "Provisions", "gathered"]
+__all__ = ["Draw", "LawPosition", "Levels", "NontariffEffect", "NontariffEffects", "collect_nontariff"]
 
 
 @dataclass(frozen=True, eq=False)
-class Provision:
+class NontariffEffect:
     """What one measure, or one change of trade cost that the register has no form for, does besides duties."""
 
     source: MeasureEffect | CostChange
@@ -51,7 +51,7 @@ class Provision:
         one = Range.of(self.source.factor) if isinstance(self.source, CostChange) else self.source.cost(theta)
         return _within(one, share)
 
-    def bounds(self, share: float = np.nan) -> tuple[Constraint, ...]:
+    def constraints_at(self, share: float = np.nan) -> tuple[Constraint, ...]:
         """Its constraints with the amount at a share of the way through its range, NaN for the middle."""
         if isinstance(self.source, CostChange):
             return ()
@@ -76,7 +76,7 @@ class Provision:
 class Draw:
     """Where in their ranges parameters lie: shares of the way from low to high."""
 
-    provisions: Array
+    nontariff: Array
     """`[provision]`."""
     nests: Array
     """`[nest, 2]`, between origins (of the logarithm) and between products."""
@@ -99,22 +99,22 @@ class Levels:
 class LawPosition:
     """A package, or a state of the law, before it is posed: its duties, and which provisions it has."""
 
-    duties: Marked
+    duties: MarkedShock
     active: Mask
     """`[provision]`."""
 
 
 @dataclass(frozen=True, eq=False)
-class Provisions:
-    """All provisions of a table in a world, numbered. Make them with `gathered`."""
+class NontariffEffects:
+    """All provisions of a table in a world, numbered. Make them with `collect_nontariff`."""
 
     world: World
-    items: tuple[Provision, ...]
+    items: tuple[NontariffEffect, ...]
     nests: tuple[Nest, ...]
     """Of everything that is compared, whether it needs them or not."""
 
     @cached_property
-    def marking(self) -> Index:
+    def cost_changing(self) -> Index:
         """Provisions that change trade cost, in the order of marks."""
         return np.array([p for p, one in enumerate(self.items) if one.cells], np.intp)
 
@@ -125,7 +125,7 @@ class Provisions:
         named += [
             (flow.importer, flow.sector)
             for one in self.items
-            for constraint in one.bounds()
+            for constraint in one.constraints_at()
             for flow in constraint.flows
         ]
         found = np.zeros((len(self.world.countries), len(self.world.sectors)), bool)
@@ -133,16 +133,16 @@ class Provisions:
             found[self.world.position(importer), self.world.sector_position(sector)] = True
         return found
 
-    def marked(self, shock: Shock) -> Marked:
+    def marked(self, shock: Shock) -> MarkedShock:
         """A shock of duties with all rows that provisions can touch, whole cells if need be.
 
         Rows that are bounded, told apart or subsidised stay apart.
         """
-        cells = [cell for p in self.marking for cell in self.items[p].cells]
+        cells = [cell for p in self.cost_changing for cell in self.items[p].cells]
         shock = with_rests(shock, self.world, dict.fromkeys(cell[:3] for cell in cells)) if cells else shock
-        marks = [rows_in(shock, self.items[p].cells) for p in self.marking]
+        marks = [rows_in(shock, self.items[p].cells) for p in self.cost_changing]
         paid = {(*cell[:3], "") for one in self.items if (some := one.subsidy()) for cell in some.cells}
-        return Marked(
+        return MarkedShock(
             shock,
             np.stack(marks, axis=1) if marks else np.zeros((len(shock), 0), bool),
             self._markets[shock.importer, shock.sector] | rows_in(shock, paid),
@@ -156,23 +156,23 @@ class Provisions:
             draw: Where in their ranges the others lie; in the middle if not given.
             scale: Of the elasticities between origins of products told apart.
         """
-        share = np.full(len(self.items), np.nan) if draw is None else draw.provisions
-        factors = np.ones((len(self.marking), len(theta)))
-        for row, p in enumerate(self.marking):
+        share = np.full(len(self.items), np.nan) if draw is None else draw.nontariff
+        factors = np.ones((len(self.cost_changing), len(theta)))
+        for row, p in enumerate(self.cost_changing):
             for j in {cell[2] for cell in self.items[p].cells}:
                 factors[row, j] = self.items[p].factor(float(theta[j]), float(share[p]))
-        constraints = tuple(one.bounds(float(share[p])) for p, one in enumerate(self.items))
+        constraints = tuple(one.constraints_at(float(share[p])) for p, one in enumerate(self.items))
         subsidies = tuple(one.subsidy(float(share[p])) for p, one in enumerate(self.items))
         return Levels(factors, constraints, subsidies, self._nests(draw, scale))
 
-    def posed(self, one: LawPosition, levels: Levels) -> Counterfactual:
+    def counterfactual(self, one: LawPosition, levels: Levels) -> Counterfactual:
         """What is solved: duties with the trade costs, bounds and products of a position."""
-        return self.bounded(self.shock(one, levels), one.active, levels)
+        return self.with_constraints(self.shock(one, levels), one.active, levels)
 
     def shock(self, one: LawPosition, levels: Levels) -> Shock:
         """Duties with the trade costs and subsidies of a position."""
         shock, marks = one.duties.shock, one.duties.marks
-        on = np.flatnonzero(one.active[self.marking])
+        on = np.flatnonzero(one.active[self.cost_changing])
         touched = on[marks[:, on].any(axis=0)]
         if len(touched):
             cost = shock.cost.copy()
@@ -185,13 +185,13 @@ class Provisions:
                 shock = subsidised(shock, self.world, subsidy)
         return shock
 
-    def bounded(self, shock: Shock, active: Mask, levels: Levels) -> Counterfactual:
+    def with_constraints(self, shock: Shock, active: Mask, levels: Levels) -> Counterfactual:
         """A shock with the bounds of provisions, and the products of all."""
-        bounds = chain.from_iterable(levels.constraints[p] for p in np.flatnonzero(active))
-        return Counterfactual(shock, tuple(bounds), levels.nests)
+        constraints_at = chain.from_iterable(levels.constraints[p] for p in np.flatnonzero(active))
+        return Counterfactual(shock, tuple(constraints_at), levels.nests)
 
     @cached_property
-    def shocking(self) -> Mask:
+    def changes_shock(self) -> Mask:
         """`[provision]`, whether it changes the shock."""
         return np.array([bool(one.cells) or one.subsidy() is not None for one in self.items], bool)
 
@@ -214,9 +214,9 @@ class Provisions:
         return tuple(drawn)
 
 
-def gathered(
+def collect_nontariff(
     table: Table, world: World, states: Sequence[tuple[LawState, Shock]]
-) -> tuple[Provisions, list[Mask], Mask]:
+) -> tuple[NontariffEffects, list[Mask], Mask]:
     """All provisions of some states of the law and of the options of a table.
 
     Args:
@@ -266,14 +266,14 @@ def gathered(
 
 def _acting(
     world: World, register: Register, found: _Gathered, masks: list[Mask], active: Mask
-) -> tuple[Provisions, list[Mask], Mask]:
+) -> tuple[NontariffEffects, list[Mask], Mask]:
     """Without what does nothing, and bounds of the base year on goods that nothing on the table bounds."""
     effects = [one.source for one in found.items if isinstance(one.source, MeasureEffect)]
     acts = [one for one in acting(effects, register, world)[0] if _does(one)]
     kept = [p for p, one in enumerate(found.items) if isinstance(one.source, CostChange) or one.source in acts]
     nests = {name: nest for one in acts for name, nest in one.nests.items()}
-    provisions = Provisions(world, tuple(found.items[p] for p in kept), tuple(nests.values()))
-    return provisions, [mask[kept] for mask in masks], active[:, kept]
+    nontariff = NontariffEffects(world, tuple(found.items[p] for p in kept), tuple(nests.values()))
+    return nontariff, [mask[kept] for mask in masks], active[:, kept]
 
 
 def _does(one: MeasureEffect) -> bool:
@@ -290,11 +290,11 @@ class _Gathered:
     world: World
 
     def __post_init__(self) -> None:
-        self.items: list[Provision] = []
+        self.items: list[NontariffEffect] = []
 
     def place(self, one: MeasureEffect) -> int:
         """Number of what a measure does."""
-        return self._place(Provision(one, one.cells))
+        return self._place(NontariffEffect(one, one.cells))
 
     def change(self, change: CostChange) -> int:
         """Number of a change of trade cost."""
@@ -305,9 +305,9 @@ class _Gathered:
             raise InputError(Problem(f"a change of trade cost is in {named}, which this world has not"))
         n, i = where.place[change.importer], where.place[change.exporter]
         cells = tuple((n, i, j, "") for j in where.holding(change.sector))
-        return self._place(Provision(change, cells))
+        return self._place(NontariffEffect(change, cells))
 
-    def _place(self, one: Provision) -> int:
+    def _place(self, one: NontariffEffect) -> int:
         for place, other in enumerate(self.items):
             if other.key == one.key:
                 return place

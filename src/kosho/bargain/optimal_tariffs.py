@@ -23,11 +23,11 @@ from kosho.display import Card, Shown, columns, listing, percent, plural, signed
 from kosho.equilibrium import Outcome, Shock, gradient, rebase, solve
 from kosho.equilibrium.anderson import Anderson
 from kosho.errors import ConvergenceError, InputError, KoshoError, Problem, Problems, suggest
+from kosho.progress import Progress
 from kosho.world import World
 
 __all__ = ["RateBounds", "Tariffs", "cooperative", "goods_sectors", "nash", "optimal"]
 
-Tell = Callable[[str], None]
 Kind = Literal["optimal", "nash", "cooperative"]
 
 TOLERANCE = 1e-7
@@ -124,7 +124,7 @@ def optimal(
     partners: Sequence[str] | None = None,
     sectors: Sequence[str] | None = None,
     bounds: RateBounds | None = None,
-    tell: Tell | None = None,
+    progress: Progress | None = None,
 ) -> Tariffs:
     """The tariffs of a party that make its own real income largest, all others keeping theirs.
 
@@ -134,7 +134,7 @@ def optimal(
         partners: Whose goods bear the tariffs; None means everybody else's.
         sectors: Which sectors; None means goods.
         bounds: Of the rates.
-        tell: Called with a line of progress now and then.
+        progress: Called with a line of progress now and then.
 
     Raises:
         InputError: unknown or repeated codes, the party among its partners, or nothing that is traded.
@@ -148,7 +148,7 @@ def optimal(
     """
     others = [code for code in world.countries if code != party] if partners is None else list(partners)
     _refuse_partners(party, others)
-    table = _Instruments.of(world, [(party, other) for other in others], sectors, bounds, tell)
+    table = _Instruments.of(world, [(party, other) for other in others], sectors, bounds, progress)
     weights = {party: 1.0}
     try:
         found = _settle(table, table.start, weights)
@@ -162,7 +162,7 @@ def nash(
     parties: Sequence[str],
     sectors: Sequence[str] | None = None,
     bounds: RateBounds | None = None,
-    tell: Tell | None = None,
+    progress: Progress | None = None,
 ) -> Tariffs:
     """Tariffs of parties on one another, each best for its own party given the others'.
 
@@ -171,7 +171,7 @@ def nash(
         parties: Two or more.
         sectors: Which sectors; None means goods.
         bounds: Of the rates.
-        tell: Called with a line of progress now and then.
+        progress: Called with a line of progress now and then.
 
     Raises:
         InputError: unknown or repeated codes, fewer than two parties, or nothing that is traded.
@@ -184,7 +184,7 @@ def nash(
     {'JPN': -0.0117, 'USA': 0.0019}
     """
     _refuse_few(parties)
-    table = _Instruments.of(world, _pairs(parties), sectors, bounds, tell)
+    table = _Instruments.of(world, _pairs(parties), sectors, bounds, progress)
     try:
         found = _settle(table, table.start, None)
     except ConvergenceError:
@@ -197,7 +197,7 @@ def cooperative(
     parties: Sequence[str],
     sectors: Sequence[str] | None = None,
     bounds: RateBounds | None = None,
-    tell: Tell | None = None,
+    progress: Progress | None = None,
 ) -> Tariffs:
     """Tariffs of parties on one another that gain all of them the same, and as much as can be.
 
@@ -209,7 +209,7 @@ def cooperative(
         parties: Two or more.
         sectors: Which sectors; None means goods.
         bounds: Of the rates.
-        tell: Called with a line of progress now and then.
+        progress: Called with a line of progress now and then.
 
     Raises:
         InputError: unknown or repeated codes, fewer than two parties, or nothing that is traded.
@@ -222,7 +222,7 @@ def cooperative(
     {'JPN': 0.0008, 'USA': 0.0008}
     """
     _refuse_few(parties)
-    table = _Instruments.of(world, _pairs(parties), sectors, bounds, tell)
+    table = _Instruments.of(world, _pairs(parties), sectors, bounds, progress)
     return table.answer("cooperative", parties, *_equal_gains(table, parties))
 
 
@@ -268,7 +268,7 @@ class _Instruments:
         self.start = np.clip(a.tariff[importer, exporter, sector], bounds.low, bounds.high)
         self.elasticity = a.theta[sector] + 1.0
         self.evaluations = 0
-        self.tell: Tell | None = None
+        self.progress: Progress | None = None
 
     @classmethod
     def of(
@@ -277,7 +277,7 @@ class _Instruments:
         pairs: Sequence[tuple[str, str]],
         sectors: Sequence[str] | None,
         bounds: RateBounds | None,
-        tell: Tell | None,
+        progress: Progress | None,
     ) -> _Instruments:
         """Every traded cell of importer-exporter pairs."""
         chosen = list(goods_sectors(world) if sectors is None else sectors)
@@ -291,7 +291,7 @@ class _Instruments:
         if not traded.any():
             raise InputError(Problem("nothing is traded between these parties in these sectors"))
         table = cls(base, importer[traded], exporter[traded], sector[traded], bounds or RateBounds())
-        table.tell = tell
+        table.progress = progress
         return table
 
     def solve(self, rates: Array) -> Outcome:
@@ -321,8 +321,8 @@ class _Instruments:
         gains = dict(zip(countries, outcome.welfare.to_numpy().tolist(), strict=True))
         open_ = np.where(slopes > 0, rates < self.bounds.high, rates > self.bounds.low)
         look = _Look(rates, outcome, slopes, pull, gains, float(np.abs(slopes * open_).max()))
-        if self.tell is not None:
-            self.tell(f"{self.evaluations} equilibria, residual {look.residual:.1e}")
+        if self.progress is not None:
+            self.progress(f"{self.evaluations} equilibria, residual {look.residual:.1e}")
         return look
 
     def imports(self, outcome: Outcome) -> Array:

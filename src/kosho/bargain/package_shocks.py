@@ -2,7 +2,7 @@
 
 What a product of one origin bears depends only on the issues whose measures can reach it. So the duties are
 translated once for every combination of options that some product can tell apart, and the shock of a package
-is put together from pieces of those; what options bring besides duties is laid on it (`provisions`). That is
+is put together from pieces of those; what options bring besides duties is laid on it (`nontariff`). That is
 exact: a test holds it against `kosho.impact.effects` of each package by itself.
 """
 
@@ -16,9 +16,9 @@ from itertools import product
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
-from kosho.bargain.collapse_rows import Marked, together
-from kosho.bargain.concessions import touched
-from kosho.bargain.nontariff import LawPosition, Levels, Provisions, gathered
+from kosho.bargain.collapse_rows import MarkedShock, concatenate_marked
+from kosho.bargain.concessions import measures_touched
+from kosho.bargain.nontariff import LawPosition, Levels, NontariffEffects, collect_nontariff
 from kosho.bargain.table import LawState, Table
 from kosho.codes import sectors
 from kosho.equilibrium import Counterfactual, Shock
@@ -29,14 +29,14 @@ from kosho.law.measure import Measure, Overlay
 from kosho.world import World
 from kosho.world.law_cells import LawCells
 
-__all__ = ["Laid", "law_of", "lay"]
+__all__ = ["PackageShocks", "law_of_package", "package_shocks"]
 
 Choice = tuple[int, ...]
 _Place = tuple[int, int, int, str]
 """Importer, exporter, sector and product group (or "")."""
 
 
-def law_of(table: Table, register: Register, package: int) -> Register:
+def law_of_package(table: Table, register: Register, package: int) -> Register:
     """A register with everything a package changes."""
     overlay = Overlay(title="")
     for issue, choice in enumerate(table.grid.choices[package]):
@@ -49,17 +49,17 @@ class _Piece:
     """Products that the same issues reach, and what each combination of their options does to them."""
 
     issues: tuple[int, ...]
-    duties: Mapping[Choice, Marked]
+    duties: Mapping[Choice, MarkedShock]
 
 
 @dataclass(frozen=True, eq=False)
-class Laid:
+class PackageShocks:
     """All packages of a table on one state of the law, and the states to compare with. Make one with `lay`."""
 
     table: Table
     world: World
     pieces: tuple[_Piece, ...]
-    provisions: Provisions
+    nontariff: NontariffEffects
     active: Mask
     """`[package, provision]`."""
     compared: tuple[LawPosition, ...]
@@ -72,9 +72,9 @@ class Laid:
         """Duties and provisions of a package."""
         choices = self.table.grid.choices[package].tolist()
         parts = [piece.duties[tuple(choices[k] for k in piece.issues)] for piece in self.pieces]
-        return LawPosition(together(parts), self.active[package])
+        return LawPosition(concatenate_marked(parts), self.active[package])
 
-    def posed(self, packages: Iterable[int], levels: Levels | None = None) -> list[Counterfactual]:
+    def counterfactuals(self, packages: Iterable[int], levels: Levels | None = None) -> list[Counterfactual]:
         """What is solved for packages; at central parameters unless given.
 
         Packages that differ in bounds alone share one shock.
@@ -84,10 +84,10 @@ class Laid:
         found: list[Counterfactual] = []
         for package in packages:
             active = self.active[package]
-            key = self._taxing[package].tobytes(), active[self.provisions.shocking].tobytes()
+            key = self._taxing[package].tobytes(), active[self.nontariff.changes_shock].tobytes()
             if key not in known:
-                known[key] = self.provisions.shock(self.position(package), at)
-            found.append(self.provisions.bounded(known[key], active, at))
+                known[key] = self.nontariff.shock(self.position(package), at)
+            found.append(self.nontariff.with_constraints(known[key], active, at))
         return found
 
     @cached_property
@@ -96,17 +96,17 @@ class Laid:
         issues = sorted({issue for piece in self.pieces for issue in piece.issues})
         return np.ascontiguousarray(self.table.grid.choices[:, issues])
 
-    def posed_compared(self, levels: Levels | None = None) -> list[Counterfactual]:
+    def comparison_counterfactuals(self, levels: Levels | None = None) -> list[Counterfactual]:
         """What is solved for the states to compare with."""
         at = self.central if levels is None else levels
-        return [self.provisions.posed(one, at) for one in self.compared]
+        return [self.nontariff.counterfactual(one, at) for one in self.compared]
 
     @cached_property
     def central(self) -> Levels:
         """Provisions in the middle of their ranges."""
-        return self.provisions.levels(self.world.arrays.theta)
+        return self.nontariff.levels(self.world.arrays.theta)
 
-    def taken(self, table: Table, issue: int, package: int) -> float:
+    def added_duties(self, table: Table, issue: int, package: int) -> float:
         """Duties of a package above those of the base year, on base trade in what an issue reaches.
 
         Args:
@@ -120,7 +120,7 @@ class Laid:
         spent = one.share * _spending(self.world)[one.importer, one.exporter, one.sector]
         return float((spent * (one.tariff - one.base_tariff) / (1.0 + one.base_tariff))[here].sum())
 
-    def only(self, packages: Index) -> Laid:
+    def restricted_to(self, packages: Index) -> PackageShocks:
         """With what these packages need."""
         pieces = [
             replace(
@@ -131,24 +131,24 @@ class Laid:
         ]
         return replace(self, pieces=tuple(pieces))
 
-    def folded(self, theta: Array | None = None) -> Laid:
+    def collapsed(self, theta: Array | None = None) -> PackageShocks:
         """With as few rows as tell the same, at elasticities `[sector]` (the world's own by default)."""
         at = self.world.arrays.theta if theta is None else theta
         pieces = tuple(
-            replace(piece, duties={key: one.folded(at) for key, one in piece.duties.items()})
+            replace(piece, duties={key: one.collapsed(at) for key, one in piece.duties.items()})
             for piece in self.pieces
         )
-        compared = tuple(replace(one, duties=one.duties.folded(at)) for one in self.compared)
+        compared = tuple(replace(one, duties=one.duties.collapsed(at)) for one in self.compared)
         return replace(self, pieces=pieces, compared=compared)
 
 
-def lay(
+def package_shocks(
     table: Table,
     world: World,
     state: LawState,
     packages: Index | None = None,
     compared: Sequence[LawState] = (),
-) -> Laid:
+) -> PackageShocks:
     """Translate what is needed to put the shocks of packages together.
 
     Args:
@@ -166,19 +166,23 @@ def lay(
     groups = sorted(set(reach.values()))
     wanted = {group: _combinations(table, group, packages) for group in groups}
     cover = _cover(table, wanted)
-    base = duties(world, law_of(table, state.register, table.fallback), state.on, state.known)
+    base = duties(world, law_of_package(table, state.register, table.fallback), state.on, state.known)
     others = [duties(world, one.register, one.on, one.known) for one in compared]
-    provisions, held, active = gathered(table, world, [(state, base), *zip(compared, others, strict=True)])
-    split = {table.fallback: _split(provisions.marked(base), reach)}
+    nontariff, held, active = collect_nontariff(
+        table, world, [(state, base), *zip(compared, others, strict=True)]
+    )
+    split = {table.fallback: _split(nontariff.marked(base), reach)}
     concerned = _Concerned.of(world, state, reach)
     for package in sorted(set(cover.values()) - {table.fallback}):
-        split[package] = _split(provisions.marked(concerned.translated(table, state, package)), reach)
+        split[package] = _split(nontariff.marked(concerned.translated(table, state, package)), reach)
     pieces = [_Piece((), {(): split[table.fallback][()]})]
     pieces += [
         _Piece(group, {key: split[cover[group, key]][group] for key in wanted[group]}) for group in groups
     ]
-    positions = [LawPosition(provisions.marked(one), mask) for one, mask in zip(others, held[1:], strict=True)]
-    return Laid(table, world, tuple(pieces), provisions, active, tuple(positions), state, reach, concerned)
+    positions = [LawPosition(nontariff.marked(one), mask) for one, mask in zip(others, held[1:], strict=True)]
+    return PackageShocks(
+        table, world, tuple(pieces), nontariff, active, tuple(positions), state, reach, concerned
+    )
 
 
 def _combinations(table: Table, group: tuple[int, ...], packages: Index | None) -> list[Choice]:
@@ -224,7 +228,7 @@ def _reach(table: Table, world: World, state: LawState) -> dict[_Place, tuple[in
         for choice in range(len(content.options)):
             overlay = table.overlay(issue, choice)
             register = state.register.with_overlay(overlay)
-            for measure in touched(overlay, state.register):
+            for measure in measures_touched(overlay, state.register):
                 places |= _reached(register, measure, where)
         for place in places:
             found.setdefault(place, set()).add(issue)
@@ -259,7 +263,7 @@ class _Concerned:
 
     def translated(self, table: Table, state: LawState, package: int) -> Shock:
         """The duties of a package."""
-        register = law_of(table, self.register, package)
+        register = law_of_package(table, self.register, package)
         return duties(self.world, register, state.on, state.known, among=self.among)
 
 
@@ -284,7 +288,7 @@ def _reached(register: Register, measure: Measure, where: LawCells) -> set[_Plac
     return {(n, i, j, label) for n in importers for i in exporters if i != n for j, label in products}
 
 
-def _split(one: Marked, reach: Mapping[_Place, tuple[int, ...]]) -> dict[tuple[int, ...], Marked]:
+def _split(one: MarkedShock, reach: Mapping[_Place, tuple[int, ...]]) -> dict[tuple[int, ...], MarkedShock]:
     """Rows by the issues that reach them."""
     rows: dict[tuple[int, ...], list[int]] = {group: [] for group in ((), *reach.values())}
     shock = one.shock

@@ -23,7 +23,7 @@ class Grid(Shown):
     >>> grid = Grid.of({"cars": ("25 %", "15 %"), "rice": ("as now", "more")})
     >>> len(grid), grid.label(3)
     (4, {'cars': '15 %', 'rice': 'more'})
-    >>> grid.named({"cars": "15 %", "rice": "as now"})
+    >>> grid.find({"cars": "15 %", "rice": "as now"})
     2
     """
 
@@ -58,7 +58,7 @@ class Grid(Shown):
         """The package with these options, by position in each issue."""
         return int(np.ravel_multi_index(tuple(choices), self.shape))
 
-    def named(self, package: Mapping[str, str]) -> int:
+    def find(self, package: Mapping[str, str]) -> int:
         """The package with these options, by name; every issue must be given.
 
         Raises:

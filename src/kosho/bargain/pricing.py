@@ -12,7 +12,7 @@ import xarray as xr
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
 from kosho.bargain.nontariff import Draw
-from kosho.bargain.package_shocks import Laid, lay
+from kosho.bargain.package_shocks import PackageShocks, package_shocks
 from kosho.bargain.table import BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
 from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, solve_batch
@@ -21,7 +21,17 @@ from kosho.errors import Problems
 from kosho.parallel import cores
 from kosho.world import World
 
-__all__ = ["Priced", "Setting", "Weights", "Worth", "lay_all", "price", "repriced", "worth_alone", "worth_of"]
+__all__ = [
+    "PayoffParts",
+    "PricedTable",
+    "PricingParameters",
+    "Weights",
+    "background_shocks",
+    "payoffs_of_outcomes",
+    "price",
+    "price_at",
+    "solve_payoffs",
+]
 
 
 NOTICED = 1.0
@@ -76,7 +86,7 @@ class Weights(Shown):
 
 
 @dataclass(frozen=True, eq=False)
-class Worth(Shown):
+class PayoffParts(Shown):
     """What states of the law are worth against the base year, in parts; million USD a year."""
 
     income: Array
@@ -92,11 +102,11 @@ class Worth(Shown):
         owned = np.eye(self.income.shape[1])[weights.owner]
         return self.income + (self.added * scale) @ owned
 
-    def take(self, rows: Index) -> Worth:
+    def take(self, rows: Index) -> PayoffParts:
         """Some states, without the reasons of those that failed."""
-        return Worth(self.income[rows], self.added[rows])
+        return PayoffParts(self.income[rows], self.added[rows])
 
-    def complete(self, names: Sequence[str] | None = None) -> Worth:
+    def complete(self, names: Sequence[str] | None = None) -> PayoffParts:
         """The same, once every state has an equilibrium.
 
         Raises:
@@ -106,16 +116,16 @@ class Worth(Shown):
         return self
 
 
-def worth_of(
+def solve_payoffs(
     table: Table,
     world: World,
     changes: Sequence[Counterfactual],
     deficits: Deficits = "fixed",
     thetas: Sequence[xr.DataArray] | None = None,
-) -> Worth:
+) -> PayoffParts:
     """What changes are worth to the parties, each solved at elasticities of its own if given.
 
-    Changes without an equilibrium are in `Worth.failures`: the caller decides what that means.
+    Changes without an equilibrium are in `PayoffParts.failures`: the caller decides what that means.
     """
     processes = None if thetas is None else cores()  # each set of elasticities is work of its own
     outcome = solve_batch(world, changes, deficits, thetas=thetas, processes=processes)
@@ -123,7 +133,7 @@ def worth_of(
     return replace(_counted(table, world, *gained), failures=outcome.failures)
 
 
-def worth_alone(table: Table, world: World, outcomes: Sequence[Outcome]) -> Worth:
+def payoffs_of_outcomes(table: Table, world: World, outcomes: Sequence[Outcome]) -> PayoffParts:
     """The same for equilibria that were solved one by one."""
     income, added = (
         np.stack([getattr(one, name).to_numpy() for one in outcomes])
@@ -132,35 +142,35 @@ def worth_alone(table: Table, world: World, outcomes: Sequence[Outcome]) -> Wort
     return _counted(table, world, income, added)
 
 
-def _counted(table: Table, world: World, income: Array, added: Array) -> Worth:
+def _counted(table: Table, world: World, income: Array, added: Array) -> PayoffParts:
     """What countries `[state, country]` and sectors `[state, country, sector]` gain, as parties count it."""
     weights = Weights.of(table, world)
     places = [world.position(code) for code in table.parties]
     owned = added[:, places][:, weights.owner]
-    return Worth(income[:, places], np.einsum("bwj,wj->bw", owned, weights.sectors.astype(float)))
+    return PayoffParts(income[:, places], np.einsum("bwj,wj->bw", owned, weights.sectors.astype(float)))
 
 
 @dataclass(frozen=True, eq=False)
-class Priced(Shown):
+class PricedTable(Shown):
     """A table priced under one background."""
 
     table: Table
-    ground: BackgroundLaw
+    background: BackgroundLaw
     world: World
-    laid: Laid
+    shocks: PackageShocks
     """Not folded; compared with the disagreement and the status quo, in this order."""
     weights: Weights
-    packages: Worth
-    disagreement: Worth
+    packages: PayoffParts
+    disagreement: PayoffParts
     """One row."""
-    status_quo: Worth
+    status_quo: PayoffParts
     """One row."""
     deficits: Deficits
 
     def card(self) -> Card:
         """Under which background, on which world, and what game it makes."""
         return Card(
-            f"Priced: {self.ground.title}",
+            f"PricedTable: {self.background.title}",
             [("table", thing(self.table)), ("world", thing(self.world)), ("game", thing(self.game))],
         )
 
@@ -184,24 +194,29 @@ class Priced(Shown):
         return replace(game, resolution=NOTICED, noise=NOISE)
 
 
-def price(table: Table, ground: BackgroundLaw, world: World, deficits: Deficits = "fixed") -> Priced:
+def price(table: Table, background: BackgroundLaw, world: World, deficits: Deficits = "fixed") -> PricedTable:
     """Every package of a table under one background, with what follows without one and with today.
 
     Raises:
         KoshoError: a package has no equilibrium; whether it is a better deal than the others is not known then.
     """
-    laid = lay_all(table, ground, world)
-    world, folded = laid.world, laid.folded()
+    shocks = background_shocks(table, background, world)
+    world, collapsed = shocks.world, shocks.collapsed()
     count = len(table.grid)
-    worth = worth_of(table, world, [*folded.posed(range(count)), *folded.posed_compared()], deficits)
+    worth = solve_payoffs(
+        table,
+        world,
+        [*collapsed.counterfactuals(range(count)), *collapsed.comparison_counterfactuals()],
+        deficits,
+    )
     if worth.failures:
         packages = (", ".join(map(" ".join, table.grid.label(k).items())) for k in range(count))
         worth.complete([*(f"package {one}" for one in packages), "the disagreement", "the status quo"])
-    return Priced(
+    return PricedTable(
         table,
-        ground,
+        background,
         world,
-        laid,
+        shocks,
         Weights.of(table, world),
         worth.take(np.arange(count)),
         worth.take(np.array([count])),
@@ -210,13 +225,17 @@ def price(table: Table, ground: BackgroundLaw, world: World, deficits: Deficits 
     )
 
 
-def lay_all(table: Table, ground: BackgroundLaw, world: World, packages: Index | None = None) -> Laid:
+def background_shocks(
+    table: Table, background: BackgroundLaw, world: World, packages: Index | None = None
+) -> PackageShocks:
     """Packages of a table under one background, compared with the disagreement and the status quo."""
-    return lay(table, world, ground.packages, packages, (ground.disagreement, table.status_quo))
+    return package_shocks(
+        table, world, background.packages, packages, (background.disagreement, table.status_quo)
+    )
 
 
 @dataclass(frozen=True, eq=False)
-class Setting(Shown):
+class PricingParameters(Shown):
     """Parameters that packages are priced at, in place of the central ones."""
 
     theta: xr.DataArray
@@ -227,7 +246,9 @@ class Setting(Shown):
     """Of the elasticities between origins of products told apart."""
 
 
-def repriced(priced: Priced, packages: Index, settings: Sequence[Setting], deficits: Deficits) -> Worth:
+def price_at(
+    priced: PricedTable, packages: Index, settings: Sequence[PricingParameters], deficits: Deficits
+) -> PayoffParts:
     """Some packages, then the disagreement and the status quo, at other parameters.
 
     Args:
@@ -236,13 +257,13 @@ def repriced(priced: Priced, packages: Index, settings: Sequence[Setting], defic
         settings: Parameters; the rows of the answer are those of the first, then those of the second ...
         deficits: See `kosho.equilibrium.solve`.
 
-    States without an equilibrium are in `Worth.failures`.
+    States without an equilibrium are in `PayoffParts.failures`.
     """
     changes: list[Counterfactual] = []
-    own = priced.laid.only(packages)
+    own = priced.shocks.restricted_to(packages)
     for one in settings:
         theta = one.theta.to_numpy()
-        at, levels = own.folded(theta), own.provisions.levels(theta, one.draw, one.scale)
-        changes += [*at.posed(packages.tolist(), levels), *at.posed_compared(levels)]
+        at, levels = own.collapsed(theta), own.nontariff.levels(theta, one.draw, one.scale)
+        changes += [*at.counterfactuals(packages.tolist(), levels), *at.comparison_counterfactuals(levels)]
     each = [one.theta for one in settings for _ in range(len(packages) + 2)]
-    return worth_of(priced.table, priced.world, changes, deficits, each)
+    return solve_payoffs(priced.table, priced.world, changes, deficits, each)

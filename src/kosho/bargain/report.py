@@ -11,14 +11,14 @@ from typing import Any
 from kosho.bargain.caveats import background_gains, warnings
 from kosho.bargain.concessions import changes
 from kosho.bargain.deal import Deal
-from kosho.bargain.pricing import Priced
-from kosho.bargain.robustness import Critical
+from kosho.bargain.pricing import PricedTable
+from kosho.bargain.robustness import CriticalValues
 from kosho.bargain.schema import Justified, justified
 from kosho.bargain.solutions import solutions
 from kosho.bargain.table import Table
 from kosho.equilibrium import Settled
 
-__all__ = ["SCHEMA_VERSION", "contract", "share_told"]
+__all__ = ["SCHEMA_VERSION", "contract", "percent_of_draws"]
 
 SCHEMA_VERSION = 1
 
@@ -32,7 +32,7 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
         "world": deal.priced[0].world.hash,
         "deficits": deal.deficits,
         "unit": "million USD a year, against the base year",
-        "background": deal.priced[0].ground.id,
+        "background": deal.priced[0].background.id,
         "warnings": warnings(deal),
         "parties": list(game.parties),
         "disagreement": _named(deal, game.disagreement.tolist()),
@@ -62,8 +62,10 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
             if int(rows[0]) in deal.certificates
         },
         "critical": {
-            **{name: _critical(deal.critical.get(int(rows[0]))) for name, rows in deal.solutions.items()},
-            "zone": _critical(deal.zone_critical),
+            **{
+                name: _critical(deal.critical_values.get(int(rows[0]))) for name, rows in deal.solutions.items()
+            },
+            "zone": _critical(deal.zone_critical_values),
         },
         "confirmed": _confirmed(deal),
         "explanations": {name: _explanation(deal, int(rows[0])) for name, rows in deal.solutions.items()},
@@ -105,7 +107,7 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
     }
 
 
-def share_told(share: float) -> str:
+def percent_of_draws(share: float) -> str:
     """A share of draws in percent, never all unless it is all, never none unless it is none."""
     if share in (0.0, 1.0):
         return f"{100 * share:.0f} %"
@@ -153,7 +155,7 @@ def _certificate(deal: Deal, k: int) -> dict[str, Any]:
     }
 
 
-def _critical(one: Critical | None) -> dict[str, Any] | None:
+def _critical(one: CriticalValues | None) -> dict[str, Any] | None:
     return None if one is None else asdict(one)
 
 
@@ -182,7 +184,7 @@ def _confirmed(deal: Deal) -> dict[str, Any] | None:
 def _bound(table: Table, package: int, one: Settled) -> dict[str, Any]:
     """What became of a quota or commitment."""
     constraint = one.constraint
-    measure, issue = table.behind(package, constraint.name)
+    measure, issue = table.measure_behind(package, constraint.name)
     return {
         "id": constraint.name,
         "title": measure.title,
@@ -263,14 +265,14 @@ def _deadline(deal: Deal) -> dict[str, Any]:
     return found
 
 
-def _background(deal: Deal, priced: Priced) -> dict[str, Any]:
+def _background(deal: Deal, priced: PricedTable) -> dict[str, Any]:
     """Zone and deals under a background, and what the leading deals are worth there."""
     game = priced.game
-    told = next(one for one in deal.table.file.backgrounds if one.id == priced.ground.id)
-    leading: Mapping[str, int] = {name: int(rows[0]) for name, rows in deal.solutions.items()}
+    told = next(one for one in deal.table.file.backgrounds if one.id == priced.background.id)
+    leading_packages: Mapping[str, int] = {name: int(rows[0]) for name, rows in deal.solutions.items()}
     return {
-        "id": priced.ground.id,
-        "title": priced.ground.title,
+        "id": priced.background.id,
+        "title": priced.background.title,
         "disagreement": _named(deal, game.disagreement.tolist()),
         "disagreement_statements": _ids(deal.table, told.disagreement),
         "fallback_gains": background_gains(priced),
@@ -289,13 +291,13 @@ def _background(deal: Deal, priced: Priced) -> dict[str, Any]:
                 "gains": _named(deal, game.gains[k].tolist()),
                 "over_status_quo": _named(deal, (game.payoffs[k] - game.status_quo).tolist()),
             }
-            for name, k in leading.items()
+            for name, k in leading_packages.items()
         },
     }
 
 
 def _opening(deal: Deal) -> dict[str, Any] | None:
-    one = deal.opening
+    one = deal.relaxations
     if one is None:
         return None
     label = deal.table.grid.label

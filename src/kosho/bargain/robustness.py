@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from kosho.arrays import Array, Index
 from kosho.bargain.game import Game
-from kosho.bargain.pricing import Priced, Setting, repriced
+from kosho.bargain.pricing import PricedTable, PricingParameters, price_at
 from kosho.bargain.zone import critical_value, critical_weight, critical_zone_weight
 from kosho.display import Card, Shown, million
 from kosho.equilibrium import Deficits, Failure
 from kosho.errors import InputError, Problem
+from kosho.progress import Progress
 from kosho.world import draw_elasticities
 
-__all__ = ["Certificate", "Critical", "GainQuantiles", "certify", "closing_points", "leading"]
+__all__ = ["Certificate", "CriticalValues", "GainQuantiles", "certify", "closing_points", "leading_packages"]
 
-Tell = Callable[[str], None]
 
 LEAST_SCALE = 0.15
 """Of theta: a little below the low elasticities of the world, which are 0.165 of the central ones."""
@@ -71,7 +70,7 @@ class Certificate(Shown):
 
 
 @dataclass(frozen=True)
-class Critical(Shown):
+class CriticalValues(Shown):
     """Where a package, or the whole zone, stops leaving all better off."""
 
     weights: dict[str, float | None]
@@ -82,7 +81,7 @@ class Critical(Shown):
     """How far down the elasticities were followed."""
 
 
-def leading(game: Game, count: int) -> Index:
+def leading_packages(game: Game, count: int) -> Index:
     """Packages that come first when the smallest gain, as a share of the best one possible, decides."""
     rows = np.flatnonzero(game.allowed)
     best = game.gains[rows].max(axis=0)
@@ -91,7 +90,9 @@ def leading(game: Game, count: int) -> Index:
     return rows[np.argsort(-smallest, kind="stable")[:count]]
 
 
-def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) -> list[Certificate]:
+def certify(
+    priced: PricedTable, packages: Index, draws: int, seed: int, progress: Progress
+) -> list[Certificate]:
     """Draw elasticities, costs, amounts and weights, and see who gains.
 
     Each draw has its own elasticities (as `kosho.world.draw_elasticities`), its own place in the range of every
@@ -104,7 +105,7 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
         packages: Packages to certify.
         draws: How many.
         seed: Of the random numbers.
-        tell: Called with what is being done.
+        progress: Called with what is being done.
 
     Raises:
         InputError: there is no draw.
@@ -113,9 +114,9 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
     if draws < 1:
         raise InputError(Problem(f"cannot draw {draws} times", "one or more"))
     generator = np.random.default_rng(seed)
-    provisions, weights = priced.laid.provisions, priced.weights
+    nontariff, weights = priced.shocks.nontariff, priced.weights
     thetas = draw_elasticities(priced.world, draws, seed)
-    settings = [Setting(theta, provisions.draw(generator)) for theta in thetas]
+    settings = [PricingParameters(theta, nontariff.draw(generator)) for theta in thetas]
     values = generator.uniform(weights.low, weights.high, (draws, len(weights.names)))
     missing: list[Failure] = []
     gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _ in range(2))
@@ -124,8 +125,8 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
         for some in np.array_split(mine, max(1, -(-len(mine) // AT_ONCE))):
             if not len(some):
                 continue
-            tell(f"Draws {some[0] + 1} to {some[-1] + 1} of {draws}, deficits {closure}")
-            worth = repriced(priced, packages, [settings[k] for k in some], closure)
+            progress(f"Draws {some[0] + 1} to {some[-1] + 1} of {draws}, deficits {closure}")
+            worth = price_at(priced, packages, [settings[k] for k in some], closure)
             for place, number in enumerate(some):
                 rows = np.arange(len(packages) + 2) + place * (len(packages) + 2)
                 payoffs = worth.take(rows).payoffs(weights, values[number])
@@ -147,7 +148,7 @@ def certify(priced: Priced, packages: Index, draws: int, seed: int, tell: Tell) 
     ]
 
 
-def closing_points(priced: Priced, packages: Index) -> tuple[dict[int, Critical], Critical]:
+def closing_points(priced: PricedTable, packages: Index) -> tuple[dict[int, CriticalValues], CriticalValues]:
     """Where each of `packages` stops leaving all better off, and where every allowed package does.
 
     The elasticities are scaled alike. Weights need no solve. A gain within the game's resolution is none.
@@ -168,12 +169,12 @@ def closing_points(priced: Priced, packages: Index) -> tuple[dict[int, Critical]
         whole[name] = critical_zone_weight(rest[game.allowed], slope[game.allowed], start)
     at = _Scaled(priced, packages)
     scales = {package: at.closing(package) for package in by_package}
-    return {package: Critical(by_package[package], scales[package]) for package in by_package}, Critical(
-        whole, _zone_closing(priced)
-    )
+    return {
+        package: CriticalValues(by_package[package], scales[package]) for package in by_package
+    }, CriticalValues(whole, _zone_closing(priced))
 
 
-def _zone_closing(priced: Priced) -> float | None:
+def _zone_closing(priced: PricedTable) -> float | None:
     """The scale of theta at which the last allowed package stops leaving all better off.
 
     Every allowed package is solved at each scale: at the end of the way first, and only if nobody gains there
@@ -186,7 +187,7 @@ def _zone_closing(priced: Priced) -> float | None:
 class _Scaled:
     """The smallest gain of any party in some packages, at a scale of theta; each scale is solved once."""
 
-    def __init__(self, priced: Priced, packages: Index) -> None:
+    def __init__(self, priced: PricedTable, packages: Index) -> None:
         self._priced = priced
         self._packages = packages
         central = priced.game.gains[packages].min(axis=1) - priced.game.resolution
@@ -204,8 +205,8 @@ class _Scaled:
     def _at(self, scale: float) -> Array:
         """`[package]`, above zero where every party gains more than noise."""
         if scale not in self._known:
-            setting = Setting(self._priced.world.theta * scale, scale=scale)
-            worth = repriced(self._priced, self._packages, [setting], self._priced.deficits)
+            setting = PricingParameters(self._priced.world.theta * scale, scale=scale)
+            worth = price_at(self._priced, self._packages, [setting], self._priced.deficits)
             names = [f"package {k}" for k in self._packages.tolist()] + ["the disagreement", "the status quo"]
             worth.complete([f"{name} at {scale:g} of the elasticities" for name in names])
             payoffs = worth.payoffs(self._priced.weights)
@@ -213,7 +214,7 @@ class _Scaled:
         return self._known[scale]
 
 
-def _spreads(priced: Priced, drawn: Array) -> dict[str, GainQuantiles]:
+def _spreads(priced: PricedTable, drawn: Array) -> dict[str, GainQuantiles]:
     return {
         party: GainQuantiles(*(float(q) for q in np.quantile(drawn[:, k], (0.05, 0.5, 0.95))))
         for k, party in enumerate(priced.table.parties)

@@ -244,8 +244,8 @@ class TableFile(Frozen):
 def justified(file: TableFile) -> Iterator[tuple[Key, Justified]]:
     """Everything that may cite statements, with its place in the file."""
     yield ("status_quo",), file.status_quo
-    for n, ground in enumerate(file.backgrounds):
-        yield ("backgrounds", n, "disagreement"), ground.disagreement
+    for n, background in enumerate(file.backgrounds):
+        yield ("backgrounds", n, "disagreement"), background.disagreement
     yield ("deadline",), file.deadline
     for n, issue in enumerate(file.issues):
         yield from ((("issues", n, "options", m), option) for m, option in enumerate(issue.options))

@@ -87,7 +87,7 @@ class Table(Shown):
     """
 
     file: TableFile
-    grounds: tuple[BackgroundLaw, ...]
+    backgrounds: tuple[BackgroundLaw, ...]
     status_quo: LawState
     overlays: Mapping[str, Overlay]
     """Of the table and of its case."""
@@ -106,7 +106,7 @@ class Table(Shown):
                 ("packages", f"{len(self.grid):,}, {int(self.possible.sum()):,} of them possible"),
                 ("red lines", listing(one.id for one in file.red_lines)),
                 ("deadline", f"{file.deadline.date}, then {file.deadline.follows}"),
-                ("backgrounds", listing(one.title for one in self.grounds)),
+                ("backgrounds", listing(one.title for one in self.backgrounds)),
                 ("not priced", listing(one.id for one in file.unpriced)),
             ],
         )
@@ -142,16 +142,16 @@ class Table(Shown):
         problems.raise_if_any()
         every = {**known, **file.overlays}
 
-        def laid(scenario: str) -> LawState:
+        def shocks(scenario: str) -> LawState:
             return _Law.of(law(scenario), [every[name] for name in file.throughout])
 
         table = Table(
             file=file,
-            grounds=tuple(
-                BackgroundLaw(one.id, one.title, laid(one.packages), laid(one.disagreement.scenario))
+            backgrounds=tuple(
+                BackgroundLaw(one.id, one.title, shocks(one.packages), shocks(one.disagreement.scenario))
                 for one in file.backgrounds
             ),
-            status_quo=laid(file.status_quo.scenario),
+            status_quo=shocks(file.status_quo.scenario),
             overlays=every,
             sources={**register.sources, **{source.id: source for source in file.sources}},
             statements=statements or {},
@@ -216,7 +216,7 @@ class Table(Shown):
         issues[issue] = content.model_copy(update={"options": options})
         return replace(self, file=self.file.model_copy(update={"issues": tuple(issues)}))
 
-    def behind(self, package: int, constraint: str) -> tuple[Measure, str | None]:
+    def measure_behind(self, package: int, constraint: str) -> tuple[Measure, str | None]:
         """The measure that a constraint of a package comes from, and the issue that it settles, if one does.
 
         Raises:
@@ -227,7 +227,9 @@ class Table(Shown):
             for k, issue in enumerate(self.grid.issues)
             for one in self.overlay(k, int(self.grid.choices[package, k])).add
         ]
-        added += [(one, None) for ground in self.grounds for one in ground.packages.register.measures]
+        added += [
+            (one, None) for background in self.backgrounds for one in background.packages.register.measures
+        ]
         for one, issue in added:
             # One bound a flow where a measure is not shared: then the flow follows the name.
             if constraint.split(":", maxsplit=1)[0] == one.id:

@@ -12,13 +12,13 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.bargain.game import Game
 from kosho.bargain.nontariff import LawPosition
-from kosho.bargain.package_shocks import law_of
-from kosho.bargain.pricing import Priced, worth_of
+from kosho.bargain.package_shocks import law_of_package
+from kosho.bargain.pricing import PricedTable, solve_payoffs
 from kosho.bargain.zone import Relaxation, Transfer, fewest_red_lines, smallest_transfer
 from kosho.display import Card, Shown, listing, million, number
 from kosho.impact.tariff_shock import shock
 
-__all__ = ["Opening", "RateChange", "no_transfer", "openings", "smallest_rate_change"]
+__all__ = ["RateChange", "ZoneRelaxations", "no_transfer", "relax_zone", "smallest_rate_change"]
 
 
 TRIED = 5
@@ -64,7 +64,7 @@ class RateChange(Shown):
 
 
 @dataclass(frozen=True)
-class Opening(Shown):
+class ZoneRelaxations(Shown):
     """Three ways to a zone of agreement; each may not exist."""
 
     transfer: Transfer | None
@@ -81,10 +81,10 @@ class Opening(Shown):
         rows += [("red lines given up", listing(one.red_lines)) for one in self.red_lines]
         if self.rate:
             rows.append(("rate", f"{self.rate.issue}: {number(self.rate.old)} to {number(self.rate.new)} %"))
-        return Card("Opening: what would open a zone of agreement", rows)
+        return Card("ZoneRelaxations: what would open a zone of agreement", rows)
 
 
-def openings(priced: Priced) -> Opening:
+def relax_zone(priced: PricedTable) -> ZoneRelaxations:
     """What would open a zone where there is none."""
     transfer, red_lines = smallest_transfer(priced.game), fewest_red_lines(priced.game)
     rate = smallest_rate_change(priced)
@@ -98,7 +98,7 @@ def openings(priced: Priced) -> Opening:
         "red_lines": None if red_lines else NO_RED_LINE,
         "rate": None if rate else NO_RATE if rated else NO_RATES,
     }
-    return Opening(transfer, red_lines, rate, {way: why for way, why in absent.items() if why})
+    return ZoneRelaxations(transfer, red_lines, rate, {way: why for way, why in absent.items() if why})
 
 
 def no_transfer(game: Game) -> str:
@@ -107,7 +107,7 @@ def no_transfer(game: Game) -> str:
     return TOGETHER_LOSE if together < -game.resolution else TOGETHER_NOTHING
 
 
-def smallest_rate_change(priced: Priced) -> RateChange | None:
+def smallest_rate_change(priced: PricedTable) -> RateChange | None:
     """The smallest change of one rate of an allowed package that leaves all better off, between two options.
 
     Options of an issue are ordered by what they take from base trade. Where two neighbours do not set their
@@ -150,7 +150,7 @@ class _Step:
     """Of start and end, in these terms."""
 
 
-def _steps(priced: Priced, issue: int) -> list[_Step]:
+def _steps(priced: PricedTable, issue: int) -> list[_Step]:
     """Between neighbouring options of an issue, both ways, where one of them sets a rate."""
     rates = [_rate(priced, issue, choice) for choice in range(priced.table.grid.shape[issue])]
     if all(rate is None for rate in rates):
@@ -167,19 +167,21 @@ def _steps(priced: Priced, issue: int) -> list[_Step]:
     return found
 
 
-def _rate(priced: Priced, issue: int, choice: int) -> float | None:
+def _rate(priced: PricedTable, issue: int, choice: int) -> float | None:
     """The one rate an option sets, if it sets one."""
     found = set(priced.table.option(issue, choice).at.values())
     return found.pop() if len(found) == 1 else None
 
 
-def _taken(priced: Priced, issue: int, choice: int, rate: float | None = None) -> float:
+def _taken(priced: PricedTable, issue: int, choice: int, rate: float | None = None) -> float:
     """Duties an option adds to those of the base year, on base trade; at another rate if given."""
     table = priced.table if rate is None else priced.table.with_rate(issue, choice, rate)
-    return priced.laid.taken(table, issue, _with(priced, np.array([priced.table.fallback]), issue, choice)[0])
+    return priced.shocks.added_duties(
+        table, issue, _with(priced, np.array([priced.table.fallback]), issue, choice)[0]
+    )
 
 
-def _restated(priced: Priced, issue: int, choice: int, terms: int, taken: float) -> float:
+def _restated(priced: PricedTable, issue: int, choice: int, terms: int, taken: float) -> float:
     """The rate that in the terms of another option takes as much, by the secant rule."""
     own, start = _rate(priced, issue, choice), _rate(priced, issue, terms) or 0.0
     overlays = [set(priced.table.option(issue, one).overlays) for one in (choice, terms)]
@@ -195,7 +197,9 @@ def _restated(priced: Priced, issue: int, choice: int, terms: int, taken: float)
     return new
 
 
-def _smallest(priced: Priced, step: _Step, change: RateChange, best: RateChange | None) -> RateChange | None:
+def _smallest(
+    priced: PricedTable, step: _Step, change: RateChange, best: RateChange | None
+) -> RateChange | None:
     """The smallest change up to a candidate that leaves all gaining; None if it is not below the best."""
     sign = 1.0 if change.new > change.old else -1.0
 
@@ -221,7 +225,7 @@ def _smallest(priced: Priced, step: _Step, change: RateChange, best: RateChange 
     return replace(change, new=rate, gains=tuple(gains.tolist()))
 
 
-def _candidates(priced: Priced, step: _Step) -> Iterator[RateChange]:
+def _candidates(priced: PricedTable, step: _Step) -> Iterator[RateChange]:
     """From allowed packages: the middle of where, on a straight line to the neighbour, all gain."""
     game, table = priced.game, priced.table
     rows = np.flatnonzero((table.grid.choices[:, step.issue] == step.start) & game.allowed)
@@ -235,7 +239,7 @@ def _candidates(priced: Priced, step: _Step) -> Iterator[RateChange]:
         yield _change(priced, step, int(rows[row]), float(low[row] + high[row]) / 2)
 
 
-def _middle(priced: Priced, step: _Step) -> RateChange | None:
+def _middle(priced: PricedTable, step: _Step) -> RateChange | None:
     """The middle of a step, from the allowed package that gains most in all at both ends."""
     game, table = priced.game, priced.table
     rows = np.flatnonzero((table.grid.choices[:, step.issue] == step.start) & game.allowed)
@@ -245,7 +249,7 @@ def _middle(priced: Priced, step: _Step) -> RateChange | None:
     return _change(priced, step, int(rows[ends.sum(axis=1).argmax()]), 0.5)
 
 
-def _change(priced: Priced, step: _Step, package: int, share: float) -> RateChange:
+def _change(priced: PricedTable, step: _Step, package: int, share: float) -> RateChange:
     """A share of the way along a step."""
     old, end_rate = step.rates
     table = priced.table
@@ -267,28 +271,30 @@ def _change(priced: Priced, step: _Step, package: int, share: float) -> RateChan
     )
 
 
-def _terms(priced: Priced, step: _Step) -> str:
+def _terms(priced: PricedTable, step: _Step) -> str:
     """How the rates of a step are told."""
     table, option = priced.table, priced.table.option(step.issue, step.terms)
     kinds = {one.kind for one in table.overlay(step.issue, step.terms).add if one.id in option.at}
     return TERMS.get(kinds.pop(), "") if len(kinds) == 1 else ""
 
 
-def _with(priced: Priced, packages: Index, issue: int, choice: int) -> Index:
+def _with(priced: PricedTable, packages: Index, issue: int, choice: int) -> Index:
     """The packages with another option of one issue."""
     choices = priced.table.grid.choices[packages]
     choices[:, issue] = choice
     return np.asarray(np.ravel_multi_index(tuple(choices.T), priced.table.grid.shape), np.intp)
 
 
-def _gains_at(priced: Priced, package: int, step: _Step, rate: float) -> Array:
+def _gains_at(priced: PricedTable, package: int, step: _Step, rate: float) -> Array:
     """Gains of a package with another rate on one issue."""
-    laid, state = priced.laid, priced.ground.packages
+    shocks, state = priced.shocks, priced.background.packages
     changed = priced.table.with_rate(step.issue, step.terms, rate)
     other = int(_with(priced, np.array([package]), step.issue, step.terms)[0])
-    duties = shock(laid.world, law_of(changed, state.register, other), state.on, state.known)
-    position = LawPosition(laid.provisions.marked(duties), laid.active[other])
-    posed = laid.provisions.posed(position, laid.central)
-    worth = worth_of(changed, laid.world, [posed], priced.deficits).complete([f"package {other} at {rate:g} %"])
+    duties = shock(shocks.world, law_of_package(changed, state.register, other), state.on, state.known)
+    position = LawPosition(shocks.nontariff.marked(duties), shocks.active[other])
+    posed = shocks.nontariff.counterfactual(position, shocks.central)
+    worth = solve_payoffs(changed, shocks.world, [posed], priced.deficits).complete(
+        [f"package {other} at {rate:g} %"]
+    )
     payoffs = worth.payoffs(priced.weights)[0]
     return payoffs - priced.game.disagreement

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from kosho.brief.compose import compose
 from kosho.brief.model import SCHEMA_VERSION, Brief
 from kosho.brief.page import render, require_extra
 from kosho.errors import InputError, Problem
+from kosho.progress import Progress
 
 if TYPE_CHECKING:
     from kosho.case import Case
@@ -46,7 +46,7 @@ def write(case: Case, as_of: date | None = None, out: Path | str | None = None) 
     return save(compose(case, as_of), Path(out) if out else Path("out") / case.name)
 
 
-def save(brief: Brief, out: Path, tell: Callable[[str], None] | None = None) -> Path:
+def save(brief: Brief, out: Path, progress: Progress | None = None) -> Path:
     """Write both files of a brief to `out`; neither is ever half-written.
 
     Raises:
@@ -58,8 +58,8 @@ def save(brief: Brief, out: Path, tell: Callable[[str], None] | None = None) -> 
     >>> sorted(file.name for file in page.parent.iterdir())
     ['brief.html', 'brief.json']
     """
-    if tell:
-        tell("Writing the page")
+    if progress:
+        progress("Writing the page")
     page = render(brief)
     content = brief.model_dump_json(indent=1) + "\n"
     try:

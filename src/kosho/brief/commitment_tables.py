@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from kosho.brief import formatting as words
+from kosho.brief import formatting
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import countries, country_name, sector_name
-from kosho.scenario.commitments import Commitment, Diverted, Parameter, ScenarioCommitments, Sold
+from kosho.scenario.commitments import Commitment, Parameter, SalesChange, ScenarioCommitments, TradeDiversion
 from kosho.scenario.interval import Interval
 from kosho.scenario.sensitivity import SHARES
 
@@ -81,8 +81,8 @@ def bound_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str])
 def _bound_row(one: Commitment, scenario: str) -> tuple[Cell, ...]:
     what = (scenario, "; ".join(dict.fromkeys(_flow_words(one))), _said(one))
     ends = one.ends
-    wedge = "barred" if one.wedge is None else words.percent(one.wedge, decimals=0) if one.binds else "0"
-    spread = "" if ends is None or ends.wedge is None else words.percents(ends.wedge.low, ends.wedge.high)
+    wedge = "barred" if one.wedge is None else formatting.percent(one.wedge, decimals=0) if one.binds else "0"
+    spread = "" if ends is None or ends.wedge is None else formatting.percents(ends.wedge.low, ends.wedge.high)
     if one.deflator != "world":
         what = (*what, f"At prices of {country_name(one.deflator)}")
     return (
@@ -104,7 +104,7 @@ def _bracketed(ends: str) -> str:
 def _who(one: Commitment) -> str:
     if one.kind == "purchase":
         payers = dict.fromkeys(country_name(flow.importer) for flow in one.flows)
-        return f"{words.listed(list(payers))} pays"
+        return f"{formatting.listed(list(payers))} pays"
     return "" if one.rent_holder is None or not one.binds else f"{_holder(one)} earns"
 
 
@@ -116,36 +116,40 @@ def _money(one: Commitment) -> Cell:
         value, span = one.rent_musd, None if one.ends is None else one.ends.rent_musd
     else:
         return Cell("")
-    note = "" if span is None else _bracketed(words.millions_range(span.low, span.high))
-    return Cell(words.millions(value), value, note=note)
+    note = "" if span is None else _bracketed(formatting.millions_range(span.low, span.high))
+    return Cell(formatting.millions(value), value, note=note)
 
 
 def _reach(one: Commitment) -> str:
     """The range of what is reached, and the bound where that is another figure."""
-    made = words.millions_range if one.unit == "million USD" else words.quantity_range
+    made = formatting.millions_range if one.unit == "million USD" else formatting.quantity_range
     ends = "" if one.ends is None else _bracketed(made(one.ends.reached.low, one.ends.reached.high))
     return ends if one.binds else f"bound at {amount(one.required, one.unit)}"
 
 
 def _holder(one: Commitment) -> str:
     if one.rent_holder == "importer":
-        return words.listed(list(dict.fromkeys(country_name(flow.importer) for flow in one.flows)))
+        return formatting.listed(list(dict.fromkeys(country_name(flow.importer) for flow in one.flows)))
     if one.rent_holder == "exporter":
         codes = list(dict.fromkeys(flow.exporter for flow in one.flows))
-        return words.listed([country_name(code) for code in codes]) if len(codes) < 4 else "the exporters"
+        return formatting.listed([country_name(code) for code in codes]) if len(codes) < 4 else "the exporters"
     return country_name(one.rent_holder or "")
 
 
 def amount(value: float, unit: str) -> str:
     """What a bound counts, in its unit."""
     if value == 0:
-        return words.NONE
-    return words.millions(value) if unit == "million USD" else f"{words.quantity(value)} {unit}"
+        return formatting.NONE
+    return formatting.millions(value) if unit == "million USD" else f"{formatting.quantity(value)} {unit}"
 
 
 def _flow_words(one: Commitment) -> Iterable[str]:
     exporters = list(dict.fromkeys(flow.exporter for flow in one.flows))
-    whom = words.listed([country_name(code) for code in exporters]) if len(exporters) < 4 else "several origins"
+    whom = (
+        formatting.listed([country_name(code) for code in exporters])
+        if len(exporters) < 4
+        else "several origins"
+    )
     for flow in one.flows:
         yield f"{flow.goods}, {country_name(flow.importer)} from {whom}"
 
@@ -173,11 +177,11 @@ def subsidy_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str
                 Cell(one.title, one.title, note=titles[bounds.scenario] if several else ""),
                 Cell(_named(one.payer)),
                 Cell(
-                    words.millions(one.cost_musd),
+                    formatting.millions(one.cost_musd),
                     one.cost_musd,
                     note=""
                     if one.ends is None
-                    else _bracketed(words.millions_range(one.ends.low, one.ends.high)),
+                    else _bracketed(formatting.millions_range(one.ends.low, one.ends.high)),
                 ),
             )
             for bounds in shown
@@ -205,7 +209,7 @@ def diverted_table(shown: Sequence[ScenarioCommitments], most: int | None = None
         (
             Cell(one.goods, one.goods, note=_because(bounds, one)),
             Cell(_seller(one, sold), country_name(sold.exporter), note=_remark(one, sold)),
-            Cell(words.millions(sold.change_musd, sign=True), sold.change_musd, note=_between(sold)),
+            Cell(formatting.millions(sold.change_musd, sign=True), sold.change_musd, note=_between(sold)),
         )
         for bounds in shown
         for one in bounds.diverted
@@ -222,32 +226,32 @@ def diverted_table(shown: Sequence[ScenarioCommitments], most: int | None = None
     )
 
 
-def _large(one: Diverted) -> list[Sold]:
+def _large(one: TradeDiversion) -> list[SalesChange]:
     """What others sell comes first: what a bound itself counts stands in the table of bounds."""
     least = WORTH_TELLING * max((abs(sold.change_musd) for sold in one.sales), default=0.0)
     found = [sold for sold in one.sales if abs(sold.change_musd) >= least]
     return sorted(found, key=lambda sold: sold.bound)
 
 
-def _because(bounds: ScenarioCommitments, one: Diverted) -> str:
-    return words.listed([bounds.titles.get(name, name) for name in one.measures])
+def _because(bounds: ScenarioCommitments, one: TradeDiversion) -> str:
+    return formatting.listed([bounds.titles.get(name, name) for name in one.measures])
 
 
-def _seller(one: Diverted, sold: Sold) -> str:
+def _seller(one: TradeDiversion, sold: SalesChange) -> str:
     if sold.exporter == one.importer:
         return f"{country_name(sold.exporter)}’s own producers"
     return f"{country_name(sold.exporter)} to {country_name(one.importer)}"
 
 
-def _remark(one: Diverted, sold: Sold) -> str:
+def _remark(one: TradeDiversion, sold: SalesChange) -> str:
     if sold.bound:
         return "what is bound among them"
     return one.why or "" if sold.exporter == one.importer and sold.change_musd > 0 else ""
 
 
-def _between(one: Sold) -> str:
+def _between(one: SalesChange) -> str:
     ends = one.ends
-    return "" if ends is None else _bracketed(words.millions_range(ends.low, ends.high, sign=True))
+    return "" if ends is None else _bracketed(formatting.millions_range(ends.low, ends.high, sign=True))
 
 
 def ranges_table(shown: Sequence[ScenarioCommitments], *, moved: bool) -> CellTable:
@@ -313,12 +317,14 @@ def _what(one: Parameter) -> str:
 
 def _level(one: Parameter, value: float) -> str:
     if one.unit == "million USD":
-        return words.millions(value)
+        return formatting.millions(value)
     if one.unit.startswith("share"):
-        return f"{words.figure(100 * value, 3)}{words.NBSP}%"
+        return f"{formatting.figure(100 * value, 3)}{formatting.NBSP}%"
     if one.unit == "factor":
-        return f"{words.percent(value - 1.0, sign=True, decimals=1)}{words.NBSP}%"
-    return words.figure(value, 3) if one.unit in NO_UNIT else f"{words.figure(value, EXACT)} {one.unit}"
+        return f"{formatting.percent(value - 1.0, sign=True, decimals=1)}{formatting.NBSP}%"
+    return (
+        formatting.figure(value, 3) if one.unit in NO_UNIT else f"{formatting.figure(value, EXACT)} {one.unit}"
+    )
 
 
 def _titles(shown: Sequence[ScenarioCommitments]) -> dict[str, str]:
@@ -379,4 +385,4 @@ def sway_table(shown: Sequence[ScenarioCommitments], scenarios: Mapping[str, str
 
 
 def _spanned(one: Interval) -> Cell:
-    return Cell(words.span(one.low, one.high), one.low)
+    return Cell(formatting.span(one.low, one.high), one.low)

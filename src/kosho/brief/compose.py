@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from kosho.brief import method
 from kosho.brief.deal_content import asked_of, negotiation
-from kosho.brief.headline import Material, headline, lead
-from kosho.brief.law import measure
+from kosho.brief.headline import headline, lead
+from kosho.brief.law import measure_summary
 from kosho.brief.model import (
     Brief,
     BriefParty,
@@ -23,8 +23,8 @@ from kosho.brief.model import (
 )
 from kosho.brief.recorded import recorded
 from kosho.cache import recalled
-from kosho.scenario.results import ScenarioSummary
-from kosho.scenario.runs import VARIANTS, run
+from kosho.progress import Progress, silent
+from kosho.scenario import run
 from kosho.world.report import info
 
 if TYPE_CHECKING:
@@ -34,13 +34,11 @@ if TYPE_CHECKING:
 
 __all__ = ["compose"]
 
-Tell = Callable[[str], None]
-
 
 def compose(
     case: Case,
     as_of: date | None = None,
-    tell: Tell | None = None,
+    progress: Progress | None = None,
     *,
     bargain: bool | None = None,
     world: WorldChoice | Worlds | None = None,
@@ -50,7 +48,7 @@ def compose(
     Args:
         case: The case.
         as_of: Day of knowledge, and day in force where a scenario names none; None is the case's own day.
-        tell: Called with what is being done, for a person who waits.
+        progress: Called with what is being done, for a person who waits.
         bargain: Price the negotiating table of the case as well; None does so where it has one and the
             `bargain` extra is installed.
         world: The table; None is `case.world`. Packages and draws are solved in its coarse form.
@@ -74,31 +72,22 @@ def compose(
         bargain = case.has_table and find_spec("moocore") is not None
     chosen = world or case.world
     parts = asked_of(case, on, chosen)
-    told = tell or (lambda _: None)
+    report = progress or silent
     return recalled(
-        Brief, lambda: _composed(case, on, told, chosen, bargain=bargain), b"brief", bytes([bargain]), *parts
+        Brief, lambda: _composed(case, on, report, chosen, bargain=bargain), b"brief", bytes([bargain]), *parts
     )
 
 
-def _composed(case: Case, on: date, tell: Tell, chosen: WorldChoice | Worlds, *, bargain: bool) -> Brief:
-    record = case.record  # a mistake in it is told before anything is computed
-    scenarios = tuple(
-        _scenario(case, name, on) for name, one in case.scenarios.items() if one.role != "history"
-    )
+def _composed(
+    case: Case, on: date, progress: Progress, chosen: WorldChoice | Worlds, *, bargain: bool
+) -> Brief:
+    record = case.record  # a mistake in it is reported before anything is computed
     worlds = chosen.load(case.apart)
-    runs = run(case, scenarios, on, tell, worlds)
-    tell("Writing")
+    solved = run(case, as_of=on, progress=progress, world=worlds)
+    progress("Writing")
     stamp = _stamp(worlds.whole)
     parties = tuple(
         BriefParty(code=one.economy, title=one.title, negotiators=one.negotiators) for one in case.parties
-    )
-    material = Material(
-        tuple(one.code for one in parties),
-        f"{stamp.year} base" if stamp.year else "base",
-        scenarios,
-        runs.results,
-        runs.comparisons,
-        runs.flow_ranges,
     )
     drafted = Brief(
         case=case.name,
@@ -108,15 +97,15 @@ def _composed(case: Case, on: date, tell: Tell, chosen: WorldChoice | Worlds, *,
         parties=parties,
         world=stamp,
         talks_world=_stamp(worlds.coarse),
-        lead=lead(material),
-        headline=headline(material),
+        lead=lead(solved),
+        headline=headline(solved),
         in_force=tuple(_measures(case, on)),
-        scenarios=scenarios,
-        variants=VARIANTS,
-        results=runs.results,
-        comparisons=runs.comparisons,
-        flow_ranges=runs.flow_ranges,
-        bounds=runs.bounds,
+        scenarios=solved.scenarios,
+        variants=solved.variants,
+        results=solved.results,
+        comparisons=solved.comparisons,
+        flow_ranges=solved.flow_ranges,
+        bounds=solved.all_commitments,
         not_yet_priced=tuple(
             OpenItem(title=one.title, by=one.by, why=one.why, quote=one.quote, sources=one.source)
             for one in case.not_yet_priced
@@ -126,8 +115,8 @@ def _composed(case: Case, on: date, tell: Tell, chosen: WorldChoice | Worlds, *,
             for one in sorted(case.calendar, key=lambda one: one.date)
             if one.date >= on
         ),
-        method=method.describe(case, on, info(worlds.whole), runs),
-        negotiation=negotiation(case, on, tell, world=chosen) if bargain else None,
+        method=method.describe(case, on, info(worlds.whole), solved),
+        negotiation=negotiation(case, on, progress, world=chosen) if bargain else None,
         record=recorded(record.as_of(on)) if record else None,
         sources=(),
     )
@@ -136,21 +125,6 @@ def _composed(case: Case, on: date, tell: Tell, chosen: WorldChoice | Worlds, *,
     if bargain:
         known |= case.table(on).sources
     return drafted.model_copy(update={"sources": tuple(_numbered(_cited(drafted), known))})
-
-
-def _scenario(case: Case, name: str, on: date) -> ScenarioSummary:
-    one = case.scenarios[name]
-    return ScenarioSummary(
-        id=one.id,
-        title=one.title,
-        role=one.role,
-        description=one.description,
-        on=case.law(name, on).on,
-        background=None if one.background is None else one.background.title,
-        status=one.status,
-        sources=one.source,
-        note=one.note,
-    )
 
 
 def _stamp(world: World) -> WorldStamp:
@@ -173,7 +147,7 @@ def _stamp(world: World) -> WorldStamp:
 def _measures(case: Case, on: date) -> Iterable[MeasureSummary]:
     """What is in force on the day, what hits a party first."""
     parties = [one.economy for one in case.parties]
-    found = [measure(case.register, law, parties) for law in case.register.in_force(on, on)]
+    found = [measure_summary(case.register, one, parties) for one in case.register.in_force(on, on)]
     return sorted(found, key=lambda one: not one.hits)
 
 

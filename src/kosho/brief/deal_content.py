@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from kosho.arrays import Array, Mask
-from kosho.brief import formatting as words
+from kosho.brief import formatting
 from kosho.brief.model import Basis, DealBound, NamedDeal, Negotiation, PackagePoint
 from kosho.cache import code, recalled
 from kosho.codes import country_name
+from kosho.progress import Progress
 from kosho.scenario.results import Quantiles
 
 if TYPE_CHECKING:
-    from kosho.bargain import Deal as Found
-    from kosho.bargain import Effort
-    from kosho.bargain import Table as Negotiated
+    from kosho.bargain import Deal, Effort, Table
     from kosho.bargain.schema import Justified, Option
     from kosho.case import Case
     from kosho.world import WorldChoice, Worlds
@@ -49,7 +48,7 @@ PointKind = Literal["other", "package", "frontier", "deal", "no-deal", "today"]
 def negotiation(
     case: Case,
     as_of: date,
-    tell: Callable[[str], None],
+    progress: Progress,
     effort: Effort | None = None,
     world: WorldChoice | Worlds | None = None,
 ) -> Negotiation:
@@ -67,7 +66,7 @@ def negotiation(
     def priced() -> Negotiation:
         table = case.table(as_of)
         coarse = chosen.load(case.apart | set(table.parties)).coarse
-        return _told(negotiate(table, coarse, effort=work, tell=tell))
+        return _described(negotiate(table, coarse, effort=work, progress=progress))
 
     return recalled(Negotiation, priced, b"negotiation", repr(astuple(work)).encode(), *parts)
 
@@ -78,7 +77,7 @@ def asked_of(case: Case, as_of: date, world: WorldChoice | Worlds) -> list[bytes
     return [code(), case.name.encode(), as_of.isoformat().encode(), world.key, *files]
 
 
-def _told(deal: Found) -> Negotiation:
+def _described(deal: Deal) -> Negotiation:
     """What a brief says of a deal."""
     from kosho.bargain.report import contract  # noqa: PLC0415
 
@@ -118,7 +117,7 @@ def _told(deal: Found) -> Negotiation:
         },
         all_gain={CONCEPTS[name]: one["all_gain"] for name, one in content["certificate"].items()},
         draws=max((one["draws"] for one in content["certificate"].values()), default=0),
-        background=deal.priced[0].ground.title,
+        background=deal.priced[0].background.title,
         before=_before(content, first),
         delay=tuple(_delay(content, first)),
         opening=tuple(_opening(deal, content["opens_zone"])),
@@ -139,11 +138,11 @@ def _before(content: dict[str, Any], first: str | None) -> dict[str, float]:
 def _delay(content: dict[str, Any], first: str | None) -> Iterator[str]:
     if first is None:
         return
-    day = words.day(date.fromisoformat(content["deadline"]["date"]))
+    day = formatting.day(date.fromisoformat(content["deadline"]["date"]))
     for when, costs in content["solutions"][first]["week_of_delay"].items():
-        told = words.listed(
+        told = formatting.listed(
             [
-                f"{words.the(country_name(code))} {words.millions(x)}"
+                f"{formatting.the(country_name(code))} {formatting.millions(x)}"
                 for code, x in costs.items()
                 if x >= NOTICED
             ]
@@ -152,7 +151,7 @@ def _delay(content: dict[str, Any], first: str | None) -> Iterator[str]:
             yield f"Each week that the {CONCEPTS[first]} deal comes later {when} {day} costs {told} dollars."
 
 
-def _opening(deal: Found, opens: dict[str, Any] | None) -> Iterator[str]:
+def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
     """The three ways to a zone of agreement, or why there is none."""
     if opens is None:
         return
@@ -160,13 +159,13 @@ def _opening(deal: Found, opens: dict[str, Any] | None) -> Iterator[str]:
     if transfer:
         how = {code: "pays" if x > 0 else "receives" for code, x in transfer["pays"].items()}
         pays = [
-            f"{words.the(country_name(code))} {how[code]} {words.millions(abs(x))} dollars"
+            f"{formatting.the(country_name(code))} {how[code]} {formatting.millions(abs(x))} dollars"
             for code, x in transfer["pays"].items()
         ]
-        yield f"Money: {words.listed(pays)} a year, with {_package(deal, transfer['options'])}."
+        yield f"Money: {formatting.listed(pays)} a year, with {_package(deal, transfer['options'])}."
     titles = {line.id: line.title for line in deal.table.file.red_lines}
     for way in opens["red_lines"]:
-        given_up = words.listed([f"“{titles[name]}”" for name in way["red_lines"]])
+        given_up = formatting.listed([f"“{titles[name]}”" for name in way["red_lines"]])
         yield f"Red lines: without {given_up}, then {_package(deal, way['options'])}."
     if rate:
         issue = next(one.title for one in deal.table.file.issues if one.id == rate["issue"])
@@ -175,7 +174,7 @@ def _opening(deal: Found, opens: dict[str, Any] | None) -> Iterator[str]:
     yield from (f"{WAYS[way]}: none; {reason}." for way, reason in why.items())
 
 
-def _package(deal: Found, options: dict[str, str]) -> str:
+def _package(deal: Deal, options: dict[str, str]) -> str:
     return "; ".join(_changes(deal.table, options)) or "nothing changed"
 
 
@@ -198,13 +197,13 @@ def _bounds(confirmed: dict[str, Any]) -> Iterator[DealBound]:
                 )
 
 
-def _bases(table: Negotiated) -> Iterator[Basis]:
+def _bases(table: Table) -> Iterator[Basis]:
     """What rests on the record, in words."""
     file = table.file
     parts: list[tuple[BasisPart, str, Justified]] = [
         ("status quo", "what each side has today", file.status_quo),
         *(("no deal", ground.title, ground.disagreement) for ground in file.backgrounds),
-        ("deadline", words.day(file.deadline.date), file.deadline),
+        ("deadline", formatting.day(file.deadline.date), file.deadline),
         *(("option", option.title, option) for issue in file.issues for option in issue.options),
         *(("red line", line.title, line) for line in file.red_lines),
         *(("link", link.title, link) for link in file.links),
@@ -217,12 +216,12 @@ def _bases(table: Negotiated) -> Iterator[Basis]:
             yield Basis(part=part, issue=issues.get(id(item)), title=title, statements=statements)
 
 
-def _ids(table: Negotiated, items: Iterable[Justified]) -> tuple[str, ...]:
+def _ids(table: Table, items: Iterable[Justified]) -> tuple[str, ...]:
     """Statements that `items` rest on."""
     return tuple(dict.fromkeys(one.id for item in items for one in table.said(item)))
 
 
-def _changed(table: Negotiated, options: dict[str, str]) -> dict[str, Option]:
+def _changed(table: Table, options: dict[str, str]) -> dict[str, Option]:
     """The options of a package that are not what holds anyway, by title of their issue."""
     found = {
         issue.title: next(one for one in issue.options if one.id == options[issue.id])
@@ -231,11 +230,11 @@ def _changed(table: Negotiated, options: dict[str, str]) -> dict[str, Option]:
     return {title: option for title, option in found.items() if not option.fallback}
 
 
-def _changes(table: Negotiated, options: dict[str, str]) -> tuple[str, ...]:
+def _changes(table: Table, options: dict[str, str]) -> tuple[str, ...]:
     return tuple(f"{title}: {option.title}" for title, option in _changed(table, options).items())
 
 
-def _points(deal: Found) -> Iterable[PackagePoint]:
+def _points(deal: Deal) -> Iterable[PackagePoint]:
     """Gains over no deal; of the cloud one package a cell, of the rest all."""
     game = deal.game
     gains = game.gains
@@ -272,7 +271,7 @@ def _points(deal: Found) -> Iterable[PackagePoint]:
         )
 
 
-def _point(deal: Found, kind: PointKind, row: int, lead: str) -> PackagePoint:
+def _point(deal: Deal, kind: PointKind, row: int, lead: str) -> PackagePoint:
     game, table = deal.game, deal.table
     options = table.grid.label(row)
     crossed = [line for line, hit in zip(table.file.red_lines, table.crossed[row], strict=True) if hit]

@@ -9,8 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from kosho.arrays import Array
-from kosho.brief import formatting as words
-from kosho.brief import statement_text as telling
+from kosho.brief import formatting, statement_text
 from kosho.brief.model import NamedDeal, Negotiation, PackagePoint, Reference
 from kosho.brief.tables import Cell, CellTable, QuotedWords
 from kosho.codes import country_name
@@ -58,9 +57,9 @@ def _quotes(one: Negotiation, statements: Sequence[str], cite: Cite | None = Non
     found: list[QuotedWords] = []
     for number, said in enumerate(one.said, 1):
         if said.id in statements:
-            told = f"“{said.quote}” ({telling.by(said)}; {telling.when(said)}; {telling.kind(said)})"
+            about = "; ".join((statement_text.by(said), statement_text.when(said), statement_text.kind(said)))
             sources = "".join(f" [{source.number}]" for source in cite([said.source])) if cite else ""
-            found.append(QuotedWords(f"Q{number}", f"said-{said.id}", told + sources))
+            found.append(QuotedWords(f"Q{number}", f"said-{said.id}", f"“{said.quote}” ({about}){sources}"))
     return tuple(found)
 
 
@@ -75,14 +74,16 @@ def bases_table(one: Negotiation) -> CellTable:
     rows = [
         (
             Cell(
-                text=f"Q{number}{words.NBSP} “{said.quote}”",
+                text=f"Q{number}{formatting.NBSP} “{said.quote}”",
                 sort=number,
                 sources=(said.source,),
                 anchor=f"said-{said.id}",
             ),
-            Cell(text=telling.by(said), note=f"after {said.attributed_to}" if said.attributed_to else ""),
-            Cell(text=telling.when(said), sort=said.date or said.recorded_at.isoformat()),
-            Cell(text=telling.kind(said)),
+            Cell(
+                text=statement_text.by(said), note=f"after {said.attributed_to}" if said.attributed_to else ""
+            ),
+            Cell(text=statement_text.when(said), sort=said.date or said.recorded_at.isoformat()),
+            Cell(text=statement_text.kind(said)),
             Cell(text="; ".join(_resting(one, said.id))),
         )
         for number, said in enumerate(one.said, 1)
@@ -123,8 +124,8 @@ def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
                 note=f"{deal.background}: {_rest(deal, shared)}",
                 quotes=_quotes(one, deal.statements, cite),
             ),
-            *(Cell(text=words.billions(deal.over_no_deal[code], sign=True)) for code in one.parties),
-            *(Cell(text=words.billions(deal.over_today[code], sign=True)) for code in one.parties),
+            *(Cell(text=formatting.billions(deal.over_no_deal[code], sign=True)) for code in one.parties),
+            *(Cell(text=formatting.billions(deal.over_today[code], sign=True)) for code in one.parties),
         )
         for deal in one.deals
     ]
@@ -151,16 +152,16 @@ def bounds_table(one: Negotiation) -> CellTable:
     for bound in one.bounds:
         counted = bound.unit != "million USD"
         amounts = [
-            f"{words.quantity(x)} {bound.unit}" if counted else words.millions(x)
+            f"{formatting.quantity(x)} {bound.unit}" if counted else formatting.millions(x)
             for x in (bound.free, bound.reached)
         ]
         others = ", ".join(
-            f"{country_name(code)} {words.millions(change, sign=True)}"
+            f"{country_name(code)} {formatting.millions(change, sign=True)}"
             for code, change in bound.diverted.items()
         )
-        wedge = "closed" if bound.wedge is None else words.percent(bound.wedge, decimals=0)
+        wedge = "closed" if bound.wedge is None else formatting.percent(bound.wedge, decimals=0)
         money = [bound.fiscal_cost, bound.rent][: 1 + rents]
-        cells = (bound.title, others, *amounts, wedge, *(words.millions(x) if x else "" for x in money))
+        cells = (bound.title, others, *amounts, wedge, *(formatting.millions(x) if x else "" for x in money))
         found.setdefault(tuple(Cell(text=text) for text in cells), []).append(bound.concept)
     rows = tuple(
         (Cell(text=cells[0].text, note=", ".join(concepts)), *cells[1:]) for cells, concepts in found.items()
@@ -182,7 +183,7 @@ def shares_table(one: Negotiation) -> CellTable:
     columns = ("Issue", *(country_name(code) for code in one.parties))
     worth = {"No deal gives way to what holds without a new option": one.before} if one.before else {}
     rows = [
-        (Cell(text=issue), *(Cell(text=words.millions(values[code], sign=True)) for code in one.parties))
+        (Cell(text=issue), *(Cell(text=formatting.millions(values[code], sign=True)) for code in one.parties))
         for issue, values in (worth | one.shares).items()
     ]
     caption = f"Which issue carries the gains of the {one.shares_of} deal (Shapley values), USD a year"
@@ -191,15 +192,15 @@ def shares_table(one: Negotiation) -> CellTable:
 
 def certificate_table(one: Negotiation) -> CellTable:
     """How sure it is that all gain."""
-    from kosho.bargain.report import share_told  # noqa: PLC0415 - a brief without a table needs none of it
+    from kosho.bargain.report import percent_of_draws  # noqa: PLC0415 - a brief without a table needs none of it
 
     columns = ("Deal", "All gain, % of draws", *(country_name(code) for code in one.parties))
     rows = [
         (
             Cell(text=name),
-            Cell(text=share_told(one.all_gain[name]).removesuffix(" %")),
+            Cell(text=percent_of_draws(one.all_gain[name]).removesuffix(" %")),
             *(
-                Cell(text=words.millions_range(spreads[code].p5, spreads[code].p95, sign=True))
+                Cell(text=formatting.millions_range(spreads[code].p5, spreads[code].p95, sign=True))
                 for code in one.parties
             ),
         )
@@ -252,7 +253,7 @@ def _told(one: Negotiation, point: PackagePoint, cite: Cite | None) -> str:
     Of the many that are neither deal nor frontier only the marks of the words, which the table below explains.
     """
     gains = ", ".join(
-        f"{country_name(code)} {words.billions(point.gains[code], sign=True)}" for code in one.parties
+        f"{country_name(code)} {formatting.billions(point.gains[code], sign=True)}" for code in one.parties
     )
     lines = [f"{point.text}: {gains} billion USD a year"]
     quotes = _quotes(one, point.statements, cite)
@@ -280,7 +281,9 @@ def _axis(values: Array, place: Callable[[float], float], code: str, *, level: b
         ends = (MARGIN, at, WIDTH - 12, at) if level else (at, 12, at, HEIGHT - MARGIN)
         found.append('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}"/>'.format(*ends, shade))
         x, y, anchor = (MARGIN - 8, at + 4, "end") if level else (at, HEIGHT - MARGIN + 18, "middle")
-        found.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{words.tick(float(tick))}</text>')
+        found.append(
+            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{formatting.tick(float(tick))}</text>'
+        )
     name = html.escape(f"{country_name(code)}, billion USD over no deal")
     middle = (MARGIN + WIDTH) / 2, (HEIGHT - MARGIN) / 2
     where = f'x="16" y="{middle[1]:.0f}" transform="rotate(-90 16 {middle[1]:.0f})"'

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from kosho.brief import formatting as words
+from kosho.brief import formatting
 from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
 from kosho.scenario.results import ScenarioSummary
@@ -78,7 +78,7 @@ class Figure:
     rows: tuple[FigureRow, ...]
     interval: str | None = None
     """What the line behind the marks is, in words."""
-    tick: Callable[[float], str] = words.tick
+    tick: Callable[[float], str] = formatting.tick
 
     @property
     def styles(self) -> tuple[tuple[str, str], ...]:
@@ -181,7 +181,7 @@ class Figure:
 
 def _wrapped(label: str) -> str:
     """A label in lines, for Plotly, which reads a little HTML; a number and its percent sign stay together."""
-    lines = textwrap.wrap(label.replace(" %", f"{words.NBSP}%"), 34)
+    lines = textwrap.wrap(label.replace(" %", f"{formatting.NBSP}%"), 34)
     return "<br>".join(map(html.escape, lines))
 
 
@@ -211,13 +211,13 @@ def figures(brief: Brief) -> dict[str, Figure]:
 def _welfare(brief: Brief, party: str) -> Figure:
     rows: list[FigureRow] = []
     for scenario in brief.scenarios:
-        found = brief.comparison(party, scenario.id, "base")
+        found = brief.numbers.comparison(party, scenario.id, "base")
         marks = tuple(
-            Mark(k, value / 1e3, f"{words.billions(value, sign=True)} bn")
+            Mark(k, value / 1e3, f"{formatting.billions(value, sign=True)} bn")
             for k, variant in enumerate(brief.variants)
             for value in (found.by_variant[variant.id],)
         )
-        text = words.span(found.whole.low, found.whole.high)
+        text = formatting.span(found.whole.low, found.whole.high)
         rows.append(FigureRow(scenario.title, marks, text, found.draws.p5 / 1e3, found.draws.p95 / 1e3))
     return Figure(
         id=f"welfare-{party.lower()}",
@@ -237,18 +237,18 @@ def _flows(brief: Brief) -> list[Figure]:
         base = flow.base_units
         if base is None:
             continue
-        text = words.quantity(base)
+        text = formatting.quantity(base)
         rows = [FigureRow(brief.base_label.capitalize(), (Mark(0, base, text),), text)]
         for scenario in brief.scenarios:
             marks: list[Mark] = []
             for k, variant in enumerate(brief.variants):
-                units = brief.result(scenario.id, variant.id).flows[position].new_units or 0.0
-                marks.append(Mark(k, units, words.quantity(units)))
-            central = brief.flow_range(scenario.id, position).central_units
+                units = brief.numbers.result(scenario.id, variant.id).flows[position].new_units or 0.0
+                marks.append(Mark(k, units, formatting.quantity(units)))
+            central = brief.numbers.flow_range(scenario.id, position).central_units
             if central is None:
                 continue
             ends = [base * (1 + central.low), base * (1 + central.high)]
-            text = words.quantity_range(
+            text = formatting.quantity_range(
                 min(*ends, *(m.value for m in marks)), max(*ends, *(m.value for m in marks))
             )
             rows.append(FigureRow(scenario.title, tuple(marks), text, *ends))
@@ -262,7 +262,7 @@ def _flows(brief: Brief) -> list[Figure]:
                 series=tuple(variant.title for variant in brief.variants),
                 rows=tuple(rows),
                 interval="Central elasticities: both closures and middle 90 % of draws",
-                tick=words.count_tick,
+                tick=formatting.count_tick,
             )
         )
     return made
@@ -273,8 +273,8 @@ def compared_scenarios(brief: Brief, *, failing: int = 0) -> tuple[ScenarioSumma
 
     A case that lacks both shows its first two.
     """
-    ways = brief.by_role("no-deal")
-    return (*brief.by_role("status-quo")[:1], *(ways[failing:][:1])) or brief.scenarios[:2]
+    ways = brief.numbers.by_role("no-deal")
+    return (*brief.numbers.by_role("status-quo")[:1], *(ways[failing:][:1])) or brief.scenarios[:2]
 
 
 SMALLEST_RANGE = 1e-6
@@ -286,7 +286,7 @@ BYSTANDERS_SHOWN = 6
 def _sectors(brief: Brief, party: str) -> Figure:
     scenarios = compared_scenarios(brief)
     variant = brief.variants[0].id
-    by_scenario = [brief.result(scenario.id, variant).sectors[party] for scenario in scenarios]
+    by_scenario = [brief.numbers.result(scenario.id, variant).sectors[party] for scenario in scenarios]
     moved = sorted(
         by_scenario[0],
         key=lambda code: (
@@ -296,9 +296,11 @@ def _sectors(brief: Brief, party: str) -> Figure:
     rows: list[FigureRow] = []
     for code in moved:
         changes = [found[code].exports_musd - found[code].exports_base_musd for found in by_scenario]
-        marks = tuple(Mark(k, x / 1e3, f"{words.billions(x, sign=True)} bn") for k, x in enumerate(changes))
+        marks = tuple(
+            Mark(k, x / 1e3, f"{formatting.billions(x, sign=True)} bn") for k, x in enumerate(changes)
+        )
         rows.append(
-            FigureRow(sector_name(code), marks, " / ".join(words.billions(x, sign=True) for x in changes))
+            FigureRow(sector_name(code), marks, " / ".join(formatting.billions(x, sign=True) for x in changes))
         )
     return Figure(
         id=f"sectors-{party.lower()}",
@@ -315,16 +317,16 @@ def _sectors(brief: Brief, party: str) -> Figure:
 def _bystanders(brief: Brief) -> Figure:
     scenarios = compared_scenarios(brief, failing=-1)  # the last way of no deal draws in the others
     variant = brief.variants[0].id
-    by_scenario = [brief.result(scenario.id, variant).countries for scenario in scenarios]
+    by_scenario = [brief.numbers.result(scenario.id, variant).countries for scenario in scenarios]
     others = [code for code in by_scenario[0] if code not in brief.codes]
     ranked = sorted(others, key=lambda code: by_scenario[0][code].ev_musd)
     shown = ranked[:BYSTANDERS_SHOWN] + ranked[-BYSTANDERS_SHOWN:]
     rows: list[FigureRow] = []
     for code in dict.fromkeys(shown):
         values = [found[code].ev_musd for found in by_scenario]
-        marks = tuple(Mark(k, x / 1e3, f"{words.billions(x, sign=True)} bn") for k, x in enumerate(values))
+        marks = tuple(Mark(k, x / 1e3, f"{formatting.billions(x, sign=True)} bn") for k, x in enumerate(values))
         rows.append(
-            FigureRow(country_name(code), marks, " / ".join(words.billions(x, sign=True) for x in values))
+            FigureRow(country_name(code), marks, " / ".join(formatting.billions(x, sign=True) for x in values))
         )
     return Figure(
         id="bystanders",

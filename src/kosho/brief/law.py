@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kosho.brief.model import MeasureSummary
 from kosho.codes import country_name, sector_name
-from kosho.law import Measure as Law
-from kosho.law import Register
+from kosho.law import Measure, Register
 from kosho.law.scope import ALL
 
-__all__ = ["measure"]
+__all__ = ["measure_summary"]
 
 NARROW = "\N{NO-BREAK SPACE}"
 WITHOUT_RATE = {
@@ -31,35 +30,35 @@ FEW = 6
 """Partners that are named with their rates."""
 
 
-def measure(register: Register, law: Law, parties: Sequence[str]) -> MeasureSummary:
+def measure_summary(register: Register, measure: Measure, parties: Sequence[str]) -> MeasureSummary:
     """A measure in the words of a brief, with the parties it hits."""
     return MeasureSummary(
-        id=law.id,
-        title=law.title,
-        rate=_rate(law),
-        imposer=law.imposer,
-        partners=_partners(law),
-        hits=tuple(code for code in parties if code != law.imposer and law.rate_on(code) is not None),
-        scope=_scope(register, law),
-        since=law.legal_from,
-        until=law.legal_to,
-        legal_basis=law.legal_basis,
-        sources=law.source,
-        status=law.status,
-        note=law.note,
+        id=measure.id,
+        title=measure.title,
+        rate=_rate(measure),
+        imposer=measure.imposer,
+        partners=_partners(measure),
+        hits=tuple(code for code in parties if code != measure.imposer and measure.rate_on(code) is not None),
+        scope=_scope(register, measure),
+        since=measure.legal_from,
+        until=measure.legal_to,
+        legal_basis=measure.legal_basis,
+        sources=measure.source,
+        status=measure.status,
+        note=measure.note,
     )
 
 
-def _rate(law: Law) -> str:
-    if law.kind in WITHOUT_RATE:
-        return WITHOUT_RATE[law.kind]
-    unit = f"{NARROW}%" if law.unit == "percent" else f" {law.unit}"
-    inside = _rates(law.value) + unit
-    share = "" if law.value_share is None else _percent_of_value(law.value_share.value)
-    if law.kind == "tariff_quota":
-        within = f"+{inside}" if law.value else "nothing"
-        return f"{within} inside the quota, +{_rates(law.value_out)}{unit} beyond{share}"
-    return f"{inside}{share} in all" if law.kind == "floor" else f"+{inside}{share}"
+def _rate(measure: Measure) -> str:
+    if measure.kind in WITHOUT_RATE:
+        return WITHOUT_RATE[measure.kind]
+    unit = f"{NARROW}%" if measure.unit == "percent" else f" {measure.unit}"
+    inside = _rates(measure.value) + unit
+    share = "" if measure.value_share is None else _percent_of_value(measure.value_share.value)
+    if measure.kind == "tariff_quota":
+        within = f"+{inside}" if measure.value else "nothing"
+        return f"{within} inside the quota, +{_rates(measure.value_out)}{unit} beyond{share}"
+    return f"{inside}{share} in all" if measure.kind == "floor" else f"+{inside}{share}"
 
 
 def _rates(value: float | Mapping[str, float] | None) -> str:
@@ -74,15 +73,15 @@ def _percent_of_value(share: float) -> str:
     return "" if share == 1.0 else f" on {100 * share:.0f}{NARROW}% of the value"
 
 
-def _partners(law: Law) -> str:
-    if isinstance(law.value, Mapping):
-        named = [f"{country_name(code)} {rate:g}" for code, rate in law.value.items() if code != ALL]
-        if ALL not in law.value:
-            return _names(law.value) if len(named) > FEW else ", ".join(named)
+def _partners(measure: Measure) -> str:
+    if isinstance(measure.value, Mapping):
+        named = [f"{country_name(code)} {rate:g}" for code, rate in measure.value.items() if code != ALL]
+        if ALL not in measure.value:
+            return _names(measure.value) if len(named) > FEW else ", ".join(named)
         return "all" + (f"; {', '.join(named)}" if named else "")
-    if law.partners.include != (ALL,):
-        return _names(law.partners.include)
-    return "all" + (f" but {_names(law.partners.exclude)}" if law.partners.exclude else "")
+    if measure.partners.include != (ALL,):
+        return _names(measure.partners.include)
+    return "all" + (f" but {_names(measure.partners.exclude)}" if measure.partners.exclude else "")
 
 
 def _names(codes: Iterable[str]) -> str:
@@ -90,19 +89,19 @@ def _names(codes: Iterable[str]) -> str:
     return ", ".join(names) if len(names) <= 8 else f"{len(names)} economies"
 
 
-def _scope(register: Register, law: Law) -> str:
+def _scope(register: Register, measure: Measure) -> str:
     """What it covers, where the groups of the register say it; a list of headings is left to the title."""
-    if law.scope is None:
+    if measure.scope is None:
         return ""
     groups = register.products.groups
-    parts = ["all goods"] if law.scope.goods else []
-    parts += [sector_name(code) for code in law.scope.sectors]
-    parts += [groups[name].title for name in law.scope.groups]
-    if law.scope.hs is not None:
-        parts.append(f"{law.scope.hs.edition} {', '.join(law.scope.hs.prefixes)}")
+    parts = ["all goods"] if measure.scope.goods else []
+    parts += [sector_name(code) for code in measure.scope.sectors]
+    parts += [groups[name].title for name in measure.scope.groups]
+    if measure.scope.hs is not None:
+        parts.append(f"{measure.scope.hs.edition} {', '.join(measure.scope.hs.prefixes)}")
     text = "; ".join(parts)
-    if law.scope.preference == ("none",):
+    if measure.scope.preference == ("none",):
         text += " (outside preferences)"
-    elif law.scope.preference:
-        text += f" ({', '.join(law.scope.preference).upper()})"
+    elif measure.scope.preference:
+        text += f" ({', '.join(measure.scope.preference).upper()})"
     return text.strip()

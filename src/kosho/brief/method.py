@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kosho.brief import formatting as words
+from kosho.brief import formatting
 from kosho.brief.model import Claim, Method
 from kosho.codes import country_name
 from kosho.impact.parameters import parameters
@@ -14,7 +14,7 @@ from kosho.impact.product_nests import niche_file
 from kosho.impact.vehicles import vehicle_data
 from kosho.provenance import Source
 from kosho.scenario.interval import Interval
-from kosho.scenario.runs import DRAWS, SEED, Runs
+from kosho.scenario.runs import DRAWS, SEED, ScenarioResults
 from kosho.world.datafiles import sources as world_sources
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def sources() -> dict[str, Source]:
     return {one.id: one for one in measured} | world_sources() | {one.id: one for one in _SOURCES}
 
 
-def describe(case: Case, on: date, table: Mapping[str, Any], runs: Runs) -> Method:
+def describe(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResults) -> Method:
     """Method, limits and the warning about the first year.
 
     Args:
@@ -130,15 +130,15 @@ def _limits(case: Case, table: Mapping[str, Any], assumptions: Iterable[str]) ->
         yield Claim(
             text=f"Against customs records of {fit['year']} its goods trade by pair correlates "
             f"{agreement['correlation']:.2f} over the {agreement['pairs']} largest pairs; a single pair is "
-            f"off by about {100 * agreement['median_absolute_log_gap']:.0f}{words.NBSP}% (median).",
+            f"off by about {100 * agreement['median_absolute_log_gap']:.0f}{formatting.NBSP}% (median).",
             status="estimate",
             sources=(fit["source"],),
         )
     tariffs = table["tariffs"]
     yield Claim(
-        text=f"Base tariffs on {100 * tariffs['unknown_share_of_goods_trade']:.0f}{words.NBSP}% of "
+        text=f"Base tariffs on {100 * tariffs['unknown_share_of_goods_trade']:.0f}{formatting.NBSP}% of "
         f"the world’s goods trade are not known and stay what they are, first of all those of "
-        f"{words.listed([country_name(one['country']) for one in tariffs['unknown_importers'][:5]])}.",
+        f"{formatting.listed([country_name(one['country']) for one in tariffs['unknown_importers'][:5]])}.",
         status="fact",
         sources=(OWN,),
     )
@@ -162,7 +162,7 @@ def _limits(case: Case, table: Mapping[str, Any], assumptions: Iterable[str]) ->
         )
 
 
-def _first_year(case: Case, on: date, runs: Runs) -> Iterable[Claim]:
+def _first_year(case: Case, on: date, runs: ScenarioResults) -> Iterable[Claim]:
     yield Claim(
         text="Not for the first year. Everything here is the long run of seven to ten years. After one "
         "year trade has moved by less than half as much (elasticity −0.76, against −1.75 to −2.25 in the "
@@ -172,9 +172,9 @@ def _first_year(case: Case, on: date, runs: Runs) -> Iterable[Claim]:
     )
     for one in case.observations:
         published = case.sources[one.figure.source].date
-        later = f" (published {words.day(published)}, after the day of this brief)" if published else ""
-        unit = f"{words.NBSP}%" if one.figure.unit == "percent" else f" {one.figure.unit}"
-        value = words.significant(one.figure.value, 3, 1) + unit
+        later = f" (published {formatting.day(published)}, after the day of this brief)" if published else ""
+        unit = f"{formatting.NBSP}%" if one.figure.unit == "percent" else f" {one.figure.unit}"
+        value = formatting.significant(one.figure.value, 3, 1) + unit
         note = f"; {one.figure.note}" if one.figure.note else ""
         yield Claim(
             text=f"{one.title}, {one.period}: {value}{note}{later if published and published > on else ''}.",
@@ -195,4 +195,4 @@ def _first_year(case: Case, on: date, runs: Runs) -> Iterable[Claim]:
 
 
 def _percent(found: Interval) -> str:
-    return f"{words.percent_range(found.low, found.high)}{words.NBSP}%"
+    return f"{formatting.percent_range(found.low, found.high)}{formatting.NBSP}%"

@@ -15,7 +15,15 @@ from kosho.display import Card, listing
 from kosho.provenance import Day, Frozen, Said, Source, Status
 from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Number
-from kosho.scenario.results import Comparison, FlowRange, Quantiles, Result, ScenarioSummary, Variant
+from kosho.scenario.results import (
+    Comparison,
+    FlowRange,
+    Quantiles,
+    ScenarioResults,
+    ScenarioSummary,
+    Variant,
+    VariantResult,
+)
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -227,7 +235,7 @@ class Brief(Frozen):
 
     >>> brief.codes, brief.base_label  # a brief as `compose` gives it
     (('JPN', 'USA'), '2022 base')
-    >>> sorted(brief.comparison("JPN", "deal", "no-deal").by_variant)
+    >>> sorted(brief.numbers.comparison("JPN", "deal", "no-deal").by_variant)
     ['fixed-central', 'fixed-low', 'zero-central', 'zero-low']
     """
 
@@ -244,7 +252,7 @@ class Brief(Frozen):
     in_force: tuple[MeasureSummary, ...]
     scenarios: tuple[ScenarioSummary, ...]
     variants: tuple[Variant, ...]
-    results: tuple[Result, ...]
+    results: tuple[VariantResult, ...]
     comparisons: tuple[Comparison, ...]
     flow_ranges: tuple[FlowRange, ...]
     bounds: tuple[ScenarioCommitments, ...] = ()
@@ -280,41 +288,18 @@ class Brief(Frozen):
     @property
     def base_label(self) -> str:
         """What `base` is called on the page."""
-        return f"{self.world.year} base" if self.world.year else "base"
+        return self.numbers.base_label
 
-    def result(self, scenario: str, variant: str) -> Result:
-        """The run of a scenario under a variant.
-
-        Raises:
-            KeyError: there is none.
-        """
-        for result in self.results:
-            if (result.scenario, result.variant) == (scenario, variant):
-                return result
-        raise KeyError((scenario, variant))
-
-    def comparison(self, party: str, scenario: str, against: str) -> Comparison:
-        """What `party` has in `scenario` over what it has in `against`.
-
-        Raises:
-            KeyError: there is none.
-        """
-        for found in self.comparisons:
-            if (found.party, found.scenario, found.against) == (party, scenario, against):
-                return found
-        raise KeyError((party, scenario, against))
-
-    def flow_range(self, scenario: str, flow: int) -> FlowRange:
-        """What a scenario does to a named flow.
-
-        Raises:
-            KeyError: there is none.
-        """
-        for found in self.flow_ranges:
-            if (found.scenario, found.flow) == (scenario, flow):
-                return found
-        raise KeyError((scenario, flow))
-
-    def by_role(self, *roles: str) -> tuple[ScenarioSummary, ...]:
-        """The scenarios that play one of `roles`, in order."""
-        return tuple(scenario for scenario in self.scenarios if scenario.role in roles)
+    @property
+    def numbers(self) -> ScenarioResults:
+        """What was computed of the scenarios, without words."""
+        return ScenarioResults(
+            parties=self.codes,
+            base_year=self.world.year,
+            scenarios=self.scenarios,
+            variants=self.variants,
+            results=self.results,
+            comparisons=self.comparisons,
+            flow_ranges=self.flow_ranges,
+            all_commitments=self.bounds,
+        )

@@ -11,9 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kosho.brief import deal_tables as bargaining
-from kosho.brief import formatting as words
-from kosho.brief import statement_text as telling
+from kosho.brief import deal_tables, formatting, statement_text
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.figures import figures
 from kosho.brief.model import Brief, Reference
@@ -63,15 +61,15 @@ def render(brief: Brief) -> str:
             brief=brief,
             figures=figures(brief),
             tables=tables(brief) | commitments(brief),
-            bargaining=bargaining,
-            telling=telling,
+            deal_tables=deal_tables,
+            statement_text=statement_text,
             cite=cite,
             style=_text("style.css"),
             script=_text("page.js"),
             plotly=_plotly(),
         )
     )
-    return re.sub(r"(?<=\d) %", f"{words.NBSP}%", page)  # a number and its sign stay on one line
+    return re.sub(r"(?<=\d) %", f"{formatting.NBSP}%", page)  # a number and its sign stay on one line
 
 
 def safe_url(url: str | None) -> str | None:
@@ -92,7 +90,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Any] = {"day": words.day, "country": country_name, "url": safe_url}
+    filters: dict[str, Any] = {"day": formatting.day, "country": country_name, "url": safe_url}
     environment.filters.update(filters)
     return environment
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from kosho.brief import formatting as words
+from kosho.brief import formatting
 from kosho.provenance import Said
 
 __all__ = ["by", "day_or_month", "days", "kind", "when"]
@@ -18,7 +18,7 @@ def by(said: Said) -> str:
 def when(said: Said) -> str:
     """The date of a statement as precise as it is known; else the day it was recorded."""
     if said.date is None:
-        return f"recorded {words.day(said.recorded_at)}"
+        return f"recorded {formatting.day(said.recorded_at)}"
     return day_or_month(said.date)
 
 
@@ -29,7 +29,7 @@ def day_or_month(text: str) -> str:
 
 def _one(text: str) -> str:
     if len(text) == 10:
-        return words.day(date.fromisoformat(text))
+        return formatting.day(date.fromisoformat(text))
     return f"{date.fromisoformat(text + '-01'):%B} {text[:4]}" if len(text) == 7 else text
 
 

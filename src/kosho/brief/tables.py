@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from kosho.brief import formatting as words
+from kosho.brief import formatting
 from kosho.brief.figures import compared_scenarios
 from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
@@ -92,17 +92,20 @@ VERDICTS = {"gain": "better", "loss": "worse", "unclear": "depends", "nil": "no 
 
 
 def _verdict(found: Comparison) -> Cell:
-    tone = words.verdict(found.whole.low, found.whole.high)
-    low = f"weak: {words.span(found.low.low, found.low.high)}"
+    tone = formatting.verdict(found.whole.low, found.whole.high)
+    low = f"weak: {formatting.span(found.low.low, found.low.high)}"
     middle = found.by_variant[next(iter(found.by_variant))]
     return Cell(
-        words.span(found.central.low, found.central.high), middle, tone=tone, note=low, word=VERDICTS[tone]
+        formatting.span(found.central.low, found.central.high), middle, tone=tone, note=low, word=VERDICTS[tone]
     )
 
 
 def glance(brief: Brief) -> CellTable:
     """Each scenario for each party, against the base and against today."""
-    measures = [("base", brief.base_label), *((one.id, "today") for one in brief.by_role("status-quo")[:1])]
+    measures = [
+        ("base", brief.base_label),
+        *((one.id, "today") for one in brief.numbers.by_role("status-quo")[:1]),
+    ]
     return _compared(
         brief,
         brief.scenarios,
@@ -124,10 +127,10 @@ def glance(brief: Brief) -> CellTable:
 
 def bargain(brief: Brief) -> CellTable:
     """Each deal for each party, against each way in which the talks may fail."""
-    failing = brief.by_role("no-deal")
+    failing = brief.numbers.by_role("no-deal")
     return _compared(
         brief,
-        brief.by_role("deal"),
+        brief.numbers.by_role("deal"),
         [(party, one.id) for one in failing for party in brief.codes],
         CellTable(
             id="bargain",
@@ -171,9 +174,9 @@ def in_force(brief: Brief, *, hitting: bool) -> CellTable:
             Cell(one.rate, one.rate, status=one.status),
             Cell(one.partners, one.partners),
             Cell(
-                words.day(one.since),
+                formatting.day(one.since),
                 one.since.isoformat(),
-                note=f"until {words.day(one.until)}" if one.until else "",
+                note=f"until {formatting.day(one.until)}" if one.until else "",
             ),
             Cell(one.legal_basis, one.legal_basis, sources=one.sources),
         )
@@ -182,7 +185,7 @@ def in_force(brief: Brief, *, hitting: bool) -> CellTable:
     )
     return CellTable(
         id="in-force" if hitting else "in-force-others",
-        caption=f"In force on {words.day(brief.as_of)} and known on that day: "
+        caption=f"In force on {formatting.day(brief.as_of)} and known on that day: "
         + ("what hits a party" if hitting else "what hits others alone"),
         columns=("Measure", "Rate", "On whom", "Since", "Legal basis"),
         wide=True,
@@ -195,9 +198,9 @@ def _variants(brief: Brief, party: str) -> CellTable:
     for scenario in brief.scenarios:
         cells: list[Cell] = []
         for variant in brief.variants:
-            effect = brief.result(scenario.id, variant.id).countries[party]
-            text = words.billions(effect.ev_musd, sign=True)
-            cells.append(Cell(text, effect.ev_musd, note=f"{words.percent(effect.welfare, sign=True)} %"))
+            effect = brief.numbers.result(scenario.id, variant.id).countries[party]
+            text = formatting.billions(effect.ev_musd, sign=True)
+            cells.append(Cell(text, effect.ev_musd, note=f"{formatting.percent(effect.welfare, sign=True)} %"))
         rows.append((Cell(scenario.title, scenario.title), *cells))
     return CellTable(
         id=f"variants-{party.lower()}",
@@ -215,8 +218,8 @@ def counted_flow(brief: Brief, position: int) -> CellTable:
     sources = () if flow.units_source is None else (flow.units_source,)
     base = (
         Cell(brief.base_label.capitalize(), sources=sources),
-        Cell("" if flow.base_units is None else words.quantity(flow.base_units), flow.base_units),
-        Cell(words.billions(flow.base_musd), flow.base_musd),
+        Cell("" if flow.base_units is None else formatting.quantity(flow.base_units), flow.base_units),
+        Cell(formatting.billions(flow.base_musd), flow.base_musd),
         Cell(""),
     )
     rows = [
@@ -240,13 +243,17 @@ def counted_flow(brief: Brief, position: int) -> CellTable:
 
 def _other_flows(brief: Brief) -> CellTable:
     """Change of value of the flows whose quantity is not known."""
-    shown = [*brief.by_role("status-quo"), *brief.by_role("no-deal"), *brief.by_role("deal")[:1]]
+    shown = [
+        *brief.numbers.by_role("status-quo"),
+        *brief.numbers.by_role("no-deal"),
+        *brief.numbers.by_role("deal")[:1],
+    ]
     rows: list[tuple[Cell, ...]] = []
     for position, flow in enumerate(brief.results[0].flows):
         if flow.base_units is not None:
             continue
         changes = [list(_value(brief, scenario, position))[-1] for scenario in shown]
-        rows.append((Cell(flow.title), Cell(words.billions(flow.base_musd), flow.base_musd), *changes))
+        rows.append((Cell(flow.title), Cell(formatting.billions(flow.base_musd), flow.base_musd), *changes))
     return CellTable(
         id="other-flows",
         caption="Other flows: change of value in percent",
@@ -258,29 +265,30 @@ def _other_flows(brief: Brief) -> CellTable:
 
 
 def _quantity(brief: Brief, scenario: ScenarioSummary, position: int) -> Iterable[Cell]:
-    base, found = brief.results[0].flows[position].base_units, brief.flow_range(scenario.id, position)
+    base, found = brief.results[0].flows[position].base_units, brief.numbers.flow_range(scenario.id, position)
     if base is not None and found.central_units is not None and found.low_units is not None:
         central, low = (
-            words.quantity_range(base * (1 + one.low), base * (1 + one.high))
+            formatting.quantity_range(base * (1 + one.low), base * (1 + one.high))
             for one in (found.central_units, found.low_units)
         )
         yield Cell(central, found.central_units.low, note=f"weak: {low}")
 
 
 def _value(brief: Brief, scenario: ScenarioSummary, position: int) -> Iterable[Cell]:
-    base, found = brief.results[0].flows[position].base_musd, brief.flow_range(scenario.id, position)
+    base, found = brief.results[0].flows[position].base_musd, brief.numbers.flow_range(scenario.id, position)
     central, low = (
-        words.billions_range(base * (1 + one.low), base * (1 + one.high)) for one in (found.central, found.low)
+        formatting.billions_range(base * (1 + one.low), base * (1 + one.high))
+        for one in (found.central, found.low)
     )
     yield Cell(central, found.central.low, note=f"weak: {low}")
-    central, low = (words.percent_range(one.low, one.high) for one in (found.central, found.low))
+    central, low = (formatting.percent_range(one.low, one.high) for one in (found.central, found.low))
     yield Cell(central, found.central.low, note=f"weak: {low}")
 
 
 def _sectors(brief: Brief, party: str) -> CellTable:
     variant = brief.variants[0]
     shown = compared_scenarios(brief)
-    runs = [brief.result(scenario.id, variant.id).sectors[party] for scenario in shown]
+    runs = [brief.numbers.result(scenario.id, variant.id).sectors[party] for scenario in shown]
     rows: list[tuple[Cell, ...]] = []
     for code, base in runs[0].items():
         if base.output_base_musd <= 0:
@@ -289,9 +297,14 @@ def _sectors(brief: Brief, party: str) -> CellTable:
         for run in runs:
             change = run[code].exports_musd - base.exports_base_musd
             cells += [
-                Cell(words.billions(change, sign=True), change),
-                Cell(words.percent(run[code].exports_volume, sign=True, decimals=1), run[code].exports_volume),
-                Cell(words.percent(run[code].output_volume, sign=True, decimals=1), run[code].output_volume),
+                Cell(formatting.billions(change, sign=True), change),
+                Cell(
+                    formatting.percent(run[code].exports_volume, sign=True, decimals=1),
+                    run[code].exports_volume,
+                ),
+                Cell(
+                    formatting.percent(run[code].output_volume, sign=True, decimals=1), run[code].output_volume
+                ),
             ]
         rows.append((Cell(sector_name(code), sector_name(code)), *cells))
     rows.sort(key=lambda row: float(row[1].sort or 0))
@@ -309,15 +322,15 @@ def _sectors(brief: Brief, party: str) -> CellTable:
 
 def _sectors_by_variant(brief: Brief, party: str) -> CellTable:
     scenario = compared_scenarios(brief)[-1]
-    runs = [brief.result(scenario.id, variant.id).sectors[party] for variant in brief.variants]
+    runs = [brief.numbers.result(scenario.id, variant.id).sectors[party] for variant in brief.variants]
     rows: list[tuple[Cell, ...]] = []
     for code, base in runs[0].items():
         if base.output_base_musd <= 0:
             continue
         changes = [run[code].exports_musd - run[code].exports_base_musd for run in runs]
         volumes = [run[code].output_volume for run in runs]
-        cells = [Cell(words.billions(change, sign=True), change) for change in changes]
-        cells += [Cell(words.percent(volume, sign=True, decimals=1), volume) for volume in volumes]
+        cells = [Cell(formatting.billions(change, sign=True), change) for change in changes]
+        cells += [Cell(formatting.percent(volume, sign=True, decimals=1), volume) for volume in volumes]
         rows.append((Cell(sector_name(code), sector_name(code)), *cells))
     rows.sort(key=lambda row: float(row[1].sort or 0))
     return CellTable(
@@ -337,7 +350,7 @@ def _short(variant: Variant) -> str:
 
 def _draws(brief: Brief) -> CellTable:
     names = {one.id: one.title for one in brief.scenarios} | {"base": brief.base_label}
-    names |= {one.id: "today" for one in brief.by_role("status-quo")[:1]}
+    names |= {one.id: "today" for one in brief.numbers.by_role("status-quo")[:1]}
     titles = {one.id: one.title for one in brief.scenarios}
     found = {(one.party, one.scenario, one.against): one for one in brief.comparisons}
     main = brief.variants[0].id
@@ -346,7 +359,7 @@ def _draws(brief: Brief) -> CellTable:
         (
             Cell(titles[scenario], titles[scenario], note=f"against {names[against]}"),
             *(
-                Cell(words.billions(value, sign=True), value)
+                Cell(formatting.billions(value, sign=True), value)
                 for party in brief.codes
                 for one in (found[party, scenario, against],)
                 for value in (one.by_variant[main], one.draws.p5, one.draws.p50, one.draws.p95)
@@ -369,16 +382,16 @@ def _draws(brief: Brief) -> CellTable:
 
 def _economies(brief: Brief) -> CellTable:
     variant = brief.variants[0]
-    shown = brief.by_role("status-quo", "no-deal", "deal")
-    runs = [brief.result(scenario.id, variant.id).countries for scenario in shown]
+    shown = brief.numbers.by_role("status-quo", "no-deal", "deal")
+    runs = [brief.numbers.result(scenario.id, variant.id).countries for scenario in shown]
     rows = [
         (
             Cell(country_name(code), country_name(code)),
             *(
                 Cell(
-                    words.billions(run[code].ev_musd, sign=True),
+                    formatting.billions(run[code].ev_musd, sign=True),
                     run[code].ev_musd,
-                    note=f"{words.percent(run[code].welfare, sign=True)} %",
+                    note=f"{formatting.percent(run[code].welfare, sign=True)} %",
                 )
                 for run in runs
             ),
@@ -398,12 +411,12 @@ def _economies(brief: Brief) -> CellTable:
 
 def _economies_by_variant(brief: Brief) -> CellTable:
     scenario = compared_scenarios(brief)[0]
-    runs = [brief.result(scenario.id, variant.id).countries for variant in brief.variants]
+    runs = [brief.numbers.result(scenario.id, variant.id).countries for variant in brief.variants]
     rows = [
         (
             Cell(country_name(code), country_name(code)),
-            *(Cell(words.billions(run[code].ev_musd, sign=True), run[code].ev_musd) for run in runs),
-            *(Cell(words.percent(run[code].welfare, sign=True), run[code].welfare) for run in runs),
+            *(Cell(formatting.billions(run[code].ev_musd, sign=True), run[code].ev_musd) for run in runs),
+            *(Cell(formatting.percent(run[code].welfare, sign=True), run[code].welfare) for run in runs),
         )
         for code in runs[0]
     ]

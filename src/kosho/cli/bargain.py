@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import AsOf, Deficits, Json, WorldNamed, world_named
-from kosho.cli.terminal import chosen, day, progress, say, show_json, show_table
+from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
 from kosho.errors import KoshoError, Problems
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def show(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Price every package on the table; the frontier, the deals theory picks, and how sure they are."""
     from kosho.bargain import Effort, negotiate
-    from kosho.bargain.concessions import named
+    from kosho.bargain.concessions import package_of_options
     from kosho.bargain.report import contract
     from kosho.case import Case
 
@@ -59,12 +59,12 @@ def show(  # noqa: PLR0913 - one parameter an option
     opened = Case.load(case)
     table = opened.table(on)
     named_world = world_named(world, opened)
-    package = None if explain is None else named(table, _assigned(explain), "--explain")
-    with progress("Reading the table") as tell:
+    package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
+    with show_progress("Reading the table") as progress:
         alone = package is not None and not json
         effort = Effort(draws=0, confirm=False) if alone else Effort(draws=draws, confirm=confirm)
         economy = named_world.load(opened.apart | set(table.parties)).coarse
-        deal = negotiate(table, economy, closure, effort, tell)
+        deal = negotiate(table, economy, closure, effort, progress)
         content = {"case": case, **contract(deal, package)}
     if json:
         show_json(content)
@@ -133,7 +133,7 @@ def _title(deal: Deal, issue: str, option: str) -> str:
 
 
 def _show(deal: Deal, content: dict[str, Any]) -> None:
-    from kosho.bargain.report import share_told
+    from kosho.bargain.report import percent_of_draws
 
     parties = content["parties"]
     say(
@@ -151,7 +151,7 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
         return
     _show_deals(deal, content)
     rows = [
-        (CONCEPT_TITLES[name], share_told(one["all_gain"]), *(_spread(one["gains"][p]) for p in parties))
+        (CONCEPT_TITLES[name], percent_of_draws(one["all_gain"]), *(_spread(one["gains"][p]) for p in parties))
         for name, one in content["certificate"].items()
     ]
     if rows:

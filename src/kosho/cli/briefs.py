@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kosho.cli.options import AsOf, WorldNamed, world_named
-from kosho.cli.terminal import day, progress, say, show_made
+from kosho.cli.terminal import day, say, show_made, show_progress
 
 __all__ = ["app"]
 
@@ -40,9 +40,9 @@ def write(
     brief.require_extra()
     opened = Case.load(case)
     chosen = world_named(world, opened)
-    with progress("Computing") as tell:
-        made = brief.compose(opened, on, tell, bargain=table, world=chosen)
-        page = brief.save(made, out or Path("out") / opened.name, tell)
+    with show_progress("Computing") as progress:
+        made = brief.compose(opened, on, progress, bargain=table, world=chosen)
+        page = brief.save(made, out or Path("out") / opened.name, progress)
     say(made.lead.text)
     for shown in (glance(made), bargain(made)):
         if shown.rows and shown.numeric:

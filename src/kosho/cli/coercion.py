@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import note, progress, say, show_json, show_table
+from kosho.cli.terminal import note, say, show_json, show_progress, show_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def show(
 
     chosen = list(episodes().values()) if episode is None else [known(episode)]
     named = world_named(world)
-    with progress("Replaying"):
+    with show_progress("Replaying"):
         table = named.load().whole if economy else None
         found = [(compare(one), None if table is None else _in_economy(table, one)) for one in chosen]
     if json:
@@ -147,11 +147,11 @@ def _in_economy(table: World, of: Episode) -> dict[str, Any] | None:
 
 
 def _show(found: EpisodeComparison) -> None:
-    from kosho.brief import formatting as words
+    from kosho.brief import formatting
 
     of = found.episode
     rows = [_row(one) for one in found.figures]
-    title = f"{of.title}: {of.product}, {of.unit} (halted from {words.day(of.closed_from)})"
+    title = f"{of.title}: {of.product}, {of.unit} (halted from {formatting.day(of.closed_from)})"
     columns = ("What", "Before", "The halt alone", "What happened", "Fitted shift of demand")
     width = len(columns) - (found.fitted_at is None)
     show_table(title, columns[:width], [row[:width] for row in rows], numeric=width - 1)
@@ -182,23 +182,23 @@ def _row(one: EpisodeFigure) -> tuple[str, str, str, str, str]:
 
 def _given(value: float) -> str:
     """As the source has it."""
-    from kosho.brief import formatting as words
+    from kosho.brief import formatting
 
-    return words.figure(value, 7)
+    return formatting.figure(value, 7)
 
 
 def _counted(value: float) -> str:
     """What comes out of the replay, to three digits: more are not true."""
-    from kosho.brief import formatting as words
+    from kosho.brief import formatting
 
-    return words.significant(value, 3, 0 if value >= 100 else 2)
+    return formatting.significant(value, 3, 0 if value >= 100 else 2)
 
 
 def _worked_out(value: float) -> str:
     """A ratio, to two decimals."""
-    from kosho.brief import formatting as words
+    from kosho.brief import formatting
 
-    return words.significant(value, 3, 2)
+    return formatting.significant(value, 3, 2)
 
 
 def _ranged(found: Range | None, figure: Callable[[float], str]) -> str:
@@ -217,15 +217,15 @@ def _between(cited: Cited) -> str:
 
 
 def _show_economy(of: Episode, found: dict[str, Any]) -> None:
-    from kosho.brief import formatting as words
+    from kosho.brief import formatting
     from kosho.codes import country_name
 
     rows = [
         (
             country_name(code),
-            words.with_ends(
-                words.millions(one["value"], sign=True),
-                words.millions_range(one["low"], one["high"], sign=True),
+            formatting.with_ends(
+                formatting.millions(one["value"], sign=True),
+                formatting.millions_range(one["low"], one["high"], sign=True),
             ),
         )
         for code, one in found["ev_musd"].items()

@@ -17,7 +17,7 @@ from kosho.atomic_write import write_whole
 from kosho.cli import corridor_tables
 from kosho.cli.corridor_effect import ENDS, TimeEffect, by_sector, effects, measure, time_value
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import progress, say, show_json
+from kosho.cli.terminal import say, show_json, show_progress
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _compute(opened: Corridor, names: list[str], settings: Settings, run: Runner
 
         def times(corridor: Corridor, count: int, precision: float | None = None) -> ReleaseTimes:
             return simulate(
-                corridor, replications=count, precision=precision, seed=settings.seed, run=run, tell=advance
+                corridor, replications=count, precision=precision, seed=settings.seed, run=run, progress=advance
             )
 
         stage("Baseline")
@@ -157,7 +157,7 @@ def _compute(opened: Corridor, names: list[str], settings: Settings, run: Runner
         found = None
         if tornado:
             stage("Ranges of the parameters")
-            found = swing(opened, names[0], seed=settings.seed, run=run, tell=lambda *of: stage(None, of))
+            found = swing(opened, names[0], seed=settings.seed, run=run, progress=lambda *of: stage(None, of))
     return Found(opened, baseline, scenarios, found, {}, None)
 
 
@@ -195,7 +195,7 @@ def _means(saved: Mapping[str, Estimate]) -> dict[str, float]:
 
 
 def _with_effects(found: Found, named: WorldChoice) -> Found:
-    with progress("Solving the world economy"):
+    with show_progress("Solving the world economy"):
         world = named.load().whole
         solved = {
             name: {
@@ -330,8 +330,8 @@ def _save(path: Path, text: str) -> None:
 def _calibrate(opened: Corridor, replications: int, seed: int, run: Runner, *, json: bool) -> None:
     from kosho.corridor.calibration import calibrate
 
-    with progress("Fitting") as tell:
-        fit = calibrate(opened, replications=replications, seed=seed, run=run, tell=tell)
+    with show_progress("Fitting") as progress:
+        fit = calibrate(opened, replications=replications, seed=seed, run=run, progress=progress)
     rows = [(target.moment, target.value.value, simulated) for target, simulated in fit.moments]
     if json:
         show_json(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kosho.cli.terminal import progress, say
+from kosho.cli.terminal import say, show_progress
 
 if TYPE_CHECKING:
     from kosho.record.drafts import Pile
@@ -63,9 +63,9 @@ def _read(files: list[Path]) -> tuple[dict[str, Document], list[Draft]]:
     texts: dict[str, Document] = {}
     drafts: list[Draft] = []
     wrong: list[Problem] = []
-    with progress("Reading") as tell:
+    with show_progress("Reading") as progress:
         for number, path in enumerate(files, 1):
-            tell(f"Reading {path.name} ({number} of {len(files)})")
+            progress(f"Reading {path.name} ({number} of {len(files)})")
             try:
                 document = decode(path)
             except InputError as error:

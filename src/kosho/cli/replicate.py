@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kosho.cli.options import Json
-from kosho.cli.terminal import chosen, progress, say, show_json, show_table
+from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
 
 __all__ = ["app"]
 
@@ -36,7 +36,7 @@ def show(
     from kosho.replications.cp2015 import replicate
 
     chosen(study, STUDIES, "STUDY")
-    with progress("Solving"):
+    with show_progress("Solving"):
         content = replicate(data).to_dict()
     if json:
         show_json(content)

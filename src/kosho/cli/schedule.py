@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json
-from kosho.cli.terminal import day, progress, say, show_json, show_table
+from kosho.cli.terminal import day, say, show_json, show_progress, show_table
 from kosho.errors import InputError, KoshoError, Problem
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def bring_in(
     from kosho.law.schedules.importing import import_files
 
     since, until = day(first, "--from"), day(last, "--to")
-    with progress("Reading the schedule"):
+    with show_progress("Reading the schedule"):
         done = import_files(files, importer, edition, since, until)
     content = _imported(done)
     if json:

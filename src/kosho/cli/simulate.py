@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kosho.cli.bounds import show as show_bounds
 from kosho.cli.options import AsOf, Deficits, Json, WorldNamed, world_named
-from kosho.cli.terminal import chosen, day, note, progress, show_json, show_table
+from kosho.cli.terminal import chosen, day, note, show_json, show_progress, show_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from kosho.case import Case
     from kosho.case_schema import NamedFlow
-    from kosho.cli.terminal import Tell
     from kosho.equilibrium import Outcome
-    from kosho.impact.effects import Effects
-    from kosho.scenario.commitments import CountryEnds, Ends, ScenarioCommitments
-    from kosho.world import World
+    from kosho.scenario.commitments import CountryEnds, ResultEnds, ScenarioCommitments
 
 __all__ = ["app"]
 
@@ -50,64 +45,29 @@ def show(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Simulate a scenario of a case: what it does to whom, in the long run."""
     from kosho.case import Case
+    from kosho.scenario import simulate_with_ranges
+    from kosho.world import low_elasticity
 
     on = day(as_of, "--as-of")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
     response = chosen(elasticities, ("central", "low"), "--elasticities")
     opened = Case.load(case)
     named = world_named(world, opened)
-    with progress("Solving") as tell:
+    with show_progress("Solving") as progress:
         table = named.load().whole
         opened = opened.within(table)
-        outcome, bounds, notes = _solved(opened, scenario, on, _Options(table, closure, response), tell)
-        content = contract(opened, scenario, on, outcome) | {
+        table = low_elasticity(table) if response == "low" else table
+        found = simulate_with_ranges(opened, scenario, on, table, closure, progress)
+        content = contract(opened, scenario, on, found.outcome) | {
             "detail": named.detail or "full",
-            "table": outcome.base.meta.name,
+            "table": found.outcome.base.meta.name,
             "elasticities": response,
-            "assumptions": list(notes),
+            "assumptions": list(found.assumptions),
         }
     if json:
-        show_json(content | bounds.model_dump(mode="json", exclude={"scenario"}))
+        show_json(content | found.commitments.model_dump(mode="json", exclude={"scenario"}))
     else:
-        _show(opened, content, bounds, everything=everything)
-
-
-class _Options(NamedTuple):
-    """How a scenario is solved."""
-
-    world: World
-    deficits: Literal["fixed", "zero"]
-    elasticities: Literal["central", "low"]
-
-
-def _solved(
-    opened: Case, scenario: str, on: date | None, how: _Options, tell: Tell
-) -> tuple[Outcome, ScenarioCommitments, tuple[str, ...]]:
-    """The scenario in the middle of all ranges, what it becomes at their ends, and what the table assumes."""
-    from kosho.equilibrium import solve
-    from kosho.scenario.commitments import commitments_of
-    from kosho.scenario.sensitivity import Middle, at, corners, effects_at, paid_at, subsidies
-    from kosho.scenario.simulate import pose
-    from kosho.world import low_elasticity
-
-    world = low_elasticity(how.world) if how.elasticities == "low" else how.world
-    base, found = pose(opened, scenario, on, world)
-    law = opened.law(scenario, on)
-    paid = subsidies(base, law)
-
-    def answer(to: Effects) -> Outcome:
-        return solve(base, to.counterfactual, how.deficits)
-
-    outcome = answer(found)
-    moved: list[tuple[str, Mapping[str, Any] | str]] = []
-    for corner in corners(law, found):
-        tell(f"Solving at the ends of ranges: {corner.of}")
-        solving = partial(answer, effects_at(base, law, corner))
-        moved.append((corner.of, at(solving, opened.flows, paid_at(paid, corner))))
-    parties = [one.economy for one in opened.parties]
-    middle = Middle.of(outcome, opened.flows, paid_at(paid))
-    told = commitments_of(scenario, (law, found, parties), middle, moved)
-    return outcome, told, found.assumptions
+        _show(opened, content, found.commitments, everything=everything)
 
 
 def contract(opened: Case, scenario: str, on: date | None, outcome: Outcome) -> dict[str, Any]:
@@ -141,13 +101,10 @@ def contract(opened: Case, scenario: str, on: date | None, outcome: Outcome) -> 
 
 
 def _flow(outcome: Outcome, flow: NamedFlow) -> dict[str, Any]:
+    from kosho.scenario.sensitivity import counted
+
     base, new = outcome.part_flow(flow.importer, flow.exporter, flow.sector, flow.part or "")
-    place = (flow.exporter, flow.importer, flow.sector, flow.part)
-    counted = [
-        one
-        for one in outcome.units
-        if (one.flow.exporter, one.flow.importer, one.flow.sector, one.flow.part) == place
-    ]
+    units = counted(outcome, flow)
     return {
         "id": flow.id,
         "exporter": flow.exporter,
@@ -156,9 +113,9 @@ def _flow(outcome: Outcome, flow: NamedFlow) -> dict[str, Any]:
         "part": flow.part,
         "base_musd": base,
         "new_musd": new,
-        "base_units": counted[0].base if counted else None,
-        "new_units": counted[0].new if counted else None,
-        "unit": counted[0].flow.unit if counted else None,
+        "base_units": None if units is None else units.base,
+        "new_units": None if units is None else units.new,
+        "unit": None if units is None else units.flow.unit,
     }
 
 
@@ -195,29 +152,31 @@ def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *,
 
 def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str, str]:
     """Real income and money with their ranges, and the real wage."""
-    from kosho.brief import formatting as words
+    from kosho.brief import formatting
 
     income, money = (
-        words.percent(found["welfare"], sign=True),
-        words.billions(found["ev_musd"], sign=True),
+        formatting.percent(found["welfare"], sign=True),
+        formatting.billions(found["ev_musd"], sign=True),
     )
     if ends is not None:
-        income = words.with_ends(income, words.percent_range(ends.welfare.low, ends.welfare.high))
-        money = words.with_ends(money, words.span(ends.ev_musd.low, ends.ev_musd.high))
-    return income, money, words.percent(found["real_wage"], sign=True)
+        income = formatting.with_ends(income, formatting.percent_range(ends.welfare.low, ends.welfare.high))
+        money = formatting.with_ends(money, formatting.span(ends.ev_musd.low, ends.ev_musd.high))
+    return income, money, formatting.percent(found["real_wage"], sign=True)
 
 
-def _traded(found: dict[str, Any], ends: Ends | None, position: int) -> tuple[str, str, str, str]:
+def _traded(found: dict[str, Any], ends: ResultEnds | None, position: int) -> tuple[str, str, str, str]:
     """Value and quantity of a flow, the new ones with their ranges."""
-    from kosho.brief import formatting as words
+    from kosho.brief import formatting
 
-    value = words.billions(found["new_musd"]) if found["new_musd"] else words.NONE
+    value = formatting.billions(found["new_musd"]) if found["new_musd"] else formatting.NONE
     counted = found["base_units"] is not None
-    units = (words.quantity(found["new_units"]) if found["new_units"] else words.NONE) if counted else ""
+    units = (
+        (formatting.quantity(found["new_units"]) if found["new_units"] else formatting.NONE) if counted else ""
+    )
     if ends is not None:
         at = ends.flows[position]
-        value = words.with_ends(value, words.billions_range(at.new_musd.low, at.new_musd.high))
+        value = formatting.with_ends(value, formatting.billions_range(at.new_musd.low, at.new_musd.high))
         if at.new_units is not None:
-            units = words.with_ends(units, words.quantity_range(at.new_units.low, at.new_units.high))
-    base = words.quantity(found["base_units"]) if counted else ""
-    return words.billions(found["base_musd"]), value, base, units
+            units = formatting.with_ends(units, formatting.quantity_range(at.new_units.low, at.new_units.high))
+    base = formatting.quantity(found["base_units"]) if counted else ""
+    return formatting.billions(found["base_musd"]), value, base, units

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import progress, say, show_json, show_table
+from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def show(
 ) -> None:
     """Trace a supply chain: value added and inputs by origin, concentration, the loss without one origin."""
     table = world_named(world).load().whole
-    with progress("Tracing"):
+    with show_progress("Tracing"):
         content = contract(table, country, table.sector_of(sector), without)
     if json:
         show_json(content)
@@ -164,26 +164,27 @@ def _levels(found: Range) -> dict[str, Any]:
 
 
 def _show(content: dict[str, Any]) -> None:
-    from kosho.brief import formatting as words
+    from kosho.brief import formatting
     from kosho.codes import country_name, sector_name
 
     goods, buyer = sector_name(content["sector"]), country_name(content["country"])
     rows = [
-        (country_name(one["country"]), words.percent(one["share"], decimals=1))
+        (country_name(one["country"]), formatting.percent(one["share"], decimals=1))
         for one in content["value_added"]
     ]
-    rows.append(("tariffs along the chain", words.percent(content["tariffs_along_the_chain"], decimals=1)))
+    rows.append(("tariffs along the chain", formatting.percent(content["tariffs_along_the_chain"], decimals=1)))
     show_table(f"{goods} made in {buyer}: where its value is added", ("Origin", "%"), rows, numeric=1)
     inputs = [
-        (country_name(one["exporter"]), sector_name(one["input"]), words.percent(one["share"], decimals=1))
+        (country_name(one["exporter"]), sector_name(one["input"]), formatting.percent(one["share"], decimals=1))
         for one in content["inputs"]
     ]
     show_table("What it buys directly, of its output", ("Origin", "Input", "%"), inputs, numeric=1)
     origins = [
-        (country_name(one["country"]), words.percent(one["share"], decimals=1)) for one in content["origins"]
+        (country_name(one["country"]), formatting.percent(one["share"], decimals=1))
+        for one in content["origins"]
     ]
     if origins:
-        worth = words.millions(content["imports_musd"])
+        worth = formatting.millions(content["imports_musd"])
         show_table(f"{goods} bought by {buyer} abroad, {worth} USD a year", ("Origin", "%"), origins, numeric=1)
     found = content["concentration"]
     if found["imports"] is not None:
@@ -196,28 +197,28 @@ def _show(content: dict[str, Any]) -> None:
 
 
 def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
-    from kosho.brief import formatting as words
+    from kosho.brief import formatting
     from kosho.codes import country_name
 
     rows = [
         (
             f"Deficits {one['deficits']}, {one['elasticities']} elasticities",
-            words.percent(one["welfare"], sign=True),
-            words.millions(one["ev_musd"], sign=True),
-            words.percent(one["price"], sign=True, decimals=1),
-            words.millions(one["real_value_added_musd"], sign=True),
+            formatting.percent(one["welfare"], sign=True),
+            formatting.millions(one["ev_musd"], sign=True),
+            formatting.percent(one["price"], sign=True, decimals=1),
+            formatting.millions(one["real_value_added_musd"], sign=True),
         )
         for one in found["variants"]
     ]
     title = f"{buyer} without {goods} from {country_name(found['origin'])} "
-    title += f"({words.millions(found['base_musd'])} USD a year): in the long run"
+    title += f"({formatting.millions(found['base_musd'])} USD a year): in the long run"
     columns = ("Variant", "Real income, %", "USD a year", "Its price, %", "Value added at home, USD")
     show_table(title, columns, rows, numeric=4)
     say("In the first year little can be replaced and the loss is larger still; nothing here measures it.")
 
 
 def _show_vehicles(found: dict[str, Any], country: str) -> None:
-    from kosho.brief import formatting as words
+    from kosho.brief import formatting
     from kosho.codes import country_name
 
     rows = [(drive, _percents(one), _standing(one)) for drive, one in found["drives"].items()]
@@ -230,7 +231,9 @@ def _show_vehicles(found: dict[str, Any], country: str) -> None:
         makers = [
             (
                 maker,
-                words.with_ends(words.quantity(one["value"]), words.quantity_range(one["low"], one["high"])),
+                formatting.with_ends(
+                    formatting.quantity(one["value"]), formatting.quantity_range(one["low"], one["high"])
+                ),
                 _standing(one),
             )
             for maker, one in trade["makers"].items()
@@ -240,9 +243,11 @@ def _show_vehicles(found: dict[str, Any], country: str) -> None:
 
 
 def _percents(one: dict[str, Any]) -> str:
-    from kosho.brief import formatting as words
+    from kosho.brief import formatting
 
-    return words.with_ends(words.percent(one["value"], decimals=1), words.percents(one["low"], one["high"]))
+    return formatting.with_ends(
+        formatting.percent(one["value"], decimals=1), formatting.percents(one["low"], one["high"])
+    )
 
 
 def _standing(one: dict[str, Any]) -> str:

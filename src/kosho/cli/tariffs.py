@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import progress, say, show_json, show_table
+from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ def show(
     named = _codes(parties, "--parties")
     wanted = None if sectors is None else _codes(sectors, "--sectors")
     bounds = RateBounds(low / 100.0, high / 100.0)
-    with progress("Searching") as tell:
+    with show_progress("Searching") as progress:
         table = named_world.load().whole
         if kind == "optimal":
-            found = optimal(table, named[0], named[1:] or None, wanted, bounds, tell)
+            found = optimal(table, named[0], named[1:] or None, wanted, bounds, progress)
         else:
             search = nash if kind == "nash" else cooperative
-            found = search(table, named, wanted, bounds, tell)
+            found = search(table, named, wanted, bounds, progress)
         content = contract(found, named)
     if json:
         show_json(content)

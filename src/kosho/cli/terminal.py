@@ -6,19 +6,20 @@ import json
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kosho.errors import InputError, Problem, suggest
+from kosho.progress import Progress, silent
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from kosho.brief.tables import CellTable
 
-__all__ = ["Tell", "chosen", "day", "note", "progress", "say", "show_json", "show_made", "show_table"]
+__all__ = ["chosen", "day", "note", "say", "show_json", "show_made", "show_progress", "show_table"]
 
 WIDTH = 160
 """Columns where nothing says how many there are."""
@@ -26,7 +27,6 @@ GAP = 3
 LEAST = 16
 """Columns that words need."""
 
-Tell = Callable[[str], None]
 Choice = TypeVar("Choice", bound=str)
 
 
@@ -100,16 +100,16 @@ def show_made(table: CellTable) -> None:
 
 
 @contextmanager
-def progress(text: str) -> Generator[Tell, None, None]:
-    """A line on standard error that tells what is being done, if a person is looking."""
+def show_progress(text: str) -> Generator[Progress, None, None]:
+    """A line on standard error that says what is being done, if a person is looking."""
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield silent
         return
     from rich.console import Console
     from rich.text import Text
 
     with Console(stderr=True).status(text) as status:
-        yield lambda told: status.update(Text(told))  # titles of cases are not markup
+        yield lambda text: status.update(Text(text))  # titles of cases are not markup
 
 
 def day(text: str | None, option: str) -> date | None:

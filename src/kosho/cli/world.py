@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import progress, say, show_json, show_table
+from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, Problems
 
 __all__ = ["app"]
@@ -80,7 +80,7 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter an option
         weights=weights,
     )
     format_ = reader(source)
-    with progress("Building the table"):
+    with show_progress("Building the table"):
         table = completed(format_.table(files or [], _settings(settings or [])), said)
         path = write(table, out)
     size = path.stat().st_size / 1e6
@@ -126,7 +126,7 @@ def info(
 
     if name is not None and world is not None:
         raise InputError(Problem("a table and --world were both given", "give one"))
-    with progress("Reading the table"):
+    with show_progress("Reading the table"):
         content = described(world_named(world, default=name).load().whole)
     if json:
         show_json(content)

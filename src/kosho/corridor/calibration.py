@@ -19,6 +19,7 @@ from kosho.corridor.schema import Corridor, Moment, Target
 from kosho.corridor.times import Estimate, ReleaseTimes, moment
 from kosho.display import Shown
 from kosho.errors import InputError, KoshoError
+from kosho.progress import Progress
 
 __all__ = ["Fit", "calibrate", "moments"]
 
@@ -55,7 +56,7 @@ def calibrate(
     replications: int = 8,
     seed: int = 1,
     run: Runner | None = None,
-    tell: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Fit:
     """Fit the parameters that the corridor's targets name.
 
@@ -65,7 +66,7 @@ def calibrate(
         replications: A simulation.
         seed: Of all random numbers.
         run: Who carries out simulations, see `runs.runner`.
-        tell: Told how far it is.
+        progress: Told how far it is.
 
     Raises:
         InputError: no target names a parameter, or a target is not a positive number of hours.
@@ -89,8 +90,8 @@ def calibrate(
     for _ in range(ROUNDS):
         slopes = None
         for _ in range(STEPS):
-            if tell:
-                tell(f"step {step}: off by {here.worst:.1%} at most")
+            if progress:
+                progress(f"step {step}: off by {here.worst:.1%} at most")
             if here.close:
                 values = dict(zip(names, np.exp(here.point).tolist(), strict=True))
                 return Fit(here.times.corridor, values, moments(here.times))

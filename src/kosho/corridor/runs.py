@@ -52,7 +52,7 @@ def simulate(
     precision: float | None = None,
     seed: int = 1,
     run: Runner | None = None,
-    tell: Callable[[], None] | None = None,
+    progress: Callable[[], None] | None = None,
 ) -> ReleaseTimes:
     """Simulate a corridor.
 
@@ -62,7 +62,7 @@ def simulate(
         precision: Go on until half the 95 % interval of the mean days is at most this share of them.
         seed: Of all random numbers.
         run: Who carries it out, see `runner`; by default this process.
-        tell: Called after each replication.
+        progress: Called after each replication.
 
     Raises:
         InputError: no replication is asked for.
@@ -81,8 +81,8 @@ def simulate(
     while True:
         for one in run((corridor, seed, number) for number in range(len(done), wanted)):
             done.append(one)
-            if tell:
-                tell()
+            if progress:
+                progress()
         times = ReleaseTimes(corridor, tuple(done))
         if precision is None or times.mean.half_width <= precision * times.mean.mean or wanted >= MOST:
             return times

@@ -84,7 +84,7 @@ def tornado(
     replications: int = 1,
     seed: int = 1,
     run: Runner | None = None,
-    tell: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Tornado:
     """Move one parameter at a time to the ends of its range, with the same random numbers.
 
@@ -96,7 +96,7 @@ def tornado(
         replications: Each.
         seed: Of all random numbers.
         run: Who carries out simulations, see `runs.runner`.
-        tell: Told how many of how many replications are done.
+        progress: Told how many of how many replications are done.
     """
     run = run or partial(map, _carry_out)
     points = list(_points(corridor, scenario))
@@ -104,7 +104,7 @@ def tornado(
     wanted = dict.fromkeys(id(one) for pair in pairs for one in pair)
     distinct = {id(one): one for pair in pairs for one in pair}
     jobs = [(distinct[key], seed, number) for key in wanted for number in range(replications)]
-    days = dict(zip(wanted, _means(run(jobs), len(jobs), replications, tell), strict=True))
+    days = dict(zip(wanted, _means(run(jobs), len(jobs), replications, progress), strict=True))
     before, after = (days[id(one)] for one in pairs[0])
     swings: list[Swing] = []
     for low, high in zip(points[::2], points[1::2], strict=True):
@@ -137,14 +137,14 @@ def _carry_out(job: Job) -> SimulatedYear:
 
 
 def _means(
-    runs: Iterable[SimulatedYear], total: int, replications: int, tell: Callable[[int, int], None] | None
+    runs: Iterable[SimulatedYear], total: int, replications: int, progress: Callable[[int, int], None] | None
 ) -> Iterator[float]:
     """Mean days of each simulation."""
     days: list[float] = []
     for done, one in enumerate(runs, 1):
         days.append(float(one.passage.hours.mean()) / DAY)
-        if tell:
-            tell(done, total)
+        if progress:
+            progress(done, total)
         if len(days) == replications:
             yield sum(days) / replications
             days.clear()

@@ -1,7 +1,17 @@
-"""A case's scenarios solved, with their ranges: everything a brief tells in numbers, without a page."""
+"""A case's scenarios solved, with their ranges: every number that a brief shows, without a page."""
 
-from kosho.scenario.results import Comparison, FlowRange, Result
-from kosho.scenario.runs import Runs, run
-from kosho.scenario.simulate import pose, simulate
+from kosho.scenario.results import Comparison, FlowRange, ScenarioResults, VariantResult
+from kosho.scenario.runs import compared_pairs, run
+from kosho.scenario.simulate import scenario_effects, simulate, simulate_with_ranges
 
-__all__ = ["Comparison", "FlowRange", "Result", "Runs", "pose", "run", "simulate"]
+__all__ = [
+    "Comparison",
+    "FlowRange",
+    "ScenarioResults",
+    "VariantResult",
+    "compared_pairs",
+    "run",
+    "scenario_effects",
+    "simulate",
+    "simulate_with_ranges",
+]

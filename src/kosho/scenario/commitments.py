@@ -18,7 +18,15 @@ from kosho.impact.product_nests import niche, niches
 from kosho.impact.ranges import Range
 from kosho.provenance import Frozen, Status
 from kosho.scenario.interval import Interval, Number
-from kosho.scenario.sensitivity import FigureEnds, Middle, markets, measure_of, ranged_shares, reachable, span
+from kosho.scenario.sensitivity import (
+    CentralOutcome,
+    FigureEnds,
+    figure_ends,
+    markets,
+    measure_of,
+    ranged_shares,
+    solved_corners,
+)
 
 if TYPE_CHECKING:
     from kosho.case import Law
@@ -26,17 +34,17 @@ if TYPE_CHECKING:
     from kosho.impact.effects import Effects
 
 __all__ = [
-    "BoundEnds",
-    "BoundFlow",
     "Commitment",
+    "CommitmentEnds",
+    "CommittedFlow",
     "CountryEnds",
-    "Diverted",
-    "Ends",
     "FlowEnds",
-    "Paid",
     "Parameter",
+    "ResultEnds",
+    "SalesChange",
     "ScenarioCommitments",
-    "Sold",
+    "SubsidyCost",
+    "TradeDiversion",
     "commitments_of",
     "parameters",
 ]
@@ -49,7 +57,7 @@ NOTHING_MUSD = 0.5
 """A smaller change of sales is not listed."""
 
 
-class BoundFlow(Frozen):
+class CommittedFlow(Frozen):
     """An import that a bound counts."""
 
     importer: str
@@ -61,7 +69,7 @@ class BoundFlow(Frozen):
     """The same in words."""
 
 
-class Sold(Frozen):
+class SalesChange(Frozen):
     """By how much an exporter's sales of a sector to an importer change; its own producers are one."""
 
     exporter: str
@@ -72,7 +80,7 @@ class Sold(Frozen):
     """Whether a bound that binds counts some of them."""
 
 
-class Diverted(Frozen):
+class TradeDiversion(Frozen):
     """What all bounds of a scenario together change in an importer's purchases of a sector."""
 
     importer: str
@@ -81,13 +89,13 @@ class Diverted(Frozen):
     """The sector in words."""
     measures: tuple[str, ...]
     """Whose bounds bind there. What each does by itself cannot be told apart."""
-    sales: tuple[Sold, ...]
+    sales: tuple[SalesChange, ...]
     """Those that change most, against the same scenario without any bound."""
     why: str | None = None
     """Why the importer's own producers sell more although it is made to import."""
 
 
-class Paid(Frozen):
+class SubsidyCost(Frozen):
     """What a subsidy to buyers costs the treasury of the importer a year."""
 
     measure: str
@@ -98,7 +106,7 @@ class Paid(Frozen):
     """Over the ranges of the scenario's measures."""
 
 
-class BoundEnds(Frozen):
+class CommitmentEnds(Frozen):
     """What became of a bound over the ranges of the scenario's measures."""
 
     required: Interval
@@ -118,7 +126,7 @@ class Commitment(Frozen):
     title: str
     kind: str
     """`purchase`, `quota`, `ban`, `advisory` or `tariff_quota`."""
-    flows: tuple[BoundFlow, ...]
+    flows: tuple[CommittedFlow, ...]
     basis: str
     """`level`, `increment` or `share` of the base: how the amount is said."""
     measured: str
@@ -143,7 +151,7 @@ class Commitment(Frozen):
     """A country, `importer` or `exporter`; None where there are no rents."""
     fiscal_cost_musd: Number
     """Paid by the importer's treasury."""
-    ends: BoundEnds | None = None
+    ends: CommitmentEnds | None = None
     sources: tuple[str, ...] = ()
     status: Status
     note: str | None = None
@@ -182,7 +190,7 @@ class FlowEnds(Frozen):
     new_units: Interval | None = None
 
 
-class Ends(Frozen):
+class ResultEnds(Frozen):
     """Results over the ranges of the parameters of measures; everything else stays as it is."""
 
     countries: dict[str, CountryEnds]
@@ -201,22 +209,22 @@ class ScenarioCommitments(Frozen):
     titles: dict[str, str]
     """Of the measures named."""
     bounds: tuple[Commitment, ...]
-    diverted: tuple[Diverted, ...] = ()
+    diverted: tuple[TradeDiversion, ...] = ()
     """By importer and sector in which a bound binds."""
-    subsidies: tuple[Paid, ...] = ()
+    subsidies: tuple[SubsidyCost, ...] = ()
     ranges: tuple[Parameter, ...]
     left_out: dict[str, str]
     """Measures of the scenario, or aimed at a party, that have no or not all effect here, with the reason."""
     of_scenario: tuple[str, ...] = ()
     """Of these, what the scenario itself adds to the law."""
-    ends: Ends | None
+    ends: ResultEnds | None
     """None where no measure has a range."""
 
 
 def commitments_of(
     scenario: str,
     asked: tuple[Law, Effects, Sequence[str]],
-    middle: Middle,
+    middle: CentralOutcome,
     moved: Moved,
 ) -> ScenarioCommitments:
     """What a scenario bounds and over what ranges.
@@ -228,7 +236,7 @@ def commitments_of(
         moved: `kosho.scenario.sensitivity.at` of every corner, with what it is a corner of.
     """
     law, found, parties = asked
-    ends = span(middle.figures, reachable(moved)) if moved else None
+    ends = figure_ends(middle.figures, solved_corners(moved)) if moved else None
     ranges = tuple(parameters(law, found))
     left_out = concerning(law.register, found.left_out, parties)
     named = dict.fromkeys(
@@ -258,7 +266,7 @@ def _bound(law: Law, one: Settled, position: int, ends: FigureEnds | None) -> Co
         title=measure.title,
         kind=measure.kind,
         flows=tuple(
-            BoundFlow(
+            CommittedFlow(
                 importer=at.importer,
                 exporter=at.exporter,
                 sector=at.sector,
@@ -283,7 +291,7 @@ def _bound(law: Law, one: Settled, position: int, ends: FigureEnds | None) -> Co
         fiscal_cost_musd=one.fiscal_cost,
         ends=None
         if ends is None
-        else BoundEnds(
+        else CommitmentEnds(
             required=_interval(ends, "required", position),
             reached=_interval(ends, "reached", position),
             wedge=None if prohibitive else _interval(ends, "wedge", position),
@@ -309,7 +317,7 @@ def _product(name: str) -> str:
     return niche(name).title.split(" bought by ")[0].split(" (")[0]
 
 
-def _diverted(middle: Middle, ends: FigureEnds | None) -> Iterator[Diverted]:
+def _diverted(middle: CentralOutcome, ends: FigureEnds | None) -> Iterator[TradeDiversion]:
     """By market, the largest changes; markets in which nothing binds have none."""
     codes, changes = middle.countries, middle.figures["sales"]
     for position, (importer, sector) in enumerate(markets(middle.settled)):
@@ -323,13 +331,13 @@ def _diverted(middle: Middle, ends: FigureEnds | None) -> Iterator[Diverted]:
             if (flow.importer, flow.sector) == (importer, sector)
         }
         order = np.argsort(-np.abs(changes[position]), kind="stable")[:DIVERTED].tolist()
-        yield Diverted(
+        yield TradeDiversion(
             importer=importer,
             sector=sector,
             goods=sector_name(sector),
             measures=tuple(dict.fromkeys(measure_of(one) for one in binding)),
             sales=tuple(
-                Sold(
+                SalesChange(
                     exporter=codes[i],
                     change_musd=float(changes[position, i]),
                     ends=None if ends is None else _interval(ends, "sales", (position, i)),
@@ -358,10 +366,10 @@ def _why(binding: Sequence[Constraint], importer: str) -> str | None:
     )
 
 
-def _paid(law: Law, middle: Middle, ends: FigureEnds | None) -> Iterator[Paid]:
+def _paid(law: Law, middle: CentralOutcome, ends: FigureEnds | None) -> Iterator[SubsidyCost]:
     for position, name in enumerate(middle.subsidies):
         measure = law.register.measure(name)
-        yield Paid(
+        yield SubsidyCost(
             measure=name,
             title=measure.title,
             payer=measure.imposer,
@@ -374,13 +382,13 @@ def _interval(ends: FigureEnds, name: str, at: int | tuple[int, ...]) -> Interva
     return Interval(low=float(ends.low[name][at]), high=float(ends.high[name][at]))
 
 
-def _ends(middle: Middle, ends: FigureEnds, moved: Moved, parties: Sequence[str]) -> Ends:
-    countries, reached = middle.countries, reachable(moved)
+def _ends(middle: CentralOutcome, ends: FigureEnds, moved: Moved, parties: Sequence[str]) -> ResultEnds:
+    countries, reached = middle.countries, solved_corners(moved)
     each: dict[str, dict[str, Interval]] = {}
     for name in dict.fromkeys(name for name, _ in reached):
-        alone = span(middle.figures, [one for one in reached if one[0] == name])
+        alone = figure_ends(middle.figures, [one for one in reached if one[0] == name])
         each[name] = {party: _interval(alone, "worth", countries.index(party)) for party in parties}
-    return Ends(
+    return ResultEnds(
         countries={
             code: CountryEnds(welfare=_interval(ends, "welfare", n), ev_musd=_interval(ends, "worth", n))
             for n, code in enumerate(countries)

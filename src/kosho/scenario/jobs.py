@@ -13,8 +13,15 @@ import xarray as xr
 from kosho.arrays import Array
 from kosho.equilibrium import solve
 from kosho.errors import KoshoError
-from kosho.scenario.results import CountryEffect, FlowResult, Result, SectorEffect, Variant
-from kosho.scenario.sensitivity import Corner, Middle, at, effects_at, paid_at, place
+from kosho.scenario.results import CountryEffect, FlowResult, SectorEffect, Variant, VariantResult
+from kosho.scenario.sensitivity import (
+    CentralOutcome,
+    Corner,
+    counted,
+    effects_at,
+    figures_or_reason,
+    subsidies_at,
+)
 
 if TYPE_CHECKING:
     from kosho.case import Law
@@ -26,20 +33,20 @@ if TYPE_CHECKING:
     from kosho.world import World
 
 __all__ = [
-    "Answer",
-    "AtCorner",
-    "Drawn",
-    "InMiddle",
+    "CentralJob",
+    "CornerJob",
+    "DrawJob",
+    "DrawResult",
+    "Job",
     "JobInputs",
-    "OfDraw",
-    "OfVariant",
-    "Task",
-    "answer",
-    "answered",
+    "JobResult",
+    "VariantJob",
     "growth_of_units",
     "growth_of_value",
-    "result",
-    "solved",
+    "run_job",
+    "solve_variant",
+    "try_job",
+    "variant_result",
 ]
 
 
@@ -68,46 +75,46 @@ class JobInputs:
 
 
 @dataclass(frozen=True, eq=False)
-class OfVariant:
+class VariantJob:
     """A scenario under a variant, in full."""
 
-    ground: Shared[JobInputs]
+    inputs: Shared[JobInputs]
     scenario: str
     variant: Variant
 
 
 @dataclass(frozen=True, eq=False)
-class InMiddle:
+class CentralJob:
     """A scenario under the first variant, with all parameters of measures in the middle."""
 
-    ground: Shared[JobInputs]
+    inputs: Shared[JobInputs]
     scenario: str
     variant: Variant
 
 
 @dataclass(frozen=True, eq=False)
-class AtCorner:
+class CornerJob:
     """A scenario under the first variant, with the parameters of a measure at an end."""
 
-    ground: Shared[JobInputs]
+    inputs: Shared[JobInputs]
     scenario: str
     corner: Corner
     variant: Variant
 
 
 @dataclass(frozen=True, eq=False)
-class OfDraw:
+class DrawJob:
     """Every scenario under one draw of the elasticities, on the `talks` world."""
 
-    ground: Shared[JobInputs]
+    inputs: Shared[JobInputs]
     theta: xr.DataArray
 
 
-Task = InMiddle | OfVariant | AtCorner | OfDraw
+Job = CentralJob | VariantJob | CornerJob | DrawJob
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class DrawResult:
     """One draw, by scenario."""
 
     worth: Mapping[str, Array]
@@ -118,80 +125,84 @@ class Drawn:
     """`[flow]`, the same of their quantities."""
 
 
-Answer = tuple[Result, Middle] | Result | Mapping[str, Array] | str | Drawn
+JobResult = tuple[VariantResult, CentralOutcome] | VariantResult | Mapping[str, Array] | str | DrawResult
 """Of the middle, another variant, a corner (`kosho.scenario.sensitivity.at`), a draw."""
 
 
-def answered(task: Task) -> Answer | None:
+def try_job(job: Job) -> JobResult | None:
     """The answer, or None where there is none: whoever asked solves it again for the reason."""
     try:
-        return answer(task)
+        return run_job(job)
     except KoshoError:
         return None
 
 
-def answer(task: Task) -> Answer:
+def run_job(job: Job) -> JobResult:
     """The answer to a task.
 
     Raises:
         ConvergenceError: no equilibrium was found.
     """
-    ground = task.ground.value
-    if isinstance(task, OfDraw):
-        return _drawn(ground, task.theta)
-    if isinstance(task, InMiddle):
-        outcome = solved(ground, ground.effects[task.scenario], task.variant)
-        told = result(ground, outcome, task.scenario, task.variant.id)
-        return told, Middle.of(outcome, ground.flows, paid_at(ground.subsidies.get(task.scenario, ())))
-    if isinstance(task, AtCorner):
-        law, base = ground.laws[task.scenario], ground.worlds["central"]
-        found = effects_at(base, law, task.corner)
-        paid = paid_at(ground.subsidies.get(task.scenario, ()), task.corner)
-        return at(partial(solved, ground, found, task.variant, ROUGHLY), ground.flows, paid)
-    outcome = solved(ground, ground.effects[task.scenario], task.variant)
-    return result(ground, outcome, task.scenario, task.variant.id)
+    inputs = job.inputs.value
+    if isinstance(job, DrawJob):
+        return _drawn(inputs, job.theta)
+    if isinstance(job, CentralJob):
+        outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant)
+        told = variant_result(inputs, outcome, job.scenario, job.variant.id)
+        return told, CentralOutcome.of(
+            outcome, inputs.flows, subsidies_at(inputs.subsidies.get(job.scenario, ()))
+        )
+    if isinstance(job, CornerJob):
+        law, base = inputs.laws[job.scenario], inputs.worlds["central"]
+        found = effects_at(base, law, job.corner)
+        paid = subsidies_at(inputs.subsidies.get(job.scenario, ()), job.corner)
+        return figures_or_reason(
+            partial(solve_variant, inputs, found, job.variant, ROUGHLY), inputs.flows, paid
+        )
+    outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant)
+    return variant_result(inputs, outcome, job.scenario, job.variant.id)
 
 
-def solved(ground: JobInputs, effects: Effects, variant: Variant, tol: float = SHARPLY) -> Outcome:
+def solve_variant(inputs: JobInputs, effects: Effects, variant: Variant, tol: float = SHARPLY) -> Outcome:
     """The equilibrium on the full world."""
     return solve(
-        ground.worlds[variant.elasticities],
+        inputs.worlds[variant.elasticities],
         effects.counterfactual,
         variant.deficits,
         tol,
     )
 
 
-def _drawn(ground: JobInputs, theta: xr.DataArray) -> Drawn:
-    world = ground.talks.with_theta(theta)
-    parties = [world.position(party) for party in ground.parties]
+def _drawn(inputs: JobInputs, theta: xr.DataArray) -> DrawResult:
+    world = inputs.talks.with_theta(theta)
+    parties = [world.position(party) for party in inputs.parties]
     worth: dict[str, Array] = {}
     flows: dict[str, list[FlowResult]] = {}
-    for name, found in ground.talks_effects.items():
+    for name, found in inputs.talks_effects.items():
         outcome = solve(world, found.counterfactual, tol=ROUGHLY)
         worth[name] = (outcome.welfare.to_numpy() * outcome.observed_income.to_numpy())[parties]
-        flows[name] = [_flow(outcome, flow) for flow in ground.flows]
-    return Drawn(
+        flows[name] = [_flow(outcome, flow) for flow in inputs.flows]
+    return DrawResult(
         worth,
         {name: [growth_of_value(flow) for flow in some] for name, some in flows.items()},
         {name: [growth_of_units(flow) for flow in some] for name, some in flows.items()},
     )
 
 
-def result(ground: JobInputs, outcome: Outcome, scenario: str, variant: str) -> Result:
+def variant_result(inputs: JobInputs, outcome: Outcome, scenario: str, variant: str) -> VariantResult:
     """What a brief keeps of an equilibrium."""
     welfare, worth, wage = (
         values.to_numpy() for values in (outcome.welfare, outcome.equivalent_variation, outcome.real_wage)
     )
-    return Result(
+    return VariantResult(
         scenario=scenario,
         variant=variant,
         countries={
             code: CountryEffect(welfare=welfare[n], ev_musd=worth[n], real_wage=wage[n])
             for n, code in enumerate(outcome.base.countries)
         },
-        sectors={party: _sectors(outcome, party) for party in ground.parties},
-        flows=tuple(_flow(outcome, flow) for flow in ground.flows),
+        sectors={party: _sectors(outcome, party) for party in inputs.parties},
+        flows=tuple(_flow(outcome, flow) for flow in inputs.flows),
     )
 
 
@@ -221,7 +232,7 @@ def _growth(new: Array, old: Array) -> list[float | None]:
 
 def _flow(outcome: Outcome, flow: NamedFlow) -> FlowResult:
     base, new = outcome.part_flow(flow.importer, flow.exporter, flow.sector, flow.part or "")
-    counted = next((one for one in outcome.units if place(one.flow) == place(flow)), None)
+    units = counted(outcome, flow)
     return FlowResult(
         exporter=flow.exporter,
         importer=flow.importer,
@@ -230,10 +241,10 @@ def _flow(outcome: Outcome, flow: NamedFlow) -> FlowResult:
         title=flow.title,
         base_musd=base,
         new_musd=new,
-        base_units=None if counted is None else counted.base,
-        new_units=None if counted is None else counted.new,
-        unit=None if counted is None else counted.flow.unit,
-        units_source=None if counted is None else counted.flow.source,
+        base_units=None if units is None else units.base,
+        new_units=None if units is None else units.new,
+        unit=None if units is None else units.flow.unit,
+        units_source=None if units is None else units.flow.source,
     )
 
 

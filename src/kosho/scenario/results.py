@@ -6,10 +6,14 @@ alpha-3 and ICIO.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
 
-from kosho.display import Card, columns, million, number, signed_percent
+from kosho.display import Card, Shown, columns, listing, million, number, plural, signed_percent
+from kosho.errors import InputError, Problem, suggest
 from kosho.provenance import Day, Frozen, Status
+from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Interval, Number
 
 __all__ = [
@@ -18,11 +22,12 @@ __all__ = [
     "FlowRange",
     "FlowResult",
     "Quantiles",
-    "Result",
     "Role",
+    "ScenarioResults",
     "ScenarioSummary",
     "SectorEffect",
     "Variant",
+    "VariantResult",
 ]
 
 Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
@@ -91,14 +96,14 @@ class FlowResult(Frozen):
     units_source: str | None = None
 
 
-class Result(Frozen):
+class VariantResult(Frozen):
     """One scenario under one variant.
 
-    >>> from kosho.scenario import Result
+    >>> from kosho.scenario import VariantResult
     >>> from kosho.scenario.results import CountryEffect
     >>> japan = CountryEffect(welfare=0.0009, ev_musd=4440, real_wage=0.0011)
-    >>> Result(scenario="deal", variant="fixed-central", countries={"JPN": japan}, sectors={}, flows=())
-    Result deal, fixed-central
+    >>> VariantResult(scenario="deal", variant="fixed-central", countries={"JPN": japan}, sectors={}, flows=())
+    VariantResult deal, fixed-central
       welfare        JPN +0.09 %
       worth a year   JPN +4,440 million USD
     """
@@ -120,7 +125,8 @@ class Result(Frozen):
             for one in self.flows
         ]
         return Card(
-            f"Result {self.scenario}, {self.variant}", [("welfare", welfare), ("worth a year", worth), *flows]
+            f"VariantResult {self.scenario}, {self.variant}",
+            [("welfare", welfare), ("worth a year", worth), *flows],
         )
 
 
@@ -220,3 +226,124 @@ class FlowRange(Frozen):
                 ("low elasticities", self.low.text(signed_percent)),
             ],
         )
+
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, eq=False)
+class ScenarioResults(Shown):
+    """Scenarios of a case solved, with their ranges. Make them with `kosho.scenario.run`.
+
+    >>> from kosho.scenario import ScenarioResults, VariantResult
+    >>> from kosho.scenario.results import CountryEffect
+    >>> japan = CountryEffect(welfare=0.0009, ev_musd=4440, real_wage=0.0011)
+    >>> one = VariantResult(scenario="deal", variant="main", countries={"JPN": japan}, sectors={}, flows=())
+    >>> found = ScenarioResults(("JPN",), 2022, (), (), (one,), comparisons=(), flow_ranges=())
+    >>> found
+    ScenarioResults of 1 scenario against the 2022 base
+      scenarios         deal
+      variants          main
+      comparisons       0
+      ranges of flows   0
+    >>> found.result("deal", "main").countries["JPN"].ev_musd
+    4440.0
+    >>> found.result("deel", "main")
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: no result for 'deel' (did you mean deal?)
+    """
+
+    parties: tuple[str, ...]
+    """Economies of the case's parties."""
+    base_year: int | None
+    """Of the world that results are compared with; None where it has none."""
+    scenarios: tuple[ScenarioSummary, ...]
+    variants: tuple[Variant, ...]
+    """Ways of closing the model; the first is the main one."""
+    results: tuple[VariantResult, ...]
+    """Every scenario under every variant."""
+    comparisons: tuple[Comparison, ...]
+    flow_ranges: tuple[FlowRange, ...]
+    all_commitments: tuple[ScenarioCommitments, ...] = ()
+    """Of each scenario."""
+    flow_ids: tuple[str, ...] = field(default=())
+    """Of the case's named flows, in the order of `VariantResult.flows`."""
+    assumptions: tuple[str, ...] = ()
+    """What the table needed to speak of the law, in words."""
+
+    def card(self) -> Card:
+        """Which scenarios were run, under what."""
+        names = dict.fromkeys(one.scenario for one in self.results)
+        return Card(
+            f"ScenarioResults of {plural(len(names), 'scenario')} against the {self.base_label}",
+            [
+                ("scenarios", listing(names, 12)),
+                ("variants", listing(dict.fromkeys(one.variant for one in self.results))),
+                ("comparisons", str(len(self.comparisons))),
+                ("ranges of flows", str(len(self.flow_ranges))),
+            ],
+        )
+
+    @property
+    def base_label(self) -> str:
+        """What `base` is called in words."""
+        return f"{self.base_year} base" if self.base_year else "base"
+
+    def by_role(self, *roles: str) -> tuple[ScenarioSummary, ...]:
+        """The scenarios that play one of `roles`, in order."""
+        return tuple(scenario for scenario in self.scenarios if scenario.role in roles)
+
+    def result(self, scenario: str, variant: str) -> VariantResult:
+        """What a scenario does under a variant.
+
+        Raises:
+            InputError: there is no such scenario or variant.
+        """
+        return _found(((one.scenario, one.variant), one) for one in self.results)(scenario, variant)
+
+    def comparison(self, party: str, scenario: str, against: str = "base") -> Comparison:
+        """What a party has in a scenario over what it has in another, or in the base.
+
+        Raises:
+            InputError: there is no such party, or the two are not compared (`kosho.scenario.compared_pairs`).
+        """
+        rows = (((one.party, one.scenario, one.against), one) for one in self.comparisons)
+        return _found(rows)(party, scenario, against)
+
+    def flow_range(self, scenario: str, flow: int | str) -> FlowRange:
+        """What a scenario does to a named flow of the case, by id or by position.
+
+        Raises:
+            InputError: there is no such scenario or flow.
+        """
+        names = self.flow_ids
+        rows = (
+            ((one.scenario, names[one.flow] if isinstance(flow, str) else f"{one.flow}"), one)
+            for one in self.flow_ranges
+        )
+        return _found(rows)(scenario, f"{flow}")
+
+    def commitments(self, scenario: str) -> ScenarioCommitments:
+        """What a scenario bounds, what meeting it takes, and the ranges that its results run over.
+
+        Raises:
+            InputError: there is no such scenario.
+        """
+        return _found(((one.scenario,), one) for one in self.all_commitments)(scenario)
+
+
+def _found(rows: Iterable[tuple[tuple[str, ...], Item]]) -> Callable[..., Item]:
+    """Looks a row up by its key; what is unknown of a key is named with what is nearest."""
+    known = dict(rows)
+
+    def look_up(*key: str) -> Item:
+        if key in known:
+            return known[key]
+        for place, part in enumerate(key):
+            given = dict.fromkeys(one[place] for one in known)
+            if part not in given:
+                raise InputError(Problem(f"no result for {part!r}", suggest(part, given)))
+        raise InputError(Problem(f"no result for {', '.join(map(repr, key))} together"))
+
+    return look_up

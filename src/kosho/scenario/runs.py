@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,37 +10,44 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kosho.arrays import Array
-from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem
 from kosho.parallel import Shared, cores, one_thread, start
 from kosho.parallel import run as shared_out
-from kosho.scenario.commitments import ScenarioCommitments, commitments_of
+from kosho.progress import Progress, silent
+from kosho.scenario.commitments import commitments_of
 from kosho.scenario.interval import Interval
 from kosho.scenario.jobs import (
-    AtCorner,
-    Drawn,
-    InMiddle,
+    CentralJob,
+    CornerJob,
+    DrawJob,
+    DrawResult,
     JobInputs,
-    OfDraw,
-    OfVariant,
-    answer,
-    answered,
+    VariantJob,
     growth_of_units,
     growth_of_value,
+    run_job,
+    try_job,
 )
-from kosho.scenario.results import Comparison, FlowRange, Quantiles, Result, ScenarioSummary, Variant
-from kosho.scenario.sensitivity import Middle, corners, reachable, subsidies, sway
-from kosho.scenario.simulate import pose
+from kosho.scenario.results import (
+    Comparison,
+    FlowRange,
+    Quantiles,
+    ScenarioResults,
+    ScenarioSummary,
+    Variant,
+    VariantResult,
+)
+from kosho.scenario.sensitivity import CentralOutcome, buyer_subsidies, corners, largest_moves, solved_corners
+from kosho.scenario.simulate import scenario_effects
 from kosho.world import WorldChoice, Worlds, draw_elasticities, low_elasticity
 
 if TYPE_CHECKING:
-    from kosho.case import Case
+    from kosho.case import Case, Scenario
 
-__all__ = ["DRAWS", "SEED", "VARIANTS", "Runs", "pairs", "run"]
+__all__ = ["DRAWS", "SEED", "VARIANTS", "compared_pairs", "run", "summary"]
 
 Figures = Mapping[str, Array]
 Moved = Sequence[tuple[str, Figures]]
-Tell = Callable[[str], None]
 
 BASE = "base"
 """Stands for the base where scenarios are compared."""
@@ -62,42 +69,6 @@ VARIANTS = (
     Variant(id="fixed-low", title="Deficits fixed, low elasticities", deficits="fixed", elasticities="low"),
     Variant(id="zero-low", title="Deficits zero, low elasticities", deficits="zero", elasticities="low"),
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Runs(Shown):
-    """All that was computed.
-
-    >>> from kosho.scenario import Result, Runs
-    >>> from kosho.scenario.results import CountryEffect
-    >>> japan = CountryEffect(welfare=0.0009, ev_musd=4440, real_wage=0.0011)
-    >>> one = Result(scenario="deal", variant="fixed-central", countries={"JPN": japan}, sectors={}, flows=())
-    >>> Runs((one,), comparisons=(), flow_ranges=())
-    Runs of 1 scenario
-      scenarios         deal
-      variants          fixed-central
-      comparisons       0
-      ranges of flows   0
-    """
-
-    results: tuple[Result, ...]
-    comparisons: tuple[Comparison, ...]
-    flow_ranges: tuple[FlowRange, ...]
-    bounds: tuple[ScenarioCommitments, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    """What the table needed to speak of the law, in words."""
-
-    def card(self) -> Card:
-        """Which scenarios were run, under what."""
-        return Card(
-            f"Runs of {plural(len({one.scenario for one in self.results}), 'scenario')}",
-            [
-                ("scenarios", listing(dict.fromkeys(one.scenario for one in self.results), 12)),
-                ("variants", listing(dict.fromkeys(one.variant for one in self.results))),
-                ("comparisons", str(len(self.comparisons))),
-                ("ranges of flows", str(len(self.flow_ranges))),
-            ],
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,98 +119,127 @@ class _Ends:
 
 def run(
     case: Case,
-    scenarios: Sequence[ScenarioSummary],
-    as_of: date,
-    tell: Tell,
+    scenarios: Sequence[str] | None = None,
+    as_of: date | None = None,
+    progress: Progress = silent,
     world: WorldChoice | Worlds | None = None,
-) -> Runs:
-    """Every scenario under every variant and at its ends on the whole world, and draws on the coarse one.
+) -> ScenarioResults:
+    """Solve scenarios of a case with their ranges.
+
+    Every scenario is solved under every variant and at the ends of its measures' ranges on the whole world, and
+    over draws of the trade elasticities on the coarse one.
 
     Args:
         case: The case.
-        scenarios: Those to solve.
-        as_of: Day of knowledge, and day in force where a scenario names none.
-        tell: Called with what is being done.
+        scenarios: Ids; None is every one that is no history.
+        as_of: Day of knowledge, and day in force where a scenario names none; None is the case's own day.
+        progress: Called with what is being done.
         world: The table; `case.world` if not given.
 
     Raises:
-        InputError: no scenario is asked for, or one that the case does not have; a world that does not tell the
-            parties or flows of the case apart.
+        InputError: no scenario is asked for, one that the case does not have, or a day that is not covered;
+            a world that does not tell the parties or flows of the case apart.
         ConvergenceError: a scenario has no equilibrium that could be found.
 
     >>> from kosho import Case
     >>> from kosho.scenario import run
-    >>> from kosho.scenario.results import ScenarioSummary
-    >>> case = Case.load("japan-us-2025")
-    >>> wrong = ScenarioSummary(id="deel", title="", role="deal", description="", on=case.as_of, status="fact")
-    >>> run(case, [wrong], case.as_of, lambda line: None)
+    >>> run(Case.load("japan-us-2025"), ["deel"])
     Traceback (most recent call last):
         ...
     kosho.errors.InputError: case japan-us-2025 has no scenario 'deel' (did you mean deal?)
     """
-    if not scenarios:
+    on = as_of or case.as_of
+    known = [name for name, one in case.scenarios.items() if one.role != "history"]
+    names = known if scenarios is None else list(scenarios)
+    if not names:
         raise InputError(Problem("no scenario is asked for", f"one of {', '.join(case.scenarios)}"))
-    tell("Reading the law")
+    summaries = tuple(summary(case, name, on) for name in names)
+    progress("Reading the law")
     start(min(cores(), MOST_PROCESSES))
     with one_thread():
-        ground = _ground(case, scenarios, as_of, (world or case.world).load(case.apart))
-        return _run(ground, scenarios, tell)
+        inputs = _inputs(case, summaries, on, (world or case.world).load(case.apart))
+        return _run(inputs, summaries, progress)
 
 
-def _run(ground: JobInputs, scenarios: Sequence[ScenarioSummary], tell: Tell) -> Runs:
-    names = list(ground.effects)
+def summary(case: Case, scenario: str, as_of: date) -> ScenarioSummary:
+    """A scenario in short, with the day whose measures apply.
+
+    Raises:
+        InputError: there is none, or the register does not cover the day.
+    """
+    one = case.scenario(scenario)
+    return ScenarioSummary(
+        id=one.id,
+        title=one.title,
+        role=one.role,
+        description=one.description,
+        on=case.law(scenario, as_of).on,
+        background=None if one.background is None else one.background.title,
+        status=one.status,
+        sources=one.source,
+        note=one.note,
+    )
+
+
+def _run(inputs: JobInputs, scenarios: tuple[ScenarioSummary, ...], progress: Progress) -> ScenarioResults:
+    names = list(inputs.effects)
     main, *others = VARIANTS
-    shared = Shared(ground)
+    shared = Shared(inputs)
     shared.pack()
-    central = [InMiddle(shared, name, main) for name in names]
-    variants = [OfVariant(shared, name, variant) for name in names for variant in others]
+    central = [CentralJob(shared, name, main) for name in names]
+    variants = [VariantJob(shared, name, variant) for name in names for variant in others]
     at_ends = [
-        AtCorner(shared, name, corner, main)
+        CornerJob(shared, name, corner, main)
         for name in names
-        for corner in corners(ground.laws[name], ground.effects[name])
+        for corner in corners(inputs.laws[name], inputs.effects[name])
     ]
-    draws = [OfDraw(shared, theta) for theta in draw_elasticities(ground.talks, DRAWS, SEED)]
-    tasks = [*central, *at_ends, *variants, *draws]
-    answers: dict[Any, Any] = {}
-    for task, found in shared_out(answered, tasks, min(cores(), MOST_PROCESSES)):
-        answers[task] = answer(task) if found is None else found
-        tell(f"Solving, {len(answers)} of {len(tasks)}")
-    of_variant: dict[tuple[str, str], Result] = {
-        (task.scenario, task.variant.id): answers[task] for task in variants
+    draws = [DrawJob(shared, theta) for theta in draw_elasticities(inputs.talks, DRAWS, SEED)]
+    jobs = [*central, *at_ends, *variants, *draws]
+    job_results: dict[Any, Any] = {}
+    for job, found in shared_out(try_job, jobs, min(cores(), MOST_PROCESSES)):
+        job_results[job] = run_job(job) if found is None else found
+        progress(f"Solving, {len(job_results)} of {len(jobs)}")
+    of_variant: dict[tuple[str, str], VariantResult] = {
+        (job.scenario, job.variant.id): job_results[job] for job in variants
     }
-    middles: dict[str, Middle] = {}
-    for task in central:
-        of_variant[task.scenario, main.id], middles[task.scenario] = answers[task]
+    middles: dict[str, CentralOutcome] = {}
+    for job in central:
+        of_variant[job.scenario, main.id], middles[job.scenario] = job_results[job]
     results = [of_variant[name, variant.id] for name in names for variant in VARIANTS]
     moved = {
-        name: [(task.corner.of, answers[task]) for task in at_ends if task.scenario == name] for name in names
+        name: [(job.corner.of, job_results[job]) for job in at_ends if job.scenario == name] for name in names
     }
     ends = _Ends(
         {name: middle.figures for name, middle in middles.items()},
-        {name: reachable(moved[name]) for name in names},
+        {name: solved_corners(moved[name]) for name in names},
     )
-    drawn = _draws(names, [answers[task] for task in draws])
+    drawn = _draws(names, [job_results[job] for job in draws])
     bounds = [
         commitments_of(
             name,
-            (ground.laws[name], ground.effects[name], ground.parties),
+            (inputs.laws[name], inputs.effects[name], inputs.parties),
             middles[name],
             moved[name],
         )
         for name in names
     ]
-    return Runs(
-        tuple(results),
-        _comparisons(ground, scenarios, results, drawn, ends),
-        _flow_ranges(scenarios, results, drawn, ends),
-        tuple(bounds),
-        tuple(dict.fromkeys(text for found in ground.effects.values() for text in found.assumptions)),
+    return ScenarioResults(
+        parties=inputs.parties,
+        base_year=inputs.worlds["central"].meta.year,
+        scenarios=scenarios,
+        variants=VARIANTS,
+        results=tuple(results),
+        comparisons=_comparisons(inputs, scenarios, results, drawn, ends),
+        flow_ranges=_flow_ranges(scenarios, results, drawn, ends),
+        all_commitments=tuple(bounds),
+        flow_ids=tuple(flow.id for flow in inputs.flows),
+        assumptions=tuple(dict.fromkeys(text for one in inputs.effects.values() for text in one.assumptions)),
     )
 
 
-def _ground(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, worlds: Worlds) -> JobInputs:
-    full = {one.id: pose(case, one.id, as_of, worlds.whole) for one in scenarios}
-    talks = {one.id: pose(case, one.id, as_of, worlds.coarse) for one in scenarios}
+def _inputs(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, worlds: Worlds) -> JobInputs:
+    full = {one.id: scenario_effects(case, one.id, as_of, worlds.whole) for one in scenarios}
+    talks = {one.id: scenario_effects(case, one.id, as_of, worlds.coarse) for one in scenarios}
     # The same units of the case in every scenario; and a world kept keeps what was prepared.
     base, small = (next(iter(posed.values()))[0] for posed in (full, talks))
     laws = {one.id: case.law(one.id, as_of) for one in scenarios}
@@ -251,11 +251,11 @@ def _ground(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, world
         talks_effects={name: found for name, (_, found) in talks.items()},
         flows=case.within(worlds.whole).flows,
         parties=tuple(party.economy for party in case.parties),
-        subsidies={name: subsidies(base, law) for name, law in laws.items()},
+        subsidies={name: buyer_subsidies(base, law) for name, law in laws.items()},
     )
 
 
-def _draws(names: Sequence[str], drawn: Sequence[Drawn]) -> _Draws:
+def _draws(names: Sequence[str], drawn: Sequence[DrawResult]) -> _Draws:
     worth, value, units = (
         {name: np.array([getattr(one, what)[name] for one in drawn]) for name in names}
         for what in ("worth", "value", "units")
@@ -263,8 +263,14 @@ def _draws(names: Sequence[str], drawn: Sequence[Drawn]) -> _Draws:
     return _Draws(worth, value, units)
 
 
-def pairs(scenarios: Sequence[ScenarioSummary]) -> list[tuple[str, str]]:
-    """What is compared with what: all with the base and with today, deals with every way of no deal."""
+def compared_pairs(scenarios: Sequence[ScenarioSummary | Scenario]) -> list[tuple[str, str]]:
+    """What is compared with what: all with the base and with today, deals with every way of no deal.
+
+    >>> from kosho import Case
+    >>> from kosho.scenario import compared_pairs
+    >>> compared_pairs(list(Case.load("japan-us-2025").scenarios.values()))[:3]
+    [('status-quo', 'base'), ('extension', 'base'), ('extension', 'status-quo')]
+    """
     today = [one.id for one in scenarios if one.role == "status-quo"][:1]
     failing = [one.id for one in scenarios if one.role == "no-deal"]
     found: list[tuple[str, str]] = []
@@ -275,19 +281,19 @@ def pairs(scenarios: Sequence[ScenarioSummary]) -> list[tuple[str, str]]:
 
 
 def _comparisons(
-    ground: JobInputs,
+    inputs: JobInputs,
     scenarios: Sequence[ScenarioSummary],
-    results: Sequence[Result],
+    results: Sequence[VariantResult],
     draws: _Draws,
     ends: _Ends,
 ) -> tuple[Comparison, ...]:
     found: list[Comparison] = []
     worth = {(one.scenario, one.variant): one.countries for one in results}
-    count = len(ground.worlds["central"].countries)
-    for scenario, against in pairs(scenarios):
+    count = len(inputs.worlds["central"].countries)
+    for scenario, against in compared_pairs(scenarios):
         moved = _swayed(np.zeros(count), ends.apart(scenario, against))
-        for k, party in enumerate(ground.parties):
-            n = ground.worlds["central"].position(party)
+        for k, party in enumerate(inputs.parties):
+            n = inputs.worlds["central"].position(party)
             measures = Interval(low=moved[0][n], high=moved[1][n])
             by_variant = {
                 one.id: worth[scenario, one.id][party].ev_musd
@@ -313,7 +319,7 @@ def _comparisons(
 
 def _swayed(nothing: Array, moved: Sequence[tuple[str, Array]]) -> tuple[Array, Array]:
     """Sums of the largest falls and rises that measures cause."""
-    each = sway(nothing, moved).values()
+    each = largest_moves(nothing, moved).values()
     return sum((fall for fall, _ in each), nothing), sum((rise for _, rise in each), nothing)
 
 
@@ -322,7 +328,7 @@ def _widened(one: Interval, by: Interval, least: float = -np.inf) -> Interval:
 
 
 def _flow_ranges(
-    scenarios: Sequence[ScenarioSummary], results: Sequence[Result], draws: _Draws, ends: _Ends
+    scenarios: Sequence[ScenarioSummary], results: Sequence[VariantResult], draws: _Draws, ends: _Ends
 ) -> tuple[FlowRange, ...]:
     found: list[FlowRange] = []
     flows = {(one.scenario, one.variant): one.flows for one in results}

@@ -28,34 +28,36 @@ if TYPE_CHECKING:
     from kosho.case import Law
     from kosho.case_schema import NamedFlow
     from kosho.equilibrium import Constraint, Outcome, Settled
+    from kosho.equilibrium.outcome import UnitFlow
     from kosho.impact.effects import Effects
     from kosho.law import Measure
     from kosho.world import PhysicalFlow, World
 
 __all__ = [
     "SHARES",
+    "CentralOutcome",
     "Corner",
     "FigureEnds",
-    "Middle",
-    "Paid",
-    "at",
+    "SubsidyEnds",
+    "buyer_subsidies",
     "corners",
+    "counted",
     "effects_at",
+    "figure_ends",
     "figures",
+    "figures_or_reason",
+    "flow_key",
+    "largest_moves",
     "markets",
     "measure_of",
-    "paid_at",
-    "place",
     "ranged_shares",
-    "reachable",
-    "span",
-    "subsidies",
-    "sway",
+    "solved_corners",
+    "subsidies_at",
 ]
 
 Figures = Mapping[str, Array]
 
-Paid = Sequence[tuple[Subsidised, End]]
+SubsidyEnds = Sequence[tuple[Subsidised, End]]
 """Subsidies to buyers, each at an end of its ranges."""
 
 SHARES = "shares"
@@ -76,7 +78,7 @@ class Corner(Shown):
 
 
 @dataclass(frozen=True, eq=False)
-class Middle(Shown):
+class CentralOutcome(Shown):
     """What is kept of the equilibrium in the middle of all ranges."""
 
     countries: tuple[str, ...]
@@ -87,7 +89,7 @@ class Middle(Shown):
     """Ids of the measures that `figures["paid"]` is of."""
 
     @classmethod
-    def of(cls, outcome: Outcome, flows: Sequence[NamedFlow], paid: Paid = ()) -> Middle:
+    def of(cls, outcome: Outcome, flows: Sequence[NamedFlow], paid: SubsidyEnds = ()) -> CentralOutcome:
         """From the equilibrium, for the named flows of a case and the subsidies of a scenario."""
         found = figures(outcome, flows, paid)
         return cls(outcome.base.countries, outcome.constraints, found, tuple(one.measure for one, _ in paid))
@@ -159,7 +161,7 @@ def effects_at(base: World, law: Law, corner: Corner) -> Effects:
     return replace(found, nests=nests)
 
 
-def subsidies(base: World, law: Law) -> tuple[Subsidised, ...]:
+def buyer_subsidies(base: World, law: Law) -> tuple[Subsidised, ...]:
     """What a scenario pays to buyers, in a world."""
     measures, _ = besides(base, law.register, law.on, law.known)
     if all(one.kind != "subsidy" for one in measures):
@@ -169,7 +171,7 @@ def subsidies(base: World, law: Law) -> tuple[Subsidised, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def paid_at(paid: Sequence[Subsidised], corner: Corner | None = None) -> Paid:
+def subsidies_at(paid: Sequence[Subsidised], corner: Corner | None = None) -> SubsidyEnds:
     """Subsidies at the ends that a corner takes them to; in the middle without one."""
     moved: dict[str, End] = {} if corner is None else {corner.of: corner.end}
     return tuple((one, moved.get(one.measure, "value")) for one in paid)
@@ -183,7 +185,7 @@ def _taken(measure: Measure, end: End) -> Measure:
     return measure.model_copy(update={"value_share": share.model_copy(update={"value": level})})
 
 
-def figures(outcome: Outcome, flows: Sequence[NamedFlow], paid: Paid = ()) -> dict[str, Array]:
+def figures(outcome: Outcome, flows: Sequence[NamedFlow], paid: SubsidyEnds = ()) -> dict[str, Array]:
     """What ends are told of.
 
     `welfare` and `worth` `[country]`; `value` and `units` `[flow]`, not a number where it is not counted; of
@@ -196,7 +198,6 @@ def figures(outcome: Outcome, flows: Sequence[NamedFlow], paid: Paid = ()) -> di
         flows: Named flows of the case.
         paid: Subsidies to buyers, each at its end.
     """
-    counted = {place(one.flow): one.new for one in outcome.units}
     settled = outcome.constraints
     count = len(outcome.base.countries)
     return {
@@ -205,7 +206,7 @@ def figures(outcome: Outcome, flows: Sequence[NamedFlow], paid: Paid = ()) -> di
         "value": np.array(
             [outcome.part_flow(one.importer, one.exporter, one.sector, one.part or "")[1] for one in flows]
         ),
-        "units": np.array([counted.get(place(one), np.nan) for one in flows]),
+        "units": np.array([np.nan if (one := counted(outcome, flow)) is None else one.new for flow in flows]),
         "required": np.array([one.required for one in settled]),
         "reached": np.array([one.reached for one in settled]),
         "wedge": np.array([one.wedge if np.isfinite(one.wedge) else 0.0 for one in settled]),
@@ -228,7 +229,9 @@ def markets(settled: Sequence[Settled]) -> list[tuple[str, str]]:
     return list(_sales(settled))
 
 
-def at(corner: Callable[[], Outcome], flows: Sequence[NamedFlow], paid: Paid = ()) -> Figures | str:
+def figures_or_reason(
+    corner: Callable[[], Outcome], flows: Sequence[NamedFlow], paid: SubsidyEnds = ()
+) -> Figures | str:
     """Figures of a corner, or why it has none: what is promised at an end may be more than there is."""
     try:
         return figures(corner(), flows, paid)
@@ -236,17 +239,22 @@ def at(corner: Callable[[], Outcome], flows: Sequence[NamedFlow], paid: Paid = (
         return str(error)
 
 
-def reachable(moved: Sequence[tuple[str, Figures | str]]) -> list[tuple[str, Figures]]:
+def solved_corners(moved: Sequence[tuple[str, Figures | str]]) -> list[tuple[str, Figures]]:
     """The corners that have an equilibrium."""
     return [(of, found) for of, found in moved if not isinstance(found, str)]
 
 
-def place(flow: NamedFlow | PhysicalFlow) -> tuple[str, str, str, str | None]:
+def counted(outcome: Outcome, flow: NamedFlow) -> UnitFlow | None:
+    """A named flow in vehicles, tonnes ... before and after; None where the base does not count it."""
+    return next((one for one in outcome.units if flow_key(one.flow) == flow_key(flow)), None)
+
+
+def flow_key(flow: NamedFlow | PhysicalFlow) -> tuple[str, str, str, str | None]:
     """What makes a named flow and a counted one the same."""
     return flow.exporter, flow.importer, flow.sector, flow.part
 
 
-def sway(middle: Array, moved: Sequence[tuple[str, Array]]) -> dict[str, tuple[Array, Array]]:
+def largest_moves(middle: Array, moved: Sequence[tuple[str, Array]]) -> dict[str, tuple[Array, Array]]:
     """Largest fall (zero or less) and rise (zero or more) from the middle, by measure."""
     found: dict[str, tuple[Array, Array]] = {}
     for name, values in moved:
@@ -256,12 +264,12 @@ def sway(middle: Array, moved: Sequence[tuple[str, Array]]) -> dict[str, tuple[A
     return found
 
 
-def span(middle: Figures, moved: Sequence[tuple[str, Figures]]) -> FigureEnds:
+def figure_ends(middle: Figures, moved: Sequence[tuple[str, Figures]]) -> FigureEnds:
     """Both ends of every figure; what cannot be negative never is."""
     low: dict[str, Array] = {}
     high: dict[str, Array] = {}
     for name, value in middle.items():
-        changes = sway(value, [(measure, figure[name]) for measure, figure in moved]).values()
+        changes = largest_moves(value, [(measure, figure[name]) for measure, figure in moved]).values()
         least = value + sum((fall for fall, _ in changes), np.zeros_like(value))
         low[name] = least if name in SIGNED else np.maximum(least, np.minimum(value, 0.0))
         high[name] = value + sum((rise for _, rise in changes), np.zeros_like(value))

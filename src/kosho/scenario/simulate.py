@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Literal
 
 import xarray as xr
 
+from kosho.arrays import Array
 from kosho.case import Case
 from kosho.equilibrium import Outcome, solve
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
+from kosho.progress import Progress, silent
+from kosho.scenario.commitments import ScenarioCommitments, commitments_of
+from kosho.scenario.sensitivity import (
+    CentralOutcome,
+    buyer_subsidies,
+    corners,
+    effects_at,
+    figures_or_reason,
+    subsidies_at,
+)
 from kosho.world import PhysicalFlow, World, WorldChoice, low_elasticity
 
-__all__ = ["pose", "simulate"]
+__all__ = ["Simulation", "scenario_effects", "simulate", "simulate_with_ranges"]
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """A scenario solved in the middle of all ranges, and what it comes to at their ends."""
+
+    outcome: Outcome
+    commitments: ScenarioCommitments
+    assumptions: tuple[str, ...] = ()
+    """What the table needed to speak of the law, in words."""
 
 
 def simulate(
@@ -52,11 +76,59 @@ def simulate(
         chosen = chosen.with_theta(elasticities)
     elif elasticities == "low":
         chosen = low_elasticity(chosen)
-    base, found = pose(case, scenario, as_of, chosen)
+    base, found = scenario_effects(case, scenario, as_of, chosen)
     return solve(base, found.counterfactual, deficits)
 
 
-def pose(
+def simulate_with_ranges(
+    case: Case,
+    scenario: str,
+    as_of: date | None = None,
+    world: World | WorldChoice | str | None = None,
+    deficits: Literal["fixed", "zero"] = "fixed",
+    progress: Progress = silent,
+) -> Simulation:
+    """What a scenario does, and how far results move over the ranges of its measures.
+
+    Args:
+        case: The case.
+        scenario: Id of one of its scenarios.
+        as_of: See `simulate`.
+        world: See `simulate`; one at hand is taken with the elasticities that it has.
+        deficits: See `simulate`.
+        progress: Called with the ends that are being solved.
+
+    Raises:
+        InputError, ConvergenceError: as `simulate`; an end without an equilibrium is listed, not raised.
+
+    >>> from kosho import Case
+    >>> from kosho.scenario import simulate_with_ranges
+    >>> found = simulate_with_ranges(Case.load("japan-us-2025"), "deal", world="talks")
+    >>> japan = found.commitments.ends.countries["JPN"].ev_musd
+    >>> japan.low <= float(found.outcome.equivalent_variation.sel(country="JPN")) <= japan.high
+    True
+    """
+    base, found = scenario_effects(case, scenario, as_of, world)
+    flows = case.within(base).flows
+    law = case.law(scenario, as_of)
+    paid = buyer_subsidies(base, law)
+
+    def solved(effects: Effects) -> Outcome:
+        return solve(base, effects.counterfactual, deficits)
+
+    outcome = solved(found)
+    moved: list[tuple[str, Mapping[str, Array] | str]] = []
+    for corner in corners(law, found):
+        progress(f"Solving at the ends of ranges: {corner.of}")
+        at_end = partial(solved, effects_at(base, law, corner))
+        moved.append((corner.of, figures_or_reason(at_end, flows, subsidies_at(paid, corner))))
+    middle = CentralOutcome.of(outcome, flows, subsidies_at(paid))
+    parties = [one.economy for one in case.parties]
+    commitments = commitments_of(scenario, (law, found, parties), middle, moved)
+    return Simulation(outcome, commitments, found.assumptions)
+
+
+def scenario_effects(
     case: Case, scenario: str, as_of: date | None = None, world: World | WorldChoice | str | None = None
 ) -> tuple[World, Effects]:
     """What `simulate` solves: the world with the quantities of the case, and everything a scenario changes.
@@ -64,8 +136,8 @@ def pose(
     Neither depends on closure or elasticities, so that one question can be solved under many. See `simulate`.
 
     >>> from kosho import Case
-    >>> from kosho.scenario import pose
-    >>> world, found = pose(Case.load("japan-us-2025"), "no-deal", world="talks")
+    >>> from kosho.scenario import scenario_effects
+    >>> world, found = scenario_effects(Case.load("japan-us-2025"), "no-deal", world="talks")
     >>> len(found.shock) > 1000, [one.name for one in found.constraints]
     (True, ['us-232-autos-gbr'])
     """
