@@ -117,6 +117,8 @@ def test_every_malformed_row_is_told_and_nothing_is_written(
         ('[{"htsno": "0101"}]', "no column Indent"),
         ("[1, 2]", "is not a JSON object"),
         ("[", "ends before the array does"),
+        ('[{"htsno": ' + "9" * 5000 + "}]", ":1: is not JSON that can be read"),
+        ("[" * 200_000, ":1: is not JSON that can be read"),
         ("[]", "holds no tariff line"),
     ],
 )

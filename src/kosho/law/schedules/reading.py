@@ -135,6 +135,9 @@ def json_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
         except json.JSONDecodeError as error:
             problems.add(f"is not JSON: {error.msg}", line=error.lineno)
             return
+        except (ValueError, RecursionError):  # a number too long, brackets too deep
+            problems.add("is not JSON that can be read", line=line)
+            return
         if isinstance(found, dict):
             yield SourceRow(line, {name: _cell(value) for name, value in found.items()})
         else:
