@@ -5,6 +5,7 @@ A command's module is imported when the command is asked for, or when all are li
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterator, MutableMapping
@@ -40,6 +41,10 @@ COMMANDS = {
     "world": "world",
 }
 """Module of `kosho.cli` of each command, in the order in which they are listed. Its `app` is the command."""
+
+
+FEW = 50_000
+"""Objects between two searches for circles; a command that takes seconds still makes many more."""
 
 
 class _Commands(MutableMapping[str, Any]):
@@ -108,6 +113,7 @@ def main() -> None:
     Interrupted or terminated it ends with 130 or 143, quietly: files half-written are removed on the way out,
     and other processes end with this one.
     """
+    gc.set_threshold(FEW)  # modules and measures are many objects that stay
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
@@ -117,6 +123,8 @@ def main() -> None:
         _end([str(problem) for problem in error.problems], error.exit_status)
     except KoshoError as error:
         _end([str(error)], error.exit_status)
+    finally:
+        gc.freeze()  # the process ends: what it holds need not be searched once more
 
 
 def _stop(number: int, _: FrameType | None) -> NoReturn:

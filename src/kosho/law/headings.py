@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from kosho.law.measure import PRICED, Measure
 from kosho.law.product_groups import Products
@@ -68,8 +68,7 @@ class CodePosition:
         return self.found[key]
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(NamedTuple):
     """A measure that covers a code, perhaps but for something the shipment told or a carve-out."""
 
     doubts: tuple[str, ...] = ()
@@ -166,8 +165,7 @@ def _carved(
                 yield name, found
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
+class _Refusal(NamedTuple):
     removed: Removed | None
 
 

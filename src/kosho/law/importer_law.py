@@ -3,18 +3,18 @@
 What the shipped register says for an importer is kept as JSON (`kosho.cache`), found by the content of every
 file that it depends on, so that a copy has passed the checks of `Register.load`. It is put together again
 without validating it, which would need the validators of every schema; a copy that is not as it was written is
-left.
+not used.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel
 
@@ -27,8 +27,11 @@ from kosho.law.register import Asked, Register
 
 __all__ = ["law_of"]
 
-ROOMS = ("law", "codes", "provenance.py")
-"""What a copy depends on."""
+DEPENDS_ON = (
+    *("law/measures", "law/products.yaml", "law/niches.yaml", "codes", "provenance.py"),
+    *(f"law/{name}.py" for name in ("measure", "scope", "nontariff_terms", "term_units", "product_groups")),
+    *(f"law/{name}.py" for name in ("register", "references", "narrow_products", "importer_law", "yaml_cache")),
+)
 KIND, DAY, SET, PAIRS = "@", "@day", "@set", "@pairs"
 """Keys that no schema has."""
 
@@ -44,7 +47,7 @@ def law_of(importer: str) -> Register:
     """
     if importer not in countries() and importer not in blocs():
         return Register.load()  # of nobody: no copy is kept, and the question is refused with the nearest codes
-    copy = place(b"law of an importer", importer.encode(), code(*ROOMS))
+    copy = place(b"law of an importer", importer.encode(), code(*DEPENDS_ON))
     digest, _, body = (used(copy) or b"").partition(b"\n")
     if body and digest == sha256(body).hexdigest().encode():
         return cast(Register, json.loads(body, object_hook=_restored))
@@ -54,8 +57,7 @@ def law_of(importer: str) -> Register:
     return found
 
 
-@dataclass(frozen=True)
-class _Kind:
+class _Kind(NamedTuple):
     """A type that a copy may be made of."""
 
     make: type[Any]

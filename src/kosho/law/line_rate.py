@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from kosho.codes import blocs, sector_name
 from kosho.errors import InputError, KoshoError, Problem, suggest
@@ -191,8 +192,7 @@ def _equivalent(duty: Duty, unit_value: UnitValue | None, what: str) -> float:
         raise InputError(problems) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Ordinary:
+class _Ordinary(NamedTuple):
     """What goods pay before any measure, as fractions."""
 
     general: float

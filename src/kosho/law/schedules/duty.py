@@ -13,6 +13,7 @@ from kosho.errors import InputError, KoshoError, Problem
 from kosho.law.schedules.units import UnitValue, conversion
 
 __all__ = [
+    "CUSTOMS_VALUE",
     "FREE",
     "IN_QUOTA",
     "OUT_OF_QUOTA",
@@ -30,6 +31,8 @@ DutyKind = Literal[
 """`alternative`: the lower or higher of two, or one with limits. `conditional`: depends on what the code cannot
 tell (a quota, a use). `reference`: the duty of another heading or note. `unread`: kept as text."""
 
+CUSTOMS_VALUE = "the value for customs duty"
+"""What a duty is a part of, in the words of Japan's schedule."""
 IN_QUOTA = "in quota"
 OUT_OF_QUOTA = "out of quota"
 

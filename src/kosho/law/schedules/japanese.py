@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from kosho.law.schedules.duty import IN_QUOTA, OUT_OF_QUOTA
+from kosho.law.schedules.duty import CUSTOMS_VALUE, IN_QUOTA, OUT_OF_QUOTA
 
 __all__ = ["english", "is_japanese"]
 
@@ -16,7 +16,7 @@ _WORDS = (
     # longest first
     ("のうちいずれか高い税率", ", whichever is the higher"),
     ("のうちいずれか低い税率", ", whichever is the lower"),
-    ("課税価格", "the value for customs duty"),
+    ("課税価格", CUSTOMS_VALUE),
     ("無税", "Free"),
     ("免税", "Free"),
     ("又は", " or "),

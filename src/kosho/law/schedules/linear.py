@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 from decimal import Context, Decimal, DecimalException
 
-from kosho.law.schedules.duty import AdValorem, Specific, Term
+from kosho.law.schedules.duty import CUSTOMS_VALUE, AdValorem, Specific, Term
 from kosho.law.schedules.units import canonical_unit
 
 __all__ = ["money_less_value"]
 
-VALUE = "the value for customs duty"
 _TOKEN = re.compile(r"\s*(?:(\d[\d,]*(?:\.\d+)?)|(V)|([-+*/()]))")
 _UNIT = re.compile(r"/\s*(kg|head|No\.|liter|l)(?![a-z])")
 _EXACT = Context(prec=12)
@@ -34,12 +33,10 @@ class _NotLinearError(Exception):
 
 def money_less_value(text: str) -> tuple[Term, ...] | None:
     """The formula as terms, or None where the text is none in the customs value."""
-    if VALUE not in text:
-        return None
     units = {canonical_unit(unit) for unit in _UNIT.findall(text)}
     if len(units) != 1:
         return None
-    formula = _UNIT.sub("", text.replace(VALUE, "V")).replace("yen", "").replace("×", "*")
+    formula = _UNIT.sub("", text.replace(CUSTOMS_VALUE, "V")).replace("yen", "").replace("×", "*")
     try:
         line = _evaluate(formula)
     except (_NotLinearError, DecimalException, RecursionError):

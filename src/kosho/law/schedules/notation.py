@@ -16,9 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kosho.errors import InputError, Problem
-from kosho.law.schedules.duty import AdValorem, ConditionalDuty, Duty, Specific, Term
-from kosho.law.schedules.japanese import english, is_japanese
-from kosho.law.schedules.linear import money_less_value
+from kosho.law.schedules.duty import CUSTOMS_VALUE, AdValorem, ConditionalDuty, Duty, Specific, Term
 from kosho.law.schedules.units import UnitValue, canonical_unit
 
 __all__ = ["parse_duty", "parse_unit_value"]
@@ -64,8 +62,17 @@ def parse_duty(text: str) -> Duty:
 
 
 def _read(text: str) -> Duty | None:
-    cleaned = _cleaned(english(text) if is_japanese(text) and not text.startswith("[") else text)
+    cleaned = _cleaned(_english(text))
     return _cases(cleaned) or _rate(cleaned)
+
+
+def _english(printed: str) -> str:
+    """A duty in Japan's own words in the grammar of this module; any other as it is."""
+    if printed.startswith("[") or (printed.isascii() and not printed.startswith(("(", "*"))):
+        return printed
+    from kosho.law.schedules.japanese import english, is_japanese  # noqa: PLC0415 - few duties need it
+
+    return english(printed) if is_japanese(printed) else printed
 
 
 def parse_unit_value(text: str) -> UnitValue:
@@ -139,9 +146,12 @@ def _sum(text: str) -> tuple[Term, ...] | None:
     text = text.strip()
     if text.lower() == "free":
         return ()
-    gap = money_less_value(text)
-    if gap is not None:
-        return gap
+    if CUSTOMS_VALUE in text:
+        from kosho.law.schedules.linear import money_less_value  # noqa: PLC0415 - few duties need it
+
+        gap = money_less_value(text)
+        if gap is not None:
+            return gap
     sign, terms = 1, list[Term]()
     for part in re.split(r"\s*(\+)\s*|\s+(-)\s+", text):
         if part in ("+", "-"):
