@@ -302,7 +302,10 @@ class _Seen:
         return self._subsidy(measure, terms) if isinstance(terms, Subsidy) else self._cost(measure, terms)
 
     def _amount(self, measure: Measure, terms: Amount) -> MeasureEffect:
-        nests, flows = self._bounded(measure, terms)
+        try:
+            nests, flows = self._bounded(measure, terms)
+        except InputError as misfit:  # a table of another year can have less trade than the product alone
+            return MeasureEffect(measure, left_out=misfit.problems[0].message)
         if not flows:
             return MeasureEffect(measure, nests=nests, left_out=UNSEEN)
         if terms.base is None and not all(counts(self.world, flow, terms.counted) for flow in flows):

@@ -323,7 +323,7 @@ class World(Shown):
             scale = (bare(new) / bare(self.theta))[detail.sector]
             finer = replace(detail.world, theta=detail.world.theta * scale)
             detail = replace(detail, world=finer)
-        return replace(self, theta=new, detail=detail)
+        return self._at_hand(replace(self, theta=new, detail=detail), "law_cells")
 
     def with_tariff(self, rates: xr.DataArray | Mapping[tuple[str, str, str], float]) -> World:
         """The same flows with other base tariffs, recalibrated.
@@ -443,7 +443,14 @@ class World(Shown):
             for code in (flow.exporter, flow.importer):
                 self.position(code)
             self.sector_position(flow.sector)
-        return replace(self, units=(*self.units, *units)) if units else self
+        if not units:
+            return self
+        return self._at_hand(replace(self, units=(*self.units, *units)), "arrays", "law_cells", "hash")
+
+    def _at_hand(self, new: World, *names: str) -> World:
+        """A world that differs in nothing some cached properties depend on, with those that are worked out."""
+        new.__dict__.update({name: self.__dict__[name] for name in names if name in self.__dict__})
+        return new
 
     def position(self, code: str) -> int:
         """Where a country stands in every array.

@@ -38,6 +38,10 @@ HOW = (
 )
 
 
+_SECTION = re.compile(r"([A-U])[A-U]?(\d{2,3})(?!\d)")
+"""A section, perhaps with a subsection of NACE rev. 1, before a division or group."""
+
+
 @dataclass(frozen=True, eq=False)
 class Concordance:
     """What the codes of a classification stand for."""
@@ -46,12 +50,18 @@ class Concordance:
     title: str
     codes: Mapping[str, tuple[str, ...]]
     """ICIO sectors by code, spelled as `_spelled` does."""
+    sections: Mapping[str, str]
+    """The section that a division or group is in, for labels that have it before them: C10 is no code of a
+    classification in which 10 is in another section."""
     ranges: bool
     """Whether codes have sections before them and are put together: C10-C12 for 10, 11 and 12."""
 
     def members(self, label: str) -> tuple[str, ...]:
         """ICIO sectors of a label; none where it is no code."""
         code = _spelled(label, ranges=self.ranges)
+        headed = _SECTION.findall(label) if self.ranges else []
+        if any(self.sections.get(division) != section for section, division in headed):
+            return ()
         if code in self.codes or not self.ranges:
             return self.codes.get(code, ())
         found: dict[str, None] = {}
@@ -100,7 +110,7 @@ def recognised(labels: Sequence[str]) -> Concordance:
 def _read(name: str) -> Concordance:
     title, file = NAMES[name]
     if file == ICIO:
-        return Concordance(name, title, {code.casefold(): (code,) for code in icio()}, ranges=False)
+        return Concordance(name, title, {code.casefold(): (code,) for code in icio()}, {}, ranges=False)
     text = files("kosho.world.concordances").joinpath(f"{file}.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
     ranges = file.startswith("isic")
@@ -109,7 +119,8 @@ def _read(name: str) -> Concordance:
         for row in rows
         for code in filter(None, (row["code"], row.get("alias")))
     }
-    return Concordance(name, title, codes, ranges)
+    sections = {row["code"]: row["section"] for row in rows if row.get("section")}
+    return Concordance(name, title, codes, sections, ranges)
 
 
 def _spelled(label: str, *, ranges: bool) -> str:
