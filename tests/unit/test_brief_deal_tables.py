@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from importlib import import_module
 from xml.etree import ElementTree as ET
 
 import pytest
 from tests.briefs import HOSTILE, brief
 
-from kosho.bargain import Effort, negotiate
+from kosho.bargain import Effort
 from kosho.bargain.report import contract
 from kosho.brief import page
-from kosho.brief.deal_content import CONCEPTS, negotiation
+from kosho.brief.compose import negotiation
+from kosho.brief.deal_content import CONCEPTS
 from kosho.brief.deal_tables import (
     bases_table,
     bounds_table,
@@ -25,6 +27,7 @@ from kosho.brief.deal_tables import (
 from kosho.brief.model import Basis, DealBound, NamedDeal, Negotiation, PackagePoint, Reference
 from kosho.case import Case
 from kosho.provenance import Said
+from kosho.scenario import negotiate_case
 from kosho.scenario.results import Quantiles
 
 PARTIES = ("JPN", "USA")
@@ -284,6 +287,7 @@ def case(tmp_path_factory) -> Case:
 
 
 EFFORT = Effort(draws=4, confirm=False)
+COMPOSE = import_module("kosho.brief.compose")
 
 
 @pytest.fixture(scope="module")
@@ -297,11 +301,11 @@ def test_what_was_priced_is_kept_until_something_changes(case, computed, monkeyp
     monkeypatch.setenv("KOSHO_CACHE", str(tmp_path))
     asked: list[str] = []
 
-    def priced(*_: object) -> Negotiation:
+    def priced(*_: object, **__: object) -> None:
         asked.append("priced")
-        return computed
 
-    monkeypatch.setattr("kosho.brief.deal_content._priced", priced)
+    monkeypatch.setattr(COMPOSE, "negotiate_case", priced)
+    monkeypatch.setattr(COMPOSE, "described", lambda _: computed)
 
     def again(**change: object) -> Negotiation:
         about = {"case": case, "as_of": case.as_of, "progress": lambda _: None, "effort": EFFORT} | change
@@ -312,7 +316,7 @@ def test_what_was_priced_is_kept_until_something_changes(case, computed, monkeyp
     again(as_of=date(2025, 6, 30))
     again(effort=Effort(draws=5, confirm=False))
     assert len(asked) == 3
-    monkeypatch.setattr("kosho.brief.deal_content.code", lambda: b"other code")
+    monkeypatch.setattr(COMPOSE, "code", lambda: b"other code")
     again()
     assert len(asked) == 4
     (case.folder / "record.yaml").write_bytes((case.folder / "record.yaml").read_bytes() + b"# a word\n")
@@ -368,7 +372,7 @@ def test_what_is_computed_rests_on_the_record(computed):
 
 
 def test_the_contract_tells_the_same_statements(case, computed):
-    content = contract(negotiate(case.table(), case.worlds().coarse, effort=Effort(draws=0, confirm=False)))
+    content = contract(negotiate_case(case, effort=Effort(draws=0, confirm=False)))
     assert set(content["statements"]) == {one.id for one in computed.said}
     told = content["statements"]["red-line-cars"]
     assert told["by"] == ["Ryosei Akazawa, Japan"]
@@ -378,8 +382,6 @@ def test_the_contract_tells_the_same_statements(case, computed):
     assert content["backgrounds"][0]["disagreement_statements"] == ["grace-period"]
     assert content["deadline"]["statements"] == ["grace-period"]
     assert content["status_quo_statements"] == ["rate-lowered", "cars-25", "metals-50"]
-    early = contract(
-        negotiate(case.table(date(2025, 5, 1)), case.worlds().coarse, effort=Effort(draws=0, confirm=False))
-    )
+    early = contract(negotiate_case(case, date(2025, 5, 1), effort=Effort(draws=0, confirm=False)))
     assert set(early["statements"]) == {"rate-lowered", "cars-order"}
     json.dumps(content, allow_nan=False)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import astuple
 from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from kosho.brief import method
-from kosho.brief.deal_content import asked_of, negotiation
+from kosho.brief.deal_content import described
 from kosho.brief.headline import headline, lead
 from kosho.brief.law import measure_summary
 from kosho.brief.model import (
@@ -17,22 +18,27 @@ from kosho.brief.model import (
     Claim,
     DateAhead,
     MeasureSummary,
+    Negotiation,
     OpenItem,
     Reference,
     WorldStamp,
 )
 from kosho.brief.recorded import recorded
-from kosho.cache import recalled
+from kosho.cache import code, recalled
 from kosho.progress import Progress, silent
-from kosho.scenario import run
+from kosho.scenario import negotiate_case, run
 from kosho.world.report import info
 
 if TYPE_CHECKING:
+    from kosho.bargain import Effort
     from kosho.case import Case
     from kosho.provenance import Source
     from kosho.world import World, WorldChoice, Worlds
 
-__all__ = ["compose"]
+__all__ = ["compose", "negotiation"]
+
+DRAWS, CERTIFIED = 100, 12
+"""What a table in a brief is certified by: draws, and packages beside the deals."""
 
 
 def compose(
@@ -53,7 +59,7 @@ def compose(
             `bargain` extra is installed.
         world: The table; None is `case.world`. Packages and draws are solved in its coarse form.
 
-    What was worked out is kept: the same question is answered at once until code, data or case change.
+    Finished briefs are cached until code, data or case change.
 
     Raises:
         InputError: the register does not cover the day, or the case has no table.
@@ -71,11 +77,41 @@ def compose(
     if bargain is None:
         bargain = case.has_table and find_spec("moocore") is not None
     chosen = world or case.world
-    parts = asked_of(case, on, chosen)
+    parts = _depends_on(case, on, chosen)
     report = progress or silent
     return recalled(
         Brief, lambda: _composed(case, on, report, chosen, bargain=bargain), b"brief", bytes([bargain]), *parts
     )
+
+
+def negotiation(
+    case: Case,
+    as_of: date,
+    progress: Progress,
+    effort: Effort | None = None,
+    world: WorldChoice | Worlds | None = None,
+) -> Negotiation:
+    """What a brief says of a case's table, priced in a world (`case.world` if not given). Pricing is kept.
+
+    Raises:
+        InputError: the case has no table, or the `bargain` extra is missing.
+    """
+    from kosho.bargain import Effort  # noqa: PLC0415 - a brief without a table needs none of it
+
+    work = effort or Effort(draws=DRAWS, certified=CERTIFIED)
+    chosen = world or case.world
+
+    def priced() -> Negotiation:
+        return described(negotiate_case(case, as_of, chosen, effort=work, progress=progress))
+
+    parts = _depends_on(case, as_of, chosen)
+    return recalled(Negotiation, priced, b"negotiation", repr(astuple(work)).encode(), *parts)
+
+
+def _depends_on(case: Case, as_of: date, world: WorldChoice | Worlds) -> list[bytes]:
+    """All that results of a case on a day in a world depend on."""
+    files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
+    return [code(), case.name.encode(), as_of.isoformat().encode(), world.key, *files]
 
 
 def _composed(

@@ -1,9 +1,8 @@
-"""From the negotiating table of a case to what a brief says of it. Pricing takes long, so that it is kept."""
+"""A priced negotiating table in the words of a brief."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,18 +11,14 @@ import numpy as np
 from kosho.arrays import Array, Mask
 from kosho.brief import formatting
 from kosho.brief.model import Basis, DealBound, NamedDeal, Negotiation, PackagePoint
-from kosho.cache import code, recalled
 from kosho.codes import country_name
-from kosho.progress import Progress
 from kosho.scenario.results import Quantiles
 
 if TYPE_CHECKING:
-    from kosho.bargain import Deal, Effort, Table
+    from kosho.bargain import Deal, Table
     from kosho.bargain.schema import Justified, Option
-    from kosho.case import Case
-    from kosho.world import WorldChoice, Worlds
 
-__all__ = ["asked_of", "negotiation"]
+__all__ = ["CONCEPTS", "described"]
 
 CONCEPTS = {
     "nash": "Nash",
@@ -33,8 +28,6 @@ CONCEPTS = {
 }
 GRAIN = 45
 """Cells a side into which the cloud of packages is thinned: one package a cell is drawn."""
-DRAWS, CERTIFIED = 100, 12
-"""What a brief is certified by: draws, and packages beside the deals."""
 NOTICED = 1.0
 """Million USD a year; less is not told."""
 WAYS = {"transfer": "Money", "red_lines": "Red lines", "rate": "A rate"}
@@ -45,40 +38,8 @@ BasisPart = Literal["status quo", "no deal", "deadline", "option", "red line", "
 PointKind = Literal["other", "package", "frontier", "deal", "no-deal", "today"]
 
 
-def negotiation(
-    case: Case,
-    as_of: date,
-    progress: Progress,
-    effort: Effort | None = None,
-    world: WorldChoice | Worlds | None = None,
-) -> Negotiation:
-    """Price the table of a case in a world (`case.world` if not given), or take it from where it was kept.
-
-    Raises:
-        InputError: the case has no table, or the `bargain` extra is missing.
-    """
-    from kosho.bargain import Effort, negotiate  # noqa: PLC0415 - a brief without a table needs none of it
-
-    work = effort or Effort(draws=DRAWS, certified=CERTIFIED)
-    chosen = world or case.world
-    parts = asked_of(case, as_of, chosen)
-
-    def priced() -> Negotiation:
-        table = case.table(as_of)
-        coarse = chosen.load(case.apart | set(table.parties)).coarse
-        return _described(negotiate(table, coarse, effort=work, progress=progress))
-
-    return recalled(Negotiation, priced, b"negotiation", repr(astuple(work)).encode(), *parts)
-
-
-def asked_of(case: Case, as_of: date, world: WorldChoice | Worlds) -> list[bytes]:
-    """All that answers about a case on a day in a world depend on."""
-    files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
-    return [code(), case.name.encode(), as_of.isoformat().encode(), world.key, *files]
-
-
-def _described(deal: Deal) -> Negotiation:
-    """What a brief says of a deal."""
+def described(deal: Deal) -> Negotiation:
+    """What a brief says of a priced table."""
     from kosho.bargain.report import contract  # noqa: PLC0415
 
     content = contract(deal)
@@ -236,21 +197,18 @@ def _changes(table: Table, options: dict[str, str]) -> tuple[str, ...]:
 
 def _points(deal: Deal) -> Iterable[PackagePoint]:
     """Gains over no deal; of the cloud one package a cell, of the rest all."""
+    from kosho.bargain.thinning import thinned  # noqa: PLC0415 - as the rest of its room, when there is a table
+
     game = deal.game
-    gains = game.gains
     now = game.status_quo - game.disagreement
     marked = {int(rows[0]): CONCEPTS[name] for name, rows in reversed(deal.solutions.items())}
-    reach = np.maximum(np.ptp(gains[game.possible], axis=0), 1.0)
-    cells = np.floor(gains / reach * GRAIN)
     frontier = set(game.frontier.tolist())
     clouds: list[tuple[PointKind, Mask]] = [
         ("other", game.possible & ~game.allowed),
         ("package", game.allowed),
     ]
     for kind, mask in clouds:
-        rows = np.flatnonzero(mask)
-        _, first = np.unique(cells[rows], axis=0, return_index=True)
-        for row in rows[np.sort(first)].tolist():
+        for row in thinned(game, mask, GRAIN).tolist():
             if row not in frontier and row not in marked:
                 yield _point(deal, kind, row, "")
     for row in sorted(frontier - set(marked)):

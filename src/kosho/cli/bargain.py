@@ -49,10 +49,11 @@ def show(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Price every package on the table; the frontier, the deals theory picks, and how sure they are."""
-    from kosho.bargain import Effort, negotiate
+    from kosho.bargain import Effort
     from kosho.bargain.concessions import package_of_options
     from kosho.bargain.report import contract
     from kosho.case import Case
+    from kosho.scenario import negotiate_case
 
     on = day(as_of, "--as-of")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
@@ -63,8 +64,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     with show_progress("Reading the table") as progress:
         alone = package is not None and not json
         effort = Effort(draws=0, confirm=False) if alone else Effort(draws=draws, confirm=confirm)
-        economy = named_world.load(opened.apart | set(table.parties)).coarse
-        deal = negotiate(table, economy, closure, effort, progress)
+        deal = negotiate_case(opened, on, named_world, closure, effort, progress)
         content = {"case": case, **contract(deal, package)}
     if json:
         show_json(content)
