@@ -116,14 +116,15 @@ def table(rng: np.random.Generator) -> Table:
 
 
 def solvent(made: Table) -> bool:
-    """Whether every country has value added, and lends or borrows less than a sixth of it.
+    """Whether every country has value added, lends or borrows less than a sixth of it, and taxes less than half.
 
     A surplus that stays what it is can be more than a country can earn after a change.
     """
     beta = 1.0 - made.gamma.sum(axis=1)
     added = (beta * made.flows.sum(axis=0)).sum(axis=1)
     lent = made.flows.sum(axis=(0, 2)) - made.flows.sum(axis=(1, 2))
-    return bool((added > 0).all() and (np.abs(lent) < added / 6).all())
+    taxed = (made.flows * made.tariff).sum(axis=(1, 2))
+    return bool((added > 0).all() and (np.abs(lent) < added / 6).all() and (taxed < added / 2).all())
 
 
 @dataclass(frozen=True)

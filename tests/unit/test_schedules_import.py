@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import pytest
 from tests.schedule_files import HTS, JAPANESE, PAGE, as_json
+from tests.surroundings import within
 
 from kosho.errors import InputError, Problems
 from kosho.law.schedules.hts import special_duties
@@ -263,6 +265,15 @@ def test_a_page_that_is_wrong_is_told(page: str, line: int, message: str, tmp_pa
     with pytest.raises(InputError) as wrong:
         read_files([path])
     assert any(problem.line == line and message in problem.message for problem in wrong.value.problems)
+
+
+@pytest.mark.parametrize("span", ["99999999999", "9" * 5000, "²", "-1", "0"], ids=lambda span: span[:12])
+def test_spans_of_cells_have_an_end(span: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    wide = PAGE.replace("<td>Free</td>", f'<td colspan="{span}" rowspan="{span}">Free</td>')
+    path.write_text(wide, encoding="utf-8")
+    with within(20), suppress(InputError):
+        read_files([path])
 
 
 def test_parquet(tmp_path: Path) -> None:

@@ -16,6 +16,10 @@ def table_rows(page: str) -> list[tuple[int, list[str]]]:
     return tables.rows
 
 
+WIDEST = 1000
+"""Columns or rows that a cell may span."""
+
+
 class _Tables(HTMLParser):
     """Cells of every table row, each repeated over the columns and rows it spans."""
 
@@ -81,4 +85,7 @@ class _Tables(HTMLParser):
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and int(text) > 0 else 1
+    """A span; at most `WIDEST`, as browsers have it, for a few digits must not make cells without end."""
+    if not text or not text.isascii() or not text.isdigit() or not text.strip("0"):
+        return 1
+    return WIDEST if len(text.lstrip("0")) > len(str(WIDEST)) else min(int(text), WIDEST)
