@@ -116,7 +116,7 @@ def table(rng: np.random.Generator) -> Table:
 
 
 def solvent(made: Table) -> bool:
-    """Whether every country has value added, lends or borrows less than a sixth of it, and taxes less than half.
+    """Whether every country has value added, lends or borrows less than a sixth of it, taxes less than half.
 
     A surplus that stays what it is can be more than a country can earn after a change.
     """
