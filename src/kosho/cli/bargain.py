@@ -223,9 +223,9 @@ def _show_deals(deal: Deal, content: dict[str, Any]) -> None:
         title = f"{priced['title']}: gains over no deal and over today"
         if rows:
             _show_packages(deal, title, ("Deal",), rows, columns)
-            _show_meanings(priced["solutions"])
         else:
             say(f"{priced['title']}: no package leaves every side better off than no deal\n")
+    _show_meanings(content["solutions"])
     _show_ties(deal, content)
     confirmed = content["confirmed"]
     if confirmed:
