@@ -10,11 +10,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from tests.briefs import HOSTILE, brief
 
-from kosho.bargain import Effort
+from kosho.bargain import CONCEPTS, Effort
 from kosho.bargain.report import contract
 from kosho.brief import page
 from kosho.brief.compose import negotiation
-from kosho.brief.deal_content import CONCEPTS
 from kosho.brief.deal_tables import (
     bases_table,
     bounds_table,
@@ -348,7 +347,7 @@ def test_what_is_computed_is_what_is_shown(computed):
     kinds = [point.kind for point in computed.points]
     assert kinds.count("no-deal") == kinds.count("today") == 1
     assert 1 <= kinds.count("deal") <= 4
-    assert {deal.concept for deal in computed.deals} == set(CONCEPTS.values())
+    assert {deal.concept for deal in computed.deals} == {one.title for one in CONCEPTS.values()}
     assert {deal.background for deal in computed.deals} == {"Japan alone reverts", "All revert"}
     assert len(drawn(computed)) == 1
 

@@ -6,7 +6,7 @@ from kosho.bargain.alternating_offers import DeadlineGame, alternating_offers
 from kosho.bargain.frontier import frontier
 from kosho.bargain.game import Game
 from kosho.bargain.packages import Grid
-from kosho.bargain.solutions import CONCEPTS, solutions
+from kosho.bargain.solutions import CONCEPTS, SolutionConcept, solutions
 from kosho.bargain.table import Table
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = [
     "Effort",
     "Game",
     "Grid",
+    "SolutionConcept",
     "Table",
     "alternating_offers",
     "frontier",

@@ -14,7 +14,7 @@ from kosho.bargain.attribution import Concession, cheapest_concession, shapley
 from kosho.bargain.game import Game
 from kosho.bargain.pricing import PricedTable, Weights, background_shocks, payoffs_of_outcomes, price
 from kosho.bargain.robustness import Certificate, CriticalValues, certify, closing_points, leading_packages
-from kosho.bargain.solutions import Concept, solutions
+from kosho.bargain.solutions import solutions
 from kosho.bargain.table import Table
 from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone
 from kosho.display import Card, Shown, columns, listing, million
@@ -98,7 +98,7 @@ class Deal(Shown):
     deficits: Deficits
     priced: tuple[PricedTable, ...]
     """By background, the leading one first."""
-    solutions: dict[Concept, Index]
+    solutions: dict[str, Index]
     """Under the leading background; empty without a zone of agreement."""
     relaxations: ZoneRelaxations | None
     """What would open a zone, where there is none."""

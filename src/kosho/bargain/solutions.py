@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,9 +11,15 @@ from kosho.arrays import Array, Index
 from kosho.bargain.frontier import frontier
 from kosho.bargain.game import Game
 
-__all__ = ["CONCEPTS", "Concept", "egalitarian", "kalai_smorodinsky", "nash", "solutions", "utilitarian"]
-
-Concept = Literal["nash", "kalai_smorodinsky", "egalitarian", "utilitarian"]
+__all__ = [
+    "CONCEPTS",
+    "SolutionConcept",
+    "egalitarian",
+    "kalai_smorodinsky",
+    "nash",
+    "solutions",
+    "utilitarian",
+]
 
 TIE = 1e-9
 """Values that differ by less, relative to what is at stake, are one."""
@@ -83,15 +89,28 @@ def utilitarian(game: Game) -> Index:
     return _best(game, rows, total, TIE * _ideal(game).max(initial=0.0))
 
 
-CONCEPTS: dict[Concept, Callable[[Game], Index]] = {
-    "nash": nash,
-    "kalai_smorodinsky": kalai_smorodinsky,
-    "egalitarian": egalitarian,
-    "utilitarian": utilitarian,
+class SolutionConcept(NamedTuple):
+    """A solution concept, and how it is told to readers."""
+
+    pick: Callable[[Game], Index]
+    """The packages it picks of a game, ties included."""
+    title: str
+    meaning: str
+    """What it picks, in a plain line."""
+
+
+CONCEPTS: dict[str, SolutionConcept] = {
+    "nash": SolutionConcept(nash, "Nash", "the largest product of gains"),
+    "kalai_smorodinsky": SolutionConcept(
+        kalai_smorodinsky, "Kalai–Smorodinsky", "equal shares of the most each side could hope for"
+    ),
+    "egalitarian": SolutionConcept(egalitarian, "Egalitarian", "the smallest gain as large as can be"),
+    "utilitarian": SolutionConcept(utilitarian, "Utilitarian", "the largest sum of gains"),
 }
+"""By the name they have in `--json`, in the order in which they are shown. A new one is one entry."""
 
 
-def solutions(game: Game) -> dict[Concept, Index]:
+def solutions(game: Game) -> dict[str, Index]:
     """Packages each concept picks, ties included; empty where no deal leaves all better off.
 
     >>> import numpy as np
@@ -101,7 +120,7 @@ def solutions(game: Game) -> dict[Concept, Index]:
     >>> {concept: packages.tolist() for concept, packages in solutions(game).items()}
     {'nash': [2], 'kalai_smorodinsky': [2], 'egalitarian': [2], 'utilitarian': [1, 2]}
     """
-    return {name: concept(game) for name, concept in CONCEPTS.items()} if game.zone else {}
+    return {name: concept.pick(game) for name, concept in CONCEPTS.items()} if game.zone else {}
 
 
 def _gains(game: Game) -> Array:

@@ -18,14 +18,8 @@ if TYPE_CHECKING:
     from kosho.bargain import Deal, Table
     from kosho.bargain.schema import Justified, Option
 
-__all__ = ["CONCEPTS", "described"]
+__all__ = ["described"]
 
-CONCEPTS = {
-    "nash": "Nash",
-    "kalai_smorodinsky": "Kalai–Smorodinsky",
-    "egalitarian": "Egalitarian",
-    "utilitarian": "Utilitarian",
-}
 GRAIN = 45
 """Cells a side into which the cloud of packages is thinned: one package a cell is drawn."""
 NOTICED = 1.0
@@ -46,7 +40,7 @@ def described(deal: Deal) -> Negotiation:
     deals = [
         NamedDeal(
             background=one["title"],
-            concept=CONCEPTS[name],
+            concept=_concept(name),
             changes=_changes(deal.table, solution["options"]),
             over_no_deal=solution["gains"],
             over_today=solution["over_status_quo"],
@@ -71,12 +65,12 @@ def described(deal: Deal) -> Negotiation:
         red_lines=tuple(f"{line.title} ({line.status})" for line in deal.table.file.red_lines),
         deals=tuple(deals),
         shares={titles[issue]: values for issue, values in explained.items()},
-        shares_of=CONCEPTS[first] if first else None,
+        shares_of=_concept(first) if first else None,
         certificates={
-            CONCEPTS[name]: {party: Quantiles(**spread) for party, spread in one["gains"].items()}
+            _concept(name): {party: Quantiles(**spread) for party, spread in one["gains"].items()}
             for name, one in content["certificate"].items()
         },
-        all_gain={CONCEPTS[name]: one["all_gain"] for name, one in content["certificate"].items()},
+        all_gain={_concept(name): one["all_gain"] for name, one in content["certificate"].items()},
         draws=max((one["draws"] for one in content["certificate"].values()), default=0),
         background=deal.priced[0].background.title,
         before=_before(content, first),
@@ -109,7 +103,7 @@ def _delay(content: dict[str, Any], first: str | None) -> Iterator[str]:
             ]
         )
         if told:
-            yield f"Each week that the {CONCEPTS[first]} deal comes later {when} {day} costs {told} dollars."
+            yield f"Each week that the {_concept(first)} deal comes later {when} {day} costs {told} dollars."
 
 
 def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
@@ -135,18 +129,27 @@ def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
     yield from (f"{WAYS[way]}: none; {reason}." for way, reason in why.items())
 
 
+def _concept(name: str) -> str:
+    """Title of a solution concept."""
+    from kosho.bargain import CONCEPTS  # noqa: PLC0415 - a brief without a table needs none of it
+
+    return CONCEPTS[name].title
+
+
 def _package(deal: Deal, options: dict[str, str]) -> str:
     return "; ".join(_changes(deal.table, options)) or "nothing changed"
 
 
 def _bounds(confirmed: dict[str, Any]) -> Iterator[DealBound]:
     """What binds in the deals."""
+    from kosho.bargain import CONCEPTS  # noqa: PLC0415 - a brief without a table needs none of it
+
     for name, concept in CONCEPTS.items():
         for one in confirmed.get(name, {}).get("bounds", ()):
             if one["binds"]:
                 (diverted,) = list(one["diverted"].values())[:1]
                 yield DealBound(
-                    concept=concept,
+                    concept=concept.title,
                     title=one["title"],
                     unit=one["unit"],
                     free=one["free"],
@@ -201,7 +204,7 @@ def _points(deal: Deal) -> Iterable[PackagePoint]:
 
     game = deal.game
     now = game.status_quo - game.disagreement
-    marked = {int(rows[0]): CONCEPTS[name] for name, rows in reversed(deal.solutions.items())}
+    marked = {int(rows[0]): _concept(name) for name, rows in reversed(deal.solutions.items())}
     frontier = set(game.frontier.tolist())
     clouds: list[tuple[PointKind, Mask]] = [
         ("other", game.possible & ~game.allowed),

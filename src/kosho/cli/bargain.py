@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kosho.cli.options import AsOf, Deficits, Json, WorldNamed, world_named
-from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
+from kosho.cli.terminal import chosen, day, note, say, show_json, show_progress, show_table
 from kosho.errors import KoshoError, Problems
 
 if TYPE_CHECKING:
@@ -18,12 +18,6 @@ __all__ = ["app"]
 
 app = typer.Typer(add_completion=False)
 
-CONCEPT_TITLES = {
-    "nash": "Nash",
-    "kalai_smorodinsky": "Kalai-Smorodinsky",
-    "egalitarian": "Egalitarian",
-    "utilitarian": "Utilitarian",
-}
 SHOWN = 20
 
 
@@ -126,6 +120,13 @@ def _show_explained(deal: Deal, content: dict[str, Any]) -> None:
         say(f"{party} loses; cheapest for the others that makes it whole: {amended} (costs {costs})")
 
 
+def _concept(name: str) -> str:
+    """Title of a solution concept."""
+    from kosho.bargain import CONCEPTS
+
+    return CONCEPTS[name].title if name in CONCEPTS else "Every package"
+
+
 def _title(deal: Deal, issue: str, option: str) -> str:
     """Of an option."""
     options = next(one.options for one in deal.table.file.issues if one.id == issue)
@@ -151,7 +152,7 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
         return
     _show_deals(deal, content)
     rows = [
-        (CONCEPT_TITLES[name], percent_of_draws(one["all_gain"]), *(_spread(one["gains"][p]) for p in parties))
+        (_concept(name), percent_of_draws(one["all_gain"]), *(_spread(one["gains"][p]) for p in parties))
         for name, one in content["certificate"].items()
     ]
     if rows:
@@ -217,20 +218,28 @@ def _show_deals(deal: Deal, content: dict[str, Any]) -> None:
     columns = [f"{party}, {than}" for than in ("no deal", "today") for party in parties]
     for priced in content["backgrounds"]:
         rows = [
-            (CONCEPT_TITLES[name], one["options"], _both(one, parties))
-            for name, one in priced["solutions"].items()
+            (_concept(name), one["options"], _both(one, parties)) for name, one in priced["solutions"].items()
         ]
         title = f"{priced['title']}: gains over no deal and over today"
         if rows:
             _show_packages(deal, title, ("Deal",), rows, columns)
         else:
             say(f"{priced['title']}: no package leaves every side better off than no deal\n")
+    _show_meanings(content["solutions"])
     _show_ties(deal, content)
     confirmed = content["confirmed"]
     if confirmed:
-        table = [(CONCEPT_TITLES[name], *_both(confirmed[name], parties)) for name in content["solutions"]]
+        table = [(_concept(name), *_both(confirmed[name], parties)) for name in content["solutions"]]
         show_table("Confirmed on the full table", ("Deal", *columns), table, numeric=len(columns))
         _show_bounds(content)
+
+
+def _show_meanings(names: Iterable[str]) -> None:
+    """What each concept picks, in a plain line."""
+    from kosho.bargain import CONCEPTS
+
+    note("; ".join(f"{CONCEPTS[name].title}: {CONCEPTS[name].meaning}" for name in names) + ".")
+    say("")
 
 
 def _show_ties(deal: Deal, content: dict[str, Any]) -> None:
@@ -241,7 +250,7 @@ def _show_ties(deal: Deal, content: dict[str, Any]) -> None:
             other = {
                 issue: option for issue, option in tie["options"].items() if option != one["options"][issue]
             }
-            found.setdefault(_named(deal, other), []).append(CONCEPT_TITLES[name])
+            found.setdefault(_named(deal, other), []).append(_concept(name))
     for other, names in found.items():
         say(f"The same to all: {', '.join(names)} with {other}")
     if found:
@@ -268,7 +277,7 @@ def _show_bounds(content: dict[str, Any]) -> None:
                 f"{one['fiscal_cost']:,.0f}",
                 f"{one['rent']:,.0f}",
             )
-            rows.setdefault(cells, []).append(CONCEPT_TITLES[name])
+            rows.setdefault(cells, []).append(_concept(name))
     if rows:
         columns = ("Deal", "On", "Bought, free > committed", "Others sell", "Wedge", "Treasury", "Rent")
         cells = [(", ".join(deals), *row) for row, deals in rows.items()]
@@ -277,7 +286,7 @@ def _show_bounds(content: dict[str, Any]) -> None:
 
 def _show_issues(deal: Deal, content: dict[str, Any]) -> None:
     name = next(iter(content["solutions"]))
-    title = f"Which issue carries the gains ({CONCEPT_TITLES[name]})"
+    title = f"Which issue carries the gains ({_concept(name)})"
     _show_shares(deal, title, content["explanations"][name], content["solutions"][name]["gains"])
     _show_delay(content, name)
 
@@ -298,7 +307,7 @@ def _show_delay(content: dict[str, Any], name: str) -> None:
     for when in ("after",) if deadline["passed"] else ("before", "after"):
         costs = ", ".join(f"{p} {_signed(delay[when][p])}" for p in content["parties"])
         of = f"{when} the deadline of {deadline['date']}"
-        say(f"A week's delay of the {CONCEPT_TITLES[name]} deal {of} costs: {costs}")
+        say(f"A week's delay of the {_concept(name)} deal {of} costs: {costs}")
     say("")
 
 
@@ -341,7 +350,7 @@ def _show_critical(deal: Deal, content: dict[str, Any]) -> None:
         )
         for one in weights
     ]
-    columns = [CONCEPT_TITLES.get(name, "Every package") for name in found]
+    columns = [_concept(name) for name in found]
     show_table("Where it stops leaving all better off", ("", *columns), rows, numeric=len(columns))
 
 

@@ -8,9 +8,9 @@ not used.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -62,17 +62,18 @@ class _Kind(NamedTuple):
 
     make: type[Any]
     defaults: dict[str, Any]
+    """In the order of the fields."""
     factories: tuple[tuple[str, Callable[[], Any]], ...] = ()
 
     @staticmethod
     def of(model: type[BaseModel]) -> _Kind:
-        plain = {
-            name: one.default
-            for name, one in model.model_fields.items()
-            if not one.is_required() and one.default_factory is None
-        }
-        made = [(name, one.default_factory) for name, one in model.model_fields.items() if one.default_factory]
-        return _Kind(model, plain, cast("tuple[tuple[str, Callable[[], Any]], ...]", tuple(made)))
+        fields = model.model_fields.items()
+        made = [(name, one.default_factory) for name, one in fields if one.default_factory is not None]
+        return _Kind(
+            model,
+            {name: None if one.is_required() else one.default for name, one in fields},
+            cast("tuple[tuple[str, Callable[[], Any]], ...]", tuple(made)),
+        )
 
     def restored(self, given: dict[str, Any]) -> Any:
         if not issubclass(self.make, BaseModel):
@@ -105,8 +106,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         names = [name for name, one in type(value).model_fields.items() if _told(getattr(value, name), one)]
         content = _object(value, names)
-    elif is_dataclass(value):
-        content = _object(value, [one.name for one in fields(value)])
+    elif dataclasses.is_dataclass(value):
+        content = _object(value, [one.name for one in dataclasses.fields(value)])
     elif isinstance(value, date):
         content = {DAY: value.isoformat()}
     elif isinstance(value, frozenset):
