@@ -79,10 +79,11 @@ class Deal(Shown):
     >>> from dataclasses import replace
     >>> from kosho import Case
     >>> from kosho.bargain import Effort, negotiate
-    >>> table = Case.load("japan-us-2025").table()
+    >>> case = Case.load("japan-us-2025")
+    >>> table = case.table()
     >>> cars = {"issues": table.file.issues[:1], "red_lines": (), "links": ()}  # nothing but cars
     >>> table = replace(table, file=table.file.model_copy(update=cars))
-    >>> negotiate(table, effort=Effort(draws=0, confirm=False))
+    >>> negotiate(table, case.worlds().coarse, effort=Effort(draws=0, confirm=False))
     Deal: a zone of agreement, deficits fixed
       parties             JPN, USA
       packages            6
@@ -181,10 +182,11 @@ def negotiate(
     >>> from dataclasses import replace
     >>> from kosho import Case
     >>> from kosho.bargain import Effort, negotiate
-    >>> table = Case.load("japan-us-2025").table()
+    >>> case = Case.load("japan-us-2025")
+    >>> table = case.table()
     >>> cars = {"issues": table.file.issues[:1], "red_lines": (), "links": ()}  # nothing but cars
     >>> table = replace(table, file=table.file.model_copy(update=cars))
-    >>> deal = negotiate(table, effort=Effort(draws=0, confirm=False))
+    >>> deal = negotiate(table, case.worlds().coarse, effort=Effort(draws=0, confirm=False))
     >>> [table.grid.label(package) for package in deal.deals]
     [{'cars': 'all-10'}, {'cars': 'none'}]
     """
