@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, get_args
 
+from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.world.loading import DEFAULT, coarse, load
 from kosho.world.table import World
@@ -19,8 +20,14 @@ Detail = Literal["full", "talks"]
 
 
 @dataclass(frozen=True, eq=False)
-class Worlds:
-    """A table, and its coarse form for what is solved many times over."""
+class Worlds(Shown):
+    """A table, and its coarse form for what is solved many times over.
+
+    >>> from kosho.world import Worlds, toy
+    >>> whole = toy()
+    >>> Worlds(whole, whole.aggregate(regions={"PAC": ("JPN", "USA"), "CHN": ("CHN",)})).coarse.countries
+    ('PAC', 'CHN')
+    """
 
     whole: World
     coarse: World
@@ -36,13 +43,14 @@ class Worlds:
 
 
 @dataclass(frozen=True)
-class WorldChoice:
+class WorldChoice(Shown):
     """A table by name or file, in full, or in the regions and sectors of `talks`.
 
+    >>> from kosho.world import WorldChoice
     >>> WorldChoice.parse("talks")
-    WorldChoice(table='icio-2022', detail='talks')
-    >>> str(WorldChoice.parse("mine.npz:talks"))
-    'mine.npz:talks'
+    WorldChoice(detail='talks')
+    >>> len(WorldChoice.parse("talks").load().whole.countries)
+    20
     """
 
     table: str = DEFAULT

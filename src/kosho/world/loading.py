@@ -96,6 +96,10 @@ def coarse(world: World, keep: Iterable[str] = (), *, regions: bool = True, sect
         keep: Countries and sectors that stay by themselves.
         regions: Whether countries go together.
         sectors: Whether sectors do.
+
+    >>> from kosho.world import coarse, load
+    >>> "BRA" in coarse(load()).countries, "BRA" in coarse(load(), keep=("BRA",)).countries
+    (False, True)
     """
     countries = _members(world.countries, world.meta.regions)
     goods = _members(world.sectors, world.meta.sectors)

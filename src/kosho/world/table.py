@@ -38,7 +38,13 @@ __all__ = ["Arrays", "Detail", "PhysicalFlow", "World", "WorldMeta", "labelled"]
 
 @dataclass(frozen=True, eq=False)
 class Detail(Shown):
-    """The finer world that a world was aggregated from, and where its countries and sectors went."""
+    """The finer world that a world was aggregated from, and where its countries and sectors went.
+
+    >>> from kosho.world import Detail, toy
+    >>> pacific = toy().aggregate(regions={"PAC": ("JPN", "USA"), "CHN": ("CHN",)})
+    >>> isinstance(pacific.detail, Detail), pacific.detail.country.tolist()
+    (True, [0, 0, 1])
+    """
 
     world: World
     country: Index
