@@ -3,14 +3,14 @@
 Two ways are walked, each by calls that are traced (`sys.setprofile`):
 
 - *measure*: the register read afresh, a scenario of a case translated and solved at the middle of its ranges;
-- *package*: one package of a case's `table.yaml` turned into a shock, solved and valued.
+- *package*: the packages of one issue of a case's `table.yaml` turned into shocks, solved and valued.
 
 A *room* is the second part of a module's path (`kosho.law.stacking` is in `law`). It stands on a *floor*: the
-line of the layers contract of `pyproject.toml` that names it. Rooms of the two lowest lines (readers of YAML,
-caches, processes, errors, codes) are everybody's tools: what runs in them, or is called back from them, counts
-as the room that called them. A *step* is a call from a function of one room to a function of another. Each pair
-of calling and called function is one step, where it is first taken: loops over packages, sectors or partners
-count once. The *way* is the sequence of rooms that steps enter, repeats one after another collapsed.
+- *package*: the packages of one issue of a `table.yaml` turned into shocks, solved and valued.
+(readers of YAML, caches, processes, errors, codes) are everybody's tools: what runs in them, or is called back
+from them, counts as the room that called them. A *step* is a call from a function of one room to a function of
+another. Each pair of calling and called function is one step, where it is first taken: loops over packages,
+sectors or partners count once. The *way* is the sequence of rooms that steps enter, repeats collapsed.
 
 - A *climb* is a step from a lower floor to a higher one. As no lower floor imports a higher one, it is a
   callback or a method of an object that was handed down.
@@ -27,17 +27,16 @@ from __future__ import annotations
 import sys
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 CASE, SCENARIO = "japan-us-2025", "deal"
-TOOLS = 2
-"""Lowest floors, whose rooms are everybody's."""
+TOOL = "yamlfile"
+"""The rooms of its floor and of those below are everybody's."""
 
 
 def floors() -> dict[str, int]:
@@ -72,7 +71,7 @@ class Way:
         here, caller, guest = self._stack[-1]
         path = frame.f_globals.get("__name__", "").split(".")
         room = path[1] if path[0] == "kosho" and len(path) > 1 else ""
-        if self.floor.get(room, 0) < TOOLS or room == guest:
+        if self.floor.get(room, 0) <= self.floor[TOOL] or room == guest:
             self._stack.append(self._stack[-1])
         elif self.doors and of_value(frame):
             self._stack.append((here, caller, room))
@@ -129,15 +128,16 @@ def measure() -> object:
 
 
 def package() -> object:
-    """A package from its table to payoffs."""
-    from kosho.bargain.pricing import background_shocks, solve_payoffs
+    """Packages of one issue, from their table to payoffs."""
+    from kosho.bargain.pricing import price
     from kosho.case import Case
     from kosho.world import load
 
+    world = load(regions="talks", sectors="talks")
     table = Case.load(CASE).table()
-    chosen = np.array([len(table.grid) - 1])
-    shocks = background_shocks(table, table.backgrounds[0], load(regions="talks", sectors="talks"), chosen)
-    return solve_payoffs(table, shocks.world, shocks.collapsed().counterfactuals(chosen.tolist()))
+    one = {"issues": table.file.issues[:1], "red_lines": (), "links": ()}
+    table = replace(table, file=table.file.model_copy(update=one))
+    return price(table, table.backgrounds[0], world).game.payoffs
 
 
 WAYS: dict[str, Callable[[], object]] = {

@@ -24,13 +24,12 @@ from kosho.case_schema import (
     ScenarioFile,
     Unpriced,
     checks,
-    places,
 )
 from kosho.display import Card, Shown, listing, plural, thing
-from kosho.errors import InputError, Problem, suggest
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.measure import Measure, Overlay
+from kosho.law.overlay_check import check_overlays, written_at
 from kosho.law.register import Register
-from kosho.law.stacking import precedence
 from kosho.provenance import Frozen, Said, Source, Status
 from kosho.yamlfile import LineNumbers, load
 
@@ -189,11 +188,19 @@ class Case(Shown):
             register = Register.load()
         except InputError as error:
             found += error.problems
+        written: dict[str, str] = {}
+        if register is not None and overlays is not None:
+            content, lines = overlays
+            problems = Problems(str(folder / "measures.yaml"))
+            sources = {*register.sources, *register.products.sources, *(one.id for one in content.sources)}
+            check_overlays(content.overlays, register, sources, lines, problems)
+            written = written_at(content.overlays, lines, str(folder / "measures.yaml"))
+            found += problems.found
         if register is not None:
             found += checks(folder, document, overlays, register)
         if found or document is None or overlays is None or register is None:
             raise InputError(found)
-        register = replace(register, places=register.places | places(folder, overlays))
+        register = replace(register, places=register.places | written)
         return _assembled(folder, document[0], overlays[0], register)
 
     def scenario(self, name: str) -> Scenario:
@@ -334,8 +341,7 @@ class Case(Shown):
             table = Table.load(
                 path,
                 self.register,
-                self.scenarios,
-                lambda name: self.law(name, as_of),
+                {name: self.law(name, as_of) for name in self.scenarios},
                 self.overlays,
                 statements,
             )
@@ -417,7 +423,7 @@ def _assembled(folder: Path, document: CaseFile, overlays: OverlayFile, register
         table_named=document.world,
     )
     for scenario in case.scenarios.values():
-        precedence(case.register.with_overlay(scenario.overlay).measures)
+        _ = case.register.with_overlay(scenario.overlay).order  # raises where measures exclude in a circle
     return case
 
 

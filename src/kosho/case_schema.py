@@ -11,7 +11,6 @@ from pydantic import Field
 from kosho.codes import sectors
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.measure import Overlay
-from kosho.law.references import References, check_references
 from kosho.law.register import Register
 from kosho.law.scope import Economy, Id, Some
 from kosho.provenance import Cited, Day, Frozen, Source, Status
@@ -32,7 +31,6 @@ __all__ = [
     "ScenarioFile",
     "Unpriced",
     "checks",
-    "places",
 ]
 
 Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
@@ -153,14 +151,9 @@ def checks(
     overlays: tuple[OverlayFile, LineNumbers] | None,
     register: Register,
 ) -> list[Problem]:
-    """Everything that refers to something else must find it."""
+    """Mistakes of `case.yaml`: everything that refers to something else must find it."""
     found: list[Problem] = []
     sources = set(register.sources) | set(register.products.sources)
-    if overlays is not None:
-        problems = Problems(str(folder / "measures.yaml"))
-        own = sources | {source.id for source in overlays[0].sources}
-        _check_overlays(*overlays, problems, own, register)
-        found += problems.found
     if document is not None:
         problems = Problems(str(folder / "case.yaml"))
         own = sources | {source.id for source in document[0].sources}
@@ -175,50 +168,6 @@ def checks(
         _check_flows(*document, problems, register, world)
         found += problems.found
     return found
-
-
-def places(folder: Path, overlays: tuple[OverlayFile, LineNumbers]) -> dict[str, str]:
-    """File and line of each measure that overlays add, as `Register.places`.
-
-    Ids that several overlays use stand for different measures and are left out.
-    """
-    document, lines = overlays
-    found: dict[str, list[str]] = {}
-    for name, overlay in document.overlays.items():
-        added = [(("add", i), measure) for i, measure in enumerate(overlay.add)]
-        added += [(("replace", i), item.by) for i, item in enumerate(overlay.replace)]
-        for place, measure in added:
-            line = lines["overlays", name, *place]
-            found.setdefault(measure.id, []).append(f"{folder / 'measures.yaml'}:{line}")
-    return {name: at[0] for name, at in found.items() if len(at) == 1}
-
-
-def _check_overlays(
-    document: OverlayFile, lines: LineNumbers, problems: Problems, sources: set[str], register: Register
-) -> None:
-    known = [measure.id for measure in register.measures]
-    there = References(sources, register.products, register.lists)
-    names = {*known, *(measure.authority for measure in register.measures)}
-    for name, overlay in document.overlays.items():
-        here = ("overlays", name)
-        measures = [((*here, "add", i), measure) for i, measure in enumerate(overlay.add)]
-        measures += [((*here, "replace", i, "by"), item.by) for i, item in enumerate(overlay.replace)]
-        for place, measure in measures:
-            if measure.id in known and "add" in place:
-                problems.add(f"measure {measure.id!r} is there already", "use replace", line=lines[place])
-            check_references(measure, place, lines, problems, there)
-            for other in measure.excludes:
-                if other not in names:
-                    problems.add(
-                        f"unknown measure or authority {other!r}",
-                        suggest(other, names),
-                        line=lines[*place, "excludes"],
-                    )
-        for key, items in (("end", overlay.end), ("replace", overlay.replace)):
-            for i, item in enumerate(items):
-                if item.measure not in known:
-                    hint = suggest(item.measure, known)
-                    problems.add(f"unknown measure {item.measure!r}", hint, line=lines[*here, key, i])
 
 
 def _cited(document: CaseFile) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...]]]:

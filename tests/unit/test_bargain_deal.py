@@ -61,7 +61,7 @@ issues:
     ours = ", status: assumption, source: [own-table]}"
     issues = (middle + changes.get("extra", "")).replace(" OURS}", ours)
     path.write_text(head + issues + overlays, encoding="utf-8")
-    return Table.load(path, case.register, case.scenarios, case.law, case.overlays)
+    return Table.load(path, case.register, {name: case.law(name) for name in case.scenarios}, case.overlays)
 
 
 @pytest.fixture(scope="module")
@@ -220,8 +220,7 @@ def test_days_that_the_table_was_not_made_for_are_warned_of(case, talks, tmp_pat
         early = Table.load(
             tmp_path / "table.yaml",
             case.register,
-            case.scenarios,
-            lambda name, at=at: case.law(name, at),
+            {name: case.law(name, at) for name in case.scenarios},
             case.overlays,
         )
         content = contract(negotiate(early, talks, effort=effort))
@@ -302,7 +301,7 @@ def of_one_issue(folder: Path, case: Case, rules: str) -> Table:
     text = text[: text.index("\nissues:")] + ONE_ISSUE + rules + text[text.index("\noverlays:") :]
     path = folder / "table.yaml"
     path.write_text(text.replace(" OURS}", ", status: assumption, source: [own-table]}"), encoding="utf-8")
-    return Table.load(path, case.register, case.scenarios, case.law, case.overlays)
+    return Table.load(path, case.register, {name: case.law(name) for name in case.scenarios}, case.overlays)
 
 
 def test_no_gain_together_is_not_told_as_a_loss():

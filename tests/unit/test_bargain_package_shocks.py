@@ -47,7 +47,7 @@ sources:
 """
     path = folder / "table.yaml"
     path.write_text(head + issue, encoding="utf-8")
-    return Table.load(path, case.register, case.scenarios, case.law, case.overlays)
+    return Table.load(path, case.register, {name: case.law(name) for name in case.scenarios}, case.overlays)
 
 
 OPTION = "      - {{id: other, title: other, {}, status: assumption, source: [own-table]}}"

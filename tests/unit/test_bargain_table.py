@@ -26,7 +26,7 @@ def text_of(case: Case) -> str:
 def read(case: Case, folder: Path, text: str) -> Table:
     path = folder / "table.yaml"
     path.write_text(text, encoding="utf-8")
-    return Table.load(path, case.register, case.scenarios, case.law, case.overlays)
+    return Table.load(path, case.register, {name: case.law(name) for name in case.scenarios}, case.overlays)
 
 
 def refused(case: Case, folder: Path, old: str, new: str) -> list[str]:

@@ -18,9 +18,8 @@ from kosho.bargain.collapse_rows import MarkedShock
 from kosho.bargain.schema import CostChange
 from kosho.bargain.table import LawState, Table
 from kosho.equilibrium import Constraint, Counterfactual, Nest, Shock
-from kosho.equilibrium.nests import with_rests
 from kosho.errors import InputError, Problem, Problems
-from kosho.impact.effects import Cell, MeasureEffect, acting, besides, effect, rows_in
+from kosho.impact.effects import Cell, LawEffects, MeasureEffect, acting, law_effects, with_cells
 from kosho.impact.product_nests import niche
 from kosho.impact.ranges import Range
 from kosho.impact.subsidies import Subsidised, subsidised
@@ -138,14 +137,13 @@ class NontariffEffects:
 
         Rows that are bounded, told apart or subsidised stay apart.
         """
-        cells = [cell for p in self.cost_changing for cell in self.items[p].cells]
-        shock = with_rests(shock, self.world, dict.fromkeys(cell[:3] for cell in cells)) if cells else shock
-        marks = [rows_in(shock, self.items[p].cells) for p in self.cost_changing]
         paid = {(*cell[:3], "") for one in self.items if (some := one.subsidy()) for cell in some.cells}
+        cells = [self.items[p].cells for p in self.cost_changing]
+        shock, (*marks, subsidised_rows) = with_cells(shock, self.world, cells, paid)
         return MarkedShock(
             shock,
             np.stack(marks, axis=1) if marks else np.zeros((len(shock), 0), bool),
-            self._markets[shock.importer, shock.sector] | rows_in(shock, paid),
+            self._markets[shock.importer, shock.sector] | subsidised_rows,
         )
 
     def levels(self, theta: Array, draw: Draw | None = None, scale: float = 1.0) -> Levels:
@@ -215,14 +213,14 @@ class NontariffEffects:
 
 
 def collect_nontariff(
-    table: Table, world: World, states: Sequence[tuple[LawState, Shock]]
+    table: Table, world: World, states: Sequence[tuple[LawState, LawEffects]]
 ) -> tuple[NontariffEffects, list[Mask], Mask]:
     """All provisions of some states of the law and of the options of a table.
 
     Args:
         table: Options; they are laid on the first state.
         world: The economy.
-        states: Laws, each with the duties in force.
+        states: Laws, each with what it does.
 
     Returns:
         The provisions; which each state has; which each package has `[package, provision]`.
@@ -231,23 +229,14 @@ def collect_nontariff(
         InputError: something an option adds has no effect in this world; every such measure is named.
     """
     found = _Gathered(world)
-    held = [
-        {
-            found.place(effect(world, state.register, duties, measure))
-            for measure in besides(world, state.register, state.on, state.known)[0]
-        }
-        for state, duties in states
-    ]
-    state, duties = states[0]
+    held = [{found.place(one) for one in effects.measures} for _, effects in states]
+    state, duties = states[0][0], states[0][1].duties
     problems = Problems()
     has: dict[tuple[int, int], set[int]] = {}
     for k, issue in enumerate(table.file.issues):
         for c, option in enumerate(issue.options):
             register = state.register.with_overlay(table.overlay(k, c))
-            effects = [
-                effect(world, register, duties, one)
-                for one in besides(world, register, state.on, state.known)[0]
-            ]
+            effects = law_effects(world, register, state.on, state.known, duties).measures
             for one in effects:
                 if not _does(one) and found.place(one) not in held[0]:
                     problems.add(

@@ -22,6 +22,7 @@ from kosho.bargain.nontariff import LawPosition, Levels, NontariffEffects, colle
 from kosho.bargain.table import LawState, Table
 from kosho.codes import sectors
 from kosho.equilibrium import Counterfactual, Shock
+from kosho.impact.effects import law_effects
 from kosho.impact.quota_volumes import products_counted
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law import Product, Register
@@ -166,11 +167,10 @@ def package_shocks(
     groups = sorted(set(reach.values()))
     wanted = {group: _combinations(table, group, packages) for group in groups}
     cover = _cover(table, wanted)
+    others = [law_effects(world, one.register, one.on, one.known) for one in compared]
     base = duties(world, law_of_package(table, state.register, table.fallback), state.on, state.known)
-    others = [duties(world, one.register, one.on, one.known) for one in compared]
-    nontariff, held, active = collect_nontariff(
-        table, world, [(state, base), *zip(compared, others, strict=True)]
-    )
+    law = [law_effects(world, state.register, state.on, state.known, base), *others]
+    nontariff, held, active = collect_nontariff(table, world, list(zip((state, *compared), law, strict=True)))
     split = {table.fallback: _split(nontariff.marked(base), reach)}
     concerned = _Concerned.of(world, state, reach)
     for package in sorted(set(cover.values()) - {table.fallback}):
@@ -179,7 +179,9 @@ def package_shocks(
     pieces += [
         _Piece(group, {key: split[cover[group, key]][group] for key in wanted[group]}) for group in groups
     ]
-    positions = [LawPosition(nontariff.marked(one), mask) for one, mask in zip(others, held[1:], strict=True)]
+    positions = [
+        LawPosition(nontariff.marked(one.duties), mask) for one, mask in zip(others, held[1:], strict=True)
+    ]
     return PackageShocks(
         table, world, tuple(pieces), nontariff, active, tuple(positions), state, reach, concerned
     )

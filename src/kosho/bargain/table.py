@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -19,7 +19,7 @@ from kosho.display import Card, Shown, listing
 from kosho.errors import Problems, suggest
 from kosho.law.measure import Measure, Overlay
 from kosho.law.nontariff_terms import Amount
-from kosho.law.references import References, check_references
+from kosho.law.overlay_check import check_overlays
 from kosho.law.register import Register
 from kosho.provenance import Said, Source
 from kosho.yamlfile import Key, LineNumbers, load
@@ -115,8 +115,7 @@ class Table(Shown):
     def load(
         path: Path,
         register: Register,
-        scenarios: Iterable[str],
-        law: Callable[[str], LawState],
+        laws: Mapping[str, LawState],
         overlays: Mapping[str, Overlay] | None = None,
         statements: Mapping[str, Said | None] | None = None,
     ) -> Table:
@@ -125,8 +124,7 @@ class Table(Shown):
         Args:
             path: `table.yaml`.
             register: Measures, product groups and sources that the table may refer to.
-            scenarios: Ids of the scenarios of the case.
-            law: The law of a scenario.
+            laws: The law of each scenario of the case.
             overlays: Changes of the law that the case has names for.
             statements: The statements of the case's record, which the table may cite, as they stood on the day;
                 None for one recorded later: it may be cited, and is not shown. Without a record at hand
@@ -138,20 +136,20 @@ class Table(Shown):
         file, lines = load(path, TableFile)
         known = dict(overlays or {})
         problems = Problems(str(path))
-        _Check(file, lines, problems, register, known).all(set(scenarios), statements)
+        _Check(file, lines, problems, register, known).all(set(laws), statements)
         problems.raise_if_any()
         every = {**known, **file.overlays}
 
-        def shocks(scenario: str) -> LawState:
-            return _Law.of(law(scenario), [every[name] for name in file.throughout])
+        def law_of(scenario: str) -> LawState:
+            return _Law.of(laws[scenario], [every[name] for name in file.throughout])
 
         table = Table(
             file=file,
             backgrounds=tuple(
-                BackgroundLaw(one.id, one.title, shocks(one.packages), shocks(one.disagreement.scenario))
+                BackgroundLaw(one.id, one.title, law_of(one.packages), law_of(one.disagreement.scenario))
                 for one in file.backgrounds
             ),
-            status_quo=shocks(file.status_quo.scenario),
+            status_quo=law_of(file.status_quo.scenario),
             overlays=every,
             sources={**register.sources, **{source.id: source for source in file.sources}},
             statements=statements or {},
@@ -293,7 +291,7 @@ class _Check:
         self._sources(sources)
         if statements is not None:
             self._statements(statements)
-        self._overlays(References(sources, self.register.products, self.register.lists))
+        self._overlays(sources)
         self._options()
         self._once()
         self._days()
@@ -348,32 +346,17 @@ class _Check:
                 if name not in known:
                     self._note("statement", name, known, (*place, "statements", n))
 
-    def _overlays(self, known: References) -> None:
-        ids = [measure.id for measure in self.register.measures]
-        mine = [
-            one for overlay in (*self.overlays.values(), *self.file.overlays.values()) for one in _new(overlay)
-        ]
-        names = {*ids, *(one.authority for one in self.register.measures)}
-        names |= {name for one in mine for name in (one.id, one.authority)}
-        for name, overlay in self.file.overlays.items():
-            here: Key = ("overlays", name)
+    def _overlays(self, sources: Collection[str]) -> None:
+        for name in self.file.overlays:
             if name in self.overlays:
                 self.problems.add(
-                    f"the case has an overlay {name!r} already", "choose another id", line=self.lines[here]
+                    f"the case has an overlay {name!r} already",
+                    "choose another id",
+                    line=self.lines["overlays", name],
                 )
-            for place, measure in _placed(here, overlay):
-                if measure.id in ids and "add" in place:
-                    self.problems.add(
-                        f"measure {measure.id!r} is there already", "use replace", line=self.lines[place]
-                    )
-                check_references(measure, place, self.lines, self.problems, known)
-                for other in measure.excludes:
-                    if other not in names:
-                        self._note("measure or authority", other, names, (*place, "excludes"))
-            for key, items in (("end", overlay.end), ("replace", overlay.replace)):
-                for n, item in enumerate(items):
-                    if item.measure not in ids:
-                        self._note("measure", item.measure, ids, (*here, key, n, "measure"))
+        check_overlays(
+            self.file.overlays, self.register, sources, self.lines, self.problems, self.overlays.values()
+        )
 
     def _options(self) -> None:
         overlays = {**self.overlays, **self.file.overlays}
@@ -504,12 +487,3 @@ def _as_settled(measure: Measure, option: Option) -> Measure:
         terms = measure.terms.model_copy(update={"amount": option.amounts[measure.id]})
         return measure.model_copy(update={"terms": terms})
     return measure
-
-
-def _new(overlay: Overlay) -> list[Measure]:
-    return [*overlay.add, *(item.by for item in overlay.replace)]
-
-
-def _placed(here: Key, overlay: Overlay) -> list[tuple[Key, Measure]]:
-    found: list[tuple[Key, Measure]] = [((*here, "add", n), one) for n, one in enumerate(overlay.add)]
-    return found + [((*here, "replace", n, "by"), one.by) for n, one in enumerate(overlay.replace)]

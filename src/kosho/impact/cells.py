@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from kosho.arrays import Mask
 from kosho.equilibrium import Shock
+from kosho.equilibrium.nests import with_rests
+from kosho.world import World
 
-__all__ = ["REST", "Cell", "rows_in"]
+__all__ = ["REST", "Cell", "rows_in", "with_cells"]
 
 REST = "\0rest"
 """Stands for what no product group of a sector covers."""
 
 Cell = tuple[int, int, int, str]
 """Positions of importer, exporter and sector, and the product group, `REST`, or "" for all of the cell."""
+
+
+def with_cells(
+    shock: Shock, world: World, cells: Sequence[Sequence[Cell]], also: Iterable[Cell] = ()
+) -> tuple[Shock, list[Mask]]:
+    """A shock with a row for all of every cell named, and which of its rows lie in which cells.
+
+    Args:
+        shock: What changes.
+        world: The base.
+        cells: In groups; the shock gets the rows of all of them.
+        also: Cells of one more group, whose rows are looked up and not added.
+
+    Returns:
+        The shock, and `[row]` for each group, `also` the last.
+    """
+    whole = dict.fromkeys(cell[:3] for group in cells for cell in group)
+    shock = with_rests(shock, world, whole) if whole else shock
+    return shock, [rows_in(shock, group) for group in (*cells, also)]
 
 
 def rows_in(shock: Shock, cells: Iterable[Cell]) -> Mask:

@@ -19,12 +19,11 @@ import numpy as np
 from kosho.codes import expand_regions, sectors
 from kosho.display import Card, Shown, listing, thing
 from kosho.equilibrium import Constraint, Counterfactual, Flow, Nest, Purchase, Quota, Shock, TariffQuota
-from kosho.equilibrium.nests import with_rests
 from kosho.errors import InputError
 from kosho.impact import customs_time, digital
 from kosho.impact.applicable import besides, in_base, unseen
 from kosho.impact.base_law import assumptions
-from kosho.impact.cells import REST, Cell, rows_in
+from kosho.impact.cells import REST, Cell, rows_in, with_cells
 from kosho.impact.product_nests import End, nest, niche
 from kosho.impact.quota_volumes import counts, gap, whole_rates
 from kosho.impact.ranges import Range, spread
@@ -46,12 +45,15 @@ __all__ = [
     "Cell",
     "EffectRange",
     "Effects",
+    "LawEffects",
     "MeasureEffect",
     "acting",
     "besides",
     "effect",
     "effects",
+    "law_effects",
     "rows_in",
+    "with_cells",
 ]
 
 UNSEEN = "this world does not tell its goods or partners apart"
@@ -213,6 +215,35 @@ def effects(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class LawEffects:
+    """What a state of the law does, measure by measure."""
+
+    duties: Shock
+    measures: tuple[MeasureEffect, ...]
+    """Of every measure that does something no duty says."""
+
+
+def law_effects(
+    world: World, register: Register, on: date, known: date | None = None, duties_known: Shock | None = None
+) -> LawEffects:
+    """The duties in force on a day, and what each other measure does in a world.
+
+    Args:
+        world: The economy.
+        register: Dated measures.
+        on: The day in force.
+        known: The day of knowledge; None means the latest.
+        duties_known: The duties, where they are known already; they say which products can be told apart.
+
+    Raises:
+        InputError: as `effects`.
+    """
+    plain = duties(world, register, on, known) if duties_known is None else duties_known
+    measures, _ = besides(world, register, on, known)
+    return LawEffects(plain, tuple(effect(world, register, plain, measure) for measure in measures))
+
+
 def acting(
     found: Sequence[MeasureEffect], register: Register, world: World
 ) -> tuple[list[MeasureEffect], dict[str, str]]:
@@ -265,8 +296,7 @@ def _recosted(shock: Shock, world: World, one: MeasureEffect, end: End) -> Shock
     """A shock with the trade costs of a measure."""
     if not one.cells:
         return shock
-    shock = with_rests(shock, world, dict.fromkeys(cell[:3] for cell in one.cells))
-    here = rows_in(shock, one.cells)
+    shock, (here, _) = with_cells(shock, world, [one.cells])
     theta = world.arrays.theta
     level = {j: one.cost(float(theta[j])).levels.get(end, 1.0) for j in {cell[2] for cell in one.cells}}
     factor = [level[j] if mine else 1.0 for mine, j in zip(here.tolist(), shock.sector.tolist(), strict=True)]

@@ -15,8 +15,7 @@ import numpy as np
 
 from kosho.display import Shown
 from kosho.equilibrium import Outcome, Shock
-from kosho.equilibrium.nests import with_rests
-from kosho.impact.cells import Cell, rows_in
+from kosho.impact.cells import Cell, rows_in, with_cells
 from kosho.impact.product_nests import End
 from kosho.impact.ranges import Range, spread
 from kosho.law.nontariff_terms import Subsidy
@@ -73,11 +72,11 @@ def subsidised(shock: Shock, world: World, of: Subsidised, end: End = "value") -
         of: The subsidy.
         end: Of the ranges of its rate and of what is eligible; `low` is the lower figure.
     """
-    shock = with_rests(shock, world, dict.fromkeys(cell[:3] for cell in of.cells))
+    shock, (here, _) = with_cells(shock, world, [of.cells])
     eligible = np.array(
         [
             of.share[i].levels[end] if mine and i in of.share else 0.0
-            for i, mine in zip(shock.exporter.tolist(), rows_in(shock, of.cells).tolist(), strict=True)
+            for i, mine in zip(shock.exporter.tolist(), here.tolist(), strict=True)
         ]
     )
     paid = np.flatnonzero(shock.share * eligible > NOTHING)
