@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.schedule_files import HTS, JAPANESE, PAGE, as_json
 
-from kosho.errors import InputError, Problems
+from kosho.errors import InputError
 from kosho.law.schedules.hts import special_duties
 from kosho.law.schedules.importing import import_files, read_files
 from kosho.law.schedules.ordinary import lookup
@@ -138,7 +138,7 @@ def test_json_that_is_no_export_is_refused(text: str, message: str, tmp_path: Pa
             "Free (A+,AU, KR) 1.1¢/liter (JP)",
             {"gsp": "Free", "ausfta": "Free", "korus": "Free", "usjta": "1.1¢/liter"},
         ),
-        ("Free (S) See 9823.01.01 (S+)", {"usmca": "Free"}),
+        ("Free (S) See 9823.01.01 (S+)", {"usmca [S]": "Free", "usmca [S+]": "See 9823.01.01"}),
         (
             "Free (BH,CL) See 9822.05.20 (P+) See 9822.06.10 (PE)",
             {"usbfta": "Free", "uscfta": "Free", "cafta-dr": "See 9822.05.20", "ustpa-peru": "See 9822.06.10"},
@@ -152,8 +152,7 @@ def test_json_that_is_no_export_is_refused(text: str, message: str, tmp_path: Pa
     ],
 )
 def test_special_duties_by_symbol(text: str, expected: dict[str, str]) -> None:
-    problems = Problems("file")
-    assert special_duties(text, problems, 1, "0101") == expected
+    assert dict(special_duties(text).duties) == expected
     assert not problems.found
 
 
