@@ -10,7 +10,7 @@ import pytest
 from tests.schedule_files import HTS, JAPANESE, PAGE, as_json
 from tests.surroundings import within
 
-from kosho.errors import InputError, Problems
+from kosho.errors import InputError
 from kosho.law.schedules.hts import special_duties
 from kosho.law.schedules.importing import import_files, read_files
 from kosho.law.schedules.ordinary import lookup
@@ -140,7 +140,7 @@ def test_json_that_is_no_export_is_refused(text: str, message: str, tmp_path: Pa
             "Free (A+,AU, KR) 1.1¢/liter (JP)",
             {"gsp": "Free", "ausfta": "Free", "korus": "Free", "usjta": "1.1¢/liter"},
         ),
-        ("Free (S) See 9823.01.01 (S+)", {"usmca": "Free"}),
+        ("Free (S) See 9823.01.01 (S+)", {"usmca [S]": "Free", "usmca [S+]": "See 9823.01.01"}),
         (
             "Free (BH,CL) See 9822.05.20 (P+) See 9822.06.10 (PE)",
             {"usbfta": "Free", "uscfta": "Free", "cafta-dr": "See 9822.05.20", "ustpa-peru": "See 9822.06.10"},
@@ -154,9 +154,7 @@ def test_json_that_is_no_export_is_refused(text: str, message: str, tmp_path: Pa
     ],
 )
 def test_special_duties_by_symbol(text: str, expected: dict[str, str]) -> None:
-    problems = Problems("file")
-    assert special_duties(text, problems, 1, "0101") == expected
-    assert not problems.found
+    assert dict(special_duties(text).duties) == expected
 
 
 def test_a_cell_that_holds_a_note_alone_is_told_with_its_row(tmp_path: Path) -> None:

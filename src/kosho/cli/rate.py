@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from kosho.law.schedules import Duty
 
 __all__ = ["app"]
+
+Value = TypeVar("Value")
 
 app = typer.Typer(add_completion=False)
 
@@ -78,7 +82,7 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
         facts=_facts(attribute or [], known_attributes(register)),
         general=None if mfn is None else _duty(mfn, "--mfn"),
         claimed=None if claimed is None else _duty(claimed, "--claimed"),
-        unit_value=None if unit_value is None else parse_unit_value(unit_value),
+        unit_value=None if unit_value is None else _told(parse_unit_value, unit_value, "--unit-value"),
     )
     if clocks.first is None:
         found = quote(register, query)
@@ -125,18 +129,16 @@ def _clocks(
 
 def _duty(text: str, option: str) -> Duty:
     """An ordinary duty: a bare number is percent."""
-    from kosho.law.schedules import Duty, parse_duty
+    from kosho.law.schedules.notation import parse_told_duty
 
+    return _told(parse_told_duty, text, option)
+
+
+def _told(read: Callable[[str], Value], text: str, option: str) -> Value:
     try:
-        rate = float(text)
-    except ValueError:
-        found = parse_duty(text)
-        if not found.unread:
-            return found
-    else:
-        if 0 <= rate < float("inf"):
-            return Duty.percent(text)
-    raise InputError(Problem(f"{text!r} is not a duty", "write 2.5 or 0.50USD/kg", key=option))
+        return read(text)
+    except InputError as error:
+        raise InputError(replace(problem, key=option) for problem in error.problems) from None
 
 
 def _facts(told: list[str], known: set[str]) -> Facts:
@@ -182,9 +184,11 @@ def _facts(told: list[str], known: set[str]) -> Facts:
 
 
 def _percent(text: str) -> float | None:
+    from kosho.numbers import decimal
+
     try:
-        share = float(text.removesuffix("%"))
-    except ValueError:
+        share = float(decimal(text.removesuffix("%")))
+    except InputError:
         return None
     return share if 0 <= share <= 100 else None
 

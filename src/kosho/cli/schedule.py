@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kosho.law.schedules.duty import Duty
     from kosho.law.schedules.importing import Imported
     from kosho.law.schedules.lines import Line, Schedule
+    from kosho.law.schedules.table import Reading
 
 __all__ = ["app"]
 
@@ -30,13 +31,13 @@ app = typer.Typer(
 
 
 @app.command("import")
-def bring_in(
+def bring_in(  # noqa: PLR0913 - one parameter an option
     files: Annotated[
         list[Path],
         typer.Argument(
             metavar="FILE...",
             help="USITC export (.json, .csv), Japan's schedule (.html, .csv, .parquet), or a table with the "
-            "columns code and duty (.csv); one file, or one a chapter.",
+            "columns code and duty (.csv); one file, one a chapter, or a folder of them; .gz too.",
         ),
     ],
     importer: Annotated[str, typer.Option(metavar="ISO3", help="Whose schedule it is, such as USA.")],
@@ -45,6 +46,14 @@ def bring_in(
         str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First day it applies.")
     ] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day it applies.")] = None,
+    rates: Annotated[
+        str | None,
+        typer.Option(metavar="percent|fraction", help="What numbers without a sign are in a plain table."),
+    ] = None,
+    decimal: Annotated[
+        str | None,
+        typer.Option(metavar="point|comma", help="Decimal mark of a plain table whose numbers show none."),
+    ] = None,
     *,
     json: Json = False,
 ) -> None:
@@ -53,7 +62,7 @@ def bring_in(
 
     since, until = day(first, "--from"), day(last, "--to")
     with show_progress("Reading the schedule"):
-        done = import_files(files, importer, edition, since, until)
+        done = import_files(files, importer, edition, since, until, _reading(rates, decimal))
     content = _imported(done)
     if json:
         show_json(content)
@@ -62,7 +71,10 @@ def bring_in(
     show_table(
         "General duties", ("Kind", "Lines"), [(k, f"{n:,}") for k, n in content["kinds"].items()], numeric=1
     )
+    if content["references"]:
+        say(f"Lines that cite chapter 99: {content['references']:,}")
     for title, found in (
+        ("Misprints read all the same", content["mended"]),
         ("Duties kept as text", content["kept_as_text"]),
         ("Lines left out: no duty", content["left_out"]),
     ):
@@ -74,6 +86,16 @@ def bring_in(
                 say(f"  … {len(found) - SHOWN:,} more; --json lists all")
 
 
+def _reading(rates: str | None, mark: str | None) -> Reading:
+    from kosho.law.schedules.table import Reading
+
+    if rates not in (None, "percent", "fraction"):
+        raise InputError(Problem(f"{rates!r} is neither percent nor fraction", key="--rates"))
+    if mark not in (None, "point", "comma"):
+        raise InputError(Problem(f"{mark!r} is neither point nor comma", key="--decimal"))
+    return Reading(rates, "," if mark == "comma" else "." if mark == "point" else None)
+
+
 def _imported(done: Imported) -> dict[str, Any]:
     return {
         "schema_version": 1,
@@ -82,6 +104,9 @@ def _imported(done: Imported) -> dict[str, Any]:
         "path": str(done.path),
         "lines": len(done.draft.lines),
         "kinds": done.draft.kinds(),
+        "whole": done.schedule.whole,
+        "references": sum(bool(line.references) for line in done.draft.lines.values()),
+        "mended": [str(problem) for problem in done.draft.mended],
         "kept_as_text": [str(problem) for problem in done.draft.unread],
         "left_out": [str(problem) for problem in done.draft.without_duty],
     }
@@ -123,6 +148,8 @@ def show(
         rows = [(d["column"], d["duty"], d["kind"], d["status"], d["source"], d["note"]) for d in one["duties"]]
         title = f"{one['code']}  {one['description']}" + (f"  ({one['unit']})" if one["unit"] else "")
         show_table(title, ("Column", "Duty", "Kind", "Status", "Source", "Note"), rows)
+        for column, cited in one["references"].items():
+            say(f"see {', '.join(cited)} ({column})")
     if len(lines) > SHOWN:
         say(f"… {len(lines) - SHOWN:,} more lines; --json lists all")
     say(f"{schedule.importer}, {schedule.edition}, on {today}")
@@ -150,11 +177,14 @@ def _shown(schedule: Schedule, lines: list[Line], on: date) -> dict[str, Any]:
                 "code": line.code,
                 "description": line.description,
                 "unit": line.unit,
+                "quota": line.quota_text,
+                "references": {column: list(cited) for column, cited in line.references.items()},
                 "duties": [
                     _duty(schedule, line, column, duty)
                     for column, duty in (
                         ("general", line.general),
                         ("statutory", line.statutory),
+                        ("additional", line.additional),
                         *line.specials.items(),
                     )
                     if duty is not None

@@ -175,6 +175,8 @@ class HsList(Frozen):
     """Such as `HS 2022` or `HTSUS 2025`."""
     exact: bool = True
     """False: the legal list was not read in full, or covers only some goods of its headings; look-ups warn."""
+    heading: str | None = None
+    """Heading of chapter 99 (`9903.88.03`) that a line of the schedule cites if it is on the list."""
     attribute: Attribute | None = None
     """Tells whether a good under the headings is on the list, where the code does not (`us_232`)."""
     prefixes: Some[HsPrefix]

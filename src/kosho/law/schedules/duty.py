@@ -1,4 +1,4 @@
-"""What a tariff line says is to be paid: ad valorem, specific, compound, alternative, conditional."""
+"""What a tariff line says is to be paid: ad valorem, specific, compound, alternative, conditional, unknown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kosho.display import Card, Shown
 from kosho.errors import InputError, KoshoError, Problem
@@ -18,18 +18,35 @@ __all__ = [
     "IN_QUOTA",
     "OUT_OF_QUOTA",
     "AdValorem",
+    "Bounds",
+    "Component",
     "ConditionalDuty",
     "Duty",
     "DutyKind",
     "Specific",
+    "Standing",
     "Term",
 ]
 
 DutyKind = Literal[
-    "free", "ad_valorem", "specific", "compound", "alternative", "conditional", "reference", "unread"
+    "free",
+    "ad_valorem",
+    "specific",
+    "compound",
+    "alternative",
+    "component",
+    "conditional",
+    "reference",
+    "unread",
 ]
-"""`alternative`: the lower or higher of two, or one with limits. `conditional`: depends on what the code cannot
-tell (a quota, a use). `reference`: the duty of another heading or note. `unread`: kept as text."""
+"""`alternative`: the lower or higher of two, or one with limits. `component`: with an amount that another table
+gives (`EA(1)`). `conditional`: depends on what the code cannot tell (a quota, a use). `reference`: the duty of
+another heading or note. `unread`: kept as text."""
+
+Standing = Literal[
+    "rate", "needs unit value", "partial basis", "component missing", "conditional", "reference", "not read"
+]
+"""What stands between a duty and a number. `rate`: nothing. `partial basis`: it is on a part of the goods."""
 
 CUSTOMS_VALUE = "the value for customs duty"
 """What a duty is a part of, in the words of Japan's schedule."""
@@ -38,7 +55,8 @@ OUT_OF_QUOTA = "out of quota"
 
 _SEASON = re.compile(r"(\d\d-\d\d) to (\d\d-\d\d)")
 _REFERENCE = re.compile(
-    r"(the (rate|duty)\b|see\b|no change\b|a duty\b|free, (under bond|for such)|.*\bapplicable subheading\b)",
+    r"(the (rate|duty)\b|(also )?see\b|no change\b|a duty\b|free, (under bond|for such)"
+    r"|.*\bapplicable (sub)?heading\b)",
     re.IGNORECASE,
 )
 
@@ -93,8 +111,38 @@ class Specific(Shown):
         )
 
 
-Term = AdValorem | Specific
+@dataclass(frozen=True, slots=True)
+class Component(Shown):
+    """An amount that a table beside the schedule gives by composition or price: `EA(1)`, `ADSZ`, `entry price`.
+
+    >>> from kosho.law.schedules import parse_duty
+    >>> parse_duty("9 % + EA(1) MAX 18.7 % + ADSZ").missing
+    ('EA(1)', 'ADSZ')
+    """
+
+    name: str
+
+    def __repr__(self) -> str:
+        return f"Component({str(self)!r})"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Term = AdValorem | Specific | Component
 Terms = tuple[Term, ...]
+
+
+class Bounds(NamedTuple):
+    """Between what a duty lies, as fractions of the customs value; `high` is None where nothing bounds it.
+
+    >>> from kosho.law.schedules import Bounds, parse_duty
+    >>> parse_duty("10% + 2 EUR/kg").bounds() == Bounds(0.1, None)
+    True
+    """
+
+    low: float
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +206,87 @@ class Duty(Shown):
             return "reference" if _REFERENCE.match(self.unread) else "unread"
         if self.cases:
             return "conditional"
+        if self.missing:
+            return "component"
         if len(self.sums) > 1 or self.at_least or self.at_most:
             return "alternative"
         return _kind_of(self.sums[0] if self.sums else ())
 
     @property
+    def terms(self) -> tuple[Term, ...]:
+        """All terms of sums and limits, not those of cases."""
+        return tuple(term for some in (*self.sums, self.at_least, self.at_most) for term in some)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Components that the schedule names and does not give."""
+        own = [term.name for term in self.terms if isinstance(term, Component)]
+        return tuple(dict.fromkeys([*own, *(name for case in self.cases for name in case.duty.missing)]))
+
+    @property
     def needs_unit_value(self) -> bool:
         """Whether an ad valorem equivalent needs the value of a unit of the goods."""
-        terms = [term for some in (*self.sums, self.at_least, self.at_most) for term in some]
-        return any(isinstance(term, Specific) for term in terms) or any(
+        return any(isinstance(term, Specific) for term in self.terms) or any(
             case.duty.needs_unit_value for case in self.cases
         )
+
+    def standing(self, unit_value: UnitValue | None = None) -> Standing:
+        """What stands between the duty and a number, given the value of a unit of the goods or not.
+
+        >>> from kosho.law.schedules import parse_duty, parse_unit_value
+        >>> texts = ("2.5%", "See 9823.08.01", "9% + EA(1)", "as is right", "5¢/kg")
+        >>> [parse_duty(text).standing() for text in texts]
+        ['rate', 'reference', 'component missing', 'not read', 'needs unit value']
+        >>> parse_duty("5¢/kg").standing(parse_unit_value("2USD/kg"))
+        'rate'
+        """
+        if self.unread:
+            return "reference" if self.kind == "reference" else "not read"
+        if self.cases:
+            return "conditional"
+        if self.missing:
+            return "component missing"
+        if any(term.basis for term in self.terms if not isinstance(term, Component)):
+            return "partial basis"
+        return "needs unit value" if self.needs_unit_value and unit_value is None else "rate"
+
+    def bounds(self, unit_value: UnitValue | None = None) -> Bounds | None:
+        """Between what the duty lies where it is no number; None for text that is not read.
+
+        Components and money without a unit value are nothing at the least; a percentage on a part of the goods
+        lies between nothing and that percentage; a duty with cases lies between the lowest and the highest.
+
+        Raises:
+            InputError: a unit value in another currency or of another quantity.
+
+        >>> from kosho.law.schedules import parse_duty
+        >>> parse_duty("9% + EA(1) MAX 18.7%").bounds()
+        Bounds(low=0.09, high=0.187)
+        >>> parse_duty("[in quota] Free | [out of quota] 10% + 2 EUR/kg").bounds()
+        Bounds(low=0.0, high=None)
+        """
+        if self.unread:
+            return None
+        if self.cases:
+            found = [case.duty.bounds(unit_value) for case in self.cases]
+            known = [one for one in found if one is not None]
+            if not known:
+                return None
+            highs = [one.high for one in known if one.high is not None]
+            return Bounds(
+                min(one.low for one in known) if len(known) == len(found) else 0.0,
+                max(highs) if len(highs) == len(found) else None,
+            )
+        ends = [_interval(terms, unit_value) for terms in self.sums]
+        pick = max if self.choice == "higher" else min
+        low, high = pick(one[0] for one in ends), pick(one[1] for one in ends)
+        if self.at_least:
+            least = _interval(self.at_least, unit_value)
+            low, high = max(low, least[0]), max(high, least[1])
+        if self.at_most:
+            most = _interval(self.at_most, unit_value)
+            low, high = min(low, most[0]), min(high, most[1])
+        return Bounds(float(low), None if high == _ENDLESS else float(high))
 
     def under(self, *, in_quota: bool) -> Duty | None:
         """The duty inside or outside a quota; None where it says nothing of that; itself without a quota."""
@@ -222,6 +340,10 @@ class Duty(Shown):
         if self.cases:
             conditions = "; ".join(case.condition for case in self.cases)
             raise KoshoError(f"the duty depends on more than the code: {conditions}")
+        if self.missing:
+            raise KoshoError(
+                f"the duty {self} has a part that the schedule does not give: {', '.join(self.missing)}"
+            )
         rates = [_equivalent(terms, unit_value) for terms in self.sums]
         rate = max(rates) if self.choice == "higher" else min(rates)
         if self.at_least:
@@ -264,6 +386,8 @@ def _kind_of(terms: Terms) -> DutyKind:
             return "ad_valorem"
         case (Specific(),):
             return "specific"
+        case (Component(),):
+            return "component"
         case _:
             return "compound"
 
@@ -289,7 +413,31 @@ def _equivalent(terms: Terms, unit_value: UnitValue | None) -> Decimal:
     return max(Decimal(0), sum((_fraction(term, unit_value) for term in terms), Decimal(0)))
 
 
+_ENDLESS = Decimal("Infinity")
+
+
+def _interval(terms: Terms, unit_value: UnitValue | None) -> tuple[Decimal, Decimal]:
+    """Lowest and highest of a sum of terms, as fractions of the customs value."""
+    low = high = Decimal(0)
+    if unit_value is None and any(isinstance(term, Specific) for term in terms):
+        high = _ENDLESS
+        terms = tuple(term for term in terms if not isinstance(term, Specific))
+        if any(isinstance(term, AdValorem) and term.percent < 0 for term in terms):
+            return Decimal(0), _ENDLESS  # the gap to a price: nothing above it
+    for term in terms:
+        if isinstance(term, Component):
+            high = _ENDLESS
+        elif term.basis:
+            high += term.percent / 100 if isinstance(term, AdValorem) else _ENDLESS
+        else:
+            one = _fraction(term, unit_value)
+            low, high = low + one, high + one
+    return max(low, Decimal(0)), max(high, Decimal(0))
+
+
 def _fraction(term: Term, unit_value: UnitValue | None) -> Decimal:
+    if isinstance(term, Component):
+        raise KoshoError(f"the duty has a part that the schedule does not give: {term}")
     if term.basis:
         raise KoshoError(f"the duty {term} is not on the whole of the goods")
     if isinstance(term, AdValorem):

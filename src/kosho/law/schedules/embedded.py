@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -23,7 +24,7 @@ Columns = dict[str, dict[str, str]]
 def _rows() -> dict[str, list[dict[str, str]]]:
     text = files("kosho.law.schedules").joinpath("data", "lines.csv").read_text(encoding="utf-8")
     found: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#")):
+    for row in csv.DictReader(line for line in io.StringIO(text, newline="") if not line.startswith("#")):
         found[row["importer"]].append(row)
     return dict(found)
 

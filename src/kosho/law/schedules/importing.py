@@ -9,16 +9,20 @@ from pathlib import Path
 
 from kosho.codes import countries
 from kosho.display import Shown
-from kosho.errors import InputError, Problem, suggest
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.schedules import japan, table
 from kosho.law.schedules.hts import COLUMNS as HTS_COLUMNS
 from kosho.law.schedules.hts import read_hts
 from kosho.law.schedules.lines import LineBook, Schedule
 from kosho.law.schedules.preferences import territory
-from kosho.law.schedules.reading import ScheduleDraft, require, text_of
+from kosho.law.schedules.reading import ScheduleDraft, bare_suffix, csv_rows, require
 from kosho.law.schedules.store import write
+from kosho.law.schedules.table import AS_PRINTED, Reading
 
 __all__ = ["Imported", "import_files", "read_files"]
+
+CHAPTERS = 90
+"""A schedule with as many chapters is whole: 97 are in use, less what a country leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +34,38 @@ class Imported(Shown):
     draft: ScheduleDraft
 
 
-def read_files(files: Sequence[Path]) -> ScheduleDraft:
-    """Read the files of one edition, each in the form it has.
+def read_files(files: Sequence[Path], reading: Reading = AS_PRINTED) -> ScheduleDraft:
+    """Read the files of one edition, each in the form it has; a folder stands for the files in it.
 
     Raises:
         InputError: every malformed row of every file, with file and line.
     """
     draft = ScheduleDraft()
-    for path in files:
+    for path in _inside(files):
         try:
-            _read(path, draft)
+            _read(path, draft, reading)
         except InputError as error:
             draft.problems += error.problems
     draft.raise_if_wrong(files)
     return draft
 
 
-def _read(path: Path, draft: ScheduleDraft) -> None:
-    suffix = path.suffix.lower()
+def _inside(files: Sequence[Path]) -> list[Path]:
+    """Files, with those of each folder in its place, chapters in order."""
+    found: list[Path] = []
+    for path in files:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        own = [one for one in path.rglob("*") if bare_suffix(one) in (".json", ".csv") and one.is_file()]
+        if not own:
+            raise InputError(Problem("holds no .json and no .csv file", file=str(path)))
+        found += sorted(own, key=lambda one: (one.parent, one.stem.zfill(len("00")), one.name))
+    return found
+
+
+def _read(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
+    suffix = bare_suffix(path)
     if suffix == ".json":
         read_hts(path, draft)
     elif suffix in (".parquet", ".htm", ".html"):
@@ -55,20 +73,21 @@ def _read(path: Path, draft: ScheduleDraft) -> None:
             raise InputError(Problem("cannot be read: no such file", file=str(path)))
         japan.read_japan(path, draft)
     elif suffix == ".csv":
-        _read_csv(path, draft)
+        _read_csv(path, draft, reading)
     else:
         hint = "USITC export in .json or .csv, Japan's schedule in .html, .csv or .parquet, a table in .csv"
         raise InputError(Problem(f"unknown kind of file {path.suffix!r}", hint, file=str(path)))
 
 
-def _read_csv(path: Path, draft: ScheduleDraft) -> None:
-    headings = next(iter(text_of(path).splitlines()), "").replace('"', "").split(",")
+def _read_csv(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
+    first = next(csv_rows(path, Problems(str(path))), None)
+    headings = [] if first is None else list(first.cells)
     if require(headings, {"number": HTS_COLUMNS["number"]})["number"]:
         read_hts(path, draft)
     elif japan.is_japanese_schedule(headings):
         japan.read_japan(path, draft)
     else:
-        table.read_table(path, draft)
+        table.read_table(path, draft, reading)
 
 
 def import_files(
@@ -77,6 +96,7 @@ def import_files(
     edition: str,
     valid_from: date | None = None,
     valid_to: date | None = None,
+    reading: Reading = AS_PRINTED,
 ) -> Imported:
     """Read an edition and write it to the store.
 
@@ -86,6 +106,7 @@ def import_files(
         edition: such as `HTS 2025 rev 5`; an earlier import of the same edition is replaced.
         valid_from: first day it applies; None where it is not known.
         valid_to: last day it applies.
+        reading: what numbers in a plain table mean where they do not say it.
 
     Raises:
         InputError: every malformed row of every file; nothing is written then.
@@ -97,7 +118,7 @@ def import_files(
         )
     if valid_from and valid_to and valid_to < valid_from:
         raise InputError(Problem(f"{valid_to} is before {valid_from}", key="--to"))
-    draft = read_files(files)
+    draft = read_files(files, reading)
     lines = sorted(draft.lines.values(), key=lambda line: line.code)
     schedule = Schedule(
         importer=territory(importer),
@@ -107,5 +128,6 @@ def import_files(
         valid_to=valid_to,
         source=f"{edition}, {', '.join(path.name for path in files)}",
         complete=any(line.special_texts for line in lines),
+        whole=len({line.code[:2] for line in lines}) >= CHAPTERS,
     )
     return Imported(schedule, write(schedule, lines), draft)

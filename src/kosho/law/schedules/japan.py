@@ -8,7 +8,7 @@ A duty printed on a heading line holds for the lines under it that print none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from kosho.law.schedules.html_tables import table_rows
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.notation import parse_duty
 from kosho.law.schedules.reading import ScheduleDraft, SourceRow, csv_rows, text_of
+from kosho.law.schedules.seasons import season
 
 __all__ = ["is_japanese_schedule", "read_japan"]
 
@@ -69,16 +70,6 @@ _MARKS = re.compile(
 )
 UNMARKED, DASHES = 5, 6
 _OTHERS = "他の締約国"
-_PERIOD = re.compile(r"毎年(\d+)月(\d+)日から[同翌]年(\d+)月(\d+|末)日まで")
-_LONGEST = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-"""Days of the months, of February in a leap year."""
-_PERIOD_ENGLISH = re.compile(
-    r"from\s+(\d+)(?:st|nd|rd|th)?\s+([A-Za-z]+)\s+to\s+(?:the\s+)?(\d+)(?:st|nd|rd|th)?\s+([A-Za-z]+)"
-)
-_MONTHS = (
-    "", "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +108,9 @@ def read_japan(path: Path, draft: ScheduleDraft) -> None:
         duties = _inherited(cells, above)
         if sub:
             line = _line(code + sub, cells, duties)
-            season = _season(line.description)
-            if season:
-                seasonal.setdefault(line.code, []).append((season, line, row.line))
+            days = season(line.description.rpartition(" > ")[2])
+            if days:
+                seasonal.setdefault(line.code, []).append((days, line, row.line))
             else:
                 draft.add(line, str(path), row.line)
         elif len(code) == 6:
@@ -138,7 +129,7 @@ def _column(heading: str) -> str | None:
     return _COLUMN_OF.get(plain)
 
 
-def _named(cells: dict[str, str]) -> dict[str, str]:
+def _named(cells: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for heading, cell in cells.items():
         column = _column(heading)
@@ -220,22 +211,6 @@ def _by_member(column: str, text: str) -> Iterator[tuple[str, str]]:
             yield (column if who == _OTHERS else f"{column}/{_MEMBERS[who]}"), part["duty"] if part else ""
 
 
-def _season(description: str) -> str:
-    """The days of the year a line is for, as the condition of a case; empty for all of them."""
-    last = description.rpartition(" > ")[2]
-    found = _PERIOD.search(last)
-    if found is not None:
-        last_day = _LONGEST[int(found[3])] if found[4] == "末" else int(found[4])
-        months = [int(found[1]), int(found[2]), int(found[3]), last_day]
-    else:
-        found = _PERIOD_ENGLISH.search(last)
-        if found is None or not {found[2].lower(), found[4].lower()} <= set(_MONTHS):
-            return ""
-        first, last = (_MONTHS.index(found[n].lower()) for n in (2, 4))
-        months = [first, int(found[1]), last, int(found[3])]
-    return "{:02}-{:02} to {:02}-{:02}".format(*months)
-
-
 def _through_the_year(parts: list[tuple[str, Line, int]]) -> Line:
     """One line of those that share a code and differ by season."""
     first = parts[0][1]
@@ -243,8 +218,8 @@ def _through_the_year(parts: list[tuple[str, Line, int]]) -> Line:
     def joined(texts: list[str]) -> str:
         if len(set(texts)) == 1:
             return texts[0]
-        cases = [(season, text) for (season, _, _), text in zip(parts, texts, strict=True) if text]
-        return " | ".join(f"[{season}] {parse_duty(text)}" for season, text in cases)
+        cases = [(days, text) for (days, _, _), text in zip(parts, texts, strict=True) if text]
+        return " | ".join(f"[{days}] {parse_duty(text)}" for days, text in cases)
 
     columns = dict.fromkeys(column for _, line, _ in parts for column in line.special_texts)
     return Line(

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from kosho.law.schedules.duty import CUSTOMS_VALUE, IN_QUOTA, OUT_OF_QUOTA
+from kosho.law.schedules.seasons import season
 
 __all__ = ["english", "is_japanese"]
 
@@ -16,6 +17,8 @@ _WORDS = (
     # longest first
     ("のうちいずれか高い税率", ", whichever is the higher"),
     ("のうちいずれか低い税率", ", whichever is the lower"),
+    ("のうちいずれか高い方", ", whichever is the higher"),
+    ("のうちいずれか低い方", ", whichever is the lower"),
     ("課税価格", CUSTOMS_VALUE),
     ("無税", "Free"),
     ("免税", "Free"),
@@ -23,8 +26,12 @@ _WORDS = (
 )
 _UNITS = {"頭": "head", "枚": "No.", "本": "No.", "個": "No.", "羽": "head", "足": "pr"}
 _MARKS = re.compile(r"^[*※◎\s]+|\s*◆\d*\s*$")
-_NOT_BELOW = re.compile(r"\s*ただしその税率が(.+?)を下回る場合は\1(?:とする)?。?$")
-_NOT_ABOVE = re.compile(r"\s*\(ただしその税率が(.+?)を上回る場合は\1とする\)$")
+_PROVISO = (
+    r"[。、\s]*\(?ただし、?(?:(?:その|当該)?(?:税率|税額|額|関税の額|関税額)が)?\s*(?P<bound>.+?)\s*"
+    r"を{}(?:場合|とき)(?:に)?は、?\s*(?:(?P=bound)|当該額)\s*(?:とする)?。?\)?。?$"
+)
+_NOT_BELOW = re.compile(_PROVISO.format("下回る"))
+_NOT_ABOVE = re.compile(_PROVISO.format("(?:上回る|超える)"))
 
 
 def is_japanese(text: str) -> bool:
@@ -41,17 +48,22 @@ def english(text: str) -> str:
     parts = [line.strip().rpartition(gap) for line in lines]
     if not all(condition for condition, _, _ in parts):
         return text
-    conditions = [_QUOTA.get(condition.strip(), condition.strip()) for condition, _, _ in parts]
+    conditions = [_condition(condition.strip()) for condition, _, _ in parts]
     if conditions[0] == IN_QUOTA and conditions[1:] == [_OTHER]:
         conditions[1] = OUT_OF_QUOTA
     cases = zip(conditions, (_one(duty) for _, _, duty in parts), strict=True)
     return " | ".join(f"[{condition}] {duty}" for condition, duty in cases)
 
 
+def _condition(words: str) -> str:
+    return _QUOTA.get(words) or season(words) or words
+
+
 def _one(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-")
     plain = _MARKS.sub("", _MARKS.sub("", plain)).strip()
-    plain = _NOT_ABOVE.sub(r"; not more than \1", _NOT_BELOW.sub(r"; not less than \1", plain))
+    plain = _NOT_BELOW.sub(r"; not less than \g<bound>", plain)
+    plain = _NOT_ABOVE.sub(r"; not more than \g<bound>", plain)
     plain = _without_parentheses(plain)
     for word, translated in _WORDS:
         plain = plain.replace(word, translated)

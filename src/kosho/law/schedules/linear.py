@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 from decimal import Context, Decimal, DecimalException
 
+from kosho.errors import InputError
 from kosho.law.schedules.duty import CUSTOMS_VALUE, AdValorem, Specific, Term
 from kosho.law.schedules.units import canonical_unit
+from kosho.numbers import decimal
 
 __all__ = ["money_less_value"]
 
@@ -100,5 +102,12 @@ def _factor(tokens: list[str]) -> _Line:
     if first == "V":
         return _Line(Decimal(0), Decimal(1))
     if first[0].isdigit():
-        return _Line(Decimal(first.replace(",", "")), Decimal(0))
+        return _Line(_number(first), Decimal(0))
     raise _NotLinearError
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return decimal(text, ".")
+    except InputError:
+        raise _NotLinearError from None

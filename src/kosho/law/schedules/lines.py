@@ -13,10 +13,25 @@ from kosho.law.schedules.duty import Duty
 from kosho.law.schedules.notation import parse_duty
 from kosho.provenance import Status
 
-__all__ = ["GENERAL", "STATUTORY", "Credit", "Line", "LineBook", "LineMapping", "Schedule", "digits"]
+__all__ = [
+    "ADDITIONAL",
+    "GENERAL",
+    "STATUTORY",
+    "Credit",
+    "Line",
+    "LineBook",
+    "LineMapping",
+    "References",
+    "Schedule",
+    "digits",
+]
 
 GENERAL = "general"
 STATUTORY = "statutory"
+ADDITIONAL = "additional"
+"""Columns beside those of preferences."""
+References = Mapping[str, tuple[str, ...]]
+"""Headings of chapters 98 and 99 that a line cites, by the column its footnote stands at."""
 SHOWN = 4
 
 
@@ -58,6 +73,17 @@ class Line(Shown):
     """By preference id, or `id/EXPORTER` where the duty of one exporter differs."""
     credits: Mapping[str, Credit] = field(default_factory=dict)
     """Where each duty is from, by column, where that is not the schedule itself."""
+    additional_text: str = ""
+    """What is paid on top, as chapter 99 prints it for its own headings (safeguards by price)."""
+    quota_text: str = ""
+    """Quantity that may come in at the duty, as printed."""
+    references: References = field(default_factory=dict)
+    """Headings that its footnotes cite: `general` and other columns; `part` for those on some of its goods."""
+
+    @property
+    def additional(self) -> Duty | None:
+        """What is paid on top of the duty of another line."""
+        return parse_duty(self.additional_text) if self.additional_text else None
 
     @property
     def general(self) -> Duty | None:
@@ -80,9 +106,31 @@ class Line(Shown):
             (key for key in (f"{preference}/{exporter}", preference) if key in self.special_texts), None
         )
 
+    def symbols(self, preference: str) -> dict[str, str]:
+        """Duties of the symbols of a preference, where they differ: `{"P": …, "P+": …}`."""
+        start = f"{preference} ["
+        return {key[len(start) : -1]: text for key, text in self.special_texts.items() if key.startswith(start)}
+
+    def cites(self, heading: str, column: str = GENERAL) -> bool:
+        """Whether footnotes of a column cite a heading, alone or in a range (`9904.02.01-9904.02.37`)."""
+        return any(
+            first == heading or (sign and first <= heading <= last)
+            for first, sign, last in (one.partition("-") for one in self.references.get(column, ()))
+        )
+
     def duties(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
         """What tells whether two lines bear the same."""
-        return self.general_text, self.statutory_text, tuple(sorted(self.special_texts.items()))
+        return (
+            self.general_text,
+            self.statutory_text,
+            tuple(sorted((*self.special_texts.items(), (ADDITIONAL, self.additional_text)))),
+        )
+
+    def read_duties(self) -> tuple[Duty | None, Duty | None, tuple[tuple[str, Duty], ...]]:
+        """The same as read: `10%` and `10 %` are one duty."""
+        specials = sorted(self.specials.items(), key=lambda item: item[0])
+        more = ((ADDITIONAL, self.additional),) if self.additional else ()
+        return self.general, self.statutory, (*specials, *more)
 
 
 class LineMapping(Mapping[str, Line]):
@@ -130,6 +178,8 @@ class Schedule(Shown):
     """File it was imported from, or where its lines cite their own, empty."""
     complete: bool = False
     """Whether a line lists every preference it has."""
+    whole: bool = False
+    """Whether it holds all chapters, so that a code it does not have does not exist."""
 
     def card(self) -> Card:
         """Whose it is, when it holds, and how large it is."""
@@ -156,9 +206,22 @@ class Schedule(Shown):
             if code[:length] in self.lines:
                 return self.lines[code[:length]]
         inside = self.lines.under(code)
-        if len({line.duties() for line in inside}) > 1:
+        if not inside and self.whole:
+            raise self._absent(code)
+        if len({line.duties() for line in inside}) > 1 and len({line.read_duties() for line in inside}) > 1:
             some = ", ".join(line.code for line in inside[:SHOWN]) + (" …" if len(inside) > SHOWN else "")
             raise KoshoError(
                 f"the lines of {self.importer} under {hs} bear different duties: give one of {some}"
             )
         return inside[0] if inside else None
+
+    def _absent(self, code: str) -> InputError:
+        near: list[Line] = []
+        for length in (8, 6, 4, 2):
+            near = self.lines.under(code[:length]) if length < len(code) else []
+            if near:
+                break
+        near.sort(key=lambda line: abs(int(line.code.ljust(10, "0")) - int(code.ljust(10, "0"))))
+        some = ", ".join(sorted(line.code for line in near[:SHOWN]))
+        hint = f"the nearest lines are {some}" if some else f"it has no chapter {code[:2]}"
+        return InputError(Problem(f"{code} is no code of {self.importer}, {self.edition}", hint))

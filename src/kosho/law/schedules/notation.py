@@ -1,11 +1,13 @@
-"""Reads duties: the words of the US HTS, of Japan's English schedule, and Kosho's own notation are one grammar.
+"""Reads duties: US HTS, Japan's schedule, TARIC and Kosho's own notation are one grammar.
 
     duty  = case { "|" case } | rate                         case = "[" condition "]" rate
     rate  = sum { " or " sum } ", whichever is the lower" { "; not less than " sum | "; not more than " sum }
     sum   = "Free" | term { "+" term | " - " term }
-    term  = "2.5%" [basis] | money "/" [number] unit [basis]     basis = "on drained weight", "of total sugars"
+    term  = "2.5%" [basis] | money "/" [number] unit [basis] | component
+    basis = "on drained weight", "of total sugars", …        component = "EA(1)", "ADSZ", "ADFM", "entry price"
 
-Japanese is translated into it first (`japanese.py`).
+`MIN`, `subject to a minimum customs duty of` and the like are `not less than`; numbers are read as in
+`kosho.numbers`. Japanese is translated into it first (`japanese.py`).
 """
 
 from __future__ import annotations
@@ -16,33 +18,61 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kosho.errors import InputError, Problem
-from kosho.law.schedules.duty import CUSTOMS_VALUE, AdValorem, ConditionalDuty, Duty, Specific, Term
-from kosho.law.schedules.units import UnitValue, canonical_unit
+from kosho.law.schedules.duty import CUSTOMS_VALUE, AdValorem, Component, ConditionalDuty, Duty, Specific, Term
+from kosho.law.schedules.units import UnitValue, measured
+from kosho.numbers import FRACTIONS, NUMBER, certain, decimal
 
-__all__ = ["parse_duty", "parse_unit_value"]
+__all__ = ["is_bare_number", "parse_duty", "parse_told_duty", "parse_unit_value"]
 
-_NUMBER = r"\d[\d,]*(?:\.\d+)?|\.\d+"
-_BASIS = r"(?P<basis>(?:on|of|over)\s.+)"
-_PERCENT = re.compile(rf"(?P<sign>-?)\s*(?P<percent>{_NUMBER})\s*(?:%|percent)(?:\s+{_BASIS})?", re.IGNORECASE)
+_SIGNS = "".join(FRACTIONS)
+_AMOUNT = rf"(?:\d+\s+\d+\s*/\s*\d+|\d+\s?/\s?\d+|\d*\s?[{_SIGNS}]|{NUMBER})"
+_BASIS = r"(?P<basis>(?:on|of|over|including)\s.+)"
+_PERCENT = re.compile(
+    rf"(?P<sign>-?)\s*(?P<percent>{_AMOUNT})\s*(?:%|％|percent|per cent|p\.c\.)(?:\s*,?\s+{_BASIS})?",
+    re.IGNORECASE,
+)
+_SYMBOLS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+_UNIT = (
+    r"(?:clean |pf\. ?|line/ ?|lin\. ?|thou- ?|1,?000 |100 )?[A-Za-z][A-Za-z0-9.²³]*(?<![\s])"
+    r"(?: prs?\b\.?)?(?:\s*/\s*net\b| net\b)?|%\s*vol\.?(?:\s*/\s*hl)?|ASV(?:\s*/\s*HLT)?|\d*\s*p/st"
+)
 _MONEY = re.compile(
-    rf"(?:(?P<dollars>(?:US)?\$)\s*)?(?P<amount>{_NUMBER})\s*(?P<currency>¢|c(?=\s*/)|cents?\b|yen\b|[A-Z]{{3}}(?![A-Za-z]))?"
-    rf"(?:\s*/\s*(?:(?P<per>{_NUMBER})\s*)?|\s+(?=each\b))"
-    rf"(?P<unit>(?:clean |pf\. ?|line/ ?)?[A-Za-z][A-Za-z0-9.²³]*(?<![\s])(?: prs?\b\.?)?)?(?:\s+{_BASIS})?"
+    rf"(?:(?P<symbol>(?:US)?\$|€|£|¥|[A-Z]{{3}}(?=[\s\d]))\s*)?(?P<amount>{_AMOUNT})"
+    rf"\s*(?P<currency>¢|€|£|c(?=\s*/)|cents?\b|yen\b|euros?\b|[A-Z]{{3}}(?![A-Za-z]))?"
+    rf"(?:\s*(?:/|\bper\b)\s*(?:(?P<per>{NUMBER})\s*)?|\s+(?=each\b))"
+    rf"(?P<unit>{_UNIT})?(?:\s*,?\s+{_BASIS})?"
 )
-_FOOTNOTES = re.compile(r"(?:\s+\d{1,2}/|\s*(?<!m)[¹²³⁰⁴-⁹])+$")
+_COMPONENT = re.compile(
+    r"(?P<name>EAR?|AD\s?S/?ZR?|AD\s?F/?MR?|agricultural component|entry price)\s*(?P<table>\(\s*\d+\s*\))?",
+    re.IGNORECASE,
+)
+_FOOTNOTES = re.compile(r"(?:\s+\d{0,2}/|\s*(?<!m)[¹²³⁰⁴-⁹])+$")
+_POWER = re.compile(r"(?<=m)\s*<sup>\s*([23])\s*</sup>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]{0,200}>")
+_LOWER = r"less(?:er)?|lower|lowest|least|smaller"
+_HIGHER = r"greater|greatest|higher|highest|larger|more"
 _WHICHEVER = re.compile(
-    r"(.+?),?\s+whichever (?:rate )?is (?:the )?(less|lesser|lower|higher|greater)", re.IGNORECASE
+    rf"(.+?),?\s+(?:\bor\s+)?whichever\s+(?:\w+ )?is (?:the )?(?:(?P<lower>{_LOWER})|(?:{_HIGHER}))",
+    re.IGNORECASE,
 )
-_LIMIT = re.compile(r"\s*[;,]?\s*(?:but )?not (less|more) than\s+", re.IGNORECASE)
+_EITHER = re.compile(rf"the (?:(?P<lower>{_LOWER})|(?:{_HIGHER})) of (.+)", re.IGNORECASE)
+_OF = r"\.?(?: (?:customs )?(?:duty|rate|charge))?(?: of)?:?\s+"
+_LIMIT = re.compile(
+    r"\s*[;,]?\s*(?:(?:but )?(?:not|no) (?P<less>less|lower)(?: than)\s+"
+    r"|(?:but )?not (?:more|higher|greater) than\s+|(?:but )?not exceeding\s+"
+    rf"|(?:(?:subject to|with) an? )?(?P<minimum>min(?:imum)?\b){_OF}"
+    rf"|(?:(?:subject to|with) an? )?max(?:imum)?\b{_OF})",
+    re.IGNORECASE,
+)
 _CASE = re.compile(r"\[([^\[\]|]+)\]\s*([^\[\]|]+)")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=32768)
 def parse_duty(text: str) -> Duty:
-    """Read the notation of the US HTS, of Japan's schedule (English or Japanese), or `str(duty)`.
+    """Read the notation of the US HTS, of Japan's schedule (English or Japanese), of TARIC, or `str(duty)`.
 
-    What is not understood is kept in `unread`, never dropped.
+    What is not understood is kept in `unread`, never dropped; a number without `%` or money is none.
+    `1,234` groups threes here; where text may have a decimal comma, see `kosho.numbers`.
 
     Raises:
         InputError: the text is empty.
@@ -50,8 +80,10 @@ def parse_duty(text: str) -> Duty:
     >>> from kosho.law.schedules import parse_duty
     >>> parse_duty("8.5% or 38 yen/kg, whichever is the greater")
     Duty('8.5% or 38 JPY/kg, whichever is the higher')
-    >>> parse_duty("as the minister sees fit").kind
-    'unread'
+    >>> parse_duty("12,8 % MIN 1,6 EUR / DTN")
+    Duty('12.8%; not less than 1.6 EUR/100 kg')
+    >>> parse_duty("as the minister sees fit").kind, parse_duty("-").kind, parse_duty("10").kind
+    ('unread', 'unread', 'unread')
     """
     printed = text.strip()
     kept = _cleaned(printed)
@@ -61,9 +93,52 @@ def parse_duty(text: str) -> Duty:
     return replace(_read(printed) or _read(kept) or Duty(unread=kept), text=printed)
 
 
+def parse_told_duty(text: str) -> Duty:
+    """A duty that a person tells by itself: a bare number is percent, and no number may be either of two.
+
+    Raises:
+        InputError: it is no duty, or a number may be either of two.
+
+    >>> from kosho.law.schedules.notation import parse_told_duty
+    >>> parse_told_duty("2.5"), parse_told_duty("12,5"), parse_told_duty("1,5 EUR/kg")
+    (Duty('2.5%'), Duty('12.5%'), Duty('1.5 EUR/kg'))
+    """
+    if text.strip():
+        found = parse_duty(certain(f"{text}%" if is_bare_number(text) else text))
+        if not found.unread:
+            return found
+    raise InputError(Problem(f"{text!r} is not a duty", "write 2.5 or 0.50USD/kg"))
+
+
+def is_bare_number(text: str) -> bool:
+    """Whether a text is a number and nothing else: percent, a fraction or money, which it does not say.
+
+    >>> from kosho.law.schedules.notation import is_bare_number
+    >>> is_bare_number("12,5"), is_bare_number("12.5%")
+    (True, False)
+    """
+    return re.fullmatch(_AMOUNT, text.strip()) is not None
+
+
+def parse_unit_value(text: str) -> UnitValue:
+    """Read `10USD/kg`, `$3.50 each`, `3,5 EUR/kg` or `350 yen/kg`.
+
+    Raises:
+        InputError: it is not money per quantity, or not above zero, or a number may be either of two.
+
+    >>> from kosho.law.schedules import parse_unit_value
+    >>> parse_unit_value("$3.50 each")
+    UnitValue('3.5 USD/No.')
+    """
+    found = _money(certain(text))
+    if found is None or found.basis:
+        raise InputError(Problem(f"{text!r} is not a unit value", "write 10USD/kg"))
+    return UnitValue(found.amount / found.per, found.currency, found.unit)
+
+
 def _read(text: str) -> Duty | None:
     cleaned = _cleaned(_english(text))
-    return _cases(cleaned) or _rate(cleaned)
+    return _cases(cleaned) or _rate(cleaned) or _seasons(cleaned)
 
 
 def _english(printed: str) -> str:
@@ -75,22 +150,6 @@ def _english(printed: str) -> str:
     return english(printed) if is_japanese(printed) else printed
 
 
-def parse_unit_value(text: str) -> UnitValue:
-    """Read `10USD/kg`, `$3.50 each` or `350 yen/kg`.
-
-    Raises:
-        InputError: it is not money per quantity, or not above zero.
-
-    >>> from kosho.law.schedules import parse_unit_value
-    >>> parse_unit_value("$3.50 each")
-    UnitValue('3.5 USD/No.')
-    """
-    found = _money(text)
-    if found is None or found.basis:
-        raise InputError(Problem(f"{text!r} is not a unit value", "write 10USD/kg"))
-    return UnitValue(found.amount / found.per, found.currency, found.unit)
-
-
 def _money(text: str) -> Specific | None:
     """Money per quantity, or None."""
     found = _MONEY.fullmatch(text.strip())
@@ -100,7 +159,10 @@ def _money(text: str) -> Specific | None:
 
 
 def _cleaned(text: str) -> str:
-    plain = _TAG.sub(" ", text).replace("\u2212", "-").replace("\u2013", "-")
+    plain = text
+    if "<" in plain:
+        plain = _TAG.sub(" ", _POWER.sub(r"\1", plain))
+    plain = plain.replace("\u2212", "-").replace("\u2013", "-").replace("\u2014", "-")
     plain = re.sub(r"\s+", " ", plain).strip()
     return _FOOTNOTES.sub("", plain).strip()
 
@@ -118,33 +180,65 @@ def _cases(text: str) -> Duty | None:
     return Duty(cases=tuple(cases))
 
 
-def _rate(text: str) -> Duty | None:
-    first, *limits = _LIMIT.split(text)
-    sums, choice = _alternatives(first)
-    bounds = {word.lower(): _sum(part) for word, part in zip(limits[::2], limits[1::2], strict=True)}
-    if not sums or None in bounds.values() or len(bounds) < len(limits) / 2:
+def _seasons(text: str) -> Duty | None:
+    """`20% from 1 June to 30 November; 40% from 1 December to 31 May`: a case a season."""
+    if not re.search(r"\bfrom\b", text, re.IGNORECASE):
         return None
+    from kosho.law.schedules.seasons import without_season  # noqa: PLC0415 - few duties need it
+
+    parts = [without_season(part) for part in re.split(r"\s*;\s*", text)]
+    if not all(days for days, _ in parts):
+        return None
+    rates = [(days, rest.strip(" ,:()")) for days, rest in parts]
+    duties = [_rate(rest) for _, rest in rates]
+    cases = [
+        ConditionalDuty(days, replace(duty, text=rest))
+        for (days, rest), duty in zip(rates, duties, strict=True)
+        if duty is not None
+    ]
+    return Duty(cases=tuple(cases)) if len(cases) == len(parts) else None
+
+
+def _rate(text: str) -> Duty | None:
+    limits = list(_LIMIT.finditer(text))
+    ends = [one.start() for one in limits] + [len(text)]
+    sums, choice = _alternatives(text[: ends[0]])
+    if not sums:
+        return None
+    bounds: dict[str, tuple[Term, ...]] = {}
+    for one, end in zip(limits, ends[1:], strict=True):
+        key = "at_least" if one["less"] or one["minimum"] else "at_most"
+        bound = _sum(text[one.end() : end])
+        if bound is None or key in bounds:
+            return None
+        bounds[key] = bound
     return Duty(
         sums=sums,
-        choice="higher" if choice in ("higher", "greater") else "lower",
-        at_least=bounds.get("less") or (),
-        at_most=bounds.get("more") or (),
+        choice="higher" if choice == "higher" else "lower",
+        at_least=bounds.get("at_least") or (),
+        at_most=bounds.get("at_most") or (),
     )
 
 
 def _alternatives(text: str) -> tuple[tuple[tuple[Term, ...], ...], str]:
-    whichever = _WHICHEVER.fullmatch(text.strip())
-    if whichever is None:
+    text = text.strip()
+    whichever, either = _WHICHEVER.fullmatch(text), _EITHER.fullmatch(text)
+    if whichever is not None:
+        found, parts = whichever, re.split(r",? or ", whichever[1])
+    elif either is not None:
+        found, parts = either, re.split(r",? (?:or|and) ", either[2])
+    else:
         only = _sum(text)
         return (() if only is None else (only,)), ""
-    sums = [_sum(part) for part in whichever[1].split(" or ")]
+    sums = [_sum(part) for part in parts]
     read_ones = tuple(terms for terms in sums if terms is not None)
-    return (read_ones if len(read_ones) == len(sums) > 1 else ()), whichever[2].lower()
+    choice = "lower" if found["lower"] else "higher"
+    return (read_ones if len(read_ones) == len(sums) > 1 else ()), choice
 
 
 def _sum(text: str) -> tuple[Term, ...] | None:
     text = text.strip()
-    if text.lower() == "free":
+    if text.lower() in ("free", "no additional duty"):
         return ()
     if CUSTOMS_VALUE in text:
         from kosho.law.schedules.linear import money_less_value  # noqa: PLC0415 - few duties need it
@@ -170,27 +264,44 @@ def _sum(text: str) -> tuple[Term, ...] | None:
 def _term(text: str, sign: int) -> Term | None:
     percent = _PERCENT.fullmatch(text)
     if percent is not None:
+        amount = _decimal(percent["percent"])
         minus = -1 if percent["sign"] else 1
-        return AdValorem(_decimal(percent["percent"]) * sign * minus, percent["basis"] or "")
-    return _money(text) if sign > 0 else None
+        return None if amount is None else AdValorem(amount * sign * minus, percent["basis"] or "")
+    if sign < 0:
+        return None
+    return _money(text) or _component(text)
+
+
+def _component(text: str) -> Component | None:
+    found = _COMPONENT.fullmatch(text)
+    if found is None:
+        return None
+    name = found["name"]
+    plain = name.lower() if len(name) > len("ADSZR") + 1 else re.sub(r"[\s/]", "", name).upper()
+    return Component(plain + re.sub(r"\s", "", found["table"] or ""))
 
 
 def _specific(found: re.Match[str]) -> Specific | None:
     amount, currency = _decimal(found["amount"]), found["currency"] or ""
-    if found["dollars"]:
-        if currency:
-            return None
-        currency = "USD"
+    if amount is None or (found["symbol"] and currency):
+        return None
+    if found["symbol"]:
+        currency = _SYMBOLS.get(found["symbol"], found["symbol"])
     elif currency in ("¢", "c") or currency.startswith("cent"):
         amount, currency = amount / 100, "USD"
-    elif currency == "yen":
-        currency = "JPY"
+    elif currency in _SYMBOLS:
+        currency = _SYMBOLS[currency]
+    elif currency == "yen" or currency.startswith("euro"):
+        currency = "JPY" if currency == "yen" else "EUR"
     if not currency:
         return None
     per = _decimal(found["per"]) if found["per"] else Decimal(1)
-    unit = canonical_unit(found["unit"] or "No.")
-    return None if not per else Specific(amount, currency, unit, per, found["basis"] or "")
+    unit, times = measured(found["unit"] or "No.")
+    return None if not per else Specific(amount, currency, unit, per * times, found["basis"] or "")
 
 
-def _decimal(text: str) -> Decimal:
-    return Decimal(text.replace(",", ""))
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return decimal(text, ".")
+    except InputError:
+        return None

@@ -10,7 +10,7 @@ from decimal import Decimal
 from kosho.display import Shown
 from kosho.errors import KoshoError
 from kosho.law.schedules import preferences
-from kosho.law.schedules.duty import AdValorem, Duty
+from kosho.law.schedules.duty import AdValorem, ConditionalDuty, Duty
 from kosho.law.schedules.embedded import embedded
 from kosho.law.schedules.embedded import spans as embedded_spans
 from kosho.law.schedules.lines import GENERAL, STATUTORY, Credit, Line, Schedule
@@ -119,7 +119,7 @@ def lookup(
         in_quota: whether the goods are within a quota; None leaves duties that depend on it conditional.
 
     Raises:
-        InputError: not a code, or a preference these goods cannot claim.
+        InputError: not a code, one that a whole schedule has not, or a preference that they cannot claim.
         KoshoError: the lines under a short code bear different duties.
     """
     if preferences.territory(importer) == preferences.territory(exporter):
@@ -182,12 +182,26 @@ def _claimed(
     """The duty under a preference, and whether a line or schedule that lists its preferences was asked."""
     for schedule, line in lines:
         column = line.column(preference, entry.exporter)
+        by_symbol = None if column else _by_symbol(line.symbols(preference), entry)
+        if by_symbol is not None:
+            return Ordinary(by_symbol, preference, line, schedule), True
         duty = entry.duty(line.special_texts[column]) if column else None
         if column and duty:
             return Ordinary(duty, column, line, schedule), True
         if column or schedule.complete:
             return None, True
     return None, False
+
+
+def _by_symbol(texts: dict[str, str], entry: _Entry) -> Duty | None:
+    """The duty of a preference whose symbols differ on the line, a case a symbol; None where they do not."""
+    cases = [
+        ConditionalDuty(f"symbol {symbol}", duty)
+        for symbol, text in texts.items()
+        if (duty := entry.duty(text)) is not None
+    ]
+    printed = "; ".join(f"{text} ({symbol})" for symbol, text in texts.items())
+    return Duty(cases=tuple(cases), text=printed) if cases else None
 
 
 def _costs_more(duty: Duty, other: Duty) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -48,7 +49,7 @@ class Preference(Shown):
 
 def _rows(name: str) -> list[dict[str, str]]:
     text = files("kosho.law.schedules").joinpath("data", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    return list(csv.DictReader(line for line in io.StringIO(text, newline="") if not line.startswith("#")))
 
 
 def _day(text: str) -> date | None:

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from kosho.errors import InputError, Problem, Problems
-from kosho.law.schedules.lines import Line
+from kosho.law.schedules.lines import ADDITIONAL, GENERAL, STATUTORY, Line
 from kosho.law.schedules.notation import parse_duty
 
-__all__ = ["ScheduleDraft", "SourceRow", "csv_rows", "json_rows", "text_of"]
+__all__ = [
+    "ScheduleDraft",
+    "SourceRow",
+    "bare_suffix",
+    "cell",
+    "csv_rows",
+    "json_rows",
+    "require",
+    "text_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A row of a file: cells by heading."""
+    """A row of a file: cells by heading, as text or as JSON has them (`cell`)."""
 
     line: int
-    cells: dict[str, str]
+    cells: Mapping[str, Any]
 
 
 @dataclass
@@ -36,14 +47,18 @@ class ScheduleDraft:
     """Duties kept as text, or that refer to another provision."""
     without_duty: list[Problem] = field(default_factory=list)
     """Lines that print no duty and inherit none; they are left out."""
+    mended: list[Problem] = field(default_factory=list)
+    """Misprints that were read all the same."""
+    not_rates: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """Columns and texts that are no rates, of each set of preferential duties (by identity) that was seen."""
 
     def add(self, line: Line, file: str, place: int) -> None:
         """Take a line; the same code twice with different duties is a mistake."""
-        if not (line.general_text or line.special_texts):
+        if not (line.general_text or line.special_texts or line.additional_text):
             self.without_duty.append(Problem("no duty, and none to inherit", None, file, place, line.code))
             return
         earlier = self.lines.get(line.code)
-        if earlier is not None and earlier.duties() != line.duties():
+        if earlier is not None and not _alike(earlier, line):
             self.problems.append(Problem("given twice with different duties", None, file, place, line.code))
             return
         self.lines.setdefault(line.code, line)
@@ -57,12 +72,27 @@ class ScheduleDraft:
         """Note what is wrong with the duties of a line: a cell that holds nothing but a footnote, say."""
         self.problems += [replace(one, file=file, line=place, key=code) for one in error.problems]
 
+    def tell_mended(self, what: str, code: str, file: str, place: int) -> None:
+        """Note a misprint that was read all the same."""
+        self.mended.append(Problem(what, None, file, place, code))
+
     def _tell_unread(self, line: Line, file: str, place: int) -> None:
-        columns = {"general": line.general_text, "statutory": line.statutory_text, **line.special_texts}
-        for column, text in columns.items():
-            unheard = column == "special" or column.startswith("symbol ")
-            if text and (unheard or parse_duty(text).unread):
-                self.unread.append(Problem(f"{column}: {text}", None, file, place, line.code))
+        columns = {
+            GENERAL: line.general_text, STATUTORY: line.statutory_text, ADDITIONAL: line.additional_text
+        }  # fmt: skip
+        found = [(column, text) for column, text in columns.items() if text and parse_duty(text).unread]
+        for column, text in (*found, *self._special_not_rates(line.special_texts)):
+            self.unread.append(Problem(f"{column}: {text}", None, file, place, line.code))
+
+    def _special_not_rates(self, specials: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        # Few sets of preferential duties serve thousands of lines; the lines keep them alive.
+        if id(specials) not in self.not_rates:
+            self.not_rates[id(specials)] = tuple(
+                (column, text)
+                for column, text in specials.items()
+                if text and (column == "special" or column.startswith("symbol ") or parse_duty(text).unread)
+            )
+        return self.not_rates[id(specials)]
 
     def kinds(self) -> dict[str, int]:
         """How many lines have a general duty of each kind."""
@@ -70,11 +100,31 @@ class ScheduleDraft:
         return dict(found.most_common())
 
     def raise_if_wrong(self, files: Sequence[Path]) -> None:
-        """Raise `InputError` with every malformed row, or if there is no line at all."""
+        """Raise `InputError` with every malformed row, or if there is no line, or no duty was read."""
         if self.problems:
             raise InputError(self.problems)
         if not self.lines:
             raise InputError(Problem("holds no tariff line", file=str(path)) for path in files)
+        if all(line.general is None or line.general.unread for line in self.lines.values()) and not any(
+            line.special_texts or line.additional_text for line in self.lines.values()
+        ):
+            some = next(iter(self.unread), None)
+            told = f": {some.message}" if some else ""
+            hint = "write 2.5%, Free or 0.50 USD/kg; numbers alone need --rates percent"
+            raise InputError(
+                Problem(f"not one duty can be read{told}", hint, some.file if some else str(files[0]))
+            )
+
+
+def _alike(one: Line, other: Line) -> bool:
+    """Whether two lines bear the same: as printed, or else as read."""
+    return one.duties() == other.duties() or one.read_duties() == other.read_duties()
+
+
+def bare_suffix(path: Path) -> str:
+    """Kind of a file by its name, packed or not: `.csv` of `hts.csv.gz`."""
+    plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    return plain.suffix.lower()
 
 
 def text_of(path: Path) -> str:
@@ -85,8 +135,11 @@ def text_of(path: Path) -> str:
     """
     try:
         content = path.read_bytes()
-    except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror or error}", file=str(path))) from None
+        if path.suffix.lower() == ".gz":
+            content = gzip.decompress(content)
+    except (OSError, EOFError) as error:
+        told = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise InputError(Problem(f"cannot be read: {told}", file=str(path))) from None
     for encoding in ("utf-8-sig", "cp932" if b"charset=shift_jis" in content[:2000].lower() else "cp1252"):
         try:
             return content.decode(encoding)
@@ -96,9 +149,10 @@ def text_of(path: Path) -> str:
 
 
 def csv_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
-    """Rows of a CSV file by heading; a row of another width is noted."""
-    lines = text_of(path).splitlines(keepends=True)
-    reader = csv.reader(lines)
+    """Rows of a CSV file by heading, apart by comma, semicolon or tab; a row of another width is noted."""
+    text = text_of(path)
+    # Only what ends a line for CSV ends one: not all that ends one for `str.splitlines`.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     header = [name.strip() for name in next(reader, [])]
     while True:
         start = reader.line_num + 1
@@ -115,6 +169,12 @@ def csv_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
             problems.add(f"{len(cells)} cells under {len(header)} headings", line=start)
             continue
         yield SourceRow(start, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+
+
+def _delimiter(text: str) -> str:
+    """What stands most often between the headings."""
+    first = text[: text.find("\n")] if "\n" in text else text
+    return max(",;\t", key=first.count) if any(sign in first for sign in ",;\t") else ","
 
 
 def json_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
@@ -139,7 +199,7 @@ def json_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
             problems.add("is not JSON that can be read", line=line)
             return
         if isinstance(found, dict):
-            yield SourceRow(line, {name: _cell(value) for name, value in found.items()})
+            yield SourceRow(line, cast("dict[str, Any]", found))
         else:
             problems.add("is not a JSON object", line=line)
         position = _skip(text, position, " \t\r\n,")
@@ -153,11 +213,14 @@ def _skip(text: str, position: int, characters: str) -> int:
     return position
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """The text of a cell."""
+    if type(value) is str:
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, list):
-        return ", ".join(_cell(item) for item in value)
+        return ", ".join(cell(item) for item in cast("list[Any]", value))
     return str(value).strip()
 
 

@@ -15,12 +15,12 @@ from types import MappingProxyType
 
 from kosho.cache import home
 from kosho.errors import InputError, Problem
-from kosho.law.schedules.lines import Line, LineMapping, Schedule
+from kosho.law.schedules.lines import Line, LineMapping, References, Schedule
 
 __all__ = ["folder", "imported", "path_of", "write"]
 
-_FORM = "kosho schedule 1"
-_COLUMNS = "code, description, unit, general, statutory, specials"
+_FORM = "kosho schedule 2"
+_COLUMNS = "code, description, unit, general, statutory, specials, additional, quota, refs"
 _TABLES = f"""
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE line ({_COLUMNS.replace("code", "code TEXT PRIMARY KEY", 1)}) WITHOUT ROWID;
@@ -60,7 +60,16 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
         "valid_to": schedule.valid_to.isoformat() if schedule.valid_to else "",
         "source": schedule.source,
         "complete": "yes" if schedule.complete else "no",
+        "whole": "yes" if schedule.whole else "no",
     }
+    texts: dict[int, str] = {}
+
+    def packed(content: Mapping[str, object]) -> str:
+        # Lines share few sets of duties and references, and keep them alive.
+        if id(content) not in texts:
+            texts[id(content)] = json.dumps(dict(content), ensure_ascii=False, separators=(",", ":"))
+        return texts[id(content)]
+
     rows = (
         (
             line.code,
@@ -68,7 +77,10 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
             line.unit,
             line.general_text,
             line.statutory_text,
-            json.dumps(dict(line.special_texts), ensure_ascii=False, separators=(",", ":")),
+            packed(line.special_texts),
+            line.additional_text,
+            line.quota_text,
+            packed(line.references),
         )
         for line in lines
     )
@@ -77,7 +89,7 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
         with closing(sqlite3.connect(draft)) as file, file:
             file.executescript(_TABLES)
             file.executemany("INSERT INTO about VALUES (?, ?)", about.items())
-            file.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?)", rows)
+            file.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         draft.replace(path)
     except (OSError, sqlite3.OperationalError) as error:
         hint = "KOSHO_DATA names another folder"
@@ -117,14 +129,29 @@ class StoredLines(LineMapping):
 
 
 def _line(row: tuple[str, ...]) -> Line:
-    code, description, unit, general, statutory, specials = row
-    return Line(code, description, unit, general, statutory, _specials(specials))
+    code, description, unit, general, statutory, specials, additional, quota, cited = row
+    return Line(
+        code=code,
+        description=description,
+        unit=unit,
+        general_text=general,
+        statutory_text=statutory,
+        special_texts=_specials(specials),
+        additional_text=additional,
+        quota_text=quota,
+        references=_references(cited),
+    )
 
 
 @lru_cache(maxsize=4096)
 def _specials(text: str) -> Mapping[str, str]:
     # Few sets of preferential duties serve thousands of lines.
     return MappingProxyType(json.loads(text))
+
+
+@lru_cache(maxsize=4096)
+def _references(text: str) -> References:
+    return MappingProxyType({column: tuple(cited) for column, cited in json.loads(text).items()})
 
 
 def imported(importer: str | None = None) -> list[Schedule]:
@@ -157,4 +184,5 @@ def _opened(path: Path, changed: int) -> Schedule:  # noqa: ARG001 - a file writ
         valid_to=date.fromisoformat(about["valid_to"]) if about["valid_to"] else None,
         source=about["source"],
         complete=about["complete"] == "yes",
+        whole=about["whole"] == "yes",
     )

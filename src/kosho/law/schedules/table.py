@@ -3,35 +3,147 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
-from kosho.errors import Problems
+from kosho.errors import InputError, Problems
+from kosho.law.schedules.hts import special_duties
 from kosho.law.schedules.lines import Line
-from kosho.law.schedules.reading import ScheduleDraft, csv_rows, require
+from kosho.law.schedules.notation import is_bare_number
+from kosho.law.schedules.reading import ScheduleDraft, SourceRow, csv_rows, require
+from kosho.numbers import Mark, convention, decimal, rewritten
 
-__all__ = ["COLUMNS", "read_table"]
+__all__ = ["AS_PRINTED", "COLUMNS", "Rates", "Reading", "read_table"]
 
 COLUMNS = {
-    "code": ("code", "hs8", "hts8", "hs"),
-    "duty": ("duty", "rate_raw", "general", "rate"),
+    "code": ("code", "hs8", "hts8", "hs10", "hts10", "hs", "hs code", "commodity code"),
+    "duty": ("duty", "rate_raw", "general", "rate", "mfn", "duty rate"),
     "description": ("description",),
     "unit": ("unit",),
+    "special": ("special",),
+    "other": ("column2", "column 2"),
 }
+Rates = Literal["percent", "fraction"]
+"""What a number by itself is."""
+_PERCENT_HEADING = re.compile(r"(.*?)[\s_]*[(\[]?(?:%|percent|per cent|pct)[)\]]?", re.IGNORECASE)
 
 
-def read_table(path: Path, draft: ScheduleDraft) -> None:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What numbers of a table mean where they do not say it."""
+
+    rates: Rates | None = None
+    """Of numbers by themselves; None: they are refused, unless their heading says `%`."""
+    mark: Mark | None = None
+    """The decimal mark; None: what the numbers of the table show."""
+
+
+AS_PRINTED = Reading()
+
+
+def read_table(path: Path, draft: ScheduleDraft, reading: Reading = AS_PRINTED) -> None:
     """Add every row to a draft as a line."""
     problems = Problems(str(path))
-    names: dict[str, str] = {}
-    for row in csv_rows(path, problems):
-        names = names or require(row.cells, COLUMNS)
-        if not names["code"] or not names["duty"]:
-            problems.add("no column code or duty", line=1)
-            break
-        code = row.cells[names["code"]].replace(".", "")
+    rows = list(csv_rows(path, problems))
+    names = _columns(rows[0].cells if rows else {})
+    if rows and not (names["code"] and names["duty"]):
+        problems.add("no column code or duty", line=1)
+        rows = []
+    duties = [name for column in ("duty", "special", "other") if (name := names[column])]
+    numbers = _Numbers.of(rows, duties, names, reading, problems)
+    for row in rows:
+        code = re.sub(r"[.\s]", "", row.cells[names["code"]])
         if re.fullmatch(r"\d{8}(\d{2})?", code) is None:
             problems.add(f"{row.cells[names['code']]!r} is not a line", "8 or 10 digits", line=row.line)
             continue
+        try:
+            told = {
+                column: numbers.told(row.cells.get(names[column], ""))
+                for column in ("duty", "special", "other")
+            }
+        except InputError as error:
+            problems.found += [replace(one, file=str(path), line=row.line, key=code) for one in error.problems]
+            continue
+        specials = special_duties(told["special"])
+        if specials.wrong:
+            problems.add(specials.wrong, line=row.line, key=code)
+            continue
         description, unit = (row.cells.get(names[column], "") for column in ("description", "unit"))
-        draft.add(Line(code, description, unit, row.cells[names["duty"]]), str(path), row.line)
+        line = Line(code, description, unit, told["duty"], told["other"], specials.duties)
+        draft.add(line, str(path), row.line)
+    numbers.refuse_bare(problems)
     draft.problems += problems.found
+
+
+def _columns(headings: Mapping[str, str]) -> dict[str, str]:
+    """Heading of each column; one of a duty may say that its numbers are percent."""
+    names = require(headings, COLUMNS)
+    for heading in headings:
+        plain = _PERCENT_HEADING.fullmatch(heading)
+        if plain is not None and not names["duty"]:
+            wanted = plain[1].strip(" _([").lower()
+            names["duty"] = heading if wanted in ("", *COLUMNS["duty"]) else ""
+    return names
+
+
+@dataclass
+class _Numbers:
+    """How the numbers of one table are read."""
+
+    mark: Mark | None
+    rates: Rates | None
+    bare: list[tuple[int, str]]
+    """Numbers by themselves of which nothing says what they are."""
+
+    @staticmethod
+    def of(
+        rows: list[SourceRow], duties: list[str], names: dict[str, str], reading: Reading, problems: Problems
+    ) -> _Numbers:
+        mark, rates = reading.mark, reading.rates
+        if mark is None:
+            try:
+                mark = convention(row.cells[name] for row in rows for name in duties)
+            except InputError as error:
+                problems.found += [replace(one, file=problems.file) for one in error.problems]
+        if rates is None and _PERCENT_HEADING.fullmatch(names["duty"]):
+            rates = "percent"
+        cells = [(row.line, row.cells[names["duty"]]) for row in rows] if rates is None and rows else []
+        return _Numbers(mark, rates, [(line, text) for line, text in cells if is_bare_number(text)])
+
+    def told(self, text: str) -> str:
+        """The text of a duty with plain numbers, percent where it says nothing else.
+
+        Raises:
+            InputError: a number may be either of two.
+        """
+        if is_bare_number(text):
+            number = decimal(text, self.mark)
+            if self.rates is None:
+                return text
+            return f"{number * (100 if self.rates == 'fraction' else Decimal(1)):f}%"
+        if self.mark == ",":
+            return rewritten(text, ",")
+        if "," in text:
+            _refuse_unsure(text, self.mark)
+        return text
+
+    def refuse_bare(self, problems: Problems) -> None:
+        """Note the numbers of which nothing says what they are, all at once."""
+        if self.bare:
+            line, text = self.bare[0]
+            more = f" and {len(self.bare) - 1:,} more like it" if len(self.bare) > 1 else ""
+            hint = "say --rates percent (or fraction), or write it in the heading: duty (%)"
+            problems.add(f"{text!r}{more}: percent, a fraction or money is not said", hint, line=line)
+
+
+def _refuse_unsure(text: str, mark: Mark | None) -> None:
+    for number in re.findall(r"(?<![\w.,])[\d.,]*\d", text):
+        try:
+            decimal(number, mark)
+        except InputError as error:
+            if mark is None and "not a number" not in str(error):
+                found = [replace(one, hint="say --decimal comma or --decimal point") for one in error.problems]
+                raise InputError(found) from None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
 
-__all__ = ["UnitValue", "canonical_unit", "conversion"]
+__all__ = ["UnitValue", "canonical_unit", "conversion", "measured"]
 
 _UNITS: dict[str, tuple[str, Decimal]] = {
     # unit: (what it measures, how many of the base of that)
@@ -39,8 +39,26 @@ _ALIASES = {
     "no": "No.", "each": "No.", "piece": "No.", "pieces": "No.", "pcs": "No.", "article": "No.", "head": "No.",
     "unit": "No.", "units": "No.",
     "dozen": "doz", "dz": "doz", "prs": "pr", "pair": "pr", "pairs": "pr", "doz prs": "doz pr",
-    "pf liter": "pf.liter", "pfliter": "pf.liter", "sqm": "m2", "line/gross": "line/gross",
+    "pf liter": "pf.liter", "pfliter": "pf.liter", "sqm": "m2", "line/gross": "line/gross", "lin m": "m",
+    # codes of UN/CEFACT, as TARIC prints them
+    "kgm": "kg", "grm": "g", "tne": "t", "ltr": "liter", "hlt": "hl", "klt": "kl", "mtq": "m3", "mtk": "m2",
+    "mtr": "m", "nar": "No.", "npr": "pr", "mil": "thousand", "1000 p/st": "thousand", "p/st": "No.",
+    "kg/net": "kg", "kg net": "kg", "pa": "pr",
 }  # fmt: skip
+
+_HUNDREDS = {"dtn": "kg", "quintal": "kg", "cen": "No.", "100 p/st": "No."}
+"""Units that are a hundred of another."""
+
+
+def measured(text: str) -> tuple[str, int]:
+    """The one spelling of a unit and how many of it the text stands for: `DTN` is 100 kg.
+
+    >>> from kosho.law.schedules.units import measured
+    >>> measured("DTN"), measured("kilograms")
+    (('kg', 100), ('kg', 1))
+    """
+    hundred = _HUNDREDS.get(re.sub(r"\s+", " ", text.strip()).lower())
+    return (hundred, 100) if hundred else (canonical_unit(text), 1)
 
 
 def canonical_unit(text: str) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
+from kosho.numbers import decimal
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.tables import rows, table
 
@@ -53,17 +54,12 @@ def find_quantities(text: str, start: int, end: int) -> list[QuantityMention]:
         scale = Decimal(str(units["scales"].get((match["scale"] or "").lower(), 1)))
         if match["unit"] and not match["sign"]:
             scale *= Decimal(str(units["factors"].get(match["unit"].lower(), 1)))
-        value = float(_decimal(match["number"]) * scale)
+        value = float(decimal(match["number"], ".") * scale)
         bound = match["bound"].lower() if match["bound"] else None
         if bound in ("some", "around", "roughly", "approximately"):
             bound = "about"
         found.append(QuantityMention(match.start("number"), match.end(), value, unit, bound))
     return found
-
-
-def _decimal(number: str) -> Decimal:
-    """A number as written: commas group threes; before one or two last digits a comma is a decimal one."""
-    return Decimal(re.sub(r",(?=\d{1,2}$)", ".", number).replace(",", ""))
 
 
 _OWNED_FLOW = re.compile(
