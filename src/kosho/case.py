@@ -69,6 +69,8 @@ class Scenario(Shown):
     status: Status
     source: tuple[str, ...]
     note: str | None
+    allow_idle: bool = False
+    """Whether some of its measures may reach nothing."""
 
     def card(self) -> Card:
         """What it supposes, and on which day."""
@@ -144,6 +146,8 @@ class Case(Shown):
     folder: Path
     table_named: str | None = None
     """`world` as `case.yaml` has it."""
+    allow_idle: bool = False
+    """Whether measures of any scenario, and any option of the table, may reach nothing."""
 
     def card(self) -> Card:
         """Who negotiates, which courses are compared, and which rooms have something to say."""
@@ -202,6 +206,15 @@ class Case(Shown):
             raise InputError(found)
         register = replace(register, places=register.places | written)
         return _assembled(folder, document[0], overlays[0], register)
+
+    def allowing_idle(self) -> Case:
+        """The same case, with leave for measures and options that reach nothing; results name them.
+
+        >>> from kosho import Case
+        >>> Case.load("japan-us-2025").allowing_idle().allow_idle
+        True
+        """
+        return replace(self, allow_idle=True)
 
     def scenario(self, name: str) -> Scenario:
         """The scenario with this id.
@@ -350,6 +363,7 @@ class Case(Shown):
         if found:
             raise InputError(found)
         told = self.record.file.sources if self.record else ()
+        table = replace(table, allow_idle=self.allow_idle)
         return replace(table, sources={**{one.id: one.plain() for one in told}, **table.sources})
 
 
@@ -444,4 +458,5 @@ def _scenario(item: ScenarioFile, backgrounds: dict[str, Background], overlays: 
         status=item.status,
         source=item.source,
         note=item.note,
+        allow_idle=item.allow_idle,
     )

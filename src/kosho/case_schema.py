@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kosho.codes import sectors
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.measure import Overlay
 from kosho.law.register import Register
 from kosho.law.scope import Economy, Id, Some
-from kosho.provenance import Cited, Day, Frozen, Source, Status
+from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, told_why
 from kosho.yamlfile import LineNumbers, ids
 
 if TYPE_CHECKING:
@@ -70,7 +70,13 @@ class ScenarioFile(Frozen):
     status: Status
     """Standing of its numbers: read, computed, or chosen by us."""
     source: Some[str]
+    allow_idle: Allowed = False
+    """Whether it is meant that some of its measures reach nothing; the note says why."""
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _told(self) -> ScenarioFile:
+        return told_why(self)
 
 
 class NamedFlow(Frozen):

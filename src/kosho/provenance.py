@@ -8,13 +8,13 @@ import textwrap
 from datetime import date
 from functools import cache
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 
 from kosho.display import Shown
 
-__all__ = ["Cited", "Day", "Frozen", "Said", "Source", "Status", "field_docs"]
+__all__ = ["Allowed", "Cited", "Day", "Frozen", "Said", "Source", "Status", "field_docs", "told_why"]
 
 Status = Literal["fact", "estimate", "assumption"]
 """`fact`: read in a source. `estimate`: computed from facts by a stated method. `assumption`: chosen by us."""
@@ -80,6 +80,31 @@ def _only_iso_days(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_only_iso_days)]
 """A calendar day, written YYYY-MM-DD."""
+
+
+Allowed = Annotated[bool, Field(strict=True)]
+"""Leave for something that is mostly a mistake; `told_why` asks for the reason."""
+
+Told = TypeVar("Told", bound="_Noted")
+
+
+class _Noted(Protocol):
+    @property
+    def allow_idle(self) -> bool: ...
+
+    @property
+    def note(self) -> str | None: ...
+
+
+def told_why(item: Told) -> Told:
+    """The same, if it says why it may reach nothing; for validators of schemas.
+
+    Raises:
+        ValueError: it allows itself to, without a note.
+    """
+    if item.allow_idle and not (item.note or "").strip():
+        raise ValueError("allow_idle needs its reason: say in note why it may reach nothing")
+    return item
 
 
 class Source(Frozen):

@@ -16,6 +16,7 @@ from kosho.case import Case
 from kosho.equilibrium import Counterfactual, Part, Shock, solve
 from kosho.errors import InputError
 from kosho.impact import effects
+from kosho.impact.reach import IdleError
 
 ACCESS = "case-rice-access"
 
@@ -252,7 +253,7 @@ def test_an_option_that_prices_nothing_is_refused(case, talks, tmp_path):
     )
     table = own(case, tmp_path, OPTION.format("overlays: [mine]"), MEASURE.format("C29", "transfer", terms))
     with pytest.raises(
-        InputError, match=r"one, other: 'mine' has no effect: no model prices it.*under unpriced"
+        IdleError, match=r"one, other: 'mine' changes nothing: no model prices it[^$]*under unpriced"
     ):
         package_shocks(table, talks, table.backgrounds[0].packages)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -132,6 +133,11 @@ class Deal(Shown):
         """Of the leading background."""
         return self.priced[0].game
 
+    @property
+    def idle(self) -> Mapping[tuple[str, str], str]:
+        """Options that change nothing that is priced, by issue, with the reason."""
+        return self.priced[0].idle
+
     @cached_property
     def deals(self) -> list[int]:
         """Packages that some concept picks first, each once."""
@@ -177,6 +183,7 @@ def negotiate(
 
     Raises:
         InputError: the table does not fit the world.
+        IdleError: an option changes nothing under the first background, and is not allowed to by name.
         ConvergenceError: a package has no equilibrium that could be found.
 
     >>> from dataclasses import replace

@@ -18,10 +18,11 @@ from kosho.bargain.collapse_rows import MarkedShock
 from kosho.bargain.schema import CostChange
 from kosho.bargain.table import LawState, Table
 from kosho.equilibrium import Constraint, Counterfactual, Nest, Shock
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problem
 from kosho.impact.effects import Cell, LawEffects, MeasureEffect, acting, law_effects, with_cells
 from kosho.impact.product_nests import niche
 from kosho.impact.ranges import Range
+from kosho.impact.reach import IdleError
 from kosho.impact.subsidies import Subsidised, subsidised
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Amount
@@ -29,7 +30,21 @@ from kosho.law.register import Register
 from kosho.provenance import Cited
 from kosho.world import World
 
-__all__ = ["Draw", "LawPosition", "Levels", "NontariffEffect", "NontariffEffects", "collect_nontariff"]
+__all__ = [
+    "IDLE_HINT",
+    "Draw",
+    "LawPosition",
+    "Levels",
+    "NontariffEffect",
+    "NontariffEffects",
+    "collect_nontariff",
+]
+
+
+IDLE_HINT = (
+    "what no model prices belongs under unpriced; an option that is meant to change nothing says "
+    "allow_idle: true beside its note, or the command --allow-idle"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,24 +241,24 @@ def collect_nontariff(
         The provisions; which each state has; which each package has `[package, provision]`.
 
     Raises:
-        InputError: something an option adds has no effect in this world; every such measure is named.
+        IdleError: something an option adds has no effect in this world; every such measure is named.
     """
     found = _Gathered(world)
     held = [{found.place(one) for one in effects.measures} for _, effects in states]
     state, duties = states[0][0], states[0][1].duties
-    problems = Problems()
+    idle: dict[str, str] = {}
     has: dict[tuple[int, int], set[int]] = {}
     for k, issue in enumerate(table.file.issues):
         for c, option in enumerate(issue.options):
             register = state.register.with_overlay(table.overlay(k, c))
             effects = law_effects(world, register, state.on, state.known, duties).measures
             for one in effects:
-                if not _does(one) and found.place(one) not in held[0]:
-                    problems.add(
-                        f"{issue.id}, {option.id}: {one.measure.id!r} has no effect: {one.left_out}", _HINT
-                    )
+                unheld = not _does(one) and found.place(one) not in held[0]
+                if unheld and not table.may_be_idle(k, c):
+                    idle[f"{issue.id}, {option.id}: {one.measure.id!r}"] = str(one.left_out)
             has[k, c] = {*map(found.place, effects), *map(found.change, option.costs)}
-    problems.raise_if_any()
+    if idle:
+        raise IdleError("table", idle, IDLE_HINT)
     active = np.repeat(_mask(held[0], found)[None], len(table.grid), axis=0)
     for (k, c), places in has.items():
         rows = table.grid.choices[:, k] == c
@@ -267,9 +282,6 @@ def _acting(
 
 def _does(one: MeasureEffect) -> bool:
     return bool(one.cells or one.constraints or one.subsidy)
-
-
-_HINT = "what no model prices belongs under unpriced"
 
 
 @dataclass

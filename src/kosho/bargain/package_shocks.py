@@ -24,6 +24,7 @@ from kosho.codes import sectors
 from kosho.equilibrium import Counterfactual, Shock
 from kosho.impact.effects import law_effects
 from kosho.impact.quota_volumes import products_counted
+from kosho.impact.reach import idle, same_duties
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law import Product, Register
 from kosho.law.measure import Measure, Overlay
@@ -121,6 +122,40 @@ class PackageShocks:
         spent = one.share * _spending(self.world)[one.importer, one.exporter, one.sector]
         return float((spent * (one.tariff - one.base_tariff) / (1.0 + one.base_tariff))[here].sum())
 
+    def idle_options(self) -> dict[tuple[str, str], str]:
+        """Options that no package is another question with than with the fallback, by issue, and why."""
+        grid, fallback = self.table.grid, self.table.fallback
+        found: dict[tuple[str, str], str] = {}
+        for k, content in enumerate(self.table.file.issues):
+            for choice, option in enumerate(content.options):
+                if choice != content.fallback and not self._acts(k, choice, content.fallback):
+                    register = self._state.register
+                    mine = self.table.overlay(k, choice)
+                    measures = idle(self.world, register, mine, self._state.on, self._state.known)
+                    settled = grid.label(fallback)[content.id]
+                    told = "; ".join(f"{name}: {why}" for name, why in measures.items())
+                    found[content.id, option.id] = (
+                        told or f"every package is the same with it as with {settled}"
+                    )
+        return found
+
+    def _acts(self, issue: int, choice: int, fallback: int) -> bool:
+        """Whether some package with an option differs from the same with the fallback of its issue."""
+        mine = self.table.grid.choices[:, issue] == choice
+        other = self.table.grid.choices[mine].copy()
+        other[:, issue] = fallback
+        there = np.ravel_multi_index(tuple(other.T), self.table.grid.shape)
+        if (self.active[mine] != self.active[there]).any():
+            return True
+        for piece in self.pieces:
+            if issue in piece.issues:
+                at = piece.issues.index(issue)
+                for key, duties_here in piece.duties.items():
+                    instead = (*key[:at], fallback, *key[at + 1 :])
+                    if key[at] == choice and not same_duties(duties_here.shock, piece.duties[instead].shock):
+                        return True
+        return False
+
     def restricted_to(self, packages: Index) -> PackageShocks:
         """With what these packages need."""
         pieces = [
@@ -160,7 +195,7 @@ def package_shocks(
         compared: Other states of the law, told in the same products.
 
     Raises:
-        InputError: an option has a measure that this world cannot price.
+        IdleError: an option has a measure that this world cannot price.
     """
     world = products_counted(world)
     reach = _reach(table, world, state)

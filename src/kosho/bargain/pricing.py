@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,13 +11,14 @@ import xarray as xr
 
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
-from kosho.bargain.nontariff import Draw
+from kosho.bargain.nontariff import IDLE_HINT, Draw
 from kosho.bargain.package_shocks import PackageShocks, package_shocks
 from kosho.bargain.table import BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
 from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, solve_batch
 from kosho.equilibrium.failure import raise_first
 from kosho.errors import Problems
+from kosho.impact.reach import IdleError
 from kosho.parallel import cores
 from kosho.world import World
 
@@ -166,6 +167,8 @@ class PricedTable(Shown):
     status_quo: PayoffParts
     """One row."""
     deficits: Deficits
+    idle: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Options that change nothing that is priced, by issue, with the reason."""
 
     def card(self) -> Card:
         """Under which background, on which world, and what game it makes."""
@@ -198,9 +201,13 @@ def price(table: Table, background: BackgroundLaw, world: World, deficits: Defic
     """Every package of a table under one background, with what follows without one and with today.
 
     Raises:
+        IdleError: an option changes nothing, and is not allowed to by name.
         KoshoError: a package has no equilibrium; whether it is a better deal than the others is not known then.
     """
     shocks = background_shocks(table, background, world)
+    idle = shocks.idle_options()
+    if background.id == table.backgrounds[0].id:
+        _refuse_idle(table, idle)
     world, collapsed = shocks.world, shocks.collapsed()
     count = len(table.grid)
     worth = solve_payoffs(
@@ -222,7 +229,19 @@ def price(table: Table, background: BackgroundLaw, world: World, deficits: Defic
         worth.take(np.array([count])),
         worth.take(np.array([count + 1])),
         deficits,
+        idle,
     )
+
+
+def _refuse_idle(table: Table, found: Mapping[tuple[str, str], str]) -> None:
+    """Refuse options that change nothing, except where that is allowed by name."""
+    grave: dict[str, str] = {}
+    for (issue, option), why in found.items():
+        k = table.grid.issues.index(issue)
+        if not table.may_be_idle(k, table.grid.options[k].index(option)):
+            grave[f"{issue}, {option}"] = why
+    if grave:
+        raise IdleError("table", grave, IDLE_HINT)
 
 
 def background_shocks(

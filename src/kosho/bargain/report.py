@@ -101,6 +101,9 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
             }
             for one in content.issues
         ],
+        "not_priced": [
+            {"issue": issue, "option": option, "why": why} for (issue, option), why in deal.idle.items()
+        ],
         "links": [{"id": one.id, "title": one.title, "statements": _ids(table, one)} for one in content.links],
         "statements": _statements(table),
         "fallback": table.grid.label(table.fallback),
@@ -208,9 +211,12 @@ def _bound(table: Table, package: int, one: Settled) -> dict[str, Any]:
 
 
 def _explanation(deal: Deal, k: int) -> dict[str, Any]:
-    one = deal.explain(k)
+    one, options = deal.explain(k), deal.table.grid.label(k)
     return {
-        "issues": {issue: _named(deal, values) for issue, values in one.issues.items()},
+        "issues": {
+            issue: None if (issue, options[issue]) in deal.idle else _named(deal, values)
+            for issue, values in one.issues.items()
+        },
         "background": _named(deal, one.background),
         "concessions": {
             party: None

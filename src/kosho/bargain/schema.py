@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from kosho.law.measure import Overlay
 from kosho.law.scope import Economy, Id, SectorCode, Some
-from kosho.provenance import Cited, Day, Frozen, Source, Status
+from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, told_why
 from kosho.yamlfile import Key
 
 __all__ = [
@@ -140,7 +140,13 @@ class Option(Justified):
     """Standing of the option itself: reported, computed or chosen by us."""
     source: Some[str]
     quote: str | None = None
+    allow_idle: Allowed = False
+    """Whether it is meant that it changes nothing that is priced; the note says why."""
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _told(self) -> Option:
+        return told_why(self)
 
 
 class Issue(Frozen):

@@ -94,6 +94,8 @@ class Table(Shown):
     sources: Mapping[str, Source]
     statements: Mapping[str, Said | None] = field(default_factory=dict)
     """Of the record, as they stood on the day of the table; None for one recorded later."""
+    allow_idle: bool = False
+    """Whether any option may reach nothing; `Option.allow_idle` says it of one."""
 
     def card(self) -> Card:
         """Who can agree on what, and what follows without a deal."""
@@ -203,6 +205,10 @@ class Table(Shown):
         for name in option.overlays:
             merged = merged + self.overlays[name]
         return merged.model_copy(update={"add": tuple(_as_settled(one, option) for one in merged.add)})
+
+    def may_be_idle(self, issue: int, choice: int) -> bool:
+        """Whether an option is allowed to change nothing that is priced."""
+        return self.allow_idle or self.option(issue, choice).allow_idle
 
     def with_rate(self, issue: int, choice: int, rate: float) -> Table:
         """The same table with another rate (percent) for everything an option sets."""

@@ -111,7 +111,8 @@ def negotiation(
 def _depends_on(case: Case, as_of: date, world: WorldChoice | Worlds) -> list[bytes]:
     """All that results of a case on a day in a world depend on."""
     files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
-    return [code(), case.name.encode(), as_of.isoformat().encode(), world.key, *files]
+    asked = [case.name.encode(), as_of.isoformat().encode(), bytes([case.allow_idle])]
+    return [code(), *asked, world.key, *files]
 
 
 def _composed(

@@ -183,7 +183,13 @@ def shares_table(one: Negotiation) -> CellTable:
     columns = ("Issue", *(country_name(code) for code in one.parties))
     worth = {"No deal gives way to what holds without a new option": one.before} if one.before else {}
     rows = [
-        (Cell(text=issue), *(Cell(text=formatting.millions(values[code], sign=True)) for code in one.parties))
+        (
+            Cell(text=issue),
+            *(
+                Cell(text="not priced" if values is None else formatting.millions(values[code], sign=True))
+                for code in one.parties
+            ),
+        )
         for issue, values in (worth | one.shares).items()
     ]
     caption = f"Which issue carries the gains of the {one.shares_of} deal (Shapley values), USD a year"

@@ -202,8 +202,8 @@ class Negotiation(Frozen):
     zone: bool
     red_lines: tuple[str, ...]
     deals: tuple[NamedDeal, ...]
-    shares: dict[str, dict[str, Number]]
-    """Gain that each issue carries, by title and party (Shapley values)."""
+    shares: dict[str, dict[str, Number] | None]
+    """Gain that each issue carries, by title and party (Shapley values); None where it is not priced."""
     shares_of: str | None
     certificates: dict[str, dict[str, Quantiles]]
     """Gains over draws, by deal and party."""

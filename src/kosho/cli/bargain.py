@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kosho.cli.options import AsOf, Deficits, Json, WorldNamed, world_named
+from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, permitted, world_named
 from kosho.cli.terminal import chosen, day, note, say, show_json, show_progress, show_table
 from kosho.errors import KoshoError, Problems
 
@@ -40,6 +40,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     require_zone: Annotated[
         bool, typer.Option("--require-zone", help="Exit with status 1 if no deal leaves all better off.")
     ] = False,
+    allow_idle: AllowIdle = False,
     json: Json = False,
 ) -> None:
     """Price every package on the table; the frontier, the deals theory picks, and how sure they are."""
@@ -51,7 +52,7 @@ def show(  # noqa: PLR0913 - one parameter an option
 
     on = day(as_of, "--as-of")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
-    opened = Case.load(case)
+    opened = permitted(Case.load(case), allow_idle=allow_idle)
     table = opened.table(on)
     named_world = world_named(world, opened)
     package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
@@ -92,6 +93,7 @@ def _show_explained(deal: Deal, content: dict[str, Any]) -> None:
     say("Million USD a year, long run.")
     for warning in content["warnings"]:
         say(f"Warning: {warning}.")
+    _show_idle(content)
     titles = {line["id"]: f"{line['title']} ({line['party']})" for line in content["red_lines"]}
     for line in one["crosses"]:
         say(f"It crosses a red line: {titles[line]}")
@@ -127,6 +129,12 @@ def _concept(name: str) -> str:
     return CONCEPTS[name].title if name in CONCEPTS else "Every package"
 
 
+def _show_idle(content: dict[str, Any]) -> None:
+    """Options that change nothing that is priced: their worth is unknown, not nothing."""
+    for one in content["not_priced"]:
+        say(f"Not priced: {one['issue']}, {one['option']}: {one['why']}.")
+
+
 def _title(deal: Deal, issue: str, option: str) -> str:
     """Of an option."""
     options = next(one.options for one in deal.table.file.issues if one.id == issue)
@@ -144,6 +152,7 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
     say("Million USD a year, long run.")
     for warning in content["warnings"]:
         say(f"Warning: {warning}.")
+    _show_idle(content)
     say("")
     if not content["zone"]:
         _show_opening(deal, content)
@@ -297,7 +306,10 @@ def _show_shares(deal: Deal, title: str, one: dict[str, Any], gains: dict[str, f
     titles = {issue.id: issue.title for issue in deal.table.file.issues}
     parts = [(titles[issue], values) for issue, values in one["issues"].items()]
     parts += [("No issue: the fallbacks, over no deal", one["background"]), ("All", gains)]
-    rows = [(told, *(_signed(values[p]) for p in parties)) for told, values in parts]
+    rows = [
+        (told, *("not priced" if values is None else _signed(values[p]) for p in parties))
+        for told, values in parts
+    ]
     show_table(title, ("Issue", *parties), rows, numeric=len(parties))
 
 

@@ -42,8 +42,6 @@ def show(opened: Case, bounds: ScenarioCommitments, *, everything: bool) -> None
     slack = [_not_reached(one) for one in bounds.bounds if not one.binds]
     if slack:
         note(f"Not reached: {'; '.join(slack)}.")
-    for measure in bounds.of_scenario:
-        note(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
     if everything:
         _show_rest(bounds, scenarios)
     if bounds.ends is not None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kosho.cli.options import AsOf, WorldNamed, world_named
+from kosho.cli.options import AllowIdle, AsOf, WorldNamed, permitted, world_named
 from kosho.cli.terminal import day, say, show_made, show_progress
 
 __all__ = ["app"]
@@ -30,6 +30,7 @@ def write(
             show_default="where the case has one",
         ),
     ] = None,
+    allow_idle: AllowIdle = False,
 ) -> None:
     """Write brief.html and brief.json for a case."""
     from kosho import brief
@@ -38,7 +39,7 @@ def write(
 
     on = day(as_of, "--as-of")
     brief.require_extra()
-    opened = Case.load(case)
+    opened = permitted(Case.load(case), allow_idle=allow_idle)
     chosen = world_named(world, opened)
     with show_progress("Computing") as progress:
         made = brief.compose(opened, on, progress, bargain=table, world=chosen)

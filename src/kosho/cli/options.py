@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from kosho.case import Case
     from kosho.world import WorldChoice
 
-__all__ = ["AsOf", "Deficits", "Json", "WorldNamed", "world_named"]
+__all__ = ["AllowIdle", "AsOf", "Deficits", "Json", "WorldNamed", "permitted", "world_named"]
 
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="YYYY-MM-DD", help="In force and known on that day; the case's own."),
+]
+AllowIdle = Annotated[
+    bool,
+    typer.Option("--allow-idle", help="Go on although measures or options reach nothing; they are named."),
 ]
 Deficits = Annotated[str, typer.Option(metavar="fixed|zero", help="What happens to trade deficits.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
@@ -29,6 +33,11 @@ WorldNamed = Annotated[
         "says how fine.",
     ),
 ]
+
+
+def permitted(case: Case, *, allow_idle: bool) -> Case:
+    """The case, with leave for what reaches nothing where `--allow-idle` gives it."""
+    return case.allowing_idle() if allow_idle else case
 
 
 def world_named(text: str | None, case: Case | None = None, default: str | None = None) -> WorldChoice:

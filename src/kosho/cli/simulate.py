@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.bounds import show as show_bounds
-from kosho.cli.options import AsOf, Deficits, Json, WorldNamed, world_named
+from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, permitted, world_named
 from kosho.cli.terminal import chosen, day, note, show_json, show_progress, show_table
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     everything: Annotated[
         bool, typer.Option("--all", help="With parameters, all diverted sales, and what is left out.")
     ] = False,
+    allow_idle: AllowIdle = False,
     json: Json = False,
 ) -> None:
     """Simulate a scenario of a case: what it does to whom, in the long run."""
@@ -51,7 +52,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     on = day(as_of, "--as-of")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
     response = chosen(elasticities, ("central", "low"), "--elasticities")
-    opened = Case.load(case)
+    opened = permitted(Case.load(case), allow_idle=allow_idle)
     named = world_named(world, opened)
     with show_progress("Solving") as progress:
         table = named.load().whole
@@ -134,6 +135,8 @@ def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *,
         (country_name(code), *_effect(countries[code], None if ends is None else ends.countries[code]))
         for code in dict.fromkeys(shown)
     ]
+    for measure in bounds.of_scenario:
+        note(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
     title = opened.scenario(content["scenario"]).title
     title += f", as of {content['as_of']}: long run, against the base year"
     columns = ("Economy", "Real income, %", "Billion USD a year", "Real wage, %")

@@ -126,6 +126,8 @@ class Effects(Shown):
     ranges: tuple[EffectRange, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
     """Measures that have no effect here, or not all of it, with the reason."""
+    idle: dict[str, str] = field(default_factory=dict)
+    """What a scenario changes and reaches nothing, with the reason; only where that is allowed by name."""
     assumptions: tuple[str, ...] = ()
     """What the table needed to speak of the law: weights inside its regions and sectors, another base day."""
 
@@ -211,7 +213,7 @@ def effects(
         tuple(nests.values()),
         tuple(one_range for one in found for one_range in one.ranges),
         without,
-        assumptions(register, world),
+        assumptions=assumptions(register, world),
     )
 
 

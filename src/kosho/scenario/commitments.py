@@ -216,7 +216,7 @@ class ScenarioCommitments(Frozen):
     left_out: dict[str, str]
     """Measures of the scenario, or aimed at a party, that have no or not all effect here, with the reason."""
     of_scenario: tuple[str, ...] = ()
-    """Of these, what the scenario itself adds to the law."""
+    """Of these, what the scenario itself changes in the law."""
     ends: ResultEnds | None
     """None where no measure has a range."""
 
@@ -238,7 +238,7 @@ def commitments_of(
     law, found, parties = asked
     ends = figure_ends(middle.figures, solved_corners(moved)) if moved else None
     ranges = tuple(parameters(law, found))
-    left_out = concerning(law.register, found.left_out, parties)
+    left_out = found.idle | concerning(law.register, found.left_out, parties)
     named = dict.fromkeys(
         [*(measure_of(one) for one in found.constraints), *middle.subsidies, *(one.measure for one in ranges)]
     )
@@ -250,7 +250,7 @@ def commitments_of(
         subsidies=tuple(_paid(law, middle, ends)),
         ranges=ranges,
         left_out=left_out,
-        of_scenario=tuple(name for name in left_out if name in law.register.assumed),
+        of_scenario=tuple(name for name in left_out if name in found.idle or name in law.register.assumed),
         ends=None if ends is None else _ends(middle, ends, moved, parties),
     )
 

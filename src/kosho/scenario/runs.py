@@ -139,6 +139,7 @@ def run(
     Raises:
         InputError: no scenario is asked for, one that the case does not have, or a day that is not covered;
             a world that does not tell the parties or flows of the case apart.
+        IdleError: as `kosho.scenario.scenario_effects`, in the whole world.
         ConvergenceError: a scenario has no equilibrium that could be found.
 
     >>> from kosho import Case
@@ -239,7 +240,8 @@ def _run(inputs: JobInputs, scenarios: tuple[ScenarioSummary, ...], progress: Pr
 
 def _inputs(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, worlds: Worlds) -> JobInputs:
     full = {one.id: scenario_effects(case, one.id, as_of, worlds.whole) for one in scenarios}
-    talks = {one.id: scenario_effects(case, one.id, as_of, worlds.coarse) for one in scenarios}
+    coarsely = case.allowing_idle()  # what the whole world tells apart acts there
+    talks = {one.id: scenario_effects(coarsely, one.id, as_of, worlds.coarse) for one in scenarios}
     # The same units of the case in every scenario; and a world kept keeps what was prepared.
     base, small = (next(iter(posed.values()))[0] for posed in (full, talks))
     laws = {one.id: case.law(one.id, as_of) for one in scenarios}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Literal
@@ -11,10 +11,11 @@ from typing import Literal
 import xarray as xr
 
 from kosho.arrays import Array
-from kosho.case import Case
+from kosho.case import Case, Law
 from kosho.equilibrium import Outcome, solve
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
+from kosho.impact.reach import idle, refuse_idle, unpriced
 from kosho.progress import Progress, silent
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
 from kosho.scenario.sensitivity import (
@@ -61,6 +62,7 @@ def simulate(
 
     Raises:
         InputError: unknown scenario, a day the register does not cover, or a world without the case's parties.
+        IdleError: as `scenario_effects`.
         ConvergenceError: the solver did not meet its tolerance.
 
     >>> from kosho import Case
@@ -99,7 +101,8 @@ def simulate_with_ranges(
         progress: Called with the ends that are being solved.
 
     Raises:
-        InputError, ConvergenceError: as `simulate`; an end without an equilibrium is listed, not raised.
+        InputError, IdleError, ConvergenceError: as `simulate`; an end without an equilibrium is listed, not
+            raised.
 
     >>> from kosho import Case
     >>> from kosho.scenario import simulate_with_ranges
@@ -135,6 +138,11 @@ def scenario_effects(
 
     Neither depends on closure or elasticities, so that one question can be solved under many. See `simulate`.
 
+    Raises:
+        InputError: as `simulate`.
+        IdleError: a measure of the scenario reaches nothing in this world, and that is not allowed by name
+            (`Case.allowing_idle`, `allow_idle` of the scenario).
+
     >>> from kosho import Case
     >>> from kosho.scenario import scenario_effects
     >>> world, found = scenario_effects(Case.load("japan-us-2025"), "no-deal", world="talks")
@@ -144,7 +152,23 @@ def scenario_effects(
     law = case.law(scenario, as_of)
     chosen = _world(case, world)
     base = _counted(case.within(chosen), chosen)
-    return base, effects(base, law.register, law.on, law.known)
+    found = effects(base, law.register, law.on, law.known)
+    return base, replace(found, idle=idle_changes(case, scenario, base, law))
+
+
+def idle_changes(case: Case, scenario: str, base: World, law: Law) -> dict[str, str]:
+    """What a scenario changes and reaches nothing in a world, with the reason, by id of the measure.
+
+    Raises:
+        IdleError: there is some, and neither the case nor the scenario allows it.
+    """
+    asked = case.scenario(scenario)
+    change = asked.overlay
+    found = idle(base, case.register, change, law.on, law.known)
+    if not (case.allow_idle or asked.allow_idle):
+        count = len(change.add) + len(change.end) + len(change.replace)
+        refuse_idle(f"scenario {scenario}", found, unpriced(change), count)
+    return found
 
 
 def _world(case: Case, world: World | WorldChoice | str | None) -> World:

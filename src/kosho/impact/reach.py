@@ -1,0 +1,301 @@
+"""Which changes of a scenario reach nothing: a table of results beside them would be of something else.
+
+A change acts if the economy is posed another question with it than without it, the others staying as they are.
+Changes that were found idle before are left away, so that of two that do the same one is named, not both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kosho.arrays import Array
+from kosho.codes import expand_regions
+from kosho.display import Shown
+from kosho.errors import InputError, KoshoError
+from kosho.impact.effects import Effects, effects
+from kosho.impact.product_nests import End
+from kosho.impact.tariff_shock import shock as duties
+from kosho.law.measure import Measure, MeasureEnd, Overlay, Replacement
+from kosho.law.nontariff_terms import Declared
+from kosho.law.product_groups import Product
+from kosho.world import World
+
+if TYPE_CHECKING:
+    from kosho.equilibrium import Shock
+    from kosho.law.register import Register
+
+__all__ = ["IdleError", "idle", "refuse_idle", "same_duties", "unpriced"]
+
+NOTHING = 1e-12
+"""Rates and costs that differ by less are one."""
+ENDS: tuple[End, ...] = ("value", "low", "high")
+LARGEST = 3
+"""Partners looked at first: most changes show there, and all trade need not be translated."""
+
+_Change = Measure | MeasureEnd | Replacement
+
+
+class IdleError(KoshoError):
+    """Measures reach nothing, and nobody allowed that by name."""
+
+    def __init__(self, what: str, found: Mapping[str, str], hint: str = "") -> None:
+        self.what, self.found, self.hint = what, dict(found), hint
+        told = [f"{what}: {name} changes nothing: {why}" for name, why in found.items()]
+        super().__init__("\n".join([*told, *([hint] if hint else [])]))
+
+    def __reduce__(self) -> tuple[type[IdleError], tuple[str, dict[str, str], str]]:
+        """Pickled with what it names, as errors of other processes are."""
+        return IdleError, (self.what, self.found, self.hint)
+
+
+@dataclass(frozen=True)
+class _Asked(Shown):
+    """A state of the law before a scenario changes it, and the economy it acts in."""
+
+    world: World
+    register: Register
+    on: date
+    known: date | None
+
+    def changed(self, overlay: Overlay) -> _Asked:
+        return _Asked(self.world, self.register.with_overlay(overlay), self.on, self.known)
+
+    def duties(self, among: frozenset[int] | None = None) -> Shock:
+        return duties(self.world, self.register, self.on, self.known, among=among)
+
+    def effects(self, end: End) -> Effects:
+        return effects(self.world, self.register, self.on, self.known, end=end)
+
+
+def idle(
+    world: World, register: Register, overlay: Overlay, on: date, known: date | None = None
+) -> dict[str, str]:
+    """Changes of the law that do nothing in a world, with the reason of each, by id of the measure.
+
+    Args:
+        world: The economy.
+        register: The law before the changes.
+        overlay: The changes: what a scenario adds, ends and replaces.
+        on: The day in force.
+        known: The day of knowledge; None means the latest.
+
+    Raises:
+        InputError: as `kosho.impact.effects`.
+
+    >>> from datetime import date
+    >>> from kosho import Case
+    >>> from kosho.impact.reach import idle
+    >>> from kosho.world import load
+    >>> case, world = Case.load("japan-us-2025"), load(regions="talks", sectors="talks")
+    >>> deal = case.scenario("deal").overlay
+    >>> idle(world, case.register, deal, date(2025, 7, 9))
+    {}
+    >>> later = deal.add[0].model_copy(update={"legal_from": date(2025, 8, 7)})
+    >>> idle(world, case.register, deal.model_copy(update={"add": (later,)}), date(2025, 7, 9))
+    {'case-cars-15': 'it starts on 2025-08-07, after 2025-07-09'}
+    """
+    before = _Asked(world, register, on, known)
+    found: dict[str, str] = {}
+    for change in (*overlay.add, *overlay.replace, *overlay.end):
+        why = _never(change, before) or _unchanged(change, before, overlay)
+        if why is not None and known is not None and isinstance(change, MeasureEnd):
+            # It may end what is law but was not known on the day: then it holds the same later on.
+            latest = _Asked(world, register, on, None)
+            why = _never(change, latest) or _unchanged(change, latest, overlay)
+        if why is not None:
+            found[_name(change)] = why
+            overlay = _without(overlay, change)
+    return found
+
+
+def refuse_idle(what: str, found: Mapping[str, str], unpriced: Collection[str], changes: int) -> None:
+    """Refuse changes that do nothing.
+
+    What no model prices is passed over where something else acts: it is told as not priced.
+
+    Args:
+        what: What they are changes of, in words.
+        found: What `idle` found.
+        unpriced: Measures of it that nothing prices.
+        changes: How many changes there are in all.
+
+    Raises:
+        IdleError: a change does nothing.
+    """
+    grave = {name: why for name, why in found.items() if name not in unpriced or len(found) == changes}
+    if grave:
+        hint = "take it away or mend it; if it is meant so, say --allow-idle, or allow_idle: true beside a note"
+        raise IdleError(what, grave, hint)
+
+
+def _name(change: _Change) -> str:
+    return change.id if isinstance(change, Measure) else change.measure
+
+
+def _without(overlay: Overlay, change: _Change) -> Overlay:
+    """The other changes."""
+    return overlay.model_copy(
+        update={
+            "add": tuple(one for one in overlay.add if one is not change),
+            "replace": tuple(one for one in overlay.replace if one is not change),
+            "end": tuple(one for one in overlay.end if one is not change),
+        }
+    )
+
+
+def _never(change: _Change, before: _Asked) -> str | None:
+    """Why a change cannot do anything, whatever is traded; None where it might."""
+    if isinstance(change, MeasureEnd):
+        if change.legal_from > before.on:
+            return f"it ends on {change.legal_from}, after {before.on}"
+        in_force = {one.id for one in before.register.in_force(before.on, before.known)}
+        if change.measure in in_force or before.register.measure(change.measure).kind == "termination":
+            return None
+        return f"it is not in force on {before.on} anyhow"
+    measure = change.by if isinstance(change, Replacement) else change
+    why: str | None = None
+    if measure.first_day > before.on:
+        why = f"it starts on {measure.first_day}, after {before.on}"
+    elif measure.legal_to is not None and measure.legal_to < before.on:
+        why = f"it ended on {measure.legal_to}, before {before.on}"
+    elif isinstance(change, Measure) and measure.kind != "termination":
+        why = _aimless(measure, before.world)
+    return why
+
+
+def _aimless(measure: Measure, world: World) -> str | None:
+    """Why a measure is on nobody's goods here."""
+    here = world.law_cells.place
+    own = set(expand_regions([measure.imposer]))
+    if not own & here.keys():
+        return f"this world has no {measure.imposer}"
+    aimed = [code for code in here if measure.level_on(code) is not None]
+    if not aimed:
+        return "it is aimed at nobody in this world"
+    if own.issuperset(aimed):
+        return f"it is aimed at nobody but {measure.imposer} itself"
+    return None
+
+
+def _unchanged(change: _Change, before: _Asked, overlay: Overlay) -> str | None:
+    """Why a change makes no difference to what the economy is asked; None where it does."""
+    here, there = before.changed(overlay), before.changed(_without(overlay, change))
+    some = _nearest(change, before)
+    if not same_duties(here.duties(some), there.duties(some)):
+        return None
+    found = here.effects("value")
+    try:
+        # A bound on an effect acts at the ends of its range only.
+        same = all(_same_question(here.effects(end), there.effects(end)) for end in ENDS)
+    except InputError:  # without it the rest cannot be posed: it matters
+        return None
+    return _reason(change, here, found) if same else None
+
+
+def _nearest(change: _Change, before: _Asked) -> frozenset[int]:
+    """The imposer of a change, and the largest sellers that it is on."""
+    known = {one.id: one for one in before.register.measures}
+    measure = (
+        change.by
+        if isinstance(change, Replacement)
+        else known[change.measure]
+        if isinstance(change, MeasureEnd)
+        else change
+    )
+    world = before.world
+    place = world.law_cells.place
+    own = {place[code] for code in expand_regions([measure.imposer]) if code in place}
+    sold = world.arrays.flows[sorted(own)].sum(axis=(0, 2))
+    aimed = {n for code, n in place.items() if measure.level_on(code) is not None} - own
+    return frozenset(own) | frozenset(sorted(aimed, key=lambda n: -float(sold[n]))[:LARGEST])
+
+
+def _same_question(one: Effects, other: Effects) -> bool:
+    """Whether two states of the law ask the same of the economy: duties, trade costs, bounds, products."""
+    return (
+        same_duties(one.shock, other.shock)
+        and sorted(map(repr, one.constraints)) == sorted(map(repr, other.constraints))
+        and {(nest.importer, nest.product) for nest in one.nests if one.constraints}
+        == {(nest.importer, nest.product) for nest in other.nests if other.constraints}
+    )
+
+
+def same_duties(one: Shock, other: Shock) -> bool:
+    """Whether two shocks change the same: rows that change nothing do not count, nor does their order."""
+    mine, theirs = _moved(one), _moved(other)
+    return mine.shape == theirs.shape and bool(np.allclose(mine, theirs, rtol=0, atol=NOTHING))
+
+
+def _moved(shock: Shock) -> Array:
+    """Rows of what changes `[row, column]`, in an order of their own."""
+    changes = (np.abs(shock.tariff - shock.base_tariff) > NOTHING) | (shock.cost != 1) | (shock.rent != 0)
+    rows = np.flatnonzero(changes)
+    names = {name: place for place, name in enumerate(sorted(set(shock.part)))}
+    part = np.array([names[shock.part[row]] for row in rows.tolist()], float)
+    columns = [shock.importer, shock.exporter, shock.sector, shock.share, shock.base_tariff]
+    columns += [shock.tariff, shock.cost, shock.rent, shock.holder]
+    table = np.column_stack([part, *(column[rows] for column in columns)]).astype(float)
+    return table[np.lexsort(table.T[::-1])]
+
+
+def _reason(change: _Change, here: _Asked, found: Effects) -> str:
+    """Why a change that could act does not, as far as one can say."""
+    if isinstance(change, MeasureEnd):
+        return "its end makes no difference: another measure does the same, or it has no effect here"
+    measure = change.by if isinstance(change, Replacement) else change
+    if isinstance(change, Replacement) and measure.id not in found.left_out:
+        return "it does what the measure that it takes the place of did"
+    if measure.kind == "unpriced":
+        return "nothing says what it costs: it is listed, not priced"
+    if measure.id in found.left_out:
+        return found.left_out[measure.id]
+    return next(_guesses(measure, here))
+
+
+def _guesses(measure: Measure, here: _Asked) -> Iterator[str]:
+    """Reasons, the surest first."""
+    if measure.id in here.register.not_translated and not measure.terms:
+        yield here.register.not_translated[measure.id]
+    elif not _traded(measure, here):
+        yield "nothing that it is on is traded in this world"
+    levels = {
+        level
+        for code in here.world.law_cells.place
+        if not measure.imposed_by(code) and (level := measure.level_on(code)) is not None
+    }
+    if measure.kind == "floor":
+        told = " to ".join(f"{level:g}" for level in sorted({min(levels), max(levels)}))
+        yield f"no ordinary duty that it is on is below its floor of {told} %"
+    if measure.kind == "tariff" and levels == {0.0}:
+        yield "it adds 0 %"
+    yield "without it results are the same: other measures in force do as much, or take its place"
+
+
+def _traded(measure: Measure, here: _Asked) -> bool:
+    """Whether the imposer buys anything from those it is aimed at."""
+    cells = here.world.law_cells
+    economies = list(cells.economies)
+    own = [n for n, code in enumerate(economies) if measure.imposed_by(code)]
+    aimed = [n for n, code in enumerate(economies) if n not in own and measure.level_on(code) is not None]
+    goods = [k for k, code in enumerate(cells.sectors) if _covers(measure, code, here)]
+    return bool(own and aimed and goods and cells.flows[np.ix_(own, aimed, goods)].any())
+
+
+def _covers(measure: Measure, sector: str, here: _Asked) -> bool:
+    groups = [group.id for group in here.register.products.of_sector(sector)]
+    claims = (measure.scope.preference if measure.scope is not None else ()) or ("none",)
+    return any(
+        here.register.in_scope(measure, Product(sector, group, claim))
+        for group in (None, *groups)
+        for claim in claims
+    )
+
+
+def unpriced(overlay: Overlay) -> set[str]:
+    """Measures that a scenario adds and no model prices by their kind: listed, or of declared worth."""
+    return {one.id for one in overlay.add if one.kind == "unpriced" or isinstance(one.terms, Declared)}

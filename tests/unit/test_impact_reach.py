@@ -1,0 +1,219 @@
+"""What a scenario or an option changes and reaches nothing is an error, unless it is allowed by name."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from kosho import Case
+from kosho.bargain import Effort, negotiate
+from kosho.cli import app
+from kosho.errors import InputError
+from kosho.impact.reach import IdleError
+from kosho.scenario import scenario_effects, simulate
+
+TARIFF: dict[str, Any] = {
+    "id": "mine",
+    "title": "A measure of mine",
+    "imposer": "USA",
+    "authority": "mine",
+    "partners": {"include": ["JPN"]},
+    "scope": {"goods": True},
+    "kind": "tariff",
+    "value": 10,
+    "stage": "offered",
+    "legal_from": "2025-07-09",
+    "known_from": "2025-06-29",
+    "legal_basis": "none",
+    "source": ["own-case"],
+    "status": "assumption",
+}
+DECLARED: dict[str, Any] = {
+    "kind": "investment",
+    "value": None,
+    "terms": {
+        "worth": {
+            "USA": {
+                "value": 100,
+                "low": 50,
+                "high": 150,
+                "unit": "million USD",
+                "status": "assumption",
+                "source": "own-case",
+            }
+        }
+    },
+}
+IDLE: dict[str, tuple[dict[str, Any], str]] = {
+    "starts after the day": ({"legal_from": "2025-08-01"}, "starts on 2025-08-01, after 2025-07-09"),
+    "is over": ({"legal_from": "2025-01-01", "legal_to": "2025-07-01"}, "ended on 2025-07-01"),
+    "has no partner": ({"partners": {"include": []}}, "aimed at nobody"),
+    "is on itself": ({"partners": {"include": ["USA"]}}, "aimed at nobody but USA"),
+    "adds nothing": ({"value": 0}, "adds 0 %"),
+    "is below the ordinary duty": ({"kind": "floor", "value": 0}, "below its floor of 0 %"),
+    "is on a group no trade stands for": (
+        {"scope": {"groups": ["vehicles-232"]}, "imposer": "THA"},
+        "no share of imports of THA is given",
+    ),
+    "has no price": ({"kind": "unpriced", "value": None}, "listed, not priced"),
+    "has declared worth": (DECLARED, "no model prices it"),
+}
+
+
+def _measure(changes: dict[str, Any]) -> dict[str, Any]:
+    return deepcopy({key: value for key, value in {**TARIFF, **changes}.items() if value is not None})
+
+
+def _case(to: Path, *measures: dict[str, Any], **about: Any) -> Path:
+    """The shipped case with a scenario `mine` that adds some measures."""
+    folder = Path(shutil.copytree(Case.load("japan-us-2025").folder, to / "case"))
+    overlay = {"mine": {"title": "Mine", "add": list(measures)}}
+    _extend(folder / "measures.yaml", lambda content: content["overlays"].update(overlay))
+    scenario = {
+        "id": "mine",
+        "title": "Mine",
+        "role": "reference",
+        "description": "Mine.",
+        "on": "2025-07-09",
+        "overlays": ["mine"],
+        "status": "assumption",
+        "source": ["own-case"],
+        **about,
+    }
+    _extend(folder / "case.yaml", lambda content: content["scenarios"].append(scenario))
+    return folder
+
+
+def _extend(path: Path, change: Any) -> None:
+    content = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - text only
+    change(content)
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", IDLE)
+def test_a_scenario_whose_measure_reaches_nothing_is_refused_and_says_why(tmp_path: Path, name: str) -> None:
+    changes, why = IDLE[name]
+    folder = _case(tmp_path, _measure(changes))
+    with pytest.raises(IdleError, match=f"scenario mine: mine changes nothing: .*{why}") as raised:
+        simulate(Case.load(folder), "mine", world="talks")
+    assert not isinstance(raised.value, InputError)
+    assert raised.value.exit_status == 1
+
+
+def test_one_idle_measure_beside_one_that_acts_is_refused_by_name(tmp_path: Path) -> None:
+    idle = _measure({"id": "later", "legal_from": "2026-01-01"})
+    folder = _case(tmp_path, _measure({}), idle)
+    with pytest.raises(IdleError) as raised:
+        simulate(Case.load(folder), "mine", world="talks")
+    assert set(raised.value.found) == {"later"}
+
+
+def test_declared_worth_beside_a_measure_that_acts_is_told_and_no_error(tmp_path: Path) -> None:
+    folder = _case(tmp_path, _measure({}), _measure({"id": "promise", "authority": "promise", **DECLARED}))
+    assert simulate(Case.load(folder), "mine", world="talks").welfare.sel(country="JPN") < 0
+
+
+def test_of_two_measures_that_do_the_same_one_is_named(tmp_path: Path) -> None:
+    free = {"kind": "exemption", "value": None, "excludes": ["us-ieepa-reciprocal"]}
+    folder = _case(tmp_path, *(_measure({"id": name, "authority": name, **free}) for name in ("one", "two")))
+    with pytest.raises(IdleError) as raised:
+        simulate(Case.load(folder), "mine", world="talks")
+    assert set(raised.value.found) == {"one"}
+
+
+def test_the_command_line_names_them_shows_no_table_and_goes_on_when_it_is_allowed(tmp_path: Path) -> None:
+    folder = str(_case(tmp_path, _measure({}), _measure({"id": "later", "legal_from": "2026-01-01"})))
+    asked = ["simulate", folder, "--scenario", "mine", "--world", "talks"]
+    refused = CliRunner().invoke(app, asked)
+    assert isinstance(refused.exception, IdleError)
+    assert refused.stdout == ""
+    shown = CliRunner().invoke(app, [*asked, "--allow-idle"], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0, shown.output
+    head, _, _ = shown.stdout.partition("Real income")
+    assert "is not in these results: it starts on 2026-01-01" in head
+    told = json.loads(CliRunner().invoke(app, [*asked, "--allow-idle", "--json"]).stdout)
+    assert told["of_scenario"] == ["later"]
+    assert "starts on 2026-01-01" in told["left_out"]["later"]
+
+
+def test_a_scenario_allows_it_with_a_reason_only(tmp_path: Path) -> None:
+    measures = _measure({}), _measure({"id": "later", "legal_from": "2026-01-01"})
+    with pytest.raises(InputError, match="allow_idle needs its reason"):
+        Case.load(_case(tmp_path / "silent", *measures, allow_idle=True))
+    folder = _case(tmp_path / "told", *measures, allow_idle=True, note="it starts next year")
+    simulate(Case.load(folder), "mine", world="talks")
+
+
+def test_an_end_of_what_is_not_there_and_one_after_the_day_are_refused(tmp_path: Path) -> None:
+    folder = _case(tmp_path, _measure({}))
+    ends = [
+        {"measure": "us-ieepa-annex1", "legal_from": "2025-08-01"},
+        {"measure": "us-301-list-1", "legal_from": "2025-07-09"},
+    ]
+    known = {one.id for one in Case.load(folder).register.measures}
+    ends = [one for one in ends if one["measure"] in known]
+    _extend(folder / "measures.yaml", lambda content: content["overlays"]["mine"].update(end=ends[:1]))
+    with pytest.raises(IdleError, match="us-ieepa-annex1 changes nothing: it ends on 2025-08-01"):
+        simulate(Case.load(folder), "mine", world="talks")
+
+
+@pytest.mark.parametrize("scenario", sorted(Case.load("japan-us-2025").scenarios))
+def test_every_shipped_scenario_acts(scenario: str) -> None:
+    assert scenario_effects(Case.load("japan-us-2025"), scenario, world="talks")[1].idle == {}
+
+
+def _table(to: Path, option: dict[str, Any], measure: dict[str, Any] | None = None) -> Path:
+    """The shipped case with a table of cars alone, and one more option on it."""
+    folder = Path(shutil.copytree(Case.load("japan-us-2025").folder, to / "case"))
+
+    def change(content: Any) -> None:
+        cars = content["issues"][0]
+        cars["options"] = [cars["options"][0], cars["options"][2], option]
+        content["issues"], content["red_lines"], content["links"] = [cars], [], []
+        if measure is not None:
+            content["overlays"]["mine"] = {"title": "Mine", "add": [{**measure, "source": ["own-table"]}]}
+
+    _extend(folder / "table.yaml", change)
+    return folder
+
+
+OPTION = {"id": "mine", "title": "Mine", "status": "assumption", "source": ["own-table"]}
+UNPRICED = _measure({"kind": "unpriced", "value": None})
+
+
+@pytest.mark.parametrize(
+    ("option", "measure", "why"),
+    [
+        ({}, None, "every package is the same with it as with add-25"),
+        ({"overlays": ["mine"]}, UNPRICED, "listed, not priced"),
+        ({"overlays": ["mine"]}, _measure({"legal_from": "2026-01-01"}), "starts on 2026-01-01"),
+    ],
+)
+def test_an_option_that_changes_nothing_is_refused(
+    tmp_path: Path, option: dict[str, Any], measure: dict[str, Any] | None, why: str
+) -> None:
+    case = Case.load(_table(tmp_path, {**OPTION, **option}, measure))
+    with pytest.raises(IdleError, match=f"cars, mine changes nothing: .*{why}"):
+        negotiate(case.table(), case.worlds().coarse, effort=Effort(draws=0, confirm=False))
+
+
+def test_an_unpriced_option_that_is_allowed_has_no_price_never_nothing(tmp_path: Path) -> None:
+    option = {**OPTION, "overlays": ["mine"], "allow_idle": True, "note": "nobody knows"}
+    folder = str(_table(tmp_path, option, UNPRICED))
+    asked = ["bargain", folder, "--draws", "0", "--no-confirm", "--explain", "cars=mine"]
+    told = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
+    assert told["explained"]["issues"]["cars"] is None
+    (one,) = told["not_priced"]
+    assert (one["issue"], one["option"]) == ("cars", "mine")
+    shown = CliRunner().invoke(app, asked, env={"COLUMNS": "140"})
+    assert shown.exit_code == 0, shown.output
+    assert "Not priced: cars, mine: mine: nothing says what it costs" in shown.stdout
+    assert re.search(r"^ *Cars and their parts +not priced +not priced", shown.stdout, re.M), shown.stdout
