@@ -1,4 +1,7 @@
-"""`python -m benchmarks`: one table, ratios within one run. KOSHO_SHARED adds the published case."""
+"""`python -m benchmarks`: one table, ratios within one run. KOSHO_SHARED adds the published case.
+
+`python -m benchmarks startup` times whole processes.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import many, rates
+from benchmarks import many, rates, startup
 from benchmarks.cases import CASES, Case
 from benchmarks.corridors import CONSIGNMENTS, month_seconds, ratios
 from benchmarks.reference import solve_plain
@@ -62,6 +65,9 @@ def show_corridor(console: Console) -> None:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["startup"]:
+        startup.main(sys.argv[2:])
+        return
     console = Console(width=120)
     table = Table(title="Time of one counterfactual in milliseconds, tolerance 1e-8")
     for heading in ("", "iterations", "prepared", "cold", "plain, dense solve", "plain, loops"):

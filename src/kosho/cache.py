@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -94,21 +94,15 @@ def recalled(model: type[Model], make: Callable[[], Model], *parts: bytes) -> Mo
 
 
 @cache
-def code(*rooms: str) -> bytes:
+def code(*patterns: str) -> bytes:
     """Changes when anything that Kosho is made of changes: its code, data and shipped cases.
 
     Args:
-        rooms: Folders and modules that matter (`law`, `provenance.py`); by default all.
+        patterns: Files that matter (`law/*.py`); by default all.
     """
     root = Path(__file__).parent
     digest = sha256(__version__.encode())
-    for path in sorted(file for room in rooms or ("",) for file in _files(root / room)):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + sha256(path.read_bytes()).digest())
+    for path in sorted(file for pattern in patterns or ("**/*",) for file in root.glob(pattern)):
+        if path.suffix != ".pyc" and path.is_file():
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + sha256(path.read_bytes()).digest())
     return digest.digest()
-
-
-def _files(place: Path) -> Iterator[Path]:
-    if place.is_file():
-        yield place
-    for folder, _, names in os.walk(place):
-        yield from (Path(folder, name) for name in names if not name.endswith(".pyc"))

@@ -90,7 +90,14 @@ def utilitarian(game: Game) -> Index:
 
 
 class SolutionConcept(NamedTuple):
-    """A solution concept, and how it is told to readers."""
+    """A solution concept, and how it is told to readers.
+
+    >>> from kosho.bargain import CONCEPTS, SolutionConcept
+    >>> isinstance(CONCEPTS["nash"], SolutionConcept)
+    True
+    >>> CONCEPTS["nash"].title, CONCEPTS["nash"].meaning
+    ('Nash', 'the largest product of gains')
+    """
 
     pick: Callable[[Game], Index]
     """The packages it picks of a game, ties included."""

@@ -7,25 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from kosho.brief.model import MeasureSummary
 from kosho.codes import country_name, sector_name
 from kosho.law import Measure, Register
+from kosho.law.rateless import RATELESS
 from kosho.law.scope import ALL
 
 __all__ = ["measure_summary"]
 
 NARROW = "\N{NO-BREAK SPACE}"
-WITHOUT_RATE = {
-    "exemption": "exempt",
-    "ban": "banned",
-    "advisory": "advised against",
-    "quota": "a quota",
-    "purchase": "a promise to buy",
-    "standard": "a standard",
-    "customs": "time at the border",
-    "digital": "a rule on data",
-    "investment": "an investment",
-    "transfer": "a transfer",
-    "subsidy": "a subsidy",
-    "unpriced": "not priced",
-}
 FEW = 6
 """Partners that are named with their rates."""
 
@@ -50,8 +37,10 @@ def measure_summary(register: Register, measure: Measure, parties: Sequence[str]
 
 
 def _rate(measure: Measure) -> str:
-    if measure.kind in WITHOUT_RATE:
-        return WITHOUT_RATE[measure.kind]
+    if measure.kind in RATELESS:
+        return RATELESS[measure.kind].short
+    if measure.kind == "exemption":
+        return "exempt"
     unit = f"{NARROW}%" if measure.unit == "percent" else f" {measure.unit}"
     inside = _rates(measure.value) + unit
     share = "" if measure.value_share is None else _percent_of_value(measure.value_share.value)

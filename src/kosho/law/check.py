@@ -11,9 +11,10 @@ from itertools import combinations
 from kosho.errors import Problem
 from kosho.law.headings import cover
 from kosho.law.line_rate import position
-from kosho.law.measure import PRICED, RATELESS, Measure
+from kosho.law.measure import PRICED, Measure
 from kosho.law.overlap import double_prices, impossible
 from kosho.law.query import Facts
+from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
 from kosho.law.scope import Answer, Content
 from kosho.law.stacking import stack

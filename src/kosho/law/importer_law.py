@@ -27,11 +27,7 @@ from kosho.law.register import Asked, Register
 
 __all__ = ["law_of"]
 
-DEPENDS_ON = (
-    *("law/measures", "law/products.yaml", "law/niches.yaml", "codes", "provenance.py"),
-    *(f"law/{name}.py" for name in ("measure", "scope", "nontariff_terms", "term_units", "product_groups")),
-    *(f"law/{name}.py" for name in ("register", "references", "narrow_products", "importer_law", "yaml_cache")),
-)
+DEPENDS_ON = ("law/*.py", "law/*.yaml", "law/measures/*.yaml", "codes/*.*", "provenance.py")
 KIND, DAY, SET, PAIRS = "@", "@day", "@set", "@pairs"
 """Keys that no schema has."""
 

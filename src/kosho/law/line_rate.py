@@ -12,8 +12,9 @@ from typing import NamedTuple
 from kosho.codes import blocs, sector_name
 from kosho.errors import InputError, KoshoError, Problem, suggest
 from kosho.law.headings import CodePosition, Cover, Place, Places, cover
-from kosho.law.measure import RATELESS, Measure
+from kosho.law.measure import Measure
 from kosho.law.query import NONE, Pending, Query, RateQuote, RateSpan
+from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
 from kosho.law.schedules import FREE, Duty, Specific, UnitValue
 from kosho.law.scope import CONTENTS
@@ -23,20 +24,6 @@ __all__ = ["ATTRIBUTES", "history", "known_attributes", "known_preferences", "qu
 
 ATTRIBUTES = ("us_232", "civil_aircraft", "in_quota")
 """Attributes that are known whether a measure uses them or not."""
-
-RATELESS_IN_WORDS = {
-    "advisory": "an advisory against buying, no rate",
-    "quota": "a quota on how much comes in, no rate",
-    "purchase": "a promise to buy, no rate",
-    "standard": "a standard, which moves the cost of trade, no rate",
-    "customs": "time at the border, which moves the cost of trade, no rate",
-    "digital": "a digital rule, which moves the cost of trade, no rate",
-    "investment": "an investment, no rate",
-    "transfer": "a transfer, no rate",
-    "subsidy": "a subsidy to buyers, no rate",
-    "unpriced": "listed without a price, adds no rate",
-}
-"""Kinds that add nothing to a rate; a ban is told as one."""
 
 
 def quote(register: Register, query: Query) -> RateQuote:
@@ -69,12 +56,12 @@ def quote(register: Register, query: Query) -> RateQuote:
     prohibited = [measure for measure, found in covers if found.applies and measure.kind == "ban"]
     warnings += [f"prohibited: {measure.title} ({measure.legal_basis})" for measure in prohibited]
     warnings += [
-        f"{measure.title}: {RATELESS_IN_WORDS[measure.kind]}"
+        f"{measure.title}: {note}"
         for measure, found in covers
-        if found.applies and measure.kind in RATELESS_IN_WORDS
+        if found.applies and (note := _note(measure)) is not None
     ]
     warnings += [
-        f"{measure.title}: {RATELESS_IN_WORDS[measure.kind]}; told by sector ({', '.join(names)})"
+        f"{measure.title}: {_note(measure)}; told by sector ({', '.join(names)})"
         for measure, names in _sectoral(register, query, law, places)
     ]
     pile = stack(
@@ -112,6 +99,11 @@ def quote(register: Register, query: Query) -> RateQuote:
     )
 
 
+def _note(measure: Measure) -> str | None:
+    """What is said beside a rate of a measure that has none."""
+    return RATELESS[measure.kind].note if measure.kind in RATELESS else None
+
+
 def _sectoral(
     register: Register, query: Query, law: Sequence[Measure], places: CodePosition
 ) -> Iterator[tuple[Measure, list[str]]]:
@@ -120,7 +112,7 @@ def _sectoral(
     held = {group.sector for group in groups if places.at("group", group.id) is Place.IN}
     for measure in law:
         scope = measure.scope
-        if scope is None or measure.kind not in RATELESS_IN_WORDS or measure.level_on(query.exporter) is None:
+        if scope is None or _note(measure) is None or measure.level_on(query.exporter) is None:
             continue
         found = [sector_name(code) for code in scope.sectors if code in held]
         if found:

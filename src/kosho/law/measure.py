@@ -23,13 +23,13 @@ from pydantic import (
 
 from kosho.codes import blocs
 from kosho.display import Card, glance, listing
-from kosho.law.nontariff_terms import TERMS_OF, Amount, Terms
+from kosho.law.nontariff_terms import Amount, Terms
+from kosho.law.rateless import RATELESS
 from kosho.law.scope import ALL, EVERYONE, Content, HsList, Id, Imposer, Partners, Scope, Some, known_partner
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 
 __all__ = [
     "DUTIES",
-    "RATELESS",
     "Covers",
     "Kind",
     "Measure",
@@ -89,9 +89,6 @@ PRICED = ("tariff", "floor", "specific", "tariff_quota")
 
 DUTIES: tuple[Kind, ...] = (*PRICED, "exemption")
 """Kinds that make up a rate."""
-
-RATELESS = frozenset({"ban", "unpriced", *TERMS_OF})
-"""Kinds that add nothing to a rate."""
 
 Stage = Literal["in_force", "announced", "offered", "expired", "never_in_force"]
 """`in_force` and `expired` measures apply between their dates, the others only where a scenario adds them."""
@@ -234,16 +231,16 @@ class Measure(Frozen):
     def _of_kind(cls, value: object, _: Any, info: ValidationInfo) -> Terms | None:
         """Terms are read as the kind has them, so that what is wrong is told in its own words."""
         kind = info.data.get("kind")
-        wanted = TERMS_OF.get(kind or "")
         if value is None or kind is None:
             return None  # a kind that is wrong itself has no terms
+        wanted = RATELESS[kind].terms if kind in RATELESS else None
         if wanted is None:
             raise ValueError(f"a {kind} has no terms")
         return cast(Terms, wanted.model_validate(value))
 
     @model_validator(mode="after")
     def _termed(self) -> Measure:
-        if self.kind in TERMS_OF and self.terms is None:
+        if self.kind in RATELESS and RATELESS[self.kind].terms is not None and self.terms is None:
             raise ValueError(f"a {self.kind} has its terms")
         if self.kind == "purchase" and isinstance(self.terms, Amount) and self.terms.holder is not None:
             raise ValueError("a purchase has no rent that somebody holds (holder)")

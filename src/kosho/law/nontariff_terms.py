@@ -25,7 +25,6 @@ from kosho.law.term_units import (
 from kosho.provenance import Cited, Frozen
 
 __all__ = [
-    "TERMS_OF",
     "Amount",
     "BottomUp",
     "CustomsDays",
@@ -265,16 +264,3 @@ class Declared(Frozen):
 
 
 Terms: TypeAlias = Amount | Standard | CustomsDays | Data | Declared | Subsidy
-
-TERMS_OF: dict[str, type[Frozen]] = {
-    "quota": Amount,
-    "advisory": Amount,
-    "purchase": Amount,
-    "standard": Standard,
-    "customs": CustomsDays,
-    "digital": Data,
-    "investment": Declared,
-    "transfer": Declared,
-    "subsidy": Subsidy,
-}
-"""Which terms a kind of measure has."""

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from kosho.arrays import Index, Mask
 from kosho.errors import InputError, Problem
 from kosho.law.headings import Place, Where, cover
-from kosho.law.measure import RATELESS, Measure
+from kosho.law.measure import Measure
 from kosho.law.query import CODE_HINT, NO_FACTS, is_code
+from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
 from kosho.law.stacking import Stack, stack
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from kosho.codes import expand_regions
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.law.measure import DUTIES, RATELESS, Covers, Measure, MeasureFile, Omission, Overlay
+from kosho.law.measure import DUTIES, Covers, Measure, MeasureFile, Omission, Overlay
 from kosho.law.product_groups import Product, Products, in_scope
+from kosho.law.rateless import RATELESS
 from kosho.law.scope import HsList, HsScope, members
 from kosho.law.stacking import MFN, Layer, Rate, Stack, precedence, stack
 from kosho.provenance import Source

@@ -88,6 +88,7 @@ def _reader(model: type[BaseModel]) -> bytes:
         "kosho.provenance",
         "kosho.law.measure",
         "kosho.law.nontariff_terms",
+        "kosho.law.rateless",
         "kosho.law.scope",
         "kosho.law.term_units",
     )
