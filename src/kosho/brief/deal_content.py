@@ -57,24 +57,34 @@ def negotiation(
     Raises:
         InputError: the case has no table, or the `bargain` extra is missing.
     """
-    from kosho.bargain import Effort, negotiate  # noqa: PLC0415 - a brief without a table needs none of it
+    from kosho.bargain import Effort  # noqa: PLC0415 - a brief without a table needs none of it
 
     work = effort or Effort(draws=DRAWS, certified=CERTIFIED)
     chosen = world or case.world
     parts = asked_of(case, as_of, chosen)
-
-    def priced() -> Negotiation:
-        table = case.table(as_of)
-        coarse = chosen.load(case.apart | set(table.parties)).coarse
-        return _described(negotiate(table, coarse, effort=work, progress=progress))
-
-    return recalled(Negotiation, priced, b"negotiation", repr(astuple(work)).encode(), *parts)
+    return recalled(
+        Negotiation,
+        lambda: _priced(case, as_of, progress, work, chosen),
+        b"negotiation",
+        repr(astuple(work)).encode(),
+        *parts,
+    )
 
 
 def asked_of(case: Case, as_of: date, world: WorldChoice | Worlds) -> list[bytes]:
     """All that answers about a case on a day in a world depend on."""
     files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
     return [code(), case.name.encode(), as_of.isoformat().encode(), world.key, *files]
+
+
+def _priced(
+    case: Case, as_of: date, progress: Progress, effort: Effort, world: WorldChoice | Worlds
+) -> Negotiation:
+    from kosho.bargain import negotiate  # noqa: PLC0415
+
+    table = case.table(as_of)
+    coarse = world.load(case.apart | set(table.parties)).coarse
+    return _described(negotiate(table, coarse, effort=effort, progress=progress))
 
 
 def _described(deal: Deal) -> Negotiation:
