@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +17,7 @@ from kosho.atomic_write import write_whole
 from kosho.cli import corridor_tables
 from kosho.cli.corridor_effect import ENDS, TimeEffect, by_sector, effects, measure, time_value
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import say, show_json, show_progress
+from kosho.cli.terminal import say, show_assumptions, show_json, show_progress
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Found:
     """By scenario, deficits and end of the value of time."""
     world: str | None
     """Hash of the world used."""
+    assumptions: tuple[str, ...] = ()
+    """What that world needed to answer."""
 
 
 @app.command()
@@ -102,6 +104,7 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
         show_json(contract(found))
     else:
         corridor_tables.show(found.corridor, contract(found))
+        show_assumptions(found.assumptions)
         for path in filter(None, (figure, measure_to)):
             say(str(path))
 
@@ -210,7 +213,7 @@ def _with_effects(found: Found, named: WorldChoice) -> Found:
             }
             for name in found.scenarios
         }
-    return Found(found.corridor, found.baseline, found.scenarios, found.tornado, solved, world.hash)
+    return replace(found, effects=solved, world=world.hash, assumptions=world.assumed)
 
 
 def contract(found: Found) -> dict[str, Any]:
@@ -242,6 +245,7 @@ def contract(found: Found) -> dict[str, Any]:
     }
     if found.world is not None:
         content["world"] = found.world
+        content["assumptions"] = list(found.assumptions)
     return content
 
 

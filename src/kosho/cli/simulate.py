@@ -8,7 +8,7 @@ import typer
 
 from kosho.cli.bounds import show as show_bounds
 from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, permitted, world_named
-from kosho.cli.terminal import chosen, day, note, show_json, show_progress, show_table
+from kosho.cli.terminal import chosen, day, note, show_assumptions, show_json, show_progress, show_table
 
 if TYPE_CHECKING:
     from datetime import date
@@ -149,8 +149,7 @@ def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *,
         heads = ("Flow", "Billion USD,\nbase", "\nnew", "Quantity,\nbase", "\nnew")
         show_table("Flows", heads, flows, numeric=4)
     show_bounds(opened, bounds, everything=everything)
-    for text in content["assumptions"]:
-        note(f"Assumed: {text}.")
+    show_assumptions(content["assumptions"])
 
 
 def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def contract(table: World, country: str, sector: str, without: str | None) -> di
     return {
         "schema_version": 1,
         "world": table.hash,
+        "assumptions": list(table.finest.meta.assumptions),
         "country": country,
         "sector": sector,
         "value_added": _largest({str(code): float(added.sel(country=code)) for code in table.countries}),
@@ -194,6 +195,7 @@ def _show(content: dict[str, Any]) -> None:
         _show_loss(content["without"], buyer, goods)
     if content["vehicles"] is not None:
         _show_vehicles(content["vehicles"], buyer)
+    show_assumptions(content["assumptions"])
 
 
 def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:

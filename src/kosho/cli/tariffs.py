@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
         "parties": list(parties),
         "decides": list(found.parties),
         "world": found.outcome.base.hash,
+        "assumptions": list(found.outcome.base.finest.meta.assumptions),
         "tariffs": [
             {"importer": importer, "exporter": exporter, "sector": sector, "rate": float(rate)}
             for importer, exporter, sector, rate in zip(
@@ -128,6 +129,7 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
     show_table(
         "Real income, long run, against balanced trade at base tariffs", ("Economy", "%"), gains, numeric=1
     )
+    show_assumptions(content["assumptions"])
     say(f"First-order residual {found.residual:.1e}, {found.evaluations} equilibria.")
 
 

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
     from kosho.brief.tables import CellTable
 
-__all__ = ["chosen", "day", "note", "say", "show_json", "show_made", "show_progress", "show_table"]
+__all__ = [
+    "chosen",
+    "day",
+    "note",
+    "say",
+    "show_assumptions",
+    "show_json",
+    "show_made",
+    "show_progress",
+    "show_table",
+]
 
 WIDTH = 160
 """Columns where nothing says how many there are."""
@@ -38,6 +48,12 @@ def say(text: str) -> None:
 def note(text: str) -> None:
     """A sentence or more on standard output, wrapped."""
     say(textwrap.fill(text, _console().width, break_long_words=False, break_on_hyphens=False))
+
+
+def show_assumptions(texts: Sequence[str]) -> None:
+    """What a table of the world needed to answer, one sentence each."""
+    for text in texts:
+        note(f"Assumed: {text}.")
 
 
 def _console() -> Console:

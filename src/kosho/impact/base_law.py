@@ -49,13 +49,13 @@ def assumptions(register: Register, world: World) -> tuple[str, ...]:
     """
     year = _year(world)
     day = _stand_in(register, year)
-    found = [*world.finest.meta.assumptions]
-    if day is not None:
-        found.append(
-            f"the register does not cover {year}, the year of the table: the law is compared with that of "
-            f"{day}, as if it had held in {year}; what changed between is left out"
-        )
-    return (*found, *world.law_cells.notes)
+    if day is None:
+        return world.assumed
+    told = (
+        f"the register does not cover {year}, the year of the table: the law is compared with that of "
+        f"{day}, as if it had held in {year}; what changed between is left out"
+    )
+    return (told, *world.assumed)
 
 
 def _year(world: World) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from kosho.display import Shown
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, suggest
 from kosho.world.loading import DEFAULT, coarse, load
 from kosho.world.table import World
 
@@ -78,7 +78,8 @@ class WorldChoice(Shown):
         if table != DEFAULT:
             path = Path(table) if folder is None else folder / table
             if path.suffix != ".npz":
-                hint = f"{DEFAULT}, talks, full, or the path of a table made by `kosho world build` (.npz)"
+                near = suggest(table, (DEFAULT, *known))
+                hint = f"{near} or the path of a table made by `kosho world build`, .npz"
                 raise InputError(Problem(f"unknown world {table!r}", hint))
             if not path.is_file():
                 raise InputError(

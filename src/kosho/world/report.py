@@ -74,7 +74,7 @@ def info(world: World) -> Json:
         "anchors": _anchors(world),
         "tariffs": _tariffs(world),
         "classification": _classification(world),
-        "assumptions": list(dict.fromkeys((*world.finest.meta.assumptions, *_weights(world)))),
+        "assumptions": list(_assumed(world)),
         "elasticities": _elasticities(world),
         "adjustments": list(meta.adjustments),
         "left_out": _left_out(world),
@@ -267,9 +267,10 @@ def _classification(world: World) -> Json:
     }
 
 
-def _weights(world: World) -> tuple[str, ...]:
-    """What trade within regions and sectors is weighted by; nothing where law cannot be put in at all."""
+def _assumed(world: World) -> tuple[str, ...]:
+    """What was assumed; where law cannot be put in at all, why."""
     try:
-        return world.law_cells.notes
+        return world.assumed
     except InputError as error:
-        return (f"law cannot be put into this table: {error.problems[0].message}",)
+        told = f"law cannot be put into this table: {error.problems[0].message}"
+        return (*world.finest.meta.assumptions, told)

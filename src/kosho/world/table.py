@@ -291,6 +291,15 @@ class World(Shown):
         )
         return law_cells(members, self.arrays.flows, self.arrays.tariff)
 
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What it took to speak of law and elasticities in this world, in words; empty if nothing was assumed.
+
+        Raises:
+            InputError: as `law_cells`.
+        """
+        return (*self.finest.meta.assumptions, *self.law_cells.notes)
+
     @cached_property
     def imbalance(self) -> float:
         """Largest gap between expenditure and its uses, over the country's total expenditure.
