@@ -24,6 +24,7 @@ WITHOUT_RATE = {
     "investment": "an investment",
     "transfer": "a transfer",
     "subsidy": "a subsidy",
+    "export_control": "an export control",
     "unpriced": "not priced",
 }
 FEW = 6
