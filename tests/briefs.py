@@ -292,6 +292,7 @@ def brief(hostile: str = HOSTILE) -> Brief:
             )
             for hit in (True, False)
         ),
+        law_verified_to={"USA": date(2025, 6, 30), "CHN": date(2025, 3, 31)},
         scenarios=shown,
         variants=VARIANTS,
         results=tuple(result(one.id, variant.id) for one in shown for variant in VARIANTS),

@@ -67,7 +67,7 @@ RATES = [
     (ALUMINIUM, "JPN", "2025-03-11", 14.0),  # 4 + 10, never exempt
     (ALUMINIUM, "JPN", "2025-06-29", 54.0),
     (SCREWS, "JPN", "2025-06-03", 25.0),  # the full value in chapter 73, free of the 10
-    (SCREWS, "JPN", "2025-06-04", 44.0),  # 50 on 85 %, 10 on the rest
+    (SCREWS, "JPN", "2025-06-04", 46.0),  # 50 on 90 %, 10 on the rest
     (FRIDGES, "KOR", "2025-06-29", 26.0),  # 50 on 40 %, 10 on the rest
     (FRIDGES, "MEX", "2025-06-29", 35.0),  # 50 on 40 %, 25 on the rest
     # Reciprocal and what is exempt.
@@ -133,7 +133,7 @@ RATES = [
     (SOFAS, "GBR", "2025-10-14", 10.0),
     (COPPER, "CHL", "2025-08-01", 42.0),  # 50 on 80 % of the value, 10 on the rest
     (TOOLS, "JPN", "2025-08-17", 15.0),
-    (TOOLS, "JPN", "2025-08-18", 25.5),  # 50 on 30 % of the value, 15 on the rest
+    (TOOLS, "JPN", "2025-08-18", 29.0),  # 50 on 40 % of the value, 15 on the rest
     (TOOLS, "JPN", "2026-04-06", 15.0),
     (LOADERS, "JPN", "2026-04-06", 25.0),
     (LOADERS, "JPN", "2026-06-08", 15.0),

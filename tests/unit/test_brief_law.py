@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.briefs import DAY, brief
+
 from kosho.brief.law import NARROW, measure_summary
 from kosho.law import Register
 
@@ -30,3 +32,11 @@ def test_a_share_of_the_value_is_told_only_where_it_is_one(law: Register) -> Non
     texts = [measure_summary(law, one, []).rate for one in law.in_force(date(2025, 6, 29), date(2025, 6, 29))]
     assert any("on 85" in text for text in texts)
     assert not any("on 100" in text for text in texts)
+
+
+def test_a_brief_says_to_which_day_the_law_was_verified_and_what_is_past_it() -> None:
+
+    one = brief()
+    assert one.law_verified_to["CHN"] < DAY
+    assert "CHN to 2025-03-31; USA to 2025-06-30" in one.law_verified
+    assert ("Later measures of CHN may be missing" in one.law_verified) is (one.law_verified_to["USA"] >= DAY)

@@ -7,7 +7,7 @@ import pytest
 from kosho.case import Case
 from kosho.law import Product
 
-CONTENT = {"steel": 1.0, "aluminium": 1.0, "steel-articles": 0.85, "aluminium-articles": 0.85}
+CONTENT = {"steel": 1.0, "aluminium": 1.0, "steel-articles": 0.9, "aluminium-articles": 0.9}
 SECTORS = {"steel": "C24A", "aluminium": "C24B", "steel-articles": "C25", "aluminium-articles": "C25"}
 
 

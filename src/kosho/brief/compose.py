@@ -137,6 +137,7 @@ def _composed(
         lead=lead(solved),
         headline=headline(solved),
         in_force=tuple(_measures(case, on)),
+        law_verified_to=_verified(case, on),
         scenarios=solved.scenarios,
         variants=solved.variants,
         results=solved.results,
@@ -186,6 +187,13 @@ def _measures(case: Case, on: date) -> Iterable[MeasureSummary]:
     parties = [one.economy for one in case.parties]
     found = [measure_summary(case.register, one, parties) for one in case.register.in_force(on, on)]
     return sorted(found, key=lambda one: not one.hits)
+
+
+def _verified(case: Case, on: date) -> dict[str, date]:
+    """Of those whose measures are in force on the day, as far as their files say it."""
+    imposers = sorted({law.imposer for law in case.register.in_force(on, on)})
+    found = {imposer: case.register.verified_to(imposer) for imposer in imposers}
+    return {imposer: day for imposer, day in found.items() if day is not None}
 
 
 def _cited(brief: Brief) -> Iterable[str]:

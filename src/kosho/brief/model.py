@@ -250,6 +250,8 @@ class Brief(Frozen):
     lead: Claim
     headline: tuple[Claim, ...]
     in_force: tuple[MeasureSummary, ...]
+    law_verified_to: dict[str, Day] = Field(default_factory=dict)
+    """By imposer of these measures: last day for which they were compared with their sources."""
     scenarios: tuple[ScenarioSummary, ...]
     variants: tuple[Variant, ...]
     results: tuple[VariantResult, ...]
@@ -279,6 +281,17 @@ class Brief(Frozen):
                 ("scenarios", listing(one.id for one in self.scenarios)),
             ],
         )
+
+    @property
+    def law_verified(self) -> str:
+        """Up to which day the law was compared with its sources, and whether the brief's day is past it."""
+        by_day: dict[Day, list[str]] = {}
+        for imposer, day in self.law_verified_to.items():
+            by_day.setdefault(day, []).append(imposer)
+        told = [f"{', '.join(names)} to {day.isoformat()}" for day, names in sorted(by_day.items())]
+        past = sorted(name for name, day in self.law_verified_to.items() if day < self.as_of)
+        later = f" Later measures of {', '.join(past)} may be missing." if past else ""
+        return f"Measures were compared with their sources: {'; '.join(told)}.{later}" if told else ""
 
     @property
     def codes(self) -> tuple[str, ...]:

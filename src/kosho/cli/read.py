@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kosho.cli.terminal import say, show_progress
+from kosho.cli.draft_talk import as_lines, as_tables, decide
+from kosho.cli.terminal import show_progress
 
 if TYPE_CHECKING:
     from kosho.record.drafts import Pile
@@ -51,9 +52,9 @@ def show(
     if where is not None:
         _keep(where, drafts, texts, record, accept=accept)
     if json:
-        _lines(drafts)
+        as_lines(drafts)
     elif not accept:
-        _show(drafts)
+        as_tables(drafts, "kosho read FILE --accept")
 
 
 def _read(files: list[Path]) -> tuple[dict[str, Document], list[Draft]]:
@@ -101,7 +102,6 @@ def _accept(pile: Pile, record: Path, texts: dict[str, Document]) -> None:
     from kosho.record.accept import Book
     from kosho.record.ledger import Record
     from kosho.record.reading import decode
-    from kosho.record.review import Talk, walk
 
     path = record / "record.yaml" if record.is_dir() else record
     if path.exists():
@@ -114,60 +114,4 @@ def _accept(pile: Pile, record: Path, texts: dict[str, Document]) -> None:
             except InputError as error:
                 sys.stderr.write(f"{error}\n")
     book = Book(path, datetime.now(UTC).astimezone().date())
-    try:
-        counts = walk(pile, book, texts, Talk(_ask, _show_one, say))
-    except KeyboardInterrupt:
-        say(f"\nStopped; every decision is kept. {len(pile.open_keys)} to decide on.")
-        return
-    say(
-        f"{counts.accepted} accepted, {counts.rejected} rejected, {counts.skipped} skipped,"
-        f" {counts.left} to decide on."
-    )
-
-
-def _ask(question: str) -> str | None:
-    sys.stdout.write(question)
-    sys.stdout.flush()
-    answer = sys.stdin.readline()
-    if not sys.stdin.isatty():
-        sys.stdout.write("\n")
-    return answer.rstrip("\n") if answer else None
-
-
-def _printable(text: str) -> str:
-    """Words of a document, on one line and without what a terminal would obey."""
-    return "".join(character if character.isprintable() else " " for character in " ".join(text.split()))
-
-
-def _told(draft: Draft) -> str:
-    return ", ".join(
-        f"{name} {_printable(' '.join(map(str, value)) if isinstance(value, list | tuple) else str(value))}"
-        for name, value in draft.fields.items()
-    )
-
-
-def _show_one(heading: str, draft: Draft) -> None:
-    say("")
-    say(f"{heading}  {draft.type}, {draft.modality}  ({_printable(draft.doc)}:{draft.start})")
-    say(f"  “{_printable(draft.quote)}”")
-    say(f"  {_told(draft)}")
-
-
-def _show(drafts: list[Draft]) -> None:
-    from kosho.cli.terminal import show_table
-
-    for name in dict.fromkeys(draft.doc for draft in drafts):
-        rows = [
-            (draft.type, draft.modality, str(draft.start), _printable(draft.quote), _told(draft))
-            for draft in drafts
-            if draft.doc == name
-        ]
-        show_table(f"{_printable(name)}: {len(rows)} drafts", ("Type", "Modality", "At", "Quote", "Says"), rows)
-    say("Drafts, not facts: decide on them with `kosho read FILE --accept`.")
-
-
-def _lines(drafts: list[Draft]) -> None:
-    import json
-
-    for draft in drafts:
-        say(json.dumps(draft.as_dict(), ensure_ascii=False))
+    decide(pile, book, texts)

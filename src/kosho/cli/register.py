@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json
+from kosho.cli.register_compare import compare
+from kosho.cli.register_propose import propose
+from kosho.cli.register_upkeep import known as show_known
+from kosho.cli.register_upkeep import stale
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem, suggest
 
@@ -90,6 +94,27 @@ def show(
     rows = [(m.id, m.imposer, m.authority, m.title, m.first_day.isoformat(), _value(m, partner)) for m in law]
     columns = ("Measure", "Imposer", "Authority", "What", "Since", "Value")
     show_table(f"In force on {when}", columns, rows, numeric=1)
+
+
+@app.command("diff")
+def diff(
+    known: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--known", metavar="DAY DAY", help="What became known after the first, up to the second."),
+    ] = None,
+    importer: Annotated[str | None, typer.Option(help="Only what this economy imposes.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Show what became known between two days: measures added, ended, changed back in time."""
+    if known is None:
+        raise InputError(Problem("what is to be compared?", "--known 2025-09-01 2025-09-30", key="--known"))
+    show_known(known, importer, json=json)
+
+
+app.command("stale")(stale)
+app.command("compare")(compare)
+app.command("propose")(propose)
 
 
 def _refuse_unknown(code: str | None, others: Iterable[str], option: str) -> None:

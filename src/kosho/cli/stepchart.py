@@ -7,8 +7,7 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
-from kosho.atomic_write import write_whole
-from kosho.errors import InputError, Problem
+from kosho.cli.figure_file import write_figure
 
 __all__ = ["in_terminal", "save"]
 
@@ -46,16 +45,7 @@ def save(steps: Sequence[Step], title: str, path: Path) -> None:
     Raises:
         InputError: the file cannot be written.
     """
-    figure = _svg(steps, title)
-    if path.suffix == ".html":
-        figure = (
-            '<!doctype html>\n<html lang="en"><meta charset="utf-8">'
-            f"<title>{escape(title)}</title>\n<body>\n{figure}</body></html>\n"
-        )
-    try:
-        write_whole(path, figure)
-    except OSError as error:
-        raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from None
+    write_figure(_svg(steps, title), title, path)
 
 
 def _value(steps: Sequence[Step], day: int) -> float:

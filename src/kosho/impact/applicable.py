@@ -38,7 +38,12 @@ def besides(
     before = in_base(register, world)
     measures: list[Measure] = []
     left_out: dict[str, str] = {}
-    law = [m for m in register.in_force(on, known) if m.kind == "ban" or m.terms or m.quota]
+    law = [
+        m
+        for m in register.in_force(on, known)
+        if (m.kind == "ban" or m.terms or m.quota)
+        and (m.kind != "export_control" or m.id in register.assumed)  # nobody says how much less is shipped
+    ]
     assumed = [m for m in law if m.id in register.assumed]
     for measure in law:
         if measure.id in before and measure.kind not in BOUNDS:

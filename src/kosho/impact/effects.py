@@ -33,7 +33,15 @@ from kosho.impact.tariff_shock import shock as duties
 from kosho.impact.value_chains import content
 from kosho.impact.vehicles import drive_share
 from kosho.law.measure import Measure, Overlay
-from kosho.law.nontariff_terms import Amount, CustomsDays, Data, Declared, Standard, Subsidy
+from kosho.law.nontariff_terms import (
+    Amount,
+    CustomsDays,
+    Data,
+    Declared,
+    ExportControl,
+    Standard,
+    Subsidy,
+)
 from kosho.law.overlap import impossible
 from kosho.law.product_groups import Product
 from kosho.law.register import Register
@@ -57,6 +65,7 @@ __all__ = [
 ]
 
 UNSEEN = "this world does not tell its goods or partners apart"
+UNQUANTIFIED = "a control says who may not ship, not how much less is shipped: add a quota of the buyer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +340,8 @@ class _Seen:
             ]
             why = "no model prices it; what it is declared to be worth is listed"
             return MeasureEffect(measure, ranges=tuple(shown), left_out=why)
+        if isinstance(terms, ExportControl):
+            return MeasureEffect(measure, left_out=UNQUANTIFIED)
         return self._subsidy(measure, terms) if isinstance(terms, Subsidy) else self._cost(measure, terms)
 
     def _amount(self, measure: Measure, terms: Amount) -> MeasureEffect:

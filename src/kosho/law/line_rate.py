@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kosho.codes import blocs, sector_name
 from kosho.errors import InputError, KoshoError, Problem, suggest
+from kosho.law.export_controls import controls, in_words
 from kosho.law.headings import CodePosition, Cover, Place, Places, cover
 from kosho.law.measure import Measure
 from kosho.law.query import NONE, Pending, Query, RateQuote, RateSpan
@@ -75,6 +76,10 @@ def quote(register: Register, query: Query) -> RateQuote:
     )
     warnings += _doubts(covers, pile)
     warnings += [text for item in pile.applied if (text := _untold(item, query)) is not None]
+    warnings += [
+        in_words(measure, surely=surely)
+        for measure, surely in controls(register, query.exporter, query.importer, places, query.on, query.known)
+    ]
     warnings += _coverage(register, query, any_law=bool(law))
     layers = [Layer(MFN, duty.claimed, MFN, _basis(query), duty.source)]
     layers += [

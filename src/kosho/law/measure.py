@@ -25,11 +25,25 @@ from kosho.codes import blocs
 from kosho.display import Card, glance, listing
 from kosho.law.nontariff_terms import Amount, Terms
 from kosho.law.rateless import RATELESS
-from kosho.law.scope import ALL, EVERYONE, Content, HsList, Id, Imposer, Partners, Scope, Some, known_partner
+from kosho.law.scope import (
+    ALL,
+    EVERYONE,
+    Content,
+    HsList,
+    HsPrefix,
+    Id,
+    Imposer,
+    Partners,
+    Scope,
+    Some,
+    known_partner,
+    members,
+)
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 
 __all__ = [
     "DUTIES",
+    "Clause",
     "Covers",
     "Kind",
     "Measure",
@@ -76,19 +90,25 @@ Kind = Literal[
     "investment",
     "transfer",
     "subsidy",
+    "export_control",
     "unpriced",
     "termination",
 ]
 """`tariff` adds its value; `floor` tops the ordinary duty up to its value; `specific` adds money per quantity;
 `tariff_quota` adds `value` inside its quota and `value_out` outside; `exemption` adds nothing and removes what
 it excludes; `ban` prohibits; `advisory`, `quota`, `purchase`, `standard`, `customs`, `digital`, `investment`,
-`transfer`, `subsidy` have `terms`, no rate; `unpriced` is listed, adds nothing; `termination` ends the measures
-it names from `legal_from` on, or suspends them to `legal_to`."""
+`transfer`, `subsidy` have `terms`, no rate; `export_control` says what its imposer lets out to whom, not in
+from whom; `unpriced` is listed, adds nothing; `termination` ends the measures it names from `legal_from` on, or
+suspends them to `legal_to`."""
 
 PRICED = ("tariff", "floor", "specific", "tariff_quota")
 
 DUTIES: tuple[Kind, ...] = (*PRICED, "exemption")
 """Kinds that make up a rate."""
+
+Clause = Literal["most_favoured", "ceiling", "market_access", "security"]
+"""What an unpriced promise is about: the best terms anybody gets, a highest rate on what is not yet taxed, what
+the other side opens, arms and economic security."""
 
 Stage = Literal["in_force", "announced", "offered", "expired", "never_in_force"]
 """`in_force` and `expired` measures apply between their dates, the others only where a scenario adds them."""
@@ -184,6 +204,12 @@ class Measure(Frozen):
     collected."""
     known_from: Day
     """First day it was public."""
+    verified_to: Day | None = None
+    """Last day for which it was compared with its sources, where that is not the day of its file."""
+    unconfirmed_from: Day | None = None
+    """From this day on nobody found out whether it applies: a rate that rests on it is a guess."""
+    clause: Clause | None = None
+    """Of an unpriced promise, what it is about."""
     legal_basis: str
     source: Some[str]
     """Ids of sources of the file."""
@@ -211,6 +237,10 @@ class Measure(Frozen):
 
     @model_validator(mode="after")
     def _consistent(self) -> Measure:
+        if self.clause is not None and self.kind != "unpriced":
+            raise ValueError(f"a {self.kind} says by its kind what it is about, it has no clause")
+        if self.unconfirmed_from is not None and self.unconfirmed_from < self.first_day:
+            raise ValueError(f"unconfirmed_from {self.unconfirmed_from} is before it starts, {self.first_day}")
         if self.collected_from is not None and self.collected_from < self.legal_from:
             raise ValueError(f"collected_from {self.collected_from} is before legal_from {self.legal_from}")
         if self.legal_to is not None and self.legal_to < self.legal_from:
@@ -315,11 +345,44 @@ class Measure(Frozen):
 
 
 class Omission(Frozen):
-    """Something that was in force and is not in the file, and why."""
+    """Something that was in force and is not in the file, and why.
+
+    >>> from kosho.law.measure import Omission
+    >>> left = Omission(what="Duties on books", why="list not at hand", imposer="USA", prefixes=("4901",))
+    >>> left.touches("USA", "JPN", "490199"), left.touches("USA", "JPN", "870323")
+    (True, False)
+    """
 
     what: str
     why: str
     source: str | None = None
+    imposer: Imposer | None = None
+    """Whose it is; a look-up is told only of what says so."""
+    partners: Partners = EVERYONE
+    prefixes: tuple[HsPrefix, ...] = ()
+    """Headings it may touch; none: it is told of every line of the imposer, and changes no rate."""
+    first: Day | None = None
+    last: Day | None = None
+    """Days on which it may matter; all where not given."""
+    excludes: tuple[Id, ...] = ()
+    """Of goods that are free of duties: measures or authorities that do not apply to those that are on the list
+    that is missing. A rate on its headings is then a range; without them, what it adds is not known."""
+
+    def concerns(self, importer: str, exporter: str, on: date | None = None) -> bool:
+        """Whether goods of this origin may be under it, whatever they are."""
+        return (
+            self.imposer is not None
+            and importer in members((self.imposer,)) | {self.imposer}
+            and exporter in self.partners
+            and (on is None or self.first is None or self.first <= on)
+            and (on is None or self.last is None or on <= self.last)
+        )
+
+    def touches(self, importer: str, exporter: str, code: str, on: date | None = None) -> bool:
+        """Whether a line of this origin may be under it."""
+        return self.concerns(importer, exporter, on) and any(
+            code.startswith(prefix) or prefix.startswith(code) for prefix in self.prefixes
+        )
 
 
 class Covers(Frozen):
@@ -356,12 +419,22 @@ class MeasureFile(Frozen):
         tuple[Covers, ...], BeforeValidator(_several, json_schema_input_type=Covers | tuple[Covers, ...])
     ] = ()
     """One or several; none: the register is not said to be complete for any days (a file of lists, say)."""
+    verified_to: Day | dict[Imposer, Day] | None = None
+    """Last day for which its measures were compared with their sources: one, or one an imposer."""
     not_covered: tuple[Omission, ...] = ()
     sources: tuple[Source, ...] = ()
     """Known to all files; one id in two files is one source and said alike."""
     lists: dict[Id, HsList] = Field(default_factory=dict)
     """Headings by list id; measures of all files may refer to them."""
     measures: tuple[Measure, ...] = ()
+
+    def verified(self) -> dict[str, date]:
+        """Last day verified, by imposer of its measures."""
+        if self.verified_to is None:
+            return {}
+        if isinstance(self.verified_to, dict):
+            return dict(self.verified_to)
+        return dict.fromkeys((measure.imposer for measure in self.measures), self.verified_to)
 
 
 class MeasureEnd(Frozen):

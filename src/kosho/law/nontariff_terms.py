@@ -31,6 +31,7 @@ __all__ = [
     "Data",
     "Declared",
     "Drive",
+    "ExportControl",
     "LocalContent",
     "Standard",
     "Subsidy",
@@ -250,17 +251,28 @@ def _largest(paid: Cited | None, price: Cited | None) -> float:
 class Declared(Frozen):
     """What an investment or a transfer is declared to be worth."""
 
-    worth: dict[Country, MillionUSD]
-    """Million USD a year to each side, with low and high."""
+    worth: dict[Country, MillionUSD] = Field(default_factory=dict)
+    """Million USD a year to each side, with low and high; empty: nobody said, and nothing is priced."""
     amount: Cited | None = None
     """What is promised in all, for the record."""
 
     @model_validator(mode="after")
     def _ranges(self) -> Declared:
+        if not self.worth and self.amount is None:
+            raise ValueError("says what it is worth to each side, or at least the amount promised")
         for party, cited in self.worth.items():
             if cited.low is None or cited.high is None or not cited.low < cited.high:
                 raise ValueError(f"worth to {party}: nothing declared goes without a range (low and high)")
         return self
 
 
-Terms: TypeAlias = Amount | Standard | CustomsDays | Data | Declared | Subsidy
+class ExportControl(Frozen):
+    """What may not leave without leave, or not at all."""
+
+    form: Literal["licence", "prohibition"]
+    """Whether each export needs a licence, or is refused."""
+    users: Literal["all", "military", "named"] = "all"
+    """Whom it stops: everybody there, military users and uses, or users on a list."""
+
+
+Terms: TypeAlias = Amount | Standard | CustomsDays | Data | Declared | Subsidy | ExportControl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kosho.law.nontariff_terms import Amount, CustomsDays, Data, Declared, Standard, Subsidy
+from kosho.law.nontariff_terms import Amount, CustomsDays, Data, Declared, ExportControl, Standard, Subsidy
 from kosho.provenance import Frozen
 
 __all__ = ["RATELESS", "RatelessKind"]
@@ -34,6 +34,7 @@ RATELESS: dict[str, RatelessKind] = {
     "investment": RatelessKind(Declared, "an investment", "an investment, no rate"),
     "transfer": RatelessKind(Declared, "a transfer", "a transfer, no rate"),
     "subsidy": RatelessKind(Subsidy, "a subsidy", "a subsidy to buyers, no rate"),
+    "export_control": RatelessKind(ExportControl, "an export control", None),
     "unpriced": RatelessKind(None, "not priced", "listed without a price, adds no rate"),
 }
 """By the word for them in `Kind`. A new one is its word there and an entry here."""

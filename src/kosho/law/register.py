@@ -55,6 +55,8 @@ class Register(Shown):
     unfounded: tuple[Problem, ...] = ()
     """Claims to be complete that no measure beside them bears out; they count for nothing."""
     not_covered: tuple[Omission, ...] = ()
+    verified: dict[str, date] = field(default_factory=dict)
+    """By imposer: last day for which all files of its measures were compared with their sources."""
     places: dict[str, str] = field(default_factory=dict)
     """File and line of each measure id."""
     lists: dict[str, HsList] = field(default_factory=dict)
@@ -124,6 +126,7 @@ class Register(Shown):
             ),
             unfounded=tuple(_unfounded(documents)),
             not_covered=tuple(item for _, document, _ in documents for item in document.not_covered),
+            verified=_verified(document for _, document, _ in documents),
             places={
                 measure.id: f"{path}:{lines['measures', index]}"
                 for path, document, lines in documents
@@ -139,7 +142,12 @@ class Register(Shown):
 
         Headings of all product groups stay, since they say in which sector a line is.
         """
-        own = {measure.id for measure in self.measures if measure.imposed_by(importer)}
+        own = {
+            measure.id
+            for measure in self.measures
+            if measure.imposed_by(importer)
+            or (measure.kind == "export_control" and measure.level_on(importer) is not None)
+        }
         kept = tuple(one for one in self.measures if one.id in own or not own.isdisjoint(one.terminates))
         scopes = [measure.scope for measure in kept if measure.scope is not None]
         named = {name for scope in scopes for name in (*scope.lists, *scope.not_lists)}
@@ -150,7 +158,14 @@ class Register(Shown):
             products=self.products.of(importer),
             sources={name: source for name, source in self.sources.items() if name in cited},
             covers=tuple(span for span in self.covers if importer in members((span.imposer,)) | {span.imposer}),
-            not_covered=(),
+            not_covered=tuple(
+                item
+                for item in self.not_covered
+                if item.imposer is not None and importer in members((item.imposer,)) | {item.imposer}
+            ),
+            verified={
+                name: day for name, day in self.verified.items() if importer in members((name,)) | {name}
+            },
             unfounded=(),
             places={name: place for name, place in self.places.items() if name in {one.id for one in kept}},
             lists={name: item for name, item in self.lists.items() if name in named},
@@ -181,6 +196,7 @@ class Register(Shown):
         document = MeasureFile(
             title="Register of measures",
             covers=self.covers,
+            verified_to=self.verified or None,
             not_covered=self.not_covered,
             sources=tuple(self.sources.values()),
             lists=self.lists,
@@ -209,6 +225,24 @@ class Register(Shown):
                 return measure
         hint = suggest(name, [measure.id for measure in self.measures])
         raise InputError(Problem(f"unknown measure {name!r}", hint))
+
+    def verified_to(self, name: str) -> date | None:
+        """Last day for which an importer's measures, or one measure, were compared with their sources.
+
+        Args:
+            name: An economy, a customs union, or the id of a measure.
+
+        Returns:
+            The earliest of its files; None where no file says.
+
+        >>> from kosho.law import Register
+        >>> Register.load().verified_to("USA")
+        datetime.date(2026, 9, 30)
+        """
+        one = next((measure for measure in self.measures if measure.id == name), None)
+        if one is not None:
+            return one.verified_to or self.verified.get(one.imposer)
+        return min((day for who, day in self.verified.items() if name in members((who,)) | {who}), default=None)
 
     def named(self, measure: Measure) -> str:
         """Its id, with the place where it is written if that is known."""
@@ -472,6 +506,14 @@ def _unfounded(documents: Iterable[tuple[Path, MeasureFile, LineNumbers]]) -> It
                     lines["covers",],
                     "covers",
                 )
+
+
+def _verified(documents: Iterable[MeasureFile]) -> dict[str, date]:
+    found: dict[str, date] = {}
+    for document in documents:
+        for imposer, day in document.verified().items():
+            found[imposer] = min(day, found.get(imposer, day))
+    return found
 
 
 def shipped_files() -> list[Path]:

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
 from kosho.errors import InputError
-from kosho.record.accept import Book, entry_id
+from kosho.record.accept import entry_id
 from kosho.record.drafts import Pile
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
 
-__all__ = ["Counts", "Talk", "walk"]
+__all__ = ["Book", "Counts", "Talk", "walk"]
 
 ASK = "[a]ccept [e]dit [r]eject [s]kip [q]uit? "
 EDIT = "field=value, modality=..., type=..., field= to remove; empty line when done: "
+
+
+class Book(Protocol):
+    """Where accepted drafts go: a record, or a file of measures."""
+
+    def holds(self, draft: Draft, name: str) -> bool:
+        """Whether the draft is in it already."""
+        ...
+
+    def enter(self, draft: Draft, name: str, document: Document | None, about: Mapping[str, Any]) -> str:
+        """Write a draft into it; the id of its entry."""
+        ...
 
 
 @dataclass

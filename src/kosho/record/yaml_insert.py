@@ -15,7 +15,7 @@ import yaml
 
 from kosho.yamlfile import Key
 
-__all__ = ["Addition", "spliced"]
+__all__ = ["Addition", "keyed", "spliced"]
 
 Addition = tuple[Key, Mapping[str, Any]]
 """Path of a list, and an entry for its end."""
@@ -51,6 +51,27 @@ def spliced(text: str, additions: Sequence[Addition]) -> str:
         begun = f"{path[0]}:\n{_items(grouped[path], STEP, apart=True)}"
         text = (text.rstrip("\r\n") + 2 * newline if text else "") + begun.replace("\n", newline)
     return text
+
+
+def keyed(text: str, key: str, name: str, entry: Mapping[str, Any]) -> str:
+    """`text` with `name: entry` at the end of the mapping of the top level under `key`, which may be missing.
+
+    Raises:
+        KeyError: under the key is no mapping written one entry below another.
+        yaml.YAMLError: the text is not YAML.
+    """
+    newline = "\r\n" if "\r\n" in text else "\n"
+    body = _field(name, dict(entry))
+    node = _at(yaml.compose(text, Loader=LOADER), (key,))
+    if node is None:
+        begun = f"{key}:\n{textwrap.indent(body, ' ' * STEP)}"
+        return (text.rstrip("\r\n") + 2 * newline if text else "") + begun.replace("\n", newline)
+    if not isinstance(node, yaml.MappingNode) or node.flow_style or not node.value:
+        raise KeyError(key)
+    end = _line_end(text, _leaf(node).end_mark.index)
+    piece = textwrap.indent(body, " " * node.value[0][0].start_mark.column)
+    lead = "" if text[end - 1] == "\n" else "\n"
+    return text[:end] + (lead + piece).replace("\n", newline) + text[end:]
 
 
 def _at(node: yaml.Node | None, path: Key) -> yaml.Node | None:

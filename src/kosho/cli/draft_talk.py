@@ -1,0 +1,81 @@
+"""Drafts shown, and decided on one after another, by a person at a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from kosho.cli.terminal import say
+
+if TYPE_CHECKING:
+    from kosho.record.drafts import Pile
+    from kosho.record.reading import Document, Draft
+    from kosho.record.review import Book
+
+__all__ = ["as_lines", "as_tables", "decide"]
+
+
+def decide(pile: Pile, book: Book, texts: Mapping[str, Document]) -> None:
+    """Walk through the open drafts of a pile; every decision is kept, also when the walk is broken off."""
+    from kosho.record.review import Talk, walk
+
+    try:
+        counts = walk(pile, book, texts, Talk(_ask, _show_one, say))
+    except KeyboardInterrupt:
+        say(f"\nStopped; every decision is kept. {len(pile.open_keys)} to decide on.")
+        return
+    say(
+        f"{counts.accepted} accepted, {counts.rejected} rejected, {counts.skipped} skipped,"
+        f" {counts.left} to decide on."
+    )
+
+
+def _ask(question: str) -> str | None:
+    sys.stdout.write(question)
+    sys.stdout.flush()
+    answer = sys.stdin.readline()
+    if not sys.stdin.isatty():
+        sys.stdout.write("\n")
+    return answer.rstrip("\n") if answer else None
+
+
+def _printable(text: str) -> str:
+    """Words of a document, on one line and without what a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in " ".join(text.split()))
+
+
+def _told(draft: Draft) -> str:
+    return ", ".join(
+        f"{name} {_printable(' '.join(map(str, value)) if isinstance(value, list | tuple) else str(value))}"
+        for name, value in draft.fields.items()
+    )
+
+
+def _show_one(heading: str, draft: Draft) -> None:
+    say("")
+    say(f"{heading}  {draft.type}, {draft.modality}  ({_printable(draft.doc)}:{draft.start})")
+    say(f"  “{_printable(draft.quote)}”")
+    say(f"  {_told(draft)}")
+
+
+def as_tables(drafts: list[Draft], command: str) -> None:
+    """Drafts as one table a document; `command` is what decides on them."""
+    from kosho.cli.terminal import show_table
+
+    for name in dict.fromkeys(draft.doc for draft in drafts):
+        rows = [
+            (draft.type, draft.modality, str(draft.start), _printable(draft.quote), _told(draft))
+            for draft in drafts
+            if draft.doc == name
+        ]
+        show_table(f"{_printable(name)}: {len(rows)} drafts", ("Type", "Modality", "At", "Quote", "Says"), rows)
+    say(f"Drafts, not facts: decide on them with `{command}`.")
+
+
+def as_lines(drafts: list[Draft]) -> None:
+    """Drafts as JSON, one a line."""
+    import json
+
+    for draft in drafts:
+        say(json.dumps(draft.as_dict(), ensure_ascii=False))

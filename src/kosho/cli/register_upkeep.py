@@ -1,0 +1,123 @@
+"""`kosho register stale` and `diff`: what needs a look, and what became known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kosho.cli.options import Json
+from kosho.cli.terminal import day, say, show_json, show_table
+from kosho.errors import InputError, Problem, suggest
+
+if TYPE_CHECKING:
+    from kosho.law.known_between import Change
+
+__all__ = ["known", "refuse_unknown_economy", "stale"]
+
+
+def refuse_unknown_economy(code: str | None, option: str) -> None:
+    """Refuse a code of no country and no bloc.
+
+    Raises:
+        InputError: with the nearest codes.
+    """
+    from kosho.codes import blocs, countries
+
+    known_codes = {*countries(), *blocs()}
+    if code is not None and code not in known_codes:
+        hint = suggest(code.upper(), known_codes)
+        raise InputError(Problem(f"unknown country {code!r}", hint, key=option))
+
+
+def stale(
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Day of the look; today.")
+    ] = None,
+    importer: Annotated[str | None, typer.Option(help="Only what this economy imposes.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """List what needs a look: not verified, announced and due, pending, suspended and over, unconfirmed."""
+    from datetime import date
+
+    from kosho.law import Register
+    from kosho.law.stale import stale as found_stale
+
+    refuse_unknown_economy(importer, "--importer")
+    when = day(on, "--on") or date.today()
+    found = found_stale(Register.load(), when, importer)
+    if json:
+        rows = [
+            {
+                "reason": one.reason,
+                "subject": one.subject,
+                "since": one.since.isoformat(),
+                "why": one.why,
+                "place": one.place,
+            }
+            for one in found
+        ]
+        show_json({"schema_version": 1, "on": when.isoformat(), "stale": rows})
+    elif not found:
+        say(f"Nothing needs a look on {when}.")
+    else:
+        show_table(
+            f"What needs a look on {when}",
+            ("Since", "Reason", "Subject", "Why"),
+            [(one.since.isoformat(), one.reason, one.subject, one.why) for one in found],
+        )
+
+
+def known(days: tuple[str, str], importer: str | None, *, json: bool) -> None:
+    """Show what became known after the first day, up to the second.
+
+    Raises:
+        InputError: a day is none, or the second is not after the first.
+    """
+    from kosho.law import Register
+    from kosho.law.known_between import known_between
+
+    refuse_unknown_economy(importer, "--importer")
+    first, second = (day(text, "--known") for text in days)
+    if first is None or second is None:
+        raise InputError(Problem("two days", key="--known"))
+    found = known_between(Register.load(), first, second, importer)
+    if json:
+        asked = {"known": [first.isoformat(), second.isoformat()], "importer": importer}
+        show_json({"schema_version": 1, **asked, "changes": [_contract(one) for one in found]})
+    elif not found:
+        say(f"Nothing became known from {first} to {second}.")
+    else:
+        rows = [
+            (
+                one.known_from.isoformat(),
+                one.what + (", back in time" if one.retroactive else ""),
+                one.measure,
+                one.title,
+                one.first.isoformat(),
+                ", ".join(one.partners[:4]) + (" ..." if len(one.partners) > 4 else ""),
+                str(len(one.lines)) if one.lines != ("all goods",) else "all goods",
+            )
+            for one in found
+        ]
+        columns = ("Known", "What", "Measure", "Title", "Acts from", "Partners", "Headings")
+        show_table(f"What became known from {first} to {second}", columns, rows)
+
+
+def _contract(change: Change) -> dict[str, Any]:
+    return {
+        "what": change.what,
+        "measure": change.measure,
+        "title": change.title,
+        "imposer": change.imposer,
+        "known_from": change.known_from.isoformat(),
+        "first": change.first.isoformat(),
+        "last": None if change.last is None else change.last.isoformat(),
+        "retroactive": change.retroactive,
+        "touches": list(change.touches),
+        "partners": list(change.partners),
+        "lines": list(change.lines),
+        "legal_basis": change.legal_basis,
+        "source": list(change.source),
+    }

@@ -1,0 +1,441 @@
+"""The terms that partners got from one importer, side by side: rates on telling products, and clause by clause.
+
+Nothing is said here that the register does not hold: a rate is that of a look-up, a clause a measure or promise
+with its sources. Where the register has none, the cell is empty, which is not the same as that there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from kosho.codes import blocs
+from kosho.display import Shown
+from kosho.errors import InputError, Problem, suggest
+from kosho.law.export_controls import told
+from kosho.law.line_rate import quote
+from kosho.law.measure import DUTIES, Measure
+from kosho.law.nontariff_terms import Amount, Declared, ExportControl
+from kosho.law.product_groups import Product
+from kosho.law.query import Facts, Query
+from kosho.law.register import Register
+from kosho.law.scope import ALL, Answer
+from kosho.law.stacking import MFN, Layer
+from kosho.provenance import Cited
+
+__all__ = ["PRODUCTS", "Comparison", "Dates", "RateCell", "RateRow", "Telling", "Term", "TermRow", "compare"]
+
+NOT_HELD = "not in the register"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling(Shown):
+    """A product that stands for its kind.
+
+    >>> from kosho.law.deal_comparison import PRODUCTS
+    >>> PRODUCTS[0]
+    Telling(name='cars', title='Cars', hs='8703.23.01', answers={})
+    """
+
+    name: str
+    title: str
+    hs: str
+    answers: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
+
+
+PRODUCTS = (
+    Telling("cars", "Cars", "8703.23.01"),
+    Telling("light-trucks", "Light trucks", "8704.31.01"),
+    Telling("heavy-trucks", "Heavy trucks", "8704.23.01"),
+    Telling("car-parts", "Parts of cars", "8708.29.51"),
+    Telling("steel", "Steel plate", "7208.51.00"),
+    Telling("steel-articles", "Kitchenware of steel", "7323.93.00"),
+    Telling("aluminium", "Aluminium", "7601.10.30"),
+    Telling("copper", "Copper pipes", "7411.10.10"),
+    Telling("medicines", "Patented medicines", "3004.90.92.10"),
+    Telling("chips", "Processors", "8542.31.00"),
+    Telling("computers", "Computers with advanced chips", "8471.50.01"),
+    Telling("lumber", "Pine wood, sawn", "4407.11.00"),
+    Telling("furniture", "Upholstered furniture", "9401.61.40.11"),
+    Telling("aircraft-parts", "Parts of civil aircraft", "8807.30.00", {"civil_aircraft": "yes"}),
+    Telling("machines", "Machining centres", "8457.10.00"),
+    Telling("rest-low", "Other goods at a low duty (tableware)", "6912.00.39"),
+    Telling("rest-high", "Other goods at a high duty (sweaters)", "6110.30.30"),
+)
+"""In the order of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateCell(Shown):
+    """What a partner pays on a product, in fractions; none where part of it is not known."""
+
+    rate: float | None
+    low: float | None
+    high: float | None
+    text: str
+    """In words: percent, and whether it is in all, on top, or within a quota."""
+    since: date | None
+    """First day of the youngest measure it rests on."""
+    measures: tuple[str, ...]
+    legal_basis: tuple[str, ...]
+    source: tuple[str, ...]
+    why: str | None = None
+    """Why there is no rate."""
+    notes: tuple[str, ...] = ()
+    """What is doubtful about it: facts a shipment would tell, headings that are not certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow(Shown):
+    """One product from every partner."""
+
+    product: str
+    hs: str
+    cells: Mapping[str, RateCell]
+
+
+@dataclass(frozen=True, slots=True)
+class Term(Shown):
+    """One clause a partner has, as it is written in the register."""
+
+    measure: str
+    text: str
+    amount: Cited | None
+    """Of a promise to buy or to invest, where one is named."""
+    stage: str
+    since: date
+    until: date | None
+    known_from: date
+    legal_basis: str
+    source: tuple[str, ...]
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow(Shown):
+    """One clause over all partners; no terms: not in the register."""
+
+    clause: str
+    cells: Mapping[str, tuple[Term, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dates(Shown):
+    """When what names a partner became known and began; none where nothing names it."""
+
+    known: date | None
+    """First day on which anything that still stands was public."""
+    began: date | None
+    """First day of the oldest duty or exemption in force that names it."""
+    next: date | None
+    """Next day after the one asked for on which something that names it begins or ends by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Shown):
+    """What partners got, as of a day.
+
+    >>> from datetime import date
+    >>> from kosho.law import Register
+    >>> from kosho.law.deal_comparison import compare
+    >>> found = compare(Register.load(), "USA", ["JPN", "GBR"], date(2026, 8, 1))
+    >>> found.rates[0].cells["JPN"].text, found.rates[0].cells["GBR"].text
+    ('15 % in all', '10 % within the quota, 27.5 % beyond')
+    >>> [term.measure for row in found.terms if row.clause == "investment" for term in row.cells["JPN"]]
+    ['jpn-us-investment']
+    """
+
+    importer: str
+    partners: tuple[str, ...]
+    on: date
+    known: date | None
+    rates: tuple[RateRow, ...]
+    terms: tuple[TermRow, ...]
+    dates: Mapping[str, Dates]
+    verified_to: date | None
+
+
+def compare(
+    register: Register,
+    importer: str,
+    partners: Sequence[str],
+    on: date,
+    known: date | None = None,
+    products: Sequence[Telling | str] = PRODUCTS,
+) -> Comparison:
+    """Set the terms of partners beside one another.
+
+    Args:
+        register: The law.
+        importer: Whose terms they are.
+        partners: Economies or blocs.
+        on: Day in force.
+        known: Day of knowledge, the latest by default.
+        products: What to quote rates on: products that stand for their kind, or ids of product groups.
+
+    Raises:
+        InputError: a code or a product group is unknown; all mistakes are listed.
+    """
+    if len(partners) != len(set(partners)):
+        raise InputError(Problem("a partner is named twice", key="PARTNERS"))
+    _refuse_unknown(register, importer, partners, on, products)
+    return Comparison(
+        importer=importer,
+        partners=tuple(partners),
+        on=on,
+        known=known,
+        rates=tuple(_rate_row(register, importer, partners, (on, known), one) for one in products),
+        terms=tuple(_terms(register, importer, partners, on, known)),
+        dates={code: _dates(register, importer, code, on, known) for code in partners},
+        verified_to=register.verified_to(importer),
+    )
+
+
+def _refuse_unknown(
+    register: Register,
+    importer: str,
+    partners: Iterable[str],
+    on: date,
+    products: Iterable[Telling | str],
+) -> None:
+    problems: list[Problem] = []
+    for partner in partners:
+        try:
+            Query(importer, partner, "870323", on)
+        except InputError as error:
+            problems += error.problems
+    for name in products:
+        if isinstance(name, str) and name not in register.products.groups:
+            groups = register.products.groups
+            problems.append(Problem(f"unknown product group {name!r}", suggest(name, groups), key="--group"))
+    if problems:
+        raise InputError(list(dict.fromkeys(problems)))
+
+
+def _rate_row(
+    register: Register,
+    importer: str,
+    partners: Sequence[str],
+    days: tuple[date, date | None],
+    product: Telling | str,
+) -> RateRow:
+    if isinstance(product, str):
+        group = register.products.groups[product]
+        cells = {code: _group_cell(register, importer, code, days, product) for code in partners}
+        return RateRow(group.title, ", ".join(group.hs.prefixes[:3]), cells)
+    cells = {code: _line_cell(register, importer, code, days, product) for code in partners}
+    return RateRow(product.title, product.hs, cells)
+
+
+def _line_cell(
+    register: Register, importer: str, partner: str, days: tuple[date, date | None], product: Telling
+) -> RateCell:
+    on, known = days
+    answers: list[Answer] = ["yes", "no"]
+    try:
+        inside, outside = (
+            quote(
+                register,
+                Query(
+                    importer,
+                    partner,
+                    product.hs,
+                    on,
+                    known,
+                    Facts(answers={**product.answers, "in_quota": told}),
+                ),
+            )
+            for told in answers
+        )
+    except InputError as error:
+        return _unknown("; ".join(problem.message for problem in error.problems))
+    if outside.prohibited:
+        law = [register.measure(name) for name in outside.prohibited]
+        return _cell(law, [], (None, None, None), "prohibited", outside.warnings)
+    law = [register.measure(layer.measure) for layer in outside.layers if layer.measure != MFN]
+    if outside.layers[0].source == ("assumed",):
+        return _cell(
+            law, outside.layers, (None, None, None), _without_ordinary(law, outside.layers), outside.warnings
+        )
+    ends = inside.rate, outside.rate
+    if ends[0] != ends[1]:
+        text = f"{_percent(ends[0])} within the quota, {_percent(ends[1])} beyond"
+        return _cell(law, outside.layers, (None, min(ends), max(ends)), text, outside.warnings)
+    words = _in_words(ends[1], law, outside.layers)
+    return _cell(law, outside.layers, (ends[1], ends[1], ends[1]), words, outside.warnings)
+
+
+def _group_cell(
+    register: Register, importer: str, partner: str, days: tuple[date, date | None], name: str
+) -> RateCell:
+    members = (
+        [code for code in blocs()[partner].members if code != importer] if partner in blocs() else [partner]
+    )
+    group = register.products.groups[name]
+    found = [register.rate(importer, code, Product(group.sector, name), *days) for code in members]
+    rates = [one.rate for one in found]
+    first = found[0]
+    law = [register.measure(layer.measure) for layer in first.layers if layer.measure != MFN]
+    low, high = min(rates), max(rates)
+    if low != high:
+        return _cell(law, first.layers, (None, low, high), f"{_percent(low)} to {_percent(high)} by member")
+    return _cell(law, first.layers, (low, low, low), _in_words(low, law, first.layers))
+
+
+def _cell(
+    law: Sequence[Measure],
+    layers: Sequence[Layer],
+    rates: tuple[float | None, float | None, float | None],
+    text: str,
+    notes: tuple[str, ...] = (),
+) -> RateCell:
+    sources = [*(name for layer in layers for name in layer.source), *(n for one in law for n in one.source)]
+    return RateCell(
+        *rates,
+        text=text,
+        since=max((one.first_day for one in law), default=None),
+        measures=tuple(one.id for one in law),
+        legal_basis=tuple(one.legal_basis for one in law),
+        source=tuple(dict.fromkeys(sources)),
+        notes=notes,
+    )
+
+
+def _unknown(why: str) -> RateCell:
+    return RateCell(None, None, None, NOT_HELD, None, (), (), (), why)
+
+
+def _percent(rate: float) -> str:
+    return f"{round(100 * rate, 4):g} %"
+
+
+def _in_words(rate: float, law: Sequence[Measure], layers: Sequence[Layer]) -> str:
+    ordinary = layers[0].value
+    if not law:
+        return f"{_percent(rate)} (ordinary duty)"
+    if all(one.kind == "floor" for one in law):
+        return (
+            f"{_percent(rate)} in all"
+            if rate > ordinary
+            else f"{_percent(rate)} (ordinary duty, above the floor)"
+        )
+    return f"{_percent(rate)} ({_percent(ordinary)} and {_percent(rate - ordinary)} on top)"
+
+
+def _without_ordinary(law: Sequence[Measure], layers: Sequence[Layer]) -> str:
+    """The terms where the ordinary duty is not known."""
+    floors = [layer.value for layer, one in zip(layers[1:], law, strict=True) if one.kind == "floor"]
+    added = sum(layer.value for layer, one in zip(layers[1:], law, strict=True) if one.kind != "floor")
+    parts = [f"at least {_percent(max(floors))} in all"] if floors else ["ordinary duty, which is " + NOT_HELD]
+    return " and ".join([*parts, *([f"{_percent(added)} on top"] if added else [])])
+
+
+CLAUSES = (
+    "quota",
+    "ceiling",
+    "most favoured",
+    "market access",
+    "standards",
+    "purchases",
+    "investment",
+    "security",
+    "export controls",
+)
+"""Rows of the table of clauses, after the rates."""
+OF_KIND = {
+    "tariff_quota": "quota",
+    "quota": "quota",
+    "purchase": "purchases",
+    "investment": "investment",
+    "transfer": "investment",
+    "standard": "standards",
+    "customs": "standards",
+    "export_control": "export controls",
+}
+
+
+def _terms(
+    register: Register, importer: str, partners: Sequence[str], on: date, known: date | None
+) -> Iterator[TermRow]:
+    law = [one for one in register.measures if _stands(register, one, on, known)]
+    found: dict[str, dict[str, list[Term]]] = {clause: {code: [] for code in partners} for clause in CLAUSES}
+    for measure in law:
+        clause = OF_KIND.get(measure.kind) or (measure.clause or "").replace("_", " ")
+        if clause not in found:
+            continue
+        for partner in partners:
+            if _between(measure, importer, partner):
+                found[clause][partner].append(_term(measure, partner))
+    for clause in CLAUSES:
+        yield TermRow(clause, {code: tuple(terms) for code, terms in found[clause].items()})
+
+
+def _dates(register: Register, importer: str, partner: str, on: date, known: date | None) -> Dates:
+    named = [one for one in register.measures if _between(one, importer, partner)]
+    standing = [one for one in named if _stands(register, one, on, known)]
+    duties = [one.first_day for one in standing if one.imposer == importer and one.kind in DUTIES]
+    ahead = [
+        day
+        for one in named
+        if one.known_from <= (known or on) and one.stage in ("in_force", "announced")
+        for day in (one.first_day, *((one.legal_to + timedelta(days=1),) if one.legal_to else ()))
+        if day > on
+    ]
+    return Dates(
+        known=min((one.known_from for one in standing), default=None),
+        began=min(duties, default=None),
+        next=min(ahead, default=None),
+    )
+
+
+def _stands(register: Register, measure: Measure, on: date, known: date | None) -> bool:
+    """Whether it is in force, or promised and neither over nor unknown by then."""
+    if measure.kind == "termination":
+        return False
+    if measure.stage in ("in_force", "expired"):
+        return any(one.id == measure.id for one in register.in_force(on, known))
+    over = measure.legal_to is not None and measure.legal_to < on
+    return measure.stage == "announced" and measure.known_from <= (known or on) and not over
+
+
+def _between(measure: Measure, importer: str, partner: str) -> bool:
+    """Whether it is one side's towards the other, and names that side."""
+    if measure.imposer == importer:
+        return _names(measure, partner)
+    ours = measure.imposer == partner or (partner in blocs() and measure.imposer in blocs()[partner].members)
+    return ours and _names(measure, importer)
+
+
+def _names(measure: Measure, code: str) -> bool:
+    given = measure.value if isinstance(measure.value, dict) else dict.fromkeys(measure.partners.include)
+    named = [one for one in given if one != ALL]
+    return any(one == code or (one in blocs() and code in blocs()[one].members) for one in named)
+
+
+def _term(measure: Measure, partner: str) -> Term:
+    return Term(
+        measure=measure.id,
+        text=_text(measure, partner),
+        amount=measure.terms.amount if isinstance(measure.terms, Amount | Declared) else None,
+        stage=measure.stage,
+        since=measure.first_day,
+        until=measure.legal_to,
+        known_from=measure.known_from,
+        legal_basis=measure.legal_basis,
+        source=measure.source,
+        status=measure.status,
+    )
+
+
+def _text(measure: Measure, partner: str) -> str:
+    terms = measure.terms
+    if measure.kind == "tariff_quota":
+        size = (
+            "" if measure.quota is None else f", {measure.quota.amount.value:,.0f} {measure.quota.amount.unit}"
+        )
+        level, beyond = measure.level_on(partner), measure.level_on(partner, in_quota=False)
+        return f"{measure.title} ({level or 0:g} inside, {beyond or 0:g} beyond{size})"
+    if isinstance(terms, ExportControl):
+        return f"{measure.title} ({told(measure)})"
+    return measure.title

@@ -1,0 +1,156 @@
+"""From a draft that a person accepted to a measure of a register file, checked whole before it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kosho.atomic_write import write_whole
+from kosho.display import Shown
+from kosho.errors import InputError, Problem
+from kosho.law import MeasureFile, Products
+from kosho.law.references import cross_checks
+from kosho.law.register import shipped_files
+from kosho.law.scope import ALL
+from kosho.law.yaml_cache import read
+from kosho.record.proposing.legal_text import LONGEST, missing
+from kosho.record.reading.decode import Document
+from kosho.record.reading.draft import Draft
+from kosho.record.yaml_insert import Addition, keyed, spliced
+from kosho.yamlfile import validate
+
+__all__ = ["RegisterBook"]
+
+
+@dataclass
+class RegisterBook(Shown):
+    """A register file being written to."""
+
+    path: Path
+    recorded_at: date
+    about: Mapping[str, Mapping[str, str]]
+    """By document: title, publisher, day, address."""
+    edition: str = "HTSUS"
+
+    def holds(self, draft: Draft, name: str) -> bool:
+        """Whether the draft is in the file already."""
+        file = self._file()
+        if draft.type != "measure" or file is None:
+            return False
+        return any(one.id in (draft.fields.get("id"), name) for one in file.measures)
+
+    def enter(self, draft: Draft, name: str, document: Document | None, about: Mapping[str, Any]) -> str:
+        """Write a draft as a measure; its id.
+
+        Args:
+            draft: What a person accepted.
+            name: What tells the draft from others; not used, since a measure has its own id.
+            document: The text it was read from, to hold the quote against; None where it is not at hand.
+            about: Not used: what a document says of itself is known from its frame.
+
+        Raises:
+            InputError: something is not known, the quote is not there, or the file would not hold together.
+
+        `hs: all` stands for all goods.
+        """
+        del name, about
+        if draft.type != "measure":
+            place = draft.fields.get("place") or "its file"
+            raise InputError(
+                Problem("a list is changed by hand", f"at {place}: see `add` and `remove`, then reject")
+            )
+        if document is not None and document.text[draft.start : draft.end] != draft.quote:
+            raise InputError(
+                Problem(f"the quote is not at {draft.start}", "read the file again", file=draft.doc)
+            )
+        unknown = missing(draft.fields)
+        if unknown:
+            raise InputError(
+                [Problem(f"{field} is not known", f"edit it: {field}=...", key=field) for field in unknown]
+            )
+        file = self._file()
+        source, additions = self._source(file, draft)
+        text = self.path.read_bytes().decode() if file is not None else "title: Proposed measures\n"
+        text = spliced(text, additions)
+        codes = _listed(draft.fields["hs"])
+        if codes != [ALL]:
+            text = self._with_list(text, draft, codes, source)
+        text = spliced(text, [(("measures",), _entry(draft, source))])
+        written, lines = validate(text, MeasureFile, str(self.path))
+        others = [path for path in shipped_files() if path.resolve() != self.path.resolve()]
+        documents = [(path, *read(path, MeasureFile)) for path in others]
+        found = cross_checks([*documents, (self.path, written, lines)], Products.load())
+        if found:
+            raise InputError(found)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self.path, text)
+        return str(draft.fields["id"])
+
+    def _with_list(self, text: str, draft: Draft, codes: list[str], source: str) -> str:
+        """The text with the headings of a measure as a list of its own, named like it."""
+        title = f"Goods of {draft.fields['id']}"
+        entry = {"title": title, "edition": self.edition, "prefixes": codes, "source": [source]}
+        try:
+            return keyed(text, "lists", str(draft.fields["id"]), entry)
+        except KeyError:
+            hint = "write it one entry below another"
+            raise InputError(Problem("`lists` has no place for another", hint, str(self.path))) from None
+
+    def _file(self) -> MeasureFile | None:
+        return read(self.path, MeasureFile)[0] if self.path.exists() else None
+
+    def _source(self, file: MeasureFile | None, draft: Draft) -> tuple[str, list[Addition]]:
+        name = re.sub(r"[^a-z0-9]+", "-", draft.doc.rsplit(".", 1)[0].lower()).strip("-")
+        if file is not None and any(one.id == name for one in file.sources):
+            return name, []
+        told = self.about.get(draft.doc, {})
+        entry = {
+            "id": name,
+            "title": told.get("title") or draft.doc,
+            "publisher": told.get("publisher") or "not told",
+            "date": told.get("published"),
+            "url": told.get("url"),
+            "kind": "primary",
+        }
+        return name, [(("sources",), {key: value for key, value in entry.items() if value})]
+
+
+def _entry(draft: Draft, source: str) -> dict[str, Any]:
+    fields = draft.fields
+    partners = {"include": _listed(fields["partners"]), "exclude": _listed(fields.get("except"))}
+    whole = _listed(fields["hs"]) == [ALL]
+    scope = {"goods": True} if whole else {"lists": [str(fields["id"])]}
+    entry = {
+        "id": str(fields["id"]),
+        "title": str(fields["title"]),
+        "imposer": str(fields["imposer"]),
+        "authority": str(fields["authority"]),
+        "partners": {key: value for key, value in partners.items() if value},
+        "scope": scope,
+        "kind": str(fields["kind"]),
+        "value": fields.get("value") if fields["kind"] != "exemption" else None,
+        "excludes": _listed(fields.get("excludes")),
+        "stage": str(fields.get("stage") or "in_force"),
+        "legal_from": str(fields["legal_from"]),
+        "legal_to": fields.get("legal_to"),
+        "known_from": str(fields["known_from"]),
+        "legal_basis": str(fields["legal_basis"]),
+        "source": [source],
+        "status": "fact",
+        "quote": draft.quote[:LONGEST],
+    }
+    return {key: value for key, value in entry.items() if value not in (None, [], "")}
+
+
+def _listed(value: Any) -> list[str]:
+    if value in (None, ""):
+        return []
+    return (
+        [str(one) for one in value]
+        if isinstance(value, list | tuple)
+        else [one.strip() for one in str(value).split(",")]
+    )

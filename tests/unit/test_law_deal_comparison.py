@@ -1,0 +1,167 @@
+"""`kosho register compare`: rates of look-ups, clauses of the register, and what is not held."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from tests.measures import shipped
+from typer.testing import CliRunner
+
+from kosho.cli import app
+from kosho.errors import InputError
+from kosho.law import Facts, Query, quote
+from kosho.law.deal_comparison import PRODUCTS, compare
+
+RUN = CliRunner()
+PARTNERS = ["JPN", "KOR", "EU27", "GBR", "TWN", "CHE"]
+DAY = date(2026, 8, 15)
+
+
+def told(*arguments: str) -> dict[str, Any]:
+    done = RUN.invoke(app, ["register", "compare", *arguments, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    return told(*PARTNERS, "--importer", "USA", "--on", DAY.isoformat())
+
+
+def cell(found: dict[str, Any], product: str, partner: str) -> dict[str, Any]:
+    return next(row for row in found["rates"] if row["product"] == product)["cells"][partner]
+
+
+@pytest.mark.parametrize(
+    ("product", "partner", "rate"),
+    [
+        ("Cars", "JPN", 15.0),
+        ("Cars", "KOR", 15.0),
+        ("Cars", "EU27", 15.0),
+        ("Cars", "TWN", 27.5),
+        ("Cars", "CHE", 27.5),
+        ("Parts of cars", "GBR", 10.0),
+        ("Parts of cars", "TWN", 15.0),
+        ("Light trucks", "JPN", 25.0),
+        ("Heavy trucks", "JPN", 50.0),
+        ("Steel plate", "JPN", 50.0),
+        ("Patented medicines", "JPN", 15.0),
+        ("Patented medicines", "TWN", 100.0),
+        ("Patented medicines", "GBR", 0.0),
+        ("Pine wood, sawn", "JPN", 10.0),
+        ("Upholstered furniture", "GBR", 10.0),
+        ("Upholstered furniture", "TWN", 15.0),
+        ("Parts of civil aircraft", "JPN", 0.0),
+        ("Other goods at a low duty (tableware)", "JPN", 12.5),
+        ("Other goods at a low duty (tableware)", "EU27", 10.0),
+        ("Other goods at a low duty (tableware)", "GBR", 14.5),
+        ("Other goods at a high duty (sweaters)", "TWN", 32.0),
+    ],
+)
+def test_terms_of_august_2026(found: dict[str, Any], product: str, partner: str, rate: float):
+    one = cell(found, product, partner)
+    assert one["rate"] == one["low"] == one["high"] == rate
+    assert one["source"]
+    assert all(name in found["sources"] for name in one["source"] if not name.startswith("USITC"))
+
+
+def test_a_quota_gives_both_ends_and_no_one_rate(found: dict[str, Any]):
+    one = cell(found, "Cars", "GBR")
+    assert (one["rate"], one["low"], one["high"]) == (None, 10.0, 27.5)
+    assert one["text"] == "10 % within the quota, 27.5 % beyond"
+
+
+def test_every_rate_is_that_of_a_look_up():
+    law = shipped()
+    for row, product in zip(compare(law, "USA", ["JPN", "TWN"], DAY).rates, PRODUCTS, strict=True):
+        for partner, one in row.cells.items():
+            query = Query("USA", partner, product.hs, DAY, facts=Facts(answers=dict(product.answers)))
+            assert one.rate == quote(law, query).rate
+
+
+def test_clauses_are_those_of_the_register_and_an_empty_one_is_not_held(found: dict[str, Any]):
+    rows = {row["clause"]: row["cells"] for row in found["clauses"]}
+    amounts = {code: term["amount"]["value"] for code, terms in rows["investment"].items() for term in terms}
+    assert amounts == {"JPN": 550_000, "KOR": 350_000, "EU27": 600_000, "TWN": 250_000, "CHE": 200_000}
+    assert [one["measure"] for one in rows["most favoured"]["JPN"]] == ["us-jpn-lowest-rate"]
+    assert [one["measure"] for one in rows["quota"]["GBR"]] == ["us-232-autos-gbr"]
+    assert {one["measure"] for one in rows["purchases"]["JPN"]} == {
+        "jpn-us-rice",
+        "jpn-us-farm-goods",
+        "jpn-us-energy",
+        "jpn-us-aircraft",
+    }
+    assert rows["investment"]["GBR"] == []
+    table = RUN.invoke(app, ["register", "compare", "GBR", "--on", DAY.isoformat()])
+    assert "not in the register" in " ".join(table.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("day", "partner", "held"),
+    [
+        ("2025-11-13", "CHE", False),
+        ("2025-11-14", "CHE", True),
+        ("2026-01-14", "TWN", False),
+        ("2026-01-15", "TWN", True),
+    ],
+)
+def test_a_promise_counts_from_the_day_it_was_known(day: str, partner: str, *, held: bool):
+    found = compare(shipped(), "USA", [partner], date.fromisoformat(day))
+    (row,) = (row for row in found.terms if row.clause == "investment")
+    assert bool(row.cells[partner]) is held
+
+
+def test_dates_of_each_deal(found: dict[str, Any]):
+    assert found["dates"]["JPN"] == {"known": "2025-07-23", "began": "2025-09-16", "next": "2026-09-03"}
+    assert found["dates"]["GBR"]["began"] == "2025-06-30"
+    assert found["verified_to"] == "2026-09-30"
+
+
+def test_codes_and_groups_can_be_asked_for():
+    found = told("JPN", "CHN", "--on", "2025-06-29", "--hs", "8703.23.01,7208.51.00", "--group", "auto-parts")
+    assert [row["product"] for row in found["rates"]][:2] == ["8703.23.01", "7208.51.00"]
+    assert found["rates"][0]["cells"]["JPN"]["rate"] == 27.5
+    assert found["rates"][2]["cells"]["JPN"]["rate"] == 27.5  # as sector tables see the group
+
+
+def test_a_rate_without_an_ordinary_duty_is_none():
+    one = told("JPN", "--on", "2026-08-15", "--hs", "8479.89")["rates"][0]["cells"]["JPN"]
+    assert (one["rate"], one["low"], one["text"]) == (None, None, "at least 15 % in all")
+
+
+def test_the_figure_has_a_mark_for_every_cell(tmp_path: Path):
+    path = tmp_path / "rates.svg"
+    done = RUN.invoke(app, ["register", "compare", *PARTNERS, "--on", DAY.isoformat(), "--figure", str(path)])
+    assert done.exit_code == 0, done.output
+    drawing = ET.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314 - our own
+    titles = [one.text or "" for one in drawing.iter("{http://www.w3.org/2000/svg}title")]
+    ranges = 1  # British cars have two marks
+    assert len(titles) == 1 + len(PARTNERS) + len(PARTNERS) * len(PRODUCTS) + ranges
+    assert "GBR: 10 % within the quota, 27.5 % beyond" in titles
+    RUN.invoke(
+        app, ["register", "compare", "JPN", "--on", DAY.isoformat(), "--figure", str(tmp_path / "r.html")]
+    )
+    assert (tmp_path / "r.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["JAP"], "unknown country or bloc 'JAP'"),
+        (["JPN", "JPN"], "named twice"),
+        (["JPN", "--importer", "UAS"], "unknown country 'UAS'"),
+        (["JPN", "--hs", "87"], "'87' is not an HS code"),
+        (["JPN", "--group", "cras"], "unknown product group 'cras'"),
+        (["USA"], "both importer and exporter"),
+        (["JPN", "--figure", "/nowhere/at/all.svg"], "cannot be written"),
+    ],
+)
+def test_what_is_wrong_is_refused(arguments: list[str], words: str):
+    error = RUN.invoke(app, ["register", "compare", *arguments, "--on", "2026-08-15"]).exception
+    assert isinstance(error, InputError)
+    assert words in str(error)
