@@ -169,11 +169,23 @@ def checks(
             listed = ids(folder / "measures.yaml", "sources")
         if listed is not None:
             _check_sources(*document, problems, own | listed)
+        _check_twice(*document, problems)
         _check_scenarios(*document, problems, None if overlays is None else set(overlays[0].overlays))
         world = _check_world(*document, folder, problems)
         _check_flows(*document, problems, register, world)
         found += problems.found
     return found
+
+
+def _check_twice(document: CaseFile, lines: LineNumbers, problems: Problems) -> None:
+    """Parties, flows and observations are each there once."""
+    for key, name in (("parties", "economy"), ("flows", "id"), ("observations", "id")):
+        seen: set[str] = set()
+        for i, item in enumerate(getattr(document, key)):
+            code = getattr(item, name)
+            if code in seen:
+                problems.add(f"{code!r} is given twice", "once", line=lines[key, i, name], key=f"{key}.{i}")
+            seen.add(code)
 
 
 def _cited(document: CaseFile) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...]]]:

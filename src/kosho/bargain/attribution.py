@@ -11,6 +11,7 @@ from kosho.arrays import Array
 from kosho.bargain.game import Game
 from kosho.bargain.packages import Grid
 from kosho.display import Shown
+from kosho.errors import InputError, Problem, suggest
 
 __all__ = ["Concession", "cheapest_concession", "shapley"]
 
@@ -65,7 +66,13 @@ def cheapest_concession(game: Game, grid: Grid, package: int, party: str) -> Con
 
     Returns:
         None if no allowed package does it.
+
+    Raises:
+        InputError: the party is not at the table.
     """
+    if party not in game.parties:
+        hint = suggest(party, game.parties)
+        raise InputError(Problem(f"{party!r} is no party of the game", hint, key="party"))
     k = game.parties.index(party)
     whole = np.flatnonzero(game.allowed & (game.gains[:, k] >= -game.resolution))
     if not len(whole):

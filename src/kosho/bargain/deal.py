@@ -21,10 +21,14 @@ from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone
 from kosho.display import Card, Shown, columns, listing, million
 from kosho.equilibrium import Deficits, Settled, solve
 from kosho.errors import InputError, Problem
+from kosho.limits import refuse_beyond
 from kosho.progress import Progress, silent
 from kosho.world import World
 
 __all__ = ["Deal", "Effort", "Explanation", "negotiate"]
+
+DRAW_BYTES = 5_000
+"""What a draw takes besides the gains of packages: its elasticities with their names, its places in ranges."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,6 +208,8 @@ def negotiate(
             Problem(f"party {', '.join(missing)} is not in the world", "it must be a country of its own")
         )
     work, say = effort or Effort(), progress or silent
+    if work.draws:
+        refuse_beyond("draws", work.draws, DRAW_BYTES + 16 * work.certified * len(table.parties), key="draws")
     priced: list[PricedTable] = []
     for background in table.backgrounds:
         say(f"{len(table.grid):,} packages: {background.title}")

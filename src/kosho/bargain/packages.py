@@ -11,6 +11,7 @@ import numpy as np
 
 from kosho.arrays import Index
 from kosho.display import Card, Shown, listing
+from kosho.errors import Problems, suggest
 
 __all__ = ["Grid"]
 
@@ -62,8 +63,19 @@ class Grid(Shown):
         """The package with these options, by name; every issue must be given.
 
         Raises:
-            KeyError, ValueError: an issue is missing, or an option is unknown.
+            InputError: an issue is missing, or an issue or option is unknown; all are listed.
         """
+        problems = Problems()
+        for issue in package:
+            if issue not in self.issues:
+                problems.add(f"unknown issue {issue!r}", suggest(str(issue), self.issues), key="package")
+        for issue, names in zip(self.issues, self.options, strict=True):
+            if issue not in package:
+                problems.add(f"issue {issue!r} is missing", f"one of {', '.join(names)}", key="package")
+            elif package[issue] not in names:
+                hint = suggest(str(package[issue]), names)
+                problems.add(f"issue {issue!r} has no option {package[issue]!r}", hint, key="package")
+        problems.raise_if_any()
         return self.position(
             [names.index(package[issue]) for issue, names in zip(self.issues, self.options, strict=True)]
         )

@@ -21,10 +21,15 @@ from kosho.law.measure import Measure, Overlay
 from kosho.law.nontariff_terms import Amount
 from kosho.law.overlay_check import check_overlays
 from kosho.law.register import Register
+from kosho.limits import refuse_beyond
 from kosho.provenance import Said, Source
 from kosho.yamlfile import Key, LineNumbers, load
 
 __all__ = ["BackgroundLaw", "LawState", "Table"]
+
+PACKAGE_BYTES = 25_000
+"""What a package takes while all are priced, measured on the `talks` world; most of it is what it is worth by
+country and sector."""
 
 
 class LawState(Protocol):
@@ -140,6 +145,8 @@ class Table(Shown):
         problems = Problems(str(path))
         _Check(file, lines, problems, register, known).all(set(laws), statements)
         problems.raise_if_any()
+        count = math.prod(len(issue.options) for issue in file.issues)
+        refuse_beyond("packages", count, PACKAGE_BYTES, key="issues", file=str(path))
         every = {**known, **file.overlays}
 
         def law_of(scenario: str) -> LawState:

@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from kosho._version import __version__
+from kosho.cli.endurance import endurable
 from kosho.errors import InputError, KoshoError
 
 __all__ = ["app", "main"]
@@ -57,7 +58,7 @@ class _Commands(MutableMapping[str, Any]):
         if self._made[name] is None:
             command = get_command(import_module(f"kosho.cli.{COMMANDS[name]}").app)
             command.name = name
-            self._made[name] = command
+            self._made[name] = endurable(command)
         return self._made[name]
 
     def __setitem__(self, name: str, command: Any) -> None:

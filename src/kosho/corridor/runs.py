@@ -11,6 +11,7 @@ from kosho.corridor.replication import SimulatedYear, replicate
 from kosho.corridor.schema import Corridor
 from kosho.corridor.times import ReleaseTimes
 from kosho.errors import InputError
+from kosho.limits import refuse_beyond
 from kosho.parallel import run_in_order, start
 
 __all__ = ["MOST", "Job", "Runner", "runner", "simulate"]
@@ -22,6 +23,9 @@ Runner: TypeAlias = Callable[[Iterable[Job]], Iterator[SimulatedYear]]
 
 MOST = 100
 """Replications; a precision that needs more is not reached."""
+
+CONSIGNMENT_BYTES = 2_000
+"""What a consignment takes while it is simulated: its times at every stage, and its events."""
 
 
 def _carry_out(job: Job) -> SimulatedYear:
@@ -43,6 +47,12 @@ def runner(processes: int = 1) -> Generator[Runner, None, None]:
         return
     start(processes)
     yield lambda jobs: run_in_order(_carry_out, list(jobs), processes)
+
+
+def _days(corridor: Corridor) -> int:
+    """How many are simulated."""
+    window = corridor.window
+    return window.warm_up + window.days + window.cool_down
 
 
 def simulate(
@@ -75,6 +85,8 @@ def simulate(
     """
     if replications < 1:
         raise InputError("at least one replication is needed")
+    consignments = sum(one.per_week.value for one in corridor.types.values()) * _days(corridor) / 7
+    refuse_beyond("replications", max(replications, 2), CONSIGNMENT_BYTES * consignments, key="replications")
     run = run or partial(map, _carry_out)
     done: list[SimulatedYear] = []
     wanted = replications if precision is None else max(replications, 2)

@@ -31,6 +31,7 @@ from kosho.equilibrium.failure import Failure, raise_first
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import solve
 from kosho.errors import InputError, KoshoError, Problems
+from kosho.limits import refuse_beyond
 from kosho.parallel import Shared, cores, one_thread, run
 from kosho.world import World
 
@@ -46,6 +47,8 @@ WORTH_A_PROCESS = 4096
 """Members above which starting another process pays, where the caller leaves the choice."""
 SAMPLE = 32
 """Members whose average is the centre of a family."""
+MEMBER_BYTES = 24
+"""By country and sector: what a member is worth there, once as it is solved and twice when it is named."""
 SHOWN = 5
 """Countries told by name where a batch shows itself."""
 
@@ -165,6 +168,7 @@ def solve_batch(
     started = time.perf_counter()
     changes = _checked(world, counterfactuals, deficits, tol)
     _refuse(world, len(changes), thetas, processes)
+    refuse_beyond("members", len(changes), MEMBER_BYTES * len(world.countries) * (1 + len(world.sectors)))
     if processes is None:
         processes = cores() if len(changes) >= WORTH_A_PROCESS else 1
     found = Results.empty(len(changes), len(world.countries), len(world.sectors))

@@ -18,7 +18,7 @@ import xarray as xr
 
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing, million, number, percent, thing
-from kosho.errors import Problems, suggest
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.world import labelled
 
 __all__ = ["Basis", "Constraint", "Flow", "Measured", "Purchase", "Quota", "Settled", "TariffQuota"]
@@ -257,7 +257,14 @@ class Settled(Shown):
         return self.wedge > 0.0
 
     def diversion(self, importer: str, count: int = 5) -> dict[str, float]:
-        """Whose sales to `importer` change most (its own producers among them), largest change first."""
+        """Whose sales to `importer` change most (its own producers among them), largest change first.
+
+        Raises:
+            InputError: the importer is not in the world.
+        """
+        if importer not in self.countries:
+            hint = suggest(importer, self.countries)
+            raise InputError(Problem(f"unknown country {importer!r}", hint, key="importer"))
         change = self.change[self.countries.index(importer)]
         order = np.argsort(-np.abs(change), kind="stable")[:count].tolist()
         return {self.countries[i]: float(change[i]) for i in order if change[i] != 0}

@@ -324,15 +324,17 @@ def _recordings(file: RecordFile) -> Iterator[tuple[Key, str | None, date | None
 
 
 def _check_circles(file: RecordFile, lines: LineNumbers, problems: Problems) -> None:
-    replaced = {one.id: one.supersedes for one in file.statements if one.supersedes}
-    for n, one in enumerate(file.statements):
-        seen, step = {one.id}, one.supersedes
-        while step is not None and step not in seen:
-            seen.add(step)
-            step = replaced.get(step)
-        if step is not None:
-            problems.add(
-                f"{one.id!r} supersedes itself in a circle",
-                line=lines["statements", n, "supersedes"],
-                key="supersedes",
-            )
+    for key in ("supersedes", "answers"):
+        meant: dict[str, str] = {one.id: other for one in file.statements if (other := getattr(one, key, None))}
+        for n, one in enumerate(file.statements):
+            seen, step = {one.id}, meant.get(one.id)
+            while step is not None and step not in seen:
+                seen.add(step)
+                step = meant.get(step)
+            if step == one.id:
+                problems.add(
+                    f"{one.id!r} {key} itself in a circle",
+                    "of two statements one was made first",
+                    line=lines["statements", n, key],
+                    key=key,
+                )

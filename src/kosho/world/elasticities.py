@@ -12,6 +12,7 @@ import xarray as xr
 
 from kosho.arrays import Array, Index
 from kosho.errors import InputError, Problem, suggest
+from kosho.limits import refuse_beyond
 from kosho.world.datafiles import rows
 from kosho.world.law_cells import LawCells
 from kosho.world.table import World
@@ -97,6 +98,7 @@ def draw_elasticities(world: World, n: int, seed: int) -> list[xr.DataArray]:
     if world.theta_spread is None:
         raise InputError(Problem("this world has no spread of elasticities", "give World.theta_spread"))
     spread = world.theta_spread.to_numpy()
+    refuse_beyond("draws", n, 4_000 + 32 * len(spread), key="n")
     generator = np.random.default_rng(seed)
     common = generator.standard_normal((n, 1))
     own = generator.standard_normal((n, len(spread)))

@@ -18,7 +18,7 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.codes import countries as known_economies
 from kosho.codes import sectors as known_sectors
-from kosho.errors import Problems
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.world.economy import TradeWeights
 
 __all__ = ["LawCells", "Members", "law_cells"]
@@ -68,7 +68,14 @@ class LawCells:
         return tuple(dict.fromkeys(int(j) for k, j in zip(self.sectors, self.sector, strict=True) if k == code))
 
     def sold(self, importer: str, exporter: str, code: str) -> float:
-        """Trade of two economies in an ICIO sector, net of tariff."""
+        """Trade of two economies in an ICIO sector, net of tariff.
+
+        Raises:
+            InputError: one of them is not in the world.
+        """
+        for economy in (importer, exporter):
+            if economy not in self.economies:
+                raise InputError(Problem(f"unknown country {economy!r}", suggest(economy, self.economies)))
         n, i = self.economies.index(importer), self.economies.index(exporter)
         here = [k for k, name in enumerate(self.sectors) if name == code]
         return float(self.flows[n, i, here].sum())

@@ -1,0 +1,145 @@
+"""Work that does not fit is refused before it begins, with what would fit; a time can be set."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from kosho import Case
+from kosho.bargain import Effort, Grid, negotiate
+from kosho.cli import COMMANDS, app
+from kosho.cli.endurance import within
+from kosho.corridor import between, simulate
+from kosho.equilibrium import Shock, solve_batch
+from kosho.errors import InputError, KoshoError
+from kosho.limits import GIB, allowing, memory, refuse_beyond
+from kosho.world import draw_elasticities, load, toy
+
+
+def _issues(content: Any, count: int, options: int) -> None:
+    content["issues"] = [
+        {
+            "id": f"i{k}",
+            "title": "An issue",
+            "options": [
+                {"id": f"o{j}", "title": "x", "fallback": not j, "status": "fact", "source": ["own-table"]}
+                for j in range(options)
+            ],
+        }
+        for k in range(count)
+    ]
+    content["red_lines"], content["links"] = [], []
+
+
+def test_a_table_of_too_many_packages_is_refused_at_once_with_the_number_that_fits(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(Case.load("japan-us-2025").folder, tmp_path / "case"))
+    content = yaml.load((folder / "table.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
+    _issues(content, 12, 10)
+    (folder / "table.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    started = time.monotonic()
+    result = CliRunner().invoke(app, ["bargain", str(folder)])
+    assert time.monotonic() - started < 5
+    assert isinstance(result.exception, InputError)
+    told = str(result.exception)
+    assert told.startswith(f"{folder / 'table.yaml'}: issues: 1,000,000,000,000 packages need about")
+    assert "at most" in told
+    assert "--memory" in told
+
+
+def test_memory_that_is_allowed_decides_how_many_fit() -> None:
+    with allowing(GIB):
+        refuse_beyond("things", 1024, 1 << 20)
+        with pytest.raises(InputError, match=r"at most 1,024 fit"):
+            refuse_beyond("things", 1025, 1 << 20)
+    assert memory() > GIB / 8
+
+
+@pytest.mark.parametrize("draws", [10**11, 10**400])
+def test_draws_that_do_not_fit_are_refused_before_anything_is_priced(draws: int) -> None:
+    case = Case.load("japan-us-2025")
+    started = time.monotonic()
+    with pytest.raises(InputError, match=r"draws: [\d,^]+ draws need [^$]*at most [\d,]+ fit"):
+        negotiate(case.table(), load(regions="talks", sectors="talks"), effort=Effort(draws=draws))
+    assert time.monotonic() - started < 3
+    with pytest.raises(InputError, match="at most"):
+        draw_elasticities(load(regions="talks", sectors="talks"), draws, 1)
+
+
+def test_members_and_replications_that_do_not_fit_are_refused() -> None:
+    with allowing(1 << 10), pytest.raises(InputError, match="100 members need"):
+        solve_batch(toy(), [Shock.none(toy())] * 100)
+    corridor = between("TWKHH", "JPUKB")
+    long = corridor.model_copy(update={"window": corridor.window.model_copy(update={"days": 10**8})})
+    for asked, count in ((long, 1), (corridor, 10**9)):
+        with pytest.raises(InputError, match="replications need about"):
+            simulate(asked, replications=count)
+
+
+def test_a_grid_names_what_it_does_not_know() -> None:
+    grid = Grid.of({"cars": ("25 %", "15 %"), "rice": ("as now", "more")})
+    with pytest.raises(InputError) as raised:
+        grid.find({"cars": "20 %", "ryce": "more"})
+    told = str(raised.value)
+    assert "unknown issue 'ryce' (did you mean rice?)" in told
+    assert "issue 'cars' has no option '20 %'" in told
+    assert "issue 'rice' is missing" in told
+
+
+def test_the_time_is_over_in_the_middle_of_work_and_nothing_on_the_way_takes_it_for_an_error() -> None:
+    def work() -> None:
+        while True:
+            with suppress(Exception):  # what careless code does
+                time.sleep(0.01)
+
+    with pytest.raises(KoshoError, match=r"stopped after 0\.2 seconds"), within(0.2):
+        work()
+    with within(0.2):
+        pass
+    time.sleep(0.3)  # nothing is left that would stop what comes later
+
+
+def test_a_command_ends_with_status_1_and_shows_nothing_half_done(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = ["brief", "japan-us-2025", "--out", str(out), "--timeout", "0.4"]
+    result = CliRunner().invoke(app, asked, env={"KOSHO_CACHE": str(tmp_path / "cache")})
+    assert isinstance(result.exception, KoshoError)
+    assert result.exception.exit_status == 1
+    assert "stopped after 0.4 seconds" in str(result.exception)
+    assert result.stdout == ""
+    assert not out.exists() or not list(out.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--timeout", "0"), ("--timeout", "nan"), ("--timeout", "-1"), ("--memory", "1e9")]
+)
+def test_times_and_sizes_that_cannot_be_meant_are_refused(option: str, value: str) -> None:
+    result = CliRunner().invoke(app, ["simulate", "japan-us-2025", "--scenario", "deal", option, value])
+    assert isinstance(result.exception, InputError)
+    assert str(result.exception).startswith(option)
+
+
+def test_every_command_can_be_held_to_a_time() -> None:
+    for name in COMMANDS:
+        told = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "160"}).stdout
+        if "Commands" not in told:
+            assert "--timeout" in told, name
+    assert "--timeout" in CliRunner().invoke(app, ["world", "build", "--help"]).stdout
+
+
+def test_a_party_is_in_a_case_once(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(Case.load("japan-us-2025").folder, tmp_path / "case"))
+    path = folder / "case.yaml"
+    text = path.read_text(encoding="utf-8")
+    start, end = text.index("parties:\n"), text.index("backgrounds:\n")
+    twice = "".join(2 * ["  - {economy: GBR, title: Britain}\n"])
+    path.write_text(text[:end] + twice + text[end:], encoding="utf-8")
+    assert text[start:end].count("economy") == 2
+    with pytest.raises(InputError, match=r"parties.3: 'GBR' is given twice"):
+        Case.load(folder)
