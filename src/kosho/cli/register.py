@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json
+from kosho.cli.register_editions import against, diff
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem, suggest
 
@@ -52,6 +53,10 @@ def check(
         show_json({"schema_version": 1, **content, "problems": []})
     else:
         say(f"{len(register.measures)} measures in {len(files)} files: nothing contradicts itself")
+
+
+app.command("against-schedule")(against)
+app.command("diff")(diff)
 
 
 @app.command("show")
