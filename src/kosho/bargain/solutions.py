@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
 from kosho.arrays import Array, Index
 from kosho.bargain.frontier import frontier
 from kosho.bargain.game import Game
+from kosho.display import Shown
 
 __all__ = [
     "CONCEPTS",
@@ -89,7 +90,8 @@ def utilitarian(game: Game) -> Index:
     return _best(game, rows, total, TIE * _ideal(game).max(initial=0.0))
 
 
-class SolutionConcept(NamedTuple):
+@dataclass(frozen=True)
+class SolutionConcept(Shown):
     """A solution concept, and how it is told to readers.
 
     >>> from kosho.bargain import CONCEPTS, SolutionConcept

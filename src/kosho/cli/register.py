@@ -10,6 +10,7 @@ import typer
 
 from kosho.cli.options import Json
 from kosho.cli.register_compare import compare
+from kosho.cli.register_editions import against, show_editions
 from kosho.cli.register_propose import propose
 from kosho.cli.register_upkeep import known as show_known
 from kosho.cli.register_upkeep import stale
@@ -58,6 +59,9 @@ def check(
         say(f"{len(register.measures)} measures in {len(files)} files: nothing contradicts itself")
 
 
+app.command("against-schedule")(against)
+
+
 @app.command("show")
 def show(
     on: Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Day in force; today.")] = None,
@@ -98,18 +102,34 @@ def show(
 
 @app.command("diff")
 def diff(
+    editions: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="OLD NEW", help="Two editions of a schedule: files, folders, or imported ones."),
+    ] = None,
     known: Annotated[
         tuple[str, str] | None,
         typer.Option("--known", metavar="DAY DAY", help="What became known after the first, up to the second."),
     ] = None,
-    importer: Annotated[str | None, typer.Option(help="Only what this economy imposes.")] = None,
+    importer: Annotated[
+        str | None, typer.Option(metavar="ISO3", help="Whose law; of editions, USA if not given.")
+    ] = None,
+    trade: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Of editions: imports by line (.csv, .parquet), a code and a value."),
+    ] = None,
+    partner: Annotated[str | None, typer.Option(help="Only imports from this partner, of --trade.")] = None,
     *,
     json: Json = False,
 ) -> None:
-    """Show what became known between two days: measures added, ended, changed back in time."""
-    if known is None:
-        raise InputError(Problem("what is to be compared?", "--known 2025-09-01 2025-09-30", key="--known"))
-    show_known(known, importer, json=json)
+    """Show what changed between two editions of a schedule, or what became known between two days."""
+    if known is not None and not editions:
+        show_known(known, importer, json=json)
+    elif known is None and editions is not None and len(editions) == 2:
+        show_editions((editions[0], editions[1]), importer or "USA", trade, partner, json=json)
+    else:
+        raise InputError(
+            Problem("compares two editions, or two days", "OLD NEW, or --known 2025-09-01 2025-09-30")
+        )
 
 
 app.command("stale")(stale)

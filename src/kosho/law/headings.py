@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol
 
 from kosho.law.measure import PRICED, Measure
@@ -17,6 +19,10 @@ __all__ = ["CodePosition", "Cover", "Place", "Places", "Where", "cover", "place"
 
 Where = Literal["list", "group", "measure"]
 """Who owns headings: a list, a product group, or the `hs` of a measure's scope."""
+
+
+MANY = 64
+"""From as many headings on, they are searched in order."""
 
 
 class Place(IntEnum):
@@ -34,7 +40,21 @@ def place(code: str, prefixes: tuple[str, ...], without: tuple[str, ...] = ()) -
         if without and code.startswith(without):
             return Place.OUT
         return Place.PART if any(one.startswith(code) for one in without) else Place.IN
-    return Place.PART if any(one.startswith(code) for one in prefixes) else Place.OUT
+    return Place.PART if _reaches(code, prefixes) else Place.OUT
+
+
+def _reaches(code: str, prefixes: tuple[str, ...]) -> bool:
+    """Whether some prefix is under a code."""
+    if len(prefixes) < MANY:
+        return any(one.startswith(code) for one in prefixes)
+    ordered = _ordered(prefixes)
+    at = bisect_left(ordered, code)
+    return at < len(ordered) and ordered[at].startswith(code)
+
+
+@lru_cache(maxsize=256)
+def _ordered(prefixes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(prefixes))
 
 
 class Places(Protocol):

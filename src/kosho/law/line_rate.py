@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kosho.codes import blocs, sector_name
 from kosho.errors import InputError, KoshoError, Problem, suggest
+from kosho.law.edition_scope import in_edition
 from kosho.law.export_controls import controls, in_words
 from kosho.law.headings import CodePosition, Cover, Place, Places, cover
 from kosho.law.measure import Measure
@@ -48,6 +49,7 @@ def quote(register: Register, query: Query) -> RateQuote:
     _refuse_unknown_facts(register, query)
     if query.exporter in blocs():
         return _of_bloc(register, query)
+    register = in_edition(register, query.importer, query.on)
     places = position(register, query.code)
     duty = _ordinary(query)
     warnings = list(duty.warnings)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from kosho.arrays import Index, Mask
 from kosho.errors import InputError, Problem
+from kosho.law.edition_scope import in_edition
 from kosho.law.headings import Place, Where, cover
 from kosho.law.measure import Measure
 from kosho.law.query import CODE_HINT, NO_FACTS, is_code
@@ -24,7 +25,7 @@ from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
 from kosho.law.stacking import Stack, stack
 
-__all__ = ["rates"]
+__all__ = ["added_as_listed", "rates"]
 
 Array = NDArray[np.float32]
 Key = tuple[Where, str]
@@ -70,20 +71,54 @@ def rates(
         if not is_code(code):
             raise InputError(Problem(f"{code!r} is not an HS code", CODE_HINT))
     ordinary = np.array([duty for _, duty in lines], np.float32)
-    groups, of_line = _signatures(register, codes)
-    covering = _Covering(register, groups)
     result = np.empty((len(dates), len(codes), len(partners)), np.float32)
+    scoped = [in_edition(register, importer, day) for day in dates]
+    for one in dict.fromkeys(scoped):
+        days = [k for k, other in enumerate(scoped) if other is one]
+        if len(days) == len(dates):
+            _as_listed(one, _Asked(importer, codes, ordinary, partners, dates, known), result)
+        else:
+            some = np.empty((len(days), len(codes), len(partners)), np.float32)
+            asked = _Asked(importer, codes, ordinary, partners, [dates[k] for k in days], known)
+            _as_listed(one, asked, some)
+            result[days] = some
+    return result
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What rates are asked of."""
+
+    importer: str
+    codes: Sequence[str]
+    ordinary: Array
+    partners: Sequence[str]
+    dates: Sequence[date]
+    known: date | None
+
+
+def added_as_listed(register: Register, importer: str, codes: Sequence[str], exporter: str, on: date) -> Array:
+    """What measures add to the duty of each line, a fraction, by the lists of the register alone."""
+    asked = _Asked(importer, codes, np.zeros(len(codes), np.float32), [exporter], [on], None)
+    result = np.empty((1, len(codes), 1), np.float32)
+    _as_listed(register, asked, result)
+    return result[0, :, 0]
+
+
+def _as_listed(register: Register, asked: _Asked, result: Array) -> None:
+    """Rates `[date, line, partner]` by the lists of the register, whatever edition is in force."""
+    groups, of_line = _signatures(register, asked.codes)
+    covering = _Covering(register, groups)
     states: dict[tuple[str, ...], int] = {}
     stacks: dict[tuple[tuple[str, float], ...], Stack] = {}
-    for k, day in enumerate(dates):
-        law = [measure for measure in register.in_force(day, known) if measure.imposed_by(importer)]
+    for k, day in enumerate(asked.dates):
+        law = [measure for measure in register.in_force(day, asked.known) if measure.imposed_by(asked.importer)]
         state = tuple(measure.id for measure in law)
         if state in states:
             result[k] = result[states[state]]
             continue
         states[state] = k
-        _fill(result[k], ordinary, of_line, _state(register, law, partners, covering, stacks))
-    return result
+        _fill(result[k], asked.ordinary, of_line, _state(register, law, asked.partners, covering, stacks))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from kosho.display import Card, Shown
 from kosho.errors import InputError, KoshoError, Problem
@@ -133,7 +133,8 @@ Term = AdValorem | Specific | Component
 Terms = tuple[Term, ...]
 
 
-class Bounds(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bounds(Shown):
     """Between what a duty lies, as fractions of the customs value; `high` is None where nothing bounds it.
 
     >>> from kosho.law.schedules import Bounds, parse_duty

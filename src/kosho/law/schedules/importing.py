@@ -129,5 +129,6 @@ def import_files(
         source=f"{edition}, {', '.join(path.name for path in files)}",
         complete=any(line.special_texts for line in lines),
         whole=len({line.code[:2] for line in lines}) >= CHAPTERS,
+        cites=any(line.references for line in lines),
     )
     return Imported(schedule, write(schedule, lines), draft)

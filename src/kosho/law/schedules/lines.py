@@ -136,6 +136,10 @@ class Line(Shown):
 class LineMapping(Mapping[str, Line]):
     """Lines by code, in order of code."""
 
+    def cited(self) -> dict[str, References]:
+        """What lines cite, of those that cite something."""
+        return {code: line.references for code, line in self.items() if line.references}
+
     def under(self, prefix: str) -> list[Line]:
         """Lines whose code starts with `prefix`, in order."""
         return [self[code] for code in self if code.startswith(prefix)]
@@ -180,6 +184,8 @@ class Schedule(Shown):
     """Whether a line lists every preference it has."""
     whole: bool = False
     """Whether it holds all chapters, so that a code it does not have does not exist."""
+    cites: bool = False
+    """Whether its lines say what they cite of chapter 99 (exports in JSON do)."""
 
     def card(self) -> Card:
         """Whose it is, when it holds, and how large it is."""

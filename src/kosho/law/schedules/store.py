@@ -61,6 +61,7 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
         "source": schedule.source,
         "complete": "yes" if schedule.complete else "no",
         "whole": "yes" if schedule.whole else "no",
+        "cites": "yes" if schedule.cites else "no",
     }
     texts: dict[int, str] = {}
 
@@ -121,6 +122,11 @@ class StoredLines(LineMapping):
 
     def __len__(self) -> int:
         return int(self._ask("SELECT count(*) FROM line")[0][0])
+
+    def cited(self) -> dict[str, References]:
+        """What lines cite, of those that cite something."""
+        rows = self._ask("SELECT code, refs FROM line WHERE refs <> '{}'")
+        return {code: _references(text) for code, text in rows}
 
     def under(self, prefix: str) -> list[Line]:
         """Lines whose code starts with `prefix`, in order."""
@@ -185,4 +191,5 @@ def _opened(path: Path, changed: int) -> Schedule:  # noqa: ARG001 - a file writ
         source=about["source"],
         complete=about["complete"] == "yes",
         whole=about["whole"] == "yes",
+        cites=about["cites"] == "yes",
     )

@@ -12,7 +12,7 @@ from typing import Literal
 from kosho.errors import InputError, Problems
 from kosho.law.schedules.hts import special_duties
 from kosho.law.schedules.lines import Line
-from kosho.law.schedules.notation import is_bare_number
+from kosho.law.schedules.notation import is_bare_number, parse_duty
 from kosho.law.schedules.reading import ScheduleDraft, SourceRow, csv_rows, require
 from kosho.numbers import Mark, convention, decimal, rewritten
 
@@ -52,27 +52,27 @@ def read_table(path: Path, draft: ScheduleDraft, reading: Reading = AS_PRINTED) 
     if rows and not (names["code"] and names["duty"]):
         problems.add("no column code or duty", line=1)
         rows = []
-    duties = [name for column in ("duty", "special", "other") if (name := names[column])]
+    duties = [name for column in ("duty", "other") if (name := names[column])]
     numbers = _Numbers.of(rows, duties, names, reading, problems)
     for row in rows:
         code = re.sub(r"[.\s]", "", row.cells[names["code"]])
         if re.fullmatch(r"\d{8}(\d{2})?", code) is None:
             problems.add(f"{row.cells[names['code']]!r} is not a line", "8 or 10 digits", line=row.line)
             continue
-        try:
-            told = {
-                column: numbers.told(row.cells.get(names[column], ""))
-                for column in ("duty", "special", "other")
-            }
-        except InputError as error:
-            problems.found += [replace(one, file=str(path), line=row.line, key=code) for one in error.problems]
-            continue
-        specials = special_duties(told["special"])
+        specials = special_duties(row.cells.get(names["special"], ""))
         if specials.wrong:
             problems.add(specials.wrong, line=row.line, key=code)
             continue
+        try:
+            duty, other = (numbers.told(row.cells.get(names[column], "")) for column in ("duty", "other"))
+            special = specials.duties
+            if numbers.mark != ".":
+                special = {name: numbers.told(text) for name, text in special.items()}
+        except InputError as error:
+            problems.found += [replace(one, file=str(path), line=row.line, key=code) for one in error.problems]
+            continue
         description, unit = (row.cells.get(names[column], "") for column in ("description", "unit"))
-        line = Line(code, description, unit, told["duty"], told["other"], specials.duties)
+        line = Line(code, description, unit, duty, other, special)
         draft.add(line, str(path), row.line)
     numbers.refuse_bare(problems)
     draft.problems += problems.found
@@ -105,7 +105,8 @@ class _Numbers:
         mark, rates = reading.mark, reading.rates
         if mark is None:
             try:
-                mark = convention(row.cells[name] for row in rows for name in duties)
+                cells = (row.cells[name] for row in rows for name in duties)
+                mark = convention(text for text in cells if _is_amount(text))
             except InputError as error:
                 problems.found += [replace(one, file=problems.file) for one in error.problems]
         if rates is None and _PERCENT_HEADING.fullmatch(names["duty"]):
@@ -124,6 +125,8 @@ class _Numbers:
             if self.rates is None:
                 return text
             return f"{number * (100 if self.rates == 'fraction' else Decimal(1)):f}%"
+        if not _is_amount(text):
+            return text
         if self.mark == ",":
             return rewritten(text, ",")
         if "," in text:
@@ -137,6 +140,11 @@ class _Numbers:
             more = f" and {len(self.bare) - 1:,} more like it" if len(self.bare) > 1 else ""
             hint = "say --rates percent (or fraction), or write it in the heading: duty (%)"
             problems.add(f"{text!r}{more}: percent, a fraction or money is not said", hint, line=line)
+
+
+def _is_amount(text: str) -> bool:
+    """Whether a cell holds numbers that are amounts: `See 9822.04.01` holds none."""
+    return bool(text) and (is_bare_number(text) or not parse_duty(text).unread)
 
 
 def _refuse_unsure(text: str, mark: Mark | None) -> None:

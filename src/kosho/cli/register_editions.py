@@ -1,0 +1,203 @@
+"""`kosho register against-schedule` and `diff`: the register and editions of a schedule side by side."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kosho.cli.options import Json
+from kosho.cli.terminal import day, say, show_json, show_table
+from kosho.errors import InputError, Problem, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kosho.law.against_schedule import Comparison
+    from kosho.law.edition_diff import EditionDiff
+    from kosho.law.schedules.lines import Line
+
+__all__ = ["against", "show_editions"]
+
+SHOWN = 20
+_CODES = ("hs10", "hs8", "hs6", "hts10", "hts8", "code", "hs")
+_VALUES = ("customs_value_usd", "customs_value", "value", "trade", "imports")
+
+
+def against(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="USITC export in JSON: one file, one a chapter, or a folder."),
+    ],
+    importer: Annotated[str, typer.Option(metavar="ISO3", help="Whose schedule it is.")] = "USA",
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Day in force; that of the edition.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Tell every line on which the register adds another duty than the schedule; exits 1 if there is one."""
+    from kosho.law import Register
+    from kosho.law.against_schedule import against_schedule
+    from kosho.law.schedules.importing import read_files
+
+    when = day(on, "--on")
+    lines = read_files(files).lines
+    found = against_schedule(Register.load(), lines, importer, when)
+    if json:
+        show_json({"schema_version": 1, **_compared(found)})
+    else:
+        say(
+            f"{found.lines:,} lines, {found.exporter}, in force on {found.on}: {found.equal:,} equal "
+            f"({found.equal / found.lines:.2%}), {found.explained} of the others explained"
+        )
+        say(f"headings compared: {', '.join(found.headings)}")
+        rows = [(one.hs, _rates(one.schedule), f"{one.register:g}", one.why) for one in found.different[:SHOWN]]
+        if rows:
+            show_table("Different", ("Line", "Schedule", "Register", "Why"), rows)
+        if len(found.different) > SHOWN:
+            say(f"… {len(found.different) - SHOWN:,} more; --json lists all")
+    if found.different:
+        raise typer.Exit(1)
+
+
+def _rates(rates: tuple[float, ...]) -> str:
+    return " or ".join(f"{rate:g}" for rate in rates)
+
+
+def _compared(found: Comparison) -> dict[str, Any]:
+    return {
+        "on": found.on.isoformat(),
+        "exporter": found.exporter,
+        "headings": list(found.headings),
+        "lines": found.lines,
+        "equal": found.equal,
+        "explained": found.explained,
+        "different": [
+            {
+                "hs": one.hs,
+                "schedule": one.schedule[0] if len(one.schedule) == 1 else list(one.schedule),
+                "register": one.register,
+                "why": one.why,
+                "explained": one.explained,
+            }
+            for one in found.different
+        ],
+    }
+
+
+def show_editions(
+    editions: tuple[str, str], importer: str, trade: Path | None, partner: str | None, *, json: bool
+) -> None:
+    """Tell what changed between two editions of a schedule: lines, duties, and the law cited behind them.
+
+    Args:
+        editions: The older and the later one: a file, a folder, or an edition that was imported.
+        importer: Whose schedule they are.
+        trade: Imports by line, a code and a value column.
+        partner: Only imports from this partner count.
+        json: As JSON.
+    """
+    from kosho.law import Register
+    from kosho.law.edition_diff import editions_diff
+
+    before, after = _edition(editions[0], importer, "OLD"), _edition(editions[1], importer, "NEW")
+    weights = None if trade is None else _weights(trade, partner)
+    found = editions_diff(before, after, Register.load().of(importer), weights)
+    if json:
+        show_json({"schema_version": 1, "old": editions[0], "new": editions[1], **_changed(found)})
+        return
+    lines = len({one.hs for one in found.changes})
+    say(f"{found.compared:,} lines in both editions; {lines:,} changed, {len(found.changes):,} changes in all")
+    if found.trade is not None and found.trade_of_all:
+        say(f"trade of the changed lines: {found.trade:,.0f} ({found.trade / found.trade_of_all:.2%})")
+    rows = [
+        (one.hs, one.what, one.column, one.old, one.new, "; ".join(one.law)) for one in found.changes[:SHOWN]
+    ]
+    if rows:
+        show_table("Changes", ("Line", "What", "Column", "Old", "New", "Law"), rows)
+    if len(found.changes) > SHOWN:
+        say(f"… {len(found.changes) - SHOWN:,} more; --json lists all")
+    for note in found.notes:
+        say(f"note: {note}")
+
+
+def _changed(found: EditionDiff) -> dict[str, Any]:
+    return {
+        "compared": found.compared,
+        "changed": len({one.hs for one in found.changes}),
+        "trade": found.trade,
+        "trade_of_all": found.trade_of_all,
+        "notes": list(found.notes),
+        "changes": [
+            {
+                "hs": one.hs,
+                "what": one.what,
+                "column": one.column,
+                "old": one.old,
+                "new": one.new,
+                "law": list(one.law),
+                "trade": one.trade,
+            }
+            for one in found.changes
+        ],
+    }
+
+
+def _edition(name: str, importer: str, key: str) -> Mapping[str, Line]:
+    from kosho.law.schedules.importing import read_files
+    from kosho.law.schedules.preferences import territory
+    from kosho.law.schedules.store import imported
+
+    if Path(name).exists():
+        return read_files([Path(name)]).lines
+    editions = {one.edition: one for one in imported(territory(importer))}
+    if name not in editions:
+        hint = suggest(name, editions) or "import it, or name a file"
+        raise InputError(Problem(f"{name!r} is no file and no imported edition of {importer}", hint, key=key))
+    return {line.code: line for line in editions[name].lines.under("")}
+
+
+def _weights(path: Path, partner: str | None) -> dict[str, float]:
+    """Imports by code, over all partners or from one."""
+    found: dict[str, float] = {}
+    for row in _rows(path):
+        names = {name.strip().lower(): name for name in row}
+        code = next((names[name] for name in _CODES if name in names), None)
+        value = next((names[name] for name in _VALUES if name in names), None)
+        if code is None or value is None:
+            hint = f"a code ({', '.join(_CODES)}) and a value ({', '.join(_VALUES)})"
+            raise InputError(Problem("has not the columns of trade by line", hint, str(path), 1))
+        if partner is not None and row.get(names.get("partner", "")) != partner:
+            continue
+        try:
+            amount = float(row[value] or 0)
+        except ValueError:
+            raise InputError(
+                Problem(f"{row[value]!r} is not a value", file=str(path), key=str(row[code]))
+            ) from None
+        plain = str(row[code]).replace(".", "")
+        found[plain] = found.get(plain, 0.0) + amount
+    if not found:
+        what = f"imports from {partner}" if partner else "trade"
+        raise InputError(Problem(f"holds no {what}", file=str(path)))
+    return found
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    if path.suffix.lower() == ".parquet":
+        try:
+            from pyarrow import parquet
+        except ImportError:
+            hint = "pip install 'kosho[schedules]'"
+            raise InputError(Problem("reading Parquet needs pyarrow", hint, file=str(path))) from None
+        try:
+            return parquet.read_table(path).to_pylist()
+        except (OSError, ValueError) as error:
+            raise InputError(Problem(f"is not Parquet: {error}".splitlines()[0], file=str(path))) from None
+    from kosho.law.schedules.reading import text_of
+
+    return list(csv.DictReader(io.StringIO(text_of(path), newline="")))
