@@ -33,7 +33,7 @@ def test_a_rate_loads_what_it_needs_and_no_more():
 
 
 def test_the_version_loads_no_command():
-    assert {name for name in modules("--version") if name.startswith("kosho.cli.")} == set()
+    assert not modules("--version") & {f"kosho.cli.{module}" for module in COMMANDS.values()}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
