@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kosho.errors import InputError
+from kosho.world import WorldChoice
 from kosho.world.build import Said, completed
 from kosho.world.loading import calibrated, load
 from kosho.world.readers import READERS, reader
@@ -135,3 +137,14 @@ def test_single_rates_stand_over_those_for_all(tmp_path: Path):
     assert world.unknown_tariff is not None
     assert world.unknown_tariff.sel(importer="JPN", exporter="USA").all()
     assert not world.unknown_tariff.sel(importer="USA").any()
+
+
+def test_a_table_that_was_built_again_is_read_again(tmp_path: Path):
+    path = tmp_path / "w.npz"
+    choice = WorldChoice(str(path))
+    table = completed(reader("long-csv").table([file(tmp_path, ROWS)], {}), Said(year=2020))
+    write(table, path)
+    first = choice.load().whole
+    assert choice.load().whole is first
+    write(replace(table, meta={**table.meta, "name": "another"}), path)
+    assert choice.load().whole.meta.name == "another"

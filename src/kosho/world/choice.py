@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
-from kosho.world.loading import DEFAULT, coarse, load
+from kosho.world.loading import DEFAULT, coarse, load, written
 from kosho.world.table import World
 
 __all__ = ["WorldChoice", "Worlds"]
@@ -110,10 +110,10 @@ class WorldChoice(Shown):
         if self.detail is not None:
             one = load(self.table, self.detail, self.detail)
             return Worlds(one, one)
-        return _pair(self.table, frozenset(keep))
+        return _pair(self.table, frozenset(keep), written(self.table))
 
 
 @lru_cache(maxsize=8)
-def _pair(table: str, keep: frozenset[str]) -> Worlds:
+def _pair(table: str, keep: frozenset[str], _at: tuple[int, ...]) -> Worlds:
     whole = load(table)
     return Worlds(whole, coarse(whole, keep))

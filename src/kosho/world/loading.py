@@ -25,7 +25,7 @@ from kosho.world.store import IOTable, read
 from kosho.world.table import World, WorldMeta
 from kosho.world.table_tariffs import SHIPPED_YEAR, TableTariffs, tariffs_of, unknown_tariffs
 
-__all__ = ["DEFAULT", "calibrated", "coarse", "load", "table"]
+__all__ = ["DEFAULT", "calibrated", "coarse", "load", "table", "written"]
 
 DEFAULT = "icio-2022"
 
@@ -75,15 +75,26 @@ def load(
         if value not in known:
             problems.add(f"unknown choice {value!r}", suggest(str(value), known), key=key)
     problems.raise_if_any()
-    return _load(str(name), regions, sectors, final_demand)
+    return _load(str(name), regions, sectors, final_demand, written(str(name)))
 
 
 @lru_cache(maxsize=16)
-def _load(name: str, regions: Detail, sectors: Detail, final_demand: FinalDemand) -> World:
+def _load(name: str, regions: Detail, sectors: Detail, final_demand: FinalDemand, at: tuple[int, ...]) -> World:
     if (regions, sectors) != ("full", "full"):
-        world = _load(name, "full", "full", final_demand)
+        world = _load(name, "full", "full", final_demand, at)
         return coarse(world, regions=regions == "talks", sectors=sectors == "talks")
     return calibrated(table(name), final_demand)
+
+
+def written(name: str) -> tuple[int, ...]:
+    """When a table's file was written and how large it is, so that a changed one is read again."""
+    if name == DEFAULT:
+        return ()
+    try:
+        found = Path(name).stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_size
 
 
 def coarse(world: World, keep: Iterable[str] = (), *, regions: bool = True, sectors: bool = True) -> World:
