@@ -17,7 +17,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import many, rates, startup
+from benchmarks import many, rates, startup, ways
 from benchmarks.cases import CASES, Case
 from benchmarks.corridors import CONSIGNMENTS, month_seconds, ratios
 from benchmarks.reference import solve_plain
@@ -67,6 +67,9 @@ def show_corridor(console: Console) -> None:
 def main() -> None:
     if sys.argv[1:2] == ["startup"]:
         startup.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["ways"]:
+        ways.report(Console(width=120))
         return
     console = Console(width=120)
     table = Table(title="Time of one counterfactual in milliseconds, tolerance 1e-8")

@@ -47,7 +47,7 @@ def test_every_episode_is_told(pineapples: dict[str, Any]) -> None:
 def test_an_episode_holds_what_the_halt_would_do_beside_what_was_seen(pineapples: dict[str, Any]) -> None:
     assert {"exporter", "product", "unit", "closed_from", "allowed", "demand", "supply"} <= set(pineapples)
     assert pineapples["closed_from"] == "2021-03-01"
-    told = {one["what"]: one for one in pineapples["told"]}
+    told = {one["what"]: one for one in pineapples["figures"]}
     assert set(told) == {"home", "CHN", "JPN", "others", "price"}
     for one in told.values():
         assert set(one) == {"what", "before", "halt_alone", "observed", "shift", "put_in"}
@@ -74,7 +74,7 @@ def test_an_episode_in_the_whole_economy() -> None:
 
 def test_what_is_put_in_is_no_prediction_and_an_empty_column_is_explained() -> None:
     (travel,) = run("coercion", "travel-2025")["episodes"]
-    told = {one["what"]: one for one in travel["told"]}
+    told = {one["what"]: one for one in travel["figures"]}
     assert {name for name, one in told.items() if one["put_in"]} == {"CHN"}
     assert travel["fitted_at"] == "halt alone"
     assert {name for name, one in told.items() if one["shift"]} == {"KOR", "TWN", "USA"}
@@ -87,7 +87,7 @@ def test_what_is_put_in_is_no_prediction_and_an_empty_column_is_explained() -> N
         assert words in text
     (seafood,) = run("coercion", "seafood-2023")["episodes"]
     assert seafood["fitted_at"] is None
-    assert not any(one["shift"] for one in seafood["told"])
+    assert not any(one["shift"] for one in seafood["figures"])
     text = CliRunner().invoke(app, ["coercion", "seafood-2023"]).stdout
     assert "replayed by quota only" in " ".join(text.split())
     assert "Fitted shift" not in text

@@ -307,10 +307,10 @@ def test_the_smallest_transfer_opens_a_zone_and_less_does_not():
 def test_the_fewest_red_lines():
     crossed = np.array([[1, 1, 0], [1, 0, 0], [0, 0, 1], [0, 0, 0]], bool)
     payoffs = [[9, 9], [1, 2], [3, 1], [-1, 9]]
-    game = game_of(payoffs, [0, 0], red_lines=("a", "b", "c"), crossed=crossed)
+    game = game_of(payoffs, [0, 0], red_lines=dict(zip("abc", crossed.T, strict=True)))
     assert not game.zone
     assert {(one.red_lines, one.package) for one in fewest_red_lines(game)} == {(("a",), 1), (("c",), 2)}
-    hopeless = game_of([[-1, 9]], [0, 0], red_lines=("a",), crossed=[[True]][:0] or [[False]])
+    hopeless = game_of([[-1, 9]], [0, 0], red_lines={"a": np.array([False])})
     assert fewest_red_lines(hopeless) == []
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from kosho.bargain.collapse_rows import MarkedShock, collapse, concatenate
-from kosho.bargain.package_shocks import law_of_package, package_shocks
+from kosho.bargain.package_duties import law_of_package
+from kosho.bargain.package_shocks import package_shocks
 from kosho.bargain.pricing import background_shocks
 from kosho.bargain.table import Table
 from kosho.case import Case
@@ -286,5 +287,5 @@ def test_rows_with_other_marks_and_rows_apart_are_not_folded(talks):
     assert one.separate.tolist() == [True, False, False]
     np.testing.assert_allclose(solve(talks, one.shock).welfare, solve(talks, shock).welfare, rtol=0, atol=1e-12)
     rents = replace(shock, rent=np.full(5, 0.1), holder=np.zeros(5, np.intp))
-    with pytest.raises(InputError, match="rents cannot be folded"):
+    with pytest.raises(InputError, match="rents cannot be collapsed"):
         collapse(rents, talks)

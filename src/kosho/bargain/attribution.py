@@ -1,4 +1,4 @@
-"""Why a package is worth what it is: which issue carries whose gain, and what would make a loser whole."""
+"""Attributes gains to issues (Shapley values), and finds the cheapest concession that makes a loser whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader of a deal should know first: where its numbers answer another question than they seem to."""
+"""Warnings: cases where the numbers of a deal may be misread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shocks in pieces: joined, taken apart, and folded into few rows that have the same effect."""
+"""Merges rows of a shock that have the same effect at given elasticities; joins shocks and takes them apart."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class _Groups:
     def of(shock: Shock, marks: Mask) -> _Groups:
         """Rows of the same cell and marks."""
         if (shock.rent > 0).any():
-            raise InputError(Problem("a shock with rents cannot be folded", "use it as it is"))
+            raise InputError(Problem("a shock with rents cannot be collapsed", "use it as it is"))
         kinds, kind = np.unique(marks, axis=0, return_inverse=True)
         flat, place = shock.cells()
         keys, group = np.unique(place * len(kinds) + kind.reshape(-1), return_inverse=True)

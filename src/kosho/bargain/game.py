@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,11 +75,17 @@ class Game(Shown):
         disagreement: Array,
         status_quo: Array | None = None,
         possible: Mask | None = None,
-        *,
-        red_lines: Sequence[str] = (),
-        crossed: Mask | None = None,
+        red_lines: Mapping[str, Mask] | None = None,
     ) -> Game:
         """A game from plain arrays; the status quo is the disagreement unless given, nothing is crossed.
+
+        Args:
+            parties: Names.
+            payoffs: `[package, party]`.
+            disagreement: `[party]`.
+            status_quo: `[party]`.
+            possible: `[package]`; all of them by default.
+            red_lines: By name, the packages that cross each, `[package]`.
 
         Raises:
             InputError: shapes do not fit, payoffs are not finite, or no package is left.
@@ -97,7 +103,7 @@ class Game(Shown):
         falls = np.asarray(disagreement, float)
         now = falls if status_quo is None else np.asarray(status_quo, float)
         free = np.ones(len(table), bool) if possible is None else np.asarray(possible, bool)
-        lines = np.zeros((len(table), len(red_lines)), bool) if crossed is None else np.asarray(crossed, bool)
+        crossed = [np.asarray(mask, bool) for mask in (red_lines or {}).values()]
         problems = Problems()
         if table.shape != (len(table), len(parties)) or not parties:
             problems.add(f"payoffs have shape {table.shape}", f"wanted packages by {len(parties)} parties")
@@ -106,15 +112,16 @@ class Game(Shown):
                 problems.add(
                     f"{name} has shape {values.shape}", f"one number for each of {len(parties)} parties"
                 )
-        if free.shape != (len(table),) or lines.shape != (len(table), len(red_lines)):
-            problems.add("masks do not fit the packages", "packages, and packages by red lines")
+        if any(mask.shape != (len(table),) for mask in (free, *crossed)):
+            problems.add("masks do not fit the packages", "one value a package")
         problems.raise_if_any()
+        lines = np.stack(crossed, axis=1) if crossed else np.zeros((len(table), 0), bool)
         if not all(np.isfinite(values).all() for values in (table, falls, now)):
             problems.add("a payoff is not a finite number")
         if not (free & ~lines.any(axis=1)).any():
             problems.add("no package is left", "a red line or a linkage rules out every one")
         problems.raise_if_any()
-        return Game(tuple(parties), table, falls, now, free, tuple(red_lines), lines)
+        return Game(tuple(parties), table, falls, now, free, tuple(red_lines or ()), lines)
 
     def __len__(self) -> int:
         return len(self.payoffs)

@@ -1,7 +1,7 @@
-"""What options and laws bring besides duties: other trade costs, bounds on quantities, products told apart.
+"""Non-tariff effects of packages and laws: trade costs, quantity limits, product nests.
 
-Everything that is compared (packages, no deal, today) is told in the same products, so that nothing but what
-the sides agree on differs; and one draw of a parameter holds for all of it.
+Everything that is compared (packages, no deal, today) has the same product nests, so that nothing but what the
+sides agree on differs; and one draw of a parameter holds for all of it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ IDLE_HINT = (
 
 @dataclass(frozen=True, eq=False)
 class NontariffEffect:
-    """What one measure, or one change of trade cost that the register has no form for, does besides duties."""
+    """What one measure does besides duties, or one change of trade cost that the register has no form for."""
 
     source: MeasureEffect | CostChange
     cells: tuple[Cell, ...]
@@ -57,7 +57,7 @@ class NontariffEffect:
 
     @property
     def key(self) -> Measure | CostChange:
-        """Provisions of equal keys are one."""
+        """Effects of equal keys are one."""
         return self.source if isinstance(self.source, CostChange) else self.source.measure
 
     def factor(self, theta: float, share: float) -> float:
@@ -91,14 +91,14 @@ class Draw:
     """Where in their ranges parameters lie: shares of the way from low to high."""
 
     nontariff: Array
-    """`[provision]`."""
+    """`[effect]`."""
     nests: Array
     """`[nest, 2]`, between origins (of the logarithm) and between products."""
 
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """Provisions at some parameters."""
+    """Non-tariff effects at some parameters."""
 
     factors: Array
     """`[mark, sector]`, new over old trade cost."""
@@ -111,16 +111,16 @@ class Levels:
 
 @dataclass(frozen=True, eq=False)
 class LawPosition:
-    """A package, or a state of the law, before it is posed: its duties, and which provisions it has."""
+    """The duties of a package, or of a state of the law, and which non-tariff effects it has."""
 
     duties: MarkedShock
     active: Mask
-    """`[provision]`."""
+    """`[effect]`."""
 
 
 @dataclass(frozen=True, eq=False)
 class NontariffEffects:
-    """All provisions of a table in a world, numbered. Make them with `collect_nontariff`."""
+    """All non-tariff effects of a table in a world, numbered. Make them with `collect_nontariff`."""
 
     world: World
     items: tuple[NontariffEffect, ...]
@@ -129,7 +129,7 @@ class NontariffEffects:
 
     @cached_property
     def cost_changing(self) -> Index:
-        """Provisions that change trade cost, in the order of marks."""
+        """Effects that change trade cost, in the order of marks."""
         return np.array([p for p, one in enumerate(self.items) if one.cells], np.intp)
 
     @cached_property
@@ -148,7 +148,7 @@ class NontariffEffects:
         return found
 
     def marked(self, shock: Shock) -> MarkedShock:
-        """A shock of duties with all rows that provisions can touch, whole cells if need be.
+        """A shock of duties with all rows that non-tariff effects can touch, whole cells if need be.
 
         Rows that are bounded, told apart or subsidised stay apart.
         """
@@ -162,7 +162,7 @@ class NontariffEffects:
         )
 
     def levels(self, theta: Array, draw: Draw | None = None, scale: float = 1.0) -> Levels:
-        """Provisions at some parameters.
+        """Non-tariff effects at some parameters.
 
         Args:
             theta: Elasticities `[sector]`.
@@ -179,7 +179,7 @@ class NontariffEffects:
         return Levels(factors, constraints, subsidies, self._nests(draw, scale))
 
     def counterfactual(self, one: LawPosition, levels: Levels) -> Counterfactual:
-        """What is solved: duties with the trade costs, bounds and products of a position."""
+        """The solver input of a position: duties, trade costs, quantity constraints and product nests."""
         return self.with_constraints(self.shock(one, levels), one.active, levels)
 
     def shock(self, one: LawPosition, levels: Levels) -> Shock:
@@ -199,13 +199,13 @@ class NontariffEffects:
         return shock
 
     def with_constraints(self, shock: Shock, active: Mask, levels: Levels) -> Counterfactual:
-        """A shock with the bounds of provisions, and the products of all."""
+        """A shock with the quantity constraints of its effects, and the product nests of all."""
         constraints_at = chain.from_iterable(levels.constraints[p] for p in np.flatnonzero(active))
         return Counterfactual(shock, tuple(constraints_at), levels.nests)
 
     @cached_property
     def changes_shock(self) -> Mask:
-        """`[provision]`, whether it changes the shock."""
+        """`[effect]`, whether it changes the shock."""
         return np.array([bool(one.cells) or one.subsidy() is not None for one in self.items], bool)
 
     def draw(self, generator: np.random.Generator) -> Draw:
@@ -230,7 +230,7 @@ class NontariffEffects:
 def collect_nontariff(
     table: Table, world: World, states: Sequence[tuple[LawState, LawEffects]]
 ) -> tuple[NontariffEffects, list[Mask], Mask]:
-    """All provisions of some states of the law and of the options of a table.
+    """All non-tariff effects of some states of the law and of the options of a table.
 
     Args:
         table: Options; they are laid on the first state.
@@ -238,12 +238,12 @@ def collect_nontariff(
         states: Laws, each with what it does.
 
     Returns:
-        The provisions; which each state has; which each package has `[package, provision]`.
+        The effects; which each state has; which each package has `[package, effect]`.
 
     Raises:
         IdleError: something an option adds has no effect in this world; every such measure is named.
     """
-    found = _Gathered(world)
+    found = _Collected(world)
     held = [{found.place(one) for one in effects.measures} for _, effects in states]
     state, duties = states[0][0], states[0][1].duties
     idle: dict[str, str] = {}
@@ -269,7 +269,7 @@ def collect_nontariff(
 
 
 def _acting(
-    world: World, register: Register, found: _Gathered, masks: list[Mask], active: Mask
+    world: World, register: Register, found: _Collected, masks: list[Mask], active: Mask
 ) -> tuple[NontariffEffects, list[Mask], Mask]:
     """Without what does nothing, and bounds of the base year on goods that nothing on the table bounds."""
     effects = [one.source for one in found.items if isinstance(one.source, MeasureEffect)]
@@ -285,8 +285,8 @@ def _does(one: MeasureEffect) -> bool:
 
 
 @dataclass
-class _Gathered:
-    """Provisions while they are gathered."""
+class _Collected:
+    """Non-tariff effects while they are collected."""
 
     world: World
 
@@ -316,7 +316,7 @@ class _Gathered:
         return len(self.items) - 1
 
 
-def _mask(places: Iterable[int], found: _Gathered) -> Mask:
+def _mask(places: Iterable[int], found: _Collected) -> Mask:
     mask = np.zeros(len(found.items), bool)
     mask[list(places)] = True
     return mask

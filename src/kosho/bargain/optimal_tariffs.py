@@ -438,8 +438,8 @@ def _equal_gains(table: _Instruments, parties: Sequence[str]) -> tuple[_Look, di
     look, weights = min(looks, key=lambda one: np.ptp([one[0].gains[code] for code in parties]))
     gains = np.array([look.gains[code] for code in parties])
     if np.ptp(gains) > 100 * EQUAL * stake():
-        told = ", ".join(f"{code} {gain:+.3%}" for code, gain in zip(parties, gains, strict=True))
-        raise KoshoError(f"no tariffs within the bounds give these parties the same gain; nearest: {told}")
+        gained = ", ".join(f"{code} {gain:+.3%}" for code, gain in zip(parties, gains, strict=True))
+        raise KoshoError(f"no tariffs within the bounds give these parties the same gain; nearest: {gained}")
     return look, weights
 
 

@@ -1,4 +1,4 @@
-"""What packages are worth to the parties: every one of them solved exactly."""
+"""Payoffs of packages to the parties: every package is solved exactly."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class PricedTable(Shown):
     background: BackgroundLaw
     world: World
     shocks: PackageShocks
-    """Not folded; compared with the disagreement and the status quo, in this order."""
+    """Not collapsed; compared with the disagreement and the status quo, in this order."""
     weights: Weights
     packages: PayoffParts
     disagreement: PayoffParts
@@ -191,8 +191,7 @@ class PricedTable(Shown):
             fails,
             now,
             self.table.possible,
-            red_lines=[line.id for line in self.table.file.red_lines],
-            crossed=self.table.crossed,
+            {line.id: mask for line, mask in zip(self.table.file.red_lines, self.table.crossed.T, strict=True)},
         )
         return replace(game, resolution=NOTICED, noise=NOISE)
 

@@ -119,7 +119,7 @@ def percent_of_draws(share: float) -> str:
 
 
 def _ids(table: Table, item: Justified) -> list[str]:
-    """Statements of the record that `item` rests on, as known on the day; told under `statements`."""
+    """Statements of the record that `item` rests on, as known on the day; `statements` has their words."""
     return [one.id for one in table.said(item)]
 
 
@@ -274,13 +274,13 @@ def _deadline(deal: Deal) -> dict[str, Any]:
 def _background(deal: Deal, priced: PricedTable) -> dict[str, Any]:
     """Zone and deals under a background, and what the leading deals are worth there."""
     game = priced.game
-    told = next(one for one in deal.table.file.backgrounds if one.id == priced.background.id)
+    written = next(one for one in deal.table.file.backgrounds if one.id == priced.background.id)
     leading_packages: Mapping[str, int] = {name: int(rows[0]) for name, rows in deal.solutions.items()}
     return {
         "id": priced.background.id,
         "title": priced.background.title,
         "disagreement": _named(deal, game.disagreement.tolist()),
-        "disagreement_statements": _ids(deal.table, told.disagreement),
+        "disagreement_statements": _ids(deal.table, written.disagreement),
         "fallback_gains": background_gains(priced),
         "zone": game.zone,
         "better_for_all": int((game.better & game.allowed).sum()),

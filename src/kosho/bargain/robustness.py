@@ -1,4 +1,4 @@
-"""How sure it is that every side gains: draws for packages, and where the zone closes."""
+"""How robust gains are: certificates over draws of parameters, and critical values at which the zone closes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would open a zone of agreement, and what would close it."""
+"""What would open the zone of possible agreement (ZOPA), and what would close it."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.bargain.game import Game
 from kosho.bargain.nontariff import LawPosition
-from kosho.bargain.package_shocks import law_of_package
+from kosho.bargain.package_duties import law_of_package
 from kosho.bargain.pricing import PricedTable, solve_payoffs
 from kosho.bargain.zone import Relaxation, Transfer, fewest_red_lines, smallest_transfer
 from kosho.display import Card, Shown, listing, million, number
@@ -26,10 +26,10 @@ TRIED = 5
 HUNDREDTH = 0.01
 """Percentage points to which the smallest change is sought."""
 TERMS = {"floor": "in all", "tariff": "on top"}
-"""How rates are told, by kind of measure."""
+"""How rates are expressed, by kind of measure."""
 SECANTS = 12
 RESTATED = 1e-3
-"""Percentage points to which one option is told in the terms of another."""
+"""Percentage points to which one option is restated in the terms of another."""
 
 TOGETHER_LOSE = (
     "in every package that the red lines allow, the parties together lose: money between them helps none"
@@ -47,12 +47,12 @@ class RateChange(Shown):
     package: int
     issue: str
     option: str
-    """In whose terms the rates are told: on top, in all ..."""
+    """In whose terms the rates are expressed: on top, in all ..."""
     old: float
     new: float
     """Percent, like `old`."""
     restated: bool
-    """Whether the package's own option is told otherwise: `old` then takes as much from base trade."""
+    """Whether the package's own option is expressed otherwise: `old` then takes as much from base trade."""
     terms: str
     """Whether rates are `in all` or `on top` of others; empty where an option mixes them."""
     towards: str
@@ -111,11 +111,11 @@ def smallest_rate_change(priced: PricedTable) -> RateChange | None:
     """The smallest change of one rate of an allowed package that leaves all better off, between two options.
 
     Options of an issue are ordered by what they take from base trade. Where two neighbours do not set their
-    rates in the same terms, or one of them leaves the law as it is, it is told in the terms of the other, at
-    the rate that takes as much. Gains between neighbours are taken as linear to find candidates, in the order
-    of the change they need; where that finds none, the middle of each step is tried, for the package that gains
-    most in all at its ends. Candidates are solved, and the smallest change to a hundredth of a percentage point
-    that leaves all gaining is sought by bisection. Ways into an option that a red line forbids come last.
+    rates in the same terms, or one of them leaves the law as it is, it is expressed in the terms of the other,
+    at the rate that takes as much. Gains between neighbours are taken as linear to find candidates, in the
+    order of the change they need; where that finds none, the middle of each step is tried, for the package that
+    gains most in all at its ends. Candidates are solved, and the smallest change to a hundredth of a percentage
+    point that leaves all gaining is sought by bisection. Ways into an option that a red line forbids come last.
 
     Returns:
         None if no rate between two options was found to do it.
@@ -145,7 +145,7 @@ class _Step:
     start: int
     end: int
     terms: int
-    """The option in whose terms rates are told."""
+    """The option in whose terms rates are expressed."""
     rates: tuple[float, float]
     """Of start and end, in these terms."""
 
@@ -162,8 +162,8 @@ def _steps(priced: PricedTable, issue: int) -> list[_Step]:
         for start, end in (pair, pair[::-1]):
             terms = next((one for one in (end, start) if rates[one] is not None), None)
             if terms is not None:
-                told = (_restated(priced, issue, one, terms, taken[one]) for one in (start, end))
-                found.append(_Step(issue, start, end, terms, (next(told), next(told))))
+                ends = (_restated(priced, issue, one, terms, taken[one]) for one in (start, end))
+                found.append(_Step(issue, start, end, terms, (next(ends), next(ends))))
     return found
 
 
@@ -272,7 +272,7 @@ def _change(priced: PricedTable, step: _Step, package: int, share: float) -> Rat
 
 
 def _terms(priced: PricedTable, step: _Step) -> str:
-    """How the rates of a step are told."""
+    """How the rates of a step are expressed."""
     table, option = priced.table, priced.table.option(step.issue, step.terms)
     kinds = {one.kind for one in table.overlay(step.issue, step.terms).add if one.id in option.at}
     return TERMS.get(kinds.pop(), "") if len(kinds) == 1 else ""

@@ -54,16 +54,16 @@ def bound_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str])
         shown: Bounds of scenarios.
         titles: Of scenarios; named in the rows where there is more than one.
     """
-    told = [(one.scenario, bound) for one in shown for bound in one.bounds]
-    several = len({scenario for scenario, _ in told}) > 1
-    slack = {bound.name for _, bound in told} - {bound.name for _, bound in told if bound.binds}
+    named = [(one.scenario, bound) for one in shown for bound in one.bounds]
+    several = len({scenario for scenario, _ in named}) > 1
+    slack = {bound.name for _, bound in named} - {bound.name for _, bound in named if bound.binds}
     rows = [
         _bound_row(bound, titles[scenario] if several else "")
-        for scenario, bound in told
+        for scenario, bound in named
         if bound.name not in slack
     ]
     for name in sorted(slack):  # said once: where nothing presses, scenarios hardly differ
-        same = [bound for _, bound in told if bound.name == name]
+        same = [bound for _, bound in named if bound.name == name]
         where = f"Never reached, in {len(same)} scenarios; the largest is shown" if several else "Not reached"
         rows.append(_bound_row(max(same, key=lambda bound: bound.reached), where))
     return CellTable(
@@ -203,7 +203,7 @@ def diverted_table(shown: Sequence[ScenarioCommitments], most: int | None = None
 
     Args:
         shown: Bounds of scenarios.
-        most: Rows for each importer and sector; all that is worth telling if None.
+        most: Rows for each importer and sector; all that are large enough to list if None.
     """
     rows = tuple(
         (
@@ -259,7 +259,7 @@ def ranges_table(shown: Sequence[ScenarioCommitments], *, moved: bool) -> CellTa
 
     Args:
         shown: Bounds of scenarios.
-        moved: Those that the ranges of results run over, or those that are told alone.
+        moved: Those that the ranges of results run over, or those that are listed alone.
     """
     titles = _titles(shown)
     every = (one for bounds in shown for one in bounds.ranges if one.moves_results == moved)
@@ -277,12 +277,12 @@ def ranges_table(shown: Sequence[ScenarioCommitments], *, moved: bool) -> CellTa
         )
         for one in found
     )
-    told = "What the measures rest on, in the ranges that sources and assumptions give"
+    caption = "What the measures rest on, in the ranges that sources and assumptions give"
     if not moved:
-        told = "What they rest on besides: told, and not moved in the ranges of results"
+        caption = "What they rest on besides: told, and not moved in the ranges of results"
     return CellTable(
-        id="ranges" if moved else "ranges-told",
-        caption=told,
+        id="ranges" if moved else "ranges-stated",
+        caption=caption,
         columns=("Measure", "Parameter", "Low", "Middle", "High", "Range"),
         rows=rows,
         wide=True,
@@ -304,8 +304,8 @@ def _folded(every: Sequence[Parameter]) -> Iterable[Parameter]:
         alike.setdefault(one.model_copy(update={"what": COST_OF}) if sectors else one, []).extend(sectors)
     for one, sectors in alike.items():
         names = ", ".join(sector_name(code) for code in sectors)
-        told = names if len(sectors) <= FEW_SECTORS else f"{len(sectors)} sectors alike"
-        yield one.model_copy(update={"what": f"trade cost, {told}"}) if sectors else one
+        which = names if len(sectors) <= FEW_SECTORS else f"{len(sectors)} sectors alike"
+        yield one.model_copy(update={"what": f"trade cost, {which}"}) if sectors else one
 
 
 def _what(one: Parameter) -> str:
@@ -356,13 +356,13 @@ def sway_table(shown: Sequence[ScenarioCommitments], scenarios: Mapping[str, str
         scenarios: Their titles; named in the rows where there is more than one.
     """
     titles = _titles(shown)
-    told = [one for one in shown if one.ends is not None]
+    ranged = [one for one in shown if one.ends is not None]
     parties = list(
-        dict.fromkeys(p for one in told if one.ends for each in one.ends.by_measure.values() for p in each)
+        dict.fromkeys(p for one in ranged if one.ends for each in one.ends.by_measure.values() for p in each)
     )
     rows: list[tuple[Cell, ...]] = []
-    several = len(told) > 1
-    for one in told:
+    several = len(ranged) > 1
+    for one in ranged:
         if one.ends is None:
             continue
         note = scenarios[one.scenario] if several else ""

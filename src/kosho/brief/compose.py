@@ -158,8 +158,8 @@ def _composed(
         record=recorded(record.as_of(on)) if record else None,
         sources=(),
     )
-    told = {one.id: one.plain() for one in record.file.sources} if record else {}
-    known = method.sources() | told | case.sources
+    recorded_sources = {one.id: one.plain() for one in record.file.sources} if record else {}
+    known = method.sources() | recorded_sources | case.sources
     if bargain:
         known |= case.table(on).sources
     return drafted.model_copy(update={"sources": tuple(_numbered(_cited(drafted), known))})
@@ -208,9 +208,9 @@ def _cited(brief: Brief) -> Iterable[str]:
         if flow.units_source is not None:
             yield flow.units_source
     yield from (source for claim in brief.method.first_year for source in claim.sources)
-    for told in brief.bounds:
-        yield from (source for bound in told.bounds for source in bound.sources)
-        yield from (source for parameter in told.ranges for source in parameter.sources)
+    for bounds in brief.bounds:
+        yield from (source for bound in bounds.bounds for source in bound.sources)
+        yield from (source for parameter in bounds.ranges for source in parameter.sources)
     yield from (source for item in brief.not_yet_priced for source in item.sources)
     yield from (source for item in brief.calendar for source in item.sources)
     if brief.negotiation is not None:

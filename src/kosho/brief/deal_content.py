@@ -23,7 +23,7 @@ __all__ = ["described"]
 GRAIN = 45
 """Cells a side into which the cloud of packages is thinned: one package a cell is drawn."""
 NOTICED = 1.0
-"""Million USD a year; less is not told."""
+"""Million USD a year; less is not mentioned."""
 WAYS = {"transfer": "Money", "red_lines": "Red lines", "rate": "A rate"}
 DIVERTED = 3
 """Sellers that are named for a commitment."""
@@ -95,15 +95,15 @@ def _delay(content: dict[str, Any], first: str | None) -> Iterator[str]:
         return
     day = formatting.day(date.fromisoformat(content["deadline"]["date"]))
     for when, costs in content["solutions"][first]["week_of_delay"].items():
-        told = formatting.listed(
+        losses = formatting.listed(
             [
                 f"{formatting.the(country_name(code))} {formatting.millions(x)}"
                 for code, x in costs.items()
                 if x >= NOTICED
             ]
         )
-        if told:
-            yield f"Each week that the {_concept(first)} deal comes later {when} {day} costs {told} dollars."
+        if losses:
+            yield f"Each week that the {_concept(first)} deal comes later {when} {day} costs {losses} dollars."
 
 
 def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:

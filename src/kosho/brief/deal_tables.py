@@ -146,7 +146,7 @@ def _rest(deal: NamedDeal, shared: Sequence[str]) -> str:
 
 
 def bounds_table(one: Negotiation) -> CellTable:
-    """What commitments and quotas come to in the deals; deals that share them are told together."""
+    """What commitments and quotas come to in the deals; deals that share them share a row."""
     found: dict[tuple[Cell, ...], list[str]] = {}
     rents = any(bound.rent for bound in one.bounds)
     for bound in one.bounds:
@@ -222,14 +222,14 @@ def scatters(one: Negotiation, cite: Cite | None = None) -> list[str]:
 
 
 def _scatter(one: Negotiation, pair: tuple[str, str], cite: Cite | None) -> str:
-    """The gains of two parties as SVG, billion USD a year; each mark tells its package when pointed at."""
+    """The gains of two parties as SVG, billion USD a year; each mark names its package when pointed at."""
     across, up = pair
     x, y = (np.array([point.gains[code] for point in one.points]) / 1000 for code in pair)
     to_x, to_y = _scale(x, MARGIN, WIDTH - 12), _scale(y, HEIGHT - MARGIN, 12)
     order = list(LEGEND)
     placed = [(point, to_x(a), to_y(b)) for point, a, b in zip(one.points, x, y, strict=True)]
     placed.sort(key=lambda item: order.index(item[0].kind))
-    marks = [_mark(point, a, b, _told(one, point, cite)) for point, a, b in placed]
+    marks = [_mark(point, a, b, _mark_label(one, point, cite)) for point, a, b in placed]
     label = html.escape(f"Gains of {country_name(across)} and {country_name(up)} in every package")
     parts = [
         f'<svg class="scatter" viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{label}">',
@@ -253,7 +253,7 @@ def _names(deals: Sequence[tuple[PackagePoint, float, float]]) -> list[str]:
     return found
 
 
-def _told(one: Negotiation, point: PackagePoint, cite: Cite | None) -> str:
+def _mark_label(one: Negotiation, point: PackagePoint, cite: Cite | None) -> str:
     """What a mark says: its package, what it is worth to all, and the words it rests on.
 
     Of the many that are neither deal nor frontier only the marks of the words, which the table below explains.
@@ -298,20 +298,20 @@ def _axis(values: Array, place: Callable[[float], float], code: str, *, level: b
     return found
 
 
-def _mark(point: PackagePoint, x: float, y: float, told: str) -> str:
+def _mark(point: PackagePoint, x: float, y: float, label: str) -> str:
     """A mark; the few that have a name are links, so that a keyboard reaches them."""
-    told = html.escape(told)
-    title = f"<title>{told}</title>"
+    label = html.escape(label)
+    title = f"<title>{label}</title>"
     colour = COLOURS[point.kind]
     if point.kind == "deal":
         turned = f'transform="rotate(45 {x:.1f} {y:.1f})"'
         corner = f'x="{x - 6:.1f}" y="{y - 6:.1f}" {turned}'
         mark = f'<rect {corner} width="12" height="12" fill="{colour}">{title}</rect>'
-        return f'<a href="#table-deals" aria-label="{told}">{mark}</a>'
+        return f'<a href="#table-deals" aria-label="{label}">{mark}</a>'
     if point.kind in ("no-deal", "today"):
         label = f'<text x="{x + 9:.1f}" y="{y - 7:.1f}">{LEGEND[point.kind].capitalize()}</text>'
         fill = colour if point.kind == "no-deal" else "#fff"
         square = f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{fill}" stroke="{colour}"'
-        return f'<a href="#table-bases" aria-label="{told}">{square}>{title}</rect>{label}</a>'
+        return f'<a href="#table-bases" aria-label="{label}">{square}>{title}</rect>{label}</a>'
     radius = 4.5 if point.kind == "frontier" else 2.2
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}">{title}</circle>'

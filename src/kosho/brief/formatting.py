@@ -41,19 +41,19 @@ ABOUT_NIL = "~0"
 
 Verdict = Literal["gain", "loss", "unclear", "nil"]
 NIL_MUSD = 50.0
-"""An effect on a whole economy that rounds to 0.0 billion is none that this model could tell."""
+"""An effect on a whole economy that rounds to 0.0 billion is too small for this model to call one."""
 
 
 NONE = "none"
 MILLION = 999_500
-"""What rounds to a million is told as one."""
+"""What rounds to a million is written as one."""
 FINEST = 2
 """Decimals of ends at most, in billions and in percent."""
 FINEST_OF_MILLIONS = 3
-"""Decimals of ends in billions, where what is below ten million can be told."""
+"""Decimals of ends in billions, where what is below ten million is shown."""
 BESIDE = 1e-3
-"""An end that rounds towards zero and is smaller than this beside the other is told as zero; a range that is
-narrower than this is told as one figure."""
+"""An end that rounds towards zero and is smaller than this beside the other is written as zero; a range that is
+narrower than this is written as one figure."""
 
 
 def tick(value: float) -> str:
@@ -149,12 +149,12 @@ def the(name: str) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """A signed range of million USD in billions, rounded outward; `~0` if there is nothing to tell."""
+    """A signed range of million USD in billions, rounded outward; `~0` if it is about nothing."""
     return ABOUT_NIL if verdict(low, high) == "nil" else _signed_range(low / 1e3, high / 1e3)
 
 
 def percent_range(low: float, high: float) -> str:
-    """A signed range of fractions in percent, rounded outward; `~0` if there is nothing to tell."""
+    """A signed range of fractions in percent, rounded outward; `~0` if it is about nothing."""
     if max(abs(low), abs(high)) * 100 < 0.5 * 10**-FINEST:
         return ABOUT_NIL
     return _signed_range(low * 100, high * 100)

@@ -59,21 +59,21 @@ def _other_failures(solved: ScenarioResults) -> Iterable[str]:
 
 
 def _deals(solved: ScenarioResults) -> Iterable[str]:
-    """Deals that stand alike are told together."""
+    """Deals that stand alike share a sentence."""
     failing = solved.by_role("no-deal")
     firm = [f"{formatting.the(country_name(party))} {FIRM}" for party in solved.parties]
     alike: dict[str, list[str]] = {}
     for deal in solved.by_role("deal") if failing else ():
         standing = [_standing(solved, party, deal.id, failing) for party in solved.parties]
-        told = "every side is better off throughout" if standing == firm else "; ".join(standing)
-        alike.setdefault(told, []).append(f"“{deal.title}”")
+        text = "every side is better off throughout" if standing == firm else "; ".join(standing)
+        alike.setdefault(text, []).append(f"“{deal.title}”")
     ways = {1: "no deal", 2: "either way of no deal"}.get(len(failing), "every way of no deal")
-    for told, deals in alike.items():
-        yield f"{formatting.listed(deals)}, against {ways}: {told}."
+    for text, deals in alike.items():
+        yield f"{formatting.listed(deals)}, against {ways}: {text}."
 
 
 def _standing(solved: ScenarioResults, party: str, deal: str, failing: Sequence[ScenarioSummary]) -> str:
-    """How a party stands in a deal, as far as everything computed tells; once if alike for all failures."""
+    """How a party stands in a deal, over everything computed; once if alike for all failures."""
     found = {one.title: _stands(solved.comparison(party, deal, one.id)) for one in failing}
     name = formatting.the(country_name(party))
     if len(set(found.values())) == 1:
@@ -121,13 +121,13 @@ def _moves(one: Comparison) -> str:
 
 
 def _flows(solved: ScenarioResults) -> Iterable[str]:
-    told = [solved.by_role(role)[0] for role in ("status-quo", "no-deal", "deal") if solved.by_role(role)]
+    shown = [solved.by_role(role)[0] for role in ("status-quo", "no-deal", "deal") if solved.by_role(role)]
     for position, flow in enumerate(solved.results[0].flows):
         base = flow.base_units
         if base is None:
             continue
         parts: list[str] = []
-        for scenario in told:
+        for scenario in shown:
             found = solved.flow_range(scenario.id, position)
             if found.central_units is None or found.low_units is None:
                 continue

@@ -26,7 +26,7 @@ __all__ = [
 SHOWN = 8
 """Entries of the timeline that are not folded away: the last ones."""
 DEMANDS = ("ask", "offer", "red line", "complaint")
-"""Kinds of positions that make an issue one of the talks, in the order in which they are told."""
+"""Kinds of positions that make an issue one of the talks, in the order in which they are shown."""
 NO_ISSUE = "no issue given"
 
 
@@ -128,8 +128,15 @@ class Recorded(Frozen):
     @property
     def empty(self) -> bool:
         """Whether nothing was known on the day."""
-        told = (self.timeline, self.issues, self.contentions, self.commitments, self.deadlines, self.conflicts)
-        return not any(told)
+        content = (
+            self.timeline,
+            self.issues,
+            self.contentions,
+            self.commitments,
+            self.deadlines,
+            self.conflicts,
+        )
+        return not any(content)
 
     @property
     def sources(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How a statement of the record is told: by whom, when, as what."""
+"""A statement of the record in words: by whom, when, as what."""
 
 from __future__ import annotations
 

@@ -103,12 +103,12 @@ def _show_explained(deal: Deal, content: dict[str, Any]) -> None:
     for party in parties:
         for word in ("gives", "gets"):
             mine = [change for change in one["changes"] if party in change[word]]
-            told = "; ".join(
+            text = "; ".join(
                 f"{change['issue']} {_title(deal, change['issue'], change['option'])} instead of "
                 f"{_title(deal, change['issue'], change['fallback'])}"
                 for change in mine
             )
-            say(f"{party} {word}: {told or 'nothing'}")
+            say(f"{party} {word}: {text or 'nothing'}")
     say("")
     columns = [f"{party}, {than}" for than in ("no deal", "today") for party in parties]
     show_table("What it is worth", columns, [_both(one, parties)], numeric=len(columns))
@@ -193,8 +193,8 @@ def _options(deal: Deal, options: Mapping[str, str], without: Collection[str] = 
     """What a package settles otherwise than no deal would; issues by id, but for some."""
     issues = {issue.id: issue.options for issue in deal.table.file.issues}
     chosen = {name: next(one for one in issues[name] if one.id == option) for name, option in options.items()}
-    told = [f"{name} {one.title}" for name, one in chosen.items() if not one.fallback and name not in without]
-    return "; ".join(told) or ("nothing more" if without else "nothing changes")
+    text = [f"{name} {one.title}" for name, one in chosen.items() if not one.fallback and name not in without]
+    return "; ".join(text) or ("nothing more" if without else "nothing changes")
 
 
 def _show_packages(
@@ -252,7 +252,7 @@ def _show_meanings(names: Iterable[str]) -> None:
 
 
 def _show_ties(deal: Deal, content: dict[str, Any]) -> None:
-    """Packages that are worth the same as the one shown for a deal; deals that share them are told together."""
+    """Packages that are worth the same as the one shown for a deal; deals that share them share a row."""
     found: dict[str, list[str]] = {}
     for name, one in content["solutions"].items():
         for tie in one["ties"]:
@@ -272,7 +272,7 @@ def _named(deal: Deal, options: Mapping[str, str]) -> str:
 
 
 def _show_bounds(content: dict[str, Any]) -> None:
-    """What binding commitments and quotas of the deals come to; deals that share them are told together."""
+    """What binding commitments and quotas of the deals come to; deals that share them share a row."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for name in content["solutions"]:
         for one in (bound for bound in content["confirmed"][name]["bounds"] if bound["binds"]):
@@ -307,8 +307,8 @@ def _show_shares(deal: Deal, title: str, one: dict[str, Any], gains: dict[str, f
     parts = [(titles[issue], values) for issue, values in one["issues"].items()]
     parts += [("No issue: the fallbacks, over no deal", one["background"]), ("All", gains)]
     rows = [
-        (told, *("not priced" if values is None else _signed(values[p]) for p in parties))
-        for told, values in parts
+        (text, *("not priced" if values is None else _signed(values[p]) for p in parties))
+        for text, values in parts
     ]
     show_table(title, ("Issue", *parties), rows, numeric=len(parties))
 
@@ -324,17 +324,17 @@ def _show_delay(content: dict[str, Any], name: str) -> None:
 
 
 def _show_path(deal: Deal, content: dict[str, Any]) -> None:
-    """Who would offer what on which days; days on which a party offers the same are told together."""
+    """Who would offer what on which days; days on which a party offers the same share a row."""
     path = content["deadline"]["path"]
     if not path:
         return
     days: dict[tuple[str, str], list[str]] = {}
     for offer in path:
-        told = "waits" if offer["options"] is None else _options(deal, offer["options"])
-        days.setdefault((offer["proposer"], told), []).append(offer["date"])
+        text = "waits" if offer["options"] is None else _options(deal, offer["options"])
+        days.setdefault((offer["proposer"], text), []).append(offer["date"])
     rows = [
-        (party, dates[0] if len(dates) == 1 else f"{len(dates)} days, {dates[0]} to {dates[-1]}", told)
-        for (party, told), dates in list(days.items())[:SHOWN]
+        (party, dates[0] if len(dates) == 1 else f"{len(dates)} days, {dates[0]} to {dates[-1]}", text)
+        for (party, text), dates in list(days.items())[:SHOWN]
     ]
     agreed = content["deadline"]["agreed"]
     ends = "nothing is agreed" if agreed is None else f"agreed on {path[agreed]['date']}"
@@ -347,18 +347,18 @@ def _show_critical(deal: Deal, content: dict[str, Any]) -> None:
     if not found:
         return
 
-    def told(value: float | None) -> str:
+    def text(value: float | None) -> str:
         return "never" if value is None else f"{value:.2f}"
 
     least = next(iter(found.values()))["least_scale"]
     scales = [one["theta_scale"] for one in found.values()]
-    down = [f"never, down to {least:.2f}" if scale is None else told(scale) for scale in scales]
+    down = [f"never, down to {least:.2f}" if scale is None else text(scale) for scale in scales]
     rows = [("Elasticities times", *down)]
     weights = [one for party in deal.table.file.parties for one in party.payoff.weights]
     rows += [
         (
             f"Weight above one on: {one.title}",
-            *(told(critical["weights"][one.id]) for critical in found.values()),
+            *(text(critical["weights"][one.id]) for critical in found.values()),
         )
         for one in weights
     ]
@@ -420,13 +420,13 @@ def _rate_told(deal: Deal, content: dict[str, Any], rate: dict[str, Any]) -> str
     """Another rate in words, to the hundredth that it was sought to."""
     issue, terms = rate["issue"], f" {rate['terms']}" if rate["terms"] else ""
     about = "about " if rate["restated"] else ""
-    told = f"{issue} at {rate['new']:.2f} %{terms} instead of {about}{rate['old']:.2f} %{terms}"
+    text = f"{issue} at {rate['new']:.2f} %{terms} instead of {about}{rate['old']:.2f} %{terms}"
     if rate["restated"]:
-        told += f", which takes what {_title(deal, issue, rate['options'][issue])!r} does"
+        text += f", which takes what {_title(deal, issue, rate['options'][issue])!r} does"
     others = {name: option for name, option in rate["options"].items() if name != issue}
-    told += f" (besides: {_options(deal, others)})"
+    text += f" (besides: {_options(deal, others)})"
     titles = {one["id"]: one["title"] for one in content["red_lines"]}
     if rate["crosses"]:
         lines = "; ".join(titles[name] for name in rate["crosses"])
-        told += f"; on the way to {_title(deal, issue, rate['towards'])!r}, which a red line forbids: {lines}"
-    return told
+        text += f"; on the way to {_title(deal, issue, rate['towards'])!r}, which a red line forbids: {lines}"
+    return text

@@ -1,4 +1,4 @@
-"""What a scenario bounds, in the terminal: the short of it, or all that a brief tells."""
+"""What a scenario bounds, in the terminal: the short of it, or all that a brief shows."""
 
 from __future__ import annotations
 
@@ -109,11 +109,11 @@ def _more(bounds: ScenarioCommitments, scenarios: Mapping[str, str]) -> str:
     """What `--all` adds, in a line."""
     from kosho.brief.commitment_tables import diverted_table
 
-    _, moved, told, left_out = (len(table.rows) for table in _rest(bounds, scenarios))
+    _, moved, stated, left_out = (len(table.rows) for table in _rest(bounds, scenarios))
     sellers = len(diverted_table([bounds]).rows) - len(diverted_table([bounds], LARGEST).rows)
     parts = {
         "{} parameters in their ranges and what each measure’s do": moved,
-        "{} parameters told, not moved": told,
+        "{} parameters told, not moved": stated,
         "{} more sellers": sellers,
         "{} measures in force without an effect here": left_out,
     }

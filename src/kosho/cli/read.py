@@ -105,7 +105,7 @@ def _accept(pile: Pile, record: Path, texts: dict[str, Document]) -> None:
 
     path = record / "record.yaml" if record.is_dir() else record
     if path.exists():
-        Record.load(path)  # a record that is wrong is told before the first question
+        Record.load(path)  # a record that is wrong is refused before the first question
     for name in {draft.doc for draft in pile.drafts.values()} - set(texts):
         beside = pile.path.parent / name
         if beside.is_file():

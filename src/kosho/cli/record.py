@@ -27,7 +27,7 @@ MANY = 20
 
 
 @app.command()
-def show(
+def show(  # noqa: PLR0913 - one parameter an option
     case: Annotated[str, typer.Argument(help="A shipped case, a case's folder, a record.yaml; or `check`.")],
     checked: Annotated[
         str | None, typer.Argument(metavar="[CASE]", help="After `check`: the case to check.")
@@ -180,8 +180,8 @@ def _commitment(one: Standing) -> dict[str, Any]:
 
 
 def _deadline(one: Due) -> dict[str, Any]:
-    told = one.deadline.model_dump(mode="json", exclude_none=True, exclude={"extensions"})
-    return told | {"due": one.on, "days_left": one.days_left}
+    content = one.deadline.model_dump(mode="json", exclude_none=True, exclude={"extensions"})
+    return content | {"due": one.on, "days_left": one.days_left}
 
 
 def _same(one: SameEvent) -> dict[str, Any]:
@@ -272,7 +272,7 @@ NO_ISSUE = "no issue given"
 
 def _cell(ledger: Ledger, issue: str, side: str) -> str:
     record = ledger.record
-    told: list[str] = []
+    lines: list[str] = []
     for one in ledger.positions:
         by = [party for party in one.by if record.side_of(party) == side]
         if (one.topic or NO_ISSUE) != issue or not by:
@@ -280,10 +280,10 @@ def _cell(ledger: Ledger, issue: str, side: str) -> str:
         bodies = ", ".join(record.party_name(party) for party in by if party != side)
         who = record.person_name(one.speaker) if one.speaker else bodies
         sure = "" if one.modality == "asserted" else f" ({one.modality})"
-        told.append(
+        lines.append(
             f"{one.kind.replace('_', ' ')}{sure}{f', {who}' if who else ''}: {_words(one.quote)} [{one.source}]"
         )
-    return "\n".join(told)
+    return "\n".join(lines)
 
 
 def _show_conflict(one: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ LEAST = 1e-6
 
 
 @app.command()
-def show(
+def show(  # noqa: PLR0913 - one parameter an option
     kind: Annotated[str, typer.Argument(metavar="optimal|nash|cooperative", help="Which tariffs.")],
     parties: Annotated[
         str,

@@ -66,7 +66,7 @@ def calibrate(
         replications: A simulation.
         seed: Of all random numbers.
         run: Who carries out simulations, see `runs.runner`.
-        progress: Told how far it is.
+        progress: Called with how far it is.
 
     Raises:
         InputError: no target names a parameter, or a target is not a positive number of hours.

@@ -1,4 +1,4 @@
-"""What a schema cannot see: whether a corridor can work. Told before anything runs, with file and line."""
+"""Checks a corridor before anything runs for what a schema cannot see: whether it can work at all."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def tornado(
         replications: Each.
         seed: Of all random numbers.
         run: Who carries out simulations, see `runs.runner`.
-        progress: Told how many of how many replications are done.
+        progress: Called with how many of how many replications are done.
     """
     run = run or partial(map, _carry_out)
     points = list(_points(corridor, scenario))

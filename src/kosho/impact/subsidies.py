@@ -13,6 +13,7 @@ from dataclasses import replace as changed
 
 import numpy as np
 
+from kosho.arrays import Index
 from kosho.display import Shown
 from kosho.equilibrium import Outcome, Shock
 from kosho.impact.cells import Cell, rows_in, with_cells
@@ -21,7 +22,7 @@ from kosho.impact.ranges import Range, spread
 from kosho.law.nontariff_terms import Subsidy
 from kosho.world import World
 
-__all__ = ["Subsidised", "paid_out", "rate_of", "subsidised", "wedge_after"]
+__all__ = ["Subsidised", "paid_out", "rate_of", "subsidised", "treasury_cost", "wedge_after"]
 
 NOTHING = 1e-12
 SAME = 1e-9
@@ -107,8 +108,13 @@ def subsidised(shock: Shock, world: World, of: Subsidised, end: End = "value") -
 
 def paid_out(outcome: Outcome, of: Subsidised, end: End = "value") -> float:
     """What a subsidy costs the treasury a year, in the world's money, at the new quantities."""
-    shock, rate = outcome.shock, of.rate.levels[end]
-    rows = np.array(_paid_rows(shock, of, end), np.intp)
+    rows = np.array(_paid_rows(outcome.shock, of, end), np.intp)
+    return treasury_cost(outcome, rows, of.rate.levels[end])
+
+
+def treasury_cost(outcome: Outcome, rows: Index, rate: float) -> float:
+    """What a subsidy of a share of the buyer's price costs a year on rows of a shock that bear it."""
+    shock = outcome.shock
     price = 1.0 + shock.tariff[rows] + shock.rent[rows]
     return float((outcome.received(rows) * price).sum() * rate / (1.0 - rate))
 

@@ -8,12 +8,13 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 from pydantic import model_validator
 
 from kosho.equilibrium import Outcome, Part
 from kosho.errors import InputError, Problem, suggest
 from kosho.impact.ranges import Range, spread
-from kosho.impact.subsidies import wedge_after
+from kosho.impact.subsidies import treasury_cost, wedge_after
 from kosho.impact.value_chains import content
 from kosho.law.nontariff_terms import Drive
 from kosho.law.scope import Economy
@@ -251,9 +252,18 @@ def purchase_subsidy(
 
 def subsidy_cost(outcome: Outcome, rate: float, parts: Sequence[Part]) -> float:
     """What a subsidy costs the treasury a year, in the world's money, at the new quantities."""
-    total = 0.0
-    for one in parts:
-        cell = {"importer": one.importer, "exporter": one.exporter, "sector": one.sector}
-        _, net = outcome.part_flow(one.importer, one.exporter, one.sector, one.part)
-        total += rate * net * (1.0 + float(outcome.base.tariff.sel(cell)))
-    return total
+    world, shock = outcome.base, outcome.shock
+    named = {
+        (
+            world.position(one.importer),
+            world.position(one.exporter),
+            world.sector_position(one.sector),
+            one.part,
+        )
+        for one in parts
+    }
+    places = zip(
+        shock.importer.tolist(), shock.exporter.tolist(), shock.sector.tolist(), shock.part, strict=True
+    )
+    rows = np.array([k for k, place in enumerate(places) if place in named], np.intp)
+    return treasury_cost(outcome, rows, rate)

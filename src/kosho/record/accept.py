@@ -142,13 +142,13 @@ def _source(file: RecordFile | None, draft: Draft, about: Mapping[str, Any]) -> 
     name = _source_id(draft.doc)
     if file is not None and any(one.id == name for one in file.sources):
         return []
-    told = about.get("doc_type") in ("joint statement", "news release", "transcript")
+    first_hand = about.get("doc_type") in ("joint statement", "news release", "transcript")
     entry = {
         "id": name,
         "title": str(about.get("title") or draft.doc),
         "publisher": str(about.get("publisher") or "unknown"),
         "date": str(about["published"])[:10] if about.get("published") else None,
-        "kind": "primary" if told else "secondary",
+        "kind": "primary" if first_hand else "secondary",
         "file": draft.doc,
     }
     return [(("sources",), {key: value for key, value in entry.items() if value is not None})]
@@ -285,9 +285,9 @@ def _particulars(draft: Draft) -> dict[str, Any]:  # noqa: PLR0911 - one return 
     if kind == "measure":
         status = str(fields.get("status", "in force")).replace(" ", "_")
         on = [_party_id(code) for code in _many(fields.get("on"))]
-        told = {"type": "measure", "kind": str(fields.get("kind", "tariff")), "status": status, "on": on}
+        entry = {"type": "measure", "kind": str(fields.get("kind", "tariff")), "status": status, "on": on}
         return (
-            told
+            entry
             | {
                 "rate": fields.get("rate"),
                 "rate_before": fields.get("rate_before"),
@@ -305,23 +305,23 @@ def _particulars(draft: Draft) -> dict[str, Any]:  # noqa: PLR0911 - one return 
         }
     if kind == "quantity":
         partner = _party_id(fields["partner"]) if fields.get("partner") else None
-        told = {
+        entry = {
             "type": "quantity",
             "value": fields.get("value"),
             "unit": fields.get("unit"),
             "bound": fields.get("bound"),
         }
-        return told | {"flow": fields.get("flow"), "partner": partner} | goods
+        return entry | {"flow": fields.get("flow"), "partner": partner} | goods
     if kind in ("topic", "context", "organisation"):
         return {"type": kind, "content": str(fields.get("topic") or fields.get("org") or draft.quote)}
     to = [_party_id(code) for code in _many(fields.get("to") or fields.get("against"))]
-    told = {
+    entry = {
         "type": "position",
         "kind": kind,
         "to": to,
         "to_value": fields.get("threshold") or fields.get("value"),
     }
-    return told | {"unit": fields.get("unit"), "mast": fields.get("mast_chapter")} | goods
+    return entry | {"unit": fields.get("unit"), "mast": fields.get("mast_chapter")} | goods
 
 
 def _carried(fields: Mapping[str, Any]) -> str:

@@ -95,7 +95,7 @@ class Pile(Shown):
 
 
 def key_of(draft: Draft) -> str:
-    """What tells a draft from any other: where it stands and what it says, not how it was spelled out since."""
+    """What makes a draft another one: where it stands and what it says, not how it was spelled out since."""
     content = (
         draft.doc,
         draft.type,

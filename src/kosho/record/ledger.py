@@ -76,7 +76,7 @@ class Due(Shown):
 
 @dataclass(frozen=True)
 class SameEvent(Shown):
-    """Meetings told of by different sources that are one, with what they tell differently."""
+    """Meetings that different sources report and that are one, with what they report differently."""
 
     meetings: tuple[Meeting, ...]
     differences: dict[str, dict[str, str]]
@@ -346,7 +346,7 @@ class Ledger(Shown):
 
     @property
     def same_events(self) -> list[SameEvent]:
-        """Meetings that two sources tell of, with what they tell differently."""
+        """Meetings that two sources report, with what they report differently."""
         return list(_same_events(one for one in self.statements if isinstance(one, Meeting)))
 
 

@@ -1,4 +1,4 @@
-"""What can be read of a record that breaks its schema, so that its other mistakes are told with it."""
+"""What can be read of a record that breaks its schema, so that its other mistakes are reported with it."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Talk:
     """Puts a question, gives the answer; None when there will be none any more."""
     show: Callable[[str, Draft], None]
     """Shows a draft under a heading."""
-    tell: Callable[[str], None]
+    say: Callable[[str], None]
 
 
 def walk(pile: Pile, book: Book, texts: Mapping[str, Document], talk: Talk) -> Counts:
@@ -104,13 +104,13 @@ def _one(
                 book.enter(draft, name, texts.get(draft.doc), abouts.get(draft.doc, {}))
             except InputError as error:
                 for problem in error.problems:
-                    talk.tell(str(problem))
-                talk.tell("Not accepted; edit it, or reject it.")
+                    talk.say(str(problem))
+                talk.say("Not accepted; edit it, or reject it.")
                 continue
-            talk.tell("Recorded.")
+            talk.say("Recorded.")
             return "accepted"
         else:
-            talk.tell("Answer a, e, r, s or q.")
+            talk.say("Answer a, e, r, s or q.")
 
 
 def _edited(draft: Draft, talk: Talk) -> Draft:
@@ -123,12 +123,12 @@ def _edited(draft: Draft, talk: Talk) -> Draft:
             return replace(draft, fields=fields)
         name, separator, value = (part.strip() for part in line.partition("="))
         if not separator or not name:
-            talk.tell("Write field=value.")
+            talk.say("Write field=value.")
         elif name == "modality":
             if value in ("asserted", "planned", "draft", "considered", "negated"):
                 draft = replace(draft, modality=value)
             else:
-                talk.tell("The modality is asserted, planned, draft, considered or negated.")
+                talk.say("The modality is asserted, planned, draft, considered or negated.")
         elif name == "type":
             draft = replace(draft, type=value)
         elif value == "":

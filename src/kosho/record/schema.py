@@ -197,7 +197,7 @@ class Stated(Evidence):
     id: Id
     modality: Modality = "asserted"
     date: When | None = None
-    """When what it tells of happens or happened."""
+    """When what it reports happens or happened."""
     date_precision: Precision | None = None
     by: Ids = ()
     """Parties that speak or act."""
@@ -251,7 +251,7 @@ class Position(Stated):
 
 
 class MeasureReference(Stated):
-    """A measure as a source tells of it; the law itself is in the register."""
+    """A measure as a source reports it; the law itself is in the register."""
 
     type: Literal["measure"]
     kind: str = "tariff"

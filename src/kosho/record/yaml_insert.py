@@ -146,7 +146,7 @@ def _field(key: str, value: Any) -> str:
 
 
 def _flow(value: Any) -> str:
-    told = yaml.safe_dump(
+    text = yaml.safe_dump(
         value, sort_keys=False, allow_unicode=True, width=float("inf"), default_flow_style=True
     )
-    return told.removesuffix("\n").removesuffix("\n...")
+    return text.removesuffix("\n").removesuffix("\n...")

@@ -168,7 +168,7 @@ class Parameter(Frozen):
     high: Number
     unit: str
     bound_only: bool
-    """An upper bound on an effect: its ends are told, no middle is claimed."""
+    """An upper bound on an effect: its ends are given, no middle is claimed."""
     moves_results: bool
     """Whether the ends of results hold it."""
     sources: tuple[str, ...] = ()

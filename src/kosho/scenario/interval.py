@@ -1,4 +1,4 @@
-"""Numbers in a brief: as many digits as two machines agree on, and ranges of them."""
+"""Numbers with as many digits as two machines agree on, and intervals of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The solves behind a brief. They do not depend on one another, so that processes share them."""
+"""Independent solves of a case's scenarios, run in parallel."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ __all__ = [
 
 
 SHARPLY = 1e-8
-"""Tolerance of what is told as it is."""
+"""Tolerance of results that are shown as they are."""
 ROUGHLY = 1e-7
 """Tolerance of draws and ends: a tenth of a million dollars for Japan; ranges are not that sharp."""
 
 
 @dataclass(frozen=True, eq=False)
 class JobInputs:
-    """What every task needs."""
+    """What every job needs."""
 
     worlds: Mapping[str, World]
     """In full, by elasticities."""
@@ -130,7 +130,7 @@ JobResult = tuple[VariantResult, CentralOutcome] | VariantResult | Mapping[str, 
 
 
 def try_job(job: Job) -> JobResult | None:
-    """The answer, or None where there is none: whoever asked solves it again for the reason."""
+    """The result, or None where there is none: the caller runs the job again for the reason."""
     try:
         return run_job(job)
     except KoshoError:
@@ -138,7 +138,7 @@ def try_job(job: Job) -> JobResult | None:
 
 
 def run_job(job: Job) -> JobResult:
-    """The answer to a task.
+    """Run a job.
 
     Raises:
         ConvergenceError: no equilibrium was found.
@@ -148,8 +148,8 @@ def run_job(job: Job) -> JobResult:
         return _drawn(inputs, job.theta)
     if isinstance(job, CentralJob):
         outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant)
-        told = variant_result(inputs, outcome, job.scenario, job.variant.id)
-        return told, CentralOutcome.of(
+        shown = variant_result(inputs, outcome, job.scenario, job.variant.id)
+        return shown, CentralOutcome.of(
             outcome, inputs.flows, subsidies_at(inputs.subsidies.get(job.scenario, ()))
         )
     if isinstance(job, CornerJob):
@@ -190,7 +190,7 @@ def _drawn(inputs: JobInputs, theta: xr.DataArray) -> DrawResult:
 
 
 def variant_result(inputs: JobInputs, outcome: Outcome, scenario: str, variant: str) -> VariantResult:
-    """What a brief keeps of an equilibrium."""
+    """The results of a scenario under a variant, from its equilibrium."""
     welfare, worth, wage = (
         values.to_numpy() for values in (outcome.welfare, outcome.equivalent_variation, outcome.real_wage)
     )

@@ -1,4 +1,4 @@
-"""The runs behind a brief: every scenario under every variant, at the ends of its ranges, and over draws."""
+"""Solves scenarios under every variant, at the ends of measures' ranges, and over draws of elasticities."""
 
 from __future__ import annotations
 

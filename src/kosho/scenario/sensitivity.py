@@ -186,7 +186,7 @@ def _taken(measure: Measure, end: End) -> Measure:
 
 
 def figures(outcome: Outcome, flows: Sequence[NamedFlow], paid: SubsidyEnds = ()) -> dict[str, Array]:
-    """What ends are told of.
+    """The figures that have ranges.
 
     `welfare` and `worth` `[country]`; `value` and `units` `[flow]`, not a number where it is not counted; of
     constraints `required`, `reached`, `wedge` (zero for a ban), `rent`, `cost` `[constraint]`; `sales`
