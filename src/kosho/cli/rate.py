@@ -15,8 +15,9 @@ from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem, Problems, suggest
 
 if TYPE_CHECKING:
+    from kosho.cli.stepchart import Step
     from kosho.law import Register
-    from kosho.law.query import Facts, Query, RateQuote, RateSpan
+    from kosho.law.query import Claimable, Facts, LineRate, Query, RateQuote, RateSpan, Untold
     from kosho.law.schedules import Duty
 
 __all__ = ["app"]
@@ -206,12 +207,12 @@ def _asked(query: Query) -> dict[str, Any]:
 def contract(found: RateQuote, register: Register) -> dict[str, Any]:
     """What `--json` prints of one answer; percent of customs value."""
     return {
-        "rate": _tidy(found.rate),
+        "rate": _percentage(found.rate),
         "unit": "percent",
         "layers": [
             {
                 "measure": layer.measure,
-                "value": _tidy(layer.value),
+                "value": _percentage(layer.value),
                 "authority": layer.authority,
                 "legal_basis": layer.legal_basis,
                 "source": _sources(layer.source, register),
@@ -233,7 +234,40 @@ def contract(found: RateQuote, register: Register) -> dict[str, Any]:
         ],
         "prohibited": list(found.prohibited),
         "warnings": list(found.warnings),
+        "low": _percentage(found.low),
+        "likely": _percentage(found.likely),
+        "high": _percentage(found.high),
+        "lines": {"low": _lines(found.lowest), "high": _lines(found.highest)},
+        "unknown": list(found.unknown),
+        "if_free": None
+        if found.if_free is None
+        else {"low": _percentage(found.if_free[0]), "high": _percentage(found.if_free[1])},
+        "facts": [
+            {"fact": one.fact, "taken": one.taken, "answer": one.answer, **_ends(one)} for one in found.facts
+        ]
+        + [
+            {"fact": "preference", "taken": found.query.facts.preference, "answer": one.id, **_ends(one)}
+            for one in found.preferences
+        ],
+        "preferences": [
+            {"id": one.id, "title": one.title, "duty": one.duty or None, **_ends(one), "source": one.source}
+            for one in found.preferences
+        ],
+        "outside": list(found.outside),
+        "verified_to": None if found.verified_to is None else found.verified_to.isoformat(),
     }
+
+
+def _lines(lines: tuple[LineRate, ...]) -> list[dict[str, Any]]:
+    return [{"hs": line.hs, "rate": _percentage(line.rate), "measures": list(line.measures)} for line in lines]
+
+
+def _ends(one: Untold | Claimable) -> dict[str, float | None]:
+    return {"rate": _percentage(one.rate), "low": _percentage(one.low), "high": _percentage(one.high)}
+
+
+def _percentage(fraction: float | None) -> float | None:
+    return None if fraction is None else _tidy(fraction)
 
 
 def _tidy(fraction: float) -> float:
@@ -258,12 +292,12 @@ def _title(query: Query) -> str:
 
 
 def _show(found: RateQuote, register: Register) -> None:
-    rows = [
-        (layer.measure, layer.authority, layer.legal_basis, f"{_tidy(layer.value):g}") for layer in found.layers
-    ]
-    rows.append(("rate", "", "", f"{_tidy(found.rate):g}"))
+    rows = [(layer.measure, layer.authority, layer.legal_basis, _number(layer.value)) for layer in found.layers]
+    rows.append(("rate", "", "", "no total" if found.rate is None else f"{_tidy(found.rate):g}"))
     title = f"{_title(found.query)}, in force on {found.query.on}: percent of customs value"
     show_table(title, ("Layer", "Authority", "Legal basis", "Percent"), rows, numeric=1)
+    for text in _range(found):
+        say(text)
     if found.removed:
         removed = [(one.measure, one.by, one.rule) for one in found.removed]
         show_table("Not applied, or on a part only", ("Measure", "By", "Rule"), removed)
@@ -274,10 +308,64 @@ def _show(found: RateQuote, register: Register) -> None:
     say(f"sources: {_sources(tuple(cited), register)}")
     for text in found.warnings:
         say(f"note: {text}")
+    say(f"not in the rate: {', '.join(found.outside)}")
+    if found.verified_to is not None:
+        say(f"measures of {found.query.importer} compared with their sources up to {found.verified_to}")
 
 
-def _steps(spans: list[RateSpan]) -> list[tuple[date, date, float]]:
-    return [(span.first, span.last, _tidy(span.quote.rate)) for span in spans]
+SHOWN = 6
+"""Lines that are named at each end of a range."""
+
+
+def _range(found: RateQuote) -> list[str]:
+    """Why there is no total, and between what it is."""
+    texts = [f"no total: {why}" for why in found.unknown]
+    low, high = _percentage(found.low), _percentage(found.high)
+    if found.rate is not None and low == high:
+        return texts
+    if low is not None and high is not None:
+        words = "between" if found.rate is None else "if what is not certain were otherwise, between"
+        texts.append(f"{words} {low:g} and {high:g} %")
+    elif low or high is not None:
+        texts.append(f"at least {low:g} %" if high is None else f"at most {high:g} %")
+    if found.if_free is not None:
+        least, most = (_percentage(end) for end in found.if_free)
+        end = "" if most is None or most == least else f" to {most:g}"
+        texts.append(f"were the ordinary duty nothing: {least:g}{end} %")
+    if len({line.hs for line in (*found.lowest, *found.highest)}) > 1:
+        for end, lines in ((low, found.lowest), (high, found.highest)):
+            if end is not None:
+                more = "" if len(lines) <= SHOWN else f" and {len(lines) - SHOWN} more"
+                texts.append(f"{end:g} %: {', '.join(line.hs for line in lines[:SHOWN])}{more}")
+    return texts
+
+
+def _number(fraction: float | None) -> str:
+    return "not known" if fraction is None else f"{_tidy(fraction):g}"
+
+
+def _total(found: RateQuote) -> str:
+    """A rate or a range of one row."""
+    if found.rate is not None:
+        return f"{_tidy(found.rate):g}"
+    low, high = _percentage(found.low), _percentage(found.high)
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if high is not None:
+        return f"at most {high:g}"
+    return f"at least {low:g}" if low else "not known"
+
+
+def _steps(spans: list[RateSpan]) -> list[Step]:
+    return [
+        (
+            span.first,
+            span.last,
+            _percentage(span.quote.low if span.quote.rate is None else span.quote.rate),
+            _percentage(span.quote.high if span.quote.rate is None else span.quote.rate),
+        )
+        for span in spans
+    ]
 
 
 def _show_history(query: Query, spans: list[RateSpan]) -> None:
@@ -287,8 +375,11 @@ def _show_history(query: Query, spans: list[RateSpan]) -> None:
         (
             span.first.isoformat(),
             span.last.isoformat(),
-            ", ".join(f"{layer.measure} {_tidy(layer.value):g}" for layer in span.quote.layers),
-            f"{_tidy(span.quote.rate):g}",
+            ", ".join(
+                layer.measure if layer.value is None else f"{layer.measure} {_tidy(layer.value):g}"
+                for layer in span.quote.layers
+            ),
+            _total(span.quote),
         )
         for span in spans
     ]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from kosho.law.query import Query as Query
     from kosho.law.query import RateQuote as RateQuote
     from kosho.law.query import RateSpan as RateSpan
+    from kosho.law.rate_table import RateTable as RateTable
+    from kosho.law.rate_table import rate_bounds as rate_bounds
     from kosho.law.rate_table import rates as rates
     from kosho.law.register import Register as Register
     from kosho.law.scope import Partners as Partners
@@ -35,7 +37,7 @@ _NAMES = {
     "measure": ("Measure", "MeasureFile", "Overlay"),
     "product_groups": ("Product", "ProductGroup", "Products"),
     "query": ("Facts", "Pending", "Query", "RateQuote", "RateSpan"),
-    "rate_table": ("rates",),
+    "rate_table": ("RateTable", "rate_bounds", "rates"),
     "register": ("Register",),
     "scope": ("Partners", "Scope"),
     "stacking": ("Layer", "Rate", "Removed"),
@@ -57,11 +59,13 @@ __all__ = [
     "Rate",
     "RateQuote",
     "RateSpan",
+    "RateTable",
     "Register",
     "Removed",
     "Scope",
     "history",
     "quote",
+    "rate_bounds",
     "rates",
 ]
 

@@ -9,10 +9,10 @@ from functools import cached_property
 from itertools import combinations
 
 from kosho.errors import Problem
-from kosho.law.headings import cover
-from kosho.law.line_rate import position
+from kosho.law.headings import Position, cover
 from kosho.law.measure import PRICED, Measure
 from kosho.law.overlap import double_prices, impossible
+from kosho.law.possible_rates import headings_of
 from kosho.law.query import Facts
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
@@ -238,12 +238,13 @@ class _Probe:
         """Whether both are left on a shipment, on more than the whole of its value together."""
         code, partner, facts = shipment
         register = self.register
-        places = position(register, code)
+        headings = headings_of(register)
+        places = Position(code, headings)
         aimed: list[tuple[Measure, float]] = []
         for measure in law:
             if measure.kind in RATELESS or measure.level_on(partner) is None:
                 continue
-            found = cover(measure, facts, places, register.lists, register.products)
+            found = cover(measure, facts, places, headings)
             if found is not None and found.applies:
                 aimed.append((measure, 0.0))
         weights = {item.measure.id: item.weight for item in stack(aimed, register.order).applied}

@@ -5,52 +5,60 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from kosho.law.headings import Place, Places
+from kosho.law.headings import Place, place
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import ExportControl
 from kosho.law.register import Register
 
-__all__ = ["controls", "in_words", "told"]
+__all__ = ["controls", "in_words", "placed", "told"]
 
 FORMS = {"licence": "leaves {imposer} only under licence", "prohibition": "may not leave {imposer}"}
 USERS = {"all": "", "military": " for military users and uses", "named": " for users on a list"}
 
 
 def controls(
-    register: Register, exporter: str, importer: str, places: Places, on: date, known: date | None = None
+    register: Register, exporter: str, importer: str, code: str, on: date, known: date | None = None
 ) -> Iterator[tuple[Measure, bool]]:
-    """Controls of the exporter on goods for the importer, and whether all of the code is on their headings.
+    """Controls of the exporter on goods for the importer, and whether all of the code is surely under them.
 
     Args:
         register: The law, of all or of the importer.
         exporter: Who controls.
         importer: Where the goods are to go.
-        places: Where the code of the goods lies (`kosho.law.line_rate.position`).
+        code: HS code of the goods, without dots.
         on: Day in force.
         known: Day of knowledge, the latest by default.
 
     >>> from datetime import date
     >>> from kosho.law import Register
-    >>> from kosho.law.line_rate import position
-    >>> register = Register.load()
-    >>> place = position(register, "81129200")
-    >>> [one.id for one, _ in controls(register, "CHN", "USA", place, date(2025, 1, 1))]
+    >>> [one.id for one, _ in controls(Register.load(), "CHN", "USA", "81129200", date(2025, 1, 1))]
     ['chn-control-gallium-2023', 'chn-control-usa-minerals-2024', 'chn-control-usa-military-2024']
     """
     for measure in register.in_force(on, known):
-        if measure.kind != "export_control" or not measure.imposed_by(exporter):
-            continue
-        scope = measure.scope
-        if scope is None or measure.level_on(importer) is None:
-            continue
-        found = [Place.IN] if scope.goods else []
-        found += [places.at("list", name) for name in scope.lists]
-        found += [places.at("group", name) for name in scope.groups]
-        found += [places.at("measure", measure.id)] if scope.hs is not None else []
-        best = max(found, default=Place.OUT)
-        if best is not Place.OUT:
-            exact = all(register.lists[name].exact for name in scope.lists)
-            yield measure, best is Place.IN and exact
+        if measure.kind == "export_control" and measure.imposed_by(exporter):
+            found = placed(register, measure, code)
+            if found is not Place.OUT and measure.level_on(importer) is not None:
+                scope = measure.scope
+                exact = scope is not None and all(register.lists[name].exact for name in scope.lists)
+                yield measure, found is Place.IN and exact
+
+
+def placed(register: Register, measure: Measure, code: str) -> Place:
+    """Where a code lies to the headings a measure names, carve-outs and conditions aside.
+
+    >>> from kosho.law import Register
+    >>> register = Register.load()
+    >>> placed(register, register.measure("us-232-lumber-10"), "44071100").name
+    'IN'
+    """
+    scope = measure.scope
+    if scope is None:
+        return Place.OUT
+    found = [Place.IN] if scope.goods else []
+    found += [place(code, register.lists[name].prefixes, register.lists[name].without) for name in scope.lists]
+    found += [place(code, register.products.groups[name].hs.prefixes) for name in scope.groups]
+    found += [place(code, scope.hs.prefixes)] if scope.hs is not None else []
+    return max(found, default=Place.OUT)
 
 
 def in_words(measure: Measure, *, surely: bool) -> str:

@@ -1,4 +1,4 @@
-"""Whether a measure covers a tariff line: headings against a code, and facts that no code shows."""
+"""Whether a measure covers goods: headings against a code, and facts that no code shows."""
 
 from __future__ import annotations
 
@@ -15,10 +15,24 @@ from kosho.law.query import Facts
 from kosho.law.scope import HsList, HsScope, Scope
 from kosho.law.stacking import Removed
 
-__all__ = ["CodePosition", "Cover", "Place", "Places", "Where", "cover", "place"]
+__all__ = [
+    "Cover",
+    "Headings",
+    "Key",
+    "Place",
+    "Places",
+    "Position",
+    "Where",
+    "cover",
+    "keys_of",
+    "place",
+]
 
 Where = Literal["list", "group", "measure"]
 """Who owns headings: a list, a product group, or the `hs` of a measure's scope."""
+
+Key = tuple[Where, str]
+"""Headings of an owner."""
 
 
 MANY = 64
@@ -35,7 +49,11 @@ class Place(IntEnum):
 
 
 def place(code: str, prefixes: tuple[str, ...], without: tuple[str, ...] = ()) -> Place:
-    """Where a code lies to headings with exceptions."""
+    """Where a code lies to headings with exceptions.
+
+    >>> place("8703", ("870323",)).name, place("87032301", ("870323",)).name
+    ('PART', 'IN')
+    """
     if code.startswith(prefixes):
         if without and code.startswith(without):
             return Place.OUT
@@ -57,132 +75,141 @@ def _ordered(prefixes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(prefixes))
 
 
-class Places(Protocol):
-    """Where one code lies to all headings of a register."""
+@dataclass(frozen=True, eq=False)
+class Headings:
+    """All headings that measures of a register name."""
 
-    def at(self, where: Where, name: str) -> Place:
-        """Where it lies to the headings of a list, a group or a measure."""
+    lists: dict[str, HsList]
+    products: Products
+    scopes: dict[str, HsScope]
+
+    def of(self, key: Key) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Prefixes, and the exceptions among them."""
+        where, name = key
+        if where == "list":
+            item = self.lists[name]
+            return item.prefixes, item.without
+        scope = self.products.groups[name].hs if where == "group" else self.scopes[name]
+        return scope.prefixes, ()
+
+    def exact(self, key: Key) -> bool:
+        """Whether the legal list was read in full."""
+        where, name = key
+        if where == "list":
+            return self.lists[name].exact
+        return (self.products.groups[name].hs if where == "group" else self.scopes[name]).exact
+
+    def attribute(self, key: Key) -> str | None:
+        """What tells whether a good under the headings is on the list, where the code does not."""
+        where, name = key
+        return self.lists[name].attribute if where == "list" else None
+
+    def title(self, key: Key) -> str:
+        """What they are called."""
+        where, name = key
+        if where == "list":
+            return self.lists[name].title
+        if where == "group":
+            return self.products.groups[name].title
+        return f"its headings of {self.scopes[name].edition}"
+
+
+def keys_of(measure: Measure) -> Iterator[Key]:
+    """Headings that a measure covers or leaves out."""
+    scope = measure.scope
+    if scope is not None:
+        for name in scope.groups:
+            yield "group", name
+        for name in (*scope.lists, *scope.not_lists):
+            yield "list", name
+        if scope.hs is not None:
+            yield "measure", measure.id
+
+
+class Places(Protocol):
+    """Which headings hold some goods, all of which lie alike to all of them (see `kosho.law.parts`)."""
+
+    def holds(self, key: Key) -> bool:
+        """Whether the headings of a list, a group or a measure hold them."""
+        ...
+
+    def without(self, absent: frozenset[Key]) -> Places:
+        """The same goods, supposed not to be on some lists."""
         ...
 
 
 @dataclass(frozen=True)
-class CodePosition:
-    """Where a code lies, found heading by heading as it is asked."""
+class Position:
+    """Where the goods of one part lie, found heading by heading as it is asked."""
 
     code: str
-    lists: dict[str, HsList]
-    products: Products
-    scopes: dict[str, HsScope]
-    found: dict[tuple[Where, str], Place] = field(default_factory=dict)
+    headings: Headings
+    absent: frozenset[Key] = frozenset()
+    """Lists that were not read in full, of which it is supposed that the goods are not on them."""
+    found: dict[Key, bool] = field(default_factory=dict)
 
-    def at(self, where: Where, name: str) -> Place:
+    def holds(self, key: Key) -> bool:
         """See `Places`."""
-        key = where, name
+        if key in self.absent:
+            return False
         if key not in self.found:
-            if where == "list":
-                item = self.lists[name]
-                self.found[key] = place(self.code, item.prefixes, item.without)
-            else:
-                scope = self.products.groups[name].hs if where == "group" else self.scopes[name]
-                self.found[key] = place(self.code, scope.prefixes)
+            prefixes, without = self.headings.of(key)
+            self.found[key] = self.code.startswith(prefixes) and not (without and self.code.startswith(without))
         return self.found[key]
+
+    def without(self, absent: frozenset[Key]) -> Position:
+        """The same goods, supposed not to be on some lists."""
+        return Position(self.code, self.headings, absent, self.found)
 
 
 class Cover(NamedTuple):
-    """A measure that covers a code, perhaps but for something the shipment told or a carve-out."""
+    """A measure whose headings hold some goods, perhaps but for something the shipment told or a carve-out."""
 
-    doubts: tuple[str, ...] = ()
-    """Why it might not (or might)."""
+    by: tuple[Key, ...] = ()
+    """Headings that hold them; none where it is on all goods."""
     applies: bool = True
     removed: Removed | None = None
     """What took a duty off the product, where it would apply otherwise."""
 
 
-@dataclass
-class _Search:
-    """How well the best heading so far holds the code."""
-
-    best: Place = Place.OUT
-    exact: bool = True
-    by: str = ""
-    refused: str | None = None
-    """Attribute that keeps the product off a list that has its code."""
-
-    def add(self, found: Place, by: str, *, exact: bool) -> None:
-        if found > self.best or (found == self.best and exact and not self.exact):
-            self.best, self.by, self.exact = found, by, exact
-
-
-def cover(
-    measure: Measure, facts: Facts, places: Places, lists: dict[str, HsList], products: Products
-) -> Cover | None:
-    """Whether a measure covers a code; None if not.
-
-    A code wider than a heading is taken as covered by duties and bans and as not covered by exemptions and
-    carve-outs, which gives the higher rate; the doubt is noted.
-    """
+def cover(measure: Measure, facts: Facts, places: Places, headings: Headings) -> Cover | None:
+    """Whether a measure covers the goods of a part; None if not."""
     scope = measure.scope
     if scope is None:
         return None
-    search = _search(measure, scope, facts, places, lists, products)
-    if search.best is Place.OUT:
-        if search.refused is None or not _told(facts, search.refused):
+    refused: str | None = None
+    by: list[Key] = []
+    for key in _inside(measure, scope):
+        if not places.holds(key):
+            continue
+        attribute = headings.attribute(key)
+        if attribute is not None and facts.answer(attribute) == "no":
+            refused = attribute
+        else:
+            by.append(key)
+    if not by and not scope.goods:
+        if refused is None or refused not in facts.answers:
             return None
-        rule = f"{measure.title} covers only goods with {search.refused}=yes"
-        return Cover(
-            applies=False, removed=_removed(measure, f"{search.refused}={facts.answer(search.refused)}", rule)
-        )
-    doubts = [] if search.exact else [f"{measure.title}: whether the code is on {search.by} is not certain"]
-    partial = search.best is Place.PART
-    if partial:
-        doubts.append(f"{measure.title}: the code is only partly on {search.by}")
-    for name, found in _carved(scope, facts, places, lists):
-        title = lists[name].title
-        if found is Place.IN:
-            return Cover(applies=False, removed=_removed(measure, name, f"{measure.title} leaves out {title}"))
-        partial = True
-        doubts.append(f"{measure.title} leaves out {title}: the code is only partly on it")
+        rule = f"{measure.title} covers only goods with {refused}=yes"
+        return Cover(applies=False, removed=_removed(measure, f"{refused}={facts.answer(refused)}", rule))
+    for name in scope.not_lists:
+        item = headings.lists[name]
+        if (item.attribute is None or facts.answer(item.attribute) == "yes") and places.holds(("list", name)):
+            rule = f"{measure.title} leaves out {item.title}"
+            return Cover((("list", name),), applies=False, removed=_removed(measure, name, rule))
     refusal = next(_refusals(measure, scope, facts), None)
     if refusal is not None:
-        return Cover(applies=False, removed=refusal.removed)
-    if partial:
-        taken = "not covered" if measure.kind == "exemption" else "covered"
-        doubts[-1] += f"; taken as {taken}, a longer code would tell"
-    return Cover(tuple(doubts), applies=not (partial and measure.kind == "exemption"))
+        return Cover(tuple(by), applies=False, removed=refusal.removed)
+    return Cover(() if scope.goods else tuple(by))
 
 
-def _search(
-    measure: Measure, scope: Scope, facts: Facts, places: Places, lists: dict[str, HsList], products: Products
-) -> _Search:
-    search = _Search()
-    if scope.goods:
-        search.add(Place.IN, "all goods", exact=True)
+def _inside(measure: Measure, scope: Scope) -> Iterator[Key]:
     for name in scope.groups:
-        group = products.groups[name]
-        search.add(places.at("group", name), group.title, exact=group.hs.exact)
+        yield "group", name
     for name in scope.lists:
-        item = lists[name]
-        found = places.at("list", name)
-        if found is not Place.OUT and item.attribute is not None and facts.answer(item.attribute) == "no":
-            search.refused = item.attribute
-            continue
-        search.add(found, item.title, exact=item.exact)
+        yield "list", name
     if scope.hs is not None:
-        search.add(
-            places.at("measure", measure.id), f"its headings of {scope.hs.edition}", exact=scope.hs.exact
-        )
-    return search
-
-
-def _carved(
-    scope: Scope, facts: Facts, places: Places, lists: dict[str, HsList]
-) -> Iterator[tuple[str, Place]]:
-    for name in scope.not_lists:
-        attribute = lists[name].attribute
-        if attribute is None or facts.answer(attribute) == "yes":
-            found = places.at("list", name)
-            if found is not Place.OUT:
-                yield name, found
+        yield "measure", measure.id
 
 
 class _Refusal(NamedTuple):
@@ -200,16 +227,12 @@ def _refusals(measure: Measure, scope: Scope, facts: Facts) -> Iterator[_Refusal
     for name, wanted in scope.attributes.items():
         if facts.answer(name) != wanted:
             by, rule = f"{name}={facts.answer(name)}", f"{measure.title} covers only goods with {name}={wanted}"
-            yield _Refusal(_removed(measure, by, rule) if _told(facts, name) else None)
+            yield _Refusal(_removed(measure, by, rule) if name in facts.answers else None)
     for name, (low, high) in scope.content.items():
         told = facts.content.get(name)
         if told is None or not low <= told < high:
             rule = f"{measure.title} covers only goods with {name} from {low:g} to below {high:g} percent"
             yield _Refusal(None if told is None else _removed(measure, f"{name}={told:g}", rule))
-
-
-def _told(facts: Facts, attribute: str) -> bool:
-    return attribute in facts.answers
 
 
 def _removed(measure: Measure, by: str, rule: str) -> Removed | None:

@@ -1,26 +1,27 @@
-"""The rate on one product at the level of a tariff line, with everything that made it."""
+"""The rate on a product at the level of a tariff line, with everything that made it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from itertools import pairwise
-from typing import NamedTuple
 
 from kosho.codes import blocs, sector_name
-from kosho.errors import InputError, KoshoError, Problem, suggest
-from kosho.law.edition_scope import in_edition
-from kosho.law.export_controls import controls, in_words
-from kosho.law.headings import CodePosition, Cover, Place, Places, cover
+from kosho.errors import InputError, Problem, suggest
+from kosho.law.export_controls import controls
+from kosho.law.export_controls import in_words as control_in_words
+from kosho.law.headings import Position, cover
 from kosho.law.measure import Measure
-from kosho.law.query import NONE, Pending, Query, RateQuote, RateSpan
+from kosho.law.outside import outside
+from kosho.law.parts import parts
+from kosho.law.possible_rates import Goods, PartRate, Rates, headings_of, longer
+from kosho.law.query import NONE, LineRate, Pending, Query, RateQuote, RateSpan
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
-from kosho.law.schedules import FREE, Duty, Specific, UnitValue
 from kosho.law.scope import CONTENTS
-from kosho.law.stacking import MFN, Applied, Layer, Stack, stack
+from kosho.law.stacking import MFN, Applied, Layer, Removed
+from kosho.law.untold import claimable, in_words, untold
 
 __all__ = ["ATTRIBUTES", "history", "known_attributes", "known_preferences", "quote"]
 
@@ -31,79 +32,89 @@ ATTRIBUTES = ("us_232", "civil_aircraft", "in_quota")
 def quote(register: Register, query: Query) -> RateQuote:
     """The rate on a product with its layers, what was removed and why, what is pending, and what is doubtful.
 
-    Exemptions and exclusions first, specific duties to ad valorem, floors, then sums.
+    Exemptions and exclusions first, specific duties to ad valorem, floors, then sums. Where the lines under the
+    code pay differently, or something is not known, the rate is None and `low` and `high` are its bounds.
 
     Raises:
-        InputError: the shipment tells an attribute or claims a preference that nothing knows; a specific duty
-            lacks a unit value; members of a bloc are treated differently.
+        InputError: the shipment tells an attribute or claims a preference that nothing knows; a unit value does
+            not fit a specific duty; members of a bloc are treated differently.
 
     >>> from datetime import date
     >>> from kosho.law import Query, Register, quote
-    >>> quote(Register.load(), Query("USA", "JPN", "8703.23.01", date(2025, 6, 1)))
-    RateQuote 27.5 %: USA on 8703.23.01 from JPN, 2025-06-01
-      mfn                    2.5 % (ordinary duty)
-      us-232-autos-25        25 % (Proclamation 10908; Executive Order 14289; heading 9903.94.01)
-      us-ieepa-baseline-10   removed by us-232-autos-25
-      us-ieepa-annex1        pending, from 2025-07-09
+    >>> found = quote(Register.load(), Query("USA", "JPN", "8703.23.01", date(2025, 6, 1)))
+    >>> found.total, [layer.measure for layer in found.layers], [one.measure for one in found.removed]
+    ('27.5 %', ['mfn', 'us-232-autos-25'], ['us-ieepa-baseline-10'])
+    >>> quote(Register.load(), Query("USA", "JPN", "3004.90", date(2025, 10, 10))).rate is None
+    True
     """
     _refuse_unknown_facts(register, query)
     if query.exporter in blocs():
-        return _of_bloc(register, query)
-    register = in_edition(register, query.importer, query.on)
-    places = position(register, query.code)
-    duty = _ordinary(query)
-    warnings = list(duty.warnings)
-    law = [m for m in register.in_force(query.on, query.known) if m.imposed_by(query.importer)]
-    in_force = {measure.id for measure in law}
-    covers = list(_covers(register, query, law, places))
-    prohibited = [measure for measure, found in covers if found.applies and measure.kind == "ban"]
-    warnings += [f"prohibited: {measure.title} ({measure.legal_basis})" for measure in prohibited]
-    warnings += [
-        f"{measure.title}: {note}"
-        for measure, found in covers
-        if found.applies and (note := _note(measure)) is not None
-    ]
-    warnings += [
-        f"{measure.title}: {_note(measure)}; told by sector ({', '.join(names)})"
-        for measure, names in _sectoral(register, query, law, places)
-    ]
-    pile = stack(
-        [
-            (measure, rate)
-            for measure, found in covers
-            if found.applies and (rate := _level(measure, query)) is not None
-        ],
-        register.order,
-        lambda measure: 1.0 if measure.value_share is None else measure.value_share.given(query.facts.content),
-    )
-    warnings += _doubts(covers, pile)
-    warnings += [text for item in pile.applied if (text := _untold(item, query)) is not None]
-    warnings += [
-        in_words(measure, surely=surely)
-        for measure, surely in controls(register, query.exporter, query.importer, places, query.on, query.known)
-    ]
-    warnings += _coverage(register, query, any_law=bool(law))
-    layers = [Layer(MFN, duty.claimed, MFN, _basis(query), duty.source)]
-    layers += [
-        Layer(
-            item.measure.id,
-            item.adds([(duty.claimed if item.measure.floor_base == "claimed" else duty.general, 1.0)]),
-            item.measure.authority,
-            item.measure.legal_basis,
-            item.measure.source,
-        )
-        for item in pile.applied
-    ]
-    removed = [found.removed for _, found in covers if found.removed is not None]
+        one = quote(register, replace(query, exporter=_alike(register, query)))
+        return replace(one, query=query)
+    goods = Goods.of(register, query)
+    return _told(goods, goods.rates())
+
+
+def _told(goods: Goods, rates: Rates) -> RateQuote:
+    """The answer with all that belongs to it."""
+    register, query = goods.register, goods.query
+    prohibited = _bans(rates)
+    facts = untold(goods, rates)
+    preferences = claimable(goods)
+    in_force = {measure.id for measure in goods.law}
+    lowest, highest = _ends(rates)
+    removed = dict.fromkeys(one for part in rates.parts for one in _removed(part))
     return RateQuote(
         query=query,
-        rate=sum(layer.value for layer in layers),
-        layers=tuple(layers),
-        removed=(*removed, *pile.removed),
-        pending=tuple(one for one in _pending(register, query, places) if one.measure not in in_force),
-        prohibited=tuple(measure.id for measure in prohibited),
-        warnings=tuple(dict.fromkeys(warnings)),
+        rate=rates.rate,
+        low=rates.low,
+        high=rates.high,
+        if_free=None if all(part.duty.claimed.exact for part in rates.parts) else rates.if_free,
+        lowest=lowest,
+        highest=highest,
+        unknown=tuple(_unknown(rates)),
+        layers=_layers(rates, query),
+        removed=tuple(removed),
+        pending=tuple(one for one in _pending(register, query) if one.measure not in in_force),
+        prohibited=tuple(dict.fromkeys(measure.id for measure, _ in prohibited)),
+        facts=facts,
+        preferences=preferences,
+        outside=outside(query.importer),
+        verified_to=register.verified_to(query.importer),
+        warnings=tuple(dict.fromkeys(_warnings(goods, rates, [*in_words(facts, preferences, rates)]))),
     )
+
+
+def _warnings(goods: Goods, rates: Rates, about_facts: Sequence[str]) -> Iterator[str]:
+    register, query = goods.register, goods.query
+    yield from (note for part in rates.parts for note in part.duty.warnings)
+    for measure, some in _bans(rates):
+        whole = "" if not some else f"some lines under {query.hs} "
+        yield f"{whole}prohibited: {measure.title} ({measure.legal_basis})"
+    for part in rates.parts:
+        for measure, found in part.covers:
+            if found.applies and (note := _note(measure)) is not None:
+                yield f"{measure.title}: {note}"
+    for measure, names in _sectoral(register, query, goods.law, rates):
+        yield f"{measure.title}: {_note(measure)}; told by sector ({', '.join(names)})"
+    yield from (text for part in rates.parts for text in _doubts(goods, part))
+    for omission in dict.fromkeys(one for part in rates.parts for one in part.omissions):
+        yield f"the register does not hold {omission.what[:1].lower()}{omission.what[1:]}: {omission.why}"
+    for part in rates.parts:
+        yield from (text for item in part.pile.applied if (text := _content(item, query)) is not None)
+    yield from about_facts
+    for control, surely in controls(
+        register, query.exporter, query.importer, query.code, query.on, query.known
+    ):
+        yield control_in_words(control, surely=surely)
+    yield from _coverage(register, query, any_law=bool(goods.law))
+    left = [
+        one.what
+        for one in register.not_covered
+        if not one.prefixes and one.concerns(query.importer, query.exporter, query.on)
+    ]
+    if left:
+        yield f"the register leaves out of the measures of {query.importer}: {'; '.join(left)}"
 
 
 def _note(measure: Measure) -> str | None:
@@ -111,12 +122,107 @@ def _note(measure: Measure) -> str | None:
     return RATELESS[measure.kind].note if measure.kind in RATELESS else None
 
 
+def _bans(rates: Rates) -> list[tuple[Measure, bool]]:
+    """Bans that cover the goods, and whether only some."""
+    covered: dict[str, tuple[Measure, int]] = {}
+    for part in rates.parts:
+        for measure, found in part.covers:
+            if found.applies and measure.kind == "ban":
+                covered[measure.id] = measure, covered.get(measure.id, (measure, 0))[1] + 1
+    return [(measure, count < len(rates.parts)) for measure, count in covered.values()]
+
+
+def _unknown(rates: Rates) -> Iterator[str]:
+    """Why there is no total."""
+    if rates.rate is not None:
+        return
+    yield from dict.fromkeys(part.duty.unknown for part in rates.parts if part.duty.unknown)
+    for omission in dict.fromkeys(one for part in rates.parts if part.rate is None for one in part.omissions):
+        if omission.decides:
+            yield f"the register does not hold {omission.what[:1].lower()}{omission.what[1:]}"
+    for part in rates.parts:
+        for item in part.pile.applied:
+            if item.measure.id in part.levels and not part.levels[item.measure.id].exact:
+                yield f"{item.measure.title} needs the value of a unit of the goods"
+    known = {round(part.rate, 9) for part in rates.parts if part.rate is not None}
+    if len(known) > 1:
+        yield "the lines under the code pay differently; a longer code would tell"
+
+
+def _layers(rates: Rates, query: Query) -> tuple[Layer, ...]:
+    """Layers that all parts bear; their values where they are the same in all."""
+    piles = [_layers_of(part, query) for part in rates.parts]
+    if rates.rate is not None:
+        return tuple(piles[0])
+    common: list[Layer] = []
+    for layer in piles[0]:
+        same = [other for pile in piles for other in pile if other.measure == layer.measure]
+        if len(same) == len(piles):
+            alike = all(other.value == layer.value for other in same)
+            common.append(layer if alike else replace(layer, value=None))
+    return tuple(common)
+
+
+def _layers_of(part: PartRate, query: Query) -> list[Layer]:
+    claimed, general = part.duty.claimed, part.duty.general
+    preference = query.facts.preference
+    basis = "ordinary duty" if preference == NONE else f"ordinary duty under {preference}"
+    layers = [
+        Layer(MFN, claimed.low if claimed.exact else None, MFN, basis, part.duty.source or ("not known",))
+    ]
+    for item in part.pile.applied:
+        base = claimed if item.measure.floor_base == "claimed" else general
+        level = part.levels.get(item.measure.id)
+        if level is not None:
+            item = replace(item, level=level.low)  # noqa: PLW2901 - the same duty, priced
+        known = (level is None or level.exact) and (item.measure.kind != "floor" or base.exact)
+        layers.append(item.layer([(base.low, 1.0)] if known else None))
+    return layers
+
+
+def _removed(part: PartRate) -> Iterator[Removed]:
+    yield from (found.removed for _, found in part.covers if found.removed is not None)
+    yield from part.pile.removed
+
+
+def _ends(rates: Rates) -> tuple[tuple[LineRate, ...], tuple[LineRate, ...]]:
+    """Parts that pay the least and the most."""
+    lowest = min(part.bounds.low for part in rates.parts)
+    highest = max(part.bounds.high for part in rates.parts)
+    least = [part for part in rates.parts if part.bounds.low == lowest]
+    if rates.low == 0.0:
+        least = [part for part in least if part.duty.claimed.exact]
+    return (
+        tuple(
+            LineRate(str(part.part), rates.low, tuple(item.measure.id for item in part.lowest.applied))
+            for part in least
+        ),
+        tuple(
+            LineRate(str(part.part), rates.high, tuple(item.measure.id for item in part.highest.applied))
+            for part in rates.parts
+            if part.bounds.high == highest
+        ),
+    )
+
+
+def _doubts(goods: Goods, part: PartRate) -> Iterator[str]:
+    """Lists that were not read in full and decide on something, whichever way they are taken."""
+    for measure, found in part.covers:
+        for key in found.by:
+            if key in part.open_lists:
+                yield f"{measure.title}: whether the code is on {goods.headings.title(key)} is not certain"
+
+
 def _sectoral(
-    register: Register, query: Query, law: Sequence[Measure], places: CodePosition
+    register: Register, query: Query, law: Sequence[Measure], rates: Rates
 ) -> Iterator[tuple[Measure, list[str]]]:
     """Measures without a rate on sectors in which a product group holds the code, and names of these."""
-    groups = register.products.groups.values()
-    held = {group.sector for group in groups if places.at("group", group.id) is Place.IN}
+    codes = [part.part.code for part in rates.parts]
+    held = {
+        group.sector
+        for group in register.products.groups.values()
+        if all(code.startswith(group.hs.prefixes) for code in codes)
+    }
     for measure in law:
         scope = measure.scope
         if scope is None or _note(measure) is None or measure.level_on(query.exporter) is None:
@@ -162,123 +268,7 @@ def history(register: Register, query: Query, first: date, last: date) -> list[R
     return spans
 
 
-def position(register: Register, code: str) -> CodePosition:
-    """Where a code lies to all headings of a register."""
-    return CodePosition(code, register.lists, register.products, register.headings)
-
-
-def _level(measure: Measure, query: Query) -> float | None:
-    """Value of a measure for the shipment as a fraction of customs value; None if not aimed or without a rate.
-
-    Raises:
-        InputError: a specific duty without a unit value that fits.
-    """
-    if measure.kind in RATELESS or measure.kind == "termination":
-        return None
-    found = measure.level_on(query.exporter, in_quota=query.facts.answer("in_quota") == "yes")
-    if found is None or measure.unit == "percent":
-        return None if found is None else found / 100
-    currency, _, unit = measure.unit.partition("/")
-    duty = Duty(sums=((Specific(Decimal(str(found)), currency, unit),),))
-    return _equivalent(duty, query.unit_value, measure.title)
-
-
-def _equivalent(duty: Duty, unit_value: UnitValue | None, what: str) -> float:
-    try:
-        return duty.ad_valorem_equivalent(unit_value)
-    except InputError as error:
-        problems = [replace(problem, message=f"{what}: {problem.message}") for problem in error.problems]
-        raise InputError(problems) from None
-
-
-class _Ordinary(NamedTuple):
-    """What goods pay before any measure, as fractions."""
-
-    general: float
-    claimed: float
-    """Of the preference claimed; the general one without a claim."""
-    source: tuple[str, ...]
-    warnings: tuple[str, ...]
-
-
-def _ordinary(query: Query) -> _Ordinary:
-    warnings: list[str] = []
-    general, source = query.general, ("given with the question",)
-    if general is None:
-        general, source = _of_schedule(query, NONE, warnings)
-    claimed = general
-    if query.facts.preference != NONE:
-        claimed, source = query.claimed, ("given with the question",)
-        if claimed is None:
-            claimed, source = _of_schedule(query, query.facts.preference, warnings)
-    return _Ordinary(
-        _in_percent(general, query, warnings), _in_percent(claimed, query, warnings), source, tuple(warnings)
-    )
-
-
-def _of_schedule(query: Query, preference: str, warnings: list[str]) -> tuple[Duty, tuple[str, ...]]:
-    """The duty of a schedule at hand; free, with a warning, where there is none."""
-    from kosho.law.schedules.ordinary import lookup  # noqa: PLC0415 - schedules are read when needed
-
-    what = "ordinary duty" if preference == NONE else f"duty under {preference}"
-    try:
-        in_quota = query.facts.answer("in_quota") == "yes"
-        found = lookup(query.importer, query.exporter, query.code, query.on, preference, in_quota)
-    except InputError:
-        raise
-    except KoshoError as error:
-        warnings.append(f"no {what} is known, taken as 0: {error}")
-        return FREE, ("assumed",)
-    if found is None or not found.answered:
-        warnings.append(f"no {what} is given or known: taken as 0")
-        return FREE, ("assumed",)
-    if found.note:
-        warnings.append(found.note)
-        if query.general is not None:
-            return query.general, ("given with the question",)
-    return found.duty, (found.source,)
-
-
-def _in_percent(duty: Duty, query: Query, warnings: list[str]) -> float:
-    in_quota = query.facts.answer("in_quota") == "yes"
-    try:
-        return _equivalent(duty.under(in_quota=in_quota) or duty, query.unit_value, "ordinary duty")
-    except InputError:
-        raise
-    except KoshoError as error:
-        warnings.append(f"ordinary duty taken as 0: {error}")
-        return 0.0
-
-
-def _basis(query: Query) -> str:
-    preference = query.facts.preference
-    return "ordinary duty" if preference == NONE else f"ordinary duty under {preference}"
-
-
-def _covers(
-    register: Register, query: Query, measures: Iterable[Measure], places: Places
-) -> Iterator[tuple[Measure, Cover]]:
-    """Measures aimed at the exporter whose headings hold the code."""
-    for measure in measures:
-        if measure.level_on(query.exporter) is not None:
-            found = cover(measure, query.facts, places, register.lists, register.products)
-            if found is not None:
-                yield measure, found
-
-
-def _doubts(covers: Sequence[tuple[Measure, Cover]], pile: Stack) -> list[str]:
-    """Doubts about measures that play a part, or would if the doubt were resolved the other way."""
-    part = {item.measure.id for item in pile.applied} | {item.by for item in pile.removed}
-    names = part | {item.measure.authority for item in pile.applied}
-    return [
-        doubt
-        for measure, found in covers
-        if measure.id in part or (not found.applies and names & set(measure.excludes))
-        for doubt in found.doubts
-    ]
-
-
-def _untold(item: Applied, query: Query) -> str | None:
+def _content(item: Applied, query: Query) -> str | None:
     share = item.measure.value_share
     if share is None or share.attribute is None or share.attribute in query.facts.content:
         return None
@@ -307,10 +297,11 @@ def _coverage(register: Register, query: Query, *, any_law: bool) -> list[str]:
     return []
 
 
-def _pending(register: Register, query: Query, places: Places) -> Iterator[Pending]:
+def _pending(register: Register, query: Query) -> Iterator[Pending]:
     """Measures that were public, would cover the product, and do not apply on the day."""
     known = query.known or query.on
-    ends = _ends(register, known)
+    ends = _terminations(register, known)
+    headings = headings_of(register)
     for measure in register.measures:
         if (
             measure.kind == "termination"
@@ -326,8 +317,11 @@ def _pending(register: Register, query: Query, places: Places) -> Iterator[Pendi
         )
         if begins is None or dropped or (begins == query.on and measure.stage in ("in_force", "expired")):
             continue
-        found = cover(measure, query.facts, places, register.lists, register.products)
-        if found is not None and found.applies:
+        positions = (
+            Position(part.code, headings) for part in parts(query.code, longer(measure, query.code, headings))
+        )
+        covers = (cover(measure, query.facts, one, headings) for one in positions)
+        if any(found is not None and found.applies for found in covers):
             yield Pending(
                 measure.id,
                 measure.title,
@@ -339,7 +333,7 @@ def _pending(register: Register, query: Query, places: Places) -> Iterator[Pendi
             )
 
 
-def _ends(register: Register, known: date) -> dict[str, list[tuple[date, date | None]]]:
+def _terminations(register: Register, known: date) -> dict[str, list[tuple[date, date | None]]]:
     """First and last day of what ends or suspends each measure, as known."""
     ends: dict[str, list[tuple[date, date | None]]] = {}
     for item in register.measures:
@@ -362,18 +356,29 @@ def _begins(measure: Measure, on: date, ends: Sequence[tuple[date, date | None]]
     return day if measure.legal_to is None or day <= measure.legal_to else None
 
 
-def _of_bloc(register: Register, query: Query) -> RateQuote:
-    """The answer for a bloc whose members are treated alike."""
+def _alike(register: Register, query: Query) -> str:
+    """A member of a bloc whose members are treated alike.
+
+    Raises:
+        InputError: they are not.
+    """
     members = [code for code in blocs()[query.exporter].members if code != query.importer]
-    quotes = {code: quote(register, replace(query, exporter=code)) for code in members}
-    rates = {code: found.signature for code, found in quotes.items()}
-    if len(set(rates.values())) > 1:
-        first = members[0]
-        other = next(code for code in members if rates[code] != rates[first])
-        raise InputError(
-            Problem(f"members of {query.exporter} are treated differently: {first} and {other}", "name one")
-        )
-    return replace(quotes[members[0]], query=query)
+    asked = [Goods.of(register, replace(query, exporter=code)) for code in members]
+    found = {goods.query.exporter: _signature(goods, goods.rates()) for goods in asked}
+    for other in members[1:]:
+        if found[other] != found[members[0]]:
+            message = f"members of {query.exporter} are treated differently: {members[0]} and {other}"
+            raise InputError(Problem(message, "name one"))
+    return members[0]
+
+
+def _signature(goods: Goods, rates: Rates) -> tuple[object, ...]:
+    """Two with the same one are treated alike."""
+    return (
+        *rates.same,
+        tuple((layer.measure, layer.value) for layer in _layers(rates, goods.query)),
+        tuple(measure.id for measure, _ in _bans(rates)),
+    )
 
 
 def known_attributes(register: Register) -> set[str]:

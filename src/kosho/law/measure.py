@@ -365,14 +365,24 @@ class Omission(Frozen):
     last: Day | None = None
     """Days on which it may matter; all where not given."""
     excludes: tuple[Id, ...] = ()
-    """Of goods that are free of duties: measures or authorities that do not apply to those that are on the list
-    that is missing. A rate on its headings is then a range; without them, what it adds is not known."""
+    """Of a list that frees goods: measures or authorities that do not apply to those on it. What goods under
+    its headings pay is then a range, and no number."""
+    raises: bool = False
+    """Whether it adds to what goods under its headings pay, nobody knows how much."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether a rate under its headings is no number because of it; otherwise it is only told."""
+        return bool(self.prefixes) and (self.raises or bool(self.excludes))
+
+    def of(self, importer: str) -> bool:
+        """Whether it is a measure of an importer, or of its union."""
+        return self.imposer is not None and importer in members((self.imposer,)) | {self.imposer}
 
     def concerns(self, importer: str, exporter: str, on: date | None = None) -> bool:
         """Whether goods of this origin may be under it, whatever they are."""
         return (
-            self.imposer is not None
-            and importer in members((self.imposer,)) | {self.imposer}
+            self.of(importer)
             and exporter in self.partners
             and (on is None or self.first is None or self.first <= on)
             and (on is None or self.last is None or on <= self.last)

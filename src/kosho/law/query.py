@@ -15,7 +15,20 @@ from kosho.law.schedules import Duty, UnitValue
 from kosho.law.scope import YES_BY_DEFAULT, Answer, Content
 from kosho.law.stacking import Layer, Removed
 
-__all__ = ["CODE_HINT", "NONE", "NO_FACTS", "Facts", "Pending", "Query", "RateQuote", "RateSpan", "is_code"]
+__all__ = [
+    "CODE_HINT",
+    "NONE",
+    "NO_FACTS",
+    "Claimable",
+    "Facts",
+    "LineRate",
+    "Pending",
+    "Query",
+    "RateQuote",
+    "RateSpan",
+    "Untold",
+    "is_code",
+]
 
 
 NONE = "none"
@@ -87,7 +100,7 @@ class Query(Shown):
     general: Duty | None = None
     """Ordinary (MFN) duty; None: that of the schedules, if they have it."""
     claimed: Duty | None = None
-    """Ordinary duty under the preference claimed; None: that of the schedules, or free."""
+    """Ordinary duty under the preference claimed; None: that of the schedules, if they have it."""
     unit_value: UnitValue | None = None
     """What a unit of the goods is worth, which specific duties need."""
 
@@ -135,6 +148,70 @@ class Pending(Shown):
 
 
 @dataclass(frozen=True, slots=True)
+class LineRate(Shown):
+    """Lines under the code that was asked for which pay the least, or the most.
+
+    >>> from datetime import date
+    >>> from kosho.law import Query, Register, quote
+    >>> found = quote(Register.load(), Query("USA", "BRA", "7616.99", date(2026, 5, 1)))
+    >>> found.rate is None, [line.hs for line in found.highest][:1]
+    (True, ['7616.99.51'])
+    """
+
+    hs: str
+    """A code; one that starts with `others of` stands for the lines under it that no list or line tells
+    apart.
+    """
+    rate: float | None
+    """As a fraction; None where nothing but zero, or nothing at all, bounds it."""
+    measures: tuple[str, ...]
+    """What it is made of besides the ordinary duty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untold(Shown):
+    """A fact that decides, that the shipment did not tell, and what its other answer would give.
+
+    >>> from datetime import date
+    >>> from kosho.law import Query, Register, quote
+    >>> found = quote(Register.load(), Query("USA", "GBR", "8703.23.01", date(2025, 7, 10)))
+    >>> [(one.fact, one.taken, one.answer, one.rate) for one in found.facts if one.fact == "in_quota"]
+    [('in_quota', 'no', 'yes', 0.1)]
+    """
+
+    fact: str
+    taken: str
+    """The answer that the rate rests on."""
+    answer: str
+    """Another one."""
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimable(Shown):
+    """A preference that the goods could claim and did not.
+
+    >>> from datetime import date
+    >>> from kosho.law import Query, Register, quote
+    >>> found = quote(Register.load(), Query("USA", "KOR", "8703.23.01", date(2025, 6, 1)))
+    >>> [(one.id, one.duty, one.rate) for one in found.preferences]
+    [('korus', 'Free', 0.25)]
+    """
+
+    id: str
+    title: str
+    duty: str
+    """The ordinary duty under it; empty where no schedule at hand says."""
+    rate: float | None
+    """With all measures; None where the duty under it is not known."""
+    low: float | None
+    high: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class RateQuote(Shown):
     """A rate and how it comes about, in fractions of the customs value; `rate` is the sum of the layers.
 
@@ -146,29 +223,73 @@ class RateQuote(Shown):
     """
 
     query: Query
-    rate: float
+    rate: float | None
+    """None where no total is known: lines under the code differ, or something that it needs is not known."""
+    low: float | None
+    """The least that goods under the code may pay; None where nothing but zero bounds it."""
+    high: float | None
+    """The most; None where nothing bounds it."""
+    if_free: tuple[float, float | None] | None
+    """Least and most, were the ordinary duty nothing; only where it is not known."""
+    lowest: tuple[LineRate, ...]
+    """Lines that pay the least."""
+    highest: tuple[LineRate, ...]
+    """Lines that pay the most."""
+    unknown: tuple[str, ...]
+    """Why there is no total."""
     layers: tuple[Layer, ...]
+    """Those that all lines under the code bear alike."""
     removed: tuple[Removed, ...]
     pending: tuple[Pending, ...]
     prohibited: tuple[str, ...]
-    """Bans that cover the product."""
+    """Bans that cover the product, or some of its lines."""
+    facts: tuple[Untold, ...]
+    preferences: tuple[Claimable, ...]
+    outside: tuple[str, ...]
+    """Families of duty that are not held: the total is without them."""
+    verified_to: date | None
+    """Last day for which the importer's measures were compared with their sources; None where nothing says."""
     warnings: tuple[str, ...]
+
+    @property
+    def likely(self) -> float | None:
+        """The rate where it is one; a mean over lines would need their trade, which is not held."""
+        return self.rate
+
+    @property
+    def total(self) -> str:
+        """The rate, or between what it is, in words."""
+        if self.rate is not None:
+            return percent(self.rate)
+        if self.low is not None and self.high is not None:
+            return f"between {percent(self.low)} and {percent(self.high)}"
+        if self.low:
+            return f"no total, at least {percent(self.low)}"
+        return "no total" if self.high is None else f"no total, at most {percent(self.high)}"
 
     def card(self) -> Card:
         """The rate, its layers, and what does not apply."""
         asked = self.query
-        rows = [(layer.measure, f"{percent(layer.value)} ({layer.legal_basis})") for layer in self.layers]
+        rows = [
+            (
+                layer.measure,
+                f"{'not known' if layer.value is None else percent(layer.value)} ({layer.legal_basis})",
+            )
+            for layer in self.layers
+        ]
+        rows += [("no total", one) for one in self.unknown]
         rows += [(one.measure, f"removed by {one.by}") for one in self.removed]
         rows += [(one.measure, f"pending, from {one.begins}") for one in self.pending]
         rows += [("prohibited", listing(self.prohibited))] if self.prohibited else []
         rows += [("warning", one) for one in self.warnings]
         where = f"{asked.importer} on {asked.hs} from {asked.exporter}, {asked.on}"
-        return Card(f"RateQuote {percent(self.rate)}: {where}", rows)
+        return Card(f"RateQuote {self.total}: {where}", rows)
 
     @property
     def signature(self) -> tuple[object, ...]:
         """Two days with the same one are treated alike."""
-        return self.rate, tuple((layer.measure, layer.value) for layer in self.layers), self.prohibited
+        layers = tuple((layer.measure, layer.value) for layer in self.layers)
+        return self.rate, self.low, self.high, layers, self.prohibited
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +311,9 @@ class RateSpan(Shown):
 
     def card(self) -> Card:
         """Which days, and the rate on them."""
-        layers = (f"{layer.measure} {percent(layer.value)}" for layer in self.quote.layers)
-        title = f"RateSpan {percent(self.quote.rate)}: {self.first} to {self.last}"
+        layers = (
+            layer.measure if layer.value is None else f"{layer.measure} {percent(layer.value)}"
+            for layer in self.quote.layers
+        )
+        title = f"RateSpan {self.quote.total}: {self.first} to {self.last}"
         return Card(title, [("layers", listing(layers))])

@@ -2,15 +2,18 @@
 
 Lines that lie alike to every list of headings share a signature, partners that every measure in force treats
 alike another. One stack is put together for each pair of signatures that occurs; what remains is a gather and,
-for floors, a maximum against the ordinary duty.
+for floors, a maximum against the ordinary duty. A line that lists tell apart further has several signatures:
+it has a rate where they all pay the same, and bounds where they do not.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +21,35 @@ from numpy.typing import NDArray
 from kosho.arrays import Index, Mask
 from kosho.errors import InputError, Problem
 from kosho.law.edition_scope import in_edition
-from kosho.law.headings import Place, Where, cover
-from kosho.law.measure import Measure
+from kosho.law.headings import Key, cover, keys_of
+from kosho.law.measure import Measure, Omission
+from kosho.law.nomenclature import shipped_lines
+from kosho.law.parts import parts
+from kosho.law.possible_rates import headings_of, pile, ways
 from kosho.law.query import CODE_HINT, NO_FACTS, is_code
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
 from kosho.law.stacking import Stack, stack
 
-__all__ = ["added_as_listed", "rates"]
+__all__ = ["RateTable", "added_as_listed", "rate_bounds", "rates"]
 
 Array = NDArray[np.float32]
-Key = tuple[Where, str]
 Item = TypeVar("Item", bound=Hashable)
+Bits = int
+"""Headings that hold a part, one bit each."""
+
+ALIKE = 1e-6
+"""Largest difference between rates that are the same, in single precision."""
+
+
+class RateTable(NamedTuple):
+    """Rates of lines, partners and days, and their bounds; fractions `[date, line, partner]`."""
+
+    rate: Array
+    """NaN where no total is known."""
+    low: Array
+    high: Array
+    """Infinite where something that is not held may add to it."""
 
 
 def rates(
@@ -53,8 +73,10 @@ def rates(
         known: Day of knowledge of all of them; the latest by default.
 
     Returns:
-        Fractions `[date, line, partner]` in single precision; a product that is prohibited has the rate it
-        would pay. Four bytes a cell: 13,000 lines from 80 partners on 40 days are 166 MB.
+        Fractions `[date, line, partner]` in single precision; NaN where goods under the code pay differently
+        or a list is missing that may free or burden them (`rate_bounds` says between what). A product that is
+        prohibited has the rate it would pay. Four bytes a cell: 13,000 lines from 80 partners on 40 days are
+        166 MB.
 
     Raises:
         InputError: a code is none, or a measure in force is a specific duty, which needs unit values.
@@ -66,134 +88,305 @@ def rates(
     >>> found.shape, found[:, 0, 0].round(3)
     ((2, 2, 2), array([0.025, 0.275], dtype=float32))
     """
-    codes = [code.replace(".", "") for code, _ in lines]
-    for code in codes:
-        if not is_code(code):
-            raise InputError(Problem(f"{code!r} is not an HS code", CODE_HINT))
-    ordinary = np.array([duty for _, duty in lines], np.float32)
-    result = np.empty((len(dates), len(codes), len(partners)), np.float32)
-    scoped = [in_edition(register, importer, day) for day in dates]
-    for one in dict.fromkeys(scoped):
-        days = [k for k, other in enumerate(scoped) if other is one]
-        if len(days) == len(dates):
-            _as_listed(one, _Asked(importer, codes, ordinary, partners, dates, known), result)
-        else:
-            some = np.empty((len(days), len(codes), len(partners)), np.float32)
-            asked = _Asked(importer, codes, ordinary, partners, [dates[k] for k in days], known)
-            _as_listed(one, asked, some)
-            result[days] = some
+    result = np.empty((len(dates), len(lines), len(partners)), np.float32)
+    for scoped, places in _editions(register, importer, dates):
+        table = _Table.of(scoped, importer, lines)
+        for k, state in table.states(partners, [dates[place] for place in places], known):
+            if isinstance(state, int):
+                result[places[k]] = result[places[state]]
+            else:
+                narrow = table.narrow(state)
+                np.take(narrow, state.column, axis=1, out=result[places[k]], mode="clip")  # others buffer
     return result
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What rates are asked of."""
+def rate_bounds(
+    register: Register,
+    importer: str,
+    lines: Sequence[tuple[str, float]],
+    partners: Sequence[str],
+    dates: Sequence[date],
+    known: date | None = None,
+) -> RateTable:
+    """The same rates with the least and the most that goods under each code may pay. See `rates`.
 
-    importer: str
-    codes: Sequence[str]
-    ordinary: Array
-    partners: Sequence[str]
-    dates: Sequence[date]
-    known: date | None
+    >>> from datetime import date
+    >>> from kosho.law import Register, rate_bounds
+    >>> found = rate_bounds(Register.load(), "USA", [("7616.99", 0.0)], ["BRA"], [date(2026, 5, 1)])
+    >>> [float(one[0, 0, 0]) for one in found]
+    [nan, 0.25, 0.5]
+    """
+    shape = len(dates), len(lines), len(partners)
+    result = RateTable(*(np.empty(shape, np.float32) for _ in range(3)))
+    for scoped, places in _editions(register, importer, dates):
+        table = _Table.of(scoped, importer, lines)
+        days = [dates[place] for place in places]
+        for k, state in table.states(partners, days, known, every_way=True):
+            found = (one[places[state]] for one in result) if isinstance(state, int) else (
+                one[:, state.column] for one in table.bounds(state)
+            )
+            for whole, one in zip(result, found, strict=True):
+                whole[places[k]] = one
+    return result
 
 
 def added_as_listed(register: Register, importer: str, codes: Sequence[str], exporter: str, on: date) -> Array:
-    """What measures add to the duty of each line, a fraction, by the lists of the register alone."""
-    asked = _Asked(importer, codes, np.zeros(len(codes), np.float32), [exporter], [on], None)
-    result = np.empty((1, len(codes), 1), np.float32)
-    _as_listed(register, asked, result)
-    return result[0, :, 0]
+    """The most that measures add to the duty of each line, a fraction, by the lists of the register as they stand.
+
+    No edition of the schedule takes their place, and no list is doubted.
+    """
+    table = _Table.of(register, importer, [(code, 0.0) for code in codes])
+    ((_, state),) = table.states([exporter], [on], None)
+    assert isinstance(state, _State)  # noqa: S101 - there is no earlier day
+    return table.most(state)[:, 0]
 
 
-def _as_listed(register: Register, asked: _Asked, result: Array) -> None:
-    """Rates `[date, line, partner]` by the lists of the register, whatever edition is in force."""
-    groups, of_line = _signatures(register, asked.codes)
-    covering = _Covering(register, groups)
-    states: dict[tuple[str, ...], int] = {}
-    stacks: dict[tuple[tuple[str, float], ...], Stack] = {}
-    for k, day in enumerate(asked.dates):
-        law = [measure for measure in register.in_force(day, asked.known) if measure.imposed_by(asked.importer)]
-        state = tuple(measure.id for measure in law)
-        if state in states:
-            result[k] = result[states[state]]
-            continue
-        states[state] = k
-        _fill(result[k], asked.ordinary, of_line, _state(register, law, asked.partners, covering, stacks))
+def _editions(
+    register: Register, importer: str, dates: Sequence[date]
+) -> Iterator[tuple[Register, list[int]]]:
+    """The register with its lists as editions of the schedule have them, and the places of the days of each."""
+    scoped = [in_edition(register, importer, day) for day in dates]
+    for one in dict.fromkeys(scoped):
+        yield one, [k for k, other in enumerate(scoped) if other is one]
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What a stack makes of an ordinary duty: a sum, and tops up to floors."""
+
+    flat: float
+    floors: tuple[tuple[float, float], ...]
+    """Weight and level of each."""
+
+    @staticmethod
+    def of(one: Stack) -> _Form:
+        flat = sum(item.weight * item.level for item in one.applied if item.measure.kind != "floor")
+        floors = ((item.weight, item.level) for item in one.applied if item.measure.kind == "floor")
+        return _Form(flat, tuple(floors))
 
 
 @dataclass(frozen=True)
 class _State:
-    """The law on a day: stacks for each signature of lines and of partners."""
+    """The law on a day: what is stacked for each kind of part and of partner."""
 
     row: Index
-    """Kind of line of each signature of lines."""
+    """Kind of part of each signature of parts."""
     column: Index
     """Kind of partner of each partner."""
-    stacks: list[list[Stack]]
-    """By kind of line and kind of partner."""
+    ways: list[list[tuple[_Form, ...]]]
+    """By kind of part and of partner: as the register has it; then, where asked or something that is not held
+    may touch them, every other way in which the open points may stand."""
+    touched: list[list[bool]]
+    """Whether something that is not held may touch them."""
+    raised: list[list[bool]]
+    """Whether it may add to the duty, by nobody knows how much."""
 
 
-def _fill(out: Array, ordinary: Array, of_line: Index, state: _State) -> None:
-    """Rates `[line, partner]` of one day."""
-    kind = state.row[of_line]
-    flat = np.array([[_flat(one) for one in row] for row in state.stacks], np.float32)
-    narrow = flat[kind]
-    narrow += ordinary[:, None]
-    floors = [[_floors(one) for one in row] for row in state.stacks]
-    deepest = max((len(one) for row in floors for one in row), default=0)
+@dataclass(frozen=True)
+class _Table:
+    """Lines and the parts under them."""
+
+    register: Register
+    importer: str
+    ordinary: Array
+    """Of every line."""
+    groups: list[_Signature]
+    first: Index
+    """Signature of one part of each line."""
+    owner: Index
+    """Lines that have more parts, once for each other part."""
+    other: Index
+    """Signatures of these."""
+
+    @staticmethod
+    def of(register: Register, importer: str, lines: Sequence[tuple[str, float]]) -> _Table:
+        codes = [code.replace(".", "") for code, _ in lines]
+        for code in codes:
+            if not is_code(code):
+                raise InputError(Problem(f"{code!r} is not an HS code", CODE_HINT))
+        ordinary = np.array([duty for _, duty in lines], np.float32)
+        return _Table(register, importer, ordinary, *_signatures(register, importer, codes))
+
+    def states(
+        self, partners: Sequence[str], dates: Sequence[date], known: date | None, *, every_way: bool = False
+    ) -> Iterator[tuple[int, _State | int]]:
+        """The law of each day, or the place of an earlier day with the same."""
+        seen: dict[tuple[str, ...], int] = {}
+        maker = _States(self, partners, every_way)
+        for k, day in enumerate(dates):
+            law = [m for m in self.register.in_force(day, known) if m.imposed_by(self.importer)]
+            missing = [
+                bit
+                for bit, one in enumerate(self.register.not_covered)
+                if one.decides and any(one.concerns(self.importer, partner, day) for partner in partners)
+            ]
+            state = (*(measure.id for measure in law), *(f"not held {bit}" for bit in missing))
+            if state in seen:
+                yield k, seen[state]
+            else:
+                seen[state] = k
+                yield k, maker.state(law, missing)
+
+    def narrow(self, state: _State) -> Array:
+        """Rates `[line, kind of partner]`; NaN where there is none."""
+        kinds = state.row[self.first]
+        found = self._settled(state, kinds, self.ordinary)
+        others = state.row[self.other]
+        apart = np.flatnonzero(others != kinds[self.owner])
+        if apart.size:
+            owner = self.owner[apart]
+            second = self._settled(state, others[apart], self.ordinary[owner])
+            where, column = np.nonzero(~(np.abs(second - found[owner]) <= ALIKE))
+            found[owner[where], column] = np.nan
+        return found
+
+    def _settled(self, state: _State, kinds: Index, ordinary: Array) -> Array:
+        """As the register has it, NaN where something that is not held decides."""
+        found = _values([[one[0] for one in row] for row in state.ways], kinds, ordinary)
+        for row, columns in enumerate(state.touched):
+            for column in np.flatnonzero(columns):
+                here = np.flatnonzero(kinds == row)
+                each = [
+                    _values([[form]], np.zeros_like(here), ordinary[here])[:, 0]
+                    for form in state.ways[row][column]
+                ]
+                spread = np.max(each, axis=0) - np.min(each, axis=0)
+                unsettled = here if state.raised[row][column] else here[~(spread <= ALIKE)]
+                found[unsettled, column] = np.nan
+        return found
+
+    def most(self, state: _State) -> Array:
+        """The highest of the parts of each line, as the register has it: `[line, kind of partner]`."""
+        forms = [[one[0] for one in row] for row in state.ways]
+        found = _values(forms, state.row[self.first], self.ordinary)
+        np.maximum.at(found, self.owner, _values(forms, state.row[self.other], self.ordinary[self.owner]))
+        return found
+
+    def bounds(self, state: _State) -> tuple[Array, Array, Array]:
+        """Rates, least and most `[line, kind of partner]`."""
+        kinds, others = state.row[self.first], state.row[self.other]
+        low, high = self._ends(state, kinds, self.ordinary)
+        least, most = self._ends(state, others, self.ordinary[self.owner])
+        np.minimum.at(low, self.owner, least)
+        np.maximum.at(high, self.owner, most)
+        return self.narrow(state), low, high
+
+    def _ends(self, state: _State, kinds: Index, ordinary: Array) -> tuple[Array, Array]:
+        deepest = max(len(one) for row in state.ways for one in row)
+        low = high = None
+        for depth in range(deepest):
+            forms = [[one[min(depth, len(one) - 1)] for one in row] for row in state.ways]
+            values = _values(forms, kinds, ordinary)
+            low = values if low is None else np.minimum(low, values)
+            high = values if high is None else np.maximum(high, values)
+        assert low is not None  # noqa: S101 - there is always the way that the register has it
+        assert high is not None  # noqa: S101
+        raised = np.array(state.raised, bool)[kinds]
+        return low, np.where(raised, np.float32(np.inf), high)
+
+
+def _values(forms: list[list[_Form]], kinds: Index, ordinary: Array) -> Array:
+    """What forms `[kind, column]` make of ordinary duties: `[line, column]`."""
+    flat = np.array([[one.flat for one in row] for row in forms], np.float32)
+    found = flat[kinds]
+    found += ordinary[:, None]
+    deepest = max((len(one.floors) for row in forms for one in row), default=0)
     for depth in range(deepest):
         pairs = np.array(
-            [[one[depth] if depth < len(one) else (0.0, 0.0) for one in row] for row in floors], np.float32
+            [[one.floors[depth] if depth < len(one.floors) else (0.0, 0.0) for one in row] for row in forms],
+            np.float32,
         )
         topped: Mask = np.any(pairs[:, :, 0] > 0, axis=1)
-        hit = np.flatnonzero(topped[kind])
-        weight, level = pairs[kind[hit], :, 0], pairs[kind[hit], :, 1]
-        narrow[hit] += weight * np.maximum(level - ordinary[hit, None], np.float32(0.0))
-    np.take(narrow, state.column, axis=1, out=out, mode="clip")  # other modes buffer
+        hit = np.flatnonzero(topped[kinds])
+        weight, level = pairs[kinds[hit], :, 0], pairs[kinds[hit], :, 1]
+        found[hit] += weight * np.maximum(level - ordinary[hit, None], np.float32(0.0))
+    return found
 
 
-def _flat(pile: Stack) -> float:
-    return sum(item.weight * item.level for item in pile.applied if item.measure.kind != "floor")
+class _States:
+    """Makes the state of each day, and keeps what days share."""
 
+    def __init__(self, table: _Table, partners: Sequence[str], every_way: bool) -> None:
+        self._table, self._partners, self._every_way = table, partners, every_way
+        self._headings = headings_of(table.register)
+        self._covers: dict[str, Mask] = {}
+        self._forms: dict[tuple[tuple[str, float], ...], _Form] = {}
 
-def _floors(pile: Stack) -> list[tuple[float, float]]:
-    return [(item.weight, item.level) for item in pile.applied if item.measure.kind == "floor"]
-
-
-def _state(
-    register: Register,
-    law: Sequence[Measure],
-    partners: Sequence[str],
-    covering: _Covering,
-    stacks: dict[tuple[tuple[str, float], ...], Stack],
-) -> _State:
-    priced = [measure for measure in law if measure.kind not in RATELESS]
-    columns, column = _distinct([tuple(_level(measure, partner) for measure in priced) for partner in partners])
-    rows, row = _distinct(covering.masks(priced))
-    table = [
-        [
-            _stack(
-                register,
-                [(m, level) for m, level in zip(priced, levels, strict=True) if m.id in covered],
-                stacks,
+    def state(self, law: Sequence[Measure], missing: Sequence[int]) -> _State:
+        """The law of a day, with the places of what the register does not hold and may matter."""
+        table, left_out = self._table, self._table.register.not_covered
+        priced = [measure for measure in law if measure.kind not in RATELESS]
+        columns, column = _distinct(
+            [
+                (
+                    tuple(_level(measure, partner) for measure in priced),
+                    tuple(bit for bit in missing if left_out[bit].concerns(table.importer, partner)),
+                )
+                for partner in self._partners
+            ]
+        )
+        rows, row = _distinct(self._kinds(priced, missing))
+        places = [int(np.argmax(row == k)) for k in range(len(rows))]
+        found: list[list[tuple[_Form, ...]]] = []
+        touched: list[list[bool]] = []
+        raised: list[list[bool]] = []
+        for (covered, at, _), place in zip(rows, places, strict=True):
+            meeting = [[left_out[bit] for bit in at if bit in concerned] for _, concerned in columns]
+            touched.append([bool(one) for one in meeting])
+            raised.append([any(omission.raises for omission in one) for one in meeting])
+            found.append(
+                [
+                    self._ways(priced, levels, covered, table.groups[place], omissions)
+                    for (levels, _), omissions in zip(columns, meeting, strict=True)
+                ]
             )
-            for levels in columns
+        return _State(row, column, found, touched, raised)
+
+    def _kinds(
+        self, priced: Sequence[Measure], missing: Sequence[int]
+    ) -> list[tuple[frozenset[str], tuple[int, ...], Bits]]:
+        """Of each signature: measures that cover it, what is not held and may touch it, and, where all ways are
+        asked for, all headings that hold it.
+        """
+        masks = [(measure.id, self._mask(measure)) for measure in priced]
+        kinds: list[tuple[frozenset[str], tuple[int, ...], Bits]] = []
+        for k, group in enumerate(self._table.groups):
+            at = tuple(bit for bit in missing if group.touched(bit))
+            inside = group.inside if self._every_way or at else 0
+            kinds.append((frozenset(name for name, mask in masks if mask[k]), at, inside))
+        return kinds
+
+    def _mask(self, measure: Measure) -> Mask:
+        """Which signatures a measure covers."""
+        if measure.id not in self._covers:
+            covers = (cover(measure, NO_FACTS, one, self._headings) for one in self._table.groups)
+            self._covers[measure.id] = np.array([one is not None and one.applies for one in covers], bool)
+        return self._covers[measure.id]
+
+    def _ways(
+        self,
+        priced: Sequence[Measure],
+        levels: Sequence[float | None],
+        covered: frozenset[str],
+        group: _Signature,
+        omissions: Sequence[Omission],
+    ) -> tuple[_Form, ...]:
+        aimed = [(m, level) for m, level in zip(priced, levels, strict=True) if level is not None]
+        if not (self._every_way or omissions):
+            return (self._form([(m, level) for m, level in aimed if m.id in covered]),)
+        frees = [one for one in omissions if one.excludes]
+        order = self._table.register.order
+        found = [
+            _Form.of(pile(way, aimed, order, {}))
+            for way in ways([m for m, _ in aimed], NO_FACTS, group, self._headings, frees)
         ]
-        for covered in rows
-    ]
-    return _State(row, column, table)
+        return tuple(dict.fromkeys(found))
 
-
-def _stack(
-    register: Register,
-    aimed: Sequence[tuple[Measure, float | None]],
-    stacks: dict[tuple[tuple[str, float], ...], Stack],
-) -> Stack:
-    pairs = [(measure, level) for measure, level in aimed if level is not None]
-    key = tuple((measure.id, level) for measure, level in pairs)
-    if key not in stacks:
-        stacks[key] = stack(pairs, register.order, _share)
-    return stacks[key]
+    def _form(self, pairs: Sequence[tuple[Measure, float]]) -> _Form:
+        key = tuple((measure.id, level) for measure, level in pairs)
+        if key not in self._forms:
+            self._forms[key] = _Form.of(stack(pairs, self._table.register.order, _share))
+        return self._forms[key]
 
 
 def _share(measure: Measure) -> float:
@@ -217,73 +410,95 @@ def _distinct(items: Sequence[Item]) -> tuple[list[Item], Index]:
 
 @dataclass(frozen=True)
 class _Signature:
-    """Where the lines of one signature lie to all headings."""
+    """Headings that hold the goods of a part."""
 
-    inside: int
-    partly: int
+    inside: Bits
     bits: dict[Key, int]
+    left_out: int
+    """Place of the bit of the first thing that the register does not hold."""
 
-    def at(self, where: Where, name: str) -> Place:
+    def holds(self, key: Key) -> bool:
         """See `kosho.law.headings.Places`."""
-        bit = 1 << self.bits[where, name]
-        return Place.IN if self.inside & bit else Place.PART if self.partly & bit else Place.OUT
+        return bool(self.inside >> self.bits[key] & 1)
+
+    def without(self, absent: frozenset[Key]) -> _Signature:
+        """See `kosho.law.headings.Places`."""
+        off = sum(1 << self.bits[key] for key in absent)
+        return _Signature(self.inside & ~off, self.bits, self.left_out)
+
+    def touched(self, omission: int) -> bool:
+        """Whether what the register does not hold may touch them."""
+        return bool(self.inside >> (self.left_out + omission) & 1)
 
 
-class _Covering:
-    """Which measures cover which signature, found once a measure."""
-
-    def __init__(self, register: Register, groups: Sequence[_Signature]) -> None:
-        self._register, self._groups = register, groups
-        self._found: dict[str, Mask] = {}
-
-    def masks(self, measures: Sequence[Measure]) -> list[frozenset[str]]:
-        """Ids of the measures that cover each signature."""
-        columns = [(measure.id, self._of(measure)) for measure in measures]
-        return [frozenset(name for name, column in columns if column[k]) for k in range(len(self._groups))]
-
-    def _of(self, measure: Measure) -> Mask:
-        if measure.id not in self._found:
-            register = self._register
-            covers = (cover(measure, NO_FACTS, one, register.lists, register.products) for one in self._groups)
-            self._found[measure.id] = np.array([one is not None and one.applies for one in covers], bool)
-        return self._found[measure.id]
-
-
-def _headings(register: Register) -> Iterator[tuple[Key, tuple[str, ...], tuple[str, ...]]]:
-    for name, item in register.lists.items():
-        yield ("list", name), item.prefixes, item.without
-    for name, group in register.products.groups.items():
-        yield ("group", name), group.hs.prefixes, ()
-    for name, scope in register.headings.items():
-        yield ("measure", name), scope.prefixes, ()
-
-
-def _signatures(register: Register, codes: Sequence[str]) -> tuple[list[_Signature], Index]:
-    """Distinct ways in which codes lie to all headings, and that of each code.
-
-    Each list of headings is a bit; a dictionary from prefixes to bits answers for a code in as many look-ups as
-    it has prefixes.
+class _Prefixes:
+    """For each prefix the headings that it takes in, leaves out, or is wider than: a code is answered by as
+    many look-ups as it has prefixes.
     """
-    bits: dict[Key, int] = {}
-    holds: dict[str, int] = {}
-    reaches: dict[str, int] = {}
-    drops: dict[str, int] = {}
-    nicks: dict[str, int] = {}
-    for bit, (key, prefixes, without) in enumerate(_headings(register)):
-        bits[key] = bit
-        for whole, wider, given in ((holds, reaches, prefixes), (drops, nicks, without)):
+
+    def __init__(self) -> None:
+        self.holds: dict[str, Bits] = {}
+        self.drops: dict[str, Bits] = {}
+        self.wider: dict[str, Bits] = {}
+
+    def add(self, bit: int, prefixes: Sequence[str], without: Sequence[str]) -> None:
+        for kept, given in ((self.holds, prefixes), (self.drops, without)):
             for prefix in given:
-                whole[prefix] = whole.get(prefix, 0) | 1 << bit
+                kept[prefix] = kept.get(prefix, 0) | 1 << bit
                 for end in range(2, len(prefix)):
-                    wider[prefix[:end]] = wider.get(prefix[:end], 0) | 1 << bit
-    found: list[tuple[int, int]] = []
-    for code in codes:
+                    self.wider[prefix[:end]] = self.wider.get(prefix[:end], 0) | 1 << bit
+
+    def inside(self, code: str) -> Bits:
+        """Headings that hold all of a code, but for what longer ones say."""
         held = dropped = 0
         for end in range(2, len(code) + 1, 2):
-            held |= holds.get(code[:end], 0)
-            dropped |= drops.get(code[:end], 0)
-        nicked = nicks.get(code, 0)
-        partly = (held & nicked | reaches.get(code, 0) & ~held) & ~(held & dropped)
-        found.append((held & ~dropped & ~nicked, partly))
-    distinct, places = _distinct(found)
-    return [_Signature(inside, partly, bits) for inside, partly in distinct], places
+            held |= self.holds.get(code[:end], 0)
+            dropped |= self.drops.get(code[:end], 0)
+        return held & ~dropped
+
+    @cached_property
+    def named(self) -> list[str]:
+        """All prefixes, in order."""
+        return sorted({*self.holds, *self.drops})
+
+    def under(self, code: str) -> list[str]:
+        """Those that are longer than a code."""
+        return self.named[bisect_left(self.named, code + "0") : bisect_left(self.named, code + ":")]
+
+
+def _signatures(
+    register: Register, importer: str, codes: Sequence[str]
+) -> tuple[list[_Signature], Index, Index, Index]:
+    """Distinct ways in which parts lie to headings; that of one part of each code; codes with more, and
+    these.
+    """
+    headings = headings_of(register)
+    bits: dict[Key, int] = {}
+    prefixes = _Prefixes()
+    for measure in register.measures:
+        if measure.imposed_by(importer):
+            for key in keys_of(measure):
+                if key not in bits:
+                    bits[key] = len(bits)
+                    prefixes.add(bits[key], *headings.of(key))
+    for k, one in enumerate(register.not_covered):
+        if one.decides and one.of(importer):
+            prefixes.add(len(bits) + k, one.prefixes, ())
+    places: dict[Bits, int] = {}
+    first: list[int] = []
+    owner: list[int] = []
+    other: list[int] = []
+    for k, code in enumerate(codes):
+        if code in prefixes.wider:
+            found = dict.fromkeys(
+                prefixes.inside(part.code)
+                for part in parts(code, prefixes.under(code), shipped_lines(importer, code))
+            )
+        else:
+            found = (prefixes.inside(code),)
+        mine = [places.setdefault(inside, len(places)) for inside in found]
+        first.append(mine[0])
+        owner += [k] * (len(mine) - 1)
+        other += mine[1:]
+    groups = [_Signature(inside, bits, len(bits)) for inside in places]
+    return groups, np.array(first, np.intp), np.array(owner, np.intp), np.array(other, np.intp)

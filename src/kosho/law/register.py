@@ -158,11 +158,7 @@ class Register(Shown):
             products=self.products.of(importer),
             sources={name: source for name, source in self.sources.items() if name in cited},
             covers=tuple(span for span in self.covers if importer in members((span.imposer,)) | {span.imposer}),
-            not_covered=tuple(
-                item
-                for item in self.not_covered
-                if item.imposer is not None and importer in members((item.imposer,)) | {item.imposer}
-            ),
+            not_covered=tuple(item for item in self.not_covered if item.of(importer)),
             verified={
                 name: day for name, day in self.verified.items() if importer in members((name,)) | {name}
             },
@@ -321,17 +317,8 @@ class Register(Shown):
         ordinary = mfn or 0.0
         pile = self.stack(importer, exporter, product, self.in_force(on, known))
         layers = [Layer(MFN, ordinary, MFN, "ordinary duty", source)]
-        layers += [
-            Layer(
-                item.measure.id,
-                item.adds([(ordinary, 1.0)]),
-                item.measure.authority,
-                item.measure.legal_basis,
-                item.measure.source,
-            )
-            for item in pile.applied
-        ]
-        return Rate(sum(layer.value for layer in layers), tuple(layers), pile.removed)
+        layers += [item.layer([(ordinary, 1.0)]) for item in pile.applied]
+        return Rate(ordinary + pile.adds([(ordinary, 1.0)]), tuple(layers), pile.removed)
 
     def stack(self, importer: str, exporter: str, product: Product, measures: Iterable[Measure]) -> Stack:
         """What of `measures` applies to a product of this origin."""

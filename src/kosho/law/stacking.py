@@ -30,8 +30,8 @@ class Layer(Shown):
     """
 
     measure: str
-    value: float
-    """What it adds, as a fraction of the whole customs value."""
+    value: float | None
+    """What it adds, as a fraction of the whole customs value; None where that is not known."""
     authority: str
     legal_basis: str
     source: tuple[str, ...]
@@ -69,7 +69,9 @@ class Rate(Shown):
 
     def card(self) -> Card:
         """The rate, its layers, and what does not apply."""
-        rows = [(layer.measure, f"{percent(layer.value)} ({layer.legal_basis})") for layer in self.layers]
+        rows = [
+            (layer.measure, f"{percent(layer.value or 0.0)} ({layer.legal_basis})") for layer in self.layers
+        ]
         rows += [(one.measure, f"removed by {one.by}") for one in self.removed]
         return Card(f"Rate {percent(self.rate)}", rows)
 
@@ -92,6 +94,12 @@ class Applied(Shown):
         if self.measure.kind != "floor":
             return self.weight * self.level
         return self.weight * sum(weight * max(0.0, self.level - rate) for rate, weight in lines)
+
+    def layer(self, lines: Iterable[tuple[float, float]] | None) -> Layer:
+        """It as a part of a rate. See `adds`; None where what it adds is not known."""
+        one = self.measure
+        value = None if lines is None else self.adds(lines)
+        return Layer(one.id, value, one.authority, one.legal_basis, one.source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from kosho.display import glance
 from kosho.law import Measure, Register
+from kosho.law.export_controls import placed
 from kosho.law.headings import Place
-from kosho.law.line_rate import position
+from kosho.law.schedules.hts import citations
+from kosho.law.schedules.reading import cell
 from kosho.record.proposing.documents import LawText
 from kosho.record.proposing.legal_text import HEADING, Span, draft_of, known_headings, missing
 from kosho.record.reading.draft import Draft
@@ -23,7 +25,7 @@ __all__ = ["is_edition", "of_edition"]
 
 NUMBER = ("htsno", "HTS Number", "hs8")
 GENERAL = ("general", "General Rate of Duty")
-NOTES = ("footnotes", "additionalDuties", "addiitionalDuties", "Additional Duties", "Footnotes")
+NOTES = ("additionalDuties", "addiitionalDuties", "Additional Duties", "Footnotes")
 _PLUS = re.compile(r"\+\s*(?P<rate>\d+(?:\.\d+)?)\s*%")
 _TOTAL = re.compile(r"^(?P<rate>\d+(?:\.\d+)?)\s*%$")
 _BELOW = re.compile(r"(?:less|lower) than (?P<rate>\d+(?:\.\d+)?) percent", re.IGNORECASE)
@@ -41,7 +43,16 @@ def of_edition(document: LawText, register: Register) -> list[Draft]:
 
 
 def _cell(cells: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    return next((cells[name] for name in names if cells.get(name)), "")
+    return next((cell(cells[name]) for name in names if cells.get(name)), "")
+
+
+def _cited(cells: Mapping[str, Any]) -> set[str]:
+    """Headings of chapter 99 that the notes of a row put its goods under."""
+    notes = cells.get("footnotes")
+    found = (
+        set(citations(cast("list[Any]", notes)).get("general", ())) if isinstance(notes, list) else set[str]()
+    )
+    return found | {code for name in NOTES for code in HEADING.findall(cell(cells.get(name)))}
 
 
 def _spans(document: LawText) -> Iterator[tuple[Mapping[str, Any], Span]]:
@@ -99,9 +110,8 @@ def _lists(document: LawText, register: Register, held: dict[str, tuple[str, ...
         if len(code) != 8 or code.startswith(("98", "99")):
             continue
         codes[code] = span
-        for name in NOTES:
-            for heading in HEADING.findall(cells.get(name, "")):
-                noted.setdefault(heading, {})[code] = span
+        for heading in _cited(cells):
+            noted.setdefault(heading, {})[code] = span
     for heading, lines in noted.items():
         for name in held.get(heading, ()):
             draft = _of_list(document, register, register.measure(name), (heading, lines, codes))
@@ -140,10 +150,4 @@ def _of_list(
 
 
 def _on(register: Register, measure: Measure, code: str) -> bool:
-    places = position(register, code)
-    scope = measure.scope
-    if scope is None:
-        return False
-    found = [places.at("list", name) for name in scope.lists]
-    found += [places.at("measure", measure.id)] if scope.hs is not None else []
-    return max(found, default=Place.OUT) is not Place.OUT
+    return placed(register, measure, code) is not Place.OUT

@@ -1,0 +1,227 @@
+"""What goods pay before any measure, or between which bounds, where the law or the question does not say it
+whole.
+
+Nothing is taken as free because it is not known: what cannot be read, is of another heading, or lacks a unit
+value is a range, and the range is open where nothing bounds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import inf
+
+from kosho.display import Shown
+from kosho.errors import InputError, KoshoError
+from kosho.law.nomenclature import shipped_lines
+from kosho.law.query import NONE, Query
+from kosho.law.schedules import AdValorem, Duty, Specific, UnitValue
+
+__all__ = ["UNKNOWN", "Bounds", "OrdinaryDuty", "about", "bounds", "exactly", "ordinary_duty", "schedule_lines"]
+
+Term = AdValorem | Specific
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds(Shown):
+    """A rate that is at least `low` and at most `high`, as fractions of the customs value.
+
+    >>> from kosho.law.ordinary_duty import Bounds
+    >>> Bounds(0.06, 0.06).exact, Bounds(0.0, float("inf")).exact
+    (True, False)
+    """
+
+    low: float
+    """Zero where nothing else is known: no duty is below it."""
+    high: float
+    """Infinite where nothing bounds it."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is one rate."""
+        return self.low == self.high
+
+
+UNKNOWN = Bounds(0.0, inf)
+
+
+def exactly(rate: float) -> Bounds:
+    """A rate that is known."""
+    return Bounds(rate, rate)
+
+
+def bounds(duty: Duty, unit_value: UnitValue | None = None) -> Bounds:
+    """Between what a duty lies, as fractions of the customs value.
+
+    Raises:
+        InputError: a unit value in another currency or of another quantity than the duty.
+
+    >>> from kosho.law.schedules import parse_duty
+    >>> bounds(parse_duty("37.2¢/kg + 6%"))
+    Bounds(low=0.06, high=inf)
+    >>> bounds(parse_duty("See 9823.08.01"))
+    Bounds(low=0.0, high=inf)
+    """
+    try:
+        return exactly(duty.ad_valorem_equivalent(unit_value))
+    except InputError:
+        if unit_value is not None:
+            raise
+    except KoshoError:
+        pass
+    if duty.unread:
+        return UNKNOWN
+    if duty.cases:
+        inside = [bounds(case.duty, unit_value) for case in duty.cases]
+        return Bounds(min(one.low for one in inside), max(one.high for one in inside))
+    sums = [_sum(terms, unit_value) for terms in duty.sums]
+    choose = max if duty.choice == "higher" else min
+    low, high = choose(one.low for one in sums), choose(one.high for one in sums)
+    if duty.at_least:
+        least = _sum(duty.at_least, unit_value)
+        low, high = max(low, least.low), max(high, least.high)
+    if duty.at_most:
+        most = _sum(duty.at_most, unit_value)
+        low, high = min(low, most.low), min(high, most.high)
+    return Bounds(low, high)
+
+
+def _sum(terms: Iterable[Term], unit_value: UnitValue | None) -> Bounds:
+    inside = [_term(term, unit_value) for term in terms]
+    return Bounds(max(0.0, sum(one.low for one in inside)), max(0.0, sum(one.high for one in inside)))
+
+
+def _term(term: Term, unit_value: UnitValue | None) -> Bounds:
+    match term:
+        case AdValorem(percent=percent, basis=basis):
+            rate = float(percent) / 100
+            return Bounds(min(0.0, rate), max(0.0, rate)) if basis else exactly(rate)
+        case Specific(basis="") if unit_value is not None:
+            return exactly(Duty(sums=((term,),)).ad_valorem_equivalent(unit_value))
+        case _:  # money per a quantity that is not told, or a component of another table
+            return UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class OrdinaryDuty(Shown):
+    """What goods of a line pay before any measure.
+
+    >>> from kosho.law.ordinary_duty import OrdinaryDuty, exactly
+    >>> OrdinaryDuty(exactly(0.025), exactly(0.0), "Free").claimed.low
+    0.0
+    """
+
+    general: Bounds
+    claimed: Bounds
+    """Of the preference claimed; the general one without a claim."""
+    text: str = ""
+    """The duty that applies, as printed or in its own notation."""
+    source: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unknown: str = ""
+    """Why it is no number."""
+
+
+def schedule_lines(query: Query) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Codes under a code to which schedules give duties of their own; and all lines there are, where that is
+    known.
+
+    The duties that ship are of lines the cases use: they tell nothing of the lines beside them.
+    """
+    from kosho.law.schedules.embedded import EDITION  # noqa: PLC0415 - schedules are read when needed
+    from kosho.law.schedules.ordinary import in_force  # noqa: PLC0415
+
+    for schedule in in_force(query.importer, query.on):
+        inside = [line.code for line in schedule.lines.under(query.code)]
+        if schedule.edition == EDITION:
+            return tuple(inside), shipped_lines(query.importer, query.code)
+        if inside:
+            longer = zip(inside, [*inside[1:], ""], strict=True)
+            return tuple(inside), tuple(code for code, after in longer if not after.startswith(code))
+    return (), shipped_lines(query.importer, query.code)
+
+
+def ordinary_duty(query: Query, code: str) -> OrdinaryDuty:
+    """What goods of a part (see `kosho.law.parts`) pay before any measure, or between what.
+
+    Raises:
+        InputError: a unit value that does not fit the duty.
+    """
+    general = _found(query, code, NONE)
+    if query.facts.preference == NONE:
+        return OrdinaryDuty(
+            general.bounds, general.bounds, general.text, general.source, general.notes, general.unknown
+        )
+    claimed = _found(query, code, query.facts.preference)
+    if claimed.bounds.exact:
+        return OrdinaryDuty(general.bounds, claimed.bounds, claimed.text, claimed.source, claimed.notes)
+    ceiling = min(claimed.bounds.high, general.bounds.high)
+    unknown = claimed.unknown
+    if ceiling < claimed.bounds.high:
+        unknown += f"; without the claim it is {general.text}, which is the most it can be"
+    return OrdinaryDuty(
+        general.bounds,
+        Bounds(min(claimed.bounds.low, ceiling), ceiling),
+        claimed.text,
+        claimed.source,
+        claimed.notes,
+        unknown,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    bounds: Bounds
+    text: str = ""
+    source: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    unknown: str = ""
+
+
+GIVEN = ("given with the question",)
+
+
+def _found(query: Query, code: str, preference: str) -> _Found:
+    what = "ordinary duty" if preference == NONE else f"duty under {preference}"
+    given = query.general if preference == NONE else query.claimed
+    if given is not None:
+        return _read(given, query, what, GIVEN)
+    from kosho.law.schedules.ordinary import lookup  # noqa: PLC0415 - schedules are read when needed
+
+    in_quota = query.facts.answer("in_quota") == "yes"
+    try:
+        found = lookup(query.importer, query.exporter, code, query.on, preference, in_quota)
+    except InputError:
+        raise
+    except KoshoError as error:
+        return _Found(UNKNOWN, unknown=f"the {what} is not known: {error}")
+    if found is None or not found.answered or not code.startswith(found.line.code):
+        return _Found(UNKNOWN, unknown=f"no {what} is given or known")
+    notes = (found.note,) if found.note else ()
+    if found.note and query.general is not None:
+        return _read(query.general, query, what, GIVEN, notes)
+    return _read(found.duty, query, what, (found.source,), notes)
+
+
+def _read(duty: Duty, query: Query, what: str, source: tuple[str, ...], notes: tuple[str, ...] = ()) -> _Found:
+    plain = duty.under(in_quota=query.facts.answer("in_quota") == "yes") or duty
+    try:
+        found = bounds(plain, query.unit_value)
+    except InputError as error:
+        raise about(error, what) from None
+    if found.exact:
+        return _Found(found, str(plain), source, notes)
+    return _Found(found, str(plain), source, notes, _why(plain, query.unit_value, what))
+
+
+def _why(duty: Duty, unit_value: UnitValue | None, what: str) -> str:
+    try:
+        duty.ad_valorem_equivalent(unit_value)
+    except KoshoError as error:
+        return f"{what}: {error}"
+    return ""
+
+
+def about(error: InputError, what: str) -> InputError:
+    """The same mistakes, with the duty they are about in front."""
+    return InputError(replace(problem, message=f"{what}: {problem.message}") for problem in error.problems)
