@@ -67,35 +67,7 @@ def total(pile: Stack, duty: OrdinaryDuty, levels: Mapping[str, Bounds] | None =
     else:
         own = [item for item in floors if item.measure.floor_base == "claimed"]
         others = [item for item in floors if item.measure.floor_base != "claimed"]
-    # What floors make of one duty is a line with a kink at each: its ends and its kinks are all there is to
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-   
-    try.
+    # Floors make of one duty a line with a kink at each: its ends and its kinks are all there is to try.
     ends = [duty.claimed.low, duty.claimed.high]
     ends += [item.level for item in own if duty.claimed.low < item.level < duty.claimed.high]
     tops = [end + sum(item.adds([(end, 1.0)]) for item in own) for end in ends]
@@ -276,7 +248,7 @@ class Goods:
 
 @lru_cache(maxsize=4)
 def _named(register: Register, importer: str) -> list[str]:
-    """Headings and exceptions that measures of an importer name, or that something left out may touch, in order."""
+    """Headings and exceptions that measures of an importer, or things left out of them, name; in order."""
     headings = headings_of(register)
     keys = {key for measure in register.measures if measure.imposed_by(importer) for key in keys_of(measure)}
     named = {prefix for key in keys for given in headings.of(key) for prefix in given}
