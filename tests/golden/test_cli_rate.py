@@ -37,7 +37,10 @@ def test_the_contract_of_a_rate():
     assert list(found) == [
         *("schema_version", "importer", "exporter", "hs", "on", "known"),
         *("rate", "unit", "layers", "removed", "pending", "prohibited", "warnings"),
+        *("low", "likely", "high", "lines", "unknown", "if_free", "facts", "preferences"),
+        *("outside", "verified_to"),
     ]
+    assert [found[end] for end in ("low", "likely", "high")] == [15.0, 15.0, 15.0]
     assert (found["rate"], found["unit"], found["on"], found["known"]) == (
         15.0,
         "percent",
@@ -62,8 +65,66 @@ def test_a_specific_duty_becomes_ad_valorem_before_the_floor():
     duty = ("--mfn", "0.50USD/kg", "--unit-value", "10USD/kg")
     found = run("rate", "USA", "JPN", "4202.12.80", "--on", "2025-10-01", *duty)
     assert (found["rate"], found["layers"][0]["value"]) == (15.0, 5.0)
-    (problem,) = refused("rate", "USA", "JPN", "4202.12.80", "--on", "2025-10-01", "--mfn", "0.50USD/kg")
-    assert "needs the value of a unit" in problem
+    # Without a unit value there is no total, and it is not an error: the floor is known to be reached.
+    untold = run("rate", "USA", "JPN", "4202.12.80", "--on", "2025-10-01", "--mfn", "0.50USD/kg")
+    assert (untold["rate"], untold["low"], untold["high"]) == (None, 15.0, None)
+    assert "needs the value of a unit" in untold["unknown"][0]
+
+
+def test_no_number_where_none_is_known():
+    spirits = run("rate", "IND", "GBR", "2208.30", "--on", "2026-06-01")
+    assert [spirits[end] for end in ("rate", "low", "likely", "high")] == [None] * 4
+    assert spirits["layers"][0]["value"] is None
+    text = invoke("rate", "IND", "GBR", "2208.30", "--on", "2026-06-01").stdout
+    assert "no total: no ordinary duty is given or known" in text
+    assert "not in the rate: anti-dumping duties" in text
+
+
+def test_a_heading_has_a_range_with_its_lines():
+    found = run("rate", "USA", "BRA", "7616.99", "--on", "2026-05-01", "--mfn", "0")
+    assert (found["rate"], found["low"], found["high"]) == (None, 25.0, 50.0)
+    assert next(line["hs"] for line in found["lines"]["low"]) == "7616.99.10"
+    assert found["lines"]["high"][0] == {
+        "hs": "7616.99.51.20",
+        "rate": 50.0,
+        "measures": ["us-232-annex-1a-50"],
+    }
+    medicines = run("rate", "USA", "JPN", "3004.90", "--on", "2025-10-10", "--mfn", "0")
+    assert (medicines["rate"], medicines["low"], medicines["high"]) == (None, 0.0, 50.0)
+    text = invoke("rate", "USA", "BRA", "7616.99", "--on", "2026-05-01", "--mfn", "0").stdout
+    assert "between 25 and 50 %" in text
+    assert "25 %: 7616.99.10, 7616.99.51.30" in text
+
+
+def test_facts_and_preferences_not_told_are_named_with_their_rates():
+    korea = run("rate", "USA", "KOR", "8703.23", "--on", "2025-06-01")
+    assert (korea["rate"], [(one["id"], one["rate"]) for one in korea["preferences"]]) == (
+        27.5,
+        [("korus", 25.0)],
+    )
+    assert {
+        "fact": "preference",
+        "taken": "none",
+        "answer": "korus",
+        "rate": 25.0,
+        "low": 25.0,
+        "high": 25.0,
+    } in (korea["facts"])
+    britain = run("rate", "USA", "GBR", "8703.23.01", "--on", "2025-07-10")
+    assert [one["rate"] for one in britain["facts"] if one["fact"] == "in_quota"] == [10.0]
+
+
+def test_a_history_of_ranges_is_drawn(tmp_path: Path):
+    page = tmp_path / "a.svg"
+    asked = ("rate", "USA", "BRA", "7616.99", "--mfn", "0", "--from", "2026-01-01", "--to", "2026-10-01")
+    found = run(*asked, "--figure", str(page))["spans"]
+    assert any(one["rate"] is None and one["high"] == 50.0 for one in found)
+    assert "25 to 50 %" in page.read_text(encoding="utf-8")
+    text = invoke(*asked).stdout
+    assert "25 to 50" in text
+    assert "░" in text
+    unknown = ("rate", "IND", "GBR", "2208.30", "--from", "2026-01-01", "--to", "2026-10-01")
+    assert "not known" in invoke(*unknown).stdout
 
 
 def test_attributes_are_told_in_any_case_and_change_the_rate():

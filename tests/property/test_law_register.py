@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.measures import headings, measure, register, shipped
 
 from kosho.errors import InputError
-from kosho.law import Facts, Query, RateQuote, Register, history, quote, rates
+from kosho.law import Facts, Query, RateQuote, Register, history, quote, rate_bounds, rates
 from kosho.law.headings import Place, place
 from kosho.law.schedules import Duty
 from kosho.provenance import Source
@@ -68,7 +68,11 @@ def questions(draw: st.DrawFn) -> Query:
 @settings(max_examples=150, deadline=None)
 def test_the_sum_of_the_layers_is_the_rate(query: Query):
     found = quote(SHIPPED, query)
-    assert found.rate == pytest.approx(sum(layer.value for layer in found.layers))
+    if found.rate is not None:
+        assert found.rate == pytest.approx(sum(layer.value or 0.0 for layer in found.layers))
+        assert found.low is not None
+        assert found.high is not None
+        assert found.low - 1e-9 <= found.rate <= found.high + 1e-9
     assert found.layers[0].measure == "mfn"
     assert all(layer.source and layer.legal_basis for layer in found.layers)
 
@@ -78,15 +82,16 @@ def test_the_sum_of_the_layers_is_the_rate(query: Query):
 def test_no_measure_lowers_the_ordinary_duty(query: Query):
     found = quote(SHIPPED, query)
     assert query.general is not None
-    assert found.rate >= query.general.ad_valorem_equivalent() - 1e-12
-    assert all(layer.value >= 0 for layer in found.layers)
+    assert found.low is not None
+    assert found.low >= query.general.ad_valorem_equivalent() - 1e-12
+    assert all(layer.value is None or layer.value >= 0 for layer in found.layers)
 
 
 @given(questions())
 @settings(max_examples=150, deadline=None)
 def test_one_authority_takes_its_duty_on_the_value_once(query: Query):
     found = quote(SHIPPED, query)
-    names = {layer.measure: layer.authority for layer in found.layers}
+    names = {layer.measure: layer.authority for layer in found.layers if layer.value is not None}
     for authority in set(names.values()):
         both = [name for name in names if names[name] == authority]
         weights = [share(SHIPPED, query, name, found) for name in both]
@@ -100,9 +105,9 @@ def share(book: Register, query: Query, name: str, found: RateQuote) -> float:
     item = book.measure(name)
     level = (item.level_on(query.exporter, in_quota=False) or 0.0) / 100
     if item.kind == "floor":
-        level = max(0.0, level - found.layers[0].value)
+        level = max(0.0, level - (found.layers[0].value or 0.0))
     value = next(layer.value for layer in found.layers if layer.measure == name)
-    return value / level if level > 0 else 0.0
+    return (value or 0.0) / level if level > 0 else 0.0
 
 
 @given(questions(), st.randoms())
@@ -113,7 +118,8 @@ def test_the_order_of_measures_and_lists_does_not_matter(query: Query, random):
     random.shuffle(lists)
     one = quote(SHIPPED, query)
     other = quote(replace(SHIPPED, measures=tuple(mixed), lists=dict(lists)), query)
-    assert other.rate == pytest.approx(one.rate)
+    assert (other.low, other.high) == pytest.approx((one.low, one.high))
+    assert other.rate == (None if one.rate is None else pytest.approx(one.rate))
     assert set(other.layers) == set(one.layers)
     assert set(other.removed) == set(one.removed)
 
@@ -199,14 +205,19 @@ def registers(draw: st.DrawFn) -> Register:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_rates_in_bulk_are_those_one_by_one(book: Register, days: list[date]):
     lines = [(code, 0.01 * k) for k, code in enumerate(LINES)]
-    found = rates(book, "USA", lines, ORIGINS, days)
-    assert found.shape == (len(days), len(lines), len(ORIGINS))
-    assert found.dtype == np.float32
+    found = rate_bounds(book, "USA", lines, ORIGINS, days)
+    np.testing.assert_array_equal(rates(book, "USA", lines, ORIGINS, days), found.rate)
+    assert found.rate.shape == (len(days), len(lines), len(ORIGINS))
+    assert found.rate.dtype == np.float32
     for i, day in enumerate(days):
         for k, (code, duty) in enumerate(lines):
             for n, origin in enumerate(ORIGINS):
                 query = Query("USA", origin, code, day, general=Duty.percent(round(100 * duty, 6)))
-                assert found[i, k, n] == pytest.approx(quote(book, query).rate, abs=1e-6)
+                one = quote(book, query)
+                expected = [np.nan if end is None else end for end in (one.rate, one.low, one.high)]
+                assert [float(whole[i, k, n]) for whole in found] == pytest.approx(
+                    expected, abs=1e-6, nan_ok=True
+                )
 
 
 @given(
@@ -215,9 +226,10 @@ def test_rates_in_bulk_are_those_one_by_one(book: Register, days: list[date]):
 @settings(max_examples=20, deadline=None)
 def test_rates_in_bulk_of_the_shipped_register_are_those_one_by_one(samples):
     for code, partner, day, known in samples:
-        (((found,),),) = rates(SHIPPED, "USA", [(code, 0.042)], [partner], [day], known)
-        query = Query("USA", partner, code, day, known, general=Duty.percent("4.2"))
-        assert found == pytest.approx(quote(SHIPPED, query).rate, abs=1e-6)
+        found = rate_bounds(SHIPPED, "USA", [(code, 0.042)], [partner], [day], known)
+        one = quote(SHIPPED, Query("USA", partner, code, day, known, general=Duty.percent("4.2")))
+        expected = [np.nan if end is None else end for end in (one.rate, one.low, one.high)]
+        assert [float(whole[0, 0, 0]) for whole in found] == pytest.approx(expected, abs=1e-6, nan_ok=True)
 
 
 @given(registers())
