@@ -1,8 +1,9 @@
 """Rates the slow and plain way: the YAML files, the written rules, nothing of `kosho.law`.
 
-What it does, for one code of one origin on one day: it takes each smallest part of the goods under the code; for
-each part it supposes of every list that was not read in full that the part is on it, and that it is not, in all
-combinations; for each combination it works out which measures apply, what each leaves of the others, and the sum.
+What it does, for one code of one origin on one day: it takes each smallest part of the goods under the code;
+for each part it supposes of every list that was not read in full that the part is on it, and that it is not,
+in all combinations; for each combination it works out which measures apply, what each leaves of the others,
+and the sum.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Random questions through three independent paths: the look-up, the table of whole schedules, and plain rules.
 
-`python -m tests.sweep_rates --count 100000` asks so many; the tests ask a few thousand. A question is known by the
-seed and its number.
+`python -m tests.sweep_rates --count 100000` asks so many; the tests ask a few thousand. A question is known by
+the seed and its number.
 """
 
 from __future__ import annotations

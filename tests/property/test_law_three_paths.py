@@ -1,4 +1,6 @@
-"""Rates by three independent paths: look-up, whole tables, and the written rules applied plainly to the files."""
+"""Rates by three independent paths: look-up, whole tables, and the written rules applied plainly to the
+files.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ value is a range, and the range is open where nothing bounds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -15,19 +14,26 @@ from kosho.display import Shown
 from kosho.errors import InputError, KoshoError
 from kosho.law.nomenclature import shipped_lines
 from kosho.law.query import NONE, Query
-from kosho.law.schedules import AdValorem, Duty, Specific, UnitValue
+from kosho.law.schedules import Duty, UnitValue
 
-__all__ = ["UNKNOWN", "Bounds", "OrdinaryDuty", "about", "bounds", "exactly", "ordinary_duty", "schedule_lines"]
-
-Term = AdValorem | Specific
+__all__ = [
+    "UNKNOWN",
+    "OrdinaryDuty",
+    "RateBounds",
+    "about",
+    "bounds",
+    "exactly",
+    "ordinary_duty",
+    "schedule_lines",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds(Shown):
+class RateBounds(Shown):
     """A rate that is at least `low` and at most `high`, as fractions of the customs value.
 
-    >>> from kosho.law.ordinary_duty import Bounds
-    >>> Bounds(0.06, 0.06).exact, Bounds(0.0, float("inf")).exact
+    >>> from kosho.law.ordinary_duty import RateBounds
+    >>> RateBounds(0.06, 0.06).exact, RateBounds(0.0, float("inf")).exact
     (True, False)
     """
 
@@ -42,15 +48,15 @@ class Bounds(Shown):
         return self.low == self.high
 
 
-UNKNOWN = Bounds(0.0, inf)
+UNKNOWN = RateBounds(0.0, inf)
 
 
-def exactly(rate: float) -> Bounds:
+def exactly(rate: float) -> RateBounds:
     """A rate that is known."""
-    return Bounds(rate, rate)
+    return RateBounds(rate, rate)
 
 
-def bounds(duty: Duty, unit_value: UnitValue | None = None) -> Bounds:
+def bounds(duty: Duty, unit_value: UnitValue | None = None) -> RateBounds:
     """Between what a duty lies, as fractions of the customs value.
 
     Raises:
@@ -58,48 +64,16 @@ def bounds(duty: Duty, unit_value: UnitValue | None = None) -> Bounds:
 
     >>> from kosho.law.schedules import parse_duty
     >>> bounds(parse_duty("37.2¢/kg + 6%"))
-    Bounds(low=0.06, high=inf)
+    RateBounds(low=0.06, high=inf)
     >>> bounds(parse_duty("See 9823.08.01"))
-    Bounds(low=0.0, high=inf)
+    RateBounds(low=0.0, high=inf)
     """
-    try:
+    if duty.standing(unit_value) == "rate":
         return exactly(duty.ad_valorem_equivalent(unit_value))
-    except InputError:
-        if unit_value is not None:
-            raise
-    except KoshoError:
-        pass
-    if duty.unread:
+    found = duty.bounds(unit_value)
+    if found is None:
         return UNKNOWN
-    if duty.cases:
-        inside = [bounds(case.duty, unit_value) for case in duty.cases]
-        return Bounds(min(one.low for one in inside), max(one.high for one in inside))
-    sums = [_sum(terms, unit_value) for terms in duty.sums]
-    choose = max if duty.choice == "higher" else min
-    low, high = choose(one.low for one in sums), choose(one.high for one in sums)
-    if duty.at_least:
-        least = _sum(duty.at_least, unit_value)
-        low, high = max(low, least.low), max(high, least.high)
-    if duty.at_most:
-        most = _sum(duty.at_most, unit_value)
-        low, high = min(low, most.low), min(high, most.high)
-    return Bounds(low, high)
-
-
-def _sum(terms: Iterable[Term], unit_value: UnitValue | None) -> Bounds:
-    inside = [_term(term, unit_value) for term in terms]
-    return Bounds(max(0.0, sum(one.low for one in inside)), max(0.0, sum(one.high for one in inside)))
-
-
-def _term(term: Term, unit_value: UnitValue | None) -> Bounds:
-    match term:
-        case AdValorem(percent=percent, basis=basis):
-            rate = float(percent) / 100
-            return Bounds(min(0.0, rate), max(0.0, rate)) if basis else exactly(rate)
-        case Specific(basis="") if unit_value is not None:
-            return exactly(Duty(sums=((term,),)).ad_valorem_equivalent(unit_value))
-        case _:  # money per a quantity that is not told, or a component of another table
-            return UNKNOWN
+    return RateBounds(found.low, inf if found.high is None else found.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +85,8 @@ class OrdinaryDuty(Shown):
     0.0
     """
 
-    general: Bounds
-    claimed: Bounds
+    general: RateBounds
+    claimed: RateBounds
     """Of the preference claimed; the general one without a claim."""
     text: str = ""
     """The duty that applies, as printed or in its own notation."""
@@ -161,7 +135,7 @@ def ordinary_duty(query: Query, code: str) -> OrdinaryDuty:
         unknown += f"; without the claim it is {general.text}, which is the most it can be"
     return OrdinaryDuty(
         general.bounds,
-        Bounds(min(claimed.bounds.low, ceiling), ceiling),
+        RateBounds(min(claimed.bounds.low, ceiling), ceiling),
         claimed.text,
         claimed.source,
         claimed.notes,
@@ -171,7 +145,7 @@ def ordinary_duty(query: Query, code: str) -> OrdinaryDuty:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    bounds: Bounds
+    bounds: RateBounds
     text: str = ""
     source: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

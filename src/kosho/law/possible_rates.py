@@ -18,10 +18,10 @@ from math import inf, isclose
 from kosho.errors import InputError
 from kosho.law.headings import Cover, Headings, Key, Place, Places, Position, cover, keys_of, place
 from kosho.law.measure import Measure, Omission
-from kosho.law.ordinary_duty import Bounds, OrdinaryDuty, about, bounds, exactly, ordinary_duty, schedule_lines
-from kosho.law.parts import Part, parts
-from kosho.law.query import Facts, Query
-from kosho.law.rateless import RATELESS
+fro
+fro
+fro
+from kosho.law.ordinary_duty import RateBounds, OrdinaryDuty, about, bounds, exactly, ordinary_duty, schedule_lines from kosho.law.parts import Part, parts from kosho.law.query import Facts, Query from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
 from kosho.law.schedules import Duty, Specific
 from kosho.law.scope import Content
@@ -49,7 +49,7 @@ def headings_of(register: Register) -> Headings:
     return Headings(register.lists, register.products, register.headings)
 
 
-def total(pile: Stack, duty: OrdinaryDuty, levels: Mapping[str, Bounds] | None = None) -> Bounds:
+def total(pile: Stack, duty: OrdinaryDuty, levels: Mapping[str, RateBounds] | None = None) -> RateBounds:
     """The ordinary duty and what is stacked on it, between bounds.
 
     Args:
@@ -73,10 +73,10 @@ def total(pile: Stack, duty: OrdinaryDuty, levels: Mapping[str, Bounds] | None =
     tops = [end + sum(item.adds([(end, 1.0)]) for item in own) for end in ends]
     least = sum(item.adds([(duty.general.high, 1.0)]) for item in others)
     most = sum(item.adds([(duty.general.low, 1.0)]) for item in others)
-    return Bounds(low + min(tops) + least, high + max(tops) + most)
+    return RateBounds(low + min(tops) + least, high + max(tops) + most)
 
 
-def _level(measure: Measure, level: float, levels: Mapping[str, Bounds] | None) -> Bounds:
+def _level(measure: Measure, level: float, levels: Mapping[str, RateBounds] | None) -> RateBounds:
     return (levels or {}).get(measure.id) or exactly(level)
 
 
@@ -91,7 +91,7 @@ class PartRate:
     pile: Stack
     rate: float | None
     """By `pile`; None where the ordinary duty, a level, or a missing list leaves it open."""
-    bounds: Bounds
+    bounds: RateBounds
     """Over all ways in which the open points may stand."""
     lowest: Stack
     highest: Stack
@@ -99,7 +99,7 @@ class PartRate:
     """Lists that were not read in full and that the part is taken to be on."""
     omissions: tuple[Omission, ...]
     """What the register does not hold and may touch it."""
-    levels: Mapping[str, Bounds]
+    levels: Mapping[str, RateBounds]
     """Of duties that are money per quantity."""
 
 
@@ -396,7 +396,7 @@ class _Alike:
         totals = [total(one, self.duty, self._levels) for one in piles]
         lowest = min(range(len(piles)), key=lambda k: totals[k].low)
         highest = max(range(len(piles)), key=lambda k: totals[k].high)
-        around = Bounds(totals[lowest].low, inf if raises else totals[highest].high)
+        around = RateBounds(totals[lowest].low, inf if raises else totals[highest].high)
         settled = totals[0].exact and (not decides or isclose(around.low, around.high, abs_tol=1e-12))
         return PartRate(
             part,
@@ -428,14 +428,14 @@ class _Alike:
         ]
 
     @cached_property
-    def _levels(self) -> dict[str, Bounds]:
+    def _levels(self) -> dict[str, RateBounds]:
         """Levels of duties that are money per quantity.
 
         Raises:
             InputError: a unit value that does not fit.
         """
         in_quota = self.query.facts.answer("in_quota") == "yes"
-        found: dict[str, Bounds] = {}
+        found: dict[str, RateBounds] = {}
         for measure in self.goods.reaching:
             level = measure.level_on(self.query.exporter, in_quota=in_quota)
             if measure.unit != "percent" and level is not None:
