@@ -18,10 +18,18 @@ from math import inf, isclose
 from kosho.errors import InputError
 from kosho.law.headings import Cover, Headings, Key, Place, Places, Position, cover, keys_of, place
 from kosho.law.measure import Measure, Omission
-fro
-fro
-fro
-from kosho.law.ordinary_duty import RateBounds, OrdinaryDuty, about, bounds, exactly, ordinary_duty, schedule_lines from kosho.law.parts import Part, parts from kosho.law.query import Facts, Query from kosho.law.rateless import RATELESS
+from kosho.law.ordinary_duty import (
+    OrdinaryDuty,
+    RateBounds,
+    about,
+    bounds,
+    exactly,
+    ordinary_duty,
+    schedule_lines,
+)
+from kosho.law.parts import Part, parts
+from kosho.law.query import Facts, Query
+from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
 from kosho.law.schedules import Duty, Specific
 from kosho.law.scope import Content
