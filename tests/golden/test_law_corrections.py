@@ -8,6 +8,7 @@ import pytest
 from tests.measures import shipped
 
 from kosho.law import Facts, Query, RateQuote, quote
+from kosho.law.schedules import FREE
 from kosho.law.scope import Answer
 
 
@@ -43,10 +44,12 @@ def test_canadian_drinks_in_bulk_are_spared_by_the_ban(
 @pytest.mark.parametrize("day", ["2026-05-01", "2026-06-08"])
 @pytest.mark.parametrize("exporter", ["BRA", "JPN", "GBR"])
 def test_annexes_of_metals_are_never_summed(hs: str, day: str, exporter: str):
-    found = asked("USA", exporter, hs, day)
-    annexes = [layer for layer in found.layers if layer.authority == "us-232-metals-annex"]
-    assert len(annexes) == 1
-    assert annexes[0].value <= 0.5
+    query = Query("USA", exporter, hs, date.fromisoformat(day), general=FREE)
+    found = quote(shipped().of("USA"), query)
+    assert found.rate is None  # lines of two annexes are under the heading
+    assert found.low is not None
+    assert found.low <= 0.25
+    assert found.high == 0.5
 
 
 @pytest.mark.parametrize(
@@ -78,6 +81,10 @@ def test_the_mexican_reform_is_told_of_the_lines_it_may_touch(day: str, *, told:
         one for one in shipped().not_covered if one.touches("MEX", "CHN", "611020", date.fromisoformat(day))
     ]
     assert bool(left_out) is told
+    rate = quote(
+        shipped().of("MEX"), Query("MEX", "CHN", "6110.20", date.fromisoformat(day), general=FREE)
+    ).rate
+    assert (rate is None) is told
 
 
 def test_no_share_comes_from_data_that_may_not_be_used():
@@ -86,8 +93,25 @@ def test_no_share_comes_from_data_that_may_not_be_used():
 
 
 @pytest.mark.parametrize(("day", "unconfirmed"), [(date(2026, 11, 9), False), (date(2026, 11, 10), True)])
-def test_what_followed_the_truce_is_said_to_be_unknown_on_both_sides(day: date, *, unconfirmed: bool):
-    for name in ("us-301-maritime", "chn-us-10"):
-        since = shipped().measure(name).unconfirmed_from
-        assert since is not None
-        assert (since <= day) is unconfirmed
+@pytest.mark.parametrize(
+    ("importer", "exporter", "hs", "measure"),
+    [("USA", "CHN", "8426.19", "us-301-maritime"), ("CHN", "USA", "8703.23", "chn-us-10")],
+)
+def test_what_followed_the_truce_is_unknown_on_both_sides(
+    importer: str, exporter: str, hs: str, measure: str, day: date, *, unconfirmed: bool
+):
+    since = shipped().measure(measure).unconfirmed_from
+    assert since is not None
+    assert (since <= day) is unconfirmed
+    found = quote(shipped().of(importer), Query(importer, exporter, hs, day, general=FREE))
+    assert (found.rate is None) is unconfirmed
+    assert any("does not hold" in text for text in found.unknown) is unconfirmed
+
+
+def test_cranes_pay_from_what_they_pay_without_to_what_they_pay_with_the_duty():
+    found = quote(shipped().of("USA"), Query("USA", "CHN", "8426.19", date(2026, 11, 10), general=FREE))
+    before = quote(shipped().of("USA"), Query("USA", "CHN", "8426.19", date(2026, 11, 9), general=FREE))
+    assert found.low == before.low
+    assert found.high is not None
+    assert before.high is not None
+    assert found.high == pytest.approx(before.high + 1.0)

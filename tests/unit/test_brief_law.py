@@ -35,7 +35,6 @@ def test_a_share_of_the_value_is_told_only_where_it_is_one(law: Register) -> Non
 
 
 def test_a_brief_says_to_which_day_the_law_was_verified_and_what_is_past_it() -> None:
-
     one = brief()
     assert one.law_verified_to["CHN"] < DAY
     assert "CHN to 2025-03-31; USA to 2025-06-30" in one.law_verified

@@ -129,9 +129,10 @@ def test_codes_and_groups_can_be_asked_for():
     assert found["rates"][2]["cells"]["JPN"]["rate"] == 27.5  # as sector tables see the group
 
 
-def test_a_rate_without_an_ordinary_duty_is_none():
+def test_a_rate_without_an_ordinary_duty_is_none_and_says_why():
     one = told("JPN", "--on", "2026-08-15", "--hs", "8479.89")["rates"][0]["cells"]["JPN"]
-    assert (one["rate"], one["low"], one["text"]) == (None, None, "at least 15 % in all")
+    assert (one["rate"], one["low"], one["high"]) == (None, 12.5, None)
+    assert one["why"] == "no ordinary duty is given or known"
 
 
 def test_the_figure_has_a_mark_for_every_cell(tmp_path: Path):

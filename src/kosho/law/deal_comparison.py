@@ -7,7 +7,7 @@ with its sources. Where the register has none, the cell is empty, which is not t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kosho.codes import blocs
@@ -34,8 +34,8 @@ class Telling(Shown):
     """A product that stands for its kind.
 
     >>> from kosho.law.deal_comparison import PRODUCTS
-    >>> PRODUCTS[0]
-    Telling(name='cars', title='Cars', hs='8703.23.01', answers={})
+    >>> PRODUCTS[0].title, PRODUCTS[0].hs
+    ('Cars', '8703.23.01')
     """
 
     name: str
@@ -250,20 +250,29 @@ def _line_cell(
         )
     except InputError as error:
         return _unknown("; ".join(problem.message for problem in error.problems))
+    law = [register.measure(layer.measure) for layer in outside.layers if layer.measure != MFN]
     if outside.prohibited:
         law = [register.measure(name) for name in outside.prohibited]
         return _cell(law, [], (None, None, None), "prohibited", outside.warnings)
-    law = [register.measure(layer.measure) for layer in outside.layers if layer.measure != MFN]
-    if outside.layers[0].source == ("assumed",):
-        return _cell(
-            law, outside.layers, (None, None, None), _without_ordinary(law, outside.layers), outside.warnings
-        )
-    ends = inside.rate, outside.rate
-    if ends[0] != ends[1]:
-        text = f"{_percent(ends[0])} within the quota, {_percent(ends[1])} beyond"
-        return _cell(law, outside.layers, (None, min(ends), max(ends)), text, outside.warnings)
-    words = _in_words(ends[1], law, outside.layers)
-    return _cell(law, outside.layers, (ends[1], ends[1], ends[1]), words, outside.warnings)
+    if inside.rate is None or outside.rate is None:
+        ends = _least(inside.low, outside.low), _most(inside.high, outside.high)
+        cell = _cell(law, outside.layers, (None, *ends), outside.total, outside.warnings)
+        return replace(cell, why="; ".join(outside.unknown or inside.unknown) or None)
+    if inside.rate != outside.rate:
+        text = f"{_percent(inside.rate)} within the quota, {_percent(outside.rate)} beyond"
+        ends = min(inside.rate, outside.rate), max(inside.rate, outside.rate)
+        return _cell(law, outside.layers, (None, *ends), text, outside.warnings)
+    rate = outside.rate
+    words = _in_words(rate, law, outside.layers)
+    return _cell(law, outside.layers, (rate, rate, rate), words, outside.warnings)
+
+
+def _least(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else min(one, other)
+
+
+def _most(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else max(one, other)
 
 
 def _group_cell(
@@ -311,7 +320,7 @@ def _percent(rate: float) -> str:
 
 
 def _in_words(rate: float, law: Sequence[Measure], layers: Sequence[Layer]) -> str:
-    ordinary = layers[0].value
+    ordinary = layers[0].value or 0.0
     if not law:
         return f"{_percent(rate)} (ordinary duty)"
     if all(one.kind == "floor" for one in law):
@@ -321,14 +330,6 @@ def _in_words(rate: float, law: Sequence[Measure], layers: Sequence[Layer]) -> s
             else f"{_percent(rate)} (ordinary duty, above the floor)"
         )
     return f"{_percent(rate)} ({_percent(ordinary)} and {_percent(rate - ordinary)} on top)"
-
-
-def _without_ordinary(law: Sequence[Measure], layers: Sequence[Layer]) -> str:
-    """The terms where the ordinary duty is not known."""
-    floors = [layer.value for layer, one in zip(layers[1:], law, strict=True) if one.kind == "floor"]
-    added = sum(layer.value for layer, one in zip(layers[1:], law, strict=True) if one.kind != "floor")
-    parts = [f"at least {_percent(max(floors))} in all"] if floors else ["ordinary duty, which is " + NOT_HELD]
-    return " and ".join([*parts, *([f"{_percent(added)} on top"] if added else [])])
 
 
 CLAUSES = (

@@ -38,8 +38,8 @@ def law_of(importer: str) -> Register:
     Raises:
         InputError: a shipped file is wrong; every mistake is listed.
 
-    >>> law_of("CAN").imposers
-    ('CAN',)
+    >>> law_of("CAN").imposers  # and whoever controls exports to it
+    ('CAN', 'CHN')
     """
     if importer not in countries() and importer not in blocs():
         return Register.load()  # of nobody: no copy is kept, and the question is refused with the nearest codes

@@ -23,9 +23,9 @@ class Change(Shown):
 
     >>> from datetime import date
     >>> from kosho.law import Register
-    >>> news = known_between(Register.load(), date(2025, 9, 14), date(2025, 9, 16), "USA")
-    >>> [(one.measure, one.retroactive) for one in news if one.retroactive]
-    [('us-ieepa-floor-jpn', True), ('us-ieepa-jpn-15-end', True)]
+    >>> news = known_between(Register.load(), date(2025, 9, 3), date(2025, 9, 16), "USA")
+    >>> [one.measure for one in news if one.retroactive]
+    ['us-ieepa-jpn-15-replaced', 'us-ieepa-jpn-floor-15']
     """
 
     what: What

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems
-from kosho.law.schedules.reading import SourceRow, csv_rows, json_rows, text_of
+from kosho.law.schedules.reading import SourceRow, cell, csv_rows, json_rows, text_of
 from kosho.record.reading.decode import Document, decode
 
 __all__ = ["DAY", "LawText", "iso_day", "law_text"]
@@ -69,7 +69,7 @@ def law_text(path: Path) -> LawText:
 def _tariff(path: Path, rows: Iterable[SourceRow], problems: Problems) -> LawText:
     kept = tuple(rows)
     problems.raise_if_any()
-    lines = [" | ".join(_flat(cell) for cell in row.cells.values()) for row in kept]
+    lines = [" | ".join(_flat(cell(one)) for one in row.cells.values()) for row in kept]
     return LawText(Document(path.name, "\n".join(lines)), {"title": path.stem}, kept)
 
 
