@@ -312,7 +312,7 @@ def test_tables_say_what_is_bound() -> None:
 
 def test_the_page_tells_all_of_it() -> None:
     made = commitments(brief(HOSTILE))
-    assert set(made) == {"bounds", "subsidies", "diverted", "sway", "ranges", "ranges-told", "left-out"}
+    assert set(made) == {"bounds", "subsidies", "diverted", "sway", "ranges", "ranges-stated", "left-out"}
     assert all(table.rows for table in made.values())
 
 

@@ -118,13 +118,13 @@ class PackageShocks:
         for k, content in enumerate(self.table.file.issues):
             for choice, option in enumerate(content.options):
                 if choice != content.fallback and not self._acts(k, choice, content.fallback):
-                    register = self._state.register
+                    register = self.state.register
                     mine = self.table.overlay(k, choice)
-                    measures = idle(self.world, register, mine, self._state.on, self._state.known)
+                    measures = idle(self.world, register, mine, self.state.on, self.state.known)
                     settled = grid.label(fallback)[content.id]
-                    told = "; ".join(f"{name}: {why}" for name, why in measures.items())
+                    reasons = "; ".join(f"{name}: {why}" for name, why in measures.items())
                     found[content.id, option.id] = (
-                        told or f"every package is the same with it as with {settled}"
+                        reasons or f"every package is the same with it as with {settled}"
                     )
         return found
 

@@ -298,20 +298,20 @@ def _axis(values: Array, place: Callable[[float], float], code: str, *, level: b
     return found
 
 
-def _mark(point: PackagePoint, x: float, y: float, label: str) -> str:
+def _mark(point: PackagePoint, x: float, y: float, meaning: str) -> str:
     """A mark; the few that have a name are links, so that a keyboard reaches them."""
-    label = html.escape(label)
-    title = f"<title>{label}</title>"
+    meaning = html.escape(meaning)
+    title = f"<title>{meaning}</title>"
     colour = COLOURS[point.kind]
     if point.kind == "deal":
         turned = f'transform="rotate(45 {x:.1f} {y:.1f})"'
         corner = f'x="{x - 6:.1f}" y="{y - 6:.1f}" {turned}'
         mark = f'<rect {corner} width="12" height="12" fill="{colour}">{title}</rect>'
-        return f'<a href="#table-deals" aria-label="{label}">{mark}</a>'
+        return f'<a href="#table-deals" aria-label="{meaning}">{mark}</a>'
     if point.kind in ("no-deal", "today"):
         label = f'<text x="{x + 9:.1f}" y="{y - 7:.1f}">{LEGEND[point.kind].capitalize()}</text>'
         fill = colour if point.kind == "no-deal" else "#fff"
         square = f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{fill}" stroke="{colour}"'
-        return f'<a href="#table-bases" aria-label="{label}">{square}>{title}</rect>{label}</a>'
+        return f'<a href="#table-bases" aria-label="{meaning}">{square}>{title}</rect>{label}</a>'
     radius = 4.5 if point.kind == "frontier" else 2.2
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}">{title}</circle>'

@@ -411,12 +411,12 @@ def _show_opening(deal: Deal, content: dict[str, Any]) -> None:
     if not opens["red_lines"]:
         say(f"- red lines: none; {why['red_lines']}")
     if rate:
-        say(f"- a rate: {_rate_told(deal, content, rate)}")
+        say(f"- a rate: {_rate_text(deal, content, rate)}")
     else:
         say(f"- a rate: none; {why['rate']}")
 
 
-def _rate_told(deal: Deal, content: dict[str, Any], rate: dict[str, Any]) -> str:
+def _rate_text(deal: Deal, content: dict[str, Any], rate: dict[str, Any]) -> str:
     """Another rate in words, to the hundredth that it was sought to."""
     issue, terms = rate["issue"], f" {rate['terms']}" if rate["terms"] else ""
     about = "about " if rate["restated"] else ""

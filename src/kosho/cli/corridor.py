@@ -51,7 +51,7 @@ class Found:
 
 
 @app.command()
-def show(  # noqa: PLR0913, PLR0917 - one parameter an option
+def show(  # noqa: PLR0913 - one parameter an option
     origin: Annotated[str, typer.Argument(metavar="FROM", help="UN/LOCODE of the port of origin.")],
     destination: Annotated[str, typer.Argument(metavar="TO", help="UN/LOCODE of the port of arrival.")],
     file: Annotated[Path | None, typer.Option(metavar="FILE.yaml", help="A corridor of your own.")] = None,

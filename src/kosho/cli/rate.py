@@ -28,7 +28,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def show(  # noqa: PLR0913, PLR0917 - one parameter an option
+def show(  # noqa: PLR0913 - one parameter an option
     importer: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code, or EU27.")],
     exporter: Annotated[str, typer.Argument(help="ISO 3166 alpha-3 code, or a bloc such as EU27.")],
     hs: Annotated[str, typer.Argument(metavar="HS", help="4 to 10 digits.")],

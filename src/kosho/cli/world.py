@@ -21,7 +21,7 @@ app = typer.Typer(
 
 
 @app.command("build")
-def build(  # noqa: PLR0913, PLR0917 - one parameter an option
+def build(  # noqa: PLR0913 - one parameter an option
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="FILE...", help="What the format reads.")
     ] = None,
