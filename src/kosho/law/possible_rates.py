@@ -16,6 +16,7 @@ from itertools import product
 from math import inf, isclose
 
 from kosho.errors import InputError
+from kosho.law.edition_scope import in_edition
 from kosho.law.headings import Cover, Headings, Key, Place, Places, Position, cover, keys_of, place
 from kosho.law.measure import Measure, Omission
 from kosho.law.ordinary_duty import (
@@ -180,7 +181,10 @@ class Goods:
 
     @staticmethod
     def of(register: Register, query: Query) -> Goods:
-        """The goods of a question."""
+        """The goods of a question; lists are those of the edition of the schedule in force, where it is at
+        hand.
+        """
+        register = in_edition(register, query.importer, query.on)
         headings = headings_of(register)
         law = tuple(
             measure
