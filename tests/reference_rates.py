@@ -232,7 +232,16 @@ class Reference:
             }
             totals.append(self._total(asked, law, on - off, freed))
         low, high = min(totals), inf if raises else max(totals)
-        settled = not (frees or raises) or high - low < SAME
+        freed_only = [
+            self._total(
+                asked,
+                law,
+                on,
+                {name for one, flag in zip(frees, flags, strict=True) if flag for name in one["excludes"]},
+            )
+            for flags in product((True, False), repeat=len(frees))
+        ]
+        settled = not raises and max(freed_only) - min(freed_only) < SAME
         return Answer(as_it_stands if settled else None, low, high)
 
     def _total(self, asked: Shipment, law: list[dict[str, Any]], on: set[str], freed: set[str]) -> float:

@@ -1,4 +1,6 @@
-"""The shipped table put into the industries of WIOD and 40 economies: what it says must stay nearly the same."""
+"""The shipped table put into the industries of WIOD and 40 economies: what it says must stay nearly the
+same.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,48 @@ from kosho.world.concordances import concordance
 from kosho.world.loading import calibrated, estimated_final, exact, table
 from kosho.world.store import IOTable, write
 
-ECONOMIES = ["AUS", "AUT", "BEL", "BGR", "BRA", "CAN", "CHN", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GBR", "GRC", "HUN", "IDN", "IND", "IRL", "ITA", "JPN", "KOR", "LTU", "LUX", "LVA", "MEX", "MLT", "NLD", "POL", "PRT", "ROU", "RUS", "SVK", "SVN", "SWE", "TUR", "TWN", "USA"]
+ECONOMIES = [
+    "AUS",
+    "AUT",
+    "BEL",
+    "BGR",
+    "BRA",
+    "CAN",
+    "CHN",
+    "CYP",
+    "CZE",
+    "DEU",
+    "DNK",
+    "ESP",
+    "EST",
+    "FIN",
+    "FRA",
+    "GBR",
+    "GRC",
+    "HUN",
+    "IDN",
+    "IND",
+    "IRL",
+    "ITA",
+    "JPN",
+    "KOR",
+    "LTU",
+    "LUX",
+    "LVA",
+    "MEX",
+    "MLT",
+    "NLD",
+    "POL",
+    "PRT",
+    "ROU",
+    "RUS",
+    "SVK",
+    "SVN",
+    "SWE",
+    "TUR",
+    "TWN",
+    "USA",
+]
 
 
 @pytest.fixture(scope="module")

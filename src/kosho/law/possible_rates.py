@@ -16,6 +16,7 @@ from itertools import product
 from math import inf, isclose
 
 from kosho.errors import InputError
+from kosho.law.edition_scope import in_edition
 from kosho.law.headings import Cover, Headings, Key, Place, Places, Position, cover, keys_of, place
 from kosho.law.measure import Measure, Omission
 from kosho.law.ordinary_duty import (
@@ -40,6 +41,7 @@ __all__ = [
     "PartRate",
     "Rates",
     "Way",
+    "freed_ways",
     "headings_of",
     "longer",
     "open_lists",
@@ -180,7 +182,10 @@ class Goods:
 
     @staticmethod
     def of(register: Register, query: Query) -> Goods:
-        """The goods of a question."""
+        """The goods of a question; lists are those of the edition of the schedule in force, where it is at
+        hand.
+        """
+        register = in_edition(register, query.importer, query.on)
         headings = headings_of(register)
         law = tuple(
             measure
@@ -330,6 +335,17 @@ def ways(
     return list(found_ways)
 
 
+def freed_ways(way: Way, measures: Iterable[Measure], frees: Sequence[Omission]) -> list[Way]:
+    """A way as it is where lists that the register does not hold free the goods: each list, and several."""
+    authorities = {measure.id: measure.authority for measure in measures}
+    found: dict[Way, None] = {}
+    for flags in product((False, True), repeat=len(frees)):
+        freed = {name for one, on in zip(frees, flags, strict=True) if on for name in one.excludes}
+        kept = (name for name in way.applied if not {name, authorities[name]} & freed)
+        found[Way(frozenset(kept))] = None
+    return list(found)
+
+
 def open_lists(
     measures: Iterable[Measure], facts: Facts, places: Places, headings: Headings
 ) -> tuple[Key, ...]:
@@ -394,18 +410,20 @@ class _Alike:
         )
         frees = [one for one in self.omissions if one.excludes]
         raises = any(one.raises for one in self.omissions)
-        decides = bool(frees) or raises
-        piles = [
+        possible = ways([measure for measure, _ in rated], query.facts, self.position, goods.headings, frees)
+        piles = [pile(way, rated, goods.register.order, query.facts.content) for way in possible]
+        freed = [
             pile(way, rated, goods.register.order, query.facts.content)
-            for way in ways(
-                [measure for measure, _ in rated], query.facts, self.position, goods.headings, frees
-            )
+            for way in freed_ways(possible[0], goods.reaching, frees)
         ]
         totals = [total(one, self.duty, self._levels) for one in piles]
         lowest = min(range(len(piles)), key=lambda k: totals[k].low)
         highest = max(range(len(piles)), key=lambda k: totals[k].high)
         around = RateBounds(totals[lowest].low, inf if raises else totals[highest].high)
-        settled = totals[0].exact and (not decides or isclose(around.low, around.high, abs_tol=1e-12))
+        settled = totals[0].exact and not raises
+        settled &= all(
+            isclose(total(one, self.duty, self._levels).low, totals[0].low, abs_tol=1e-12) for one in freed
+        )
         return PartRate(
             part,
             self.duty,

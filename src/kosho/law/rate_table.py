@@ -25,7 +25,7 @@ from kosho.law.headings import Key, cover, keys_of
 from kosho.law.measure import Measure, Omission
 from kosho.law.nomenclature import shipped_lines
 from kosho.law.parts import parts
-from kosho.law.possible_rates import headings_of, pile, ways
+from kosho.law.possible_rates import Way, freed_ways, headings_of, pile, ways
 from kosho.law.query import CODE_HINT, NO_FACTS, is_code
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
@@ -43,7 +43,14 @@ ALIKE = 1e-6
 
 
 class RateTable(NamedTuple):
-    """Rates of lines, partners and days, and their bounds; fractions `[date, line, partner]`."""
+    """Rates of lines, partners and days, and their bounds; fractions `[date, line, partner]`.
+
+    >>> from datetime import date
+    >>> from kosho.law import Register, rate_bounds
+    >>> found = rate_bounds(Register.load(), "USA", [("8703.23.01", 0.025)], ["JPN"], [date(2025, 6, 1)])
+    >>> found.rate.shape, round(float(found.high[0, 0, 0]), 3)
+    ((1, 1, 1), 0.275)
+    """
 
     rate: Array
     """NaN where no total is known."""
@@ -122,8 +129,10 @@ def rate_bounds(
         table = _Table.of(scoped, importer, lines)
         days = [dates[place] for place in places]
         for k, state in table.states(partners, days, known, every_way=True):
-            found = (one[places[state]] for one in result) if isinstance(state, int) else (
-                one[:, state.column] for one in table.bounds(state)
+            found = (
+                (one[places[state]] for one in result)
+                if isinstance(state, int)
+                else (one[:, state.column] for one in table.bounds(state))
             )
             for whole, one in zip(result, found, strict=True):
                 whole[places[k]] = one
@@ -131,7 +140,8 @@ def rate_bounds(
 
 
 def added_as_listed(register: Register, importer: str, codes: Sequence[str], exporter: str, on: date) -> Array:
-    """The most that measures add to the duty of each line, a fraction, by the lists of the register as they stand.
+    """The most that measures add to the duty of each line, a fraction, by the lists of the register as they
+    stand.
 
     No edition of the schedule takes their place, and no list is doubted.
     """
@@ -141,9 +151,7 @@ def added_as_listed(register: Register, importer: str, codes: Sequence[str], exp
     return table.most(state)[:, 0]
 
 
-def _editions(
-    register: Register, importer: str, dates: Sequence[date]
-) -> Iterator[tuple[Register, list[int]]]:
+def _editions(register: Register, importer: str, dates: Sequence[date]) -> Iterator[tuple[Register, list[int]]]:
     """The register with its lists as editions of the schedule have them, and the places of the days of each."""
     scoped = [in_edition(register, importer, day) for day in dates]
     for one in dict.fromkeys(scoped):
@@ -176,8 +184,8 @@ class _State:
     ways: list[list[tuple[_Form, ...]]]
     """By kind of part and of partner: as the register has it; then, where asked or something that is not held
     may touch them, every other way in which the open points may stand."""
-    touched: list[list[bool]]
-    """Whether something that is not held may touch them."""
+    freed: list[list[tuple[_Form, ...]]]
+    """As the register has it, and freed by lists that it does not hold; one where there is none."""
     raised: list[list[bool]]
     """Whether it may add to the duty, by nobody knows how much."""
 
@@ -243,13 +251,12 @@ class _Table:
     def _settled(self, state: _State, kinds: Index, ordinary: Array) -> Array:
         """As the register has it, NaN where something that is not held decides."""
         found = _values([[one[0] for one in row] for row in state.ways], kinds, ordinary)
-        for row, columns in enumerate(state.touched):
-            for column in np.flatnonzero(columns):
+        for row, columns in enumerate(state.freed):
+            for column, forms in enumerate(columns):
+                if len(forms) == 1 and not state.raised[row][column]:
+                    continue
                 here = np.flatnonzero(kinds == row)
-                each = [
-                    _values([[form]], np.zeros_like(here), ordinary[here])[:, 0]
-                    for form in state.ways[row][column]
-                ]
+                each = [_values([[form]], np.zeros_like(here), ordinary[here])[:, 0] for form in forms]
                 spread = np.max(each, axis=0) - np.min(each, axis=0)
                 unsettled = here if state.raised[row][column] else here[~(spread <= ALIKE)]
                 found[unsettled, column] = np.nan
@@ -328,11 +335,16 @@ class _States:
         rows, row = _distinct(self._kinds(priced, missing))
         places = [int(np.argmax(row == k)) for k in range(len(rows))]
         found: list[list[tuple[_Form, ...]]] = []
-        touched: list[list[bool]] = []
+        freed: list[list[tuple[_Form, ...]]] = []
         raised: list[list[bool]] = []
         for (covered, at, _), place in zip(rows, places, strict=True):
             meeting = [[left_out[bit] for bit in at if bit in concerned] for _, concerned in columns]
-            touched.append([bool(one) for one in meeting])
+            freed.append(
+                [
+                    self._freed(priced, levels, covered, omissions)
+                    for (levels, _), omissions in zip(columns, meeting, strict=True)
+                ]
+            )
             raised.append([any(omission.raises for omission in one) for one in meeting])
             found.append(
                 [
@@ -340,7 +352,7 @@ class _States:
                     for (levels, _), omissions in zip(columns, meeting, strict=True)
                 ]
             )
-        return _State(row, column, found, touched, raised)
+        return _State(row, column, found, freed, raised)
 
     def _kinds(
         self, priced: Sequence[Measure], missing: Sequence[int]
@@ -381,6 +393,22 @@ class _States:
             for way in ways([m for m, _ in aimed], NO_FACTS, group, self._headings, frees)
         ]
         return tuple(dict.fromkeys(found))
+
+    def _freed(
+        self,
+        priced: Sequence[Measure],
+        levels: Sequence[float | None],
+        covered: frozenset[str],
+        omissions: Sequence[Omission],
+    ) -> tuple[_Form, ...]:
+        aimed = [(m, level) for m, level in zip(priced, levels, strict=True) if level is not None]
+        plain = Way(frozenset(m.id for m, _ in aimed if m.id in covered))
+        frees = [one for one in omissions if one.excludes]
+        forms = (
+            self._form([(m, level) for m, level in aimed if m.id in way.applied])
+            for way in freed_ways(plain, priced, frees)
+        )
+        return tuple(dict.fromkeys(forms))
 
     def _form(self, pairs: Sequence[tuple[Measure, float]]) -> _Form:
         key = tuple((measure.id, level) for measure, level in pairs)
