@@ -122,8 +122,10 @@ def rate_bounds(
         table = _Table.of(scoped, importer, lines)
         days = [dates[place] for place in places]
         for k, state in table.states(partners, days, known, every_way=True):
-            found = (one[places[state]] for one in result) if isinstance(state, int) else (
-                one[:, state.column] for one in table.bounds(state)
+            found = (
+                (one[places[state]] for one in result)
+                if isinstance(state, int)
+                else (one[:, state.column] for one in table.bounds(state))
             )
             for whole, one in zip(result, found, strict=True):
                 whole[places[k]] = one
@@ -141,9 +143,7 @@ def added_as_listed(register: Register, importer: str, codes: Sequence[str], exp
     return table.most(state)[:, 0]
 
 
-def _editions(
-    register: Register, importer: str, dates: Sequence[date]
-) -> Iterator[tuple[Register, list[int]]]:
+def _editions(register: Register, importer: str, dates: Sequence[date]) -> Iterator[tuple[Register, list[int]]]:
     """The register with its lists as editions of the schedule have them, and the places of the days of each."""
     scoped = [in_edition(register, importer, day) for day in dates]
     for one in dict.fromkeys(scoped):
