@@ -56,7 +56,7 @@ $(BIN)/python:
 
 $(VENV)/.brief: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Setting up (once) ..." >&2
-	@$(INSTALL) '.[brief,bargain]'
+	@$(INSTALL) '.[brief,bargain,corridor,read]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python

@@ -4,28 +4,46 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["write_whole"]
+__all__ = ["write_together", "write_whole"]
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write to a neighbour, then rename: readers see the old file or the new one, whole.
 
-    Text is written as UTF-8; the folder must be there; a file that was there keeps its permissions.
+    Text is written as UTF-8; the folder must be there; a file that was there keeps its permissions, and a link
+    goes on pointing to it.
 
     Raises:
         OSError: the file cannot be written; nothing is left behind.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    neighbour = Path(name)
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[Path, str | bytes]) -> None:
+    """Write several files that belong together: none is put in its place before all are on the disk.
+
+    Raises:
+        OSError: one cannot be written; all are as they were.
+    """
+    neighbours: dict[Path, Path] = {}
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content.encode() if isinstance(content, str) else content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        neighbour.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        neighbour.replace(path)
+        for named, content in contents.items():
+            path = named.resolve()
+            if path.is_dir():
+                raise IsADirectoryError(None, "Is a directory", str(named))
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            neighbours[path] = Path(name)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content.encode() if isinstance(content, str) else content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            neighbours[path].chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        for path, neighbour in neighbours.items():
+            neighbour.replace(path)
     except BaseException:
-        neighbour.unlink(missing_ok=True)
+        for neighbour in neighbours.values():
+            neighbour.unlink(missing_ok=True)
         raise

@@ -79,6 +79,7 @@ def _only_iso_days(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_only_iso_days)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 """A calendar day, written YYYY-MM-DD."""
 
 
@@ -134,9 +135,9 @@ class Cited(Frozen):
     Cited(value=0.5, low=0.3, high=0.8, unit='share', status='estimate', source='jetro-2024')
     """
 
-    value: float
-    low: float | None = None
-    high: float | None = None
+    value: Finite
+    low: Finite | None = None
+    high: Finite | None = None
     unit: str
     status: Status
     source: str

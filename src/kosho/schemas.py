@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
-from kosho.atomic_write import write_whole
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
+from kosho.outputs import require_folder, save
 
 __all__ = ["FILES", "SchemaFile", "json_schema", "write_all"]
 
@@ -137,7 +137,7 @@ def json_schema(name: str) -> dict[str, Any]:
 
 
 def write_all(folder: Path) -> list[Path]:
-    """Write every schema to `folder` as `NAME.schema.json`; the folder is made where there is none.
+    """Write every schema to `folder` as `NAME.schema.json`; a folder is made where its parent is.
 
     Raises:
         InputError: the folder cannot be written to.
@@ -150,10 +150,6 @@ def write_all(folder: Path) -> list[Path]:
     texts = {
         f"{name}.schema.json": json.dumps(json_schema(name), indent=1, ensure_ascii=False) for name in FILES
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            write_whole(folder / name, f"{text}\n")
-    except OSError as error:
-        raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(folder))) from None
+    require_folder(folder)
+    save({folder / name: f"{text}\n" for name, text in texts.items()}, folder=folder)
     return [folder / name for name in texts]

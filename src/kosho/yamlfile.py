@@ -6,7 +6,6 @@ than the pure Python reader; pydantic validates; what it finds wrong is told in 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -15,13 +14,17 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from kosho import schema_words
 from kosho.errors import InputError, Problem, suggest
 
-__all__ = ["Key", "LineNumbers", "ids", "load", "validate"]
+__all__ = ["Key", "LineNumbers", "ids", "load", "problems_of", "validate"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Key = tuple[str | int, ...]
 Schema = dict[str, Any]
+
+MOST = 10**300
+"""Whole numbers are below."""
 
 Loader = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
@@ -35,7 +38,10 @@ class _StringDates(Loader):  # pyright: ignore[reportUntypedBaseClass]
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """The value of a node; an error about one that is none of its kind (`!!int x`) has its line."""
         try:
-            return super().construct_object(node, deep)
+            value = super().construct_object(node, deep)
+            if type(value) is int and abs(value) >= MOST:  # in hexadecimal Python reads what it does not write
+                raise ValueError(node.tag)
+            return value
         except (ValueError, LookupError, AttributeError) as error:
             told = f"cannot be read as {node.tag.rpartition(':')[2]}"
             raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from error
@@ -114,9 +120,7 @@ def validate(text: str, model: type[Model], file: str) -> tuple[Model, LineNumbe
     try:
         return model.model_validate(document), lines
     except ValidationError as error:
-        raise InputError(
-            _problem(detail, model, lines, file) for detail in error.errors(include_url=False)
-        ) from None
+        raise InputError(problems_of(error, model, lines, file)) from None
 
 
 def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:
@@ -153,24 +157,34 @@ def _dotted(path: Key) -> str | None:
     return ".".join(str(part) for part in path) or None
 
 
-def _problem(detail: ErrorDetails, model: type[BaseModel], lines: LineNumbers, file: str) -> Problem:
-    path = _without_union_tags(detail["loc"], lines)
+def problems_of(error: ValidationError, model: type[BaseModel], lines: LineNumbers, file: str) -> list[Problem]:
+    """Everything that breaks a schema, in plain words, with its place in the file."""
+    found: dict[Key, list[ErrorDetails]] = {}
+    for detail in error.errors(include_url=False):
+        found.setdefault(_place(detail, lines), []).append(detail)
+    return [
+        problem for path, details in found.items() for problem in _problems(path, details, model, lines, file)
+    ]
+
+
+def _problems(
+    path: Key, details: list[ErrorDetails], model: type[BaseModel], lines: LineNumbers, file: str
+) -> list[Problem]:
+    """What is wrong at a place; one problem where a value is of none of the kinds that it may be of."""
+    whole = schema_words.joined(details) if len(details) > 1 else None
+    if whole is None:
+        return [_problem(path, detail, model, lines, file) for detail in details]
+    return [Problem(whole, None, file, lines[path], _dotted(path))]
+
+
+def _problem(path: Key, detail: ErrorDetails, model: type[BaseModel], lines: LineNumbers, file: str) -> Problem:
     key = _dotted(path)
-    kind = detail["type"]
-    if kind == "extra_forbidden":
+    if detail["type"] == "extra_forbidden":
         near = suggest(str(path[-1]), _fields_at(model, path[:-1]))
         return Problem("unknown key", near, file, lines[path], key)
-    if kind == "missing":
-        return Problem("is missing", None, file, lines[path], key)
-    message = re.sub(r"^Value error, ", "", detail["msg"])
-    message = message[0].lower() + message[1:]
-    given = detail["input"]
-    if isinstance(given, str | int | float | bool) and repr(given) not in message:
-        message += f", not {given!r}"
-    hint = "write YYYY-MM-DD" if kind.startswith("date") else None
-    if kind == "literal_error" and isinstance(given, str):
-        hint = _nearest(given, re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", ""))))
-    return Problem(message, hint, file, lines[path], key)
+    given = detail.get("ctx", {}).get("tag", detail["input"])
+    near = _nearest(given, schema_words.choices(detail)) if isinstance(given, str) else None
+    return Problem(schema_words.sentence(detail), near or schema_words.hint(detail), file, lines[path], key)
 
 
 def _nearest(word: str, known: list[str]) -> str | None:
@@ -179,13 +193,13 @@ def _nearest(word: str, known: list[str]) -> str | None:
     return near if near and near.startswith("did") else None
 
 
-def _without_union_tags(loc: Key, lines: LineNumbers) -> Key:
-    """Drop the parts that pydantic adds to name the branch of a union or a validator."""
+def _place(detail: ErrorDetails, lines: LineNumbers) -> Key:
+    """Path in the file, without the parts that pydantic adds to name the branch of a union or a validator."""
     path: Key = ()
-    for index, part in enumerate(loc):
-        if (*path, part) in lines or index == len(loc) - 1:
+    for part in detail["loc"]:
+        if (*path, part) in lines:
             path = (*path, part)
-    return path
+    return (*path, detail["loc"][-1]) if detail["type"] == "missing" else path
 
 
 def _fields_at(model: type[BaseModel], path: Key) -> list[str]:

@@ -15,6 +15,7 @@ import yaml
 from tests.corridors import shipped_text
 from tests.surroundings import python
 
+from kosho.extras import install
 from kosho.law.nontariff_terms import CustomsDays
 
 Run = Callable[..., CompletedProcess[str]]
@@ -149,4 +150,4 @@ def test_without_the_extra(tmp_path: Path) -> None:
     )
     result = python(code)
     assert result.returncode == 2
-    assert result.stderr == "simulation needs the corridor extra: pip install 'kosho[corridor]'\n"
+    assert result.stderr == f"simulation needs the extra 'corridor' ({install('corridor')})\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kosho.atomic_write import write_whole
+from kosho.atomic_write import write_together, write_whole
 
 
 def test_text_and_bytes_arrive_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -32,3 +32,24 @@ def test_what_fails_leaves_the_old_file(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["a.txt"]
     with pytest.raises(FileNotFoundError):
         write_whole(tmp_path / "absent" / "a.txt", "new")
+
+
+def test_files_that_belong_together_change_together(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.txt", tmp_path / "b.txt"
+    first.write_text("old")
+    second.mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_together({first: "new", second: "new"})
+    assert first.read_text() == "old"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("old")
+    try:
+        (tmp_path / "link.txt").symlink_to("a.txt")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    write_whole(tmp_path / "link.txt", "new")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "a.txt").read_text() == "new"

@@ -43,6 +43,8 @@ def broken(folder: Path, old: str, new: str) -> tuple[list[str], int]:
         ('opens: "08:30", closes: "17:15"', 'opens: "08:30", closes: "07:15"', "a shift closes after it opens"),
         ("parameter: early.activation.mean", "parameter: early.activation.men", "no such parameter"),
         ("pays_later: true", "pays: true", "unknown key"),
+        ("days: 28", "days: 100000000", "more than the 3,660 there may be"),
+        ("days: 28", "days: 5000", "a few weeks are enough"),
     ],
 )
 def test_mistakes_name_their_line(tmp_path: Path, old: str, new: str, words: str) -> None:

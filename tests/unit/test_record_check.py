@@ -128,7 +128,7 @@ def test_breaches_of_the_schema_hide_nothing(tmp_path: Path) -> None:
     )
     told = "\n".join(map(str, found))
     for words in (
-        "kind: input should be",
+        "kind: must be ask, offer, red_line",
         "unknown contention 'wine'",
         "unknown key",
         "is not at 19",

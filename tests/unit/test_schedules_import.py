@@ -13,7 +13,7 @@ from tests.surroundings import within
 from kosho.errors import InputError
 from kosho.law.schedules.hts import special_duties
 from kosho.law.schedules.importing import import_files, read_files
-from kosho.law.schedules.ordinary import lookup
+from kosho.law.schedules.ordinary import in_force, lookup
 from kosho.law.schedules.store import folder, imported
 
 
@@ -308,3 +308,32 @@ def test_what_cannot_be_imported(
 ) -> None:
     with pytest.raises(InputError, match=message):
         import_files([tmp_path / name for name in names], importer, "edition", first, last)
+
+
+def test_no_encoding_is_guessed(tmp_path: Path) -> None:
+    table = tmp_path / "s.csv"
+    table.write_bytes("code,duty\n0101.21.00,6.8 %\n0101.29.00,5 \u00a3/kg\n".encode("cp1252"))
+    with pytest.raises(InputError, match=r"s\.csv:3: is not UTF-8 text .*save it as UTF-8"):
+        read_files([table])
+    japanese = tmp_path / "j.csv"
+    japanese.write_bytes(JAPANESE.encode("cp932", "replace"))
+    with pytest.raises(InputError, match="is not UTF-8 text"):
+        read_files([japanese])
+
+
+def test_a_page_is_read_in_the_encoding_that_it_declares(tmp_path: Path) -> None:
+    page = tmp_path / "j.html"
+    page.write_bytes(PAGE.replace("utf-8", "Shift_JIS").replace("Motor cars", "自動車").encode("cp932"))
+    assert read_files([page]).lines
+    page.write_bytes(PAGE.replace("Motor cars", "自動車").encode("cp932"))
+    with pytest.raises(InputError, match="is not UTF-8 text"):
+        read_files([page])
+
+
+def test_a_data_folder_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KOSHO_DATA", "mine")
+    (tmp_path / "s.csv").write_text("code,duty\n0101.21.00,6.8%\n", encoding="utf-8")
+    done = import_files([Path("s.csv")], "GBR", "e1")
+    assert done.path.is_relative_to(tmp_path / "mine")
+    assert str(in_force("GBR", date(2025, 6, 29))[0].lines["01012100"].general) == "6.8%"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
-from kosho.errors import InputError, Problem
+from kosho.extras import missing
 
 __all__ = ["frontier"]
 
@@ -36,6 +36,6 @@ def frontier(payoffs: Array, allowed: Mask | None = None) -> Index:
         return rows[points[:, 0] == points[:, 0].max()]
     try:
         from moocore import is_nondominated  # noqa: PLC0415 - an optional extra
-    except ModuleNotFoundError as error:
-        raise InputError(Problem(f"bargaining needs {error.name}", "pip install 'kosho[bargain]'")) from None
+    except ModuleNotFoundError:
+        raise missing("bargain", "bargaining") from None
     return rows[np.asarray(is_nondominated(points, maximise=True, keep_weakly=True), bool)]

@@ -6,11 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kosho.atomic_write import write_whole
 from kosho.brief.compose import compose
 from kosho.brief.model import SCHEMA_VERSION, Brief
 from kosho.brief.page import render, require_extra
-from kosho.errors import InputError, Problem
+from kosho.outputs import save as save_files
 from kosho.progress import Progress
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def write(case: Case, as_of: date | None = None, out: Path | str | None = None) 
 
 
 def save(brief: Brief, out: Path, progress: Progress | None = None) -> Path:
-    """Write both files of a brief to `out`; neither is ever half-written.
+    """Write both files of a brief to `out`; both or neither.
 
     Raises:
         InputError: the folder cannot be written to, or the `brief` extra is not installed.
@@ -62,10 +61,5 @@ def save(brief: Brief, out: Path, progress: Progress | None = None) -> Path:
         progress("Writing the page")
     page = render(brief)
     content = brief.model_dump_json(indent=1) + "\n"
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        write_whole(out / "brief.json", content)
-        write_whole(out / "brief.html", page)
-    except OSError as error:
-        raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(out))) from None
+    save_files({out / "brief.json": content, out / "brief.html": page}, folder=out)
     return out / "brief.html"

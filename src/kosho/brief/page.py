@@ -17,7 +17,7 @@ from kosho.brief.figures import figures
 from kosho.brief.model import Brief, Reference
 from kosho.brief.tables import tables
 from kosho.codes import country_name
-from kosho.errors import InputError, Problem
+from kosho.extras import missing
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -81,8 +81,8 @@ def safe_url(url: str | None) -> str | None:
 def _environment() -> Environment:
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - an optional extra
-    except ModuleNotFoundError as error:
-        raise _missing(error) from None
+    except ModuleNotFoundError:
+        raise missing("brief", "writing a brief") from None
     environment = Environment(
         loader=PackageLoader("kosho.brief"),
         autoescape=True,
@@ -104,10 +104,6 @@ def _plotly() -> str:
     """plotly.js, compressed and in base64: a third of its size, unpacked by the browser when it is wanted."""
     try:
         script = files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
-    except ModuleNotFoundError as error:
-        raise _missing(error) from None
+    except ModuleNotFoundError:
+        raise missing("brief", "writing a brief") from None
     return base64.b64encode(gzip.compress(script, 6, mtime=0)).decode("ascii")
-
-
-def _missing(error: ModuleNotFoundError) -> InputError:
-    return InputError(Problem(f"writing a brief needs {error.name}", "pip install 'kosho[brief]'"))

@@ -19,7 +19,9 @@ app = typer.Typer(add_completion=False)
 def write(
     case: Annotated[str, typer.Argument(help="A shipped case (`kosho cases` lists them) or its folder.")],
     as_of: AsOf = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write to; out/CASE.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to, in one that is there; out/CASE.")
+    ] = None,
     world: WorldNamed = None,
     *,
     table: Annotated[
@@ -36,11 +38,13 @@ def write(
     from kosho import brief
     from kosho.brief.tables import bargain, glance
     from kosho.case import Case
+    from kosho.outputs import require_folder
 
     on = day(as_of, "--as-of")
     brief.require_extra()
     opened = permitted(Case.load(case), allow_idle=allow_idle)
     chosen = world_named(world, opened)
+    require_folder(out or Path("out"))
     with show_progress("Computing") as progress:
         made = brief.compose(opened, on, progress, bargain=table, world=chosen)
         page = brief.save(made, out or Path("out") / opened.name, progress)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kosho.atomic_write import write_whole
 from kosho.cli import corridor_tables
 from kosho.cli.corridor_effect import ENDS, TimeEffect, by_sector, effects, measure, time_value
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say, show_assumptions, show_json, show_progress
 from kosho.errors import InputError, Problem, suggest
+from kosho.outputs import require_file, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,10 +96,11 @@ def show(  # noqa: PLR0913 - one parameter an option
         found = _compute(opened, names, settings, run, tornado=tornado and bool(names))
     if effect and found.scenarios:
         found = _with_effects(found, named)
-    if figure is not None:
-        _save(figure, _drawn(found))
+    files: dict[Path, str] = {} if figure is None else {figure: _drawn(found)}
     if measure_to is not None and scenario is not None:
-        _save(measure_to, _measure(found, scenario))
+        files[measure_to] = _measure(found, scenario)
+    if files:
+        save(files)
     if json:
         show_json(contract(found))
     else:
@@ -126,9 +127,7 @@ def _refuse(figure: Path | None, measure_to: Path | None, scenario: str | None) 
         raise InputError(Problem("is drawn to a file that ends in .svg", key="--figure"))
     if measure_to is not None and scenario in (None, "baseline"):
         raise InputError(Problem("is made of one scenario", "add --scenario", key="--measure"))
-    for path in (figure, measure_to):
-        if path is not None and not path.parent.is_dir():
-            raise InputError(Problem("cannot be written: no such folder", file=str(path)))
+    require_file(figure, measure_to)
 
 
 @dataclass(frozen=True)
@@ -322,13 +321,6 @@ def _measure(found: Found, name: str) -> str:
     saved = days_saved(found.baseline, found.scenarios[name])
     content = measure(found.corridor, name, found.baseline.mean, saved, _means(_saved(found, name)))
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
-
-
-def _save(path: Path, text: str) -> None:
-    try:
-        write_whole(path, text)
-    except OSError as error:
-        raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from None
 
 
 def _calibrate(opened: Corridor, replications: int, seed: int, run: Runner, *, json: bool) -> None:

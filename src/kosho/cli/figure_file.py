@@ -5,8 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from kosho.atomic_write import write_whole
-from kosho.errors import InputError, Problem
+from kosho.outputs import save
 
 __all__ = ["write_figure"]
 
@@ -22,7 +21,4 @@ def write_figure(figure: str, title: str, path: Path) -> None:
             '<!doctype html>\n<html lang="en"><meta charset="utf-8">'
             f"<title>{escape(title)}</title>\n<body>\n{figure}</body></html>\n"
         )
-    try:
-        write_whole(path, figure)
-    except OSError as error:
-        raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from None
+    save({path: figure})

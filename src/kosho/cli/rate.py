@@ -69,10 +69,12 @@ def show(  # noqa: PLR0913 - one parameter an option
     from kosho.law.importer_law import law_of
     from kosho.law.line_rate import history, known_attributes, quote
     from kosho.law.schedules import parse_unit_value
+    from kosho.outputs import require_file
 
     clocks = _clocks(on, known, as_of, first, last)
     if figure is not None and (clocks.first is None or figure.suffix not in (".svg", ".html")):
         raise InputError(Problem("draws a history to .svg or .html", "add --from", key="--figure"))
+    require_file(figure)
     register = law_of(importer)
     query = Query(
         importer=importer,

@@ -26,11 +26,20 @@ def show(
         list[Path] | None, typer.Argument(help="Text, HTML or PDF; with --accept also a file of drafts.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DRAFTS.yaml", help="Write the drafts, added to those there.")
+        Path | None,
+        typer.Option(
+            metavar="DRAFTS.yaml",
+            help="Write the drafts, added to those there; keeps decisions of --accept too.",
+        ),
     ] = None,
     record: Annotated[
-        Path, typer.Option(metavar="RECORD.yaml", help="With --accept: the record that accepted drafts enter.")
-    ] = Path("record.yaml"),
+        Path | None,
+        typer.Option(
+            metavar="RECORD.yaml",
+            help="With --accept: the record that accepted drafts enter, made if it is not there.",
+            show_default="record.yaml, if it is there",
+        ),
+    ] = None,
     *,
     accept: Annotated[
         bool, typer.Option("--accept", help="Decide on each draft; nothing enters the record without you.")
@@ -39,22 +48,48 @@ def show(
 ) -> None:
     """Read documents into drafts of facts, each with the words it rests on."""
     from kosho.errors import InputError, Problem
+    from kosho.outputs import require_file
 
     given = list(files or [])
     piles = [path for path in given if path.suffix in (".yaml", ".yml")]
     documents = [path for path in given if path not in piles]
     if len(piles) > 1 or (piles and (out or not accept)):
         raise InputError(Problem("give one file of drafts, with --accept and without --out"))
-    where = piles[0] if piles else out or (Path("drafts.yaml") if accept else None)
+    where = piles[0] if piles else out
     if not documents and not (accept and where is not None and where.exists()):
         raise InputError(Problem("no file to read", "kosho read FILE..."))
+    book = _targets(where, record) if accept else None
+    require_file(where, book)
     texts, drafts = _read(documents)
     if where is not None:
-        _keep(where, drafts, texts, record, accept=accept)
+        _keep(where, drafts, texts, book)
     if json:
         as_lines(drafts)
     elif not accept:
-        as_tables(drafts, "kosho read FILE --accept")
+        as_tables(drafts, "kosho read FILE --accept --out drafts.yaml")
+
+
+def _targets(where: Path | None, record: Path | None) -> Path:
+    """The record that accepted drafts enter. A file that is not there is only made where it was named.
+
+    Raises:
+        InputError: no file of drafts was named, or no record.
+    """
+    from kosho.errors import InputError, Problem
+
+    found: list[Problem] = []
+    if where is None:
+        hint = "--out drafts.yaml makes one, or give one that is there"
+        found.append(Problem("needs a file that keeps the drafts and your decisions", hint, key="--accept"))
+    path = record or Path("record.yaml")
+    if path.is_dir():
+        path /= "record.yaml"
+    elif record is None and not path.exists():
+        hint = "--record record.yaml makes one, or name another"
+        found.append(Problem("there is no record.yaml here for drafts to enter", hint, key="--accept"))
+    if found:
+        raise InputError(found)
+    return path
 
 
 def _read(files: list[Path]) -> tuple[dict[str, Document], list[Draft]]:
@@ -84,18 +119,18 @@ def _read(files: list[Path]) -> tuple[dict[str, Document], list[Draft]]:
     return texts, drafts
 
 
-def _keep(where: Path, drafts: list[Draft], texts: dict[str, Document], record: Path, *, accept: bool) -> None:
+def _keep(where: Path, drafts: list[Draft], texts: dict[str, Document], record: Path | None) -> None:
     from kosho.record.drafts import Pile
 
     pile = Pile.open(where)
     new = pile.add(drafts)
     pile.save()
     sys.stderr.write(f"{where}: {new} new drafts, {len(pile.open_keys)} to decide on\n")
-    if accept:
+    if record is not None:
         _accept(pile, record, texts)
 
 
-def _accept(pile: Pile, record: Path, texts: dict[str, Document]) -> None:
+def _accept(pile: Pile, path: Path, texts: dict[str, Document]) -> None:
     from datetime import UTC, datetime
 
     from kosho.errors import InputError
@@ -103,7 +138,6 @@ def _accept(pile: Pile, record: Path, texts: dict[str, Document]) -> None:
     from kosho.record.ledger import Record
     from kosho.record.reading import decode
 
-    path = record / "record.yaml" if record.is_dir() else record
     if path.exists():
         Record.load(path)  # a record that is wrong is refused before the first question
     for name in {draft.doc for draft in pile.drafts.values()} - set(texts):

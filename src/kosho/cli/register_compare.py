@@ -51,7 +51,9 @@ def compare(  # noqa: PLR0913 - one parameter an option
     from kosho.cli.figure_file import write_figure
     from kosho.law import Register
     from kosho.law.deal_comparison import compare as compared
+    from kosho.outputs import require_file
 
+    require_file(figure)
     refuse_unknown_economy(importer, "--importer")
     when = day(on, "--on") or date.today()
     register = Register.load()

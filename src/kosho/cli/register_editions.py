@@ -189,11 +189,12 @@ def _weights(path: Path, partner: str | None) -> dict[str, float]:
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     if path.suffix.lower() == ".parquet":
+        from kosho.extras import missing
+
         try:
             from pyarrow import parquet
         except ImportError:
-            hint = "pip install 'kosho[schedules]'"
-            raise InputError(Problem("reading Parquet needs pyarrow", hint, file=str(path))) from None
+            raise missing("schedules", "reading Parquet", path) from None
         try:
             return parquet.read_table(path).to_pylist()
         except (OSError, ValueError) as error:

@@ -38,6 +38,7 @@ def propose(
 
     from kosho.law import MeasureFile, Register
     from kosho.law.yaml_cache import read
+    from kosho.outputs import require_file
     from kosho.record.drafts import Pile
     from kosho.record.proposing import law_text
     from kosho.record.proposing import propose as proposed
@@ -45,11 +46,15 @@ def propose(
 
     if any(path.suffix in (".yaml", ".yml") for path in files):
         raise InputError(Problem("give the documents; drafts of before are named by --out"))
+    if accept and out is None:
+        hint = "--out drafts.yaml makes one, or adds to one that is there"
+        raise InputError(Problem("needs a file that keeps the drafts and your decisions", hint, key="--accept"))
+    require_file(out, into if accept else None)
     if into.exists():
         read(into, MeasureFile)  # a file that is wrong is told before the first question
     texts, drafts = proposed(files, Register.load())
-    if out is not None or accept:
-        pile = Pile.open(out or Path("proposed.yaml"))
+    if out is not None:
+        pile = Pile.open(out)
         new = pile.add(drafts)
         pile.save()
         sys.stderr.write(f"{pile.path}: {new} new drafts, {len(pile.open_keys)} to decide on\n")
@@ -59,4 +64,4 @@ def propose(
     if json:
         as_lines(drafts)
     elif not accept:
-        as_tables(drafts, "kosho register propose FILE --accept")
+        as_tables(drafts, "kosho register propose FILE --accept --out drafts.yaml")

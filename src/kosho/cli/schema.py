@@ -22,7 +22,10 @@ def show(
     ] = None,
     *,
     to: Annotated[
-        Path | None, typer.Option("--all", metavar="DIR", help="Write every schema to this folder.")
+        Path | None,
+        typer.Option(
+            "--all", metavar="DIR", help="Write every schema to this folder, made where its parent stands."
+        ),
     ] = None,
 ) -> None:
     """Print the JSON Schema of a kind of YAML file, or write all of them to a folder."""

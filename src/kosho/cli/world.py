@@ -28,7 +28,9 @@ def build(  # noqa: PLR0913 - one parameter an option
     source: Annotated[
         str, typer.Option("--from", metavar="FORMAT", help="Its format; `kosho world formats` lists them.")
     ] = "wheel",
-    out: Annotated[Path, typer.Option(help="File to write.")] = Path("icio-2022.npz"),
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; icio-2022.npz, if there is none yet.")
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="A setting of the format; may repeat."),
@@ -80,11 +82,23 @@ def build(  # noqa: PLR0913 - one parameter an option
         weights=weights,
     )
     format_ = reader(source)
+    target = _target(out)
     with show_progress("Building the table"):
         table = completed(format_.table(files or [], _settings(settings or [])), said)
-        path = write(table, out)
+        path = write(table, target)
     size = path.stat().st_size / 1e6
     say(f"{path}: {len(table.countries)} economies, {len(table.sectors)} sectors, {size:.1f} MB")
+
+
+def _target(out: Path | None) -> Path:
+    """Where the table goes; only a file that was named is written over."""
+    from kosho.outputs import require_file
+
+    target = out or Path("icio-2022.npz")
+    if out is None and target.exists():
+        raise InputError(Problem("is there already", "--out says where to write", file=str(target)))
+    require_file(target)
+    return target
 
 
 def _settings(given: list[str]) -> dict[str, str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from kosho.corridor.loading import between, parameters, read, shipped, under, with_values
 from kosho.corridor.schema import Corridor
-from kosho.errors import InputError
+from kosho.extras import require
 
 if TYPE_CHECKING:
     from kosho.corridor.runs import runner as runner
@@ -38,8 +37,7 @@ def require_extra() -> None:
     >>> from kosho.corridor import require_extra
     >>> require_extra()
     """
-    if find_spec("simpy") is None:
-        raise InputError("simulation needs the corridor extra: pip install 'kosho[corridor]'")
+    require("corridor", "simpy", what="simulation")
 
 
 _NEED_SIMPY = {

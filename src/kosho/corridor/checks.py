@@ -16,6 +16,10 @@ from kosho.yamlfile import LineNumbers
 __all__ = ["impossible", "mistakes", "utilisation"]
 
 ROUNDING = 1e-6
+MOST_DAYS = 3_660
+"""Of a window, warm-up and cool-down with it: ten years."""
+MOST_CONSIGNMENTS = 5_000_000
+"""That may be expected in a window; each is kept in memory, some hundred bytes."""
 
 
 def mistakes(
@@ -76,6 +80,18 @@ def _ports(corridor: Corridor, ports: Mapping[str, str], mistake: _Mistake) -> I
 def _calendar(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
     if corridor.window.start.weekday() != 0:
         yield mistake(f"{corridor.window.start} is not a Monday", "window", "start")
+    days = corridor.window.warm_up + corridor.window.days + corridor.window.cool_down
+    expected = days / 7 * sum(kind.per_week.value for kind in corridor.types.values())
+    if days > MOST_DAYS:
+        hint = "a few weeks are enough; more replications make it surer"
+        yield mistake(
+            f"{days:,} days in all, more than the {MOST_DAYS:,} there may be", "window", "days", hint=hint
+        )
+    elif expected > MOST_CONSIGNMENTS:
+        message = f"about {expected:,.0f} consignments, more than the {MOST_CONSIGNMENTS:,} there may be"
+        fit = int(days * MOST_CONSIGNMENTS / expected)
+        hint = f"{fit} days would fit" if fit else "fewer a week"
+        yield mistake(message, "window", "days", hint=hint)
     for name, hours in corridor.hours.items():
         for position, shift in enumerate(hours.shifts):
             if shift.span[0] >= shift.span[1]:

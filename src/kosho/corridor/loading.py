@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kosho import yamlfile
+from kosho import schema_words, yamlfile
 from kosho.corridor.checks import impossible, mistakes
 from kosho.corridor.schema import Corridor, CorridorChange, CorridorScenario
 from kosho.errors import InputError, Problem, suggest
@@ -194,7 +194,8 @@ def with_values(corridor: Corridor, values: Mapping[str, Value]) -> Corridor:
         made = Corridor.model_validate(content)
     except ValidationError as error:
         raise InputError(
-            Problem(f"not possible: {one['msg']}", key=".".join(map(str, one["loc"]))) for one in error.errors()
+            Problem(f"not possible: {schema_words.sentence(one)}", key=".".join(map(str, one["loc"])))
+            for one in error.errors()
         ) from None
     found = impossible(made)
     if found:

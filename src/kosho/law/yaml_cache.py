@@ -17,9 +17,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from kosho._version import __version__
-from kosho.atomic_write import write_whole
 from kosho.cache import keep, place, used
-from kosho.errors import InputError, Problem
+from kosho.outputs import save
 from kosho.yamlfile import Key, LineNumbers, load
 
 __all__ = ["read", "write"]
@@ -60,10 +59,7 @@ def write(path: Path, document: BaseModel) -> None:
     """
     content = document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110)
-    try:
-        write_whole(path, text)
-    except OSError as error:
-        raise InputError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from None
+    save({path: text})
 
 
 class _Lines(LineNumbers):

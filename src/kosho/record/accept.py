@@ -16,10 +16,10 @@ from typing import Any
 
 import yaml
 
-from kosho.atomic_write import write_whole
 from kosho.codes import blocs, countries
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.outputs import save
 from kosho.record.check import dangling
 from kosho.record.drafts import key_of
 from kosho.record.ledger import Record
@@ -80,7 +80,8 @@ class Book(Shown):
             about: Fields of the document itself: title, publisher, published.
 
         Raises:
-            InputError: the quote is not where the draft says, or the record would not hold together.
+            InputError: the quote is not where the draft says, the record would not hold together, or it cannot
+                be written.
         """
         if document is not None and document.text[draft.start : draft.end] != draft.quote:
             raise InputError(
@@ -115,8 +116,7 @@ class Book(Shown):
             problems.append(Problem("the entry found no place in this file", hint, str(self.path)))
         if problems:
             raise InputError(problems)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(self.path, text)
+        save({self.path: text})
         return name
 
 

@@ -15,8 +15,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field
 
-from kosho.atomic_write import write_whole
 from kosho.display import Shown
+from kosho.outputs import save
 from kosho.provenance import Frozen
 from kosho.record.reading.draft import Draft, Modality
 from kosho.yamlfile import load
@@ -86,12 +86,15 @@ class Pile(Shown):
         return [key for key in self.drafts if self.decisions[key] in ("pending", "skipped")]
 
     def save(self) -> None:
-        """Write the file in one step."""
+        """Write the file in one step.
+
+        Raises:
+            InputError: it cannot be written; it is as it was.
+        """
         rows = [draft.as_dict() | {"decision": self.decisions[key]} for key, draft in self.drafts.items()]
         plain = json.loads(json.dumps({"schema_version": 1, "drafts": rows}))
         dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(self.path, yaml.dump(plain, Dumper=dumper, allow_unicode=True, sort_keys=False, width=110))
+        save({self.path: yaml.dump(plain, Dumper=dumper, allow_unicode=True, sort_keys=False, width=110)})
 
 
 def key_of(draft: Draft) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.outputs import refused
 
 __all__ = ["IOTable", "read", "write"]
 
@@ -76,7 +77,6 @@ def write(table: IOTable, path: Path) -> Path:
     """
     partial = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(partial, "w") as archive:
             later = any(getattr(table, name) is not None for name in _LATER) or "regions" in table.meta
             meta = {
@@ -93,7 +93,7 @@ def write(table: IOTable, path: Path) -> Path:
                     _add(archive, f"{name}.npy", _npy(values.astype("<f4")))
         partial.replace(path)
     except OSError as error:
-        raise InputError(Problem(f"cannot be written: {error.strerror}", file=str(path))) from None
+        raise refused(path, error) from None
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problems
+from kosho.extras import missing
 from kosho.law.schedules.html_tables import table_rows
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.notation import parse_duty
@@ -238,8 +239,7 @@ def _parquet(path: Path, problems: Problems) -> Iterator[SourceRow]:
     try:
         from pyarrow import parquet  # noqa: PLC0415 - an optional extra
     except ImportError:
-        hint = "pip install 'kosho[schedules]'"
-        raise InputError(Problem("reading Parquet needs pyarrow", hint, file=str(path))) from None
+        raise missing("schedules", "reading Parquet", path) from None
     try:
         table = parquet.read_table(path)
     except (OSError, ValueError) as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -128,10 +130,10 @@ def bare_suffix(path: Path) -> str:
 
 
 def text_of(path: Path) -> str:
-    """The text of a file in UTF-8 or, as older exports are, Windows-1252 or Shift JIS.
+    """The text of a file in UTF-8, or of a page in the encoding that it declares.
 
     Raises:
-        InputError: it cannot be read.
+        InputError: it cannot be read: other encodings are not guessed, for every byte means something in most.
     """
     try:
         content = path.read_bytes()
@@ -140,12 +142,25 @@ def text_of(path: Path) -> str:
     except (OSError, EOFError) as error:
         told = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise InputError(Problem(f"cannot be read: {told}", file=str(path))) from None
-    for encoding in ("utf-8-sig", "cp932" if b"charset=shift_jis" in content[:2000].lower() else "cp1252"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(Problem("is neither UTF-8 nor Windows-1252 text", file=str(path)))
+    encoding = _declared(content) if bare_suffix(path) in (".htm", ".html") else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        told = "UTF-8" if encoding == "utf-8-sig" else f"{encoding}, as it declares,"
+        hint = "save it as UTF-8; in a spreadsheet: CSV UTF-8"
+        raise InputError(Problem(f"is not {told} text", hint, str(path), line)) from None
+
+
+def _declared(page: bytes) -> str:
+    """Encoding that a page says it has; that of old pages reads what browsers read."""
+    found = re.search(rb"charset\s*=\s*[\"']?([\w-]+)", page[:2000], re.IGNORECASE)
+    name = found[1].decode("ascii", "replace").lower() if found else "utf-8"
+    alike = {"utf-8": "utf-8-sig", "shift_jis": "cp932", "iso-8859-1": "cp1252", "latin-1": "cp1252"}
+    try:
+        return alike.get(name) or codecs.lookup(name).name
+    except LookupError:
+        return "utf-8-sig"
 
 
 def csv_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:

@@ -31,9 +31,9 @@ def folder() -> Path:
     """Where imported schedules are kept: under `KOSHO_DATA`, or the user's data folder."""
     given = os.environ.get("KOSHO_DATA")
     if given:
-        return Path(given) / "schedules"
+        return Path(given).absolute() / "schedules"
     base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else home() / ".local" / "share") / "kosho" / "schedules"
+    return (Path(base).absolute() if base else home() / ".local" / "share") / "kosho" / "schedules"
 
 
 def path_of(importer: str, edition: str) -> Path:

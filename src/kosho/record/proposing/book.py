@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kosho.atomic_write import write_whole
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.law import MeasureFile, Products
@@ -17,6 +16,7 @@ from kosho.law.references import cross_checks
 from kosho.law.register import shipped_files
 from kosho.law.scope import ALL
 from kosho.law.yaml_cache import read
+from kosho.outputs import save
 from kosho.record.proposing.legal_text import LONGEST, missing
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
@@ -86,8 +86,7 @@ class RegisterBook(Shown):
         found = cross_checks([*documents, (self.path, written, lines)], Products.load())
         if found:
             raise InputError(found)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(self.path, text)
+        save({self.path: text})
         return str(draft.fields["id"])
 
     def _with_list(self, text: str, draft: Draft, codes: list[str], source: str) -> str:

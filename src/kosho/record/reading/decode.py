@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.extras import missing
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -223,7 +224,7 @@ def _html(source: str, path: Path) -> str:
     try:
         from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - an optional extra
     except ImportError:
-        raise _missing(path, "an HTML file") from None
+        raise missing("read", "reading HTML", path) from None
     if _depth(source) > DEEPEST_PAGE:
         raise _wrong(path, f"is nested more than {DEEPEST_PAGE:,} deep", "save the page as text")
     tree = LexborHTMLParser(source)
@@ -331,10 +332,6 @@ def _following(node: LexborNode, pieces: list[str]) -> LexborNode | None:
     return None
 
 
-def _missing(path: Path, what: str) -> InputError:
-    return _wrong(path, f"is {what}, which needs more packages", "pip install 'kosho[read]'")
-
-
 def _pdf(path: Path) -> str:
     """The text of a PDF, read in a process of its own that is ended when it takes too much."""
     command = [
@@ -358,7 +355,7 @@ def _pdf(path: Path) -> str:
     except ValueError:
         raise _wrong(path, "is a PDF that cannot be read within the limit of memory") from None
     if answer.get("missing"):
-        raise _missing(path, "a PDF")
+        raise missing("read", "reading a PDF", path)
     if "error" in answer:
         raise _wrong(path, f"is not a readable PDF: {answer['error']}")
     return answer["text"]

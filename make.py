@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""The two commands of the Makefile for a machine without make: `python make.py brief`, `python make.py test`.
+
+Standard library only. It sets up `.venv` beside it, as the Makefile does, and both can be used in turn.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+FOLDER = HERE / ".venv"
+PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+EXTRAS = {"brief": "brief,bargain,corridor,read", "test": "brief,dev,docs"}
+"""What each command installs; the Makefile has the same."""
+COMMANDS = {
+    "brief": ["-m", "kosho", "brief", "japan-us-2025", "--as-of", "2025-06-29"],
+    "test": ["-m", "pytest", "--numprocesses", "auto"],
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Set up what a command needs, once, and run it; what follows it is passed on."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - a checkout is run by any Python
+        return _refused("Kosho needs Python 3.11 or newer")
+    if not arguments or arguments[0] not in COMMANDS:
+        return _refused(f"usage: python make.py {'|'.join(COMMANDS)}")
+    command, *more = arguments
+    stamp = FOLDER / (".brief" if command == "brief" else ".dev")
+    changed = [(HERE / name).stat().st_mtime for name in ("pyproject.toml", "constraints.txt")]
+    if not stamp.exists() or stamp.stat().st_mtime < max(changed):
+        _set_up(EXTRAS[command])
+        stamp.touch()
+    return subprocess.run([PYTHON, *COMMANDS[command], *more], cwd=HERE, check=False).returncode  # noqa: S603
+
+
+def _set_up(extras: str) -> None:
+    sys.stderr.write("Setting up (once) ...\n")
+    if not PYTHON.exists():
+        venv.create(FOLDER, with_pip=True)
+    quiet = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--constraint",
+        "constraints.txt",
+    ]
+    subprocess.run([PYTHON, *quiet, "--editable", f".[{extras}]"], cwd=HERE, check=True)  # noqa: S603
+
+
+def _refused(why: str) -> int:
+    sys.stderr.write(f"{why}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

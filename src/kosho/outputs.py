@@ -1,0 +1,144 @@
+"""What a user asked to be written: whether it can be is known before the work, and it is written whole or not.
+
+A file goes into a folder that is there; a folder is made only where the one it stands in is there. So a name
+mistyped is an error, and not a new folder.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from kosho.atomic_write import write_together
+from kosho.errors import InputError, Problem
+
+__all__ = ["make_folder", "refused", "require_file", "require_folder", "save"]
+
+ROOM = 64 * 1024
+"""Bytes that must fit before work begins: a disk that is full is told at once, one that fills up later then."""
+
+
+def refused(path: Path, error: OSError) -> InputError:
+    """What the system said of a file that it did not let us write, for people."""
+    return InputError(_problem(path, error.strerror or str(error)))
+
+
+def require_file(*paths: Path | None) -> None:
+    """See to it, before the work, that files can be written; those that are None were not asked for.
+
+    Raises:
+        InputError: one of them cannot; all are told.
+
+    >>> from pathlib import Path
+    >>> from kosho.outputs import require_file
+    >>> require_file(Path("chart.svg"), None)
+    >>> require_file(Path("absent/chart.svg"))
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: absent/chart.svg: cannot be written: there is no folder absent (make it first)
+    """
+    found = [problem for path in paths if path is not None for problem in _wrong_file(path)]
+    if found:
+        raise InputError(found)
+
+
+def require_folder(folder: Path) -> None:
+    """See to it, before the work, that a folder can be written to, or be made where its parent stands.
+
+    Raises:
+        InputError: it cannot.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(_problem(folder, "it is no folder"))
+    if not folder.exists() and not folder.parent.is_dir():
+        raise InputError(_absent(folder, folder.parent))
+    _try(folder if folder.exists() else folder.parent, folder)
+
+
+def make_folder(folder: Path) -> list[Path]:
+    """Make a folder and those it stands in; the ones that were not there before, innermost first.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def save(contents: Mapping[Path, str | bytes], *, folder: Path | None = None) -> None:
+    r"""Write files that belong together: all of them, or none.
+
+    Args:
+        contents: Text (written as UTF-8) or bytes, by file.
+        folder: Made first where it is not there, and taken away again if the files cannot be written.
+
+    Raises:
+        InputError: one cannot be written; all are as they were.
+
+    >>> from pathlib import Path
+    >>> from kosho.outputs import save
+    >>> save({Path("a.txt"): "one\n", Path("b.txt"): "two\n"})
+    >>> save({Path("a.txt"): "new\n", Path("absent/b.txt"): "new\n"})
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: absent/b.txt: cannot be written: No such file or directory
+    >>> Path("a.txt").read_text()
+    'one\n'
+    """
+    made: list[Path] = []
+    try:
+        if folder is not None:
+            made = make_folder(folder)
+        write_together(contents)
+    except OSError as error:
+        for one in made:
+            with suppress(OSError):
+                one.rmdir()
+        raise refused(_named(contents, folder), error) from None
+
+
+def _named(contents: Mapping[Path, str | bytes], folder: Path | None) -> Path:
+    """What is said to be at fault: the folder, or the first file that has none to stand in."""
+    if folder is not None:
+        return folder
+    return next((path for path in contents if not path.parent.is_dir() or path.is_dir()), next(iter(contents)))
+
+
+def _wrong_file(path: Path) -> list[Problem]:
+    if path.is_dir():
+        return [_problem(path, "it is a folder")]
+    if not path.parent.is_dir():
+        return [_absent(path, path.parent)]
+    if path.exists() and not os.access(path, os.W_OK):
+        return [_problem(path, "it is there and may not be changed")]
+    try:
+        _try(path.resolve().parent, path)
+    except InputError as error:
+        return list(error.problems)
+    return []
+
+
+def _try(folder: Path, told: Path) -> None:
+    """Write something to a folder and take it away."""
+    try:
+        with tempfile.TemporaryFile(dir=folder, prefix=".kosho.") as file:
+            file.write(bytes(ROOM))
+            file.flush()
+    except OSError as error:
+        raise refused(told, error) from None
+
+
+def _absent(path: Path, parent: Path) -> Problem:
+    if parent.exists():
+        return _problem(path, f"{parent} is no folder")
+    return Problem(
+        f"cannot be written: there is no folder {parent.as_posix()}", "make it first", file=path.as_posix()
+    )
+
+
+def _problem(path: Path, why: str) -> Problem:
+    return Problem(f"cannot be written: {why}", file=str(path))

@@ -1,0 +1,59 @@
+"""What a user asked to be written: known before the work, and whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from kosho import outputs
+from kosho.errors import InputError
+
+
+def test_all_files_that_cannot_be_written_are_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    wrong = [tmp_path, tmp_path / "absent" / "a.svg", tmp_path / "file" / "a.svg"]
+    with pytest.raises(InputError) as caught:
+        outputs.require_file(*wrong, None, tmp_path / "fine.svg")
+    told = str(caught.value).splitlines()
+    assert len(told) == 3
+    assert "it is a folder" in told[0]
+    assert "there is no folder" in told[1]
+    assert "make it first" in told[1]
+    assert "is no folder" in told[2]
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_folder_is_made_only_in_one_that_is_there(tmp_path: Path) -> None:
+    outputs.require_folder(tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(InputError, match="there is no folder"):
+        outputs.require_folder(tmp_path / "absent" / "new")
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="it is no folder"):
+        outputs.require_folder(tmp_path / "file")
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_what_fails_on_the_way_leaves_everything_as_it_was(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("old")
+    before = os.fsync
+    done: list[int] = []
+
+    def full(handle: int) -> None:
+        done.append(handle)
+        if len(done) == 2:
+            raise OSError(code, os.strerror(code))
+        before(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match=f"cannot be written: {os.strerror(code)}"):
+        outputs.save({tmp_path / "a.txt": "new", tmp_path / "new" / "b.txt": "new"}, folder=tmp_path / "new")
+    assert len(done) == 2
+    assert (tmp_path / "a.txt").read_text() == "old"
+    assert [one.name for one in tmp_path.iterdir()] == ["a.txt"]

@@ -1,0 +1,159 @@
+"""Every kind of error that a schema can raise has a plain sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import BaseModel, ValidationError
+from tests.unit.test_schemas import SHIPPED
+
+import kosho
+from kosho import schema_words, yamlfile
+from kosho.errors import InputError
+from kosho.record.drafts import _File
+from kosho.schemas import FILES
+
+RAISED = {
+    "str": ("string_type", "string_sub_type", "string_unicode"),
+    "int": ("int_type", "int_parsing", "int_parsing_size", "int_from_float", "finite_number"),
+    "float": ("float_type", "float_parsing", "finite_number"),
+    "bool": ("bool_type", "bool_parsing"),
+    "date": ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+    "literal": ("literal_error",),
+    "tuple": ("tuple_type", "too_short", "too_long", "missing"),
+    "dict": ("dict_type", "invalid_key"),
+    "model": ("model_type",),
+    "model-fields": ("model_type", "model_attributes_type", "missing", "extra_forbidden"),
+    "tagged-union": ("union_tag_invalid", "union_tag_not_found"),
+    "function-after": ("value_error", "assertion_error"),
+    "function-before": ("value_error", "assertion_error"),
+    "function-wrap": ("value_error", "assertion_error"),
+}
+"""What a part of a schema can raise, in pydantic's words."""
+SILENT = {
+    "any",
+    "default",
+    "definitions",
+    "definition-ref",
+    "model-field",
+    "nullable",
+    "union",
+    "no-info",
+    "with-info",
+}
+"""Parts that raise nothing themselves."""
+LIMITS = {
+    "gt": "greater_than",
+    "ge": "greater_than_equal",
+    "lt": "less_than",
+    "le": "less_than_equal",
+    "multiple_of": "multiple_of",
+    "pattern": "string_pattern_mismatch",
+}
+JARGON = re.compile(
+    r"input should|instance of|unable to|discriminator|\btag\b|valid (string|number|list|dict|tuple|date)|"
+    r"function-|\[.*\(\)|dictionary|tuple|pydantic|NoneType|parse"
+)
+JUNK = [None, True, 3, -1, 2.5, "junk", "", [], ["x"], {"a": 1}, float("nan"), 10**90]
+
+
+def parts(schema: Any, seen: set[int]) -> Iterator[dict[str, Any]]:
+    if id(schema) in seen:
+        return
+    seen.add(id(schema))
+    if isinstance(schema, dict):
+        if isinstance(schema.get("type"), str):
+            yield schema
+        for value in schema.values():
+            yield from parts(value, seen)
+    elif isinstance(schema, list | tuple):
+        for value in schema:
+            yield from parts(value, seen)
+
+
+def models() -> list[type[BaseModel]]:
+    return [*(kind.load() for kind in FILES.values()), _File]
+
+
+def test_every_kind_of_error_has_a_sentence() -> None:
+    kinds: set[str] = set()
+    patterns: set[str] = set()
+    for model in models():
+        model.model_rebuild(force=True)
+        for part in parts(model.__pydantic_core_schema__, set()):
+            assert part["type"] in RAISED or part["type"] in SILENT, part["type"]
+            kinds |= {*RAISED.get(part["type"], ())}
+            kinds |= {told for limit, told in LIMITS.items() if limit in part}
+            if part["type"] == "str" and "min_length" in part:
+                kinds |= {"string_too_short"}
+            if part["type"] == "str" and "max_length" in part:
+                kinds |= {"string_too_long"}
+            if isinstance(part.get("pattern"), str):
+                patterns.add(part["pattern"])
+    assert len(kinds) > 20
+    assert kinds <= set(schema_words.KINDS)
+    assert patterns == set(schema_words.PATTERNS)
+
+
+def spots(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for step, value in inside:
+        yield from spots(value, (*path, step))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_library_speaks_whatever_stands_in_a_file(name: str) -> None:
+    model = FILES[name].load()
+    shipped = sorted(Path(kosho.__file__).parent.glob(SHIPPED[name]), key=lambda path: path.stat().st_size)
+    document = yaml.load(shipped[0].read_text(encoding="utf-8"), yamlfile._StringDates)  # noqa: S506 - a safe loader
+    seen: set[tuple[Any, ...]] = set()
+    told: set[str] = set()
+    for spot in list(spots(document)):
+        shape = tuple("*" if isinstance(step, int) else step for step in spot)
+        if not spot or shape in seen:
+            continue
+        seen.add(shape)
+        parent = document
+        for step in spot[:-1]:
+            parent = parent[step]
+        before = parent[spot[-1]]
+        for junk in JUNK:
+            parent[spot[-1]] = junk
+            lines = yamlfile.LineNumbers({tuple(path): 1 for path in spots(document)})
+            try:
+                model.model_validate(document)
+            except ValidationError as error:
+                told |= {str(problem) for problem in yamlfile.problems_of(error, model, lines, "f.yaml")}
+        parent[spot[-1]] = before
+    assert told
+    assert [one for one in sorted(told) if JARGON.search(one)] == []
+    assert all(len(one) < 600 for one in told)
+
+
+class Port(BaseModel):
+    name: str
+
+
+class Goods(BaseModel):
+    where: Port | int
+
+
+def test_a_value_of_none_of_its_kinds_is_told_once() -> None:
+    with pytest.raises(InputError) as caught:
+        yamlfile.validate("where: here\n", Goods, "g.yaml")
+    assert (
+        str(caught.value)
+        == "g.yaml:1: where: must be a mapping of keys to values or a whole number, not 'here'"
+    )
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "0x" + "f" * 5000])
+def test_a_number_of_thousands_of_digits_is_told_with_its_line(number: str) -> None:
+    with pytest.raises(InputError, match=r"^g\.yaml:2: cannot be read as int"):
+        yamlfile.validate(f"where:\n  {number}\n", Goods, "g.yaml")
