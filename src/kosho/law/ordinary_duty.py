@@ -73,7 +73,7 @@ def bounds(duty: Duty, unit_value: UnitValue | None = None) -> RateBounds:
     found = duty.bounds(unit_value)
     if found is None:
         return UNKNOWN
-    return RateBounds(found.low, inf if found.high is None else found.high)
+    return RateBounds(float(found.low), inf if found.high is None else float(found.high))
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,9 +153,10 @@ class LineRate(Shown):
 
     >>> from datetime import date
     >>> from kosho.law import Query, Register, quote
-    >>> found = quote(Register.load(), Query("USA", "BRA", "7616.99", date(2026, 5, 1)))
+    >>> from kosho.law.schedules import FREE
+    >>> found = quote(Register.load(), Query("USA", "BRA", "7616.99", date(2026, 5, 1), general=FREE))
     >>> found.rate is None, [line.hs for line in found.highest][:1]
-    (True, ['7616.99.51'])
+    (True, ['7616.99.51.20'])
     """
 
     hs: str
