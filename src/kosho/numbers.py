@@ -41,6 +41,7 @@ FRACTIONS = {
     "⅞": "7/8",
 }
 _WHOLE = re.compile(NUMBER)
+_SIMPLE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _NUMBERS = re.compile(rf"(?<![\w.,]){NUMBER}(?![\d])")
 _THREES = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 _MIXED = re.compile(r"(?:(?P<whole>\d+)\s+)?(?P<above>\d+)\s*/\s*(?P<below>[1-9]\d*)")
@@ -68,6 +69,8 @@ def decimal(text: str, mark: Mark | None = None) -> Decimal:
     kosho.errors.InputError: '1,234' is 1.234 or 1234 (write 1.234 or 1234)
     """
     plain = text.strip()
+    if mark != "," and _SIMPLE.fullmatch(plain):
+        return Decimal(plain)
     for sign, written in FRACTIONS.items():
         plain = plain.replace(sign, f" {written}")
     mixed = _MIXED.fullmatch(plain.strip())

@@ -7,8 +7,8 @@ from decimal import Decimal
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kosho.errors import InputError
-from kosho.law.schedules import AdValorem, ConditionalDuty, Duty, Specific, UnitValue, parse_duty
+from kosho.errors import InputError, KoshoError
+from kosho.law.schedules import AdValorem, Component, ConditionalDuty, Duty, Specific, UnitValue, parse_duty
 
 amounts = st.decimals(min_value=Decimal("0.0001"), max_value=Decimal(100000), places=4)
 bases = st.sampled_from(["", "on the case", "on drained weight", "of total sugars", "over 7"])
@@ -23,9 +23,10 @@ specifics = st.builds(
     st.sampled_from([Decimal(1), Decimal(100), Decimal(1000)]),
     bases,
 )
+components = st.builds(Component, st.sampled_from(["EA", "EA(1)", "EAR", "ADSZ", "ADFM(2)", "entry price"]))
 sums = st.one_of(
     st.just(()),
-    st.lists(st.one_of(percents, specifics), min_size=1, max_size=3).map(tuple),
+    st.lists(st.one_of(percents, specifics, components), min_size=1, max_size=3).map(tuple),
     st.tuples(specifics, percents.map(lambda term: AdValorem(-term.percent, term.basis))),
 )
 bounds = st.one_of(st.just(()), st.tuples(percents), st.tuples(specifics))
@@ -51,9 +52,27 @@ def test_a_duty_is_what_it_writes(duty: Duty) -> None:
     assert parse_duty(str(duty)) == duty
 
 
-PIECES = """Free 5% 2¢/kg 12円/kg 又は 無税 _or_ _+_ _-_ ( ) [a]_ のうちいずれか低い税率 ,_whichever_is_the_less
-;_not_less_than_ 課税価格 円 × - _1/ 関税割当数量以内のもの ◎ ² 10/ <b> </b>_ ◆1 %_ _"""
+PIECES = """Free MIN MAX EA(1) + 1,234 12,8 1/3 /_DTN € subject_to_a_minimum_of_
+from_1_June_to_ 31_May 5% 2¢/kg 12円/kg 又は 無税 _or_ _+_ _-_ ( ) [a]_ のうちいずれか低い税率
+,_whichever_is_the_less ;_not_less_than_ 課税価格 円 × - _1/ 関税割当数量以内のもの ◎ ² 10/
+<b> </b>_ ◆1 %_ _"""
 pieces = st.sampled_from(["\n", "\u3000", "|", *(piece.replace("_", " ") for piece in PIECES.split())])
+
+
+@settings(max_examples=300, deadline=None)
+@given(duties, st.sampled_from([None, UnitValue(Decimal(3), "USD", "kg")]))
+def test_a_number_is_told_only_where_nothing_stands_against_it(duty: Duty, value: UnitValue | None) -> None:
+    try:
+        rate, bounds = duty.ad_valorem_equivalent(value), duty.bounds(value)
+    except InputError:  # without a unit value, or in another currency or quantity
+        return
+    except KoshoError:
+        assert duty.standing(value) in ("component missing", "conditional", "partial basis")
+        return
+    assert duty.standing(value) == "rate"
+    assert bounds is not None
+    assert bounds.high is not None
+    assert bounds.low - 1e-12 <= rate <= bounds.high + 1e-12
 
 
 @settings(max_examples=400, deadline=None)

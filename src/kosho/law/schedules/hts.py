@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from kosho.errors import Problems
 from kosho.law.schedules.lines import Line, References
@@ -52,18 +52,36 @@ _ON_A_PART = re.compile(r"covers certain goods of this rate line", re.IGNORECASE
 _COLUMN_NAMES = {"general": "general", "special": "special", "other": "statutory", "desc": "description"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Heading:
+class _Heading(NamedTuple):
     """A row on the way down to a line."""
 
     indent: int
     code: str
+    path: str
+    """Its description after those above it."""
+    unit: str
+    general: str
+    special: str
+    other: str
+    additional: str
+    quota: str
+    cited: References
+
+
+class _Columns(NamedTuple):
+    """What the columns that are read are called in a file; empty where it has none."""
+
+    number: str
+    indent: str
     description: str
     unit: str
     general: str
     special: str
     other: str
-    cited: References
+    additional: str
+    additional2: str
+    quota: str
+    footnotes: str
 
 
 def read_hts(path: Path, draft: ScheduleDraft) -> None:
@@ -76,48 +94,50 @@ def read_hts(path: Path, draft: ScheduleDraft) -> None:
 
 def _read(rows: Iterable[SourceRow], problems: Problems, draft: ScheduleDraft) -> None:
     above: list[_Heading] = []
-    names: dict[str, str] = {}
+    columns: _Columns | None = None
     for row in rows:
-        if not names:
+        if columns is None:
             names = require(row.cells, COLUMNS)
             missing = [spellings[0] for column, spellings in COLUMNS.items() if not names[column]]
             if missing:
                 problems.add(f"no column {', '.join(missing)}", line=1)
                 return
-            names |= require(row.cells, MORE)
-        heading = _heading(names, row, problems)
+            columns = _Columns(**names, **require(row.cells, MORE))
+        heading = _heading(columns, row, above, problems)
         if heading is None:
             continue
-        while above and above[-1].indent >= heading.indent:
-            above.pop()
         if len(heading.code) >= 8:
-            line = _line(heading, above, row, names, problems, draft)
+            line = _line(heading, above, row.line, problems, draft)
             if line is not None:
                 draft.add(line, problems.file or "", row.line)
         above.append(heading)
 
 
-def _heading(names: dict[str, str], row: SourceRow, problems: Problems) -> _Heading | None:
+def _heading(columns: _Columns, row: SourceRow, above: list[_Heading], problems: Problems) -> _Heading | None:
+    """What a row says; `above` is cut down to the rows it stands under."""
     cells = row.cells
-    number, indent = cell(cells.get(names["number"])), cell(cells.get(names["indent"]))
+    number, depth, description, unit, general, special, other, additional, spelt_so, quota = [
+        value.strip() if type(value := cells.get(name)) is str else cell(value) for name in columns[:-1]
+    ]
     code = number.replace(".", "")
     if code and _CODE.fullmatch(code) is None:
         problems.add(f"{number!r} is not an HTS number", "4, 6, 8 or 10 digits", line=row.line)
         return None
-    if not indent.isascii() or not indent.isdigit():
-        problems.add(f"indent {indent!r} is not a number", line=row.line, key=number or None)
+    if not depth.isascii() or not depth.isdigit():
+        problems.add(f"indent {depth!r} is not a number", line=row.line, key=number or None)
         return None
-    notes = cells.get(names["footnotes"]) if names["footnotes"] else None
+    indent = int(depth)
+    while above and above[-1].indent >= indent:
+        above.pop()
+    path = above[-1].path if above else ""
+    if description:
+        words = _plain(description).rstrip(":")
+        path = f"{path} > {words}" if path and words else path or words
+    notes = cells.get(columns.footnotes)
     return _Heading(
-        indent=int(indent),
-        code=code,
-        description=_plain(cell(cells.get(names["description"]))),
-        unit=_unit(cell(cells.get(names["unit"]))),
-        general=cell(cells.get(names["general"])),
-        special=cell(cells.get(names["special"])),
-        other=cell(cells.get(names["other"])),
-        cited=citations(notes) if isinstance(notes, list) and notes else NOTHING_CITED,
-    )
+        indent, code, path, _unit(unit), general, special, other, additional or spelt_so, quota,
+        _cited(notes) if notes and type(notes) is list else NOTHING_CITED,
+    )  # fmt: skip
 
 
 def _plain(text: str) -> str:
@@ -132,6 +152,21 @@ def _unit(text: str) -> str:
 
 
 NOTHING_CITED: References = MappingProxyType({})
+
+
+def _cited(notes: list[Any]) -> References:
+    """`citations`, worked out once for the few notes that thousands of rows repeat."""
+    try:
+        key = tuple((note["value"], *note["columns"]) for note in notes)
+        found = _SEEN.get(key)
+        if found is None:
+            found = _SEEN[key] = citations(notes)
+    except (KeyError, TypeError):
+        return citations(notes)
+    return found
+
+
+_SEEN: dict[tuple[tuple[str, ...], ...], References] = {}
 
 
 def citations(footnotes: list[Any]) -> References:
@@ -164,12 +199,7 @@ def _interned(cited: tuple[tuple[str, tuple[str, ...]], ...]) -> References:
 
 
 def _line(
-    heading: _Heading,
-    above: list[_Heading],
-    row: SourceRow,
-    names: dict[str, str],
-    problems: Problems,
-    draft: ScheduleDraft,
+    heading: _Heading, above: list[_Heading], place: int, problems: Problems, draft: ScheduleDraft
 ) -> Line | None:
     bearer = heading
     if not heading.general:
@@ -179,29 +209,27 @@ def _line(
                 break
     specials = special_duties(bearer.special)
     if specials.wrong:
-        problems.add(specials.wrong, line=row.line, key=heading.code)
+        problems.add(specials.wrong, line=place, key=heading.code)
         return None
     if specials.mended and bearer is heading:
-        draft.tell_mended(specials.mended, heading.code, problems.file or "", row.line)
-    more = {
-        name: cell(row.cells.get(names[name])) if names[name] else "" for name in MORE if name != "footnotes"
-    }
-    titles = [one.description.rstrip(":") for one in above if one.description]
+        draft.tell_mended(specials.mended, heading.code, problems.file or "", place)
     return Line(
         code=heading.code,
-        description=" > ".join([*titles, heading.description.rstrip(":")] if heading.description else titles),
+        description=heading.path,
         unit=heading.unit or bearer.unit,
         general_text=bearer.general,
         statutory_text=bearer.other,
         special_texts=specials.duties,
-        additional_text=more["additional"] or more["additional2"],
-        quota_text=more["quota"],
+        additional_text=heading.additional,
+        quota_text=heading.quota,
         references=heading.cited if bearer is heading else _with_bearer(heading.cited, bearer.cited),
     )
 
 
 def _with_bearer(own: References, bearer: References) -> References:
     """What a statistical row cites, with what its rate line does on the duties it gives to all."""
+    if not own and not bearer:
+        return NOTHING_CITED
     passed = [(name, headings) for name, headings in bearer.items() if name not in ("part", "description")]
     if not own:
         return _interned(tuple(passed))

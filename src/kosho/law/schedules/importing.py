@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,6 +50,18 @@ def read_files(files: Sequence[Path], reading: Reading = AS_PRINTED) -> Schedule
             draft.problems += error.problems
     draft.raise_if_wrong(files)
     return draft
+
+
+@contextmanager
+def _without_collector() -> Generator[None]:
+    """Reading makes many objects, none in a circle: the collector would look through all of them in vain."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _inside(files: Sequence[Path]) -> list[Path]:
@@ -118,7 +132,8 @@ def import_files(
         )
     if valid_from and valid_to and valid_to < valid_from:
         raise InputError(Problem(f"{valid_to} is before {valid_from}", key="--to"))
-    draft = read_files(files, reading)
+    with _without_collector():
+        draft = read_files(files, reading)
     lines = sorted(draft.lines.values(), key=lambda line: line.code)
     schedule = Schedule(
         importer=territory(importer),

@@ -31,6 +31,7 @@ _PERCENT = re.compile(
     rf"(?P<sign>-?)\s*(?P<percent>{_AMOUNT})\s*(?:%|％|percent|per cent|p\.c\.)(?:\s*,?\s+{_BASIS})?",
     re.IGNORECASE,
 )
+_PLAIN_PERCENT = re.compile(r"[0-9]+(?:\.[0-9]+)?%")
 _SYMBOLS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _UNIT = (
     r"(?:clean |pf\. ?|line/ ?|lin\. ?|thou- ?|1,?000 |100 )?[A-Za-z][A-Za-z0-9.²³]*(?<![\s])"
@@ -86,6 +87,8 @@ def parse_duty(text: str) -> Duty:
     ('unread', 'unread', 'unread')
     """
     printed = text.strip()
+    if _PLAIN_PERCENT.fullmatch(printed):
+        return replace(Duty.percent(printed[:-1]), text=printed)
     kept = _cleaned(printed)
     if not kept:
         raise InputError(Problem("no duty is given"))

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from kosho.errors import InputError, Problem, Problems
 from kosho.law.schedules.lines import ADDITIONAL, GENERAL, STATUTORY, Line
@@ -30,8 +30,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
+class SourceRow(NamedTuple):
     """A row of a file: cells by heading, as text or as JSON has them (`cell`)."""
 
     line: int
@@ -59,16 +58,14 @@ class ScheduleDraft:
         if not (line.general_text or line.special_texts or line.additional_text):
             self.without_duty.append(Problem("no duty, and none to inherit", None, file, place, line.code))
             return
-        earlier = self.lines.get(line.code)
-        if earlier is not None and not _alike(earlier, line):
-            self.problems.append(Problem("given twice with different duties", None, file, place, line.code))
-            return
-        self.lines.setdefault(line.code, line)
-        if earlier is None:
-            try:
+        earlier = self.lines.setdefault(line.code, line)
+        try:
+            if earlier is line:
                 self._tell_unread(line, file, place)
-            except InputError as error:
-                self.refuse(error, line.code, file, place)
+            elif not _alike(earlier, line):
+                self.problems.append(Problem("given twice with different duties", None, file, place, line.code))
+        except InputError as error:
+            self.refuse(error, line.code, file, place)
 
     def refuse(self, error: InputError, code: str, file: str, place: int) -> None:
         """Note what is wrong with the duties of a line: a cell that holds nothing but a footnote, say."""
@@ -79,11 +76,14 @@ class ScheduleDraft:
         self.mended.append(Problem(what, None, file, place, code))
 
     def _tell_unread(self, line: Line, file: str, place: int) -> None:
-        columns = {
-            GENERAL: line.general_text, STATUTORY: line.statutory_text, ADDITIONAL: line.additional_text
-        }  # fmt: skip
-        found = [(column, text) for column, text in columns.items() if text and parse_duty(text).unread]
-        for column, text in (*found, *self._special_not_rates(line.special_texts)):
+        found = self._special_not_rates(line.special_texts)
+        if line.additional_text and parse_duty(line.additional_text).unread:
+            found = ((ADDITIONAL, line.additional_text), *found)
+        if line.statutory_text and parse_duty(line.statutory_text).unread:
+            found = ((STATUTORY, line.statutory_text), *found)
+        if line.general_text and parse_duty(line.general_text).unread:
+            found = ((GENERAL, line.general_text), *found)
+        for column, text in found:
             self.unread.append(Problem(f"{column}: {text}", None, file, place, line.code))
 
     def _special_not_rates(self, specials: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -195,37 +195,38 @@ def _delimiter(text: str) -> str:
 def json_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
     """Objects of a JSON array with the line each starts on; what is none is noted."""
     text = text_of(path)
-    decoder = json.JSONDecoder()
-    position, line = _skip(text, 0, " \t\r\n"), 1
-    if position >= len(text) or text[position] != "[":
+    decode, gap = json.JSONDecoder().raw_decode, _GAP.match
+    position, line, counted = _after(gap(text)), 1, 0
+    if not text.startswith("[", position):
         problems.add("is not a JSON array of lines", line=1)
         return
-    position = _skip(text, position + 1, " \t\r\n,")
-    counted = 0
-    while position < len(text) and text[position] != "]":
+    position = _after(gap(text, position + 1))
+    end = len(text)
+    while position < end and text[position] != "]":
         line += text.count("\n", counted, position)
         counted = position
         try:
-            found, position = decoder.raw_decode(text, position)
+            found, position = decode(text, position)
         except json.JSONDecodeError as error:
             problems.add(f"is not JSON: {error.msg}", line=error.lineno)
             return
         except (ValueError, RecursionError):  # a number too long, brackets too deep
             problems.add("is not JSON that can be read", line=line)
             return
-        if isinstance(found, dict):
+        if type(found) is dict:
             yield SourceRow(line, cast("dict[str, Any]", found))
         else:
             problems.add("is not a JSON object", line=line)
-        position = _skip(text, position, " \t\r\n,")
-    if position >= len(text):
+        position = _after(gap(text, position))
+    if position >= end:
         problems.add("ends before the array does", line=text.count("\n") + 1)
 
 
-def _skip(text: str, position: int, characters: str) -> int:
-    while position < len(text) and text[position] in characters:
-        position += 1
-    return position
+_GAP = re.compile(r"[ \t\r\n,]*")
+
+
+def _after(found: re.Match[str] | None) -> int:
+    return found.end() if found else 0
 
 
 def cell(value: Any) -> str:
@@ -234,8 +235,9 @@ def cell(value: Any) -> str:
         return value.strip()
     if value is None:
         return ""
-    if isinstance(value, list):
-        return ", ".join(cell(item) for item in cast("list[Any]", value))
+    if type(value) is list:
+        items = cast("list[Any]", value)
+        return ", ".join([cell(item) for item in items]) if len(items) > 1 else cell(items[0]) if items else ""
     return str(value).strip()
 
 

@@ -88,6 +88,9 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(draft)) as file, file:
+            # Nobody reads the draft: it is whole, and in its place, or gone.
+            file.execute("PRAGMA journal_mode = OFF")
+            file.execute("PRAGMA synchronous = OFF")
             file.executescript(_TABLES)
             file.executemany("INSERT INTO about VALUES (?, ?)", about.items())
             file.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)

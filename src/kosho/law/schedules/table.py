@@ -144,7 +144,10 @@ class _Numbers:
 
 def _is_amount(text: str) -> bool:
     """Whether a cell holds numbers that are amounts: `See 9822.04.01` holds none."""
-    return bool(text) and (is_bare_number(text) or not parse_duty(text).unread)
+    try:
+        return is_bare_number(text) or not parse_duty(text).unread
+    except InputError:  # nothing but a footnote
+        return False
 
 
 def _refuse_unsure(text: str, mark: Mark | None) -> None:
