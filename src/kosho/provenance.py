@@ -102,6 +102,11 @@ def told_why(item: Told) -> Told:
 
     Raises:
         ValueError: it allows itself to, without a note.
+
+    >>> from types import SimpleNamespace
+    >>> from kosho.provenance import told_why
+    >>> told_why(SimpleNamespace(allow_idle=True, note="kept for comparison")).note
+    'kept for comparison'
     """
     if item.allow_idle and not (item.note or "").strip():
         raise ValueError("allow_idle needs its reason: say in note why it may reach nothing")

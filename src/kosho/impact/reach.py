@@ -93,10 +93,11 @@ def idle(
     >>> from kosho.world import load
     >>> case, world = Case.load("japan-us-2025"), load(regions="talks", sectors="talks")
     >>> deal = case.scenario("deal").overlay
-    >>> idle(world, case.register, deal, date(2025, 7, 9))
+    >>> idle(world, case.register, deal, date(2025, 7, 9), case.as_of)
     {}
     >>> later = deal.add[0].model_copy(update={"legal_from": date(2025, 8, 7)})
-    >>> idle(world, case.register, deal.model_copy(update={"add": (later,)}), date(2025, 7, 9))
+    >>> changed = deal.model_copy(update={"add": (later,)})
+    >>> idle(world, case.register, changed, date(2025, 7, 9), case.as_of)
     {'case-cars-15': 'it starts on 2025-08-07, after 2025-07-09'}
     """
     before = _Asked(world, register, on, known)

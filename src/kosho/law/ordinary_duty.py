@@ -66,7 +66,7 @@ def bounds(duty: Duty, unit_value: UnitValue | None = None) -> RateBounds:
     >>> bounds(parse_duty("37.2¢/kg + 6%"))
     RateBounds(low=0.06, high=inf)
     >>> bounds(parse_duty("See 9823.08.01"))
-    RateBounds(low=0.0, high=inf)
+    RateBounds(low=0, high=inf)
     """
     if duty.standing(unit_value) == "rate":
         return exactly(duty.ad_valorem_equivalent(unit_value))

@@ -264,7 +264,7 @@ class Duty(Shown):
         >>> parse_duty("9% + EA(1) MAX 18.7%").bounds()
         Bounds(low=0.09, high=0.187)
         >>> parse_duty("[in quota] Free | [out of quota] 10% + 2 EUR/kg").bounds()
-        Bounds(low=0.0, high=None)
+        Bounds(low=0, high=None)
         """
         if self.unread:
             return None
