@@ -96,7 +96,7 @@ class Deal(Shown):
       nash                package 4: JPN +4,440 million USD, USA +2,807 million USD
       kalai smorodinsky   package 4: JPN +4,440 million USD, USA +2,807 million USD
       egalitarian         package 4: JPN +4,440 million USD, USA +2,807 million USD
-      utilitarian         package 5: JPN +7,590 million USD, USA +917 million USD
+      utilitarian         package 5: JPN +7,591 million USD, USA +918 million USD
     """
 
     table: Table
