@@ -204,16 +204,7 @@ def cooperative(
     Gains are changes of real income, as fractions, against base tariffs. The answer is on the frontier of the
     parties: it makes a weighted sum of gains largest, with weights (`Tariffs.weights`) that make them equal.
 
-    Args:
-        world: The economy; trade is balanced first.
-        parties: Two or more.
-        sectors: Which sectors; None means goods.
-        bounds: Of the rates.
-        progress: Called with a line of progress now and then.
-
-    Raises:
-        InputError: unknown or repeated codes, fewer than two parties, or nothing that is traded.
-        ConvergenceError: no such tariffs were found.
+    Arguments and errors are those of `nash`.
 
     >>> from kosho.bargain.optimal_tariffs import cooperative
     >>> from kosho.world import toy
