@@ -13,7 +13,7 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.measure import Overlay
 from kosho.law.register import Register
 from kosho.law.scope import Economy, Id, Some
-from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, told_why
+from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, require_reason
 from kosho.yamlfile import LineNumbers, ids
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class ScenarioFile(Frozen):
 
     @model_validator(mode="after")
     def _told(self) -> ScenarioFile:
-        return told_why(self)
+        return require_reason(self)
 
 
 class NamedFlow(Frozen):

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchem
 
 from kosho.display import Shown
 
-__all__ = ["Allowed", "Cited", "Day", "Frozen", "Said", "Source", "Status", "field_docs", "told_why"]
+__all__ = ["Allowed", "Cited", "Day", "Frozen", "Said", "Source", "Status", "field_docs", "require_reason"]
 
 Status = Literal["fact", "estimate", "assumption"]
 """`fact`: read in a source. `estimate`: computed from facts by a stated method. `assumption`: chosen by us."""
@@ -84,9 +84,9 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 Allowed = Annotated[bool, Field(strict=True)]
-"""Leave for something that is mostly a mistake; `told_why` asks for the reason."""
+"""Leave for something that is mostly a mistake; `require_reason` asks for the reason."""
 
-Told = TypeVar("Told", bound="_Noted")
+Reasoned = TypeVar("Reasoned", bound="_Noted")
 
 
 class _Noted(Protocol):
@@ -97,16 +97,18 @@ class _Noted(Protocol):
     def note(self) -> str | None: ...
 
 
-def told_why(item: Told) -> Told:
+def require_reason(item: Reasoned) -> Reasoned:
     """The same, if it says why it may reach nothing; for validators of schemas.
 
     Raises:
         ValueError: it allows itself to, without a note.
 
     >>> from types import SimpleNamespace
-    >>> from kosho.provenance import told_why
-    >>> told_why(SimpleNamespace(allow_idle=True, note="kept for comparison")).note
-    'kept for comparison'
+    >>> from kosho.provenance import require_reason
+    >>> require_reason(SimpleNamespace(allow_idle=True, note=None))
+    Traceback (most recent call last):
+        ...
+    ValueError: allow_idle needs its reason: say in note why it may reach nothing
     """
     if item.allow_idle and not (item.note or "").strip():
         raise ValueError("allow_idle needs its reason: say in note why it may reach nothing")

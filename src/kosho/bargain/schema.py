@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from kosho.law.measure import Overlay
 from kosho.law.scope import Economy, Id, SectorCode, Some
-from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, told_why
+from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, require_reason
 from kosho.yamlfile import Key
 
 __all__ = [
@@ -146,7 +146,7 @@ class Option(Justified):
 
     @model_validator(mode="after")
     def _told(self) -> Option:
-        return told_why(self)
+        return require_reason(self)
 
 
 class Issue(Frozen):
