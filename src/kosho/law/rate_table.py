@@ -339,17 +339,16 @@ class _States:
         raised: list[list[bool]] = []
         for (covered, at, _), place in zip(rows, places, strict=True):
             meeting = [[left_out[bit] for bit in at if bit in concerned] for _, concerned in columns]
-            freed.append(
-                [
-                    self._freed(priced, levels, covered, omissions)
-                    for (levels, _), omissions in zip(columns, meeting, strict=True)
-                ]
-            )
             raised.append([any(omission.raises for omission in one) for one in meeting])
+            pairs = [
+                [(m, level) for m, level in zip(priced, levels, strict=True) if level is not None]
+                for levels, _ in columns
+            ]
+            freed.append([self._freed(one, covered, left) for one, left in zip(pairs, meeting, strict=True)])
             found.append(
                 [
-                    self._ways(priced, levels, covered, table.groups[place], omissions)
-                    for (levels, _), omissions in zip(columns, meeting, strict=True)
+                    self._ways(one, forms, table.groups[place], left)
+                    for one, forms, left in zip(pairs, freed[-1], meeting, strict=True)
                 ]
             )
         return _State(row, column, found, freed, raised)
@@ -361,12 +360,28 @@ class _States:
         asked for, all headings that hold it.
         """
         masks = [(measure.id, self._mask(measure)) for measure in priced]
+        deciding = self._deciding(priced) if self._every_way else []
         kinds: list[tuple[frozenset[str], tuple[int, ...], Bits]] = []
         for k, group in enumerate(self._table.groups):
             at = tuple(bit for bit in missing if group.touched(bit))
-            inside = group.inside if self._every_way or at else 0
-            kinds.append((frozenset(name for name, mask in masks if mask[k]), at, inside))
+            relevant = 0
+            for doubted, own in deciding:
+                if group.inside & doubted:
+                    relevant |= own
+            covered = frozenset(name for name, mask in masks if mask[k])
+            kinds.append((covered, at, group.inside & relevant))
         return kinds
+
+    def _deciding(self, priced: Sequence[Measure]) -> list[tuple[Bits, Bits]]:
+        """Of each measure its headings that were not read in full, and all its headings."""
+        bits = self._table.groups[0].bits if self._table.groups else {}
+        found: list[tuple[Bits, Bits]] = []
+        for measure in priced:
+            keys = set(keys_of(measure))
+            doubted = sum(1 << bits[key] for key in keys if not self._headings.exact(key))
+            if doubted:
+                found.append((doubted, sum(1 << bits[key] for key in keys)))
+        return found
 
     def _mask(self, measure: Measure) -> Mask:
         """Which signatures a measure covers."""
@@ -377,38 +392,34 @@ class _States:
 
     def _ways(
         self,
-        priced: Sequence[Measure],
-        levels: Sequence[float | None],
-        covered: frozenset[str],
+        aimed: Sequence[tuple[Measure, float]],
+        freed: tuple[_Form, ...],
         group: _Signature,
         omissions: Sequence[Omission],
     ) -> tuple[_Form, ...]:
-        aimed = [(m, level) for m, level in zip(priced, levels, strict=True) if level is not None]
-        if not (self._every_way or omissions):
-            return (self._form([(m, level) for m, level in aimed if m.id in covered]),)
-        frees = [one for one in omissions if one.excludes]
+        if not self._every_way:
+            return freed
         order = self._table.register.order
-        found = [
+        frees = [one for one in omissions if one.excludes]
+        found = (
             _Form.of(pile(way, aimed, order, {}))
             for way in ways([m for m, _ in aimed], NO_FACTS, group, self._headings, frees)
-        ]
-        return tuple(dict.fromkeys(found))
+        )
+        return tuple(dict.fromkeys((freed[0], *found)))
 
     def _freed(
-        self,
-        priced: Sequence[Measure],
-        levels: Sequence[float | None],
-        covered: frozenset[str],
-        omissions: Sequence[Omission],
+        self, aimed: Sequence[tuple[Measure, float]], covered: frozenset[str], omissions: Sequence[Omission]
     ) -> tuple[_Form, ...]:
-        aimed = [(m, level) for m, level in zip(priced, levels, strict=True) if level is not None]
-        plain = Way(frozenset(m.id for m, _ in aimed if m.id in covered))
+        plain = self._form([(m, level) for m, level in aimed if m.id in covered])
         frees = [one for one in omissions if one.excludes]
+        if not frees:
+            return (plain,)
+        stands = Way(frozenset(m.id for m, _ in aimed if m.id in covered))
         forms = (
             self._form([(m, level) for m, level in aimed if m.id in way.applied])
-            for way in freed_ways(plain, priced, frees)
+            for way in freed_ways(stands, [m for m, _ in aimed], frees)
         )
-        return tuple(dict.fromkeys(forms))
+        return tuple(dict.fromkeys((plain, *forms)))
 
     def _form(self, pairs: Sequence[tuple[Measure, float]]) -> _Form:
         key = tuple((measure.id, level) for measure, level in pairs)
