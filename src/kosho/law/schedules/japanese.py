@@ -15,15 +15,13 @@ _QUOTA = {"関税割当数量以内のもの": IN_QUOTA, "関税割当数量以�
 _OTHER = "その他のもの"
 _WORDS = (
     # longest first
-    ("のうちいずれか高い税率", ", whichever is the higher"),
-    ("のうちいずれか低い税率", ", whichever is the lower"),
-    ("のうちいずれか高い方", ", whichever is the higher"),
-    ("のうちいずれか低い方", ", whichever is the lower"),
     ("課税価格", CUSTOMS_VALUE),
     ("無税", "Free"),
     ("免税", "Free"),
     ("又は", " or "),
 )
+_MORE = ("高い", "大きい", "多い")
+_EITHER = re.compile(r"のうち、?いずれか(高い|大きい|多い|低い|小さい|少ない)(?:税率|税額|方|額|もの)")
 _UNITS = {"頭": "head", "枚": "No.", "本": "No.", "個": "No.", "羽": "head", "足": "pr"}
 _MARKS = re.compile(r"^[*※◎\s]+|\s*◆\d*\s*$")
 _PROVISO = (
@@ -65,6 +63,7 @@ def _one(text: str) -> str:
     plain = _NOT_BELOW.sub(r"; not less than \g<bound>", plain)
     plain = _NOT_ABOVE.sub(r"; not more than \g<bound>", plain)
     plain = _without_parentheses(plain)
+    plain = _EITHER.sub(lambda at: f", whichever is the {'higher' if at[1] in _MORE else 'lower'}", plain)
     for word, translated in _WORDS:
         plain = plain.replace(word, translated)
     plain = re.sub(r"(\d+)万円", lambda at: f"{at[1]}0000円", plain)

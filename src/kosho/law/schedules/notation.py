@@ -37,10 +37,12 @@ _UNIT = (
     r"(?:clean |pf\. ?|line/ ?|lin\. ?|thou- ?|1,?000 |100 )?[A-Za-z][A-Za-z0-9.²³]*(?<![\s])"
     r"(?: prs?\b\.?)?(?:\s*/\s*net\b| net\b)?|%\s*vol\.?(?:\s*/\s*hl)?|ASV(?:\s*/\s*HLT)?|\d*\s*p/st"
 )
+_CODES = "(?:DTN|KGM|GRM|TNE|HLT|LTR|MTQ|MTK|MTR|NAR|NPR|CEN|MIL)"
+"""Units that TARIC prints after a currency without a stroke."""
 _MONEY = re.compile(
     rf"(?:(?P<symbol>(?:US)?\$|€|£|¥|[A-Z]{{3}}(?=[\s\d]))\s*)?(?P<amount>{_AMOUNT})"
     rf"\s*(?P<currency>¢|€|£|c(?=\s*/)|cents?\b|yen\b|euros?\b|[A-Z]{{3}}(?![A-Za-z]))?"
-    rf"(?:\s*(?:/|\bper\b)\s*(?:(?P<per>{NUMBER})\s*)?|\s+(?=each\b))"
+    rf"(?:\s*(?:/|\bper\b)\s*(?:(?P<per>{NUMBER})\s*)?|\s+(?=each\b|{_CODES}\b))"
     rf"(?P<unit>{_UNIT})?(?:\s*,?\s+{_BASIS})?"
 )
 _COMPONENT = re.compile(
@@ -59,7 +61,8 @@ _WHICHEVER = re.compile(
 _EITHER = re.compile(rf"the (?:(?P<lower>{_LOWER})|(?:{_HIGHER})) of (.+)", re.IGNORECASE)
 _OF = r"\.?(?: (?:customs )?(?:duty|rate|charge))?(?: of)?:?\s+"
 _LIMIT = re.compile(
-    r"\s*[;,]?\s*(?:(?:but )?(?:not|no) (?P<less>less|lower)(?: than)\s+"
+    r"\s*[;,]?\s*(?:provided (?:that )?(?:the (?:duty|rate) |it )?(?:is |be |shall (?:be )?)?)?"
+    r"(?:(?:but )?(?:not|no) (?P<less>less|lower)(?: than)\s+"
     r"|(?:but )?not (?:more|higher|greater) than\s+|(?:but )?not exceeding\s+"
     rf"|(?:(?:subject to|with) an? )?(?P<minimum>min(?:imum)?\b){_OF}"
     rf"|(?:(?:subject to|with) an? )?max(?:imum)?\b{_OF})",
