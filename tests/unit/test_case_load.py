@@ -148,7 +148,7 @@ def test_mistakes_of_all_files_are_reported_together(folder: Path):
     ("old", "new", "words"),
     [
         ("as_of: 2025-06-29", "as_of: 2025-06-31", ("as_of", "YYYY-MM-DD", "2025-06-31")),
-        ("role: status-quo", "role: statusquo", ("role", "'status-quo'")),
+        ("role: status-quo", "role: statusquo", ("role", "status-quo")),
         ("economy: JPN", "economy: JPP", ("unknown country 'JPP'", "JPN")),
         ("- id: extension", "- id:  status-quo", ("'status-quo' is given twice")),
         ("part: vehicles-232", "part: steel", ("group 'steel' is in sector C24A",)),
