@@ -13,12 +13,13 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kosho.arrays import Index, Mask
+from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.law.edition_scope import in_edition
 from kosho.law.headings import Key, cover, keys_of
@@ -42,7 +43,8 @@ ALIKE = 1e-6
 """Largest difference between rates that are the same, in single precision."""
 
 
-class RateTable(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class RateTable(Shown):
     """Rates of lines, partners and days, and their bounds; fractions `[date, line, partner]`.
 
     >>> from datetime import date
@@ -57,6 +59,10 @@ class RateTable(NamedTuple):
     low: Array
     high: Array
     """Infinite where something that is not held may add to it."""
+
+    def __iter__(self) -> Iterator[Array]:
+        """Rates, least and most."""
+        return iter((self.rate, self.low, self.high))
 
 
 def rates(
