@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from kosho.arrays import Array, Mask
+from kosho.bounds import BASE_DUTY
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.world.csv_input import number, rows_of
@@ -127,6 +128,11 @@ def _given(path: Path, labels: tuple[Sequence[str], Sequence[str]], goods: Mask)
             places.append([j for j, code in enumerate(codes) if row[key] in (EVERY, code)])
         scale = 100.0 if unit == "percent" else 1.0
         level = number(row[unit], unit, line, problems, -scale)
+        wrong = None if level is None else BASE_DUTY.broken(level / scale)
+        if wrong is not None:
+            problems.add(
+                wrong, "a rate is percent in a column percent, a fraction in one called rate", line=line
+            )
         if row["importer"] == row["exporter"] != EVERY:
             problems.add("domestic sales bear no tariff", line=line, key="exporter")
         found.append((line, places, (level or 0.0) / scale))
