@@ -133,7 +133,7 @@ class World(Shown):
         )
 
     @classmethod
-    def from_flows(
+    def from_flows(  # noqa: PLR0913 - one parameter an array
         cls,
         flows: xr.DataArray,
         *,
