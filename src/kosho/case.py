@@ -10,8 +10,10 @@ from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, TypeVar
 
+from kosho.arguments import path_of, refuse_sort
 from kosho.case_schema import (
     Background,
     CaseFile,
@@ -222,6 +224,7 @@ class Case(Shown):
         Raises:
             InputError: there is none.
         """
+        refuse_sort(name, str, "scenario")
         if name not in self.scenarios:
             hint = suggest(name, self.scenarios)
             raise InputError(Problem(f"case {self.name} has no scenario {name!r}", hint))
@@ -242,6 +245,7 @@ class Case(Shown):
         ('2025-07-09', ['case-cars-15', 'case-parts-15', 'case-rest-15'])
         """
         chosen = self.scenario(scenario)
+        refuse_sort(as_of, (date, NoneType), "as_of")
         known = as_of or self.as_of
         self.register.refuse_uncovered(known)
         on = known if chosen.on is None else chosen.on
@@ -393,7 +397,7 @@ def _shipped() -> Path:
 
 
 def _folder(name_or_path: str | Path) -> Path:
-    path = Path(name_or_path)
+    path = path_of(name_or_path, "name_or_path")
     shipped = _shipped() / str(name_or_path)
     if not path.is_dir() and path.name == str(name_or_path) and shipped.is_dir():
         path = shipped

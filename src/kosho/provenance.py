@@ -8,10 +8,21 @@ import textwrap
 from datetime import date
 from functools import cache
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic_core import core_schema
 
+from kosho.bounds import LARGEST, out_of_days
 from kosho.display import Shown
 
 __all__ = ["Allowed", "Cited", "Day", "Frozen", "Said", "Source", "Status", "field_docs", "require_reason"]
@@ -36,6 +47,11 @@ class Frozen(Shown, BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> Any:
+        """The schema, in which every number is one: see `_figure`."""
+        return _counted(handler(source))
+
+    @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: Any, handler: GetJsonSchemaHandler, /) -> Any:
         """The JSON schema, with the attribute docstrings as descriptions."""
         schema = handler(core_schema)
@@ -46,6 +62,29 @@ class Frozen(Shown, BaseModel):
             if key in properties:
                 properties[key].setdefault("description", text)
         return schema
+
+
+def _counted(schema: Any) -> Any:
+    """A core schema whose numbers are asked whether they are figures."""
+    if isinstance(schema, list):
+        return [_counted(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") in ("float", "int"):
+        return core_schema.no_info_before_validator_function(_figure, cast("core_schema.CoreSchema", schema))
+    if schema.get("type") == "function-before" and schema["function"]["function"] is _figure:
+        return schema
+    return {key: one if key in ("metadata", "serialization") else _counted(one) for key, one in schema.items()}
+
+
+def _figure(value: object) -> object:
+    """What YAML reads as true is not 1, and no figure is larger than anything there is."""
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is not a number")
+    if isinstance(value, int | float) and abs(value) > LARGEST:
+        shown = f"{value:g}" if isinstance(value, float) else "this number"
+        raise ValueError(f"{shown} is larger than anything that is counted here ({LARGEST:g})")
+    return value
 
 
 @cache
@@ -78,8 +117,18 @@ def _only_iso_days(value: object) -> object:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_only_iso_days)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+"""A number that is one."""
+
+
+def _within_days(day: date) -> date:
+    wrong = out_of_days(day)
+    if wrong is not None:
+        raise ValueError(wrong)
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_only_iso_days), AfterValidator(_within_days)]
 """A calendar day, written YYYY-MM-DD."""
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from kosho import schema_words
+from kosho.arguments import path_of
 from kosho.errors import InputError, Problem, suggest
 
 __all__ = ["Key", "LineNumbers", "ids", "load", "problems_of", "validate"]
@@ -73,6 +74,7 @@ def load(path: Path, model: type[Model]) -> tuple[Model, LineNumbers]:
     Raises:
         InputError: the file cannot be read, is not YAML, or breaks the schema; every mistake is listed.
     """
+    path = path_of(path, "path")
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

@@ -22,7 +22,9 @@ WIDE = RateBounds(0.0, 20.0)
 
 def gain(world: World, found: Tariffs, party: str, rates: np.ndarray) -> float:
     cells = dict(zip(zip(found.importer, found.exporter, found.sector, strict=True), rates, strict=True))
-    return float(solve(world, Shock.tariffs(world, cells), "zero", 1e-11).welfare.sel(country=party))
+    return float(
+        solve(world, Shock.tariffs(world, cells, insist=True), "zero", 1e-11).welfare.sel(country=party)
+    )
 
 
 def symmetric(theta: float = 4.0, *, tariff: float = 0.1) -> World:

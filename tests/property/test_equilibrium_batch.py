@@ -80,7 +80,7 @@ def test_draws_of_elasticities() -> None:
 def test_members_that_do_not_converge_together_are_solved_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     world = random_world(21, 4, 3)
     shocks = packages(world, 20)
-    shocks[5] = Shock.tariffs(world, rates(world, 5, 1e3, 1e4))
+    shocks[5] = Shock.tariffs(world, rates(world, 5, 1e3, 1e4), insist=True)
     monkeypatch.setattr("kosho.equilibrium.batch_iteration.ALL_AT_ONCE", 1)
     agrees(world, shocks, "zero")
     assert solve_batch(world, shocks, "zero").report.alone == tuple(range(20))
@@ -158,7 +158,7 @@ def test_members_that_fail_are_values_beside_those_that_do_not(count: int, proce
 def test_several_processes_say_the_same() -> None:
     world = random_world(3, 4, 3)
     shocks = packages(world, 1200)
-    shocks[700] = Shock.tariffs(world, rates(world, 5, 1e3, 1e4))
+    shocks[700] = Shock.tariffs(world, rates(world, 5, 1e3, 1e4), insist=True)
     one, two = (solve_batch(world, shocks, "zero", processes=count) for count in (1, 2))
     xr.testing.assert_allclose(one.welfare, two.welfare, rtol=0, atol=1e-12)
     assert one.report.alone == two.report.alone

@@ -65,7 +65,7 @@ def test_the_table_of_the_case(case):
         ("scenario: no-deal\n", "scenario: no-deel\n", "unknown scenario 'no-deel'", "no-deal"),
         ("source: [round7]\n    note: ", "source: [round8]\n    note: ", "source 'round8'", "round7"),
         ("proposes_first: JPN", "proposes_first: KOR", "unknown party 'KOR'", "JPN"),
-        ("at: {table-cars: 20, ", "at: {table-cars: -20, ", "a rate of -20 percent", "zero or more"),
+        ("at: {table-cars: 20, ", "at: {table-cars: -20, ", "-20 percent is below zero", "zero or more"),
         ("  date: 2025-07-09\n  foll", "  date: 2025-06-01\n  foll", "is before the status quo", ""),
         ("[table-rest-in-all], at: {table-rest-in-all: 15}", "[table-cars], at: {table-cars: 15}",
          "'table-cars' is added by an option of issue 'cars' too", "another id"),

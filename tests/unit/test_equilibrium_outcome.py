@@ -115,7 +115,7 @@ def test_a_market_without_supplier_is_refused(world: World) -> None:
 def test_a_question_without_answer_is_an_error_that_names_the_country() -> None:
     # C01 must keep a surplus of a third of its income but can no longer export.
     world = build([[[10.0], [5.0]], [[0.1], [10.0]]])
-    shut = Shock.tariffs(world, {("C00", "C01", "S00"): 1e6})
+    shut = Shock.tariffs(world, {("C00", "C01", "S00"): 1e6}, insist=True)
     with pytest.raises(ConvergenceError, match=r"residual .* worst in C0[01].*deficits='zero'") as error:
         solve(world, shut)
     assert error.value.residual > 1e-8

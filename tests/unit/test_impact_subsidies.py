@@ -100,7 +100,10 @@ def test_a_covered_share_of_one_is_the_whole_sector_and_none_is_nothing(talks: W
     plain, _ = told(talks, subsidy({"rate": cited(10, "percent"), "home": False}))
     assert plain.subsidy is not None
     abroad = subsidised(Shock.none(talks), talks, plain.subsidy)
-    first, second = solve(talks, abroad, tol=1e-12), solve(talks, Shock.tariffs(talks, rates), tol=1e-12)
+    first, second = (
+        solve(talks, abroad, tol=1e-12),
+        solve(talks, Shock.tariffs(talks, rates, insist=True), tol=1e-12),
+    )
     np.testing.assert_allclose(first.flows, second.flows, rtol=1e-9)
     assert set(whole.part) == {"ev"}
     _, none = told(talks, subsidy({"rate": cited(10, "percent"), "share": cited(0.0, "percent")}))

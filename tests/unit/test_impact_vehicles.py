@@ -30,7 +30,7 @@ def test_electric_and_hybrid_are_two_parts_with_their_ranges(talks: World) -> No
         Part("USA", "JPN", "C29", share=share.value or 0.0, tariff=rate, part=drive)
         for (drive, share), rate in zip(found.items(), (0.15, 0.25), strict=True)
     ]
-    outcome = solve(talks, Shock.parts(talks, parts))
+    outcome = solve(talks, Shock.parts(talks, parts, insist=True))
     hybrid, electric = (np.divide(*outcome.part_flow("USA", "JPN", "C29", drive)) for drive in found)
     assert 1 < hybrid < electric  # base over new: the higher duty cuts more
     with pytest.raises(InputError, match="not known"):
@@ -84,7 +84,7 @@ def test_a_subsidy_goes_to_those_with_local_content_and_the_treasury_pays(talks:
     rate = 0.05
     shares = {origin: 0.3 * share for origin, share in regional.items()}
     parts = purchase_subsidy(talks, "USA", rate, shares)
-    outcome = solve(talks, Shock.parts(talks, parts), tol=1e-10)
+    outcome = solve(talks, Shock.parts(talks, parts, insist=True), tol=1e-10)
     for one in parts:
         base, new = outcome.part_flow("USA", one.exporter, "C29", one.part)
         assert new > base
@@ -101,7 +101,7 @@ def test_a_subsidy_goes_to_those_with_local_content_and_the_treasury_pays(talks:
 
 def test_a_subsidy_of_nothing_changes_nothing_and_one_of_all_is_refused(talks: World) -> None:
     none = purchase_subsidy(talks, "USA", 0.0, {"USA": 0.5, "JPN": 0.5})
-    outcome = solve(talks, Shock.parts(talks, none), tol=1e-10)
+    outcome = solve(talks, Shock.parts(talks, none, insist=True), tol=1e-10)
     np.testing.assert_allclose(outcome.welfare, 0.0, atol=1e-10)
     with pytest.raises(InputError, match="below one"):
         purchase_subsidy(talks, "USA", 1.0, {"USA": 0.5})

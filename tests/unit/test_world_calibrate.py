@@ -91,7 +91,7 @@ def test_rates_may_be_given_in_part_and_count_as_known_then():
         ({("AAA", "BBB", "S1"): -1.5}, "at or below -100 %"),
         ({("AAA", "AAA", "S1"): 0.1}, "domestic sales bear none"),
         (labelled([[[0.1]]], CELL, ("XXX",), ("S2",)), "unknown importer 'XXX'"),
-        (labelled([0.1], ("sector",), (), ("S2",)), "rates have dimensions"),
+        (labelled([0.1], ("sector",), (), ("S2",)), "rates: the array has dimensions"),
     ],
 )
 def test_rates_that_cannot_be_are_refused(rates, message: str):

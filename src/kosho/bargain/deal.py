@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import NoneType
 from typing import Literal
 
 import numpy as np
 
+from kosho.arguments import note_count, note_sort
 from kosho.arrays import Index
 from kosho.bargain.alternating_offers import WEEK, DeadlineGame, alternating_offers
 from kosho.bargain.attribution import Concession, cheapest_concession, shapley
@@ -20,7 +22,8 @@ from kosho.bargain.table import Table
 from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone
 from kosho.display import Card, Shown, columns, listing, million
 from kosho.equilibrium import Deficits, Settled, solve
-from kosho.errors import InputError, Problem
+from kosho.equilibrium.arguments import note_world
+from kosho.errors import InputError, Problem, Problems
 from kosho.limits import refuse_beyond
 from kosho.progress import Progress, silent
 from kosho.world import World
@@ -48,6 +51,13 @@ class Effort(Shown):
     confirm: bool = True
     """Price the deals again on the full table."""
     seed: int = 2025
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        for name, least in (("draws", 0), ("certified", 1), ("seed", 0)):
+            note_count(problems, getattr(self, name), name, least)
+        note_sort(problems, self.confirm, bool, "confirm")
+        problems.raise_if_any()
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +196,7 @@ def negotiate(
         progress: Called with what is being done, for a person who waits.
 
     Raises:
-        InputError: the table does not fit the world.
+        InputError: an argument is of another type, or the table does not fit the world or into memory.
         IdleError: an option changes nothing under the first background, and is not allowed to by name.
         ConvergenceError: a package has no equilibrium that could be found.
 
@@ -202,6 +212,11 @@ def negotiate(
     >>> [table.grid.label(package) for package in deal.deals]
     [{'cars': 'all-10'}, {'cars': 'none'}]
     """
+    problems = Problems()
+    note_world(problems, world, deficits)
+    note_sort(problems, table, Table, "table")
+    note_sort(problems, effort, (Effort, NoneType), "effort")
+    problems.raise_if_any()
     missing = [code for code in table.parties if code not in world.countries]
     if missing:
         raise InputError(

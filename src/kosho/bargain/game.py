@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
+from kosho.arguments import NUMERIC
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.frontier import frontier
 from kosho.display import Card, Shown, columns, listing, number
 from kosho.errors import Problems
+from kosho.readonly import fix, fixed
 
 __all__ = ["Game"]
 
@@ -53,6 +56,9 @@ class Game(Shown):
     """Gains up to this are noise: a party is better off only above it."""
     noise: float = 0.0
     """Payoffs of a party that differ by no more are one where packages are compared with one another."""
+
+    def __post_init__(self) -> None:
+        fix(self)
 
     def card(self) -> Card:
         """How many packages, what each party falls back on, and whether some deal is better for all."""
@@ -97,6 +103,7 @@ class Game(Shown):
             ...
         kosho.errors.InputError: payoffs have shape (1, 3) (wanted packages by 2 parties)
         """
+        _refuse_sorts(parties, {"payoffs": payoffs, "disagreement": disagreement, "status_quo": status_quo})
         table = np.asarray(payoffs, float)
         if table.ndim != 2:
             table = table.reshape(len(table), -1)
@@ -129,27 +136,27 @@ class Game(Shown):
     @cached_property
     def allowed(self) -> Mask:
         """`[package]`, possible and across no red line."""
-        return self.possible & ~self.crossed.any(axis=1)
+        return fixed(self.possible & ~self.crossed.any(axis=1))
 
     @cached_property
     def gains(self) -> Array:
         """`[package, party]`, over the disagreement."""
-        return self.payoffs - self.disagreement
+        return fixed(self.payoffs - self.disagreement)
 
     @cached_property
     def compared(self) -> Array:
         """`[package, party]`, payoffs with those that differ by noise alone made equal."""
-        return self.payoffs if self.noise == 0 else _merged(self.payoffs, self.noise)
+        return self.payoffs if self.noise == 0 else fixed(_merged(self.payoffs, self.noise))
 
     @cached_property
     def rational(self) -> Mask:
         """`[package]`, allowed, and worse than the disagreement for nobody."""
-        return self.allowed & (self.gains >= 0).all(axis=1)
+        return fixed(self.allowed & (self.gains >= 0).all(axis=1))
 
     @cached_property
     def better(self) -> Mask:
         """`[package]`, possible, and better than the disagreement for everybody; red lines or not."""
-        return self.possible & (self.gains > self.resolution).all(axis=1)
+        return fixed(self.possible & (self.gains > self.resolution).all(axis=1))
 
     @property
     def zone(self) -> bool:
@@ -159,7 +166,7 @@ class Game(Shown):
     @cached_property
     def frontier(self) -> Index:
         """Allowed packages that no other allowed one dominates, individually rational or not; ties are kept."""
-        return frontier(self.compared, self.allowed)
+        return fixed(frontier(self.compared, self.allowed))
 
     @cached_property
     def candidates(self) -> Index:
@@ -167,7 +174,21 @@ class Game(Shown):
 
         They are the frontier of the individually rational ones: what dominates one of these is itself one.
         """
-        return self.frontier[self.rational[self.frontier]]
+        return fixed(self.frontier[self.rational[self.frontier]])
+
+
+def _refuse_sorts(parties: object, numbers: Mapping[str, object]) -> None:
+    """Refuse parties that are no names, and payoffs that are no numbers."""
+    problems = Problems()
+    for name, values in numbers.items():
+        if values is not None and np.asarray(values).dtype.kind not in NUMERIC:
+            problems.add(f"is of {np.asarray(values).dtype}, not of real numbers", key=name)
+    names = list(cast("Sequence[object]", parties)) if isinstance(parties, Sequence) else []
+    if isinstance(parties, str) or not names or not all(isinstance(one, str) for one in names):
+        problems.add("is no sequence of names", "such as ('JPN', 'USA')", key="parties")
+    elif len(set(names)) != len(names):
+        problems.add("names a party twice", key="parties")
+    problems.raise_if_any()
 
 
 def _merged(payoffs: Array, noise: float) -> Array:

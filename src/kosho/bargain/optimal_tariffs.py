@@ -291,7 +291,7 @@ class _Instruments:
         shape = self.base.tariff.shape
         values = np.full(shape, np.nan)
         values[self.importer, self.exporter, self.sector] = rates
-        shock = Shock.tariffs(self.base, self.base.tariff.copy(data=values))
+        shock = Shock.tariffs(self.base, self.base.tariff.copy(data=values), insist=True)
         return solve(self.base, shock, "zero", SOLVER_TOLERANCE)
 
     def look(self, rates: Array, weights: Mapping[str, float] | None) -> _Look:

@@ -12,6 +12,7 @@ import numpy as np
 from kosho.arrays import Index
 from kosho.display import Card, Shown, listing
 from kosho.errors import Problems, suggest
+from kosho.readonly import fixed
 
 __all__ = ["Grid"]
 
@@ -53,7 +54,7 @@ class Grid(Shown):
     @cached_property
     def choices(self) -> Index:
         """`[package, issue]`, the position of the option chosen."""
-        return np.stack(np.unravel_index(np.arange(len(self)), self.shape), axis=1)
+        return fixed(np.stack(np.unravel_index(np.arange(len(self)), self.shape), axis=1))
 
     def position(self, choices: Sequence[int] | Index) -> int:
         """The package with these options, by position in each issue."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from kosho.bounds import COST, DISCOUNT, WEIGHT, Bound
 from kosho.law.measure import Overlay
 from kosho.law.scope import Economy, Id, SectorCode, Some
 from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, require_reason
@@ -31,25 +32,38 @@ __all__ = [
 ]
 
 
+def _plausible(cited: Cited, bound: Bound) -> Cited:
+    """The figure, once its whole range lies where it can.
+
+    Raises:
+        ValueError: it does not.
+    """
+    for end in (cited.value, cited.low, cited.high):
+        wrong = None if end is None else bound.broken(end)
+        if wrong is not None:
+            raise ValueError(wrong)
+    return cited
+
+
 def _weight(cited: Cited) -> Cited:
     low = cited.value if cited.low is None else cited.low
     if low < 0 or cited.unit != "share":
         raise ValueError("an excess weight over one is a share of zero or more (unit: share)")
-    return cited
+    return _plausible(cited, WEIGHT)
 
 
 def _factor(cited: Cited) -> Cited:
     low = cited.value if cited.low is None else cited.low
     if low <= 0 or cited.unit != "factor":
         raise ValueError("new over old trade cost is above zero (unit: factor)")
-    return cited
+    return _plausible(cited, COST)
 
 
 def _rate(cited: Cited) -> Cited:
     low = cited.value if cited.low is None else cited.low
     if low < 0 or cited.unit != "percent":
         raise ValueError("a discount rate is percent a year, zero or more (unit: percent)")
-    return cited
+    return _plausible(cited, DISCOUNT)
 
 
 def _money(cited: Cited) -> Cited:

@@ -15,6 +15,7 @@ import numpy as np
 from kosho.arrays import Mask
 from kosho.bargain.packages import Grid
 from kosho.bargain.schema import Justified, Link, Option, RedLine, TableFile, justified
+from kosho.bounds import PERCENT_DUTY
 from kosho.display import Card, Shown, listing
 from kosho.errors import Problems, suggest
 from kosho.law.measure import Measure, Overlay
@@ -23,6 +24,7 @@ from kosho.law.overlay_check import check_overlays
 from kosho.law.register import Register
 from kosho.limits import refuse_beyond
 from kosho.provenance import Said, Source
+from kosho.readonly import fixed
 from kosho.yamlfile import Key, LineNumbers, load
 
 __all__ = ["BackgroundLaw", "LawState", "Table"]
@@ -193,13 +195,13 @@ class Table(Shown):
         free = np.ones(len(self.grid), bool)
         for link in self.file.links:
             free &= ~self._has(link.when) | self._has(link.requires)
-        return free
+        return fixed(free)
 
     @cached_property
     def crossed(self) -> Mask:
         """`[package, red line]`."""
         found = [self._has(line.forbids) for line in self.file.red_lines]
-        return np.stack(found, axis=1) if found else np.zeros((len(self.grid), 0), bool)
+        return fixed(np.stack(found, axis=1) if found else np.zeros((len(self.grid), 0), bool))
 
     def option(self, issue: int, choice: int) -> Option:
         """An option by position."""
@@ -385,9 +387,10 @@ class _Check:
                     place = (*here, "at", name)
                     if name not in added:
                         self._note("measure", name, added, place)
-                    if not 0 <= rate < math.inf:
+                    wrong = PERCENT_DUTY.broken(rate) if math.isfinite(rate) else f"a rate of {rate:g} percent"
+                    if wrong is not None:
                         self.problems.add(
-                            f"a rate of {rate:g} percent",
+                            wrong,
                             "zero or more",
                             line=self.lines[place],
                             key=".".join(map(str, place)),

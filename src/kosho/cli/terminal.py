@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kosho.bounds import out_of_days
 from kosho.errors import InputError, Problem, suggest
 from kosho.progress import Progress, silent
 
@@ -139,9 +140,12 @@ def day(text: str | None, option: str) -> date | None:
     try:
         if len(text) != len("YYYY-MM-DD"):  # fromisoformat also reads 20250629 and 2025-W26
             raise ValueError(text)
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise InputError(Problem(f"{text!r} is not a date", "write YYYY-MM-DD", key=option)) from None
+    if (wrong := out_of_days(found)) is not None:
+        raise InputError(Problem(wrong, key=option))
+    return found
 
 
 def chosen(text: str, choices: Sequence[Choice], option: str) -> Choice:

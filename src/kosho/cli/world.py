@@ -65,6 +65,10 @@ def build(  # noqa: PLR0913 - one parameter an option
             metavar="NAME|FILE", help="A table whose trade weights what this one holds together: icio-2022."
         ),
     ] = None,
+    *,
+    insist: Annotated[
+        bool, typer.Option("--insist", help="Take tariffs and elasticities that are out of bounds.")
+    ] = False,
 ) -> None:
     """Build a table: the default one from the pinned wheel, or one of your own from a file."""
     from kosho.world.build import Said, completed
@@ -80,6 +84,7 @@ def build(  # noqa: PLR0913 - one parameter an option
         elasticities=elasticities,
         tariffs=tariffs,
         weights=weights,
+        insist=insist,
     )
     format_ = reader(source)
     target = _target(out)

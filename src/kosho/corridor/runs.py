@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeAlias
 
+from kosho.arguments import note_count, note_processes, note_share_of_one, note_sort
 from kosho.corridor.replication import SimulatedYear, replicate
 from kosho.corridor.schema import Corridor
 from kosho.corridor.times import ReleaseTimes
-from kosho.errors import InputError
+from kosho.errors import Problems
 from kosho.limits import refuse_beyond
 from kosho.parallel import run_in_order, start
 
@@ -42,7 +43,10 @@ def runner(processes: int = 1) -> Generator[Runner, None, None]:
     >>> times.consignments
     2578
     """
-    if processes <= 1:
+    problems = Problems()
+    note_processes(problems, processes)
+    problems.raise_if_any()
+    if processes == 1:
         yield partial(map, _carry_out)
         return
     start(processes)
@@ -75,7 +79,7 @@ def simulate(
         progress: Called after each replication.
 
     Raises:
-        InputError: no replication is asked for.
+        InputError: an argument is of another type or cannot be, or more is asked for than fits into memory.
         KoshoError: something never leaves the corridor.
 
     >>> from kosho.corridor import between, simulate
@@ -83,8 +87,13 @@ def simulate(
     >>> round(times.mean.mean, 1), round(times.quantile(0.9), 1)
     (2.4, 4.9)
     """
-    if replications < 1:
-        raise InputError("at least one replication is needed")
+    problems = Problems()
+    note_sort(problems, corridor, Corridor, "corridor")
+    note_count(problems, replications, "replications", 1)
+    note_count(problems, seed, "seed")
+    if precision is not None:
+        note_share_of_one(problems, precision, "precision", "0.05")
+    problems.raise_if_any()
     consignments = sum(one.per_week.value for one in corridor.types.values()) * _days(corridor) / 7
     refuse_beyond("replications", max(replications, 2), CONSIGNMENT_BYTES * consignments, key="replications")
     run = run or partial(map, _carry_out)

@@ -14,15 +14,10 @@ from typing import cast
 import numpy as np
 import xarray as xr
 
+from kosho.arguments import note_processes, note_share_of_one
 from kosho.arrays import Array
 from kosho.display import Card, Shown, plural, signed_percent
-from kosho.equilibrium.arguments import (
-    Deficits,
-    note_elasticities,
-    note_processes,
-    note_share_of_one,
-    note_world,
-)
+from kosho.equilibrium.arguments import Deficits, note_elasticities, note_world
 from kosho.equilibrium.batch_constraints import Frame, framed
 from kosho.equilibrium.batch_iteration import Results, iterate_together
 from kosho.equilibrium.batch_plan import Chunk, Packed, Plan, pack
@@ -33,6 +28,7 @@ from kosho.equilibrium.solve import solve
 from kosho.errors import InputError, KoshoError, Problems
 from kosho.limits import refuse_beyond
 from kosho.parallel import Shared, cores, one_thread, run
+from kosho.readonly import fix
 from kosho.world import World
 
 __all__ = ["BatchOutcome", "BatchReport", "solve_batch"]
@@ -97,6 +93,9 @@ class BatchOutcome(Shown):
     report: BatchReport
     failures: tuple[Failure, ...] = ()
     """Members without an equilibrium, by number, with the reason and the best point reached."""
+
+    def __post_init__(self) -> None:
+        fix(self)
 
     def card(self) -> Card:
         """How many shocks, and over which range their effects lie."""

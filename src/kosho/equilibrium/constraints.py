@@ -19,6 +19,7 @@ import xarray as xr
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing, million, number, percent, thing
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.readonly import fix
 from kosho.world import labelled
 
 __all__ = ["Basis", "Constraint", "Flow", "Measured", "Purchase", "Quota", "Settled", "TariffQuota"]
@@ -231,6 +232,9 @@ class Settled(Shown):
     """`diverted` without labels."""
     sales: Mapping[tuple[str, str], Array] = field(default_factory=dict)
     """By importer and sector concerned: change of all net flows, bound or not, `[exporter]`, home too."""
+
+    def __post_init__(self) -> None:
+        fix(self)
 
     def card(self) -> Card:
         """Whether the bound binds, and what that costs."""

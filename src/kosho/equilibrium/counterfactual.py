@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kosho.arguments import note_sort
 from kosho.display import Card, Shown, listing, thing
-from kosho.equilibrium.arguments import note_sort
 from kosho.equilibrium.constraints import Constraint
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.shock import Shock

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import xarray as xr
 
+from kosho.arguments import note_numbers, note_share_of_one, note_sort
 from kosho.arrays import Array
 from kosho.display import Card, Shown, glance, number
 from kosho.equilibrium.adjoint import Adjoint, Causes, Seeds, Unknowns
 from kosho.equilibrium.anderson import Anderson
-from kosho.equilibrium.arguments import Deficits, note_numbers, note_share_of_one, note_sort
+from kosho.equilibrium.arguments import Deficits
 from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.kernel import Values
 from kosho.equilibrium.outcome import Outcome

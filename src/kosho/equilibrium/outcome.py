@@ -17,6 +17,7 @@ from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve_constrained import Constrained
 from kosho.equilibrium.system import Cells
 from kosho.errors import InputError, Problem, suggest
+from kosho.readonly import fix, fixed_array
 from kosho.world import PhysicalFlow, World, labelled
 
 __all__ = ["Outcome", "UnitFlow"]
@@ -95,6 +96,9 @@ class Outcome(Shown):
     """The shock, folded by cell."""
     constrained: Constrained | None = None
     """How constraints and nests were solved, if there were any."""
+
+    def __post_init__(self) -> None:
+        fix(self)
 
     def card(self) -> Card:
         """What it does to whom, the largest effects first."""
@@ -363,7 +367,8 @@ class Outcome(Shown):
         return self.base.meta.unit
 
     def _named(self, values: Array, dims: Sequence[str], unit: str) -> xr.DataArray:
-        return labelled(values, dims, self.base.countries, self.base.sectors).assign_attrs(units=unit)
+        named = labelled(values, dims, self.base.countries, self.base.sectors)
+        return fixed_array(named.assign_attrs(units=unit))
 
     def _by_country(self, values: Array, unit: str) -> xr.DataArray:
         return self._named(values, ("country",), unit)

@@ -6,7 +6,7 @@ with its own base tariff, new tariff, change of real trade cost and rent; what n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from types import NoneType
@@ -15,9 +15,7 @@ from typing import cast
 import numpy as np
 import xarray as xr
 
-from kosho.arrays import Array, Index
-from kosho.display import Card, Shown, number, percent, plural
-from kosho.equilibrium.arguments import (
+from kosho.arguments import (
     CELL,
     MOST,
     NUMERIC,
@@ -28,7 +26,11 @@ from kosho.equilibrium.arguments import (
     note_rates,
     note_sort,
 )
+from kosho.arrays import Array, Index
+from kosho.bounds import DUTY
+from kosho.display import Card, Shown, number, percent, plural
 from kosho.errors import InputError, Problems, suggest
+from kosho.readonly import fix
 from kosho.world import World
 
 __all__ = ["Part", "Rates", "Shock"]
@@ -116,6 +118,7 @@ class Shock(Shown):
     def __post_init__(self) -> None:
         _refuse_columns(self)
         _refuse_impossible(self)
+        fix(self)
 
     def card(self) -> Card:
         """How much of what changes, the first rows by name."""
@@ -160,15 +163,16 @@ class Shock(Shown):
         return _table(world, np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.intp))
 
     @classmethod
-    def tariffs(cls, world: World, new_rates: Rates) -> Shock:
+    def tariffs(cls, world: World, new_rates: Rates, *, insist: bool = False) -> Shock:
         """Whole cells get new tariffs.
 
         Args:
             world: The world the shock is for.
-            new_rates: Ad valorem fractions above -1; cells not given, NaN or equal to the base keep their rate.
+            new_rates: Ad valorem fractions; cells not given, NaN or equal to the base keep their rate.
+            insist: Take rates below zero (a subsidy to buyers; above -1) or above 3, which is 300 %.
 
         Raises:
-            InputError: unknown labels, rates that cannot be, or a tariff on domestic sales.
+            InputError: unknown labels, rates that cannot be or are out of bounds, a tariff on domestic sales.
 
         >>> from kosho.equilibrium import Shock
         >>> from kosho.world import toy
@@ -179,6 +183,10 @@ class Shock(Shown):
         """
         importer, exporter, sector, rate = _cells(world, new_rates, "new_rates")
         differs = rate != world.arrays.tariff[importer, exporter, sector]
+        if not insist:
+            _refuse_implausible(
+                rate, lambda k: f"new_rates[{_cell_name(world, (importer, exporter, sector), k)}]"
+            )
         return _table(world, importer[differs], exporter[differs], sector[differs], tariff=rate[differs])
 
     @classmethod
@@ -199,11 +207,17 @@ class Shock(Shown):
         return _table(world, importer[differs], exporter[differs], sector[differs], cost=factor[differs])
 
     @classmethod
-    def parts(cls, world: World, parts: Sequence[Part]) -> Shock:
+    def parts(cls, world: World, parts: Sequence[Part], *, insist: bool = False) -> Shock:
         """Parts of cells, each with its own change.
 
+        Args:
+            world: The world the shock is for.
+            parts: What changes.
+            insist: Take rates below zero (a subsidy to buyers) or above 3, which is 300 %.
+
         Raises:
-            InputError: unknown labels, shares of a cell above one, impossible rates; all of them are listed.
+            InputError: unknown labels, shares of a cell above one, rates that cannot be or are out of bounds;
+                all of them are listed.
 
         >>> from kosho.equilibrium import Part, Shock
         >>> from kosho.world import toy
@@ -236,6 +250,9 @@ class Shock(Shown):
             part=tuple(p.part for p in parts),
         )
         uncovered(shock, world)
+        if not insist:
+            for name, rates in (("tariff", new), ("base_tariff", given)):
+                _refuse_implausible(rates, lambda k, name=name: f"parts[{k}].{name} ({shock.name(k)})")
         return shock
 
     def name(self, row: int) -> str:
@@ -311,6 +328,23 @@ def _table(
         holder=np.full(rows, -1, np.intp),
         part=("",) * rows,
     )
+
+
+def _cell_name(world: World, places: tuple[Index, Index, Index], k: int) -> str:
+    n, i, j = (column[k] for column in places)
+    return f"{world.countries[n]}, {world.countries[i]}, {world.sectors[j]}"
+
+
+def _refuse_implausible(rates: Array, name: Callable[[int], str]) -> None:
+    """Refuse rates out of bounds, each by name; one that is at or below -1 cannot be at all, and is left."""
+    problems = Problems()
+    rows = np.flatnonzero(DUTY.outside(rates) & np.isfinite(rates) & (rates > -1))
+    for k in rows[:MOST].tolist():
+        told = f"{name(k)} = {DUTY.broken(float(rates[k]))}"
+        problems.add(told, "insist=True takes it, where it is meant")
+    if len(rows) > MOST:
+        problems.add(f"{len(rows) - MOST} more like these")
+    problems.raise_if_any()
 
 
 def _refuse_others(world: object, values: object, argument: str) -> None:

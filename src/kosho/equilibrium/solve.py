@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from kosho.equilibrium.arguments import Deficits, note_share_of_one, note_world
+from kosho.arguments import note_share_of_one
+from kosho.equilibrium.arguments import Deficits, note_world
 from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
 from kosho.equilibrium.failure import Failure
 from kosho.equilibrium.fallbacks import find

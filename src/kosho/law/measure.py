@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from kosho.bounds import PERCENT_DUTY
 from kosho.codes import blocs
 from kosho.display import Card, glance, listing
 from kosho.law.nontariff_terms import Amount, Terms
@@ -215,6 +216,8 @@ class Measure(Frozen):
     """Ids of sources of the file."""
     status: Status
     """Standing of the value."""
+    insist: str | None = None
+    """Why a rate is meant that is below zero or above 1,000 percent; without it such a rate is refused."""
     quote: str | None = None
     note: str | None = None
 
@@ -300,6 +303,29 @@ class Measure(Frozen):
         if not all(-100 < rate < math.inf for rate in rates):
             raise ValueError("a rate is above -100 percent and finite")
         return value
+
+    @model_validator(mode="after")
+    def _plausible(self) -> Measure:
+        if self.insist is not None:
+            if not self.insist.strip():
+                raise ValueError("insist says why a rate that is out of bounds is meant")
+            return self
+        for name, given in (("value", self.value), ("value_out", self.value_out)):
+            rates = given.values() if isinstance(given, Mapping) else () if given is None else (given,)
+            for rate in rates:
+                wrong = PERCENT_DUTY.broken(rate) if self.unit == "percent" or rate < 0 else None
+                if wrong is not None:
+                    raise ValueError(f"{name}: {wrong}; if it is meant, say why in insist")
+        share = self.value_share
+        if (
+            share is not None
+            and not 0
+            <= (share.value if share.low is None else share.low)
+            <= (share.value if share.high is None else share.high)
+            <= 1
+        ):
+            raise ValueError("value_share is a share, from 0 to 1")
+        return self
 
     @property
     def first_day(self) -> date:

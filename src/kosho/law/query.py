@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 
+from kosho.arguments import note_sort
 from kosho.codes import blocs, countries
 from kosho.display import Card, Shown, listing, percent
 from kosho.errors import Problems, suggest
@@ -63,6 +64,21 @@ CUSTOMS_UNIONS = ("EU27",)
 
 CODE_HINT = "write 4 to 10 digits"
 
+QUERY_FIELDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {
+        "importer": (str,),
+        "exporter": (str,),
+        "hs": (str,),
+        "on": (date,),
+        "known": (date, NoneType),
+        "facts": (Facts,),
+        "general": (Duty, NoneType),
+        "claimed": (Duty, NoneType),
+        "unit_value": (UnitValue, NoneType),
+    }
+)
+"""What each field of a query can be."""
+
 
 def is_code(digits: str) -> bool:
     """Whether digits can be a heading, or a line of a national tariff under it (Japan's have nine)."""
@@ -106,6 +122,9 @@ class Query(Shown):
 
     def __post_init__(self) -> None:
         problems = Problems()
+        for name, kinds in QUERY_FIELDS.items():
+            note_sort(problems, getattr(self, name), kinds, name)
+        problems.raise_if_any()
         for code, known, what in (
             (self.importer, {*countries(), *CUSTOMS_UNIONS}, "country or customs union"),
             (self.exporter, {*countries(), *blocs()}, "country or bloc"),

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kosho.arguments import path_of, refuse_sort
 from kosho.codes import expand_regions
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, Problems, suggest
@@ -99,7 +100,9 @@ class Register(Shown):
         from kosho.law.references import cross_checks  # noqa: PLC0415 - where there is a copy, nothing is checked
         from kosho.law.yaml_cache import read  # noqa: PLC0415 - or read from YAML
 
-        chosen = shipped_files() if paths is None else [Path(path) for path in paths]
+        if paths is not None:
+            refuse_sort(paths, (list, tuple), "paths")
+        chosen = shipped_files() if paths is None else [path_of(path, "paths") for path in paths]
         found: list[Problem] = []
         documents: list[tuple[Path, MeasureFile, LineNumbers]] = []
         for path in chosen:

@@ -12,6 +12,7 @@ from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 
+from kosho.arguments import path_of
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, suggest
 from kosho.provenance import Said
@@ -468,7 +469,7 @@ def located(name_or_path: str | Path) -> Path:
     Raises:
         InputError: neither a shipped case has this name nor a folder, nor does it end as YAML files do.
     """
-    path = Path(name_or_path)
+    path = path_of(name_or_path, "name_or_path")
     if path.suffix in (".yaml", ".yml"):
         return path
     if path.is_dir():

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
+from kosho.arguments import note_sort
 from kosho.arrays import Array, Index, Mask
 from kosho.errors import Problems, suggest
 from kosho.world.calibrate import ratio
@@ -152,6 +154,9 @@ def grouped(
         InputError: unknown, missing or repeated members; all of them are listed.
     """
     problems = Problems()
+    for key, given in (("regions", regions), ("sectors", sectors)):
+        _note_groups(problems, given, key)
+    problems.raise_if_any()
     region = _grouping(regions, countries, "country", "regions", problems)
     sector = _grouping(sectors, codes, "sector", "sectors", problems)
     problems.raise_if_any()
@@ -166,6 +171,15 @@ def leaves(
         code: tuple(dict.fromkeys(leaf for m in members for leaf in inner.get(m, (m,))))
         for code, members in outer.items()
     }
+
+
+def _note_groups(problems: Problems, given: object, key: str) -> None:
+    """Note groups that are no mapping from codes to lists of codes."""
+    if given is None or not note_sort(problems, given, Mapping, key):
+        return
+    for code, members in cast("Mapping[object, object]", given).items():
+        if not isinstance(code, str) or isinstance(members, str) or not isinstance(members, Sequence):
+            problems.add(f"{code!r} has no list of members", "such as {'PAC': ('JPN', 'USA')}", key=key)
 
 
 def _grouping(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kosho.arrays import Array
+from kosho.bounds import THETA
 from kosho.codes import countries as known_economies
 from kosho.codes import sectors as known_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
@@ -39,6 +40,8 @@ class Said:
     """CSV `sector,theta,log_sd`; sectors that it does not name have those of their ICIO sectors."""
     tariffs: str | None = None
     """`2022` for the rates that ship, or CSV `importer,exporter,sector,percent`."""
+    insist: bool = False
+    """Whether base tariffs and elasticities out of bounds are meant."""
     weights: str | None = None
     """A table of economies and ICIO sectors that weights what this one holds together."""
 
@@ -57,7 +60,7 @@ def completed(table: IOTable, said: Said) -> IOTable:
         hint = "give --year: the law and base tariffs of that year are the base of every change"
         raise InputError(Problem("the year of the table is not known", hint))
     if said.elasticities is not None:
-        theta, spread = _elasticities(said.elasticities, table.sectors)
+        theta, spread = _elasticities(said.elasticities, table.sectors, insist=said.insist)
         table = replace(table, theta=theta, theta_spread=spread)
     table = named(table, said.classification, said.regions, said.sectors)
     within = None
@@ -79,7 +82,10 @@ def completed(table: IOTable, said: Said) -> IOTable:
         within,
     )
     found = tariffs_of(
-        said.tariffs, (table.countries, table.sectors), law_cells(members, flows, np.zeros_like(flows))
+        said.tariffs,
+        (table.countries, table.sectors),
+        law_cells(members, flows, np.zeros_like(flows)),
+        insist=said.insist,
     )
     words: dict[str, Any] = {"base_tariffs": found.words, "tariff_year": found.year}
     if found.year is not None and found.year != meta["year"]:
@@ -102,7 +108,7 @@ def weights_of(text: str) -> TradeWeights:
     return TradeWeights(world.meta.name, world.countries, world.sectors, world.arrays.flows)
 
 
-def _elasticities(path: Path, sectors: tuple[str, ...]) -> tuple[Array, Array]:
+def _elasticities(path: Path, sectors: tuple[str, ...], *, insist: bool) -> tuple[Array, Array]:
     """Theta and its spread `[sector]`; NaN where the file says nothing."""
     problems = Problems(str(path))
     theta, spread = np.full(len(sectors), np.nan), np.full(len(sectors), np.nan)
@@ -112,8 +118,12 @@ def _elasticities(path: Path, sectors: tuple[str, ...]) -> tuple[Array, Array]:
             problems.add(f"the table has no sector {row['sector']!r}", hint, line=line, key="sector")
             continue
         place = sectors.index(row["sector"])
-        for key, values in (("theta", theta), ("log_sd", spread)):
-            if row.get(key):
-                values[place] = number(row[key], key, line, problems, 0.0) or np.nan
+        theta_given = number(row["theta"], "theta", line, problems, 0.0) if row.get("theta") else None
+        wrong = None if theta_given is None or insist else THETA.broken(theta_given)
+        if wrong is not None:
+            problems.add(wrong, "--insist takes it as it is", line=line, key="theta")
+        theta[place] = theta_given or np.nan
+        if row.get("log_sd"):
+            spread[place] = number(row["log_sd"], "log_sd", line, problems, 0.0) or np.nan
     problems.raise_if_any()
     return theta, spread

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from kosho.arrays import Array
 from kosho.display import Shown
+from kosho.readonly import fix
 
 __all__ = ["FLOW_DIMS", "Arrays", "PhysicalFlow", "TradeWeights", "WorldMeta", "labelled"]
 
@@ -94,6 +95,9 @@ class Arrays(Shown):
     deficits: Array  # D (N,) imports less exports
     income: Array  # I (N,) = V + revenue + D
 
+    def __post_init__(self) -> None:
+        fix(self)
+
 
 @dataclass(frozen=True, eq=False)
 class TradeWeights(Shown):
@@ -105,6 +109,9 @@ class TradeWeights(Shown):
     sectors: tuple[str, ...]
     flows: Array
     """`[importer, exporter, sector]`, any one unit."""
+
+    def __post_init__(self) -> None:
+        fix(self)
 
     def among(self, economies: Sequence[str], sectors: Sequence[str]) -> Array:
         """`[importer, exporter, sector]` of some economies and sectors; zero where the table lacks them."""

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from kosho.arguments import note_count
 from kosho.arrays import Array, Index
-from kosho.errors import InputError, Problem, suggest
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.limits import refuse_beyond
 from kosho.world.datafiles import rows
 from kosho.world.law_cells import LawCells
@@ -93,8 +94,10 @@ def draw_elasticities(world: World, n: int, seed: int) -> list[xr.DataArray]:
     >>> [draw.round(2).values.tolist() for draw in draw_elasticities(toy(), n=2, seed=1)]
     [[4.62, 5.71], [5.77, 9.16]]
     """
-    if n < 1:
-        raise InputError(Problem(f"cannot draw {n} times", "one or more"))
+    problems = Problems()
+    note_count(problems, n, "n", 1)
+    note_count(problems, seed, "seed")
+    problems.raise_if_any()
     if world.theta_spread is None:
         raise InputError(Problem("this world has no spread of elasticities", "give World.theta_spread"))
     spread = world.theta_spread.to_numpy()

@@ -19,6 +19,7 @@ from kosho.arrays import Array, Index
 from kosho.codes import countries as known_economies
 from kosho.codes import sectors as known_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.readonly import fix
 from kosho.world.economy import TradeWeights
 
 __all__ = ["LawCells", "Members", "law_cells"]
@@ -57,6 +58,9 @@ class LawCells:
     """`[importer, exporter, K]`, base rate."""
     notes: tuple[str, ...] = ()
     """How trade within regions and sectors was weighted, in words; empty where none had to be."""
+
+    def __post_init__(self) -> None:
+        fix(self)
 
     @cached_property
     def place(self) -> Mapping[str, int]:

@@ -15,9 +15,12 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 
+from kosho.arguments import note_numbers, note_rates, note_sort
 from kosho.arrays import Array, Index, Mask
+from kosho.bounds import LARGEST
 from kosho.display import Card, Shown, listing, number, plural
-from kosho.errors import InputError, Problem, suggest
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.readonly import fix, fixed
 from kosho.world.aggregate import grouped, leaves
 from kosho.world.calibrate import Economy, input_shares, ratio
 from kosho.world.economy import FLOW_DIMS, Arrays, PhysicalFlow, TradeWeights, WorldMeta, labelled
@@ -29,7 +32,10 @@ from kosho.world.table_checks import (
     labels_of,
     ordered,
     refuse_bad_final_shares,
+    refuse_implausible,
     refuse_impossible,
+    refuse_no_number,
+    refuse_sorts,
     refuse_strangers,
 )
 
@@ -51,6 +57,9 @@ class Detail(Shown):
     """`[country of the finer world]`, position in the aggregated one."""
     sector: Index
     """`[sector of the finer world]`, position in the aggregated one."""
+
+    def __post_init__(self) -> None:
+        fix(self)
 
     def inside(self, country: Index, sector: Index) -> Detail:
         """The same finer world behind an aggregation of the aggregated one.
@@ -99,6 +108,9 @@ class World(Shown):
     within: TradeWeights | None = None
     """Trade that weights what regions and sectors hold together, where the table has no finer detail."""
 
+    def __post_init__(self) -> None:
+        fix(self)
+
     def card(self) -> Card:
         """What economy it is, and how far it can be trusted."""
         size = f"{plural(len(self.countries), 'country', 'countries')} × {plural(len(self.sectors), 'sector')}"
@@ -121,7 +133,7 @@ class World(Shown):
         )
 
     @classmethod
-    def from_flows(
+    def from_flows(  # noqa: PLR0913 - one parameter an array
         cls,
         flows: xr.DataArray,
         *,
@@ -130,6 +142,7 @@ class World(Shown):
         theta: xr.DataArray,
         final_share: xr.DataArray | None = None,
         meta: WorldMeta | None = None,
+        insist: bool = False,
     ) -> World:
         """Calibrate a world to flows.
 
@@ -144,12 +157,15 @@ class World(Shown):
                 A negative rest is clipped to zero and reported in `meta.adjustments` by name: such a table is
                 not an equilibrium until `kosho.equilibrium.rebase` has made it one.
             meta: What the table is.
+            insist: Take rates and elasticities that are out of bounds (see `kosho.bounds`): base rates below
+                zero or above 300 %, rates that look like percent or 1 + t, a theta outside 0.01 to 200.
 
         Returns:
-            A frozen world; labels of `flows` set the order of all arrays.
+            A frozen world, whose arrays cannot be written into; labels of `flows` set the order of all arrays.
 
         Raises:
-            InputError: labels differ between arrays, or values that cannot be; all of them are listed.
+            InputError: an array is of another type or shape, labels differ between arrays, or values that
+                cannot be or are out of bounds; all of them are listed.
 
         >>> from kosho.world import World, labelled
         >>> names = ("JPN", "USA"), ("A01",)
@@ -166,6 +182,7 @@ class World(Shown):
           value added        210 million USD
           trade elasticity   4 to 4
         """
+        refuse_sorts(flows=flows, tariff=tariff, io_share=io_share, theta=theta, final_share=final_share)
         meta = meta or WorldMeta("custom")
         countries, sectors = labels_of(flows)
         arrays = {
@@ -175,6 +192,8 @@ class World(Shown):
             "theta": ordered(theta, ("sector",), countries, sectors, "theta"),
         }
         refuse_impossible(arrays)
+        if not insist:
+            refuse_implausible(arrays)
         notes = list(meta.adjustments)
         gamma = capped_inputs(arrays["io_share"], notes)
         beta = 1.0 - gamma.sum("input")
@@ -216,6 +235,7 @@ class World(Shown):
             io_share=labelled(gamma, ("country", "input", "sector"), countries, sectors),
             theta=theta,
             meta=replace(meta, adjustments=(*meta.adjustments, *notes)),
+            insist=True,  # rates and elasticities have come in by a door of their own
         )
         return replace(world, unknown_tariff=world.tariff.copy(data=unknown))
 
@@ -261,7 +281,8 @@ class World(Shown):
     def net_inputs(self) -> Array:
         """Use of inputs `[country, input, sector]` net of tariffs, same unit as flows."""
         a = self.arrays
-        return a.gamma * a.output[:, None, :] * ratio(a.flows.sum(axis=1), a.expenditure, 1.0)[:, :, None]
+        net = ratio(a.flows.sum(axis=1), a.expenditure, 1.0)
+        return fixed(a.gamma * a.output[:, None, :] * net[:, :, None])
 
     @property
     def finest(self) -> World:
@@ -318,21 +339,31 @@ class World(Shown):
             digest.update(np.ascontiguousarray(bare(array)).tobytes())
         return digest.hexdigest()[:16]
 
-    def with_theta(self, theta: xr.DataArray | float) -> World:
+    def with_theta(self, theta: xr.DataArray | float, *, insist: bool = False) -> World:
         """The same economy with other trade elasticities, `[sector]` or one number for all.
 
         The finer world behind an aggregated one has its own scaled alike, sector by sector.
+
+        Args:
+            theta: Positive; between 0.01 and 200 unless `insist`.
+            insist: Take elasticities that are out of bounds.
+
+        Raises:
+            InputError: it is no number or labelled array of the world's sectors, or out of bounds.
 
         >>> from kosho.world import toy
         >>> toy().with_theta(2.5).theta.values
         array([2.5, 2.5])
         """
-        new = (
-            self.theta.copy(data=np.broadcast_to(np.asarray(theta, float), self.theta.shape).copy())
-            if not isinstance(theta, xr.DataArray)
-            else ordered(theta, ("sector",), self.countries, self.sectors, "theta")
-        )
+        if isinstance(theta, xr.DataArray):
+            refuse_sorts(theta=theta)
+            new = ordered(theta, ("sector",), self.countries, self.sectors, "theta")
+        else:
+            refuse_no_number(theta, "theta")
+            new = self.theta.copy(data=np.full(self.theta.shape, float(theta)))
         refuse_impossible({"theta": new})
+        if not insist:
+            refuse_implausible({"theta": new})
         detail = self.detail
         if detail is not None:
             scale = (bare(new) / bare(self.theta))[detail.sector]
@@ -340,15 +371,18 @@ class World(Shown):
             detail = replace(detail, world=finer)
         return self._at_hand(replace(self, theta=new, detail=detail), "law_cells")
 
-    def with_tariff(self, rates: xr.DataArray | Mapping[tuple[str, str, str], float]) -> World:
+    def with_tariff(
+        self, rates: xr.DataArray | Mapping[tuple[str, str, str], float], *, insist: bool = False
+    ) -> World:
         """The same flows with other base tariffs, recalibrated.
 
         Args:
             rates: `[importer, exporter, sector]` fractions, NaN or absent where nothing changes; or a mapping
                 from (importer, exporter, sector) to a rate. Rates given count as known from here on.
+            insist: Take rates below zero or above 300 %.
 
         Raises:
-            InputError: unknown codes, rates at or below -100 %, a rate on domestic sales.
+            InputError: unknown codes, rates at or below -100 %, a rate on domestic sales, rates out of bounds.
 
         >>> from kosho.world import toy
         >>> world = toy().with_tariff({("USA", "JPN", "C29"): 0.15})
@@ -356,6 +390,9 @@ class World(Shown):
         array([0.03, 0.15])
         """
         given, known = _given_rates(self, rates)
+        if not insist:
+            given_alone = labelled(np.where(known, given, 0.0), FLOW_DIMS, self.countries, self.sectors)
+            refuse_implausible({"tariff": given_alone}, "rates")
         unknown = np.zeros(known.shape, bool) if self.unknown_tariff is None else self.unknown_tariff.to_numpy()
         new = World.calibrated(
             Economy(self.countries, self.sectors, self.arrays.flows, self.net_inputs),
@@ -371,7 +408,7 @@ class World(Shown):
             finer = detail.world.flows.copy(data=np.where(known, given, np.nan)[cells])
             home = np.arange(len(detail.country))
             finer.values[home, home, :] = np.nan
-            detail = replace(detail, world=detail.world.with_tariff(finer))
+            detail = replace(detail, world=detail.world.with_tariff(finer, insist=True))
         return replace(
             new,
             units=self.units,
@@ -415,6 +452,7 @@ class World(Shown):
             theta=labelled(made.theta, ("sector",), countries, codes),
             final_share=labelled(made.alpha, ("country", "sector"), countries, codes),
             meta=self.meta,
+            insist=True,
         )
         flows = self.arrays.flows
         placed = [(one, self._place(one.importer, one.exporter, one.sector)) for one in self.units]
@@ -454,6 +492,14 @@ class World(Shown):
         >>> [f"{flow.quantity:,.0f} {flow.unit}" for flow in world.units]
         ['1,500,000 vehicles', '3,000,000 tonnes']
         """
+        problems = Problems()
+        for k, flow in enumerate(units):
+            if note_sort(problems, flow, PhysicalFlow, f"units[{k}]"):
+                note_numbers(problems, [flow.quantity], ["quantity"], f"units[{k}]")
+                if not 0 <= flow.quantity <= LARGEST:
+                    told = f"a quantity of {flow.quantity:g}"
+                    problems.add(told, f"from zero to {LARGEST:g}", key=f"units[{k}]")
+        problems.raise_if_any()
         for flow in units:
             for code in (flow.exporter, flow.importer):
                 self.position(code)
@@ -528,6 +574,9 @@ def _given_rates(
     world: World, rates: xr.DataArray | Mapping[tuple[str, str, str], float]
 ) -> tuple[Array, Mask]:
     """Rates `[importer, exporter, sector]`, and where they are given."""
+    problems = Problems()
+    note_rates(problems, rates, "rates")
+    problems.raise_if_any()
     values = np.full(world.flows.shape, np.nan)
     if isinstance(rates, xr.DataArray):
         refuse_strangers(rates, world.countries, world.sectors)

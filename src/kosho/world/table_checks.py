@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 import xarray as xr
 
+from kosho.arguments import note_array
 from kosho.arrays import Array, Mask
+from kosho.bounds import BASE_DUTY, LARGEST, THETA, unit_of_rates
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.world.economy import FLOW_DIMS, Arrays
 
@@ -18,7 +21,10 @@ __all__ = [
     "labels_of",
     "ordered",
     "refuse_bad_final_shares",
+    "refuse_implausible",
     "refuse_impossible",
+    "refuse_no_number",
+    "refuse_sorts",
     "refuse_strangers",
 ]
 
@@ -31,12 +37,76 @@ def bare(array: xr.DataArray) -> Array:
     return np.ascontiguousarray(array.to_numpy(), dtype=np.float64)
 
 
+DIMS = {
+    "flows": FLOW_DIMS,
+    "tariff": FLOW_DIMS,
+    "io_share": ("country", "input", "sector"),
+    "theta": ("sector",),
+    "final_share": ("country", "sector"),
+}
+
+
+def refuse_sorts(**arrays: object) -> None:
+    """Refuse what is no labelled array of real numbers over the dimensions of its name; None is not given.
+
+    Raises:
+        InputError: by argument, with the dimensions wanted.
+    """
+    problems = Problems()
+    for name, values in arrays.items():
+        if name != "final_share" or values is not None:
+            note_array(problems, values, DIMS[name], name)
+    problems.raise_if_any()
+
+
+def refuse_no_number(given: object, argument: str) -> None:
+    """Refuse what is not one real number."""
+    if isinstance(given, bool) or not isinstance(given, Real):
+        told = f"is a {type(given).__name__}, not a number or a DataArray over {', '.join(DIMS[argument])}"
+        raise InputError(Problem(told, key=argument))
+
+
+def refuse_implausible(arrays: Mapping[str, xr.DataArray], told: str | None = None) -> None:
+    """Refuse rates and elasticities that are out of bounds, each with its place.
+
+    Args:
+        arrays: By name; where trade is among them (`flows`), rates are asked whether they are in another unit.
+        told: Name of the argument, where it is not that of the array.
+    """
+    problems = Problems()
+    hint = "insist=True takes it, where it is meant"
+    if "tariff" in arrays and "flows" in arrays:
+        trade = np.where(np.eye(arrays["flows"].shape[0], dtype=bool)[:, :, None], 0.0, bare(arrays["flows"]))
+        unit = unit_of_rates(bare(arrays["tariff"]), trade)
+        if unit is not None:
+            problems.add(unit, f"rates are fractions: 0.025 is 2.5 %; {hint}", key=told or "tariff")
+        problems.raise_if_any()
+    for name, bound in (("tariff", BASE_DUTY), ("theta", THETA)):
+        if name not in arrays:
+            continue
+        values = bare(arrays[name])
+        possible = values > (-1 if name == "tariff" else 0)  # what cannot be at all is told as that
+        places = np.argwhere(bound.outside(values) & possible)
+        for place in places[:10]:
+            labels = ", ".join(
+                str(arrays[name].indexes[dim][at]) for dim, at in zip(arrays[name].dims, place, strict=True)
+            )
+            problems.add(f"{told or name}[{labels}] = {bound.broken(float(values[tuple(place)]))}", hint)
+        if len(places) > 10:
+            problems.add(f"{told or name}: {len(places) - 10} more like these")
+    problems.raise_if_any()
+
+
 def labels_of(flows: xr.DataArray) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Countries and sectors of flows; refuses labels that are missing, differ or repeat."""
     problems = Problems()
     for dim in ("importer", "exporter", "sector"):
         if dim not in flows.indexes:
             problems.add(f"flows need a labelled dimension {dim!r}", f"dimensions are {flows.dims}")
+    problems.raise_if_any()
+    for dim in FLOW_DIMS:
+        if not len(flows.indexes[dim]):
+            problems.add(f"flows have no {dim}", "an economy has one of each at least", key="flows")
     problems.raise_if_any()
     importers = tuple(str(code) for code in flows.indexes["importer"])
     exporters = tuple(str(code) for code in flows.indexes["exporter"])
@@ -81,9 +151,15 @@ def ordered(
 def refuse_impossible(arrays: Mapping[str, xr.DataArray]) -> None:
     """Refuse values that cannot be, each with its place."""
     rules: dict[str, tuple[Callable[[Array], Mask], str]] = {
-        "flows": (lambda v: v < 0, "is negative; flows are zero or more"),
+        "flows": (
+            lambda v: (v < 0) | (v > LARGEST),
+            f"is not from zero to {LARGEST:g}; flows are zero or more, in any one unit of money",
+        ),
         "tariff": (lambda v: v <= -1, "is at or below -100 %; rates are fractions above -1"),
-        "io_share": (lambda v: (v < 0) | (v > 1), "is outside 0 to 1"),
+        "io_share": (
+            lambda v: (v < 0) | (v > 1),
+            "is outside 0 to 1: shares of the output of a sector, not values",
+        ),
         "theta": (lambda v: v <= 0, "is not positive"),
     }
     problems = Problems()

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from kosho.arrays import Array, Mask
+from kosho.bounds import BASE_DUTY
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.world.csv_input import number, rows_of
@@ -41,7 +42,11 @@ class TableTariffs:
 
 
 def tariffs_of(
-    choice: str | None, labels: tuple[Sequence[str], Sequence[str]], cells: LawCells
+    choice: str | None,
+    labels: tuple[Sequence[str], Sequence[str]],
+    cells: LawCells,
+    *,
+    insist: bool = False,
 ) -> TableTariffs:
     """Base tariffs by the name of what is wanted.
 
@@ -50,15 +55,16 @@ def tariffs_of(
             `rate`; `*` stands for all), or None for unknown.
         labels: Countries and sectors of the table.
         cells: Its trade by economy and ICIO sector.
+        insist: Take rates below zero or above 300 %.
 
     Raises:
-        InputError: the file is wrong; every mistake is listed.
+        InputError: the file is wrong, or rates are out of bounds; every mistake is listed.
     """
     if choice is None:
         return unknown_tariffs(labels, _goods(labels[1], cells))
     if choice == str(SHIPPED_YEAR):
         return _shipped(labels, cells)
-    return _given(Path(choice), labels, _goods(labels[1], cells))
+    return _given(Path(choice), labels, _goods(labels[1], cells), insist=insist)
 
 
 def unknown_tariffs(labels: tuple[Sequence[str], Sequence[str]], goods: Mask) -> TableTariffs:
@@ -107,7 +113,9 @@ def _shipped(labels: tuple[Sequence[str], Sequence[str]], cells: LawCells) -> Ta
     return TableTariffs(rate, unknown, f"{words}, averaged over what a cell holds", SHIPPED_YEAR)
 
 
-def _given(path: Path, labels: tuple[Sequence[str], Sequence[str]], goods: Mask) -> TableTariffs:
+def _given(
+    path: Path, labels: tuple[Sequence[str], Sequence[str]], goods: Mask, *, insist: bool
+) -> TableTariffs:
     countries, sectors = labels
     held = unknown_tariffs(labels, goods)
     problems = Problems(str(path))
@@ -127,6 +135,10 @@ def _given(path: Path, labels: tuple[Sequence[str], Sequence[str]], goods: Mask)
             places.append([j for j, code in enumerate(codes) if row[key] in (EVERY, code)])
         scale = 100.0 if unit == "percent" else 1.0
         level = number(row[unit], unit, line, problems, -scale)
+        wrong = None if level is None or insist else BASE_DUTY.broken(level / scale)
+        if wrong is not None:
+            hint = "percent in a column percent, a fraction in one called rate; --insist takes it as it is"
+            problems.add(wrong, hint, line=line, key=unit)
         if row["importer"] == row["exporter"] != EVERY:
             problems.add("domestic sales bear no tariff", line=line, key="exporter")
         found.append((line, places, (level or 0.0) / scale))

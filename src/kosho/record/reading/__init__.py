@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from kosho.arguments import path_of
+from kosho.errors import InputError, Problem
 from kosho.record.reading.dates import DateMention, Direction, find_dates, resolve_dates
 from kosho.record.reading.decode import Document, decode
 from kosho.record.reading.document import about
@@ -40,7 +42,11 @@ def read(files: Iterable[str | Path]) -> list[Draft]:
     >>> [(draft.type, draft.modality, draft.fields.get("date")) for draft in read(["note.txt"])]
     [('event', 'asserted', '2018-11-12'), ('document', 'asserted', None)]
     """
-    return [draft for file in files for draft in read_text(decode(Path(file)))]
+    given = cast("object", files)
+    if isinstance(given, str | Path) or not isinstance(given, Iterable):
+        told = f"is a {type(given).__name__}, not a list of paths"
+        raise InputError(Problem(told, "read([path]) reads one", key="files"))
+    return [draft for file in files for draft in read_text(decode(path_of(file, "files")))]
 
 
 def read_text(document: Document) -> list[Draft]:

@@ -1,0 +1,179 @@
+"""What public functions refuse before any work: wrong types, shapes and labels, under the argument's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral, Real
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from kosho.errors import InputError, Problem, Problems
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = [
+    "CELL",
+    "MOST",
+    "NUMERIC",
+    "POSITIONS",
+    "note_array",
+    "note_column",
+    "note_count",
+    "note_names",
+    "note_numbers",
+    "note_processes",
+    "note_rates",
+    "note_share_of_one",
+    "note_sort",
+    "path_of",
+    "refuse_sort",
+]
+
+CELL = ("importer", "exporter", "sector")
+NUMERIC, POSITIONS = "iuf", "iu"
+"""Kinds of arrays that hold real numbers, and that hold positions."""
+MOST = 10
+"""Mistakes of one kind that are listed."""
+
+
+def note_sort(problems: Problems, given: object, kinds: type | tuple[type, ...], argument: str) -> bool:
+    """Note an argument of another type; whether it is of one of `kinds`."""
+    wanted = kinds if isinstance(kinds, tuple) else (kinds,)
+    if isinstance(given, wanted):
+        return True
+    names = " or ".join(kind.__name__ for kind in wanted)
+    problems.add(f"is a {type(given).__name__}, not a {names}", key=argument)
+    return False
+
+
+def refuse_sort(given: object, kinds: type | tuple[type, ...], argument: str) -> None:
+    """Refuse an argument of another type.
+
+    Raises:
+        InputError: it is none of `kinds`.
+    """
+    problems = Problems()
+    note_sort(problems, given, kinds, argument)
+    problems.raise_if_any()
+
+
+def path_of(given: object, argument: str) -> Path:
+    """A path that is given as one or as text.
+
+    Raises:
+        InputError: it is something else, or names nothing.
+    """
+    refuse_sort(given, (str, Path), argument)
+    text = str(given)
+    if not text.strip() or "\0" in text:
+        raise InputError(Problem(f"{text!r} names no file or folder", key=argument))
+    return Path(text)
+
+
+def note_share_of_one(problems: Problems, given: object, argument: str, usual: str) -> None:
+    """Note a tolerance that is not a number between 0 and 1."""
+    number = float(given) if isinstance(given, Real) and given is not True else None
+    if number is None or not 0 < number < 1:
+        shown = repr(given) if number is None else f"{number:g}"
+        problems.add(f"{argument} = {shown} is not a number between 0 and 1", f"{usual} is usual")
+
+
+def note_processes(problems: Problems, processes: object) -> None:
+    """Note a number of processes that is not None or at least one."""
+    if processes is None:
+        return
+    if isinstance(processes, bool) or not isinstance(processes, Integral) or processes < 1:
+        problems.add(f"processes = {processes!r}", "one or more, or None to leave it to Kosho")
+
+
+def note_count(problems: Problems, given: object, argument: str, least: int = 0) -> None:
+    """Note what is not a whole number of at least so much."""
+    if isinstance(given, bool) or not isinstance(given, Integral) or given < least:
+        problems.add(f"{argument} = {given!r}", f"a whole number, {least} or more")
+
+
+def note_numbers(problems: Problems, values: Iterable[object], names: Iterable[object], argument: str) -> None:
+    """Note values that are not real numbers, by name; strings, complex numbers and booleans are none."""
+    kinds: set[type] = set(map(type, values))
+    wrong = {kind for kind in kinds if kind is bool or not issubclass(kind, Real)}
+    if wrong:
+        found = ((name, value) for name, value in zip(names, values, strict=True) if type(value) in wrong)
+        for name, value in list(found)[:MOST]:
+            what = f"{value!r} is a {type(value).__name__}, not a real number"
+            problems.add(what, key=f"{argument}[{name!r}]")
+
+
+def note_rates(problems: Problems, values: object, argument: str) -> None:
+    """Note what is neither a labelled array of numbers over cells nor a mapping from cells to numbers."""
+    import xarray as xr  # noqa: PLC0415 - the law checks what it is given, too, and needs no arrays
+
+    if isinstance(values, xr.DataArray):
+        note_array(problems, values, CELL, argument)
+    elif isinstance(values, Mapping):
+        cells = cast("Mapping[object, object]", values)
+        odd = [cell for cell in cells if not _is_cell(cell)]
+        for cell in odd[:MOST]:
+            problems.add(f"{cell!r} is not a cell", f"three codes: ({', '.join(CELL)})", key=argument)
+        note_numbers(problems, cells.values(), cells, argument)
+    else:
+        wanted = f"a DataArray over {', '.join(CELL)}, or a mapping from such triples to numbers"
+        problems.add(f"is a {type(values).__name__}", wanted, key=argument)
+
+
+def note_array(problems: Problems, values: object, dims: Sequence[str], argument: str) -> bool:
+    """Note what is no labelled array of real numbers over some dimensions, in any order; whether it is."""
+    import xarray as xr  # noqa: PLC0415 - as in `note_rates`
+
+    before = len(problems.found)
+    if not note_sort(problems, values, xr.DataArray, argument) or not isinstance(values, xr.DataArray):
+        return False
+    if sorted(map(str, values.dims)) != sorted(dims):
+        problems.add(f"the array has dimensions {values.dims}", f"wanted {', '.join(dims)}", key=argument)
+        return False
+    for dim in dims:
+        if dim not in values.indexes:
+            problems.add(f"dimension {dim} has no labels", key=argument)
+        elif not values.indexes[dim].is_unique:
+            twice = str(values.indexes[dim][values.indexes[dim].duplicated()][0])
+            problems.add(f"{dim} {twice!r} is given twice", key=argument)
+        else:
+            odd = next((code for code in values.indexes[dim] if not isinstance(code, str)), None)
+            if odd is not None:
+                problems.add(f"{dim} {odd!r} is no code", "labels are strings", key=argument)
+    if values.dtype.kind not in NUMERIC:
+        problems.add(f"is an array of {values.dtype}, not of real numbers", key=argument)
+    return len(problems.found) == before
+
+
+def _is_cell(given: object) -> bool:
+    return isinstance(given, tuple) and len(given) == len(CELL) and all(isinstance(code, str) for code in given)
+
+
+def note_column(problems: Problems, given: object, kinds: str, length: int, argument: str) -> bool:
+    """Note what is not an array `(length,)` of some kinds; whether it is."""
+    import numpy as np  # noqa: PLC0415 - as in `note_rates`
+
+    if not isinstance(given, np.ndarray) or given.ndim != 1 or given.dtype.kind not in kinds:
+        sort = (
+            f"{given.dtype} array of shape {given.shape}"
+            if isinstance(given, np.ndarray)
+            else type(given).__name__
+        )
+        what = "numbers" if kinds == NUMERIC else "positions"
+        problems.add(f"is a {sort}, not an array (m,) of {what}", key=argument)
+        return False
+    if len(given) != length:
+        problems.add(f"has {len(given)} rows, share has {length}", "one row a part", key=argument)
+        return False
+    return True
+
+
+def note_names(problems: Problems, given: object, length: int, argument: str) -> None:
+    """Note what is not a tuple of so many strings."""
+    if not isinstance(given, tuple):
+        problems.add(f"is a {type(given).__name__}, not a tuple of names", key=argument)
+    elif not all(issubclass(kind, str) for kind in set(map(type, given))):
+        problems.add("is not a tuple of names", key=argument)
+    elif len(given) != length:
+        problems.add(f"has {len(given)} names, share has {length} rows", "one name a part", key=argument)

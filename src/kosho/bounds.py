@@ -1,0 +1,123 @@
+"""What figures can plausibly be, the same at every door: files, options, arrays.
+
+A tariff of 25 is 2,500 %; who writes it means 25 %. What lies outside these bounds is refused with what would
+be right. Whoever means it can insist (`insist=True`, `--insist`, `insist:` with a reason in a file); what
+cannot be at all is refused regardless, by the room that knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kosho.arrays import Array, Mask
+
+__all__ = [
+    "BASE_DUTY",
+    "COST",
+    "DAYS",
+    "DISCOUNT",
+    "DUTY",
+    "FIRST_DAY",
+    "LARGEST",
+    "LAST_DAY",
+    "PERCENT_DUTY",
+    "THETA",
+    "WEIGHT",
+    "Bound",
+    "out_of_days",
+    "unit_of_rates",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Where a figure lies unless somebody insists.
+
+    >>> from kosho.bounds import DUTY
+    >>> DUTY.broken(0.25), DUTY.broken(25.0)
+    (None, '25 is 2,500 %, above 300 %: rates are fractions (0.25 for 25 %)')
+    """
+
+    low: float
+    high: float
+    words: str
+    """How a figure outside is told, with `value`, `percent`, `low` and `high`."""
+    below: str = ""
+    """The same for one that is too low, where that means something else."""
+
+    def broken(self, value: float) -> str | None:
+        """What is wrong with a figure; None where it is inside, or no number."""
+        if not (value < self.low or value > self.high):
+            return None
+        words = self.below if self.below and value < self.low else self.words
+        return words.format(value=value, percent=100 * value, low=self.low, high=self.high)
+
+    def outside(self, values: Array) -> Mask:
+        """Which figures are outside; those that are no numbers are not."""
+        return (values < self.low) | (values > self.high)
+
+
+_FRACTION = "{value:g} is {percent:,.5g} %, above 300 %: rates are fractions (0.25 for 25 %)"
+DUTY = Bound(0.0, 3.0, _FRACTION, "{value:g} is below zero: that pays buyers, a subsidy, no tariff")
+"""A new ad valorem rate, a fraction. In April 2025 China paid 1.45 on most goods."""
+BASE_DUTY = Bound(0.0, 3.0, _FRACTION, "{value:g} is below zero: a base rate is a duty, zero or more")
+"""A rate of the base year on a sector's trade between two economies, a fraction."""
+PERCENT_DUTY = Bound(
+    0.0,
+    1000.0,
+    "{value:g} percent is above 1,000: no duty on goods is that high",
+    "{value:g} percent is below zero: a tariff pays no buyers (a subsidy does), nor does it lower other duties",
+)
+"""A duty of a measure or an option, percent of customs value."""
+THETA = Bound(0.01, 200.0, "{value:g} is outside {low:g} to {high:g}: no trade elasticity was found there")
+"""Estimates by sector go from 0.37 to 64.9 (Caliendo & Parro 2015); low sets scale them down."""
+DISCOUNT = Bound(0.0, 100.0, "{value:g} is outside 0 to 100 percent a year")
+WEIGHT = Bound(0.0, 10.0, "{value:g} is outside 0 to 10: the excess over one at which a dollar is counted")
+COST = Bound(0.01, 100.0, "{value:g} is outside {low:g} to {high:g}: new over old trade cost")
+DAYS = Bound(0.0, 3650.0, "{value:g} days is more than ten years")
+LARGEST = 1e15
+"""No figure that anything here counts is larger: world output is 2e14 USD a year, 3e16 yen."""
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
+"""Days that somebody can mean."""
+
+PERCENT_FROM, ONE_PLUS = 1.0, (1.0, 1.5)
+NEARLY = 0.95
+
+
+def out_of_days(day: date) -> str | None:
+    """What is wrong with a day that nobody can mean; None where somebody can."""
+    if FIRST_DAY <= day <= LAST_DAY:
+        return None
+    return f"the year {day.year} is outside {FIRST_DAY.year} to {LAST_DAY.year}"
+
+
+def unit_of_rates(rates: Array, trade: Array) -> str | None:
+    """The other unit that rates seem to be in; None where they look like fractions.
+
+    Args:
+        rates: Ad valorem rates, any shape.
+        trade: What bears each of them; trade within a country is zero.
+
+    >>> import numpy as np
+    >>> from kosho.bounds import unit_of_rates
+    >>> trade = np.array([5.0, 1.0])
+    >>> unit_of_rates(np.array([0.025, 0.15]), trade), unit_of_rates(np.array([1.025, 1.15]), trade)
+    (None, 'they look like 1 + t: 100 % of them lie between 1 and 1.5')
+    >>> unit_of_rates(np.array([2.5, 15.0]), trade)
+    'they look like percent: their mean on trade is 458 %'
+    """
+    import numpy as np  # noqa: PLC0415 - schemas need bounds, and no arrays
+
+    borne = (trade > 0) & np.isfinite(rates)
+    if not borne.any():
+        return None
+    share = float(((rates[borne] >= ONE_PLUS[0]) & (rates[borne] <= ONE_PLUS[1])).mean())
+    if share >= NEARLY:
+        return f"they look like 1 + t: {100 * share:.0f} % of them lie between 1 and 1.5"
+    mean = float(np.average(rates[borne], weights=trade[borne]))
+    if mean >= PERCENT_FROM:
+        return f"they look like percent: their mean on trade is {100 * mean:,.0f} %"
+    return None
