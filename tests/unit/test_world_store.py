@@ -26,7 +26,7 @@ def small() -> IOTable:
 
 def test_a_table_comes_back_as_it_was_written(tmp_path: Path):
     table = replace(small(), final=np.ones((2, 2, 3)))
-    with write(table, tmp_path / "new" / "t.npz").open("rb") as file:
+    with write(table, tmp_path / "t.npz").open("rb") as file:
         back = read(file, "t.npz")
     assert (back.countries, back.sectors, back.meta) == (table.countries, table.sectors, table.meta)
     assert back.totals is None
