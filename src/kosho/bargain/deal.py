@@ -228,7 +228,7 @@ def negotiate(
     priced: list[PricedTable] = []
     for background in table.backgrounds:
         say(f"{len(table.grid):,} packages: {background.title}")
-        priced.append(price(table, background, world, deficits))
+        priced.append(price(table, background, world, deficits, say))
     first = priced[0]
     found = solutions(first.game)
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)

@@ -20,6 +20,7 @@ from kosho.equilibrium.failure import raise_first
 from kosho.errors import Problems
 from kosho.impact.reach import IdleError
 from kosho.parallel import cores
+from kosho.progress import Progress, Reached, estimated, silent
 from kosho.world import World
 
 __all__ = [
@@ -123,13 +124,14 @@ def solve_payoffs(
     changes: Sequence[Counterfactual],
     deficits: Deficits = "fixed",
     thetas: Sequence[xr.DataArray] | None = None,
+    reached: Reached | None = None,
 ) -> PayoffParts:
     """What changes are worth to the parties, each solved at elasticities of its own if given.
 
     Changes without an equilibrium are in `PayoffParts.failures`: the caller decides what that means.
     """
     processes = None if thetas is None else cores()  # each set of elasticities is work of its own
-    outcome = solve_batch(world, changes, deficits, thetas=thetas, processes=processes)
+    outcome = solve_batch(world, changes, deficits, thetas=thetas, processes=processes, reached=reached)
     gained = outcome.equivalent_variation.to_numpy(), outcome.real_value_added.to_numpy()
     return replace(_counted(table, world, *gained), failures=outcome.failures)
 
@@ -196,7 +198,13 @@ class PricedTable(Shown):
         return replace(game, resolution=NOTICED, noise=NOISE)
 
 
-def price(table: Table, background: BackgroundLaw, world: World, deficits: Deficits = "fixed") -> PricedTable:
+def price(
+    table: Table,
+    background: BackgroundLaw,
+    world: World,
+    deficits: Deficits = "fixed",
+    progress: Progress = silent,
+) -> PricedTable:
     """Every package of a table under one background, with what follows without one and with today.
 
     Raises:
@@ -214,6 +222,7 @@ def price(table: Table, background: BackgroundLaw, world: World, deficits: Defic
         world,
         [*collapsed.counterfactuals(range(count)), *collapsed.comparison_counterfactuals()],
         deficits,
+        reached=estimated(progress, f"Packages: {background.title}", count + 2),
     )
     if worth.failures:
         packages = (", ".join(map(" ".join, table.grid.label(k).items())) for k in range(count))

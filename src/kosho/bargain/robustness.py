@@ -13,7 +13,7 @@ from kosho.bargain.zone import critical_value, critical_weight, critical_zone_we
 from kosho.display import Card, Shown, million
 from kosho.equilibrium import Deficits, Failure
 from kosho.errors import InputError, Problem
-from kosho.progress import Progress
+from kosho.progress import Progress, estimated
 from kosho.world import draw_elasticities
 
 __all__ = ["Certificate", "CriticalValues", "GainQuantiles", "certify", "closing_points", "leading_packages"]
@@ -120,12 +120,14 @@ def certify(
     values = generator.uniform(weights.low, weights.high, (draws, len(weights.names)))
     missing: list[Failure] = []
     gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _ in range(2))
+    reached, done = estimated(progress, "Draws", draws), 0
     for first, closure in enumerate(CLOSURES):
         mine = np.arange(first, draws, len(CLOSURES))
         for some in np.array_split(mine, max(1, -(-len(mine) // AT_ONCE))):
             if not len(some):
                 continue
-            progress(f"Draws {some[0] + 1} to {some[-1] + 1} of {draws}, deficits {closure}")
+            reached(done)
+            done += len(some)
             worth = price_at(priced, packages, [settings[k] for k in some], closure)
             for place, number in enumerate(some):
                 rows = np.arange(len(packages) + 2) + place * (len(packages) + 2)

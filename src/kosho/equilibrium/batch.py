@@ -28,6 +28,7 @@ from kosho.equilibrium.solve import solve
 from kosho.errors import InputError, KoshoError, Problems
 from kosho.limits import refuse_beyond
 from kosho.parallel import Shared, cores, one_thread, run
+from kosho.progress import Reached
 from kosho.readonly import fix
 from kosho.world import World
 
@@ -130,13 +131,15 @@ class BatchOutcome(Shown):
         raise_first(self.failures, names)
 
 
-def solve_batch(
+def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     world: World,
     counterfactuals: Sequence[Counterfactual | Shock],
     deficits: Deficits = "fixed",
     tol: float = TOLERANCE,
     thetas: Sequence[xr.DataArray] | None = None,
     processes: int | None = None,
+    *,
+    reached: Reached | None = None,
 ) -> BatchOutcome:
     """The equilibria of many counterfactuals.
 
@@ -153,6 +156,7 @@ def solve_batch(
         processes: How many processes share the work, this one included; the others are started afresh, one
             BLAS thread each, and kept for the next batch. None takes one, and one a core for thousands of
             members.
+        reached: Called with how many members are solved.
 
     Raises:
         InputError: arguments of wrong types, or made for another world; members are named by their numbers.
@@ -172,11 +176,15 @@ def solve_batch(
         processes = cores() if len(changes) >= WORTH_A_PROCESS else 1
     found = Results.empty(len(changes), len(world.countries), len(world.sectors))
     failed: dict[int, Failure] = {}
+    done = 0
     with one_thread():
         for chunk, (part, failures) in run(
             _solved, _chunks(world, changes, deficits, tol, thetas, processes), processes
         ):
             found.put(chunk.members, part)
+            done += len(chunk.members)
+            if reached is not None:
+                reached(done)
             failed |= {chunk.members[one.member]: one for one in failures}
     for member in np.flatnonzero(np.isnan(found.residual)).tolist():
         if member not in failed:

@@ -13,7 +13,7 @@ from kosho.arrays import Array
 from kosho.errors import InputError, Problem
 from kosho.parallel import Shared, cores, one_thread, start
 from kosho.parallel import run as shared_out
-from kosho.progress import Progress, silent
+from kosho.progress import Progress, estimated, silent
 from kosho.scenario.commitments import commitments_of
 from kosho.scenario.interval import Interval
 from kosho.scenario.jobs import (
@@ -197,9 +197,10 @@ def _run(inputs: JobInputs, scenarios: tuple[ScenarioSummary, ...], progress: Pr
     draws = [DrawJob(shared, theta) for theta in draw_elasticities(inputs.talks, DRAWS, SEED)]
     jobs = [*central, *at_ends, *variants, *draws]
     job_results: dict[Any, Any] = {}
+    reached = estimated(progress, "Solving", len(jobs))
     for job, found in shared_out(try_job, jobs, min(cores(), MOST_PROCESSES)):
         job_results[job] = run_job(job) if found is None else found
-        progress(f"Solving, {len(job_results)} of {len(jobs)}")
+        reached(len(job_results))
     of_variant: dict[tuple[str, str], VariantResult] = {
         (job.scenario, job.variant.id): job_results[job] for job in variants
     }

@@ -16,7 +16,7 @@ from kosho.equilibrium import Outcome, solve
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
 from kosho.impact.reach import idle, refuse_idle, unpriced
-from kosho.progress import Progress, silent
+from kosho.progress import Progress, estimated, silent
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
 from kosho.scenario.sensitivity import (
     CentralOutcome,
@@ -121,8 +121,10 @@ def simulate_with_ranges(
 
     outcome = solved(found)
     moved: list[tuple[str, Mapping[str, Array] | str]] = []
-    for corner in corners(law, found):
-        progress(f"Solving at the ends of ranges: {corner.of}")
+    ends = list(corners(law, found))
+    reached = estimated(progress, "Solving at the ends of ranges", len(ends))
+    for done, corner in enumerate(ends):
+        reached(done)
         at_end = partial(solved, effects_at(base, law, corner))
         moved.append((corner.of, figures_or_reason(at_end, flows, subsidies_at(paid, corner))))
     middle = CentralOutcome.of(outcome, flows, subsidies_at(paid))
