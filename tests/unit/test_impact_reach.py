@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -152,17 +153,31 @@ def test_a_scenario_allows_it_with_a_reason_only(tmp_path: Path) -> None:
     simulate(Case.load(folder), "mine", world="talks")
 
 
-def test_an_end_of_what_is_not_there_and_one_after_the_day_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        ({"measure": "us-ieepa-annex1", "legal_from": "2025-08-01"}, "it ends on 2025-08-01, after 2025-07-09"),
+        ({"measure": "OVER", "legal_from": "2025-07-09"}, "it ended by itself on"),
+    ],
+)
+def test_an_end_that_is_none_is_refused(tmp_path: Path, end: dict[str, str], why: str) -> None:
     folder = _case(tmp_path, _measure({}))
-    ends = [
-        {"measure": "us-ieepa-annex1", "legal_from": "2025-08-01"},
-        {"measure": "us-301-list-1", "legal_from": "2025-07-09"},
-    ]
-    known = {one.id for one in Case.load(folder).register.measures}
-    ends = [one for one in ends if one["measure"] in known]
-    _extend(folder / "measures.yaml", lambda content: content["overlays"]["mine"].update(end=ends[:1]))
-    with pytest.raises(IdleError, match="us-ieepa-annex1 changes nothing: it ends on 2025-08-01"):
+    over = next(
+        one.id
+        for one in Case.load(folder).register.measures
+        if one.legal_to is not None and str(one.legal_to) < "2025-07-01" and one.kind != "termination"
+    )
+    ends = [{**end, "measure": end["measure"].replace("OVER", over)}]
+    _extend(folder / "measures.yaml", lambda content: content["overlays"]["mine"].update(end=ends))
+    with pytest.raises(IdleError, match=f"{ends[0]['measure']} changes nothing: {why}"):
         simulate(Case.load(folder), "mine", world="talks")
+
+
+@pytest.mark.parametrize("day", ["2025-06-01", "2025-07-10", "2025-08-10"])
+def test_what_is_gone_on_the_day_is_gone_whoever_ended_it(day: str) -> None:
+    case = Case.load("japan-us-2025")
+    for scenario in case.scenarios:
+        assert scenario_effects(case, scenario, date.fromisoformat(day), "talks")[1].idle == {}, scenario
 
 
 @pytest.mark.parametrize("scenario", sorted(Case.load("japan-us-2025").scenarios))

@@ -103,11 +103,14 @@ def idle(
     before = _Asked(world, register, on, known)
     found: dict[str, str] = {}
     for change in (*overlay.add, *overlay.replace, *overlay.end):
-        why = _never(change, before) or _unchanged(change, before, overlay)
-        if why is not None and known is not None and isinstance(change, MeasureEnd):
-            # It may end what is law but was not known on the day: then it holds the same later on.
-            latest = _Asked(world, register, on, None)
-            why = _never(change, latest) or _unchanged(change, latest, overlay)
+        if isinstance(change, MeasureEnd):
+            why = _no_end(change, before)
+        else:
+            why = _never(change, before) or _unchanged(change, before, overlay)
+            if why is not None and known is not None and _takes_away(change):
+                # What it takes away may be law that was not known on the day: it holds the same later on.
+                latest = _Asked(world, register, on, None)
+                why = _never(change, latest) or _unchanged(change, latest, overlay)
         if why is not None:
             found[_name(change)] = why
             overlay = _without(overlay, change)
@@ -149,15 +152,23 @@ def _without(overlay: Overlay, change: _Change) -> Overlay:
     )
 
 
-def _never(change: _Change, before: _Asked) -> str | None:
+def _no_end(change: MeasureEnd, before: _Asked) -> str | None:
+    """Why an end is none; None where the measure is gone on the day, as the scenario says, whoever ended it."""
+    measure = before.register.measure(change.measure)
+    if change.legal_from > before.on:
+        return f"it ends on {change.legal_from}, after {before.on}"
+    if measure.legal_to is not None and measure.legal_to < change.legal_from:
+        return f"it ended by itself on {measure.legal_to}"
+    return None if measure.stage in ("in_force", "expired") else f"it is not law ({measure.stage})"
+
+
+def _takes_away(change: Measure | Replacement) -> bool:
+    """Whether a change adds nothing of its own, but removes what other measures do."""
+    return isinstance(change, Measure) and change.kind in ("exemption", "termination")
+
+
+def _never(change: Measure | Replacement, before: _Asked) -> str | None:
     """Why a change cannot do anything, whatever is traded; None where it might."""
-    if isinstance(change, MeasureEnd):
-        if change.legal_from > before.on:
-            return f"it ends on {change.legal_from}, after {before.on}"
-        in_force = {one.id for one in before.register.in_force(before.on, before.known)}
-        if change.measure in in_force or before.register.measure(change.measure).kind == "termination":
-            return None
-        return f"it is not in force on {before.on} anyhow"
     measure = change.by if isinstance(change, Replacement) else change
     why: str | None = None
     if measure.first_day > before.on:
@@ -183,7 +194,7 @@ def _aimless(measure: Measure, world: World) -> str | None:
     return None
 
 
-def _unchanged(change: _Change, before: _Asked, overlay: Overlay) -> str | None:
+def _unchanged(change: Measure | Replacement, before: _Asked, overlay: Overlay) -> str | None:
     """Why a change makes no difference to what the economy is asked; None where it does."""
     here, there = before.changed(overlay), before.changed(_without(overlay, change))
     some = _nearest(change, before)
@@ -198,16 +209,9 @@ def _unchanged(change: _Change, before: _Asked, overlay: Overlay) -> str | None:
     return _reason(change, here, found) if same else None
 
 
-def _nearest(change: _Change, before: _Asked) -> frozenset[int]:
+def _nearest(change: Measure | Replacement, before: _Asked) -> frozenset[int]:
     """The imposer of a change, and the largest sellers that it is on."""
-    known = {one.id: one for one in before.register.measures}
-    measure = (
-        change.by
-        if isinstance(change, Replacement)
-        else known[change.measure]
-        if isinstance(change, MeasureEnd)
-        else change
-    )
+    measure = change.by if isinstance(change, Replacement) else change
     world = before.world
     place = world.law_cells.place
     own = {place[code] for code in expand_regions([measure.imposer]) if code in place}
@@ -244,10 +248,8 @@ def _moved(shock: Shock) -> Array:
     return table[np.lexsort(table.T[::-1])]
 
 
-def _reason(change: _Change, here: _Asked, found: Effects) -> str:
+def _reason(change: Measure | Replacement, here: _Asked, found: Effects) -> str:
     """Why a change that could act does not, as far as one can say."""
-    if isinstance(change, MeasureEnd):
-        return "its end makes no difference: another measure does the same, or it has no effect here"
     measure = change.by if isinstance(change, Replacement) else change
     if isinstance(change, Replacement) and measure.id not in found.left_out:
         return "it does what the measure that it takes the place of did"
