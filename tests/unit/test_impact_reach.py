@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.cases import copied
 from typer.testing import CliRunner
 
 from kosho import Case
@@ -75,7 +75,7 @@ def _measure(changes: dict[str, Any]) -> dict[str, Any]:
 
 def _case(to: Path, *measures: dict[str, Any], **about: Any) -> Path:
     """The shipped case with a scenario `mine` that adds some measures."""
-    folder = Path(shutil.copytree(Case.load("japan-us-2025").folder, to / "case"))
+    folder = copied(to)
     overlay = {"mine": {"title": "Mine", "add": list(measures)}}
     _extend(folder / "measures.yaml", lambda content: content["overlays"].update(overlay))
     scenario = {
@@ -187,7 +187,7 @@ def test_every_shipped_scenario_acts(scenario: str) -> None:
 
 def _table(to: Path, option: dict[str, Any], measure: dict[str, Any] | None = None) -> Path:
     """The shipped case with a table of cars alone, and one more option on it."""
-    folder = Path(shutil.copytree(Case.load("japan-us-2025").folder, to / "case"))
+    folder = copied(to)
 
     def change(content: Any) -> None:
         cars = content["issues"][0]
