@@ -10,7 +10,6 @@ import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
-from kosho.display import plural
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -76,28 +75,21 @@ def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
         found: The answer.
         parties: Every economy that was named; those who decide are among them.
     """
-    base = found.outcome.base
-    welfare = dict(zip(base.countries, found.welfare.to_numpy().tolist(), strict=True))
-    cells = [
-        {"importer": importer, "exporter": exporter, "sector": sector}
-        for importer, exporter, sector in zip(found.importer, found.exporter, found.sector, strict=True)
-    ]
-    rates = [
-        cell | {"rate": float(rate), "base": _known_base(base, cell)}
-        for cell, rate in zip(cells, found.rate, strict=True)
-    ]
-    unknown = sum(one["base"] is None for one in rates)
-    assumed = list(base.finest.meta.assumptions)
-    if unknown:
-        assumed.append(f"base rates of {unknown} of the {len(rates)} flows are not known and count as zero")
+    welfare = dict(zip(found.outcome.base.countries, found.welfare.to_numpy().tolist(), strict=True))
     return {
         "schema_version": 1,
         "kind": found.kind,
         "parties": list(parties),
         "decides": list(found.parties),
-        "world": base.hash,
-        "assumptions": assumed,
-        "tariffs": rates,
+        "world": found.outcome.base.hash,
+        "assumptions": _assumed(found),
+        "tariffs": [
+            {"importer": importer, "exporter": exporter, "sector": sector, "rate": float(rate)}
+            | {"base": _known_base(found.outcome.base, importer, exporter, sector)}
+            for importer, exporter, sector, rate in zip(
+                found.importer, found.exporter, found.sector, found.rate, strict=True
+            )
+        ],
         "welfare": {code: welfare[code] for code in parties},
         "welfare_of_others": {code: gain for code, gain in welfare.items() if code not in parties},
         "weights": dict(found.weights),
@@ -106,10 +98,20 @@ def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _known_base(base: World, cell: dict[str, str]) -> float | None:
+def _known_base(base: World, importer: str, exporter: str, sector: str) -> float | None:
     """The base rate of a flow; None where it is not known."""
+    cell = {"importer": importer, "exporter": exporter, "sector": sector}
     unknown = base.unknown_tariff
     return None if unknown is not None and bool(unknown.sel(cell)) else float(base.tariff.sel(cell))
+
+
+def _assumed(found: Tariffs) -> list[str]:
+    """What the table needed, and what is taken for base rates that nobody knows."""
+    base = found.outcome.base
+    flows = list(zip(found.importer, found.exporter, found.sector, strict=True))
+    unknown = sum(_known_base(base, *flow) is None for flow in flows)
+    told = f"base rates of {unknown} of the {len(flows)} flows are not known and count as zero"
+    return [*base.finest.meta.assumptions, *([told] if unknown else [])]
 
 
 def _codes(text: str, option: str) -> list[str]:
@@ -122,24 +124,23 @@ def _codes(text: str, option: str) -> list[str]:
 def _show(found: Tariffs, content: dict[str, Any]) -> None:
     from kosho.codes import country_name, sector_name
 
-    flows = found.outcome.flows
-    traded = [
-        (float(flows.sel({key: row[key] for key in ("importer", "exporter", "sector")})), row)
-        for row in content["tariffs"]
-    ]
+    base, flows = found.outcome.base, found.outcome.flows
+    cells = [{key: row[key] for key in ("importer", "exporter", "sector")} for row in content["tariffs"]]
+    largest = sorted(
+        zip(cells, found.rate, strict=True), key=lambda pair: float(flows.sel(pair[0])), reverse=True
+    )[:SHOWN]
     rows = [
         (
-            country_name(row["importer"]),
-            country_name(row["exporter"]),
-            sector_name(row["sector"]),
-            "unknown" if row["base"] is None else f"{100 * row['base']:.1f}",
-            f"{100 * row['rate']:.1f}",
-            f"{value:,.0f}",
+            country_name(cell["importer"]),
+            country_name(cell["exporter"]),
+            sector_name(cell["sector"]),
+            "unknown" if (before := _known_base(base, **cell)) is None else f"{100 * before:.1f}",
+            f"{100 * rate:.1f}",
+            f"{float(flows.sel(cell)):,.0f}",
         )
-        for value, row in sorted(traded, key=lambda pair: pair[0], reverse=True)[:SHOWN]
+        for cell, rate in largest
     ]
-    title = f"{found.kind} tariffs, {plural(len(traded), 'rate')}"
-    title += ", the largest flows" if len(traded) > SHOWN else ""
+    title = f"{found.kind} tariffs, {len(cells)} rates" + (", the largest flows" if len(cells) > SHOWN else "")
     columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, m USD")
     show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
     gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
