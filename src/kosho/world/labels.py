@@ -26,7 +26,7 @@ def position_of(labels: Labels, code: str, what: str) -> int:
         InputError: it is not among them; `what` says what it is.
     """
     if code not in labels:
-        raise InputError(Problem(f"unknown {what} {code!r}", suggest(code, labels)))
+        raise InputError(Problem(f"unknown {what} {code!r}", suggest(str(code), labels)))
     return labels.index(code)
 
 
@@ -101,6 +101,11 @@ def refuse_quantities(units: Sequence[PhysicalFlow], countries: Labels, sectors:
             if not 0 <= flow.quantity <= LARGEST:
                 told = f"a quantity of {flow.quantity:g}"
                 problems.add(told, f"from zero to {LARGEST:g}", key=f"units[{k}]")
+            for code, labels, what in (
+                (flow.exporter, countries, "country"),
+                (flow.importer, countries, "country"),
+                (flow.sector, sectors, "sector"),
+            ):
+                if code not in labels:
+                    problems.add(f"unknown {what} {code!r}", suggest(str(code), labels), key=f"units[{k}]")
     problems.raise_if_any()
-    for flow in units:
-        place_of((flow.importer, flow.exporter, flow.sector), countries, sectors)
