@@ -14,7 +14,8 @@ from kosho.law.export_controls import in_words as control_in_words
 from kosho.law.headings import Position, cover
 from kosho.law.measure import Measure
 from kosho.law.outside import outside
-from kosho.law.parts import parts
+from kosho.law.nomenclature import SHIPPED, refuse_absent
+from kosho.law.parts import dotted, parts
 from kosho.law.possible_rates import Goods, PartRate, Rates, headings_of, longer
 from kosho.law.query import NONE, LineRate, Pending, Query, RateQuote, RateSpan
 from kosho.law.rateless import RATELESS
@@ -36,8 +37,8 @@ def quote(register: Register, query: Query) -> RateQuote:
     code pay differently, or something is not known, the rate is None and `low` and `high` are its bounds.
 
     Raises:
-        InputError: the shipment tells an attribute or claims a preference that nothing knows; a unit value does
-            not fit a specific duty; members of a bloc are treated differently.
+        InputError: the shipment tells an attribute or claims a preference that nothing knows; the tariff has no
+            such code; a unit value does not fit a specific duty; members of a bloc are treated differently.
 
     >>> from datetime import date
     >>> from kosho.law import Query, Register, quote
@@ -48,11 +49,16 @@ def quote(register: Register, query: Query) -> RateQuote:
     True
     """
     _refuse_unknown_facts(register, query)
+    refuse_absent(query.importer, query.code, query.on)
     if query.exporter in blocs():
         one = quote(register, replace(query, exporter=_alike(register, query)))
         return replace(one, query=query)
     goods = Goods.of(register, query)
-    return _told(goods, goods.rates())
+    found = _told(goods, goods.rates())
+    if goods.query.code == query.code:
+        return found
+    note = f"{SHIPPED} has no statistical number {dotted(query.code)}: what is told is of its line"
+    return replace(found, query=query, warnings=(note, *found.warnings))
 
 
 def _told(goods: Goods, rates: Rates) -> RateQuote:
