@@ -632,8 +632,8 @@ def test_a_statistical_number_that_nothing_knows_is_told_as_its_line() -> None:
     unknown = quote(book, query("7615.10.50.90"))
     assert (unknown.rate, between(unknown)) == (None, (2.5, 12.5))
     assert any("no statistical number 7615.10.50.90" in text for text in unknown.warnings)
-    assert percent(quote(book, query("7615.10.50.97"))) == 12.5  # later than the tariff at hand, and on the list
-    (found,) = rates(
-        book, "USA", [("7615105090", 0.025), ("7615105097", 0.025)], ["JPN"], [date(2025, 6, 29)]
-    )
+    assert (
+        percent(quote(book, query("7615.10.50.97"))) == 12.5
+    )  # later than the tariff at hand, and on the list
+    (found,) = rates(book, "USA", [("7615105090", 0.025), ("7615105097", 0.025)], ["JPN"], [date(2025, 6, 29)])
     assert found[:, 0] == pytest.approx([np.nan, 0.125], nan_ok=True)

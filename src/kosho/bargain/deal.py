@@ -154,7 +154,7 @@ class Deal(Shown):
 
     @property
     def as_in_force(self) -> Mapping[tuple[str, str], str]:
-        """Options that the law of the day has made the same as the fallback, and the title of that, by issue."""
+        """Options that the law of the day has made the same as the fallback, by issue, and its title."""
         return self.priced[0].as_in_force
 
     @cached_property

@@ -117,15 +117,15 @@ def idle(
     return found
 
 
-def could_act(
-    world: World, register: Register, overlay: Overlay, on: date, known: date | None = None
-) -> bool:
+def could_act(world: World, register: Register, overlay: Overlay, on: date, known: date | None = None) -> bool:
     """Whether all that an overlay adds is priced, of the day, and on goods that are traded, whatever other
     law does.
     """
     here = _Asked(world, register, on, known).changed(overlay)
     return bool(overlay.add) and all(
-        one.kind != "unpriced" and _never(one, here) is None and (one.kind == "termination" or _traded(one, here))
+        one.kind != "unpriced"
+        and _never(one, here) is None
+        and (one.kind == "termination" or _traded(one, here))
         for one in overlay.add
     )
 

@@ -16,8 +16,8 @@ _IMPORTER = "USA"
 SHIPPED = "HTS, December 2024"
 """Edition of the lines that ship."""
 _SAME_LINES = date(2023, 10, 13), date(2027, 12, 31)
-"""Its lines of eight digits are those of the editions of 2023-10-13, of 2025 and of 2026 (revision 3), up to the
-end of the Harmonized System of 2022.
+"""Its lines of eight digits are those of the editions of 2023-10-13, of 2025 and of 2026 (revision 3); up to
+the end of the Harmonized System of 2022.
 """
 _LINE, _CHAPTERS = 8, "97"
 
@@ -68,7 +68,7 @@ def refuse_absent(importer: str, code: str, on: date) -> None:
     >>> refuse_absent("USA", "84139090", date(2025, 6, 1))
     Traceback (most recent call last):
         ...
-    kosho.errors.InputError: 84139090 is no code of USA, HTS, December 2024 (the nearest lines are 84139110, ...)
+    kosho.errors.InputError: 84139090 is no code of USA, HTS, December 2024 (the nearest lines are ...)
     """
     from kosho.law.schedules.lines import absent  # noqa: PLC0415 - schedules are read when needed
     from kosho.law.schedules.ordinary import in_force  # noqa: PLC0415

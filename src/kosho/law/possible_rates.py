@@ -194,7 +194,8 @@ class Goods:
             for measure in register.in_force(query.on, query.known)
             if measure.imposed_by(query.importer) and measure.level_on(query.exporter) is not None
         )
-        query = replace(query, hs=as_line(register, query.importer, query.code))
+        if (line := as_line(register, query.importer, query.code)) != query.code:
+            query = replace(query, hs=line)
         inside, lines = schedule_lines(query)
         named = _named(register, query.importer)
         under = bisect_left(named, query.code + "0"), bisect_left(named, query.code + ":")

@@ -1,4 +1,4 @@
-"""Names of before: `kosho.policy.schedules` is now `kosho.law.schedules`, and texts are read by functions of it.
+"""Names of before: `kosho.policy.schedules` is now `kosho.law.schedules`; texts are read by functions of it.
 
 Kept for one release; every use warns and says where the name is now.
 """
@@ -28,7 +28,9 @@ def __getattr__(name: str) -> object:
         found.parse = staticmethod(getattr(schedules, _READERS[name]))
         words = f", its parse kosho.law.schedules.{_READERS[name]}"
     warnings.warn(
-        f"kosho.policy.schedules.{name} is now kosho.law.schedules.{new}{words}", DeprecationWarning, stacklevel=2
+        f"kosho.policy.schedules.{name} is now kosho.law.schedules.{new}{words}",
+        DeprecationWarning,
+        stacklevel=2,
     )
     return found
 
