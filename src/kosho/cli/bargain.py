@@ -130,7 +130,7 @@ def _concept(name: str) -> str:
 
 
 def _show_idle(content: dict[str, Any]) -> None:
-    """Options that change nothing that is priced (their worth is not known), and those that the law has already."""
+    """Options that change nothing that is priced (their worth is unknown), and those that the law has."""
     for one in content["not_priced"]:
         say(f"Not priced: {one['issue']}, {one['option']}: {one['why']}.")
     for one in content["as_in_force"]:

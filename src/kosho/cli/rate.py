@@ -364,9 +364,10 @@ def _number(fraction: float | None) -> str:
 
 def _total(found: RateQuote) -> str:
     """A rate or a range of one row."""
-    if found.rate is not None:
-        return f"{_tidy(found.rate):g}"
     low, high = _percentage(found.low), _percentage(found.high)
+    if found.rate is not None:
+        sure = low == high or low is None or high is None
+        return f"{_tidy(found.rate):g}" + ("" if sure else f" ({low:g} to {high:g})")
     if low is not None and high is not None:
         return f"{low:g} to {high:g}"
     if high is not None:
