@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from tests.briefs import HOSTILE, bounds, brief
 from tests.measures import cited, measure
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.commitment_tables import (
     bound_table,
     commitments,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import countries, country_name, sector_name

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from kosho import formatting
 from kosho.arrays import Array, Mask
-from kosho.brief import formatting
 from kosho.brief.model import Basis, DealBound, NamedDeal, Negotiation, PackagePoint
 from kosho.codes import country_name
 from kosho.scenario.results import Quantiles

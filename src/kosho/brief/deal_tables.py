@@ -8,8 +8,9 @@ from itertools import combinations
 
 import numpy as np
 
+from kosho import formatting
 from kosho.arrays import Array
-from kosho.brief import formatting, statement_text
+from kosho.brief import statement_text
 from kosho.brief.model import NamedDeal, Negotiation, PackagePoint, Reference
 from kosho.brief.tables import Cell, CellTable, QuotedWords
 from kosho.codes import country_name

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.model import Claim
 from kosho.codes import country_name
 from kosho.scenario.results import Comparison, ScenarioResults, ScenarioSummary

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.figures import compared_scenarios
 from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name

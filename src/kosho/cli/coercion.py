@@ -149,7 +149,7 @@ def _in_economy(table: World, of: Episode) -> dict[str, Any] | None:
 
 
 def _show(found: EpisodeComparison) -> None:
-    from kosho.brief import formatting
+    from kosho import formatting
 
     of = found.episode
     rows = [_row(one) for one in found.figures]
@@ -184,21 +184,21 @@ def _row(one: EpisodeFigure) -> tuple[str, str, str, str, str]:
 
 def _given(value: float) -> str:
     """As the source has it."""
-    from kosho.brief import formatting
+    from kosho import formatting
 
     return formatting.figure(value, 7)
 
 
 def _counted(value: float) -> str:
     """What comes out of the replay, to three digits: more are not true."""
-    from kosho.brief import formatting
+    from kosho import formatting
 
     return formatting.significant(value, 3, 0 if value >= 100 else 2)
 
 
 def _worked_out(value: float) -> str:
     """A ratio, to two decimals."""
-    from kosho.brief import formatting
+    from kosho import formatting
 
     return formatting.significant(value, 3, 2)
 
@@ -219,7 +219,7 @@ def _between(cited: Cited) -> str:
 
 
 def _show_economy(of: Episode, found: dict[str, Any]) -> None:
-    from kosho.brief import formatting
+    from kosho import formatting
     from kosho.codes import country_name
 
     rows = [

@@ -154,7 +154,7 @@ def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *,
 
 def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str, str]:
     """Real income and money with their ranges, and the real wage."""
-    from kosho.brief import formatting
+    from kosho import formatting
 
     income, money = (
         formatting.percent(found["welfare"], sign=True),
@@ -168,7 +168,7 @@ def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str
 
 def _traded(found: dict[str, Any], ends: ResultEnds | None, position: int) -> tuple[str, str, str, str]:
     """Value and quantity of a flow, the new ones with their ranges."""
-    from kosho.brief import formatting
+    from kosho import formatting
 
     value = formatting.billions(found["new_musd"]) if found["new_musd"] else formatting.NONE
     counted = found["base_units"] is not None

@@ -165,7 +165,7 @@ def _levels(found: Range) -> dict[str, Any]:
 
 
 def _show(content: dict[str, Any]) -> None:
-    from kosho.brief import formatting
+    from kosho import formatting
     from kosho.codes import country_name, sector_name
 
     goods, buyer = sector_name(content["sector"]), country_name(content["country"])
@@ -199,7 +199,7 @@ def _show(content: dict[str, Any]) -> None:
 
 
 def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
-    from kosho.brief import formatting
+    from kosho import formatting
     from kosho.codes import country_name
 
     rows = [
@@ -220,7 +220,7 @@ def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
 
 
 def _show_vehicles(found: dict[str, Any], country: str) -> None:
-    from kosho.brief import formatting
+    from kosho import formatting
     from kosho.codes import country_name
 
     rows = [(drive, _percents(one), _standing(one)) for drive, one in found["drives"].items()]
@@ -245,7 +245,7 @@ def _show_vehicles(found: dict[str, Any], country: str) -> None:
 
 
 def _percents(one: dict[str, Any]) -> str:
-    from kosho.brief import formatting
+    from kosho import formatting
 
     return formatting.with_ends(
         formatting.percent(one["value"], decimals=1), formatting.percents(one["low"], one["high"])

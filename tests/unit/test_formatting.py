@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kosho.brief import formatting
+from kosho import formatting
 
 
 @pytest.mark.parametrize(
