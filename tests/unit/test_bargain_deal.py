@@ -20,7 +20,7 @@ from kosho.bargain.pricing import (
     price,
     price_at,
 )
-from kosho.bargain.report import contract, percent_of_draws
+from kosho.bargain.report import contract
 from kosho.bargain.robustness import LEAST_SCALE, certify, closing_points
 from kosho.bargain.zone import critical_zone_weight
 from kosho.bargain.zone_relaxations import no_transfer
@@ -163,11 +163,6 @@ def test_a_gain_within_the_solvers_noise_is_none_in_draws_and_at_critical_points
     everything = replace(priced.game, resolution=1e9)
     priced.__dict__["game"] = everything
     assert certify(priced, np.array([package]), 2, 1, lambda _: None)[0].all_gain == 0
-
-
-def test_a_share_of_draws_is_all_only_if_it_is_all():
-    told = {1.0: "100 %", 0.995: "99.5 %", 0.9999: "99.9 %", 0.5: "50 %", 0.004: "0.4 %", 0.0: "0 %"}
-    assert {share: percent_of_draws(share) for share in told} == told
 
 
 def test_the_zone_closes_where_no_package_is_left():

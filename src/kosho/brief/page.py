@@ -64,6 +64,7 @@ def render(brief: Brief) -> str:
             tables=tables(brief) | commitments(brief),
             deal_tables=deal_tables,
             statement_text=statement_text,
+            range_note=formatting.range_note,
             cite=cite,
             style=_text("style.css"),
             script=_text("page.js"),

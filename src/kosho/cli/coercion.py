@@ -162,6 +162,7 @@ def _show(found: EpisodeComparison) -> None:
     if any(one.put_in for one in found.figures):
         note(PUT_IN)
     note(UNFITTED if found.fitted_at is None else f"{LAST_COLUMN}, {FITTED[found.fitted_at]}.")
+    note(formatting.range_note("the ranges of the elasticities and of what was seen"))
     kinds = ", ".join(dict.fromkeys(f"{one['publisher']} ({one['kind']})" for one in _sources(of)))
     note(f"sources: {kinds}")
     say("")
@@ -226,14 +227,17 @@ def _show_economy(of: Episode, found: dict[str, Any]) -> None:
         (
             country_name(code),
             formatting.with_ends(
-                formatting.millions(one["value"], sign=True),
-                formatting.millions_range(one["low"], one["high"], sign=True),
+                formatting.billions(one["value"], sign=True, part=True),
+                formatting.span(one["low"], one["high"], part=True),
             ),
         )
         for code, one in found["ev_musd"].items()
     ]
     show_table(
-        f"{of.title}: in the whole economy, USD a year in the long run", ("Economy", "USD"), rows, numeric=1
+        f"{of.title}: in the whole economy, a year in the long run",
+        ("Economy", "Billion USD"),
+        rows,
+        numeric=1,
     )
     for code, why in found["left_out"].items():
         note(f"{country_name(code)} is left out: {why}.")

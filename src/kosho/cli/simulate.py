@@ -25,6 +25,7 @@ app = typer.Typer(add_completion=False)
 SHOWN = (6, 3)
 """Economies besides the parties: those that lose and those that gain most."""
 ALL_SHOWN = (12, 4)
+FLOW_COLUMNS = ("Base, billion USD", "New, billion USD", "Base, quantity", "New, quantity")
 
 
 @app.command()
@@ -121,6 +122,9 @@ def _flow(outcome: Outcome, flow: NamedFlow) -> dict[str, Any]:
 
 
 def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *, everything: bool) -> None:
+    from datetime import date
+
+    from kosho import formatting
     from kosho.codes import country_name
 
     countries: dict[str, dict[str, float]] = content["countries"]
@@ -138,7 +142,8 @@ def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *,
     for measure in bounds.of_scenario:
         note(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
     title = opened.scenario(content["scenario"]).title
-    title += f", as of {content['as_of']}: long run, against the base year"
+    day = formatting.day(date.fromisoformat(content["as_of"]))
+    title += f", as of {day}: long run, against the base year"
     columns = ("Economy", "Real income, %", "Billion USD a year", "Real wage, %")
     show_table(title, columns, rows, numeric=3)
     flows = [
@@ -146,8 +151,7 @@ def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *,
         for position, (flow, one) in enumerate(zip(opened.flows, content["flows"], strict=True))
     ]
     if flows:
-        heads = ("Flow", "Billion USD,\nbase", "\nnew", "Quantity,\nbase", "\nnew")
-        show_table("Flows", heads, flows, numeric=4)
+        show_table("Flows, a year", ("Flow", *FLOW_COLUMNS), flows, numeric=len(FLOW_COLUMNS))
     show_bounds(opened, bounds, everything=everything)
     show_assumptions(content["assumptions"])
 
@@ -172,9 +176,9 @@ def _traded(found: dict[str, Any], ends: ResultEnds | None, position: int) -> tu
 
     value = formatting.billions(found["new_musd"]) if found["new_musd"] else formatting.NONE
     counted = found["base_units"] is not None
-    units = (
-        (formatting.quantity(found["new_units"]) if found["new_units"] else formatting.NONE) if counted else ""
-    )
+    units = ""
+    if counted:
+        units = formatting.quantity(found["new_units"], 2) if found["new_units"] else formatting.NONE
     if ends is not None:
         at = ends.flows[position]
         value = formatting.with_ends(value, formatting.billions_range(at.new_musd.low, at.new_musd.high))

@@ -104,6 +104,7 @@ def _codes(text: str, option: str) -> list[str]:
 
 
 def _show(found: Tariffs, content: dict[str, Any]) -> None:
+    from kosho import formatting
     from kosho.codes import country_name, sector_name
 
     base, flows = found.outcome.base, found.outcome.flows
@@ -116,14 +117,14 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
             country_name(cell["importer"]),
             country_name(cell["exporter"]),
             sector_name(cell["sector"]),
-            f"{100 * float(base.tariff.sel(cell)):.1f}",
-            f"{100 * rate:.1f}",
-            f"{float(flows.sel(cell)):,.0f}",
+            formatting.decimals(100 * float(base.tariff.sel(cell)), 1),
+            formatting.decimals(100 * float(rate), 1),
+            formatting.billions(float(flows.sel(cell)), part=True),
         )
         for cell, rate in largest
     ]
     title = f"{found.kind} tariffs, {len(cells)} rates" + (", the largest flows" if len(cells) > SHOWN else "")
-    columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, m USD")
+    columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, billion USD")
     show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
     gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
     show_table(
@@ -135,7 +136,9 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
 
 def percent(fraction: float) -> str:
     """Signed percent, two decimals, or two significant figures of what is smaller."""
+    from kosho import formatting
+
     value = 100 * fraction
     if abs(value) < LEAST:
         return "0"
-    return f"{value:+.{max(2, 1 - floor(log10(abs(value))))}f}"
+    return formatting.decimals(value, max(2, 1 - floor(log10(abs(value)))), sign=True)

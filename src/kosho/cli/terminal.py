@@ -12,7 +12,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kosho.bounds import out_of_days
-from kosho.cli.layout import grid, wrapped
 from kosho.errors import InputError, Problem, suggest
 from kosho.progress import Progress, silent
 
@@ -42,6 +41,8 @@ Choice = TypeVar("Choice", bound=str)
 
 def say(text: str) -> None:
     """Lines on standard output, wrapped at their spaces to the width of the terminal."""
+    from kosho.cli.layout import wrapped
+
     write("\n".join(wrapped(text, _width())))
 
 
@@ -75,6 +76,8 @@ def show_json(content: Mapping[str, Any]) -> None:
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: int = 0) -> None:
     """A table on standard output; the last `numeric` columns are set flush right."""
+    from kosho.cli.layout import grid, wrapped
+
     width = _width()
     for line in wrapped(title, width):
         write(_bold(line))

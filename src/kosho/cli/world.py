@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, Problems
@@ -91,8 +92,8 @@ def build(  # noqa: PLR0913 - one parameter an option
     with show_progress("Building the table"):
         table = completed(format_.table(files or [], _settings(settings or [])), said)
         path = write(table, target)
-    size = path.stat().st_size / 1e6
-    say(f"{path}: {len(table.countries)} economies, {len(table.sectors)} sectors, {size:.1f} MB")
+    size = formatting.decimals(path.stat().st_size / 1e6, 1)
+    say(f"{path}: {len(table.countries)} economies, {len(table.sectors)} sectors, {size} MB")
 
 
 def _target(out: Path | None) -> Path:
@@ -154,19 +155,23 @@ def info(
 
 
 def _show(content: dict[str, Any]) -> None:
-    sizes, totals = content["sizes"], content["totals"]
+    sizes, flows = content["sizes"], formatting.count(content["sizes"]["flows"])
+    trillions = {name: formatting.decimals(content["totals"][name] / 1e6, 1) for name in ("output", "trade")}
     facts = [
         ("Table", f"{content['name']}, {content['year']}, fingerprint {content['world']}"),
         ("Source", content["source"]),
         ("Licence", f"{content['licence']}; {content['attribution']}"),
-        ("Size", f"{sizes['countries']} economies, {sizes['sectors']} sectors, {sizes['flows']:,} flows"),
-        ("Output", f"{totals['output'] / 1e6:.1f} trillion USD, of which {totals['trade'] / 1e6:.1f} traded"),
+        (
+            "Size",
+            f"{sizes['countries']} economies, {sizes['sectors']} sectors, {flows} flows",
+        ),
+        ("Output", f"{trillions['output']} trillion USD, of which {trillions['trade']} traded"),
         *(("Estimated", text) for text in content["estimated"]),
         *_fit(content),
         *(("Left out", text) for text in content["left_out"]),
         *(("Adjusted", text) for text in content["adjustments"]),
     ]
-    show_table("The world table", ("", ""), facts)
+    show_table("The world table", ("What", "As it is"), facts)
     _show_balances(content)
 
 
@@ -175,8 +180,9 @@ def _fit(content: dict[str, Any]) -> list[tuple[str, str]]:
     if content["fit"] is not None:
         fit = content["fit"]["without_ports"]
         text = f"goods trade of the {fit['pairs']} largest pairs against {content['fit']['source']} "
-        text += f"({content['fit']['year']}): correlation {fit['correlation']:.2f}, in logs "
-        text += f"{fit['correlation_of_logs']:.2f}, median gap {100 * fit['median_absolute_log_gap']:.0f} %"
+        plain, logs = (formatting.decimals(fit[name], 2) for name in ("correlation", "correlation_of_logs"))
+        gap = formatting.decimals(100 * fit["median_absolute_log_gap"], 0)
+        text += f"({content['fit']['year']}): correlation {plain}, in logs {logs}, median gap {gap} %"
         found.append(("Fit", text))
     return [*found, *_named(content)]
 
@@ -185,17 +191,18 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
     """Base tariffs, what sectors are, and what was assumed."""
     tariffs, sectors = content["tariffs"], content["classification"]
     unknown = [content["countries"][one["country"]] for one in tariffs["unknown_importers"]]
-    share = 100 * tariffs["unknown_share_of_goods_trade"]
-    text = f"base rates: {tariffs['base'] or 'as given'}; unknown on {share:.0f} % of goods trade"
+    share = formatting.decimals(100 * tariffs["unknown_share_of_goods_trade"], 0)
+    text = f"base rates: {tariffs['base'] or 'as given'}; unknown on {share} % of goods trade"
     if unknown:
         text += f": {', '.join(unknown[:8])}{' …' if len(unknown) > 8 else ''}"
     found = [("Tariffs", text)]
     if sectors["sectors"]:
         covered = sectors["share_of_goods_trade"]
-        told = (
-            f"{sectors['name']}; {100 * covered['in_one_icio_sector']:.0f} % of goods trade is in sectors of "
+        one, several = (
+            formatting.decimals(100 * covered[of], 0) for of in ("in_one_icio_sector", "in_several")
         )
-        told += f"one ICIO sector, {100 * covered['in_several']:.0f} % in sectors of several"
+        told = f"{sectors['name']}; {one} % of goods trade is in sectors of one ICIO sector, {several} % in "
+        told += "sectors of several"
         found.append(("Sectors", told))
     return found + [("Assumed", text) for text in content["assumptions"]]
 
@@ -208,8 +215,7 @@ def _show_balances(content: dict[str, Any]) -> None:
     rows = [
         (
             content["countries"][code],
-            f"{balances[code]['table'] / 1e3:.0f}",
-            f"{balances[code]['published'] / 1e3:.0f}",
+            *(formatting.decimals(balances[code][of] / 1e3, 0, sign=True) for of in ("table", "published")),
         )
         for code in largest
     ]
