@@ -253,13 +253,14 @@ def the(name: str) -> str:
     return f"the {name}" if name.startswith(("United ", "European ", "Netherlands", "Philippines")) else name
 
 
-def the_country(code: str) -> str:
-    """An economy within a sentence, by its code.
+def the_country(code: str, *, starts: bool = False) -> str:
+    """An economy within a sentence or at its start, by its code.
 
-    >>> the_country("USA"), the_country("JPN")
-    ('the United States', 'Japan')
+    >>> the_country("USA"), the_country("JPN"), the_country("USA", starts=True)
+    ('the United States', 'Japan', 'The United States')
     """
-    return the(country_name(code))
+    name = the(country_name(code))
+    return name[:1].upper() + name[1:] if starts else name
 
 
 def range_note(over: str) -> str:

@@ -210,7 +210,10 @@ def test_a_fallback_that_is_not_what_follows_without_a_deal_is_warned_of(case, t
 def test_days_that_the_table_was_not_made_for_are_warned_of(case, talks, tmp_path):
     table = small(tmp_path, case)
     effort = Effort(draws=0, confirm=False)
-    for day, words in (("2025-10-01", "has passed on 2025-10-01"), ("2024-01-01", "on 2024-01-01 0 of the")):
+    for day, words in (
+        ("2025-10-01", "has passed on 1 October 2025"),
+        ("2024-01-01", "on 1 January 2024 0 of the"),
+    ):
         at = date.fromisoformat(day)
         early = Table.load(
             tmp_path / "table.yaml",

@@ -112,13 +112,13 @@ def _show_explained(deal: Deal, content: dict[str, Any]) -> None:
                 f"{_title(deal, change['issue'], change['fallback'])}"
                 for change in mine
             )
-            say(f"{country_name(party)} {word}: {text or 'nothing'}")
+            say(f"{formatting.the_country(party, starts=True)} {word}: {text or 'nothing'}")
     say("")
     columns = _over(parties)
     show_table("What it is worth", columns, [_both(one, parties)], numeric=len(columns))
     _show_shares(deal, "Which issue carries the gains over no deal", one, one["gains"])
     for party, change in one["concessions"].items():
-        name = country_name(party)
+        name = formatting.the_country(party, starts=True)
         if change is None:
             say(f"{name} loses, and nothing within the red lines makes it whole.")
             continue

@@ -51,6 +51,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Replay bans and advisories: what the halt alone would do, what happened, how far demand moved."""
+    from kosho import formatting
     from kosho.impact.coercion import compare, episodes
     from kosho.impact.coercion import episode as known
 
@@ -67,6 +68,7 @@ def show(
         _show(told)
         if whole is not None:
             _show_economy(told.episode, whole)
+    note(formatting.range_note("the ranges of the elasticities and of what was seen"))
 
 
 def contract(found: EpisodeComparison) -> dict[str, Any]:
@@ -162,7 +164,6 @@ def _show(found: EpisodeComparison) -> None:
     if any(one.put_in for one in found.figures):
         note(PUT_IN)
     note(UNFITTED if found.fitted_at is None else f"{LAST_COLUMN}, {FITTED[found.fitted_at]}.")
-    note(formatting.range_note("the ranges of the elasticities and of what was seen"))
     kinds = ", ".join(dict.fromkeys(f"{one['publisher']} ({one['kind']})" for one in _sources(of)))
     note(f"sources: {kinds}")
     say("")

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from kosho.formatting import NBSP
+
 __all__ = ["MOST_COLUMNS", "grid", "wrapped"]
 
 MOST_COLUMNS = 7
@@ -33,6 +35,8 @@ _PIECES = re.compile(rf"[{_OPENING}]*{_WIDE}[{_CLOSING}]*|(?:(?!{_WIDE}).)+")
 
 def wrapped(text: str, width: int, indent: int = 0) -> list[str]:
     """The lines of a text, broken at its spaces and between full-width characters alone.
+
+    A no-break space keeps its words together, and is printed as a space.
 
     Args:
         text: One or more lines; those that fit are kept as they are.
@@ -60,7 +64,7 @@ def wrapped(text: str, width: int, indent: int = 0) -> list[str]:
             made[-1] += space + piece
             room -= size + len(space)
         found += made
-    return found
+    return [line.replace(NBSP, " ") for line in found]  # a terminal's text is copied and searched
 
 
 def _pieces(line: str) -> Iterator[tuple[str, str]]:

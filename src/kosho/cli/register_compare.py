@@ -97,7 +97,10 @@ def _show(found: Comparison, when: date) -> None:
     title = f"Rates of {formatting.the_country(found.importer)} on {formatting.day(when)}"
     show_table(title, ("Product", *partners), rows)
     rows = [
-        [row.clause, *("\n".join(term.text for term in row.cells[code]) or NOT_HELD for code in found.partners)]
+        [
+            row.clause,
+            *(";\n".join(term.text for term in row.cells[code]) or NOT_HELD for code in found.partners),
+        ]
         for row in found.terms
     ]
     rows += [
