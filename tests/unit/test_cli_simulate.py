@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kosho.cli import app
-from kosho.cli.terminal import note, show_table
+from kosho.cli.terminal import say, show_table
 
 LINES = 90
 """Two screens of a terminal that is turned to text."""
@@ -69,7 +69,7 @@ def test_notes_are_wrapped_and_numbers_whole(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    note("word " * 30)
+    say("word " * 30)
     show_table("T", ("What", "Figure"), [("some words that need room " * 2, "1.0 to 2.0 billion")], numeric=1)
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 40

@@ -10,7 +10,7 @@ import typer
 
 from kosho import formatting
 from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, permitted, world_named
-from kosho.cli.terminal import chosen, day, note, say, show_json, show_progress, show_table
+from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
 from kosho.codes import country_name
 from kosho.errors import KoshoError, Problems
 
@@ -267,7 +267,7 @@ def _show_meanings(names: Iterable[str]) -> None:
     """What each concept picks, in a plain line."""
     from kosho.bargain import CONCEPTS
 
-    note("; ".join(f"{CONCEPTS[name].title}: {CONCEPTS[name].meaning}" for name in names) + ".")
+    say("; ".join(f"{CONCEPTS[name].title}: {CONCEPTS[name].meaning}" for name in names) + ".")
     say("")
 
 

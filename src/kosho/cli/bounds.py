@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kosho.cli.terminal import note, show_made
+from kosho.cli.terminal import say, show_made
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,18 +39,18 @@ def show(opened: Case, bounds: ScenarioCommitments, *, everything: bool) -> None
     ):
         if table.rows:
             show_made(_once(table))
-            note(f"{table.note}\n")
+            say(f"{table.note}\n")
     slack = [_not_reached(one) for one in bounds.bounds if not one.binds]
     if slack:
-        note(f"Not reached: {'; '.join(slack)}.\n")
+        say(f"Not reached: {'; '.join(slack)}.\n")
     if everything:
         _show_rest(bounds, scenarios)
     if bounds.ends is not None:
-        note(formatting.range_note("the ranges of the scenario’s measures, all else as computed"))
+        say(formatting.range_note("the ranges of the scenario’s measures, all else as computed"))
         for measure, why in bounds.ends.out_of_reach.items():
-            note(f"note: an end of {bounds.titles.get(measure, measure)} is left out: {why}")
+            say(f"note: an end of {bounds.titles.get(measure, measure)} is left out: {why}")
     if not everything:
-        note(_more(bounds, scenarios))
+        say(_more(bounds, scenarios))
 
 
 def _bound(bounds: ScenarioCommitments, scenarios: Mapping[str, str], *, everything: bool) -> CellTable:

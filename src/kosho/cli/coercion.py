@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import note, say, show_json, show_progress, show_table
+from kosho.cli.terminal import say, show_json, show_progress, show_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +68,7 @@ def show(
         _show(told)
         if whole is not None:
             _show_economy(told.episode, whole)
-    note(formatting.range_note("the ranges of the elasticities and of what was seen"))
+    say(formatting.range_note("the ranges of the elasticities and of what was seen"))
 
 
 def contract(found: EpisodeComparison) -> dict[str, Any]:
@@ -160,12 +160,12 @@ def _show(found: EpisodeComparison) -> None:
     width = len(columns) - (found.fitted_at is None)
     show_table(title, columns[:width], [row[:width] for row in rows], numeric=width - 1)
     demand, supply = (_between(one) for one in (of.demand, of.supply))
-    note(f"Elasticities of demand {demand}, of supply {supply}.")
+    say(f"Elasticities of demand {demand}, of supply {supply}.")
     if any(one.put_in for one in found.figures):
-        note(PUT_IN)
-    note(UNFITTED if found.fitted_at is None else f"{LAST_COLUMN}, {FITTED[found.fitted_at]}.")
+        say(PUT_IN)
+    say(UNFITTED if found.fitted_at is None else f"{LAST_COLUMN}, {FITTED[found.fitted_at]}.")
     kinds = ", ".join(dict.fromkeys(f"{one['publisher']} ({one['kind']})" for one in _sources(of)))
-    note(f"sources: {kinds}")
+    say(f"sources: {kinds}")
     say("")
 
 
@@ -241,6 +241,6 @@ def _show_economy(of: Episode, found: dict[str, Any]) -> None:
         numeric=1,
     )
     for code, why in found["left_out"].items():
-        note(f"{country_name(code)} is left out: {why}.")
+        say(f"{country_name(code)} is left out: {why}.")
     if found["left_out"]:
         say("")

@@ -12,7 +12,7 @@ import typer
 
 from kosho import formatting
 from kosho.cli.options import Json
-from kosho.cli.terminal import day, say, show_json, show_table, write
+from kosho.cli.terminal import day, say, say_whole, show_json, show_table
 from kosho.errors import InputError, Problem, Problems, suggest
 
 if TYPE_CHECKING:
@@ -398,6 +398,6 @@ def _show_history(query: Query, spans: list[RateSpan]) -> None:
     ]
     title = f"{_title(query)}: percent of customs value"
     show_table(title, ("From", "To", "Layers", "Percent"), rows, numeric=1)
-    write(in_terminal(_steps(spans)))
+    say_whole(in_terminal(_steps(spans)))
     for text in dict.fromkeys(text for span in spans for text in span.quote.warnings):
         say(f"note: {text}")

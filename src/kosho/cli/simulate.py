@@ -8,7 +8,7 @@ import typer
 
 from kosho.cli.bounds import show as show_bounds
 from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, permitted, world_named
-from kosho.cli.terminal import chosen, day, note, show_assumptions, show_json, show_progress, show_table
+from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
 
 if TYPE_CHECKING:
     from datetime import date
@@ -140,7 +140,7 @@ def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *,
         for code in dict.fromkeys(shown)
     ]
     for measure in bounds.of_scenario:
-        note(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
+        say(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
     title = opened.scenario(content["scenario"]).title
     day = formatting.day(date.fromisoformat(content["as_of"]))
     title += f", as of {day}: long run, against the base year"

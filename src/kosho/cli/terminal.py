@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 __all__ = [
     "chosen",
     "day",
-    "note",
     "say",
+    "say_whole",
     "show_assumptions",
     "show_json",
     "show_made",
     "show_progress",
     "show_table",
-    "write",
 ]
 
 WIDTH = 160
@@ -43,17 +42,12 @@ def say(text: str) -> None:
     """Lines on standard output, wrapped at their spaces to the width of the terminal."""
     from kosho.cli.layout import wrapped
 
-    write("\n".join(wrapped(text, _width())))
+    say_whole("\n".join(wrapped(text, _width())))
 
 
-def write(text: str) -> None:
+def say_whole(text: str) -> None:
     """What is not for the width of a terminal: JSON, drawings, names of files."""
     sys.stdout.write(f"{text}\n")
-
-
-def note(text: str) -> None:
-    """A sentence or more on standard output; a blank line stays where it is."""
-    say(text)
 
 
 def show_assumptions(texts: Sequence[str]) -> None:
@@ -71,7 +65,7 @@ def _width() -> int:
 
 def show_json(content: Mapping[str, Any]) -> None:
     """JSON on standard output, and nothing else."""
-    write(json.dumps(content, indent=2, allow_nan=False))
+    say_whole(json.dumps(content, indent=2, allow_nan=False))
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: int = 0) -> None:
@@ -80,8 +74,8 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
 
     width = _width()
     for line in wrapped(title, width):
-        write(_bold(line))
-    write("\n".join([*grid(columns, rows, width, numeric), ""]))
+        say_whole(_bold(line))
+    say_whole("\n".join([*grid(columns, rows, width, numeric), ""]))
 
 
 def _bold(line: str) -> str:
