@@ -18,7 +18,7 @@ from kosho.bargain.solutions import solutions
 from kosho.bargain.table import Table
 from kosho.equilibrium import Settled
 
-__all__ = ["SCHEMA_VERSION", "contract", "percent_of_draws"]
+__all__ = ["SCHEMA_VERSION", "contract"]
 
 SCHEMA_VERSION = 1
 
@@ -112,14 +112,6 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
         "statements": _statements(table),
         "fallback": table.grid.label(table.fallback),
     }
-
-
-def percent_of_draws(share: float) -> str:
-    """A share of draws in percent, never all unless it is all, never none unless it is none."""
-    if share in (0.0, 1.0):
-        return f"{100 * share:.0f} %"
-    whole = f"{100 * share:.0f}"
-    return f"{whole} %" if 0 < int(whole) < 100 else f"{min(max(100 * share, 0.1), 99.9):.1f} %"
 
 
 def _ids(table: Table, item: Justified) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.model import Claim, Method
 from kosho.codes import country_name
 from kosho.impact.parameters import parameters

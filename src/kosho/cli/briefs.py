@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kosho.cli.options import AllowIdle, AsOf, WorldNamed, permitted, world_named
-from kosho.cli.terminal import day, say, show_made, show_progress
+from kosho.cli.terminal import day, say, say_whole, show_made, show_progress
 
 __all__ = ["app"]
 
@@ -48,8 +48,9 @@ def write(
     with show_progress("Computing") as progress:
         made = brief.compose(opened, on, progress, bargain=table, world=chosen)
         page = brief.save(made, out or Path("out") / opened.name, progress)
-    say(made.lead.text)
+    say(f"{made.lead.text}\n")
     for shown in (glance(made), bargain(made)):
         if shown.rows and shown.numeric:
             show_made(shown)
-    say(f"{page}\n{page.with_suffix('.json')}")
+            say(f"{shown.note}\n")
+    say_whole(f"{page}\n{page.with_suffix('.json')}")

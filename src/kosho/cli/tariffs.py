@@ -122,6 +122,7 @@ def _codes(text: str, option: str) -> list[str]:
 
 
 def _show(found: Tariffs, content: dict[str, Any]) -> None:
+    from kosho import formatting
     from kosho.codes import country_name, sector_name
 
     base, flows = found.outcome.base, found.outcome.flows
@@ -134,14 +135,16 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
             country_name(cell["importer"]),
             country_name(cell["exporter"]),
             sector_name(cell["sector"]),
-            "unknown" if (before := _known_base(base, **cell)) is None else f"{100 * before:.1f}",
-            f"{100 * rate:.1f}",
-            f"{float(flows.sel(cell)):,.0f}",
+            formatting.NOT_KNOWN
+            if (before := _known_base(base, **cell)) is None
+            else formatting.decimals(100 * before, 1),
+            formatting.decimals(100 * float(rate), 1),
+            formatting.billions(float(flows.sel(cell)), part=True),
         )
         for cell, rate in largest
     ]
     title = f"{found.kind} tariffs, {len(cells)} rates" + (", the largest flows" if len(cells) > SHOWN else "")
-    columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, m USD")
+    columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, billion USD")
     show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
     gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
     show_table(
@@ -153,7 +156,9 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
 
 def percent(fraction: float) -> str:
     """Signed percent, two decimals, or two significant figures of what is smaller."""
+    from kosho import formatting
+
     value = 100 * fraction
     if abs(value) < LEAST:
         return "0"
-    return f"{value:+.{max(2, 1 - floor(log10(abs(value))))}f}"
+    return formatting.decimals(value, max(2, 1 - floor(log10(abs(value)))), sign=True)
