@@ -1,5 +1,6 @@
 """A case's scenarios solved, with their ranges: every number that a brief shows, without a page."""
 
+from kosho.scenario.along_elasticities import ElasticityCurve, elasticity_curve
 from kosho.scenario.deals import negotiate_case
 from kosho.scenario.results import Comparison, FlowRange, ScenarioResults, VariantResult
 from kosho.scenario.runs import compared_pairs, run
@@ -7,10 +8,12 @@ from kosho.scenario.simulate import scenario_effects, simulate, simulate_with_ra
 
 __all__ = [
     "Comparison",
+    "ElasticityCurve",
     "FlowRange",
     "ScenarioResults",
     "VariantResult",
     "compared_pairs",
+    "elasticity_curve",
     "negotiate_case",
     "run",
     "scenario_effects",
