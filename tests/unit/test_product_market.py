@@ -70,7 +70,7 @@ def test_a_banned_product_is_not_sold_and_has_no_price() -> None:
     assert found.value == -1.0
     assert found.price_before_duty is None
     assert found.price_after_duty is None
-    assert "not sold" in repr(found)
+    assert "nothing sold" in repr(found)
 
 
 def test_nothing_changes_where_nothing_is_changed() -> None:

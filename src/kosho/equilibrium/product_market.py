@@ -17,7 +17,7 @@ welfare: its sign would be the assumption on wages and deficits, and nothing els
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 import numpy as np
@@ -48,18 +48,43 @@ class FirstYear(Shown):
     """Elasticity of substitution between origins that was asked for."""
     absorbed: float
     """Share of the change of duty that makers bear (lambda)."""
-    number: float
+    number: float | None
+    """None only where nothing was sold in what it is compared with, like the value."""
     price_before_duty: float | None
     """None where nothing is sold any more, like the price after duty."""
     price_after_duty: float | None
-    value: float
+    value: float | None
     """Before duty, in dollars."""
     base_value: float
-    """Before duty, of the base."""
+    """Before duty, of the base or of what it is compared with."""
     duty_paid: float
     base_duty_paid: float
     makers_loss: float
     """Revenue forgone on what is still sold, because its price before duty is lower; below zero a gain."""
+
+    def over(self, other: FirstYear) -> FirstYear:
+        """The same year where it is compared with another that could have been: changes are against that one.
+
+        >>> from kosho.equilibrium import Shock, first_year
+        >>> from kosho.world import toy
+        >>> cars = ("USA", "JPN", "C29")
+        >>> high, low = (
+        ...     first_year(toy(), Shock.tariffs(toy(), {cars: rate}), cars, sigma=0.76, absorbed=1.0)
+        ...     for rate in (0.275, 0.15)
+        ... )
+        >>> round(low.over(high).price_before_duty, 3)
+        0.109
+        """
+        return replace(
+            self,
+            number=_over(self.number, other.number),
+            price_before_duty=_over(self.price_before_duty, other.price_before_duty),
+            price_after_duty=_over(self.price_after_duty, other.price_after_duty),
+            value=_over(self.value, other.value),
+            base_value=other.base_value * (1.0 + (other.value or 0.0)),
+            base_duty_paid=other.duty_paid,
+            makers_loss=self.makers_loss - other.makers_loss,
+        )
 
     def card(self) -> Card:
         """What is sold, at what price, who bears the duty."""
@@ -67,9 +92,9 @@ class FirstYear(Shown):
         return Card(
             f"FirstYear: {self.importer} from {self.exporter}, {self.sector}{name}",
             [
-                ("number", signed_percent(self.number)),
-                ("price before duty", _price(self.price_before_duty)),
-                ("price after duty", _price(self.price_after_duty)),
+                ("number", _change(self.number)),
+                ("price before duty", _change(self.price_before_duty)),
+                ("price after duty", _change(self.price_after_duty)),
                 ("duty paid", million(self.duty_paid)),
                 ("makers lose", million(self.makers_loss)),
                 ("held", "wages, exchange rates, spending on the sector"),
@@ -137,8 +162,15 @@ def first_year(
     return market.after(wanted, np.where(absorbs, absorbed, 0.0), sigma).named(flow, sigma, absorbed)
 
 
-def _price(change: float | None) -> str:
-    return "not sold any more" if change is None else signed_percent(change)
+def _over(change: float | None, other: float | None) -> float | None:
+    """A change against another of the same base; None where either is unknown or nothing is left."""
+    if change is None or other is None or other == -1.0:
+        return None
+    return (1.0 + change) / (1.0 + other) - 1.0
+
+
+def _change(change: float | None) -> str:
+    return "nothing sold" if change is None else signed_percent(change)
 
 
 def _refuse(world: object, shock: object, sigma: object, absorbed: object) -> None:
