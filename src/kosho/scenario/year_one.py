@@ -25,8 +25,8 @@ ONE_YEAR = 0.76
 """Minus the tariff-exclusive elasticity of trade one year after a change of duty (`boehm-2023`)."""
 ABSORBED = (0.0, 1.0)
 """Share of a change of duty that makers bear, both ends. Sources stand at either: US tariffs of 2018 and 2019
-were passed on nearly whole (Amiti, Redding & Weinstein 2019), the export price of Japan's cars fell by nearly all
-of the duty in 2025 (Bank of Japan), a price between parent and subsidiary."""
+were passed on nearly whole (Amiti, Redding & Weinstein 2019), the export price of Japan's cars fell by nearly
+all of the duty in 2025 (Bank of Japan), a price between parent and subsidiary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,10 @@ class ProductYear(Shown):
 
     def card(self) -> Card:
         """Number sold and price before duty, makers bearing nothing and all."""
-        rows = [
-            (
-                f"makers bear {absorbed:.0%}",
-                f"number {self.text('number', absorbed)}; "
-                f"price before duty {self.text('price_before_duty', absorbed)}",
-            )
-            for absorbed in ABSORBED
-        ]
+        rows: list[tuple[str, str]] = []
+        for absorbed in ABSORBED:
+            number, price = (self.text(figure, absorbed) for figure in ("number", "price_before_duty"))
+            rows.append((f"makers bear {absorbed:.0%}", f"number {number}; price before duty {price}"))
         return Card(f"ProductYear: {self.flow.title}", rows)
 
     def bearing(self, absorbed: float) -> tuple[FirstYear, ...]:
@@ -86,7 +82,7 @@ def first_years(
     >>> from kosho.scenario import first_years
     >>> cars = first_years(Case.load("japan-us-2025"), "status-quo", world="talks")[0]
     >>> cars.flow.id, [round(one.price_before_duty, 2) for one in cars.corners]
-    ('japan-vehicles', [0.0, 0.0, -0.2, -0.2])
+    ('cars', [0.0, 0.0, -0.2, -0.2])
     """
     if not case.flows:
         raise InputError(
