@@ -30,6 +30,7 @@ COMMANDS = {
     "simulate": "simulate",
     "rate": "rate",
     "replicate": "replicate",
+    "validate": "validate",
     "tariffs": "tariffs",
     "record": "record",
     "read": "read",
