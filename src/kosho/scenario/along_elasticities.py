@@ -25,13 +25,14 @@ from kosho.impact.effects import Effects
 from kosho.progress import Progress, estimated, silent
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World, WorldChoice
-from kosho.world.elasticity_scale import LEAST_SCALE, Estimate, estimates
+from kosho.world.elasticities import LEAST_SCALE, MOST_SCALE
+from kosho.world.elasticity_scale import Estimate, estimates
 
 __all__ = ["BASE", "SCALES", "ElasticityCurve", "elasticity_curve"]
 
 BASE = "base"
 """Stands for the base where scenarios are compared."""
-SCALES = (LEAST_SCALE, 0.2, 0.275, 0.375, 0.5, 0.7, 1.0, 1.4)
+SCALES = (LEAST_SCALE, 0.2, 0.275, 0.375, 0.5, 0.7, 1.0, MOST_SCALE)
 """Of every theta of the world: from below what is found after ten years to well above the centre."""
 SHARP = 1e-3
 """Of the scale, to which a crossing is found."""

@@ -16,10 +16,7 @@ from kosho.display import Shown
 from kosho.world.datafiles import rows
 from kosho.world.table import World
 
-__all__ = ["LEAST_SCALE", "Estimate", "estimates", "mean_theta"]
-
-LEAST_SCALE = 0.15
-"""Down to where the scale is followed: a little below the low set (`low_factor`), about 0.165."""
+__all__ = ["Estimate", "estimates", "mean_theta"]
 
 
 @dataclass(frozen=True, slots=True)
