@@ -116,6 +116,25 @@ def test_certificates_hold_shares_and_ordered_quantiles(deal):
             assert spread.p5 <= spread.p50 <= spread.p95
 
 
+def test_draws_cover_the_weak_end_and_shares_are_told_by_region(deal):
+    priced = deal.priced[0]
+    rows = np.array([int(deal.solutions["nash"][0])])
+    (one,) = certify(priced, rows, 24, 1, lambda _: None)
+    assert [(region.low, region.high) for region in one.regions] == [(0.15, 0.3), (0.3, 0.7), (0.7, 1.4)]
+    assert sum(region.draws for region in one.regions) == one.draws
+    gaining = sum(region.draws * (region.all_gain or 0.0) for region in one.regions)
+    assert gaining == pytest.approx(one.all_gain * one.draws)
+    weak, _, strong = one.regions
+    assert weak.draws > 0
+    assert (weak.all_gain, strong.all_gain) == (0.0, 1.0)  # the deal stops at about 0.4
+    told = contract(replace(deal, certificates={one.package: one}))
+    assert [region["all_gain"] for region in told["certificate"]["nash"]["regions"]] == [
+        0.0,
+        *(region.all_gain for region in one.regions[1:]),
+    ]
+    assert told["crossing"]["nash"] == pytest.approx(deal.critical_values[one.package].theta_scale)
+
+
 def test_a_deal_stops_gaining_all_at_its_critical_weight(deal):
     priced = deal.priced[0]
     names = priced.weights.names
@@ -352,7 +371,7 @@ def test_a_draw_without_an_equilibrium_counts_as_no_gain_and_is_reported(deal, m
     priced = deal.priced[0]
     rows = np.array([int(deal.solutions["nash"][0])])
     whole = certify(priced, rows, 4, 1, lambda _: None)[0]
-    assert (whole.unsolved, whole.all_gain) == (0, 1.0)
+    assert (whole.unsolved, whole.draws) == (0, 4)
     failure = Failure.of(ConvergenceError(0.1, "JPN", 3))
 
     def without_the_first(*given, **named):
@@ -362,7 +381,8 @@ def test_a_draw_without_an_equilibrium_counts_as_no_gain_and_is_reported(deal, m
 
     monkeypatch.setattr("kosho.bargain.pricing.solve_batch", without_the_first)
     one = certify(priced, rows, 4, 1, lambda _: None)[0]  # two batches, one a closure
-    assert (one.unsolved, one.all_gain) == (2, 0.5)
+    assert one.unsolved == 2
+    assert one.all_gain <= min(0.5, whole.all_gain)
     assert all(np.isfinite([spread.p5, spread.p50, spread.p95]).all() for spread in one.gains.values())
     certified = replace(deal, certificates={int(rows[0]): one})
     assert any("no equilibrium was found in 2 of 4 draws" in warning for warning in warnings(certified))

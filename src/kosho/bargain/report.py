@@ -61,6 +61,11 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
             for name, rows in deal.solutions.items()
             if int(rows[0]) in deal.certificates
         },
+        "crossing": {
+            name: one.theta_scale
+            for name, rows in deal.solutions.items()
+            if (one := deal.critical_values.get(int(rows[0]))) is not None
+        },
         "critical": {
             **{
                 name: _critical(deal.critical_values.get(int(rows[0]))) for name, rows in deal.solutions.items()
@@ -149,6 +154,7 @@ def _certificate(deal: Deal, k: int) -> dict[str, Any]:
         "gaining": round(one.all_gain * one.draws),
         "draws": one.draws,
         "unsolved": one.unsolved,
+        "regions": [asdict(region) for region in one.regions],
         "gains": {party: asdict(spread) for party, spread in one.gains.items()},
         "over_status_quo": {party: asdict(spread) for party, spread in one.over_status_quo.items()},
     }
