@@ -207,8 +207,8 @@ def _show_certificate(content: dict[str, Any]) -> None:
     title = f"How sure: gains over no deal in {first['draws']} draws, by the scale of the trade elasticities"
     show_table(title, columns, rows, numeric=len(columns) - 1)
     say(
-        "One is the table’s own elasticities; after ten years Boehm, Levchenko & Pandalai-Nayar find about 0.13 "
-        "to 0.22, Simonovska & Waugh about 0.7. Below where a deal stops, some party is worse off than without."
+        "One is the table’s own elasticities; after ten years Boehm, Levchenko & Pandalai-Nayar find 0.13 to "
+        "0.22, Simonovska & Waugh about 0.7. Below where a deal stops, some party is worse off than without."
     )
     say(formatting.range_note("the middle 90 % of all draws; the central figure is their median") + "\n")
 
