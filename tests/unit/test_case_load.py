@@ -93,9 +93,10 @@ def test_the_day_asked_is_the_day_in_force_and_known(case: Case):
     assert (early.on, early.known) == (date(2025, 7, 9), date(2025, 6, 1))
     # Metals were at 25 on 1 June and nobody knew of 50.
     assert early.register.rate("USA", "JPN", STEEL, early.on, early.known).rate == 0.25
+    # By then the suspension was prolonged, and the rate announced was that of the letter.
     late = case.law("no-deal", date(2025, 7, 20))
-    assert (late.on, late.known) == (date(2025, 7, 20), date(2025, 7, 20))
-    assert late.register.rate("USA", "JPN", REST, late.on, late.known).rate == 0.24
+    assert (late.on, late.known) == (date(2025, 8, 1), date(2025, 7, 20))
+    assert late.register.rate("USA", "JPN", REST, late.on, late.known).rate == 0.25
 
 
 def test_all_partners_revert_even_when_the_extension_is_known(case: Case):
@@ -141,9 +142,9 @@ def test_mistakes_of_all_files_are_reported_together(folder: Path):
         ("as_of: 2025-06-29", "as_of: 2025-06-31", ("as_of", "YYYY-MM-DD", "2025-06-31")),
         ("role: status-quo", "role: statusquo", ("role", "status-quo")),
         ("economy: JPN", "economy: JPP", ("unknown country 'JPP'", "JPN")),
-        ("- id: extension", "- id:  status-quo", ("'status-quo' is given twice")),
+        ("id: extension", "id:  status-quo", ("'status-quo' is given twice")),
         ("part: vehicles-232", "part: steel", ("group 'steel' is in sector C24A",)),
-        ("title: The state", "titel: The state", ("unknown key", "did you mean title?")),
+        ("title: No deal, but", "titel: No deal, but", ("unknown key", "did you mean title?")),
     ],
 )
 def test_a_mistake_is_named_with_file_line_and_key(folder: Path, old: str, new: str, words):
