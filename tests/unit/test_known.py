@@ -154,6 +154,11 @@ def test_an_end_that_came_later_is_not_known_before():
     assert Register.load().measure("can-us-25-general").legal_to == date(2025, 8, 31)
 
 
+def test_the_register_can_be_asked_as_known_on_any_day():
+    for day in (date(1999, 12, 31), date(2018, 3, 1), date(2031, 1, 1)):
+        assert len(Register.load(known=day).measures) == len(Register.load().measures)
+
+
 def test_nothing_was_verified_beyond_the_day():
     assert Register.load(known=date(2025, 6, 29)).verified_to("USA") == date(2025, 6, 29)
     assert law_of("USA", date(2025, 6, 29)).verified_to("USA") == date(2025, 6, 29)

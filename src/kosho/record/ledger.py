@@ -157,7 +157,7 @@ class Record(Shown):
 
         >>> from kosho.record import Record
         >>> len(Record.load("japan-us-2025").file.statements)
-        59
+        97
         >>> Record.load("japan-usa")
         Traceback (most recent call last):
             ...
