@@ -198,7 +198,7 @@ class Case(Shown):
         >>> Case.load("japan-us-2025", date(2024, 12, 31))
         Traceback (most recent call last):
             ...
-        kosho.errors.InputError: as_of: case japan-us-2025 begins on 2025-04-09, after 2024-12-31 (ask about ...)
+        kosho.errors.InputError: as_of: case japan-us-2025 begins on 2025-04-09, after 2024-12-31 (ask ...)
         >>> Case.load("japan-us-2024")
         Traceback (most recent call last):
             ...
