@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho import formatting
-from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, permitted, world_named
+from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
 from kosho.codes import country_name
 from kosho.errors import KoshoError, Problems
@@ -51,12 +51,11 @@ def show(  # noqa: PLR0913 - one parameter an option
     from kosho.bargain import Effort
     from kosho.bargain.concessions import package_of_options
     from kosho.bargain.report import contract
-    from kosho.case import Case
     from kosho.scenario import negotiate_case
 
     on = day(as_of, "--as-of")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
-    opened = permitted(Case.load(case), allow_idle=allow_idle)
+    opened = permitted(open_case(case, on), allow_idle=allow_idle)
     table = opened.table(on)
     named_world = world_named(world, opened)
     package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.bounds import show as show_bounds
-from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, permitted, world_named
+from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
 
 if TYPE_CHECKING:
@@ -46,14 +46,13 @@ def show(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Simulate a scenario of a case: what it does to whom, in the long run."""
-    from kosho.case import Case
     from kosho.scenario import simulate_with_ranges
     from kosho.world import low_elasticity
 
     on = day(as_of, "--as-of")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
     response = chosen(elasticities, ("central", "low"), "--elasticities")
-    opened = permitted(Case.load(case), allow_idle=allow_idle)
+    opened = permitted(open_case(case, on), allow_idle=allow_idle)
     named = world_named(world, opened)
     with show_progress("Solving") as progress:
         table = named.load().whole
