@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
-from kosho.errors import InputError, Problem, suggest
+from kosho.cli.terminal import chosen, note, show_assumptions, show_json, show_progress, show_table
+from kosho.display import plural
+from kosho.errors import InputError, KoshoError, Problem, Problems, suggest
 
 if TYPE_CHECKING:
-    from kosho.bargain.optimal_tariffs import Tariffs
+    from kosho.bargain.optimal_tariffs import Objective, Options, RateSet, Tariffs, Tie
+    from kosho.equilibrium.arguments import Deficits
+    from kosho.world import World
 
 __all__ = ["app", "contract", "percent"]
 
 app = typer.Typer(add_completion=False)
 
 KINDS = ("optimal", "nash", "cooperative")
+TIES: tuple[Tie, ...] = ("none", "mfn", "partner", "uniform")
+DEFICITS: tuple[Deficits, ...] = ("zero", "fixed")
 SHOWN = 20
 LEAST = 1e-6
 """Percent; what the solver leaves open is smaller."""
@@ -32,39 +37,82 @@ def show(  # noqa: PLR0913 - one parameter an option
         str,
         typer.Option(
             help="Codes, comma between. optimal: the first sets tariffs on the others named, or on everybody "
-            "when it stands alone. nash, cooperative: all of them, on one another."
+            "when it stands alone. nash, cooperative: all of them, on one another; all for everybody."
         ),
     ],
     sectors: Annotated[
-        str | None, typer.Option(help="Codes of sectors, comma between; goods when not given.")
+        str | None, typer.Option(help="Codes of sectors, comma between; goods when not given; all for all.")
     ] = None,
     low: Annotated[float, typer.Option(help="Lowest rate allowed, percent.")] = 0.0,
     high: Annotated[float, typer.Option(help="Highest rate allowed, percent.")] = 200.0,
+    tied: Annotated[
+        str,
+        typer.Option(
+            metavar="none|mfn|partner|uniform",
+            help="Which rates are one. mfn: those of a sector, for everybody's goods. partner: those on an "
+            "economy. uniform: all that a party sets.",
+        ),
+    ] = "none",
+    one_rate: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=USA:JPN+DEU:C29",
+            help="Flows with one rate: who sets it, on whose goods, in which sectors (nothing between colons: "
+            "all of them). May be given again; other rates then stay as they are.",
+        ),
+    ] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="USA:C29=1.5",
+            help="What a party counts more or less: incomes of a sector of its own (1 is like any other), or "
+            "another economy's real income (0 is not at all). May be given again.",
+        ),
+    ] = None,
+    deficits: Annotated[
+        str, typer.Option(metavar="zero|fixed", help="What happens to trade deficits.")
+    ] = "zero",
+    tol: Annotated[float, typer.Option(help="Largest slope left open.")] = 1e-7,
     world: WorldNamed = None,
     *,
     json: Json = False,
 ) -> None:
-    """Tariffs that are best for a party, for each against the others, or for all alike; trade balanced."""
+    """Tariffs that are best for a party, for each against the others, or for all alike."""
     from kosho.bargain.optimal_tariffs import RateBounds, cooperative, nash, optimal
 
-    if kind not in KINDS:
-        raise InputError(Problem(f"unknown kind {kind!r}", suggest(kind, KINDS)))
+    chosen(kind, KINDS, "KIND")
+    tie = chosen(tied, TIES, "--tied")
+    balance = chosen(deficits, DEFICITS, "--deficits")
     named_world = world_named(world, default="talks")
-    named = _codes(parties, "--parties")
-    wanted = None if sectors is None else _codes(sectors, "--sectors")
-    bounds = RateBounds(low / 100.0, high / 100.0)
+    sets = [_rate_set(text) for text in one_rate or ()]
+    if sets and tie != "none":
+        raise InputError(Problem("sets and a tie at once", "one of --set and --tied", key="--tied"))
     with show_progress("Searching") as progress:
         table = named_world.load().whole
+        named = list(table.countries) if parties == "all" else _codes(parties, "--parties")
+        options: Options = {
+            "tied": sets or tie,
+            "objectives": _objectives(weight or (), table),
+            "deficits": balance,
+            "tol": tol,
+            "throw": False,
+        }
+        wanted = _codes(sectors, "--sectors") if sectors not in (None, "all") else None
+        wanted = list(table.sectors) if sectors == "all" else wanted
+        bounds = RateBounds(low / 100.0, high / 100.0)
         if kind == "optimal":
-            found = optimal(table, named[0], named[1:] or None, wanted, bounds, progress)
+            found = optimal(table, named[0], named[1:] or None, wanted, bounds, progress, **options)
         else:
             search = nash if kind == "nash" else cooperative
-            found = search(table, named, wanted, bounds, progress)
-        content = contract(found, named)
+            found = search(table, named, wanted, bounds, progress, **options)
+    content = contract(found, named)
     if json:
         show_json(content)
     else:
         _show(found, content)
+    if found.failing:
+        raise KoshoError(f"no answer, but the best point found: {found.failing}")
 
 
 def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
@@ -82,15 +130,19 @@ def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
         "decides": list(found.parties),
         "world": found.outcome.base.hash,
         "assumptions": list(found.outcome.base.finest.meta.assumptions),
+        "deficits": found.outcome.deficits,
         "tariffs": [
-            {"importer": importer, "exporter": exporter, "sector": sector, "rate": float(rate)}
-            for importer, exporter, sector, rate in zip(
-                found.importer, found.exporter, found.sector, found.rate, strict=True
+            {"importer": importer, "exporter": exporter, "sector": sector, "rate": float(rate), "instrument": k}
+            for importer, exporter, sector, rate, k in zip(
+                found.importer, found.exporter, found.sector, found.rate, found.instrument.tolist(), strict=True
             )
         ],
         "welfare": {code: welfare[code] for code in parties},
         "welfare_of_others": {code: gain for code, gain in welfare.items() if code not in parties},
+        "gains": dict(found.gains),
         "weights": dict(found.weights),
+        "converged": found.converged,
+        "failing": found.failing,
         "residual": found.residual,
         "evaluations": found.evaluations,
     }
@@ -103,34 +155,111 @@ def _codes(text: str, option: str) -> list[str]:
     return codes
 
 
+def _rate_set(text: str) -> RateSet:
+    """A set from `NAME=IMPORTER:EXPORTER+EXPORTER:SECTOR+SECTOR`."""
+    from kosho.bargain.optimal_tariffs import RateSet
+
+    name, told, flows = text.partition("=")
+    parts = [part.strip() for part in flows.split(":")]
+    if not name.strip() or not told or not parts[0] or len(parts) > 3:
+        raise InputError(Problem(f"{text!r} is no set of flows", "such as cars=USA:JPN+DEU:C29", key="--set"))
+    exporters, goods = ([*parts[1:], "", ""])[:2]
+
+    def codes(listed: str) -> tuple[str, ...]:
+        return tuple(code.strip() for code in listed.split("+") if code.strip())
+
+    return RateSet(name.strip(), parts[0], codes(exporters), codes(goods))
+
+
+def _objectives(given: Sequence[str], world: World) -> dict[str, Objective]:
+    """Objectives by party from `PARTY:CODE=WEIGHT`, the code of a sector or of another economy."""
+    from kosho.bargain.optimal_tariffs import Objective
+
+    problems = Problems()
+    sectors: dict[str, dict[str, float]] = {}
+    others: dict[str, dict[str, float]] = {}
+    for text in given:
+        who, _, rest = text.partition(":")
+        code, _, number = rest.partition("=")
+        try:
+            amount = float(number)
+        except ValueError:
+            problems.add(f"{text!r} is no weight", "such as USA:C29=1.5", key="--weight")
+            continue
+        if code.strip() in world.sectors:
+            sectors.setdefault(who.strip(), {})[code.strip()] = amount
+        elif code.strip() in world.countries:
+            others.setdefault(who.strip(), {})[code.strip()] = amount
+        else:
+            hint = suggest(code, [*world.sectors, *world.countries])
+            problems.add(f"{code!r} is no sector or economy of this world", hint, key="--weight")
+    problems.raise_if_any()
+    return {who: Objective(sectors.get(who, {}), others.get(who, {})) for who in {**sectors, **others}}
+
+
 def _show(found: Tariffs, content: dict[str, Any]) -> None:
+    from kosho.codes import country_name
+
+    rows, count = _rate_rows(found), int(found.instrument.max()) + 1
+    title = f"{found.kind} tariffs, {plural(count, 'rate')}" + (", the largest flows" if count > SHOWN else "")
+    columns = ("Importer", "Exporter", "Sector", "Base", "New", "Imports")
+    setters = sorted(set(found.importer))
+    if len(setters) == 1:  # said once
+        title += f", of {country_name(setters[0])}"
+        columns, rows = columns[1:], [row[1:] for row in rows]
+    title += "; rates in percent, imports in million USD"
+    show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
+    against = "balanced trade at base tariffs" if content["deficits"] == "zero" else "base tariffs"
+    gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
+    show_table(f"Real income, long run, against {against}", ("Economy", "%"), gains, numeric=1)
+    aims = {code: gain for code, gain in found.gains.items() if abs(gain - content["welfare"][code]) > 1e-9}
+    if aims:
+        weighed = [(country_name(code), percent(gain)) for code, gain in aims.items()]
+        show_table("What they make largest, with their weights", ("Economy", "%"), weighed, numeric=1)
+    show_assumptions(content["assumptions"])
+    note(f"First-order residual {found.residual:.1e} (largest slope left open), {found.evaluations} equilibria.")
+
+
+def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
+    """Each rate with what bears it, the largest imports first."""
+    import numpy as np
+
     from kosho.codes import country_name, sector_name
 
-    base, flows = found.outcome.base, found.outcome.flows
-    cells = [{key: row[key] for key in ("importer", "exporter", "sector")} for row in content["tariffs"]]
-    largest = sorted(
-        zip(cells, found.rate, strict=True), key=lambda pair: float(flows.sel(pair[0])), reverse=True
-    )[:SHOWN]
-    rows = [
-        (
-            country_name(cell["importer"]),
-            country_name(cell["exporter"]),
-            sector_name(cell["sector"]),
-            f"{100 * float(base.tariff.sel(cell)):.1f}",
-            f"{100 * rate:.1f}",
-            f"{float(flows.sel(cell)):,.0f}",
+    base = found.outcome.base
+    places = tuple(
+        np.array([position(code) for code in codes])
+        for position, codes in (
+            (base.position, found.importer),
+            (base.position, found.exporter),
+            (base.sector_position, found.sector),
         )
-        for cell, rate in largest
-    ]
-    title = f"{found.kind} tariffs, {len(cells)} rates" + (", the largest flows" if len(cells) > SHOWN else "")
-    columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, m USD")
-    show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
-    gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
-    show_table(
-        "Real income, long run, against balanced trade at base tariffs", ("Economy", "%"), gains, numeric=1
     )
-    show_assumptions(content["assumptions"])
-    say(f"First-order residual {found.residual:.1e}, {found.evaluations} equilibria.")
+    count = int(found.instrument.max()) + 1
+    new, old, before = (
+        np.bincount(found.instrument, values, minlength=count)
+        for values in (
+            found.outcome.flows.to_numpy()[places],
+            base.arrays.flows[places],
+            base.arrays.flows[places] * base.arrays.tariff[places],
+        )
+    )
+    rows: list[tuple[str, ...]] = []
+    for k in np.argsort(-new, kind="stable")[:SHOWN].tolist():
+        cells = np.flatnonzero(found.instrument == k)
+        exporters = sorted({found.exporter[cell] for cell in cells})
+        sectors = sorted({found.sector[cell] for cell in cells})
+        rows.append(
+            (
+                country_name(found.importer[cells[0]]),
+                country_name(exporters[0]) if len(exporters) == 1 else f"{len(exporters)} economies",
+                sector_name(sectors[0]) if len(sectors) == 1 else f"{len(sectors)} sectors",
+                f"{100 * before[k] / old[k]:.1f}",
+                f"{100 * found.rate[cells[0]]:.1f}",
+                f"{new[k]:,.0f}",
+            )
+        )
+    return rows
 
 
 def percent(fraction: float) -> str:

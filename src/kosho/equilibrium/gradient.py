@@ -8,8 +8,9 @@ formed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import xarray as xr
@@ -24,6 +25,11 @@ from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.kernel import Values
 from kosho.equilibrium.outcome import Outcome
 from kosho.equilibrium.preconditioners import Factors
+from kosho.equilibrium.sector_income import (
+    add_sector_incomes,
+    base_sector_incomes,
+    real_sector_incomes,
+)
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import solve
 from kosho.errors import ConvergenceError, InputError, Problem, Problems
@@ -37,24 +43,32 @@ ROUGH = 1e-4
 """Gap down to which single precision is enough."""
 MEMORY = 30
 LIMIT = 300
+PAIR = 2
 
 
 @dataclass(frozen=True)
 class Payoff(Shown):
-    """What a party wants: equivalent variation plus extra weight on the real value added of sectors.
+    """What a party wants: equivalent variation plus extra weight on what its sectors make, or on what they
+    earn.
 
-    In million USD a year; `Outcome.equivalent_variation` and `Outcome.real_value_added` say of what.
+    In million USD a year; `Outcome.equivalent_variation` and `Outcome.real_value_added` say of what. A sector
+    earns its value added and, in proportion to it, a share of tariff revenue and transfers, at consumer prices
+    (Ossa 2014).
 
     >>> from kosho.equilibrium import Payoff, Shock, solve
     >>> from kosho.world import toy
     >>> outcome = solve(toy(), Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.15}))
     >>> round(Payoff("USA").of(outcome), -1), round(Payoff("USA", {"C29": 0.5}).of(outcome), -1)
     (2710.0, 5450.0)
+    >>> round(Payoff("USA", incomes={"C29": 0.5}).of(outcome), -1)
+    6580.0
     """
 
     country: str
     weights: Mapping[str, float] = field(default_factory=dict)
     """Excess weight lambda of a sector's real value added."""
+    incomes: Mapping[str, float] = field(default_factory=dict)
+    """Excess weight (lambda - 1) of a sector's real income."""
 
     def of(self, outcome: Outcome) -> float:
         """The payoff in an outcome.
@@ -65,10 +79,33 @@ class Payoff(Shown):
         base = outcome.base
         home = base.position(self.country)
         total = float(outcome.equivalent_variation.to_numpy()[home])
-        real = outcome.real_value_added.to_numpy()[home] if self.weights else np.empty(0)
-        return total + sum(
-            weight * float(real[base.sector_position(code)]) for code, weight in self.weights.items()
+        if self.weights:
+            total += _weighted(self.weights, outcome.real_value_added.to_numpy()[home], base)
+        if self.incomes:
+            rise = real_sector_incomes(outcome.solution.values, base, home) - base_sector_incomes(base, home)
+            total += _weighted(self.incomes, rise, base)
+        return total
+
+    def base(self, world: World) -> float:
+        """What a payoff changes from: income in the base, and what is weighted of its sectors.
+
+        Raises:
+            InputError: an unknown country or sector.
+        """
+        a, home = world.arrays, world.position(self.country)
+        return (
+            float(a.income[home])
+            + _weighted(self.weights, a.beta[home] * a.output[home], world)
+            + _weighted(self.incomes, base_sector_incomes(world, home), world)
         )
+
+
+def _weighted(weights: Mapping[str, float], amounts: Array, base: World) -> float:
+    return sum(weight * float(amounts[base.sector_position(code)]) for code, weight in weights.items())
+
+
+PayoffLike = str | Payoff
+"""A country, for its `welfare` (a fraction), or a `Payoff` (million USD a year)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +147,7 @@ class Gradient(Shown):
 
 def gradient(
     at: Outcome | World,
-    objective: str | Payoff,
+    objective: PayoffLike | Sequence[tuple[float, PayoffLike]],
     accuracy: float = ACCURACY,
     *,
     counterfactual: Counterfactual | Shock | None = None,
@@ -120,7 +157,9 @@ def gradient(
 
     Args:
         at: Where to take it: an outcome at hand, or a world, in which `counterfactual` is solved first.
-        objective: A country, for its `welfare` (a fraction), or a `Payoff` (million USD a year).
+        objective: A country, for its `welfare` (a fraction), or a `Payoff` (million USD a year); or several,
+        each
+            with its weight, for the derivative of their weighted sum.
         accuracy: Largest gap left in the transposed equations, relative to their right-hand side. Cells far
             smaller than the largest need a smaller one to be as exact.
         counterfactual: What changes in the world; nothing if not given. Only with a world.
@@ -138,7 +177,7 @@ def gradient(
     >>> f"{float(per_point.sel(importer='USA', exporter='JPN', sector='C29')):+.5f}"
     '+0.00081'
     """
-    _refuse(at, objective, accuracy)
+    weighted = _refuse(at, objective, accuracy)
     if isinstance(at, World):
         outcome = solve(at, counterfactual or Shock.none(at), deficits or "fixed")
     elif counterfactual is not None or deficits is not None:
@@ -149,20 +188,32 @@ def gradient(
         outcome = at
     values = outcome.solution.values
     adjoint = Adjoint.at(values)
-    wanted = _wanted(outcome, objective)
+    wanted = _wanted(outcome, weighted)
     weights, residual, iterations = _solve(adjoint, values, wanted, outcome.base.countries, accuracy)
     causes = adjoint.causes(wanted.less(adjoint.seeds(weights)))
     return _by_cell(outcome, causes, residual, iterations)
 
 
-def _refuse(at: object, objective: object, accuracy: object) -> None:
+def _refuse(at: object, objective: object, accuracy: object) -> list[tuple[float, PayoffLike]]:
+    """Refuse arguments of wrong types; the objectives with their weights."""
     problems = Problems()
     note_sort(problems, at, (Outcome, World), "at")
-    note_sort(problems, objective, (str, Payoff), "objective")
     note_share_of_one(problems, accuracy, "accuracy", f"{ACCURACY:g}")
-    if isinstance(objective, Payoff):
-        note_numbers(problems, objective.weights.values(), objective.weights, "objective.weights")
+    if isinstance(objective, Sequence) and not isinstance(objective, str):
+        given = [one for one in cast("Sequence[object]", objective) if isinstance(one, tuple)]
+        given = [cast("tuple[float, PayoffLike]", one) for one in given if len(one) == PAIR]
+        if len(given) < max(len(objective), 1):
+            problems.add("is no sequence of weights with payoffs", "such as [(0.5, 'USA')]", key="objective")
+    else:
+        given = [(1.0, cast("PayoffLike", objective))]
+    note_numbers(problems, [weight for weight, _ in given], range(len(given)), "objective")
+    for _, one in given:
+        if note_sort(problems, one, (str, Payoff), "objective") and isinstance(one, Payoff):
+            for name in ("weights", "incomes"):
+                chosen = getattr(one, name)
+                note_numbers(problems, chosen.values(), chosen, f"objective.{name}")
     problems.raise_if_any()
+    return list(given)
 
 
 def _steepest(slopes: xr.DataArray) -> str:
@@ -173,12 +224,9 @@ def _steepest(slopes: xr.DataArray) -> str:
     return f"{glance(slopes)}, steepest {number(float(slopes.to_numpy()[place]))} at {cell}"
 
 
-def _wanted(outcome: Outcome, objective: str | Payoff) -> Seeds:
-    """The payoff's own derivatives with respect to results."""
-    values, a = outcome.solution.values, outcome.base.arrays
-    payoff = Payoff(objective) if isinstance(objective, str) else objective
-    home = outcome.base.position(payoff.country)
-    count, sectors = a.beta.shape
+def _wanted(outcome: Outcome, weighted: Sequence[tuple[float, PayoffLike]]) -> Seeds:
+    """The derivatives of a weighted sum of payoffs with respect to results."""
+    count, sectors = outcome.base.arrays.beta.shape
     zero = np.zeros((sectors, count, 1))
     seeds = Seeds(
         income=np.zeros((count, 1)),
@@ -189,19 +237,31 @@ def _wanted(outcome: Outcome, objective: str | Payoff) -> Seeds:
         spending=zero,
         log_wage=np.zeros((count, 1)),
     )
+    for weight, objective in weighted:
+        _add_payoff(seeds, outcome, weight, objective)
+    return seeds
+
+
+def _add_payoff(seeds: Seeds, outcome: Outcome, times: float, objective: PayoffLike) -> None:
+    """Add the derivatives of one payoff, times its weight, in place."""
+    values, a = outcome.solution.values, outcome.base.arrays
+    payoff = Payoff(objective) if isinstance(objective, str) else objective
+    home = outcome.base.position(payoff.country)
     # Welfare + 1 = I / I0 / prod P^alpha.
     level = float(np.exp(a.alpha[home] @ values.point.log_price[home]))
-    scale = 1.0 if isinstance(objective, str) else float(outcome.observed_income.to_numpy()[home])
-    seeds.income[home] = scale / (a.income[home] * level)
-    seeds.log_price[:, home, 0] = -scale * a.alpha[home] * values.income[home] / (a.income[home] * level)
+    scale = times * (1.0 if isinstance(objective, str) else float(outcome.observed_income.to_numpy()[home]))
+    seeds.income[home] += scale / (a.income[home] * level)
+    seeds.log_price[:, home, 0] -= scale * a.alpha[home] * values.income[home] / (a.income[home] * level)
     # Real value added = beta (Y / c - Y0).
     for code, weight in payoff.weights.items():
         j = outcome.base.sector_position(code)
         if a.output[home, j] > 0:
-            volume = weight * a.beta[home, j] * np.exp(-values.log_cost[home, j])
-            seeds.output[j, home] = volume
-            seeds.log_cost[j, home] = -volume * values.output[home, j]
-    return seeds
+            volume = times * weight * a.beta[home, j] * np.exp(-values.log_cost[home, j])
+            seeds.output[j, home] += volume
+            seeds.log_cost[j, home] -= volume * values.output[home, j]
+    if payoff.incomes:
+        scaled = {code: times * weight for code, weight in payoff.incomes.items()}
+        add_sector_incomes(seeds, values, outcome.base, home, scaled)
 
 
 def _solve(
