@@ -68,10 +68,9 @@ def test_rates_that_are_one_and_sectors_that_count_more(kosho: Run) -> None:
     assert counted["deficits"] == "zero"
 
 
-def test_sets_in_a_table_of_eighty_columns(kosho: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
+def test_sets_in_a_table_of_eighty_columns(kosho: Run) -> None:
     sets = ("--set", "cars=USA:JPN:C29", "--set", "all=JPN")
-    done = kosho("tariffs", "nash", "--parties", "USA,JPN", "--sectors", "C29,C28", *sets)
+    done = kosho("tariffs", "nash", "--parties", "USA,JPN", "--sectors", "C29,C28", *sets, COLUMNS="80")
     assert done.returncode == 0, done.stderr
     assert "Nash tariffs, 2 rates" in done.stdout
     assert "2 sectors" in done.stdout

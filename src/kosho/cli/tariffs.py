@@ -217,7 +217,8 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
         weighed = [(country_name(code), percent(gain)) for code, gain in aims.items()]
         show_table("What they make largest, with their weights", ("Economy", "%"), weighed, numeric=1)
     show_assumptions(content["assumptions"])
-    note(f"First-order residual {found.residual:.1e} (largest slope left open), {found.evaluations} equilibria.")
+    looked = f"{found.evaluations} equilibria"
+    note(f"First-order residual {found.residual:.1e} (the largest slope left open), {looked}.")
 
 
 def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
