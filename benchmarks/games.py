@@ -1,8 +1,8 @@
-"""`python -m benchmarks games`: tariff games with flows next to nothing left in, over the same with those dropped.
+"""`python -m benchmarks games`: tariff games with flows next to nothing left in, over those with them dropped.
 
-Every game is a process of its own, BLAS with one thread; with `--base TREE` (a checkout of another build) the games
-with flows dropped by hand run in that build. The worlds are those of the replications, without inputs, balanced
-before anything is timed; KOSHO_SHARED is the folder that has them under `reference/`.
+Every game is a process of its own, BLAS with one thread; with `--base TREE` (a checkout of another build) the
+games with flows dropped by hand run in that build. The worlds are those of the replications, without inputs,
+balanced before anything is timed; KOSHO_SHARED is the folder that has them under `reference/`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -56,7 +57,9 @@ def world(folder: Path, *, drop: bool) -> World:
         tariff=labelled(tariff, CELL, *labels),
         io_share=labelled(np.zeros((count, size, size)), ("country", "input", "sector"), *labels),
         theta=labelled(np.asarray(data["sigma"], float) - 1.0, ("sector",), *labels),
-        insist=True,
+        **(
+            {"insist": True} if "insist" in signature(World.from_flows).parameters else {}
+        ),  # not in older builds
     )
     return rebase(made, "zero")
 

@@ -23,7 +23,7 @@ from kosho.bargain.optimal_tariffs import (
 )
 from kosho.bargain.tariff_search import Look, Search
 from kosho.cli.tariffs import contract, percent
-from kosho.equilibrium import Payoff, Shock, gradient, rebase, solve
+from kosho.equilibrium import Closure, Payoff, Shock, gradient, rebase, solve
 from kosho.errors import ConvergenceError, InputError
 from kosho.world import World, labelled
 
@@ -458,3 +458,50 @@ def test_deficits_may_stay() -> None:
 
     for move in (0.01, -0.01):
         assert worth(found.rate + move) < worth(found.rate)
+
+
+# Closures
+
+
+@pytest.mark.parametrize(
+    "closure",
+    [
+        Closure(profits=["S00", "S01"]),
+        Closure(labour_supply=0.5, labour_tax=0.3, revenue="tax-relief"),
+        Closure(capital="accumulated", profits=["S01"]),
+        Closure(labour_mobility=1.5),
+        Closure(absorbed={"S00": 0.3}),
+        Closure(deficits="proportional"),
+    ],
+    ids=["profits", "labour supply", "capital", "mobility", "absorbed", "proportional deficits"],
+)
+def test_no_small_move_of_an_optimal_tariff_gains_under_any_closure(closure: Closure) -> None:
+    world = random_world(7, 3, 2, theta=(3.0, 6.0))
+    weights = Objective(sectors={"S00": 1.2}, others={"C02": 0.1})
+    for objectives in ({}, {"C00": weights}):
+        found = optimal(world, "C00", bounds=WIDE, closure=closure, objectives=objectives, tol=1e-8)
+        used, base = found.outcome.closure, found.outcome.base
+        assert used.deficits == ("proportional" if closure.deficits == "proportional" else "zero")
+        payoffs = [(1.0, Payoff("C00", incomes={"S00": 0.2})), (0.1, Payoff("C02"))]
+        if not objectives:
+            payoffs = [(1.0, Payoff("C00"))]
+
+        def worth(rates: np.ndarray, of=payoffs, base=base, found=found, used=used) -> float:
+            cells = zip(found.importer, found.exporter, found.sector, strict=True)
+            shock = Shock.tariffs(base, dict(zip(cells, rates, strict=True)), insist=True)
+            outcome = solve(base, shock, tol=1e-12, closure=used)
+            return sum(weight * payoff.of(outcome) for weight, payoff in of)
+
+        best = worth(found.rate)
+        assert best / found.outcome.base.arrays.income[0] == pytest.approx(found.gains["C00"], rel=0.5)
+        for k in range(len(found.rate)):
+            for move in (0.02, -0.02):
+                assert worth(found.rate + move * (np.arange(len(found.rate)) == k)) < best
+
+
+def test_a_plain_closure_changes_nothing() -> None:
+    world = random_world(7, 3, 2, theta=(3.0, 6.0))
+    plain, closed = (nash(world, ["C00", "C01"], closure=one) for one in (None, Closure()))
+    np.testing.assert_array_equal(plain.rate, closed.rate)
+    with pytest.raises(InputError, match="closure"):
+        nash(world, ["C00", "C01"], closure="profits")

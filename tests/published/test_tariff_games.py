@@ -9,8 +9,13 @@ import numpy as np
 import pytest
 
 from kosho.errors import InputError
-from kosho.replications import lashkaripour2021
+from kosho.replications import lashkaripour2021, ossa2014
 from kosho.replications.comparison import Comparison
+
+
+@pytest.fixture(scope="module")
+def regions(shared: Path) -> Comparison:
+    return ossa2014.replicate(shared / "reference" / "ossa2014")
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +60,38 @@ def test_contract(war: Comparison) -> None:
     assert told["replication"] == "lashkaripour2021"
     assert {"published", "kosho", "largest_difference", "source"} <= set(told)
     assert "published 38.8" in war.card().text()
+
+
+def test_optimal_tariffs_with_profits_to_their_last_digit(regions: Comparison) -> None:
+    told = regions.to_dict()
+    ours, published = told["kosho"], told["published"]
+    assert {code: round(value, 1) for code, value in ours["welfare"].items()} == published["welfare"]
+    # Rates of flows next to nothing are not determined, and with them the median over all.
+    for code, rate in published["median_rate"].items():
+        assert ours["median_rate"][code] == pytest.approx(rate, abs=1.5)
+    # Recomputed by independent code, by finite differences.
+    assert ours["median_rate_of_flows"]["IND"] == pytest.approx(55.68, abs=0.02)
+    known = {"BRA": 1.086, "CHN": 1.790, "EU": 1.899, "IND": 1.659, "JPN": 4.035, "ROW": 2.853, "USA": 2.318}
+    assert {code: round(value, 3) for code, value in ours["welfare"].items()} == known
+
+
+def test_optimal_tariffs_without_profits(regions: Comparison) -> None:
+    known = {"BRA": 0.890, "CHN": 1.726, "EU": 2.026, "IND": 0.882, "JPN": 3.580, "ROW": 2.691, "USA": 2.217}
+    ours = regions.to_dict()["kosho"]
+    assert {code: round(value, 3) for code, value in ours["competitive_welfare"].items()} == known
+    rates = {"BRA": 53.6, "CHN": 58.9, "EU": 66.6, "IND": 46.2, "JPN": 63.8, "ROW": 62.7, "USA": 63.8}
+    for code, rate in rates.items():
+        assert ours["competitive_median_rate"][code] == pytest.approx(rate, abs=1.0)
+
+
+def test_all_lose_the_war_and_gain_alike_in_talks(regions: Comparison) -> None:
+    ours = regions.to_dict()["kosho"]
+    assert max(ours["nash_welfare"].values()) < 0
+    for start in ("nash", "factual", "free"):
+        gains = list(ours[f"talks_from_{start}_welfare"].values())
+        assert min(gains) > 0
+        assert np.ptp(gains) < 1e-3 * max(gains)
+    assert ours["talks_from_nash_welfare"]["USA"] > ours["talks_from_factual_welfare"]["USA"]
 
 
 def test_data_that_are_not_there_are_named(tmp_path: Path) -> None:

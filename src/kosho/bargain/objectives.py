@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kosho.display import Shown
-from kosho.equilibrium import Outcome, Payoff
+from kosho.equilibrium import Closure, Outcome, Payoff
 from kosho.errors import Problems, suggest
 from kosho.world import World
 
@@ -47,7 +47,9 @@ class Objectives:
     """By party, the objective in the base."""
 
     @staticmethod
-    def of(base: World, parties: Sequence[str], given: Mapping[str, Objective]) -> Objectives:
+    def of(
+        base: World, parties: Sequence[str], given: Mapping[str, Objective], closure: Closure | None = None
+    ) -> Objectives:
         """Those given, and real income for every other party.
 
         Raises:
@@ -64,7 +66,7 @@ class Objectives:
             mine = Payoff(party, incomes=excess)
             theirs = ((weight, Payoff(code)) for code, weight in one.others.items())
             payoffs[party] = ((1.0, mine), *theirs)
-            level[party] = sum(weight * payoff.base(base) for weight, payoff in payoffs[party])
+            level[party] = sum(weight * payoff.base(base, closure) for weight, payoff in payoffs[party])
             if not level[party] > 0:
                 problems.add("is nothing, or less, in the base", "larger weights", key=f"objectives[{party!r}]")
         problems.raise_if_any()

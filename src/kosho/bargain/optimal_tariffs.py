@@ -19,8 +19,9 @@ from kosho.bargain.instruments import Instruments, RateBounds, RateSet, Tie, Tie
 from kosho.bargain.objectives import Objective, Objectives
 from kosho.bargain.tariff_search import TOLERANCE, Look, Search
 from kosho.display import Card, Shown, columns, listing, percent, plural, signed_percent
-from kosho.equilibrium import Outcome, rebase
+from kosho.equilibrium import Closure, Outcome, rebase
 from kosho.equilibrium.arguments import Deficits
+from kosho.equilibrium.closure import agreed
 from kosho.errors import ConvergenceError, InputError, Problem, Problems
 from kosho.progress import Progress, silent
 from kosho.world import World
@@ -56,8 +57,10 @@ class Options(TypedDict, total=False):
     goods, those of economies that decide nothing too."""
     objectives: Mapping[str, Objective]
     """By party, what it makes largest; its real income."""
+    closure: Closure
+    """What adjusts besides prices and trade; nothing."""
     deficits: Deficits
-    """`zero`: trade is balanced first, and stays so."""
+    """`zero` unless the closure says more than `fixed`: trade is balanced first, and stays so."""
     tol: float
     """Largest slope left open; 1e-7."""
     throw: bool
@@ -245,7 +248,8 @@ class _Game:
     progress: Progress | None
     tied: Tied = "none"
     objectives: Mapping[str, Objective] = field(default_factory=dict)
-    deficits: Deficits = "zero"
+    closure: Closure | None = None
+    deficits: Deficits | None = None
     tol: float = TOLERANCE
     throw: bool = True
 
@@ -261,11 +265,13 @@ class _Game:
 
     def on(self, world: World, pairs: Sequence[tuple[str, str]]) -> Search:
         """The search in a world."""
-        base = rebase(world, self.deficits)
+        closure = agreed(self.closure, "fixed")
+        closure = agreed(closure, self.deficits or ("zero" if closure.deficits == "fixed" else "fixed"))
+        base = rebase(world, closure=closure)
         return Search(
             instruments=Instruments.of(base, pairs, self.sectors, self.tied, self.bounds),
-            objectives=Objectives.of(base, self.parties, self.objectives),
-            deficits=self.deficits,
+            objectives=Objectives.of(base, self.parties, self.objectives, closure),
+            closure=closure,
             tol=self.tol,
             progress=self.progress or silent,
         )

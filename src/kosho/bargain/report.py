@@ -104,6 +104,10 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
         "not_priced": [
             {"issue": issue, "option": option, "why": why} for (issue, option), why in deal.idle.items()
         ],
+        "as_in_force": [
+            {"issue": issue, "option": option, "fallback": title}
+            for (issue, option), title in deal.as_in_force.items()
+        ],
         "links": [{"id": one.id, "title": one.title, "statements": _ids(table, one)} for one in content.links],
         "statements": _statements(table),
         "fallback": table.grid.label(table.fallback),

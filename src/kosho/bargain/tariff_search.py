@@ -15,9 +15,8 @@ from scipy.optimize import brentq, minimize, root
 from kosho.arrays import Array, Mask
 from kosho.bargain.instruments import Instruments
 from kosho.bargain.objectives import Objectives
-from kosho.equilibrium import Gradient, Outcome, Shock, gradient, solve
+from kosho.equilibrium import Closure, Gradient, Outcome, Shock, gradient, solve
 from kosho.equilibrium.anderson import Anderson
-from kosho.equilibrium.arguments import Deficits
 from kosho.errors import ConvergenceError
 from kosho.progress import Progress, silent
 
@@ -76,7 +75,7 @@ class Search:
 
     instruments: Instruments
     objectives: Objectives
-    deficits: Deficits = "zero"
+    closure: Closure
     tol: float = TOLERANCE
     progress: Progress = silent
     evaluations: int = field(default=0, init=False)
@@ -176,7 +175,7 @@ class Search:
         values = np.full(ties.base.tariff.shape, np.nan)
         values[ties.importer, ties.exporter, ties.sector] = rates[ties.rate]
         shock = Shock.tariffs(ties.base, ties.base.tariff.copy(data=values), insist=True)
-        return solve(ties.base, shock, self.deficits, max(OF_SOLVER * self.tol, FINEST))
+        return solve(ties.base, shock, tol=max(OF_SOLVER * self.tol, FINEST), closure=self.closure)
 
     def _gradient(self, outcome: Outcome, weights: Mapping[str, float]) -> Gradient:
         """Derivatives of weighted gains by the rates of all cells."""

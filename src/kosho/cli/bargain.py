@@ -130,9 +130,11 @@ def _concept(name: str) -> str:
 
 
 def _show_idle(content: dict[str, Any]) -> None:
-    """Options that change nothing that is priced: their worth is unknown, not nothing."""
+    """Options that change nothing that is priced (their worth is unknown), and those that the law has."""
     for one in content["not_priced"]:
         say(f"Not priced: {one['issue']}, {one['option']}: {one['why']}.")
+    for one in content["as_in_force"]:
+        say(f"As in force on that day: {one['issue']}, {one['option']}; the same as {one['fallback']!r}.")
 
 
 def _title(deal: Deal, issue: str, option: str) -> str:

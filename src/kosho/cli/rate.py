@@ -58,6 +58,10 @@ def show(  # noqa: PLR0913 - one parameter an option
     last: Annotated[
         str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day of a history; today.")
     ] = None,
+    trade: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Imports by line (.csv, .parquet), for the likely rate over lines."),
+    ] = None,
     figure: Annotated[
         Path | None, typer.Option(metavar="FILE.svg|FILE.html", help="Draw the history to a file.")
     ] = None,
@@ -72,6 +76,8 @@ def show(  # noqa: PLR0913 - one parameter an option
     from kosho.outputs import require_file
 
     clocks = _clocks(on, known, as_of, first, last)
+    if trade is not None and clocks.first is not None:
+        raise InputError(Problem("weighs the lines of one day, not a history", "drop --from", key="--trade"))
     if figure is not None and (clocks.first is None or figure.suffix not in (".svg", ".html")):
         raise InputError(Problem("draws a history to .svg or .html", "add --from", key="--figure"))
     require_file(figure)
@@ -88,7 +94,7 @@ def show(  # noqa: PLR0913 - one parameter an option
         unit_value=None if unit_value is None else _told(parse_unit_value, unit_value, "--unit-value"),
     )
     if clocks.first is None:
-        found = quote(register, query)
+        found = quote(register, query, _weights(trade, query.exporter))
         if json:
             show_json({"schema_version": 1, **_asked(query), **contract(found, register)})
         else:
@@ -107,6 +113,14 @@ def show(  # noqa: PLR0913 - one parameter an option
         show_json({"schema_version": 1, **_asked(query), "spans": content})
     else:
         _show_history(query, spans)
+
+
+def _weights(trade: Path | None, exporter: str) -> dict[str, float] | None:
+    if trade is None:
+        return None
+    from kosho.cli.register_editions import trade_by_line
+
+    return trade_by_line(trade, exporter)
 
 
 class _Clocks:
@@ -330,6 +344,8 @@ def _range(found: RateQuote) -> list[str]:
         texts.append(f"{words} {low:g} and {high:g} %")
     elif low or high is not None:
         texts.append(f"at least {low:g} %" if high is None else f"at most {high:g} %")
+    if found.rate is None and found.likely is not None:
+        texts.append(f"likely {_tidy(found.likely):.3g} %, the mean over lines weighed with imports by line")
     if found.if_free is not None:
         least, most = (_percentage(end) for end in found.if_free)
         end = "" if most is None or most == least else f" to {most:g}"
@@ -348,9 +364,10 @@ def _number(fraction: float | None) -> str:
 
 def _total(found: RateQuote) -> str:
     """A rate or a range of one row."""
-    if found.rate is not None:
-        return f"{_tidy(found.rate):g}"
     low, high = _percentage(found.low), _percentage(found.high)
+    if found.rate is not None:
+        sure = low == high or low is None or high is None
+        return f"{_tidy(found.rate):g}" + ("" if sure else f" ({low:g} to {high:g})")
     if low is not None and high is not None:
         return f"{low:g} to {high:g}"
     if high is not None:

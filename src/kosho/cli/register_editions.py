@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kosho.law.edition_diff import EditionDiff
     from kosho.law.schedules.lines import Line
 
-__all__ = ["against", "show_editions"]
+__all__ = ["against", "show_editions", "trade_by_line"]
 
 SHOWN = 20
 _CODES = ("hs10", "hs8", "hs6", "hts10", "hts8", "code", "hs")
@@ -105,7 +105,7 @@ def show_editions(
     from kosho.law.edition_diff import editions_diff
 
     before, after = _edition(editions[0], importer, "OLD"), _edition(editions[1], importer, "NEW")
-    weights = None if trade is None else _weights(trade, partner)
+    weights = None if trade is None else trade_by_line(trade, partner)
     found = editions_diff(before, after, Register.load().of(importer), weights)
     if json:
         show_json({"schema_version": 1, "old": editions[0], "new": editions[1], **_changed(found)})
@@ -161,8 +161,8 @@ def _edition(name: str, importer: str, key: str) -> Mapping[str, Line]:
     return {line.code: line for line in editions[name].lines.under("")}
 
 
-def _weights(path: Path, partner: str | None) -> dict[str, float]:
-    """Imports by code, over all partners or from one."""
+def trade_by_line(path: Path, partner: str | None) -> dict[str, float]:
+    """Imports by code, over all partners or from one; a table without partners is of the one that is meant."""
     found: dict[str, float] = {}
     for row in _rows(path):
         names = {name.strip().lower(): name for name in row}
@@ -171,7 +171,7 @@ def _weights(path: Path, partner: str | None) -> dict[str, float]:
         if code is None or value is None:
             hint = f"a code ({', '.join(_CODES)}) and a value ({', '.join(_VALUES)})"
             raise InputError(Problem("has not the columns of trade by line", hint, str(path), 1))
-        if partner is not None and row.get(names.get("partner", "")) != partner:
+        if partner is not None and "partner" in names and row[names["partner"]] != partner:
             continue
         try:
             amount = float(row[value] or 0)

@@ -12,13 +12,12 @@ from kosho.cli.terminal import chosen, note, say, show_json, show_progress, show
 
 if TYPE_CHECKING:
     from kosho.progress import Progress
-    from kosho.replications.comparison import Comparison
 
 __all__ = ["app"]
 
 app = typer.Typer(add_completion=False)
 
-STUDIES = ("cp2015", "lashkaripour2021")
+STUDIES = ("cp2015", "lashkaripour2021", "ossa2014")
 MEASURES = {
     "welfare_first_order": "Welfare as published (first order)",
     "terms_of_trade": "  of which terms of trade",
@@ -40,7 +39,8 @@ def show(
 ) -> None:
     """Replicate a published study.
 
-    cp2015: NAFTA in Caliendo & Parro (2015). lashkaripour2021: a war of tariffs.
+    cp2015: NAFTA in Caliendo & Parro (2015). lashkaripour2021: a war of single rates. ossa2014: tariffs of
+    seven regions with profits, alone, at war and agreed.
     """
     named = chosen(study, STUDIES, "STUDY")
     with show_progress("Solving") as progress:
@@ -60,10 +60,10 @@ def _replicate(study: str, data: Path, progress: Progress) -> Any:
         from kosho.replications.cp2015 import replicate
 
         return replicate(data)
-    from kosho.replications import lashkaripour2021
+    from kosho.replications import lashkaripour2021, ossa2014
 
-    found: Comparison = lashkaripour2021.replicate(data, progress)
-    return found
+    games = {"lashkaripour2021": lashkaripour2021.replicate, "ossa2014": ossa2014.replicate}
+    return games[study](data, progress)
 
 
 def _show(content: dict[str, Any]) -> None:

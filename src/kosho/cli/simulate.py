@@ -56,19 +56,22 @@ def show(  # noqa: PLR0913 - one parameter an option
     named = world_named(world, opened)
     with show_progress("Solving") as progress:
         table = named.load().whole
-        opened = opened.within(table)
         table = low_elasticity(table) if response == "low" else table
         found = simulate_with_ranges(opened, scenario, on, table, closure, progress)
-        content = contract(opened, scenario, on, found.outcome) | {
+        seen = opened.within(table)
+        content = contract(seen, scenario, on, found.outcome) | {
             "detail": named.detail or "full",
             "table": found.outcome.base.meta.name,
             "elasticities": response,
             "assumptions": list(found.assumptions),
+            "flows_left_out": found.flows_left_out,
         }
     if json:
         show_json(content | found.commitments.model_dump(mode="json", exclude={"scenario"}))
     else:
-        _show(opened, content, found.commitments, everything=everything)
+        _show(seen, content, found.commitments, everything=everything)
+        for flow in filter(lambda one: one.id in found.flows_left_out, opened.flows):
+            note(f"note: {flow.title} is not shown: {found.flows_left_out[flow.id]}")
 
 
 def contract(opened: Case, scenario: str, on: date | None, outcome: Outcome) -> dict[str, Any]:

@@ -24,7 +24,7 @@ app = typer.Typer(add_completion=False)
 
 KINDS = ("optimal", "nash", "cooperative")
 TIES: tuple[Tie, ...] = ("none", "mfn", "partner", "uniform")
-DEFICITS: tuple[Deficits, ...] = ("zero", "fixed")
+DEFICITS: tuple[Deficits, ...] = ("zero", "fixed", "proportional")
 SHOWN = 20
 LEAST = 1e-6
 """Percent; what the solver leaves open is smaller."""
@@ -71,8 +71,15 @@ def show(  # noqa: PLR0913 - one parameter an option
         ),
     ] = None,
     deficits: Annotated[
-        str, typer.Option(metavar="zero|fixed", help="What happens to trade deficits.")
+        str, typer.Option(metavar="zero|fixed|proportional", help="What happens to trade deficits.")
     ] = "zero",
+    profits: Annotated[
+        str | None,
+        typer.Option(
+            help="Codes of sectors, comma between, or all: makers are given in number and keep "
+            "1/(theta + 1) of what they receive (Ossa 2014)."
+        ),
+    ] = None,
     tol: Annotated[float, typer.Option(help="Largest slope left open.")] = 1e-7,
     world: WorldNamed = None,
     *,
@@ -80,6 +87,7 @@ def show(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Tariffs that are best for a party, for each against the others, or for all alike."""
     from kosho.bargain.optimal_tariffs import RateBounds, cooperative, nash, optimal
+    from kosho.equilibrium import Closure
 
     chosen(kind, KINDS, "KIND")
     tie = chosen(tied, TIES, "--tied")
@@ -95,11 +103,11 @@ def show(  # noqa: PLR0913 - one parameter an option
             "tied": sets or tie,
             "objectives": _objectives(weight or (), table),
             "deficits": balance,
+            "closure": None if profits is None else Closure(profits=_sectors(profits, table, "--profits")),
             "tol": tol,
             "throw": False,
         }
-        wanted = _codes(sectors, "--sectors") if sectors not in (None, "all") else None
-        wanted = list(table.sectors) if sectors == "all" else wanted
+        wanted = None if sectors is None else _sectors(sectors, table, "--sectors")
         bounds = RateBounds(low / 100.0, high / 100.0)
         if kind == "optimal":
             found = optimal(table, named[0], named[1:] or None, wanted, bounds, progress, **options)
@@ -129,12 +137,20 @@ def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
         "parties": list(parties),
         "decides": list(found.parties),
         "world": found.outcome.base.hash,
-        "assumptions": list(found.outcome.base.finest.meta.assumptions),
+        "assumptions": _assumed(found),
         "deficits": found.outcome.deficits,
+        "closure": list(found.outcome.closure.told),
         "tariffs": [
-            {"importer": importer, "exporter": exporter, "sector": sector, "rate": float(rate), "instrument": k}
-            for importer, exporter, sector, rate, k in zip(
-                found.importer, found.exporter, found.sector, found.rate, found.instrument.tolist(), strict=True
+            {"importer": importer, "exporter": exporter, "sector": sector, "rate": float(rate)}
+            | {"base": base, "instrument": k}
+            for importer, exporter, sector, rate, base, k in zip(
+                found.importer,
+                found.exporter,
+                found.sector,
+                found.rate,
+                _base_rates(found),
+                found.instrument.tolist(),
+                strict=True,
             )
         ],
         "welfare": {code: welfare[code] for code in parties},
@@ -148,11 +164,47 @@ def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def _base_rates(found: Tariffs) -> list[float | None]:
+    """The base rate of every flow; None where it is not known."""
+    base, places = found.outcome.base, _places(found)
+    rates = base.arrays.tariff[places].tolist()
+    if base.unknown_tariff is None:
+        return rates
+    unknown = base.unknown_tariff.to_numpy()[places].tolist()
+    return [None if hidden else rate for rate, hidden in zip(rates, unknown, strict=True)]
+
+
+def _places(found: Tariffs) -> tuple[Any, ...]:
+    """Positions of every flow: importers, exporters, sectors."""
+    import numpy as np
+
+    base = found.outcome.base
+    columns = (
+        (base.position, found.importer),
+        (base.position, found.exporter),
+        (base.sector_position, found.sector),
+    )
+    return tuple(np.array([position(code) for code in codes], np.intp) for position, codes in columns)
+
+
+def _assumed(found: Tariffs) -> list[str]:
+    """What the table needed, what the closure took, and what stands for base rates that nobody knows."""
+    rates = _base_rates(found)
+    unknown = sum(rate is None for rate in rates)
+    told = f"base rates of {unknown} of the {len(rates)} flows are not known and count as zero"
+    outcome = found.outcome
+    return [*outcome.base.finest.meta.assumptions, *outcome.closure.assumed, *([told] if unknown else [])]
+
+
 def _codes(text: str, option: str) -> list[str]:
     codes = [code.strip() for code in text.split(",") if code.strip()]
     if not codes:
         raise InputError(Problem("no code given", "such as USA,JPN", key=option))
     return codes
+
+
+def _sectors(text: str, world: World, option: str) -> list[str]:
+    return list(world.sectors) if text == "all" else _codes(text, option)
 
 
 def _rate_set(text: str) -> RateSet:
@@ -227,15 +279,7 @@ def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
 
     from kosho.codes import country_name, sector_name
 
-    base = found.outcome.base
-    places = tuple(
-        np.array([position(code) for code in codes])
-        for position, codes in (
-            (base.position, found.importer),
-            (base.position, found.exporter),
-            (base.sector_position, found.sector),
-        )
-    )
+    base, places, known = found.outcome.base, _places(found), _base_rates(found)
     count = int(found.instrument.max()) + 1
     new, old, before = (
         np.bincount(found.instrument, values, minlength=count)
@@ -255,7 +299,7 @@ def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
                 country_name(found.importer[cells[0]]),
                 country_name(exporters[0]) if len(exporters) == 1 else f"{len(exporters)} economies",
                 sector_name(sectors[0]) if len(sectors) == 1 else f"{len(sectors)} sectors",
-                f"{100 * before[k] / old[k]:.1f}",
+                "unknown" if any(known[cell] is None for cell in cells) else f"{100 * before[k] / old[k]:.1f}",
                 f"{100 * found.rate[cells[0]]:.1f}",
                 f"{new[k]:,.0f}",
             )

@@ -9,6 +9,7 @@ import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems
 
 __all__ = ["app"]
@@ -92,7 +93,7 @@ def build(  # noqa: PLR0913 - one parameter an option
         table = completed(format_.table(files or [], _settings(settings or [])), said)
         path = write(table, target)
     size = path.stat().st_size / 1e6
-    say(f"{path}: {len(table.countries)} economies, {len(table.sectors)} sectors, {size:.1f} MB")
+    say(f"{path}: {_size(len(table.countries), len(table.sectors))}, {size:.2g} MB")
 
 
 def _target(out: Path | None) -> Path:
@@ -158,9 +159,9 @@ def _show(content: dict[str, Any]) -> None:
     facts = [
         ("Table", f"{content['name']}, {content['year']}, fingerprint {content['world']}"),
         ("Source", content["source"]),
-        ("Licence", f"{content['licence']}; {content['attribution']}"),
-        ("Size", f"{sizes['countries']} economies, {sizes['sectors']} sectors, {sizes['flows']:,} flows"),
-        ("Output", f"{totals['output'] / 1e6:.1f} trillion USD, of which {totals['trade'] / 1e6:.1f} traded"),
+        ("Licence", "; ".join(filter(None, (content["licence"], content["attribution"]))) or "not told"),
+        ("Size", _size(sizes["countries"], sizes["sectors"], f"{sizes['flows']:,} flows")),
+        ("Output", f"{_money(totals['output'])} USD, of which {_money(totals['trade'])} traded"),
         *(("Estimated", text) for text in content["estimated"]),
         *_fit(content),
         *(("Left out", text) for text in content["left_out"]),
@@ -168,6 +169,19 @@ def _show(content: dict[str, Any]) -> None:
     ]
     show_table("The world table", ("", ""), facts)
     _show_balances(content)
+
+
+def _size(economies: int, sectors: int, *more: str) -> str:
+    words = (plural(economies, "economy", "economies"), plural(sectors, "sector"))
+    return ", ".join((*words, *more))
+
+
+def _money(million: float) -> str:
+    """In trillions, billions or millions, whatever tells it."""
+    for size, name in ((1e6, "trillion"), (1e3, "billion")):
+        if million >= size:
+            return f"{million / size:.1f} {name}"
+    return f"{million:.3g} million"
 
 
 def _fit(content: dict[str, Any]) -> list[tuple[str, str]]:
@@ -185,17 +199,18 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
     """Base tariffs, what sectors are, and what was assumed."""
     tariffs, sectors = content["tariffs"], content["classification"]
     unknown = [content["countries"][one["country"]] for one in tariffs["unknown_importers"]]
-    share = 100 * tariffs["unknown_share_of_goods_trade"]
-    text = f"base rates: {tariffs['base'] or 'as given'}; unknown on {share:.0f} % of goods trade"
+    share = tariffs["unknown_share_of_goods_trade"]
+    trade = "no goods are traded" if share is None else f"unknown on {100 * share:.0f} % of goods trade"
+    text = f"base rates: {tariffs['base'] or 'as given'}; {trade}"
     if unknown:
         text += f": {', '.join(unknown[:8])}{' …' if len(unknown) > 8 else ''}"
     found = [("Tariffs", text)]
     if sectors["sectors"]:
         covered = sectors["share_of_goods_trade"]
-        told = (
-            f"{sectors['name']}; {100 * covered['in_one_icio_sector']:.0f} % of goods trade is in sectors of "
-        )
-        told += f"one ICIO sector, {100 * covered['in_several']:.0f} % in sectors of several"
+        told = sectors["name"]
+        if share is not None:
+            told += f"; {100 * covered['in_one_icio_sector']:.0f} % of goods trade is in sectors of one ICIO "
+            told += f"sector, {100 * covered['in_several']:.0f} % in sectors of several"
         found.append(("Sectors", told))
     return found + [("Assumed", text) for text in content["assumptions"]]
 

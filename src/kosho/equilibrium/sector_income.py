@@ -14,6 +14,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.equilibrium.adjoint import Seeds
 from kosho.equilibrium.kernel import Values
+from kosho.equilibrium.preconditioners import Factors
 from kosho.world import World
 
 __all__ = ["add_sector_incomes", "base_sector_incomes", "real_sector_incomes"]
@@ -21,11 +22,11 @@ __all__ = ["add_sector_incomes", "base_sector_incomes", "real_sector_incomes"]
 LEAST = np.finfo(float).tiny
 
 
-def base_sector_incomes(world: World, home: int) -> Array:
+def base_sector_incomes(world: World, factors: Factors, home: int) -> Array:
     """Incomes of a country's sectors in the base `(S,)`, in the world's money."""
-    a = world.arrays
-    earned = a.beta[home] * a.output[home]
-    return _incomes(earned, earned, float(a.income[home]))
+    output = world.arrays.output[home]
+    earned, labour = world.arrays.beta[home] * output, factors.labour[home] * output
+    return _incomes(earned, labour, float(world.arrays.income[home]))
 
 
 def real_sector_incomes(values: Values, base: World, home: int) -> Array:
@@ -46,7 +47,7 @@ def add_sector_incomes(
     weight = np.zeros(len(base.sectors))
     for code, amount in weights.items():
         weight[base.sector_position(code)] = amount
-    labour = a.beta[home]
+    labour = values.system.base.labour[home]
     paid = labour * values.output[home]
     total = max(float(paid.sum()), LEAST)
     mean = float(weight @ paid) / total
@@ -58,8 +59,9 @@ def add_sector_incomes(
 
 
 def _nominal(values: Values, base: World, home: int) -> Array:
-    earned = base.arrays.beta[home] * values.output[home]
-    return _incomes(earned, earned, float(values.income[home]))
+    output = values.output[home]
+    labour = values.system.base.labour[home] * output
+    return _incomes(base.arrays.beta[home] * output, labour, float(values.income[home]))
 
 
 def _incomes(earned: Array, labour: Array, income: float) -> Array:
