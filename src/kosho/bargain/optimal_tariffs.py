@@ -57,9 +57,9 @@ class Options(TypedDict, total=False):
     goods, those of economies that decide nothing too."""
     objectives: Mapping[str, Objective]
     """By party, what it makes largest; its real income."""
-    closure: Closure
+    closure: Closure | None
     """What adjusts besides prices and trade; nothing."""
-    deficits: Deficits
+    deficits: Deficits | None
     """`zero` unless the closure says more than `fixed`: trade is balanced first, and stays so."""
     tol: float
     """Largest slope left open; 1e-7."""

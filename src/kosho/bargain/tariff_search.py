@@ -136,13 +136,13 @@ class Search:
         pull, exactness = np.zeros(len(ties.importer)), 0.0
         if weights is not None:
             found = self._gradient(outcome, weights)
-            pull, exactness = found.tariff.to_numpy()[ties.importer, ties.exporter, ties.sector], found.residual
+            pull, exactness = found.slopes.tariff[ties.importer, ties.exporter, ties.sector], found.residual
         for party, weight in (weights or own).items():
             n = base.position(party)
             mine = ties.importer == n
             if weights is None:
                 found = self._gradient(outcome, {party: 1.0})
-                pull[mine] = found.tariff.to_numpy()[n, ties.exporter[mine], ties.sector[mine]]
+                pull[mine] = found.slopes.tariff[n, ties.exporter[mine], ties.sector[mine]]
                 exactness = max(exactness, found.residual)
             else:
                 mine |= ties.exporter == n

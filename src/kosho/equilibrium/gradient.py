@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -18,8 +19,7 @@ import xarray as xr
 from kosho.arguments import note_numbers, note_share_of_one, note_sort
 from kosho.arrays import Array
 from kosho.display import Card, Shown, glance, number
-from kosho.equilibrium.absorption import Absorption, absorption_of
-from kosho.equilibrium.adjoint import Adjoint, Causes, Seeds, Unknowns
+from kosho.equilibrium.adjoint import Adjoint, Seeds, Unknowns
 from kosho.equilibrium.anderson import Anderson
 from kosho.equilibrium.arguments import Deficits
 from kosho.equilibrium.closed_factors import closed_factors
@@ -35,6 +35,7 @@ from kosho.equilibrium.sector_income import (
     real_sector_incomes,
 )
 from kosho.equilibrium.shock import Shock
+from kosho.equilibrium.slopes import Slopes
 from kosho.equilibrium.solve import solve
 from kosho.errors import ConvergenceError, InputError, Problem, Problems
 from kosho.world import World, labelled
@@ -128,18 +129,38 @@ class Gradient(Shown):
     {'A01': -0.004, 'C29': -0.147}
     """
 
-    tariff: xr.DataArray
-    """`[importer, exporter, sector]`, per unit of the rate (1.00 = 100 %) on the whole cell, all of its parts;
-    zero on domestic sales, which bear none."""
-    cost: xr.DataArray
-    """`[importer, exporter, sector]`, per unit of ln d, d the real trade cost of the whole cell."""
-    part_tariff: Array
-    """`(m,)`, as `tariff`, of the part in each row of the outcome's shock alone."""
-    part_cost: Array
-    """`(m,)`, as `cost`, of the part in each row of the outcome's shock alone."""
+    slopes: Slopes
+    """The same as bare arrays."""
     residual: float
     """How far the transposed equations are missed, relative to what the payoff asks of them."""
     iterations: int
+
+    @cached_property
+    def tariff(self) -> xr.DataArray:
+        """`[importer, exporter, sector]`, per unit of the rate (1.00 = 100 %) on the whole cell, all its parts.
+
+        Zero on domestic sales, which bear none.
+        """
+        return self._labelled(self.slopes.tariff)
+
+    @cached_property
+    def cost(self) -> xr.DataArray:
+        """`[importer, exporter, sector]`, per unit of ln d, d the real trade cost of the whole cell."""
+        return self._labelled(self.slopes.cost)
+
+    @property
+    def part_tariff(self) -> Array:
+        """`(m,)`, as `tariff`, of the part in each row of the outcome's shock alone."""
+        return self.slopes.part_tariff
+
+    @property
+    def part_cost(self) -> Array:
+        """`(m,)`, as `cost`, of the part in each row of the outcome's shock alone."""
+        return self.slopes.part_cost
+
+    def _labelled(self, cells: Array) -> xr.DataArray:
+        base = self.slopes.outcome.base
+        return labelled(cells, ("importer", "exporter", "sector"), base.countries, base.sectors)
 
     def card(self) -> Card:
         """Where a tariff and a trade cost weigh most."""
@@ -202,7 +223,7 @@ def gradient(
     wanted = _wanted(outcome, weighted)
     weights, residual, iterations = _solve(adjoint, values, wanted, outcome.base.countries, accuracy)
     causes = adjoint.causes(wanted.less(adjoint.seeds(weights)))
-    return _by_cell(outcome, causes, residual, iterations)
+    return Gradient(Slopes(outcome, causes), residual, iterations)
 
 
 def _refuse(at: object, objective: object, accuracy: object) -> list[tuple[float, PayoffLike]]:
@@ -331,98 +352,6 @@ def _precondition(adjoint: Adjoint, base: Factors, gap: Unknowns) -> Array:
     return np.concatenate(blocks)
 
 
-def _by_cell(outcome: Outcome, causes: Causes, residual: float, iterations: int) -> Gradient:
-    """From coefficients to tariffs and costs, of whole cells and of the parts in the shock.
-
-    K/pi is the sum of the parts' weights s kappa^-theta; a part's weight falls with its tariff by theta and
-    what it pays to producers by theta + 1, each over its wedge 1 + t' + r'.
-    """
-    base, cells, shock = outcome.base, outcome.cells, outcome.answered
-    theta = base.arrays.theta[:, None, None]
-    net = 1.0 / (1.0 + base.arrays.tariff.transpose(2, 0, 1))
-    cost = -theta * (causes.log_factor + causes.log_net_factor)
-    tariff = -net * (theta * causes.log_factor + (theta + 1.0) * causes.log_net_factor)
-    # In a cell that the shock touches, every part and the rest have a wedge of their own.
-    where = (cells.sector, cells.importer, cells.exporter)
-    elasticity = base.arrays.theta[cells.sector]
-    received = cells.factor * cells.net
-    slope = _over(causes.log_net_factor[where] * (elasticity + 1.0), received)
-    share = _over(causes.log_factor[where] * elasticity, cells.factor)
-    kept = cells.weight * cells.part_net
-    row = cells.row
-    part_tariff = -kept * (share[row] + slope[row] * cells.part_net)
-    part_cost = (
-        -cells.weight * share[row] - kept * _over(causes.log_net_factor[where] * elasticity, received)[row]
-    )
-    paying = np.flatnonzero((shock.rent != 0) & (cells.weight > 0))
-    part_theta = elasticity[row[paying]]
-    part_tariff[paying] -= (part_theta + 1.0) * cells.part_net[paying] * causes.log_rent
-    part_cost[paying] -= part_theta * causes.log_rent
-    rest_tariff = -cells.rest_net * share - _over(cells.rest_net**2, cells.rest) * slope
-    rest_cost = -cells.rest * share - cells.rest_net * _over(
-        causes.log_net_factor[where] * elasticity, received
-    )
-    absorption = absorption_of(outcome.closure, base)
-    if absorption is not None:
-        borne = _Borne(outcome, absorption, causes.held)
-        tariff = borne.cells(tariff)
-        part_tariff, rest_tariff = borne.parts(part_tariff), borne.rest(rest_tariff)
-    tariff[where] = rest_tariff + np.bincount(row, part_tariff, minlength=len(received))
-    cost[where] = rest_cost + np.bincount(row, part_cost, minlength=len(received))
-    home = np.arange(len(base.countries))
-    tariff[:, home, home] = 0.0
-    named = [
-        labelled(cell.transpose(1, 2, 0), ("importer", "exporter", "sector"), base.countries, base.sectors)
-        for cell in (tariff, cost)
-    ]
-    return Gradient(named[0], named[1], part_tariff, part_cost, residual, iterations)
-
-
-class _Borne:
-    """Slopes with respect to duties as levied where makers absorb the share lambda of them.
-
-    What buyers pay moves with (1 + t)^(1 - lambda), the maker's rent with ((1 + t)/(1 + t0))^-lambda - 1.
-    """
-
-    def __init__(self, outcome: Outcome, absorption: Absorption, held: Array) -> None:
-        self._outcome, self._held = outcome, held
-        self._cells = absorption.cells
-        self._share = absorption.share(outcome.answered)
-
-    def cells(self, tariff: Array) -> Array:
-        """Of cells that the shock leaves alone `(S, N, N)`."""
-        base = self._outcome.base.arrays
-        share = np.broadcast_to(self._cells.T[:, None, :], tariff.shape)
-        rate = base.tariff.transpose(2, 0, 1)
-        received = self._outcome.solution.values.net_flow
-        return (1.0 - share) * tariff - share * received * self._held / (1.0 + rate)
-
-    def parts(self, tariff: Array) -> Array:
-        """Of rows of the shock `(m,)`."""
-        shock, asked = self._outcome.answered, self._outcome.shock
-        share = np.where((shock.rent != 0) & (asked.rent == shock.rent), 0.0, self._share)
-        markdown = np.where(share > 0, 1.0 + shock.rent, 1.0)
-        received = self._outcome.received(
-            np.arange(len(shock))
-        )  # at the price before duty: cost times markdown
-        held = self._held[shock.importer, shock.exporter]
-        moved = (1.0 - share) * markdown * tariff - share * received * held / (1.0 + asked.tariff)
-        return np.where(share > 0, moved, tariff)
-
-    def rest(self, tariff: Array) -> Array:
-        """Of what is left of cells that the shock touches `(c,)`."""
-        of, values = self._outcome.cells, self._outcome.solution.values
-        share = self._cells[of.exporter, of.sector]
-        paid = values.share[of.sector, of.importer, of.exporter] * values.point.spending[of.importer, of.sector]
-        received = _over(paid * of.rest_net, of.factor)
-        net = _over(of.rest_net, of.rest)
-        return (1.0 - share) * tariff - share * received * self._held[of.importer, of.exporter] * net
-
-
 def _there(wanted: Array | None) -> Array:
     assert wanted is not None  # noqa: S101 - filled in above
     return wanted
-
-
-def _over(amount: Array, whole: Array) -> Array:
-    return np.divide(amount, whole, out=np.zeros_like(amount), where=whole > 0)
