@@ -53,6 +53,41 @@ def test_a_table_for_people(kosho: Run) -> None:
     assert "First-order residual" in done.stdout
 
 
+def test_rates_that_are_one_and_sectors_that_count_more(kosho: Run) -> None:
+    plain, counted = (
+        json.loads(kosho("tariffs", "optimal", "--parties", "USA", "--tied", "mfn", *more, "--json").stdout)
+        for more in ((), ("--weight", "USA:C29=1.3", "--weight", "USA:CAN=0.1", "--tol", "1e-6"))
+    )
+    rates = [{row["sector"]: row["rate"] for row in told["tariffs"]} for told in (plain, counted)]
+    instruments = {row["instrument"] for row in counted["tariffs"]}
+    assert len(instruments) == len(rates[0])
+    assert rates[1]["C29"] > rates[0]["C29"] + 0.01
+    assert counted["gains"]["USA"] > counted["welfare"]["USA"]
+    assert plain["gains"] == pytest.approx(plain["welfare"])
+    assert counted["converged"] is True
+    assert counted["deficits"] == "zero"
+
+
+def test_sets_in_a_table_of_eighty_columns(kosho: Run) -> None:
+    sets = ("--set", "cars=USA:JPN:C29", "--set", "all=JPN")
+    done = kosho("tariffs", "nash", "--parties", "USA,JPN", "--sectors", "C29,C28", *sets, COLUMNS="80")
+    assert done.returncode == 0, done.stderr
+    assert "Nash tariffs, 2 rates" in done.stdout
+    assert "2 sectors" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+
+
+def test_the_best_point_is_no_answer(kosho: Run) -> None:
+    done = kosho("tariffs", "nash", "--parties", "USA,JPN", "--sectors", "C29", "--tol", "1e-16", "--json")
+    assert done.returncode == 1
+    assert done.stderr.startswith("no answer, but the best point found: a slope of")
+    assert len(done.stderr.splitlines()) == 1
+    told = json.loads(done.stdout)
+    assert told["converged"] is False
+    assert told["failing"] in done.stderr
+    assert 1e-16 < told["residual"] < 1e-9
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -63,6 +98,15 @@ def test_a_table_for_people(kosho: Run) -> None:
         (("optimal", "--parties", "USA", "--low", "50", "--high", "10"), "bounds"),
         (("optimal", "--parties", ","), "--parties"),
         (("optimal", "--parties", "USA", "--world", "half"), "unknown world 'half'"),
+        (("optimal", "--parties", "USA", "--tied", "mfm"), "did you mean mfn?"),
+        (("optimal", "--parties", "USA", "--set", "cars"), "such as cars=USA:JPN+DEU:C29"),
+        (("optimal", "--parties", "USA", "--set", "cars=JPN"), "'JPN' sets no tariffs here"),
+        (("optimal", "--parties", "USA", "--set", "all=USA", "--tied", "mfn"), "one of --set and --tied"),
+        (("optimal", "--parties", "USA", "--weight", "USA:C29"), "such as USA:C29=1.5"),
+        (("optimal", "--parties", "USA", "--weight", "USA:C99=1.5"), "'C99' is no sector or economy"),
+        (("optimal", "--parties", "USA", "--weight", "JPN:C29=1.5"), "does not decide here"),
+        (("optimal", "--parties", "USA", "--deficits", "some"), "--deficits"),
+        (("optimal", "--parties", "USA", "--tol", "0"), "tol: is 0.0"),
     ],
 )
 def test_wrong_input_is_one_line_and_status_two(kosho: Run, arguments: tuple[str, ...], expected: str) -> None:

@@ -1,73 +1,71 @@
 """Continuous tariffs: what a party would set alone, what parties set against one another, what they agree on.
 
-Trade is balanced (`deficits="zero"`). Any number of rates move at once: gradients are exact, one transposed
-solve a party. A *slope* is the gain of a party per unit of a rate over the imports that bear it, so that slopes
-of large and small cells compare; every answer carries the largest slope that its bounds leave open, its
-first-order residual. Ossa (2014, American Economic Review 104(12)) asks the same three questions.
+Any number of rates move at once: gradients are exact, one transposed solve a party. Ossa (2014, American
+Economic Review 104(12)) asks the same three questions. Trade is balanced unless asked otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import permutations
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 import numpy as np
 import xarray as xr
-from scipy.optimize import brentq, minimize, root
 
-from kosho import codes
-from kosho.arrays import Array, Index, Mask
+from kosho.arrays import Array, Index
+from kosho.bargain.instruments import Instruments, RateBounds, RateSet, Tie, Tied, goods_sectors
+from kosho.bargain.objectives import Objective, Objectives
+from kosho.bargain.tariff_search import TOLERANCE, Look, Search
 from kosho.display import Card, Shown, columns, listing, percent, plural, signed_percent
-from kosho.equilibrium import Outcome, Shock, gradient, rebase, solve
-from kosho.equilibrium.anderson import Anderson
-from kosho.errors import ConvergenceError, InputError, KoshoError, Problem, Problems, suggest
-from kosho.progress import Progress
+from kosho.equilibrium import Closure, Outcome, rebase
+from kosho.equilibrium.arguments import Deficits
+from kosho.equilibrium.closure import agreed
+from kosho.errors import ConvergenceError, InputError, Problem, Problems
+from kosho.progress import Progress, silent
 from kosho.world import World
 
-__all__ = ["RateBounds", "Tariffs", "cooperative", "goods_sectors", "nash", "optimal"]
+__all__ = [
+    "Objective",
+    "Options",
+    "RateBounds",
+    "RateSet",
+    "Tariffs",
+    "Tie",
+    "cooperative",
+    "goods_sectors",
+    "nash",
+    "optimal",
+]
 
 Kind = Literal["optimal", "nash", "cooperative"]
 
-TOLERANCE = 1e-7
-"""Largest slope left open."""
-SOLVER_TOLERANCE, ACCURACY = 1e-10, 1e-9
-"""Of equilibria and of their gradients."""
-SMALL = 1e-9
-"""Share of a party's imports in question below which a cell's slope is measured against that share."""
-CAP = 0.5
-"""Largest change of a rate in one step."""
-ROUNDS = 150
-MEMORY = 12
-ASCENT = 60
-"""Quasi-Newton iterations where first-order conditions cannot be solved as such."""
-LOPSIDED = 6.0
-"""Largest log ratio of weights that is tried for equal gains."""
-EQUAL = 1e-6
-"""Difference of gains sought, over what is at stake; a hundred times as much still counts as equal."""
 
+class Options(TypedDict, total=False):
+    """How a tariff game is played; what is not given is as it says here.
 
-@dataclass(frozen=True, slots=True)
-class RateBounds(Shown):
-    """Rates allowed, fractions.
-
-    >>> from kosho.bargain.optimal_tariffs import RateBounds
-    >>> RateBounds(high=0.5)
-    RateBounds(high=0.5)
-    >>> RateBounds(low=0.2, high=0.1)
-    Traceback (most recent call last):
-        ...
-    kosho.errors.InputError: bounds of 0.2 and 0.1 (above -1, the first below the second)
+    >>> from kosho.bargain.optimal_tariffs import Options, nash
+    >>> from kosho.world import toy
+    >>> rough: Options = {"tied": "uniform", "tol": 1e-4}
+    >>> nash(toy(), ["JPN", "USA"], **rough).rate.round(3).tolist()
+    [0.116, 0.116, 0.174, 0.174]
     """
 
-    low: float = 0.0
-    high: float = 2.0
-
-    def __post_init__(self) -> None:
-        if not -1.0 < self.low < self.high < np.inf:
-            hint = "above -1, the first below the second"
-            raise InputError(Problem(f"bounds of {self.low:g} and {self.high:g}", hint))
+    tied: Tied
+    """Which rates are one: `none`, `mfn`, `partner`, `uniform`, or sets of flows. `mfn` holds for everybody's
+    goods, those of economies that decide nothing too."""
+    objectives: Mapping[str, Objective]
+    """By party, what it makes largest; its real income."""
+    closure: Closure | None
+    """What adjusts besides prices and trade; nothing."""
+    deficits: Deficits | None
+    """`zero` unless the closure says more than `fixed`: trade is balanced first, and stays so."""
+    tol: float
+    """Largest slope left open; 1e-7."""
+    throw: bool
+    """Whether to raise where there is no answer, which is so; if not, the best point is handed out, and says
+    why it is none in `failing`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,27 +88,43 @@ class Tariffs(Shown):
     sector: tuple[str, ...]
     rate: Array
     """New rates, fractions, in the order of the three columns before."""
+    instrument: Index
+    """Which flows bear one rate, counted from zero, in the same order."""
     outcome: Outcome
-    """The equilibrium with these rates; `outcome.base` is balanced trade at base tariffs."""
+    """The equilibrium with these rates; `outcome.base` has base tariffs."""
+    gains: Mapping[str, float]
+    """Changes of the objectives of those who decide, over their levels in the base; of real income, if that is
+    all they look at."""
     residual: float
     """Largest slope that bounds leave open: gain per unit of a rate, over the imports that bear it."""
     evaluations: int
     """Equilibria solved."""
     weights: Mapping[str, float]
     """Of each party's gain in what is made largest; one for each who decides alone."""
+    failing: str = ""
+    """Why this is no answer but the best point found; empty where it is one."""
+
+    @property
+    def converged(self) -> bool:
+        """Whether this is an answer."""
+        return not self.failing
 
     def card(self) -> Card:
         """Rates on average, and what they do to the parties."""
         welfare = [float(self.welfare.sel(country=party)) for party in self.parties]
-        rates = f"{plural(len(self.rate), 'rate')}, {percent(self.rate.min())} to {percent(self.rate.max())}"
-        return Card(
-            f"Tariffs, {self.kind}: {listing(self.parties)}",
-            [
-                ("rates", rates),
-                ("welfare", columns(self.parties, welfare, signed_percent)),
-                ("slope left open", f"{self.residual:.0e}, after {self.evaluations} equilibria"),
-            ],
-        )
+        count, cells = int(self.instrument.max()) + 1, len(self.rate)
+        which = plural(count, "rate") + (f" on {cells:,} flows" if count < cells else "")
+        rows = [
+            ("rates", f"{which}, {percent(self.rate.min())} to {percent(self.rate.max())}"),
+            ("welfare", columns(self.parties, welfare, signed_percent)),
+        ]
+        if any(abs(self.gains[party] - own) > 1e-9 for party, own in zip(self.parties, welfare, strict=True)):
+            objectives = [self.gains[party] for party in self.parties]
+            rows.append(("objectives", columns(self.parties, objectives, signed_percent)))
+        rows.append(("slope left open", f"{self.residual:.0e}, after {self.evaluations} equilibria"))
+        if self.failing:
+            rows.append(("no answer", self.failing))
+        return Card(f"Tariffs, {self.kind}: {listing(self.parties)}", rows)
 
     @property
     def welfare(self) -> xr.DataArray:
@@ -125,36 +139,37 @@ def optimal(
     sectors: Sequence[str] | None = None,
     bounds: RateBounds | None = None,
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Tariffs:
-    """The tariffs of a party that make its own real income largest, all others keeping theirs.
+    """The tariffs of a party that make its own objective largest, all others keeping theirs.
 
     Args:
-        world: The economy; trade is balanced first.
+        world: The economy, first made the base that `deficits` asks for.
         party: Who decides.
         partners: Whose goods bear the tariffs; None means everybody else's.
         sectors: Which sectors; None means goods.
-        bounds: Of the rates.
+        bounds: Of the rates; 0 to 200 % if not given.
         progress: Called with a line of progress now and then.
+        options: See `Options`.
 
     Raises:
-        InputError: unknown or repeated codes, the party among its partners, or nothing that is traded.
-        ConvergenceError: no such tariffs were found.
+        InputError: unknown or repeated codes, the party among its partners, partners of MFN rates, sets and
+            objectives that do not fit, or nothing that is traded.
+        ConvergenceError: no such tariffs were found; `best` is the best point, `Tariffs` that say so.
 
     >>> from kosho.bargain.optimal_tariffs import optimal
     >>> from kosho.world import toy
     >>> found = optimal(toy(), "USA", partners=["JPN"])
     >>> dict(zip(found.sector, found.rate.round(3).tolist(), strict=True))
     {'A01': 0.17, 'C29': 0.167}
+    >>> round(float(optimal(toy(), "USA", tied="uniform").rate[0]), 3)
+    0.234
     """
+    game = _Game((party,), sectors, bounds, progress, **options)
+    _refuse_partners(party, partners, game.tied)
     others = [code for code in world.countries if code != party] if partners is None else list(partners)
-    _refuse_partners(party, others)
-    table = _Instruments.of(world, [(party, other) for other in others], sectors, bounds, progress)
-    weights = {party: 1.0}
-    try:
-        found = _settle(table, table.start, weights)
-    except ConvergenceError:
-        found = _settle(table, _climb(table, table.start, weights), weights)
-    return table.answer("optimal", (party,), found, weights)
+    search = game.on(world, [(party, other) for other in others])
+    return game.answer("optimal", search, search.alone(party))
 
 
 def nash(
@@ -163,19 +178,22 @@ def nash(
     sectors: Sequence[str] | None = None,
     bounds: RateBounds | None = None,
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Tariffs:
     """Tariffs of parties on one another, each best for its own party given the others'.
 
     Args:
-        world: The economy; trade is balanced first.
+        world: The economy, first made the base that `deficits` asks for.
         parties: Two or more.
         sectors: Which sectors; None means goods.
-        bounds: Of the rates.
+        bounds: Of the rates; 0 to 200 % if not given.
         progress: Called with a line of progress now and then.
+        options: See `Options`.
 
     Raises:
-        InputError: unknown or repeated codes, fewer than two parties, or nothing that is traded.
-        ConvergenceError: no such tariffs were found.
+        InputError: unknown or repeated codes, fewer than two parties, sets and objectives that do not fit, or
+            nothing that is traded.
+        ConvergenceError: no such tariffs were found; `best` is the best point, `Tariffs` that say so.
 
     >>> from kosho.bargain.optimal_tariffs import nash
     >>> from kosho.world import toy
@@ -184,12 +202,9 @@ def nash(
     {'JPN': -0.0117, 'USA': 0.0019}
     """
     _refuse_few(parties)
-    table = _Instruments.of(world, _pairs(parties), sectors, bounds, progress)
-    try:
-        found = _settle(table, table.start, None)
-    except ConvergenceError:
-        found = _settle(table, _replies(table, parties), None)
-    return table.answer("nash", parties, found, dict.fromkeys(parties, 1.0))
+    game = _Game(tuple(parties), sectors, bounds, progress, **options)
+    search = game.on(world, game.pairs(world))
+    return game.answer("nash", search, search.against(parties))
 
 
 def cooperative(
@@ -198,13 +213,18 @@ def cooperative(
     sectors: Sequence[str] | None = None,
     bounds: RateBounds | None = None,
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Tariffs:
     """Tariffs of parties on one another that gain all of them the same, and as much as can be.
 
-    Gains are changes of real income, as fractions, against base tariffs. The answer is on the frontier of the
+    Gains are changes of objectives, as fractions, against base tariffs. The answer is on the frontier of the
     parties: it makes a weighted sum of gains largest, with weights (`Tariffs.weights`) that make them equal.
 
-    Arguments and errors are those of `nash`.
+    Arguments are those of `nash`.
+
+    Raises:
+        InputError: as `nash`.
+        ConvergenceError: as `nash`, or no weights tried make gains equal.
 
     >>> from kosho.bargain.optimal_tariffs import cooperative
     >>> from kosho.world import toy
@@ -213,239 +233,85 @@ def cooperative(
     {'JPN': 0.0008, 'USA': 0.0008}
     """
     _refuse_few(parties)
-    table = _Instruments.of(world, _pairs(parties), sectors, bounds, progress)
-    return table.answer("cooperative", parties, *_equal_gains(table, parties))
+    game = _Game(tuple(parties), sectors, bounds, progress, **options)
+    search = game.on(world, game.pairs(world))
+    return game.answer("cooperative", search, search.together(parties))
 
 
-def goods_sectors(world: World) -> tuple[str, ...]:
-    """Sectors of goods in a world; all of its sectors where none is known by its code.
+@dataclass(frozen=True)
+class _Game:
+    """What is asked."""
 
-    >>> from kosho.bargain.optimal_tariffs import goods_sectors
-    >>> from kosho.world import load
-    >>> goods_sectors(load())[-3:]
-    ('C301', 'C302T309', 'C31T33')
-    """
-    known = codes.sectors()
-    goods = tuple(
-        code
-        for code in world.sectors
-        if all(member in known and known[member].goods for member in world.meta.sectors.get(code, (code,)))
-    )
-    return goods or world.sectors
+    parties: tuple[str, ...]
+    sectors: Sequence[str] | None
+    bounds: RateBounds | None
+    progress: Progress | None
+    tied: Tied = "none"
+    objectives: Mapping[str, Objective] = field(default_factory=dict)
+    closure: Closure | None = None
+    deficits: Deficits | None = None
+    tol: float = TOLERANCE
+    throw: bool = True
 
+    def __post_init__(self) -> None:
+        if not 0.0 < self.tol < 1.0:
+            raise InputError(Problem(f"is {self.tol!r}", "a slope, such as 1e-7", key="tol"))
 
-@dataclass(frozen=True, eq=False)
-class _Look:
-    """An evaluation of rates."""
+    def pairs(self, world: World) -> list[tuple[str, str]]:
+        """Importers with exporters: parties on one another, with MFN rates on everybody."""
+        if self.tied != "mfn":
+            return list(permutations(self.parties, 2))
+        return [(party, code) for party in self.parties for code in world.countries if code != party]
 
-    rates: Array
-    outcome: Outcome
-    slopes: Array  # (m,)
-    pull: Array  # derivatives of the weighted gains, or of each importer's own (m,)
-    gains: dict[str, float]
-    residual: float
-
-
-class _Instruments:
-    """Which rates may move, within what, and how they are judged."""
-
-    def __init__(
-        self, base: World, importer: Index, exporter: Index, sector: Index, bounds: RateBounds
-    ) -> None:
-        a = base.arrays
-        self.base = base
-        self.importer, self.exporter, self.sector = importer, exporter, sector
-        self.bounds = bounds
-        self.start = np.clip(a.tariff[importer, exporter, sector], bounds.low, bounds.high)
-        self.elasticity = a.theta[sector] + 1.0
-        self.evaluations = 0
-        self.progress: Progress | None = None
-
-    @classmethod
-    def of(
-        cls,
-        world: World,
-        pairs: Sequence[tuple[str, str]],
-        sectors: Sequence[str] | None,
-        bounds: RateBounds | None,
-        progress: Progress | None,
-    ) -> _Instruments:
-        """Every traded cell of importer-exporter pairs."""
-        chosen = list(goods_sectors(world) if sectors is None else sectors)
-        _refuse_codes(world, [code for pair in pairs for code in pair], chosen)
-        base = rebase(world, "zero")
-        cells = [
-            (base.position(n), base.position(i), base.sector_position(j)) for n, i in pairs for j in chosen
-        ]
-        importer, exporter, sector = np.array(cells, np.intp).reshape(-1, 3).T
-        traded = base.arrays.flows[importer, exporter, sector] > 0
-        if not traded.any():
-            raise InputError(Problem("nothing is traded between these parties in these sectors"))
-        table = cls(base, importer[traded], exporter[traded], sector[traded], bounds or RateBounds())
-        table.progress = progress
-        return table
-
-    def solve(self, rates: Array) -> Outcome:
-        """The equilibrium with these rates."""
-        self.evaluations += 1
-        shape = self.base.tariff.shape
-        values = np.full(shape, np.nan)
-        values[self.importer, self.exporter, self.sector] = rates
-        shock = Shock.tariffs(self.base, self.base.tariff.copy(data=values), insist=True)
-        return solve(self.base, shock, "zero", SOLVER_TOLERANCE)
-
-    def look(self, rates: Array, weights: Mapping[str, float] | None) -> _Look:
-        """Solve, and take slopes: of the weighted gains, or of each importer's own where weights are None."""
-        outcome = self.solve(rates)
-        income, countries = self.base.arrays.income, self.base.countries
-        deciding = list(weights or (countries[n] for n in np.unique(self.importer)))
-        pull, worth = np.zeros(len(rates)), np.zeros(len(rates))
-        for code in deciding:
-            n = self.base.position(code)
-            weight = 1.0 if weights is None else weights[code]
-            found = gradient(outcome, code, ACCURACY).tariff.to_numpy()
-            concerned = (self.importer == n) | (weights is not None)
-            pull += concerned * weight * found[self.importer, self.exporter, self.sector]
-            mine = (self.importer == n) | ((self.exporter == n) & (weights is not None))
-            worth = np.maximum(worth, mine * weight / income[n])
-        slopes = pull / (worth * self.imports(outcome))
-        gains = dict(zip(countries, outcome.welfare.to_numpy().tolist(), strict=True))
-        open_ = np.where(slopes > 0, rates < self.bounds.high, rates > self.bounds.low)
-        look = _Look(rates, outcome, slopes, pull, gains, float(np.abs(slopes * open_).max()))
-        if self.progress is not None:
-            self.progress(f"{self.evaluations} equilibria, residual {look.residual:.1e}")
-        return look
-
-    def imports(self, outcome: Outcome) -> Array:
-        """Net imports that bear each rate, not less than a small share of the importer's."""
-        flows = outcome.solution.values.net_flow[self.sector, self.importer, self.exporter]
-        total = np.bincount(self.importer, flows, minlength=len(self.base.countries))
-        return np.maximum(flows, SMALL * total[self.importer])
-
-    def clip(self, rates: Array) -> Array:
-        """Rates within bounds."""
-        return np.clip(rates, self.bounds.low, self.bounds.high)
-
-    def answer(self, kind: Kind, parties: Sequence[str], look: _Look, weights: Mapping[str, float]) -> Tariffs:
-        """What is handed out."""
-        countries, sectors = self.base.countries, self.base.sectors
-        return Tariffs(
-            kind=kind,
-            parties=tuple(parties),
-            importer=tuple(countries[n] for n in self.importer),
-            exporter=tuple(countries[i] for i in self.exporter),
-            sector=tuple(sectors[j] for j in self.sector),
-            rate=look.rates,
-            outcome=look.outcome,
-            residual=look.residual,
-            evaluations=self.evaluations,
-            weights=dict(weights),
+    def on(self, world: World, pairs: Sequence[tuple[str, str]]) -> Search:
+        """The search in a world."""
+        closure = agreed(self.closure, "fixed")
+        closure = agreed(closure, self.deficits or ("zero" if closure.deficits == "fixed" else "fixed"))
+        base = rebase(world, closure=closure)
+        return Search(
+            instruments=Instruments.of(base, pairs, self.sectors, self.tied, self.bounds),
+            objectives=Objectives.of(base, self.parties, self.objectives, closure),
+            closure=closure,
+            tol=self.tol,
+            progress=self.progress or silent,
         )
 
+    def answer(self, kind: Kind, search: Search, look: Look) -> Tariffs:
+        """What is handed out.
 
-def _climb(table: _Instruments, start: Array, weights: Mapping[str, float], free: Mask | None = None) -> Array:
-    """Projected quasi-Newton ascent (L-BFGS-B) of weighted gains, rates in units of their own curvature."""
-    free = np.ones(len(start), bool) if free is None else free
-    base = table.base.arrays
-    flows = table.imports(solve(table.base, Shock.none(table.base), "zero"))
-    curvature = flows / base.income[table.importer] * table.elasticity
-    unit = np.sqrt(curvature[free] / curvature[free].max())
-    size = float(curvature[free].max())
-
-    def down(scaled: Array) -> tuple[float, Array]:
-        rates = start.copy()
-        rates[free] = scaled / unit
-        look = table.look(rates, weights)
-        value = sum(weight * look.gains[code] for code, weight in weights.items())
-        return -value / size, -look.pull[free] / unit / size
-
-    limits = list(zip(table.bounds.low * unit, table.bounds.high * unit, strict=True))
-    options = {"maxiter": ASCENT, "maxcor": MEMORY, "ftol": 1e-13, "gtol": 1e-7}
-    found = minimize(down, start[free] * unit, jac=True, method="L-BFGS-B", bounds=limits, options=options)
-    rates = start.copy()
-    rates[free] = found.x / unit
-    return table.clip(rates)
-
-
-def _settle(table: _Instruments, start: Array, weights: Mapping[str, float] | None) -> _Look:
-    """First-order conditions within bounds, all at once, under Anderson acceleration.
-
-    A plain step moves each rate by its slope over the slope's own steepness, (theta + 1) / (1 + t).
-
-    Raises:
-        ConvergenceError: slopes stay open.
-    """
-    rates, accelerate = start, Anderson(len(start), MEMORY)
-    best = look = table.look(rates, weights)
-    for _ in range(ROUNDS):
-        if look.residual <= TOLERANCE:
-            return look
-        step = np.clip(look.slopes * (1.0 + rates) / table.elasticity, -CAP, CAP)
-        rates = table.clip(accelerate.next(rates, table.clip(rates + step) - rates))
-        look = table.look(rates, weights)
-        best = min(best, look, key=lambda one: one.residual)
-    worst = table.base.countries[int(table.importer[int(np.abs(best.slopes).argmax())])]
-    raise ConvergenceError(best.residual, worst, ROUNDS, "these are the first-order conditions of tariffs")
-
-
-def _replies(table: _Instruments, parties: Sequence[str], rounds: int = 4) -> Array:
-    """Best responses, one party after the other, a few times round."""
-    rates = table.start
-    for _ in range(rounds):
-        for party in parties:
-            rates = _climb(table, rates, {party: 1.0}, table.importer == table.base.position(party))
-    return rates
-
-
-def _equal_gains(table: _Instruments, parties: Sequence[str]) -> tuple[_Look, dict[str, float]]:
-    """Weights of gains that make the gains equal, and the rates that go with them.
-
-    Log weights are sought around those of income, at which a million is worth the same to everybody.
-
-    Raises:
-        KoshoError: no weights tried make gains equal.
-    """
-    home = [table.base.position(code) for code in parties]
-    income = np.log(table.base.arrays.income[home])
-    looks: list[tuple[_Look, dict[str, float]]] = []
-
-    def stake() -> float:
-        """What equal is measured against: the largest gain or loss at equal worth of a million."""
-        largest = max(abs(looks[0][0].gains[code]) for code in parties)
-        return max(largest, np.finfo(float).tiny)
-
-    def differences(tilt: Array) -> Array:
-        weights = np.exp(income + np.append(tilt, -tilt.sum()))
-        named = dict(zip(parties, (weights / weights.sum()).tolist(), strict=True))
-        look = _settle(table, looks[-1][0].rates if looks else table.start, named)
-        looks.append((look, named))
-        gains = np.array([look.gains[code] for code in parties])
-        return (gains[:-1] - gains[-1]) / stake()
-
-    if len(parties) == 2:
-        _bisect(lambda tilt: float(differences(np.array([tilt]))[0]))
-    else:
-        root(differences, np.zeros(len(parties) - 1), tol=EQUAL, options={"eps": 1e-3})
-    look, weights = min(looks, key=lambda one: np.ptp([one[0].gains[code] for code in parties]))
-    gains = np.array([look.gains[code] for code in parties])
-    if np.ptp(gains) > 100 * EQUAL * stake():
-        gained = ", ".join(f"{code} {gain:+.3%}" for code, gain in zip(parties, gains, strict=True))
-        raise KoshoError(f"no tariffs within the bounds give these parties the same gain; nearest: {gained}")
-    return look, weights
-
-
-def _bisect(difference: Callable[[float], float]) -> None:
-    """Look for a zero, at zero first, then away from it until the sign changes, then between."""
-    low = high = 0.0
-    at = difference(0.0)
-    if abs(at) <= EQUAL:
-        return
-    stride = -np.sign(at)  # more weight, more gain
-    while abs(high) < LOPSIDED:
-        low, high = high, high + stride
-        if np.sign(difference(high)) != np.sign(at):
-            brentq(difference, low, high, xtol=1e-8, maxiter=60)
-            return
+        Raises:
+            ConvergenceError: it is no answer, and `throw` asks for one.
+        """
+        ties = search.instruments
+        countries, sectors = ties.base.countries, ties.base.sectors
+        failing = ""
+        if look.residual > self.tol:
+            failing = f"a slope of {look.residual:.1e} is left open, where {self.tol:.0e} was asked for"
+        elif kind == "cooperative" and search.unequal(look):
+            gained = ", ".join(f"{code} {gain:+.3%}" for code, gain in look.gains.items())
+            failing = f"no tariffs within the bounds give these parties the same gain; nearest: {gained}"
+        found = Tariffs(
+            kind=kind,
+            parties=self.parties,
+            importer=tuple(countries[n] for n in ties.importer),
+            exporter=tuple(countries[i] for i in ties.exporter),
+            sector=tuple(sectors[j] for j in ties.sector),
+            rate=look.rates[ties.rate],
+            instrument=ties.rate,
+            outcome=look.outcome,
+            gains=dict(look.gains),
+            residual=look.residual,
+            evaluations=search.evaluations,
+            weights=dict(look.weights),
+            failing=failing,
+        )
+        if failing and self.throw:
+            worst = int(np.abs(look.slopes).argmax())
+            cell = int(np.flatnonzero(ties.rate == worst)[0])
+            country, sector = countries[ties.setter[worst]], found.sector[cell]
+            hint = f"{failing}; the best point is the error's `best`"
+            raise ConvergenceError(look.residual, country, search.evaluations, hint, sector, found)
+        return found
 
 
 def _refuse_few(parties: Sequence[str]) -> None:
@@ -455,25 +321,13 @@ def _refuse_few(parties: Sequence[str]) -> None:
         raise InputError(Problem("a party is named twice"))
 
 
-def _refuse_partners(party: str, partners: Sequence[str]) -> None:
+def _refuse_partners(party: str, partners: Sequence[str] | None, tied: Tied) -> None:
     problems = Problems()
-    if party in partners:
+    if partners is not None and tied == "mfn":
+        problems.add("MFN rates are for everybody's goods", "name no partners, or tie by sets", key="partners")
+    named = list(partners or ())
+    if party in named:
         problems.add(f"{party} would tax its own sales", "partners are other economies")
-    for code in sorted({code for code in partners if list(partners).count(code) > 1}):
+    for code in sorted({code for code in named if named.count(code) > 1}):
         problems.add(f"partner {code!r} is given twice")
-    problems.raise_if_any()
-
-
-def _pairs(parties: Sequence[str]) -> list[tuple[str, str]]:
-    return list(permutations(parties, 2))
-
-
-def _refuse_codes(world: World, countries: Sequence[str], sectors: Sequence[str]) -> None:
-    problems = Problems()
-    for given, known, what in ((countries, world.countries, "country"), (sectors, world.sectors, "sector")):
-        for code in dict.fromkeys(given):
-            if code not in known:
-                problems.add(f"unknown {what} {code!r}", suggest(code, known))
-    for code in sorted({code for code in sectors if list(sectors).count(code) > 1}):
-        problems.add(f"sector {code!r} is given twice")
     problems.raise_if_any()

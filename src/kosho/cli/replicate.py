@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,11 +12,14 @@ from kosho.cli.options import Json
 from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
 from kosho.codes import country_name
 
+if TYPE_CHECKING:
+    from kosho.progress import Progress
+
 __all__ = ["app"]
 
 app = typer.Typer(add_completion=False)
 
-STUDIES = ("cp2015",)
+STUDIES = ("cp2015", "lashkaripour2021", "ossa2014")
 MEASURES = {
     "welfare_first_order": "Welfare as published (first order)",
     "terms_of_trade": "  of which terms of trade",
@@ -25,31 +28,79 @@ MEASURES = {
     "real_wage": "Real wage",
     "intra_bloc_trade": "Imports from the bloc",
 }
+WIDE = 8
+"""Items that fit side by side; measures of more are in the JSON."""
 
 
 @app.command()
 def show(
-    study: Annotated[str, typer.Argument(metavar="cp2015", help="Which publication.")],
+    study: Annotated[str, typer.Argument(metavar="|".join(STUDIES), help="Which publication.")],
     data: Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds the study's data.")],
     *,
     json: Json = False,
 ) -> None:
-    """Replicate a published study: cp2015 is NAFTA in Caliendo & Parro (2015)."""
-    from kosho.replications.cp2015 import replicate
+    """Replicate a published study.
 
-    chosen(study, STUDIES, "STUDY")
-    with show_progress("Solving"):
-        content = replicate(data).to_dict()
+    cp2015: NAFTA in Caliendo & Parro (2015). lashkaripour2021: a war of single rates. ossa2014: tariffs of
+    seven regions with profits, alone, at war and agreed.
+    """
+    named = chosen(study, STUDIES, "STUDY")
+    with show_progress("Solving") as progress:
+        found = _replicate(named, data, progress)
+        content = found.to_dict()
     if json:
         show_json(content)
-        return
-    _show("Zero deficits, percent", content["zero"], content["published"]["zero"])
-    _show("Observed deficits, percent", content["observed"], content["published"]["observed"])
+    elif named == "cp2015":
+        _show_cp2015(content)
+    else:
+        _show(content)
+
+
+def _replicate(study: str, data: Path, progress: Progress) -> Any:
+    """The study computed again: what it is printed from has `to_dict`."""
+    if study == "cp2015":
+        from kosho.replications.cp2015 import replicate
+
+        return replicate(data)
+    from kosho.replications import lashkaripour2021, ossa2014
+
+    games = {"lashkaripour2021": lashkaripour2021.replicate, "ossa2014": ossa2014.replicate}
+    return games[study](data, progress)
+
+
+def _show(content: dict[str, Any]) -> None:
+    """Measures of few items, those of the same items in one table, the published ones below ours."""
+    from kosho.replications.comparison import items_of
+
+    say(content["title"])
+    tables: dict[tuple[str, ...], list[list[str]]] = {}
+    for measure, values in content["kosho"].items():
+        ours, theirs = items_of(values), items_of(content["published"].get(measure, {}))
+        rows = tables.setdefault(tuple(ours), []) if len(ours) <= WIDE else []
+        rows.append([measure.replace("_", " "), *(formatting.decimals(value, 3) for value in ours.values())])
+        if theirs:
+            rows.append(
+                [
+                    "  published",
+                    *(formatting.figure(theirs[item], 4) if item in theirs else "" for item in ours),
+                ]
+            )
+    for items, rows in tables.items():
+        show_table("", ["", *items], rows, numeric=len(items))
+    say(f"largest difference: {formatting.decimals(content['largest_difference'], 3)} percentage points")
+    say(f"published: {content['source']}")
+    for one in content["notes"]:
+        say(one)
+
+
+def _show_cp2015(content: dict[str, Any]) -> None:
+    for title, closure in (("Zero deficits, percent", "zero"), ("Observed deficits, percent", "observed")):
+        _show_bloc(title, content[closure], content["published"][closure])
     say(f"published: {content['published']['source']}")
     say(f"{formatting.decimals(1e3 * content['seconds_per_solve'], 0)} ms a solve")
 
 
-def _show(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+def _show_bloc(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     members = list(ours["welfare"])
     rows: list[list[str]] = []
     for name, label in MEASURES.items():

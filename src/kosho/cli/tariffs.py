@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
-from kosho.errors import InputError, Problem, suggest
+from kosho.cli.terminal import chosen, say, show_assumptions, show_json, show_progress, show_table
+from kosho.display import plural
+from kosho.errors import InputError, KoshoError, Problem, Problems, suggest
 
 if TYPE_CHECKING:
-    from kosho.bargain.optimal_tariffs import Tariffs
+    from kosho.bargain.optimal_tariffs import Objective, Options, RateSet, Tariffs, Tie
+    from kosho.equilibrium.arguments import Deficits
     from kosho.world import World
 
 __all__ = ["app", "contract", "percent"]
@@ -21,6 +24,8 @@ __all__ = ["app", "contract", "percent"]
 app = typer.Typer(add_completion=False)
 
 KINDS = ("optimal", "nash", "cooperative")
+TIES: tuple[Tie, ...] = ("none", "mfn", "partner", "uniform")
+DEFICITS: tuple[Deficits, ...] = ("zero", "fixed", "proportional")
 SHOWN = 20
 LEAST = 1e-6
 """Percent; what the solver leaves open is smaller."""
@@ -33,39 +38,90 @@ def show(  # noqa: PLR0913 - one parameter an option
         str,
         typer.Option(
             help="Codes, comma between. optimal: the first sets tariffs on the others named, or on everybody "
-            "when it stands alone. nash, cooperative: all of them, on one another."
+            "when it stands alone. nash, cooperative: all of them, on one another; all for everybody."
         ),
     ],
     sectors: Annotated[
-        str | None, typer.Option(help="Codes of sectors, comma between; goods when not given.")
+        str | None, typer.Option(help="Codes of sectors, comma between; goods when not given; all for all.")
     ] = None,
     low: Annotated[float, typer.Option(help="Lowest rate allowed, percent.")] = 0.0,
     high: Annotated[float, typer.Option(help="Highest rate allowed, percent.")] = 200.0,
+    tied: Annotated[
+        str,
+        typer.Option(
+            metavar="none|mfn|partner|uniform",
+            help="Which rates are one. mfn: those of a sector, for everybody's goods. partner: those on an "
+            "economy. uniform: all that a party sets.",
+        ),
+    ] = "none",
+    one_rate: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=USA:JPN+DEU:C29",
+            help="Flows with one rate: who sets it, on whose goods, in which sectors (nothing between colons: "
+            "all of them). May be given again; other rates then stay as they are.",
+        ),
+    ] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="USA:C29=1.5",
+            help="What a party counts more or less: incomes of a sector of its own (1 is like any other), or "
+            "another economy's real income (0 is not at all). May be given again.",
+        ),
+    ] = None,
+    deficits: Annotated[
+        str, typer.Option(metavar="zero|fixed|proportional", help="What happens to trade deficits.")
+    ] = "zero",
+    profits: Annotated[
+        str | None,
+        typer.Option(
+            help="Codes of sectors, comma between, or all: makers are given in number and keep "
+            "1/(theta + 1) of what they receive (Ossa 2014)."
+        ),
+    ] = None,
+    tol: Annotated[float, typer.Option(help="Largest slope left open.")] = 1e-7,
     world: WorldNamed = None,
     *,
     json: Json = False,
 ) -> None:
-    """Tariffs that are best for a party, for each against the others, or for all alike; trade balanced."""
+    """Tariffs that are best for a party, for each against the others, or for all alike."""
     from kosho.bargain.optimal_tariffs import RateBounds, cooperative, nash, optimal
+    from kosho.equilibrium import Closure
 
-    if kind not in KINDS:
-        raise InputError(Problem(f"unknown kind {kind!r}", suggest(kind, KINDS)))
+    chosen(kind, KINDS, "KIND")
+    tie = chosen(tied, TIES, "--tied")
+    balance = chosen(deficits, DEFICITS, "--deficits")
     named_world = world_named(world, default="talks")
-    named = _codes(parties, "--parties")
-    wanted = None if sectors is None else _codes(sectors, "--sectors")
-    bounds = RateBounds(low / 100.0, high / 100.0)
+    sets = [_rate_set(text) for text in one_rate or ()]
+    if sets and tie != "none":
+        raise InputError(Problem("sets and a tie at once", "one of --set and --tied", key="--tied"))
     with show_progress("Searching") as progress:
         table = named_world.load().whole
+        named = list(table.countries) if parties == "all" else _codes(parties, "--parties")
+        options: Options = {
+            "tied": sets or tie,
+            "objectives": _objectives(weight or (), table),
+            "deficits": balance,
+            "closure": None if profits is None else Closure(profits=_sectors(profits, table, "--profits")),
+            "tol": tol,
+            "throw": False,
+        }
+        wanted = None if sectors is None else _sectors(sectors, table, "--sectors")
+        bounds = RateBounds(low / 100.0, high / 100.0)
         if kind == "optimal":
-            found = optimal(table, named[0], named[1:] or None, wanted, bounds, progress)
+            found = optimal(table, named[0], named[1:] or None, wanted, bounds, progress, **options)
         else:
             search = nash if kind == "nash" else cooperative
-            found = search(table, named, wanted, bounds, progress)
-        content = contract(found, named)
+            found = search(table, named, wanted, bounds, progress, **options)
+    content = contract(found, named)
     if json:
         show_json(content)
     else:
         _show(found, content)
+    if found.failing:
+        raise KoshoError(f"no answer, but the best point found: {found.failing}")
 
 
 def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
@@ -83,35 +139,62 @@ def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
         "decides": list(found.parties),
         "world": found.outcome.base.hash,
         "assumptions": _assumed(found),
+        "deficits": found.outcome.deficits,
+        "closure": list(found.outcome.closure.told),
         "tariffs": [
             {"importer": importer, "exporter": exporter, "sector": sector, "rate": float(rate)}
-            | {"base": _known_base(found.outcome.base, importer, exporter, sector)}
-            for importer, exporter, sector, rate in zip(
-                found.importer, found.exporter, found.sector, found.rate, strict=True
+            | {"base": base, "instrument": k}
+            for importer, exporter, sector, rate, base, k in zip(
+                found.importer,
+                found.exporter,
+                found.sector,
+                found.rate,
+                _base_rates(found),
+                found.instrument.tolist(),
+                strict=True,
             )
         ],
         "welfare": {code: welfare[code] for code in parties},
         "welfare_of_others": {code: gain for code, gain in welfare.items() if code not in parties},
+        "gains": dict(found.gains),
         "weights": dict(found.weights),
+        "converged": found.converged,
+        "failing": found.failing,
         "residual": found.residual,
         "evaluations": found.evaluations,
     }
 
 
-def _known_base(base: World, importer: str, exporter: str, sector: str) -> float | None:
-    """The base rate of a flow; None where it is not known."""
-    cell = {"importer": importer, "exporter": exporter, "sector": sector}
-    unknown = base.unknown_tariff
-    return None if unknown is not None and bool(unknown.sel(cell)) else float(base.tariff.sel(cell))
+def _base_rates(found: Tariffs) -> list[float | None]:
+    """The base rate of every flow; None where it is not known."""
+    base, places = found.outcome.base, _places(found)
+    rates = base.arrays.tariff[places].tolist()
+    if base.unknown_tariff is None:
+        return rates
+    unknown = base.unknown_tariff.to_numpy()[places].tolist()
+    return [None if hidden else rate for rate, hidden in zip(rates, unknown, strict=True)]
+
+
+def _places(found: Tariffs) -> tuple[Any, ...]:
+    """Positions of every flow: importers, exporters, sectors."""
+    import numpy as np
+
+    base = found.outcome.base
+    columns = (
+        (base.position, found.importer),
+        (base.position, found.exporter),
+        (base.sector_position, found.sector),
+    )
+    return tuple(np.array([position(code) for code in codes], np.intp) for position, codes in columns)
 
 
 def _assumed(found: Tariffs) -> list[str]:
-    """What the table needed, and what is taken for base rates that nobody knows."""
-    base = found.outcome.base
-    flows = list(zip(found.importer, found.exporter, found.sector, strict=True))
-    unknown = sum(_known_base(base, *flow) is None for flow in flows)
-    told = f"base rates of {unknown} of the {len(flows)} flows are not known and count as zero"
-    return [*base.finest.meta.assumptions, *([told] if unknown else [])]
+    """What the table needed, what the closure took, and what stands for base rates that nobody knows."""
+    rates = _base_rates(found)
+    unknown = sum(rate is None for rate in rates)
+    told = f"base rates of {unknown} of the {len(rates)} flows are not known and count as zero"
+    outcome = found.outcome
+    return [*outcome.base.finest.meta.assumptions, *outcome.closure.assumed, *([told] if unknown else [])]
 
 
 def _codes(text: str, option: str) -> list[str]:
@@ -121,37 +204,110 @@ def _codes(text: str, option: str) -> list[str]:
     return codes
 
 
+def _sectors(text: str, world: World, option: str) -> list[str]:
+    return list(world.sectors) if text == "all" else _codes(text, option)
+
+
+def _rate_set(text: str) -> RateSet:
+    """A set from `NAME=IMPORTER:EXPORTER+EXPORTER:SECTOR+SECTOR`."""
+    from kosho.bargain.optimal_tariffs import RateSet
+
+    name, told, flows = text.partition("=")
+    parts = [part.strip() for part in flows.split(":")]
+    if not name.strip() or not told or not parts[0] or len(parts) > 3:
+        raise InputError(Problem(f"{text!r} is no set of flows", "such as cars=USA:JPN+DEU:C29", key="--set"))
+    exporters, goods = ([*parts[1:], "", ""])[:2]
+
+    def codes(listed: str) -> tuple[str, ...]:
+        return tuple(code.strip() for code in listed.split("+") if code.strip())
+
+    return RateSet(name.strip(), parts[0], codes(exporters), codes(goods))
+
+
+def _objectives(given: Sequence[str], world: World) -> dict[str, Objective]:
+    """Objectives by party from `PARTY:CODE=WEIGHT`, the code of a sector or of another economy."""
+    from kosho.bargain.optimal_tariffs import Objective
+
+    problems = Problems()
+    sectors: dict[str, dict[str, float]] = {}
+    others: dict[str, dict[str, float]] = {}
+    for text in given:
+        who, _, rest = text.partition(":")
+        code, _, number = rest.partition("=")
+        try:
+            amount = float(number)
+        except ValueError:
+            problems.add(f"{text!r} is no weight", "such as USA:C29=1.5", key="--weight")
+            continue
+        if code.strip() in world.sectors:
+            sectors.setdefault(who.strip(), {})[code.strip()] = amount
+        elif code.strip() in world.countries:
+            others.setdefault(who.strip(), {})[code.strip()] = amount
+        else:
+            hint = suggest(code, [*world.sectors, *world.countries])
+            problems.add(f"{code!r} is no sector or economy of this world", hint, key="--weight")
+    problems.raise_if_any()
+    return {who: Objective(sectors.get(who, {}), others.get(who, {})) for who in {**sectors, **others}}
+
+
 def _show(found: Tariffs, content: dict[str, Any]) -> None:
-    from kosho import formatting
+    from kosho.codes import country_name
+
+    rows, count = _rate_rows(found), int(found.instrument.max()) + 1
+    title = f"{found.kind} tariffs, {plural(count, 'rate')}" + (", the largest flows" if count > SHOWN else "")
+    columns = ("Importer", "Exporter", "Sector", "Base", "New", "Imports")
+    setters = sorted(set(found.importer))
+    if len(setters) == 1:  # said once
+        title += f", of {country_name(setters[0])}"
+        columns, rows = columns[1:], [row[1:] for row in rows]
+    title += "; rates in percent, imports in billion USD"
+    show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
+    against = "balanced trade at base tariffs" if content["deficits"] == "zero" else "base tariffs"
+    gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
+    show_table(f"Real income, long run, against {against}", ("Economy", "%"), gains, numeric=1)
+    aims = {code: gain for code, gain in found.gains.items() if abs(gain - content["welfare"][code]) > 1e-9}
+    if aims:
+        weighed = [(country_name(code), percent(gain)) for code, gain in aims.items()]
+        show_table("What they make largest, with their weights", ("Economy", "%"), weighed, numeric=1)
+    show_assumptions(content["assumptions"])
+    looked = f"{found.evaluations} equilibria"
+    say(f"First-order residual {found.residual:.1e} (the largest slope left open), {looked}.")
+
+
+def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
+    """Each rate with what bears it, the largest imports first."""
+    import numpy as np
+
     from kosho.codes import country_name, sector_name
 
-    base, flows = found.outcome.base, found.outcome.flows
-    cells = [{key: row[key] for key in ("importer", "exporter", "sector")} for row in content["tariffs"]]
-    largest = sorted(
-        zip(cells, found.rate, strict=True), key=lambda pair: float(flows.sel(pair[0])), reverse=True
-    )[:SHOWN]
-    rows = [
-        (
-            country_name(cell["importer"]),
-            country_name(cell["exporter"]),
-            sector_name(cell["sector"]),
-            formatting.NOT_KNOWN
-            if (before := _known_base(base, **cell)) is None
-            else formatting.decimals(100 * before, 1),
-            formatting.decimals(100 * float(rate), 1),
-            formatting.billions(float(flows.sel(cell)), part=True),
+    base, places, known = found.outcome.base, _places(found), _base_rates(found)
+    count = int(found.instrument.max()) + 1
+    new, old, before = (
+        np.bincount(found.instrument, values, minlength=count)
+        for values in (
+            found.outcome.flows.to_numpy()[places],
+            base.arrays.flows[places],
+            base.arrays.flows[places] * base.arrays.tariff[places],
         )
-        for cell, rate in largest
-    ]
-    title = f"{found.kind} tariffs, {len(cells)} rates" + (", the largest flows" if len(cells) > SHOWN else "")
-    columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, billion USD")
-    show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
-    gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
-    show_table(
-        "Real income, long run, against balanced trade at base tariffs", ("Economy", "%"), gains, numeric=1
     )
-    show_assumptions(content["assumptions"])
-    say(f"First-order residual {found.residual:.1e}, {found.evaluations} equilibria.")
+    rows: list[tuple[str, ...]] = []
+    for k in np.argsort(-new, kind="stable")[:SHOWN].tolist():
+        cells = np.flatnonzero(found.instrument == k)
+        exporters = sorted({found.exporter[cell] for cell in cells})
+        sectors = sorted({found.sector[cell] for cell in cells})
+        rows.append(
+            (
+                country_name(found.importer[cells[0]]),
+                country_name(exporters[0]) if len(exporters) == 1 else f"{len(exporters)} economies",
+                sector_name(sectors[0]) if len(sectors) == 1 else f"{len(sectors)} sectors",
+                formatting.NOT_KNOWN
+                if any(known[cell] is None for cell in cells)
+                else formatting.decimals(100 * before[k] / old[k], 1),
+                formatting.decimals(100 * found.rate[cells[0]], 1),
+                formatting.billions(float(new[k]), part=True),
+            )
+        )
+    return rows
 
 
 def percent(fraction: float) -> str:

@@ -8,8 +8,10 @@ formed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import cast
 
 import numpy as np
 import xarray as xr
@@ -17,17 +19,23 @@ import xarray as xr
 from kosho.arguments import note_numbers, note_share_of_one, note_sort
 from kosho.arrays import Array
 from kosho.display import Card, Shown, glance, number
-from kosho.equilibrium.absorption import Absorption, absorption_of
-from kosho.equilibrium.adjoint import Adjoint, Causes, Seeds, Unknowns
+from kosho.equilibrium.adjoint import Adjoint, Seeds, Unknowns
 from kosho.equilibrium.anderson import Anderson
 from kosho.equilibrium.arguments import Deficits
+from kosho.equilibrium.closed_factors import closed_factors
 from kosho.equilibrium.closure import Closure
 from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.effects import disutility_slope
 from kosho.equilibrium.kernel import Values
 from kosho.equilibrium.outcome import Outcome
 from kosho.equilibrium.preconditioners import Factors
+from kosho.equilibrium.sector_income import (
+    add_sector_incomes,
+    base_sector_incomes,
+    real_sector_incomes,
+)
 from kosho.equilibrium.shock import Shock
+from kosho.equilibrium.slopes import Slopes
 from kosho.equilibrium.solve import solve
 from kosho.errors import ConvergenceError, InputError, Problem, Problems
 from kosho.world import World, labelled
@@ -40,24 +48,32 @@ ROUGH = 1e-4
 """Gap down to which single precision is enough."""
 MEMORY = 30
 LIMIT = 300
+PAIR = 2
 
 
 @dataclass(frozen=True)
 class Payoff(Shown):
-    """What a party wants: equivalent variation plus extra weight on the real value added of sectors.
+    """What a party wants: equivalent variation plus extra weight on what its sectors make, or on what they
+    earn.
 
-    In million USD a year; `Outcome.equivalent_variation` and `Outcome.real_value_added` say of what.
+    In million USD a year; `Outcome.equivalent_variation` and `Outcome.real_value_added` say of what. A sector
+    earns its value added and, in proportion to it, a share of tariff revenue and transfers, at consumer prices
+    (Ossa 2014).
 
     >>> from kosho.equilibrium import Payoff, Shock, solve
     >>> from kosho.world import toy
     >>> outcome = solve(toy(), Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.15}))
     >>> round(Payoff("USA").of(outcome), -1), round(Payoff("USA", {"C29": 0.5}).of(outcome), -1)
     (2710.0, 5450.0)
+    >>> round(Payoff("USA", incomes={"C29": 0.5}).of(outcome), -1)
+    6580.0
     """
 
     country: str
     weights: Mapping[str, float] = field(default_factory=dict)
     """Excess weight lambda of a sector's real value added."""
+    incomes: Mapping[str, float] = field(default_factory=dict)
+    """Excess weight (lambda - 1) of a sector's real income."""
 
     def of(self, outcome: Outcome) -> float:
         """The payoff in an outcome.
@@ -68,10 +84,38 @@ class Payoff(Shown):
         base = outcome.base
         home = base.position(self.country)
         total = float(outcome.equivalent_variation.to_numpy()[home])
-        real = outcome.real_value_added.to_numpy()[home] if self.weights else np.empty(0)
-        return total + sum(
-            weight * float(real[base.sector_position(code)]) for code, weight in self.weights.items()
+        if self.weights:
+            total += _weighted(self.weights, outcome.real_value_added.to_numpy()[home], base)
+        if self.incomes:
+            values = outcome.solution.values
+            before = base_sector_incomes(base, values.system.base, home)
+            total += _weighted(self.incomes, real_sector_incomes(values, base, home) - before, base)
+        return total
+
+    def base(self, world: World, closure: Closure | None = None) -> float:
+        """What a payoff changes from: income in the base, and what is weighted of its sectors.
+
+        Args:
+            world: The base.
+            closure: Who earns what of value added; the plain one if not given.
+
+        Raises:
+            InputError: an unknown country or sector.
+        """
+        a, home = world.arrays, world.position(self.country)
+        return (
+            float(a.income[home])
+            + _weighted(self.weights, a.beta[home] * a.output[home], world)
+            + _weighted(self.incomes, base_sector_incomes(world, closed_factors(world, closure), home), world)
         )
+
+
+def _weighted(weights: Mapping[str, float], amounts: Array, base: World) -> float:
+    return sum(weight * float(amounts[base.sector_position(code)]) for code, weight in weights.items())
+
+
+PayoffLike = str | Payoff
+"""A country, for its `welfare` (a fraction), or a `Payoff` (million USD a year)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,18 +129,38 @@ class Gradient(Shown):
     {'A01': -0.004, 'C29': -0.147}
     """
 
-    tariff: xr.DataArray
-    """`[importer, exporter, sector]`, per unit of the rate (1.00 = 100 %) on the whole cell, all of its parts;
-    zero on domestic sales, which bear none."""
-    cost: xr.DataArray
-    """`[importer, exporter, sector]`, per unit of ln d, d the real trade cost of the whole cell."""
-    part_tariff: Array
-    """`(m,)`, as `tariff`, of the part in each row of the outcome's shock alone."""
-    part_cost: Array
-    """`(m,)`, as `cost`, of the part in each row of the outcome's shock alone."""
+    slopes: Slopes
+    """The same as bare arrays."""
     residual: float
     """How far the transposed equations are missed, relative to what the payoff asks of them."""
     iterations: int
+
+    @cached_property
+    def tariff(self) -> xr.DataArray:
+        """`[importer, exporter, sector]`, per unit of the rate (1.00 = 100 %) on the whole cell, all its parts.
+
+        Zero on domestic sales, which bear none.
+        """
+        return self._labelled(self.slopes.tariff)
+
+    @cached_property
+    def cost(self) -> xr.DataArray:
+        """`[importer, exporter, sector]`, per unit of ln d, d the real trade cost of the whole cell."""
+        return self._labelled(self.slopes.cost)
+
+    @property
+    def part_tariff(self) -> Array:
+        """`(m,)`, as `tariff`, of the part in each row of the outcome's shock alone."""
+        return self.slopes.part_tariff
+
+    @property
+    def part_cost(self) -> Array:
+        """`(m,)`, as `cost`, of the part in each row of the outcome's shock alone."""
+        return self.slopes.part_cost
+
+    def _labelled(self, cells: Array) -> xr.DataArray:
+        base = self.slopes.outcome.base
+        return labelled(cells, ("importer", "exporter", "sector"), base.countries, base.sectors)
 
     def card(self) -> Card:
         """Where a tariff and a trade cost weigh most."""
@@ -113,7 +177,7 @@ class Gradient(Shown):
 
 def gradient(
     at: Outcome | World,
-    objective: str | Payoff,
+    objective: PayoffLike | Sequence[tuple[float, PayoffLike]],
     accuracy: float = ACCURACY,
     *,
     counterfactual: Counterfactual | Shock | None = None,
@@ -124,7 +188,9 @@ def gradient(
 
     Args:
         at: Where to take it: an outcome at hand, or a world, in which `counterfactual` is solved first.
-        objective: A country, for its `welfare` (a fraction), or a `Payoff` (million USD a year).
+        objective: A country, for its `welfare` (a fraction), or a `Payoff` (million USD a year); or several,
+        each
+            with its weight, for the derivative of their weighted sum.
         accuracy: Largest gap left in the transposed equations, relative to their right-hand side. Cells far
             smaller than the largest need a smaller one to be as exact.
         counterfactual: What changes in the world; nothing if not given. Only with a world.
@@ -143,7 +209,7 @@ def gradient(
     >>> f"{float(per_point.sel(importer='USA', exporter='JPN', sector='C29')):+.5f}"
     '+0.00081'
     """
-    _refuse(at, objective, accuracy)
+    weighted = _refuse(at, objective, accuracy)
     if isinstance(at, World):
         outcome = solve(at, counterfactual or Shock.none(at), deficits or "fixed", closure=closure)
     elif not (counterfactual is None and deficits is None and closure is None):
@@ -154,20 +220,32 @@ def gradient(
         outcome = at
     values = outcome.solution.values
     adjoint = Adjoint.at(values)
-    wanted = _wanted(outcome, objective)
+    wanted = _wanted(outcome, weighted)
     weights, residual, iterations = _solve(adjoint, values, wanted, outcome.base.countries, accuracy)
     causes = adjoint.causes(wanted.less(adjoint.seeds(weights)))
-    return _by_cell(outcome, causes, residual, iterations)
+    return Gradient(Slopes(outcome, causes), residual, iterations)
 
 
-def _refuse(at: object, objective: object, accuracy: object) -> None:
+def _refuse(at: object, objective: object, accuracy: object) -> list[tuple[float, PayoffLike]]:
+    """Refuse arguments of wrong types; the objectives with their weights."""
     problems = Problems()
     note_sort(problems, at, (Outcome, World), "at")
-    note_sort(problems, objective, (str, Payoff), "objective")
     note_share_of_one(problems, accuracy, "accuracy", f"{ACCURACY:g}")
-    if isinstance(objective, Payoff):
-        note_numbers(problems, objective.weights.values(), objective.weights, "objective.weights")
+    if isinstance(objective, Sequence) and not isinstance(objective, str):
+        given = [one for one in cast("Sequence[object]", objective) if isinstance(one, tuple)]
+        given = [cast("tuple[float, PayoffLike]", one) for one in given if len(one) == PAIR]
+        if len(given) < max(len(objective), 1):
+            problems.add("is no sequence of weights with payoffs", "such as [(0.5, 'USA')]", key="objective")
+    else:
+        given = [(1.0, cast("PayoffLike", objective))]
+    note_numbers(problems, [weight for weight, _ in given], range(len(given)), "objective")
+    for _, one in given:
+        if note_sort(problems, one, (str, Payoff), "objective") and isinstance(one, Payoff):
+            for name in ("weights", "incomes"):
+                chosen = getattr(one, name)
+                note_numbers(problems, chosen.values(), chosen, f"objective.{name}")
     problems.raise_if_any()
+    return list(given)
 
 
 def _steepest(slopes: xr.DataArray) -> str:
@@ -178,12 +256,9 @@ def _steepest(slopes: xr.DataArray) -> str:
     return f"{glance(slopes)}, steepest {number(float(slopes.to_numpy()[place]))} at {cell}"
 
 
-def _wanted(outcome: Outcome, objective: str | Payoff) -> Seeds:
-    """The payoff's own derivatives with respect to results."""
-    values, a = outcome.solution.values, outcome.base.arrays
-    payoff = Payoff(objective) if isinstance(objective, str) else objective
-    home = outcome.base.position(payoff.country)
-    count, sectors = a.beta.shape
+def _wanted(outcome: Outcome, weighted: Sequence[tuple[float, PayoffLike]]) -> Seeds:
+    """The derivatives of a weighted sum of payoffs with respect to results."""
+    count, sectors = outcome.base.arrays.beta.shape
     zero = np.zeros((sectors, count, 1))
     seeds = Seeds(
         income=np.zeros((count, 1)),
@@ -196,24 +271,36 @@ def _wanted(outcome: Outcome, objective: str | Payoff) -> Seeds:
         revenue=np.zeros((count, 1)),
         log_labour=np.zeros((count, 1)),
     )
+    for weight, objective in weighted:
+        _add_payoff(seeds, outcome, weight, objective)
+    return seeds
+
+
+def _add_payoff(seeds: Seeds, outcome: Outcome, times: float, objective: PayoffLike) -> None:
+    """Add the derivatives of one payoff, times its weight, in place."""
+    values, a = outcome.solution.values, outcome.base.arrays
+    payoff = Payoff(objective) if isinstance(objective, str) else objective
+    home = outcome.base.position(payoff.country)
     # Welfare + 1 = I / I0 / prod P^alpha.
     level = float(np.exp(a.alpha[home] @ values.point.log_price[home]))
-    scale = 1.0 if isinstance(objective, str) else float(outcome.observed_income.to_numpy()[home])
-    seeds.income[home] = scale / (a.income[home] * level)
+    scale = times * (1.0 if isinstance(objective, str) else float(outcome.observed_income.to_numpy()[home]))
+    seeds.income[home] += scale / (a.income[home] * level)
     consumed = values.income[home]
     if outcome.closure.revenue == "kept":
-        _there(seeds.revenue)[home] = -scale / (a.income[home] * level)
+        _there(seeds.revenue)[home] -= scale / (a.income[home] * level)
         consumed = consumed - values.revenue[home]
-    seeds.log_price[:, home, 0] = -scale * a.alpha[home] * consumed / (a.income[home] * level)
-    _there(seeds.log_labour)[home] = -scale * disutility_slope(values)[home]
+    seeds.log_price[:, home, 0] -= scale * a.alpha[home] * consumed / (a.income[home] * level)
+    _there(seeds.log_labour)[home] -= scale * disutility_slope(values)[home]
     # Real value added = beta (Y / c - Y0).
     for code, weight in payoff.weights.items():
         j = outcome.base.sector_position(code)
         if a.output[home, j] > 0:
-            volume = weight * a.beta[home, j] * np.exp(-values.log_cost[home, j])
-            seeds.output[j, home] = volume
-            seeds.log_cost[j, home] = -volume * values.output[home, j]
-    return seeds
+            volume = times * weight * a.beta[home, j] * np.exp(-values.log_cost[home, j])
+            seeds.output[j, home] += volume
+            seeds.log_cost[j, home] -= volume * values.output[home, j]
+    if payoff.incomes:
+        scaled = {code: times * weight for code, weight in payoff.incomes.items()}
+        add_sector_incomes(seeds, values, outcome.base, home, scaled)
 
 
 def _solve(
@@ -265,98 +352,6 @@ def _precondition(adjoint: Adjoint, base: Factors, gap: Unknowns) -> Array:
     return np.concatenate(blocks)
 
 
-def _by_cell(outcome: Outcome, causes: Causes, residual: float, iterations: int) -> Gradient:
-    """From coefficients to tariffs and costs, of whole cells and of the parts in the shock.
-
-    K/pi is the sum of the parts' weights s kappa^-theta; a part's weight falls with its tariff by theta and
-    what it pays to producers by theta + 1, each over its wedge 1 + t' + r'.
-    """
-    base, cells, shock = outcome.base, outcome.cells, outcome.answered
-    theta = base.arrays.theta[:, None, None]
-    net = 1.0 / (1.0 + base.arrays.tariff.transpose(2, 0, 1))
-    cost = -theta * (causes.log_factor + causes.log_net_factor)
-    tariff = -net * (theta * causes.log_factor + (theta + 1.0) * causes.log_net_factor)
-    # In a cell that the shock touches, every part and the rest have a wedge of their own.
-    where = (cells.sector, cells.importer, cells.exporter)
-    elasticity = base.arrays.theta[cells.sector]
-    received = cells.factor * cells.net
-    slope = _over(causes.log_net_factor[where] * (elasticity + 1.0), received)
-    share = _over(causes.log_factor[where] * elasticity, cells.factor)
-    kept = cells.weight * cells.part_net
-    row = cells.row
-    part_tariff = -kept * (share[row] + slope[row] * cells.part_net)
-    part_cost = (
-        -cells.weight * share[row] - kept * _over(causes.log_net_factor[where] * elasticity, received)[row]
-    )
-    paying = np.flatnonzero((shock.rent != 0) & (cells.weight > 0))
-    part_theta = elasticity[row[paying]]
-    part_tariff[paying] -= (part_theta + 1.0) * cells.part_net[paying] * causes.log_rent
-    part_cost[paying] -= part_theta * causes.log_rent
-    rest_tariff = -cells.rest_net * share - _over(cells.rest_net**2, cells.rest) * slope
-    rest_cost = -cells.rest * share - cells.rest_net * _over(
-        causes.log_net_factor[where] * elasticity, received
-    )
-    absorption = absorption_of(outcome.closure, base)
-    if absorption is not None:
-        borne = _Borne(outcome, absorption, causes.held)
-        tariff = borne.cells(tariff)
-        part_tariff, rest_tariff = borne.parts(part_tariff), borne.rest(rest_tariff)
-    tariff[where] = rest_tariff + np.bincount(row, part_tariff, minlength=len(received))
-    cost[where] = rest_cost + np.bincount(row, part_cost, minlength=len(received))
-    home = np.arange(len(base.countries))
-    tariff[:, home, home] = 0.0
-    named = [
-        labelled(cell.transpose(1, 2, 0), ("importer", "exporter", "sector"), base.countries, base.sectors)
-        for cell in (tariff, cost)
-    ]
-    return Gradient(named[0], named[1], part_tariff, part_cost, residual, iterations)
-
-
-class _Borne:
-    """Slopes with respect to duties as levied where makers absorb the share lambda of them.
-
-    What buyers pay moves with (1 + t)^(1 - lambda), the maker's rent with ((1 + t)/(1 + t0))^-lambda - 1.
-    """
-
-    def __init__(self, outcome: Outcome, absorption: Absorption, held: Array) -> None:
-        self._outcome, self._held = outcome, held
-        self._cells = absorption.cells
-        self._share = absorption.share(outcome.answered)
-
-    def cells(self, tariff: Array) -> Array:
-        """Of cells that the shock leaves alone `(S, N, N)`."""
-        base = self._outcome.base.arrays
-        share = np.broadcast_to(self._cells.T[:, None, :], tariff.shape)
-        rate = base.tariff.transpose(2, 0, 1)
-        received = self._outcome.solution.values.net_flow
-        return (1.0 - share) * tariff - share * received * self._held / (1.0 + rate)
-
-    def parts(self, tariff: Array) -> Array:
-        """Of rows of the shock `(m,)`."""
-        shock, asked = self._outcome.answered, self._outcome.shock
-        share = np.where((shock.rent != 0) & (asked.rent == shock.rent), 0.0, self._share)
-        markdown = np.where(share > 0, 1.0 + shock.rent, 1.0)
-        received = self._outcome.received(
-            np.arange(len(shock))
-        )  # at the price before duty: cost times markdown
-        held = self._held[shock.importer, shock.exporter]
-        moved = (1.0 - share) * markdown * tariff - share * received * held / (1.0 + asked.tariff)
-        return np.where(share > 0, moved, tariff)
-
-    def rest(self, tariff: Array) -> Array:
-        """Of what is left of cells that the shock touches `(c,)`."""
-        of, values = self._outcome.cells, self._outcome.solution.values
-        share = self._cells[of.exporter, of.sector]
-        paid = values.share[of.sector, of.importer, of.exporter] * values.point.spending[of.importer, of.sector]
-        received = _over(paid * of.rest_net, of.factor)
-        net = _over(of.rest_net, of.rest)
-        return (1.0 - share) * tariff - share * received * self._held[of.importer, of.exporter] * net
-
-
 def _there(wanted: Array | None) -> Array:
     assert wanted is not None  # noqa: S101 - filled in above
     return wanted
-
-
-def _over(amount: Array, whole: Array) -> Array:
-    return np.divide(amount, whole, out=np.zeros_like(amount), where=whole > 0)

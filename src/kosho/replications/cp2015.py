@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import xarray as xr
@@ -26,7 +25,8 @@ from numpy.typing import NDArray
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing
 from kosho.equilibrium import Deficits, Outcome, Shock, rebase, solve
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problem
+from kosho.replications.archive import arrays
 from kosho.world import World, WorldMeta, labelled
 
 __all__ = ["BLOC", "PUBLISHED", "ReplicatedEffects", "Replication", "read", "replicate"]
@@ -160,7 +160,7 @@ def read(folder: Path) -> tuple[World, xr.DataArray]:
     Raises:
         InputError: see `replicate`.
     """
-    data = _arrays(Path(folder) / FILE)
+    data = arrays(Path(folder) / FILE, SHAPES, {"traded": TRADED})
     regions, sectors = [str(r) for r in data["regions"]], [str(s) for s in data["sectors"]]
     absent = [member for member in BLOC if member not in regions]
     if absent:
@@ -190,27 +190,6 @@ def read(folder: Path) -> tuple[World, xr.DataArray]:
     for n, i in pairs:
         rates[n, i, :TRADED] = later[n, i, :TRADED]
     return world, labelled(rates, CELL, regions, sectors)
-
-
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            data = {name: np.asarray(archive[name]) for name in archive.files}
-    except FileNotFoundError:
-        raise InputError(Problem("no such file", f"the folder must hold {FILE}", str(path))) from None
-    except (OSError, ValueError, BadZipFile) as error:
-        raise InputError(Problem(f"cannot be read: {error}", "a numpy .npz archive", str(path))) from None
-    problems = Problems(str(path))
-    for name in SHAPES.keys() - data.keys():
-        problems.add("is missing", f"dimensions {SHAPES[name]}", key=name)
-    problems.raise_if_any()
-    size = {"region": len(data["regions"]), "sector": len(data["sectors"]), "traded": TRADED}
-    for name, dims in SHAPES.items():
-        wanted = tuple(size[dim] for dim in dims)
-        if data[name].shape != wanted:
-            problems.add(f"has shape {data[name].shape}", f"{wanted} {dims}", key=name)
-    problems.raise_if_any()
-    return data
 
 
 def _by_cell(data: Mapping[str, NDArray[Any]], name: str) -> Array:

@@ -1,0 +1,107 @@
+"""What a party to a tariff game makes largest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kosho.display import Shown
+from kosho.equilibrium import Closure, Outcome, Payoff
+from kosho.errors import Problems, suggest
+from kosho.world import World
+
+__all__ = ["Objective", "Objectives"]
+
+
+@dataclass(frozen=True)
+class Objective(Shown):
+    """A party's real income, with political weights of its sectors, and weights of other economies' real
+    incomes.
+
+    With z the real income of a sector (Ossa 2014: its labour's and its profits, and a share of revenue in
+    proportion to labour), lambda its weight, and W the real income of another economy with weight omega, a
+    government makes largest
+
+        G = sum lambda z + sum omega W,
+
+    all at base consumer prices. Where all lambda are one, the first sum is the party's real income.
+
+    >>> from kosho.bargain.optimal_tariffs import Objective
+    >>> Objective(sectors={"C29": 1.5})
+    Objective(sectors={C29: 1.5})
+    """
+
+    sectors: Mapping[str, float] = field(default_factory=dict)
+    """lambda, zero or more; one for every sector that is not named."""
+    others: Mapping[str, float] = field(default_factory=dict)
+    """omega of other economies, of either sign; zero for every one that is not named."""
+
+
+@dataclass(frozen=True, eq=False)
+class Objectives:
+    """The objectives of all parties in one base, and how large each is there."""
+
+    payoffs: Mapping[str, tuple[tuple[float, Payoff], ...]]
+    """By party: payoffs with weights, whose sum is the change of the objective (in the world's money)."""
+    level: Mapping[str, float]
+    """By party, the objective in the base."""
+
+    @staticmethod
+    def of(
+        base: World, parties: Sequence[str], given: Mapping[str, Objective], closure: Closure | None = None
+    ) -> Objectives:
+        """Those given, and real income for every other party.
+
+        Raises:
+            InputError: a party that does not decide, unknown codes, weights below zero, or an objective that is
+                nothing in the base.
+        """
+        _refuse(base, parties, given)
+        payoffs: dict[str, tuple[tuple[float, Payoff], ...]] = {}
+        level: dict[str, float] = {}
+        problems = Problems()
+        for party in parties:
+            one = given.get(party, Objective())
+            excess = {code: weight - 1.0 for code, weight in one.sectors.items() if weight != 1.0}
+            mine = Payoff(party, incomes=excess)
+            theirs = ((weight, Payoff(code)) for code, weight in one.others.items())
+            payoffs[party] = ((1.0, mine), *theirs)
+            level[party] = sum(weight * payoff.base(base, closure) for weight, payoff in payoffs[party])
+            if not level[party] > 0:
+                problems.add("is nothing, or less, in the base", "larger weights", key=f"objectives[{party!r}]")
+        problems.raise_if_any()
+        return Objectives(payoffs, level)
+
+    def weighted(self, weights: Mapping[str, float]) -> list[tuple[float, Payoff]]:
+        """Payoffs whose sum is a weighted sum of gains."""
+        return [
+            (weight / self.level[party] * times, payoff)
+            for party, weight in weights.items()
+            for times, payoff in self.payoffs[party]
+        ]
+
+    def gains(self, outcome: Outcome) -> dict[str, float]:
+        """Changes of the objectives over their levels in the base."""
+        return {
+            party: sum(weight * payoff.of(outcome) for weight, payoff in payoffs) / self.level[party]
+            for party, payoffs in self.payoffs.items()
+        }
+
+
+def _refuse(base: World, parties: Sequence[str], given: Mapping[str, Objective]) -> None:
+    problems = Problems()
+    for party, one in given.items():
+        key = f"objectives[{party!r}]"
+        if party not in parties:
+            problems.add("does not decide here", suggest(party, parties), key=key)
+        for code, weight in one.sectors.items():
+            if code not in base.sectors:
+                problems.add(f"unknown sector {code!r}", suggest(code, base.sectors), key=key)
+            elif not 0.0 <= weight < float("inf"):
+                problems.add(f"weight of {code} is {weight:g}", "zero or more", key=key)
+        for code, weight in one.others.items():
+            if code not in base.countries or code == party:
+                problems.add(f"{code!r} is no other economy", suggest(code, base.countries), key=key)
+            elif not abs(weight) < float("inf"):
+                problems.add(f"weight of {code} is {weight:g}", "a finite number", key=key)
+    problems.raise_if_any()
