@@ -302,8 +302,8 @@ def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
                 sector_name(sectors[0]) if len(sectors) == 1 else f"{len(sectors)} sectors",
                 formatting.NOT_KNOWN
                 if any(known[cell] is None for cell in cells)
-                else formatting.decimals(100 * before[k] / old[k], 1),
-                formatting.decimals(100 * found.rate[cells[0]], 1),
+                else formatting.decimals(100 * float(before[k] / old[k]), 1),
+                formatting.decimals(100 * float(found.rate[cells[0]]), 1),
                 formatting.billions(float(new[k]), part=True),
             )
         )
