@@ -8,32 +8,30 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from types import NoneType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from kosho.arguments import path_of, refuse_sort
+from kosho.arguments import refuse_sort
+from kosho.case_files import HOW_TO_ADD, CaseFiles, folder_of, read_case
+from kosho.case_folders import case_names
 from kosho.case_schema import (
+    PARTY,
     Background,
-    CaseFile,
     CaseParty,
     NamedFlow,
     Observation,
     Occasion,
-    OverlayFile,
     Role,
     ScenarioFile,
     Unpriced,
-    checks,
+    not_apart,
 )
 from kosho.display import Card, Shown, listing, plural, thing
-from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.errors import InputError, Problem, suggest
 from kosho.law.measure import Measure, Overlay
-from kosho.law.overlay_check import check_overlays, written_at
 from kosho.law.register import Register
-from kosho.provenance import Frozen, Said, Source, Status
-from kosho.yamlfile import LineNumbers, load
+from kosho.provenance import Said, Source, Status
 
 if TYPE_CHECKING:
     from kosho.bargain import Table
@@ -41,8 +39,6 @@ if TYPE_CHECKING:
     from kosho.world import World, WorldChoice, Worlds
 
 __all__ = ["Case", "Law", "Scenario", "cases"]
-
-Model = TypeVar("Model", bound=Frozen)
 
 
 @dataclass(frozen=True)
@@ -153,7 +149,7 @@ class Case(Shown):
 
     def card(self) -> Card:
         """Who negotiates, which courses are compared, and which rooms have something to say."""
-        files = [name for name in ("record", "table") if (self.folder / f"{name}.yaml").is_file()]
+        files = [part for part in self.holds if part != "scenarios"]
         return Card(
             f"Case {self.name}: {self.title}",
             [
@@ -169,7 +165,9 @@ class Case(Shown):
 
     @staticmethod
     def load(name_or_path: str | Path) -> Case:
-        """Open a case by the name of a shipped one or the path of its folder.
+        """Open a case by the path of its folder, or by name: of one that ships, or of the user's own.
+
+        A folder with a record alone is a case too: nothing is computed of it.
 
         Raises:
             InputError: there is no such case, or its files are wrong; every mistake of every file is listed.
@@ -185,29 +183,7 @@ class Case(Shown):
             ...
         kosho.errors.InputError: no case 'japan-us-2024' (did you mean japan-us-2025?)
         """
-        folder = _folder(name_or_path)
-        found: list[Problem] = []
-        document = _try(folder / "case.yaml", CaseFile, found)
-        overlays = _try(folder / "measures.yaml", OverlayFile, found)
-        register: Register | None = None
-        try:
-            register = Register.load()
-        except InputError as error:
-            found += error.problems
-        written: dict[str, str] = {}
-        if register is not None and overlays is not None:
-            content, lines = overlays
-            problems = Problems(str(folder / "measures.yaml"))
-            sources = {*register.sources, *register.products.sources, *(one.id for one in content.sources)}
-            check_overlays(content.overlays, register, sources, lines, problems)
-            written = written_at(content.overlays, lines, str(folder / "measures.yaml"))
-            found += problems.found
-        if register is not None:
-            found += checks(folder, document, overlays, register)
-        if found or document is None or overlays is None or register is None:
-            raise InputError(found)
-        register = replace(register, places=register.places | written)
-        return _assembled(folder, document[0], overlays[0], register)
+        return _assembled(read_case(folder_of(name_or_path)))
 
     def allowing_idle(self) -> Case:
         """The same case, with leave for measures and options that reach nothing; results name them.
@@ -218,6 +194,23 @@ class Case(Shown):
         """
         return replace(self, allow_idle=True)
 
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """Which of its parts there are: `record`, `scenarios`, `table`.
+
+        >>> from kosho import Case
+        >>> Case.load("japan-us-2025").holds
+        ('record', 'scenarios', 'table')
+        """
+        there = ((self.folder / "record.yaml").is_file(), bool(self.scenarios), self.has_table)
+        return tuple(part for part, is_there in zip(HOW_TO_ADD, there, strict=True) if is_there)
+
+    def lacking(self, part: str) -> InputError:
+        """That the case has no such part, what it has, and what would add it."""
+        has = listing(self.holds) if self.holds else "neither record, scenarios nor table"
+        message = f"case {self.name} has no {part}; it has {has}"
+        return InputError(Problem(message, HOW_TO_ADD[part], file=str(self.folder)))
+
     def scenario(self, name: str) -> Scenario:
         """The scenario with this id.
 
@@ -225,6 +218,8 @@ class Case(Shown):
             InputError: there is none.
         """
         refuse_sort(name, str, "scenario")
+        if not self.scenarios:
+            raise self.lacking("scenarios")
         if name not in self.scenarios:
             hint = suggest(name, self.scenarios)
             raise InputError(Problem(f"case {self.name} has no scenario {name!r}", hint))
@@ -267,7 +262,7 @@ class Case(Shown):
         return frozenset(party.economy for party in self.parties) | frozenset(flows)
 
     def worlds(self, world: WorldChoice | None = None) -> Worlds:
-        """The table of its questions and its coarse form, in which its parties and flows are apart.
+        """The table of its questions and its coarse form: its parties and flows are apart, its blocs together.
 
         Raises:
             InputError: the table cannot be read.
@@ -291,8 +286,8 @@ class Case(Shown):
                 problems += [Problem(f"flow {flow.id}: {one.message}", one.hint) for one in error.problems]
         for party in self.parties:
             if party.economy not in world.countries:
-                hint = "a party must be a country of its own"
-                problems.append(Problem(f"party {party.economy} is not in the world {world.meta.name}", hint))
+                message = f"party {party.economy} is not in the world {world.meta.name}: "
+                problems.append(Problem(message + not_apart(party.economy, world), PARTY))
         if problems:
             raise InputError(problems)
         flows = tuple(found)
@@ -347,7 +342,9 @@ class Case(Shown):
 
         path = self._table
         if not self.has_table:
-            raise InputError(Problem(f"case {self.name} has no table", "add table.yaml", file=str(path)))
+            raise self.lacking("table")
+        if not self.scenarios:
+            raise self.lacking("scenarios")
         found: list[Problem] = []
         try:
             statements = _said(self.record, as_of or self.as_of)
@@ -383,61 +380,34 @@ def _said(record: Record | None, day: date) -> dict[str, Said | None]:
 
 
 def cases() -> list[str]:
-    """Names of the cases that ship.
+    """Names of the cases that ship and of those in the user's cases folder.
 
     >>> from kosho.case import cases
-    >>> cases()
+    >>> [name for name in cases() if name.startswith("japan-us")]
     ['japan-us-2025']
     """
-    return sorted(path.parent.name for path in _shipped().glob("*/case.yaml"))
+    return case_names()
 
 
-def _shipped() -> Path:
-    return Path(str(files("kosho").joinpath("cases")))
-
-
-def _folder(name_or_path: str | Path) -> Path:
-    path = path_of(name_or_path, "name_or_path")
-    shipped = _shipped() / str(name_or_path)
-    if not path.is_dir() and path.name == str(name_or_path) and shipped.is_dir():
-        path = shipped
-    if (path / "record.yaml").is_file() and not (path / "case.yaml").exists():
-        hint = f"see it with: kosho record {name_or_path}; cases with scenarios: {', '.join(cases())}"
-        raise InputError(Problem(f"{path.name!r} has a record but no scenarios", hint))
-    if path.is_dir():
-        return path
-    hint = suggest(str(name_or_path), cases())
-    raise InputError(Problem(f"no case {str(name_or_path)!r}", hint or "give the folder of a case"))
-
-
-def _try(path: Path, model: type[Model], found: list[Problem]) -> tuple[Model, LineNumbers] | None:
-    try:
-        return load(path, model)
-    except InputError as error:
-        found += error.problems
-        return None
-
-
-def _assembled(folder: Path, document: CaseFile, overlays: OverlayFile, register: Register) -> Case:
+def _assembled(of: CaseFiles) -> Case:
+    document, overlays, register = of.document, of.overlays.overlays, of.register
     backgrounds = {background.id: background for background in document.backgrounds}
-    sources = [*register.products.sources.values(), *register.sources.values()]
-    sources += [*overlays.sources, *document.sources]
     case = Case(
-        name=folder.name,
+        name=of.folder.resolve().name,
         title=document.title,
         summary=document.summary,
         as_of=document.as_of,
         parties=document.parties,
         backgrounds=backgrounds,
-        scenarios={item.id: _scenario(item, backgrounds, overlays.overlays) for item in document.scenarios},
+        scenarios={item.id: _scenario(item, backgrounds, overlays) for item in document.scenarios},
         flows=document.flows,
         not_yet_priced=document.not_yet_priced,
         calendar=document.calendar,
         observations=document.observations,
-        sources={source.id: source for source in sources},
-        register=replace(register, sources={source.id: source for source in sources}),
-        overlays=overlays.overlays,
-        folder=folder,
+        sources=register.sources,
+        register=register,
+        overlays=overlays,
+        folder=of.folder,
         table_named=document.world,
     )
     for scenario in case.scenarios.values():

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kosho.cli.options import AllowIdle, AsOf, WorldNamed, permitted, world_named
-from kosho.cli.terminal import day, say, show_made, show_progress
+from kosho.cli.terminal import day, note, say, show_made, show_progress
 
 __all__ = ["app"]
 
@@ -34,7 +34,11 @@ def write(
     ] = None,
     allow_idle: AllowIdle = False,
 ) -> None:
-    """Write brief.html and brief.json for a case."""
+    """Write brief.html and brief.json for a case, from what it holds.
+
+    A record alone gives a timeline, positions, contentions, commitments and dates; scenarios add effects, and a
+    table adds deals.
+    """
     from kosho import brief
     from kosho.brief.tables import bargain, glance
     from kosho.case import Case
@@ -49,6 +53,8 @@ def write(
         made = brief.compose(opened, on, progress, bargain=table, world=chosen)
         page = brief.save(made, out or Path("out") / opened.name, progress)
     say(made.lead.text)
+    for point in made.headline if not made.computed else ():
+        note(f"- {point.text}")
     for shown in (glance(made), bargain(made)):
         if shown.rows and shown.numeric:
             show_made(shown)

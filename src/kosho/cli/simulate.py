@@ -55,7 +55,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     opened = permitted(Case.load(case), allow_idle=allow_idle)
     named = world_named(world, opened)
     with show_progress("Solving") as progress:
-        table = named.load().whole
+        table = named.load(opened.apart).whole
         opened = opened.within(table)
         table = low_elasticity(table) if response == "low" else table
         found = simulate_with_ranges(opened, scenario, on, table, closure, progress)
