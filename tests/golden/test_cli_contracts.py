@@ -190,7 +190,7 @@ def test_cases() -> None:
         "cases": [
             {
                 **dict.fromkeys(("name", "title", "folder", "as_of"), "str"),
-                **dict.fromkeys(("parties", "holds", "recorded"), ["str"]),
+                **{key: ["str"] for key in ("parties", "holds", "recorded")},
                 "statements": "int",
                 "scenarios": [{"id": "str", "title": "str", "role": "str"}],
                 "corridors": [],

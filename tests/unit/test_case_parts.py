@@ -25,7 +25,8 @@ parties:
 processes:
   - {id: talks, title: Talks, parties: [meti, eu]}
 statements:
-  - {id: met, type: meeting, source: note, quote: they met, recorded_at: 2025-06-01, date: 2025-05-30, parties: [jpn, eu]}
+  - {id: met, type: meeting, source: note, quote: they met, recorded_at: 2025-06-01,
+     date: 2025-05-30, parties: [jpn, eu]}
   - {id: due, type: deadline, what: An answer, consequence: talks end, source: note, quote: by July,
      recorded_at: 2025-06-01, date: 2025-07-01}
 """
@@ -64,20 +65,26 @@ def test_a_record_without_a_code_or_a_statement_says_what_it_lacks(told: Path) -
 
 def test_a_record_alone_gives_a_brief_that_computes_nothing(told: Path, tmp_path: Path) -> None:
     made = brief.compose(Case.load(told))
-    assert not made.computed and made.world is None and made.record is not None
+    assert not made.computed
+    assert made.world is None
+    assert made.record is not None
     assert "Nothing is computed" in made.lead.text
     assert any("30 days left" in point.text and "An answer" in point.text for point in made.headline)
     page = brief.render(made)
-    assert "they met" in page and 'id="record"' in page
-    assert 'id="effects"' not in page and "Scenarios in case.yaml add effects" in page
+    assert "they met" in page
+    assert 'id="record"' in page
+    assert 'id="effects"' not in page
+    assert "Scenarios in case.yaml add effects" in page
     status, text = run("brief", told, "--out", tmp_path / "out")
-    assert status == 0 and "An answer" in text
+    assert status == 0
+    assert "An answer" in text
     assert json.loads((tmp_path / "out" / "brief.json").read_text())["results"] == []
 
 
 def test_law_of_a_day_that_is_not_held_is_unknown_and_not_nothing() -> None:
     made = brief.compose(Case.load("japan-china-2018"))
-    assert made.law_held is False and made.in_force == ()
+    assert made.law_held is False
+    assert made.in_force == ()
     assert "What was in force is not known here" in brief.render(made)
 
 
@@ -100,7 +107,9 @@ def test_a_part_that_is_missing_is_named_with_what_would_add_it(
     monkeypatch.chdir(tmp_path)
     status, text = run(command[0], told, *command[1:])
     assert status == 2
-    assert lacks in text and "it has record" in text and adds in text
+    assert lacks in text
+    assert "it has record" in text
+    assert adds in text
 
 
 def test_a_case_of_neither_record_nor_scenarios_is_still_told(tmp_path: Path) -> None:
@@ -108,7 +117,8 @@ def test_a_case_of_neither_record_nor_scenarios_is_still_told(tmp_path: Path) ->
         "title: Plain\nsummary: Two\nas_of: 2025-06-29\nparties: [{economy: JPN, title: Japan}]\n"
     )
     made = brief.compose(Case.load(tmp_path))
-    assert made.lead.text.startswith("The case has no record") and made.in_force
+    assert made.lead.text.startswith("The case has no record")
+    assert made.in_force
 
 
 def test_an_empty_folder_holds_no_case(tmp_path: Path) -> None:
@@ -133,10 +143,13 @@ def test_cases_lists_what_each_holds(told: Path, monkeypatch: pytest.MonkeyPatch
     assert status == 0
     assert by_name["japan-us-2025"]["holds"] == ["record", "scenarios", "table"]
     assert by_name["japan-taiwan-2025"]["corridors"] == [["TWKHH", "JPUKB"]]
-    assert by_name["told"]["holds"] == ["record"] and by_name["told"]["parties"] == ["JPN", "EU27"]
+    assert by_name["told"]["holds"] == ["record"]
+    assert by_name["told"]["parties"] == ["JPN", "EU27"]
     assert by_name["told"]["recorded"] == ["2025-06-01", "2025-06-01"]
     assert [one["name"] for one in found["broken"]] == ["wrong"]
     assert "case.yaml" in found["broken"][0]["problems"][0]
     status, text = run("cases")
-    assert status == 0 and "wrong cannot be read" in text and "told" in text
+    assert status == 0
+    assert "wrong cannot be read" in text
+    assert "told" in text
     assert run("cases", "wrong")[0] == 2
