@@ -17,12 +17,12 @@ from kosho.arrays import Array
 from kosho.codes import expand_regions
 from kosho.display import Shown
 from kosho.errors import InputError, KoshoError
+from kosho.impact.applicable import covers_sector
 from kosho.impact.effects import Effects, effects
 from kosho.impact.product_nests import End
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law.measure import Measure, MeasureEnd, Overlay, Replacement
 from kosho.law.nontariff_terms import Declared
-from kosho.law.product_groups import Product
 from kosho.world import World
 
 if TYPE_CHECKING:
@@ -276,6 +276,10 @@ def _guesses(measure: Measure, here: _Asked) -> Iterator[str]:
         yield f"no ordinary duty that it is on is below its floor of {told} %"
     if measure.kind == "tariff" and levels == {0.0}:
         yield "it adds 0 %"
+    if measure.kind == "cut":
+        yield "there is no ordinary duty on what it is on, so nothing of it to take off"
+    if measure.kind == "bind":
+        yield f"no ordinary duty that it is on is above {max(levels):g} %"
     yield "without it results are the same: other measures in force do as much, or take its place"
 
 
@@ -285,18 +289,8 @@ def _traded(measure: Measure, here: _Asked) -> bool:
     economies = list(cells.economies)
     own = [n for n, code in enumerate(economies) if measure.imposed_by(code)]
     aimed = [n for n, code in enumerate(economies) if n not in own and measure.level_on(code) is not None]
-    goods = [k for k, code in enumerate(cells.sectors) if _covers(measure, code, here)]
+    goods = [k for k, code in enumerate(cells.sectors) if covers_sector(here.register, measure, code)]
     return bool(own and aimed and goods and cells.flows[np.ix_(own, aimed, goods)].any())
-
-
-def _covers(measure: Measure, sector: str, here: _Asked) -> bool:
-    groups = [group.id for group in here.register.products.of_sector(sector)]
-    claims = (measure.scope.preference if measure.scope is not None else ()) or ("none",)
-    return any(
-        here.register.in_scope(measure, Product(sector, group, claim))
-        for group in (None, *groups)
-        for claim in claims
-    )
 
 
 def unpriced(overlay: Overlay) -> set[str]:
