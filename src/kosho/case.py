@@ -181,7 +181,7 @@ class Case(Shown):
         >>> Case.load("japan-us-2024")
         Traceback (most recent call last):
             ...
-        kosho.errors.InputError: no case 'japan-us-2024' (did you mean japan-us-2025?)
+        kosho.errors.InputError: no case 'japan-us-2024' (did you mean japan-us-2025 or ...?)
         """
         return _assembled(read_case(folder_of(name_or_path)))
 
