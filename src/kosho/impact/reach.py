@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kosho.equilibrium import Shock
     from kosho.law.register import Register
 
-__all__ = ["IdleError", "idle", "refuse_idle", "same_duties", "unpriced"]
+__all__ = ["IdleError", "idle", "refuse_idle", "same_duties", "same_question", "unpriced"]
 
 NOTHING = 1e-12
 """Rates and costs that differ by less are one."""
@@ -203,7 +203,7 @@ def _unchanged(change: Measure | Replacement, before: _Asked, overlay: Overlay) 
     found = here.effects("value")
     try:
         # A bound on an effect acts at the ends of its range only.
-        same = all(_same_question(here.effects(end), there.effects(end)) for end in ENDS)
+        same = all(same_question(here.effects(end), there.effects(end)) for end in ENDS)
     except InputError:  # without it the rest cannot be posed: it matters
         return None
     return _reason(change, here, found) if same else None
@@ -220,7 +220,7 @@ def _nearest(change: Measure | Replacement, before: _Asked) -> frozenset[int]:
     return frozenset(own) | frozenset(sorted(aimed, key=lambda n: -float(sold[n]))[:LARGEST])
 
 
-def _same_question(one: Effects, other: Effects) -> bool:
+def same_question(one: Effects, other: Effects) -> bool:
     """Whether two states of the law ask the same of the economy: duties, trade costs, bounds, products."""
     return (
         same_duties(one.shock, other.shock)

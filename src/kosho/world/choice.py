@@ -110,7 +110,7 @@ class WorldChoice(Shown):
             InputError: the file is no table, or two blocs share a member.
         """
         kept = frozenset(keep)
-        unions = kept & blocs().keys()
+        unions = frozenset(code for code in kept if code in blocs())
         if self.detail is not None and not unions:
             one = load(self.table, self.detail, self.detail)
             return Worlds(one, one)
