@@ -20,7 +20,7 @@ from kosho.record.ledger import Record
 from kosho.record.schema import Instrument, Position
 from kosho.yamlfile import LineNumbers, load
 
-__all__ = ["HOW_TO_ADD", "CaseFiles", "folder_of", "read_case"]
+__all__ = ["HOW_TO_ADD", "CaseFiles", "folder_of", "read_case", "told_by"]
 
 Model = TypeVar("Model", bound=Frozen)
 Found = tuple[Model, LineNumbers]
@@ -99,13 +99,13 @@ def _document(folder: Path, found: list[Problem]) -> Found[CaseFile] | None:
         return _try(folder / "case.yaml", CaseFile, found)
     try:
         record = Record.load(folder / "record.yaml")
-        return _told_by(record), LineNumbers({(): 1})
+        return told_by(record), LineNumbers({(): 1})
     except InputError as error:
         found += error.problems
         return None
 
 
-def _told_by(record: Record) -> CaseFile:
+def told_by(record: Record) -> CaseFile:
     """A case that is its record: the sides that talk, and the last day on which something was recorded.
 
     Raises:

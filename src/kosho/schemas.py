@@ -78,8 +78,14 @@ FILES: Mapping[str, SchemaFile] = MappingProxyType(
                 "kosho.law.measure:MeasureFile",
             ),
             SchemaFile(
-                "products",
+                "case-products",
                 "products.yaml",
+                "Product groups, shares of trade and ordinary duties of a case's own, beside those that ship.",
+                "kosho.law.own_products:CaseProductFile",
+            ),
+            SchemaFile(
+                "products",
+                "law/products.yaml",
                 "Product groups: the parts of a sector that measures tell apart, and their share of its trade.",
                 "kosho.law.product_groups:ProductFile",
             ),

@@ -25,6 +25,7 @@ __all__ = ["app", "main"]
 
 COMMANDS = {
     "cases": "cases",
+    "new": "new",
     "codes": "codes",
     "brief": "briefs",
     "bargain": "bargain",

@@ -79,6 +79,8 @@ def shock(
     if not imposers:
         names = ", ".join(register.imposers)
         raise InputError(Problem(f"no economy of this world imposes a measure of the register ({names})"))
+    told_apart = {code for group in register.products.groups.values() for code in group.importers}
+    imposers += sorted((told_apart & place.keys()) - set(imposers))  # parts are there whatever is in force
     base = [(weight, register.in_force(day)) for weight, day in base_days(register, world)]
     laws = _Laws(register, register.in_force(on, known), base).without_concessions_of_base()
     for importer in imposers:
@@ -212,9 +214,9 @@ def _add_importer(
     table: _ShockRows, frame: _Frame, laws: _Laws, whom: tuple[str, frozenset[int] | None]
 ) -> None:
     """Add the parts of everything one economy imports from others, or from some countries of the world only."""
-    if not laws.measures():
-        return
     importer, among = whom
+    if not laws.measures() and not laws.touched(importer):
+        return
     cells, world = frame.cells, frame.world
     here = cells.place[importer]
     partners = tuple(code for code, n in cells.place.items() if n != here and (among is None or n in among))
