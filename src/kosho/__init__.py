@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kosho import replications as replications
     from kosho import scenario as scenario
     from kosho import schemas as schemas
+    from kosho import starter as starter
     from kosho import world as world
     from kosho.case import Case as Case
     from kosho.equilibrium import Counterfactual as Counterfactual
@@ -70,6 +71,7 @@ _ROOMS = (
     "replications",
     "scenario",
     "schemas",
+    "starter",
     "world",
 )
 
