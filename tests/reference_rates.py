@@ -186,9 +186,24 @@ class Reference:
                 found.append(one)
         return found
 
+    def line(self, importer: str, code: str) -> str:
+        """The line of a statistical number that neither the tariff nor any list has."""
+        if importer != "USA" or len(code) < 10 or code in self._numbers or code in self.named(importer):
+            return code
+        return code[:8] if any(code[:8] + tail in self._numbers for tail in self._tails) else code
+
+    @cached_property
+    def _numbers(self) -> set[str]:
+        return set(self.lines)
+
+    @cached_property
+    def _tails(self) -> set[str]:
+        return {one[8:] for one in self.lines}
+
     def answer(self, asked: Shipment) -> Answer:
         law = self.in_force(asked)
-        answers = [self._part(asked, law, part) for part in self.parts(asked.importer, asked.code)]
+        code = self.line(asked.importer, asked.code)
+        answers = [self._part(asked, law, part) for part in self.parts(asked.importer, code)]
         rates = [one.rate for one in answers]
         same = all(rate is not None and rates[0] is not None and abs(rate - rates[0]) < SAME for rate in rates)
         return Answer(
@@ -202,6 +217,7 @@ class Reference:
             if one.get("imposer")
             and is_of(one["imposer"], asked.importer)
             and aimed(one.get("partners"), asked.exporter)
+            and "none" in (one.get("preference") or ["none"])
             and under(part, [plain(code) for code in one.get("prefixes") or []])
             and (one.get("first") or date.min) <= asked.on <= (one.get("last") or date.max)
         ]

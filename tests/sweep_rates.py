@@ -118,6 +118,9 @@ class Sweep:
         lines = reference().lines
         code = draw.choice(heads) if heads and draw.random() < 0.7 else draw.choice(lines)
         length = draw.choice((4, 6, 6, 8, 8, 10))
+        inside = [line for line in lines if line.startswith(code[:8])] if importer == "USA" else []
+        if inside and len(code) < length:
+            code = draw.choice(inside)[:length]  # what is asked is a line, or a number that its line may have
         return code[:length] if len(code) >= length else code + "90" * ((length - len(code)) // 2)
 
     def _same(self, where: str, path: str, one: Answer, other: Answer, near: float) -> None:

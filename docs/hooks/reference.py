@@ -6,7 +6,7 @@ import json
 import pkgutil
 import re
 from collections.abc import Iterator
-from importlib import import_module
+from importlib import import_module  # noqa: TID251 - rooms are listed by name
 from types import ModuleType
 from typing import Any
 
@@ -177,7 +177,7 @@ def yaml_page(name: str) -> str:
     """Every key of a kind of YAML file, from its JSON Schema."""
     kind, schema = FILES[name], json_schema(name)
     below = schema.get("$defs", {})
-    model, file = kind.model.replace(":", "."), f"{name}.schema.json"
+    model, file = f"{kind.model.__module__}.{kind.model.__qualname__}", f"{name}.schema.json"
     made = f"Made from `{model}`; the JSON Schema is [{file}](../../schemas/{file}), or `kosho schema {name}`."
     parts = [f"# {kind.pattern}", f"{kind.about} Unknown keys are refused. {made}", _keys(schema, below)]
     for definition in _in_order(schema, below):

@@ -9,7 +9,6 @@ Names and rooms are loaded when they are first used, so that `import kosho` cost
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kosho._version import __version__
@@ -44,17 +43,6 @@ if TYPE_CHECKING:
     from kosho.world import World as World
 
 
-_HOMES = {
-    "Case": "kosho.case",
-    "Counterfactual": "kosho.equilibrium",
-    "Outcome": "kosho.equilibrium",
-    "Register": "kosho.law",
-    "Shock": "kosho.equilibrium",
-    "World": "kosho.world",
-    "rebase": "kosho.equilibrium",
-    "solve": "kosho.equilibrium",
-    "solve_batch": "kosho.equilibrium",
-}
 _ROOMS = (
     "bargain",
     "brief",
@@ -92,12 +80,61 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    if name in _ROOMS:
-        return import_module(f"kosho.{name}")
-    raise AttributeError(f"module 'kosho' has no attribute {name!r}")
+def __getattr__(name: str) -> object:  # noqa: C901, PLR0912 - a case a room
+    match name:
+        case "Case":
+            import kosho.case
+
+            return kosho.case.Case
+        case "Counterfactual" | "Outcome" | "Shock" | "rebase" | "solve" | "solve_batch":
+            import kosho.equilibrium
+
+            return getattr(kosho.equilibrium, name)
+        case "Register":
+            import kosho.law
+
+            return kosho.law.Register
+        case "World":
+            import kosho.world
+
+            return kosho.world.World
+        case "bargain":
+            import kosho.bargain as room
+        case "brief":
+            import kosho.brief as room
+        case "case":
+            import kosho.case as room
+        case "codes":
+            import kosho.codes as room
+        case "corridor":
+            import kosho.corridor as room
+        case "equilibrium":
+            import kosho.equilibrium as room
+        case "errors":
+            import kosho.errors as room
+        case "impact":
+            import kosho.impact as room
+        case "law":
+            import kosho.law as room
+        case "policy":
+            import kosho.policy as room
+        case "provenance":
+            import kosho.provenance as room
+        case "record":
+            import kosho.record as room
+        case "replications":
+            import kosho.replications as room
+        case "scenario":
+            import kosho.scenario as room
+        case "schemas":
+            import kosho.schemas as room
+        case "starter":
+            import kosho.starter as room
+        case "world":
+            import kosho.world as room
+        case _:
+            raise AttributeError(f"module 'kosho' has no attribute {name!r}")
+    return room
 
 
 def __dir__() -> list[str]:

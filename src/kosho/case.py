@@ -270,28 +270,35 @@ class Case(Shown):
         return (world or self.world).load(self.apart)
 
     def within(self, world: World) -> Case:
-        """The case with its flows in the sectors of a world; itself where they are that already.
+        """The case with its flows in the sectors of a world, without those that it does not tell apart.
 
         Raises:
-            InputError: the world does not tell a flow apart; all of them are listed.
+            InputError: the world does not tell a party apart; all of them are listed.
         """
+        lost = [party.economy for party in self.parties if party.economy not in world.countries]
+        if lost:
+            told = f"is not in the world {world.meta.name}"
+            raise InputError(
+                [Problem(f"party {code} {told}: {not_apart(code, world)}", PARTY) for code in lost]
+            )
+        flows = self._flows_in(world)[0]
+        return self if flows == self.flows else replace(self, flows=flows)
+
+    def flows_left_out(self, world: World) -> dict[str, str]:
+        """Why a world cannot show flows of the case, by id of the flow; empty where it shows all of them."""
+        return self._flows_in(world)[1]
+
+    def _flows_in(self, world: World) -> tuple[tuple[NamedFlow, ...], dict[str, str]]:
         found: list[NamedFlow] = []
-        problems: list[Problem] = []
+        left_out: dict[str, str] = {}
         for flow in self.flows:
             try:
                 for code in (flow.exporter, flow.importer):
                     world.position(code)
                 found.append(flow.model_copy(update={"sector": world.sector_of(flow.sector)}))
             except InputError as error:
-                problems += [Problem(f"flow {flow.id}: {one.message}", one.hint) for one in error.problems]
-        for party in self.parties:
-            if party.economy not in world.countries:
-                message = f"party {party.economy} is not in the world {world.meta.name}: "
-                problems.append(Problem(message + not_apart(party.economy, world), PARTY))
-        if problems:
-            raise InputError(problems)
-        flows = tuple(found)
-        return self if flows == self.flows else replace(self, flows=flows)
+                left_out[flow.id] = error.problems[0].message
+        return tuple(found), left_out
 
     @cached_property
     def record(self) -> Record | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,9 +12,17 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from kosho.bargain.schema import TableFile
+from kosho.case_schema import CaseFile, OverlayFile
+from kosho.corridor.schema import Corridor
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
+from kosho.law.measure import MeasureFile
+from kosho.law.narrow_products import NicheFile
+from kosho.law.own_products import CaseProductFile
+from kosho.law.product_groups import ProductFile
 from kosho.outputs import require_folder, save
+from kosho.record.schema import RecordFile
 
 __all__ = ["FILES", "SchemaFile", "json_schema", "write_all"]
 
@@ -25,7 +32,7 @@ class SchemaFile(Shown):
     """A kind of YAML file, and the pydantic model that reads it.
 
     >>> from kosho.schemas import FILES
-    >>> FILES["table"].pattern, FILES["table"].load().__name__
+    >>> FILES["table"].pattern, FILES["table"].model.__name__
     ('table.yaml', 'TableFile')
     """
 
@@ -34,13 +41,7 @@ class SchemaFile(Shown):
     """Name of such a file, or the place where such files are, as editors match it."""
     about: str
     """One sentence."""
-    model: str
-    """`module:class`; imported when its schema is asked for."""
-
-    def load(self) -> type[BaseModel]:
-        """The model itself."""
-        module, _, name = self.model.partition(":")
-        return getattr(import_module(module), name)
+    model: type[BaseModel]
 
 
 FILES: Mapping[str, SchemaFile] = MappingProxyType(
@@ -51,55 +52,55 @@ FILES: Mapping[str, SchemaFile] = MappingProxyType(
                 "case",
                 "case.yaml",
                 "A case: its parties, scenarios, backgrounds, flows to watch and dates.",
-                "kosho.case_schema:CaseFile",
+                CaseFile,
             ),
             SchemaFile(
                 "measures",
                 "measures.yaml",
                 "What the scenarios of a case add to the law in force, end or replace.",
-                "kosho.case_schema:OverlayFile",
+                OverlayFile,
             ),
             SchemaFile(
                 "table",
                 "table.yaml",
                 "The negotiating table of a case: issues, options, red lines, deadline.",
-                "kosho.bargain.schema:TableFile",
+                TableFile,
             ),
             SchemaFile(
                 "record",
                 "record.yaml",
                 "The record of talks: statements with their words, parties, people, deadlines.",
-                "kosho.record.schema:RecordFile",
+                RecordFile,
             ),
             SchemaFile(
                 "register",
                 "law/measures/*.yaml",
                 "A register file: dated measures of governments, lists of headings, sources.",
-                "kosho.law.measure:MeasureFile",
+                MeasureFile,
             ),
             SchemaFile(
                 "case-products",
                 "products.yaml",
                 "Product groups, shares of trade and ordinary duties of a case's own, beside those that ship.",
-                "kosho.law.own_products:CaseProductFile",
+                CaseProductFile,
             ),
             SchemaFile(
                 "products",
                 "law/products.yaml",
                 "Product groups: the parts of a sector that measures tell apart, and their share of its trade.",
-                "kosho.law.product_groups:ProductFile",
+                ProductFile,
             ),
             SchemaFile(
                 "niches",
                 "niches.yaml",
                 "Products much smaller than their sector, for quotas, bans and promises to buy.",
-                "kosho.law.narrow_products:NicheFile",
+                NicheFile,
             ),
             SchemaFile(
                 "corridor",
                 "corridor/data/*.yaml",
                 "A customs corridor: ships, stages, opening hours and consignments between two ports.",
-                "kosho.corridor.schema:Corridor",
+                Corridor,
             ),
         )
     }
@@ -133,7 +134,7 @@ def json_schema(name: str) -> dict[str, Any]:
     if name not in FILES:
         raise InputError(Problem(f"no kind of file is called {name!r}", suggest(name, FILES), key="NAME"))
     kind = FILES[name]
-    schema = kind.load().model_json_schema(schema_generator=_WithoutTitles)
+    schema = kind.model.model_json_schema(schema_generator=_WithoutTitles)
     head = {
         "$schema": GenerateJsonSchema.schema_dialect,
         "title": f"Kosho {kind.pattern}",

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kosho.case import Case
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 REGIONS = ("kor", "USA", "CHN", "EUROPE", "ROW")
@@ -66,11 +68,25 @@ def folder(kosho: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "5 economies, 7 sectors" in done.stdout
+    japan = (here / "sales.csv").read_text().replace("kor,", "JPN,")
+    (here / "japan.csv").write_text(japan)
+    done = kosho(
+        "world", "build", here / "japan.csv", "--from", "long-csv", "--out", here / "japan.npz",
+        "--year", "2019", "--regions", here / "regions.csv",
+        *(word for setting in settings for word in ("--set", setting)),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     (case / "measures.yaml").write_text(block("own-case.md", "measures.yaml"))
     text = block("own-case.md", "case.yaml").replace("sector: C29", "sector: C29-C30")
     (case / "case.yaml").write_text(text.replace("as_of:", "world: mine.npz\nas_of:"))
     (case / "table.yaml").write_text(block("own-table.md", "table.yaml"))
     return case
+
+
+@pytest.fixture(scope="module")
+def own(folder: Path) -> Path:
+    """The same table with Japan in the place of Korea, which no case names."""
+    return folder.parent / "japan.npz"
 
 
 def copied(folder: Path, to: Path) -> Path:
@@ -232,3 +248,39 @@ def test_labels_that_nobody_knows_say_how_to_name_them(kosho: Run, folder: Path,
     assert "'C29-C30' is no sector of GTAP" in done.stderr
     assert "--sectors" in done.stderr
     assert not (tmp_path / "c.npz").exists()
+
+
+def test_a_shipped_case_is_asked_of_it_without_the_flows_it_does_not_tell_apart(
+    kosho: Run, own: Path, tmp_path: Path
+) -> None:
+    asked = ("--world", own, "--allow-idle")
+    done = kosho("simulate", "japan-us-2025", "--scenario", "deal", *asked, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["flows"] == []
+    assert set(told["flows_left_out"]) == {flow.id for flow in Case.load("japan-us-2025").flows}
+    assert "C29 is in C29-C30" in told["flows_left_out"]["cars"]
+    shown = kosho("simulate", "japan-us-2025", "--scenario", "deal", *asked).stdout
+    assert "Japanese steel to the United States is not shown: " in " ".join(shown.split())
+    done = kosho("brief", "japan-us-2025", *asked, "--no-bargain", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    brief = json.loads((tmp_path / "brief.json").read_text("utf-8"))
+    untold = [one["text"] for one in brief["method"]["limits"] if one["text"].startswith("Not shown: ")]
+    assert len(untold) == len(told["flows_left_out"])
+
+
+def test_tariff_games_name_base_rates_that_nobody_knows(kosho: Run, own: Path) -> None:
+    asked = ("tariffs", "nash", "--parties", "JPN,USA", "--sectors", "C29-C30", "--world", own)
+    told = json.loads(kosho(*asked, "--json").stdout)
+    assert [one["base"] for one in told["tariffs"]] == [None, None]
+    assert told["assumptions"][-1] == "base rates of 2 of the 2 flows are not known and count as zero"
+    shown = kosho(*asked).stdout
+    assert shown.count("unknown") == 2
+    assert "2 rates" in shown
+
+
+def test_a_corridor_to_nowhere_is_refused_before_it_is_simulated(kosho: Run, own: Path) -> None:
+    done = kosho("corridor", "TWKHH", "JPUKB", "--world", own, "--precision", "0.1")  # which would take hours
+    assert done.returncode == 2
+    assert "no economy TWN of its own, where TWKHH is" in done.stderr
+    assert "--no-effect" in done.stderr

@@ -63,10 +63,10 @@ def test_the_same_entry_as_known_before_and_after():
 
 def test_a_specific_duty_becomes_ad_valorem_before_the_floor():
     duty = ("--mfn", "0.50USD/kg", "--unit-value", "10USD/kg")
-    found = run("rate", "USA", "JPN", "4202.12.80", "--on", "2025-10-01", *duty)
+    found = run("rate", "USA", "JPN", "4202.12.81", "--on", "2025-10-01", *duty)
     assert (found["rate"], found["layers"][0]["value"]) == (15.0, 5.0)
     # Without a unit value there is no total, and it is not an error: the floor is known to be reached.
-    untold = run("rate", "USA", "JPN", "4202.12.80", "--on", "2025-10-01", "--mfn", "0.50USD/kg")
+    untold = run("rate", "USA", "JPN", "4202.12.81", "--on", "2025-10-01", "--mfn", "0.50USD/kg")
     assert (untold["rate"], untold["low"], untold["high"]) == (None, 15.0, None)
     assert "needs the value of a unit" in untold["unknown"][0]
 

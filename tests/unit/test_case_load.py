@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-import shutil
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from tests.cases import NAME, change, copied
 
 from kosho.case import Case, cases
 from kosho.errors import InputError
 from kosho.law import Product
-
-NAME = "japan-us-2025"
+from kosho.scenario import simulate_with_ranges
+from kosho.world import load
 
 
 @pytest.fixture(scope="module")
@@ -21,15 +20,7 @@ def case() -> Case:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    copy = tmp_path / "mine"
-    shutil.copytree(Path(str(files("kosho").joinpath("cases", NAME))), copy)
-    return copy
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return copied(tmp_path, "mine")
 
 
 def test_the_shipped_case_is_listed_and_opens_by_name_and_path(folder: Path):
@@ -201,3 +192,21 @@ def test_quotes_stand_in_the_texts(case: Case, shared: Path):
     for item in quoted:
         text = (shared / "sources" / names[item.source[0]]).read_text(encoding="utf-8")
         assert item.quote in text
+
+
+def test_flows_that_another_world_does_not_tell_apart_are_left_out_and_named(case: Case):
+    """A table need not have every sector that a case asks about, only its parties."""
+    talks = load(regions="talks", sectors="talks")
+    metals = {code: (code,) for code in talks.sectors if code not in ("C24A", "C24B")}
+    coarse = talks.aggregate(sectors=metals | {"C24": ("C24A", "C24B")})
+    left_out = case.flows_left_out(coarse)
+    assert list(left_out) == ["steel"]
+    assert "C24A is in C24" in left_out["steel"]
+    assert [flow.id for flow in case.within(coarse).flows] == [f.id for f in case.flows if f.id != "steel"]
+    assert case.flows_left_out(talks) == {}
+    found = simulate_with_ranges(case.allowing_idle(), "deal", world=coarse)
+    assert found.flows_left_out == left_out
+    assert found.commitments.ends is not None
+    assert len(found.commitments.ends.flows) == len(case.flows) - 1
+    with pytest.raises(InputError, match="party USA is not in the world"):
+        case.within(talks.aggregate(regions={"WORLD": talks.countries}))

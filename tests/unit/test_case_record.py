@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from tests.cases import NAME, change, copied
 
 from kosho.bargain import Table
 from kosho.bargain.schema import justified
 from kosho.case import Case
 from kosho.errors import InputError
-
-NAME = "japan-us-2025"
 
 
 @pytest.fixture(scope="module")
@@ -24,15 +21,7 @@ def case() -> Case:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    copy = tmp_path / "mine"
-    shutil.copytree(Path(str(files("kosho").joinpath("cases", NAME))), copy)
-    return copy
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return copied(tmp_path, "mine")
 
 
 def line_of(path: Path, part: str) -> int:

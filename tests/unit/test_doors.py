@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -14,6 +13,7 @@ import pytest
 import xarray as xr
 import yaml
 from pydantic import ValidationError
+from tests.cases import copied
 from typer.testing import CliRunner
 
 from kosho import Case
@@ -152,7 +152,7 @@ def test_no_figure_of_any_file_is_a_boolean_or_larger_than_the_world(number: Any
 
 
 def _edited(to: Path, change: Callable[[Any], None]) -> Path:
-    folder = Path(shutil.copytree(Case.load("japan-us-2025").folder, to / "case"))
+    folder = copied(to)
     content = yaml.load((folder / "table.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
     change(content)
     (folder / "table.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")

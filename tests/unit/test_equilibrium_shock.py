@@ -274,3 +274,11 @@ def test_a_gradient_of_a_counterfactual_is_that_of_its_outcome(world: World) -> 
     ):
         with pytest.raises(InputError, match=message):
             make()
+
+
+def test_one_mistake_of_a_rate_is_one_problem(world: World) -> None:
+    cell = (world.countries[0], world.countries[1], world.sectors[0])
+    for rate in (float("nan"), -2.0):
+        with pytest.raises(InputError) as caught:
+            Shock.tariffs(world, {cell: rate}, insist=True)
+        assert len(caught.value.problems) == 1, str(caught.value)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from tests.cases import copied
 from typer.testing import CliRunner
 
 from kosho import Case
@@ -75,7 +76,7 @@ def _measure(changes: dict[str, Any]) -> dict[str, Any]:
 
 def _case(to: Path, *measures: dict[str, Any], **about: Any) -> Path:
     """The shipped case with a scenario `mine` that adds some measures."""
-    folder = Path(shutil.copytree(Case.load("japan-us-2025").folder, to / "case"))
+    folder = copied(to)
     overlay = {"mine": {"title": "Mine", "add": list(measures)}}
     _extend(folder / "measures.yaml", lambda content: content["overlays"].update(overlay))
     scenario = {
@@ -187,7 +188,7 @@ def test_every_shipped_scenario_acts(scenario: str) -> None:
 
 def _table(to: Path, option: dict[str, Any], measure: dict[str, Any] | None = None) -> Path:
     """The shipped case with a table of cars alone, and one more option on it."""
-    folder = Path(shutil.copytree(Case.load("japan-us-2025").folder, to / "case"))
+    folder = copied(to)
 
     def change(content: Any) -> None:
         cars = content["issues"][0]
@@ -232,3 +233,17 @@ def test_an_unpriced_option_that_is_allowed_has_no_price_never_nothing(tmp_path:
     assert shown.exit_code == 0, shown.output
     assert "Not priced: cars, mine: mine: nothing says what it costs" in shown.stdout
     assert re.search(r"^ *Cars and their parts +not priced +not priced", shown.stdout, re.M), shown.stdout
+
+
+@pytest.mark.parametrize(("day", "alike"), [("2025-04-12", []), ("2025-06-01", []), ("2025-09-20", ["all-15"])])
+def test_an_option_that_is_in_force_on_another_day_is_told_as_that(day: str, alike: list[str]) -> None:
+    case = Case.load("japan-us-2025")
+    table = case.table(date.fromisoformat(day))
+    some = {"issues": table.file.issues[:2], "red_lines": (), "links": ()}  # cars and metals
+    table = replace(table, file=table.file.model_copy(update=some))
+    deal = negotiate(table, case.worlds().coarse, effort=Effort(draws=0, confirm=False))
+    assert deal.idle == {}
+    assert deal.as_in_force == {("cars", name): "25 % on top, as now" for name in alike}
+    metals = dict(zip(table.grid.options[1], range(4), strict=True))
+    worth = deal.game.payoffs[:, 0].reshape(-1, 4)[0]  # Japan's, with cars as they are
+    assert worth[metals["none"]] > worth[metals["add-10"]] > worth[metals["add-25"]]

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from tests.measures import cited, measure, register
 
 from kosho.equilibrium import Shock, solve
-from kosho.impact.effects import MeasureEffect, effect, effects
+from kosho.impact.effects import effects
+from kosho.impact.measure_effects import MeasureEffect, effect
 from kosho.impact.subsidies import paid_out, subsidised, wedge_after
 from kosho.impact.tariff_shock import shock as duties
 from kosho.impact.value_chains import content

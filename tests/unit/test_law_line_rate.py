@@ -162,8 +162,8 @@ def test_other_attributes_hold_only_if_told():
             scope={"goods": True, "attributes": {"civil_aircraft": "yes"}},
         ),
     )
-    assert percent(quote(book, query("8803.30"))) == 12.5
-    told = quote(book, query("8803.30", facts=Facts(answers={"civil_aircraft": "yes"})))
+    assert percent(quote(book, query("8807.30"))) == 12.5
+    told = quote(book, query("8807.30", facts=Facts(answers={"civil_aircraft": "yes"})))
     assert (percent(told), [one.by for one in told.removed]) == (2.5, ["aircraft"])
 
 
@@ -601,10 +601,10 @@ def test_history_breaks_where_the_schedule_changes():
 
 
 def test_national_lines_may_have_nine_digits():
-    book = register(measure(scope={"lists": ["l"]}), l=headings("0804.30", "0805.10.0010"))
-    assert percent(quote(book, query("0804.30.010"))) == 12.5
-    assert between(quote(book, query("0805.10.001"))) == (2.5, 12.5)
-    (found,) = rates(book, "USA", [("080430010", 0.025), ("080510001", 0.025)], ["JPN"], [date(2025, 6, 29)])
+    book = register(measure(scope={"lists": ["l"]}), l=headings("0804.30", "0805.10.0040"))
+    assert percent(quote(book, query("0804.30.200"))) == 12.5
+    assert between(quote(book, query("0805.10.004"))) == (2.5, 12.5)
+    (found,) = rates(book, "USA", [("080430200", 0.025), ("080510004", 0.025)], ["JPN"], [date(2025, 6, 29)])
     assert found[:, 0] == pytest.approx([0.125, np.nan], nan_ok=True)
 
 
@@ -615,3 +615,25 @@ def test_history_breaks_at_the_seasons_of_a_line():
         date(2025, 12, 1),
         date(2026, 6, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "near"), [("8413.90.90", "84139110"), ("8803.30", "8802603000"), ("7701", "no chapter 77")]
+)
+def test_a_code_that_the_shipped_tariff_has_not_is_refused(code: str, near: str) -> None:
+    with pytest.raises(InputError, match=f"is no code of USA, HTS, December 2024 .*{near}"):
+        quote(Register.load(), query(code))
+    assert quote(Register.load(), query(code, on="2019-01-01"))  # of another edition
+
+
+def test_a_statistical_number_that_nothing_knows_is_told_as_its_line() -> None:
+    book = register(measure(scope={"lists": ["l"]}), l=headings("7615.10.5020", "7615.10.5097"))
+    assert between(quote(book, query("7615.10.50"))) == (2.5, 12.5)
+    unknown = quote(book, query("7615.10.50.90"))
+    assert (unknown.rate, between(unknown)) == (None, (2.5, 12.5))
+    assert any("no statistical number 7615.10.50.90" in text for text in unknown.warnings)
+    assert (
+        percent(quote(book, query("7615.10.50.97"))) == 12.5
+    )  # later than the tariff at hand, and on the list
+    (found,) = rates(book, "USA", [("7615105090", 0.025), ("7615105097", 0.025)], ["JPN"], [date(2025, 6, 29)])
+    assert found[:, 0] == pytest.approx([np.nan, 0.125], nan_ok=True)

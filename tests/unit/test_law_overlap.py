@@ -11,8 +11,8 @@ from tests.measures import cited, measure
 
 from kosho.case import Case
 from kosho.errors import InputError
-from kosho.impact.applicable import concerning
-from kosho.impact.effects import besides, effects
+from kosho.impact.applicable import besides, concerning
+from kosho.impact.effects import effects
 from kosho.law import Register
 from kosho.law.measure import Measure, Overlay
 from kosho.law.overlap import goods, impossible, partners, touch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.cases import copied
 from typer.testing import CliRunner
 
 from kosho import Case
@@ -39,7 +39,7 @@ def _issues(content: Any, count: int, options: int) -> None:
 
 
 def test_a_table_of_too_many_packages_is_refused_at_once_with_the_number_that_fits(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(Case.load("japan-us-2025").folder, tmp_path / "case"))
+    folder = copied(tmp_path)
     content = yaml.load((folder / "table.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
     _issues(content, 12, 10)
     (folder / "table.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
@@ -134,7 +134,7 @@ def test_every_command_can_be_held_to_a_time() -> None:
 
 
 def test_a_party_is_in_a_case_once(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(Case.load("japan-us-2025").folder, tmp_path / "case"))
+    folder = copied(tmp_path)
     path = folder / "case.yaml"
     text = path.read_text(encoding="utf-8")
     start, end = text.index("parties:\n"), text.index("backgrounds:\n")

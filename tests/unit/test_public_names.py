@@ -11,10 +11,11 @@ import pytest
 
 import kosho
 from kosho import equilibrium, impact, law
+from kosho.policy import schedules as schedules_of_before
 
 ROOMS = {
     "bargain", "brief", "case", "codes", "corridor", "equilibrium", "errors", "impact", "law", "provenance",
-    "record", "replications", "scenario", "schemas", "world",
+    "record", "replications", "scenario", "schemas", "starter", "world",
 }  # fmt: skip
 HEAVY = ("numpy", "xarray", "pandas", "scipy", "pydantic", "yaml", "plotly", "simpy")
 
@@ -28,7 +29,7 @@ def test_every_room_is_handed_out() -> None:
 def test_a_room_is_a_package_or_module_of_the_tree_and_none_is_forgotten() -> None:
     folder = Path(str(kosho.__file__)).parent
     packages = {path.parent.name for path in folder.glob("*/__init__.py")}
-    assert packages - {"cli"} <= ROOMS
+    assert packages - {"cli", "policy"} <= ROOMS  # names of before
 
 
 def test_names_of_dir_can_be_had() -> None:
@@ -66,6 +67,19 @@ def test_every_name_of_policy_of_before_is_there() -> None:
             assert getattr(kosho.policy, name)
     with pytest.raises(AttributeError, match="no attribute 'registry'"):
         _ = kosho.policy.registry
+
+
+def test_schedules_of_policy_read_as_before() -> None:
+    for name in dir(schedules_of_before):
+        with pytest.warns(DeprecationWarning, match=rf"schedules\.{name} is now kosho\.law\.schedules"):
+            assert getattr(schedules_of_before, name)
+    with pytest.warns(DeprecationWarning, match="its parse kosho.law.schedules.parse_duty"):
+        duty = schedules_of_before.Duty
+    assert duty is law.schedules.Duty
+    assert duty.parse("-").kind == "unread"
+    assert duty.parse("12.8 %").ad_valorem_equivalent() == pytest.approx(0.128)
+    with pytest.raises(AttributeError, match="no attribute 'parse_duty'"):
+        _ = schedules_of_before.parse_duty
 
 
 def test_bounded_is_counterfactual() -> None:

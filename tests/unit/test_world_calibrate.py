@@ -100,8 +100,24 @@ def test_rates_that_cannot_be_are_refused(rates, message: str):
 
 
 def test_quantities_of_flows_that_are_not_there_are_refused():
-    with pytest.raises(InputError, match="unknown sector 'S9'"):
-        calibrated().with_units([PhysicalFlow("AAA", "BBB", "S9", 1.0, "vehicles")])
+    wrong = [
+        PhysicalFlow("AAA", "BBB", "S9", 1.0, "vehicles"),
+        PhysicalFlow("XXX", "BBB", "S9", -1.0, "tonnes"),
+    ]
+    with pytest.raises(InputError) as caught:
+        calibrated().with_units(wrong)
+    told = [str(problem) for problem in caught.value.problems]
+    assert sum("unknown sector 'S9'" in text for text in told) == 2
+    assert any("units[1]" in text and "unknown country 'XXX'" in text for text in told)
+    assert any("units[1]: a quantity of -1" in text for text in told)
+
+
+@pytest.mark.parametrize("code", [3, None, ("AAA",)])
+def test_a_label_that_is_no_text_is_an_unknown_one(code: object):
+    with pytest.raises(InputError, match="unknown country"):
+        calibrated().position(code)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="unknown sector"):
+        calibrated().sector_of(code)  # type: ignore[arg-type]
 
 
 def test_a_world_from_anywhere_takes_other_tariffs():

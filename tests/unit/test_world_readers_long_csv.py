@@ -72,7 +72,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, rows: list[str], settings: dict[
 def test_negative_sales_are_set_to_zero_and_reported(tmp_path: Path):
     table = reader("long-csv").table([file(tmp_path, [*ROWS, "JPN,C26,USA,HFCE,-7"])], {})
     (note,) = table.meta["adjustments"]
-    assert "1 cells of final sales were negative" in note
+    assert "1 cell of final sales was negative" in note
 
 
 def test_formats_are_a_registry():
@@ -88,6 +88,13 @@ def test_a_table_without_a_year_is_refused(tmp_path: Path):
     table = reader("long-csv").table([file(tmp_path, ROWS)], {})
     with pytest.raises(InputError, match=r"year of the table is not known .give --year"):
         completed(table, Said())
+
+
+def test_a_year_that_nobody_can_mean_is_refused(tmp_path: Path):
+    table = reader("long-csv").table([file(tmp_path, ROWS)], {})
+    for year in (19, 20222, -1):
+        with pytest.raises(InputError, match=rf"--year: the year {year} is outside 1800 to 2199"):
+            completed(table, Said(year=year))
 
 
 def test_elasticities_of_ones_own_stand_for_sectors_nobody_knows(tmp_path: Path):

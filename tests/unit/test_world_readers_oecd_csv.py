@@ -101,7 +101,7 @@ def test_falling_inventories_are_set_to_zero_and_reported(tmp_path: Path):
     assert made.final is not None
     assert made.final[0, 1, 1] == 0.0
     (note,) = made.meta["adjustments"]
-    assert "1 cells of final sales (inventories) were negative" in note
+    assert "1 cell of final sales (inventories) was negative" in note
     assert "0.25" in note
     world = calibrated(made)
     assert world.imbalance < 1e-14

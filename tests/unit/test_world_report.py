@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
-from tests.worlds import random_world
+from tests.worlds import build, random_world
 
 from kosho.world import load
 from kosho.world.report import info
@@ -69,3 +71,23 @@ def test_the_talks_world_is_compared_where_its_regions_are_economies():
     report = info(load(regions="talks", sectors="talks"))
     assert report["fit"]["all"]["pairs"] >= 50
     assert report["sizes"]["countries"] == 20
+
+
+def test_a_country_alone_trades_no_goods_and_says_so():
+    alone = info(build([[[80.0, 20.0]]], sectors=("A01", "C29")))
+    json.dumps(alone, allow_nan=False)
+    assert alone["tariffs"]["unknown_share_of_goods_trade"] is None
+    assert set(alone["classification"]["share_of_goods_trade"].values()) == {None}
+
+
+def test_shares_of_unknown_rates_do_not_depend_on_the_unit_of_money():
+    """Services are no goods, and a table in trillions is the same table."""
+    flows = np.array([[[90.0, 40.0], [10.0, 5.0]], [[30.0, 5.0], [70.0, 60.0]]])
+    for scale in (1.0, 1e-12):
+        world = build(flows * scale, sectors=("C29", "K"), countries=("JPN", "USA"))
+        unknown = world.tariff.copy(data=np.zeros(flows.shape, bool))
+        unknown.loc["JPN", "USA"] = True
+        told = info(replace(world, unknown_tariff=unknown))["tariffs"]
+        assert told["unknown_share_of_goods_trade"] == pytest.approx(0.25)
+        (only,) = told["unknown_importers"]
+        assert only == {"country": "JPN", "share_of_goods_imports": pytest.approx(1.0)}

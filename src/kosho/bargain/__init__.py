@@ -33,7 +33,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # A table can be read and a game solved without the solver of the economy.
     if name in ("Deal", "Effort", "negotiate"):
-        from importlib import import_module  # noqa: PLC0415
+        from kosho.bargain import deal
 
-        return getattr(import_module("kosho.bargain.deal"), name)
+        return getattr(deal, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -152,6 +152,11 @@ class Deal(Shown):
         """Options that change nothing that is priced, by issue, with the reason."""
         return self.priced[0].idle
 
+    @property
+    def as_in_force(self) -> Mapping[tuple[str, str], str]:
+        """Options that the law of the day has made the same as the fallback, by issue, and its title."""
+        return self.priced[0].as_in_force
+
     @cached_property
     def deals(self) -> list[int]:
         """Packages that some concept picks first, each once."""

@@ -19,7 +19,9 @@ from kosho.bargain.schema import CostChange
 from kosho.bargain.table import LawState, Table
 from kosho.equilibrium import Constraint, Counterfactual, Nest, Shock
 from kosho.errors import InputError, Problem
-from kosho.impact.effects import Cell, LawEffects, MeasureEffect, acting, law_effects, with_cells
+from kosho.impact.cells import Cell, with_cells
+from kosho.impact.effects import LawEffects, acting, law_effects
+from kosho.impact.measure_effects import MeasureEffect
 from kosho.impact.product_nests import niche
 from kosho.impact.ranges import Range
 from kosho.impact.reach import IdleError

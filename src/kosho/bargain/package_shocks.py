@@ -22,7 +22,7 @@ from kosho.bargain.table import LawState, Table
 from kosho.equilibrium import Counterfactual, Shock
 from kosho.impact.effects import law_effects
 from kosho.impact.quota_volumes import products_counted
-from kosho.impact.reach import idle, same_duties
+from kosho.impact.reach import could_act, idle, same_duties
 from kosho.impact.tariff_shock import shock as duties
 from kosho.world import World
 
@@ -112,6 +112,30 @@ class PackageShocks:
         return float((spent * (one.tariff - one.base_tariff) / (1.0 + one.base_tariff))[here].sum())
 
     def idle_options(self) -> dict[tuple[str, str], str]:
+        """Options that change nothing and should, by issue, and why."""
+        return {name: why for name, why in self._alike.items() if name not in self.as_in_force}
+
+    @cached_property
+    def as_in_force(self) -> dict[tuple[str, str], str]:
+        """Options that the law of the day has made the same as the fallback, and the title of that, by issue.
+
+        A table is written for a day; laid on the law of another, an option may be what is in force already:
+        all its measures are of the day and on goods that are traded, and others do as much as they.
+        """
+        if self.table.status_quo.on == self.table.file.status_quo.date:
+            return {}
+        found: dict[tuple[str, str], str] = {}
+        for k, content in enumerate(self.table.file.issues):
+            for choice, option in enumerate(content.options):
+                mine = self.table.overlay(k, choice)
+                name = content.id, option.id
+                law = self.state
+                if name in self._alike and could_act(self.world, law.register, mine, law.on, law.known):
+                    found[name] = content.options[content.fallback].title
+        return found
+
+    @cached_property
+    def _alike(self) -> dict[tuple[str, str], str]:
         """Options that no package is another question with than with the fallback, by issue, and why."""
         grid, fallback = self.table.grid, self.table.fallback
         found: dict[tuple[str, str], str] = {}

@@ -171,6 +171,8 @@ class PricedTable(Shown):
     deficits: Deficits
     idle: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Options that change nothing that is priced, by issue, with the reason."""
+    as_in_force: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Options that the law of the day has made the same as the fallback, and the title of that, by issue."""
 
     def card(self) -> Card:
         """Under which background, on which world, and what game it makes."""
@@ -238,6 +240,7 @@ def price(
         worth.take(np.array([count + 1])),
         deficits,
         idle,
+        shocks.as_in_force,
     )
 
 

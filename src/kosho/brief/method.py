@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.model import Claim, Method
 from kosho.codes import country_name
 from kosho.impact.parameters import parameters
@@ -56,7 +56,7 @@ def describe(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResul
     """
     return Method(
         model=tuple(_model(table)),
-        limits=tuple(_limits(case, table, runs.assumptions)),
+        limits=tuple(_limits(case, table, runs)),
         first_year=tuple(_first_year(case, on, runs)),
         draws=DRAWS,
         seed=SEED,
@@ -140,7 +140,7 @@ def _model(table: Mapping[str, Any]) -> Iterable[Claim]:
     )
 
 
-def _limits(case: Case, table: Mapping[str, Any], assumptions: Iterable[str]) -> Iterable[Claim]:
+def _limits(case: Case, table: Mapping[str, Any], runs: ScenarioResults) -> Iterable[Claim]:
     for block in table["estimated"]:
         yield Claim(text=f"Part of the table is estimated: {block}.", status="estimate", sources=("wiod-2013",))
     fit = table.get("fit")
@@ -154,14 +154,19 @@ def _limits(case: Case, table: Mapping[str, Any], assumptions: Iterable[str]) ->
             sources=(fit["source"],),
         )
     tariffs = table["tariffs"]
-    yield Claim(
-        text=f"Base tariffs on {100 * tariffs['unknown_share_of_goods_trade']:.0f}{formatting.NBSP}% of "
-        f"the world’s goods trade are not known and stay what they are, first of all those of "
-        f"{formatting.listed([country_name(one['country']) for one in tariffs['unknown_importers'][:5]])}.",
-        status="fact",
-        sources=(OWN,),
-    )
-    for text in assumptions:
+    unknown = [country_name(one["country"]) for one in tariffs["unknown_importers"][:5]]
+    if unknown:
+        yield Claim(
+            text=f"Base tariffs on {100 * tariffs['unknown_share_of_goods_trade']:.0f}{formatting.NBSP}% of "
+            f"the world’s goods trade are not known and stay what they are, first of all those of "
+            f"{formatting.listed(unknown)}.",
+            status="fact",
+            sources=(OWN,),
+        )
+    titles = {flow.id: flow.title for flow in case.flows}
+    for flow, why in runs.flows_left_out.items():
+        yield Claim(text=f"Not shown: {titles[flow]} ({why}).", status="fact", sources=(OWN,))
+    for text in runs.assumptions:
         yield Claim(text=f"{text[0].upper()}{text[1:]}.", status="assumption", sources=(OWN,))
     for text in table.get("left_out", ()):
         yield Claim(text=text, status="fact", sources=(OWN,))
@@ -205,7 +210,7 @@ def _first_year(case: Case, on: date, runs: ScenarioResults) -> Iterable[Claim]:
         if found.scenario not in today or found.central_units is None or found.low_units is None:
             continue
         yield Claim(
-            text=f"The model’s long run under today’s tariffs: {case.flows[found.flow].title}, "
+            text=f"The model’s long run under today’s tariffs: {runs.results[0].flows[found.flow].title}, "
             f"{_percent(found.central)} in value and {_percent(found.central_units)} in number; "
             f"{_percent(found.low)} and {_percent(found.low_units)} if trade responds weakly.",
             status="estimate",

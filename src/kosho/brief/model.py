@@ -1,7 +1,7 @@
 """What a brief says, as one frozen tree: `brief.json` is this, `brief.html` is rendered from it.
 
 Money is million USD of the world's base year a year, rates and effects are fractions, codes are ISO 3166
-alpha-3 and ICIO; words and rounding come later, in `kosho.brief.formatting`.
+alpha-3 and ICIO; words and rounding come later, in `kosho.formatting`.
 """
 
 from __future__ import annotations

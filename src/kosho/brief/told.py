@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from kosho.brief import formatting, statement_text
+from kosho import formatting
+from kosho.brief import statement_text
 from kosho.brief.model import Claim, DateAhead
 from kosho.brief.recorded import Recorded
 from kosho.display import plural

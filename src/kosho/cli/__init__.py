@@ -9,7 +9,6 @@ import gc
 import signal
 import sys
 from collections.abc import Iterator, MutableMapping
-from importlib import import_module
 from types import FrameType
 from typing import Annotated, Any, NoReturn
 
@@ -23,31 +22,77 @@ from kosho.errors import InputError, KoshoError
 
 __all__ = ["app", "main"]
 
-COMMANDS = {
-    "cases": "cases",
-    "new": "new",
-    "codes": "codes",
-    "brief": "briefs",
-    "bargain": "bargain",
-    "simulate": "simulate",
-    "rate": "rate",
-    "replicate": "replicate",
-    "tariffs": "tariffs",
-    "record": "record",
-    "read": "read",
-    "corridor": "corridor",
-    "coercion": "coercion",
-    "supply": "supply",
-    "schema": "schema",
-    "register": "register",
-    "schedule": "schedule",
-    "world": "world",
-}
-"""Module of `kosho.cli` of each command, in the order in which they are listed. Its `app` is the command."""
-
+COMMANDS = (
+    "cases",
+    "new",
+    "codes",
+    "brief",
+    "bargain",
+    "simulate",
+    "rate",
+    "replicate",
+    "validate",
+    "tariffs",
+    "record",
+    "read",
+    "corridor",
+    "coercion",
+    "supply",
+    "schema",
+    "register",
+    "schedule",
+    "world",
+)
+"""In the order in which they are listed."""
 
 FEW = 50_000
 """Objects between two searches for circles; a command that takes seconds still makes many more."""
+
+
+def _app_of(name: str) -> typer.Typer:  # noqa: C901, PLR0912 - a case a command
+    """The app in the module of a command, which is imported by this."""
+    match name:
+        case "cases":
+            from kosho.cli.cases import app as found
+        case "new":
+            from kosho.cli.new import app as found
+        case "codes":
+            from kosho.cli.codes import app as found
+        case "brief":
+            from kosho.cli.briefs import app as found
+        case "bargain":
+            from kosho.cli.bargain import app as found
+        case "simulate":
+            from kosho.cli.simulate import app as found
+        case "rate":
+            from kosho.cli.rate import app as found
+        case "replicate":
+            from kosho.cli.replicate import app as found
+        case "validate":
+            from kosho.cli.validate import app as found
+        case "tariffs":
+            from kosho.cli.tariffs import app as found
+        case "record":
+            from kosho.cli.record import app as found
+        case "read":
+            from kosho.cli.read import app as found
+        case "corridor":
+            from kosho.cli.corridor import app as found
+        case "coercion":
+            from kosho.cli.coercion import app as found
+        case "supply":
+            from kosho.cli.supply import app as found
+        case "schema":
+            from kosho.cli.schema import app as found
+        case "register":
+            from kosho.cli.register import app as found
+        case "schedule":
+            from kosho.cli.schedule import app as found
+        case "world":
+            from kosho.cli.world import app as found
+        case _:
+            raise KeyError(name)
+    return found
 
 
 class _Commands(MutableMapping[str, Any]):
@@ -58,7 +103,7 @@ class _Commands(MutableMapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if self._made[name] is None:
-            command = get_command(import_module(f"kosho.cli.{COMMANDS[name]}").app)
+            command = get_command(_app_of(name))
             command.name = name
             self._made[name] = endurable(command)
         return self._made[name]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kosho.cli.options import permitted, world_named
-from kosho.cli.terminal import note, say, show_assumptions, show_json, show_progress, show_table
+from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, Problems
 
 if TYPE_CHECKING:
@@ -150,16 +150,16 @@ def contract(found: Added, shared: dict[str, Any]) -> dict[str, Any]:
 
 def _show(found: Added) -> None:
     """Who gains and loses, and who sells what the lines are about."""
-    from kosho.brief import formatting
+    from kosho import formatting
     from kosho.codes import country_name
 
     for text, why in found.idle.items():
         say(f"IDLE: {text} changes nothing: {why}.")
     for line in found.lines:
         say(line.title)
-    note(f"Against {found.against}. Long run, seven to ten years; central numbers, no ranges.")
+    say(f"Against {found.against}. Long run, seven to ten years; central numbers, no ranges.")
     for name, why in found.left_out.items():
-        note(f"note: {name}: {why}")
+        say(f"note: {name}: {why}")
     say("")
     rows = [
         (

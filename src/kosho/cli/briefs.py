@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kosho.cli.options import AllowIdle, AsOf, WorldNamed, permitted, world_named
-from kosho.cli.terminal import day, note, say, show_made, show_progress
+from kosho.cli.terminal import day, say, say_whole, show_made, show_progress
 
 __all__ = ["app"]
 
@@ -54,8 +54,10 @@ def write(
         page = brief.save(made, out or Path("out") / opened.name, progress)
     say(made.lead.text)
     for point in made.headline if not made.computed else ():
-        note(f"- {point.text}")
+        say(f"- {point.text}")
+    say("")
     for shown in (glance(made), bargain(made)):
         if shown.rows and shown.numeric:
             show_made(shown)
-    say(f"{page}\n{page.with_suffix('.json')}")
+            say(f"{shown.note}\n")
+    say_whole(f"{page}\n{page.with_suffix('.json')}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json
-from kosho.cli.terminal import note, show_json, show_table
+from kosho.cli.terminal import say, show_json, show_table
 
 if TYPE_CHECKING:
     from kosho.case import Case
@@ -46,7 +46,7 @@ def show(
     _show(content, content if name is None else content[:1])
     for one, error in broken.items():
         first, *more = error.problems
-        note(f"{one} cannot be read: {first}" + (f", and {len(more)} more" if more else ""))
+        say(f"{one} cannot be read: {first}" + (f", and {len(more)} more" if more else ""))
 
 
 def _contract(case: Case) -> dict[str, Any]:

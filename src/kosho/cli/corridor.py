@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli import corridor_tables
-from kosho.cli.corridor_effect import ENDS, TimeEffect, by_sector, effects, measure, time_value
+from kosho.cli.corridor_effect import ENDS, TimeEffect, by_sector, effects, measure, refuse_apart, time_value
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import say, show_assumptions, show_json, show_progress
+from kosho.cli.terminal import say_whole, show_assumptions, show_json, show_progress
 from kosho.errors import InputError, Problem, suggest
 from kosho.outputs import require_file, save
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kosho.corridor.runs import Runner
     from kosho.corridor.sensitivity import Tornado
     from kosho.corridor.times import Estimate
-    from kosho.world import WorldChoice
+    from kosho.world import World
 
 __all__ = ["app"]
 
@@ -87,6 +87,9 @@ def show(  # noqa: PLR0913 - one parameter an option
     names = _chosen(opened, scenario)
     _refuse(figure, measure_to, scenario)
     named = world_named(world)
+    table = named.load().whole if effect and names and not calibrate else None
+    if table is not None:
+        refuse_apart(table, opened)
     cores = processes or os.cpu_count() or 1
     with room.runner(cores) as run:
         if calibrate:
@@ -94,8 +97,8 @@ def show(  # noqa: PLR0913 - one parameter an option
             return
         settings = Settings(replications, None if precision is None else precision / 100, seed)
         found = _compute(opened, names, settings, run, tornado=tornado and bool(names))
-    if effect and found.scenarios:
-        found = _with_effects(found, named)
+    if table is not None:
+        found = _with_effects(found, table)
     files: dict[Path, str] = {} if figure is None else {figure: _drawn(found)}
     if measure_to is not None and scenario is not None:
         files[measure_to] = _measure(found, scenario)
@@ -107,7 +110,7 @@ def show(  # noqa: PLR0913 - one parameter an option
         corridor_tables.show(found.corridor, contract(found))
         show_assumptions(found.assumptions)
         for path in filter(None, (figure, measure_to)):
-            say(str(path))
+            say_whole(str(path))
 
 
 def _chosen(opened: Corridor, scenario: str | None) -> list[str]:
@@ -196,9 +199,8 @@ def _means(saved: Mapping[str, Estimate]) -> dict[str, float]:
     return {kind: one.mean if math.isfinite(one.mean) else 0.0 for kind, one in saved.items()}
 
 
-def _with_effects(found: Found, named: WorldChoice) -> Found:
+def _with_effects(found: Found, world: World) -> Found:
     with show_progress("Solving the world economy"):
-        world = named.load().whole
         solved = {
             name: {
                 deficits: effects(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from kosho.codes import economy_of_port
+from kosho.errors import Problems
 
 if TYPE_CHECKING:
     from kosho.corridor import Corridor
     from kosho.corridor.times import Estimate
     from kosho.world import World
 
-__all__ = ["ENDS", "TimeEffect", "by_sector", "effects", "measure", "time_value"]
+__all__ = ["ENDS", "TimeEffect", "by_sector", "effects", "measure", "refuse_apart", "time_value"]
 
 End = Literal["low", "mid", "high"]
 ENDS: tuple[End, ...] = ("low", "mid", "high")
@@ -55,6 +56,21 @@ def by_sector(corridor: Corridor, by_type: Mapping[str, float]) -> dict[str, tup
     return {
         sector: (value[sector] / total, days[sector] / value[sector]) for sector in value if value[sector] > 0
     }
+
+
+def refuse_apart(world: World, corridor: Corridor) -> None:
+    """Refuse a world without the economies at both ends of a corridor.
+
+    Raises:
+        InputError: both that are missing are listed.
+    """
+    problems = Problems()
+    for port in (corridor.origin, corridor.destination):
+        economy = economy_of_port(port.code)
+        if economy not in world.countries:
+            told = f"{world.meta.name} has no economy {economy} of its own, where {port.code} is"
+            problems.add(told, "--no-effect leaves trade and welfare out", key="--world")
+    problems.raise_if_any()
 
 
 def effects(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kosho.cli.terminal import day, note, say, show_progress
+from kosho.cli.terminal import day, say, say_whole, show_progress
 
 __all__ = ["app"]
 
@@ -44,7 +44,7 @@ def write(
         made = new_case(name, codes, begun_from, out, on, progress)
     say(f"{made.folder.as_posix()}: {', '.join(made.files)}")
     for text in made.notes:
-        note(f"note: {text}")
+        say(f"note: {text}")
     say("")
     for line in made.guide:
-        say(line)
+        say_whole(line)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 
@@ -194,21 +196,27 @@ def _same(one: SameEvent) -> dict[str, Any]:
 
 def _words(text: str, most: int = 90) -> str:
     plain = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
-    return plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
+    return plain if len(plain) <= most else textwrap.shorten(plain, most, placeholder=" …")
 
 
 def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
     from kosho.record.ledger import label
 
     name = ledger.record.party_name
-    say(f"{ledger.record.file.title}, as of {ledger.day.isoformat()}")
+    say(f"{ledger.record.file.title}, as of {formatting.day(ledger.day)}")
     say("")
     if not (ledger.statements or ledger.contentions):
         say("Nothing was recorded by that day" + (f" on {topic!r}." if topic else "."))
         return
     if content["timeline"]:
         rows = [
-            (one.date or "", label(one), ", ".join(map(name, _who(one))), _words(one.quote), one.source)
+            (
+                one.date or "not dated",
+                label(one),
+                ", ".join(map(name, _who(one))),
+                _words(one.quote),
+                one.source,
+            )
             for one in ledger.timeline
         ]
         show_table("Timeline", ("Date", "What", "Who", "Words", "Source"), rows)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
+from kosho.codes import country_name
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from kosho.law.edition_diff import EditionDiff
     from kosho.law.schedules.lines import Line
 
-__all__ = ["against", "show_editions"]
+__all__ = ["against", "show_editions", "trade_by_line"]
 
 SHOWN = 20
 _CODES = ("hs10", "hs8", "hs6", "hts10", "hts8", "code", "hs")
@@ -50,22 +52,27 @@ def against(
     if json:
         show_json({"schema_version": 1, **_compared(found)})
     else:
+        share = formatting.decimals(100 * found.equal / found.lines, 2)
         say(
-            f"{found.lines:,} lines, {found.exporter}, in force on {found.on}: {found.equal:,} equal "
-            f"({found.equal / found.lines:.2%}), {found.explained} of the others explained"
+            f"{formatting.count(found.lines)} lines, {country_name(found.exporter)}, in force on "
+            f"{formatting.day(found.on)}: {formatting.count(found.equal)} equal ({share} %), "
+            f"{formatting.count(found.explained)} of the others explained"
         )
         say(f"headings compared: {', '.join(found.headings)}")
-        rows = [(one.hs, _rates(one.schedule), f"{one.register:g}", one.why) for one in found.different[:SHOWN]]
+        rows = [
+            (one.hs, _rates(one.schedule), formatting.rate(one.register), one.why)
+            for one in found.different[:SHOWN]
+        ]
         if rows:
             show_table("Different", ("Line", "Schedule", "Register", "Why"), rows)
         if len(found.different) > SHOWN:
-            say(f"… {len(found.different) - SHOWN:,} more; --json lists all")
+            say(f"… {formatting.count(len(found.different) - SHOWN)} more; --json lists all")
     if found.different:
         raise typer.Exit(1)
 
 
 def _rates(rates: tuple[float, ...]) -> str:
-    return " or ".join(f"{rate:g}" for rate in rates)
+    return " or ".join(map(formatting.rate, rates))
 
 
 def _compared(found: Comparison) -> dict[str, Any]:
@@ -105,22 +112,26 @@ def show_editions(
     from kosho.law.edition_diff import editions_diff
 
     before, after = _edition(editions[0], importer, "OLD"), _edition(editions[1], importer, "NEW")
-    weights = None if trade is None else _weights(trade, partner)
+    weights = None if trade is None else trade_by_line(trade, partner)
     found = editions_diff(before, after, Register.load().of(importer), weights)
     if json:
         show_json({"schema_version": 1, "old": editions[0], "new": editions[1], **_changed(found)})
         return
     lines = len({one.hs for one in found.changes})
-    say(f"{found.compared:,} lines in both editions; {lines:,} changed, {len(found.changes):,} changes in all")
+    both, changed, changes = (
+        formatting.count(number) for number in (found.compared, lines, len(found.changes))
+    )
+    say(f"{both} lines in both editions; {changed} changed, {changes} changes in all")
     if found.trade is not None and found.trade_of_all:
-        say(f"trade of the changed lines: {found.trade:,.0f} ({found.trade / found.trade_of_all:.2%})")
+        share = formatting.decimals(100 * found.trade / found.trade_of_all, 2)
+        say(f"trade of the changed lines: {formatting.decimals(found.trade, 0)} ({share} %)")
     rows = [
         (one.hs, one.what, one.column, one.old, one.new, "; ".join(one.law)) for one in found.changes[:SHOWN]
     ]
     if rows:
         show_table("Changes", ("Line", "What", "Column", "Old", "New", "Law"), rows)
     if len(found.changes) > SHOWN:
-        say(f"… {len(found.changes) - SHOWN:,} more; --json lists all")
+        say(f"… {formatting.count(len(found.changes) - SHOWN)} more; --json lists all")
     for note in found.notes:
         say(f"note: {note}")
 
@@ -161,8 +172,8 @@ def _edition(name: str, importer: str, key: str) -> Mapping[str, Line]:
     return {line.code: line for line in editions[name].lines.under("")}
 
 
-def _weights(path: Path, partner: str | None) -> dict[str, float]:
-    """Imports by code, over all partners or from one."""
+def trade_by_line(path: Path, partner: str | None) -> dict[str, float]:
+    """Imports by code, over all partners or from one; a table without partners is of the one that is meant."""
     found: dict[str, float] = {}
     for row in _rows(path):
         names = {name.strip().lower(): name for name in row}
@@ -171,7 +182,7 @@ def _weights(path: Path, partner: str | None) -> dict[str, float]:
         if code is None or value is None:
             hint = f"a code ({', '.join(_CODES)}) and a value ({', '.join(_VALUES)})"
             raise InputError(Problem("has not the columns of trade by line", hint, str(path), 1))
-        if partner is not None and row.get(names.get("partner", "")) != partner:
+        if partner is not None and "partner" in names and row[names["partner"]] != partner:
             continue
         try:
             amount = float(row[value] or 0)

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
+from kosho.codes import country_name
 
 __all__ = ["app"]
 
@@ -44,7 +46,7 @@ def show(
     _show("Zero deficits, percent", content["zero"], content["published"]["zero"])
     _show("Observed deficits, percent", content["observed"], content["published"]["observed"])
     say(f"published: {content['published']['source']}")
-    say(f"{1e3 * content['seconds_per_solve']:.0f} ms a solve")
+    say(f"{formatting.decimals(1e3 * content['seconds_per_solve'], 0)} ms a solve")
 
 
 def _show(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
@@ -54,7 +56,13 @@ def _show(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
         cells = [label]
         for member in members:
             published = theirs.get(name, {}).get(member)
-            cells += [f"{ours[name][member]:.4f}", "" if published is None else f"{published:g}"]
+            cells += [
+                formatting.decimals(ours[name][member], 4),
+                "" if published is None else formatting.figure(published, 6),
+            ]
         rows.append(cells)
-    columns = ["", *(text for member in members for text in (member, "published"))]
+    columns = [
+        "Measure",
+        *(head for name in map(country_name, members) for head in (name, f"{name}, published")),
+    ]
     show_table(title, columns, rows, numeric=len(columns) - 1)

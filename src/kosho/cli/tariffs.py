@@ -14,6 +14,7 @@ from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
     from kosho.bargain.optimal_tariffs import Tariffs
+    from kosho.world import World
 
 __all__ = ["app", "contract", "percent"]
 
@@ -81,9 +82,10 @@ def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
         "parties": list(parties),
         "decides": list(found.parties),
         "world": found.outcome.base.hash,
-        "assumptions": list(found.outcome.base.finest.meta.assumptions),
+        "assumptions": _assumed(found),
         "tariffs": [
             {"importer": importer, "exporter": exporter, "sector": sector, "rate": float(rate)}
+            | {"base": _known_base(found.outcome.base, importer, exporter, sector)}
             for importer, exporter, sector, rate in zip(
                 found.importer, found.exporter, found.sector, found.rate, strict=True
             )
@@ -96,6 +98,22 @@ def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def _known_base(base: World, importer: str, exporter: str, sector: str) -> float | None:
+    """The base rate of a flow; None where it is not known."""
+    cell = {"importer": importer, "exporter": exporter, "sector": sector}
+    unknown = base.unknown_tariff
+    return None if unknown is not None and bool(unknown.sel(cell)) else float(base.tariff.sel(cell))
+
+
+def _assumed(found: Tariffs) -> list[str]:
+    """What the table needed, and what is taken for base rates that nobody knows."""
+    base = found.outcome.base
+    flows = list(zip(found.importer, found.exporter, found.sector, strict=True))
+    unknown = sum(_known_base(base, *flow) is None for flow in flows)
+    told = f"base rates of {unknown} of the {len(flows)} flows are not known and count as zero"
+    return [*base.finest.meta.assumptions, *([told] if unknown else [])]
+
+
 def _codes(text: str, option: str) -> list[str]:
     codes = [code.strip() for code in text.split(",") if code.strip()]
     if not codes:
@@ -104,6 +122,7 @@ def _codes(text: str, option: str) -> list[str]:
 
 
 def _show(found: Tariffs, content: dict[str, Any]) -> None:
+    from kosho import formatting
     from kosho.codes import country_name, sector_name
 
     base, flows = found.outcome.base, found.outcome.flows
@@ -116,14 +135,16 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
             country_name(cell["importer"]),
             country_name(cell["exporter"]),
             sector_name(cell["sector"]),
-            f"{100 * float(base.tariff.sel(cell)):.1f}",
-            f"{100 * rate:.1f}",
-            f"{float(flows.sel(cell)):,.0f}",
+            formatting.NOT_KNOWN
+            if (before := _known_base(base, **cell)) is None
+            else formatting.decimals(100 * before, 1),
+            formatting.decimals(100 * float(rate), 1),
+            formatting.billions(float(flows.sel(cell)), part=True),
         )
         for cell, rate in largest
     ]
     title = f"{found.kind} tariffs, {len(cells)} rates" + (", the largest flows" if len(cells) > SHOWN else "")
-    columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, m USD")
+    columns = ("Importer", "Exporter", "Sector", "Base, %", "New, %", "Imports, billion USD")
     show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
     gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
     show_table(
@@ -135,7 +156,9 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
 
 def percent(fraction: float) -> str:
     """Signed percent, two decimals, or two significant figures of what is smaller."""
+    from kosho import formatting
+
     value = 100 * fraction
     if abs(value) < LEAST:
         return "0"
-    return f"{value:+.{max(2, 1 - floor(log10(abs(value))))}f}"
+    return formatting.decimals(value, max(2, 1 - floor(log10(abs(value)))), sign=True)

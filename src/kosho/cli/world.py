@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems
 
 __all__ = ["app"]
@@ -91,8 +93,8 @@ def build(  # noqa: PLR0913 - one parameter an option
     with show_progress("Building the table"):
         table = completed(format_.table(files or [], _settings(settings or [])), said)
         path = write(table, target)
-    size = path.stat().st_size / 1e6
-    say(f"{path}: {len(table.countries)} economies, {len(table.sectors)} sectors, {size:.1f} MB")
+    size = formatting.decimals(path.stat().st_size / 1e6, 1)
+    say(f"{path}: {_size(len(table.countries), len(table.sectors))}, {size} MB")
 
 
 def _target(out: Path | None) -> Path:
@@ -155,19 +157,33 @@ def info(
 
 def _show(content: dict[str, Any]) -> None:
     sizes, totals = content["sizes"], content["totals"]
+    flows = formatting.count(sizes["flows"])
     facts = [
         ("Table", f"{content['name']}, {content['year']}, fingerprint {content['world']}"),
         ("Source", content["source"]),
-        ("Licence", f"{content['licence']}; {content['attribution']}"),
-        ("Size", f"{sizes['countries']} economies, {sizes['sectors']} sectors, {sizes['flows']:,} flows"),
-        ("Output", f"{totals['output'] / 1e6:.1f} trillion USD, of which {totals['trade'] / 1e6:.1f} traded"),
+        ("Licence", "; ".join(filter(None, (content["licence"], content["attribution"]))) or "not told"),
+        ("Size", _size(sizes["countries"], sizes["sectors"], f"{flows} flows")),
+        ("Output", f"{_money(totals['output'])} USD, of which {_money(totals['trade'])} traded"),
         *(("Estimated", text) for text in content["estimated"]),
         *_fit(content),
         *(("Left out", text) for text in content["left_out"]),
         *(("Adjusted", text) for text in content["adjustments"]),
     ]
-    show_table("The world table", ("", ""), facts)
+    show_table("The world table", ("What", "As it is"), facts)
     _show_balances(content)
+
+
+def _size(economies: int, sectors: int, *more: str) -> str:
+    words = (plural(economies, "economy", "economies"), plural(sectors, "sector"))
+    return ", ".join((*words, *more))
+
+
+def _money(million: float) -> str:
+    """In trillions, billions or millions, whatever tells it."""
+    for size, name in ((1e6, "trillion"), (1e3, "billion")):
+        if million >= size:
+            return f"{formatting.decimals(million / size, 1)} {name}"
+    return f"{formatting.figure(million, 3)} million"
 
 
 def _fit(content: dict[str, Any]) -> list[tuple[str, str]]:
@@ -175,8 +191,9 @@ def _fit(content: dict[str, Any]) -> list[tuple[str, str]]:
     if content["fit"] is not None:
         fit = content["fit"]["without_ports"]
         text = f"goods trade of the {fit['pairs']} largest pairs against {content['fit']['source']} "
-        text += f"({content['fit']['year']}): correlation {fit['correlation']:.2f}, in logs "
-        text += f"{fit['correlation_of_logs']:.2f}, median gap {100 * fit['median_absolute_log_gap']:.0f} %"
+        plain, logs = (formatting.decimals(fit[name], 2) for name in ("correlation", "correlation_of_logs"))
+        gap = formatting.decimals(100 * fit["median_absolute_log_gap"], 0)
+        text += f"({content['fit']['year']}): correlation {plain}, in logs {logs}, median gap {gap} %"
         found.append(("Fit", text))
     return [*found, *_named(content)]
 
@@ -185,17 +202,25 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
     """Base tariffs, what sectors are, and what was assumed."""
     tariffs, sectors = content["tariffs"], content["classification"]
     unknown = [content["countries"][one["country"]] for one in tariffs["unknown_importers"]]
-    share = 100 * tariffs["unknown_share_of_goods_trade"]
-    text = f"base rates: {tariffs['base'] or 'as given'}; unknown on {share:.0f} % of goods trade"
+    share = tariffs["unknown_share_of_goods_trade"]
+    trade = (
+        "no goods are traded"
+        if share is None
+        else f"unknown on {formatting.decimals(100 * share, 0)} % of goods trade"
+    )
+    text = f"base rates: {tariffs['base'] or 'as given'}; {trade}"
     if unknown:
         text += f": {', '.join(unknown[:8])}{' …' if len(unknown) > 8 else ''}"
     found = [("Tariffs", text)]
     if sectors["sectors"]:
         covered = sectors["share_of_goods_trade"]
-        told = (
-            f"{sectors['name']}; {100 * covered['in_one_icio_sector']:.0f} % of goods trade is in sectors of "
-        )
-        told += f"one ICIO sector, {100 * covered['in_several']:.0f} % in sectors of several"
+        told = sectors["name"]
+        if share is not None:
+            one, several = (
+                formatting.decimals(100 * covered[of], 0) for of in ("in_one_icio_sector", "in_several")
+            )
+            told += f"; {one} % of goods trade is in sectors of one ICIO sector, {several} % in sectors of "
+            told += "several"
         found.append(("Sectors", told))
     return found + [("Assumed", text) for text in content["assumptions"]]
 
@@ -208,8 +233,7 @@ def _show_balances(content: dict[str, Any]) -> None:
     rows = [
         (
             content["countries"][code],
-            f"{balances[code]['table'] / 1e3:.0f}",
-            f"{balances[code]['published'] / 1e3:.0f}",
+            *(formatting.decimals(balances[code][of] / 1e3, 0, sign=True) for of in ("table", "published")),
         )
         for code in largest
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kosho.corridor.loading import between, parameters, read, shipped, under, with_values
@@ -40,16 +39,10 @@ def require_extra() -> None:
     require("corridor", "simpy", what="simulation")
 
 
-_NEED_SIMPY = {
-    "ReleaseTimes": "kosho.corridor.times",
-    "days_saved": "kosho.corridor.times",
-    "runner": "kosho.corridor.runs",
-    "simulate": "kosho.corridor.runs",
-}
-
-
 def __getattr__(name: str) -> object:
-    if name not in _NEED_SIMPY:
+    if name not in ("ReleaseTimes", "days_saved", "runner", "simulate"):
         raise AttributeError(f"module 'kosho.corridor' has no attribute {name!r}")
     require_extra()
-    return getattr(import_module(_NEED_SIMPY[name]), name)
+    from kosho.corridor import runs, times
+
+    return getattr(runs if name in ("runner", "simulate") else times, name)

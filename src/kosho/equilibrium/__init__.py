@@ -12,6 +12,7 @@ from kosho.equilibrium.fallbacks import SolverReport
 from kosho.equilibrium.gradient import Gradient, Payoff, gradient
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.outcome import Outcome, UnitFlow
+from kosho.equilibrium.product_market import FirstYear, first_year
 from kosho.equilibrium.shock import Part, Shock
 from kosho.equilibrium.solve import rebase, solve
 
@@ -22,6 +23,7 @@ __all__ = [
     "Counterfactual",
     "Deficits",
     "Failure",
+    "FirstYear",
     "Flow",
     "Gradient",
     "Nest",
@@ -35,6 +37,7 @@ __all__ = [
     "SolverReport",
     "TariffQuota",
     "UnitFlow",
+    "first_year",
     "gradient",
     "rebase",
     "solve",

@@ -16,13 +16,14 @@ import xarray as xr
 
 from kosho.arguments import note_processes, note_share_of_one
 from kosho.arrays import Array
-from kosho.display import Card, Shown, plural, signed_percent
+from kosho.display import Card, Shown, listing, plural, signed_percent
 from kosho.equilibrium.arguments import Deficits, note_elasticities, note_world
 from kosho.equilibrium.batch_constraints import Frame, framed
 from kosho.equilibrium.batch_iteration import Results, iterate_together
 from kosho.equilibrium.batch_plan import Chunk, Packed, Plan, pack
 from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
 from kosho.equilibrium.failure import Failure, raise_first
+from kosho.equilibrium.outcome import FRACTION
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import solve
 from kosho.errors import InputError, KoshoError, Problems
@@ -47,7 +48,7 @@ SAMPLE = 32
 MEMBER_BYTES = 24
 """By country and sector: what a member is worth there, once as it is solved and twice when it is named."""
 SHOWN = 5
-"""Countries told by name where a batch shows itself."""
+"""Countries and failed members told by name where a batch shows itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +100,20 @@ class BatchOutcome(Shown):
         fix(self)
 
     def card(self) -> Card:
-        """How many shocks, and over which range their effects lie."""
-        lowest, highest = self.welfare.min("shock").to_numpy(), self.welfare.max("shock").to_numpy()
+        """How many shocks, over which range their effects lie, and which have no equilibrium."""
+        head = f"BatchOutcome of {plural(len(self), 'shock')}"
+        failed = listing((one.member for one in self.failures), SHOWN)
+        told = f"{len(self.failures)} of {len(self)}: number {failed}"
+        rows = [("no equilibrium", told)] if self.failures else []
+        welfare = self.welfare.to_numpy()[self.solved.to_numpy()]
+        if not len(welfare):
+            return Card(head, rows)
         codes = [str(code) for code in self.welfare.indexes["country"]]
-        spans = {code: (low, high) for code, low, high in zip(codes, lowest, highest, strict=True)}
+        spans = dict(zip(codes, zip(welfare.min(axis=0), welfare.max(axis=0), strict=True), strict=True))
         most = sorted(codes, key=lambda code: spans[code][0] - spans[code][1])[:SHOWN]
-        return Card(
-            f"BatchOutcome of {plural(len(self), 'shock')}",
-            [
-                *(
-                    (
-                        f"welfare of {code}",
-                        f"{signed_percent(spans[code][0])} to {signed_percent(spans[code][1])}",
-                    )
-                    for code in most
-                ),
-                ("residual", f"at most {float(self.residual.max()):.0e}"),
-            ],
-        )
+        ranges = {code: " to ".join(signed_percent(end) for end in spans[code]) for code in most}
+        effects = [(f"welfare of {code}", text) for code, text in ranges.items()]
+        return Card(head, [*rows, *effects, ("residual", f"at most {float(self.residual.max()):.0e}")])
 
     def __len__(self) -> int:
         return self.welfare.sizes["shock"]
@@ -316,15 +313,15 @@ def _labelled(world: World, found: Results, report: BatchReport, failures: tuple
         "sector": list(world.sectors),
     }
 
-    def named(values: Array, *dims: str) -> xr.DataArray:
-        return xr.DataArray(values, {dim: coords[dim] for dim in dims}, dims)
+    def named(values: Array, dims: tuple[str, ...], unit: str) -> xr.DataArray:
+        return xr.DataArray(values, {dim: coords[dim] for dim in dims}, dims, attrs={"units": unit})
 
-    welfare = named(found.welfare, "shock", "country")
+    money = world.meta.unit
     return BatchOutcome(
-        welfare=welfare,
-        equivalent_variation=welfare * world.arrays.income,
-        real_value_added=named(found.real_value_added, "shock", "country", "sector"),
-        residual=named(found.residual, "shock"),
+        welfare=named(found.welfare, ("shock", "country"), FRACTION),
+        equivalent_variation=named(found.welfare * world.arrays.income, ("shock", "country"), money),
+        real_value_added=named(found.real_value_added, ("shock", "country", "sector"), money),
+        residual=named(found.residual, ("shock",), FRACTION),
         report=report,
         failures=failures,
     )

@@ -435,7 +435,6 @@ def _refuse_columns(shock: Shock) -> None:
 
 
 def _refuse_impossible(shock: Shock) -> None:
-    wedge = 1.0 + shock.tariff + shock.rent
     home = shock.importer == shock.exporter
     with np.errstate(invalid="ignore"):
         rules = [
@@ -446,7 +445,7 @@ def _refuse_impossible(shock: Shock) -> None:
                 "base tariff {base_tariff} is not above -1",
             ),
             (~(np.isfinite(shock.tariff) & (shock.tariff > -1)), "tariff {tariff} is not above -1 (-100 %)"),
-            (~(np.isfinite(shock.rent) & (shock.rent >= 0) & (wedge > 0)), "rent {rent} is not zero or more"),
+            (~(np.isfinite(shock.rent) & (shock.rent >= 0)), "rent {rent} is not zero or more"),
             ((shock.rent > 0) & (shock.holder < 0), "rent {rent} has no holder"),
             (
                 home & ((shock.tariff > 0) | (shock.base_tariff != 0) | (shock.rent != 0)),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kosho.equilibrium import Shock
     from kosho.law.register import Register
 
-__all__ = ["IdleError", "idle", "refuse_idle", "same_duties", "same_question", "unpriced"]
+__all__ = ["IdleError", "could_act", "idle", "refuse_idle", "same_duties", "same_question", "unpriced"]
 
 NOTHING = 1e-12
 """Rates and costs that differ by less are one."""
@@ -115,6 +115,19 @@ def idle(
             found[_name(change)] = why
             overlay = _without(overlay, change)
     return found
+
+
+def could_act(world: World, register: Register, overlay: Overlay, on: date, known: date | None = None) -> bool:
+    """Whether all that an overlay adds is priced, of the day, and on goods that are traded, whatever other
+    law does.
+    """
+    here = _Asked(world, register, on, known).changed(overlay)
+    return bool(overlay.add) and all(
+        one.kind != "unpriced"
+        and _never(one, here) is None
+        and (one.kind == "termination" or _traded(one, here))
+        for one in overlay.add
+    )
 
 
 def refuse_idle(what: str, found: Mapping[str, str], unpriced: Collection[str], changes: int) -> None:

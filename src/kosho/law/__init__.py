@@ -5,7 +5,6 @@ Names are loaded when they are first used: a question about one line needs no ar
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,18 +30,6 @@ if TYPE_CHECKING:
     from kosho.law.stacking import Layer as Layer
     from kosho.law.stacking import Rate as Rate
     from kosho.law.stacking import Removed as Removed
-
-_NAMES = {
-    "line_rate": ("history", "quote"),
-    "measure": ("Measure", "MeasureFile", "Overlay"),
-    "product_groups": ("Product", "ProductGroup", "Products"),
-    "query": ("Facts", "Pending", "Query", "RateQuote", "RateSpan"),
-    "rate_table": ("RateTable", "rate_bounds", "rates"),
-    "register": ("Register",),
-    "scope": ("Partners", "Scope"),
-    "stacking": ("Layer", "Rate", "Removed"),
-}
-_HOMES = {name: f"kosho.law.{module}" for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "Facts",
@@ -71,9 +58,26 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'kosho.law' has no attribute {name!r}")
+    match name:
+        case "history" | "quote":
+            from kosho.law import line_rate as home
+        case "Measure" | "MeasureFile" | "Overlay":
+            from kosho.law import measure as home
+        case "Product" | "ProductGroup" | "Products":
+            from kosho.law import product_groups as home
+        case "Facts" | "Pending" | "Query" | "RateQuote" | "RateSpan":
+            from kosho.law import query as home
+        case "RateTable" | "rate_bounds" | "rates":
+            from kosho.law import rate_table as home
+        case "Register":
+            from kosho.law import register as home
+        case "Partners" | "Scope":
+            from kosho.law import scope as home
+        case "Layer" | "Rate" | "Removed":
+            from kosho.law import stacking as home
+        case _:
+            raise AttributeError(f"module 'kosho.law' has no attribute {name!r}")
+    return getattr(home, name)
 
 
 def __dir__() -> list[str]:

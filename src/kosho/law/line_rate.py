@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -13,15 +13,17 @@ from kosho.law.export_controls import controls
 from kosho.law.export_controls import in_words as control_in_words
 from kosho.law.headings import Position, cover
 from kosho.law.measure import Measure
+from kosho.law.nomenclature import SHIPPED, refuse_absent
 from kosho.law.ordinary_duty import RateBounds
 from kosho.law.outside import outside
-from kosho.law.parts import parts
+from kosho.law.parts import dotted, parts
 from kosho.law.possible_rates import Goods, PartRate, Rates, headings_of, longer
 from kosho.law.query import NONE, LineRate, Pending, Query, RateQuote, RateSpan
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
 from kosho.law.scope import CONTENTS
 from kosho.law.stacking import MFN, Applied, Layer, Removed
+from kosho.law.trade_weights import likely_rate, shipped_trade
 from kosho.law.untold import claimable, in_words, untold
 
 __all__ = ["ATTRIBUTES", "history", "known_attributes", "known_preferences", "quote"]
@@ -30,15 +32,21 @@ ATTRIBUTES = ("us_232", "civil_aircraft", "in_quota")
 """Attributes that are known whether a measure uses them or not."""
 
 
-def quote(register: Register, query: Query) -> RateQuote:
+def quote(register: Register, query: Query, trade: Mapping[str, float] | None = None) -> RateQuote:
     """The rate on a product with its layers, what was removed and why, what is pending, and what is doubtful.
 
     Exemptions and exclusions first, specific duties to ad valorem, floors, then sums. Where the lines under the
     code pay differently, or something is not known, the rate is None and `low` and `high` are its bounds.
 
+    Args:
+        register: Dated measures.
+        query: What is asked.
+        trade: Imports from the origin by code, for the likely rate; those that ship by default, where there are
+            any.
+
     Raises:
-        InputError: the shipment tells an attribute or claims a preference that nothing knows; a unit value does
-            not fit a specific duty; members of a bloc are treated differently.
+        InputError: the shipment tells an attribute or claims a preference that nothing knows; the tariff has no
+            such code; a unit value does not fit a specific duty; members of a bloc are treated differently.
 
     >>> from datetime import date
     >>> from kosho.law import Query, Register, quote
@@ -49,14 +57,26 @@ def quote(register: Register, query: Query) -> RateQuote:
     True
     """
     _refuse_unknown_facts(register, query)
+    refuse_absent(query.importer, query.code, query.on)
     if query.exporter in blocs():
-        one = quote(register, replace(query, exporter=_alike(register, query)))
+        one = quote(register, replace(query, exporter=_alike(register, query)), trade)
         return replace(one, query=query)
     goods = Goods.of(register, query)
-    return _told(goods, goods.rates())
+    found = _told(goods, goods.rates(), trade)
+    if goods.query.code == query.code:
+        return found
+    note = f"{SHIPPED} has no statistical number {dotted(query.code)}: what is told is of its line"
+    return replace(found, query=query, warnings=(note, *found.warnings))
 
 
-def _told(goods: Goods, rates: Rates) -> RateQuote:
+def _likely(query: Query, rates: Rates, trade: Mapping[str, float] | None) -> float | None:
+    if rates.rate is not None or len(rates.parts) == 1:
+        return rates.rate
+    weights = shipped_trade(query.importer, query.exporter, query.code) if trade is None else trade
+    return None if weights is None else likely_rate(rates.parts, weights)
+
+
+def _told(goods: Goods, rates: Rates, trade: Mapping[str, float] | None) -> RateQuote:
     """The answer with all that belongs to it."""
     register, query = goods.register, goods.query
     prohibited = _bans(rates)
@@ -70,6 +90,7 @@ def _told(goods: Goods, rates: Rates) -> RateQuote:
         rate=rates.rate,
         low=rates.low,
         high=rates.high,
+        likely=_likely(query, rates, trade),
         if_free=None if all(part.duty.claimed.exact for part in rates.parts) else rates.if_free,
         lowest=lowest,
         highest=highest,

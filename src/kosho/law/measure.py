@@ -36,6 +36,7 @@ from kosho.law.scope import (
     Id,
     Imposer,
     Partners,
+    Preference,
     Scope,
     Some,
     known_partner,
@@ -424,6 +425,8 @@ class Omission(Frozen):
     imposer: Imposer | None = None
     """Whose it is; a look-up is told only of what says so."""
     partners: Partners = EVERYONE
+    preference: tuple[Preference, ...] = ()
+    """Claims under which it may matter (`[none]`: only to goods that claim nothing); any where not given."""
     prefixes: tuple[HsPrefix, ...] = ()
     """Headings it may touch; none: it is told of every line of the imposer, and changes no rate."""
     first: Day | None = None
@@ -443,6 +446,10 @@ class Omission(Frozen):
     def of(self, importer: str) -> bool:
         """Whether it is a measure of an importer, or of its union."""
         return self.imposer is not None and importer in members((self.imposer,)) | {self.imposer}
+
+    def matters_under(self, preference: str) -> bool:
+        """Whether goods that claim a preference may be under it."""
+        return not self.preference or preference in self.preference
 
     def concerns(self, importer: str, exporter: str, on: date | None = None) -> bool:
         """Whether goods of this origin may be under it, whatever they are."""

@@ -19,6 +19,7 @@ from kosho.errors import InputError
 from kosho.law.edition_scope import in_edition
 from kosho.law.headings import Cover, Headings, Key, Place, Places, Position, cover, keys_of, place
 from kosho.law.measure import Measure, Omission
+from kosho.law.nomenclature import ends_at_line
 from kosho.law.ordinary_duty import (
     OrdinaryDuty,
     RateBounds,
@@ -41,6 +42,7 @@ __all__ = [
     "PartRate",
     "Rates",
     "Way",
+    "as_line",
     "freed_ways",
     "headings_of",
     "longer",
@@ -195,6 +197,8 @@ class Goods:
             for measure in register.in_force(query.on, query.known)
             if measure.imposed_by(query.importer) and measure.level_on(query.exporter) is not None
         )
+        if (line := as_line(register, query.importer, query.code)) != query.code:
+            query = replace(query, hs=line)
         inside, lines = schedule_lines(query)
         named = _named(register, query.importer)
         under = bisect_left(named, query.code + "0"), bisect_left(named, query.code + ":")
@@ -254,7 +258,11 @@ class Goods:
         names = self._keys
         for part in self.parts:
             position, duty = self._positions[part.code], self._duty(query, part)
-            missing = tuple(one for one in self.omissions if part.code.startswith(one.prefixes))
+            missing = tuple(
+                one
+                for one in self.omissions
+                if part.code.startswith(one.prefixes) and one.matters_under(query.facts.preference)
+            )
             kind = tuple(position.holds(key) for key in names), duty, missing
             if kind not in alike:
                 alike[kind] = _Alike(self, query, position, duty, missing).rate(part)
@@ -269,6 +277,16 @@ def _named(register: Register, importer: str) -> list[str]:
     keys = {key for measure in register.measures if measure.imposed_by(importer) for key in keys_of(measure)}
     named = {prefix for key in keys for given in headings.of(key) for prefix in given}
     return sorted(named.union(*(one.prefixes for one in register.not_covered if one.of(importer))))
+
+
+def as_line(register: Register, importer: str, code: str) -> str:
+    """A code, or its line where nothing knows the statistical number: neither the tariff nor a list."""
+    line = ends_at_line(importer, code)
+    if line == code:
+        return code
+    named = _named(register, importer)
+    at = bisect_left(named, code)
+    return code if named[at : at + 1] == [code] else line
 
 
 def _touching(register: Register, query: Query) -> Iterator[Omission]:

@@ -249,6 +249,10 @@ class RateQuote(Shown):
     """The least that goods under the code may pay; None where nothing but zero bounds it."""
     high: float | None
     """The most; None where nothing bounds it."""
+    likely: float | None
+    """The rate where it is one; over lines that pay differently the mean, weighed with imports, where these are
+    known for each.
+    """
     if_free: tuple[float, float | None] | None
     """Least and most, were the ordinary duty nothing; only where it is not known."""
     lowest: tuple[LineRate, ...]
@@ -270,11 +274,6 @@ class RateQuote(Shown):
     verified_to: date | None
     """Last day for which the importer's measures were compared with their sources; None where nothing says."""
     warnings: tuple[str, ...]
-
-    @property
-    def likely(self) -> float | None:
-        """The rate where it is one; a mean over lines would need their trade, which is not held."""
-        return self.rate
 
     @property
     def total(self) -> str:

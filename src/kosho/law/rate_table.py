@@ -26,8 +26,8 @@ from kosho.law.headings import Key, cover, keys_of
 from kosho.law.measure import Measure, Omission
 from kosho.law.nomenclature import shipped_lines
 from kosho.law.parts import parts
-from kosho.law.possible_rates import Way, freed_ways, headings_of, pile, ways
-from kosho.law.query import CODE_HINT, NO_FACTS, is_code
+from kosho.law.possible_rates import Way, as_line, freed_ways, headings_of, pile, ways
+from kosho.law.query import CODE_HINT, NO_FACTS, NONE, is_code
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
 from kosho.law.stacking import Applied, Stack, stack
@@ -231,6 +231,7 @@ class _Table:
         for code in codes:
             if not is_code(code):
                 raise InputError(Problem(f"{code!r} is not an HS code", CODE_HINT))
+        codes = [as_line(register, importer, code) for code in codes]
         ordinary = np.array([duty for _, duty in lines], np.float32)
         return _Table(register, importer, ordinary, *_signatures(register, importer, codes))
 
@@ -245,7 +246,9 @@ class _Table:
             missing = [
                 bit
                 for bit, one in enumerate(self.register.not_covered)
-                if one.decides and any(one.concerns(self.importer, partner, day) for partner in partners)
+                if one.decides
+                and one.matters_under(NONE)
+                and any(one.concerns(self.importer, partner, day) for partner in partners)
             ]
             reached = (part for measure in law for part in (measure.id, measure.reached))
             state = (*reached, *(f"not held {bit}" for bit in missing))

@@ -6,7 +6,6 @@ Names are loaded when they are first used: reading needs no schemas, the record 
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,20 +17,17 @@ if TYPE_CHECKING:
     from kosho.record.reading import decode as decode
     from kosho.record.reading import read as read
 
-_HOMES = {
-    "Draft": "kosho.record.reading",
-    "Ledger": "kosho.record.ledger",
-    "Record": "kosho.record.ledger",
-    "decode": "kosho.record.reading",
-    "read": "kosho.record.reading",
-    "records": "kosho.record.ledger",
-    "verify": "kosho.record.check",
-}
-
 __all__ = ["Draft", "Ledger", "Record", "decode", "read", "records", "verify"]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    match name:
+        case "Draft" | "decode" | "read":
+            from kosho.record import reading as home
+        case "Ledger" | "Record" | "records":
+            from kosho.record import ledger as home
+        case "verify":
+            from kosho.record import check as home
+        case _:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(home, name)

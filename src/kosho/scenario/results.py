@@ -6,7 +6,7 @@ alpha-3 and ICIO.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -271,6 +271,8 @@ class ScenarioResults(Shown):
     """Of the case's named flows, in the order of `VariantResult.flows`."""
     assumptions: tuple[str, ...] = ()
     """What the table needed to speak of the law, in words."""
+    flows_left_out: Mapping[str, str] = field(default_factory=dict)
+    """Flows of the case that the table does not tell apart, with the reason, by id."""
 
     def card(self) -> Card:
         """Which scenarios were run, under what."""

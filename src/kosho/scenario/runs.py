@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +138,7 @@ def run(
 
     Raises:
         InputError: no scenario is asked for, one that the case does not have, or a day that is not covered;
-            a world that does not tell the parties or flows of the case apart.
+            a world that does not tell the parties of the case apart.
         IdleError: as `kosho.scenario.scenario_effects`, in the whole world.
         ConvergenceError: a scenario has no equilibrium that could be found.
 
@@ -158,8 +158,10 @@ def run(
     progress("Reading the law")
     start(min(cores(), MOST_PROCESSES))
     with one_thread():
-        inputs = _inputs(case, summaries, on, (world or case.world).load(case.apart))
-        return _run(inputs, summaries, progress)
+        worlds = (world or case.world).load(case.apart)
+        inputs = _inputs(case, summaries, on, worlds)
+        found = _run(inputs, summaries, progress)
+        return replace(found, flows_left_out=case.flows_left_out(worlds.whole))
 
 
 def summary(case: Case, scenario: str, as_of: date) -> ScenarioSummary:

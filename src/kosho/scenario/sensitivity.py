@@ -18,7 +18,9 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.errors import KoshoError
-from kosho.impact.effects import besides, effect, effects
+from kosho.impact.applicable import besides
+from kosho.impact.effects import effects
+from kosho.impact.measure_effects import effect
 from kosho.impact.product_nests import End, nest, niche
 from kosho.impact.subsidies import Subsidised, paid_out
 from kosho.impact.tariff_shock import shock as duties

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Literal
@@ -39,6 +39,8 @@ class Simulation:
     commitments: ScenarioCommitments
     assumptions: tuple[str, ...] = ()
     """What the table needed to speak of the law, in words."""
+    flows_left_out: dict[str, str] = field(default_factory=dict)
+    """Flows of the case that the table does not tell apart, with the reason, by id."""
 
 
 def simulate(
@@ -130,7 +132,7 @@ def simulate_with_ranges(
     middle = CentralOutcome.of(outcome, flows, subsidies_at(paid))
     parties = [one.economy for one in case.parties]
     commitments = commitments_of(scenario, (law, found, parties), middle, moved)
-    return Simulation(outcome, commitments, found.assumptions)
+    return Simulation(outcome, commitments, found.assumptions, case.flows_left_out(base))
 
 
 def scenario_effects(

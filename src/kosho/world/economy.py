@@ -98,6 +98,41 @@ class Arrays(Shown):
     def __post_init__(self) -> None:
         fix(self)
 
+    @classmethod
+    def of(
+        cls, flows: Array, tariff: Array, *, gamma: Array, beta: Array, alpha: Array, theta: Array
+    ) -> Arrays:
+        """These arrays, and what follows from them; shapes as above."""
+        gross = flows * (1.0 + tariff)
+        expenditure = gross.sum(axis=1)
+        output = flows.sum(axis=0)
+        safe = np.where(expenditure > 0, expenditure, 1.0)
+        value_added = (beta * output).sum(axis=1)
+        revenue = (flows * tariff).sum(axis=(1, 2))
+        deficits = flows.sum(axis=(1, 2)) - flows.sum(axis=(0, 2))
+        return cls(
+            flows=flows,
+            tariff=tariff,
+            gamma=gamma,
+            beta=beta,
+            alpha=alpha,
+            theta=theta,
+            expenditure=expenditure,
+            output=output,
+            shares=gross / safe[:, None, :],
+            value_added=value_added,
+            revenue=revenue,
+            deficits=deficits,
+            income=value_added + revenue + deficits,
+        )
+
+    @property
+    def imbalance(self) -> float:
+        """Largest gap between expenditure and its uses, over the country's total expenditure."""
+        uses = np.einsum("njk,nk->nj", self.gamma, self.output) + self.alpha * self.income[:, None]
+        gap = np.abs(self.expenditure - uses) / self.expenditure.sum(axis=1, keepdims=True)
+        return float(gap.max())
+
 
 @dataclass(frozen=True, eq=False)
 class TradeWeights(Shown):

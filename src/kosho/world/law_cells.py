@@ -20,7 +20,7 @@ from kosho.codes import countries as known_economies
 from kosho.codes import sectors as known_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.readonly import fix
-from kosho.world.economy import TradeWeights
+from kosho.world.economy import TradeWeights, WorldMeta
 
 __all__ = ["LawCells", "Members", "law_cells"]
 
@@ -39,6 +39,18 @@ class Members:
     """Of a sector's trade by ICIO sector, where it holds several."""
     weights_source: str = ""
     within: TradeWeights | None = None
+
+    @classmethod
+    def of(
+        cls,
+        countries: tuple[str, ...],
+        sectors: tuple[str, ...],
+        meta: WorldMeta,
+        within: TradeWeights | None = None,
+    ) -> Members:
+        """Of a table, by what it says of itself."""
+        groups = meta.sectors, meta.sector_weights, meta.weights_source
+        return cls(countries, sectors, meta.regions, *groups, within)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from kosho.arrays import Array
 from kosho.codes import country_name, sector_name
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError
+from kosho.world.calibrate import ratio
 from kosho.world.datafiles import rows, sources
 from kosho.world.elasticities import low_factor
 from kosho.world.table import World
@@ -183,18 +184,15 @@ def _tariffs(world: World) -> Json:
     unknown = np.zeros(a.flows.shape, bool) if world.unknown_tariff is None else world.unknown_tariff.to_numpy()
     goods = np.array([_is_goods(world, code) for code in world.sectors])
     foreign = ~np.eye(len(world.countries), dtype=bool)[:, :, None]
-    traded = a.flows * foreign
-    share = (traded * unknown)[:, :, goods].sum(axis=(1, 2)) / np.maximum(
-        traded[:, :, goods].sum(axis=(1, 2)), 1e-9
-    )
-    order = np.argsort(-(traded * unknown).sum(axis=(1, 2)), kind="stable")
+    traded = (a.flows * foreign)[:, :, goods].sum(axis=(1, 2))
+    untold = (a.flows * foreign * unknown)[:, :, goods].sum(axis=(1, 2))
+    share = ratio(untold, traded, 0.0)
+    order = np.argsort(-untold, kind="stable")
     return {
         "year": world.meta.tariff_year,
         "base": world.meta.base_tariffs or None,
         "unknown_cells": int(unknown.sum()),
-        "unknown_share_of_goods_trade": float((traded * unknown).sum() / traded[:, :, goods].sum())
-        if goods.any()
-        else 0.0,
+        "unknown_share_of_goods_trade": float(untold.sum() / traded.sum()) if traded.sum() > 0 else None,
         "unknown_importers": [
             {"country": world.countries[n], "share_of_goods_imports": float(share[n])}
             for n in order
@@ -254,13 +252,13 @@ def _classification(world: World) -> Json:
     members = {code: table.meta.sectors.get(code) or (code,) for code in table.sectors}
     one = np.array([len(inside) == 1 and inside[0] in known for inside in members.values()])
     several = np.array([len(inside) > 1 for inside in members.values()])
-    total = max(float(traded[goods].sum()), 1e-300)
+    total = float(traded[goods].sum())
+    kinds = {"in_one_icio_sector": one, "in_several": several, "in_none": ~one & ~several}
     return {
         "name": table.meta.classification,
         "share_of_goods_trade": {
-            "in_one_icio_sector": float(traded[goods & one].sum()) / total,
-            "in_several": float(traded[goods & several].sum()) / total,
-            "in_none": float(traded[goods & ~one & ~several].sum()) / total,
+            name: float(traded[goods & those].sum()) / total if total > 0 else None
+            for name, those in kinds.items()
         },
         "sectors": {code: list(inside) for code, inside in members.items() if inside != (code,)},
         "regions": {code: list(inside) for code, inside in table.meta.regions.items()},

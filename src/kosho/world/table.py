@@ -15,15 +15,13 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 
-from kosho.arguments import note_numbers, note_rates, note_sort
 from kosho.arrays import Array, Index, Mask
-from kosho.bounds import LARGEST
 from kosho.display import Card, Shown, listing, number, plural
-from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.readonly import fix, fixed
 from kosho.world.aggregate import grouped, leaves
 from kosho.world.calibrate import Economy, input_shares, ratio
 from kosho.world.economy import FLOW_DIMS, Arrays, PhysicalFlow, TradeWeights, WorldMeta, labelled
+from kosho.world.labels import place_of, position_of, rates_given, refuse_quantities, sector_holding
 from kosho.world.law_cells import LawCells, Members, law_cells
 from kosho.world.table_checks import (
     bare,
@@ -36,7 +34,6 @@ from kosho.world.table_checks import (
     refuse_impossible,
     refuse_no_number,
     refuse_sorts,
-    refuse_strangers,
 )
 
 __all__ = ["Arrays", "Detail", "PhysicalFlow", "World", "WorldMeta", "labelled"]
@@ -252,29 +249,13 @@ class World(Shown):
     @cached_property
     def arrays(self) -> Arrays:
         """Bare arrays and what follows from them, computed once."""
-        flows, tariff = bare(self.flows), bare(self.tariff)
-        gross = flows * (1.0 + tariff)
-        expenditure = gross.sum(axis=1)
-        output = flows.sum(axis=0)
-        safe = np.where(expenditure > 0, expenditure, 1.0)
-        beta = bare(self.va_share)
-        value_added = (beta * output).sum(axis=1)
-        revenue = (flows * tariff).sum(axis=(1, 2))
-        deficits = flows.sum(axis=(1, 2)) - flows.sum(axis=(0, 2))
-        return Arrays(
-            flows=flows,
-            tariff=tariff,
+        return Arrays.of(
+            bare(self.flows),
+            bare(self.tariff),
             gamma=bare(self.io_share),
-            beta=beta,
+            beta=bare(self.va_share),
             alpha=bare(self.final_share),
             theta=bare(self.theta),
-            expenditure=expenditure,
-            output=output,
-            shares=gross / safe[:, None, :],
-            value_added=value_added,
-            revenue=revenue,
-            deficits=deficits,
-            income=value_added + revenue + deficits,
         )
 
     @cached_property
@@ -300,16 +281,7 @@ class World(Shown):
             finer = self.detail.world.law_cells
             country, sector = self.detail.country[finer.country], self.detail.sector[finer.sector]
             return replace(finer, country=country, sector=sector)
-        meta = self.meta
-        members = Members(
-            self.countries,
-            self.sectors,
-            meta.regions,
-            meta.sectors,
-            meta.sector_weights,
-            meta.weights_source,
-            self.within,
-        )
+        members = Members.of(self.countries, self.sectors, self.meta, self.within)
         return law_cells(members, self.arrays.flows, self.arrays.tariff)
 
     @property
@@ -327,9 +299,7 @@ class World(Shown):
 
         Zero (to rounding) in a table that is an equilibrium, where a zero shock changes nothing.
         """
-        a = self.arrays
-        uses = np.einsum("njk,nk->nj", a.gamma, a.output) + a.alpha * a.income[:, None]
-        return float((np.abs(a.expenditure - uses) / a.expenditure.sum(axis=1, keepdims=True)).max())
+        return self.arrays.imbalance
 
     @cached_property
     def hash(self) -> str:
@@ -389,7 +359,7 @@ class World(Shown):
         >>> world.tariff.sel(importer="USA", exporter="JPN").values
         array([0.03, 0.15])
         """
-        given, known = _given_rates(self, rates)
+        given, known = rates_given(rates, self.countries, self.sectors)
         if not insist:
             given_alone = labelled(np.where(known, given, 0.0), FLOW_DIMS, self.countries, self.sectors)
             refuse_implausible({"tariff": given_alone}, "rates")
@@ -455,7 +425,10 @@ class World(Shown):
             insist=True,
         )
         flows = self.arrays.flows
-        placed = [(one, self._place(one.importer, one.exporter, one.sector)) for one in self.units]
+        placed = [
+            (one, place_of((one.importer, one.exporter, one.sector), self.countries, self.sectors))
+            for one in self.units
+        ]
         units, notes = groups.units(placed, flows, made.flows)
         if made.inside.sum() > 0:
             where = [countries[n] for n in np.flatnonzero(made.inside.sum(axis=1) > 0)]
@@ -492,18 +465,7 @@ class World(Shown):
         >>> [f"{flow.quantity:,.0f} {flow.unit}" for flow in world.units]
         ['1,500,000 vehicles', '3,000,000 tonnes']
         """
-        problems = Problems()
-        for k, flow in enumerate(units):
-            if note_sort(problems, flow, PhysicalFlow, f"units[{k}]"):
-                note_numbers(problems, [flow.quantity], ["quantity"], f"units[{k}]")
-                if not 0 <= flow.quantity <= LARGEST:
-                    told = f"a quantity of {flow.quantity:g}"
-                    problems.add(told, f"from zero to {LARGEST:g}", key=f"units[{k}]")
-        problems.raise_if_any()
-        for flow in units:
-            for code in (flow.exporter, flow.importer):
-                self.position(code)
-            self.sector_position(flow.sector)
+        refuse_quantities(units, self.countries, self.sectors)
         if not units:
             return self
         return self._at_hand(replace(self, units=(*self.units, *units)), "arrays", "law_cells", "hash")
@@ -527,7 +489,7 @@ class World(Shown):
             ...
         kosho.errors.InputError: unknown country 'US' (did you mean USA?)
         """
-        return _position(self.countries, code, "country")
+        return position_of(self.countries, code, "country")
 
     def sector_position(self, code: str) -> int:
         """Where a sector stands in every array.
@@ -535,7 +497,7 @@ class World(Shown):
         Raises:
             InputError: it is not in this world.
         """
-        return _position(self.sectors, code, "sector")
+        return position_of(self.sectors, code, "sector")
 
     def sector_of(self, code: str) -> str:
         """The sector of this world that is a label of it, or exactly one ICIO sector.
@@ -547,44 +509,4 @@ class World(Shown):
         >>> toy().sector_of("C29")
         'C29'
         """
-        if code in self.sectors:
-            return code
-        alone = [label for label in self.sectors if self.meta.sectors.get(label) == (code,)]
-        if len(alone) == 1:
-            return alone[0]
-        holding = [label for label in self.sectors if code in self.meta.sectors.get(label, ())]
-        if holding:
-            told = (
-                f"in this world {code} is {'in' if len(holding) == 1 else 'spread over'} {', '.join(holding)}"
-            )
-            raise InputError(Problem(f"sector {code!r} is not told apart: {told}", "name one of its sectors"))
-        return self.sectors[self.sector_position(code)]
-
-    def _place(self, importer: str, exporter: str, sector: str) -> tuple[int, int, int]:
-        return self.position(importer), self.position(exporter), self.sector_position(sector)
-
-
-def _position(labels: tuple[str, ...], code: str, what: str) -> int:
-    if code not in labels:
-        raise InputError(Problem(f"unknown {what} {code!r}", suggest(code, labels)))
-    return labels.index(code)
-
-
-def _given_rates(
-    world: World, rates: xr.DataArray | Mapping[tuple[str, str, str], float]
-) -> tuple[Array, Mask]:
-    """Rates `[importer, exporter, sector]`, and where they are given."""
-    problems = Problems()
-    note_rates(problems, rates, "rates")
-    problems.raise_if_any()
-    values = np.full(world.flows.shape, np.nan)
-    if isinstance(rates, xr.DataArray):
-        refuse_strangers(rates, world.countries, world.sectors)
-        wanted = labelled(values, FLOW_DIMS, world.countries, world.sectors)
-        values = rates.transpose(*FLOW_DIMS).reindex_like(wanted).to_numpy()
-        return values, ~np.isnan(values)
-    known = np.zeros(values.shape, bool)
-    for (importer, exporter, sector), rate in rates.items():
-        place = world.position(importer), world.position(exporter), world.sector_position(sector)
-        values[place], known[place] = rate, True
-    return values, known
+        return sector_holding(code, self.sectors, self.meta.sectors)

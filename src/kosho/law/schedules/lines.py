@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,6 +23,7 @@ __all__ = [
     "LineMapping",
     "References",
     "Schedule",
+    "absent",
     "digits",
 ]
 
@@ -213,7 +214,7 @@ class Schedule(Shown):
                 return self.lines[code[:length]]
         inside = self.lines.under(code)
         if not inside and self.whole:
-            raise self._absent(code)
+            raise absent(code, self.importer, self.edition, self._codes_under)
         if len({line.duties() for line in inside}) > 1 and len({line.read_duties() for line in inside}) > 1:
             some = ", ".join(line.code for line in inside[:SHOWN]) + (" …" if len(inside) > SHOWN else "")
             raise KoshoError(
@@ -221,13 +222,35 @@ class Schedule(Shown):
             )
         return inside[0] if inside else None
 
-    def _absent(self, code: str) -> InputError:
-        near: list[Line] = []
-        for length in (8, 6, 4, 2):
-            near = self.lines.under(code[:length]) if length < len(code) else []
-            if near:
-                break
-        near.sort(key=lambda line: abs(int(line.code.ljust(10, "0")) - int(code.ljust(10, "0"))))
-        some = ", ".join(sorted(line.code for line in near[:SHOWN]))
-        hint = f"the nearest lines are {some}" if some else f"it has no chapter {code[:2]}"
-        return InputError(Problem(f"{code} is no code of {self.importer}, {self.edition}", hint))
+    def refuse_absent(self, code: str) -> None:
+        """Refuse a code that is neither a line, nor under one, nor above one.
+
+        Raises:
+            InputError: it is none of them.
+        """
+        above = any(code[:length] in self.lines for length in range(len(code), 1, -1))
+        if not above and not self.lines.under(code):
+            raise absent(code, self.importer, self.edition, self._codes_under)
+
+    def _codes_under(self, prefix: str) -> list[str]:
+        return [line.code for line in self.lines.under(prefix)]
+
+
+def absent(code: str, importer: str, edition: str, under: Callable[[str], Sequence[str]]) -> InputError:
+    """What is said of a code that a whole tariff does not have.
+
+    Args:
+        code: Digits only.
+        importer: Whose tariff it is.
+        edition: Of which edition.
+        under: Codes of its lines under a prefix.
+    """
+    near: list[str] = []
+    for length in (8, 6, 4, 2):
+        near = list(under(code[:length])) if length < len(code) else []
+        if near:
+            break
+    near.sort(key=lambda one: abs(int(one.ljust(10, "0")) - int(code.ljust(10, "0"))))
+    some = ", ".join(sorted(near[:SHOWN]))
+    hint = f"the nearest lines are {some}" if some else f"it has no chapter {code[:2]}"
+    return InputError(Problem(f"{code} is no code of {importer}, {edition}", hint))

@@ -17,7 +17,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.world.readers.oecd_csv import FINAL
-from kosho.world.readers.reader import Reader, Settings
+from kosho.world.readers.reader import Reader, Settings, clipped
 from kosho.world.store import IOTable
 
 __all__ = ["READER", "read_long_csv"]
@@ -133,13 +133,8 @@ def _table(sales: list[Sale], categories: frozenset[str], scale: float, files: S
             sold[(*cell, goods[one.user])] += scale * one.value
         else:
             final[cell] += scale * one.value
-    notes = [
-        f"{(values < 0).sum()} cells of {what} were negative and set to zero "
-        f"({-values[values < 0].sum():.6g} in all)"
-        for what, values in (("intermediate sales", sold), ("final sales", final))
-        if (values < 0).any()
-    ]
-    sold, final = np.maximum(sold, 0.0), np.maximum(final, 0.0)
+    notes: list[str] = []
+    sold, final = clipped(sold, "intermediate sales", notes), clipped(final, "final sales", notes)
     _refuse_empty(sold, final, countries, files[0])
     return IOTable(
         countries,

@@ -19,7 +19,7 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.world.readers.reader import Reader
+from kosho.world.readers.reader import Reader, clipped
 from kosho.world.store import IOTable
 
 __all__ = ["READER", "build_from_oecd_csv"]
@@ -210,17 +210,13 @@ def _check_rows(
 
 def _table(layout: Layout, intermediate: Array, inputs: Array, final: Array, path: Path) -> IOTable:
     year = re.search(r"(19|20)\d\d", path.name)
-    notes = [
-        f"{(values < 0).sum()} cells of {what} were negative and set to zero "
-        f"({-values[values < 0].sum():.6g} in all)"
-        for what, values in (("intermediate sales", intermediate), ("final sales (inventories)", final))
-        if (values < 0).any()
-    ]
-    final = np.maximum(final, 0.0)
+    notes: list[str] = []
+    intermediate = clipped(intermediate, "intermediate sales", notes)
+    final = clipped(final, "final sales (inventories)", notes)
     return IOTable(
         layout.countries,
         layout.sectors,
-        np.maximum(intermediate, 0.0),
+        intermediate,
         np.maximum(inputs, 0.0),
         final.sum(axis=0),
         final=final,

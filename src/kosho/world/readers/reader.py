@@ -6,13 +6,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from kosho.arrays import Array
+from kosho.display import plural
 from kosho.errors import Problems, suggest
 from kosho.world.store import IOTable
 
-__all__ = ["Reader", "Settings"]
+__all__ = ["Reader", "Settings", "clipped"]
 
 Settings = Mapping[str, str]
 """What `--set KEY=VALUE` says, by key; only keys that the reader knows."""
+
+
+def clipped(values: Array, what: str, notes: list[str]) -> Array:
+    """Sales without what is negative in them, such as falls of inventories; that is noted in words."""
+    negative = values < 0
+    if not negative.any():
+        return values
+    count, total = int(negative.sum()), -values[negative].sum()
+    were = "was" if count == 1 else "were"
+    notes.append(f"{plural(count, 'cell')} of {what} {were} negative and set to zero ({total:.6g} in all)")
+    return np.maximum(values, 0.0)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,231 @@
+"""Mistakes of a negotiating table: everything that refers to something else must find it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from kosho.bargain.schema import Option, TableFile, justified
+from kosho.bounds import PERCENT_DUTY
+from kosho.errors import Problems, suggest
+from kosho.law.measure import Measure, Overlay
+from kosho.law.nontariff_terms import Amount
+from kosho.law.overlay_check import check_overlays
+from kosho.law.register import Register
+from kosho.yamlfile import Key, LineNumbers
+
+__all__ = ["TableCheck"]
+
+
+@dataclass(frozen=True)
+class TableCheck:
+    """Everything that refers to something else must find it."""
+
+    file: TableFile
+    lines: LineNumbers
+    problems: Problems
+    register: Register
+    overlays: Mapping[str, Overlay]
+    """Changes of the law that the case has names for."""
+
+    def all(self, scenarios: set[str], statements: Collection[str] | None) -> None:
+        """Note every mistake, with its line.
+
+        Args:
+            scenarios: Those of the case.
+            statements: Those of its record; None without one, then citations are not checked.
+        """
+        known = (self.register.sources, self.register.products.sources)
+        sources = {*(name for one in known for name in one), *(source.id for source in self.file.sources)}
+        self._scenarios(scenarios)
+        self._sources(sources)
+        if statements is not None:
+            self._statements(statements)
+        self._overlays(sources)
+        self._options()
+        self._once()
+        self._days()
+        self._choices()
+        self._parties()
+        self._ids()
+
+    def _note(self, what: str, name: str, known: Iterable[str], place: Key) -> None:
+        key = ".".join(str(part) for part in place)
+        self.problems.add(f"unknown {what} {name!r}", suggest(name, known), line=self.lines[place], key=key)
+
+    def _scenarios(self, known: set[str]) -> None:
+        named: list[tuple[Key, str]] = [(("status_quo", "scenario"), self.file.status_quo.scenario)]
+        for n, one in enumerate(self.file.backgrounds):
+            named.append((("backgrounds", n, "packages"), one.packages))
+            named.append((("backgrounds", n, "disagreement", "scenario"), one.disagreement.scenario))
+        for place, name in named:
+            if name not in known:
+                self._note("scenario", name, known, place)
+
+    def _cited(self) -> Iterator[tuple[Key, tuple[str, ...]]]:
+        file = self.file
+        yield ("status_quo", "source"), file.status_quo.source
+        yield ("deadline", "source"), (*file.deadline.source, file.deadline.discount.source)
+        for n, one in enumerate(file.backgrounds):
+            yield ("backgrounds", n, "disagreement", "source"), one.disagreement.source
+        for n, party in enumerate(file.parties):
+            for m, weight in enumerate(party.payoff.weights):
+                yield ("parties", n, "payoff", "weights", m, "weight"), (weight.weight.source,)
+        for n, issue in enumerate(file.issues):
+            for m, option in enumerate(issue.options):
+                yield ("issues", n, "options", m, "source"), option.source
+                yield ("issues", n, "options", m, "costs"), tuple(one.factor.source for one in option.costs)
+                yield (
+                    ("issues", n, "options", m, "amounts"),
+                    tuple(one.source for one in option.amounts.values()),
+                )
+        for key in ("red_lines", "links", "unpriced"):
+            yield from (((key, n, "source"), one.source) for n, one in enumerate(getattr(file, key)))
+        for n, one in enumerate(file.unpriced):
+            yield ("unpriced", n, "worth"), tuple(worth.source for worth in one.worth.values())
+
+    def _sources(self, known: set[str]) -> None:
+        for place, names in self._cited():
+            for name in names:
+                if name not in known:
+                    self._note("source", name, known, place)
+
+    def _statements(self, known: Collection[str]) -> None:
+        for place, item in justified(self.file):
+            for n, name in enumerate(item.statements):
+                if name not in known:
+                    self._note("statement", name, known, (*place, "statements", n))
+
+    def _overlays(self, sources: Collection[str]) -> None:
+        for name in self.file.overlays:
+            if name in self.overlays:
+                self.problems.add(
+                    f"the case has an overlay {name!r} already",
+                    "choose another id",
+                    line=self.lines["overlays", name],
+                )
+        check_overlays(
+            self.file.overlays, self.register, sources, self.lines, self.problems, self.overlays.values()
+        )
+
+    def _options(self) -> None:
+        overlays = {**self.overlays, **self.file.overlays}
+        for n, issue in enumerate(self.file.issues):
+            for m, option in enumerate(issue.options):
+                here: Key = ("issues", n, "options", m)
+                for name in option.overlays:
+                    if name not in overlays:
+                        self._note("overlay", name, overlays, (*here, "overlays"))
+                mine = [one for name in option.overlays if name in overlays for one in overlays[name].add]
+                added = [one.id for one in mine if isinstance(one.value, float)]
+                for name, rate in option.at.items():
+                    place = (*here, "at", name)
+                    if name not in added:
+                        self._note("measure", name, added, place)
+                    wrong = PERCENT_DUTY.broken(rate) if math.isfinite(rate) else f"a rate of {rate:g} percent"
+                    if wrong is not None:
+                        self.problems.add(
+                            wrong,
+                            "zero or more",
+                            line=self.lines[place],
+                            key=".".join(map(str, place)),
+                        )
+                self._amounts(option, mine, here)
+        for n, name in enumerate(self.file.throughout):
+            if name not in overlays:
+                self._note("overlay", name, overlays, ("throughout", n))
+
+    def _once(self) -> None:
+        """A package has each measure once: no two issues add the same, nor two overlays of an option."""
+        overlays = {**self.overlays, **self.file.overlays}
+        owner: dict[str, str] = {}
+        for n, issue in enumerate(self.file.issues):
+            mine: set[str] = set()
+            for m, option in enumerate(issue.options):
+                place: Key = ("issues", n, "options", m, "overlays")
+                added = [one.id for name in option.overlays if name in overlays for one in overlays[name].add]
+                mine.update(added)
+                for name in sorted(set(added)):
+                    if added.count(name) > 1:
+                        what = "is added twice by this option"
+                    elif name in owner:
+                        what = f"is added by an option of issue {owner[name]!r} too"
+                    else:
+                        continue
+                    self.problems.add(
+                        f"measure {name!r} {what}",
+                        "one issue a measure; copy it to an overlay of its own under another id",
+                        line=self.lines[place],
+                        key=".".join(map(str, place)),
+                    )
+            owner |= dict.fromkeys(mine - set(owner), issue.id)
+
+    def _days(self) -> None:
+        start, end = self.file.status_quo.date, self.file.deadline.date
+        if end < start:
+            self.problems.add(
+                f"the deadline of {end} is before the status quo of {start}",
+                "the talks end after they begin",
+                line=self.lines["deadline", "date"],
+                key="deadline.date",
+            )
+
+    def _amounts(self, option: Option, measures: list[Measure], here: Key) -> None:
+        bounds = {one.id: one.terms for one in measures if isinstance(one.terms, Amount)}
+        for name, amount in option.amounts.items():
+            place = (*here, "amounts", name)
+            if name not in bounds:
+                self._note("quota or purchase", name, bounds, place)
+            elif amount.unit != bounds[name].amount.unit:
+                self.problems.add(
+                    f"{name!r} is measured in {bounds[name].amount.unit!r}, not {amount.unit!r}",
+                    line=self.lines[place],
+                    key=".".join(map(str, place)),
+                )
+
+    def _choices(self) -> None:
+        options = {issue.id: {option.id for option in issue.options} for issue in self.file.issues}
+        for key, fields in (("red_lines", ("forbids",)), ("links", ("when", "requires"))):
+            for n, item in enumerate(getattr(self.file, key)):
+                for part in fields:
+                    for issue, names in getattr(item, part).items():
+                        place: Key = (key, n, part, issue)
+                        if issue not in options:
+                            self._note("issue", issue, options, place)
+                            continue
+                        for name in names:
+                            if name not in options[issue]:
+                                self._note("option", name, options[issue], place)
+
+    def _parties(self) -> None:
+        known = [party.economy for party in self.file.parties]
+        named: list[tuple[Key, str]] = [(("deadline", "proposes_first"), self.file.deadline.proposes_first)]
+        named += [(("red_lines", n, "party"), line.party) for n, line in enumerate(self.file.red_lines)]
+        named += [
+            (("unpriced", n, "worth", code), code)
+            for n, one in enumerate(self.file.unpriced)
+            for code in one.worth
+        ]
+        for place, code in named:
+            if code not in known:
+                self._note("party", code, known, place)
+
+    def _ids(self) -> None:
+        lists: list[tuple[Key, list[str]]] = [
+            (("parties",), [party.economy for party in self.file.parties]),
+            *(
+                (((key,), [one.id for one in getattr(self.file, key)]))
+                for key in ("backgrounds", "issues", "red_lines", "links", "unpriced")
+            ),
+            *(
+                (("issues", n, "options"), [one.id for one in issue.options])
+                for n, issue in enumerate(self.file.issues)
+            ),
+        ]
+        for place, names in lists:
+            for n, name in enumerate(names):
+                if name in names[:n]:
+                    self.problems.add(
+                        f"{name!r} is given twice", line=self.lines[*place, n], key=".".join(map(str, place))
+                    )

@@ -1,0 +1,111 @@
+"""Countries, sectors, rates and quantities named by labels of a world, and where they stand in its arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+
+from kosho.arguments import note_numbers, note_rates, note_sort
+from kosho.arrays import Array, Mask
+from kosho.bounds import LARGEST
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.world.economy import FLOW_DIMS, PhysicalFlow, labelled
+from kosho.world.table_checks import refuse_strangers
+
+__all__ = ["place_of", "position_of", "rates_given", "refuse_quantities", "sector_holding"]
+
+Labels = tuple[str, ...]
+
+
+def position_of(labels: Labels, code: str, what: str) -> int:
+    """Where a label stands.
+
+    Raises:
+        InputError: it is not among them; `what` says what it is.
+    """
+    if code not in labels:
+        raise InputError(Problem(f"unknown {what} {code!r}", suggest(str(code), labels)))
+    return labels.index(code)
+
+
+def place_of(cell: tuple[str, str, str], countries: Labels, sectors: Labels) -> tuple[int, int, int]:
+    """Where a cell (importer, exporter, sector) stands.
+
+    Raises:
+        InputError: a label is unknown.
+    """
+    importer, exporter, sector = cell
+    here, there = (position_of(countries, code, "country") for code in (importer, exporter))
+    return here, there, position_of(sectors, sector, "sector")
+
+
+def sector_holding(code: str, sectors: Labels, members: Mapping[str, tuple[str, ...]]) -> str:
+    """The sector that has this label, or is exactly this ICIO sector.
+
+    Args:
+        code: A label, or an ICIO code.
+        sectors: Labels.
+        members: ICIO sectors in each label that is not one by its own code.
+
+    Raises:
+        InputError: there is none; where the ICIO sector is only part of one, that is named.
+    """
+    if code in sectors:
+        return code
+    alone = [label for label in sectors if members.get(label) == (code,)]
+    if len(alone) == 1:
+        return alone[0]
+    holding = [label for label in sectors if code in members.get(label, ())]
+    if holding:
+        where = f"in this world {code} is {'in' if len(holding) == 1 else 'spread over'} {', '.join(holding)}"
+        raise InputError(Problem(f"sector {code!r} is not told apart: {where}", "name one of its sectors"))
+    return sectors[position_of(sectors, code, "sector")]
+
+
+def rates_given(
+    rates: xr.DataArray | Mapping[tuple[str, str, str], float], countries: Labels, sectors: Labels
+) -> tuple[Array, Mask]:
+    """Rates `[importer, exporter, sector]`, NaN where none is given, and where they are given.
+
+    Raises:
+        InputError: something else than rates, or labels of other worlds.
+    """
+    problems = Problems()
+    note_rates(problems, rates, "rates")
+    problems.raise_if_any()
+    values = np.full((len(countries), len(countries), len(sectors)), np.nan)
+    if isinstance(rates, xr.DataArray):
+        refuse_strangers(rates, countries, sectors)
+        wanted = labelled(values, FLOW_DIMS, countries, sectors)
+        values = rates.transpose(*FLOW_DIMS).reindex_like(wanted).to_numpy()
+        return values, ~np.isnan(values)
+    known = np.zeros(values.shape, bool)
+    for cell, rate in rates.items():
+        place = place_of(cell, countries, sectors)
+        values[place], known[place] = rate, True
+    return values, known
+
+
+def refuse_quantities(units: Sequence[PhysicalFlow], countries: Labels, sectors: Labels) -> None:
+    """Refuse quantities that cannot be, or of flows that are not in the world.
+
+    Raises:
+        InputError: by position in `units`.
+    """
+    problems = Problems()
+    for k, flow in enumerate(units):
+        if note_sort(problems, flow, PhysicalFlow, f"units[{k}]"):
+            note_numbers(problems, [flow.quantity], ["quantity"], f"units[{k}]")
+            if not 0 <= flow.quantity <= LARGEST:
+                told = f"a quantity of {flow.quantity:g}"
+                problems.add(told, f"from zero to {LARGEST:g}", key=f"units[{k}]")
+            for code, labels, what in (
+                (flow.exporter, countries, "country"),
+                (flow.importer, countries, "country"),
+                (flow.sector, sectors, "sector"),
+            ):
+                if code not in labels:
+                    problems.add(f"unknown {what} {code!r}", suggest(str(code), labels), key=f"units[{k}]")
+    problems.raise_if_any()

@@ -1,0 +1,94 @@
+"""Lists that were condensed to headings and are lines now, and what was found wrong with single ones."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kosho.law import Facts, Query, RateQuote, quote
+from kosho.law.importer_law import law_of
+from kosho.law.schedules import parse_duty
+
+
+def ask(importer: str, exporter: str, hs: str, on: str, mfn: str = "0%", **told: str) -> RateQuote:
+    facts = Facts(preference=told.pop("preference", "none"), answers=told)  # pyright: ignore[reportArgumentType]
+    query = Query(importer, exporter, hs, date.fromisoformat(on), facts=facts, general=parse_duty(mfn))
+    return quote(law_of(importer), query)
+
+
+def percent(found: RateQuote) -> tuple[float | None, float | None, float | None]:
+    rates = (found.rate, found.low, found.high)
+    return tuple(None if rate is None else round(100 * rate, 6) for rate in rates)  # pyright: ignore[reportReturnType]
+
+
+@pytest.mark.parametrize(
+    ("hs", "on", "expected"),
+    [
+        ("2812.19.00", "2026-03-10", (0, 0, 0)),  # a line of note 2(aa)(ii) that no condensed heading held
+        ("3907.10.00", "2025-10-10", (0, 0, 0)),  # Annex II as amended
+        ("2106.90.48", "2025-11-12", (10, 10, 10)),
+        ("2106.90.48", "2025-11-13", (0, 0, 0)),  # farm goods
+        ("2903.19.05", "2026-03-10", (10, 10, 10)),  # a line beside those of the list
+        ("7115.90.05", "2026-03-10", (0, 0, 0)),
+        ("8517.14.00", "2026-03-10", (10, 10, 10)),
+        ("3907.10.00", "2025-06-10", (0, 0, 10)),  # whether it was in the annex of April is not known
+        ("3907.10.00", "2026-08-10", (None, 0, 12.5)),  # the list of the forced-labour duty is not at hand
+    ],
+)
+def test_lines_of_exempt_lists(hs: str, on: str, expected: tuple[float | None, float, float]) -> None:
+    assert percent(ask("USA", "SGP", hs, on)) == expected
+
+
+def test_goods_free_by_description_are_asked_for() -> None:
+    found = ask("USA", "SGP", "2009.89.70", "2026-03-10")
+    assert percent(found) == (10, 10, 10)
+    (told,) = [one for one in found.facts if one.fact == "described_good"]
+    assert (told.taken, told.rate) == ("no", 0)
+    assert percent(ask("USA", "SGP", "2009.89.70", "2026-03-10", described_good="yes")) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("hs", "expected"),
+    [
+        ("8482.10.50.16", (50, 50, 50)),  # one of the 407 of August 2025, whole value
+        ("8482.30.00", (10, 10, 10)),  # beside it
+        ("8482.10.50", (None, 10, 50)),
+        ("8413.70.20", (10, 10, 10)),  # of a heading of which other lines are listed
+    ],
+)
+def test_derivatives_of_metal_are_lines(hs: str, expected: tuple[float | None, float, float]) -> None:
+    assert percent(ask("USA", "SGP", hs, "2025-10-10")) == expected
+
+
+@pytest.mark.parametrize(
+    ("exporter", "hs", "told", "expected"),
+    [
+        ("JPN", "8806.24.00", {}, 112.5),  # 100 and the forced-labour floor
+        ("JPN", "8806.24.00", {"allied_components": "yes"}, 27.5),
+        ("VNM", "8806.21.00", {}, 37.5),
+        ("VNM", "8806.21.00", {"thermal_imaging": "yes"}, 112.5),
+        ("JPN", "8807.30.00", {}, 12.5),  # a part of an aircraft unless told
+        ("JPN", "8807.30.00", {"drone_part": "yes"}, 112.5),
+    ],
+)
+def test_drones(exporter: str, hs: str, told: dict[str, str], expected: float) -> None:
+    assert percent(ask("USA", exporter, hs, "2026-10-01", **told))[0] == expected
+
+
+def test_polysilicon_itself_has_a_least_price_and_no_duty_on_top() -> None:
+    raw, cells = (ask("USA", "VNM", hs, "2026-12-10") for hs in ("2804.61.00", "8541.42.00"))
+    assert not any(layer.measure.startswith("us-232-polysilicon") for layer in raw.layers)
+    assert any("Least import prices" in text for text in raw.warnings)
+    assert any(layer.measure == "us-232-polysilicon-15" for layer in cells.layers)
+
+
+def test_the_mexican_reform_leaves_claims_alone() -> None:
+    plain = ask("MEX", "USA", "8703.23.01", "2026-06-01", "20%")
+    assert plain.rate is None
+    assert plain.low == pytest.approx(0.2)
+    query = Query(
+        "MEX", "USA", "8703.23.01", date(2026, 6, 1), facts=Facts(preference="usmca"),
+        general=parse_duty("20%"), claimed=parse_duty("Free"),
+    )  # fmt: skip
+    assert quote(law_of("MEX"), query).rate == 0
