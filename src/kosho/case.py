@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import NoneType
@@ -53,7 +53,7 @@ class Scenario(Shown):
       background         Third countries stay at 10 %
       adds               case-cars-15, case-parts-15, case-rest-15
       ends or replaces   1 measure
-      sources            own-case, eo14345 (assumption)
+      sources            own-case (assumption)
     """
 
     id: str
@@ -129,6 +129,9 @@ class Case(Shown):
     title: str
     summary: str
     as_of: date
+    """The day that everything in it is as known on; questions without a date are asked on it."""
+    begins: date | None
+    """First day that can be asked about."""
     parties: tuple[CaseParty, ...]
     backgrounds: dict[str, Background]
     scenarios: dict[str, Scenario]
@@ -142,6 +145,8 @@ class Case(Shown):
     overlays: dict[str, Overlay]
     """Changes of the law that the case has names for."""
     folder: Path
+    closed: date | None = None
+    """The day on which the talks over its table ended (`closed` of `table.yaml`)."""
     table_named: str | None = None
     """`world` as `case.yaml` has it."""
     allow_idle: bool = False
@@ -164,26 +169,55 @@ class Case(Shown):
         )
 
     @staticmethod
-    def load(name_or_path: str | Path) -> Case:
+    def load(name_or_path: str | Path, as_of: date | None = None) -> Case:
         """Open a case by the path of its folder, or by name: of one that ships, or of the user's own.
 
         A folder with a record alone is a case too: nothing is computed of it.
 
-        Raises:
-            InputError: there is no such case, or its files are wrong; every mistake of every file is listed.
+        Args:
+            name_or_path: The case.
+            as_of: The day it is told as known on; None is the case's own. What became known later is left out,
+                in words and figures.
 
+        Raises:
+            InputError: there is no such case, it begins after the day, or its files are wrong; every mistake of
+                every file is listed.
+
+        >>> from datetime import date
         >>> from kosho import Case
         >>> Case.load("japan-us-2025").parties[0]
         CaseParty
           economy       'JPN'
           title         'Japan'
           negotiators   ('Ryosei Akazawa, Minister of Economic Revitalization',)
+        >>> Case.load("japan-us-2025", date(2024, 12, 31))
+        Traceback (most recent call last):
+            ...
+        kosho.errors.InputError: as_of: case japan-us-2025 begins on 2025-04-09, after 2024-12-31 (ask ...)
         >>> Case.load("japan-us-2024")
         Traceback (most recent call last):
             ...
         kosho.errors.InputError: no case 'japan-us-2024' (did you mean japan-us-2025 or ...?)
         """
-        return _assembled(read_case(folder_of(name_or_path)))
+        refuse_sort(as_of, (date, NoneType), "as_of")
+        return _assembled(read_case(folder_of(name_or_path), as_of))
+
+    def as_known_on(self, day: date | None) -> Case:
+        """The same case as known on another day; itself on its own.
+
+        Raises:
+            InputError: the case begins later, or its files have changed and are wrong.
+
+        >>> from datetime import date
+        >>> from kosho import Case
+        >>> case = Case.load("japan-us-2025")
+        >>> list(case.scenarios)[:3], list(case.as_known_on(date(2025, 9, 16)).scenarios)
+        (['status-quo', 'extension', 'no-deal'], ['status-quo', 'without'])
+        """
+        refuse_sort(day, (date, NoneType), "as_of")
+        if day is None or day == self.as_of:
+            return self
+        return replace(Case.load(self.folder, day), name=self.name, allow_idle=self.allow_idle)
 
     def allowing_idle(self) -> Case:
         """The same case, with leave for measures and options that reach nothing; results name them.
@@ -226,7 +260,7 @@ class Case(Shown):
         return self.scenarios[name]
 
     def law(self, scenario: str, as_of: date | None = None) -> Law:
-        """What is in force in a scenario, as known on `as_of` (the case's own day by default).
+        """What is in force in a scenario, as known on `as_of` (the day of the case by default).
 
         A scenario without a day asks about `as_of` itself; one with a day about that day, or `as_of` once it is
         past.
@@ -239,9 +273,9 @@ class Case(Shown):
         >>> str(law.on), [one.id for one in law.in_force() if one.id.startswith("case-")]
         ('2025-07-09', ['case-cars-15', 'case-parts-15', 'case-rest-15'])
         """
-        chosen = self.scenario(scenario)
-        refuse_sort(as_of, (date, NoneType), "as_of")
-        known = as_of or self.as_of
+        if as_of not in (None, self.as_of):
+            return self.as_known_on(as_of).law(scenario)
+        chosen, known = self.scenario(scenario), self.as_of
         self.register.refuse_uncovered(known)
         on = known if chosen.on is None else chosen.on
         if chosen.role != "history":
@@ -313,7 +347,7 @@ class Case(Shown):
         path = self.folder / "record.yaml"
         if not path.is_file():
             return None
-        record = Record.load(path)
+        record = Record.load(path, self.as_of)
         problems = dangling(record.file, record.lines, str(path))
         for n, source in enumerate(record.file.sources):
             other = self.sources.get(source.id)
@@ -339,8 +373,9 @@ class Case(Shown):
     def table(self, as_of: date | None = None) -> Table:
         """What is on the negotiating table (`table.yaml`), laid on the law and the record as known on `as_of`.
 
-        A statement that the table cites is held against the record whatever the day; recorded later than
-        `as_of`, it is not shown; replaced by then, it is shown as what took its place.
+        Once the talks are over (`closed`), it is the table as it stood on the day before; `Table.as_of` says
+        which day that is. A statement that the table cites is held against the record whatever the day;
+        recorded later than `as_of`, it is not shown; replaced by then, it is shown as what took its place.
 
         Raises:
             InputError: the case has no table, or the table or the record is wrong; every mistake is listed.
@@ -352,9 +387,14 @@ class Case(Shown):
             raise self.lacking("table")
         if not self.scenarios:
             raise self.lacking("scenarios")
+        day = as_of or self.as_of
+        if self.closed is not None and day >= self.closed:
+            day = self.closed - timedelta(1)
+        if day != self.as_of:
+            return self.as_known_on(day).table()
         found: list[Problem] = []
         try:
-            statements = _said(self.record, as_of or self.as_of)
+            statements = _said(self.record, day)
         except InputError as error:
             found += error.problems
             statements = None
@@ -362,7 +402,7 @@ class Case(Shown):
             table = Table.load(
                 path,
                 self.register,
-                {name: self.law(name, as_of) for name in self.scenarios},
+                {name: self.law(name) for name in self.scenarios},
                 self.overlays,
                 statements,
             )
@@ -371,7 +411,7 @@ class Case(Shown):
         if found:
             raise InputError(found)
         told = self.record.file.sources if self.record else ()
-        table = replace(table, allow_idle=self.allow_idle)
+        table = replace(table, allow_idle=self.allow_idle, as_of=day)
         return replace(table, sources={**{one.id: one.plain() for one in told}, **table.sources})
 
 
@@ -403,7 +443,9 @@ def _assembled(of: CaseFiles) -> Case:
         name=of.folder.resolve().name,
         title=document.title,
         summary=document.summary,
-        as_of=document.as_of,
+        as_of=of.day,
+        begins=document.begins,
+        closed=of.closed,
         parties=document.parties,
         backgrounds=backgrounds,
         scenarios={item.id: _scenario(item, backgrounds, overlays) for item in document.scenarios},

@@ -117,7 +117,7 @@ def test_the_command_prints_lists_and_writes(tmp_path):
     run = CliRunner()
     assert json.loads(run.invoke(app, ["schema", "case"]).stdout) == json_schema("case")
     listed = run.invoke(app, ["schema"]).stdout
-    assert all(f" {name} " in listed for name in FILES)
+    assert {line.split()[0] for line in listed.splitlines() if line} >= set(FILES)
     done = run.invoke(app, ["schema", "--all", str(tmp_path)])
     assert done.exit_code == 0
     assert len(list(tmp_path.glob("*.schema.json"))) == len(FILES)

@@ -152,7 +152,7 @@ def certify(
                 gains[number], over_now[number] = payoffs[:-2] - payoffs[-2], payoffs[:-2] - payoffs[-1]
             missing += worth.failures
     scales = np.array([scale for scale, _ in drawn])
-    gaining = (gains > priced.game.resolution).all(axis=2)
+    gaining = np.asarray((gains > priced.game.resolution).all(axis=2), bool)
     unsolved = np.asarray((np.isnan(gains) | np.isnan(over_now)).any(axis=2), bool)
     for k in np.flatnonzero(unsolved.all(axis=0)).tolist():
         raise missing[0].error.about(f"package {packages[k]} has no equilibrium in any draw; one of them")

@@ -56,6 +56,7 @@ def described(deal: Deal) -> Negotiation:
     return Negotiation(
         title=content["title"],
         summary=deal.table.file.summary,
+        as_of=deal.table.as_of,
         parties=tuple(content["parties"]),
         packages=content["packages"],
         allowed=content["allowed"],

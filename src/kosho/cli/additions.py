@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kosho.cli.options import permitted, world_named
+from kosho.cli.options import open_case, permitted, world_named
 from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, Problems
 
@@ -59,7 +59,7 @@ class Question:
             InputError: no scenario is named.
         """
         case = self.case or ""
-        return case, self.scenario or _only(_opened(case), None)
+        return case, self.scenario or _only(open_case(case, self.on), None)
 
 
 def answer(question: Question, world: str | None, way: Way, *, json: bool) -> None:
@@ -75,7 +75,7 @@ def answer(question: Question, world: str | None, way: Way, *, json: bool) -> No
     with show_progress("Solving"):
         names: dict[str, Any] = {"case": None, "scenario": None, "elasticities": way.elasticities}
         if question.case is not None:
-            case = permitted(_opened(question.case), allow_idle=way.allow_idle)
+            case = permitted(open_case(question.case, question.on), allow_idle=way.allow_idle)
             names |= {"case": case.name, "scenario": question.scenario or _only(case, "status-quo")}
             named = world_named(world, case)
             found = add_to_case(case, names["scenario"], question.lines, question.on, named, way)
@@ -87,12 +87,6 @@ def answer(question: Question, world: str | None, way: Way, *, json: bool) -> No
         show_json(contract(found, names))
     else:
         _show(found)
-
-
-def _opened(name: str) -> Case:
-    from kosho.case import Case
-
-    return Case.load(name)
 
 
 def _only(case: Case, role: str | None) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kosho.cli.options import AllowIdle, AsOf, WorldNamed, permitted, world_named
+from kosho.cli.options import AllowIdle, AsOf, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import day, say, say_whole, show_made, show_progress
 
 __all__ = ["app"]
@@ -41,12 +41,11 @@ def write(
     """
     from kosho import brief
     from kosho.brief.tables import bargain, glance
-    from kosho.case import Case
     from kosho.outputs import require_folder
 
     on = day(as_of, "--as-of")
     brief.require_extra()
-    opened = permitted(Case.load(case), allow_idle=allow_idle)
+    opened = permitted(open_case(case, on), allow_idle=allow_idle)
     chosen = world_named(world, opened)
     require_folder(out or Path("out"))
     with show_progress("Computing") as progress:

@@ -82,7 +82,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     if figure is not None and (clocks.first is None or figure.suffix not in (".svg", ".html")):
         raise InputError(Problem("draws a history to .svg or .html", "add --from", key="--figure"))
     require_file(figure)
-    register = law_of(importer)
+    register = law_of(importer, clocks.known)
     query = Query(
         importer=importer,
         exporter=exporter,

@@ -57,9 +57,12 @@ def show(  # noqa: PLR0913 - one parameter an option
         return
     if checked is not None:
         raise InputError(Problem(f"one case at a time, not {checked!r} too"))
-    record = Record.load(case)
-    _refuse(record)
     on = day(as_of, "--as-of") or datetime.now(UTC).astimezone().date()
+    record = Record.load(case, on)
+    _refuse(record)
+    if record.begins is not None and on < record.begins:
+        message = f"the record {record.name} begins on {record.begins}, after {on}"
+        raise InputError(Problem(message, f"ask about {record.begins} or later", key="--as-of"))
     ledger = record.as_of(on, topic)
     if topic is not None:
         _refuse_unknown(topic, record, on)

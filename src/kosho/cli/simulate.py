@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.bounds import show as show_bounds
-from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, permitted, world_named
+from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
 
 if TYPE_CHECKING:
@@ -69,7 +69,6 @@ def show(  # noqa: PLR0913 - one parameter an option
     --add alone, or with --base, asks what a measure does to the economy of the table; with --as-of, added to
     the law in force on a day; with CASE, added to a scenario. A scenario alone is compared with the base.
     """
-    from kosho.case import Case
     from kosho.cli.additions import Question, answer
     from kosho.scenario import simulate_with_ranges
     from kosho.scenario.additions import Way
@@ -83,7 +82,7 @@ def show(  # noqa: PLR0913 - one parameter an option
         answer(question, world, Way(closure, response, allow_idle), json=json)
         return
     case, scenario = question.plain()
-    opened = permitted(Case.load(case), allow_idle=allow_idle)
+    opened = permitted(open_case(case, on), allow_idle=allow_idle)
     named = world_named(world, opened)
     with show_progress("Solving") as progress:
         table = named.load(opened.apart).whole

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kosho.cli.options import Json
-from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.cli.terminal import say, say_whole, show_json, show_progress, show_table
 
 __all__ = ["app"]
 
@@ -30,7 +30,7 @@ def show(
         show_json({"schema_version": 1, "rows": [row.contract() for row in found]})
         return
     if page:
-        say(markdown(found))
+        say_whole(markdown(found))
         return
     rows = [
         (

@@ -5,6 +5,7 @@ from typing import Any
 
 from kosho.equilibrium.arguments import Deficits
 from kosho.equilibrium.batch import BatchOutcome, BatchReport, solve_batch
+from kosho.equilibrium.closure import Closure, capped
 from kosho.equilibrium.constraints import Constraint, Flow, Purchase, Quota, Settled, TariffQuota
 from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.failure import Failure
@@ -19,6 +20,7 @@ from kosho.equilibrium.solve import rebase, solve
 __all__ = [
     "BatchOutcome",
     "BatchReport",
+    "Closure",
     "Constraint",
     "Counterfactual",
     "Deficits",
@@ -37,6 +39,7 @@ __all__ = [
     "SolverReport",
     "TariffQuota",
     "UnitFlow",
+    "capped",
     "first_year",
     "gradient",
     "rebase",

@@ -14,9 +14,10 @@ from kosho.world import World
 
 __all__ = ["Deficits", "note_elasticities", "note_world"]
 
-Deficits = Literal["fixed", "zero"]
+Deficits = Literal["fixed", "zero", "proportional"]
 """`fixed`: deficits stay what they are as shares of world value added. `zero`: the base is first re-solved
-without deficits, and trade stays balanced."""
+without deficits, and trade stays balanced. `proportional`: each moves with its country's own output; what is
+then left over in the world is spread by output."""
 
 
 def note_world(problems: Problems, world: object, deficits: object) -> None:

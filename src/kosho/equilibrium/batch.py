@@ -17,10 +17,12 @@ import xarray as xr
 from kosho.arguments import note_processes, note_share_of_one
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing, plural, signed_percent
+from kosho.equilibrium.absorption import Absorption, absorption_of
 from kosho.equilibrium.arguments import Deficits, note_elasticities, note_world
 from kosho.equilibrium.batch_constraints import Frame, framed
 from kosho.equilibrium.batch_iteration import Results, iterate_together
 from kosho.equilibrium.batch_plan import Chunk, Packed, Plan, pack
+from kosho.equilibrium.closure import Closure, agreed, refuse_other_world
 from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
 from kosho.equilibrium.failure import Failure, raise_first
 from kosho.equilibrium.outcome import FRACTION
@@ -85,7 +87,8 @@ class BatchOutcome(Shown):
     """
 
     welfare: xr.DataArray
-    """`[shock, country]`, exact change of real income, a fraction."""
+    """`[shock, country]`, equivalent variation over income, a fraction: where labour is given, the exact change
+    of real income."""
     equivalent_variation: xr.DataArray
     """`[shock, country]`, million USD a year: `welfare` times observed base income."""
     real_value_added: xr.DataArray
@@ -136,6 +139,7 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     thetas: Sequence[xr.DataArray] | None = None,
     processes: int | None = None,
     *,
+    closure: Closure | None = None,
     reached: Reached | None = None,
 ) -> BatchOutcome:
     """The equilibria of many counterfactuals.
@@ -153,6 +157,8 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
         processes: How many processes share the work, this one included; the others are started afresh, one
             BLAS thread each, and kept for the next batch. None takes one, and one a core for thousands of
             members.
+        closure: What adjusts besides; the plain one if not given. Where labour costs differ by sector, members
+            are solved one by one.
         reached: Called with how many members are solved.
 
     Raises:
@@ -167,6 +173,8 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     """
     started = time.perf_counter()
     changes = _checked(world, counterfactuals, deficits, tol)
+    closure = agreed(closure, deficits)
+    refuse_other_world(closure, world)
     _refuse(world, len(changes), thetas, processes)
     refuse_beyond("members", len(changes), MEMBER_BYTES * len(world.countries) * (1 + len(world.sectors)))
     if processes is None:
@@ -176,7 +184,7 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     done = 0
     with one_thread():
         for chunk, (part, failures) in run(
-            _solved, _chunks(world, changes, deficits, tol, thetas, processes), processes
+            _solved, _chunks(world, changes, closure, tol, thetas, processes), processes
         ):
             found.put(chunk.members, part)
             done += len(chunk.members)
@@ -186,7 +194,7 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     for member in np.flatnonzero(np.isnan(found.residual)).tolist():
         if member not in failed:
             given = world if thetas is None else world.with_theta(thetas[member])
-            one = _alone(given, changes[member], deficits, tol)
+            one = _alone(given, changes[member], closure, tol)
             if isinstance(one, Failure):
                 failed[member] = one
             else:
@@ -200,7 +208,7 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
 def _chunks(
     world: World,
     changes: Sequence[Counterfactual],
-    deficits: Deficits,
+    closure: Closure,
     tol: float,
     thetas: Sequence[xr.DataArray] | None,
     processes: int,
@@ -210,9 +218,13 @@ def _chunks(
     if processes > 1:
         shared.pack()
     chunks: list[Chunk] = []
-    for frame, theta, members in _groups(changes, world, thetas):
-        sample = pack([changes[k] for k in members[:: -(-len(members) // SAMPLE)]], frame)
-        plan = Shared(Plan(shared, deficits, tol, theta, frame, sample.stack, len(members)))
+    absorption = absorption_of(closure, world)
+    for frame, theta, given in _groups(changes, world, thetas):
+        members = _without_rents(given, changes, frame, absorption)
+        if not members:
+            continue
+        sample = pack([changes[k] for k in members[:: -(-len(members) // SAMPLE)]], frame, absorption)
+        plan = Shared(Plan(shared, closure, tol, theta, frame, sample.stack, len(members)))
         for first in range(0, len(members), CHUNK):
             some = members[first : first + CHUNK]
             chunks.append(Chunk(plan, some, tuple(changes[k] for k in some)))
@@ -229,7 +241,7 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
     failures: list[Failure] = []
     if not plan.together and not isinstance(chunk.changes, Packed):
         for k, change in enumerate(chunk.changes):
-            one = _alone(plan.given, change, plan.deficits, plan.tol)
+            one = _alone(plan.given, change, plan.closure, plan.tol)
             if isinstance(one, Failure):
                 failures.append(replace(one, member=k))
             else:
@@ -243,8 +255,17 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
     return found, failures
 
 
-def _alone(world: World, change: Counterfactual, deficits: Deficits, tol: float) -> Results | Failure:
-    outcome = solve(world, change, deficits, tol, throw=False)
+def _without_rents(
+    members: list[int], changes: Sequence[Counterfactual], frame: Frame | None, absorption: Absorption | None
+) -> list[int]:
+    """Members of which no maker bears a duty inside the frame's markets: all members have a frame's rents."""
+    if frame is None or absorption is None:
+        return members
+    return [k for k in members if not absorption.reaches(changes[k].shock, frame.inside)]
+
+
+def _alone(world: World, change: Counterfactual, closure: Closure, tol: float) -> Results | Failure:
+    outcome = solve(world, change, tol=tol, closure=closure, throw=False)
     if isinstance(outcome, Failure):
         return outcome
     return Results(

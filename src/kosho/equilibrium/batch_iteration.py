@@ -11,7 +11,7 @@ import numpy as np
 from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.batch_plan import Centre, Packed, Plan
 from kosho.equilibrium.batch_system import Family, Look, picked
-from kosho.world.table import Arrays
+from kosho.equilibrium.effects import disutility, kept_back
 
 __all__ = ["Results", "iterate_together"]
 
@@ -63,7 +63,7 @@ def iterate_together(plan: Plan, packed: Packed) -> Results:
     markets = plan.markets
     if markets is not None and packed.given is not None:
         markets = markets.bounded(packed.given)
-    family = Family.of(plan.base, packed.stack, centre.scale, markets)
+    family = Family.of(plan.factors, plan.base, packed.stack, centre.scale, markets)
     found = Results.empty(size, *arrays.beta.shape)
     state = np.repeat(centre.state, size, axis=1)
     active = np.arange(size)
@@ -78,7 +78,7 @@ def iterate_together(plan: Plan, packed: Packed) -> Results:
             leaving = done | ~np.isfinite(look.worst)
             gaps = look.gaps
             if leaving.mean() >= WORTH_DROPPING:
-                found.put(active[done], _read(arrays, look, state, done))
+                found.put(active[done], _read(plan, look, state, done))
                 kept = np.flatnonzero(~leaving)
                 if len(kept) == 0:
                     break
@@ -154,15 +154,21 @@ def _limited(following: Array, state: Array, count: int) -> Array:
     return following
 
 
-def _read(base: Arrays, look: Look, state: Array, done: Mask) -> Results:
+def _read(plan: Plan, look: Look, state: Array, done: Mask) -> Results:
     """Results, as `Outcome` defines them, of the members that are done."""
+    base = plan.base.arrays
     count, sectors = base.beta.shape
     log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, done]
     level = np.exp(np.einsum("nj,jnb->bn", base.alpha, log_price))
     output, log_cost = (values[:, :, done].transpose(2, 1, 0) for values in (look.output, look.log_cost))
     real = np.divide(output, np.exp(log_cost), out=np.zeros(output.shape), where=base.output > 0)
+    welfare = look.income[:, done].T / base.income / level - 1.0
+    if look.labour is not None:
+        welfare = welfare - disutility(plan.factors, look.labour).T[done]
+    if plan.closure.revenue == "kept":
+        welfare = welfare - kept_back(plan.base, look.revenue[:, done], level.T).T
     return Results(
-        welfare=look.income[:, done].T / base.income / level - 1.0,
+        welfare=welfare,
         real_value_added=base.beta * (real - base.output),
         residual=look.worst[done],
         alone=np.zeros(int(done.sum()), bool),

@@ -170,7 +170,7 @@ def _slots(of: Varieties, frame: Frame) -> Index:
 def _rents(of: Varieties, base: World, bounds: WedgeBounds) -> tuple[Array, Array, Index]:
     """Who pays and who earns each rent, `(N, k)` both, and which varieties pay rents of the shock's own."""
     s, rows = of.shock, of.row[bounds.rows]
-    own = np.flatnonzero(s.rent[of.row] > 0)
+    own = np.flatnonzero(s.rent[of.row] != 0)
     payer = [int(s.importer[row]) for _ in bounds.constraints for row in rows] + s.importer[
         of.row[own]
     ].tolist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,15 +11,17 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array
+from kosho.equilibrium.absorption import Absorption, absorption_of
 from kosho.equilibrium.adjoint import Adjoint
-from kosho.equilibrium.arguments import Deficits
 from kosho.equilibrium.batch_constraints import Frame, Given
 from kosho.equilibrium.batch_markets import Markets
 from kosho.equilibrium.batch_system import BatchStack, Family
+from kosho.equilibrium.closed_factors import closed_factors
+from kosho.equilibrium.closure import Closure
 from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.fallbacks import find
 from kosho.equilibrium.newton_chord import Chord
-from kosho.equilibrium.preconditioners import factors_of
+from kosho.equilibrium.preconditioners import Factors
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import rebase
 from kosho.equilibrium.system import cells_of, system_of
@@ -42,7 +44,7 @@ class Plan:
     """What members with one frame and one set of elasticities share."""
 
     shared: Shared[World]
-    deficits: Deficits
+    closure: Closure
     tol: float
     theta: xr.DataArray | None
     frame: Frame | None
@@ -53,7 +55,7 @@ class Plan:
         """Only what it was made of; every process works out the rest for itself."""
         return Plan, (
             self.shared,
-            self.deficits,
+            self.closure,
             self.tol,
             self.theta,
             self.frame,
@@ -74,7 +76,17 @@ class Plan:
     @cached_property
     def base(self) -> World:
         """The equilibrium that effects are relative to."""
-        return rebase(self.given, self.deficits)
+        return rebase(self.given, closure=self.closure)
+
+    @cached_property
+    def factors(self) -> Factors:
+        """Of the base, under the closure."""
+        return closed_factors(self.base, self.closure)
+
+    @cached_property
+    def absorption(self) -> Absorption | None:
+        """What makers bear of duties."""
+        return absorption_of(self.closure, self.world)
 
     @cached_property
     def markets(self) -> Markets | None:
@@ -87,20 +99,22 @@ class Plan:
 
     @property
     def together(self) -> bool:
-        """Whether a Jacobian of their own pays."""
+        """Whether a Jacobian of their own pays, and has wages of countries alone."""
+        if self.closure.by_sector:
+            return False
         fewest = FEWEST if self.frame is None else FEWEST_BOUNDED
         return self.size >= fewest and len(self.world.countries) * len(self.world.sectors) <= LARGEST
 
     @cached_property
     def centre(self) -> Centre:
         """The average shock, solved."""
-        base = factors_of(self.base)
+        base = self.factors
         try:
-            family = Family.of(self.base, self.sample, base.spending.T)
+            family = Family.of(base, self.base, self.sample, base.spending.T)
             values = find(family.average(), self.world, CENTRE_TOLERANCE).values
         except KoshoError:  # a member that cannot be solved fails by itself later
             nothing = Shock.none(self.base)
-            system = system_of(self.base, nothing, cells_of(nothing, self.base))
+            system = system_of(self.base, nothing, cells_of(nothing, self.base), base)
             values = find(system, self.world, CENTRE_TOLERANCE).values
         adjoint = Adjoint.at(values)
         point = values.point
@@ -130,9 +144,16 @@ class Packed:
         return Packed(self.stack.between(first, last), given)
 
 
-def pack(changes: Sequence[Counterfactual], frame: Frame | None) -> Packed:
-    """Changes of one frame, or without one, in columns."""
-    stack = BatchStack.of([change.shock for change in changes])
+def pack(changes: Sequence[Counterfactual], frame: Frame | None, absorption: Absorption | None) -> Packed:
+    """Changes of one frame, or without one, in columns; duties as the equations take them."""
+    shocks = [change.shock for change in changes]
+    stack = BatchStack.of(shocks)
+    if absorption is not None:
+        share = np.concatenate([absorption.share(shock) for shock in shocks])
+        charged = absorption.charged(stack, share)
+        # What pays a rent besides is refused, by name, when it is solved by itself.
+        rent = np.where(charged.moved & (stack.rent != 0), np.nan, charged.rent)
+        stack = replace(stack, tariff=charged.tariff, rent=rent, holder=charged.holder)
     return Packed(stack, None) if frame is None else Packed(stack.outside(frame.inside), frame.given(changes))
 
 
@@ -153,4 +174,8 @@ class Chunk:
     @property
     def packed(self) -> Packed:
         """The changes in columns."""
-        return self.changes if isinstance(self.changes, Packed) else pack(self.changes, self.plan.value.frame)
+        return (
+            self.changes
+            if isinstance(self.changes, Packed)
+            else pack(self.changes, self.plan.value.frame, self.plan.value.absorption)
+        )

@@ -15,8 +15,9 @@ import numpy as np
 
 from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.batch_markets import Markets
+from kosho.equilibrium.factor_markets import Incomes, Labour
 from kosho.equilibrium.kernel import SMALL_CELL, System
-from kosho.equilibrium.preconditioners import Factors, factors_of
+from kosho.equilibrium.preconditioners import Factors
 from kosho.equilibrium.shock import ROUNDING, Shock
 from kosho.errors import InputError
 from kosho.world import World
@@ -135,6 +136,8 @@ class Look:
     gaps: Array  # labour market, price index, expenditure over its scale (N + 2 SN, b)
     worst: Array  # largest relative gap of every equation written out, (b,)
     income: Array  # (N, b)
+    revenue: Array  # of tariffs (N, b)
+    labour: Labour | None  # supplied, where it moves
     output: Array  # (S, N, b)
     log_cost: Array  # (S, N, b)
     wedges: Array | None  # log wedges of bounds (c, b)
@@ -154,10 +157,13 @@ class Family:
     markets: Markets | None
 
     @classmethod
-    def of(cls, world: World, stack: BatchStack, scale: Array, markets: Markets | None = None) -> Family:
+    def of(
+        cls, base: Factors, world: World, stack: BatchStack, scale: Array, markets: Markets | None = None
+    ) -> Family:
         """Fold shocks to a world that is an equilibrium.
 
         Args:
+            base: Factors of the world under a closure without labour costs that differ by sector.
             world: An equilibrium.
             stack: Shocks, without what they do in `markets`.
             scale: Of expenditure `(S, N)`.
@@ -166,7 +172,7 @@ class Family:
         Raises:
             InputError: a shock leaves a market without supplier, or its parts do not fit; `solve` names it.
         """
-        family = _folded(world, stack, scale)
+        family = _folded(base, world, stack, scale)
         if markets is None:
             return family
         for factor in (family.factor, family.net_factor):
@@ -179,8 +185,18 @@ class Family:
             self.base,
             **{
                 name: getattr(self.base, name).astype(np.float32)
-                for name in ("theta", "gamma", "beta", "alpha", "value_added", "deficits")
+                for name in (
+                    "theta",
+                    "gamma",
+                    "alpha",
+                    "value_added",
+                    "deficits",
+                    "labour",
+                    "labour_income",
+                    "cost_labour",
+                )
             },
+            markets=None if self.base.markets is None else self.base.markets.in_single(),
         )
         own = replace(
             self.own,
@@ -216,8 +232,8 @@ class Family:
         blocks = state[count:].reshape(2, *self.scale.shape, members)
         log_wage, log_price = state[:count], blocks[0]
         spending = blocks[1] * self.scale[:, :, None]
-        log_cost = _by_country(base.gamma.transpose(0, 2, 1), log_price)
-        log_cost += self._beta * log_wage
+        log_cost = self._inputs(log_price)
+        log_cost += self._cost_labour * log_wage
         power = np.exp(self._minus_theta * log_cost)
         absorbed, received = self.factor @ power, self.net_factor @ power
         absorbed[own.sector, own.importer] = own.sums(own.factor, power)
@@ -237,35 +253,68 @@ class Family:
         if bought is not None:
             np.add.at(output, bought.where[0], bought.sold)
             paid, held = paid + bought.paid, held + bought.held
-        wage_bill = np.exp(log_wage) * base.value_added[:, None]
         total = spending.sum(axis=0)
-        income = wage_bill + total - imports - paid + held + base.deficits[:, None]
+        revenue = total - imports - paid
+        incomes = self._incomes(log_wage, log_price, output, revenue)
+        income = incomes.value_added + total - imports - paid + held + incomes.deficits
         uses = _by_country(base.gamma, output)
         uses += self._alpha * income
-        earned = np.maximum((self._beta * output).sum(axis=0), np.finfo(float).tiny)
-        numeraire = wage_bill.sum(axis=0) / base.value_added.sum()
+        numeraire = incomes.value_added.sum(axis=0) / base.value_added.sum()
         uses -= spending
         gaps = np.empty_like(state)
-        gaps[:count] = np.log(earned / wage_bill) - np.log(numeraire)
+        gaps[:count] = np.log(incomes.earned / incomes.wage_bill) - np.log(numeraire)
         inner = gaps[count:].reshape(2, *self.scale.shape, members)
         np.log(absorbed, out=inner[0])
         inner[0] /= self._minus_theta
         inner[0] += self.offset
         inner[0] -= log_price
         np.divide(uses, self.scale[:, :, None], out=inner[1])
-        balance = (imports + paid - base.deficits[:, None] - output.sum(axis=0) - held) / income
+        balance = (imports + paid - incomes.deficits - output.sum(axis=0) - held) / income
         relative = uses / np.maximum(spending, SMALL_CELL * total)
-        sides = np.concatenate([earned / wage_bill - 1.0, balance, numeraire[None] - 1.0])
+        sides = np.concatenate([incomes.earned / incomes.wage_bill - 1.0, balance, numeraire[None] - 1.0])
         worst = np.maximum.reduce(
             [np.abs(array).reshape(-1, members).max(axis=0) for array in (inner[0], relative, sides)]
         )
-        if bought is None:
-            return Look(gaps, worst, income, output, log_cost, None)
-        return Look(gaps, np.maximum(worst, bought.missed), income, output, log_cost, bought.wedges)
+        wedges = None
+        if bought is not None:
+            worst, wedges = np.maximum(worst, bought.missed), bought.wedges
+        return Look(gaps, worst, income, revenue, incomes.labour, output, log_cost, wedges)
+
+    def _inputs(self, log_price: Array) -> Array:
+        """How inputs and capital move ln unit cost `(S, N, b)`."""
+        inputs, markets = _by_country(self.base.gamma.transpose(0, 2, 1), log_price), self.base.markets
+        if markets is None:
+            return inputs
+        if markets.cost_scale is not None:
+            inputs *= markets.cost_scale.T[:, :, None]
+        if markets.basket is not None and markets.cost_capital is not None:
+            capital = (markets.basket.T[:, :, None] * log_price).sum(axis=0)
+            inputs += markets.cost_capital.T[:, :, None] * capital
+        return inputs
+
+    def _incomes(self, log_wage: Array, log_price: Array, output: Array, revenue: Array) -> Incomes:
+        """What factors earn, as `kernel.evaluate` has it."""
+        base = self.base
+        wage_bill = np.exp(log_wage) * base.labour_income[:, None]
+        earned = np.maximum((self._labour * output).sum(axis=0), np.finfo(float).tiny)
+        if base.markets is None:
+            return Incomes(wage_bill, earned, wage_bill, base.deficits[:, None])
+        markets, level = base.markets, (self._alpha * log_price).sum(axis=0)
+        labour = markets.labour(log_wage, level, revenue, base.labour_income)
+        value_added = wage_bill = wage_bill * np.exp(labour.log)
+        if markets.others is not None:
+            value_added = wage_bill + (markets.others.T[:, :, None] * output).sum(axis=0)
+        fixed = markets.deficit_share is None
+        deficits = base.deficits[:, None] if fixed else markets.deficits(output.sum(axis=0))
+        return Incomes(wage_bill, earned, value_added, deficits, labour)
 
     @cached_property
-    def _beta(self) -> Array:
-        return self.base.beta.T[:, :, None].copy()
+    def _labour(self) -> Array:
+        return self.base.labour.T[:, :, None].copy()
+
+    @cached_property
+    def _cost_labour(self) -> Array:
+        return self.base.cost_labour.T[:, :, None].copy()
 
     @cached_property
     def _alpha(self) -> Array:
@@ -302,8 +351,8 @@ class _Cells:
     rent: Array  # their h K / pi
 
 
-def _folded(world: World, stack: BatchStack, scale: Array) -> Family:
-    base, members = factors_of(world), len(stack.length)
+def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Family:
+    members = len(stack.length)
     cells = _cells(world, stack)
     count = len(base.value_added)
     market = cells.sector * count + cells.importer
@@ -366,7 +415,7 @@ def _cells(world: World, stack: BatchStack) -> _Cells:
         raise InputError("base tariffs of the parts do not fit the cell's")
     factor = rest + by_cell(weight)
     received = rest_net + by_cell(weight / wedge)
-    paying = np.flatnonzero((stack.rent > 0) & (weight > 0))
+    paying = np.flatnonzero((stack.rent != 0) & (weight > 0))
     return _Cells(
         member=member[first],
         importer=importer[first],

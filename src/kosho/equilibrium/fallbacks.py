@@ -92,7 +92,9 @@ def _ladder(system: System, start: Iterate, tol: float) -> Iterator[tuple[str, E
 
 def _start(system: System) -> Iterate:
     base = system.base
-    return Iterate(np.zeros_like(base.value_added), np.zeros_like(base.spending), base.spending)
+    apart = base.markets is not None and base.markets.by_sector
+    premium = np.zeros_like(base.spending) if apart else None
+    return Iterate(np.zeros_like(base.value_added), np.zeros_like(base.spending), base.spending, premium)
 
 
 def _failure(system: System, best: Iterate, world: World, iterations: int) -> ConvergenceError:

@@ -54,7 +54,10 @@ def iterate(system: System, start: Iterate, local: Local, pace: Pace) -> Ended:
     base = system.base
     count, size = len(base.value_added), base.spending.size
     unit = np.where(base.spending > 0, base.spending, 1.0)
-    state = np.concatenate([start.log_wage, start.log_price.ravel(), (start.spending / unit).ravel()])
+    blocks = [start.log_wage, start.log_price.ravel(), (start.spending / unit).ravel()]
+    if start.premium is not None:
+        blocks.append(start.premium.ravel())
+    state = np.concatenate(blocks)
     accelerate = Anderson(state.size, MEMORY)
     step = np.empty_like(state)
     point, best, least = start, start, np.full(count, np.inf)
@@ -73,20 +76,29 @@ def iterate(system: System, start: Iterate, local: Local, pace: Pace) -> Ended:
         if not np.isfinite(worst):
             return Ended(best, least, iteration, converged=False)
         wages = _wage_step(base, values, pace.damping)
-        prices = local.prices(values.price_gap) + local.follow * wages[:, None]
+        price_gap, premium = values.price_gap, None
+        if values.premium_gap is not None:
+            premium = _premium_step(base, values.premium_gap)
+            price_gap = price_gap + base.premium.follow * premium
+        prices = local.prices(price_gap) + local.follow * wages[:, None]
         scale = point.spending.sum(axis=1, keepdims=True)
-        spending = local.spending(values.spending_gap / scale) * scale + point.spending * wages[:, None]
+        spending = (
+            local.spending(values.spending_gap / scale) * scale + point.spending * (base.swing * wages)[:, None]
+        )
         step[:count] = wages
         step[count : count + size] = np.clip(prices, -PRICE_CAP, PRICE_CAP).ravel()
-        step[count + size :] = (spending / unit).ravel()
+        step[count + size : count + 2 * size] = (spending / unit).ravel()
+        if premium is not None:
+            step[count + 2 * size :] = premium.ravel()
         following = accelerate.next(state, step)
-        spending = following[count + size :]
-        np.maximum(spending, SPENDING_FLOOR * state[count + size :], out=spending)
+        spending = following[count + size : count + 2 * size]
+        np.maximum(spending, SPENDING_FLOOR * state[count + size : count + 2 * size], out=spending)
         state = following
         point = Iterate(
             state[:count],
             state[count : count + size].reshape(base.spending.shape),
             spending.reshape(base.spending.shape) * unit,
+            None if point.premium is None else state[count + 2 * size :].reshape(base.spending.shape),
         )
     return Ended(best, least, pace.limit, converged=False)
 
@@ -97,8 +109,16 @@ def _wage_step(base: Factors, values: Values, damping: float) -> Array:
     return np.clip(-damping * (base.wage @ values.wage_gap), -WAGE_CAP, WAGE_CAP)
 
 
+def _premium_step(base: Factors, gap: Array) -> Array:
+    """What labour costs in a sector lowers what the sector sells and so, over mobility, what labour costs."""
+    mobility = np.inf if base.markets is None else base.markets.mobility
+    return gap / (1.0 + base.premium.reach / mobility)
+
+
 def _gaps(values: Values, point: Iterate, *, wages: bool) -> Array:
     """Largest relative gap of each country `(N,)`."""
     scale = np.maximum(point.spending, SMALL_CELL * point.spending.sum(axis=1, keepdims=True))
     gaps = np.maximum(np.abs(values.price_gap), np.abs(values.spending_gap) / scale).max(axis=1)
+    if values.premium_gap is not None:
+        gaps = np.maximum(gaps, np.abs(values.premium_gap).max(axis=1))
     return np.maximum(gaps, np.abs(values.wage_gap)) if wages else gaps

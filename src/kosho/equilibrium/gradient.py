@@ -17,10 +17,13 @@ import xarray as xr
 from kosho.arguments import note_numbers, note_share_of_one, note_sort
 from kosho.arrays import Array
 from kosho.display import Card, Shown, glance, number
+from kosho.equilibrium.absorption import Absorption, absorption_of
 from kosho.equilibrium.adjoint import Adjoint, Causes, Seeds, Unknowns
 from kosho.equilibrium.anderson import Anderson
 from kosho.equilibrium.arguments import Deficits
+from kosho.equilibrium.closure import Closure
 from kosho.equilibrium.counterfactual import Counterfactual
+from kosho.equilibrium.effects import disutility_slope
 from kosho.equilibrium.kernel import Values
 from kosho.equilibrium.outcome import Outcome
 from kosho.equilibrium.preconditioners import Factors
@@ -115,6 +118,7 @@ def gradient(
     *,
     counterfactual: Counterfactual | Shock | None = None,
     deficits: Deficits | None = None,
+    closure: Closure | None = None,
 ) -> Gradient:
     """Derivative of a payoff with respect to every tariff and every real trade cost.
 
@@ -125,6 +129,7 @@ def gradient(
             smaller than the largest need a smaller one to be as exact.
         counterfactual: What changes in the world; nothing if not given. Only with a world.
         deficits: See `Deficits`; "fixed" if not given. Only with a world.
+        closure: What adjusts; the plain one if not given. Only with a world: an outcome has its own.
 
     Wedges of constraints are held where the outcome has them.
 
@@ -140,10 +145,10 @@ def gradient(
     """
     _refuse(at, objective, accuracy)
     if isinstance(at, World):
-        outcome = solve(at, counterfactual or Shock.none(at), deficits or "fixed")
-    elif counterfactual is not None or deficits is not None:
+        outcome = solve(at, counterfactual or Shock.none(at), deficits or "fixed", closure=closure)
+    elif not (counterfactual is None and deficits is None and closure is None):
         raise InputError(
-            Problem("an outcome has its own counterfactual and deficits", "pass its world instead")
+            Problem("an outcome has its own counterfactual, deficits and closure", "pass its world instead")
         )
     else:
         outcome = at
@@ -188,12 +193,19 @@ def _wanted(outcome: Outcome, objective: str | Payoff) -> Seeds:
         log_absorbed=zero,
         spending=zero,
         log_wage=np.zeros((count, 1)),
+        revenue=np.zeros((count, 1)),
+        log_labour=np.zeros((count, 1)),
     )
     # Welfare + 1 = I / I0 / prod P^alpha.
     level = float(np.exp(a.alpha[home] @ values.point.log_price[home]))
     scale = 1.0 if isinstance(objective, str) else float(outcome.observed_income.to_numpy()[home])
     seeds.income[home] = scale / (a.income[home] * level)
-    seeds.log_price[:, home, 0] = -scale * a.alpha[home] * values.income[home] / (a.income[home] * level)
+    consumed = values.income[home]
+    if outcome.closure.revenue == "kept":
+        _there(seeds.revenue)[home] = -scale / (a.income[home] * level)
+        consumed = consumed - values.revenue[home]
+    seeds.log_price[:, home, 0] = -scale * a.alpha[home] * consumed / (a.income[home] * level)
+    _there(seeds.log_labour)[home] = -scale * disutility_slope(values)[home]
     # Real value added = beta (Y / c - Y0).
     for code, weight in payoff.weights.items():
         j = outcome.base.sector_position(code)
@@ -217,17 +229,18 @@ def _solve(
     operator = adjoint.in_single()
     gap = unit
     for iteration in range(LIMIT):
-        weights = Unknowns.unpacked(state[:, None], count)
+        weights = Unknowns.unpacked(state[:, None], count, adjoint.blocks)
         gap = unit - operator.transposed(weights).packed()[:, 0]
         worst = float(np.abs(gap).max())
         if operator is not adjoint and worst <= ROUGH:
             operator = adjoint
             continue
         if worst <= accuracy:
-            return Unknowns.unpacked(size * state[:, None], count), worst, iteration
+            return Unknowns.unpacked(size * state[:, None], count, adjoint.blocks), worst, iteration
         if not np.isfinite(worst):
             break
-        state = accelerate.next(state, _precondition(adjoint, base, Unknowns.unpacked(gap[:, None], count)))
+        step = _precondition(adjoint, base, Unknowns.unpacked(gap[:, None], count, adjoint.blocks))
+        state = accelerate.next(state, step)
     country = countries[int(np.abs(gap[:count]).argmax())]
     raise ConvergenceError(float(np.abs(gap).max()), country, LIMIT, "the transposed equations of a gradient")
 
@@ -241,9 +254,15 @@ def _precondition(adjoint: Adjoint, base: Factors, gap: Unknowns) -> Array:
     back = spending * total / scale
     back = back + local.weight * (local.revenue * back).sum(axis=1, keepdims=True)
     by_spending = np.matmul(local.inverse, back[:, :, None].astype(np.float32))[:, :, 0] * scale / total
-    follow = (local.follow * price + adjoint.spending.T / scale * spending).sum(axis=1)
+    spent = adjoint.spending.T / scale * spending * base.swing[:, None]
+    follow = (local.follow * price + spent).sum(axis=1)
     by_wage = base.wage.T @ (gap.wage[:, 0] + follow)
-    return np.concatenate([by_wage, -by_price.T.ravel(), -by_spending.T.ravel()])
+    blocks = [by_wage, -by_price.T.ravel(), -by_spending.T.ravel()]
+    if gap.premium is not None:
+        mobility = np.inf if base.markets is None else base.markets.mobility
+        premium = gap.premium[:, :, 0] + base.premium.follow.T * by_price.T
+        blocks.append((-premium / (1.0 + base.premium.reach.T / mobility)).ravel())
+    return np.concatenate(blocks)
 
 
 def _by_cell(outcome: Outcome, causes: Causes, residual: float, iterations: int) -> Gradient:
@@ -252,7 +271,7 @@ def _by_cell(outcome: Outcome, causes: Causes, residual: float, iterations: int)
     K/pi is the sum of the parts' weights s kappa^-theta; a part's weight falls with its tariff by theta and
     what it pays to producers by theta + 1, each over its wedge 1 + t' + r'.
     """
-    base, cells, shock = outcome.base, outcome.cells, outcome.shock
+    base, cells, shock = outcome.base, outcome.cells, outcome.answered
     theta = base.arrays.theta[:, None, None]
     net = 1.0 / (1.0 + base.arrays.tariff.transpose(2, 0, 1))
     cost = -theta * (causes.log_factor + causes.log_net_factor)
@@ -269,7 +288,7 @@ def _by_cell(outcome: Outcome, causes: Causes, residual: float, iterations: int)
     part_cost = (
         -cells.weight * share[row] - kept * _over(causes.log_net_factor[where] * elasticity, received)[row]
     )
-    paying = np.flatnonzero((shock.rent > 0) & (cells.weight > 0))
+    paying = np.flatnonzero((shock.rent != 0) & (cells.weight > 0))
     part_theta = elasticity[row[paying]]
     part_tariff[paying] -= (part_theta + 1.0) * cells.part_net[paying] * causes.log_rent
     part_cost[paying] -= part_theta * causes.log_rent
@@ -277,6 +296,11 @@ def _by_cell(outcome: Outcome, causes: Causes, residual: float, iterations: int)
     rest_cost = -cells.rest * share - cells.rest_net * _over(
         causes.log_net_factor[where] * elasticity, received
     )
+    absorption = absorption_of(outcome.closure, base)
+    if absorption is not None:
+        borne = _Borne(outcome, absorption, causes.held)
+        tariff = borne.cells(tariff)
+        part_tariff, rest_tariff = borne.parts(part_tariff), borne.rest(rest_tariff)
     tariff[where] = rest_tariff + np.bincount(row, part_tariff, minlength=len(received))
     cost[where] = rest_cost + np.bincount(row, part_cost, minlength=len(received))
     home = np.arange(len(base.countries))
@@ -286,6 +310,52 @@ def _by_cell(outcome: Outcome, causes: Causes, residual: float, iterations: int)
         for cell in (tariff, cost)
     ]
     return Gradient(named[0], named[1], part_tariff, part_cost, residual, iterations)
+
+
+class _Borne:
+    """Slopes with respect to duties as levied where makers absorb the share lambda of them.
+
+    What buyers pay moves with (1 + t)^(1 - lambda), the maker's rent with ((1 + t)/(1 + t0))^-lambda - 1.
+    """
+
+    def __init__(self, outcome: Outcome, absorption: Absorption, held: Array) -> None:
+        self._outcome, self._held = outcome, held
+        self._cells = absorption.cells
+        self._share = absorption.share(outcome.answered)
+
+    def cells(self, tariff: Array) -> Array:
+        """Of cells that the shock leaves alone `(S, N, N)`."""
+        base = self._outcome.base.arrays
+        share = np.broadcast_to(self._cells.T[:, None, :], tariff.shape)
+        rate = base.tariff.transpose(2, 0, 1)
+        received = self._outcome.solution.values.net_flow
+        return (1.0 - share) * tariff - share * received * self._held / (1.0 + rate)
+
+    def parts(self, tariff: Array) -> Array:
+        """Of rows of the shock `(m,)`."""
+        shock, asked = self._outcome.answered, self._outcome.shock
+        share = np.where((shock.rent != 0) & (asked.rent == shock.rent), 0.0, self._share)
+        markdown = np.where(share > 0, 1.0 + shock.rent, 1.0)
+        received = self._outcome.received(
+            np.arange(len(shock))
+        )  # at the price before duty: cost times markdown
+        held = self._held[shock.importer, shock.exporter]
+        moved = (1.0 - share) * markdown * tariff - share * received * held / (1.0 + asked.tariff)
+        return np.where(share > 0, moved, tariff)
+
+    def rest(self, tariff: Array) -> Array:
+        """Of what is left of cells that the shock touches `(c,)`."""
+        of, values = self._outcome.cells, self._outcome.solution.values
+        share = self._cells[of.exporter, of.sector]
+        paid = values.share[of.sector, of.importer, of.exporter] * values.point.spending[of.importer, of.sector]
+        received = _over(paid * of.rest_net, of.factor)
+        net = _over(of.rest_net, of.rest)
+        return (1.0 - share) * tariff - share * received * self._held[of.importer, of.exporter] * net
+
+
+def _there(wanted: Array | None) -> Array:
+    assert wanted is not None  # noqa: S101 - filled in above
+    return wanted
 
 
 def _over(amount: Array, whole: Array) -> Array:

@@ -1,5 +1,8 @@
 """The equations of Caliendo & Parro (2015) in changes, as one function of wages, prices and expenditure.
 
+Other closures of factor markets (`factor_markets`) change what labour costs, how much of it there is and who
+earns the rest of value added; nothing else.
+
 Legend (N countries, S sectors; a hat, new over old, is left out): n importer, i exporter, j sector,
 w wages, P price indices, c unit costs, X expenditure (new level), Y output (new level), pi shares,
 K = pi kappa^-theta, f the part of a purchase that goes to its producer, g to the treasury, h to a holder of
@@ -15,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from kosho.arrays import Array, Index
+from kosho.equilibrium.factor_markets import Incomes
 from kosho.equilibrium.preconditioners import Factors
 
 __all__ = ["SMALL_CELL", "Iterate", "Rents", "System", "Values", "evaluate"]
@@ -68,6 +72,7 @@ class Iterate:
     log_wage: Array  # (N,)
     log_price: Array  # (N, S)
     spending: Array  # X (N, S)
+    premium: Array | None = None  # ln of a sector's labour cost over the country's wage, where it moves (N, S)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +89,12 @@ class Values:
     revenue: Array  # (N,) of tariffs
     rents: Array  # (N,) received
     rents_paid: Array  # (N,)
+    incomes: Incomes  # of factors
     income: Array  # I (N,)
     price_gap: Array  # ln P implied less ln P (N, S)
     spending_gap: Array  # uses less X (N, S)
     wage_gap: Array  # ln(value added earned / w V) less the numeraire's (N,)
+    premium_gap: Array | None  # premium implied less premium (N, S)
 
     @cached_property
     def share(self) -> Array:
@@ -116,16 +123,17 @@ class Values:
         expenditure where the cell is smaller); labour market and trade balance against income; the numeraire
         against itself.
         """
-        base = self.system.base
-        wage_bill = np.exp(self.point.log_wage) * base.value_added
-        bought = self.imports + self.rents_paid - self.system.deficits
-        return {
+        base, incomes = self.system.base, self.incomes
+        bought = self.imports + self.rents_paid - incomes.deficits
+        world = incomes.value_added.sum() / base.value_added.sum()
+        gaps = {
             "price": np.abs(self.price_gap).max(axis=1),
             "expenditure": np.abs(self.relative_spending_gap).max(axis=1),
-            "labour": (base.beta * self.output).sum(axis=1) / wage_bill - 1.0,
+            "labour": (base.labour * self.output).sum(axis=1) / incomes.wage_bill - 1.0,
             "balance": (bought - self.output.sum(axis=1) - self.rents) / self.income,
-            "numeraire": np.full_like(wage_bill, wage_bill.sum() / base.value_added.sum() - 1.0),
+            "numeraire": np.full_like(incomes.wage_bill, world - 1.0),
         }
+        return gaps if self.premium_gap is None else gaps | {"sectors": np.abs(self.premium_gap).max(axis=1)}
 
     @cached_property
     def relative_spending_gap(self) -> Array:
@@ -148,7 +156,11 @@ def evaluate(system: System, at: Iterate) -> Values:
     """All equations at one point: three passes over K, two over the input-output blocks, no powers over N²S."""
     base = system.base
     wage = np.exp(at.log_wage)
-    log_cost = base.beta * at.log_wage[:, None] + _times(base.gamma.transpose(0, 2, 1), at.log_price)
+    labour_cost = at.log_wage[:, None] if at.premium is None else at.log_wage[:, None] + at.premium
+    inputs = _times(base.gamma.transpose(0, 2, 1), at.log_price)
+    if base.markets is not None:
+        inputs = base.markets.cost_of_inputs(inputs, at.log_price)
+    log_cost = base.cost_labour * labour_cost + inputs
     power = np.exp(-(base.theta * log_cost)).T.copy()
     absorbed = _times(system.factor, power)
     absorbed[absorbed <= 0] = 1.0  # cells nobody supplies or buys
@@ -161,11 +173,10 @@ def evaluate(system: System, at: Iterate) -> Values:
         paid = system.factor[r.sector, r.importer, r.exporter] * power[r.sector, r.exporter]
         rents_paid, received = r.received(paid * unit[r.sector, r.importer])
     revenue = at.spending.sum(axis=1) - imports - rents_paid
-    wage_bill = wage * base.value_added
-    income = wage_bill + revenue + received + system.deficits
+    incomes = _incomes(system, at, wage, output, revenue)
+    income = incomes.value_added + revenue + received + incomes.deficits
     uses = _times(base.gamma, output) + base.alpha * income[:, None]
-    earned = np.maximum((base.beta * output).sum(axis=1), np.finfo(float).tiny)
-    numeraire = np.log(wage_bill.sum() / base.value_added.sum())
+    numeraire = np.log(incomes.value_added.sum() / base.value_added.sum())
     return Values(
         system=system,
         point=at,
@@ -177,11 +188,37 @@ def evaluate(system: System, at: Iterate) -> Values:
         revenue=revenue,
         rents=received,
         rents_paid=rents_paid,
+        incomes=incomes,
         income=income,
         price_gap=system.offset - np.log(absorbed).T / base.theta - at.log_price,
         spending_gap=uses - at.spending,
-        wage_gap=np.log(earned / wage_bill) - numeraire,
+        wage_gap=np.log(incomes.earned / incomes.wage_bill) - numeraire,
+        premium_gap=_premium_gap(base, at, output, incomes),
     )
+
+
+def _incomes(system: System, at: Iterate, wage: Array, output: Array, revenue: Array) -> Incomes:
+    """What factors earn, at least next to nothing."""
+    base, markets = system.base, system.base.markets
+    wage_bill = wage * base.labour_income
+    earned = np.maximum((base.labour * output).sum(axis=1), np.finfo(float).tiny)
+    if markets is None:
+        return Incomes(wage_bill, earned, wage_bill, system.deficits)
+    level = np.einsum("nj,nj->n", base.alpha, at.log_price)
+    labour = markets.labour(at.log_wage, level, revenue, base.labour_income)
+    value_added = wage_bill = wage_bill * np.exp(labour.log)
+    if markets.others is not None:
+        value_added = wage_bill + np.einsum("nj,nj->n", markets.others, output)
+    fixed = markets.deficit_share is None
+    deficits = system.deficits if fixed else markets.deficits(output.sum(axis=1))
+    return Incomes(wage_bill, earned, value_added, deficits, labour)
+
+
+def _premium_gap(base: Factors, at: Iterate, output: Array, incomes: Incomes) -> Array | None:
+    if at.premium is None or base.markets is None:
+        return None
+    labour = incomes.labour
+    return base.markets.premium(base.labour * output, None if labour is None else labour.log) - at.premium
 
 
 def _times(matrices: Array, vectors: Array) -> Array:

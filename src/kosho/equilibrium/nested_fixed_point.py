@@ -7,7 +7,7 @@ tariffs, and wages may have to move by factors before it clears.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -93,7 +93,12 @@ def _moved(system: System, point: Iterate, step: Array) -> Iterate:
     weight = system.base.value_added / system.base.value_added.sum()
     step = step - np.log((np.exp(point.log_wage + step) * weight).sum())
     rise = step[:, None]
-    return Iterate(point.log_wage + step, point.log_price + rise, point.spending * np.exp(rise))
+    return replace(
+        point,
+        log_wage=point.log_wage + step,
+        log_price=point.log_price + rise,
+        spending=point.spending * np.exp(rise),
+    )
 
 
 def _settle(system: System, start: Iterate, local: Local | None, tol: float) -> _Trial:
@@ -101,7 +106,7 @@ def _settle(system: System, start: Iterate, local: Local | None, tol: float) -> 
     local = local or _renewed(evaluate(system, start))
     end = iterate(system, start, local, Pace(0.02 * tol, INNER))
     values = evaluate(system, end.point)
-    excess = _excess(system, values)
+    excess = _excess(values)
     merit = float(np.sqrt(np.mean(excess**2)))
     if not end.converged:
         # Wages cannot be judged before prices have settled.
@@ -121,15 +126,16 @@ def _trade(values: Values) -> Array:
     return trade
 
 
-def _sides(system: System, values: Values, trade: Array) -> tuple[Array, Array]:
+def _sides(values: Values, trade: Array) -> tuple[Array, Array]:
     """Exports and rents received with a deficit, imports and rents paid with a surplus; each `(N,)`."""
     sold = trade.sum(axis=(0, 1)) + values.rents
     bought = trade.sum(axis=(0, 2)) + values.rents_paid
-    return sold + np.maximum(system.deficits, 0.0), bought + np.maximum(-system.deficits, 0.0)
+    deficits = values.incomes.deficits
+    return sold + np.maximum(deficits, 0.0), bought + np.maximum(-deficits, 0.0)
 
 
-def _excess(system: System, values: Values) -> Array:
-    sold, bought = _sides(system, values, _trade(values))
+def _excess(values: Values) -> Array:
+    sold, bought = _sides(values, _trade(values))
     tiny = np.finfo(float).tiny
     gap = np.log(np.maximum(sold, tiny)) - np.log(np.maximum(bought, tiny))
     return np.clip(gap, -NO_TRADE, NO_TRADE)
@@ -140,7 +146,7 @@ def _direction(system: System, trial: _Trial) -> Array:
     base, share, point = system.base, trial.values.share, trial.end.point
     count = len(base.value_added)
     trade = _trade(trial.values)
-    sold, bought = _sides(system, trial.values, trade)
+    sold, bought = _sides(trial.values, trade)
     reach = trial.local.reach.T
     spread = share * reach[:, None, :]
     exports = trade.reshape(-1, count).T @ spread.reshape(-1, count) + trade.sum(axis=0).T

@@ -37,7 +37,7 @@ class Chord:
     def at(cls, adjoint: Adjoint) -> Chord:
         """From the equations' derivatives at a point."""
         jacobian: Single = adjoint.jacobian().astype(np.float32)
-        count, size = len(adjoint.wage_bill), adjoint.output.size
+        count, size = len(adjoint.incomes.wage_bill), adjoint.output.size
         w, p, x = slice(0, count), slice(count, count + size), slice(count + size, None)
         price, spending = _inverse(jacobian[p, p]), _inverse(jacobian[x, x])
         cross = np.ascontiguousarray(jacobian[x, p])

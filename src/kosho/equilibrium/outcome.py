@@ -10,13 +10,17 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array, Index
-from kosho.display import Card, Shown, columns, million, plural, signed_percent, thing
+from kosho.display import Card, Shown, columns, listing, million, plural, signed_percent, thing
+from kosho.equilibrium.closure import Closure, capped
+from kosho.equilibrium.comparison import side_by_side
 from kosho.equilibrium.constraints import Settled
+from kosho.equilibrium.effects import GdpVolume, capital_volume, disutility, gdp_volume, kept_back
 from kosho.equilibrium.fallbacks import Solution, SolverReport
+from kosho.equilibrium.part_flows import PartFlows
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve_constrained import Constrained
 from kosho.equilibrium.system import Cells
-from kosho.errors import InputError, Problem, suggest
+from kosho.errors import InputError, Problem
 from kosho.readonly import fix, fixed_array
 from kosho.world import PhysicalFlow, World, labelled
 
@@ -27,6 +31,11 @@ HAT, FRACTION = "new over old", "fraction"
 ARRAYS = (
     "welfare",
     "equivalent_variation",
+    "real_income",
+    "real_gdp",
+    "consumer_prices",
+    "employment",
+    "labour_income",
     "real_wage",
     "wage",
     "price",
@@ -36,7 +45,11 @@ ARRAYS = (
     "expenditure",
     "output",
     "tariff_revenue",
+    "profits",
+    "capital",
     "rents",
+    "absorbed_duty",
+    "sector_wage",
     "income",
     "terms_of_trade",
     "volume_of_trade",
@@ -68,6 +81,7 @@ class Outcome(Shown):
 
     A *hat* is new over old. Everything is relative to `base`; only `equivalent_variation` is scaled by the
     income observed in the table that was given, which differs from the base's where that had to be rebased.
+    `welfare` and `equivalent_variation` mean the same under every closure.
 
     >>> from kosho.equilibrium import Shock, solve
     >>> from kosho.world import toy
@@ -86,14 +100,16 @@ class Outcome(Shown):
     base: World
     """The equilibrium that effects are relative to."""
     shock: Shock
-    deficits: str
-    """`fixed` or `zero`."""
+    """Duties as they are levied."""
+    closure: Closure
     observed_income: xr.DataArray
     """`[country]`, income in the table that was given, before any rebasing."""
     solution: Solution
     """The equilibrium in the layout of the kernel."""
     cells: Cells
     """The shock, folded by cell."""
+    answered: Shock
+    """The shock as the equations take it: what makers absorb of a duty is a rent below zero."""
     constrained: Constrained | None = None
     """How constraints and nests were solved, if there were any."""
 
@@ -105,6 +121,7 @@ class Outcome(Shown):
         codes, money = self.base.countries, self.base.meta.unit
         rows = [
             ("of", f"{thing(self.shock)}, deficits {self.deficits}"),
+            *((("closure", listing(self.closure.told)),) if self.closure.told else ()),
             ("welfare", columns(codes, self.welfare.to_numpy(), signed_percent)),
             ("worth a year", columns(codes, self.equivalent_variation.to_numpy(), lambda x: million(x, money))),
             ("real wage", columns(codes, self.real_wage.to_numpy(), signed_percent)),
@@ -116,6 +133,23 @@ class Outcome(Shown):
             ("residual", f"{self.solver.residual:.0e} after {plural(self.solver.iterations, 'iteration')}")
         )
         return Card(f"Outcome on {self.base.meta.name}", rows)
+
+    @property
+    def deficits(self) -> str:
+        """See `Deficits`."""
+        return self.closure.deficits
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What decides in the closure and has no source; which sectors bear profits, where they are capped."""
+        if not self.closure.profits:
+            return self.closure.assumed
+        others = [code for code in self.base.sectors if code not in self.closure.profits]
+        told = [f"profits in {listing(self.closure.profits, 60)}; none in {listing(others, 60)}"]
+        cells = [f"{sector} of {country}" for country, sector in capped(self.closure, self.base)]
+        if cells:
+            told.append(f"profits capped at 0.9 of value added: {listing(cells, len(cells))}")
+        return (*self.closure.assumed, *told)
 
     @property
     def constraints(self) -> tuple[Settled, ...]:
@@ -150,7 +184,7 @@ class Outcome(Shown):
     @cached_property
     def flows(self) -> xr.DataArray:
         """`[importer, exporter, sector]`, new values net of tariffs and rents: what producers receive."""
-        return self._by_cell(self.solution.values.net_flow, self._money)
+        return self._by_cell(self._parts.net_flow, self._money)
 
     @cached_property
     def expenditure(self) -> xr.DataArray:
@@ -170,7 +204,12 @@ class Outcome(Shown):
     @cached_property
     def rents(self) -> xr.DataArray:
         """`[country]`, rents received by their holders; there are none in the base."""
-        return self._by_country(self.solution.values.rents, self._money)
+        return self._by_country(self.solution.values.rents + self.absorbed_duty.to_numpy(), self._money)
+
+    @cached_property
+    def absorbed_duty(self) -> xr.DataArray:
+        """`[country]`, what makers bear of duties on what they sell: their price before duty is lower by it."""
+        return self._by_country(self._parts.borne, self._money)
 
     @cached_property
     def income(self) -> xr.DataArray:
@@ -179,9 +218,110 @@ class Outcome(Shown):
 
     @cached_property
     def welfare(self) -> xr.DataArray:
-        """`[country]`, exact change of real income, a fraction: income hat over the final price index hat."""
+        """`[country]`, equivalent variation over income, a fraction.
+
+        Where labour is given it is the exact change of real income: income hat over the final price index hat.
+        Where labour moves, what its change costs workers is taken off; where the treasury keeps revenue, that.
+        """
+        values = self.solution.values
+        real = values.income / self.base.arrays.income / self._price_level - 1.0
+        if values.incomes.labour is not None:
+            real = real - disutility(values.system.base, values.incomes.labour)
+        if self.closure.revenue == "kept":
+            real = real - kept_back(self.base, values.revenue, self._price_level)
+        return self._by_country(real, FRACTION)
+
+    @cached_property
+    def real_income(self) -> xr.DataArray:
+        """`[country]`, change of all income over final prices, a fraction. No welfare where labour moves;
+        where capital accumulates, a comparison of steady states that leaves out what it takes to get there.
+        """
         income = self.solution.values.income / self.base.arrays.income
         return self._by_country(income / self._price_level - 1.0, FRACTION)
+
+    @cached_property
+    def real_gdp(self) -> xr.DataArray:
+        """`[country]`, change of GDP at market prices by volume (Fisher), a fraction.
+
+        With one factor in given amount this is what becomes of taxes on imports, deflated: value added at basic
+        prices is as large as before.
+        """
+        return self._by_country(self._gdp.total, FRACTION)
+
+    @cached_property
+    def consumer_prices(self) -> xr.DataArray:
+        """`[country]`, change of the price index of final demand, a fraction; in units of world value added, so
+        that only differences between countries, or from wages, say something.
+        """
+        return self._by_country(self._price_level - 1.0, FRACTION)
+
+    @cached_property
+    def employment(self) -> xr.DataArray:
+        """`[country]`, change of labour supplied, a fraction; zero where it is given."""
+        labour = self.solution.values.incomes.labour
+        log = np.zeros(len(self.base.countries)) if labour is None else labour.log
+        return self._by_country(np.expm1(log), FRACTION)
+
+    @cached_property
+    def labour_income(self) -> xr.DataArray:
+        """`[country]`, new; all of value added where labour is the only factor."""
+        return self._by_country(self.solution.values.incomes.wage_bill, self._money)
+
+    @cached_property
+    def profits(self) -> xr.DataArray:
+        """`[country]`, new, of makers in the sectors that the closure names; part of value added."""
+        values = self.solution.values
+        markets = values.system.base.markets
+        if markets is None or markets.profit is None:
+            return self._by_country(np.zeros_like(values.income), self._money)
+        return self._by_country((markets.profit * values.output).sum(axis=1), self._money)
+
+    @cached_property
+    def capital(self) -> xr.DataArray:
+        """`[country]`, change of capital by volume between steady states, a fraction; zero where in place."""
+        return self._by_country(capital_volume(self.solution.values), FRACTION)
+
+    @cached_property
+    def sector_wage(self) -> xr.DataArray:
+        """`[country, sector]`, hat of what a unit of equally good labour costs. Where workers differ by sector,
+        what they earn on average is the same in all, whatever this says.
+        """
+        point = self.solution.values.point
+        premium = np.zeros_like(point.log_price) if point.premium is None else point.premium
+        return self._by_sector(np.exp(point.log_wage[:, None] + premium), HAT)
+
+    @cached_property
+    def decomposition(self) -> xr.Dataset:
+        """What `welfare` is made of, `[country]`, fractions of base income that add up to it exactly.
+
+        `volume`: more or less labour and capital. `revenue`: taxes on imports, deflated. `profits`: more or
+        less of what earns profits. The three are `real_gdp`. `terms_of_trade`: what a unit of GDP buys, with
+        rents, duties that makers bear, and what deficits pay for. `leisure`: what work costs workers. `kept`:
+        revenue that the treasury keeps.
+
+        >>> from kosho.equilibrium import Shock, solve
+        >>> from kosho.world import toy
+        >>> outcome = solve(toy(), Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.25}))
+        >>> parts = outcome.decomposition.sel(country="USA")
+        >>> {name: round(float(part), 4) for name, part in parts.items() if abs(float(part)) > 1e-6}
+        {'terms_of_trade': 0.0119, 'revenue': -0.0064}
+        """
+        values, a = self.solution.values, self.base.arrays
+        gdp = (a.value_added + a.revenue) / a.income
+        parts = {
+            "volume": gdp * self._gdp.factors,
+            "revenue": gdp * self._gdp.revenue,
+            "profits": gdp * self._gdp.profits,
+            "leisure": np.zeros_like(a.income),
+            "kept": np.zeros_like(a.income),
+        }
+        if values.incomes.labour is not None:
+            parts["leisure"] = -disutility(values.system.base, values.incomes.labour)
+        if self.closure.revenue == "kept":
+            parts["kept"] = -kept_back(self.base, values.revenue, self._price_level)
+        rest = self.welfare.to_numpy() - np.sum(list(parts.values()), axis=0)
+        named = {"terms_of_trade": rest} | parts
+        return xr.Dataset({name: self._by_country(part, FRACTION) for name, part in named.items()})
 
     @cached_property
     def real_wage(self) -> xr.DataArray:
@@ -246,8 +386,31 @@ class Outcome(Shown):
         the cell.
         """
         return tuple(
-            UnitFlow(flow, flow.quantity, flow.quantity * self._volume(flow)) for flow in self.base.units
+            UnitFlow(flow, flow.quantity, flow.quantity * self._parts.volume(flow)) for flow in self.base.units
         )
+
+    def compare(self, other: Outcome) -> xr.Dataset:
+        """This outcome beside another on the same table, by country: `this`, `other`, and `difference`.
+
+        Where labour supply moves in either, real incomes, wages and the like are not of one kind any more: only
+        `equivalent_variation` and `welfare`, which is equivalent variation over income, are compared.
+
+        Raises:
+            InputError: the other is of another world.
+
+        >>> from kosho.equilibrium import Closure, Shock, solve
+        >>> from kosho.world import toy
+        >>> change = Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.25})
+        >>> both = solve(toy(), change, closure=Closure(labour_supply=0.5)).compare(solve(toy(), change))
+        >>> list(both), both["welfare"].sel(country="JPN").round(4).to_series().to_dict()
+        (['equivalent_variation', 'welfare'], {'this': -0.0231, 'other': -0.0235, 'difference': 0.0004})
+        """
+        mine, theirs = self.observed_income.to_numpy(), other.observed_income.to_numpy()
+        if self.base.countries != other.base.countries or not np.allclose(mine, theirs, rtol=1e-9):
+            names = f"outcomes of {self.base.meta.name} and {other.base.meta.name}"
+            raise InputError(Problem(f"{names} are not compared", "both must start from the same table"))
+        alike = not (self.closure.labour_supply or other.closure.labour_supply)
+        return side_by_side(self.to_dataset(), other.to_dataset(), alike=alike)
 
     def to_dataset(self) -> xr.Dataset:
         """Every array of the outcome by name, each with its `units`, to keep, plot or join with others.
@@ -285,74 +448,19 @@ class Outcome(Shown):
         >>> round(before), round(after, -2)
         (48000, 17200.0)
         """
-        n, i, j = self._place(importer, exporter, sector)
-        if not part:
-            return float(self.base.arrays.flows[n, i, j]), float(self.solution.values.net_flow[j, n, i])
-        rows = self._rows(n, i, j, part)
-        if not len(rows):
-            known = {self.shock.part[row] for row in self._rows(n, i, j, None)} - {""}
-            raise InputError(
-                Problem(
-                    f"the shock has no part {part!r} of {importer} from {exporter}, {sector}",
-                    suggest(part, known) or "parts are named in the shock",
-                )
-            )
-        base = self._cell_spending(n, i, j) * (self.shock.share[rows] / (1.0 + self.shock.base_tariff[rows]))
-        return float(base.sum()), float(self.received(rows).sum())
+        return self._parts.flow(importer, exporter, sector, part)
 
     def received(self, rows: Index) -> Array:
-        """New value net of tariff and rent of some rows of the shock that was answered, by their positions."""
-        cell = self.cells.row[rows]
-        j, n, i = self.cells.sector[cell], self.cells.importer[cell], self.cells.exporter[cell]
-        paid = self.solution.values.share[j, n, i] * self.solution.values.point.spending[n, j]
-        weight = np.divide(
-            self.cells.weight[rows],
-            self.cells.factor[cell],
-            out=np.zeros(len(rows)),
-            where=self.cells.factor[cell] > 0,
-        )
-        return paid * weight * self.cells.part_net[rows]
+        """New value net of tariff and rent of some rows of `shock`, by their positions."""
+        return self._parts.received(rows)
 
-    def _volume(self, flow: PhysicalFlow) -> float:
-        n, i, j = self._place(flow.importer, flow.exporter, flow.sector)
-        cost = float(self._cost[i, j])
-        touching = self._rows(n, i, j, None)
-        if not len(touching) or flow.part is None:
-            return self._cell_volume(n, i, j, touching) / cost
-        rows = self._rows(n, i, j, flow.part)
-        if not len(rows):
-            rows = self._rows(n, i, j, "")
-        base_value = self._cell_spending(n, i, j)
-        if not len(rows):
-            cell = self.cells.row[touching[0]]
-            base = base_value * self.cells.rest_net[cell]
-            paid = self.solution.values.share[j, n, i] * self.solution.values.point.spending[n, j]
-            return paid * self.cells.rest_net[cell] / self.cells.factor[cell] / base / cost if base > 0 else 0.0
-        base = base_value * self.shock.share[rows] / (1.0 + self.shock.base_tariff[rows])
-        total = base.sum()
-        return float((self.received(rows) / self.shock.cost[rows]).sum() / total / cost) if total > 0 else 0.0
+    @cached_property
+    def _parts(self) -> PartFlows:
+        return PartFlows(self.base, self.shock, self.answered, self.cells, self.solution.values)
 
-    def _cell_volume(self, n: int, i: int, j: int, rows: Index) -> float:
-        """Net flow ratio of a whole cell, each part over its own change of trade cost."""
-        base = self.base.arrays.flows[n, i, j]
-        if not base > 0:
-            return 0.0
-        new = float(self.solution.values.net_flow[j, n, i])
-        received = self.received(rows)
-        saved = received * (1.0 - 1.0 / self.shock.cost[rows])
-        return float((new - saved.sum()) / base)
-
-    def _cell_spending(self, n: int, i: int, j: int) -> float:
-        return float(self.base.arrays.flows[n, i, j] * (1.0 + self.base.arrays.tariff[n, i, j]))
-
-    def _place(self, importer: str, exporter: str, sector: str) -> tuple[int, int, int]:
-        return self.base.position(importer), self.base.position(exporter), self.base.sector_position(sector)
-
-    def _rows(self, n: int, i: int, j: int, part: str | None) -> Index:
-        """Rows of the shock in a cell, of one part or of all."""
-        shock = self.shock
-        rows = np.flatnonzero((shock.importer == n) & (shock.exporter == i) & (shock.sector == j))
-        return rows if part is None else np.array([row for row in rows if shock.part[row] == part], np.intp)
+    @cached_property
+    def _gdp(self) -> GdpVolume:
+        return gdp_volume(self.base, self.solution.values, self.answered, self.cells)
 
     @cached_property
     def _cost(self) -> Array:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.arrays import Array
+from kosho.equilibrium.factor_markets import FactorMarkets
 from kosho.errors import InputError, Problem
 from kosho.world import World
 
@@ -37,16 +38,60 @@ class Factors:
     spending: Array  # X (N, S)
     value_added: Array  # V (N,)
     deficits: Array  # D (N,)
+    labour: Array  # share of receipts that labour earns (N, S); beta where it is the only factor
+    labour_income: Array  # (N,); V where labour is the only factor
+    cost_labour: Array  # how unit cost rises with the wage (N, S); beta where costs are all of receipts
+    markets: FactorMarkets | None = None  # what is not plain about factors
+    plain: Factors | None = None  # the same base in the plain closure
 
     @cached_property
     def local(self) -> Local:
         """Prices and expenditure at base shares."""
+        if self.plain is not None and self.cost_labour is self.beta:
+            return self.plain.local
         return local_block(self, self.share, self.net_share)
+
+    @property
+    def cost_gamma(self) -> Array:
+        """How unit cost rises with prices `(N, S input, S)`: gamma in the plain closure."""
+        found, markets = self.gamma, self.markets
+        if markets is not None and markets.cost_scale is not None:
+            found = found * markets.cost_scale[:, None, :]
+        if markets is not None and markets.basket is not None and markets.cost_capital is not None:
+            found = found + markets.basket[:, :, None] * markets.cost_capital[:, None, :]
+        return found
+
+    @cached_property
+    def premium(self) -> PremiumStep:
+        """How sales answer to what labour costs in a sector, at base shares."""
+        sold = self.net_share * self.spending.T[:, :, None]
+        total = sold.sum(axis=1)
+        own = np.divide((sold * self.share).sum(axis=1), total, out=np.zeros_like(total), where=total > 0)
+        reach = self.theta[:, None] * (1.0 - own) * self.cost_labour.T
+        return PremiumStep(reach.T, np.einsum("jnn->nj", self.share) * self.cost_labour)
+
+    @cached_property
+    def swing(self) -> Array:
+        """How labour income moves with the wage `(N,)`: one where labour is given."""
+        if self.markets is None or self.markets.supply == 0:
+            return np.ones_like(self.value_added)
+        still = np.zeros_like(self.value_added)
+        labour = self.markets.labour(still, still, self.markets.taken * self.labour_income, self.labour_income)
+        follow = (self.alpha * self.local.follow).sum(axis=1)
+        return 1.0 + labour.by_wage + labour.by_level * follow
 
     @cached_property
     def wage(self) -> Array:
         """Wages at base shares."""
         return _wage_block(self, self.local)
+
+
+@dataclass(frozen=True, eq=False)
+class PremiumStep:
+    """Preconditioner of premiums on labour by sector."""
+
+    reach: Array  # (N, S): how sales fall with a sector's labour cost, competitors' costs held
+    follow: Array  # (N, S): how the price at home rises with it, before inputs follow
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +146,9 @@ def _prepare(world: World) -> Factors:
         spending=a.expenditure,
         value_added=a.value_added,
         deficits=a.deficits,
+        labour=a.beta,
+        labour_income=a.value_added,
+        cost_labour=a.beta,
     )
 
 
@@ -108,12 +156,14 @@ def local_block(base: Factors, share: Array, net_share: Array) -> Local:
     """Preconditioner of prices and expenditure at shares pi and f pi, both `(S, N, N)`."""
     own = np.einsum("jnn->nj", share)
     duty = 1.0 - np.where(share.sum(axis=2) > 0, net_share.sum(axis=2), 1.0).T
-    inverse = _leontief(own[:, :, None] * base.gamma.transpose(0, 2, 1))
+    cost_gamma = base.cost_gamma
+    inverse = _leontief(own[:, :, None] * cost_gamma.transpose(0, 2, 1))
     # Tariff revenue adds the rank-one term alpha duty' to expenditure's block: Sherman & Morrison (1950).
     revenue = np.matmul(inverse.transpose(0, 2, 1), base.alpha[:, :, None].astype(np.float32))[:, :, 0]
     weight = duty / (1.0 - (duty * revenue).sum(axis=1, keepdims=True))
-    follow = np.matmul(inverse, (own * base.beta)[:, :, None].astype(np.float32))[:, :, 0].astype(np.float64)
-    rho = base.beta + np.matmul(base.gamma.transpose(0, 2, 1), follow[:, :, None])[:, :, 0]
+    follow = np.matmul(inverse, (own * base.cost_labour)[:, :, None].astype(np.float32))
+    follow = follow[:, :, 0].astype(np.float64)
+    rho = base.cost_labour + np.matmul(cost_gamma.transpose(0, 2, 1), follow[:, :, None])[:, :, 0]
     return Local(inverse, follow, revenue.astype(np.float64), weight, base.theta * rho)
 
 
@@ -139,12 +189,12 @@ def _wage_block(base: Factors, local: Local) -> Array:
     # earned[(j m), n]: value added n earns in m with j, over all it earns. Single precision will do.
     earned = base.net_share.astype(np.float32)
     earned *= base.spending.T[:, :, None]
-    earned *= (base.beta / base.value_added[:, None]).T[:, None, :]
+    earned *= (base.labour / base.labour_income[:, None]).T[:, None, :]
     spread = base.share.astype(np.float32)
     spread *= local.reach.T[:, None, :]
     jacobian = (earned.reshape(-1, count).T @ spread.reshape(-1, count)).astype(np.float64)
-    jacobian += earned.sum(axis=0).T
-    pull = 1.0 + (earned.sum(axis=1).T * local.reach).sum(axis=1)
+    jacobian += earned.sum(axis=0).T * base.swing
+    pull = base.swing + (earned.sum(axis=1).T * local.reach).sum(axis=1)
     jacobian[np.diag_indices(count)] -= pull + WAGE_RIDGE
-    jacobian -= base.value_added / base.value_added.sum()
+    jacobian -= base.value_added * base.swing / base.value_added.sum()
     return np.linalg.inv(jacobian)

@@ -78,7 +78,8 @@ class Part(Shown):
     cost: float = 1.0
     """New over old real trade cost; infinite for a ban."""
     rent: float = 0.0
-    """New rent, ad valorem on the producer price, paid by buyers to `holder`; there is none in the base."""
+    """New rent, ad valorem on the producer price, paid by buyers to `holder`; there is none in the base. Below
+    zero, and held by the exporter, it is what the maker bears of a duty."""
     holder: str | None = None
     part: str = ""
     """Name of the product group; empty for the whole cell."""
@@ -436,6 +437,7 @@ def _refuse_columns(shock: Shock) -> None:
 
 def _refuse_impossible(shock: Shock) -> None:
     home = shock.importer == shock.exporter
+    own = shock.holder == shock.exporter  # below zero, a rent is what a maker bears of a duty
     with np.errstate(invalid="ignore"):
         rules = [
             (~((shock.share > 0) & (shock.share <= 1 + ROUNDING)), "share {share} is not between 0 and 1"),
@@ -445,8 +447,11 @@ def _refuse_impossible(shock: Shock) -> None:
                 "base tariff {base_tariff} is not above -1",
             ),
             (~(np.isfinite(shock.tariff) & (shock.tariff > -1)), "tariff {tariff} is not above -1 (-100 %)"),
-            (~(np.isfinite(shock.rent) & (shock.rent >= 0)), "rent {rent} is not zero or more"),
-            ((shock.rent > 0) & (shock.holder < 0), "rent {rent} has no holder"),
+            (
+                ~(np.isfinite(shock.rent) & ((shock.rent >= 0) | (own & (1 + shock.tariff + shock.rent > 0)))),
+                "rent {rent} is not zero or more",
+            ),
+            ((shock.rent != 0) & (shock.holder < 0), "rent {rent} has no holder"),
             (
                 home & ((shock.tariff > 0) | (shock.base_tariff != 0) | (shock.rent != 0)),
                 "domestic sales bear no tariff or rent",  # a negative rate is a subsidy to buyers

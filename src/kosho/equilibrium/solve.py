@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Literal, overload
 from weakref import WeakKeyDictionary
@@ -9,7 +10,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from kosho.arguments import note_share_of_one
+from kosho.equilibrium.absorption import absorption_of
 from kosho.equilibrium.arguments import Deficits, note_world
+from kosho.equilibrium.closed_factors import closed_factors
+from kosho.equilibrium.closure import Closure, agreed, refuse_other_world
 from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
 from kosho.equilibrium.failure import Failure
 from kosho.equilibrium.fallbacks import find
@@ -27,7 +31,7 @@ REBASE_TOLERANCE = 1e-11
 BALANCED = 1e-9
 """A table whose expenditure misses its uses by less, relative to a country's total, is an equilibrium."""
 
-_REBASED: WeakKeyDictionary[World, dict[Deficits, World]] = WeakKeyDictionary()
+_REBASED: WeakKeyDictionary[World, dict[tuple[bool, Hashable], World]] = WeakKeyDictionary()
 
 
 @overload
@@ -37,6 +41,7 @@ def solve(
     deficits: Deficits = "fixed",
     tol: float = TOLERANCE,
     *,
+    closure: Closure | None = None,
     throw: Literal[True] = True,
 ) -> Outcome: ...
 
@@ -48,6 +53,7 @@ def solve(
     deficits: Deficits = "fixed",
     tol: float = TOLERANCE,
     *,
+    closure: Closure | None = None,
     throw: bool,
 ) -> Outcome | Failure: ...
 
@@ -58,6 +64,7 @@ def solve(
     deficits: Deficits = "fixed",
     tol: float = TOLERANCE,
     *,
+    closure: Closure | None = None,
     throw: bool = True,
 ) -> Outcome | Failure:
     """The equilibrium of a counterfactual (Caliendo & Parro 2015, in changes).
@@ -70,12 +77,13 @@ def solve(
             1e-7; `Outcome.constraints` gives their wedges, rents and costs) and product nests.
         deficits: See `Deficits`.
         tol: Largest relative gap allowed in any equation.
+        closure: What adjusts besides; the plain one if not given. Deficits may be said in it, or by `deficits`.
         throw: Whether to raise where there is no answer. If not, a `Failure` is returned with the reason and
             the best point reached. Arguments of wrong types or labels raise in any case.
 
     Raises:
-        InputError: the shock does not fit the world, or leaves a market without supplier; constraints that
-            contradict one another.
+        InputError: the shock or the closure does not fit the world; a market is left without supplier;
+            constraints contradict one another.
         KoshoError: nothing meets a constraint.
         ConvergenceError: no equilibrium was found; it names the residual and the worst country and sector,
             and holds the best point reached.
@@ -90,29 +98,41 @@ def solve(
     note_world(problems, world, deficits)
     note_share_of_one(problems, tol, "tol", "1e-8")
     problems.raise_if_any()
+    closure = agreed(closure, deficits)
+    refuse_other_world(closure, world)
     change = as_counterfactual(counterfactual)
     refuse_other_labels(change.shock, world)
     try:
-        return _solved(world, change, deficits, tol)
+        return _solved(world, change, closure, tol)
     except KoshoError as error:
         if throw:
             raise
         return Failure.of(error)
 
 
-def _solved(world: World, change: Counterfactual, deficits: Deficits, tol: float) -> Outcome:
-    base = rebase(world, deficits)
+def _solved(world: World, change: Counterfactual, closure: Closure, tol: float) -> Outcome:
+    base = rebase(world, closure=closure)
+    factors = closed_factors(base, closure)
     observed = labelled(world.arrays.income, ("country",), world.countries, world.sectors)
+    absorption = absorption_of(closure, world)
+    shock = change.shock if absorption is None else absorption.applied(change.shock, change.constraints)
     if not change.plain:
-        found = find_constrained(base, change.shock, change.constraints, change.nests, tol)
-        return Outcome(base, found.shock, deficits, observed, found.solution, found.cells, found)
-    cells = cells_of(change.shock, base)
-    solution = find(system_of(base, change.shock, cells), world, tol)
-    return Outcome(base, change.shock, deficits, observed, solution, cells)
+        found = find_constrained(base, factors, replace(change, shock=shock), tol)
+        asked = found.shock if absorption is None else absorption.asked(found.shock, change.constraints)
+        return Outcome(base, asked, closure, observed, found.solution, found.cells, found.shock, found)
+    cells = cells_of(shock, base)
+    solution = find(system_of(base, shock, cells, factors), world, tol)
+    return Outcome(base, change.shock, closure, observed, solution, cells, shock)
 
 
-def rebase(world: World, deficits: Deficits = "fixed") -> World:
+def rebase(world: World, deficits: Deficits = "fixed", *, closure: Closure | None = None) -> World:
     """The table as an equilibrium: with its own deficits, or with none.
+
+    Args:
+        world: The table.
+        deficits: See `Deficits`.
+        closure: Whose profits makers earn while the table is re-solved. Labour and capital stay in place: the
+            base is the economy as it is.
 
     Returns:
         `world` itself where it already is one.
@@ -131,12 +151,15 @@ def rebase(world: World, deficits: Deficits = "fixed") -> World:
     problems = Problems()
     note_world(problems, world, deficits)
     problems.raise_if_any()
-    if world.imbalance <= BALANCED and (deficits == "fixed" or _is_balanced(world)):
+    closure = agreed(closure, deficits)
+    balanced = closure.deficits == "zero"
+    if world.imbalance <= BALANCED and (not balanced or _is_balanced(world)):
         return world
     known = _REBASED.setdefault(world, {})
-    if deficits not in known:
-        known[deficits] = _rebased(world, deficits)
-    return known[deficits]
+    key = (balanced, closure.made)
+    if key not in known:
+        known[key] = _rebased(world, Closure(profits=closure.profits), balanced=balanced)
+    return known[key]
 
 
 def _is_balanced(world: World) -> bool:
@@ -144,12 +167,12 @@ def _is_balanced(world: World) -> bool:
     return bool((np.abs(a.deficits) <= BALANCED * a.income).all())
 
 
-def _rebased(world: World, deficits: Deficits) -> World:
+def _rebased(world: World, closure: Closure, *, balanced: bool) -> World:
     nothing = Shock.none(world)
-    system = system_of(world, nothing, cells_of(nothing, world))
-    if deficits == "zero":
+    system = system_of(world, nothing, cells_of(nothing, world), closed_factors(world, closure))
+    if balanced:
         system = replace(system, deficits=np.zeros_like(system.deficits))
     flows = find(system, world, REBASE_TOLERANCE).values.net_flow.transpose(1, 2, 0)
-    how = "without deficits" if deficits == "zero" else "with its own deficits"
+    how = "without deficits" if balanced else "with its own deficits"
     meta = replace(world.meta, adjustments=(*world.meta.adjustments, f"re-solved as an equilibrium {how}"))
     return replace(world, flows=world.flows.copy(data=np.ascontiguousarray(flows)), meta=meta)

@@ -7,7 +7,6 @@ is accelerated (Anderson) and each equilibrium starts from the last.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -36,10 +35,12 @@ from kosho.equilibrium.constraint_levels import (
     rows_of,
     without,
 )
-from kosho.equilibrium.constraints import Constraint, Quota, Settled
+from kosho.equilibrium.constraints import Quota, Settled
+from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.fallbacks import Solution, best_point, find
 from kosho.equilibrium.kernel import Iterate, Values
-from kosho.equilibrium.nests import Nest, Varieties, explicit, kernel_weight
+from kosho.equilibrium.nests import Varieties, explicit, kernel_weight
+from kosho.equilibrium.preconditioners import Factors
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.system import Cells, cells_of, reweighted, system_of
 from kosho.errors import ConvergenceError, KoshoError
@@ -69,20 +70,13 @@ class _Round:
     solution: Solution
 
 
-def find_constrained(
-    base: World,
-    shock: Shock,
-    constraints: Sequence[Constraint],
-    nests: Sequence[Nest],
-    tol: float,
-) -> Constrained:
-    """The equilibrium of `base` after `shock`, with its product nests and constraints.
+def find_constrained(base: World, factors: Factors, change: Counterfactual, tol: float) -> Constrained:
+    """The equilibrium of `base` after a change with product nests and constraints.
 
     Args:
         base: An equilibrium.
-        shock: What changes besides.
-        constraints: Bounds, each with a name of its own.
-        nests: Products with a nest of their own.
+        factors: Of `base`, under the closure wanted.
+        change: What changes; its constraints have names of their own.
         tol: Largest relative gap in any equation; constraints are met to 1e-7.
 
     Raises:
@@ -90,7 +84,8 @@ def find_constrained(
         KoshoError: no wedge meets a bound.
         ConvergenceError: no equilibrium was found.
     """
-    of = explicit(shock, base, markets_of(base, constraints), nests)
+    constraints = change.constraints
+    of = explicit(change.shock, base, markets_of(base, constraints), change.nests)
     rows = rows_of(of, base, constraints)
     of = at_inside_rates(of, constraints, rows)
     bounds = bounds_of(of, base, constraints, rows)
@@ -99,7 +94,8 @@ def find_constrained(
     active = tuple(c for c in range(len(constraints)) if c not in banned)
     conflict(bounds, of)
     free, bound = (
-        _Economy(varieties, base, chosen(bounds, some), tol) for varieties, some in ((of, ()), (closed, active))
+        _Economy(varieties, base, factors, chosen(bounds, some), tol)
+        for varieties, some in ((of, ()), (closed, active))
     )
     try:
         held = bound.equilibrium(None)
@@ -203,8 +199,8 @@ class Constrained:
 class _Economy:
     """The outer iteration for one set of varieties and bounds."""
 
-    def __init__(self, of: Varieties, base: World, bounds: WedgeBounds, tol: float) -> None:
-        self.of, self._base, self._bounds, self._tol = of, base, bounds, tol
+    def __init__(self, of: Varieties, base: World, factors: Factors, bounds: WedgeBounds, tol: float) -> None:
+        self.of, self._base, self._factors, self._bounds, self._tol = of, base, factors, bounds, tol
         pair = of.exporter * len(base.sectors) + of.shock.sector[of.row]
         self._pairs, self._pair = np.unique(pair, return_inverse=True)
 
@@ -268,7 +264,7 @@ class _Economy:
         weight = np.where(replaced, weights[origin] * part, cells.weight)
         cells = reweighted(cells, weight)
         try:
-            solution = find(system_of(base, shock, cells), base, self._tol, start)
+            solution = find(system_of(base, shock, cells, self._factors), base, self._tol, start)
         except ConvergenceError as error:
             raise self._unanswered(error) from None
         values, cell = solution.values, cells.row

@@ -8,7 +8,7 @@ import numpy as np
 
 from kosho.arrays import Array, Index
 from kosho.equilibrium.kernel import Rents, System
-from kosho.equilibrium.preconditioners import factors_of
+from kosho.equilibrium.preconditioners import Factors, factors_of
 from kosho.equilibrium.shock import Shock, refuse_other_labels, uncovered
 from kosho.errors import Problems
 from kosho.world import World
@@ -68,18 +68,19 @@ def reweighted(cells: Cells, weight: Array) -> Cells:
     return replace(cells, factor=factor, net=net, weight=weight)
 
 
-def system_of(world: World, shock: Shock, cells: Cells) -> System:
+def system_of(world: World, shock: Shock, cells: Cells, factors: Factors | None = None) -> System:
     """The equations of a shock; deficits stay as they are in `world`.
 
     Args:
         world: An equilibrium, or a table to be made one.
         shock: What changes.
         cells: Its cells.
+        factors: Of `world` under the closure wanted; the plain one if not given.
 
     Raises:
         InputError: a market is left without any supplier.
     """
-    base = factors_of(world)
+    base = factors or factors_of(world)
     factor, net_factor = base.share, base.net_share
     offset = np.zeros_like(base.spending)
     if len(cells.factor):
@@ -126,7 +127,7 @@ def blend(system: System, toward: float) -> System:
 
 
 def _rents(shock: Shock, cells: Cells) -> Rents | None:
-    paying = np.flatnonzero((shock.rent > 0) & (cells.weight > 0))
+    paying = np.flatnonzero((shock.rent != 0) & (cells.weight > 0))
     if not len(paying):
         return None
     cell = cells.row[paying]

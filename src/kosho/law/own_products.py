@@ -19,7 +19,7 @@ from kosho.law.product_groups import (
 )
 from kosho.law.scope import Id
 from kosho.provenance import Frozen, Source
-from kosho.yamlfile import Key, LineNumbers, load
+from kosho.yamlfile import Key, LineNumbers
 
 __all__ = ["CaseProductFile", "MoreOfGroup", "with_own"]
 
@@ -53,14 +53,19 @@ class CaseProductFile(Frozen):
     """How ordinary rates are spread over a sector's lines; in place of those that ship."""
 
 
-def with_own(products: Products, path: Path) -> Products:
+def with_own(products: Products, written: tuple[CaseProductFile, LineNumbers], path: Path) -> Products:
     """The groups that there are, with those of a case's `products.yaml`.
 
+    Args:
+        products: Those that ship.
+        written: What the file says, and where.
+        path: Of the file, named in errors.
+
     Raises:
-        InputError: the file breaks its schema, or what it adds contradicts itself or what is there: a group of
+        InputError: what it adds contradicts itself or what is there: a group of
             the same id or with the same headings, shares of a trade above one, an unknown source or group.
     """
-    own, lines = load(path, CaseProductFile)
+    own, lines = written
     found = [
         Problem(
             f"group {group.id!r} ships with Kosho: {products.places.get(group.id, '')}".rstrip(": "),

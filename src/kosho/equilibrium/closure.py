@@ -1,0 +1,384 @@
+"""`Closure`: what is held fixed and what adjusts, chosen by how far ahead one looks.
+
+Every part is neutral by default; the plain closure is the model of Caliendo & Parro (2015) with deficits fixed.
+`docs/methods/closures.md` has the equations, and where they come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from numbers import Real
+from typing import Literal, TypeGuard, cast, get_args
+
+import numpy as np
+import xarray as xr
+
+from kosho.arguments import note_array, note_sort
+from kosho.arrays import Array
+from kosho.display import Card, Shown, listing, number, percent
+from kosho.equilibrium.arguments import Deficits
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.readonly import fix
+from kosho.world import World
+
+__all__ = [
+    "ByName",
+    "Capital",
+    "Closure",
+    "Product",
+    "Revenue",
+    "agreed",
+    "by_name",
+    "capped",
+    "profit_shares",
+    "refuse_other_world",
+]
+
+Revenue = Literal["lump-sum", "tax-relief", "kept"]
+"""What the treasury does with a change of tariff revenue: households get it as a sum, however much they work;
+the tax on their labour changes by as much; or it is spent on what households buy, and is no gain of theirs."""
+Capital = Literal["in-place", "accumulated"]
+ByName = float | Mapping[str, float]
+"""One number for all, or a number for each by its code."""
+Product = str | tuple[str, str]
+"""A sector or the name of a part; with an exporter in front, from there alone: `("JPN", "C29")`."""
+
+CAP = 0.9
+"""Largest share of value added that profits are let take."""
+CAPITAL_SHARE = 0.33
+"""Used where capital accumulates and nothing is said; an assumption, and told as one."""
+NUMBERS = ("labour_supply", "labour_mobility", "scale")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Closure(Shown):
+    """What adjusts, besides prices, spending and trade. The first argument nobody needs is this one.
+
+    Raises:
+        InputError: a value of another type, or one that cannot be; all of them are listed.
+
+    >>> from kosho.equilibrium import Closure, Shock, solve
+    >>> from kosho.world import toy
+    >>> Closure(labour_supply=0.5, revenue="tax-relief")
+    Closure
+      labour    elasticity of supply 0.5; revenue as tax relief
+      assumed   labour_supply 0.5, labour_tax: none, so that the use of revenue hardly matters
+    >>> car_tariff = Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.15})
+    >>> outcome = solve(toy(), car_tariff, closure=Closure(labour_supply=0.5))
+    >>> outcome.employment.round(4).to_series().to_dict()
+    {'JPN': -0.0044, 'USA': -0.0021, 'CHN': -0.0001}
+    """
+
+    labour_supply: float = 0.0
+    """Elasticity of labour supply to the real wage that workers keep; zero is labour as given."""
+    labour_tax: ByName | None = None
+    """Tax on labour in the base, a fraction of the wage, by country. Where it is not known the use of revenue
+    cannot be judged: as if there were none, it hardly matters to anyone's gain."""
+    revenue: Revenue = "lump-sum"
+    capital: Capital = "in-place"
+    """`in-place`: value added is one factor. `accumulated`: capital is what keeps its real return; effects are
+    between two steady states, and say nothing of the years between."""
+    capital_share: ByName = CAPITAL_SHARE
+    """Of value added less profits, by sector; only where capital accumulates."""
+    investment: xr.DataArray | None = None
+    """`[country, sector]`, shares of what capital is made of; None takes what is consumed, an assumption."""
+    labour_mobility: float = np.inf
+    """Frechet shape of how good workers are in each sector, 1 to infinity: infinite is free to move, 1 as if
+    earnings were bound to sectors."""
+    profits: Sequence[str] | Mapping[str, float] = ()
+    """Sectors with a fixed number of makers (Ossa 2014), who keep 1/sigma of what they receive, sigma = theta
+    + 1; or what they keep, by sector. At most 0.9 of value added: `capped` names the cells cut to that."""
+    absorbed: Mapping[Product, float] = field(default_factory=dict)
+    """Share of a change in 1 + tariff that makers bear, 0 to 1, by product. There is no central value: give
+    both ends of a range."""
+    scale: float = 0.0
+    """External economies: unit costs fall with employment to this power. Only in worlds of one sector."""
+    deficits: Deficits = "fixed"
+    """See `Deficits`."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where the value of a field is from, by its name; one without is shown as assumed."""
+
+    def __post_init__(self) -> None:
+        _refuse(self)
+        many = dict(self.profits) if isinstance(self.profits, Mapping) else tuple(self.profits)
+        object.__setattr__(self, "profits", many)
+        object.__setattr__(self, "absorbed", dict(self.absorbed))
+        fix(self)
+
+    def card(self) -> Card:
+        """What is not plain, and what of it has no source."""
+        rows = self._rows
+        assumed = [("assumed", listing(self.assumed))] if self.assumed else []
+        return Card("Closure", [*rows, *assumed] or [("plain", "labour given, one factor")])
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What is not plain, in words, deficits aside."""
+        return tuple(f"{name}: {text}" for name, text in self._rows if name != "deficits")
+
+    @property
+    def _rows(self) -> list[tuple[str, str]]:
+        use = {"tax-relief": "; revenue as tax relief", "kept": "; revenue kept by the treasury"}
+        rows = [
+            ("labour", f"elasticity of supply {number(self.labour_supply)}{use.get(self.revenue, '')}")
+            if self.labour_supply or self.revenue != "lump-sum"
+            else None,
+            ("sectors", f"mobility of labour {number(self.labour_mobility)}")
+            if np.isfinite(self.labour_mobility)
+            else None,
+            ("capital", f"accumulated, between steady states; share {_told(self.capital_share)}")
+            if self.capital == "accumulated"
+            else None,
+            ("profits", listing(self.profits)) if self.profits else None,
+            ("absorbed", listing(f"{_product(one)} {percent(x)}" for one, x in self.absorbed.items()))
+            if self.absorbed
+            else None,
+            ("scale", number(self.scale)) if self.scale else None,
+            ("deficits", self.deficits) if self.deficits != "fixed" else None,
+        ]
+        return [row for row in rows if row]
+
+    @property
+    def plain(self) -> bool:
+        """Whether factor markets are those of the plain closure; absorption and kept revenue aside."""
+        return self.without_absorbed == PLAIN
+
+    @property
+    def by_sector(self) -> bool:
+        """Whether labour costs different amounts in different sectors."""
+        return bool(np.isfinite(self.labour_mobility)) or self.scale != 0
+
+    @property
+    def without_absorbed(self) -> Hashable:
+        """All that the equations of factors and deficits depend on, to compare closures by."""
+        moving = self.labour_supply > 0
+        return (
+            self.labour_supply,
+            _hashable(self.labour_tax) if moving else None,
+            self.revenue == "tax-relief" and moving,
+            self.scale,
+            self.labour_mobility,
+            self.made,
+            self._capital,
+            self.deficits == "proportional",
+        )
+
+    @property
+    def made(self) -> Hashable:
+        """Which makers keep what, to compare by."""
+        return _hashable(self.profits) if isinstance(self.profits, Mapping) else self.profits
+
+    @cached_property
+    def _capital(self) -> Hashable:
+        if self.capital == "in-place":
+            return None
+        basket = None if self.investment is None else (self.investment.shape, self.investment.values.tobytes())
+        return _hashable(self.capital_share), basket
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What decides here and has no source, in words."""
+        found = [
+            f"{name} {number(getattr(self, name))}"
+            for name in NUMBERS
+            if getattr(self, name) != getattr(NOTHING, name)
+        ]
+        if self.labour_supply and self.labour_tax is None:
+            if self.revenue == "tax-relief":
+                found.append("labour_tax: none, so that the use of revenue hardly matters")
+        elif self.labour_supply:
+            found.append("labour_tax")
+        if self.capital == "accumulated":
+            found.append(f"capital_share {_told(self.capital_share)}")
+            found.append("investment: made of what is consumed" if self.investment is None else "investment")
+        if self.profits:
+            found.append(
+                "profits" if isinstance(self.profits, Mapping) else "profits: makers keep 1 / (theta + 1)"
+            )
+        if any(self.absorbed.values()):
+            found.append("absorbed")
+        return tuple(one for one in found if one.split(" ", 1)[0].rstrip(":") not in self.sources)
+
+
+def agreed(closure: Closure | None, deficits: Deficits) -> Closure:
+    """A closure with the deficits that it, or the argument of that name, asks for.
+
+    Raises:
+        InputError: it is no closure; the two ask for different things.
+    """
+    if closure is None:
+        return NOTHING if deficits == "fixed" else replace(NOTHING, deficits=deficits)
+    problems = Problems()
+    note_sort(problems, closure, Closure, "closure")
+    problems.raise_if_any()
+    if deficits in ("fixed", closure.deficits):
+        return closure
+    if closure.deficits != "fixed":
+        raise InputError(
+            Problem(f"deficits = {deficits!r}, and {closure.deficits!r} in the closure", "one of the two")
+        )
+    return replace(closure, deficits=deficits)
+
+
+def by_name(given: ByName, codes: Sequence[str], otherwise: float) -> list[float]:
+    """A number for each code."""
+    if isinstance(given, Mapping):
+        return [float(given.get(code, otherwise)) for code in codes]
+    return [float(given)] * len(codes)
+
+
+def refuse_other_world(closure: Closure, world: World) -> None:
+    """Refuse a closure that speaks of countries or sectors that a world has not, or that cannot be there.
+
+    Raises:
+        InputError: all that does not fit is listed.
+    """
+    problems = Problems()
+    if isinstance(closure.labour_tax, Mapping):
+        _note_strangers(problems, closure.labour_tax, world.countries, "labour_tax")
+    if isinstance(closure.capital_share, Mapping):
+        _note_strangers(problems, closure.capital_share, world.sectors, "capital_share")
+        missing = set(world.sectors) - set(closure.capital_share)
+        if missing and closure.capital == "accumulated":
+            problems.add(f"none for {listing(sorted(missing))}", "one for each sector", key="capital_share")
+    _note_strangers(problems, closure.profits, world.sectors, "profits")
+    _note_strangers(
+        problems, [one[0] for one in closure.absorbed if isinstance(one, tuple)], world.countries, "absorbed"
+    )
+    if closure.investment is not None:
+        for dim, codes in (("country", world.countries), ("sector", world.sectors)):
+            _note_strangers(
+                problems, [str(c) for c in closure.investment.indexes[dim]], codes, f"investment.{dim}"
+            )
+            missing = set(codes) - {str(c) for c in closure.investment.indexes[dim]}
+            if missing:
+                problems.add(f"no {dim} {listing(sorted(missing))}", key="investment")
+    if closure.scale and len(world.sectors) > 1:
+        problems.add(
+            f"scale = {closure.scale:g} in a world of {len(world.sectors)} sectors",
+            "a device of one-sector worlds: inputs multiply it, and there may be no equilibrium",
+            key="scale",
+        )
+    problems.raise_if_any()
+
+
+def capped(closure: Closure, world: World) -> tuple[tuple[str, str], ...]:
+    """Cells (country, sector) where 1/sigma is more than 0.9 of value added, and profits are cut to that.
+
+    >>> from kosho.equilibrium import Closure, capped
+    >>> from kosho.world import toy
+    >>> capped(Closure(profits=["C29"]), toy())
+    ()
+    """
+    refuse_other_world(closure, world)
+    a = world.arrays
+    asked = profit_shares(closure, world)
+    return tuple(
+        (country, world.sectors[j])
+        for j in np.flatnonzero(asked)
+        for n, country in enumerate(world.countries)
+        if a.output[n, j] > 0 and asked[j] > CAP * a.beta[n, j]
+    )
+
+
+def profit_shares(closure: Closure, world: World) -> Array:
+    """What makers keep of their receipts before any cap `(S,)`, zero where there are no profits."""
+    found = np.zeros(len(world.sectors))
+    kept = closure.profits if isinstance(closure.profits, Mapping) else {}
+    for code in closure.profits:
+        j = world.sector_position(code)
+        found[j] = kept[code] if code in kept else 1.0 / (world.arrays.theta[j] + 1.0)
+    return found
+
+
+def _note_strangers(
+    problems: Problems, given: Sequence[str] | Mapping[str, float], known: Sequence[str], argument: str
+) -> None:
+    for code in dict.fromkeys(given):
+        if code not in known:
+            problems.add(f"unknown code {code!r}", suggest(code, known), key=argument)
+
+
+def _refuse(closure: Closure) -> None:
+    problems = Problems()
+    _note_between(problems, closure.labour_supply, "labour_supply", 0.0, 100.0)
+    _note_between(problems, closure.scale, "scale", -1.0, 1.0)
+    if not (_is_number(closure.labour_mobility) and closure.labour_mobility >= 1):
+        wanted = "1 (bound to sectors) to infinity (free to move)"
+        problems.add(f"labour_mobility = {closure.labour_mobility!r}", wanted)
+    for name, words in (("revenue", Revenue), ("capital", Capital), ("deficits", Deficits)):
+        given = getattr(closure, name)
+        if given not in get_args(words):
+            problems.add(f"{name} = {given!r}", suggest(str(given), get_args(words)))
+    _note_by_name(problems, 0.0 if closure.labour_tax is None else closure.labour_tax, "labour_tax")
+    _note_by_name(problems, closure.capital_share, "capital_share")
+    _note_profits(problems, closure.profits)
+    _note_absorbed(problems, closure.absorbed)
+    if closure.investment is not None:
+        _note_basket(problems, closure.investment)
+    problems.raise_if_any()
+
+
+def _note_by_name(problems: Problems, given: object, name: str) -> None:
+    """Note what is no fraction below one, nor a mapping to such."""
+    if not isinstance(given, Mapping):
+        _note_between(problems, given, name, 0.0, 0.99)
+        return
+    for code, value in cast("Mapping[object, object]", given).items():
+        _note_between(problems, value, f"{name}[{code!r}]", 0.0, 0.99)
+
+
+def _note_profits(problems: Problems, given: object) -> None:
+    if isinstance(given, Mapping):
+        _note_by_name(problems, cast("Mapping[object, object]", given), "profits")
+    elif isinstance(given, str) or not isinstance(given, Sequence):
+        problems.add(f"profits = {given!r}", "a list of sectors, or a share of receipts by sector")
+
+
+def _note_absorbed(problems: Problems, given: object) -> None:
+    if not note_sort(problems, given, Mapping, "absorbed"):
+        return
+    for one, share in cast("Mapping[object, object]", given).items():
+        parts = cast("tuple[object, ...]", one) if isinstance(one, tuple) else ("", one)
+        if len(parts) != 2 or not all(isinstance(part, str) for part in parts):
+            problems.add(f"absorbed[{one!r}]", 'a sector or part "C29", or an exporter\'s ("JPN", "C29")')
+        _note_between(problems, share, f"absorbed[{one!r}]", 0.0, 1.0)
+
+
+def _note_basket(problems: Problems, basket: object) -> None:
+    if not note_array(problems, basket, ("country", "sector"), "investment"):
+        return
+    values = cast("xr.DataArray", basket)
+    total = values.sum("sector").to_numpy()
+    if not (np.isfinite(values.to_numpy()).all() and (values.to_numpy() >= 0).all()):
+        problems.add("a share is negative or no number", key="investment")
+    elif np.abs(total - 1.0).max() > 1e-6:
+        worst = str(values.indexes["country"][int(np.abs(total - 1.0).argmax())])
+        problems.add(f"shares of {worst} sum to {float(values.sel(country=worst).sum()):.6g}", "to one each")
+
+
+def _note_between(problems: Problems, value: object, shown: str, least: float, most: float) -> None:
+    if not _is_number(value) or not least <= value <= most:
+        problems.add(f"{shown} = {value!r}", f"a number from {least:g} to {most:g}")
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, Real) and value is not True and value is not False
+
+
+def _product(one: Product) -> str:
+    return one if isinstance(one, str) else " of ".join(reversed(one))
+
+
+def _told(given: ByName) -> str:
+    return "by code" if isinstance(given, Mapping) else number(given)
+
+
+def _hashable(given: ByName | None) -> Hashable:
+    return tuple(sorted(given.items())) if isinstance(given, Mapping) else given
+
+
+NOTHING = Closure()
+PLAIN = NOTHING.without_absorbed

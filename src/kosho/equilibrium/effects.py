@@ -1,0 +1,197 @@
+"""What an equilibrium means for people: real income, what it is made of, volumes.
+
+Values are bare arrays by country `(N,)`; `Outcome` names them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kosho.arrays import Array
+from kosho.equilibrium.factor_markets import Labour, spread
+from kosho.equilibrium.kernel import Values
+from kosho.equilibrium.preconditioners import Factors
+from kosho.equilibrium.shock import Shock
+from kosho.equilibrium.system import Cells
+from kosho.world import World
+
+__all__ = ["GdpVolume", "Volume", "capital_volume", "disutility", "disutility_slope", "gdp_volume", "kept_back"]
+
+
+def disutility(base: Factors, labour: Labour) -> Array:
+    """Change of what work costs workers, over base income, `(N, ...)`.
+
+    Utility C - v L^(1 + 1/kappa), with labour chosen freely, values the base's work at kappa / (1 + kappa) of
+    what workers keep for it; that grows with L^(1 + 1/kappa).
+    """
+    weight = _work(base)
+    if weight is None:
+        return np.zeros_like(labour.log)
+    return spread(weight, labour.log) * np.expm1((1.0 + 1.0 / _supply(base)) * labour.log)
+
+
+def disutility_slope(values: Values) -> Array:
+    """Slope of `disutility` with ln of labour `(N,)`."""
+    base, labour = values.system.base, values.incomes.labour
+    weight = _work(base)
+    if weight is None or labour is None:
+        return np.zeros_like(values.income)
+    power = 1.0 + 1.0 / _supply(base)
+    return weight * power * np.exp(power * labour.log)
+
+
+def _work(base: Factors) -> Array | None:
+    """What the base's work costs workers, over base income `(N,)`; None where labour is given."""
+    markets, kappa = base.markets, _supply(base)
+    if markets is None or kappa == 0:
+        return None
+    income = base.value_added + markets.taken * base.labour_income + base.deficits
+    return kappa / (1.0 + kappa) * markets.kept * base.labour_income / income
+
+
+def _supply(base: Factors) -> float:
+    return 0.0 if base.markets is None else base.markets.supply
+
+
+def kept_back(world: World, revenue: Array, level: Array) -> Array:
+    """Change of real tariff revenue `(N, ...)` over base income, at final prices `level` (hat)."""
+    base, income = spread(world.arrays.revenue, revenue), spread(world.arrays.income, revenue)
+    return (revenue / level - base) / income
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """Things counted, at base and new prices `(N,)` each: p0 q0, p0 q1, p1 q0, p1 q1."""
+
+    base: Array
+    new_at_base: Array
+    base_at_new: Array
+    new: Array
+
+    def __add__(self, other: Volume) -> Volume:
+        return Volume(
+            self.base + other.base,
+            self.new_at_base + other.new_at_base,
+            self.base_at_new + other.base_at_new,
+            self.new + other.new,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class GdpVolume:
+    """Change of the Fisher volume of GDP at market prices and its parts, which add up to it; fractions."""
+
+    total: Array
+    factors: Array  # labour and capital
+    revenue: Array  # taxes on imports, deflated
+    profits: Array
+
+
+def gdp_volume(world: World, values: Values, shock: Shock, cells: Cells) -> GdpVolume:
+    """GDP at market prices as incomes count it: factors, profits and taxes on imports, each at its own price.
+
+    Contributions are those of Van IJzeren (1987), which add up exactly: with P the Fisher price index, of each
+    thing (p0 + p1/P)(q1 - q0), over (p0 + p1/P) q0 of all of them.
+
+    Args:
+        world: The base.
+        values: The equilibrium.
+        shock: What it answers, rents of makers included.
+        cells: Of the shock.
+    """
+    factors, profits, taxes = _factors(values), _profits(values), _taxes(world, values, shock, cells)
+    whole = factors + profits + taxes
+    price = np.sqrt(whole.base_at_new / whole.base * (whole.new / whole.new_at_base))
+    weight = whole.base + whole.base_at_new / price
+
+    def part(of: Volume) -> Array:
+        return (of.new_at_base - of.base + (of.new - of.base_at_new) / price) / weight
+
+    parts = [part(of) for of in (factors, taxes, profits)]
+    return GdpVolume(np.sum(parts, axis=0), *parts)
+
+
+def _factors(values: Values) -> Volume:
+    """Labour, by sector where that matters, and capital."""
+    base = values.system.base
+    cost = np.exp(values.point.log_wage)[:, None]
+    if values.point.premium is None:
+        spent, price = values.incomes.wage_bill[:, None], cost
+        before = base.labour_income[:, None]
+    else:
+        spent, price = base.labour * values.output, cost * np.exp(values.point.premium)
+        before = base.labour * _base_output(values)
+    labour = Volume(*(x.sum(axis=1) for x in (before, spent / price, before * price, spent)))
+    if base.markets is None:
+        return labour
+    capital = _capital(values)
+    return labour if capital is None else labour + capital
+
+
+def capital_volume(values: Values) -> Array:
+    """Change of capital by volume: its income over what it is made of."""
+    capital = _capital(values)
+    return np.zeros_like(values.income) if capital is None else capital.new_at_base / capital.base - 1.0
+
+
+def _capital(values: Values) -> Volume | None:
+    base = values.system.base
+    if base.markets is None or base.markets.basket is None:
+        return None
+    share = np.zeros_like(values.output) if base.markets.others is None else base.markets.others
+    if base.markets.profit is not None:
+        share = share - base.markets.profit
+    rent = np.exp((base.markets.basket * values.point.log_price).sum(axis=1))
+    old, new = ((share * x).sum(axis=1) for x in (_base_output(values), values.output))
+    return Volume(old, new / rent, old * rent, new)
+
+
+def _base_output(values: Values) -> Array:
+    base = values.system.base
+    return (base.net_share * base.spending.T[:, :, None]).sum(axis=1).T
+
+
+def _profits(values: Values) -> Volume:
+    base = values.system.base
+    if base.markets is None or base.markets.profit is None:
+        nothing = np.zeros_like(values.income)
+        return Volume(nothing, nothing, nothing, nothing)
+    old, new = base.markets.profit * _base_output(values), base.markets.profit * values.output
+    price = np.exp(values.log_cost)
+    return Volume(*(x.sum(axis=1) for x in (old, new / price, old * price, new)))
+
+
+def _taxes(world: World, values: Values, shock: Shock, cells: Cells) -> Volume:
+    """Duties on what is imported, and rents that importers keep themselves, cell by cell.
+
+    What arrives is what producers receive, over unit cost and change of real trade cost.
+    """
+    a, price = world.arrays, np.exp(values.log_cost)[None]
+    new, paid = (x.transpose(1, 2, 0) for x in (values.net_flow, values.share * _spending(values)))
+    tax = paid - new
+    if values.system.rents is not None:
+        r = values.system.rents
+        place = (r.importer, r.exporter, r.sector)
+        np.subtract.at(tax, place, np.where(r.holder == r.importer, 0.0, r.part) * paid[place])
+    arrived = new / price
+    if len(cells.factor):
+        arrived = arrived - _melted(values, shock, cells, new.shape) / price
+    rate = np.divide(tax, arrived, out=np.zeros_like(tax), where=arrived > 0)
+    return Volume(*(x.sum(axis=(1, 2)) for x in (a.tariff * a.flows, a.tariff * arrived, rate * a.flows, tax)))
+
+
+def _spending(values: Values) -> Array:
+    return values.point.spending.T[:, :, None]
+
+
+def _melted(values: Values, shock: Shock, cells: Cells, shape: tuple[int, ...]) -> Array:
+    """What producers receive for goods that do not arrive, or arrive for nothing, as trade costs changed."""
+    cell = cells.row
+    n, i, j = cells.importer[cell], cells.exporter[cell], cells.sector[cell]
+    paid = values.share[j, n, i] * values.point.spending[n, j]
+    part = np.divide(cells.weight, cells.factor[cell], out=np.zeros_like(paid), where=cells.factor[cell] > 0)
+    found = np.zeros(shape)
+    np.add.at(found, (n, i, j), paid * part * cells.part_net * (1.0 - 1.0 / shock.cost))
+    return found

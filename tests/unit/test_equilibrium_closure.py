@@ -1,0 +1,257 @@
+"""What a closure refuses, shows and says; two outcomes side by side; the status quo of June 2025."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import date
+
+import numpy as np
+import pytest
+from tests.closures import EVERY
+from tests.worlds import build, random_world
+
+from kosho import Case
+from kosho.equilibrium import (
+    Closure,
+    Counterfactual,
+    Failure,
+    Flow,
+    Outcome,
+    Part,
+    Quota,
+    Shock,
+    capped,
+    gradient,
+    rebase,
+    solve,
+)
+from kosho.errors import InputError
+from kosho.scenario.simulate import scenario_effects
+from kosho.world import World, labelled, toy
+
+CELL = ("C00", "C01", "S00")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return random_world(3, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"labour_supply": -0.5}, "labour_supply = -0.5"),
+        ({"labour_supply": "much"}, "labour_supply = 'much'"),
+        ({"labour_tax": 1.2}, "labour_tax = 1.2"),
+        ({"labour_tax": {"C00": 30}}, r"labour_tax\['C00'\] = 30"),
+        ({"revenue": "burnt"}, "revenue = 'burnt'"),
+        ({"capital": "moving"}, "capital = 'moving'"),
+        ({"capital_share": 1.0}, "capital_share = 1.0"),
+        ({"labour_mobility": 0.5}, "labour_mobility = 0.5"),
+        ({"profits": "S00"}, "profits = 'S00'"),
+        ({"profits": {"S00": 2.0}}, r"profits\['S00'\] = 2.0"),
+        ({"absorbed": {"S00": 1.5}}, r"absorbed\['S00'\] = 1.5"),
+        ({"absorbed": {("A", "B", "C"): 0.5}}, "absorbed"),
+        ({"deficits": "some"}, "deficits = 'some'"),
+        ({"investment": 3.0}, "investment: is a float"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(values: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Closure(**values)  # pyright: ignore[reportArgumentType]
+
+
+def test_all_that_is_wrong_is_listed_at_once() -> None:
+    with pytest.raises(InputError) as error:
+        Closure(labour_supply=-1, labour_mobility=0.1, absorbed={"S00": 7.0})
+    assert len(error.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("closure", "message"),
+    [
+        (Closure(labour_supply=0.5, labour_tax={"XXX": 0.3}), "labour_tax: unknown code 'XXX'"),
+        (Closure(profits=["C29"]), "profits: unknown code 'C29'"),
+        (Closure(absorbed={("JPN", "S00"): 0.5}), "absorbed: unknown code 'JPN'"),
+        (Closure(capital="accumulated", capital_share={"S00": 0.3}), "capital_share: none for S01"),
+        (Closure(labour_supply=0.5, scale=0.1), "scale = 0.1 in a world of 3 sectors"),
+    ],
+)
+def test_what_a_world_has_not_is_refused(world: World, closure: Closure, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        solve(world, Shock.none(world), closure=closure)
+
+
+def test_too_elastic_labour_is_refused_where_little_is_consumed() -> None:
+    flows = np.array([[[10.0], [10.0]], [[60.0], [90.0]]])  # the first consumes a third of what it makes
+    world = build(flows)
+    closure = Closure(labour_supply=2.0)
+    with pytest.raises(InputError, match=r"labour_supply = 2 is too large for C00 \(with so large a surplus"):
+        solve(world, Shock.none(world), closure=closure)
+    assert isinstance(solve(world, Shock.none(world), closure=closure, throw=False), Failure)
+    solve(world, Shock.none(world), "zero", closure=closure)
+
+
+def test_what_is_absorbed_bears_no_rent_and_no_bound(world: World) -> None:
+    closure = Closure(absorbed={"S00": 0.5})
+    rented = Shock.parts(world, [Part(*CELL, tariff=0.9, rent=0.1, holder="C00")])
+    with pytest.raises(InputError, match="C00 from C01, S00: pays a rent"):
+        solve(world, rented, closure=closure)
+    quota = Quota(name="cap", flows=(Flow(*CELL),), amount=0.5, basis="share", holder="importer")
+    bounded = Counterfactual(Shock.tariffs(world, {CELL: 0.9}), (quota,))
+    with pytest.raises(InputError, match="C00 from C01, S00: is bounded"):
+        solve(world, bounded, closure=closure)
+
+
+def test_bounds_elsewhere_are_met_and_duties_shown_as_levied(world: World) -> None:
+    closure = Closure(absorbed={"S00": 0.5})
+    quota = Quota(name="cap", flows=(Flow("C02", "C03", "S00"),), amount=0.5, basis="share", holder="exporter")
+    bounded = Counterfactual(Shock.tariffs(world, {CELL: 0.9}), (quota,))
+    outcome = solve(world, bounded, closure=closure)
+    assert outcome.constraints[0].binds
+    row = int(np.flatnonzero((outcome.shock.importer == 0) & (outcome.shock.tariff == 0.9))[0])
+    assert outcome.shock.rent[row] == 0
+    assert (outcome.shock.rent > 0).any()
+    assert float(outcome.absorbed_duty.sel(country="C01")) > 0
+    assert float(outcome.absorbed_duty.sel(country="C03")) == 0
+
+
+def test_deficits_are_said_once(world: World) -> None:
+    shock = Shock.tariffs(world, {CELL: 0.3})
+    both = [
+        solve(world, shock, "zero"),
+        solve(world, shock, closure=Closure(deficits="zero")),
+        solve(world, shock, "zero", closure=Closure(deficits="zero")),
+    ]
+    assert {float(one.welfare[0]) for one in both} == {float(both[0].welfare[0])}
+    assert both[0].deficits == "zero"
+    with pytest.raises(InputError, match="one of the two"):
+        solve(world, shock, "zero", closure=Closure(deficits="proportional"))
+
+
+def test_profits_are_capped_and_the_cells_named() -> None:
+    world = build(np.full((2, 2, 2), 10.0), io_share=0.45, theta=4.0)  # value added 0.1, profits 0.2
+    closure = Closure(profits=["S01"])
+    assert capped(closure, world) == (("C00", "S01"), ("C01", "S01"))
+    outcome = solve(world, Shock.none(world), closure=closure)
+    np.testing.assert_allclose(outcome.profits, 0.09 * outcome.output.sel(sector="S01"), rtol=1e-12)
+    assert "profits capped at 0.9 of value added: S01 of C00, S01 of C01" in outcome.assumed
+
+
+def test_a_table_without_deficits_is_made_one_with_the_profits_asked_for(world: World) -> None:
+    plain, fixed = rebase(world, "zero"), rebase(world, "zero", closure=Closure(profits=["S00"]))
+    assert np.abs(plain.flows - fixed.flows).max() > 1e-3
+    assert np.abs(fixed.arrays.deficits).max() < 1e-8
+    assert rebase(world, "zero", closure=Closure(labour_supply=0.5)) is plain
+
+
+def test_what_has_no_source_is_told() -> None:
+    closure = Closure(labour_supply=0.5, labour_tax=0.3, capital="accumulated")
+    assert [one.split(" ")[0] for one in closure.assumed] == [
+        "labour_supply",
+        "labour_tax",
+        "capital_share",
+        "investment:",
+    ]
+    sourced = Closure(
+        labour_supply=0.5,
+        labour_tax=0.3,
+        capital="accumulated",
+        sources={"labour_supply": "a paper", "labour_tax": "a table", "capital_share": "a book"},
+    )
+    assert sourced.assumed == ("investment: made of what is consumed",)
+    assert "steady states" in str(sourced)
+
+
+def test_a_basket_of_one_s_own_decides(world: World) -> None:
+    only = labelled(np.eye(3)[[1, 1, 1, 1]], ("country", "sector"), world.countries, world.sectors)
+    shock = Shock.tariffs(world, {("C00", "C01", "S01"): 0.9})
+    made, consumed = (
+        solve(world, shock, closure=Closure(capital="accumulated", investment=basket))
+        for basket in (only, None)
+    )
+    assert float(made.capital[0]) < float(consumed.capital[0])
+    with pytest.raises(InputError, match="shares of C00 sum to 2"):
+        Closure(investment=2 * only)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_closures_show_themselves_and_travel(name: str, world: World) -> None:
+    closure = EVERY[name]
+    assert str(closure).startswith("Closure")
+    again = pickle.loads(pickle.dumps(closure))  # noqa: S301 - our own
+    assert again.without_absorbed == closure.without_absorbed
+    data = solve(world, Shock.none(world), closure=closure).to_dataset()
+    assert all("units" in array.attrs for array in data.data_vars.values())
+    assert data.attrs["deficits"] == closure.deficits
+
+
+def test_an_outcome_keeps_its_own_closure(world: World) -> None:
+    outcome = solve(world, Shock.none(world), closure=Closure(labour_supply=0.5))
+    with pytest.raises(InputError, match="an outcome has its own"):
+        gradient(outcome, "C00", closure=Closure())
+
+
+def test_outcomes_are_compared_on_one_table(world: World) -> None:
+    shock = Shock.tariffs(world, {CELL: 0.5})
+    plain, none, moved = (
+        solve(world, shock),
+        solve(world, Shock.none(world)),
+        solve(world, shock, closure=Closure(labour_supply=0.5)),
+    )
+    both = plain.compare(none)
+    assert {"real_gdp", "real_wage", "welfare"} <= set(both)
+    np.testing.assert_array_equal(both["welfare"].sel(outcome="difference"), plain.welfare - none.welfare)
+    assert set(moved.compare(plain)) == {"welfare", "equivalent_variation"}
+    assert both["equivalent_variation"].attrs["units"] == "million USD"
+    with pytest.raises(InputError, match="same table"):
+        plain.compare(solve(toy(), Shock.none(toy())))
+
+
+def test_neutral_outcomes_have_the_plain_results(world: World) -> None:
+    outcome = solve(world, Shock.tariffs(world, {CELL: 0.5}))
+    np.testing.assert_array_equal(outcome.welfare, outcome.real_income)
+    assert not outcome.employment.any()
+    assert not outcome.profits.any()
+    assert not outcome.absorbed_duty.any()
+    np.testing.assert_allclose(outcome.labour_income, outcome.wage * world.arrays.value_added, rtol=1e-15)
+
+
+# Of an independent solver; percent, United States and Japan.
+JUNE_2025 = {
+    "labour": (Closure(labour_supply=0.5), {"welfare": (-0.198, -0.106), "employment": (-0.204, -0.073)}),
+    "capital": (
+        Closure(capital="accumulated", capital_share=0.33),
+        {"welfare": (-0.390, -0.175), "real_gdp": (-0.607, -0.079)},
+    ),
+    "sectors": (Closure(labour_mobility=1.0), {"welfare": (-0.181, -0.122)}),
+    "tax": (Closure(labour_supply=0.5, labour_tax=0.3), {"welfare": (-0.257, -0.127)}),
+    "relief": (
+        Closure(labour_supply=0.5, labour_tax=0.3, revenue="tax-relief"),
+        {"welfare": (-0.193, -0.126), "employment": (0.016, -0.076)},
+    ),
+    "plain": (Closure(), {"welfare": (-0.196, -0.103), "real_gdp": (-0.407, -0.007)}),
+}
+
+
+@pytest.fixture(scope="module")
+def june() -> tuple[World, Counterfactual]:
+    base, found = scenario_effects(Case.load("japan-us-2025"), "status-quo", date(2025, 6, 29), "talks")
+    return base, found.counterfactual
+
+
+@pytest.mark.parametrize("name", JUNE_2025)
+def test_the_status_quo_of_june_2025(june: tuple[World, Counterfactual], name: str) -> None:
+    closure, expected = JUNE_2025[name]
+    outcome: Outcome = solve(*june, closure=closure)
+    for array, values in expected.items():
+        found = 100 * getattr(outcome, array).sel(country=["USA", "JPN"]).to_numpy()
+        np.testing.assert_allclose(found, values, atol=0.003, err_msg=array)
+
+
+def test_profits_in_june_2025(june: tuple[World, Counterfactual]) -> None:
+    goods = [code for code in june[0].sectors if code[0] in "ABC"]
+    for sectors, expected in ((goods, (-0.049, -0.285)), (list(june[0].sectors), (-0.150, -0.235))):
+        outcome = solve(*june, closure=Closure(profits=sectors))
+        found = 100 * outcome.welfare.sel(country=["USA", "JPN"]).to_numpy()
+        np.testing.assert_allclose(found, expected, atol=0.001)
