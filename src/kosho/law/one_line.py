@@ -87,8 +87,8 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
     >>> one_line("EU27 JAP C92 25", Register.load(), date(2025, 7, 9))
     Traceback (most recent call last):
         ...
-    kosho.errors.InputError: --add 1: 'EU27 >JAP< C92 25': ... (did you mean JPN (Japan) ...?)
-    --add 1: 'EU27 JAP >C92< 25': ... (did you mean C29 (Motor vehicles and parts)...?)
+    kosho.errors.InputError: --add 1: 'EU27 >JAP< C92 25': ... (did you mean JPN (Japan)?)
+    --add 1: 'EU27 JAP >C92< 25': ... (did you mean C29 (Motor vehicles and parts) or ...?)
     --add 1: 'EU27 JAP C92 >25<': no rate (25% in all, +25% on top, cut 50%, free, max 5%, ban)
     """
     words = text.split()
