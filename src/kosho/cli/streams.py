@@ -14,7 +14,9 @@ __all__ = ["give_up", "take_any_text"]
 
 NEAREST = str.maketrans(
     {
-        **dict.fromkeys("−‐‑‒–—―", "-"),
+        **dict.fromkeys("−‐‑‒–—―─━╌╶╴", "-"),
+        **dict.fromkeys("│┃╷╵", "|"),
+        **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯", "+"),
         **dict.fromkeys("“”„«»", '"'),
         **dict.fromkeys("‘’‚′", "'"),
         "…": "...",
