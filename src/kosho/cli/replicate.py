@@ -20,7 +20,7 @@ __all__ = ["app"]
 
 app = typer.Typer(add_completion=False)
 
-STUDIES = ("cp2015", "lashkaripour2021", "ossa2014", "usa-tariffs-2025")
+STUDIES = ("cp2015", "gegravity", "lashkaripour2021", "ossa2014", "usa-tariffs-2025")
 USES = ("lump-sum", "tax-relief")
 MEASURES = {
     "welfare_first_order": "Welfare as published (first order)",
@@ -31,7 +31,7 @@ MEASURES = {
     "intra_bloc_trade": "Imports from the bloc",
 }
 WIDE = 8
-"""Items that fit side by side; measures of more are in the JSON."""
+"""Items that fit side by side; of more, those that are published are told, and all are in the JSON."""
 
 
 @app.command()
@@ -55,9 +55,10 @@ def show(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Replicate a published study.
 
-    cp2015: NAFTA in Caliendo & Parro (2015). lashkaripour2021: a war of single rates. ossa2014: tariffs of
-    seven regions with profits, alone, at war and agreed. usa-tariffs-2025: the American tariffs of April 2025
-    in 194 countries, with labour supply; options choose the run that is told country by country.
+    cp2015: NAFTA in Caliendo & Parro (2015). gegravity: an agreement of Canada and Japan in that package's
+    sample. lashkaripour2021: a war of single rates. ossa2014: tariffs of seven regions with profits, alone, at
+    war and agreed. usa-tariffs-2025: the American tariffs of April 2025 in 194 countries, with labour supply;
+    options choose the run that is told country by country.
     """
     named = chosen(study, STUDIES, "STUDY")
     given = {"labour_supply": labour_supply, "revenue": revenue, "scale": scale}
@@ -98,10 +99,14 @@ def _replicate(study: str, data: Path, progress: Progress, run: dict[str, Any]) 
         from kosho.replications.cp2015 import replicate
 
         return replicate(data)
-    from kosho.replications import lashkaripour2021, ossa2014
+    from kosho.replications import gegravity, lashkaripour2021, ossa2014
 
-    games = {"lashkaripour2021": lashkaripour2021.replicate, "ossa2014": ossa2014.replicate}
-    return games[study](data, progress)
+    studies = {
+        "gegravity": gegravity.replicate,
+        "lashkaripour2021": lashkaripour2021.replicate,
+        "ossa2014": ossa2014.replicate,
+    }
+    return studies[study](data, progress)
 
 
 def _show(content: dict[str, Any]) -> None:
@@ -110,9 +115,12 @@ def _show(content: dict[str, Any]) -> None:
 
     say(content["title"])
     tables: dict[tuple[str, ...], list[list[str]]] = {}
+    named = {item for values in content["published"].values() for item in items_of(values)}
     for measure, values in content["kosho"].items():
         ours, theirs = items_of(values), items_of(content["published"].get(measure, {}))
-        rows = tables.setdefault(tuple(ours), []) if len(ours) <= WIDE else []
+        if len(ours) > WIDE:
+            ours = {item: value for item, value in ours.items() if item in named and len(named) <= WIDE}
+        rows = tables.setdefault(tuple(ours), []) if ours else []
         rows.append([measure.replace("_", " "), *(formatting.decimals(value, 3) for value in ours.values())])
         if theirs:
             rows.append(

@@ -7,6 +7,6 @@
 
 from __future__ import annotations
 
-from kosho.replications import cp2015, lashkaripour2021, ossa2014
+from kosho.replications import cp2015, gegravity, lashkaripour2021, ossa2014, usa_tariffs_2025
 
-__all__ = ["cp2015", "lashkaripour2021", "ossa2014"]
+__all__ = ["cp2015", "gegravity", "lashkaripour2021", "ossa2014", "usa_tariffs_2025"]
