@@ -15,7 +15,7 @@ from mkdocs.structure.files import File, Files
 from typer.main import get_command
 
 from kosho.cli import app
-from kosho.schemas import FILES, json_schema
+from kosho.schemas import FILES, json_schema, plain_schema
 
 ROOMS = (
     "world",
@@ -173,13 +173,20 @@ def _directive(path: str, level: int) -> str:
 # YAML
 
 
+DATED = (
+    "Every item may say since when it is `known`, and values may stand under the days from which they are: see "
+    "[known on a day](../../methods/known.md)."
+)
+
+
 def yaml_page(name: str) -> str:
     """Every key of a kind of YAML file, from its JSON Schema."""
-    kind, schema = FILES[name], json_schema(name)
+    kind, schema = FILES[name], plain_schema(name)
     below = schema.get("$defs", {})
     model, file = f"{kind.model.__module__}.{kind.model.__qualname__}", f"{name}.schema.json"
     made = f"Made from `{model}`; the JSON Schema is [{file}](../../schemas/{file}), or `kosho schema {name}`."
-    parts = [f"# {kind.pattern}", f"{kind.about} Unknown keys are refused. {made}", _keys(schema, below)]
+    dated = f" {DATED}" if kind.dated else ""
+    parts = [f"# {kind.pattern}", f"{kind.about} Unknown keys are refused. {made}{dated}", _keys(schema, below)]
     for definition in _in_order(schema, below):
         spot = below[definition]
         parts += [f"## {definition}", spot.get("description", "")]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -29,11 +29,12 @@ from kosho.case_schema import (
 )
 from kosho.display import Card, Shown, listing, plural, thing
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.known import later_sources
 from kosho.law.measure import Measure, Overlay
 from kosho.law.overlay_check import check_overlays, written_at
 from kosho.law.register import Register
 from kosho.provenance import Frozen, Said, Source, Status
-from kosho.yamlfile import LineNumbers, load
+from kosho.yamlfile import LineNumbers, Written
 
 if TYPE_CHECKING:
     from kosho.bargain import Table
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 __all__ = ["Case", "Law", "Scenario", "cases"]
 
 Model = TypeVar("Model", bound=Frozen)
+
+OPTIONAL = ("table", "record")
+"""Files that a case need not have."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Scenario(Shown):
       background         Third countries stay at 10 %
       adds               case-cars-15, case-parts-15, case-rest-15
       ends or replaces   1 measure
-      sources            own-case, eo14345 (assumption)
+      sources            own-case (assumption)
     """
 
     id: str
@@ -133,6 +137,9 @@ class Case(Shown):
     title: str
     summary: str
     as_of: date
+    """The day that everything in it is as known on; questions without a date are asked on it."""
+    begins: date | None
+    """First day that can be asked about."""
     parties: tuple[CaseParty, ...]
     backgrounds: dict[str, Background]
     scenarios: dict[str, Scenario]
@@ -146,6 +153,8 @@ class Case(Shown):
     overlays: dict[str, Overlay]
     """Changes of the law that the case has names for."""
     folder: Path
+    closed: date | None = None
+    """The day on which the talks over its table ended (`closed` of `table.yaml`)."""
     table_named: str | None = None
     """`world` as `case.yaml` has it."""
     allow_idle: bool = False
@@ -168,46 +177,82 @@ class Case(Shown):
         )
 
     @staticmethod
-    def load(name_or_path: str | Path) -> Case:
-        """Open a case by the name of a shipped one or the path of its folder.
+    def load(name_or_path: str | Path, as_of: date | None = None) -> Case:
+        """Open a case by the name of a shipped one or the path of its folder, as known on a day.
+
+        Args:
+            name_or_path: The case.
+            as_of: The day; None is the case's own. What became known later is left out, in words and figures.
 
         Raises:
-            InputError: there is no such case, or its files are wrong; every mistake of every file is listed.
+            InputError: there is no such case, it begins after the day, or its files are wrong; every mistake of
+                every file is listed.
 
+        >>> from datetime import date
         >>> from kosho import Case
         >>> Case.load("japan-us-2025").parties[0]
         CaseParty
           economy       'JPN'
           title         'Japan'
           negotiators   ('Ryosei Akazawa, Minister of Economic Revitalization',)
+        >>> Case.load("japan-us-2025", date(2024, 12, 31))
+        Traceback (most recent call last):
+            ...
+        kosho.errors.InputError: as_of: case japan-us-2025 begins on 2025-04-09, after 2024-12-31 (ask ...)
         >>> Case.load("japan-us-2024")
         Traceback (most recent call last):
             ...
         kosho.errors.InputError: no case 'japan-us-2024' (did you mean japan-us-2025?)
         """
+        refuse_sort(as_of, (date, NoneType), "as_of")
         folder = _folder(name_or_path)
         found: list[Problem] = []
-        document = _try(folder / "case.yaml", CaseFile, found)
-        overlays = _try(folder / "measures.yaml", OverlayFile, found)
+        files = _Files.of(folder)
+        day = files.day(as_of)
         register: Register | None = None
+        later = later_sources([one.tree for one in files.written.values()], day)
         try:
-            register = Register.load()
+            register = Register.load(known=day)
+            later |= register.later
         except InputError as error:
             found += error.problems
-        written: dict[str, str] = {}
+        document = files.read("case", CaseFile, day, later, found)
+        overlays = files.read("measures", OverlayFile, day, later, found)
+        places: dict[str, str] = {}
         if register is not None and overlays is not None:
             content, lines = overlays
             problems = Problems(str(folder / "measures.yaml"))
             sources = {*register.sources, *register.products.sources, *(one.id for one in content.sources)}
             check_overlays(content.overlays, register, sources, lines, problems)
-            written = written_at(content.overlays, lines, str(folder / "measures.yaml"))
+            places = written_at(content.overlays, lines, str(folder / "measures.yaml"))
             found += problems.found
         if register is not None:
             found += checks(folder, document, overlays, register)
         if found or document is None or overlays is None or register is None:
             raise InputError(found)
-        register = replace(register, places=register.places | written)
-        return _assembled(folder, document[0], overlays[0], register)
+        register = replace(register, places=register.places | places, later=later)
+        return replace(
+            _assembled(folder, document[0], overlays[0], register),
+            as_of=day,
+            closed=files.told("table", "closed"),
+        )
+
+    def as_known_on(self, day: date | None) -> Case:
+        """The same case as known on another day; itself on its own.
+
+        Raises:
+            InputError: the case begins later, or its files have changed and are wrong.
+
+        >>> from datetime import date
+        >>> from kosho import Case
+        >>> case = Case.load("japan-us-2025")
+        >>> list(case.scenarios)[:3], list(case.as_known_on(date(2025, 9, 16)).scenarios)
+        (['status-quo', 'extension', 'no-deal'], ['status-quo', 'without'])
+        """
+        refuse_sort(day, (date, NoneType), "as_of")
+        if day is None or day == self.as_of:
+            return self
+        return replace(Case.load(self.folder, day), name=self.name, allow_idle=self.allow_idle)
 
     def allowing_idle(self) -> Case:
         """The same case, with leave for measures and options that reach nothing; results name them.
@@ -231,7 +276,7 @@ class Case(Shown):
         return self.scenarios[name]
 
     def law(self, scenario: str, as_of: date | None = None) -> Law:
-        """What is in force in a scenario, as known on `as_of` (the case's own day by default).
+        """What is in force in a scenario, as known on `as_of` (the day of the case by default).
 
         A scenario without a day asks about `as_of` itself; one with a day about that day, or `as_of` once it is
         past.
@@ -244,9 +289,9 @@ class Case(Shown):
         >>> str(law.on), [one.id for one in law.in_force() if one.id.startswith("case-")]
         ('2025-07-09', ['case-cars-15', 'case-parts-15', 'case-rest-15'])
         """
-        chosen = self.scenario(scenario)
-        refuse_sort(as_of, (date, NoneType), "as_of")
-        known = as_of or self.as_of
+        if as_of not in (None, self.as_of):
+            return self.as_known_on(as_of).law(scenario)
+        chosen, known = self.scenario(scenario), self.as_of
         self.register.refuse_uncovered(known)
         on = known if chosen.on is None else chosen.on
         if chosen.role != "history":
@@ -317,7 +362,7 @@ class Case(Shown):
         path = self.folder / "record.yaml"
         if not path.is_file():
             return None
-        record = Record.load(path)
+        record = Record.load(path, self.as_of)
         problems = dangling(record.file, record.lines, str(path))
         for n, source in enumerate(record.file.sources):
             other = self.sources.get(source.id)
@@ -343,8 +388,9 @@ class Case(Shown):
     def table(self, as_of: date | None = None) -> Table:
         """What is on the negotiating table (`table.yaml`), laid on the law and the record as known on `as_of`.
 
-        A statement that the table cites is held against the record whatever the day; recorded later than
-        `as_of`, it is not shown; replaced by then, it is shown as what took its place.
+        Once the talks are over (`closed`), it is the table as it stood on the day before; `Table.as_of` says
+        which day that is. A statement that the table cites is held against the record whatever the day;
+        recorded later than `as_of`, it is not shown; replaced by then, it is shown as what took its place.
 
         Raises:
             InputError: the case has no table, or the table or the record is wrong; every mistake is listed.
@@ -354,9 +400,14 @@ class Case(Shown):
         path = self._table
         if not self.has_table:
             raise InputError(Problem(f"case {self.name} has no table", "add table.yaml", file=str(path)))
+        day = as_of or self.as_of
+        if self.closed is not None and day >= self.closed:
+            day = self.closed - timedelta(1)
+        if day != self.as_of:
+            return self.as_known_on(day).table()
         found: list[Problem] = []
         try:
-            statements = _said(self.record, as_of or self.as_of)
+            statements = _said(self.record, day)
         except InputError as error:
             found += error.problems
             statements = None
@@ -364,7 +415,7 @@ class Case(Shown):
             table = Table.load(
                 path,
                 self.register,
-                {name: self.law(name, as_of) for name in self.scenarios},
+                {name: self.law(name) for name in self.scenarios},
                 self.overlays,
                 statements,
             )
@@ -373,7 +424,7 @@ class Case(Shown):
         if found:
             raise InputError(found)
         told = self.record.file.sources if self.record else ()
-        table = replace(table, allow_idle=self.allow_idle)
+        table = replace(table, allow_idle=self.allow_idle, as_of=day)
         return replace(table, sources={**{one.id: one.plain() for one in told}, **table.sources})
 
 
@@ -416,12 +467,59 @@ def _folder(name_or_path: str | Path) -> Path:
     raise InputError(Problem(f"no case {str(name_or_path)!r}", hint or "give the folder of a case"))
 
 
-def _try(path: Path, model: type[Model], found: list[Problem]) -> tuple[Model, LineNumbers] | None:
-    try:
-        return load(path, model)
-    except InputError as error:
-        found += error.problems
-        return None
+@dataclass(frozen=True)
+class _Files:
+    """The files of a case as they are written."""
+
+    folder: Path
+    written: dict[str, Written]
+    unread: dict[str, InputError]
+    """Why others cannot be read."""
+
+    @staticmethod
+    def of(folder: Path) -> _Files:
+        files = _Files(folder, {}, {})
+        for name in ("case", "measures", *OPTIONAL):
+            path = folder / f"{name}.yaml"
+            if name in OPTIONAL and not path.is_file():
+                continue
+            try:
+                files.written[name] = Written.of(path)
+            except InputError as error:  # of those that a case need not have it is told when they are asked for
+                files.unread[name] = error
+        return files
+
+    def read(
+        self, name: str, model: type[Model], day: date, later: frozenset[str], found: list[Problem]
+    ) -> tuple[Model, LineNumbers] | None:
+        """A file as known on a day; None where it cannot be read, which is found."""
+        try:
+            if name in self.unread:
+                raise self.unread[name]
+            return self.written[name].read(model, day, later)
+        except InputError as error:
+            found += error.problems
+            return None
+
+    def told(self, name: str, key: str) -> date | None:
+        """A day that a file tells; None where it tells none, or none that is one."""
+        value = self.written[name].tree.get(key) if name in self.written else None
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            return None
+
+    def day(self, asked: date | None) -> date:
+        """The day that a case is opened on.
+
+        Raises:
+            InputError: it begins later.
+        """
+        begins, day = self.told("case", "begins"), asked or self.told("case", "as_of") or date.max
+        if begins is not None and day < begins:
+            message = f"case {self.folder.name} begins on {begins}, after {day}"
+            raise InputError(Problem(message, f"ask about {begins} or later", key="as_of"))
+        return day
 
 
 def _assembled(folder: Path, document: CaseFile, overlays: OverlayFile, register: Register) -> Case:
@@ -433,6 +531,7 @@ def _assembled(folder: Path, document: CaseFile, overlays: OverlayFile, register
         title=document.title,
         summary=document.summary,
         as_of=document.as_of,
+        begins=document.begins,
         parties=document.parties,
         backgrounds=backgrounds,
         scenarios={item.id: _scenario(item, backgrounds, overlays.overlays) for item in document.scenarios},

@@ -130,6 +130,8 @@ class CaseFile(Frozen):
     summary: str
     as_of: Day
     """The day the case is about; questions without a date are asked on it."""
+    begins: Day | None = None
+    """First day that can be asked about; left out, any that the register covers."""
     parties: Some[CaseParty]
     world: str | None = None
     """The table the case is about, as `--world` takes it: a name, or a file in the case's folder; left out, the
@@ -141,6 +143,12 @@ class CaseFile(Frozen):
     calendar: tuple[Occasion, ...] = ()
     observations: tuple[Observation, ...] = ()
     sources: tuple[Source, ...] = ()
+
+    @model_validator(mode="after")
+    def _begun(self) -> CaseFile:
+        if self.begins is not None and self.as_of < self.begins:
+            raise ValueError(f"as_of {self.as_of} is before the case begins, {self.begins}")
+        return self
 
 
 class OverlayFile(Frozen):

@@ -23,7 +23,7 @@ from kosho.law.product_groups import ProductFile
 from kosho.outputs import require_folder, save
 from kosho.record.schema import RecordFile
 
-__all__ = ["FILES", "SchemaFile", "json_schema", "write_all"]
+__all__ = ["FILES", "SchemaFile", "json_schema", "plain_schema", "write_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class SchemaFile(Shown):
     about: str
     """One sentence."""
     model: type[BaseModel]
+    dated: bool = True
+    """Whether it may say since when anything in it is known (`kosho.known`)."""
 
 
 FILES: Mapping[str, SchemaFile] = MappingProxyType(
@@ -82,18 +84,21 @@ FILES: Mapping[str, SchemaFile] = MappingProxyType(
                 "products.yaml",
                 "Product groups: the parts of a sector that measures tell apart, and their share of its trade.",
                 ProductFile,
+                dated=False,
             ),
             SchemaFile(
                 "niches",
                 "niches.yaml",
                 "Products much smaller than their sector, for quotas, bans and promises to buy.",
                 NicheFile,
+                dated=False,
             ),
             SchemaFile(
                 "corridor",
                 "corridor/data/*.yaml",
                 "A customs corridor: ships, stages, opening hours and consignments between two ports.",
                 Corridor,
+                dated=False,
             ),
         )
     }
@@ -111,6 +116,51 @@ class _WithoutTitles(GenerateJsonSchema):
 def json_schema(name: str) -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a kind of file, as a dictionary ready for `json.dumps`.
 
+    Where a file may say since when things are known, every value may also stand under days, and every item may
+    say `known`.
+
+    Args:
+        name: A key of `FILES`, such as `case`.
+
+    Raises:
+        InputError: no kind of file has this name.
+
+    >>> json_schema("case")["$defs"]["ScenarioFile"]["properties"]["known"]["description"].split(",")[0]
+    'Day from which it is known'
+    """
+    schema = plain_schema(name)
+    if not FILES[name].dated:
+        return schema
+    below = {key: _dated(one) for key, one in schema.get("$defs", {}).items()}
+    return _dated(schema) | {"$defs": below}
+
+
+DAY = r"\d{4}-\d{2}-\d{2}"
+_HISTORY = {"type": "object", "minProperties": 1, "propertyNames": {"pattern": f"^{DAY}$"}}
+_KNOWN = {
+    "type": "string",
+    "pattern": f"^{DAY}(/{DAY})?$",
+    "description": "Day from which it is known, or the first and the last day; left out before and after.",
+}
+
+
+def _dated(spot: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an object whose values may stand under days; of anything else itself."""
+    if "properties" not in spot:
+        return spot
+    told = {key: _or_history(one) for key, one in spot["properties"].items()}
+    return spot | {"properties": {**told, "known": _KNOWN}}
+
+
+def _or_history(plain: dict[str, Any]) -> dict[str, Any]:
+    told = {key: plain[key] for key in ("description", "default") if key in plain}
+    nothing = {"type": "null"}
+    return told | {"if": _HISTORY, "then": {"additionalProperties": {"anyOf": [plain, nothing]}}, "else": plain}
+
+
+def plain_schema(name: str) -> dict[str, Any]:
+    """JSON Schema of a kind of file as it is read, after what was not known on a day is left out.
+
     Descriptions are the docstrings of the models. A file that fits its schema can still be refused when it is
     read: what one key demands of another, and names that must be known elsewhere, no schema can say.
 
@@ -120,7 +170,7 @@ def json_schema(name: str) -> dict[str, Any]:
     Raises:
         InputError: no kind of file has this name.
 
-    >>> schema = json_schema("case")
+    >>> schema = plain_schema("case")
     >>> schema["properties"]["scenarios"]["items"]
     {'$ref': '#/$defs/ScenarioFile'}
     """

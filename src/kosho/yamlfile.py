@@ -7,6 +7,8 @@ than the pure Python reader; pydantic validates; what it finds wrong is told in 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,11 +19,11 @@ from pydantic_core import ErrorDetails
 from kosho import schema_words
 from kosho.arguments import path_of
 from kosho.errors import InputError, Problem, suggest
+from kosho.known import As, Key, as_known, changes
 
-__all__ = ["Key", "LineNumbers", "ids", "load", "problems_of", "validate"]
+__all__ = ["Key", "LineNumbers", "Written", "ids", "load", "problems_of", "validate"]
 
 Model = TypeVar("Model", bound=BaseModel)
-Key = tuple[str | int, ...]
 Schema = dict[str, Any]
 
 MOST = 10**300
@@ -65,8 +67,111 @@ class LineNumbers(dict[Key, int]):
         return self[path[:-1]] if path else 1
 
 
-def load(path: Path, model: type[Model]) -> tuple[Model, LineNumbers]:
-    """Read `path` as `model`.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file as it is written, with everything that it says since any day."""
+
+    tree: Mapping[str, Any]
+    lines: LineNumbers
+    file: str
+
+    @staticmethod
+    def of(path: Path) -> Written:
+        """Read a file.
+
+        Raises:
+            InputError: it cannot be read, or is not YAML.
+        """
+        path = path_of(path, "path")
+        try:
+            text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise InputError(Problem(f"cannot be read: {reason}", file=str(path))) from None
+        except UnicodeDecodeError:
+            raise InputError(Problem("is not UTF-8 text", file=str(path))) from None
+        return Written.parsed(text, str(path))
+
+    @staticmethod
+    def parsed(text: str, file: str) -> Written:
+        """Parse YAML text; `file` names it in errors.
+
+        Raises:
+            InputError: it is not YAML, or a schema could not see what it says.
+        """
+        loader = _StringDates(text)
+        try:
+            node = loader.get_single_node()
+            lines, unseen = _survey(node, file) if node else (LineNumbers({(): 1}), [])
+            if unseen:
+                raise InputError(sorted(unseen, key=lambda problem: problem.line or 0))
+            document = loader.construct_document(node) if node else {}
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = mark.line + 1 if mark else None
+            raise InputError(Problem(error.problem or "is not YAML", file=file, line=line)) from None
+        except yaml.YAMLError as error:
+            raise InputError(Problem(f"is not YAML: {error}".splitlines()[0], file=file)) from None
+        finally:
+            loader.dispose()
+        if not isinstance(document, Mapping):
+            raise InputError(Problem("must be a mapping of keys to values", file=file, line=1))
+        return Written(cast("Mapping[str, Any]", document), lines, file)
+
+    def read(
+        self, model: type[Model], day: date | None = None, later: frozenset[str] = frozenset()
+    ) -> tuple[Model, LineNumbers]:
+        """The file as a schema has it, as known on a day (the latest by default); see `kosho.known`.
+
+        Args:
+            model: The schema.
+            day: The day.
+            later: Ids of sources that are later.
+
+        Raises:
+            InputError: it breaks the schema, on this day or on another on which it says something else, or a
+                figure rests on a later source; every mistake is listed.
+        """
+        asked = day or date.max
+        view = as_known(self.tree, asked, later)
+        lines = self._lines(view)
+        found = [self._unfounded(view, lines, place, name, asked) for place, name in view.unfounded]
+        document: Model | None = None
+        try:
+            document = model.model_validate(view.tree)
+        except ValidationError as error:
+            found += problems_of(error, model, lines, self.file)
+        if not found:
+            found = self._on_other_days(model, asked)
+        if found or document is None:
+            raise InputError(found)
+        return document, lines
+
+    def _lines(self, view: As) -> LineNumbers:
+        return LineNumbers({key: self.lines[place] for key, place in view.places.items()} | {(): 1})
+
+    def _unfounded(self, view: As, lines: LineNumbers, place: Key, name: str, day: date) -> Problem:
+        message = f"rests on {name}, which is later than {day}"
+        hint = "write what was known before under an earlier day, or `known:` beside it"
+        return Problem(message, hint, self.file, lines[place], _dotted(view.places.get(place, place)))
+
+    def _on_other_days(self, model: type[Model], asked: date) -> list[Problem]:
+        """What is wrong with what it says on the first other day on which something is."""
+        for day in changes(self.tree):
+            view = as_known(self.tree, day)
+            try:
+                if day != asked:
+                    model.model_validate(view.tree)
+            except ValidationError as error:
+                told = problems_of(error, model, self._lines(view), self.file)
+                return [replace(one, message=f"as known on {day}: {one.message}") for one in told]
+        return []
+
+
+def load(
+    path: Path, model: type[Model], day: date | None = None, later: frozenset[str] = frozenset()
+) -> tuple[Model, LineNumbers]:
+    """Read `path` as `model`, as known on a day (the latest by default). See `Written.read`.
 
     Returns:
         The validated document and the line of every key in it.
@@ -74,15 +179,7 @@ def load(path: Path, model: type[Model]) -> tuple[Model, LineNumbers]:
     Raises:
         InputError: the file cannot be read, is not YAML, or breaks the schema; every mistake is listed.
     """
-    path = path_of(path, "path")
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(Problem(f"cannot be read: {reason}", file=str(path))) from None
-    except UnicodeDecodeError:
-        raise InputError(Problem("is not UTF-8 text", file=str(path))) from None
-    return validate(text, model, str(path))
+    return Written.of(path).read(model, day, later)
 
 
 def ids(path: Path, key: str) -> set[str] | None:
@@ -100,29 +197,11 @@ def ids(path: Path, key: str) -> set[str] | None:
     return {str(one["id"]) for one in listed if isinstance(one, Mapping) and "id" in one}
 
 
-def validate(text: str, model: type[Model], file: str) -> tuple[Model, LineNumbers]:
+def validate(
+    text: str, model: type[Model], file: str, day: date | None = None, later: frozenset[str] = frozenset()
+) -> tuple[Model, LineNumbers]:
     """Read YAML text as `model`; `file` names it in errors. See `load`."""
-    loader = _StringDates(text)
-    try:
-        node = loader.get_single_node()
-        lines, unseen = _survey(node, file) if node else (LineNumbers({(): 1}), [])
-        if unseen:
-            raise InputError(sorted(unseen, key=lambda problem: problem.line or 0))
-        document = loader.construct_document(node) if node else {}
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        raise InputError(Problem(error.problem or "is not YAML", file=file, line=line)) from None
-    except yaml.YAMLError as error:
-        raise InputError(Problem(f"is not YAML: {error}".splitlines()[0], file=file)) from None
-    finally:
-        loader.dispose()
-    if not isinstance(document, Mapping):
-        raise InputError(Problem("must be a mapping of keys to values", file=file, line=1))
-    try:
-        return model.model_validate(document), lines
-    except ValidationError as error:
-        raise InputError(problems_of(error, model, lines, file)) from None
+    return Written.parsed(text, file).read(model, day, later)
 
 
 def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:

@@ -71,15 +71,15 @@ def test_for_people(tiny):
     for words in (
         "18 packages",
         "In every row: lng 3.5 bn more",
-        "Treasury",
-        "AUS -2",
+        "Subsidy",
+        "Australia −2",
         "Nash",
         "Japan alone reverts",
         "All revert",
         "A week's delay of the Nash deal before",
-        "Offers by turns until 2025-07-09",
-        "Red line of JPN (fact): Japan signs nothing",
-        "Not priced: Purchases of American semiconductors, worth JPN -300 to 0, USA 0 to +300",
+        "Offers by turns until 9 July 2025",
+        "Red line of Japan (fact): Japan signs nothing",
+        "Not priced: Purchases of American semiconductors, worth Japan −0.30 to 0 billion USD",
         "No issue: the fallbacks, over no deal",
         "Frontier",
     ):
@@ -129,14 +129,14 @@ def test_any_package_is_explained(tiny):
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
     for words in (
-        "USA gives: cars ordinary duty instead of 25 % on top, as now",
-        "JPN gives: nothing",
+        "The United States gives: cars ordinary duty instead of 25 % on top, as now",
+        "Japan gives: nothing",
         "red line",
     ):
         assert words in done.output
     done = CliRunner().invoke(app, ["bargain", str(tiny), "--explain", "lng=more-3500"])
-    assert "JPN gives: lng 3.5 bn more instead of no promise" in done.output
-    assert "USA gets: lng 3.5 bn more" in done.output
+    assert "Japan gives: lng 3.5 bn more instead of no promise" in done.output
+    assert "The United States gets: lng 3.5 bn more" in done.output
 
 
 @pytest.mark.parametrize(

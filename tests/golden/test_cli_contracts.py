@@ -81,6 +81,7 @@ def test_simulate(simulated: dict[str, Any]) -> None:
         "table": "str",
         "elasticities": "str",
         "assumptions": [],
+        "flows_left_out": {},
         "titles": dict.fromkeys(simulated["titles"], "str"),
         "bounds": [],
         "diverted": [],

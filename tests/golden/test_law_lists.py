@@ -92,3 +92,18 @@ def test_the_mexican_reform_leaves_claims_alone() -> None:
         general=parse_duty("20%"), claimed=parse_duty("Free"),
     )  # fmt: skip
     assert quote(law_of("MEX"), query).rate == 0
+
+
+@pytest.mark.parametrize(
+    ("hs", "on", "expected"),
+    [("9801.00.10", "2026-03-10", 0), ("9801.00.10", "2025-10-10", 0), ("9802.00.80", "2026-03-10", 10)],
+)
+def test_a_line_of_chapter_98_is_told_by_its_code(hs: str, on: str, expected: float) -> None:
+    assert percent(ask("USA", "VNM", hs, on))[0] == expected
+
+
+def test_steel_of_the_union_is_some_lines_of_each_heading() -> None:
+    found = ask("EU27", "JPN", "7208.52", "2026-08-01")
+    assert percent(found) == (None, 0, 50)
+    assert any("only some lines" in why for why in found.unknown)
+    assert percent(ask("EU27", "JPN", "7208.52", "2026-06-30"))[0] is not None

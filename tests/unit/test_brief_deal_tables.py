@@ -31,7 +31,7 @@ from kosho.scenario.results import Quantiles
 
 PARTIES = ("JPN", "USA")
 NBSP = "\N{NO-BREAK SPACE}"
-SELLERS = "Japan +290 million, Brazil −240 million"
+SELLERS = "Japan +0.29, Brazil −0.24"
 SAID = (
     Said(
         id="never",
@@ -117,7 +117,7 @@ def test_the_figure_is_well_formed_and_every_mark_tells_its_package():
     (root,) = drawn(made())
     titles = [element.text for element in root.iter() if element.tag == "title"]
     assert len(titles) == 6
-    assert "15 & 15: Japan +1.0, United States +0.9 billion USD a year" in titles
+    assert "15 & 15: Japan +1.0, United States +0.90 billion USD a year" in titles
     for mark in (element for element in root.iter() if element.tag in ("circle", "rect")):
         x, y = float(mark.get("cx") or mark.get("x")), float(mark.get("cy") or mark.get("y"))
         assert 0 < x < 720
@@ -128,7 +128,7 @@ def test_a_mark_tells_what_was_said_by_whom_when_how_and_where():
     (root,) = drawn(made())
     titles = {element.text.split(":")[0]: element.text for element in root.iter() if element.tag == "title"}
     assert titles["nothing <b>at all</b>"] == (
-        "nothing <b>at all</b>: Japan +9.0, United States −0.4 billion USD a year\nRests on Q1"
+        "nothing <b>at all</b>: Japan +9.0, United States −0.40 billion USD a year\nRests on Q1"
     )
     assert titles["On the frontier. 10"] == (
         "On the frontier. 10: Japan +4.0, United States +3.0 billion USD a year\n"
@@ -227,12 +227,12 @@ def test_the_tables_say_what_is_in_them():
     assert [cell.text for cell in row] == ["Nash", "+3.5", "+3.2", "+1.8", "+2.2"]
     assert row[0].note == "Alone: Cars: 12.5"
     (row,) = shares_table(one).rows
-    assert [cell.text.replace(NBSP, " ") for cell in row] == ["Cars", "+3.5 billion", "+3.2 billion"]
+    assert [cell.text.replace(NBSP, " ") for cell in row] == ["Cars", "+3.5", "+3.2"]
     (row,) = certificate_table(one).rows
     assert row[1].text == "93"
-    assert row[2].text.startswith("−0.1")
+    assert row[2].text == "+1.0 (−0.10 to +3.0)"
     before = shares_table(one.model_copy(update={"before": {"JPN": 1700, "USA": 1116}})).rows
-    assert [cell.text.replace(NBSP, " ") for cell in before[0][1:]] == ["+1.7 billion", "+1.1 billion"]
+    assert [cell.text.replace(NBSP, " ") for cell in before[0][1:]] == ["+1.7", "+1.1"]
     assert deals_table(one).numeric == 4
     (deal,) = one.deals
     two = (deal, deal.model_copy(update={"changes": ("Cars: 12.5", "Rice: more")}))
@@ -265,8 +265,8 @@ def test_commitments_that_deals_share_are_told_together():
     bounds = [DealBound(concept=name, **one) for name in ("Nash", "Egalitarian") for one in (corn, rice)]
     table = bounds_table(made().model_copy(update={"bounds": tuple(bounds)}))
     assert [[cell.text.replace(NBSP, " ") for cell in row] for row in table.rows] == [
-        ["More corn", SELLERS, "3.0 billion", "3.5 billion", "14", "530 million"],
-        ["Rice", SELLERS, "300,000 tonnes", "610,000 tonnes", "closed", "530 million"],
+        ["More corn", SELLERS, "3.0 billion USD", "3.5 billion USD", "14", "0.53"],
+        ["Rice", SELLERS, "300,000 tonnes", "610,000 tonnes", "closed", "0.53"],
     ]
     assert {row[0].note for row in table.rows} == {"Nash, Egalitarian"}
 

@@ -74,8 +74,8 @@ def with_record(record: Record, one: Recorded) -> Brief:
     made = brief().model_copy(update={"record": one})
     known = {one.id: one.plain() for one in record.file.sources}
     for source in made.sources:
-        known[source.id] = Source.model_validate(source.model_dump(exclude={"number"}))
-    return made.model_copy(update={"sources": tuple(_numbered(_cited(made), known))})
+        known[source.id] = Source.model_validate(source.model_dump(exclude={"number", "hindsight"}))
+    return made.model_copy(update={"sources": tuple(_numbered(_cited(made), known, made.as_of))})
 
 
 @pytest.fixture(scope="module")

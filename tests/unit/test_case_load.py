@@ -85,6 +85,38 @@ def test_rates_of_a_scenario(case: Case, scenario: str, japan, korea):
             assert 100 * found.rate == pytest.approx(percent), (exporter, product)
 
 
+@pytest.mark.parametrize(
+    ("day", "scenario", "japan"),
+    [
+        (date(2025, 4, 27), "status-quo", (27.5, 25, 10)),
+        (date(2025, 4, 27), "no-deal", (27.5, 25, 24)),
+        (date(2025, 4, 27), "deal", (15, 25, 15)),
+        (date(2025, 7, 10), "no-deal", (27.5, 50, 25)),
+        (date(2025, 7, 10), "no-deal-all", (27.5, 50, 25)),
+        (date(2025, 7, 23), "status-quo", (27.5, 50, 10)),
+        (date(2025, 7, 23), "agreed", (15, 50, 15)),
+        (date(2025, 7, 23), "without", (27.5, 50, 25)),
+        (date(2025, 8, 10), "status-quo", (27.5, 50, 15)),
+        (date(2025, 8, 10), "agreed", (15, 50, 15)),
+        (date(2025, 8, 10), "without", (27.5, 50, 25)),
+        (date(2025, 9, 5), "agreed", (15, 50, 15)),
+        (date(2025, 9, 5), "without", (27.5, 50, 25)),
+        (date(2025, 9, 16), "status-quo", (15, 50, 15)),
+        (date(2025, 9, 16), "without", (27.5, 50, 25)),
+        (date(2026, 3, 1), "status-quo", (15, 50, 10)),
+        (date(2026, 3, 1), "without", (27.5, 50, 10)),
+        (date(2026, 3, 1), "surcharge-15", (15, 50, 15)),
+        (date(2026, 9, 30), "status-quo", (15, 50, 12.5)),
+        (date(2026, 9, 30), "without", (27.5, 50, 12.5)),
+    ],
+)
+def test_rates_on_japan_as_the_case_goes_on(day: date, scenario: str, japan: tuple[float, ...]):
+    law = Case.load(NAME, day).law(scenario)
+    for product, percent in zip((CARS, STEEL, REST), japan, strict=True):
+        found = law.register.rate("USA", "JPN", product, law.on, law.known)
+        assert 100 * found.rate == pytest.approx(percent), product
+
+
 def test_the_day_asked_is_the_day_in_force_and_known(case: Case):
     law = case.law("status-quo", date(2025, 4, 9))
     assert (law.on, law.known) == (date(2025, 4, 9), date(2025, 4, 9))
@@ -93,9 +125,10 @@ def test_the_day_asked_is_the_day_in_force_and_known(case: Case):
     assert (early.on, early.known) == (date(2025, 7, 9), date(2025, 6, 1))
     # Metals were at 25 on 1 June and nobody knew of 50.
     assert early.register.rate("USA", "JPN", STEEL, early.on, early.known).rate == 0.25
+    # By then the suspension was prolonged, and the rate announced was that of the letter.
     late = case.law("no-deal", date(2025, 7, 20))
-    assert (late.on, late.known) == (date(2025, 7, 20), date(2025, 7, 20))
-    assert late.register.rate("USA", "JPN", REST, late.on, late.known).rate == 0.24
+    assert (late.on, late.known) == (date(2025, 8, 1), date(2025, 7, 20))
+    assert late.register.rate("USA", "JPN", REST, late.on, late.known).rate == 0.25
 
 
 def test_all_partners_revert_even_when_the_extension_is_known(case: Case):
@@ -143,7 +176,7 @@ def test_mistakes_of_all_files_are_reported_together(folder: Path):
         ("economy: JPN", "economy: JPP", ("unknown country 'JPP'", "JPN")),
         ("- id: extension", "- id:  status-quo", ("'status-quo' is given twice")),
         ("part: vehicles-232", "part: steel", ("group 'steel' is in sector C24A",)),
-        ("title: The state", "titel: The state", ("unknown key", "did you mean title?")),
+        ("title: No deal, but", "titel: No deal, but", ("unknown key", "did you mean title?")),
     ],
 )
 def test_a_mistake_is_named_with_file_line_and_key(folder: Path, old: str, new: str, words):

@@ -174,11 +174,23 @@ def test_an_end_that_is_none_is_refused(tmp_path: Path, end: dict[str, str], why
         simulate(Case.load(folder), "mine", world="talks")
 
 
-@pytest.mark.parametrize("day", ["2025-06-01", "2025-07-10", "2025-08-10"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2025-04-27",
+        "2025-06-01",
+        "2025-07-10",
+        "2025-07-23",
+        "2025-08-10",
+        "2025-09-16",
+        "2026-03-01",
+        "2026-09-30",
+    ],
+)
 def test_what_is_gone_on_the_day_is_gone_whoever_ended_it(day: str) -> None:
-    case = Case.load("japan-us-2025")
+    case = Case.load("japan-us-2025", date.fromisoformat(day))
     for scenario in case.scenarios:
-        assert scenario_effects(case, scenario, date.fromisoformat(day), "talks")[1].idle == {}, scenario
+        assert scenario_effects(case, scenario, world="talks")[1].idle == {}, scenario
 
 
 @pytest.mark.parametrize("scenario", sorted(Case.load("japan-us-2025").scenarios))

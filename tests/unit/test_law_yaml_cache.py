@@ -48,7 +48,7 @@ def test_a_copy_gives_the_same_document_and_lines(file: Path, monkeypatch: pytes
     assert stored.read(file, MeasureFile)[0] == document
     (copy,) = kept.folder().iterdir()
     calls: list[Path] = []
-    monkeypatch.setattr(stored, "load", lambda path, model: calls.append(path) or load(path, model))
+    monkeypatch.setattr(stored, "load", lambda *asked: calls.append(asked[0]) or load(*asked))
     again, known = stored.read(file, MeasureFile)
     assert (again, known["measures", 0], calls) == (document, lines["measures", 0], [])
     assert known["measures", 0, "scope", "lists"] == lines["measures", 0, "scope", "lists"] == 11

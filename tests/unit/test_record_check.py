@@ -166,7 +166,9 @@ def test_what_is_no_yaml_is_refused_as_such(tmp_path: Path) -> None:
 
 
 def test_what_shipped_contentions_claim_was_said() -> None:
-    car, safety = Record.load("japan-us-2025").file.contentions
-    assert (car.raised_in, [entry.to_round for entry in car.history]) == (None, [7])
-    assert safety.history == ()
+    shipped = {one.id: one for one in Record.load("japan-us-2025").file.contentions}
+    car, safety = shipped["car-tariff"], shipped["safety-standards"]
+    assert (car.raised_in, [entry.to_round for entry in car.history]) == (None, [7, None])
+    assert [entry.status for entry in car.history] == ["carried", "closed"]
+    assert [str(entry.recorded_at) for entry in safety.history] == ["2026-02-16"]
     assert verify(Record.load("japan-china-2018"), None).problems == ()

@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from tests.briefs import HOSTILE, bounds, brief
 from tests.measures import cited, measure
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.commitment_tables import (
     bound_table,
     commitments,
@@ -284,16 +284,16 @@ def test_tables_say_what_is_bound() -> None:
     (row,) = bound_table([bounds("")], {"deal": "Deal"}).rows
     assert [cell.text.strip() for cell in row[1:]] == [
         "Japan pays",
-        "3.0\N{NO-BREAK SPACE}billion",
-        "2.9\N{NO-BREAK SPACE}billion",
-        "4.0\N{NO-BREAK SPACE}billion",
+        "3.0\N{NO-BREAK SPACE}billion\N{NO-BREAK SPACE}USD",
+        "2.9\N{NO-BREAK SPACE}billion\N{NO-BREAK SPACE}USD",
+        "4.0\N{NO-BREAK SPACE}billion\N{NO-BREAK SPACE}USD",
         "27",
-        "1.1\N{NO-BREAK SPACE}billion",
+        "1.1",
     ]
     assert [cell.note for cell in row[4:]] == [
-        "(3.2 to 5.0\N{NO-BREAK SPACE}billion)",
+        "(3.2 to 5.0)",
         "(6.0 to 67)",
-        "(0.2 to 3.4\N{NO-BREAK SPACE}billion)",
+        "(0.20 to 3.4)",
     ]
     # Three million is too little beside four hundred; what is bound itself comes last.
     moved, itself = diverted_table([bounds("")]).rows
@@ -301,8 +301,8 @@ def test_tables_say_what_is_bound() -> None:
     assert (moved[0].text, moved[0].note.strip()) == ("Crops and animals", "More corn")
     assert itself[1].note == "what is bound among them"
     (paid,) = subsidy_table([bounds("")], {"deal": "Deal"}).rows
-    assert [cell.text for cell in paid[1:]] == ["Japan", "250\N{NO-BREAK SPACE}million"]
-    assert paid[2].note == "(100 to 900\N{NO-BREAK SPACE}million)"
+    assert [cell.text for cell in paid[1:]] == ["Japan", "0.25"]
+    assert paid[2].note == "(0.10 to 0.90)"
     assert moved[2].note == "(−610 to −150\N{NO-BREAK SPACE}million)"
     assert len(ranges_table([bounds("")], moved=True).rows) == 2
     (declared,) = ranges_table([bounds("")], moved=False).rows
@@ -341,8 +341,12 @@ def test_what_never_binds_is_said_once() -> None:
         "Deal",
         "Never reached, in 2 scenarios; the largest is shown",
     ]
-    assert [cell.text.strip() for cell in rows[1][4:]] == ["11\N{NO-BREAK SPACE}million", "0", ""]
-    assert rows[1][4].note == "bound at 4.0\N{NO-BREAK SPACE}billion"
+    assert [cell.text.strip() for cell in rows[1][4:]] == [
+        "0.011\N{NO-BREAK SPACE}billion\N{NO-BREAK SPACE}USD",
+        "0",
+        "",
+    ]
+    assert rows[1][4].note == "bound at 4.0\N{NO-BREAK SPACE}billion\N{NO-BREAK SPACE}USD"
 
 
 def test_what_a_subsidy_costs_is_told_with_its_ends(case: Case) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kosho import formatting
 from kosho.bargain.schema import justified
 from kosho.impact.base_law import assumptions
 
@@ -30,14 +31,21 @@ def background_gains(priced: PricedTable) -> dict[str, float] | None:
 
 def warnings(deal: Deal) -> list[str]:
     """Sentences, the weightiest first; empty where there is nothing to warn of."""
-    return [*_backgrounds(deal), *_worse_than_today(deal), *_unsolved(deal), *_days(deal), *_assumed(deal)]
+    found = (*_backgrounds(deal), *_worse_than_today(deal), *_unsolved(deal), *_days(deal), *_assumed(deal))
+    return [text.replace(formatting.NBSP, " ") for text in found]
 
 
 def _backgrounds(deal: Deal) -> Iterator[str]:
     for priced in deal.priced:
         apart = background_gains(priced)
         if apart is not None:
-            amounts = ", ".join(f"{party} {gain:+,.0f}" for party, gain in apart.items())
+            amounts = formatting.listed(
+                [
+                    f"{formatting.billions(gain, sign=True, part=True)} billion USD a year to "
+                    f"{formatting.the_country(party)}"
+                    for party, gain in apart.items()
+                ]
+            )
             yield (
                 f"{priced.background.title}: the package of fallbacks is not what follows without a deal; it "
                 f"is worth {amounts} over it, which no issue of the table carries and every package has"
@@ -75,11 +83,13 @@ def _days(deal: Deal) -> Iterator[str]:
     table, content = deal.table, deal.table.file
     today = table.status_quo.on
     if (content.deadline.date - today).days < 1:
-        yield f"the deadline of {content.deadline.date} has passed on {today}: no offers are left to make"
+        deadline = formatting.day(content.deadline.date)
+        yield f"the deadline of {deadline} has passed on {formatting.day(today)}: no offers are left to make"
     if today < content.status_quo.date:
         cited = {name for _, item in justified(content) for name in item.statements}
         known = sum(table.statements.get(name) is not None for name in cited)
+        written, day = formatting.day(content.status_quo.date), formatting.day(today)
         yield (
-            f"the table is of {content.status_quo.date}; on {today} {known} of the {len(cited)} statements "
-            "that it rests on were known, and its options are laid on the law of that day"
+            f"the table is of {written}; on {day} {known} of the {len(cited)} statements that it rests on were "
+            "known, and its options are laid on the law of that day"
         )

@@ -18,7 +18,7 @@ from kosho.bargain.solutions import solutions
 from kosho.bargain.table import Table
 from kosho.equilibrium import Settled
 
-__all__ = ["SCHEMA_VERSION", "contract", "percent_of_draws"]
+__all__ = ["SCHEMA_VERSION", "contract"]
 
 SCHEMA_VERSION = 1
 
@@ -60,6 +60,11 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
             name: _certificate(deal, int(rows[0]))
             for name, rows in deal.solutions.items()
             if int(rows[0]) in deal.certificates
+        },
+        "crossing": {
+            name: one.theta_scale
+            for name, rows in deal.solutions.items()
+            if (one := deal.critical_values.get(int(rows[0]))) is not None
         },
         "critical": {
             **{
@@ -114,14 +119,6 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
     }
 
 
-def percent_of_draws(share: float) -> str:
-    """A share of draws in percent, never all unless it is all, never none unless it is none."""
-    if share in (0.0, 1.0):
-        return f"{100 * share:.0f} %"
-    whole = f"{100 * share:.0f}"
-    return f"{whole} %" if 0 < int(whole) < 100 else f"{min(max(100 * share, 0.1), 99.9):.1f} %"
-
-
 def _ids(table: Table, item: Justified) -> list[str]:
     """Statements of the record that `item` rests on, as known on the day; `statements` has their words."""
     return [one.id for one in table.said(item)]
@@ -157,6 +154,7 @@ def _certificate(deal: Deal, k: int) -> dict[str, Any]:
         "gaining": round(one.all_gain * one.draws),
         "draws": one.draws,
         "unsolved": one.unsolved,
+        "regions": [asdict(region) for region in one.regions],
         "gains": {party: asdict(spread) for party, spread in one.gains.items()},
         "over_status_quo": {party: asdict(spread) for party, spread in one.over_status_quo.items()},
     }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from kosho.arrays import Array, Index
+from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
 from kosho.bargain.pricing import PricedTable, PricingParameters, price_at
 from kosho.bargain.zone import critical_value, critical_weight, critical_zone_weight
@@ -14,13 +15,14 @@ from kosho.display import Card, Shown, million
 from kosho.equilibrium import Deficits, Failure
 from kosho.errors import InputError, Problem
 from kosho.progress import Progress, estimated
-from kosho.world import draw_elasticities
+from kosho.world.elasticities import LEAST_SCALE, MOST_SCALE, draw_over_range
 
 __all__ = ["Certificate", "CriticalValues", "GainQuantiles", "certify", "closing_points", "leading_packages"]
 
 
-LEAST_SCALE = 0.15
-"""Of theta: a little below the low elasticities of the world, which are 0.165 of the central ones."""
+REGIONS = (LEAST_SCALE, 0.3, 0.7, MOST_SCALE)
+"""Where the common scale of elasticities is cut for shares by region: the weak end holds what is found after
+ten years (Boehm, Levchenko & Pandalai-Nayar 2023), the strong one Simonovska & Waugh (2014) and the centre."""
 AT_ONCE = 10
 """Draws whose shocks are held in memory together."""
 CLOSURES: tuple[Deficits, ...] = ("fixed", "zero")
@@ -35,14 +37,25 @@ class GainQuantiles(Shown):
     p95: float
 
 
+@dataclass(frozen=True, slots=True)
+class Region(Shown):
+    """A part of the common scale of elasticities, and the share of its draws in which every party gains."""
+
+    low: float
+    high: float
+    draws: int
+    all_gain: float | None
+    """None without a draw."""
+
+
 @dataclass(frozen=True)
 class Certificate(Shown):
     """What draws say of one package.
 
     >>> from kosho.bargain.robustness import Certificate, GainQuantiles
     >>> gains = {"JPN": GainQuantiles(800.0, 2100.0, 3900.0), "USA": GainQuantiles(-50.0, 310.0, 720.0)}
-    >>> Certificate(package=17, draws=200, all_gain=0.91, gains=gains, over_status_quo={})
-    Certificate: package 17, all gain in 91% of 200 draws
+    >>> Certificate(package=17, draws=200, all_gain=0.61, gains=gains, over_status_quo={})
+    Certificate: package 17, all gain in 61% of 200 draws
       JPN   +2,100 million USD (+800 million USD to +3,900 million USD)
       USA   +310 million USD (-50 million USD to +720 million USD)
     """
@@ -57,6 +70,8 @@ class Certificate(Shown):
     over_status_quo: dict[str, GainQuantiles]
     unsolved: int = 0
     """Draws without an equilibrium."""
+    regions: tuple[Region, ...] = ()
+    """The same share by how strongly trade answers, from the weak end up."""
 
     def card(self) -> Card:
         """In how many draws all gain, and how much each does."""
@@ -95,10 +110,12 @@ def certify(
 ) -> list[Certificate]:
     """Draw elasticities, costs, amounts and weights, and see who gains.
 
-    Each draw has its own elasticities (as `kosho.world.draw_elasticities`), its own place in the range of every
-    change of trade cost, amount and elasticity of a product told apart, and its own weights (all drawn evenly
-    from their ranges, elasticities between origins in logarithms), and one closure: every other draw has
-    deficits fixed, the others none. Packages, disagreement and status quo share the draw.
+    Each draw has its own elasticities over all that is published, weak end included
+    (`kosho.world.elasticities.draw_over_range`), its own place in the range of every change of trade cost,
+    amount and elasticity of a product told apart, and its own weights (all drawn evenly from their ranges,
+    elasticities between origins in logarithms), and one closure: every other draw has deficits fixed, the
+    others none. Packages, disagreement and status quo share the draw. A share over so wide a range says little:
+    `regions` has it by how strongly trade answers, `CriticalValues.theta_scale` where a package stops.
 
     Args:
         priced: The table under one background.
@@ -115,8 +132,8 @@ def certify(
         raise InputError(Problem(f"cannot draw {draws} times", "one or more"))
     generator = np.random.default_rng(seed)
     nontariff, weights = priced.shocks.nontariff, priced.weights
-    thetas = draw_elasticities(priced.world, draws, seed)
-    settings = [PricingParameters(theta, nontariff.draw(generator)) for theta in thetas]
+    drawn = draw_over_range(priced.world, draws, seed)
+    settings = [PricingParameters(theta, nontariff.draw(generator), scale) for scale, theta in drawn]
     values = generator.uniform(weights.low, weights.high, (draws, len(weights.names)))
     missing: list[Failure] = []
     gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _ in range(2))
@@ -134,6 +151,8 @@ def certify(
                 payoffs = worth.take(rows).payoffs(weights, values[number])
                 gains[number], over_now[number] = payoffs[:-2] - payoffs[-2], payoffs[:-2] - payoffs[-1]
             missing += worth.failures
+    scales = np.array([scale for scale, _ in drawn])
+    gaining = np.asarray((gains > priced.game.resolution).all(axis=2), bool)
     unsolved = np.asarray((np.isnan(gains) | np.isnan(over_now)).any(axis=2), bool)
     for k in np.flatnonzero(unsolved.all(axis=0)).tolist():
         raise missing[0].error.about(f"package {packages[k]} has no equilibrium in any draw; one of them")
@@ -141,10 +160,11 @@ def certify(
         Certificate(
             package=package,
             draws=draws,
-            all_gain=float((gains[:, k] > priced.game.resolution).all(axis=1).mean()),
+            all_gain=float(gaining[:, k].mean()),
             gains=_spreads(priced, gains[~unsolved[:, k], k]),
             over_status_quo=_spreads(priced, over_now[~unsolved[:, k], k]),
             unsolved=int(unsolved[:, k].sum()),
+            regions=_regions(scales, gaining[:, k]),
         )
         for k, package in enumerate(packages.tolist())
     ]
@@ -184,6 +204,14 @@ def _zone_closing(priced: PricedTable) -> float | None:
     """
     every = _Scaled(priced, np.flatnonzero(priced.game.allowed))
     return critical_value(every.best, 1.0, LEAST_SCALE, steps=1)
+
+
+def _regions(scales: Array, gaining: Mask) -> tuple[Region, ...]:
+    found: list[Region] = []
+    for low, high in pairwise(REGIONS):
+        here = gaining[(scales >= low) & (scales < high)]
+        found.append(Region(low, high, len(here), float(here.mean()) if len(here) else None))
+    return tuple(found)
 
 
 class _Scaled:

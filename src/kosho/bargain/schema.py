@@ -245,6 +245,9 @@ class TableFile(Frozen):
 
     title: str
     summary: str
+    closed: Day | None = None
+    """The day on which the sides agreed or gave up; asked about on it or later, the table is as it stood on the
+    day before."""
     parties: Annotated[tuple[TableParty, ...], AfterValidator(_two)]
     status_quo: ScenarioReference
     """What each side has until there is a deal or the talks fail."""

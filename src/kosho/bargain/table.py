@@ -102,6 +102,8 @@ class Table(Shown):
     """Of the record, as they stood on the day of the table; None for one recorded later."""
     allow_idle: bool = False
     """Whether any option may reach nothing; `Option.allow_idle` says it of one."""
+    as_of: date | None = None
+    """The day that it is as known on, where it is that of a case."""
 
     def card(self) -> Card:
         """Who can agree on what, and what follows without a deal."""
@@ -141,7 +143,7 @@ class Table(Shown):
         Raises:
             InputError: every mistake, with file and line.
         """
-        file, lines = load(path, TableFile)
+        file, lines = load(path, TableFile, register.known, register.later)
         known = dict(overlays or {})
         problems = Problems(str(path))
         TableCheck(file, lines, problems, register, known).all(set(laws), statements)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import countries, country_name, sector_name
@@ -13,7 +13,6 @@ from kosho.scenario.interval import Interval
 from kosho.scenario.sensitivity import SHARES
 
 __all__ = [
-    "amount",
     "bound_table",
     "commitments",
     "diverted_table",
@@ -69,12 +68,19 @@ def bound_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str])
     return CellTable(
         id="bounds",
         caption="What is bound, a year, and what it takes",
-        columns=("Commitment", "Who", "Base", "Without it", "With it", "Wedge, %", "Subsidy or rent"),
+        columns=(
+            "Commitment",
+            "Who",
+            "Base",
+            "Without it",
+            "With it",
+            "Wedge, %",
+            "Subsidy or rent, billion USD",
+        ),
         rows=tuple(rows),
         numeric=5,
         note="Without it: after all else in the scenario, with no bound at all. Wedge: of the price with "
-        "duties; what a subsidy pays of it (purchase), what scarcity adds to it (quota). In brackets: over the "
-        "ranges of the scenario’s own measures.",
+        "duties; what a subsidy pays of it (purchase), what scarcity adds to it (quota). ",
     )
 
 
@@ -88,9 +94,9 @@ def _bound_row(one: Commitment, scenario: str) -> tuple[Cell, ...]:
     return (
         Cell(one.title, one.title, one.sources, ". ".join(filter(None, what)), status=one.status),
         Cell(_who(one)),
-        Cell(amount(one.base, one.unit), one.base),
-        Cell(amount(one.free, one.unit), one.free),
-        Cell(amount(one.reached, one.unit), one.reached, note=_reach(one)),
+        Cell(formatting.amount(one.base, one.unit), one.base),
+        Cell(formatting.amount(one.free, one.unit), one.free),
+        Cell(formatting.amount(one.reached, one.unit), one.reached, note=_reach(one)),
         Cell(wedge, one.wedge, note=_bracketed(spread)),
         _money(one),
     )
@@ -116,15 +122,21 @@ def _money(one: Commitment) -> Cell:
         value, span = one.rent_musd, None if one.ends is None else one.ends.rent_musd
     else:
         return Cell("")
-    note = "" if span is None else _bracketed(formatting.millions_range(span.low, span.high))
-    return Cell(formatting.millions(value), value, note=note)
+    note = "" if span is None else _bracketed(formatting.billions_range(span.low, span.high, part=True))
+    return Cell(formatting.billions(value, part=True), value, note=note)
 
 
 def _reach(one: Commitment) -> str:
     """The range of what is reached, and the bound where that is another figure."""
-    made = formatting.millions_range if one.unit == "million USD" else formatting.quantity_range
-    ends = "" if one.ends is None else _bracketed(made(one.ends.reached.low, one.ends.reached.high))
-    return ends if one.binds else f"bound at {amount(one.required, one.unit)}"
+    if not one.binds:
+        return f"bound at {formatting.amount(one.required, one.unit)}"
+    if one.ends is None:
+        return ""
+    low, high = one.ends.reached.low, one.ends.reached.high
+    money = one.unit == "million USD"
+    return _bracketed(
+        formatting.billions_range(low, high, part=True) if money else formatting.quantity_range(low, high)
+    )
 
 
 def _holder(one: Commitment) -> str:
@@ -134,13 +146,6 @@ def _holder(one: Commitment) -> str:
         codes = list(dict.fromkeys(flow.exporter for flow in one.flows))
         return formatting.listed([country_name(code) for code in codes]) if len(codes) < 4 else "the exporters"
     return country_name(one.rent_holder or "")
-
-
-def amount(value: float, unit: str) -> str:
-    """What a bound counts, in its unit."""
-    if value == 0:
-        return formatting.NONE
-    return formatting.millions(value) if unit == "million USD" else f"{formatting.quantity(value)} {unit}"
 
 
 def _flow_words(one: Commitment) -> Iterable[str]:
@@ -171,25 +176,24 @@ def subsidy_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str
     return CellTable(
         id="subsidies",
         caption="What subsidies to buyers cost, a year",
-        columns=("Subsidy", "Who pays", "USD"),
+        columns=("Subsidy", "Who pays", "Billion USD"),
         rows=tuple(
             (
                 Cell(one.title, one.title, note=titles[bounds.scenario] if several else ""),
                 Cell(_named(one.payer)),
                 Cell(
-                    formatting.millions(one.cost_musd),
+                    formatting.billions(one.cost_musd, part=True),
                     one.cost_musd,
                     note=""
                     if one.ends is None
-                    else _bracketed(formatting.millions_range(one.ends.low, one.ends.high)),
+                    else _bracketed(formatting.billions_range(one.ends.low, one.ends.high, part=True)),
                 ),
             )
             for bounds in shown
             for one in bounds.subsidies
         ),
         numeric=1,
-        note="At the quantities that the subsidy itself brings about. In brackets: over the ranges of the "
-        "scenario’s own measures.",
+        note="At the quantities that the subsidy itself brings about. ",
     )
 
 
@@ -209,7 +213,11 @@ def diverted_table(shown: Sequence[ScenarioCommitments], most: int | None = None
         (
             Cell(one.goods, one.goods, note=_because(bounds, one)),
             Cell(_seller(one, sold), country_name(sold.exporter), note=_remark(one, sold)),
-            Cell(formatting.millions(sold.change_musd, sign=True), sold.change_musd, note=_between(sold)),
+            Cell(
+                formatting.billions(sold.change_musd, sign=True, part=True),
+                sold.change_musd,
+                note=_between(sold),
+            ),
         )
         for bounds in shown
         for one in bounds.diverted
@@ -218,7 +226,7 @@ def diverted_table(shown: Sequence[ScenarioCommitments], most: int | None = None
     return CellTable(
         id="diverted",
         caption="Whose sales it changes, a year",
-        columns=("In", "Whose sales", "USD"),
+        columns=("In", "Whose sales", "Billion USD"),
         rows=rows,
         numeric=1,
         note="All sales of the sector to the importer, against the same scenario without any bound; all bounds "
@@ -251,7 +259,7 @@ def _remark(one: TradeDiversion, sold: SalesChange) -> str:
 
 def _between(one: SalesChange) -> str:
     ends = one.ends
-    return "" if ends is None else _bracketed(formatting.millions_range(ends.low, ends.high, sign=True))
+    return "" if ends is None else _bracketed(formatting.span(ends.low, ends.high, part=True))
 
 
 def ranges_table(shown: Sequence[ScenarioCommitments], *, moved: bool) -> CellTable:
@@ -317,7 +325,7 @@ def _what(one: Parameter) -> str:
 
 def _level(one: Parameter, value: float) -> str:
     if one.unit == "million USD":
-        return formatting.millions(value)
+        return formatting.amount(value, one.unit)
     if one.unit.startswith("share"):
         return f"{formatting.figure(100 * value, 3)}{formatting.NBSP}%"
     if one.unit == "factor":

@@ -73,7 +73,8 @@ def compose(
         ...
     kosho.errors.InputError: the measures of ... on 2031-01-01 are not in the register (it covers ...)
     """
-    on = as_of or case.as_of
+    case = case.as_known_on(as_of)
+    on = case.as_of
     if bargain is None:
         bargain = case.has_table and find_spec("moocore") is not None
     chosen = world or case.world
@@ -98,6 +99,7 @@ def negotiation(
     """
     from kosho.bargain import Effort  # noqa: PLC0415 - a brief without a table needs none of it
 
+    case = case.as_known_on(as_of)
     work = effort or Effort(draws=DRAWS, certified=CERTIFIED)
     chosen = world or case.world
 
@@ -162,7 +164,7 @@ def _composed(
     known = method.sources() | recorded_sources | case.sources
     if bargain:
         known |= case.table(on).sources
-    return drafted.model_copy(update={"sources": tuple(_numbered(_cited(drafted), known))})
+    return drafted.model_copy(update={"sources": tuple(_numbered(_cited(drafted), known, on))})
 
 
 def _stamp(world: World) -> WorldStamp:
@@ -220,6 +222,8 @@ def _cited(brief: Brief) -> Iterable[str]:
         yield from claim.sources
 
 
-def _numbered(ids: Iterable[str], known: dict[str, Source]) -> Iterable[Reference]:
+def _numbered(ids: Iterable[str], known: dict[str, Source], on: date) -> Iterable[Reference]:
     for number, name in enumerate(dict.fromkeys(ids), 1):
-        yield Reference(number=number, **known[name].model_dump())
+        published = known[name].date
+        later = published is not None and published > on
+        yield Reference(number=number, hindsight=later, **known[name].model_dump())

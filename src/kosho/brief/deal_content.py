@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from kosho import formatting
 from kosho.arrays import Array, Mask
-from kosho.brief import formatting
 from kosho.brief.model import Basis, DealBound, NamedDeal, Negotiation, PackagePoint
-from kosho.codes import country_name
 from kosho.scenario.results import Quantiles
 
 if TYPE_CHECKING:
@@ -57,6 +56,7 @@ def described(deal: Deal) -> Negotiation:
     return Negotiation(
         title=content["title"],
         summary=deal.table.file.summary,
+        as_of=deal.table.as_of,
         parties=tuple(content["parties"]),
         packages=content["packages"],
         allowed=content["allowed"],
@@ -97,7 +97,7 @@ def _delay(content: dict[str, Any], first: str | None) -> Iterator[str]:
     for when, costs in content["solutions"][first]["week_of_delay"].items():
         losses = formatting.listed(
             [
-                f"{formatting.the(country_name(code))} {formatting.millions(x)}"
+                f"{formatting.the_country(code)} {formatting.dollars(x)}"
                 for code, x in costs.items()
                 if x >= NOTICED
             ]
@@ -114,7 +114,7 @@ def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
     if transfer:
         how = {code: "pays" if x > 0 else "receives" for code, x in transfer["pays"].items()}
         pays = [
-            f"{formatting.the(country_name(code))} {how[code]} {formatting.millions(abs(x))} dollars"
+            f"{formatting.the_country(code)} {how[code]} {formatting.dollars(abs(x))} dollars"
             for code, x in transfer["pays"].items()
         ]
         yield f"Money: {formatting.listed(pays)} a year, with {_package(deal, transfer['options'])}."

@@ -8,8 +8,9 @@ from itertools import combinations
 
 import numpy as np
 
+from kosho import formatting
 from kosho.arrays import Array
-from kosho.brief import formatting, statement_text
+from kosho.brief import statement_text
 from kosho.brief.model import NamedDeal, Negotiation, PackagePoint, Reference
 from kosho.brief.tables import Cell, CellTable, QuotedWords
 from kosho.codes import country_name
@@ -150,18 +151,20 @@ def bounds_table(one: Negotiation) -> CellTable:
     found: dict[tuple[Cell, ...], list[str]] = {}
     rents = any(bound.rent for bound in one.bounds)
     for bound in one.bounds:
-        counted = bound.unit != "million USD"
-        amounts = [
-            f"{formatting.quantity(x)} {bound.unit}" if counted else formatting.millions(x)
-            for x in (bound.free, bound.reached)
-        ]
+        amounts = [formatting.amount(x, bound.unit) for x in (bound.free, bound.reached)]
         others = ", ".join(
-            f"{country_name(code)} {formatting.millions(change, sign=True)}"
+            f"{country_name(code)} {formatting.billions(change, sign=True, part=True)}"
             for code, change in bound.diverted.items()
         )
         wedge = "closed" if bound.wedge is None else formatting.percent(bound.wedge, decimals=0)
         money = [bound.fiscal_cost, bound.rent][: 1 + rents]
-        cells = (bound.title, others, *amounts, wedge, *(formatting.millions(x) if x else "" for x in money))
+        cells = (
+            bound.title,
+            others,
+            *amounts,
+            wedge,
+            *(formatting.billions(x, part=True) if x else "" for x in money),
+        )
         found.setdefault(tuple(Cell(text=text) for text in cells), []).append(bound.concept)
     rows = tuple(
         (Cell(text=cells[0].text, note=", ".join(concepts)), *cells[1:]) for cells, concepts in found.items()
@@ -169,7 +172,7 @@ def bounds_table(one: Negotiation) -> CellTable:
     columns = ("Commitment", "Sales of others", "Without it", "With it", "Wedge, %", "Subsidy", "Rent")
     return CellTable(
         "deal-bounds",
-        "What binds in the deals and what it takes, USD a year",
+        "What binds in the deals and what it takes, billion USD a year",
         columns[: 6 + rents],
         rows,
         numeric=4 + rents,
@@ -186,34 +189,42 @@ def shares_table(one: Negotiation) -> CellTable:
         (
             Cell(text=issue),
             *(
-                Cell(text="not priced" if values is None else formatting.millions(values[code], sign=True))
+                Cell(
+                    text=formatting.NOT_PRICED
+                    if values is None
+                    else formatting.billions(values[code], sign=True, part=True)
+                )
                 for code in one.parties
             ),
         )
         for issue, values in (worth | one.shares).items()
     ]
-    caption = f"Which issue carries the gains of the {one.shares_of} deal (Shapley values), USD a year"
+    caption = f"Which issue carries the gains of the {one.shares_of} deal (Shapley values), billion USD a year"
     return CellTable("issue-shares", caption, columns, tuple(rows), numeric=len(one.parties))
 
 
 def certificate_table(one: Negotiation) -> CellTable:
     """How sure it is that all gain."""
-    from kosho.bargain.report import percent_of_draws  # noqa: PLC0415 - a brief without a table needs none of it
-
     columns = ("Deal", "All gain, % of draws", *(country_name(code) for code in one.parties))
     rows = [
         (
             Cell(text=name),
-            Cell(text=percent_of_draws(one.all_gain[name]).removesuffix(" %")),
+            Cell(text=formatting.percent_of_draws(one.all_gain[name])),
             *(
-                Cell(text=formatting.millions_range(spreads[code].p5, spreads[code].p95, sign=True))
+                Cell(
+                    text=formatting.with_ends(
+                        formatting.billions(spreads[code].p50, sign=True),
+                        formatting.span(spreads[code].p5, spreads[code].p95),
+                    )
+                )
                 for code in one.parties
             ),
         )
         for name, spreads in one.certificates.items()
     ]
-    caption = f"How sure: gains over no deal, middle 90 % of {one.draws} draws, USD a year"
-    return CellTable("certificate", caption, columns, tuple(rows), numeric=1 + len(one.parties))
+    caption = f"How sure: gains over no deal in {one.draws} draws of the trade elasticities, billion USD a year"
+    note = formatting.range_note("the middle 90 % of the draws; the central figure is their median")
+    return CellTable("certificate", caption, columns, tuple(rows), numeric=1 + len(one.parties), note=note)
 
 
 def scatters(one: Negotiation, cite: Cite | None = None) -> list[str]:

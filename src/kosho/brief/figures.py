@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
 from kosho.scenario.results import ScenarioSummary

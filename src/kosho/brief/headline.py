@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.model import Claim
 from kosho.codes import country_name
 from kosho.scenario.results import Comparison, ScenarioResults, ScenarioSummary
@@ -61,7 +61,7 @@ def _other_failures(solved: ScenarioResults) -> Iterable[str]:
 def _deals(solved: ScenarioResults) -> Iterable[str]:
     """Deals that stand alike share a sentence."""
     failing = solved.by_role("no-deal")
-    firm = [f"{formatting.the(country_name(party))} {FIRM}" for party in solved.parties]
+    firm = [f"{formatting.the_country(party)} {FIRM}" for party in solved.parties]
     alike: dict[str, list[str]] = {}
     for deal in solved.by_role("deal") if failing else ():
         standing = [_standing(solved, party, deal.id, failing) for party in solved.parties]
@@ -75,7 +75,7 @@ def _deals(solved: ScenarioResults) -> Iterable[str]:
 def _standing(solved: ScenarioResults, party: str, deal: str, failing: Sequence[ScenarioSummary]) -> str:
     """How a party stands in a deal, over everything computed; once if alike for all failures."""
     found = {one.title: _stands(solved.comparison(party, deal, one.id)) for one in failing}
-    name = formatting.the(country_name(party))
+    name = formatting.the_country(party)
     if len(set(found.values())) == 1:
         return f"{name} {next(iter(found.values()))}"
     return f"{name} " + ", and ".join(f"{stands} (against “{title}”)" for title, stands in found.items())
@@ -103,7 +103,7 @@ def _stands(one: Comparison) -> str:
 def _each(solved: ScenarioResults, scenario: str, against: str) -> str:
     """A sentence or two: what every party gains or loses."""
     parts = [
-        f"{formatting.the(country_name(party))} {_moves(solved.comparison(party, scenario, against))}"
+        f"{formatting.the_country(party)} {_moves(solved.comparison(party, scenario, against))}"
         for party in solved.parties
     ]
     return "; ".join(parts) + "."

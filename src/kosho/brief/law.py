@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from kosho import formatting
 from kosho.brief.model import MeasureSummary
 from kosho.codes import country_name, sector_name
 from kosho.law import Measure, Register
@@ -53,18 +54,23 @@ def _rate(measure: Measure) -> str:
 def _rates(value: float | Mapping[str, float] | None) -> str:
     """One rate, two, or the least and the most of them."""
     if not isinstance(value, Mapping):
-        return f"{value or 0.0:g}"
+        return formatting.rate(value or 0.0)
     rates = sorted(set(value.values()), reverse=True)
-    return " or ".join(f"{rate:g}" for rate in rates) if len(rates) < 3 else f"{rates[-1]:g} to {rates[0]:g}"
+    told = [formatting.rate(rate) for rate in rates]
+    return " or ".join(told) if len(told) < 3 else f"{told[-1]} to {told[0]}"
 
 
 def _percent_of_value(share: float) -> str:
-    return "" if share == 1.0 else f" on {100 * share:.0f}{NARROW}% of the value"
+    return "" if share == 1.0 else f" on {formatting.decimals(100 * share, 0)}{NARROW}% of the value"
 
 
 def _partners(measure: Measure) -> str:
     if isinstance(measure.value, Mapping):
-        named = [f"{country_name(code)} {rate:g}" for code, rate in measure.value.items() if code != ALL]
+        named = [
+            f"{country_name(code)} {formatting.rate(rate)}"
+            for code, rate in measure.value.items()
+            if code != ALL
+        ]
         if ALL not in measure.value:
             return _names(measure.value) if len(named) > FEW else ", ".join(named)
         return "all" + (f"; {', '.join(named)}" if named else "")

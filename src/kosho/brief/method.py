@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.model import Claim, Method
 from kosho.codes import country_name
 from kosho.impact.parameters import parameters
@@ -56,8 +56,8 @@ def describe(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResul
     """
     return Method(
         model=tuple(_model(table)),
-        limits=tuple(_limits(case, table, runs)),
-        first_year=tuple(_first_year(case, on, runs)),
+        limits=tuple(_limits(case, on, table, runs)),
+        first_year=tuple(_first_year(case, runs)),
         draws=DRAWS,
         seed=SEED,
     )
@@ -121,7 +121,7 @@ def _model(table: Mapping[str, Any]) -> Iterable[Claim]:
     )
 
 
-def _limits(case: Case, table: Mapping[str, Any], runs: ScenarioResults) -> Iterable[Claim]:
+def _limits(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResults) -> Iterable[Claim]:
     for block in table["estimated"]:
         yield Claim(text=f"Part of the table is estimated: {block}.", status="estimate", sources=("wiod-2013",))
     fit = table.get("fit")
@@ -149,6 +149,16 @@ def _limits(case: Case, table: Mapping[str, Any], runs: ScenarioResults) -> Iter
         yield Claim(text=f"Not shown: {titles[flow]} ({why}).", status="fact", sources=(OWN,))
     for text in runs.assumptions:
         yield Claim(text=f"{text[0].upper()}{text[1:]}.", status="assumption", sources=(OWN,))
+    later = [
+        name for name, one in case.register.products.sources.items() if one.date is not None and one.date > on
+    ]
+    if later:
+        yield Claim(
+            text="In hindsight: some shares of product groups in their sectors rest on figures published after "
+            "the day of this brief. They are part of the method; nothing else here was known later.",
+            status="estimate",
+            sources=tuple(later),
+        )
     for text in table.get("left_out", ()):
         yield Claim(text=text, status="fact", sources=(OWN,))
     yield Claim(
@@ -160,6 +170,8 @@ def _limits(case: Case, table: Mapping[str, Any], runs: ScenarioResults) -> Iter
         sources=(OWN,),
     )
     for one in case.register.not_covered:
+        if not one.matters(on):
+            continue
         yield Claim(
             text=f"Not in the tariffs: {one.what} ({one.why}).",
             status="fact",
@@ -167,7 +179,7 @@ def _limits(case: Case, table: Mapping[str, Any], runs: ScenarioResults) -> Iter
         )
 
 
-def _first_year(case: Case, on: date, runs: ScenarioResults) -> Iterable[Claim]:
+def _first_year(case: Case, runs: ScenarioResults) -> Iterable[Claim]:
     yield Claim(
         text="Not for the first year. Everything here is the long run of seven to ten years. After one "
         "year trade has moved by less than half as much (elasticity −0.76, against −1.75 to −2.25 in the "
@@ -176,13 +188,11 @@ def _first_year(case: Case, on: date, runs: ScenarioResults) -> Iterable[Claim]:
         sources=(BOEHM,),
     )
     for one in case.observations:
-        published = case.sources[one.figure.source].date
-        later = f" (published {formatting.day(published)}, after the day of this brief)" if published else ""
         unit = f"{formatting.NBSP}%" if one.figure.unit == "percent" else f" {one.figure.unit}"
         value = formatting.significant(one.figure.value, 3, 1) + unit
         note = f"; {one.figure.note}" if one.figure.note else ""
         yield Claim(
-            text=f"{one.title}, {one.period}: {value}{note}{later if published and published > on else ''}.",
+            text=f"{one.title}, {one.period}: {value}{note}.",
             status=one.figure.status,
             sources=(one.figure.source,),
         )

@@ -1,7 +1,7 @@
 """What a brief says, as one frozen tree: `brief.json` is this, `brief.html` is rendered from it.
 
 Money is million USD of the world's base year a year, rates and effects are fractions, codes are ISO 3166
-alpha-3 and ICIO; words and rounding come later, in `kosho.brief.formatting`.
+alpha-3 and ICIO; words and rounding come later, in `kosho.formatting`.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ class Reference(Source):
     """A source, numbered in the order in which the page first mentions it."""
 
     number: int
+    hindsight: bool = False
+    """Whether it is later than the day of the brief: a figure of the method, never of the case."""
 
 
 class WorldStamp(Frozen):
@@ -193,6 +195,8 @@ class Negotiation(Frozen):
 
     title: str
     summary: str
+    as_of: Day | None = None
+    """The day that the table is as known on: earlier than the brief's where the talks were over by then."""
     parties: tuple[str, ...]
     packages: int
     allowed: int

@@ -11,7 +11,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kosho.brief import deal_tables, formatting, statement_text
+from kosho import formatting
+from kosho.brief import deal_tables, statement_text
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.figures import figures
 from kosho.brief.model import Brief, Reference
@@ -63,6 +64,7 @@ def render(brief: Brief) -> str:
             tables=tables(brief) | commitments(brief),
             deal_tables=deal_tables,
             statement_text=statement_text,
+            range_note=formatting.range_note,
             cite=cite,
             style=_text("style.css"),
             script=_text("page.js"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.provenance import Said
 
 __all__ = ["by", "day_or_month", "days", "kind", "when"]

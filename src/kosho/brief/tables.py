@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from kosho.brief import formatting
+from kosho import formatting
 from kosho.brief.figures import compared_scenarios
 from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
-from kosho.scenario.results import Comparison, ScenarioSummary, Variant
+from kosho.scenario.results import Comparison, CountryEffect, FlowResult, Quantiles, ScenarioSummary, Variant
 
 __all__ = ["Cell", "CellTable", "QuotedWords", "tables"]
 
@@ -85,8 +85,8 @@ def tables(brief: Brief) -> dict[str, CellTable]:
 
 
 WEAK_NOTE = (
-    "First line: central trade elasticities with the middle 90 % of draws; weak: low elasticities. Both over "
-    "the ranges of what measures rest on."
+    formatting.range_note("the middle 90 % of elasticity draws and the ranges of what measures rest on")
+    + " Weak: the range with low elasticities."
 )
 VERDICTS = {"gain": "better", "loss": "worse", "unclear": "depends", "nil": "no difference"}
 
@@ -95,9 +95,10 @@ def _verdict(found: Comparison) -> Cell:
     tone = formatting.verdict(found.whole.low, found.whole.high)
     low = f"weak: {formatting.span(found.low.low, found.low.high)}"
     middle = found.by_variant[next(iter(found.by_variant))]
-    return Cell(
-        formatting.span(found.central.low, found.central.high), middle, tone=tone, note=low, word=VERDICTS[tone]
+    text = formatting.with_ends(
+        formatting.billions(middle, sign=True), formatting.span(found.central.low, found.central.high)
     )
+    return Cell(text, middle, tone=tone, note=low, word=VERDICTS[tone])
 
 
 def glance(brief: Brief) -> CellTable:
@@ -117,9 +118,11 @@ def glance(brief: Brief) -> CellTable:
             columns=("Scenario", *(f"against {name}" for _ in brief.parties for _, name in measures)),
             rows=(),
             numeric=len(brief.parties) * len(measures),
-            note="First line: central trade elasticities, both treatments of trade deficits, the middle 90 % "
-            "of elasticity draws, the ranges of what measures rest on. Weak: the same where trade responds as "
-            "little as the low elasticities say. "
+            note=formatting.range_note(
+                "both treatments of trade deficits, the middle 90 % of elasticity draws and the ranges of what "
+                "measures rest on"
+            )
+            + " Weak: the same range where trade responds as little as the low elasticities say. "
             "“Depends”: the sign is not the same throughout.",
         ),
     )
@@ -196,11 +199,10 @@ def in_force(brief: Brief, *, hitting: bool) -> CellTable:
 def _variants(brief: Brief, party: str) -> CellTable:
     rows: list[tuple[Cell, ...]] = []
     for scenario in brief.scenarios:
-        cells: list[Cell] = []
-        for variant in brief.variants:
-            effect = brief.numbers.result(scenario.id, variant.id).countries[party]
-            text = formatting.billions(effect.ev_musd, sign=True)
-            cells.append(Cell(text, effect.ev_musd, note=f"{formatting.percent(effect.welfare, sign=True)} %"))
+        cells = (
+            _effect(brief.numbers.result(scenario.id, variant.id).countries[party])
+            for variant in brief.variants
+        )
         rows.append((Cell(scenario.title, scenario.title), *cells))
     return CellTable(
         id=f"variants-{party.lower()}",
@@ -209,6 +211,15 @@ def _variants(brief: Brief, party: str) -> CellTable:
         columns=("Scenario", *(variant.title for variant in brief.variants)),
         rows=tuple(rows),
         numeric=len(brief.variants),
+    )
+
+
+def _effect(found: CountryEffect) -> Cell:
+    """Money, and real income in percent on a second line."""
+    return Cell(
+        formatting.billions(found.ev_musd, sign=True),
+        found.ev_musd,
+        note=f"{formatting.percent(found.welfare, sign=True)} %",
     )
 
 
@@ -266,23 +277,38 @@ def _other_flows(brief: Brief) -> CellTable:
 
 def _quantity(brief: Brief, scenario: ScenarioSummary, position: int) -> Iterable[Cell]:
     base, found = brief.results[0].flows[position].base_units, brief.numbers.flow_range(scenario.id, position)
-    if base is not None and found.central_units is not None and found.low_units is not None:
+    new = _middle(brief, scenario, position).new_units
+    if base is not None and new is not None and found.central_units is not None and found.low_units is not None:
         central, low = (
             formatting.quantity_range(base * (1 + one.low), base * (1 + one.high))
             for one in (found.central_units, found.low_units)
         )
-        yield Cell(central, found.central_units.low, note=f"weak: {low}")
+        yield Cell(
+            formatting.with_ends(formatting.quantity(new, 2) if new else formatting.NONE, central),
+            new,
+            note=f"weak: {low}",
+        )
 
 
 def _value(brief: Brief, scenario: ScenarioSummary, position: int) -> Iterable[Cell]:
     base, found = brief.results[0].flows[position].base_musd, brief.numbers.flow_range(scenario.id, position)
+    new = _middle(brief, scenario, position).new_musd
     central, low = (
         formatting.billions_range(base * (1 + one.low), base * (1 + one.high))
         for one in (found.central, found.low)
     )
-    yield Cell(central, found.central.low, note=f"weak: {low}")
+    value = formatting.billions(new) if new else formatting.NONE
+    yield Cell(formatting.with_ends(value, central), new, note=f"weak: {low}")
+    change = new / base - 1.0
     central, low = (formatting.percent_range(one.low, one.high) for one in (found.central, found.low))
-    yield Cell(central, found.central.low, note=f"weak: {low}")
+    yield Cell(
+        formatting.with_ends(formatting.percent(change, sign=True), central), change, note=f"weak: {low}"
+    )
+
+
+def _middle(brief: Brief, scenario: ScenarioSummary, position: int) -> FlowResult:
+    """A flow with central elasticities, as the first way of closing the model has it."""
+    return brief.numbers.result(scenario.id, brief.variants[0].id).flows[position]
 
 
 def _sectors(brief: Brief, party: str) -> CellTable:
@@ -327,20 +353,20 @@ def _sectors_by_variant(brief: Brief, party: str) -> CellTable:
     for code, base in runs[0].items():
         if base.output_base_musd <= 0:
             continue
-        changes = [run[code].exports_musd - run[code].exports_base_musd for run in runs]
-        volumes = [run[code].output_volume for run in runs]
-        cells = [Cell(formatting.billions(change, sign=True), change) for change in changes]
-        cells += [Cell(formatting.percent(volume, sign=True, decimals=1), volume) for volume in volumes]
+        cells: list[Cell] = []
+        for run in runs:
+            change = run[code].exports_musd - run[code].exports_base_musd
+            volume = formatting.percent(run[code].output_volume, sign=True, decimals=1)
+            cells.append(Cell(formatting.billions(change, sign=True), change, note=f"{volume} %"))
         rows.append((Cell(sector_name(code), sector_name(code)), *cells))
     rows.sort(key=lambda row: float(row[1].sort or 0))
     return CellTable(
         id=f"sectors-{party.lower()}-variants",
         caption=f"{country_name(party)}: “{scenario.title}” against the {brief.base_label}, "
-        "by way of closing the model",
-        groups=("", "exports, bn USD", "output, volume %"),
-        columns=("Sector", *(_short(variant) for _ in range(2) for variant in brief.variants)),
+        "by way of closing the model: exports in billion USD a year, and the volume of output in percent",
+        columns=("Sector", *(_short(variant) for variant in brief.variants)),
         rows=tuple(rows),
-        numeric=2 * len(brief.variants),
+        numeric=len(brief.variants),
     )
 
 
@@ -359,10 +385,13 @@ def _draws(brief: Brief) -> CellTable:
         (
             Cell(titles[scenario], titles[scenario], note=f"against {names[against]}"),
             *(
-                Cell(formatting.billions(value, sign=True), value)
+                cell
                 for party in brief.codes
                 for one in (found[party, scenario, against],)
-                for value in (one.by_variant[main], one.draws.p5, one.draws.p50, one.draws.p95)
+                for cell in (
+                    Cell(formatting.billions(one.by_variant[main], sign=True), one.by_variant[main]),
+                    _drawn(one.draws),
+                )
             ),
         )
         for scenario, against in pairs
@@ -373,11 +402,17 @@ def _draws(brief: Brief) -> CellTable:
         groups=("", *(country_name(party) for party in brief.codes)),
         columns=(
             "Scenario",
-            *(name for _ in brief.parties for name in ("full table", "5 %", "median", "95 %")),
+            *(name for _ in brief.parties for name in ("full table", "draws")),
         ),
         rows=rows,
-        numeric=4 * len(brief.parties),
+        numeric=2 * len(brief.parties),
+        note=formatting.range_note("the middle 90 % of the draws; the central figure is their median"),
     )
+
+
+def _drawn(found: Quantiles) -> Cell:
+    text = formatting.with_ends(formatting.billions(found.p50, sign=True), formatting.span(found.p5, found.p95))
+    return Cell(text, found.p50)
 
 
 def _economies(brief: Brief) -> CellTable:
@@ -387,14 +422,7 @@ def _economies(brief: Brief) -> CellTable:
     rows = [
         (
             Cell(country_name(code), country_name(code)),
-            *(
-                Cell(
-                    formatting.billions(run[code].ev_musd, sign=True),
-                    run[code].ev_musd,
-                    note=f"{formatting.percent(run[code].welfare, sign=True)} %",
-                )
-                for run in runs
-            ),
+            *(_effect(run[code]) for run in runs),
         )
         for code in runs[0]
     ]
@@ -415,8 +443,7 @@ def _economies_by_variant(brief: Brief) -> CellTable:
     rows = [
         (
             Cell(country_name(code), country_name(code)),
-            *(Cell(formatting.billions(run[code].ev_musd, sign=True), run[code].ev_musd) for run in runs),
-            *(Cell(formatting.percent(run[code].welfare, sign=True), run[code].welfare) for run in runs),
+            *(_effect(run[code]) for run in runs),
         )
         for code in runs[0]
     ]
@@ -424,9 +451,8 @@ def _economies_by_variant(brief: Brief) -> CellTable:
     return CellTable(
         id="economies-variants",
         caption=f"All economies: “{scenario.title}” against the {brief.base_label}, "
-        "by way of closing the model",
-        groups=("", "billion USD a year", "real income, %"),
-        columns=("Economy", *(_short(variant) for _ in range(2) for variant in brief.variants)),
+        "by way of closing the model: billion USD a year, and real income in percent",
+        columns=("Economy", *(_short(variant) for variant in brief.variants)),
         rows=tuple(rows),
-        numeric=2 * len(brief.variants),
+        numeric=len(brief.variants),
     )

@@ -29,6 +29,7 @@ COMMANDS = (
     "simulate",
     "rate",
     "replicate",
+    "validate",
     "tariffs",
     "record",
     "read",
@@ -61,6 +62,8 @@ def _app_of(name: str) -> typer.Typer:  # noqa: C901, PLR0912 - a case a command
             from kosho.cli.rate import app as found
         case "replicate":
             from kosho.cli.replicate import app as found
+        case "validate":
+            from kosho.cli.validate import app as found
         case "tariffs":
             from kosho.cli.tariffs import app as found
         case "record":

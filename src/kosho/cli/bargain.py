@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, permitted, world_named
-from kosho.cli.terminal import chosen, day, note, say, show_json, show_progress, show_table
+from kosho import formatting
+from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
+from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
+from kosho.codes import country_name
 from kosho.errors import KoshoError, Problems
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ __all__ = ["app"]
 app = typer.Typer(add_completion=False)
 
 SHOWN = 20
+UNIT = "Billion USD a year, in the long run; + is a gain."
 
 
 @app.command()
@@ -47,12 +51,11 @@ def show(  # noqa: PLR0913 - one parameter an option
     from kosho.bargain import Effort
     from kosho.bargain.concessions import package_of_options
     from kosho.bargain.report import contract
-    from kosho.case import Case
     from kosho.scenario import negotiate_case
 
     on = day(as_of, "--as-of")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
-    opened = permitted(Case.load(case), allow_idle=allow_idle)
+    opened = permitted(open_case(case, on), allow_idle=allow_idle)
     table = opened.table(on)
     named_world = world_named(world, opened)
     package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
@@ -90,11 +93,11 @@ def _show_explained(deal: Deal, content: dict[str, Any]) -> None:
     """A package of the reader's own."""
     one, parties = content["explained"], content["parties"]
     say(f"{content['title']}: {_options(deal, one['options'])}")
-    say("Million USD a year, long run.")
+    say(UNIT)
     for warning in content["warnings"]:
         say(f"Warning: {warning}.")
     _show_idle(content)
-    titles = {line["id"]: f"{line['title']} ({line['party']})" for line in content["red_lines"]}
+    titles = {line["id"]: f"{line['title']} ({country_name(line['party'])})" for line in content["red_lines"]}
     for line in one["crosses"]:
         say(f"It crosses a red line: {titles[line]}")
     if not one["possible"]:
@@ -108,18 +111,23 @@ def _show_explained(deal: Deal, content: dict[str, Any]) -> None:
                 f"{_title(deal, change['issue'], change['fallback'])}"
                 for change in mine
             )
-            say(f"{party} {word}: {text or 'nothing'}")
+            say(f"{formatting.the_country(party, starts=True)} {word}: {text or 'nothing'}")
     say("")
-    columns = [f"{party}, {than}" for than in ("no deal", "today") for party in parties]
+    columns = _over(parties)
     show_table("What it is worth", columns, [_both(one, parties)], numeric=len(columns))
     _show_shares(deal, "Which issue carries the gains over no deal", one, one["gains"])
     for party, change in one["concessions"].items():
+        name = formatting.the_country(party, starts=True)
         if change is None:
-            say(f"{party} loses, and nothing within the red lines makes it whole.")
+            say(f"{name} loses, and nothing within the red lines makes it whole.")
             continue
         amended = _named(deal, {issue: change["options"][issue] for issue in change["changed"]})
-        costs = ", ".join(f"{other} {_signed(change['cost'][other])}" for other in parties if other != party)
-        say(f"{party} loses; cheapest for the others that makes it whole: {amended} (costs {costs})")
+        costs = ", ".join(
+            f"{country_name(other)} {_signed(change['cost'][other])} billion USD"
+            for other in parties
+            if other != party
+        )
+        say(f"{name} loses; cheapest for the others that makes it whole: {amended} (costs {costs})")
 
 
 def _concept(name: str) -> str:
@@ -144,14 +152,14 @@ def _title(deal: Deal, issue: str, option: str) -> str:
 
 
 def _show(deal: Deal, content: dict[str, Any]) -> None:
-    from kosho.bargain.report import percent_of_draws
-
-    parties = content["parties"]
-    say(
-        f"{content['title']}: {content['packages']:,} packages, {content['allowed']:,} within the red lines, "
-        f"{content['better_for_all']:,} of them better for all than no deal"
+    packages, allowed, better = (
+        formatting.count(content[name]) for name in ("packages", "allowed", "better_for_all")
     )
-    say("Million USD a year, long run.")
+    say(
+        f"{content['title']}: {packages} packages, {allowed} within the red lines, "
+        f"{better} of them better for all than no deal"
+    )
+    say(UNIT)
     for warning in content["warnings"]:
         say(f"Warning: {warning}.")
     _show_idle(content)
@@ -162,14 +170,7 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
         _show_rules(content)
         return
     _show_deals(deal, content)
-    rows = [
-        (_concept(name), percent_of_draws(one["all_gain"]), *(_spread(one["gains"][p]) for p in parties))
-        for name, one in content["certificate"].items()
-    ]
-    if rows:
-        columns = ("Deal", "All gain", *(f"{p}: p5 .. p50 .. p95" for p in parties))
-        draws = next(iter(content["certificate"].values()))["draws"]
-        show_table(f"How sure: gains over no deal, over {draws} draws", columns, rows, numeric=1 + len(parties))
+    _show_certificate(content)
     _show_issues(deal, content)
     _show_path(deal, content)
     _show_critical(deal, content)
@@ -177,14 +178,60 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
     _show_rules(content)
 
 
+def _show_certificate(content: dict[str, Any]) -> None:
+    """In how many draws all gain, by how strongly trade answers, and where each deal stops."""
+    parties, found = content["parties"], content["certificate"]
+    if not found:
+        return
+    first = next(iter(found.values()))
+    regions = [f"{one['low']:g} to {one['high']:g}" for one in first["regions"]]
+    rows = [
+        (
+            _concept(name),
+            *(
+                formatting.NONE if one["all_gain"] is None else formatting.percent_of_draws(one["all_gain"])
+                for one in said["regions"]
+            ),
+            _stop(content, name),
+            *(_spread(said["gains"][p]) for p in parties),
+        )
+        for name, said in found.items()
+    ]
+    columns = (
+        "Deal",
+        *(f"All gain, %,\n{region}" for region in regions),
+        "Stops at",
+        *map(country_name, parties),
+    )
+    title = f"How sure: gains over no deal in {first['draws']} draws, by the scale of the trade elasticities"
+    show_table(title, columns, rows, numeric=len(columns) - 1)
+    say(
+        "One is the table’s own elasticities; after ten years Boehm, Levchenko & Pandalai-Nayar find 0.13 to "
+        "0.22, Simonovska & Waugh about 0.7. Below where a deal stops, some party is worse off than without."
+    )
+    say(formatting.range_note("the middle 90 % of all draws; the central figure is their median") + "\n")
+
+
+def _stop(content: dict[str, Any], name: str) -> str:
+    """The common scale at which a deal stops leaving all better off."""
+    if name not in content["crossing"]:
+        return formatting.NOT_KNOWN
+    scale = content["crossing"][name]
+    return "nowhere" if scale is None else formatting.decimals(scale, 2)
+
+
 def _spread(one: dict[str, float]) -> str:
-    return " .. ".join(_signed(one[q]) for q in ("p5", "p50", "p95"))
+    return formatting.with_ends(_signed(one["p50"]), formatting.span(one["p5"], one["p95"], part=True))
 
 
-def _signed(value: float) -> str:
-    """Whole millions with their sign; nothing has none."""
-    text = f"{value:+,.0f}"
-    return "0" if text in ("+0", "-0") else text
+def _signed(musd: float) -> str:
+    """Billions with their sign."""
+    return formatting.billions(musd, sign=True, part=True)
+
+
+def _over(parties: Sequence[str]) -> list[str]:
+    """Heads of columns: gains over no deal, then over today."""
+    return [f"{country_name(party)}, over {than}" for than in ("no deal", "today") for party in parties]
 
 
 def _both(one: dict[str, dict[str, float]], parties: list[str]) -> list[str]:
@@ -226,7 +273,7 @@ def _show_packages(
 
 def _show_deals(deal: Deal, content: dict[str, Any]) -> None:
     parties = content["parties"]
-    columns = [f"{party}, {than}" for than in ("no deal", "today") for party in parties]
+    columns = _over(parties)
     for priced in content["backgrounds"]:
         rows = [
             (_concept(name), one["options"], _both(one, parties)) for name, one in priced["solutions"].items()
@@ -249,7 +296,7 @@ def _show_meanings(names: Iterable[str]) -> None:
     """What each concept picks, in a plain line."""
     from kosho.bargain import CONCEPTS
 
-    note("; ".join(f"{CONCEPTS[name].title}: {CONCEPTS[name].meaning}" for name in names) + ".")
+    say("; ".join(f"{CONCEPTS[name].title}: {CONCEPTS[name].meaning}" for name in names) + ".")
     say("")
 
 
@@ -278,21 +325,37 @@ def _show_bounds(content: dict[str, Any]) -> None:
     rows: dict[tuple[str, ...], list[str]] = {}
     for name in content["solutions"]:
         for one in (bound for bound in content["confirmed"][name]["bounds"] if bound["binds"]):
-            unit = "" if one["unit"] == "million USD" else f" {one['unit']}"
             others = [item for changes in one["diverted"].values() for item in changes.items()]
             cells = (
                 one["issue"] or one["title"],
-                f"{one['free']:,.0f} > {one['reached']:,.0f}{unit}",
-                ", ".join(f"{code} {_signed(change)}" for code, change in others[:2]),
-                "closed" if one["wedge"] is None else f"{100 * one['wedge']:.1f} %",
-                f"{one['fiscal_cost']:,.0f}",
-                f"{one['rent']:,.0f}",
+                ", ".join(f"{country_name(code)} {_signed(change)}" for code, change in others[:2]),
+                formatting.amount(one["free"], one["unit"]),
+                formatting.amount(one["reached"], one["unit"]),
+                "closed" if one["wedge"] is None else formatting.percent(one["wedge"], decimals=1),
+                _cost(one),
             )
             rows.setdefault(cells, []).append(_concept(name))
     if rows:
-        columns = ("Deal", "On", "Bought, free > committed", "Others sell", "Wedge", "Treasury", "Rent")
+        columns = (
+            "Deal",
+            "On",
+            "Change of others' sales, billion USD",
+            "Without it",
+            "With it",
+            "Wedge, %",
+            COSTS,
+        )
         cells = [(", ".join(deals), *row) for row, deals in rows.items()]
-        show_table("What the deals commit to", columns, cells, numeric=3)
+        show_table("What the deals commit to, a year", columns, cells, numeric=4)
+
+
+COSTS = "Subsidy or rent, billion USD"
+
+
+def _cost(one: dict[str, Any]) -> str:
+    """What a treasury pays, and what the holders of a quota earn, a year."""
+    found = [formatting.billions(one[key], part=True) for key in ("fiscal_cost", "rent") if one[key]]
+    return ", ".join(found) or "0"
 
 
 def _show_issues(deal: Deal, content: dict[str, Any]) -> None:
@@ -309,19 +372,21 @@ def _show_shares(deal: Deal, title: str, one: dict[str, Any], gains: dict[str, f
     parts = [(titles[issue], values) for issue, values in one["issues"].items()]
     parts += [("No issue: the fallbacks, over no deal", one["background"]), ("All", gains)]
     rows = [
-        (text, *("not priced" if values is None else _signed(values[p]) for p in parties))
+        (text, *(formatting.NOT_PRICED if values is None else _signed(values[p]) for p in parties))
         for text, values in parts
     ]
-    show_table(title, ("Issue", *parties), rows, numeric=len(parties))
+    show_table(title, ("Issue", *map(country_name, parties)), rows, numeric=len(parties))
 
 
 def _show_delay(content: dict[str, Any], name: str) -> None:
     """What a week costs, and who would offer what on the way to the deadline."""
     delay, deadline = content["solutions"][name]["week_of_delay"], content["deadline"]
     for when in ("after",) if deadline["passed"] else ("before", "after"):
-        costs = ", ".join(f"{p} {_signed(delay[when][p])}" for p in content["parties"])
-        of = f"{when} the deadline of {deadline['date']}"
-        say(f"A week's delay of the {_concept(name)} deal {of} costs: {costs}")
+        costs = formatting.listed(
+            [f"{formatting.the_country(p)} {formatting.dollars(delay[when][p])}" for p in content["parties"]]
+        )
+        of = f"{when} the deadline of {_day(deadline['date'])}"
+        say(f"A week's delay of the {_concept(name)} deal {of} costs {costs} dollars.")
     say("")
 
 
@@ -335,12 +400,16 @@ def _show_path(deal: Deal, content: dict[str, Any]) -> None:
         text = "waits" if offer["options"] is None else _options(deal, offer["options"])
         days.setdefault((offer["proposer"], text), []).append(offer["date"])
     rows = [
-        (party, dates[0] if len(dates) == 1 else f"{len(dates)} days, {dates[0]} to {dates[-1]}", text)
+        (
+            country_name(party),
+            dates[0] if len(dates) == 1 else f"{len(dates)} days, {dates[0]} to {dates[-1]}",
+            text,
+        )
         for (party, text), dates in list(days.items())[:SHOWN]
     ]
     agreed = content["deadline"]["agreed"]
-    ends = "nothing is agreed" if agreed is None else f"agreed on {path[agreed]['date']}"
-    title = f"Offers by turns until {content['deadline']['date']}: {ends}"
+    ends = "nothing is agreed" if agreed is None else f"agreed on {_day(path[agreed]['date'])}"
+    title = f"Offers by turns until {_day(content['deadline']['date'])}: {ends}"
     show_table(title, ("Proposes", "On", "What all would accept"), rows)
 
 
@@ -350,11 +419,13 @@ def _show_critical(deal: Deal, content: dict[str, Any]) -> None:
         return
 
     def text(value: float | None) -> str:
-        return "never" if value is None else f"{value:.2f}"
+        return "never" if value is None else formatting.decimals(value, 2)
 
     least = next(iter(found.values()))["least_scale"]
     scales = [one["theta_scale"] for one in found.values()]
-    down = [f"never, down to {least:.2f}" if scale is None else text(scale) for scale in scales]
+    down = [
+        f"never, down to {formatting.decimals(least, 2)}" if scale is None else text(scale) for scale in scales
+    ]
     rows = [("Elasticities times", *down)]
     weights = [one for party in deal.table.file.parties for one in party.payoff.weights]
     rows += [
@@ -380,19 +451,26 @@ def _show_frontier(deal: Deal, content: dict[str, Any]) -> None:
         for one in ordered[:SHOWN]
     ]
     more = f", {SHOWN} of {len(ordered)}" if len(ordered) > SHOWN else ""
-    _show_packages(deal, f"Frontier{more}: gains over no deal", (), rows, parties)
+    _show_packages(deal, f"Frontier{more}: gains over no deal", (), rows, [*map(country_name, parties)])
 
 
 def _show_rules(content: dict[str, Any]) -> None:
     """What no side will sign, and what is on the table without a price."""
     for one in content["red_lines"]:
-        say(f"Red line of {one['party']} ({one['status']}): {one['title']}")
+        say(f"Red line of {formatting.the_country(one['party'])} ({one['status']}): {one['title']}")
     for one in content["unpriced"]:
-        worth = ", ".join(
-            f"{party} {_signed(cited['low'])} to {_signed(cited['high'])}"
-            for party, cited in one["worth"].items()
-        )
-        say(f"Not priced: {one['title']}, worth {worth}")
+        worth = ", ".join(f"{country_name(party)} {_ends(cited)}" for party, cited in one["worth"].items())
+        say(f"Not priced: {one['title']}, worth {worth or formatting.NOT_KNOWN}")
+
+
+def _ends(cited: dict[str, float]) -> str:
+    """Between what a thing is worth, as its sources have it; nothing is an end as others are."""
+    low, high = (_signed(cited[end]) if cited[end] else "0" for end in ("low", "high"))
+    return (low if low == high else f"{low} to {high}") + " billion USD"
+
+
+def _day(iso: str) -> str:
+    return formatting.day(date.fromisoformat(iso))
 
 
 def _show_opening(deal: Deal, content: dict[str, Any]) -> None:
@@ -402,7 +480,8 @@ def _show_opening(deal: Deal, content: dict[str, Any]) -> None:
     why = opens["why_not"]
     if transfer:
         payers = ", ".join(
-            f"{p} {'pays' if transfer['pays'][p] > 0 else 'receives'} {abs(transfer['pays'][p]):,.0f}"
+            f"{country_name(p)} {'pays' if transfer['pays'][p] > 0 else 'receives'} "
+            f"{formatting.dollars(abs(transfer['pays'][p]))} dollars a year"
             for p in parties
         )
         say(f"- money: {payers} (with {_options(deal, transfer['options'])})")
@@ -422,7 +501,8 @@ def _rate_text(deal: Deal, content: dict[str, Any], rate: dict[str, Any]) -> str
     """Another rate in words, to the hundredth that it was sought to."""
     issue, terms = rate["issue"], f" {rate['terms']}" if rate["terms"] else ""
     about = "about " if rate["restated"] else ""
-    text = f"{issue} at {rate['new']:.2f} %{terms} instead of {about}{rate['old']:.2f} %{terms}"
+    new, old = (formatting.decimals(rate[which], 2) for which in ("new", "old"))
+    text = f"{issue} at {new} %{terms} instead of {about}{old} %{terms}"
     if rate["restated"]:
         text += f", which takes what {_title(deal, issue, rate['options'][issue])!r} does"
     others = {name: option for name, option in rate["options"].items() if name != issue}

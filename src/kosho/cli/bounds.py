@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kosho.cli.terminal import note, show_made
+from kosho.cli.terminal import say, show_made
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,7 @@ def show(opened: Case, bounds: ScenarioCommitments, *, everything: bool) -> None
         bounds: Of a scenario.
         everything: With what each bound counts, every seller, parameters, and what is left out.
     """
+    from kosho import formatting
     from kosho.brief.commitment_tables import diverted_table, subsidy_table
 
     scenarios = {one.id: one.title for one in opened.scenarios.values()}
@@ -38,18 +39,18 @@ def show(opened: Case, bounds: ScenarioCommitments, *, everything: bool) -> None
     ):
         if table.rows:
             show_made(_once(table))
-            note(f"{table.note}\n")
+            say(f"{table.note}\n")
     slack = [_not_reached(one) for one in bounds.bounds if not one.binds]
     if slack:
-        note(f"Not reached: {'; '.join(slack)}.")
+        say(f"Not reached: {'; '.join(slack)}.\n")
     if everything:
         _show_rest(bounds, scenarios)
     if bounds.ends is not None:
-        note("(x to y): over the ranges of the scenario’s measures; all else as computed.")
+        say(formatting.range_note("the ranges of the scenario’s measures, all else as computed"))
         for measure, why in bounds.ends.out_of_reach.items():
-            note(f"note: an end of {bounds.titles.get(measure, measure)} is left out: {why}")
+            say(f"note: an end of {bounds.titles.get(measure, measure)} is left out: {why}")
     if not everything:
-        note(_more(bounds, scenarios))
+        say(_more(bounds, scenarios))
 
 
 def _bound(bounds: ScenarioCommitments, scenarios: Mapping[str, str], *, everything: bool) -> CellTable:
@@ -72,9 +73,9 @@ def _bound(bounds: ScenarioCommitments, scenarios: Mapping[str, str], *, everyth
 
 
 def _not_reached(one: Commitment) -> str:
-    from kosho.brief.commitment_tables import amount
+    from kosho import formatting
 
-    reached, required = (amount(value, one.unit) for value in (one.reached, one.required))
+    reached, required = (formatting.amount(value, one.unit) for value in (one.reached, one.required))
     return f"{one.title} ({reached.removesuffix(one.unit).strip()} of {required})"
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from kosho.cli.options import AllowIdle, AsOf, WorldNamed, permitted, world_named
-from kosho.cli.terminal import day, say, show_made, show_progress
+from kosho.cli.options import AllowIdle, AsOf, WorldNamed, open_case, permitted, world_named
+from kosho.cli.terminal import day, say, say_whole, show_made, show_progress
 
 __all__ = ["app"]
 
@@ -37,19 +37,19 @@ def write(
     """Write brief.html and brief.json for a case."""
     from kosho import brief
     from kosho.brief.tables import bargain, glance
-    from kosho.case import Case
     from kosho.outputs import require_folder
 
     on = day(as_of, "--as-of")
     brief.require_extra()
-    opened = permitted(Case.load(case), allow_idle=allow_idle)
+    opened = permitted(open_case(case, on), allow_idle=allow_idle)
     chosen = world_named(world, opened)
     require_folder(out or Path("out"))
     with show_progress("Computing") as progress:
         made = brief.compose(opened, on, progress, bargain=table, world=chosen)
         page = brief.save(made, out or Path("out") / opened.name, progress)
-    say(made.lead.text)
+    say(f"{made.lead.text}\n")
     for shown in (glance(made), bargain(made)):
         if shown.rows and shown.numeric:
             show_made(shown)
-    say(f"{page}\n{page.with_suffix('.json')}")
+            say(f"{shown.note}\n")
+    say_whole(f"{page}\n{page.with_suffix('.json')}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import note, say, show_json, show_progress, show_table
+from kosho.cli.terminal import say, show_json, show_progress, show_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +51,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Replay bans and advisories: what the halt alone would do, what happened, how far demand moved."""
+    from kosho import formatting
     from kosho.impact.coercion import compare, episodes
     from kosho.impact.coercion import episode as known
 
@@ -67,6 +68,7 @@ def show(
         _show(told)
         if whole is not None:
             _show_economy(told.episode, whole)
+    say(formatting.range_note("the ranges of the elasticities and of what was seen"))
 
 
 def contract(found: EpisodeComparison) -> dict[str, Any]:
@@ -149,7 +151,7 @@ def _in_economy(table: World, of: Episode) -> dict[str, Any] | None:
 
 
 def _show(found: EpisodeComparison) -> None:
-    from kosho.brief import formatting
+    from kosho import formatting
 
     of = found.episode
     rows = [_row(one) for one in found.figures]
@@ -158,12 +160,12 @@ def _show(found: EpisodeComparison) -> None:
     width = len(columns) - (found.fitted_at is None)
     show_table(title, columns[:width], [row[:width] for row in rows], numeric=width - 1)
     demand, supply = (_between(one) for one in (of.demand, of.supply))
-    note(f"Elasticities of demand {demand}, of supply {supply}.")
+    say(f"Elasticities of demand {demand}, of supply {supply}.")
     if any(one.put_in for one in found.figures):
-        note(PUT_IN)
-    note(UNFITTED if found.fitted_at is None else f"{LAST_COLUMN}, {FITTED[found.fitted_at]}.")
+        say(PUT_IN)
+    say(UNFITTED if found.fitted_at is None else f"{LAST_COLUMN}, {FITTED[found.fitted_at]}.")
     kinds = ", ".join(dict.fromkeys(f"{one['publisher']} ({one['kind']})" for one in _sources(of)))
-    note(f"sources: {kinds}")
+    say(f"sources: {kinds}")
     say("")
 
 
@@ -184,21 +186,21 @@ def _row(one: EpisodeFigure) -> tuple[str, str, str, str, str]:
 
 def _given(value: float) -> str:
     """As the source has it."""
-    from kosho.brief import formatting
+    from kosho import formatting
 
     return formatting.figure(value, 7)
 
 
 def _counted(value: float) -> str:
     """What comes out of the replay, to three digits: more are not true."""
-    from kosho.brief import formatting
+    from kosho import formatting
 
     return formatting.significant(value, 3, 0 if value >= 100 else 2)
 
 
 def _worked_out(value: float) -> str:
     """A ratio, to two decimals."""
-    from kosho.brief import formatting
+    from kosho import formatting
 
     return formatting.significant(value, 3, 2)
 
@@ -219,23 +221,26 @@ def _between(cited: Cited) -> str:
 
 
 def _show_economy(of: Episode, found: dict[str, Any]) -> None:
-    from kosho.brief import formatting
+    from kosho import formatting
     from kosho.codes import country_name
 
     rows = [
         (
             country_name(code),
             formatting.with_ends(
-                formatting.millions(one["value"], sign=True),
-                formatting.millions_range(one["low"], one["high"], sign=True),
+                formatting.billions(one["value"], sign=True, part=True),
+                formatting.span(one["low"], one["high"], part=True),
             ),
         )
         for code, one in found["ev_musd"].items()
     ]
     show_table(
-        f"{of.title}: in the whole economy, USD a year in the long run", ("Economy", "USD"), rows, numeric=1
+        f"{of.title}: in the whole economy, a year in the long run",
+        ("Economy", "Billion USD"),
+        rows,
+        numeric=1,
     )
     for code, why in found["left_out"].items():
-        note(f"{country_name(code)} is left out: {why}.")
+        say(f"{country_name(code)} is left out: {why}.")
     if found["left_out"]:
         say("")

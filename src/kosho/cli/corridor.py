@@ -16,7 +16,7 @@ import typer
 from kosho.cli import corridor_tables
 from kosho.cli.corridor_effect import ENDS, TimeEffect, by_sector, effects, measure, refuse_apart, time_value
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import say, show_assumptions, show_json, show_progress
+from kosho.cli.terminal import say_whole, show_assumptions, show_json, show_progress
 from kosho.errors import InputError, Problem, suggest
 from kosho.outputs import require_file, save
 
@@ -110,7 +110,7 @@ def show(  # noqa: PLR0913 - one parameter an option
         corridor_tables.show(found.corridor, contract(found))
         show_assumptions(found.assumptions)
         for path in filter(None, (figure, measure_to)):
-            say(str(path))
+            say_whole(str(path))
 
 
 def _chosen(opened: Corridor, scenario: str | None) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kosho import formatting
 from kosho.cli.terminal import say, show_table
 from kosho.codes import country_name, economy_of_port
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show", "show_fit"]
 
-MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
 SWINGS = 10
 
 
@@ -24,11 +24,15 @@ def show(corridor: Corridor, content: dict[str, Any]) -> None:
     say(
         f"{corridor.title}: {_number(days['mean'])} days from arrival to permit on average "
         f"(95 % interval {_number(days['ci95'][0])} to {_number(days['ci95'][1])}), half within "
-        f"{_number(days['p50'])}, nine in ten within {_number(days['p90'])}."
+        f"{_number(days['p50'])}, nine in ten within {_number(days['p90'])}.\n"
     )
     _types(corridor, content)
     _stages(content)
     _scenarios(corridor, content)
+    over = "the 95 % interval of the mean"
+    if content["scenarios"]:
+        over += "; of worth and money, over what a day is worth and both treatments of trade deficits"
+    say(formatting.range_note(over) + "\n")
     _moments(content["moments"])
     if content["tornado"] is not None:
         _tornado(corridor, content["tornado"])
@@ -41,7 +45,10 @@ def show_fit(
     from kosho.corridor import parameters as known
 
     before = known(corridor)
-    fitted = [(name, f"{before[name].value:.3g}", f"{value:.3g}") for name, value in parameters.items()]
+    fitted = [
+        (name, formatting.figure(before[name].value, 3), formatting.figure(value, 3))
+        for name, value in parameters.items()
+    ]
     show_table("Fitted parameters", ("Parameter", "In the file", "Fitted"), fitted, numeric=2)
     _moments(
         [
@@ -61,7 +68,7 @@ def _types(corridor: Corridor, content: dict[str, Any]) -> None:
     rows = [
         (
             kind.title,
-            f"{kind.per_week.value:g}",
+            formatting.figure(kind.per_week.value, 6),
             _interval(content["baseline"]["types"][name]["days"]),
             _percent(content["baseline"]["types"][name]["within_24h"]),
         )
@@ -71,12 +78,12 @@ def _types(corridor: Corridor, content: dict[str, Any]) -> None:
     rows.append(
         (
             "All",
-            f"{total:g}",
+            formatting.figure(total, 6),
             _interval(content["baseline"]["days"]),
             _percent(content["baseline"]["within_24h"]),
         )
     )
-    columns = ("Baseline", "A week", "Days to permit (95 %)", "Within 24 h, %")
+    columns = ("Baseline", "A week", "Days to permit", "Within 24 h, %")
     show_table("Consignments", columns, rows, numeric=3)
 
 
@@ -84,9 +91,9 @@ def _stages(content: dict[str, Any]) -> None:
     rows = [
         (
             name,
-            f"{24 * stage['days']:.1f}",
-            DASH if stage["utilisation"] is None else _percent(stage["utilisation"]),
-            f"{stage['queue']:.1f}",
+            _number(24 * stage["days"], 1),
+            "" if stage["utilisation"] is None else _percent(stage["utilisation"]),
+            _number(stage["queue"], 1),
         )
         for name, stage in content["baseline"]["stages"].items()
     ]
@@ -104,19 +111,17 @@ def _scenarios(corridor: Corridor, content: dict[str, Any]) -> None:
     ends = [economy_of_port(port.code) for port in (corridor.origin, corridor.destination)]
     rows: list[tuple[str, ...]] = []
     for one in content["scenarios"].values():
-        ave = one["ave_percent"]
-        row = [one["title"], _interval(one["days_saved"], sign=True), _span([ave["low"], ave["high"]])]
+        row = [one["title"], _interval(one["days_saved"], sign=True), _ends(one["ave_percent"])]
         if "effect" in one:
-            solved = [found for closure in one["effect"].values() for found in closure.values()]
-            row.append(_span([found["exports_musd"] for found in solved], 1))
-            row += [_span([found["ev_musd"][end] for found in solved], 1) for end in ends]
+            row.append(_money(one["effect"], lambda found: found["exports_musd"]))
+            row += [_money(one["effect"], lambda found, end=end: found["ev_musd"][end]) for end in ends]
         rows.append(tuple(row))
-    columns = ["Scenario", "Days saved (95 %)", "Worth, % of value"]
+    columns = ["Scenario", "Days saved", "Worth, % of value"]
     if len(rows[0]) > len(columns):
         names = [country_name(end) for end in ends]
-        columns += [f"Exports {ends[0]} to {ends[1]}", *(f"Real income, {name}" for name in names)]
+        columns += [f"Exports, {names[0]} to {names[1]}", *(f"Real income, {name}" for name in names)]
     title = (
-        "What would be quicker, and its worth; exports and real income in million USD a year, in the long run"
+        "What would be quicker, and its worth; exports and real income in billion USD a year, in the long run"
     )
     show_table(title, columns, rows, numeric=len(columns) - 1)
 
@@ -125,8 +130,8 @@ def _moments(moments: Sequence[dict[str, Any]]) -> None:
     rows = [
         (
             one["moment"].replace("-", " "),
-            f"{one['published_hours']:g}",
-            DASH if one["simulated_hours"] is None else f"{one['simulated_hours']:.2f}",
+            formatting.figure(one["published_hours"], 6),
+            _number(one["simulated_hours"]),
             one["fitted"] or "",
         )
         for one in moments
@@ -153,23 +158,29 @@ def _tornado(corridor: Corridor, tornado: dict[str, Any]) -> None:
 
 
 def _number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
-    if value is None:
-        return DASH
-    text = f"{abs(value):.{digits}f}"
-    if float(text) == 0:
-        return text
-    return (MINUS if value < 0 else "+" if sign else "") + text
+    return formatting.decimals(value, digits, sign=sign)
 
 
 def _interval(days: dict[str, Any], *, sign: bool = False) -> str:
     low, high = (_number(end, sign=sign) for end in days["ci95"])
-    return f"{_number(days['mean'], sign=sign)} ({low} to {high})"
+    return formatting.with_ends(_number(days["mean"], sign=sign), f"{low} to {high}" if low != high else "")
 
 
 def _percent(share: float | None) -> str:
-    return DASH if share is None else f"{100 * share:.0f}"
+    return formatting.decimals(None if share is None else 100 * share, 0)
 
 
-def _span(values: Sequence[float], digits: int = 2) -> str:
-    low, high = (_number(end, digits, sign=True) for end in (min(values), max(values)))
-    return low if low == high else f"{low} to {high}"
+def _ends(found: dict[str, float]) -> str:
+    """A figure at the middle of what time is worth, and at both of its ends."""
+    low, high = sorted((found["low"], found["high"]))
+    middle, *ends = (_number(value, sign=True) for value in (found["mid"], low, high))
+    return formatting.with_ends(middle, " to ".join(ends) if low < high else "")
+
+
+def _money(effect: Mapping[str, dict[str, Any]], read: Callable[[dict[str, Any]], float]) -> str:
+    """Billions with fixed deficits at the middle, over all ends and treatments of deficits."""
+    every = [read(found) for closure in effect.values() for found in closure.values()]
+    return formatting.with_ends(
+        formatting.billions(read(effect["fixed"]["mid"]), sign=True, part=True),
+        formatting.span(min(every), max(every), part=True),
+    )

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kosho.cli.terminal import say
+from kosho.cli.terminal import say, say_whole
 
 if TYPE_CHECKING:
     from kosho.record.drafts import Pile
@@ -78,4 +78,4 @@ def as_lines(drafts: list[Draft]) -> None:
     import json
 
     for draft in drafts:
-        say(json.dumps(draft.as_dict(), ensure_ascii=False))
+        say_whole(json.dumps(draft.as_dict(), ensure_ascii=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,10 +10,12 @@ import typer
 from kosho.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kosho.case import Case
     from kosho.world import WorldChoice
 
-__all__ = ["AllowIdle", "AsOf", "Deficits", "Json", "WorldNamed", "permitted", "world_named"]
+__all__ = ["AllowIdle", "AsOf", "Deficits", "Json", "WorldNamed", "open_case", "permitted", "world_named"]
 
 AsOf = Annotated[
     str | None,
@@ -33,6 +36,24 @@ WorldNamed = Annotated[
         "says how fine.",
     ),
 ]
+
+
+def open_case(name: str, as_of: date | None) -> Case:
+    """The case as known on the day of `--as-of`; on its own where that names none.
+
+    Raises:
+        InputError: there is none, it begins later, or its files are wrong.
+    """
+    from kosho.case import Case
+
+    try:
+        return Case.load(name, as_of)
+    except InputError as error:
+        told = (
+            replace(one, key="--as-of") if one.key == "as_of" and one.file is None else one
+            for one in error.problems
+        )
+        raise InputError(told) from None
 
 
 def permitted(case: Case, *, allow_idle: bool) -> Case:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
-from kosho.cli.terminal import day, say, show_json, show_table
+from kosho.cli.terminal import day, say, say_whole, show_json, show_table
 from kosho.errors import InputError, Problem, Problems, suggest
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     if figure is not None and (clocks.first is None or figure.suffix not in (".svg", ".html")):
         raise InputError(Problem("draws a history to .svg or .html", "add --from", key="--figure"))
     require_file(figure)
-    register = law_of(importer)
+    register = law_of(importer, clocks.known)
     query = Query(
         importer=importer,
         exporter=exporter,
@@ -301,19 +302,21 @@ def _sources(names: tuple[str, ...], register: Register) -> str:
 
 
 def _title(query: Query) -> str:
-    from kosho.codes import country_name
-
-    known = "" if query.known is None else f", as known on {query.known}"
-    return f"{query.hs} from {country_name(query.exporter)} to {country_name(query.importer)}{known}"
+    known = "" if query.known is None else f", as known on {formatting.day(query.known)}"
+    ends = " to ".join(map(formatting.the_country, (query.exporter, query.importer)))
+    return f"{query.hs} from {ends}{known}"
 
 
 def _show(found: RateQuote, register: Register) -> None:
     rows = [(layer.measure, layer.authority, layer.legal_basis, _number(layer.value)) for layer in found.layers]
-    rows.append(("rate", "", "", "no total" if found.rate is None else f"{_tidy(found.rate):g}"))
-    title = f"{_title(found.query)}, in force on {found.query.on}: percent of customs value"
+    rows.append(("rate", "", "", "no total" if found.rate is None else formatting.rate(_tidy(found.rate))))
+    title = f"{_title(found.query)}, in force on {formatting.day(found.query.on)}: percent of customs value"
     show_table(title, ("Layer", "Authority", "Legal basis", "Percent"), rows, numeric=1)
-    for text in _range(found):
+    texts = _range(found)
+    for text in texts:
         say(text)
+    if texts:
+        say("")
     if found.removed:
         removed = [(one.measure, one.by, one.rule) for one in found.removed]
         show_table("Not applied, or on a part only", ("Measure", "By", "Rule"), removed)
@@ -326,7 +329,8 @@ def _show(found: RateQuote, register: Register) -> None:
         say(f"note: {text}")
     say(f"not in the rate: {', '.join(found.outside)}")
     if found.verified_to is not None:
-        say(f"measures of {found.query.importer} compared with their sources up to {found.verified_to}")
+        importer, day = formatting.the_country(found.query.importer), formatting.day(found.verified_to)
+        say(f"measures of {importer} compared with their sources up to {day}")
 
 
 SHOWN = 6
@@ -341,38 +345,46 @@ def _range(found: RateQuote) -> list[str]:
         return texts
     if low is not None and high is not None:
         words = "between" if found.rate is None else "if what is not certain were otherwise, between"
-        texts.append(f"{words} {low:g} and {high:g} %")
+        texts.append(f"{words} {formatting.rate(low)} and {formatting.rate(high)} %")
     elif low or high is not None:
-        texts.append(f"at least {low:g} %" if high is None else f"at most {high:g} %")
+        texts.append(f"{_one_end(low, high)} %")
     if found.rate is None and found.likely is not None:
-        texts.append(f"likely {_tidy(found.likely):.3g} %, the mean over lines weighed with imports by line")
+        told = formatting.decimals(_tidy(found.likely), 1)
+        texts.append(f"likely {told} %, the mean over lines weighed with imports by line")
     if found.if_free is not None:
-        least, most = (_percentage(end) for end in found.if_free)
-        end = "" if most is None or most == least else f" to {most:g}"
-        texts.append(f"were the ordinary duty nothing: {least:g}{end} %")
+        least, most = found.if_free
+        end = "" if most is None or most == least else f" to {_number(most)}"
+        texts.append(f"were the ordinary duty nothing: {_number(least)}{end} %")
     if len({line.hs for line in (*found.lowest, *found.highest)}) > 1:
         for end, lines in ((low, found.lowest), (high, found.highest)):
             if end is not None:
                 more = "" if len(lines) <= SHOWN else f" and {len(lines) - SHOWN} more"
-                texts.append(f"{end:g} %: {', '.join(line.hs for line in lines[:SHOWN])}{more}")
+                texts.append(f"{formatting.rate(end)} %: {', '.join(line.hs for line in lines[:SHOWN])}{more}")
     return texts
 
 
 def _number(fraction: float | None) -> str:
-    return "not known" if fraction is None else f"{_tidy(fraction):g}"
+    return formatting.NOT_KNOWN if fraction is None else formatting.rate(_tidy(fraction))
 
 
 def _total(found: RateQuote) -> str:
     """A rate or a range of one row."""
     low, high = _percentage(found.low), _percentage(found.high)
     if found.rate is not None:
-        sure = low == high or low is None or high is None
-        return f"{_tidy(found.rate):g}" + ("" if sure else f" ({low:g} to {high:g})")
+        told = formatting.rate(_tidy(found.rate))
+        if low == high or low is None or high is None:
+            return told
+        return f"{told} ({formatting.rate(low)} to {formatting.rate(high)})"
     if low is not None and high is not None:
-        return f"{low:g} to {high:g}"
+        return f"{formatting.rate(low)} to {formatting.rate(high)}"
+    return _one_end(low, high)
+
+
+def _one_end(low: float | None, high: float | None) -> str:
+    """What is known where the other end is not."""
     if high is not None:
-        return f"at most {high:g}"
-    return f"at least {low:g}" if low else "not known"
+        return f"at most {formatting.rate(high)}"
+    return f"at least {formatting.rate(low)}" if low else formatting.NOT_KNOWN
 
 
 def _steps(spans: list[RateSpan]) -> list[Step]:
@@ -395,7 +407,9 @@ def _show_history(query: Query, spans: list[RateSpan]) -> None:
             span.first.isoformat(),
             span.last.isoformat(),
             ", ".join(
-                layer.measure if layer.value is None else f"{layer.measure} {_tidy(layer.value):g}"
+                layer.measure
+                if layer.value is None
+                else f"{layer.measure} {formatting.rate(_tidy(layer.value))}"
                 for layer in span.quote.layers
             ),
             _total(span.quote),
@@ -404,6 +418,6 @@ def _show_history(query: Query, spans: list[RateSpan]) -> None:
     ]
     title = f"{_title(query)}: percent of customs value"
     show_table(title, ("From", "To", "Layers", "Percent"), rows, numeric=1)
-    say(in_terminal(_steps(spans)))
+    say_whole(in_terminal(_steps(spans)))
     for text in dict.fromkeys(text for span in spans for text in span.quote.warnings):
         say(f"note: {text}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 
@@ -55,9 +57,12 @@ def show(  # noqa: PLR0913 - one parameter an option
         return
     if checked is not None:
         raise InputError(Problem(f"one case at a time, not {checked!r} too"))
-    record = Record.load(case)
-    _refuse(record)
     on = day(as_of, "--as-of") or datetime.now(UTC).astimezone().date()
+    record = Record.load(case, on)
+    _refuse(record)
+    if record.begins is not None and on < record.begins:
+        message = f"the record {record.name} begins on {record.begins}, after {on}"
+        raise InputError(Problem(message, f"ask about {record.begins} or later", key="--as-of"))
     ledger = record.as_of(on, topic)
     if topic is not None:
         _refuse_unknown(topic, record, on)
@@ -194,21 +199,27 @@ def _same(one: SameEvent) -> dict[str, Any]:
 
 def _words(text: str, most: int = 90) -> str:
     plain = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
-    return plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
+    return plain if len(plain) <= most else textwrap.shorten(plain, most, placeholder=" …")
 
 
 def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
     from kosho.record.ledger import label
 
     name = ledger.record.party_name
-    say(f"{ledger.record.file.title}, as of {ledger.day.isoformat()}")
+    say(f"{ledger.record.file.title}, as of {formatting.day(ledger.day)}")
     say("")
     if not (ledger.statements or ledger.contentions):
         say("Nothing was recorded by that day" + (f" on {topic!r}." if topic else "."))
         return
     if content["timeline"]:
         rows = [
-            (one.date or "", label(one), ", ".join(map(name, _who(one))), _words(one.quote), one.source)
+            (
+                one.date or "not dated",
+                label(one),
+                ", ".join(map(name, _who(one))),
+                _words(one.quote),
+                one.source,
+            )
             for one in ledger.timeline
         ]
         show_table("Timeline", ("Date", "What", "Who", "Words", "Source"), rows)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.register_compare import compare
 from kosho.cli.register_editions import against, show_editions
@@ -76,7 +77,7 @@ def show(
     """Show the measures in force on a day."""
     from datetime import date
 
-    from kosho.codes import blocs
+    from kosho.codes import blocs, country_name
     from kosho.law import Register
 
     when = day(on, "--on") or date.today()
@@ -95,9 +96,12 @@ def show(
         measures = [_contract(measure, partner, register) for measure in law]
         show_json({"schema_version": 1, **asked, "measures": measures})
         return
-    rows = [(m.id, m.imposer, m.authority, m.title, m.first_day.isoformat(), _value(m, partner)) for m in law]
+    rows = [
+        (m.id, country_name(m.imposer), m.authority, m.title, m.first_day.isoformat(), _value(m, partner))
+        for m in law
+    ]
     columns = ("Measure", "Imposer", "Authority", "What", "Since", "Value")
-    show_table(f"In force on {when}", columns, rows, numeric=1)
+    show_table(f"In force on {formatting.day(when)}", columns, rows, numeric=1)
 
 
 @app.command("diff")
@@ -156,13 +160,13 @@ def _value(measure: Measure, partner: str | None) -> str:
         return "inside and outside a quota"
     if isinstance(measure.value, dict):
         low, high = min(measure.value.values()), max(measure.value.values())
-        return f"{low:g} to {_with_unit(measure, high)}"
+        return f"{formatting.rate(low)} to {_with_unit(measure, high)}"
     return _with_unit(measure, measure.value)
 
 
 def _with_unit(measure: Measure, value: float) -> str:
     sign = "floor " if measure.kind == "floor" else ""
-    return f"{sign}{value:g} {'%' if measure.unit == 'percent' else measure.unit}"
+    return f"{sign}{formatting.rate(value)} {'%' if measure.unit == 'percent' else measure.unit}"
 
 
 def _contract(measure: Measure, partner: str | None, register: Register) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.register_upkeep import refuse_unknown_economy
 from kosho.cli.terminal import day, say, show_json, show_table
+from kosho.codes import country_name
 from kosho.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -61,7 +63,9 @@ def compare(  # noqa: PLR0913 - one parameter an option
     if figure is not None:
         from kosho.cli.ratechart import svg
 
-        title = f"What {importer} takes from {', '.join(partners)} on {when}, percent of customs value"
+        from_ = formatting.listed([formatting.the_country(code) for code in partners])
+        title = f"What {formatting.the_country(importer)} takes from {from_} on {formatting.day(when)}, "
+        title += "percent of customs value"
         write_figure(svg(found, title), title, figure)
     if json:
         show_json(_contract(found, register))
@@ -88,19 +92,25 @@ def _products(hs: str | None, group: str | None) -> list[Telling | str]:
 
 
 def _show(found: Comparison, when: date) -> None:
+    partners = [country_name(code) for code in found.partners]
     rows = [[row.product, *(row.cells[code].text for code in found.partners)] for row in found.rates]
-    show_table(f"Rates of {found.importer} on {when}", ("Product", *found.partners), rows)
+    title = f"Rates of {formatting.the_country(found.importer)} on {formatting.day(when)}"
+    show_table(title, ("Product", *partners), rows)
     rows = [
-        [row.clause, *("\n".join(term.text for term in row.cells[code]) or NOT_HELD for code in found.partners)]
+        [
+            row.clause,
+            *(";\n".join(term.text for term in row.cells[code]) or NOT_HELD for code in found.partners),
+        ]
         for row in found.terms
     ]
     rows += [
         [title, *(str(getattr(found.dates[code], name) or NOT_HELD) for code in found.partners)]
         for title, name in (("first known", "known"), ("rates since", "began"), ("next change", "next"))
     ]
-    show_table("Terms", ("Clause", *found.partners), rows)
+    show_table("Terms", ("Clause", *partners), rows)
     if found.verified_to is not None and found.verified_to < when:
-        say(f"note: measures of {found.importer} verified to {found.verified_to}; later ones may be missing")
+        importer, day_ = formatting.the_country(found.importer), formatting.day(found.verified_to)
+        say(f"note: measures of {importer} verified to {day_}; later ones may be missing")
 
 
 def _contract(found: Comparison, register: Register) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
+from kosho.codes import country_name
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -50,22 +52,27 @@ def against(
     if json:
         show_json({"schema_version": 1, **_compared(found)})
     else:
+        share = formatting.decimals(100 * found.equal / found.lines, 2)
         say(
-            f"{found.lines:,} lines, {found.exporter}, in force on {found.on}: {found.equal:,} equal "
-            f"({found.equal / found.lines:.2%}), {found.explained} of the others explained"
+            f"{formatting.count(found.lines)} lines, {country_name(found.exporter)}, in force on "
+            f"{formatting.day(found.on)}: {formatting.count(found.equal)} equal ({share} %), "
+            f"{formatting.count(found.explained)} of the others explained"
         )
         say(f"headings compared: {', '.join(found.headings)}")
-        rows = [(one.hs, _rates(one.schedule), f"{one.register:g}", one.why) for one in found.different[:SHOWN]]
+        rows = [
+            (one.hs, _rates(one.schedule), formatting.rate(one.register), one.why)
+            for one in found.different[:SHOWN]
+        ]
         if rows:
             show_table("Different", ("Line", "Schedule", "Register", "Why"), rows)
         if len(found.different) > SHOWN:
-            say(f"… {len(found.different) - SHOWN:,} more; --json lists all")
+            say(f"… {formatting.count(len(found.different) - SHOWN)} more; --json lists all")
     if found.different:
         raise typer.Exit(1)
 
 
 def _rates(rates: tuple[float, ...]) -> str:
-    return " or ".join(f"{rate:g}" for rate in rates)
+    return " or ".join(map(formatting.rate, rates))
 
 
 def _compared(found: Comparison) -> dict[str, Any]:
@@ -111,16 +118,20 @@ def show_editions(
         show_json({"schema_version": 1, "old": editions[0], "new": editions[1], **_changed(found)})
         return
     lines = len({one.hs for one in found.changes})
-    say(f"{found.compared:,} lines in both editions; {lines:,} changed, {len(found.changes):,} changes in all")
+    both, changed, changes = (
+        formatting.count(number) for number in (found.compared, lines, len(found.changes))
+    )
+    say(f"{both} lines in both editions; {changed} changed, {changes} changes in all")
     if found.trade is not None and found.trade_of_all:
-        say(f"trade of the changed lines: {found.trade:,.0f} ({found.trade / found.trade_of_all:.2%})")
+        share = formatting.decimals(100 * found.trade / found.trade_of_all, 2)
+        say(f"trade of the changed lines: {formatting.decimals(found.trade, 0)} ({share} %)")
     rows = [
         (one.hs, one.what, one.column, one.old, one.new, "; ".join(one.law)) for one in found.changes[:SHOWN]
     ]
     if rows:
         show_table("Changes", ("Line", "What", "Column", "Old", "New", "Law"), rows)
     if len(found.changes) > SHOWN:
-        say(f"… {len(found.changes) - SHOWN:,} more; --json lists all")
+        say(f"… {formatting.count(len(found.changes) - SHOWN)} more; --json lists all")
     for note in found.notes:
         say(f"note: {note}")
 

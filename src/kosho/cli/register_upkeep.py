@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
+from kosho.codes import country_name
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
@@ -60,10 +62,10 @@ def stale(
         ]
         show_json({"schema_version": 1, "on": when.isoformat(), "stale": rows})
     elif not found:
-        say(f"Nothing needs a look on {when}.")
+        say(f"Nothing needs a look on {formatting.day(when)}.")
     else:
         show_table(
-            f"What needs a look on {when}",
+            f"What needs a look on {formatting.day(when)}",
             ("Since", "Reason", "Subject", "Why"),
             [(one.since.isoformat(), one.reason, one.subject, one.why) for one in found],
         )
@@ -87,7 +89,7 @@ def known(days: tuple[str, str], importer: str | None, *, json: bool) -> None:
         asked = {"known": [first.isoformat(), second.isoformat()], "importer": importer}
         show_json({"schema_version": 1, **asked, "changes": [_contract(one) for one in found]})
     elif not found:
-        say(f"Nothing became known from {first} to {second}.")
+        say(f"Nothing became known from {formatting.day(first)} to {formatting.day(second)}.")
     else:
         rows = [
             (
@@ -96,13 +98,25 @@ def known(days: tuple[str, str], importer: str | None, *, json: bool) -> None:
                 one.measure,
                 one.title,
                 one.first.isoformat(),
-                ", ".join(one.partners[:4]) + (" ..." if len(one.partners) > 4 else ""),
+                _several(one.partners),
                 str(len(one.lines)) if one.lines != ("all goods",) else "all goods",
             )
             for one in found
         ]
         columns = ("Known", "What", "Measure", "Title", "Acts from", "Partners", "Headings")
-        show_table(f"What became known from {first} to {second}", columns, rows)
+        title = f"What became known from {formatting.day(first)} to {formatting.day(second)}"
+        show_table(title, columns, rows)
+
+
+NAMED = 4
+"""Partners that are named; the others are counted."""
+
+
+def _several(codes: tuple[str, ...]) -> str:
+    names = [country_name(code) for code in codes]
+    return (
+        ", ".join(names) if len(names) <= NAMED else f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
+    )
 
 
 def _contract(change: Change) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
-from kosho.cli.terminal import chosen, note, say, show_json, show_progress, show_table
+from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
+from kosho.codes import country_name
 
 if TYPE_CHECKING:
     from kosho.progress import Progress
@@ -70,27 +72,32 @@ def _show(content: dict[str, Any]) -> None:
     """Measures of few items, those of the same items in one table, the published ones below ours."""
     from kosho.replications.comparison import items_of
 
-    note(content["title"])
+    say(content["title"])
     tables: dict[tuple[str, ...], list[list[str]]] = {}
     for measure, values in content["kosho"].items():
         ours, theirs = items_of(values), items_of(content["published"].get(measure, {}))
         rows = tables.setdefault(tuple(ours), []) if len(ours) <= WIDE else []
-        rows.append([measure.replace("_", " "), *(f"{value:.3f}" for value in ours.values())])
+        rows.append([measure.replace("_", " "), *(formatting.decimals(value, 3) for value in ours.values())])
         if theirs:
-            rows.append(["  published", *(f"{theirs[item]:g}" if item in theirs else "" for item in ours)])
+            rows.append(["  published", *(_published(theirs[item]) if item in theirs else "" for item in ours)])
     for items, rows in tables.items():
         show_table("", ["", *items], rows, numeric=len(items))
-    say(f"largest difference: {content['largest_difference']:.3f} percentage points")
-    note(f"published: {content['source']}")
+    say(f"largest difference: {formatting.decimals(content['largest_difference'], 3)} percentage points")
+    say(f"published: {content['source']}")
     for one in content["notes"]:
-        note(one)
+        say(one)
+
+
+def _published(value: float) -> str:
+    """With the digits that are printed: one, or two where there are two."""
+    return formatting.decimals(value, 1 if round(value, 1) == value else 2)
 
 
 def _show_cp2015(content: dict[str, Any]) -> None:
     for title, closure in (("Zero deficits, percent", "zero"), ("Observed deficits, percent", "observed")):
         _show_bloc(title, content[closure], content["published"][closure])
     say(f"published: {content['published']['source']}")
-    say(f"{1e3 * content['seconds_per_solve']:.0f} ms a solve")
+    say(f"{formatting.decimals(1e3 * content['seconds_per_solve'], 0)} ms a solve")
 
 
 def _show_bloc(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
@@ -100,7 +107,13 @@ def _show_bloc(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None
         cells = [label]
         for member in members:
             published = theirs.get(name, {}).get(member)
-            cells += [f"{ours[name][member]:.4f}", "" if published is None else f"{published:g}"]
+            cells += [
+                formatting.decimals(ours[name][member], 4),
+                "" if published is None else formatting.figure(published, 6),
+            ]
         rows.append(cells)
-    columns = ["", *(text for member in members for text in (member, "published"))]
+    columns = [
+        "Measure",
+        *(head for name in map(country_name, members) for head in (name, f"{name}, published")),
+    ]
     show_table(title, columns, rows, numeric=len(columns) - 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_progress, show_table
 from kosho.errors import InputError, KoshoError, Problem
@@ -67,23 +68,27 @@ def bring_in(  # noqa: PLR0913 - one parameter an option
     if json:
         show_json(content)
         return
-    say(f"{content['path']}: {content['lines']:,} lines of {importer}, {edition}")
+    whose = formatting.the_country(importer)
+    say(f"{content['path']}: {formatting.count(content['lines'])} lines of {whose}, {edition}\n")
     show_table(
-        "General duties", ("Kind", "Lines"), [(k, f"{n:,}") for k, n in content["kinds"].items()], numeric=1
+        "General duties",
+        ("Kind", "Lines"),
+        [(k, formatting.count(n)) for k, n in content["kinds"].items()],
+        numeric=1,
     )
     if content["references"]:
-        say(f"Lines that cite chapter 99: {content['references']:,}")
+        say(f"Lines that cite chapter 99: {formatting.count(content['references'])}")
     for title, found in (
         ("Misprints read all the same", content["mended"]),
         ("Duties kept as text", content["kept_as_text"]),
         ("Lines left out: no duty", content["left_out"]),
     ):
         if found:
-            say(f"{title}: {len(found):,}")
+            say(f"{title}: {formatting.count(len(found))}")
             for one in found[:SHOWN]:
                 say(f"  {one}")
             if len(found) > SHOWN:
-                say(f"  … {len(found) - SHOWN:,} more; --json lists all")
+                say(f"  … {formatting.count(len(found) - SHOWN)} more; --json lists all")
 
 
 def _reading(rates: str | None, mark: str | None) -> Reading:
@@ -125,7 +130,7 @@ def show(
     """Show the ordinary and preferential duties of the lines of a code, and where each was read."""
     from datetime import date as calendar
 
-    from kosho.codes import countries
+    from kosho.codes import countries, country_name
     from kosho.errors import suggest
     from kosho.law.schedules.ordinary import in_force
 
@@ -151,8 +156,8 @@ def show(
         for column, cited in one["references"].items():
             say(f"see {', '.join(cited)} ({column})")
     if len(lines) > SHOWN:
-        say(f"… {len(lines) - SHOWN:,} more lines; --json lists all")
-    say(f"{schedule.importer}, {schedule.edition}, on {today}")
+        say(f"… {formatting.count(len(lines) - SHOWN)} more lines; --json lists all")
+    say(f"{country_name(schedule.importer)}, {schedule.edition}, on {formatting.day(today)}")
 
 
 def _lines(schedules: list[Schedule], hs: str) -> tuple[Schedule, list[Line]] | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kosho.cli.terminal import say, show_json, show_table
+from kosho.cli.terminal import say_whole, show_json, show_table
 from kosho.errors import InputError, Problem
 
 __all__ = ["app"]
@@ -35,7 +35,7 @@ def show(
         raise InputError(Problem("a NAME and --all were both given", "give one"))
     if to is not None:
         for path in write_all(to):
-            say(str(path))
+            say_whole(str(path))
     elif name is not None:
         show_json(json_schema(name))
     else:

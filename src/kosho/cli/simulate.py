@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.bounds import show as show_bounds
-from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, permitted, world_named
-from kosho.cli.terminal import chosen, day, note, show_assumptions, show_json, show_progress, show_table
+from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
+from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,6 +25,7 @@ app = typer.Typer(add_completion=False)
 SHOWN = (6, 3)
 """Economies besides the parties: those that lose and those that gain most."""
 ALL_SHOWN = (12, 4)
+FLOW_COLUMNS = ("Base, billion USD", "New, billion USD", "Base, quantity", "New, quantity")
 
 
 @app.command()
@@ -45,14 +46,13 @@ def show(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Simulate a scenario of a case: what it does to whom, in the long run."""
-    from kosho.case import Case
     from kosho.scenario import simulate_with_ranges
     from kosho.world import low_elasticity
 
     on = day(as_of, "--as-of")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
     response = chosen(elasticities, ("central", "low"), "--elasticities")
-    opened = permitted(Case.load(case), allow_idle=allow_idle)
+    opened = permitted(open_case(case, on), allow_idle=allow_idle)
     named = world_named(world, opened)
     with show_progress("Solving") as progress:
         table = named.load().whole
@@ -71,7 +71,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     else:
         _show(seen, content, found.commitments, everything=everything)
         for flow in filter(lambda one: one.id in found.flows_left_out, opened.flows):
-            note(f"note: {flow.title} is not shown: {found.flows_left_out[flow.id]}")
+            say(f"note: {flow.title} is not shown: {found.flows_left_out[flow.id]}")
 
 
 def contract(opened: Case, scenario: str, on: date | None, outcome: Outcome) -> dict[str, Any]:
@@ -124,6 +124,9 @@ def _flow(outcome: Outcome, flow: NamedFlow) -> dict[str, Any]:
 
 
 def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *, everything: bool) -> None:
+    from datetime import date
+
+    from kosho import formatting
     from kosho.codes import country_name
 
     countries: dict[str, dict[str, float]] = content["countries"]
@@ -139,9 +142,10 @@ def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *,
         for code in dict.fromkeys(shown)
     ]
     for measure in bounds.of_scenario:
-        note(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
+        say(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
     title = opened.scenario(content["scenario"]).title
-    title += f", as of {content['as_of']}: long run, against the base year"
+    day = formatting.day(date.fromisoformat(content["as_of"]))
+    title += f", as of {day}: long run, against the base year"
     columns = ("Economy", "Real income, %", "Billion USD a year", "Real wage, %")
     show_table(title, columns, rows, numeric=3)
     flows = [
@@ -149,15 +153,14 @@ def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *,
         for position, (flow, one) in enumerate(zip(opened.flows, content["flows"], strict=True))
     ]
     if flows:
-        heads = ("Flow", "Billion USD,\nbase", "\nnew", "Quantity,\nbase", "\nnew")
-        show_table("Flows", heads, flows, numeric=4)
+        show_table("Flows, a year", ("Flow", *FLOW_COLUMNS), flows, numeric=len(FLOW_COLUMNS))
     show_bounds(opened, bounds, everything=everything)
     show_assumptions(content["assumptions"])
 
 
 def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str, str]:
     """Real income and money with their ranges, and the real wage."""
-    from kosho.brief import formatting
+    from kosho import formatting
 
     income, money = (
         formatting.percent(found["welfare"], sign=True),
@@ -171,13 +174,13 @@ def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str
 
 def _traded(found: dict[str, Any], ends: ResultEnds | None, position: int) -> tuple[str, str, str, str]:
     """Value and quantity of a flow, the new ones with their ranges."""
-    from kosho.brief import formatting
+    from kosho import formatting
 
     value = formatting.billions(found["new_musd"]) if found["new_musd"] else formatting.NONE
     counted = found["base_units"] is not None
-    units = (
-        (formatting.quantity(found["new_units"]) if found["new_units"] else formatting.NONE) if counted else ""
-    )
+    units = ""
+    if counted:
+        units = formatting.quantity(found["new_units"], 2) if found["new_units"] else formatting.NONE
     if ends is not None:
         at = ends.flows[position]
         value = formatting.with_ends(value, formatting.billions_range(at.new_musd.low, at.new_musd.high))

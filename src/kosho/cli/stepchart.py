@@ -65,11 +65,11 @@ def _cell(low: float | None, high: float | None, floor: float, height: float) ->
 
 
 def _top(steps: Sequence[Step]) -> float:
-    """A round number above all values."""
+    """A round number above all values; well above those that are only the least."""
     highest = max((end for _, _, low, high in steps for end in (low, high) if end is not None), default=0.0)
-    return next(
-        (float(mark) for mark in (5, 10, 20, 30, 50, 75, 100, 150, 200, 300) if mark >= highest), highest
-    )
+    least = max((low for _, _, low, high in steps if low is not None and high is None), default=0.0)
+    needed = max(highest, 1.2 * least)
+    return next((float(mark) for mark in (5, 10, 20, 30, 50, 75, 100, 150, 200, 300) if mark >= needed), needed)
 
 
 def _svg(steps: Sequence[Step], title: str) -> str:

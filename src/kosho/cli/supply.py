@@ -165,7 +165,7 @@ def _levels(found: Range) -> dict[str, Any]:
 
 
 def _show(content: dict[str, Any]) -> None:
-    from kosho.brief import formatting
+    from kosho import formatting
     from kosho.codes import country_name, sector_name
 
     goods, buyer = sector_name(content["sector"]), country_name(content["country"])
@@ -185,12 +185,15 @@ def _show(content: dict[str, Any]) -> None:
         for one in content["origins"]
     ]
     if origins:
-        worth = formatting.millions(content["imports_musd"])
-        show_table(f"{goods} bought by {buyer} abroad, {worth} USD a year", ("Origin", "%"), origins, numeric=1)
+        worth = formatting.dollars(content["imports_musd"])
+        show_table(
+            f"{goods} bought by {buyer} abroad, {worth} dollars a year", ("Origin", "%"), origins, numeric=1
+        )
     found = content["concentration"]
     if found["imports"] is not None:
-        say(f"Concentration of imports (Herfindahl-Hirschman, to 1): {found['imports']:.2f}")
-    say(f"Concentration with its own producers: {found['with_home']:.2f}")
+        imports = formatting.decimals(found["imports"], 2)
+        say(f"Concentration of imports (Herfindahl-Hirschman, to 1): {imports}")
+    say(f"Concentration with its own producers: {formatting.decimals(found['with_home'], 2)}")
     if content["without"] is not None:
         _show_loss(content["without"], buyer, goods)
     if content["vehicles"] is not None:
@@ -199,29 +202,32 @@ def _show(content: dict[str, Any]) -> None:
 
 
 def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
-    from kosho.brief import formatting
+    from kosho import formatting
     from kosho.codes import country_name
 
     rows = [
         (
             f"Deficits {one['deficits']}, {one['elasticities']} elasticities",
             formatting.percent(one["welfare"], sign=True),
-            formatting.millions(one["ev_musd"], sign=True),
+            formatting.billions(one["ev_musd"], sign=True, part=True),
             formatting.percent(one["price"], sign=True, decimals=1),
-            formatting.millions(one["real_value_added_musd"], sign=True),
+            formatting.billions(one["real_value_added_musd"], sign=True, part=True),
         )
         for one in found["variants"]
     ]
     title = f"{buyer} without {goods} from {country_name(found['origin'])} "
-    title += f"({formatting.millions(found['base_musd'])} USD a year): in the long run"
-    columns = ("Variant", "Real income, %", "USD a year", "Its price, %", "Value added at home, USD")
+    title += f"({formatting.dollars(found['base_musd'])} dollars a year): in the long run"
+    say("")
+    columns = (
+        *("Variant", "Real income, %", "Billion USD a year", "Its price, %"),
+        "Value added at home, billion USD",
+    )
     show_table(title, columns, rows, numeric=4)
-    say("In the first year little can be replaced and the loss is larger still; nothing here measures it.")
+    say("In the first year little can be replaced and the loss is larger still; nothing here measures it.\n")
 
 
 def _show_vehicles(found: dict[str, Any], country: str) -> None:
-    from kosho.brief import formatting
-    from kosho.codes import country_name
+    from kosho import formatting
 
     rows = [(drive, _percents(one), _standing(one)) for drive, one in found["drives"].items()]
     if found["japanese_brands"] is not None:
@@ -240,12 +246,16 @@ def _show_vehicles(found: dict[str, Any], country: str) -> None:
             )
             for maker, one in trade["makers"].items()
         ]
-        title = f"Shipped to {country_name(trade['market'])} in {trade['year']}, {trade['unit']} by maker"
+        title = (
+            f"Shipped to {formatting.the_country(trade['market'])} in {trade['year']}, {trade['unit']} by maker"
+        )
         show_table(title, ("Maker", trade["unit"].capitalize(), "How known"), makers)
+    if rows or found["makers"]:
+        say(formatting.range_note("what sources give or is assumed") + "\n")
 
 
 def _percents(one: dict[str, Any]) -> str:
-    from kosho.brief import formatting
+    from kosho import formatting
 
     return formatting.with_ends(
         formatting.percent(one["value"], decimals=1), formatting.percents(one["low"], one["high"])

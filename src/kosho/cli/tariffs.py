@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import chosen, note, show_assumptions, show_json, show_progress, show_table
+from kosho.cli.terminal import chosen, say, show_assumptions, show_json, show_progress, show_table
 from kosho.display import plural
 from kosho.errors import InputError, KoshoError, Problem, Problems, suggest
 
@@ -259,7 +259,7 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
     if len(setters) == 1:  # said once
         title += f", of {country_name(setters[0])}"
         columns, rows = columns[1:], [row[1:] for row in rows]
-    title += "; rates in percent, imports in million USD"
+    title += "; rates in percent, imports in billion USD"
     show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
     against = "balanced trade at base tariffs" if content["deficits"] == "zero" else "base tariffs"
     gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
@@ -270,13 +270,14 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
         show_table("What they make largest, with their weights", ("Economy", "%"), weighed, numeric=1)
     show_assumptions(content["assumptions"])
     looked = f"{found.evaluations} equilibria"
-    note(f"First-order residual {found.residual:.1e} (the largest slope left open), {looked}.")
+    say(f"First-order residual {found.residual:.1e} (the largest slope left open), {looked}.")
 
 
 def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
     """Each rate with what bears it, the largest imports first."""
     import numpy as np
 
+    from kosho import formatting
     from kosho.codes import country_name, sector_name
 
     base, places, known = found.outcome.base, _places(found), _base_rates(found)
@@ -299,9 +300,11 @@ def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
                 country_name(found.importer[cells[0]]),
                 country_name(exporters[0]) if len(exporters) == 1 else f"{len(exporters)} economies",
                 sector_name(sectors[0]) if len(sectors) == 1 else f"{len(sectors)} sectors",
-                "unknown" if any(known[cell] is None for cell in cells) else f"{100 * before[k] / old[k]:.1f}",
-                f"{100 * found.rate[cells[0]]:.1f}",
-                f"{new[k]:,.0f}",
+                formatting.NOT_KNOWN
+                if any(known[cell] is None for cell in cells)
+                else formatting.decimals(100 * float(before[k] / old[k]), 1),
+                formatting.decimals(100 * float(found.rate[cells[0]]), 1),
+                formatting.billions(float(new[k]), part=True),
             )
         )
     return rows
@@ -309,7 +312,9 @@ def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
 
 def percent(fraction: float) -> str:
     """Signed percent, two decimals, or two significant figures of what is smaller."""
+    from kosho import formatting
+
     value = 100 * fraction
     if abs(value) < LEAST:
         return "0"
-    return f"{value:+.{max(2, 1 - floor(log10(abs(value))))}f}"
+    return formatting.decimals(value, max(2, 1 - floor(log10(abs(value)))), sign=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-import textwrap
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -16,15 +16,13 @@ from kosho.errors import InputError, Problem, suggest
 from kosho.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from kosho.brief.tables import CellTable
 
 __all__ = [
     "chosen",
     "day",
-    "note",
     "say",
+    "say_whole",
     "show_assumptions",
     "show_json",
     "show_made",
@@ -34,76 +32,62 @@ __all__ = [
 
 WIDTH = 160
 """Columns where nothing says how many there are."""
-GAP = 3
-LEAST = 16
-"""Columns that words need."""
+LEAST_WIDTH = 40
+"""Columns below which nothing can be laid out."""
 
 Choice = TypeVar("Choice", bound=str)
 
 
 def say(text: str) -> None:
-    """A line on standard output."""
+    """Lines on standard output, wrapped at their spaces to the width of the terminal."""
+    from kosho.cli.layout import wrapped
+
+    say_whole("\n".join(wrapped(text, _width())))
+
+
+def say_whole(text: str) -> None:
+    """What is not for the width of a terminal: JSON, drawings, names of files."""
     sys.stdout.write(f"{text}\n")
-
-
-def note(text: str) -> None:
-    """A sentence or more on standard output, wrapped."""
-    say(textwrap.fill(text, _console().width, break_long_words=False, break_on_hyphens=False))
 
 
 def show_assumptions(texts: Sequence[str]) -> None:
     """What a table of the world needed to answer, one sentence each."""
     for text in texts:
-        note(f"Assumed: {text}.")
+        say(f"Assumed: {text}.")
 
 
-def _console() -> Console:
+def _width() -> int:
     """As wide as the terminal or `COLUMNS` says; wide enough for most tables where neither does."""
-    from rich.console import Console
-
-    console = Console()
-    if console.is_terminal or os.environ.get("COLUMNS", "").isdigit():
-        return console
-    return Console(width=WIDTH)
+    given = os.environ.get("COLUMNS", "")
+    known = sys.stdout.isatty() or given.isdigit()
+    return max(shutil.get_terminal_size().columns, LEAST_WIDTH) if known else WIDTH
 
 
 def show_json(content: Mapping[str, Any]) -> None:
     """JSON on standard output, and nothing else."""
-    say(json.dumps(content, indent=2, allow_nan=False))
+    say_whole(json.dumps(content, indent=2, allow_nan=False))
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: int = 0) -> None:
     """A table on standard output; the last `numeric` columns are set flush right."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+    from kosho.cli.layout import grid, wrapped
 
-    console = _console()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    whole = _fits(columns, rows, numeric, console.width)
-    for position, column in enumerate(columns):
-        right = position >= len(columns) - numeric
-        table.add_column(
-            Text(column),
-            justify="right" if right else "left",
-            overflow="fold",
-            no_wrap=right and whole,  # numbers stay on a line while the words beside them can give way
-        )
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    # A title of the table itself would be wrapped to its width.
-    console.print(Text(title, style="table.title"))
-    console.print(table)
+    width = _width()
+    for line in wrapped(title, width):
+        say_whole(_bold(line))
+    say_whole("\n".join([*grid(columns, rows, width, numeric), ""]))
 
 
-def _fits(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: int, width: int) -> bool:
-    """Whether numbers can stay on their lines and leave room for the words, none of which is broken."""
-    needed = 0
-    for position, column in enumerate(zip(columns, *rows, strict=True)):
-        number = position >= len(columns) - numeric
-        pieces = [piece for text in column for piece in (text.split("\n") if number else text.split())]
-        needed += max((0 if number else LEAST, *map(len, pieces)))
-    return needed + GAP * len(columns) <= width
+def _bold(line: str) -> str:
+    """The line as a heading, where a person is looking at something that can show one."""
+    if not sys.stdout.isatty():
+        return line
+    from rich.console import Console
+
+    console = Console(width=len(line) + 1)
+    with console.capture() as made:
+        console.print(line, style="bold", markup=False, highlight=False, end="", soft_wrap=True)
+    return made.get()
 
 
 def show_made(table: CellTable) -> None:

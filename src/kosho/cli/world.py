@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.display import plural
@@ -92,8 +93,8 @@ def build(  # noqa: PLR0913 - one parameter an option
     with show_progress("Building the table"):
         table = completed(format_.table(files or [], _settings(settings or [])), said)
         path = write(table, target)
-    size = path.stat().st_size / 1e6
-    say(f"{path}: {_size(len(table.countries), len(table.sectors))}, {size:.2g} MB")
+    size = formatting.decimals(path.stat().st_size / 1e6, 1)
+    say(f"{path}: {_size(len(table.countries), len(table.sectors))}, {size} MB")
 
 
 def _target(out: Path | None) -> Path:
@@ -156,18 +157,19 @@ def info(
 
 def _show(content: dict[str, Any]) -> None:
     sizes, totals = content["sizes"], content["totals"]
+    flows = formatting.count(sizes["flows"])
     facts = [
         ("Table", f"{content['name']}, {content['year']}, fingerprint {content['world']}"),
         ("Source", content["source"]),
         ("Licence", "; ".join(filter(None, (content["licence"], content["attribution"]))) or "not told"),
-        ("Size", _size(sizes["countries"], sizes["sectors"], f"{sizes['flows']:,} flows")),
+        ("Size", _size(sizes["countries"], sizes["sectors"], f"{flows} flows")),
         ("Output", f"{_money(totals['output'])} USD, of which {_money(totals['trade'])} traded"),
         *(("Estimated", text) for text in content["estimated"]),
         *_fit(content),
         *(("Left out", text) for text in content["left_out"]),
         *(("Adjusted", text) for text in content["adjustments"]),
     ]
-    show_table("The world table", ("", ""), facts)
+    show_table("The world table", ("What", "As it is"), facts)
     _show_balances(content)
 
 
@@ -180,8 +182,8 @@ def _money(million: float) -> str:
     """In trillions, billions or millions, whatever tells it."""
     for size, name in ((1e6, "trillion"), (1e3, "billion")):
         if million >= size:
-            return f"{million / size:.1f} {name}"
-    return f"{million:.3g} million"
+            return f"{formatting.decimals(million / size, 1)} {name}"
+    return f"{formatting.figure(million, 3)} million"
 
 
 def _fit(content: dict[str, Any]) -> list[tuple[str, str]]:
@@ -189,8 +191,9 @@ def _fit(content: dict[str, Any]) -> list[tuple[str, str]]:
     if content["fit"] is not None:
         fit = content["fit"]["without_ports"]
         text = f"goods trade of the {fit['pairs']} largest pairs against {content['fit']['source']} "
-        text += f"({content['fit']['year']}): correlation {fit['correlation']:.2f}, in logs "
-        text += f"{fit['correlation_of_logs']:.2f}, median gap {100 * fit['median_absolute_log_gap']:.0f} %"
+        plain, logs = (formatting.decimals(fit[name], 2) for name in ("correlation", "correlation_of_logs"))
+        gap = formatting.decimals(100 * fit["median_absolute_log_gap"], 0)
+        text += f"({content['fit']['year']}): correlation {plain}, in logs {logs}, median gap {gap} %"
         found.append(("Fit", text))
     return [*found, *_named(content)]
 
@@ -200,7 +203,11 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
     tariffs, sectors = content["tariffs"], content["classification"]
     unknown = [content["countries"][one["country"]] for one in tariffs["unknown_importers"]]
     share = tariffs["unknown_share_of_goods_trade"]
-    trade = "no goods are traded" if share is None else f"unknown on {100 * share:.0f} % of goods trade"
+    trade = (
+        "no goods are traded"
+        if share is None
+        else f"unknown on {formatting.decimals(100 * share, 0)} % of goods trade"
+    )
     text = f"base rates: {tariffs['base'] or 'as given'}; {trade}"
     if unknown:
         text += f": {', '.join(unknown[:8])}{' …' if len(unknown) > 8 else ''}"
@@ -209,8 +216,11 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
         covered = sectors["share_of_goods_trade"]
         told = sectors["name"]
         if share is not None:
-            told += f"; {100 * covered['in_one_icio_sector']:.0f} % of goods trade is in sectors of one ICIO "
-            told += f"sector, {100 * covered['in_several']:.0f} % in sectors of several"
+            one, several = (
+                formatting.decimals(100 * covered[of], 0) for of in ("in_one_icio_sector", "in_several")
+            )
+            told += f"; {one} % of goods trade is in sectors of one ICIO sector, {several} % in sectors of "
+            told += "several"
         found.append(("Sectors", told))
     return found + [("Assumed", text) for text in content["assumptions"]]
 
@@ -223,8 +233,7 @@ def _show_balances(content: dict[str, Any]) -> None:
     rows = [
         (
             content["countries"][code],
-            f"{balances[code]['table'] / 1e3:.0f}",
-            f"{balances[code]['published'] / 1e3:.0f}",
+            *(formatting.decimals(balances[code][of] / 1e3, 0, sign=True) for of in ("table", "published")),
         )
         for code in largest
     ]

@@ -13,6 +13,7 @@ from kosho.equilibrium.fallbacks import SolverReport
 from kosho.equilibrium.gradient import Gradient, Payoff, gradient
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.outcome import Outcome, UnitFlow
+from kosho.equilibrium.product_market import FirstYear, first_year
 from kosho.equilibrium.shock import Part, Shock
 from kosho.equilibrium.solve import rebase, solve
 
@@ -24,6 +25,7 @@ __all__ = [
     "Counterfactual",
     "Deficits",
     "Failure",
+    "FirstYear",
     "Flow",
     "Gradient",
     "Nest",
@@ -38,6 +40,7 @@ __all__ = [
     "TariffQuota",
     "UnitFlow",
     "capped",
+    "first_year",
     "gradient",
     "rebase",
     "solve",

@@ -27,13 +27,17 @@ from kosho.law.register import Asked, Register
 
 __all__ = ["law_of"]
 
-DEPENDS_ON = ("law/*.py", "law/*.yaml", "law/measures/*.yaml", "codes/*.*", "provenance.py")
+DEPENDS_ON = ("law/*.py", "law/*.yaml", "law/measures/*.yaml", "codes/*.*", "provenance.py", "known.py")
 KIND, DAY, SET, PAIRS = "@", "@day", "@set", "@pairs"
 """Keys that no schema has."""
 
 
-def law_of(importer: str) -> Register:
+def law_of(importer: str, known: date | None = None) -> Register:
     """What the shipped register says for one importer, from a copy where there is one. See `Register.of`.
+
+    Args:
+        importer: An economy or a customs union.
+        known: Day as known on which words and sources are told; see `Register.load`.
 
     Raises:
         InputError: a shipped file is wrong; every mistake is listed.
@@ -42,12 +46,15 @@ def law_of(importer: str) -> Register:
     ('CAN', 'CHN')
     """
     if importer not in countries() and importer not in blocs():
-        return Register.load()  # of nobody: no copy is kept, and the question is refused with the nearest codes
-    copy = place(b"law of an importer", importer.encode(), code(*DEPENDS_ON))
+        return Register.load(
+            known=known
+        )  # of nobody: no copy is kept, and the question is refused with the nearest codes
+    day = b"" if known is None else known.isoformat().encode()
+    copy = place(b"law of an importer", importer.encode(), day, code(*DEPENDS_ON))
     digest, _, body = (used(copy) or b"").partition(b"\n")
     if body and digest == sha256(body).hexdigest().encode():
         return cast(Register, json.loads(body, object_hook=_restored))
-    found = Register.load().of(importer)
+    found = Register.load(known=known).of(importer)
     body = json.dumps(_plain(found), ensure_ascii=False, separators=(",", ":")).encode()
     keep(copy, sha256(body).hexdigest().encode() + b"\n" + body)
     return found

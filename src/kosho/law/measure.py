@@ -414,12 +414,11 @@ class Omission(Frozen):
 
     def concerns(self, importer: str, exporter: str, on: date | None = None) -> bool:
         """Whether goods of this origin may be under it, whatever they are."""
-        return (
-            self.of(importer)
-            and exporter in self.partners
-            and (on is None or self.first is None or self.first <= on)
-            and (on is None or self.last is None or on <= self.last)
-        )
+        return self.of(importer) and exporter in self.partners and (on is None or self.matters(on))
+
+    def matters(self, on: date) -> bool:
+        """Whether it may matter on a day."""
+        return (self.first is None or self.first <= on) and (self.last is None or on <= self.last)
 
     def touches(self, importer: str, exporter: str, code: str, on: date | None = None) -> bool:
         """Whether a line of this origin may be under it."""

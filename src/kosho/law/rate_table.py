@@ -9,7 +9,7 @@ it has a rate where they all pay the same, and bounds where they do not.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -327,58 +327,69 @@ class _States:
         self._headings = headings_of(table.register)
         self._covers: dict[str, Mask] = {}
         self._forms: dict[tuple[tuple[str, float], ...], _Form] = {}
+        self._levels: dict[str, tuple[float | None, ...]] = {}
 
     def state(self, law: Sequence[Measure], missing: Sequence[int]) -> _State:
         """The law of a day, with the places of what the register does not hold and may matter."""
         table, left_out = self._table, self._table.register.not_covered
         priced = [measure for measure in law if measure.kind not in RATELESS]
+        levels = [self._of_partners(measure) for measure in priced]
         columns, column = _distinct(
             [
                 (
-                    tuple(_level(measure, partner) for measure in priced),
+                    tuple(one[n] for one in levels),
                     tuple(bit for bit in missing if left_out[bit].concerns(table.importer, partner)),
                 )
-                for partner in self._partners
+                for n, partner in enumerate(self._partners)
             ]
         )
+        aimed = [
+            {m.id: (m, level) for m, level in zip(priced, own, strict=True) if level is not None}
+            for own, _ in columns
+        ]
         rows, row = _distinct(self._kinds(priced, missing))
         places = [int(np.argmax(row == k)) for k in range(len(rows))]
         found: list[list[tuple[_Form, ...]]] = []
         freed: list[list[tuple[_Form, ...]]] = []
         raised: list[list[bool]] = []
-        for (covered, at, _), place in zip(rows, places, strict=True):
+        for place in places:
+            covered = [measure.id for measure in priced if self._mask(measure)[place]]
+            at = [bit for bit in missing if table.groups[place].touched(bit)]
             meeting = [[left_out[bit] for bit in at if bit in concerned] for _, concerned in columns]
             raised.append([any(omission.raises for omission in one) for one in meeting])
-            pairs = [
-                [(m, level) for m, level in zip(priced, levels, strict=True) if level is not None]
-                for levels, _ in columns
-            ]
-            freed.append([self._freed(one, covered, left) for one, left in zip(pairs, meeting, strict=True)])
+            freed.append([self._freed(one, covered, left) for one, left in zip(aimed, meeting, strict=True)])
             found.append(
                 [
-                    self._ways(one, forms, table.groups[place], left)
-                    for one, forms, left in zip(pairs, freed[-1], meeting, strict=True)
+                    self._ways([*one.values()], forms, table.groups[place], left)
+                    for one, forms, left in zip(aimed, freed[-1], meeting, strict=True)
                 ]
+                if self._every_way
+                else freed[-1]
             )
         return _State(row, column, found, freed, raised)
 
-    def _kinds(
-        self, priced: Sequence[Measure], missing: Sequence[int]
-    ) -> list[tuple[frozenset[str], tuple[int, ...], Bits]]:
+    def _of_partners(self, measure: Measure) -> tuple[float | None, ...]:
+        """The level of a measure for each partner."""
+        if measure.id not in self._levels:
+            self._levels[measure.id] = tuple(_level(measure, partner) for partner in self._partners)
+        return self._levels[measure.id]
+
+    def _kinds(self, priced: Sequence[Measure], missing: Sequence[int]) -> list[tuple[bytes, Bits, Bits]]:
         """Of each signature: measures that cover it, what is not held and may touch it, and, where all ways are
         asked for, all headings that hold it.
         """
-        masks = [(measure.id, self._mask(measure)) for measure in priced]
+        groups = self._table.groups
+        masks = np.array([self._mask(measure) for measure in priced], bool).reshape(len(priced), len(groups))
+        covered = np.ascontiguousarray(np.packbits(masks, axis=0).T)
+        untold = sum(1 << bit for bit in missing)
         deciding = self._deciding(priced) if self._every_way else []
-        kinds: list[tuple[frozenset[str], tuple[int, ...], Bits]] = []
-        for k, group in enumerate(self._table.groups):
-            at = tuple(bit for bit in missing if group.touched(bit))
+        kinds: list[tuple[bytes, Bits, Bits]] = []
+        for row, group in zip(covered, groups, strict=True):
             relevant = 0
             for doubted, own in deciding:
                 if group.inside & doubted:
                     relevant |= own
-            covered = frozenset(name for name, mask in masks if mask[k])
-            kinds.append((covered, at, group.inside & relevant))
+            kinds.append((row.tobytes(), group.inside >> group.left_out & untold, group.inside & relevant))
         return kinds
 
     def _deciding(self, priced: Sequence[Measure]) -> list[tuple[Bits, Bits]]:
@@ -406,8 +417,6 @@ class _States:
         group: _Signature,
         omissions: Sequence[Omission],
     ) -> tuple[_Form, ...]:
-        if not self._every_way:
-            return freed
         order = self._table.register.order
         frees = [one for one in omissions if one.excludes]
         found = (
@@ -417,16 +426,20 @@ class _States:
         return tuple(dict.fromkeys((freed[0], *found)))
 
     def _freed(
-        self, aimed: Sequence[tuple[Measure, float]], covered: frozenset[str], omissions: Sequence[Omission]
+        self,
+        aimed: Mapping[str, tuple[Measure, float]],
+        covered: Sequence[str],
+        omissions: Sequence[Omission],
     ) -> tuple[_Form, ...]:
-        plain = self._form([(m, level) for m, level in aimed if m.id in covered])
+        stands = [aimed[name] for name in covered if name in aimed]
+        plain = self._form(stands)
         frees = [one for one in omissions if one.excludes]
         if not frees:
             return (plain,)
-        stands = Way(frozenset(m.id for m, _ in aimed if m.id in covered))
+        applied = Way(frozenset(m.id for m, _ in stands))
         forms = (
-            self._form([(m, level) for m, level in aimed if m.id in way.applied])
-            for way in freed_ways(stands, [m for m, _ in aimed], frees)
+            self._form([pair for pair in stands if pair[0].id in way.applied])
+            for way in freed_ways(applied, [m for m, _ in stands], frees)
         )
         return tuple(dict.fromkeys((plain, *forms)))
 

@@ -67,6 +67,11 @@ class Register(Shown):
     """Measures a scenario ended, with the first day without them."""
     asked_elsewhere: Asked = Asked()
     """What measures ask that were left out of it (`of`): a shipment may tell that too."""
+    known: date | None = None
+    """Day on which its words and sources are as they were known; None is the latest. What is in force,
+    and known to be, is asked of `in_force`."""
+    later: frozenset[str] = frozenset()
+    """Ids of sources later than that day; nothing cites them but what rests on no other."""
 
     def card(self) -> Card:
         """Whose measures it holds, for which days, and what a scenario changed."""
@@ -85,8 +90,16 @@ class Register(Shown):
         return Card(f"Register of {plural(len(self.measures), 'measure')}", [*rows, *changed])
 
     @staticmethod
-    def load(paths: Sequence[Path | str] | None = None, products: Path | None = None) -> Register:
+    def load(
+        paths: Sequence[Path | str] | None = None, products: Path | None = None, known: date | None = None
+    ) -> Register:
         """Read register files; the shipped ones by default.
+
+        Args:
+            paths: The files.
+            products: The file of product groups.
+            known: Day as known on which words and sources are told; None is the latest. Measures that became
+                known later stay, since the clocks of every question are its own.
 
         Raises:
             InputError: every mistake of every file, with file and line.
@@ -107,7 +120,7 @@ class Register(Shown):
         documents: list[tuple[Path, MeasureFile, LineNumbers]] = []
         for path in chosen:
             try:
-                documents.append((path, *read(path, MeasureFile)))
+                documents.append((path, *read(path, MeasureFile, known)))
             except InputError as error:
                 found += error.problems
         try:
@@ -129,7 +142,8 @@ class Register(Shown):
             ),
             unfounded=tuple(_unfounded(documents)),
             not_covered=tuple(item for _, document, _ in documents for item in document.not_covered),
-            verified=_verified(document for _, document, _ in documents),
+            verified=_verified((document for _, document, _ in documents), known),
+            known=known,
             places={
                 measure.id: f"{path}:{lines['measures', index]}"
                 for path, document, lines in documents
@@ -138,7 +152,34 @@ class Register(Shown):
             lists={name: item for _, document, _ in documents for name, item in document.lists.items()},
         )
         _ = register.order
-        return register
+        return register if known is None else register.citing(known)
+
+    def citing(self, day: date) -> Register:
+        """The same measures and omissions, without the sources of theirs that are later than a day.
+
+        What rests on later sources alone keeps them.
+        """
+        later = {
+            name
+            for name, one in (self.sources | self.products.sources).items()
+            if one.date is not None and one.date > day
+        }
+
+        def cited(measure: Measure) -> Measure:
+            kept = tuple(name for name in measure.source if name not in later)
+            some = kept and len(kept) < len(measure.source)
+            return measure.model_copy(update={"source": kept}) if some else measure
+
+        left_out = (
+            one.model_copy(update={"source": None}) if one.source in later else one for one in self.not_covered
+        )
+        return replace(
+            self,
+            measures=tuple(map(cited, self.measures)),
+            not_covered=tuple(left_out),
+            known=day,
+            later=frozenset(later),
+        )
 
     def of(self, importer: str) -> Register:
         """The part that rates of one importer's lines depend on: the same answers, from much less.
@@ -498,11 +539,12 @@ def _unfounded(documents: Iterable[tuple[Path, MeasureFile, LineNumbers]]) -> It
                 )
 
 
-def _verified(documents: Iterable[MeasureFile]) -> dict[str, date]:
+def _verified(documents: Iterable[MeasureFile], known: date | None) -> dict[str, date]:
+    """By imposer; nobody had compared anything with what was to come after the day of knowledge."""
     found: dict[str, date] = {}
     for document in documents:
         for imposer, day in document.verified().items():
-            found[imposer] = min(day, found.get(imposer, day))
+            found[imposer] = min(day, found.get(imposer, day), known or day)
     return found
 
 

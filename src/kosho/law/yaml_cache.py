@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from kosho._version import __version__
 from kosho.cache import keep, place, used
+from kosho.known import version
 from kosho.outputs import save
 from kosho.yamlfile import Key, LineNumbers, load
 
@@ -29,8 +31,8 @@ DEPTH = 2
 """Lines of keys down to this depth (`measures`, 12) are kept; deeper ones are looked up in the file."""
 
 
-def read(path: Path, model: type[Model]) -> tuple[Model, LineNumbers]:
-    """Read `path` as `model`, from a copy where there is one. See `kosho.yamlfile.load`.
+def read(path: Path, model: type[Model], day: date | None = None) -> tuple[Model, LineNumbers]:
+    """Read `path` as `model`, as known on a day, from a copy where there is one. See `kosho.yamlfile.load`.
 
     Raises:
         InputError: the file cannot be read, is not YAML, or breaks the schema; every mistake is listed.
@@ -38,14 +40,14 @@ def read(path: Path, model: type[Model]) -> tuple[Model, LineNumbers]:
     try:
         content = path.read_bytes()
     except OSError:
-        return load(path, model)
-    copy = place(_reader(model), content)
+        return load(path, model, day)
+    copy = place(_reader(model), version(content, day or date.max), content)
     try:
         head, _, body = (used(copy) or b"").partition(b"\n")
         known = {tuple(key): line for key, line in json.loads(head)}
-        return model.model_validate_json(body), _Lines(known, path, model)
+        return model.model_validate_json(body), _Lines(known, path, model, day)
     except (ValueError, TypeError, ValidationError):
-        document, lines = load(path, model)
+        document, lines = load(path, model, day)
     known = [(key, line) for key, line in lines.items() if len(key) <= DEPTH]
     keep(copy, json.dumps(known).encode() + b"\n" + document.model_dump_json(by_alias=True).encode())
     return document, lines
@@ -65,14 +67,14 @@ def write(path: Path, document: BaseModel) -> None:
 class _Lines(LineNumbers):
     """Lines of which the deeper ones are read when one is asked for."""
 
-    def __init__(self, known: dict[Key, int], path: Path, model: type[BaseModel]) -> None:
+    def __init__(self, known: dict[Key, int], path: Path, model: type[BaseModel], day: date | None) -> None:
         super().__init__(known)
-        self._path, self._model, self._whole = path, model, False
+        self._path, self._model, self._day, self._whole = path, model, day, False
 
     def __missing__(self, path: Key) -> int:
         if not self._whole:
             self._whole = True
-            self.update(load(self._path, self._model)[1])
+            self.update(load(self._path, self._model, self._day)[1])
             return self[path]
         return super().__missing__(path)
 
@@ -81,6 +83,7 @@ class _Lines(LineNumbers):
 def _reader(model: type[BaseModel]) -> bytes:
     """What changes when the code that reads `model` changes."""
     parts = (
+        "kosho.known",
         "kosho.provenance",
         "kosho.law.measure",
         "kosho.law.nontariff_terms",

@@ -15,6 +15,7 @@ from pathlib import Path
 from kosho.arguments import path_of
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, suggest
+from kosho.known import version
 from kosho.provenance import Said
 from kosho.record.schema import (
     Commitment,
@@ -143,15 +144,20 @@ class Record(Shown):
         )
 
     @staticmethod
-    def load(name_or_path: str | Path) -> Record:
+    def load(name_or_path: str | Path, known: date | None = None) -> Record:
         """Open the record of a shipped case, of a case's folder, or a YAML file.
+
+        Args:
+            name_or_path: The record.
+            known: Day as known on which its own words are told (`kosho.known`); None is the latest. Statements
+                that were recorded later stay: `as_of` tells which were there on a day.
 
         Raises:
             InputError: there is none, or it breaks the schema; every mistake is listed.
 
         >>> from kosho.record import Record
         >>> len(Record.load("japan-us-2025").file.statements)
-        59
+        97
         >>> Record.load("japan-usa")
         Traceback (most recent call last):
             ...
@@ -162,15 +168,23 @@ class Record(Shown):
             content = path.read_bytes()
         except OSError as error:
             raise InputError(Problem(f"cannot be read: {error.strerror or error}", file=str(path))) from None
-        return Record.of(content, path)
+        return Record.of(content, path, known)
 
     @staticmethod
-    def of(content: bytes, path: Path) -> Record:
+    def of(content: bytes, path: Path, known: date | None = None) -> Record:
         """The record that `content` is; `path` names it. See `load`."""
         digest = hashlib.sha256(content).hexdigest()
-        file, lines = _parsed(digest, _Text(content, str(path)))
+        since = version(content, known or date.max).decode()
+        file, lines = _parsed(
+            digest, _Text(content, str(path)), date.fromisoformat(since) if since else date.min
+        )
         name = path.resolve().parent.name if path.name == "record.yaml" else path.stem
         return Record(name, path, file, lines)
+
+    @property
+    def begins(self) -> date | None:
+        """The first day on which anything was recorded."""
+        return min((one.recorded_at for one in self.file.statements), default=None)
 
     def as_of(self, day: date, topic: str | None = None) -> Ledger:
         """What the record held on `day`, all of it or what touches a topic.
@@ -440,13 +454,13 @@ class _Text:
 
 
 @lru_cache(maxsize=16)
-def _parsed(digest: str, text: _Text) -> tuple[RecordFile, LineNumbers]:
+def _parsed(digest: str, text: _Text, known: date) -> tuple[RecordFile, LineNumbers]:
     del digest  # part of the key
     try:
         decoded = text.content.decode("utf-8")
     except UnicodeDecodeError:
         raise InputError(Problem("is not UTF-8 text", file=text.file)) from None
-    return validate(decoded, RecordFile, text.file)
+    return validate(decoded, RecordFile, text.file, known)
 
 
 def _shipped() -> Path:

@@ -149,7 +149,8 @@ def run(
         ...
     kosho.errors.InputError: case japan-us-2025 has no scenario 'deel' (did you mean deal?)
     """
-    on = as_of or case.as_of
+    case = case.as_known_on(as_of)
+    on = case.as_of
     known = [name for name, one in case.scenarios.items() if one.role != "history"]
     names = known if scenarios is None else list(scenarios)
     if not names:

@@ -75,12 +75,13 @@ def simulate(
     >>> bool(gain.sel(country="JPN") > 0), bool(gain.sel(country="USA") > 0)
     (True, True)
     """
+    case = case.as_known_on(as_of)
     chosen = _world(case, world)
     if not isinstance(elasticities, str):
         chosen = chosen.with_theta(elasticities)
     elif elasticities == "low":
         chosen = low_elasticity(chosen)
-    base, found = scenario_effects(case, scenario, as_of, chosen)
+    base, found = scenario_effects(case, scenario, None, chosen)
     return solve(base, found.counterfactual, deficits)
 
 
@@ -113,9 +114,10 @@ def simulate_with_ranges(
     >>> japan.low <= float(found.outcome.equivalent_variation.sel(country="JPN")) <= japan.high
     True
     """
-    base, found = scenario_effects(case, scenario, as_of, world)
+    case = case.as_known_on(as_of)
+    base, found = scenario_effects(case, scenario, None, world)
     flows = case.within(base).flows
-    law = case.law(scenario, as_of)
+    law = case.law(scenario)
     paid = buyer_subsidies(base, law)
 
     def solved(effects: Effects) -> Outcome:
@@ -153,7 +155,8 @@ def scenario_effects(
     >>> len(found.shock) > 1000, [one.name for one in found.constraints]
     (True, ['us-232-autos-gbr'])
     """
-    law = case.law(scenario, as_of)
+    case = case.as_known_on(as_of)
+    law = case.law(scenario)
     chosen = _world(case, world)
     base = _counted(case.within(chosen), chosen)
     found = effects(base, law.register, law.on, law.known)

@@ -18,10 +18,23 @@ from kosho.world.datafiles import rows
 from kosho.world.law_cells import LawCells
 from kosho.world.table import World
 
-__all__ = ["draw_elasticities", "elasticities_of", "low_elasticity", "low_factor", "trade_weights"]
+__all__ = [
+    "LEAST_SCALE",
+    "MOST_SCALE",
+    "draw_elasticities",
+    "draw_over_range",
+    "elasticities_of",
+    "low_elasticity",
+    "low_factor",
+    "trade_weights",
+]
 
 SMALLEST = 0.05
 """Draws stay above this: at zero the model has no answer."""
+LEAST_SCALE = 0.15
+"""Of theta, down to where the common scale is followed: a little below the low set, 0.165 of the centre."""
+MOST_SCALE = 1.4
+"""Up to where it is followed: a standard deviation of what is common to the central estimates above them."""
 
 
 def elasticities_of(codes: Sequence[str], place: Index, weights: Array) -> tuple[Array, Array]:
@@ -98,12 +111,48 @@ def draw_elasticities(world: World, n: int, seed: int) -> list[xr.DataArray]:
     note_count(problems, n, "n", 1)
     note_count(problems, seed, "seed")
     problems.raise_if_any()
-    if world.theta_spread is None:
-        raise InputError(Problem("this world has no spread of elasticities", "give World.theta_spread"))
-    spread = world.theta_spread.to_numpy()
-    refuse_beyond("draws", n, 4_000 + 32 * len(spread), key="n")
+    spread = _spread(world, n)
     generator = np.random.default_rng(seed)
     common = generator.standard_normal((n, 1))
     own = generator.standard_normal((n, len(spread)))
     values = world.theta.to_numpy() * np.exp(spread * (common + own) / np.sqrt(2.0))
     return [world.theta.copy(data=np.maximum(draw, SMALLEST)) for draw in values]
+
+
+def draw_over_range(world: World, n: int, seed: int) -> list[tuple[float, xr.DataArray]]:
+    """`n` draws over all that is published: a common scale, and theta `[sector]` at that scale.
+
+    The common scale is drawn evenly in logarithms from `LEAST_SCALE` to `MOST_SCALE`: no source says that one
+    part of it is likelier than another. Apart from it sectors are drawn as in `draw_elasticities`, by their own
+    half of the variance.
+
+    Raises:
+        InputError: the world knows no spread, or `n` is not positive.
+
+    >>> from kosho.world import toy
+    >>> from kosho.world.elasticities import draw_over_range
+    >>> found = draw_over_range(toy(), 2, seed=1)
+    >>> [(round(scale, 2), theta.round(2).values.tolist()) for scale, theta in found]
+    [(0.47, [2.02, 2.5]), (1.25, [6.07, 9.64])]
+    """
+    problems = Problems()
+    note_count(problems, n, "n", 1)
+    note_count(problems, seed, "seed")
+    problems.raise_if_any()
+    generator, spread = np.random.default_rng(seed), _spread(world, n)
+    scales = np.exp(generator.uniform(np.log(LEAST_SCALE), np.log(MOST_SCALE), n))
+    own = np.exp(spread * generator.standard_normal((n, len(spread))) / np.sqrt(2.0))
+    values = world.theta.to_numpy() * scales[:, None] * own
+    return [
+        (float(scale), world.theta.copy(data=np.maximum(draw, SMALLEST)))
+        for scale, draw in zip(scales, values, strict=True)
+    ]
+
+
+def _spread(world: World, draws: int) -> Array:
+    """Standard deviations of ln(theta) `[sector]`, once it is known that so many draws fit into memory."""
+    if world.theta_spread is None:
+        raise InputError(Problem("this world has no spread of elasticities", "give World.theta_spread"))
+    spread = world.theta_spread.to_numpy()
+    refuse_beyond("draws", draws, 4_000 + 32 * len(spread), key="n")
+    return spread

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -133,7 +133,7 @@ def import_files(
     if valid_from and valid_to and valid_to < valid_from:
         raise InputError(Problem(f"{valid_to} is before {valid_from}", key="--to"))
     with _without_collector():
-        draft = read_files(files, reading)
+        draft = read_files(files, replace(reading, importer=importer))
     lines = sorted(draft.lines.values(), key=lambda line: line.code)
     schedule = Schedule(
         importer=territory(importer),

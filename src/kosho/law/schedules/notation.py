@@ -32,6 +32,7 @@ _PERCENT = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_PERCENT = re.compile(r"[0-9]+(?:\.[0-9]+)?%")
+_WORDS = {"yen": "JPY", "won": "KRW"}
 _SYMBOLS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _UNIT = (
     r"(?:clean |pf\. ?|line/ ?|lin\. ?|thou- ?|1,?000 |100 )?[A-Za-z][A-Za-z0-9.²³]*(?<![\s])"
@@ -41,7 +42,7 @@ _CODES = "(?:DTN|KGM|GRM|TNE|HLT|LTR|MTQ|MTK|MTR|NAR|NPR|CEN|MIL)"
 """Units that TARIC prints after a currency without a stroke."""
 _MONEY = re.compile(
     rf"(?:(?P<symbol>(?:US)?\$|€|£|¥|[A-Z]{{3}}(?=[\s\d]))\s*)?(?P<amount>{_AMOUNT})"
-    rf"\s*(?P<currency>¢|€|£|c(?=\s*/)|cents?\b|yen\b|euros?\b|[A-Z]{{3}}(?![A-Za-z]))?"
+    rf"\s*(?P<currency>¢|€|£|c(?=\s*/)|cents?\b|yen\b|won\b|euros?\b|[A-Z]{{3}}(?![A-Za-z]))?"
     rf"(?:\s*(?:/|\bper\b)\s*(?:(?P<per>{NUMBER})\s*)?|\s+(?=each\b|{_CODES}\b))"
     rf"(?P<unit>{_UNIT})?(?:\s*,?\s+{_BASIS})?"
 )
@@ -297,8 +298,8 @@ def _specific(found: re.Match[str]) -> Specific | None:
         amount, currency = amount / 100, "USD"
     elif currency in _SYMBOLS:
         currency = _SYMBOLS[currency]
-    elif currency == "yen" or currency.startswith("euro"):
-        currency = "JPY" if currency == "yen" else "EUR"
+    elif currency in _WORDS or currency.startswith("euro"):
+        currency = _WORDS.get(currency, "EUR")
     if not currency:
         return None
     per = _decimal(found["per"]) if found["per"] else Decimal(1)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from kosho.errors import InputError, Problems
+from kosho.errors import InputError, Problem, Problems
 from kosho.law.schedules.hts import special_duties
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.notation import is_bare_number, parse_duty
@@ -19,7 +19,19 @@ from kosho.numbers import Mark, convention, decimal, rewritten
 __all__ = ["AS_PRINTED", "COLUMNS", "Rates", "Reading", "read_table"]
 
 COLUMNS = {
-    "code": ("code", "hs8", "hts8", "hs10", "hts10", "hs", "hs code", "commodity code"),
+    "code": (
+        "code",
+        "hs8",
+        "hts8",
+        "hs10",
+        "hts10",
+        "hs",
+        "hs code",
+        "commodity code",
+        "goods code",
+        "taric code",
+        "tariff item",
+    ),
     "duty": ("duty", "rate_raw", "general", "rate", "mfn", "duty rate"),
     "description": ("description",),
     "unit": ("unit",),
@@ -39,9 +51,43 @@ class Reading:
     """Of numbers by themselves; None: they are refused, unless their heading says `%`."""
     mark: Mark | None = None
     """The decimal mark; None: what the numbers of the table show."""
+    importer: str = "USA"
+    """Whose money `$` and cents are."""
 
 
 AS_PRINTED = Reading()
+
+
+_OWN_MONEY = {
+    "USA": {}, "CAN": {"$": "CAD"}, "AUS": {"$": "AUD"}, "NZL": {"$": "NZD"}, "MEX": {"$": "MXN"},
+    "SGP": {"$": "SGD"}, "HKG": {"$": "HKD"}, "JPN": {}, "CHN": {"¥": "CNY"},
+}  # fmt: skip
+"""Whose signs of money are of another currency than the notation takes them for: `$` is USD there, `¥` JPY."""
+_SIGNED = re.compile(
+    r"(?<!US)(?P<sign>[$¥])\s*(?P<amount>\d[\d.,]*\d|\d)|(?P<small>\d[\d.,]*)\s*(?:¢|cents?\b)"
+)
+
+
+def _in_own_money(text: str, importer: str) -> str:
+    """A duty with the money of its importer named: `$4.52/kg` of Canada is 4.52 CAD/kg.
+
+    Raises:
+        InputError: a sign of money, and it is not known whose.
+    """
+    signs = _OWN_MONEY.get(importer)
+    if importer == "USA" or (signs == {} and "$" not in text):
+        return text
+
+    def named(found: re.Match[str]) -> str:
+        sign = found["sign"] or "$"
+        if sign == "¥" and signs is not None and sign not in signs:
+            return found[0]
+        if not signs or sign not in signs:
+            raise InputError(Problem(f"{found[0]!r}: which money is not said", "write 4.52 CAD/kg"))
+        amount = found["amount"] or f"{decimal(found['small'], '.') / 100:f}"
+        return f"{amount} {signs[sign]}"
+
+    return _SIGNED.sub(named, text)
 
 
 def read_table(path: Path, draft: ScheduleDraft, reading: Reading = AS_PRINTED) -> None:
@@ -64,10 +110,14 @@ def read_table(path: Path, draft: ScheduleDraft, reading: Reading = AS_PRINTED) 
             problems.add(specials.wrong, line=row.line, key=code)
             continue
         try:
-            duty, other = (numbers.told(row.cells.get(names[column], "")) for column in ("duty", "other"))
+            duty, other = (
+                _in_own_money(numbers.told(row.cells.get(names[column], "")), reading.importer)
+                for column in ("duty", "other")
+            )
             special = specials.duties
             if numbers.mark != ".":
                 special = {name: numbers.told(text) for name, text in special.items()}
+            special = {name: _in_own_money(text, reading.importer) for name, text in special.items()}
         except InputError as error:
             problems.found += [replace(one, file=str(path), line=row.line, key=code) for one in error.problems]
             continue

@@ -1,7 +1,16 @@
-"""Numbers into words and table cells, with no more digits than are true.
+"""The one door by which numbers, ranges, money, shares, dates and names become text, on pages and in commands.
 
 Effects of a trade model are good for two significant digits at best; each end of a range has two, rounded
-outward, so that what is printed always contains what was computed, and no end changes its sign.
+outward, so that what is printed always contains what was computed, and no end changes its sign. A figure and
+its range are `x (lo to hi)`: the central figure, then the lowest and the highest over what `range_note` says.
+Money in tables is billion US dollars, said in the head of the column; what is not known is `not known`, never
+nothing.
+
+>>> from kosho import formatting
+>>> formatting.with_ends(formatting.billions(-4_010, sign=True), formatting.span(-5_700, -3_410))
+'−4.0 (−5.7 to −3.4)'
+>>> formatting.with_ends(formatting.percent(-0.0019, sign=True), formatting.percent_range(-0.00196, -0.00172))
+'−0.19 (−0.20 to −0.17)'
 """
 
 from __future__ import annotations
@@ -12,27 +21,42 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
+from kosho.codes import country_name
+
 __all__ = [
+    "MINUS",
+    "NBSP",
+    "NONE",
+    "NOT_KNOWN",
+    "NOT_PRICED",
     "Verdict",
+    "amount",
     "billions",
     "billions_range",
+    "count",
     "count_tick",
     "day",
+    "decimals",
+    "dollars",
     "effect",
     "figure",
     "listed",
-    "millions",
-    "millions_range",
     "percent",
+    "percent_of_draws",
     "percent_range",
     "percents",
     "quantity",
     "quantity_range",
+    "range_note",
+    "rate",
+    "significant",
     "span",
     "the",
+    "the_country",
     "tick",
     "verdict",
     "with_ends",
+    "with_sign",
 ]
 
 MINUS = "\N{MINUS SIGN}"
@@ -42,15 +66,20 @@ ABOUT_NIL = "~0"
 Verdict = Literal["gain", "loss", "unclear", "nil"]
 NIL_MUSD = 50.0
 """An effect on a whole economy that rounds to 0.0 billion is too small for this model to call one."""
+NIL_PART_MUSD = 0.5
+"""An effect of a part, such as one issue of a deal or one product, is told to the million."""
 
-
+LAWFUL = 6
+"""Digits of duties."""
 NONE = "none"
+NOT_KNOWN = "not known"
+NOT_PRICED = "not priced"
 MILLION = 999_500
 """What rounds to a million is written as one."""
 FINEST = 2
 """Decimals of ends at most, in billions and in percent."""
-FINEST_OF_MILLIONS = 3
-"""Decimals of ends in billions, where what is below ten million is shown."""
+FINEST_OF_PARTS = 4
+"""Decimals in billions of parts: two digits of a million."""
 BESIDE = 1e-3
 """An end that rounds towards zero and is smaller than this beside the other is written as zero; a range that is
 narrower than this is written as one figure."""
@@ -69,56 +98,132 @@ def count_tick(value: float) -> str:
 def significant(value: float, digits: int, decimals: int) -> str:
     """`value` with at most `digits` significant digits and `decimals` decimals, a true minus and commas."""
     if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else "n/a"
+        return "0" if value == 0 else NOT_KNOWN
     places = min(decimals, digits - 1 - math.floor(math.log10(abs(value))))
     rounded = round(value, places)
     if rounded:  # 9.96 has become 10, which needs one decimal less
         places = min(places, digits - 1 - math.floor(math.log10(abs(rounded))))
-    text = f"{abs(rounded):,.{max(places, 0)}f}"
-    return (MINUS if rounded < 0 else "") + text
+    return _minus(f"{rounded:,.{max(places, 0)}f}" if rounded else "0")
+
+
+def decimals(value: float | None, places: int, *, sign: bool = False) -> str:
+    """`value` with as many decimals as are given, a true minus and commas; nothing has no sign.
+
+    >>> decimals(-0.04, 1), decimals(1234.5, 0), decimals(None, 1), decimals(2.5, 2, sign=True)
+    ('0.0', '1,234', 'not known', '+2.50')
+    """
+    if value is None or not math.isfinite(value):
+        return NOT_KNOWN
+    rounded = round(value, places) + 0.0
+    return _minus(f"{rounded:+,.{places}f}" if sign and rounded else f"{rounded:,.{places}f}")
+
+
+def count(number: int) -> str:
+    """How many there are, all digits.
+
+    >>> count(271872)
+    '271,872'
+    """
+    return f"{number:,}"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", MINUS)
+
+
+def with_sign(text: str, value: float) -> str:
+    """The text of a number with a plus where it is a gain."""
+    return f"+{text}" if value > 0 and text != ABOUT_NIL else text
 
 
 def figure(value: float, digits: int) -> str:
     """A figure as a source gives it: at most `digits` significant digits, never with an exponent."""
     rounded = float(f"{value:.{digits}g}")
-    return f"{rounded:,.12f}".rstrip("0").rstrip(".").replace("-", MINUS)
+    return _minus(f"{rounded:,.12f}".rstrip("0").rstrip("."))
 
 
-def billions(musd: float, *, sign: bool = False) -> str:
-    """Billion USD from million USD: two significant digits; `~0` below 0.05."""
-    if abs(musd) < NIL_MUSD:
+def rate(percent: float) -> str:
+    """A duty in percent as the law has it, whatever its digits up to six.
+
+    >>> rate(2.5), rate(15.0), rate(100 / 3)
+    ('2.5', '15', '33.3333')
+    """
+    return figure(percent, LAWFUL)
+
+
+def billions(musd: float | None, *, sign: bool = False, part: bool = False) -> str:
+    """Billion USD from million USD, for a column whose head says so: two significant digits.
+
+    Args:
+        musd: Million USD; None where it is not known.
+        sign: With a plus before gains.
+        part: Of a whole economy's gain or trade: told to the million, and `~0` below half of one, not below 50.
+
+    >>> billions(2_912.3, sign=True), billions(42.0), billions(42.0, part=True), billions(None)
+    ('+2.9', '~0', '0.042', 'not known')
+    """
+    if musd is None or not math.isfinite(musd):
+        return NOT_KNOWN
+    if abs(musd) < (NIL_PART_MUSD if part else NIL_MUSD):
         return ABOUT_NIL
-    text = significant(musd / 1e3, 2, 2)
-    if abs(musd) < 999.5:
-        text = text.removesuffix("0")
-    return f"+{text}" if sign and musd > 0 else text
+    text = significant(musd / 1e3, 2, FINEST_OF_PARTS if part else FINEST)
+    return with_sign(text, musd) if sign else text
 
 
-def millions(musd: float, *, sign: bool = False) -> str:
-    """`2.9 billion` or `270 million` from million USD: two significant digits; `~0` below half a million."""
-    if abs(musd) < 0.5:
+def dollars(musd: float, *, sign: bool = False) -> str:
+    """Money in a sentence: `2.9 billion` or `270 million` from million USD; `~0` below half a million."""
+    if abs(musd) < NIL_PART_MUSD:
         return ABOUT_NIL
     large = abs(musd) >= 999.5
     text = (
         f"{significant(musd / 1e3 if large else musd, 2, 1 if large else 0)}{NBSP}{'b' if large else 'm'}illion"
     )
-    return f"+{text}" if sign and musd > 0 else text
+    return with_sign(text, musd) if sign else text
+
+
+def amount(value: float | None, unit: str) -> str:
+    """What is counted in a unit that its row says: `3.0 billion USD`, `300,000 tonnes`.
+
+    >>> amount(2_980, "million USD").split(), amount(302_735, "tonnes"), amount(0, "tonnes")
+    (['3.0', 'billion', 'USD'], '300,000 tonnes', 'none')
+    """
+    if value is None:
+        return NOT_KNOWN
+    if value == 0:
+        return NONE
+    if unit == "million USD":
+        return f"{billions(value, part=True)}{NBSP}billion{NBSP}USD"
+    return f"{quantity(value)} {unit}"
 
 
 def percent(fraction: float | None, *, sign: bool = False, decimals: int = 2) -> str:
-    """Percent from a fraction: two significant digits, at most `decimals` decimals; an en dash for None."""
+    """Percent from a fraction: two significant digits, at most `decimals` decimals."""
     if fraction is None or not math.isfinite(fraction):
-        return "\N{EN DASH}"
+        return NOT_KNOWN
     if abs(fraction) * 100 < 0.5 * 10**-decimals:
         return ABOUT_NIL
     text = significant(fraction * 100, 2, decimals)
-    return f"+{text}" if sign and fraction > 0 else text
+    return with_sign(text, fraction) if sign else text
 
 
-def quantity(units: float) -> str:
-    """A count to three significant digits, in millions from 1 million on."""
+def percent_of_draws(share: float) -> str:
+    """A share of draws in percent, never all unless it is all, never none unless it is none.
+
+    >>> [percent_of_draws(x) for x in (1.0, 0.9999, 0.58, 0.0001, 0.0)]
+    ['100', '99.9', '58', '0.1', '0']
+    """
+    if share in (0.0, 1.0):
+        return f"{100 * share:.0f}"
+    whole = f"{100 * share:.0f}"
+    return whole if 0 < int(whole) < 100 else f"{min(max(100 * share, 0.1), 99.9):.1f}"
+
+
+def quantity(units: float | None, digits: int = 3) -> str:
+    """A count in millions from 1 million on, to so many significant digits; to two below."""
+    if units is None:
+        return NOT_KNOWN
     if abs(units) >= MILLION:
-        return f"{significant(units / 1e6, 3, 2)}{NBSP}million"
+        return f"{significant(units / 1e6, digits, 2)}{NBSP}million"
     return significant(units, 2, 0)
 
 
@@ -148,9 +253,30 @@ def the(name: str) -> str:
     return f"the {name}" if name.startswith(("United ", "European ", "Netherlands", "Philippines")) else name
 
 
-def span(low: float, high: float) -> str:
+def the_country(code: str, *, starts: bool = False) -> str:
+    """An economy within a sentence or at its start, by its code.
+
+    >>> the_country("USA"), the_country("JPN"), the_country("USA", starts=True)
+    ('the United States', 'Japan', 'The United States')
+    """
+    name = the(country_name(code))
+    return name[:1].upper() + name[1:] if starts else name
+
+
+def range_note(over: str) -> str:
+    """What every range beside a figure means, said once where they stand.
+
+    >>> range_note("the ranges of the measures")
+    'x (lo to hi): the central figure, then the lowest and the highest over the ranges of the measures.'
+    """
+    return f"x (lo to hi): the central figure, then the lowest and the highest over {over}."
+
+
+def span(low: float, high: float, *, part: bool = False) -> str:
     """A signed range of million USD in billions, rounded outward; `~0` if it is about nothing."""
-    return ABOUT_NIL if verdict(low, high) == "nil" else _signed_range(low / 1e3, high / 1e3)
+    if max(abs(low), abs(high)) < (NIL_PART_MUSD if part else NIL_MUSD):
+        return ABOUT_NIL
+    return _signed_range(low / 1e3, high / 1e3, FINEST_OF_PARTS if part else FINEST)
 
 
 def percent_range(low: float, high: float) -> str:
@@ -165,22 +291,14 @@ def percents(low: float, high: float) -> str:
     return _range(low * 100, high * 100)
 
 
-def millions_range(low: float, high: float, *, sign: bool = False) -> str:
-    """A range of million USD as `0.16 to 2.6 billion` or `33 to 230 million`, rounded outward."""
-    large = max(-low, high) >= 999.5
-    scale, decimals = (1e3, FINEST_OF_MILLIONS) if large else (1.0, 0)
-    made = (_signed_range if sign else _range)(low / scale, high / scale, decimals)
-    return made if made == NONE else f"{made}{NBSP}{'b' if large else 'm'}illion"
-
-
 def with_ends(text: str, ends: str) -> str:
     """`text (ends)`, or the text alone where the ends say no more than it does."""
     return f"{text} ({ends})" if " to " in ends else text
 
 
-def billions_range(low: float, high: float) -> str:
+def billions_range(low: float, high: float, *, part: bool = False) -> str:
     """A range of positive million USD in billions for a table, rounded outward."""
-    return _range(low / 1e3, high / 1e3)
+    return _range(low / 1e3, high / 1e3, FINEST_OF_PARTS if part else FINEST)
 
 
 def quantity_range(low: float, high: float) -> str:
@@ -213,8 +331,8 @@ def effect(low: float, high: float, per: str = " dollars a year") -> str:
 
 
 def _spoken(text: str) -> str:
-    """As one says it: `1 to 4`, where a table has `1.0 to 4.0`."""
-    return re.sub(r"\.0(?!\d)", "", text)
+    """As one says it: `0.5 to 4`, where a table has `0.50 to 4.0`."""
+    return re.sub(r"\.0(?!\d)|(?<=\.\d)0(?!\d)", "", text)
 
 
 def _signed_range(low: float, high: float, decimals: int = FINEST) -> str:
@@ -253,5 +371,4 @@ def _plain(value: float, decimals: int, *, up: bool | None = None) -> str:
     rounded = nearest / 10.0**places
     if places > 0 and rounded >= 10.0 ** (2 - places) * 0.9999999:
         places -= 1  # 9.96 has become 10, which needs one decimal less
-    text = f"{rounded:,.{max(places, 0)}f}"
-    return text.removesuffix("0") if places > 1 else text
+    return f"{rounded:,.{max(places, 0)}f}"

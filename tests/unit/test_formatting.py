@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kosho.brief import formatting
+from kosho import formatting
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,14 @@ def test_gains_carry_a_plus_only_where_asked() -> None:
 
 @pytest.mark.parametrize(
     ("fraction", "text"),
-    [(-0.000731, "−0.07"), (0.00004, "~0"), (-0.6412, "−64"), (1.183, "120"), (None, "–"), (float("nan"), "–")],
+    [
+        (-0.000731, "−0.07"),
+        (0.00004, "~0"),
+        (-0.6412, "−64"),
+        (1.183, "120"),
+        (None, "not known"),
+        (float("nan"), "not known"),
+    ],
 )
 def test_percent_rounds_to_what_is_known(fraction: float | None, text: str) -> None:
     assert formatting.percent(fraction) == text
@@ -73,8 +80,8 @@ def test_ends_of_money_have_two_digits_rounded_outward(low: float, high: float, 
 
 def test_table_ranges_carry_signs() -> None:
     assert formatting.span(-5_700, -3_500) == "−5.7 to −3.5"
-    assert formatting.span(-4_590, -500) == "−4.6 to −0.5"
-    assert formatting.span(-400, 1_400) == "−0.4 to +1.4"
+    assert formatting.span(-4_590, -500) == "−4.6 to −0.50"
+    assert formatting.span(-400, 1_400) == "−0.40 to +1.4"
     assert formatting.span(-20, 40) == "~0"
     assert formatting.percent_range(-0.731, -0.642) == "−74 to −64"
     assert formatting.percents(0.059, 0.65) == "5.9 to 65"
@@ -153,22 +160,57 @@ def test_ticks_are_plain() -> None:
     ],
 )
 def test_money_is_told_in_millions_or_billions(musd: float, said: str) -> None:
-    assert formatting.millions(musd).replace(formatting.NBSP, " ") == said
+    assert formatting.dollars(musd).replace(formatting.NBSP, " ") == said
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "sign", "said"),
+    ("low", "high", "said"),
     [
-        (200.8, 3416.8, False, "0.2 to 3.5 billion"),
-        (163, 2540, False, "0.16 to 2.6 billion"),
-        (33, 226.6, False, "33 to 230 million"),
-        (-635, -146, True, "−640 to −140 million"),
-        (-5.8, 23.8, True, "−6 to +24 million"),
-        (0, 0, False, "none"),
+        (200.8, 3416.8, "0.20 to 3.5"),
+        (163, 2540, "0.16 to 2.6"),
+        (33, 226.6, "0.033 to 0.23"),
+        (0, 0, "none"),
     ],
 )
-def test_ranges_of_money_hold_both_ends(low: float, high: float, sign: bool, said: str) -> None:
-    assert formatting.millions_range(low, high, sign=sign).replace(formatting.NBSP, " ") == said
+def test_ranges_of_parts_are_told_to_the_million(low: float, high: float, said: str) -> None:
+    assert formatting.billions_range(low, high, part=True) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(-635, -146, "−0.64 to −0.14"), (-5.8, 23.8, "−0.0058 to +0.024"), (-0.2, 0.3, "~0")],
+)
+def test_signed_ranges_of_parts_hold_both_ends(low: float, high: float, said: str) -> None:
+    assert formatting.span(low, high, part=True) == said
+
+
+def test_a_share_of_draws_is_all_only_if_it_is_all() -> None:
+    told = {1.0: "100", 0.995: "99.5", 0.9999: "99.9", 0.5: "50", 0.004: "0.4", 0.0: "0"}
+    assert {share: formatting.percent_of_draws(share) for share in told} == told
+
+
+def test_ends_have_as_many_digits_as_what_they_stand_beside() -> None:
+    shown = formatting.with_ends(
+        formatting.percent(-0.0019, sign=True), formatting.percent_range(-0.0020, -0.00176)
+    )
+    assert shown == "−0.19 (−0.20 to −0.17)"
+
+
+@given(value=st.floats(-1e7, 1e7, allow_nan=False), places=st.integers(0, 3))
+@settings(deadline=None, max_examples=200)
+def test_nothing_has_no_sign(value: float, places: int) -> None:
+    text = formatting.decimals(value, places, sign=True)
+    assert "-" not in text
+    if not text.strip("+−0.,"):
+        assert text[0] == "0"
+
+
+def test_what_is_not_known_is_said() -> None:
+    assert formatting.billions(None) == "not known"
+    assert formatting.percent(None) == "not known"
+    assert formatting.decimals(float("nan"), 1) == "not known"
+    assert formatting.quantity(None) == "not known"
+    assert formatting.amount(None, "tonnes") == "not known"
 
 
 def test_ends_stand_in_brackets_only_where_they_say_more() -> None:

@@ -1,0 +1,47 @@
+"""`kosho validate`: the model beside what happened."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kosho.cli.options import Json
+from kosho.cli.terminal import say, say_whole, show_json, show_progress, show_table
+
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def show(
+    only: Annotated[str | None, typer.Option(metavar="ID", help="One fact, by its id.")] = None,
+    *,
+    page: Annotated[bool, typer.Option("--page", help="As the table of the manual, in Markdown.")] = False,
+    json: Json = False,
+) -> None:
+    """Hold the model beside published facts: what it says, at which horizon, and why it misses."""
+    from kosho.validation import markdown, validate
+
+    with show_progress("Computing") as progress:
+        found = validate(only, progress)
+    if json:
+        show_json({"schema_version": 1, "rows": [row.contract() for row in found]})
+        return
+    if page:
+        say_whole(markdown(found))
+        return
+    rows = [
+        (
+            row.fact.id,
+            row.published,
+            row.told,
+            f"year {row.figure.horizon}",
+            row.verdict,
+        )
+        for row in found
+    ]
+    show_table("The model beside what happened", ("Fact", "Published", "Kosho", "Horizon", "Verdict"), rows)
+    for row in found:
+        say(f"{row.fact.id}: {row.fact.fact}, {row.fact.period}, {row.fact.unit}. {row.fact.why}")

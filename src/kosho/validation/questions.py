@@ -1,0 +1,275 @@
+"""What the model says of each published fact, with horizon and closure.
+
+A figure runs from its lowest to its highest over what is not known: how much of a duty makers bear and how fast
+buyers answer in year one, the common scale of elasticities in year ten (from the low set to the centre).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from kosho.arrays import Array
+from kosho.case import Case
+from kosho.codes import expand_regions, sectors
+from kosho.display import Shown
+from kosho.equilibrium import Outcome, Shock, solve
+from kosho.impact.effects import Effects
+from kosho.scenario.simulate import scenario_effects
+from kosho.scenario.year_one import ONE_YEAR, ProductYear, first_years
+from kosho.world import World, load, low_elasticity
+from kosho.world.datafiles import rows
+from kosho.world.elasticity_scale import mean_theta
+
+__all__ = ["QUESTIONS", "Figure", "Setting"]
+
+CASE = "japan-us-2025"
+MONTHS = {"status-quo": 5.5, "deal": 3.5}
+"""Of 2025 at 27.5 % on Japan's cars (3 April to 15 September) and at 15 % after; the other three without."""
+YEAR_ONE = (
+    "makers bear 0 to 100 % of the duty; wages and exchange rates held; elasticities of year one to the low set"
+)
+YEAR_TEN = "one factor, deficits fixed; elasticities from the low set to the centre"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Shown):
+    """What the model says, in the unit of the fact.
+
+    >>> from kosho.validation import Figure
+    >>> Figure("10", "one factor, deficits fixed", -1.2, -0.8, -0.3)
+    Figure(horizon='10', closure='one factor, deficits fixed', low=-1.2, central=-0.8, high=-0.3)
+    """
+
+    horizon: str
+    """`1` or `10`, years."""
+    closure: str
+    low: float
+    central: float | None
+    """None where nothing stands between the ends."""
+    high: float
+
+
+class Setting:
+    """What several questions are asked of, each made once."""
+
+    @cached_property
+    def case(self) -> Case:
+        """The case whose scenarios are the states of the law."""
+        return Case.load(CASE)
+
+    @cached_property
+    def world(self) -> World:
+        """The shipped table in full."""
+        return load()
+
+    @cached_property
+    def coarse(self) -> World:
+        """The shipped table of the talks, for products."""
+        return load(regions="talks", sectors="talks")
+
+    @cached_property
+    def law(self) -> tuple[World, Effects]:
+        """Everything in force on 29 June 2025 against the base."""
+        return scenario_effects(self.case, "status-quo", world=self.world)
+
+    @cached_property
+    def by_scale(self) -> tuple[Outcome, Outcome]:
+        """The state of 29 June 2025 in year ten, at the low set and at the centre."""
+        world, effects = self.law
+        return solve(low_elasticity(world), effects.counterfactual), solve(world, effects.counterfactual)
+
+    @cached_property
+    def trade_war(self) -> tuple[Outcome, Outcome]:
+        """The duties of 2018 and 2019 between two countries taken away, at the low set and at the centre."""
+        shock = _without_trade_war(self.world)
+        return solve(low_elasticity(self.world), shock), solve(self.world, shock)
+
+    def cars(self, scenario: str) -> ProductYear:
+        """Year one of Japan's cars in the United States."""
+        return next(one for one in first_years(self.case, scenario, world=self.coarse) if one.flow.id == "cars")
+
+
+def _price(scenario: str) -> Callable[[Setting], Figure]:
+    def ask(setting: Setting) -> Figure:
+        found = [
+            100 * one.price_before_duty
+            for one in setting.cars(scenario).corners
+            if one.price_before_duty is not None
+        ]
+        return Figure("1", YEAR_ONE, min(found), None, max(found))
+
+    return ask
+
+
+def _over_the_year(what: str) -> Callable[[Setting], Figure]:
+    """A year of 2025, the months of each state of the law together."""
+
+    def ask(setting: Setting) -> Figure:
+        years = {scenario: setting.cars(scenario).corners for scenario in MONTHS}
+        found = [
+            100 * sum(MONTHS[scenario] / 12 * getattr(corners[k], what) for scenario, corners in years.items())
+            for k in range(len(years["deal"]))
+        ]
+        return Figure("1", YEAR_ONE, min(found), None, max(found))
+
+    return ask
+
+
+def _between(low: float, centre: float) -> Figure:
+    return Figure("10", YEAR_TEN, min(low, centre), centre, max(low, centre))
+
+
+def _cars_in_the_long_run(setting: Setting) -> Figure:
+    world, effects = scenario_effects(setting.case, "status-quo", world=setting.coarse)
+    found: list[float] = []
+    for one in (low_elasticity(world), world):
+        outcome = solve(one, effects.counterfactual)
+        counted = next(u for u in outcome.units if u.flow.exporter == "JPN" and u.flow.importer == "USA")
+        found.append(100 * (counted.new / counted.base - 1.0))
+    return _between(*found)
+
+
+def _goods(world: World) -> Array:
+    known = sectors()
+    return np.array([code not in known or known[code].goods for code in world.sectors], float)
+
+
+def _imports(outcome: Outcome, importer: str, exporters: Sequence[str]) -> float:
+    """Change of an importer's goods trade from some exporters before duty, percent."""
+    world = outcome.base
+    goods, at = _goods(world), [world.position(code) for code in exporters]
+    n = world.position(importer)
+    new = outcome.flows.to_numpy()[n, at] @ goods
+    return 100 * float(new.sum() / (world.arrays.flows[n, at] @ goods).sum() - 1.0)
+
+
+def _us_imports(*exporters: str) -> Callable[[Setting], Figure]:
+    def ask(setting: Setting) -> Figure:
+        return _between(*(_imports(one, "USA", expand_regions(exporters)) for one in setting.by_scale))
+
+    return ask
+
+
+def _statutory(setting: Setting) -> Figure:
+    world, effects = setting.law
+    rate = _average_rate(world, effects.shock)
+    return Figure("1", "law on trade of the base year", rate, rate, rate)
+
+
+def _average_rate(world: World, shock: Shock) -> float:
+    """Average duty of the United States on goods at the trade of the base, percent."""
+    n = world.position("USA")
+    base = world.arrays
+    goods = _goods(world)
+    rows = shock.importer == n
+    rows &= shock.exporter != n
+    paid = base.flows[n] * (1.0 + base.tariff[n])
+    part = paid[shock.exporter[rows], shock.sector[rows]] * shock.share[rows] / (1.0 + shock.base_tariff[rows])
+    weight = goods[shock.sector[rows]]
+    due = (base.flows[n] * base.tariff[n]) @ goods
+    added = (part * (shock.tariff[rows] - shock.base_tariff[rows])) @ weight
+    others = np.arange(len(world.countries)) != n
+    return 100 * float((due[others].sum() + added) / (base.flows[n][others] @ goods).sum())
+
+
+def _collected(setting: Setting) -> Figure:
+    at_base = _average_rate(setting.law[0], setting.law[1].shock)
+    found = [at_base, *(_collected_rate(one) for one in setting.by_scale)]
+    return Figure(
+        "1", "law on trade of the base year, down to trade that has answered", min(found), None, max(found)
+    )
+
+
+def _collected_rate(outcome: Outcome) -> float:
+    """Duties of the United States over its imports of goods in an equilibrium, percent."""
+    n = outcome.base.position("USA")
+    others = np.arange(len(outcome.base.countries)) != n
+    imports = (outcome.flows.to_numpy()[n][others] @ _goods(outcome.base)).sum()
+    return 100 * float(outcome.tariff_revenue.sel(country="USA")) / float(imports)
+
+
+def _without_trade_war(world: World) -> Shock:
+    """The base with the added duties between the United States and China taken away, sector by sector."""
+    added = {
+        (row["importer"], row["exporter"], row["sector"]): float(row["percent"]) / 100
+        for row in rows("special_duties_2022.csv")
+        if {row["importer"], row["exporter"]} == {"USA", "CHN"}
+    }
+    known = sectors()
+    rates: dict[tuple[str, str, str], float] = {}
+    for importer, exporter in (("USA", "CHN"), ("CHN", "USA")):
+        for code in world.sectors:
+            if not known[code].goods:
+                continue
+            extra = added.get((importer, exporter, code), added.get((importer, exporter, "ALL"), 0.0))
+            base = float(world.tariff.sel(importer=importer, exporter=exporter, sector=code))
+            rates[importer, exporter, code] = max(base - extra, 0.0)
+    return Shock.tariffs(world, rates)
+
+
+def _pass_through(setting: Setting) -> Figure:
+    return _between(*(_share_passed_on(one) for one in setting.trade_war))
+
+
+def _share_passed_on(outcome: Outcome) -> float:
+    """Share of the duties on China in prices that include them, American wages held, percent."""
+    world = outcome.base
+    n, i = world.position("USA"), world.position("CHN")
+    before = np.log(outcome.cost.to_numpy()[i] / float(outcome.wage.sel(country="USA")))
+    shock = outcome.shock
+    rows = (shock.importer == n) & (shock.exporter == i)
+    cut = np.log1p(shock.tariff[rows]) - np.log1p(shock.base_tariff[rows])
+    weight = world.arrays.flows[n, i, shock.sector[rows]]
+    return 100 * float(1.0 + (weight @ before[shock.sector[rows]]) / (weight @ cut))
+
+
+def _real_income(setting: Setting) -> Figure:
+    """Of the duties, seen from the world without them."""
+    found = [100 * (1.0 / (1.0 + float(one.welfare.sel(country="USA"))) - 1.0) for one in setting.trade_war]
+    return _between(*found)
+
+
+def _slope_in_year_one(setting: Setting) -> Figure:
+    strong = 1.0 + mean_theta(low_elasticity(setting.world))
+    return Figure("1", "elasticity of year one to the low set", -strong, None, -ONE_YEAR)
+
+
+def _slope_in_the_long_run(setting: Setting) -> Figure:
+    value = -(1.0 + mean_theta(setting.world))
+    return Figure("10", "mean of the central elasticities, weighted by trade", value, value, value)
+
+
+def _gains_from_trade(setting: Setting) -> Figure:
+    """Against autarky, in closed form with inputs (Costinot & Rodríguez-Clare 2014), duties aside."""
+    return _between(*(_gains(one) for one in (low_elasticity(setting.world), setting.world)))
+
+
+def _gains(world: World) -> float:
+    n = world.position("USA")
+    base = world.arrays
+    own = np.log(np.maximum(base.shares[n, n], 1e-12)) / base.theta
+    prices = np.linalg.solve(np.eye(len(world.sectors)) - base.gamma[n].T, own)
+    return 100 * float(1.0 - np.exp(base.alpha[n] @ prices))
+
+
+QUESTIONS: Mapping[str, Callable[[Setting], Figure]] = {
+    "cars-price-june": _price("status-quo"),
+    "cars-price-october": _price("deal"),
+    "cars-number": _over_the_year("number"),
+    "cars-value": _over_the_year("value"),
+    "cars-number-long-run": _cars_in_the_long_run,
+    "statutory-rate": _statutory,
+    "collected-rate": _collected,
+    "china-to-us": _us_imports("CHN"),
+    "vietnam-to-us": _us_imports("VNM"),
+    "eu-to-us": _us_imports("EU27"),
+    "pass-through-2018": _pass_through,
+    "real-income-2018": _real_income,
+    "slope-2018": _slope_in_year_one,
+    "slope-2018-long-run": _slope_in_the_long_run,
+    "gains-from-trade": _gains_from_trade,
+}

@@ -1,0 +1,58 @@
+"""The model beside what happened: every fact has a source and a figure, verdicts follow from numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kosho.errors import InputError
+from kosho.validation import Figure, Row, facts, markdown, validate
+from kosho.validation.questions import QUESTIONS
+
+PAGE = Path(__file__).parents[2] / "docs" / "methods" / "validation.md"
+
+
+def test_every_fact_is_asked_of_the_model_and_says_where_it_is_from() -> None:
+    assert list(facts()) == list(QUESTIONS)
+    for fact in facts().values():
+        assert fact.status in ("fact", "estimate")
+        assert fact.source
+        assert fact.why
+        low, high = fact.interval
+        assert low <= high
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (-2.0, -1.0, "inside"),
+        (-1.7, -1.7, "inside"),
+        (-1.0, 3.0, "misses: the model is above by 0.7"),
+        (-9.0, -2.0, "misses: the model is below by 0.3"),
+    ],
+)
+def test_a_verdict_follows_from_the_ranges(low: float, high: float, verdict: str) -> None:
+    assert Row(facts()["cars-number"], Figure("1", "any", low, None, high)).verdict == verdict
+
+
+def test_an_unknown_fact_is_told_with_the_nearest() -> None:
+    with pytest.raises(InputError, match="did you mean cars-number"):
+        validate("cars-numbers")
+
+
+def test_year_one_is_the_arithmetic_of_the_duty_and_the_long_run_is_not() -> None:
+    by_id = {row.fact.id: row for row in validate()}
+    june = by_id["cars-price-june"].figure
+    assert june.low == pytest.approx(100 * (1.025 / 1.275 - 1), abs=0.05)
+    assert june.high == 0.0
+    assert by_id["cars-number"].verdict == "inside"
+    assert by_id["cars-number-long-run"].verdict.startswith("misses")
+    assert by_id["slope-2018-long-run"].verdict.startswith("misses")
+    gains = by_id["gains-from-trade"].figure
+    assert 2.0 < gains.low < 8.0
+    assert all(row.figure.low <= row.figure.high for row in by_id.values())
+    told = by_id["statutory-rate"].contract()
+    assert set(told) >= {"fact", "published", "source", "horizon", "kosho", "verdict"}
+    assert set(told["kosho"]) == {"low", "central", "high"}
+    assert markdown(list(by_id.values())) in PAGE.read_text(encoding="utf-8"), "kosho validate --page"

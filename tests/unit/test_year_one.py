@@ -1,0 +1,46 @@
+"""Year one of the trades a case names."""
+
+from __future__ import annotations
+
+import pytest
+
+from kosho import Case
+from kosho.equilibrium import Shock, first_year
+from kosho.scenario import first_years
+from kosho.world import toy
+
+CASE = Case.load("japan-us-2025")
+
+
+def test_a_duty_borne_whole_is_the_arithmetic_of_the_rates() -> None:
+    cars = first_years(CASE, "status-quo", world="talks")[0]
+    borne = cars.bearing(1.0)
+    assert [one.price_before_duty for one in borne] == pytest.approx([1.025 / 1.275 - 1.0] * 2, abs=1e-3)
+    assert [one.number for one in borne] == pytest.approx([0.0, 0.0], abs=1e-9)
+
+
+def test_number_falls_more_where_buyers_turn_away_more() -> None:
+    weak, strong = first_years(CASE, "status-quo", world="talks")[0].bearing(0.0)
+    assert weak.sigma < strong.sigma
+    assert strong.number is not None
+    assert weak.number is not None
+    assert strong.number < weak.number < 0.0
+
+
+def test_against_another_scenario_changes_are_on_top_of_it() -> None:
+    alone = first_years(CASE, "deal", world="talks")[0].corners[1]
+    none = first_years(CASE, "no-deal", world="talks")[0].corners[1]
+    found = first_years(CASE, "deal", world="talks", against="no-deal")[0].corners[1]
+    assert alone.number is not None
+    assert none.number is not None
+    assert found.number == pytest.approx((1 + alone.number) / (1 + none.number) - 1)
+    assert found.duty_paid == alone.duty_paid
+    assert found.base_duty_paid == none.duty_paid
+
+
+def test_nothing_can_be_compared_with_what_was_banned() -> None:
+    cars = ("USA", "JPN", "C29")
+    banned = first_year(toy(), Shock.costs(toy(), {cars: float("inf")}), cars, sigma=2.0, absorbed=0.0)
+    free = first_year(toy(), Shock.tariffs(toy(), {cars: 0.0}), cars, sigma=2.0, absorbed=0.0)
+    assert (free.over(banned).number, free.over(banned).value) == (None, None)
+    assert banned.over(free).number == -1.0
