@@ -1,6 +1,7 @@
 """`python -m benchmarks`: one table, ratios within one run. KOSHO_SHARED adds the published case.
 
-`python -m benchmarks startup` times whole processes, `python -m benchmarks games` tariff games.
+`python -m benchmarks startup` times whole processes, `python -m benchmarks games` tariff games,
+`python -m benchmarks closures` solves and batches under closures.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import games, many, rates, startup, ways
+from benchmarks import closures, games, many, rates, startup, ways
 from benchmarks.cases import CASES, Case
 from benchmarks.corridors import CONSIGNMENTS, month_seconds, ratios
 from benchmarks.reference import solve_plain
@@ -67,6 +68,9 @@ def show_corridor(console: Console) -> None:
 def main() -> None:
     if sys.argv[1:2] == ["startup"]:
         startup.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["closures"]:
+        closures.main(sys.argv[2:])
         return
     if sys.argv[1:2] == ["games"]:
         games.main(sys.argv[2:])

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 MONTHS = {name: number for number, name in enumerate(month_name) if name}
 ISO = re.compile(r"\b(20[12]\d)-(\d\d)(?:-(\d\d))?\b")
-NAMED = re.compile(rf"(?:\b(\d{{1,2}})\s+)?\b({'|'.join(MONTHS)})\b(?:\s+(\d{{1,2}}),)?(?:\s+(20[12]\d))?")
+NAMED = re.compile(rf"(?:\b(\d{{1,2}})\s+)?\b({'|'.join(MONTHS)})\b(?:\s+(\d{{1,2}}),)?(?:\s+((?:19|20)\d\d))?")
 YEAR = re.compile(r"(?<![\d.,/_-])20[2-4]\d(?![\d.,/_-]*\d)")
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kosho import replications as replications
     from kosho import scenario as scenario
     from kosho import schemas as schemas
+    from kosho import starter as starter
     from kosho import world as world
     from kosho.case import Case as Case
     from kosho.equilibrium import Counterfactual as Counterfactual
@@ -58,6 +59,7 @@ _ROOMS = (
     "replications",
     "scenario",
     "schemas",
+    "starter",
     "world",
 )
 
@@ -126,6 +128,8 @@ def __getattr__(name: str) -> object:  # noqa: C901, PLR0912 - a case a room
             import kosho.scenario as room
         case "schemas":
             import kosho.schemas as room
+        case "starter":
+            import kosho.starter as room
         case "world":
             import kosho.world as room
         case _:

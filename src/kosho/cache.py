@@ -20,21 +20,14 @@ from pydantic import BaseModel, ValidationError
 
 from kosho._version import __version__
 from kosho.atomic_write import write_whole
+from kosho.user_folders import home
 
-__all__ = ["code", "folder", "home", "keep", "place", "recalled", "used"]
+__all__ = ["code", "folder", "keep", "place", "recalled", "used"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
 MOST, MOST_BYTES = 400, 100_000_000
 """Copies that are kept, and their size together."""
-
-
-def home() -> Path:
-    """The user's home; a place where nothing can be for a user the system does not know."""
-    try:
-        return Path.home()
-    except RuntimeError:
-        return Path(os.devnull)
 
 
 def folder() -> Path:

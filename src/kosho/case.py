@@ -8,33 +8,30 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from types import NoneType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from kosho.arguments import path_of, refuse_sort
+from kosho.arguments import refuse_sort
+from kosho.case_files import HOW_TO_ADD, CaseFiles, folder_of, read_case
+from kosho.case_folders import case_names
 from kosho.case_schema import (
+    PARTY,
     Background,
-    CaseFile,
     CaseParty,
     NamedFlow,
     Observation,
     Occasion,
-    OverlayFile,
     Role,
     ScenarioFile,
     Unpriced,
-    checks,
+    not_apart,
 )
 from kosho.display import Card, Shown, listing, plural, thing
-from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.known import later_sources
+from kosho.errors import InputError, Problem, suggest
 from kosho.law.measure import Measure, Overlay
-from kosho.law.overlay_check import check_overlays, written_at
 from kosho.law.register import Register
-from kosho.provenance import Frozen, Said, Source, Status
-from kosho.yamlfile import LineNumbers, Written
+from kosho.provenance import Said, Source, Status
 
 if TYPE_CHECKING:
     from kosho.bargain import Table
@@ -42,11 +39,6 @@ if TYPE_CHECKING:
     from kosho.world import World, WorldChoice, Worlds
 
 __all__ = ["Case", "Law", "Scenario", "cases"]
-
-Model = TypeVar("Model", bound=Frozen)
-
-OPTIONAL = ("table", "record")
-"""Files that a case need not have."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +154,7 @@ class Case(Shown):
 
     def card(self) -> Card:
         """Who negotiates, which courses are compared, and which rooms have something to say."""
-        files = [name for name in ("record", "table") if (self.folder / f"{name}.yaml").is_file()]
+        files = [part for part in self.holds if part != "scenarios"]
         return Card(
             f"Case {self.name}: {self.title}",
             [
@@ -178,11 +170,14 @@ class Case(Shown):
 
     @staticmethod
     def load(name_or_path: str | Path, as_of: date | None = None) -> Case:
-        """Open a case by the name of a shipped one or the path of its folder, as known on a day.
+        """Open a case by the path of its folder, or by name: of one that ships, or of the user's own.
+
+        A folder with a record alone is a case too: nothing is computed of it.
 
         Args:
             name_or_path: The case.
-            as_of: The day; None is the case's own. What became known later is left out, in words and figures.
+            as_of: The day it is told as known on; None is the case's own. What became known later is left out,
+                in words and figures.
 
         Raises:
             InputError: there is no such case, it begins after the day, or its files are wrong; every mistake of
@@ -202,40 +197,10 @@ class Case(Shown):
         >>> Case.load("japan-us-2024")
         Traceback (most recent call last):
             ...
-        kosho.errors.InputError: no case 'japan-us-2024' (did you mean japan-us-2025?)
+        kosho.errors.InputError: no case 'japan-us-2024' (did you mean japan-us-2025 or ...?)
         """
         refuse_sort(as_of, (date, NoneType), "as_of")
-        folder = _folder(name_or_path)
-        found: list[Problem] = []
-        files = _Files.of(folder)
-        day = files.day(as_of)
-        register: Register | None = None
-        later = later_sources([one.tree for one in files.written.values()], day)
-        try:
-            register = Register.load(known=day)
-            later |= register.later
-        except InputError as error:
-            found += error.problems
-        document = files.read("case", CaseFile, day, later, found)
-        overlays = files.read("measures", OverlayFile, day, later, found)
-        places: dict[str, str] = {}
-        if register is not None and overlays is not None:
-            content, lines = overlays
-            problems = Problems(str(folder / "measures.yaml"))
-            sources = {*register.sources, *register.products.sources, *(one.id for one in content.sources)}
-            check_overlays(content.overlays, register, sources, lines, problems)
-            places = written_at(content.overlays, lines, str(folder / "measures.yaml"))
-            found += problems.found
-        if register is not None:
-            found += checks(folder, document, overlays, register)
-        if found or document is None or overlays is None or register is None:
-            raise InputError(found)
-        register = replace(register, places=register.places | places, later=later)
-        return replace(
-            _assembled(folder, document[0], overlays[0], register),
-            as_of=day,
-            closed=files.told("table", "closed"),
-        )
+        return _assembled(read_case(folder_of(name_or_path), as_of))
 
     def as_known_on(self, day: date | None) -> Case:
         """The same case as known on another day; itself on its own.
@@ -263,6 +228,23 @@ class Case(Shown):
         """
         return replace(self, allow_idle=True)
 
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """Which of its parts there are: `record`, `scenarios`, `table`.
+
+        >>> from kosho import Case
+        >>> Case.load("japan-us-2025").holds
+        ('record', 'scenarios', 'table')
+        """
+        there = ((self.folder / "record.yaml").is_file(), bool(self.scenarios), self.has_table)
+        return tuple(part for part, is_there in zip(HOW_TO_ADD, there, strict=True) if is_there)
+
+    def lacking(self, part: str) -> InputError:
+        """That the case has no such part, what it has, and what would add it."""
+        has = listing(self.holds) if self.holds else "neither record, scenarios nor table"
+        message = f"case {self.name} has no {part}; it has {has}"
+        return InputError(Problem(message, HOW_TO_ADD[part], file=str(self.folder)))
+
     def scenario(self, name: str) -> Scenario:
         """The scenario with this id.
 
@@ -270,6 +252,8 @@ class Case(Shown):
             InputError: there is none.
         """
         refuse_sort(name, str, "scenario")
+        if not self.scenarios:
+            raise self.lacking("scenarios")
         if name not in self.scenarios:
             hint = suggest(name, self.scenarios)
             raise InputError(Problem(f"case {self.name} has no scenario {name!r}", hint))
@@ -312,7 +296,7 @@ class Case(Shown):
         return frozenset(party.economy for party in self.parties) | frozenset(flows)
 
     def worlds(self, world: WorldChoice | None = None) -> Worlds:
-        """The table of its questions and its coarse form, in which its parties and flows are apart.
+        """The table of its questions and its coarse form: its parties and flows are apart, its blocs together.
 
         Raises:
             InputError: the table cannot be read.
@@ -325,11 +309,12 @@ class Case(Shown):
         Raises:
             InputError: the world does not tell a party apart; all of them are listed.
         """
-        hint = "a party must be a country of its own"
-        apart = [party.economy for party in self.parties if party.economy not in world.countries]
-        if apart:
+        lost = [party.economy for party in self.parties if party.economy not in world.countries]
+        if lost:
             told = f"is not in the world {world.meta.name}"
-            raise InputError([Problem(f"party {economy} {told}", hint) for economy in apart])
+            raise InputError(
+                [Problem(f"party {code} {told}: {not_apart(code, world)}", PARTY) for code in lost]
+            )
         flows = self._flows_in(world)[0]
         return self if flows == self.flows else replace(self, flows=flows)
 
@@ -399,7 +384,9 @@ class Case(Shown):
 
         path = self._table
         if not self.has_table:
-            raise InputError(Problem(f"case {self.name} has no table", "add table.yaml", file=str(path)))
+            raise self.lacking("table")
+        if not self.scenarios:
+            raise self.lacking("scenarios")
         day = as_of or self.as_of
         if self.closed is not None and day >= self.closed:
             day = self.closed - timedelta(1)
@@ -440,109 +427,36 @@ def _said(record: Record | None, day: date) -> dict[str, Said | None]:
 
 
 def cases() -> list[str]:
-    """Names of the cases that ship.
+    """Names of the cases that ship and of those in the user's cases folder.
 
     >>> from kosho.case import cases
-    >>> cases()
+    >>> [name for name in cases() if name.startswith("japan-us")]
     ['japan-us-2025']
     """
-    return sorted(path.parent.name for path in _shipped().glob("*/case.yaml"))
+    return case_names()
 
 
-def _shipped() -> Path:
-    return Path(str(files("kosho").joinpath("cases")))
-
-
-def _folder(name_or_path: str | Path) -> Path:
-    path = path_of(name_or_path, "name_or_path")
-    shipped = _shipped() / str(name_or_path)
-    if not path.is_dir() and path.name == str(name_or_path) and shipped.is_dir():
-        path = shipped
-    if (path / "record.yaml").is_file() and not (path / "case.yaml").exists():
-        hint = f"see it with: kosho record {name_or_path}; cases with scenarios: {', '.join(cases())}"
-        raise InputError(Problem(f"{path.name!r} has a record but no scenarios", hint))
-    if path.is_dir():
-        return path
-    hint = suggest(str(name_or_path), cases())
-    raise InputError(Problem(f"no case {str(name_or_path)!r}", hint or "give the folder of a case"))
-
-
-@dataclass(frozen=True)
-class _Files:
-    """The files of a case as they are written."""
-
-    folder: Path
-    written: dict[str, Written]
-    unread: dict[str, InputError]
-    """Why others cannot be read."""
-
-    @staticmethod
-    def of(folder: Path) -> _Files:
-        files = _Files(folder, {}, {})
-        for name in ("case", "measures", *OPTIONAL):
-            path = folder / f"{name}.yaml"
-            if name in OPTIONAL and not path.is_file():
-                continue
-            try:
-                files.written[name] = Written.of(path)
-            except InputError as error:  # of those that a case need not have it is told when they are asked for
-                files.unread[name] = error
-        return files
-
-    def read(
-        self, name: str, model: type[Model], day: date, later: frozenset[str], found: list[Problem]
-    ) -> tuple[Model, LineNumbers] | None:
-        """A file as known on a day; None where it cannot be read, which is found."""
-        try:
-            if name in self.unread:
-                raise self.unread[name]
-            return self.written[name].read(model, day, later)
-        except InputError as error:
-            found += error.problems
-            return None
-
-    def told(self, name: str, key: str) -> date | None:
-        """A day that a file tells; None where it tells none, or none that is one."""
-        value = self.written[name].tree.get(key) if name in self.written else None
-        try:
-            return date.fromisoformat(value) if isinstance(value, str) else None
-        except ValueError:
-            return None
-
-    def day(self, asked: date | None) -> date:
-        """The day that a case is opened on.
-
-        Raises:
-            InputError: it begins later.
-        """
-        begins, day = self.told("case", "begins"), asked or self.told("case", "as_of") or date.max
-        if begins is not None and day < begins:
-            message = f"case {self.folder.name} begins on {begins}, after {day}"
-            raise InputError(Problem(message, f"ask about {begins} or later", key="as_of"))
-        return day
-
-
-def _assembled(folder: Path, document: CaseFile, overlays: OverlayFile, register: Register) -> Case:
+def _assembled(of: CaseFiles) -> Case:
+    document, overlays, register = of.document, of.overlays.overlays, of.register
     backgrounds = {background.id: background for background in document.backgrounds}
-    sources = [*register.products.sources.values(), *register.sources.values()]
-    sources += [*overlays.sources, *document.sources]
     case = Case(
-        name=folder.name,
+        name=of.folder.resolve().name,
         title=document.title,
         summary=document.summary,
-        as_of=document.as_of,
+        as_of=of.day,
         begins=document.begins,
+        closed=of.closed,
         parties=document.parties,
         backgrounds=backgrounds,
-        scenarios={item.id: _scenario(item, backgrounds, overlays.overlays) for item in document.scenarios},
+        scenarios={item.id: _scenario(item, backgrounds, overlays) for item in document.scenarios},
         flows=document.flows,
         not_yet_priced=document.not_yet_priced,
         calendar=document.calendar,
         observations=document.observations,
-        sources={source.id: source for source in sources},
-        register=replace(register, sources={source.id: source for source in sources}),
-        overlays=overlays.overlays,
-        folder=folder,
+        sources=register.sources,
+        register=register,
+        overlays=overlays,
+        folder=of.folder,
         table_named=document.world,
     )
     for scenario in case.scenarios.values():

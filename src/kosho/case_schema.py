@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from kosho.codes import sectors
+from kosho.codes import expand_regions, sectors
+from kosho.display import listing
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.measure import Overlay
 from kosho.law.register import Register
-from kosho.law.scope import Economy, Id, Some
+from kosho.law.scope import Actor, HsList, Id, Some
 from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, require_reason
 from kosho.yamlfile import LineNumbers, ids
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kosho.world import World
 
 __all__ = [
+    "PARTY",
     "Background",
     "CaseFile",
     "CaseParty",
@@ -31,6 +33,7 @@ __all__ = [
     "ScenarioFile",
     "Unpriced",
     "checks",
+    "not_apart",
 ]
 
 Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
@@ -40,7 +43,8 @@ Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
 class CaseParty(Frozen):
     """One side of the talks."""
 
-    economy: Economy
+    economy: Actor
+    """ISO 3166 alpha-3 code, or that of a bloc: its members are one economy in the worlds of the case."""
     title: str
     negotiators: tuple[str, ...] = ()
 
@@ -84,8 +88,8 @@ class NamedFlow(Frozen):
 
     id: Id
     title: str
-    exporter: Economy
-    importer: Economy
+    exporter: Actor
+    importer: Actor
     sector: str
     """An ICIO sector, or one of the table that `world` names."""
     part: Id | None = None
@@ -99,7 +103,7 @@ class Unpriced(Frozen):
 
     id: Id
     title: str
-    by: Economy | None = None
+    by: Actor | None = None
     why: str
     source: Some[str]
     quote: str | None = None
@@ -137,7 +141,8 @@ class CaseFile(Frozen):
     """The table the case is about, as `--world` takes it: a name, or a file in the case's folder; left out, the
     one that ships."""
     backgrounds: tuple[Background, ...] = ()
-    scenarios: Some[ScenarioFile]
+    scenarios: tuple[ScenarioFile, ...] = ()
+    """Without any, a case is told from its record alone and nothing is computed."""
     flows: tuple[NamedFlow, ...] = ()
     not_yet_priced: tuple[Unpriced, ...] = ()
     calendar: tuple[Occasion, ...] = ()
@@ -156,6 +161,8 @@ class OverlayFile(Frozen):
 
     title: str
     sources: tuple[Source, ...] = ()
+    lists: dict[Id, HsList] = Field(default_factory=dict)
+    """Headings that measures of the case speak of, beside the lists of the register."""
     overlays: dict[Id, Overlay] = Field(default_factory=dict)
 
 
@@ -242,20 +249,28 @@ def _check_world(document: CaseFile, lines: LineNumbers, folder: Path, problems:
     from kosho.world import WorldChoice  # noqa: PLC0415 - most cases name none
 
     try:
-        world = WorldChoice.parse(document.world, folder).load().whole
+        world = (
+            WorldChoice.parse(document.world, folder).load(party.economy for party in document.parties).whole
+        )
     except InputError as error:
         for one in error.problems:
             problems.add(one.message, one.hint, line=lines["world",], key="world")
         return None
     for i, party in enumerate(document.parties):
         if party.economy not in world.countries:
-            inside = [code for code, members in world.meta.regions.items() if party.economy in members]
-            told = (
-                f"the world has {party.economy} only inside {inside[0]}" if inside else "the world has it not"
-            )
-            hint = "a party must be a country of its own"
-            problems.add(f"{party.economy}: {told}", hint, line=lines["parties", i, "economy"], key="economy")
+            message = f"{party.economy}: {not_apart(party.economy, world)}"
+            problems.add(message, PARTY, line=lines["parties", i, "economy"], key="economy")
     return world
+
+
+PARTY = "a party must be a country of its own, or a bloc that the world has members of"
+
+
+def not_apart(code: str, world: World) -> str:
+    """Why a party cannot be told apart in a world."""
+    members = set(expand_regions([code]))
+    inside = [region for region, leaves in world.meta.regions.items() if members & set(leaves)]
+    return f"the world has {code} only inside {listing(inside)}" if inside else "the world has it not"
 
 
 def _check_flows(

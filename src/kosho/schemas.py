@@ -19,6 +19,7 @@ from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 from kosho.law.measure import MeasureFile
 from kosho.law.narrow_products import NicheFile
+from kosho.law.own_products import CaseProductFile
 from kosho.law.product_groups import ProductFile
 from kosho.outputs import require_folder, save
 from kosho.record.schema import RecordFile
@@ -80,8 +81,14 @@ FILES: Mapping[str, SchemaFile] = MappingProxyType(
                 MeasureFile,
             ),
             SchemaFile(
-                "products",
+                "case-products",
                 "products.yaml",
+                "Product groups, shares of trade and ordinary duties of a case's own, beside those that ship.",
+                CaseProductFile,
+            ),
+            SchemaFile(
+                "products",
+                "law/products.yaml",
                 "Product groups: the parts of a sector that measures tell apart, and their share of its trade.",
                 ProductFile,
                 dated=False,

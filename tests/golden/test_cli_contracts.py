@@ -185,12 +185,21 @@ def test_simulate_holds_fractions_and_what_was_asked(simulated: dict[str, Any]) 
 
 
 def test_cases() -> None:
-    found = run("cases", "--json")
+    found = run("cases", CASE, "--json")
     assert shape(found) == {
         "schema_version": "int",
-        "cases": [{"name": "str", "title": "str", "scenarios": [{"id": "str", "title": "str", "role": "str"}]}],
+        "cases": [
+            {
+                **dict.fromkeys(("name", "title", "folder", "as_of"), "str"),
+                **{key: ["str"] for key in ("parties", "holds", "recorded")},
+                "statements": "int",
+                "scenarios": [{"id": "str", "title": "str", "role": "str"}],
+                "corridors": [],
+            }
+        ],
+        "broken": [],
     }
-    scenarios = {one["id"] for case in found["cases"] if case["name"] == CASE for one in case["scenarios"]}
+    scenarios = {one["id"] for one in found["cases"][0]["scenarios"]}
     assert {"status-quo", "no-deal", "no-deal-all", "deal"} <= scenarios
 
 

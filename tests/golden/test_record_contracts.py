@@ -46,10 +46,11 @@ def test_record() -> None:
         assert one["end"] is None if one["start"] is None else one["end"] - one["start"] == len(one["quote"])
 
 
-def test_record_of_a_day_before_is_empty() -> None:
-    content = json.loads(run("record", "japan-us-2025", "--as-of", "2025-04-01", "--json"))
-    assert not any(content[key] for key in LISTS)
-    assert "Nothing was recorded" in run("record", "japan-us-2025", "--as-of", "2025-04-01")
+def test_record_of_a_day_before_it_begins_is_refused() -> None:
+    for form in ([], ["--json"]):
+        done = CliRunner().invoke(app, ["record", "japan-us-2025", "--as-of", "2025-04-01", *form])
+        assert isinstance(done.exception, InputError)
+        assert "the record japan-us-2025 begins on 2025-04-02, after 2025-04-01" in str(done.exception)
 
 
 def test_a_topic_that_nothing_touches_is_refused_and_the_known_ones_are_named() -> None:

@@ -79,3 +79,18 @@ def test_a_case_without_status_quo_says_so() -> None:
     bare = replace(made, scenarios=())
     assert "No scenario" in lead(bare).text
     assert headline(bare) == ()
+
+
+def test_what_a_scenario_names_and_no_number_holds_stands_before_all_else() -> None:
+    made = material()
+    first, *others = made.all_commitments
+    idle = first.model_copy(
+        update={
+            "of_scenario": ("later",),
+            "titles": {**first.titles, "later": "A duty of next year"},
+            "left_out": {**first.left_out, "later": "it starts on 2026-01-01"},
+        }
+    )
+    told = headline(replace(made, all_commitments=(idle, *others)))[0].text
+    assert "“A duty of next year”, which is not in its results: it starts on 2026-01-01." in told
+    assert not any("not in its results" in one.text for one in headline(made))

@@ -173,7 +173,7 @@ def test_mistakes_of_all_files_are_reported_together(folder: Path):
     [
         ("as_of: 2025-06-29", "as_of: 2025-06-31", ("as_of", "YYYY-MM-DD", "2025-06-31")),
         ("role: status-quo", "role: statusquo", ("role", "status-quo")),
-        ("economy: JPN", "economy: JPP", ("unknown country 'JPP'", "JPN")),
+        ("economy: JPN", "economy: JPP", ("unknown country or bloc 'JPP'", "JPN")),
         ("- id: extension", "- id:  status-quo", ("'status-quo' is given twice")),
         ("part: vehicles-232", "part: steel", ("group 'steel' is in sector C24A",)),
         ("title: No deal, but", "titel: No deal, but", ("unknown key", "did you mean title?")),
@@ -225,12 +225,6 @@ def test_quotes_stand_in_the_texts(case: Case, shared: Path):
     for item in quoted:
         text = (shared / "sources" / names[item.source[0]]).read_text(encoding="utf-8")
         assert item.quote in text
-
-
-def test_a_record_without_scenarios_says_where_it_can_be_seen() -> None:
-    with pytest.raises(InputError, match="has a record but no scenarios") as caught:
-        Case.load("japan-china-2018")
-    assert "kosho record japan-china-2018" in str(caught.value)
 
 
 def test_flows_that_another_world_does_not_tell_apart_are_left_out_and_named(case: Case):

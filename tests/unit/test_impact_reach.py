@@ -247,15 +247,21 @@ def test_an_unpriced_option_that_is_allowed_has_no_price_never_nothing(tmp_path:
     assert re.search(r"^ *Cars and their parts +not priced +not priced", shown.stdout, re.M), shown.stdout
 
 
-@pytest.mark.parametrize(("day", "alike"), [("2025-04-12", []), ("2025-06-01", []), ("2025-09-20", ["all-15"])])
+@pytest.mark.parametrize(
+    ("day", "alike"), [("2025-05-12", []), ("2025-06-01", []), ("2025-06-10", []), ("2025-09-20", ["all-15"])]
+)
 def test_an_option_that_is_in_force_on_another_day_is_told_as_that(day: str, alike: list[str]) -> None:
-    case = Case.load("japan-us-2025")
-    table = case.table(date.fromisoformat(day))
+    case = Case.load("japan-us-2025", date.fromisoformat(day))
+    table = case.table()
+    if table.as_of != case.as_of:  # the talks are over: the last table, laid on what came of them
+        law = case.law("status-quo")
+        ground = replace(table.backgrounds[0], packages=law, disagreement=law)
+        table = replace(table, backgrounds=(ground,), status_quo=law)
     some = {"issues": table.file.issues[:2], "red_lines": (), "links": ()}  # cars and metals
     table = replace(table, file=table.file.model_copy(update=some))
     deal = negotiate(table, case.worlds().coarse, effort=Effort(draws=0, confirm=False))
     assert deal.idle == {}
     assert deal.as_in_force == {("cars", name): "25 % on top, as now" for name in alike}
-    metals = dict(zip(table.grid.options[1], range(4), strict=True))
-    worth = deal.game.payoffs[:, 0].reshape(-1, 4)[0]  # Japan's, with cars as they are
+    metals = {name: n for n, name in enumerate(table.grid.options[1])}
+    worth = deal.game.payoffs[:, 0].reshape(-1, len(metals))[0]  # Japan's, with cars as they are
     assert worth[metals["none"]] > worth[metals["add-10"]] > worth[metals["add-25"]]

@@ -28,6 +28,13 @@ SHIPPED = {
 }
 
 
+def shipped(name: str) -> list[Path]:
+    """Files of a kind: those that ship, or, of what only a user's case has, an example."""
+    if name == "case-products":
+        return [Path(__file__).parents[1] / "golden" / "case-products.yaml"]
+    return sorted(Path(kosho.__file__).parent.glob(SHIPPED[name]))
+
+
 def content(path: Path) -> dict:
     """As an editor sees it: YAML 1.2, in which dates are text."""
     loader = Loader(path.read_text(encoding="utf-8"))
@@ -54,7 +61,7 @@ def errors(name: str, document: object) -> list[str]:
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_shipped_file_fits(name):
-    found = sorted(Path(kosho.__file__).parent.glob(SHIPPED[name]))
+    found = shipped(name)
     assert found
     for path in found:
         assert errors(name, content(path)) == [], path
@@ -62,14 +69,14 @@ def test_every_shipped_file_fits(name):
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_misspelt_key_does_not_fit(name):
-    path = sorted(Path(kosho.__file__).parent.glob(SHIPPED[name]))[0]
+    path = shipped(name)[0]
     (error,) = errors(name, content(path) | {"titel": "x"})
     assert "titel" in error
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_first_needed_key_left_out_does_not_fit(name):
-    path = sorted(Path(kosho.__file__).parent.glob(SHIPPED[name]))[0]
+    path = shipped(name)[0]
     document = content(path)
     del document["title"]
     assert errors(name, document) == ["'title' is a required property"]
@@ -110,7 +117,7 @@ def test_the_command_prints_lists_and_writes(tmp_path):
     run = CliRunner()
     assert json.loads(run.invoke(app, ["schema", "case"]).stdout) == json_schema("case")
     listed = run.invoke(app, ["schema"]).stdout
-    assert all(f" {name} " in listed for name in FILES)
+    assert set(FILES) <= set(listed.split())
     done = run.invoke(app, ["schema", "--all", str(tmp_path)])
     assert done.exit_code == 0
     assert len(list(tmp_path.glob("*.schema.json"))) == len(FILES)

@@ -26,7 +26,7 @@ from kosho.equilibrium.arguments import note_world
 from kosho.errors import InputError, Problem, Problems
 from kosho.limits import refuse_beyond
 from kosho.progress import Progress, silent
-from kosho.world import World
+from kosho.world import World, together
 
 __all__ = ["Deal", "Effort", "Explanation", "negotiate"]
 
@@ -269,10 +269,9 @@ def negotiate(
 
 
 def _confirmed(priced: PricedTable, packages: Index) -> Confirmed:
-    table, shocks = (
-        priced.table,
-        background_shocks(priced.table, priced.background, priced.world.finest, packages),
-    )
+    table = priced.table
+    finest = together(priced.world.finest, table.parties)
+    shocks = background_shocks(table, priced.background, finest, packages)
     world = shocks.world
     outcomes = [
         solve(world, one, priced.deficits)

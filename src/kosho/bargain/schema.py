@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from kosho.bounds import COST, DISCOUNT, WEIGHT, Bound
 from kosho.law.measure import Overlay
-from kosho.law.scope import Economy, Id, SectorCode, Some
+from kosho.law.scope import Actor, Id, SectorCode, Some
 from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, require_reason
 from kosho.yamlfile import Key
 
@@ -93,7 +93,7 @@ class PayoffWeights(Frozen):
 class TableParty(Frozen):
     """A side of the table."""
 
-    economy: Economy
+    economy: Actor
     title: str
     payoff: PayoffWeights
 
@@ -129,8 +129,8 @@ class TableBackground(Frozen):
 class CostChange(Frozen):
     """A change of real trade cost that an option brings, where the register has no form for what it does."""
 
-    importer: Economy
-    exporter: Economy
+    importer: Actor
+    exporter: Actor
     sector: SectorCode
     factor: Annotated[Cited, AfterValidator(_factor)]
     """New over old trade cost, with its range; drawn evenly from it for the certificate."""
@@ -188,7 +188,7 @@ class RedLine(Justified):
 
     id: Id
     title: str
-    party: Economy
+    party: Actor
     forbids: dict[Id, Some[Id]]
     """Options by issue."""
     status: Status
@@ -215,7 +215,7 @@ class TableDeadline(Justified):
 
     date: Day
     follows: str
-    proposes_first: Economy
+    proposes_first: Actor
     discount: Annotated[Cited, AfterValidator(_rate)]
     """Percent a year."""
     status: Status
@@ -228,7 +228,7 @@ class UnpricedIssue(Justified):
     id: Id
     title: str
     why: str
-    worth: dict[Economy, Annotated[Cited, AfterValidator(_money)]]
+    worth: dict[Actor, Annotated[Cited, AfterValidator(_money)]]
     """To each party, a year; a range."""
     source: Some[str]
     quote: str | None = None

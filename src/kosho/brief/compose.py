@@ -8,7 +8,7 @@ from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from kosho.brief import method
+from kosho.brief import method, told
 from kosho.brief.deal_content import described
 from kosho.brief.headline import headline, lead
 from kosho.brief.law import measure_summary
@@ -25,8 +25,9 @@ from kosho.brief.model import (
 )
 from kosho.brief.recorded import recorded
 from kosho.cache import code, recalled
+from kosho.errors import InputError
 from kosho.progress import Progress, silent
-from kosho.scenario import negotiate_case, run
+from kosho.scenario import ScenarioResults, negotiate_case, run
 from kosho.world.report import info
 
 if TYPE_CHECKING:
@@ -121,43 +122,50 @@ def _composed(
     case: Case, on: date, progress: Progress, chosen: WorldChoice | Worlds, *, bargain: bool
 ) -> Brief:
     record = case.record  # a mistake in it is reported before anything is computed
-    worlds = chosen.load(case.apart)
-    solved = run(case, as_of=on, progress=progress, world=worlds)
+    worlds = solved = None
+    if any(one.role != "history" for one in case.scenarios.values()):
+        worlds = chosen.load(case.apart)
+        solved = run(case, as_of=on, progress=progress, world=worlds)
     progress("Writing")
-    stamp = _stamp(worlds.whole)
-    parties = tuple(
-        BriefParty(code=one.economy, title=one.title, negotiators=one.negotiators) for one in case.parties
+    said = recorded(record.as_of(on)) if record else None
+    calendar = tuple(
+        DateAhead(date=one.date, title=one.title, consequence=one.consequence, sources=one.source)
+        for one in sorted(case.calendar, key=lambda one: one.date)
+        if one.date >= on
     )
+    numbers = solved or ScenarioResults(tuple(one.economy for one in case.parties), None, (), (), (), (), ())
+    held = _held(case, on)
     drafted = Brief(
         case=case.name,
         title=case.title,
         summary=case.summary,
         as_of=on,
-        parties=parties,
-        world=stamp,
-        talks_world=_stamp(worlds.coarse),
-        lead=lead(solved),
-        headline=headline(solved),
-        in_force=tuple(_measures(case, on)),
-        law_verified_to=_verified(case, on),
-        scenarios=solved.scenarios,
-        variants=solved.variants,
-        results=solved.results,
-        comparisons=solved.comparisons,
-        flow_ranges=solved.flow_ranges,
-        bounds=solved.all_commitments,
+        parties=tuple(
+            BriefParty(code=one.economy, title=one.title, negotiators=one.negotiators) for one in case.parties
+        ),
+        world=None if worlds is None else _stamp(worlds.whole),
+        talks_world=None if worlds is None else _stamp(worlds.coarse),
+        lead=lead(solved) if solved else told.lead(said, on, case.holds),
+        headline=headline(solved) if solved else told.points(said, calendar),
+        in_force=tuple(_measures(case, on)) if held else (),
+        law_held=held,
+        law_verified_to=_verified(case, on) if held else {},
+        scenarios=numbers.scenarios,
+        variants=numbers.variants,
+        results=numbers.results,
+        comparisons=numbers.comparisons,
+        flow_ranges=numbers.flow_ranges,
+        bounds=numbers.all_commitments,
         not_yet_priced=tuple(
             OpenItem(title=one.title, by=one.by, why=one.why, quote=one.quote, sources=one.source)
             for one in case.not_yet_priced
         ),
-        calendar=tuple(
-            DateAhead(date=one.date, title=one.title, consequence=one.consequence, sources=one.source)
-            for one in sorted(case.calendar, key=lambda one: one.date)
-            if one.date >= on
-        ),
-        method=method.describe(case, on, info(worlds.whole), solved),
+        calendar=calendar,
+        method=method.nothing_computed(case, held)
+        if solved is None or worlds is None
+        else method.describe(case, on, info(worlds.whole), solved),
         negotiation=negotiation(case, on, progress, world=chosen) if bargain else None,
-        record=recorded(record.as_of(on)) if record else None,
+        record=said,
         sources=(),
     )
     recorded_sources = {one.id: one.plain() for one in record.file.sources} if record else {}
@@ -191,6 +199,15 @@ def _measures(case: Case, on: date) -> Iterable[MeasureSummary]:
     return sorted(found, key=lambda one: not one.hits)
 
 
+def _held(case: Case, on: date) -> bool:
+    """Whether the register holds the law of the day."""
+    try:
+        case.register.refuse_uncovered(on)
+    except InputError:
+        return False
+    return True
+
+
 def _verified(case: Case, on: date) -> dict[str, date]:
     """Of those whose measures are in force on the day, as far as their files say it."""
     imposers = sorted({law.imposer for law in case.register.in_force(on, on)})
@@ -206,7 +223,7 @@ def _cited(brief: Brief) -> Iterable[str]:
     if brief.record is not None:
         yield from brief.record.sources
     yield from (source for scenario in brief.scenarios for source in scenario.sources)
-    for flow in brief.results[0].flows:
+    for flow in brief.results[0].flows if brief.results else ():
         if flow.units_source is not None:
             yield flow.units_source
     yield from (source for claim in brief.method.first_year for source in claim.sources)

@@ -198,7 +198,9 @@ def _axis(low: float, high: float) -> Axis:
 
 
 def figures(brief: Brief) -> dict[str, Figure]:
-    """The figures of the page by id, in order."""
+    """The figures of the page by id, in order; none where nothing is computed."""
+    if not brief.computed:
+        return {}
     made: list[Figure] = [
         *(_welfare(brief, party) for party in brief.codes),
         *_flows(brief),

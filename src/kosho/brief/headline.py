@@ -38,9 +38,19 @@ def lead(solved: ScenarioResults) -> Claim:
 
 
 def headline(solved: ScenarioResults) -> tuple[Claim, ...]:
-    """The points under the lead."""
-    makers = (_today, _other_failures, _deals, _flows, _bystanders)
+    """The points under the lead, and before them what a scenario names and no number holds."""
+    makers = (_without_effect, _today, _other_failures, _deals, _flows, _bystanders)
     return tuple(Claim(text=text, status="estimate") for make in makers for text in make(solved))
+
+
+def _without_effect(solved: ScenarioResults) -> Iterable[str]:
+    titles = {one.id: one.title for one in solved.scenarios}
+    for bounds in solved.all_commitments:
+        for measure in bounds.of_scenario:
+            yield (
+                f"“{titles[bounds.scenario]}” names “{bounds.titles[measure]}”, which is not in its results: "
+                f"{bounds.left_out[measure]}."
+            )
 
 
 def _today(solved: ScenarioResults) -> Iterable[str]:

@@ -48,6 +48,11 @@ def _rate(measure: Measure) -> str:
     if measure.kind == "tariff_quota":
         within = f"+{inside}" if measure.value else "nothing"
         return f"{within} inside the quota, +{_rates(measure.value_out)}{unit} beyond{share}"
+    steps = f", in {measure.staged.steps} yearly steps" if measure.staged else ""
+    if measure.kind == "cut":
+        return f"{inside} off the ordinary duty{share}{steps}"
+    if measure.kind == "bind":
+        return f"ordinary duty at most {inside}{share}{steps}"
     return f"{inside}{share} in all" if measure.kind == "floor" else f"+{inside}{share}"
 
 

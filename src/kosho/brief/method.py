@@ -20,7 +20,7 @@ from kosho.world.datafiles import sources as world_sources
 if TYPE_CHECKING:
     from kosho.case import Case
 
-__all__ = ["describe", "sources"]
+__all__ = ["describe", "nothing_computed", "sources"]
 
 OWN = "kosho-method"
 CALIENDO_PARRO = "caliendo-parro-2015"
@@ -61,6 +61,25 @@ def describe(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResul
         draws=DRAWS,
         seed=SEED,
     )
+
+
+def nothing_computed(case: Case, held: bool) -> Method:
+    """That nothing is computed, and what would change that."""
+    limits = [
+        Claim(
+            text="No effect, gain or deal is computed: the case has no scenarios. Scenarios in case.yaml add "
+            "effects, a table.yaml beside it adds deals.",
+            status="fact",
+            sources=(OWN,),
+        )
+    ]
+    if not held:
+        text = "The register does not hold the law of this day: what was in force is unknown here, not nothing."
+        limits.append(Claim(text=text, status="fact", sources=(OWN,)))
+    if "record" in case.holds:
+        text = "What was said is told in the words of the sources; nobody checked whether it is true."
+        limits.append(Claim(text=text, status="fact", sources=(OWN,)))
+    return Method(model=(), limits=tuple(limits), first_year=(), draws=0, seed=0)
 
 
 def _model(table: Mapping[str, Any]) -> Iterable[Claim]:

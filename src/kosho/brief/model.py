@@ -249,11 +249,14 @@ class Brief(Frozen):
     summary: str
     as_of: Day
     parties: tuple[BriefParty, ...]
-    world: WorldStamp
-    talks_world: WorldStamp
+    world: WorldStamp | None
+    """None where nothing is computed: the case has no scenarios."""
+    talks_world: WorldStamp | None
     lead: Claim
     headline: tuple[Claim, ...]
     in_force: tuple[MeasureSummary, ...]
+    law_held: bool = True
+    """Whether the register holds the law of the day; where not, nothing is listed under `in_force`."""
     law_verified_to: dict[str, Day] = Field(default_factory=dict)
     """By imposer of these measures: last day for which they were compared with their sources."""
     scenarios: tuple[ScenarioSummary, ...]
@@ -298,6 +301,11 @@ class Brief(Frozen):
         return f"Measures were compared with their sources: {'; '.join(told)}.{later}" if told else ""
 
     @property
+    def computed(self) -> bool:
+        """Whether scenarios were solved."""
+        return bool(self.results)
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """Codes of the parties."""
         return tuple(one.code for one in self.parties)
@@ -312,7 +320,7 @@ class Brief(Frozen):
         """What was computed of the scenarios, without words."""
         return ScenarioResults(
             parties=self.codes,
-            base_year=self.world.year,
+            base_year=None if self.world is None else self.world.year,
             scenarios=self.scenarios,
             variants=self.variants,
             results=self.results,

@@ -75,6 +75,8 @@ def tables(brief: Brief) -> dict[str, CellTable]:
         in_force(brief, hitting=True),
         in_force(brief, hitting=False),
     ]
+    if not brief.computed:
+        return {table.id: table for table in made}
     made += [_variants(brief, party) for party in brief.codes]
     flows = enumerate(brief.results[0].flows)
     made += [counted_flow(brief, position) for position, flow in flows if flow.base_units is not None]

@@ -24,6 +24,8 @@ __all__ = ["app", "main"]
 
 COMMANDS = (
     "cases",
+    "new",
+    "codes",
     "brief",
     "bargain",
     "simulate",
@@ -52,6 +54,10 @@ def _app_of(name: str) -> typer.Typer:  # noqa: C901, PLR0912 - a case a command
     match name:
         case "cases":
             from kosho.cli.cases import app as found
+        case "new":
+            from kosho.cli.new import app as found
+        case "codes":
+            from kosho.cli.codes import app as found
         case "brief":
             from kosho.cli.briefs import app as found
         case "bargain":

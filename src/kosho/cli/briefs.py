@@ -34,7 +34,11 @@ def write(
     ] = None,
     allow_idle: AllowIdle = False,
 ) -> None:
-    """Write brief.html and brief.json for a case."""
+    """Write brief.html and brief.json for a case, from what it holds.
+
+    A record alone gives a timeline, positions, contentions, commitments and dates; scenarios add effects, and a
+    table adds deals.
+    """
     from kosho import brief
     from kosho.brief.tables import bargain, glance
     from kosho.outputs import require_folder
@@ -47,7 +51,10 @@ def write(
     with show_progress("Computing") as progress:
         made = brief.compose(opened, on, progress, bargain=table, world=chosen)
         page = brief.save(made, out or Path("out") / opened.name, progress)
-    say(f"{made.lead.text}\n")
+    say(made.lead.text)
+    for point in made.headline if not made.computed else ():
+        say(f"- {point.text}")
+    say("")
     for shown in (glance(made), bargain(made)):
         if shown.rows and shown.numeric:
             show_made(shown)

@@ -1,11 +1,16 @@
-"""`kosho cases`: what can be briefed."""
+"""`kosho cases`: which cases there are, and what each holds."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kosho.cli.options import Json
-from kosho.cli.terminal import show_json, show_table
+from kosho.cli.terminal import say, show_json, show_table
+
+if TYPE_CHECKING:
+    from kosho.case import Case
 
 __all__ = ["app"]
 
@@ -13,27 +18,93 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def show(*, json: Json = False) -> None:
-    """List the shipped cases and their scenarios."""
+def show(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[CASE]", help="One case, by name or folder; left out, all.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """List cases and what each holds: record, scenarios, table, corridors, and the days it covers."""
     from kosho.case import Case, cases
+    from kosho.errors import InputError
 
-    found = [Case.load(name) for name in cases()]
+    found: list[Case] = []
+    broken: dict[str, InputError] = {}
+    for one in cases() if name is None else [name]:
+        try:
+            found.append(Case.load(one))
+        except InputError as error:  # one case that is wrong does not hide the others
+            if name is not None:
+                raise
+            broken[one] = error
+    content = [_contract(case) for case in found]
     if json:
-        content = [
-            {
-                "name": case.name,
-                "title": case.title,
-                "scenarios": [
-                    {"id": one.id, "title": one.title, "role": one.role} for one in case.scenarios.values()
-                ],
-            }
-            for case in found
-        ]
-        show_json({"schema_version": 1, "cases": content})
+        wrong = [{"name": one, "problems": list(map(str, error.problems))} for one, error in broken.items()]
+        show_json({"schema_version": 1, "cases": content, "broken": wrong})
         return
+    _show(content, content if name is None else content[:1])
+    for one, error in broken.items():
+        first, *more = error.problems
+        say(f"{one} cannot be read: {first}" + (f", and {len(more)} more" if more else ""))
+
+
+def _contract(case: Case) -> dict[str, Any]:
+    record = case.record
+    days = sorted(one.recorded_at for one in record.file.statements) if record else []
+    return {
+        "name": case.name,
+        "title": case.title,
+        "folder": str(case.folder),
+        "as_of": case.as_of.isoformat(),
+        "parties": [one.economy for one in case.parties],
+        "holds": list(case.holds),
+        "statements": len(record.file.statements) if record else 0,
+        "recorded": [days[0].isoformat(), days[-1].isoformat()] if days else [],
+        "scenarios": [{"id": one.id, "title": one.title, "role": one.role} for one in case.scenarios.values()],
+        "corridors": [list(pair) for pair in _corridors(case)],
+    }
+
+
+def _corridors(case: Case) -> list[tuple[str, str]]:
+    """Corridors that ship between ports of two of its parties."""
+    from kosho.codes import economy_of_port, expand_regions
+    from kosho.corridor import shipped
+
+    own = set(expand_regions([one.economy for one in case.parties]))
+    return [pair for pair in shipped() if {economy_of_port(port) for port in pair} <= own]
+
+
+def _show(content: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
     rows = [
-        (case.name if first else "", one.id, one.role, one.title)
-        for case in found
-        for first, one in zip([True, *[False] * len(case.scenarios)], case.scenarios.values(), strict=False)
+        (
+            f"{one['name']}\n{one['title']}",
+            " ".join(one["parties"]),
+            "\n".join(("as of " + one["as_of"], *(f"{word} {day}" for word, day in _recorded(one)))),
+            "\n".join(_held(one)),
+        )
+        for one in content
     ]
-    show_table("Cases", ("Case", "Scenario", "Role", "What happens"), rows)
+    show_table("Cases", ("Case", "Parties", "Days", "Holds"), rows)
+    scenarios = [
+        (one["name"] if first else "", scenario["id"], scenario["role"], scenario["title"])
+        for one in told
+        for first, scenario in zip([True] + [False] * len(one["scenarios"]), one["scenarios"], strict=False)
+    ]
+    if scenarios:
+        show_table("Scenarios", ("Case", "Scenario", "Role", "What happens"), scenarios)
+
+
+def _recorded(one: dict[str, Any]) -> list[tuple[str, str]]:
+    days = one["recorded"]
+    return list(zip(("said from", "to"), days, strict=True)) if days else []
+
+
+def _held(one: dict[str, Any]) -> list[str]:
+    """What there is, a line each."""
+    words = {
+        "record": f"record, {one['statements']} statements",
+        "scenarios": f"{len(one['scenarios'])} scenarios",
+        "table": "negotiating table",
+    }
+    return [words[part] for part in one["holds"]] + [f"corridor {'-'.join(pair)}" for pair in one["corridors"]]

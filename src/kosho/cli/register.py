@@ -165,7 +165,7 @@ def _value(measure: Measure, partner: str | None) -> str:
 
 
 def _with_unit(measure: Measure, value: float) -> str:
-    sign = "floor " if measure.kind == "floor" else ""
+    sign = f"{measure.kind} " if measure.kind in ("floor", "cut", "bind") else ""
     return f"{sign}{formatting.rate(value)} {'%' if measure.unit == 'percent' else measure.unit}"
 
 

@@ -11,6 +11,7 @@ from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
 from kosho.codes import country_name
+from kosho.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from kosho.progress import Progress
@@ -19,7 +20,8 @@ __all__ = ["app"]
 
 app = typer.Typer(add_completion=False)
 
-STUDIES = ("cp2015", "lashkaripour2021", "ossa2014")
+STUDIES = ("cp2015", "lashkaripour2021", "ossa2014", "usa-tariffs-2025")
+USES = ("lump-sum", "tax-relief")
 MEASURES = {
     "welfare_first_order": "Welfare as published (first order)",
     "terms_of_trade": "  of which terms of trade",
@@ -33,20 +35,37 @@ WIDE = 8
 
 
 @app.command()
-def show(
+def show(  # noqa: PLR0913 - one parameter an option
     study: Annotated[str, typer.Argument(metavar="|".join(STUDIES), help="Which publication.")],
     data: Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds the study's data.")],
     *,
+    labour_supply: Annotated[
+        float | None, typer.Option(help="Elasticity of labour supply, for usa-tariffs-2025.")
+    ] = None,
+    revenue: Annotated[
+        str | None, typer.Option(metavar="|".join(USES), help="Use of revenue, for usa-tariffs-2025.")
+    ] = None,
+    scale: Annotated[
+        float | None, typer.Option(help="Costs fall with employment to this power, for usa-tariffs-2025.")
+    ] = None,
+    retaliation: Annotated[
+        bool, typer.Option("--retaliation", help="Partners answer in kind, for usa-tariffs-2025.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Replicate a published study.
 
     cp2015: NAFTA in Caliendo & Parro (2015). lashkaripour2021: a war of single rates. ossa2014: tariffs of
-    seven regions with profits, alone, at war and agreed.
+    seven regions with profits, alone, at war and agreed. usa-tariffs-2025: the American tariffs of April 2025
+    in 194 countries, with labour supply; options choose the run that is told country by country.
     """
     named = chosen(study, STUDIES, "STUDY")
+    given = {"labour_supply": labour_supply, "revenue": revenue, "scale": scale}
+    run = {name: value for name, value in given.items() if value is not None}
+    run |= {"retaliation": True} if retaliation else {}
+    _refuse_options(named, run)
     with show_progress("Solving") as progress:
-        found = _replicate(named, data, progress)
+        found = _replicate(named, data, progress, run)
         content = found.to_dict()
     if json:
         show_json(content)
@@ -56,8 +75,25 @@ def show(
         _show(content)
 
 
-def _replicate(study: str, data: Path, progress: Progress) -> Any:
+def _refuse_options(study: str, run: dict[str, Any]) -> None:
+    """Refuse options of one study with another.
+
+    Raises:
+        InputError: there are some; or a use of revenue that the study has not.
+    """
+    if study != "usa-tariffs-2025" and run:
+        option = "--" + next(iter(run)).replace("_", "-")
+        raise InputError(Problem(f"is for usa-tariffs-2025, not for {study}", key=option))
+    if "revenue" in run:
+        chosen(run["revenue"], USES, "--revenue")
+
+
+def _replicate(study: str, data: Path, progress: Progress, run: dict[str, Any]) -> Any:
     """The study computed again: what it is printed from has `to_dict`."""
+    if study == "usa-tariffs-2025":
+        from kosho.replications import usa_tariffs_2025
+
+        return usa_tariffs_2025.replicate(data, usa_tariffs_2025.Run(**run), progress)
     if study == "cp2015":
         from kosho.replications.cp2015 import replicate
 
@@ -79,18 +115,28 @@ def _show(content: dict[str, Any]) -> None:
         rows = tables.setdefault(tuple(ours), []) if len(ours) <= WIDE else []
         rows.append([measure.replace("_", " "), *(formatting.decimals(value, 3) for value in ours.values())])
         if theirs:
-            rows.append(["  published", *(_published(theirs[item]) if item in theirs else "" for item in ours)])
+            rows.append(
+                [
+                    "  published",
+                    *(formatting.figure(theirs[item], 4) if item in theirs else "" for item in ours),
+                ]
+            )
     for items, rows in tables.items():
         show_table("", ["", *items], rows, numeric=len(items))
+    if "run" in content:
+        _show_run(content)
     say(f"largest difference: {formatting.decimals(content['largest_difference'], 3)} percentage points")
     say(f"published: {content['source']}")
     for one in content["notes"]:
         say(one)
 
 
-def _published(value: float) -> str:
-    """With the digits that are printed: one, or two where there are two."""
-    return formatting.decimals(value, 1 if round(value, 1) == value else 2)
+def _show_run(content: dict[str, Any]) -> None:
+    """What the run does in the country that acts."""
+    told = [f"{name.replace('_', ' ')} {value}" for name, value in content["run"].items()]
+    measures = ("welfare", "equivalent_variation", "employment", "consumer_prices")
+    rows = [[name.replace("_", " "), formatting.decimals(content[name]["USA"], 3)] for name in measures]
+    show_table(f"This run: {', '.join(told)}; all countries with --json", ["percent", "USA"], rows, numeric=1)
 
 
 def _show_cp2015(content: dict[str, Any]) -> None:

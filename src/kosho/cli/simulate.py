@@ -30,32 +30,62 @@ FLOW_COLUMNS = ("Base, billion USD", "New, billion USD", "Base, quantity", "New,
 
 @app.command()
 def show(  # noqa: PLR0913 - one parameter an option
-    case: Annotated[str, typer.Argument(help="A shipped case or its folder.")],
-    scenario: Annotated[str, typer.Option(help="Id of a scenario; `kosho cases` lists them.")],
+    case: Annotated[
+        str | None, typer.Argument(metavar="[CASE]", help="A case by name or folder; not with --base.")
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help="Id of a scenario; `kosho cases` lists them. With --add the status quo if not given."
+        ),
+    ] = None,
     as_of: AsOf = None,
     deficits: Deficits = "fixed",
     elasticities: Annotated[
         str, typer.Option(metavar="central|low", help="How strongly trade responds.")
     ] = "central",
     world: WorldNamed = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--add",
+            metavar="'IMPORTER PARTNERS GOODS RATE'",
+            help="A measure added: 'EU27 JPN C29 25%' in all, +25% on top, cut 50%, free, max 5%, ban; GOODS "
+            "are sectors or product groups (`kosho codes`), or goods. Give it several times for several.",
+        ),
+    ] = None,
     *,
+    base: Annotated[
+        bool, typer.Option("--base", help="With --add: to the law of the table's year, without a case.")
+    ] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="With parameters, all diverted sales, and what is left out.")
     ] = False,
     allow_idle: AllowIdle = False,
     json: Json = False,
 ) -> None:
-    """Simulate a scenario of a case: what it does to whom, in the long run."""
+    """Simulate a scenario of a case, or a measure in one line: what it does to whom, in the long run.
+
+    --add alone, or with --base, asks what a measure does to the economy of the table; with --as-of, added to
+    the law in force on a day; with CASE, added to a scenario. A scenario alone is compared with the base.
+    """
+    from kosho.cli.additions import Question, answer
     from kosho.scenario import simulate_with_ranges
+    from kosho.scenario.additions import Way
     from kosho.world import low_elasticity
 
     on = day(as_of, "--as-of")
     closure = chosen(deficits, ("fixed", "zero"), "--deficits")
     response = chosen(elasticities, ("central", "low"), "--elasticities")
+    question = Question(case, scenario, on, tuple(add or ()), base)
+    if question.lines:
+        answer(question, world, Way(closure, response, allow_idle), json=json)
+        return
+    case, scenario = question.plain()
     opened = permitted(open_case(case, on), allow_idle=allow_idle)
     named = world_named(world, opened)
     with show_progress("Solving") as progress:
-        table = named.load().whole
+        table = named.load(opened.apart).whole
         table = low_elasticity(table) if response == "low" else table
         found = simulate_with_ranges(opened, scenario, on, table, closure, progress)
         seen = opened.within(table)

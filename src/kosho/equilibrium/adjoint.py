@@ -103,6 +103,7 @@ class Adjoint:
     imports: Array  # f pi summed over exporters (S, N)
     spending: Array  # X (S, N), also the scale of expenditure where positive
     incomes: Incomes  # of factors
+    revenue: Array  # of tariffs (N,)
     rents: Rents | None
     gamma: Array  # (N, S input, S)
 
@@ -119,6 +120,7 @@ class Adjoint:
             imports=net_share.sum(axis=2),
             spending=values.point.spending.T.copy(),
             incomes=values.incomes,
+            revenue=values.revenue,
             rents=_priced(values),
             gamma=base.gamma,
         )
@@ -199,13 +201,15 @@ class Adjoint:
         wanted = self.incomes.wage_bill[:, None] * seeds.income
         if seeds.log_labour is not None:
             wanted = wanted + seeds.log_labour
-        level = np.asarray(labour.by_level * np.ones_like(self.incomes.wage_bill))[:, None] * wanted
+        slopes = labour.slopes(self.revenue)
+        if slopes.revenue is not None:
+            revenue = revenue + slopes.revenue[:, None] * wanted
         return replace(
             seeds,
             output=output,
-            revenue=revenue + np.reshape(labour.by_revenue, (-1, 1)) * wanted,
-            log_wage=seeds.log_wage + np.reshape(labour.by_wage, (-1, 1)) * wanted,
-            log_price=seeds.log_price + self.base.alpha.T[:, :, None] * level,
+            revenue=revenue,
+            log_wage=seeds.log_wage + slopes.wage[:, None] * wanted,
+            log_price=seeds.log_price + self.base.alpha.T[:, :, None] * (slopes.level[:, None] * wanted),
         )
 
     def pull(self, seeds: Seeds) -> Unknowns:

@@ -300,8 +300,8 @@ class Family:
         if base.markets is None:
             return Incomes(wage_bill, earned, wage_bill, base.deficits[:, None])
         markets, level = base.markets, (self._alpha * log_price).sum(axis=0)
-        labour = markets.labour(log_wage, level, revenue, base.labour_income)
-        value_added = wage_bill = wage_bill * np.exp(labour.log)
+        labour = markets.labour(log_wage, level, revenue, wage_bill)
+        value_added = wage_bill = labour.bill
         if markets.others is not None:
             value_added = wage_bill + (markets.others.T[:, :, None] * output).sum(axis=0)
         fixed = markets.deficit_share is None

@@ -15,25 +15,42 @@ import numpy as np
 
 from kosho.arrays import Array, Mask
 
-__all__ = ["LEAST", "FactorMarkets", "Incomes", "Labour", "Relief", "spread"]
+__all__ = ["LEAST", "FactorMarkets", "Incomes", "Labour", "Relief", "Slopes", "spread"]
 
 Relief = Literal["none", "budget", "published"]
 """How revenue moves what workers keep: not at all; so that the treasury takes the share of labour income it
 took; or as in Ignatenko et al. (2025), where a base tax of just the later revenue is abolished."""
 
 NEWTON_STEPS = 12
-NEAR = 1e-8
+NEAR = 1e-7
 LEAST = np.finfo(float).tiny
 
 
 @dataclass(frozen=True, eq=False)
 class Labour:
-    """Labour supplied at a point, and its slopes."""
+    """Labour supplied at a point."""
 
+    supply: float  # kappa
     log: Array  # ln L (N, ...)
-    by_wage: Array | float
-    by_level: Array | float  # with ln of the final price index
-    by_revenue: Array | float  # with tariff revenue itself
+    bill: Array  # w L V, V base labour income (N, ...)
+    relief: Array | None = None  # d ln tau with tariff revenue itself, labour held, where revenue moves tau
+
+    def slopes(self, revenue: Array) -> Slopes:
+        """Of ln L, with what it depends on: d ln tau = pull (d ln R' - d ln w - d ln L)."""
+        if self.relief is None:
+            return Slopes(np.full_like(self.log, self.supply), np.full_like(self.log, -self.supply), None)
+        pull = self.relief * revenue
+        reach = self.supply / (1.0 + self.supply * pull)
+        return Slopes(reach * (1.0 - pull), -reach, reach * self.relief)
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """Of ln L, with ln w, ln of the final price index, and tariff revenue itself `(N, ...)`."""
+
+    wage: Array
+    level: Array
+    revenue: Array | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,39 +101,38 @@ class FactorMarkets:
         }
         return replace(self, **arrays)
 
-    def labour(self, log_wage: Array, log_level: Array, revenue: Array, labour_income: Array) -> Labour:
+    def labour(self, log_wage: Array, log_level: Array, revenue: Array, bill: Array) -> Labour:
         """Labour supplied, ln L = kappa (ln tau + ln w - ln P).
 
         Args:
             log_wage: ln w `(N, ...)`.
             log_level: ln of the price index of final demand `(N, ...)`.
             revenue: Tariff revenue `(N, ...)`.
-            labour_income: V `(N,)`.
+            bill: w V `(N, ...)`.
         """
         kappa = self.supply
-        plain = kappa * (log_wage - log_level)
-        if self.relief == "none" or kappa == 0:
-            return Labour(plain, kappa, -kappa, 0.0)
-        # What tau multiplies to labour income; q = R' / (w L V) falls as tau^-kappa.
-        bill = np.exp(log_wage + plain) * spread(labour_income, log_wage)
+        if kappa == 0:
+            return Labour(kappa, np.zeros_like(log_wage), bill)
+        log = kappa * (log_wage - log_level)
+        bill = bill * np.exp(log)
+        if self.relief == "none":
+            return Labour(kappa, log, bill)
+        # What tau multiplies to labour income; R' / (w L V) falls as tau^-kappa.
         kept, taken = spread(self.kept, log_wage), spread(self.taken, log_wage)
-        tau = np.ones_like(bill)
+        given, tau = revenue / bill, np.ones_like(bill)
         for _ in range(NEWTON_STEPS):
-            share = revenue / bill * tau**-kappa
+            share = given * tau**-kappa
             if self.relief == "budget":
                 gap, slope = tau - 1.0 - (share - taken) / kept, 1.0 + kappa * share / (kept * tau)
             else:
                 gap, slope = tau * (1.0 + taken - share) - 1.0, 1.0 + taken - (1.0 - kappa) * share
-            tau = np.clip(tau - gap / slope, 0.1 * tau, 10.0 * tau)
+            tau = np.maximum(tau - gap / slope, 0.1 * tau)
             if not np.abs(gap).max() > NEAR:  # what is left is its square
                 break
-        log = plain + kappa * np.log(tau)
-        new_bill = bill * tau**kappa
-        # d ln tau = pull (d ln R' - d ln w - d ln L).
-        per_unit = 1.0 / (new_bill * kept * tau) if self.relief == "budget" else tau / new_bill
-        pull = per_unit * revenue
-        reach = kappa / (1.0 + kappa * pull)
-        return Labour(log, reach * (1.0 - pull), -reach, reach * per_unit)
+        more = tau**kappa
+        bill = bill * more
+        relief = 1.0 / (bill * kept * tau) if self.relief == "budget" else tau / bill
+        return Labour(kappa, log + np.log(more), bill, relief)
 
     def cost_of_inputs(self, inputs: Array, log_price: Array) -> Array:
         """How inputs and capital move ln unit cost `(N, S)`.

@@ -205,8 +205,8 @@ def _incomes(system: System, at: Iterate, wage: Array, output: Array, revenue: A
     if markets is None:
         return Incomes(wage_bill, earned, wage_bill, system.deficits)
     level = np.einsum("nj,nj->n", base.alpha, at.log_price)
-    labour = markets.labour(at.log_wage, level, revenue, base.labour_income)
-    value_added = wage_bill = wage_bill * np.exp(labour.log)
+    labour = markets.labour(at.log_wage, level, revenue, wage_bill)
+    value_added = wage_bill = labour.bill
     if markets.others is not None:
         value_added = wage_bill + np.einsum("nj,nj->n", markets.others, output)
     fixed = markets.deficit_share is None

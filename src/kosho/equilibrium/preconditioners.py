@@ -75,10 +75,10 @@ class Factors:
         """How labour income moves with the wage `(N,)`: one where labour is given."""
         if self.markets is None or self.markets.supply == 0:
             return np.ones_like(self.value_added)
-        still = np.zeros_like(self.value_added)
-        labour = self.markets.labour(still, still, self.markets.taken * self.labour_income, self.labour_income)
+        still, taken = np.zeros_like(self.value_added), self.markets.taken * self.labour_income
+        slopes = self.markets.labour(still, still, taken, self.labour_income).slopes(taken)
         follow = (self.alpha * self.local.follow).sum(axis=1)
-        return 1.0 + labour.by_wage + labour.by_level * follow
+        return 1.0 + slopes.wage + slopes.level * follow
 
     @cached_property
     def wage(self) -> Array:

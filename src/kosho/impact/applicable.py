@@ -8,16 +8,17 @@ from datetime import date
 from kosho.codes import sectors
 from kosho.errors import InputError
 from kosho.impact.base_law import base_end
-from kosho.law.measure import PRICED, Measure
+from kosho.law.measure import CONCESSIONS, PRICED, Measure
 from kosho.law.overlap import double_prices, touch
 from kosho.law.product_groups import Product
 from kosho.law.query import NONE
 from kosho.law.register import Register
 from kosho.world import World
 
-__all__ = ["besides", "concerning", "in_base", "unseen"]
+__all__ = ["besides", "concerning", "covers_sector", "in_base", "unknown_duties", "unseen"]
 
 LOPSIDED = "the register does not hold what others subsidise; a scenario that has it prices it"
+UNKNOWN_DUTY = "this world does not know the ordinary duty, and so no cut of it, of"
 BOUNDS = ("quota", "purchase", "tariff_quota")
 """Kinds that bind again when the economy moves, although the base year had them."""
 ALIKE = ((*BOUNDS, "advisory"), ("standard", "customs", "digital"), ("subsidy",))
@@ -90,6 +91,7 @@ def unseen(world: World, register: Register, on: date, known: date | None = None
                 f"no share of imports of {measure.imposer} is given for": register.partly_translated.get(
                     measure.id, ()
                 ),
+                UNKNOWN_DUTY: unknown_duties(world, register, measure),
             }
             told = [f"{why} {', '.join(which)}" for why, which in gaps.items() if which]
             if told:
@@ -97,16 +99,42 @@ def unseen(world: World, register: Register, on: date, known: date | None = None
     return found
 
 
-def _in_tables(register: Register, measure: Measure) -> bool:
-    """Whether some product of sector tables is in the scope of a measure."""
+def unknown_duties(world: World, register: Register, measure: Measure) -> tuple[str, ...]:
+    """Of a cut or a bind: importers and sectors whose ordinary duty a world does not know, and does not cut."""
+    if measure.kind not in CONCESSIONS or world.unknown_tariff is None:
+        return ()
+    mask, cells = world.unknown_tariff.to_numpy(), world.law_cells
+    aimed = [n for code, n in cells.place.items() if measure.level_on(code) is not None]
+    covered = [
+        (code, j)
+        for code, j in zip(cells.sectors, cells.sector.tolist(), strict=True)
+        if covers_sector(register, measure, code)
+    ]
+    found: dict[str, None] = {}
+    for importer, n in cells.place.items():
+        if not measure.imposed_by(importer):
+            continue
+        label = world.countries[n]
+        lost = [code for code, j in covered if mask[n, [i for i in aimed if i != n], j].any()]
+        whole = lost and len(lost) == len(covered)
+        found |= dict.fromkeys([f"{label} (all)"] if whole else [f"{label} {code}" for code in lost])
+    return tuple(found)
+
+
+def covers_sector(register: Register, measure: Measure, sector: str) -> bool:
+    """Whether some product of a sector is in the scope of a measure."""
+    groups = [group.id for group in register.products.of_sector(sector)]
     claims = (measure.scope.preference if measure.scope is not None else ()) or (NONE,)
-    groups = register.products.groups.values()
-    products = [(sector, None) for sector in sectors()] + [(group.sector, group.id) for group in groups]
     return any(
         register.in_scope(measure, Product(sector, group, claim))
+        for group in (None, *groups)
         for claim in claims
-        for sector, group in products
     )
+
+
+def _in_tables(register: Register, measure: Measure) -> bool:
+    """Whether some product of sector tables is in the scope of a measure."""
+    return any(covers_sector(register, measure, sector) for sector in sectors())
 
 
 def _without_group(register: Register, measure: Measure) -> list[str]:

@@ -28,7 +28,7 @@ def base_days(register: Register, world: World) -> list[tuple[float, date]]:
     if stand_in is not None:
         return [(1.0, stand_in)]
     first, after = date(year, 1, 1), date(year + 1, 1, 1)
-    starts = {measure.first_day for measure in register.measures}
+    starts = {day for measure in register.measures for day in measure.days_of_change}
     starts |= {m.legal_to + timedelta(days=1) for m in register.measures if m.legal_to is not None}
     days = [first, *sorted(day for day in starts if first < day < after), after]
     return [((end - start).days / (after - first).days, start) for start, end in pairwise(days)]

@@ -71,6 +71,11 @@ class Effects(Shown):
             ],
         )
 
+    @staticmethod
+    def nothing(world: World) -> Effects:
+        """No change of the base."""
+        return Effects(Shock.none(world))
+
     @property
     def counterfactual(self) -> Counterfactual:
         """As `kosho.equilibrium.solve` takes it."""

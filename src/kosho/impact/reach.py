@@ -17,19 +17,19 @@ from kosho.arrays import Array
 from kosho.codes import expand_regions
 from kosho.display import Shown
 from kosho.errors import InputError, KoshoError
+from kosho.impact.applicable import covers_sector
 from kosho.impact.effects import Effects, effects
 from kosho.impact.product_nests import End
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law.measure import Measure, MeasureEnd, Overlay, Replacement
 from kosho.law.nontariff_terms import Declared
-from kosho.law.product_groups import Product
 from kosho.world import World
 
 if TYPE_CHECKING:
     from kosho.equilibrium import Shock
     from kosho.law.register import Register
 
-__all__ = ["IdleError", "could_act", "idle", "refuse_idle", "same_duties", "unpriced"]
+__all__ = ["IdleError", "could_act", "idle", "refuse_idle", "same_duties", "same_question", "unpriced"]
 
 NOTHING = 1e-12
 """Rates and costs that differ by less are one."""
@@ -216,7 +216,7 @@ def _unchanged(change: Measure | Replacement, before: _Asked, overlay: Overlay) 
     found = here.effects("value")
     try:
         # A bound on an effect acts at the ends of its range only.
-        same = all(_same_question(here.effects(end), there.effects(end)) for end in ENDS)
+        same = all(same_question(here.effects(end), there.effects(end)) for end in ENDS)
     except InputError:  # without it the rest cannot be posed: it matters
         return None
     return _reason(change, here, found) if same else None
@@ -233,7 +233,7 @@ def _nearest(change: Measure | Replacement, before: _Asked) -> frozenset[int]:
     return frozenset(own) | frozenset(sorted(aimed, key=lambda n: -float(sold[n]))[:LARGEST])
 
 
-def _same_question(one: Effects, other: Effects) -> bool:
+def same_question(one: Effects, other: Effects) -> bool:
     """Whether two states of the law ask the same of the economy: duties, trade costs, bounds, products."""
     return (
         same_duties(one.shock, other.shock)
@@ -289,6 +289,10 @@ def _guesses(measure: Measure, here: _Asked) -> Iterator[str]:
         yield f"no ordinary duty that it is on is below its floor of {told} %"
     if measure.kind == "tariff" and levels == {0.0}:
         yield "it adds 0 %"
+    if measure.kind == "cut":
+        yield "there is no ordinary duty on what it is on, so nothing of it to take off"
+    if measure.kind == "bind":
+        yield f"no ordinary duty that it is on is above {max(levels):g} %"
     yield "without it results are the same: other measures in force do as much, or take its place"
 
 
@@ -298,18 +302,8 @@ def _traded(measure: Measure, here: _Asked) -> bool:
     economies = list(cells.economies)
     own = [n for n, code in enumerate(economies) if measure.imposed_by(code)]
     aimed = [n for n, code in enumerate(economies) if n not in own and measure.level_on(code) is not None]
-    goods = [k for k, code in enumerate(cells.sectors) if _covers(measure, code, here)]
+    goods = [k for k, code in enumerate(cells.sectors) if covers_sector(here.register, measure, code)]
     return bool(own and aimed and goods and cells.flows[np.ix_(own, aimed, goods)].any())
-
-
-def _covers(measure: Measure, sector: str, here: _Asked) -> bool:
-    groups = [group.id for group in here.register.products.of_sector(sector)]
-    claims = (measure.scope.preference if measure.scope is not None else ()) or ("none",)
-    return any(
-        here.register.in_scope(measure, Product(sector, group, claim))
-        for group in (None, *groups)
-        for claim in claims
-    )
 
 
 def unpriced(overlay: Overlay) -> set[str]:

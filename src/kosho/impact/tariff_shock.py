@@ -15,7 +15,7 @@ from kosho.codes import sectors
 from kosho.equilibrium import Shock
 from kosho.errors import InputError, Problem
 from kosho.impact.base_law import base_days
-from kosho.law.measure import Measure, Overlay
+from kosho.law.measure import CONCESSIONS, Measure, Overlay
 from kosho.law.product_groups import Product
 from kosho.law.register import Register
 from kosho.law.scope import Preference
@@ -43,9 +43,10 @@ def shock(
 
     Each product group of an importer-exporter-sector cell is a part with its own rates, the rest of the sector
     another. The new rate of a part is its base rate, plus the layers in force on `on`, less those of the base
-    year (the mean over its days, as base tariffs are those of a year's trade). Floors are applied to the part's
-    own ordinary rates, line by line. Shares of customs value (the form in which coverage is given) become
-    shares of tariff-inclusive expenditure. In a world of regions or of sectors of another classification the
+    year (the mean over its days, as base tariffs are those of a year's trade). Floors, cuts and binds are
+    applied to the part's own ordinary rates, line by line; cuts and binds of the base year are in the base
+    rates. Shares of customs value (the form in which coverage is given) become shares of tariff-inclusive
+    expenditure. In a world of regions or of sectors of another classification the
     parts are those of their members, weighted as `World.law_cells` says.
 
     Args:
@@ -78,8 +79,10 @@ def shock(
     if not imposers:
         names = ", ".join(register.imposers)
         raise InputError(Problem(f"no economy of this world imposes a measure of the register ({names})"))
+    told_apart = {code for group in register.products.groups.values() for code in group.importers}
+    imposers += sorted((told_apart & place.keys()) - set(imposers))  # parts are there whatever is in force
     base = [(weight, register.in_force(day)) for weight, day in base_days(register, world)]
-    laws = _Laws(register, register.in_force(on, known), base)
+    laws = _Laws(register, register.in_force(on, known), base).without_concessions_of_base()
     for importer in imposers:
         if among is None or place[importer] in among:
             _add_importer(table, frame, laws.of(importer), (importer, among))
@@ -93,6 +96,37 @@ class _Laws:
     register: Register
     new: list[Measure]
     base: list[tuple[float, list[Measure]]]
+
+    def without_concessions_of_base(self) -> _Laws:
+        """Without cuts and binds of the base year: base rates are what they left of the ordinary duty.
+
+        Raises:
+            InputError: one goes on in steps; how much the ordinary duty was before it is not known.
+        """
+        held = {
+            measure.id: measure.reached
+            for _, law in self.base
+            for measure in law
+            if measure.kind in CONCESSIONS
+        }
+        if not held:
+            return self
+        found = [
+            self.register.problem(
+                measure,
+                f"{measure.title}: it began by the base year and goes on in steps",
+                "write the steps that come after the base year as a measure of their own",
+            )
+            for measure in self.new
+            if measure.id in held and measure.reached != held[measure.id]
+        ]
+        if found:
+            raise InputError(found)
+
+        def others(law: list[Measure]) -> list[Measure]:
+            return [measure for measure in law if measure.id not in held]
+
+        return _Laws(self.register, others(self.new), [(weight, others(law)) for weight, law in self.base])
 
     def of(self, imposer: str) -> _Laws:
         """The part that one economy imposes."""
@@ -180,9 +214,9 @@ def _add_importer(
     table: _ShockRows, frame: _Frame, laws: _Laws, whom: tuple[str, frozenset[int] | None]
 ) -> None:
     """Add the parts of everything one economy imports from others, or from some countries of the world only."""
-    if not laws.measures():
-        return
     importer, among = whom
+    if not laws.measures() and not laws.touched(importer):
+        return
     cells, world = frame.cells, frame.world
     here = cells.place[importer]
     partners = tuple(code for code, n in cells.place.items() if n != here and (among is None or n in among))
@@ -381,7 +415,7 @@ class _Cell:
         piles, which = self._piles(slot, self.laws.new)
         layers = _above_nothing(piles)[which]
         single = slot.group is not None and products.mfn(slot.group, self.importer) is not None
-        floored = np.array([pile.has_floor for pile in piles])[which]
+        floored = np.array([pile.rests_on_ordinary for pile in piles])[which]
         for i in np.flatnonzero(floored & (share > 0) & (self.flow > 0)):
             mean = max(float(ordinary[i]), 0.0)
             lines = ((mean, 1.0),) if single else products.lines(self.importer, self.sector, mean)

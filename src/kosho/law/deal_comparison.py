@@ -380,7 +380,7 @@ def _dates(register: Register, importer: str, partner: str, on: date, known: dat
         day
         for one in named
         if one.known_from <= (known or on) and one.stage in ("in_force", "announced")
-        for day in (one.first_day, *((one.legal_to + timedelta(days=1),) if one.legal_to else ()))
+        for day in (*one.days_of_change, *((one.legal_to + timedelta(days=1),) if one.legal_to else ()))
         if day > on
     ]
     return Dates(

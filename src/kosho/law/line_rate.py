@@ -14,6 +14,7 @@ from kosho.law.export_controls import in_words as control_in_words
 from kosho.law.headings import Position, cover
 from kosho.law.measure import Measure
 from kosho.law.nomenclature import SHIPPED, refuse_absent
+from kosho.law.ordinary_duty import RateBounds
 from kosho.law.outside import outside
 from kosho.law.parts import dotted, parts
 from kosho.law.possible_rates import Goods, PartRate, Rates, headings_of, longer
@@ -191,8 +192,13 @@ def _layers_of(part: PartRate, query: Query) -> list[Layer]:
     layers = [
         Layer(MFN, claimed.low if claimed.exact else None, MFN, basis, part.duty.source or ("not known",))
     ]
-    for item in part.pile.applied:
-        base = claimed if item.measure.floor_base == "claimed" else general
+    pile = part.pile.at(claimed.low)
+    paid = RateBounds(pile.leaves(claimed.low), pile.leaves(claimed.high))
+    for item in pile.applied:
+        if item.concedes:
+            layers.append(item.layer([(claimed.low, 1.0)] if claimed.exact else None))
+            continue
+        base = paid if item.measure.floor_base == "claimed" else general
         level = part.levels.get(item.measure.id)
         if level is not None:
             item = replace(item, level=level.low)  # noqa: PLW2901 - the same duty, priced
@@ -203,7 +209,7 @@ def _layers_of(part: PartRate, query: Query) -> list[Layer]:
 
 def _removed(part: PartRate) -> Iterator[Removed]:
     yield from (found.removed for _, found in part.covers if found.removed is not None)
-    yield from part.pile.removed
+    yield from part.pile.at(part.duty.claimed.low).removed
 
 
 def _ends(rates: Rates) -> tuple[tuple[LineRate, ...], tuple[LineRate, ...]]:
@@ -274,7 +280,7 @@ def history(register: Register, query: Query, first: date, last: date) -> list[R
     for measure in register.measures:
         if measure.imposed_by(query.importer):
             ends = [measure.legal_to + timedelta(days=1)] if measure.legal_to is not None else []
-            turns |= {day for day in (measure.first_day, *ends) if first < day <= last}
+            turns |= {day for day in (*measure.days_of_change, *ends) if first < day <= last}
     turns |= {day for _, day in register.ends if first < day <= last}
     if query.general is None or (query.claimed is None and query.facts.preference != NONE):
         turns |= duty_turns(query.importer, query.code, first, last)

@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    PrivateAttr,
     Tag,
     ValidationInfo,
     field_validator,
@@ -41,9 +42,11 @@ from kosho.law.scope import (
     known_partner,
     members,
 )
+from kosho.law.staging import Staged
 from kosho.provenance import Cited, Day, Frozen, Source, Status
 
 __all__ = [
+    "CONCESSIONS",
     "DUTIES",
     "Clause",
     "Covers",
@@ -66,6 +69,11 @@ def _by_partner(rates: dict[str, float]) -> dict[str, float]:
     return rates
 
 
+def _numbers(rates: float | Mapping[str, float] | None) -> tuple[float, ...]:
+    """All rates of a measure."""
+    return tuple(rates.values()) if isinstance(rates, Mapping) else () if rates is None else (rates,)
+
+
 def _form(value: object) -> str:
     return "partners" if isinstance(value, dict) else "one"
 
@@ -81,6 +89,8 @@ Kind = Literal[
     "floor",
     "specific",
     "tariff_quota",
+    "cut",
+    "bind",
     "exemption",
     "ban",
     "advisory",
@@ -97,13 +107,17 @@ Kind = Literal[
     "termination",
 ]
 """`tariff` adds its value; `floor` tops the ordinary duty up to its value; `specific` adds money per quantity;
-`tariff_quota` adds `value` inside its quota and `value_out` outside; `exemption` adds nothing and removes what
-it excludes; `ban` prohibits; `advisory`, `quota`, `purchase`, `standard`, `customs`, `digital`, `investment`,
-`transfer`, `subsidy` have `terms`, no rate; `export_control` says what its imposer lets out to whom, not in
-from whom; `unpriced` is listed, adds nothing; `termination` ends the measures it names from `legal_from` on, or
-suspends them to `legal_to`."""
+`tariff_quota` adds `value` inside its quota and `value_out` outside; `cut` takes `value` percent off the
+ordinary duty (100: free) and `bind` lowers it to at most `value`, both at once or `staged`; `exemption` adds
+nothing and removes what it excludes; `ban` prohibits; `advisory`, `quota`, `purchase`, `standard`, `customs`,
+`digital`, `investment`, `transfer`, `subsidy` have `terms`, no rate; `export_control` says what its imposer
+lets out to whom, not in from whom; `unpriced` is listed, adds nothing; `termination` ends the measures it names
+from `legal_from` on, or suspends them to `legal_to`."""
 
-PRICED = ("tariff", "floor", "specific", "tariff_quota")
+CONCESSIONS: tuple[Kind, ...] = ("cut", "bind")
+"""Kinds that lower the ordinary duty, as a free trade agreement does."""
+
+PRICED: tuple[Kind, ...] = ("tariff", "floor", "specific", "tariff_quota", *CONCESSIONS)
 
 DUTIES: tuple[Kind, ...] = (*PRICED, "exemption")
 """Kinds that make up a rate."""
@@ -186,6 +200,9 @@ class Measure(Frozen):
     """Of a tariff quota: how much it is. Worlds that count it solve for what is inside; in others `quota_share`
     stands in."""
     unit: Unit = "percent"
+    staged: Staged | None = None
+    """Of a cut or a bind: the steps in which it comes; None: all of it at once."""
+    _reached: float = PrivateAttr(1.0)
     floor_base: Literal["general", "claimed"] = "general"
     """What a floor tops up: the general ordinary duty, or the one of the preference claimed."""
     value_share: ValueShare | None = None
@@ -290,6 +307,12 @@ class Measure(Frozen):
             raise ValueError("only a tariff quota has quota_share and quota")
         if self.kind != "tariff_quota" and (self.kind == "specific") == (self.unit == "percent"):
             raise ValueError("a specific duty has a unit such as USD/kg, other kinds percent")
+        if self.staged is not None and self.kind not in CONCESSIONS:
+            raise ValueError("only a cut or a bind is staged")
+        if self.kind == "cut" and any(not 0 < cut <= 100 for cut in _numbers(self.value)):
+            raise ValueError("a cut is percent of the ordinary duty, above 0 and at most 100 (100: free)")
+        if self.kind == "bind" and any(bound < 0 for bound in _numbers(self.value)):
+            raise ValueError("a bound is percent of the customs value, zero or more")
         if self.floor_base != "general" and self.kind != "floor":
             raise ValueError("only a floor has floor_base")
         listed = isinstance(self.value, dict) or isinstance(self.value_out, dict)
@@ -300,8 +323,7 @@ class Measure(Frozen):
     @field_validator("value", "value_out")
     @classmethod
     def _possible(cls, value: float | dict[str, float] | None) -> float | dict[str, float] | None:
-        rates = value.values() if isinstance(value, dict) else [0.0 if value is None else value]
-        if not all(-100 < rate < math.inf for rate in rates):
+        if not all(-100 < rate < math.inf for rate in _numbers(value)):
             raise ValueError("a rate is above -100 percent and finite")
         return value
 
@@ -312,8 +334,7 @@ class Measure(Frozen):
                 raise ValueError("insist says why a rate that is out of bounds is meant")
             return self
         for name, given in (("value", self.value), ("value_out", self.value_out)):
-            rates = given.values() if isinstance(given, Mapping) else () if given is None else (given,)
-            for rate in rates:
+            for rate in _numbers(given):
                 wrong = PERCENT_DUTY.broken(rate) if self.unit == "percent" or rate < 0 else None
                 if wrong is not None:
                     raise ValueError(f"{name}: {wrong}; if it is meant, say why in insist")
@@ -332,6 +353,14 @@ class Measure(Frozen):
     def first_day(self) -> date:
         """First day it acts."""
         return self.collected_from or self.legal_from
+
+    def on_day(self, on: date) -> Measure:
+        """The measure with as much of its steps as is reached on a day; itself where it has none."""
+        if self.staged is None:
+            return self
+        staged = self.model_copy()
+        staged._reached = self.staged.share(self.first_day, on)
+        return staged
 
     def imposed_by(self, economy: str) -> bool:
         """Whether the economy is the imposer, or a member of it."""
@@ -369,6 +398,16 @@ class Measure(Frozen):
     def taxed_share(self) -> float:
         """Share of the customs value the duty is taken on, on average."""
         return 1.0 if self.value_share is None else self.value_share.value
+
+    @property
+    def reached(self) -> float:
+        """Share of a staged cut or bind that is reached on the day it was asked for (`on_day`); else all."""
+        return self._reached
+
+    @property
+    def days_of_change(self) -> tuple[date, ...]:
+        """Days from which on it does something else than before: its first, and its steps."""
+        return (self.first_day,) if self.staged is None else tuple(self.staged.days(self.first_day))
 
 
 class Omission(Frozen):

@@ -69,19 +69,22 @@ def total(pile: Stack, duty: OrdinaryDuty, levels: Mapping[str, RateBounds] | No
         duty: What goods pay without it.
         levels: Of measures whose level is not known (money per quantity without a unit value), its bounds.
     """
-    flat = [_level(item.measure, item.level, levels) for item in pile.applied if item.measure.kind != "floor"]
-    weights = [item.weight for item in pile.applied if item.measure.kind != "floor"]
+    added = [item for item in pile.applied if item.measure.kind != "floor" and not item.concedes]
+    flat = [_level(item.measure, item.level, levels) for item in added]
+    weights = [item.weight for item in added]
     low = sum(weight * level.low for weight, level in zip(weights, flat, strict=True))
     high = sum(weight * level.high for weight, level in zip(weights, flat, strict=True))
     floors = [item for item in pile.applied if item.measure.kind == "floor"]
-    if duty.claimed == duty.general:
+    # What a concession leaves rises with the duty: its ends are those of the duty.
+    paid = RateBounds(pile.leaves(duty.claimed.low), pile.leaves(duty.claimed.high))
+    if paid == duty.general:
         own, others = floors, []
     else:
         own = [item for item in floors if item.measure.floor_base == "claimed"]
         others = [item for item in floors if item.measure.floor_base != "claimed"]
     # Floors make of one duty a line with a kink at each: its ends and its kinks are all there is to try.
-    ends = [duty.claimed.low, duty.claimed.high]
-    ends += [item.level for item in own if duty.claimed.low < item.level < duty.claimed.high]
+    ends = [paid.low, paid.high]
+    ends += [item.level for item in own if paid.low < item.level < paid.high]
     tops = [end + sum(item.adds([(end, 1.0)]) for item in own) for end in ends]
     least = sum(item.adds([(duty.general.high, 1.0)]) for item in others)
     most = sum(item.adds([(duty.general.low, 1.0)]) for item in others)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import model_validator
 
-from kosho.codes import sectors
+from kosho.codes import blocs, expand_regions, sectors
 from kosho.display import Card, Shown, listing, number, plural
 from kosho.errors import Problems
 from kosho.law.scope import (
     YES_BY_DEFAULT,
+    Actor,
     Economy,
     HsScope,
     Id,
@@ -35,10 +36,12 @@ __all__ = [
     "OwnRate",
     "PreferenceUse",
     "Product",
+    "ProductFile",
     "ProductGroup",
     "Products",
     "RateSpread",
     "in_scope",
+    "products_of",
 ]
 
 SHARE_TOLERANCE = 1e-9
@@ -47,7 +50,7 @@ SHARE_TOLERANCE = 1e-9
 class Coverage(Frozen):
     """How much of a sector's imports a group makes up."""
 
-    importer: Economy
+    importer: Actor
     exporters: tuple[Partner, ...] = ()
     """Empty: all that no other entry of the group names."""
     share: Cited
@@ -57,7 +60,7 @@ class Coverage(Frozen):
 class OwnRate(Frozen):
     """The ordinary (MFN) duty on a group."""
 
-    importer: Economy
+    importer: Actor
     rate: Cited
     """Percent."""
 
@@ -98,6 +101,9 @@ class ProductGroup(Frozen):
     def importers(self) -> frozenset[str]:
         """Economies whose imports it tells apart: those it has an ordinary duty or a share of trade of."""
         return frozenset(entry.importer for entry in (*self.mfn, *self.coverage))
+
+
+Entry = TypeVar("Entry", OwnRate, Coverage)
 
 
 class PreferenceUse(Frozen):
@@ -294,7 +300,24 @@ def _read(path: Path) -> Products:
     from kosho.law.yaml_cache import read  # noqa: PLC0415 - not needed where there is a copy of what was read
 
     document, lines = read(path, ProductFile)
-    problems = Problems(str(path))
+    places = {group.id: f"{path}:{lines['groups', i]}" for i, group in enumerate(document.groups)}
+    return products_of(document, lines, str(path), places)
+
+
+def products_of(document: ProductFile, lines: LineNumbers, file: str, places: dict[str, str]) -> Products:
+    """Product groups of a document, once nothing contradicts in it.
+
+    Args:
+        document: As read, or put together from several files.
+        lines: Where its entries stand.
+        file: Named in errors.
+        places: File and line of each group.
+
+    Raises:
+        InputError: ids given twice, unknown sources, groups that overlap, shares above one; all are listed.
+    """
+    document = document.model_copy(update={"groups": tuple(map(_by_economy, document.groups))})
+    problems = Problems(file)
     _check_ids(document, lines, problems)
     _check_sources(document, lines, problems)
     _check_disjoint(document, lines, problems)
@@ -305,8 +328,23 @@ def _read(path: Path) -> Products:
         claims=document.claims,
         spreads={(spread.importer, spread.sector): spread for spread in document.spreads},
         sources={source.id: source for source in document.sources},
-        places={group.id: f"{path}:{lines['groups', i]}" for i, group in enumerate(document.groups)},
+        places=places,
     )
+
+
+def _by_economy(group: ProductGroup) -> ProductGroup:
+    """The group with what is said of a bloc's imports said of each member's."""
+    if not any(one.importer in blocs() for one in (*group.mfn, *group.coverage)):
+        return group
+
+    def each(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+        return tuple(
+            entry.model_copy(update={"importer": code})
+            for entry in entries
+            for code in expand_regions([entry.importer])
+        )
+
+    return group.model_copy(update={"mfn": each(group.mfn), "coverage": each(group.coverage)})
 
 
 def _check_ids(document: ProductFile, lines: LineNumbers, problems: Problems) -> None:

@@ -30,7 +30,7 @@ from kosho.law.possible_rates import Way, as_line, freed_ways, headings_of, pile
 from kosho.law.query import CODE_HINT, NO_FACTS, NONE, is_code
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
-from kosho.law.stacking import Stack, stack
+from kosho.law.stacking import Applied, Stack, stack
 
 __all__ = ["RateTable", "added_as_listed", "rate_bounds", "rates"]
 
@@ -166,17 +166,30 @@ def _editions(register: Register, importer: str, dates: Sequence[date]) -> Itera
 
 @dataclass(frozen=True)
 class _Form:
-    """What a stack makes of an ordinary duty: a sum, and tops up to floors."""
+    """What a stack makes of an ordinary duty: what concessions leave of it, a sum, and tops up to floors."""
 
     flat: float
-    floors: tuple[tuple[float, float], ...]
-    """Weight and level of each."""
+    floors: tuple[tuple[float, float, bool], ...]
+    """Weight and level of each, and whether it tops up what concessions leave."""
+    cuts: tuple[tuple[float, float], ...] = ()
+    """Of each concession the share of the duty that it leaves, and the bound that it moves the duty towards by
+    the rest: nothing for a cut."""
 
     @staticmethod
     def of(one: Stack) -> _Form:
-        flat = sum(item.weight * item.level for item in one.applied if item.measure.kind != "floor")
-        floors = ((item.weight, item.level) for item in one.applied if item.measure.kind == "floor")
-        return _Form(flat, tuple(floors))
+        added = [item for item in one.applied if item.measure.kind != "floor" and not item.concedes]
+        floors = (
+            (item.weight, item.level, item.measure.floor_base == "claimed")
+            for item in one.applied
+            if item.measure.kind == "floor"
+        )
+        flat = sum(item.weight * item.level for item in added)
+        return _Form(flat, tuple(floors), tuple(map(_cut, one.concessions)))
+
+
+def _cut(one: Applied) -> tuple[float, float]:
+    share = one.weight * one.measure.reached
+    return (1.0 - share * one.level, 0.0) if one.measure.kind == "cut" else (1.0 - share, one.level)
 
 
 @dataclass(frozen=True)
@@ -226,7 +239,7 @@ class _Table:
         self, partners: Sequence[str], dates: Sequence[date], known: date | None, *, every_way: bool = False
     ) -> Iterator[tuple[int, _State | int]]:
         """The law of each day, or the place of an earlier day with the same."""
-        seen: dict[tuple[str, ...], int] = {}
+        seen: dict[tuple[str | float, ...], int] = {}
         maker = _States(self, partners, every_way)
         for k, day in enumerate(dates):
             law = [m for m in self.register.in_force(day, known) if m.imposed_by(self.importer)]
@@ -237,7 +250,8 @@ class _Table:
                 and one.matters_under(NONE)
                 and any(one.concerns(self.importer, partner, day) for partner in partners)
             ]
-            state = (*(measure.id for measure in law), *(f"not held {bit}" for bit in missing))
+            reached = (part for measure in law for part in (measure.id, measure.reached))
+            state = (*reached, *(f"not held {bit}" for bit in missing))
             if state in seen:
                 yield k, seen[state]
             else:
@@ -305,18 +319,43 @@ def _values(forms: list[list[_Form]], kinds: Index, ordinary: Array) -> Array:
     """What forms `[kind, column]` make of ordinary duties: `[line, column]`."""
     flat = np.array([[one.flat for one in row] for row in forms], np.float32)
     found = flat[kinds]
-    found += ordinary[:, None]
+    paid = _paid(forms, kinds, ordinary)
+    found += ordinary[:, None] if paid is None else paid
     deepest = max((len(one.floors) for row in forms for one in row), default=0)
     for depth in range(deepest):
         pairs = np.array(
-            [[one.floors[depth] if depth < len(one.floors) else (0.0, 0.0) for one in row] for row in forms],
+            [
+                [one.floors[depth] if depth < len(one.floors) else (0.0, 0.0, False) for one in row]
+                for row in forms
+            ],
             np.float32,
         )
         topped: Mask = np.any(pairs[:, :, 0] > 0, axis=1)
         hit = np.flatnonzero(topped[kinds])
-        weight, level = pairs[kinds[hit], :, 0], pairs[kinds[hit], :, 1]
-        found[hit] += weight * np.maximum(level - ordinary[hit, None], np.float32(0.0))
+        weight, level, on_paid = (pairs[kinds[hit], :, column] for column in range(3))
+        topped_up = ordinary[hit, None]
+        if paid is not None:
+            topped_up = np.where(on_paid > 0, paid[hit], topped_up)
+        found[hit] += weight * np.maximum(level - topped_up, np.float32(0.0))
     return found
+
+
+def _paid(forms: list[list[_Form]], kinds: Index, ordinary: Array) -> Array | None:
+    """What concessions leave of ordinary duties `[line, column]`; None where there is none."""
+    deepest = max((len(one.cuts) for row in forms for one in row), default=0)
+    if not deepest:
+        return None
+    paid = np.broadcast_to(ordinary[:, None], (len(kinds), len(forms[0]))).copy()
+    for depth in range(deepest):
+        pairs = np.array(
+            [[one.cuts[depth] if depth < len(one.cuts) else (1.0, 0.0) for one in row] for row in forms],
+            np.float32,
+        )
+        keeps, bound = pairs[kinds, :, 0], pairs[kinds, :, 1]
+        with np.errstate(invalid="ignore"):  # nothing of an unbounded duty is nothing
+            kept = np.where(keeps > 0, keeps * ordinary[:, None], np.float32(0.0))
+        paid = np.minimum(paid, np.where(ordinary[:, None] > bound, kept + (1 - keeps) * bound, paid))
+    return paid
 
 
 class _States:
@@ -326,7 +365,7 @@ class _States:
         self._table, self._partners, self._every_way = table, partners, every_way
         self._headings = headings_of(table.register)
         self._covers: dict[str, Mask] = {}
-        self._forms: dict[tuple[tuple[str, float], ...], _Form] = {}
+        self._forms: dict[tuple[tuple[str, float, float], ...], _Form] = {}
         self._levels: dict[str, tuple[float | None, ...]] = {}
 
     def state(self, law: Sequence[Measure], missing: Sequence[int]) -> _State:
@@ -444,7 +483,7 @@ class _States:
         return tuple(dict.fromkeys((plain, *forms)))
 
     def _form(self, pairs: Sequence[tuple[Measure, float]]) -> _Form:
-        key = tuple((measure.id, level) for measure, level in pairs)
+        key = tuple((measure.id, level, measure.reached) for measure, level in pairs)
         if key not in self._forms:
             self._forms[key] = _Form.of(stack(pairs, self._table.register.order, _share))
         return self._forms[key]

@@ -18,7 +18,7 @@ from kosho.law.scope import HsList, Scope, members
 from kosho.provenance import Cited, Source
 from kosho.yamlfile import Key, LineNumbers
 
-__all__ = ["References", "check_references", "cited_in", "cross_checks"]
+__all__ = ["References", "check_references", "cited_in", "cross_checks", "list_checks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def cross_checks(documents: list[tuple[Path, MeasureFile, LineNumbers]], groups:
     first_list: dict[str, str] = {}
     for path, document, lines in documents:
         problems = Problems(str(path))
-        found += _list_checks(document, lines, str(path), known)
+        found += list_checks(document.lists, lines, str(path), known)
         for name in document.lists:
             place = f"{path}:{lines['lists', name]}"
             if name in first_list:
@@ -82,9 +82,10 @@ def _all_sources(documents: list[tuple[Path, MeasureFile, LineNumbers]]) -> tupl
     return set(known), found
 
 
-def _list_checks(document: MeasureFile, lines: LineNumbers, file: str, known: References) -> list[Problem]:
+def list_checks(lists: Mapping[str, HsList], lines: LineNumbers, file: str, known: References) -> list[Problem]:
+    """Mistakes of the lists of headings of a file: sources, groups and small products that do not exist."""
     problems = Problems(file)
-    for name, item in document.lists.items():
+    for name, item in lists.items():
         for key, what, given, there in (
             ("source", "source", item.source, known.sources),
             ("groups", "product group", item.groups, known.products.groups),

@@ -297,7 +297,8 @@ class Register(Shown):
     def in_force(self, on: date, known: date | None = None) -> list[Measure]:
         """Measures that apply on a day as known on another (the latest knowledge by default).
 
-        Terminations are not listed; what they end is left out.
+        Terminations are not listed; what they end is left out. Of a staged measure as much acts as the day has
+        reached of its steps.
 
         >>> from datetime import date
         >>> from kosho.law import Register
@@ -313,7 +314,7 @@ class Register(Shown):
             for name in measure.terminates
         }
         return [
-            measure
+            measure.on_day(on)
             for measure in self.measures
             if measure.kind != "termination" and measure.id not in ended and self._valid(measure, on, known)
         ]
@@ -359,9 +360,9 @@ class Register(Shown):
         if mfn is None and own is not None and product.preference == "none":
             mfn, source = own.value / 100, (own.source,)
         ordinary = mfn or 0.0
-        pile = self.stack(importer, exporter, product, self.in_force(on, known))
+        pile = self.stack(importer, exporter, product, self.in_force(on, known)).at(ordinary)
         layers = [Layer(MFN, ordinary, MFN, "ordinary duty", source)]
-        layers += [item.layer([(ordinary, 1.0)]) for item in pile.applied]
+        layers += pile.layers(ordinary)
         return Rate(ordinary + pile.adds([(ordinary, 1.0)]), tuple(layers), pile.removed)
 
     def stack(self, importer: str, exporter: str, product: Product, measures: Iterable[Measure]) -> Stack:

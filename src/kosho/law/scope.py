@@ -17,6 +17,7 @@ __all__ = [
     "CONTENTS",
     "EVERYONE",
     "YES_BY_DEFAULT",
+    "Actor",
     "Answer",
     "Attribute",
     "Content",
@@ -62,7 +63,7 @@ def known_partner(code: str) -> str:
     return _known(code, {ALL, *countries(), *blocs()}, "country or bloc")
 
 
-def _imposer(code: str) -> str:
+def _actor(code: str) -> str:
     return _known(code, {*countries(), *blocs()}, "country or bloc")
 
 
@@ -86,7 +87,9 @@ Some = Annotated[tuple[Item, ...], AfterValidator(_some)]
 """A list that is not empty."""
 
 Economy = Annotated[str, AfterValidator(_economy)]
-Imposer = Annotated[str, AfterValidator(_imposer)]
+Actor = Annotated[str, AfterValidator(_actor)]
+"""An economy, or a bloc that acts as one."""
+Imposer = Actor
 Partner = Annotated[str, AfterValidator(known_partner)]
 SectorCode = Annotated[str, AfterValidator(_sector)]
 HsPrefix = Annotated[str, AfterValidator(_hs)]

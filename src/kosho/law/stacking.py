@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kosho.display import Card, Shown, percent
 from kosho.errors import InputError, Problem
-from kosho.law.measure import Measure
+from kosho.law.measure import CONCESSIONS, Measure
 
 __all__ = ["MFN", "Applied", "Layer", "Rate", "Removed", "Stack", "precedence", "stack"]
 
@@ -86,11 +86,32 @@ class Applied(Shown):
     weight: float
     """Share of the customs value it is taken on, after exclusions."""
 
+    @property
+    def concedes(self) -> bool:
+        """Whether it lowers the ordinary duty, as a free trade agreement does."""
+        return self.measure.kind in CONCESSIONS
+
+    def leaves(self, ordinary: float) -> float:
+        """What it leaves of an ordinary duty, which may be infinite: not bounded by anything else.
+
+        A cut takes its percentage off, a bind what is above it; both on the share of the value that they are
+        given for and, where they are staged, the share of their steps that is reached.
+        """
+        share = self.weight * self.measure.reached
+        if self.measure.kind == "cut":
+            return ordinary * kept if (kept := 1.0 - share * self.level) > 0 else 0.0
+        if self.measure.kind == "bind" and ordinary > self.level:
+            return self.level if share >= 1.0 else ordinary - share * (ordinary - self.level)
+        return ordinary
+
     def adds(self, lines: Iterable[tuple[float, float]]) -> float:
         """What it adds, given the ordinary rates of the product's lines as (rate, weight); weights sum to one.
 
         A floor is a total: line by line it adds what the ordinary rate lacks, so it never lowers a higher one.
+        What a cut or a bind adds is below zero.
         """
+        if self.concedes:
+            return sum(weight * (self.leaves(rate) - rate) for rate, weight in lines)
         if self.measure.kind != "floor":
             return self.weight * self.level
         return self.weight * sum(weight * max(0.0, self.level - rate) for rate, weight in lines)
@@ -110,13 +131,53 @@ class Stack(Shown):
     removed: tuple[Removed, ...]
 
     @property
-    def has_floor(self) -> bool:
+    def rests_on_ordinary(self) -> bool:
         """Whether what it adds depends on the ordinary rate."""
-        return any(item.measure.kind == "floor" for item in self.applied)
+        return any(item.measure.kind == "floor" or item.concedes for item in self.applied)
+
+    @property
+    def concessions(self) -> tuple[Applied, ...]:
+        """Cuts and binds: of several an importer claims the one that leaves least."""
+        return tuple(item for item in self.applied if item.concedes)
+
+    def leaves(self, ordinary: float) -> float:
+        """What the best of the concessions leaves of an ordinary duty."""
+        return min((item.leaves(ordinary) for item in self.concessions), default=ordinary)
 
     def adds(self, lines: Sequence[tuple[float, float]]) -> float:
-        """Sum of all layers above the ordinary duty. See `Applied.adds`."""
-        return sum(item.adds(lines) for item in self.applied)
+        """Sum of all layers above the ordinary duty. See `Applied.adds`.
+
+        Floors top up the ordinary duty, or what concessions leave of it where their `floor_base` is `claimed`.
+        """
+        concessions = self.concessions
+        if not concessions:
+            return sum(item.adds(lines) for item in self.applied)
+        left = [(self.leaves(rate), weight) for rate, weight in lines]
+        return sum(
+            (after - rate) * weight for (after, weight), (rate, _) in zip(left, lines, strict=True)
+        ) + sum(
+            item.adds(left if item.measure.floor_base == "claimed" else lines)
+            for item in self.applied
+            if not item.concedes
+        )
+
+    def layers(self, ordinary: float) -> list[Layer]:
+        """Each measure as a part of the rate on goods of one ordinary duty; they sum to what it adds."""
+        paid = self.leaves(ordinary)
+        return [
+            item.layer([(paid if item.measure.floor_base == "claimed" else ordinary, 1.0)])
+            for item in self.at(ordinary).applied
+        ]
+
+    def at(self, ordinary: float) -> Stack:
+        """What applies to goods of one ordinary duty: of several concessions, the one that leaves least."""
+        if len(self.concessions) < 2:
+            return self
+        best = min(self.concessions, key=lambda item: item.leaves(ordinary))
+        others = [item for item in self.concessions if item is not best]
+        rule = "an importer claims the concession that leaves least"
+        removed = tuple(Removed(item.measure.id, best.measure.id, rule) for item in others)
+        return Stack(tuple(item for item in self.applied if item not in others), (*self.removed, *removed))
 
 
 def stack(

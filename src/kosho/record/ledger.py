@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 
 from kosho.arguments import path_of
+from kosho.case_folders import case_folder, case_names
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, suggest
 from kosho.known import version
@@ -463,22 +463,18 @@ def _parsed(digest: str, text: _Text, known: date) -> tuple[RecordFile, LineNumb
     return validate(decoded, RecordFile, text.file, known)
 
 
-def _shipped() -> Path:
-    return Path(str(files("kosho").joinpath("cases")))
-
-
 def records() -> list[str]:
-    """Names of the cases that ship with a record.
+    """Names of the cases with a record that ship or are in the user's cases folder.
 
     >>> from kosho.record import records
     >>> records()
     ['japan-asean-2023', 'japan-china-2018', 'japan-taiwan-2025', 'japan-us-2025']
     """
-    return sorted(path.parent.name for path in _shipped().glob("*/record.yaml"))
+    return case_names(["record.yaml"])
 
 
 def located(name_or_path: str | Path) -> Path:
-    """The file of a record: of a shipped case by its name, in a folder, or itself.
+    """The file of a record: of a case by its name, in a folder, or itself.
 
     Raises:
         InputError: neither a shipped case has this name nor a folder, nor does it end as YAML files do.
@@ -486,9 +482,8 @@ def located(name_or_path: str | Path) -> Path:
     path = path_of(name_or_path, "name_or_path")
     if path.suffix in (".yaml", ".yml"):
         return path
-    if path.is_dir():
-        return path / "record.yaml"
-    if path.name == str(name_or_path) and (_shipped() / path / "record.yaml").is_file():
-        return _shipped() / path / "record.yaml"
+    folder = case_folder(path)
+    if folder is not None and (path.is_dir() or (folder / "record.yaml").is_file()):
+        return folder / "record.yaml"
     hint = suggest(str(name_or_path), records()) or "give the folder of a case, or its record.yaml"
     raise InputError(Problem(f"no record of a case {str(name_or_path)!r}", hint))

@@ -26,7 +26,7 @@ from kosho.scenario.sensitivity import (
     figures_or_reason,
     subsidies_at,
 )
-from kosho.world import PhysicalFlow, World, WorldChoice, low_elasticity
+from kosho.world import PhysicalFlow, World, WorldChoice, low_elasticity, together
 
 __all__ = ["Simulation", "scenario_effects", "simulate", "simulate_with_ranges"]
 
@@ -180,8 +180,8 @@ def idle_changes(case: Case, scenario: str, base: World, law: Law) -> dict[str, 
 
 def _world(case: Case, world: World | WorldChoice | str | None) -> World:
     if isinstance(world, World):
-        return world
-    return (WorldChoice.parse(world) if isinstance(world, str) else world or case.world).load().whole
+        return together(world, case.apart)
+    return case.worlds(WorldChoice.parse(world) if isinstance(world, str) else world).whole
 
 
 def _counted(case: Case, world: World) -> World:

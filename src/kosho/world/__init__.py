@@ -3,7 +3,7 @@
 from kosho.world.choice import WorldChoice, Worlds
 from kosho.world.elasticities import draw_elasticities, low_elasticity
 from kosho.world.examples import toy
-from kosho.world.loading import coarse, load
+from kosho.world.loading import coarse, load, together
 from kosho.world.table import Detail, PhysicalFlow, World, WorldMeta, labelled
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "labelled",
     "load",
     "low_elasticity",
+    "together",
     "toy",
 ]

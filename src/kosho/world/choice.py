@@ -9,9 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, get_args
 
+from kosho.codes import blocs
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
-from kosho.world.loading import DEFAULT, coarse, load, written
+from kosho.world.loading import DEFAULT, coarse, load, together, written
 from kosho.world.table import World
 
 __all__ = ["WorldChoice", "Worlds"]
@@ -102,18 +103,22 @@ class WorldChoice(Shown):
         """The table and its coarse form.
 
         Args:
-            keep: Countries and sectors that the coarse form keeps by themselves.
+            keep: Countries and sectors that the coarse form keeps by themselves; a bloc among them is one
+                economy in both.
 
         Raises:
-            InputError: the file is no table.
+            InputError: the file is no table, or two blocs share a member.
         """
-        if self.detail is not None:
+        kept = frozenset(keep)
+        unions = frozenset(code for code in kept if code in blocs())
+        if self.detail is not None and not unions:
             one = load(self.table, self.detail, self.detail)
             return Worlds(one, one)
-        return _pair(self.table, frozenset(keep), written(self.table))
+        return _pair(self, kept if self.detail is None else unions, written(self.table))
 
 
 @lru_cache(maxsize=8)
-def _pair(table: str, keep: frozenset[str], _at: tuple[int, ...]) -> Worlds:
-    whole = load(table)
-    return Worlds(whole, coarse(whole, keep))
+def _pair(of: WorldChoice, keep: frozenset[str], _at: tuple[int, ...]) -> Worlds:
+    whole = together(load(of.table), keep)
+    small = coarse(whole, keep)
+    return {None: Worlds(whole, small), "full": Worlds(whole, whole), "talks": Worlds(small, small)}[of.detail]

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array
-from kosho.codes import talks_regions, talks_sectors
+from kosho.codes import blocs, talks_regions, talks_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.world.calibrate import Economy
 from kosho.world.economy import TradeWeights, labelled
@@ -25,7 +25,7 @@ from kosho.world.store import IOTable, read
 from kosho.world.table import World, WorldMeta
 from kosho.world.table_tariffs import SHIPPED_YEAR, TableTariffs, tariffs_of, unknown_tariffs
 
-__all__ = ["DEFAULT", "calibrated", "coarse", "load", "table", "written"]
+__all__ = ["DEFAULT", "calibrated", "coarse", "load", "table", "together", "written"]
 
 DEFAULT = "icio-2022"
 
@@ -120,6 +120,42 @@ def coarse(world: World, keep: Iterable[str] = (), *, regions: bool = True, sect
         regions=_together(countries, talks_regions(economies), alone) if regions else None,
         sectors=_together(goods, talks_sectors(), alone) if sectors else None,
     )
+
+
+def together(world: World, codes: Iterable[str]) -> World:
+    """A world in which each of some blocs is one economy, as far as it has its members; itself if all are.
+
+    What a bloc sells to itself is then home trade, and its members share wages and prices; their shares of its
+    trade stay what they are, so that law on single members still reaches them.
+
+    Args:
+        world: The world.
+        codes: Blocs; other codes are passed over.
+
+    Raises:
+        InputError: an economy is in two of them.
+
+    >>> from kosho.world import load, together
+    >>> union = together(load(), ["EU27"])
+    >>> len(load().countries), len(union.countries), "EU27" in union.countries
+    (80, 54, True)
+    """
+    members = _members(world.countries, world.meta.regions)
+    groups: dict[str, tuple[str, ...]] = {}
+    for code in codes:
+        if code in blocs() and code not in world.countries:
+            of = set(blocs()[code].members)
+            inside = tuple(label for label, leaves in members.items() if of >= set(leaves))
+            groups |= {code: inside} if inside else {}
+    twice = [label for label in members if sum(label in inside for inside in groups.values()) > 1]
+    if twice:
+        names = " and ".join(code for code, inside in groups.items() if twice[0] in inside)
+        raise InputError(Problem(f"{twice[0]} is in {names}", "name one of them"))
+    if not groups:
+        return world
+    at = {label: code for code, inside in groups.items() for label in inside}
+    order = dict.fromkeys(at.get(label, label) for label in world.countries)
+    return world.aggregate(regions={code: groups.get(code, (code,)) for code in order})
 
 
 def _members(labels: Sequence[str], groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

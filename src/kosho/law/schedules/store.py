@@ -13,9 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from kosho.cache import home
 from kosho.errors import InputError, Problem
 from kosho.law.schedules.lines import Line, LineMapping, References, Schedule
+from kosho.user_folders import data
 
 __all__ = ["folder", "imported", "path_of", "write"]
 
@@ -29,11 +29,7 @@ CREATE TABLE line ({_COLUMNS.replace("code", "code TEXT PRIMARY KEY", 1)}) WITHO
 
 def folder() -> Path:
     """Where imported schedules are kept: under `KOSHO_DATA`, or the user's data folder."""
-    given = os.environ.get("KOSHO_DATA")
-    if given:
-        return Path(given).absolute() / "schedules"
-    base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base).absolute() if base else home() / ".local" / "share") / "kosho" / "schedules"
+    return data() / "schedules"
 
 
 def path_of(importer: str, edition: str) -> Path:

@@ -1,0 +1,205 @@
+"""`kosho simulate --add`: a question in one line, in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kosho.cli.options import open_case, permitted, world_named
+from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
+from kosho.errors import InputError, Problem, Problems
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kosho.case import Case
+    from kosho.law.one_line import OneLine
+    from kosho.scenario.additions import Added, SellerChange, Way
+
+__all__ = ["Question", "answer", "contract"]
+
+GRAMMAR = "'IMPORTER PARTNERS GOODS RATE', such as 'EU27 JPN C29 25%'"
+SELLERS = 4
+"""Sellers besides those that a line is aimed at: those whose sales move most."""
+OTHERS = (4, 3)
+"""Economies besides those named: those that lose and those that gain most."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What `kosho simulate` is asked, of a scenario, of the base, or of the law of a day."""
+
+    case: str | None
+    scenario: str | None
+    on: date | None
+    lines: tuple[str, ...]
+    base: bool
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be asked together, or lacks something."""
+        problems = Problems()
+        how = f"say --add {GRAMMAR}"
+        if self.base and self.case is not None:
+            problems.add("--base asks without a case", f"leave {self.case} or --base away", key="CASE")
+        if self.base and self.on is not None:
+            problems.add("--base is the law of the table's year", "leave one away", key="--as-of")
+        if self.base and not self.lines:
+            problems.add("nothing is added to the base", how, key="--base")
+        if self.case is None and not self.lines and not self.base:
+            problems.add("neither a case nor a measure to add", f"name a CASE, or {how}")
+        if self.case is None and self.scenario is not None:
+            problems.add("a scenario is one of a case", "name the CASE", key="--scenario")
+        problems.raise_if_any()
+
+    def plain(self) -> tuple[str, str]:
+        """Case and scenario of a question without lines.
+
+        Raises:
+            InputError: no scenario is named.
+        """
+        case = self.case or ""
+        return case, self.scenario or _only(open_case(case, self.on), None)
+
+
+def answer(question: Question, world: str | None, way: Way, *, json: bool) -> None:
+    """Solve what lines do and print it.
+
+    Raises:
+        InputError: a line is wrong, or as `kosho simulate`.
+        IdleError: a line changes nothing, and that was not allowed.
+        ConvergenceError: as `kosho simulate`.
+    """
+    from kosho.scenario.additions import add_to_base, add_to_case, add_to_law
+
+    with show_progress("Solving"):
+        names: dict[str, Any] = {"case": None, "scenario": None, "elasticities": way.elasticities}
+        if question.case is not None:
+            case = permitted(open_case(question.case, question.on), allow_idle=way.allow_idle)
+            names |= {"case": case.name, "scenario": question.scenario or _only(case, "status-quo")}
+            named = world_named(world, case)
+            found = add_to_case(case, names["scenario"], question.lines, question.on, named, way)
+        elif question.on is not None:
+            found = add_to_law(question.lines, question.on, world_named(world), way)
+        else:
+            found = add_to_base(question.lines, world_named(world), way)
+    if json:
+        show_json(contract(found, names))
+    else:
+        _show(found)
+
+
+def _only(case: Case, role: str | None) -> str:
+    """The scenario that is meant where none is named: the one of a role.
+
+    Raises:
+        InputError: there is none, or no role goes without saying.
+    """
+    if not case.scenarios:
+        raise case.lacking("scenarios")
+    found = [name for name, one in case.scenarios.items() if one.role == role]
+    if not found:
+        raise InputError(
+            Problem("no scenario is named", f"one of {', '.join(case.scenarios)}", key="--scenario")
+        )
+    return found[0]
+
+
+def contract(found: Added, shared: dict[str, Any]) -> dict[str, Any]:
+    """What `--json` prints; fractions, and million USD of the base year."""
+    report = found.with_them.solver
+    return {
+        "schema_version": 1,
+        **shared,
+        "on": found.on.isoformat(),
+        "against": found.against,
+        "world": found.with_them.base.hash,
+        "table": found.with_them.base.meta.name,
+        "deficits": found.with_them.deficits,
+        "added": [
+            {
+                "text": line.text,
+                "title": line.title,
+                "measures": [one.id for one in line.measures],
+                "sectors": list(line.covers),
+                "sellers": [
+                    {"exporter": one.exporter, "before_musd": one.before, "after_musd": one.after}
+                    for one in found.sellers(line)
+                ],
+            }
+            for line in found.lines
+        ],
+        "countries": found.countries,
+        "idle": dict(found.idle),
+        "left_out": dict(found.left_out),
+        "assumptions": list(found.assumptions),
+        "solver": {
+            "iterations": report.iterations,
+            "residual": report.residual,
+            "seconds": report.seconds,
+            "method": report.method,
+        },
+    }
+
+
+def _show(found: Added) -> None:
+    """Who gains and loses, and who sells what the lines are about."""
+    from kosho import formatting
+    from kosho.codes import country_name
+
+    for text, why in found.idle.items():
+        say(f"IDLE: {text} changes nothing: {why}.")
+    for line in found.lines:
+        say(line.title)
+    say(f"Against {found.against}. Long run, seven to ten years; central numbers, no ranges.")
+    for name, why in found.left_out.items():
+        say(f"note: {name}: {why}")
+    say("")
+    rows = [
+        (
+            country_name(code),
+            formatting.percent(one["welfare"], sign=True),
+            formatting.billions(one["ev_musd"], sign=True),
+            formatting.percent(one["real_wage"], sign=True),
+        )
+        for code, one in _shown(found)
+    ]
+    columns = ("Economy", "Real income, %", "Billion USD a year", "Real wage, %")
+    show_table("What it is worth", columns, rows, numeric=3)
+    for line in found.lines:
+        rows = [
+            (
+                country_name(one.exporter) + (" (home)" if one.exporter == line.importer else ""),
+                formatting.billions(one.before),
+                formatting.billions(one.after),
+                formatting.billions(one.after - one.before, sign=True),
+            )
+            for one in _sellers(found.sellers(line), line)
+        ]
+        title = f"Who sells to {country_name(line.importer)} in {_sectors(line)}, billion USD a year"
+        show_table(title, ("Seller", "Before", "After", "Change"), rows, numeric=3)
+    show_assumptions(found.assumptions)
+
+
+def _sectors(line: OneLine) -> str:
+    from kosho.codes import sector_name
+
+    return "all goods" if len(line.covers) > SELLERS else ", ".join(map(sector_name, line.covers))
+
+
+def _shown(found: Added) -> Iterable[tuple[str, dict[str, float]]]:
+    """Those named, then who else loses and gains most."""
+    countries = found.countries
+    named = [code for line in found.lines for code in line.named if code in countries]
+    others = sorted(
+        (code for code in countries if code not in named), key=lambda code: countries[code]["ev_musd"]
+    )
+    worst, best = OTHERS
+    for code in dict.fromkeys([*named, *others[:worst], *others[-best:]]):
+        yield code, countries[code]
+
+
+def _sellers(sellers: Sequence[SellerChange], line: OneLine) -> list[SellerChange]:
+    """Home and those named, then those whose sales move most."""
+    named = [one for one in sellers if one.exporter in line.named]
+    return [*named, *[one for one in sellers if one not in named][:SELLERS]]

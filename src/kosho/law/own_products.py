@@ -1,0 +1,125 @@
+"""`products.yaml` of a case: product groups, shares of trade and ordinary duties beside those that ship."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import model_validator
+
+from kosho.errors import InputError, Problem, suggest
+from kosho.law.product_groups import (
+    Coverage,
+    OwnRate,
+    PreferenceUse,
+    ProductFile,
+    ProductGroup,
+    Products,
+    RateSpread,
+    products_of,
+)
+from kosho.law.scope import Id
+from kosho.provenance import Frozen, Source
+from kosho.yamlfile import Key, LineNumbers
+
+__all__ = ["CaseProductFile", "MoreOfGroup", "with_own"]
+
+
+class MoreOfGroup(Frozen):
+    """What a case knows of a group that is there already: other importers' duties and shares of trade."""
+
+    group: Id
+    mfn: tuple[OwnRate, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> MoreOfGroup:
+        if not (self.mfn or self.coverage):
+            raise ValueError("says an ordinary duty (mfn) or a share of trade (coverage)")
+        return self
+
+
+class CaseProductFile(Frozen):
+    """`products.yaml` in the folder of a case."""
+
+    title: str
+    sources: tuple[Source, ...] = ()
+    groups: tuple[ProductGroup, ...] = ()
+    """Groups of the case's own: headings, the ordinary duty on them, their share of the sector's trade."""
+    more: tuple[MoreOfGroup, ...] = ()
+    """Of groups that ship."""
+    claims: tuple[PreferenceUse, ...] = ()
+    """How much of a trade enters under a preference; before those that ship."""
+    spreads: tuple[RateSpread, ...] = ()
+    """How ordinary rates are spread over a sector's lines; in place of those that ship."""
+
+
+def with_own(products: Products, written: tuple[CaseProductFile, LineNumbers], path: Path) -> Products:
+    """The groups that there are, with those of a case's `products.yaml`.
+
+    Args:
+        products: Those that ship.
+        written: What the file says, and where.
+        path: Of the file, named in errors.
+
+    Raises:
+        InputError: what it adds contradicts itself or what is there: a group of
+            the same id or with the same headings, shares of a trade above one, an unknown source or group.
+    """
+    own, lines = written
+    found = [
+        Problem(
+            f"group {group.id!r} ships with Kosho: {products.places.get(group.id, '')}".rstrip(": "),
+            "add to it under more, or choose another id",
+            str(path),
+            lines["groups", n, "id"],
+            f"groups.{n}.id",
+        )
+        for n, group in enumerate(own.groups)
+        if group.id in products.groups
+    ]
+    found += [
+        Problem(
+            f"unknown product group {one.group!r}",
+            suggest(one.group, products.groups),
+            str(path),
+            lines["more", n, "group"],
+            f"more.{n}.group",
+        )
+        for n, one in enumerate(own.more)
+        if one.group not in products.groups
+    ]
+    if found:
+        raise InputError(found)
+    groups = dict(products.groups)
+    for one in own.more:
+        groups[one.group] = _with_more(groups[one.group], one)
+    whole = ProductFile(
+        title=own.title,
+        sources=(*products.sources.values(), *own.sources),
+        groups=(*groups.values(), *own.groups),
+        claims=(*own.claims, *products.claims),
+        spreads=tuple(
+            {**products.spreads, **{(one.importer, one.sector): one for one in own.spreads}}.values()
+        ),
+    )
+    here = {group.id: f"{path}:{lines['groups', n]}" for n, group in enumerate(own.groups)}
+    return products_of(whole, _moved(lines, own, list(groups)), str(path), products.places | here)
+
+
+def _with_more(group: ProductGroup, more: MoreOfGroup) -> ProductGroup:
+    """A group with what a case knows of it, in place of what was said of the same trade."""
+    rates = {one.importer for one in more.mfn}
+    ways = {(one.importer, one.exporters) for one in more.coverage}
+    mfn = (*more.mfn, *(one for one in group.mfn if one.importer not in rates))
+    others = (one for one in group.coverage if (one.importer, one.exporters) not in ways)
+    return group.model_copy(update={"mfn": mfn, "coverage": (*more.coverage, *others)})
+
+
+def _moved(lines: LineNumbers, own: CaseProductFile, shipped: list[str]) -> LineNumbers:
+    """Lines of the file under the places that its entries have behind those that ship."""
+    moved = LineNumbers({(): 1})
+    place: dict[Key, Key] = {("groups", n): ("groups", len(shipped) + n) for n in range(len(own.groups))}
+    place |= {("more", n): ("groups", shipped.index(one.group)) for n, one in enumerate(own.more)}
+    for key, line in lines.items():
+        moved[place[key[:2]] + key[2:] if key[:2] in place else key] = line
+    return moved

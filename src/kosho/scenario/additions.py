@@ -1,0 +1,287 @@
+"""A question in a line: what measures would do that are added to a state of the law, against that state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+
+from kosho.case import Case, Law
+from kosho.codes import expand_regions
+from kosho.equilibrium import Outcome, solve
+from kosho.errors import InputError, Problem
+from kosho.impact.applicable import unknown_duties
+from kosho.impact.effects import Effects, effects
+from kosho.impact.reach import IdleError, idle, same_question
+from kosho.law.measure import Overlay
+from kosho.law.one_line import OneLine, blocs_alone, one_line
+from kosho.law.register import Register
+from kosho.scenario.simulate import scenario_effects
+from kosho.world import World, WorldChoice, low_elasticity
+
+__all__ = ["Added", "SellerChange", "Way", "add_to_base", "add_to_case", "add_to_law"]
+
+ANY_DAY = date(2000, 1, 1)
+"""Until the table is known that says on which day a line begins."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a question is solved."""
+
+    deficits: Literal["fixed", "zero"] = "fixed"
+    """See `kosho.scenario.simulate`."""
+    elasticities: Literal["central", "low"] = "central"
+    allow_idle: bool = False
+    """Whether a line may change nothing."""
+
+
+AS_USUAL = Way()
+
+
+@dataclass(frozen=True)
+class SellerChange:
+    """What an economy sells to the importer of the goods that a line names; million USD of the base year."""
+
+    exporter: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, eq=False)
+class Added:
+    """What additions do: two equilibria, without them and with them."""
+
+    lines: tuple[OneLine, ...]
+    on: date
+    against: str
+    """The state of the law they are compared with, in words."""
+    without: Outcome
+    with_them: Outcome
+    idle: Mapping[str, str]
+    """Lines that change nothing, with the reason; only where that was allowed."""
+    left_out: Mapping[str, str]
+    """Of the measures added, what has no effect in this world or not all of it, and why."""
+    assumptions: tuple[str, ...]
+
+    @property
+    def countries(self) -> dict[str, dict[str, float]]:
+        """By economy what `kosho simulate` tells of a scenario, here of the lines: fractions, million USD."""
+        before, after = self.without, self.with_them
+        welfare = (1 + after.welfare) / (1 + before.welfare) - 1
+        wage = (1 + after.real_wage) / (1 + before.real_wage) - 1
+        first = after.welfare_first_order - before.welfare_first_order
+        money = after.equivalent_variation - before.equivalent_variation
+        columns = {"welfare": welfare, "welfare_first_order": first, "real_wage": wage, "ev_musd": money}
+        values = {name: column.to_numpy() for name, column in columns.items()}
+        return {
+            code: {name: float(column[n]) for name, column in values.items()}
+            for n, code in enumerate(after.base.countries)
+        }
+
+    def sellers(self, line: OneLine) -> list[SellerChange]:
+        """Who sells the sectors of a line to its importer, home too, the largest change first."""
+        world = self.with_them.base
+        cells = world.law_cells
+        pairs = zip(cells.sectors, cells.sector.tolist(), strict=True)
+        goods = sorted({j for code, j in pairs if code in line.covers})
+        buyers = sorted({cells.place[code] for code in expand_regions([line.importer]) if code in cells.place})
+        sold = [
+            one.flows.to_numpy()[np.ix_(buyers, range(len(world.countries)), goods)].sum(axis=(0, 2))
+            for one in (self.without, self.with_them)
+        ]
+        found = [
+            SellerChange(code, float(sold[0][n]), float(sold[1][n])) for n, code in enumerate(world.countries)
+        ]
+        return sorted(found, key=lambda one: -abs(one.after - one.before))
+
+
+def add_to_case(
+    case: Case,
+    scenario: str,
+    texts: Sequence[str],
+    as_of: date | None = None,
+    world: World | WorldChoice | str | None = None,
+    way: Way = AS_USUAL,
+) -> Added:
+    """What lines would do, added to a scenario of a case.
+
+    Args:
+        case: The case.
+        scenario: Id of the scenario they are added to and compared with.
+        texts: Lines as `kosho.law.one_line` reads them.
+        as_of: See `kosho.scenario.simulate`.
+        world: See `kosho.scenario.simulate`.
+        way: How it is solved.
+
+    Raises:
+        InputError: a line is wrong, or as `simulate`.
+        IdleError: a line changes nothing.
+        ConvergenceError: as `simulate`.
+    """
+    law = case.law(scenario, as_of)
+    lines = _read(texts, law)
+    base, found = scenario_effects(case.allowing_idle(), scenario, as_of, world)
+    against = f"scenario {scenario} of {case.name}"
+    return _asked(lines, law, (_responding(base, way), found), against, way)
+
+
+def add_to_law(
+    texts: Sequence[str],
+    on: date,
+    world: WorldChoice | None = None,
+    way: Way = AS_USUAL,
+) -> Added:
+    """What lines would do, added to everything in force on a day as known on it.
+
+    Raises:
+        InputError, IdleError, ConvergenceError: as `add_to_case`; a day that the register does not cover.
+    """
+    register = Register.load()
+    register.refuse_uncovered(on)
+    law = Law(register, on, on)
+    lines = _read(texts, law)
+    table = _responding(_table(lines, world), way)
+    found = effects(table, register, on, on)
+    against = f"the law in force on {on}, as known on that day"
+    return _asked(lines, law, (table, found), against, way)
+
+
+def add_to_base(
+    texts: Sequence[str],
+    world: WorldChoice | None = None,
+    way: Way = AS_USUAL,
+) -> Added:
+    """What lines would do if nothing else changed: against the law at the end of the table's year.
+
+    Args:
+        texts: Lines as `kosho.law.one_line` reads them.
+        world: The table; the one that ships if not given.
+        way: How it is solved.
+
+    Raises:
+        InputError, IdleError, ConvergenceError: as `add_to_case`; a table without a year.
+
+    >>> from kosho.scenario.additions import add_to_base
+    >>> from kosho.world import WorldChoice
+    >>> found = add_to_base(["EU27 JPN C29 25%"], WorldChoice.parse("talks"))
+    >>> found.countries["JPN"]["ev_musd"] < 0 < found.sellers(found.lines[0])[0].before
+    True
+    """
+    register = Register.load()
+    lines = _read(texts, Law(register, ANY_DAY, ANY_DAY))
+    table = _responding(_table(lines, world), way)
+    if table.meta.year is None:
+        raise InputError(Problem("the world has no base year", "say --as-of, or name a CASE"))
+    on = date(table.meta.year, 12, 31) + timedelta(days=1)
+    buyers = {code for line in lines for code in expand_regions([line.importer])}
+    own = tuple(
+        one for one in register.measures if one.kind == "termination" or any(map(one.imposed_by, buyers))
+    )
+    register = replace(register, measures=own)
+    law = Law(register, on, on)
+    lines = _read(texts, law)
+    priced = any(one.kind != "termination" for one in own)
+    found = effects(table, register, on, on) if priced else None
+    against = f"the law at the end of {table.meta.year}, the year of the table; nothing else changes"
+    return _asked(lines, law, (table, found), against, way)
+
+
+def _read(texts: Sequence[str], law: Law) -> tuple[OneLine, ...]:
+    problems: list[Problem] = []
+    lines: list[OneLine] = []
+    for position, text in enumerate(texts, 1):
+        try:
+            lines.append(one_line(text, law.register, law.on, position))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return tuple(lines)
+
+
+def _table(lines: Sequence[OneLine], world: WorldChoice | None) -> World:
+    """The table, blocs that are named by themselves together."""
+    named = [code for line in lines for code in line.named]
+    return (world or WorldChoice()).load(blocs_alone(named)).whole
+
+
+def _responding(world: World, way: Way) -> World:
+    return low_elasticity(world) if way.elasticities == "low" else world
+
+
+def _asked(
+    lines: tuple[OneLine, ...],
+    law: Law,
+    posed: tuple[World, Effects | None],
+    against: str,
+    way: Way,
+) -> Added:
+    world, before = posed
+    _refuse_absent(lines, world)
+    together = Overlay(title="")
+    for line in lines:
+        together = together + line.overlay
+    register = law.register.with_overlay(together)
+    _refuse_unknown(lines, register, world)
+    after = effects(world, register, law.on, law.known)
+    nothing = _idle(lines, law, world, after, before)
+    if nothing and not way.allow_idle:
+        raise IdleError("--add", nothing, "take it away or mend it; if it is meant so, say --allow-idle")
+    own = {one.id for line in lines for one in line.measures}
+    return Added(
+        lines=lines,
+        on=law.on,
+        against=against,
+        without=solve(world, (before or Effects.nothing(world)).counterfactual, way.deficits),
+        with_them=solve(world, after.counterfactual, way.deficits),
+        idle=nothing,
+        left_out={name: why for name, why in after.left_out.items() if name in own},
+        assumptions=after.assumptions,
+    )
+
+
+def _idle(
+    lines: Sequence[OneLine], law: Law, world: World, after: Effects, before: Effects | None
+) -> dict[str, str]:
+    """Lines without which the economy is asked the same, with the reason."""
+    found: dict[str, str] = {}
+    for line in lines:
+        others = [one for other in lines if other is not line for one in other.measures]
+        if others:
+            register = law.register.with_overlay(Overlay(title="", add=tuple(others)))
+            rest = effects(world, register, law.on, law.known)
+        else:
+            rest = before or Effects.nothing(world)
+        if same_question(after, rest):
+            one = Overlay(title="", add=line.measures[:1])
+            why = idle(world, law.register, one, law.on, law.known)
+            found[line.text] = next(iter(why.values()), "the goods bear this rate as it is")
+    return found
+
+
+def _refuse_absent(lines: Sequence[OneLine], world: World) -> None:
+    here = world.law_cells.place
+    problems = [
+        Problem(f"{line.text!r}: {code} is not in the table {world.meta.name}", key=f"--add {n}")
+        for n, line in enumerate(lines, 1)
+        for code in line.named
+        if not any(member in here for member in expand_regions([code]))
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _refuse_unknown(lines: Sequence[OneLine], register: Register, world: World) -> None:
+    """A duty in all takes the ordinary one to be known: nobody knows how far it rises or falls otherwise."""
+    problems: list[Problem] = []
+    for n, line in enumerate(lines, 1):
+        lost = unknown_duties(world, register, line.measures[-1]) if line.in_all else ()
+        if lost:
+            message = f"{line.text!r}: this world does not know the ordinary duty of {', '.join(lost)}"
+            problems.append(Problem(message, "say what is added on top: +RATE%", key=f"--add {n}"))
+    if problems:
+        raise InputError(problems)
