@@ -278,7 +278,6 @@ def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
     """Each rate with what bears it, the largest imports first."""
     import numpy as np
 
-    from kosho import formatting
     from kosho.codes import country_name, sector_name
 
     base, places, known = found.outcome.base, _places(found), _base_rates(found)
