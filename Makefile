@@ -8,7 +8,7 @@ SECONDS ?= 900
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test fuzz lint types check bench docs format clean reading-score
+.PHONY: help brief test fuzz mutants lint types check bench docs format clean reading-score
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: $(VENV)/.dev ## Set up, then run every test, with the same examples on eve
 
 fuzz: $(VENV)/.dev ## Random economies and spoilt files for SECONDS=900, with SEED=... those of a run before
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+mutants: $(VENV)/.dev ## Change one thing at a time, COUNT=25 a room, SECONDS=900 in all; does a test notice? ROOMS=..., SEED=...
+	$(BIN)/python -m tests.mutants $(ROOMS) --count $(or $(COUNT),25) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/.dev ## Format, lint and floor checks, nothing changed
 	$(BIN)/ruff format --check .

@@ -33,7 +33,10 @@ def main(arguments: list[str]) -> int:
     stamp = FOLDER / (".brief" if command == "brief" else ".dev")
     changed = [(HERE / name).stat().st_mtime for name in ("pyproject.toml", "constraints.txt")]
     if not stamp.exists() or stamp.stat().st_mtime < max(changed):
-        _set_up(EXTRAS[command])
+        try:
+            _set_up(EXTRAS[command])
+        except (OSError, subprocess.CalledProcessError):
+            return _refused("the environment could not be set up; on Debian: apt install python3-venv", 1)
         stamp.touch()
     return subprocess.run([PYTHON, *COMMANDS[command], *more], cwd=HERE, check=False).returncode  # noqa: S603
 
@@ -54,9 +57,9 @@ def _set_up(extras: str) -> None:
     subprocess.run([PYTHON, *quiet, "--editable", f".[{extras}]"], cwd=HERE, check=True)  # noqa: S603
 
 
-def _refused(why: str) -> int:
+def _refused(why: str, status: int = 2) -> int:
     sys.stderr.write(f"{why}\n")
-    return 2
+    return status
 
 
 if __name__ == "__main__":

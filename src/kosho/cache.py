@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -28,6 +29,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 MOST, MOST_BYTES = 400, 100_000_000
 """Copies that are kept, and their size together."""
+A_MINUTE = 60_000_000_000
+"""Nanoseconds by which clocks of one network may differ."""
 
 
 def folder() -> Path:
@@ -48,10 +51,15 @@ def place(*parts: bytes) -> Path:
 
 
 def used(copy: Path) -> bytes | None:
-    """What a copy holds, or None where there is none."""
+    """What a copy holds, or None where there is none, or where it is not what was kept, byte for byte.
+
+    A disk that flips a digit would otherwise make a figure out of nothing.
+    """
     try:
-        content = copy.read_bytes()
+        digest, _, content = copy.read_bytes().partition(b"\n")
     except OSError:
+        return None
+    if digest != _digest(content):
         return None
     with suppress(OSError):
         os.utime(copy)
@@ -59,16 +67,24 @@ def used(copy: Path) -> bytes | None:
 
 
 def keep(copy: Path, content: bytes) -> None:
-    """Write a copy whole or not at all, and drop those used longest ago where there are too many."""
+    """Write a copy whole or not at all, and drop those used longest ago where there are too many.
+
+    Copies of a day to come, from before a clock was set back, count as used longest ago.
+    """
     with suppress(OSError):
         copy.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(copy, content)
+        write_whole(copy, _digest(content) + b"\n" + content)
         sizes = {path: path.stat() for path in copy.parent.glob("*.json")}
-        latest = sorted(sizes, key=lambda path: -sizes[path].st_mtime_ns)
+        now = time.time_ns() + A_MINUTE
+        latest = sorted(sizes, key=lambda path: (sizes[path].st_mtime_ns > now, -sizes[path].st_mtime_ns))
         total = accumulate(sizes[path].st_size for path in latest)
         for number, (path, size) in enumerate(zip(latest, total, strict=True)):
             if number >= MOST or (size > MOST_BYTES and path != copy):
                 path.unlink(missing_ok=True)
+
+
+def _digest(content: bytes) -> bytes:
+    return sha256(content).hexdigest().encode()
 
 
 def recalled(model: type[Model], make: Callable[[], Model], *parts: bytes) -> Model:

@@ -44,6 +44,12 @@ ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 PIPE_BYTES = 1 << 20
+APART: dict[str, Any] = (
+    {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+    if os.name == "nt"
+    else {"process_group": 0}
+)
+"""An interrupt at the terminal is for the parent alone, also while another process is still starting."""
 GONE = (OSError, EOFError, ValueError, pickle.UnpicklingError)
 """What a pipe to a process that has ended raises."""
 REMEMBERED = 4
@@ -107,6 +113,7 @@ class _Helper:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+            **APART,
         )
         assert self._process.stdin is not None  # noqa: S101
         assert self._process.stdout is not None  # noqa: S101

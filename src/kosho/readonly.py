@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-__all__ = ["fix", "fixed", "fixed_array"]
+__all__ = ["Fixed", "fix", "fixed", "fixed_array"]
 
 Kind = TypeVar("Kind", bound=np.generic)
 
@@ -103,3 +103,27 @@ def fix(item: object) -> None:
             object.__setattr__(item, one.name, fixed(value))
         elif isinstance(value, xr.DataArray):
             object.__setattr__(item, one.name, fixed_array(value))
+
+
+class Fixed:
+    """A frozen dataclass whose arrays nobody can write into either when it comes out of a pickle or a copy.
+
+    >>> import pickle
+    >>> from kosho.world import toy
+    >>> pickle.loads(pickle.dumps(toy())).flows.values[0, 0, 0] = 1.0
+    Traceback (most recent call last):
+        ...
+    ValueError: assignment destination is read-only
+    """
+
+    __slots__ = ()
+
+    def __setstate__(self, state: Any) -> None:
+        """Take what was pickled: by name, or with slots in the order of the fields."""
+        assert is_dataclass(self)  # noqa: S101
+        named = (
+            state if isinstance(state, dict) else zip((one.name for one in fields(self)), state, strict=True)
+        )
+        for name, value in dict(named).items():
+            object.__setattr__(self, name, value)
+        fix(self)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import subprocess
@@ -11,75 +10,29 @@ from pathlib import Path
 from shutil import copytree
 from typing import Any
 
-import numpy as np
 import pytest
+from tests.own_world import GOODS, SECTORS, rows, sales, write_case
 
 from kosho.case import Case
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-REGIONS = ("kor", "USA", "CHN", "EUROPE", "ROW")
-SECTORS = ("A", "B", "C10-C23", "C24-C25", "C26-C28", "C29-C30", "D-T")
-GOODS = 6
-HOWTO = Path(__file__).parents[2] / "docs" / "howto"
-
-
-def rows() -> list[tuple[str, str, str, str, float]]:
-    """Sales in thousand USD: exporter, seller, importer, user, value."""
-    rng = np.random.default_rng(2019)
-    size = np.array([1.6, 21.0, 14.0, 16.0, 30.0])
-    weight = np.array([0.03, 0.03, 0.14, 0.07, 0.12, 0.09, 0.52])
-    closeness = np.where(np.eye(5, dtype=bool), 1.0, 0.06) * rng.uniform(0.7, 1.3, (5, 5))
-    found: list[tuple[str, str, str, str, float]] = []
-    for i, exporter in enumerate(REGIONS):
-        for k, seller in enumerate(SECTORS):
-            open_ = 1.0 if k < GOODS else 0.1
-            for n, importer in enumerate(REGIONS):
-                near = closeness[n, i] * (open_ if n != i else 1.0)
-                sold = 1e9 * near * weight[k] * size[i] * size[n] / size.sum() * rng.uniform(0.8, 1.2)
-                for j, user in enumerate(SECTORS):
-                    found.append((exporter, seller, importer, user, 0.4 * sold * weight[j]))
-                found.append((exporter, seller, importer, "consumption", 0.6 * sold))
-    return found
-
-
-def block(page: str, title: str) -> str:
-    """A file that a how-to page has the reader write."""
-    found = re.search(rf'```yaml title="korea-us/{title}"\n(.*?)```', (HOWTO / page).read_text("utf-8"), re.S)
-    assert found is not None
-    return found.group(1)
 
 
 @pytest.fixture(scope="module")
 def folder(kosho: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built table, and a case that names it."""
     here = tmp_path_factory.mktemp("own")
-    with (here / "sales.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([("from", "industry", "to", "buyer", "kUSD"), *rows()])
-    (here / "regions.csv").write_text("region,economy\nEUROPE,EU27\nEUROPE,GBR\nEUROPE,CHE\n")
     case = here / "korea-us"
     case.mkdir()
-    columns = {"exporter": "from", "seller": "industry", "importer": "to", "user": "buyer", "value": "kUSD"}
-    settings = [*(f"{key}={name}" for key, name in columns.items()), "final=consumption", "scale=0.001"]
-    done = kosho(
-        "world", "build", here / "sales.csv", "--from", "long-csv", "--out", case / "mine.npz",
-        "--year", "2019", "--name", "mine", "--regions", here / "regions.csv",
-        *(word for setting in settings for word in ("--set", setting)),
-    )  # fmt: skip
+    done = kosho("world", "build", *sales(here), "--out", case / "mine.npz")
     assert done.returncode == 0, done.stderr
     assert "5 economies, 7 sectors" in done.stdout
     japan = (here / "sales.csv").read_text().replace("kor,", "JPN,")
     (here / "japan.csv").write_text(japan)
-    done = kosho(
-        "world", "build", here / "japan.csv", "--from", "long-csv", "--out", here / "japan.npz",
-        "--year", "2019", "--regions", here / "regions.csv",
-        *(word for setting in settings for word in ("--set", setting)),
-    )  # fmt: skip
+    told = [word for word in sales(here)[1:] if word not in ("--name", "mine")]
+    done = kosho("world", "build", here / "japan.csv", *told, "--out", here / "japan.npz")
     assert done.returncode == 0, done.stderr
-    (case / "measures.yaml").write_text(block("own-case.md", "measures.yaml"))
-    text = block("own-case.md", "case.yaml").replace("sector: C29", "sector: C29-C30")
-    (case / "case.yaml").write_text(text.replace("as_of:", "world: mine.npz\nas_of:"))
-    (case / "table.yaml").write_text(block("own-table.md", "table.yaml"))
+    write_case(case, "mine.npz")
     return case
 
 

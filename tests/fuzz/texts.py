@@ -212,7 +212,7 @@ def document(chance: Random, folder: Path) -> None:
     kind = chance.choices(("txt", "html", "pdf"), (60, 39, 1))[0]
     path = folder / f"document.{kind}"
     if kind == "pdf":
-        path.write_bytes(_spoilt_bytes(chance, pdf_of(re.sub(r"[()\\]|[^\x20-\x7e\n]", "", text).splitlines())))
+        path.write_bytes(spoilt_bytes(chance, pdf_of(re.sub(r"[()\\]|[^\x20-\x7e\n]", "", text).splitlines())))
     else:
         path.write_bytes(_bytes(chance, spoilt(chance, page(text)) if kind == "html" else text))
     try:
@@ -280,10 +280,10 @@ def _bytes(chance: Random, text: str) -> bytes:
     if how < 0.03:
         return text.encode("utf-16", errors="ignore")
     content = text.encode("utf-8-sig" if how < 0.1 else "utf-8", errors="ignore")
-    return _spoilt_bytes(chance, content) if how > 0.95 else content
+    return spoilt_bytes(chance, content) if how > 0.95 else content
 
 
-def _spoilt_bytes(chance: Random, content: bytes) -> bytes:
+def spoilt_bytes(chance: Random, content: bytes) -> bytes:
     spoiled = bytearray(content)
     for _ in range(chance.choice((0, 1, 5, 50))):
         if spoiled:

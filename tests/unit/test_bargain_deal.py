@@ -21,7 +21,7 @@ from kosho.bargain.pricing import (
     price_at,
 )
 from kosho.bargain.report import contract
-from kosho.bargain.robustness import LEAST_SCALE, certify, closing_points
+from kosho.bargain.robustness import CLOSURES, LEAST_SCALE, certify, closing_points
 from kosho.bargain.zone import critical_zone_weight
 from kosho.bargain.zone_relaxations import no_transfer
 from kosho.case import Case
@@ -29,6 +29,7 @@ from kosho.equilibrium import Failure, solve, solve_batch
 from kosho.errors import ConvergenceError
 from kosho.scenario.simulate import simulate
 from kosho.world import load
+from kosho.world.elasticities import draw_over_range
 
 PARTIES = ["JPN", "USA"]
 LIGHT = Effort(draws=8, certified=14, confirm=False)
@@ -133,6 +134,45 @@ def test_draws_cover_the_weak_end_and_shares_are_told_by_region(deal):
         *(region.all_gain for region in one.regions[1:]),
     ]
     assert told["crossing"]["nash"] == pytest.approx(deal.critical_values[one.package].theta_scale)
+
+
+def test_certificates_count_the_draws_in_which_every_side_gains(deal):
+    """Each package against its own draws, one after another; in some only one side gains."""
+    priced, draws, seed = deal.priced[0], 6, 5
+    some = np.arange(len(deal.game.payoffs))
+    generator = np.random.default_rng(seed)
+    weights = priced.weights
+    settings = [
+        PricingParameters(theta, priced.shocks.nontariff.draw(generator), scale)
+        for scale, theta in draw_over_range(priced.world, draws, seed)
+    ]
+    values = generator.uniform(weights.low, weights.high, (draws, len(weights.names)))
+    gains, over_now = [], []
+    for number in range(draws):
+        closure = CLOSURES[number % len(CLOSURES)]
+        payoffs = price_at(priced, some, [settings[number]], closure).payoffs(weights, values[number])
+        gains.append(payoffs[:-2] - payoffs[-2])
+        over_now.append(payoffs[:-2] - payoffs[-1])
+    raw = np.array(gains)  # draw, package, party
+    counted = raw > deal.game.resolution
+    assert (counted.any(axis=2) & ~counted.all(axis=2)).any(axis=0).sum() > 3
+    found = certify(priced, some, draws, seed, lambda _: None)
+    assert [one.package for one in found] == some.tolist()
+    for package, one in enumerate(found):
+        assert one.all_gain == pytest.approx(counted[:, package].all(axis=1).sum() / draws, abs=1e-12)
+        for party, code in enumerate(deal.table.parties):
+            for told, drawn in ((one.gains, raw), (one.over_status_quo, np.array(over_now))):
+                expected = np.percentile(drawn[:, package, party], [5, 50, 95])
+                spread = told[code]
+                np.testing.assert_allclose([spread.p5, spread.p50, spread.p95], expected, rtol=1e-6, atol=0.1)
+
+
+def test_a_week_of_delay_costs_seven_days_of_the_gain(deal):
+    package = deal.deals[0]
+    told = deal.week_of_delay(package)
+    game = deal.game
+    np.testing.assert_allclose(told["before"], 7 * (game.payoffs[package] - game.status_quo) / 365.25)
+    np.testing.assert_allclose(told["after"], 7 * (game.payoffs[package] - game.disagreement) / 365.25)
 
 
 def test_a_deal_stops_gaining_all_at_its_critical_weight(deal):

@@ -94,3 +94,47 @@ def test_what_a_scenario_names_and_no_number_holds_stands_before_all_else() -> N
     told = headline(replace(made, all_commitments=(idle, *others)))[0].text
     assert "“A duty of next year”, which is not in its results: it starts on 2026-01-01." in told
     assert not any("not in its results" in one.text for one in headline(made))
+
+
+def test_every_flow_is_told_with_its_own_range_in_every_scenario() -> None:
+    """Ranges that all differ: by scenario, by flow, by the response of trade."""
+    made = material()
+    first, second = made.results[0].flows
+    counted = (
+        first.model_copy(update={"base_units": 1e6}),
+        second.model_copy(update={"base_units": 1e7, "unit": "tonnes", "units_source": "news"}),
+    )
+    shown = [made.by_role(role)[0] for role in ("status-quo", "no-deal", "deal")]
+    cuts = {one.id: 0.3 * position for position, one in enumerate(shown)}
+
+    def range_of(scenario: str, flow: int) -> dict[str, Interval]:
+        low = -0.2 - cuts[scenario] - 0.01 * flow
+        return {
+            "central_units": Interval(low=low - 0.1, high=low),
+            "low_units": Interval(low=low + 0.05, high=low + 0.15),
+        }
+
+    ranges = tuple(one.model_copy(update=range_of(one.scenario, one.flow)) for one in made.flow_ranges)
+    results = tuple(one.model_copy(update={"flows": counted}) for one in made.results)
+    texts = [one.text for one in headline(replace(made, results=results, flow_ranges=ranges))]
+    titles = [one.title for one in shown]
+    cars = (
+        ("700,000 to 800,000", "850,000 to 950,000"),
+        ("400,000 to 500,000", "550,000 to 650,000"),
+        ("100,000 to 200,000", "250,000 to 350,000"),
+    )
+    crops = (
+        ("6.9 to 7.9\N{NO-BREAK SPACE}million", "8.4 to 9.4\N{NO-BREAK SPACE}million"),
+        ("3.9 to 4.9\N{NO-BREAK SPACE}million", "5.4 to 6.4\N{NO-BREAK SPACE}million"),
+        ("900,000 to 1.9\N{NO-BREAK SPACE}million", "2.4 to 3.4\N{NO-BREAK SPACE}million"),
+    )
+    counts = (
+        ("Cars", "1.00\N{NO-BREAK SPACE}million vehicles", cars),
+        ("Crops", "10.0\N{NO-BREAK SPACE}million tonnes", crops),
+    )
+    for flow, unit, told in counts:
+        parts = [
+            f"{central} under “{title}” ({weak} if trade responds weakly)"
+            for title, (central, weak) in zip(titles, told, strict=True)
+        ]
+        assert f"{flow}, {unit} a year, would be {parts[0]}, {parts[1]} and {parts[2]}." in texts

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,7 +39,7 @@ def test_what_was_not_used_for_longest_goes_first(monkeypatch: pytest.MonkeyPatc
 
 
 def test_large_copies_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "MOST_BYTES", 25)
+    monkeypatch.setattr(kept, "MOST_BYTES", 160)  # each has a line of 65 before it
     copies = [kept.place(str(k).encode()) for k in range(4)]
     for k, copy in enumerate(copies[:3]):
         kept.keep(copy, b"0123456789")
@@ -80,3 +82,33 @@ def test_a_user_the_system_does_not_know_keeps_nothing(monkeypatch: pytest.Monke
 def test_the_code_is_the_same_until_it_changes() -> None:
     assert kept.code() == kept.code.__wrapped__()
     assert len(kept.code()) == 32
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:-1],
+        lambda content: content.replace(b"0.19", b"0.29"),
+        lambda content: bytes(len(content)),
+        lambda _: b"",
+        lambda content: content.partition(b"\n")[2],
+        lambda content: content + b" ",
+    ],
+)
+def test_a_copy_that_is_not_what_was_kept_is_none(damage: Callable[[bytes], bytes]) -> None:
+    copy = kept.place(b"one")
+    kept.keep(copy, b'{"worth": 0.19}\n{}')
+    assert kept.used(copy) == b'{"worth": 0.19}\n{}'
+    copy.write_bytes(damage(copy.read_bytes()))
+    assert kept.used(copy) is None
+
+
+def test_copies_of_a_day_to_come_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST", 2)
+    copies = [kept.place(str(k).encode()) for k in range(3)]
+    late = time.time() + 86_400
+    kept.keep(copies[0], b"x")
+    os.utime(copies[0], (late, late))
+    for copy in copies[1:]:
+        kept.keep(copy, b"x")
+    assert [copy.exists() for copy in copies] == [False, True, True]

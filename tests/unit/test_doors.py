@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -386,3 +388,26 @@ def test_equal_content_has_equal_hashes_and_other_content_others() -> None:
     other = _given()["flows"].copy()
     other[0, 1, 0] += 1.0
     assert _world(flows=other).hash != _world().hash
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda one: pickle.loads(pickle.dumps(one)),  # noqa: S301 - our own
+        copy.deepcopy,
+        copy.copy,
+    ],
+)
+def test_what_comes_out_of_a_pickle_or_a_copy_is_not_to_be_written_into_either(how: Any) -> None:
+    world = toy()
+    outcome = solve(world, Shock.none(world))
+    for one in (world, world.arrays, outcome.shock, outcome):
+        made = how(one)
+        assert type(made) is type(one)
+        for field in fields(made):
+            value = getattr(made, field.name)
+            bare = getattr(value, "values", value)
+            if isinstance(bare, np.ndarray):
+                assert not bare.flags.writeable, field.name
+                np.testing.assert_array_equal(bare, getattr(getattr(one, field.name), "values", bare))
+    assert how(world).hash == world.hash

@@ -194,3 +194,22 @@ def test_a_small_world_of_ones_own_works(law: Register):
     assert found.share[cars] == pytest.approx([0.78])
     assert found.tariff[cars] == pytest.approx([0.275])
     assert set(found.sector) == {0}
+
+
+@pytest.mark.parametrize("ceiling", [0.15, 0.10, 0.02])
+def test_a_floor_on_a_group_of_one_duty_tops_it_up_to_its_value(ceiling: float, law: Register):
+    """Cars pay 2.5 percent: 15 in all is 15, and a floor below the duty adds nothing."""
+    pair = build(np.full((2, 2, 2), 100.0), tariff=0.025, countries=("USA", "JPN"), sectors=("C29", "G"))
+    floor = measure(
+        id="cars",
+        kind="floor",
+        value=100 * ceiling,
+        partners={"include": ["JPN"]},
+        scope={"groups": ["vehicles-232"]},
+        excludes=["us-232-autos-25", "us-ieepa-reciprocal", "us-232-metals"],
+        legal_from="2025-06-01",
+    )
+    world = replace(pair, meta=replace(pair.meta, year=2022))
+    found = shock(world, law, DAY, DAY, Overlay(title="floor", add=(floor,)))
+    (cars,) = rows(found, "JPN", "C29", "vehicles-232")
+    assert found.tariff[cars] == pytest.approx(max(0.025, ceiling), abs=1e-12)

@@ -10,7 +10,7 @@ from tests.measures import headings, measure, query, register
 from kosho.errors import InputError
 from kosho.law import Facts, RateQuote, Register, history, quote, rate_bounds, rates
 from kosho.law.headings import Place, place
-from kosho.law.measure import Omission
+from kosho.law.measure import MeasureEnd, Omission, Overlay
 from kosho.law.schedules import parse_duty, parse_unit_value
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.ordinary import season_turns
@@ -638,3 +638,27 @@ def test_a_statistical_number_that_nothing_knows_is_told_as_its_line() -> None:
     )  # later than the tariff at hand, and on the list
     (found,) = rates(book, "USA", [("7615105090", 0.025), ("7615105097", 0.025)], ["JPN"], [date(2025, 6, 29)])
     assert found[:, 0] == pytest.approx([np.nan, 0.125], nan_ok=True)
+
+
+def test_history_breaks_where_a_scenario_ends_a_measure():
+    book = register(measure(id="a", legal_from="2025-04-03"))
+    end = MeasureEnd.model_validate({"measure": "a", "legal_from": "2025-06-15"})
+    spans = history(
+        book.with_overlay(Overlay(title="over", end=(end,))), query(), date(2025, 4, 1), date(2025, 7, 31)
+    )
+    assert [(span.first.isoformat(), span.last.isoformat(), percent(span.quote)) for span in spans] == [
+        ("2025-04-01", "2025-04-02", 2.5),
+        ("2025-04-03", "2025-06-14", 12.5),
+        ("2025-06-15", "2025-07-31", 2.5),
+    ]
+
+
+def test_history_breaks_where_a_scenario_adds_a_measure_and_that_ends():
+    later = measure(id="b", authority="b", legal_from="2025-05-01", legal_to="2025-05-31")
+    book = register(measure(id="a", legal_from="2025-04-03")).with_overlay(Overlay(title="more", add=(later,)))
+    spans = history(book, query(), date(2025, 4, 3), date(2025, 6, 30))
+    assert [(span.first.isoformat(), percent(span.quote)) for span in spans] == [
+        ("2025-04-03", 12.5),
+        ("2025-05-01", 22.5),
+        ("2025-06-01", 12.5),
+    ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import time
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,11 @@ from kosho.cli.endurance import within
 from kosho.corridor import between, simulate
 from kosho.equilibrium import Shock, solve_batch
 from kosho.errors import InputError, KoshoError
+from kosho.law.schedules.reading import text_of
 from kosho.limits import GIB, allowing, memory, refuse_beyond
 from kosho.world import draw_elasticities, load, toy
+from kosho.world.readers.long_csv import read_long_csv
+from kosho.world.store import read as read_table
 
 
 def _issues(content: Any, count: int, options: int) -> None:
@@ -143,3 +148,57 @@ def test_a_party_is_in_a_case_once(tmp_path: Path) -> None:
     assert text[start:end].count("economy") == 2
     with pytest.raises(InputError, match=r"parties.3: 'GBR' is given twice"):
         Case.load(folder)
+
+
+@pytest.mark.parametrize("rows", [10, 2000])
+def test_a_table_that_does_not_fit_is_refused_before_it_is_read(rows: int, tmp_path: Path) -> None:
+    """By its rows, and by the cells that its labels make."""
+    path = tmp_path / "sales.csv"
+    lines = (f"A{k},S{k},A{k},S{k},1\n" for k in range(rows))
+    path.write_text("exporter,seller,importer,user,value\n" + "".join(lines), encoding="utf-8")
+    with allowing(200_000), pytest.raises(InputError, match=r"of memory, and .* may be used") as caught:
+        read_long_csv([path], {})
+    (problem,) = caught.value.problems
+    assert problem.file == str(path)
+    assert ("rows need" if rows > 1000 else "cells need") in problem.message
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("meta.json", bytes(4_000_000))
+    with (
+        allowing(1_000_000),
+        path.open("rb") as file,
+        pytest.raises(InputError, match="1,000,000 numbers need"),
+    ):
+        read_table(file, str(path))
+
+
+@pytest.mark.parametrize("name", ["hts.csv", "hts.csv.gz"])
+def test_a_schedule_that_does_not_fit_is_refused_before_it_is_read(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    content = b"code,duty\n" + b"0101.21,5%\n" * 100_000
+    path.write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    with allowing(4_000_000), pytest.raises(InputError, match=r"bytes need about .*at most 333,333 fit"):
+        text_of(path)
+    with allowing(1 << 30):
+        assert len(text_of(path)) == len(content)
+
+
+@pytest.mark.parametrize("charset", ["hex", "undefined", "rot13", "base64", "no-such"])
+def test_a_page_in_no_encoding_of_text_is_read_as_what_it_is(charset: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(f'<meta charset="{charset}">\n<table></table>', encoding="utf-8")
+    assert "<table>" in text_of(path)
+
+
+def test_a_packed_file_that_is_damaged_is_told(tmp_path: Path) -> None:
+    content = gzip.compress(bytes(range(256)) * 100)
+    for place in range(10, len(content)):
+        spoilt = bytearray(content)
+        spoilt[place] ^= 0xFF
+        path = tmp_path / "hts.csv.gz"
+        path.write_bytes(spoilt)
+        with pytest.raises(InputError, match=r"cannot be read|is not UTF-8"):
+            text_of(path)

@@ -169,3 +169,161 @@ def test_what_is_carried_over_is_no_meeting_that_was_held(tmp_path: Path) -> Non
         ("consultation: planned", "takes up points left open"),
         ("consultation: planned", "takes up points of round 2"),
     ]
+
+
+def entered(
+    folder: Path, kind: str, fields: dict[str, object], modality: str = "asserted"
+) -> dict[str, object]:
+    """What stands in the record of a draft that was accepted, without where it was read and when."""
+    book = Book(folder / "record.yaml", DAY)
+    draft = Draft("a.txt", kind, modality, fields, "words", 7, 12)  # type: ignore[arg-type]
+    book.enter(draft, entry_id(draft), None, {"published": "2026-01-05"})
+    (one,) = Record.load(book.path).file.statements
+    left_out = {"id", "source", "quote", "start", "end", "recorded_at"}
+    return {
+        key: value
+        for key, value in one.model_dump(mode="json", exclude_unset=True).items()
+        if key not in left_out and value not in (None, [], "")
+    }
+
+
+SIDES = {"parties": ["JPN", "KOR"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "modality", "fields", "expected"),
+    [
+        ("event", "asserted", {"event_type": "talks"}, {"type": "meeting", "status": "held", "kind": "talks"}),
+        (
+            "event",
+            "planned",
+            {"event_type": "talks"},
+            {"type": "meeting", "status": "planned", "kind": "talks"},
+        ),
+        ("event_series", "asserted", {"round": 4}, {"status": "held", "kind": "event series", "round": 4}),
+        ("event_not_held", "asserted", {}, {"type": "meeting", "status": "not_held", "kind": "event not held"}),
+        ("event_change", "asserted", {}, {"type": "meeting", "status": "changed", "kind": "event change"}),
+        ("next_meeting", "asserted", {}, {"type": "meeting", "status": "planned", "kind": "next meeting"}),
+        ("carried_over", "asserted", {"round": 2, "to_round": 3}, {"status": "planned", "round": 3}),
+        ("agreement", "asserted", {}, {"type": "instrument", "kind": "agreement", "status": "agreed"}),
+        (
+            "agreement",
+            "asserted",
+            {"kind": "treaty", "status": "signed"},
+            {"kind": "treaty", "status": "signed"},
+        ),
+        ("agreement", "asserted", {"status": "being finalised"}, {"type": "instrument", "status": "draft"}),
+        ("agreement", "asserted", {"status": "scheduled for adoption"}, {"status": "planned"}),
+        ("agreement", "asserted", {"status": "initialled"}, {"status": "initialled"}),
+        ("agreement", "asserted", {"status": "adopted"}, {"status": "adopted"}),
+        ("agreement_aim", "asserted", {}, {"type": "instrument", "status": "agreed", "aim": "words"}),
+        ("no_agreement", "asserted", {}, {"type": "instrument", "kind": "agreement", "status": "no_agreement"}),
+        ("no_agreement", "asserted", {"status": "signed"}, {"status": "no_agreement"}),
+    ],
+)
+def test_a_draft_of_what_two_sides_did_keeps_its_state(
+    kind: str, modality: str, fields: dict[str, object], expected: dict[str, object], tmp_path: Path
+) -> None:
+    found = entered(tmp_path, kind, SIDES | fields, modality)
+    assert {key: found.get(key) for key in expected} == expected
+    assert found["parties"] == ["jpn", "kor"]
+    assert found["modality"] == modality
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "expected"),
+    [
+        (
+            "measure",
+            {
+                "by": "USA",
+                "on": ["JPN"],
+                "kind": "tariff",
+                "rate": 25,
+                "rate_before": 2.5,
+                "products": ["cars"],
+            },
+            {
+                "type": "measure",
+                "kind": "tariff",
+                "status": "in_force",
+                "on": ["jpn"],
+                "by": ["usa"],
+                "rate": 25.0,
+                "rate_before": 2.5,
+                "products": ["cars"],
+            },
+        ),
+        (
+            "measure",
+            {"imposed_by": "CHN", "on": "JPN", "kind": "ban", "status": "ended", "product": "seafood"},
+            {
+                "type": "measure",
+                "kind": "ban",
+                "status": "ended",
+                "by": ["chn"],
+                "on": ["jpn"],
+                "products": ["seafood"],
+            },
+        ),
+        (
+            "deadline",
+            {"by": "USA", "date": "2026-07-09", "what": "the pause ends"},
+            {"type": "deadline", "date": "2026-07-09", "what": "the pause ends", "by": ["usa"]},
+        ),
+        (
+            "commitment",
+            {"by": "JPN", "deliverable": "a list", "due": "2026-03-01"},
+            {"type": "commitment", "by": ["jpn"], "deliverable": "a list", "due": "2026-03-01"},
+        ),
+        (
+            "quantity",
+            {
+                "by": "JPN",
+                "value": 500000,
+                "unit": "tonnes",
+                "bound": "at least",
+                "flow": "imports",
+                "partner": "USA",
+            },
+            {"type": "quantity", "value": 500000.0, "unit": "tonnes", "bound": "at least", "partner": "usa"},
+        ),
+        (
+            "offer",
+            {
+                "by": "JPN",
+                "to": "USA",
+                "value": 15,
+                "unit": "percent",
+                "start": "2026-01-02",
+                "end": "2026-01-04",
+            },
+            {
+                "type": "position",
+                "kind": "offer",
+                "by": ["jpn"],
+                "to": ["usa"],
+                "to_value": 15.0,
+                "unit": "percent",
+                "date": "2026-01-02/2026-01-04",
+            },
+        ),
+        (
+            "ask",
+            {"by": "USA", "against": "JPN", "threshold": 24},
+            {"kind": "ask", "to": ["jpn"], "to_value": 24.0},
+        ),
+        ("topic", {"by": "JPN", "topic": "rice"}, {"type": "topic", "content": "rice", "topic": "rice"}),
+        ("organisation", {"by": "JPN", "org": "WTO"}, {"type": "organisation", "content": "WTO"}),
+    ],
+)
+def test_a_draft_of_what_a_side_says_keeps_what_it_says(
+    kind: str, fields: dict[str, object], expected: dict[str, object], tmp_path: Path
+) -> None:
+    found = entered(tmp_path, kind, fields)
+    assert {key: found.get(key) for key in expected} == expected
+
+
+@pytest.mark.parametrize("modality", ["asserted", "planned", "draft", "considered", "negated"])
+def test_what_is_denied_or_considered_is_no_fact(modality: str, tmp_path: Path) -> None:
+    assert entered(tmp_path, "measure", {"by": "USA", "on": "JPN"}, modality)["modality"] == modality

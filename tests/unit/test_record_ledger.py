@@ -197,3 +197,51 @@ def test_ten_thousand_statements_as_of_a_day_take_no_minute(tmp_path: Path) -> N
         ledger = record.as_of(date(2022, 1, 1))
         assert ledger.timeline
         assert ledger.deadlines == []
+
+
+MEETING_OF = (
+    "  - {{id: {id}, type: meeting, source: {source}, quote: met, start: 14, end: 17, recorded_at: 2025-01-05,"
+    " date: '{date}', minutes: {minutes}, parties: [jpn, usa]}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("dates", "joined"),
+    [
+        (("2025-03-04", "2025-06-05"), False),
+        (("2025-06-05", "2025-03-04"), False),
+        (("2025-03-04", "2025-03-05"), False),
+        (("2025-03-04", "2025-03-04"), True),
+        (("2025-03", "2025-03-31"), True),
+        (("2025-03-01", "2025-03"), True),
+        (("2025-03", "2025-04-01"), False),
+        (("2025-03", "2025-02-28"), False),
+        (("2025-03-01/2025-03-05", "2025-03-05/2025-03-09"), True),
+        (("2025-03-01/2025-03-05", "2025-03-06/2025-03-09"), False),
+        (("2025", "2025-03-04"), False),  # a year meets every day of it
+        (("2025-03-04", "2025"), False),
+    ],
+)
+def test_meetings_of_two_sources_are_one_only_where_their_days_meet(
+    dates: tuple[str, str], joined: bool, tmp_path: Path
+) -> None:
+    statements = "".join(
+        MEETING_OF.format(id=f"m{k}", source=source, date=day, minutes=60 + k)
+        for k, (source, day) in enumerate(zip("ab", dates, strict=True))
+    )
+    same = write(tmp_path, statements).as_of(date(2025, 12, 31)).same_events
+    assert [{one.id for one in pair.meetings} for pair in same] == ([{"m0", "m1"}] if joined else [])
+
+
+LATER = """
+conflicts:
+  - {id: minutes, about: Minutes, statements: [m1, m2], recorded_at: 2025-02-01}
+"""
+
+
+@pytest.mark.parametrize(("day", "told"), [("2025-01-31", []), ("2025-02-01", ["minutes"]), ("2025-01-04", [])])
+def test_a_conflict_is_told_from_the_day_it_was_recorded(day: str, told: list[str], tmp_path: Path) -> None:
+    statements = MEETING.format(id="m1", source="a", at="2025-01-01", minutes=60)
+    statements += MEETING.format(id="m2", source="b", at="2025-01-05", minutes=65)
+    ledger = write(tmp_path, statements, LATER).as_of(date.fromisoformat(day))
+    assert [one.id for one in ledger.declared] == told

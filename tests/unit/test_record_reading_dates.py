@@ -65,3 +65,40 @@ def test_a_full_date_of_the_text_gives_a_dateline_its_year() -> None:
     two = "Both keep to the coffee pact that their presidents signed in Mombasa on 9 May 2010, they said.\n"
     drafts = read_text(Document("a.txt", f"{TITLE}NAIROBI, March 4 (Xinhua) -- {STORY}{BEFORE}{two}"))
     assert "date" not in next(d.fields for d in drafts if d.type == "event")
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("yesterday", "2025-07-02"),
+        ("on the previous day", "2025-07-02"),
+        ("the day before yesterday", "2025-07-01"),
+        ("today", "2025-07-03"),
+    ],
+)
+def test_days_counted_from_that_of_the_text(words: str, day: str) -> None:
+    drafts = told(f"Ministers of Kenya and Uganda met {words}.")
+    assert [d.fields["date"] for d in drafts if "event_type" in d.fields] == [day]
+
+
+def test_a_day_to_come_is_counted_forwards() -> None:
+    drafts = told("Ministers of Kenya and Uganda will meet tomorrow.")
+    assert [d.fields["date"] for d in drafts if "event_type" in d.fields] == ["2025-07-04"]
+
+
+@pytest.mark.parametrize(
+    ("words", "months"),
+    [
+        ("first quarter of 2026", "2026-01/2026-03"),
+        ("second quarter of 2026", "2026-04/2026-06"),
+        ("third quarter of 2026", "2026-07/2026-09"),
+        ("fourth quarter of 2026", "2026-10/2026-12"),
+        ("Q1 2026", "2026-01/2026-03"),
+        ("Q2 2026", "2026-04/2026-06"),
+        ("Q3 2026", "2026-07/2026-09"),
+        ("Q4 2026", "2026-10/2026-12"),
+    ],
+)
+def test_every_quarter_has_its_months(words: str, months: str) -> None:
+    drafts = told(f"Ministers of Kenya and Uganda will meet in the {words}.".replace("the Q", "Q"))
+    assert [f"{d.fields['start']}/{d.fields['end']}" for d in drafts if "event_type" in d.fields] == [months]

@@ -7,6 +7,7 @@ import cProfile
 import pytest
 
 from kosho.record.reading import Document, Draft, read_text
+from kosho.record.reading.quantities import find_quantities
 
 
 def told(text: str, kind: str) -> list[Draft]:
@@ -188,3 +189,10 @@ def work(sentences: int) -> int:
 def test_reading_takes_work_in_proportion_to_the_text() -> None:
     work(10)
     assert work(800) < 4.4 * work(200)
+
+
+def test_a_number_without_a_unit_hides_none_behind_it() -> None:
+    text = "After 3 rounds in 2025 Japan offered 500,000 tonnes and then 75 cars for $2.5 billion."
+    found = [(one.value, one.unit) for one in find_quantities(text, 0, len(text))]
+    assert [value for value, _ in found] == [500_000.0, 75.0, 2.5e9]
+    assert [unit for _, unit in found][2] == "USD"

@@ -14,13 +14,13 @@ from kosho.arrays import Array, Index, Mask
 from kosho.bargain.frontier import frontier
 from kosho.display import Card, Shown, columns, listing, number
 from kosho.errors import Problems
-from kosho.readonly import fix, fixed
+from kosho.readonly import Fixed, fix, fixed
 
 __all__ = ["Game"]
 
 
 @dataclass(frozen=True, eq=False)
-class Game(Shown):
+class Game(Fixed, Shown):
     """Packages, what they are worth, and what follows if there is none. Make one with `Game.of`.
 
     Payoffs are in one unit throughout (million USD a year where Kosho priced them); more is better.

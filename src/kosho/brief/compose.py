@@ -28,6 +28,7 @@ from kosho.cache import code, recalled
 from kosho.errors import InputError
 from kosho.progress import Progress, silent
 from kosho.scenario import ScenarioResults, negotiate_case, run
+from kosho.unfinished import Unfinished
 from kosho.world.report import info
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def compose(
             `bargain` extra is installed.
         world: The table; None is `case.world`. Packages and draws are solved in its coarse form.
 
-    Finished briefs are cached until code, data or case change.
+    Finished briefs are cached until code, data or case change; one broken off goes on from what was solved.
 
     Raises:
         InputError: the register does not cover the day, or the case has no table.
@@ -81,9 +82,14 @@ def compose(
     chosen = world or case.world
     parts = _depends_on(case, on, chosen)
     report = progress or silent
-    return recalled(
-        Brief, lambda: _composed(case, on, report, chosen, bargain=bargain), b"brief", bytes([bargain]), *parts
-    )
+    with Unfinished(b"scenarios", *parts) as unfinished:
+
+        def made() -> Brief:
+            return _composed(case, on, report, chosen, unfinished, bargain=bargain)
+
+        found = recalled(Brief, made, b"brief", bytes([bargain]), *parts)
+    unfinished.drop()
+    return found
 
 
 def negotiation(
@@ -119,13 +125,19 @@ def _depends_on(case: Case, as_of: date, world: WorldChoice | Worlds) -> list[by
 
 
 def _composed(
-    case: Case, on: date, progress: Progress, chosen: WorldChoice | Worlds, *, bargain: bool
+    case: Case,
+    on: date,
+    progress: Progress,
+    chosen: WorldChoice | Worlds,
+    unfinished: Unfinished,
+    *,
+    bargain: bool,
 ) -> Brief:
     record = case.record  # a mistake in it is reported before anything is computed
     worlds = solved = None
     if any(one.role != "history" for one in case.scenarios.values()):
         worlds = chosen.load(case.apart)
-        solved = run(case, as_of=on, progress=progress, world=worlds)
+        solved = run(case, as_of=on, progress=progress, world=worlds, unfinished=unfinished)
     progress("Writing")
     said = recorded(record.as_of(on)) if record else None
     calendar = tuple(

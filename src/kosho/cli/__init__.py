@@ -5,11 +5,10 @@ A command's module is imported when the command is asked for, or when all are li
 
 from __future__ import annotations
 
+import errno
 import gc
-import signal
 import sys
 from collections.abc import Iterator, MutableMapping
-from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -18,6 +17,8 @@ from typer.main import get_command
 
 from kosho._version import __version__
 from kosho.cli.endurance import endurable
+from kosho.cli.streams import give_up, take_any_text
+from kosho.ending import end_at_once, end_quietly
 from kosho.errors import InputError, KoshoError
 
 __all__ = ["app", "main"]
@@ -162,24 +163,41 @@ def main() -> None:
     and other processes end with this one.
     """
     gc.set_threshold(FEW)  # modules and measures are many objects that stay
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _stop)
+    end_quietly()
+    take_any_text()
     try:
-        app()
+        _run()
     except InputError as error:
         _end([str(problem) for problem in error.problems], error.exit_status)
     except KoshoError as error:
         _end([str(error)], error.exit_status)
+    except OSError as error:
+        give_up()
+        _end(_of_system(error), 1)
+    except MemoryError:
+        _end(["the memory of this machine is not enough for this"], 1)
     finally:
+        end_at_once()
         gc.freeze()  # the process ends: what it holds need not be searched once more
 
 
-def _stop(number: int, _: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)
+def _run() -> None:
+    try:
+        app()
+    except SystemExit:
+        sys.stdout.flush()  # a full disk is told here, and not by the interpreter as it ends
+        raise
 
 
-def _end(lines: list[str], status: int) -> None:
+def _of_system(error: OSError) -> list[str]:
+    """What the system refused; nothing where a reader has gone away, which is no mistake."""
+    if error.errno == errno.EPIPE:
+        return []
+    what = "standard output cannot be written" if error.filename is None else str(error.filename)
+    return [f"{what}: {error.strerror or error}"]
+
+
+def _end(lines: list[str], status: int) -> NoReturn:
     for line in lines:
         sys.stderr.write(f"{line}\n")
     sys.exit(status)

@@ -78,4 +78,4 @@ def as_lines(drafts: list[Draft]) -> None:
     import json
 
     for draft in drafts:
-        say_whole(json.dumps(draft.as_dict(), ensure_ascii=False))
+        say_whole(json.dumps(draft.as_dict()))

@@ -32,7 +32,7 @@ from kosho.errors import InputError, KoshoError, Problems
 from kosho.limits import refuse_beyond
 from kosho.parallel import Shared, cores, one_thread, run
 from kosho.progress import Reached
-from kosho.readonly import fix
+from kosho.readonly import Fixed, fix
 from kosho.world import World
 
 __all__ = ["BatchOutcome", "BatchReport", "solve_batch"]
@@ -70,7 +70,7 @@ class BatchReport(Shown):
 
 
 @dataclass(frozen=True, eq=False)
-class BatchOutcome(Shown):
+class BatchOutcome(Fixed, Shown):
     """Effects of each member, as `Outcome` defines them; dim `shock` counts from zero in the order given.
 
     Values of members in `failures` are not a number in every array.

@@ -19,7 +19,7 @@ import xarray as xr
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing, million, number, percent, thing
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.readonly import fix
+from kosho.readonly import Fixed, fix
 from kosho.world import labelled
 
 __all__ = ["Basis", "Constraint", "Flow", "Measured", "Purchase", "Quota", "Settled", "TariffQuota"]
@@ -200,7 +200,7 @@ class Purchase(Constraint):
 
 
 @dataclass(frozen=True, eq=False)
-class Settled(Shown):
+class Settled(Fixed, Shown):
     """What became of a constraint. Money in millions of the world's, quantities as the constraint counts.
 
     >>> from kosho.equilibrium import Counterfactual, Flow, Purchase, Shock, solve

@@ -21,7 +21,7 @@ from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve_constrained import Constrained
 from kosho.equilibrium.system import Cells
 from kosho.errors import InputError, Problem
-from kosho.readonly import fix, fixed_array
+from kosho.readonly import Fixed, fix, fixed_array
 from kosho.world import PhysicalFlow, World, labelled
 
 __all__ = ["Outcome", "UnitFlow"]
@@ -76,7 +76,7 @@ class UnitFlow(Shown):
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome(Shown):
+class Outcome(Fixed, Shown):
     """What a shock does. Values are in the unit of the world (million USD), rates and changes are fractions.
 
     A *hat* is new over old. Everything is relative to `base`; only `equivalent_variation` is scaled by the

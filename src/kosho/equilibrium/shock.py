@@ -30,7 +30,7 @@ from kosho.arrays import Array, Index
 from kosho.bounds import DUTY
 from kosho.display import Card, Shown, number, percent, plural
 from kosho.errors import InputError, Problems, suggest
-from kosho.readonly import fix
+from kosho.readonly import Fixed, fix
 from kosho.world import World
 
 __all__ = ["Part", "Rates", "Shock"]
@@ -86,7 +86,7 @@ class Part(Shown):
 
 
 @dataclass(frozen=True, eq=False)
-class Shock(Shown):
+class Shock(Fixed, Shown):
     """A table of parts of importer-exporter-sector cells, one row a part, all columns of length m.
 
     >>> from kosho.equilibrium import Part, Shock

@@ -27,6 +27,7 @@ from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
 from kosho.record.schema import LONGEST_QUOTE, RecordFile
 from kosho.record.yaml_insert import Addition, spliced
+from kosho.turns import in_turn
 from kosho.yamlfile import Key
 
 __all__ = ["Book", "entry_id"]
@@ -87,6 +88,10 @@ class Book(Shown):
             raise InputError(
                 Problem(f"the quote is not at {draft.start}", "read the file again", file=draft.doc)
             )
+        with in_turn(self.path):
+            return self._entered(draft, name, about)
+
+    def _entered(self, draft: Draft, name: str, about: Mapping[str, Any]) -> str:
         if self.holds(draft, name):
             return name
         file = Record.load(self.path).file if self.path.exists() else None

@@ -19,6 +19,7 @@ from kosho.display import Shown
 from kosho.outputs import save
 from kosho.provenance import Frozen
 from kosho.record.reading.draft import Draft, Modality
+from kosho.turns import in_turn
 from kosho.yamlfile import load
 
 __all__ = ["Decision", "Pile", "key_of"]
@@ -86,11 +87,23 @@ class Pile(Shown):
         return [key for key in self.drafts if self.decisions[key] in ("pending", "skipped")]
 
     def save(self) -> None:
-        """Write the file in one step.
+        """Write the file in one step, with what others have added to it or decided on meanwhile.
 
         Raises:
             InputError: it cannot be written; it is as it was.
         """
+        with in_turn(self.path):
+            self._take(Pile.open(self.path))
+            self._write()
+
+    def _take(self, other: Pile) -> None:
+        """Drafts of another pile, and its decisions where none was taken here."""
+        self.add(other.drafts.values())
+        for key, decision in other.decisions.items():
+            if self.decisions[key] == "pending":
+                self.decisions[key] = decision
+
+    def _write(self) -> None:
         rows = [draft.as_dict() | {"decision": self.decisions[key]} for key, draft in self.drafts.items()]
         plain = json.loads(json.dumps({"schema_version": 1, "drafts": rows}))
         dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

@@ -43,6 +43,7 @@ __all__ = [
     "VariantJob",
     "growth_of_units",
     "growth_of_value",
+    "job_name",
     "run_job",
     "solve_variant",
     "try_job",
@@ -127,6 +128,14 @@ class DrawResult:
 
 JobResult = tuple[VariantResult, CentralOutcome] | VariantResult | Mapping[str, Array] | str | DrawResult
 """Of the middle, another variant, a corner (`kosho.scenario.sensitivity.at`), a draw."""
+
+
+def job_name(job: Job) -> tuple[str, ...]:
+    """What a job is, in words that are the same in every run."""
+    if isinstance(job, DrawJob):
+        return ("draw",)
+    corner = (repr(job.corner),) if isinstance(job, CornerJob) else ()
+    return (type(job).__name__, job.scenario, job.variant.id, *corner)
 
 
 def try_job(job: Job) -> JobResult | None:

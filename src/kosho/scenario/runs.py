@@ -21,10 +21,12 @@ from kosho.scenario.jobs import (
     CornerJob,
     DrawJob,
     DrawResult,
+    Job,
     JobInputs,
     VariantJob,
     growth_of_units,
     growth_of_value,
+    job_name,
     run_job,
     try_job,
 )
@@ -39,6 +41,7 @@ from kosho.scenario.results import (
 )
 from kosho.scenario.sensitivity import CentralOutcome, buyer_subsidies, corners, largest_moves, solved_corners
 from kosho.scenario.simulate import scenario_effects
+from kosho.unfinished import Unfinished
 from kosho.world import WorldChoice, Worlds, draw_elasticities, low_elasticity
 
 if TYPE_CHECKING:
@@ -123,6 +126,7 @@ def run(
     as_of: date | None = None,
     progress: Progress = silent,
     world: WorldChoice | Worlds | None = None,
+    unfinished: Unfinished | None = None,
 ) -> ScenarioResults:
     """Solve scenarios of a case with their ranges.
 
@@ -135,6 +139,8 @@ def run(
         as_of: Day of knowledge, and day in force where a scenario names none; None is the case's own day.
         progress: Called with what is being done.
         world: The table; `case.world` if not given.
+        unfinished: What was solved of the same work before it was broken off; what is solved is noted there.
+            The caller answers for it that case, day, world and code are the same.
 
     Raises:
         InputError: no scenario is asked for, one that the case does not have, or a day that is not covered;
@@ -161,7 +167,7 @@ def run(
     with one_thread():
         worlds = (world or case.world).load(case.apart)
         inputs = _inputs(case, summaries, on, worlds)
-        found = _run(inputs, summaries, progress)
+        found = _run(inputs, summaries, progress, unfinished)
         return replace(found, flows_left_out=case.flows_left_out(worlds.whole))
 
 
@@ -185,7 +191,12 @@ def summary(case: Case, scenario: str, as_of: date) -> ScenarioSummary:
     )
 
 
-def _run(inputs: JobInputs, scenarios: tuple[ScenarioSummary, ...], progress: Progress) -> ScenarioResults:
+def _run(
+    inputs: JobInputs,
+    scenarios: tuple[ScenarioSummary, ...],
+    progress: Progress,
+    unfinished: Unfinished | None,
+) -> ScenarioResults:
     names = list(inputs.effects)
     main, *others = VARIANTS
     shared = Shared(inputs)
@@ -199,11 +210,7 @@ def _run(inputs: JobInputs, scenarios: tuple[ScenarioSummary, ...], progress: Pr
     ]
     draws = [DrawJob(shared, theta) for theta in draw_elasticities(inputs.talks, DRAWS, SEED)]
     jobs = [*central, *at_ends, *variants, *draws]
-    job_results: dict[Any, Any] = {}
-    reached = estimated(progress, "Solving", len(jobs))
-    for job, found in shared_out(try_job, jobs, min(cores(), MOST_PROCESSES)):
-        job_results[job] = run_job(job) if found is None else found
-        reached(len(job_results))
+    job_results = _solved(jobs, progress, unfinished)
     of_variant: dict[tuple[str, str], VariantResult] = {
         (job.scenario, job.variant.id): job_results[job] for job in variants
     }
@@ -240,6 +247,22 @@ def _run(inputs: JobInputs, scenarios: tuple[ScenarioSummary, ...], progress: Pr
         flow_ids=tuple(flow.id for flow in inputs.flows),
         assumptions=tuple(dict.fromkeys(text for one in inputs.effects.values() for text in one.assumptions)),
     )
+
+
+def _solved(jobs: Sequence[Job], progress: Progress, unfinished: Unfinished | None) -> dict[Any, Any]:
+    """The result of every job: known from work that was broken off, or found now."""
+    before = {} if unfinished is None else unfinished.results
+    names = {job: (number, *job_name(job)) for number, job in enumerate(jobs)}
+    found: dict[Any, Any] = {job: before[name] for job, name in names.items() if name in before}
+    left = [job for job in jobs if job not in found]
+    known = len(found)
+    reached = estimated(progress, "Solving", len(left))
+    for job, result in shared_out(try_job, left, min(cores(), MOST_PROCESSES)):
+        found[job] = run_job(job) if result is None else result
+        if unfinished is not None:
+            unfinished.done(names[job], found[job])
+        reached(len(found) - known)
+    return found
 
 
 def _inputs(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, worlds: Worlds) -> JobInputs:

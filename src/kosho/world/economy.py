@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from kosho.arrays import Array
 from kosho.display import Shown
-from kosho.readonly import fix
+from kosho.readonly import Fixed, fix
 
 __all__ = ["FLOW_DIMS", "Arrays", "PhysicalFlow", "TradeWeights", "WorldMeta", "labelled"]
 
@@ -74,7 +74,7 @@ class PhysicalFlow(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrays(Shown):
+class Arrays(Fixed, Shown):
     """The same world as bare float64 arrays, for kernels. N countries, S sectors.
 
     Letters follow Caliendo & Parro (2015): X expenditure, Y output, pi shares, V value added, D deficits,
@@ -94,6 +94,8 @@ class Arrays(Shown):
     revenue: Array  # (N,) tariff revenue
     deficits: Array  # D (N,) imports less exports
     income: Array  # I (N,) = V + revenue + D
+
+    __setstate__ = Fixed.__setstate__  # a dataclass with slots would make one of its own
 
     def __post_init__(self) -> None:
         fix(self)
@@ -135,7 +137,7 @@ class Arrays(Shown):
 
 
 @dataclass(frozen=True, eq=False)
-class TradeWeights(Shown):
+class TradeWeights(Fixed, Shown):
     """Trade of single economies in ICIO sectors, to weight what a table holds only together."""
 
     source: str

@@ -19,7 +19,7 @@ from kosho.arrays import Array, Index
 from kosho.codes import countries as known_economies
 from kosho.codes import sectors as known_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.readonly import fix
+from kosho.readonly import Fixed, fix
 from kosho.world.economy import TradeWeights, WorldMeta
 
 __all__ = ["LawCells", "Members", "law_cells"]
@@ -54,7 +54,7 @@ class Members:
 
 
 @dataclass(frozen=True, eq=False)
-class LawCells:
+class LawCells(Fixed):
     """Trade by economy and ICIO sector. E economies, K pairs of a sector and an ICIO sector in it."""
 
     economies: tuple[str, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +18,8 @@ from numpy.typing import ArrayLike
 from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
-from kosho.outputs import refused
+from kosho.limits import refuse_beyond
+from kosho.outputs import save
 
 __all__ = ["IOTable", "read", "write"]
 
@@ -69,34 +71,44 @@ _OPTIONAL = ("final", "totals", *_LATER)
 _ARRAYS = ("intermediate", "inputs", "final_sales", *_OPTIONAL)
 
 
+NUMBER_BYTES = 16
+"""Of memory, for a number of four bytes: as it is in the file, and as it is computed with."""
+SPOILT = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    LookupError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+    TypeError,
+    MemoryError,
+)
+"""What an archive raises that is none, or not whole any more."""
+
+
 def write(table: IOTable, path: Path) -> Path:
     """Write a table as compressed float32: the same table, the same bytes; nothing is half-written.
 
     Raises:
         InputError: the file cannot be written.
     """
-    partial = path.with_name(path.name + ".part")
-    try:
-        with zipfile.ZipFile(partial, "w") as archive:
-            later = any(getattr(table, name) is not None for name in _LATER) or "regions" in table.meta
-            meta = {
-                "format": FORMATS[-1] if later else FORMATS[0],
-                "countries": table.countries,
-                "sectors": table.sectors,
-                **table.meta,
-            }
-            text = json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False)
-            _add(archive, "meta.json", text.encode())
-            for name in _ARRAYS:
-                values: Array | None = getattr(table, name)
-                if values is not None:
-                    _add(archive, f"{name}.npy", _npy(values.astype("<f4")))
-        partial.replace(path)
-    except OSError as error:
-        raise refused(path, error) from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        later = any(getattr(table, name) is not None for name in _LATER) or "regions" in table.meta
+        meta = {
+            "format": FORMATS[-1] if later else FORMATS[0],
+            "countries": table.countries,
+            "sectors": table.sectors,
+            **table.meta,
+        }
+        text = json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False)
+        _add(archive, "meta.json", text.encode())
+        for name in _ARRAYS:
+            values: Array | None = getattr(table, name)
+            if values is not None:
+                _add(archive, f"{name}.npy", _npy(values.astype("<f4")))
+    save({path: content.getvalue()})
     return path
 
 
@@ -108,13 +120,15 @@ def read(file: IO[bytes], name: str) -> IOTable:
     """
     try:
         with zipfile.ZipFile(file) as archive:
+            size = sum(one.file_size for one in archive.infolist())
+            refuse_beyond("numbers", size // 4, NUMBER_BYTES, file=name)
             meta = json.loads(archive.read("meta.json"))
             arrays = {
                 key: _array(archive.read(f"{key}.npy"))
                 for key in _ARRAYS
                 if f"{key}.npy" in archive.namelist() or key not in _OPTIONAL
             }
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+    except SPOILT as error:
         raise InputError(
             Problem(f"is not a Kosho world table: {error}", "make one with `kosho world build`", name)
         ) from None

@@ -17,7 +17,7 @@ import xarray as xr
 
 from kosho.arrays import Array, Index, Mask
 from kosho.display import Card, Shown, listing, number, plural
-from kosho.readonly import fix, fixed
+from kosho.readonly import Fixed, fix, fixed
 from kosho.world.aggregate import grouped, leaves
 from kosho.world.calibrate import Economy, input_shares, ratio
 from kosho.world.economy import FLOW_DIMS, Arrays, PhysicalFlow, TradeWeights, WorldMeta, labelled
@@ -40,7 +40,7 @@ __all__ = ["Arrays", "Detail", "PhysicalFlow", "World", "WorldMeta", "labelled"]
 
 
 @dataclass(frozen=True, eq=False)
-class Detail(Shown):
+class Detail(Fixed, Shown):
     """The finer world that a world was aggregated from, and where its countries and sectors went.
 
     >>> from kosho.world import Detail, toy
@@ -69,7 +69,7 @@ class Detail(Shown):
 
 
 @dataclass(frozen=True, eq=False)
-class World(Shown):
+class World(Fixed, Shown):
     """The economy before the change (see the module for conventions). Make one with `from_flows` or `load`.
 
     >>> from kosho.world import toy

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple, cast
 from kosho.errors import InputError, Problem, Problems
 from kosho.law.schedules.lines import ADDITIONAL, GENERAL, STATUTORY, Line
 from kosho.law.schedules.notation import parse_duty
+from kosho.limits import refuse_beyond
 
 __all__ = [
     "ScheduleDraft",
@@ -28,6 +30,11 @@ __all__ = [
     "require",
     "text_of",
 ]
+
+
+MEMORY_OF_TEXT = 12.0
+"""Bytes of memory that a byte of a schedule takes, once its lines are read."""
+PART = 1 << 20
 
 
 class SourceRow(NamedTuple):
@@ -136,20 +143,34 @@ def text_of(path: Path) -> str:
         InputError: it cannot be read: other encodings are not guessed, for every byte means something in most.
     """
     try:
-        content = path.read_bytes()
-        if path.suffix.lower() == ".gz":
-            content = gzip.decompress(content)
-    except (OSError, EOFError) as error:
+        content = _unpacked(path)
+    except (OSError, EOFError, zlib.error) as error:
         told = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise InputError(Problem(f"cannot be read: {told}", file=str(path))) from None
     encoding = _declared(content) if bare_suffix(path) in (".htm", ".html") else "utf-8-sig"
     try:
         return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+    except UnicodeError as error:
+        line = content[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else None
         told = "UTF-8" if encoding == "utf-8-sig" else f"{encoding}, as it declares,"
         hint = "save it as UTF-8; in a spreadsheet: CSV UTF-8"
         raise InputError(Problem(f"is not {told} text", hint, str(path), line)) from None
+
+
+def _unpacked(path: Path) -> bytes:
+    """What a file holds, where that fits into memory."""
+    packed = path.suffix.lower() == ".gz"
+    if not packed:
+        refuse_beyond("bytes", path.stat().st_size, MEMORY_OF_TEXT, file=str(path))
+        return path.read_bytes()
+    parts: list[bytes] = []
+    size = 0
+    with gzip.open(path) as file:
+        while part := file.read(PART):
+            size += len(part)
+            refuse_beyond("bytes", size, MEMORY_OF_TEXT, file=str(path))
+            parts.append(part)
+    return b"".join(parts)
 
 
 def _declared(page: bytes) -> str:
@@ -158,8 +179,10 @@ def _declared(page: bytes) -> str:
     name = found[1].decode("ascii", "replace").lower() if found else "utf-8"
     alike = {"utf-8": "utf-8-sig", "shift_jis": "cp932", "iso-8859-1": "cp1252", "latin-1": "cp1252"}
     try:
-        return alike.get(name) or codecs.lookup(name).name
-    except LookupError:
+        known = alike.get(name) or codecs.lookup(name).name
+        b"a".decode(known)  # `hex` is a codec too
+        return known
+    except (LookupError, UnicodeError):
         return "utf-8-sig"
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from datetime import date
@@ -47,7 +48,7 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
         InputError: the folder cannot be written to.
     """
     path = path_of(schedule.importer, schedule.edition)
-    draft = path.with_suffix(f".{os.getpid()}.draft")
+    draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.draft")
     about = {
         "form": _FORM,
         "importer": schedule.importer,
@@ -107,8 +108,12 @@ class StoredLines(LineMapping):
         self._path = path
 
     def _ask(self, question: str, *values: str) -> list[tuple[str, ...]]:
-        with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True)) as file:
-            return file.execute(question, values).fetchall()
+        try:
+            with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True)) as file:
+                return file.execute(question, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            told, hint = f"the imported schedule cannot be read: {error}", "import it again"
+            raise InputError(Problem(told, hint, file=str(self._path))) from None
 
     def __getitem__(self, code: str) -> Line:
         found = self._ask(f"SELECT {_COLUMNS} FROM line WHERE code = ?", code)  # noqa: S608 - names of ours

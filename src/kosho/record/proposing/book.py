@@ -21,6 +21,7 @@ from kosho.record.proposing.legal_text import LONGEST, missing
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
 from kosho.record.yaml_insert import Addition, keyed, spliced
+from kosho.turns import in_turn
 from kosho.yamlfile import validate
 
 __all__ = ["RegisterBook"]
@@ -72,6 +73,10 @@ class RegisterBook(Shown):
             raise InputError(
                 [Problem(f"{field} is not known", f"edit it: {field}=...", key=field) for field in unknown]
             )
+        with in_turn(self.path):
+            return self._entered(draft)
+
+    def _entered(self, draft: Draft) -> str:
         file = self._file()
         source, additions = self._source(file, draft)
         text = self.path.read_bytes().decode() if file is not None else "title: Proposed measures\n"

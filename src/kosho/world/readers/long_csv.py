@@ -7,6 +7,7 @@ columns are said with `--set`; values are scaled to million USD. Value added is 
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -16,6 +17,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.limits import refuse_beyond
 from kosho.world.readers.oecd_csv import FINAL
 from kosho.world.readers.reader import Reader, Settings, clipped
 from kosho.world.store import IOTable
@@ -29,7 +31,12 @@ MOST = 20
 """Mistakes listed before reading stops."""
 
 
-@dataclass(frozen=True)
+ROW_BYTES, CELL_BYTES = 200, 40
+"""Of memory, for a row while it is kept, and a cell of the table while it is made."""
+SAMPLE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
 class Sale:
     """One row."""
 
@@ -72,6 +79,7 @@ def _scale(text: str) -> float:
 def _sales(path: Path, names: Mapping[str, str]) -> list[Sale]:
     problems = Problems(str(path))
     try:
+        refuse_beyond("rows", _rows_about(path), ROW_BYTES, file=str(path))
         with path.open(newline="", encoding="utf-8-sig") as file:
             lines = csv.reader(file)
             header = [name.strip() for name in next(lines, [])]
@@ -89,6 +97,13 @@ def _sales(path: Path, names: Mapping[str, str]) -> list[Sale]:
         raise InputError(Problem(f"is not CSV text: {error}", file=str(path))) from None
 
 
+def _rows_about(path: Path) -> int:
+    """How many rows a file has, as its beginning lets expect."""
+    with path.open("rb") as file:
+        beginning = file.read(SAMPLE)
+    return path.stat().st_size * beginning.count(b"\n") // max(len(beginning), 1)
+
+
 def _rows(lines: Iterator[list[str]], places: Sequence[int], width: int, problems: Problems) -> Iterator[Sale]:
     for line, cells in enumerate(lines, start=2):
         if not cells:
@@ -98,7 +113,8 @@ def _rows(lines: Iterator[list[str]], places: Sequence[int], width: int, problem
         if len(cells) != width:
             problems.add(f"has {len(cells)} cells", f"{width} as in the header", line=line)
             continue
-        exporter, seller, importer, user, text = (cells[place].strip() for place in places)
+        *labels, text = (cells[place].strip() for place in places)
+        exporter, seller, importer, user = map(sys.intern, labels)  # few words, many rows
         try:
             value = float(text)
         except ValueError:
@@ -123,6 +139,7 @@ def _table(sales: list[Sale], categories: frozenset[str], scale: float, files: S
         hint = f"name the categories of final demand: --set final={','.join(strange[:3])}"
         raise InputError(Problem(told, hint, file=str(files[0])))
     n, s = len(countries), len(sectors)
+    refuse_beyond("cells", n * n * s * (s + 1), CELL_BYTES, file=str(files[0]))
     place = {code: k for k, code in enumerate(countries)}
     goods = {code: k for k, code in enumerate(sectors)}
     sold = np.zeros((n, n, s, s))

@@ -1,0 +1,58 @@
+"""How a command that is interrupted or terminated ends: quietly, with 130 or 143, from its very first moment.
+
+It imports nothing but the standard library: what a command needs takes a moment to be read, and an interrupt
+that comes then must not end in a traceback either.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import NoReturn
+
+__all__ = ["end_at_once", "end_quietly"]
+
+NUMBERS = (signal.SIGINT, signal.SIGTERM)
+SOON = 0.01
+"""Seconds; by then Python has left the place that lets nothing through."""
+
+
+def end_quietly() -> None:
+    """From now on an interrupt unwinds the program: files half-written are removed on the way out."""
+    _on_signals(_unwind)
+    sys.unraisablehook = _again
+
+
+def _again(lost: sys.UnraisableHookArgs) -> None:
+    """An interrupt where Python lets nothing through (in the end of a weak reference, say) comes again."""
+    code = lost.exc_value.code if isinstance(lost.exc_value, SystemExit) else None
+    if code in {128 + number for number in NUMBERS}:
+        timer = threading.Timer(SOON, _thread.interrupt_main, (int(code) - 128,))
+        timer.daemon = True
+        timer.start()
+    else:
+        sys.__unraisablehook__(lost)
+
+
+def end_at_once() -> None:
+    """From now on an interrupt ends the program where it stands; for when nothing is left to be done."""
+    _on_signals(_leave)
+
+
+def _on_signals(handler: Callable[[int, FrameType | None], NoReturn]) -> None:
+    for number in NUMBERS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, handler)
+
+
+def _unwind(number: int, _: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    os._exit(128 + number)

@@ -1,0 +1,69 @@
+"""Terminals of any encoding, and streams that are closed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.faults.conftest import child
+from tests.faults.driver import left
+
+MAIN = [sys.executable, "-m", "kosho"]
+
+
+def run(folder: Path, *words: str, **changes: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*MAIN, *words],
+        capture_output=True,
+        check=False,
+        cwd=folder,
+        input=b"\xff\xfe q\na\n",
+        env={**child(folder), "PYTHONUTF8": "0", **changes},
+    )
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp932", "ascii", "utf-16", "utf-8"])
+def test_every_encoding_shows_the_signs_of_numbers(encoding: str, inputs: Path) -> None:
+    shown = [
+        run(inputs, "simulate", "韓国 case", "--scenario", "deal", PYTHONIOENCODING=one)
+        for one in (encoding, "utf-8")
+    ]
+    assert [one.returncode for one in shown] == [0, 0], shown[0].stderr
+    own, whole = (one.stdout.decode(code) for one, code in zip(shown, (encoding, "utf-8"), strict=True))
+    own = own.replace("－", "−")  # one and the same in the code page of Japan
+    assert own.replace("−", "-").count("-0.") == whole.replace("−", "-").count("-0.") > 0
+    assert own.count("?") == whole.count("?")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_json_is_the_same_in_every_encoding(encoding: str, inputs: Path) -> None:
+    (inputs / "note.txt").write_text("Japan offered to buy “corn” 交渉 on June 29, 2025.", encoding="utf-8")
+    told = [run(inputs, "read", "note.txt", "--json", PYTHONIOENCODING=one) for one in (encoding, "utf-8")]
+    assert [one.returncode for one in told] == [0, 0], told[0].stderr
+    lines = [[json.loads(line) for line in one.stdout.decode("ascii").splitlines()] for one in told]
+    assert lines[0] == lines[1]
+    assert any("交渉" in one["quote"] for one in lines[0])
+
+
+def test_what_is_typed_and_no_text_is_asked_again(inputs: Path) -> None:
+    done = run(inputs, "read", "note.txt", "--accept", "--out", "out/d.yaml", "--record", "out/r.yaml")
+    assert done.returncode == 0, done.stderr
+    assert b"1 accepted" in done.stdout
+    assert "r.yaml" in left(inputs)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="shells close streams elsewhere")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_streams_that_are_closed_are_none(closed: str, inputs: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m kosho cases {closed}', sys.executable],
+        capture_output=True,
+        check=False,
+        cwd=inputs,
+        env=child(inputs),
+    )
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)

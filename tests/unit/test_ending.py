@@ -1,0 +1,50 @@
+"""An interrupt ends a command wherever it comes."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+from tests.surroundings import environment
+
+PROGRAM = """
+import signal, sys, time, weakref
+from kosho.ending import {ending}
+{ending}()
+class Thing: pass
+def cb(_): signal.raise_signal(signal.{name})
+thing = Thing()
+kept = weakref.ref(thing, cb)
+try:
+    del thing
+    time.sleep(20)
+finally:
+    print("put away", flush=True)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize(("ending", "printed"), [("end_quietly", "put away\n"), ("end_at_once", "")])
+def test_an_interrupt_where_python_lets_nothing_through(name: str, ending: str, printed: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(name=name, ending=ending)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+        env=environment(),
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (128 + getattr(signal, name), printed, "")
+
+
+def test_what_is_ignored_stays_so() -> None:
+    program = (
+        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); from kosho.ending import end_quietly;"
+        "end_quietly(); signal.raise_signal(signal.SIGTERM); print('goes on')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=False, env=environment()
+    )
+    assert (done.returncode, done.stdout) == (0, "goes on\n")

@@ -1,0 +1,128 @@
+"""Work that was broken off goes on from what was done; nothing of it is taken for other work."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.own_world import sales, write_case
+from typer.testing import CliRunner
+
+from kosho import cache
+from kosho.case import Case
+from kosho.cli import app
+from kosho.scenario import ScenarioResults, jobs, run, runs
+from kosho.scenario.results import CountryEffect, VariantResult
+from kosho.unfinished import EVERY, Unfinished
+
+JAPAN = CountryEffect(welfare=0.0009, ev_musd=4440, real_wage=0.0011)
+RESULT = VariantResult(scenario="deal", variant="fixed", countries={"JPN": JAPAN}, sectors={}, flows=())
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def broken_off(error: BaseException, results: dict[Any, Any]) -> None:
+    """Do some work and break off."""
+    with Unfinished(b"a", b"b") as work:
+        for name, result in results.items():
+            work.done(name, result)
+        raise error
+
+
+@pytest.mark.parametrize("error", [SystemExit(143), KeyboardInterrupt(), ValueError("x")])
+def test_what_was_done_is_there_again_whatever_broke_it_off(error: BaseException) -> None:
+    values = np.array([0.1, np.nan, 1 / 3])
+    with pytest.raises(type(error)):
+        broken_off(error, {(1, "x"): {"worth": values, "n": 3}, (2, "y"): RESULT})
+    again = Unfinished(b"a", b"b").results
+    assert list(again) == [(1, "x"), (2, "y")]
+    np.testing.assert_array_equal(again[1, "x"]["worth"], values)
+    assert again[2, "y"] == RESULT
+    assert Unfinished(b"a", b"c").results == {}
+
+
+def test_it_is_written_every_few_seconds_for_a_process_that_is_killed() -> None:
+    now = iter([0.0, 1.0, EVERY + 1.0, EVERY + 1.5, EVERY + 2.0, EVERY + 3.0])
+    work = Unfinished(b"a", clock=lambda: next(now))
+    work.done("one", 1)
+    assert Unfinished(b"a").results == {}
+    work.done("two", 2)
+    assert Unfinished(b"a").results == {"one": 1, "two": 2}
+    work.done("three", 3)
+    assert Unfinished(b"a").results == {"one": 1, "two": 2}
+
+
+def test_nothing_stays_of_work_that_is_done(folder: Path) -> None:
+    with Unfinished(b"a") as work:
+        work.done("one", 1)
+    assert not folder.exists()
+    with pytest.raises(SystemExit):
+        broken_off(SystemExit(), {"one": 1})
+    Unfinished(b"a", b"b").drop()
+    assert list(folder.iterdir()) == []
+
+
+class Evil:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (eval, ("1 / 0",))
+
+
+@pytest.mark.parametrize(
+    "content", [pickle.dumps({"x": Evil()}), pickle.dumps({"x": Path()}), b"", b"\x80", b"no"]
+)
+def test_a_file_makes_nothing_but_results(content: bytes) -> None:
+    cache.keep(cache.place(b"unfinished", b"a"), content)
+    assert Unfinished(b"a").results == {}
+
+
+def plain_fields(results: ScenarioResults) -> dict[str, object]:
+    return {one.name: getattr(results, one.name) for one in fields(results)}
+
+
+def test_scenarios_go_on_from_what_was_solved_and_say_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = tmp_path / "case"
+    case.mkdir()
+    build = ["world", "build", *map(str, sales(tmp_path)), "--out", str(case / "mine.npz")]
+    assert CliRunner().invoke(app, build).exit_code == 0
+    write_case(case, "mine.npz")
+    opened = Case.load(case)
+    monkeypatch.setattr(runs, "DRAWS", 3)
+    monkeypatch.setattr(runs, "cores", lambda: 1)
+    whole = run(opened, ["status-quo", "deal"])
+    solved: list[object] = []
+    plain = jobs.run_job
+
+    def counted(job: jobs.Job) -> jobs.JobResult:
+        if len(solved) == 5:
+            raise SystemExit(143)
+        solved.append(job)
+        return plain(job)
+
+    monkeypatch.setattr(jobs, "run_job", counted)
+    with pytest.raises(SystemExit), Unfinished(b"case") as work:
+        run(opened, ["status-quo", "deal"], unfinished=work)
+    kept = Unfinished(b"case")
+    assert len(kept.results) == 5
+    again: list[object] = []
+
+    def counted_again(job: jobs.Job) -> jobs.JobResult:
+        again.append(job)
+        return plain(job)
+
+    monkeypatch.setattr(jobs, "run_job", counted_again)
+    found = run(opened, ["status-quo", "deal"], unfinished=kept)
+    assert plain_fields(found) == plain_fields(whole)
+    assert len(again) + 5 == len(kept.results)
+    again.clear()
+    assert plain_fields(run(opened, ["status-quo", "deal"], unfinished=kept)) == plain_fields(whole)
+    assert again == []
