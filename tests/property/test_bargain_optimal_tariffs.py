@@ -175,7 +175,7 @@ def test_what_scripts_read_holds_every_economy_that_was_named() -> None:
     assert (found["parties"], found["decides"]) == (["C00", "C01"], ["C00"])
     assert list(found["welfare"]) == ["C00", "C01"]
     assert list(found["welfare_of_others"]) == ["C02"]
-    told = {1.234e-2: "+1.23", -4.87e-5: "-0.0049", 4.1e-7: "+0.000041", 1e-12: "0"}
+    told = {1.234e-2: "+1.23", -4.87e-5: "−0.0049", 4.1e-7: "+0.000041", 1e-12: "0"}
     assert {value: percent(value) for value in told} == told
 
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from kosho import formatting
 from kosho.cli.bounds import show as show_bounds
+from kosho.cli.closures import Closures, closure_of
 from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
+from kosho.cli.year_one import BASE, HELD, products, show_first_year, show_years
 
 if TYPE_CHECKING:
     from datetime import date
 
     from kosho.case import Case
     from kosho.case_schema import NamedFlow
-    from kosho.equilibrium import Outcome
+    from kosho.equilibrium import Closure, Outcome
+    from kosho.progress import Progress
+    from kosho.scenario import Difference
     from kosho.scenario.commitments import CountryEnds, ResultEnds, ScenarioCommitments
+    from kosho.scenario.simulate import Simulation
+    from kosho.world import World, WorldChoice
 
 __all__ = ["app"]
 
@@ -25,6 +33,12 @@ app = typer.Typer(add_completion=False)
 SHOWN = (6, 3)
 """Economies besides the parties: those that lose and those that gain most."""
 ALL_SHOWN = (12, 4)
+INCOME = {False: "Real income, %", True: "Gain, % of income"}
+"""What the first figure is, by whether labour supply moves: then only equivalent variation is comparable."""
+PRICES = (
+    "Consumer prices are counted in the value added of the world, so that they hold duties and what exchange "
+    "rates do; only differences between economies, or from their wages, say something."
+)
 FLOW_COLUMNS = ("Base, billion USD", "New, billion USD", "Base, quantity", "New, quantity")
 
 
@@ -58,6 +72,18 @@ def show(  # noqa: PLR0913 - one parameter an option
     base: Annotated[
         bool, typer.Option("--base", help="With --add: to the law of the table's year, without a case.")
     ] = False,
+    against: Annotated[
+        str,
+        typer.Option(metavar="base|status-quo|no-deal|SCENARIO", help="What the scenario is compared with."),
+    ] = "base",
+    horizon: Annotated[
+        str,
+        typer.Option(
+            metavar="1|10|all",
+            help="Year 1: the named products, wages and exchange rates held. Year 10: the whole economy.",
+        ),
+    ] = "10",
+    closure: Closures = None,
     everything: Annotated[
         bool, typer.Option("--all", help="With parameters, all diverted sales, and what is left out.")
     ] = False,
@@ -70,60 +96,127 @@ def show(  # noqa: PLR0913 - one parameter an option
     the law in force on a day; with CASE, added to a scenario. A scenario alone is compared with the base.
     """
     from kosho.cli.additions import Question, answer
-    from kosho.scenario import simulate_with_ranges
     from kosho.scenario.additions import Way
-    from kosho.world import low_elasticity
+    from kosho.scenario.against import resolved
 
     on = day(as_of, "--as-of")
-    closure = chosen(deficits, ("fixed", "zero"), "--deficits")
+    balance = chosen(deficits, ("fixed", "zero"), "--deficits")
+    years = chosen(horizon, ("1", "10", "all"), "--horizon")
+    adjusts = closure_of(closure)
     response = chosen(elasticities, ("central", "low"), "--elasticities")
     question = Question(case, scenario, on, tuple(add or ()), base)
     if question.lines:
-        answer(question, world, Way(closure, response, allow_idle), json=json)
+        answer(question, world, Way(balance, response, allow_idle), json=json)
         return
     case, scenario = question.plain()
     opened = permitted(open_case(case, on), allow_idle=allow_idle)
-    named = world_named(world, opened)
-    with show_progress("Solving") as progress:
-        table = named.load(opened.apart).whole
-        table = low_elasticity(table) if response == "low" else table
-        found = simulate_with_ranges(opened, scenario, on, table, closure, progress)
-        seen = opened.within(table)
-        content = contract(seen, scenario, on, found.outcome) | {
+    asked = _Asked(opened, scenario, on, resolved(opened, against), years, balance, response, adjusts)
+    _tell(asked, world_named(world, opened), everything=everything, json=json)
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A scenario, what it is compared with, and how it is solved."""
+
+    case: Case
+    scenario: str
+    on: date | None
+    against: str
+    horizon: str
+    deficits: Literal["fixed", "zero"]
+    elasticities: str
+    closure: Closure | None
+
+    def heading(self, named: WorldChoice, table: World) -> dict[str, Any]:
+        """What every answer says of the question."""
+        return {
+            "schema_version": 1,
+            "case": self.case.name,
+            "scenario": self.scenario,
+            "as_of": (self.on or self.case.as_of).isoformat(),
+            "world": table.hash,
             "detail": named.detail or "full",
-            "table": found.outcome.base.meta.name,
-            "elasticities": response,
-            "assumptions": list(found.assumptions),
-            "flows_left_out": found.flows_left_out,
+            "table": table.meta.name,
+            "elasticities": self.elasticities,
+            "against": self.against,
+            "horizon": self.horizon,
+            "closure": list(self.closure.told) if self.closure else [],
         }
-    if json:
-        show_json(content | found.commitments.model_dump(mode="json", exclude={"scenario"}))
-    else:
-        _show(seen, content, found.commitments, everything=everything)
-        for flow in filter(lambda one: one.id in found.flows_left_out, opened.flows):
-            say(f"note: {flow.title} is not shown: {found.flows_left_out[flow.id]}")
+
+    def solved(self, scenario: str, table: World, progress: Progress) -> Simulation:
+        """A scenario in year ten, with its ranges."""
+        from kosho.scenario import simulate_with_ranges
+
+        return simulate_with_ranges(
+            self.case, scenario, self.on, table, self.deficits, progress, closure=self.closure
+        )
+
+    def title(self) -> str:
+        """The scenario and its day."""
+        day = formatting.day(self.on or self.case.as_of)
+        return f"{self.case.scenario(self.scenario).title}, as of {day}"
+
+    def compared(self) -> str:
+        """What a result is compared with, in words."""
+        return "the base year" if self.against == BASE else f"“{self.case.scenario(self.against).title}”"
 
 
-def contract(opened: Case, scenario: str, on: date | None, outcome: Outcome) -> dict[str, Any]:
-    """What `--json` prints besides bounds; fractions, and million USD of the base year."""
-    columns = {
-        "welfare": outcome.welfare,
-        "welfare_first_order": outcome.welfare_first_order,
-        "real_wage": outcome.real_wage,
-        "ev_musd": outcome.equivalent_variation,
+def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) -> None:
+    """Solve what is asked at its horizons and print it."""
+    from kosho.scenario import compare, first_years
+    from kosho.world import low_elasticity
+
+    with show_progress("Solving") as progress:
+        table = named.load(asked.case.apart).whole
+        table = low_elasticity(table) if asked.elasticities == "low" else table
+        seen = asked.case.within(table)
+        content = asked.heading(named, table)
+        other = None if asked.against == BASE else asked.against
+        early = None
+        if asked.horizon != "10":
+            early = first_years(asked.case, asked.scenario, asked.on, table, other)
+            content |= {"held": HELD, "products": products(early)}
+        found = beside = None
+        if asked.horizon != "1":
+            found = asked.solved(asked.scenario, table, progress)
+            beside = None if other is None else asked.solved(other, table, progress)
+    if found is None:
+        if json:
+            show_json(content)
+        elif early is not None:
+            show_first_year(asked.title(), asked.compared(), early)
+        return
+    difference = compare(found, beside)
+    content |= contract(seen, found.outcome) | {
+        "countries": difference.countries,
+        "assumptions": [*found.assumptions, *found.outcome.assumed],
+        "flows_left_out": found.flows_left_out,
     }
-    values = {name: column.to_numpy() for name, column in columns.items()}
+    if json:
+        show_json(content | _told(found.commitments, difference))
+        return
+    _show(asked, seen, content, (found.commitments, difference), everything=everything)
+    if early is not None:
+        show_first_year(asked.title(), asked.compared(), early)
+        if other is None:
+            show_years(early, content["flows"])
+    for flow in filter(lambda one: one.id in found.flows_left_out, asked.case.flows):
+        say(f"note: {flow.title} is not shown: {found.flows_left_out[flow.id]}")
+
+
+def _told(bounds: ScenarioCommitments, difference: Difference) -> dict[str, Any]:
+    """Bounds and ranges for `--json`; those of economies are of what the results are."""
+    told = bounds.model_dump(mode="json", exclude={"scenario"})
+    if told["ends"] is not None and difference.ends is not None:
+        ends = {code: one.model_dump(mode="json") for code, one in difference.ends.items()}
+        told["ends"]["countries"] = ends
+    return told
+
+
+def contract(opened: Case, outcome: Outcome) -> dict[str, Any]:
+    """What `--json` prints of an equilibrium; fractions, and million USD of the base year."""
     return {
-        "schema_version": 1,
-        "case": opened.name,
-        "scenario": scenario,
-        "as_of": (on or opened.as_of).isoformat(),
-        "world": outcome.base.hash,
         "deficits": outcome.deficits,
-        "countries": {
-            code: {name: float(column[n]) for name, column in values.items()}
-            for n, code in enumerate(outcome.base.countries)
-        },
         "flows": [_flow(outcome, flow) for flow in opened.flows],
         "solver": {
             "iterations": outcome.solver.iterations,
@@ -153,45 +246,50 @@ def _flow(outcome: Outcome, flow: NamedFlow) -> dict[str, Any]:
     }
 
 
-def _show(opened: Case, content: dict[str, Any], bounds: ScenarioCommitments, *, everything: bool) -> None:
-    from datetime import date
-
-    from kosho import formatting
+def _show(
+    asked: _Asked,
+    seen: Case,
+    content: dict[str, Any],
+    told: tuple[ScenarioCommitments, Difference],
+    *,
+    everything: bool,
+) -> None:
     from kosho.codes import country_name
 
-    countries: dict[str, dict[str, float]] = content["countries"]
-    parties = [one.economy for one in opened.parties]
+    bounds, difference = told
+    countries = difference.countries
+    parties = [one.economy for one in seen.parties]
     others = sorted(
-        (code for code in countries if code not in parties), key=lambda code: countries[code]["ev_musd"]
+        (code for code in countries if code not in parties), key=lambda code: countries[code]["ev_musd"] or 0.0
     )
     worst, best = ALL_SHOWN if everything else SHOWN
     shown = [*parties, *others[:worst], *others[-best:]]
-    ends = bounds.ends
+    moving = bool(asked.closure and asked.closure.labour_supply)
+    spread = difference.ends or {}
     rows = [
-        (country_name(code), *_effect(countries[code], None if ends is None else ends.countries[code]))
+        (country_name(code), *_effect(countries[code], spread.get(code), moving=moving))
         for code in dict.fromkeys(shown)
     ]
     for measure in bounds.of_scenario:
         say(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
-    title = opened.scenario(content["scenario"]).title
-    day = formatting.day(date.fromisoformat(content["as_of"]))
-    title += f", as of {day}: long run, against the base year"
-    columns = ("Economy", "Real income, %", "Billion USD a year", "Real wage, %")
-    show_table(title, columns, rows, numeric=3)
+    columns = ("Economy", INCOME[moving], "Billion USD a year", "GDP, %", "Consumer prices, %")
+    columns += ("Employment, %",) if moving else ("Real wage, %",)
+    title = f"{asked.title()}: long run (year ten), against {asked.compared()}"
+    show_table(title, columns, rows, numeric=len(columns) - 1)
+    say(PRICES + "\n")
+    ends = bounds.ends
     flows = [
         (flow.title, *_traded(one, ends, position))
-        for position, (flow, one) in enumerate(zip(opened.flows, content["flows"], strict=True))
+        for position, (flow, one) in enumerate(zip(seen.flows, content["flows"], strict=True))
     ]
     if flows:
         show_table("Flows, a year", ("Flow", *FLOW_COLUMNS), flows, numeric=len(FLOW_COLUMNS))
-    show_bounds(opened, bounds, everything=everything)
+    show_bounds(seen, bounds, everything=everything)
     show_assumptions(content["assumptions"])
 
 
-def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str, str]:
-    """Real income and money with their ranges, and the real wage."""
-    from kosho import formatting
-
+def _effect(found: dict[str, float | None], ends: CountryEnds | None, *, moving: bool) -> tuple[str, ...]:
+    """Real income and money with their ranges, volume of GDP, prices, and employment or the real wage."""
     income, money = (
         formatting.percent(found["welfare"], sign=True),
         formatting.billions(found["ev_musd"], sign=True),
@@ -199,13 +297,12 @@ def _effect(found: dict[str, float], ends: CountryEnds | None) -> tuple[str, str
     if ends is not None:
         income = formatting.with_ends(income, formatting.percent_range(ends.welfare.low, ends.welfare.high))
         money = formatting.with_ends(money, formatting.span(ends.ev_musd.low, ends.ev_musd.high))
-    return income, money, formatting.percent(found["real_wage"], sign=True)
+    others = ("real_gdp", "consumer_prices", "employment" if moving else "real_wage")
+    return income, money, *(formatting.percent(found[name], sign=True) for name in others)
 
 
 def _traded(found: dict[str, Any], ends: ResultEnds | None, position: int) -> tuple[str, str, str, str]:
     """Value and quantity of a flow, the new ones with their ranges."""
-    from kosho import formatting
-
     value = formatting.billions(found["new_musd"]) if found["new_musd"] else formatting.NONE
     counted = found["base_units"] is not None
     units = ""

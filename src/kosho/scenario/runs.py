@@ -39,7 +39,15 @@ from kosho.scenario.results import (
     Variant,
     VariantResult,
 )
-from kosho.scenario.sensitivity import CentralOutcome, buyer_subsidies, corners, largest_moves, solved_corners
+from kosho.scenario.sensitivity import (
+    CentralOutcome,
+    buyer_subsidies,
+    changes,
+    changes_apart,
+    corners,
+    largest_moves,
+    solved_corners,
+)
 from kosho.scenario.simulate import scenario_effects
 from kosho.unfinished import Unfinished
 from kosho.world import WorldChoice, Worlds, draw_elasticities, low_elasticity
@@ -99,25 +107,14 @@ class _Ends:
         A measure that is in both moves in both.
         """
         there = {} if against == BASE else self._changes(against, "worth")
-        here = self._changes(scenario, "worth")
-        found: list[tuple[str, Array]] = []
-        for name in dict.fromkeys([*here, *there]):
-            mine, other = here.get(name), there.get(name)
-            if mine is not None and other is not None and len(mine) == len(other):
-                found += [(name, one - two) for one, two in zip(mine, other, strict=True)]
-            else:
-                found += [(name, one) for one in mine or ()] + [(name, -two) for two in other or ()]
-        return found
+        return changes_apart(self._changes(scenario, "worth"), there)
 
     def of_flow(self, scenario: str, what: str) -> list[tuple[str, Array]]:
         """By how much corners move `value` or `units` `[flow]` of the named flows, by measure."""
         return [(name, one) for name, some in self._changes(scenario, what).items() for one in some]
 
     def _changes(self, scenario: str, what: str) -> dict[str, list[Array]]:
-        found: dict[str, list[Array]] = {}
-        for name, figure in self.moved[scenario]:
-            found.setdefault(name, []).append(figure[what] - self.middle[scenario][what])
-        return found
+        return changes(self.middle[scenario], self.moved[scenario], what)
 
 
 def run(

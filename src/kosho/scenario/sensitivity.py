@@ -40,8 +40,11 @@ __all__ = [
     "CentralOutcome",
     "Corner",
     "FigureEnds",
+    "Figures",
     "SubsidyEnds",
     "buyer_subsidies",
+    "changes",
+    "changes_apart",
     "corners",
     "counted",
     "effects_at",
@@ -263,6 +266,28 @@ def largest_moves(middle: Array, moved: Sequence[tuple[str, Array]]) -> dict[str
         change = values - middle
         fall, rise = found.get(name, (np.zeros_like(middle), np.zeros_like(middle)))
         found[name] = np.minimum(fall, change), np.maximum(rise, change)
+    return found
+
+
+def changes(middle: Figures, moved: Sequence[tuple[str, Figures]], what: str) -> dict[str, list[Array]]:
+    """What each corner changes in a figure, by measure."""
+    found: dict[str, list[Array]] = {}
+    for name, figure in moved:
+        found.setdefault(name, []).append(figure[what] - middle[what])
+    return found
+
+
+def changes_apart(
+    here: Mapping[str, Sequence[Array]], there: Mapping[str, Sequence[Array]]
+) -> list[tuple[str, Array]]:
+    """What corners change in a difference of two scenarios; a measure that is in both moves in both."""
+    found: list[tuple[str, Array]] = []
+    for name in dict.fromkeys([*here, *there]):
+        mine, other = here.get(name), there.get(name)
+        if mine is not None and other is not None and len(mine) == len(other):
+            found += [(name, one - two) for one, two in zip(mine, other, strict=True)]
+        else:
+            found += [(name, one) for one in mine or ()] + [(name, -two) for two in other or ()]
     return found
 
 

@@ -12,7 +12,7 @@ import xarray as xr
 
 from kosho.arrays import Array
 from kosho.case import Case, Law
-from kosho.equilibrium import Outcome, solve
+from kosho.equilibrium import Closure, Outcome, solve
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
 from kosho.impact.reach import idle, refuse_idle, unpriced
@@ -20,10 +20,12 @@ from kosho.progress import Progress, estimated, silent
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
 from kosho.scenario.sensitivity import (
     CentralOutcome,
+    Figures,
     buyer_subsidies,
     corners,
     effects_at,
     figures_or_reason,
+    solved_corners,
     subsidies_at,
 )
 from kosho.world import PhysicalFlow, World, WorldChoice, low_elasticity, together
@@ -37,19 +39,24 @@ class Simulation:
 
     outcome: Outcome
     commitments: ScenarioCommitments
+    middle: CentralOutcome
+    moved: tuple[tuple[str, Figures], ...]
+    """What is kept at the ends of ranges that have an equilibrium, by measure."""
     assumptions: tuple[str, ...] = ()
     """What the table needed to speak of the law, in words."""
     flows_left_out: dict[str, str] = field(default_factory=dict)
     """Flows of the case that the table does not tell apart, with the reason, by id."""
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - one question, told whole
     case: Case,
     scenario: str,
     as_of: date | None = None,
     world: World | WorldChoice | str | None = None,
     deficits: Literal["fixed", "zero"] = "fixed",
     elasticities: Literal["central", "low"] | xr.DataArray = "central",
+    *,
+    closure: Closure | None = None,
 ) -> Outcome:
     """What a scenario does against the base year of the world.
 
@@ -61,6 +68,7 @@ def simulate(
             `Outcome.base.meta.name` says which it was.
         deficits: Trade deficits kept as a share of world value added, or none.
         elasticities: `central`, `low` (see `kosho.world.low_elasticity`), or theta `[sector]`.
+        closure: What adjusts besides prices, spending and trade; None is the plain one.
 
     Raises:
         InputError: unknown scenario, a day the register does not cover, or a world without the case's parties.
@@ -82,16 +90,18 @@ def simulate(
     elif elasticities == "low":
         chosen = low_elasticity(chosen)
     base, found = scenario_effects(case, scenario, None, chosen)
-    return solve(base, found.counterfactual, deficits)
+    return solve(base, found.counterfactual, deficits, closure=closure)
 
 
-def simulate_with_ranges(
+def simulate_with_ranges(  # noqa: PLR0913 - one question, told whole
     case: Case,
     scenario: str,
     as_of: date | None = None,
     world: World | WorldChoice | str | None = None,
     deficits: Literal["fixed", "zero"] = "fixed",
     progress: Progress = silent,
+    *,
+    closure: Closure | None = None,
 ) -> Simulation:
     """What a scenario does, and how far results move over the ranges of its measures.
 
@@ -102,6 +112,7 @@ def simulate_with_ranges(
         world: See `simulate`; one at hand is taken with the elasticities that it has.
         deficits: See `simulate`.
         progress: Called with the ends that are being solved.
+        closure: See `simulate`.
 
     Raises:
         InputError, IdleError, ConvergenceError: as `simulate`; an end without an equilibrium is listed, not
@@ -121,7 +132,7 @@ def simulate_with_ranges(
     paid = buyer_subsidies(base, law)
 
     def solved(effects: Effects) -> Outcome:
-        return solve(base, effects.counterfactual, deficits)
+        return solve(base, effects.counterfactual, deficits, closure=closure)
 
     outcome = solved(found)
     moved: list[tuple[str, Mapping[str, Array] | str]] = []
@@ -134,7 +145,14 @@ def simulate_with_ranges(
     middle = CentralOutcome.of(outcome, flows, subsidies_at(paid))
     parties = [one.economy for one in case.parties]
     commitments = commitments_of(scenario, (law, found, parties), middle, moved)
-    return Simulation(outcome, commitments, found.assumptions, case.flows_left_out(base))
+    return Simulation(
+        outcome=outcome,
+        commitments=commitments,
+        middle=middle,
+        moved=tuple(solved_corners(moved)),
+        assumptions=found.assumptions,
+        flows_left_out=case.flows_left_out(base),
+    )
 
 
 def scenario_effects(

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from kosho.case import Case
 from kosho.case_schema import NamedFlow
 from kosho.display import Card, Shown, signed_percent
@@ -19,7 +21,7 @@ from kosho.errors import InputError, Problem
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World, WorldChoice, low_elasticity
 
-__all__ = ["ABSORBED", "ONE_YEAR", "ProductYear", "first_years"]
+__all__ = ["ABSORBED", "ONE_YEAR", "ProductYear", "first_years", "year_three"]
 
 ONE_YEAR = 0.76
 """Minus the tariff-exclusive elasticity of trade one year after a change of duty (`boehm-2023`)."""
@@ -104,3 +106,18 @@ def first_years(
                 corners.append(one)
         found.append(ProductYear(flow, tuple(corners)))
     return tuple(found)
+
+
+def year_three(first: float | None, tenth: float | None) -> float | None:
+    """A change in year three, on a straight line in logarithms from year one to year ten.
+
+    The line is a rule, not an estimate: trade takes seven to ten years to settle (Boehm, Levchenko &
+    Pandalai-Nayar 2023). It is for flows only; None where either end is not known or nothing is left.
+
+    >>> from kosho.scenario.year_one import year_three
+    >>> round(year_three(-0.1, -0.5), 3)
+    -0.21
+    """
+    if first is None or tenth is None or first <= -1.0 or tenth <= -1.0:
+        return None
+    return float(np.expm1(np.log1p(first) + 2.0 / 9.0 * (np.log1p(tenth) - np.log1p(first))))

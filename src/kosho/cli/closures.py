@@ -1,0 +1,83 @@
+"""`--closure KEY=VALUE`: what adjusts, said on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kosho.errors import InputError, Problem, Problems, suggest
+
+if TYPE_CHECKING:
+    from kosho.equilibrium import Closure
+
+__all__ = ["Closures", "closure_of"]
+
+Closures = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--closure",
+        metavar="KEY=VALUE",
+        help="What adjusts: labour_supply=0.5, labour_tax=0.3 (or labour_tax.JPN=0.2), "
+        "revenue=tax-relief|kept, capital=accumulated, capital_share=0.33, labour_mobility=1.5, "
+        "profits=C29+C30, absorbed.C29=0.5 (or absorbed.JPN:C29=0.9). Give it several times for several.",
+    ),
+]
+NUMBERS = ("labour_supply", "labour_tax", "capital_share", "labour_mobility", "scale")
+BY_NAME = ("labour_tax", "capital_share")
+WORDS = ("revenue", "capital")
+KEYS = (*NUMBERS, *WORDS, "profits", "absorbed")
+
+
+def closure_of(given: Sequence[str] | None) -> Closure | None:
+    """The closure that several `KEY=VALUE` describe; None where there is none.
+
+    Raises:
+        InputError: what is no such pair, an unknown key, or values that cannot be; all are listed.
+    """
+    if not given:
+        return None
+    from kosho.equilibrium import Closure
+
+    found: dict[str, Any] = {}
+    problems = Problems()
+    for text in given:
+        name, told, value = text.partition("=")
+        key, _, of = (part.strip() for part in name.partition("."))
+        if not told or not value.strip():
+            problems.add(f"{text!r} is no KEY=VALUE", "such as labour_supply=0.5", key="--closure")
+        elif key not in KEYS:
+            problems.add(f"{key!r} is no part of a closure", suggest(key, KEYS), key="--closure")
+        elif (key == "absorbed") != bool(of) and key not in BY_NAME:
+            hint = "such as absorbed.C29=0.5" if key == "absorbed" else f"{key}={value.strip()}"
+            problems.add(f"{text!r} names {'no product' if key == 'absorbed' else 'what it cannot'}", hint)
+        else:
+            _put(found, key, of, value.strip(), problems)
+    problems.raise_if_any()
+    try:
+        return Closure(**found)
+    except InputError as error:
+        raise InputError([Problem(one.message, one.hint, key="--closure") for one in error.problems]) from None
+
+
+def _put(found: dict[str, Any], key: str, of: str, value: str, problems: Problems) -> None:
+    if key in WORDS:
+        found[key] = value
+        return
+    if key == "profits":
+        found[key] = tuple(code.strip() for code in value.split("+") if code.strip())
+        return
+    try:
+        number = float(value)
+    except ValueError:
+        problems.add(f"{value!r} is no number", f"such as {key}=0.5", key="--closure")
+        return
+    if not of:
+        found[key] = number
+        return
+    exporter, _, product = of.rpartition(":")
+    if not isinstance(found.get(key, {}), dict):
+        problems.add(f"{key} is given for all and for {of}", "one of the two", key="--closure")
+        return
+    found.setdefault(key, {})[(exporter, product) if key == "absorbed" and exporter else of] = number

@@ -1,0 +1,119 @@
+"""Year one of the trades that a case names, in the terminal and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kosho import formatting
+from kosho.cli.terminal import say, show_table
+
+if TYPE_CHECKING:
+    from kosho.scenario import ProductYear
+
+__all__ = ["BASE", "HELD", "products", "show_first_year", "show_years"]
+
+BASE = "base"
+"""What results are compared with where nothing else is named."""
+HELD = ("wages", "exchange rates", "spending of the market on the sector")
+
+
+def products(found: Sequence[ProductYear]) -> list[dict[str, Any]]:
+    """What `--json` prints of year one: a product with its corners; fractions, million USD, units."""
+    return [
+        {
+            "id": one.flow.id,
+            "exporter": one.flow.exporter,
+            "importer": one.flow.importer,
+            "sector": one.flow.sector,
+            "part": one.flow.part,
+            "corners": [
+                {
+                    "sigma": at.sigma,
+                    "absorbed": at.absorbed,
+                    "number": at.number,
+                    "price_before_duty": at.price_before_duty,
+                    "price_after_duty": at.price_after_duty,
+                    "value": at.value,
+                    "base_musd": at.base_value,
+                    "duty_paid_musd": at.duty_paid,
+                    "base_duty_paid_musd": at.base_duty_paid,
+                    "makers_loss_musd": at.makers_loss,
+                    "new_units": _units(one, at.number),
+                }
+                for at in one.corners
+            ],
+        }
+        for one in found
+    ]
+
+
+def _units(one: ProductYear, number: float | None) -> float | None:
+    quantity = one.flow.quantity
+    return None if quantity is None or number is None else quantity.value * (1.0 + number)
+
+
+def show_first_year(title: str, against: str, found: Sequence[ProductYear]) -> None:
+    """A table of the products that change, at both ends of what makers bear."""
+    moved = [one for one in found if any(at.price_after_duty or at.price_before_duty for at in one.corners)]
+    rows = [
+        (one.flow.title if first else "", bears, *cells)
+        for one in moved
+        for first, (bears, *cells) in zip((True, False), _bearing(one), strict=True)
+    ]
+    columns = ("Product", "Makers bear", "Number, %", "Price before duty, %", "Price after duty, %")
+    columns += ("Duty, billion USD", "Makers forgo, billion USD")
+    show_table(f"{title}: year one, against {against}", columns, rows, numeric=5)
+    still = [one.flow.title for one in found if one not in moved]
+    if still:
+        say(f"No change of duty: {formatting.listed(still)}.")
+    say(
+        f"Held: {formatting.listed(HELD)}. From x to y: buyers who answer as one year after a change of duty, "
+        "or as in the low set of the long run. No source gives one value for what makers bear. Countries have "
+        "no year one: its sign would be that of the assumption on wages and deficits."
+    )
+
+
+def _bearing(one: ProductYear) -> list[tuple[str, ...]]:
+    from kosho.scenario.year_one import ABSORBED
+
+    rows: list[tuple[str, ...]] = []
+    for absorbed in ABSORBED:
+        at = one.bearing(absorbed)
+        fractions = ("number", "price_before_duty", "price_after_duty")
+        changes = [_span([getattr(end, name) for end in at], percent=True) for name in fractions]
+        money = [_span([getattr(end, name) for end in at]) for name in ("duty_paid", "makers_loss")]
+        rows.append((f"{formatting.decimals(100 * absorbed, 0)} %", *changes, *money))
+    return rows
+
+
+def _span(values: Sequence[float | None], *, percent: bool = False) -> str:
+    """Lowest to highest of a figure, once where they are alike."""
+    known = sorted(value for value in values if value is not None)
+    if not known:
+        return formatting.NONE
+    if percent:
+        texts = [formatting.percent(value, sign=True, decimals=1) for value in known]
+    else:
+        texts = [formatting.billions(value, part=True) for value in known]
+    return " to ".join(dict.fromkeys((texts[0], texts[-1])))
+
+
+def show_years(found: Sequence[ProductYear], ten: Sequence[dict[str, Any]]) -> None:
+    """Value of the named trades before duty in years one, three and ten, against the base."""
+    from kosho.scenario.year_one import year_three
+
+    rows: list[tuple[str, ...]] = []
+    for one, late in zip(found, ten, strict=True):
+        last = late["new_musd"] / late["base_musd"] - 1.0 if late["base_musd"] else None
+        early = [at.value for at in one.corners]
+        middle = [year_three(value, last) for value in early]
+        cells = [_span(values, percent=True) for values in (early, middle, [last])]
+        rows.append((one.flow.title, *cells))
+    show_table(
+        "Value before duty, %, against the base",
+        ("Flow", "Year one", "Year three", "Year ten"),
+        rows,
+        numeric=3,
+    )
+    say("Year three: on a straight line in logarithms from year one to year ten (central elasticities).")

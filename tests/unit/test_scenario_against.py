@@ -1,0 +1,147 @@
+"""A scenario against another, and the horizons of `kosho simulate`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from kosho import Case
+from kosho.cli import app
+from kosho.cli.closures import closure_of
+from kosho.equilibrium import Closure
+from kosho.errors import InputError
+from kosho.scenario import compare, first_years, run, simulate, simulate_with_ranges
+from kosho.scenario.against import resolved
+from kosho.world import WorldChoice
+
+CASE = Case.load("japan-us-2025")
+ARGUMENTS = ["simulate", "japan-us-2025", "--scenario", "deal", "--world", "talks", "--json"]
+
+
+def told(*also: str) -> dict[str, object]:
+    found = CliRunner().invoke(app, [*ARGUMENTS, *also])
+    assert found.exit_code == 0, found.output
+    return json.loads(found.stdout)
+
+
+def test_a_difference_is_of_two_solves_and_lies_between_its_ends() -> None:
+    deal, none = (simulate_with_ranges(CASE, name, world="talks") for name in ("deal", "no-deal"))
+    found = compare(deal, none)
+    gain = deal.outcome.equivalent_variation - none.outcome.equivalent_variation
+    for code in ("JPN", "USA"):
+        value = found.countries[code]["ev_musd"]
+        assert value == pytest.approx(float(gain.sel(country=code)))
+        assert found.ends is not None
+        assert found.ends[code].ev_musd.low <= value <= found.ends[code].ev_musd.high
+    alone = compare(deal, None)
+    assert alone.against == "base"
+    assert alone.countries["JPN"]["ev_musd"] == pytest.approx(
+        float(deal.outcome.equivalent_variation.sel(country="JPN"))
+    )
+
+
+def test_a_difference_of_a_scenario_from_itself_is_nothing_at_every_end() -> None:
+    deal = simulate_with_ranges(CASE, "deal", world="talks")
+    found = compare(deal, deal)
+    assert found.ends is not None
+    japan = found.ends["JPN"]
+    assert (japan.ev_musd.low, japan.ev_musd.high) == (0.0, 0.0)
+    assert found.countries["JPN"]["welfare"] == 0.0
+
+
+def test_what_a_closure_holds_as_given_is_not_told_as_nothing() -> None:
+    plain = compare(simulate_with_ranges(CASE, "deal", world="talks"), None)
+    assert (plain.countries["USA"]["employment"], plain.countries["USA"]["profits"]) == (None, None)
+    works = Closure(labour_supply=0.5)
+    moving = simulate_with_ranges(CASE, "deal", world="talks", closure=works)
+    assert compare(moving, None).countries["USA"]["employment"] < 0
+    direct = simulate(CASE, "deal", world="talks", closure=works)
+    assert float(direct.employment.sel(country="USA")) == pytest.approx(
+        compare(moving, None).countries["USA"]["employment"]
+    )
+
+
+def test_against_names_a_scenario_a_role_or_the_base() -> None:
+    assert [resolved(CASE, name) for name in ("base", "no-deal", "status-quo", "extension")] == [
+        "base",
+        "no-deal",
+        "status-quo",
+        "extension",
+    ]
+    with pytest.raises(InputError, match="did you mean no-deal"):
+        resolved(CASE, "no-dael")
+
+
+def test_the_command_tells_what_it_is_against_and_its_horizon() -> None:
+    found = told("--against", "no-deal", "--closure", "labour_supply=0.5")
+    assert (found["against"], found["horizon"]) == ("no-deal", "10")
+    assert found["closure"] == ["labour: elasticity of supply 0.5"]
+    japan = found["countries"]["JPN"]
+    assert set(japan) >= {"welfare", "ev_musd", "real_gdp", "employment", "consumer_prices", "profits"}
+    ends = found["ends"]["countries"]["JPN"]["ev_musd"]
+    assert ends["low"] <= japan["ev_musd"] <= ends["high"]
+
+
+def test_year_one_has_products_and_no_country() -> None:
+    found = told("--horizon", "1", "--against", "no-deal")
+    assert "countries" not in found
+    cars = found["products"][0]
+    year = first_years(CASE, "deal", world="talks", against="no-deal")[0]
+    assert [at["number"] for at in cars["corners"]] == [one.number for one in year.corners]
+    assert found["held"] == ["wages", "exchange rates", "spending of the market on the sector"]
+    both = told("--horizon", "all")
+    assert {"countries", "products"} <= set(both)
+
+
+def test_both_horizons_are_printed_within_the_width() -> None:
+    asked = [*ARGUMENTS[:-1], "--horizon", "all"]
+    found = CliRunner().invoke(app, asked, env={"COLUMNS": "80"})
+    assert found.exit_code == 0, found.output
+    assert "Year three" in found.stdout
+    assert max(map(len, found.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ("labour_suply=0.5", "did you mean labour_supply"),
+        ("labour_supply", "such as labour_supply=0.5"),
+        ("labour_supply=half", "is no number"),
+        ("absorbed=0.5", "such as absorbed.C29=0.5"),
+        ("revenue=burnt", "revenue"),
+        ("labour_supply=-1", "labour_supply"),
+    ],
+)
+def test_a_closure_that_cannot_be_is_told_by_its_key(given: str, hint: str) -> None:
+    with pytest.raises(InputError, match=hint):
+        closure_of([given])
+
+
+def test_every_part_of_a_closure_can_be_said() -> None:
+    found = closure_of(
+        [
+            "labour_tax.JPN=0.2",
+            "labour_supply=0.5",
+            "capital=accumulated",
+            "absorbed.JPN:C29=0.9",
+            "profits=C29+C30",
+        ]
+    )
+    assert found is not None
+    assert found.labour_tax == {"JPN": 0.2}
+    assert found.absorbed == {("JPN", "C29"): 0.9}
+    assert found.profits == ("C29", "C30")
+    assert closure_of(None) is None
+
+
+def test_runs_of_a_case_compare_as_one_scenario_does() -> None:
+    deal, none = (simulate_with_ranges(CASE, name, world="talks") for name in ("deal", "no-deal"))
+    found = compare(deal, none)
+    assert found.ends is not None
+    results = run(CASE, ["deal", "no-deal"], world=WorldChoice.parse("talks"))
+    measures = results.comparison("JPN", "deal", "no-deal").measures
+    middle = found.countries["JPN"]["ev_musd"]
+    assert found.ends["JPN"].ev_musd.low - middle == pytest.approx(measures.low, abs=1.0)
+    assert found.ends["JPN"].ev_musd.high - middle == pytest.approx(measures.high, abs=1.0)
