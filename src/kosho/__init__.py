@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kosho import scenario as scenario
     from kosho import schemas as schemas
     from kosho import starter as starter
+    from kosho import validation as validation
     from kosho import world as world
     from kosho.case import Case as Case
     from kosho.equilibrium import Counterfactual as Counterfactual
@@ -60,6 +61,7 @@ _ROOMS = (
     "scenario",
     "schemas",
     "starter",
+    "validation",
     "world",
 )
 
@@ -130,6 +132,8 @@ def __getattr__(name: str) -> object:  # noqa: C901, PLR0912 - a case a room
             import kosho.schemas as room
         case "starter":
             import kosho.starter as room
+        case "validation":
+            import kosho.validation as room
         case "world":
             import kosho.world as room
         case _:

@@ -15,7 +15,7 @@ from kosho.policy import schedules as schedules_of_before
 
 ROOMS = {
     "bargain", "brief", "case", "codes", "corridor", "equilibrium", "errors", "impact", "law", "provenance",
-    "record", "replications", "scenario", "schemas", "starter", "world",
+    "record", "replications", "scenario", "schemas", "starter", "validation", "world",
 }  # fmt: skip
 HEAVY = ("numpy", "xarray", "pandas", "scipy", "pydantic", "yaml", "plotly", "simpy")
 
