@@ -108,15 +108,25 @@ def _show_rest(bounds: ScenarioCommitments, scenarios: Mapping[str, str]) -> Non
 
 def _more(bounds: ScenarioCommitments, scenarios: Mapping[str, str]) -> str:
     """What `--all` adds, in a line."""
+    from kosho import formatting
     from kosho.brief.commitment_tables import diverted_table
 
     _, moved, stated, left_out = (len(table.rows) for table in _rest(bounds, scenarios))
     sellers = len(diverted_table([bounds]).rows) - len(diverted_table([bounds], LARGEST).rows)
-    parts = {
-        "{} parameters in their ranges and what each measure’s do": moved,
-        "{} parameters told, not moved": stated,
-        "{} more sellers": sellers,
-        "{} measures in force without an effect here": left_out,
-    }
-    added = ", ".join(text.format(count) for text, count in parts.items() if count)
+    parts = (
+        (
+            moved,
+            "parameter",
+            " with its range and what each measure’s does",
+            "s in their ranges and what each measure’s do",
+        ),
+        (stated, "parameter", " told, not moved", "s told, not moved"),
+        (sellers, "more seller", "", "s"),
+        (left_out, "measure", " in force without an effect here", "s in force without an effect here"),
+    )
+    added = ", ".join(
+        f"{formatting.count(number)} {noun}{one if number == 1 else many}"
+        for number, noun, one, many in parts
+        if number
+    )
     return f"With --all: {added}." if added else "With --all: more economies."
