@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -19,6 +20,7 @@ from kosho.case_schema import (
     PARTY,
     Background,
     CaseParty,
+    Finding,
     NamedFlow,
     Observation,
     Occasion,
@@ -139,6 +141,7 @@ class Case(Shown):
     not_yet_priced: tuple[Unpriced, ...]
     calendar: tuple[Occasion, ...]
     observations: tuple[Observation, ...]
+    findings: tuple[Finding, ...]
     sources: dict[str, Source]
     """Of the case, its overlays, the register and the product groups."""
     register: Register
@@ -295,13 +298,20 @@ class Case(Shown):
         flows = (code for flow in self.flows for code in (flow.exporter, flow.importer, flow.sector))
         return frozenset(party.economy for party in self.parties) | frozenset(flows)
 
-    def worlds(self, world: WorldChoice | None = None) -> Worlds:
+    def worlds(self, world: WorldChoice | Worlds | None = None, keep: Iterable[str] = ()) -> Worlds:
         """The table of its questions and its coarse form: its parties and flows are apart, its blocs together.
+
+        Base duties that the case gives (`products.yaml`) stand where the table knows none.
+
+        Args:
+            world: The table; its own if not given, or one at hand, which stays as it is.
+            keep: More countries and sectors that stay apart.
 
         Raises:
             InputError: the table cannot be read.
         """
-        return (world or self.world).load(self.apart)
+        rates = {cell: rate for one in self.register.products.duties for cell, rate in one.cells().items()}
+        return (world or self.world).load(self.apart | frozenset(keep), rates)
 
     def within(self, world: World) -> Case:
         """The case with its flows in the sectors of a world, without those that it does not tell apart.
@@ -453,6 +463,7 @@ def _assembled(of: CaseFiles) -> Case:
         not_yet_priced=document.not_yet_priced,
         calendar=document.calendar,
         observations=document.observations,
+        findings=document.findings,
         sources=register.sources,
         register=register,
         overlays=overlays,

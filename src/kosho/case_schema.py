@@ -25,6 +25,7 @@ __all__ = [
     "Background",
     "CaseFile",
     "CaseParty",
+    "Finding",
     "NamedFlow",
     "Observation",
     "Occasion",
@@ -127,6 +128,21 @@ class Observation(Frozen):
     figure: Cited
 
 
+class Finding(Frozen):
+    """What a case finds, and the assumptions it stands or falls with."""
+
+    id: Id
+    finding: str
+    """What is found, with its figure."""
+    rests_on: Some[str]
+    """Assumptions and estimates, in words, each with where it is written."""
+    otherwise: str
+    """What is found if they are other ones within their ranges."""
+    status: Status
+    """Of the weakest of them."""
+    source: Some[str]
+
+
 class CaseFile(Frozen):
     """`case.yaml`."""
 
@@ -147,6 +163,8 @@ class CaseFile(Frozen):
     not_yet_priced: tuple[Unpriced, ...] = ()
     calendar: tuple[Occasion, ...] = ()
     observations: tuple[Observation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """Which finding rests on which assumption."""
     sources: tuple[Source, ...] = ()
 
     @model_validator(mode="after")
@@ -194,7 +212,7 @@ def checks(
 
 def _check_twice(document: CaseFile, lines: LineNumbers, problems: Problems) -> None:
     """Parties, flows and observations are each there once."""
-    for key, name in (("parties", "economy"), ("flows", "id"), ("observations", "id")):
+    for key, name in (("parties", "economy"), ("flows", "id"), ("observations", "id"), ("findings", "id")):
         seen: set[str] = set()
         for i, item in enumerate(getattr(document, key)):
             code = getattr(item, name)
@@ -204,7 +222,7 @@ def _check_twice(document: CaseFile, lines: LineNumbers, problems: Problems) -> 
 
 
 def _cited(document: CaseFile) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...]]]:
-    for key in ("backgrounds", "scenarios", "not_yet_priced", "calendar"):
+    for key in ("backgrounds", "scenarios", "not_yet_priced", "calendar", "findings"):
         yield from (((key, i, "source"), item.source) for i, item in enumerate(getattr(document, key)))
     for i, flow in enumerate(document.flows):
         if flow.quantity is not None:

@@ -48,15 +48,16 @@ def test_electric_shares_differ_by_origin_where_they_are_known() -> None:
     assert known.value == pytest.approx(0.72 * 0.234)
     assert known.note is None
     assert "taken for those from GBR" in (taken.note or "")
-    with pytest.raises(InputError, match="no drive 'hybrid' of vehicles sold in THA"):
-        drive_share("THA", "hybrid")
+    with pytest.raises(InputError, match="drives of vehicles sold in MYS are not known"):
+        drive_share("MYS", "hybrid")
 
 
 def test_japanese_brands_in_south_east_asia() -> None:
-    sold = japanese_brands("THA", 500_000)
+    sold = japanese_brands("THA", 500_000, 2023)
     assert sold.value == pytest.approx(389_000)
     assert sold.low < sold.value <= sold.high
     assert "share of 2023" in (sold.note or "")
+    assert japanese_brands("THA", 500_000).value == pytest.approx(346_500)  # 69.3 % in 2025
     for market in ("IDN", "MYS", "PHL", "VNM", "SGP"):
         found = japanese_brands(market, 1.0)
         assert 0 < found.low < found.high < 1

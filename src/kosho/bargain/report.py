@@ -11,6 +11,8 @@ from typing import Any
 from kosho.bargain.caveats import background_gains, warnings
 from kosho.bargain.concessions import changes
 from kosho.bargain.deal import Deal
+from kosho.bargain.game import Game
+from kosho.bargain.linkage import linkage
 from kosho.bargain.pricing import PricedTable
 from kosho.bargain.robustness import CriticalValues
 from kosho.bargain.schema import Justified, justified
@@ -82,10 +84,12 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
                 "id": one.id,
                 "title": one.title,
                 "worth": {code: worth.model_dump(exclude_none=True) for code, worth in one.worth.items()},
+                "linked": {issue: list(options) for issue, options in one.linked.items()},
                 "statements": _ids(table, one),
             }
             for one in content.unpriced
         ],
+        "linkage": _linkage(table, game),
         "red_lines": [
             {
                 "id": one.id,
@@ -116,6 +120,20 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
         "links": [{"id": one.id, "title": one.title, "statements": _ids(table, one)} for one in content.links],
         "statements": _statements(table),
         "fallback": table.grid.label(table.fallback),
+    }
+
+
+def _linkage(table: Table, game: Game) -> dict[str, Any] | None:
+    """What linked things without a price would change; None where there are none."""
+    one = linkage(table, game)
+    if one is None:
+        return None
+    return {
+        "better_for_all": dict(one.better_for_all),
+        "options": table.grid.label(one.package),
+        "gains": dict(one.gains),
+        "needed": one.needed,
+        "declared": {party: asdict(range_) for party, range_ in one.declared.items()},
     }
 
 

@@ -230,6 +230,9 @@ class UnpricedIssue(Justified):
     why: str
     worth: dict[Actor, Annotated[Cited, AfterValidator(_money)]]
     """To each party, a year; a range."""
+    linked: dict[Id, Some[Id]] = Field(default_factory=dict)
+    """Options by issue with which it comes: packages that have one of these of every issue listed. Left out,
+    what it would change is not asked."""
     source: Some[str]
     quote: str | None = None
 

@@ -214,7 +214,8 @@ class Table(Shown):
         merged = Overlay(title="")
         for name in option.overlays:
             merged = merged + self.overlays[name]
-        return merged.model_copy(update={"add": tuple(_as_settled(one, option) for one in merged.add)})
+        settled = (_as_settled(one, option) for one in merged.add)
+        return merged.model_copy(update={"add": tuple(one for one in settled if not _no_cut(one))})
 
     def may_be_idle(self, issue: int, choice: int) -> bool:
         """Whether an option is allowed to change nothing that is priced."""
@@ -288,6 +289,12 @@ class Table(Shown):
             wanted = [self.grid.options[k].index(name) for name in names]
             held &= np.isin(self.grid.choices[:, k], wanted)
         return held
+
+
+def _no_cut(measure: Measure) -> bool:
+    """Whether it takes nothing off the ordinary duty: a rate on the way to the law as it is, and no measure."""
+    rates = measure.value.values() if isinstance(measure.value, dict) else (measure.value,)
+    return measure.kind == "cut" and not any(rates)
 
 
 def _as_settled(measure: Measure, option: Option) -> Measure:

@@ -186,7 +186,8 @@ class TableCheck:
 
     def _choices(self) -> None:
         options = {issue.id: {option.id for option in issue.options} for issue in self.file.issues}
-        for key, fields in (("red_lines", ("forbids",)), ("links", ("when", "requires"))):
+        checked = (("red_lines", ("forbids",)), ("links", ("when", "requires")), ("unpriced", ("linked",)))
+        for key, fields in checked:
             for n, item in enumerate(getattr(self.file, key)):
                 for part in fields:
                     for issue, names in getattr(item, part).items():

@@ -25,8 +25,10 @@ TRIED = 5
 """Candidates whose rate is checked by solving."""
 HUNDREDTH = 0.01
 """Percentage points to which the smallest change is sought."""
-TERMS = {"floor": "in all", "tariff": "on top"}
+TERMS = {"floor": "in all", "tariff": "on top", "cut": "off the ordinary duty", "bind": "at most"}
 """How rates are expressed, by kind of measure."""
+LIMITS = {"cut": (0.0, 100.0), "bind": (0.0, np.inf)}
+"""Rates that a kind can have, percent; others are not limited here."""
 SECANTS = 12
 RESTATED = 1e-3
 """Percentage points to which one option is restated in the terms of another."""
@@ -187,13 +189,15 @@ def _restated(priced: PricedTable, issue: int, choice: int, terms: int, taken: f
     overlays = [set(priced.table.option(issue, one).overlays) for one in (choice, terms)]
     if own is not None and overlays[0] == overlays[1]:
         return own
-    old, new = start, start + 1.0
+    low, high = _limits(priced, issue, terms)
+    old, new = start, start + 1.0 if start + 1.0 <= high else start - 1.0
     missing = _taken(priced, issue, terms, old) - taken
     for _ in range(SECANTS):
         left = _taken(priced, issue, terms, new) - taken
         if left == missing or abs(new - old) <= RESTATED:
             break  # equal: a floor below every ordinary duty takes nothing more
-        old, new, missing = new, new - left * (new - old) / (left - missing), left
+        further = new - left * (new - old) / (left - missing)
+        old, new, missing = new, min(max(further, low), high), left
     return new
 
 
@@ -273,9 +277,20 @@ def _change(priced: PricedTable, step: _Step, package: int, share: float) -> Rat
 
 def _terms(priced: PricedTable, step: _Step) -> str:
     """How the rates of a step are expressed."""
-    table, option = priced.table, priced.table.option(step.issue, step.terms)
-    kinds = {one.kind for one in table.overlay(step.issue, step.terms).add if one.id in option.at}
+    kinds = _kinds(priced, step.issue, step.terms)
     return TERMS.get(kinds.pop(), "") if len(kinds) == 1 else ""
+
+
+def _kinds(priced: PricedTable, issue: int, choice: int) -> set[str]:
+    """Kinds of the measures that an option sets rates of."""
+    at = priced.table.option(issue, choice).at
+    return {one.kind for one in priced.table.overlay(issue, choice).add if one.id in at}
+
+
+def _limits(priced: PricedTable, issue: int, choice: int) -> tuple[float, float]:
+    """Rates that everything an option sets can have, percent."""
+    limits = [LIMITS.get(kind, (-np.inf, np.inf)) for kind in _kinds(priced, issue, choice)]
+    return max((low for low, _ in limits), default=-np.inf), min((high for _, high in limits), default=np.inf)
 
 
 def _with(priced: PricedTable, packages: Index, issue: int, choice: int) -> Index:

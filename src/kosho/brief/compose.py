@@ -19,8 +19,10 @@ from kosho.brief.model import (
     DateAhead,
     MeasureSummary,
     Negotiation,
+    ObservedFigure,
     OpenItem,
     Reference,
+    RestingFinding,
     WorldStamp,
 )
 from kosho.brief.recorded import recorded
@@ -136,7 +138,7 @@ def _composed(
     record = case.record  # a mistake in it is reported before anything is computed
     worlds = solved = None
     if any(one.role != "history" for one in case.scenarios.values()):
-        worlds = chosen.load(case.apart)
+        worlds = case.worlds(chosen)
         solved = run(case, as_of=on, progress=progress, world=worlds, unfinished=unfinished)
     progress("Writing")
     said = recorded(record.as_of(on)) if record else None
@@ -173,6 +175,17 @@ def _composed(
             for one in case.not_yet_priced
         ),
         calendar=calendar,
+        findings=tuple(
+            RestingFinding(
+                finding=one.finding,
+                rests_on=one.rests_on,
+                otherwise=one.otherwise,
+                status=one.status,
+                sources=one.source,
+            )
+            for one in case.findings
+        ),
+        observed=() if method.few_observed(case) else tuple(_observed(case)),
         method=method.nothing_computed(case, held)
         if solved is None or worlds is None
         else method.describe(case, on, info(worlds.whole), solved),
@@ -209,6 +222,21 @@ def _measures(case: Case, on: date) -> Iterable[MeasureSummary]:
     parties = [one.economy for one in case.parties]
     found = [measure_summary(case.register, one, parties) for one in case.register.in_force(on, on)]
     return sorted(found, key=lambda one: not one.hits)
+
+
+def _observed(case: Case) -> Iterable[ObservedFigure]:
+    """What is known from reality, by what it is of and by time."""
+    for one in sorted(case.observations, key=lambda one: (one.title, one.period)):
+        figure = one.figure
+        yield ObservedFigure(
+            title=one.title,
+            period=one.period,
+            value=figure.value,
+            unit=figure.unit,
+            status=figure.status,
+            note=figure.note,
+            sources=(figure.source,),
+        )
 
 
 def _held(case: Case, on: date) -> bool:

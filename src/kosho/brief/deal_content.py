@@ -10,6 +10,7 @@ import numpy as np
 
 from kosho import formatting
 from kosho.arrays import Array, Mask
+from kosho.brief.linkage_words import linkage_words
 from kosho.brief.model import Basis, DealBound, NamedDeal, Negotiation, PackagePoint
 from kosho.scenario.results import Quantiles
 
@@ -75,6 +76,7 @@ def described(deal: Deal) -> Negotiation:
         background=deal.priced[0].background.title,
         before=_before(content, first),
         delay=tuple(_delay(content, first)),
+        linkage=tuple(_linkage(deal, content["linkage"])),
         opening=tuple(_opening(deal, content["opens_zone"])),
         bounds=tuple(_bounds(content["confirmed"] or {})),
         points=tuple(_points(deal)),
@@ -82,6 +84,11 @@ def described(deal: Deal) -> Negotiation:
         said=tuple(said[name] for name in dict.fromkeys(name for one in bases for name in one.statements)),
         sources=tuple(dict.fromkeys(name for line in deal.table.file.red_lines for name in line.source)),
     )
+
+
+def _linkage(deal: Deal, one: dict[str, Any] | None) -> tuple[str, ...]:
+    """What linked things without a price would change."""
+    return () if one is None else linkage_words(one, "; ".join(_changes(deal.table, one["options"])))
 
 
 def _before(content: dict[str, Any], first: str | None) -> dict[str, float]:

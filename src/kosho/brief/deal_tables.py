@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from kosho import formatting
 from kosho.arrays import Array
 from kosho.brief import statement_text
 from kosho.brief.model import NamedDeal, Negotiation, PackagePoint, Reference
-from kosho.brief.tables import Cell, CellTable, QuotedWords
+from kosho.brief.tables import MANY, Cell, CellTable, QuotedWords
 from kosho.codes import country_name
 
 __all__ = [
@@ -228,8 +228,11 @@ def certificate_table(one: Negotiation) -> CellTable:
 
 
 def scatters(one: Negotiation, cite: Cite | None = None) -> list[str]:
-    """A figure a pair of parties."""
-    return [_scatter(one, pair, cite) for pair in combinations(one.parties, 2)]
+    """A figure a pair of parties; of many, the first with each other."""
+    pairs = (
+        combinations(one.parties, 2) if len(one.parties) <= MANY else product(one.parties[:1], one.parties[1:])
+    )
+    return [_scatter(one, pair, cite) for pair in pairs]
 
 
 def _scatter(one: Negotiation, pair: tuple[str, str], cite: Cite | None) -> str:

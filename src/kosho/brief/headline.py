@@ -21,6 +21,9 @@ BASE = "base"
 CENTRAL = "if trade responds as central estimates say"
 WEAK = "if it responds weakly"
 FIRM = "is better off throughout"
+UNTOUCHED = formatting.effect(0.0, 0.0)
+FEW = 2
+"""Sides up to which each has its words even where they are alike."""
 
 
 def lead(solved: ScenarioResults) -> Claim:
@@ -112,10 +115,14 @@ def _stands(one: Comparison) -> str:
 
 def _each(solved: ScenarioResults, scenario: str, against: str) -> str:
     """A sentence or two: what every party gains or loses."""
-    parts = [
-        f"{formatting.the_country(party)} {_moves(solved.comparison(party, scenario, against))}"
-        for party in solved.parties
-    ]
+    moves = {party: _moves(solved.comparison(party, scenario, against)) for party in solved.parties}
+    still = [party for party, told in moves.items() if told == UNTOUCHED]
+    if len(still) <= FEW:
+        still = []
+    parts = [f"{formatting.the_country(code)} {told}" for code, told in moves.items() if code not in still]
+    if still:
+        names = [formatting.the_country(party) for party in still]
+        parts.append(f"{formatting.listed(names)} {UNTOUCHED.replace('is', 'are', 1)}")
     return "; ".join(parts) + "."
 
 

@@ -20,8 +20,10 @@ from kosho.world.datafiles import sources as world_sources
 if TYPE_CHECKING:
     from kosho.case import Case
 
-__all__ = ["describe", "nothing_computed", "sources"]
+__all__ = ["describe", "few_observed", "nothing_computed", "sources"]
 
+FEW_OBSERVED = 12
+"""Figures known from reality that stand beside the method; more have a table."""
 OWN = "kosho-method"
 CALIENDO_PARRO = "caliendo-parro-2015"
 BOEHM = "boehm-2023"
@@ -198,6 +200,11 @@ def _limits(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResult
         )
 
 
+def few_observed(case: Case) -> bool:
+    """Whether what is known from reality stands here; else it has a table of its own."""
+    return len(case.observations) <= FEW_OBSERVED
+
+
 def _first_year(case: Case, runs: ScenarioResults) -> Iterable[Claim]:
     yield Claim(
         text="Not for the first year. Everything here is the long run of seven to ten years. After one "
@@ -206,7 +213,7 @@ def _first_year(case: Case, runs: ScenarioResults) -> Iterable[Claim]:
         status="estimate",
         sources=(BOEHM,),
     )
-    for one in case.observations:
+    for one in case.observations if few_observed(case) else ():
         unit = f"{formatting.NBSP}%" if one.figure.unit == "percent" else f" {one.figure.unit}"
         value = formatting.significant(one.figure.value, 3, 1) + unit
         note = f"; {one.figure.note}" if one.figure.note else ""

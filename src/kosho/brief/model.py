@@ -116,6 +116,28 @@ class OpenItem(Frozen):
     sources: tuple[str, ...] = ()
 
 
+class ObservedFigure(Frozen):
+    """A figure known from reality."""
+
+    title: str
+    period: str
+    value: Number
+    unit: str
+    status: Status
+    note: str | None = None
+    sources: tuple[str, ...]
+
+
+class RestingFinding(Frozen):
+    """What a case finds, what it rests on, and what would be found otherwise."""
+
+    finding: str
+    rests_on: tuple[str, ...]
+    otherwise: str
+    status: Status
+    sources: tuple[str, ...]
+
+
 class DateAhead(Frozen):
     """An entry of the calendar."""
 
@@ -220,6 +242,8 @@ class Negotiation(Frozen):
     """By party: what the package of fallbacks is worth over no deal, where the two are not the same law."""
     delay: tuple[str, ...] = ()
     """What waiting costs, in words."""
+    linkage: tuple[str, ...] = ()
+    """What linked things without a price would change, in words."""
     opening: tuple[str, ...] = ()
     """What would open a zone where there is none, in words."""
     bounds: tuple[DealBound, ...] = ()
@@ -266,6 +290,10 @@ class Brief(Frozen):
     flow_ranges: tuple[FlowRange, ...]
     bounds: tuple[ScenarioCommitments, ...] = ()
     """Of every scenario: commitments, ranges of parameters, what is left out, results at the ends."""
+    findings: tuple[RestingFinding, ...] = ()
+    """Which finding rests on which assumption."""
+    observed: tuple[ObservedFigure, ...] = ()
+    """Figures of the market, where the case has too many to stand beside the method."""
     not_yet_priced: tuple[OpenItem, ...]
     calendar: tuple[DateAhead, ...]
     method: Method

@@ -15,6 +15,7 @@ from kosho import formatting
 from kosho.brief import deal_tables, statement_text
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.figures import figures
+from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Reference
 from kosho.brief.tables import tables
 from kosho.codes import country_name
@@ -61,7 +62,7 @@ def render(brief: Brief) -> str:
         .render(
             brief=brief,
             figures=figures(brief),
-            tables=tables(brief) | commitments(brief),
+            tables=tables(brief) | market_tables(brief) | commitments(brief),
             deal_tables=deal_tables,
             statement_text=statement_text,
             range_note=formatting.range_note,

@@ -86,6 +86,8 @@ def tables(brief: Brief) -> dict[str, CellTable]:
     return {table.id: table for table in made}
 
 
+MANY = 3
+"""Parties up to which each has columns of its own; more have rows."""
 WEAK_NOTE = (
     formatting.range_note("the middle 90 % of elasticity draws and the ranges of what measures rest on")
     + " Weak: the range with low elasticities."
@@ -105,6 +107,33 @@ def _verdict(found: Comparison) -> Cell:
 
 def glance(brief: Brief) -> CellTable:
     """Each scenario for each party, against the base and against today."""
+    made = _glance(brief)
+    return made if len(brief.codes) <= MANY else _upright(brief, made)
+
+
+def _upright(brief: Brief, made: CellTable) -> CellTable:
+    """A table with a column a party and yardstick turned to a row a party, its columns the yardsticks."""
+    count, by_party = len(brief.codes), made.id == "glance"
+    width = made.numeric // count
+
+    def cells(row: tuple[Cell, ...], k: int) -> tuple[Cell, ...]:
+        return row[1 + k * width : 1 + (k + 1) * width] if by_party else row[1 + k :: count]
+
+    names = made.columns[1 : 1 + width] if by_party else made.groups[1:]
+    return replace(
+        made,
+        groups=(),
+        columns=(made.columns[0], "Side", *names),
+        rows=tuple(
+            (row[0], Cell(country_name(code), country_name(code)), *cells(row, k))
+            for row in made.rows
+            for k, code in enumerate(brief.codes)
+        ),
+        numeric=width,
+    )
+
+
+def _glance(brief: Brief) -> CellTable:
     measures = [
         ("base", brief.base_label),
         *((one.id, "today") for one in brief.numbers.by_role("status-quo")[:1]),
@@ -132,6 +161,11 @@ def glance(brief: Brief) -> CellTable:
 
 def bargain(brief: Brief) -> CellTable:
     """Each deal for each party, against each way in which the talks may fail."""
+    made = _bargain(brief)
+    return made if len(brief.codes) <= MANY else _upright(brief, made)
+
+
+def _bargain(brief: Brief) -> CellTable:
     failing = brief.numbers.by_role("no-deal")
     return _compared(
         brief,

@@ -167,6 +167,8 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
     if not content["zone"]:
         _show_opening(deal, content)
         say("")
+        _show_frontier(deal, content)
+        _show_linkage(deal, content)
         _show_rules(content)
         return
     _show_deals(deal, content)
@@ -175,6 +177,7 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
     _show_path(deal, content)
     _show_critical(deal, content)
     _show_frontier(deal, content)
+    _show_linkage(deal, content)
     _show_rules(content)
 
 
@@ -452,6 +455,17 @@ def _show_frontier(deal: Deal, content: dict[str, Any]) -> None:
     ]
     more = f", {SHOWN} of {len(ordered)}" if len(ordered) > SHOWN else ""
     _show_packages(deal, f"Frontier{more}: gains over no deal", (), rows, [*map(country_name, parties)])
+
+
+def _show_linkage(deal: Deal, content: dict[str, Any]) -> None:
+    """What things without a price would change at what they are declared to be worth."""
+    from kosho.brief.linkage_words import linkage_words
+
+    one = content["linkage"]
+    for line in () if one is None else linkage_words(one, _options(deal, one["options"])):
+        say(line)
+    if one is not None:
+        say("")
 
 
 def _show_rules(content: dict[str, Any]) -> None:

@@ -62,6 +62,7 @@ def _contract(case: Case) -> dict[str, Any]:
         "statements": len(record.file.statements) if record else 0,
         "recorded": [days[0].isoformat(), days[-1].isoformat()] if days else [],
         "scenarios": [{"id": one.id, "title": one.title, "role": one.role} for one in case.scenarios.values()],
+        "findings": [one.model_dump(mode="json") for one in case.findings],
         "corridors": [list(pair) for pair in _corridors(case)],
     }
 
@@ -93,6 +94,13 @@ def _show(content: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
     ]
     if scenarios:
         show_table("Scenarios", ("Case", "Scenario", "Role", "What happens"), scenarios)
+    findings = [
+        (found["finding"], "; ".join(found["rests_on"]) + f" ({found['status']})", found["otherwise"])
+        for one in told
+        for found in one["findings"]
+    ]
+    if findings and len(told) == len(content):
+        show_table("Which finding rests on which assumption", ("Finding", "Rests on", "Otherwise"), findings)
 
 
 def _recorded(one: dict[str, Any]) -> list[tuple[str, str]]:

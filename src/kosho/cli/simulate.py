@@ -167,7 +167,7 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
     from kosho.world import low_elasticity
 
     with show_progress("Solving") as progress:
-        table = named.load(asked.case.apart).whole
+        table = asked.case.worlds(named).whole
         table = low_elasticity(table) if asked.elasticities == "low" else table
         seen = asked.case.within(table)
         content = asked.heading(named, table)
@@ -215,9 +215,13 @@ def _told(bounds: ScenarioCommitments, difference: Difference) -> dict[str, Any]
 
 def contract(opened: Case, outcome: Outcome) -> dict[str, Any]:
     """What `--json` prints of an equilibrium; fractions, and million USD of the base year."""
+    from kosho.scenario.jobs import makers_of
+
+    parties = [one.economy for one in opened.parties]
     return {
         "deficits": outcome.deficits,
         "flows": [_flow(outcome, flow) for flow in opened.flows],
+        "makers": [one.model_dump(mode="json") for one in makers_of(outcome, parties)],
         "solver": {
             "iterations": outcome.solver.iterations,
             "residual": outcome.solver.residual,
@@ -284,8 +288,31 @@ def _show(
     ]
     if flows:
         show_table("Flows, a year", ("Flow", *FLOW_COLUMNS), flows, numeric=len(FLOW_COLUMNS))
+    _show_makers(content["makers"])
     show_bounds(seen, bounds, everything=everything)
     show_assumptions(content["assumptions"])
+
+
+def _show_makers(found: list[dict[str, Any]]) -> None:
+    """Makers apart from places of production, where brands are known."""
+    from kosho.codes import country_name
+
+    rows = [
+        (
+            country_name(one["market"]),
+            *(formatting.percent(one[key], decimals=1) for key in ("base_share", "new_share")),
+            *(formatting.billions(one[key], part=True) for key in ("base_musd", "new_musd")),
+            *(
+                formatting.billions(one[key], part=True)
+                for key in ("made_at_home_base_musd", "made_at_home_musd")
+            ),
+        )
+        for one in found
+    ]
+    if rows:
+        heads = ("Market", "Share, %,\nbase", "\nnew", "Sold, billion\nUSD, base", "\nnew")
+        heads += ("Made in Japan,\nbase", "\nnew")
+        show_table("Vehicles and parts of Japanese makers, wherever they are made", heads, rows, numeric=6)
 
 
 def _effect(found: dict[str, float | None], ends: CountryEnds | None, *, moving: bool) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from kosho.impact.effects import Effects, effects
 from kosho.impact.product_nests import End
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law.measure import Measure, MeasureEnd, Overlay, Replacement
-from kosho.law.nontariff_terms import Declared
+from kosho.law.nontariff_terms import Declared, Subsidy
 from kosho.world import World
 
 if TYPE_CHECKING:
@@ -202,7 +202,8 @@ def _aimless(measure: Measure, world: World) -> str | None:
     aimed = [code for code in here if measure.level_on(code) is not None]
     if not aimed:
         return "it is aimed at nobody in this world"
-    if own.issuperset(aimed):
+    at_home = isinstance(measure.terms, Subsidy) and measure.terms.home
+    if own.issuperset(aimed) and not at_home:
         return f"it is aimed at nobody but {measure.imposer} itself"
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import model_validator
 
+from kosho.display import Shown
 from kosho.equilibrium import Outcome, Part
 from kosho.errors import InputError, Problem, suggest
 from kosho.impact.ranges import Range, spread
@@ -23,6 +24,9 @@ from kosho.world import World
 from kosho.yamlfile import load
 
 __all__ = [
+    "BrandSales",
+    "brand_sales",
+    "brands_known",
     "by_maker",
     "drive_parts",
     "drive_share",
@@ -172,7 +176,18 @@ def by_maker(exporter: str, market: str, base: float, new: float) -> dict[str, R
     raise InputError(Problem(f"makers of vehicles from {exporter} to {market} are not known"))
 
 
-def japanese_brands(market: str, sold: float) -> Range:
+def brands_known(market: str, year: int | None = None) -> Brands | None:
+    """What is known of Japanese brands in a market in the year nearest to one, the latest of two as near.
+
+    Args:
+        market: Where they are sold.
+        year: None is the latest.
+    """
+    known = sorted((one for one in vehicle_data().brands if one.market == market), key=lambda one: -one.year)
+    return min(known, key=lambda one: 0 if year is None else abs(one.year - year), default=None)
+
+
+def japanese_brands(market: str, sold: float, year: int | None = None) -> Range:
     """Vehicles of Japanese brands among those sold in a market of South-East Asia, wherever they are made.
 
     Results are by place of production: this tells who sells what plants in Thailand or Indonesia make for their
@@ -181,17 +196,80 @@ def japanese_brands(market: str, sold: float) -> Range:
     Args:
         market: Where they are sold.
         sold: Vehicles, or their value, of all brands.
+        year: Of the shares, the nearest that is known; None is the latest.
 
     Raises:
         InputError: it is not known for this market.
     """
-    known = {one.market: one for one in vehicle_data().brands}
-    if market not in known:
-        hint = suggest(market, known)
+    found = brands_known(market, year)
+    if found is None:
+        hint = suggest(market, {one.market for one in vehicle_data().brands})
         raise InputError(Problem(f"the share of Japanese brands in {market} is not known", hint))
-    found = known[market]
     note = "; ".join([f"share of {found.year}", *([found.share.note] if found.share.note else [])])
     return replace(spread(lambda share: share * sold, "as sold", share=found.share), note=note)
+
+
+@dataclass(frozen=True, eq=False)
+class BrandSales(Shown):
+    """What Japanese brands sell in a market before and after a change, apart from where it is made.
+
+    Values are of vehicles and parts, net of duty, in the world's money.
+    """
+
+    market: str
+    year: int
+    """Of the share of the brands that is known."""
+    base_share: Range
+    """Of all that is bought there."""
+    new_share: Range
+    base: Range
+    new: Range
+    made_in_japan: tuple[float, float]
+    """Before and after: what comes from Japan."""
+    others_made: tuple[float, float]
+    """Before and after, of other brands and Japanese ones alike: made at home or in third countries."""
+
+
+def brand_sales(outcome: Outcome, market: str) -> BrandSales | None:
+    """Japanese brands in a market after a change; None where their share or the sector is not known there.
+
+    All that comes from Japan is theirs, nothing that comes from China; of the rest they have what their known
+    share leaves, the same part of every origin before and after.
+    """
+    base = outcome.base
+    known = brands_known(market, base.meta.year)
+    if known is None or market not in base.countries or VEHICLES not in base.sectors:
+        return None
+    before, after = (
+        {
+            origin: float(flows.sel(importer=market, exporter=origin, sector=VEHICLES))
+            for origin in base.countries
+        }
+        for flows in (base.flows, outcome.flows)
+    )
+
+    def parts(values: Mapping[str, float]) -> tuple[float, float, float]:
+        japan, china = (values.get(code, 0.0) for code in ("JPN", "CHN"))
+        return sum(values.values()), japan, sum(values.values()) - japan - china
+
+    (total, japan, rest), (new_total, new_japan, new_rest) = parts(before), parts(after)
+
+    def of_rest(share: float) -> float:
+        return min(max(share * total - japan, 0.0), rest) / rest if rest > 0 else 0.0
+
+    def told(value: Callable[[float], float], unit: str) -> Range:
+        return replace(spread(lambda share: value(of_rest(share)), unit, share=known.share), assumed=True)
+
+    return BrandSales(
+        market,
+        known.year,
+        told(lambda part: (japan + part * rest) / total, "share"),
+        told(lambda part: (new_japan + part * new_rest) / new_total, "share"),
+        told(lambda part: japan + part * rest, "as sold"),
+        told(lambda part: new_japan + part * new_rest, "as sold"),
+        (japan, new_japan),
+        (rest, new_rest),
+    )
 
 
 def eligible(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import model_validator
 
-from kosho.errors import InputError, Problem, suggest
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.product_groups import (
+    BaseDuty,
     Coverage,
     OwnRate,
     PreferenceUse,
@@ -49,6 +51,9 @@ class CaseProductFile(Frozen):
     """Of groups that ship."""
     claims: tuple[PreferenceUse, ...] = ()
     """How much of a trade enters under a preference; before those that ship."""
+    duties: tuple[BaseDuty, ...] = ()
+    """Of the base year, where the table does not know them (`kosho world info` says where); what a table knows
+    stands. The whole trade of a sector, so that a group of it can be cut only with its rest."""
     spreads: tuple[RateSpread, ...] = ()
     """How ordinary rates are spread over a sector's lines; in place of those that ship."""
 
@@ -88,6 +93,7 @@ def with_own(products: Products, written: tuple[CaseProductFile, LineNumbers], p
         for n, one in enumerate(own.more)
         if one.group not in products.groups
     ]
+    found += _duty_mistakes(own, lines, path, {*products.sources, *(one.id for one in own.sources)})
     if found:
         raise InputError(found)
     groups = dict(products.groups)
@@ -103,7 +109,24 @@ def with_own(products: Products, written: tuple[CaseProductFile, LineNumbers], p
         ),
     )
     here = {group.id: f"{path}:{lines['groups', n]}" for n, group in enumerate(own.groups)}
-    return products_of(whole, _moved(lines, own, list(groups)), str(path), products.places | here)
+    made = products_of(whole, _moved(lines, own, list(groups)), str(path), products.places | here)
+    return replace(made, duties=own.duties)
+
+
+def _duty_mistakes(own: CaseProductFile, lines: LineNumbers, path: Path, sources: set[str]) -> list[Problem]:
+    """Duties of one trade given twice, and sources that are not there."""
+    problems = Problems(str(path))
+    seen: set[tuple[str, str, str]] = set()
+    for n, one in enumerate(own.duties):
+        if one.rate.source not in sources:
+            hint = suggest(one.rate.source, sources) or "list it under sources"
+            problems.add(f"unknown source {one.rate.source!r}", hint, line=lines["duties", n, "rate"])
+        twice = sorted(exporter for _, exporter, _ in one.cells().keys() & seen)
+        if twice:
+            told = f"the duty of {one.importer} on {one.sector} from {', '.join(twice)} is given twice"
+            problems.add(told, "once", line=lines["duties", n], key=f"duties.{n}")
+        seen |= one.cells().keys()
+    return problems.found
 
 
 def _with_more(group: ProductGroup, more: MoreOfGroup) -> ProductGroup:

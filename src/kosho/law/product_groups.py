@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import model_validator
 
+from kosho.bounds import BASE_DUTY
 from kosho.codes import blocs, expand_regions, sectors
 from kosho.display import Card, Shown, listing, number, plural
 from kosho.errors import Problems
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from kosho.yamlfile import LineNumbers
 
 __all__ = [
+    "BaseDuty",
     "Coverage",
     "OwnRate",
     "PreferenceUse",
@@ -63,6 +65,38 @@ class OwnRate(Frozen):
     importer: Actor
     rate: Cited
     """Percent."""
+
+
+class BaseDuty(Frozen):
+    """What was levied on a trade in the year of the table, where the table itself does not know it."""
+
+    importer: Economy
+    exporters: Some[Partner]
+    """Economies, or blocs for their members."""
+    sector: SectorCode
+    rate: Cited
+    """Percent of the customs value of the sector's trade, as collected: a mean over lines and preferences."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> BaseDuty:
+        for end in (self.rate.value, self.rate.low, self.rate.high):
+            wrong = None if end is None else BASE_DUTY.broken(end / 100)
+            if wrong is not None:
+                raise ValueError(wrong)
+        if self.rate.unit != "percent":
+            raise ValueError("an ordinary duty is percent of the customs value (unit: percent)")
+        return self
+
+    def cells(self) -> dict[tuple[str, str, str], float]:
+        """The rate, a fraction, by importer, exporter and sector.
+
+        >>> from kosho.law.product_groups import BaseDuty
+        >>> rate = {"value": 6, "unit": "percent", "status": "assumption", "source": "own"}
+        >>> BaseDuty(importer="THA", exporters=["JPN"], sector="C29", rate=rate).cells()
+        {('THA', 'JPN', 'C29'): 0.06}
+        """
+        others = (code for code in members(self.exporters) if code != self.importer)
+        return {(self.importer, code, self.sector): self.rate.value / 100 for code in others}
 
 
 class ProductGroup(Frozen):
@@ -177,6 +211,8 @@ class Products(Shown):
     sources: dict[str, Source]
     places: dict[str, str] = field(default_factory=dict)
     """File and line of each group."""
+    duties: tuple[BaseDuty, ...] = ()
+    """Of a case: duties of the base year that the table does not know."""
 
     def card(self) -> Card:
         """Which groups, in which sectors."""

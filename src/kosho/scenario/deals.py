@@ -49,5 +49,5 @@ def negotiate_case(
     from kosho.bargain import negotiate  # noqa: PLC0415 - scenarios without a table need none of it
 
     table = case.table(as_of)
-    worlds = (world or case.world).load(case.apart | set(table.parties))
+    worlds = case.worlds(world, table.parties)
     return negotiate(table, worlds.coarse, deficits, effort, progress)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +13,16 @@ import xarray as xr
 from kosho.arrays import Array
 from kosho.equilibrium import solve
 from kosho.errors import KoshoError
-from kosho.scenario.results import CountryEffect, FlowResult, SectorEffect, Variant, VariantResult
+from kosho.impact.ranges import Range
+from kosho.impact.vehicles import brand_sales
+from kosho.scenario.results import (
+    CountryEffect,
+    FlowResult,
+    MakerResult,
+    SectorEffect,
+    Variant,
+    VariantResult,
+)
 from kosho.scenario.sensitivity import (
     CentralOutcome,
     Corner,
@@ -212,7 +221,35 @@ def variant_result(inputs: JobInputs, outcome: Outcome, scenario: str, variant: 
         },
         sectors={party: _sectors(outcome, party) for party in inputs.parties},
         flows=tuple(_flow(outcome, flow) for flow in inputs.flows),
+        makers=makers_of(outcome, inputs.parties),
     )
+
+
+def makers_of(outcome: Outcome, parties: Iterable[str]) -> tuple[MakerResult, ...]:
+    """What Japanese makers sell in the markets of parties where their brands are known."""
+    found = (brand_sales(outcome, party) for party in parties)
+    return tuple(
+        MakerResult(
+            home="JPN",
+            market=one.market,
+            year=one.year,
+            base_musd=_middle(one.base),
+            new_musd=_middle(one.new),
+            low_musd=min(one.new.low - one.base.low, one.new.high - one.base.high),
+            high_musd=max(one.new.low - one.base.low, one.new.high - one.base.high),
+            base_share=_middle(one.base_share),
+            new_share=_middle(one.new_share),
+            made_at_home_base_musd=one.made_in_japan[0],
+            made_at_home_musd=one.made_in_japan[1],
+            sources=one.base.sources,
+        )
+        for one in found
+        if one is not None
+    )
+
+
+def _middle(one: Range) -> float:
+    return one.levels["value"]
 
 
 def _sectors(outcome: Outcome, party: str) -> dict[str, SectorEffect]:

@@ -21,6 +21,7 @@ __all__ = [
     "CountryEffect",
     "FlowRange",
     "FlowResult",
+    "MakerResult",
     "Quantiles",
     "Role",
     "ScenarioResults",
@@ -96,6 +97,26 @@ class FlowResult(Frozen):
     units_source: str | None = None
 
 
+class MakerResult(Frozen):
+    """What makers of one home sell in a market, wherever it is made, before and after."""
+
+    home: str
+    market: str
+    year: int
+    """Of the known share of their brands."""
+    base_musd: Number
+    new_musd: Number
+    low_musd: Number
+    """Change, over the range of that share."""
+    high_musd: Number
+    base_share: Number
+    new_share: Number
+    made_at_home_base_musd: Number
+    """Of their home's plants, as trade in the market has it."""
+    made_at_home_musd: Number
+    sources: tuple[str, ...]
+
+
 class VariantResult(Frozen):
     """One scenario under one variant.
 
@@ -114,6 +135,8 @@ class VariantResult(Frozen):
     sectors: dict[str, dict[str, SectorEffect]]
     """Party, then sector."""
     flows: tuple[FlowResult, ...]
+    makers: tuple[MakerResult, ...] = ()
+    """In the parties' markets where brands are known."""
 
     def card(self) -> Card:
         """What the scenario does to whom, and to the flows the case asks about."""

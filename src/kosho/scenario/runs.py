@@ -162,7 +162,7 @@ def run(
     progress("Reading the law")
     start(min(cores(), MOST_PROCESSES))
     with one_thread():
-        worlds = (world or case.world).load(case.apart)
+        worlds = case.worlds(world)
         inputs = _inputs(case, summaries, on, worlds)
         found = _run(inputs, summaries, progress, unfinished)
         return replace(found, flows_left_out=case.flows_left_out(worlds.whole))

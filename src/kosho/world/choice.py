@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from kosho.codes import blocs
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 from kosho.world.loading import DEFAULT, coarse, load, together, written
+from kosho.world.own_duties import with_unknown_duties
 from kosho.world.table import World
 
 __all__ = ["WorldChoice", "Worlds"]
 
 Detail = Literal["full", "talks"]
+Cell = tuple[str, str, str]
+"""Importer, exporter and sector."""
+NO_DUTIES: Mapping[Cell, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +43,7 @@ class Worlds(Shown):
         """Changes when anything in them does."""
         return "|".join(f"{one.hash} {one.meta!r} {one.units!r}" for one in (self.whole, self.coarse)).encode()
 
-    def load(self, keep: Iterable[str] = ()) -> Worlds:  # noqa: ARG002 - as `WorldChoice`, which has yet to
+    def load(self, keep: Iterable[str] = (), duties: Mapping[Cell, float] = NO_DUTIES) -> Worlds:  # noqa: ARG002 - as `WorldChoice`, which has yet to
         """Themselves: they are at hand."""
         return self
 
@@ -99,26 +104,30 @@ class WorldChoice(Shown):
         content = b"" if self.table == DEFAULT else sha256(Path(self.table).read_bytes()).digest()
         return str(self).encode() + content
 
-    def load(self, keep: Iterable[str] = ()) -> Worlds:
+    def load(self, keep: Iterable[str] = (), duties: Mapping[Cell, float] = NO_DUTIES) -> Worlds:
         """The table and its coarse form.
 
         Args:
             keep: Countries and sectors that the coarse form keeps by themselves; a bloc among them is one
                 economy in both.
+            duties: Of the base year where the table knows none, fractions by importer, exporter and sector.
 
         Raises:
             InputError: the file is no table, or two blocs share a member.
         """
         kept = frozenset(keep)
         unions = frozenset(code for code in kept if code in blocs())
-        if self.detail is not None and not unions:
+        if self.detail is not None and not unions and not duties:
             one = load(self.table, self.detail, self.detail)
             return Worlds(one, one)
-        return _pair(self, kept if self.detail is None else unions, written(self.table))
+        given = tuple(sorted(duties.items()))
+        return _pair(self, kept if self.detail is None else unions, written(self.table), given)
 
 
 @lru_cache(maxsize=8)
-def _pair(of: WorldChoice, keep: frozenset[str], _at: tuple[int, ...]) -> Worlds:
-    whole = together(load(of.table), keep)
+def _pair(
+    of: WorldChoice, keep: frozenset[str], _at: tuple[int, ...], duties: tuple[tuple[Cell, float], ...]
+) -> Worlds:
+    whole = together(with_unknown_duties(load(of.table), dict(duties)), keep)
     small = coarse(whole, keep)
     return {None: Worlds(whole, small), "full": Worlds(whole, whole), "talks": Worlds(small, small)}[of.detail]

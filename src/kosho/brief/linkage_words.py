@@ -1,0 +1,37 @@
+"""Linked things that no model prices, in words: how much they must be worth, and what is declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kosho import formatting
+
+__all__ = ["linkage_words"]
+
+
+def linkage_words(one: dict[str, Any], package: str) -> tuple[str, ...]:
+    """Sentences of what `kosho bargain --json` has under `linkage`.
+
+    Args:
+        one: As there.
+        package: The package in words.
+    """
+    counts = one["better_for_all"]
+    ends = formatting.listed([formatting.count(counts[end]) for end in ("low", "value", "high")])
+    first = (
+        "With what is linked and not priced at the low end, the middle and the high end of its declared worth, "
+        f"{ends} packages leave every side better off."
+    )
+    needed = (_needed(party, amount, one["declared"][party]) for party, amount in one["needed"].items())
+    return (first, f"Most in all is gained by: {package}.", *needed)
+
+
+def _needed(party: str, amount: float, declared: dict[str, float]) -> str:
+    """How much it must be worth to a party that loses as priced."""
+    low, high = (formatting.dollars(declared[end], sign=True) for end in ("low", "high"))
+    enough = "within" if declared["high"] > amount else "above all of"
+    name, lost = formatting.the_country(party, starts=True), formatting.dollars(amount)
+    return (
+        f"{name} loses {lost} dollars a year by that as priced: what is not priced must be worth more than "
+        f"that to it, which is {enough} the range declared ({low} to {high})."
+    )
