@@ -286,15 +286,15 @@ def trade_at_stake(brief: Brief) -> CellTable:
         ),
         rows=rows,
         numeric=3 + len(courses),
-        note="Year one: as things stand today, wages and exchange rates held; its range is over how fast "
-        "buyers turn away. Year ten: the whole economy, at the centre, with the lowest and the highest "
+        note="Year one, of goods alone: as things stand today, wages and exchange rates held; its range is "
+        "over how fast buyers turn away. Year ten: the whole economy, at the centre, with the lowest and "
         "over all that was computed." + (f" A deal: {deal[0].title}." if deal else ""),
     )
 
 
 def _first_year(years: FlowYears | None, bearing: str) -> Cell:
     if years is None:
-        return Cell("not goods")
+        return Cell(formatting.NOT_KNOWN)
     found = years.value["none" if bearing == "none" else "all"]
     return Cell("not sold any more" if found is None else formatting.percent_range(found.low, found.high))
 

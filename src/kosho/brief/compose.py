@@ -35,7 +35,7 @@ from kosho.progress import Progress, silent
 from kosho.scenario import ScenarioResults, compared_pairs, first_years, negotiate_case, run
 from kosho.scenario.interval import Interval
 from kosho.scenario.turning import Turning, turning
-from kosho.scenario.year_one import ABSORBED
+from kosho.scenario.year_one import ABSORBED, ProductYear
 from kosho.unfinished import Unfinished
 from kosho.world.elasticity_scale import estimates
 from kosho.world.report import info
@@ -43,6 +43,7 @@ from kosho.world.report import info
 if TYPE_CHECKING:
     from kosho.bargain import Effort
     from kosho.case import Case
+    from kosho.case_schema import NamedFlow
     from kosho.provenance import Source
     from kosho.scenario import ScenarioResults
     from kosho.world import World, WorldChoice, Worlds
@@ -220,13 +221,24 @@ def _year_one(case: Case, solved: ScenarioResults, on: date, world: World) -> It
     goods = [one for one in case.flows if one.sector not in known or known[one.sector].goods]
     if not today or not goods:
         return
-    for one in first_years(replace(case, flows=tuple(goods)), today[0].id, on, world):
+    try:
+        found = first_years(replace(case, flows=tuple(goods)), today[0].id, on, world)
+    except InputError:  # one that is not told apart, or not traded, does not silence the others
+        found = tuple(year for one in goods for year in _known_year(case, one, today[0].id, on, world))
+    for one in found:
         bearing = tuple(zip(BEARING, ABSORBED, strict=True))
         yield FlowYears(
             title=one.flow.title,
             value={name: _ends([year.value for year in one.bearing(share)]) for name, share in bearing},
             number={name: _ends([year.number for year in one.bearing(share)]) for name, share in bearing},
         )
+
+
+def _known_year(case: Case, flow: NamedFlow, scenario: str, on: date, world: World) -> tuple[ProductYear, ...]:
+    try:
+        return first_years(replace(case, flows=(flow,)), scenario, on, world)
+    except InputError:
+        return ()
 
 
 def _ends(found: Iterable[float | None]) -> Interval | None:
