@@ -128,7 +128,7 @@ def test_without_such_a_deal_it_is_the_least_of_the_table_and_only_what_differs_
 
 def test_scenarios_alone_are_asked_for_by_what_they_are() -> None:
     lines = told(None)
-    assert lines["ask"] == "Deal ."
+    assert lines["ask"] == "Deal : What  means."
     assert "No lesser deal priced here" in lines["accept"]
     assert "Japan +6.0 (+6.0 to +9.0)" in lines["gains"]
     assert plain(lines["due"]) == "9 July 2025 (10 days left): Suspension ends."

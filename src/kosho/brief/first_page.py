@@ -63,7 +63,7 @@ def turning_point(scale: float) -> str:
 
 def _asked(brief: Brief, party: str, ask: Prospect) -> str:
     if not ask.terms:
-        return f"{ask.title}."
+        return _named(brief, ask)
     changed = [one for one in ask.terms if one.changed]
     offered = [one for one in changed if one.by == (party,)]
     wanted = [one for one in changed if one not in offered]
@@ -71,6 +71,13 @@ def _asked(brief: Brief, party: str, ask: Prospect) -> str:
     told = _terms(wanted, ROOM, common)
     left = ROOM - len(told.split())
     return " ".join(filter(None, (told, f"Offer: {_terms(offered, left, common)}" if offered else "")))
+
+
+def _named(brief: Brief, one: Prospect) -> str:
+    """A scenario by its title, and by what it says first of itself where there is room."""
+    told = next((some.description for some in brief.scenarios if some.id == one.scenario), "")
+    first = re.split(r"(?<=[^\W\d_])[.;](?:\s|$)", told, maxsplit=1)[0].strip().rstrip(".;")
+    return f"{one.title}: {first}." if first and len(first.split()) <= ROOM else f"{one.title}."
 
 
 def _common(brief: Brief) -> set[str]:
@@ -238,7 +245,7 @@ def _on_the_table(brief: Brief) -> str:
     titles = [issue.title for issue in asked]
     if titles:
         more = f" and {len(titles) - 5} more" if len(titles) > 5 else ""
-        return f"On the table, as said by the sides: {', '.join(titles[:5])}{more}. Page two has who said what."
+        return f"As said by the sides: {', '.join(titles[:5])}{more}. Page two has who said what."
     return "The record holds no demand and no offer by this day."
 
 

@@ -127,7 +127,7 @@ def _told(one: Prospect, party: str) -> str:
 
 def _axes(frame: _Frame) -> Iterator[str]:
     span = frame.high - frame.low
-    step = next(x for x in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1e6) if span / x <= 6)
+    step = next(x for x in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1e6) if span / x <= 7)
     for k in range(math.ceil(frame.low / step), math.floor(frame.high / step) + 1):
         y = frame.y(k * step * 1e3)
         kind = "zero" if k == 0 else "grid"
