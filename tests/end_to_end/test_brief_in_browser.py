@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import struct
 import subprocess
@@ -9,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 Browser = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -32,7 +35,17 @@ document.querySelector("iframe").addEventListener("load", function () {{
 </script>"""
 
 
-@pytest.mark.parametrize(("width", "scrolling"), [(1280, False), (390, True)])
+AXE = """<script>
+document.querySelectorAll("details").forEach(function (fold) {{ fold.open = {unfolded}; }});
+axe.run(document, {{ resultTypes: ["violations"] }}).then(function (found) {{
+  document.documentElement.dataset.axe = JSON.stringify(found.violations.map(function (one) {{
+    return one.id + ": " + one.nodes.slice(0, 3).map(function (node) {{ return node.html.slice(0, 200); }});
+  }}));
+}});
+</script>"""
+
+
+@pytest.mark.parametrize(("width", "scrolling"), [(1280, False), (400, True)])
 def test_page_never_scrolls_sideways(
     brief_folder: Path, chromium: Browser, tmp_path: Path, width: int, scrolling: bool
 ) -> None:
@@ -48,10 +61,11 @@ def test_page_never_scrolls_sideways(
 
 
 def test_figures_come_alive_where_there_is_room(brief_folder: Path, chromium: Browser) -> None:
-    page = (brief_folder / "brief.html").as_uri()
+    page = (brief_folder / "brief.html").as_uri() + "#annex"  # folded figures have no room
     dom = chromium("--window-size=1280,1000", "--dump-dom", page).stdout
     assert len(re.findall(r'<figure [^>]*class="is-live"', dom)) == FIGURES
     assert dom.count('class="plot-container') == FIGURES
+    assert 'class="modebar-btn' not in dom  # no toolbar that could lie over a legend
     assert len(re.findall(r'<th [^>]*><span role="button"', dom)) > 20
 
 
@@ -68,14 +82,46 @@ def test_without_scripts_everything_is_drawn(brief_folder: Path, chromium: Brows
     assert shot.stat().st_size > 150_000  # a blank page of this size has about 15,000
 
 
-def test_it_prints_on_a4(brief_folder: Path, chromium: Browser, tmp_path: Path) -> None:
-    paper = tmp_path / "brief.pdf"
-    chromium("--no-pdf-header-footer", f"--print-to-pdf={paper}", (brief_folder / "brief.html").as_uri())
-    content = paper.read_bytes()
-    pages = re.findall(rb"/Type /Page\b[^s]", content)
-    boxes = {tuple(map(float, box.split())) for box in re.findall(rb"/MediaBox \[([^\]]+)\]", content)}
-    assert 8 <= len(pages) <= 36
-    assert all(abs(box[2] - 595) < 2 and abs(box[3] - 842) < 2 for box in boxes)
+def test_main_document_and_annex_print_apart_on_a4(
+    brief_folder: Path, chromium: Browser, tmp_path: Path
+) -> None:
+    page = (brief_folder / "brief.html").as_uri()
+    main, annex = (
+        _printed(chromium, tmp_path / f"{n}.pdf", page + end) for n, end in enumerate(("", "#annex"))
+    )
+    assert 2 <= len(main) <= 8
+    assert len(annex) > len(main)
+    assert "Ask for" in main[0]
+    assert "The deals side by side" not in main[0]  # the answer has a page of its own
+    assert "The deals side by side" in main[1]
+    assert "Every number behind the pages above" not in "".join(main)
+    assert "Every number behind the pages above" in annex[0]
+    assert "Ask for" not in "".join(annex)
+    assert "Method and limits" in "".join(annex)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong(brief_folder: Path, chromium: Browser, tmp_path: Path, scheme: str) -> None:
+    """Contrast, landmarks, names and roles, as axe-core checks them; in the light all is unfolded."""
+    carrier = pytest.importorskip("axe_core_python", reason="axe-core is not installed (extra dev)")
+    (axe,) = (Path(folder) / "axe.min.js" for folder in carrier.__path__)
+    page = (brief_folder / "brief.html").read_text(encoding="utf-8")
+    checked = tmp_path / "checked.html"
+    unfolded = "true" if scheme == "light" else "false"
+    scripts = f"<script>{axe.read_text(encoding='utf-8')}</script>{AXE.format(unfolded=unfolded)}"
+    checked.write_text(page.replace("</body>", f"{scripts}</body>"), encoding="utf-8")
+    dark = ["--blink-settings=preferredColorScheme=0"] if scheme == "dark" else []
+    dom = chromium("--window-size=1280,1000", "--dump-dom", *dark, checked.as_uri()).stdout
+    (found,) = re.findall(r'<html[^>]* data-axe="([^"]*)"', dom)
+    assert json.loads(html.unescape(found)) == []
+
+
+def _printed(chromium: Browser, paper: Path, page: str) -> list[str]:
+    """Text of the sheets, once they are A4."""
+    chromium("--no-pdf-header-footer", f"--print-to-pdf={paper}", page)
+    sheets = PdfReader(paper).pages
+    assert all(abs(sheet.mediabox.width - 595) < 2 and abs(sheet.mediabox.height - 842) < 2 for sheet in sheets)
+    return [re.sub(r"\s+", " ", sheet.extract_text()) for sheet in sheets]
 
 
 def _size(path: Path) -> tuple[int, int]:

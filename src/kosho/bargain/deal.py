@@ -14,6 +14,7 @@ from kosho.arguments import note_count, note_sort
 from kosho.arrays import Index
 from kosho.bargain.alternating_offers import WEEK, DeadlineGame, alternating_offers
 from kosho.bargain.attribution import Concession, cheapest_concession, shapley
+from kosho.bargain.gains_along import GainsAlong, gains_along
 from kosho.bargain.game import Game
 from kosho.bargain.pricing import PricedTable, Weights, background_shocks, payoffs_of_outcomes, price
 from kosho.bargain.robustness import Certificate, CriticalValues, certify, closing_points, leading_packages
@@ -72,6 +73,8 @@ class Confirmed(Shown):
     """By package."""
     bounds: dict[int, tuple[Settled, ...]]
     """By package: what became of the quotas and commitments in it."""
+    others: dict[int, dict[str, float]]
+    """By package: what economies that are no party gain over the disagreement, million USD a year."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,8 @@ class Deal(Shown):
     confirmed: Confirmed | None
     deadline: DeadlineGame | None
     """None once the deadline has passed."""
+    along: GainsAlong | None = None
+    """Of the deals, along the common scale of elasticities; None without draws or without a zone."""
 
     def card(self) -> Card:
         """The deals that leave all better off, with each party's gain."""
@@ -242,10 +247,12 @@ def negotiate(
     certificates: list[Certificate] = []
     critical: dict[int, CriticalValues] = {}
     zone: CriticalValues | None = None
+    along: GainsAlong | None = None
     if found and work.draws:
         certificates = certify(first, some, work.draws, work.seed, say)
         say("Where the deals stop leaving all better off")
         critical, zone = closing_points(first, deals)
+        along = gains_along(first, deals)
     relaxations = None
     if not found:
         say("No zone of agreement: what would open one")
@@ -265,6 +272,7 @@ def negotiate(
         zone_critical_values=zone,
         confirmed=confirmed,
         deadline=_deadline(table, first.game),
+        along=along,
     )
 
 
@@ -280,12 +288,18 @@ def _confirmed(priced: PricedTable, packages: Index) -> Confirmed:
     worth = payoffs_of_outcomes(table, world, outcomes)
     payoffs = [tuple(row) for row in worth.payoffs(Weights.of(table, world)).tolist()]
     deals = packages.tolist()
+    everybody = [one.equivalent_variation.to_numpy() for one in outcomes]
+    others = [k for k, code in enumerate(world.countries) if code not in table.parties]
     return Confirmed(
         world.hash,
         payoffs[-2],
         payoffs[-1],
         dict(zip(deals, payoffs[:-2], strict=True)),
         {package: one.constraints for package, one in zip(deals, outcomes[:-2], strict=True)},
+        {
+            package: {world.countries[k]: float(worth[k] - everybody[-2][k]) for k in others}
+            for package, worth in zip(deals, everybody[:-2], strict=True)
+        },
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import date
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kosho.brief import method, told
 from kosho.brief.deal_content import described
+from kosho.brief.first_page import first_page
 from kosho.brief.headline import headline, lead
 from kosho.brief.law import measure_summary
 from kosho.brief.model import (
@@ -17,32 +18,44 @@ from kosho.brief.model import (
     BriefParty,
     Claim,
     DateAhead,
+    FlowYears,
     MeasureSummary,
     Negotiation,
     ObservedFigure,
     OpenItem,
     Reference,
     RestingFinding,
+    ScaleMark,
     WorldStamp,
 )
+from kosho.brief.outlook import outlook
 from kosho.brief.recorded import recorded
 from kosho.cache import code, recalled
+from kosho.codes import sectors
 from kosho.errors import InputError
 from kosho.progress import Progress, silent
-from kosho.scenario import ScenarioResults, negotiate_case, run
+from kosho.scenario import ScenarioResults, compared_pairs, first_years, negotiate_case, run
+from kosho.scenario.interval import Interval
+from kosho.scenario.turning import Turning, turning
+from kosho.scenario.year_one import ABSORBED, ProductYear
 from kosho.unfinished import Unfinished
+from kosho.world.elasticity_scale import estimates
 from kosho.world.report import info
 
 if TYPE_CHECKING:
     from kosho.bargain import Effort
     from kosho.case import Case
+    from kosho.case_schema import NamedFlow
     from kosho.provenance import Source
+    from kosho.scenario import ScenarioResults
     from kosho.world import World, WorldChoice, Worlds
 
 __all__ = ["compose", "negotiation"]
 
 DRAWS, CERTIFIED = 100, 12
 """What a table in a brief is certified by: draws, and packages beside the deals."""
+BEARING: tuple[Literal["none", "all"], ...] = ("none", "all")
+"""What makers bear of a duty, in the order of `ABSORBED`."""
 
 
 def compose(
@@ -141,6 +154,16 @@ def _composed(
         worlds = case.worlds(chosen)
         solved = run(case, as_of=on, progress=progress, world=worlds, unfinished=unfinished)
     progress("Writing")
+    turns: tuple[Turning, ...] = ()
+    years: tuple[FlowYears, ...] = ()
+    marks: tuple[ScaleMark, ...] = ()
+    if solved is not None and worlds is not None:
+        turns = turning(case, compared_pairs(solved.scenarios), on, worlds.coarse, progress=progress)
+        years = tuple(_year_one(case, solved, on, worlds.whole))
+        marks = tuple(
+            ScaleMark(title=one.title, low=one.low, high=one.high) for one in estimates(worlds.coarse)
+        )
+    tabled = negotiation(case, on, progress, world=chosen) if bargain else None
     said = recorded(record.as_of(on)) if record else None
     calendar = tuple(
         DateAhead(date=one.date, title=one.title, consequence=one.consequence, sources=one.source)
@@ -159,6 +182,9 @@ def _composed(
         ),
         world=None if worlds is None else _stamp(worlds.whole),
         talks_world=None if worlds is None else _stamp(worlds.coarse),
+        outlook=outlook(numbers, turns, tabled, marks, on),
+        turning=turns,
+        year_one=years,
         lead=lead(solved) if solved else told.lead(said, on, case.holds),
         headline=headline(solved) if solved else told.points(said, calendar),
         in_force=tuple(_measures(case, on)) if held else (),
@@ -189,7 +215,7 @@ def _composed(
         method=method.nothing_computed(case, held)
         if solved is None or worlds is None
         else method.describe(case, on, info(worlds.whole), solved),
-        negotiation=negotiation(case, on, progress, world=chosen) if bargain else None,
+        negotiation=tabled,
         record=said,
         sources=(),
     )
@@ -197,7 +223,40 @@ def _composed(
     known = method.sources() | recorded_sources | case.sources
     if bargain:
         known |= case.table(on).sources
+    drafted = drafted.model_copy(update={"first_page": first_page(drafted)})
     return drafted.model_copy(update={"sources": tuple(_numbered(_cited(drafted), known, on))})
+
+
+def _year_one(case: Case, solved: ScenarioResults, on: date, world: World) -> Iterable[FlowYears]:
+    """Goods that the case names, in the first year of what is in force."""
+    today = solved.by_role("status-quo")
+    known = sectors()
+    goods = [one for one in case.flows if one.sector not in known or known[one.sector].goods]
+    if not today or not goods:
+        return
+    try:
+        found = first_years(replace(case, flows=tuple(goods)), today[0].id, on, world)
+    except InputError:  # one that is not told apart, or not traded, does not silence the others
+        found = tuple(year for one in goods for year in _known_year(case, one, today[0].id, on, world))
+    for one in found:
+        bearing = tuple(zip(BEARING, ABSORBED, strict=True))
+        yield FlowYears(
+            title=one.flow.title,
+            value={name: _ends([year.value for year in one.bearing(share)]) for name, share in bearing},
+            number={name: _ends([year.number for year in one.bearing(share)]) for name, share in bearing},
+        )
+
+
+def _known_year(case: Case, flow: NamedFlow, scenario: str, on: date, world: World) -> tuple[ProductYear, ...]:
+    try:
+        return first_years(replace(case, flows=(flow,)), scenario, on, world)
+    except InputError:
+        return ()
+
+
+def _ends(found: Iterable[float | None]) -> Interval | None:
+    known = [one for one in found if one is not None]
+    return Interval(low=min(known), high=max(known)) if known else None
 
 
 def _stamp(world: World) -> WorldStamp:

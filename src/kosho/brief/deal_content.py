@@ -11,7 +11,17 @@ import numpy as np
 from kosho import formatting
 from kosho.arrays import Array, Mask
 from kosho.brief.linkage_words import linkage_words
-from kosho.brief.model import Basis, DealBound, NamedDeal, Negotiation, PackagePoint
+from kosho.brief.model import (
+    Basis,
+    DealBound,
+    DealTerm,
+    NamedDeal,
+    Negotiation,
+    PackagePoint,
+    RegionShare,
+    ScaleMark,
+    WeightLimit,
+)
 from kosho.scenario.results import Quantiles
 
 if TYPE_CHECKING:
@@ -25,6 +35,8 @@ GRAIN = 45
 NOTICED = 1.0
 """Million USD a year; less is not mentioned."""
 WAYS = {"transfer": "Money", "red_lines": "Red lines", "rate": "A rate"}
+HIT = 3
+"""Economies that are named as losing by a deal of others."""
 DIVERTED = 3
 """Sellers that are named for a commitment."""
 
@@ -34,6 +46,7 @@ PointKind = Literal["other", "package", "frontier", "deal", "no-deal", "today"]
 
 def described(deal: Deal) -> Negotiation:
     """What a brief says of a priced table."""
+    from kosho.bargain import CONCEPTS  # noqa: PLC0415 - a brief without a table needs none of it
     from kosho.bargain.report import contract  # noqa: PLC0415
 
     content = contract(deal)
@@ -45,8 +58,10 @@ def described(deal: Deal) -> Negotiation:
             over_no_deal=solution["gains"],
             over_today=solution["over_status_quo"],
             statements=_ids(deal.table, _changed(deal.table, solution["options"]).values()),
+            meaning=CONCEPTS[name].meaning,
+            **(_leading(deal, name) if k == 0 else {}),
         )
-        for one in content["backgrounds"]
+        for k, one in enumerate(content["backgrounds"])
         for name, solution in one["solutions"].items()
     ]
     first = next(iter(deal.solutions), None)
@@ -79,6 +94,19 @@ def described(deal: Deal) -> Negotiation:
         linkage=tuple(_linkage(deal, content["linkage"])),
         opening=tuple(_opening(deal, content["opens_zone"])),
         bounds=tuple(_bounds(content["confirmed"] or {})),
+        scales=deal.along.scales if deal.along else (),
+        estimates=tuple(
+            ScaleMark(title=one.title, low=one.low, high=one.high)
+            for one in (deal.along.estimates if deal.along else ())
+        ),
+        week=content["solutions"][first]["week_of_delay"] if first else {},
+        against=deal.table.file.backgrounds[0].disagreement.scenario,
+        lines_of={
+            party: tuple(line.title for line in deal.table.file.red_lines if line.party == party)
+            for party in deal.table.parties
+        },
+        deadline=deal.table.file.deadline.date,
+        follows=deal.table.file.deadline.follows,
         points=tuple(_points(deal)),
         bases=bases,
         said=tuple(said[name] for name in dict.fromkeys(name for one in bases for name in one.statements)),
@@ -89,6 +117,67 @@ def described(deal: Deal) -> Negotiation:
 def _linkage(deal: Deal, one: dict[str, Any] | None) -> tuple[str, ...]:
     """What linked things without a price would change."""
     return () if one is None else linkage_words(one, "; ".join(_changes(deal.table, one["options"])))
+
+
+def _leading(deal: Deal, name: str) -> dict[str, Any]:
+    """Of a deal under the first background: its terms, and where it stops leaving all better off."""
+    package = int(deal.solutions[name][0])
+    curve, turns = _along(deal, package)
+    certificate, critical = deal.certificates.get(package), deal.critical_values.get(package)
+    weights = [(party.economy, one) for party in deal.table.file.parties for one in party.payoff.weights]
+    others = deal.confirmed.others[package] if deal.confirmed else {}
+    worst = sorted(others, key=lambda code: others[code])[:HIT]
+    return {
+        "terms": tuple(_terms(deal.table, package)),
+        "others": {code: others[code] for code in worst if others[code] <= -NOTICED},
+        "curve": curve,
+        "turns": turns,
+        "regions": tuple(
+            RegionShare(low=one.low, high=one.high, draws=one.draws, all_gain=one.all_gain)
+            for one in (certificate.regions if certificate else ())
+        ),
+        "limits": tuple(
+            WeightLimit(title=one.title, party=party, weight=limit)
+            for party, one in weights
+            if critical is not None and (limit := critical.weights.get(one.id)) is not None
+        ),
+    }
+
+
+def _along(
+    deal: Deal, package: int
+) -> tuple[dict[str, tuple[float | None, ...]], dict[str, tuple[float, ...]]]:
+    """Gains along the common scale by party, and the scale at which the deal stops leaving all better off."""
+    if deal.along is None:
+        return {}, {}
+    parties, gains = deal.game.parties, deal.along.gains[package]
+    curve = {
+        party: tuple(x if np.isfinite(x) else None for x in gains[:, k].tolist())
+        for k, party in enumerate(parties)
+    }
+    critical = deal.critical_values.get(package)
+    if critical is None or critical.theta_scale is None:
+        return curve, dict.fromkeys(parties, ())
+    stops = critical.theta_scale
+    weaker = [k for k, scale in enumerate(deal.along.scales) if scale < stops]
+    below = gains[weaker[-1] if weaker else 0]
+    losing = parties[int(np.nanargmin(below))]
+    return curve, {party: (stops,) if party == losing else () for party in parties}
+
+
+def _terms(table: Table, package: int) -> Iterator[DealTerm]:
+    """How a package settles every issue, and who has to act on it."""
+    for k, issue in enumerate(table.file.issues):
+        choice = int(table.grid.choices[package, k])
+        option = issue.options[choice]
+        acting = [one.imposer for one in table.overlay(k, choice).add]
+        acting += [one.importer for one in option.costs]
+        yield DealTerm(
+            issue=issue.title,
+            option=option.title,
+            by=tuple(party for party in table.parties if party in acting),
+            changed=not option.fallback,
+        )
 
 
 def _before(content: dict[str, Any], first: str | None) -> dict[str, float]:

@@ -223,14 +223,23 @@ def _welfare(brief: Brief, party: str) -> Figure:
         rows.append(FigureRow(scenario.title, marks, text, found.draws.p5 / 1e3, found.draws.p95 / 1e3))
     return Figure(
         id=f"welfare-{party.lower()}",
-        title=f"{country_name(party)}: what each scenario is worth a year",
-        note=f"Against the {brief.base_label}. Each mark is one way of closing the model.",
+        title=_finding(country_name(party), [(row.label, row.marks[0].value) for row in rows]),
+        note=f"What each scenario is worth a year against the {brief.base_label}. Each mark is one way of "
+        "closing the model.",
         unit="billion USD a year",
         kind="dots",
         series=tuple(variant.title for variant in brief.variants),
         rows=tuple(rows),
         interval="Middle 90 % of elasticity draws",
     )
+
+
+def _finding(what: str, worth: Sequence[tuple[str, float]]) -> str:
+    """What is worth most and least, by label; `what` alone where there is nothing to tell apart."""
+    if len(worth) < 2:
+        return what
+    best, least = max(worth, key=lambda one: one[1])[0], min(worth, key=lambda one: one[1])[0]
+    return f"{what}: most under “{best}”, least under “{least}”"
 
 
 def _flows(brief: Brief) -> list[Figure]:
@@ -257,7 +266,9 @@ def _flows(brief: Brief) -> list[Figure]:
         made.append(
             Figure(
                 id=f"flow-{position}",
-                title=f"{flow.title}, {flow.unit} a year",
+                title=_finding(
+                    f"{flow.title}, {flow.unit} a year", [(row.label, row.marks[0].value) for row in rows[1:]]
+                ),
                 note="Long run. The base is a statistic, everything else an estimate.",
                 unit=f"{flow.unit} a year",
                 kind="dots",
@@ -306,9 +317,11 @@ def _sectors(brief: Brief, party: str) -> Figure:
         )
     return Figure(
         id=f"sectors-{party.lower()}",
-        title=f"{country_name(party)}: exports by sector, the {len(rows)} that move most",
-        note=f"Change of the value of all exports against the {brief.base_label}; "
-        f"{brief.variants[0].title.lower()}.",
+        title=f"{country_name(party)}: exports of {rows[0].label[:1].lower()}{rows[0].label[1:]} move most"
+        if rows
+        else f"{country_name(party)}: exports by sector",
+        note=f"The {len(rows)} sectors that move most: change of the value of all exports against the "
+        f"{brief.base_label}; {brief.variants[0].title.lower()}.",
         unit="billion USD a year",
         kind="bars",
         series=tuple(scenario.title for scenario in scenarios),
@@ -332,8 +345,10 @@ def _bystanders(brief: Brief) -> Figure:
         )
     return Figure(
         id="bystanders",
-        title=f"Who else loses and gains most: {BYSTANDERS_SHOWN} of each",
-        note=f"Against the {brief.base_label}; {brief.variants[0].title.lower()}.",
+        title=f"Of the others, {rows[0].label} loses most and {rows[-1].label} gains most"
+        if len(rows) > 1
+        else "Who else loses and gains",
+        note=f"{BYSTANDERS_SHOWN} of each. Against the {brief.base_label}; {brief.variants[0].title.lower()}.",
         unit="billion USD a year",
         kind="bars",
         series=tuple(scenario.title for scenario in scenarios),

@@ -14,7 +14,7 @@ from kosho.brief.recorded import Recorded
 from kosho.display import Card, listing
 from kosho.provenance import Day, Frozen, Said, Source, Status
 from kosho.scenario.commitments import ScenarioCommitments
-from kosho.scenario.interval import Number
+from kosho.scenario.interval import Interval, Number
 from kosho.scenario.results import (
     Comparison,
     FlowRange,
@@ -24,6 +24,7 @@ from kosho.scenario.results import (
     Variant,
     VariantResult,
 )
+from kosho.scenario.turning import Turning
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -32,13 +33,21 @@ __all__ = [
     "BriefParty",
     "Claim",
     "DateAhead",
+    "DealTerm",
+    "FirstPart",
+    "FlowYears",
     "MeasureSummary",
     "Method",
     "NamedDeal",
     "Negotiation",
     "OpenItem",
+    "Outlook",
     "PackagePoint",
+    "Prospect",
     "Reference",
+    "RegionShare",
+    "ScaleMark",
+    "WeightLimit",
     "WorldStamp",
 ]
 
@@ -180,6 +189,44 @@ class Basis(Frozen):
     """By id."""
 
 
+class DealTerm(Frozen):
+    """How a deal settles one issue."""
+
+    issue: str
+    option: str
+    by: tuple[str, ...] = ()
+    """Parties that have to act on it, by code; empty where nothing changes."""
+    changed: bool
+    """Whether it is anything but what holds anyway."""
+
+
+class WeightLimit(Frozen):
+    """The least extra weight on some sectors at which a deal stops leaving all better off."""
+
+    title: str
+    """Of what is weighed."""
+    party: str
+    weight: Number
+    """Over one."""
+
+
+class RegionShare(Frozen):
+    """Share of draws in which all gain, in a part of the common scale of elasticities."""
+
+    low: Number
+    high: Number
+    draws: int
+    all_gain: Number | None
+
+
+class ScaleMark(Frozen):
+    """A published estimate on the common scale of elasticities."""
+
+    title: str
+    low: Number
+    high: Number
+
+
 class NamedDeal(Frozen):
     """What a solution concept picks."""
 
@@ -192,6 +239,23 @@ class NamedDeal(Frozen):
     over_today: dict[str, Number]
     statements: tuple[str, ...] = ()
     """Of the record, by id: what its options rest on."""
+    meaning: str = ""
+    """What the concept picks, in a plain line."""
+    terms: tuple[DealTerm, ...] = ()
+    """Of every issue, under the first background."""
+    curve: dict[str, tuple[Number | None, ...]] = Field(default_factory=dict)
+    """Gains over no deal by party at `Negotiation.scales`, under the first background; None where there is
+    no equilibrium."""
+    turns: dict[str, tuple[Number, ...]] = Field(default_factory=dict)
+    """By party: scales at which its gain turns its sign."""
+    regions: tuple[RegionShare, ...] = ()
+    limits: tuple[WeightLimit, ...] = ()
+    others: dict[str, Number] = Field(default_factory=dict)
+    """Economies that are no party and lose most over no deal, million USD a year; none that gains."""
+    jobs: dict[str, Number] = Field(default_factory=dict)
+    """Change of employment by party, a fraction, where it was computed."""
+    prices: dict[str, Number] = Field(default_factory=dict)
+    """Change of consumer prices by party, a fraction, where it was computed."""
 
 
 class DealBound(Frozen):
@@ -248,6 +312,18 @@ class Negotiation(Frozen):
     """What would open a zone where there is none, in words."""
     bounds: tuple[DealBound, ...] = ()
     """Those that bind, in the deals under the first background."""
+    scales: tuple[Number, ...] = ()
+    """Common scales of elasticities at which `NamedDeal.curve` is solved."""
+    estimates: tuple[ScaleMark, ...] = ()
+    week: dict[Literal["before", "after"], dict[str, Number]] = Field(default_factory=dict)
+    """What a week without the first deal costs each party, before and after the deadline, million USD."""
+    against: str | None = None
+    """Scenario that no deal is, under the first background."""
+    lines_of: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Red lines in words, by party."""
+    deadline: Day | None = None
+    follows: str = ""
+    """What happens on the deadline, in words."""
     points: tuple[PackagePoint, ...]
     """Packages, thinned where they crowd, and all of the frontier."""
     bases: tuple[Basis, ...] = ()
@@ -256,6 +332,61 @@ class Negotiation(Frozen):
     """These statements, in the order in which parts of the table first rest on them."""
     sources: tuple[str, ...]
     """Of the red lines."""
+
+
+class Prospect(Frozen):
+    """A deal to ask for or to accept, along the common scale of elasticities; million USD a year."""
+
+    role: Literal["ask", "accept"]
+    title: str
+    """In plain words; empty where the terms say it."""
+    terms: tuple[DealTerm, ...] = ()
+    concept: str | None = None
+    """Title of the concept that picks it, where one does."""
+    scenario: str | None = None
+    """Id of the scenario that it is, where it is one."""
+    gains: dict[str, Number]
+    """By party, over no deal, at the centre."""
+    curve: dict[str, tuple[Number | None, ...]]
+    """By party, at `Outlook.scales`; None where there is no equilibrium."""
+    turns: dict[str, tuple[Number, ...]]
+    """By party: scales at which its gain turns its sign."""
+
+    def range(self, party: str) -> Interval:
+        """Lowest and highest gain of a party along the common scale."""
+        values = [x for x in (*self.curve.get(party, ()), self.gains[party]) if x is not None]
+        return Interval(low=min(values), high=max(values))
+
+
+class Outlook(Frozen):
+    """What the first party can ask for and accept, and how sure that is."""
+
+    party: str
+    against: str
+    """What no deal is taken to be, in words."""
+    scales: tuple[Number, ...]
+    estimates: tuple[ScaleMark, ...]
+    """The literature on the same scale."""
+    prospects: tuple[Prospect, ...]
+    limits: tuple[WeightLimit, ...] = ()
+    """Of what is asked for."""
+
+    def prospect(self, role: Literal["ask", "accept"]) -> Prospect | None:
+        """The deal in a role; None where there is none."""
+        return next((one for one in self.prospects if one.role == role), None)
+
+
+class FlowYears(Frozen):
+    """A named trade in year one, with wages and exchange rates held, as things stand; fractions of the base."""
+
+    title: str
+    value: dict[Literal["none", "all"], Interval | None]
+    """Before duty, where makers bear none or all of a change of duty; None where nothing is sold any more."""
+    number: dict[Literal["none", "all"], Interval | None]
+
+
+FirstPart = Literal["ask", "accept", "gains", "break", "due", "caveat"]
+"""Lines of the first page."""
 
 
 class Brief(Frozen):
@@ -276,6 +407,13 @@ class Brief(Frozen):
     world: WorldStamp | None
     """None where nothing is computed: the case has no scenarios."""
     talks_world: WorldStamp | None
+    first_page: dict[FirstPart, str] = Field(default_factory=dict)
+    """The answer, a line each."""
+    outlook: Outlook | None = None
+    """Behind the first page; None where no deal is priced."""
+    turning: tuple[Turning, ...] = ()
+    """Where what scenarios are worth turns its sign, on the `talks` world."""
+    year_one: tuple[FlowYears, ...] = ()
     lead: Claim
     headline: tuple[Claim, ...]
     in_force: tuple[MeasureSummary, ...]
@@ -310,8 +448,7 @@ class Brief(Frozen):
             [
                 ("as of", str(self.as_of)),
                 ("parties", listing(one.title for one in self.parties)),
-                ("first", self.lead.text),
-                *(("then", one.text) for one in self.headline[:3]),
+                *((name, text) for name, text in self.first_page.items() if text),
                 ("in force", f"{len(self.in_force)} measures"),
                 ("scenarios", listing(one.id for one in self.scenarios)),
             ],

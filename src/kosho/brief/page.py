@@ -13,11 +13,14 @@ from urllib.parse import urlsplit
 
 from kosho import formatting
 from kosho.brief import deal_tables, statement_text
+from kosho.brief.aide_tables import aide_tables
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.figures import figures
+from kosho.brief.first_page import turning_point
+from kosho.brief.gain_figure import gain_table, gain_title, panels
 from kosho.brief.market_tables import market_tables
-from kosho.brief.model import Brief, Reference
-from kosho.brief.tables import tables
+from kosho.brief.model import Brief, FirstPart, Reference
+from kosho.brief.tables import tables, within_seven
 from kosho.codes import country_name
 from kosho.extras import missing
 
@@ -25,6 +28,43 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = ["render", "require_extra"]
+
+LINES: tuple[tuple[FirstPart, str, str], ...] = (
+    ("ask", "Ask for", "deals"),
+    ("accept", "Accept down to", "deals"),
+    ("gains", "It brings", "certainty"),
+    ("break", "What could break it", "certainty"),
+    ("due", "Due", "dates"),
+)
+"""Lines of the first page: what they are called, and the section that has more."""
+LINES_WITHOUT_A_DEAL: tuple[tuple[FirstPart, str, str], ...] = (
+    ("ask", "On the table", "said"),
+    ("accept", "To ask for or accept", "deals"),
+    ("gains", "What it is worth", "summary"),
+    ("due", "Due", "dates"),
+)
+MAIN = (
+    ("deals", "The deals side by side"),
+    ("said", "On the table, and who said it"),
+    ("law", "The law between the sides"),
+    ("stake", "The trade at stake"),
+    ("certainty", "How sure"),
+    ("dates", "Next dates and open promises"),
+    ("annex", "Annex"),
+)
+TERMS = {
+    "Elasticity": "How many percent trade falls for one percent of duty, less one; also called how strongly "
+    "trade answers.",
+    "Equivalent variation": "The money that would change a country’s income as much as the measure does.",
+    "Zone of agreement": "The packages that leave every side better off than no deal.",
+    "Frontier": "Packages that no other beats for one side without costing another.",
+    "Shapley value": "What an issue adds on average, over every order in which issues can be settled.",
+    "Wedge": "The part of a price that a subsidy pays, or that scarcity adds.",
+    "Rent": "What scarcity under a quota earns whoever holds the licences.",
+    "Deficits fixed or zero": "Whether a country’s trade deficit stays its share of world income, or is gone.",
+    "Draw": "One set of values of what is not known, taken at random from its range.",
+}
+"""Terms of art, each in a plain line."""
 
 
 def require_extra() -> None:
@@ -61,6 +101,14 @@ def render(brief: Brief) -> str:
         .get_template("brief.html.j2")
         .render(
             brief=brief,
+            lines=LINES if brief.outlook else LINES_WITHOUT_A_DEAL,
+            contents=MAIN,
+            terms=TERMS,
+            aide=aide_tables(brief),
+            panels=panels(brief),
+            gain_title=gain_title(brief.outlook) if brief.outlook else "",
+            gain_tables=gain_table(brief),
+            within_seven=within_seven,
             figures=figures(brief),
             tables=tables(brief) | market_tables(brief) | commitments(brief),
             deal_tables=deal_tables,
@@ -93,7 +141,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Any] = {"day": formatting.day, "country": country_name, "url": safe_url}
+    filters: dict[str, Any] = {
+        "day": formatting.day,
+        "country": country_name,
+        "url": safe_url,
+        "scale": turning_point,
+    }
     environment.filters.update(filters)
     return environment
 

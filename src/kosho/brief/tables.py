@@ -13,8 +13,12 @@ from kosho.brief.figures import compared_scenarios
 from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
 from kosho.scenario.results import Comparison, CountryEffect, FlowResult, Quantiles, ScenarioSummary, Variant
+from kosho.scenario.turning import Turning
 
-__all__ = ["Cell", "CellTable", "QuotedWords", "tables"]
+__all__ = ["WIDEST", "Cell", "CellTable", "QuotedWords", "tables", "within_seven"]
+
+WIDEST = 7
+"""Columns of a table, at most: more are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class CellTable:
     note: str = ""
     wide: bool = False
     """Holds running text, which needs width even where there is little."""
+    stacked: bool = False
+    """On a narrow screen its cells stand under one another, each with the head of its column."""
     groups: tuple[str, ...] = ()
     """Headings over equally many numeric columns each, after one over the rest."""
 
@@ -65,6 +71,34 @@ class CellTable:
     def group_width(self) -> int:
         """Columns under each heading of `groups`."""
         return self.numeric // max(len(self.groups) - 1, 1)
+
+
+def within_seven(one: CellTable) -> list[CellTable]:
+    """A table in parts of at most seven columns, whole groups together; each keeps the columns before them."""
+    if len(one.columns) <= WIDEST:
+        return [one]
+    head = len(one.columns) - one.numeric
+    width = one.group_width if one.groups else 1
+    each = max(1, (WIDEST - head) // width) * width
+    found: list[CellTable] = []
+    for start in range(0, one.numeric, each):
+        places = [*range(head), *range(head + start, head + min(start + each, one.numeric))]
+        first = start // width
+        found.append(
+            replace(
+                one,
+                id=one.id if not start else f"{one.id}-{len(found) + 1}",
+                caption=one.caption if not start else f"{one.caption}, continued {len(found)}",
+                columns=tuple(one.columns[k] for k in places),
+                rows=tuple(tuple(row[k] for k in places) for row in one.rows),
+                numeric=len(places) - head,
+                groups=(one.groups[0], *one.groups[1 + first : 1 + first + each // width])
+                if one.groups
+                else (),
+                note=one.note if start + each >= one.numeric else "",
+            )
+        )
+    return found
 
 
 def tables(brief: Brief) -> dict[str, CellTable]:
@@ -92,17 +126,23 @@ WEAK_NOTE = (
     formatting.range_note("the middle 90 % of elasticity draws and the ranges of what measures rest on")
     + " Weak: the range with low elasticities."
 )
-VERDICTS = {"gain": "better", "loss": "worse", "unclear": "depends", "nil": "no difference"}
+VERDICTS = {"gain": "better", "loss": "worse", "unclear": "sign open", "nil": "no difference"}
 
 
-def _verdict(found: Comparison) -> Cell:
+def _verdict(found: Comparison, along: Turning | None) -> Cell:
+    """What a party gains; where the sign is open, the strength of trade at which it turns."""
     tone = formatting.verdict(found.whole.low, found.whole.high)
     low = f"weak: {formatting.span(found.low.low, found.low.high)}"
     middle = found.by_variant[next(iter(found.by_variant))]
     text = formatting.with_ends(
         formatting.billions(middle, sign=True), formatting.span(found.central.low, found.central.high)
     )
-    return Cell(text, middle, tone=tone, note=low, word=VERDICTS[tone])
+    word = VERDICTS[tone]
+    if tone == "unclear" and along is not None and along.scales:
+        ends = formatting.listed([formatting.decimals(x, 2) for x in along.turns])
+        whole = f"{formatting.decimals(along.scales[0], 2)} to {formatting.decimals(along.scales[-1], 2)}"
+        word = f"turns at {ends}" if along.turns else f"{word} from {whole}"
+    return Cell(text, middle, tone=tone, note=low, word=word)
 
 
 def glance(brief: Brief) -> CellTable:
@@ -154,7 +194,7 @@ def _glance(brief: Brief) -> CellTable:
                 "measures rest on"
             )
             + " Weak: the same range where trade responds as little as the low elasticities say. "
-            "“Depends”: the sign is not the same throughout.",
+            "Turns: the strength of trade, against the centre, at which the sign changes on the smaller table.",
         ),
     )
 
@@ -189,12 +229,13 @@ def _compared(
 ) -> CellTable:
     """`frame` with a row a scenario and a column a party and yardstick."""
     found = {(one.party, one.scenario, one.against): one for one in brief.comparisons}
+    along = {(one.party, one.scenario, one.against): one for one in brief.turning}
     columns = list(places)
     rows = tuple(
         (
             Cell(scenario.title),
             *(
-                _verdict(found[party, scenario.id, against])
+                _verdict(found[party, scenario.id, against], along.get((party, scenario.id, against)))
                 if (party, scenario.id, against) in found
                 else Cell("")
                 for party, against in columns

@@ -51,7 +51,9 @@ def write(
     with show_progress("Computing") as progress:
         made = brief.compose(opened, on, progress, bargain=table, world=chosen)
         page = brief.save(made, out or Path("out") / opened.name, progress)
-    say(made.lead.text)
+    for part, text in made.first_page.items():
+        if text:
+            say(f"{part.capitalize()}: {text}")
     for point in made.headline if not made.computed else ():
         say(f"- {point.text}")
     say("")

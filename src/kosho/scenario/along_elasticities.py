@@ -25,15 +25,12 @@ from kosho.impact.effects import Effects
 from kosho.progress import Progress, estimated, silent
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World, WorldChoice
-from kosho.world.elasticities import LEAST_SCALE, MOST_SCALE
-from kosho.world.elasticity_scale import Estimate, estimates
+from kosho.world.elasticity_scale import SCALES, Estimate, estimates
 
-__all__ = ["BASE", "SCALES", "ElasticityCurve", "elasticity_curve"]
+__all__ = ["BASE", "SCALES", "ElasticityCurve", "elasticity_curve", "scaled"]
 
 BASE = "base"
 """Stands for the base where scenarios are compared."""
-SCALES = (LEAST_SCALE, 0.2, 0.275, 0.375, 0.5, 0.7, 1.0, MOST_SCALE)
-"""Of every theta of the world: from below what is found after ten years to well above the centre."""
 SHARP = 1e-3
 """Of the scale, to which a crossing is found."""
 
@@ -159,14 +156,14 @@ def _worth(
     """Gain of each party at a scale, million USD a year: of the first question, over the second if any."""
     found = [
         solve(
-            world.with_theta(world.theta * scale), _scaled(effects.counterfactual, scale), deficits
+            world.with_theta(world.theta * scale), scaled(effects.counterfactual, scale), deficits
         ).equivalent_variation.to_numpy()[list(parties)]
         for world, effects in posed
     ]
     return (found[0] - found[1] if len(found) > 1 else found[0]).tolist()
 
 
-def _scaled(counterfactual: Counterfactual, scale: float) -> Counterfactual:
+def scaled(counterfactual: Counterfactual, scale: float) -> Counterfactual:
     """The same change where products told apart answer as much more or less strongly as sectors do."""
     nests = tuple(replace(nest, theta=nest.theta * scale) for nest in counterfactual.nests)
     return replace(counterfactual, nests=nests)

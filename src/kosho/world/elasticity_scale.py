@@ -14,9 +14,13 @@ import numpy as np
 from kosho.codes import sectors
 from kosho.display import Shown
 from kosho.world.datafiles import rows
+from kosho.world.elasticities import LEAST_SCALE, MOST_SCALE
 from kosho.world.table import World
 
-__all__ = ["Estimate", "estimates", "mean_theta"]
+__all__ = ["SCALES", "Estimate", "estimates", "mean_theta"]
+
+SCALES = (LEAST_SCALE, 0.2, 0.275, 0.375, 0.5, 0.7, 1.0, MOST_SCALE)
+"""Points of the common scale: from below what is found after ten years to well above the centre."""
 
 
 @dataclass(frozen=True, slots=True)

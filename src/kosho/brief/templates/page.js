@@ -34,25 +34,43 @@
     });
   });
 
+  // The annex is folded: what is linked to opens, and all of it where it is a document of its own.
+  function open() {
+    var asked = location.hash === "#annex" ? document.querySelectorAll("#annex, #annex details") : [];
+    var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (var one = target; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
+    Array.prototype.forEach.call(asked, function (fold) { fold.open = true; });
+    if (target && location.hash !== "#annex") target.scrollIntoView();
+  }
+  window.addEventListener("hashchange", open);
+  open();
+
   // Figures: where there is room, Plotly takes the place of the drawn ones. On paper the drawn ones return.
   var packed = document.getElementById("plotly-packed");
-  var wide = Array.prototype.filter.call(document.querySelectorAll("figure[data-spec]"), function (figure) {
-    return figure.clientWidth >= 560;
-  });
-  if (!packed || !wide.length || !("DecompressionStream" in window)) return;
-  var bytes = Uint8Array.from(atob(packed.textContent.trim()), function (c) { return c.charCodeAt(0); });
-  var stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  new Response(stream).text().then(function (source) {
-    var script = document.createElement("script");
-    script.textContent = source;
-    document.head.appendChild(script);
-    wide.forEach(function (figure) {
-      var spec = JSON.parse(document.getElementById(figure.getAttribute("data-spec")).textContent);
-      var live = figure.querySelector(".live");
-      live.hidden = false;
-      window.Plotly.newPlot(live, spec.data, spec.layout, { responsive: true, displaylogo: false,
-        modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"] })
-        .then(function () { figure.classList.add("is-live"); });
+  if (!packed || !("DecompressionStream" in window)) return;
+  var drawn = Array.prototype.slice.call(document.querySelectorAll("figure[data-spec]")), unpacked;
+  function roomy(figure) { return figure.clientWidth >= 560 && !figure.classList.contains("is-live"); }
+  function enliven() {
+    if (!drawn.some(roomy)) return;
+    unpacked = unpacked || unpack();
+    unpacked.then(function () { drawn.filter(roomy).forEach(draw); });
+  }
+  function unpack() {
+    var bytes = Uint8Array.from(atob(packed.textContent.trim()), function (c) { return c.charCodeAt(0); });
+    var stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).text().then(function (source) {
+      var script = document.createElement("script");
+      script.textContent = source;
+      document.head.appendChild(script);
     });
-  });
+  }
+  function draw(figure) {
+    var spec = JSON.parse(document.getElementById(figure.getAttribute("data-spec")).textContent);
+    var live = figure.querySelector(".live");
+    live.hidden = false;
+    figure.classList.add("is-live");
+    window.Plotly.newPlot(live, spec.data, spec.layout, { responsive: true, displayModeBar: false });
+  }
+  document.querySelectorAll("details").forEach(function (fold) { fold.addEventListener("toggle", enliven); });
+  enliven();
 })();

@@ -1,0 +1,358 @@
+"""Tables of pages two to six: the deals side by side, words, law, trade and certainty, each short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kosho import formatting
+from kosho.brief import statement_text
+from kosho.brief.first_page import turning_point
+from kosho.brief.model import Brief, DealTerm, FlowYears, MeasureSummary, NamedDeal
+from kosho.brief.tables import Cell, CellTable
+from kosho.codes import country_name
+from kosho.provenance import Said
+from kosho.scenario.interval import Interval
+
+__all__ = ["aide_tables"]
+
+DEALS = 6
+"""Deals side by side: with what they are about, seven columns."""
+SIDES = 6
+ISSUES = 9
+"""Issues of the record that are shown; the annex has them all."""
+HIT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A deal in the table of deals."""
+
+    title: str
+    gains: dict[str, float]
+    today: dict[str, float] = field(default_factory=dict[str, float])
+    ends: dict[str, Interval] = field(default_factory=dict[str, Interval])
+    turns: dict[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
+    terms: tuple[DealTerm, ...] = ()
+    words: str = ""
+    others: dict[str, float] = field(default_factory=dict[str, float])
+    jobs: dict[str, float] = field(default_factory=dict[str, float])
+    prices: dict[str, float] = field(default_factory=dict[str, float])
+
+
+def aide_tables(brief: Brief) -> dict[str, CellTable]:
+    """The tables of pages two to six by id; those with nothing to say are left out."""
+    made = (
+        deals_side_by_side(brief),
+        positions(brief),
+        law_between(brief),
+        trade_at_stake(brief),
+        certainty(brief),
+    )
+    return {table.id: table for table in made if table.rows}
+
+
+def deals_side_by_side(brief: Brief) -> CellTable:
+    """The deals in columns: what each side does, what each gains, who else is hit."""
+    columns = list(_columns(brief))[:DEALS]
+    rows = [row for row in _rows(brief, columns) if any(cell.text for cell in row[1:])]
+    return CellTable(
+        id="side-by-side",
+        caption="The deals side by side; gains in billion USD a year, year ten",
+        columns=("", *(one.title for one in columns)),
+        rows=tuple(rows) if columns else (),
+        note="x (lo to hi): the figure at the centre, then the lowest and the highest over every published "
+        "strength of trade. Turns: the strength at which a gain becomes a loss or a loss a gain, where the "
+        "centre is 1.",
+        stacked=True,
+    )
+
+
+def _columns(brief: Brief) -> Iterator[_Column]:
+    found, tabled = brief.outlook, list(_tabled(brief))
+    shown: set[str] = set()
+    for one in found.prospects if found else ():
+        head = {"ask": "Ask for", "accept": "Accept down to"}[one.role]
+        ends = {party: one.range(party) for party in one.gains}
+        if one.scenario is not None:
+            shown.add(one.scenario)
+            yield _scenario_column(brief, one.scenario, head, ends, one.turns)
+            continue
+        same = [deal for deal in tabled if deal.terms == one.terms]
+        tabled = [deal for deal in tabled if deal.terms != one.terms]
+        yield _tabled_column(f"{head} ({_names(same)})" if same else head, same[0] if same else None, ends)
+    while tabled:
+        same = [deal for deal in tabled if deal.terms == tabled[0].terms]
+        tabled = [deal for deal in tabled if deal.terms != same[0].terms]
+        yield _tabled_column(_names(same), same[0], _ends_of(same[0]))
+    if not any(_tabled(brief)):
+        for one in brief.numbers.by_role("deal"):
+            if one.id not in shown:
+                yield from _own_column(brief, one.id)
+
+
+def _tabled(brief: Brief) -> Iterator[NamedDeal]:
+    yield from (one for one in (brief.negotiation.deals if brief.negotiation else ()) if one.terms)
+
+
+def _names(deals: Sequence[NamedDeal]) -> str:
+    """Each concept with what it picks, in a plain line."""
+    return formatting.listed([f"{one.concept}: {one.meaning}" for one in deals])
+
+
+def _ends_of(one: NamedDeal) -> dict[str, Interval]:
+    found: dict[str, Interval] = {}
+    for party, curve in one.curve.items():
+        values = [x for x in (*curve, one.over_no_deal[party]) if x is not None]
+        found[party] = Interval(low=min(values), high=max(values))
+    return found
+
+
+def _tabled_column(title: str, one: NamedDeal | None, ends: dict[str, Interval]) -> _Column:
+    if one is None:
+        return _Column(title, {})
+    return _Column(
+        title,
+        one.over_no_deal,
+        one.over_today,
+        ends,
+        one.turns,
+        one.terms,
+        others=one.others,
+        jobs=one.jobs,
+        prices=one.prices,
+    )
+
+
+def _own_column(brief: Brief, scenario: str) -> Iterator[_Column]:
+    failing = brief.numbers.by_role("no-deal")
+    if failing:
+        mine = [one for one in brief.turning if (one.scenario, one.against) == (scenario, failing[0].id)]
+        ends = {one.party: Interval(low=min(one.gains), high=max(one.gains)) for one in mine if one.gains}
+        yield _scenario_column(brief, scenario, "", ends, {one.party: one.turns for one in mine})
+
+
+def _scenario_column(
+    brief: Brief,
+    scenario: str,
+    head: str,
+    ends: dict[str, Interval],
+    turns: dict[str, tuple[float, ...]],
+) -> _Column:
+    solved, main = brief.numbers, brief.variants[0].id
+    summary = next(one for one in brief.scenarios if one.id == scenario)
+    known = {(one.party, one.scenario, one.against): one.by_variant[main] for one in brief.comparisons}
+    failing = brief.negotiation.against if brief.negotiation else None
+    against = failing or next((one.id for one in solved.by_role("no-deal")), "")
+    today = next((one.id for one in solved.by_role("status-quo")), "")
+    gains, now = (
+        {party: known[party, scenario, other] for party in brief.codes if (party, scenario, other) in known}
+        for other in (against, today)
+    )
+    others: dict[str, float] = {}
+    if against:
+        here, there = (solved.result(name, main).countries for name in (scenario, against))
+        moved = {code: here[code].ev_musd - there[code].ev_musd for code in here if code not in brief.codes}
+        others = {code: moved[code] for code in sorted(moved, key=lambda code: moved[code])[:HIT]}
+    title = f"{head} ({summary.title})" if head else summary.title
+    return _Column(title, gains, now, ends, turns, words=summary.description, others=others)
+
+
+def _rows(brief: Brief, columns: Sequence[_Column]) -> Iterator[tuple[Cell, ...]]:
+    yield (Cell("In words"), *(Cell(one.words or ("as below" if one.terms else "")) for one in columns))
+    for issue in dict.fromkeys(term.issue for one in columns for term in one.terms):
+        terms = [next((term for term in one.terms if term.issue == issue), None) for one in columns]
+        acting = dict.fromkeys(code for term in terms if term for code in term.by)
+        who = formatting.listed([country_name(code) for code in acting])
+        texts = ["see above" if term is None else term.option for term in terms]
+        yield (Cell(issue, note=f"done by {who}" if who else ""), *map(Cell, texts))
+    for party in brief.codes:
+        cells = [_gain(one, party) for one in columns]
+        yield (Cell(f"{country_name(party)} over no deal"), *cells)
+    for party in brief.codes:
+        cells = [Cell(formatting.billions(one.today.get(party), sign=True)) for one in columns]
+        yield (Cell(f"{country_name(party)} over today"), *cells)
+    for what, name in (("Jobs", "jobs"), ("Consumer prices", "prices")):
+        for party in brief.codes:
+            known = [getattr(one, name).get(party) for one in columns]
+            if any(x is not None for x in known):
+                yield (
+                    Cell(f"{what}, {country_name(party)}, %"),
+                    *(Cell(formatting.percent(x, sign=True)) for x in known),
+                )
+    yield (Cell("Others hit most"), *(Cell(_hit(one)) for one in columns))
+
+
+def _gain(one: _Column, party: str) -> Cell:
+    if party not in one.gains:
+        return Cell(formatting.NOT_KNOWN)
+    text = formatting.billions(one.gains[party], sign=True)
+    ends = one.ends.get(party)
+    turns = [turning_point(scale) for scale in one.turns.get(party, ())]
+    told = f"turns at {formatting.listed(turns)}" if turns else ""
+    return Cell(formatting.with_ends(text, formatting.span(ends.low, ends.high)) if ends else text, note=told)
+
+
+def _hit(one: _Column) -> str:
+    worst = [
+        f"{country_name(code)} {formatting.billions(change, sign=True)}"
+        for code, change in one.others.items()
+        if change <= -formatting.NIL_MUSD
+    ]
+    return ", ".join(worst) or "none by as much as 0.05"
+
+
+def positions(brief: Brief) -> CellTable:
+    """What each side asks, offers and refuses, in its words: one statement a side and issue, the weightiest."""
+    record = brief.record
+    issues = [one for one in record.issues if one.demanded] if record else []
+    sides = record.sides[:SIDES] if record else ()
+    rows = [
+        (
+            Cell(issue.title.capitalize()),
+            *(_words(next(iter(issue.by(side)), None)) for side in sides),
+        )
+        for issue in issues
+    ]
+    return CellTable(
+        id="said",
+        caption="What each side asks, offers and refuses, in its own words",
+        columns=("Issue", *sides),
+        rows=tuple(rows[:ISSUES]),
+        stacked=True,
+        note=f"{len(rows) - ISSUES} more issues are in the annex." if len(rows) > ISSUES else "",
+    )
+
+
+def _words(said: Said | None) -> Cell:
+    if said is None:
+        return Cell("")
+    about = f"{statement_text.kind(said).capitalize()}; {statement_text.by(said)}, {statement_text.when(said)}"
+    return Cell(f"“{said.quote}”", sources=(said.source,), note=about)
+
+
+def law_between(brief: Brief) -> CellTable:
+    """Measures of one party that hit another, the newest first."""
+    between = [one for one in brief.in_force if one.imposer in brief.codes and one.hits]
+    between.sort(key=lambda one: one.since, reverse=True)
+    return CellTable(
+        id="between",
+        caption=f"In force between the sides on {formatting.day(brief.as_of)}, the newest first",
+        columns=("Measure", "Rate", "Imposed by", "On", "Since", "Legal basis"),
+        rows=tuple(_law_row(one) for one in between),
+        stacked=True,
+    )
+
+
+def _law_row(one: MeasureSummary) -> tuple[Cell, ...]:
+    until = f"until {formatting.day(one.until)}" if one.until else ""
+    return (
+        Cell(one.title),
+        Cell(one.rate),
+        Cell(country_name(one.imposer)),
+        Cell(formatting.listed([country_name(code) for code in one.hits])),
+        Cell(formatting.day(one.since), one.since.isoformat(), note=until),
+        Cell(one.legal_basis, sources=one.sources),
+    )
+
+
+def trade_at_stake(brief: Brief) -> CellTable:
+    """The trades that the case names, in year one as things stand and in year ten by course."""
+    failing, today = brief.numbers.by_role("no-deal"), brief.numbers.by_role("status-quo")
+    deals = brief.numbers.by_role("deal")
+    least = brief.outlook.prospect("accept") if brief.outlook else None
+    deal = [one for one in deals if least is not None and one.id == least.scenario] or list(deals)
+    courses = [*today[:1], *failing[:1], *deal[:1]]
+    years = {one.title: one for one in brief.year_one}
+    rows = tuple(
+        (
+            Cell(flow.title),
+            Cell(formatting.billions(flow.base_musd), flow.base_musd),
+            *(_first_year(years.get(flow.title), bearing) for bearing in ("none", "all")),
+            *(_tenth_year(brief, one.id, position) for one in courses),
+        )
+        for position, flow in enumerate(brief.results[0].flows if brief.results else ())
+    )
+    names = {"status-quo": "today stays", "no-deal": "no deal", "deal": "a deal"}
+    return CellTable(
+        id="at-stake",
+        caption=f"The trade at stake: change of its value in percent of the {brief.base_label}",
+        columns=(
+            "Trade",
+            f"{brief.base_label.capitalize()}, billion USD",
+            "Year one, makers bear none of the duty",
+            "Year one, makers bear all of it",
+            *(f"Year ten, {names[one.role]}" for one in courses),
+        ),
+        rows=rows,
+        numeric=3 + len(courses),
+        note="Year one, of goods alone: as things stand today, wages and exchange rates held; its range is "
+        "over how fast buyers turn away. Year ten: the whole economy, at the centre, with the lowest and "
+        "over all that was computed." + (f" A deal: {deal[0].title}." if deal else ""),
+    )
+
+
+def _first_year(years: FlowYears | None, bearing: str) -> Cell:
+    if years is None:
+        return Cell(formatting.NOT_KNOWN)
+    found = years.value["none" if bearing == "none" else "all"]
+    return Cell("not sold any more" if found is None else formatting.percent_range(found.low, found.high))
+
+
+def _tenth_year(brief: Brief, scenario: str, position: int) -> Cell:
+    found = brief.numbers.flow_range(scenario, position)
+    flow = brief.numbers.result(scenario, brief.variants[0].id).flows[position]
+    change = flow.new_musd / flow.base_musd - 1.0 if flow.base_musd else None
+    low, high = min(found.central.low, found.low.low), max(found.central.high, found.low.high)
+    return Cell(
+        formatting.with_ends(formatting.percent(change, sign=True), formatting.percent_range(low, high)), change
+    )
+
+
+def certainty(brief: Brief) -> CellTable:
+    """In how many draws all gain, by how strongly trade answers, and where each deal stops."""
+    deals = [one for one in _tabled(brief) if one.regions]
+    parts = deals[0].regions if deals else ()
+    rows = tuple(
+        (
+            Cell(one.concept, note=one.meaning),
+            *(Cell(_share(part.all_gain)) for part in one.regions),
+            Cell(_stops(one)),
+            Cell(_weight(one)),
+        )
+        for one in deals
+    )
+    return CellTable(
+        id="certainty",
+        caption="How sure: draws in which every side gains, in percent, by how strongly trade answers",
+        columns=(
+            "Deal",
+            *(f"{turning_point(part.low)} to {turning_point(part.high)}: {part.draws} draws" for part in parts),
+            "Stops at a strength of",
+            "Stops at a weight of",
+        ),
+        rows=rows,
+        numeric=len(parts) + 1,
+        note="The strength of trade and the spread at a given strength are apart: columns are parts of the "
+        "strength, where 1 is the centre; within each, draws vary sectors, costs, amounts, weights, deficits. "
+        "The share says what holds within the model, not how likely the model is right. Weight: what a dollar "
+        "of value added in some sectors must count, over one, for the deal to stop.",
+    )
+
+
+def _share(share: float | None) -> str:
+    return formatting.NOT_KNOWN if share is None else formatting.percent_of_draws(share)
+
+
+def _stops(one: NamedDeal) -> str:
+    found = [scale for scales in one.turns.values() for scale in scales]
+    return turning_point(max(found)) if found else "none published"
+
+
+def _weight(one: NamedDeal) -> str:
+    least = min(one.limits, key=lambda limit: limit.weight, default=None)
+    return (
+        "none tried"
+        if least is None
+        else f"{turning_point(least.weight)} on {least.title[:1].lower()}{least.title[1:]}"
+    )

@@ -1,0 +1,199 @@
+"""The figure of the first page: what the deals bring each side, by how strongly trade answers.
+
+A panel a party, on one scale, as SVG that needs no script: lines are told apart by dashes and by the words at
+their ends, so that it reads in grey, at the width of a telephone, and aloud.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kosho import formatting
+from kosho.brief.first_page import turning_point
+from kosho.brief.model import Brief, Outlook, Prospect
+from kosho.brief.tables import Cell, CellTable
+from kosho.codes import country_name
+
+__all__ = ["gain_table", "gain_title", "panels"]
+
+WIDTH, HEIGHT = 360, 270
+LEFT, RIGHT, TOP, BOTTOM = 38, 58, 28, 76
+SHARED = 16
+"""Height of a name at the end of a line."""
+TICKS = (0.2, 0.5, 1.0)
+"""Of the common scale."""
+NAMES = {"ask": "ask", "accept": "least"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """From scales and billions to places."""
+
+    left: float
+    right: float
+    low: float
+    high: float
+
+    def x(self, scale: float) -> float:
+        share = (math.log(scale) - math.log(self.left)) / (math.log(self.right) - math.log(self.left))
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1)
+
+    def y(self, musd: float) -> float:
+        share = (musd / 1e3 - self.low) / (self.high - self.low)
+        return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share, 1)
+
+
+def gain_title(found: Outlook) -> str:
+    """What the figure finds."""
+    ask = found.prospect("ask")
+    turns = {party: scales[-1] for party, scales in (ask.turns if ask else {}).items() if scales}
+    if not turns:
+        return "Every side gains at every published strength of trade"
+    party, scale = max(turns.items(), key=lambda item: item[1])
+    name = formatting.the_country(party, starts=True)
+    return f"{name} gains only above {turning_point(scale)} of the central strength of trade"
+
+
+def panels(brief: Brief) -> list[str]:
+    """A panel a party; none where no curve was solved."""
+    found = brief.outlook
+    if found is None or not any(one.curve for one in found.prospects):
+        return []
+    frame = _frame(found)
+    return [_panel(found, party, frame) for party in brief.codes]
+
+
+def gain_table(brief: Brief) -> list[CellTable]:
+    """The numbers behind the figure, a table a deal."""
+    found = brief.outlook
+    return [] if found is None else [_table(found, one) for one in found.prospects if one.curve]
+
+
+def _table(found: Outlook, one: Prospect) -> CellTable:
+    rows = tuple(
+        (
+            Cell(turning_point(scale), scale),
+            *(Cell(formatting.billions(one.curve[party][k], sign=True)) for party in one.curve),
+        )
+        for k, scale in enumerate(found.scales)
+    )
+    what = {"ask": "What to ask for", "accept": "The least to accept"}[one.role]
+    return CellTable(
+        id=f"along-{one.role}",
+        caption=f"{what}: gain over no deal, billion USD a year, year ten",
+        columns=("Strength of trade, 1 is the centre", *(country_name(party) for party in one.curve)),
+        rows=rows,
+        numeric=len(one.curve),
+    )
+
+
+def _frame(found: Outlook) -> _Frame:
+    curves = [curve for one in found.prospects for curve in one.curve.values()]
+    values = [x / 1e3 for curve in curves for x in curve if x is not None]
+    low, high = min(0.0, *values), max(0.0, *values)
+    room = 0.06 * ((high - low) or 1.0)
+    return _Frame(found.scales[0], found.scales[-1], low - room, high + room)
+
+
+def _panel(found: Outlook, party: str, frame: _Frame) -> str:
+    name = formatting.the_country(party, starts=True)
+    told = "; ".join(_told(one, party) for one in found.prospects)
+    label = html.escape(f"{name}: {told}")
+    return "".join(
+        [
+            f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">',
+            f'<text class="name" x="{LEFT}" y="16">{html.escape(country_name(party))}, bn USD a year</text>',
+            *_axes(frame),
+            *_marks(found, frame),
+            *(_line(found, one, party, frame) for one in found.prospects),
+            *_ends(found, party, frame),
+            *_turns(found, party, frame),
+            "</svg>",
+        ]
+    )
+
+
+def _told(one: Prospect, party: str) -> str:
+    ends = one.range(party)
+    centre = formatting.billions(one.gains[party], sign=True)
+    turns = ", ".join(map(turning_point, one.turns.get(party, ())))
+    return f"{NAMES[one.role]} {centre} ({formatting.span(ends.low, ends.high)}) billion" + (
+        f", turning at {turns}" if turns else ""
+    )
+
+
+def _axes(frame: _Frame) -> Iterator[str]:
+    span = frame.high - frame.low
+    step = next(x for x in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1e6) if span / x <= 7)
+    for k in range(math.ceil(frame.low / step), math.floor(frame.high / step) + 1):
+        y = frame.y(k * step * 1e3)
+        kind = "zero" if k == 0 else "grid"
+        yield f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
+        yield f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{formatting.tick(round(k * step, 6))}</text>'
+    for scale in TICKS:
+        if frame.left <= scale <= frame.right:
+            x = frame.x(scale)
+            yield f'<line class="grid" x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+            label = "1 centre" if scale == 1 else f"{scale:g}"
+            yield f'<text x="{x}" y="{HEIGHT - BOTTOM + 17}" text-anchor="middle">{label}</text>'
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    yield f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">strength of trade, year ten</text>'
+
+
+def _marks(found: Outlook, frame: _Frame) -> Iterator[str]:
+    """The literature, as ticks or bands under the axis."""
+    foot = HEIGHT - BOTTOM + 30
+    for one in found.estimates:
+        low, high = (frame.x(min(max(x, frame.left), frame.right)) for x in (one.low, one.high))
+        yield f'<rect class="mark" x="{low - 1}" width="{max(high - low, 2)}" y="{foot}" height="7"/>'
+        name = html.escape(_short(one.title))
+        yield f'<text class="study" x="{(low + high) / 2}" y="{foot + 19}" text-anchor="middle">{name}</text>'
+
+
+def _short(title: str) -> str:
+    """Authors of a study, in short."""
+    first, *more = title.split(" & ", maxsplit=1)[0].split(", ")
+    return f"{first} et al." if more or len(title) > 20 else title
+
+
+def _points(found: Outlook, one: Prospect, party: str, frame: _Frame) -> list[tuple[float, float]]:
+    values = one.curve.get(party, ())
+    pairs = zip(found.scales, values, strict=True) if values else ()
+    return [(frame.x(scale), frame.y(x)) for scale, x in pairs if x is not None]
+
+
+def _line(found: Outlook, one: Prospect, party: str, frame: _Frame) -> str:
+    points = " ".join(f"{x},{y}" for x, y in _points(found, one, party, frame))
+    return f'<polyline class="line {one.role}" points="{points}"/>'
+
+
+def _ends(found: Outlook, party: str, frame: _Frame) -> Iterator[str]:
+    """Names at the ends of the lines, none over another."""
+    named = [(_points(found, one, party, frame), NAMES[one.role]) for one in found.prospects]
+    placed = sorted((points[-1], name) for points, name in named if points)
+    placed.sort(key=lambda item: item[0][1])
+    for ((x, _), name), y in zip(placed, _apart([y for (_, y), _ in placed]), strict=True):
+        yield f'<text class="end" x="{x + 6}" y="{y + 4:.1f}">{name}</text>'
+
+
+def _apart(wanted: Sequence[float]) -> list[float]:
+    """Heights moved apart, those at the foot first kept inside."""
+    found: list[float] = []
+    for y in wanted:
+        found.append(max(y, found[-1] + SHARED) if found else y)
+    return found
+
+
+def _turns(found: Outlook, party: str, frame: _Frame) -> Iterable[str]:
+    at = dict.fromkeys((one.role, scale) for one in found.prospects for scale in one.turns.get(party, ()))
+    zero, told = frame.y(0.0), set[str]()
+    for role, scale in at:
+        yield f'<circle class="turn" cx="{frame.x(scale)}" cy="{zero}" r="5"/>'
+        text = turning_point(scale)
+        if text not in told:
+            side = -9 if role == "ask" else 18
+            yield f'<text class="turns" x="{frame.x(scale)}" y="{zero + side}" text-anchor="end">{text}</text>'
+            told.add(text)

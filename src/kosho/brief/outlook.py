@@ -1,0 +1,115 @@
+"""What the first party of a case can ask for and accept, picked from its deals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from kosho.brief.model import NamedDeal, Negotiation, Outlook, Prospect, ScaleMark
+from kosho.scenario.results import ScenarioResults, ScenarioSummary
+from kosho.scenario.turning import Turning
+
+__all__ = ["outlook", "over"]
+
+
+def outlook(
+    solved: ScenarioResults,
+    turning: Sequence[Turning],
+    negotiation: Negotiation | None,
+    estimates: Sequence[ScaleMark],
+    on: date,
+) -> Outlook | None:
+    """The deal to ask for and the least to accept.
+
+    To ask for is the first deal of the table, else of the case's own deals the one best for the party. To
+    accept is, of the case's own deals, the one least for the party that is still better than no deal for every
+    side over the whole range at central elasticities; where there is none below what is asked for, the deal of
+    the table that is least for the party.
+
+    Args:
+        solved: The scenarios.
+        turning: Their gains along the common scale.
+        negotiation: The table, where there is one.
+        estimates: The literature on the common scale.
+        on: The day of the brief.
+
+    Returns:
+        None where no deal leaves every side better off, or the talks over the table were over by the day.
+    """
+    if over(negotiation, on):
+        return None
+    failing = solved.by_role("no-deal")
+    against = negotiation.against if negotiation and negotiation.against else failing[0].id if failing else None
+    if against is None or not solved.parties:
+        return None
+    party = solved.parties[0]
+    first = next(iter(_of_table(negotiation)), None)
+    scales = negotiation.scales if negotiation and negotiation.scales else _scales(turning)
+    along = [one for one in turning if one.against == against]
+    own = [
+        _of_scenario(solved, along, one, scales)
+        for one in solved.by_role("deal")
+        if _beats(solved, one, against)
+    ]
+    own.sort(key=lambda one: one.gains[party])
+    tabled = sorted(_of_table(negotiation), key=lambda one: one.gains[party])
+    ask = first or (own[-1] if own else None)
+    if ask is None:
+        return None
+    lesser = [one for one in (*own, *tabled) if one.gains[party] < ask.gains[party]]
+    found = [ask, *(one.model_copy(update={"role": "accept"}) for one in lesser[:1])]
+    titles = {one.id: one.title for one in solved.scenarios}
+    return Outlook(
+        party=party,
+        against=titles.get(against, against),
+        scales=scales,
+        estimates=tuple(estimates),
+        prospects=tuple(found),
+        limits=next((one.limits for one in negotiation.deals), ()) if negotiation and first else (),
+    )
+
+
+def over(negotiation: Negotiation | None, on: date) -> bool:
+    """Whether the table is told as it stood on an earlier day, because the talks were over."""
+    return negotiation is not None and negotiation.as_of is not None and negotiation.as_of < on
+
+
+def _beats(solved: ScenarioResults, deal: ScenarioSummary, against: str) -> bool:
+    """Whether every party gains over the whole range at central elasticities."""
+    found = [one for one in solved.comparisons if (one.scenario, one.against) == (deal.id, against)]
+    return bool(found) and all(one.central.low > 0 for one in found)
+
+
+def _of_table(negotiation: Negotiation | None) -> Iterable[Prospect]:
+    deals: Sequence[NamedDeal] = negotiation.deals if negotiation else ()
+    for one in deals:
+        if one.terms:
+            yield Prospect(
+                role="ask",
+                title="",
+                terms=one.terms,
+                concept=one.concept,
+                gains=one.over_no_deal,
+                curve=one.curve,
+                turns=one.turns,
+            )
+
+
+def _of_scenario(
+    solved: ScenarioResults, along: Sequence[Turning], deal: ScenarioSummary, scales: Sequence[float]
+) -> Prospect:
+    main, mine = solved.variants[0].id, [one for one in along if one.scenario == deal.id]
+    against = mine[0].against if mine else ""
+    curves = {one.party: dict(zip(one.scales, one.gains, strict=True)) for one in mine}
+    return Prospect(
+        role="ask",
+        title=deal.title,
+        scenario=deal.id,
+        gains={party: solved.comparison(party, deal.id, against).by_variant[main] for party in solved.parties},
+        curve={party: tuple(curve.get(scale) for scale in scales) for party, curve in curves.items()},
+        turns={one.party: one.turns for one in mine},
+    )
+
+
+def _scales(turning: Sequence[Turning]) -> tuple[float, ...]:
+    return max((one.scales for one in turning), key=len, default=())

@@ -1,0 +1,215 @@
+"""The first page for any case: with a table, with scenarios only, with a record only, with nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from tests.briefs import brief
+from tests.unit.test_brief_page import Reader
+
+from kosho.brief import page
+from kosho.brief.first_page import first_page
+from kosho.brief.model import (
+    Brief,
+    DealTerm,
+    NamedDeal,
+    Negotiation,
+    Outlook,
+    Prospect,
+    ScaleMark,
+    WeightLimit,
+)
+from kosho.brief.outlook import outlook
+from kosho.scenario.interval import Interval
+from kosho.scenario.turning import Turning
+
+PARTS = ["ask", "accept", "gains", "break", "due", "caveat"]
+SCALES = (0.2, 0.5, 1.0)
+TERMS = (
+    DealTerm(issue="Cars", option="15 % in all", by=("USA",), changed=True),
+    DealTerm(issue="Steel", option="as now", changed=False),
+    DealTerm(issue="American rice", option="more", by=("JPN",), changed=True),
+)
+
+
+def deal(concept: str = "Nash", japan: float = 4_000.0, terms: tuple[DealTerm, ...] = TERMS) -> NamedDeal:
+    return NamedDeal(
+        background="Alone",
+        concept=concept,
+        changes=("Cars: 15 % in all",),
+        over_no_deal={"JPN": japan, "USA": 3_000.0},
+        over_today={"JPN": 100.0, "USA": 90.0},
+        meaning="what it picks",
+        terms=terms,
+        curve={"JPN": (6_000.0, 5_000.0, japan), "USA": (-500.0, None, 3_000.0)},
+        turns={"JPN": (), "USA": (0.41,)},
+        limits=(WeightLimit(title="Value added of cars", party="USA", weight=0.74),),
+    )
+
+
+def table(*deals: NamedDeal, zone: bool = True, as_of: date | None = None) -> Negotiation:
+    return Negotiation(
+        title="t",
+        summary="They could talk of cars.",
+        as_of=as_of,
+        parties=("JPN", "USA"),
+        packages=4,
+        allowed=3,
+        better_for_all=2,
+        zone=zone,
+        red_lines=(),
+        deals=deals,
+        shares={},
+        shares_of=None,
+        certificates={},
+        all_gain={},
+        scales=SCALES,
+        week={"before": {"JPN": 54.2, "USA": 50.2}, "after": {"JPN": 87.0, "USA": 68.4}},
+        against="no-deal",
+        lines_of={"JPN": ("Japan signs nothing at 25 %",)},
+        deadline=date(2025, 7, 9),
+        follows="The rate doubles.",
+        opening=() if zone else ("Red lines: without “x”, then y.",),
+        points=(),
+        sources=(),
+    )
+
+
+def curves(made: Brief) -> list[Turning]:
+    return [
+        Turning(party=party, scenario="deal", against="no-deal", scales=SCALES, gains=gains, turns=turns)
+        for party, gains, turns in (
+            ("JPN", (9_000.0, 7_000.0, 6_000.0), ()),
+            ("USA", (-1_000.0, 200.0, 1_000.0), (0.44,)),
+        )
+    ]
+
+
+def told(negotiation: Negotiation | None, **changed: object) -> dict[str, str]:
+    made = brief("").model_copy(update={"negotiation": negotiation} | changed)
+    marks = (ScaleMark(title="A study", low=0.13, high=0.22),)
+    found = outlook(made.numbers, curves(made), negotiation, marks, made.as_of)
+    return first_page(made.model_copy(update={"outlook": found}))
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_table_says_what_to_ask_for_and_what_to_offer() -> None:
+    lines = told(table(deal()))
+    assert list(lines) == PARTS
+    assert lines["ask"] == "Cars: 15 % in all. Offer: American rice: more."
+    assert "Steel" not in lines["ask"]  # nothing changes
+    assert plain(lines["due"]).startswith("9 July 2025 (10 days left): The rate doubles. A week’s delay costs ")
+    assert plain(lines["due"]).endswith(
+        "Japan 54 and the United States 50 million dollars; after that day 87 and 68."
+    )
+    assert "below 0.41 of the central strength, the United States loses" in lines["break"]
+    assert "value added of cars at 1.74" in lines["break"]
+    assert "0.13 to 0.22" in lines["break"]
+
+
+def test_the_least_to_accept_is_a_deal_of_the_case_that_firmly_beats_no_deal_for_all() -> None:
+    lines = told(table(deal(japan=7_000.0)))
+    assert lines["accept"] == "Deal . Red line: Japan signs nothing at 25 %."
+    assert "Japan +7.0 (+5.0 to +7.0) and the United States +3.0 (−0.50 to +3.0)" in lines["gains"]
+    assert "At the least: Japan +6.0 (+6.0 to +9.0)" in lines["gains"]
+    assert "0.44 at the least" in lines["break"]
+
+
+def test_without_such_a_deal_it_is_the_least_of_the_table_and_only_what_differs_is_said() -> None:
+    lesser = (TERMS[0].model_copy(update={"option": "20 % in all"}), *TERMS[1:])
+    lines = told(table(deal(), deal("Egalitarian", 3_500.0, lesser)))
+    assert lines["accept"] == "As above, but Cars: 20 % in all. Red line: Japan signs nothing at 25 %."
+    assert "No lesser deal priced here" in told(table(deal()))["accept"]
+
+
+def test_scenarios_alone_are_asked_for_by_what_they_are() -> None:
+    lines = told(None)
+    assert lines["ask"] == "Deal : What  means."
+    assert "No lesser deal priced here" in lines["accept"]
+    assert "Japan +6.0 (+6.0 to +9.0)" in lines["gains"]
+    assert plain(lines["due"]) == "9 July 2025 (10 days left): Suspension ends."
+
+
+def test_a_deal_that_is_not_firmly_better_for_all_is_not_asked_for() -> None:
+    made = brief("")
+    worse = tuple(
+        one.model_copy(update={"central": Interval(low=-10.0, high=2_000.0)})
+        if (one.party, one.scenario, one.against) == ("USA", "deal", "no-deal")
+        else one
+        for one in made.comparisons
+    )
+    lines = told(None, comparisons=worse)
+    assert lines["accept"].startswith("No deal named here leaves every side better off")
+    assert lines["break"] == ""
+    assert "Japan −4.0" in lines["gains"]  # what failure costs
+
+
+def test_no_zone_is_said_with_what_would_open_one() -> None:
+    made = brief("")
+    no_deals = tuple(one for one in made.scenarios if one.role != "deal")
+    lines = told(table(zone=False), scenarios=no_deals)
+    assert "no package leaves every side better off" in lines["accept"]
+    assert "Red lines: without" in lines["accept"]
+
+
+def test_talks_that_are_over_ask_for_nothing() -> None:
+    lines = told(table(deal(), as_of=date(2025, 6, 20)))
+    assert "were over by this day" in lines["accept"]
+    assert "delay" not in lines["due"]
+
+
+def test_with_nothing_computed_the_page_says_so() -> None:
+    made = brief("")
+    nothing = {
+        "scenarios": (),
+        "variants": (),
+        "results": (),
+        "comparisons": (),
+        "flow_ranges": (),
+        "bounds": (),
+    }
+    lines = told(None, **nothing, world=None, talks_world=None, calendar=())
+    assert lines["gains"] == "No gain is computed."
+    assert lines["due"] == "No date ahead is known."
+    assert "Nothing here is computed" in lines["caveat"]
+    text = Reader(page.render(made.model_copy(update=nothing | {"first_page": lines}))).text
+    assert "No gain is computed." in text
+
+
+def test_a_table_of_many_issues_still_fits_on_the_page() -> None:
+    many = tuple(
+        DealTerm(issue=f"Issue {n} of the many", option="a rate of ten percent", by=("USA",), changed=True)
+        for n in range(40)
+    )
+    lines = told(table(deal(terms=many)))
+    assert sum(len(line.split()) for line in lines.values()) < 240
+    assert "more on the next page" in lines["ask"]
+
+
+@pytest.mark.parametrize("parties", [2, 3])
+def test_the_figure_has_a_panel_a_party_and_words_for_those_who_do_not_see_it(parties: int) -> None:
+    made = brief("")
+    codes = ("JPN", "USA", "CHN")[:parties]
+    ask = Prospect(
+        role="ask",
+        title="",
+        terms=TERMS,
+        gains=dict.fromkeys(codes, 1_000.0),
+        curve=dict.fromkeys(codes, (-200.0, None, 1000.0)),
+        turns=dict.fromkeys(codes, (0.41,)),
+    )
+    found = Outlook(party="JPN", against="no deal", scales=SCALES, estimates=(), prospects=(ask,))
+    shown = tuple(one for one in made.parties) + tuple(
+        made.parties[0].model_copy(update={"code": "CHN"}) for _ in range(parties - 2)
+    )
+    from kosho.brief.gain_figure import gain_title, panels  # noqa: PLC0415
+
+    drawn = panels(made.model_copy(update={"outlook": found, "parties": shown}))
+    assert len(drawn) == parties
+    assert all("turning at 0.41" in one and 'class="turn"' in one for one in drawn)
+    assert "0.41" in gain_title(found)
+    assert all("nan" not in one.lower() for one in drawn)
