@@ -147,7 +147,7 @@ def test_cases_lists_what_each_holds(told: Path, monkeypatch: pytest.MonkeyPatch
     by_name = {one["name"]: one for one in found["cases"]}
     assert status == 0
     assert by_name["japan-us-2025"]["holds"] == ["record", "scenarios", "table"]
-    assert by_name["japan-taiwan-2025"]["corridors"] == [["TWKHH", "JPUKB"]]
+    assert by_name["japan-taiwan-2025"]["corridors"] == [["JPUKB", "TWKHH"], ["TWKHH", "JPUKB"]]
     assert by_name["told"]["holds"] == ["record"]
     assert by_name["told"]["parties"] == ["JPN", "EU27"]
     assert by_name["told"]["recorded"] == ["2025-06-01", "2025-06-01"]
