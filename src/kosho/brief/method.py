@@ -148,7 +148,7 @@ def _laid_on(case: Case) -> Iterable[Claim]:
     """What the case itself changes in the law or the table before anything is asked."""
     if case.law_as_of is not None:
         yield Claim(
-            text="The register does not hold the law of the days of this case: its changes are laid on that of "
+            text="The register does not hold the law of all days of this case: its changes are laid on that of "
             f"{formatting.day(case.law_as_of)}. Compare scenarios with one another, not with the base.",
             status="assumption",
             sources=(OWN,),
