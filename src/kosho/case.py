@@ -307,8 +307,8 @@ class Case(Shown):
     def worlds(self, world: WorldChoice | Worlds | None = None, keep: Iterable[str] = ()) -> Worlds:
         """The table of its questions and its coarse form: its parties and flows are apart, its blocs together.
 
-        Base duties that the case gives (`products.yaml`) stand where the table knows none; what halts of trade took
-        from the table (`before`) is put back into both.
+        Base duties that the case gives (`products.yaml`) stand where the table knows none; what halts of trade
+        took from the table (`before`) is put back into both.
 
         Args:
             world: The table; its own if not given, or one at hand, whose duties stay as they are.
