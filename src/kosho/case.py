@@ -152,6 +152,10 @@ class Case(Shown):
     """The day on which the talks over its table ended (`closed` of `table.yaml`)."""
     table_named: str | None = None
     """`world` as `case.yaml` has it."""
+    before: tuple[str, ...] = ()
+    """Halts whose trade is put back into the table."""
+    law_as_of: date | None = None
+    """The day whose law changes are laid on, where it is not the day asked about."""
     allow_idle: bool = False
     """Whether measures of any scenario, and any option of the table, may reach nothing."""
 
@@ -266,7 +270,7 @@ class Case(Shown):
         """What is in force in a scenario, as known on `as_of` (the day of the case by default).
 
         A scenario without a day asks about `as_of` itself; one with a day about that day, or `as_of` once it is
-        past.
+        past. Where the case names a day of its own (`law_as_of`), it is that day for all.
 
         Raises:
             InputError: an unknown scenario, or a day of knowledge that the register does not cover.
@@ -279,6 +283,8 @@ class Case(Shown):
         if as_of not in (None, self.as_of):
             return self.as_known_on(as_of).law(scenario)
         chosen, known = self.scenario(scenario), self.as_of
+        if self.law_as_of is not None:
+            return Law(self.register.with_overlay(chosen.overlay), self.law_as_of, self.law_as_of)
         self.register.refuse_uncovered(known)
         on = known if chosen.on is None else chosen.on
         if chosen.role != "history":
@@ -301,17 +307,23 @@ class Case(Shown):
     def worlds(self, world: WorldChoice | Worlds | None = None, keep: Iterable[str] = ()) -> Worlds:
         """The table of its questions and its coarse form: its parties and flows are apart, its blocs together.
 
-        Base duties that the case gives (`products.yaml`) stand where the table knows none.
+        Base duties that the case gives (`products.yaml`) stand where the table knows none; what halts of trade
+        took from the table (`before`) is put back into both.
 
         Args:
-            world: The table; its own if not given, or one at hand, which stays as it is.
+            world: The table; its own if not given, or one at hand, whose duties stay as they are.
             keep: More countries and sectors that stay apart.
 
         Raises:
             InputError: the table cannot be read.
         """
         rates = {cell: rate for one in self.register.products.duties for cell, rate in one.cells().items()}
-        return (world or self.world).load(self.apart | frozenset(keep), rates)
+        found = (world or self.world).load(self.apart | frozenset(keep), rates)
+        if not self.before:
+            return found
+        from kosho.impact.coercion import restored  # noqa: PLC0415 - most cases put nothing back
+
+        return restored(found, self.before)
 
     def within(self, world: World) -> Case:
         """The case with its flows in the sectors of a world, without those that it does not tell apart.
@@ -469,6 +481,8 @@ def _assembled(of: CaseFiles) -> Case:
         overlays=overlays,
         folder=of.folder,
         table_named=document.world,
+        before=document.before,
+        law_as_of=document.law_as_of,
     )
     for scenario in case.scenarios.values():
         _ = case.register.with_overlay(scenario.overlay).order  # raises where measures exclude in a circle

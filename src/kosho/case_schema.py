@@ -156,6 +156,12 @@ class CaseFile(Frozen):
     world: str | None = None
     """The table the case is about, as `--world` takes it: a name, or a file in the case's folder; left out, the
     one that ships."""
+    before: tuple[Id, ...] = ()
+    """Halts of trade (`kosho coercion` lists them) whose trade the table lacks: it is put back before anything
+    is asked, so that halts of the case can act on it."""
+    law_as_of: Day | None = None
+    """Where the register does not hold the law of the case's days: the day whose law its changes are laid on,
+    whatever day is asked about. Results are then of the changes alone."""
     backgrounds: tuple[Background, ...] = ()
     scenarios: tuple[ScenarioFile, ...] = ()
     """Without any, a case is told from its record alone and nothing is computed."""
@@ -203,6 +209,7 @@ def checks(
         if listed is not None:
             _check_sources(*document, problems, own | listed)
         _check_twice(*document, problems)
+        _check_law(*document, problems, register)
         _check_scenarios(*document, problems, None if overlays is None else set(overlays[0].overlays))
         world = _check_world(*document, folder, problems)
         _check_flows(*document, problems, register, world)
@@ -219,6 +226,24 @@ def _check_twice(document: CaseFile, lines: LineNumbers, problems: Problems) -> 
             if code in seen:
                 problems.add(f"{code!r} is given twice", "once", line=lines[key, i, name], key=f"{key}.{i}")
             seen.add(code)
+
+
+def _check_law(document: CaseFile, lines: LineNumbers, problems: Problems, register: Register) -> None:
+    """The halts that a case names are known, and the register holds the law that it is laid on."""
+    if document.before:
+        from kosho.impact.coercion import episodes  # noqa: PLC0415 - most cases put nothing back
+
+        for i, name in enumerate(document.before):
+            if name not in episodes():
+                hint = suggest(name, episodes()) or "`kosho coercion` lists them"
+                problems.add(f"no episode {name!r}", hint, line=lines["before", i], key="before")
+    if document.law_as_of is None:
+        return
+    try:
+        register.refuse_uncovered(document.law_as_of)
+    except InputError as error:
+        for one in error.problems:
+            problems.add(one.message, one.hint, line=lines["law_as_of",], key="law_as_of")
 
 
 def _cited(document: CaseFile) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...]]]:

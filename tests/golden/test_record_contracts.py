@@ -67,7 +67,7 @@ def test_a_topic_that_nothing_touches_is_refused_and_the_known_ones_are_named() 
 def test_only_what_is_open() -> None:
     content = json.loads(run("record", "japan-china-2018", "--as-of", "2019-01-02", "--open", "--json"))
     assert {one["status"] for one in content["commitments"]} == {"open", "ongoing", "overdue"}
-    assert [one["id"] for one in content["contentions"]] == ["rohs"]
+    assert [one["id"] for one in content["contentions"]] == ["rohs", "business-environment", "television"]
 
 
 def test_check_says_what_it_could_not_verify(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,3 +191,17 @@ def test_long_timelines_fold() -> None:
 @pytest.mark.parametrize(("left", "told"), [(0, "today"), (1, "1 day left"), (12, "12 days left")])
 def test_days_left(left: int, told: str) -> None:
     assert statement_text.days(left) == told
+
+
+def test_what_became_of_commitments_is_told_open_or_settled():
+    record = Case.load("japan-china-2018", date(2026, 11, 29)).record
+    assert record is not None
+    told_of = recorded(record.as_of(date(2026, 11, 29)))
+    noted = {one.what: one.became for one in (*told_of.commitments, *told_of.settled)}
+    assert noted["Second Japan-China Smart Manufacturing Seminar"] == (
+        "nothing found that says whether it was held",
+    )
+    assert [one.status for one in told_of.settled] == ["closed", "met"]
+    assert {"rohs-ca-2019-12", "chaoji-gbt"} <= set(told_of.sources)
+    assert any("nothing found" in note for one in told_of.contentions for note in one.became)
+    assert recorded(record.as_of(date(2018, 10, 12))).settled == ()

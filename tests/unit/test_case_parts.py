@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from kosho import brief
 from kosho.case import Case, cases
 from kosho.cli import app
 from kosho.errors import InputError
+from kosho.world import WorldChoice
 
 RECORD = """
 title: Talks of two
@@ -82,15 +84,18 @@ def test_a_record_alone_gives_a_brief_that_computes_nothing(told: Path, tmp_path
 
 
 def test_law_of_a_day_that_is_not_held_is_unknown_and_not_nothing() -> None:
-    made = brief.compose(Case.load("japan-china-2018"))
+    made = brief.compose(Case.load("japan-china-2018"), bargain=False, world=WorldChoice.parse("talks"))
     assert made.law_held is False
     assert made.in_force == ()
     assert "What was in force is not known here" in brief.render(made)
 
 
 @pytest.mark.parametrize("name", ["japan-asean-2023", "japan-china-2018", "japan-taiwan-2025"])
-def test_every_shipped_record_gives_a_brief(name: str) -> None:
-    assert brief.compose(Case.load(name)).record is not None
+def test_every_shipped_record_gives_a_brief_alone(name: str, tmp_path: Path) -> None:
+    alone = tmp_path / name
+    alone.mkdir()
+    shutil.copy(Case.load(name).folder / "record.yaml", alone)
+    assert brief.compose(Case.load(alone)).record is not None
 
 
 @pytest.mark.parametrize(
@@ -142,7 +147,7 @@ def test_cases_lists_what_each_holds(told: Path, monkeypatch: pytest.MonkeyPatch
     by_name = {one["name"]: one for one in found["cases"]}
     assert status == 0
     assert by_name["japan-us-2025"]["holds"] == ["record", "scenarios", "table"]
-    assert by_name["japan-taiwan-2025"]["corridors"] == [["TWKHH", "JPUKB"]]
+    assert by_name["japan-taiwan-2025"]["corridors"] == [["JPUKB", "TWKHH"], ["TWKHH", "JPUKB"]]
     assert by_name["told"]["holds"] == ["record"]
     assert by_name["told"]["parties"] == ["JPN", "EU27"]
     assert by_name["told"]["recorded"] == ["2025-06-01", "2025-06-01"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -168,12 +170,17 @@ def test_the_command_prints_json_and_fits_eighty_columns(monkeypatch: pytest.Mon
         ),
         (("--scenario", "deal", "--add", "EU27 JPN C29 25%"), "a scenario is one of a case"),
         (("japan-us-2025",), "no scenario is named"),
-        (("japan-china-2018", "--add", "CHN JPN C29 25%"), "has no scenarios"),
     ],
 )
 def test_what_cannot_be_asked_together_is_told(words: tuple[str, ...], told: str) -> None:
     status, text = run("simulate", *words)
     assert (status, told in text) == (2, True), text
+
+
+def test_a_record_alone_has_no_scenario_to_add_to(tmp_path: Path) -> None:
+    shutil.copy(Case.load("japan-china-2018").folder / "record.yaml", tmp_path)
+    status, text = run("simulate", str(tmp_path), "--add", "CHN JPN C29 25%")
+    assert (status, "has no scenarios" in text) == (2, True), text
 
 
 @pytest.mark.parametrize(

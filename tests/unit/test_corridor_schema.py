@@ -76,11 +76,19 @@ def test_a_port_that_is_not_listed_needs_a_source(tmp_path: Path) -> None:
 
 
 def test_ports_of_the_command() -> None:
-    assert shipped() == (("TWKHH", "JPUKB"),)
+    assert shipped() == (("JPUKB", "TWKHH"), ("TWKHH", "JPUKB"))
     with pytest.raises(InputError, match="unknown port 'TWKHX'"):
         between("TWKHX", "JPUKB")
-    with pytest.raises(InputError, match="no corridor from JPUKB to TWKHH is shipped"):
-        between("JPUKB", "TWKHH")
+    with pytest.raises(InputError, match="no corridor from JPUKB to TWKEL is shipped"):
+        between("JPUKB", "TWKEL")
+
+
+def test_where_nothing_is_published_nothing_is_fitted_and_no_time_is_a_fact() -> None:
+    back = between("JPUKB", "TWKHH")
+    assert back.targets == ()
+    standing = {path: cited.status for path, cited in parameters(back).items()}
+    sourced = {path for path, status in standing.items() if status != "assumption"}
+    assert sourced == {"value_of_time", "recognition.examined"}
 
 
 def test_every_number_has_a_source_and_what_is_assumed_a_range() -> None:

@@ -81,7 +81,7 @@ def _assumed(deal: Deal) -> Iterator[str]:
 
 def _days(deal: Deal) -> Iterator[str]:
     table, content = deal.table, deal.table.file
-    today = table.status_quo.on
+    today = table.today
     if (content.deadline.date - today).days < 1:
         deadline = formatting.day(content.deadline.date)
         yield f"the deadline of {deadline} has passed on {formatting.day(today)}: no offers are left to make"

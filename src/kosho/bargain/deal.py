@@ -305,7 +305,7 @@ def _confirmed(priced: PricedTable, packages: Index) -> Confirmed:
 
 def _deadline(table: Table, game: Game) -> DeadlineGame | None:
     content = table.file.deadline
-    days = (content.date - table.status_quo.on).days
+    days = (content.date - table.today).days
     if days < 1:
         return None
     daily = (1.0 + content.discount.value / 100.0) ** (-1.0 / 365.25)

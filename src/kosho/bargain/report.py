@@ -280,7 +280,7 @@ def _deadline(deal: Deal) -> dict[str, Any]:
         found["path"] = [
             {
                 "day": offer.period,
-                "date": (deal.table.status_quo.on + timedelta(days=offer.period)).isoformat(),
+                "date": (deal.table.today + timedelta(days=offer.period)).isoformat(),
                 "proposer": offer.proposer,
                 "options": None if offer.package is None else deal.table.grid.label(offer.package),
                 "worth": _named(deal, offer.worth),

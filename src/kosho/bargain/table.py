@@ -105,6 +105,11 @@ class Table(Shown):
     as_of: date | None = None
     """The day that it is as known on, where it is that of a case."""
 
+    @property
+    def today(self) -> date:
+        """The day from which days to the deadline count."""
+        return self.status_quo.on if self.as_of is None else self.as_of
+
     def card(self) -> Card:
         """Who can agree on what, and what follows without a deal."""
         file = self.file

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kosho import formatting
 from kosho.brief.model import Claim, Method
 from kosho.codes import country_name
+from kosho.impact.coercion import episode, episode_file
 from kosho.impact.parameters import parameters
 from kosho.impact.product_nests import niche_file
 from kosho.impact.vehicles import vehicle_data
@@ -44,7 +45,8 @@ _SOURCES = (
 def sources() -> dict[str, Source]:
     """Sources of the method, of what measures rest on and of the world table, by id."""
     measured = (*parameters().sources, *vehicle_data().sources, *niche_file().sources)
-    return {one.id: one for one in measured} | world_sources() | {one.id: one for one in _SOURCES}
+    episodes = {one.id: one for one in episode_file().sources}
+    return episodes | {one.id: one for one in measured} | world_sources() | {one.id: one for one in _SOURCES}
 
 
 def describe(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResults) -> Method:
@@ -142,6 +144,26 @@ def _model(table: Mapping[str, Any]) -> Iterable[Claim]:
     )
 
 
+def _laid_on(case: Case) -> Iterable[Claim]:
+    """What the case itself changes in the law or the table before anything is asked."""
+    if case.law_as_of is not None:
+        yield Claim(
+            text="The register does not hold the law of all days of this case: its changes are laid on that of "
+            f"{formatting.day(case.law_as_of)}. Compare scenarios with one another, not with the base.",
+            status="assumption",
+            sources=(OWN,),
+        )
+    for name in case.before:
+        one = episode(name)
+        cited = dict.fromkeys(traded.missing.source for traded in one.economy if traded.missing is not None)
+        yield Claim(
+            text=f"The table lacks what this halt took away: {one.title}. The trade before it is put back into "
+            "the base; its seller makes that much more, its buyer runs a larger deficit.",
+            status="estimate",
+            sources=tuple(cited),
+        )
+
+
 def _limits(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResults) -> Iterable[Claim]:
     for block in table["estimated"]:
         yield Claim(text=f"Part of the table is estimated: {block}.", status="estimate", sources=("wiod-2013",))
@@ -165,6 +187,7 @@ def _limits(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResult
             status="fact",
             sources=(OWN,),
         )
+    yield from _laid_on(case)
     titles = {flow.id: flow.title for flow in case.flows}
     for flow, why in runs.flows_left_out.items():
         yield Claim(text=f"Not shown: {titles[flow]} ({why}).", status="fact", sources=(OWN,))

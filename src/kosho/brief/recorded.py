@@ -69,10 +69,12 @@ class SourcePoint(Frozen):
     """The last words of each side on it."""
     sources: tuple[str, ...]
     """Of what became of it."""
+    became: tuple[str, ...] = ()
+    """What is noted on that."""
 
 
 class Promise(Frozen):
-    """A commitment that is not met or dropped."""
+    """A commitment."""
 
     what: str
     due: str | None
@@ -80,6 +82,8 @@ class Promise(Frozen):
     said: Said
     sources: tuple[str, ...]
     """Of what became of it."""
+    became: tuple[str, ...] = ()
+    """What is noted on that."""
 
 
 class DueDate(Frozen):
@@ -117,8 +121,11 @@ class Recorded(Frozen):
     issues: tuple[IssuePositions, ...]
     contentions: tuple[SourcePoint, ...]
     commitments: tuple[Promise, ...]
+    """Those that are open."""
     deadlines: tuple[DueDate, ...]
     conflicts: tuple[Dispute, ...]
+    settled: tuple[Promise, ...] = ()
+    """Commitments that are met, missed, dropped or closed."""
 
     @property
     def folded(self) -> int:
@@ -133,6 +140,7 @@ class Recorded(Frozen):
             self.issues,
             self.contentions,
             self.commitments,
+            self.settled,
             self.deadlines,
             self.conflicts,
         )
@@ -149,9 +157,9 @@ class Recorded(Frozen):
             yield from (said.source for stance in issue.stances for said in stance.said)
         for one in (*self.contentions, *self.conflicts):
             yield from (said.source for said in one.said)
-        for one in (*self.contentions, *self.commitments):
+        for one in (*self.contentions, *self.commitments, *self.settled):
             yield from one.sources
-        yield from (one.said.source for one in self.commitments)
+        yield from (one.said.source for one in (*self.commitments, *self.settled))
 
 
 def recorded(ledger: Ledger) -> Recorded:
@@ -166,7 +174,8 @@ def recorded(ledger: Ledger) -> Recorded:
         contentions=tuple(
             _point(ledger, one.item, one) for one in ledger.contentions if isinstance(one.item, Contention)
         ),
-        commitments=tuple(_promises(ledger)),
+        commitments=tuple(_promises(ledger, is_open=True)),
+        settled=tuple(_promises(ledger, is_open=False)),
         deadlines=tuple(_deadlines(ledger)),
         conflicts=tuple(_disputes(ledger)),
     )
@@ -218,6 +227,7 @@ def _point(ledger: Ledger, one: Contention, standing: Standing) -> SourcePoint:
         status=standing.status,
         said=tuple(map(ledger.record.reported, last.values())),
         sources=_became(standing),
+        became=_noted(standing),
     )
 
 
@@ -225,16 +235,21 @@ def _became(standing: Standing) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.source for entry in standing.history if entry.source is not None))
 
 
-def _promises(ledger: Ledger) -> Iterator[Promise]:
+def _noted(standing: Standing) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(entry.note for entry in standing.history if entry.note is not None))
+
+
+def _promises(ledger: Ledger, *, is_open: bool) -> Iterator[Promise]:
     for standing in ledger.commitments:
         one = standing.item
-        if standing.is_open and isinstance(one, Commitment):
+        if standing.is_open == is_open and isinstance(one, Commitment):
             yield Promise(
                 what=one.deliverable,
                 due=one.due,
                 status=standing.status,
                 said=ledger.record.reported(one),
                 sources=_became(standing),
+                became=_noted(standing),
             )
 
 

@@ -23,8 +23,8 @@ app = typer.Typer(add_completion=False)
 
 UNREAD = "what those who keep away would have paid beyond the price is booked as its income"
 PUT_IN = (
-    "Put in: the halt is replayed as a quota at the share that was seen to remain; that it agrees with what "
-    "happened says nothing."
+    "Put in: the halt is replayed as a quota at the share that was seen, or is assumed, to remain; that it "
+    "agrees with what happened says nothing."
 )
 UNFITTED = (
     "Demand: neither a price nor a quantity that the halt leaves open was seen: there is nothing to fit; the "

@@ -137,7 +137,10 @@ def _moments(moments: Sequence[dict[str, Any]]) -> None:
         for one in moments
     ]
     columns = ("Ordinary traders unless said", "Published", "Simulated", "Fitted by")
-    show_table("Published means and the simulation, hours", columns, rows)
+    if rows:
+        show_table("Published means and the simulation, hours", columns, rows)
+    else:
+        say("No means of release times are published there: nothing is fitted, every time is an assumption.")
 
 
 def _tornado(corridor: Corridor, tornado: dict[str, Any]) -> None:

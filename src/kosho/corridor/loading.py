@@ -43,7 +43,7 @@ def shipped() -> tuple[tuple[str, str], ...]:
 
     >>> from kosho.corridor import shipped
     >>> shipped()
-    (('TWKHH', 'JPUKB'),)
+    (('JPUKB', 'TWKHH'), ('TWKHH', 'JPUKB'))
     """
     names = (entry.name for entry in files("kosho.corridor").joinpath("data").iterdir())
     stems = sorted(name[:-5].upper() for name in names if name.endswith(".yaml"))

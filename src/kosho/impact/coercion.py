@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from kosho.arrays import Index
 from kosho.display import Shown
 from kosho.equilibrium import Counterfactual, Flow, Quota, Shock
 from kosho.errors import InputError, Problem, suggest
@@ -31,7 +32,7 @@ from kosho.impact.product_nests import End, nest, niche
 from kosho.impact.ranges import Range
 from kosho.law.scope import Economy, Id, SectorCode
 from kosho.provenance import Cited, Day, Frozen, Source
-from kosho.world import World
+from kosho.world import World, Worlds
 from kosho.yamlfile import load
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "episodes",
     "halt",
     "in_economy",
+    "restored",
 ]
 
 PRICE = "price"
@@ -254,7 +256,8 @@ def before(world: World, of: Episode, end: End = "value") -> World:
     """A world with the trade that an episode halted, where the table's year lacks it.
 
     The exporter makes and sells that much more, and the importer spends it out of a larger deficit: the trade
-    of others stays as it is.
+    of others stays as it is. Of an aggregated world the finer one is restored and aggregated again; a world
+    that has the trade already stays as it is.
 
     Args:
         world: The table; one in which the episode's countries and sectors are apart.
@@ -264,6 +267,11 @@ def before(world: World, of: Episode, end: End = "value") -> World:
     Raises:
         InputError: the world has no such country or sector.
     """
+    note = f"trade before the episode {of.id} added"
+    if note in world.meta.adjustments:
+        return world
+    if world.detail is not None:
+        return _aggregated_again(world, before(world.detail.world, of, end))
     flows = world.flows.copy(deep=True).astype(np.float64)
     for one in of.economy:
         if one.missing is not None:
@@ -272,7 +280,6 @@ def before(world: World, of: Episode, end: End = "value") -> World:
     if np.array_equal(flows, world.flows):
         return world
     meta = world.meta
-    note = f"trade before the episode {of.id} added"
     restated = World.from_flows(
         flows,
         tariff=world.tariff,
@@ -288,6 +295,40 @@ def before(world: World, of: Episode, end: End = "value") -> World:
         detail=world.detail,
         within=world.within,
     )
+
+
+def _aggregated_again(world: World, finer: World) -> World:
+    """A finer world in the countries and sectors of the aggregated one."""
+    detail = world.detail
+    if detail is None or finer is detail.world:
+        return world
+    return finer.aggregate(
+        regions=_groups(world.countries, finer.countries, detail.country),
+        sectors=_groups(world.sectors, finer.sectors, detail.sector),
+    )
+
+
+def _groups(labels: Sequence[str], finer: Sequence[str], place: Index) -> dict[str, tuple[str, ...]]:
+    return {
+        label: tuple(finer[n] for n in np.flatnonzero(place == k).tolist()) for k, label in enumerate(labels)
+    }
+
+
+@lru_cache(maxsize=4)
+def restored(worlds: Worlds, names: tuple[str, ...]) -> Worlds:
+    """A table and its coarse form with the trade that some episodes halted.
+
+    Args:
+        worlds: The table; one in which the episodes' countries and sectors are apart.
+        names: Ids of the episodes.
+
+    Raises:
+        InputError: there is no such episode, or as `before`.
+    """
+    whole, coarse = worlds.whole, worlds.coarse
+    for name in names:
+        whole, coarse = before(whole, episode(name)), before(coarse, episode(name))
+    return Worlds(whole, coarse)
 
 
 def in_economy(world: World, of: Episode, end: End = "value") -> tuple[World, Counterfactual]:
@@ -335,7 +376,8 @@ class EpisodeFigure(Shown):
     """The shift of demand that would reconcile the two, over the same ranges; None for a price, where the halt
     itself sets the quantity, and where neither the price nor the quantity was seen."""
     put_in: bool = False
-    """The halt itself sets the quantity, as the share of the base that was seen to remain: no prediction."""
+    """The halt itself sets the quantity, as the share of the base that was seen or assumed to remain: no
+    prediction."""
 
 
 @dataclass(frozen=True, slots=True)
