@@ -12,6 +12,7 @@ from kosho import formatting
 from kosho.arrays import Array, Mask
 from kosho.brief.linkage_words import linkage_words
 from kosho.brief.model import Basis, DealBound, NamedDeal, Negotiation, PackagePoint
+from kosho.brief.priced import priced_packages
 from kosho.scenario.results import Quantiles
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def described(deal: Deal) -> Negotiation:
         opening=tuple(_opening(deal, content["opens_zone"])),
         bounds=tuple(_bounds(content["confirmed"] or {})),
         points=tuple(_points(deal)),
+        priced=priced_packages(deal),
         bases=bases,
         said=tuple(said[name] for name in dict.fromkeys(name for one in bases for name in one.statements)),
         sources=tuple(dict.fromkeys(name for line in deal.table.file.red_lines for name in line.source)),
