@@ -61,14 +61,14 @@ def asked_formats(asked: Iterable[str]) -> tuple[Format, ...]:
     names = list(
         dict.fromkeys(name.strip().lower() for one in asked for name in one.split(",") if name.strip())
     )
-    found = [known for name in names for known in FORMATS if known == name]
+    found: list[Format] = [one for one in FORMATS if one in names]
     if len(found) < len(names) or not found:
         unknown = [name for name in names if name not in FORMATS]
         raise InputError(
             Problem(f"unknown format {name!r}", suggest(name, FORMATS), key="--format")
             for name in unknown or [""]
         )
-    return tuple(found)
+    return tuple(sorted(found, key=names.index))
 
 
 def require_formats(formats: Sequence[Format]) -> None:
