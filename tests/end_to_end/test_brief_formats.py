@@ -114,13 +114,13 @@ def test_the_live_sheet_is_what_explain_says_of_fifty_packages(told: Brief, book
     live = Sheets(book)
     assert told.negotiation is not None
     assert told.negotiation.priced is not None
-    first = 6 + len(told.negotiation.priced.issues) + 2 + 1
+    first = 6 + len(told.negotiation.priced.issues) + 2
     for number, one in explained().items():
         for k, label in enumerate(picked(told, number)):
             live.put("Try a deal", f"B{6 + k}", label)
         shown = [live.show("Try a deal", f"B{row}") for row in range(first, first + 7)]
-        # Six digits of each gain are kept, and no more of a difference of two.
-        assert shown[:4] == pytest.approx(expected(one), rel=1e-5, abs=1e-5)
+        # Six digits of each gain are kept, and a difference of two has those of the larger.
+        assert shown[:4] == pytest.approx(expected(one), rel=1e-5, abs=1e-4)
         assert shown[4:6] == ["yes" if one["better_for_all"] else "no", "yes" if one["possible"] else "no"]
         assert (shown[6] == "none") == (not one["crosses"])
 
@@ -131,7 +131,7 @@ def test_a_spreadsheet_program_recomputes_the_same(told: Brief, book: Path, tmp_
         pytest.skip("no LibreOffice at hand: the formulas are evaluated by the test above alone")
     assert told.negotiation is not None
     assert told.negotiation.priced is not None
-    first = 6 + len(told.negotiation.priced.issues) + 2 + 1
+    first = 6 + len(told.negotiation.priced.issues) + 2
     some = dict(list(explained().items())[:FEW])
     content = openpyxl.load_workbook(book)
     for name in content.sheetnames:
@@ -151,7 +151,7 @@ def test_a_spreadsheet_program_recomputes_the_same(told: Brief, book: Path, tmp_
         sheet = CalamineWorkbook.from_path(str(tmp_path / f"{number}.ods")).get_sheet_by_name("Try a deal")
         rows = sheet.to_python(skip_empty_area=False)
         assert [rows[row - 1][1] for row in range(first, first + 4)] == pytest.approx(
-            expected(one), rel=1e-5, abs=1e-5
+            expected(one), rel=1e-5, abs=1e-4
         )
 
 

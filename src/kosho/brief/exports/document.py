@@ -68,7 +68,7 @@ def document(brief: Brief) -> list[Block]:
 
     >>> from kosho.brief.exports.document import document
     >>> [one.text for one in document(brief) if isinstance(one, Heading)][:2]  # as `compose` gives it
-    ['In short', 'The negotiating table']
+    ['In short', 'What each scenario is worth']
     """
     return [*_first(brief), *_main(brief), *_annex(brief)]
 

