@@ -13,6 +13,7 @@ from kosho import formatting
 from kosho.brief import deal_tables
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
+from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Claim, Negotiation, Reference
 from kosho.brief.tables import CellTable, tables
 from kosho.codes import country_name
@@ -161,7 +162,7 @@ def _negotiation(brief: Brief, one: Negotiation) -> Iterator[Block]:
             *([deal_tables.bounds_table(one)] if one.bounds else []),
             deal_tables.certificate_table(one),
         )
-    yield from (Paragraph(each) for each in one.delay)
+    yield from (Paragraph(each) for each in (*one.linkage, *one.delay))
     if one.said:
         yield from _filled(deal_tables.bases_table(one))
 
@@ -182,7 +183,7 @@ def _computed(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     yield from _filled(*(found[f"variants-{party.lower()}"] for party in brief.codes))
     yield Heading("The trade at stake")
     yield from _filled(*(table for name, table in found.items() if name.startswith("flow-")))
-    yield from _filled(found["other-flows"])
+    yield from _filled(found["other-flows"], *market_tables(brief).values())
     yield from _points(brief, brief.method.first_year)
     yield Heading("Commitments and bounds")
     bound = commitments(brief)

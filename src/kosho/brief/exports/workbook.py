@@ -383,6 +383,14 @@ def _assumed(brief: Brief) -> Rows:
         for one in claims:
             cited = marks(brief, one.sources).strip(" []")
             yield part, one.text, one.status, None, None, None, None, None, cited
+    for fact in brief.observed:
+        cited = marks(brief, fact.sources).strip(" []")
+        what = ". ".join(filter(None, (f"{fact.title}, {fact.period}", fact.note)))
+        yield "observed", what, fact.status, None, fact.value, None, fact.unit, None, cited
+    for each in brief.findings:
+        cited = marks(brief, each.sources).strip(" []")
+        what = f"{each.finding} Rests on: {'; '.join(each.rests_on)}. Otherwise: {each.otherwise}"
+        yield "finding", what, each.status, None, None, None, None, None, cited
     for item in brief.not_yet_priced:
         cited = marks(brief, item.sources).strip(" []")
         yield "not priced", f"{item.title}: {item.why}", None, None, None, None, None, None, cited
