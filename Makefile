@@ -59,7 +59,7 @@ $(BIN)/python:
 
 $(VENV)/.brief: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Setting up (once) ..." >&2
-	@$(INSTALL) '.[brief,bargain,corridor,read]'
+	@$(INSTALL) '.[brief,bargain,corridor,read,office,pdf]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python

@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE / ".venv"
 PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-EXTRAS = {"brief": "brief,bargain,corridor,read", "test": "brief,dev,docs"}
+EXTRAS = {"brief": "brief,bargain,corridor,read,office,pdf", "test": "brief,dev,docs"}
 """What each command installs; the Makefile has the same."""
 COMMANDS = {
     "brief": ["-m", "kosho", "brief", "japan-us-2025", "--as-of", "2025-06-29"],

@@ -72,7 +72,7 @@ def test_it_sets_up_once_and_passes_on_what_follows(make: ModuleType, ran: Ran) 
     assert make.main(["brief", "--world", "talks"]) == 7
     installed, run = ran
     assert installed[1:4] == ["-m", "pip", "install"]
-    assert installed[-2:] == ["--editable", ".[brief,bargain,corridor,read]"]
+    assert installed[-2:] == ["--editable", ".[brief,bargain,corridor,read,office,pdf]"]
     assert run[1:4] == ["-m", "kosho", "brief"]
     assert run[-2:] == ["--world", "talks"]
     ran.clear()

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kosho.brief.compose import compose
+from kosho.brief.exports import save as save_formats
 from kosho.brief.model import SCHEMA_VERSION, Brief
 from kosho.brief.page import render, require_extra
-from kosho.outputs import save as save_files
 from kosho.progress import Progress
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def write(case: Case, as_of: date | None = None, out: Path | str | None = None) 
 
 
 def save(brief: Brief, out: Path, progress: Progress | None = None) -> Path:
-    """Write both files of a brief to `out`; both or neither.
+    """Write `brief.html` and `brief.json` to `out`; both or neither. `kosho.brief.exports` has other formats.
 
     Raises:
         InputError: the folder cannot be written to, or the `brief` extra is not installed.
@@ -57,9 +57,4 @@ def save(brief: Brief, out: Path, progress: Progress | None = None) -> Path:
     >>> sorted(file.name for file in page.parent.iterdir())
     ['brief.html', 'brief.json']
     """
-    if progress:
-        progress("Writing the page")
-    page = render(brief)
-    content = brief.model_dump_json(indent=1) + "\n"
-    save_files({out / "brief.json": content, out / "brief.html": page}, folder=out)
-    return out / "brief.html"
+    return save_formats(brief, out, progress=progress)[0]

@@ -22,6 +22,7 @@ from kosho.brief.model import (
     ScaleMark,
     WeightLimit,
 )
+from kosho.brief.priced import priced_packages
 from kosho.scenario.results import Quantiles
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def described(deal: Deal) -> Negotiation:
         deadline=deal.table.file.deadline.date,
         follows=deal.table.file.deadline.follows,
         points=tuple(_points(deal)),
+        priced=priced_packages(deal),
         bases=bases,
         said=tuple(said[name] for name in dict.fromkeys(name for one in bases for name in one.statements)),
         sources=tuple(dict.fromkeys(name for line in deal.table.file.red_lines for name in line.source)),

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from kosho.brief.priced import PricedPackages
 from kosho.brief.recorded import Recorded
 from kosho.display import Card, listing
 from kosho.provenance import Day, Frozen, Said, Source, Status
@@ -326,6 +327,8 @@ class Negotiation(Frozen):
     """What happens on the deadline, in words."""
     points: tuple[PackagePoint, ...]
     """Packages, thinned where they crowd, and all of the frontier."""
+    priced: PricedPackages | None = None
+    """Packages one by one, for a choice of the reader's own."""
     bases: tuple[Basis, ...] = ()
     """What rests on statements of the record, as known on the day."""
     said: tuple[Said, ...] = ()

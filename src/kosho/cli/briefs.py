@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,13 +17,28 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def write(
+def write(  # noqa: PLR0913 - an option each
     case: Annotated[str, typer.Argument(help="A shipped case (`kosho cases` lists them) or its folder.")],
     as_of: AsOf = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to, in one that is there; out/CASE.")
     ] = None,
     world: WorldNamed = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="NAME[,NAME...]",
+            help="html, pdf, docx, xlsx, md: several with commas, or repeated.",
+            show_default="html",
+        ),
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.docx", help="A Word template of your house; {{ brief }} is where the text goes."
+        ),
+    ] = None,
     *,
     table: Annotated[
         bool | None,
@@ -34,23 +50,27 @@ def write(
     ] = None,
     allow_idle: AllowIdle = False,
 ) -> None:
-    """Write brief.html and brief.json for a case, from what it holds.
+    """Write brief.html and brief.json for a case, from what it holds; Word, Excel, PDF and Markdown if asked.
 
     A record alone gives a timeline, positions, contentions, commitments and dates; scenarios add effects, and a
     table adds deals.
     """
     from kosho import brief
+    from kosho.brief import exports
     from kosho.brief.tables import bargain, glance
     from kosho.outputs import require_folder
 
     on = day(as_of, "--as-of")
-    brief.require_extra()
+    asked = exports.asked_formats(formats or ["html"])
+    exports.require_formats(asked)
+    house = _template(template, asked)
     opened = permitted(open_case(case, on), allow_idle=allow_idle)
     chosen = world_named(world, opened)
     require_folder(out or Path("out"))
     with show_progress("Computing") as progress:
         made = brief.compose(opened, on, progress, bargain=table, world=chosen)
-        page = brief.save(made, out or Path("out") / opened.name, progress)
+        folder = out or Path("out") / opened.name
+        files = exports.save(made, folder, asked, template=house, progress=progress)
     for part, text in made.first_page.items():
         if text:
             say(f"{part.capitalize()}: {text}")
@@ -61,4 +81,14 @@ def write(
         if shown.rows and shown.numeric:
             show_made(shown)
             say(f"{shown.note}\n")
-    say_whole(f"{page}\n{page.with_suffix('.json')}")
+    say_whole("\n".join(map(str, files)))
+
+
+def _template(path: Path | None, formats: Sequence[str]) -> bytes | None:
+    """The Word template, checked before anything is computed."""
+    from kosho.brief import exports
+    from kosho.errors import InputError, Problem
+
+    if path is not None and "docx" not in formats:
+        raise InputError(Problem("is for Word documents alone", "add --format docx", key="--template"))
+    return exports.read_template(path)

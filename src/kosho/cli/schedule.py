@@ -38,7 +38,7 @@ def bring_in(  # noqa: PLR0913 - one parameter an option
         typer.Argument(
             metavar="FILE...",
             help="USITC export (.json, .csv), Japan's schedule (.html, .csv, .parquet), or a table with the "
-            "columns code and duty (.csv); one file, one a chapter, or a folder of them; .gz too.",
+            "columns code and duty (.csv); one file, one a chapter, or a folder of them; .gz, .zip, .xlsx too.",
         ),
     ],
     importer: Annotated[str, typer.Option(metavar="ISO3", help="Whose schedule it is, such as USA.")],

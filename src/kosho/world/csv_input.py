@@ -8,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 
 from kosho.errors import InputError, Problem, Problems
+from kosho.tabular import content_of
 
 __all__ = ["Row", "number", "rows_of"]
 
@@ -18,13 +19,13 @@ Row = tuple[int, Mapping[str, str]]
 def rows_of(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
     """Rows of a CSV file with a header, without other columns, empty lines and those that begin with #.
 
+    Whatever `kosho.tabular` reads as CSV is one.
+
     Raises:
         InputError: the file cannot be read, lacks a column, or has none but the header.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
+        text = content_of(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(Problem("is not UTF-8 text", file=str(path))) from None
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and line[0] != "#"]

@@ -16,12 +16,12 @@ from kosho.law.schedules.preferences import symbols
 from kosho.law.schedules.reading import (
     ScheduleDraft,
     SourceRow,
-    bare_suffix,
     cell,
     csv_rows,
     json_rows,
     require,
 )
+from kosho.tabular import kind_of
 
 __all__ = ["COLUMNS", "Specials", "citations", "read_hts", "special_duties"]
 
@@ -87,7 +87,7 @@ class _Columns(NamedTuple):
 def read_hts(path: Path, draft: ScheduleDraft) -> None:
     """Add the 8- and 10-digit lines of an export to a draft; `ScheduleDraft` holds what could not be read."""
     problems = Problems(str(path))
-    rows = json_rows(path, problems) if bare_suffix(path) == ".json" else csv_rows(path, problems)
+    rows = json_rows(path, problems) if kind_of(path) == ".json" else csv_rows(path, problems)
     _read(rows, problems, draft)
     draft.problems += problems.found
 

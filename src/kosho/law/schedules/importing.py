@@ -17,9 +17,10 @@ from kosho.law.schedules.hts import COLUMNS as HTS_COLUMNS
 from kosho.law.schedules.hts import read_hts
 from kosho.law.schedules.lines import LineBook, Schedule
 from kosho.law.schedules.preferences import territory
-from kosho.law.schedules.reading import ScheduleDraft, bare_suffix, csv_rows, require
+from kosho.law.schedules.reading import ScheduleDraft, csv_rows, require
 from kosho.law.schedules.store import write
 from kosho.law.schedules.table import AS_PRINTED, Reading
+from kosho.tabular import kind_of
 
 __all__ = ["Imported", "import_files", "read_files"]
 
@@ -71,7 +72,7 @@ def _inside(files: Sequence[Path]) -> list[Path]:
         if not path.is_dir():
             found.append(path)
             continue
-        own = [one for one in path.rglob("*") if bare_suffix(one) in (".json", ".csv") and one.is_file()]
+        own = [one for one in path.rglob("*") if kind_of(one) in (".json", ".csv") and one.is_file()]
         if not own:
             raise InputError(Problem("holds no .json and no .csv file", file=str(path)))
         found += sorted(own, key=lambda one: (one.parent, one.stem.zfill(len("00")), one.name))
@@ -79,7 +80,7 @@ def _inside(files: Sequence[Path]) -> list[Path]:
 
 
 def _read(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
-    suffix = bare_suffix(path)
+    suffix = kind_of(path)
     if suffix == ".json":
         read_hts(path, draft)
     elif suffix in (".parquet", ".htm", ".html"):
@@ -89,7 +90,10 @@ def _read(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
     elif suffix == ".csv":
         _read_csv(path, draft, reading)
     else:
-        hint = "USITC export in .json or .csv, Japan's schedule in .html, .csv or .parquet, a table in .csv"
+        hint = (
+            "USITC export in .json or .csv, Japan's schedule in .html, .csv or .parquet, a table in .csv; "
+            ".xlsx and .zip for .csv"
+        )
         raise InputError(Problem(f"unknown kind of file {path.suffix!r}", hint, file=str(path)))
 
 

@@ -19,6 +19,7 @@ from kosho.law.schedules.lines import Line
 from kosho.law.schedules.notation import parse_duty
 from kosho.law.schedules.reading import ScheduleDraft, SourceRow, csv_rows, text_of
 from kosho.law.schedules.seasons import season
+from kosho.tabular import kind_of
 
 __all__ = ["is_japanese_schedule", "read_japan"]
 
@@ -89,7 +90,7 @@ def is_japanese_schedule(headings: Iterable[str]) -> bool:
 def read_japan(path: Path, draft: ScheduleDraft) -> None:
     """Add the lines of a page or table to a draft; codes have six digits and a statistical suffix of three."""
     problems = Problems(str(path))
-    rows = {".parquet": _parquet, ".csv": csv_rows}.get(path.suffix.lower(), _page)(path, problems)
+    rows = {".parquet": _parquet, ".csv": csv_rows}.get(kind_of(path), _page)(path, problems)
     above: list[_Heading] = []
     seasonal: dict[str, list[tuple[str, Line, int]]] = {}
     last_code = ""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 import json
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,12 +16,11 @@ from typing import Any, NamedTuple, cast
 from kosho.errors import InputError, Problem, Problems
 from kosho.law.schedules.lines import ADDITIONAL, GENERAL, STATUTORY, Line
 from kosho.law.schedules.notation import parse_duty
-from kosho.limits import refuse_beyond
+from kosho.tabular import content_of, kind_of
 
 __all__ = [
     "ScheduleDraft",
     "SourceRow",
-    "bare_suffix",
     "cell",
     "csv_rows",
     "json_rows",
@@ -34,7 +31,6 @@ __all__ = [
 
 MEMORY_OF_TEXT = 12.0
 """Bytes of memory that a byte of a schedule takes, once its lines are read."""
-PART = 1 << 20
 
 
 class SourceRow(NamedTuple):
@@ -130,24 +126,14 @@ def _alike(one: Line, other: Line) -> bool:
     return one.duties() == other.duties() or one.read_duties() == other.read_duties()
 
 
-def bare_suffix(path: Path) -> str:
-    """Kind of a file by its name, packed or not: `.csv` of `hts.csv.gz`."""
-    plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
-    return plain.suffix.lower()
-
-
 def text_of(path: Path) -> str:
     """The text of a file in UTF-8, or of a page in the encoding that it declares.
 
     Raises:
         InputError: it cannot be read: other encodings are not guessed, for every byte means something in most.
     """
-    try:
-        content = _unpacked(path)
-    except (OSError, EOFError, zlib.error) as error:
-        told = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise InputError(Problem(f"cannot be read: {told}", file=str(path))) from None
-    encoding = _declared(content) if bare_suffix(path) in (".htm", ".html") else "utf-8-sig"
+    content = content_of(path, MEMORY_OF_TEXT)
+    encoding = _declared(content) if kind_of(path) in (".htm", ".html") else "utf-8-sig"
     try:
         return content.decode(encoding)
     except UnicodeError as error:
@@ -155,22 +141,6 @@ def text_of(path: Path) -> str:
         told = "UTF-8" if encoding == "utf-8-sig" else f"{encoding}, as it declares,"
         hint = "save it as UTF-8; in a spreadsheet: CSV UTF-8"
         raise InputError(Problem(f"is not {told} text", hint, str(path), line)) from None
-
-
-def _unpacked(path: Path) -> bytes:
-    """What a file holds, where that fits into memory."""
-    packed = path.suffix.lower() == ".gz"
-    if not packed:
-        refuse_beyond("bytes", path.stat().st_size, MEMORY_OF_TEXT, file=str(path))
-        return path.read_bytes()
-    parts: list[bytes] = []
-    size = 0
-    with gzip.open(path) as file:
-        while part := file.read(PART):
-            size += len(part)
-            refuse_beyond("bytes", size, MEMORY_OF_TEXT, file=str(path))
-            parts.append(part)
-    return b"".join(parts)
 
 
 def _declared(page: bytes) -> str:

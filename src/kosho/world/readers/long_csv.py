@@ -18,6 +18,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.limits import refuse_beyond
+from kosho.tabular import open_csv, size_of
 from kosho.world.readers.oecd_csv import FINAL
 from kosho.world.readers.reader import Reader, Settings, clipped
 from kosho.world.store import IOTable
@@ -80,7 +81,7 @@ def _sales(path: Path, names: Mapping[str, str]) -> list[Sale]:
     problems = Problems(str(path))
     try:
         refuse_beyond("rows", _rows_about(path), ROW_BYTES, file=str(path))
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with open_csv(path) as file:
             lines = csv.reader(file)
             header = [name.strip() for name in next(lines, [])]
             for name, column in names.items():
@@ -91,17 +92,15 @@ def _sales(path: Path, names: Mapping[str, str]) -> list[Sale]:
             problems.raise_if_any()
             places = [header.index(names[name]) for name in COLUMNS]
             return list(_rows(lines, places, len(header), problems))
-    except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(Problem(f"is not CSV text: {error}", file=str(path))) from None
 
 
 def _rows_about(path: Path) -> int:
     """How many rows a file has, as its beginning lets expect."""
-    with path.open("rb") as file:
+    with open_csv(path) as file:
         beginning = file.read(SAMPLE)
-    return path.stat().st_size * beginning.count(b"\n") // max(len(beginning), 1)
+    return size_of(path) * beginning.count("\n") // max(len(beginning), 1)
 
 
 def _rows(lines: Iterator[list[str]], places: Sequence[int], width: int, problems: Problems) -> Iterator[Sale]:

@@ -19,6 +19,7 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.tabular import open_csv
 from kosho.world.readers.reader import Reader, clipped
 from kosho.world.store import IOTable
 
@@ -71,12 +72,10 @@ def build_from_oecd_csv(path: Path) -> IOTable:
     """
     problems = Problems(str(path))
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with open_csv(path) as file:
             lines = csv.reader(file)
             layout = _layout(next(lines, []), problems)
             return _read(lines, layout, path, problems)
-    except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(Problem(f"is not CSV text: {error}", file=str(path))) from None
 

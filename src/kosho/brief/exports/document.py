@@ -1,0 +1,249 @@
+"""A brief as headings, paragraphs and tables in reading order: what Word and Markdown are written from.
+
+Words and rounding are those of the page, for they come from the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kosho import formatting
+from kosho.brief import deal_tables
+from kosho.brief.commitment_tables import commitments
+from kosho.brief.exports.record_tables import record_tables
+from kosho.brief.market_tables import market_tables
+from kosho.brief.model import Brief, Claim, Negotiation, Reference
+from kosho.brief.tables import CellTable, tables
+from kosho.codes import country_name
+
+__all__ = [
+    "ANNEX",
+    "FIRST_PAGE",
+    "KINDS",
+    "Block",
+    "Heading",
+    "Paragraph",
+    "document",
+    "heads",
+    "marks",
+    "reference",
+]
+
+FIRST_PAGE = {
+    "ask": "Ask for",
+    "accept": "Accept down to",
+    "gains": "It brings",
+    "break": "What could break it",
+    "due": "Due",
+    "caveat": "Caveat",
+}
+"""Lines of the first page, as they are headed."""
+ANNEX = "Annex"
+KINDS = {"primary": "primary", "secondary": "secondary", "own": "own work"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Of a section (1) or a part of one (2)."""
+
+    text: str
+    level: Literal[1, 2] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text; `kind` is what it is set as, `lead` stands before it in bold."""
+
+    text: str
+    kind: Literal["text", "lead", "point", "note"] = "text"
+    lead: str = ""
+
+
+Block = Heading | Paragraph | CellTable
+
+
+def document(brief: Brief) -> list[Block]:
+    """What a brief says, block by block.
+
+    >>> from kosho.brief.exports.document import document
+    >>> [one.text for one in document(brief) if isinstance(one, Heading)][:2]  # as `compose` gives it
+    ['In short', 'What each scenario is worth']
+    """
+    return [*_first(brief), *_main(brief), *_annex(brief)]
+
+
+def marks(brief: Brief, ids: Iterable[str]) -> str:
+    """Numbers of sources as they stand behind what rests on them: ` [3, 4]`; empty where there is none."""
+    numbers = {one.id: one.number for one in brief.sources}
+    found = [str(numbers[one]) for one in dict.fromkeys(ids) if one in numbers]
+    return f" [{', '.join(found)}]" if found else ""
+
+
+def reference(one: Reference) -> str:
+    """A source in one line."""
+    told = [one.title, one.publisher, *([formatting.day(one.date)] if one.date else [])]
+    more = [
+        KINDS[one.kind],
+        *(["hindsight: later than the day of this brief, used by the method"] if one.hindsight else []),
+        *([f"licence {one.licence}"] if one.licence else []),
+        *([one.note] if one.note else []),
+    ]
+    return f"{', '.join(told)} ({'; '.join(more)})" + (f". {one.url}" if one.url else "")
+
+
+def heads(table: CellTable) -> list[str]:
+    """Heads of the columns, each with the heading over it: `Japan, against today`."""
+    if not table.groups:
+        return list(table.columns)
+    first = len(table.columns) - table.numeric
+    groups = [name for name in table.groups[1:] for _ in range(table.group_width)]
+    under = [f"{group}, {name}" for group, name in zip(groups, table.columns[first:], strict=True)]
+    return [*table.columns[:first], *under]
+
+
+def _first(brief: Brief) -> Iterator[Block]:
+    lines: Mapping[str, str] = getattr(brief, "first_page", {})
+    yield Heading("In short")
+    if any(lines.values()):
+        for part, lead in FIRST_PAGE.items():
+            if lines.get(part):
+                yield Paragraph(lines[part], "note" if part == "caveat" else "text", lead)
+    else:
+        yield Paragraph(_claim(brief, brief.lead), "lead")
+        yield from _points(brief, brief.headline)
+
+
+def _main(brief: Brief) -> Iterator[Block]:
+    found = tables(brief)
+    if brief.negotiation is not None:
+        yield from _negotiation(brief, brief.negotiation)
+    if brief.computed:
+        yield Heading("What each scenario is worth")
+        yield from _filled(found["glance"], found["bargain"])
+    yield Heading(f"What is in force on {formatting.day(brief.as_of)}")
+    if brief.summary:
+        yield Paragraph(brief.summary)
+    if brief.law_held:
+        yield from _filled(found["in-force"], found["in-force-others"])
+        if brief.law_verified:
+            yield Paragraph(brief.law_verified, "note")
+    else:
+        yield Paragraph("The register does not hold the law of this day. What was in force is not known here.")
+    if brief.record is not None:
+        yield Heading("What was said")
+        if brief.record.empty:
+            yield Paragraph(f"Nothing was recorded by {formatting.day(brief.as_of)}.")
+        yield from record_tables(brief.record)
+    if brief.computed:
+        yield from _computed(brief, found)
+    yield from _ahead(brief)
+
+
+def _negotiation(brief: Brief, one: Negotiation) -> Iterator[Block]:
+    yield Heading("The negotiating table")
+    if one.as_of and one.as_of != brief.as_of:
+        yield Paragraph(f"As it stood on {formatting.day(one.as_of)}, before the talks were over.")
+    yield Paragraph(one.summary)
+    zone = "" if one.zone else " There is no zone of agreement."
+    yield Paragraph(
+        f"{formatting.count(one.packages)} packages were priced one by one on the smaller table; "
+        f"{formatting.count(one.allowed)} stay within the red lines, and "
+        f"{formatting.count(one.better_for_all)} of those leave every side better off than no deal.{zone}"
+    )
+    yield from (Paragraph(way, "point", "What would open a zone") for way in one.opening)
+    if one.red_lines:
+        yield Paragraph(f"{'; '.join(one.red_lines)}.{marks(brief, one.sources)}", "note", "Red lines")
+    if one.deals:
+        yield from _filled(
+            deal_tables.deals_table(one),
+            deal_tables.shares_table(one),
+            *([deal_tables.bounds_table(one)] if one.bounds else []),
+            deal_tables.certificate_table(one),
+        )
+    yield from (Paragraph(each) for each in (*one.linkage, *one.delay))
+    if one.said:
+        yield from _filled(deal_tables.bases_table(one))
+
+
+def _computed(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
+    yield Heading("The scenarios compared")
+    for one in brief.scenarios:
+        told = [one.description, f"Measures of {formatting.day(one.on)}.", one.background, one.note]
+        text = " ".join(filter(None, told)) + f" ({one.status}){marks(brief, one.sources)}"
+        yield Paragraph(text, "text", one.title)
+    yield Heading("What it is worth to each side")
+    year = brief.world.year if brief.world is not None and brief.world.year else "the base year"
+    yield Paragraph(
+        f"Equivalent variation: the sum of money that, at the prices of the {brief.base_label}, would change a "
+        f"country’s real income as much as the scenario does. In USD of {year}, a year, in the long run of "
+        "seven to ten years."
+    )
+    yield from _filled(*(found[f"variants-{party.lower()}"] for party in brief.codes))
+    yield Heading("The trade at stake")
+    yield from _filled(*(table for name, table in found.items() if name.startswith("flow-")))
+    yield from _filled(found["other-flows"], *market_tables(brief).values())
+    yield from _points(brief, brief.method.first_year)
+    yield Heading("Commitments and bounds")
+    bound = commitments(brief)
+    if not bound["bounds"].rows:
+        yield Paragraph("No scenario promises a quantity or bounds one.")
+    yield from _filled(*bound.values())
+    yield Heading("How sure")
+    yield from _filled(found["draws"])
+
+
+def _ahead(brief: Brief) -> Iterator[Block]:
+    if brief.not_yet_priced:
+        yield Heading("Not yet priced")
+        yield Paragraph("On the table, but in none of the numbers above.")
+        for item in brief.not_yet_priced:
+            quote = f" “{item.quote}”" if item.quote else ""
+            by = f", {country_name(item.by)}" if item.by else ""
+            yield Paragraph(f"{item.why}{quote}{marks(brief, item.sources)}", "point", item.title + by)
+    yield Heading("Next dates")
+    if not brief.calendar:
+        yield Paragraph("None is known.")
+    for entry in brief.calendar:
+        told = " ".join(filter(None, (entry.title, entry.consequence)))
+        yield Paragraph(told + marks(brief, entry.sources), "point", formatting.day(entry.date))
+
+
+def _annex(brief: Brief) -> Iterator[Block]:
+    if brief.computed:
+        found = tables(brief)
+        yield Heading(f"{ANNEX}: by sector and economy")
+        for party in brief.codes:
+            yield from _filled(found[f"sectors-{party.lower()}"])
+        yield from _filled(found["economies"])
+    yield Heading("Method and limits")
+    if brief.method.model:
+        yield Heading("The model", 2)
+        yield from _points(brief, brief.method.model)
+    yield Heading("What limits it", 2)
+    yield from _points(brief, brief.method.limits)
+    if brief.world is not None:
+        world = brief.world
+        yield Heading("The table", 2)
+        year = f", {world.year}" if world.year else ""
+        yield Paragraph(
+            f"{world.attribution or world.source}. {world.economies} economies, {world.sectors} sectors{year}; "
+            f"fingerprint {world.hash}."
+        )
+    yield Heading("Sources")
+    yield from (Paragraph(reference(one), "note", f"[{one.number}]") for one in brief.sources)
+
+
+def _filled(*found: CellTable) -> Iterator[CellTable]:
+    """Those that have something in them."""
+    return (one for one in found if one.rows and one.columns)
+
+
+def _points(brief: Brief, claims: Sequence[Claim]) -> Iterator[Paragraph]:
+    return (Paragraph(_claim(brief, one), "point") for one in claims)
+
+
+def _claim(brief: Brief, one: Claim) -> str:
+    """A claim, how it is known, and on what."""
+    return f"{one.text} ({one.status}){marks(brief, one.sources)}"

@@ -1,0 +1,229 @@
+"""The live sheet: options picked from lists, and what the package is worth, looked up among those priced."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kosho import formatting
+from kosho.brief.exports.sheets import LINE, STEPS, Column, Looks, add, billion, lines, on_paper
+from kosho.brief.model import Negotiation
+from kosho.brief.priced import PricedPackages
+from kosho.codes import country_name
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+__all__ = ["CHOICE", "OPTIONS", "PACKAGES", "add_live", "labels"]
+
+CHOICE, PACKAGES, OPTIONS = "Try a deal", "Packages", "Options"
+FIRST = 5
+"""Row of the first issue, counted from 0."""
+ROWS = 4
+"""Row of the first package and of the first option, counted from 0: heads stand above."""
+LONGEST = 250
+"""Characters of a text that a lookup can find; Excel's limit is 255."""
+WILD = str.maketrans({"*": "＊", "?": "？", "~": "～"})
+"""What a lookup would take for any text, and what it is written as."""
+UNKNOWN = "not priced here"
+
+
+def labels(options: Sequence[str]) -> list[str]:
+    """Options as a list offers them: short enough to be looked up, each another.
+
+    >>> labels(["25 %", "15 %", "15 %"])
+    ['25 %', '15 % (2)', '15 % (3)']
+    """
+    short = [one.translate(WILD)[:LONGEST] for one in options]
+    often = Counter(one.casefold() for one in short)
+    return [f"{one} ({place})" if often[one.casefold()] > 1 else one for place, one in enumerate(short, 1)]
+
+
+def add_live(workbook: Workbook, looks: Looks, told: Negotiation, found: PricedPackages) -> None:
+    """Three sheets: the choice, the packages it is looked up in, and the options of each issue.
+
+    Formulas carry the values of the choice that they are saved with, for viewers that do not compute.
+    """
+    sheet = workbook.add_worksheet(CHOICE)
+    _add_packages(workbook, looks, told, found)
+    _add_options(workbook, looks, found)
+    _choice(sheet, looks, (told, found))
+
+
+def _about(found: PricedPackages) -> str:
+    ground = f" Laid on “{found.background}”." if found.background else ""
+    if found.complete:
+        return f"All {formatting.count(found.of)} packages of the table, priced one by one.{ground}"
+    return (
+        f"The table has {formatting.count(found.of)} packages. "
+        f"{formatting.count(len(found.numbers))} are here: the frontier, the deals "
+        "and what holds without one; any other choice says "
+        f"“{UNKNOWN}”, and `kosho bargain --explain` prices it.{ground}"
+    )
+
+
+def _add_packages(workbook: Workbook, looks: Looks, told: Negotiation, found: PricedPackages) -> None:
+    crossed = {line: frozenset(numbers) for line, numbers in found.crossing.items()}
+    impossible = frozenset(found.impossible)
+    options = [labels(issue.options) for issue in found.issues]
+    columns = [
+        Column("Package", 10, "count"),
+        *(
+            Column(f"{country_name(code)}, gain over no deal, billion USD a year", 18, "change")
+            for code in told.parties
+        ),
+        *(
+            Column(f"{country_name(code)}, over today, billion USD a year", 18, "change")
+            for code in told.parties
+        ),
+        Column("Better for all than no deal", 14),
+        Column("Possible", 10),
+        Column("Red lines crossed", 40),
+        *(Column(issue.title, 24) for issue in found.issues),
+    ]
+    rows = (
+        (
+            number,
+            *(billion(found.gains[code][row]) for code in told.parties),
+            *(billion(found.gains[code][row] - found.today[code]) for code in told.parties),
+            _yes(_better(found, row)),
+            _yes(number not in impossible),
+            "; ".join(line for line, numbers in crossed.items() if number in numbers) or "none",
+            *(names[choice] for names, choice in zip(options, found.choices(number), strict=True)),
+        )
+        for row, number in enumerate(found.numbers)
+    )
+    add(workbook, looks, (PACKAGES, "Packages, priced", _about(found)), columns, rows)
+
+
+def _better(found: PricedPackages, row: int) -> bool:
+    possible = found.numbers[row] not in frozenset(found.impossible)
+    return possible and all(values[row] > found.noise for values in found.gains.values())
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "no"
+
+
+def _add_options(workbook: Workbook, looks: Looks, found: PricedPackages) -> None:
+    names = [labels(issue.options) for issue in found.issues]
+    longest = max(map(len, names), default=0)
+    rows = [[column[k] if k < len(column) else None for column in names] for k in range(longest)]
+    about = (OPTIONS, "Options of each issue", f"The lists of the sheet “{CHOICE}” are these.")
+    add(workbook, looks, about, [Column(issue.title, 36, "wrap") for issue in found.issues], rows)
+
+
+def _choice(sheet: Worksheet, looks: Looks, content: tuple[Negotiation, PricedPackages]) -> None:
+    told, found = content
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 62)
+    sheet.set_column(2, 3, 13, None, {"hidden": True})
+    sheet.write_string(0, 0, "Try a deal", looks.title)
+    sheet.write_string(
+        1, 0, "Pick an option of each issue in the yellow cells; what the package is worth follows.", looks.note
+    )
+    sheet.write_string(2, 0, _about(found), looks.note)
+    for place, head in enumerate(("Issue", "Option (pick from the list)", "Position", "Step")):
+        sheet.write_string(FIRST - 1, place, head, looks.head)
+    chosen = _start(told, found)
+    for k, (issue, step) in enumerate(zip(found.issues, found.strides, strict=True)):
+        row, names = FIRST + k, labels(issue.options)
+        area = _area(OPTIONS, k, len(names))
+        sheet.set_row(row, LINE * max(lines(issue.title, 30), *(lines(name, 60) for name in names)) + 4)
+        sheet.write_string(row, 0, issue.title, looks.bold)
+        sheet.write_string(row, 1, names[chosen[k]], looks.choice)
+        sheet.data_validation(
+            row,
+            1,
+            row,
+            1,
+            {
+                "validate": "list",
+                "source": f"={area}",
+                "error_title": "Not an option",
+                "error_message": "Pick one of the list.",
+            },
+        )
+        sheet.write_formula(row, 2, f"=MATCH(B{row + 1},{area},0)-1", looks.note, chosen[k])
+        sheet.write_number(row, 3, step, looks.note)
+    last = FIRST + len(found.issues)
+    _answers(sheet, looks, content, (last, sum(c * s for c, s in zip(chosen, found.strides, strict=True))))
+    sheet.freeze_panes(FIRST, 0)
+    on_paper(sheet)
+
+
+def _start(told: Negotiation, found: PricedPackages) -> tuple[int, ...]:
+    """The choice that the sheet opens with: the first deal, else what holds without one."""
+    changes = next((deal.changes for deal in told.deals if deal.background == found.background), ())
+    return tuple(
+        next(
+            (k for k, option in enumerate(issue.options) if f"{issue.title}: {option}" in changes),
+            issue.fallback,
+        )
+        for issue in found.issues
+    )
+
+
+def _answers(
+    sheet: Worksheet, looks: Looks, content: tuple[Negotiation, PricedPackages], place: tuple[int, int]
+) -> None:
+    """Number of the package and its row, hidden; gains over no deal and today; what else is said of it."""
+    told, found = content
+    last, number = place
+    where = found.numbers.index(number) if number in found.numbers else None
+    count, parties = len(found.numbers), told.parties
+    top = last + 2
+    issues = f"{FIRST + 1}:%s{last}"
+    total = f"=SUMPRODUCT(C{issues % 'C'},D{issues % 'D'})"
+    sheet.write_formula(last, 2, total, looks.note, number)
+    at: Any = "" if where is None else where + 1
+    sheet.write_formula(
+        last, 3, f'=IFERROR(MATCH(C{last + 1},{_area(PACKAGES, 0, count)},0),"")', looks.note, at
+    )
+    sheet.write_string(top - 1, 0, "What it is worth", looks.head)
+    sheet.write_string(top - 1, 1, "Billion USD a year", looks.head)
+    asked: list[tuple[str, int, Any]] = []
+    for shift, over in ((0, "over no deal"), (len(parties), "over today")):
+        for k, code in enumerate(parties):
+            gain = None if where is None else found.gains[code][where] - (found.today[code] if shift else 0.0)
+            value = billion(gain)
+            asked.append((f"{country_name(code)}, {over}", 1 + shift + k, UNKNOWN if value is None else value))
+    crossed = "; ".join(line for line, numbers in found.crossing.items() if number in numbers) or "none"
+    words = [
+        ("Better for all than no deal", _yes(where is not None and _better(found, where))),
+        ("Possible", _yes(number not in found.impossible)),
+        ("Red lines crossed", crossed),
+    ]
+    first_word = 1 + 2 * len(parties)
+    asked += [
+        (head, first_word + k, UNKNOWN if where is None else value) for k, (head, value) in enumerate(words)
+    ]
+    for k, (head, column, value) in enumerate(asked):
+        looked_up = f'IFERROR(INDEX({_area(PACKAGES, column, count)},D{last + 1}),"{UNKNOWN}")'
+        sheet.write_string(top + k, 0, head, looks.bold)
+        sheet.write_formula(top + k, 1, f"={looked_up}", looks.answer, value)
+    cell = f"B{top + 1}"
+    for test, form in (
+        (f"{cell}>=0.005", looks.gain),
+        (f"{cell}<=-0.005", looks.loss),
+        *((f"ABS({cell})>={least}", form) for least, form in zip(STEPS, looks.digits, strict=False)),
+    ):
+        known = {"type": "formula", "criteria": f"=AND(ISNUMBER({cell}),{test})", "format": form}
+        sheet.conditional_format(top, 1, top + 2 * len(parties) - 1, 1, known)
+    sheet.write_string(
+        top + len(asked) + 1,
+        0,
+        "Computed on the smaller table with central elasticities; good for two digits. The sheet "
+        "“Deals” says how sure the deals are.",
+        looks.note,
+    )
+
+
+def _area(sheet: str, column: int, rows: int) -> str:
+    from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 - an optional extra
+
+    letter = xl_col_to_name(column)
+    return f"'{sheet}'!${letter}${ROWS + 1}:${letter}${ROWS + rows}"

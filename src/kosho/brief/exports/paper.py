@@ -1,0 +1,70 @@
+"""The page as PDF, by an engine that runs without a browser; figures are set as it can draw them."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from kosho.brief.model import Brief
+from kosho.brief.page import render
+from kosho.errors import InputError, Problem
+from kosho.extras import missing
+
+if TYPE_CHECKING:
+    from weasyprint import HTML
+
+__all__ = ["engine", "for_paper", "pdf"]
+
+SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+DRAWN = {
+    "track": 'font-size="11"',
+    "scatter": 'font-size="12"',
+    "grid": 'stroke="#e3e6ea"',
+    "zero": 'stroke="#5b6675"',
+    "interval": 'fill="#c5cedb"',
+}
+"""Colours that a figure has from the style sheet of the page, not applied within drawings."""
+
+
+def pdf(brief: Brief) -> bytes:
+    """The page on A4.
+
+    Raises:
+        InputError: the packages of the `pdf` or the `brief` extra are not installed.
+    """
+    made = engine()(string=for_paper(render(brief)), url_fetcher=_refuse).write_pdf()
+    if made is None:
+        raise RuntimeError("nothing was written")
+    return made
+
+
+def for_paper(page: str) -> str:
+    """A page without scripts, its figures and grids as an engine for paper can lay them out."""
+    page = SCRIPT.sub("", page)
+    for name, look in DRAWN.items():
+        page = page.replace(f'class="{name}"', f'class="{name}" {look}')
+    style = files("kosho.brief.exports").joinpath("paper.css").read_text(encoding="utf-8")
+    return page.replace("</style>", f"{style}</style>", 1)
+
+
+def engine() -> type[HTML]:
+    """What sets the page.
+
+    Raises:
+        InputError: it, or a library of the system that it needs, is not installed.
+    """
+    try:
+        from weasyprint import HTML  # noqa: PLC0415 - an optional extra
+    except ModuleNotFoundError:
+        raise missing("pdf", "writing PDF") from None
+    except OSError as error:  # the engine is there, a library of the system that it sets text with is not
+        told = f"writing PDF needs the library Pango: {str(error).splitlines()[0]}"
+        hint = "on Debian: apt install libpango-1.0-0 libpangoft2-1.0-0; on macOS: brew install pango"
+        raise InputError(Problem(told, hint)) from None
+    return HTML
+
+
+def _refuse(address: str) -> dict[str, bytes]:
+    """A page needs nothing else: what it names is not fetched."""
+    raise ValueError(address)

@@ -1,0 +1,423 @@
+"""A brief as a workbook: real numbers with units in their heads, sheets for people, and one that computes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kosho import formatting
+from kosho.brief import statement_text
+from kosho.brief.exports.document import FIRST_PAGE, KINDS, marks
+from kosho.brief.exports.live import add_live
+from kosho.brief.exports.sheets import Column, Looks, Value, add, billion
+from kosho.brief.model import Brief, Negotiation
+from kosho.brief.recorded import Recorded
+from kosho.codes import country_name, sector_name
+from kosho.extras import missing
+from kosho.provenance import Said
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+__all__ = ["workbook"]
+
+Rows = Iterator[tuple[Value, ...]]
+MONEY = "billion USD a year"
+
+
+def workbook(brief: Brief) -> bytes:
+    """The workbook, without macros.
+
+    Raises:
+        InputError: the packages of the `office` extra are not installed.
+    """
+    try:
+        from xlsxwriter import Workbook as NewWorkbook  # noqa: PLC0415 - an optional extra
+    except ModuleNotFoundError:
+        raise missing("office", "writing Excel workbooks") from None
+    written = io.BytesIO()
+    plain = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    made = NewWorkbook(written, plain)
+    day = datetime(brief.as_of.year, brief.as_of.month, brief.as_of.day)
+    made.set_properties({"title": brief.title, "author": "Kosho", "created": day})
+    looks = Looks(made)
+    _summary(made, looks, brief)
+    if brief.negotiation is not None:
+        _deals(made, looks, brief.negotiation)
+        if brief.negotiation.priced is not None:
+            add_live(made, looks, brief.negotiation, brief.negotiation.priced)
+    if brief.computed:
+        _effects(made, looks, brief)
+    _law(made, looks, brief)
+    _record(made, looks, brief)
+    _assumptions(made, looks, brief)
+    _sources(made, looks, brief)
+    made.worksheets()[0].activate()
+    made.close()
+    return written.getvalue()
+
+
+def _summary(made: Workbook, looks: Looks, brief: Brief) -> None:
+    about = ("Summary", brief.title, f"Brief as of {formatting.day(brief.as_of)}, as known on that day.")
+    columns = [Column("What", 26, "wrap"), Column("In words", 120, "wrap")]
+    add(made, looks, about, columns, _said_first(brief))
+
+
+def _said_first(brief: Brief) -> Rows:
+    lines: dict[str, str] = getattr(brief, "first_page", {})
+    if any(lines.values()):
+        yield from ((head, lines[part]) for part, head in FIRST_PAGE.items() if lines.get(part))
+    else:
+        yield "In short", f"{brief.lead.text} ({brief.lead.status}){marks(brief, brief.lead.sources)}"
+        yield from (("Also", f"{one.text} ({one.status}){marks(brief, one.sources)}") for one in brief.headline)
+    yield from (
+        (formatting.day(one.date), f"{one.title} {one.consequence or ''}".strip()) for one in brief.calendar
+    )
+
+
+def _deals(made: Workbook, looks: Looks, one: Negotiation) -> None:
+    names = {code: country_name(code) for code in one.parties}
+    columns = [
+        Column("Deal", 24, "wrap"),
+        Column("Background", 28, "wrap"),
+        *(Column(f"{name}, over no deal, {MONEY}", 16, "change") for name in names.values()),
+        *(Column(f"{name}, over today, {MONEY}", 16, "change") for name in names.values()),
+        Column("What changes", 90, "wrap"),
+    ]
+    rows = (
+        (
+            deal.concept,
+            deal.background,
+            *(billion(deal.over_no_deal[code]) for code in names),
+            *(billion(deal.over_today[code]) for code in names),
+            "; ".join(deal.changes) or "nothing",
+        )
+        for deal in one.deals
+    )
+    counted = (
+        f"{formatting.count(one.packages)} packages were priced; "
+        f"{formatting.count(one.allowed)} stay within the red lines, "
+        f"{formatting.count(one.better_for_all)} of those leave every side better off than no deal."
+    )
+    add(made, looks, ("Deals", "The deals that theory picks", counted), columns, rows)
+    columns = [
+        Column("Deal", 24),
+        Column("All gain, % of draws", 14, "share"),
+        *(
+            Column(f"{name}, {what}, {MONEY}", 16, "change")
+            for name in names.values()
+            for what in ("5th percentile", "median", "95th percentile")
+        ),
+    ]
+    spread = (
+        (
+            name,
+            one.all_gain[name],
+            *(billion(x) for code in names for x in (found[code].p5, found[code].p50, found[code].p95)),
+        )
+        for name, found in one.certificates.items()
+    )
+    note = f"Gains over no deal in {one.draws} draws of the trade elasticities."
+    add(made, looks, ("How sure", "How sure the deals are", note), columns, spread)
+    columns = [
+        Column("Issue", 44, "wrap"),
+        *(Column(f"{name}, {MONEY}", 16, "change") for name in names.values()),
+    ]
+    worth = (
+        {"No deal gives way to what holds without a new option": one.before} if one.before else {}
+    ) | one.shares
+    shares = (
+        (issue, *(formatting.NOT_PRICED if found is None else billion(found[code]) for code in names))
+        for issue, found in worth.items()
+    )
+    note = (
+        f"Of the {one.shares_of} deal: what each adds on average over every order of issues (Shapley values)."
+    )
+    add(made, looks, ("Issues", "Which issue carries the gains", note), columns, shares)
+
+
+def _effects(made: Workbook, looks: Looks, brief: Brief) -> None:
+    label = brief.base_label
+    asked = ("Scenarios", "What each scenario is worth", "Central figure first, then the ranges; long run.")
+    add(made, looks, asked, _COMPARED, _compared(brief))
+    note = f"Against the {label}, a row an economy, scenario and way of closing the model; long run."
+    add(made, looks, ("By country", "Effects by country", note), _COUNTRIES, _countries(brief))
+    note += " Empty: nothing was exported or made there before."
+    add(made, looks, ("By sector", "Effects by sector", note), _SECTORS, _sectors(brief))
+    note = f"Named trade, before ({label}) and after; long run. Empty: the quantity is not known."
+    add(made, looks, ("Trade", "The trade at stake", note), _TRADE, _trade(brief))
+
+
+_RANGES = (
+    "central figure",
+    "low end, central elasticities",
+    "high end, central elasticities",
+    "low end, weak response",
+    "high end, weak response",
+)
+_COMPARED = [
+    Column("Party", 16),
+    Column("Scenario", 44, "wrap"),
+    Column("Against", 44, "wrap"),
+    *(Column(f"{name[:1].upper()}{name[1:]}, {MONEY}", 17, "change") for name in _RANGES),
+]
+_COUNTRIES = [
+    Column("Economy", 22),
+    Column("Code", 8),
+    Column("Scenario", 44),
+    Column("Way of closing the model", 36),
+    Column(f"Equivalent variation, {MONEY}", 18, "change"),
+    Column("Real income, change in %", 14, "percent"),
+    Column("Real wage, change in %", 14, "percent"),
+]
+_SECTORS = [
+    Column("Party", 16),
+    Column("Sector", 34),
+    Column("Code", 10),
+    Column("Scenario", 44),
+    Column("Way of closing the model", 36),
+    Column(f"Exports before, {MONEY}", 14, "money"),
+    Column(f"Exports after, {MONEY}", 14, "money"),
+    Column("Exports, volume, change in %", 14, "percent"),
+    Column(f"Output before, {MONEY}", 14, "money"),
+    Column("Output, volume, change in %", 14, "percent"),
+]
+_TRADE = [
+    Column("Trade", 36),
+    Column("Scenario", 44),
+    Column("Way of closing the model", 36),
+    Column(f"Value before, {MONEY}", 14, "money"),
+    Column(f"Value after, {MONEY}", 14, "money"),
+    Column("Value, change in %", 12, "percent"),
+    Column("Quantity before", 14, "count"),
+    Column("Quantity after", 14, "count"),
+    Column("Unit of quantity", 14),
+]
+
+
+def _compared(brief: Brief) -> Rows:
+    titles = {one.id: one.title for one in brief.scenarios}
+    for one in brief.comparisons:
+        middle = one.by_variant[brief.variants[0].id]
+        ends = (middle, one.central.low, one.central.high, one.low.low, one.low.high)
+        against = titles.get(one.against, brief.base_label)
+        yield country_name(one.party), titles[one.scenario], against, *map(billion, ends)
+
+
+def _countries(brief: Brief) -> Rows:
+    titles = {one.id: one.title for one in (*brief.scenarios, *brief.variants)}
+    for run in brief.results:
+        for code, one in run.countries.items():
+            yield (
+                country_name(code),
+                code,
+                titles[run.scenario],
+                titles[run.variant],
+                billion(one.ev_musd),
+                one.welfare,
+                one.real_wage,
+            )
+
+
+def _sectors(brief: Brief) -> Rows:
+    titles = {one.id: one.title for one in (*brief.scenarios, *brief.variants)}
+    for run in brief.results:
+        for party, found in run.sectors.items():
+            for code, one in found.items():
+                yield (
+                    country_name(party),
+                    sector_name(code),
+                    code,
+                    titles[run.scenario],
+                    titles[run.variant],
+                    billion(one.exports_base_musd),
+                    billion(one.exports_musd),
+                    one.exports_volume,
+                    billion(one.output_base_musd),
+                    one.output_volume,
+                )
+
+
+def _trade(brief: Brief) -> Rows:
+    titles = {one.id: one.title for one in (*brief.scenarios, *brief.variants)}
+    for run in brief.results:
+        for one in run.flows:
+            yield (
+                one.title,
+                titles[run.scenario],
+                titles[run.variant],
+                billion(one.base_musd),
+                billion(one.new_musd),
+                one.new_musd / one.base_musd - 1.0 if one.base_musd else None,
+                one.base_units,
+                one.new_units,
+                one.unit,
+            )
+
+
+def _law(made: Workbook, looks: Looks, brief: Brief) -> None:
+    columns = [
+        Column("Measure", 48, "wrap"),
+        Column("By", 20),
+        Column("On whom", 26, "wrap"),
+        Column("Rate", 18, "wrap"),
+        Column("Since", 13, "day"),
+        Column("Until", 13, "day"),
+        Column("Hits a party", 12),
+        Column("Scope", 50, "wrap"),
+        Column("Legal basis", 44, "wrap"),
+        Column("How it is known", 14),
+        Column("Sources", 12),
+    ]
+    rows = (
+        (
+            one.title,
+            one.imposer,
+            one.partners,
+            one.rate,
+            one.since,
+            one.until,
+            ", ".join(map(country_name, one.hits)) or "no",
+            ". ".join(filter(None, (one.scope, one.note))),
+            one.legal_basis,
+            one.status,
+            marks(brief, one.sources).strip(" []"),
+        )
+        for one in brief.in_force
+    )
+    note = brief.law_verified if brief.law_held else "The register does not hold the law of this day."
+    add(made, looks, ("Law", f"In force on {formatting.day(brief.as_of)}", note), columns, rows)
+
+
+def _record(made: Workbook, looks: Looks, brief: Brief) -> None:
+    columns = [
+        Column("Part", 16),
+        Column("About", 44, "wrap"),
+        Column("By", 30, "wrap"),
+        Column("Date", 18),
+        Column("As", 16),
+        Column("The words", 90, "wrap"),
+        Column("After", 18, "wrap"),
+        Column("Source", 10),
+    ]
+    day = formatting.day(brief.as_of)
+    rows = _statements(brief, brief.record) if brief.record is not None else iter(())
+    note = (
+        "Exact words, in the language of their source."
+        if brief.record is not None
+        else "The case has no record."
+    )
+    add(made, looks, ("Record", f"What was said, as known on {day}", note), columns, rows)
+
+
+def _statements(brief: Brief, one: Recorded) -> Rows:
+    def row(part: str, about: str, said: Said) -> tuple[Value, ...]:
+        return (
+            part,
+            about,
+            statement_text.by(said),
+            statement_text.when(said),
+            statement_text.kind(said),
+            said.quote,
+            said.attributed_to,
+            marks(brief, [said.source]).strip(" []"),
+        )
+
+    yield from (
+        row("deadline", f"{one.what}, {statement_text.day_or_month(one.on)}", one.said) for one in one.deadlines
+    )
+    for issue in one.issues:
+        yield from (row("position", issue.title, said) for stance in issue.stances for said in stance.said)
+    for point in one.contentions:
+        yield from (row("contention", f"{point.title} ({point.status})", said) for said in point.said)
+    yield from (row("commitment", f"{each.what} ({each.status})", each.said) for each in one.commitments)
+    for dispute in one.conflicts:
+        yield from (row("contradiction", dispute.about, said) for said in dispute.said)
+    yield from (row("event", event.what, event.said) for event in one.timeline)
+
+
+def _assumptions(made: Workbook, looks: Looks, brief: Brief) -> None:
+    columns = [
+        Column("Part", 18),
+        Column("What", 90, "wrap"),
+        Column("How it is known", 16),
+        Column("Low", 12, "scale"),
+        Column("Middle", 12, "scale"),
+        Column("High", 12, "scale"),
+        Column("Unit", 18),
+        Column("Scenarios", 44, "wrap"),
+        Column("Sources", 12),
+    ]
+    note = "What the effects rest on, in its range; what limits them; what is in none of the numbers."
+    add(made, looks, ("Assumptions", "Assumptions and limits", note), columns, _assumed(brief))
+
+
+def _assumed(brief: Brief) -> Rows:
+    titles = {one.id: one.title for one in brief.scenarios}
+    found: dict[tuple[Value, ...], list[str]] = {}
+    for bounds in brief.bounds:
+        for one in bounds.ranges:
+            what = f"{bounds.titles.get(one.measure, one.measure)}: {one.what}"
+            row = (
+                "parameter",
+                what + (f". {one.note}" if one.note else ""),
+                "assumption" if one.assumed else "estimate",
+                one.low,
+                "bound only" if one.value is None else one.value,
+                one.high,
+                one.unit,
+                marks(brief, one.sources).strip(" []"),
+            )
+            found.setdefault(row, []).append(titles[bounds.scenario])
+    for (*row, sources), scenarios in found.items():
+        yield *row, "; ".join(dict.fromkeys(scenarios)), sources
+    method = brief.method
+    for part, claims in (("model", method.model), ("limit", method.limits), ("first year", method.first_year)):
+        for one in claims:
+            cited = marks(brief, one.sources).strip(" []")
+            yield part, one.text, one.status, None, None, None, None, None, cited
+    for fact in brief.observed:
+        cited = marks(brief, fact.sources).strip(" []")
+        what = ". ".join(filter(None, (f"{fact.title}, {fact.period}", fact.note)))
+        yield "observed", what, fact.status, None, fact.value, None, fact.unit, None, cited
+    for each in brief.findings:
+        cited = marks(brief, each.sources).strip(" []")
+        what = f"{each.finding} Rests on: {'; '.join(each.rests_on)}. Otherwise: {each.otherwise}"
+        yield "finding", what, each.status, None, None, None, None, None, cited
+    for item in brief.not_yet_priced:
+        cited = marks(brief, item.sources).strip(" []")
+        yield "not priced", f"{item.title}: {item.why}", None, None, None, None, None, None, cited
+
+
+def _sources(made: Workbook, looks: Looks, brief: Brief) -> None:
+    columns = [
+        Column("No.", 7, "count"),
+        Column("Title", 70, "wrap"),
+        Column("Publisher", 30, "wrap"),
+        Column("Date", 13, "day"),
+        Column("Kind", 12),
+        Column("Address", 60, "link"),
+        Column("Licence", 20, "wrap"),
+        Column("Note", 40, "wrap"),
+    ]
+    rows = (
+        (
+            one.number,
+            one.title,
+            one.publisher,
+            one.date,
+            KINDS[one.kind],
+            one.url,
+            one.licence,
+            "; ".join(filter(None, ("later than the day of this brief" if one.hindsight else "", one.note))),
+        )
+        for one in brief.sources
+    )
+    add(made, looks, ("Sources", "Sources", "Numbered as they are cited."), columns, rows)

@@ -1,0 +1,269 @@
+"""One door for tables from outside: CSV as it is, packed (`.gz`, `.zip`), or the sheet of a workbook (`.xlsx`).
+
+Whatever reads CSV reads all of them: a workbook becomes the CSV text that its sheet would be saved as.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path, PurePosixPath
+from typing import IO, TextIO
+from xml.etree import ElementTree as ET
+
+from kosho.errors import InputError, Problem
+from kosho.extras import missing
+from kosho.limits import refuse_beyond
+
+__all__ = ["TEXTS", "WORKBOOKS", "content_of", "kind_of", "open_csv", "size_of"]
+
+TEXTS = (".csv", ".tsv", ".txt", ".json")
+WORKBOOKS = (".xlsx", ".xlsm")
+MEMORY = 12.0
+"""Bytes of memory that a byte of a table takes while it is read."""
+PART = 1 << 20
+WIDEST = 15
+"""Digits that a spreadsheet keeps."""
+OFFICE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+PERCENT = (9, 10)
+"""Formats that every workbook has, by number: `0%` and `0.00%`."""
+CELL = re.compile(
+    rb'<c\b[^>]*\br="([A-Z]+)(\d+)"[^>]*?\bs="(\d+)"|<c\b[^>]*?\bs="(\d+)"[^>]*\br="([A-Z]+)(\d+)"'
+)
+
+
+def kind_of(path: Path) -> str:
+    """What a file holds, by its name and what is packed in it: `.csv` of `hts.csv.gz` and of a workbook.
+
+    >>> from pathlib import Path
+    >>> kind_of(Path("hts.csv.gz")), kind_of(Path("trade.XLSX")), kind_of(Path("page.html"))
+    ('.csv', '.csv', '.html')
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".gz":
+        suffix = path.with_suffix("").suffix.lower()
+    elif suffix == ".zip" and path.is_file():
+        with _told(path), zipfile.ZipFile(path) as packed:
+            suffix = PurePosixPath(_member(packed, path).filename).suffix.lower()
+    return ".csv" if suffix in WORKBOOKS else suffix
+
+
+def content_of(path: Path, memory: float = MEMORY) -> bytes:
+    """All of a file, unpacked; of a workbook its one sheet as CSV in UTF-8.
+
+    Args:
+        path: The file.
+        memory: Bytes that a byte of it takes once it is read; what does not fit is refused.
+
+    Raises:
+        InputError: it cannot be read, does not fit into memory, or does not say which table is meant.
+    """
+    suffix = path.suffix.lower()
+    with _told(path):
+        if suffix == ".gz":
+            with gzip.open(path) as file:
+                return _read(file, path, memory)
+        if suffix == ".zip":
+            with zipfile.ZipFile(path) as packed:
+                member = _member(packed, path)
+                with packed.open(member) as file:
+                    content = _read(file, path, memory)
+            inside = PurePosixPath(member.filename).suffix.lower()
+            return _sheet(content, path).encode() if inside in WORKBOOKS else content
+        refuse_beyond("bytes", path.stat().st_size, memory, file=str(path))
+        content = path.read_bytes()
+        return _sheet(content, path).encode() if suffix in WORKBOOKS else content
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, of what a `.zip` holds once it is unpacked.
+
+    Raises:
+        InputError: as `content_of`.
+    """
+    with _told(path):
+        if path.suffix.lower() == ".zip":
+            with zipfile.ZipFile(path) as packed:
+                return _member(packed, path).file_size
+        return path.stat().st_size
+
+
+@contextmanager
+def open_csv(path: Path) -> Generator[TextIO]:
+    """A CSV file as text, line by line: a plain or zipped one is never in memory as a whole.
+
+    Raises:
+        InputError: as `content_of`.
+    """
+    with _told(path):
+        if path.suffix.lower() == ".gz":
+            with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as text:
+                yield text
+        elif path.suffix.lower() == ".zip" and _is_text(path):
+            with (
+                zipfile.ZipFile(path) as packed,
+                packed.open(_member(packed, path)) as raw,
+                io.TextIOWrapper(raw, "utf-8-sig", newline="") as text,
+            ):
+                yield text
+        elif path.suffix.lower() in (".zip", *WORKBOOKS):
+            yield io.StringIO(content_of(path).decode("utf-8-sig"), newline="")
+        else:
+            with path.open(newline="", encoding="utf-8-sig") as text:
+                yield text
+
+
+def _is_text(path: Path) -> bool:
+    """Whether an archive holds text, and no workbook."""
+    with zipfile.ZipFile(path) as packed:
+        return PurePosixPath(_member(packed, path).filename).suffix.lower() not in WORKBOOKS
+
+
+@contextmanager
+def _told(path: Path) -> Generator[None]:
+    """What the system or a packed file says of itself, for people."""
+    try:
+        yield
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+        told = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise InputError(Problem(f"cannot be read: {told}", file=str(path))) from None
+
+
+def _read(file: IO[bytes] | gzip.GzipFile, path: Path, memory: float) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while part := file.read(PART):
+        size += len(part)
+        refuse_beyond("bytes", size, memory, file=str(path))
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _member(packed: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    """The one table in an archive."""
+    found = [
+        one
+        for one in packed.infolist()
+        if PurePosixPath(one.filename).suffix.lower() in (*TEXTS, *WORKBOOKS)
+        and not one.filename.startswith("__MACOSX/")
+    ]
+    if len(found) != 1:
+        names = ", ".join(one.filename for one in found[:5]) or "none"
+        kinds = f"it must hold one file of {', '.join((*TEXTS, *WORKBOOKS))}"
+        raise InputError(Problem(f"holds {len(found)} tables ({names})", kinds, str(path)))
+    if found[0].flag_bits & 1:
+        raise InputError(Problem("is protected by a password", "unpack it first", str(path)))
+    return found[0]
+
+
+def _sheet(content: bytes, path: Path) -> str:
+    """The sheet of a workbook as CSV, an empty row as an empty line; rows keep their numbers."""
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - an optional extra
+    except ModuleNotFoundError:
+        raise missing("office", "reading Excel workbooks", path) from None
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        rows = {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in workbook.sheet_names
+        }
+    except (CalamineError, OSError, ValueError) as error:
+        raise InputError(
+            Problem(f"is no workbook: {str(error).splitlines()[0]}", "save it as .xlsx", str(path))
+        ) from None
+    filled = [name for name, found in rows.items() if any(cell != "" for row in found for cell in row)]
+    if len(filled) != 1:
+        told = f"has {len(filled)} sheets with something in them ({', '.join(filled[:5]) or 'none'})"
+        raise InputError(Problem(told, "keep the one that is meant, in a workbook of its own", str(path)))
+    shares = _percent_cells(content, filled[0])
+    written = io.StringIO(newline="")
+    lines = csv.writer(written, lineterminator="\n")
+    for number, row in enumerate(rows[filled[0]]):
+        cells = [_text(cell, (number, place) in shares) for place, cell in enumerate(row)]
+        if any(cells):
+            lines.writerow(cells)
+        else:
+            written.write("\n")
+    return written.getvalue()
+
+
+def _text(cell: object, percent: bool) -> str:
+    """A cell as a spreadsheet shows it: 15 % is kept as 0.15 and means 15%; a whole number has no point."""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, int | float):
+        return f"{100 * cell:.{WIDEST - 2}g}%" if percent else _number(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
+    if isinstance(cell, date | time | timedelta):
+        return str(cell)
+    return " ".join(str(cell).splitlines())
+
+
+def _number(value: float) -> str:
+    if value == int(value) and abs(value) < 10.0**WIDEST:
+        return str(int(value))
+    return f"{value:.{WIDEST}g}"
+
+
+def _percent_cells(content: bytes, sheet: str) -> frozenset[tuple[int, int]]:
+    """Row and column, from 0, of the cells that are shown in percent."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        names = set(packed.namelist())
+        if "xl/styles.xml" not in names:
+            return frozenset()
+        styles = _percent_styles(packed.read("xl/styles.xml"))
+        part = _part(packed, sheet)
+        if not styles or part not in names:
+            return frozenset()
+        text = packed.read(part)
+    found: set[tuple[int, int]] = set()
+    for match in CELL.finditer(text):
+        first, row, style = (match[1], match[2], match[3]) if match[1] else (match[5], match[6], match[4])
+        if int(style) in styles:
+            found.add((int(row) - 1, _column(first.decode())))
+    return frozenset(found)
+
+
+def _percent_styles(content: bytes) -> frozenset[int]:
+    root = ET.fromstring(content)  # noqa: S314 - the parser expands no entities from outside
+    own = {
+        int(one.get("numFmtId", "0")): one.get("formatCode", "")
+        for one in root.iterfind(f"{OFFICE}numFmts/{OFFICE}numFmt")
+    }
+    kinds = [int(one.get("numFmtId", "0")) for one in root.iterfind(f"{OFFICE}cellXfs/{OFFICE}xf")]
+    return frozenset(
+        place for place, kind in enumerate(kinds) if kind in PERCENT or _shows_percent(own.get(kind, ""))
+    )
+
+
+def _shows_percent(form: str) -> bool:
+    """Whether a format prints percent: not where the sign is quoted or escaped."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", form)
+
+
+def _part(packed: zipfile.ZipFile, sheet: str) -> str:
+    """The file of a sheet within a workbook."""
+    book = ET.fromstring(packed.read("xl/workbook.xml"))  # noqa: S314
+    links = ET.fromstring(packed.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    ids = {one.get("name"): one.get(RELATION) for one in book.iterfind(f"{OFFICE}sheets/{OFFICE}sheet")}
+    targets = {one.get("Id"): one.get("Target", "") for one in links}
+    target = targets.get(ids.get(sheet), "")
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _column(letters: str) -> int:
+    """`A` is 0, `AA` is 26."""
+    place = 0
+    for letter in letters:
+        place = 26 * place + ord(letter) - ord("A") + 1
+    return place - 1

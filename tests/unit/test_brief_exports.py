@@ -1,0 +1,302 @@
+"""The brief in Word, Excel, PDF and Markdown: the same numbers, in files that their programs open."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+from tests.briefs import HOSTILE, brief
+from tests.spreadsheet import Sheets
+from tests.unit.test_brief_deal_tables import made as negotiation
+
+from kosho import extras
+from kosho.brief import exports
+from kosho.brief.exports.live import labels
+from kosho.brief.exports.markdown import markdown
+from kosho.brief.exports.paper import for_paper
+from kosho.brief.exports.word import read_template, word
+from kosho.brief.exports.workbook import workbook
+from kosho.brief.model import Brief
+from kosho.brief.page import render
+from kosho.brief.priced import PricedIssue, PricedPackages
+from kosho.errors import InputError
+
+FEW = PricedPackages(
+    issues=(
+        PricedIssue(title="Cars", options=("25 %*", "15 %", "12.5"), fallback=0),
+        PricedIssue(title="Rice", options=("as now", "more"), fallback=0),
+    ),
+    background="Alone",
+    of=6,
+    numbers=tuple(range(6)),
+    gains={"JPN": (0, -10, 2500, 2400, 3600, 3500), "USA": (0, 15, 2000, 2100, 3100, 3200)},
+    today={"JPN": 1700, "USA": 950},
+    noise=1.0,
+    impossible=(1,),
+    crossing={"No 25": (0, 1)},
+)
+"""All packages of a table of two issues."""
+UNFORMATTED = re.compile(r"\d\.\d{7,}|\d[eE][-+]\d{2}|\bnan\b|\bNone\b")
+
+
+def full(hostile: str = HOSTILE, priced: PricedPackages = FEW) -> Brief:
+    told = negotiation().model_copy(update={"priced": priced})
+    return brief(hostile).model_copy(update={"negotiation": told})
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "brief.xlsx"
+    path.write_bytes(workbook(full()))
+    return path
+
+
+def rows(path: Path, sheet: str) -> list[dict[str, Any]]:
+    """Rows under the heads of a sheet."""
+    found = list(openpyxl.load_workbook(path, data_only=True)[sheet].iter_rows(min_row=4, values_only=True))
+    return [dict(zip(found[0], row, strict=True)) for row in found[1:]]
+
+
+def column(head: str, row: dict[str, Any]) -> Any:
+    (found,) = (value for name, value in row.items() if name.startswith(head))
+    return found
+
+
+def test_formats_are_named_with_commas_or_one_by_one():
+    assert exports.asked_formats(["html, XLSX", "docx", "xlsx"]) == ("html", "xlsx", "docx")
+    with pytest.raises(InputError) as caught:
+        exports.asked_formats(["word", "html,excel"])
+    assert len(caught.value.problems) == 2
+    with pytest.raises(InputError, match="one of docx, html, md, pdf, xlsx"):
+        exports.asked_formats([","])
+
+
+def test_all_files_are_written_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    files = exports.save(full(), tmp_path / "out", ("md", "docx", "xlsx"))
+    assert [path.name for path in files] == ["brief.md", "brief.docx", "brief.xlsx", "brief.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(path.name for path in files)
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "brief.xlsx").mkdir()
+    with pytest.raises(InputError, match="cannot be written"):
+        exports.save(full(), tmp_path / "taken", ("md", "xlsx"))
+    assert [path.name for path in (tmp_path / "taken").iterdir()] == ["brief.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("name", "extra"), [("xlsx", "office"), ("docx", "office"), ("pdf", "pdf"), ("html", "brief")]
+)
+def test_what_is_not_installed_is_told_before_the_work(
+    monkeypatch: pytest.MonkeyPatch, name: exports.Format, extra: str
+):
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    if name == "html":
+        exports.require_formats(["html"])  # its own check stands in the page
+        return
+    with pytest.raises(InputError, match=f"writing {name} needs the extra '{extra}'"):
+        exports.require_formats([name])
+
+
+def test_numbers_of_sheets_are_those_of_the_json(book: Path):
+    told = json.loads(full().model_dump_json())
+    runs = [(run, code, one) for run in told["results"] for code, one in run["countries"].items()]
+    found = rows(book, "By country")
+    assert len(found) == len(runs)
+    for row, (_, code, one) in zip(found, runs, strict=True):
+        assert row["Code"] == code
+        assert column("Equivalent", row) == pytest.approx(one["ev_musd"] / 1000, rel=1e-12)
+        assert (column("Real income", row), column("Real wage", row)) == (one["welfare"], one["real_wage"])
+    sectors = [one for run in told["results"] for party in run["sectors"].values() for one in party.values()]
+    for row, one in zip(rows(book, "By sector"), sectors, strict=True):
+        assert column("Exports after", row) == pytest.approx(one["exports_musd"] / 1000, rel=1e-12)
+        assert column("Exports, volume", row) == one["exports_volume"]
+        assert column("Output, volume", row) == one["output_volume"]
+    for row, one in zip(rows(book, "Scenarios"), told["comparisons"], strict=True):
+        ends = [one["by_variant"]["fixed-central"], *one["central"].values(), *one["low"].values()]
+        assert list(row.values())[3:] == pytest.approx([x / 1000 for x in ends], rel=1e-12)
+    (deal,) = rows(book, "Deals")
+    assert [x for x in deal.values() if isinstance(x, int | float)] == [3.5, 3.2, 1.8, 2.25]
+    (sure,) = rows(book, "How sure")
+    assert list(sure.values()) == ["Nash", 0.93, -0.1, 1, 3, -0.1, 1, 3]
+
+
+def test_sheets_are_set_for_reading_and_for_paper(book: Path):
+    found = openpyxl.load_workbook(book)
+    names = ["Summary", "Deals", "How sure", "Issues", "Try a deal", "Packages", "Options", "Scenarios"]
+    assert found.sheetnames[: len(names)] == names
+    assert found.sheetnames[len(names) :] == [
+        *("By country", "By sector", "Trade", "Law", "Record", "Assumptions", "Sources")
+    ]
+    for sheet in found:
+        assert sheet.freeze_panes, sheet.title
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert all(one.customWidth for one in sheet.column_dimensions.values())
+    text = [
+        str(cell.value) for sheet in found for row in sheet.iter_rows() for cell in row if cell.data_type == "s"
+    ]
+    assert not [one for one in text if UNFORMATTED.search(one)]
+
+
+def test_words_of_files_are_never_formulas(tmp_path: Path):
+    hostile = '=HYPERLINK("http://x","y")'
+    path = tmp_path / "b.xlsx"
+    path.write_bytes(workbook(full(hostile)))
+    formulas = [
+        cell.coordinate
+        for sheet in openpyxl.load_workbook(path)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f" and sheet.title != "Try a deal"
+    ]
+    assert formulas == []
+
+
+def test_the_live_sheet_follows_the_options_picked(book: Path):
+    live = Sheets(book)
+    sheet = "Try a deal"
+    stored = [live.stored[sheet][f"B{row}"].value for row in range(10, 17)]
+    assert stored == pytest.approx([live.show(sheet, f"B{row}") for row in range(10, 17)])
+    for number in range(6):
+        for k, (issue, choice) in enumerate(zip(FEW.issues, FEW.choices(number), strict=True)):
+            live.put(sheet, f"B{6 + k}", labels(issue.options)[choice])
+        shown = [live.show(sheet, f"B{row}") for row in range(10, 17)]
+        gains = [FEW.gains[code][number] / 1000 for code in ("JPN", "USA")]
+        today = [gain - FEW.today[code] / 1000 for gain, code in zip(gains, ("JPN", "USA"), strict=True)]
+        assert shown[:4] == pytest.approx([*gains, *today])
+        assert shown[4:] == [
+            "yes" if number > 1 else "no",
+            "no" if number == 1 else "yes",
+            "No 25" if number < 2 else "none",
+        ]
+
+
+def test_options_are_picked_from_lists(book: Path):
+    checks = openpyxl.load_workbook(book)["Try a deal"].data_validations.dataValidation
+    assert [(str(one.sqref), one.type, one.formula1) for one in checks] == [
+        ("B6", "list", "'Options'!$A$5:$A$7"),
+        ("B7", "list", "'Options'!$B$5:$B$6"),
+    ]
+
+
+def test_of_a_large_table_what_is_missing_says_so(tmp_path: Path):
+    part = FEW.model_copy(
+        update={"of": 600, "numbers": (0, 4), "gains": {"JPN": (0.0, 3600.0), "USA": (0.0, 3100.0)}}
+    )
+    path = tmp_path / "b.xlsx"
+    path.write_bytes(workbook(full(priced=part)))
+    live = Sheets(path)
+    assert "The table has 600 packages. 2 are here" in live.show("Try a deal", "A3")
+    assert live.show("Try a deal", "B10") == 3.6
+    live.put("Try a deal", "B6", "15 %")
+    assert live.show("Try a deal", "B10") == "not priced here"
+    live.put("Try a deal", "B6", labels(FEW.issues[0].options)[0])
+    assert live.show("Try a deal", "B10") == 0
+
+
+def test_labels_can_be_looked_up():
+    found = labels(["a" * 300, "a" * 299, "what?", "~*", "Same", "same"])
+    assert all(len(one) <= 255 and not set(one) & set("*?~") for one in found)
+    assert len({one.casefold() for one in found}) == len(found)
+
+
+def test_word_has_styles_captions_tables_and_pages():
+    made = docx.Document(io.BytesIO(word(full())))
+    styles = {one.style.name for one in made.paragraphs}
+    assert {"Title", "Subtitle", "Heading 1", "Caption", "List Bullet"} <= styles
+    captions = [one.text for one in made.paragraphs if one.style.name == "Caption"]
+    assert len(captions) == len(made.tables) > 8
+    assert captions[0] == "Table 1. The deals, billion USD a year"
+    deals = made.tables[0]
+    assert [cell.text.split("\n")[0] for cell in deals.rows[1].cells] == [
+        "Nash",
+        "+3.5",
+        "+3.2",
+        "+1.8",
+        "+2.2",
+    ]
+    assert "PAGE" in made.sections[0].footer._element.xml
+    text = "\n".join(one.text for one in made.element.body.iter() if one.text)
+    assert HOSTILE in text
+    assert not UNFORMATTED.search(text)
+
+
+def house(path: Path, *paragraphs: str, without: str = "") -> Path:
+    made = docx.Document()
+    made.sections[0].header.paragraphs[0].text = "Ministry – {{ as_of }}"
+    for text in paragraphs:
+        made.add_paragraph(text)
+    if without:
+        style = made.styles[without]._element
+        style.getparent().remove(style)
+    made.save(str(path))
+    return path
+
+
+def test_a_house_template_is_filled(tmp_path: Path):
+    path = house(
+        tmp_path / "house.docx", "For {{parties}}", "On {{ title }} ({{case}})", "{{ brief }}", "The end"
+    )
+    made = docx.Document(io.BytesIO(word(full("plain"), read_template(path))))
+    text = [one.text for one in made.paragraphs]
+    assert made.sections[0].header.paragraphs[0].text == "Ministry – 29\N{NO-BREAK SPACE}June 2025"
+    told = full("plain")
+    assert text[0] == "For " + " and ".join(one.title for one in told.parties)
+    assert text[1] == f"On {told.title} ({told.case})"
+    assert text[2] == "In short"
+    assert text[-1] == "The end"
+    assert not [one for one in text if "{{" in one]
+
+
+def test_all_that_is_wrong_with_a_template_is_told_at_once(tmp_path: Path):
+    path = house(tmp_path / "house.docx", "{{ titel }} {{ date }}", without="Caption")
+    with pytest.raises(InputError) as caught:
+        read_template(path)
+    assert [one.message for one in caught.value.problems] == [
+        "has no style 'Caption'",
+        "nothing fills {{ titel }}",
+        "nothing fills {{ date }}",
+    ]
+    assert "title" in str(caught.value.problems[1].hint)
+    (tmp_path / "no.docx").write_bytes(b"no")
+    with pytest.raises(InputError, match=r"no\.docx: is no Word document"):
+        read_template(tmp_path / "no.docx")
+
+
+def test_markdown_means_what_it_says():
+    text = markdown(full("<b>*bold*</b> | [x](y)"))
+    assert text.startswith("# ")
+    assert r"\<b\>\*bold\*\</b\> \| \[x\](y)" in text
+    widths = {line.replace(r"\|", "").count("|") for line in text.splitlines() if line.startswith("| Nash")}
+    assert widths
+    assert not UNFORMATTED.search(text)
+    assert "+3.5" in text
+
+
+def test_the_page_for_paper_has_no_script_and_colours_of_its_own():
+    page = for_paper(render(full()))
+    assert "<script" not in page
+    assert 'class="interval" fill="#c5cedb"' in page
+    assert ".row { display: block;" in page
+
+
+def test_a_brief_without_numbers_has_every_format(tmp_path: Path):
+    bare = brief().model_copy(
+        update={
+            "world": None,
+            "talks_world": None,
+            "scenarios": (),
+            "results": (),
+            "comparisons": (),
+            "flow_ranges": (),
+            "bounds": (),
+        }
+    )
+    files = exports.save(bare, tmp_path / "out", ("md", "docx", "xlsx"))
+    assert len(files) == 4
+    assert "By country" not in openpyxl.load_workbook(files[2]).sheetnames
