@@ -166,13 +166,13 @@ class Problems(Shown):
 
 
 def suggest(word: str, known: Iterable[str]) -> str | None:
-    """A hint that names the nearest known words, or None.
+    """A hint that names the nearest known words, or None; a word that is known is no hint to itself.
 
     >>> from kosho.errors import suggest
     >>> suggest("JAP", ["JPN", "USA"]), suggest("x", ["fixed", "zero"])
     ('did you mean JPN?', 'one of fixed, zero')
     """
-    choices = sorted(set(known))
+    choices = sorted(set(known) - {word})
     near = difflib.get_close_matches(word, choices, n=3, cutoff=0.6)
     if near:
         return "did you mean " + " or ".join(near) + "?"

@@ -95,7 +95,17 @@ def test_the_best_point_is_no_answer(kosho: Run) -> None:
         (("nash", "--parties", "USA"), "two parties"),
         (("nash", "--parties", "USA,JPM"), "did you mean JPN?"),
         (("optimal", "--parties", "USA", "--sectors", "C99"), "unknown sector 'C99'"),
-        (("optimal", "--parties", "USA", "--low", "50", "--high", "10"), "bounds"),
+        (
+            ("optimal", "--parties", "USA", "--low", "50", "--high", "10"),
+            "--low: 50 % is not below --high 10 %",
+        ),
+        (("optimal", "--parties", "USA", "--high", "1e308"), "--high: 1e+308 %"),
+        (("optimal", "--parties", "USA", "--low", "nan"), "--low: nan %"),
+        (("optimal", "--parties", "USA", "--low", "-100"), "--low: -100 % (percent, above -100"),
+        (("nash", "--parties", "USA,JPN", "--weight", "USA:C29=1e308"), "weight of C29 is 1e+308 (from zero"),
+        (("nash", "--parties", "USA,JPN", "--weight", "USA:JPN=-2000"), "weight of JPN is -2000 (at most"),
+        (("nash", "--parties", "USA,JPN", "--weight", "USA:USA=2"), "'USA' is the party itself"),
+        (("optimal", "--parties", "FRA", "--sectors", "C29"), "FRA is in EU27 in this world"),
         (("optimal", "--parties", ","), "--parties"),
         (("optimal", "--parties", "USA", "--world", "half"), "unknown world 'half'"),
         (("optimal", "--parties", "USA", "--tied", "mfm"), "did you mean mfn?"),
@@ -115,3 +125,9 @@ def test_wrong_input_is_one_line_and_status_two(kosho: Run, arguments: tuple[str
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
     assert expected in done.stderr
+
+
+def test_two_weights_of_one_thing_are_refused(kosho: Run) -> None:
+    done = kosho("tariffs", "nash", "--parties", "USA,JPN", "--weight", "USA:C29=1", "--weight", "USA:C29=5")
+    assert done.returncode == 2
+    assert "--weight: USA:C29 has two weights, 1 and 5 (one)" in done.stderr

@@ -248,3 +248,13 @@ def test_a_rate_loads_no_arrays():
     done = python(program)
     assert done.stderr == ""
     assert json.loads(done.stdout)["spans"]
+
+
+@pytest.mark.parametrize("option", ["--mfn", "--claimed"])
+def test_a_duty_that_no_law_has_is_refused(option: str) -> None:
+    asked = ["rate", "USA", "JPN", "8703.23", "--on", "2025-06-29", option]
+    error = CliRunner().invoke(app, [*asked, "99999999999"]).exception
+    assert isinstance(error, InputError)
+    assert str(error).startswith(f"{option}: ")
+    assert "percent is above 1,000" in str(error)
+    assert CliRunner().invoke(app, [*asked, "900"]).exit_code == 0

@@ -42,6 +42,8 @@ def read(text: str) -> list[tuple[str, object]]:
         ("25%", [("floor", 25.0), ("bind", 25.0)]),
         ("+25%", [("tariff", 25.0)]),
         ("+2.5 %", [("tariff", 2.5)]),
+        ("25% in all", [("floor", 25.0), ("bind", 25.0)]),
+        ("+25% on top", [("tariff", 25.0)]),
         ("cut 50%", [("cut", 50.0)]),
         ("free", [("cut", 100.0)]),
         ("max 5%", [("bind", 5.0)]),
@@ -79,6 +81,15 @@ def test_partners_and_goods_are_lists() -> None:
         ("EU27 JPN C29 2500%", [">2500%<", "kosho new"]),
         ("EU27 JPN C29", ["3 words", "IMPORTER PARTNERS GOODS RATE"]),
         ("JPN JPN C29 25%", [">JPN<", "not from itself"]),
+        ("EU27 EU27,JPN C29 25%", [">EU27<,JPN", "not from itself"]),
+        ("EU27 FRA C29 25%", ["EU27 >FRA< C29", "members of EU27 take no duty from one another"]),
+        ("DEU JPN,EU27 C29 25%", ["JPN,>EU27< C29", "members of EU27"]),
+        ("DEU FRA C29 +5%", [">FRA<", "members of EU27"]),
+        ("USA JPN,KOR,JPN C29 25%", ["JPN is named twice"]),
+        ("USA JPN,-JPN C29 25%", ["JPN is named and left out"]),
+        ("USA JPN C29,c29 +5%", ["C29 is named twice"]),
+        ("EU27 JPN C29 25% on top", [">25% on top<", "+25% on top"]),
+        ("EU27 JPN C29 cut 5% in all", [">cut 5% in all<"]),
     ],
 )
 def test_the_word_that_is_wrong_is_pointed_at_with_the_nearest(text: str, told: list[str]) -> None:
@@ -131,6 +142,26 @@ def test_what_changes_nothing_is_refused_or_shouted() -> None:
     with pytest.raises(IdleError) as caught:
         add_to_base(["EU27 JPN C29 25%", "JPN EU27 C29 cut 50%"], TALKS)
     assert list(caught.value.found) == ["JPN EU27 C29 cut 50%"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("USA JPN C29 25%", "USA JPN C29 10%"),
+        ("USA JPN C29 25%", "USA all vehicles-232 10%"),
+        ("USA JPN C29 ban", "USA JPN C29 free"),
+        ("USA JPN,KOR goods cut 50%", "USA KOR C29 cut 50%"),
+        ("USA JPN C29 +10%", "USA JPN C29 +10%"),
+    ],
+)
+def test_two_lines_that_cannot_both_be_meant_are_refused(first: str, second: str) -> None:
+    with pytest.raises(InputError, match=r"--add 2: .*\(--add 1\) are about the same goods"):
+        add_to_base([first, second], TALKS)
+
+
+def test_lines_on_other_goods_partners_or_of_another_kind_stand_together() -> None:
+    lines = ["USA JPN C29 25%", "USA KOR C29 10%", "USA JPN C28 5%", "USA JPN C29 +1%"]
+    assert len(add_to_base(lines, TALKS).lines) == 4
 
 
 def test_a_duty_that_the_table_does_not_know_cannot_be_set_in_all() -> None:

@@ -24,6 +24,7 @@ from kosho.equilibrium import (
     gradient,
     rebase,
     solve,
+    solve_batch,
 )
 from kosho.errors import InputError
 from kosho.scenario.simulate import scenario_effects
@@ -54,6 +55,8 @@ def world() -> World:
         ({"absorbed": {("A", "B", "C"): 0.5}}, "absorbed"),
         ({"deficits": "some"}, "deficits = 'some'"),
         ({"investment": 3.0}, "investment: is a float"),
+        ({"sources": {"labour_suply": "a paper"}}, "no field 'labour_suply' .did you mean labour_supply"),
+        ({"sources": "a paper"}, "sources: is a str"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(values: dict[str, object], message: str) -> None:
@@ -206,6 +209,30 @@ def test_outcomes_are_compared_on_one_table(world: World) -> None:
     assert both["equivalent_variation"].attrs["units"] == "million USD"
     with pytest.raises(InputError, match="same table"):
         plain.compare(solve(toy(), Shock.none(toy())))
+    with pytest.raises(InputError, match=r"other: is an? int"):
+        plain.compare(3)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_name_that_nothing_has_absorbs_nothing_and_is_refused(world: World) -> None:
+    shock = Shock.parts(world, [Part(*CELL, share=0.4, tariff=0.5, part="cars")])
+    assert solve(world, shock, closure=Closure(absorbed={"cars": 0.5})).absorbed_duty.any()
+    for absorbed in ({"casr": 0.5}, {("C01", "casr"): 0.5}):
+        closure = Closure(absorbed=absorbed)
+        with pytest.raises(InputError, match=r"absorbed: 'casr' is no sector.*did you mean cars"):
+            solve(world, shock, closure=closure)
+        with pytest.raises(InputError, match="absorbed: 'casr' is no sector"):
+            solve_batch(world, [shock, shock], closure=closure)
+    other = Shock.tariffs(world, {CELL: 0.5})
+    found = solve_batch(world, [other, shock], closure=Closure(absorbed={"cars": 0.5}))
+    assert np.isfinite(found.welfare).all()
+
+
+def test_where_no_tax_on_labour_is_given_is_told(world: World) -> None:
+    closure = Closure(labour_supply=0.5, labour_tax={"C00": 0.3, "C02": 0.2}, sources={"labour_tax": "OECD"})
+    told = solve(world, Shock.none(world), closure=closure).assumed
+    assert "labour_tax: none known, and none taken, in C01, C03" in told
+    everywhere = Closure(labour_supply=0.5, labour_tax=dict.fromkeys(world.countries, 0.3))
+    assert not any("none known" in one for one in solve(world, Shock.none(world), closure=everywhere).assumed)
 
 
 def test_neutral_outcomes_have_the_plain_results(world: World) -> None:

@@ -39,4 +39,5 @@ def test_no_convergence_names_residual_and_country() -> None:
 def test_suggestions() -> None:
     assert suggest("JPM", ["JPN", "USA", "JAM"]) == "did you mean JPN or JAM?"
     assert suggest("zzz", ["JPN", "USA"]) == "one of JPN, USA"
+    assert suggest("USA", ["USA", "AUS"]) == "did you mean AUS?", "a word is no hint to itself"
     assert suggest("zzz", [f"code{i}" for i in range(50)]) is None

@@ -151,6 +151,26 @@ def test_the_figure_has_a_mark_for_every_cell(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("day", "importer", "words"),
+    [
+        ("1900-01-01", "USA", "note: the register claims to cover USA from 2022-01-01"),
+        ("2150-01-01", "USA", "note: the register claims to cover USA from 2022-01-01"),
+        ("2026-08-15", "BTN", "note: the register holds no measures of BTN"),
+    ],
+)
+def test_a_day_or_an_importer_that_is_not_covered_is_told(day: str, importer: str, words: str):
+    asked = ["register", "compare", "JPN", "--importer", importer, "--on", day]
+    told = RUN.invoke(app, asked).output
+    assert words in " ".join(told.split())
+    notes = json.loads(RUN.invoke(app, [*asked, "--json"]).output)["notes"]
+    assert words.removeprefix("note: ") in notes[0]
+
+
+def test_a_day_that_is_covered_needs_no_note(found: dict[str, Any]):
+    assert found["notes"] == []
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["JAP"], "unknown country or bloc 'JAP'"),

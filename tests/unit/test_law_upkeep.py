@@ -184,3 +184,23 @@ def test_commands_of_upkeep_speak_json_and_refuse_what_is_no_day():
         ["register", "stale", "--importer", "JAP"],
     ):
         assert isinstance(RUN.invoke(app, wrong).exception, InputError)
+
+
+@pytest.mark.parametrize(("day", "noted"), [("1900-01-01", 4), ("2150-01-01", 4), ("2025-06-29", 0)])
+def test_measures_of_a_day_that_is_not_held_are_not_told_as_none(day: str, noted: int):
+    told = json.loads(CliRunner().invoke(app, ["register", "show", "--on", day, "--json"]).output)["notes"]
+    assert len(told) == noted
+    assert all("may be missing" in note for note in told)
+    shown = CliRunner().invoke(app, ["register", "show", "--on", day]).output
+    assert ("may be missing" in shown) is (noted > 0)
+
+
+def test_an_importer_of_which_nothing_is_held_is_told():
+    asked = ["register", "show", "--importer", "BTN", "--on", "2025-06-29"]
+    assert "holds no measures of BTN" in " ".join(CliRunner().invoke(app, asked).output.split())
+
+
+@pytest.mark.parametrize(("importer", "exporter"), [("FRA", "DEU"), ("FRA", "EU27"), ("EU27", "FRA")])
+def test_no_rate_is_asked_within_a_customs_union(importer: str, exporter: str):
+    with pytest.raises(InputError, match="EU27"):
+        Query(importer, exporter, "8703.23", date(2025, 6, 29))

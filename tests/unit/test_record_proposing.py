@@ -246,3 +246,12 @@ def test_files_that_are_no_documents_are_refused(tmp_path: Path):
         law_text(tmp_path / "missing.txt")
     error = RUN.invoke(app, ["register", "propose", str(tmp_path / "drafts.yaml")]).exception
     assert isinstance(error, InputError)
+
+
+def test_a_document_in_which_nothing_is_found_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("The weather was fine.\n", encoding="utf-8")
+    told = RUN.invoke(app, ["register", "propose", "a.txt"])
+    assert told.exit_code == 0
+    assert "a.txt: nothing was found in it" in told.output
+    assert "decide on them" not in told.output

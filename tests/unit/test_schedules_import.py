@@ -14,6 +14,7 @@ from kosho.errors import InputError
 from kosho.law.schedules.hts import special_duties
 from kosho.law.schedules.importing import import_files, read_files
 from kosho.law.schedules.ordinary import in_force, lookup
+from kosho.law.schedules.seasons import season
 from kosho.law.schedules.store import folder, imported
 
 
@@ -109,6 +110,33 @@ def test_every_malformed_row_is_told_and_nothing_is_written(
     assert any(problem.file == str(missing) for problem in wrong.value.problems)
     assert not folder().exists()
     assert imported() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('"' + "9" * 140_000 + '",x\n1,2\n', "hts.csv:1: is not CSV"),
+        (
+            BROKEN.splitlines()[0] + "\n0101.29.00," + "9" * 5000 + ",Horses,,5%,,Free\n",
+            "hts.csv:2: 0101.29.00: indent '9{20}' is",
+        ),
+    ],
+)
+def test_cells_longer_than_anything_can_be_are_told(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "hts.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_files([path])
+
+
+def test_a_day_of_many_digits_is_no_season() -> None:
+    many = "1" * 5000
+    for text in (
+        f"毎年12月1日から翌年5月{many}日まで",
+        f"from 1 June to {many} July",
+        f"from June {many} to July 1",
+    ):
+        assert season(text) == ""
 
 
 @pytest.mark.parametrize(

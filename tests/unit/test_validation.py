@@ -39,6 +39,8 @@ def test_a_verdict_follows_from_the_ranges(low: float, high: float, verdict: str
 def test_an_unknown_fact_is_told_with_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean cars-number"):
         validate("cars-numbers")
+    with pytest.raises(InputError, match=r"--only: there is no fact 'x' .one of .*cars-number"):
+        validate("x")
 
 
 def test_year_one_is_the_arithmetic_of_the_duty_and_the_long_run_is_not() -> None:

@@ -228,10 +228,12 @@ def _cells_of(
 
 def _refuse_codes(world: World, countries: Sequence[str], sectors: Sequence[str]) -> None:
     problems = Problems()
-    for given, known, what in ((countries, world.countries, "country"), (sectors, world.sectors, "sector")):
+    for given, position in ((countries, world.position), (sectors, world.sector_position)):
         for code in dict.fromkeys(given):
-            if code not in known:
-                problems.add(f"unknown {what} {code!r}", suggest(code, known))
+            try:
+                position(code)
+            except InputError as error:
+                problems.found += error.problems
     for code in sorted({code for code in sectors if list(sectors).count(code) > 1}):
         problems.add(f"sector {code!r} is given twice")
     problems.raise_if_any()

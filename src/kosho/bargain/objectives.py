@@ -12,6 +12,9 @@ from kosho.world import World
 
 __all__ = ["Objective", "Objectives"]
 
+HEAVIEST = 1000.0
+"""Largest weight: a dollar that counts a thousand times another is a slip of the pen."""
+
 
 @dataclass(frozen=True)
 class Objective(Shown):
@@ -97,11 +100,13 @@ def _refuse(base: World, parties: Sequence[str], given: Mapping[str, Objective])
         for code, weight in one.sectors.items():
             if code not in base.sectors:
                 problems.add(f"unknown sector {code!r}", suggest(code, base.sectors), key=key)
-            elif not 0.0 <= weight < float("inf"):
-                problems.add(f"weight of {code} is {weight:g}", "zero or more", key=key)
+            elif not 0.0 <= weight <= HEAVIEST:
+                problems.add(f"weight of {code} is {weight:g}", f"from zero to {HEAVIEST:,g}", key=key)
         for code, weight in one.others.items():
-            if code not in base.countries or code == party:
+            if code == party:
+                problems.add(f"{code!r} is the party itself", "its own income counts one", key=key)
+            elif code not in base.countries:
                 problems.add(f"{code!r} is no other economy", suggest(code, base.countries), key=key)
-            elif not abs(weight) < float("inf"):
-                problems.add(f"weight of {code} is {weight:g}", "a finite number", key=key)
+            elif not abs(weight) <= HEAVIEST:
+                problems.add(f"weight of {code} is {weight:g}", f"at most {HEAVIEST:,g} either way", key=key)
     problems.raise_if_any()

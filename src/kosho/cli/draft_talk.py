@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from kosho.cli.terminal import say, say_whole
@@ -59,18 +59,23 @@ def _show_one(heading: str, draft: Draft) -> None:
     say(f"  {_told(draft)}")
 
 
-def as_tables(drafts: list[Draft], command: str) -> None:
-    """Drafts as one table a document; `command` is what decides on them."""
+def as_tables(drafts: list[Draft], command: str, documents: Iterable[str]) -> None:
+    """Drafts as one table a document; `command` is what decides on them. A document without any is told."""
     from kosho.cli.terminal import show_table
 
-    for name in dict.fromkeys(draft.doc for draft in drafts):
+    with_drafts = dict.fromkeys(draft.doc for draft in drafts)
+    for name in dict.fromkeys(documents):
+        if name not in with_drafts:
+            say(f"{_printable(name)}: nothing was found in it; that is no sign that nothing is in it.")
+    for name in with_drafts:
         rows = [
             (draft.type, draft.modality, str(draft.start), _printable(draft.quote), _told(draft))
             for draft in drafts
             if draft.doc == name
         ]
         show_table(f"{_printable(name)}: {len(rows)} drafts", ("Type", "Modality", "At", "Quote", "Says"), rows)
-    say(f"Drafts, not facts: decide on them with `{command}`.")
+    if drafts:
+        say(f"Drafts, not facts: decide on them with `{command}`.")
 
 
 def as_lines(drafts: list[Draft]) -> None:

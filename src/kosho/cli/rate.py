@@ -147,9 +147,15 @@ def _clocks(
 
 def _duty(text: str, option: str) -> Duty:
     """An ordinary duty: a bare number is percent."""
+    from kosho.bounds import PERCENT_DUTY
     from kosho.law.schedules.notation import parse_told_duty
 
-    return _told(parse_told_duty, text, option)
+    told = _told(parse_told_duty, text, option)
+    between = told.bounds()
+    wrong = None if between is None else PERCENT_DUTY.broken(100.0 * between.low)
+    if wrong is not None:
+        raise InputError(Problem(wrong, "write 2.5 or 0.50USD/kg", key=option))
+    return told
 
 
 def _told(read: Callable[[str], Value], text: str, option: str) -> Value:

@@ -66,7 +66,7 @@ def show(
     if json:
         as_lines(drafts)
     elif not accept:
-        as_tables(drafts, "kosho read FILE --accept --out drafts.yaml")
+        as_tables(drafts, "kosho read FILE --accept --out drafts.yaml", [path.name for path in files or ()])
 
 
 def _targets(where: Path | None, record: Path | None) -> Path:

@@ -19,6 +19,8 @@ from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem, suggest
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kosho.law import Measure, Register
 
 __all__ = ["app"]
@@ -91,10 +93,11 @@ def show(
         if (importer is None or measure.imposed_by(importer))
         and (partner is None or measure.level_on(partner) is not None)
     ]
+    notes = _uncovered(register, when, importer)
     if json:
         asked = {"on": when.isoformat(), "known": "latest" if knowledge is None else knowledge.isoformat()}
         measures = [_contract(measure, partner, register) for measure in law]
-        show_json({"schema_version": 1, **asked, "measures": measures})
+        show_json({"schema_version": 1, **asked, "measures": measures, "notes": notes})
         return
     rows = [
         (m.id, country_name(m.imposer), m.authority, m.title, m.first_day.isoformat(), _value(m, partner))
@@ -102,6 +105,18 @@ def show(
     ]
     columns = ("Measure", "Imposer", "Authority", "What", "Since", "Value")
     show_table(f"In force on {formatting.day(when)}", columns, rows, numeric=1)
+    for note in notes:
+        say(f"note: {note}")
+
+
+def _uncovered(register: Register, when: date, importer: str | None) -> list[str]:
+    """What may be missing from the measures in force on a day."""
+    from kosho.law.line_rate import coverage
+
+    imposers = sorted({span.imposer for span in register.duties_covered}) if importer is None else [importer]
+    return [
+        note for code in imposers for note in coverage(register, code, when, any_law=register.any_law_of(code))
+    ]
 
 
 @app.command("diff")

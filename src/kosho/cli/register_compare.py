@@ -108,6 +108,8 @@ def _show(found: Comparison, when: date) -> None:
         for title, name in (("first known", "known"), ("rates since", "began"), ("next change", "next"))
     ]
     show_table("Terms", ("Clause", *partners), rows)
+    for note in found.notes:
+        say(f"note: {note}")
     if found.verified_to is not None and found.verified_to < when:
         importer, day_ = formatting.the_country(found.importer), formatting.day(found.verified_to)
         say(f"note: measures of {importer} verified to {day_}; later ones may be missing")
@@ -124,6 +126,7 @@ def _contract(found: Comparison, register: Register) -> dict[str, Any]:
         "on": found.on.isoformat(),
         "known": "latest" if found.known is None else found.known.isoformat(),
         "verified_to": _iso(found.verified_to),
+        "notes": list(found.notes),
         "unit": "percent",
         "rates": [
             {

@@ -64,4 +64,6 @@ def propose(
     if json:
         as_lines(drafts)
     elif not accept:
-        as_tables(drafts, "kosho register propose FILE --accept --out drafts.yaml")
+        as_tables(
+            drafts, "kosho register propose FILE --accept --out drafts.yaml", [path.name for path in files]
+        )

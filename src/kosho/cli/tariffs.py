@@ -27,6 +27,8 @@ KINDS = ("optimal", "nash", "cooperative")
 TIES: tuple[Tie, ...] = ("none", "mfn", "partner", "uniform")
 DEFICITS: tuple[Deficits, ...] = ("zero", "fixed", "proportional")
 SHOWN = 20
+NO_RATE, HIGHEST = -100.0, 10_000.0
+"""Percent, between which rates may be asked for."""
 LEAST = 1e-6
 """Percent; what the solver leaves open is smaller."""
 
@@ -94,6 +96,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     tie = chosen(tied, TIES, "--tied")
     balance = chosen(deficits, DEFICITS, "--deficits")
     named_world = world_named(world, default="talks")
+    _refuse_rates(low, high)
     sets = [_rate_set(text) for text in one_rate or ()]
     if sets and tie != "none":
         raise InputError(Problem("sets and a tie at once", "one of --set and --tied", key="--tied"))
@@ -224,6 +227,16 @@ def _rate_set(text: str) -> RateSet:
     return RateSet(name.strip(), parts[0], codes(exporters), codes(goods))
 
 
+def _refuse_rates(low: float, high: float) -> None:
+    problems = Problems()
+    for option, rate in (("--low", low), ("--high", high)):
+        if not NO_RATE < rate <= HIGHEST:
+            problems.add(f"{rate:g} %", f"percent, above {NO_RATE:g} and at most {HIGHEST:,g}", key=option)
+    problems.raise_if_any()
+    if not low < high:
+        raise InputError(Problem(f"{low:g} % is not below --high {high:g} %", "the lower one", key="--low"))
+
+
 def _objectives(given: Sequence[str], world: World) -> dict[str, Objective]:
     """Objectives by party from `PARTY:CODE=WEIGHT`, the code of a sector or of another economy."""
     from kosho.bargain.optimal_tariffs import Objective
@@ -239,13 +252,14 @@ def _objectives(given: Sequence[str], world: World) -> dict[str, Objective]:
         except ValueError:
             problems.add(f"{text!r} is no weight", "such as USA:C29=1.5", key="--weight")
             continue
-        if code.strip() in world.sectors:
-            sectors.setdefault(who.strip(), {})[code.strip()] = amount
-        elif code.strip() in world.countries:
-            others.setdefault(who.strip(), {})[code.strip()] = amount
-        else:
-            hint = suggest(code, [*world.sectors, *world.countries])
-            problems.add(f"{code!r} is no sector or economy of this world", hint, key="--weight")
+        party, of = who.strip(), code.strip()
+        mine = (sectors if of in world.sectors else others).setdefault(party, {})
+        if of not in world.sectors and of not in world.countries:
+            hint = suggest(of, [*world.sectors, *world.countries])
+            problems.add(f"{of!r} is no sector or economy of this world", hint, key="--weight")
+        elif of in mine:
+            problems.add(f"{party}:{of} has two weights, {mine[of]:g} and {amount:g}", "one", key="--weight")
+        mine[of] = amount
     problems.raise_if_any()
     return {who: Objective(sectors.get(who, {}), others.get(who, {})) for who in {**sectors, **others}}
 

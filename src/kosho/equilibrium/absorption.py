@@ -12,7 +12,7 @@ and f + g + h = 1. Duties that fall raise the price before duty in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -22,10 +22,10 @@ from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.closure import Closure
 from kosho.equilibrium.constraints import Constraint
 from kosho.equilibrium.shock import Shock
-from kosho.errors import Problems
+from kosho.errors import Problems, suggest
 from kosho.world import World
 
-__all__ = ["Absorption", "absorption_of"]
+__all__ = ["Absorption", "absorption_of", "named_in"]
 
 MOST = 10
 """Rows named in a message."""
@@ -65,6 +65,8 @@ class Absorption:
     """`[exporter, sector]`."""
     parts: dict[str, Array]
     """By name of a part: `[exporter]`, not a number where its cell says."""
+    sectors: tuple[str, ...] = ()
+    """Of the world, to suggest."""
 
     def share(self, shock: Shock) -> Array:
         """Of each row `(m,)`; nothing at home, where no duty is."""
@@ -85,6 +87,22 @@ class Absorption:
             return shock
         _refuse_rents(shock, charged.moved, constraints)
         return replace(shock, tariff=charged.tariff, rent=charged.rent, holder=charged.holder)
+
+    def refuse_absent(self, shocks: Iterable[Shock]) -> None:
+        """Refuse a name that is no sector's, and of no part of shocks that change something.
+
+        Raises:
+            InputError: every such name, with the nearest that is there.
+        """
+        here = {name for shock in shocks for name in shock.part}
+        problems = Problems()
+        for name in self.parts if here else ():
+            if name not in here:
+                hint = suggest(name, [*sorted(here - {""}), *self.sectors])
+                problems.add(
+                    f"{name!r} is no sector, and no part of that name is changed", hint, key="absorbed"
+                )
+        problems.raise_if_any()
 
     def charged(self, rows: Rows, share: Array) -> Charged:
         """What lies on rows of a shock of which the share `(m,)` is absorbed."""
@@ -132,7 +150,18 @@ def absorption_of(closure: Closure | None, world: World) -> Absorption | None:
             cells[place, world.sector_position(product)] = share
         else:
             parts.setdefault(product, np.full(len(world.countries), np.nan))[place] = share
-    return Absorption(cells, parts)
+    return Absorption(cells, parts, world.sectors)
+
+
+def named_in(closure: Closure, shock: Shock, world: World) -> Closure:
+    """A closure of several shocks without what it says of parts that only others of them have."""
+    known = {*world.sectors, *shock.part}
+    absorbed = {
+        one: share
+        for one, share in closure.absorbed.items()
+        if (one[1] if isinstance(one, tuple) else one) in known
+    }
+    return closure if len(absorbed) == len(closure.absorbed) else replace(closure, absorbed=absorbed)
 
 
 def _refuse_rents(shock: Shock, moved: Mask, constraints: Sequence[Constraint]) -> None:

@@ -17,7 +17,7 @@ import xarray as xr
 from kosho.arguments import note_processes, note_share_of_one
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing, plural, signed_percent
-from kosho.equilibrium.absorption import Absorption, absorption_of
+from kosho.equilibrium.absorption import Absorption, absorption_of, named_in
 from kosho.equilibrium.arguments import Deficits, note_elasticities, note_world
 from kosho.equilibrium.batch_constraints import Frame, framed
 from kosho.equilibrium.batch_iteration import Results, iterate_together
@@ -219,6 +219,8 @@ def _chunks(
         shared.pack()
     chunks: list[Chunk] = []
     absorption = absorption_of(closure, world)
+    if absorption is not None:
+        absorption.refuse_absent(one.shock for one in changes)
     for frame, theta, given in _groups(changes, world, thetas):
         members = _without_rents(given, changes, frame, absorption)
         if not members:
@@ -265,7 +267,8 @@ def _without_rents(
 
 
 def _alone(world: World, change: Counterfactual, closure: Closure, tol: float) -> Results | Failure:
-    outcome = solve(world, change, tol=tol, closure=closure, throw=False)
+    here = named_in(closure, change.shock, world)
+    outcome = solve(world, change, tol=tol, closure=here, throw=False)
     if isinstance(outcome, Failure):
         return outcome
     return Results(

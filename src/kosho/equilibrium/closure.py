@@ -7,7 +7,7 @@ Every part is neutral by default; the plain closure is the model of Caliendo & P
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from numbers import Real
 from typing import Literal, TypeGuard, cast, get_args
@@ -201,6 +201,12 @@ class Closure(Shown):
             found.append("absorbed")
         return tuple(one for one in found if one.split(" ", 1)[0].rstrip(":") not in self.sources)
 
+    def untaxed(self, world: World) -> tuple[str, ...]:
+        """Countries of which no tax on labour is given where one is of others, and it decides."""
+        if not (self.labour_supply and isinstance(self.labour_tax, Mapping)):
+            return ()
+        return tuple(code for code in world.countries if code not in self.labour_tax)
+
 
 def agreed(closure: Closure | None, deficits: Deficits) -> Closure:
     """A closure with the deficits that it, or the argument of that name, asks for.
@@ -316,6 +322,11 @@ def _refuse(closure: Closure) -> None:
     _note_by_name(problems, closure.capital_share, "capital_share")
     _note_profits(problems, closure.profits)
     _note_absorbed(problems, closure.absorbed)
+    if note_sort(problems, closure.sources, Mapping, "sources"):
+        names = [one.name for one in fields(closure) if one.name != "sources"]
+        for name in closure.sources:
+            if name not in names:
+                problems.add(f"no field {name!r}", suggest(str(name), names), key="sources")
     if closure.investment is not None:
         _note_basket(problems, closure.investment)
     problems.raise_if_any()

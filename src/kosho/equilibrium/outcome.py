@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 
+from kosho.arguments import note_sort
 from kosho.arrays import Array, Index
 from kosho.display import Card, Shown, columns, listing, million, plural, signed_percent, thing
 from kosho.equilibrium.closure import Closure, capped
@@ -20,7 +21,7 @@ from kosho.equilibrium.part_flows import PartFlows
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve_constrained import Constrained
 from kosho.equilibrium.system import Cells
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, Problems
 from kosho.readonly import Fixed, fix, fixed_array
 from kosho.world import PhysicalFlow, World, labelled
 
@@ -141,15 +142,21 @@ class Outcome(Fixed, Shown):
 
     @property
     def assumed(self) -> tuple[str, ...]:
-        """What decides in the closure and has no source; which sectors bear profits, where they are capped."""
+        """What decides in the closure and has no source, where no tax on labour is known, which sectors bear
+        profits, and where these are capped.
+        """
+        untaxed = self.closure.untaxed(self.base)
+        assumed = self.closure.assumed
+        if untaxed:
+            assumed = (*assumed, f"labour_tax: none known, and none taken, in {listing(untaxed, 60)}")
         if not self.closure.profits:
-            return self.closure.assumed
+            return assumed
         others = [code for code in self.base.sectors if code not in self.closure.profits]
         told = [f"profits in {listing(self.closure.profits, 60)}; none in {listing(others, 60)}"]
         cells = [f"{sector} of {country}" for country, sector in capped(self.closure, self.base)]
         if cells:
             told.append(f"profits capped at 0.9 of value added: {listing(cells, len(cells))}")
-        return (*self.closure.assumed, *told)
+        return (*assumed, *told)
 
     @property
     def constraints(self) -> tuple[Settled, ...]:
@@ -396,7 +403,7 @@ class Outcome(Fixed, Shown):
         `equivalent_variation` and `welfare`, which is equivalent variation over income, are compared.
 
         Raises:
-            InputError: the other is of another world.
+            InputError: the other is no outcome, or of another world.
 
         >>> from kosho.equilibrium import Closure, Shock, solve
         >>> from kosho.world import toy
@@ -405,6 +412,9 @@ class Outcome(Fixed, Shown):
         >>> list(both), both["welfare"].sel(country="JPN").round(4).to_series().to_dict()
         (['equivalent_variation', 'welfare'], {'this': -0.0231, 'other': -0.0235, 'difference': 0.0004})
         """
+        problems = Problems()
+        note_sort(problems, other, Outcome, "other")
+        problems.raise_if_any()
         mine, theirs = self.observed_income.to_numpy(), other.observed_income.to_numpy()
         if self.base.countries != other.base.countries or not np.allclose(mine, theirs, rtol=1e-9):
             names = f"outcomes of {self.base.meta.name} and {other.base.meta.name}"

@@ -115,6 +115,8 @@ def _solved(world: World, change: Counterfactual, closure: Closure, tol: float) 
     factors = closed_factors(base, closure)
     observed = labelled(world.arrays.income, ("country",), world.countries, world.sectors)
     absorption = absorption_of(closure, world)
+    if absorption is not None:
+        absorption.refuse_absent([change.shock])
     shock = change.shock if absorption is None else absorption.applied(change.shock, change.constraints)
     if not change.plain:
         found = find_constrained(base, factors, replace(change, shock=shock), tol)

@@ -14,7 +14,7 @@ from kosho.codes import blocs
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 from kosho.law.export_controls import told
-from kosho.law.line_rate import quote
+from kosho.law.line_rate import coverage, quote
 from kosho.law.measure import DUTIES, Measure
 from kosho.law.nontariff_terms import Amount, Declared, ExportControl
 from kosho.law.product_groups import Product
@@ -154,6 +154,8 @@ class Comparison(Shown):
     terms: tuple[TermRow, ...]
     dates: Mapping[str, Dates]
     verified_to: date | None
+    notes: tuple[str, ...] = ()
+    """What may be missing on that day."""
 
 
 def compare(
@@ -189,6 +191,7 @@ def compare(
         terms=tuple(_terms(register, importer, partners, on, known)),
         dates={code: _dates(register, importer, code, on, known) for code in partners},
         verified_to=register.verified_to(importer),
+        notes=tuple(coverage(register, importer, on, any_law=register.any_law_of(importer))),
     )
 
 

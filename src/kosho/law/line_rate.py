@@ -26,7 +26,7 @@ from kosho.law.stacking import MFN, Applied, Layer, Removed
 from kosho.law.trade_weights import likely_rate, shipped_trade
 from kosho.law.untold import claimable, in_words, untold
 
-__all__ = ["ATTRIBUTES", "history", "known_attributes", "known_preferences", "quote"]
+__all__ = ["ATTRIBUTES", "coverage", "history", "known_attributes", "known_preferences", "quote"]
 
 ATTRIBUTES = ("us_232", "civil_aircraft", "in_quota")
 """Attributes that are known whether a measure uses them or not."""
@@ -129,7 +129,7 @@ def _warnings(goods: Goods, rates: Rates, about_facts: Sequence[str]) -> Iterato
         register, query.exporter, query.importer, query.code, query.on, query.known
     ):
         yield control_in_words(control, surely=surely)
-    yield from _coverage(register, query, any_law=bool(goods.law))
+    yield from coverage(register, query.importer, query.on, any_law=bool(goods.law))
     left = [
         one.what
         for one in register.not_covered
@@ -305,22 +305,25 @@ def _content(item: Applied, query: Query) -> str | None:
     return f"{share.attribute} is not told: {item.measure.title} is taken on {taken:.0%} of the value"
 
 
-def _coverage(register: Register, query: Query, *, any_law: bool) -> list[str]:
+def coverage(register: Register, importer: str, on: date, *, any_law: bool) -> list[str]:
+    """What is to be said of a day on which the register may lack measures of an importer.
+
+    Args:
+        register: The law.
+        importer: Whose.
+        on: The day.
+        any_law: Whether some measure of the importer is held.
+    """
     spans = [
         span
         for span in register.duties_covered
-        if query.importer == span.imposer
-        or (span.imposer in blocs() and query.importer in blocs()[span.imposer].members)
+        if importer == span.imposer or (span.imposer in blocs() and importer in blocs()[span.imposer].members)
     ]
     if not spans and not any_law:
-        return [
-            f"the register holds no measures of {query.importer}: what it adds to ordinary duties is unknown"
-        ]
-    if spans and not any(span.first <= query.on <= span.last for span in spans):
+        return [f"the register holds no measures of {importer}: what it adds to ordinary duties is unknown"]
+    if spans and not any(span.first <= on <= span.last for span in spans):
         days = ", ".join(dict.fromkeys(f"{span.first} to {span.last}" for span in spans))
-        return [
-            f"the register claims to cover {query.importer} from {days}; measures on {query.on} may be missing"
-        ]
+        return [f"the register claims to cover {importer} from {days}; measures on {on} may be missing"]
     return []
 
 

@@ -6,8 +6,8 @@
 is left out, or `all`. `GOODS` are ICIO sectors and product groups with commas between, or `goods` for all of
 them. `RATE` is one of
 
-    25%        the duty is 25 percent in all: what is above it falls, what is below it rises
-    +25%       25 percent on top of everything in force
+    25%        the duty is 25 percent in all: what is above it falls, what is below it rises; also `25% in all`
+    +25%       25 percent on top of everything in force; also `+25% on top`
     cut 50%    half of the ordinary duty is taken off, as an agreement does
     free       all of the ordinary duty is taken off
     max 5%     the ordinary duty is at most 5 percent
@@ -29,6 +29,7 @@ from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem
 from kosho.law.catalogue import Code, CodeKind, catalogue, nearest
 from kosho.law.measure import PRICED, Measure, Overlay
+from kosho.law.query import CUSTOMS_UNIONS
 from kosho.law.register import Register
 from kosho.law.scope import ALL
 
@@ -37,6 +38,8 @@ __all__ = ["SOURCE", "OneLine", "blocs_alone", "one_line"]
 GRAMMAR = "IMPORTER PARTNERS GOODS RATE, such as EU27 JPN C29 25%"
 RATES = "25% in all, +25% on top, cut 50%, free, max 5%, ban"
 GOODS = "goods"
+_SAID = {None: " in all", "+": " on top"}
+"""What may be said of a rate besides its sign."""
 SOURCE = "command-line"
 ACTORS: tuple[CodeKind, ...] = ("economy", "bloc")
 PRODUCTS: tuple[CodeKind, ...] = ("sector", "group")
@@ -53,8 +56,13 @@ class OneLine:
     covers: tuple[str, ...]
     """ICIO sectors that the goods are in."""
     measures: tuple[Measure, ...]
-    in_all: bool
-    """Whether the duty is set whatever it was, for which it must be known."""
+    kind: str
+    """Of the rate: `in all`, `tariff`, `cut`, `bind`, `ban`."""
+
+    @property
+    def in_all(self) -> bool:
+        """Whether the duty is set whatever it was, for which it must be known."""
+        return self.kind == "in all"
 
     @property
     def overlay(self) -> Overlay:
@@ -100,8 +108,8 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
     include, exclude = reading.partners(words[1])
     sectors, groups = reading.goods(words[2])
     rate = reading.rate(" ".join(words[3:]))
-    if importer and include and set(include) <= {importer}:
-        reading.wrong(words[1], f"{importer} buys from others, not from itself", None)
+    for code in include if importer else ():
+        reading.refuse_itself(words[1], importer, code)
     if reading.found or rate is None:
         raise InputError(reading.found)
     kind, value = rate
@@ -127,7 +135,7 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
     covers = (*sectors, *(register.products.groups[group].sector for group in groups))
     if words[2].lower() == GOODS:
         covers = tuple(code for code, sector in icio_sectors().items() if sector.goods)
-    return OneLine(text, title, importer, include, tuple(dict.fromkeys(covers)), made, in_all=kind == "in all")
+    return OneLine(text, title, importer, include, tuple(dict.fromkeys(covers)), made, kind)
 
 
 Rate = tuple[str, float | None]
@@ -210,7 +218,22 @@ class _Reading:
             (exclude if part.startswith("-") else include).append(code)
         if not include:
             include = [ALL]
+        for name, listed in (("is named", include), ("is left out", exclude)):
+            for code in sorted({one for one in listed if one and listed.count(one) > 1}):
+                self.wrong(word, f"{code} {name} twice", None)
+        for code in sorted(set(include) & set(exclude) - {""}):
+            self.wrong(word, f"{code} is named and left out", None)
         return tuple(include), tuple(exclude)
+
+    def refuse_itself(self, word: str, importer: str, code: str) -> None:
+        """Note a partner that is the importer itself, or in one customs union with it."""
+        part = code if code != word else None
+        if code == importer:
+            self.wrong(word, f"{importer} buys from others, not from itself", None, part)
+            return
+        for union in CUSTOMS_UNIONS if code and code != ALL else ():
+            if {*expand_regions([importer]), *expand_regions([code])} <= set(expand_regions([union])):
+                self.wrong(word, f"members of {union} take no duty from one another", None, part)
 
     def goods(self, word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Sectors and product groups."""
@@ -218,6 +241,8 @@ class _Reading:
         if word.lower() == GOODS:
             return (), ()
         found = [self.code(word, part, PRODUCTS, "sector or product group") for part in word.split(",")]
+        for code in sorted({one for one in found if one and found.count(one) > 1}):
+            self.wrong(word, f"{code} is named twice", None)
         return (
             tuple(code for code in found if kinds.get(code) == "sector"),
             tuple(code for code in found if kinds.get(code) == "group"),
@@ -230,8 +255,8 @@ class _Reading:
             return "ban", None
         if text == "free":
             return "cut", 100.0
-        form = re.fullmatch(r"(\+|cut |max )?(\d+(?:\.\d+)?) ?%", text)
-        if form is None:
+        form = re.fullmatch(r"(\+|cut |max )?(\d+(?:\.\d+)?) ?%( in all| on top)?", text)
+        if form is None or form[3] not in (None, _SAID.get(form[1])):
             self.wrong(words, "no rate", RATES)
             return None
         kind = {None: "in all", "+": "tariff", "cut ": "cut", "max ": "bind"}[form[1]]

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType, NoneType
 
 from kosho.arguments import note_sort
-from kosho.codes import blocs, countries
+from kosho.codes import blocs, countries, expand_regions
 from kosho.display import Card, Shown, listing, percent
 from kosho.errors import Problems, suggest
 from kosho.law.measure import Stage
@@ -137,6 +137,11 @@ class Query(Shown):
             problems.add(f"{self.importer} is both importer and exporter")
         elif self.importer in CUSTOMS_UNIONS and self.exporter in blocs()[self.importer].members:
             problems.add(f"{self.exporter} is within {self.importer}")
+        elif not problems.found:
+            both = {*expand_regions([self.importer]), *expand_regions([self.exporter])}
+            for union in CUSTOMS_UNIONS:
+                if both <= set(blocs()[union].members):
+                    problems.add(f"{self.importer} and {self.exporter} are in {union}: no duty between members")
         problems.raise_if_any()
 
     @property

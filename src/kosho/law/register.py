@@ -507,6 +507,11 @@ class Register(Shown):
         """Imposers and days of which all duties are said to be held."""
         return tuple(span for span in self.covers if set(DUTIES) <= set(span.kinds))
 
+    def any_law_of(self, importer: str) -> bool:
+        """Whether a measure of an economy, a bloc or one of its members is held."""
+        economies = expand_regions([importer])
+        return any(one.imposed_by(code) for one in self.measures for code in economies)
+
     def refuse_uncovered(self, on: date) -> None:
         """Refuse a day on which duties of an imposer are not held, where those of other days are.
 

@@ -18,6 +18,7 @@ from kosho.impact.effects import Effects, effects
 from kosho.impact.reach import IdleError, idle, same_question
 from kosho.law.measure import Overlay
 from kosho.law.one_line import OneLine, blocs_alone, one_line
+from kosho.law.overlap import touch
 from kosho.law.register import Register
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World, WorldChoice, low_elasticity
@@ -226,6 +227,7 @@ def _asked(
     for line in lines:
         together = together + line.overlay
     register = law.register.with_overlay(together)
+    _refuse_contradictions(lines, register)
     _refuse_unknown(lines, register, world)
     after = effects(world, register, law.on, law.known)
     nothing = _idle(lines, law, world, after, before)
@@ -271,6 +273,21 @@ def _refuse_absent(lines: Sequence[OneLine], world: World) -> None:
         for code in line.named
         if not any(member in here for member in expand_regions([code]))
     ]
+    if problems:
+        raise InputError(problems)
+
+
+def _refuse_contradictions(lines: Sequence[OneLine], register: Register) -> None:
+    """Two lines of one kind on one good of one partner, and a ban beside anything, cannot both be meant."""
+    problems: list[Problem] = []
+    for n, second in enumerate(lines, 1):
+        for m, first in enumerate(lines[: n - 1], 1):
+            kinds = {first.kind, second.kind}
+            if (kinds == {"tariff"} and first.text != second.text) or not (len(kinds) == 1 or "ban" in kinds):
+                continue
+            if touch(register, first.measures[0], second.measures[0]):
+                message = f"{second.text!r} and {first.text!r} (--add {m}) are about the same goods"
+                problems.append(Problem(message, "say once what shall hold", key=f"--add {n}"))
     if problems:
         raise InputError(problems)
 

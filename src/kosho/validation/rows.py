@@ -153,7 +153,8 @@ def validate(only: str | None = None, progress: Progress = silent) -> tuple[Row,
     """
     known = facts()
     if only is not None and only not in known:
-        raise InputError(Problem(f"there is no fact {only!r}", suggest(only, known)))
+        hint = suggest(only, known) or f"one of {', '.join(known)}"
+        raise InputError(Problem(f"there is no fact {only!r}", hint, key="--only"))
     wanted = list(known.values()) if only is None else [known[only]]
     setting = Setting()
     reached = estimated(progress, "Computing what was published", len(wanted))

@@ -86,7 +86,9 @@ class WorldChoice(Shown):
             if path.suffix != ".npz":
                 near = suggest(table, (DEFAULT, *known))
                 hint = f"{near} or the path of a table made by `kosho world build`, .npz"
-                raise InputError(Problem(f"unknown world {table!r}", hint))
+                if table in known:
+                    hint = f"{table} says how fine by itself: write {table}, or {DEFAULT}:{word}"
+                raise InputError(Problem(f"unknown world {(text if table in known else table)!r}", hint))
             if not path.is_file():
                 raise InputError(
                     Problem(f"there is no table {str(path)!r}", "make it with `kosho world build`")

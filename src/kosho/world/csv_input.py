@@ -29,7 +29,10 @@ def rows_of(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) ->
     except UnicodeDecodeError:
         raise InputError(Problem("is not UTF-8 text", file=str(path))) from None
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and line[0] != "#"]
-    table = list(csv.reader(line for _, line in lines))
+    try:
+        table = list(csv.reader(line for _, line in lines))
+    except csv.Error as error:
+        raise InputError(Problem(f"is not CSV: {error}", file=str(path))) from None
     header = [name.strip() for name in table[0]] if table else []
     missing = [name for name in columns if name not in header]
     if missing or len(table) < 2:

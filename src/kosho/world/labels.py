@@ -19,13 +19,26 @@ __all__ = ["place_of", "position_of", "rates_given", "refuse_quantities", "secto
 Labels = tuple[str, ...]
 
 
-def position_of(labels: Labels, code: str, what: str) -> int:
+def position_of(
+    labels: Labels, code: str, what: str, members: Mapping[str, Sequence[str]] | None = None
+) -> int:
     """Where a label stands.
 
+    Args:
+        labels: All of them.
+        code: The one looked for.
+        what: What it is, for the message.
+        members: What labels are made of, where they were put together.
+
     Raises:
-        InputError: it is not among them; `what` says what it is.
+        InputError: it is not among them; a label that it went into is named.
     """
     if code not in labels:
+        for label, parts in (members or {}).items():
+            if label in labels and code in parts:
+                raise InputError(
+                    Problem(f"{code} is in {label} in this world", f"say {label}, or take a finer world")
+                )
         raise InputError(Problem(f"unknown {what} {code!r}", suggest(str(code), labels)))
     return labels.index(code)
 

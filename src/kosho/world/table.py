@@ -489,7 +489,7 @@ class World(Fixed, Shown):
             ...
         kosho.errors.InputError: unknown country 'US' (did you mean USA?)
         """
-        return position_of(self.countries, code, "country")
+        return position_of(self.countries, code, "country", self.meta.regions)
 
     def sector_position(self, code: str) -> int:
         """Where a sector stands in every array.
@@ -497,7 +497,7 @@ class World(Fixed, Shown):
         Raises:
             InputError: it is not in this world.
         """
-        return position_of(self.sectors, code, "sector")
+        return position_of(self.sectors, code, "sector", self.meta.sectors)
 
     def sector_of(self, code: str) -> str:
         """The sector of this world that is a label of it, or exactly one ICIO sector.

@@ -41,6 +41,8 @@ MORE = {
     "additional2": ("addiitionalDuties",),  # as many exports spell it
 }
 """Columns that not every export has."""
+DEEPEST = 4
+"""Digits of an indent."""
 _GROUP = re.compile(r"\(([^()]*)\)")
 _SYMBOL = re.compile(r"[A-Z]{1,2}[*+]?")
 _TAG = re.compile(r"<[^<>]*>")
@@ -123,8 +125,8 @@ def _heading(columns: _Columns, row: SourceRow, above: list[_Heading], problems:
     if code and _CODE.fullmatch(code) is None:
         problems.add(f"{number!r} is not an HTS number", "4, 6, 8 or 10 digits", line=row.line)
         return None
-    if not depth.isascii() or not depth.isdigit():
-        problems.add(f"indent {depth!r} is not a number", line=row.line, key=number or None)
+    if not depth.isascii() or not depth.isdigit() or len(depth) > DEEPEST:
+        problems.add(f"indent {depth[:20]!r} is not a number", line=row.line, key=number or None)
         return None
     indent = int(depth)
     while above and above[-1].indent >= indent:

@@ -161,7 +161,11 @@ def csv_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
     text = text_of(path)
     # Only what ends a line for CSV ends one: not all that ends one for `str.splitlines`.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    header = [name.strip() for name in next(reader, [])]
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        problems.add(f"is not CSV: {error}", line=1)
+        return
     while True:
         start = reader.line_num + 1
         try:

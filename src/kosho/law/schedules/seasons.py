@@ -6,10 +6,10 @@ import re
 
 __all__ = ["season", "without_season"]
 
-_JAPANESE = re.compile(r"毎年(\d+)月(\d+)日から[同翌]年(\d+)月(\d+|末)日まで(?:に輸入されるもの)?")
+_JAPANESE = re.compile(r"毎年(\d\d?)月(\d\d?)日から[同翌]年(\d\d?)月(\d\d?|末)日まで(?:に輸入されるもの)?")
 _DAY = (
-    r"(?:(?P<{0}d>\d+)(?:st|nd|rd|th)?\s+(?P<{0}m>[A-Za-z]+)"
-    r"|(?P<{0}n>[A-Za-z]+)\s+(?P<{0}e>\d+)(?:st|nd|rd|th)?)"
+    r"(?:(?P<{0}d>\d\d?)(?:st|nd|rd|th)?\s+(?P<{0}m>[A-Za-z]+)"
+    r"|(?P<{0}n>[A-Za-z]+)\s+(?P<{0}e>\d\d?(?!\d))(?:st|nd|rd|th)?)"
 )
 _ENGLISH = re.compile(
     rf"(?:if (?:imported|entered) )?(?:during the period )?from\s+{_DAY.format('a')}\s*,?\s*"
