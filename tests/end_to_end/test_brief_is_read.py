@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.reading import grade, visible, words
+from tests.readability import grade, visible, words
 
 from kosho.bargain import CONCEPTS
 from kosho.brief.model import Brief
