@@ -16,7 +16,17 @@ from typing import Literal
 
 from kosho.record.reading.dates import DateMention
 from kosho.record.reading.names import aliases, plain
-from kosho.record.reading.people import AS_NAME, OFFICIALS, TITLED_BODY, UPPER, is_name, is_weak, posts, trimmed
+from kosho.record.reading.people import (
+    AS_NAME,
+    BODY_TITLED,
+    OFFICIALS,
+    TITLED_BODY,
+    UPPER,
+    is_name,
+    is_weak,
+    posts,
+    trimmed,
+)
 from kosho.record.reading.tables import table
 
 __all__ = ["KINDS", "Mention", "Mentions", "PersonMention", "find_mentions", "pattern"]
@@ -258,14 +268,21 @@ def _people(mask: _Mask) -> None:  # noqa: C901 - two orders of name and post
         mask.put(
             Mention(match.start(), stop, "person", (person.side,) if person.side else (), person, first=True)
         )
-    for match in list(TITLED_BODY.finditer(mask.text)):
+    for match in [*TITLED_BODY.finditer(mask.text), *BODY_TITLED.finditer(mask.text)]:
         name = trimmed(match["name"])
         role = re.sub(r"^[Tt]he\s", "", text[match.start("body") : match.end("body")])
         if name and role.endswith(("Representative", "Commissioner")):
             codes = mask.codes(match.start("body"), match.end("body"))
             person = PersonMention(name, role, _side(role, codes), None, None)
             mask.put(
-                Mention(match.start(), match.start("name") + len(name), "person", codes, person, first=True)
+                Mention(
+                    match.start(),
+                    max(match.start("name") + len(name), match.end("body")),
+                    "person",
+                    codes,
+                    person,
+                    first=True,
+                )
             )
     for match in list(before.finditer(mask.text, start, end)):
         name = trimmed(match["name"])

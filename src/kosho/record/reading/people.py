@@ -7,11 +7,23 @@ from functools import cache
 
 from kosho.record.reading.tables import table
 
-__all__ = ["AS_NAME", "NAME", "OFFICIALS", "TITLED_BODY", "UPPER", "is_name", "is_weak", "posts", "trimmed"]
+__all__ = [
+    "AS_NAME",
+    "BODY_TITLED",
+    "OFFICIALS",
+    "TITLED_BODY",
+    "UPPER",
+    "is_name",
+    "is_weak",
+    "posts",
+    "trimmed",
+]
 
 UPPER = "A-ZÀ-ÖØ-ÞŠŽČĆĐŁŚŹŻİŞĞÖÜ"
 _TOKEN = rf"[{UPPER}][\w’'-]*[\w’]"
 NAME = rf"{_TOKEN}(?:\s(?:(?:van|von|der|den|de|del|da|dos|bin|al|el)\s)*(?:[{UPPER}]\.|{_TOKEN})){{0,3}}"
+BODY_TITLED = re.compile(rf"(?P<name>{NAME}),\s(?:[Tt]he\s)?(?P<body>[\ue004]+)")
+"""`X, the U.S. Trade Representative`: a body that is a post too."""
 TITLED_BODY = re.compile(rf"(?P<body>[\ue004]+)\s(?P<name>{NAME})")
 _TITLES = r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Senator|Lord|Baroness|Dame|Sir|Datuk)\.?\s)*"
 _OF = rf"(?:\sof\s(?:[Tt]he\s)?(?:(?:[{UPPER}]\w+\s){{1,3}}of\s)?(?P<state>\ue000+))?"
