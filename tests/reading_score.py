@@ -1,6 +1,6 @@
 """`make reading-score`: how reading does against hand-made facts, document by document, and in all.
 
-The three documents of the shared folder are scored by its own `score.py`: the table is the one it prints.
+The three documents of the shared folder are scored by its own `score_fair.py`: the table is the one it prints.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _shared(folder: Path) -> None:
             file.flush()
             sys.stdout.write(f"\n{path.stem}\n")
             sys.stdout.flush()
-            subprocess.run([sys.executable, folder / "gold" / "score.py", path, file.name], check=True)
+            subprocess.run([sys.executable, folder / "gold" / "score_fair.py", path, file.name], check=True)
 
 
 if __name__ == "__main__":

@@ -90,3 +90,28 @@ def test_background_is_proposed_as_context() -> None:
 def test_every_country_is_known_by_its_name() -> None:
     assert only("Uganda asked Benin to lift its ban on maize.", "ask").fields["by"] == "UGA"
     assert not [d for d in drafts("Mr Jordan asked Ms Chad to lift the lid.") if d.fields.get("by")]
+
+
+def test_a_meeting_told_of_as_a_noun_is_one() -> None:
+    took = only("The meeting between Norway and Chile took 90 minutes.", "event")
+    assert (took.fields["duration_min"], took.fields["parties"]) == (90, ["NOR", "CHL"])
+    assert (
+        only("It was the minister's visit. It was his ninth round of talks with Chile.", "event").fields[
+            "round"
+        ]
+        == 9
+    )
+    named = "The Twenty-third Joint Committee meeting of Norway and Chile was held in Oslo."
+    assert only(named, "event").fields["round"] == 23
+
+
+def test_a_meeting_that_a_sentence_begins_after_gives_no_day_to_the_next() -> None:
+    text = "Oslo, 3 March 2026\n\nAfter talks in Oslo on Monday, Norway and Chile agreed to meet again."
+    told = only(text, "next_meeting").fields
+    assert "date" not in told
+    assert "place" not in told
+
+
+def test_a_body_that_is_a_post_may_follow_the_name() -> None:
+    person = only("Ada Moe, the U.S. Trade Representative, met officials.", "person").fields
+    assert (person["name"], person["role"], person["side"]) == ("Ada Moe", "U.S. Trade Representative", "USA")

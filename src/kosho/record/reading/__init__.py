@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -14,14 +15,15 @@ from typing import NamedTuple, cast
 
 from kosho.arguments import path_of
 from kosho.errors import InputError, Problem
-from kosho.record.reading.dates import DateMention, Direction, find_dates, resolve_dates
+from kosho.record.reading.dates import DateMention, find_dates, resolve_dates
 from kosho.record.reading.decode import Document, decode
-from kosho.record.reading.document import about
+from kosho.record.reading.direction import direction
+from kosho.record.reading.document import about, is_label
 from kosho.record.reading.draft import Draft
 from kosho.record.reading.facts import Reader
 from kosho.record.reading.layout import Block, blocks, sentences
 from kosho.record.reading.mentions import Mentions, find_mentions
-from kosho.record.reading.names import capital_of, issuer_of
+from kosho.record.reading.names import issuer_of
 
 __all__ = ["Document", "Draft", "decode", "read", "read_text"]
 
@@ -68,10 +70,9 @@ def read_text(document: Document) -> list[Draft]:
     ]
     spans = [span for _, span in body]
     dates = _dates(text, spans, known.published)
-    home = capital_of(known.place) if known.place else None
-    if home is None and known.fields["doc_type"] == "news release":
-        home = issuer_of(text[: body[0][1][0]] if body else "")
-    mentions = find_mentions(text, spans, dates, home)
+    release = known.fields["doc_type"] == "news release"
+    home = issuer_of(text[: body[0][1][0]] if body else "") if release else None
+    mentions = replace(find_mentions(text, spans, dates, home), published=known.published)
     reader = Reader(document.name, mentions)
     turns = _turns(text, parts) if known.fields["doc_type"] == "transcript" else {}
     previous: Block | None = None
@@ -112,7 +113,7 @@ def _turns(text: str, parts: list[Block]) -> dict[int, _Turn]:
         if block.role != "body":
             continue
         head = _TURN.match(text, block.start, block.end)
-        if head:
+        if head and not is_label(head[0]):
             asks = head["name"] in ("Q", "Question", "Reporter") or text[
                 block.start : block.end
             ].rstrip().endswith("?")
@@ -126,70 +127,9 @@ def _sentences(text: str, block: Block) -> list[tuple[int, int]]:
     return [(start, end) for start, end in sentences(text, block) if end - start <= LONGEST_SENTENCE]
 
 
-_INFINITIVE = (
-    r"(?:\w+ly |also |both )?(?:meet|hold|resume|reconvene|visit|sign|begin|start|host|convene|launch|conclude"
-    r"|return|travel|exchange|finali[sz]e|complete|implement|submit|send|come|go|talk|speak)"
-)
-_COMING = (
-    r"will|would be|to be|(?:is|are) (?:set|due|scheduled|expected)|scheduled|plans?|planned (?:for|to)"
-    r"|(?:set|due|slated) (?:for|to)|takes? effect"
-    r"|(?:agreed|agree|decided|promised|pledged|vowed|hopes?|hoped|wants?|intends?|intended|planning|invited|asked|urged)"
-    rf"\b[^,;]{{0,30}}\bto {_INFINITIVE}"
-    r"|(?:extended|moved|postponed|prolonged|delayed|deferred|pushed back|put off)"
-    r"\b[^,;]{0,60}\bto(?=\s(?:the\s)?$)"
-    r"|(?:by|before|until|from)(?=\s(?:the\s|early\s|late\s|mid-?|end\sof\s)*$)"
-)
-"""Verbs and prepositions that look ahead."""
-_VERB_AHEAD = re.compile(rf"\b(?:{_COMING})\b", re.IGNORECASE)
-_AHEAD = re.compile(
-    rf"\b(?:{_COMING}|planned|upcoming|next|deadline|in mind|expires?|effective|starting|beginning)\b",
-    re.IGNORECASE,
-)
-_WAS_AHEAD = re.compile(
-    r"\b(?:(?:originally|initially|previously|first|earlier) (?:\w+ )?|(?:was|were|had been) (?:\w+ly )?)"
-    r"(?:scheduled|planned|due|set|slated|expected|meant|supposed)\b[^,;]{0,40}$",
-    re.IGNORECASE,
-)
-"""What was to come may lie behind or ahead: the nearer day is meant."""
-_NEVER_CAME = re.compile(
-    r"[^,;]{0,30}?\b(?:did not|didn[’']t|never|failed to) (?:take|happen|go|materiali|come)\w*", re.I
-)
-_BACK = re.compile(
-    r"(?<!\bbe )(?<!\bset )\b(?:was|were|had|has|have|did|since|after|told|said|met|held|signed"
-    r"|spoke|took|(?!scheduled|expected|planned|slated)\w{3,}ed|earlier|ago|last|late)\b",
-    re.IGNORECASE,
-)
-
-
 def _dates(text: str, spans: list[tuple[int, int]], published: date | None) -> list[DateMention]:
     found = [mention for start, end in spans for mention in find_dates(text, start, end)]
-
-    def direction(mention: DateMention) -> Direction:
-        before = text[max(0, mention.start - 90) : mention.start]
-        before = re.split(r"[.!?]\s|\n", before)[-1]
-        if re.search(r"\bsince\s$", before, re.IGNORECASE):
-            return "since"
-        after = re.split(r"[.!?]\s|\n", text[mention.end : mention.end + 60])[0]
-        of_week = mention.form in ("weekday", "weekdays")
-        if not of_week and _WAS_AHEAD.search(before):
-            return "nearest"
-        if _NEVER_CAME.match(after):
-            return "past"
-        looks = _VERB_AHEAD if of_week else _AHEAD
-        ahead = max((m.end() for m in looks.finditer(before)), default=-1)
-        back = max((m.end() for m in _BACK.finditer(before)), default=-1)
-        if ahead > back:
-            return "future"
-        if back >= 0:
-            return "past"
-        nearby = [
-            (m.start(), way)
-            for way, found in (("future", _AHEAD.search(after)), ("past", _BACK.search(after)))
-            if (m := found)
-        ]
-        return "future" if nearby and min(nearby)[1] == "future" else "past" if nearby else "nearest"
-
-    return resolve_dates(found, published, direction)
+    return resolve_dates(found, published, lambda mention: direction(text, mention))
 
 
 def _people(doc: str, mentions: Mentions) -> list[Draft]:

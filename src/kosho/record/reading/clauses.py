@@ -76,6 +76,14 @@ _ACTING = re.compile(pattern(r"<actor>"))
 _OBJECT = re.compile(
     r"\b(?:from|to|with|of|against|for|towards?|in|at|between|by|on|than|like|into|over|under|and)\s$"
 )
+_REPORTED = re.compile(
+    pattern(
+        r"(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s)?(?:said|says|stated|added|noted|announced|confirmed|insisted)\s"
+        r"(?:that\s)?(?=[\ue000\ue002\ue004\ue007]+(?:['’]s)?\s(?:will|would|has|had|is|was|are|were|can|could|cannot|may|might"
+        r"|must|should|does|did|\w+ed)\b)"
+    )
+)
+"""Who speaks of what another does: that other is the subject."""
 _JOINED = re.compile(pattern(r"(?:\s?\([^()]{1,30}\))?(?:,|,?\sand|\sor)\s<actor>"))
 _ACTORS = ("party", "person", "body", "joint", "capital", "pronoun")
 _SUBORDINATE = re.compile(
@@ -85,6 +93,17 @@ _SUBORDINATE = re.compile(
 )
 """A clause that depends on the one behind it: its subject is another's."""
 _LEADS = re.compile(rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}")
+
+
+_TAKES_UP = re.compile(
+    rf"\W*(?:(?:and|but|also|then|moreover|in addition|meanwhile|however|at the same time|separately|later"
+    rf"|in return|on[^,;]{{3,40}}|in[^,;]{{3,40}}),?\s)*"
+    rf"(?:{_VERBS}|(?:it|its|this|that|these|those|such|both)\b"
+    r"|the\s(?:country|government|ministry|department|minister|bloc|nation|administration|spokes\w+|president|premier|sides?"
+    r")\b)",
+    re.IGNORECASE,
+)
+"""A sentence that goes on about the subject of the one before; any other names its own, or none."""
 
 
 def split(
@@ -103,11 +122,11 @@ def split(
     quotes = _quotes(masked, start, end, inside=before is not None and before.open)
     pieces = _cut(masked, start, end, quotes)
     speaker = _speaker(mentions, start, end, quotes)
-    if not speaker and before is not None and quotes:
-        speaker = before.speaker
-    speaker = speaker or voice
+    if not speaker and quotes:
+        speaker = _introduces(mentions, start, quotes[0][0]) or (before.speaker if before else ())
+    speaker = speaker or _speaks(mentions, start, end) or voice
     found: list[Clause] = []
-    subject: tuple[Mention, ...] = before.subject if before else ()
+    subject: tuple[Mention, ...] = before.subject if before and _TAKES_UP.match(masked, start, end) else ()
     for begin, stop in pieces:
         quoted = any(a <= begin and stop <= b for a, b in quotes)
         named = [] if _LEADS.match(masked, begin, stop) else _subject(mentions, begin, stop)
@@ -190,6 +209,23 @@ def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, i
     return ()
 
 
+def _speaks(mentions: Mentions, start: int, end: int) -> tuple[Mention, ...]:
+    """Whom `he said` or `she said` means."""
+    match = _SAY.search(mentions.masked, start, end)
+    who = mentions.within(*match.span(), "pronoun") if match else []
+    if not who or mentions.text[who[0].start : who[0].end].lower() not in ("he", "she"):
+        return ()
+    last = mentions.person_before(who[0].start)
+    return (last,) if last else ()
+
+
+def _introduces(mentions: Mentions, start: int, quote: int) -> tuple[Mention, ...]:
+    """Who acts in the words that end in a colon before a quotation: `X rejected the plan: "..."`."""
+    if not mentions.text[start:quote].rstrip().endswith(":"):
+        return ()
+    return tuple(m for m in _subject(mentions, start, quote)[:1] if m.kind != "pronoun")
+
+
 def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
     """The first actors of the main clause that no preposition governs, and those joined to them."""
     masked = mentions.masked
@@ -202,6 +238,11 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
             owner and first.start() > start
         ):
             continue
+        told = _REPORTED.match(masked, first.end(), end)
+        if told:
+            inner = _subject(mentions, told.end(), end)
+            if inner and inner[0].start == told.end():
+                return inner
         stop = first.end()
         while more := _JOINED.match(masked, stop, end):
             stop = more.end()

@@ -10,7 +10,7 @@ from kosho.record.reading.dates import DateMention, find_dates, resolve_dates
 from kosho.record.reading.layout import Block
 from kosho.record.reading.tables import table
 
-__all__ = ["About", "about"]
+__all__ = ["About", "about", "is_label"]
 
 ZONES = {
     "JST": "+09:00", "KST": "+09:00", "SGT": "+08:00", "HKT": "+08:00", "IST": "+05:30", "GMT": "+00:00",
@@ -32,11 +32,26 @@ _CLOCK = re.compile(
 
 
 _LABEL = re.compile(
-    r"(?:place|venue|location|dated?|time|day|subject|reference|ref|no|number|by|author|source|contact|tags?|to|from)\b"
-    r"\.?\s?:",
+    r"(?:[\w-]+ ){0,3}(?:place|venue|location|dated?|time|day|subject|title|topic|reference|ref|no|number|by"
+    r"|author|source|contact|tags?|to|from|cc|re|agenda|participants|parties|attend(?:ees|ance)|present|members?|notifying|agency"
+    r"|responsible|products?|covered|summary|action|background|purpose|objective|period|comments|entry|status|basis|link|website"
+    r"|e-?mail|tel(?:ephone)?|phone|fax|note|notes|annex|type|document|docket|rin"
+    r"|supplementary information"
+    r"|further information|effective dates?|dates|addresses|languages?|form|country|countries|code|description)"
+    r"(?:\s(?:of|for|in)\s[^:\n]{1,40})?\.?\s?:",
     re.IGNORECASE,
 )
-"""The head of a line that names a particular of the document, and is no title."""
+"""The head of a line that names a particular of the document: no title, and nobody who speaks."""
+
+
+def is_label(head: str) -> bool:
+    """Whether a line begins with the name of a field of a form, not with who speaks.
+
+    >>> from kosho.record.reading.document import is_label
+    >>> is_label("Products covered: cheese"), is_label("MR LEE: We object.")
+    (True, False)
+    """
+    return _LABEL.match(head) is not None
 
 
 class About(NamedTuple):
@@ -60,7 +75,7 @@ def about(text: str, blocks: list[Block]) -> About:
     if stamp:
         fields["published"] = stamp
     titles = (b for b in reversed(_titles(blocks)) if b.end - b.start > 15)
-    title = next((b for b in titles if not _LABEL.match(text, b.start)), None)
+    title = next((b for b in titles if not is_label(text[b.start : b.end])), None)
     if title:
         fields["title"] = text[title.start : title.end].strip()
     publisher = _publisher(text, dateline) or _paper(text, blocks)
@@ -181,7 +196,9 @@ def _kind(text: str, blocks: list[Block]) -> str:
         if re.search(words, head, re.IGNORECASE):
             return kind
     turns = sum(
-        bool(re.match(r"[A-Z][A-Z .'-]{2,40}:|Q:|A:|Question:|Answer:", text[b.start : b.end])) for b in blocks
+        bool(re.match(r"[A-Z][A-Z .'-]{2,40}:|Q:|A:|Question:|Answer:", text[b.start : b.end]))
+        and not is_label(text[b.start : b.end])
+        for b in blocks
     )
     return "transcript" if turns >= 3 else "news"
 

@@ -353,7 +353,7 @@ def _is_a(kind: str, quote: str) -> bool:
     return re.search(r"\ban? (?:\w+ ){0,3}" + kind, quote) is not None
 
 
-_ASIDE = re.compile(r"\W?(?:with|ahead of|despite|following|amid|citing)\b[^,;]*,\s", re.IGNORECASE)
+_ASIDE = re.compile(r"\W?(?:with|after|ahead of|despite|following|amid|citing)\b[^,;]*,\s", re.IGNORECASE)
 """What a sentence begins with before its own meeting: another one, or a reason."""
 _CAME_FROM = re.compile(
     r"\b(?:discussed|raised|left (?:open|over|unresolved)|tabled|unresolved|pending|begun|remaining|arising)"

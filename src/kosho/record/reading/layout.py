@@ -28,6 +28,10 @@ _SMALL = re.compile(
     r"\b(?:the|a|an|of|to|in|on|and|that|has|have|had|was|were|is|are|will|would|for|with|by|from"
     r"|its|their|it)\b"
 )
+_VERB = re.compile(
+    r"\b(?:[a-z]{2,}ed|will|would|has|have|had|is|are|was|were|said|says|told|met|held|made|took|gave|put|agrees?)\b"
+)
+"""A verb in small letters: what introduces a list or a quotation with one is a sentence."""
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _BULLET = re.compile(r"\s*(?:[-–—•*·▪●◦]|\(?[0-9]{1,2}[.)]|\(?[a-z]\)|\([ivx]+\))\s+")
 _FULL_DATE = re.compile(
@@ -170,6 +174,8 @@ def _role(line: str, *, item: bool, seen_body: bool) -> Role:  # noqa: PLR0911 -
     if _STOPS.search(line) and len(_WORD.findall(line)) >= 4:
         return "body"
     if _ENDS.search(line) and len(_SMALL.findall(line)) >= 3 and not _title_case(line):
+        return "body"
+    if line.endswith(":") and len(_WORD.findall(line)) > HEADLINE and _VERB.search(line):
         return "body"
     small = len(_SMALL.findall(line))
     if len(line) >= LONG and small >= 3 and not _title_case(line) and len(line) >= 2 * LONG:

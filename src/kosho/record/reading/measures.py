@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
+from kosho.numbers import decimal
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
-from kosho.record.reading.quantities import products_in
+from kosho.record.reading.quantities import NUMBER_WORDS, products_in
 from kosho.record.reading.tables import table
 
 __all__ = ["MeasureMention", "find_measures"]
@@ -39,7 +41,7 @@ def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[Meas
     for match in _rates(mentions.masked, clause):
         if any(a < match.end() and match.start() < b for a, b in taken):
             continue
-        if _WANTED.search(mentions.masked, clause.start, match.start()):
+        if _group(match, "ought") or _WANTED.search(mentions.masked, clause.start, _names_duty(match)):
             continue
         if _BORNE.search(mentions.masked, clause.start, match.start()):
             continue
@@ -81,9 +83,32 @@ def _status(  # noqa: PLR0911 - one return a status
         return "suspended"
     if not _group(match, "from") and _taken_away(rules["ended"], words, at):
         return "ended"
+    begins = _begins(mentions, clause)
+    if begins and mentions.published and not force.pending() and _DONE.search(words[:at]):
+        return "announced" if begins > mentions.published.isoformat() else "in force"
     if force.pending() or re.search(rules["announced"], words, re.IGNORECASE):
         return "announced"
     return "in force"
+
+
+_DONE = re.compile(
+    r"(?<!be\s)\b(?:imposed|introduced|applied|levied|slapped|adopted|enacted|set|raised|lowered|cut|reduced|increased"
+    r"|doubled|halved|banned|put)\b",
+    re.IGNORECASE,
+)
+_FROM_DAY = re.compile(
+    r"\b(?:start(?:ing|ed)|beginning|begun|effective|from|as (?:of|from)|since)\s(?:on\s|from\s)?(?:the\s)?$",
+    re.IGNORECASE,
+)
+
+
+def _begins(mentions: Mentions, clause: Clause) -> str | None:
+    """The day from which a clause says that something applies; None where it does not say one."""
+    for mention in mentions.within(clause.start, clause.end, "date"):
+        date = mention.date
+        if date and date.precision == "day" and _FROM_DAY.search(mentions.masked, clause.start, mention.start):
+            return date.value
+    return None
 
 
 def _taken_away(verbs: dict[str, str], words: str, at: int) -> bool:
@@ -94,11 +119,17 @@ def _taken_away(verbs: dict[str, str], words: str, at: int) -> bool:
     )
 
 
+_TO_SET = (
+    r"(?:impose|raise|introduce|set|apply|levy|match|slap|hit|increase|lower|cut|reduce|remove|double|triple|halve"
+    r"|adopt|reimpose|reinstate|restore|bring down|put|lift|scrap|drop|end|abolish"
+    r"|be (?:\w+ly )?(?:imposed|raised|introduced|set|applied|lowered|cut|reduced|removed|doubled|halved"
+    r"|lifted|scrapped|increased))"
+)
 _WANTED = re.compile(
-    r"\b(?:urg|call(?:ed|s|ing)? (?:on|for|upon)|ask|press|demand|want|request|recommend|petition|lobb)\w*\b"
-    r"[^;.]{0,80}\bto (?:impose|raise|introduce|set|apply|levy|match|slap|hit|increase|lower|cut|reduce"
-    r"|remove)\b"
-    r"[^;.]{0,25}$",
+    r"\b(?:urg|call(?:ed|s|ing)? (?:on|for|upon)|ask|press|demand|want|request|recommend|petition|lobb|push"
+    rf"|beg)\w*\b[^;.]{{0,80}}\bto {_TO_SET}\b[^;.]{{0,25}}$"
+    rf"|\b(?:should|must|ought to|needs? to|ha[sd] to|had better)\s"
+    rf"(?:\w+ly |also |therefore |now )?{_TO_SET}\b",
     re.IGNORECASE,
 )
 """What somebody asks to be done is no measure."""
@@ -122,17 +153,20 @@ def _rates(masked: str, clause: Clause) -> Iterator[re.Match[str]]:
                 )
 
 
+def _names_duty(match: re.Match[str]) -> int:
+    """Where, behind a verb that the match may begin with, the duty or its rate is named."""
+    return min(match.start("rate"), match.start("duty")) if _group(match, "duty") else match.start("rate")
+
+
 def _group(match: re.Match[str], name: str) -> str | None:
     return match.groupdict().get(name)
 
 
 def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: str) -> list[MeasureMention]:
     base = _common(mentions, clause, match) | {"status": status}
-    rate = float(match["rate"])
-    base |= {"rate": int(rate) if rate.is_integer() else rate, "unit": "%", "kind": "tariff"}
-    if _group(match, "from"):
-        before = float(match["from"])
-        base["rate_before"] = int(before) if before.is_integer() else before
+    begins = _begins(mentions, clause)
+    base |= {"start": begins} if begins else {}
+    base |= _told_rates(mentions.masked, clause, match) | {"unit": "%", "kind": "tariff"}
     named = [
         word for word in (_group(match, "name") or "").lower().split() if word in table("measures")["names"]
     ]
@@ -143,6 +177,74 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
     if not spans:
         return [MeasureMention(clause.start, clause.end, base)]
     return [MeasureMention(clause.start, clause.end, base | _named(product)) for product in spans]
+
+
+def _percent(text: str) -> int | float:
+    return _shown(decimal(text, "."))
+
+
+def _shown(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
+    """`rate`, and `rate_before` where the words give it; the two ends where they give a range."""
+    low, rate = _group(match, "low") or _group(match, "least"), match["rate"]
+    if low:
+        return {"rate_low": _percent(low), "rate_high": _percent(rate)}
+    if _group(match, "from"):
+        return {"rate": _percent(rate), "rate_before": _percent(match["from"])}
+    told = max(match.end("rate"), match.end("duty") if _group(match, "duty") else 0)
+    change = _CHANGES.search(masked, clause.start, match.start()) or _CHANGED.match(masked, told, clause.end)
+    if change is None:
+        return {"rate": _percent(rate)}
+    verb = next(word for word in change.groups() if word).lower()
+    after = _changed(decimal(rate, "."), verb, masked[told : clause.end])
+    return {"rate_before": _percent(rate)} | ({} if after is None else {"rate": _shown(after)})
+
+
+_FACTORS = (("doubl", Decimal(2)), ("tripl", Decimal(3)), ("quadrupl", Decimal(4)), ("halv", Decimal("0.5")))
+_RISES = ("rais", "increas", "hik", "rise", "rose")
+_VERB = (
+    r"(?:doubl|tripl|quadrupl|halv|rais|reduc|increas|hik)(?:e[sd]?|ing)|(?:lower|slash|trim)\w*|cut(?:s|ting)?"
+)
+_CHANGES = re.compile(
+    rf"\b(?P<verb>{_VERB})\s(?:(?:its|the|their|this|that|existing|current|present|[\ue000\ue001]+(?:['’]s?)?)\s)+$",
+    re.IGNORECASE,
+)
+"""A verb of change whose object is a rate: the rate is the one before."""
+_CHANGED = re.compile(
+    rf"[^,;]{{0,60}}?\s(?:(?:be|been|being|is|are|was|were)\s(?:\w+ly\s)?(?P<verb>{_VERB})"
+    r"|(?:will|would|to)\s(?P<turns>double|triple|halve|quadruple)"
+    r"|(?P<moves>rise|rose|fall|fell|drop|dropped|increase|increased)(?=\sby\b))\b",
+    re.IGNORECASE,
+)
+"""The same where the rate is what changes."""
+_NEW = re.compile(r"\bto\s(?:an?\s)?(?P<rate>\d+(?:[.,]\d+)*)\s?(?:%|per ?cent)", re.IGNORECASE)
+_BY_POINTS = re.compile(
+    r"\bby\s(?:an?\s(?:further|additional)\s)?(?P<points>\d+(?:[.,]\d+)?|[a-z]+)[\s-](?:percentage[\s-])?points?\b",
+    re.IGNORECASE,
+)
+_BY_PART = re.compile(r"\bby\s(?:(?P<half>half)\b|(?:\d|an?\s|one\s|two\s|three\s))", re.IGNORECASE)
+
+
+def _changed(before: Decimal, verb: str, behind: str) -> Decimal | None:
+    """The rate that a change leads to: told, or as a sum of what is told; None where it cannot be told."""
+    told = _NEW.search(behind)
+    if told:
+        return decimal(told["rate"], ".")
+    points = _BY_POINTS.search(behind)
+    if points:
+        number = NUMBER_WORDS.get(points["points"].lower(), points["points"])
+        if not str(number)[0].isdigit():
+            return None
+        by = decimal(str(number), ".")
+        after = before + by if verb.startswith(_RISES) else before - by
+        return after if after >= 0 else None
+    part = _BY_PART.search(behind)
+    if part:
+        return before / 2 if part["half"] and not verb.startswith(_RISES) else None
+    return next((before * factor for stem, factor in _FACTORS if verb.startswith(stem)), None)
 
 
 def _of_kind(

@@ -8,39 +8,37 @@ from typing import Any, NamedTuple
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions
+from kosho.record.reading.quantities import NUMBER_WORDS
 from kosho.record.reading.rules import compiled, fit
 from kosho.record.reading.tables import table
 
 __all__ = ["MeetingMention", "find_meetings", "meeting_fields", "ordinal"]
 
+_UNITS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_TEENS = (
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+)
+_TENS = ("twent", "thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet")
 ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-            "twentieth",
-        ],
-        1,
-    )
-} | {"inaugural": 1}
+    **{word: number for number, word in enumerate((*_UNITS, *_TEENS), 1)},
+    **{f"{stem}ieth": 10 * tens for tens, stem in enumerate(_TENS, 2)},
+    **{
+        f"{stem}y-{unit}": 10 * tens + number
+        for tens, stem in enumerate(_TENS, 2)
+        for number, unit in enumerate(_UNITS, 1)
+    },
+    "inaugural": 1,
+}
+_BY_WORD = "|".join(sorted(ORDINALS, key=len, reverse=True))
 
 
 class MeetingMention(NamedTuple):
@@ -71,7 +69,10 @@ def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -
             continue
         planned = bool(
             re.search(
-                r"\b(?:will|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?", words[: found.end()]
+                r"\b(?:will|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?"
+                r"|\b(?:opens|begins|starts|resumes|reconvenes|kicks off|gets under way|takes place|concludes"
+                r"|convenes)$",
+                words[: found.end()],
             )
         )
         main = MeetingMention(rule["type"], clause.start, clause.end, planned, strong=True)
@@ -105,7 +106,7 @@ def _rstrip(text: str, start: int, end: int) -> int:
 def ordinal(words: str) -> int | None:
     """The number of a round: `seventh round`, `49th ... Conference`."""
     match = re.search(
-        rf"\b(?:(?P<word>{'|'.join(ORDINALS)})|(?P<number>\d{{1,3}})(?:st|nd|rd|th))\b(?!\s(?:half"
+        rf"(?<![\w-])(?:(?P<word>{_BY_WORD})|(?P<number>\d{{1,3}})(?:st|nd|rd|th))\b(?!\s(?:half"
         rf"|quarter|floor|of\s|day|time\b|century))"
         r"(?=[^.;]{0,90}?\b(?:rounds?|meetings?|sessions?|consultations?|talks|negotiations?"
         r"|dialogues?|summits?|conferences?|seminars?|forums?|committee)\b)",
@@ -117,7 +118,7 @@ def ordinal(words: str) -> int | None:
     return ORDINALS[match["word"].lower()] if match["word"] else int(match["number"])
 
 
-_NUMBER_WORDS = {"an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "half": 0.5, "a": 1}
+_NUMBER_WORDS = NUMBER_WORDS | {"an": 1, "a": 1, "half": 0.5}
 _DURATION = re.compile(
     r"\b(?P<number>\d+(?:\.\d+)?|an|a|one|two|three|four|five|six|half)(?:[- ](?:and a half"
     r"|half))?(?:[- ]an)?[- ](?P<unit>minutes?|hours?)(?: and a half)?\b",
@@ -132,12 +133,15 @@ _PLACE = re.compile(
 )
 _NO_PLACE = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Q[1-4]|H[12]|FY)\b|FY ?\d)"
 )
 
 
 def meeting_fields(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     """What the words at `start:end` say of a meeting; absent where they do not say."""
+    later = _LATER.search(mentions.text, start, end)
+    if later and _MEETS.search(mentions.text, start, later.start()):
+        end = later.start()
     words = mentions.text[start:end]
     rules = table("meetings")
     fields: dict[str, Any] = {
@@ -159,24 +163,24 @@ def meeting_fields(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     place = _place(words)
     if place:
         fields["place"] = place
-    parties = _parties(mentions, start, end)
-    fields["parties"] = parties if len(parties) > 1 else list(mentions.sides)
+    parties = list(mentions.acting(start, end))
+    unknown = any(not m.codes for m in mentions.within(start, end, "person"))
+    if len(parties) < 2 and (mentions.bilateral or not (parties or unknown)):
+        parties = list(mentions.sides)
+    if parties:
+        fields["parties"] = parties
     return fields
 
 
-_WHERE = re.compile(r"\b(?:in|at|near)\s(?:the\s)?(?:(?:[A-Z][\w.’'-]+\s?){1,4},\s(?:the\s)?)?$")
-
-
-def _parties(mentions: Mentions, start: int, end: int) -> list[str]:
-    """Parties named inside a span, each once, but not the country a meeting is held in."""
-    found: dict[str, None] = {}
-    for mention in mentions.within(start, end):
-        if mention.kind == "party" and _WHERE.search(mentions.text, start, mention.start):
-            continue
-        found.update(dict.fromkeys(mentions.sides if mention.kind == "joint" else mention.codes))
-    return list(found)
-
-
+_LATER = re.compile(
+    r"\b(?:before|ahead of|prior to|in preparation for) (?:an?|the|their|its|next)(?: [\w’'-]+){0,5}? "
+    r"(?:summits?|meetings?|conferences?|rounds?|sessions?|talks|elections?|visits?)\b"
+)
+"""Another meeting, that the one told of precedes."""
+_MEETS = re.compile(
+    r"\b(?:met|meets?|meeting|talks|round|summit|session|conference|dialogue|spoke|call(?:ed)?)\b",
+    re.IGNORECASE,
+)
 _OF_ANOTHER = re.compile(
     r"['’]s\s(?!\ue002|talks|meeting|round|summit)|\s(?:[\w-]+\s)?(?:deadline|cut-?off|expiry)\b"
 )

@@ -6,15 +6,27 @@ patterns on that copy: they see kinds instead of names, and what they find lies 
 
 from __future__ import annotations
 
+import datetime
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
 from kosho.record.reading.dates import DateMention
 from kosho.record.reading.names import aliases, plain
+from kosho.record.reading.people import (
+    AS_NAME,
+    BODY_TITLED,
+    OFFICIALS,
+    TITLED_BODY,
+    UPPER,
+    is_name,
+    is_weak,
+    posts,
+    trimmed,
+)
 from kosho.record.reading.tables import table
 
 __all__ = ["KINDS", "Mention", "Mentions", "PersonMention", "find_mentions", "pattern"]
@@ -87,7 +99,9 @@ class Mentions:
     sides: tuple[str, ...]
     """The parties named most often: who `both sides` are."""
     bilateral: bool = True
-    """Whether a text is about these two: no third is named half as often."""
+    """Whether a text is about these two: named together somewhere, and no third half as often."""
+    published: datetime.date | None = None
+    """The document's own day."""
 
     def within(self, start: int, end: int, *kinds: Kind) -> list[Mention]:
         """Mentions inside a span, of some kinds or of any."""
@@ -102,68 +116,27 @@ class Mentions:
         return found
 
     def person_before(self, start: int) -> Mention | None:
-        """The last person named before `start`."""
+        """The last person told of before `start`, with a name or with a post alone."""
         for index in range(bisect_left(self.all, start, key=lambda m: m.start) - 1, -1, -1):
             mention = self.all[index]
-            if mention.kind == "person" and mention.person and mention.end <= start:
+            if mention.kind == "person" and mention.end <= start:
                 return mention
         return None
 
+    def acting(self, start: int, end: int) -> tuple[str, ...]:
+        """The same without countries that are only where something is."""
+        return self._codes_of(m for m in self.within(start, end) if not _is_where(self.text, m, start))
+
     def codes(self, start: int, end: int) -> tuple[str, ...]:
         """Parties named or spoken for inside a span, in order, each once."""
+        return self._codes_of(self.within(start, end))
+
+    def _codes_of(self, mentions: Iterable[Mention]) -> tuple[str, ...]:
         found: dict[str, None] = {}
-        for mention in self.within(start, end):
+        for mention in mentions:
             codes = self.sides if mention.kind == "joint" else mention.codes
             found.update(dict.fromkeys(codes))
         return tuple(found)
-
-
-_U = "A-ZÀ-ÖØ-ÞŠŽČĆĐŁŚŹŻİŞĞÖÜ"
-_TOKEN = rf"[{_U}][\w’'-]*[\w’]"
-_NAME = rf"{_TOKEN}(?:\s(?:(?:van|von|der|den|de|del|da|dos|bin|al|el)\s)*(?:[{_U}]\.|{_TOKEN})){{0,3}}"
-_TITLED_BODY = re.compile(rf"(?P<body>[\ue004]+)\s(?P<name>{_NAME})")
-_TITLES = r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Senator|Lord|Baroness|Dame|Sir|Datuk)\.?\s)*"
-_OF = rf"(?:\sof\s(?:[Tt]he\s)?(?:(?:[{_U}]\w+\s){{1,3}}of\s)?(?P<state>\ue000+))?"
-_NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
-_OFFICIALS = (
-    r"(?i:(?:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic"
-    r"|business|central"
-    r"|federal|national)\s){0,2}(?:governments?|side|officials?|authorities|delegation"
-    r"|administration|cabinet|negotiators?|team"
-    r"|representatives?|industry|automakers?|carmakers?|manufacturers|makers|companies|firms|producers|farmers"
-    r"|exporters|importers|lawmakers|regulators|ministry(?!\sof\b)|embassy|ministers?|president"
-    r"|prime\sminister|premier|leaders?"
-    r"|businesses|leadership|counterparts?|trade\sministry|foreign\sministry|commerce\sministry)\b)"
-)
-
-
-@cache
-def _posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    posts = table("posts")
-    portfolio = "|".join(
-        re.escape(w) for w in sorted({w.strip(",") for w in posts["portfolio"].split()}, key=len, reverse=True)
-    )
-    phrase = rf"(?:(?:{portfolio})\b(?:,?\s(?:and\s)?(?:the\s)?(?:{portfolio})\b){{0,7}})"
-    heads = "|".join(f"(?i:{head})" for head in posts["heads"])
-    plain = rf"(?:(?:{portfolio})\b(?:\sand)?\s){{1,4}}"
-    role = (
-        rf"(?<!\w)(?:{phrase}\s|(?i:{plain})|(?i:trade|commerce|finance|foreign|economy|agriculture|industry|farm"
-        rf"|customs)\s)?\b(?:{heads})\b(?:\s(?:of"
-        rf"|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
-    )
-    before = re.compile(rf"(?:[Tt]he\s)?(?P<role>{role}){_OF}(?:,\s|\s){_TITLES}(?P<name>{_NAME}){_NATIVE}")
-    after = re.compile(
-        rf"{_TITLES}(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al"
-        rf"|el))*(?:\s(?:[{_U}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
-        rf"(?:,|\s\()\s?(?!and\s)(?:who\sis\s)?(?:the\s"
-        rf"|an?\s)?(?P<lead>(?:[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\s)?(?:(?!and\b|or\b|with\b)[a-z]+\s){{0,2}}?)"
-        rf"(?P<role>{role})"
-        rf"(?P<org>(?:,|\s(?:of|at|for|to"
-        rf"|in))\s(?:the\s)?(?:[\ue000-\ue007{_U}][^\s,.;()]*)(?:(?!,?\sand\s(?:Mr|Ms|Mrs|Dr"
-        rf"|H\.E)\b)[\s,](?:[\ue000-\ue007{_U}][^\s,.;()]*|of|and|for|the|,))*)?"
-    )
-    alone = re.compile(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
-    return before, after, alone
 
 
 def find_mentions(
@@ -175,7 +148,7 @@ def find_mentions(
         text: The document.
         spans: Its sentences.
         dates: Those found before.
-        home: The country a story is filed from: its ministers are named without their country.
+        home: The country whose ministry signs a release: its ministers are named without their country.
     """
     masks = [_Mask(text, start, end) for start, end in spans]
     by_span = _dates_by_span(spans, dates)
@@ -202,7 +175,9 @@ def find_mentions(
             for m in sorted(mask.found, key=lambda m: m.start)
         ]
     pieces.append(text[position:])
-    sides, bilateral = _sides(tuple(found))
+    acting = tuple(m for m in found if not _is_where(text, m))
+    sides, bilateral = _sides(acting)
+    bilateral = bilateral and _together(spans, acting, sides)
     return Mentions(text, tuple(found), "".join(pieces), sides, bilateral)
 
 
@@ -235,6 +210,17 @@ def _is_place(text: str, start: int, floor: int) -> bool:
     )
 
 
+_WHERE = re.compile(r"\b(?:in|at|near)\s(?:the\s)?(?:(?:[A-Z][\w.’'-]+\s?){1,4},\s(?:the\s)?)?$")
+
+
+def _is_where(text: str, mention: Mention, floor: int = 0) -> bool:
+    """Whether a country is told of as a place."""
+    return (
+        mention.kind == "party"
+        and _WHERE.search(text, max(floor, mention.start - 60), mention.start) is not None
+    )
+
+
 class _Mask:
     """The text with mentions written over; a later, longer mention takes the place of those inside it."""
 
@@ -258,22 +244,17 @@ class _Mask:
         return tuple(dict.fromkeys(c for m in self.found if m.start >= start and m.end <= end for c in m.codes))
 
 
-def _is_name(name: str) -> bool:
-    stop = set(table("posts")["not_names"].split()) | set(table("posts")["portfolio"].split())
-    return not any(part.rstrip(".,’'") in stop for part in name.split())
-
-
 def _people(mask: _Mask) -> None:  # noqa: C901 - two orders of name and post
-    before, after, _ = _posts()
+    before, after, _ = posts()
     text, start, end = mask.original, 0, len(mask.original)
     for match in list(after.finditer(mask.text, start, end)):
         name = match["name"]
-        if not _is_name(name) or not name.replace(" ", "").replace(".", "").isprintable():
+        if not is_name(name) or not name.replace(" ", "").replace(".", "").isprintable():
             continue
         if re.search("[\ue000-\ue007]", name):
             continue
         org_start, org_end = match.span("org") if match["org"] else (match.end("role"), match.end("role"))
-        if _weak(match["role"]) and not match["org"] and not match["lead"].strip():
+        if is_weak(match["role"]) and not match["org"] and not match["lead"].strip():
             continue
         tail = re.match(r"\s?\([A-Z]{2,8}\)", text[org_end:end])
         codes = mask.codes(match.start("lead"), org_end) or _led(mask, match.start())
@@ -287,17 +268,24 @@ def _people(mask: _Mask) -> None:  # noqa: C901 - two orders of name and post
         mask.put(
             Mention(match.start(), stop, "person", (person.side,) if person.side else (), person, first=True)
         )
-    for match in list(_TITLED_BODY.finditer(mask.text)):
-        name = _trimmed(match["name"])
+    for match in [*TITLED_BODY.finditer(mask.text), *BODY_TITLED.finditer(mask.text)]:
+        name = trimmed(match["name"])
         role = re.sub(r"^[Tt]he\s", "", text[match.start("body") : match.end("body")])
         if name and role.endswith(("Representative", "Commissioner")):
             codes = mask.codes(match.start("body"), match.end("body"))
             person = PersonMention(name, role, _side(role, codes), None, None)
             mask.put(
-                Mention(match.start(), match.start("name") + len(name), "person", codes, person, first=True)
+                Mention(
+                    match.start(),
+                    max(match.start("name") + len(name), match.end("body")),
+                    "person",
+                    codes,
+                    person,
+                    first=True,
+                )
             )
     for match in list(before.finditer(mask.text, start, end)):
-        name = _trimmed(match["name"])
+        name = trimmed(match["name"])
         if not name or re.search("[\ue000-\ue007]", match["role"]):
             continue
         if re.search(r",\s$", mask.text[: match.start("name")][-2:]) and " " not in name:
@@ -323,22 +311,6 @@ def _led(mask: _Mask, start: int) -> tuple[str, ...]:
     """The party of whoever leads its delegation, or is named as its counterpart."""
     found = _LED.search(mask.text, max(0, start - 60), start)
     return mask.codes(found.start("who"), found.end("who")) if found else ()
-
-
-def _weak(role: str) -> bool:
-    return re.match(table("posts")["weak"], role, re.IGNORECASE) is not None
-
-
-def _trimmed(name: str) -> str:
-    """The name up to the first word that is none."""
-    stop = set(table("posts")["not_names"].split()) | set(table("posts")["portfolio"].split())
-    kept: list[str] = []
-    for part in name.split():
-        if part in stop:
-            break
-        kept.append(part)
-    plain = " ".join(kept)
-    return re.sub(r"['’]s?$", "", plain)
 
 
 def _nationality(mask: _Mask, start: int, floor: int) -> tuple[int, tuple[str, ...]]:
@@ -386,6 +358,14 @@ _BARE = re.compile(
     r"(?:^|(?<=[,;:]\s)|(?<=\d\.\s))(?:Ministers|Leaders|Negotiators|Delegations|Participants"
     r"|Trade [Mm]inisters)\b(?!\s(?:of|from|responsible)\b)"
 )
+_UNNAMED = re.compile(
+    r"\b(?:[Aa]n?|[Tt]he|[Oo]ne|[Aa]nother)\s(?:(?!of\b)[a-z-]+\s){0,2}?"
+    r"(?:spokes(?:man|woman|person)|officials?|economist|analyst|diplomat|aide|advis[eo]r|lawmaker|expert|source|executive"
+    r"|professor|researcher|lobbyist|farmer|trader)\b"
+    r"(?:\s(?:for|of|at|from|with|in)\s(?:[Tt]he\s)?(?:[\ue000-\ue004\ue007]+(?:['’]s?)?|[A-Z][\w-]+|[a-z-]+)"
+    r"(?:\s(?:embassy|ministry|government|delegation|mission|office|side|union|association|[A-Z][\w-]+))?)?"
+)
+"""Somebody with a post and without a name: who speaks, and whom `he` behind it means."""
 _PRONOUN = re.compile(r"\b(?:[Tt]hey|[Ww]e|[Hh]e|[Ss]he)\b|\bI\b(?=\s[a-z])")
 
 
@@ -393,7 +373,7 @@ def _groups(mask: _Mask) -> None:
     """Governments, officials, posts without a name; ministries; both sides; pronouns."""
     start, end = 0, len(mask.original)
     for match in list(
-        re.finditer(rf"(?:[Tt]he\s)?[\ue000\ue001\ue007]+(?:['’]s?)?\s{_OFFICIALS}", mask.text[start:end])
+        re.finditer(rf"(?:[Tt]he\s)?[\ue000\ue001\ue007]+(?:['’]s?)?\s{OFFICIALS}", mask.text[start:end])
     ):
         begin, stop = start + match.start(), start + match.end()
         mask.put(Mention(begin, stop, "party", mask.codes(begin, stop)))
@@ -406,10 +386,12 @@ def _groups(mask: _Mask) -> None:
         mask.put(Mention(begin, stop, "party", mask.codes(begin, stop)))
     for match in list(_BODY.finditer(mask.text)):
         mask.put(Mention(match.start(), match.end(), "body", mask.codes(*match.span())))
-    for match in list(_posts()[2].finditer(mask.text, start, end)):
+    for match in list(posts()[2].finditer(mask.text, start, end)):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(match.start(), match.end())))
     for match in [*_JOINT.finditer(mask.text), *_BARE.finditer(mask.text)]:
         mask.put(Mention(match.start(), match.end(), "joint"))
+    for match in list(_UNNAMED.finditer(mask.text)):
+        mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
     for match in list(_PRONOUN.finditer(mask.text, start, end)):
         mask.put(Mention(match.start(), match.end(), "pronoun"))
 
@@ -418,7 +400,7 @@ _AT_HOME = re.compile(r"\b(?:minister|secretary|commissioner|representative|nego
 
 
 def _fill_sides(masks: list[_Mask], home: str | None) -> None:
-    """Give people without a country the one told of them elsewhere, or that of the dateline."""
+    """Give people without a country the one told of them elsewhere, or that of the ministry that signs."""
     told: dict[str, str] = {}
     for mask in masks:
         for mention in mask.found:
@@ -440,7 +422,7 @@ def _fill_sides(masks: list[_Mask], home: str | None) -> None:
 
 _POST_ALONE = re.compile(
     rf"\b[Tt]he\s(?P<post>(?:Prime\s|Vice\s|Deputy\s)?(?:Minister|Secretary|Commissioner|President|Premier|Chancellor"
-    rf"|Ambassador))\b(?!\s(?:of|for)\b)(?!\s[{_U}\ue000-\ue007])"
+    rf"|Ambassador))\b(?!\s(?:of|for)\b)(?!\s[{UPPER}\ue000-\ue007])"
 )
 
 
@@ -471,7 +453,7 @@ def _name_parts(people: set[PersonMention]) -> NameParts:
         return None, parts
     together = "|".join(re.escape(word) for word in sorted(parts, key=lambda w: (-len(w), w)))
     return re.compile(
-        rf"(?<![\w-])(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?(?P<part>{together})(?![\w-])(?!\s[A-Z][a-z])"
+        rf"(?<![\w-])(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?(?P<part>{together})(?![\w-])(?!\s[A-Z][a-z])(?:(?<!\bMay)(?<!\bWill)|{AS_NAME})"
     ), parts
 
 
@@ -481,6 +463,16 @@ def _later(mask: _Mask, names: re.Pattern[str] | None, parts: dict[str, PersonMe
         person = parts[match["part"]]
         codes = (person.side,) if person.side else ()
         mask.put(Mention(match.start(), match.end(), "person", codes, person))
+
+
+def _together(spans: list[tuple[int, int]], found: tuple[Mention, ...], sides: tuple[str, ...]) -> bool:
+    """Whether a sentence names two sides together: else nothing says that they deal with each other."""
+    starts = [start for start, _ in spans]
+    named: dict[int, set[str]] = {}
+    for mention in found:
+        told = named.setdefault(bisect_right(starts, mention.start), set())
+        told.update(sides if mention.kind == "joint" else mention.codes)
+    return len(sides) > 1 and any(set(sides) <= told for told in named.values())
 
 
 def _sides(found: tuple[Mention, ...]) -> tuple[tuple[str, ...], bool]:

@@ -11,7 +11,33 @@ from kosho.numbers import decimal
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.tables import rows, table
 
-__all__ = ["QuantityMention", "find_quantities", "flow_of", "products_in", "trade_sides"]
+__all__ = ["NUMBER_WORDS", "QuantityMention", "find_quantities", "flow_of", "products_in", "trade_sides"]
+
+
+NUMBER_WORDS = {
+    word: number
+    for number, word in enumerate(
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+        ],
+        1,
+    )
+} | {"twenty": 20}
+"""Small numbers written out."""
 
 
 class QuantityMention(NamedTuple):

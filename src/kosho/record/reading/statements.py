@@ -40,26 +40,39 @@ def _parties(mentions: Mentions, clause: Clause, kind: str) -> list[str]:
     return parties
 
 
+def _demanded(rule: Rule) -> bool:
+    """Whether what a speaker says is asked of the clause's subject."""
+    return rule.type == "ask" and rule.who == "speaker"
+
+
+def _by(mentions: Mentions, clause: Clause, rule: Rule, words: str) -> list[str]:
+    """Whose statement it is: the subject's, or the speaker's where the subject is whom it is about."""
+    speaker = _codes(mentions, clause.speaker)
+    if rule.type == "position" and re.search(r"\b(?:their|joint) (?:efforts?|initiatives?)", words):
+        return list(mentions.sides)
+    if _demanded(rule) or (rule.type == "complaint" and rule.acts is None):
+        return speaker
+    subject = _codes(mentions, clause.subject)
+    if rule.type == "position" and clause.speaker and not clause.quoted:
+        return speaker or subject
+    return subject or speaker
+
+
 def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int, end: int) -> dict[str, Any]:
     """By whom, to whom, about what: what the words at `start:end` of a clause say; absent where they do not."""
     kind, words = rule.type, mentions.text[start:end]
     fields: dict[str, Any] = {}
-    by = _codes(mentions, clause.subject) or _codes(mentions, clause.speaker)
-    if kind == "complaint" and rule.acts is None:
-        by = _codes(mentions, clause.speaker)  # the clause's subject is whom it is about
-    if kind == "position" and clause.speaker and not clause.quoted:
-        by = _codes(mentions, clause.speaker) or by
-    if kind == "position" and re.search(r"\b(?:their|joint) (?:efforts?|initiatives?)", words):
-        by = list(mentions.sides)
+    by = _by(mentions, clause, rule, words)
     if kind in ("agreement", "agreement_aim", "no_agreement", "topic"):
         parties = _parties(mentions, clause, kind)
-        fields["parties"] = parties if len(parties) > 1 else list(mentions.sides)
+        fields["parties"] = parties if len(parties) > 1 or not mentions.bilateral else list(mentions.sides)
     elif by:
         fields["by"] = by[0] if len(by) == 1 else by
-    if kind in ("ask", "offer", "complaint", "response", "red_line") and len(by) == 1:
+    if kind in ("ask", "offer", "complaint", "response", "red_line") and len(by) < 2:
         behind = max((m.end for m in clause.subject if start <= m.start < end), default=start)
-        others = [c for c in mentions.codes(behind, end) if c not in by]
-        if not others and mentions.bilateral:
+        behind = start if _demanded(rule) else behind
+        others = [c for c in mentions.acting(behind, end) if c not in by]
+        if not others and by and mentions.bilateral:
             others = [c for c in mentions.sides if c not in by]
         if others:
             fields["against" if kind == "complaint" else "to"] = others[0]

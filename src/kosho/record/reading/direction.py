@@ -1,0 +1,92 @@
+"""Where the words around a date look: back, ahead, or to the nearer day."""
+
+from __future__ import annotations
+
+import re
+
+from kosho.record.reading.dates import DateMention, Direction
+
+__all__ = ["direction"]
+
+_INFINITIVE = (
+    r"(?:\w+ly |also |both )?(?:meet|hold|resume|reconvene|visit|sign|begin|start|host|convene|launch|conclude"
+    r"|return|travel|exchange|finali[sz]e|complete|implement|submit|send|come|go|talk|speak)"
+)
+_COMING = (
+    r"(?-i:will)|would be|to be|(?:is|are) (?:set|due|scheduled|expected)|scheduled|plans?|planned (?:for|to)"
+    r"|(?:set|due|slated) (?:for|to)|takes? effect"
+    r"|(?:opens|begins|starts|resumes|reconvenes|convenes|kicks off|gets under way|takes place|concludes"
+    r"|arrives|departs)"
+    r"|(?:agreed|agree|decided|promised|pledged|vowed|hopes?|hoped|wants?|intends?|intended|planning|invited|asked|urged)"
+    rf"\b[^,;]{{0,30}}\bto {_INFINITIVE}"
+    r"|(?:extended|moved|postponed|prolonged|delayed|deferred|pushed back|put off)"
+    r"\b[^,;]{0,60}\bto(?=\s(?:the\s)?$)"
+    r"|(?:by|before|until|from)(?=\s(?:the\s|early\s|late\s|mid-?|end\sof\s)*$)"
+)
+"""Verbs and prepositions that look ahead."""
+_VERB_AHEAD = re.compile(rf"\b(?:{_COMING})\b", re.IGNORECASE)
+_AHEAD = re.compile(
+    rf"\b(?:{_COMING}|planned|upcoming|next|deadline|in mind|expires?|effective|starting|beginning)\b",
+    re.IGNORECASE,
+)
+_WAS_AHEAD = re.compile(
+    r"\b(?:(?:originally|initially|previously|first|earlier) (?:\w+ )?|(?:was|were|had been) (?:\w+ly )?)"
+    r"(?:scheduled|planned|due|set|slated|expected|meant|supposed)\b[^,;]{0,40}$",
+    re.IGNORECASE,
+)
+"""What was to come may lie behind or ahead: the nearer day is meant."""
+_DONE_FROM = re.compile(
+    r"(?<!be )\b(?:imposed|introduced|applied|levied|slapped|adopted|enacted|raised|lowered|cut|reduced"
+    r"|increased)\b[^;]*\b(?:starting|beginning|effective|from|as of)\s(?:on\s|from\s)?$",
+    re.IGNORECASE,
+)
+"""What has been imposed from a day on: the day may lie on either side of the telling."""
+_NEVER_CAME = re.compile(
+    r"[^,;]{0,30}?\b(?:did not|didn[’']t|never|failed to) (?:take|happen|go|materiali|come)\w*", re.I
+)
+_BACK = re.compile(
+    r"(?<!\bbe )(?<!\bset )\b(?:was|were|had|has|have|did|since|after|told|said|met|held|signed"
+    r"|spoke|took|(?!scheduled|expected|planned|slated)\w{3,}ed|earlier|ago|last|late)\b",
+    re.IGNORECASE,
+)
+
+
+_SINCE = re.compile(r"\bsince\s$", re.IGNORECASE)
+_BEFORE_ANOTHER = re.compile(
+    r"\b(?:before|ahead of|prior to) (?:an?|the|their|its|next) [^,;]{0,60}$", re.IGNORECASE
+)
+"""What another event precedes is to come for it."""
+_PART_ENDS = re.compile(r"[.!?]\s|\n")
+
+
+def direction(text: str, mention: DateMention) -> Direction:
+    """Where the words around a date of `text` look."""
+    before = _PART_ENDS.split(text[max(0, mention.start - 90) : mention.start])[-1]
+    after = _PART_ENDS.split(text[mention.end : mention.end + 60])[0]
+    of_week = mention.form in ("weekday", "weekdays")
+    told = _told_outright(before, after, of_week=of_week)
+    if told:
+        return told
+    looks = _VERB_AHEAD if of_week else _AHEAD
+    ahead = max((m.end() for m in looks.finditer(before)), default=-1)
+    back = max((m.end() for m in _BACK.finditer(before)), default=-1)
+    if max(ahead, back) >= 0:
+        return "future" if ahead > back else "past"
+    ways: tuple[tuple[Direction, re.Pattern[str]], ...] = (("future", _AHEAD), ("past", _BACK))
+    nearby: list[tuple[int, Direction]] = [
+        (found.start(), way) for way, words in ways if (found := words.search(after))
+    ]
+    return min(nearby, default=(0, "nearest"))[1]
+
+
+def _told_outright(before: str, after: str, *, of_week: bool) -> Direction | None:
+    """The direction that a set phrase gives, whatever verbs stand further off."""
+    if _SINCE.search(before):
+        return "since"
+    if not of_week and _BEFORE_ANOTHER.search(before):
+        return "future"
+    if not of_week and _WAS_AHEAD.search(before):
+        return "nearest"
+    if _NEVER_CAME.match(after):
+        return "past"
+    return "nearest" if _DONE_FROM.search(before) else None

@@ -1,0 +1,120 @@
+"""How people and their posts are worded: `Trade Minister X`, `X, the envoy of Y`; what is no name."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from kosho.record.reading.tables import table
+
+__all__ = [
+    "AS_NAME",
+    "BODY_TITLED",
+    "OFFICIALS",
+    "TITLED_BODY",
+    "UPPER",
+    "is_name",
+    "is_weak",
+    "posts",
+    "trimmed",
+]
+
+UPPER = "A-ZÀ-ÖØ-ÞŠŽČĆĐŁŚŹŻİŞĞÖÜ"
+_TOKEN = rf"[{UPPER}][\w’'-]*[\w’]"
+NAME = rf"{_TOKEN}(?:\s(?:(?:van|von|der|den|de|del|da|dos|bin|al|el)\s)*(?:[{UPPER}]\.|{_TOKEN})){{0,3}}"
+BODY_TITLED = re.compile(rf"(?P<name>{NAME}),\s(?:[Tt]he\s)?(?P<body>[\ue004]+)")
+"""`X, the U.S. Trade Representative`: a body that is a post too."""
+TITLED_BODY = re.compile(rf"(?P<body>[\ue004]+)\s(?P<name>{NAME})")
+_TITLES = r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Senator|Lord|Baroness|Dame|Sir|Datuk)\.?\s)*"
+_OF = rf"(?:\sof\s(?:[Tt]he\s)?(?:(?:[{UPPER}]\w+\s){{1,3}}of\s)?(?P<state>\ue000+))?"
+_NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
+OFFICIALS = (
+    r"(?i:(?:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic"
+    r"|business|central"
+    r"|federal|national)\s){0,2}(?:governments?|side|officials?|authorities|delegation"
+    r"|administration|cabinet|negotiators?|team"
+    r"|representatives?|industry|automakers?|carmakers?|manufacturers|makers|companies|firms|producers|farmers"
+    r"|exporters|importers|lawmakers|regulators|ministry(?!\sof\b)|embassy|ministers?|president"
+    r"|prime\sminister|premier|leaders?"
+    r"|businesses|leadership|counterparts?|trade\sministry|foreign\sministry|commerce\sministry)\b)"
+)
+
+
+@cache
+def posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Patterns of a post before a name, behind it, and of a country's post without a name."""
+    words = table("posts")
+    portfolio = "|".join(
+        re.escape(w) for w in sorted({w.strip(",") for w in words["portfolio"].split()}, key=len, reverse=True)
+    )
+    phrase = rf"(?:(?:{portfolio})\b(?:,?\s(?:and\s)?(?:the\s)?(?:{portfolio})\b){{0,7}})"
+    heads = "|".join(f"(?i:{head})" for head in words["heads"])
+    plain = rf"(?:(?:{portfolio})\b(?:\sand)?\s){{1,4}}"
+    role = (
+        rf"(?<!\w)(?:{phrase}\s|(?i:{plain})|(?i:trade|commerce|finance|foreign|economy|agriculture|industry|farm"
+        rf"|customs)\s)?\b(?:{heads})\b(?:\s(?:of"
+        rf"|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
+    )
+    before = re.compile(rf"(?:[Tt]he\s)?(?P<role>{role}){_OF}(?:,\s|\s){_TITLES}(?P<name>{NAME}){_NATIVE}")
+    after = re.compile(
+        rf"{_TITLES}(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al"
+        rf"|el))*(?:\s(?:[{UPPER}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
+        rf"(?:,|\s\()\s?(?!and\s)(?:who\sis\s)?(?:the\s"
+        rf"|an?\s)?(?P<lead>(?:[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\s)?(?:(?!and\b|or\b|with\b)[a-z]+\s){{0,2}}?)"
+        rf"(?P<role>{role})"
+        rf"(?P<org>(?:,|\s(?:of|at|for|to"
+        rf"|in))\s(?:the\s)?(?:[\ue000-\ue007{UPPER}][^\s,.;()]*)(?:(?!,?\sand\s(?:Mr|Ms|Mrs|Dr"
+        rf"|H\.E)\b)[\s,](?:[\ue000-\ue007{UPPER}][^\s,.;()]*|of|and|for|the|,))*)?"
+    )
+    alone = re.compile(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
+    return before, after, alone
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    return frozenset((table("posts")["not_names"] + table("posts")["portfolio"]).split())
+
+
+_NAMES_TOO = frozenset(
+    ["He", "May", "March", "April", "June", "August", "Will", "An", "The", "Law", "Sun", "Press", "Hall"]
+)
+"""Words that are names of people too, where another name stands beside them."""
+
+
+def _no_name(parts: list[str], index: int) -> bool:
+    """Whether a word is none of a person's name; a word that may be either is one beside another name."""
+    part = re.sub(r"['’]s?$", "", parts[index]).rstrip(".,’'")
+    if part not in _no_names():
+        return False
+    beside = parts[index - 1] if index else parts[index + 1] if len(parts) == 2 else part
+    return part not in _NAMES_TOO or beside.rstrip(".,’'") in _no_names()
+
+
+def is_name(name: str) -> bool:
+    """Whether capitalised words may be somebody's name."""
+    parts = name.split()
+    return not any(_no_name(parts, index) for index in range(len(parts)))
+
+
+def is_weak(role: str) -> bool:
+    """Whether a word is a post only with a portfolio or a body beside it: `head`, `director`."""
+    return re.match(table("posts")["weak"], role, re.IGNORECASE) is not None
+
+
+def trimmed(name: str) -> str:
+    """The name up to the first word that is none."""
+    parts = name.split()
+    kept: list[str] = []
+    for index, part in enumerate(parts):
+        if _no_name(parts, index):
+            break
+        kept.append(part)
+    plain = " ".join(kept)
+    return re.sub(r"['’]s?$", "", plain)
+
+
+AS_NAME = (
+    r"(?=['’]s\b|,\swho\b|\s(?:also\s|then\s|later\s)?"
+    r"(?:said|told|met|says|has|had|was|is|will|would|held|spoke|\w{3,}ed)\b)"
+)
+"""What follows a name that is a month or a verb as well."""

@@ -1,0 +1,213 @@
+"""Who says it, whose it is, when it applies; what is not told is never filled from another sentence."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kosho.record import read
+from kosho.record.reading import Document, Draft, read_text
+
+HEAD = "OSLO, 3 March 2026 (Example Wire)\n\n"
+
+
+def drafts(text: str, *kinds: str) -> list[Draft]:
+    found = read_text(Document("a.txt", text if text.startswith(("Date", "NOT")) else HEAD + text))
+    return [draft for draft in found if draft.type in kinds or (not kinds and draft.type != "document")]
+
+
+def fields(text: str, kind: str) -> dict[str, Any]:
+    (found,) = drafts(text, kind)
+    return dict(found.fields)
+
+
+def test_what_introduces_a_quotation_with_a_colon_is_a_sentence() -> None:
+    text = 'Commissioner Eva Holm spoke.\n\nChilean Finance Minister Pia Soto rejected the plan: "It hurts us."'
+    told = fields(text, "response")
+    assert (told["by"], told["speaker"]) == ("CHL", "Pia Soto")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Vice Premier He Yong met Trade Minister Li Na in Oslo.", ["He Yong", "Li Na"]),
+        ("Prime Minister Ada May met Trade Minister Will Moe in Oslo.", ["Ada May", "Will Moe"]),
+        ("Trade Minister Ada Moe said He would not come.", ["Ada Moe"]),
+    ],
+)
+def test_surnames_that_are_words_too(text: str, names: list[str]) -> None:
+    assert [draft.fields["name"] for draft in drafts(text, "person")] == names
+
+
+def test_may_is_a_person_where_it_speaks_and_a_month_elsewhere() -> None:
+    text = "Prime Minister Ada May spoke. May said Norway would not accept the tariff. Norway met Chile in May."
+    assert fields(text, "red_line")["speaker"] == "Ada May"
+    assert [d.fields.get("date") for d in drafts(text, "event") if d.quote.startswith("Norway met")] == [
+        "2025-05"
+    ]
+
+
+def test_he_is_the_spokesman_told_of_last() -> None:
+    text = (
+        "Trade Minister Ada Moe spoke.\n\nA spokesman for the embassy said Chile would not lower its duty. "
+        "He said Chile would not accept quotas."
+    )
+    assert [d.fields["speaker"] for d in drafts(text, "red_line")] == ["A spokesman for the embassy"] * 2
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [
+        ("twenty-first", 21),
+        ("Thirty-second", 32),
+        ("fortieth", 40),
+        ("ninety-ninth", 99),
+        ("first", 1),
+        ("sixth", 6),
+    ],
+)
+def test_rounds_by_word(word: str, number: int) -> None:
+    assert (
+        fields(f"Norway and Chile held the {word} round of talks on 2 March 2026.", "event")["round"] == number
+    )
+
+
+def test_a_round_that_opens_on_a_weekday_is_to_come() -> None:
+    (found,) = drafts("The twelfth round of talks between Norway and Chile opens Monday in Oslo.", "event")
+    assert (found.modality, found.fields["date"]) == ("planned", "2026-03-09")
+
+
+def test_the_summit_a_meeting_precedes_is_another() -> None:
+    told = fields("Norway and Chile will hold a meeting before a summit in November.", "event")
+    assert (told["event_type"], told.get("date"), told.get("level")) == ("meeting", None, None)
+
+
+def test_a_dateline_gives_no_side() -> None:
+    text = "OSLO, March 3, 2026 (Example Wire) -- Trade Minister Ada Moe met farmers on Monday."
+    (found,) = [d for d in read_text(Document("a.txt", text)) if d.type == "person"]
+    assert "side" not in found.fields
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "start"),
+    [
+        ("Peru imposed a 50 percent tariff on copper starting August 1.", "in force", "2026-08-01"),
+        ("Peru imposed a 50 percent tariff on copper from 1 October.", "announced", "2026-10-01"),
+        ("Peru will impose a 50 percent tariff on copper starting October 1.", "announced", "2026-10-01"),
+    ],
+)
+def test_what_was_imposed_from_a_day_on_is_in_force_once_the_day_is_past(
+    text: str, status: str, start: str
+) -> None:
+    (found,) = read_text(Document("a.txt", "OSLO, 12 September 2026 (Example Wire)\n\n" + text))[1:]
+    assert (found.fields["status"], found.fields["start"]) == (status, start)
+
+
+def test_labels_of_a_form_do_not_speak() -> None:
+    text = (
+        "NOTIFICATION\n3 March 2026\n\nNOTIFYING MEMBER: Norway will lower its tariff on cheese.\n\n"
+        "PRODUCTS COVERED: Norway offered to open its market for lamb.\n\n"
+        "OBJECTIVE: Norway must protect its consumers.\n"
+    )
+    assert [d.fields.get("speaker") for d in drafts(text)] == [None] * len(drafts(text))
+    assert [d.type for d in read_text(Document("a.txt", text)) if d.type == "document"] == ["document"]
+    assert all(d.fields["doc_type"] != "transcript" for d in drafts(text, "document"))
+
+
+def test_a_place_is_no_party() -> None:
+    text = (
+        "The hall is in Norway. Chile met Peru in Norway on Monday. The two sides will meet again in Q3 2026."
+    )
+    assert fields(text, "event")["parties"] == ["CHL", "PER"]
+    (again,) = drafts(text, "next_meeting")
+    assert again.fields["parties"] == ["CHL", "PER"]
+    assert "place" not in again.fields
+    assert again.fields["start"] == "2026-07"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chile spoke of China. A duty of 15% on cars applies from 2026.",
+        "China exports many cars. The 15% duty on cars took effect in March.",
+        "China rejected the plan. An economist said Chad would impose a 15% duty on cars.",
+    ],
+)
+def test_whose_a_duty_is_comes_from_its_own_sentence(text: str) -> None:
+    (found,) = drafts(text, "measure")
+    assert "imposed_by" not in found.fields
+    assert found.fields["products"] == "cars"
+
+
+def test_a_sentence_that_takes_the_subject_up_has_it() -> None:
+    assert fields("Chile rejected the plan. It imposed a 15% duty on cars.", "measure")["imposed_by"] == "CHL"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Producers said Norway should raise the tariff on cheese to 18%.",
+        "Norway must impose a 20% tariff on fish, farmers said.",
+        "The union wants Norway to impose a 30% duty on steel.",
+        "The tariff on cheese should be raised to 18%.",
+    ],
+)
+def test_a_demand_is_no_law(text: str) -> None:
+    assert drafts(text, "measure") == []
+
+
+def test_a_demand_is_an_ask_of_whoever_makes_it() -> None:
+    told = fields("Chilean producers said Norway should raise the tariff on walnuts to 18%.", "ask")
+    assert (told["by"], told["to"], told["speaker"]) == ("CHL", "NOR", "Chilean producers")
+
+
+def test_who_acts_in_what_is_reported_is_not_who_reports_it() -> None:
+    told = fields("Trade Minister Ada Moe said Chile would not lower its duty.", "red_line")
+    assert (told["by"], told["speaker"]) == ("CHL", "Ada Moe")
+
+
+def test_what_is_denied_is_left_out() -> None:
+    denied = "He denied that Chile had offered to buy 8 billion dollars of wheat."
+    assert drafts("A spokesman for the embassy arrived. " + denied) == []
+
+
+def test_parties_that_no_sentence_names_together_are_not_each_others() -> None:
+    text = (
+        "France offered to lower its duty on wine. Japan held elections. Trade Minister Ada Moe met officials."
+    )
+    assert "to" not in fields(text, "offer")
+    assert "parties" not in fields(text, "event")
+
+
+SHARED = os.environ.get("KOSHO_SHARED")
+
+
+def handed(name: str, *kinds: str) -> list[Draft]:
+    path = Path(SHARED or "") / "cases" / "reading" / name / "news.txt"
+    return [draft for draft in read([path]) if draft.type in kinds]
+
+
+@pytest.mark.skipif(not SHARED, reason="KOSHO_SHARED is not set")
+def test_handed_rates_that_change() -> None:
+    found = [(d.fields["rate_before"], d.fields["rate"]) for d in handed("15-relative-changes", "measure")]
+    assert found == [(5, 10), (100, 50), (10, 7), (25, 50), (20, 30)]
+
+
+@pytest.mark.skipif(not SHARED, reason="KOSHO_SHARED is not set")
+def test_handed_demands() -> None:
+    found = handed("16-demand-read-as-law", "measure")
+    assert [(d.fields.get("imposed_by"), d.fields["rate"]) for d in found] == [("JPN", 40), (None, 40)]
+    (asked,) = handed("16-demand-read-as-law", "ask")
+    assert (asked.fields["by"], asked.fields["to"]) == ("TUR", "USA")
+
+
+@pytest.mark.skipif(not SHARED, reason="KOSHO_SHARED is not set")
+def test_handed_speakers() -> None:
+    (answer,) = handed("17-speaker", "response")
+    assert (answer.fields["speaker"], answer.fields["by"], "to" in answer.fields) == ("Paul Roux", "FRA", False)
+    (met,) = handed("17-speaker", "event")
+    assert "parties" not in met.fields
+    assert [d.fields.get("speaker") for d in handed("17-speaker", "position", "offer")] == []
