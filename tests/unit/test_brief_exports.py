@@ -285,6 +285,12 @@ def test_the_page_for_paper_has_no_script_and_colours_of_its_own():
     assert ".row { display: block;" in page
 
 
+def test_no_line_of_a_figure_is_filled_on_paper():
+    drawn = '<style></style><svg class="curve"><polyline class="line ask" points="0,0 1,1 2,0"/></svg>'
+    assert 'class="line ask" fill="none" stroke=' in for_paper(drawn)
+    assert 'class="curve" font-size="12"' in for_paper(drawn)
+
+
 def test_a_brief_without_numbers_has_every_format(tmp_path: Path):
     bare = brief().model_copy(
         update={
