@@ -11,6 +11,7 @@ from typing import Literal
 
 from kosho import formatting
 from kosho.brief import deal_tables
+from kosho.brief.aide_tables import aide_tables
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
 from kosho.brief.market_tables import market_tables
@@ -60,7 +61,7 @@ def document(brief: Brief) -> list[Block]:
 
     >>> from kosho.brief.exports.document import document
     >>> [one.text for one in document(brief) if isinstance(one, Heading)][:2]  # as `compose` gives it
-    ['In short', 'What each scenario is worth']
+    ['In short', 'Behind the answer']
     """
     return [*_first(brief), *_main(brief), *_annex(brief)]
 
@@ -112,6 +113,10 @@ def _first(brief: Brief) -> Iterator[Block]:
 
 def _main(brief: Brief) -> Iterator[Block]:
     found = tables(brief)
+    behind = aide_tables(brief)
+    if behind:
+        yield Heading("Behind the answer")
+        yield from _filled(*behind.values())
     if brief.negotiation is not None:
         yield from _negotiation(brief, brief.negotiation)
     if brief.computed:
