@@ -23,6 +23,7 @@ from tests.spreadsheet import Sheets
 
 from kosho.bargain.report import contract
 from kosho.brief import exports
+from kosho.brief.aide_tables import aide_tables
 from kosho.brief.exports.live import labels
 from kosho.brief.exports.markdown import markdown
 from kosho.brief.exports.paper import pdf
@@ -189,8 +190,9 @@ def test_word_and_markdown_say_the_numbers_of_the_page(told: Brief):
 def test_the_pdf_says_the_numbers_of_the_page(told: Brief):
     made = pypdf.PdfReader(io.BytesIO(pdf(told)))
     text = "\n".join(page.extract_text() for page in made.pages)
-    found = tables(told)
-    shown = [cell.text for name in ("glance", "bargain", "draws") for row in found[name].rows for cell in row]
+    cells = [cell.text for table in aide_tables(told).values() for row in table.rows for cell in row]
+    shown = [*told.first_page.values(), *cells]
+    assert sum(numbers("\n".join(shown)).values()) > 100
     assert numbers("\n".join(shown)) - numbers(text) == Counter()
     assert not UNFORMATTED.search(text)
     assert made.metadata is not None

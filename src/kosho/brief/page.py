@@ -27,7 +27,7 @@ from kosho.extras import missing
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["render", "require_extra"]
+__all__ = ["LINES", "LINES_WITHOUT_A_DEAL", "render", "require_extra"]
 
 LINES: tuple[tuple[FirstPart, str, str], ...] = (
     ("ask", "Ask for", "deals"),

@@ -11,16 +11,17 @@ from typing import Literal
 
 from kosho import formatting
 from kosho.brief import deal_tables
+from kosho.brief.aide_tables import aide_tables
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Claim, Negotiation, Reference
+from kosho.brief.page import LINES, LINES_WITHOUT_A_DEAL
 from kosho.brief.tables import CellTable, tables
 from kosho.codes import country_name
 
 __all__ = [
     "ANNEX",
-    "FIRST_PAGE",
     "KINDS",
     "Block",
     "Heading",
@@ -31,15 +32,6 @@ __all__ = [
     "reference",
 ]
 
-FIRST_PAGE = {
-    "ask": "Ask for",
-    "accept": "Accept down to",
-    "gains": "It brings",
-    "break": "What could break it",
-    "due": "Due",
-    "caveat": "Caveat",
-}
-"""Lines of the first page, as they are headed."""
 ANNEX = "Annex"
 KINDS = {"primary": "primary", "secondary": "secondary", "own": "own work"}
 
@@ -69,7 +61,7 @@ def document(brief: Brief) -> list[Block]:
 
     >>> from kosho.brief.exports.document import document
     >>> [one.text for one in document(brief) if isinstance(one, Heading)][:2]  # as `compose` gives it
-    ['In short', 'What each scenario is worth']
+    ['In short', 'Behind the answer']
     """
     return [*_first(brief), *_main(brief), *_annex(brief)]
 
@@ -103,20 +95,28 @@ def heads(table: CellTable) -> list[str]:
     return [*table.columns[:first], *under]
 
 
+def first_lines(brief: Brief) -> list[tuple[str, str]]:
+    """The first page, a head and a line each; empty where there is none."""
+    asked = LINES if brief.outlook else LINES_WITHOUT_A_DEAL
+    heads_of = {part: head for part, head, _ in asked} | {"caveat": "Caveat"}
+    return [(heads_of[part], text) for part, text in brief.first_page.items() if text and part in heads_of]
+
+
 def _first(brief: Brief) -> Iterator[Block]:
-    lines: Mapping[str, str] = getattr(brief, "first_page", {})
     yield Heading("In short")
-    if any(lines.values()):
-        for part, lead in FIRST_PAGE.items():
-            if lines.get(part):
-                yield Paragraph(lines[part], "note" if part == "caveat" else "text", lead)
-    else:
+    lines = first_lines(brief)
+    yield from (Paragraph(text, "text", head) for head, text in lines)
+    if not lines:
         yield Paragraph(_claim(brief, brief.lead), "lead")
         yield from _points(brief, brief.headline)
 
 
 def _main(brief: Brief) -> Iterator[Block]:
     found = tables(brief)
+    behind = aide_tables(brief)
+    if behind:
+        yield Heading("Behind the answer")
+        yield from _filled(*behind.values())
     if brief.negotiation is not None:
         yield from _negotiation(brief, brief.negotiation)
     if brief.computed:

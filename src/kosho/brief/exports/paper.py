@@ -23,6 +23,13 @@ DRAWN = {
     "grid": 'stroke="#e3e6ea"',
     "zero": 'stroke="#5b6675"',
     "interval": 'fill="#c5cedb"',
+    "curve": 'font-size="12" fill="#1b2430"',
+    "line ask": 'fill="none" stroke="#1d3f72" stroke-width="2.6"',
+    "line accept": 'fill="none" stroke="#c2571a" stroke-width="2.6" stroke-dasharray="7 4"',
+    "mark": 'fill="#5b6675"',
+    "study": 'font-size="11" fill="#5b6675"',
+    "turn": 'fill="#ffffff" stroke="#1b2430" stroke-width="2"',
+    "turns": 'font-weight="600"',
 }
 """Colours that a figure has from the style sheet of the page, not applied within drawings."""
 

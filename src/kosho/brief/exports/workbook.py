@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kosho import formatting
 from kosho.brief import statement_text
-from kosho.brief.exports.document import FIRST_PAGE, KINDS, marks
+from kosho.brief.exports.document import KINDS, first_lines, marks
 from kosho.brief.exports.live import add_live
 from kosho.brief.exports.sheets import Column, Looks, Value, add, billion
 from kosho.brief.model import Brief, Negotiation
@@ -71,10 +71,9 @@ def _summary(made: Workbook, looks: Looks, brief: Brief) -> None:
 
 
 def _said_first(brief: Brief) -> Rows:
-    lines: dict[str, str] = getattr(brief, "first_page", {})
-    if any(lines.values()):
-        yield from ((head, lines[part]) for part, head in FIRST_PAGE.items() if lines.get(part))
-    else:
+    lines = first_lines(brief)
+    yield from lines
+    if not lines:
         yield "In short", f"{brief.lead.text} ({brief.lead.status}){marks(brief, brief.lead.sources)}"
         yield from (("Also", f"{one.text} ({one.status}){marks(brief, one.sources)}") for one in brief.headline)
     yield from (
