@@ -396,9 +396,9 @@ class Case(Shown):
         """What is on the negotiating table (`table.yaml`), laid on the law and the record as known on `as_of`.
 
         Once the talks are over (`closed`), it is the table as it stood on the day before; `Table.as_of` says
-        which day that is, and `Table.struck` what was agreed in the end. A statement that the table cites is held
-        against the record whatever the day; recorded later than `as_of`, it is not shown; replaced by then, it is
-        shown as what took its place.
+        which day that is, and `Table.struck` what was agreed in the end. A statement that the table cites is
+        held against the record whatever the day; recorded later than `as_of`, it is not shown; replaced by
+        then, it is shown as what took its place.
 
         Raises:
             InputError: the case has no table, or the table or the record is wrong; every mistake is listed.

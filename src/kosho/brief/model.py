@@ -283,7 +283,7 @@ class StruckPart(Frozen):
     settled: str
     """How; for what is not priced, why it is not."""
     gains: dict[str, Number] = Field(default_factory=dict)
-    """What it carries of the gains, million USD a year by party (Shapley values); empty where it is not priced."""
+    """What it carries of the gains, million USD a year by party (Shapley values); empty if not priced."""
     worth: dict[str, Interval] = Field(default_factory=dict)
     """Of what is not priced: between what it is declared to be worth, million USD a year by party."""
     sources: tuple[str, ...]

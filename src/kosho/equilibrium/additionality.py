@@ -57,11 +57,12 @@ def in_full(change: Counterfactual, anyway: Mapping[str, Settled]) -> Counterfac
 def _in_full(promise: Constraint, without: Settled) -> Constraint:
     if not isinstance(promise, Purchase):
         return promise
-    whole = {
-        "level": promise.amount,
-        "increment": without.base + promise.amount,
-        "share": without.base * promise.amount,
-    }[promise.basis]
+    base = without.base
+    whole = {"level": promise.amount, "increment": base + promise.amount, "share": base * promise.amount}[
+        promise.basis
+    ]
     required = without.reached + promise.additional * max(0.0, whole - without.reached)
     level = max(0.0, min(whole, required))  # less than is bought anyway binds nobody
-    return replace(promise, basis="level", amount=level, additional=1.0)
+    # Told on the same basis: members of a batch that differ in amounts alone are solved together.
+    amount = {"level": level, "increment": level - base, "share": level / base if base else 0.0}[promise.basis]
+    return replace(promise, amount=amount, additional=1.0)
