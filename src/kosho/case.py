@@ -396,8 +396,9 @@ class Case(Shown):
         """What is on the negotiating table (`table.yaml`), laid on the law and the record as known on `as_of`.
 
         Once the talks are over (`closed`), it is the table as it stood on the day before; `Table.as_of` says
-        which day that is. A statement that the table cites is held against the record whatever the day;
-        recorded later than `as_of`, it is not shown; replaced by then, it is shown as what took its place.
+        which day that is, and `Table.struck` what was agreed in the end. A statement that the table cites is
+        held against the record whatever the day; recorded later than `as_of`, it is not shown; replaced by
+        then, it is shown as what took its place.
 
         Raises:
             InputError: the case has no table, or the table or the record is wrong; every mistake is listed.
@@ -410,10 +411,11 @@ class Case(Shown):
         if not self.scenarios:
             raise self.lacking("scenarios")
         day = as_of or self.as_of
-        if self.closed is not None and day >= self.closed:
-            day = self.closed - timedelta(1)
         if day != self.as_of:
             return self.as_known_on(day).table()
+        if self.closed is not None and day >= self.closed:
+            before = self.as_known_on(self.closed - timedelta(1)).table()
+            return before.with_struck(path, self.register, self.overlays, _said(self.record, day))
         found: list[Problem] = []
         try:
             statements = _said(self.record, day)

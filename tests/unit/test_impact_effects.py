@@ -209,7 +209,12 @@ def test_what_japan_offered_can_be_added_to_a_deal(talks: World) -> None:
     assert (
         ranges["case-safety-tests"].low < ranges["case-safety-tests"].value < ranges["case-safety-tests"].high
     )
-    assert all(one.range.low < one.range.high for one in told.ranges if one.measure != "case-rice-access")
+    said = "share of the promise on top of what would be bought anyway (additionality)"
+    amounts = [one for one in told.ranges if one.what != said and one.measure != "case-rice-access"]
+    assert all(one.range.low < one.range.high for one in amounts)
+    on_top = {one.measure: one.range for one in told.ranges if one.what == said}
+    assert set(on_top) == {"case-corn", "case-lng", "case-rice"}
+    assert all(one.value == 1 and one.assumed for one in on_top.values())  # told, not silent
 
 
 def test_a_scenario_is_simulated_with_everything_in_force(talks: World) -> None:

@@ -19,6 +19,7 @@ from kosho.bargain.game import Game
 from kosho.bargain.pricing import PricedTable, Weights, background_shocks, payoffs_of_outcomes, price
 from kosho.bargain.robustness import Certificate, CriticalValues, certify, closing_points, leading_packages
 from kosho.bargain.solutions import solutions
+from kosho.bargain.struck import StruckOutcome, price_struck
 from kosho.bargain.table import Table
 from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone
 from kosho.display import Card, Shown, columns, listing, million
@@ -128,6 +129,8 @@ class Deal(Shown):
     """None once the deadline has passed."""
     along: GainsAlong | None = None
     """Of the deals, along the common scale of elasticities; None without draws or without a zone."""
+    struck: StruckOutcome | None = None
+    """What was agreed in the end, where that is known on the day asked about."""
 
     def card(self) -> Card:
         """The deals that leave all better off, with each party's gain."""
@@ -257,6 +260,9 @@ def negotiate(
     if not found:
         say("No zone of agreement: what would open one")
         relaxations = relax_zone(first)
+    if table.struck is not None:
+        say(table.struck.deal.title)
+    struck = price_struck(first, confirm=work.confirm)
     confirmed = None
     if work.confirm and len(deals):
         say("The deals on the full table")
@@ -273,6 +279,7 @@ def negotiate(
         confirmed=confirmed,
         deadline=_deadline(table, first.game),
         along=along,
+        struck=struck,
     )
 
 

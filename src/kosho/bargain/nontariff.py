@@ -17,11 +17,11 @@ from kosho.arrays import Array, Index, Mask
 from kosho.bargain.collapse_rows import MarkedShock
 from kosho.bargain.schema import CostChange
 from kosho.bargain.table import LawState, Table
-from kosho.equilibrium import Constraint, Counterfactual, Nest, Shock
+from kosho.equilibrium import Constraint, Counterfactual, Nest, Purchase, Shock
 from kosho.errors import InputError, Problem
 from kosho.impact.cells import Cell, with_cells
 from kosho.impact.effects import LawEffects, acting, law_effects
-from kosho.impact.measure_effects import MeasureEffect
+from kosho.impact.measure_effects import MeasureEffect, additionality
 from kosho.impact.product_nests import niche
 from kosho.impact.ranges import Range
 from kosho.impact.reach import IdleError
@@ -76,7 +76,13 @@ class NontariffEffect:
         if np.isnan(share) or not isinstance(terms, Amount) or not terms.amount.value:  # a ban has no amount
             return self.source.constraints
         ratio = _within(Range.of(terms.amount), share) / terms.amount.value
-        return tuple(replace(one, amount=ratio * one.amount) for one in self.source.constraints)
+        on_top = _within(additionality(terms), share)
+        return tuple(
+            replace(one, amount=ratio * one.amount, additional=on_top)
+            if isinstance(one, Purchase)
+            else replace(one, amount=ratio * one.amount)
+            for one in self.source.constraints
+        )
 
     def subsidy(self, share: float = np.nan) -> Subsidised | None:
         """What it pays to buyers at a share of the way through its ranges, NaN for the middle."""

@@ -8,6 +8,8 @@ from datetime import timedelta
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from kosho.bargain.caveats import background_gains, warnings
 from kosho.bargain.concessions import changes
 from kosho.bargain.deal import Deal
@@ -120,6 +122,7 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
         "links": [{"id": one.id, "title": one.title, "statements": _ids(table, one)} for one in content.links],
         "statements": _statements(table),
         "fallback": table.grid.label(table.fallback),
+        "struck": _struck(deal),
     }
 
 
@@ -319,6 +322,73 @@ def _background(deal: Deal, priced: PricedTable) -> dict[str, Any]:
             }
             for name, k in leading_packages.items()
         },
+    }
+
+
+def _struck(deal: Deal) -> dict[str, Any] | None:
+    """What was agreed in the end, against the table as it stood before; null where it is not known."""
+    one, game = deal.struck, deal.game
+    if one is None:
+        return None
+    agreed, table = one.agreed.deal, one.agreed.table
+    low, high = (_named(deal, (end - game.disagreement).tolist()) for end in one.ends)
+    chosen = table.grid.label(one.agreed.package)
+    settled = {issue.id: issue for issue in table.file.issues if issue.id in one.shares}
+    own = {issue.id: table.option_of(issue.id, chosen[issue.id]) for issue in agreed.issues}
+    confirmed = None
+    if one.confirmed:
+        worth = one.confirmed
+        confirmed = {
+            "gains": _named(deal, (worth["payoffs"] - worth["disagreement"]).tolist()),
+            "over_status_quo": _named(deal, (worth["payoffs"] - worth["status_quo"]).tolist()),
+            "bounds": [_bound(table, one.agreed.package, bound) for bound in one.bounds],
+        }
+    return {
+        "title": agreed.title,
+        "date": agreed.date.isoformat(),
+        "status": agreed.status,
+        "source": list(agreed.source),
+        "statements": _ids(table, agreed),
+        "options": chosen,
+        "payoffs": _named(deal, one.payoffs.tolist()),
+        "gains": _named(deal, (one.payoffs - game.disagreement).tolist()),
+        "over_status_quo": _named(deal, (one.payoffs - game.status_quo).tolist()),
+        "ends": {"low": low, "high": high},
+        "issues": {
+            name: {
+                "title": issue.title,
+                "option": chosen[name],
+                "settled": table.option_of(name, chosen[name]).title,
+                "source": list(own[name].source if name in own else agreed.source),
+                "gains": _named(deal, one.shares[name]),
+            }
+            for name, issue in settled.items()
+        },
+        "left": {
+            party: None
+            if left is None
+            else {
+                "options": table.grid.label(left.package),
+                "payoffs": _named(deal, (one.payoffs + np.array(left.gained)).tolist()),
+                "gains": _named(deal, (one.payoffs + np.array(left.gained) - game.disagreement).tolist()),
+                "more": _named(deal, left.gained),
+            }
+            for party, left in one.left.items()
+        },
+        "nearest": None
+        if one.nearest is None
+        else {**_package(deal, one.nearest), "gains": _named(deal, game.gains[one.nearest].tolist())},
+        "unpriced": [
+            {
+                "id": part.id,
+                "title": part.title,
+                "why": part.why,
+                "worth": {code: worth.model_dump(exclude_none=True) for code, worth in part.worth.items()},
+                "source": list(part.source),
+            }
+            for part in agreed.unpriced
+        ],
+        "confirmed": confirmed,
     }
 
 

@@ -23,12 +23,14 @@ __all__ = [
     "RedLine",
     "ScenarioReference",
     "SectorWeight",
+    "StruckDeal",
     "TableBackground",
     "TableDeadline",
     "TableFile",
     "TableParty",
     "UnpricedIssue",
     "justified",
+    "justified_by",
 ]
 
 
@@ -237,6 +239,23 @@ class UnpricedIssue(Justified):
     quote: str | None = None
 
 
+class StruckDeal(Justified):
+    """What the sides agreed on in the end, so that it can be held against what they could have agreed on."""
+
+    title: str
+    date: Day
+    """On which they agreed."""
+    options: dict[Id, Id]
+    """By issue of the table, or of `issues`; every other issue has its fallback."""
+    issues: tuple[Issue, ...] = ()
+    """What the table did not have, each with what holds if it is not agreed."""
+    unpriced: tuple[UnpricedIssue, ...] = ()
+    """Parts that no model here prices, with a range of worth where somebody gave one."""
+    status: Status
+    source: Some[str]
+    note: str | None = None
+
+
 def _two(parties: tuple[TableParty, ...]) -> tuple[TableParty, ...]:
     if len(parties) < 2:
         raise ValueError("it takes two")
@@ -263,6 +282,8 @@ class TableFile(Frozen):
     red_lines: tuple[RedLine, ...] = ()
     links: tuple[Link, ...] = ()
     unpriced: tuple[UnpricedIssue, ...] = ()
+    struck: StruckDeal | None = None
+    """Known from the day on which the table is `closed`, or later."""
     overlays: dict[Id, Overlay] = Field(default_factory=dict)
     sources: tuple[Source, ...] = ()
 
@@ -278,3 +299,11 @@ def justified(file: TableFile) -> Iterator[tuple[Key, Justified]]:
     yield from ((("red_lines", n), line) for n, line in enumerate(file.red_lines))
     yield from ((("links", n), link) for n, link in enumerate(file.links))
     yield from ((("unpriced", n), one) for n, one in enumerate(file.unpriced))
+
+
+def justified_by(struck: StruckDeal) -> Iterator[tuple[Key, StruckDeal | Option | UnpricedIssue]]:
+    """Everything of a struck deal that may cite statements, with its place in the file."""
+    yield ("struck",), struck
+    for n, issue in enumerate(struck.issues):
+        yield from ((("struck", "issues", n, "options", m), one) for m, one in enumerate(issue.options))
+    yield from ((("struck", "unpriced", n), one) for n, one in enumerate(struck.unpriced))

@@ -14,7 +14,7 @@ import numpy as np
 
 from kosho.arrays import Mask
 from kosho.bargain.packages import Grid
-from kosho.bargain.schema import Justified, Link, Option, RedLine, TableFile
+from kosho.bargain.schema import Issue, Justified, Link, Option, RedLine, StruckDeal, TableFile
 from kosho.bargain.table_check import TableCheck
 from kosho.display import Card, Shown, listing
 from kosho.errors import Problems
@@ -26,11 +26,13 @@ from kosho.provenance import Said, Source
 from kosho.readonly import fixed
 from kosho.yamlfile import LineNumbers, load
 
-__all__ = ["BackgroundLaw", "LawState", "Table"]
+__all__ = ["Agreed", "BackgroundLaw", "LawState", "Table"]
 
 PACKAGE_BYTES = 25_000
 """What a package takes while all are priced, measured on the `talks` world; most of it is what it is worth by
 country and sector."""
+STRUCK = "struck-"
+"""Before the names of overlays of a deal that was struck later."""
 
 
 class LawState(Protocol):
@@ -81,6 +83,23 @@ class BackgroundLaw(Shown):
 
 
 @dataclass(frozen=True, eq=False)
+class Agreed(Shown):
+    """The deal that was struck, laid on the table as it stood before."""
+
+    deal: StruckDeal
+    table: Table
+    """With the issues that the deal settles besides."""
+    sources: Mapping[str, Source]
+    """As known on the day that is asked about."""
+
+    @cached_property
+    def package(self) -> int:
+        """Of `table`; issues that the deal does not name have their fallback."""
+        grid = self.table.grid
+        return grid.find({**grid.label(self.table.fallback), **self.deal.options})
+
+
+@dataclass(frozen=True, eq=False)
 class Table(Shown):
     """Everything the sides can agree on. Make one with `Table.load`.
 
@@ -104,6 +123,8 @@ class Table(Shown):
     """Whether any option may reach nothing; `Option.allow_idle` says it of one."""
     as_of: date | None = None
     """The day that it is as known on, where it is that of a case."""
+    struck: Agreed | None = None
+    """What the sides agreed on in the end, where that is known on the day asked about."""
 
     @property
     def today(self) -> date:
@@ -175,6 +196,56 @@ class Table(Shown):
         problems.raise_if_any()
         return table
 
+    def with_struck(
+        self,
+        path: Path,
+        register: Register,
+        overlays: Mapping[str, Overlay],
+        statements: Mapping[str, Said | None] | None = None,
+    ) -> Table:
+        """The same table with the deal that was struck, as its file tells it on a later day, if it does.
+
+        The deal is laid on the law of the table's own day, so that it compares with what was possible then.
+
+        Args:
+            path: `table.yaml`.
+            register: As known on the later day.
+            overlays: Changes of the law that the case has names for then.
+            statements: The statements of the record as they stand then.
+
+        Raises:
+            InputError: every mistake of the deal, with file and line.
+        """
+        file, lines = load(path, TableFile, register.known, register.later)
+        if file.struck is None:
+            return self
+        problems = Problems(str(path))
+        TableCheck(file, lines, problems, register, overlays).struck(file.struck, self.file, statements)
+        problems.raise_if_any()
+        every = {**overlays, **file.overlays}
+        issues = tuple(_renamed(issue) for issue in file.struck.issues)
+        named = {name for issue in file.struck.issues for option in issue.options for name in option.overlays}
+        added = {STRUCK + name: self._backdated(every[name]) for name in named}
+        content = self.file.model_copy(update={"issues": (*self.file.issues, *issues)})
+        said = self.statements if statements is None else {**self.statements, **statements}
+        whole = replace(self, file=content, overlays={**self.overlays, **added}, statements=said)
+        sources = {**register.sources, **{source.id: source for source in file.sources}}
+        return replace(self, struck=Agreed(file.struck, whole, sources))
+
+    def _backdated(self, overlay: Overlay) -> Overlay:
+        """As if known, and law, with the rest of what packages are laid on."""
+        state = self.backgrounds[0].packages
+        add = tuple(
+            one.model_copy(
+                update={
+                    "known_from": min(one.known_from, state.known),
+                    "legal_from": min(one.legal_from, state.on),
+                }
+            )
+            for one in overlay.add
+        )
+        return overlay.model_copy(update={"add": add})
+
     def said(self, item: Justified) -> list[Said]:
         """The statements that `item` rests on, without what was recorded later than the day of the table."""
         found = (self.statements.get(name) for name in dict.fromkeys(item.statements))
@@ -212,6 +283,11 @@ class Table(Shown):
     def option(self, issue: int, choice: int) -> Option:
         """An option by position."""
         return self.file.issues[issue].options[choice]
+
+    def option_of(self, issue: str, option: str) -> Option:
+        """An option by name."""
+        k = self.grid.issues.index(issue)
+        return self.option(k, self.grid.options[k].index(option))
 
     def overlay(self, issue: int, choice: int) -> Overlay:
         """What an option changes in the law."""
@@ -300,6 +376,15 @@ def _no_cut(measure: Measure) -> bool:
     """Whether it takes nothing off the ordinary duty: a rate on the way to the law as it is, and no measure."""
     rates = measure.value.values() if isinstance(measure.value, dict) else (measure.value,)
     return measure.kind == "cut" and not any(rates)
+
+
+def _renamed(issue: Issue) -> Issue:
+    """With overlays of its own: the table may know others by these names."""
+    options = (
+        one.model_copy(update={"overlays": tuple(STRUCK + name for name in one.overlays)})
+        for one in issue.options
+    )
+    return issue.model_copy(update={"options": tuple(options)})
 
 
 def _as_settled(measure: Measure, option: Option) -> Measure:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kosho.bargain.schema import Option, TableFile, justified
+from kosho.bargain.schema import Justified, Option, StruckDeal, TableFile, justified, justified_by
 from kosho.bounds import PERCENT_DUTY
 from kosho.errors import Problems, suggest
 from kosho.law.measure import Measure, Overlay
@@ -54,6 +54,45 @@ class TableCheck:
         key = ".".join(str(part) for part in place)
         self.problems.add(f"unknown {what} {name!r}", suggest(name, known), line=self.lines[place], key=key)
 
+    def struck(self, struck: StruckDeal, table: TableFile, statements: Collection[str] | None) -> None:
+        """Note every mistake of a struck deal, with its line.
+
+        Args:
+            struck: That of the file.
+            table: The table as it stood before.
+            statements: Of the record; None without one.
+        """
+        register = self.register
+        known = {*register.sources, *register.products.sources, *(one.id for one in self.file.sources)}
+        self._own_issues(struck, {one.id for one in table.issues})
+        for place, item in justified_by(struck):
+            for name in item.source:
+                if name not in known:
+                    self._note("source", name, known, (*place, "source"))
+        if statements is not None:
+            self._cites(justified_by(struck), statements)
+        issues = {issue.id: {one.id for one in issue.options} for issue in (*table.issues, *struck.issues)}
+        for issue, option in struck.options.items():
+            place = ("struck", "options", issue)
+            if issue not in issues:
+                self._note("issue", issue, issues, place)
+            elif option not in issues[issue]:
+                self._note("option", option, issues[issue], place)
+
+    def _own_issues(self, struck: StruckDeal, taken: Collection[str]) -> None:
+        overlays = {**self.overlays, **self.file.overlays}
+        for n, issue in enumerate(struck.issues):
+            here: Key = ("struck", "issues", n)
+            if issue.id in taken:
+                self.problems.add(
+                    f"the table has an issue {issue.id!r} already",
+                    "choose another id",
+                    line=self.lines[here],
+                    key=".".join(map(str, here)),
+                )
+            for m, option in enumerate(issue.options):
+                self._option(option, overlays, (*here, "options", m))
+
     def _scenarios(self, known: set[str]) -> None:
         named: list[tuple[Key, str]] = [(("status_quo", "scenario"), self.file.status_quo.scenario)]
         for n, one in enumerate(self.file.backgrounds):
@@ -92,7 +131,10 @@ class TableCheck:
                     self._note("source", name, known, place)
 
     def _statements(self, known: Collection[str]) -> None:
-        for place, item in justified(self.file):
+        self._cites(justified(self.file), known)
+
+    def _cites(self, items: Iterable[tuple[Key, Justified]], known: Collection[str]) -> None:
+        for place, item in items:
             for n, name in enumerate(item.statements):
                 if name not in known:
                     self._note("statement", name, known, (*place, "statements", n))
@@ -113,28 +155,25 @@ class TableCheck:
         overlays = {**self.overlays, **self.file.overlays}
         for n, issue in enumerate(self.file.issues):
             for m, option in enumerate(issue.options):
-                here: Key = ("issues", n, "options", m)
-                for name in option.overlays:
-                    if name not in overlays:
-                        self._note("overlay", name, overlays, (*here, "overlays"))
-                mine = [one for name in option.overlays if name in overlays for one in overlays[name].add]
-                added = [one.id for one in mine if isinstance(one.value, float)]
-                for name, rate in option.at.items():
-                    place = (*here, "at", name)
-                    if name not in added:
-                        self._note("measure", name, added, place)
-                    wrong = PERCENT_DUTY.broken(rate) if math.isfinite(rate) else f"a rate of {rate:g} percent"
-                    if wrong is not None:
-                        self.problems.add(
-                            wrong,
-                            "zero or more",
-                            line=self.lines[place],
-                            key=".".join(map(str, place)),
-                        )
-                self._amounts(option, mine, here)
+                self._option(option, overlays, ("issues", n, "options", m))
         for n, name in enumerate(self.file.throughout):
             if name not in overlays:
                 self._note("overlay", name, overlays, ("throughout", n))
+
+    def _option(self, option: Option, overlays: Mapping[str, Overlay], here: Key) -> None:
+        for name in option.overlays:
+            if name not in overlays:
+                self._note("overlay", name, overlays, (*here, "overlays"))
+        mine = [one for name in option.overlays if name in overlays for one in overlays[name].add]
+        added = [one.id for one in mine if isinstance(one.value, float)]
+        for name, rate in option.at.items():
+            place = (*here, "at", name)
+            if name not in added:
+                self._note("measure", name, added, place)
+            wrong = PERCENT_DUTY.broken(rate) if math.isfinite(rate) else f"a rate of {rate:g} percent"
+            if wrong is not None:
+                self.problems.add(wrong, "zero or more", line=self.lines[place], key=".".join(map(str, place)))
+        self._amounts(option, mine, here)
 
     def _once(self) -> None:
         """A package has each measure once: no two issues add the same, nor two overlays of an option."""

@@ -222,7 +222,8 @@ def _composed(
     recorded_sources = {one.id: one.plain() for one in record.file.sources} if record else {}
     known = method.sources() | recorded_sources | case.sources
     if bargain:
-        known |= case.table(on).sources
+        laid = case.table(on)
+        known |= laid.sources if laid.struck is None else {**laid.sources, **laid.struck.sources}
     drafted = drafted.model_copy(update={"first_page": first_page(drafted)})
     return drafted.model_copy(update={"sources": tuple(_numbered(_cited(drafted), known, on))})
 
@@ -334,6 +335,10 @@ def _cited(brief: Brief) -> Iterable[str]:
     if brief.negotiation is not None:
         yield from brief.negotiation.sources
         yield from (said.source for said in brief.negotiation.said)
+        struck = brief.negotiation.struck
+        if struck is not None:
+            yield from struck.sources
+            yield from (source for part in (*struck.parts, *struck.unpriced) for source in part.sources)
     for claim in (*brief.method.model, *brief.method.limits):
         yield from claim.sources
 

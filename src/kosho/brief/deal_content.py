@@ -15,19 +15,23 @@ from kosho.brief.model import (
     Basis,
     DealBound,
     DealTerm,
+    LeftByParty,
     NamedDeal,
     Negotiation,
     PackagePoint,
     RegionShare,
     ScaleMark,
+    StruckPart,
+    StruckSummary,
     WeightLimit,
 )
 from kosho.brief.priced import priced_packages
+from kosho.scenario.interval import Interval
 from kosho.scenario.results import Quantiles
 
 if TYPE_CHECKING:
     from kosho.bargain import Deal, Table
-    from kosho.bargain.schema import Justified, Option
+    from kosho.bargain.schema import Justified, Option, StruckDeal, UnpricedIssue
 
 __all__ = ["described"]
 
@@ -41,8 +45,10 @@ HIT = 3
 DIVERTED = 3
 """Sellers that are named for a commitment."""
 
-BasisPart = Literal["status quo", "no deal", "deadline", "option", "red line", "link", "unpriced"]
-PointKind = Literal["other", "package", "frontier", "deal", "no-deal", "today"]
+BasisPart = Literal[
+    "status quo", "no deal", "deadline", "option", "red line", "link", "unpriced", "struck deal"
+]
+PointKind = Literal["other", "package", "frontier", "deal", "struck", "no-deal", "today"]
 
 
 def described(deal: Deal) -> Negotiation:
@@ -69,7 +75,8 @@ def described(deal: Deal) -> Negotiation:
     explained = content["explanations"].get(first, {"issues": {}})["issues"]
     titles = {issue.id: issue.title for issue in deal.table.file.issues}
     bases = tuple(_bases(deal.table))
-    said = {one.id: one for one in deal.table.statements.values() if one is not None}
+    known = deal.table if deal.table.struck is None else deal.table.struck.table
+    said = {one.id: one for one in known.statements.values() if one is not None}
     return Negotiation(
         title=content["title"],
         summary=deal.table.file.summary,
@@ -113,6 +120,7 @@ def described(deal: Deal) -> Negotiation:
         bases=bases,
         said=tuple(said[name] for name in dict.fromkeys(name for one in bases for name in one.statements)),
         sources=tuple(dict.fromkeys(name for line in deal.table.file.red_lines for name in line.source)),
+        struck=_struck(deal, content["struck"]),
     )
 
 
@@ -180,6 +188,62 @@ def _terms(table: Table, package: int) -> Iterator[DealTerm]:
             by=tuple(party for party in table.parties if party in acting),
             changed=not option.fallback,
         )
+
+
+def _struck(deal: Deal, one: dict[str, Any] | None) -> StruckSummary | None:
+    """What was agreed in the end; `contract` has the numbers."""
+    agreed = deal.table.struck
+    if one is None or agreed is None:
+        return None
+    left = [
+        (f"Most for {formatting.the_country(party)}, no other worse off", found)
+        for party, found in one["left"].items()
+        if found
+    ]
+    fallback = agreed.table.grid.label(agreed.table.fallback)
+    left += [("Nearest on the frontier", one["nearest"])] if one["nearest"] else []
+    return StruckSummary(
+        title=one["title"],
+        date=agreed.deal.date,
+        over_no_deal=one["gains"],
+        over_today=one["over_status_quo"],
+        ends={
+            party: _interval(*(one["ends"][end][party] for end in ("low", "high"))) for party in one["gains"]
+        },
+        parts=tuple(
+            StruckPart(
+                title=part["title"], settled=part["settled"], gains=part["gains"], sources=part["source"]
+            )
+            for part in one["issues"].values()
+        ),
+        unpriced=tuple(
+            StruckPart(
+                title=part["title"],
+                settled=part["why"],
+                worth={
+                    code: Interval(low=cited["low"], high=cited["high"])
+                    for code, cited in part["worth"].items()
+                },
+                sources=part["source"],
+            )
+            for part in one["unpriced"]
+        ),
+        left=tuple(
+            LeftByParty(
+                what=what,
+                changes=_changes(agreed.table, {**fallback, **found["options"]}),
+                over_no_deal=found["gains"],
+                more={party: found["gains"][party] - one["gains"][party] for party in one["gains"]},
+            )
+            for what, found in left
+        ),
+        statements=tuple(one["statements"]),
+        sources=tuple(one["source"]),
+    )
+
+
+def _interval(first: float, second: float) -> Interval:
+    return Interval(low=min(first, second), high=max(first, second))
 
 
 def _before(content: dict[str, Any], first: str | None) -> dict[str, float]:
@@ -261,6 +325,8 @@ def _bounds(confirmed: dict[str, Any]) -> Iterator[DealBound]:
 
 def _bases(table: Table) -> Iterator[Basis]:
     """What rests on the record, in words."""
+    from kosho.bargain.schema import justified_by  # noqa: PLC0415 - a brief without a table needs none of it
+
     file = table.file
     parts: list[tuple[BasisPart, str, Justified]] = [
         ("status quo", "what each side has today", file.status_quo),
@@ -271,11 +337,22 @@ def _bases(table: Table) -> Iterator[Basis]:
         *(("link", link.title, link) for link in file.links),
         *(("unpriced", one.title, one) for one in file.unpriced),
     ]
+    agreed = table.struck
+    if agreed is not None:
+        for _, item in justified_by(agreed.deal):
+            parts.append(("struck deal", _part_title(agreed.deal, item), item))
+        table = agreed.table
     issues = {id(option): issue.title for issue in file.issues for option in issue.options}
     for part, title, item in parts:
         statements = _ids(table, [item])
         if statements:
             yield Basis(part=part, issue=issues.get(id(item)), title=title, statements=statements)
+
+
+def _part_title(agreed: StruckDeal, item: StruckDeal | Option | UnpricedIssue) -> str:
+    """Of the deal, or of a part of it."""
+    parts = {id(option): issue.title for issue in agreed.issues for option in issue.options}
+    return parts.get(id(item), item.title)
 
 
 def _ids(table: Table, items: Iterable[Justified]) -> tuple[str, ...]:
@@ -316,6 +393,15 @@ def _points(deal: Deal) -> Iterable[PackagePoint]:
         yield _point(deal, "frontier", row, "On the frontier. ")
     for row, name in marked.items():
         yield _point(deal, "deal", row, f"{name}. ")
+    if deal.struck is not None:
+        agreed = deal.struck.agreed
+        chosen = agreed.table.grid.label(agreed.package)
+        yield PackagePoint(
+            kind="struck",
+            gains=dict(zip(game.parties, (deal.struck.payoffs - game.disagreement).tolist(), strict=True)),
+            text=f"{agreed.deal.title}. " + "; ".join(_changes(agreed.table, chosen)),
+            statements=_ids(agreed.table, [agreed.deal]),
+        )
     file = deal.table.file
     ends: list[tuple[PointKind, str, Array, Justified]] = [
         ("no-deal", "No deal", np.zeros_like(now), file.backgrounds[0].disagreement),

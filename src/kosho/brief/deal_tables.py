@@ -11,13 +11,14 @@ import numpy as np
 from kosho import formatting
 from kosho.arrays import Array
 from kosho.brief import statement_text
-from kosho.brief.model import NamedDeal, Negotiation, PackagePoint, Reference
+from kosho.brief.model import NamedDeal, Negotiation, PackagePoint, Reference, StruckSummary
 from kosho.brief.tables import MANY, Cell, CellTable, QuotedWords
 from kosho.codes import country_name
 
 __all__ = [
     "COLOURS",
     "LEGEND",
+    "MARKS",
     "bases_table",
     "bounds_table",
     "certificate_table",
@@ -25,6 +26,7 @@ __all__ = [
     "red_lines",
     "scatters",
     "shares_table",
+    "struck_tables",
 ]
 
 WIDTH, HEIGHT, MARGIN = 720, 470, 58
@@ -37,14 +39,18 @@ COLOURS = {
     "package": "#8fa3bf",
     "frontier": "#1d3f72",
     "deal": "#c2571a",
+    "struck": "#8c1d40",
     "no-deal": "#1b2430",
     "today": "#1b2430",
 }
+MARKS = {"no-deal": "■", "today": "□", "deal": "◆", "struck": "▲"}
+"""Signs of the legend; the others are dots."""
 LEGEND = {
     "other": "crosses a red line",
     "package": "within the red lines",
     "frontier": "on the frontier",
     "deal": "a deal that theory picks",
+    "struck": "what was agreed in the end",
     "no-deal": "no deal",
     "today": "today",
 }
@@ -227,6 +233,91 @@ def certificate_table(one: Negotiation) -> CellTable:
     return CellTable("certificate", caption, columns, tuple(rows), numeric=1 + len(one.parties), note=note)
 
 
+def struck_tables(one: Negotiation, cite: Cite | None = None) -> list[CellTable]:
+    """What was agreed in the end, against what the table had, and what carries it; none if it is not known."""
+    return [] if one.struck is None else [_struck_table(one, one.struck, cite), _parts_table(one, one.struck)]
+
+
+def _struck_table(one: Negotiation, struck: StruckSummary, cite: Cite | None) -> CellTable:
+    names = [country_name(code) for code in one.parties]
+    first = (
+        Cell(
+            text=struck.title,
+            note="in brackets: its promises to buy at both ends of their ranges",
+            sources=struck.sources,
+            quotes=_quotes(one, struck.statements, cite),
+        ),
+        *(
+            Cell(
+                text=formatting.with_ends(
+                    formatting.billions(struck.over_no_deal[code], sign=True),
+                    formatting.span(struck.ends[code].low, struck.ends[code].high),
+                )
+            )
+            for code in one.parties
+        ),
+        *(Cell(text="") for _ in names),
+    )
+    rows = [
+        (
+            Cell(text=left.what, note="; ".join(left.changes)),
+            *(Cell(text=formatting.billions(left.over_no_deal[code], sign=True)) for code in one.parties),
+            *(Cell(text=formatting.billions(left.more[code], sign=True, part=True)) for code in one.parties),
+        )
+        for left in struck.left
+    ]
+    today = ", ".join(
+        f"{formatting.the_country(code)} {formatting.billions(struck.over_today[code], sign=True)}"
+        for code in one.parties
+    )
+    kept = [
+        formatting.the_country(code)
+        for code in one.parties
+        if not any(left.what.startswith(f"Most for {formatting.the_country(code)},") for left in struck.left)
+    ]
+    notes = [f"Over what held before it: {today} billion USD a year."]
+    notes += [f"{name} could have had no more without another's having less." for name in kept]
+    columns = (
+        "Package",
+        *(f"{name}, over no deal" for name in names),
+        *(f"{name}, more than agreed" for name in names),
+    )
+    caption = "What was agreed, and what was left on the table, billion USD a year"
+    return CellTable("struck", caption, columns, (first, *rows), numeric=2 * len(names), note=" ".join(notes))
+
+
+def _parts_table(one: Negotiation, struck: StruckSummary) -> CellTable:
+    priced = [
+        (
+            Cell(text=part.title, note=part.settled, sources=part.sources),
+            *(Cell(text=formatting.billions(part.gains[code], sign=True, part=True)) for code in one.parties),
+        )
+        for part in struck.parts
+    ]
+    unpriced = [
+        (
+            Cell(text=part.title, note=part.settled, sources=part.sources),
+            *(
+                Cell(
+                    text=formatting.NOT_PRICED,
+                    note=f"declared: {formatting.span(found.low, found.high, part=True)}",
+                )
+                if (found := part.worth.get(code))
+                else Cell(text=formatting.NOT_PRICED)
+                for code in one.parties
+            ),
+        )
+        for part in struck.unpriced
+    ]
+    return CellTable(
+        "struck-parts",
+        "What carries it: every part of what was agreed (Shapley values), billion USD a year",
+        ("Part", *(country_name(code) for code in one.parties)),
+        (*priced, *unpriced),
+        numeric=len(one.parties),
+    )
+
+
 def scatters(one: Negotiation, cite: Cite | None = None) -> list[str]:
     """A figure a pair of parties; of many, the first with each other."""
     pairs = (
@@ -322,6 +413,11 @@ def _mark(point: PackagePoint, x: float, y: float, meaning: str) -> str:
         corner = f'x="{x - 6:.1f}" y="{y - 6:.1f}" {turned}'
         mark = f'<rect {corner} width="12" height="12" fill="{colour}">{title}</rect>'
         return f'<a href="#table-deals" aria-label="{meaning}">{mark}</a>'
+    if point.kind == "struck":
+        corners = f"{x:.1f},{y - 9:.1f} {x + 8:.1f},{y + 6:.1f} {x - 8:.1f},{y + 6:.1f}"
+        mark = f'<polygon points="{corners}" fill="{colour}">{title}</polygon>'
+        label = f'<text x="{x + 12:.1f}" y="{y + 4:.1f}">Agreed</text>'
+        return f'<a href="#table-struck" aria-label="{meaning}">{mark}</a>{label}'
     if point.kind in ("no-deal", "today"):
         label = f'<text x="{x + 9:.1f}" y="{y - 7:.1f}">{LEGEND[point.kind].capitalize()}</text>'
         fill = colour if point.kind == "no-deal" else "#fff"

@@ -170,8 +170,8 @@ class Method(Frozen):
 class PackagePoint(Frozen):
     """A package, or a state to compare with, by what each party gains over no deal."""
 
-    kind: Literal["other", "package", "frontier", "deal", "no-deal", "today"]
-    """`other`: a package that crosses a red line."""
+    kind: Literal["other", "package", "frontier", "deal", "struck", "no-deal", "today"]
+    """`other`: a package that crosses a red line; `struck`: what was agreed in the end."""
     gains: dict[str, Number]
     """Million USD a year, by party."""
     text: str
@@ -182,7 +182,7 @@ class PackagePoint(Frozen):
 class Basis(Frozen):
     """A part of the table and the statements of the record that it rests on."""
 
-    part: Literal["status quo", "no deal", "deadline", "option", "red line", "link", "unpriced"]
+    part: Literal["status quo", "no deal", "deadline", "option", "red line", "link", "unpriced", "struck deal"]
     issue: str | None = None
     """Of an option."""
     title: str
@@ -277,6 +277,46 @@ class DealBound(Frozen):
     """Whose sales to the importer change most, by economy."""
 
 
+class StruckPart(Frozen):
+    """A part of what was agreed."""
+
+    title: str
+    settled: str
+    """How; for what is not priced, why it is not."""
+    gains: dict[str, Number] = Field(default_factory=dict)
+    """What it carries of the gains, million USD a year by party (Shapley values); empty if not priced."""
+    worth: dict[str, Interval] = Field(default_factory=dict)
+    """Of what is not priced: between what it is declared to be worth, million USD a year by party."""
+    sources: tuple[str, ...]
+
+
+class LeftByParty(Frozen):
+    """A package that the table had in place of what was agreed."""
+
+    what: str
+    """Why it is named."""
+    changes: tuple[str, ...]
+    over_no_deal: dict[str, Number]
+    more: dict[str, Number]
+    """Than in what was agreed, million USD a year."""
+
+
+class StruckSummary(Frozen):
+    """What the sides agreed on in the end, against what they could have agreed on."""
+
+    title: str
+    date: Day
+    over_no_deal: dict[str, Number]
+    over_today: dict[str, Number]
+    ends: dict[str, Interval]
+    """Over no deal, by party: with the promises to buy at both ends of their ranges."""
+    parts: tuple[StruckPart, ...]
+    unpriced: tuple[StruckPart, ...]
+    left: tuple[LeftByParty, ...]
+    statements: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
 class Negotiation(Frozen):
     """The negotiating table: every package priced on the `talks` world."""
 
@@ -335,6 +375,8 @@ class Negotiation(Frozen):
     """These statements, in the order in which parts of the table first rest on them."""
     sources: tuple[str, ...]
     """Of the red lines."""
+    struck: StruckSummary | None = None
+    """What was agreed in the end, where the brief's day knows it."""
 
 
 class Prospect(Frozen):

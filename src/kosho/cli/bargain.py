@@ -169,9 +169,11 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
         say("")
         _show_frontier(deal, content)
         _show_linkage(deal, content)
+        _show_struck(deal, content)
         _show_rules(content)
         return
     _show_deals(deal, content)
+    _show_struck(deal, content)
     _show_certificate(content)
     _show_issues(deal, content)
     _show_path(deal, content)
@@ -243,7 +245,8 @@ def _both(one: dict[str, dict[str, float]], parties: list[str]) -> list[str]:
 
 def _options(deal: Deal, options: Mapping[str, str], without: Collection[str] = ()) -> str:
     """What a package settles otherwise than no deal would; issues by id, but for some."""
-    issues = {issue.id: issue.options for issue in deal.table.file.issues}
+    laid = deal.table if deal.table.struck is None else deal.table.struck.table
+    issues = {issue.id: issue.options for issue in laid.file.issues}
     chosen = {name: next(one for one in issues[name] if one.id == option) for name, option in options.items()}
     text = [f"{name} {one.title}" for name, one in chosen.items() if not one.fallback and name not in without]
     return "; ".join(text) or ("nothing more" if without else "nothing changes")
@@ -293,6 +296,49 @@ def _show_deals(deal: Deal, content: dict[str, Any]) -> None:
         table = [(_concept(name), *_both(confirmed[name], parties)) for name in content["solutions"]]
         show_table("Confirmed on the full table", ("Deal", *columns), table, numeric=len(columns))
         _show_bounds(content)
+
+
+def _show_struck(deal: Deal, content: dict[str, Any]) -> None:
+    """What was agreed in the end, what carries it, and what each side left on the table."""
+    one, parties = content["struck"], content["parties"]
+    if one is None:
+        return
+    rows = [("What was agreed", *_both(one, parties))]
+    rows += [
+        (
+            f"with its promises to buy at the {end} ends",
+            *(_signed(one["ends"][end][p]) for p in parties),
+            *[""] * len(parties),
+        )
+        for end in ("low", "high")
+    ]
+    if one["confirmed"]:
+        rows.append(("on the full table", *_both(one["confirmed"], parties)))
+    columns = _over(parties)
+    show_table(f"{one['title']}: gains over no deal and over today", ("", *columns), rows, numeric=len(columns))
+    shares = [
+        (f"{part['title']}: {part['settled']}", *(_signed(part["gains"][p]) for p in parties))
+        for part in one["issues"].values()
+    ]
+    show_table(
+        "Which part of it carries what", ("Part", *map(country_name, parties)), shares, numeric=len(parties)
+    )
+    for party, left in one["left"].items():
+        name = formatting.the_country(party, starts=True)
+        if left is None:
+            say(f"{name} could have had no more without another's having less.")
+            continue
+        more = formatting.dollars(left["more"][party])
+        how = _options(deal, left["options"])
+        say(f"{name} left {more} dollars a year on the table, which no other side would have lost: {how}.")
+    if one["nearest"]:
+        gains = ", ".join(f"{country_name(p)} {_signed(one['nearest']['gains'][p])}" for p in parties)
+        how = _options(deal, one["nearest"]["options"])
+        say(f"Nearest on the frontier: {how} ({gains} billion USD over no deal)")
+    for part in one["unpriced"]:
+        worth = ", ".join(f"{country_name(party)} {_ends(cited)}" for party, cited in part["worth"].items())
+        say(f"Part of it, not priced: {part['title']}, worth {worth or formatting.NOT_KNOWN}. {part['why']}")
+    say("")
 
 
 def _show_meanings(names: Iterable[str]) -> None:

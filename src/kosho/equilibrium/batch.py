@@ -6,7 +6,7 @@ Members that fail do not stop the others: each becomes a `Failure` beside the re
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import cast
@@ -18,16 +18,18 @@ from kosho.arguments import note_processes, note_share_of_one
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing, plural, signed_percent
 from kosho.equilibrium.absorption import Absorption, absorption_of, named_in
+from kosho.equilibrium.additionality import in_full, without_promises
 from kosho.equilibrium.arguments import Deficits, note_elasticities, note_world
 from kosho.equilibrium.batch_constraints import Frame, framed
 from kosho.equilibrium.batch_iteration import Results, iterate_together
 from kosho.equilibrium.batch_plan import Chunk, Packed, Plan, pack
 from kosho.equilibrium.closure import Closure, agreed, refuse_other_world
+from kosho.equilibrium.constraints import Settled, partial
 from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
 from kosho.equilibrium.failure import Failure, raise_first
 from kosho.equilibrium.outcome import FRACTION
 from kosho.equilibrium.shock import Shock
-from kosho.equilibrium.solve import solve
+from kosho.equilibrium.solve import settled_without, solve
 from kosho.errors import InputError, KoshoError, Problems
 from kosho.limits import refuse_beyond
 from kosho.parallel import Shared, cores, one_thread, run
@@ -179,6 +181,7 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     refuse_beyond("members", len(changes), MEMBER_BYTES * len(world.countries) * (1 + len(world.sectors)))
     if processes is None:
         processes = cores() if len(changes) >= WORTH_A_PROCESS else 1
+    changes = _in_full(world, changes, closure, tol, thetas)
     found = Results.empty(len(changes), len(world.countries), len(world.sectors))
     failed: dict[int, Failure] = {}
     done = 0
@@ -264,6 +267,35 @@ def _without_rents(
     if frame is None or absorption is None:
         return members
     return [k for k in members if not absorption.reaches(changes[k].shock, frame.inside)]
+
+
+def _in_full(
+    world: World,
+    changes: Sequence[Counterfactual],
+    closure: Closure,
+    tol: float,
+    thetas: Sequence[xr.DataArray] | None,
+) -> list[Counterfactual]:
+    """The members with what their promises come to, found once for those that differ in nothing else.
+
+    Where that has no equilibrium the member stays as it is: solved alone it fails with the reason.
+    """
+    known: dict[Hashable, dict[str, Settled]] = {}
+    found: list[Counterfactual] = []
+    for member, change in enumerate(changes):
+        if not partial(change.constraints):
+            found.append(change)
+            continue
+        without = without_promises(change)
+        theta = None if thetas is None else np.asarray(thetas[member], float).tobytes()
+        key = id(change.shock), without.constraints, tuple(map(id, change.nests)), theta
+        if key not in known:
+            given = world if thetas is None else world.with_theta(thetas[member])
+            known[key] = {}
+            with suppress(KoshoError):
+                known[key] = settled_without(given, without, closure, tol)
+        found.append(in_full(change, known[key]) if known[key] else change)
+    return found
 
 
 def _alone(world: World, change: Counterfactual, closure: Closure, tol: float) -> Results | Failure:

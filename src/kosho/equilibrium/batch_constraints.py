@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
-from kosho.equilibrium.constraints import Constraint, Quota, TariffQuota
+from kosho.equilibrium.constraints import Constraint, Quota, TariffQuota, partial
 from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.shock import Shock
@@ -71,7 +71,8 @@ class Frame:
 def framed(changes: Sequence[Counterfactual], world: World) -> list[tuple[Frame | None, list[int]]]:
     """Sort changes by the frames they share; those without constraints and nests have none.
 
-    A change with two constraints of one name is left out: solved by itself it fails with the reason.
+    A change with two constraints of one name is left out: solved by itself it fails with the reason. So is one
+    with a promise of which a part would be bought anyway: what that is must be found first.
     """
     inside = _touched(changes, world)
     groups: dict[Hashable, list[int]] = {}
@@ -79,7 +80,9 @@ def framed(changes: Sequence[Counterfactual], world: World) -> list[tuple[Frame 
     for member, change in enumerate(changes):
         if change.plain:
             groups.setdefault(None, []).append(member)
-        elif len({one.name for one in change.constraints}) == len(change.constraints):
+        elif not partial(change.constraints) and len({one.name for one in change.constraints}) == len(
+            change.constraints
+        ):
             groups.setdefault(_key(change, inside, labels), []).append(member)
     return [
         (None if key is None else _frame([changes[member] for member in members], inside), members)

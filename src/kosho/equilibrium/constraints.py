@@ -8,7 +8,7 @@ together with the equilibrium.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, get_args
@@ -22,7 +22,7 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.readonly import Fixed, fix
 from kosho.world import labelled
 
-__all__ = ["Basis", "Constraint", "Flow", "Measured", "Purchase", "Quota", "Settled", "TariffQuota"]
+__all__ = ["Basis", "Constraint", "Flow", "Measured", "Purchase", "Quota", "Settled", "TariffQuota", "partial"]
 
 Basis = Literal["level", "increment", "share"]
 """`level`: the amount itself. `increment`: on top of the base. `share`: of the base."""
@@ -109,11 +109,15 @@ class Constraint(Shown):
             rows.append(("rates", f"{percent(self.inside)} inside, {percent(self.outside)} outside"))
         if isinstance(self, Quota | TariffQuota):
             rows.append(("rent to", self.holder))
+        if isinstance(self, Purchase) and self.additional < 1.0:
+            rows.append(("on top", f"{percent(self.additional)} of what would not be bought anyway"))
         return Card(f"{type(self).__name__} {self.name!r}", rows)
 
     def _refuse_more(self, problems: Problems) -> None:
         if isinstance(self, TariffQuota) and not -1 < self.inside < self.outside < math.inf:
             problems.add(f"{self.name}: rates {self.inside:g} inside and {self.outside:g} outside", "in < out")
+        if isinstance(self, Purchase) and not 0.0 <= self.additional <= 1.0:
+            problems.add(f"{self.name}: additional = {self.additional:g}", "a share from 0 to 1")
         if not self.flows:
             problems.add(f"{self.name}: names no flow")
         if len(set(self.flows)) < len(self.flows):
@@ -197,6 +201,15 @@ class Purchase(Constraint):
       counted as   value, on top of the base
       of           JPN from USA, A01
     """
+
+    additional: float = 1.0
+    """How much of what is promised beyond what would be bought without the promise is bought on top of it, from
+    0 (all of it would be bought anyway: the promise changes nothing) to 1 (none of it would)."""
+
+
+def partial(constraints: Iterable[Constraint]) -> tuple[Purchase, ...]:
+    """Promises that are not wholly on top of what would be bought anyway."""
+    return tuple(one for one in constraints if isinstance(one, Purchase) and one.additional < 1.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,9 +11,11 @@ import numpy as np
 
 from kosho.arguments import note_share_of_one
 from kosho.equilibrium.absorption import absorption_of
+from kosho.equilibrium.additionality import bought_anyway, in_full, without_promises
 from kosho.equilibrium.arguments import Deficits, note_world
 from kosho.equilibrium.closed_factors import closed_factors
 from kosho.equilibrium.closure import Closure, agreed, refuse_other_world
+from kosho.equilibrium.constraints import Settled, partial
 from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
 from kosho.equilibrium.failure import Failure
 from kosho.equilibrium.fallbacks import find
@@ -119,12 +121,26 @@ def _solved(world: World, change: Counterfactual, closure: Closure, tol: float) 
         absorption.refuse_absent([change.shock])
     shock = change.shock if absorption is None else absorption.applied(change.shock, change.constraints)
     if not change.plain:
-        found = find_constrained(base, factors, replace(change, shock=shock), tol)
+        bound = replace(change, shock=shock)
+        if partial(change.constraints):
+            bound = in_full(bound, bought_anyway(base, factors, without_promises(bound), tol))
+        found = find_constrained(base, factors, bound, tol)
         asked = found.shock if absorption is None else absorption.asked(found.shock, change.constraints)
         return Outcome(base, asked, closure, observed, found.solution, found.cells, found.shock, found)
     cells = cells_of(shock, base)
     solution = find(system_of(base, shock, cells, factors), world, tol)
     return Outcome(base, change.shock, closure, observed, solution, cells, shock)
+
+
+def settled_without(world: World, without: Counterfactual, closure: Closure, tol: float) -> dict[str, Settled]:
+    """What is bought where nothing is promised (`kosho.equilibrium.additionality`).
+
+    Raises:
+        InputError, KoshoError, ConvergenceError: as `solve`.
+    """
+    base, absorption = rebase(world, closure=closure), absorption_of(closure, world)
+    shock = without.shock if absorption is None else absorption.applied(without.shock, without.constraints)
+    return bought_anyway(base, closed_factors(base, closure), replace(without, shock=shock), tol)
 
 
 def rebase(world: World, deficits: Deficits = "fixed", *, closure: Closure | None = None) -> World:

@@ -40,8 +40,10 @@ from kosho.law.register import Register
 from kosho.provenance import Cited
 from kosho.world import World
 
-__all__ = ["EffectRange", "MeasureEffect", "effect"]
+__all__ = ["EffectRange", "MeasureEffect", "additionality", "effect"]
 
+ON_TOP = "share of the promise on top of what would be bought anyway (additionality)"
+ALL_ON_TOP = Range(1.0, 1.0, 1.0, "share", (), assumed=True, note="not said: all of it is taken to come on top")
 UNSEEN = "this world does not tell its goods or partners apart"
 UNQUANTIFIED = "a control says who may not ship, not how much less is shipped: add a quota of the buyer"
 
@@ -160,7 +162,7 @@ class _Seen:
                 for name, group in zip(names, groups, strict=True)
             ),
             nests=nests,
-            ranges=(EffectRange(measure.id, "amount", Range.of(terms.amount)),),
+            ranges=tuple(_ranges(measure, terms)),
         )
 
     def _bounded(self, measure: Measure, terms: Amount) -> tuple[dict[str, Nest], list[Flow]]:
@@ -186,9 +188,9 @@ class _Seen:
 
     def _bound(self, measure: Measure, terms: Amount, name: str, flows: tuple[Flow, ...]) -> Constraint:
         about = self._about(terms, name, flows)
-        return (
-            Purchase(**about) if measure.kind == "purchase" else Quota(**about, holder=_holder(measure, terms))
-        )
+        if measure.kind == "purchase":
+            return Purchase(**about, additional=additionality(terms).levels[self.end])
+        return Quota(**about, holder=_holder(measure, terms))
 
     def _about(self, terms: Amount, name: str, flows: tuple[Flow, ...]) -> dict[str, Any]:
         about: dict[str, Any] = {
@@ -357,6 +359,17 @@ class _Seen:
         """Countries of the world that are made up of these economies and no others."""
         wanted, regions = set(economies), self.world.meta.regions
         return [code for code in self.world.countries if set(regions.get(code, (code,))) <= wanted]
+
+
+def additionality(terms: Amount) -> Range:
+    """How much of a promise comes on top of what would be bought anyway: all of it where nothing is said."""
+    return ALL_ON_TOP if terms.additionality is None else Range.of(terms.additionality)
+
+
+def _ranges(measure: Measure, terms: Amount) -> Iterator[EffectRange]:
+    yield EffectRange(measure.id, "amount", Range.of(terms.amount))
+    if measure.kind == "purchase":
+        yield EffectRange(measure.id, ON_TOP, additionality(terms))
 
 
 def _holder(measure: Measure, terms: Amount) -> str:

@@ -295,6 +295,9 @@ class Measure(Frozen):
             raise ValueError(f"a {self.kind} has its terms")
         if self.kind == "purchase" and isinstance(self.terms, Amount) and self.terms.holder is not None:
             raise ValueError("a purchase has no rent that somebody holds (holder)")
+        amount = self.quota or self.terms
+        if self.kind != "purchase" and isinstance(amount, Amount) and amount.additionality is not None:
+            raise ValueError(f"a {self.kind} is no promise of which a part comes on top (additionality)")
         return self
 
     @model_validator(mode="after")

@@ -111,6 +111,10 @@ class Amount(Frozen):
     """Small products that are meant, instead of the scope's sectors (`corn`, `lng`)."""
     shared: bool = True
     """One amount for all partners and goods together; otherwise one for each flow."""
+    additionality: Share | None = None
+    """Of a purchase: how much of what is promised beyond what would be bought without the promise comes on top
+    of it. 0: all of it would be bought anyway; 1: none of it would. Where not given 1 is taken, and results say
+    so."""
 
     @field_validator("amount")
     @classmethod
