@@ -153,6 +153,8 @@ def test_a_sentence_that_takes_the_subject_up_has_it() -> None:
         "Norway must impose a 20% tariff on fish, farmers said.",
         "The union wants Norway to impose a 30% duty on steel.",
         "The tariff on cheese should be raised to 18%.",
+        "Farmers in Norway want a 10% duty on wine.",
+        "Growers called for a new 30% tariff on apples from Chile.",
     ],
 )
 def test_a_demand_is_no_law(text: str) -> None:

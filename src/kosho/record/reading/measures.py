@@ -128,6 +128,9 @@ _TO_SET = (
 _WANTED = re.compile(
     r"\b(?:urg|call(?:ed|s|ing)? (?:on|for|upon)|ask|press|demand|want|request|recommend|petition|lobb|push"
     rf"|beg)\w*\b[^;.]{{0,80}}\bto {_TO_SET}\b[^;.]{{0,25}}$"
+    r"|\b(?:wants?|wanted|demand(?:s|ed|ing)?|seek(?:s|ing)?|sought|urg(?:es?|ed|ing)|recommend(?:s|ed)?"
+    r"|(?:call|ask|push|press|lobb|petition)\w* for)"
+    r"\s(?:an?|the|new|higher|lower|additional|at least)\s[^;.,]{0,20}$"
     rf"|\b(?:should|must|ought to|needs? to|ha[sd] to|had better)\s"
     rf"(?:\w+ly |also |therefore |now )?{_TO_SET}\b",
     re.IGNORECASE,
