@@ -63,6 +63,14 @@ def level(value: Any, measure: dict[str, Any], exporter: str) -> float | None:
     return None
 
 
+def as_told(value: Any, known: date | None) -> Any:
+    """What stands under days, as it was on the last of them by the day of knowledge."""
+    if not isinstance(value, dict):
+        return value
+    told = [day for day in sorted(value) if known is None or day <= known]
+    return value[told[-1]] if told else None
+
+
 @dataclass(frozen=True)
 class Shipment:
     """What is asked."""
@@ -132,7 +140,8 @@ class Reference:
 
     @staticmethod
     def _acts(one: dict[str, Any], asked: Shipment) -> bool:
-        begins, ends = one.get("collected_from") or one["legal_from"], one.get("legal_to")
+        begins = one.get("collected_from") or one["legal_from"]
+        ends = as_told(one.get("legal_to"), asked.known)
         return (
             one["stage"] in ("in_force", "expired")
             and begins <= asked.on

@@ -67,6 +67,8 @@ EVERY = {
     "schedule import": Command("schedule import 関税.csv --importer USA --edition r5", tells="r5"),
     "schedule show": Command("schedule show USA 8703.23", tells="2.5"),
     "cases": Command("cases", tells="japan-us-2025"),
+    "codes": Command("codes cars", tells="vehicles-232"),
+    "new": Command("new probe --parties JPN,GBR --out out", writes=("probe/case.yaml",), tells="probe"),
     "brief": Command(
         "brief 韓国+case --no-bargain --out out/brief",
         writes=("brief/brief.html", "brief/brief.json"),

@@ -24,7 +24,7 @@ from kosho.bargain.report import contract
 from kosho.bargain.robustness import CLOSURES, LEAST_SCALE, certify, closing_points
 from kosho.bargain.zone import critical_zone_weight
 from kosho.bargain.zone_relaxations import no_transfer
-from kosho.case import Case
+from kosho.case import Case, Law
 from kosho.equilibrium import Failure, solve, solve_batch
 from kosho.errors import ConvergenceError
 from kosho.scenario.simulate import simulate
@@ -266,6 +266,12 @@ def test_a_fallback_that_is_not_what_follows_without_a_deal_is_warned_of(case, t
     assert max(map(abs, apart.values())) > 100
 
 
+def law_on(case, name, at):
+    """The law of a scenario on a day on which the case may have others."""
+    chosen = case.scenario(name)
+    return Law(case.register.with_overlay(chosen.overlay), max(at, chosen.on or at), at)
+
+
 def test_days_that_the_table_was_not_made_for_are_warned_of(case, talks, tmp_path):
     table = small(tmp_path, case)
     effort = Effort(draws=0, confirm=False)
@@ -277,7 +283,7 @@ def test_days_that_the_table_was_not_made_for_are_warned_of(case, talks, tmp_pat
         early = Table.load(
             tmp_path / "table.yaml",
             case.register,
-            {name: case.law(name, at) for name in case.scenarios},
+            {name: law_on(case, name, at) for name in case.scenarios},
             case.overlays,
         )
         content = contract(negotiate(early, talks, effort=effort))
