@@ -355,7 +355,7 @@ def test_objectives_that_do_not_fit_are_named_all_at_once() -> None:
         "['C01']: does not decide",
         "unknown sector 'S0x'",
         "S01 is -1",
-        "'C00' is no other",
+        "itself (its own income counts one)",
         "'C0x' is no other",
     ):
         assert part in told
