@@ -51,6 +51,7 @@ PATTERNS = {
     "^[a-z0-9][a-z0-9.-]*$": "small letters, digits, hyphens and dots, such as cars-15",
     "^[a-z0-9][a-z0-9._-]*$": "small letters, digits, hyphens, dots and underscores, such as release.12",
     "^[a-z0-9][a-z0-9_]*$": "small letters, digits and underscores, such as in_quota",
+    r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]|29|30|31)$": "month and day, MM-DD, such as 04-01",
     r"^\d\d:\d\d$": "a time of day, HH:MM in quotes",
 }
 """What the patterns of the schemas ask for."""

@@ -51,7 +51,10 @@ PARAMETER = {
 
 
 def test_simulate(simulated: dict[str, Any]) -> None:
-    effect = {"welfare": "float", "welfare_first_order": "float", "real_wage": "float", "ev_musd": "float"}
+    effect = dict.fromkeys(
+        ("welfare", "welfare_first_order", "real_wage", "ev_musd", "real_gdp", "consumer_prices"), "float"
+    )
+    effect |= {"employment": "NoneType", "profits": "NoneType"}  # held as given in the plain closure
     countries = simulated.pop("countries")
     assert shape(countries["JPN"]) == effect
     assert {"JPN", "USA", "CHN", "EU27", "ROW"} <= set(countries)
@@ -80,8 +83,12 @@ def test_simulate(simulated: dict[str, Any]) -> None:
         "detail": "str",
         "table": "str",
         "elasticities": "str",
+        "against": "str",
+        "horizon": "str",
+        "closure": [],
         "assumptions": [],
         "flows_left_out": {},
+        "makers": [],
         "titles": dict.fromkeys(simulated["titles"], "str"),
         "bounds": [],
         "diverted": [],
@@ -194,6 +201,7 @@ def test_cases() -> None:
                 **{key: ["str"] for key in ("parties", "holds", "recorded")},
                 "statements": "int",
                 "scenarios": [{"id": "str", "title": "str", "role": "str"}],
+                "findings": [],
                 "corridors": [],
             }
         ],

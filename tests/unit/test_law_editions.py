@@ -181,7 +181,7 @@ def test_lines_that_differ_are_told_with_both_rates(tmp_path: Path) -> None:
 def test_a_schedule_that_agrees_ends_with_0(tmp_path: Path) -> None:
     path = write(tmp_path / "hts.json", edition(row("0203.11.00", "Free", ("See 9903.88.15. ",))))
     done = invoke("register", "against-schedule", str(path))
-    assert (done.exit_code, "1 equal (100.00%)" in done.stdout) == (0, True)
+    assert (done.exit_code, "1 equal (100.00 %)" in done.stdout) == (0, True)
 
 
 def test_a_file_without_footnotes_has_no_answer(tmp_path: Path) -> None:

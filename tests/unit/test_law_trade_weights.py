@@ -55,6 +55,6 @@ def test_a_table_of_ones_own_at_the_command(tmp_path: Path) -> None:
     assert "likely" not in CliRunner().invoke(app, asked).output
     table.write_text("hs8,value\n28369100,30\n28363000,10\n", encoding="utf-8")
     done = CliRunner().invoke(app, asked)
-    assert "likely 3.75 %" in done.output, done.output
+    assert "likely 3.8 %" in done.output, done.output
     wrong = CliRunner().invoke(app, [*asked[:4], "--from", "2025-01-01", "--trade", str(table)])
     assert wrong.exit_code != 0

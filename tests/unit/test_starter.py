@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -116,7 +117,12 @@ def test_it_begins_from_a_record_with_its_parties_and_its_day(tmp_path: Path) ->
 
 
 def test_a_record_of_a_day_without_law_begins_a_case_of_a_day_with_law_and_says_so(tmp_path: Path) -> None:
-    made = new_case("china", begun_from=Case.load("japan-china-2018").folder / "record.yaml", out=tmp_path)
+    shipped = (Case.load("japan-china-2018").folder / "record.yaml").read_text(encoding="utf-8")
+    early = tmp_path / "record.yaml"
+    early.write_text(
+        re.sub(r"recorded_at: '?\d{4}-\d\d-\d\d'?", "recorded_at: 2018-10-12", shipped), encoding="utf-8"
+    )
+    made = new_case("china", begun_from=early, out=tmp_path)
     assert "not the last day of its record" in made.notes[0]
     assert Case.load(made.folder).as_of > date(2025, 1, 1)
 

@@ -125,7 +125,7 @@ def left_on_table(
     >>> from kosho.bargain.struck import left_on_table
     >>> packages, payoffs = np.array([7, 8, 9]), np.array([[4.0, 1.0], [2.0, 3.0], [5.0, -2.0]])
     >>> left_on_table(packages, payoffs, np.array([1.0, 1.0]), 0, 0.0)
-    LeftOnTable(package=7, gained=(3.0, 0.0))
+    LeftOnTable(package=7, gained=(3, 0))
     >>> left_on_table(packages, payoffs, np.array([2.0, 3.0]), 1, 0.0) is None
     True
     """

@@ -37,6 +37,13 @@ class FirstYear(Shown):
     """What a change does to one product in one market within a year; wages and exchange rates held.
 
     Changes are fractions of the base, money is in million USD of the base year.
+
+    >>> from kosho.equilibrium import Shock, first_year
+    >>> from kosho.world import toy
+    >>> cars = ("USA", "JPN", "C29")
+    >>> year = first_year(toy(), Shock.tariffs(toy(), {cars: 0.15}), cars, sigma=0.76, absorbed=1.0)
+    >>> round(year.price_before_duty, 3), round(year.makers_loss)
+    (-0.109, 6522)
     """
 
     importer: str

@@ -87,10 +87,15 @@ class _Kind(NamedTuple):
                 "__dict__": values,
                 "__pydantic_fields_set__": set(given),
                 "__pydantic_extra__": None,
-                "__pydantic_private__": None,
+                "__pydantic_private__": _private(self.make),
             }
         )
         return one
+
+
+def _private(model: type[BaseModel]) -> dict[str, Any] | None:
+    """What a schema keeps besides its fields, as it is when it is made; None where there is nothing."""
+    return {name: one.get_default() for name, one in model.__private_attributes__.items()} or None
 
 
 @cache

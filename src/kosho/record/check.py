@@ -106,7 +106,7 @@ def verify(record: Record, sources: Path | None) -> Verdict:
 
     >>> from kosho.record import Record, verify
     >>> verify(Record.load("japan-taiwan-2025"), sources=None)
-    Verdict(verified=0, unverified=20, problems=())
+    Verdict(verified=0, unverified=29, problems=())
     """
     path = str(record.path)
     problems = dangling(record.file, record.lines, path)

@@ -118,10 +118,10 @@ class Record(Shown):
     >>> Record.load("japan-taiwan-2025")
     Record japan-taiwan-2025: Japan and Taiwan, customs and digital trade, 2025
       parties       Japan, Taiwan, China, Taiwan-Japan Relations Association, Japan-Taiwan Exchange Ass…
-      sources       1
-      statements    17: 7 position, 4 instrument, 3 measure, 1 meeting, 1 organisation … (6)
+      sources       8
+      statements    26: 7 position, 7 measure, 4 instrument, 4 context, 2 commitment … (7)
       contentions   none
-      recorded      2025-12-04 to 2025-12-04
+      recorded      2025-12-04 to 2026-01-09
     """
 
     name: str

@@ -40,7 +40,14 @@ FIGURES = {
 
 @dataclass(frozen=True, eq=False)
 class Difference(Shown):
-    """What a scenario does over another, by economy. Make it with `kosho.scenario.compare`."""
+    """What a scenario does over another, by economy. Make it with `kosho.scenario.compare`.
+
+    >>> from kosho.scenario import Difference
+    >>> Difference("deal", "no-deal", {"JPN": {"ev_musd": 2646.0}, "USA": {"ev_musd": 2548.0}}, None)
+    Difference: deal against no-deal, a year
+      JPN   +2,646 million USD
+      USA   +2,548 million USD
+    """
 
     scenario: str
     against: str

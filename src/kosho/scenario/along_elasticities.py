@@ -37,7 +37,16 @@ SHARP = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class ElasticityCurve(Shown):
-    """Gains of the parties over another scenario along the common scale of elasticities."""
+    """Gains of the parties over another scenario along the common scale of elasticities.
+
+    >>> from kosho.scenario import ElasticityCurve
+    >>> ElasticityCurve(
+    ...     "mine", "deal", "no-deal", "toy", (0.2, 1.0), {"USA": (-1660.0, 2550.0)}, {"USA": (0.41,)}
+    ... )
+    ElasticityCurve: deal against no-deal, by elasticities
+      USA   -1,660 million USD at 0.2, +2,550 million USD at 1
+            turns at 0.41
+    """
 
     case: str
     scenario: str

@@ -41,10 +41,10 @@ def negotiate_case(
     >>> from datetime import date
     >>> from kosho import Case
     >>> from kosho.scenario import negotiate_case
-    >>> negotiate_case(Case.load("japan-us-2025"), as_of=date(2031, 1, 1))
+    >>> negotiate_case(Case.load("japan-us-2025"), as_of=date(2019, 1, 1))
     Traceback (most recent call last):
         ...
-    kosho.errors.InputError: the measures of ... on 2031-01-01 are not in the register (it covers ...)
+    kosho.errors.InputError: as_of: case japan-us-2025 begins on 2025-04-09, after 2019-01-01 (ask about ...)
     """
     from kosho.bargain import negotiate  # noqa: PLC0415 - scenarios without a table need none of it
 

@@ -33,7 +33,13 @@ all of the duty in 2025 (Bank of Japan), a price between parent and subsidiary."
 
 @dataclass(frozen=True, slots=True)
 class ProductYear(Shown):
-    """The first year of one named trade, at the corners of what is not known."""
+    """The first year of one named trade, at the corners of what is not known.
+
+    >>> from kosho import Case
+    >>> from kosho.scenario import first_years
+    >>> first_years(Case.load("japan-us-2025"), "status-quo", world="talks")[0].bearing(1.0)[0].absorbed
+    1.0
+    """
 
     flow: NamedFlow
     corners: tuple[FirstYear, ...]

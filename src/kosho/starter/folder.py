@@ -15,6 +15,7 @@ from kosho.case import Case
 from kosho.case_files import told_by
 from kosho.case_folders import case_names
 from kosho.codes import sectors
+from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.impact.reach import idle
 from kosho.law.register import Register
@@ -34,8 +35,14 @@ TRIES = 4
 
 
 @dataclass(frozen=True)
-class NewCase:
-    """What was written, and what to do with it."""
+class NewCase(Shown):
+    """What was written, and what to do with it.
+
+    >>> from pathlib import Path
+    >>> from kosho.starter.folder import NewCase
+    >>> NewCase(Path("uk-india"), ("case.yaml", "measures.yaml"), ("kosho brief uk-india",)).files
+    ('case.yaml', 'measures.yaml')
+    """
 
     folder: Path
     files: tuple[str, ...]
