@@ -29,6 +29,13 @@ def test_a_crossing_is_where_the_gain_is_nothing() -> None:
     assert 0.3 < turn < 1.0
     at_turn = elasticity_curve(CASE, "deal", "no-deal", scales=[turn])
     assert abs(at_turn.gains["USA"][0]) < 10.0
+    coarse = load("icio-2022", "talks", "talks")
+    near = [
+        simulate(CASE, "deal", world=coarse, elasticities=coarse.theta * scale).equivalent_variation
+        - simulate(CASE, "no-deal", world=coarse, elasticities=coarse.theta * scale).equivalent_variation
+        for scale in (0.995 * turn, 1.005 * turn)
+    ]
+    assert float(near[0].sel(country="USA")) < 0.0 < float(near[1].sel(country="USA"))
     assert curve.crossings["JPN"] == ()
     assert "turns at 0.4" in repr(curve)
     assert "does not turn" in repr(curve)

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Sequence
 from kosho import formatting
 from kosho.brief.model import Claim
 from kosho.codes import country_name
-from kosho.scenario.results import Comparison, ScenarioResults, ScenarioSummary
+from kosho.scenario.results import BASE, Comparison, ScenarioResults, ScenarioSummary
 
 __all__ = ["headline", "lead"]
 
 HARDEST = 3
-BASE = "base"
 CENTRAL = "if trade responds as central estimates say"
 WEAK = "if it responds weakly"
 FIRM = "is better off throughout"

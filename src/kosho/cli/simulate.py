@@ -12,7 +12,7 @@ from kosho.cli.bounds import show as show_bounds
 from kosho.cli.closures import Closures, closure_of
 from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
-from kosho.cli.year_one import BASE, HELD, products, show_first_year, show_years
+from kosho.cli.year_one import HELD, products, show_first_year, show_years
 
 if TYPE_CHECKING:
     from datetime import date
@@ -158,12 +158,15 @@ class _Asked:
 
     def compared(self) -> str:
         """What a result is compared with, in words."""
+        from kosho.scenario.results import BASE
+
         return "the base year" if self.against == BASE else f"“{self.case.scenario(self.against).title}”"
 
 
 def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) -> None:
     """Solve what is asked at its horizons and print it."""
     from kosho.scenario import compare, first_years
+    from kosho.scenario.results import BASE
     from kosho.world import low_elasticity
 
     with show_progress("Solving") as progress:

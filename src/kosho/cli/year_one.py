@@ -11,10 +11,8 @@ from kosho.cli.terminal import say, show_table
 if TYPE_CHECKING:
     from kosho.scenario import ProductYear
 
-__all__ = ["BASE", "HELD", "products", "show_first_year", "show_years"]
+__all__ = ["HELD", "products", "show_first_year", "show_years"]
 
-BASE = "base"
-"""What results are compared with where nothing else is named."""
 HELD = ("wages", "exchange rates", "spending of the market on the sector")
 
 

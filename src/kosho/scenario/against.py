@@ -16,13 +16,12 @@ from kosho.equilibrium import Outcome
 from kosho.errors import InputError, Problem, suggest
 from kosho.scenario.commitments import CountryEnds
 from kosho.scenario.interval import Interval
+from kosho.scenario.results import BASE
 from kosho.scenario.sensitivity import changes, changes_apart, largest_moves
 from kosho.scenario.simulate import Simulation
 
-__all__ = ["BASE", "Difference", "compare", "figures_of", "resolved"]
+__all__ = ["Difference", "compare", "figures_of", "resolved"]
 
-BASE = "base"
-"""Stands for the base where scenarios are compared."""
 ROLES = ("status-quo", "no-deal")
 """Roles that name the first scenario that plays them, where none has that id."""
 FIGURES = {

@@ -6,33 +6,25 @@ gain, and its sign can turn on the way. A curve says where; two islands, central
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
-from itertools import pairwise
 from numbers import Real
-from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 
 from kosho.case import Case
 from kosho.display import Card, Shown, listing, million
-from kosho.equilibrium import Counterfactual, Deficits, solve
-from kosho.errors import ConvergenceError, KoshoError, Problems
-from kosho.impact.effects import Effects
-from kosho.progress import Progress, estimated, silent
+from kosho.equilibrium import Deficits
+from kosho.errors import Problems
+from kosho.progress import Progress, silent
+from kosho.scenario.results import BASE
 from kosho.scenario.simulate import scenario_effects
+from kosho.scenario.turning import Along
 from kosho.world import World, WorldChoice
 from kosho.world.elasticity_scale import SCALES, Estimate, estimates
 
-__all__ = ["BASE", "SCALES", "ElasticityCurve", "elasticity_curve", "scaled"]
-
-BASE = "base"
-"""Stands for the base where scenarios are compared."""
-SHARP = 1e-3
-"""Of the scale, to which a crossing is found."""
+__all__ = ["ElasticityCurve", "elasticity_curve"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +93,7 @@ def elasticity_curve(  # noqa: PLR0913 - one question, told whole
         world: See `kosho.scenario.simulate`; the coarse table answers in a second.
         deficits: See `kosho.scenario.simulate`.
         scales: Of every theta, above zero; each is solved exactly, like every crossing between them.
-        progress: Called with the scale that is being solved.
+        progress: Called with what is being done.
 
     Raises:
         InputError, IdleError: as `simulate`; scales that cannot be, each named.
@@ -114,38 +106,24 @@ def elasticity_curve(  # noqa: PLR0913 - one question, told whole
     (True, ['boehm-long', 'simonovska-waugh'])
     """
     _refuse(scales)
-    sides = [scenario, *([] if against == BASE else [against])]
-    posed = [scenario_effects(case, name, as_of, world) for name in sides]
-    parties = tuple(party.economy for party in case.parties)
-    base = posed[0][0]
-    worth = partial(_worth, posed, [base.position(code) for code in parties], deficits)
-    reached = estimated(progress, "Solving along the scale of elasticities", len(scales))
-    found: dict[float, list[float]] = {}
-    unsolved: dict[float, str] = {}
-    failed: KoshoError | None = None
-    for done, scale in enumerate(sorted(set(scales))):
-        reached(done)
-        try:
-            found[scale] = worth(scale)
-        except ConvergenceError as error:
-            unsolved[scale] = str(error)
-            failed = error
-    if failed is not None and not found:
-        raise failed
-    gains = {party: tuple(one[k] for one in found.values()) for k, party in enumerate(parties)}
+    pair = (scenario, against)
+    posed = {name: scenario_effects(case, name, as_of, world) for name in pair if name != BASE}
+    along = Along(posed, [party.economy for party in case.parties], deficits, processes=1)
+    progress("Solving along the scale of elasticities")
+    curves = along.curves([pair], sorted(set(scales)))
+    solved = curves[0].scales
+    if not solved:
+        raise next(iter(along.failures.values())).error
     return ElasticityCurve(
         case=case.name,
         scenario=scenario,
         against=against,
-        world=base.meta.name,
-        scales=tuple(found),
-        gains=gains,
-        crossings={
-            party: _crossings(tuple(found), gains[party], lambda scale, k=k: worth(scale)[k])
-            for k, party in enumerate(parties)
-        },
-        estimates=estimates(base),
-        unsolved=unsolved,
+        world=along.world.meta.name,
+        scales=solved,
+        gains={one.party: one.gains for one in curves},
+        crossings={one.party: one.turns for one in curves},
+        estimates=estimates(along.world),
+        unsolved={scale: failure.reason for scale, failure in along.failures.items() if scale not in solved},
     )
 
 
@@ -157,39 +135,3 @@ def _refuse(scales: Sequence[float]) -> None:
         if isinstance(scale, bool) or not isinstance(scale, Real) or not 0 < scale < np.inf:
             problems.add(f"{scale!r} cannot be", "a number above zero", key=f"scales[{k}]")
     problems.raise_if_any()
-
-
-def _worth(
-    posed: Sequence[tuple[World, Effects]], parties: Sequence[int], deficits: Deficits, scale: float
-) -> list[float]:
-    """Gain of each party at a scale, million USD a year: of the first question, over the second if any."""
-    found = [
-        solve(
-            world.with_theta(world.theta * scale), scaled(effects.counterfactual, scale), deficits
-        ).equivalent_variation.to_numpy()[list(parties)]
-        for world, effects in posed
-    ]
-    return (found[0] - found[1] if len(found) > 1 else found[0]).tolist()
-
-
-def scaled(counterfactual: Counterfactual, scale: float) -> Counterfactual:
-    """The same change where products told apart answer as much more or less strongly as sectors do."""
-    nests = tuple(replace(nest, theta=nest.theta * scale) for nest in counterfactual.nests)
-    return replace(counterfactual, nests=nests)
-
-
-def _crossings(
-    scales: Sequence[float], gains: Sequence[float], gain: Callable[[float], float]
-) -> tuple[float, ...]:
-    """Where a gain turns between neighbouring scales; one that turns twice between two of them is missed."""
-    return tuple(
-        _turn(gain, low, high)
-        for (low, at_low), (high, at_high) in pairwise(zip(scales, gains, strict=True))
-        if (at_low > 0) != (at_high > 0)
-    )
-
-
-def _turn(gain: Callable[[float], float], low: float, high: float) -> float:
-    """Where a gain that has opposite signs at two scales is nothing."""
-    found: Any = brentq(lambda log: gain(float(np.exp(log))), np.log(low), np.log(high), xtol=SHARP)
-    return float(np.exp(found))

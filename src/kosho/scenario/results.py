@@ -17,6 +17,7 @@ from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Interval, Number
 
 __all__ = [
+    "BASE",
     "Comparison",
     "CountryEffect",
     "FlowRange",
@@ -30,6 +31,9 @@ __all__ = [
     "Variant",
     "VariantResult",
 ]
+
+BASE = "base"
+"""Stands for the base where scenarios are compared."""
 
 Role = Literal["status-quo", "no-deal", "deal", "reference", "history"]
 

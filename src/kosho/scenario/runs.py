@@ -31,6 +31,7 @@ from kosho.scenario.jobs import (
     try_job,
 )
 from kosho.scenario.results import (
+    BASE,
     Comparison,
     FlowRange,
     Quantiles,
@@ -60,8 +61,6 @@ __all__ = ["DRAWS", "SEED", "VARIANTS", "compared_pairs", "run", "summary"]
 Figures = Mapping[str, Array]
 Moved = Sequence[tuple[str, Figures]]
 
-BASE = "base"
-"""Stands for the base where scenarios are compared."""
 DRAWS = 64
 SEED = 2025
 MOST_PROCESSES = 4

@@ -1,12 +1,12 @@
 """Where what scenarios are worth turns its sign along the common scale of trade elasticities.
 
-As `kosho.scenario.elasticity_curve`, for many pairs at once: each scenario is solved once a scale.
+Each scenario is solved once a scale, all of them together, and once more near every turn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -17,23 +17,28 @@ from scipy.optimize import brentq
 
 from kosho.arrays import Array
 from kosho.case import Case
-from kosho.equilibrium import solve_batch
+from kosho.equilibrium import Counterfactual, Deficits, Failure, solve_batch
+from kosho.impact.effects import Effects
 from kosho.parallel import cores
 from kosho.progress import Progress, silent
 from kosho.provenance import Frozen
-from kosho.scenario.along_elasticities import BASE, scaled
 from kosho.scenario.interval import Number
+from kosho.scenario.results import BASE
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World
 from kosho.world.elasticity_scale import SCALES
 
-__all__ = ["Turning", "turning"]
+__all__ = ["Along", "Curve", "Turning", "turning"]
 
 
 Pair = tuple[str, str]
 """A scenario, and another or `base`."""
 Point = tuple[float, float]
 """A scale and a gain."""
+SHARP = 1e-3
+"""Of the scale, to which a turn is found."""
+MOST = 20
+"""Looks at a turn; two or three will do."""
 
 
 class Turning(Frozen):
@@ -74,7 +79,7 @@ def turning(
         pairs: Each a scenario and another, or `base`.
         as_of: See `kosho.scenario.simulate`.
         world: What is solved; mostly a coarse one.
-        scales: Of every theta, rising; each is solved exactly, like every turn between them.
+        scales: Of every theta, rising; each is solved exactly, and once more at every turn between them.
         progress: Called with what is being done.
 
     Raises:
@@ -88,49 +93,49 @@ def turning(
     >>> japan.turns, len(states.turns)
     ((), 1)
     """
-    names = list(dict.fromkeys(name for pair in pairs for name in pair if name != BASE))
-    if not names:
+    if not pairs:
         return ()
     progress("Along the scale of elasticities")
-    posed = _Posed(case, names, as_of, world)
-    parties = [party.economy for party in case.parties]
-    known = posed.worth([(name, scale) for scale in scales for name in names])
-    by_scale = {
-        (name, scale): known[k] for k, (scale, name) in enumerate((s, n) for s in scales for n in names)
-    }
-    curves: list[tuple[str, Pair, list[float], list[float]]] = []
-    brackets: list[_Bracket] = []
-    for pair in pairs:
-        gains = np.stack([_over(by_scale, pair, scale) for scale in scales])
-        for column, party in enumerate(parties):
-            solved = np.isfinite(gains[:, column])
-            xs, ys = np.asarray(scales)[solved].tolist(), gains[solved, column].tolist()
-            curves.append((party, pair, xs, ys))
-            brackets += [_Bracket(len(curves) - 1, pair, column, *ends) for ends in _signs(xs, ys)]
-    _narrow(posed, brackets)
+    # What the whole world tells apart acts there.
+    coarsely = case.allowing_idle()
+    names = dict.fromkeys(name for pair in pairs for name in pair if name != BASE)
+    posed = {name: scenario_effects(coarsely, name, as_of, world) for name in names}
+    along = Along(posed, [party.economy for party in case.parties], processes=cores())
     return tuple(
         Turning(
-            party=party,
-            scenario=pair[0],
-            against=pair[1],
-            scales=tuple(xs),
-            gains=tuple(ys),
-            turns=tuple(one.guess for one in brackets if one.curve == number),
+            party=one.party,
+            scenario=one.pair[0],
+            against=one.pair[1],
+            scales=one.scales,
+            gains=one.gains,
+            turns=one.turns,
         )
-        for number, (party, pair, xs, ys) in enumerate(curves)
+        for one in along.curves(pairs, scales, looks=1)
     )
+
+
+@dataclass(slots=True)
+class Curve:
+    """What the first of a pair of scenarios is worth to a party over the second."""
+
+    party: str
+    pair: Pair
+    scales: tuple[float, ...]
+    """Those at which both have an equilibrium, rising."""
+    gains: tuple[float, ...]
+    turns: tuple[float, ...] = ()
 
 
 @dataclass(slots=True)
 class _Bracket:
     """Two scales between which a party's gain turns, the gains there, and where it is thought to turn."""
 
-    curve: int
-    pair: Pair
+    curve: Curve
     column: int
-    low: tuple[float, float]
-    high: tuple[float, float]
+    low: Point
+    high: Point
     guess: float
+    settled: bool = False
 
     def narrowed(self, gain: float) -> None:
         """Put the gain at the guess in place of the end with the same sign; the next guess is between them."""
@@ -139,7 +144,79 @@ class _Bracket:
         else:
             self.high = (self.guess, gain)
         (x, y), (x2, y2) = self.low, self.high
+        before = self.guess
         self.guess = float(np.exp(np.log(x) + y / (y - y2) * (np.log(x2) - np.log(x))))
+        self.settled = abs(self.guess - before) < SHARP * before
+
+
+class Along:
+    """Scenarios on one world, solved at many scales of its elasticities together."""
+
+    def __init__(
+        self,
+        posed: Mapping[str, tuple[World, Effects]],
+        parties: Sequence[str],
+        deficits: Deficits = "fixed",
+        processes: int | None = None,
+    ) -> None:
+        self.world = next(iter(posed.values()))[0]
+        self.failures: dict[float, Failure] = {}
+        """Scales at which some scenario had no equilibrium, with the first reason."""
+        self._changes = {name: effects.counterfactual for name, (_, effects) in posed.items()}
+        self._parties = tuple(parties)
+        self._places = [self.world.position(code) for code in parties]
+        self._deficits: Deficits = deficits
+        self._processes = processes
+
+    def curves(self, pairs: Sequence[Pair], scales: Sequence[float], looks: int = MOST) -> list[Curve]:
+        """A curve a pair and party: gains at scales, and where they turn, looked at so often at most."""
+        asked = [(name, scale) for scale in scales for name in self._changes]
+        known = dict(zip(asked, self._worth(asked), strict=True))
+        found: list[Curve] = []
+        brackets: list[_Bracket] = []
+        for pair in pairs:
+            gains = np.stack([_over(known, pair, scale) for scale in scales])
+            for column, party in enumerate(self._parties):
+                solved = np.isfinite(gains[:, column])
+                xs, ys = np.asarray(scales)[solved].tolist(), gains[solved, column].tolist()
+                found.append(Curve(party, pair, tuple(xs), tuple(ys)))
+                brackets += [_Bracket(found[-1], column, *ends) for ends in _signs(xs, ys)]
+        self._narrow(brackets, looks)
+        for one in brackets:
+            one.curve.turns += (one.guess,)
+        return found
+
+    def _narrow(self, brackets: Sequence[_Bracket], looks: int) -> None:
+        """Solve at every guess that still moves; after one look what is left is mostly below `SHARP`."""
+        for _ in range(looks):
+            open_ = [one for one in brackets if not one.settled]
+            asked = [(name, one.guess) for one in open_ for name in one.curve.pair if name != BASE]
+            if not asked:
+                return
+            found = dict(zip(asked, self._worth(asked), strict=True))
+            for one in open_:
+                gain = float(_over(found, one.curve.pair, one.guess)[one.column])
+                one.settled = not np.isfinite(gain) or gain == 0.0
+                if not one.settled:
+                    one.narrowed(gain)
+
+    def _worth(self, asked: Sequence[tuple[str, float]]) -> Array:
+        """`[question, party]` for scenarios at scales; not a number where there is no equilibrium."""
+        thetas = {scale: self.world.theta * scale for _, scale in asked}
+        changes = [_scaled(self._changes[name], scale) for name, scale in asked]
+        each = [thetas[scale] for _, scale in asked]
+        found = solve_batch(self.world, changes, self._deficits, thetas=each, processes=self._processes)
+        worth = found.equivalent_variation.to_numpy()[:, self._places].astype(float)
+        for failure in found.failures:
+            worth[failure.member] = np.nan
+            self.failures.setdefault(asked[failure.member][1], failure)
+        return worth
+
+
+def _scaled(counterfactual: Counterfactual, scale: float) -> Counterfactual:
+    """The same change where products told apart answer as much more or less strongly as sectors do."""
+    nests = tuple(replace(nest, theta=nest.theta * scale) for nest in counterfactual.nests)
+    return replace(counterfactual, nests=nests)
 
 
 def _signs(scales: Sequence[float], gains: Sequence[float]) -> Iterator[tuple[Point, Point, float]]:
@@ -152,41 +229,7 @@ def _signs(scales: Sequence[float], gains: Sequence[float]) -> Iterator[tuple[Po
             yield (x, y), (x2, y2), float(np.exp(turn))
 
 
-def _narrow(posed: _Posed, brackets: Sequence[_Bracket]) -> None:
-    """Solve at every guess; what is left after that is below a thousandth of the scale."""
-    asked = [(name, one.guess) for one in brackets for name in one.pair if name != BASE]
-    if not asked:
-        return
-    found = dict(zip(asked, posed.worth(asked), strict=True))
-    for one in brackets:
-        gain = float(_over(found, one.pair, one.guess)[one.column])
-        if np.isfinite(gain) and gain != 0.0:
-            one.narrowed(gain)
-
-
 def _over(found: Mapping[tuple[str, float], Array], pair: Pair, scale: float) -> Array:
     """`[party]`, of the first of a pair over the second at a scale."""
     here = found[pair[0], scale]
     return here if pair[1] == BASE else here - found[pair[1], scale]
-
-
-class _Posed:
-    """Scenarios on one world, solved at many scales and elasticities together."""
-
-    def __init__(self, case: Case, names: Sequence[str], as_of: date | None, world: World) -> None:
-        coarsely = case.allowing_idle()  # what the whole world tells apart acts there
-        posed = {name: scenario_effects(coarsely, name, as_of, world) for name in names}
-        self.world = next(iter(posed.values()))[0]
-        self._changes = {name: effects.counterfactual for name, (_, effects) in posed.items()}
-        self._places = [self.world.position(party.economy) for party in case.parties]
-
-    def worth(self, asked: Sequence[tuple[str, float]]) -> Array:
-        """`[question, party]` for scenarios at scales; not a number where there is no equilibrium."""
-        thetas = {scale: self.world.theta * scale for _, scale in asked}
-        changes = [scaled(self._changes[name], scale) for name, scale in asked]
-        each = [thetas[scale] for _, scale in asked]
-        found = solve_batch(self.world, changes, thetas=each, processes=cores())
-        worth = found.equivalent_variation.to_numpy()[:, self._places].astype(float)
-        for failure in found.failures:
-            worth[failure.member] = np.nan
-        return worth
