@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kosho import Case
 from kosho.equilibrium import Shock, first_year
+from kosho.errors import InputError
 from kosho.scenario import first_years
+from kosho.scenario.year_one import told_years
 from kosho.world import toy
 
 CASE = Case.load("japan-us-2025")
@@ -44,3 +48,24 @@ def test_nothing_can_be_compared_with_what_was_banned() -> None:
     free = first_year(toy(), Shock.tariffs(toy(), {cars: 0.0}), cars, sigma=2.0, absorbed=0.0)
     assert (free.over(banned).number, free.over(banned).value) == (None, None)
     assert banned.over(free).number == -1.0
+
+
+def test_a_trade_without_a_year_one_is_named_and_silences_no_other() -> None:
+    cars = CASE.flows[0]
+    others = (
+        cars.model_copy(update={"id": "bicycles", "part": "bicycles"}),
+        cars.model_copy(update={"id": "films", "sector": "J58T60", "part": None}),
+    )
+    asked = replace(CASE, flows=(*CASE.flows, *others))
+    found, left_out = told_years(asked, "status-quo", world="talks")
+    assert [one.flow.id for one in found] == [one.id for one in CASE.flows]
+    assert left_out["films"] == "a service bears no duty"
+    assert "does not tell 'bicycles'" in left_out["bicycles"]
+    with pytest.raises(InputError) as raised:
+        first_years(asked, "status-quo", world="talks")
+    assert [one.key for one in raised.value.problems] == ["flows.bicycles", "flows.films"]
+
+
+def test_a_case_that_names_no_trade_has_no_year_one() -> None:
+    with pytest.raises(InputError, match="names no trade to follow"):
+        told_years(replace(CASE, flows=()), "status-quo", world="talks")

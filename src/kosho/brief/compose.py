@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
@@ -31,13 +31,12 @@ from kosho.brief.model import (
 from kosho.brief.outlook import outlook
 from kosho.brief.recorded import recorded
 from kosho.cache import code, recalled
-from kosho.codes import sectors
 from kosho.errors import InputError
 from kosho.progress import Progress, silent
-from kosho.scenario import ScenarioResults, compared_pairs, first_years, negotiate_case, run
+from kosho.scenario import ScenarioResults, compared_pairs, negotiate_case, run
 from kosho.scenario.interval import Interval
 from kosho.scenario.turning import Turning, turning
-from kosho.scenario.year_one import ABSORBED, ProductYear
+from kosho.scenario.year_one import ABSORBED, told_years
 from kosho.unfinished import Unfinished
 from kosho.world.elasticity_scale import estimates
 from kosho.world.report import info
@@ -45,7 +44,6 @@ from kosho.world.report import info
 if TYPE_CHECKING:
     from kosho.bargain import Effort
     from kosho.case import Case
-    from kosho.case_schema import NamedFlow
     from kosho.provenance import Source
     from kosho.scenario import ScenarioResults
     from kosho.world import World, WorldChoice, Worlds
@@ -231,14 +229,9 @@ def _composed(
 def _year_one(case: Case, solved: ScenarioResults, on: date, world: World) -> Iterable[FlowYears]:
     """Goods that the case names, in the first year of what is in force."""
     today = solved.by_role("status-quo")
-    known = sectors()
-    goods = [one for one in case.flows if one.sector not in known or known[one.sector].goods]
-    if not today or not goods:
+    if not today or not case.flows:
         return
-    try:
-        found = first_years(replace(case, flows=tuple(goods)), today[0].id, on, world)
-    except InputError:  # one that is not told apart, or not traded, does not silence the others
-        found = tuple(year for one in goods for year in _known_year(case, one, today[0].id, on, world))
+    found, _ = told_years(case, today[0].id, on, world)
     for one in found:
         bearing = tuple(zip(BEARING, ABSORBED, strict=True))
         yield FlowYears(
@@ -246,13 +239,6 @@ def _year_one(case: Case, solved: ScenarioResults, on: date, world: World) -> It
             value={name: _ends([year.value for year in one.bearing(share)]) for name, share in bearing},
             number={name: _ends([year.number for year in one.bearing(share)]) for name, share in bearing},
         )
-
-
-def _known_year(case: Case, flow: NamedFlow, scenario: str, on: date, world: World) -> tuple[ProductYear, ...]:
-    try:
-        return first_years(replace(case, flows=(flow,)), scenario, on, world)
-    except InputError:
-        return ()
 
 
 def _ends(found: Iterable[float | None]) -> Interval | None:

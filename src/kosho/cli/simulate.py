@@ -15,13 +15,14 @@ from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, sh
 from kosho.cli.year_one import HELD, products, show_first_year, show_years
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from kosho.case import Case
     from kosho.case_schema import NamedFlow
     from kosho.equilibrium import Closure, Outcome
     from kosho.progress import Progress
-    from kosho.scenario import Difference
+    from kosho.scenario import Difference, ProductYear
     from kosho.scenario.commitments import CountryEnds, ResultEnds, ScenarioCommitments
     from kosho.scenario.simulate import Simulation
     from kosho.world import World, WorldChoice
@@ -165,8 +166,9 @@ class _Asked:
 
 def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) -> None:
     """Solve what is asked at its horizons and print it."""
-    from kosho.scenario import compare, first_years
+    from kosho.scenario import compare
     from kosho.scenario.results import BASE
+    from kosho.scenario.year_one import told_years
     from kosho.world import low_elasticity
 
     with show_progress("Solving") as progress:
@@ -175,10 +177,11 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
         seen = asked.case.within(table)
         content = asked.heading(named, table)
         other = None if asked.against == BASE else asked.against
-        early = None
+        early: Sequence[ProductYear] = ()
+        unshown: dict[str, str] = {}
         if asked.horizon != "10":
-            early = first_years(asked.case, asked.scenario, asked.on, table, other)
-            content |= {"held": HELD, "products": products(early)}
+            early, unshown = told_years(asked.case, asked.scenario, asked.on, table, other)
+            content |= {"held": HELD, "products": products(early), "products_left_out": unshown}
         found = beside = None
         if asked.horizon != "1":
             found = asked.solved(asked.scenario, table, progress)
@@ -186,8 +189,8 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
     if found is None:
         if json:
             show_json(content)
-        elif early is not None:
-            show_first_year(asked.title(), asked.compared(), early)
+        else:
+            _show_year_one(asked, early, unshown)
         return
     difference = compare(found, beside)
     content |= contract(seen, found.outcome) | {
@@ -199,12 +202,18 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
         show_json(content | _told(found.commitments, difference))
         return
     _show(asked, seen, content, (found.commitments, difference), everything=everything)
-    if early is not None:
-        show_first_year(asked.title(), asked.compared(), early)
+    if asked.horizon != "10":
+        _show_year_one(asked, early, unshown)
         if other is None:
             show_years(early, content["flows"])
     for flow in filter(lambda one: one.id in found.flows_left_out, asked.case.flows):
         say(f"note: {flow.title} is not shown: {found.flows_left_out[flow.id]}")
+
+
+def _show_year_one(asked: _Asked, early: Sequence[ProductYear], left_out: Mapping[str, str]) -> None:
+    show_first_year(asked.title(), asked.compared(), early)
+    for flow in filter(lambda one: one.id in left_out, asked.case.flows):
+        say(f"note: {flow.title} has no year one here: {left_out[flow.id]}")
 
 
 def _told(bounds: ScenarioCommitments, difference: Difference) -> dict[str, Any]:

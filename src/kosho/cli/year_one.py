@@ -102,7 +102,9 @@ def show_years(found: Sequence[ProductYear], ten: Sequence[dict[str, Any]]) -> N
     from kosho.scenario.year_one import year_three
 
     rows: list[tuple[str, ...]] = []
-    for one, late in zip(found, ten, strict=True):
+    by_id = {one["id"]: one for one in ten}
+    for one in found:
+        late = by_id[one.flow.id]
         last = late["new_musd"] / late["base_musd"] - 1.0 if late["base_musd"] else None
         early = [at.value for at in one.corners]
         middle = [year_three(value, last) for value in early]

@@ -8,6 +8,7 @@ first year here: the sign of theirs would be the assumption on wages and deficit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,13 +16,14 @@ import numpy as np
 
 from kosho.case import Case
 from kosho.case_schema import NamedFlow
+from kosho.codes import sectors
 from kosho.display import Card, Shown, signed_percent
-from kosho.equilibrium import FirstYear, first_year
-from kosho.errors import InputError, Problem
+from kosho.equilibrium import FirstYear, Shock, first_year
+from kosho.errors import InputError, Problem, Problems
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World, WorldChoice, low_elasticity
 
-__all__ = ["ABSORBED", "ONE_YEAR", "ProductYear", "first_years", "year_three"]
+__all__ = ["ABSORBED", "ONE_YEAR", "ProductYear", "first_years", "told_years", "year_three"]
 
 ONE_YEAR = 0.76
 """Minus the tariff-exclusive elasticity of trade one year after a change of duty (`boehm-2023`)."""
@@ -84,7 +86,8 @@ def first_years(
         against: Scenario to compare with; None is the base year.
 
     Raises:
-        InputError, IdleError: as `simulate`; the case names no trade.
+        InputError, IdleError: as `simulate`; the case names no trade, or one without a first year (`told_years`
+            leaves it out).
 
     >>> from kosho import Case
     >>> from kosho.scenario import first_years
@@ -92,26 +95,53 @@ def first_years(
     >>> cars.flow.id, [round(one.price_before_duty, 2) for one in cars.corners]
     ('cars', [0.0, 0.0, -0.2, -0.2])
     """
+    found, left_out = told_years(case, scenario, as_of, world, against)
+    problems = Problems()
+    for flow in (one for one in case.flows if one.id in left_out):
+        problems.add(left_out[flow.id], key=f"flows.{flow.id}")
+    problems.raise_if_any()
+    return found
+
+
+def told_years(
+    case: Case,
+    scenario: str,
+    as_of: date | None = None,
+    world: World | WorldChoice | str | None = None,
+    against: str | None = None,
+) -> tuple[tuple[ProductYear, ...], dict[str, str]]:
+    """As `first_years`, for the trades that have one; the others by id, with the reason.
+
+    Raises:
+        InputError, IdleError: as `simulate`; the case names no trade.
+    """
     if not case.flows:
-        raise InputError(
-            Problem(f"case {case.name} names no trade to follow", "`flows:` of case.yaml names them")
-        )
+        told = f"case {case.name} names no trade to follow"
+        raise InputError(Problem(told, "`flows:` of case.yaml names them"))
     base, effects = scenario_effects(case, scenario, as_of, world)
-    other = scenario_effects(case, against, as_of, world)[1].shock if against else None
-    weak = low_elasticity(base)
+    shocks = [effects.shock]
+    if against:
+        shocks.append(scenario_effects(case, against, as_of, world)[1].shock)
+    known, strength = sectors(), low_elasticity(base).theta.to_numpy()
+    services = {one.id for one in case.flows if one.sector in known and not known[one.sector].goods}
     found: list[ProductYear] = []
-    for flow in case.within(base).flows:
-        cell = (flow.importer, flow.exporter, flow.sector, flow.part or "")
-        strong = 1.0 + float(weak.theta[base.sector_position(flow.sector)])
-        corners: list[FirstYear] = []
-        for absorbed in ABSORBED:
-            for sigma in sorted((ONE_YEAR, strong)):
-                one = first_year(base, effects.shock, cell, sigma=sigma, absorbed=absorbed)
-                if other is not None:
-                    one = one.over(first_year(base, other, cell, sigma=sigma, absorbed=absorbed))
-                corners.append(one)
-        found.append(ProductYear(flow, tuple(corners)))
-    return tuple(found)
+    left_out = case.flows_left_out(base) | dict.fromkeys(services, "a service bears no duty")
+    for flow in (one for one in case.within(base).flows if one.id not in services):
+        sigmas = sorted((ONE_YEAR, 1.0 + float(strength[base.sector_position(flow.sector)])))
+        try:
+            corners = [_corner(base, shocks, flow, sigma, share) for share in ABSORBED for sigma in sigmas]
+        except InputError as error:
+            left_out[flow.id] = error.problems[0].message
+        else:
+            found.append(ProductYear(flow, tuple(corners)))
+    return tuple(found), left_out
+
+
+def _corner(base: World, shocks: Sequence[Shock], flow: NamedFlow, sigma: float, absorbed: float) -> FirstYear:
+    """A year under the first shock, over that under the second if there is one."""
+    cell = (flow.importer, flow.exporter, flow.sector, flow.part or "")
+    one, *others = (first_year(base, shock, cell, sigma=sigma, absorbed=absorbed) for shock in shocks)
+    return one.over(others[0]) if others else one
 
 
 def year_three(first: float | None, tenth: float | None) -> float | None:

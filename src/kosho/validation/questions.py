@@ -88,8 +88,12 @@ class Setting:
         shock = _without_trade_war(self.world)
         return solve(low_elasticity(self.world), shock), solve(self.world, shock)
 
-    def cars(self, scenario: str) -> ProductYear:
-        """Year one of Japan's cars in the United States."""
+    @cached_property
+    def cars(self) -> Mapping[str, ProductYear]:
+        """Year one of Japan's cars in the United States, by scenario."""
+        return {scenario: self._cars(scenario) for scenario in MONTHS}
+
+    def _cars(self, scenario: str) -> ProductYear:
         return next(one for one in first_years(self.case, scenario, world=self.coarse) if one.flow.id == "cars")
 
 
@@ -97,7 +101,7 @@ def _price(scenario: str) -> Callable[[Setting], Figure]:
     def ask(setting: Setting) -> Figure:
         found = [
             100 * one.price_before_duty
-            for one in setting.cars(scenario).corners
+            for one in setting.cars[scenario].corners
             if one.price_before_duty is not None
         ]
         return Figure("1", YEAR_ONE, min(found), None, max(found))
@@ -109,7 +113,7 @@ def _over_the_year(what: str) -> Callable[[Setting], Figure]:
     """A year of 2025, the months of each state of the law together."""
 
     def ask(setting: Setting) -> Figure:
-        years = {scenario: setting.cars(scenario).corners for scenario in MONTHS}
+        years = {scenario: setting.cars[scenario].corners for scenario in MONTHS}
         found = [
             100 * sum(MONTHS[scenario] / 12 * getattr(corners[k], what) for scenario, corners in years.items())
             for k in range(len(years["deal"]))
