@@ -8,7 +8,7 @@ from kosho import Case
 from kosho.equilibrium import FirstYear, Part, Shock, first_year
 from kosho.errors import InputError
 from kosho.scenario import scenario_effects
-from kosho.world import toy
+from kosho.world import World, toy
 
 CARS = ("USA", "JPN", "C29")
 
@@ -71,6 +71,14 @@ def test_a_banned_product_is_not_sold_and_has_no_price() -> None:
     assert found.price_before_duty is None
     assert found.price_after_duty is None
     assert "nothing sold" in repr(found)
+
+
+def test_a_market_in_which_nothing_may_be_sold_any_more_has_no_prices() -> None:
+    flows = toy().flows.copy()
+    flows.loc[{"importer": "USA", "exporter": ["USA", "CHN"], "sector": "C29"}] = 0.0
+    world = World.from_flows(flows, tariff=toy().tariff, io_share=toy().io_share, theta=toy().theta)
+    found = first_year(world, Shock.costs(world, {CARS: float("inf")}), CARS, sigma=2.0, absorbed=0.0)
+    assert (found.number, found.price_after_duty) == (-1.0, None)
 
 
 def test_nothing_changes_where_nothing_is_changed() -> None:

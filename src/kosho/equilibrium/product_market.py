@@ -166,7 +166,29 @@ def first_year(
             Problem(f"{importer} buys no {sector} from {exporter}", "nothing is known of its first year")
         )
     absorbs = wanted if alone else market.exporter != world.position(importer)
-    return market.after(wanted, np.where(absorbs, absorbed, 0.0), sigma).named(flow, sigma, absorbed)
+    price, buyers, number = market.answer(np.where(absorbs, absorbed, 0.0), sigma)
+    base, sold = market.value[wanted], (market.value * number)[wanted]  # at base prices
+    paid = sold * price[wanted]
+    at_old_prices = sold * (1.0 + market.tariff[wanted])
+    count, value = float(sold.sum()), float(paid.sum())
+    return FirstYear(
+        importer=importer,
+        exporter=exporter,
+        sector=sector,
+        part=named[0] if named else "",
+        sigma=sigma,
+        absorbed=absorbed,
+        number=count / float(base.sum()) - 1.0,
+        price_before_duty=value / count - 1.0 if count else None,
+        price_after_duty=float((at_old_prices * buyers[wanted]).sum() / at_old_prices.sum()) - 1.0
+        if count
+        else None,
+        value=value / float(base.sum()) - 1.0,
+        base_value=float(base.sum()),
+        duty_paid=float((paid * market.new_tariff[wanted]).sum()),
+        base_duty_paid=float((base * market.tariff[wanted]).sum()),
+        makers_loss=count - value,
+    )
 
 
 def _over(change: float | None, other: float | None) -> float | None:
@@ -194,37 +216,6 @@ def _refuse(world: object, shock: object, sigma: object, absorbed: object) -> No
     problems.raise_if_any()
     if isinstance(world, World) and isinstance(shock, Shock):
         refuse_other_labels(shock, world)
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """Of one product: base and new values before duty and duties paid, in million USD, and what changed."""
-
-    number: float
-    price: float | None
-    buyers_price: float | None
-    value: tuple[float, float]
-    duty: tuple[float, float]
-    loss: float
-
-    def named(self, flow: tuple[str, ...], sigma: float, absorbed: float) -> FirstYear:
-        importer, exporter, sector, *part = flow
-        return FirstYear(
-            importer=importer,
-            exporter=exporter,
-            sector=sector,
-            part=part[0] if part else "",
-            sigma=sigma,
-            absorbed=absorbed,
-            number=self.number,
-            price_before_duty=self.price,
-            price_after_duty=self.buyers_price,
-            value=self.value[1] / self.value[0] - 1.0,
-            base_value=self.value[0],
-            duty_paid=self.duty[1],
-            base_duty_paid=self.duty[0],
-            makers_loss=self.loss,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,25 +267,12 @@ class _Market:
     def of_part(self, name: str) -> Mask:
         return np.array([part == name for part in self.part], bool)
 
-    def after(self, wanted: Mask, absorbed: Array, sigma: float) -> _Change:
+    def answer(self, absorbed: Array, sigma: float) -> tuple[Array, Array, Array]:
+        """Price before duty, price to buyers and number sold of each variety, new over old."""
         price = ((1.0 + self.new_tariff) / (1.0 + self.tariff)) ** -absorbed
-        sold_at_all = np.isfinite(self.wedge)
-        buyers = np.where(sold_at_all, self.wedge, 1.0) * price
+        open_ = np.isfinite(self.wedge)
+        buyers = np.where(open_, self.wedge, 1.0) * price
         spending = self.value * (1.0 + self.tariff)
-        bought = np.where(sold_at_all, buyers**-sigma, 0.0)
-        number = bought / ((spending * bought * buyers).sum() / spending.sum())
-        old, sold = self.value[wanted], (self.value * number)[wanted]
-        new = sold * price[wanted]
-        count = float(sold.sum())
-        duty = (self.value * self.tariff)[wanted].sum(), (new * self.new_tariff[wanted]).sum()
-        at_old_prices = sold * (1.0 + self.tariff[wanted])
-        return _Change(
-            number=count / float(old.sum()) - 1.0,
-            price=float(new.sum()) / count - 1.0 if count else None,
-            buyers_price=float((at_old_prices * buyers[wanted]).sum() / at_old_prices.sum()) - 1.0
-            if count
-            else None,
-            value=(float(old.sum()), float(new.sum())),
-            duty=(float(duty[0]), float(duty[1])),
-            loss=count - float(new.sum()),
-        )
+        bought = np.where(open_, buyers**-sigma, 0.0)
+        still = (spending * bought * buyers).sum()
+        return price, buyers, bought * (spending.sum() / still) if still else bought
