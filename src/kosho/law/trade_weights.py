@@ -15,10 +15,8 @@ from math import isclose
 from kosho.codes import blocs
 from kosho.law.possible_rates import PartRate
 
-__all__ = ["SHIPPED_TRADE", "likely_rate", "shipped_trade"]
+__all__ = ["likely_rate", "shipped_trade"]
 
-SHIPPED_TRADE = "US imports of 2024 by line"
-"""What the weights that ship are."""
 _IMPORTER, _LINE = "USA", 8
 
 
