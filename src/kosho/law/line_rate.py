@@ -282,7 +282,7 @@ def history(register: Register, query: Query, first: date, last: date) -> list[R
             ends = [measure.legal_to + timedelta(days=1)] if measure.legal_to is not None else []
             turns |= {day for day in (*measure.days_of_change, *ends) if first < day <= last}
     turns |= {day for _, day in register.ends if first < day <= last}
-    if query.general is None or (query.claimed is None and query.facts.preference != NONE):
+    if not query.gives_duty:
         turns |= duty_turns(query.importer, query.code, first, last)
     spans: list[RateSpan] = []
     for start, after in pairwise(sorted(turns)):

@@ -203,7 +203,7 @@ class Goods:
         named = _named(register, query.importer)
         under = bisect_left(named, query.code + "0"), bisect_left(named, query.code + ":")
         told_apart = set(named[slice(*under)])
-        if query.general is None or (query.claimed is None and query.facts.preference != "none"):
+        if not query.gives_duty:
             told_apart.update(inside)
         return Goods(register, query, headings, law, parts(query.code, told_apart, lines))
 
@@ -222,12 +222,11 @@ class Goods:
         return tuple(dict.fromkeys(key for measure in self.reaching for key in keys_of(measure)))
 
     @cached_property
-    def _duties(self) -> dict[tuple[str, str, str], OrdinaryDuty]:
+    def _duties(self) -> dict[tuple[str, str, bool], OrdinaryDuty]:
         return {}
 
     def _duty(self, query: Query, part: Part) -> OrdinaryDuty:
-        given = query.general is not None and (query.claimed is not None or query.facts.preference == "none")
-        key = "" if given else part.code, query.facts.preference, query.facts.answer("in_quota")
+        key = "" if query.gives_duty else part.code, query.facts.preference, query.facts.in_quota
         if key not in self._duties:
             self._duties[key] = ordinary_duty(query, part.code)
         return self._duties[key]
@@ -462,11 +461,10 @@ class _Alike:
     @cached_property
     def _rated(self) -> list[tuple[Measure, float]]:
         """Measures with a rate or an exemption and their level, as a fraction; zero where it is not known."""
-        in_quota = self.query.facts.answer("in_quota") == "yes"
         return [
             (
                 measure,
-                (measure.level_on(self.query.exporter, in_quota=in_quota) or 0.0) / 100
+                (measure.level_on(self.query.exporter, in_quota=self.query.facts.in_quota) or 0.0) / 100
                 if measure.unit == "percent"
                 else 0.0,
             )
@@ -481,10 +479,9 @@ class _Alike:
         Raises:
             InputError: a unit value that does not fit.
         """
-        in_quota = self.query.facts.answer("in_quota") == "yes"
         found: dict[str, RateBounds] = {}
         for measure in self.goods.reaching:
-            level = measure.level_on(self.query.exporter, in_quota=in_quota)
+            level = measure.level_on(self.query.exporter, in_quota=self.query.facts.in_quota)
             if measure.unit != "percent" and level is not None:
                 currency, _, unit = measure.unit.partition("/")
                 duty = Duty(sums=((Specific(Decimal(str(level)), currency, unit),),))
