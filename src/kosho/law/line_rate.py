@@ -12,7 +12,7 @@ from kosho.errors import InputError, Problem, suggest
 from kosho.law.export_controls import controls
 from kosho.law.export_controls import in_words as control_in_words
 from kosho.law.headings import Position, cover
-from kosho.law.measure import Measure
+from kosho.law.measure import Measure, Omission
 from kosho.law.nomenclature import SHIPPED, refuse_absent
 from kosho.law.ordinary_duty import RateBounds
 from kosho.law.outside import outside
@@ -121,7 +121,7 @@ def _warnings(goods: Goods, rates: Rates, about_facts: Sequence[str]) -> Iterato
         yield f"{measure.title}: {_note(measure)}; told by sector ({', '.join(names)})"
     yield from (text for part in rates.parts for text in _doubts(goods, part))
     for omission in dict.fromkeys(one for part in rates.parts for one in part.omissions):
-        yield f"the register does not hold {omission.what[:1].lower()}{omission.what[1:]}: {omission.why}"
+        yield f"{_not_held(omission)}: {omission.why}"
     for part in rates.parts:
         yield from (text for item in part.pile.applied if (text := _content(item, query)) is not None)
     yield from about_facts
@@ -137,6 +137,10 @@ def _warnings(goods: Goods, rates: Rates, about_facts: Sequence[str]) -> Iterato
     ]
     if left:
         yield f"the register leaves out of the measures of {query.importer}: {'; '.join(left)}"
+
+
+def _not_held(omission: Omission) -> str:
+    return f"the register does not hold {omission.what[:1].lower()}{omission.what[1:]}"
 
 
 def _note(measure: Measure) -> str | None:
@@ -161,7 +165,7 @@ def _unknown(rates: Rates) -> Iterator[str]:
     yield from dict.fromkeys(part.duty.unknown for part in rates.parts if part.duty.unknown)
     for omission in dict.fromkeys(one for part in rates.parts if part.rate is None for one in part.omissions):
         if omission.decides:
-            yield f"the register does not hold {omission.what[:1].lower()}{omission.what[1:]}"
+            yield _not_held(omission)
     for part in rates.parts:
         for item in part.pile.applied:
             if item.measure.id in part.levels and not part.levels[item.measure.id].exact:
