@@ -46,6 +46,7 @@ __all__ = [
     "freed_ways",
     "headings_of",
     "longer",
+    "one_rate",
     "open_lists",
     "pile",
     "total",
@@ -118,6 +119,18 @@ class PartRate:
     """Of duties that are money per quantity."""
 
 
+def one_rate(rates: Sequence[float | None]) -> float | None:
+    """The rate that all of some are, to rounding; None where they differ or one is not known.
+
+    >>> one_rate([0.1, 0.1]), one_rate([0.1, 0.2]), one_rate([0.1, None])
+    (0.1, None, None)
+    """
+    first = rates[0]
+    if first is None or any(rate is None or not isclose(rate, first, abs_tol=1e-9) for rate in rates):
+        return None
+    return first
+
+
 @dataclass(frozen=True, slots=True)
 class Rates:
     """What all parts of the goods pay."""
@@ -127,12 +140,7 @@ class Rates:
     @property
     def rate(self) -> float | None:
         """The rate, where all parts pay the same and it is known."""
-        first = self.parts[0].rate
-        if first is None or any(
-            one.rate is None or not isclose(one.rate, first, abs_tol=1e-9) for one in self.parts
-        ):
-            return None
-        return first
+        return one_rate([one.rate for one in self.parts])
 
     @property
     def low(self) -> float | None:
