@@ -29,7 +29,7 @@ from kosho.law.ordinary_duty import (
     ordinary_duty,
     schedule_lines,
 )
-from kosho.law.parts import Part, parts
+from kosho.law.parts import Part, below, parts
 from kosho.law.query import Facts, Query
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
@@ -208,9 +208,7 @@ class Goods:
         if (line := as_line(register, query.importer, query.code)) != query.code:
             query = replace(query, hs=line)
         inside, lines = schedule_lines(query)
-        named = _named(register, query.importer)
-        under = bisect_left(named, query.code + "0"), bisect_left(named, query.code + ":")
-        told_apart = set(named[slice(*under)])
+        told_apart = set(below(query.code, _named(register, query.importer)))
         if not query.gives_duty:
             told_apart.update(inside)
         return Goods(register, query, headings, law, parts(query.code, told_apart, lines))

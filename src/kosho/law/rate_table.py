@@ -8,7 +8,6 @@ it has a rate where they all pay the same, and bounds where they do not.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +24,7 @@ from kosho.law.edition_scope import in_edition
 from kosho.law.headings import Key, cover, keys_of
 from kosho.law.measure import Measure, Omission
 from kosho.law.nomenclature import shipped_lines
-from kosho.law.parts import parts
+from kosho.law.parts import below, parts
 from kosho.law.possible_rates import Way, as_line, freed_ways, headings_of, pile, ways
 from kosho.law.query import CODE_HINT, NO_FACTS, NONE, is_code
 from kosho.law.rateless import RATELESS
@@ -563,7 +562,7 @@ class _Prefixes:
 
     def under(self, code: str) -> list[str]:
         """Those that are longer than a code."""
-        return self.named[bisect_left(self.named, code + "0") : bisect_left(self.named, code + ":")]
+        return below(code, self.named)
 
 
 def _signatures(
