@@ -402,6 +402,10 @@ class Measure(Frozen):
         """Share of the customs value the duty is taken on, on average."""
         return 1.0 if self.value_share is None else self.value_share.value
 
+    def taxed_given(self, content: Mapping[Content, float]) -> float:
+        """Share of the customs value the duty is taken on, given contents in percent as far as told."""
+        return 1.0 if self.value_share is None else self.value_share.given(content)
+
     @property
     def reached(self) -> float:
         """Share of a staged cut or bind that is reached on the day it was asked for (`on_day`); else all."""

@@ -70,19 +70,19 @@ def total(pile: Stack, duty: OrdinaryDuty, levels: Mapping[str, RateBounds] | No
         duty: What goods pay without it.
         levels: Of measures whose level is not known (money per quantity without a unit value), its bounds.
     """
-    added = [item for item in pile.applied if item.measure.kind != "floor" and not item.concedes]
+    added = pile.added
     flat = [_level(item.measure, item.level, levels) for item in added]
     weights = [item.weight for item in added]
     low = sum(weight * level.low for weight, level in zip(weights, flat, strict=True))
     high = sum(weight * level.high for weight, level in zip(weights, flat, strict=True))
-    floors = [item for item in pile.applied if item.measure.kind == "floor"]
+    floors = pile.floors
     # What a concession leaves rises with the duty: its ends are those of the duty.
     paid = RateBounds(pile.leaves(duty.claimed.low), pile.leaves(duty.claimed.high))
     if paid == duty.general:
-        own, others = floors, []
+        own, others = floors, ()
     else:
-        own = [item for item in floors if item.measure.floor_base == "claimed"]
-        others = [item for item in floors if item.measure.floor_base != "claimed"]
+        own = tuple(item for item in floors if item.measure.floor_base == "claimed")
+        others = tuple(item for item in floors if item.measure.floor_base != "claimed")
     # Floors make of one duty a line with a kink at each: its ends and its kinks are all there is to try.
     ends = [paid.low, paid.high]
     ends += [item.level for item in own if paid.low < item.level < paid.high]
@@ -412,7 +412,7 @@ def pile(
     return stack(
         chosen,
         order,
-        lambda measure: 1.0 if measure.value_share is None else measure.value_share.given(content),
+        lambda measure: measure.taxed_given(content),
     )
 
 

@@ -176,13 +176,8 @@ class _Form:
 
     @staticmethod
     def of(one: Stack) -> _Form:
-        added = [item for item in one.applied if item.measure.kind != "floor" and not item.concedes]
-        floors = (
-            (item.weight, item.level, item.measure.floor_base == "claimed")
-            for item in one.applied
-            if item.measure.kind == "floor"
-        )
-        flat = sum(item.weight * item.level for item in added)
+        floors = ((item.weight, item.level, item.measure.floor_base == "claimed") for item in one.floors)
+        flat = sum(item.weight * item.level for item in one.added)
         return _Form(flat, tuple(floors), tuple(map(_cut, one.concessions)))
 
 
@@ -484,12 +479,9 @@ class _States:
     def _form(self, pairs: Sequence[tuple[Measure, float]]) -> _Form:
         key = tuple((measure.id, level, measure.reached) for measure, level in pairs)
         if key not in self._forms:
-            self._forms[key] = _Form.of(stack(pairs, self._table.register.order, _share))
+            untold = stack(pairs, self._table.register.order, lambda measure: measure.taxed_given({}))
+            self._forms[key] = _Form.of(untold)
         return self._forms[key]
-
-
-def _share(measure: Measure) -> float:
-    return 1.0 if measure.value_share is None else measure.value_share.given({})
 
 
 def _level(measure: Measure, partner: str) -> float | None:
