@@ -21,7 +21,7 @@ from kosho.law.possible_rates import Goods, PartRate, Rates, headings_of, longer
 from kosho.law.query import NONE, LineRate, Pending, Query, RateQuote, RateSpan
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
-from kosho.law.scope import CONTENTS
+from kosho.law.scope import CONTENTS, belongs
 from kosho.law.stacking import MFN, Applied, Layer, Removed
 from kosho.law.trade_weights import likely_rate, shipped_trade
 from kosho.law.untold import claimable, in_words, untold
@@ -318,11 +318,7 @@ def coverage(register: Register, importer: str, on: date, *, any_law: bool) -> l
         on: The day.
         any_law: Whether some measure of the importer is held.
     """
-    spans = [
-        span
-        for span in register.duties_covered
-        if importer == span.imposer or (span.imposer in blocs() and importer in blocs()[span.imposer].members)
-    ]
+    spans = [span for span in register.duties_covered if belongs(importer, span.imposer)]
     if not spans and not any_law:
         return [f"the register holds no measures of {importer}: what it adds to ordinary duties is unknown"]
     if spans and not any(span.first <= on <= span.last for span in spans):
