@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from kosho.errors import InputError, Problem, Problems
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "CELL",

@@ -20,14 +20,15 @@ __all__ = [
     "DAYS",
     "DISCOUNT",
     "DUTY",
-    "FIRST_DAY",
+    "FIRST_YEAR",
     "LARGEST",
-    "LAST_DAY",
+    "LAST_YEAR",
     "PERCENT_DUTY",
     "THETA",
     "WEIGHT",
     "Bound",
     "out_of_days",
+    "out_of_years",
     "unit_of_rates",
 ]
 
@@ -80,8 +81,8 @@ COST = Bound(0.01, 100.0, "{value:g} is outside {low:g} to {high:g}: new over ol
 DAYS = Bound(0.0, 3650.0, "{value:g} days is more than ten years")
 LARGEST = 1e15
 """No figure that anything here counts is larger: world output is 2e14 USD a year, 3e16 yen."""
-FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
-"""Days that somebody can mean."""
+FIRST_YEAR, LAST_YEAR = 1800, 2199
+"""Years that somebody can mean."""
 
 PERCENT_FROM, ONE_PLUS = 1.0, (1.0, 1.5)
 NEARLY = 0.95
@@ -89,9 +90,14 @@ NEARLY = 0.95
 
 def out_of_days(day: date) -> str | None:
     """What is wrong with a day that nobody can mean; None where somebody can."""
-    if FIRST_DAY <= day <= LAST_DAY:
+    return out_of_years(day.year)
+
+
+def out_of_years(year: int) -> str | None:
+    """The same of a year."""
+    if FIRST_YEAR <= year <= LAST_YEAR:
         return None
-    return f"the year {day.year} is outside {FIRST_DAY.year} to {LAST_DAY.year}"
+    return f"the year {year} is outside {FIRST_YEAR} to {LAST_YEAR}"
 
 
 def unit_of_rates(rates: Array, trade: Array) -> str | None:

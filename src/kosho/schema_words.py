@@ -12,6 +12,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from kosho.display import plural
+
 __all__ = ["KINDS", "PATTERNS", "choices", "hint", "joined", "sentence"]
 
 LONGEST = 60
@@ -20,12 +22,12 @@ LONGEST = 60
 Context = Mapping[str, Any]
 
 
-def _listed(expected: str) -> list[str]:
-    return re.findall(r"'([^']*)'", expected)
+def _listed(context: Context) -> list[str]:
+    return re.findall(r"'([^']*)'", str(context.get("expected") or context.get("expected_tags") or ""))
 
 
 def _one_of(context: Context) -> str:
-    found = _listed(str(context.get("expected") or context.get("expected_tags") or ""))
+    found = _listed(context)
     return (
         f"must be {_joined(found)}" if found else f"must be {context.get('expected', 'one of those allowed')}"
     )
@@ -33,10 +35,6 @@ def _one_of(context: Context) -> str:
 
 def _joined(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-def _count(number: Any, one: str) -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
 def _said(context: Context) -> str:
@@ -64,8 +62,8 @@ KINDS: dict[str, str | Callable[[Context], str]] = {
     "string_sub_type": "must be text",
     "string_unicode": "must be text",
     "string_pattern_mismatch": lambda c: f"must be {PATTERNS.get(c['pattern'], 'of the form ' + c['pattern'])}",
-    "string_too_short": lambda c: f"must have at least {_count(c['min_length'], 'character')}",
-    "string_too_long": lambda c: f"must have at most {_count(c['max_length'], 'character')}",
+    "string_too_short": lambda c: f"must have at least {plural(c['min_length'], 'character')}",
+    "string_too_long": lambda c: f"must have at most {plural(c['max_length'], 'character')}",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_parsing_size": "is too large a number",
@@ -92,10 +90,8 @@ KINDS: dict[str, str | Callable[[Context], str]] = {
     "list_type": "must be a list",
     "set_type": "must be a list",
     "frozen_set_type": "must be a list",
-    "too_short": lambda c: (
-        f"must have at least {_count(c['min_length'], 'entry').replace('entrys', 'entries')}"
-    ),
-    "too_long": lambda c: f"must have at most {_count(c['max_length'], 'entry').replace('entrys', 'entries')}",
+    "too_short": lambda c: f"must have at least {plural(c['min_length'], 'entry', 'entries')}",
+    "too_long": lambda c: f"must have at most {plural(c['max_length'], 'entry', 'entries')}",
     "dict_type": "must be a mapping of keys to values",
     "mapping_type": "must be a mapping of keys to values",
     "model_type": "must be a mapping of keys to values",
@@ -160,8 +156,7 @@ def joined(details: Sequence[ErrorDetails]) -> str | None:
 
 def choices(detail: ErrorDetails) -> list[str]:
     """The words that would be allowed, where there are some."""
-    context = detail.get("ctx", {})
-    return _listed(str(context.get("expected") or context.get("expected_tags") or ""))
+    return _listed(detail.get("ctx", {}))
 
 
 def hint(detail: ErrorDetails) -> str | None:

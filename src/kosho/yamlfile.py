@@ -197,11 +197,9 @@ def ids(path: Path, key: str) -> set[str] | None:
     return {str(one["id"]) for one in listed if isinstance(one, Mapping) and "id" in one}
 
 
-def validate(
-    text: str, model: type[Model], file: str, day: date | None = None, later: frozenset[str] = frozenset()
-) -> tuple[Model, LineNumbers]:
+def validate(text: str, model: type[Model], file: str, day: date | None = None) -> tuple[Model, LineNumbers]:
     """Read YAML text as `model`; `file` names it in errors. See `load`."""
-    return Written.parsed(text, file).read(model, day, later)
+    return Written.parsed(text, file).read(model, day)
 
 
 def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:

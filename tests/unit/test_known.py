@@ -18,7 +18,7 @@ from kosho.law import Register
 from kosho.law.importer_law import law_of
 from kosho.provenance import Cited, Frozen, Source
 from kosho.record import Record
-from kosho.yamlfile import validate
+from kosho.yamlfile import Written, validate
 
 NAME = "japan-us-2025"
 
@@ -54,7 +54,7 @@ sources:
 
 def read(day: date, text: str = TEXT) -> Paper:
     order = frozenset({"order"}) if day < date(2025, 2, 15) else frozenset[str]()
-    return validate(text, Paper, "paper.yaml", day, order)[0]
+    return Written.parsed(text, "paper.yaml").read(Paper, day, order)[0]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_mistake_of_any_day_is_found_on_every_day():
 
 
 def test_lines_are_those_of_the_file_whatever_is_left_out():
-    _, lines = validate(TEXT, Paper, "paper.yaml", date(2025, 2, 1), frozenset({"order"}))
+    _, lines = Written.parsed(TEXT, "paper.yaml").read(Paper, date(2025, 2, 1), frozenset({"order"}))
     assert [lines["notes", n, "text"] for n in range(3)] == [3, 5, 10]
     assert lines["sources", 0, "id"] == 13
 

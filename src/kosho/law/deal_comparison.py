@@ -20,7 +20,7 @@ from kosho.law.nontariff_terms import Amount, Declared, ExportControl
 from kosho.law.product_groups import Product
 from kosho.law.query import Facts, Query
 from kosho.law.register import Register
-from kosho.law.scope import ALL, Answer
+from kosho.law.scope import ALL, Answer, belongs
 from kosho.law.stacking import MFN, Layer
 from kosho.provenance import Cited
 
@@ -407,14 +407,12 @@ def _between(measure: Measure, importer: str, partner: str) -> bool:
     """Whether it is one side's towards the other, and names that side."""
     if measure.imposer == importer:
         return _names(measure, partner)
-    ours = measure.imposer == partner or (partner in blocs() and measure.imposer in blocs()[partner].members)
-    return ours and _names(measure, importer)
+    return belongs(measure.imposer, partner) and _names(measure, importer)
 
 
 def _names(measure: Measure, code: str) -> bool:
     given = measure.value if isinstance(measure.value, dict) else dict.fromkeys(measure.partners.include)
-    named = [one for one in given if one != ALL]
-    return any(one == code or (one in blocs() and code in blocs()[one].members) for one in named)
+    return any(belongs(code, one) for one in given if one != ALL)
 
 
 def _term(measure: Measure, partner: str) -> Term:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from kosho.law.headings import Place, place
+from kosho.law.headings import Place, covered_keys, place
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import ExportControl
+from kosho.law.possible_rates import headings_of
 from kosho.law.register import Register
 
 __all__ = ["controls", "in_words", "placed", "told"]
@@ -54,10 +55,9 @@ def placed(register: Register, measure: Measure, code: str) -> Place:
     scope = measure.scope
     if scope is None:
         return Place.OUT
+    headings = headings_of(register)
     found = [Place.IN] if scope.goods else []
-    found += [place(code, register.lists[name].prefixes, register.lists[name].without) for name in scope.lists]
-    found += [place(code, register.products.groups[name].hs.prefixes) for name in scope.groups]
-    found += [place(code, scope.hs.prefixes)] if scope.hs is not None else []
+    found += [place(code, *headings.of(key)) for key in covered_keys(measure, scope)]
     return max(found, default=Place.OUT)
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "Position",
     "Where",
     "cover",
+    "covered_keys",
     "keys_of",
     "place",
 ]
@@ -179,7 +180,7 @@ def cover(measure: Measure, facts: Facts, places: Places, headings: Headings) ->
         return None
     refused: str | None = None
     by: list[Key] = []
-    for key in _inside(measure, scope):
+    for key in covered_keys(measure, scope):
         if not places.holds(key):
             continue
         attribute = headings.attribute(key)
@@ -203,7 +204,8 @@ def cover(measure: Measure, facts: Facts, places: Places, headings: Headings) ->
     return Cover(() if scope.goods else tuple(by))
 
 
-def _inside(measure: Measure, scope: Scope) -> Iterator[Key]:
+def covered_keys(measure: Measure, scope: Scope) -> Iterator[Key]:
+    """Headings that a measure of this scope covers."""
     for name in scope.groups:
         yield "group", name
     for name in scope.lists:

@@ -12,7 +12,7 @@ from kosho.errors import InputError, Problem, suggest
 from kosho.law.export_controls import controls
 from kosho.law.export_controls import in_words as control_in_words
 from kosho.law.headings import Position, cover
-from kosho.law.measure import Measure
+from kosho.law.measure import Measure, Omission
 from kosho.law.nomenclature import SHIPPED, refuse_absent
 from kosho.law.ordinary_duty import RateBounds
 from kosho.law.outside import outside
@@ -21,7 +21,7 @@ from kosho.law.possible_rates import Goods, PartRate, Rates, headings_of, longer
 from kosho.law.query import NONE, LineRate, Pending, Query, RateQuote, RateSpan
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
-from kosho.law.scope import CONTENTS
+from kosho.law.scope import CONTENTS, belongs
 from kosho.law.stacking import MFN, Applied, Layer, Removed
 from kosho.law.trade_weights import likely_rate, shipped_trade
 from kosho.law.untold import claimable, in_words, untold
@@ -121,7 +121,7 @@ def _warnings(goods: Goods, rates: Rates, about_facts: Sequence[str]) -> Iterato
         yield f"{measure.title}: {_note(measure)}; told by sector ({', '.join(names)})"
     yield from (text for part in rates.parts for text in _doubts(goods, part))
     for omission in dict.fromkeys(one for part in rates.parts for one in part.omissions):
-        yield f"the register does not hold {omission.what[:1].lower()}{omission.what[1:]}: {omission.why}"
+        yield f"{_not_held(omission)}: {omission.why}"
     for part in rates.parts:
         yield from (text for item in part.pile.applied if (text := _content(item, query)) is not None)
     yield from about_facts
@@ -137,6 +137,10 @@ def _warnings(goods: Goods, rates: Rates, about_facts: Sequence[str]) -> Iterato
     ]
     if left:
         yield f"the register leaves out of the measures of {query.importer}: {'; '.join(left)}"
+
+
+def _not_held(omission: Omission) -> str:
+    return f"the register does not hold {omission.what[:1].lower()}{omission.what[1:]}"
 
 
 def _note(measure: Measure) -> str | None:
@@ -161,7 +165,7 @@ def _unknown(rates: Rates) -> Iterator[str]:
     yield from dict.fromkeys(part.duty.unknown for part in rates.parts if part.duty.unknown)
     for omission in dict.fromkeys(one for part in rates.parts if part.rate is None for one in part.omissions):
         if omission.decides:
-            yield f"the register does not hold {omission.what[:1].lower()}{omission.what[1:]}"
+            yield _not_held(omission)
     for part in rates.parts:
         for item in part.pile.applied:
             if item.measure.id in part.levels and not part.levels[item.measure.id].exact:
@@ -282,7 +286,7 @@ def history(register: Register, query: Query, first: date, last: date) -> list[R
             ends = [measure.legal_to + timedelta(days=1)] if measure.legal_to is not None else []
             turns |= {day for day in (*measure.days_of_change, *ends) if first < day <= last}
     turns |= {day for _, day in register.ends if first < day <= last}
-    if query.general is None or (query.claimed is None and query.facts.preference != NONE):
+    if not query.gives_duty:
         turns |= duty_turns(query.importer, query.code, first, last)
     spans: list[RateSpan] = []
     for start, after in pairwise(sorted(turns)):
@@ -314,11 +318,7 @@ def coverage(register: Register, importer: str, on: date, *, any_law: bool) -> l
         on: The day.
         any_law: Whether some measure of the importer is held.
     """
-    spans = [
-        span
-        for span in register.duties_covered
-        if importer == span.imposer or (span.imposer in blocs() and importer in blocs()[span.imposer].members)
-    ]
+    spans = [span for span in register.duties_covered if belongs(importer, span.imposer)]
     if not spans and not any_law:
         return [f"the register holds no measures of {importer}: what it adds to ordinary duties is unknown"]
     if spans and not any(span.first <= on <= span.last for span in spans):

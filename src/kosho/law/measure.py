@@ -39,8 +39,8 @@ from kosho.law.scope import (
     Preference,
     Scope,
     Some,
+    belongs,
     known_partner,
-    members,
 )
 from kosho.law.staging import Staged
 from kosho.provenance import Cited, Day, Frozen, Source, Status
@@ -367,7 +367,7 @@ class Measure(Frozen):
 
     def imposed_by(self, economy: str) -> bool:
         """Whether the economy is the imposer, or a member of it."""
-        return economy == self.imposer or (self.imposer in blocs() and economy in blocs()[self.imposer].members)
+        return belongs(economy, self.imposer)
 
     def level_on(self, partner: str, *, in_quota: bool = True) -> float | None:
         """Value for goods of `partner`, in `unit`; 0 where the kind has no value; None if not aimed."""
@@ -401,6 +401,10 @@ class Measure(Frozen):
     def taxed_share(self) -> float:
         """Share of the customs value the duty is taken on, on average."""
         return 1.0 if self.value_share is None else self.value_share.value
+
+    def taxed_given(self, content: Mapping[Content, float]) -> float:
+        """Share of the customs value the duty is taken on, given contents in percent as far as told."""
+        return 1.0 if self.value_share is None else self.value_share.given(content)
 
     @property
     def reached(self) -> float:
@@ -448,7 +452,7 @@ class Omission(Frozen):
 
     def of(self, importer: str) -> bool:
         """Whether it is a measure of an importer, or of its union."""
-        return self.imposer is not None and importer in members((self.imposer,)) | {self.imposer}
+        return self.imposer is not None and belongs(importer, self.imposer)
 
     def matters_under(self, preference: str) -> bool:
         """Whether goods that claim a preference may be under it."""

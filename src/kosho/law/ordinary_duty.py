@@ -162,9 +162,8 @@ def _found(query: Query, code: str, preference: str) -> _Found:
         return _read(given, query, what, GIVEN)
     from kosho.law.schedules.ordinary import lookup  # noqa: PLC0415 - schedules are read when needed
 
-    in_quota = query.facts.answer("in_quota") == "yes"
     try:
-        found = lookup(query.importer, query.exporter, code, query.on, preference, in_quota)
+        found = lookup(query.importer, query.exporter, code, query.on, preference, query.facts.in_quota)
     except InputError:
         raise
     except KoshoError as error:
@@ -178,7 +177,7 @@ def _found(query: Query, code: str, preference: str) -> _Found:
 
 
 def _read(duty: Duty, query: Query, what: str, source: tuple[str, ...], notes: tuple[str, ...] = ()) -> _Found:
-    plain = duty.under(in_quota=query.facts.answer("in_quota") == "yes") or duty
+    plain = duty.under(in_quota=query.facts.in_quota) or duty
     try:
         found = bounds(plain, query.unit_value)
     except InputError as error:

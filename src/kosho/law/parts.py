@@ -7,13 +7,14 @@ All goods of one part are on the same lists, so that a rate is asked for each pa
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
 from kosho.display import Shown
 
-__all__ = ["Part", "dotted", "parts"]
+__all__ = ["Part", "below", "dotted", "parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,15 @@ def dotted(code: str) -> str:
     """
     ends = (0, 4, 6, len(code)) if len(code) in (7, 9) else (0, 4, 6, 8, 10)
     return ".".join(code[start:end] for start, end in pairwise(ends) if code[start:end])
+
+
+def below(code: str, ordered: list[str]) -> list[str]:
+    """Codes of a list in order that are under a code and longer.
+
+    >>> below("8703", ["8702", "8703", "870323", "870390", "8704"])
+    ['870323', '870390']
+    """
+    return ordered[bisect_left(ordered, code + "0") : bisect_left(ordered, code + ":")]  # ":" comes after "9"
 
 
 def parts(code: str, told_apart: Iterable[str], lines: Collection[str] = ()) -> tuple[Part, ...]:

@@ -29,7 +29,7 @@ from kosho.law.ordinary_duty import (
     ordinary_duty,
     schedule_lines,
 )
-from kosho.law.parts import Part, parts
+from kosho.law.parts import Part, below, parts
 from kosho.law.query import Facts, Query
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
@@ -46,6 +46,7 @@ __all__ = [
     "freed_ways",
     "headings_of",
     "longer",
+    "one_rate",
     "open_lists",
     "pile",
     "total",
@@ -69,19 +70,19 @@ def total(pile: Stack, duty: OrdinaryDuty, levels: Mapping[str, RateBounds] | No
         duty: What goods pay without it.
         levels: Of measures whose level is not known (money per quantity without a unit value), its bounds.
     """
-    added = [item for item in pile.applied if item.measure.kind != "floor" and not item.concedes]
+    added = pile.added
     flat = [_level(item.measure, item.level, levels) for item in added]
     weights = [item.weight for item in added]
     low = sum(weight * level.low for weight, level in zip(weights, flat, strict=True))
     high = sum(weight * level.high for weight, level in zip(weights, flat, strict=True))
-    floors = [item for item in pile.applied if item.measure.kind == "floor"]
+    floors = pile.floors
     # What a concession leaves rises with the duty: its ends are those of the duty.
     paid = RateBounds(pile.leaves(duty.claimed.low), pile.leaves(duty.claimed.high))
     if paid == duty.general:
-        own, others = floors, []
+        own, others = floors, ()
     else:
-        own = [item for item in floors if item.measure.floor_base == "claimed"]
-        others = [item for item in floors if item.measure.floor_base != "claimed"]
+        own = tuple(item for item in floors if item.measure.floor_base == "claimed")
+        others = tuple(item for item in floors if item.measure.floor_base != "claimed")
     # Floors make of one duty a line with a kink at each: its ends and its kinks are all there is to try.
     ends = [paid.low, paid.high]
     ends += [item.level for item in own if paid.low < item.level < paid.high]
@@ -118,6 +119,18 @@ class PartRate:
     """Of duties that are money per quantity."""
 
 
+def one_rate(rates: Sequence[float | None]) -> float | None:
+    """The rate that all of some are, to rounding; None where they differ or one is not known.
+
+    >>> one_rate([0.1, 0.1]), one_rate([0.1, 0.2]), one_rate([0.1, None])
+    (0.1, None, None)
+    """
+    first = rates[0]
+    if first is None or any(rate is None or not isclose(rate, first, abs_tol=1e-9) for rate in rates):
+        return None
+    return first
+
+
 @dataclass(frozen=True, slots=True)
 class Rates:
     """What all parts of the goods pay."""
@@ -127,12 +140,7 @@ class Rates:
     @property
     def rate(self) -> float | None:
         """The rate, where all parts pay the same and it is known."""
-        first = self.parts[0].rate
-        if first is None or any(
-            one.rate is None or not isclose(one.rate, first, abs_tol=1e-9) for one in self.parts
-        ):
-            return None
-        return first
+        return one_rate([one.rate for one in self.parts])
 
     @property
     def low(self) -> float | None:
@@ -200,10 +208,8 @@ class Goods:
         if (line := as_line(register, query.importer, query.code)) != query.code:
             query = replace(query, hs=line)
         inside, lines = schedule_lines(query)
-        named = _named(register, query.importer)
-        under = bisect_left(named, query.code + "0"), bisect_left(named, query.code + ":")
-        told_apart = set(named[slice(*under)])
-        if query.general is None or (query.claimed is None and query.facts.preference != "none"):
+        told_apart = set(below(query.code, _named(register, query.importer)))
+        if not query.gives_duty:
             told_apart.update(inside)
         return Goods(register, query, headings, law, parts(query.code, told_apart, lines))
 
@@ -222,12 +228,11 @@ class Goods:
         return tuple(dict.fromkeys(key for measure in self.reaching for key in keys_of(measure)))
 
     @cached_property
-    def _duties(self) -> dict[tuple[str, str, str], OrdinaryDuty]:
+    def _duties(self) -> dict[tuple[str, str, bool], OrdinaryDuty]:
         return {}
 
     def _duty(self, query: Query, part: Part) -> OrdinaryDuty:
-        given = query.general is not None and (query.claimed is not None or query.facts.preference == "none")
-        key = "" if given else part.code, query.facts.preference, query.facts.answer("in_quota")
+        key = "" if query.gives_duty else part.code, query.facts.preference, query.facts.in_quota
         if key not in self._duties:
             self._duties[key] = ordinary_duty(query, part.code)
         return self._duties[key]
@@ -407,7 +412,7 @@ def pile(
     return stack(
         chosen,
         order,
-        lambda measure: 1.0 if measure.value_share is None else measure.value_share.given(content),
+        lambda measure: measure.taxed_given(content),
     )
 
 
@@ -462,11 +467,10 @@ class _Alike:
     @cached_property
     def _rated(self) -> list[tuple[Measure, float]]:
         """Measures with a rate or an exemption and their level, as a fraction; zero where it is not known."""
-        in_quota = self.query.facts.answer("in_quota") == "yes"
         return [
             (
                 measure,
-                (measure.level_on(self.query.exporter, in_quota=in_quota) or 0.0) / 100
+                (measure.level_on(self.query.exporter, in_quota=self.query.facts.in_quota) or 0.0) / 100
                 if measure.unit == "percent"
                 else 0.0,
             )
@@ -481,10 +485,9 @@ class _Alike:
         Raises:
             InputError: a unit value that does not fit.
         """
-        in_quota = self.query.facts.answer("in_quota") == "yes"
         found: dict[str, RateBounds] = {}
         for measure in self.goods.reaching:
-            level = measure.level_on(self.query.exporter, in_quota=in_quota)
+            level = measure.level_on(self.query.exporter, in_quota=self.query.facts.in_quota)
             if measure.unit != "percent" and level is not None:
                 currency, _, unit = measure.unit.partition("/")
                 duty = Duty(sums=((Specific(Decimal(str(level)), currency, unit),),))

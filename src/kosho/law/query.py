@@ -55,6 +55,11 @@ class Facts(Shown):
         """What was told of an attribute, or its default."""
         return self.answers.get(attribute, "yes" if attribute in YES_BY_DEFAULT else "no")
 
+    @property
+    def in_quota(self) -> bool:
+        """Whether the goods enter within a quota."""
+        return self.answer("in_quota") == "yes"
+
 
 NO_FACTS = Facts()
 
@@ -148,6 +153,11 @@ class Query(Shown):
     def code(self) -> str:
         """The HS code without dots."""
         return self.hs.replace(".", "")
+
+    @property
+    def gives_duty(self) -> bool:
+        """Whether it brings the ordinary duty itself, so that no schedule is asked."""
+        return self.general is not None and (self.claimed is not None or self.facts.preference == NONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ it has a rate where they all pay the same, and bounds where they do not.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +24,7 @@ from kosho.law.edition_scope import in_edition
 from kosho.law.headings import Key, cover, keys_of
 from kosho.law.measure import Measure, Omission
 from kosho.law.nomenclature import shipped_lines
-from kosho.law.parts import parts
+from kosho.law.parts import below, parts
 from kosho.law.possible_rates import Way, as_line, freed_ways, headings_of, pile, ways
 from kosho.law.query import CODE_HINT, NO_FACTS, NONE, is_code
 from kosho.law.rateless import RATELESS
@@ -177,13 +176,8 @@ class _Form:
 
     @staticmethod
     def of(one: Stack) -> _Form:
-        added = [item for item in one.applied if item.measure.kind != "floor" and not item.concedes]
-        floors = (
-            (item.weight, item.level, item.measure.floor_base == "claimed")
-            for item in one.applied
-            if item.measure.kind == "floor"
-        )
-        flat = sum(item.weight * item.level for item in added)
+        floors = ((item.weight, item.level, item.measure.floor_base == "claimed") for item in one.floors)
+        flat = sum(item.weight * item.level for item in one.added)
         return _Form(flat, tuple(floors), tuple(map(_cut, one.concessions)))
 
 
@@ -485,12 +479,9 @@ class _States:
     def _form(self, pairs: Sequence[tuple[Measure, float]]) -> _Form:
         key = tuple((measure.id, level, measure.reached) for measure, level in pairs)
         if key not in self._forms:
-            self._forms[key] = _Form.of(stack(pairs, self._table.register.order, _share))
+            untold = stack(pairs, self._table.register.order, lambda measure: measure.taxed_given({}))
+            self._forms[key] = _Form.of(untold)
         return self._forms[key]
-
-
-def _share(measure: Measure) -> float:
-    return 1.0 if measure.value_share is None else measure.value_share.given({})
 
 
 def _level(measure: Measure, partner: str) -> float | None:
@@ -563,7 +554,7 @@ class _Prefixes:
 
     def under(self, code: str) -> list[str]:
         """Those that are longer than a code."""
-        return self.named[bisect_left(self.named, code + "0") : bisect_left(self.named, code + ":")]
+        return below(code, self.named)
 
 
 def _signatures(

@@ -17,7 +17,7 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.law.measure import DUTIES, Covers, Measure, MeasureFile, Omission, Overlay
 from kosho.law.product_groups import Product, Products, in_scope
 from kosho.law.rateless import RATELESS
-from kosho.law.scope import HsList, HsScope, members
+from kosho.law.scope import HsList, HsScope, belongs
 from kosho.law.stacking import MFN, Layer, Rate, Stack, precedence, stack
 from kosho.provenance import Source
 
@@ -201,11 +201,9 @@ class Register(Shown):
             measures=kept,
             products=self.products.of(importer),
             sources={name: source for name, source in self.sources.items() if name in cited},
-            covers=tuple(span for span in self.covers if importer in members((span.imposer,)) | {span.imposer}),
+            covers=tuple(span for span in self.covers if belongs(importer, span.imposer)),
             not_covered=tuple(item for item in self.not_covered if item.of(importer)),
-            verified={
-                name: day for name, day in self.verified.items() if importer in members((name,)) | {name}
-            },
+            verified={name: day for name, day in self.verified.items() if belongs(importer, name)},
             unfounded=(),
             places={name: place for name, place in self.places.items() if name in {one.id for one in kept}},
             lists={name: item for name, item in self.lists.items() if name in named},
@@ -282,7 +280,7 @@ class Register(Shown):
         one = next((measure for measure in self.measures if measure.id == name), None)
         if one is not None:
             return one.verified_to or self.verified.get(one.imposer)
-        return min((day for who, day in self.verified.items() if name in members((who,)) | {who}), default=None)
+        return min((day for who, day in self.verified.items() if belongs(name, who)), default=None)
 
     def named(self, measure: Measure) -> str:
         """Its id, with the place where it is written if that is known."""

@@ -33,6 +33,7 @@ __all__ = [
     "Scope",
     "SectorCode",
     "Some",
+    "belongs",
     "known_partner",
     "members",
 ]
@@ -128,6 +129,16 @@ Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
 def members(codes: tuple[str, ...]) -> frozenset[str]:
     """Economies that codes of countries and blocs stand for."""
     return frozenset(countries() if ALL in codes else expand_regions(codes))
+
+
+def belongs(economy: str, actor: str) -> bool:
+    """Whether an economy is an actor, or a member of it where that is a bloc.
+
+    >>> from kosho.law.scope import belongs
+    >>> belongs("DEU", "EU27"), belongs("EU27", "EU27"), belongs("EU27", "DEU")
+    (True, True, False)
+    """
+    return economy == actor or (actor in blocs() and economy in blocs()[actor].members)
 
 
 class Partners(Frozen):

@@ -136,6 +136,16 @@ class Stack(Shown):
         return any(item.measure.kind == "floor" or item.concedes for item in self.applied)
 
     @property
+    def added(self) -> tuple[Applied, ...]:
+        """What adds its level, whatever the ordinary duty is."""
+        return tuple(item for item in self.applied if item.measure.kind != "floor" and not item.concedes)
+
+    @property
+    def floors(self) -> tuple[Applied, ...]:
+        """What tops an ordinary duty up."""
+        return tuple(item for item in self.applied if item.measure.kind == "floor")
+
+    @property
     def concessions(self) -> tuple[Applied, ...]:
         """Cuts and binds: of several an importer claims the one that leaves least."""
         return tuple(item for item in self.applied if item.concedes)

@@ -10,15 +10,12 @@ import gzip
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from math import isclose
 
 from kosho.codes import blocs
-from kosho.law.possible_rates import PartRate
+from kosho.law.possible_rates import PartRate, one_rate
 
-__all__ = ["SHIPPED_TRADE", "likely_rate", "shipped_trade"]
+__all__ = ["likely_rate", "shipped_trade"]
 
-SHIPPED_TRADE = "US imports of 2024 by line"
-"""What the weights that ship are."""
 _IMPORTER, _LINE = "USA", 8
 
 
@@ -70,9 +67,9 @@ def likely_rate(parts: Sequence[PartRate], trade: Mapping[str, float]) -> float 
         rates = [one.rate for one in holding]
         if not rates:
             continue
-        first = rates[0]
-        if first is None or any(rate is None or not isclose(rate, first, abs_tol=1e-9) for rate in rates):
+        rate = one_rate(rates)
+        if rate is None:
             return None
         total += value
-        weighed += value * first
+        weighed += value * rate
     return weighed / total if total else None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kosho.arrays import Array
-from kosho.bounds import FIRST_DAY, LAST_DAY, THETA
+from kosho.bounds import THETA, out_of_years
 from kosho.codes import countries as known_economies
 from kosho.codes import sectors as known_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
@@ -60,9 +60,8 @@ def completed(table: IOTable, said: Said) -> IOTable:
     hint = "give --year: the law and base tariffs of that year are the base of every change"
     if year is None:
         raise InputError(Problem("the year of the table is not known", hint))
-    if not FIRST_DAY.year <= year <= LAST_DAY.year:
-        told = f"the year {year} is outside {FIRST_DAY.year} to {LAST_DAY.year}"
-        raise InputError(Problem(told, "four digits, such as 2019", key="--year"))
+    if (wrong := out_of_years(year)) is not None:
+        raise InputError(Problem(wrong, "four digits, such as 2019", key="--year"))
     if said.elasticities is not None:
         theta, spread = _elasticities(said.elasticities, table.sectors, insist=said.insist)
         table = replace(table, theta=theta, theta_spread=spread)

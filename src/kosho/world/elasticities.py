@@ -107,12 +107,7 @@ def draw_elasticities(world: World, n: int, seed: int) -> list[xr.DataArray]:
     >>> [draw.round(2).values.tolist() for draw in draw_elasticities(toy(), n=2, seed=1)]
     [[4.62, 5.71], [5.77, 9.16]]
     """
-    problems = Problems()
-    note_count(problems, n, "n", 1)
-    note_count(problems, seed, "seed")
-    problems.raise_if_any()
-    spread = _spread(world, n)
-    generator = np.random.default_rng(seed)
+    generator, spread = _drawing(world, n, seed)
     common = generator.standard_normal((n, 1))
     own = generator.standard_normal((n, len(spread)))
     values = world.theta.to_numpy() * np.exp(spread * (common + own) / np.sqrt(2.0))
@@ -135,11 +130,7 @@ def draw_over_range(world: World, n: int, seed: int) -> list[tuple[float, xr.Dat
     >>> [(round(scale, 2), theta.round(2).values.tolist()) for scale, theta in found]
     [(0.47, [2.02, 2.5]), (1.25, [6.07, 9.64])]
     """
-    problems = Problems()
-    note_count(problems, n, "n", 1)
-    note_count(problems, seed, "seed")
-    problems.raise_if_any()
-    generator, spread = np.random.default_rng(seed), _spread(world, n)
+    generator, spread = _drawing(world, n, seed)
     scales = np.exp(generator.uniform(np.log(LEAST_SCALE), np.log(MOST_SCALE), n))
     own = np.exp(spread * generator.standard_normal((n, len(spread))) / np.sqrt(2.0))
     values = world.theta.to_numpy() * scales[:, None] * own
@@ -149,10 +140,14 @@ def draw_over_range(world: World, n: int, seed: int) -> list[tuple[float, xr.Dat
     ]
 
 
-def _spread(world: World, draws: int) -> Array:
-    """Standard deviations of ln(theta) `[sector]`, once it is known that so many draws fit into memory."""
+def _drawing(world: World, draws: int, seed: int) -> tuple[np.random.Generator, Array]:
+    """What draws, and standard deviations of ln(theta) `[sector]`, once so many draws are known to fit."""
+    problems = Problems()
+    note_count(problems, draws, "n", 1)
+    note_count(problems, seed, "seed")
+    problems.raise_if_any()
     if world.theta_spread is None:
         raise InputError(Problem("this world has no spread of elasticities", "give World.theta_spread"))
     spread = world.theta_spread.to_numpy()
     refuse_beyond("draws", draws, 4_000 + 32 * len(spread), key="n")
-    return spread
+    return np.random.default_rng(seed), spread

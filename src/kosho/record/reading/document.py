@@ -25,7 +25,6 @@ _DATELINE = re.compile(
     r"(?P<date>(?:[A-Z][a-z]{2,8}\.?\s[0-3]?\d|[0-3]?\d\s[A-Z][a-z]{2,8}\.?)(?:,?\s(?:19|20)\d\d)?)"
     r"\s?(?:\((?P<agency>[A-Za-z .]{2,30})\)\s?|(?=[-–—:]))[-–—:]{0,2}\s?"
 )
-_PLACE = re.compile(r"(?P<place>[A-Z][A-Z .’'-]{3,30}?),?\s(?:\([^()]{2,30}\)\s?)?(?:[-–—]{1,2}\s|\()")
 _CLOCK = re.compile(
     r"\b(?P<hour>[012]?\d)[:.](?P<minute>[0-5]\d)(?::\d\d)?\s?(?P<half>[AaPp]\.?[Mm])?\.?\s?(?P<zone>[A-Z]{3,4})?\b"
 )
@@ -61,8 +60,6 @@ class About(NamedTuple):
     start: int
     end: int
     fields: dict[str, Any]
-    place: str | None
-    """Where it was filed from."""
     begins: int
     """First character behind the dateline: its day is that of the story, not of what it tells."""
 
@@ -84,15 +81,7 @@ def about(text: str, blocks: list[Block]) -> About:
     if start == end and blocks:
         head = title or blocks[0]
         start, end = head.start, min(head.end, head.start + LONGEST_HEAD)
-    place = dateline["place"].strip(" ,") if dateline else _filed(text, blocks)
-    return About(published, start, end, fields, place, begins)
-
-
-def _filed(text: str, blocks: list[Block]) -> str | None:
-    """The place at the head of the story, where no date follows it: `OTTAWA (Agency) --`."""
-    body = next((block for block in blocks if block.role == "body"), None)
-    found = _PLACE.match(text[body.start : body.end]) if body else None
-    return found["place"] if found else None
+    return About(published, start, end, fields, begins)
 
 
 def _titles(blocks: list[Block]) -> list[Block]:

@@ -9,7 +9,7 @@ from typing import Literal
 from kosho.codes import countries
 from kosho.record.reading.tables import rows
 
-__all__ = ["aliases", "capital_of", "issuer_of", "plain"]
+__all__ = ["aliases", "issuer_of", "plain"]
 
 NameKind = Literal["party", "adjective", "body", "capital"]
 
@@ -65,13 +65,4 @@ def issuer_of(head: str) -> str | None:
         codes = {code for match in names.finditer(line[0]) for code in known[plain(match["alias"])][1]}
         if len(codes) == 1:
             return codes.pop()
-    return None
-
-
-def capital_of(place: str) -> str | None:
-    """The country whose capital a place is."""
-    named = plain(place).title()
-    for row in rows("parties"):
-        if named in row["capitals"].split("|"):
-            return row["code"]
     return None
