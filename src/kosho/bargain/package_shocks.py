@@ -157,7 +157,7 @@ class PackageShocks:
         mine = self.table.grid.choices[:, issue] == choice
         other = self.table.grid.choices[mine].copy()
         other[:, issue] = fallback
-        there = np.ravel_multi_index(tuple(other.T), self.table.grid.shape)
+        there = self.table.grid.positions(other)
         if (self.active[mine] != self.active[there]).any():
             return True
         for piece in self.pieces:

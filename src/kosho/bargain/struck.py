@@ -77,7 +77,9 @@ def price_struck(priced: PricedTable, *, confirm: bool) -> StruckOutcome | None:
     if agreed is None:
         return None
     table, package, game = agreed.table, agreed.package, priced.game
-    subsets, kept = _mixtures(table, package), _promises_kept(table, agreed)
+    grid = table.grid
+    settled = np.flatnonzero(grid.choices[package] != grid.choices[table.fallback]).tolist()
+    subsets, kept = grid.mixtures(package, table.fallback, settled), _promises_kept(table, agreed)
     rows = np.unique(np.concatenate([subsets, kept]))
     shocks = background_shocks(table, priced.background, priced.world, rows)
     collapsed = shocks.collapsed()
@@ -88,14 +90,13 @@ def price_struck(priced: PricedTable, *, confirm: bool) -> StruckOutcome | None:
     before = np.flatnonzero(game.allowed)
     could = np.concatenate([_within(priced.table, before, table), kept])
     worths = np.concatenate([game.payoffs[before], payoffs[np.searchsorted(rows, kept)]])
-    settled = [k for k in range(len(table.grid.issues)) if _settles(table, package, k)]
     values = shapley(payoffs[np.searchsorted(rows, subsets)])
     confirmed, bounds = _confirmed(priced, agreed) if confirm else ({}, ())
     return StruckOutcome(
         agreed=agreed,
         payoffs=mine,
         ends=(payoffs[-2], payoffs[-1]),
-        shares={table.grid.issues[k]: tuple(row.tolist()) for k, row in zip(settled, values, strict=True)},
+        shares={grid.issues[k]: tuple(row.tolist()) for k, row in zip(settled, values, strict=True)},
         left={
             party: left_on_table(could, worths, mine, k, game.resolution)
             for k, party in enumerate(game.parties)
@@ -157,26 +158,13 @@ def _within(table: Table, packages: Index, whole: Table) -> Index:
     """Packages of a table by their numbers in one that has more issues behind: those have their fallbacks."""
     choices = np.repeat(whole.grid.choices[whole.fallback][None], len(packages), axis=0)
     choices[:, : len(table.grid.issues)] = table.grid.choices[packages]
-    return np.asarray(np.ravel_multi_index(tuple(choices.T), whole.grid.shape), np.intp)
+    return whole.grid.positions(choices)
 
 
 def _nearest(game: Game, payoffs: Array) -> int | None:
     if not len(game.frontier):
         return None
     return int(game.frontier[np.argmin(np.linalg.norm(game.payoffs[game.frontier] - payoffs, axis=1))])
-
-
-def _settles(table: Table, package: int, issue: int) -> bool:
-    return int(table.grid.choices[package, issue]) != int(table.grid.choices[table.fallback, issue])
-
-
-def _mixtures(table: Table, package: int) -> Index:
-    """`[2^issues settled]`: packages with a part of what was agreed, in the order that `shapley` wants."""
-    settled = [k for k in range(len(table.grid.issues)) if _settles(table, package, k)]
-    taken = (np.arange(2 ** len(settled))[:, None] >> np.arange(len(settled))) & 1
-    choices = np.repeat(table.grid.choices[table.fallback][None], len(taken), axis=0)
-    choices[:, settled] = np.where(taken == 1, table.grid.choices[package][settled], choices[:, settled])
-    return np.asarray(np.ravel_multi_index(tuple(choices.T), table.grid.shape), np.intp)
 
 
 def _at_ends(shocks: PackageShocks, package: int) -> list[Counterfactual]:
