@@ -11,12 +11,11 @@ from kosho.arrays import Array, Index
 from kosho.bargain.attribution import shapley
 from kosho.bargain.game import Game
 from kosho.bargain.package_shocks import PackageShocks
-from kosho.bargain.pricing import PricedTable, Weights, background_shocks, payoffs_of_outcomes, solve_payoffs
+from kosho.bargain.pricing import PricedTable, background_shocks, price_in_full, solve_payoffs
 from kosho.bargain.table import Agreed, Table
 from kosho.display import Card, Shown, columns, million
-from kosho.equilibrium import Counterfactual, Purchase, Settled, solve
+from kosho.equilibrium import Counterfactual, Purchase, Settled
 from kosho.law.nontariff_terms import Amount
-from kosho.world import together
 
 __all__ = ["LeftOnTable", "StruckOutcome", "left_on_table", "price_struck"]
 
@@ -91,7 +90,12 @@ def price_struck(priced: PricedTable, *, confirm: bool) -> StruckOutcome | None:
     could = np.concatenate([_within(priced.table, before, table), kept])
     worths = np.concatenate([game.payoffs[before], payoffs[np.searchsorted(rows, kept)]])
     values = shapley(payoffs[np.searchsorted(rows, subsets)])
-    confirmed, bounds = _confirmed(priced, agreed) if confirm else ({}, ())
+    confirmed: dict[str, Array] = {}
+    bounds: tuple[Settled, ...] = ()
+    if confirm:
+        found = price_in_full(priced, table, np.array([package]))
+        confirmed = dict(zip(("payoffs", "disagreement", "status_quo"), found.payoffs, strict=True))
+        bounds = found.outcomes[0].constraints
     return StruckOutcome(
         agreed=agreed,
         payoffs=mine,
@@ -178,14 +182,3 @@ def _at_ends(shocks: PackageShocks, package: int) -> list[Counterfactual]:
         )
         found += shocks.counterfactuals([package], replace(shocks.central, constraints=constraints))
     return found
-
-
-def _confirmed(priced: PricedTable, agreed: Agreed) -> tuple[dict[str, Array], tuple[Settled, ...]]:
-    table, package = agreed.table, agreed.package
-    finest = together(priced.world.finest, table.parties)
-    shocks = background_shocks(table, priced.background, finest, np.array([package]))
-    changes = [*shocks.counterfactuals([package]), *shocks.comparison_counterfactuals()]
-    outcomes = [solve(shocks.world, one, priced.deficits) for one in changes]
-    worth = payoffs_of_outcomes(table, shocks.world, outcomes).payoffs(Weights.of(table, shocks.world))
-    named: list[str] = ["payoffs", "disagreement", "status_quo"]
-    return dict(zip(named, worth, strict=True)), outcomes[0].constraints
