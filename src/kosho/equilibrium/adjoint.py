@@ -134,7 +134,7 @@ class Adjoint:
     @property
     def blocks(self) -> int:
         """How many unknowns there are for each country and sector."""
-        return 2 if self.base.markets is None or not self.base.markets.by_sector else 3
+        return 3 if self.base.by_sector else 2
 
     @cached_property
     def scale(self) -> Array:

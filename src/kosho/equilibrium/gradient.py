@@ -189,8 +189,7 @@ def gradient(
     Args:
         at: Where to take it: an outcome at hand, or a world, in which `counterfactual` is solved first.
         objective: A country, for its `welfare` (a fraction), or a `Payoff` (million USD a year); or several,
-        each
-            with its weight, for the derivative of their weighted sum.
+            each with its weight, for the derivative of their weighted sum.
         accuracy: Largest gap left in the transposed equations, relative to their right-hand side. Cells far
             smaller than the largest need a smaller one to be as exact.
         counterfactual: What changes in the world; nothing if not given. Only with a world.
@@ -346,9 +345,8 @@ def _precondition(adjoint: Adjoint, base: Factors, gap: Unknowns) -> Array:
     by_wage = base.wage.T @ (gap.wage[:, 0] + follow)
     blocks = [by_wage, -by_price.T.ravel(), -by_spending.T.ravel()]
     if gap.premium is not None:
-        mobility = np.inf if base.markets is None else base.markets.mobility
         premium = gap.premium[:, :, 0] + base.premium.follow.T * by_price.T
-        blocks.append((-premium / (1.0 + base.premium.reach.T / mobility)).ravel())
+        blocks.append((-premium / base.premium.answer.T).ravel())
     return np.concatenate(blocks)
 
 
