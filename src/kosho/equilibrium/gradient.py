@@ -19,7 +19,7 @@ import xarray as xr
 from kosho.arguments import note_numbers, note_share_of_one, note_sort
 from kosho.arrays import Array
 from kosho.display import Card, Shown, glance, number
-from kosho.equilibrium.adjoint import Adjoint, Seeds, Unknowns
+from kosho.equilibrium.adjoint import Adjoint, Seeds, Unknowns, there
 from kosho.equilibrium.anderson import Anderson
 from kosho.equilibrium.arguments import Deficits
 from kosho.equilibrium.closed_factors import closed_factors
@@ -286,10 +286,10 @@ def _add_payoff(seeds: Seeds, outcome: Outcome, times: float, objective: PayoffL
     seeds.income[home] += scale / (a.income[home] * level)
     consumed = values.income[home]
     if outcome.closure.revenue == "kept":
-        _there(seeds.revenue)[home] -= scale / (a.income[home] * level)
+        there(seeds.revenue)[home] -= scale / (a.income[home] * level)
         consumed = consumed - values.revenue[home]
     seeds.log_price[:, home, 0] -= scale * a.alpha[home] * consumed / (a.income[home] * level)
-    _there(seeds.log_labour)[home] -= scale * disutility_slope(values)[home]
+    there(seeds.log_labour)[home] -= scale * disutility_slope(values)[home]
     # Real value added = beta (Y / c - Y0).
     for code, weight in payoff.weights.items():
         j = outcome.base.sector_position(code)
@@ -348,8 +348,3 @@ def _precondition(adjoint: Adjoint, base: Factors, gap: Unknowns) -> Array:
         premium = gap.premium[:, :, 0] + base.premium.follow.T * by_price.T
         blocks.append((-premium / base.premium.answer.T).ravel())
     return np.concatenate(blocks)
-
-
-def _there(wanted: Array | None) -> Array:
-    assert wanted is not None  # noqa: S101 - filled in above
-    return wanted
