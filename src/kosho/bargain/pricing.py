@@ -307,6 +307,11 @@ class PricingParameters(Shown):
     scale: float = 1.0
     """Of the elasticities between origins of products told apart."""
 
+    @staticmethod
+    def scaled(world: World, scale: float) -> PricingParameters:
+        """Central ones, with every elasticity of a world scaled alike."""
+        return PricingParameters(world.theta * scale, scale=scale)
+
 
 def price_at(
     priced: PricedTable, packages: Index, settings: Sequence[PricingParameters], deficits: Deficits
