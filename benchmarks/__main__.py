@@ -1,7 +1,8 @@
 """`python -m benchmarks`: one table, ratios within one run. KOSHO_SHARED adds the published case.
 
 `python -m benchmarks startup` times whole processes, `python -m benchmarks games` tariff games,
-`python -m benchmarks closures` solves and batches under closures.
+`python -m benchmarks closures` solves and batches under closures, `python -m benchmarks ways` counts the steps
+to an answer.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median
 
 import numpy as np
@@ -65,18 +66,18 @@ def show_corridor(console: Console) -> None:
     )
 
 
+ALONE: Mapping[str, Callable[[list[str]], None]] = {
+    "startup": startup.main,
+    "closures": closures.main,
+    "games": games.main,
+    "ways": lambda _: ways.report(Console(width=120)),
+}
+
+
 def main() -> None:
-    if sys.argv[1:2] == ["startup"]:
-        startup.main(sys.argv[2:])
-        return
-    if sys.argv[1:2] == ["closures"]:
-        closures.main(sys.argv[2:])
-        return
-    if sys.argv[1:2] == ["games"]:
-        games.main(sys.argv[2:])
-        return
-    if sys.argv[1:2] == ["ways"]:
-        ways.report(Console(width=120))
+    alone = ALONE.get(sys.argv[1]) if len(sys.argv) > 1 else None
+    if alone is not None:
+        alone(sys.argv[2:])
         return
     console = Console(width=120)
     table = Table(title="Time of one counterfactual in milliseconds, tolerance 1e-8")

@@ -16,19 +16,19 @@ from kosho.bargain.alternating_offers import WEEK, DeadlineGame, alternating_off
 from kosho.bargain.attribution import Concession, cheapest_concession, shapley
 from kosho.bargain.gains_along import GainsAlong, gains_along
 from kosho.bargain.game import Game
-from kosho.bargain.pricing import PricedTable, Weights, background_shocks, payoffs_of_outcomes, price
+from kosho.bargain.pricing import PricedTable, price, price_in_full
 from kosho.bargain.robustness import Certificate, CriticalValues, certify, closing_points, leading_packages
 from kosho.bargain.solutions import solutions
 from kosho.bargain.struck import StruckOutcome, price_struck
 from kosho.bargain.table import Table
 from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone
 from kosho.display import Card, Shown, columns, listing, million
-from kosho.equilibrium import Deficits, Settled, solve
+from kosho.equilibrium import Deficits, Settled
 from kosho.equilibrium.arguments import note_world
 from kosho.errors import InputError, Problem, Problems
 from kosho.limits import refuse_beyond
 from kosho.progress import Progress, silent
-from kosho.world import World, together
+from kosho.world import World
 
 __all__ = ["Deal", "Effort", "Explanation", "negotiate"]
 
@@ -285,15 +285,9 @@ def negotiate(
 
 def _confirmed(priced: PricedTable, packages: Index) -> Confirmed:
     table = priced.table
-    finest = together(priced.world.finest, table.parties)
-    shocks = background_shocks(table, priced.background, finest, packages)
-    world = shocks.world
-    outcomes = [
-        solve(world, one, priced.deficits)
-        for one in (*shocks.counterfactuals(packages.tolist()), *shocks.comparison_counterfactuals())
-    ]
-    worth = payoffs_of_outcomes(table, world, outcomes)
-    payoffs = [tuple(row) for row in worth.payoffs(Weights.of(table, world)).tolist()]
+    found = price_in_full(priced, table, packages)
+    world, outcomes = found.world, found.outcomes
+    payoffs = [tuple(row) for row in found.payoffs.tolist()]
     deals = packages.tolist()
     everybody = [one.equivalent_variation.to_numpy() for one in outcomes]
     others = [k for k, code in enumerate(world.countries) if code not in table.parties]

@@ -29,7 +29,7 @@ class GainsAlong(Shown):
 
 def gains_along(priced: PricedTable, packages: Index) -> GainsAlong:
     """What packages are worth over the disagreement along the common scale, each point solved exactly."""
-    settings = [PricingParameters(priced.world.theta * scale, scale=scale) for scale in SCALES]
+    settings = [PricingParameters.scaled(priced.world, scale) for scale in SCALES]
     worth = price_at(priced, packages, settings, priced.deficits).payoffs(priced.weights)
     each = worth.reshape(len(SCALES), len(packages) + 2, len(priced.table.parties))
     gains = np.asarray(each[:, :-2] - each[:, -2:-1], float)

@@ -11,13 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kosho.arrays import Mask
 from kosho.bargain.game import Game
-from kosho.bargain.packages import Grid
-from kosho.bargain.schema import TableFile, UnpricedIssue
 from kosho.bargain.table import Table
 from kosho.display import Shown
-from kosho.provenance import Cited
+from kosho.impact.ranges import Range
 
 __all__ = ["Declared", "Linkage", "linkage"]
 
@@ -61,41 +58,25 @@ class Linkage(Shown):
 
 def linkage(table: Table, game: Game) -> Linkage | None:
     """What is declared of things without a price; None where no option is linked to any, or none is allowed."""
-    worth = {end: np.zeros_like(game.payoffs) for end in ENDS}
+    added = {end: np.zeros_like(game.payoffs) for end in ENDS}
     had = np.zeros(len(game), bool)
     total = {end: np.zeros(len(game.parties)) for end in ENDS}
     for one in (item for item in table.file.unpriced if item.linked):
-        mine = _had(one, table.grid, table.file)
+        mine = table.has(one.linked)
         had |= mine
+        levels = {party: Range.of(worth).levels for party, worth in one.worth.items()}
         for end in ENDS:
-            level = np.array([_level(one.worth.get(party), end) for party in game.parties])
-            worth[end][mine] += level
+            level = np.array([levels[party][end] if party in levels else 0.0 for party in game.parties])
+            added[end][mine] += level
             total[end] += level
     rows = np.flatnonzero(had & game.allowed)
     if not len(rows):
         return None
     best = int(rows[game.gains[rows].sum(axis=1).argmax()])
-    counts = {end: replace(game, payoffs=game.payoffs + worth[end]) for end in ENDS}
+    counts = {end: replace(game, payoffs=game.payoffs + added[end]) for end in ENDS}
     return Linkage(
         {end: int((one.better & one.allowed).sum()) for end, one in counts.items()},
         best,
         dict(zip(game.parties, map(float, game.gains[best]), strict=True)),
         {party: Declared(*(float(total[end][n]) for end in ENDS)) for n, party in enumerate(game.parties)},
     )
-
-
-def _level(cited: Cited | None, end: str) -> float:
-    if cited is None:
-        return 0.0
-    level = getattr(cited, end)
-    return float(cited.value if level is None else level)
-
-
-def _had(one: UnpricedIssue, grid: Grid, file: TableFile) -> Mask:
-    """`[package]`, whether a package has what is unpriced: one of the options named of every issue named."""
-    found = np.ones(len(grid), bool)
-    for name, options in one.linked.items():
-        k = grid.issues.index(name)
-        wanted = [n for n, option in enumerate(file.issues[k].options) if option.id in options]
-        found &= np.isin(grid.choices[:, k], wanted)
-    return found

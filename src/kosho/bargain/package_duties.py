@@ -62,8 +62,6 @@ class ReachedTrade:
 def split_by_issues(one: MarkedShock, reach: Mapping[TradedProduct, Group]) -> dict[Group, MarkedShock]:
     """Rows by the issues that reach them."""
     rows: dict[Group, list[int]] = {group: [] for group in ((), *reach.values())}
-    shock = one.shock
-    columns = (shock.importer.tolist(), shock.exporter.tolist(), shock.sector.tolist(), shock.part)
-    for row, place in enumerate(zip(*columns, strict=True)):
+    for row, place in enumerate(one.shock.places()):
         rows[reach.get(place, ())].append(row)
     return {group: one.take(np.array(found, np.intp)) for group, found in rows.items()}

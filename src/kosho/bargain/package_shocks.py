@@ -103,9 +103,8 @@ class PackageShocks:
             package: The package.
         """
         one = self.trade.translated(table, self.state, package)
-        columns = (one.importer.tolist(), one.exporter.tolist(), one.sector.tolist(), one.part)
         reach = self.plan.reach
-        here = np.array([issue in reach.get(place, ()) for place in zip(*columns, strict=True)], bool)
+        here = np.array([issue in reach.get(place, ()) for place in one.places()], bool)
         base = self.world.arrays
         spending = base.flows * (1.0 + base.tariff)
         spent = one.share * spending[one.importer, one.exporter, one.sector]
@@ -157,7 +156,7 @@ class PackageShocks:
         mine = self.table.grid.choices[:, issue] == choice
         other = self.table.grid.choices[mine].copy()
         other[:, issue] = fallback
-        there = np.ravel_multi_index(tuple(other.T), self.table.grid.shape)
+        there = self.table.grid.positions(other)
         if (self.active[mine] != self.active[there]).any():
             return True
         for piece in self.pieces:

@@ -60,6 +60,10 @@ class Grid(Shown):
         """The package with these options, by position in each issue."""
         return int(np.ravel_multi_index(tuple(choices), self.shape))
 
+    def positions(self, choices: Index) -> Index:
+        """The packages with these options `[package, issue]`, by position in each issue."""
+        return np.asarray(np.ravel_multi_index(tuple(choices.T), self.shape), np.intp)
+
     def find(self, package: Mapping[str, str]) -> int:
         """The package with these options, by name; every issue must be given.
 
@@ -88,12 +92,18 @@ class Grid(Shown):
             for issue, names, choice in zip(self.issues, self.options, self.choices[package], strict=True)
         }
 
-    def mixtures(self, package: int, fallback: int) -> Index:
+    def mixtures(self, package: int, fallback: int, issues: Sequence[int] | None = None) -> Index:
         """`[2^issues]`: the packages that take a subset of issues from `package`, the others from `fallback`.
 
-        Bit k of the position in the array says that issue k is taken from `package`.
+        Bit k of the position in the array says that the k-th issue is taken from `package`.
+
+        Args:
+            package: From which some issues are taken.
+            fallback: From which all others are.
+            issues: By position, those that may be taken; all of them by default.
         """
-        count = len(self.issues)
-        taken = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
-        mixed = np.where(taken == 1, self.choices[package], self.choices[fallback])
-        return np.asarray(np.ravel_multi_index(tuple(mixed.T), self.shape), np.intp)
+        some = list(range(len(self.issues)) if issues is None else issues)
+        taken = (np.arange(2 ** len(some))[:, None] >> np.arange(len(some))) & 1
+        mixed = np.repeat(self.choices[fallback][None], len(taken), axis=0)
+        mixed[:, some] = np.where(taken == 1, self.choices[package][some], mixed[:, some])
+        return self.positions(mixed)

@@ -15,15 +15,16 @@ from kosho.bargain.nontariff import IDLE_HINT, Draw
 from kosho.bargain.package_shocks import PackageShocks, package_shocks
 from kosho.bargain.table import BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
-from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, solve_batch
+from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, solve, solve_batch
 from kosho.equilibrium.failure import raise_first
 from kosho.errors import Problems
 from kosho.impact.reach import IdleError
 from kosho.parallel import cores
 from kosho.progress import Progress, Reached, estimated, silent
-from kosho.world import World
+from kosho.world import World, together
 
 __all__ = [
+    "InFull",
     "PayoffParts",
     "PricedTable",
     "PricingParameters",
@@ -32,6 +33,7 @@ __all__ = [
     "payoffs_of_outcomes",
     "price",
     "price_at",
+    "price_in_full",
     "solve_payoffs",
 ]
 
@@ -265,6 +267,36 @@ def background_shocks(
 
 
 @dataclass(frozen=True, eq=False)
+class InFull(Shown):
+    """Packages on the full table, then the disagreement and the status quo."""
+
+    world: World
+    outcomes: tuple[Outcome, ...]
+    payoffs: Array
+    """`[state, party]`, million USD a year at the central weights."""
+
+
+def price_in_full(priced: PricedTable, table: Table, packages: Index) -> InFull:
+    """Price some packages again, each solved by itself, on the full table.
+
+    Args:
+        priced: Under which background, and on which world that was made coarser.
+        table: Its table, or that with more issues.
+        packages: Of `table`.
+
+    Raises:
+        InputError, IdleError, ConvergenceError: as `price`.
+    """
+    finest = together(priced.world.finest, table.parties)
+    shocks = background_shocks(table, priced.background, finest, packages)
+    world = shocks.world
+    changes = (*shocks.counterfactuals(packages.tolist()), *shocks.comparison_counterfactuals())
+    outcomes = tuple(solve(world, one, priced.deficits) for one in changes)
+    worth = payoffs_of_outcomes(table, world, outcomes)
+    return InFull(world, outcomes, worth.payoffs(Weights.of(table, world)))
+
+
+@dataclass(frozen=True, eq=False)
 class PricingParameters(Shown):
     """Parameters that packages are priced at, in place of the central ones."""
 
@@ -274,6 +306,11 @@ class PricingParameters(Shown):
     """Of everything else; in the middle of its range if not given."""
     scale: float = 1.0
     """Of the elasticities between origins of products told apart."""
+
+    @staticmethod
+    def scaled(world: World, scale: float) -> PricingParameters:
+        """Central ones, with every elasticity of a world scaled alike."""
+        return PricingParameters(world.theta * scale, scale=scale)
 
 
 def price_at(

@@ -235,7 +235,7 @@ class _Scaled:
     def _at(self, scale: float) -> Array:
         """`[package]`, above zero where every party gains more than noise."""
         if scale not in self._known:
-            setting = PricingParameters(self._priced.world.theta * scale, scale=scale)
+            setting = PricingParameters.scaled(self._priced.world, scale)
             worth = price_at(self._priced, self._packages, [setting], self._priced.deficits)
             names = [f"package {k}" for k in self._packages.tolist()] + ["the disagreement", "the status quo"]
             worth.complete([f"{name} at {scale:g} of the elasticities" for name in names])

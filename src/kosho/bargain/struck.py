@@ -11,12 +11,11 @@ from kosho.arrays import Array, Index
 from kosho.bargain.attribution import shapley
 from kosho.bargain.game import Game
 from kosho.bargain.package_shocks import PackageShocks
-from kosho.bargain.pricing import PricedTable, Weights, background_shocks, payoffs_of_outcomes, solve_payoffs
+from kosho.bargain.pricing import PricedTable, background_shocks, price_in_full, solve_payoffs
 from kosho.bargain.table import Agreed, Table
 from kosho.display import Card, Shown, columns, million
-from kosho.equilibrium import Counterfactual, Purchase, Settled, solve
+from kosho.equilibrium import Counterfactual, Purchase, Settled
 from kosho.law.nontariff_terms import Amount
-from kosho.world import together
 
 __all__ = ["LeftOnTable", "StruckOutcome", "left_on_table", "price_struck"]
 
@@ -77,7 +76,9 @@ def price_struck(priced: PricedTable, *, confirm: bool) -> StruckOutcome | None:
     if agreed is None:
         return None
     table, package, game = agreed.table, agreed.package, priced.game
-    subsets, kept = _mixtures(table, package), _promises_kept(table, agreed)
+    grid = table.grid
+    settled = np.flatnonzero(grid.choices[package] != grid.choices[table.fallback]).tolist()
+    subsets, kept = grid.mixtures(package, table.fallback, settled), _promises_kept(table, agreed)
     rows = np.unique(np.concatenate([subsets, kept]))
     shocks = background_shocks(table, priced.background, priced.world, rows)
     collapsed = shocks.collapsed()
@@ -88,14 +89,18 @@ def price_struck(priced: PricedTable, *, confirm: bool) -> StruckOutcome | None:
     before = np.flatnonzero(game.allowed)
     could = np.concatenate([_within(priced.table, before, table), kept])
     worths = np.concatenate([game.payoffs[before], payoffs[np.searchsorted(rows, kept)]])
-    settled = [k for k in range(len(table.grid.issues)) if _settles(table, package, k)]
     values = shapley(payoffs[np.searchsorted(rows, subsets)])
-    confirmed, bounds = _confirmed(priced, agreed) if confirm else ({}, ())
+    confirmed: dict[str, Array] = {}
+    bounds: tuple[Settled, ...] = ()
+    if confirm:
+        found = price_in_full(priced, table, np.array([package]))
+        confirmed = dict(zip(("payoffs", "disagreement", "status_quo"), found.payoffs, strict=True))
+        bounds = found.outcomes[0].constraints
     return StruckOutcome(
         agreed=agreed,
         payoffs=mine,
         ends=(payoffs[-2], payoffs[-1]),
-        shares={table.grid.issues[k]: tuple(row.tolist()) for k, row in zip(settled, values, strict=True)},
+        shares={grid.issues[k]: tuple(row.tolist()) for k, row in zip(settled, values, strict=True)},
         left={
             party: left_on_table(could, worths, mine, k, game.resolution)
             for k, party in enumerate(game.parties)
@@ -157,26 +162,13 @@ def _within(table: Table, packages: Index, whole: Table) -> Index:
     """Packages of a table by their numbers in one that has more issues behind: those have their fallbacks."""
     choices = np.repeat(whole.grid.choices[whole.fallback][None], len(packages), axis=0)
     choices[:, : len(table.grid.issues)] = table.grid.choices[packages]
-    return np.asarray(np.ravel_multi_index(tuple(choices.T), whole.grid.shape), np.intp)
+    return whole.grid.positions(choices)
 
 
 def _nearest(game: Game, payoffs: Array) -> int | None:
     if not len(game.frontier):
         return None
     return int(game.frontier[np.argmin(np.linalg.norm(game.payoffs[game.frontier] - payoffs, axis=1))])
-
-
-def _settles(table: Table, package: int, issue: int) -> bool:
-    return int(table.grid.choices[package, issue]) != int(table.grid.choices[table.fallback, issue])
-
-
-def _mixtures(table: Table, package: int) -> Index:
-    """`[2^issues settled]`: packages with a part of what was agreed, in the order that `shapley` wants."""
-    settled = [k for k in range(len(table.grid.issues)) if _settles(table, package, k)]
-    taken = (np.arange(2 ** len(settled))[:, None] >> np.arange(len(settled))) & 1
-    choices = np.repeat(table.grid.choices[table.fallback][None], len(taken), axis=0)
-    choices[:, settled] = np.where(taken == 1, table.grid.choices[package][settled], choices[:, settled])
-    return np.asarray(np.ravel_multi_index(tuple(choices.T), table.grid.shape), np.intp)
 
 
 def _at_ends(shocks: PackageShocks, package: int) -> list[Counterfactual]:
@@ -190,14 +182,3 @@ def _at_ends(shocks: PackageShocks, package: int) -> list[Counterfactual]:
         )
         found += shocks.counterfactuals([package], replace(shocks.central, constraints=constraints))
     return found
-
-
-def _confirmed(priced: PricedTable, agreed: Agreed) -> tuple[dict[str, Array], tuple[Settled, ...]]:
-    table, package = agreed.table, agreed.package
-    finest = together(priced.world.finest, table.parties)
-    shocks = background_shocks(table, priced.background, finest, np.array([package]))
-    changes = [*shocks.counterfactuals([package]), *shocks.comparison_counterfactuals()]
-    outcomes = [solve(shocks.world, one, priced.deficits) for one in changes]
-    worth = payoffs_of_outcomes(table, shocks.world, outcomes).payoffs(Weights.of(table, shocks.world))
-    named: list[str] = ["payoffs", "disagreement", "status_quo"]
-    return dict(zip(named, worth, strict=True)), outcomes[0].constraints

@@ -271,14 +271,23 @@ class Table(Shown):
         """`[package]`, False where linked issues exclude it."""
         free = np.ones(len(self.grid), bool)
         for link in self.file.links:
-            free &= ~self._has(link.when) | self._has(link.requires)
+            free &= ~self.has(link.when) | self.has(link.requires)
         return fixed(free)
 
     @cached_property
     def crossed(self) -> Mask:
         """`[package, red line]`."""
-        found = [self._has(line.forbids) for line in self.file.red_lines]
+        found = [self.has(line.forbids) for line in self.file.red_lines]
         return fixed(np.stack(found, axis=1) if found else np.zeros((len(self.grid), 0), bool))
+
+    def has(self, choice: Mapping[str, tuple[str, ...]]) -> Mask:
+        """`[package]`, whether it has one of the options in every issue named."""
+        held = np.ones(len(self.grid), bool)
+        for issue, names in choice.items():
+            k = self.grid.issues.index(issue)
+            wanted = [self.grid.options[k].index(name) for name in names]
+            held &= np.isin(self.grid.choices[:, k], wanted)
+        return held
 
     def option(self, issue: int, choice: int) -> Option:
         """An option by position."""
@@ -343,12 +352,10 @@ class Table(Shown):
         """Note the red line, or linkage, after which no package is left."""
         left = np.ones(len(self.grid), bool)
         ruled: list[tuple[str, int, Link | RedLine, Mask]] = [
-            ("links", n, link, ~self._has(link.when) | self._has(link.requires))
+            ("links", n, link, ~self.has(link.when) | self.has(link.requires))
             for n, link in enumerate(self.file.links)
         ]
-        ruled += [
-            ("red_lines", n, line, ~self._has(line.forbids)) for n, line in enumerate(self.file.red_lines)
-        ]
+        ruled += [("red_lines", n, line, ~self.has(line.forbids)) for n, line in enumerate(self.file.red_lines)]
         for key, n, item, keeps in ruled:
             if not (left & keeps).any():
                 what = "red line" if key == "red_lines" else "link"
@@ -361,15 +368,6 @@ class Table(Shown):
                 )
                 return
             left &= keeps
-
-    def _has(self, choice: Mapping[str, tuple[str, ...]]) -> Mask:
-        """`[package]`, whether it has one of the options in every issue named."""
-        held = np.ones(len(self.grid), bool)
-        for issue, names in choice.items():
-            k = self.grid.issues.index(issue)
-            wanted = [self.grid.options[k].index(name) for name in names]
-            held &= np.isin(self.grid.choices[:, k], wanted)
-        return held
 
 
 def _no_cut(measure: Measure) -> bool:

@@ -36,8 +36,7 @@ class TableCheck:
             scenarios: Those of the case.
             statements: Those of its record; None without one, then citations are not checked.
         """
-        known = (self.register.sources, self.register.products.sources)
-        sources = {*(name for one in known for name in one), *(source.id for source in self.file.sources)}
+        sources = self._known_sources
         self._scenarios(scenarios)
         self._sources(sources)
         if statements is not None:
@@ -50,9 +49,16 @@ class TableCheck:
         self._parties()
         self._ids()
 
+    @property
+    def _known_sources(self) -> set[str]:
+        register = self.register
+        return {*register.sources, *register.products.sources, *(one.id for one in self.file.sources)}
+
+    def _add(self, message: str, hint: str | None, place: Key) -> None:
+        self.problems.add(message, hint, line=self.lines[place], key=".".join(map(str, place)))
+
     def _note(self, what: str, name: str, known: Iterable[str], place: Key) -> None:
-        key = ".".join(str(part) for part in place)
-        self.problems.add(f"unknown {what} {name!r}", suggest(name, known), line=self.lines[place], key=key)
+        self._add(f"unknown {what} {name!r}", suggest(name, known), place)
 
     def struck(self, struck: StruckDeal, table: TableFile, statements: Collection[str] | None) -> None:
         """Note every mistake of a struck deal, with its line.
@@ -62,8 +68,7 @@ class TableCheck:
             table: The table as it stood before.
             statements: Of the record; None without one.
         """
-        register = self.register
-        known = {*register.sources, *register.products.sources, *(one.id for one in self.file.sources)}
+        known = self._known_sources
         self._own_issues(struck, {one.id for one in table.issues})
         for place, item in justified_by(struck):
             for name in item.source:
@@ -84,12 +89,7 @@ class TableCheck:
         for n, issue in enumerate(struck.issues):
             here: Key = ("struck", "issues", n)
             if issue.id in taken:
-                self.problems.add(
-                    f"the table has an issue {issue.id!r} already",
-                    "choose another id",
-                    line=self.lines[here],
-                    key=".".join(map(str, here)),
-                )
+                self._add(f"the table has an issue {issue.id!r} already", "choose another id", here)
             for m, option in enumerate(issue.options):
                 self._option(option, overlays, (*here, "options", m))
 
@@ -172,7 +172,7 @@ class TableCheck:
                 self._note("measure", name, added, place)
             wrong = PERCENT_DUTY.broken(rate) if math.isfinite(rate) else f"a rate of {rate:g} percent"
             if wrong is not None:
-                self.problems.add(wrong, "zero or more", line=self.lines[place], key=".".join(map(str, place)))
+                self._add(wrong, "zero or more", place)
         self._amounts(option, mine, here)
 
     def _once(self) -> None:
@@ -192,23 +192,15 @@ class TableCheck:
                         what = f"is added by an option of issue {owner[name]!r} too"
                     else:
                         continue
-                    self.problems.add(
-                        f"measure {name!r} {what}",
-                        "one issue a measure; copy it to an overlay of its own under another id",
-                        line=self.lines[place],
-                        key=".".join(map(str, place)),
-                    )
+                    hint = "one issue a measure; copy it to an overlay of its own under another id"
+                    self._add(f"measure {name!r} {what}", hint, place)
             owner |= dict.fromkeys(mine - set(owner), issue.id)
 
     def _days(self) -> None:
         start, end = self.file.status_quo.date, self.file.deadline.date
         if end < start:
-            self.problems.add(
-                f"the deadline of {end} is before the status quo of {start}",
-                "the talks end after they begin",
-                line=self.lines["deadline", "date"],
-                key="deadline.date",
-            )
+            what = f"the deadline of {end} is before the status quo of {start}"
+            self._add(what, "the talks end after they begin", ("deadline", "date"))
 
     def _amounts(self, option: Option, measures: list[Measure], here: Key) -> None:
         bounds = {one.id: one.terms for one in measures if isinstance(one.terms, Amount)}
@@ -217,11 +209,8 @@ class TableCheck:
             if name not in bounds:
                 self._note("quota or purchase", name, bounds, place)
             elif amount.unit != bounds[name].amount.unit:
-                self.problems.add(
-                    f"{name!r} is measured in {bounds[name].amount.unit!r}, not {amount.unit!r}",
-                    line=self.lines[place],
-                    key=".".join(map(str, place)),
-                )
+                unit = bounds[name].amount.unit
+                self._add(f"{name!r} is measured in {unit!r}, not {amount.unit!r}", None, place)
 
     def _choices(self) -> None:
         options = {issue.id: {option.id for option in issue.options} for issue in self.file.issues}

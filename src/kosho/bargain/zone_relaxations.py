@@ -297,7 +297,7 @@ def _with(priced: PricedTable, packages: Index, issue: int, choice: int) -> Inde
     """The packages with another option of one issue."""
     choices = priced.table.grid.choices[packages]
     choices[:, issue] = choice
-    return np.asarray(np.ravel_multi_index(tuple(choices.T), priced.table.grid.shape), np.intp)
+    return priced.table.grid.positions(choices)
 
 
 def _gains_at(priced: PricedTable, package: int, step: _Step, rate: float) -> Array:

@@ -18,6 +18,7 @@ from typing import Protocol
 
 import numpy as np
 
+from kosho.arguments import MOST
 from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.closure import Closure
 from kosho.equilibrium.constraints import Constraint
@@ -26,9 +27,6 @@ from kosho.errors import Problems, suggest
 from kosho.world import World
 
 __all__ = ["Absorption", "absorption_of", "named_in"]
-
-MOST = 10
-"""Rows named in a message."""
 
 
 class Rows(Protocol):

@@ -7,11 +7,8 @@ from dataclasses import replace
 
 from kosho.equilibrium.constraints import Constraint, Purchase, Settled, partial
 from kosho.equilibrium.counterfactual import Counterfactual
-from kosho.equilibrium.preconditioners import Factors
-from kosho.equilibrium.solve_constrained import find_constrained
-from kosho.world import World
 
-__all__ = ["bought_anyway", "in_full", "without_promises"]
+__all__ = ["in_full", "without_promises"]
 
 
 def without_promises(change: Counterfactual) -> Counterfactual:
@@ -24,21 +21,6 @@ def without_promises(change: Counterfactual) -> Counterfactual:
             for one in change.constraints
         ),
     )
-
-
-def bought_anyway(base: World, factors: Factors, without: Counterfactual, tol: float) -> dict[str, Settled]:
-    """What is bought where nothing is promised, by name of the constraint.
-
-    Args:
-        base: An equilibrium.
-        factors: Of `base`, under the closure wanted.
-        without: A change as `without_promises` leaves it.
-        tol: Largest relative gap in any equation.
-
-    Raises:
-        InputError, KoshoError, ConvergenceError: as `find_constrained`.
-    """
-    return {one.constraint.name: one for one in find_constrained(base, factors, without, tol).settled}
 
 
 def in_full(change: Counterfactual, anyway: Mapping[str, Settled]) -> Counterfactual:

@@ -18,7 +18,7 @@ from kosho.equilibrium.factor_markets import LEAST, Incomes
 from kosho.equilibrium.kernel import Rents, Values
 from kosho.equilibrium.preconditioners import Factors
 
-__all__ = ["Adjoint", "Causes", "Seeds", "Unknowns"]
+__all__ = ["Adjoint", "Causes", "Seeds", "Unknowns", "there"]
 
 
 COLUMNS = 64
@@ -134,7 +134,7 @@ class Adjoint:
     @property
     def blocks(self) -> int:
         """How many unknowns there are for each country and sector."""
-        return 2 if self.base.markets is None or not self.base.markets.by_sector else 3
+        return 3 if self.base.by_sector else 2
 
     @cached_property
     def scale(self) -> Array:
@@ -216,7 +216,7 @@ class Adjoint:
         """Derivatives with respect to the unknowns: one pass over shares, two over those net of tariff."""
         theta, cost_labour = self.base.theta, self.base.cost_labour.T
         seeds = self.settled(seeds)
-        revenue = _there(seeds.revenue)
+        revenue = there(seeds.revenue)
         by_unit = self._by_unit(seeds)
         absorbed = seeds.log_absorbed - by_unit
         # What producers receive of a purchase is wanted for its producer's output, and not for the duty lost.
@@ -256,7 +256,7 @@ class Adjoint:
     def causes(self, seeds: Seeds) -> Causes:
         """Derivatives with respect to the coefficients; one right-hand side, b = 1."""
         seeds = self.settled(seeds)
-        income, output = _there(seeds.revenue)[:, 0], seeds.output[:, :, 0]
+        income, output = there(seeds.revenue)[:, 0], seeds.output[:, :, 0]
         absorbed = (seeds.log_absorbed - self._by_unit(seeds))[:, :, 0]
         net = self.net_share * self.spending[:, :, None]
         net *= output[:, None, :] - income[:, None]
@@ -284,7 +284,7 @@ class Adjoint:
 
     def _by_unit(self, seeds: Seeds) -> Array:
         """With respect to ln(X / sum K E) (S, N, b): what a buyer's purchases of a sector are wanted for."""
-        wanted = _times(self.net_share, seeds.output) - self.imports[:, :, None] * _there(seeds.revenue)
+        wanted = _times(self.net_share, seeds.output) - self.imports[:, :, None] * there(seeds.revenue)
         by_unit = self.spending[:, :, None] * wanted
         if self.rents is not None:
             r = self.rents
@@ -294,7 +294,7 @@ class Adjoint:
     def _rents(self, seeds: Seeds) -> Array:
         """Each rent with what it is wanted for: its holder's income, less its payer's treasury's."""
         assert self.rents is not None  # noqa: S101
-        lost = _there(seeds.revenue)[self.rents.importer]
+        lost = there(seeds.revenue)[self.rents.importer]
         return self.rents.part[:, None] * (seeds.income[self.rents.holder] - lost)
 
     def _rents_by_exporter(self, seeds: Seeds) -> Array:
@@ -315,8 +315,9 @@ def _priced(values: Values) -> Rents | None:
     )
 
 
-def _there(wanted: Array | None) -> Array:
-    assert wanted is not None  # noqa: S101 - `settled` fills it in
+def there(wanted: Array | None) -> Array:
+    """What is filled in by now: by `settled`, or by whoever made the seeds."""
+    assert wanted is not None  # noqa: S101
     return wanted
 
 

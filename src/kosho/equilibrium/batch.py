@@ -29,7 +29,7 @@ from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
 from kosho.equilibrium.failure import Failure, raise_first
 from kosho.equilibrium.outcome import FRACTION
 from kosho.equilibrium.shock import Shock
-from kosho.equilibrium.solve import settled_without, solve
+from kosho.equilibrium.solve import bought_anyway, solve
 from kosho.errors import InputError, KoshoError, Problems
 from kosho.limits import refuse_beyond
 from kosho.parallel import Shared, cores, one_thread, run
@@ -293,7 +293,7 @@ def _in_full(
             given = world if thetas is None else world.with_theta(thetas[member])
             known[key] = {}
             with suppress(KoshoError):
-                known[key] = settled_without(given, without, closure, tol)
+                known[key] = bought_anyway(given, without, closure, tol)
         found.append(in_full(change, known[key]) if known[key] else change)
     return found
 

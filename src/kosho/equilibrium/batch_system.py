@@ -15,7 +15,7 @@ import numpy as np
 
 from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.batch_markets import Markets
-from kosho.equilibrium.factor_markets import Incomes, Labour
+from kosho.equilibrium.factor_markets import LEAST, Incomes, Labour
 from kosho.equilibrium.kernel import SMALL_CELL, System
 from kosho.equilibrium.preconditioners import Factors
 from kosho.equilibrium.shock import ROUNDING, Shock
@@ -296,7 +296,7 @@ class Family:
         """What factors earn, as `kernel.evaluate` has it."""
         base = self.base
         wage_bill = np.exp(log_wage) * base.labour_income[:, None]
-        earned = np.maximum((self._labour * output).sum(axis=0), np.finfo(float).tiny)
+        earned = np.maximum((self._labour * output).sum(axis=0), LEAST)
         if base.markets is None:
             return Incomes(wage_bill, earned, wage_bill, base.deficits[:, None])
         markets, level = base.markets, (self._alpha * log_price).sum(axis=0)

@@ -12,6 +12,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.equilibrium.factor_markets import Labour, spread
 from kosho.equilibrium.kernel import Values
+from kosho.equilibrium.part_flows import at_cost
 from kosho.equilibrium.preconditioners import Factors
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.system import Cells
@@ -169,7 +170,9 @@ def _taxes(world: World, values: Values, shock: Shock, cells: Cells) -> Volume:
     What arrives is what producers receive, over unit cost and change of real trade cost.
     """
     a, price = world.arrays, np.exp(values.log_cost)[None]
-    new, paid = (x.transpose(1, 2, 0) for x in (values.net_flow, values.share * _spending(values)))
+    new, paid = (
+        x.transpose(1, 2, 0) for x in (values.net_flow, values.share * values.point.spending.T[:, :, None])
+    )
     tax = paid - new
     if values.system.rents is not None:
         r = values.system.rents
@@ -182,16 +185,10 @@ def _taxes(world: World, values: Values, shock: Shock, cells: Cells) -> Volume:
     return Volume(*(x.sum(axis=(1, 2)) for x in (a.tariff * a.flows, a.tariff * arrived, rate * a.flows, tax)))
 
 
-def _spending(values: Values) -> Array:
-    return values.point.spending.T[:, :, None]
-
-
 def _melted(values: Values, shock: Shock, cells: Cells, shape: tuple[int, ...]) -> Array:
     """What producers receive for goods that do not arrive, or arrive for nothing, as trade costs changed."""
     cell = cells.row
-    n, i, j = cells.importer[cell], cells.exporter[cell], cells.sector[cell]
-    paid = values.share[j, n, i] * values.point.spending[n, j]
-    part = np.divide(cells.weight, cells.factor[cell], out=np.zeros_like(paid), where=cells.factor[cell] > 0)
     found = np.zeros(shape)
-    np.add.at(found, (n, i, j), paid * part * cells.part_net * (1.0 - 1.0 / shock.cost))
+    place = (cells.importer[cell], cells.exporter[cell], cells.sector[cell])
+    np.add.at(found, place, at_cost(values, cells) * (1.0 - 1.0 / shock.cost))
     return found

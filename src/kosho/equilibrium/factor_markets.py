@@ -24,6 +24,7 @@ took; or as in Ignatenko et al. (2025), where a base tax of just the later reven
 NEWTON_STEPS = 12
 NEAR = 1e-7
 LEAST = np.finfo(float).tiny
+"""Nothing is divided by less."""
 
 
 @dataclass(frozen=True, eq=False)

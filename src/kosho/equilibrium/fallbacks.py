@@ -95,8 +95,7 @@ def _ladder(system: System, start: Iterate, tol: float) -> Iterator[tuple[str, E
 
 def _start(system: System) -> Iterate:
     base = system.base
-    apart = base.markets is not None and base.markets.by_sector
-    premium = np.zeros_like(base.spending) if apart else None
+    premium = np.zeros_like(base.spending) if base.by_sector else None
     return Iterate(np.zeros_like(base.value_added), np.zeros_like(base.spending), base.spending, premium)
 
 

@@ -78,7 +78,7 @@ def iterate(system: System, start: Iterate, local: Local, pace: Pace) -> Ended:
         wages = _wage_step(base, values, pace.damping)
         price_gap, premium = values.price_gap, None
         if values.premium_gap is not None:
-            premium = _premium_step(base, values.premium_gap)
+            premium = values.premium_gap / base.premium.answer
             price_gap = price_gap + base.premium.follow * premium
         prices = local.prices(price_gap) + local.follow * wages[:, None]
         scale = point.spending.sum(axis=1, keepdims=True)
@@ -107,12 +107,6 @@ def _wage_step(base: Factors, values: Values, damping: float) -> Array:
     if damping == 0:
         return np.zeros_like(values.wage_gap)
     return np.clip(-damping * (base.wage @ values.wage_gap), -WAGE_CAP, WAGE_CAP)
-
-
-def _premium_step(base: Factors, gap: Array) -> Array:
-    """What labour costs in a sector lowers what the sector sells and so, over mobility, what labour costs."""
-    mobility = np.inf if base.markets is None else base.markets.mobility
-    return gap / (1.0 + base.premium.reach / mobility)
 
 
 def _gaps(values: Values, point: Iterate, *, wages: bool) -> Array:

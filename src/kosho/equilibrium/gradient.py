@@ -19,7 +19,7 @@ import xarray as xr
 from kosho.arguments import note_numbers, note_share_of_one, note_sort
 from kosho.arrays import Array
 from kosho.display import Card, Shown, glance, number
-from kosho.equilibrium.adjoint import Adjoint, Seeds, Unknowns
+from kosho.equilibrium.adjoint import Adjoint, Seeds, Unknowns, there
 from kosho.equilibrium.anderson import Anderson
 from kosho.equilibrium.arguments import Deficits
 from kosho.equilibrium.closed_factors import closed_factors
@@ -189,8 +189,7 @@ def gradient(
     Args:
         at: Where to take it: an outcome at hand, or a world, in which `counterfactual` is solved first.
         objective: A country, for its `welfare` (a fraction), or a `Payoff` (million USD a year); or several,
-        each
-            with its weight, for the derivative of their weighted sum.
+            each with its weight, for the derivative of their weighted sum.
         accuracy: Largest gap left in the transposed equations, relative to their right-hand side. Cells far
             smaller than the largest need a smaller one to be as exact.
         counterfactual: What changes in the world; nothing if not given. Only with a world.
@@ -287,10 +286,10 @@ def _add_payoff(seeds: Seeds, outcome: Outcome, times: float, objective: PayoffL
     seeds.income[home] += scale / (a.income[home] * level)
     consumed = values.income[home]
     if outcome.closure.revenue == "kept":
-        _there(seeds.revenue)[home] -= scale / (a.income[home] * level)
+        there(seeds.revenue)[home] -= scale / (a.income[home] * level)
         consumed = consumed - values.revenue[home]
     seeds.log_price[:, home, 0] -= scale * a.alpha[home] * consumed / (a.income[home] * level)
-    _there(seeds.log_labour)[home] -= scale * disutility_slope(values)[home]
+    there(seeds.log_labour)[home] -= scale * disutility_slope(values)[home]
     # Real value added = beta (Y / c - Y0).
     for code, weight in payoff.weights.items():
         j = outcome.base.sector_position(code)
@@ -346,12 +345,6 @@ def _precondition(adjoint: Adjoint, base: Factors, gap: Unknowns) -> Array:
     by_wage = base.wage.T @ (gap.wage[:, 0] + follow)
     blocks = [by_wage, -by_price.T.ravel(), -by_spending.T.ravel()]
     if gap.premium is not None:
-        mobility = np.inf if base.markets is None else base.markets.mobility
         premium = gap.premium[:, :, 0] + base.premium.follow.T * by_price.T
-        blocks.append((-premium / (1.0 + base.premium.reach.T / mobility)).ravel())
+        blocks.append((-premium / base.premium.answer.T).ravel())
     return np.concatenate(blocks)
-
-
-def _there(wanted: Array | None) -> Array:
-    assert wanted is not None  # noqa: S101 - filled in above
-    return wanted

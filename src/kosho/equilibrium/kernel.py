@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from kosho.arrays import Array, Index
-from kosho.equilibrium.factor_markets import Incomes
+from kosho.equilibrium.factor_markets import LEAST, Incomes
 from kosho.equilibrium.preconditioners import Factors
 
 __all__ = ["SMALL_CELL", "Iterate", "Rents", "System", "Values", "evaluate"]
@@ -201,7 +201,7 @@ def _incomes(system: System, at: Iterate, wage: Array, output: Array, revenue: A
     """What factors earn, at least next to nothing."""
     base, markets = system.base, system.base.markets
     wage_bill = wage * base.labour_income
-    earned = np.maximum((base.labour * output).sum(axis=1), np.finfo(float).tiny)
+    earned = np.maximum((base.labour * output).sum(axis=1), LEAST)
     if markets is None:
         return Incomes(wage_bill, earned, wage_bill, system.deficits)
     level = np.einsum("nj,nj->n", base.alpha, at.log_price)

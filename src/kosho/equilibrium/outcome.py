@@ -230,13 +230,7 @@ class Outcome(Fixed, Shown):
         Where labour is given it is the exact change of real income: income hat over the final price index hat.
         Where labour moves, what its change costs workers is taken off; where the treasury keeps revenue, that.
         """
-        values = self.solution.values
-        real = values.income / self.base.arrays.income / self._price_level - 1.0
-        if values.incomes.labour is not None:
-            real = real - disutility(values.system.base, values.incomes.labour)
-        if self.closure.revenue == "kept":
-            real = real - kept_back(self.base, values.revenue, self._price_level)
-        return self._by_country(real, FRACTION)
+        return self._by_country(self.real_income.to_numpy() + self._leisure + self._kept, FRACTION)
 
     @cached_property
     def real_income(self) -> xr.DataArray:
@@ -313,19 +307,15 @@ class Outcome(Fixed, Shown):
         >>> {name: round(float(part), 4) for name, part in parts.items() if abs(float(part)) > 1e-6}
         {'terms_of_trade': 0.0119, 'revenue': -0.0064}
         """
-        values, a = self.solution.values, self.base.arrays
+        a = self.base.arrays
         gdp = (a.value_added + a.revenue) / a.income
         parts = {
             "volume": gdp * self._gdp.factors,
             "revenue": gdp * self._gdp.revenue,
             "profits": gdp * self._gdp.profits,
-            "leisure": np.zeros_like(a.income),
-            "kept": np.zeros_like(a.income),
+            "leisure": self._leisure,
+            "kept": self._kept,
         }
-        if values.incomes.labour is not None:
-            parts["leisure"] = -disutility(values.system.base, values.incomes.labour)
-        if self.closure.revenue == "kept":
-            parts["kept"] = -kept_back(self.base, values.revenue, self._price_level)
         rest = self.welfare.to_numpy() - np.sum(list(parts.values()), axis=0)
         named = {"terms_of_trade": rest} | parts
         return xr.Dataset({name: self._by_country(part, FRACTION) for name, part in named.items()})
@@ -467,6 +457,21 @@ class Outcome(Fixed, Shown):
     @cached_property
     def _parts(self) -> PartFlows:
         return PartFlows(self.base, self.shock, self.answered, self.cells, self.solution.values)
+
+    @cached_property
+    def _leisure(self) -> Array:
+        """What work costs workers less than in the base, over base income `(N,)`."""
+        values = self.solution.values
+        if values.incomes.labour is None:
+            return np.zeros_like(self.base.arrays.income)
+        return -disutility(values.system.base, values.incomes.labour)
+
+    @cached_property
+    def _kept(self) -> Array:
+        """Revenue that the treasury keeps, over base income, with the sign it has in welfare `(N,)`."""
+        if self.closure.revenue != "kept":
+            return np.zeros_like(self.base.arrays.income)
+        return -kept_back(self.base, self.solution.values.revenue, self._price_level)
 
     @cached_property
     def _gdp(self) -> GdpVolume:

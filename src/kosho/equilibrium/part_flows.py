@@ -14,7 +14,7 @@ from kosho.equilibrium.system import Cells
 from kosho.errors import InputError, Problem, suggest
 from kosho.world import PhysicalFlow, World
 
-__all__ = ["PartFlows"]
+__all__ = ["PartFlows", "at_cost"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class PartFlows:
 
     def received(self, rows: Index) -> Array:
         """New value net of tariff and rent of some rows, by their positions."""
-        return self._at_cost(rows) - self._borne(rows)
+        return self._at_cost[rows] - self._borne(rows)
 
     def volume(self, flow: PhysicalFlow) -> float:
         """New over old quantity of a physical flow, as `Outcome.units` says."""
@@ -86,29 +86,20 @@ class PartFlows:
             return paid * self.cells.rest_net[cell] / self.cells.factor[cell] / base / cost if base > 0 else 0.0
         base = base_value * self.shock.share[rows] / (1.0 + self.shock.base_tariff[rows])
         total = base.sum()
-        return float((self._at_cost(rows) / self.shock.cost[rows]).sum() / total / cost) if total > 0 else 0.0
+        return float((self._at_cost[rows] / self.shock.cost[rows]).sum() / total / cost) if total > 0 else 0.0
 
     @cached_property
     def _marked(self) -> Mask:
         """Rows whose price before duty makers lower or raise `(m,)`."""
         return self.answered.rent != self.shock.rent
 
-    def _at_cost(self, rows: Index) -> Array:
-        """What is shipped, at what it costs its makers."""
-        cell = self.cells.row[rows]
-        j, n, i = self.cells.sector[cell], self.cells.importer[cell], self.cells.exporter[cell]
-        paid = self.values.share[j, n, i] * self.values.point.spending[n, j]
-        weight = np.divide(
-            self.cells.weight[rows],
-            self.cells.factor[cell],
-            out=np.zeros(len(rows)),
-            where=self.cells.factor[cell] > 0,
-        )
-        return paid * weight * self.cells.part_net[rows]
+    @cached_property
+    def _at_cost(self) -> Array:
+        return at_cost(self.values, self.cells)
 
     def _borne(self, rows: Index) -> Array:
         """What makers bear of the duties on some rows."""
-        return np.where(self._marked[rows], -self.answered.rent[rows] * self._at_cost(rows), 0.0)
+        return np.where(self._marked[rows], -self.answered.rent[rows] * self._at_cost[rows], 0.0)
 
     def _cell_volume(self, n: int, i: int, j: int, rows: Index) -> float:
         """Net flow ratio of a whole cell, each part over its own change of trade cost."""
@@ -116,7 +107,7 @@ class PartFlows:
         if not base > 0:
             return 0.0
         new = float(self.values.net_flow[j, n, i])
-        saved = self._at_cost(rows) * (1.0 - 1.0 / self.shock.cost[rows])
+        saved = self._at_cost[rows] * (1.0 - 1.0 / self.shock.cost[rows])
         return float((new - saved.sum()) / base)
 
     def _cell_spending(self, n: int, i: int, j: int) -> float:
@@ -130,3 +121,13 @@ class PartFlows:
         shock = self.shock
         rows = np.flatnonzero((shock.importer == n) & (shock.exporter == i) & (shock.sector == j))
         return rows if part is None else np.array([row for row in rows if shock.part[row] == part], np.intp)
+
+
+def at_cost(values: Values, cells: Cells) -> Array:
+    """What is shipped in each row of a shock, at what it costs its makers `(m,)`."""
+    cell = cells.row
+    j, n, i = cells.sector[cell], cells.importer[cell], cells.exporter[cell]
+    paid = values.share[j, n, i] * values.point.spending[n, j]
+    factor = cells.factor[cell]
+    weight = np.divide(cells.weight, factor, out=np.zeros_like(paid), where=factor > 0)
+    return paid * weight * cells.part_net

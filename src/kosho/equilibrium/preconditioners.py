@@ -52,6 +52,11 @@ class Factors:
         return local_block(self, self.share, self.net_share)
 
     @property
+    def by_sector(self) -> bool:
+        """Whether labour costs different amounts in different sectors: another block of unknowns."""
+        return self.markets is not None and self.markets.by_sector
+
+    @property
     def cost_gamma(self) -> Array:
         """How unit cost rises with prices `(N, S input, S)`: gamma in the plain closure."""
         found, markets = self.gamma, self.markets
@@ -68,7 +73,8 @@ class Factors:
         total = sold.sum(axis=1)
         own = np.divide((sold * self.share).sum(axis=1), total, out=np.zeros_like(total), where=total > 0)
         reach = self.theta[:, None] * (1.0 - own) * self.cost_labour.T
-        return PremiumStep(reach.T, np.einsum("jnn->nj", self.share) * self.cost_labour)
+        mobility = np.inf if self.markets is None else self.markets.mobility
+        return PremiumStep(1.0 + reach.T / mobility, np.einsum("jnn->nj", self.share) * self.cost_labour)
 
     @cached_property
     def swing(self) -> Array:
@@ -88,9 +94,13 @@ class Factors:
 
 @dataclass(frozen=True, eq=False)
 class PremiumStep:
-    """Preconditioner of premiums on labour by sector."""
+    """Preconditioner of premiums on labour by sector.
 
-    reach: Array  # (N, S): how sales fall with a sector's labour cost, competitors' costs held
+    What labour costs in a sector lowers what the sector sells, competitors' costs held, and so, over mobility,
+    what labour costs.
+    """
+
+    answer: Array  # (N, S): how a gap of the premium moves with it
     follow: Array  # (N, S): how the price at home rises with it, before inputs follow
 
 

@@ -13,13 +13,12 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.equilibrium.adjoint import Seeds
+from kosho.equilibrium.factor_markets import LEAST
 from kosho.equilibrium.kernel import Values
 from kosho.equilibrium.preconditioners import Factors
 from kosho.world import World
 
 __all__ = ["add_sector_incomes", "base_sector_incomes", "real_sector_incomes"]
-
-LEAST = np.finfo(float).tiny
 
 
 def base_sector_incomes(world: World, factors: Factors, home: int) -> Array:

@@ -262,6 +262,11 @@ class Shock(Fixed, Shown):
         label = f" ({self.part[row]})" if self.part[row] else ""
         return f"{words[0]} from {words[1]}, {self.sectors[self.sector[row]]}{label}"
 
+    def places(self) -> list[tuple[int, int, int, str]]:
+        """Of each row, the positions of importer, exporter and sector, and the name of the part."""
+        columns = (self.importer.tolist(), self.exporter.tolist(), self.sector.tolist(), self.part)
+        return list(zip(*columns, strict=True))
+
     def cells(self) -> tuple[Index, Index]:
         """Flat positions of the cells that have parts, and for each row its place among them."""
         return self._cells

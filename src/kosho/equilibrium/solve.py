@@ -11,7 +11,7 @@ import numpy as np
 
 from kosho.arguments import note_share_of_one
 from kosho.equilibrium.absorption import absorption_of
-from kosho.equilibrium.additionality import bought_anyway, in_full, without_promises
+from kosho.equilibrium.additionality import in_full, without_promises
 from kosho.equilibrium.arguments import Deficits, note_world
 from kosho.equilibrium.closed_factors import closed_factors
 from kosho.equilibrium.closure import Closure, agreed, refuse_other_world
@@ -123,7 +123,7 @@ def _solved(world: World, change: Counterfactual, closure: Closure, tol: float) 
     if not change.plain:
         bound = replace(change, shock=shock)
         if partial(change.constraints):
-            bound = in_full(bound, bought_anyway(base, factors, without_promises(bound), tol))
+            bound = in_full(bound, bought_anyway(world, without_promises(change), closure, tol))
         found = find_constrained(base, factors, bound, tol)
         asked = found.shock if absorption is None else absorption.asked(found.shock, change.constraints)
         return Outcome(base, asked, closure, observed, found.solution, found.cells, found.shock, found)
@@ -132,15 +132,22 @@ def _solved(world: World, change: Counterfactual, closure: Closure, tol: float) 
     return Outcome(base, change.shock, closure, observed, solution, cells, shock)
 
 
-def settled_without(world: World, without: Counterfactual, closure: Closure, tol: float) -> dict[str, Settled]:
-    """What is bought where nothing is promised (`kosho.equilibrium.additionality`).
+def bought_anyway(world: World, without: Counterfactual, closure: Closure, tol: float) -> dict[str, Settled]:
+    """What is bought where nothing is promised, by name of the constraint.
+
+    Args:
+        world: The table.
+        without: A change as `kosho.equilibrium.additionality.without_promises` leaves it.
+        closure: What adjusts.
+        tol: Largest relative gap in any equation.
 
     Raises:
         InputError, KoshoError, ConvergenceError: as `solve`.
     """
     base, absorption = rebase(world, closure=closure), absorption_of(closure, world)
     shock = without.shock if absorption is None else absorption.applied(without.shock, without.constraints)
-    return bought_anyway(base, closed_factors(base, closure), replace(without, shock=shock), tol)
+    found = find_constrained(base, closed_factors(base, closure), replace(without, shock=shock), tol)
+    return {one.constraint.name: one for one in found.settled}
 
 
 def rebase(world: World, deficits: Deficits = "fixed", *, closure: Closure | None = None) -> World:

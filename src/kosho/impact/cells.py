@@ -42,11 +42,6 @@ def with_cells(
 def rows_in(shock: Shock, cells: Iterable[Cell]) -> Mask:
     """Which rows of a shock lie in some cells `[row]`."""
     wanted = set(cells)
-    places = zip(shock.importer.tolist(), shock.exporter.tolist(), shock.sector.tolist(), strict=True)
     return np.array(
-        [
-            (*place, "") in wanted or (*place, part or REST) in wanted
-            for place, part in zip(places, shock.part, strict=True)
-        ],
-        bool,
+        [(*cell, "") in wanted or (*cell, part or REST) in wanted for *cell, part in shock.places()], bool
     )

@@ -196,7 +196,7 @@ class _Seen:
         about: dict[str, Any] = {
             "name": name,
             "flows": flows,
-            "amount": _at(terms.amount, self.end),
+            "amount": Range.of(terms.amount).levels[self.end],
             "basis": terms.basis,
             "measured": terms.measured,
             "unit": terms.counted,
@@ -387,8 +387,3 @@ def _factor(terms: Standard | CustomsDays | Data, theta: float) -> Range:
     if terms.connectivity_cost is not None:
         return digital.connectivity_cost(terms.connectivity_cost)
     return digital.restrictiveness(terms.restrictiveness or 0.0, theta)
-
-
-def _at(cited: Cited, end: End) -> float:
-    found = getattr(cited, end)
-    return cited.value if found is None else float(found)

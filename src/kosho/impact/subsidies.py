@@ -126,9 +126,7 @@ def _paid_rows(shock: Shock, of: Subsidised, end: End) -> list[int]:
     of others of the group by the rate, or all of them where all is eligible.
     """
     price, left = 1.0 + shock.tariff + shock.rent, 1.0 - of.rate.levels[end]
-    places = list(
-        zip(shock.importer.tolist(), shock.exporter.tolist(), shock.sector.tolist(), shock.part, strict=True)
-    )
+    places = shock.places()
     alike: dict[Cell, list[int]] = {}
     for k, place in enumerate(places):
         alike.setdefault(place, []).append(k)

@@ -340,8 +340,5 @@ def subsidy_cost(outcome: Outcome, rate: float, parts: Sequence[Part]) -> float:
         )
         for one in parts
     }
-    places = zip(
-        shock.importer.tolist(), shock.exporter.tolist(), shock.sector.tolist(), shock.part, strict=True
-    )
-    rows = np.array([k for k, place in enumerate(places) if place in named], np.intp)
+    rows = np.array([k for k, place in enumerate(shock.places()) if place in named], np.intp)
     return treasury_cost(outcome, rows, rate)

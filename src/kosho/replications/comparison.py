@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kosho.arrays import Array
 from kosho.display import Card, Shown
+from kosho.world import World
 
-__all__ = ["Comparison", "Numbers", "items_of"]
+__all__ = ["Comparison", "Numbers", "items_of", "percent_by_country"]
 
 Numbers = Mapping[str, float | Mapping[str, float]]
 """By measure: a number, or one for each country."""
@@ -17,6 +19,11 @@ Numbers = Mapping[str, float | Mapping[str, float]]
 def items_of(values: float | Mapping[str, float]) -> dict[str, float]:
     """Numbers by country; a number that is of none under an empty name."""
     return dict(values) if isinstance(values, Mapping) else {"": values}
+
+
+def percent_by_country(world: World, fractions: Array) -> dict[str, float]:
+    """Fractions `(N,)` in percent, by country."""
+    return {code: 100.0 * float(one) for code, one in zip(world.countries, fractions, strict=True)}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from kosho.arguments import CELL
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing
 from kosho.equilibrium import Deficits, Outcome, Shock, rebase, solve
@@ -40,7 +41,6 @@ REPEATS = 5
 """Solves of each closure that are timed."""
 NON_TRADED_ELASTICITY = 8.22
 """Used by the authors for the twenty sectors without trade, where it has no effect."""
-CELL = ("importer", "exporter", "sector")
 
 SHAPES: Mapping[str, tuple[str, ...]] = {
     "regions": ("region",),

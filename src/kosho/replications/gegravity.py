@@ -18,11 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
+from kosho.arguments import CELL
 from kosho.arrays import Array
 from kosho.equilibrium import Closure, Deficits, Shock, solve
 from kosho.errors import InputError, Problem, Problems
 from kosho.progress import Progress, silent
-from kosho.replications.comparison import Comparison
+from kosho.replications.comparison import Comparison, percent_by_country
 from kosho.world import World, WorldMeta, labelled
 
 __all__ = ["COEFFICIENTS", "read", "replicate"]
@@ -39,7 +40,6 @@ COEFFICIENTS: Mapping[str, float] = {
 }
 """Of the gravity equation on the sample, as the package's documentation prints them (Stata, ppmlhdfe)."""
 COLUMNS = ("exporter", "importer", "Y", "E", *COEFFICIENTS)
-CELL = ("importer", "exporter", "sector")
 ROUNDS, BALANCED = 10_000, 1e-13
 TOLERANCE = 1e-11
 
@@ -80,7 +80,7 @@ def replicate(folder: Path, progress: Progress = silent) -> Comparison:
     for name, deficits in CLOSURES.items():
         progress(f"Solving: {name}")
         welfare = solve(world, shock, tol=TOLERANCE, closure=Closure(deficits=deficits)).welfare
-        found[name] = dict(zip(world.countries, (100.0 * welfare).to_numpy().tolist(), strict=True))
+        found[name] = percent_by_country(world, welfare.to_numpy())
     return Comparison("gegravity", TITLE, PUBLISHED, found, SOURCE, NOTES)
 
 

@@ -7,9 +7,9 @@ International Economics 131, 103419. The data are those of the author's public c
 - spending is at prices with duty; sigma - 1 is the trade elasticity;
 - the rate bears on services as well;
 - the paper's rate is a formula (its equation 14): one over the elasticity of the demand for an economy's
-exports, at
-  what it sells in the war. It leaves out what a tariff does to wages abroad; the exact rates of the same game
-  are higher by some tenths of a percentage point, and every economy gains by moving from one to the other;
+  exports, at what it sells in the war. It leaves out what a tariff does to wages abroad; the exact rates of the
+  same game are higher by some tenths of a percentage point, and every economy gains by moving from one to the
+  other;
 - means leave out the rest of the world.
 """
 
@@ -24,20 +24,12 @@ from kosho.bargain.optimal_tariffs import RateBounds, Tariffs, nash
 from kosho.equilibrium import Outcome, Shock, rebase, solve
 from kosho.errors import ConvergenceError
 from kosho.progress import Progress, silent
-from kosho.replications.archive import arrays
-from kosho.replications.comparison import Comparison
-from kosho.world import World, WorldMeta, labelled
+from kosho.replications.comparison import Comparison, percent_by_country
+from kosho.replications.tariff_games import read_game
+from kosho.world import World, WorldMeta
 
 __all__ = ["PUBLISHED", "read", "replicate", "war_by_formula"]
 
-FILE = "data.npz"
-CELL = ("importer", "exporter", "sector")
-SHAPES = {
-    "countries": ("country",),
-    "spending": ("country", "country", "sector"),
-    "tariff": ("country", "country", "sector"),
-    "sigma": ("sector",),
-}
 REST = "ROW"
 BOUNDS = RateBounds(0.0, 10.0)
 EXACT, ROUNDS = 1e-9, 200
@@ -78,7 +70,7 @@ def replicate(folder: Path, progress: Progress = silent) -> Comparison:
         ("_free", _median_rates(free), free.welfare),
     ):
         for measure, values in (("rate", rate), ("real_income", welfare.to_numpy())):
-            found[f"{measure}{case}"] = by = _percent(world, values)
+            found[f"{measure}{case}"] = by = percent_by_country(world, values)
             found[f"mean_{measure}{case}"] = float(np.mean([by[code] for code in by if code != REST]))
     return Comparison(
         name="lashkaripour2021",
@@ -96,18 +88,10 @@ def read(folder: Path) -> World:
     Raises:
         InputError: see `replicate`.
     """
-    data = arrays(Path(folder) / FILE, SHAPES, {})
-    countries = [str(code) for code in data["countries"]]
-    sectors = [f"sector {number + 1}" for number in range(len(data["sigma"]))]
-    spending, tariff = np.asarray(data["spending"], float), np.asarray(data["tariff"], float)
-    no_inputs = np.zeros((len(countries), len(sectors), len(sectors)))
-    return World.from_flows(
-        labelled(spending / (1.0 + tariff), CELL, countries, sectors),
-        tariff=labelled(tariff, CELL, countries, sectors),
-        io_share=labelled(no_inputs, ("country", "input", "sector"), countries, sectors),
-        theta=labelled(np.asarray(data["sigma"], float) - 1.0, ("sector",), countries, sectors),
-        insist=True,
-        meta=WorldMeta(
+    return read_game(
+        folder,
+        "spending",
+        WorldMeta(
             name="lashkaripour2021",
             year=2014,
             source="World Input-Output Database 2014, as prepared by the public code of Lashkaripour (2021)",
@@ -156,7 +140,3 @@ def _on_everybody(base: World, rates: Array) -> Shock:
 def _median_rates(war: Tariffs) -> Array:
     importer = np.array(war.importer)
     return np.array([np.median(war.rate[importer == code]) for code in war.outcome.base.countries])
-
-
-def _percent(world: World, values: Array) -> dict[str, float]:
-    return {code: 100.0 * float(value) for code, value in zip(world.countries, values, strict=True)}

@@ -21,20 +21,12 @@ import numpy as np
 from kosho.bargain.optimal_tariffs import RateBounds, Tariffs, cooperative, nash, optimal
 from kosho.equilibrium import Closure, Shock, rebase, solve
 from kosho.progress import Progress, silent
-from kosho.replications.archive import arrays
-from kosho.replications.comparison import Comparison
-from kosho.world import World, WorldMeta, labelled
+from kosho.replications.comparison import Comparison, percent_by_country
+from kosho.replications.tariff_games import read_game
+from kosho.world import World, WorldMeta
 
 __all__ = ["PUBLISHED", "read", "replicate"]
 
-FILE = "data.npz"
-CELL = ("importer", "exporter", "sector")
-SHAPES = {
-    "countries": ("country",),
-    "flows": ("country", "country", "sector"),
-    "tariff": ("country", "country", "sector"),
-    "sigma": ("sector",),
-}
 BOUNDS = RateBounds(0.0, 10.0)
 TALKS = 1e-6
 """Slope left open where gains are made equal."""
@@ -100,17 +92,10 @@ def read(folder: Path) -> World:
     Raises:
         InputError: see `replicate`.
     """
-    data = arrays(Path(folder) / FILE, SHAPES, {})
-    countries = [str(code) for code in data["countries"]]
-    sectors = [f"sector {number + 1}" for number in range(len(data["sigma"]))]
-    no_inputs = np.zeros((len(countries), len(sectors), len(sectors)))
-    return World.from_flows(
-        labelled(np.asarray(data["flows"], float), CELL, countries, sectors),
-        tariff=labelled(np.asarray(data["tariff"], float), CELL, countries, sectors),
-        io_share=labelled(no_inputs, ("country", "input", "sector"), countries, sectors),
-        theta=labelled(np.asarray(data["sigma"], float) - 1.0, ("sector",), countries, sectors),
-        insist=True,
-        meta=WorldMeta(
+    return read_game(
+        folder,
+        "flows",
+        WorldMeta(
             name="ossa2014",
             year=2007,
             source="Ossa (2014), American Economic Review 104(12), replication files",
@@ -134,8 +119,7 @@ def _median(found: Tariffs, importer: str, least: float = 0.0) -> float:
 
 
 def _welfare(found: Tariffs) -> dict[str, float]:
-    welfare = found.welfare.to_numpy()
-    return {code: 100.0 * float(one) for code, one in zip(found.outcome.base.countries, welfare, strict=True)}
+    return percent_by_country(found.outcome.base, found.welfare.to_numpy())
 
 
 def _after(war: Tariffs) -> World:

@@ -24,6 +24,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from kosho.arguments import CELL
 from kosho.arrays import Array
 from kosho.equilibrium import Closure, Outcome, Shock
 from kosho.equilibrium.closed_factors import closed_factors
@@ -39,7 +40,6 @@ __all__ = ["PUBLISHED", "Effects", "Replication", "Run", "effects", "read", "rep
 USA, REST, SECTOR = "USA", "rest of the world", "ALL"
 ELASTICITY = 4.0
 LEAST_TARIFF = 0.1
-CELL = ("importer", "exporter", "sector")
 TOLERANCE = 1e-10
 TARGETS = (0.12, 0.26)
 """Of nu, averaged over what is bought at home and abroad."""
