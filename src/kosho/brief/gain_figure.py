@@ -58,12 +58,17 @@ def gain_title(found: Outlook) -> str:
 
 
 def panels(brief: Brief) -> list[str]:
-    """A panel a party; none where no curve was solved."""
+    """A panel for each party that has a part in the deals; none where no curve was solved."""
     found = brief.outlook
     if found is None or not any(one.curve for one in found.prospects):
         return []
     frame = _frame(found)
-    return [_panel(found, party, frame) for party in brief.codes]
+    mine = {party: tuple(one for one in found.prospects if party in one.gains) for party in brief.codes}
+    return [
+        _panel(found.model_copy(update={"prospects": some}), party, frame)
+        for party, some in mine.items()
+        if some
+    ]
 
 
 def gain_table(brief: Brief) -> list[CellTable]:
