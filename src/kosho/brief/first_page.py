@@ -147,15 +147,9 @@ def _breaks(found: Outlook) -> str:
     return " ".join(told)
 
 
-def _turning(found: Outlook) -> dict[str, float]:
-    """By party: the strongest trade at which the deal asked for stops bringing it a gain."""
-    ask = found.prospect("ask")
-    return {party: scales[-1] for party, scales in (ask.turns if ask else {}).items() if scales}
-
-
 def _turns(found: Outlook) -> Iterator[str]:
     least = found.prospect("accept")
-    for party, scale in _turning(found).items():
+    for party, scale in found.stops.items():
         other = least.turns.get(party, ()) if least is not None else ()
         at = turning_point(scale)
         if other and turning_point(other[-1]) != at:
@@ -165,7 +159,7 @@ def _turns(found: Outlook) -> Iterator[str]:
 
 def _studies(found: Outlook) -> Iterator[str]:
     """The weakest estimate, where a gain has turned by then."""
-    stops = max(_turning(found).values(), default=0.0)
+    stops = max(found.stops.values(), default=0.0)
     for one in found.estimates[:1]:
         if one.high < stops:
             low, high = turning_point(one.low), turning_point(one.high)

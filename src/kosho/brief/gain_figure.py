@@ -48,11 +48,9 @@ class _Frame:
 
 def gain_title(found: Outlook) -> str:
     """What the figure finds."""
-    ask = found.prospect("ask")
-    turns = {party: scales[-1] for party, scales in (ask.turns if ask else {}).items() if scales}
-    if not turns:
+    if not found.stops:
         return "Every side gains at every published strength of trade"
-    party, scale = max(turns.items(), key=lambda item: item[1])
+    party, scale = max(found.stops.items(), key=lambda item: item[1])
     name = formatting.the_country(party, starts=True)
     return f"{name} gains only above {turning_point(scale)} of the central strength of trade"
 

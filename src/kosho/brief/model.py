@@ -6,6 +6,7 @@ alpha-3 and ICIO; words and rounding come later, in `kosho.formatting`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -228,6 +229,12 @@ class ScaleMark(Frozen):
     high: Number
 
 
+def _ends(curve: Sequence[float | None], centre: float) -> Interval:
+    """Lowest and highest along a curve, the centre among them."""
+    values = [x for x in (*curve, centre) if x is not None]
+    return Interval(low=min(values), high=max(values))
+
+
 class NamedDeal(Frozen):
     """What a solution concept picks."""
 
@@ -257,6 +264,10 @@ class NamedDeal(Frozen):
     """Change of employment by party, a fraction, where it was computed."""
     prices: dict[str, Number] = Field(default_factory=dict)
     """Change of consumer prices by party, a fraction, where it was computed."""
+
+    def range(self, party: str) -> Interval:
+        """Lowest and highest gain of a party along the common scale."""
+        return _ends(self.curve.get(party, ()), self.over_no_deal[party])
 
 
 class DealBound(Frozen):
@@ -399,8 +410,7 @@ class Prospect(Frozen):
 
     def range(self, party: str) -> Interval:
         """Lowest and highest gain of a party along the common scale."""
-        values = [x for x in (*self.curve.get(party, ()), self.gains[party]) if x is not None]
-        return Interval(low=min(values), high=max(values))
+        return _ends(self.curve.get(party, ()), self.gains[party])
 
 
 class Outlook(Frozen):
@@ -419,6 +429,12 @@ class Outlook(Frozen):
     def prospect(self, role: Literal["ask", "accept"]) -> Prospect | None:
         """The deal in a role; None where there is none."""
         return next((one for one in self.prospects if one.role == role), None)
+
+    @property
+    def stops(self) -> dict[str, float]:
+        """By party: the strongest trade at which the deal asked for stops bringing it a gain."""
+        ask = self.prospect("ask")
+        return {party: scales[-1] for party, scales in (ask.turns if ask else {}).items() if scales}
 
 
 class FlowYears(Frozen):
