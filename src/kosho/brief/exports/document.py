@@ -29,6 +29,7 @@ __all__ = [
     "document",
     "heads",
     "marks",
+    "numbers",
     "reference",
 ]
 
@@ -63,14 +64,21 @@ def document(brief: Brief) -> list[Block]:
     >>> [one.text for one in document(brief) if isinstance(one, Heading)][:2]  # as `compose` gives it
     ['In short', 'Behind the answer']
     """
-    return [*_first(brief), *_main(brief), *_annex(brief)]
+    found = tables(brief)
+    return [*_first(brief), *_main(brief, found), *_annex(brief, found)]
 
 
 def marks(brief: Brief, ids: Iterable[str]) -> str:
     """Numbers of sources as they stand behind what rests on them: ` [3, 4]`; empty where there is none."""
-    numbers = {one.id: one.number for one in brief.sources}
-    found = [str(numbers[one]) for one in dict.fromkeys(ids) if one in numbers]
-    return f" [{', '.join(found)}]" if found else ""
+    found = numbers(brief, ids)
+    return f" [{found}]" if found else ""
+
+
+def numbers(brief: Brief, ids: Iterable[str]) -> str:
+    """Numbers of sources: `3, 4`; empty where there is none."""
+    cited = dict.fromkeys(ids)
+    known = {one.id: one.number for one in brief.sources} if cited else {}
+    return ", ".join(str(known[one]) for one in cited if one in known)
 
 
 def reference(one: Reference) -> str:
@@ -111,8 +119,7 @@ def _first(brief: Brief) -> Iterator[Block]:
         yield from _points(brief, brief.headline)
 
 
-def _main(brief: Brief) -> Iterator[Block]:
-    found = tables(brief)
+def _main(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     behind = aide_tables(brief)
     if behind:
         yield Heading("Behind the answer")
@@ -210,9 +217,8 @@ def _ahead(brief: Brief) -> Iterator[Block]:
         yield Paragraph(told + marks(brief, entry.sources), "point", formatting.day(entry.date))
 
 
-def _annex(brief: Brief) -> Iterator[Block]:
+def _annex(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     if brief.computed:
-        found = tables(brief)
         yield Heading(f"{ANNEX}: by sector and economy")
         for party in brief.codes:
             yield from _filled(found[f"sectors-{party.lower()}"])

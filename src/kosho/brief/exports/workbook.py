@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kosho import formatting
 from kosho.brief import statement_text
-from kosho.brief.exports.document import KINDS, first_lines, marks
+from kosho.brief.exports.document import KINDS, first_lines, marks, numbers
 from kosho.brief.exports.live import add_live
 from kosho.brief.exports.sheets import Column, Looks, Value, add, billion
 from kosho.brief.model import Brief, Negotiation
@@ -287,7 +287,7 @@ def _law(made: Workbook, looks: Looks, brief: Brief) -> None:
             ". ".join(filter(None, (one.scope, one.note))),
             one.legal_basis,
             one.status,
-            marks(brief, one.sources).strip(" []"),
+            numbers(brief, one.sources),
         )
         for one in brief.in_force
     )
@@ -326,7 +326,7 @@ def _statements(brief: Brief, one: Recorded) -> Rows:
             statement_text.kind(said),
             said.quote,
             said.attributed_to,
-            marks(brief, [said.source]).strip(" []"),
+            numbers(brief, [said.source]),
         )
 
     yield from (
@@ -372,7 +372,7 @@ def _assumed(brief: Brief) -> Rows:
                 "bound only" if one.value is None else one.value,
                 one.high,
                 one.unit,
-                marks(brief, one.sources).strip(" []"),
+                numbers(brief, one.sources),
             )
             found.setdefault(row, []).append(titles[bounds.scenario])
     for (*row, sources), scenarios in found.items():
@@ -380,18 +380,18 @@ def _assumed(brief: Brief) -> Rows:
     method = brief.method
     for part, claims in (("model", method.model), ("limit", method.limits), ("first year", method.first_year)):
         for one in claims:
-            cited = marks(brief, one.sources).strip(" []")
+            cited = numbers(brief, one.sources)
             yield part, one.text, one.status, None, None, None, None, None, cited
     for fact in brief.observed:
-        cited = marks(brief, fact.sources).strip(" []")
+        cited = numbers(brief, fact.sources)
         what = ". ".join(filter(None, (f"{fact.title}, {fact.period}", fact.note)))
         yield "observed", what, fact.status, None, fact.value, None, fact.unit, None, cited
     for each in brief.findings:
-        cited = marks(brief, each.sources).strip(" []")
+        cited = numbers(brief, each.sources)
         what = f"{each.finding} Rests on: {'; '.join(each.rests_on)}. Otherwise: {each.otherwise}"
         yield "finding", what, each.status, None, None, None, None, None, cited
     for item in brief.not_yet_priced:
-        cited = marks(brief, item.sources).strip(" []")
+        cited = numbers(brief, item.sources)
         yield "not priced", f"{item.title}: {item.why}", None, None, None, None, None, None, cited
 
 
