@@ -27,7 +27,6 @@ __all__ = [
     "Heading",
     "Paragraph",
     "document",
-    "heads",
     "marks",
     "numbers",
     "reference",
@@ -91,16 +90,6 @@ def reference(one: Reference) -> str:
         *([one.note] if one.note else []),
     ]
     return f"{', '.join(told)} ({'; '.join(more)})" + (f". {one.url}" if one.url else "")
-
-
-def heads(table: CellTable) -> list[str]:
-    """Heads of the columns, each with the heading over it: `Japan, against today`."""
-    if not table.groups:
-        return list(table.columns)
-    first = len(table.columns) - table.numeric
-    groups = [name for name in table.groups[1:] for _ in range(table.group_width)]
-    under = [f"{group}, {name}" for group, name in zip(groups, table.columns[first:], strict=True)]
-    return [*table.columns[:first], *under]
 
 
 def first_lines(brief: Brief) -> list[tuple[str, str]]:
