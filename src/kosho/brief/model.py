@@ -14,6 +14,7 @@ from pydantic import Field
 from kosho.brief.priced import PricedPackages
 from kosho.brief.recorded import Recorded
 from kosho.display import Card, listing
+from kosho.formatting import count
 from kosho.provenance import Day, Frozen, Said, Source, Status
 from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Interval, Number
@@ -388,6 +389,21 @@ class Negotiation(Frozen):
     """Of the red lines."""
     struck: StruckSummary | None = None
     """What was agreed in the end, where the brief's day knows it."""
+
+    @property
+    def carried(self) -> dict[str, dict[str, Number] | None]:
+        """What carries the gains: what is there before any issue, where it is anything, then `shares`."""
+        first = {"No deal gives way to what holds without a new option": self.before} if self.before else {}
+        return first | self.shares
+
+    @property
+    def counted(self) -> str:
+        """How many packages there are, within the red lines, and better for all, in a sentence."""
+        packages, allowed, better = map(count, (self.packages, self.allowed, self.better_for_all))
+        return (
+            f"{packages} packages were priced one by one on the smaller table; {allowed} stay within the red "
+            f"lines, and {better} of those leave every side better off than no deal."
+        )
 
 
 class Prospect(Frozen):

@@ -143,11 +143,7 @@ def _negotiation(brief: Brief, one: Negotiation) -> Iterator[Block]:
         yield Paragraph(f"As it stood on {formatting.day(one.as_of)}, before the talks were over.")
     yield Paragraph(one.summary)
     zone = "" if one.zone else " There is no zone of agreement."
-    yield Paragraph(
-        f"{formatting.count(one.packages)} packages were priced one by one on the smaller table; "
-        f"{formatting.count(one.allowed)} stay within the red lines, and "
-        f"{formatting.count(one.better_for_all)} of those leave every side better off than no deal.{zone}"
-    )
+    yield Paragraph(f"{one.counted}{zone}")
     yield from (Paragraph(way, "point", "What would open a zone") for way in one.opening)
     if one.red_lines:
         yield Paragraph(f"{'; '.join(one.red_lines)}.{marks(brief, one.sources)}", "note", "Red lines")

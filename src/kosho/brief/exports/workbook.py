@@ -129,12 +129,9 @@ def _deals(made: Workbook, looks: Looks, one: Negotiation) -> None:
         Column("Issue", 44, "wrap"),
         *(Column(f"{name}, {MONEY}", 16, "change") for name in names.values()),
     ]
-    worth = (
-        {"No deal gives way to what holds without a new option": one.before} if one.before else {}
-    ) | one.shares
     shares = (
         (issue, *(formatting.NOT_PRICED if found is None else billion(found[code]) for code in names))
-        for issue, found in worth.items()
+        for issue, found in one.carried.items()
     )
     note = (
         f"Of the {one.shares_of} deal: what each adds on average over every order of issues (Shapley values)."
