@@ -16,13 +16,12 @@ from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Claim, Negotiation, Reference
-from kosho.brief.page import LINES, LINES_WITHOUT_A_DEAL
+from kosho.brief.page import KINDS, LINES, LINES_WITHOUT_A_DEAL
 from kosho.brief.tables import CellTable, tables
 from kosho.codes import country_name
 
 __all__ = [
     "ANNEX",
-    "KINDS",
     "Block",
     "Heading",
     "Paragraph",
@@ -33,7 +32,6 @@ __all__ = [
 ]
 
 ANNEX = "Annex"
-KINDS = {"primary": "primary", "secondary": "secondary", "own": "own work"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from kosho import formatting
 from kosho.brief import statement_text
-from kosho.brief.exports.document import KINDS, first_lines, marks, numbers
+from kosho.brief.exports.document import first_lines, marks, numbers
 from kosho.brief.exports.live import add_live
 from kosho.brief.exports.sheets import Column, Looks, Value, add, billion
 from kosho.brief.model import Brief, Negotiation
+from kosho.brief.page import KINDS
 from kosho.brief.recorded import Recorded
 from kosho.codes import country_name, sector_name
 from kosho.extras import missing
