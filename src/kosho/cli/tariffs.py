@@ -326,8 +326,6 @@ def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
 
 def percent(fraction: float) -> str:
     """Signed percent, two decimals, or two significant figures of what is smaller."""
-    from kosho import formatting
-
     value = 100 * fraction
     if abs(value) < LEAST:
         return "0"
