@@ -194,7 +194,7 @@ def _dates(brief: Brief) -> list[tuple[date, str]]:
     for due in brief.record.deadlines if brief.record else ():
         if len(due.on) == len("2025-07-09"):
             text = ", ".join(filter(None, (due.what, due.consequence)))
-            found.setdefault(date.fromisoformat(due.on), f"{text[:1].upper()}{text[1:]}.")
+            found.setdefault(date.fromisoformat(due.on), f"{formatting.starting(text)}.")
     for ahead in brief.calendar:
         then = f": {ahead.consequence}" if ahead.consequence else ""
         found.setdefault(ahead.date, f"{ahead.title}{then}.")

@@ -163,7 +163,7 @@ _COMPARED = [
     Column("Party", 16),
     Column("Scenario", 44, "wrap"),
     Column("Against", 44, "wrap"),
-    *(Column(f"{name[:1].upper()}{name[1:]}, {MONEY}", 17, "change") for name in _RANGES),
+    *(Column(f"{formatting.starting(name)}, {MONEY}", 17, "change") for name in _RANGES),
 ]
 _COUNTRIES = [
     Column("Economy", 22),
