@@ -51,6 +51,7 @@ __all__ = [
     "rate",
     "significant",
     "span",
+    "starting",
     "the",
     "the_country",
     "tick",
@@ -260,7 +261,16 @@ def the_country(code: str, *, starts: bool = False) -> str:
     ('the United States', 'Japan', 'The United States')
     """
     name = the(country_name(code))
-    return name[:1].upper() + name[1:] if starts else name
+    return starting(name) if starts else name
+
+
+def starting(text: str) -> str:
+    """Words as they begin a sentence: only their first letter is changed.
+
+    >>> starting("steel and China RoHS")
+    'Steel and China RoHS'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def range_note(over: str) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from tests.cases import two_issues, with_table
 from typer.testing import CliRunner
 
-from kosho.case import Case
 from kosho.cli import app
 from kosho.cli.terminal import say, show_table
 from kosho.codes import countries
@@ -66,7 +66,7 @@ CODE = re.compile(rf"\b(?:{'|'.join(sorted({*countries(), 'EU27'}))})\b")
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, int], str]:
     """What a command prints at a width; each is run once a width."""
-    tiny = _two_issues(tmp_path_factory.mktemp("case") / CASE)
+    tiny = with_table(tmp_path_factory.mktemp("case") / CASE, two_issues)
     slow = {
         "bargain": ("bargain", str(tiny), "--draws", "4"),
         "bargain --explain": ("bargain", str(tiny), "--explain", "cars=all-15"),
@@ -81,22 +81,6 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, int], str]:
         return done.stdout
 
     return run
-
-
-def _two_issues(folder: Path) -> Path:
-    """The case with two issues of its table, so that a run is short."""
-    shipped = Case.load(CASE).folder
-    folder.mkdir()
-    for name in ("case.yaml", "measures.yaml", "record.yaml"):
-        (folder / name).write_bytes((shipped / name).read_bytes())
-    text = (shipped / "table.yaml").read_text(encoding="utf-8")
-    parts = [text.index(f"  - id: {name}\n") for name in ("cars", "metals", "lng", "corn")]
-    issues = text[parts[0] : parts[1]] + text[parts[2] : parts[3]]
-    head, tail = text[: text.index("  - id: cars\n")], text[text.index("\nred_lines:") :]
-    kept = tail[: tail.index("  - id: baseline-stays")] + tail[tail.index("\nunpriced:") :]
-    kept = kept.replace("forbids: {cars: [none]}", "forbids: {lng: [as-now, more-1500]}")
-    (folder / "table.yaml").write_text(head + issues + kept, encoding="utf-8")
-    return folder
 
 
 EVERY = (*COMMANDS, "bargain", "bargain --explain")

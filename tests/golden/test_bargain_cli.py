@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.cases import two_issues, with_table
 from typer.testing import CliRunner
 
-from kosho.case import Case
 from kosho.cli import app
 from kosho.errors import InputError, KoshoError
 
@@ -20,21 +20,7 @@ CONCEPTS = {"nash", "kalai_smorodinsky", "egalitarian", "utilitarian"}
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory) -> Path:
     """The case with two issues of its table, one of them settled, so that runs are short."""
-    shipped = Case.load(CASE).folder
-    folder = tmp_path_factory.mktemp("case") / CASE
-    folder.mkdir()
-    for name in ("case.yaml", "measures.yaml", "record.yaml"):
-        (folder / name).write_bytes((shipped / name).read_bytes())
-    text = (shipped / "table.yaml").read_text(encoding="utf-8")
-    parts = [text.index(f"  - id: {name}\n") for name in ("cars", "metals", "lng", "corn")]
-    issues = text[parts[0] : parts[1]] + text[parts[2] : parts[3]]
-    head, tail = text[: text.index("  - id: cars\n")], text[text.index("\nred_lines:") :]
-    kept = tail[: tail.index("  - id: baseline-stays")] + tail[tail.index("\nunpriced:") :]
-    gas = "forbids: {cars: [none]}"
-    assert gas in kept
-    kept = kept.replace(gas, "forbids: {lng: [as-now, more-1500]}")
-    (folder / "table.yaml").write_text(head + issues + kept, encoding="utf-8")
-    return folder
+    return with_table(tmp_path_factory.mktemp("case") / CASE, two_issues)
 
 
 def test_the_contract(tiny):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.cases import with_table
 from typer.testing import CliRunner
 
 from kosho.bargain import Effort
@@ -27,17 +28,14 @@ WITHOUT = Effort(draws=0, confirm=False)
 @pytest.fixture(scope="module")
 def smaller(tmp_path_factory) -> Path:
     """The case without most options of its table, so that runs are short."""
-    shipped = Case.load(CASE).folder
-    folder = tmp_path_factory.mktemp("case") / CASE
-    folder.mkdir()
-    for name in ("case.yaml", "measures.yaml", "record.yaml"):
-        (folder / name).write_bytes((shipped / name).read_bytes())
     left_out = ("id: all-20", "id: all-12.5", "id: add-20", "id: add-5", "id: more-1500,")
-    lines = (shipped / "table.yaml").read_text(encoding="utf-8").splitlines()
-    text = "\n".join(line for line in lines if not any(f"{{{one}" in line for one in left_out))
-    text = text.replace("forbids: {rest: [add-5, none]}", "forbids: {rest: [none]}")
-    (folder / "table.yaml").write_text(text, encoding="utf-8")
-    return folder
+
+    def fewer(table: str) -> str:
+        lines = table.splitlines()
+        text = "\n".join(line for line in lines if not any(f"{{{one}" in line for one in left_out))
+        return text.replace("forbids: {rest: [add-5, none]}", "forbids: {rest: [none]}")
+
+    return with_table(tmp_path_factory.mktemp("case") / CASE, fewer)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from tests.briefs import HOSTILE, brief
+from tests.cases import with_table
 
 from kosho.bargain import CONCEPTS, Effort
 from kosho.bargain.report import contract
@@ -274,15 +275,13 @@ def test_commitments_that_deals_share_are_told_together():
 @pytest.fixture(scope="module")
 def case(tmp_path_factory) -> Case:
     """The shipped one with one issue."""
-    shipped = Case.load("japan-us-2025")
-    folder = tmp_path_factory.mktemp("case")
-    for name in ("case.yaml", "measures.yaml", "record.yaml"):
-        (folder / name).write_bytes((shipped.folder / name).read_bytes())
-    text = (shipped.folder / "table.yaml").read_text(encoding="utf-8")
-    cars, parts, lines = (text.index(mark) for mark in ("  - id: cars", "  - id: metals\n", "\nred_lines:"))
-    kept = text[lines : text.index("  - id: baseline-stays")] + text[text.index("\nunpriced:") :]
-    (folder / "table.yaml").write_text(text[:cars] + text[cars:parts] + kept, encoding="utf-8")
-    return Case.load(folder)
+
+    def one_issue(table: str) -> str:
+        parts, lines = (table.index(mark) for mark in ("  - id: metals\n", "\nred_lines:"))
+        kept = table[lines : table.index("  - id: baseline-stays")] + table[table.index("\nunpriced:") :]
+        return table[:parts] + kept
+
+    return Case.load(with_table(tmp_path_factory.mktemp("case"), one_issue))
 
 
 EFFORT = Effort(draws=4, confirm=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -213,3 +214,23 @@ def test_the_figure_has_a_panel_a_party_and_words_for_those_who_do_not_see_it(pa
     assert all("turning at 0.41" in one and 'class="turn"' in one for one in drawn)
     assert "0.41" in gain_title(found)
     assert all("nan" not in one.lower() for one in drawn)
+
+
+def test_a_side_that_has_no_seat_at_the_table_has_no_panel() -> None:
+    from kosho.brief.gain_figure import gain_table, panels  # noqa: PLC0415
+
+    made = brief("")
+    found = outlook(made.numbers, curves(made), table(deal()), (), made.as_of)
+    watching = made.parties[0].model_copy(update={"code": "CHN"})
+    three = made.model_copy(update={"outlook": found, "parties": (*made.parties, watching)})
+    assert panels(three) == panels(made.model_copy(update={"outlook": found}))
+    assert len(panels(three)) == 2
+    assert gain_table(three)
+
+
+def test_a_side_that_has_no_seat_at_the_table_does_not_ask() -> None:
+    made = brief("")
+    solved = replace(made.numbers, parties=("CHN", *made.codes), comparisons=())
+    found = outlook(solved, (), table(deal()), (), made.as_of)
+    assert found is not None
+    assert found.party == "JPN"

@@ -73,18 +73,18 @@ def _columns(brief: Brief) -> Iterator[_Column]:
     shown: set[str] = set()
     for one in found.prospects if found else ():
         head = {"ask": "Ask for", "accept": "Accept down to"}[one.role]
-        ends = {party: one.range(party) for party in one.gains}
         if one.scenario is not None:
             shown.add(one.scenario)
+            ends = {party: one.range(party) for party in one.gains}
             yield _scenario_column(brief, one.scenario, head, ends, one.turns)
             continue
-        same = [deal for deal in tabled if deal.terms == one.terms]
+        same = [deal for deal in _tabled(brief) if deal.terms == one.terms]
         tabled = [deal for deal in tabled if deal.terms != one.terms]
-        yield _tabled_column(f"{head} ({_names(same)})" if same else head, same[0] if same else None, ends)
+        yield _tabled_column(f"{head} ({_names(same)})", same[0])
     while tabled:
         same = [deal for deal in tabled if deal.terms == tabled[0].terms]
         tabled = [deal for deal in tabled if deal.terms != same[0].terms]
-        yield _tabled_column(_names(same), same[0], _ends_of(same[0]))
+        yield _tabled_column(_names(same), same[0])
     if not any(_tabled(brief)):
         for one in brief.numbers.by_role("deal"):
             if one.id not in shown:
@@ -100,22 +100,12 @@ def _names(deals: Sequence[NamedDeal]) -> str:
     return formatting.listed([f"{one.concept}: {one.meaning}" for one in deals])
 
 
-def _ends_of(one: NamedDeal) -> dict[str, Interval]:
-    found: dict[str, Interval] = {}
-    for party, curve in one.curve.items():
-        values = [x for x in (*curve, one.over_no_deal[party]) if x is not None]
-        found[party] = Interval(low=min(values), high=max(values))
-    return found
-
-
-def _tabled_column(title: str, one: NamedDeal | None, ends: dict[str, Interval]) -> _Column:
-    if one is None:
-        return _Column(title, {})
+def _tabled_column(title: str, one: NamedDeal) -> _Column:
     return _Column(
         title,
         one.over_no_deal,
         one.over_today,
-        ends,
+        {party: one.range(party) for party in one.over_no_deal},
         one.turns,
         one.terms,
         others=one.others,

@@ -349,7 +349,7 @@ def left_out_table(shown: Sequence[ScenarioCommitments]) -> CellTable:
         caption="In force, and without an effect in these results",
         columns=("Measure", "Why"),
         rows=tuple(
-            (Cell(titles.get(measure, measure), measure), Cell(f"{why[:1].upper()}{why[1:]}."))
+            (Cell(titles.get(measure, measure), measure), Cell(f"{formatting.starting(why)}."))
             for measure, why in found.items()
         ),
         wide=True,

@@ -190,7 +190,6 @@ def bounds_table(one: Negotiation) -> CellTable:
 def shares_table(one: Negotiation) -> CellTable:
     """Which issue carries whose gain, and what is there before any of them."""
     columns = ("Issue", *(country_name(code) for code in one.parties))
-    worth = {"No deal gives way to what holds without a new option": one.before} if one.before else {}
     rows = [
         (
             Cell(text=issue),
@@ -203,7 +202,7 @@ def shares_table(one: Negotiation) -> CellTable:
                 for code in one.parties
             ),
         )
-        for issue, values in (worth | one.shares).items()
+        for issue, values in one.carried.items()
     ]
     caption = f"Which issue carries the gains of the {one.shares_of} deal (Shapley values), billion USD a year"
     return CellTable("issue-shares", caption, columns, tuple(rows), numeric=len(one.parties))

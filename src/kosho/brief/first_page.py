@@ -147,15 +147,9 @@ def _breaks(found: Outlook) -> str:
     return " ".join(told)
 
 
-def _turning(found: Outlook) -> dict[str, float]:
-    """By party: the strongest trade at which the deal asked for stops bringing it a gain."""
-    ask = found.prospect("ask")
-    return {party: scales[-1] for party, scales in (ask.turns if ask else {}).items() if scales}
-
-
 def _turns(found: Outlook) -> Iterator[str]:
     least = found.prospect("accept")
-    for party, scale in _turning(found).items():
+    for party, scale in found.stops.items():
         other = least.turns.get(party, ()) if least is not None else ()
         at = turning_point(scale)
         if other and turning_point(other[-1]) != at:
@@ -165,7 +159,7 @@ def _turns(found: Outlook) -> Iterator[str]:
 
 def _studies(found: Outlook) -> Iterator[str]:
     """The weakest estimate, where a gain has turned by then."""
-    stops = max(_turning(found).values(), default=0.0)
+    stops = max(found.stops.values(), default=0.0)
     for one in found.estimates[:1]:
         if one.high < stops:
             low, high = turning_point(one.low), turning_point(one.high)
@@ -200,7 +194,7 @@ def _dates(brief: Brief) -> list[tuple[date, str]]:
     for due in brief.record.deadlines if brief.record else ():
         if len(due.on) == len("2025-07-09"):
             text = ", ".join(filter(None, (due.what, due.consequence)))
-            found.setdefault(date.fromisoformat(due.on), f"{text[:1].upper()}{text[1:]}.")
+            found.setdefault(date.fromisoformat(due.on), f"{formatting.starting(text)}.")
     for ahead in brief.calendar:
         then = f": {ahead.consequence}" if ahead.consequence else ""
         found.setdefault(ahead.date, f"{ahead.title}{then}.")

@@ -48,22 +48,25 @@ class _Frame:
 
 def gain_title(found: Outlook) -> str:
     """What the figure finds."""
-    ask = found.prospect("ask")
-    turns = {party: scales[-1] for party, scales in (ask.turns if ask else {}).items() if scales}
-    if not turns:
+    if not found.stops:
         return "Every side gains at every published strength of trade"
-    party, scale = max(turns.items(), key=lambda item: item[1])
+    party, scale = max(found.stops.items(), key=lambda item: item[1])
     name = formatting.the_country(party, starts=True)
     return f"{name} gains only above {turning_point(scale)} of the central strength of trade"
 
 
 def panels(brief: Brief) -> list[str]:
-    """A panel a party; none where no curve was solved."""
+    """A panel for each party that has a part in the deals; none where no curve was solved."""
     found = brief.outlook
     if found is None or not any(one.curve for one in found.prospects):
         return []
     frame = _frame(found)
-    return [_panel(found, party, frame) for party in brief.codes]
+    mine = {party: tuple(one for one in found.prospects if party in one.gains) for party in brief.codes}
+    return [
+        _panel(found.model_copy(update={"prospects": some}), party, frame)
+        for party, some in mine.items()
+        if some
+    ]
 
 
 def gain_table(brief: Brief) -> list[CellTable]:

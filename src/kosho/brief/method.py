@@ -192,7 +192,7 @@ def _limits(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResult
     for flow, why in runs.flows_left_out.items():
         yield Claim(text=f"Not shown: {titles[flow]} ({why}).", status="fact", sources=(OWN,))
     for text in runs.assumptions:
-        yield Claim(text=f"{text[0].upper()}{text[1:]}.", status="assumption", sources=(OWN,))
+        yield Claim(text=f"{formatting.starting(text)}.", status="assumption", sources=(OWN,))
     later = [
         name for name, one in case.register.products.sources.items() if one.date is not None and one.date > on
     ]

@@ -6,6 +6,7 @@ alpha-3 and ICIO; words and rounding come later, in `kosho.formatting`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -13,6 +14,7 @@ from pydantic import Field
 from kosho.brief.priced import PricedPackages
 from kosho.brief.recorded import Recorded
 from kosho.display import Card, listing
+from kosho.formatting import count
 from kosho.provenance import Day, Frozen, Said, Source, Status
 from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Interval, Number
@@ -228,6 +230,12 @@ class ScaleMark(Frozen):
     high: Number
 
 
+def _ends(curve: Sequence[float | None], centre: float) -> Interval:
+    """Lowest and highest along a curve, the centre among them."""
+    values = [x for x in (*curve, centre) if x is not None]
+    return Interval(low=min(values), high=max(values))
+
+
 class NamedDeal(Frozen):
     """What a solution concept picks."""
 
@@ -257,6 +265,10 @@ class NamedDeal(Frozen):
     """Change of employment by party, a fraction, where it was computed."""
     prices: dict[str, Number] = Field(default_factory=dict)
     """Change of consumer prices by party, a fraction, where it was computed."""
+
+    def range(self, party: str) -> Interval:
+        """Lowest and highest gain of a party along the common scale."""
+        return _ends(self.curve.get(party, ()), self.over_no_deal[party])
 
 
 class DealBound(Frozen):
@@ -378,6 +390,21 @@ class Negotiation(Frozen):
     struck: StruckSummary | None = None
     """What was agreed in the end, where the brief's day knows it."""
 
+    @property
+    def carried(self) -> dict[str, dict[str, Number] | None]:
+        """What carries the gains: what is there before any issue, where it is anything, then `shares`."""
+        first = {"No deal gives way to what holds without a new option": self.before} if self.before else {}
+        return first | self.shares
+
+    @property
+    def counted(self) -> str:
+        """How many packages there are, within the red lines, and better for all, in a sentence."""
+        packages, allowed, better = map(count, (self.packages, self.allowed, self.better_for_all))
+        return (
+            f"{packages} packages were priced one by one on the smaller table; {allowed} stay within the red "
+            f"lines, and {better} of those leave every side better off than no deal."
+        )
+
 
 class Prospect(Frozen):
     """A deal to ask for or to accept, along the common scale of elasticities; million USD a year."""
@@ -399,8 +426,7 @@ class Prospect(Frozen):
 
     def range(self, party: str) -> Interval:
         """Lowest and highest gain of a party along the common scale."""
-        values = [x for x in (*self.curve.get(party, ()), self.gains[party]) if x is not None]
-        return Interval(low=min(values), high=max(values))
+        return _ends(self.curve.get(party, ()), self.gains[party])
 
 
 class Outlook(Frozen):
@@ -419,6 +445,12 @@ class Outlook(Frozen):
     def prospect(self, role: Literal["ask", "accept"]) -> Prospect | None:
         """The deal in a role; None where there is none."""
         return next((one for one in self.prospects if one.role == role), None)
+
+    @property
+    def stops(self) -> dict[str, float]:
+        """By party: the strongest trade at which the deal asked for stops bringing it a gain."""
+        ask = self.prospect("ask")
+        return {party: scales[-1] for party, scales in (ask.turns if ask else {}).items() if scales}
 
 
 class FlowYears(Frozen):

@@ -19,7 +19,7 @@ def outlook(
     estimates: Sequence[ScaleMark],
     on: date,
 ) -> Outlook | None:
-    """The deal to ask for and the least to accept.
+    """The deal to ask for and the least to accept, of the first party that sits at the table.
 
     To ask for is the first deal of the table, else of the case's own deals the one best for the party. To
     accept is, of the case's own deals, the one least for the party that is still better than no deal for every
@@ -40,9 +40,10 @@ def outlook(
         return None
     failing = solved.by_role("no-deal")
     against = negotiation.against if negotiation and negotiation.against else failing[0].id if failing else None
-    if against is None or not solved.parties:
+    seated = negotiation.parties if negotiation else solved.parties
+    party = next((one for one in solved.parties if one in seated), None)
+    if against is None or party is None:
         return None
-    party = solved.parties[0]
     first = next(iter(_of_table(negotiation)), None)
     scales = negotiation.scales if negotiation and negotiation.scales else _scales(turning)
     along = [one for one in turning if one.against == against]

@@ -27,7 +27,7 @@ from kosho.extras import missing
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["LINES", "LINES_WITHOUT_A_DEAL", "render", "require_extra"]
+__all__ = ["KINDS", "LINES", "LINES_WITHOUT_A_DEAL", "render", "require_extra"]
 
 LINES: tuple[tuple[FirstPart, str, str], ...] = (
     ("ask", "Ask for", "deals"),
@@ -65,6 +65,8 @@ TERMS = {
     "Draw": "One set of values of what is not known, taken at random from its range.",
 }
 """Terms of art, each in a plain line."""
+KINDS = {"primary": "primary", "secondary": "secondary", "own": "own work"}
+"""What kinds of sources are called."""
 
 
 def require_extra() -> None:
@@ -104,6 +106,7 @@ def render(brief: Brief) -> str:
             lines=LINES if brief.outlook else LINES_WITHOUT_A_DEAL,
             contents=MAIN,
             terms=TERMS,
+            kinds=KINDS,
             aide=aide_tables(brief),
             panels=panels(brief),
             gain_title=gain_title(brief.outlook) if brief.outlook else "",

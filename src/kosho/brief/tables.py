@@ -72,6 +72,15 @@ class CellTable:
         """Columns under each heading of `groups`."""
         return self.numeric // max(len(self.groups) - 1, 1)
 
+    def heads(self, between: str) -> list[str]:
+        """Heads of the columns, each after the heading over it: `Japan, against today`."""
+        if not self.groups:
+            return list(self.columns)
+        first = len(self.columns) - self.numeric
+        over = [name for name in self.groups[1:] for _ in range(self.group_width)]
+        under = [between.join(pair) for pair in zip(over, self.columns[first:], strict=True)]
+        return [*self.columns[:first], *under]
+
 
 def within_seven(one: CellTable) -> list[CellTable]:
     """A table in parts of at most seven columns, whole groups together; each keeps the columns before them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,9 +13,9 @@ from kosho.cli.register_compare import compare
 from kosho.cli.register_editions import against, show_editions
 from kosho.cli.register_propose import propose
 from kosho.cli.register_upkeep import known as show_known
-from kosho.cli.register_upkeep import stale
+from kosho.cli.register_upkeep import refuse_unknown_economy, stale
 from kosho.cli.terminal import day, say, show_json, show_table
-from kosho.errors import InputError, Problem, suggest
+from kosho.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from datetime import date
@@ -79,14 +78,14 @@ def show(
     """Show the measures in force on a day."""
     from datetime import date
 
-    from kosho.codes import blocs, country_name
+    from kosho.codes import country_name
     from kosho.law import Register
 
     when = day(on, "--on") or date.today()
     knowledge = day(known, "--known")
     register = Register.load()
-    _refuse_unknown(importer, blocs(), "--importer")
-    _refuse_unknown(partner, (), "--partner")
+    refuse_unknown_economy(importer, "--importer")
+    refuse_unknown_economy(partner, "--partner", alone=True)
     law = [
         measure
         for measure in register.in_force(when, knowledge)
@@ -154,14 +153,6 @@ def diff(
 app.command("stale")(stale)
 app.command("compare")(compare)
 app.command("propose")(propose)
-
-
-def _refuse_unknown(code: str | None, others: Iterable[str], option: str) -> None:
-    from kosho.codes import countries
-
-    known = {*countries(), *others}
-    if code is not None and code not in known:
-        raise InputError(Problem(f"unknown country {code!r}", suggest(code.upper(), known), key=option))
 
 
 def _value(measure: Measure, partner: str | None) -> str:

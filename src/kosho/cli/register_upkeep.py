@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["known", "refuse_unknown_economy", "stale"]
 
 
-def refuse_unknown_economy(code: str | None, option: str) -> None:
-    """Refuse a code of no country and no bloc.
+def refuse_unknown_economy(code: str | None, option: str, *, alone: bool = False) -> None:
+    """Refuse a code of no country and no bloc; of no country where it must stand `alone`.
 
     Raises:
         InputError: with the nearest codes.
     """
     from kosho.codes import blocs, countries
 
-    known_codes = {*countries(), *blocs()}
+    known_codes = {*countries()} if alone else {*countries(), *blocs()}
     if code is not None and code not in known_codes:
         hint = suggest(code.upper(), known_codes)
         raise InputError(Problem(f"unknown country {code!r}", hint, key=option))

@@ -275,7 +275,7 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
         title += f", of {country_name(setters[0])}"
         columns, rows = columns[1:], [row[1:] for row in rows]
     title += "; rates in percent, imports in billion USD"
-    show_table(title[0].upper() + title[1:], columns, rows, numeric=3)
+    show_table(formatting.starting(title), columns, rows, numeric=3)
     against = "balanced trade at base tariffs" if content["deficits"] == "zero" else "base tariffs"
     gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
     show_table(f"Real income, long run, against {against}", ("Economy", "%"), gains, numeric=1)
@@ -326,8 +326,6 @@ def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
 
 def percent(fraction: float) -> str:
     """Signed percent, two decimals, or two significant figures of what is smaller."""
-    from kosho import formatting
-
     value = 100 * fraction
     if abs(value) < LEAST:
         return "0"

@@ -92,12 +92,8 @@ def _bold(line: str) -> str:
 
 def show_made(table: CellTable) -> None:
     """A table of a brief, as its page has it; smaller lines stand under the words."""
-    columns = table.columns
-    if table.groups:
-        heads = ["", *(name for name in table.groups[1:] for _ in range(table.group_width))]
-        columns = tuple(f"{head}\n{name}".lstrip() for head, name in zip(heads, columns, strict=True))
     rows = [["\n".join(filter(None, (cell.text, cell.note))) for cell in row] for row in table.rows]
-    show_table(table.caption, columns, rows, numeric=table.numeric)
+    show_table(table.caption, table.heads("\n"), rows, numeric=table.numeric)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -251,6 +251,19 @@ class Products(Shown):
         claims = tuple(filter(own, self.claims))
         spreads = {key: spread for key, spread in self.spreads.items() if own(spread)}
         return replace(self, groups=groups, claims=claims, spreads=spreads)
+
+    def without_trade(self, importers: Iterable[str]) -> frozenset[str]:
+        """Groups for which no share of the imports of any of these economies is given."""
+        return frozenset(self.groups).difference(*(self._with_trade.get(one, ()) for one in importers))
+
+    @cached_property
+    def _with_trade(self) -> dict[str, set[str]]:
+        """By importer: groups for which a share of its imports is given."""
+        found: dict[str, set[str]] = {}
+        for name, group in self.groups.items():
+            for entry in group.coverage:
+                found.setdefault(entry.importer, set()).add(name)
+        return found
 
     def of_sector(self, sector: str) -> list[ProductGroup]:
         """Groups within a sector, in file order."""

@@ -452,13 +452,8 @@ class Register(Shown):
                     found[measure.id] = tuple(sorted(lacking))
         return found
 
-    def _without_trade(self, imposer: str) -> set[str]:
-        importers = expand_regions([imposer])
-        return {
-            name
-            for name, group in self.products.groups.items()
-            if not any(entry.importer in importers for entry in group.coverage)
-        }
+    def _without_trade(self, imposer: str) -> frozenset[str]:
+        return self.products.without_trade(expand_regions([imposer]))
 
     def _valid(self, measure: Measure, on: date, known: date | None) -> bool:
         if on < measure.first_day or (measure.legal_to is not None and on > measure.legal_to):

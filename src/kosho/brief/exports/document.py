@@ -16,24 +16,22 @@ from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Claim, Negotiation, Reference
-from kosho.brief.page import LINES, LINES_WITHOUT_A_DEAL
+from kosho.brief.page import KINDS, LINES, LINES_WITHOUT_A_DEAL
 from kosho.brief.tables import CellTable, tables
 from kosho.codes import country_name
 
 __all__ = [
     "ANNEX",
-    "KINDS",
     "Block",
     "Heading",
     "Paragraph",
     "document",
-    "heads",
     "marks",
+    "numbers",
     "reference",
 ]
 
 ANNEX = "Annex"
-KINDS = {"primary": "primary", "secondary": "secondary", "own": "own work"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +61,21 @@ def document(brief: Brief) -> list[Block]:
     >>> [one.text for one in document(brief) if isinstance(one, Heading)][:2]  # as `compose` gives it
     ['In short', 'Behind the answer']
     """
-    return [*_first(brief), *_main(brief), *_annex(brief)]
+    found = tables(brief)
+    return [*_first(brief), *_main(brief, found), *_annex(brief, found)]
 
 
 def marks(brief: Brief, ids: Iterable[str]) -> str:
     """Numbers of sources as they stand behind what rests on them: ` [3, 4]`; empty where there is none."""
-    numbers = {one.id: one.number for one in brief.sources}
-    found = [str(numbers[one]) for one in dict.fromkeys(ids) if one in numbers]
-    return f" [{', '.join(found)}]" if found else ""
+    found = numbers(brief, ids)
+    return f" [{found}]" if found else ""
+
+
+def numbers(brief: Brief, ids: Iterable[str]) -> str:
+    """Numbers of sources: `3, 4`; empty where there is none."""
+    cited = dict.fromkeys(ids)
+    known = {one.id: one.number for one in brief.sources} if cited else {}
+    return ", ".join(str(known[one]) for one in cited if one in known)
 
 
 def reference(one: Reference) -> str:
@@ -83,16 +88,6 @@ def reference(one: Reference) -> str:
         *([one.note] if one.note else []),
     ]
     return f"{', '.join(told)} ({'; '.join(more)})" + (f". {one.url}" if one.url else "")
-
-
-def heads(table: CellTable) -> list[str]:
-    """Heads of the columns, each with the heading over it: `Japan, against today`."""
-    if not table.groups:
-        return list(table.columns)
-    first = len(table.columns) - table.numeric
-    groups = [name for name in table.groups[1:] for _ in range(table.group_width)]
-    under = [f"{group}, {name}" for group, name in zip(groups, table.columns[first:], strict=True)]
-    return [*table.columns[:first], *under]
 
 
 def first_lines(brief: Brief) -> list[tuple[str, str]]:
@@ -111,8 +106,7 @@ def _first(brief: Brief) -> Iterator[Block]:
         yield from _points(brief, brief.headline)
 
 
-def _main(brief: Brief) -> Iterator[Block]:
-    found = tables(brief)
+def _main(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     behind = aide_tables(brief)
     if behind:
         yield Heading("Behind the answer")
@@ -147,11 +141,7 @@ def _negotiation(brief: Brief, one: Negotiation) -> Iterator[Block]:
         yield Paragraph(f"As it stood on {formatting.day(one.as_of)}, before the talks were over.")
     yield Paragraph(one.summary)
     zone = "" if one.zone else " There is no zone of agreement."
-    yield Paragraph(
-        f"{formatting.count(one.packages)} packages were priced one by one on the smaller table; "
-        f"{formatting.count(one.allowed)} stay within the red lines, and "
-        f"{formatting.count(one.better_for_all)} of those leave every side better off than no deal.{zone}"
-    )
+    yield Paragraph(f"{one.counted}{zone}")
     yield from (Paragraph(way, "point", "What would open a zone") for way in one.opening)
     if one.red_lines:
         yield Paragraph(f"{'; '.join(one.red_lines)}.{marks(brief, one.sources)}", "note", "Red lines")
@@ -210,9 +200,8 @@ def _ahead(brief: Brief) -> Iterator[Block]:
         yield Paragraph(told + marks(brief, entry.sources), "point", formatting.day(entry.date))
 
 
-def _annex(brief: Brief) -> Iterator[Block]:
+def _annex(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     if brief.computed:
-        found = tables(brief)
         yield Heading(f"{ANNEX}: by sector and economy")
         for party in brief.codes:
             yield from _filled(found[f"sectors-{party.lower()}"])

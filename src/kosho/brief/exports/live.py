@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kosho import formatting
@@ -28,6 +28,7 @@ LONGEST = 250
 WILD = str.maketrans({"*": "＊", "?": "？", "~": "～"})
 """What a lookup would take for any text, and what it is written as."""
 UNKNOWN = "not priced here"
+VERDICTS = ("Better for all than no deal", "Possible", "Red lines crossed")
 
 
 def labels(options: Sequence[str]) -> list[str]:
@@ -65,8 +66,7 @@ def _about(found: PricedPackages) -> str:
 
 
 def _add_packages(workbook: Workbook, looks: Looks, told: Negotiation, found: PricedPackages) -> None:
-    crossed = {line: frozenset(numbers) for line, numbers in found.crossing.items()}
-    impossible = frozenset(found.impossible)
+    verdicts = _verdicts(found)
     options = [labels(issue.options) for issue in found.issues]
     columns = [
         Column("Package", 10, "count"),
@@ -78,9 +78,7 @@ def _add_packages(workbook: Workbook, looks: Looks, told: Negotiation, found: Pr
             Column(f"{country_name(code)}, over today, billion USD a year", 18, "change")
             for code in told.parties
         ),
-        Column("Better for all than no deal", 14),
-        Column("Possible", 10),
-        Column("Red lines crossed", 40),
+        *(Column(head, width) for head, width in zip(VERDICTS, (14, 10, 40), strict=True)),
         *(Column(issue.title, 24) for issue in found.issues),
     ]
     rows = (
@@ -88,9 +86,7 @@ def _add_packages(workbook: Workbook, looks: Looks, told: Negotiation, found: Pr
             number,
             *(billion(found.gains[code][row]) for code in told.parties),
             *(billion(found.gains[code][row] - found.today[code]) for code in told.parties),
-            _yes(_better(found, row)),
-            _yes(number not in impossible),
-            "; ".join(line for line, numbers in crossed.items() if number in numbers) or "none",
+            *verdicts(row),
             *(names[choice] for names, choice in zip(options, found.choices(number), strict=True)),
         )
         for row, number in enumerate(found.numbers)
@@ -98,9 +94,19 @@ def _add_packages(workbook: Workbook, looks: Looks, told: Negotiation, found: Pr
     add(workbook, looks, (PACKAGES, "Packages, priced", _about(found)), columns, rows)
 
 
-def _better(found: PricedPackages, row: int) -> bool:
-    possible = found.numbers[row] not in frozenset(found.impossible)
-    return possible and all(values[row] > found.noise for values in found.gains.values())
+def _verdicts(found: PricedPackages) -> Callable[[int], tuple[str, str, str]]:
+    """What answers `VERDICTS` for the package of a row."""
+    impossible = frozenset(found.impossible)
+    crossing = {line: frozenset(numbers) for line, numbers in found.crossing.items()}
+
+    def verdicts(row: int) -> tuple[str, str, str]:
+        number = found.numbers[row]
+        possible = number not in impossible
+        better = possible and all(values[row] > found.noise for values in found.gains.values())
+        crossed = "; ".join(line for line, numbers in crossing.items() if number in numbers)
+        return _yes(better), _yes(possible), crossed or "none"
+
+    return verdicts
 
 
 def _yes(answer: bool) -> str:
@@ -191,16 +197,9 @@ def _answers(
             gain = None if where is None else found.gains[code][where] - (found.today[code] if shift else 0.0)
             value = billion(gain)
             asked.append((f"{country_name(code)}, {over}", 1 + shift + k, UNKNOWN if value is None else value))
-    crossed = "; ".join(line for line, numbers in found.crossing.items() if number in numbers) or "none"
-    words = [
-        ("Better for all than no deal", _yes(where is not None and _better(found, where))),
-        ("Possible", _yes(number not in found.impossible)),
-        ("Red lines crossed", crossed),
-    ]
-    first_word = 1 + 2 * len(parties)
-    asked += [
-        (head, first_word + k, UNKNOWN if where is None else value) for k, (head, value) in enumerate(words)
-    ]
+    verdicts = [UNKNOWN] * len(VERDICTS) if where is None else _verdicts(found)(where)
+    said = zip(VERDICTS, verdicts, strict=True)
+    asked += [(head, 1 + 2 * len(parties) + k, verdict) for k, (head, verdict) in enumerate(said)]
     for k, (head, column, value) in enumerate(asked):
         looked_up = f'IFERROR(INDEX({_area(PACKAGES, column, count)},D{last + 1}),"{UNKNOWN}")'
         sheet.write_string(top + k, 0, head, looks.bold)

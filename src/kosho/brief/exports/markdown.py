@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kosho import formatting
-from kosho.brief.exports.document import Block, Heading, Paragraph, document, heads, marks
+from kosho.brief.exports.document import Block, Heading, Paragraph, document, marks
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 
@@ -44,7 +44,7 @@ def _lines(brief: Brief, block: Block) -> Iterator[str]:
 def _table(brief: Brief, table: CellTable) -> Iterator[str]:
     yield f"**{_plain(table.caption)}**"
     yield ""
-    yield _row(_plain(name) for name in heads(table))
+    yield _row(_plain(name) for name in table.heads(", "))
     first = len(table.columns) - table.numeric
     yield _row("---" if place < first else "---:" for place in range(len(table.columns)))
     yield from (_row(_cell(brief, cell) for cell in row) for row in table.rows)

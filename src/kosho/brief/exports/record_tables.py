@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kosho import formatting
 from kosho.brief import statement_text
 from kosho.brief.recorded import Recorded
 from kosho.brief.tables import Cell, CellTable
@@ -67,7 +68,7 @@ def _deadlines(one: Recorded) -> CellTable:
 def _positions(one: Recorded) -> CellTable:
     rows = [
         (
-            Cell(issue.title[:1].upper() + issue.title[1:]),
+            Cell(formatting.starting(issue.title)),
             Cell(stance.side),
             Cell(statement_text.kind(said)),
             *_told(said)[1:],

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from kosho import formatting
 from kosho.brief import statement_text
-from kosho.brief.exports.document import KINDS, first_lines, marks
+from kosho.brief.exports.document import first_lines, marks, numbers
 from kosho.brief.exports.live import add_live
 from kosho.brief.exports.sheets import Column, Looks, Value, add, billion
 from kosho.brief.model import Brief, Negotiation
+from kosho.brief.page import KINDS
 from kosho.brief.recorded import Recorded
 from kosho.codes import country_name, sector_name
 from kosho.extras import missing
@@ -129,12 +130,9 @@ def _deals(made: Workbook, looks: Looks, one: Negotiation) -> None:
         Column("Issue", 44, "wrap"),
         *(Column(f"{name}, {MONEY}", 16, "change") for name in names.values()),
     ]
-    worth = (
-        {"No deal gives way to what holds without a new option": one.before} if one.before else {}
-    ) | one.shares
     shares = (
         (issue, *(formatting.NOT_PRICED if found is None else billion(found[code]) for code in names))
-        for issue, found in worth.items()
+        for issue, found in one.carried.items()
     )
     note = (
         f"Of the {one.shares_of} deal: what each adds on average over every order of issues (Shapley values)."
@@ -165,7 +163,7 @@ _COMPARED = [
     Column("Party", 16),
     Column("Scenario", 44, "wrap"),
     Column("Against", 44, "wrap"),
-    *(Column(f"{name[:1].upper()}{name[1:]}, {MONEY}", 17, "change") for name in _RANGES),
+    *(Column(f"{formatting.starting(name)}, {MONEY}", 17, "change") for name in _RANGES),
 ]
 _COUNTRIES = [
     Column("Economy", 22),
@@ -287,7 +285,7 @@ def _law(made: Workbook, looks: Looks, brief: Brief) -> None:
             ". ".join(filter(None, (one.scope, one.note))),
             one.legal_basis,
             one.status,
-            marks(brief, one.sources).strip(" []"),
+            numbers(brief, one.sources),
         )
         for one in brief.in_force
     )
@@ -326,7 +324,7 @@ def _statements(brief: Brief, one: Recorded) -> Rows:
             statement_text.kind(said),
             said.quote,
             said.attributed_to,
-            marks(brief, [said.source]).strip(" []"),
+            numbers(brief, [said.source]),
         )
 
     yield from (
@@ -372,7 +370,7 @@ def _assumed(brief: Brief) -> Rows:
                 "bound only" if one.value is None else one.value,
                 one.high,
                 one.unit,
-                marks(brief, one.sources).strip(" []"),
+                numbers(brief, one.sources),
             )
             found.setdefault(row, []).append(titles[bounds.scenario])
     for (*row, sources), scenarios in found.items():
@@ -380,18 +378,18 @@ def _assumed(brief: Brief) -> Rows:
     method = brief.method
     for part, claims in (("model", method.model), ("limit", method.limits), ("first year", method.first_year)):
         for one in claims:
-            cited = marks(brief, one.sources).strip(" []")
+            cited = numbers(brief, one.sources)
             yield part, one.text, one.status, None, None, None, None, None, cited
     for fact in brief.observed:
-        cited = marks(brief, fact.sources).strip(" []")
+        cited = numbers(brief, fact.sources)
         what = ". ".join(filter(None, (f"{fact.title}, {fact.period}", fact.note)))
         yield "observed", what, fact.status, None, fact.value, None, fact.unit, None, cited
     for each in brief.findings:
-        cited = marks(brief, each.sources).strip(" []")
+        cited = numbers(brief, each.sources)
         what = f"{each.finding} Rests on: {'; '.join(each.rests_on)}. Otherwise: {each.otherwise}"
         yield "finding", what, each.status, None, None, None, None, None, cited
     for item in brief.not_yet_priced:
-        cited = marks(brief, item.sources).strip(" []")
+        cited = numbers(brief, item.sources)
         yield "not priced", f"{item.title}: {item.why}", None, None, None, None, None, None, cited
 
 
