@@ -4,7 +4,7 @@ import { along, billions, count, element, fan, frontier, signed, sortable } from
 
 const at = (id) => document.getElementById(id);
 const state = { case: document.body.dataset.case, asOf: "", options: {}, kept: [] };
-let table = null, running = null, drawing = null, shown = 0;
+let table = null, running = null, drawing = null, shown = 0, notice = "";
 
 /** The answer to a request, or an error that says what is wrong. */
 async function ask(path, settings = {}) {
@@ -38,9 +38,11 @@ function toAddress(push) {
   at("undo").disabled = !history.state?.deep;
 }
 
+/** What went wrong, else what the address asked for in vain. */
 function problem(error) {
-  at("problem").hidden = !error;
-  at("problem").textContent = error ? error.message : "";
+  const text = error ? error.message : notice;
+  at("problem").hidden = !text;
+  at("problem").textContent = text;
 }
 
 /** Tell what is being done until the table is open. */
@@ -79,7 +81,8 @@ async function open() {
   document.title = `${table.title} · Kosho`;
   const known = Object.fromEntries(table.issues.map((one) => [one.id, one.options.map((option) => option.id)]));
   const wanted = Object.entries(state.options).filter(([issue, option]) => !(known[issue] || []).includes(option));
-  if (wanted.length) problem(new Error(`Not on this table: ${wanted.map((one) => one.join(" = ")).join(", ")}. The fallback stands in its place.`));
+  const vain = wanted.map((one) => one.join(" = ")).join(", ");
+  notice = vain ? `Not on this table: ${vain}. The fallback stands in its place.` : "";
   const fallback = Object.fromEntries(table.issues.map((one) => [one.id, one.fallback]));
   const given = Object.fromEntries(Object.entries(state.options).filter(([issue, option]) => (known[issue] || []).includes(option)));
   state.options = { ...fallback, ...given };
@@ -121,6 +124,7 @@ function controls() {
 
 /** Take a position: the address changes, and so can be gone back on. */
 function move(options) {
+  notice = "";
   state.options = { ...state.options, ...options };
   toAddress(true);
   show();
@@ -200,7 +204,7 @@ function results(found) {
   at("frontier").replaceChildren(table.parties.length > 1 ? frontier(table.frontier.map((one) => one.gains), told.gains, named, table.parties.slice(0, 2), names) : "");
   const shares = table.issues.map((one) => [one.title, ...table.parties.map((party) => told.issues[one.id] === null ? "not priced" : [billions(told.issues[one.id][party]), told.issues[one.id][party]])]);
   at("shares").replaceChildren(sortable(["Issue", ...names], shares, "Gains over no deal by issue, billion USD a year (Shapley value)"));
-  at("labour").replaceChildren(sortable(["", "Jobs, %", "Prices over wages, %"], table.parties.map((party) => [name(party), [signed(does.labour[party].employment, 3), does.labour[party].employment], [signed(does.labour[party].prices_over_wages, 3), does.labour[party].prices_over_wages]]),
+  at("labour").replaceChildren(sortable(["Side", "Jobs, %", "Prices over wages, %"], table.parties.map((party) => [name(party), [signed(does.labour[party].employment, 3), does.labour[party].employment], [signed(does.labour[party].prices_over_wages, 3), does.labour[party].prices_over_wages]]),
     `Against no deal, where hours answer to real wages with an elasticity of ${does.labour_supply} (assumption)`));
   at("flows").replaceChildren(sortable(["Trade", "No deal, bn USD", "This package", "Units"], does.flows.map((one) => [one.title, one.before_musd === null ? "not told apart" : [(one.before_musd / 1000).toFixed(1), one.before_musd], one.after_musd === null ? "not told apart" : [(one.after_musd / 1000).toFixed(1), one.after_musd], one.unit ? [`${count(one.before_units)} to ${count(one.after_units)} ${one.unit}`, one.after_units] : "not counted"]), "A year, before the duty"));
   at("sectors").replaceChildren(...table.parties.map((party) => {
@@ -219,7 +223,7 @@ async function side(mine) {
   if (all.length < 2) return;
   const found = await Promise.all(all.map((one) => ask(`${base()}/package?${new URLSearchParams({ ...(state.asOf ? { as_of: state.asOf } : {}), options: one })}`)));
   if (mine !== shown) return;
-  const heads = ["", ...all.map((_, k) => k ? `Kept ${k}` : "This")];
+  const heads = ["Issue", ...all.map((_, k) => k ? `Kept ${k}` : "This")];
   const rows = table.issues.map((issue) => [issue.title, ...found.map((one) => issue.options.find((option) => option.id === one.options[issue.id]).title)]);
   for (const party of table.parties) rows.push([`${name(party)}, over no deal`, ...found.map((one) => billions(one.explained.gains[party]))]);
   at("kept-table").replaceChildren(sortable(heads, rows, "Packages side by side, billion USD a year"));
