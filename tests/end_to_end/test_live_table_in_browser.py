@@ -99,7 +99,7 @@ def test_the_page_has_no_serious_fault_for_a_screen_reader(chromium: Run, server
     run = (
         "axe.run(document, {resultTypes: ['violations']}).then(function (found) {"
         "document.body.dataset.found = JSON.stringify(found.violations.map(function (one) {"
-        "return one.impact + ' ' + one.id + ' ' + one.nodes.map(function (n) { return n.html; }).join('|'); })); });"
+        "return one.impact + ' ' + one.id + ' ' + one.nodes.map(function (n) { return n.html; }); })); });"
     )
     path = tmp_path / "still.html"
     path.write_text(

@@ -22,7 +22,10 @@ from typer.testing import CliRunner
 from kosho.cli import app as command_line
 from kosho.cli.answering import answer
 from kosho.cli.serve import open_cases
+from kosho.errors import InputError
+from kosho.record.drafts import Pile
 from kosho.serve import Settings, create_app
+from kosho.serve.sides import Side
 
 HOST = "http://localhost"
 NAME = "韓国 case"
@@ -313,3 +316,73 @@ asyncio.run(main())
     assert wrong["errors"][0]["field"] == "bogus"
     assert case["answer"]["cases"][0]["name"] == NAME
     assert {f"/api/v1/{one}" for one in tools} <= set(client.get("/openapi.json").json()["paths"])
+
+
+def side(folder: Path, text: str) -> Path:
+    path = folder / "side.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_what_a_side_keeps_for_itself_is_in_no_answer_of_the_other(folder: Path, tmp_path: Path):
+    secret = "Never below fifteen, says the cabinet"  # noqa: S105
+    text = f"party: USA\nred_lines:\n  - title: {secret}\n    forbids: {{cars: [all-10]}}\n"
+    usa = Side.read(side(tmp_path, text))
+    settings = Settings({NAME: str(folder)}, answer, NAME, processes=1, sides=[usa])
+    with TestClient(create_app(settings), HOST) as client:
+        private = f"{TABLE}/sides/USA/package"
+        params = {"options": "cars:all-10"}
+        told = client.get(private, params=params, headers={"X-Kosho-Side": usa.key}).json()
+        assert told["crosses"] == [secret]
+        open_to_all = client.get(f"{TABLE}/package", params=params).json()["explained"]
+        assert told["gain"] == pytest.approx(open_to_all["gains"]["USA"], abs=1e-6)  # no weights of its own
+        before = client.get(TABLE).json()["frontier"]
+        neutral = client.get(f"{TABLE}/neutral").json()
+        assert all(one["cars"] != "all-10" for one in neutral["frontier"])
+        assert any(one["options"]["cars"] == "all-10" for one in before)
+        assert all(one["gains"] == {} for one in neutral["deals"].values())
+        answers = [
+            client.get(private, params=params),
+            client.get(private, params=params, headers={"X-Kosho-Side": "guess"}),
+            client.get(f"{TABLE}/sides/KOR/package", headers={"X-Kosho-Side": usa.key}),
+            client.get(f"{TABLE}/neutral", params={"as_of": "2019-01-01"}),
+            client.get(f"{TABLE}/neutral"),
+            client.get(TABLE),
+            client.get("/"),
+            client.get("/openapi.json"),
+            client.post(f"{TABLE}/proposals", json={"by": "USA", "options": {"cars": "all-10"}}),
+            client.get(f"{TABLE}/proposals"),
+            *(client.get(f"{TABLE}/export/{kind}", params=params) for kind in ("json", "yaml", "csv")),
+            client.post("/api/v1/bargain", json={"case": NAME}),
+        ]
+        assert [one.status_code for one in answers[:3]] == [403, 403, 403]
+        for one in answers:
+            assert secret not in one.text
+            assert usa.key not in one.text
+            assert "cabinet" not in str(one.headers)
+
+
+def test_mistakes_of_a_side_are_told_with_line_and_hint(folder: Path, tmp_path: Path):
+    path = side(
+        tmp_path, "party: USA\nweights: {bogus: 0.3}\nred_lines:\n  - title: x\n    forbids: {cars: [all-1]}\n"
+    )
+    done = CliRunner().invoke(command_line, ["serve", str(folder), "--side", str(path), "--port", "0"])
+    assert isinstance(done.exception, InputError)
+    told = str(done.exception)
+    assert "side.yaml:2: weights.bogus" in told
+    assert "side.yaml:5: red_lines.0.forbids.cars: no option 'all-1' (did you mean all-10?)" in told
+
+
+def test_proposals_are_logged_and_leave_as_drafts_that_hold(client: TestClient, tmp_path: Path):
+    asked = {"by": "USA", "options": {"cars": "all-15"}, "note": "first\nround"}
+    assert client.post(f"{TABLE}/proposals", json=asked).status_code == 201
+    assert client.post(f"{TABLE}/proposals", json={**asked, "by": "XXX"}).status_code == 422
+    (one,) = client.get(f"{TABLE}/proposals").json()["proposals"]
+    assert (one["by"], one["options"]["cars"], one["note"]) == ("USA", "all-15", "first round")
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{TABLE}/proposals/export").content)) as archive:
+        archive.extractall(tmp_path)
+    pile = Pile.open(tmp_path / "drafts.yaml")
+    (draft,) = pile.drafts.values()
+    text = (tmp_path / "proposals.txt").read_text(encoding="utf-8")
+    assert text[draft.start : draft.end] == draft.quote
+    assert "United States proposed" in draft.quote

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kosho.cli.terminal import say, show_json
+from kosho.cli.terminal import say_whole, show_json
 from kosho.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from kosho.serve.sides import Side
 
 __all__ = ["app", "open_cases"]
 
@@ -34,6 +36,12 @@ def serve(
     ] = HERE,
     also: Annotated[
         list[str] | None, typer.Option("--case", metavar="FOLDER", help="A case folder that may be opened too.")
+    ] = None,
+    side: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--side", metavar="FILE", help="What a delegation keeps for itself; its own link is told."
+        ),
     ] = None,
     *,
     openapi: Annotated[
@@ -60,17 +68,48 @@ def serve(
     names = (*LOOPBACK, *((host, socket.gethostname()) if outside else ()))
     listening = _bound(host, port)
     where = listening.getsockname()[1]
-    found = Settings(known, answer, first, names, token)
+    sides = _sides(case, first, side or [])
+    found = Settings(known, answer, first, names, token, sides=sides)
     if outside:
         sys.stderr.write(
             "Warning: others on the network reach this server. Whoever has the token sees the cases and makes "
             "this machine compute; nothing is encrypted.\n"
         )
     shown = f"[{host}]" if ":" in host else host
-    say(f"http://{shown}:{where}/" + (f"?token={token}" if token else "") + "  (Ctrl-C ends it)")
+    address = f"http://{shown}:{where}/"
+    query = f"?token={token}" if token else ""
+    say_whole(f"{address}{query}  (Ctrl-C ends it)")
+    for one in sides:
+        say_whole(f"{one.file.party}: {address}{query}#side={one.file.party}&key={one.key}")
     sys.stdout.flush()
     config = uvicorn.Config(create_app(found), log_level="warning", access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _sides(case: str | None, first: str | None, files: Sequence[str]) -> list[Side]:
+    """The files of the delegations, held against the table of the case.
+
+    Raises:
+        InputError: a file is wrong, two are of one party, or there is no case that they are for.
+    """
+    from kosho.serve.desk import Desk
+    from kosho.serve.sides import Side
+
+    if not files:
+        return []
+    if case is None or first is None:
+        raise InputError(
+            Problem("the files of sides need a case", "kosho serve CASE --side FILE", key="--side")
+        )
+    found = [Side.read(Path(one)) for one in files]
+    parties = [one.file.party for one in found]
+    twice = next((party for party in parties if parties.count(party) > 1), None)
+    if twice is not None:
+        raise InputError(Problem(f"two files are of {twice}", "one a side", key="--side"))
+    deal = Desk.open(case, None, lambda _: None).deal
+    for one in found:
+        one.check(deal)
+    return found
 
 
 def open_cases(named: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,8 @@ from kosho.errors import Problem
 from kosho.serve.desk import Desks
 from kosho.serve.drawing import Drawing, Drawings
 from kosho.serve.guard import LOOPBACK
+from kosho.serve.proposals import Log
+from kosho.serve.sides import Side
 from kosho.serve.workers import Workers
 
 __all__ = ["Rooms", "Runner", "Settings"]
@@ -33,6 +35,8 @@ class Settings:
     token: str | None = None
     processes: int | None = None
     """For questions; None is one a core."""
+    sides: Sequence[Side] = ()
+    """What delegations keep for themselves at the table of the first case."""
 
 
 @dataclass
@@ -43,6 +47,8 @@ class Rooms:
     desks: Desks
     workers: Workers
     drawings: Drawings = field(default_factory=Drawings)
+    logs: dict[str, Log] = field(default_factory=dict)
+    """Of proposals, by case."""
 
     @staticmethod
     def of(settings: Settings) -> Rooms:
@@ -59,6 +65,25 @@ class Rooms:
         if case not in cases:
             raise HTTPException(404, f"no case {case!r} is open here; there are {', '.join(cases)}")
         return cases[case]
+
+    def sides(self, case: str) -> list[Side]:
+        """Delegations with something of their own at the table of a case."""
+        return list(self.settings.sides) if case == self.settings.first else []
+
+    def side(self, case: str, party: str, key: str | None) -> Side:
+        """The side that a key opens.
+
+        Raises:
+            HTTPException: it opens none of this party; whether there is one is not told.
+        """
+        found = next((one for one in self.sides(case) if one.file.party == party), None)
+        if found is None or not found.opened_by(key or ""):
+            raise HTTPException(403, "the key of this side is needed, in the header X-Kosho-Side")
+        return found
+
+    def log(self, case: str) -> Log:
+        """What was proposed at the table of a case."""
+        return self.logs.setdefault(case, Log())
 
     def drawing(self, number: int) -> Drawing:
         """Draws by number.

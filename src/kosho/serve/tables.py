@@ -8,13 +8,15 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from kosho.serve import exports
+from kosho.errors import InputError
+from kosho.serve import exports, sides
 from kosho.serve.desk import Desk
 from kosho.serve.problems import ANSWERS
+from kosho.serve.proposals import NOTE
 from kosho.serve.questions import Explain
 from kosho.serve.rooms import Rooms
 from kosho.serve.stamps import stamp
@@ -138,6 +140,70 @@ async def stopped(rooms: Here, number: Number) -> dict[str, Any]:
     found = rooms.drawing(number)
     found.stop()
     return found.told()
+
+
+@router.get("/tables/{case}/neutral")
+async def neutral(rooms: Here, opened: Opened) -> dict[str, Any]:
+    """Frontier and deals with what all sides keep for themselves, which is not told."""
+    return await asyncio.to_thread(sides.neutral, opened.deal, _checked(rooms, opened))
+
+
+@router.get("/tables/{case}/sides/{party}/package")
+async def own(
+    rooms: Here,
+    opened: Opened,
+    party: str,
+    options: Options = "",
+    x_kosho_side: Annotated[str | None, Header(max_length=100)] = None,
+) -> dict[str, Any]:
+    """A package as a side counts it, for who has the key of that side."""
+    side = rooms.side(opened.case.name, party, x_kosho_side)
+    _checked(rooms, opened)
+    return dict(sides.mine(opened.deal, side, opened.package(chosen(options))))
+
+
+def _checked(rooms: Rooms, desk: Desk) -> list[sides.Side]:
+    """The sides of a table; mistakes of their files are told at the start, and here without their words."""
+    found = rooms.sides(desk.case.name)
+    for one in found:
+        try:
+            one.check(desk.deal)
+        except InputError:
+            raise HTTPException(
+                409, f"the file of {one.file.party} does not fit the table of this day"
+            ) from None
+    return found
+
+
+class Proposed(BaseModel):
+    """A package that a side puts forward."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: str = Field(max_length=8)
+    options: dict[str, str] = Field(max_length=60)
+    note: str = Field("", max_length=NOTE)
+
+
+@router.get("/tables/{case}/proposals")
+async def proposals(rooms: Here, opened: Opened) -> dict[str, Any]:
+    """What was proposed at this table since the server started, and when."""
+    return {"proposals": [one.told() for one in rooms.log(opened.case.name).proposals]}
+
+
+@router.post("/tables/{case}/proposals", status_code=201)
+async def propose(rooms: Here, opened: Opened, proposed: Proposed) -> dict[str, Any]:
+    """Note a proposal in the log."""
+    number = opened.package(proposed.options)
+    return rooms.log(opened.case.name).add(opened, proposed.by, number, proposed.note).told()
+
+
+@router.get("/tables/{case}/proposals/export", response_class=Response)
+async def log(rooms: Here, opened: Opened) -> Response:
+    """The log as text and drafts that `kosho read --accept` enters into a record."""
+    content = rooms.log(opened.case.name).exported(opened)
+    headers = {"content-disposition": 'attachment; filename="proposals.zip"'}
+    return Response(content, media_type="application/zip", headers=headers)
 
 
 def told(desk: Desk, options: Mapping[str, str]) -> Told:

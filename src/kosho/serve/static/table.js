@@ -32,7 +32,7 @@ function fromAddress() {
 function toAddress(push) {
   const found = new URLSearchParams({ case: state.case, ...(state.asOf ? { as_of: state.asOf } : {}), options: written(state.options) });
   for (const one of state.kept) found.append("kept", one);
-  const address = `/?${found}`.replaceAll("%3A", ":").replaceAll("%2C", ",");
+  const address = `/?${found}`.replaceAll("%3A", ":").replaceAll("%2C", ",") + location.hash;
   if (push) history.pushState({ deep: (history.state?.deep || 0) + 1 }, "", address);
   else history.replaceState(history.state, "", address);
   at("undo").disabled = !history.state?.deep;
@@ -87,6 +87,8 @@ async function open() {
   const given = Object.fromEntries(Object.entries(state.options).filter(([issue, option]) => (known[issue] || []).includes(option)));
   state.options = { ...fallback, ...given };
   controls();
+  at("by").replaceChildren(...table.parties.map((party) => element("option", { value: party }, name(party))));
+  log().catch(problem);
   toAddress(false);
   await show();
 }
@@ -157,6 +159,7 @@ async function show() {
     results(found);
     document.body.dataset.shown = written(state.options);
     at("results").setAttribute("aria-busy", "false");
+    await own(mine, signal);
     const curve = await ask(`${base()}/package/along?${query(state.options)}`, { signal });
     if (mine !== shown) return;
     const names = table.parties.map(name);
@@ -214,6 +217,42 @@ function results(found) {
   const others = does.countries.map((one) => [one.name, [billions(one.musd), one.musd], [signed(one.percent, 3), one.percent]]);
   at("others").replaceChildren(sortable(["Economy", "bn USD a year", "% of income"], others, "Gain over no deal, every economy of the table"));
   at("rests").textContent = `World ${found.world}, run ${found.rerun}.`;
+}
+
+/** What the side whose key is in the address counts, which the other side's page never has. */
+async function own(mine, signal) {
+  const given = new URLSearchParams(location.hash.slice(1)), party = given.get("side"), key = given.get("key");
+  at("own").hidden = !party;
+  if (!party) return;
+  const found = await ask(`${base()}/sides/${encodeURIComponent(party)}/package?${query(state.options)}`, { signal, headers: { "X-Kosho-Side": key || "" } });
+  if (mine !== shown) return;
+  at("own-told").textContent = `${name(party)}, with its own weights: ${billions(found.gain)} billion dollars over no deal, ${billions(found.over_status_quo)} over today.`;
+  at("own-crossed").replaceChildren(...found.crosses.map((one) => element("li", {}, `Crosses your own red line: ${one}`)));
+}
+
+/** What was proposed at this table, the latest first. */
+async function log() {
+  const found = (await ask(`${base()}/proposals${state.asOf ? `?as_of=${state.asOf}` : ""}`)).proposals;
+  at("log").replaceChildren(...found.reverse().map((one) => {
+    const changed = table.issues.filter((issue) => one.options[issue.id] !== issue.fallback).map((issue) => issue.options.find((option) => option.id === one.options[issue.id]).title);
+    const press = element("button", { type: "button" }, "Show");
+    press.addEventListener("click", () => move(one.options));
+    return element("li", {}, `${one.at.slice(0, 16).replace("T", " ")} UTC, ${name(one.by)}: ${changed.join("; ") || "nothing changes"}${one.note ? ` (${one.note})` : ""} `, press);
+  }));
+  at("log-away").hidden = !found.length;
+  at("log-away").href = `${base()}/proposals/export`;
+}
+
+async function propose(event) {
+  event.preventDefault();
+  try {
+    const body = JSON.stringify({ by: at("by").value, options: state.options, note: at("note").value });
+    await ask(`${base()}/proposals${state.asOf ? `?as_of=${state.asOf}` : ""}`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    at("note").value = "";
+    await log();
+  } catch (error) {
+    problem(error);
+  }
 }
 
 /** Up to four packages beside one another: this one and three that are kept. */
@@ -278,6 +317,7 @@ at("keep").addEventListener("click", () => {
   side(shown);
 });
 at("draw").addEventListener("click", draw);
+at("propose").addEventListener("submit", propose);
 at("issues").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("popstate", () => {
   const before = [state.case, state.asOf].join();
