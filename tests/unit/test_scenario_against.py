@@ -42,6 +42,20 @@ def test_a_difference_is_of_two_solves_and_lies_between_its_ends() -> None:
     )
 
 
+def test_percent_are_of_the_state_compared_with_everywhere() -> None:
+    deal, none = (simulate_with_ranges(CASE, name, world="talks") for name in ("deal", "no-deal"))
+    found, both = compare(deal, none), deal.outcome.compare(none.outcome)
+    for name in ("welfare", "real_gdp", "real_wage", "consumer_prices"):
+        for code in ("JPN", "USA"):
+            mine, theirs = (float(getattr(one.outcome, name).sel(country=code)) for one in (deal, none))
+            ratio = (1 + mine) / (1 + theirs) - 1
+            assert found.countries[code][name] == pytest.approx(ratio, abs=1e-14)
+            assert float(both[name].sel(country=code, outcome="difference")) == pytest.approx(ratio, abs=1e-14)
+    assert found.ends is not None
+    ends = found.ends["JPN"].welfare
+    assert ends.low <= found.countries["JPN"]["welfare"] <= ends.high
+
+
 def test_a_difference_of_a_scenario_from_itself_is_nothing_at_every_end() -> None:
     deal = simulate_with_ranges(CASE, "deal", world="talks")
     found = compare(deal, deal)
@@ -77,7 +91,9 @@ def test_against_names_a_scenario_a_role_or_the_base() -> None:
 def test_the_command_tells_what_it_is_against_and_its_horizon() -> None:
     found = told("--against", "no-deal", "--closure", "labour_supply=0.5")
     assert (found["against"], found["horizon"]) == ("no-deal", "10")
-    assert found["closure"] == ["labour: elasticity of supply 0.5"]
+    assert found["closure"][0] == "labour: elasticity of supply 0.5"
+    assert found["closure"][1].startswith("labour tax: by code (OECD, Taxing Wages")
+    assert any("labour_tax: none known, and none taken, in" in one for one in found["assumptions"])
     japan = found["countries"]["JPN"]
     assert set(japan) >= {"welfare", "ev_musd", "real_gdp", "employment", "consumer_prices", "profits"}
     ends = found["ends"]["countries"]["JPN"]["ev_musd"]

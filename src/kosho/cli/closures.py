@@ -12,21 +12,25 @@ from kosho.errors import InputError, Problem, Problems, suggest
 if TYPE_CHECKING:
     from kosho.equilibrium import Closure
 
-__all__ = ["Closures", "closure_of"]
+__all__ = ["INCOME", "Closures", "closure_of"]
+
+INCOME = {False: "Real income, %", True: "Gain, % of income"}
+"""What the first figure is, by whether labour supply moves: then only equivalent variation is comparable."""
 
 Closures = Annotated[
     list[str] | None,
     typer.Option(
         "--closure",
         metavar="KEY=VALUE",
-        help="What adjusts: labour_supply=0.5, labour_tax=0.3 (or labour_tax.JPN=0.2), "
-        "revenue=tax-relief|kept, capital=accumulated, capital_share=0.33, labour_mobility=1.5, "
-        "profits=C29+C30, absorbed.C29=0.5 (or absorbed.JPN:C29=0.9). Give it several times for several.",
+        help="What adjusts: labour_supply=0.5, labour_tax=0.3 (or labour_tax.JPN=0.2; known ones if not "
+        "given), revenue=tax-relief|kept, capital=accumulated, capital_share=0.33 (known shares if not given), "
+        "labour_mobility=1.5, profits=C29+C30, absorbed.C29=0.5 (or absorbed.JPN:C29=0.9), "
+        "deficits=proportional. Give it several times for several.",
     ),
 ]
 NUMBERS = ("labour_supply", "labour_tax", "capital_share", "labour_mobility", "scale")
 BY_NAME = ("labour_tax", "capital_share")
-WORDS = ("revenue", "capital")
+WORDS = ("revenue", "capital", "deficits")
 KEYS = (*NUMBERS, *WORDS, "profits", "absorbed")
 
 

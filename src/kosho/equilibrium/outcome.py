@@ -29,6 +29,10 @@ __all__ = ["Outcome", "UnitFlow"]
 
 HAT, FRACTION = "new over old", "fraction"
 """Units."""
+STEADY = (
+    "capital: gains compare two steady states; with the years between counted, Ravikumar, Santacreu & Sposi "
+    "(2017) find about 60 % of them"
+)
 ARRAYS = (
     "welfare",
     "equivalent_variation",
@@ -142,13 +146,12 @@ class Outcome(Fixed, Shown):
 
     @property
     def assumed(self) -> tuple[str, ...]:
-        """What decides in the closure and has no source, where no tax on labour is known, which sectors bear
-        profits, and where these are capped.
+        """What decides in the closure and has no source, countries of which no tax on labour or share of
+        capital is known, which sectors bear profits, and where these are capped.
         """
-        untaxed = self.closure.untaxed(self.base)
-        assumed = self.closure.assumed
-        if untaxed:
-            assumed = (*assumed, f"labour_tax: none known, and none taken, in {listing(untaxed, 60)}")
+        assumed = (*self.closure.assumed, *self.closure.unknown(self.base))
+        if self.closure.capital == "accumulated":
+            assumed = (*assumed, STEADY)
         if not self.closure.profits:
             return assumed
         others = [code for code in self.base.sectors if code not in self.closure.profits]
@@ -271,11 +274,19 @@ class Outcome(Fixed, Shown):
     @cached_property
     def profits(self) -> xr.DataArray:
         """`[country]`, new, of makers in the sectors that the closure names; part of value added."""
-        values = self.solution.values
-        markets = values.system.base.markets
+        return self._by_country(self._profits(self.solution.values.output), self._money)
+
+    @cached_property
+    def more_profits(self) -> xr.DataArray:
+        """`[country]`, change of `profits` against the base."""
+        more = self._profits(self.solution.values.output) - self._profits(self.base.arrays.output)
+        return self._by_country(more, self._money)
+
+    def _profits(self, output: Array) -> Array:
+        markets = self.solution.values.system.base.markets
         if markets is None or markets.profit is None:
-            return self._by_country(np.zeros_like(values.income), self._money)
-        return self._by_country((markets.profit * values.output).sum(axis=1), self._money)
+            return np.zeros(len(self.base.countries))
+        return (markets.profit * output).sum(axis=1)
 
     @cached_property
     def capital(self) -> xr.DataArray:
@@ -390,7 +401,9 @@ class Outcome(Fixed, Shown):
         """This outcome beside another on the same table, by country: `this`, `other`, and `difference`.
 
         Where labour supply moves in either, real incomes, wages and the like are not of one kind any more: only
-        `equivalent_variation` and `welfare`, which is equivalent variation over income, are compared.
+        `equivalent_variation` and `welfare`, which is equivalent variation over income, are compared. The
+        difference of money is subtracted; that of fractions is a ratio of levels, less one: what this is of the
+        other state.
 
         Raises:
             InputError: the other is no outcome, or of another world.
