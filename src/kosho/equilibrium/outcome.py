@@ -15,7 +15,7 @@ from kosho.display import Card, Shown, columns, listing, million, plural, signed
 from kosho.equilibrium.closure import Closure, capped
 from kosho.equilibrium.comparison import side_by_side
 from kosho.equilibrium.constraints import Settled
-from kosho.equilibrium.effects import GdpVolume, capital_volume, disutility, gdp_volume, kept_back
+from kosho.equilibrium.effects import GdpVolume, capital_growth, disutility, gdp_volume, kept_back, profits
 from kosho.equilibrium.fallbacks import Solution, SolverReport
 from kosho.equilibrium.part_flows import PartFlows
 from kosho.equilibrium.shock import Shock
@@ -274,24 +274,21 @@ class Outcome(Fixed, Shown):
     @cached_property
     def profits(self) -> xr.DataArray:
         """`[country]`, new, of makers in the sectors that the closure names; part of value added."""
-        return self._by_country(self._profits(self.solution.values.output), self._money)
+        values = self.solution.values
+        return self._by_country(profits(values.system.base, values.output), self._money)
 
     @cached_property
     def more_profits(self) -> xr.DataArray:
         """`[country]`, change of `profits` against the base."""
-        more = self._profits(self.solution.values.output) - self._profits(self.base.arrays.output)
-        return self._by_country(more, self._money)
-
-    def _profits(self, output: Array) -> Array:
-        markets = self.solution.values.system.base.markets
-        if markets is None or markets.profit is None:
-            return np.zeros(len(self.base.countries))
-        return (markets.profit * output).sum(axis=1)
+        before = profits(self.solution.values.system.base, self.base.arrays.output)
+        return self._by_country(self.profits.to_numpy() - before, self._money)
 
     @cached_property
     def capital(self) -> xr.DataArray:
         """`[country]`, change of capital by volume between steady states, a fraction; zero where in place."""
-        return self._by_country(capital_volume(self.solution.values), FRACTION)
+        values = self.solution.values
+        made = self.base.arrays.output, values.output, values.point.log_price
+        return self._by_country(capital_growth(values.system.base, *made), FRACTION)
 
     @cached_property
     def sector_wage(self) -> xr.DataArray:
