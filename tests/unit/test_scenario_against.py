@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -109,6 +110,21 @@ def test_year_one_has_products_and_no_country() -> None:
     assert found["held"] == ["wages", "exchange rates", "spending of the market on the sector"]
     both = told("--horizon", "all")
     assert {"countries", "products"} <= set(both)
+
+
+@pytest.mark.parametrize("against", ["base", "no-deal"])
+def test_year_three_of_a_flow_is_on_the_line_between_year_one_and_year_ten(against: str) -> None:
+    found = told("--horizon", "all", "--against", against)
+    cars = found["years"][0]
+    deal = simulate(CASE, "deal", world="talks")
+    before, after = deal.part_flow("USA", "JPN", "C29", "vehicles-232")
+    if against == "no-deal":
+        before = simulate(CASE, "no-deal", world="talks").part_flow("USA", "JPN", "C29", "vehicles-232")[1]
+    assert cars["year_10"] == pytest.approx(after / before - 1)
+    for first, third in zip(cars["year_1"], cars["year_3"], strict=True):
+        line = np.log1p(first) + 2 / 9 * (np.log1p(cars["year_10"]) - np.log1p(first))
+        assert third == pytest.approx(np.expm1(line))
+    assert not any("year_3" in one for one in found["countries"].values())
 
 
 def test_both_horizons_are_printed_within_the_width() -> None:

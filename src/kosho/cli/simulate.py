@@ -12,7 +12,7 @@ from kosho.cli.bounds import show as show_bounds
 from kosho.cli.closures import INCOME, Closures, closure_of
 from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
-from kosho.cli.year_one import HELD, products, show_first_year, show_years
+from kosho.cli.year_one import HELD, products, show_first_year, show_years, years
 from kosho.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -213,14 +213,17 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
         "assumptions": [*found.assumptions, *found.outcome.assumed],
         "flows_left_out": found.flows_left_out,
     }
+    if asked.horizon != "10":
+        later = None if beside is None else contract(seen, beside.outcome)["flows"]
+        content["years"] = years(early, content["flows"], later)
     if json:
         show_json(content | _told(found.commitments, difference))
         return
     _show(asked, seen, content, (found.commitments, difference), everything=everything)
     if asked.horizon != "10":
         _show_year_one(asked, early, unshown)
-        if other is None:
-            show_years(early, content["flows"])
+        say("")
+        show_years(early, content["years"], asked.compared())
     for flow in filter(lambda one: one.id in found.flows_left_out, asked.case.flows):
         say(f"note: {flow.title} is not shown: {found.flows_left_out[flow.id]}")
 
