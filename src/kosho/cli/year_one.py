@@ -142,6 +142,7 @@ def show_years(found: Sequence[ProductYear], told: Sequence[dict[str, Any]], aga
     title = f"Value before duty, %, against {against}"
     show_table(title, ("Flow", "Year one", "Year three", "Year ten"), rows, numeric=3)
     say(
-        "Year three is a rule, for flows only: a straight line in logarithms from year one to year ten (central "
-        "elasticities); trade takes seven to ten years to settle (Boehm, Levchenko & Pandalai-Nayar 2023)."
+        "Year three is a rule, for flows only: a straight line in logarithms from year one to year ten "
+        "(central elasticities); trade takes seven to ten years to settle (Boehm, Levchenko & "
+        "Pandalai-Nayar 2023)."
     )
