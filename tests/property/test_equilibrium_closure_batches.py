@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.closures import EVERY
+from tests.closures import EVERY, MIXED
 from tests.worlds import random_world
 
 from kosho.equilibrium import (
@@ -122,6 +122,24 @@ def test_gradients_are_differences(name: str, payoff: Payoff) -> None:
         for kind, slopes in (("tariff", found.tariff), ("cost", found.cost)):
             expected = difference(None, kind, cell)
             assert float(slopes.sel(place)) == pytest.approx(expected, abs=2e-7 * size), (cell, kind)
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_random_combinations_have_slopes_and_batches_too(name: str) -> None:
+    closure, shocks = MIXED[name], [Shock.parts(WORLD, parts(WORLD, 0.02 * k)) for k in range(14)]
+    together = solve_batch(WORLD, shocks, tol=1e-10, closure=closure, processes=1)
+    alone = solve(WORLD, shocks[9], tol=1e-12, closure=closure)
+    for figure in ("welfare", "employment", "consumer_prices", "capital"):
+        np.testing.assert_allclose(getattr(together, figure)[9], getattr(alone, figure), atol=1e-9)
+    cell = {"importer": "C02", "exporter": "C00", "sector": "S01"}
+    rate = float(WORLD.tariff.sel(cell))
+    ends = [
+        solve(WORLD, Shock.tariffs(WORLD, {tuple(cell.values()): rate + step}), tol=1e-13, closure=closure)
+        for step in (STEP, -STEP)
+    ]
+    expected = float((ends[0].welfare - ends[1].welfare).sel(country="C02")) / (2 * STEP)
+    slopes = gradient(WORLD, "C02", 1e-9, closure=closure).tariff
+    assert float(slopes.sel(cell)) == pytest.approx(expected, abs=1e-6 * float(np.abs(slopes).max()))
 
 
 def _cell(part: Part) -> tuple[str, str, str]:
