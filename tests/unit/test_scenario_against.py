@@ -144,6 +144,9 @@ def test_both_horizons_are_printed_within_the_width() -> None:
         ("absorbed=0.5", "such as absorbed.C29=0.5"),
         ("revenue=burnt", "revenue"),
         ("labour_supply=-1", "labour_supply"),
+        ("labour_tax=0.3", "labour_tax changes nothing without labour_supply=0.5"),
+        ("capital_share.JPN=0.3", "capital_share changes nothing without capital=accumulated"),
+        ("revenue=tax-relief", "changes nothing where labour is given"),
     ],
 )
 def test_a_closure_that_cannot_be_is_told_by_its_key(given: str, hint: str) -> None:

@@ -299,6 +299,7 @@ def _show(
     worst, best = ALL_SHOWN if everything else SHOWN
     shown = [*parties, *others[:worst], *others[-best:]]
     moving = bool(asked.closure and asked.closure.labour_supply)
+    apart = bool(asked.closure and (moving or asked.closure.revenue == "kept"))
     spread = difference.ends or {}
     rows = [
         (country_name(code), *_effect(countries[code], spread.get(code), moving=moving))
@@ -306,7 +307,7 @@ def _show(
     ]
     for measure in bounds.of_scenario:
         say(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
-    columns = ("Economy", INCOME[moving], "Billion USD a year", "GDP, %", "Consumer prices, %")
+    columns = ("Economy", INCOME[apart], "Billion USD a year", "GDP, %", "Consumer prices, %")
     columns += ("Employment, %",) if moving else ("Real wage, %",)
     title = f"{asked.title()}: long run (year ten), against {asked.compared()}"
     show_table(title, columns, rows, numeric=len(columns) - 1)

@@ -57,8 +57,9 @@ def capital_shares(world: World) -> Mapping[str, float]:
 def investment_baskets(world: World) -> xr.DataArray | None:
     """What capital is made of `[country, sector]`, shares; None where sectors stand for no known codes.
 
-    Gross fixed capital formation of 41 economies by 35 industries (WIOD, 2008), those of all others as the rest
-    of the world's. An industry that is several sectors here is divided by what the country consumes of them.
+    The table's own where it tells capital formation from the rest of final demand. Else gross fixed capital
+    formation of 41 economies by 35 industries (WIOD, 2008), all others as the rest of the world. An industry
+    that is several sectors here is divided by what the country consumes of them.
 
     >>> from kosho.world import load
     >>> from kosho.world.factors import investment_baskets
@@ -67,6 +68,8 @@ def investment_baskets(world: World) -> xr.DataArray | None:
     0.42
     """
     finest = world.finest
+    if finest.investment is not None:
+        return _together(world, finest.investment.to_numpy())
     inside = [_members(finest.meta.sectors, code) for code in finest.sectors]
     if not all(code in known_sectors() for some in inside for code in some):
         return None
@@ -82,11 +85,13 @@ def investment_baskets(world: World) -> xr.DataArray | None:
         bare = within.sum(axis=1) <= 0
         within[bare] = fits[bare]
         basket[n] = made @ (within / within.sum(axis=1, keepdims=True))
-    return _together(world, basket)
+    return _together(world, finest.arrays.output.sum(axis=1)[:, None] * basket)
 
 
 def factor_sources(name: str, world: World) -> str:
     """Where figures of `labour_tax`, `capital_share` or `investment` of a closure are from, in words."""
+    if name == "investment" and world.finest.investment is not None:
+        return f"gross fixed capital formation of the table itself, {world.finest.meta.source}"
     if name == "investment":
         named = ["wiod-2013-gfcf"]
     else:
@@ -145,13 +150,11 @@ def _fits(industries: Sequence[str], finest: World, inside: Sequence[tuple[str, 
     return found
 
 
-def _together(world: World, basket: Array) -> xr.DataArray:
-    """Baskets of a table in the labels of a world, countries weighted by output."""
+def _together(world: World, formed: Array) -> xr.DataArray:
+    """Baskets in the labels of a world, from amounts `[country, sector]` of its table."""
     if world.detail is not None:
-        output = world.finest.arrays.output.sum(axis=1)
         summed = np.zeros((len(world.countries), len(world.sectors)))
-        np.add.at(summed, np.ix_(world.detail.country, world.detail.sector), output[:, None] * basket)
-        basket = summed
-    return labelled(
-        basket / basket.sum(axis=1, keepdims=True), ("country", "sector"), world.countries, world.sectors
-    )
+        np.add.at(summed, np.ix_(world.detail.country, world.detail.sector), formed)
+        formed = summed
+    shares = formed / formed.sum(axis=1, keepdims=True)
+    return labelled(shares, ("country", "sector"), world.countries, world.sectors)
