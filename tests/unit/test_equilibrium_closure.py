@@ -313,6 +313,8 @@ def test_what_is_given_or_not_needed_is_not_replaced() -> None:
     assert Closure().sourced(toy()).plain
     zero = Closure(labour_supply=0.5, labour_tax=0.0).sourced(toy())
     assert zero.labour_tax == 0.0
+    with pytest.raises(InputError, match="world: is a str"):
+        zero.sourced("talks")  # pyright: ignore[reportArgumentType]
 
 
 def test_a_table_that_no_source_speaks_of_gets_nothing_and_says_so(world: World) -> None:

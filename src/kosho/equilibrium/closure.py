@@ -167,12 +167,18 @@ class Closure(Shown):
         each with its source. Countries that no source has stay unknown, and `Outcome.assumed` names them. See
         `docs/methods/closures.md`.
 
+        Raises:
+            InputError: it is no world.
+
         >>> from kosho.equilibrium import Closure
         >>> from kosho.world import toy
         >>> closure = Closure(capital="accumulated").sourced(toy())
         >>> closure.capital_share, sorted(closure.sources)
         ({'JPN': 0.438, 'USA': 0.403, 'CHN': 0.417}, ['capital_share', 'investment'])
         """
+        problems = Problems()
+        note_sort(problems, world, World, "world")
+        problems.raise_if_any()
         found: dict[str, object] = {}
         if self.labour_supply and self.labour_tax is None:
             found["labour_tax"] = labour_taxes(world) or None
