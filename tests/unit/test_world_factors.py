@@ -1,4 +1,4 @@
-"""Labour taxes, capital shares and investment baskets: every figure has a source, and what is unknown stays so."""
+"""Labour taxes, capital shares and investment baskets: figures have sources, what is unknown stays so."""
 
 from __future__ import annotations
 
