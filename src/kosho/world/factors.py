@@ -89,7 +89,7 @@ def investment_baskets(world: World) -> xr.DataArray | None:
 
 
 def factor_sources(name: str, world: World) -> str:
-    """Where figures of `labour_tax`, `capital_share` or `investment` of a closure are from, in words."""
+    """Where figures of `labour_tax`, `capital_share` or `investment` of a closure are from, in short."""
     if name == "investment" and world.finest.investment is not None:
         return f"gross fixed capital formation of the table itself, {world.finest.meta.source}"
     if name == "investment":
@@ -97,9 +97,8 @@ def factor_sources(name: str, world: World) -> str:
     else:
         here = {economy for weights in _economies(world.finest) for economy in weights}
         named = [row["source"] for row in rows(FILES[name]) if row["economy"] in here]
-    return "; ".join(
-        f"{one.publisher}, {one.title}" for one in map(sources().__getitem__, dict.fromkeys(named))
-    )
+    cited = map(sources().__getitem__, dict.fromkeys(named))
+    return "; ".join(f"{one.publisher}, {one.title.partition(':')[0]}" for one in cited)
 
 
 def _by_country(world: World, file: str) -> Mapping[str, float]:
