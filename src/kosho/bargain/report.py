@@ -35,6 +35,7 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
         "title": content.title,
         "world": deal.priced[0].world.hash,
         "deficits": deal.deficits,
+        "horizon": "10",
         "unit": "million USD a year, against the base year",
         "background": deal.priced[0].background.id,
         "warnings": warnings(deal),
