@@ -14,11 +14,15 @@ from kosho.brief.first_page import first_page
 from kosho.brief.model import (
     Brief,
     DealTerm,
+    LeftByParty,
     NamedDeal,
     Negotiation,
     Outlook,
+    PackagePoint,
     Prospect,
     ScaleMark,
+    StruckPart,
+    StruckSummary,
     WeightLimit,
 )
 from kosho.brief.outlook import outlook
@@ -161,6 +165,93 @@ def test_talks_that_are_over_ask_for_nothing() -> None:
     lines = told(table(deal(), as_of=date(2025, 6, 20)))
     assert "were over by this day" in lines["accept"]
     assert "delay" not in lines["due"]
+
+
+def agreed(left: tuple[LeftByParty, ...] = ()) -> Negotiation:
+    """A table whose talks were over before the brief's day, with what was agreed."""
+    parts = tuple(
+        StruckPart(title=title, settled=how, gains={"JPN": 1.0, "USA": 1.0}, sources=("law",))
+        for title, how in (("Cars", "15 % in all"), ("American rice", "75 % more within the minimum access"))
+    )
+    unpriced = tuple(
+        StruckPart(title=title, settled="no price", sources=("law",)) for title in ("Shipyards", "Chips")
+    )
+    struck = StruckSummary(
+        title="The agreement of June",
+        date=date(2025, 6, 22),
+        over_no_deal={"JPN": 2_900.0, "USA": 1_800.0},
+        over_today={"JPN": -1_200.0, "USA": 20.0},
+        ends={"JPN": Interval(low=1_000.0, high=4_000.0), "USA": Interval(low=1_800.0, high=1_800.0)},
+        parts=parts,
+        unpriced=unpriced,
+        left=left,
+        statements=(),
+        sources=("law",),
+    )
+    point = PackagePoint(kind="struck", gains=struck.over_no_deal, text=struck.title)
+    laid = table(deal(), as_of=date(2025, 6, 20))
+    return laid.model_copy(update={"struck": struck, "points": (point,)})
+
+
+def test_once_agreed_the_page_says_what_was_agreed_and_what_it_left() -> None:
+    left = LeftByParty(
+        what="Most for Japan, no other worse off",
+        party="JPN",
+        changes=("Cars: 10 % in all",),
+        over_no_deal={"JPN": 3_700.0, "USA": 1_800.0},
+        more={"JPN": 800.0, "USA": 0.0},
+    )
+    lines = told(agreed((left,)))
+    assert lines["ask"] == (
+        "The agreement of June: Cars: 15 % in all; American rice: 75 % more within the minimum access. "
+        "Not priced: Shipyards and 1 more."
+    )
+    assert plain(lines["accept"]) == (
+        "Japan 800 million dollars a year, each with no other side worse off than by what was agreed."
+    )
+    assert plain(lines["gains"]).startswith(
+        "Billion dollars a year over no deal: Japan +2.9 (+1.0 to +4.0) and the United States +1.8."
+    )
+    assert plain(lines["gains"]).endswith("Over what held before it: Japan −1.2 and the United States ~0.")
+    assert "Nothing: no side could have had more" in told(agreed())["accept"]
+    shown = brief("").model_copy(update={"negotiation": agreed((left,)), "first_page": lines})
+    text = Reader(page.render(shown)).text
+    for head in ("Agreed", "Left on the table", "What was agreed"):
+        assert head in text
+
+
+def test_before_the_day_that_talks_were_over_the_deal_to_ask_for_is_told() -> None:
+    ahead = agreed().model_copy(update={"as_of": None})
+    assert told(ahead)["ask"].startswith("Cars: 15 % in all. Offer:")
+
+
+def test_a_deadline_that_has_passed_is_said_to_have_passed() -> None:
+    lines = told(table(deal()).model_copy(update={"deadline": date(2025, 6, 20)}), calendar=())
+    assert plain(lines["due"]) == "The deadline of 20 June 2025 has passed."
+
+
+def test_where_no_strength_of_trade_turns_a_gain_the_share_of_draws_that_does_is_told() -> None:
+    firm = deal().model_copy(update={"turns": {"JPN": (), "USA": ()}, "limits": ()})
+    some = table(firm).model_copy(update={"all_gain": {"Nash": 0.93}})
+    assert plain(told(some)["break"]) == "Some side loses in 7 % of the draws of all that is uncertain."
+    assert told(table(firm).model_copy(update={"all_gain": {"Nash": 1.0}}))["break"].startswith("No strength")
+
+
+def test_small_gains_are_told_in_millions_and_nil_is_explained() -> None:
+    small = deal().model_copy(
+        update={
+            "over_no_deal": {"JPN": 4.0, "USA": 3.0},
+            "curve": {"JPN": (6.0, 5.0, 4.0), "USA": (1.0, 2.0, 3.0)},
+            "turns": {"JPN": (), "USA": ()},
+        }
+    )
+    assert told(table(small))["gains"].startswith(
+        "Million dollars a year over no deal: Japan +4.0 (+4.0 to +6.0)"
+    )
+    mixed = small.model_copy(
+        update={"over_no_deal": {"JPN": 4_000.0, "USA": 3.0}, "curve": {"JPN": (), "USA": ()}}
+    )
+    assert plain(told(table(mixed))["gains"]).endswith("~0: below 50 million dollars.")
 
 
 def test_with_nothing_computed_the_page_says_so() -> None:

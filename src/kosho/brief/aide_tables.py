@@ -9,6 +9,7 @@ from kosho import formatting
 from kosho.brief import statement_text
 from kosho.brief.first_page import turning_point
 from kosho.brief.model import Brief, DealTerm, FlowYears, MeasureSummary, NamedDeal
+from kosho.brief.outlook import over
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
 from kosho.provenance import Said
@@ -58,7 +59,7 @@ def deals_side_by_side(brief: Brief) -> CellTable:
     rows = [row for row in _rows(brief, columns) if any(cell.text for cell in row[1:])]
     return CellTable(
         id="side-by-side",
-        caption="The deals side by side; gains in billion USD a year, year ten",
+        caption=f"The deals side by side{_stood(brief)}; gains in billion USD a year, year ten",
         columns=("", *(one.title for one in columns)),
         rows=tuple(rows) if columns else (),
         note="x (lo to hi): the figure at the centre, then the lowest and the highest over every published "
@@ -66,6 +67,14 @@ def deals_side_by_side(brief: Brief) -> CellTable:
         "centre is 1.",
         stacked=True,
     )
+
+
+def _stood(brief: Brief) -> str:
+    """The day that a table is told as of, where its talks were over by the day of the brief; its today."""
+    one = brief.negotiation
+    if one is None or one.as_of is None or not over(one, brief.as_of) or not one.deals:
+        return ""
+    return f", as the table stood on {formatting.day(one.as_of)}, which is their today"
 
 
 def _columns(brief: Brief) -> Iterator[_Column]:
@@ -160,7 +169,7 @@ def _rows(brief: Brief, columns: Sequence[_Column]) -> Iterator[tuple[Cell, ...]
         cells = [_gain(one, party) for one in columns]
         yield (Cell(f"{country_name(party)} over no deal"), *cells)
     for party in brief.codes:
-        cells = [Cell(formatting.billions(one.today.get(party), sign=True)) for one in columns]
+        cells = [Cell(formatting.billions(one.today.get(party), sign=True, part=True)) for one in columns]
         yield (Cell(f"{country_name(party)} over today"), *cells)
     for what, name in (("Jobs", "jobs"), ("Consumer prices", "prices")):
         for party in brief.codes:
@@ -176,11 +185,13 @@ def _rows(brief: Brief, columns: Sequence[_Column]) -> Iterator[tuple[Cell, ...]
 def _gain(one: _Column, party: str) -> Cell:
     if party not in one.gains:
         return Cell(formatting.NOT_KNOWN)
-    text = formatting.billions(one.gains[party], sign=True)
-    ends = one.ends.get(party)
+    gain, ends = one.gains[party], one.ends.get(party)
     turns = [turning_point(scale) for scale in one.turns.get(party, ())]
     told = f"turns at {formatting.listed(turns)}" if turns else ""
-    return Cell(formatting.with_ends(text, formatting.span(ends.low, ends.high)) if ends else text, note=told)
+    if ends is None:
+        return Cell(formatting.billions(gain, sign=True, part=True), note=told)
+    text = formatting.gain(gain, ends.low, ends.high, part=True)
+    return Cell(text, note=told)
 
 
 def _hit(one: _Column) -> str:
@@ -294,9 +305,7 @@ def _tenth_year(brief: Brief, scenario: str, position: int) -> Cell:
     flow = brief.numbers.result(scenario, brief.variants[0].id).flows[position]
     change = flow.new_musd / flow.base_musd - 1.0 if flow.base_musd else None
     low, high = min(found.central.low, found.low.low), max(found.central.high, found.low.high)
-    return Cell(
-        formatting.with_ends(formatting.percent(change, sign=True), formatting.percent_range(low, high)), change
-    )
+    return Cell(formatting.change(change, low, high), change)
 
 
 def certainty(brief: Brief) -> CellTable:

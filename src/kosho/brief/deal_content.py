@@ -10,7 +10,7 @@ import numpy as np
 
 from kosho import formatting
 from kosho.arrays import Array, Mask
-from kosho.brief.linkage_words import linkage_words
+from kosho.brief.linkage_words import linkage_words, transfer_words
 from kosho.brief.model import (
     Basis,
     DealBound,
@@ -195,13 +195,13 @@ def _struck(deal: Deal, one: dict[str, Any] | None) -> StruckSummary | None:
     agreed = deal.table.struck
     if one is None or agreed is None:
         return None
-    left = [
-        (f"Most for {formatting.the_country(party)}, no other worse off", found)
+    left: list[tuple[str | None, str, dict[str, Any]]] = [
+        (party, f"Most for {formatting.the_country(party)}, no other worse off", found)
         for party, found in one["left"].items()
         if found
     ]
     fallback = agreed.table.grid.label(agreed.table.fallback)
-    left += [("Nearest on the frontier", one["nearest"])] if one["nearest"] else []
+    left += [(None, "Nearest on the frontier", one["nearest"])] if one["nearest"] else []
     return StruckSummary(
         title=one["title"],
         date=agreed.deal.date,
@@ -231,11 +231,12 @@ def _struck(deal: Deal, one: dict[str, Any] | None) -> StruckSummary | None:
         left=tuple(
             LeftByParty(
                 what=what,
+                party=party,
                 changes=_changes(agreed.table, {**fallback, **found["options"]}),
                 over_no_deal=found["gains"],
                 more={party: found["gains"][party] - one["gains"][party] for party in one["gains"]},
             )
-            for what, found in left
+            for party, what, found in left
         ),
         statements=tuple(one["statements"]),
         sources=tuple(one["source"]),
@@ -274,12 +275,7 @@ def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
         return
     transfer, rate, why = opens["transfer"], opens["rate"], opens["why_not"]
     if transfer:
-        how = {code: "pays" if x > 0 else "receives" for code, x in transfer["pays"].items()}
-        pays = [
-            f"{formatting.the_country(code)} {how[code]} {formatting.dollars(abs(x))} dollars"
-            for code, x in transfer["pays"].items()
-        ]
-        yield f"Money: {formatting.listed(pays)} a year, with {_package(deal, transfer['options'])}."
+        yield f"Money: {transfer_words(transfer['pays'])}, with {_package(deal, transfer['options'])}."
     titles = {line.id: line.title for line in deal.table.file.red_lines}
     for way in opens["red_lines"]:
         given_up = formatting.listed([f"“{titles[name]}”" for name in way["red_lines"]])

@@ -307,6 +307,8 @@ class LeftByParty(Frozen):
 
     what: str
     """Why it is named."""
+    party: str | None = None
+    """That it gives most; None where it is named for another reason."""
     changes: tuple[str, ...]
     over_no_deal: dict[str, Number]
     more: dict[str, Number]

@@ -57,6 +57,7 @@ def write(  # noqa: PLR0913 - an option each
     """
     from kosho import brief
     from kosho.brief import exports
+    from kosho.brief.exports.document import first_lines
     from kosho.brief.tables import bargain, glance
     from kosho.outputs import require_folder
 
@@ -71,9 +72,8 @@ def write(  # noqa: PLR0913 - an option each
         made = brief.compose(opened, on, progress, bargain=table, world=chosen)
         folder = out or Path("out") / opened.name
         files = exports.save(made, folder, asked, template=house, progress=progress)
-    for part, text in made.first_page.items():
-        if text:
-            say(f"{part.capitalize()}: {text}")
+    for head, text in first_lines(made):
+        say(f"{head}: {text}")
     for point in made.headline if not made.computed else ():
         say(f"- {point.text}")
     say("")

@@ -16,7 +16,7 @@ from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Claim, Negotiation, Reference
-from kosho.brief.page import KINDS, LINES, LINES_WITHOUT_A_DEAL
+from kosho.brief.page import KINDS, lines
 from kosho.brief.tables import CellTable, tables
 from kosho.codes import country_name
 
@@ -92,16 +92,15 @@ def reference(one: Reference) -> str:
 
 def first_lines(brief: Brief) -> list[tuple[str, str]]:
     """The first page, a head and a line each; empty where there is none."""
-    asked = LINES if brief.outlook else LINES_WITHOUT_A_DEAL
-    heads_of = {part: head for part, head, _ in asked} | {"caveat": "Caveat"}
+    heads_of = {part: head for part, head, _ in lines(brief)} | {"caveat": "Caveat"}
     return [(heads_of[part], text) for part, text in brief.first_page.items() if text and part in heads_of]
 
 
 def _first(brief: Brief) -> Iterator[Block]:
     yield Heading("In short")
-    lines = first_lines(brief)
-    yield from (Paragraph(text, "text", head) for head, text in lines)
-    if not lines:
+    told = first_lines(brief)
+    yield from (Paragraph(text, "text", head) for head, text in told)
+    if not told:
         yield Paragraph(_claim(brief, brief.lead), "lead")
         yield from _points(brief, brief.headline)
 
@@ -143,6 +142,7 @@ def _negotiation(brief: Brief, one: Negotiation) -> Iterator[Block]:
     zone = "" if one.zone else " There is no zone of agreement."
     yield Paragraph(f"{one.counted}{zone}")
     yield from (Paragraph(way, "point", "What would open a zone") for way in one.opening)
+    yield from _filled(*deal_tables.struck_tables(one))
     if one.red_lines:
         yield Paragraph(f"{'; '.join(one.red_lines)}.{marks(brief, one.sources)}", "note", "Red lines")
     if one.deals:
