@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from kosho import formatting
 from kosho.brief import statement_text
 from kosho.brief.first_page import turning_point
-from kosho.brief.model import Brief, DealTerm, FlowYears, MeasureSummary, NamedDeal
+from kosho.brief.model import Brief, DealTerm, FlowYears, MeasureSummary, NamedDeal, StruckSummary
 from kosho.brief.outlook import over
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
 from kosho.provenance import Said
 from kosho.scenario.interval import Interval
+from kosho.scenario.labour_market import LABOUR
 
 __all__ = ["aide_tables"]
 
@@ -33,10 +34,12 @@ class _Column:
     gains: dict[str, float]
     today: dict[str, float] = field(default_factory=dict[str, float])
     ends: dict[str, Interval] = field(default_factory=dict[str, Interval])
+    promises: dict[str, Interval] = field(default_factory=dict[str, Interval])
+    """Gains with promises to buy at both ends of their ranges."""
     turns: dict[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
     terms: tuple[DealTerm, ...] = ()
     words: str = ""
-    others: dict[str, float] = field(default_factory=dict[str, float])
+    others: dict[str, float] | None = None
     jobs: dict[str, float] = field(default_factory=dict[str, float])
     prices: dict[str, float] = field(default_factory=dict[str, float])
 
@@ -59,13 +62,25 @@ def deals_side_by_side(brief: Brief) -> CellTable:
     rows = [row for row in _rows(brief, columns) if any(cell.text for cell in row[1:])]
     return CellTable(
         id="side-by-side",
-        caption=f"The deals side by side{_stood(brief)}; gains in billion USD a year, year ten",
+        caption=f"The deals side by side; gains in billion USD a year, year ten{_stood(brief)}",
         columns=("", *(one.title for one in columns)),
         rows=tuple(rows) if columns else (),
-        note="x (lo to hi): the figure at the centre, then the lowest and the highest over every published "
-        "strength of trade. Turns: the strength at which a gain becomes a loss or a loss a gain, where the "
-        "centre is 1.",
+        note=_note(columns),
         stacked=True,
+    )
+
+
+def _note(columns: Sequence[_Column]) -> str:
+    told = (
+        "x (lo to hi): the figure at the centre, then the lowest and the highest over every published strength "
+        "of trade. Turns: the strength at which a gain becomes a loss or a loss a gain, where the centre is 1."
+    )
+    if not any(one.jobs for one in columns):
+        return told
+    return (
+        f"{told} Jobs and prices: over no deal, on the smaller table, where people work more as wages buy "
+        f"more, with an elasticity of {LABOUR.labour_supply:g}, an assumption. Prices are counted in wages, "
+        "which leaves out exchange rates."
     )
 
 
@@ -74,12 +89,14 @@ def _stood(brief: Brief) -> str:
     one = brief.negotiation
     if one is None or one.as_of is None or not over(one, brief.as_of) or not one.deals:
         return ""
-    return f", as the table stood on {formatting.day(one.as_of)}, which is their today"
+    return f"; today is {formatting.day(one.as_of)}, before the talks were over"
 
 
 def _columns(brief: Brief) -> Iterator[_Column]:
     found, tabled = brief.outlook, list(_tabled(brief))
     shown: set[str] = set()
+    if brief.negotiation is not None and brief.negotiation.struck is not None:
+        yield _struck_column(brief.negotiation.struck)
     for one in found.prospects if found else ():
         head = {"ask": "Ask for", "accept": "Accept down to"}[one.role]
         if one.scenario is not None:
@@ -115,8 +132,22 @@ def _tabled_column(title: str, one: NamedDeal) -> _Column:
         one.over_no_deal,
         one.over_today,
         {party: one.range(party) for party in one.over_no_deal},
-        one.turns,
-        one.terms,
+        turns=one.turns,
+        terms=one.terms,
+        others=one.others,
+        jobs=one.jobs,
+        prices=one.prices,
+    )
+
+
+def _struck_column(one: StruckSummary) -> _Column:
+    terms = tuple(DealTerm(issue=part.title, option=part.settled, changed=True) for part in one.parts)
+    return _Column(
+        one.title,
+        one.over_no_deal,
+        one.over_today,
+        promises=one.ends,
+        terms=terms,
         others=one.others,
         jobs=one.jobs,
         prices=one.prices,
@@ -148,23 +179,33 @@ def _scenario_column(
         {party: known[party, scenario, other] for party in brief.codes if (party, scenario, other) in known}
         for other in (against, today)
     )
-    others: dict[str, float] = {}
+    others: dict[str, float] | None = None
     if against:
         here, there = (solved.result(name, main).countries for name in (scenario, against))
         moved = {code: here[code].ev_musd - there[code].ev_musd for code in here if code not in brief.codes}
         others = {code: moved[code] for code in sorted(moved, key=lambda code: moved[code])[:HIT]}
-    title = f"{head} ({summary.title})" if head else summary.title
-    return _Column(title, gains, now, ends, turns, words=summary.description, others=others)
+    labour = brief.labour.get(scenario)
+    return _Column(
+        f"{head} ({summary.title})" if head else summary.title,
+        gains,
+        now,
+        ends,
+        turns=turns,
+        words=summary.description,
+        others=others,
+        jobs=labour.jobs if labour else {},
+        prices=labour.prices if labour else {},
+    )
 
 
 def _rows(brief: Brief, columns: Sequence[_Column]) -> Iterator[tuple[Cell, ...]]:
-    yield (Cell("In words"), *(Cell(one.words or ("as below" if one.terms else "")) for one in columns))
+    yield (Cell("In words"), *(Cell(one.words) for one in columns))
     for issue in dict.fromkeys(term.issue for one in columns for term in one.terms):
         terms = [next((term for term in one.terms if term.issue == issue), None) for one in columns]
         acting = dict.fromkeys(code for term in terms if term for code in term.by)
         who = formatting.listed([country_name(code) for code in acting])
-        texts = ["see above" if term is None else term.option for term in terms]
-        yield (Cell(issue, note=f"done by {who}" if who else ""), *map(Cell, texts))
+        cells = [_term(one, term) for one, term in zip(columns, terms, strict=True)]
+        yield (Cell(issue, note=f"done by {who}" if who else ""), *cells)
     for party in brief.codes:
         cells = [_gain(one, party) for one in columns]
         yield (Cell(f"{country_name(party)} over no deal"), *cells)
@@ -173,13 +214,18 @@ def _rows(brief: Brief, columns: Sequence[_Column]) -> Iterator[tuple[Cell, ...]
         yield (Cell(f"{country_name(party)} over today"), *cells)
     for what, name in (("Jobs", "jobs"), ("Consumer prices", "prices")):
         for party in brief.codes:
-            known = [getattr(one, name).get(party) for one in columns]
+            known: list[float | None] = [getattr(one, name).get(party) for one in columns]
             if any(x is not None for x in known):
-                yield (
-                    Cell(f"{what}, {country_name(party)}, %"),
-                    *(Cell(formatting.percent(x, sign=True)) for x in known),
-                )
+                cells = [Cell(formatting.percent(x, sign=True)) for x in known]
+                yield (Cell(f"{what}, {country_name(party)}, %"), *cells)
     yield (Cell("Others hit most"), *(Cell(_hit(one)) for one in columns))
+
+
+def _term(one: _Column, term: DealTerm | None) -> Cell:
+    """How a deal settles an issue; nothing where its words have said it."""
+    if term is None:
+        return Cell("not part of it" if one.terms else "")
+    return Cell(term.option)
 
 
 def _gain(one: _Column, party: str) -> Cell:
@@ -188,6 +234,9 @@ def _gain(one: _Column, party: str) -> Cell:
     gain, ends = one.gains[party], one.ends.get(party)
     turns = [turning_point(scale) for scale in one.turns.get(party, ())]
     told = f"turns at {formatting.listed(turns)}" if turns else ""
+    promised = one.promises.get(party)
+    if promised is not None and promised.low < promised.high:
+        told = f"{formatting.span(promised.low, promised.high)} over what its purchases add"
     if ends is None:
         return Cell(formatting.billions(gain, sign=True, part=True), note=told)
     text = formatting.gain(gain, ends.low, ends.high, part=True)
@@ -195,6 +244,8 @@ def _gain(one: _Column, party: str) -> Cell:
 
 
 def _hit(one: _Column) -> str:
+    if one.others is None:
+        return formatting.NOT_KNOWN
     worst = [
         f"{country_name(code)} {formatting.billions(change, sign=True)}"
         for code, change in one.others.items()

@@ -18,6 +18,7 @@ from kosho.formatting import count
 from kosho.provenance import Day, Frozen, Said, Source, Status
 from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Interval, Number
+from kosho.scenario.labour_market import JobsAndPrices
 from kosho.scenario.results import (
     Comparison,
     FlowRange,
@@ -262,9 +263,9 @@ class NamedDeal(Frozen):
     others: dict[str, Number] = Field(default_factory=dict)
     """Economies that are no party and lose most over no deal, million USD a year; none that gains."""
     jobs: dict[str, Number] = Field(default_factory=dict)
-    """Change of employment by party, a fraction, where it was computed."""
+    """Change of employment by party over no deal, a fraction, where it was computed (`LABOUR`)."""
     prices: dict[str, Number] = Field(default_factory=dict)
-    """Change of consumer prices by party, a fraction, where it was computed."""
+    """Change of consumer prices by party, in its wages, a fraction, where it was computed."""
 
     def range(self, party: str) -> Interval:
         """Lowest and highest gain of a party along the common scale."""
@@ -329,6 +330,10 @@ class StruckSummary(Frozen):
     left: tuple[LeftByParty, ...]
     statements: tuple[str, ...]
     sources: tuple[str, ...]
+    others: dict[str, Number] = Field(default_factory=dict)
+    """As `NamedDeal.others`, `jobs` and `prices` too."""
+    jobs: dict[str, Number] = Field(default_factory=dict)
+    prices: dict[str, Number] = Field(default_factory=dict)
 
 
 class Negotiation(Frozen):
@@ -493,6 +498,8 @@ class Brief(Frozen):
     turning: tuple[Turning, ...] = ()
     """Where what scenarios are worth turns its sign, on the `talks` world."""
     year_one: tuple[FlowYears, ...] = ()
+    labour: dict[str, JobsAndPrices] = Field(default_factory=dict)
+    """By scenario that is a deal: jobs and consumer prices over no deal."""
     lead: Claim
     headline: tuple[Claim, ...]
     in_force: tuple[MeasureSummary, ...]
