@@ -237,6 +237,14 @@ def test_where_no_strength_of_trade_turns_a_gain_the_share_of_draws_that_does_is
     assert told(table(firm).model_copy(update={"all_gain": {"Nash": 1.0}}))["break"].startswith("No strength")
 
 
+def test_law_that_was_not_checked_up_to_the_day_is_said_on_the_first_page() -> None:
+    lines = told(table(deal()), law_verified_to={"USA": date(2025, 6, 20), "JPN": date(2025, 7, 1)})
+    assert plain(lines["caveat"]).endswith(
+        "The law of the United States is checked up to 20 June 2025: later measures may be missing."
+    )
+    assert "checked" not in told(table(deal()))["caveat"]
+
+
 def test_small_gains_are_told_in_millions_and_nil_is_explained() -> None:
     small = deal().model_copy(
         update={

@@ -173,7 +173,8 @@ def _scenario_column(
     summary = next(one for one in brief.scenarios if one.id == scenario)
     known = {(one.party, one.scenario, one.against): one.by_variant[main] for one in brief.comparisons}
     failing = brief.negotiation.against if brief.negotiation else None
-    against = failing or next((one.id for one in solved.by_role("no-deal")), "")
+    known_ids = {one.id for one in brief.scenarios}
+    against = failing if failing in known_ids else next((one.id for one in solved.by_role("no-deal")), "")
     today = next((one.id for one in solved.by_role("status-quo")), "")
     gains, now = (
         {party: known[party, scenario, other] for party in brief.codes if (party, scenario, other) in known}

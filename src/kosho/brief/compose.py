@@ -256,7 +256,8 @@ def _labour(
     case: Case, solved: ScenarioResults, against: str | None, on: date, world: World
 ) -> dict[str, JobsAndPrices]:
     """Jobs and consumer prices of the case's own deals over no deal."""
-    failing = against or next((one.id for one in solved.by_role("no-deal")), None)
+    known = {one.id for one in solved.scenarios}
+    failing = against if against in known else next((one.id for one in solved.by_role("no-deal")), None)
     deals = [one.id for one in solved.by_role("deal")]
     return of_scenarios(case, deals, failing, on, world) if deals and failing else {}
 

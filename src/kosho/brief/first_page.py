@@ -334,9 +334,18 @@ def _costs_told(costs: Mapping[str, float], named: tuple[str, ...] = ()) -> str:
 
 
 def _caveat(brief: Brief) -> str:
+    told = "All of this is year ten; nothing is claimed for a country’s first year."
     if not brief.comparisons:
-        return "Nothing here is computed: it is what was said and what is in force."
-    return "All of this is year ten; nothing is claimed for a country’s first year."
+        told = "Nothing here is computed: it is what was said and what is in force."
+    return " ".join([told, *_unverified(brief)])
+
+
+def _unverified(brief: Brief) -> Iterator[str]:
+    """Parties whose law was compared with its sources up to an earlier day only."""
+    for code, day in brief.law_verified_to.items():
+        if code in brief.codes and day < brief.as_of:
+            name = formatting.the_country(code)
+            yield f"The law of {name} is checked up to {formatting.day(day)}: later measures may be missing."
 
 
 def _on_the_table(brief: Brief) -> str:

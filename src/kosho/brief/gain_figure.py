@@ -17,7 +17,7 @@ from kosho.brief.model import Brief, Outlook, Prospect
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
 
-__all__ = ["gain_table", "gain_title", "panels"]
+__all__ = ["NAMES", "gain_table", "gain_title", "panels", "spoken"]
 
 WIDTH, HEIGHT = 360, 270
 LEFT, RIGHT, TOP, BOTTOM = 38, 58, 28, 76
@@ -26,6 +26,7 @@ SHARED = 16
 TICKS = (0.2, 0.5, 1.0)
 """Of the common scale."""
 NAMES = {"ask": "ask", "accept": "least"}
+"""What a line is called at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,12 @@ def panels(brief: Brief) -> list[str]:
     ]
 
 
+def spoken(found: Outlook, party: str) -> str:
+    """What a panel shows, in words."""
+    told = "; ".join(_told(one, party) for one in found.prospects if party in one.gains)
+    return f"{formatting.the_country(party, starts=True)}: {told}"
+
+
 def gain_table(brief: Brief) -> list[CellTable]:
     """The numbers behind the figure, a table a deal."""
     found = brief.outlook
@@ -102,9 +109,7 @@ def _frame(found: Outlook) -> _Frame:
 
 
 def _panel(found: Outlook, party: str, frame: _Frame) -> str:
-    name = formatting.the_country(party, starts=True)
-    told = "; ".join(_told(one, party) for one in found.prospects)
-    label = html.escape(f"{name}: {told}")
+    label = html.escape(spoken(found, party))
     return "".join(
         [
             f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">',

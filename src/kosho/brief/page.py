@@ -27,7 +27,7 @@ from kosho.extras import missing
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["KINDS", "lines", "render", "require_extra"]
+__all__ = ["BESIDE", "KINDS", "lines", "render", "require_extra"]
 
 LINES: tuple[tuple[FirstPart, str, str], ...] = (
     ("ask", "Ask for", "deals"),
@@ -72,6 +72,11 @@ TERMS = {
     "Draw": "One set of values of what is not known, taken at random from its range.",
 }
 """Terms of art, each in a plain line."""
+BESIDE = (
+    "Where the model hits and where it misses what was measured: kosho validate, and the manual’s page that it "
+    "writes, “The model beside what happened”."
+)
+"""Where a reader finds how far to trust all of it."""
 KINDS = {"primary": "primary", "secondary": "secondary", "own": "own work"}
 """What kinds of sources are called."""
 
@@ -125,6 +130,7 @@ def render(brief: Brief) -> str:
             lines=lines(brief),
             contents=MAIN,
             terms=TERMS,
+            beside=BESIDE,
             kinds=KINDS,
             aide=aide_tables(brief),
             panels=panels(brief),

@@ -14,15 +14,17 @@ from kosho.brief import deal_tables
 from kosho.brief.aide_tables import aide_tables
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
+from kosho.brief.gain_figure import gain_table, gain_title, spoken
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Claim, Negotiation, Reference
-from kosho.brief.page import KINDS, lines
+from kosho.brief.page import BESIDE, KINDS, lines
 from kosho.brief.tables import CellTable, tables
 from kosho.codes import country_name
 
 __all__ = [
     "ANNEX",
     "Block",
+    "Figure",
     "Heading",
     "Paragraph",
     "document",
@@ -51,7 +53,15 @@ class Paragraph:
     lead: str = ""
 
 
-Block = Heading | Paragraph | CellTable
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The figure of the first page: what it finds, and each panel in words."""
+
+    title: str
+    spoken: tuple[str, ...]
+
+
+Block = Heading | Paragraph | Figure | CellTable
 
 
 def document(brief: Brief) -> list[Block]:
@@ -100,6 +110,10 @@ def _first(brief: Brief) -> Iterator[Block]:
     yield Heading("In short")
     told = first_lines(brief)
     yield from (Paragraph(text, "text", head) for head, text in told)
+    found = brief.outlook
+    if found is not None and any(one.curve for one in found.prospects):
+        parties = [party for party in brief.codes if any(one.curve.get(party) for one in found.prospects)]
+        yield Figure(gain_title(found), tuple(spoken(found, party) for party in parties))
     if not told:
         yield Paragraph(_claim(brief, brief.lead), "lead")
         yield from _points(brief, brief.headline)
@@ -109,7 +123,7 @@ def _main(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     behind = aide_tables(brief)
     if behind:
         yield Heading("Behind the answer")
-        yield from _filled(*behind.values())
+        yield from _filled(*behind.values(), *gain_table(brief))
     if brief.negotiation is not None:
         yield from _negotiation(brief, brief.negotiation)
     if brief.computed:
@@ -182,6 +196,7 @@ def _computed(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     yield from _filled(*bound.values())
     yield Heading("How sure")
     yield from _filled(found["draws"])
+    yield Paragraph(BESIDE, "note")
 
 
 def _ahead(brief: Brief) -> Iterator[Block]:
