@@ -262,7 +262,7 @@ def positions(brief: Brief) -> CellTable:
     sides = record.sides[:SIDES] if record else ()
     rows = [
         (
-            Cell(issue.title.capitalize()),
+            Cell(formatting.starting(issue.title)),
             *(_words(next(iter(issue.by(side)), None)) for side in sides),
         )
         for issue in issues
@@ -357,7 +357,8 @@ def _tenth_year(brief: Brief, scenario: str, position: int) -> Cell:
     flow = brief.numbers.result(scenario, brief.variants[0].id).flows[position]
     change = flow.new_musd / flow.base_musd - 1.0 if flow.base_musd else None
     low, high = min(found.central.low, found.low.low), max(found.central.high, found.low.high)
-    return Cell(formatting.change(change, low, high), change)
+    told, _, ends = formatting.change(change, low, high).partition(" (")
+    return Cell(told, change, note=f"({ends}" if ends else "")
 
 
 def certainty(brief: Brief) -> CellTable:
@@ -367,9 +368,9 @@ def certainty(brief: Brief) -> CellTable:
     rows = tuple(
         (
             Cell(one.concept, note=one.meaning),
-            *(Cell(_share(part.all_gain)) for part in one.regions),
-            Cell(_stops(one)),
             Cell(_weight(one)),
+            Cell(_stops(one)),
+            *(Cell(_share(part.all_gain)) for part in one.regions),
         )
         for one in deals
     )
@@ -378,9 +379,9 @@ def certainty(brief: Brief) -> CellTable:
         caption="How sure: draws in which every side gains, in percent, by how strongly trade answers",
         columns=(
             "Deal",
-            *(f"{turning_point(part.low)} to {turning_point(part.high)}: {part.draws} draws" for part in parts),
-            "Stops at a strength of",
             "Stops at a weight of",
+            "Stops at a strength of",
+            *(f"{turning_point(part.low)} to {turning_point(part.high)}: {part.draws} draws" for part in parts),
         ),
         rows=rows,
         numeric=len(parts) + 1,

@@ -14,7 +14,8 @@ from pydantic import Field
 from kosho.brief.priced import PricedPackages
 from kosho.brief.recorded import Recorded
 from kosho.display import Card, listing
-from kosho.formatting import count
+from kosho.formatting import count, listed, the_country
+from kosho.formatting import day as day_words
 from kosho.provenance import Day, Frozen, Said, Source, Status
 from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Interval, Number
@@ -545,10 +546,10 @@ class Brief(Frozen):
         """Up to which day the law was compared with its sources, and whether the brief's day is past it."""
         by_day: dict[Day, list[str]] = {}
         for imposer, day in self.law_verified_to.items():
-            by_day.setdefault(day, []).append(imposer)
-        told = [f"{', '.join(names)} to {day.isoformat()}" for day, names in sorted(by_day.items())]
-        past = sorted(name for name, day in self.law_verified_to.items() if day < self.as_of)
-        later = f" Later measures of {', '.join(past)} may be missing." if past else ""
+            by_day.setdefault(day, []).append(the_country(imposer))
+        told = [f"{listed(names)} up to {day_words(day)}" for day, names in sorted(by_day.items())]
+        past = [the_country(code) for code, day in self.law_verified_to.items() if day < self.as_of]
+        later = f" Later measures of {listed(past)} may be missing." if past else ""
         return f"Measures were compared with their sources: {'; '.join(told)}.{later}" if told else ""
 
     @property
