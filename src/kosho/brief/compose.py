@@ -152,7 +152,6 @@ def _composed(
     if any(one.role != "history" for one in case.scenarios.values()):
         worlds = case.worlds(chosen)
         solved = run(case, as_of=on, progress=progress, world=worlds, unfinished=unfinished)
-    progress("Writing")
     turns: tuple[Turning, ...] = ()
     years: tuple[FlowYears, ...] = ()
     marks: tuple[ScaleMark, ...] = ()
@@ -166,7 +165,9 @@ def _composed(
     labour: dict[str, JobsAndPrices] = {}
     if solved is not None and worlds is not None:
         against = tabled.against if tabled else None
+        progress("Jobs and consumer prices")
         labour = _labour(case, solved, against, on, worlds.coarse)
+    progress("Writing")
     said = recorded(record.as_of(on)) if record else None
     calendar = tuple(
         DateAhead(date=one.date, title=one.title, consequence=one.consequence, sources=one.source)
