@@ -211,7 +211,11 @@ def _struck(deal: Deal, one: dict[str, Any] | None) -> StruckSummary | None:
         if found
     ]
     fallback = agreed.table.grid.label(agreed.table.fallback)
-    left += [(None, "Nearest on the frontier", one["nearest"])] if one["nearest"] else []
+    left += (
+        [(None, "Nearest that cannot be bettered for one side without costing another", one["nearest"])]
+        if one["nearest"]
+        else []
+    )
     return StruckSummary(
         title=one["title"],
         date=agreed.deal.date,

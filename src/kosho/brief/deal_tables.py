@@ -300,7 +300,7 @@ def _parts_table(one: Negotiation, struck: StruckSummary) -> CellTable:
     ]
     return CellTable(
         "struck-parts",
-        "What carries it: every part of what was agreed (Shapley values), billion USD a year",
+        "What carries it: what each part adds, on average over every order of parts, billion USD a year",
         ("Part", *(country_name(code) for code in one.parties)),
         (*priced, *unpriced),
         numeric=len(one.parties),
