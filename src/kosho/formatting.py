@@ -346,12 +346,13 @@ def _within(text: str, value: float, ends: str, decimals: int) -> str:
     return with_ends(text, ends)
 
 
-def nil_note(texts: Iterable[str], *, percents: bool = False) -> str:
+def nil_note(texts: Iterable[str], *, percents: bool = False, part: bool = False) -> str:
     """What about nothing means in `billions`, where any of the texts says it; else nothing.
 
     Args:
         texts: Cells of a table.
         percents: Whether there are some in percent among them.
+        part: As in `billions`.
 
     >>> nil_note(["+2.9", "~0"]), nil_note(["+2.9"])
     ('~0: below 50 million dollars.', '')
@@ -359,7 +360,8 @@ def nil_note(texts: Iterable[str], *, percents: bool = False) -> str:
     if not any(ABOUT_NIL in text for text in texts):
         return ""
     share = f", or {0.5 * 10**-FINEST:g}{NBSP}%" if percents else ""
-    return f"{ABOUT_NIL}: below {NIL_MUSD:g} million dollars{share}."
+    least = NIL_PART_MUSD if part else NIL_MUSD
+    return f"{ABOUT_NIL}: below {least:g} million dollars{share}."
 
 
 def billions_range(low: float, high: float, *, part: bool = False) -> str:

@@ -417,4 +417,10 @@ def _worth(brief: Brief, asked: _Compared) -> str:
         return ""
     unit, (told,) = _in_one_unit([found])
     notes = _notes([told], "all that was computed, weak trade included")
-    return f"{lead}, in {unit.lower()} a year: {told}.{notes}"
+    turned = (
+        f" The sign turns for {formatting.the_country(one.party)} at {turning_point(one.turns[-1])} of the "
+        "central strength."
+        for one in brief.turning
+        if (one.scenario, one.against) == (scenario, against) and one.turns
+    )
+    return f"{lead}, in {unit.lower()} a year: {told}.{notes}{''.join(turned)}"
