@@ -192,7 +192,7 @@ def _show(found: Added) -> None:
             )
             for one in _sellers(found.sellers(line), line)
         ]
-        title = f"Who sells to {country_name(line.importer)} in {_sectors(line)}, billion USD a year"
+        title = f"Who sells to {formatting.the_country(line.importer)} in {_sectors(line)}, billion USD a year"
         show_table(title, ("Seller", "Before", "After", "Change"), rows, numeric=3)
     show_assumptions(found.assumptions)
 

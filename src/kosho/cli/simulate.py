@@ -355,8 +355,8 @@ def _effect(found: dict[str, float | None], ends: CountryEnds | None, *, moving:
         formatting.billions(found["ev_musd"], sign=True),
     )
     if ends is not None:
-        income = formatting.with_ends(income, formatting.percent_range(ends.welfare.low, ends.welfare.high))
-        money = formatting.with_ends(money, formatting.span(ends.ev_musd.low, ends.ev_musd.high))
+        income = formatting.change(found["welfare"], ends.welfare.low, ends.welfare.high)
+        money = formatting.gain(found["ev_musd"], ends.ev_musd.low, ends.ev_musd.high)
     others = ("real_gdp", "consumer_prices", "employment" if moving else "real_wage")
     return income, money, *(formatting.percent(found[name], sign=True) for name in others)
 
