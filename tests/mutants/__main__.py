@@ -27,8 +27,8 @@ import coverage
 from tests.mutants.changes import Change, changes, noted
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("law", "equilibrium", "impact", "bargain", "scenario", "corridor", "world", "record")
-"""Where numbers, dates, shares and states are made."""
+ROOMS = ("law", "equilibrium", "impact", "bargain", "scenario", "corridor", "world", "record", "formatting")
+"""Where numbers, dates, shares and states are made: folders, or modules."""
 TESTS = {"law": ("law", "schedules", "register"), "impact": ("impact",), "scenario": ("scenario", "case")}
 """What names of test files begin with, where that is not the room itself."""
 KINDS = ("unit", "property", "golden")
@@ -133,7 +133,8 @@ def test_files(room: str) -> list[str]:
 def candidates(bench: Bench, room: Room) -> list[tuple[Path, Change]]:
     """Changes of a room on lines that its tests come by."""
     found: list[tuple[Path, Change]] = []
-    for path in sorted((bench.source / "kosho" / room.name).rglob("*.py")):
+    place = bench.source / "kosho" / room.name
+    for path in sorted(place.rglob("*.py")) or [place.with_suffix(".py")]:
         lines = {line for source, line in room.lines if source == path}
         found += [(path, one) for one in noted(changes(path.read_bytes()), lines)]
     return found

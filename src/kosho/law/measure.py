@@ -217,6 +217,9 @@ class Measure(Frozen):
     stage: Stage
     legal_from: Day
     legal_to: Day | None = None
+    ends: tuple[tuple[Day, Day | None], ...] = ()
+    """Where its last day changed, in order: the day on which each became known, and the last day. It is read
+    from a `legal_to` under days."""
     """Last day in force according to the measure itself; what ends it later is a termination of its own."""
     collected_from: Day | None = None
     """First day it was collected (of a termination: no longer), where that is not `legal_from`; rates are those
@@ -255,6 +258,16 @@ class Measure(Frozen):
                 ("sources", f"{listing(self.source)} ({self.status})"),
             ],
         )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _last_day(cls, values: Any) -> Any:
+        """A last day that changed is the latest, and all that it was."""
+        ends = values.get("legal_to") if isinstance(values, Mapping) else None
+        if not isinstance(ends, Mapping):
+            return values
+        told = cast("Mapping[str, Any]", ends)
+        return {**cast("Mapping[str, Any]", values), "ends": sorted(told.items()), "legal_to": told[max(told)]}
 
     @model_validator(mode="after")
     def _consistent(self) -> Measure:
@@ -351,6 +364,13 @@ class Measure(Frozen):
         ):
             raise ValueError("value_share is a share, from 0 to 1")
         return self
+
+    def last_day(self, known: date | None = None) -> date | None:
+        """Last day it acts, as known on a day (the latest by default); None: no end was known."""
+        if known is None or not self.ends:
+            return self.legal_to
+        told = [last for day, last in self.ends if day <= known]
+        return told[-1] if told else None
 
     @property
     def first_day(self) -> date:

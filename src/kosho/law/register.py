@@ -456,7 +456,8 @@ class Register(Shown):
         return self.products.without_trade(expand_regions([imposer]))
 
     def _valid(self, measure: Measure, on: date, known: date | None) -> bool:
-        if on < measure.first_day or (measure.legal_to is not None and on > measure.legal_to):
+        last = measure.last_day(known)
+        if on < measure.first_day or (last is not None and on > last):
             return False
         if measure.id in self.assumed:
             return True
