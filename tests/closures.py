@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from tests.worlds import rates
 
 from kosho.equilibrium import Closure, Part, Shock
 from kosho.world import World
+from tests.worlds import rates
 
 TAXES = {"C00": 0.3, "C01": 0.2, "C02": 0.4}
 

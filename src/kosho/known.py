@@ -13,8 +13,8 @@ Note:
   Before the first day there is none; `null` takes it away again.
 
 An item that has its own clock (`known_from`, of measures) stays where it is: what is asked tells whether it was
-known. Before that day it has the words it had on it. Of its last day (`legal_to`) all that were told by then stay,
-each under its day, for the same reason.
+known. Before that day it has the words it had on it. Of its last day (`legal_to`) all that were told by then
+stay, each under its day, for the same reason.
 
 A source is known from the day it was published, unless it says `known` itself (`later_sources`). Before that
 day it is not listed and not cited, and an item of a list that rests on later sources alone is left out. A

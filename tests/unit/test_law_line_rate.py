@@ -10,7 +10,8 @@ from tests.measures import headings, measure, query, register
 from kosho.errors import InputError
 from kosho.law import Facts, RateQuote, Register, history, quote, rate_bounds, rates
 from kosho.law.headings import Place, place
-from kosho.law.measure import MeasureEnd, Omission, Overlay
+from kosho.law.measure_file import Omission
+from kosho.law.overlay import MeasureEnd, Overlay
 from kosho.law.schedules import parse_duty, parse_unit_value
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.ordinary import season_turns

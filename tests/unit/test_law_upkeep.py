@@ -14,7 +14,7 @@ from kosho.cli import app
 from kosho.errors import InputError
 from kosho.law import Query, Register, quote
 from kosho.law.known_between import known_between
-from kosho.law.measure import MeasureFile, Omission
+from kosho.law.measure_file import MeasureFile, Omission
 from kosho.law.stale import stale
 
 RUN = CliRunner()

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from kosho.bargain.schema import Justified, Option, StruckDeal, TableFile, justified, justified_by
 from kosho.bounds import PERCENT_DUTY
 from kosho.errors import Problems, suggest
-from kosho.law.measure import Measure, Overlay
+from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Amount
+from kosho.law.overlay import Overlay
 from kosho.law.overlay_check import check_overlays
 from kosho.law.register import Register
 from kosho.yamlfile import Key, LineNumbers

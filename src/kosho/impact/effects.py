@@ -25,8 +25,8 @@ from kosho.impact.measure_effects import EffectRange, MeasureEffect, effect
 from kosho.impact.product_nests import End
 from kosho.impact.subsidies import subsidised
 from kosho.impact.tariff_shock import shock as duties
-from kosho.law.measure import Overlay
 from kosho.law.overlap import impossible
+from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.world import World
 

@@ -12,7 +12,8 @@ from kosho.errors import InputError, Problem, suggest
 from kosho.law.export_controls import controls
 from kosho.law.export_controls import in_words as control_in_words
 from kosho.law.headings import Position, cover
-from kosho.law.measure import Measure, Omission
+from kosho.law.measure import Measure
+from kosho.law.measure_file import Omission
 from kosho.law.nomenclature import SHIPPED, refuse_absent
 from kosho.law.ordinary_duty import RateBounds
 from kosho.law.outside import outside

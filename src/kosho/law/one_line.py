@@ -28,7 +28,8 @@ from kosho.codes import blocs, country_name, expand_regions
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem
 from kosho.law.catalogue import Code, CodeKind, catalogue, nearest
-from kosho.law.measure import PRICED, Measure, Overlay
+from kosho.law.measure import PRICED, Measure
+from kosho.law.overlay import Overlay
 from kosho.law.query import CUSTOMS_UNIONS
 from kosho.law.register import Register
 from kosho.law.scope import ALL

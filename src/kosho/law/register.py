@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -14,7 +14,9 @@ from kosho.arguments import path_of, refuse_sort
 from kosho.codes import expand_regions
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.law.measure import DUTIES, Covers, Measure, MeasureFile, Omission, Overlay
+from kosho.law.measure import DUTIES, Measure
+from kosho.law.measure_file import Covers, MeasureFile, Omission, refuse_uncovered, unfounded, verified_of
+from kosho.law.overlay import Overlay
 from kosho.law.product_groups import Product, Products, in_scope
 from kosho.law.rateless import RATELESS
 from kosho.law.scope import HsList, HsScope, belongs
@@ -140,9 +142,9 @@ class Register(Shown):
                 for span in document.covers
                 if span.beside(document.measures)
             ),
-            unfounded=tuple(_unfounded(documents)),
+            unfounded=tuple(unfounded(documents)),
             not_covered=tuple(item for _, document, _ in documents for item in document.not_covered),
-            verified=_verified((document for _, document, _ in documents), known),
+            verified=verified_of((document for _, document, _ in documents), known),
             known=known,
             places={
                 measure.id: f"{path}:{lines['measures', index]}"
@@ -512,40 +514,7 @@ class Register(Shown):
         Raises:
             InputError: naming the days that are covered.
         """
-        missing: dict[str, list[str]] = {}
-        for imposer in sorted({span.imposer for span in self.duties_covered}):
-            spans = [span for span in self.duties_covered if span.imposer == imposer]
-            if not any(span.first <= on <= span.last for span in spans):
-                days = ", ".join(dict.fromkeys(f"{span.first} to {span.last}" for span in spans))
-                missing.setdefault(days, []).append(imposer)
-        if missing:
-            who = ", ".join(sorted(name for names in missing.values() for name in names))
-            known = [f"{days} of {', '.join(names)}" for days, names in missing.items()]
-            hint = "it covers " + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
-            raise InputError(Problem(f"the measures of {who} on {on} are not in the register", hint))
-
-
-def _unfounded(documents: Iterable[tuple[Path, MeasureFile, LineNumbers]]) -> Iterator[Problem]:
-    for path, document, lines in documents:
-        for span in document.covers:
-            if not span.beside(document.measures):
-                yield Problem(
-                    f"says that all of {span.imposer} from {span.first} to {span.last} is held, "
-                    "and has none of it",
-                    "say it in the file of the measures",
-                    str(path),
-                    lines["covers",],
-                    "covers",
-                )
-
-
-def _verified(documents: Iterable[MeasureFile], known: date | None) -> dict[str, date]:
-    """By imposer; nobody had compared anything with what was to come after the day of knowledge."""
-    found: dict[str, date] = {}
-    for document in documents:
-        for imposer, day in document.verified().items():
-            found[imposer] = min(day, found.get(imposer, day), known or day)
-    return found
+        refuse_uncovered(self.duties_covered, on)
 
 
 def shipped_files() -> list[Path]:
