@@ -107,7 +107,7 @@ class Bench:
 def measured(bench: Bench, name: str) -> Room:
     """A room, with what comes by its lines."""
     room = Room(name)
-    for path in test_files(name):
+    for path in files_of_tests(name):
         started = time.monotonic()
         found = bench.traced(path)
         if found is None:
@@ -123,7 +123,7 @@ def measured(bench: Bench, name: str) -> Room:
 def unmeasured(bench: Bench, name: str, kinds: Sequence[str]) -> Room:
     """A room whose changes all its tests of some kinds are run on, the shortest files first."""
     room = Room(name)
-    files = test_files(name, kinds)
+    files = files_of_tests(name, kinds)
     room.files = {path: float((ROOT / path).stat().st_size) for path in files}
     if not bench.passes(*sorted(files, key=room.files.__getitem__)):
         raise SystemExit(f"{name}: its tests fail, or cannot be run, without any change")
@@ -133,7 +133,7 @@ def unmeasured(bench: Bench, name: str, kinds: Sequence[str]) -> Room:
     return room
 
 
-def test_files(room: str, kinds: Sequence[str] = KINDS) -> list[str]:
+def files_of_tests(room: str, kinds: Sequence[str] = KINDS) -> list[str]:
     """Files of tests of a room, as pytest takes them."""
     begins = tuple(f"test_{one}" for one in TESTS.get(room, (room,)))
     return [
