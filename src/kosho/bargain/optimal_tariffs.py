@@ -327,7 +327,7 @@ def _refuse_partners(party: str, partners: Sequence[str] | None, tied: Tied) -> 
         problems.add("MFN rates are for everybody's goods", "name no partners, or tie by sets", key="partners")
     named = list(partners or ())
     if party in named:
-        problems.add(f"{party} would tax its own sales", "partners are other economies")
+        problems.add(f"{party} is given as a partner of its own", "partners are other economies, each once")
     for code in sorted({code for code in named if named.count(code) > 1}):
         problems.add(f"partner {code!r} is given twice")
     problems.raise_if_any()

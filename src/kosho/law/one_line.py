@@ -26,6 +26,7 @@ from pydantic import ValidationError
 
 from kosho.codes import blocs, country_name, expand_regions
 from kosho.codes import sectors as icio_sectors
+from kosho.display import plural
 from kosho.errors import InputError, Problem
 from kosho.law.catalogue import Code, CodeKind, catalogue, nearest
 from kosho.law.measure import PRICED, Measure
@@ -103,7 +104,7 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
     words = text.split()
     key = f"--add {position}"
     if len(words) < 4:
-        raise InputError(Problem(f"{text!r} has {len(words)} words of at least 4", GRAMMAR, key=key))
+        raise InputError(Problem(f"{text!r} has {plural(len(words), 'word')} of at least 4", GRAMMAR, key=key))
     reading = _Reading(text, key, catalogue(register.products), [])
     importer = reading.code(words[0], words[0], ACTORS, "economy or bloc")
     include, exclude = reading.partners(words[1])

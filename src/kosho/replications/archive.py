@@ -35,7 +35,8 @@ def arrays(
     except FileNotFoundError:
         raise InputError(Problem("no such file", f"the folder must hold {path.name}", str(path))) from None
     except (OSError, ValueError, BadZipFile) as error:
-        raise InputError(Problem(f"cannot be read: {error}", "a numpy .npz archive", str(path))) from None
+        told = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise InputError(Problem(f"cannot be read: {told}", "a numpy .npz archive", str(path))) from None
     problems = Problems(str(path))
     for name in shapes.keys() - data.keys():
         problems.add("is missing", f"dimensions {shapes[name]}", key=name)
