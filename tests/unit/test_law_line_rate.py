@@ -437,14 +437,14 @@ def test_a_claim_takes_off_what_does_not_cover_it():
 
 
 def test_without_an_ordinary_duty_there_is_no_total_and_the_layers_are_still_given():
-    found = quote(register(measure()), query("9999.99", exporter="NRU", mfn=None))
+    found = quote(register(measure()), query("9801.00", exporter="NRU", mfn=None))
     assert (percent(found), between(found)) == (None, (10, None))
     assert applied(found) == {"mfn": None, "m": 10}
     assert found.unknown == ("no ordinary duty is given or known",)
     assert found.if_free == (pytest.approx(0.1), pytest.approx(0.1))
-    nothing = quote(register(), query("9999.99", exporter="NRU", mfn=None))
+    nothing = quote(register(), query("9801.00", exporter="NRU", mfn=None))
     assert between(nothing) == (None, None)  # not 0: nothing is known
-    floor = quote(register(measure(kind="floor", value=15)), query("9999.99", exporter="NRU", mfn=None))
+    floor = quote(register(measure(kind="floor", value=15)), query("9801.00", exporter="NRU", mfn=None))
     assert (between(floor), floor.total) == ((15, None), "no total, at least 15 %")
 
 
