@@ -100,6 +100,7 @@ def test_measures_that_exclude_each_other_are_never_summed():
         b=headings("7616.99"),
     )
     assert between(quote(book, query("7616.99", mfn="0%"))) == (25, 50)
+    assert quote(book, query("7616.99", mfn="0%")).total == "between 25 % and 50 %"
     _, low, high = (one[0, 0, 0] for one in rate_bounds(book, "USA", [("7616.99", 0.0)], ["JPN"], [ON]))
     assert (low, high) == pytest.approx((0.25, 0.5))
     assert np.isnan(rates(book, "USA", [("7616.99", 0.0)], ["JPN"], [ON])).all()
