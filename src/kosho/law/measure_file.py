@@ -156,8 +156,13 @@ def verified_of(documents: Iterable[MeasureFile], known: date | None) -> dict[st
     return found
 
 
-def refuse_uncovered(covers: Sequence[Covers], on: date) -> None:
+def refuse_uncovered(covers: Sequence[Covers], on: date, hints: Iterable[str] = ()) -> None:
     """Refuse a day on which duties of an imposer are not held, where those of other days are.
+
+    Args:
+        covers: Of which imposers and days all duties are held.
+        on: The day.
+        hints: What else to say of it, each with the sign it begins with.
 
     Raises:
         InputError: naming the days that are covered.
@@ -172,4 +177,5 @@ def refuse_uncovered(covers: Sequence[Covers], on: date) -> None:
         who = ", ".join(sorted(name for names in missing.values() for name in names))
         known = [f"{days} of {', '.join(names)}" for days, names in missing.items()]
         hint = "it covers " + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
+        hint += "".join(hints)
         raise InputError(Problem(f"the measures of {who} on {on} are not in the register", hint))

@@ -514,7 +514,23 @@ class Register(Shown):
         Raises:
             InputError: naming the days that are covered.
         """
-        refuse_uncovered(self.duties_covered, on)
+        refuse_uncovered(self.duties_covered, on, self._later_steps(on))
+
+    def _later_steps(self, on: date) -> Iterator[str]:
+        """What is staged beyond the days that are covered, step by step, and how to ask about a step."""
+        covered = max(span.last for span in self.duties_covered)
+        if on <= covered:
+            return
+        for one in self.measures:
+            if one.staged is None:
+                continue
+            steps = enumerate(one.staged.days(one.first_day), 1)
+            told = [f"{step}/{one.staged.steps} on {day}" for step, day in steps if day > covered]
+            if told:
+                yield (
+                    f"; {one.id} goes on in steps, {', '.join(told)}: to ask what a step comes to, write its "
+                    "value without `staged`, in force on a day that is covered"
+                )
 
 
 def shipped_files() -> list[Path]:
