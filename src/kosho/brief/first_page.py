@@ -20,6 +20,8 @@ __all__ = ["first_page", "struck", "turning_point"]
 
 ROOM = 62
 """Words that the terms of a deal may take; what does not fit is on the next page."""
+ROOM_ONCE_AGREED = 36
+"""Words for them where a page tells what was agreed, and what of it has no price."""
 DATES = 2
 """Dates that are named."""
 
@@ -96,7 +98,9 @@ def _asked(brief: Brief, party: str, ask: Prospect) -> str:
 def _agreed(one: StruckSummary) -> str:
     """Its parts as far as there is room for them, and what of it has no price."""
     parts = [DealTerm(issue=part.title, option=part.settled, changed=True) for part in one.parts]
-    told = _terms(parts, ROOM, {word for part in parts for word in part.option.split() if word.islower()})
+    told = _terms(
+        parts, ROOM_ONCE_AGREED, {word for part in parts for word in part.option.split() if word.islower()}
+    )
     more = f" and {len(one.unpriced) - 1} more" if len(one.unpriced) > 1 else ""
     unpriced = f" Not priced: {one.unpriced[0].title}{more}." if one.unpriced else ""
     return f"On {formatting.day(one.date)}: {told}{unpriced}"
@@ -108,9 +112,7 @@ def _left_by(one: StruckSummary) -> str:
     if not more:
         return "Nothing: no side could have had more without another's having less."
     told = [f"{formatting.the_country(code)} {formatting.dollars(gain)}" for code, gain in more.items()]
-    text = (
-        f"{formatting.listed(told)} dollars a year, each with no other side worse off than by what was agreed."
-    )
+    text = f"{formatting.listed(told)} dollars a year, each with no other side worse off."
     return text[:1].upper() + text[1:]
 
 
@@ -203,7 +205,7 @@ def _gains_agreed(brief: Brief, one: StruckSummary) -> str:
         f"{formatting.the_country(code)} {formatting.billions(gain, sign=True)}"
         for code, gain in one.over_today.items()
     ]
-    notes = _notes([told], "its promises to buy, from the low ends of what comes on top to the high")
+    notes = _notes([told], "over what its purchases add")
     return f"{unit} a year over no deal: {told}.{notes} Over what held before it: {formatting.listed(before)}."
 
 
@@ -272,7 +274,7 @@ def _weights(found: Outlook) -> Iterator[str]:
 
 def _due(brief: Brief) -> str:
     waiting = list(_waiting(brief))
-    dates = sorted(_dates(brief)[: 1 if waiting else DATES])
+    dates = sorted(_dates(brief)[: 1 if waiting or struck(brief) else DATES])
     told = [f"{formatting.day(on)}{_left(brief, on)}: {text}" for on, text in dates]
     return " ".join([*_passed(brief), *told, *waiting]) or "No date ahead is known."
 
@@ -418,8 +420,8 @@ def _worth(brief: Brief, asked: _Compared) -> str:
     unit, (told,) = _in_one_unit([found])
     notes = _notes([told], "all that was computed, weak trade included")
     turned = (
-        f" The sign turns for {formatting.the_country(one.party)} at {turning_point(one.turns[-1])} of the "
-        "central strength."
+        f" The sign turns for {formatting.the_country(one.party)} "
+        f"at {turning_point(one.turns[-1])} of the centre."
         for one in brief.turning
         if (one.scenario, one.against) == (scenario, against) and one.turns
     )
