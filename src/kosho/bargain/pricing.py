@@ -257,13 +257,9 @@ def _refuse_idle(table: Table, found: Mapping[tuple[str, str], str]) -> None:
         raise IdleError("table", grave, IDLE_HINT)
 
 
-def background_shocks(
-    table: Table, background: BackgroundLaw, world: World, packages: Index | None = None
-) -> PackageShocks:
+def background_shocks(table: Table, background: BackgroundLaw, world: World) -> PackageShocks:
     """Packages of a table under one background, compared with the disagreement and the status quo."""
-    return package_shocks(
-        table, world, background.packages, packages, (background.disagreement, table.status_quo)
-    )
+    return package_shocks(table, world, background.packages, (background.disagreement, table.status_quo))
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,7 +284,7 @@ def price_in_full(priced: PricedTable, table: Table, packages: Index) -> InFull:
         InputError, IdleError, ConvergenceError: as `price`.
     """
     finest = together(priced.world.finest, table.parties)
-    shocks = background_shocks(table, priced.background, finest, packages)
+    shocks = background_shocks(table, priced.background, finest)
     world = shocks.world
     changes = (*shocks.counterfactuals(packages.tolist()), *shocks.comparison_counterfactuals())
     outcomes = tuple(solve(world, one, priced.deficits) for one in changes)
@@ -327,7 +323,7 @@ def price_at(
     States without an equilibrium are in `PayoffParts.failures`.
     """
     changes: list[Counterfactual] = []
-    own = priced.shocks.restricted_to(packages)
+    own = priced.shocks
     for one in settings:
         theta = one.theta.to_numpy()
         at, levels = own.collapsed(theta), own.nontariff.levels(theta, one.draw, one.scale)

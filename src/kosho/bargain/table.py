@@ -299,7 +299,16 @@ class Table(Shown):
         return self.option(k, self.grid.options[k].index(option))
 
     def overlay(self, issue: int, choice: int) -> Overlay:
-        """What an option changes in the law."""
+        """What an option changes in the law; its measures are the same objects every time."""
+        if (issue, choice) not in self._known_overlays:
+            self._known_overlays[issue, choice] = self._overlay(issue, choice)
+        return self._known_overlays[issue, choice]
+
+    @cached_property
+    def _known_overlays(self) -> dict[tuple[int, int], Overlay]:
+        return {}
+
+    def _overlay(self, issue: int, choice: int) -> Overlay:
         option = self.option(issue, choice)
         merged = Overlay(title="")
         for name in option.overlays:
