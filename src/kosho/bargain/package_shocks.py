@@ -195,6 +195,11 @@ class PackageShocks:
         for key in product(*(range(shape[k]) if k != issue else options[:1] for k in group)):
             yield key, tuple(options[1] if k == issue else value for k, value in zip(group, key, strict=True))
 
+    @cached_property
+    def tight(self) -> PackageShocks:
+        """Collapsed at the world's own elasticities."""
+        return self.collapsed()
+
     def collapsed(self, theta: Array | None = None) -> PackageShocks:
         """With rows of the same effect merged, at elasticities `[sector]` (the world's own by default)."""
         at = self.world.arrays.theta if theta is None else theta
