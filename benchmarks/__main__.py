@@ -1,8 +1,8 @@
 """`python -m benchmarks`: one table, ratios within one run. KOSHO_SHARED adds the published case.
 
 `python -m benchmarks startup` times whole processes, `python -m benchmarks games` tariff games,
-`python -m benchmarks closures` solves and batches under closures, `python -m benchmarks screening` large tables,
-`python -m benchmarks ways` counts the steps to an answer.
+`python -m benchmarks closures` solves and batches under closures, `python -m benchmarks screening` large
+tables, `python -m benchmarks ways` counts the steps to an answer.
 """
 
 from __future__ import annotations

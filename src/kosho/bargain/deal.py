@@ -279,7 +279,9 @@ def negotiate(
     priced: list[PricedTable] = []
     for number, background in enumerate(table.backgrounds):
         say(f"{len(table.grid):,} packages: {background.title}")
-        one = price(table, background, world, deficits, say, exact=work.exact)
+        # Of a background that does not lead only frontier and deals are told.
+        exact = False if number and work.exact is None else work.exact
+        one = price(table, background, world, deficits, say, exact=exact)
         priced.append(confirmed(one, 1 if number else work.certified))
     found = solutions(priced[0].game)
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)

@@ -27,8 +27,8 @@ REGIONS = (LEAST_SCALE, 0.3, 0.7, MOST_SCALE)
 ten years (Boehm, Levchenko & Pandalai-Nayar 2023), the strong one Simonovska & Waugh (2014) and the centre."""
 TOGETHER = 94
 """Packages that are solved at another scale before all others; with what they are compared with one batch."""
-AT_ONCE = 10
-"""Draws whose shocks are held in memory together."""
+AT_ONCE = 50
+"""Draws whose shocks are held in memory together; neighbours on the common scale, which solve alike."""
 CLOSURES: tuple[Deficits, ...] = ("fixed", "zero")
 
 
@@ -144,6 +144,7 @@ def certify(
     reached, done = estimated(progress, "Draws", draws), 0
     for first, closure in enumerate(CLOSURES):
         mine = np.arange(first, draws, len(CLOSURES))
+        mine = mine[np.argsort([drawn[k][0] for k in mine], kind="stable")]
         for some in np.array_split(mine, max(1, -(-len(mine) // AT_ONCE))):
             if not len(some):
                 continue

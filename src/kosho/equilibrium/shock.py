@@ -143,11 +143,14 @@ class Shock(Fixed, Shown):
 
     def take(self, rows: Index) -> Shock:
         """Some of the rows, each once."""
-        part = tuple(self.part[row] for row in rows.tolist())
-        made = object.__new__(Shock)  # what was checked as a whole is right in part
-        for name, value in ((field.name, getattr(self, field.name)) for field in fields(self)):
-            one = part if name == "part" else value[rows] if isinstance(value, np.ndarray) else value
-            object.__setattr__(made, name, one)
+        columns = {name: getattr(self, name)[rows] for name in COLUMNS}
+        return self.remade(**columns, part=tuple(self.part[row] for row in rows.tolist()))
+
+    def remade(self, **columns: Array | Index | tuple[str, ...]) -> Shock:
+        """With other columns, made from those of shocks that were checked: they are not checked again."""
+        made = object.__new__(Shock)
+        for field in fields(self):
+            object.__setattr__(made, field.name, columns.get(field.name, getattr(self, field.name)))
         fix(made)
         return made
 

@@ -92,9 +92,7 @@ def shock(
     if replace is not None:
         register = register.with_overlay(replace)
     register.refuse_uncovered(on)
-    frame = _Frame.of(world)
-    table = _ShockRows(world.countries, world.sectors)
-    place = frame.cells.place
+    place = _Frame.of(world).cells.place
     imposers = [code for code in register.economies if code in place]
     if not imposers:
         names = ", ".join(register.imposers)
@@ -103,9 +101,44 @@ def shock(
     imposers += sorted((told_apart & place.keys()) - set(imposers))  # parts are there whatever is in force
     base = [(weight, register.in_force(day)) for weight, day in base_days(register, world)]
     laws = _Laws(register, register.in_force(on, known), base).without_concessions_of_base()
-    for importer in imposers:
-        if among is None or among.of(place[importer]):
-            _add_importer(table, frame, laws.of(importer), (importer, among))
+    wanted = tuple(importer for importer in imposers if among is None or among.of(place[importer]))
+    return _translated(_Asked(world, laws, wanted, among))
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What a shock follows from; equal if made of the same objects.
+
+    A brief asks for the same law at every end of a range, for every draw and every table.
+    """
+
+    world: World
+    laws: _Laws
+    importers: tuple[str, ...]
+    among: Trade | None
+
+    @cached_property
+    def _made_of(self) -> tuple[Any, ...]:
+        return (
+            *(id(one) for one in (self.world.flows, self.world.tariff, self.world.law_cells.flows)),
+            self.importers,
+            self.among,
+            self.laws.made_of,
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._made_of)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self._made_of == other._made_of
+
+
+@lru_cache(maxsize=32)
+def _translated(of: _Asked) -> Shock:
+    frame = _Frame.of(of.world)
+    table = _ShockRows(of.world.countries, of.world.sectors)
+    for importer in of.importers:
+        _add_importer(table, frame, of.laws.of(importer), (importer, of.among))
     return table.shock()
 
 
@@ -116,6 +149,16 @@ class _Laws:
     register: Register
     new: list[Measure]
     base: list[tuple[float, list[Measure]]]
+
+    @cached_property
+    def made_of(self) -> tuple[Any, ...]:
+        """Equal for laws of the same objects."""
+        spans = (self.new, *(law for _, law in self.base))
+        return (
+            *(id(one) for one in (self.register.products, self.register.lists)),
+            tuple(tuple(id(measure) for measure in law) for law in spans),
+            tuple(weight for weight, _ in self.base),
+        )
 
     def without_concessions_of_base(self) -> _Laws:
         """Without cuts and binds of the base year: base rates are what they left of the ordinary duty.
@@ -274,15 +317,12 @@ class _Imports:
 
     @cached_property
     def _made_of(self) -> tuple[Any, ...]:
-        register = self.laws.register
-        spans = (self.laws.new, *(law for _, law in self.laws.base))
         return (
             self.importer,
             self.partners,
             self.among,
-            *(id(one) for one in (self.cells.flows, self.cells.tariff, register.products, register.lists)),
-            tuple(tuple(id(measure) for measure in law) for law in spans),
-            tuple(weight for weight, _ in self.laws.base),
+            *(id(one) for one in (self.cells.flows, self.cells.tariff)),
+            self.laws.made_of,
         )
 
     @cached_property

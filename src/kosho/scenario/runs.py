@@ -49,7 +49,7 @@ from kosho.scenario.sensitivity import (
     largest_moves,
     solved_corners,
 )
-from kosho.scenario.simulate import scenario_effects
+from kosho.scenario.simulate import posed, scenario_effects
 from kosho.unfinished import Unfinished
 from kosho.world import WorldChoice, Worlds, draw_elasticities, low_elasticity
 
@@ -264,9 +264,9 @@ def _solved(jobs: Sequence[Job], progress: Progress, unfinished: Unfinished | No
 def _inputs(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, worlds: Worlds) -> JobInputs:
     full = {one.id: scenario_effects(case, one.id, as_of, worlds.whole) for one in scenarios}
     coarsely = case.allowing_idle()  # what the whole world tells apart acts there
-    talks = {one.id: scenario_effects(coarsely, one.id, as_of, worlds.coarse) for one in scenarios}
+    talks = {one.id: posed(coarsely, one.id, as_of, worlds.coarse) for one in scenarios}
     # The same units of the case in every scenario; and a world kept keeps what was prepared.
-    base, small = (next(iter(posed.values()))[0] for posed in (full, talks))
+    base, small = (next(iter(some.values()))[0] for some in (full, talks))
     laws = {one.id: case.law(one.id, as_of) for one in scenarios}
     return JobInputs(
         worlds={"central": base, "low": low_elasticity(base)},
