@@ -272,7 +272,7 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
 
 
 def _nearest(theta: xr.DataArray | None, leaders: Sequence[Shared[Plan]]) -> Shared[Plan] | None:
-    """A plan whose elasticities are nearly these: a Jacobian of their own costs more than the steps it saves."""
+    """A plan of nearly these elasticities: a Jacobian of their own costs more than the steps it saves."""
     best, least = None, NEAR
     for one in leaders:
         other = one.value.theta
