@@ -13,6 +13,8 @@ import xarray as xr
 from kosho.arrays import Array
 from kosho.case import Case, Law
 from kosho.equilibrium import Closure, Outcome, solve
+from kosho.equilibrium.closure import agreed
+from kosho.equilibrium.solve import TOLERANCE, solve_near
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
 from kosho.impact.reach import idle, refuse_idle, unpriced
@@ -131,10 +133,12 @@ def simulate_with_ranges(  # noqa: PLR0913 - one question, told whole
     law = case.law(scenario)
     paid = buyer_subsidies(base, law)
 
-    def solved(effects: Effects) -> Outcome:
-        return solve(base, effects.counterfactual, deficits, closure=closure)
+    outcome = solve(base, found.counterfactual, deficits, closure=closure)
+    held = agreed(closure, deficits)
 
-    outcome = solved(found)
+    def solved(effects: Effects) -> Outcome:
+        return solve_near(base, effects.counterfactual, held, TOLERANCE, outcome)
+
     moved: list[tuple[str, Mapping[str, Array] | str]] = []
     ends = list(corners(law, found))
     reached = estimated(progress, "Solving at the ends of ranges", len(ends))
