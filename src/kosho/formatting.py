@@ -7,9 +7,9 @@ Money in tables is billion US dollars, said in the head of the column; what is n
 nothing.
 
 >>> from kosho import formatting
->>> formatting.with_ends(formatting.billions(-4_010, sign=True), formatting.span(-5_700, -3_410))
+>>> formatting.gain(-4_010, -5_700, -3_410)
 '−4.0 (−5.7 to −3.4)'
->>> formatting.with_ends(formatting.percent(-0.0019, sign=True), formatting.percent_range(-0.00196, -0.00172))
+>>> formatting.change(-0.0019, -0.00196, -0.00172)
 '−0.19 (−0.20 to −0.17)'
 """
 
@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal
 
 from kosho.codes import country_name
 
 __all__ = [
+    "ABOUT_NIL",
     "MINUS",
     "NBSP",
     "NONE",
@@ -33,6 +34,7 @@ __all__ = [
     "amount",
     "billions",
     "billions_range",
+    "change",
     "count",
     "count_tick",
     "day",
@@ -40,7 +42,9 @@ __all__ = [
     "dollars",
     "effect",
     "figure",
+    "gain",
     "listed",
+    "nil_note",
     "percent",
     "percent_of_draws",
     "percent_range",
@@ -304,6 +308,60 @@ def percents(low: float, high: float) -> str:
 def with_ends(text: str, ends: str) -> str:
     """`text (ends)`, or the text alone where the ends say no more than it does."""
     return f"{text} ({ends})" if " to " in ends else text
+
+
+def gain(musd: float | None, low: float, high: float, *, part: bool = False) -> str:
+    """A signed figure of million USD in billions with its range.
+
+    About nothing are both or neither: beside a range that is more, the figure is told as finely, so that it
+    lies within.
+
+    Args:
+        musd: The central figure; None where it is not known.
+        low: Lower end.
+        high: Upper end.
+        part: As in `billions`.
+
+    >>> gain(2_912.3, 1_000, 4_000), gain(-43.0, -101.0, -31.0), gain(3.0, -4.0, 6.0)
+    ('+2.9 (+1.0 to +4.0)', '−0.043 (−0.11 to −0.03)', '~0')
+    """
+    text, ends = billions(musd, sign=True, part=part), span(low, high, part=part)
+    return _within(text, (musd or 0.0) / 1e3, ends, FINEST_OF_PARTS if part else FINEST)
+
+
+def change(fraction: float | None, low: float, high: float) -> str:
+    """A signed fraction in percent with its range; about nothing are both or neither.
+
+    >>> change(-0.0019, -0.00196, -0.00172), change(0.00003, 0.00002, 0.0004), change(None, 0.0, 0.0)
+    ('−0.19 (−0.20 to −0.17)', '+0.003 (+0.002 to +0.04)', 'not known')
+    """
+    text, ends = percent(fraction, sign=True), percent_range(low, high)
+    return _within(text, (fraction or 0.0) * 100, ends, FINEST)
+
+
+def _within(text: str, value: float, ends: str, decimals: int) -> str:
+    if text == ABOUT_NIL and " to " in ends:
+        fine = significant(value, 2, decimals + 1)
+        text = fine if fine == "0" else with_sign(fine, value)
+    return with_ends(text, ends)
+
+
+def nil_note(texts: Iterable[str], *, percents: bool = False, part: bool = False) -> str:
+    """What about nothing means in `billions`, where any of the texts says it; else nothing.
+
+    Args:
+        texts: Cells of a table.
+        percents: Whether there are some in percent among them.
+        part: As in `billions`.
+
+    >>> nil_note(["+2.9", "~0"]), nil_note(["+2.9"])
+    ('~0: below 50 million dollars.', '')
+    """
+    if not any(ABOUT_NIL in text for text in texts):
+        return ""
+    share = f", or {0.5 * 10**-FINEST:g}{NBSP}%" if percents else ""
+    least = NIL_PART_MUSD if part else NIL_MUSD
+    return f"{ABOUT_NIL}: below {least:g} million dollars{share}."
 
 
 def billions_range(low: float, high: float, *, part: bool = False) -> str:

@@ -22,7 +22,7 @@ from kosho.brief.exports.markdown import markdown
 from kosho.brief.exports.paper import for_paper
 from kosho.brief.exports.word import read_template, word
 from kosho.brief.exports.workbook import workbook
-from kosho.brief.model import Brief
+from kosho.brief.model import Brief, Outlook, Prospect
 from kosho.brief.page import render
 from kosho.brief.priced import PricedIssue, PricedPackages
 from kosho.errors import InputError
@@ -307,3 +307,69 @@ def test_a_brief_without_numbers_has_every_format(tmp_path: Path):
     files = exports.save(bare, tmp_path / "out", ("md", "docx", "xlsx"))
     assert len(files) == 4
     assert "By country" not in openpyxl.load_workbook(files[2]).sheetnames
+
+
+def drawn() -> Brief:
+    """A brief with the figure of its first page."""
+    made = full("")
+    scales, curves = (
+        (0.2, 0.5, 1.0),
+        ({"JPN": (5e3, 4e3, 3e3), "USA": (-1e3, None, 2e3)}, {"JPN": (1e3, 9e2, 8e2)}),
+    )
+    prospects = tuple(
+        Prospect(
+            role=role,
+            title="15 % on all",
+            scenario="deal",
+            gains={party: curve[-1] or 0.0 for party, curve in found.items()},
+            curve=found,
+            turns={party: (0.4,) if party == "USA" else () for party in found},
+        )
+        for role, found in zip(("ask", "accept"), curves, strict=True)
+    )
+    found = Outlook(party="JPN", against="no deal", scales=scales, estimates=(), prospects=prospects)
+    return made.model_copy(update={"outlook": found})
+
+
+def test_word_draws_the_figure_from_numbers_that_it_holds():
+    made = drawn()
+    document = docx.Document(io.BytesIO(word(made)))
+    charts = [one.target_part for one in document.part.rels.values() if one.reltype.endswith("/chart")]
+    assert len(charts) == 2
+    assert made.outlook is not None
+    for place, chart in enumerate(charts):
+        xml = chart.blob.decode()
+        assert re.findall(r'<a:prstDash val="(\w+)"', xml) == (["solid", "dash"] if place == 0 else ["solid"])
+        assert re.findall(r'<c:symbol val="(\w+)"', xml) == (
+            ["circle", "diamond"] if place == 0 else ["circle"]
+        )
+        assert ">ask<" in xml
+        (numbers,) = chart.rels.values()
+        sheet = openpyxl.load_workbook(io.BytesIO(numbers.target_part.blob))["Figure"]
+        assert [cell.value for cell in sheet[5]] == [0.2, 5, 1, -1]
+        assert [cell.value for cell in sheet[6]] == [0.5, 4, 0.9, None]
+    body = document.element.xml
+    assert body.count("<c:chart ") == 2
+    assert 'descr="Japan: ask +3.0 (+3.0 to +5.0) billion; least' in body
+    assert "The United States gains only above 0.40" in body
+
+
+def test_excel_draws_the_figure_beside_its_numbers(tmp_path: Path):
+    path = tmp_path / "brief.xlsx"
+    path.write_bytes(workbook(drawn()))
+    (sheet,) = (one for one in openpyxl.load_workbook(path).worksheets if one.title == "Figure")
+    assert len(sheet._charts) == 2
+    assert [cell.value for cell in sheet[4]][1:] == [
+        "Japan, ask, billion USD a year",
+        "Japan, least, billion USD a year",
+        "United States, ask, billion USD a year",
+    ]
+    path.write_bytes(workbook(full()))
+    assert "Figure" not in openpyxl.load_workbook(path).sheetnames
+
+
+def test_markdown_says_what_the_figure_shows():
+    text = markdown(drawn()).replace("\\", "")
+    assert "**Figure 1. The United States gains only above 0.40" in text
+    assert "- The United States: ask +2.0 (−1.0 to +2.0) billion, turning at 0.40" in text
+    assert "Figure 1." not in markdown(full())

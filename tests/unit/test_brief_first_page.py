@@ -14,11 +14,15 @@ from kosho.brief.first_page import first_page
 from kosho.brief.model import (
     Brief,
     DealTerm,
+    LeftByParty,
     NamedDeal,
     Negotiation,
     Outlook,
+    PackagePoint,
     Prospect,
     ScaleMark,
+    StruckPart,
+    StruckSummary,
     WeightLimit,
 )
 from kosho.brief.outlook import outlook
@@ -154,13 +158,143 @@ def test_no_zone_is_said_with_what_would_open_one() -> None:
     no_deals = tuple(one for one in made.scenarios if one.role != "deal")
     lines = told(table(zone=False), scenarios=no_deals)
     assert "no package leaves every side better off" in lines["accept"]
-    assert "Red lines: without" in lines["accept"]
+    assert "It would take red lines: without" in lines["accept"]
 
 
 def test_talks_that_are_over_ask_for_nothing() -> None:
     lines = told(table(deal(), as_of=date(2025, 6, 20)))
     assert "were over by this day" in lines["accept"]
     assert "delay" not in lines["due"]
+
+
+def agreed(left: tuple[LeftByParty, ...] = ()) -> Negotiation:
+    """A table whose talks were over before the brief's day, with what was agreed."""
+    parts = tuple(
+        StruckPart(title=title, settled=how, gains={"JPN": 1.0, "USA": 1.0}, sources=("law",))
+        for title, how in (("Cars", "15 % in all"), ("American rice", "75 % more within the minimum access"))
+    )
+    unpriced = tuple(
+        StruckPart(title=title, settled="no price", sources=("law",)) for title in ("Shipyards", "Chips")
+    )
+    struck = StruckSummary(
+        title="The agreement of June",
+        date=date(2025, 6, 22),
+        over_no_deal={"JPN": 2_900.0, "USA": 1_800.0},
+        over_today={"JPN": -1_200.0, "USA": 20.0},
+        ends={"JPN": Interval(low=1_000.0, high=4_000.0), "USA": Interval(low=1_800.0, high=1_800.0)},
+        parts=parts,
+        unpriced=unpriced,
+        left=left,
+        statements=(),
+        sources=("law",),
+    )
+    point = PackagePoint(kind="struck", gains=struck.over_no_deal, text=struck.title)
+    laid = table(deal(), as_of=date(2025, 6, 20))
+    return laid.model_copy(update={"struck": struck, "points": (point,)})
+
+
+def test_once_agreed_the_page_says_what_was_agreed_and_what_it_left() -> None:
+    left = LeftByParty(
+        what="Most for Japan, no other worse off",
+        party="JPN",
+        changes=("Cars: 10 % in all",),
+        over_no_deal={"JPN": 3_700.0, "USA": 1_800.0},
+        more={"JPN": 800.0, "USA": 0.0},
+    )
+    lines = told(agreed((left,)))
+    assert plain(lines["ask"]) == (
+        "On 22 June 2025: Cars: 15 % in all; American rice: 75 % more within the minimum access. "
+        "Not priced: Shipyards and 1 more."
+    )
+    assert plain(lines["accept"]) == (
+        "Japan 800 million dollars a year, each with no other side worse off than by what was agreed."
+    )
+    assert plain(lines["gains"]).startswith(
+        "Billion dollars a year over no deal: Japan +2.9 (+1.0 to +4.0) and the United States +1.8."
+    )
+    assert plain(lines["gains"]).endswith("Over what held before it: Japan −1.2 and the United States ~0.")
+    assert "Nothing: no side could have had more" in told(agreed())["accept"]
+    shown = brief("").model_copy(update={"negotiation": agreed((left,)), "first_page": lines})
+    text = Reader(page.render(shown)).text
+    for head in ("Agreed", "Left on the table", "What was agreed"):
+        assert head in text
+    main = text[: text.index("Every number behind the pages above")].lower()
+    for term in ("shapley", "frontier", "wedge", "equivalent variation"):  # the annex explains them
+        assert term not in main
+
+
+def test_before_the_day_that_talks_were_over_the_deal_to_ask_for_is_told() -> None:
+    ahead = agreed().model_copy(update={"as_of": None})
+    assert told(ahead)["ask"].startswith("Cars: 15 % in all. Offer:")
+
+
+def test_a_deadline_that_has_passed_is_said_to_have_passed() -> None:
+    lines = told(table(deal()).model_copy(update={"deadline": date(2025, 6, 20)}), calendar=())
+    assert plain(lines["due"]) == "The deadline of 20 June 2025 has passed."
+
+
+def test_where_no_strength_of_trade_turns_a_gain_the_share_of_draws_that_does_is_told() -> None:
+    firm = deal().model_copy(update={"turns": {"JPN": (), "USA": ()}, "limits": ()})
+    some = table(firm).model_copy(update={"all_gain": {"Nash": 0.93}})
+    assert plain(told(some)["break"]) == "Some side loses in 7 % of the draws of all that is uncertain."
+    assert told(table(firm).model_copy(update={"all_gain": {"Nash": 1.0}}))["break"].startswith("No strength")
+
+
+def test_law_that_was_not_checked_up_to_the_day_is_said_on_the_first_page() -> None:
+    lines = told(table(deal()), law_verified_to={"USA": date(2025, 6, 20), "JPN": date(2025, 7, 1)})
+    assert plain(lines["caveat"]).endswith(
+        "The law of the United States is checked up to 20 June 2025: later measures may be missing."
+    )
+    assert "checked" not in told(table(deal()))["caveat"]
+
+
+def test_where_failure_changes_nothing_the_best_deal_is_told() -> None:
+    made = brief("")
+    still = tuple(
+        one.model_copy(
+            update={
+                "by_variant": dict.fromkeys(one.by_variant, 0.0),
+                "central": Interval(low=0.0, high=0.0),
+                "low": Interval(low=0.0, high=0.0),
+            }
+        )
+        if (one.scenario, one.against) == ("no-deal", "status-quo")
+        else one.model_copy(update={"central": Interval(low=-1.0, high=9_000.0)})
+        for one in made.comparisons
+    )
+    lines = told(None, comparisons=still)
+    assert lines["gains"].startswith("Deal , over no deal, in billion dollars a year: Japan +6.0 (")
+
+
+def test_where_a_range_holds_both_signs_the_turn_is_told() -> None:
+    turn = curves(brief(""))[1].model_copy(update={"scenario": "no-deal", "against": "status-quo"})
+    lines = told(
+        None, scenarios=tuple(one for one in brief("").scenarios if one.role != "deal"), turning=(turn,)
+    )
+    assert lines["gains"].endswith("The sign turns for the United States at 0.44 of the central strength.")
+
+
+def test_dates_come_in_order_and_the_deadline_is_among_them() -> None:
+    laid = table(deal()).model_copy(update={"week": {}, "deadline": date(2025, 12, 31)})
+    due = plain(told(laid)["due"])
+    assert due.startswith("9 July 2025 (10 days left): Suspension ends. 31 December 2025")
+
+
+def test_small_gains_are_told_in_millions_and_nil_is_explained() -> None:
+    small = deal().model_copy(
+        update={
+            "over_no_deal": {"JPN": 4.0, "USA": 3.0},
+            "curve": {"JPN": (6.0, 5.0, 4.0), "USA": (1.0, 2.0, 3.0)},
+            "turns": {"JPN": (), "USA": ()},
+        }
+    )
+    assert told(table(small))["gains"].startswith(
+        "Million dollars a year over no deal: Japan +4.0 (+4.0 to +6.0)"
+    )
+    mixed = small.model_copy(
+        update={"over_no_deal": {"JPN": 4_000.0, "USA": 3.0}, "curve": {"JPN": (), "USA": ()}}
+    )
+    assert plain(told(table(mixed))["gains"]).endswith("~0: below 50 million dollars.")
 
 
 def test_with_nothing_computed_the_page_says_so() -> None:
@@ -214,6 +348,15 @@ def test_the_figure_has_a_panel_a_party_and_words_for_those_who_do_not_see_it(pa
     assert all("turning at 0.41" in one and 'class="turn"' in one for one in drawn)
     assert "0.41" in gain_title(found)
     assert all("nan" not in one.lower() for one in drawn)
+    assert all("bn USD a year" in one for one in drawn)
+    small = ask.model_copy(
+        update={"gains": dict.fromkeys(codes, 4.0), "curve": dict.fromkeys(codes, (3.0, 3.5, 4.0))}
+    )
+    small = small.model_copy(update={"turns": {}})
+    drawn = panels(
+        made.model_copy(update={"outlook": found.model_copy(update={"prospects": (small,)}), "parties": shown})
+    )
+    assert all("million USD a year" in one and ">2</text>" in one for one in drawn)
 
 
 def test_a_side_that_has_no_seat_at_the_table_has_no_panel() -> None:

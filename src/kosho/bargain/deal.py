@@ -344,18 +344,13 @@ def _confirmed(priced: PricedTable, packages: Index) -> Confirmed:
     world, outcomes = found.world, found.outcomes
     payoffs = [tuple(row) for row in found.payoffs.tolist()]
     deals = packages.tolist()
-    everybody = [one.equivalent_variation.to_numpy() for one in outcomes]
-    others = [k for k, code in enumerate(world.countries) if code not in table.parties]
     return Confirmed(
         world.hash,
         payoffs[-2],
         payoffs[-1],
         dict(zip(deals, payoffs[:-2], strict=True)),
         {package: one.constraints for package, one in zip(deals, outcomes[:-2], strict=True)},
-        {
-            package: {world.countries[k]: float(worth[k] - everybody[-2][k]) for k in others}
-            for package, worth in zip(deals, everybody[:-2], strict=True)
-        },
+        dict(zip(deals, found.others(table.parties), strict=True)),
     )
 
 

@@ -398,6 +398,14 @@ class InFull(Shown):
     payoffs: Array
     """`[state, party]`, million USD a year at the central weights."""
 
+    def others(self, parties: Sequence[str]) -> list[dict[str, float]]:
+        """By package: what economies that are no party gain over the disagreement, million USD a year."""
+        everybody = [one.equivalent_variation.to_numpy() for one in self.outcomes]
+        codes = {code: k for k, code in enumerate(self.world.countries) if code not in parties}
+        return [
+            {code: float(worth[k] - everybody[-2][k]) for code, k in codes.items()} for worth in everybody[:-2]
+        ]
+
 
 def price_in_full(priced: PricedTable, table: Table, packages: Index) -> InFull:
     """Price some packages again, each solved by itself, on the full table.

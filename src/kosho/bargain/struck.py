@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -50,6 +50,8 @@ class StruckOutcome(Shown):
     """`[party]`, on the table in full: `payoffs`, `disagreement`, `status_quo`; empty where not asked for."""
     bounds: tuple[Settled, ...]
     """On the table in full: what became of its promises to buy."""
+    others: Mapping[str, float] = field(default_factory=dict[str, float])
+    """On the table in full: what economies that are no party gain over no deal, million USD a year."""
 
     def card(self) -> Card:
         """Its worth, and what was left."""
@@ -92,10 +94,12 @@ def price_struck(priced: PricedTable, *, confirm: bool) -> StruckOutcome | None:
     values = shapley(payoffs[np.searchsorted(rows, subsets)])
     confirmed: dict[str, Array] = {}
     bounds: tuple[Settled, ...] = ()
+    others: dict[str, float] = {}
     if confirm:
         found = price_in_full(priced, table, np.array([package]))
         confirmed = dict(zip(("payoffs", "disagreement", "status_quo"), found.payoffs, strict=True))
         bounds = found.outcomes[0].constraints
+        (others,) = found.others(table.parties)
     return StruckOutcome(
         agreed=agreed,
         payoffs=mine,
@@ -108,6 +112,7 @@ def price_struck(priced: PricedTable, *, confirm: bool) -> StruckOutcome | None:
         nearest=_nearest(game, mine),
         confirmed=confirmed,
         bounds=bounds,
+        others=others,
     )
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from kosho import formatting
 from kosho.brief import statement_text
 from kosho.brief.first_page import turning_point
-from kosho.brief.model import Brief, DealTerm, FlowYears, MeasureSummary, NamedDeal
+from kosho.brief.model import Brief, DealTerm, FlowYears, MeasureSummary, NamedDeal, StruckSummary
+from kosho.brief.outlook import over
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
 from kosho.provenance import Said
 from kosho.scenario.interval import Interval
+from kosho.scenario.labour_market import LABOUR
 
 __all__ = ["aide_tables"]
 
@@ -32,10 +34,12 @@ class _Column:
     gains: dict[str, float]
     today: dict[str, float] = field(default_factory=dict[str, float])
     ends: dict[str, Interval] = field(default_factory=dict[str, Interval])
+    promises: dict[str, Interval] = field(default_factory=dict[str, Interval])
+    """Gains with promises to buy at both ends of their ranges."""
     turns: dict[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
     terms: tuple[DealTerm, ...] = ()
     words: str = ""
-    others: dict[str, float] = field(default_factory=dict[str, float])
+    others: dict[str, float] | None = None
     jobs: dict[str, float] = field(default_factory=dict[str, float])
     prices: dict[str, float] = field(default_factory=dict[str, float])
 
@@ -55,22 +59,46 @@ def aide_tables(brief: Brief) -> dict[str, CellTable]:
 def deals_side_by_side(brief: Brief) -> CellTable:
     """The deals in columns: what each side does, what each gains, who else is hit."""
     columns = list(_columns(brief))[:DEALS]
-    rows = [row for row in _rows(brief, columns) if any(cell.text for cell in row[1:])]
+    silent = ("", formatting.NOT_KNOWN)
+    rows = [row for row in _rows(brief, columns) if any(cell.text not in silent for cell in row[1:])]
+    nil = formatting.nil_note((cell.text for row in rows for cell in row), percents=True, part=True)
     return CellTable(
         id="side-by-side",
-        caption="The deals side by side; gains in billion USD a year, year ten",
+        caption=f"The deals side by side; gains in billion USD a year, year ten{_stood(brief)}",
         columns=("", *(one.title for one in columns)),
         rows=tuple(rows) if columns else (),
-        note="x (lo to hi): the figure at the centre, then the lowest and the highest over every published "
-        "strength of trade. Turns: the strength at which a gain becomes a loss or a loss a gain, where the "
-        "centre is 1.",
+        note=" ".join(filter(None, (_note(columns), nil))),
         stacked=True,
     )
+
+
+def _note(columns: Sequence[_Column]) -> str:
+    told = (
+        "x (lo to hi): the figure at the centre, then the lowest and the highest over every published strength "
+        "of trade. Turns: the strength at which a gain becomes a loss or a loss a gain, where the centre is 1."
+    )
+    if not any(one.jobs for one in columns):
+        return told
+    return (
+        f"{told} Jobs and prices: over no deal, on the smaller table, where people work more as wages buy "
+        f"more, with an elasticity of {LABOUR.labour_supply:g}, an assumption. Prices are counted in wages, "
+        "which leaves out exchange rates."
+    )
+
+
+def _stood(brief: Brief) -> str:
+    """The day that a table is told as of, where its talks were over by the day of the brief; its today."""
+    one = brief.negotiation
+    if one is None or one.as_of is None or not over(one, brief.as_of) or not one.deals:
+        return ""
+    return f"; today is {formatting.day(one.as_of)}, before the talks were over"
 
 
 def _columns(brief: Brief) -> Iterator[_Column]:
     found, tabled = brief.outlook, list(_tabled(brief))
     shown: set[str] = set()
+    if brief.negotiation is not None and brief.negotiation.struck is not None:
+        yield _struck_column(brief.negotiation.struck)
     for one in found.prospects if found else ():
         head = {"ask": "Ask for", "accept": "Accept down to"}[one.role]
         if one.scenario is not None:
@@ -106,8 +134,22 @@ def _tabled_column(title: str, one: NamedDeal) -> _Column:
         one.over_no_deal,
         one.over_today,
         {party: one.range(party) for party in one.over_no_deal},
-        one.turns,
-        one.terms,
+        turns=one.turns,
+        terms=one.terms,
+        others=one.others,
+        jobs=one.jobs,
+        prices=one.prices,
+    )
+
+
+def _struck_column(one: StruckSummary) -> _Column:
+    terms = tuple(DealTerm(issue=part.title, option=part.settled, changed=True) for part in one.parts)
+    return _Column(
+        one.title,
+        one.over_no_deal,
+        one.over_today,
+        promises=one.ends,
+        terms=terms,
         others=one.others,
         jobs=one.jobs,
         prices=one.prices,
@@ -133,57 +175,80 @@ def _scenario_column(
     summary = next(one for one in brief.scenarios if one.id == scenario)
     known = {(one.party, one.scenario, one.against): one.by_variant[main] for one in brief.comparisons}
     failing = brief.negotiation.against if brief.negotiation else None
-    against = failing or next((one.id for one in solved.by_role("no-deal")), "")
+    known_ids = {one.id for one in brief.scenarios}
+    against = failing if failing in known_ids else next((one.id for one in solved.by_role("no-deal")), "")
     today = next((one.id for one in solved.by_role("status-quo")), "")
     gains, now = (
         {party: known[party, scenario, other] for party in brief.codes if (party, scenario, other) in known}
         for other in (against, today)
     )
-    others: dict[str, float] = {}
+    others: dict[str, float] | None = None
     if against:
         here, there = (solved.result(name, main).countries for name in (scenario, against))
         moved = {code: here[code].ev_musd - there[code].ev_musd for code in here if code not in brief.codes}
         others = {code: moved[code] for code in sorted(moved, key=lambda code: moved[code])[:HIT]}
-    title = f"{head} ({summary.title})" if head else summary.title
-    return _Column(title, gains, now, ends, turns, words=summary.description, others=others)
+    labour = brief.labour.get(scenario)
+    return _Column(
+        f"{head} ({summary.title})" if head else summary.title,
+        gains,
+        now,
+        ends,
+        turns=turns,
+        words=summary.description,
+        others=others,
+        jobs=labour.jobs if labour else {},
+        prices=labour.prices if labour else {},
+    )
 
 
 def _rows(brief: Brief, columns: Sequence[_Column]) -> Iterator[tuple[Cell, ...]]:
-    yield (Cell("In words"), *(Cell(one.words or ("as below" if one.terms else "")) for one in columns))
+    yield (Cell("In words"), *(Cell(one.words) for one in columns))
     for issue in dict.fromkeys(term.issue for one in columns for term in one.terms):
         terms = [next((term for term in one.terms if term.issue == issue), None) for one in columns]
         acting = dict.fromkeys(code for term in terms if term for code in term.by)
         who = formatting.listed([country_name(code) for code in acting])
-        texts = ["see above" if term is None else term.option for term in terms]
-        yield (Cell(issue, note=f"done by {who}" if who else ""), *map(Cell, texts))
+        cells = [_term(one, term) for one, term in zip(columns, terms, strict=True)]
+        yield (Cell(issue, note=f"done by {who}" if who else ""), *cells)
     for party in brief.codes:
         cells = [_gain(one, party) for one in columns]
         yield (Cell(f"{country_name(party)} over no deal"), *cells)
     for party in brief.codes:
-        cells = [Cell(formatting.billions(one.today.get(party), sign=True)) for one in columns]
+        cells = [Cell(formatting.billions(one.today.get(party), sign=True, part=True)) for one in columns]
         yield (Cell(f"{country_name(party)} over today"), *cells)
     for what, name in (("Jobs", "jobs"), ("Consumer prices", "prices")):
         for party in brief.codes:
-            known = [getattr(one, name).get(party) for one in columns]
+            known: list[float | None] = [getattr(one, name).get(party) for one in columns]
             if any(x is not None for x in known):
-                yield (
-                    Cell(f"{what}, {country_name(party)}, %"),
-                    *(Cell(formatting.percent(x, sign=True)) for x in known),
-                )
+                cells = [Cell(formatting.percent(x, sign=True)) for x in known]
+                yield (Cell(f"{what}, {country_name(party)}, %"), *cells)
     yield (Cell("Others hit most"), *(Cell(_hit(one)) for one in columns))
+
+
+def _term(one: _Column, term: DealTerm | None) -> Cell:
+    """How a deal settles an issue; nothing where its words have said it."""
+    if term is None:
+        return Cell("not part of it" if one.terms else "")
+    return Cell(term.option)
 
 
 def _gain(one: _Column, party: str) -> Cell:
     if party not in one.gains:
         return Cell(formatting.NOT_KNOWN)
-    text = formatting.billions(one.gains[party], sign=True)
-    ends = one.ends.get(party)
+    gain, ends = one.gains[party], one.ends.get(party)
     turns = [turning_point(scale) for scale in one.turns.get(party, ())]
     told = f"turns at {formatting.listed(turns)}" if turns else ""
-    return Cell(formatting.with_ends(text, formatting.span(ends.low, ends.high)) if ends else text, note=told)
+    promised = one.promises.get(party)
+    if promised is not None and promised.low < promised.high:
+        told = f"{formatting.span(promised.low, promised.high)} over what its purchases add"
+    if ends is None:
+        return Cell(formatting.billions(gain, sign=True, part=True), note=told)
+    text = formatting.gain(gain, ends.low, ends.high, part=True)
+    return Cell(text, note=told)
 
 
 def _hit(one: _Column) -> str:
+    if one.others is None:
+        return formatting.NOT_KNOWN
     worst = [
         f"{country_name(code)} {formatting.billions(change, sign=True)}"
         for code, change in one.others.items()
@@ -196,10 +261,11 @@ def positions(brief: Brief) -> CellTable:
     """What each side asks, offers and refuses, in its words: one statement a side and issue, the weightiest."""
     record = brief.record
     issues = [one for one in record.issues if one.demanded] if record else []
-    sides = record.sides[:SIDES] if record else ()
+    heard = [side for side in record.sides if any(one.by(side) for one in issues)] if record else []
+    sides = heard[:SIDES]
     rows = [
         (
-            Cell(issue.title.capitalize()),
+            Cell(formatting.starting(issue.title)),
             *(_words(next(iter(issue.by(side)), None)) for side in sides),
         )
         for issue in issues
@@ -294,9 +360,8 @@ def _tenth_year(brief: Brief, scenario: str, position: int) -> Cell:
     flow = brief.numbers.result(scenario, brief.variants[0].id).flows[position]
     change = flow.new_musd / flow.base_musd - 1.0 if flow.base_musd else None
     low, high = min(found.central.low, found.low.low), max(found.central.high, found.low.high)
-    return Cell(
-        formatting.with_ends(formatting.percent(change, sign=True), formatting.percent_range(low, high)), change
-    )
+    told, _, ends = formatting.change(change, low, high).partition(" (")
+    return Cell(told, change, note=f"({ends}" if ends else "")
 
 
 def certainty(brief: Brief) -> CellTable:
@@ -306,9 +371,9 @@ def certainty(brief: Brief) -> CellTable:
     rows = tuple(
         (
             Cell(one.concept, note=one.meaning),
-            *(Cell(_share(part.all_gain)) for part in one.regions),
-            Cell(_stops(one)),
             Cell(_weight(one)),
+            Cell(_stops(one)),
+            *(Cell(_share(part.all_gain)) for part in one.regions),
         )
         for one in deals
     )
@@ -317,9 +382,9 @@ def certainty(brief: Brief) -> CellTable:
         caption="How sure: draws in which every side gains, in percent, by how strongly trade answers",
         columns=(
             "Deal",
-            *(f"{turning_point(part.low)} to {turning_point(part.high)}: {part.draws} draws" for part in parts),
-            "Stops at a strength of",
             "Stops at a weight of",
+            "Stops at a strength of",
+            *(f"{turning_point(part.low)} to {turning_point(part.high)}: {part.draws} draws" for part in parts),
         ),
         rows=rows,
         numeric=len(parts) + 1,

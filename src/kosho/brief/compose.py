@@ -35,6 +35,7 @@ from kosho.errors import InputError
 from kosho.progress import Progress, silent
 from kosho.scenario import ScenarioResults, compared_pairs, negotiate_case, run
 from kosho.scenario.interval import Interval
+from kosho.scenario.labour_market import JobsAndPrices, of_scenarios
 from kosho.scenario.turning import Turning, turning
 from kosho.scenario.year_one import ABSORBED, told_years
 from kosho.unfinished import Unfinished
@@ -151,7 +152,6 @@ def _composed(
     if any(one.role != "history" for one in case.scenarios.values()):
         worlds = case.worlds(chosen)
         solved = run(case, as_of=on, progress=progress, world=worlds, unfinished=unfinished)
-    progress("Writing")
     turns: tuple[Turning, ...] = ()
     years: tuple[FlowYears, ...] = ()
     marks: tuple[ScaleMark, ...] = ()
@@ -162,6 +162,12 @@ def _composed(
             ScaleMark(title=one.title, low=one.low, high=one.high) for one in estimates(worlds.coarse)
         )
     tabled = negotiation(case, on, progress, world=chosen) if bargain else None
+    labour: dict[str, JobsAndPrices] = {}
+    if solved is not None and worlds is not None:
+        against = tabled.against if tabled else None
+        progress("Jobs and consumer prices")
+        labour = _labour(case, solved, against, on, worlds.coarse)
+    progress("Writing")
     said = recorded(record.as_of(on)) if record else None
     calendar = tuple(
         DateAhead(date=one.date, title=one.title, consequence=one.consequence, sources=one.source)
@@ -183,6 +189,7 @@ def _composed(
         outlook=outlook(numbers, turns, tabled, marks, on),
         turning=turns,
         year_one=years,
+        labour=labour,
         lead=lead(solved) if solved else told.lead(said, on, case.holds),
         headline=headline(solved) if solved else told.points(said, calendar),
         in_force=tuple(_measures(case, on)) if held else (),
@@ -244,6 +251,16 @@ def _year_one(case: Case, solved: ScenarioResults, on: date, world: World) -> It
 def _ends(found: Iterable[float | None]) -> Interval | None:
     known = [one for one in found if one is not None]
     return Interval(low=min(known), high=max(known)) if known else None
+
+
+def _labour(
+    case: Case, solved: ScenarioResults, against: str | None, on: date, world: World
+) -> dict[str, JobsAndPrices]:
+    """Jobs and consumer prices of the case's own deals over no deal."""
+    known = {one.id for one in solved.scenarios}
+    failing = against if against in known else next((one.id for one in solved.by_role("no-deal")), None)
+    deals = [one.id for one in solved.by_role("deal")]
+    return of_scenarios(case, deals, failing, on, world) if deals and failing else {}
 
 
 def _stamp(world: World) -> WorldStamp:

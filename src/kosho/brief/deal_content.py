@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from kosho import formatting
 from kosho.arrays import Array, Mask
-from kosho.brief.linkage_words import linkage_words
+from kosho.brief.linkage_words import linkage_words, transfer_words
 from kosho.brief.model import (
     Basis,
     DealBound,
@@ -27,6 +27,7 @@ from kosho.brief.model import (
 )
 from kosho.brief.priced import priced_packages
 from kosho.scenario.interval import Interval
+from kosho.scenario.labour_market import JobsAndPrices, of_deals, of_struck
 from kosho.scenario.results import Quantiles
 
 if TYPE_CHECKING:
@@ -52,11 +53,11 @@ PointKind = Literal["other", "package", "frontier", "deal", "struck", "no-deal",
 
 
 def described(deal: Deal) -> Negotiation:
-    """What a brief says of a priced table."""
+    """What a brief says of a priced table, with jobs and consumer prices of its deals."""
     from kosho.bargain import CONCEPTS  # noqa: PLC0415 - a brief without a table needs none of it
     from kosho.bargain.report import contract  # noqa: PLC0415
 
-    content = contract(deal)
+    content, labour = contract(deal), of_deals(deal)
     deals = [
         NamedDeal(
             background=one["title"],
@@ -66,7 +67,7 @@ def described(deal: Deal) -> Negotiation:
             over_today=solution["over_status_quo"],
             statements=_ids(deal.table, _changed(deal.table, solution["options"]).values()),
             meaning=CONCEPTS[name].meaning,
-            **(_leading(deal, name) if k == 0 else {}),
+            **(_leading(deal, name, labour) if k == 0 else {}),
         )
         for k, one in enumerate(content["backgrounds"])
         for name, solution in one["solutions"].items()
@@ -131,17 +132,16 @@ def _linkage(deal: Deal, one: dict[str, Any] | None) -> tuple[str, ...]:
     return () if one is None else linkage_words(one, "; ".join(_changes(deal.table, one["options"])))
 
 
-def _leading(deal: Deal, name: str) -> dict[str, Any]:
+def _leading(deal: Deal, name: str, labour: Mapping[int, JobsAndPrices]) -> dict[str, Any]:
     """Of a deal under the first background: its terms, and where it stops leaving all better off."""
     package = int(deal.solutions[name][0])
     curve, turns = _along(deal, package)
     certificate, critical = deal.certificates.get(package), deal.critical_values.get(package)
     weights = [(party.economy, one) for party in deal.table.file.parties for one in party.payoff.weights]
-    others = deal.confirmed.others[package] if deal.confirmed else {}
-    worst = sorted(others, key=lambda code: others[code])[:HIT]
     return {
         "terms": tuple(_terms(deal.table, package)),
-        "others": {code: others[code] for code in worst if others[code] <= -NOTICED},
+        "others": _worst(deal.confirmed.others[package] if deal.confirmed else {}),
+        **_labour(labour.get(package)),
         "curve": curve,
         "turns": turns,
         "regions": tuple(
@@ -154,6 +154,16 @@ def _leading(deal: Deal, name: str) -> dict[str, Any]:
             if critical is not None and (limit := critical.weights.get(one.id)) is not None
         ),
     }
+
+
+def _labour(found: JobsAndPrices | None) -> dict[str, dict[str, float]]:
+    return {"jobs": found.jobs, "prices": found.prices} if found else {}
+
+
+def _worst(others: Mapping[str, float]) -> dict[str, float]:
+    """Economies that lose most by a deal of others."""
+    found = sorted(others, key=lambda code: others[code])[:HIT]
+    return {code: others[code] for code in found if others[code] <= -NOTICED}
 
 
 def _along(
@@ -195,15 +205,19 @@ def _terms(table: Table, package: int) -> Iterator[DealTerm]:
 def _struck(deal: Deal, one: dict[str, Any] | None) -> StruckSummary | None:
     """What was agreed in the end; `contract` has the numbers."""
     agreed = deal.table.struck
-    if one is None or agreed is None:
+    if one is None or agreed is None or deal.struck is None:
         return None
-    left = [
-        (f"Most for {formatting.the_country(party)}, no other worse off", found)
+    left: list[tuple[str | None, str, dict[str, Any]]] = [
+        (party, f"Most for {formatting.the_country(party)}, no other worse off", found)
         for party, found in one["left"].items()
         if found
     ]
     fallback = agreed.table.grid.label(agreed.table.fallback)
-    left += [("Nearest on the frontier", one["nearest"])] if one["nearest"] else []
+    left += (
+        [(None, "Nearest that cannot be bettered for one side without costing another", one["nearest"])]
+        if one["nearest"]
+        else []
+    )
     return StruckSummary(
         title=one["title"],
         date=agreed.deal.date,
@@ -233,14 +247,17 @@ def _struck(deal: Deal, one: dict[str, Any] | None) -> StruckSummary | None:
         left=tuple(
             LeftByParty(
                 what=what,
+                party=party,
                 changes=_changes(agreed.table, {**fallback, **found["options"]}),
                 over_no_deal=found["gains"],
                 more={party: found["gains"][party] - one["gains"][party] for party in one["gains"]},
             )
-            for what, found in left
+            for party, what, found in left
         ),
         statements=tuple(one["statements"]),
         sources=tuple(one["source"]),
+        others=_worst(deal.struck.others),
+        **_labour(of_struck(deal)),
     )
 
 
@@ -276,12 +293,7 @@ def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
         return
     transfer, rate, why = opens["transfer"], opens["rate"], opens["why_not"]
     if transfer:
-        how = {code: "pays" if x > 0 else "receives" for code, x in transfer["pays"].items()}
-        pays = [
-            f"{formatting.the_country(code)} {how[code]} {formatting.dollars(abs(x))} dollars"
-            for code, x in transfer["pays"].items()
-        ]
-        yield f"Money: {formatting.listed(pays)} a year, with {_package(deal, transfer['options'])}."
+        yield f"Money: {transfer_words(transfer['pays'])}, with {_package(deal, transfer['options'])}."
     titles = {line.id: line.title for line in deal.table.file.red_lines}
     for way in opens["red_lines"]:
         given_up = formatting.listed([f"“{titles[name]}”" for name in way["red_lines"]])

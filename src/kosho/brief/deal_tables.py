@@ -131,8 +131,11 @@ def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
                 note=f"{deal.background}: {_rest(deal, shared)}",
                 quotes=_quotes(one, deal.statements, cite),
             ),
-            *(Cell(text=formatting.billions(deal.over_no_deal[code], sign=True)) for code in one.parties),
-            *(Cell(text=formatting.billions(deal.over_today[code], sign=True)) for code in one.parties),
+            *(
+                Cell(text=formatting.billions(gains[code], sign=True, part=True))
+                for gains in (deal.over_no_deal, deal.over_today)
+                for code in one.parties
+            ),
         )
         for deal in one.deals
     ]
@@ -216,12 +219,7 @@ def certificate_table(one: Negotiation) -> CellTable:
             Cell(text=name),
             Cell(text=formatting.percent_of_draws(one.all_gain[name])),
             *(
-                Cell(
-                    text=formatting.with_ends(
-                        formatting.billions(spreads[code].p50, sign=True),
-                        formatting.span(spreads[code].p5, spreads[code].p95),
-                    )
-                )
+                Cell(text=formatting.gain(spreads[code].p50, spreads[code].p5, spreads[code].p95, part=True))
                 for code in one.parties
             ),
         )
@@ -247,12 +245,7 @@ def _struck_table(one: Negotiation, struck: StruckSummary, cite: Cite | None) ->
             quotes=_quotes(one, struck.statements, cite),
         ),
         *(
-            Cell(
-                text=formatting.with_ends(
-                    formatting.billions(struck.over_no_deal[code], sign=True),
-                    formatting.span(struck.ends[code].low, struck.ends[code].high),
-                )
-            )
+            Cell(text=formatting.gain(struck.over_no_deal[code], struck.ends[code].low, struck.ends[code].high))
             for code in one.parties
         ),
         *(Cell(text="") for _ in names),
@@ -269,11 +262,8 @@ def _struck_table(one: Negotiation, struck: StruckSummary, cite: Cite | None) ->
         f"{formatting.the_country(code)} {formatting.billions(struck.over_today[code], sign=True)}"
         for code in one.parties
     )
-    kept = [
-        formatting.the_country(code)
-        for code in one.parties
-        if not any(left.what.startswith(f"Most for {formatting.the_country(code)},") for left in struck.left)
-    ]
+    more = {left.party for left in struck.left}
+    kept = [formatting.the_country(code, starts=True) for code in one.parties if code not in more]
     notes = [f"Over what held before it: {today} billion USD a year."]
     notes += [f"{name} could have had no more without another's having less." for name in kept]
     columns = (
@@ -310,7 +300,7 @@ def _parts_table(one: Negotiation, struck: StruckSummary) -> CellTable:
     ]
     return CellTable(
         "struck-parts",
-        "What carries it: every part of what was agreed (Shapley values), billion USD a year",
+        "What carries it: what each part adds, on average over every order of parts, billion USD a year",
         ("Part", *(country_name(code) for code in one.parties)),
         (*priced, *unpriced),
         numeric=len(one.parties),

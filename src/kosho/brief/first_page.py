@@ -7,16 +7,16 @@ not known is said so. No line names a solution concept or a scenario.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from kosho import formatting
 from kosho.brief import statement_text
-from kosho.brief.model import Brief, DealTerm, FirstPart, Outlook, Prospect
+from kosho.brief.model import Brief, DealTerm, FirstPart, Outlook, Prospect, StruckSummary
 from kosho.brief.outlook import over
-from kosho.codes import country_name
+from kosho.scenario.interval import Interval
 
-__all__ = ["first_page", "turning_point"]
+__all__ = ["first_page", "struck", "turning_point"]
 
 ROOM = 62
 """Words that the terms of a deal may take; what does not fit is on the next page."""
@@ -33,6 +33,18 @@ def first_page(brief: Brief) -> dict[FirstPart, str]:
     """
     found = brief.outlook
     ask = None if found is None else found.prospect("ask")
+    agreed = struck(brief)
+    if agreed is not None:
+        return {
+            "ask": _agreed(agreed),
+            "accept": _left_by(agreed),
+            "gains": _gains_agreed(brief, agreed),
+            "break": " ".join(
+                filter(None, (_breaks_agreed(brief), *(_worth(brief, one) for one in _failing(brief))))
+            ),
+            "due": _due(brief),
+            "caveat": _caveat(brief),
+        }
     if found is None or ask is None:
         return {
             "ask": _on_the_table(brief),
@@ -46,10 +58,16 @@ def first_page(brief: Brief) -> dict[FirstPart, str]:
         "ask": _asked(brief, found.party, ask),
         "accept": _accepted(brief, found),
         "gains": _gains(brief, found),
-        "break": _breaks(found),
+        "break": _breaks(brief, found),
         "due": _due(brief),
         "caveat": _caveat(brief),
     }
+
+
+def struck(brief: Brief) -> StruckSummary | None:
+    """What was agreed, where that is what the page has to tell: the talks over the table are over."""
+    one = brief.negotiation
+    return one.struck if one is not None and over(one, brief.as_of) else None
 
 
 def turning_point(scale: float) -> str:
@@ -70,7 +88,30 @@ def _asked(brief: Brief, party: str, ask: Prospect) -> str:
     common = _common(brief)
     told = _terms(wanted, ROOM, common)
     left = ROOM - len(told.split())
-    return " ".join(filter(None, (told, f"Offer: {_terms(offered, left, common)}" if offered else "")))
+    return " ".join(
+        [told or "Nothing more.", *([f"Offer: {_terms(offered, left, common)}"] if offered else [])]
+    )
+
+
+def _agreed(one: StruckSummary) -> str:
+    """Its parts as far as there is room for them, and what of it has no price."""
+    parts = [DealTerm(issue=part.title, option=part.settled, changed=True) for part in one.parts]
+    told = _terms(parts, ROOM, {word for part in parts for word in part.option.split() if word.islower()})
+    more = f" and {len(one.unpriced) - 1} more" if len(one.unpriced) > 1 else ""
+    unpriced = f" Not priced: {one.unpriced[0].title}{more}." if one.unpriced else ""
+    return f"On {formatting.day(one.date)}: {told}{unpriced}"
+
+
+def _left_by(one: StruckSummary) -> str:
+    """What each side could have had besides, with no other worse off."""
+    more = {left.party: left.more[left.party] for left in one.left if left.party is not None}
+    if not more:
+        return "Nothing: no side could have had more without another's having less."
+    told = [f"{formatting.the_country(code)} {formatting.dollars(gain)}" for code, gain in more.items()]
+    text = (
+        f"{formatting.listed(told)} dollars a year, each with no other side worse off than by what was agreed."
+    )
+    return text[:1].upper() + text[1:]
 
 
 def _named(brief: Brief, one: Prospect) -> str:
@@ -120,64 +161,132 @@ def _accepted(brief: Brief, found: Outlook) -> str:
 
 def _gains(brief: Brief, found: Outlook) -> str:
     ask, least = found.prospect("ask"), found.prospect("accept")
-    told = f"Billion dollars a year over no deal: {_each(brief, ask)}." if ask else ""
-    if least is not None:
-        told += f" At the least: {_each(brief, least)}."
+    groups = [_gained(brief, one.gains, one.range) for one in (ask, least) if one is not None]
+    unit, (most, *rest) = _in_one_unit(groups)
+    told = f"{unit} a year over no deal: {most}." + "".join(f" At the least: {one}." for one in rest)
     if not found.scales:
         return told
-    over = f"{formatting.decimals(found.scales[0], 2)} to {formatting.decimals(found.scales[-1], 1)}"
-    return f"{told} In brackets: trade {over} times the central strength."
+    way = f"{formatting.decimals(found.scales[0], 2)} to {formatting.decimals(found.scales[-1], 1)}"
+    return told + _notes([most, *rest], f"trade {way} times the central strength")
 
 
-def _each(brief: Brief, one: Prospect) -> str:
-    parts: list[str] = []
-    for party in brief.codes:
-        if party in one.gains:
-            ends = one.range(party)
-            gain = formatting.billions(one.gains[party], sign=True)
-            ranged = formatting.with_ends(gain, formatting.span(ends.low, ends.high))
-            parts.append(f"{formatting.the_country(party)} {ranged}")
-    return formatting.listed(parts)
+_Gains = Sequence[tuple[str, float, Interval]]
+"""A party within a sentence, what it gains, and between which ends; million USD."""
 
 
-def _breaks(found: Outlook) -> str:
-    told = [*_turns(found), *_weights(found), *_studies(found)]
+def _gained(brief: Brief, gains: Mapping[str, float], ends: Callable[[str], Interval]) -> _Gains:
+    return [(formatting.the_country(code), gains[code], ends(code)) for code in brief.codes if code in gains]
+
+
+def _in_one_unit(groups: Sequence[_Gains]) -> tuple[str, list[str]]:
+    """The unit, and each group in words: millions where in billions all of it would be about nothing."""
+    widest = max((abs(x) for group in groups for _, gain, ends in group for x in (gain, ends.low, ends.high)))
+    unit, times = ("Million dollars", 1e3) if widest < formatting.NIL_MUSD else ("Billion dollars", 1.0)
+    return unit, [
+        formatting.listed(
+            [f"{name} {formatting.gain(times * x, times * e.low, times * e.high)}" for name, x, e in group]
+        )
+        for group in groups
+    ]
+
+
+def _notes(texts: Sequence[str], covers: str) -> str:
+    """What brackets and about nothing mean, where there are any."""
+    brackets = f" In brackets: {covers}." if any("(" in text for text in texts) else ""
+    nil = formatting.nil_note(texts)
+    return brackets + (f" {nil}" if nil else "")
+
+
+def _gains_agreed(brief: Brief, one: StruckSummary) -> str:
+    unit, (told,) = _in_one_unit([_gained(brief, one.over_no_deal, one.ends.__getitem__)])
+    before = [
+        f"{formatting.the_country(code)} {formatting.billions(gain, sign=True)}"
+        for code, gain in one.over_today.items()
+    ]
+    notes = _notes([told], "its promises to buy, from the low ends of what comes on top to the high")
+    return f"{unit} a year over no deal: {told}.{notes} Over what held before it: {formatting.listed(before)}."
+
+
+def _breaks_agreed(brief: Brief) -> str:
+    """The strength of trade below which what was agreed brings a loss, where the case has it as a deal."""
+    deals, failing = brief.numbers.by_role("deal"), brief.numbers.by_role("no-deal")
+    if len(deals) != 1 or not failing:
+        return ""
+    along = [one for one in brief.turning if (one.scenario, one.against) == (deals[0].id, failing[0].id)]
+    return " ".join(
+        f"Weak trade: below {turning_point(one.turns[-1])} of the central strength, "
+        f"{formatting.the_country(one.party)} loses."
+        for one in along
+        if one.turns
+    )
+
+
+def _breaks(brief: Brief, found: Outlook) -> str:
+    told = [*_turns(found), *_weights(found), *_draws(brief, found)]
     if not told:
         told = ["No strength of trade that is published, and no weight that was tried, turns a gain to a loss."]
     return " ".join(told)
 
 
+def _draws(brief: Brief, found: Outlook) -> Iterator[str]:
+    """The share of draws in which some side loses, where no strength of trade alone makes one lose."""
+    ask, table = found.prospect("ask"), brief.negotiation
+    if ask is None or ask.concept is None or table is None or found.stops:
+        return
+    share = table.all_gain.get(ask.concept, 1.0)
+    if share < 1:
+        losing = formatting.percent_of_draws(1 - share)
+        yield f"Some side loses in {losing} % of the draws of all that is uncertain."
+
+
 def _turns(found: Outlook) -> Iterator[str]:
     least = found.prospect("accept")
+    stops = max(found.stops.values(), default=0.0)
     for party, scale in found.stops.items():
         other = least.turns.get(party, ()) if least is not None else ()
         at = turning_point(scale)
         if other and turning_point(other[-1]) != at:
             at = f"{at} ({turning_point(other[-1])} at the least)"
-        yield f"Weak trade: below {at} of the central strength, {formatting.the_country(party)} loses."
+        weakest = _weakest(found, scale) if scale == stops else ""
+        yield (
+            f"Weak trade: below {at} of the central strength, {formatting.the_country(party)} loses{weakest}."
+        )
 
 
-def _studies(found: Outlook) -> Iterator[str]:
+def _weakest(found: Outlook, stops: float) -> str:
     """The weakest estimate, where a gain has turned by then."""
-    stops = max(found.stops.values(), default=0.0)
     for one in found.estimates[:1]:
         if one.high < stops:
-            low, high = turning_point(one.low), turning_point(one.high)
-            yield f"The weakest estimate is {low} to {high}."
+            return f"; the weakest estimate is {turning_point(one.low)} to {turning_point(one.high)}"
+    return ""
 
 
 def _weights(found: Outlook) -> Iterator[str]:
     for one in sorted(found.limits, key=lambda one: one.weight)[:1]:
         if one.weight < 1:
             what = one.title[:1].lower() + one.title[1:]
-            yield f"So does weighing {what} at {turning_point(1 + one.weight)}."
+            name = formatting.the_country(one.party, starts=True)
+            also = " also" if one.party in found.stops else ""
+            yield f"{name}{also} loses with {what} at {turning_point(1 + one.weight)} times its worth."
 
 
 def _due(brief: Brief) -> str:
     waiting = list(_waiting(brief))
-    dates = _dates(brief)[: 1 if waiting else DATES]
+    dates = sorted(_dates(brief)[: 1 if waiting else DATES])
     told = [f"{formatting.day(on)}{_left(brief, on)}: {text}" for on, text in dates]
-    return " ".join([*told, *waiting]) or "No date ahead is known."
+    return " ".join([*_passed(brief), *told, *waiting]) or "No date ahead is known."
+
+
+def _passed(brief: Brief) -> Iterator[str]:
+    """That the deadline of a table is behind, where its talks are not said to be over."""
+    one = brief.negotiation
+    if (
+        one is not None
+        and one.deadline is not None
+        and one.deadline < brief.as_of
+        and not over(one, brief.as_of)
+    ):
+        yield f"The deadline of {formatting.day(one.deadline)} has passed."
 
 
 def _left(brief: Brief, on: date) -> str:
@@ -198,7 +307,7 @@ def _dates(brief: Brief) -> list[tuple[date, str]]:
     for ahead in brief.calendar:
         then = f": {ahead.consequence}" if ahead.consequence else ""
         found.setdefault(ahead.date, f"{ahead.title}{then}.")
-    deadline = one.deadline if one is not None else None
+    deadline = None if one is None or over(one, brief.as_of) else one.deadline
     return sorted(found.items(), key=lambda item: (item[0] != deadline, item[0]))
 
 
@@ -227,9 +336,18 @@ def _costs_told(costs: Mapping[str, float], named: tuple[str, ...] = ()) -> str:
 
 
 def _caveat(brief: Brief) -> str:
+    told = "All of this is year ten; nothing is claimed for a country’s first year."
     if not brief.comparisons:
-        return "Nothing here is computed: it is what was said and what is in force."
-    return "All of this is year ten; nothing is claimed for a country’s first year."
+        told = "Nothing here is computed: it is what was said and what is in force."
+    return " ".join([told, *_unverified(brief)])
+
+
+def _unverified(brief: Brief) -> Iterator[str]:
+    """Parties whose law was compared with its sources up to an earlier day only."""
+    for code, day in brief.law_verified_to.items():
+        if code in brief.codes and day < brief.as_of:
+            name = formatting.the_country(code)
+            yield f"The law of {name} is checked up to {formatting.day(day)}: later measures may be missing."
 
 
 def _on_the_table(brief: Brief) -> str:
@@ -248,26 +366,61 @@ def _nothing_priced(brief: Brief) -> str:
     if over(one, brief.as_of):
         return "The talks over this table were over by this day; the annex tells it as it stood before."
     if one is not None and not one.zone:
-        way = f" {one.opening[0]}" if one.opening else ""
-        return f"Nothing that is on the table: no package leaves every side better off than no deal.{way}"
+        told = "Nothing that is on the table: no package leaves every side better off than no deal."
+        return f"{told} It would take {one.opening[0][:1].lower()}{one.opening[0][1:]}" if one.opening else told
     if brief.numbers.by_role("deal"):
         return "No deal named here leaves every side better off than no deal at central strength of trade."
     return "No deal is priced here, so no line can be drawn."
 
 
+_Compared = tuple[str, str, str]
+"""A scenario, what it is compared with, and how that is said."""
+
+
+def _failing(brief: Brief) -> list[_Compared]:
+    """What failure is, over what holds today."""
+    failing, today = brief.numbers.by_role("no-deal"), brief.numbers.by_role("status-quo")
+    lead = failing[0].title if failing and over(brief.negotiation, brief.as_of) else "No deal"
+    return [(failing[0].id, today[0].id, f"{lead}, over today")] if failing and today else []
+
+
+def _best(brief: Brief) -> list[_Compared]:
+    """The case's own deal with the largest sum of gains, over no deal."""
+    failing = brief.numbers.by_role("no-deal")
+    sums: dict[str, float] = {}
+    for one in brief.comparisons:
+        if failing and one.against == failing[0].id:
+            gain = one.by_variant[brief.variants[0].id]
+            sums[one.scenario] = sums.get(one.scenario, 0.0) + gain
+    deals = [one for one in brief.numbers.by_role("deal") if one.id in sums]
+    deals.sort(key=lambda one: sums[one.id], reverse=True)
+    return [(one.id, failing[0].id, f"{one.title}, over no deal") for one in deals[:1]]
+
+
 def _costs(brief: Brief) -> str:
-    """What failure costs, else what today costs, at the centre with the whole range."""
-    solved = brief.numbers
-    failing, today = solved.by_role("no-deal"), solved.by_role("status-quo")
-    pairs = [(failing[0].id, today[0].id, "No deal, over today")] if failing and today else []
-    pairs += [(one.id, "base", f"What is in force today, over the {brief.base_label}") for one in today]
-    for scenario, against, lead in pairs[:1]:
-        parts: list[str] = []
-        for party in brief.codes:
-            one = solved.comparison(party, scenario, against)
-            gain = formatting.billions(one.by_variant[brief.variants[0].id], sign=True)
-            ends = formatting.span(one.whole.low, one.whole.high)
-            parts.append(f"{country_name(party)} {formatting.with_ends(gain, ends)}")
-        told = f"{lead}, in billion dollars a year: {formatting.listed(parts)}."
-        return f"{told} In brackets: all that was computed."
-    return "No gain is computed."
+    """What failure costs; where that is nothing what a deal brings; else what today costs."""
+    today = brief.numbers.by_role("status-quo")
+    asked = [*_failing(brief), *_best(brief)]
+    asked += [(one.id, "base", f"What is in force today, over the {brief.base_label}") for one in today]
+    told = next(filter(None, (_worth(brief, one) for one in asked)), "")
+    return told or (f"{asked[0][2]}: no difference to any side." if asked else "No gain is computed.")
+
+
+def _worth(brief: Brief, asked: _Compared) -> str:
+    """At the centre with the whole range; empty where it makes no difference."""
+    scenario, against, lead = asked
+    found: list[tuple[str, float, Interval]] = []
+    for party in brief.codes:
+        one = brief.numbers.comparison(party, scenario, against)
+        found.append((formatting.the_country(party), one.by_variant[brief.variants[0].id], one.whole))
+    if not any(x for _, gain, ends in found for x in (gain, ends.low, ends.high)):
+        return ""
+    unit, (told,) = _in_one_unit([found])
+    notes = _notes([told], "all that was computed, weak trade included")
+    turned = (
+        f" The sign turns for {formatting.the_country(one.party)} at {turning_point(one.turns[-1])} of the "
+        "central strength."
+        for one in brief.turning
+        if (one.scenario, one.against) == (scenario, against) and one.turns
+    )
+    return f"{lead}, in {unit.lower()} a year: {told}.{notes}{''.join(turned)}"

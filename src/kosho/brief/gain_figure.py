@@ -17,7 +17,7 @@ from kosho.brief.model import Brief, Outlook, Prospect
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
 
-__all__ = ["gain_table", "gain_title", "panels"]
+__all__ = ["NAMES", "gain_table", "gain_title", "panels", "spoken"]
 
 WIDTH, HEIGHT = 360, 270
 LEFT, RIGHT, TOP, BOTTOM = 38, 58, 28, 76
@@ -26,6 +26,7 @@ SHARED = 16
 TICKS = (0.2, 0.5, 1.0)
 """Of the common scale."""
 NAMES = {"ask": "ask", "accept": "least"}
+"""What a line is called at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,15 @@ class _Frame:
     right: float
     low: float
     high: float
+    unit: float
+    """Million USD in what the axis counts."""
 
     def x(self, scale: float) -> float:
         share = (math.log(scale) - math.log(self.left)) / (math.log(self.right) - math.log(self.left))
         return round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1)
 
     def y(self, musd: float) -> float:
-        share = (musd / 1e3 - self.low) / (self.high - self.low)
+        share = (musd / self.unit - self.low) / (self.high - self.low)
         return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share, 1)
 
 
@@ -69,6 +72,12 @@ def panels(brief: Brief) -> list[str]:
     ]
 
 
+def spoken(found: Outlook, party: str) -> str:
+    """What a panel shows, in words."""
+    told = "; ".join(_told(one, party) for one in found.prospects if party in one.gains)
+    return f"{formatting.the_country(party, starts=True)}: {told}"
+
+
 def gain_table(brief: Brief) -> list[CellTable]:
     """The numbers behind the figure, a table a deal."""
     found = brief.outlook
@@ -79,7 +88,7 @@ def _table(found: Outlook, one: Prospect) -> CellTable:
     rows = tuple(
         (
             Cell(turning_point(scale), scale),
-            *(Cell(formatting.billions(one.curve[party][k], sign=True)) for party in one.curve),
+            *(Cell(formatting.billions(one.curve[party][k], sign=True, part=True)) for party in one.curve),
         )
         for k, scale in enumerate(found.scales)
     )
@@ -95,20 +104,21 @@ def _table(found: Outlook, one: Prospect) -> CellTable:
 
 def _frame(found: Outlook) -> _Frame:
     curves = [curve for one in found.prospects for curve in one.curve.values()]
-    values = [x / 1e3 for curve in curves for x in curve if x is not None]
-    low, high = min(0.0, *values), max(0.0, *values)
+    values = [x for curve in curves for x in curve if x is not None]
+    unit = 1e3 if max(map(abs, values), default=0.0) >= formatting.NIL_MUSD else 1.0
+    low, high = min(0.0, *values) / unit, max(0.0, *values) / unit
     room = 0.06 * ((high - low) or 1.0)
-    return _Frame(found.scales[0], found.scales[-1], low - room, high + room)
+    return _Frame(found.scales[0], found.scales[-1], low - room, high + room, unit)
 
 
 def _panel(found: Outlook, party: str, frame: _Frame) -> str:
-    name = formatting.the_country(party, starts=True)
-    told = "; ".join(_told(one, party) for one in found.prospects)
-    label = html.escape(f"{name}: {told}")
+    label = html.escape(spoken(found, party))
+    unit = "bn" if frame.unit > 1 else "million"
+    name = html.escape(f"{country_name(party)}, {unit} USD a year")
     return "".join(
         [
             f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">',
-            f'<text class="name" x="{LEFT}" y="16">{html.escape(country_name(party))}, bn USD a year</text>',
+            f'<text class="name" x="{LEFT}" y="16">{name}</text>',
             *_axes(frame),
             *_marks(found, frame),
             *(_line(found, one, party, frame) for one in found.prospects),
@@ -121,18 +131,16 @@ def _panel(found: Outlook, party: str, frame: _Frame) -> str:
 
 def _told(one: Prospect, party: str) -> str:
     ends = one.range(party)
-    centre = formatting.billions(one.gains[party], sign=True)
+    centre = formatting.gain(one.gains[party], ends.low, ends.high, part=True)
     turns = ", ".join(map(turning_point, one.turns.get(party, ())))
-    return f"{NAMES[one.role]} {centre} ({formatting.span(ends.low, ends.high)}) billion" + (
-        f", turning at {turns}" if turns else ""
-    )
+    return f"{NAMES[one.role]} {centre} billion" + (f", turning at {turns}" if turns else "")
 
 
 def _axes(frame: _Frame) -> Iterator[str]:
     span = frame.high - frame.low
     step = next(x for x in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1e6) if span / x <= 7)
     for k in range(math.ceil(frame.low / step), math.floor(frame.high / step) + 1):
-        y = frame.y(k * step * 1e3)
+        y = frame.y(k * step * frame.unit)
         kind = "zero" if k == 0 else "grid"
         yield f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
         yield f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{formatting.tick(round(k * step, 6))}</text>'

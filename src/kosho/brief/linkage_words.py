@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from kosho import formatting
 
-__all__ = ["linkage_words"]
+__all__ = ["linkage_words", "transfer_words"]
 
 
 def linkage_words(one: dict[str, Any], package: str) -> tuple[str, ...]:
@@ -35,3 +36,22 @@ def _needed(party: str, amount: float, declared: dict[str, float]) -> str:
         f"{name} loses {lost} dollars a year by that as priced: what is not priced must be worth more than "
         f"that to it, which is {enough} the range declared ({low} to {high})."
     )
+
+
+def transfer_words(pays: Mapping[str, float]) -> str:
+    """Who pays and who receives how much a year, million USD by party; who hardly does is said in a word.
+
+    >>> transfer_words({"JPN": -2_200.0, "THA": 2_200.0, "IDN": 0.2}).split(", ")[1]
+    'Indonesia less than half a million'
+    """
+    named = {formatting.the_country(code): x for code, x in pays.items()}
+    told = [
+        f"{name} {'pays' if x > 0 else 'receives'} {formatting.dollars(abs(x))} dollars"
+        for name, x in named.items()
+        if formatting.dollars(abs(x)) != formatting.ABOUT_NIL
+    ]
+    rest = [name for name, x in named.items() if formatting.dollars(abs(x)) == formatting.ABOUT_NIL]
+    hardly = f"{formatting.listed(rest)} less than half a million{' each' if len(rest) > 1 else ''}"
+    if not told:
+        return f"{hardly} dollars a year"
+    return f"{formatting.listed(told)} a year" + (f", {hardly}" if rest else "")

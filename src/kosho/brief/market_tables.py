@@ -37,10 +37,7 @@ def makers_table(brief: Brief) -> CellTable:
                     _percent(one.new_share),
                     _money(one.base_musd),
                     Cell(
-                        formatting.with_ends(
-                            formatting.billions(one.new_musd - one.base_musd, sign=True, part=True),
-                            formatting.span(one.low_musd, one.high_musd, part=True),
-                        ),
+                        formatting.gain(one.new_musd - one.base_musd, one.low_musd, one.high_musd, part=True),
                         one.new_musd - one.base_musd,
                         note=note,
                     ),

@@ -14,10 +14,12 @@ from pydantic import Field
 from kosho.brief.priced import PricedPackages
 from kosho.brief.recorded import Recorded
 from kosho.display import Card, listing
-from kosho.formatting import count
+from kosho.formatting import count, listed, the_country
+from kosho.formatting import day as day_words
 from kosho.provenance import Day, Frozen, Said, Source, Status
 from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Interval, Number
+from kosho.scenario.labour_market import JobsAndPrices
 from kosho.scenario.results import (
     Comparison,
     FlowRange,
@@ -262,9 +264,9 @@ class NamedDeal(Frozen):
     others: dict[str, Number] = Field(default_factory=dict)
     """Economies that are no party and lose most over no deal, million USD a year; none that gains."""
     jobs: dict[str, Number] = Field(default_factory=dict)
-    """Change of employment by party, a fraction, where it was computed."""
+    """Change of employment by party over no deal, a fraction, where it was computed (`LABOUR`)."""
     prices: dict[str, Number] = Field(default_factory=dict)
-    """Change of consumer prices by party, a fraction, where it was computed."""
+    """Change of consumer prices by party, in its wages, a fraction, where it was computed."""
 
     def range(self, party: str) -> Interval:
         """Lowest and highest gain of a party along the common scale."""
@@ -307,6 +309,8 @@ class LeftByParty(Frozen):
 
     what: str
     """Why it is named."""
+    party: str | None = None
+    """That it gives most; None where it is named for another reason."""
     changes: tuple[str, ...]
     over_no_deal: dict[str, Number]
     more: dict[str, Number]
@@ -327,6 +331,10 @@ class StruckSummary(Frozen):
     left: tuple[LeftByParty, ...]
     statements: tuple[str, ...]
     sources: tuple[str, ...]
+    others: dict[str, Number] = Field(default_factory=dict)
+    """As `NamedDeal.others`, `jobs` and `prices` too."""
+    jobs: dict[str, Number] = Field(default_factory=dict)
+    prices: dict[str, Number] = Field(default_factory=dict)
 
 
 class Negotiation(Frozen):
@@ -501,6 +509,8 @@ class Brief(Frozen):
     turning: tuple[Turning, ...] = ()
     """Where what scenarios are worth turns its sign, on the `talks` world."""
     year_one: tuple[FlowYears, ...] = ()
+    labour: dict[str, JobsAndPrices] = Field(default_factory=dict)
+    """By scenario that is a deal: jobs and consumer prices over no deal."""
     lead: Claim
     headline: tuple[Claim, ...]
     in_force: tuple[MeasureSummary, ...]
@@ -546,10 +556,10 @@ class Brief(Frozen):
         """Up to which day the law was compared with its sources, and whether the brief's day is past it."""
         by_day: dict[Day, list[str]] = {}
         for imposer, day in self.law_verified_to.items():
-            by_day.setdefault(day, []).append(imposer)
-        told = [f"{', '.join(names)} to {day.isoformat()}" for day, names in sorted(by_day.items())]
-        past = sorted(name for name, day in self.law_verified_to.items() if day < self.as_of)
-        later = f" Later measures of {', '.join(past)} may be missing." if past else ""
+            by_day.setdefault(day, []).append(the_country(imposer))
+        told = [f"{listed(names)} up to {day_words(day)}" for day, names in sorted(by_day.items())]
+        past = [the_country(code) for code, day in self.law_verified_to.items() if day < self.as_of]
+        later = f" Later measures of {listed(past)} may be missing." if past else ""
         return f"Measures were compared with their sources: {'; '.join(told)}.{later}" if told else ""
 
     @property

@@ -16,7 +16,7 @@ from kosho.brief import deal_tables, statement_text
 from kosho.brief.aide_tables import aide_tables
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.figures import figures
-from kosho.brief.first_page import turning_point
+from kosho.brief.first_page import struck, turning_point
 from kosho.brief.gain_figure import gain_table, gain_title, panels
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, FirstPart, Reference
@@ -27,7 +27,7 @@ from kosho.extras import missing
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["KINDS", "LINES", "LINES_WITHOUT_A_DEAL", "render", "require_extra"]
+__all__ = ["BESIDE", "KINDS", "lines", "render", "require_extra"]
 
 LINES: tuple[tuple[FirstPart, str, str], ...] = (
     ("ask", "Ask for", "deals"),
@@ -41,6 +41,13 @@ LINES_WITHOUT_A_DEAL: tuple[tuple[FirstPart, str, str], ...] = (
     ("ask", "On the table", "said"),
     ("accept", "To ask for or accept", "deals"),
     ("gains", "What it is worth", "summary"),
+    ("due", "Due", "dates"),
+)
+LINES_ONCE_AGREED: tuple[tuple[FirstPart, str, str], ...] = (
+    ("ask", "Agreed", "deals"),
+    ("accept", "Left on the table", "deals"),
+    ("gains", "It brings", "deals"),
+    ("break", "What could break it", "certainty"),
     ("due", "Due", "dates"),
 )
 MAIN = (
@@ -65,8 +72,25 @@ TERMS = {
     "Draw": "One set of values of what is not known, taken at random from its range.",
 }
 """Terms of art, each in a plain line."""
+BESIDE = (
+    "Where the model hits and where it misses what was measured: kosho validate, and the manual’s page that it "
+    "writes, “The model beside what happened”."
+)
+"""Where a reader finds how far to trust all of it."""
 KINDS = {"primary": "primary", "secondary": "secondary", "own": "own work"}
 """What kinds of sources are called."""
+
+
+def lines(brief: Brief) -> tuple[tuple[FirstPart, str, str], ...]:
+    """The lines of the first page for a brief: a deal that was struck, one to ask for, or neither.
+
+    >>> from kosho.brief.page import lines
+    >>> lines(brief)[0]  # a brief as `compose` gives it
+    ('ask', 'Ask for', 'deals')
+    """
+    if struck(brief) is not None:
+        return LINES_ONCE_AGREED
+    return LINES if brief.outlook else LINES_WITHOUT_A_DEAL
 
 
 def require_extra() -> None:
@@ -103,9 +127,10 @@ def render(brief: Brief) -> str:
         .get_template("brief.html.j2")
         .render(
             brief=brief,
-            lines=LINES if brief.outlook else LINES_WITHOUT_A_DEAL,
+            lines=lines(brief),
             contents=MAIN,
             terms=TERMS,
+            beside=BESIDE,
             kinds=KINDS,
             aide=aide_tables(brief),
             panels=panels(brief),

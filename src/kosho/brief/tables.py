@@ -143,9 +143,7 @@ def _verdict(found: Comparison, along: Turning | None) -> Cell:
     tone = formatting.verdict(found.whole.low, found.whole.high)
     low = f"weak: {formatting.span(found.low.low, found.low.high)}"
     middle = found.by_variant[next(iter(found.by_variant))]
-    text = formatting.with_ends(
-        formatting.billions(middle, sign=True), formatting.span(found.central.low, found.central.high)
-    )
+    text = formatting.gain(middle, found.central.low, found.central.high)
     word = VERDICTS[tone]
     if tone == "unclear" and along is not None and along.scales:
         ends = formatting.listed([formatting.decimals(x, 2) for x in along.turns])
@@ -252,7 +250,8 @@ def _compared(
         )
         for scenario in scenarios
     )
-    return replace(frame, rows=rows)
+    nil = formatting.nil_note(f"{cell.text} {cell.note}" for row in rows for cell in row)
+    return replace(frame, rows=rows, note=" ".join(filter(None, (frame.note, nil))))
 
 
 def in_force(brief: Brief, *, hitting: bool) -> CellTable:
@@ -386,10 +385,8 @@ def _value(brief: Brief, scenario: ScenarioSummary, position: int) -> Iterable[C
     value = formatting.billions(new) if new else formatting.NONE
     yield Cell(formatting.with_ends(value, central), new, note=f"weak: {low}")
     change = new / base - 1.0
-    central, low = (formatting.percent_range(one.low, one.high) for one in (found.central, found.low))
-    yield Cell(
-        formatting.with_ends(formatting.percent(change, sign=True), central), change, note=f"weak: {low}"
-    )
+    weak = formatting.percent_range(found.low.low, found.low.high)
+    yield Cell(formatting.change(change, found.central.low, found.central.high), change, note=f"weak: {weak}")
 
 
 def _middle(brief: Brief, scenario: ScenarioSummary, position: int) -> FlowResult:
@@ -497,8 +494,7 @@ def _draws(brief: Brief) -> CellTable:
 
 
 def _drawn(found: Quantiles) -> Cell:
-    text = formatting.with_ends(formatting.billions(found.p50, sign=True), formatting.span(found.p5, found.p95))
-    return Cell(text, found.p50)
+    return Cell(formatting.gain(found.p50, found.p5, found.p95), found.p50)
 
 
 def _economies(brief: Brief) -> CellTable:

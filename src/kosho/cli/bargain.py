@@ -22,7 +22,7 @@ __all__ = ["app"]
 app = typer.Typer(add_completion=False)
 
 SHOWN = 20
-UNIT = "Billion USD a year, in the long run; + is a gain."
+UNIT = "Billion USD a year, in the long run (year ten); + is a gain."
 
 
 @app.command()
@@ -56,18 +56,18 @@ def show(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Price the packages on the table; the frontier, the deals theory picks, and how sure they are."""
-    from kosho.bargain import Effort
-    from kosho.bargain.concessions import package_of_options
-    from kosho.bargain.report import contract
-    from kosho.scenario import negotiate_case
+    with show_progress("Reading the table") as progress:  # before what takes a while to come up
+        from kosho.bargain import Effort
+        from kosho.bargain.concessions import package_of_options
+        from kosho.bargain.report import contract
+        from kosho.scenario import negotiate_case
 
-    on = day(as_of, "--as-of")
-    closure = chosen(deficits, ("fixed", "zero"), "--deficits")
-    opened = permitted(open_case(case, on), allow_idle=allow_idle)
-    table = opened.table(on)
-    named_world = world_named(world, opened)
-    package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
-    with show_progress("Reading the table") as progress:
+        on = day(as_of, "--as-of")
+        closure = chosen(deficits, ("fixed", "zero"), "--deficits")
+        opened = permitted(open_case(case, on), allow_idle=allow_idle)
+        table = opened.table(on)
+        named_world = world_named(world, opened)
+        package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
         alone = package is not None and not json
         effort = Effort(draws=0 if alone else draws, confirm=confirm and not alone, exact=exact)
         deal = negotiate_case(opened, on, named_world, closure, effort, progress)
@@ -77,7 +77,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     elif package is not None:
         _show_explained(deal, content)
     else:
-        _show(deal, content)
+        _show(deal, content, opened.as_of if on is None else on)
     if require_zone and not deal.game.zone:
         raise KoshoError("no package on the table leaves every side better off")
 
@@ -159,7 +159,7 @@ def _title(deal: Deal, issue: str, option: str) -> str:
     return next(one.title for one in options if one.id == option)
 
 
-def _show(deal: Deal, content: dict[str, Any]) -> None:
+def _show(deal: Deal, content: dict[str, Any], asked: date) -> None:
     packages, allowed, better = (
         formatting.count(content[name]) for name in ("packages", "allowed", "better_for_all")
     )
@@ -170,6 +170,11 @@ def _show(deal: Deal, content: dict[str, Any]) -> None:
     if content["screening"] is not None:
         say(_solved(content))
     say(UNIT)
+    if deal.table.today < asked:
+        say(
+            f"The talks were over by {formatting.day(asked)}: this is the table as it stood on, and today is, "
+            f"{formatting.day(deal.table.today)}."
+        )
     for warning in content["warnings"]:
         say(f"Warning: {warning}.")
     _show_idle(content)
@@ -244,7 +249,7 @@ def _stop(content: dict[str, Any], name: str) -> str:
 
 
 def _spread(one: dict[str, float]) -> str:
-    return formatting.with_ends(_signed(one["p50"]), formatting.span(one["p5"], one["p95"], part=True))
+    return formatting.gain(one["p50"], one["p5"], one["p95"], part=True)
 
 
 def _signed(musd: float) -> str:
@@ -310,6 +315,8 @@ def _show_deals(deal: Deal, content: dict[str, Any]) -> None:
     _show_meanings(content["solutions"])
     _show_ties(deal, content)
     confirmed = content["confirmed"]
+    if len(content["backgrounds"]) > 1:
+        say(f"All that follows is under: {content['backgrounds'][0]['title']}.\n")
     if confirmed:
         table = [(_concept(name), *_both(confirmed[name], parties)) for name in content["solutions"]]
         show_table("Confirmed on the full table", ("Deal", *columns), table, numeric=len(columns))
@@ -553,16 +560,13 @@ def _day(iso: str) -> str:
 
 def _show_opening(deal: Deal, content: dict[str, Any]) -> None:
     say("No package leaves every side better off than no deal. What would open a zone of agreement:")
-    opens, parties = content["opens_zone"], content["parties"]
+    from kosho.brief.linkage_words import transfer_words
+
+    opens = content["opens_zone"]
     transfer, rate = opens["transfer"], opens["rate"]
     why = opens["why_not"]
     if transfer:
-        payers = ", ".join(
-            f"{country_name(p)} {'pays' if transfer['pays'][p] > 0 else 'receives'} "
-            f"{formatting.dollars(abs(transfer['pays'][p]))} dollars a year"
-            for p in parties
-        )
-        say(f"- money: {payers} (with {_options(deal, transfer['options'])})")
+        say(f"- money: {transfer_words(transfer['pays'])} (with {_options(deal, transfer['options'])})")
     else:
         say(f"- money: none; {why['transfer']}")
     for way in opens["red_lines"]:

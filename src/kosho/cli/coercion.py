@@ -227,15 +227,12 @@ def _show_economy(of: Episode, found: dict[str, Any]) -> None:
     rows = [
         (
             country_name(code),
-            formatting.with_ends(
-                formatting.billions(one["value"], sign=True, part=True),
-                formatting.span(one["low"], one["high"], part=True),
-            ),
+            formatting.gain(one["value"], one["low"], one["high"], part=True),
         )
         for code, one in found["ev_musd"].items()
     ]
     show_table(
-        f"{of.title}: in the whole economy, a year in the long run",
+        f"{of.title}: in the whole economy, a year in the long run (year ten)",
         ("Economy", "Billion USD"),
         rows,
         numeric=1,

@@ -92,7 +92,13 @@ def _bold(line: str) -> str:
 
 def show_made(table: CellTable) -> None:
     """A table of a brief, as its page has it; smaller lines stand under the words."""
-    rows = [["\n".join(filter(None, (cell.text, cell.note))) for cell in row] for row in table.rows]
+    rows = [
+        [
+            "\n".join(filter(None, (cell.text, cell.note, cell.word if cell.tone == "unclear" else "")))
+            for cell in row
+        ]
+        for row in table.rows
+    ]
     show_table(table.caption, table.heads("\n"), rows, numeric=table.numeric)
 
 

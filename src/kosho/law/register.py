@@ -521,7 +521,24 @@ class Register(Shown):
             who = ", ".join(sorted(name for names in missing.values() for name in names))
             known = [f"{days} of {', '.join(names)}" for days, names in missing.items()]
             hint = "it covers " + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
+            hint += "".join(self._later_steps(on))
             raise InputError(Problem(f"the measures of {who} on {on} are not in the register", hint))
+
+    def _later_steps(self, on: date) -> Iterator[str]:
+        """What is staged beyond the days that are covered, step by step, and how to ask about a step."""
+        covered = max(span.last for span in self.duties_covered)
+        if on <= covered:
+            return
+        for one in self.measures:
+            if one.staged is None:
+                continue
+            steps = enumerate(one.staged.days(one.first_day), 1)
+            told = [f"{step}/{one.staged.steps} on {day}" for step, day in steps if day > covered]
+            if told:
+                yield (
+                    f"; {one.id} goes on in steps, {', '.join(told)}: to ask what a step comes to, write its "
+                    "value without `staged`, in force on a day that is covered"
+                )
 
 
 def _unfounded(documents: Iterable[tuple[Path, MeasureFile, LineNumbers]]) -> Iterator[Problem]:

@@ -14,15 +14,17 @@ from kosho.brief import deal_tables
 from kosho.brief.aide_tables import aide_tables
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
+from kosho.brief.gain_figure import gain_table, gain_title, spoken
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Claim, Negotiation, Reference
-from kosho.brief.page import KINDS, LINES, LINES_WITHOUT_A_DEAL
+from kosho.brief.page import BESIDE, KINDS, lines
 from kosho.brief.tables import CellTable, tables
 from kosho.codes import country_name
 
 __all__ = [
     "ANNEX",
     "Block",
+    "Figure",
     "Heading",
     "Paragraph",
     "document",
@@ -51,7 +53,15 @@ class Paragraph:
     lead: str = ""
 
 
-Block = Heading | Paragraph | CellTable
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The figure of the first page: what it finds, and each panel in words."""
+
+    title: str
+    spoken: tuple[str, ...]
+
+
+Block = Heading | Paragraph | Figure | CellTable
 
 
 def document(brief: Brief) -> list[Block]:
@@ -92,16 +102,19 @@ def reference(one: Reference) -> str:
 
 def first_lines(brief: Brief) -> list[tuple[str, str]]:
     """The first page, a head and a line each; empty where there is none."""
-    asked = LINES if brief.outlook else LINES_WITHOUT_A_DEAL
-    heads_of = {part: head for part, head, _ in asked} | {"caveat": "Caveat"}
+    heads_of = {part: head for part, head, _ in lines(brief)} | {"caveat": "Caveat"}
     return [(heads_of[part], text) for part, text in brief.first_page.items() if text and part in heads_of]
 
 
 def _first(brief: Brief) -> Iterator[Block]:
     yield Heading("In short")
-    lines = first_lines(brief)
-    yield from (Paragraph(text, "text", head) for head, text in lines)
-    if not lines:
+    told = first_lines(brief)
+    yield from (Paragraph(text, "text", head) for head, text in told)
+    found = brief.outlook
+    if found is not None and any(one.curve for one in found.prospects):
+        parties = [party for party in brief.codes if any(one.curve.get(party) for one in found.prospects)]
+        yield Figure(gain_title(found), tuple(spoken(found, party) for party in parties))
+    if not told:
         yield Paragraph(_claim(brief, brief.lead), "lead")
         yield from _points(brief, brief.headline)
 
@@ -110,7 +123,7 @@ def _main(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     behind = aide_tables(brief)
     if behind:
         yield Heading("Behind the answer")
-        yield from _filled(*behind.values())
+        yield from _filled(*behind.values(), *gain_table(brief))
     if brief.negotiation is not None:
         yield from _negotiation(brief, brief.negotiation)
     if brief.computed:
@@ -143,6 +156,7 @@ def _negotiation(brief: Brief, one: Negotiation) -> Iterator[Block]:
     zone = "" if one.zone else " There is no zone of agreement."
     yield Paragraph(f"{one.counted}{zone}")
     yield from (Paragraph(way, "point", "What would open a zone") for way in one.opening)
+    yield from _filled(*deal_tables.struck_tables(one))
     if one.red_lines:
         yield Paragraph(f"{'; '.join(one.red_lines)}.{marks(brief, one.sources)}", "note", "Red lines")
     if one.deals:
@@ -182,6 +196,7 @@ def _computed(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     yield from _filled(*bound.values())
     yield Heading("How sure")
     yield from _filled(found["draws"])
+    yield Paragraph(BESIDE, "note")
 
 
 def _ahead(brief: Brief) -> Iterator[Block]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kosho import formatting
-from kosho.brief.exports.document import Block, Heading, Paragraph, document, marks
+from kosho.brief.exports.document import Block, Figure, Heading, Paragraph, document, marks
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 
@@ -36,6 +36,10 @@ def _lines(brief: Brief, block: Block) -> Iterator[str]:
     elif isinstance(block, Paragraph):
         lead = f"**{_plain(block.lead)}** " if block.lead else ""
         yield ("- " if block.kind == "point" else "") + lead + _plain(block.text)
+    elif isinstance(block, Figure):
+        yield f"**Figure 1. {_plain(block.title)}**"
+        yield ""
+        yield from (f"- {_plain(one)}" for one in block.spoken)
     else:
         yield from _table(brief, block)
     yield ""

@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 from zipfile import BadZipFile
 
 from kosho import formatting
-from kosho.brief.exports.document import Heading, Paragraph, document, marks
+from kosho.brief.exports.charts import embedded, word_charts
+from kosho.brief.exports.document import Figure, Heading, Paragraph, document, marks
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 from kosho.errors import InputError, Problem, Problems, suggest
@@ -177,8 +178,41 @@ def _elements(made: Document, brief: Brief, *, titled: bool) -> Iterator[BaseOxm
         if isinstance(block, CellTable):
             number += 1
             yield from _table(brief, block, number, ids)
+        elif isinstance(block, Figure):
+            yield from _figure(made, brief, block, ids)
         else:
             yield _words(block, ids)
+
+
+def _figure(made: Document, brief: Brief, block: Figure, ids: dict[str, str]) -> Iterator[BaseOxmlElement]:
+    """Caption, and beside each other a chart a party that Word draws, with what it shows in words."""
+    charts = word_charts(brief)
+    if charts is None:
+        return
+    field = _field(" SEQ Figure \\* ARABIC ", _run("1"))
+    caption = f"{_run('Figure ')}{field}{_run('. ' + block.title)}"
+    yield _parsed(f"<w:p {{ns}}>{_style(ids['Caption'], '<w:keepNext/>')}{caption}</w:p>")
+    shown = zip(embedded(made, charts), block.spoken, strict=True)
+    drawn = "".join(_chart(number, one, told) for number, (one, told) in enumerate(shown, 1))
+    yield _parsed(f"<w:p {{ns}}>{drawn}</w:p>")
+
+
+CHART = (4_330_000 * 7 // 10, 4_330_000 * 7 // 10 * 300 // 380)
+"""English metric units of a chart: two of them beside each other between the margins."""
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+
+
+def _chart(number: int, relation: str, told: str) -> str:
+    wide, high = CHART
+    words = escape(_legal(told), {'"': "&quot;"})
+    return (
+        f'<w:r><w:drawing><wp:inline xmlns:wp="{DRAWING}/wordprocessingDrawing" distT="0" distB="0" distL="0" '
+        f'distR="0"><wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="{number}" name="Chart {number}" '
+        f'descr="{words}"/><wp:cNvGraphicFramePr/><a:graphic xmlns:a="{DRAWING}/main"><a:graphicData '
+        f'uri="{DRAWING}/chart"><c:chart xmlns:c="{DRAWING}/chart" r:id="{relation}" xmlns:r="http://schemas.'
+        'openxmlformats.org/officeDocument/2006/relationships"/></a:graphicData></a:graphic></wp:inline>'
+        "</w:drawing></w:r>"
+    )
 
 
 def _words(block: Heading | Paragraph, ids: dict[str, str]) -> BaseOxmlElement:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kosho import formatting
 from kosho.brief import statement_text
+from kosho.brief.exports.charts import add_charts
 from kosho.brief.exports.document import first_lines, marks, numbers
 from kosho.brief.exports.live import add_live
 from kosho.brief.exports.sheets import Column, Looks, Value, add, billion
@@ -50,6 +51,7 @@ def workbook(brief: Brief) -> bytes:
     made.set_properties({"title": brief.title, "author": "Kosho", "created": day})
     looks = Looks(made)
     _summary(made, looks, brief)
+    add_charts(made, looks, brief)
     if brief.negotiation is not None:
         _deals(made, looks, brief.negotiation)
         if brief.negotiation.priced is not None:
