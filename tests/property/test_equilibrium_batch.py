@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tests.worlds import random_world, rates
 
 from kosho.equilibrium import Part, Shock, solve, solve_batch
+from kosho.equilibrium.adjoint import Adjoint
+from kosho.equilibrium.newton_chord import Chord
 from kosho.errors import ConvergenceError, InputError
 from kosho.parallel import run
 from kosho.world import World
@@ -75,6 +77,32 @@ def test_draws_of_elasticities() -> None:
     draws = [world.theta * factor for factor in (0.8, 1.3)]
     agrees(world, shocks + shocks, "zero", [draws[0]] * 13 + [draws[1]] * 13)
     agrees(world, shocks[:4], "fixed", [world.theta * (1 + 0.1 * k) for k in range(4)])
+
+
+def test_draws_of_near_elasticities_share_a_jacobian_and_are_what_they_are_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = random_world(2, 3, 2)
+    shocks = packages(world, 13)
+    made: list[Adjoint] = []
+
+    def counted(adjoint: Adjoint) -> Chord:
+        made.append(adjoint)
+        return at(adjoint)
+
+    at = Chord.at
+    monkeypatch.setattr(Chord, "at", counted)
+    for factors, jacobians in (((1.0, 1.1, 0.9, 1.3), 1), ((1.0, 3.0, 1.2, 3.3), 2)):
+        made.clear()
+        each = [world.theta * factor for factor in factors for _ in shocks]
+        agrees(world, shocks * len(factors), "fixed", each)
+        assert len(made) == jacobians
+    # One that is too far off is tried, and members that it does not serve get their own.
+    monkeypatch.setattr("kosho.equilibrium.batch.NEAR", np.inf)
+    monkeypatch.setattr("kosho.equilibrium.batch_iteration.ALL_AT_ONCE", 9)
+    made.clear()
+    agrees(world, shocks + shocks, "fixed", [world.theta * 6.0] * 13 + [world.theta * 0.2] * 13)
+    assert len(made) == 2
 
 
 def test_members_that_do_not_converge_together_are_solved_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -462,7 +462,7 @@ def test_commitments_of_the_deals_are_told_from_the_full_world(case, tmp_path):
     table = of_one_issue(tmp_path, case, PROMISE + text)
     label = {"cars": "all-1", "gas": "none"}
     some = np.array([table.grid.find(label), table.grid.find({**label, "gas": "more"})])
-    shocks = background_shocks(table, table.backgrounds[0], load(), some)
+    shocks = background_shocks(table, table.backgrounds[0], load())
     outcomes = [
         solve(shocks.world, one)
         for one in (*shocks.counterfactuals(some), *shocks.comparison_counterfactuals())

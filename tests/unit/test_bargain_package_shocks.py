@@ -99,7 +99,7 @@ def test_packages_put_together_are_what_the_law_says_of_each(table, talks, backg
     rng = np.random.default_rng(background)
     everything = len(table.grid) - 1
     some = np.array([table.fallback, everything, *rng.integers(0, len(table.grid), 2).tolist()])
-    shocks = package_shocks(table, talks, state, some)
+    shocks = package_shocks(table, talks, state)
     tight = shocks.collapsed()
     bounded = 0
     for package, whole, few in zip(
@@ -120,9 +120,7 @@ def test_packages_put_together_are_what_the_law_says_of_each(table, talks, backg
 
 
 def test_everything_compared_is_told_in_the_same_products(table, talks):
-    shocks = background_shocks(
-        table, table.backgrounds[0], talks, np.array([table.fallback, len(table.grid) - 1])
-    )
+    shocks = background_shocks(table, table.backgrounds[0], talks)
     posed = [
         *shocks.counterfactuals([table.fallback, len(table.grid) - 1]),
         *shocks.comparison_counterfactuals(),
@@ -137,9 +135,7 @@ def test_everything_compared_is_told_in_the_same_products(table, talks):
 def test_packages_that_differ_in_bounds_alone_share_a_shock(table, talks):
     label = table.grid.label(table.fallback)
     some = [table.grid.find({**label, "corn": name}) for name in ("as-now", "more-500", "more-1000")]
-    first, second, third = package_shocks(
-        table, talks, table.backgrounds[0].packages, np.array(some)
-    ).counterfactuals(some)
+    first, second, third = package_shocks(table, talks, table.backgrounds[0].packages).counterfactuals(some)
     assert first.shock is second.shock is third.shock
     assert [one.amount for one in second.constraints if one.name == "case-corn"] == [500]
     assert [one.amount for one in third.constraints if one.name == "case-corn"] == [1000]
@@ -147,7 +143,7 @@ def test_packages_that_differ_in_bounds_alone_share_a_shock(table, talks):
 
 @pytest.mark.parametrize("background", [0, 1])
 def test_the_package_of_fallbacks_is_no_deal(table, talks, background):
-    shocks = background_shocks(table, table.backgrounds[background], talks, np.array([table.fallback]))
+    shocks = background_shocks(table, table.backgrounds[background], talks)
     (package,), (nothing, _) = shocks.counterfactuals([table.fallback]), shocks.comparison_counterfactuals()
     there, here = (solved(shocks.world, one).welfare for one in (nothing, package))
     np.testing.assert_allclose(here, there, rtol=0, atol=1e-9)
@@ -156,7 +152,7 @@ def test_the_package_of_fallbacks_is_no_deal(table, talks, background):
 def test_promises_change_what_is_bought_and_cost_the_treasury(table, talks):
     label = table.grid.label(table.fallback)
     package = table.grid.find({**label, "rice": "more-60kt", "lng": "more-3500", "corn": "more-1000"})
-    shocks = package_shocks(table, talks, table.backgrounds[0].packages, np.array([table.fallback, package]))
+    shocks = package_shocks(table, talks, table.backgrounds[0].packages)
     without, bought = (solved(shocks.world, one) for one in shocks.counterfactuals([table.fallback, package]))
     settled = {one.constraint.name: one for one in bought.constraints}
     for name in ("case-rice", "case-lng", "case-corn"):
@@ -176,7 +172,7 @@ def test_promises_change_what_is_bought_and_cost_the_treasury(table, talks):
 
 
 def test_levels_run_through_the_ranges(table, talks):
-    shocks = package_shocks(table, talks, table.backgrounds[0].packages, np.array([len(table.grid) - 1]))
+    shocks = package_shocks(table, talks, table.backgrounds[0].packages)
     nontariff, theta = shocks.nontariff, talks.arrays.theta
     count, nests = len(nontariff.items), len(nontariff.nests)
     draw = nontariff.draw(np.random.default_rng(1))

@@ -33,7 +33,7 @@ from kosho.law import Overlay
 from kosho.law.measure import Measure
 from kosho.parallel import Shared
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
-from kosho.scenario.jobs import CornerJob, JobInputs, VariantJob, run_job, try_job
+from kosho.scenario.jobs import CentralJob, CornerJob, JobInputs, VariantJob, run_job, try_job
 from kosho.scenario.runs import VARIANTS
 from kosho.scenario.sensitivity import (
     SHARES,
@@ -260,6 +260,19 @@ def test_a_task_that_fails_says_so_and_why_when_asked_again(case: Case) -> None:
         run_job(task)
     corner = CornerJob(Shared(inputs), "x", Corner("case-corn", "low", (("corn", "low"),)), VARIANTS[0])
     assert isinstance(try_job(corner), dict)
+
+
+def test_an_end_solved_from_the_middle_is_the_end(case: Case) -> None:
+    world, law, found = asked(case, "deal-purchases")
+    inputs = JobInputs({"central": world}, {"x": law}, {"x": found}, world, {}, case.flows, PARTIES)
+    shared = Shared(inputs)
+    _, _, near = run_job(CentralJob(shared, "x", VARIANTS[0]))
+    for corner in list(corners(law, found))[:4]:
+        there = run_job(CornerJob(shared, "x", corner, VARIANTS[0], near))
+        alone = run_job(CornerJob(shared, "x", corner, VARIANTS[0]))
+        income = world.arrays.income
+        assert (np.abs(there["worth"] - alone["worth"]) / income).max() < 1e-7
+        np.testing.assert_allclose(there["value"], alone["value"], rtol=1e-6)
 
 
 def test_figures_of_named_flows_and_counts(case: Case) -> None:

@@ -119,7 +119,8 @@ def alternating_offers(
         waiting = (1 - discount) * game.status_quo + discount * worth
         package = _offer(game, proposer, waiting)
         worth = waiting if package is None else game.compared[package]
-        path.append(Offer(period, game.parties[proposer], package, tuple(worth.tolist())))
+        told = worth if package is None else game.payoffs[package]
+        path.append(Offer(period, game.parties[proposer], package, tuple(told.tolist())))
     return DeadlineGame(tuple(reversed(path)), discount)
 
 

@@ -7,13 +7,13 @@ from math import factorial
 
 import numpy as np
 
-from kosho.arrays import Array
+from kosho.arrays import Array, Index
 from kosho.bargain.game import Game
 from kosho.bargain.packages import Grid
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 
-__all__ = ["Concession", "cheapest_concession", "shapley"]
+__all__ = ["Concession", "cheapest_concession", "cheapest_packages", "shapley"]
 
 
 def shapley(worth: Array) -> Array:
@@ -73,14 +73,20 @@ def cheapest_concession(game: Game, grid: Grid, package: int, party: str) -> Con
     if party not in game.parties:
         hint = suggest(party, game.parties)
         raise InputError(Problem(f"{party!r} is no party of the game", hint, key="party"))
-    k = game.parties.index(party)
-    whole = np.flatnonzero(game.allowed & (game.gains[:, k] >= -game.resolution))
-    if not len(whole):
+    least = cheapest_packages(game, package, game.parties.index(party))
+    if not len(least):
         return None
-    differs = grid.choices[whole] != grid.choices[package]
-    others = np.delete(game.compared[package] - game.compared[whole], k, axis=1).sum(axis=1)
-    least = np.flatnonzero(others <= others.min() + game.noise)
-    best = int(least[differs[least].sum(axis=1).argmin()])
+    differs = grid.choices[least] != grid.choices[package]
+    best = int(differs.sum(axis=1).argmin())
     names = tuple(issue for issue, new in zip(grid.issues, differs[best], strict=True) if new)
-    cost = game.payoffs[package] - game.payoffs[whole[best]]
-    return Concession(int(whole[best]), names, tuple(cost.tolist()))
+    cost = game.payoffs[package] - game.payoffs[least[best]]
+    return Concession(int(least[best]), names, tuple(cost.tolist()))
+
+
+def cheapest_packages(game: Game, package: int, party: int) -> Index:
+    """Allowed packages that make a party (by position) whole at the least cost to the others, up to noise."""
+    whole = np.flatnonzero(game.allowed & (game.gains[:, party] >= -game.resolution))
+    if not len(whole):
+        return whole
+    others = np.delete(game.payoffs[package] - game.payoffs[whole], party, axis=1).sum(axis=1)
+    return whole[others <= others.min() + game.noise]

@@ -113,8 +113,7 @@ class _Groups:
         tariff = np.divide(factor, received, out=1.0 + self.base, where=factor > 0) - 1.0
         with np.errstate(divide="ignore"):
             kappa = (factor / self.share) ** (-1.0 / theta[sector])
-        return replace(
-            rows,
+        return rows.remade(
             importer=importer,
             exporter=exporter,
             sector=sector,

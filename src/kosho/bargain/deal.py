@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from types import NoneType
 from typing import Literal
 
@@ -13,15 +13,17 @@ import numpy as np
 from kosho.arguments import note_count, note_sort
 from kosho.arrays import Index
 from kosho.bargain.alternating_offers import WEEK, DeadlineGame, alternating_offers
-from kosho.bargain.attribution import Concession, cheapest_concession, shapley
+from kosho.bargain.attribution import Concession, cheapest_concession, cheapest_packages, shapley
+from kosho.bargain.confirming import confirmed, with_linkage
 from kosho.bargain.gains_along import GainsAlong, gains_along
 from kosho.bargain.game import Game
 from kosho.bargain.pricing import PricedTable, price, price_in_full
 from kosho.bargain.robustness import Certificate, CriticalValues, certify, closing_points, leading_packages
+from kosho.bargain.screening import Screening
 from kosho.bargain.solutions import solutions
 from kosho.bargain.struck import StruckOutcome, price_struck
 from kosho.bargain.table import Table
-from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone
+from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone, relaxing_packages
 from kosho.display import Card, Shown, columns, listing, million
 from kosho.equilibrium import Deficits, Settled
 from kosho.equilibrium.arguments import note_world
@@ -53,12 +55,17 @@ class Effort(Shown):
     confirm: bool = True
     """Price the deals again on the full table."""
     seed: int = 2025
+    exact: bool | None = None
+    """Whether every package is solved. If not, all that could be on the frontier, a deal or a tie are, and the
+    others are estimated, by how much they err being measured (`kosho.bargain.screening`). None solves all up to
+    20,000 packages."""
 
     def __post_init__(self) -> None:
         problems = Problems()
         for name, least in (("draws", 0), ("certified", 1), ("seed", 0)):
             note_count(problems, getattr(self, name), name, least)
         note_sort(problems, self.confirm, bool, "confirm")
+        note_sort(problems, self.exact, (bool, NoneType), "exact")
         problems.raise_if_any()
 
 
@@ -137,7 +144,7 @@ class Deal(Shown):
         game = self.game
         rows = [
             ("parties", listing(game.parties)),
-            ("packages", f"{len(game):,}"),
+            ("packages", f"{len(game):,}{self._solved_in_words}"),
             ("on the frontier", f"{len(game.frontier):,}, {int(game.better.sum()):,} packages better for all"),
         ]
         for name, packages in self.solutions.items():
@@ -152,8 +159,31 @@ class Deal(Shown):
 
     @property
     def game(self) -> Game:
-        """Of the leading background."""
+        """Of the leading background; packages that were not solved have their estimates."""
         return self.priced[0].game
+
+    @property
+    def solved(self) -> int:
+        """Packages that were solved under the leading background; the others are estimated."""
+        return int(self.priced[0].solved.sum())
+
+    @property
+    def screening(self) -> Screening | None:
+        """How the others were estimated, and how well; None where all were solved."""
+        return self.priced[0].screening
+
+    @property
+    def _solved_in_words(self) -> str:
+        return "" if self.screening is None else f", {self.solved:,} of them solved"
+
+    def with_exact(self, packages: Sequence[int]) -> Deal:
+        """The same once these packages are solved under every background, with what explains them."""
+        rows = np.unique(np.concatenate([self._explaining(package) for package in packages]))
+        return replace(self, priced=tuple(one.with_exact(rows) for one in self.priced))
+
+    def _explaining(self, package: int) -> Index:
+        """The packages between it and the one of fallbacks."""
+        return self.table.grid.mixtures(package, self.table.fallback)
 
     @property
     def idle(self) -> Mapping[tuple[str, str], str]:
@@ -172,14 +202,22 @@ class Deal(Shown):
 
     def explain(self, package: int) -> Explanation:
         """Why a package is worth what it is."""
-        table, game = self.table, self.game
-        values = shapley(game.payoffs[table.grid.mixtures(package, table.fallback)])
-        losing = [party for k, party in enumerate(game.parties) if game.gains[package, k] < -game.resolution]
+        table, mixed = self.table, self._explaining(package)
+        priced = self.priced[0].with_exact(mixed)
+        losing = priced.game.gains[package] < -priced.game.resolution
+        for party in np.flatnonzero(losing).tolist():
+            priced = priced.settled(partial(cheapest_packages, package=package, party=party))
+        game = priced.game
+        values = shapley(game.payoffs[mixed])
         return Explanation(
             package,
             {issue: tuple(row.tolist()) for issue, row in zip(table.grid.issues, values, strict=True)},
             tuple((game.payoffs[table.fallback] - game.disagreement).tolist()),
-            {party: cheapest_concession(game, table.grid, package, party) for party in losing},
+            {
+                party: cheapest_concession(game, table.grid, package, party)
+                for party, loses in zip(game.parties, losing.tolist(), strict=True)
+                if loses
+            },
         )
 
     def week_of_delay(self, package: int) -> dict[Literal["before", "after"], tuple[float, ...]]:
@@ -198,7 +236,7 @@ def negotiate(
     effort: Effort | None = None,
     progress: Progress | None = None,
 ) -> Deal:
-    """Price every package of a table and find the deals that leave every side better off.
+    """Price the packages of a table and find the deals that leave every side better off.
 
     Args:
         table: What is on the table.
@@ -239,12 +277,16 @@ def negotiate(
     if work.draws:
         refuse_beyond("draws", work.draws, DRAW_BYTES + 16 * work.certified * len(table.parties), key="draws")
     priced: list[PricedTable] = []
-    for background in table.backgrounds:
+    for number, background in enumerate(table.backgrounds):
         say(f"{len(table.grid):,} packages: {background.title}")
-        priced.append(price(table, background, world, deficits, say))
-    first = priced[0]
-    found = solutions(first.game)
+        # Of a background that does not lead only frontier and deals are told.
+        exact = False if number and work.exact is None else work.exact
+        one = price(table, background, world, deficits, say, exact=exact)
+        priced.append(confirmed(one, 1 if number else work.certified))
+    found = solutions(priced[0].game)
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)
+    priced = _with_all_told(priced, found)
+    first = priced[0]
     others = leading_packages(first.game, work.certified)
     some = np.unique(np.concatenate([deals, others]))
     certificates: list[Certificate] = []
@@ -263,10 +305,10 @@ def negotiate(
     if table.struck is not None:
         say(table.struck.deal.title)
     struck = price_struck(first, confirm=work.confirm)
-    confirmed = None
+    in_full = None
     if work.confirm and len(deals):
         say("The deals on the full table")
-        confirmed = _confirmed(first, deals)
+        in_full = _confirmed(first, deals)
     return Deal(
         table=table,
         deficits=deficits,
@@ -276,11 +318,24 @@ def negotiate(
         certificates={one.package: one for one in certificates},
         critical_values=critical,
         zone_critical_values=zone,
-        confirmed=confirmed,
+        confirmed=in_full,
         deadline=_deadline(table, first.game),
         along=along,
         struck=struck,
     )
+
+
+def _with_all_told(priced: Sequence[PricedTable], found: Mapping[str, Index]) -> list[PricedTable]:
+    """Once all that is told of packages besides frontier and zone is solved under every background."""
+    first = priced[0]
+    grid, fallback = first.table.grid, first.table.fallback
+    deals = [int(rows[0]) for rows in found.values()]
+    mixed = [grid.mixtures(deal, fallback) for deal in deals]
+    first = first.with_exact(np.concatenate([*mixed, np.array([fallback])]))
+    first = with_linkage(first)
+    if not found:
+        first = first.settled(relaxing_packages)
+    return [first, *(one.with_exact(deals) for one in priced[1:])]
 
 
 def _confirmed(priced: PricedTable, packages: Index) -> Confirmed:

@@ -7,7 +7,7 @@ import numpy as np
 from kosho.arrays import Array, Index, Mask
 from kosho.extras import missing
 
-__all__ = ["frontier"]
+__all__ = ["beaten", "frontier"]
 
 
 def frontier(payoffs: Array, allowed: Mask | None = None) -> Index:
@@ -39,3 +39,27 @@ def frontier(payoffs: Array, allowed: Mask | None = None) -> Index:
     except ModuleNotFoundError:
         raise missing("bargain", "bargaining") from None
     return rows[np.asarray(is_nondominated(points, maximise=True, keep_weakly=True), bool)]
+
+
+def beaten(points: Array, by: Array, margin: float) -> Mask:
+    """`[point]`, whether some other gives no party less and some party more by a margin.
+
+    Args:
+        points: `[point, party]`.
+        by: Others `[other, party]`.
+        margin: What a party must have more.
+
+    >>> import numpy as np
+    >>> from kosho.bargain.frontier import beaten
+    >>> beaten(np.array([[1.0, 1.0], [1.95, 2.0], [2.0, 0.0]]), np.array([[2.0, 2.0]]), 0.1).tolist()
+    [True, False, True]
+    """
+    found = np.ones(len(points), bool)
+    left, here = np.arange(len(points)), points
+    generator = np.random.default_rng(0)
+    for other in by[generator.permutation(len(by))]:  # at random: the first few strike out nearly all
+        strikes = (here <= other).all(axis=1) & (here < other - margin).any(axis=1)
+        if strikes.any():
+            left, here = left[~strikes], here[~strikes]
+    found[left] = False
+    return found

@@ -11,7 +11,7 @@ import numpy as np
 
 from kosho.arguments import NUMERIC
 from kosho.arrays import Array, Index, Mask
-from kosho.bargain.frontier import frontier
+from kosho.bargain.frontier import beaten, frontier
 from kosho.display import Card, Shown, columns, listing, number
 from kosho.errors import Problems
 from kosho.readonly import Fixed, fix, fixed
@@ -144,9 +144,25 @@ class Game(Fixed, Shown):
         return fixed(self.payoffs - self.disagreement)
 
     @cached_property
+    def near(self) -> Index:
+        """Allowed packages that no other allowed one beats by more than noise; the frontier is among them.
+
+        Of all others it is enough to know that they are beaten.
+        """
+        best = frontier(self.payoffs, self.allowed)
+        if self.noise == 0:
+            return fixed(best)
+        rows = np.flatnonzero(self.allowed)
+        return fixed(rows[~beaten(self.payoffs[rows], self.payoffs[best], self.noise)])
+
+    @cached_property
     def compared(self) -> Array:
-        """`[package, party]`, payoffs with those that differ by noise alone made equal."""
-        return self.payoffs if self.noise == 0 else fixed(_merged(self.payoffs, self.noise))
+        """`[package, party]`, payoffs; those `near` the frontier that differ by noise alone made equal."""
+        if self.noise == 0:
+            return self.payoffs
+        compared = self.payoffs.copy()
+        compared[self.near] = _merged(self.payoffs[self.near], self.noise)
+        return fixed(compared)
 
     @cached_property
     def rational(self) -> Mask:
@@ -166,7 +182,7 @@ class Game(Fixed, Shown):
     @cached_property
     def frontier(self) -> Index:
         """Allowed packages that no other allowed one dominates, individually rational or not; ties are kept."""
-        return fixed(frontier(self.compared, self.allowed))
+        return fixed(self.near[frontier(self.compared[self.near])])
 
     @cached_property
     def candidates(self) -> Index:

@@ -58,25 +58,48 @@ class Linkage(Shown):
 
 def linkage(table: Table, game: Game) -> Linkage | None:
     """What is declared of things without a price; None where no option is linked to any, or none is allowed."""
-    added = {end: np.zeros_like(game.payoffs) for end in ENDS}
-    had = np.zeros(len(game), bool)
-    total = {end: np.zeros(len(game.parties)) for end in ENDS}
-    for one in (item for item in table.file.unpriced if item.linked):
-        mine = table.has(one.linked)
-        had |= mine
-        levels = {party: Range.of(worth).levels for party, worth in one.worth.items()}
-        for end in ENDS:
-            level = np.array([levels[party][end] if party in levels else 0.0 for party in game.parties])
-            added[end][mine] += level
-            total[end] += level
-    rows = np.flatnonzero(had & game.allowed)
-    if not len(rows):
+    best = best_linked(table, game)
+    if best is None:
         return None
-    best = int(rows[game.gains[rows].sum(axis=1).argmax()])
-    counts = {end: replace(game, payoffs=game.payoffs + added[end]) for end in ENDS}
+    counts = with_declared(table, game)
     return Linkage(
         {end: int((one.better & one.allowed).sum()) for end, one in counts.items()},
         best,
         dict(zip(game.parties, map(float, game.gains[best]), strict=True)),
-        {party: Declared(*(float(total[end][n]) for end in ENDS)) for n, party in enumerate(game.parties)},
+        {
+            party: Declared(*(sum(one[party][end] for one in _levels(table, game)) for end in ENDS))
+            for party in game.parties
+        },
     )
+
+
+def best_linked(table: Table, game: Game) -> int | None:
+    """Of the allowed packages that something without a price comes with, that of the largest priced gains."""
+    had = np.zeros(len(game), bool)
+    for one in table.file.unpriced:
+        if one.linked:
+            had |= table.has(one.linked)
+    rows = np.flatnonzero(had & game.allowed)
+    return int(rows[game.gains[rows].sum(axis=1).argmax()]) if len(rows) else None
+
+
+def with_declared(table: Table, game: Game) -> dict[str, Game]:
+    """The game with everything without a price counted where it is had, by end of the ranges."""
+    found: dict[str, Game] = {}
+    linked = [one for one in table.file.unpriced if one.linked]
+    for end in ENDS:
+        payoffs = game.payoffs.copy()
+        for one, levels in zip(linked, _levels(table, game), strict=True):
+            payoffs[table.has(one.linked)] += np.array([levels[party][end] for party in game.parties])
+        found[end] = replace(game, payoffs=payoffs)
+    return found
+
+
+def _levels(table: Table, game: Game) -> list[dict[str, dict[str, float]]]:
+    """Of each linked thing, by party and end, what it is declared to be worth; zero where nothing is."""
+    nothing: dict[str, float] = dict.fromkeys(ENDS, 0.0)
+    linked = [one for one in table.file.unpriced if one.linked]
+    return [
+        {party: Range.of(one.worth[party]).levels if party in one.worth else nothing for party in game.parties}
+        for one in linked
+    ]

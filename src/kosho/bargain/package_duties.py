@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kosho.bargain.collapse_rows import MarkedShock
-from kosho.bargain.package_plan import Group, TradedProduct
+from kosho.bargain.package_plan import Group, Reach, TradedProduct
 from kosho.bargain.table import LawState, Table
 from kosho.equilibrium import Shock
+from kosho.impact.applicable import covers_sector
+from kosho.impact.tariff_shock import Trade
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law import Register
 from kosho.law.overlay import Overlay
@@ -29,28 +31,46 @@ def law_of_package(table: Table, register: Register, package: int) -> Register:
 
 @dataclass(frozen=True, eq=False)
 class ReachedTrade:
-    """The countries whose trade the options can reach, and the law on it: packages are translated for these.
+    """The trade that some options can reach, and the law on it: packages are translated for this alone.
 
-    Right for cells that the options reach, which is all that is asked of it, and many times quicker.
+    Right for products that the options reach, which is all that is asked of it, and many times quicker.
     """
 
     world: World
     register: Register
     """Measures that play a part."""
-    among: frozenset[int]
+    among: Trade
 
     @staticmethod
-    def of(world: World, state: LawState, reach: Mapping[TradedProduct, Group]) -> ReachedTrade:
-        """Those of a world, with the law on their trade."""
-        among = frozenset(place for n, i, _, _ in reach for place in (n, i))
-        codes = [code for code, place in world.law_cells.place.items() if place in among]
-        register = state.register
+    def of(table: Table, world: World, state: LawState, reached: Iterable[TradedProduct]) -> ReachedTrade:
+        """That in some products, with the law on it; what options end or replace is among the law."""
+        places = list(reached)
+        importers = frozenset(place[0] for place in places)
+        products = frozenset((place[2], place[3]) for place in places)
+        countries = importers | {place[1] for place in places}
+        cells, register = world.law_cells, state.register
+        codes = {code: place for code, place in cells.place.items() if place in countries}
+        buying = [code for code, place in codes.items() if place in importers]
+        held = {place[2] for place in places}  # base rates of a product rest on all others of its sector
+        sectors = [code for code in dict.fromkeys(cells.sectors) if held.intersection(cells.holding(code))]
+        named = {
+            item.measure
+            for issue, choices in enumerate(table.grid.shape)
+            for choice in range(choices)
+            for item in (*table.overlay(issue, choice).end, *table.overlay(issue, choice).replace)
+        }
         concerned = [
             one
             for one in register.measures
             if one.kind == "termination"
-            or (any(map(one.imposed_by, codes)) and any(one.rate_on(code) is not None for code in codes))
+            or one.id in named
+            or (
+                any(map(one.imposed_by, buying))
+                and any(one.rate_on(code) is not None for code in codes)
+                and any(covers_sector(register, one, code) for code in sectors)
+            )
         ]
+        among = Trade(countries, importers, products)
         return ReachedTrade(world, replace(register, measures=tuple(concerned)), among)
 
     def translated(self, table: Table, state: LawState, package: int) -> Shock:
@@ -59,7 +79,7 @@ class ReachedTrade:
         return duties(self.world, register, state.on, state.known, among=self.among)
 
 
-def split_by_issues(one: MarkedShock, reach: Mapping[TradedProduct, Group]) -> dict[Group, MarkedShock]:
+def split_by_issues(one: MarkedShock, reach: Reach) -> dict[Group, MarkedShock]:
     """Rows by the issues that reach them."""
     rows: dict[Group, list[int]] = {group: [] for group in ((), *reach.values())}
     for row, place in enumerate(one.shock.places()):

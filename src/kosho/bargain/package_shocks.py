@@ -1,15 +1,16 @@
-"""Third step: every package's shock, put together from the pieces of a few that were translated in full.
+"""Third step: every package's shock, put together from pieces that are each translated once, when first needed.
 
-`package_plan` says which packages are translated, `package_duties` translates them; here their pieces are
-joined, and what options bring besides duties (`nontariff`) is put on them. That is exact: a test holds it
-against `kosho.impact.effects` of each package by itself.
+`package_plan` says which products hang on which issues, `package_duties` translates what some options do to
+them; here the pieces of a package are joined, and what options bring besides duties (`nontariff`) is put on
+them. That is exact: a test holds it against `kosho.impact.effects` of each package by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from itertools import product
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from kosho.arrays import Array, Index, Mask
 from kosho.bargain.collapse_rows import MarkedShock, concatenate_marked
 from kosho.bargain.nontariff import LawPosition, Levels, NontariffEffects, collect_nontariff
 from kosho.bargain.package_duties import ReachedTrade, law_of_package, split_by_issues
-from kosho.bargain.package_plan import Combination, Group, TranslationPlan, combinations, plan_translations
+from kosho.bargain.package_plan import Combination, Group, Reach, reach_of_issues
 from kosho.bargain.table import LawState, Table
 from kosho.equilibrium import Counterfactual, Shock
 from kosho.impact.effects import law_effects
@@ -34,7 +35,18 @@ class _Piece:
     """Products that the same issues reach, and what each combination of their options does to them."""
 
     issues: Group
-    duties: Mapping[Combination, MarkedShock]
+    make: Callable[[Combination], MarkedShock]
+    known: dict[Combination, MarkedShock] = field(default_factory=dict[Combination, MarkedShock])
+
+    def duties(self, options: Combination) -> MarkedShock:
+        """What a combination of options does; worked out once."""
+        if options not in self.known:
+            self.known[options] = self.make(options)
+        return self.known[options]
+
+    def collapsed(self, theta: Array) -> _Piece:
+        """With rows of the same effect merged, at elasticities `[sector]`."""
+        return _Piece(self.issues, lambda options: self.duties(options).collapsed(theta))
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +65,12 @@ class PackageShocks:
     """Other states of the law."""
     state: LawState
     """The law that options are laid on."""
-    plan: TranslationPlan
-    trade: ReachedTrade
+    reach: Reach
 
     def position(self, package: int) -> LawPosition:
         """Duties and non-tariff effects of a package."""
         choices = self.table.grid.choices[package].tolist()
-        parts = [piece.duties[tuple(choices[k] for k in piece.issues)] for piece in self.pieces]
+        parts = [piece.duties(tuple(choices[k] for k in piece.issues)) for piece in self.pieces]
         return LawPosition(concatenate_marked(parts), self.active[package])
 
     def counterfactuals(self, packages: Iterable[int], levels: Levels | None = None) -> list[Counterfactual]:
@@ -102,13 +113,23 @@ class PackageShocks:
             issue: Position of the issue.
             package: The package.
         """
-        one = self.trade.translated(table, self.state, package)
-        reach = self.plan.reach
-        here = np.array([issue in reach.get(place, ()) for place in one.places()], bool)
+        one = self._trade(issue).translated(table, self.state, package)
+        here = np.array([issue in self.reach.get(place, ()) for place in one.places()], bool)
         base = self.world.arrays
         spending = base.flows * (1.0 + base.tariff)
         spent = one.share * spending[one.importer, one.exporter, one.sector]
         return float((spent * (one.tariff - one.base_tariff) / (1.0 + one.base_tariff))[here].sum())
+
+    def _trade(self, issue: int) -> ReachedTrade:
+        """What an issue reaches."""
+        if issue not in self._trades:
+            reached = (place for place, issues in self.reach.items() if issue in issues)
+            self._trades[issue] = ReachedTrade.of(self.table, self.world, self.state, reached)
+        return self._trades[issue]
+
+    @cached_property
+    def _trades(self) -> dict[int, ReachedTrade]:
+        return {}
 
     def idle_options(self) -> dict[tuple[str, str], str]:
         """Options that change nothing and should, by issue, and why."""
@@ -159,33 +180,30 @@ class PackageShocks:
         there = self.table.grid.positions(other)
         if (self.active[mine] != self.active[there]).any():
             return True
-        for piece in self.pieces:
-            if issue in piece.issues:
-                at = piece.issues.index(issue)
-                for key, duties_here in piece.duties.items():
-                    instead = (*key[:at], fallback, *key[at + 1 :])
-                    if key[at] == choice and not same_duties(duties_here.shock, piece.duties[instead].shock):
-                        return True
-        return False
-
-    def restricted_to(self, packages: Index) -> PackageShocks:
-        """With what these packages need."""
-        pieces = [
-            replace(
-                piece,
-                duties={key: piece.duties[key] for key in combinations(self.table, piece.issues, packages)},
-            )
+        return any(
+            not same_duties(piece.duties(with_it).shock, piece.duties(without).shock)
             for piece in self.pieces
-        ]
-        return replace(self, pieces=tuple(pieces))
+            if issue in piece.issues
+            for with_it, without in self._pairs(piece.issues, issue, (choice, fallback))
+        )
+
+    def _pairs(
+        self, group: Group, issue: int, options: tuple[int, int]
+    ) -> Iterator[tuple[Combination, Combination]]:
+        """Combinations of a group's options with one option of an issue, and the same with another."""
+        shape = self.table.grid.shape
+        for key in product(*(range(shape[k]) if k != issue else options[:1] for k in group)):
+            yield key, tuple(options[1] if k == issue else value for k, value in zip(group, key, strict=True))
+
+    @cached_property
+    def tight(self) -> PackageShocks:
+        """Collapsed at the world's own elasticities."""
+        return self.collapsed()
 
     def collapsed(self, theta: Array | None = None) -> PackageShocks:
         """With rows of the same effect merged, at elasticities `[sector]` (the world's own by default)."""
         at = self.world.arrays.theta if theta is None else theta
-        pieces = tuple(
-            replace(piece, duties={key: one.collapsed(at) for key, one in piece.duties.items()})
-            for piece in self.pieces
-        )
+        pieces = tuple(piece.collapsed(at) for piece in self.pieces)
         compared = tuple(replace(one, duties=one.duties.collapsed(at)) for one in self.compared)
         return replace(self, pieces=pieces, compared=compared)
 
@@ -194,37 +212,52 @@ def package_shocks(
     table: Table,
     world: World,
     state: LawState,
-    packages: Index | None = None,
     compared: Sequence[LawState] = (),
 ) -> PackageShocks:
-    """Build every package's shock by recombining a few full translations.
+    """Every package's shock, as pieces that are recombined.
 
     Args:
         table: Issues and options.
         world: The economy the shocks are for.
         state: The law that options are laid on.
-        packages: Those that will be asked for; all of them by default.
         compared: Other states of the law, with the same products told apart.
 
     Raises:
         IdleError: an option has a measure that this world cannot price.
     """
     world = products_counted(world)
-    plan = plan_translations(table, world, state, packages)
+    reach = reach_of_issues(table, world, state)
     others = [law_effects(world, one.register, one.on, one.known) for one in compared]
     base = duties(world, law_of_package(table, state.register, table.fallback), state.on, state.known)
     law = [law_effects(world, state.register, state.on, state.known, base), *others]
     nontariff, held, active = collect_nontariff(table, world, list(zip((state, *compared), law, strict=True)))
-    split = {table.fallback: split_by_issues(nontariff.marked(base), plan.reach)}
-    trade = ReachedTrade.of(world, state, plan.reach)
-    for package in sorted(set(plan.package.values()) - {table.fallback}):
-        split[package] = split_by_issues(nontariff.marked(trade.translated(table, state, package)), plan.reach)
-    pieces = [_Piece((), {(): split[table.fallback][()]})]
-    pieces += [
-        _Piece(group, {key: split[plan.package[group, key]][group] for key in keys})
-        for group, keys in plan.wanted.items()
-    ]
+    untouched = split_by_issues(nontariff.marked(base), reach)[()]
+    pieces = [_Piece((), lambda _: untouched)]
+    for group in sorted(set(reach.values())):
+        mine = (place for place, issues in reach.items() if issues == group)
+        trade = ReachedTrade.of(table, world, state, mine)
+        translation = _Translation(table, state, reach, trade, nontariff)
+        pieces.append(_Piece(group, partial(translation.duties, group)))
     positions = [
         LawPosition(nontariff.marked(one.duties), mask) for one, mask in zip(others, held[1:], strict=True)
     ]
-    return PackageShocks(table, world, tuple(pieces), nontariff, active, tuple(positions), state, plan, trade)
+    return PackageShocks(table, world, tuple(pieces), nontariff, active, tuple(positions), state, reach)
+
+
+@dataclass(frozen=True, eq=False)
+class _Translation:
+    """What is needed to say what the options of a group of issues do to the products that they reach."""
+
+    table: Table
+    state: LawState
+    reach: Reach
+    trade: ReachedTrade
+    nontariff: NontariffEffects
+
+    def duties(self, group: Group, options: Combination) -> MarkedShock:
+        """Of the products that these issues reach and no others, with the fallbacks of all other issues."""
+        choices = self.table.grid.choices[self.table.fallback].copy()
+        choices[list(group)] = options
+        package = self.table.grid.position(choices)
+        marked = self.nontariff.marked(self.trade.translated(self.table, self.state, package))
+        return split_by_issues(marked, self.reach)[group]

@@ -1,8 +1,8 @@
-"""Payoffs of packages to the parties: every package is solved exactly."""
+"""Payoffs of packages to the parties: every one is solved, or of many those that could matter (`screening`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -13,12 +13,14 @@ from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
 from kosho.bargain.nontariff import IDLE_HINT, Draw
 from kosho.bargain.package_shocks import PackageShocks, package_shocks
-from kosho.bargain.table import BackgroundLaw, Table
+from kosho.bargain.screening import SCREENED_ABOVE, Screened, Screening, screen
+from kosho.bargain.table import PACKAGE_BYTES, BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
 from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, solve, solve_batch
 from kosho.equilibrium.failure import raise_first
 from kosho.errors import Problems
 from kosho.impact.reach import IdleError
+from kosho.limits import refuse_beyond
 from kosho.parallel import cores
 from kosho.progress import Progress, Reached, estimated, silent
 from kosho.world import World, together
@@ -88,6 +90,10 @@ class Weights(Shown):
             high=np.array([one.value if one.high is None else one.high for one in cited], float),
         )
 
+    def of_columns(self, parties: int) -> Array:
+        """`[column, party]`: how incomes and what is added in the sectors of weights make payoffs."""
+        return np.concatenate([np.eye(parties), self.value[:, None] * np.eye(parties)[self.owner]])
+
 
 @dataclass(frozen=True, eq=False)
 class PayoffParts(Shown):
@@ -105,6 +111,16 @@ class PayoffParts(Shown):
         scale = weights.value if value is None else value
         owned = np.eye(self.income.shape[1])[weights.owner]
         return self.income + (self.added * scale) @ owned
+
+    @staticmethod
+    def of_columns(values: Array, parties: int) -> PayoffParts:
+        """From `[state, column]`: incomes of so many parties, then what is added in the sectors of weights."""
+        return PayoffParts(values[:, :parties], values[:, parties:])
+
+    @property
+    def columns(self) -> Array:
+        """`[state, column]`, the same side by side."""
+        return np.concatenate([self.income, self.added], axis=1)
 
     def take(self, rows: Index) -> PayoffParts:
         """Some states, without the reasons of those that failed."""
@@ -165,7 +181,8 @@ class PricedTable(Shown):
     shocks: PackageShocks
     """Not collapsed; compared with the disagreement and the status quo, in this order."""
     weights: Weights
-    packages: PayoffParts
+    screened: Screened
+    """Packages; columns are those of `PayoffParts`, income before added."""
     disagreement: PayoffParts
     """One row."""
     status_quo: PayoffParts
@@ -183,23 +200,92 @@ class PricedTable(Shown):
             [("table", thing(self.table)), ("world", thing(self.world)), ("game", thing(self.game))],
         )
 
+    @property
+    def packages(self) -> PayoffParts:
+        """A row each."""
+        return PayoffParts.of_columns(self.screened.values, len(self.table.parties))
+
+    @property
+    def solved(self) -> Mask:
+        """`[package]`, whether it was solved; the others are estimated."""
+        return self.screened.solved
+
+    @property
+    def screening(self) -> Screening | None:
+        """How packages that were not solved were estimated; None where all were."""
+        return None if self.solved.all() else self.screened.screening
+
     @cached_property
     def game(self) -> Game:
         """At central weights."""
         return self.at(self.weights.value)
 
+    @cached_property
+    def hopeful(self) -> Game:
+        """The same with every package that was not solved at the best it may be.
+
+        What is chosen there for giving more, and was solved, would be chosen if all were solved.
+        """
+        return self._bounded(1.0)
+
+    @cached_property
+    def fearful(self) -> Game:
+        """The same with every package that was not solved at the worst it may be."""
+        return self._bounded(-1.0)
+
     def at(self, value: Array) -> Game:
         """At other weights."""
+        return self._game(self.packages.payoffs(self.weights, value), value)
+
+    def _bounded(self, sign: float) -> Game:
+        if self.solved.all():
+            return self.game
+        matrix = self.weights.of_columns(len(self.table.parties))
+        error = np.where(self.solved[:, None], 0.0, self.screened.bound @ np.abs(matrix))
+        return self._game(self.game.payoffs + sign * error, self.weights.value)
+
+    def _game(self, payoffs: Array, value: Array) -> Game:
         fails, now = (one.payoffs(self.weights, value)[0] for one in (self.disagreement, self.status_quo))
         game = Game.of(
             self.table.parties,
-            self.packages.payoffs(self.weights, value),
+            payoffs,
             fails,
             now,
             self.table.possible,
             {line.id: mask for line, mask in zip(self.table.file.red_lines, self.table.crossed.T, strict=True)},
         )
         return replace(game, resolution=NOTICED, noise=NOISE)
+
+    def with_exact(self, packages: Sequence[int] | Index) -> PricedTable:
+        """Once these packages are solved.
+
+        Raises:
+            KoshoError: one has no equilibrium.
+        """
+        rows = np.unique(np.asarray(packages, np.intp))
+        rows = rows[~self.solved[rows]]
+        if not len(rows):
+            return self
+        return replace(self, screened=self.screened.with_exact(rows, self.exact(rows)))
+
+    def exact(self, packages: Index) -> Array:
+        """`[package, column]`, packages solved.
+
+        Raises:
+            KoshoError: one has no equilibrium.
+        """
+        return _solved(self.shocks, self.deficits, packages).columns
+
+    def settled(self, choose: Callable[[Game], Index]) -> PricedTable:
+        """Once every package that a choice falls on is solved.
+
+        Args:
+            choose: Packages that a question is decided by, of a game; to have more makes none less likely.
+        """
+        priced = self
+        while len(rows := (chosen := choose(priced.hopeful))[~priced.solved[chosen]]):
+            priced = priced.with_exact(rows)
+        return priced
 
 
 def price(
@@ -208,10 +294,22 @@ def price(
     world: World,
     deficits: Deficits = "fixed",
     progress: Progress = silent,
+    *,
+    exact: bool | None = None,
 ) -> PricedTable:
     """Every package of a table under one background, with what follows without one and with today.
 
+    Args:
+        table: What is on the table.
+        background: What packages are laid on, and what follows without one.
+        world: The economy.
+        deficits: See `kosho.equilibrium.solve`.
+        progress: Called with what is being done.
+        exact: Whether every package is solved; if not, all that could matter are, and the others estimated
+            (`kosho.bargain.screening`). None screens tables of more than 20,000 packages.
+
     Raises:
+        InputError: the packages do not fit into memory.
         IdleError: an option changes nothing, and is not allowed to by name.
         KoshoError: a package has no equilibrium; whether it is a better deal than the others is not known then.
     """
@@ -219,31 +317,60 @@ def price(
     idle = shocks.idle_options()
     if background.id == table.backgrounds[0].id:
         _refuse_idle(table, idle)
-    world, collapsed = shocks.world, shocks.collapsed()
-    count = len(table.grid)
-    worth = solve_payoffs(
-        table,
-        world,
-        [*collapsed.counterfactuals(range(count)), *collapsed.comparison_counterfactuals()],
-        deficits,
-        reached=estimated(progress, f"Packages: {background.title}", count + 2),
-    )
-    if worth.failures:
-        packages = (", ".join(map(" ".join, table.grid.label(k).items())) for k in range(count))
-        worth.complete([*(f"package {one}" for one in packages), "the disagreement", "the status quo"])
+    world, grid, weights = shocks.world, table.grid, Weights.of(table, shocks.world)
+    compared: list[PayoffParts] = []
+
+    def solve(packages: Index) -> Array:
+        """The first time with what packages are compared with: equilibria of one batch compare best."""
+        count = len(packages)
+        reached = estimated(progress, f"Packages: {background.title}", count)
+        found = _solved(shocks, deficits, packages, reached, compared=not compared)
+        if not compared:
+            compared.extend(found.take(np.array([row])) for row in (count, count + 1))
+        return found.columns[:count]
+
+    if len(grid) <= SCREENED_ABOVE if exact is None else exact:
+        refuse_beyond("packages", len(grid), PACKAGE_BYTES, key="issues")
+        values = solve(np.arange(len(grid)))
+        screened = Screened(values, np.ones(len(grid), bool), np.zeros(values.shape[1]), None)
+    else:
+        screened = screen(grid, solve, weights.of_columns(len(table.parties)), NOTICED)
     return PricedTable(
         table,
         background,
         world,
         shocks,
-        Weights.of(table, world),
-        worth.take(np.arange(count)),
-        worth.take(np.array([count])),
-        worth.take(np.array([count + 1])),
+        weights,
+        screened,
+        compared[0],
+        compared[1],
         deficits,
         idle,
         shocks.as_in_force,
     )
+
+
+def _solved(
+    shocks: PackageShocks,
+    deficits: Deficits,
+    packages: Index,
+    reached: Reached | None = None,
+    *,
+    compared: bool = False,
+) -> PayoffParts:
+    """Packages solved, and behind them the disagreement and the status quo if they are asked for.
+
+    Raises:
+        KoshoError: one has no equilibrium.
+    """
+    table, tight = shocks.table, shocks.tight
+    changes = tight.counterfactuals(packages.tolist())
+    changes += tight.comparison_counterfactuals() if compared else []
+    worth = solve_payoffs(table, shocks.world, changes, deficits, reached=reached)
+    if worth.failures:
+        labels = (", ".join(map(" ".join, table.grid.label(k).items())) for k in packages.tolist())
+        worth.complete([*(f"package {one}" for one in labels), "the disagreement", "the status quo"])
+    return worth
 
 
 def _refuse_idle(table: Table, found: Mapping[tuple[str, str], str]) -> None:
@@ -257,13 +384,9 @@ def _refuse_idle(table: Table, found: Mapping[tuple[str, str], str]) -> None:
         raise IdleError("table", grave, IDLE_HINT)
 
 
-def background_shocks(
-    table: Table, background: BackgroundLaw, world: World, packages: Index | None = None
-) -> PackageShocks:
+def background_shocks(table: Table, background: BackgroundLaw, world: World) -> PackageShocks:
     """Packages of a table under one background, compared with the disagreement and the status quo."""
-    return package_shocks(
-        table, world, background.packages, packages, (background.disagreement, table.status_quo)
-    )
+    return package_shocks(table, world, background.packages, (background.disagreement, table.status_quo))
 
 
 @dataclass(frozen=True, eq=False)
@@ -296,7 +419,7 @@ def price_in_full(priced: PricedTable, table: Table, packages: Index) -> InFull:
         InputError, IdleError, ConvergenceError: as `price`.
     """
     finest = together(priced.world.finest, table.parties)
-    shocks = background_shocks(table, priced.background, finest, packages)
+    shocks = background_shocks(table, priced.background, finest)
     world = shocks.world
     changes = (*shocks.counterfactuals(packages.tolist()), *shocks.comparison_counterfactuals())
     outcomes = tuple(solve(world, one, priced.deficits) for one in changes)
@@ -335,7 +458,7 @@ def price_at(
     States without an equilibrium are in `PayoffParts.failures`.
     """
     changes: list[Counterfactual] = []
-    own = priced.shocks.restricted_to(packages)
+    own = priced.shocks
     for one in settings:
         theta = one.theta.to_numpy()
         at, levels = own.collapsed(theta), own.nontariff.levels(theta, one.draw, one.scale)

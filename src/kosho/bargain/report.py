@@ -18,6 +18,7 @@ from kosho.bargain.linkage import linkage
 from kosho.bargain.pricing import PricedTable
 from kosho.bargain.robustness import CriticalValues
 from kosho.bargain.schema import Justified, justified
+from kosho.bargain.screening import Screening
 from kosho.bargain.solutions import solutions
 from kosho.bargain.table import Table
 from kosho.equilibrium import Settled
@@ -29,6 +30,7 @@ SCHEMA_VERSION = 1
 
 def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
     """Everything a deal says, and why a package is worth what it is; names are stable."""
+    deal = deal if explained is None else deal.with_exact([explained])
     table, game, content = deal.table, deal.game, deal.table.file
     return {
         "schema_version": SCHEMA_VERSION,
@@ -44,6 +46,8 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
         "status_quo": _named(deal, game.status_quo.tolist()),
         "status_quo_statements": _ids(table, content.status_quo),
         "packages": len(game),
+        "solved": deal.solved,
+        "screening": _screening(deal.screening),
         "allowed": int(game.allowed.sum()),
         "individually_rational": int(game.rational.sum()),
         "better_for_all": int((game.better & game.allowed).sum()),
@@ -125,6 +129,11 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
         "fallback": table.grid.label(table.fallback),
         "struck": _struck(deal),
     }
+
+
+def _screening(one: Screening | None) -> dict[str, Any] | None:
+    """How packages that were not solved were estimated; None where all were solved."""
+    return None if one is None else {**asdict(one), "guarantee": one.guarantee}
 
 
 def _linkage(table: Table, game: Game) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,8 +10,9 @@ import numpy as np
 
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
-from kosho.bargain.pricing import PricedTable, PricingParameters, price_at
-from kosho.bargain.zone import critical_value, critical_weight, critical_zone_weight
+from kosho.bargain.pricing import NOTICED, PayoffParts, PricedTable, PricingParameters, price_at
+from kosho.bargain.screening import screen
+from kosho.bargain.zone import critical_value, critical_weight, zone_weights
 from kosho.display import Card, Shown, million
 from kosho.equilibrium import Deficits, Failure
 from kosho.errors import InputError, Problem
@@ -23,8 +25,10 @@ __all__ = ["Certificate", "CriticalValues", "GainQuantiles", "certify", "closing
 REGIONS = (LEAST_SCALE, 0.3, 0.7, MOST_SCALE)
 """Where the common scale of elasticities is cut for shares by region: the weak end holds what is found after
 ten years (Boehm, Levchenko & Pandalai-Nayar 2023), the strong one Simonovska & Waugh (2014) and the centre."""
-AT_ONCE = 10
-"""Draws whose shocks are held in memory together."""
+TOGETHER = 94
+"""Packages that are solved at another scale before all others; with what they are compared with one batch."""
+AT_ONCE = 50
+"""Draws whose shocks are held in memory together; neighbours on the common scale, which solve alike."""
 CLOSURES: tuple[Deficits, ...] = ("fixed", "zero")
 
 
@@ -140,6 +144,7 @@ def certify(
     reached, done = estimated(progress, "Draws", draws), 0
     for first, closure in enumerate(CLOSURES):
         mine = np.arange(first, draws, len(CLOSURES))
+        mine = mine[np.argsort([drawn[k][0] for k in mine], kind="stable")]
         for some in np.array_split(mine, max(1, -(-len(mine) // AT_ONCE))):
             if not len(some):
                 continue
@@ -173,37 +178,62 @@ def certify(
 def closing_points(priced: PricedTable, packages: Index) -> tuple[dict[int, CriticalValues], CriticalValues]:
     """Where each of `packages` stops leaving all better off, and where every allowed package does.
 
-    The elasticities are scaled alike. Weights need no solve. A gain within the game's resolution is none.
+    The elasticities are scaled alike. Weights need no solve of `packages` that were solved. A gain within the
+    game's resolution is none.
     """
-    game, weights = priced.game, priced.weights
-    base = priced.packages.income - priced.disagreement.income - game.resolution
-    added = priced.packages.added - priced.disagreement.added
-    central = added * weights.value
-    owned = np.eye(len(priced.table.parties))[weights.owner]
-    by_package: dict[int, dict[str, float | None]] = {package: {} for package in packages.tolist()}
-    whole: dict[str, float | None] = {}
+    priced, whole = _zone_weights(priced)
+    weights = priced.weights
+    scales = _Scaled(priced, packages)
+    found: dict[int, CriticalValues] = {}
+    for package in packages.tolist():
+        one = {
+            name: critical_weight(gains[package], slope[package], start)
+            for name, gains, slope, start in _along_weights(priced, priced.screened.values)
+        }
+        found[package] = CriticalValues(one, scales.closing(package))
+    return found, CriticalValues(dict(zip(weights.names, whole, strict=True)), _zone_closing(priced))
+
+
+def _along_weights(priced: PricedTable, values: Array) -> Iterator[tuple[str, Array, Array, float]]:
+    """For each weight its name, gains without it and what a unit adds `[package, party]`, and its value."""
+    weights, parties = priced.weights, len(priced.table.parties)
+    packages = PayoffParts.of_columns(values, parties)
+    base = packages.income - priced.disagreement.income - priced.game.resolution
+    added = packages.added - priced.disagreement.added
+    owned = np.eye(parties)[weights.owner]
     for w, name in enumerate(weights.names):
-        rest = base + (central * (np.arange(len(weights.names)) != w)) @ owned
-        slope = added[:, w, None] * owned[w]
-        start = float(weights.value[w])
-        for package, found in by_package.items():
-            found[name] = critical_weight(rest[package], slope[package], start)
-        whole[name] = critical_zone_weight(rest[game.allowed], slope[game.allowed], start)
-    at = _Scaled(priced, packages)
-    scales = {package: at.closing(package) for package in by_package}
-    return {
-        package: CriticalValues(by_package[package], scales[package]) for package in by_package
-    }, CriticalValues(whole, _zone_closing(priced))
+        others = weights.value * (np.arange(len(weights.names)) != w)
+        yield name, base + (added * others) @ owned, added[:, w, None] * owned[w], float(weights.value[w])
+
+
+def _zone_weights(priced: PricedTable) -> tuple[PricedTable, list[float | None]]:
+    """Each weight at which the zone closes, once the packages that keep it open up to there are solved."""
+    allowed = np.flatnonzero(priced.game.allowed)
+    while True:
+        open_ = np.where(priced.solved[:, None], 0.0, priced.screened.bound)
+        each = _along_weights(priced, priced.screened.values + open_)
+        ends = [zone_weights(gains[allowed], slope[allowed], start) for _, gains, slope, start in each]
+        exact = priced.with_exact([allowed[k] for _, keeping in ends for k in keeping])
+        if exact is priced:
+            return priced, [None if np.isinf(end) else end for end, _ in ends]
+        priced = exact
 
 
 def _zone_closing(priced: PricedTable) -> float | None:
     """The scale of theta at which the last allowed package stops leaving all better off.
 
-    Every allowed package is solved at each scale: at the end of the way first, and only if nobody gains there
-    is the way bisected. A zone that closes and opens again further down counts as open.
+    At each scale those that lead at the central one are solved first, and all others only if none of them
+    leaves all better off: at the end of the way first, and only if nobody gains there is the way bisected. A
+    zone that closes and opens again further down counts as open.
     """
+    few = _Scaled(priced, np.sort(leading_packages(priced.game, TOGETHER)))
     every = _Scaled(priced, np.flatnonzero(priced.game.allowed))
-    return critical_value(every.best, 1.0, LEAST_SCALE, steps=1)
+
+    def best(scale: float) -> float:
+        first = few.best(scale)
+        return first if first > 0 or len(few) == len(every) else every.best(scale)
+
+    return critical_value(best, 1.0, LEAST_SCALE, steps=1)
 
 
 def _regions(scales: Array, gaining: Mask) -> tuple[Region, ...]:
@@ -223,25 +253,48 @@ class _Scaled:
         central = priced.game.gains[packages].min(axis=1) - priced.game.resolution
         self._known: dict[float, Array] = {1.0: central}
 
+    def __len__(self) -> int:
+        return len(self._packages)
+
     def closing(self, package: int) -> float | None:
         """The scale at which a package stops leaving all better off."""
         place = int(np.searchsorted(self._packages, package))
         return critical_value(lambda scale: float(self._at(scale)[place]), 1.0, LEAST_SCALE)
 
     def best(self, scale: float) -> float:
-        """The largest smallest gain at a scale."""
-        return float(self._at(scale).max())
+        """The largest smallest gain at a scale; where packages were screened, of all that could have it."""
+        if self._priced.screening is None or scale in self._known:
+            return float(self._at(scale).max())
+        return self._screened(scale)
+
+    def _screened(self, scale: float) -> float:
+        """The same, of packages that are screened at the scale as they were at the central one."""
+        allowed = self._priced.game.allowed
+        parties = len(self._priced.table.parties)
+        found = screen(self._priced.table.grid, lambda rows: self._gains(rows, scale), np.eye(parties), NOTICED)
+        while True:
+            high = found.values + np.where(found.solved[:, None], 0.0, found.bound)
+            smallest = np.where(allowed, high.min(axis=1), -np.inf)
+            first = np.argsort(-smallest)[:TOGETHER]
+            if found.solved[first[0]]:
+                return float(smallest[first[0]])
+            first = first[~found.solved[first]]
+            found = found.with_exact(first, self._gains(first, scale))
 
     def _at(self, scale: float) -> Array:
         """`[package]`, above zero where every party gains more than noise."""
         if scale not in self._known:
-            setting = PricingParameters.scaled(self._priced.world, scale)
-            worth = price_at(self._priced, self._packages, [setting], self._priced.deficits)
-            names = [f"package {k}" for k in self._packages.tolist()] + ["the disagreement", "the status quo"]
-            worth.complete([f"{name} at {scale:g} of the elasticities" for name in names])
-            payoffs = worth.payoffs(self._priced.weights)
-            self._known[scale] = (payoffs[:-2] - payoffs[-2]).min(axis=1) - self._priced.game.resolution
+            self._known[scale] = self._gains(self._packages, scale).min(axis=1)
         return self._known[scale]
+
+    def _gains(self, packages: Index, scale: float) -> Array:
+        """`[package, party]`, above zero where a party gains more than noise."""
+        setting = PricingParameters.scaled(self._priced.world, scale)
+        worth = price_at(self._priced, packages, [setting], self._priced.deficits)
+        names = [f"package {k}" for k in packages.tolist()] + ["the disagreement", "the status quo"]
+        worth.complete([f"{name} at {scale:g} of the elasticities" for name in names])
+        payoffs = worth.payoffs(self._priced.weights)
+        return payoffs[:-2] - payoffs[-2] - self._priced.game.resolution
 
 
 def _spreads(priced: PricedTable, drawn: Array) -> dict[str, GainQuantiles]:

@@ -82,7 +82,7 @@ def price_struck(priced: PricedTable, *, confirm: bool) -> StruckOutcome | None:
     settled = np.flatnonzero(grid.choices[package] != grid.choices[table.fallback]).tolist()
     subsets, kept = grid.mixtures(package, table.fallback, settled), _promises_kept(table, agreed)
     rows = np.unique(np.concatenate([subsets, kept]))
-    shocks = background_shocks(table, priced.background, priced.world, rows)
+    shocks = background_shocks(table, priced.background, priced.world)
     collapsed = shocks.collapsed()
     changes = [*collapsed.counterfactuals(rows.tolist()), *_at_ends(collapsed, package)]
     worth = solve_payoffs(table, shocks.world, changes, priced.deficits).complete()

@@ -30,8 +30,10 @@ from kosho.yamlfile import LineNumbers, load
 __all__ = ["Agreed", "BackgroundLaw", "LawState", "Table"]
 
 PACKAGE_BYTES = 25_000
-"""What a package takes while all are priced, measured on the `talks` world; most of it is what it is worth by
+"""What a package takes while all are solved, measured on the `talks` world; most of it is what it is worth by
 country and sector."""
+ESTIMATED_BYTES = 1_000
+"""What a package takes where most are estimated."""
 STRUCK = "struck-"
 """Before the names of overlays of a deal that was struck later."""
 
@@ -176,7 +178,7 @@ class Table(Shown):
         TableCheck(file, lines, problems, register, known).all(set(laws), statements)
         problems.raise_if_any()
         count = math.prod(len(issue.options) for issue in file.issues)
-        refuse_beyond("packages", count, PACKAGE_BYTES, key="issues", file=str(path))
+        refuse_beyond("packages", count, ESTIMATED_BYTES, key="issues", file=str(path))
         every = {**known, **file.overlays}
 
         def law_of(scenario: str) -> LawState:
@@ -300,7 +302,16 @@ class Table(Shown):
         return self.option(k, self.grid.options[k].index(option))
 
     def overlay(self, issue: int, choice: int) -> Overlay:
-        """What an option changes in the law."""
+        """What an option changes in the law; its measures are the same objects every time."""
+        if (issue, choice) not in self._known_overlays:
+            self._known_overlays[issue, choice] = self._overlay(issue, choice)
+        return self._known_overlays[issue, choice]
+
+    @cached_property
+    def _known_overlays(self) -> dict[tuple[int, int], Overlay]:
+        return {}
+
+    def _overlay(self, issue: int, choice: int) -> Overlay:
         option = self.option(issue, choice)
         merged = Overlay(title="")
         for name in option.overlays:

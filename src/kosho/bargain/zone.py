@@ -20,6 +20,7 @@ __all__ = [
     "critical_zone_weight",
     "fewest_red_lines",
     "smallest_transfer",
+    "zone_weights",
 ]
 
 
@@ -119,17 +120,32 @@ def critical_zone_weight(gains: Array, slope: Array, start: float = 0.0) -> floa
     Returns:
         None if the zone never closes; `start` if there is none at `start`.
     """
+    reached, _ = zone_weights(gains, slope, start)
+    return None if np.isinf(reached) else reached
+
+
+def zone_weights(gains: Array, slope: Array, start: float) -> tuple[float, list[int]]:
+    """The weight at which the zone closes, infinite if it never does, and the packages that keep it open.
+
+    Args:
+        gains: See `critical_zone_weight`.
+        slope: See `critical_zone_weight`.
+        start: The weight in use.
+    """
     # Each package is good for all on an open interval of weights.
     with np.errstate(divide="ignore", invalid="ignore"):
         root = -gains / slope
     low = np.where(slope > 0, root, np.where((slope == 0) & (gains <= 0), np.inf, -np.inf)).max(axis=1)
     high = np.where(slope < 0, root, np.inf).min(axis=1)
-    real = np.flatnonzero(low < high)
-    reached = start
-    for k in real[np.argsort(low[real], kind="stable")]:
-        if low[k] < reached:
-            reached = max(reached, float(high[k]))
-    return None if np.isinf(reached) else reached
+    reached, keeping = start, list[int]()
+    while True:
+        # Of the packages that are good where the others stop, the one that is so furthest.
+        ends = np.where((low < high) & (low < reached), high, -np.inf)
+        best = int(ends.argmax())
+        if ends[best] <= reached:
+            return reached, keeping
+        reached = float(ends[best])
+        keeping.append(best)
 
 
 def critical_value(

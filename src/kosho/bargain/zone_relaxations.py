@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
@@ -18,7 +18,14 @@ from kosho.bargain.zone import Relaxation, Transfer, fewest_red_lines, smallest_
 from kosho.display import Card, Shown, listing, million, number
 from kosho.impact.tariff_shock import shock
 
-__all__ = ["RateChange", "ZoneRelaxations", "no_transfer", "relax_zone", "smallest_rate_change"]
+__all__ = [
+    "RateChange",
+    "ZoneRelaxations",
+    "no_transfer",
+    "relax_zone",
+    "relaxing_packages",
+    "smallest_rate_change",
+]
 
 
 TRIED = 5
@@ -103,6 +110,14 @@ def relax_zone(priced: PricedTable) -> ZoneRelaxations:
     return ZoneRelaxations(transfer, red_lines, rate, {way: why for way, why in absent.items() if why})
 
 
+def relaxing_packages(game: Game) -> Index:
+    """Packages that say which transfer and which red lines given up would open a zone, or why none would."""
+    transfer, together = smallest_transfer(game), np.flatnonzero(game.allowed)
+    best = together[[game.gains[together].sum(axis=1).argmax()]].tolist()
+    best += [one.package for one in fewest_red_lines(game)]
+    return np.array([*best, *([transfer.package] if transfer else [])], np.intp)
+
+
 def no_transfer(game: Game) -> str:
     """Why money between the parties opens no zone."""
     together = float(game.gains[game.allowed].sum(axis=1).max())
@@ -123,19 +138,35 @@ def smallest_rate_change(priced: PricedTable) -> RateChange | None:
         None if no rate between two options was found to do it.
     """
     steps = [step for issue in range(len(priced.table.grid.issues)) for step in _steps(priced, issue)]
-    candidates = [(step, one) for step in steps for one in _candidates(priced, step)]
-    candidates.sort(key=_order)
-    middles = [(step, one) for step in steps if (one := _middle(priced, step)) is not None]
-    middles.sort(key=_order)
+    priced, candidates, middles = _ranked(priced, steps)
     best: RateChange | None = None
-    for step, one in candidates[:TRIED]:
+    for step, one in candidates:
         if best is None or bool(one.crosses) == bool(best.crosses):
             best = _smallest(priced, step, one, best) or best
     found = (_smallest(priced, step, one, None) for step, one in middles)
     return best or next((one for one in found if one is not None), None)
 
 
-def _order(item: tuple[_Step, RateChange]) -> tuple[bool, float]:
+def _ranked(
+    priced: PricedTable, steps: Sequence[_Step]
+) -> tuple[PricedTable, list[_Candidate], list[_Candidate]]:
+    """The first candidates, and the middles of steps, once the packages at both of their ends are solved."""
+    while True:
+        candidates = [(step, one) for step in steps for one in _candidates(priced, step)]
+        candidates = sorted(candidates, key=_order)[:TRIED]
+        middles = [(step, one) for step in steps if (one := _middle(priced, step)) is not None]
+        ends = [
+            package
+            for step, one in (*candidates, *middles)
+            for package in (one.package, *_with(priced, np.array([one.package]), step.issue, step.end).tolist())
+        ]
+        exact = priced.with_exact(ends) if ends else priced
+        if exact is priced:
+            return priced, candidates, sorted(middles, key=_order)
+        priced = exact
+
+
+def _order(item: _Candidate) -> tuple[bool, float]:
     return bool(item[1].crosses), abs(item[1].new - item[1].old)
 
 
@@ -150,6 +181,9 @@ class _Step:
     """The option in whose terms rates are expressed."""
     rates: tuple[float, float]
     """Of start and end, in these terms."""
+
+
+_Candidate = tuple[_Step, RateChange]
 
 
 def _steps(priced: PricedTable, issue: int) -> list[_Step]:

@@ -84,6 +84,8 @@ def described(deal: Deal) -> Negotiation:
         as_of=deal.table.as_of,
         parties=tuple(content["parties"]),
         packages=content["packages"],
+        solved=None if deal.screening is None else deal.solved,
+        guarantee=None if deal.screening is None else deal.screening.guarantee,
         allowed=content["allowed"],
         better_for_all=content["better_for_all"],
         zone=content["zone"],

@@ -338,7 +338,7 @@ class StruckSummary(Frozen):
 
 
 class Negotiation(Frozen):
-    """The negotiating table: every package priced on the `talks` world."""
+    """The negotiating table: its packages priced on the `talks` world."""
 
     title: str
     summary: str
@@ -346,6 +346,10 @@ class Negotiation(Frozen):
     """The day that the table is as known on: earlier than the brief's where the talks were over by then."""
     parties: tuple[str, ...]
     packages: int
+    solved: int | None = None
+    """Of a table of many packages, how many were solved; the others are estimated. None where all were."""
+    guarantee: str | None = None
+    """By how much those that were not solved may err, in words."""
     allowed: int
     """Within the red lines."""
     better_for_all: int
@@ -408,9 +412,15 @@ class Negotiation(Frozen):
     def counted(self) -> str:
         """How many packages there are, within the red lines, and better for all, in a sentence."""
         packages, allowed, better = map(count, (self.packages, self.allowed, self.better_for_all))
+        how = f"{packages} packages were priced one by one on the smaller table"
+        if self.solved is not None:
+            how = (
+                f"Of {packages} packages {count(self.solved)} were solved on the smaller table, among them all "
+                f"that could be on the frontier, a deal or a tie, and the others estimated ({self.guarantee})"
+            )
         return (
-            f"{packages} packages were priced one by one on the smaller table; {allowed} stay within the red "
-            f"lines, and {better} of those leave every side better off than no deal."
+            f"{how}; {allowed} stay within the red lines, and {better} of those leave every side better off "
+            "than no deal."
         )
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["MOST", "PricedIssue", "PricedPackages", "priced_packages"]
 
 MOST = 20_000
-"""Packages that are told one by one; of a larger table the frontier and the deals are."""
+"""Packages that are told one by one; of a larger table, or one that was not all solved, the frontier and the
+deals are."""
 
 
 class PricedIssue(Frozen):
@@ -83,7 +84,7 @@ def priced_packages(deal: Deal) -> PricedPackages:
     """All packages of a deal's table under its first background, or the frontier and the deals of a large."""
     game, table = deal.game, deal.table
     told = range(len(game))
-    if len(game) > MOST:
+    if len(game) > MOST or deal.screening is not None:
         named = {int(k) for rows in deal.solutions.values() for k in rows} | {table.fallback}
         told = sorted({*map(int, game.frontier), *named})[:MOST]
     rows = list(told)

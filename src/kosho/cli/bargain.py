@@ -41,13 +41,21 @@ def show(  # noqa: PLR0913 - one parameter an option
             help="Why this package is worth what it is; issues not named keep their fallback.",
         ),
     ] = None,
+    exact: Annotated[
+        bool | None,
+        typer.Option(
+            "--exact/--screen",
+            help="Solve every package, or only those that could matter and estimate the others.",
+            show_default="every one up to 20,000",
+        ),
+    ] = None,
     require_zone: Annotated[
         bool, typer.Option("--require-zone", help="Exit with status 1 if no deal leaves all better off.")
     ] = False,
     allow_idle: AllowIdle = False,
     json: Json = False,
 ) -> None:
-    """Price every package on the table; the frontier, the deals theory picks, and how sure they are."""
+    """Price the packages on the table; the frontier, the deals theory picks, and how sure they are."""
     with show_progress("Reading the table") as progress:  # before what takes a while to come up
         from kosho.bargain import Effort
         from kosho.bargain.concessions import package_of_options
@@ -61,7 +69,7 @@ def show(  # noqa: PLR0913 - one parameter an option
         named_world = world_named(world, opened)
         package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
         alone = package is not None and not json
-        effort = Effort(draws=0, confirm=False) if alone else Effort(draws=draws, confirm=confirm)
+        effort = Effort(draws=0 if alone else draws, confirm=confirm and not alone, exact=exact)
         deal = negotiate_case(opened, on, named_world, closure, effort, progress)
         content = {"case": case, **contract(deal, package)}
     if json:
@@ -159,6 +167,8 @@ def _show(deal: Deal, content: dict[str, Any], asked: date) -> None:
         f"{content['title']}: {packages} packages, {allowed} within the red lines, "
         f"{better} of them better for all than no deal"
     )
+    if content["screening"] is not None:
+        say(_solved(content))
     say(UNIT)
     if deal.table.today < asked:
         say(
@@ -186,6 +196,14 @@ def _show(deal: Deal, content: dict[str, Any], asked: date) -> None:
     _show_frontier(deal, content)
     _show_linkage(deal, content)
     _show_rules(content)
+
+
+def _solved(content: dict[str, Any]) -> str:
+    """How many packages were solved, and how well the others are known."""
+    return (
+        f"{formatting.count(content['solved'])} of them solved, among them all that could be on the frontier, "
+        f"a deal or a tie; the others are estimated: {content['screening']['guarantee']}"
+    )
 
 
 def _show_certificate(content: dict[str, Any]) -> None:

@@ -47,6 +47,10 @@ CHUNK = 2 * TOGETHER
 """Members handed to a process at once."""
 WORTH_A_PROCESS = 4096
 """Members above which starting another process pays, where the caller leaves the choice."""
+NEAR = 0.5
+"""Root mean square difference of logarithms of elasticities up to which members share a centre."""
+FEW = 32
+"""Members of one set of elasticities from which on a centre of their own pays."""
 SAMPLE = 32
 """Members whose average is the centre of a family."""
 IN_MONEY = ("labour_income", "tariff_revenue", "profits")
@@ -244,12 +248,17 @@ def _chunks(
     absorption = absorption_of(closure, world)
     if absorption is not None:
         absorption.refuse_absent(one.shock for one in changes)
+    leading: dict[bytes, list[Shared[Plan]]] = {}  # by the markets that are left out of a centre
     for frame, theta, given in _groups(changes, world, thetas):
         members = _without_rents(given, changes, frame, absorption)
         if not members:
             continue
         sample = pack([changes[k] for k in members[:: -(-len(members) // SAMPLE)]], frame, absorption)
-        plan = Shared(Plan(shared, closure, tol, theta, frame, sample.stack, len(members)))
+        leaders = leading.setdefault(b"" if frame is None else frame.inside.tobytes(), [])
+        near = _nearest(theta, leaders) if len(members) < FEW else None
+        plan = Shared(Plan(shared, closure, tol, theta, frame, sample.stack, len(members), near))
+        if near is None and plan.value.together:
+            leaders.append(plan)
         for first in range(0, len(members), CHUNK):
             some = members[first : first + CHUNK]
             chunks.append(Chunk(plan, some, tuple(changes[k] for k in some)))
@@ -277,7 +286,21 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
         last = min(first + TOGETHER, size)
         with suppress(KoshoError, np.linalg.LinAlgError):
             found.put(range(first, last), iterate_together(plan, packed.between(first, last)))
+    if plan.near is not None and np.isnan(found.residual).any():
+        return _solved(Chunk(Shared(plan.alone), chunk.members, packed))
     return found, failures
+
+
+def _nearest(theta: xr.DataArray | None, leaders: Sequence[Shared[Plan]]) -> Shared[Plan] | None:
+    """A plan of nearly these elasticities: a Jacobian of their own costs more than the steps it saves."""
+    best, least = None, NEAR
+    for one in leaders:
+        other = one.value.theta
+        if theta is not None and other is not None:
+            apart = float(np.sqrt(np.mean(np.log(theta.to_numpy() / other.to_numpy()) ** 2)))
+            if apart < least:
+                best, least = one, apart
+    return best
 
 
 def _without_rents(

@@ -50,6 +50,8 @@ class Plan:
     frame: Frame | None
     sample: BatchStack
     size: int
+    near: Shared[Plan] | None = None
+    """One of almost the same elasticities, whose centre will do."""
 
     def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
         """Only what it was made of; every process works out the rest for itself."""
@@ -61,6 +63,7 @@ class Plan:
             self.frame,
             self.sample,
             self.size,
+            self.near,
         )
 
     @property
@@ -105,9 +108,16 @@ class Plan:
         fewest = FEWEST if self.frame is None else FEWEST_BOUNDED
         return self.size >= fewest and len(self.world.countries) * len(self.world.sectors) <= LARGEST
 
+    @property
+    def alone(self) -> Plan:
+        """The same with a centre of its own."""
+        return replace(self, near=None)
+
     @cached_property
     def centre(self) -> Centre:
         """The average shock, solved."""
+        if self.near is not None:
+            return self.near.value.centre
         base = self.factors
         try:
             family = Family.of(base, self.base, self.sample, base.spending.T)

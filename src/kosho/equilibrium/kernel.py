@@ -21,7 +21,7 @@ from kosho.arrays import Array, Index
 from kosho.equilibrium.factor_markets import LEAST, Incomes
 from kosho.equilibrium.preconditioners import Factors
 
-__all__ = ["SMALL_CELL", "Iterate", "Rents", "System", "Values", "evaluate"]
+__all__ = ["SMALL_CELL", "Iterate", "Nearby", "Rents", "System", "Values", "evaluate"]
 
 
 SMALL_CELL = 1e-6
@@ -73,6 +73,14 @@ class Iterate:
     log_price: Array  # (N, S)
     spending: Array  # X (N, S)
     premium: Array | None = None  # ln of a sector's labour cost over the country's wage, where it moves (N, S)
+
+
+@dataclass(frozen=True, eq=False)
+class Nearby:
+    """An equilibrium that another is near to, as far as solving can begin from it."""
+
+    point: Iterate
+    log_cost: Array  # ln c (N, S)
 
 
 @dataclass(frozen=True, eq=False)

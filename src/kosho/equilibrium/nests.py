@@ -449,8 +449,7 @@ class _Rows:
         n, i, j, share, tariff, part = zip(*self._new, strict=True) if self._new else ((),) * 6
         ones, rates = np.ones(len(n)), np.array(tariff, float)
         join = np.concatenate
-        shock = replace(
-            s,
+        shock = s.remade(
             importer=join([s.importer[old], np.array(n, np.intp)]),
             exporter=join([s.exporter[old], np.array(i, np.intp)]),
             sector=join([s.sector[old], np.array(j, np.intp)]),

@@ -7,7 +7,7 @@ with its own base tariff, new tariff, change of real trade cost and rent; what n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from types import NoneType
 from typing import cast
@@ -142,11 +142,17 @@ class Shock(Fixed, Shown):
         return len(self.share)
 
     def take(self, rows: Index) -> Shock:
-        """Some of the rows."""
-        columns = {
-            field.name: getattr(self, field.name)[rows] for field in fields(self)[2:] if field.name != "part"
-        }
-        return replace(self, **columns, part=tuple(self.part[row] for row in rows.tolist()))
+        """Some of the rows, each once."""
+        columns = {name: getattr(self, name)[rows] for name in COLUMNS}
+        return self.remade(**columns, part=tuple(self.part[row] for row in rows.tolist()))
+
+    def remade(self, **columns: Array | Index | tuple[str, ...]) -> Shock:
+        """With other columns, made from those of shocks that were checked: they are not checked again."""
+        made = object.__new__(Shock)
+        for field in fields(self):
+            object.__setattr__(made, field.name, columns.get(field.name, getattr(self, field.name)))
+        fix(made)
+        return made
 
     @classmethod
     def none(cls, world: World) -> Shock:
@@ -443,6 +449,8 @@ def _refuse_columns(shock: Shock) -> None:
 def _refuse_impossible(shock: Shock) -> None:
     home = shock.importer == shock.exporter
     own = shock.holder == shock.exporter  # below zero, a rent is what a maker bears of a duty
+    cells, place = shock.cells()
+    total = np.bincount(place, shock.share, minlength=len(cells))
     with np.errstate(invalid="ignore"):
         rules = [
             (~((shock.share > 0) & (shock.share <= 1 + ROUNDING)), "share {share} is not between 0 and 1"),
@@ -462,6 +470,8 @@ def _refuse_impossible(shock: Shock) -> None:
                 "domestic sales bear no tariff or rent",  # a negative rate is a subsidy to buyers
             ),
         ]
+    if not np.any([broken for broken, _ in rules]) and not (total > 1 + ROUNDING).any():
+        return
     problems = Problems()
     columns = ("share", "cost", "base_tariff", "tariff", "rent")
     for broken, message in rules:
@@ -471,8 +481,6 @@ def _refuse_impossible(shock: Shock) -> None:
             problems.add(f"{shock.name(int(row))}: {message.format(**values)}")
         if len(rows) > 10:
             problems.add(f"{len(rows) - 10} more like these")
-    cells, place = shock.cells()
-    total = np.bincount(place, shock.share, minlength=len(cells))
     for cell in np.flatnonzero(total > 1 + ROUNDING)[:10]:
         first = int(np.flatnonzero(place == cell)[0])
         problems.add(f"{shock.name(first)}: shares of the cell's parts sum to {total[cell]:g}", "at most one")

@@ -19,6 +19,7 @@ from kosho.equilibrium.constraints import Settled, partial
 from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
 from kosho.equilibrium.failure import Failure
 from kosho.equilibrium.fallbacks import find
+from kosho.equilibrium.kernel import Nearby
 from kosho.equilibrium.outcome import Outcome
 from kosho.equilibrium.shock import Shock, refuse_other_labels
 from kosho.equilibrium.solve_constrained import find_constrained
@@ -26,7 +27,7 @@ from kosho.equilibrium.system import cells_of, system_of
 from kosho.errors import KoshoError, Problems
 from kosho.world import World, labelled
 
-__all__ = ["Deficits", "rebase", "solve"]
+__all__ = ["Deficits", "rebase", "solve", "solve_near"]
 
 TOLERANCE = 1e-8
 REBASE_TOLERANCE = 1e-11
@@ -112,7 +113,23 @@ def solve(
         return Failure.of(error)
 
 
-def _solved(world: World, change: Counterfactual, closure: Closure, tol: float) -> Outcome:
+def solve_near(
+    world: World, change: Counterfactual, closure: Closure, tol: float, near: Outcome | Nearby | None
+) -> Outcome:
+    """As `solve`, from the equilibrium of a change that differs little, or of the same change elsewhere.
+
+    Raises:
+        InputError, KoshoError, ConvergenceError: as `solve`.
+    """
+    values = near.solution.values if isinstance(near, Outcome) else near
+    return _solved(
+        world, change, closure, tol, None if values is None else Nearby(values.point, values.log_cost)
+    )
+
+
+def _solved(
+    world: World, change: Counterfactual, closure: Closure, tol: float, near: Nearby | None = None
+) -> Outcome:
     base = rebase(world, closure=closure)
     factors = closed_factors(base, closure)
     observed = labelled(world.arrays.income, ("country",), world.countries, world.sectors)
@@ -124,11 +141,11 @@ def _solved(world: World, change: Counterfactual, closure: Closure, tol: float) 
         bound = replace(change, shock=shock)
         if partial(change.constraints):
             bound = in_full(bound, bought_anyway(world, without_promises(change), closure, tol))
-        found = find_constrained(base, factors, bound, tol)
+        found = find_constrained(base, factors, bound, tol, near)
         asked = found.shock if absorption is None else absorption.asked(found.shock, change.constraints)
         return Outcome(base, asked, closure, observed, found.solution, found.cells, found.shock, found)
     cells = cells_of(shock, base)
-    solution = find(system_of(base, shock, cells, factors), world, tol)
+    solution = find(system_of(base, shock, cells, factors), world, tol, None if near is None else near.point)
     return Outcome(base, change.shock, closure, observed, solution, cells, shock)
 
 

@@ -7,6 +7,7 @@ is accelerated (Anderson) and each equilibrium starts from the last.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -38,7 +39,7 @@ from kosho.equilibrium.constraint_levels import (
 from kosho.equilibrium.constraints import Quota, Settled
 from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.fallbacks import Solution, best_point, find
-from kosho.equilibrium.kernel import Iterate, Values
+from kosho.equilibrium.kernel import Iterate, Nearby, Values
 from kosho.equilibrium.nests import Varieties, explicit, kernel_weight
 from kosho.equilibrium.preconditioners import Factors
 from kosho.equilibrium.shock import Shock
@@ -70,7 +71,9 @@ class _Round:
     solution: Solution
 
 
-def find_constrained(base: World, factors: Factors, change: Counterfactual, tol: float) -> Constrained:
+def find_constrained(
+    base: World, factors: Factors, change: Counterfactual, tol: float, near: Nearby | None = None
+) -> Constrained:
     """The equilibrium of `base` after a change with product nests and constraints.
 
     Args:
@@ -78,6 +81,7 @@ def find_constrained(base: World, factors: Factors, change: Counterfactual, tol:
         factors: Of `base`, under the closure wanted.
         change: What changes; its constraints have names of their own.
         tol: Largest relative gap in any equation; constraints are met to 1e-7.
+        near: Where to begin; the base by default.
 
     Raises:
         InputError: unknown labels, parts the shock does not have, bounds that contradict one another.
@@ -97,10 +101,13 @@ def find_constrained(base: World, factors: Factors, change: Counterfactual, tol:
         _Economy(varieties, base, factors, chosen(bounds, some), tol)
         for varieties, some in ((of, ()), (closed, active))
     )
+    if near is not None:
+        with suppress(KoshoError):  # it may be nearer from the base
+            return Constrained(base, bounds, active, free, bound.equilibrium(near))
     try:
         held = bound.equilibrium(None)
     except KoshoError:  # it may be nearer from where there are no bounds
-        held = bound.equilibrium(free.equilibrium(None))
+        held = bound.equilibrium(free.equilibrium(None).solution.values)
     return Constrained(base, bounds, active, free, held)
 
 
@@ -141,7 +148,7 @@ class Constrained:
         if not self.bounds.constraints:
             return ()
         loose = len(self.active) == len(self.bounds.constraints) and not self.held.z.any()
-        free = self.held if loose else self.free.equilibrium(self.held)
+        free = self.held if loose else self.free.equilibrium(self.held.solution.values)
         return tuple(self._settled(c, free) for c in range(len(self.bounds.constraints)))
 
     def _settled(self, c: int, free: _Round) -> Settled:
@@ -204,21 +211,22 @@ class _Economy:
         pair = of.exporter * len(base.sectors) + of.shock.sector[of.row]
         self._pairs, self._pair = np.unique(pair, return_inverse=True)
 
-    def equilibrium(self, start: _Round | None) -> _Round:
+    def equilibrium(self, start: Values | Nearby | None) -> _Round:
         """Rounds until wedges, weights and the economy agree."""
         bounds, of = self._bounds, self.of
-        at = None if start is None else start.solution.values
-        signals = self._start() if at is None else self._signals(at)
+        point = None if start is None else start.point
+        signals = self._start() if start is None else self._signals(start)
         z, accelerate = np.zeros((len(bounds.constraints), 1)), Anderson(len(signals), MEMORY)
         simple = not bounds.constraints and not of.several.any()
-        least, best = np.inf, at
+        least, best = np.inf, start if isinstance(start, Values) else None
         for _ in range(ROUNDS):
             state = self._state(signals)
             met = settle(of, bounds, state, z)
             refuse_unmet(bounds, met)
             z = met.z
-            here = self._round(state, met, None if at is None else at.point)
+            here = self._round(state, met, point)
             at = here.solution.values
+            point = at.point
             heard = self._signals(at)
             gap = 0.0 if simple else self._gap(here, self._state(heard))
             if gap <= MET:
@@ -236,7 +244,7 @@ class _Economy:
         spending = np.log(self._base.arrays.expenditure[self.of.importer, self.of.sector])
         return np.concatenate([np.zeros(len(self._pairs)), spending, np.zeros(len(self._bounds.deflator))])
 
-    def _signals(self, values: Values) -> Array:
+    def _signals(self, values: Values | Nearby) -> Array:
         """What the economy tells the markets: ln unit costs, ln spending, ln deflators."""
         point = values.point
         level = (self._base.arrays.alpha * point.log_price).sum(axis=1)

@@ -42,6 +42,8 @@ def with_cells(
 def rows_in(shock: Shock, cells: Iterable[Cell]) -> Mask:
     """Which rows of a shock lie in some cells `[row]`."""
     wanted = set(cells)
+    if not wanted:
+        return np.zeros(len(shock), bool)
     return np.array(
         [(*cell, "") in wanted or (*cell, part or REST) in wanted for *cell, part in shock.places()], bool
     )

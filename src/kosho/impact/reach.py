@@ -20,6 +20,7 @@ from kosho.errors import InputError, KoshoError
 from kosho.impact.applicable import covers_sector
 from kosho.impact.effects import Effects, effects
 from kosho.impact.product_nests import End
+from kosho.impact.tariff_shock import Trade
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Declared, Subsidy
@@ -66,7 +67,7 @@ class _Asked(Shown):
     def changed(self, overlay: Overlay) -> _Asked:
         return _Asked(self.world, self.register.with_overlay(overlay), self.on, self.known)
 
-    def duties(self, among: frozenset[int] | None = None) -> Shock:
+    def duties(self, among: Trade | None = None) -> Shock:
         return duties(self.world, self.register, self.on, self.known, among=among)
 
     def effects(self, end: End) -> Effects:
@@ -212,7 +213,7 @@ def _aimless(measure: Measure, world: World) -> str | None:
 def _unchanged(change: Measure | Replacement, before: _Asked, overlay: Overlay) -> str | None:
     """Why a change makes no difference to what the economy is asked; None where it does."""
     here, there = before.changed(overlay), before.changed(_without(overlay, change))
-    some = _nearest(change, before)
+    some = Trade(_nearest(change, before))
     if not same_duties(here.duties(some), there.duties(some)):
         return None
     found = here.effects("value")

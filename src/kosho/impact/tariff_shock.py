@@ -24,12 +24,32 @@ from kosho.law.stacking import Stack, stack
 from kosho.world import World
 from kosho.world.law_cells import LawCells
 
-__all__ = ["shock"]
+__all__ = ["Trade", "shock"]
 
 
 HIGHEST_REST = 1.0
 """Ordinary rates of groups that leave the rest of a cell with a rate below zero or above this contradict the
 cell's base rate; all parts of such a cell then keep the cell's rate."""
+
+
+@dataclass(frozen=True)
+class Trade:
+    """A part of a world's trade, by positions: that of some countries with one another.
+
+    >>> from kosho.impact.tariff_shock import Trade
+    >>> Trade(frozenset({0, 1})).of(0), Trade(frozenset({0, 1}), importers=frozenset({1})).of(0)
+    (True, False)
+    """
+
+    countries: frozenset[int]
+    importers: frozenset[int] | None = None
+    """Which of them import; all if not given."""
+    products: frozenset[tuple[int, str]] | None = None
+    """Sector and product group (or ""); all if not given."""
+
+    def of(self, importer: int) -> bool:
+        """Whether a country imports any of it."""
+        return importer in (self.countries if self.importers is None else self.importers)
 
 
 def shock(
@@ -38,7 +58,7 @@ def shock(
     on: date,
     known: date | None = None,
     replace: Overlay | None = None,
-    among: frozenset[int] | None = None,
+    among: Trade | None = None,
 ) -> Shock:
     """What the law in force on a day changes against the base year of a world.
 
@@ -56,7 +76,7 @@ def shock(
         on: The day in force.
         known: The day of knowledge; None means the latest.
         replace: What a scenario changes on top of the dated state.
-        among: Positions of the countries whose trade with one another is wanted; all if not given.
+        among: The trade that is wanted; all if not given.
 
     Raises:
         InputError: the register does not cover the day, or the world has none of its imposers, or regions
@@ -73,9 +93,7 @@ def shock(
     if replace is not None:
         register = register.with_overlay(replace)
     register.refuse_uncovered(on)
-    frame = _Frame.of(world)
-    table = _ShockRows(world.countries, world.sectors)
-    place = frame.cells.place
+    place = _Frame.of(world).cells.place
     imposers = [code for code in register.economies if code in place]
     if not imposers:
         names = ", ".join(register.imposers)
@@ -84,9 +102,44 @@ def shock(
     imposers += sorted((told_apart & place.keys()) - set(imposers))  # parts are there whatever is in force
     base = [(weight, register.in_force(day)) for weight, day in base_days(register, world)]
     laws = _Laws(register, register.in_force(on, known), base).without_concessions_of_base()
-    for importer in imposers:
-        if among is None or place[importer] in among:
-            _add_importer(table, frame, laws.of(importer), (importer, among))
+    wanted = tuple(importer for importer in imposers if among is None or among.of(place[importer]))
+    return _translated(_Asked(world, laws, wanted, among))
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What a shock follows from; equal if made of the same objects.
+
+    A brief asks for the same law at every end of a range, for every draw and every table.
+    """
+
+    world: World
+    laws: _Laws
+    importers: tuple[str, ...]
+    among: Trade | None
+
+    @cached_property
+    def _made_of(self) -> tuple[Any, ...]:
+        return (
+            *(id(one) for one in (self.world.flows, self.world.tariff, self.world.law_cells.flows)),
+            self.importers,
+            self.among,
+            self.laws.made_of,
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._made_of)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self._made_of == other._made_of
+
+
+@lru_cache(maxsize=32)
+def _translated(of: _Asked) -> Shock:
+    frame = _Frame.of(of.world)
+    table = _ShockRows(of.world.countries, of.world.sectors)
+    for importer in of.importers:
+        _add_importer(table, frame, of.laws.of(importer), (importer, of.among))
     return table.shock()
 
 
@@ -97,6 +150,16 @@ class _Laws:
     register: Register
     new: list[Measure]
     base: list[tuple[float, list[Measure]]]
+
+    @cached_property
+    def made_of(self) -> tuple[Any, ...]:
+        """Equal for laws of the same objects."""
+        spans = (self.new, *(law for _, law in self.base))
+        return (
+            *(id(one) for one in (self.register.products, self.register.lists)),
+            tuple(tuple(id(measure) for measure in law) for law in spans),
+            tuple(weight for weight, _ in self.base),
+        )
 
     def without_concessions_of_base(self) -> _Laws:
         """Without cuts and binds of the base year: base rates are what they left of the ordinary duty.
@@ -211,19 +274,19 @@ class _ShockRows:
 _COLUMNS = ("importer", "exporter", "sector", "share", "base_tariff", "tariff")
 
 
-def _add_importer(
-    table: _ShockRows, frame: _Frame, laws: _Laws, whom: tuple[str, frozenset[int] | None]
-) -> None:
-    """Add the parts of everything one economy imports from others, or from some countries of the world only."""
+def _add_importer(table: _ShockRows, frame: _Frame, laws: _Laws, whom: tuple[str, Trade | None]) -> None:
+    """Add the parts of everything one economy imports from others, or of some of it only."""
     importer, among = whom
     if not laws.measures() and not laws.touched(importer):
         return
     cells, world = frame.cells, frame.world
     here = cells.place[importer]
-    partners = tuple(code for code, n in cells.place.items() if n != here and (among is None or n in among))
+    partners = tuple(
+        code for code, n in cells.place.items() if n != here and (among is None or n in among.countries)
+    )
     there = np.array([cells.place[code] for code in partners])
     gross = world.arrays.flows[here] * (1.0 + world.arrays.tariff[here])
-    for k, parts in _parts(_Imports(laws, cells, importer, partners)):
+    for k, parts in _parts(_Imports(laws, cells, importer, partners, among and among.products)):
         j = cells.sector[k]
         for part in parts:
             keep = (part.spending > 0) & ((part.tariff != part.base) | (part.product.group is not None))
@@ -250,17 +313,17 @@ class _Imports:
     cells: LawCells
     importer: str
     partners: tuple[str, ...]
+    among: frozenset[tuple[int, str]] | None
+    """Sectors of the world and product groups that are wanted; all if not given."""
 
     @cached_property
     def _made_of(self) -> tuple[Any, ...]:
-        register = self.laws.register
-        spans = (self.laws.new, *(law for _, law in self.laws.base))
         return (
             self.importer,
             self.partners,
-            *(id(one) for one in (self.cells.flows, self.cells.tariff, register.products, register.lists)),
-            tuple(tuple(id(measure) for measure in law) for law in spans),
-            tuple(weight for weight, _ in self.laws.base),
+            self.among,
+            *(id(one) for one in (self.cells.flows, self.cells.tariff)),
+            self.laws.made_of,
         )
 
     @cached_property
@@ -291,10 +354,16 @@ class _Imports:
 def _parts(of: _Imports) -> list[tuple[int, list[_Part]]]:
     """By ICIO sector of a sector of the table, the parts of everything one economy imports from others."""
     touched = of.laws.touched(of.importer)
-    past = replaced(of, laws=replaced(of.laws, new=[]))
-    return [
-        (k, of.cell(k).parts(_slots(past, k))) for k, code in enumerate(of.cells.sectors) if code in touched
-    ]
+    past = replaced(of, laws=replaced(of.laws, new=[]), among=None)
+    found: list[tuple[int, list[_Part]]] = []
+    for k, code in enumerate(of.cells.sectors):
+        j = int(of.cells.sector[k])
+        if code in touched and (of.among is None or any(sector == j for sector, _ in of.among)):
+            slots = _slots(past, k)
+            if of.among is not None:
+                slots = [one for one in slots if (j, one.product.group or "") in of.among]
+            found.append((k, of.cell(k).parts(slots)))
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,9 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array
-from kosho.equilibrium import solve
+from kosho.equilibrium import Closure, solve
+from kosho.equilibrium.kernel import Nearby
+from kosho.equilibrium.solve import solve_near
 from kosho.errors import KoshoError
 from kosho.impact.ranges import Range
 from kosho.impact.vehicles import brand_sales
@@ -110,6 +112,8 @@ class CornerJob:
     scenario: str
     corner: Corner
     variant: Variant
+    near: Nearby | None = None
+    """The middle of all ranges, to begin from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +139,9 @@ class DrawResult:
     """`[flow]`, the same of their quantities."""
 
 
-JobResult = tuple[VariantResult, CentralOutcome] | VariantResult | Mapping[str, Array] | str | DrawResult
+JobResult = (
+    tuple[VariantResult, CentralOutcome, Nearby] | VariantResult | Mapping[str, Array] | str | DrawResult
+)
 """Of the middle, another variant, a corner (`kosho.scenario.sensitivity.at`), a draw."""
 
 
@@ -167,28 +173,30 @@ def run_job(job: Job) -> JobResult:
     if isinstance(job, CentralJob):
         outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant)
         shown = variant_result(inputs, outcome, job.scenario, job.variant.id)
-        return shown, CentralOutcome.of(
-            outcome, inputs.flows, subsidies_at(inputs.subsidies.get(job.scenario, ()))
-        )
+        paid = subsidies_at(inputs.subsidies.get(job.scenario, ()))
+        values = outcome.solution.values
+        return shown, CentralOutcome.of(outcome, inputs.flows, paid), Nearby(values.point, values.log_cost)
     if isinstance(job, CornerJob):
         law, base = inputs.laws[job.scenario], inputs.worlds["central"]
         found = effects_at(base, law, job.corner)
         paid = subsidies_at(inputs.subsidies.get(job.scenario, ()), job.corner)
         return figures_or_reason(
-            partial(solve_variant, inputs, found, job.variant, ROUGHLY), inputs.flows, paid
+            partial(solve_variant, inputs, found, job.variant, ROUGHLY, job.near), inputs.flows, paid
         )
     outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant)
     return variant_result(inputs, outcome, job.scenario, job.variant.id)
 
 
-def solve_variant(inputs: JobInputs, effects: Effects, variant: Variant, tol: float = SHARPLY) -> Outcome:
+def solve_variant(
+    inputs: JobInputs,
+    effects: Effects,
+    variant: Variant,
+    tol: float = SHARPLY,
+    near: Nearby | None = None,
+) -> Outcome:
     """The equilibrium on the full world."""
-    return solve(
-        inputs.worlds[variant.elasticities],
-        effects.counterfactual,
-        variant.deficits,
-        tol,
-    )
+    closure = Closure(deficits=variant.deficits)
+    return solve_near(inputs.worlds[variant.elasticities], effects.counterfactual, closure, tol, near)
 
 
 def _drawn(inputs: JobInputs, theta: xr.DataArray) -> DrawResult:

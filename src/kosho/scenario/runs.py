@@ -49,7 +49,7 @@ from kosho.scenario.sensitivity import (
     largest_moves,
     solved_corners,
 )
-from kosho.scenario.simulate import scenario_effects
+from kosho.scenario.simulate import posed, scenario_effects
 from kosho.unfinished import Unfinished
 from kosho.world import WorldChoice, Worlds, draw_elasticities, low_elasticity
 
@@ -199,25 +199,23 @@ def _run(
     shared.pack()
     central = [CentralJob(shared, name, main) for name in names]
     variants = [VariantJob(shared, name, variant) for name in names for variant in others]
-    at_ends = [
-        CornerJob(shared, name, corner, main)
-        for name in names
-        for corner in corners(inputs.laws[name], inputs.effects[name])
-    ]
+    ends = [(name, corner) for name in names for corner in corners(inputs.laws[name], inputs.effects[name])]
     draws = [DrawJob(shared, theta) for theta in draw_elasticities(inputs.talks, DRAWS, SEED)]
-    jobs = [*central, *at_ends, *variants, *draws]
-    job_results = _solved(jobs, progress, unfinished)
+    middle = _solved(central, progress, unfinished)
+    near = {job.scenario: middle[job][2] for job in central}
+    at_ends = [CornerJob(shared, name, corner, main, near[name]) for name, corner in ends]
+    job_results = middle | _solved([*at_ends, *variants, *draws], progress, unfinished, len(central))
     of_variant: dict[tuple[str, str], VariantResult] = {
         (job.scenario, job.variant.id): job_results[job] for job in variants
     }
     middles: dict[str, CentralOutcome] = {}
     for job in central:
-        of_variant[job.scenario, main.id], middles[job.scenario] = job_results[job]
+        of_variant[job.scenario, main.id], middles[job.scenario], _ = job_results[job]
     results = [of_variant[name, variant.id] for name in names for variant in VARIANTS]
     moved = {
         name: [(job.corner.of, job_results[job]) for job in at_ends if job.scenario == name] for name in names
     }
-    ends = _Ends(
+    ranges = _Ends(
         {name: middle.figures for name, middle in middles.items()},
         {name: solved_corners(moved[name]) for name in names},
     )
@@ -237,18 +235,20 @@ def _run(
         scenarios=scenarios,
         variants=VARIANTS,
         results=tuple(results),
-        comparisons=_comparisons(inputs, scenarios, results, drawn, ends),
-        flow_ranges=_flow_ranges(scenarios, results, drawn, ends),
+        comparisons=_comparisons(inputs, scenarios, results, drawn, ranges),
+        flow_ranges=_flow_ranges(scenarios, results, drawn, ranges),
         all_commitments=tuple(bounds),
         flow_ids=tuple(flow.id for flow in inputs.flows),
         assumptions=tuple(dict.fromkeys(text for one in inputs.effects.values() for text in one.assumptions)),
     )
 
 
-def _solved(jobs: Sequence[Job], progress: Progress, unfinished: Unfinished | None) -> dict[Any, Any]:
-    """The result of every job: known from work that was broken off, or found now."""
+def _solved(
+    jobs: Sequence[Job], progress: Progress, unfinished: Unfinished | None, first: int = 0
+) -> dict[Any, Any]:
+    """The result of every job: known from work that was broken off, or found now; numbered from `first` on."""
     before = {} if unfinished is None else unfinished.results
-    names = {job: (number, *job_name(job)) for number, job in enumerate(jobs)}
+    names = {job: (number, *job_name(job)) for number, job in enumerate(jobs, first)}
     found: dict[Any, Any] = {job: before[name] for job, name in names.items() if name in before}
     left = [job for job in jobs if job not in found]
     known = len(found)
@@ -264,9 +264,9 @@ def _solved(jobs: Sequence[Job], progress: Progress, unfinished: Unfinished | No
 def _inputs(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, worlds: Worlds) -> JobInputs:
     full = {one.id: scenario_effects(case, one.id, as_of, worlds.whole) for one in scenarios}
     coarsely = case.allowing_idle()  # what the whole world tells apart acts there
-    talks = {one.id: scenario_effects(coarsely, one.id, as_of, worlds.coarse) for one in scenarios}
+    talks = {one.id: posed(coarsely, one.id, as_of, worlds.coarse) for one in scenarios}
     # The same units of the case in every scenario; and a world kept keeps what was prepared.
-    base, small = (next(iter(posed.values()))[0] for posed in (full, talks))
+    base, small = (next(iter(some.values()))[0] for some in (full, talks))
     laws = {one.id: case.law(one.id, as_of) for one in scenarios}
     return JobInputs(
         worlds={"central": base, "low": low_elasticity(base)},

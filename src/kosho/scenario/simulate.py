@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import partial
-from typing import Literal
+from functools import cached_property, lru_cache, partial
+from typing import Any, Literal
 
 import xarray as xr
 
 from kosho.arrays import Array
 from kosho.case import Case, Law
 from kosho.equilibrium import Closure, Outcome, solve
+from kosho.equilibrium.closure import agreed
+from kosho.equilibrium.solve import TOLERANCE, solve_near
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
 from kosho.impact.reach import idle, refuse_idle, unpriced
@@ -30,7 +32,14 @@ from kosho.scenario.sensitivity import (
 )
 from kosho.world import PhysicalFlow, World, WorldChoice, low_elasticity, together
 
-__all__ = ["Simulation", "scenario_effects", "simulate", "simulate_with_ranges", "with_quantities"]
+__all__ = [
+    "Simulation",
+    "posed",
+    "scenario_effects",
+    "simulate",
+    "simulate_with_ranges",
+    "with_quantities",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,10 +140,12 @@ def simulate_with_ranges(  # noqa: PLR0913 - one question, told whole
     law = case.law(scenario)
     paid = buyer_subsidies(base, law)
 
-    def solved(effects: Effects) -> Outcome:
-        return solve(base, effects.counterfactual, deficits, closure=closure)
+    outcome = solve(base, found.counterfactual, deficits, closure=closure)
+    held = agreed(closure, deficits)
 
-    outcome = solved(found)
+    def solved(effects: Effects) -> Outcome:
+        return solve_near(base, effects.counterfactual, held, TOLERANCE, outcome)
+
     moved: list[tuple[str, Mapping[str, Array] | str]] = []
     ends = list(corners(law, found))
     reached = estimated(progress, "Solving at the ends of ranges", len(ends))
@@ -173,12 +184,67 @@ def scenario_effects(
     >>> len(found.shock) > 1000, [one.name for one in found.constraints]
     (True, ['us-232-autos-gbr'])
     """
-    case = case.as_known_on(as_of)
-    law = case.law(scenario)
-    chosen = _world(case, world)
-    base = _counted(case.within(chosen), chosen)
-    found = effects(base, law.register, law.on, law.known)
-    return base, replace(found, idle=idle_changes(case, scenario, base, law))
+    asked = _Asked(case.as_known_on(as_of), world, scenario)
+    base, found = _posed(asked)
+    return base, replace(found, idle=_idle(asked))
+
+
+def posed(
+    case: Case, scenario: str, as_of: date | None = None, world: World | WorldChoice | str | None = None
+) -> tuple[World, Effects]:
+    """As `scenario_effects`, where it does not matter whether a measure reaches anything.
+
+    Raises:
+        InputError: as `simulate`.
+
+    >>> from kosho import Case
+    >>> from kosho.scenario.simulate import posed
+    >>> world, found = posed(Case.load("japan-us-2025"), "no-deal", world="talks")
+    >>> world.meta.name, len(found.idle)
+    ('talks', 0)
+    """
+    return _posed(_Asked(case.as_known_on(as_of), world, scenario))
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A scenario of a case on a world; equal if made of the same objects.
+
+    A brief asks again for turns along a scale, for first years, and for ends; nothing is laid twice.
+    """
+
+    case: Case
+    world: World | WorldChoice | str | None
+    scenario: str
+
+    @cached_property
+    def _made_of(self) -> tuple[Any, ...]:
+        named = self.world if isinstance(self.world, str) else id(self.world)
+        return (*(id(getattr(self.case, one.name)) for one in fields(self.case)), named, self.scenario)
+
+    def __hash__(self) -> int:
+        return hash(self._made_of)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self._made_of == other._made_of
+
+
+@lru_cache(maxsize=64)
+def _posed(asked: _Asked) -> tuple[World, Effects]:
+    law = asked.case.law(asked.scenario)
+    base = _base(replace(asked, scenario=""))
+    return base, effects(base, law.register, law.on, law.known)
+
+
+@lru_cache(maxsize=8)
+def _base(asked: _Asked) -> World:
+    chosen = _world(asked.case, asked.world)
+    return with_quantities(asked.case.within(chosen), chosen)
+
+
+@lru_cache(maxsize=64)
+def _idle(asked: _Asked) -> dict[str, str]:
+    return idle_changes(asked.case, asked.scenario, _posed(asked)[0], asked.case.law(asked.scenario))
 
 
 def idle_changes(case: Case, scenario: str, base: World, law: Law) -> dict[str, str]:

@@ -24,7 +24,7 @@ from kosho.progress import Progress, silent
 from kosho.provenance import Frozen
 from kosho.scenario.interval import Number
 from kosho.scenario.results import BASE
-from kosho.scenario.simulate import scenario_effects
+from kosho.scenario.simulate import posed
 from kosho.world import World
 from kosho.world.elasticity_scale import SCALES
 
@@ -99,8 +99,8 @@ def turning(
     # What the whole world tells apart acts there.
     coarsely = case.allowing_idle()
     names = dict.fromkeys(name for pair in pairs for name in pair if name != BASE)
-    posed = {name: scenario_effects(coarsely, name, as_of, world) for name in names}
-    along = Along(posed, [party.economy for party in case.parties], processes=cores())
+    laid = {name: posed(coarsely, name, as_of, world) for name in names}
+    along = Along(laid, [party.economy for party in case.parties], processes=cores())
     return tuple(
         Turning(
             party=one.party,

@@ -30,7 +30,8 @@ KEPT = 512
 """Packages whose answers a desk keeps."""
 OPEN = 4
 """Desks kept at once; the one used longest ago is closed first."""
-PLAIN = Effort(draws=0, confirm=False)
+PLAIN = Effort(draws=0, confirm=False, exact=True)
+"""Any package may be asked for, so all are solved."""
 
 
 @dataclass

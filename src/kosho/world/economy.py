@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import xarray as xr
@@ -172,5 +173,11 @@ def labelled(
     >>> table.sel(country="USA").values
     array([3., 4.])
     """
-    coords = {dim: list(sectors if dim in ("sector", "input") else countries) for dim in dims}
+    coords = _coordinates(tuple(dims), tuple(countries), tuple(sectors))
     return xr.DataArray(np.asarray(values, dtype=np.float64), coords=coords, dims=list(dims))
+
+
+@lru_cache(maxsize=64)
+def _coordinates(dims: tuple[str, ...], countries: tuple[str, ...], sectors: tuple[str, ...]) -> xr.Coordinates:
+    """Labels with their indexes, which take longer to make than all else of an array."""
+    return xr.Coordinates({dim: list(sectors if dim in ("sector", "input") else countries) for dim in dims})
