@@ -66,9 +66,9 @@ def serve(
     outside = not _is_loopback(host)
     token = secrets.token_urlsafe(24) if outside else None
     names = (*LOOPBACK, *((host, socket.gethostname()) if outside else ()))
+    sides = _sides(case, first, side or [])
     listening = _bound(host, port)
     where = listening.getsockname()[1]
-    sides = _sides(case, first, side or [])
     found = Settings(known, answer, first, names, token, sides=sides)
     if outside:
         sys.stderr.write(
