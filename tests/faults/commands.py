@@ -118,6 +118,8 @@ EVERY = {
         "register propose message.txt --out out/proposed.yaml", writes=("proposed.yaml",), tells="9903.76.01"
     ),
     "world build": Command("", writes=("built.npz",), tells="5 economies"),
+    "world import": Command("", writes=("imported.npz",), tells="5 economies"),
+    "world list": Command("world list", tells="icio-2022"),
     "world formats": Command("world formats", tells="long-csv"),
     "world info": Command("world info 韓国+case/mine.npz", tells="mine"),
 }
@@ -136,9 +138,13 @@ def leaves(command: Any = None, name: str = "") -> Iterator[str]:
 
 def words(name: str, folder: Path) -> list[str]:
     """Arguments of a command, for a process that runs in the folder of the inputs."""
-    if name == "world build":
+    if name in ("world build", "world import"):
         told = [str(word) for word in sales(folder)]
-        return ["world", "build", *told, "--out", "out/built.npz"]
+        if name == "world build":
+            return ["world", "build", *told, "--out", "out/built.npz"]
+        place = told.index("--from")
+        rest = [*told[:place], *told[place + 2 :], "--insist"]  # sales are made up, as small as they are
+        return ["world", "import", told[place + 1], *rest, "--out", "out/imported.npz"]
     return EVERY[name].words
 
 

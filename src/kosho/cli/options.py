@@ -32,8 +32,8 @@ WorldNamed = Annotated[
     typer.Option(
         "--world",
         metavar="NAME|FILE",
-        help="The table: icio-2022, talks, full, or a file of `kosho world build`; :talks or :full behind it "
-        "says how fine.",
+        help="The table: icio-2022, talks, full, an imported one (`kosho world list`) or its file; :talks or "
+        ":full behind it says how fine.",
     ),
 ]
 

@@ -14,6 +14,7 @@ from kosho.errors import InputError
 from kosho.world.calibrate import ratio
 from kosho.world.datafiles import rows, sources
 from kosho.world.elasticities import low_factor
+from kosho.world.naming import OWN
 from kosho.world.table import World
 
 __all__ = ["info"]
@@ -51,6 +52,7 @@ def info(world: World) -> Json:
         "world": world.hash,
         "year": meta.year,
         "unit": meta.unit,
+        "edition": meta.edition or None,
         "source": meta.source,
         "licence": meta.licence,
         "attribution": meta.attribution,
@@ -238,6 +240,8 @@ def _is_goods(world: World, code: str) -> bool:
     members = world.meta.sectors.get(code) or (code,)
     if all(member in known for member in members):
         return any(known[member].goods for member in members)
+    if world.meta.classification == OWN:  # it could be
+        return True
     return code[:1] in "ABC"
 
 
