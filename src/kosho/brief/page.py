@@ -20,6 +20,7 @@ from kosho.brief.first_page import turning_point
 from kosho.brief.gain_figure import gain_table, gain_title, panels
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, FirstPart, Reference
+from kosho.brief.several_table import several_table
 from kosho.brief.tables import tables, within_seven
 from kosho.codes import country_name
 from kosho.extras import missing
@@ -113,7 +114,7 @@ def render(brief: Brief) -> str:
             gain_tables=gain_table(brief),
             within_seven=within_seven,
             figures=figures(brief),
-            tables=tables(brief) | market_tables(brief) | commitments(brief),
+            tables=tables(brief) | market_tables(brief) | commitments(brief) | several_table(brief),
             deal_tables=deal_tables,
             statement_text=statement_text,
             range_note=formatting.range_note,

@@ -17,7 +17,7 @@ from kosho.world.elasticities import low_factor
 from kosho.world.naming import OWN
 from kosho.world.table import World
 
-__all__ = ["info"]
+__all__ = ["info", "unknown_share"]
 
 Json = dict[str, Any]
 
@@ -204,6 +204,17 @@ def _tariffs(world: World) -> Json:
             world.countries[n]: float(a.revenue[n]) for n in np.argsort(-a.revenue)[:20] if a.revenue[n] > 0
         },
     }
+
+
+def unknown_share(world: World) -> float | None:
+    """Share of goods trade on which the base duty is not known; None where no goods are traded.
+
+    >>> from kosho.world import toy
+    >>> from kosho.world.report import unknown_share
+    >>> unknown_share(toy())
+    0.0
+    """
+    return _tariffs(world)["unknown_share_of_goods_trade"]
 
 
 def _elasticities(world: World) -> Json:

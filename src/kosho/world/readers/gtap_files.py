@@ -143,7 +143,6 @@ def _of_julia(path: Path) -> dict[str, Held]:
     found: dict[str, Held] = {}
     try:
         with h5py.File(path) as file:
-
             content: Any = file
 
             def at(value: Any) -> Any:
