@@ -119,6 +119,10 @@ EVERY = {
     ),
     "world build": Command("", writes=("built.npz",), tells="5 economies"),
     "world import": Command("", writes=("imported.npz",), tells="5 economies"),
+    "world diff": Command("world diff 韓国+case/mine.npz 韓国+case/mine.npz", tells="the same"),
+    "world export": Command(
+        "world export 韓国+case/mine.npz out/mine.csv", writes=("mine.csv",), tells="mine.csv"
+    ),
     "world list": Command("world list", tells="icio-2022"),
     "world formats": Command("world formats", tells="long-csv"),
     "world info": Command("world info 韓国+case/mine.npz", tells="mine"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -21,14 +21,14 @@ from kosho.brief.gain_figure import gain_table, gain_title, panels
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, FirstPart, Reference
 from kosho.brief.several_table import several_table
-from kosho.brief.tables import tables, within_seven
+from kosho.brief.tables import CellTable, tables, within_seven
 from kosho.codes import country_name
 from kosho.extras import missing
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["KINDS", "LINES", "LINES_WITHOUT_A_DEAL", "render", "require_extra"]
+__all__ = ["KINDS", "LINES", "LINES_WITHOUT_A_DEAL", "plain_page", "render", "require_extra"]
 
 LINES: tuple[tuple[FirstPart, str, str], ...] = (
     ("ask", "Ask for", "deals"),
@@ -125,6 +125,26 @@ def render(brief: Brief) -> str:
         )
     )
     return re.sub(r"(?<=\d) %", f"{formatting.NBSP}%", page)  # a number and its sign stay on one line
+
+
+def plain_page(title: str, shown: Sequence[CellTable]) -> str:
+    """A page of tables that is no brief: self-contained, readable without scripts, in the same style.
+
+    Raises:
+        InputError: the packages of the `brief` extra are not installed.
+
+    >>> from kosho.brief.page import plain_page
+    >>> from kosho.brief.tables import Cell, CellTable
+    >>> sizes = CellTable("t", "Sizes", ("What",), ((Cell("a"),),))
+    >>> "<caption>Sizes</caption>" in plain_page("A table", [sizes])
+    True
+    """
+
+    def cite(_: Iterable[str]) -> list[Reference]:
+        return []
+
+    page = _environment().get_template("plain.html.j2")
+    return page.render(title=title, tables=shown, cite=cite, style=_text("style.css")).lstrip()
 
 
 def safe_url(url: str | None) -> str | None:

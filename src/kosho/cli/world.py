@@ -24,10 +24,11 @@ from kosho.cli.table_options import (
     settings_of,
 )
 from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.cli.world_page import Facts, world_page
 from kosho.display import plural
 from kosho.errors import InputError, Problem
 
-__all__ = ["app", "show_info", "size_told"]
+__all__ = ["app", "info_tables", "show_info", "size_told"]
 
 app = typer.Typer(
     help="The world table: build it, or say what it is and how far to trust it.",
@@ -113,23 +114,38 @@ def info(
     ] = None,
     world: WorldNamed = None,
     *,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Write it as a page, with every elasticity.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say what a table is, which block of it is estimated and how well, and what is unknown."""
+    from kosho.outputs import require_file, save
     from kosho.world.report import info as described
 
+    require_file(html)
     if name is not None and world is not None:
         raise InputError(Problem("a table and --world were both given", "give one"))
     with show_progress("Reading the table"):
         content = described(world_named(world, default=name).load().whole)
+    if html is not None:
+        save({html: world_page(content, info_tables(content))})
     if json:
         show_json(content)
     else:
         show_info(content)
+        if html is not None:
+            say(str(html))
 
 
 def show_info(content: dict[str, Any]) -> None:
-    """What `kosho world info` says of a table."""
+    """What `kosho world info` says of a table, on a terminal."""
+    for title, columns, rows, numeric in info_tables(content):
+        show_table(title, columns, rows, numeric=numeric)
+
+
+def info_tables(content: dict[str, Any]) -> list[Facts]:
+    """Tables of what `kosho.world.report.info` says: facts, and balances where they are published."""
     sizes, totals = content["sizes"], content["totals"]
     flows = formatting.count(sizes["flows"])
     facts = [
@@ -144,8 +160,7 @@ def show_info(content: dict[str, Any]) -> None:
         *(("Left out", text) for text in content["left_out"]),
         *(("Adjusted", text) for text in content["adjustments"]),
     ]
-    show_table("The world table", ("What", "As it is"), facts)
-    _show_balances(content)
+    return [("The world table", ("What", "As it is"), facts, 0), *_balances(content)]
 
 
 def size_told(economies: int, sectors: int, *more: str) -> str:
@@ -201,9 +216,9 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
     return found + [("Assumed", text) for text in content["assumptions"]]
 
 
-def _show_balances(content: dict[str, Any]) -> None:
+def _balances(content: dict[str, Any]) -> list[Facts]:
     if content["balances"] is None:
-        return
+        return []
     balances: dict[str, dict[str, Any]] = content["balances"]["net_exports"]
     largest = sorted(balances, key=lambda code: -abs(balances[code]["published"]))[:12]
     rows = [
@@ -214,4 +229,4 @@ def _show_balances(content: dict[str, Any]) -> None:
         for code in largest
     ]
     title = f"Net exports, billion USD, against {content['balances']['source']} ({content['balances']['year']})"
-    show_table(title, ("Economy", "Table", "Published"), rows, numeric=2)
+    return [(title, ("Economy", "Table", "Published"), rows, 2)]

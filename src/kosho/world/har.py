@@ -23,10 +23,12 @@ from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems
 
-__all__ = ["WIDTH", "HeaderArray", "har_bytes", "read_har"]
+__all__ = ["UNKNOWN", "WIDTH", "HeaderArray", "har_bytes", "read_har"]
 
 WIDTH = 12
 """Letters of the name of a set, and of an element."""
+UNKNOWN = "UNKN"
+"""Header of Kosho's own: over commodities, sources and destinations, 1 where the base duty is not known."""
 BLANK = b"    "
 CHUNK = 7996
 """Numbers in a record, as GEMPACK writes them."""

@@ -23,6 +23,7 @@ from kosho.arrays import Array
 from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems
 from kosho.world.calibrate import ratio
+from kosho.world.har import UNKNOWN
 from kosho.world.readers.gtap_files import Held, held_in
 from kosho.world.readers.reader import Reader, Settings, clipped
 from kosho.world.store import IOTable
@@ -89,7 +90,7 @@ def read_gtap(files: Sequence[Path], settings: Settings) -> IOTable:
         final.sum(axis=0),
         final=final,
         tariff=rate,
-        unknown=None if rate is None else np.zeros_like(rate),
+        unknown=None if rate is None else _unknown(held, base),
         theta=theta,
         meta={
             "name": f"gtap-{year}" if year else "gtap",
@@ -251,6 +252,14 @@ def _rates(held: Mapping[str, Held], base: Base, notes: list[str]) -> Array | No
             f"{plural(int((rate < 0).sum()), 'duty', 'duties')} below zero (subsidies on imports) kept"
         )
     return rate.transpose(2, 1, 0)
+
+
+def _unknown(held: Mapping[str, Held], base: Base) -> Array:
+    """1 where the base duty is not known, `[importer, exporter, commodity]`: only files of Kosho say so."""
+    n, c = len(base.regions), len(base.goods)
+    if UNKNOWN not in held:
+        return np.zeros((n, n, c))
+    return held[UNKNOWN].ordered(base.goods, base.regions, base.regions).transpose(2, 1, 0)
 
 
 def _theta(held: Mapping[str, Held], base: Base) -> Array | None:

@@ -130,7 +130,8 @@ def _table(
 ) -> IOTable:
     if not sales:
         raise InputError(Problem("has no rows", file=str(files[0])))
-    countries = tuple(dict.fromkeys(code for one in sales for code in (one.exporter, one.importer)))
+    sides = [*(one.exporter for one in sales), *(one.importer for one in sales)]
+    countries = tuple(dict.fromkeys(sides))
     sectors = tuple(dict.fromkeys(one.seller for one in sales))
     strange = sorted({one.user for one in sales} - set(sectors) - categories)
     if strange:
