@@ -22,6 +22,7 @@ __all__ = [
     "TariffsGiven",
     "WeightsGiven",
     "YearGiven",
+    "assignments",
     "settings_of",
 ]
 
@@ -66,14 +67,12 @@ WeightsGiven = Annotated[
 Insist = Annotated[bool, typer.Option("--insist", help="Take values that are out of bounds as they are.")]
 
 
-def settings_of(source: str, given: Sequence[str] | None, year: int | None) -> dict[str, str]:
-    """What `--set` says, and the year where the format asks for it.
+def assignments(given: Sequence[str] | None) -> dict[str, str]:
+    """What `--set` says, by key.
 
     Raises:
         InputError: something is not KEY=VALUE.
     """
-    from kosho.world.readers import reader
-
     found: dict[str, str] = {}
     problems = Problems()
     for text in given or ():
@@ -82,6 +81,18 @@ def settings_of(source: str, given: Sequence[str] | None, year: int | None) -> d
             problems.add(f"{text!r} sets nothing", "KEY=VALUE, such as value=OBS_VALUE", key="--set")
         found[key.strip()] = value.strip()
     problems.raise_if_any()
+    return found
+
+
+def settings_of(source: str, given: Sequence[str] | None, year: int | None) -> dict[str, str]:
+    """What `--set` says, and the year where the format asks for it.
+
+    Raises:
+        InputError: something is not KEY=VALUE.
+    """
+    from kosho.world.readers import reader
+
+    found = assignments(given)
     if year is not None and "year" in reader(source).settings:
         found.setdefault("year", str(year))
     return found
