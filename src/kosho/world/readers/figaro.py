@@ -10,12 +10,12 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import IO, TextIO
 
 import numpy as np
 
 from kosho.errors import InputError, Problem, Problems
-from kosho.tabular import open_csv
+from kosho.tabular import open_bytes, open_csv
 from kosho.world.readers.currency import EURO, usd_per_euro
 from kosho.world.readers.matrix_csv import BELOW, Cell, Shape, What, not_text, read_matrix, stop_if_many
 from kosho.world.readers.reader import Reader, Settings
@@ -49,9 +49,12 @@ def read_figaro(files: Sequence[Path], settings: Settings) -> IOTable:
         if any(word in first or word in path.name for word in PRODUCTS):
             told = "is a table of products by products"
             raise InputError(Problem(told, "take the one of industries by industries", str(path)))
-        with open_csv(path) as file:
-            flat = set(FLAT) <= set(next(csv.reader([first]), []))
-            sales = _flat(file, path, settings) if flat else _matrix(file, path, settings)
+        if set(FLAT) <= set(next(csv.reader([first]), [])):
+            with open_csv(path) as file:
+                sales = _flat(file, path, settings)
+        else:
+            with open_bytes(path) as raw:
+                sales = _matrix(raw, path, settings)
     except (UnicodeDecodeError, csv.Error) as error:
         raise not_text(path, error) from None
     sales.scale = rate
@@ -100,7 +103,7 @@ def _row(text: str) -> What:
     return BELOW if VALUE_ADDED.fullmatch(text) else None
 
 
-def _matrix(file: TextIO, path: Path, settings: Settings) -> Sales:
+def _matrix(file: IO[bytes], path: Path, settings: Settings) -> Sales:
     def column(text: str) -> What:
         return _cell(text.strip())
 

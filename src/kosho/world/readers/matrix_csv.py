@@ -10,8 +10,9 @@ import csv
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 import numpy as np
 
@@ -32,6 +33,10 @@ class Cell:
     """Of final demand; then there is no sector."""
 
 
+PART = 1 << 23
+"""Bytes that are parsed together."""
+QUOTE = ord('"')
+LINES = bytes.maketrans(b",", b"\n")
 TOTAL, BELOW, DROPPED = "total", "below", "dropped"
 """What else a label may be: gross output, a row under the table, a column of no economy."""
 What = Cell | str | None
@@ -72,13 +77,23 @@ class Columns:
     total: int | None
     width: int
 
+    @cached_property
+    def industries(self) -> tuple[Index | slice, Index | None]:
+        """Columns of industries, and their places; None where they stand in order, each once."""
+        return _run(self.inputs, self.input_place, len(self.countries) * len(self.sectors))
+
+    @cached_property
+    def demand(self) -> tuple[Index | slice, Index | None]:
+        """The same of final demand."""
+        return _run(self.finals, self.final_place, len(self.countries) * len(self.categories))
+
     def used(self, values: Array) -> Array:
         """`[importer, user]` of a row."""
-        return _sums(self.input_place, values[self.inputs], (len(self.countries), len(self.sectors)))
+        return _sums(self.industries, values, (len(self.countries), len(self.sectors)))
 
     def bought(self, values: Array) -> Array:
         """`[importer, category]` of a row."""
-        return _sums(self.final_place, values[self.finals], (len(self.countries), len(self.categories)))
+        return _sums(self.demand, values, (len(self.countries), len(self.categories)))
 
 
 @dataclass(eq=False)
@@ -90,13 +105,23 @@ class Reading:
     seen: dict[str, int] = field(default_factory=dict)
     below: dict[str, Array] = field(default_factory=dict)
     output: dict[tuple[int, int], float] = field(default_factory=dict)
+    met: set[tuple[int, int]] = field(default_factory=set)
+    """Industries that have a row, whatever is in it."""
     lost: dict[str, float] = field(default_factory=dict)
 
 
-def _sums(places: Index, values: Array, shape: tuple[int, int]) -> Array:
-    if len(places) == shape[0] * shape[1] and places[0] == 0 and (np.diff(places) == 1).all():
-        return values.reshape(shape)
-    return np.bincount(places, values, shape[0] * shape[1]).astype(np.float64).reshape(shape)
+def _run(columns: Index, places: Index, size: int) -> tuple[Index | slice, Index | None]:
+    """A slice where columns follow one another and their places do, as in every table that joins no parts."""
+    if len(places) == size and (places == np.arange(size)).all() and (np.diff(columns) == 1).all():
+        return slice(int(columns[0]), int(columns[-1]) + 1), None
+    return columns, places
+
+
+def _sums(where: tuple[Index | slice, Index | None], values: Array, shape: tuple[int, int]) -> Array:
+    columns, places = where
+    if places is None:
+        return values[columns].reshape(shape)
+    return np.bincount(places, values[columns], shape[0] * shape[1]).astype(np.float64).reshape(shape)
 
 
 def columns_of(
@@ -155,7 +180,7 @@ def columns_of(
 
 
 def read_matrix(
-    file: TextIO,
+    file: IO[bytes],
     shape: Shape,
     order: Callable[[Iterable[str]], tuple[str, ...]],
     rule: str,
@@ -164,7 +189,7 @@ def read_matrix(
     """The sales of a matrix.
 
     Args:
-        file: Text of the CSV.
+        file: The CSV.
         shape: How labels are written.
         order: Of the sectors.
         rule: For inventories.
@@ -175,7 +200,8 @@ def read_matrix(
             add up; all are listed with their lines.
     """
     problems = Problems(str(path))
-    header = next(csv.reader(file), [])
+    first = file.readline().decode("utf-8-sig")
+    header = next(csv.reader([first]), [])
     columns = columns_of(header, shape, order, problems)
     sales = Sales(columns.countries, columns.sectors, columns.categories, shape.stocks, rule)
     reading = Reading(columns, problems)
@@ -185,9 +211,11 @@ def read_matrix(
     for line, name, values in text_rows(file, columns.width, problems):
         _note_twice(reading, name, line)
         stop_if_many(problems)
+        what = shape.row(name)
+        if isinstance(what, Cell) and what.country in countries and what.sector in sectors:
+            reading.met.add((countries[what.country], sectors[what.sector]))
         if values is None:
             continue
-        what = shape.row(name)
         if what in (BELOW, TOTAL):
             if what == TOTAL:
                 reading.below["OUT"] = columns.used(values)
@@ -199,13 +227,13 @@ def read_matrix(
         at = countries[what.country], sectors[what.sector]
         used, bought = columns.used(values), columns.bought(values)
         sales.take(*at, used, bought)
+        total = float("nan") if columns.total is None else float(values[columns.total])
         if columns.total is not None:
-            total = float(values[columns.total])
             lost = {text: float(values[column]) for text, column in columns.dropped.items()}
             for text, value in lost.items():
                 reading.lost[text] = reading.lost.get(text, 0.0) + abs(value)
             sales.check(name, float(used.sum() + bought.sum()) + sum(lost.values()), total, problems, line)
-            reading.output[at] = reading.output.get(at, 0.0) + total
+        reading.output[at] = reading.output.get(at, 0.0) + total
     _check(reading, shape)
     problems.raise_if_any()
     for text, value in reading.lost.items():
@@ -213,20 +241,83 @@ def read_matrix(
     return sales
 
 
-def text_rows(file: TextIO, width: int, problems: Problems) -> Iterator[tuple[int, str, Array | None]]:
+def text_rows(file: IO[bytes], width: int, problems: Problems) -> Iterator[tuple[int, str, Array | None]]:
     """Line, name and figures of every row; figures start at column 1, as in the header, and None are wrong."""
-    values = np.zeros(width)
-    for line, text in enumerate(file, start=2):
+    line = 2
+    while part := bytearray(file.read(PART)):
+        part += file.readline()  # to the end of the last line
+        found = _at_once(part, width)
+        if found is None:
+            yield from _one_by_one(bytes(part), width, line, problems)
+            line += part.count(b"\n")
+            continue
+        for row, (name, values) in enumerate(zip(*found, strict=True), start=line):
+            yield row, name, values
+        line += len(found[0])
+
+
+def _one_by_one(
+    part: bytes, width: int, first: int, problems: Problems
+) -> Iterator[tuple[int, str, Array | None]]:
+    for line, content in enumerate(part.splitlines(), start=first):
+        text = content.decode("utf-8")
         name, _, rest = text.partition(",")
         if not name.strip():
             continue
-        found = figures(rest)
-        if found is not None and found.size == width - 1:
-            values[1:] = found
-            yield line, name.strip(), values
+        values = figures(rest)
+        if values is not None and values.size == width - 1:
+            yield line, name.strip(), np.concatenate(([0.0], values))
         else:
             cells = next(csv.reader([text]))
             yield line, cells[0].strip(), _cells(cells, width, line, problems)
+
+
+def _at_once(part: bytearray, width: int) -> tuple[list[str], Array] | None:
+    """Names and figures `[row, column]` of plain lines, parsed as one column by Arrow; None where not plain.
+
+    In place of each name stands a zero while they are parsed, so that a row keeps its columns.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - of an extra; without it lines are parsed one by one
+        import pyarrow.csv as arrow  # noqa: PLC0415
+    except ModuleNotFoundError:
+        return None
+    names = _take_names(part)
+    if names is None:
+        return None
+    try:
+        table = arrow.read_csv(
+            pa.BufferReader(part.translate(LINES)),
+            arrow.ReadOptions(column_names=["value"], block_size=len(part) // 2 + width),
+            arrow.ParseOptions(delimiter="\t", quote_char=False, ignore_empty_lines=False),
+            arrow.ConvertOptions(column_types={"value": pa.float64()}, null_values=[]),
+        )
+        values = table.column("value").to_numpy()
+    except pa.ArrowInvalid:
+        values = np.zeros(0)
+    if values.size == len(names) * width and np.isfinite(values.sum()):
+        return [name.decode("utf-8").strip() for _, name in names], values.reshape(len(names), width)
+    for start, name in names:
+        part[start : start + len(name)] = name
+    return None
+
+
+def _take_names(part: bytearray) -> list[tuple[int, bytes]] | None:
+    """Where the name of each line begins, and what it is; zeros stay in its place. None if one is empty."""
+    found: list[tuple[int, bytes]] = []
+    start = 0
+    while start < len(part):
+        end = part.find(b"\n", start)
+        end = len(part) if end < 0 else end
+        comma = part.find(b",", start, end)
+        if comma <= start or part[start] == QUOTE:
+            for at, name in found:
+                part[at : at + len(name)] = name
+            return None
+        found.append((start, bytes(part[start:comma])))
+        part[start:comma] = b"0" * (comma - start)
+        start = end + 1
+    return found
 
 
 def figures(text: str, separator: str = ",") -> Array | None:
@@ -281,14 +372,8 @@ def _note_twice(reading: Reading, name: str, line: int) -> None:
 def _check(reading: Reading, shape: Shape) -> None:
     """Rows that are missing, and published output that the columns do not agree on."""
     columns, problems = reading.columns, reading.problems
-    found = {shape.row(name) for name in reading.seen}
-    have = {(cell.country, cell.sector) for cell in found if isinstance(cell, Cell)}
-    industries = {divmod(int(place), len(columns.sectors)) for place in columns.input_place}
-    missing = sorted(
-        f"{columns.countries[n]}_{columns.sectors[s]}"
-        for n, s in industries
-        if (columns.countries[n], columns.sectors[s]) not in have
-    )
+    industries = {divmod(place, len(columns.sectors)) for place in columns.input_place.tolist()}
+    missing = sorted(f"{columns.countries[n]}_{columns.sectors[s]}" for n, s in industries - reading.met)
     if missing:
         problems.add(f"has no rows of {', '.join(missing[:10])}", f"{len(missing)} are missing")
     if not shape.totals:

@@ -14,11 +14,11 @@ import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import TextIO
+from typing import IO
 
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem
-from kosho.tabular import members_of, open_csv
+from kosho.tabular import members_of, open_bytes
 from kosho.world.readers.matrix_csv import BELOW, DROPPED, TOTAL, Cell, Shape, What, near, not_text, read_matrix
 from kosho.world.readers.reader import Reader, Settings
 from kosho.world.readers.sales import INVENTORIES, rule_of
@@ -124,11 +124,11 @@ def _kept(text: str) -> bool:
 
 
 @contextmanager
-def _opened(path: Path, year: str | None) -> Generator[tuple[TextIO, str]]:
-    """The text of the file, or of the year that is asked for in a bundle, and its name."""
+def _opened(path: Path, year: str | None) -> Generator[tuple[IO[bytes], str]]:
+    """The content of the file, or of the year that is asked for in a bundle, and its name."""
     inside = members_of(path)
     if len(inside) <= 1:
-        with open_csv(path) as file:
+        with open_bytes(path) as file:
             yield file, inside[0] if inside else path.name
         return
     wanted = [one for one in inside if year is not None and _year(one) == year]
@@ -138,7 +138,7 @@ def _opened(path: Path, year: str | None) -> Generator[tuple[TextIO, str]]:
         raise InputError(
             Problem(f"{told}{f' of {year}' if year else ''}: {held}", "--year says which", str(path))
         )
-    with open_csv(path, wanted[0]) as file:
+    with open_bytes(path, wanted[0]) as file:
         yield file, wanted[0]
 
 
