@@ -117,6 +117,8 @@ EVERY = {
     "register propose": Command(
         "register propose message.txt --out out/proposed.yaml", writes=("proposed.yaml",), tells="9903.76.01"
     ),
+    "serve": Command("serve --openapi", tells='"openapi"'),
+    "mcp": Command("mcp", typed=""),
     "world build": Command("", writes=("built.npz",), tells="5 economies"),
     "world import": Command("", writes=("imported.npz",), tells="5 economies"),
     "world diff": Command("world diff 韓国+case/mine.npz 韓国+case/mine.npz", tells="the same"),

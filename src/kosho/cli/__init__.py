@@ -21,7 +21,7 @@ from kosho.cli.streams import give_up, take_any_text
 from kosho.ending import end_at_once, end_quietly
 from kosho.errors import InputError, KoshoError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "command", "main"]
 
 COMMANDS = (
     "cases",
@@ -43,6 +43,8 @@ COMMANDS = (
     "register",
     "schedule",
     "world",
+    "serve",
+    "mcp",
 )
 """In the order in which they are listed."""
 
@@ -91,6 +93,10 @@ def _app_of(name: str) -> typer.Typer:  # noqa: C901, PLR0912 - a case a command
             from kosho.cli.schedule import app as found
         case "world":
             from kosho.cli.world_estimate import app as found
+        case "serve":
+            from kosho.cli.serve import app as found
+        case "mcp":
+            from kosho.cli.mcp import app as found
         case _:
             raise KeyError(name)
     return found
@@ -138,6 +144,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def command() -> Any:
+    """The whole command line, for whoever runs a command in this process."""
+    return get_command(app)
 
 
 def _version(asked: bool) -> None:

@@ -235,7 +235,7 @@ def _show_economy(of: Episode, found: dict[str, Any]) -> None:
         for code, one in found["ev_musd"].items()
     ]
     show_table(
-        f"{of.title}: in the whole economy, a year in the long run",
+        f"{of.title}: in the whole economy, a year in the long run (year ten)",
         ("Economy", "Billion USD"),
         rows,
         numeric=1,

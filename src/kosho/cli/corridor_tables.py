@@ -121,7 +121,8 @@ def _scenarios(corridor: Corridor, content: dict[str, Any]) -> None:
         names = [country_name(end) for end in ends]
         columns += [f"Exports, {names[0]} to {names[1]}", *(f"Real income, {name}" for name in names)]
     title = (
-        "What would be quicker, and its worth; exports and real income in billion USD a year, in the long run"
+        "What would be quicker, and its worth; exports and real income in billion USD a year, in the long run "
+        "(year ten)"
     )
     show_table(title, columns, rows, numeric=len(columns) - 1)
 

@@ -133,7 +133,7 @@ def _show(content: dict[str, Any]) -> None:
         show_table("", ["", *items], rows, numeric=len(items))
     if "run" in content:
         _show_run(content)
-    say(f"largest difference: {formatting.decimals(content['largest_difference'], 3)} percentage points")
+    say(f"largest difference: {formatting.significant(content['largest_difference'], 2, 6)} percentage points")
     say(f"published: {content['source']}")
     for one in content["notes"]:
         say(one)
@@ -141,10 +141,17 @@ def _show(content: dict[str, Any]) -> None:
 
 def _show_run(content: dict[str, Any]) -> None:
     """What the run does in the country that acts."""
-    told = [f"{name.replace('_', ' ')} {value}" for name, value in content["run"].items()]
+    told = [f"{name.replace('_', ' ')} {_said(value)}" for name, value in content["run"].items()]
     measures = ("welfare", "equivalent_variation", "employment", "consumer_prices")
     rows = [[name.replace("_", " "), formatting.decimals(content[name]["USA"], 3)] for name in measures]
     show_table(f"This run: {', '.join(told)}; all countries with --json", ["percent", "USA"], rows, numeric=1)
+
+
+def _said(value: object) -> str:
+    """A choice of a run in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _show_cp2015(content: dict[str, Any]) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from kosho import formatting
 from kosho.cli.bounds import show as show_bounds
-from kosho.cli.closures import Closures, closure_of
+from kosho.cli.closures import INCOME, Closures, closure_of
 from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
-from kosho.cli.year_one import HELD, products, show_first_year, show_years
+from kosho.cli.year_one import HELD, products, show_first_year, show_years, years
+from kosho.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,8 +35,6 @@ app = typer.Typer(add_completion=False)
 SHOWN = (6, 3)
 """Economies besides the parties: those that lose and those that gain most."""
 ALL_SHOWN = (12, 4)
-INCOME = {False: "Real income, %", True: "Gain, % of income"}
-"""What the first figure is, by whether labour supply moves: then only equivalent variation is comparable."""
 PRICES = (
     "Consumer prices are counted in the value added of the world, so that they hold duties and what exchange "
     "rates do; only differences between economies, or from their wages, say something."
@@ -74,9 +73,13 @@ def show(  # noqa: PLR0913 - one parameter an option
         bool, typer.Option("--base", help="With --add: to the law of the table's year, without a case.")
     ] = False,
     against: Annotated[
-        str,
-        typer.Option(metavar="base|status-quo|no-deal|SCENARIO", help="What the scenario is compared with."),
-    ] = "base",
+        str | None,
+        typer.Option(
+            metavar="base|status-quo|no-deal|SCENARIO",
+            help="What the scenario is compared with: the base, or with --add what lines are added to, if not "
+            "given.",
+        ),
+    ] = None,
     horizon: Annotated[
         str,
         typer.Option(
@@ -99,6 +102,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     from kosho.cli.additions import Question, answer
     from kosho.scenario.additions import Way
     from kosho.scenario.against import resolved
+    from kosho.scenario.results import BASE
     from kosho.scenario.several import several
 
     on = day(as_of, "--as-of")
@@ -108,16 +112,25 @@ def show(  # noqa: PLR0913 - one parameter an option
     response = chosen(elasticities, ("central", "low"), "--elasticities")
     question = Question(case, scenario, on, tuple(add or ()), base)
     if question.lines:
-        answer(question, world, Way(balance, response, allow_idle), json=json)
+        _refuse_year_one(years)
+        way = Way(balance, response, allow_idle, adjusts, against)
+        answer(question, world, way, json=json)
         return
     case, scenario = question.plain()
     opened = permitted(open_case(case, on), allow_idle=allow_idle)
-    asked = _Asked(opened, scenario, on, resolved(opened, against), years, balance, response, adjusts)
+    asked = _Asked(opened, scenario, on, resolved(opened, against or BASE), years, balance, response, adjusts)
     names = several(world)
     if names:
         _on_several(asked, names, json=json)
         return
     _tell(asked, world_named(world, opened), everything=everything, json=json)
+
+
+def _refuse_year_one(horizon: str) -> None:
+    """Lines have no named products to follow through a first year."""
+    if horizon != "10":
+        told = "--add answers for year ten; year one follows the trades that a scenario's case names"
+        raise InputError(Problem(told, "write the measure into a scenario (kosho new)", key="--horizon"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +192,8 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
     with show_progress("Solving") as progress:
         table = asked.case.worlds(named).whole
         table = low_elasticity(table) if asked.elasticities == "low" else table
+        if asked.closure:
+            asked = replace(asked, closure=asked.closure.sourced(table))
         seen = asked.case.within(table)
         content = asked.heading(named, table)
         other = None if asked.against == BASE else asked.against
@@ -203,14 +218,17 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
         "assumptions": [*found.assumptions, *found.outcome.assumed],
         "flows_left_out": found.flows_left_out,
     }
+    if asked.horizon != "10":
+        later = None if beside is None else contract(seen, beside.outcome)["flows"]
+        content["years"] = years(early, content["flows"], later)
     if json:
         show_json(content | _told(found.commitments, difference))
         return
     _show(asked, seen, content, (found.commitments, difference), everything=everything)
     if asked.horizon != "10":
         _show_year_one(asked, early, unshown)
-        if other is None:
-            show_years(early, content["flows"])
+        say("")
+        show_years(early, content["years"], asked.compared())
     for flow in filter(lambda one: one.id in found.flows_left_out, asked.case.flows):
         say(f"note: {flow.title} is not shown: {found.flows_left_out[flow.id]}")
 
@@ -306,6 +324,7 @@ def _show(
     worst, best = ALL_SHOWN if everything else SHOWN
     shown = [*parties, *others[:worst], *others[-best:]]
     moving = bool(asked.closure and asked.closure.labour_supply)
+    apart = bool(asked.closure and (moving or asked.closure.revenue == "kept"))
     spread = difference.ends or {}
     rows = [
         (country_name(code), *_effect(countries[code], spread.get(code), moving=moving))
@@ -313,10 +332,12 @@ def _show(
     ]
     for measure in bounds.of_scenario:
         say(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
-    columns = ("Economy", INCOME[moving], "Billion USD a year", "GDP, %", "Consumer prices, %")
+    columns = ("Economy", INCOME[apart], "Billion USD a year", "GDP, %", "Consumer prices, %")
     columns += ("Employment, %",) if moving else ("Real wage, %",)
     title = f"{asked.title()}: long run (year ten), against {asked.compared()}"
     show_table(title, columns, rows, numeric=len(columns) - 1)
+    if asked.closure:
+        say(f"What adjusts besides prices and trade: {'; '.join(asked.closure.told)}.")
     say(PRICES + "\n")
     ends = bounds.ends
     flows = [

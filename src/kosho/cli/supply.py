@@ -216,7 +216,7 @@ def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
         for one in found["variants"]
     ]
     title = f"{buyer} without {goods} from {country_name(found['origin'])} "
-    title += f"({formatting.dollars(found['base_musd'])} dollars a year): in the long run"
+    title += f"({formatting.dollars(found['base_musd'])} dollars a year): in the long run (year ten)"
     say("")
     columns = (
         *("Variant", "Real income, %", "Billion USD a year", "Its price, %"),

@@ -20,6 +20,7 @@ import numpy as np
 
 from kosho.arguments import MOST
 from kosho.arrays import Array, Index, Mask
+from kosho.display import listing
 from kosho.equilibrium.closure import Closure
 from kosho.equilibrium.constraints import Constraint
 from kosho.equilibrium.shock import Shock
@@ -96,7 +97,10 @@ class Absorption:
         problems = Problems()
         for name in self.parts if here else ():
             if name not in here:
-                hint = suggest(name, [*sorted(here - {""}), *self.sectors])
+                named = sorted(here - {""})
+                hint = suggest(name, [*named, *self.sectors])
+                if not hint and named:
+                    hint = f"parts are {listing(named, 12)}"
                 problems.add(
                     f"{name!r} is no sector, and no part of that name is changed", hint, key="absorbed"
                 )

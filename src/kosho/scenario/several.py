@@ -17,7 +17,7 @@ from kosho.case import Case
 from kosho.errors import InputError, KoshoError, Problem
 from kosho.progress import Progress, silent
 from kosho.provenance import Frozen
-from kosho.scenario.against import figures_of
+from kosho.scenario.against import differences, figures_of
 from kosho.scenario.deals import negotiate_case
 from kosho.scenario.interval import Interval
 from kosho.scenario.results import BASE
@@ -252,14 +252,9 @@ def _figures(
 ) -> dict[str, dict[str, float]]:
     scenario, against = question
     mine = figures_of(simulate(case, scenario, as_of, world, deficits))
-    theirs = {} if against == BASE else figures_of(simulate(case, against, as_of, world, deficits))
-    return {
-        code: {
-            name: float(found[name] or 0.0) - float((theirs[code][name] if theirs else 0.0) or 0.0)
-            for name in FIGURES
-        }
-        for code, found in mine.items()
-    }
+    if against != BASE:
+        mine = differences(mine, figures_of(simulate(case, against, as_of, world, deficits)))
+    return {code: {name: float(found[name] or 0.0) for name in FIGURES} for code, found in mine.items()}
 
 
 def _facts(name: str, world: World) -> TableFacts:

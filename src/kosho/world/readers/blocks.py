@@ -33,6 +33,8 @@ class Blocks:
     """`[R]`, gross output as published, where it is."""
     stocks: frozenset[str] = frozenset()
     """Categories that are changes of inventories."""
+    formation: str = ""
+    """Category that is gross fixed capital formation."""
     rounded: bool = False
     """Whether values are whole numbers, and rows add up only about."""
     sectors: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +58,7 @@ class Blocks:
         problems.raise_if_any()
         categories = tuple(dict.fromkeys(category for _, category in self.finals))
         called = tuple(self.sectors.get(name, name) for name in names)
-        sales = Sales(countries, called, categories, self.stocks, rule, scale)
+        sales = Sales(countries, called, categories, self.stocks, rule, scale, self.formation)
         n, s, c = len(countries), len(names), len(categories)
         place = np.array([countries.index(a) * s + names.index(b) for a, b in self.rows])
         final = np.array([countries.index(a) * c + categories.index(b) for a, b in self.finals])

@@ -20,6 +20,7 @@ from kosho.world.store import IOTable
 __all__ = ["EORA", "EXIOBASE", "READER", "of_system"]
 
 STOCK = re.compile(r"inventor|stock|valuables", re.IGNORECASE)
+FORMED = re.compile(r"fixed capital", re.IGNORECASE)
 UNITS: Mapping[str, float] = {"m": 1.0, "mill": 1.0, "million": 1.0, "000": 1e-3, "thousand": 1e-3, "bill": 1e3}
 
 
@@ -75,7 +76,8 @@ def of_system(system: Any, path: Path, settings: Settings, database: Database) -
     finals = [(str(a), str(b)) for a, b in final.columns]
     stocks = frozenset(name for _, name in finals if STOCK.search(name))
     values = used.to_numpy(float)[:, [place[label] for label in rows]]
-    blocks = Blocks(rows, finals, values, final.to_numpy(float), None, stocks)
+    formation = next((name for _, name in finals if FORMED.search(name)), "")
+    blocks = Blocks(rows, finals, values, final.to_numpy(float), None, stocks, formation)
     scale, told = _unit(system, database, year, settings, path)
     sales: Sales = blocks.sales(rule_of(settings), scale, str(path))
     about = {key: text.format(file=path.name) for key, text in database.about.items()}

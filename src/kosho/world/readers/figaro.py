@@ -27,6 +27,7 @@ __all__ = ["READER"]
 FINAL = ("P3_S13", "P3_S14", "P3_S15", "P51G", "P5M")
 """Government, households, non-profits, capital formation, inventories and valuables."""
 STOCKS = frozenset({"P5M"})
+FORMED = "P51G"
 FLAT = ("refArea", "rowIi", "counterpartArea", "colIi", "obsValue")
 PRODUCTS = ("rowPi", "colPi", "prod-by-prod")
 VALUE_ADDED = re.compile(r"(?:W2_)?(?:D1|D21X31|D29X39|B2A3G|OP_RES|OP_NRES|P1|P7|D21|D31)(?:_.*)?")
@@ -113,6 +114,7 @@ def _matrix(file: IO[bytes], path: Path, settings: Settings) -> Sales:
         lambda _: "like DE_C29 or DE_P3_S14",
         "give the matrix of industries by industries, such as matrix_eu-ic-io_ind-by-ind_25ed_2023.csv",
         STOCKS,
+        FORMED,
         totals=False,
     )
     return read_matrix(file, shape, _order, rule_of(settings), path)
@@ -157,7 +159,7 @@ def _of_cells(found: dict[tuple[str, str], dict[tuple[str, str], float]], rule: 
     )
     if strange:
         raise InputError(Problem(f"users that nobody knows: {', '.join(strange[:10])}", file=str(path)))
-    sales = Sales(countries, sectors, FINAL, STOCKS, rule)
+    sales = Sales(countries, sectors, FINAL, STOCKS, rule, formation=FORMED)
     for (country, sector), cells in found.items():
         used, bought = np.zeros((len(countries), len(sectors))), np.zeros((len(countries), len(FINAL)))
         for (buyer, user), value in cells.items():

@@ -29,6 +29,7 @@ from kosho.world.store import IOTable
 __all__ = ["READER"]
 
 STOCKS = frozenset({"Changes in inventories P.52", "Acquisitions less disposals of valuables P.53"})
+FORMED = "Gross fixed capital formation P.51"
 THOUSANDS = 1e-3
 
 
@@ -50,7 +51,7 @@ def read_gloria(files: Sequence[Path], settings: Settings) -> IOTable:
     with ExitStack() as stack:
         sold, name = stack.enter_context(_matrix(files, "T"))
         bought, _ = stack.enter_context(_matrix(files, "Y"))
-        sales = Sales(regions, sectors, known, STOCKS, rule_of(settings), THOUSANDS)
+        sales = Sales(regions, sectors, known, STOCKS, rule_of(settings), THOUSANDS, FORMED)
         _take(sales, (sold, bought), name)
     empty = [code for k, code in enumerate(regions) if (sales.intermediate[k] + sales.final[k]).sum() == 0]
     sales = _without(sales, frozenset(empty))
@@ -147,6 +148,7 @@ def _without(sales: Sales, codes: frozenset[str]) -> Sales:
     sales.intermediate = sales.intermediate[np.ix_(kept, kept)]
     sales.final = sales.final[np.ix_(kept, kept)]
     sales.inputs = sales.inputs[kept]
+    sales.formed = sales.formed[kept]
     sales.notes.append(f"regions that buy nothing left out: {', '.join(sorted(codes))}")
     return sales
 

@@ -20,8 +20,8 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.limits import refuse_beyond
 from kosho.tabular import open_csv, size_of
 from kosho.world.readers.currency import scale_of
-from kosho.world.readers.oecd_csv import FINAL
-from kosho.world.readers.reader import Reader, Settings, clipped
+from kosho.world.readers.oecd_csv import FINAL, FORMED
+from kosho.world.readers.reader import Reader, Settings, clipped, formed_or_none
 from kosho.world.store import IOTable
 
 __all__ = ["READER", "read_long_csv"]
@@ -55,7 +55,7 @@ def read_long_csv(files: Sequence[Path], settings: Settings) -> IOTable:
     Args:
         files: With one header each.
         settings: Names of columns (`exporter`, `seller`, `importer`, `user`, `value`), `final` categories with
-            commas between, `scale` to million USD.
+            commas between, `investment` one of them, `scale` to million USD.
 
     Raises:
         InputError: no such column, a value that is no number, or a user neither a sector nor a category.
@@ -65,7 +65,8 @@ def read_long_csv(files: Sequence[Path], settings: Settings) -> IOTable:
     for path in files:
         sales += _sales(path, {name: settings.get(name, name) for name in COLUMNS})
     categories = frozenset(filter(None, (one.strip() for one in settings.get("final", "").split(","))))
-    return _table(sales, categories or frozenset(CATEGORIES), scale, files, add=_adds(settings))
+    demand = categories or frozenset(CATEGORIES), settings.get("investment", FORMED)
+    return _table(sales, demand, scale, files, add=_adds(settings))
 
 
 def _adds(settings: Settings) -> bool:
@@ -126,8 +127,10 @@ def _rows(lines: Iterator[list[str]], places: Sequence[int], width: int, problem
 
 
 def _table(
-    sales: list[Sale], categories: frozenset[str], scale: float, files: Sequence[Path], *, add: bool
+    sales: list[Sale], demand: tuple[frozenset[str], str], scale: float, files: Sequence[Path], *, add: bool
 ) -> IOTable:
+    """The table, of categories of final demand and the one that is capital formation."""
+    categories, formation = demand
     if not sales:
         raise InputError(Problem("has no rows", file=str(files[0])))
     sides = [*(one.exporter for one in sales), *(one.importer for one in sales)]
@@ -157,6 +160,7 @@ def _table(
             problems.add(told, "once; --set repeats=add adds them up")
         met[not made][at] = True
     problems.raise_if_any()
+    formed = final[..., kinds[formation]].sum(axis=1) if formation in kinds else np.zeros((n, s))
     final = final.sum(axis=3)
     notes: list[str] = []
     sold, final = clipped(sold, "intermediate sales", notes), clipped(final, "final sales", notes)
@@ -168,6 +172,7 @@ def _table(
         sold.sum(axis=1),
         final.sum(axis=0),
         final=final,
+        investment=formed_or_none(formed),
         meta={
             "name": files[0].stem,
             "source": ", ".join(path.name for path in files),
@@ -196,6 +201,7 @@ READER = Reader(
     settings={
         **{name: f"name of the column of the {name}" for name in COLUMNS},
         "final": "categories of final demand among users, commas between",
+        "investment": "the category of final demand that is gross fixed capital formation, GFCF if not given",
         "repeats": "add: rows of the same sale add up; else they are refused",
         "scale": "what values are multiplied by to be million USD",
     },

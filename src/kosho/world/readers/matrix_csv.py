@@ -55,6 +55,8 @@ class Shape:
     """What to say of a file without a column of industries."""
     stocks: frozenset[str]
     """Categories of changes of inventories."""
+    formation: str
+    """Category of gross fixed capital formation."""
     totals: bool = True
     """Whether rows and columns of gross output must be there."""
 
@@ -203,7 +205,9 @@ def read_matrix(
     first = file.readline().decode("utf-8-sig")
     header = next(csv.reader([first]), [])
     columns = columns_of(header, shape, order, problems)
-    sales = Sales(columns.countries, columns.sectors, columns.categories, shape.stocks, rule)
+    sales = Sales(
+        columns.countries, columns.sectors, columns.categories, shape.stocks, rule, formation=shape.formation
+    )
     reading = Reading(columns, problems)
     countries, sectors = (
         {code: k for k, code in enumerate(codes)} for codes in (columns.countries, columns.sectors)

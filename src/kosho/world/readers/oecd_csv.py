@@ -24,12 +24,14 @@ from kosho.world.readers.reader import Reader, Settings
 from kosho.world.readers.sales import INVENTORIES, rule_of
 from kosho.world.store import IOTable
 
-__all__ = ["EDITIONS", "FINAL", "READER", "build_from_oecd_csv"]
+__all__ = ["EDITIONS", "FINAL", "FORMED", "READER", "build_from_oecd_csv"]
 
 FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
 """Households, non-profits, government, capital formation, inventories, purchases abroad by residents."""
 OLDER = ("HC", "HFC", "NPS", "INV", "DIRP", "P33", "FD")
 """What editions before called some of them."""
+FORMED = "GFCF"
+"""Gross fixed capital formation."""
 STOCKS = frozenset({"INVNT", "INV"})
 BELOW_ROW = re.compile(
     r"(?:[A-Z0-9]{3}_)?(?:TLS|TAXSUB|VALU|VA|TXS_.*)(?:_[A-Z0-9]{3})?|NCOUNTRY_.*|VA\.TAXSUB"
@@ -206,6 +208,7 @@ def _shape(*, kept: bool) -> Shape:
         lambda text: near(text.partition("_")[2], [*icio_sectors(), *FINAL], "like JPN_C29 or JPN_HFCE"),
         "give an OECD inter-country table, such as 2022_SML.csv",
         STOCKS,
+        FORMED,
     )
 
 

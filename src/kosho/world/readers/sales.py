@@ -16,7 +16,7 @@ from kosho.arrays import Array
 from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.limits import refuse_beyond
-from kosho.world.readers.reader import clipped
+from kosho.world.readers.reader import clipped, formed_or_none
 from kosho.world.store import IOTable
 
 __all__ = ["DUST", "INVENTORIES", "MOST", "RULES", "Sales", "rule_of"]
@@ -65,13 +65,15 @@ class Sales:
     """Of `RULES`."""
     scale: float = 1.0
     """What values of the file are multiplied by to be million USD."""
+    formation: str = ""
+    """Category that is gross fixed capital formation, where the source tells it apart."""
     notes: list[str] = field(default_factory=list)
     """What was done, in words."""
     intermediate: Array = field(init=False)
     inputs: Array = field(init=False)
     final: Array = field(init=False)
-    published: Array = field(init=False)
-    """`[country, sector]`, gross output as the file gives it; NaN where it does not."""
+    formed: Array = field(init=False)
+    """`[country, sector]`, what of final demand is capital formation."""
     _stocked: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +81,8 @@ class Sales:
         refuse_beyond("numbers", n * s * (2 * n + s), NUMBER_BYTES)
         self.intermediate, self.final = np.zeros((n, n, s)), np.zeros((n, n, s))
         self.inputs = np.zeros((n, s, s))
-        self.published = np.full((n, s), np.nan)
+        self.formed = np.zeros((n, s))
+        self._formation = self.categories.index(self.formation) if self.formation in self.categories else None
         self._stock = np.array([name in self.stocks for name in self.categories], bool)
 
     def take(self, exporter: int, seller: int, used: Array, bought: Array) -> None:
@@ -93,6 +96,8 @@ class Sales:
         """
         self.intermediate[:, exporter, seller] += used.sum(axis=1)
         self.inputs[:, seller, :] += used
+        if self._formation is not None:
+            self.formed[:, seller] += bought[:, self._formation]
         if self.rule == "net" or not self._stock.any():
             self.final[:, exporter, seller] += bought.sum(axis=1)
             return
@@ -133,6 +138,7 @@ class Sales:
             inputs,
             final.sum(axis=0),
             final=final,
+            investment=formed_or_none(self.formed * self.scale),
             meta={"unit": "million USD", **meta, "adjustments": [*meta.get("adjustments", ()), *notes]},
         )
 

@@ -45,6 +45,7 @@ class Release:
     industries: int
     finals: tuple[str, ...]
     stocks: str
+    formation: str
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -54,10 +55,10 @@ class Release:
 
 
 RELEASES = (
-    Release("release of 2013", "wiod2013", 35, ("c37", "c38", "c39", "c41", "c42"), "c42"),
-    Release("release of 2016", "wiod2016", 56, ("c57", "c58", "c59", "c60", "c61"), "c61"),
+    Release("release of 2013", "wiod2013", 35, ("c37", "c38", "c39", "c41", "c42"), "c42", "c41"),
+    Release("release of 2016", "wiod2016", 56, ("c57", "c58", "c59", "c60", "c61"), "c61", "c60"),
 )
-ADB_RELEASE = Release("ADB MRIO", "wiod2013", 35, ("F1", "F2", "F3", "F4", "F5"), "F5")
+ADB_RELEASE = Release("ADB MRIO", "wiod2013", 35, ("F1", "F2", "F3", "F4", "F5"), "F5", "F4")
 
 
 def read_wiod(files: Sequence[Path], settings: Settings) -> IOTable:
@@ -154,7 +155,11 @@ def _of_list(found: Mapping[str, Any], path: Path) -> tuple[Blocks, Release, int
     output = np.asarray(found["output"], float) if "output" in found else None
     rows = labels_of(countries, release.codes)
     stocks = frozenset({release.stocks})
-    return Blocks(rows, finals, used, bought, output, stocks, rounded=_is_whole(used)), release, year
+    return (
+        Blocks(rows, finals, used, bought, output, stocks, release.formation, rounded=_is_whole(used)),
+        release,
+        year,
+    )
 
 
 def _of_frame(frame: Any, path: Path) -> tuple[Blocks, Release, int | None]:
@@ -181,6 +186,7 @@ def _of_frame(frame: Any, path: Path) -> tuple[Blocks, Release, int | None]:
         values[np.ix_(lines, finals)],
         frame["TOT"].to_numpy(float)[lines] if "TOT" in frame.columns else None,
         frozenset({release.stocks}),
+        release.formation,
     )
     return blocks, release, year
 
@@ -235,6 +241,7 @@ def _of_sheet(
         held[:, len(used) : len(used) + len(finals)],
         None if total is None else held[:, -1],
         frozenset({release.stocks}),
+        release.formation,
     )
     return blocks, release, _year_of(head, path)
 
