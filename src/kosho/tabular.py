@@ -11,18 +11,31 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
-from typing import IO, TextIO
+from typing import IO, TYPE_CHECKING, TextIO
 from xml.etree import ElementTree as ET
 
 from kosho.errors import InputError, Problem
 from kosho.extras import missing
 from kosho.limits import refuse_beyond
 
-__all__ = ["TEXTS", "WORKBOOKS", "content_of", "kind_of", "open_csv", "size_of"]
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+__all__ = [
+    "TEXTS",
+    "WORKBOOKS",
+    "content_of",
+    "kind_of",
+    "members_of",
+    "open_bytes",
+    "open_csv",
+    "sheet_rows",
+    "size_of",
+]
 
 TEXTS = (".csv", ".tsv", ".txt", ".json")
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -96,6 +109,40 @@ def size_of(path: Path) -> int:
         return path.stat().st_size
 
 
+def members_of(path: Path) -> tuple[str, ...]:
+    """Names of the tables in a `.zip`, in its order; none of any other file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    if path.suffix.lower() != ".zip":
+        return ()
+    with _told(path), zipfile.ZipFile(path) as packed:
+        return tuple(one.filename for one in _tables(packed))
+
+
+@contextmanager
+def open_bytes(path: Path, member: str | None = None) -> Generator[IO[bytes]]:
+    """A CSV file as bytes, for figures by the million; a plain or zipped one is never in memory as a whole.
+
+    Args:
+        path: The file.
+        member: The table in a `.zip` that is meant, where it holds several.
+
+    Raises:
+        InputError: as `content_of`.
+    """
+    with _told(path):
+        if path.suffix.lower() == ".zip" and (member is not None or _is_text(path)):
+            with zipfile.ZipFile(path) as packed, packed.open(member or _member(packed, path)) as raw:
+                yield raw
+        elif path.suffix.lower() in (".zip", ".gz", *WORKBOOKS):
+            yield io.BytesIO(content_of(path))
+        else:
+            with path.open("rb") as raw:
+                yield raw
+
+
 @contextmanager
 def open_csv(path: Path) -> Generator[TextIO]:
     """A CSV file as text, line by line: a plain or zipped one is never in memory as a whole.
@@ -119,6 +166,27 @@ def open_csv(path: Path) -> Generator[TextIO]:
         else:
             with path.open(newline="", encoding="utf-8-sig") as text:
                 yield text
+
+
+def sheet_rows(path: Path, sheet: str | None = None) -> Iterator[Sequence[object]]:
+    """Rows of a workbook, as its cells are, for figures by the million: the first sheet, or the one named.
+
+    Args:
+        path: `.xlsx`, `.xlsm` or `.xlsb`.
+        sheet: A part of the name of the sheet that is meant, such as a year; the first where none has it.
+
+    Raises:
+        InputError: it is no workbook.
+    """
+    with _told(path):
+        refuse_beyond("bytes", path.stat().st_size, MEMORY, file=str(path))
+        workbook, failure = _workbook(path.read_bytes(), path)
+        try:
+            names = workbook.sheet_names
+            name = next((one for one in names if sheet is not None and sheet in one), names[0])
+            yield from workbook.get_sheet_by_name(name).iter_rows()
+        except failure as error:
+            raise _no_workbook(error, path) from None
 
 
 def _is_text(path: Path) -> bool:
@@ -147,14 +215,18 @@ def _read(file: IO[bytes] | gzip.GzipFile, path: Path, memory: float) -> bytes:
     return b"".join(parts)
 
 
-def _member(packed: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
-    """The one table in an archive."""
-    found = [
+def _tables(packed: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [
         one
         for one in packed.infolist()
         if PurePosixPath(one.filename).suffix.lower() in (*TEXTS, *WORKBOOKS)
         and not one.filename.startswith("__MACOSX/")
     ]
+
+
+def _member(packed: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    """The one table in an archive."""
+    found = _tables(packed)
     if len(found) != 1:
         names = ", ".join(one.filename for one in found[:5]) or "none"
         kinds = f"it must hold one file of {', '.join((*TEXTS, *WORKBOOKS))}"
@@ -164,22 +236,34 @@ def _member(packed: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     return found[0]
 
 
-def _sheet(content: bytes, path: Path) -> str:
-    """The sheet of a workbook as CSV, an empty row as an empty line; rows keep their numbers."""
+def _workbook(content: bytes, path: Path) -> tuple[CalamineWorkbook, tuple[type[Exception], ...]]:
+    """A workbook, and what it raises where a sheet of it is none."""
     try:
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
         raise missing("office", "reading Excel workbooks", path) from None
+    failure = (CalamineError, OSError, ValueError)
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return CalamineWorkbook.from_filelike(io.BytesIO(content)), failure
+    except failure as error:
+        raise _no_workbook(error, path) from None
+
+
+def _no_workbook(error: Exception, path: Path) -> InputError:
+    told = f"is no workbook: {str(error).splitlines()[0]}"
+    return InputError(Problem(told, "save it as .xlsx", str(path)))
+
+
+def _sheet(content: bytes, path: Path) -> str:
+    """The sheet of a workbook as CSV, an empty row as an empty line; rows keep their numbers."""
+    workbook, failure = _workbook(content, path)
+    try:
         rows = {
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in workbook.sheet_names
         }
-    except (CalamineError, OSError, ValueError) as error:
-        raise InputError(
-            Problem(f"is no workbook: {str(error).splitlines()[0]}", "save it as .xlsx", str(path))
-        ) from None
+    except failure as error:
+        raise _no_workbook(error, path) from None
     filled = [name for name, found in rows.items() if any(cell != "" for row in found for cell in row)]
     if len(filled) != 1:
         told = f"has {len(filled)} sheets with something in them ({', '.join(filled[:5]) or 'none'})"

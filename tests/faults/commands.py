@@ -120,6 +120,15 @@ EVERY = {
     "serve": Command("serve --openapi", tells='"openapi"'),
     "mcp": Command("mcp", typed=""),
     "world build": Command("", writes=("built.npz",), tells="5 economies"),
+    "world import": Command("", writes=("imported.npz",), tells="5 economies"),
+    "world diff": Command("world diff 韓国+case/mine.npz 韓国+case/mine.npz", tells="the same"),
+    "world export": Command(
+        "world export 韓国+case/mine.npz out/mine.csv", writes=("mine.csv",), tells="mine.csv"
+    ),
+    "world estimate": Command(
+        "world estimate panel.csv --out out/theta.csv", writes=("theta.csv",), tells="clustered by pair"
+    ),
+    "world list": Command("world list", tells="icio-2022"),
     "world formats": Command("world formats", tells="long-csv"),
     "world info": Command("world info 韓国+case/mine.npz", tells="mine"),
 }
@@ -138,9 +147,13 @@ def leaves(command: Any = None, name: str = "") -> Iterator[str]:
 
 def words(name: str, folder: Path) -> list[str]:
     """Arguments of a command, for a process that runs in the folder of the inputs."""
-    if name == "world build":
+    if name in ("world build", "world import"):
         told = [str(word) for word in sales(folder)]
-        return ["world", "build", *told, "--out", "out/built.npz"]
+        if name == "world build":
+            return ["world", "build", *told, "--out", "out/built.npz"]
+        place = told.index("--from")
+        rest = [*told[:place], *told[place + 2 :], "--insist"]  # sales are made up, as small as they are
+        return ["world", "import", told[place + 1], *rest, "--out", "out/imported.npz"]
     return EVERY[name].words
 
 
@@ -165,9 +178,22 @@ def prepare(folder: Path) -> Path:
     )
     (folder / "port.yaml").write_text(port, encoding="utf-8")
     (folder / "measures.yaml").write_text(MEASURES, encoding="utf-8")
+    (folder / "panel.csv").write_text(_panel(), encoding="utf-8")
     (folder / "nafta").mkdir()
     np.savez(folder / "nafta" / "cp2015.npz", **_nafta())
     return folder
+
+
+def _panel() -> str:
+    """Trade of six economies over two years, which falls with duties as it does at a theta of four."""
+    rng = np.random.default_rng(4)
+    rows = ["exporter,importer,year,trade,tariff"]
+    for i in range(6):
+        for n in range(6):
+            for year in (2018, 2019):
+                duty = 0.0 if i == n else float(rng.uniform(0.0, 0.4))
+                rows.append(f"E{i},E{n},{year},{rng.poisson(500.0 * (1 + i) * (1 + duty) ** -5)},{duty}")
+    return "\n".join(rows) + "\n"
 
 
 def _nafta() -> dict[str, Any]:

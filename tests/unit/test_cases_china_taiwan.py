@@ -13,7 +13,7 @@ from tests.later_dates import later, texts
 
 from kosho import Case
 from kosho.equilibrium import solve
-from kosho.scenario import scenario_effects
+from kosho.scenario import scenario_effects, simulate_with_ranges
 
 CLOSE = 0.05
 
@@ -160,3 +160,9 @@ def test_every_commitment_says_what_became_of_it():
             last = one.history[-1]
             assert last.recorded_at > one.recorded_at
             assert last.source is not None or "nothing found" in (last.note or "")
+
+
+def test_what_a_coarse_table_does_not_tell_apart_is_named_and_not_refused():
+    found = simulate_with_ranges(Case.load("japan-taiwan-2025"), "status-quo", world="talks")
+    told = found.commitments.left_out["case-study"]
+    assert told == "this world does not tell its goods or partners apart"

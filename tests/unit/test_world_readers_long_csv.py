@@ -70,17 +70,27 @@ def test_what_is_wrong_is_named(tmp_path: Path, rows: list[str], settings: dict[
 
 
 def test_negative_sales_are_set_to_zero_and_reported(tmp_path: Path):
-    table = reader("long-csv").table([file(tmp_path, [*ROWS, "JPN,C26,USA,HFCE,-7"])], {})
+    table = reader("long-csv").table([file(tmp_path, [*ROWS, "JPN,C26,USA,INVNT,-7"])], {})
     (note,) = table.meta["adjustments"]
     assert "1 cell of final sales was negative" in note
 
 
+def test_a_sale_that_stands_twice_is_refused_unless_told_to_add(tmp_path: Path):
+    twice = file(tmp_path, [*ROWS, ROWS[0]])
+    with pytest.raises(InputError, match=r"JPN C26 sells to JPN C26 twice .once; --set repeats=add"):
+        reader("long-csv").table([twice], {})
+    table = reader("long-csv").table([twice], {"repeats": "add"})
+    assert table.inputs[0, 0, 0] == 22.0
+
+
 def test_formats_are_a_registry():
-    assert list(READERS) == ["wheel", "oecd-csv", "long-csv"]
+    assert [*list(READERS)[:2], list(READERS)[-1]] == ["wheel", "oecd-csv", "long-csv"]
     assert all(one.title and one.files for one in READERS.values())
     with pytest.raises(InputError, match=r"unknown format 'long-cvs' .did you mean long-csv"):
         reader("long-cvs")
-    with pytest.raises(InputError, match="oecd-csv takes one CSV file, and 2 were given"):
+    with pytest.raises(
+        InputError, match="oecd-csv takes one CSV file, or a ZIP of one or several years, and 2 were given"
+    ):
         reader("oecd-csv").table([Path("a"), Path("b")], {})
 
 

@@ -29,6 +29,7 @@ from kosho.scenario.results import (
     Variant,
     VariantResult,
 )
+from kosho.scenario.several import Several
 from kosho.scenario.turning import Turning
 
 __all__ = [
@@ -506,6 +507,8 @@ class Brief(Frozen):
     """The answer, a line each."""
     outlook: Outlook | None = None
     """Behind the first page; None where no deal is priced."""
+    several: Several | None = None
+    """One scenario on several tables of the economy; None where one was asked."""
     turning: tuple[Turning, ...] = ()
     """Where what scenarios are worth turns its sign, on the `talks` world."""
     year_one: tuple[FlowYears, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -20,14 +20,15 @@ from kosho.brief.first_page import struck, turning_point
 from kosho.brief.gain_figure import gain_table, gain_title, panels
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, FirstPart, Reference
-from kosho.brief.tables import tables, within_seven
+from kosho.brief.several_table import several_table
+from kosho.brief.tables import CellTable, tables, within_seven
 from kosho.codes import country_name
 from kosho.extras import missing
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["BESIDE", "KINDS", "lines", "render", "require_extra"]
+__all__ = ["BESIDE", "KINDS", "lines", "plain_page", "render", "require_extra"]
 
 LINES: tuple[tuple[FirstPart, str, str], ...] = (
     ("ask", "Ask for", "deals"),
@@ -138,7 +139,7 @@ def render(brief: Brief) -> str:
             gain_tables=gain_table(brief),
             within_seven=within_seven,
             figures=figures(brief),
-            tables=tables(brief) | market_tables(brief) | commitments(brief),
+            tables=tables(brief) | market_tables(brief) | commitments(brief) | several_table(brief),
             deal_tables=deal_tables,
             statement_text=statement_text,
             range_note=formatting.range_note,
@@ -149,6 +150,26 @@ def render(brief: Brief) -> str:
         )
     )
     return re.sub(r"(?<=\d) %", f"{formatting.NBSP}%", page)  # a number and its sign stay on one line
+
+
+def plain_page(title: str, shown: Sequence[CellTable]) -> str:
+    """A page of tables that is no brief: self-contained, readable without scripts, in the same style.
+
+    Raises:
+        InputError: the packages of the `brief` extra are not installed.
+
+    >>> from kosho.brief.page import plain_page
+    >>> from kosho.brief.tables import Cell, CellTable
+    >>> sizes = CellTable("t", "Sizes", ("What",), ((Cell("a"),),))
+    >>> "<caption>Sizes</caption>" in plain_page("A table", [sizes])
+    True
+    """
+
+    def cite(_: Iterable[str]) -> list[Reference]:
+        return []
+
+    page = _environment().get_template("plain.html.j2")
+    return page.render(title=title, tables=shown, cite=cite, style=_text("style.css")).lstrip()
 
 
 def safe_url(url: str | None) -> str | None:

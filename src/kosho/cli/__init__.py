@@ -92,7 +92,7 @@ def _app_of(name: str) -> typer.Typer:  # noqa: C901, PLR0912 - a case a command
         case "schedule":
             from kosho.cli.schedule import app as found
         case "world":
-            from kosho.cli.world import app as found
+            from kosho.cli.world_estimate import app as found
         case "serve":
             from kosho.cli.serve import app as found
         case "mcp":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,6 +16,7 @@ from kosho.errors import KoshoError, Problems
 
 if TYPE_CHECKING:
     from kosho.bargain import Deal
+    from kosho.case import Case
 
 __all__ = ["app"]
 
@@ -61,11 +62,16 @@ def show(  # noqa: PLR0913 - one parameter an option
         from kosho.bargain.concessions import package_of_options
         from kosho.bargain.report import contract
         from kosho.scenario import negotiate_case
+        from kosho.scenario.several import several
 
         on = day(as_of, "--as-of")
         closure = chosen(deficits, ("fixed", "zero"), "--deficits")
         opened = permitted(open_case(case, on), allow_idle=allow_idle)
         table = opened.table(on)
+        names = several(world)
+        if names and explain is None:
+            _show_several(opened, names, on, closure, json=json)
+            return
         named_world = world_named(world, opened)
         package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
         alone = package is not None and not json
@@ -80,6 +86,19 @@ def show(  # noqa: PLR0913 - one parameter an option
         _show(deal, content, opened.as_of if on is None else on)
     if require_zone and not deal.game.zone:
         raise KoshoError("no package on the table leaves every side better off")
+
+
+def _show_several(
+    case: Case, names: Sequence[str], on: date | None, closure: Literal["fixed", "zero"], *, json: bool
+) -> None:
+    """The deals on several tables, side by side, without certificates."""
+    from kosho.bargain import Effort
+    from kosho.cli.several import show_deals
+    from kosho.scenario.several import deals_on_several
+
+    with show_progress("Reading the tables") as progress:
+        found = deals_on_several(case, names, on, closure, Effort(draws=0, confirm=False), progress)
+    show_deals(found, [one.economy for one in case.parties], json=json, case=case.name)
 
 
 def _assigned(text: str) -> dict[str, str]:

@@ -61,15 +61,20 @@ def write(  # noqa: PLR0913 - an option each
         from kosho.brief.exports.document import first_lines
         from kosho.brief.tables import bargain, glance
         from kosho.outputs import require_folder
+        from kosho.scenario.several import central_question, on_several, several
 
         on = day(as_of, "--as-of")
         asked = exports.asked_formats(formats or ["html"])
         exports.require_formats(asked)
         house = _template(template, asked)
         opened = permitted(open_case(case, on), allow_idle=allow_idle)
-        chosen = world_named(world, opened)
+        names = several(world)
+        chosen = world_named(names[0] if names else world, opened)
         require_folder(out or Path("out"))
         made = brief.compose(opened, on, progress, bargain=table, world=chosen)
+        if names:
+            beside = on_several(opened, central_question(opened), names, on, progress=progress)
+            made = made.model_copy(update={"several": beside})
         folder = out or Path("out") / opened.name
         files = exports.save(made, folder, asked, template=house, progress=progress)
     for head, text in first_lines(made):

@@ -31,9 +31,9 @@ WorldNamed = Annotated[
     str | None,
     typer.Option(
         "--world",
-        metavar="NAME|FILE",
-        help="The table: icio-2022, talks, full, or a file of `kosho world build`; :talks or :full behind it "
-        "says how fine.",
+        metavar="NAME|FILE[,...]",
+        help="The table: icio-2022, talks, full, an imported one (`kosho world list`) or its file; :talks or "
+        ":full behind it says how fine. simulate, bargain and brief take several, with commas between.",
     ),
 ]
 

@@ -103,6 +103,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     from kosho.scenario.additions import Way
     from kosho.scenario.against import resolved
     from kosho.scenario.results import BASE
+    from kosho.scenario.several import several
 
     on = day(as_of, "--as-of")
     balance = chosen(deficits, ("fixed", "zero"), "--deficits")
@@ -118,6 +119,10 @@ def show(  # noqa: PLR0913 - one parameter an option
     case, scenario = question.plain()
     opened = permitted(open_case(case, on), allow_idle=allow_idle)
     asked = _Asked(opened, scenario, on, resolved(opened, against or BASE), years, balance, response, adjusts)
+    names = several(world)
+    if names:
+        _on_several(asked, names, json=json)
+        return
     _tell(asked, world_named(world, opened), everything=everything, json=json)
 
 
@@ -226,6 +231,26 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
         show_years(early, content["years"], asked.compared())
     for flow in filter(lambda one: one.id in found.flows_left_out, asked.case.flows):
         say(f"note: {flow.title} is not shown: {found.flows_left_out[flow.id]}")
+
+
+def _on_several(asked: _Asked, names: Sequence[str], *, json: bool) -> None:
+    """The scenario on several tables, side by side: year ten, central numbers.
+
+    Raises:
+        InputError: something was asked that only one table is asked.
+    """
+    from kosho.cli.several import show_several
+    from kosho.errors import InputError, Problem
+    from kosho.scenario.several import on_several
+
+    if asked.horizon != "10" or asked.closure is not None or asked.elasticities != "central":
+        told = "several tables are asked year ten with the plain closure and central elasticities"
+        raise InputError(Problem(told, "name one table", key="--world"))
+    with show_progress("Solving") as progress:
+        question = asked.scenario, asked.against
+        found = on_several(asked.case, question, names, asked.on, asked.deficits, progress)
+    heading = {"case": asked.case.name, "as_of": (asked.on or asked.case.as_of).isoformat()}
+    show_several(found, f"{asked.title()}: long run, against {asked.compared()}", heading, json=json)
 
 
 def _show_year_one(asked: _Asked, early: Sequence[ProductYear], left_out: Mapping[str, str]) -> None:

@@ -9,11 +9,26 @@ import typer
 
 from kosho import formatting
 from kosho.cli.options import Json, WorldNamed, world_named
+from kosho.cli.table_options import (
+    ClassificationGiven,
+    ElasticitiesGiven,
+    FilesGiven,
+    Insist,
+    NameGiven,
+    RegionsGiven,
+    SectorsGiven,
+    SettingsGiven,
+    TariffsGiven,
+    WeightsGiven,
+    YearGiven,
+    settings_of,
+)
 from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.cli.world_page import Facts, world_page
 from kosho.display import plural
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problem
 
-__all__ = ["app"]
+__all__ = ["app", "info_tables", "show_info", "size_told"]
 
 app = typer.Typer(
     help="The world table: build it, or say what it is and how far to trust it.",
@@ -24,53 +39,24 @@ app = typer.Typer(
 
 @app.command("build")
 def build(  # noqa: PLR0913 - one parameter an option
-    files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE...", help="What the format reads.")
-    ] = None,
+    files: FilesGiven = None,
     source: Annotated[
         str, typer.Option("--from", metavar="FORMAT", help="Its format; `kosho world formats` lists them.")
     ] = "wheel",
     out: Annotated[
         Path | None, typer.Option(help="File to write; icio-2022.npz, if there is none yet.")
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A setting of the format; may repeat."),
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="What the table is called.")] = None,
-    year: Annotated[int | None, typer.Option(help="Its year, where the files do not say.")] = None,
-    classification: Annotated[
-        str | None,
-        typer.Option(help="Of its sectors: icio, isic4, nace2, isic3, nace1, wiod2013, wiod2016 or gtap."),
-    ] = None,
-    regions: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.csv", help="Economies of its regions: region,economy (* for all others)."),
-    ] = None,
-    sectors: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="ICIO sectors of its sectors: label,icio,weight.")
-    ] = None,
-    elasticities: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Elasticities of your own: sector,theta,log_sd.")
-    ] = None,
-    tariffs: Annotated[
-        str | None,
-        typer.Option(
-            metavar="2022|FILE.csv",
-            help="Base tariffs: those of 2022, or importer,exporter,sector,percent (* for all). Left out, they "
-            "are those of 2022 in a table of 2022 and unknown in any other.",
-        ),
-    ] = None,
-    weights: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE", help="A table whose trade weights what this one holds together: icio-2022."
-        ),
-    ] = None,
+    settings: SettingsGiven = None,
+    name: NameGiven = None,
+    year: YearGiven = None,
+    classification: ClassificationGiven = None,
+    regions: RegionsGiven = None,
+    sectors: SectorsGiven = None,
+    elasticities: ElasticitiesGiven = None,
+    tariffs: TariffsGiven = None,
+    weights: WeightsGiven = None,
     *,
-    insist: Annotated[
-        bool, typer.Option("--insist", help="Take tariffs and elasticities that are out of bounds.")
-    ] = False,
+    insist: Insist = False,
 ) -> None:
     """Build a table: the default one from the pinned wheel, or one of your own from a file."""
     from kosho.world.build import Said, completed
@@ -91,10 +77,10 @@ def build(  # noqa: PLR0913 - one parameter an option
     format_ = reader(source)
     target = _target(out)
     with show_progress("Building the table"):
-        table = completed(format_.table(files or [], _settings(settings or [])), said)
+        table = completed(format_.table(files or [], settings_of(source, settings, year)), said)
         path = write(table, target)
     size = formatting.decimals(path.stat().st_size / 1e6, 1)
-    say(f"{path}: {_size(len(table.countries), len(table.sectors))}, {size} MB")
+    say(f"{path}: {size_told(len(table.countries), len(table.sectors))}, {size} MB")
 
 
 def _target(out: Path | None) -> Path:
@@ -106,18 +92,6 @@ def _target(out: Path | None) -> Path:
         raise InputError(Problem("is there already", "--out says where to write", file=str(target)))
     require_file(target)
     return target
-
-
-def _settings(given: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    problems = Problems()
-    for text in given:
-        key, equals, value = text.partition("=")
-        if not (key and equals and value):
-            problems.add(f"{text!r} sets nothing", "KEY=VALUE, such as value=OBS_VALUE", key="--set")
-        found[key.strip()] = value.strip()
-    problems.raise_if_any()
-    return found
 
 
 @app.command("formats")
@@ -140,40 +114,57 @@ def info(
     ] = None,
     world: WorldNamed = None,
     *,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Write it as a page, with every elasticity.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say what a table is, which block of it is estimated and how well, and what is unknown."""
+    from kosho.outputs import require_file, save
     from kosho.world.report import info as described
 
+    require_file(html)
     if name is not None and world is not None:
         raise InputError(Problem("a table and --world were both given", "give one"))
     with show_progress("Reading the table"):
         content = described(world_named(world, default=name).load().whole)
+    if html is not None:
+        save({html: world_page(content, info_tables(content))})
     if json:
         show_json(content)
     else:
-        _show(content)
+        show_info(content)
+        if html is not None:
+            say(str(html))
 
 
-def _show(content: dict[str, Any]) -> None:
+def show_info(content: dict[str, Any]) -> None:
+    """What `kosho world info` says of a table, on a terminal."""
+    for title, columns, rows, numeric in info_tables(content):
+        show_table(title, columns, rows, numeric=numeric)
+
+
+def info_tables(content: dict[str, Any]) -> list[Facts]:
+    """Tables of what `kosho.world.report.info` says: facts, and balances where they are published."""
     sizes, totals = content["sizes"], content["totals"]
     flows = formatting.count(sizes["flows"])
     facts = [
         ("Table", f"{content['name']}, {content['year']}, fingerprint {content['world']}"),
+        *((("Edition", content["edition"]),) if content["edition"] else ()),
         ("Source", content["source"]),
         ("Licence", "; ".join(filter(None, (content["licence"], content["attribution"]))) or "not told"),
-        ("Size", _size(sizes["countries"], sizes["sectors"], f"{flows} flows")),
+        ("Size", size_told(sizes["countries"], sizes["sectors"], f"{flows} flows")),
         ("Output", f"{_money(totals['output'])} USD, of which {_money(totals['trade'])} traded"),
         *(("Estimated", text) for text in content["estimated"]),
         *_fit(content),
         *(("Left out", text) for text in content["left_out"]),
         *(("Adjusted", text) for text in content["adjustments"]),
     ]
-    show_table("The world table", ("What", "As it is"), facts)
-    _show_balances(content)
+    return [("The world table", ("What", "As it is"), facts, 0), *_balances(content)]
 
 
-def _size(economies: int, sectors: int, *more: str) -> str:
+def size_told(economies: int, sectors: int, *more: str) -> str:
+    """How large a table is."""
     words = (plural(economies, "economy", "economies"), plural(sectors, "sector"))
     return ", ".join((*words, *more))
 
@@ -225,9 +216,9 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
     return found + [("Assumed", text) for text in content["assumptions"]]
 
 
-def _show_balances(content: dict[str, Any]) -> None:
+def _balances(content: dict[str, Any]) -> list[Facts]:
     if content["balances"] is None:
-        return
+        return []
     balances: dict[str, dict[str, Any]] = content["balances"]["net_exports"]
     largest = sorted(balances, key=lambda code: -abs(balances[code]["published"]))[:12]
     rows = [
@@ -238,4 +229,4 @@ def _show_balances(content: dict[str, Any]) -> None:
         for code in largest
     ]
     title = f"Net exports, billion USD, against {content['balances']['source']} ({content['balances']['year']})"
-    show_table(title, ("Economy", "Table", "Published"), rows, numeric=2)
+    return [(title, ("Economy", "Table", "Published"), rows, 2)]

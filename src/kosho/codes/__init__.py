@@ -19,6 +19,7 @@ __all__ = [
     "blocs",
     "countries",
     "country_name",
+    "economy_of_alpha2",
     "economy_of_port",
     "expand_regions",
     "is_hs",
@@ -74,6 +75,17 @@ def countries() -> dict[str, str]:
     ('Viet Nam', True)
     """
     return {row["alpha3"]: row["name"] for row in _rows("countries.csv")}
+
+
+@cache
+def economy_of_alpha2() -> dict[str, str]:
+    """ISO 3166 alpha-3 codes by alpha-2 code.
+
+    >>> from kosho.codes import economy_of_alpha2
+    >>> economy_of_alpha2()["VN"]
+    'VNM'
+    """
+    return {row["alpha2"]: row["alpha3"] for row in _rows("countries.csv")}
 
 
 @cache

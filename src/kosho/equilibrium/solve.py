@@ -26,6 +26,7 @@ from kosho.equilibrium.solve_constrained import find_constrained
 from kosho.equilibrium.system import cells_of, system_of
 from kosho.errors import KoshoError, Problems
 from kosho.world import World, labelled
+from kosho.world.table_checks import refuse_gaps
 
 __all__ = ["Deficits", "rebase", "solve", "solve_near"]
 
@@ -181,6 +182,8 @@ def rebase(world: World, deficits: Deficits = "fixed", *, closure: Closure | Non
 
     Raises:
         InputError: `world` is no world, or an empty one; `deficits` is neither word.
+            A table that stays out of balance, as one that uses what it does not buy, is named by country and
+            sector.
         ConvergenceError: no equilibrium was found.
 
     >>> from kosho.equilibrium import rebase
@@ -217,4 +220,6 @@ def _rebased(world: World, closure: Closure, *, balanced: bool) -> World:
     flows = find(system, world, REBASE_TOLERANCE).values.net_flow.transpose(1, 2, 0)
     how = "without deficits" if balanced else "with its own deficits"
     meta = replace(world.meta, adjustments=(*world.meta.adjustments, f"re-solved as an equilibrium {how}"))
-    return replace(world, flows=world.flows.copy(data=np.ascontiguousarray(flows)), meta=meta)
+    made = replace(world, flows=world.flows.copy(data=np.ascontiguousarray(flows)), meta=meta)
+    refuse_gaps(made.arrays, made.countries, made.sectors)
+    return made

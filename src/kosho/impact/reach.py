@@ -135,12 +135,13 @@ def could_act(world: World, register: Register, overlay: Overlay, on: date, know
 def refuse_idle(what: str, found: Mapping[str, str], unpriced: Collection[str], changes: int) -> None:
     """Refuse changes that do nothing.
 
-    What no model prices is passed over where something else acts: it is told as not priced.
+    What no model prices, or this table does not tell apart, is passed over where something else acts: results
+    name it as not in them.
 
     Args:
         what: What they are changes of, in words.
         found: What `idle` found.
-        unpriced: Measures of it that nothing prices.
+        unpriced: Measures of it that nothing prices, or the table does not tell apart.
         changes: How many changes there are in all.
 
     Raises:

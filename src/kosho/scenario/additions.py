@@ -11,7 +11,7 @@ import numpy as np
 
 from kosho.case import Case, Law
 from kosho.codes import expand_regions
-from kosho.equilibrium import Closure, Outcome, solve
+from kosho.equilibrium import Closure, Outcome, Shock, solve
 from kosho.errors import InputError, Problem
 from kosho.impact.applicable import unknown_duties
 from kosho.impact.effects import Effects, effects
@@ -21,9 +21,11 @@ from kosho.law.overlap import touch
 from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.scenario.against import differences, figures_of
+from kosho.scenario.own_labels import OwnLine, own_lines, with_duties
 from kosho.scenario.results import BASE
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World, WorldChoice, low_elasticity
+from kosho.world.loading import DEFAULT
 
 __all__ = ["Added", "SellerChange", "Way", "add_to_base", "add_to_case", "add_to_law"]
 
@@ -84,10 +86,16 @@ class Added:
     def sellers(self, line: OneLine) -> list[SellerChange]:
         """Who sells the sectors of a line to its importer, home too, the largest change first."""
         world = self.with_them.base
+        if not line.measures:  # in the table's own labels
+            return self._sold([world.position(line.importer)], [world.sector_position(c) for c in line.covers])
         cells = world.law_cells
         pairs = zip(cells.sectors, cells.sector.tolist(), strict=True)
         goods = sorted({j for code, j in pairs if code in line.covers})
         buyers = sorted({cells.place[code] for code in expand_regions([line.importer]) if code in cells.place})
+        return self._sold(buyers, goods)
+
+    def _sold(self, buyers: Sequence[int], goods: Sequence[int]) -> list[SellerChange]:
+        world = self.with_them.base
         sold = [
             one.flows.to_numpy()[np.ix_(buyers, range(len(world.countries)), goods)].sum(axis=(0, 2))
             for one in (self.without, self.with_them)
@@ -173,6 +181,11 @@ def add_to_base(
     >>> found.countries["JPN"]["ev_musd"] < 0 < found.sellers(found.lines[0])[0].before
     True
     """
+    if world is not None and world.table != DEFAULT:
+        whole = world.load().whole
+        own = own_lines(texts, whole)
+        if own:
+            return _in_own_labels(own, _responding(whole, way), way)
     register = Register.load()
     lines = _read(texts, Law(register, ANY_DAY, ANY_DAY))
     table = _responding(_table(lines, world), way)
@@ -180,16 +193,36 @@ def add_to_base(
         raise InputError(Problem("the world has no base year", "say --as-of, or name a CASE"))
     on = date(table.meta.year, 12, 31) + timedelta(days=1)
     buyers = {code for line in lines for code in expand_regions([line.importer])}
-    own = tuple(
+    imposed = tuple(
         one for one in register.measures if one.kind == "termination" or any(map(one.imposed_by, buyers))
     )
-    register = replace(register, measures=own)
+    register = replace(register, measures=imposed)
     law = Law(register, on, on)
     lines = _read(texts, law)
-    priced = any(one.kind != "termination" for one in own)
+    priced = any(one.kind != "termination" for one in imposed)
     found = effects(table, register, on, on) if priced else None
     against = f"the law at the end of {table.meta.year}, the year of the table; nothing else changes"
     return _asked(lines, law, (table, found), (against, found), way)
+
+
+def _in_own_labels(own: Sequence[OwnLine], world: World, way: Way) -> Added:
+    """Duties in the table's own labels, against its base."""
+    rates = with_duties(own, world)
+    lines = tuple(
+        OneLine(one.text, one.title, one.importer, one.partners, one.sectors, (), "own labels") for one in own
+    )
+    year = world.meta.year
+    closure = way.closure and way.closure.sourced(world)
+    return Added(
+        lines=lines,
+        on=date(year, 12, 31) if year else ANY_DAY,
+        against="the base tariffs of the table; law is not asked, for its labels are no codes of law",
+        without=solve(world, Shock.none(world), way.deficits, closure=closure),
+        with_them=solve(world, Shock.tariffs(world, rates), way.deficits, closure=closure),
+        idle={},
+        left_out={},
+        assumptions=world.meta.assumptions,
+    )
 
 
 def _read(texts: Sequence[str], law: Law) -> tuple[OneLine, ...]:

@@ -16,6 +16,7 @@ from kosho.equilibrium import Closure, Outcome, solve
 from kosho.equilibrium.closure import agreed
 from kosho.equilibrium.solve import TOLERANCE, solve_near
 from kosho.impact.effects import Effects, effects
+from kosho.impact.measure_effects import UNSEEN
 from kosho.impact.quota_volumes import counted
 from kosho.impact.reach import idle, refuse_idle, unpriced
 from kosho.progress import Progress, estimated, silent
@@ -258,7 +259,10 @@ def idle_changes(case: Case, scenario: str, base: World, law: Law) -> dict[str, 
     found = idle(base, case.register, change, law.on, law.known)
     if not (case.allow_idle or asked.allow_idle):
         count = len(change.add) + len(change.end) + len(change.replace)
-        refuse_idle(f"scenario {scenario}", found, unpriced(change), count)
+        untold = {
+            name for name, why in found.items() if why == UNSEEN
+        }  # by this table, which others tell apart
+        refuse_idle(f"scenario {scenario}", found, unpriced(change) | untold, count)
     return found
 
 

@@ -15,6 +15,7 @@ from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 from kosho.world.loading import DEFAULT, coarse, load, together, written
 from kosho.world.own_duties import with_unknown_duties
+from kosho.world.shelf import kept, path_of
 from kosho.world.table import World
 
 __all__ = ["WorldChoice", "Worlds"]
@@ -60,13 +61,15 @@ class WorldChoice(Shown):
     """
 
     table: str = DEFAULT
-    """`icio-2022`, or the path of a table that `kosho world build` wrote."""
+    """`icio-2022`, or the path of a table that `kosho world build` or `import` wrote."""
     detail: Detail | None = None
     """None: in full, and coarse where many packages or draws are solved; else always in this one."""
 
     @staticmethod
     def parse(text: str, folder: Path | None = None) -> WorldChoice:
         """Read `NAME`, `FILE`, `talks`, `full`, or a name or file with `:talks` or `:full` behind it.
+
+        A name is that of the table that ships, or of one that was imported.
 
         Args:
             text: What is chosen.
@@ -81,11 +84,14 @@ class WorldChoice(Shown):
             return WorldChoice(detail=known[text])
         if not colon or word not in known:
             table, word = text, ""
-        if table != DEFAULT:
+        imported = path_of(table)
+        if imported is not None:
+            table = str(imported)
+        elif table != DEFAULT:
             path = Path(table) if folder is None else folder / table
             if path.suffix != ".npz":
-                near = suggest(table, (DEFAULT, *known))
-                hint = f"{near} or the path of a table made by `kosho world build`, .npz"
+                near = suggest(table, (DEFAULT, *known, *(one.name for one in kept())))
+                hint = f"{near} or the path of a table made by `kosho world build`, .npz; `kosho world list`"
                 if table in known:
                     hint = f"{table} says how fine by itself: write {table}, or {DEFAULT}:{word}"
                 raise InputError(Problem(f"unknown world {(text if table in known else table)!r}", hint))

@@ -51,6 +51,8 @@ class WorldMeta(Shown):
     base_tariffs: str = ""
     """What the base tariffs are, in words."""
     tariff_year: int | None = None
+    edition: str = ""
+    """Of the database that the table is from, in words."""
     assumptions: tuple[str, ...] = ()
     """What was assumed to make the table speak of law and elasticities; every result repeats it."""
 
@@ -132,9 +134,13 @@ class Arrays(Fixed, Shown):
     @property
     def imbalance(self) -> float:
         """Largest gap between expenditure and its uses, over the country's total expenditure."""
+        return float(np.abs(self.gaps).max())
+
+    @property
+    def gaps(self) -> Array:
+        """Expenditure less its uses `[country, sector]`, over the country's total expenditure."""
         uses = np.einsum("njk,nk->nj", self.gamma, self.output) + self.alpha * self.income[:, None]
-        gap = np.abs(self.expenditure - uses) / self.expenditure.sum(axis=1, keepdims=True)
-        return float(gap.max())
+        return (self.expenditure - uses) / self.expenditure.sum(axis=1, keepdims=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ from kosho.world.elasticities import elasticities_of, trade_weights
 from kosho.world.final_demand import home_odds, honour, sourcing_shares, split
 from kosho.world.law_cells import LawCells, Members, law_cells
 from kosho.world.naming import named
+from kosho.world.shelf import path_of
 from kosho.world.store import IOTable, read
 from kosho.world.table import World, WorldMeta
 from kosho.world.table_tariffs import SHIPPED_YEAR, TableTariffs, tariffs_of, unknown_tariffs
@@ -49,7 +50,7 @@ def load(
     """The world table `name`, calibrated to base tariffs and elasticities; an exact equilibrium.
 
     Args:
-        name: `icio-2022`, or the path of a table written by `kosho world build`.
+        name: `icio-2022`, the name of an imported table, or the path of one.
         regions: `full` keeps every economy, `talks` aggregates to about twenty regions.
         sectors: `full` keeps every sector, `talks` aggregates to 28.
         final_demand: How final demand by destination is estimated where the table does not give it;
@@ -91,7 +92,7 @@ def written(name: str) -> tuple[int, ...]:
     if name == DEFAULT:
         return ()
     try:
-        found = Path(name).stat()
+        found = (path_of(name) or Path(name)).stat()
     except OSError:
         return ()
     return found.st_mtime_ns, found.st_size
@@ -287,7 +288,7 @@ def table(name: str = DEFAULT) -> IOTable:
     if name == DEFAULT:
         with files("kosho.world").joinpath("data", f"{DEFAULT}.npz").open("rb") as file:
             return read(file, name)
-    path = Path(name)
+    path = path_of(name) or Path(name)
     if path.suffix != ".npz" or not path.is_file():
         hint = suggest(name, [DEFAULT]) or f"{DEFAULT!r}, or the path of a table made by `kosho world build`"
         raise InputError(Problem(f"unknown world {name!r}", hint))
@@ -303,8 +304,11 @@ def exact(raw: IOTable) -> IOTable:
     return replace(raw, inputs=raw.inputs * scale[:, :, None])
 
 
+_TEXTS = ("name", "source", "licence", "attribution", "weights_source", "edition")
+
+
 def _meta(meta: Mapping[str, Any], estimated: tuple[str, ...]) -> WorldMeta:
-    text = {key: meta.get(key, "") for key in ("name", "source", "licence", "attribution", "weights_source")}
+    text = {key: meta.get(key, "") for key in _TEXTS}
     return WorldMeta(
         **text,
         year=meta.get("year"),

@@ -6,24 +6,27 @@ takes its code, so that law and cases find it; sectors keep the labels of the ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kosho.codes import blocs
+from kosho.codes import blocs, economy_of_alpha2
 from kosho.codes import countries as known_economies
 from kosho.codes import sectors as known_sectors
 from kosho.errors import InputError, Problems, suggest
 from kosho.world.concordances import ICIO, concordance, recognised
+from kosho.world.concordances import regions as published
 from kosho.world.csv_input import number, rows_of
 from kosho.world.datafiles import rows
 from kosho.world.store import IOTable
 
-__all__ = ["named", "regions_of", "sectors_of"]
+__all__ = ["OWN", "named", "regions_of", "sectors_of"]
 
 EVERYTHING_ELSE = "*"
 REST = ("ROW", "REST OF WORLD", "REST OF THE WORLD", "ROTW")
+OWN = "its own"
+"""Of labels that stand for no known codes."""
 WORLD_TRADE = "trade of the world in 2022 (OECD ICIO)"
 
 
@@ -46,21 +49,36 @@ def named(
     """
     if "icio_sectors" in table.meta and "regions" in table.meta:
         return table
-    places = regions_of(table.countries, regions)
     try:
-        about = sectors_of(table.sectors, classification or table.meta.get("classification"), sectors)
+        places = regions_of(table.countries, regions)
+        about = _sectors(table, classification, sectors)
     except InputError:
-        if table.theta is None:
+        if table.theta is None or regions is not None or sectors is not None:
             raise
-        about = {
-            "classification": "its own",
-            "icio_sectors": {},
-        }  # elasticities are given; no law can be put in
+        # Elasticities are given; no law can be put in.
+        about = {"classification": OWN, "icio_sectors": {}}
+        return replace(table, meta={**table.meta, **about, "regions": {}})
     countries = tuple(places[code][0] if len(places[code]) == 1 else code for code in table.countries)
     together = {code: places[code] for code in table.countries if len(places[code]) > 1}
     if countries == table.countries and not together and about == {"classification": ICIO, "icio_sectors": {}}:
         return table
     return replace(table, countries=countries, meta={**table.meta, **about, "regions": together})
+
+
+def _sectors(table: IOTable, classification: str | None, file: Path | None) -> dict[str, Any]:
+    """What a table says of its sectors; those that are a part of one are what that is."""
+    whole: Mapping[str, str] = table.meta.get("parts", {})
+    labels = tuple(dict.fromkeys(whole.get(label, label) for label in table.sectors))
+    about = sectors_of(labels, classification or table.meta.get("classification"), file)
+    if not whole:
+        return about
+    groups: dict[str, tuple[str, ...]] = dict(about["icio_sectors"])
+    weights: dict[str, Mapping[str, float]] = dict(about.get("sector_weights", {}))
+    for label, base in whole.items():
+        groups[label] = groups.get(base, (base,))
+        if base in weights:
+            weights[label] = weights[base]
+    return {**about, "icio_sectors": groups, **({"sector_weights": weights} if weights else {})}
 
 
 def regions_of(labels: tuple[str, ...], file: Path | None = None) -> dict[str, tuple[str, ...]]:
@@ -81,10 +99,19 @@ def regions_of(labels: tuple[str, ...], file: Path | None = None) -> dict[str, t
             found[label] = blocs()[label].members
         elif label.upper().replace("_", " ") in REST:
             found[label] = (EVERYTHING_ELSE,)
+        elif label.upper() in published():
+            found[label] = published()[label.upper()]
+        elif label.upper() in economy_of_alpha2():
+            found[label] = (economy_of_alpha2()[label.upper()],)
         else:
             hint = "ISO 3166 alpha-3, or --regions FILE.csv with columns region,economy (* for all others)"
             problems.add(f"unknown country {label!r}", hint)
     problems.raise_if_any()
+    alone = {members[0] for members in found.values() if len(members) == 1}
+    found = {
+        label: members if len(members) == 1 or label in given or label in blocs() else _others(members, alone)
+        for label, members in found.items()
+    }
     rest = [label for label, members in found.items() if EVERYTHING_ELSE in members]
     placed = [code for members in found.values() for code in members if code != EVERYTHING_ELSE]
     if len(rest) > 1:
@@ -97,6 +124,11 @@ def regions_of(labels: tuple[str, ...], file: Path | None = None) -> dict[str, t
         label: tuple(m for code in members for m in (others if code == EVERYTHING_ELSE else (code,)))
         for label, members in found.items()
     }
+
+
+def _others(members: tuple[str, ...], alone: Collection[str]) -> tuple[str, ...]:
+    """Those of a published region that do not stand by themselves; all, where each does."""
+    return tuple(code for code in members if code not in alone) or members
 
 
 def _given_regions(labels: tuple[str, ...], file: Path) -> dict[str, tuple[str, ...]]:

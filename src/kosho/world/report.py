@@ -14,9 +14,10 @@ from kosho.errors import InputError
 from kosho.world.calibrate import ratio
 from kosho.world.datafiles import rows, sources
 from kosho.world.elasticities import low_factor
+from kosho.world.naming import OWN
 from kosho.world.table import World
 
-__all__ = ["info"]
+__all__ = ["info", "unknown_share"]
 
 Json = dict[str, Any]
 
@@ -51,6 +52,7 @@ def info(world: World) -> Json:
         "world": world.hash,
         "year": meta.year,
         "unit": meta.unit,
+        "edition": meta.edition or None,
         "source": meta.source,
         "licence": meta.licence,
         "attribution": meta.attribution,
@@ -204,6 +206,17 @@ def _tariffs(world: World) -> Json:
     }
 
 
+def unknown_share(world: World) -> float | None:
+    """Share of goods trade on which the base duty is not known; None where no goods are traded.
+
+    >>> from kosho.world import toy
+    >>> from kosho.world.report import unknown_share
+    >>> unknown_share(toy())
+    0.0
+    """
+    return _tariffs(world)["unknown_share_of_goods_trade"]
+
+
 def _elasticities(world: World) -> Json:
     table = {row["sector"]: row for row in rows("elasticities.csv")}
     spread = world.theta_spread
@@ -238,6 +251,8 @@ def _is_goods(world: World, code: str) -> bool:
     members = world.meta.sectors.get(code) or (code,)
     if all(member in known for member in members):
         return any(known[member].goods for member in members)
+    if world.meta.classification == OWN:  # it could be
+        return True
     return code[:1] in "ABC"
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "labels_of",
     "ordered",
     "refuse_bad_final_shares",
+    "refuse_gaps",
     "refuse_implausible",
     "refuse_impossible",
     "refuse_no_number",
@@ -30,6 +31,9 @@ __all__ = [
 
 SHARE_TOLERANCE = 1e-3
 """Input shares that miss a sum of one by less are renormalised and reported; by more they are an error."""
+
+GAP = 1e-6
+"""Largest gap between purchases and uses, of a country's spending, in a table that is an equilibrium."""
 
 
 def bare(array: xr.DataArray) -> Array:
@@ -237,6 +241,24 @@ def refuse_bad_final_shares(shares: xr.DataArray) -> None:
     gap = values.sum(axis=1) - 1.0
     for n in np.flatnonzero(~(np.abs(gap) < 1e-6))[:10]:
         problems.add(f"final shares of {shares.indexes['country'][n]} sum to {1 + gap[n]:.9g}", "one")
+    problems.raise_if_any()
+
+
+def refuse_gaps(arrays: Arrays, countries: Sequence[str], sectors: Sequence[str]) -> None:
+    """Refuse a table in which a country uses what it does not buy, or buys what it has no use for.
+
+    Raises:
+        InputError: by country and sector, the largest gaps first.
+    """
+    gaps = arrays.gaps
+    problems = Problems()
+    places = sorted(np.argwhere(np.abs(gaps) > GAP), key=lambda at: -abs(gaps[tuple(at)]))
+    for n, j in places[:10]:
+        bought = arrays.expenditure[n, j]
+        uses = bought - gaps[n, j] * arrays.expenditure[n].sum()
+        told = f"{countries[n]} buys {bought:.6g} of {sectors[j]} and uses {uses:.6g}"
+        hint = "purchases that cover uses: check flows and input shares of that sector"
+        problems.add(f"{told}: the table is out of balance", hint)
     problems.raise_if_any()
 
 

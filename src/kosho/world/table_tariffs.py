@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from kosho.arrays import Array, Mask
-from kosho.bounds import BASE_DUTY
+from kosho.bounds import BASE_DUTY, unit_of_rates
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.world.csv_input import number, rows_of
@@ -64,7 +64,13 @@ def tariffs_of(
         return unknown_tariffs(labels, _goods(labels[1], cells))
     if choice == str(SHIPPED_YEAR):
         return _shipped(labels, cells)
-    return _given(Path(choice), labels, _goods(labels[1], cells), insist=insist)
+    found = _given(Path(choice), labels, _goods(labels[1], cells), insist=insist)
+    said = ~found.unknown & (found.rate != 0.0)
+    unit = None if insist else unit_of_rates(found.rate[said], np.ones(int(said.sum())))
+    if unit is not None:
+        hint = "percent in a column percent, fractions in one called rate; --insist takes them as they are"
+        raise InputError(Problem(f"its rates: {unit}", hint, choice))
+    return found
 
 
 def unknown_tariffs(labels: tuple[Sequence[str], Sequence[str]], goods: Mask) -> TableTariffs:

@@ -16,7 +16,7 @@ from importlib.resources import files
 from kosho.codes import sectors as icio
 from kosho.errors import InputError, Problem, suggest
 
-__all__ = ["ICIO", "NAMES", "Concordance", "concordance", "recognised"]
+__all__ = ["ICIO", "NAMES", "Concordance", "concordance", "recognised", "regions"]
 
 ICIO = "icio"
 NAMES: Mapping[str, tuple[str, str]] = {
@@ -28,6 +28,12 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "nace2": ("NACE rev. 2", "isic4"),
     "isic3": ("ISIC rev. 3", "isic3"),
     "nace1": ("NACE rev. 1", "isic3"),
+    "icio2016": ("ICIO, edition of 2016", "icio2016"),
+    "exiobase-ixi": ("EXIOBASE 3 by industries", "exiobase_ixi"),
+    "exiobase-pxp": ("EXIOBASE 3 by products", "exiobase_pxp"),
+    "eora26": ("EORA26", "eora26"),
+    "gloria": ("GLORIA", "gloria"),
+    "itpd": ("broad sectors of ITPD-E", "itpd"),
 }
 """Title and file by name. Where labels could be of several, the first stands for those that agree."""
 
@@ -38,8 +44,8 @@ HOW = (
 )
 
 
-_SECTION = re.compile(r"([A-U])[A-U]?(\d{2,3})(?!\d)")
-"""A section, perhaps with a subsection of NACE rev. 1, before a division or group."""
+_SECTION = re.compile(r"(?<!\d)([A-U])[A-U]?(\d{2,3})(?!\d)")
+"""A section, perhaps with a subsection of NACE rev. 1, before a division or group; no T between two of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +110,19 @@ def recognised(labels: Sequence[str]) -> Concordance:
         names = " or ".join(dict.fromkeys([first.name, *(one.name for one in others)]))
         raise InputError(Problem(f"the sectors could be codes of {names}, which do not agree", HOW))
     return first
+
+
+@cache
+def regions() -> Mapping[str, tuple[str, ...]]:
+    """Economies of labels that published tables have and ISO 3166 has not, by label; `*` is all others.
+
+    >>> from kosho.world.concordances import regions
+    >>> regions()["ROM"], regions()["XEA"]
+    (('ROU',), ('PRK', 'MAC'))
+    """
+    text = files("kosho.world.concordances").joinpath("regions.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return {row["label"]: tuple(row["economies"].split()) for row in rows}
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kosho.errors import InputError, Problem, suggest
-from kosho.world.readers import long_csv, oecd_csv, wheel
+from kosho.world.readers import by_pymrio, figaro, gloria, gravity, gtap, long_csv, oecd_csv, wheel, wiod
 from kosho.world.readers.reader import Reader
 
 __all__ = ["READERS", "Reader", "reader"]
@@ -15,6 +15,15 @@ READERS: Mapping[str, Reader] = {
     for one in (
         wheel.READER,
         oecd_csv.READER,
+        wiod.READER,
+        wiod.ADB,
+        figaro.READER,
+        by_pymrio.EXIOBASE,
+        by_pymrio.EORA,
+        gloria.READER,
+        gtap.READER,
+        gravity.READER,
+        by_pymrio.READER,
         long_csv.READER,
     )
 }

@@ -19,6 +19,7 @@ from kosho.arrays import Array
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.limits import refuse_beyond
 from kosho.tabular import open_csv, size_of
+from kosho.world.readers.currency import scale_of
 from kosho.world.readers.oecd_csv import FINAL, FORMED
 from kosho.world.readers.reader import Reader, Settings, clipped, formed_or_none
 from kosho.world.store import IOTable
@@ -59,23 +60,20 @@ def read_long_csv(files: Sequence[Path], settings: Settings) -> IOTable:
     Raises:
         InputError: no such column, a value that is no number, or a user neither a sector nor a category.
     """
-    scale = _scale(settings.get("scale", "1"))
+    scale = scale_of(settings.get("scale", "1"))
     sales: list[Sale] = []
     for path in files:
         sales += _sales(path, {name: settings.get(name, name) for name in COLUMNS})
     categories = frozenset(filter(None, (one.strip() for one in settings.get("final", "").split(","))))
-    formed = settings.get("investment", FORMED)
-    return _table(sales, (categories or frozenset(CATEGORIES), formed), scale, files)
+    demand = categories or frozenset(CATEGORIES), settings.get("investment", FORMED)
+    return _table(sales, demand, scale, files, add=_adds(settings))
 
 
-def _scale(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not (isfinite(value) and value > 0):
-        raise InputError(Problem(f"scale {text!r} is not a positive number", "such as 0.001", key="--set"))
-    return value
+def _adds(settings: Settings) -> bool:
+    way = settings.get("repeats", "refuse")
+    if way not in ("add", "refuse"):
+        raise InputError(Problem(f"unknown way {way!r} with repeated rows", "add or refuse", key="--set"))
+    return way == "add"
 
 
 def _sales(path: Path, names: Mapping[str, str]) -> list[Sale]:
@@ -129,13 +127,14 @@ def _rows(lines: Iterator[list[str]], places: Sequence[int], width: int, problem
 
 
 def _table(
-    sales: list[Sale], demand: tuple[frozenset[str], str], scale: float, files: Sequence[Path]
+    sales: list[Sale], demand: tuple[frozenset[str], str], scale: float, files: Sequence[Path], *, add: bool
 ) -> IOTable:
     """The table, of categories of final demand and the one that is capital formation."""
     categories, formation = demand
     if not sales:
         raise InputError(Problem("has no rows", file=str(files[0])))
-    countries = tuple(dict.fromkeys(code for one in sales for code in (one.exporter, one.importer)))
+    sides = [*(one.exporter for one in sales), *(one.importer for one in sales)]
+    countries = tuple(dict.fromkeys(sides))
     sectors = tuple(dict.fromkeys(one.seller for one in sales))
     strange = sorted({one.user for one in sales} - set(sectors) - categories)
     if strange:
@@ -147,15 +146,22 @@ def _table(
     place = {code: k for k, code in enumerate(countries)}
     goods = {code: k for k, code in enumerate(sectors)}
     sold = np.zeros((n, n, s, s))
-    final, formed = np.zeros((n, n, s)), np.zeros((n, s))
+    kinds = {name: k for k, name in enumerate(sorted({one.user for one in sales} - set(sectors)))}
+    final = np.zeros((n, n, s, max(len(kinds), 1)))
+    met = np.zeros(sold.shape, bool), np.zeros(final.shape, bool)
+    problems = Problems(str(files[0]))
     for one in sales:
         cell = place[one.importer], place[one.exporter], goods[one.seller]
-        if one.user in goods:
-            sold[(*cell, goods[one.user])] += scale * one.value
-        else:
-            final[cell] += scale * one.value
-            if one.user == formation:
-                formed[cell[0], cell[2]] += scale * one.value
+        made = one.user in goods
+        at = (*cell, goods[one.user] if made else kinds[one.user])
+        (sold if made else final)[at] += scale * one.value
+        if met[not made][at] and not add and len(problems.found) < MOST:
+            told = f"{one.exporter} {one.seller} sells to {one.importer} {one.user} twice"
+            problems.add(told, "once; --set repeats=add adds them up")
+        met[not made][at] = True
+    problems.raise_if_any()
+    formed = final[..., kinds[formation]].sum(axis=1) if formation in kinds else np.zeros((n, s))
+    final = final.sum(axis=3)
     notes: list[str] = []
     sold, final = clipped(sold, "intermediate sales", notes), clipped(final, "final sales", notes)
     _refuse_empty(sold, final, countries, files[0])
@@ -196,6 +202,7 @@ READER = Reader(
         **{name: f"name of the column of the {name}" for name in COLUMNS},
         "final": "categories of final demand among users, commas between",
         "investment": "the category of final demand that is gross fixed capital formation, GFCF if not given",
+        "repeats": "add: rows of the same sale add up; else they are refused",
         "scale": "what values are multiplied by to be million USD",
     },
 )

@@ -1,279 +1,225 @@
-"""Reader of the official inter-country input-output CSV of the OECD, in which final demand is given.
+"""Reader of the official inter-country input-output tables of the OECD (ICIO), editions of 2016 to 2025.
 
-Layout of the 2025 edition (`2022_SML.csv`): rows and columns are industries of economies, `JPN_C29`; then
-columns of final demand, `JPN_HFCE`, and the total `OUT`; the last rows are `TLS` (taxes less subsidies), `VA`
-and `OUT`. The extended edition splits China and Mexico (CN1, CN2, MX1, MX2); they are joined again. Read row by
-row: the file has 4,053 rows of 4,537 figures and never stands in memory as a whole.
+Rows and columns are industries of economies, `JPN_C29`; then columns of final demand, `JPN_HFCE` (`HFCE_JPN`
+in 2016), and the total. Below the table stand taxes, value added and output. Extended tables split China and
+Mexico (CN1, CN2, MX1, MX2) by whether industries produce for export; they are joined, or the second part is
+kept as sectors of its own. The edition is told by the industries. A bundle (`2016-2022_SML.zip`) holds a file
+a year.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
 
-import numpy as np
-
-from kosho.arrays import Array, Index, Mask
 from kosho.codes import sectors as icio_sectors
-from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.tabular import open_csv
-from kosho.world.readers.reader import Reader, clipped, formed_or_none
+from kosho.errors import InputError, Problem
+from kosho.tabular import members_of, open_bytes
+from kosho.world.readers.matrix_csv import BELOW, DROPPED, TOTAL, Cell, Shape, What, near, not_text, read_matrix
+from kosho.world.readers.reader import Reader, Settings
+from kosho.world.readers.sales import INVENTORIES, rule_of
 from kosho.world.store import IOTable
 
-__all__ = ["READER", "build_from_oecd_csv"]
-
+__all__ = ["EDITIONS", "FINAL", "FORMED", "READER", "build_from_oecd_csv"]
 
 FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
 """Households, non-profits, government, capital formation, inventories, purchases abroad by residents."""
+OLDER = ("HC", "HFC", "NPS", "INV", "DIRP", "P33", "FD")
+"""What editions before called some of them."""
 FORMED = "GFCF"
-BELOW = ("TLS", "VA", "OUT")
-JOINED = {"CN1": "CHN", "CN2": "CHN", "MX1": "MEX", "MX2": "MEX"}
-TOLERANCE = 1e-4
-MOST = 20
-"""Mistakes listed before reading stops."""
+"""Gross fixed capital formation."""
+STOCKS = frozenset({"INVNT", "INV"})
+BELOW_ROW = re.compile(
+    r"(?:[A-Z0-9]{3}_)?(?:TLS|TAXSUB|VALU|VA|TXS_.*)(?:_[A-Z0-9]{3})?|NCOUNTRY_.*|VA\.TAXSUB"
+)
+PARTS = {"CN1": "CHN", "CN2": "CHN", "CN3": "CHN", "CN4": "CHN", "MX1": "MEX", "MX2": "MEX", "MX3": "MEX"}
+_ISIC4 = (
+    "09 10T12 13T15 16 17T18 19 22 23 24 25 26 27 28 29 30 31T33 41T43 45T47 55T56 58T60 61 62T63 64T66 68 84 "
+    "85 86T88 97T98"
+)
 
 
-@dataclass(frozen=True)
-class Label:
-    """What a row or column stands for."""
-
-    country: str
-    sector: str | None
-    """None for a column of final demand."""
-    formed: bool = False
-    """Whether that is gross fixed capital formation."""
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
-@dataclass(frozen=True, eq=False)
-class Layout:
-    """Where every column goes."""
+EDITIONS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "2025": ("icio", frozenset(icio_sectors())),
+    "2023": (
+        "isic4",
+        _codes(
+            "A01_02 A03 B05_06 B07_08 B09 C10T12 C13T15 C16 C17_18 C19 C20 C21 C22 C23 C24 C25 C26 C27 C28 C29 "
+            "C30 C31T33 D E F G H49 H50 H51 H52 H53 I J58T60 J61 J62_63 K L M N O P Q R S T"
+        ),
+    ),
+    "2021": (
+        "isic4",
+        _codes(f"01T02 03 05T06 07T08 20 21 35 36T39 49 50 51 52 53 69T75 77T82 90T93 94T96 {_ISIC4}"),
+    ),
+    "2018": ("isic4", _codes(f"01T03 05T06 07T08 20T21 35T39 49T53 69T82 90T96 {_ISIC4}")),
+    "2016": (
+        "icio2016",
+        _codes(
+            "C01T05AGR C10T14MIN C15T16FOD C17T19TEX C20WOD C21T22PAP C23PET C24CHM C25RBP C26NMM C27MET "
+            "C28FBM C29MEQ C30T33XCEQ C31ELQ C34MTR C35TRQ C36T37OTM C40T41EGW C45CON C50T52WRT C55HTR "
+            "C60T63TRN C64PTL C65T67FIN C70REA C71RMQ C72ITS C73OBZ C73T74OBZ C75GOV C80EDU C85HTH "
+            "C90T93OTS C95PVH"
+        ),
+    ),
+}
+"""Classification and industries by edition, the newest first."""
+KNOWN = frozenset(code for _, codes in EDITIONS.values() for code in codes)
 
-    countries: tuple[str, ...]
-    sectors: tuple[str, ...]
-    inputs: Index
-    """Columns of industries, and for each its position country * sectors + sector."""
-    input_place: Index
-    finals: Index
-    """Columns of final demand, and for each its country."""
-    final_place: Index
-    formed: Mask
-    """Which of those are gross fixed capital formation."""
-    total: int
-    width: int
 
+def build_from_oecd_csv(path: Path, settings: Settings | None = None) -> IOTable:
+    """The table of an official CSV, or of one year in an official bundle; nothing is estimated.
 
-def build_from_oecd_csv(path: Path) -> IOTable:
-    """The table of an official CSV; nothing is estimated.
+    Falls of inventories can make a destination's final demand of a good negative. They are treated by the rule
+    that `inventories` names; output is what is sold, and value added what inputs leave of it, so that the table
+    stays an equilibrium; the amount is reported.
 
-    Falls of inventories can make a destination's final demand of a good negative. Such cells are set to zero,
-    output is what is sold, and value added what inputs leave of it, so that the table stays an equilibrium; the
-    amount is reported.
+    Args:
+        path: CSV, or ZIP.
+        settings: `parts` joined or kept, `inventories`, `year` of a bundle.
 
     Raises:
-        InputError: the file is not of that layout or does not add up; file, line and label are named.
+        InputError: the file is of no known edition or does not add up; file, line and label are named.
     """
-    problems = Problems(str(path))
+    given = settings or {}
+    kept = _kept(given.get("parts", "joined"))
     try:
-        with open_csv(path) as file:
-            lines = csv.reader(file)
-            layout = _layout(next(lines, []), problems)
-            return _read(lines, layout, path, problems)
+        with _opened(path, given.get("year")) as (file, name):
+            sales = read_matrix(file, _shape(kept=kept), _order, rule_of(given), path)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(f"is not CSV text: {error}", file=str(path))) from None
-
-
-def _layout(header: Sequence[str], problems: Problems) -> Layout:
-    labels: dict[int, Label] = {}
-    total = -1
-    for column, text in enumerate(header[1:], start=1):
-        if text == "OUT":
-            total = column
-            continue
-        label = _label(text, final=True)
-        if label is None:
-            problems.add(f"unknown column {text!r}", _hint(text), line=1)
-        else:
-            labels[column] = label
-        _stop_if_many(problems)
-    if total < 0:
-        problems.add("has no column OUT", "the official file ends with it", line=1)
-    industries = {column: label for column, label in labels.items() if label.sector is not None}
-    if not industries:
-        problems.add(
-            "has no columns like JPN_C29", "give an OECD inter-country table, such as 2022_SML.csv", line=1
+        raise not_text(path, error) from None
+    whole = {code: code.partition(".")[0] for code in sales.sectors}
+    edition, classification = _edition(tuple(dict.fromkeys(whole.values())), path)
+    split = {code: base for code, base in whole.items() if code != base}
+    if split:
+        sales.notes.append(
+            f"export industries of China and Mexico kept as sectors of their own: {', '.join(split)}"
         )
-    problems.raise_if_any()
-    countries = tuple(sorted({label.country for label in labels.values()}))
-    present = {label.sector for label in industries.values()}
-    sectors = tuple(code for code in icio_sectors() if code in present)
-    size = len(sectors)
-    finals = {column: label for column, label in labels.items() if label.sector is None}
-    without = sorted(set(countries) - {label.country for label in finals.values()})
-    if without:
-        problems.add(
-            f"no final demand columns of {', '.join(without[:10])}", f"wanted like {without[0]}_HFCE", line=1
-        )
-    problems.raise_if_any()
-    return Layout(
-        countries,
-        sectors,
-        inputs=np.array(list(industries)),
-        input_place=np.array(
-            [countries.index(x.country) * size + sectors.index(str(x.sector)) for x in industries.values()]
-        ),
-        finals=np.array(list(finals)),
-        final_place=np.array([countries.index(label.country) for label in finals.values()]),
-        formed=np.array([label.formed for label in finals.values()]),
-        total=total,
-        width=len(header),
-    )
-
-
-def _read(lines: Iterator[list[str]], layout: Layout, path: Path, problems: Problems) -> IOTable:
-    n, s = len(layout.countries), len(layout.sectors)
-    intermediate, final, formed = np.zeros((n, n, s)), np.zeros((n, n, s)), np.zeros((n, s))
-    inputs = np.zeros((n, s, s))
-    output = np.zeros((n, s))
-    below: dict[str, Array] = {}
-    seen: dict[str, int] = {}
-    for line, cells in enumerate(lines, start=2):
-        if not cells:
-            continue
-        values = _values(cells, layout, line, problems)
-        name = cells[0]
-        if name in seen:
-            problems.add(f"row {name} stands twice, first on line {seen[name]}", line=line)
-        seen[name] = line
-        _stop_if_many(problems)
-        if values is None:
-            continue
-        if name in BELOW:
-            below[name] = _sums(layout.input_place, values[layout.inputs], n * s).reshape(n, s)
-            continue
-        label = _label(name, final=False)
-        if label is None or label.country not in layout.countries or label.sector not in layout.sectors:
-            problems.add(f"unknown row {name!r}", _hint(name), line=line)
-            continue
-        i, k = layout.countries.index(label.country), layout.sectors.index(label.sector)
-        used = _sums(layout.input_place, values[layout.inputs], n * s).reshape(n, s)
-        bought = _sums(layout.final_place, values[layout.finals], n)
-        sold, total = used.sum() + bought.sum(), values[layout.total]
-        if abs(sold - total) > TOLERANCE * max(abs(total), 1.0):
-            problems.add(f"row {name} adds up to {sold:.6g}, its OUT is {total:.6g}", "equal", line=line)
-        intermediate[:, i, k] += used.sum(axis=1)
-        inputs[:, k, :] += used
-        final[:, i, k] += bought
-        formed[:, k] += _sums(layout.final_place[layout.formed], values[layout.finals[layout.formed]], n)
-        output[i, k] += total
-    _check_rows(seen, below, output, layout, problems)
-    problems.raise_if_any()
-    return _table(layout, intermediate, inputs, (final, formed), path)
-
-
-def _sums(places: Index, values: Array, length: int) -> Array:
-    return np.bincount(places, values, length).astype(np.float64)
-
-
-def _values(cells: list[str], layout: Layout, line: int, problems: Problems) -> Array | None:
-    if len(cells) != layout.width:
-        problems.add(f"row {cells[0]} has {len(cells)} cells", f"{layout.width} as in the header", line=line)
-        return None
-    # Cells under OUT may be empty in the rows below the table.
-    texts = [text or "0" for text in cells[1:]]
-    try:
-        values = np.array(["0", *texts], dtype=np.float64)
-    except ValueError:
-        wrong = next(text for text in texts if not _is_number(text))
-        problems.add(f"row {cells[0]}, cell {texts.index(wrong) + 2}: {wrong!r} is not a number", line=line)
-        return None
-    if not np.isfinite(values).all():
-        column = int(np.flatnonzero(~np.isfinite(values))[0])
-        problems.add(f"row {cells[0]}, cell {column + 1}: is not a finite number", line=line)
-        return None
-    return values
-
-
-def _check_rows(
-    seen: dict[str, int], below: dict[str, Array], output: Array, layout: Layout, problems: Problems
-) -> None:
-    labels = {_label(name, final=False) for name in seen} - {None}
-    wanted = {Label(country, sector) for country in layout.countries for sector in layout.sectors}
-    missing = sorted(f"{label.country}_{label.sector}" for label in wanted - labels)
-    if missing:
-        problems.add(f"has no rows of {', '.join(missing[:10])}", f"{len(missing)} are missing")
-    if "OUT" not in below:
-        problems.add("has no row OUT", "the official file ends with it")
-    elif not problems.found:
-        gap = np.abs(below["OUT"] - output) > TOLERANCE * np.maximum(output, 1.0)
-        for n, s in np.argwhere(gap)[:MOST]:
-            name = f"{layout.countries[n]}_{layout.sectors[s]}"
-            message = f"row OUT has {below['OUT'][n, s]:.6g} for {name}, column OUT {output[n, s]:.6g}"
-            problems.add(message, "equal", line=seen["OUT"])
-
-
-def _table(
-    layout: Layout, intermediate: Array, inputs: Array, demand: tuple[Array, Array], path: Path
-) -> IOTable:
-    """The table, of final demand `[importer, exporter, sector]` and what of it is capital formation."""
-    final, formed = demand
-    year = re.search(r"(19|20)\d\d", path.name)
-    notes: list[str] = []
-    intermediate = clipped(intermediate, "intermediate sales", notes)
-    final = clipped(final, "final sales (inventories)", notes)
-    return IOTable(
-        layout.countries,
-        layout.sectors,
-        intermediate,
-        np.maximum(inputs, 0.0),
-        final.sum(axis=0),
-        final=final,
-        investment=formed_or_none(formed),
-        meta={
+    year = re.search(r"(19|20)\d\d(?!.*(19|20)\d\d)", PurePosixPath(name).stem)
+    about = {} if classification == "icio" and not split else {"classification": classification}
+    return sales.table(
+        {
             "name": f"icio-{year.group()}" if year else path.stem,
             "year": int(year.group()) if year else None,
+            "edition": f"OECD ICIO, edition of {edition}",
             "source": f"OECD Inter-Country Input-Output tables, official file {path.name}",
             "licence": "CC BY 4.0",
             "attribution": "OECD, Inter-Country Input-Output tables; CC BY 4.0",
-            "unit": "million USD",
-            "adjustments": notes,
-        },
+            **about,
+            **({"parts": split} if split else {}),
+        }
     )
 
 
-def _label(text: str, *, final: bool) -> Label | None:
-    country, _, rest = text.partition("_")
-    country = JOINED.get(country, country)
-    if not re.fullmatch(r"[A-Z]{3}", country):
-        return None
-    if rest in icio_sectors():
-        return Label(country, rest)
-    return Label(country, None, rest == FORMED) if final and rest in FINAL else None
+def _kept(text: str) -> bool:
+    if text not in ("joined", "kept"):
+        raise InputError(Problem(f"unknown way {text!r} with parts", "joined or kept", key="--set"))
+    return text == "kept"
 
 
-def _hint(text: str) -> str:
-    rest = text.partition("_")[2]
-    return suggest(rest, [*icio_sectors(), *FINAL]) or "like JPN_C29 or JPN_HFCE"
+@contextmanager
+def _opened(path: Path, year: str | None) -> Generator[tuple[IO[bytes], str]]:
+    """The content of the file, or of the year that is asked for in a bundle, and its name."""
+    inside = members_of(path)
+    if len(inside) <= 1:
+        with open_bytes(path) as file:
+            yield file, inside[0] if inside else path.name
+        return
+    wanted = [one for one in inside if year is not None and _year(one) == year]
+    if len(wanted) != 1:
+        held = ", ".join(sorted({_year(one) or one for one in inside}))
+        told = "holds no table" if year and not wanted else "holds several tables"
+        raise InputError(
+            Problem(f"{told}{f' of {year}' if year else ''}: {held}", "--year says which", str(path))
+        )
+    with open_bytes(path, wanted[0]) as file:
+        yield file, wanted[0]
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _year(name: str) -> str | None:
+    found = re.findall(r"(?:19|20)\d\d", PurePosixPath(name).stem)
+    return found[-1] if found else None
 
 
-def _stop_if_many(problems: Problems) -> None:
-    if len(problems.found) >= MOST:
-        problems.raise_if_any()
+def _edition(codes: Sequence[str], path: Path) -> tuple[str, str]:
+    """The newest edition that has all of some industries, and their classification.
+
+    Raises:
+        InputError: none has; the nearest is named.
+    """
+    for edition, (classification, known) in EDITIONS.items():
+        if known >= set(codes):
+            return edition, classification
+    nearest = max(EDITIONS, key=lambda one: len(EDITIONS[one][1] & set(codes)))
+    strange = ", ".join(code for code in codes if code not in EDITIONS[nearest][1])
+    known = ", ".join(sorted(EDITIONS))
+    told = f"is of no edition that is known ({known}); nearest is {nearest}, without {strange}"
+    raise InputError(
+        Problem(told, "all industries of one edition; another table goes in as long-csv", str(path))
+    )
+
+
+def _order(codes: Iterable[str]) -> tuple[str, ...]:
+    """Sectors as the codes of Kosho stand, others as in the file."""
+    held = tuple(codes)
+    if set(held) <= set(icio_sectors()):
+        return tuple(code for code in icio_sectors() if code in held)
+    return tuple(sorted(held, key=lambda code: (code.partition(".")[0] != code, held.index(code))))
+
+
+def _shape(*, kept: bool) -> Shape:
+    def cell(text: str) -> Cell | None:
+        country, _, rest = text.strip().partition("_")
+        if country in (*FINAL, *OLDER):  # reversed in the edition of 2016
+            country, rest = rest, country
+        part = country[2:] if country in PARTS else ""
+        country = PARTS.get(country, country)
+        if not re.fullmatch(r"[A-Z]{3}", country):
+            return None
+        rest = rest.removeprefix("D") if rest[1:] in KNOWN and rest not in KNOWN else rest
+        if rest in KNOWN:
+            return Cell(country, f"{rest}.{part}" if kept and part not in ("", "1") else rest)
+        return Cell(country, None, rest) if rest in (*FINAL, *OLDER) else None
+
+    def column(text: str) -> What:
+        if text.strip() in ("OUT", "TOTAL", "OUTPUT"):
+            return TOTAL
+        return DROPPED if text.strip().endswith("DISC") else cell(text)
+
+    def row(text: str) -> What:
+        if text in ("OUT", "OUTPUT"):
+            return TOTAL
+        found = cell(text)
+        if found is not None and found.sector is not None:
+            return found
+        return BELOW if BELOW_ROW.fullmatch(text) else None
+
+    return Shape(
+        column,
+        row,
+        lambda text: near(text.partition("_")[2], [*icio_sectors(), *FINAL], "like JPN_C29 or JPN_HFCE"),
+        "give an OECD inter-country table, such as 2022_SML.csv",
+        STOCKS,
+        FORMED,
+    )
 
 
 READER = Reader(
     name="oecd-csv",
-    title="an official inter-country table of the OECD, such as 2022_SML.csv",
-    files="one CSV file",
-    read=lambda files, _: build_from_oecd_csv(files[0]),
+    title="an official inter-country table of the OECD, editions of 2016 to 2025, such as 2022_SML.csv",
+    files="one CSV file, or a ZIP of one or several years",
+    read=lambda files, settings: build_from_oecd_csv(files[0], settings),
+    settings={
+        "parts": "joined or kept: what becomes of CN1, CN2, MX1 and MX2 of extended tables",
+        "inventories": INVENTORIES,
+        "year": "which year of a bundle; --year does",
+    },
 )

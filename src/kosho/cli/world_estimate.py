@@ -1,0 +1,135 @@
+"""`kosho world estimate`: elasticities of one's own, with what a referee asks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kosho import formatting
+from kosho.cli.options import Json
+from kosho.cli.table_options import SettingsGiven, assignments
+from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
+from kosho.cli.world_shelf import app
+from kosho.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from kosho.world.estimation import Estimated
+
+__all__ = ["app"]
+
+
+@app.command("estimate")
+def estimate(  # noqa: PLR0913 - one parameter an option
+    panel: Annotated[
+        Path, typer.Argument(metavar="PANEL.csv", help="exporter,importer,year,trade,tariff[,sector].")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Write sector,theta,log_sd, as --elasticities takes them."),
+    ] = None,
+    settings: SettingsGiven = None,
+    controls: Annotated[
+        list[str] | None, typer.Option("--control", metavar="COLUMN", help="A control by pair; may repeat.")
+    ] = None,
+    values: Annotated[
+        str, typer.Option(metavar="net|gross", help="Whether trade is net of duty or with it.")
+    ] = "net",
+    tariffs_in: Annotated[
+        str, typer.Option("--tariffs-in", metavar="fractions|percent", help="The unit of tariffs.")
+    ] = "fractions",
+    *,
+    json: Json = False,
+) -> None:
+    """Estimate trade elasticities on a panel of your own, by PPML with fixed effects.
+
+    Exporter-year, importer-year and pair effects, sector by sector; standard errors clustered by pair. It says
+    what separates, what was dropped and why, and writes only what can be an elasticity.
+    """
+    from kosho.outputs import require_file, save
+    from kosho.world import estimation
+
+    net = chosen(values, ("net", "gross"), "--values")
+    unit = chosen(tariffs_in, ("fractions", "percent"), "--tariffs-in")
+    names = assignments(settings)
+    unknown = [key for key in names if key not in estimation.COLUMNS]
+    if unknown:
+        hint = f"one of {', '.join(estimation.COLUMNS)}"
+        raise InputError([Problem(f"a panel has no {key}", hint, key="--set") for key in unknown])
+    require_file(out)
+    with show_progress("Estimating"):
+        held = estimation.panel_of(panel, names, tuple(controls or ()), percent=unit == "percent")
+        found = estimation.estimate(held, net)
+    usable = [one for one in found if one.usable]
+    if out is not None and not usable:
+        told = [f"{one.sector}: {'; '.join(one.notes) or 'not told'}" for one in found]
+        raise InputError([Problem(text, "no elasticity can be written", str(panel)) for text in told])
+    if out is not None:
+        save({out: _file(usable)})
+    if json:
+        show_json(_contract(found, net))
+        return
+    _show(found)
+    if out is not None:
+        say(f"{out}: {len(usable)} of {len(found)} sectors. Use it with --elasticities {out}.")
+
+
+def _file(found: Sequence[Estimated]) -> str:
+    text = io.StringIO(newline="")
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(["sector", "theta", "log_sd"])
+    lines.writerows([one.sector, f"{one.theta:.4g}", f"{one.log_sd:.3g}"] for one in found)
+    return text.getvalue()
+
+
+def _contract(found: Sequence[Estimated], values: str) -> dict[str, object]:
+    return {
+        "schema_version": 1,
+        "values": values,
+        "method": "PPML, exporter-year, importer-year and pair effects, standard errors clustered by pair",
+        "sectors": [
+            {
+                "sector": one.sector,
+                "theta": one.theta,
+                "standard_error": one.error,
+                "log_sd": one.log_sd,
+                "beta": one.beta,
+                "observations": one.observations,
+                "clusters": one.clusters,
+                "separated": one.separated,
+                "dropped": list(one.dropped),
+                "notes": list(one.notes),
+                "usable": one.usable,
+            }
+            for one in found
+        ],
+    }
+
+
+def _show(found: Sequence[Estimated]) -> None:
+    from kosho.world.estimation import interval
+
+    rows: list[tuple[str, ...]] = []
+    for one in found:
+        ends = interval(one)
+        rows.append(
+            (
+                one.sector,
+                formatting.count(one.observations),
+                formatting.count(one.clusters),
+                formatting.count(one.separated),
+                formatting.NOT_KNOWN if one.theta is None else formatting.decimals(one.theta, 2),
+                formatting.NOT_KNOWN
+                if ends is None
+                else " to ".join(formatting.decimals(end, 2) for end in ends),
+            )
+        )
+    columns = ("Sector", "Observations", "Pairs", "Separated", "Theta", "95 %, clustered by pair")
+    show_table("Trade elasticities: values net of duty fall with -(theta + 1)", columns, rows, numeric=5)
+    for one in found:
+        for note in one.notes:
+            say(f"note: {one.sector}: {note}")

@@ -1,0 +1,235 @@
+"""`kosho world import`, `list`, `diff` and `export`: every table a user has, under a name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kosho import formatting
+from kosho.cli.options import Json, world_named
+from kosho.cli.table_options import (
+    ClassificationGiven,
+    ElasticitiesGiven,
+    FilesGiven,
+    Insist,
+    NameGiven,
+    RegionsGiven,
+    SectorsGiven,
+    SettingsGiven,
+    TariffsGiven,
+    WeightsGiven,
+    YearGiven,
+    settings_of,
+)
+from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.cli.world import app, show_info, size_told
+from kosho.codes import country_name
+
+__all__ = ["app"]
+
+
+@app.command("import")
+def import_(  # noqa: PLR0913 - one parameter an option
+    source: Annotated[
+        str, typer.Argument(metavar="FORMAT", help="Its format; `kosho world formats` lists them.")
+    ],
+    files: FilesGiven = None,
+    out: Annotated[
+        str, typer.Option("--out", metavar="NAME|FILE.npz", help="Name that --world then takes, or a file.")
+    ] = "",
+    settings: SettingsGiven = None,
+    name: NameGiven = None,
+    year: YearGiven = None,
+    classification: ClassificationGiven = None,
+    regions: RegionsGiven = None,
+    sectors: SectorsGiven = None,
+    elasticities: ElasticitiesGiven = None,
+    tariffs: TariffsGiven = None,
+    weights: WeightsGiven = None,
+    *,
+    insist: Insist = False,
+    json: Json = False,
+) -> None:
+    """Import a published table, see to it that it adds up, and say what was found and done.
+
+    OECD ICIO, WIOD, ADB, FIGARO, EXIOBASE 3, EORA26, GLORIA, GTAP, gravity panels, pymrio and plain CSV. What
+    is negative, joined, left out or assumed is named; a table that is out of balance, in another unit of money
+    or of an unknown edition is refused.
+    """
+    from kosho.errors import InputError, Problem
+    from kosho.outputs import make_folder, refused, require_file
+    from kosho.world.build import Said
+    from kosho.world.door import imported
+    from kosho.world.report import info
+    from kosho.world.shelf import place_for
+    from kosho.world.store import write
+
+    if not out:
+        raise InputError(Problem("needs a name for the table", "such as --out wiod-2014", key="--out"))
+    said = Said(
+        name=name,
+        year=year,
+        classification=classification,
+        regions=regions,
+        sectors=sectors,
+        elasticities=elasticities,
+        tariffs=tariffs,
+        weights=weights,
+        insist=insist,
+    )
+    target = place_for(out)
+    if target.stem == out:
+        try:
+            make_folder(target.parent)
+        except OSError as error:
+            raise refused(target.parent, error) from None
+    require_file(target)
+    with show_progress("Reading the table"):
+        found = settings_of(source, settings, year)
+        table, world = imported(source, files or [], found, said, insist=insist)
+        path = write(table, target)
+        content = info(world)
+    if json:
+        show_json({**content, "file": str(path), "imbalance": world.imbalance})
+        return
+    show_info(content)
+    said_as = out if target.stem == out else str(path)
+    say(f"Written to {path}. Ask of it with --world {said_as}.")
+
+
+@app.command("list")
+def list_(*, json: Json = False) -> None:
+    """List the tables there are: the one that ships, and those that were imported under a name."""
+    from kosho.world import load
+    from kosho.world.loading import DEFAULT
+    from kosho.world.shelf import kept
+
+    shipped = load(DEFAULT)
+    found = [
+        {
+            "name": DEFAULT,
+            "year": shipped.meta.year,
+            "economies": len(shipped.countries),
+            "sectors": len(shipped.sectors),
+            "edition": "OECD ICIO, edition of 2025; ships with Kosho",
+            "file": None,
+            "problem": None,
+        },
+        *(
+            {
+                "name": one.name,
+                "year": one.year,
+                "economies": one.economies,
+                "sectors": one.sectors,
+                "edition": one.edition,
+                "file": str(one.file),
+                "problem": one.problem or None,
+            }
+            for one in kept()
+        ),
+    ]
+    if json:
+        show_json({"schema_version": 1, "worlds": found})
+        return
+    rows = [
+        (
+            str(one["name"]),
+            formatting.NOT_KNOWN if one["year"] is None else str(one["year"]),
+            str(one["problem"] or size_told(int(str(one["economies"])), int(str(one["sectors"])))),
+            str(one["edition"]),
+        )
+        for one in found
+    ]
+    show_table("Tables", ("Name", "Year", "Size", "Edition"), rows)
+
+
+@app.command("diff")
+def diff(
+    one: Annotated[str, typer.Argument(help="A table, as --world names it.")],
+    other: Annotated[str, typer.Argument(help="The one that it is compared with.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Say what differs between two tables: economies, sectors, trade, elasticities, base duties."""
+    from kosho.world.differences import differences
+
+    with show_progress("Reading the tables"):
+        found = differences(*(world_named(name).load().whole for name in (one, other)))
+    if json:
+        show_json(found)
+        return
+    if found["same"]:
+        say("The tables are the same to the last digit.")
+    _show_diff(found)
+
+
+def _show_diff(found: dict[str, Any]) -> None:
+    first, second = found["worlds"]
+    heads = ("What", first["name"], second["name"])
+    percent = [
+        formatting.NONE if share is None else formatting.decimals(100 * share, 0)
+        for share in (one["unknown_share_of_goods_trade"] for one in (first, second))
+    ]
+    rows = [
+        (
+            "Year",
+            *(formatting.NOT_KNOWN if one["year"] is None else str(one["year"]) for one in (first, second)),
+        ),
+        ("Edition", *(one["edition"] or formatting.NOT_KNOWN for one in (first, second))),
+        ("Size", *(size_told(one["economies"], one["sectors"]) for one in (first, second))),
+        ("Value added, billion USD", *(formatting.billions(one["value_added"]) for one in (first, second))),
+        ("Trade, billion USD", *(formatting.billions(one["trade"]) for one in (first, second))),
+        ("Mean trade elasticity", *(formatting.decimals(one["mean_theta"], 1) for one in (first, second))),
+        ("Base duty not known, % of goods trade", *percent),
+    ]
+    show_table("Two tables", heads, rows, numeric=2)
+    for key, what in (("economies", "economies"), ("sectors_only", "sectors")):
+        for side, name in (("only_first", first["name"]), ("only_second", second["name"])):
+            if found[key][side]:
+                say(f"Only {name} has the {what} {', '.join(found[key][side][:20])}")
+    tariffs, pairs = found["tariffs"], found["pairs"]
+    if tariffs is not None:
+        other, cells = (formatting.count(tariffs[name]) for name in ("other", "cells"))
+        say(f"Base duties differ in {other} of {cells} cells")
+    if pairs is not None:
+        correlation = formatting.decimals(pairs["correlation_of_logs"], 2)
+        middle = formatting.decimals(pairs["median_ratio"], 2)
+        say(f"Trade of {formatting.count(pairs['pairs'])} pairs: correlation of logs {correlation}, ")
+        say(f"the second table has {middle} times the trade of the first in the middle.")
+    say("")
+    moved = sorted(found["countries"], key=lambda one: -abs(one["value_added"][1] - one["value_added"][0]))[:12]
+    rows = [
+        (
+            country_name(one["country"]),
+            *(formatting.billions(one[name][side]) for name in ("value_added", "imports") for side in (0, 1)),
+        )
+        for one in moved
+    ]
+    columns = ("Economy", "Value added, billion USD", "second", "Imports, billion USD", "second")
+    if rows:
+        show_table("Economies that differ most", columns, rows, numeric=4)
+
+
+@app.command("export")
+def export_(
+    name: Annotated[str, typer.Argument(help="A table, as --world names it.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="FILE", help=".nc, .parquet, .har or .csv; a folder with --to pymrio.")
+    ],
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="FORMAT", help="netcdf, parquet, har, csv or pymrio; by the ending if left out."),
+    ] = None,
+) -> None:
+    """Write a table for other programs: xarray, Parquet, GEMPACK (HAR), pymrio, or a long CSV.
+
+    A HAR file holds the arrays of a GTAP data base, and `kosho world import gtap` reads it again; so does
+    `long-csv` the CSV, and `pymrio` the folder.
+    """
+    from kosho.world.exports import export
+
+    with show_progress("Writing the table"):
+        found = export(world_named(name).load().whole, out, to)
+    say(f"{out}: {found}")

@@ -1,0 +1,69 @@
+"""What is asked of a table before it is let in: that its money is in the unit it says, and that it adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kosho.errors import InputError, Problem
+from kosho.world.build import Said, completed
+from kosho.world.loading import DEFAULT, calibrated, load
+from kosho.world.readers import reader
+from kosho.world.readers.reader import Settings
+from kosho.world.store import IOTable
+from kosho.world.table import World
+from kosho.world.table_checks import refuse_gaps
+
+__all__ = ["imported", "refuse_other_unit"]
+
+FACTORS = ((1e3, "thousand", "0.001"), (1e6, "single", "0.000001"), (1e-3, "thousand million", "1000"))
+"""What values would be too large or small by, which US dollars they then are, and the scale that mends it."""
+NEAR = 30.0
+"""Value added of 1980 to 2040 is within this factor of that of 2022; a wrong unit is a thousand off."""
+
+
+def imported(
+    name: str, files: Sequence[Path], settings: Settings, said: Said, *, insist: bool = False
+) -> tuple[IOTable, World]:
+    """A table read from files, completed by what was said of it, and the world that it is.
+
+    Args:
+        name: Of the format.
+        files: What it reads.
+        settings: Of the format.
+        said: Of the table.
+        insist: Take values that look like another unit of money.
+
+    Raises:
+        InputError: as the reader; or values look like another unit, or the table is out of balance.
+    """
+    table = completed(reader(name).table(files, settings), said)
+    world = calibrated(table)
+    if not insist:
+        refuse_other_unit(world)
+    refuse_gaps(world.arrays, world.countries, world.sectors)
+    return table, world
+
+
+def refuse_other_unit(world: World) -> None:
+    """Refuse values that would make economies a thousand times what they are, or a thousandth.
+
+    Value added is compared with that of the table that ships, economy by economy; economies that are not in it
+    are not compared.
+
+    Raises:
+        InputError: the middle of the ratios is nearer to thousands, or to billions, than to millions.
+    """
+    shipped = load(DEFAULT)
+    here, there = (dict(zip(one.countries, one.arrays.value_added, strict=True)) for one in (world, shipped))
+    ratios = [here[code] / there[code] for code in here if code in there and here[code] > 0]
+    if not ratios or world.meta.unit != "million USD":
+        return
+    middle = float(np.median(ratios))
+    for factor, unit, scale in FACTORS:
+        if 1.0 / NEAR < middle / factor < NEAR:
+            told = f"values look like {unit} US dollars: value added is {middle:.3g} times that of 2022"
+            hint = f"--set scale={scale} where the format takes it; --insist takes it as it is"
+            raise InputError(Problem(told, hint))

@@ -1,0 +1,271 @@
+"""Trade elasticities estimated on a panel of one's own: PPML with high-dimensional fixed effects.
+
+Structural gravity, sector by sector (Santos Silva & Tenreyro 2006; Caliendo & Parro 2015; Fontagné, Guimbard &
+Orefice 2022):
+
+    trade_int = exp(exporter_it + importer_nt + pair_in + beta ln(1 + tariff_int) + controls) error
+
+Values net of duty fall with elasticity -(theta + 1), so that theta = -beta - 1; values with duty fall with
+-theta. Standard errors are clustered by pair: those that assume a variance depend on the unit of trade.
+Pairs that separate (all their trade is zero) tell nothing and are dropped, as Correia, Guimarães & Zylkin
+(2020) show they must be.
+"""
+
+from __future__ import annotations
+
+import csv
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from kosho.arrays import Array
+from kosho.bounds import THETA, unit_of_rates
+from kosho.display import Shown, plural
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.extras import missing
+from kosho.tabular import open_csv
+
+__all__ = ["COLUMNS", "Estimated", "Panel", "estimate", "interval", "panel_of"]
+
+COLUMNS = ("exporter", "importer", "year", "trade", "tariff", "sector")
+"""Of a panel; `year` and `sector` need not be there."""
+OPTIONAL = ("year", "sector")
+ALL = "all"
+"""The one sector of a panel that tells none apart."""
+FEWEST_CLUSTERS = 30
+"""Below it, clustered standard errors are too small (Cameron & Miller 2015)."""
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Panel(Shown):
+    """A panel by pair, year and sector."""
+
+    columns: Mapping[str, Sequence[str]]
+    """Labels: exporter, importer, year, sector."""
+    trade: Array
+    tariff: Array
+    """Fractions."""
+    controls: Mapping[str, Array]
+    source: str = ""
+
+    def __len__(self) -> int:
+        return len(self.trade)
+
+
+@dataclass(frozen=True)
+class Estimated(Shown):
+    """What a sector's trade says of its elasticity.
+
+    >>> from kosho.world.estimation import Estimated
+    >>> Estimated("C29", 5.2, 0.4, -6.2, 2000, 400, 12, (), ()).log_sd
+    0.07692307692307693
+    """
+
+    sector: str
+    theta: float | None
+    """None where the panel does not tell it."""
+    error: float | None
+    """Standard error of theta, clustered by pair."""
+    beta: float | None
+    observations: int
+    clusters: int
+    separated: int
+    """Observations dropped because they separate."""
+    dropped: tuple[str, ...]
+    """Variables dropped because fixed effects or others already tell them."""
+    notes: tuple[str, ...]
+    """What a referee would ask."""
+
+    @property
+    def log_sd(self) -> float | None:
+        """Standard deviation of ln(theta), by the delta method."""
+        return None if not self.theta or self.error is None else self.error / self.theta
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be an elasticity of a world."""
+        return self.theta is not None and THETA.broken(self.theta) is None and bool(self.error)
+
+
+def panel_of(
+    path: Path, names: Mapping[str, str] | None = None, controls: Sequence[str] = (), *, percent: bool = False
+) -> Panel:
+    """A panel from a CSV file.
+
+    Args:
+        path: One row a pair, year and sector; domestic sales, if there, bear no tariff.
+        names: Columns by what they are (`COLUMNS`), where they are called otherwise.
+        controls: Columns that vary by pair and are controlled for, as they stand.
+        percent: Whether tariffs are percent; else they are fractions.
+
+    Raises:
+        InputError: a column is missing, a figure is none, or tariffs look like another unit; all are listed.
+    """
+    given = names or {}
+    problems = Problems(str(path))
+    found: list[tuple[dict[str, str], list[float]]] = []
+    try:
+        with open_csv(path) as file:
+            lines = csv.reader(file)
+            header = [name.strip() for name in next(lines, [])]
+            at = _places(header, given, controls, problems)
+            for line, row in enumerate(lines, start=2):
+                if row:
+                    one = _row(row, at, controls, line, problems)
+                    found += [] if one is None else [one]
+                if len(problems.found) >= MOST:
+                    break
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(Problem(f"is not CSV text: {error}", file=str(path))) from None
+    problems.raise_if_any()
+    if not found:
+        raise InputError(Problem("has no rows", file=str(path)))
+    numbers = np.array([values for _, values in found])
+    numbers[:, 1] /= 100.0 if percent else 1.0
+    labels = {
+        name: [one.get(name, "") for one, _ in found] for name in ("exporter", "importer", "year", "sector")
+    }
+    if (numbers[:, 1] <= -1.0).any():
+        raise InputError(Problem("a tariff is at or below -100 %", "fractions above -1", str(path)))
+    unit = unit_of_rates(numbers[:, 1], numbers[:, 0])
+    if unit is not None:
+        hint = "fractions: 0.025 is 2.5 %; --tariffs-in percent says that they are percent"
+        raise InputError(Problem(f"its tariffs: {unit}", hint, str(path)))
+    held = {name: numbers[:, 2 + k] for k, name in enumerate(controls)}
+    return Panel(labels, numbers[:, 0], numbers[:, 1], held, path.name)
+
+
+def _places(
+    header: Sequence[str], given: Mapping[str, str], controls: Sequence[str], problems: Problems
+) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name in (*COLUMNS, *controls):
+        column = given.get(name, name)
+        if column in header:
+            found[name] = header.index(column)
+        elif name not in OPTIONAL or name in given:
+            hint = suggest(column, header) or f"--set {name}=COLUMN; columns are {', '.join(header[:12])}"
+            problems.add(f"has no column {column!r} for the {name}", hint, line=1)
+    problems.raise_if_any()
+    return found
+
+
+def _row(
+    row: Sequence[str], at: Mapping[str, int], controls: Sequence[str], line: int, problems: Problems
+) -> tuple[dict[str, str], list[float]] | None:
+    if len(row) <= max(at.values()):
+        problems.add(f"has {len(row)} cells", line=line)
+        return None
+    values: list[float] = []
+    for name in ("trade", "tariff", *controls):
+        try:
+            value = float(row[at[name]])
+        except ValueError:
+            value = float("nan")
+        if not isfinite(value) or (name == "trade" and value < 0) or (name == "tariff" and value <= -100):
+            problems.add(f"{name} {row[at[name]]!r} is no figure that it can be", line=line, key=name)
+            return None
+        values.append(value)
+    return {name: row[place].strip() for name, place in at.items() if name in COLUMNS}, values
+
+
+def estimate(panel: Panel, values: Literal["net", "gross"] = "net") -> tuple[Estimated, ...]:
+    """Elasticities of the sectors of a panel.
+
+    Args:
+        panel: The panel.
+        values: Whether trade is net of duty or with it.
+
+    Raises:
+        InputError: the `estimate` extra is missing.
+    """
+    try:
+        import pandas as pd  # noqa: PLC0415 - comes with the extra
+        import pyfixest  # noqa: PLC0415 - an optional extra
+    except ModuleNotFoundError:
+        raise missing("estimate", "estimating elasticities") from None
+    data: dict[str, Any] = {name: list(labels) for name, labels in panel.columns.items()}
+    data |= {f"x{k}": column for k, column in enumerate(panel.controls.values())}
+    frame = pd.DataFrame({**data, "trade": panel.trade, "price": np.log1p(panel.tariff)})
+    frame["pair"] = frame["exporter"] + ">" + frame["importer"]
+    frame["source"] = frame["exporter"] + " " + frame["year"]
+    frame["market"] = frame["importer"] + " " + frame["year"]
+    frame.loc[frame["sector"] == "", "sector"] = ALL
+    return tuple(
+        _of_sector(str(sector), part, panel, values, pyfixest)
+        for sector, part in frame.groupby("sector", sort=True)
+    )
+
+
+def _of_sector(
+    sector: str, frame: Any, panel: Panel, values: Literal["net", "gross"], pyfixest: Any
+) -> Estimated:
+    years = frame["year"].nunique()
+    effects = "source + market + pair" if years > 1 else "source + market"
+    formula = " + ".join(["price", *(f"x{k}" for k in range(len(panel.controls)))])
+    notes: list[str] = []
+    if years == 1 and not panel.controls:
+        notes.append("one year and no controls: whatever keeps pairs apart besides duties is taken for them")
+    clusters = int(frame["pair"].nunique())
+    if clusters < FEWEST_CLUSTERS:
+        notes.append(f"{plural(clusters, 'pair')}: clustered standard errors of so few are too small")
+    whole = len(frame)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is dropped is read from the fit, and told
+            fit = pyfixest.fepois(f"trade ~ {formula} | {effects}", data=frame, vcov={"CRV1": "pair"})
+    except Exception as error:  # noqa: BLE001 - what cannot be estimated is told with its sector, the rest goes on
+        why = " ".join(str(error).split()) or repr(error)
+        if "collinear" in why.lower():
+            why = (
+                "duties do not vary but by exporter, importer and pair: fixed effects tell all of them; "
+                "preferences or changes over time are needed"
+            )
+        return Estimated(sector, None, None, None, whole, clusters, 0, ("tariff",), (*notes, why))
+    found = fit.tidy()
+    separated = int(fit.n_separation_na or 0)
+    gone = tuple(_name(str(one), panel) for one in fit._collin_vars)  # it has no other door
+    if "tariff" in gone or "price" not in found.index:
+        notes.append("the duty was dropped: fixed effects or controls tell all of it")
+        return Estimated(sector, None, None, None, whole, clusters, separated, gone, tuple(notes))
+    beta, error = (float(found.loc["price", name]) for name in ("Estimate", "Std. Error"))
+    theta = -beta - (1.0 if values == "net" else 0.0)
+    notes += _judged(theta, error, fit, gone, separated)
+    return Estimated(sector, theta, error, beta, whole - separated, clusters, separated, gone, tuple(notes))
+
+
+def _name(variable: str, panel: Panel) -> str:
+    """What a variable of the formula is called in the panel."""
+    controls = list(panel.controls)
+    return controls[int(variable[1:])] if variable[1:].isdigit() else "tariff"
+
+
+def _judged(theta: float, error: float, fit: Any, gone: Sequence[str], separated: int) -> list[str]:
+    """What a referee would say."""
+    found: list[str] = []
+    if gone:
+        found.append(f"dropped, because fixed effects or others tell it: {', '.join(gone)}")
+    if separated:
+        found.append(f"{plural(separated, 'observation')} separate and are dropped: their trade is always zero")
+    if not fit.convergence:
+        found.append("the estimation did not converge")
+    wrong = THETA.broken(theta)
+    if wrong is not None:
+        found.append(f"theta {wrong}; it is not written")
+    elif theta - 1.96 * error <= 0:
+        found.append("zero is within its 95 % interval")
+    return found
+
+
+def interval(one: Estimated) -> tuple[float, float] | None:
+    """95 % of theta; None where it is not told."""
+    if one.theta is None or one.error is None:
+        return None
+    width = 1.96 * one.error
+    return one.theta - width, one.theta + width

@@ -1,0 +1,49 @@
+"""Tables in euro, in the million US dollars that everything else is told in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+
+from kosho.errors import InputError, Problem
+from kosho.world.datafiles import rows
+
+__all__ = ["EURO", "scale_of", "usd_per_euro"]
+
+EURO = "US dollars for one euro; the average of the year by the European Central Bank if not given"
+
+
+def usd_per_euro(year: int | None, settings: Mapping[str, str], file: str) -> tuple[float, str]:
+    """US dollars for one euro in a year, and what they are in words.
+
+    Raises:
+        InputError: the rate of the year is not known, or what was given is none.
+
+    >>> from kosho.world.readers.currency import usd_per_euro
+    >>> usd_per_euro(2023, {}, "figaro.csv")
+    (1.0813, 'million euro at 1.0813 US dollars, average of 2023 (European Central Bank)')
+    """
+    if "usd-per-eur" in settings:
+        rate = scale_of(settings["usd-per-eur"], "usd-per-eur")
+        return rate, f"million euro at {rate:g} US dollars, as given"
+    known = {int(row["year"]): float(row["usd"]) for row in rows("usd_per_eur.csv")}
+    if year not in known:
+        told = f"values are in euro, and the dollar rate of {year or 'its year'} is not known"
+        raise InputError(Problem(told, "--set usd-per-eur=1.08 gives it", file, key="--set"))
+    rate = known[year]
+    return rate, f"million euro at {rate:g} US dollars, average of {year} (European Central Bank)"
+
+
+def scale_of(text: str, key: str = "scale") -> float:
+    """A factor of a setting.
+
+    Raises:
+        InputError: it is no positive number.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not (isfinite(value) and value > 0):
+        raise InputError(Problem(f"{key} {text!r} is not a positive number", "such as 0.001", key="--set"))
+    return value

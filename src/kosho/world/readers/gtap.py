@@ -1,0 +1,294 @@
+"""Reader of GTAP data bases, with their tariffs and elasticities, in the names of version 7 or of before.
+
+Trade is taken at the prices of exporters (VXSB); duties are VMSB over VCIF. Transport margins (VTWR) are
+bought by whoever buys the good, from those who supply them (VST). Firms, households, government and
+investment buy imports of a good in one mix of sources. Elasticities between sources are ESBM, so that theta =
+ESBM - 1; the nest above, between domestic goods and imports (ESBD), is not told apart. Source: Corong,
+Hertel, McDougall, Tsigas & van der Mensbrugghe (2017), The standard GTAP model, version 7, Journal of Global
+Economic Analysis 2(1).
+
+Letters: c commodity, a activity, m margin, s source, d destination, r region.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kosho.arrays import Array
+from kosho.display import plural
+from kosho.errors import InputError, Problem, Problems
+from kosho.world.calibrate import ratio
+from kosho.world.har import UNKNOWN
+from kosho.world.readers.gtap_files import Held, held_in
+from kosho.world.readers.reader import Reader, Settings, clipped
+from kosho.world.store import IOTable
+
+__all__ = ["READER"]
+
+INVESTMENT = "cgds"
+"""The activity that investment was before version 7."""
+BUYERS = ("P", "G", "I")
+TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """The arrays that a table is made of."""
+
+    regions: tuple[str, ...]
+    goods: tuple[str, ...]
+    exports: Array
+    """`[c, s, d]`, VXSB."""
+    domestic: Array
+    """`[c, a, r]`, VDFB."""
+    imported: Array
+    """`[c, a, r]`, VMFB, at prices with duty."""
+    own: Array
+    """`[c, r]`, final purchases of domestic goods."""
+    foreign: Array
+    """`[c, r]`, final purchases of imports, at prices with duty."""
+    margins: Array
+    """`[m, c, d]`, transport that imports of a good cost."""
+    suppliers: Array
+    """`[m, r]`, shares in supplying it."""
+    make: Array
+    """`[c, a, r]`, what activities make."""
+
+
+def read_gtap(files: Sequence[Path], settings: Settings) -> IOTable:
+    """A table from the files of a GTAP data base.
+
+    Raises:
+        InputError: an array is missing, or sales miss output; region and commodity are named.
+    """
+    held, texts = held_in(files)
+    base = _base(held, files)
+    notes: list[str] = []
+    _refuse_unbalanced(base)
+    inputs = _inputs(base)
+    intermediate, final = _sales(base)
+    intermediate, final = (
+        clipped(intermediate, "intermediate sales", notes),
+        clipped(final, "final sales", notes),
+    )
+    rate = _rates(held, base, notes)
+    theta = _theta(held, base)
+    release, year = _release(texts, files, settings)
+    told = ["duties are levied on exporters' prices, at rates of VMSB over VCIF; other taxes stay out"]
+    told += [] if theta is None else ["theta is ESBM - 1; domestic goods and imports are no nest of their own"]
+    known = {} if rate is None else {"base_tariffs": "those of GTAP (VMSB over VCIF)", "tariff_year": year}
+    return IOTable(
+        base.regions,
+        base.goods,
+        intermediate,
+        inputs,
+        final.sum(axis=0),
+        final=final,
+        tariff=rate,
+        unknown=None if rate is None else _unknown(held, base),
+        theta=theta,
+        meta={
+            "name": f"gtap-{year}" if year else "gtap",
+            "year": year,
+            "edition": release,
+            "source": f"GTAP data base, {', '.join(path.name for path in files)}",
+            "licence": "of the GTAP data base, as you obtained it",
+            "attribution": "Global Trade Analysis Project",
+            "unit": "million USD",
+            "adjustments": notes,
+            "assumptions": told,
+            **known,
+        },
+    )
+
+
+def _base(held: Mapping[str, Held], files: Sequence[Path]) -> Base:
+    needed = ["VXSB", "VDFB", "VMFB", "VDPB", "VMPB", "VDGB", "VMGB"]
+    lacking = [name for name in needed if name not in held]
+    if lacking:
+        names = ", ".join(path.name for path in files)
+        told = f"no array {', '.join(lacking)} in {names}"
+        hint = "give all files of the data base: basedata.har, default.prm, or a CSV an array, named as it is"
+        raise InputError(Problem(told, hint))
+    try:
+        return _assembled(held)
+    except ValueError as error:
+        told = f"the arrays are over other regions or commodities: {error}"
+        raise InputError(Problem(told, "all files of one data base")) from None
+
+
+def _assembled(held: Mapping[str, Held]) -> Base:
+    goods, regions = held["VXSB"].axes[:2]
+    acts = tuple(name for name in held["VDFB"].axes[1] if name.lower() != INVESTMENT)
+    investing = [name for name in held["VDFB"].axes[1] if name.lower() == INVESTMENT]
+
+    def at(name: str, *axes: Sequence[str]) -> Array:
+        return held[name].ordered(*axes) if name in held else np.zeros(tuple(map(len, axes)))
+
+    def bought(prefix: str) -> Array:
+        total = sum(
+            (at(f"{prefix}{who}B", goods, regions) for who in BUYERS), np.zeros((len(goods), len(regions)))
+        )
+        return total + at(f"{prefix}FB", goods, investing, regions).sum(axis=1) if investing else total
+
+    exports = at("VXSB", goods, regions, regions)
+    margins, suppliers = _margins(held, goods, regions)
+    domestic = at("VDFB", goods, acts, regions)
+    own = bought("VD")
+    sold = domestic.sum(axis=1) + own + exports.sum(axis=2) + _supplied(held, goods, regions)
+    make = at("MAKB", goods, acts, regions) if "MAKB" in held else _diagonal(sold, goods, acts)
+    return Base(
+        regions,
+        goods,
+        exports,
+        domestic,
+        at("VMFB", goods, acts, regions),
+        own,
+        bought("VM"),
+        margins,
+        suppliers,
+        make,
+    )
+
+
+def _diagonal(sold: Array, goods: Sequence[str], acts: Sequence[str]) -> Array:
+    """Each activity makes the commodity of its name."""
+    if set(goods) != set(acts):
+        raise ValueError("activities are not the commodities, and MAKB does not say what they make")
+    same = np.array([[good == act for act in acts] for good in goods], float)
+    return same[:, :, None] * sold[:, None, :]
+
+
+def _supplied(held: Mapping[str, Held], goods: Sequence[str], regions: Sequence[str]) -> Array:
+    """Transport services sold to world trade, `[c, r]`."""
+    found = np.zeros((len(goods), len(regions)))
+    if "VST" in held:
+        for row, name in enumerate(held["VST"].axes[0]):
+            found[goods.index(name)] += held["VST"].ordered(held["VST"].axes[0], regions)[row]
+    return found
+
+
+def _margins(held: Mapping[str, Held], goods: Sequence[str], regions: Sequence[str]) -> tuple[Array, Array]:
+    """What transport imports cost `[m, c, d]`, and who supplies it `[m, r]`, over all commodities."""
+    total = np.zeros((len(goods), len(goods), len(regions)))
+    supply = _supplied(held, goods, regions)
+    if "VTWR" in held:
+        one = held["VTWR"]
+        margin = next(
+            axis for axis in one.axes if len(axis) <= len(goods) and set(axis) <= set(held["VST"].axes[0])
+        )
+        first = one.axes.index(margin)
+        order = (margin, goods, regions, regions) if first == 0 else (goods, regions, regions, margin)
+        values = one.ordered(*order) if first == 0 else np.moveaxis(one.ordered(*order), -1, 0)
+        for row, name in enumerate(margin):
+            total[goods.index(name)] += values[row].sum(axis=1)
+    return total, ratio(supply, np.broadcast_to(supply.sum(axis=1, keepdims=True), supply.shape), 0.0)
+
+
+def _bought(base: Base) -> tuple[Array, Array]:
+    """Imports with duty, all of them `[c, d]`, and what share of them firms buy."""
+    firms = base.imported.sum(axis=1)
+    total = firms + base.foreign
+    return total, ratio(firms, total, 0.0)
+
+
+def _sales(base: Base) -> tuple[Array, Array]:
+    """Intermediate and final sales `[importer, exporter, commodity]`, net of duty."""
+    _, share = _bought(base)
+    carried = np.einsum("mcd,mi->dim", base.margins * share[None], base.suppliers)
+    carried_final = np.einsum("mcd,mi->dim", base.margins * (1.0 - share[None]), base.suppliers)
+    intermediate = np.einsum("csd,cd->dsc", base.exports, share) + carried
+    final = np.einsum("csd,cd->dsc", base.exports, 1.0 - share) + carried_final
+    home = np.arange(len(base.regions))
+    intermediate[home, home, :] += base.domestic.sum(axis=1).T
+    final[home, home, :] += base.own.T
+    return intermediate, final
+
+
+def _inputs(base: Base) -> Array:
+    """What each commodity's making uses, `[region, input, commodity]`, net of duty."""
+    total, _ = _bought(base)
+    part = ratio(base.imported, np.broadcast_to(total[:, None, :], base.imported.shape), 0.0)
+    net = base.exports.sum(axis=1)
+    used = base.domestic + part * net[:, None, :]
+    used = used + np.einsum("mcd,cad->mad", base.margins, part)
+    made = ratio(base.make, np.broadcast_to(base.make.sum(axis=0, keepdims=True), base.make.shape), 0.0)
+    return np.einsum("kar,car->rkc", used, made)
+
+
+def _refuse_unbalanced(base: Base) -> None:
+    """Sales at basic prices must be what is made of a commodity."""
+    supplied = np.einsum("mcd,mi->mi", base.margins, base.suppliers)
+    sold = base.domestic.sum(axis=1) + base.own + base.exports.sum(axis=2) + supplied
+    made = base.make.sum(axis=1)
+    problems = Problems()
+    for c, r in np.argwhere(np.abs(sold - made) > TOLERANCE * np.maximum(made, 1.0))[:20]:
+        told = f"{base.regions[r]} makes {made[c, r]:.6g} of {base.goods[c]} and sells {sold[c, r]:.6g}"
+        problems.add(told, "equal to a thousandth: all arrays of one data base")
+    problems.raise_if_any()
+
+
+def _rates(held: Mapping[str, Held], base: Base, notes: list[str]) -> Array | None:
+    """Base tariffs `[importer, exporter, commodity]`; None where the files have no prices at the border."""
+    if "VMSB" not in held or "VCIF" not in held:
+        notes.append("no VMSB and VCIF in the files: base tariffs are unknown and held as they are")
+        return None
+    axes = (base.goods, base.regions, base.regions)
+    cif = held["VCIF"].ordered(*axes)
+    rate = ratio(held["VMSB"].ordered(*axes) - cif, cif, 0.0)
+    rate[np.abs(rate) < 1e-6] = 0.0  # four bytes a number
+    home = np.arange(len(base.regions))
+    inside = float((rate * base.exports)[:, home, home].sum())
+    if inside > 0:
+        notes.append(f"duties of {inside:.6g} on trade inside regions left out")
+    rate[:, home, home] = 0.0
+    if (rate < 0).any():
+        notes.append(
+            f"{plural(int((rate < 0).sum()), 'duty', 'duties')} below zero (subsidies on imports) kept"
+        )
+    return rate.transpose(2, 1, 0)
+
+
+def _unknown(held: Mapping[str, Held], base: Base) -> Array:
+    """1 where the base duty is not known, `[importer, exporter, commodity]`: only files of Kosho say so."""
+    n, c = len(base.regions), len(base.goods)
+    if UNKNOWN not in held:
+        return np.zeros((n, n, c))
+    return held[UNKNOWN].ordered(base.goods, base.regions, base.regions).transpose(2, 1, 0)
+
+
+def _theta(held: Mapping[str, Held], base: Base) -> Array | None:
+    """ESBM - 1 by commodity, the mean over importers by their imports; None where the files have no ESBM."""
+    if "ESBM" not in held:
+        return None
+    one = held["ESBM"]
+    if len(one.axes) == 1:
+        return one.ordered(base.goods) - 1.0
+    weight, _ = _bought(base)
+    values = one.ordered(base.goods, base.regions)
+    return (values * weight).sum(axis=1) / weight.sum(axis=1) - 1.0
+
+
+def _release(
+    texts: Mapping[str, tuple[str, ...]], files: Sequence[Path], settings: Settings
+) -> tuple[str, int | None]:
+    """Release and year, as the data base says them itself (DREL), or names of files."""
+    told = " ".join(texts.get("DREL", ())).strip()
+    searched = f"{settings.get('year', '')} {told} {' '.join(path.stem for path in files)}"
+    years = re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", searched)
+    return f"GTAP data base, {told or 'release not named in the files'}", int(years[0]) if years else None
+
+
+READER = Reader(
+    name="gtap",
+    title="a GTAP data base, in arrays of version 7 (VXSB, VDFB, VMFB ...) or of before (VXMD, VDFM, VIFM ...)",
+    files="its files: HAR (data, sets, parameters), JLD2, or a CSV an array",
+    read=read_gtap,
+    most=60,
+    settings={"year": "where the files do not say; --year does"},
+)

@@ -1,0 +1,125 @@
+"""Elasticities estimated on a panel: what is true is found, and what a referee asks is told."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from kosho.cli import app
+from kosho.errors import InputError
+from kosho.world.estimation import estimate, panel_of
+
+pytest.importorskip("pyfixest")
+runner = CliRunner()
+THETA = {"C26": 3.0, "C29": 6.0}
+N, YEARS = 8, 3
+
+
+def rows(unit: float = 1.0, dead: bool = False, mfn: bool = False) -> list[list[object]]:
+    """A panel made by gravity with known elasticities; values net of duty."""
+    rng = np.random.default_rng(11)
+    found: list[list[object]] = [["exporter", "importer", "year", "sector", "trade", "tariff", "border"]]
+    for sector, theta in THETA.items():
+        source, market = rng.normal(0, 1, (2, N, YEARS))
+        pair = rng.normal(0, 0.7, (N, N))
+        for i in range(N):
+            for n in range(N):
+                for y in range(YEARS):
+                    duty = 0.0 if i == n else (0.05 * y if mfn else float(rng.uniform(0.0, 0.4)))
+                    mean = np.exp(5 + source[i, y] + market[n, y] + pair[i, n] - (theta + 1) * np.log1p(duty))
+                    sold = 0.0 if dead and i == 1 and n == 2 else unit * float(rng.poisson(mean))
+                    found.append([f"E{i}", f"E{n}", 2010 + y, sector, sold, duty, float(i == n)])
+    return found
+
+
+def write(path: Path, content: list[list[object]]) -> Path:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows(content)
+    return path
+
+
+def test_the_truth_is_within_two_standard_errors_and_the_unit_does_not_matter(tmp_path: Path):
+    thousand = estimate(panel_of(write(tmp_path / "k.csv", rows(1e3))))
+    single = estimate(panel_of(write(tmp_path / "s.csv", rows())))
+    for one, other in zip(thousand, single, strict=True):
+        assert one.theta is not None
+        assert one.error is not None
+        assert abs(one.theta - THETA[one.sector]) < 2.5 * one.error < 1.0
+        assert other.theta == pytest.approx(one.theta, rel=1e-5)
+        assert other.error == pytest.approx(one.error, rel=1e-4)
+        assert one.clusters == N * N
+        assert one.usable
+
+
+def test_poisson_with_dummies_by_newton_gives_the_same(tmp_path: Path):
+    """A second implementation: all effects as dummies, iterated weighted least squares."""
+    content = [row for row in rows()[1:] if row[3] == "C29"]
+    found = next(one for one in estimate(panel_of(write(tmp_path / "p.csv", rows()))) if one.sector == "C29")
+    trade = np.array([float(str(row[4])) for row in content])
+    price = np.log1p(np.array([float(str(row[5])) for row in content]))
+    keys = [[f"i{r[0]}{r[2]}", f"n{r[1]}{r[2]}", f"p{r[0]}{r[1]}"] for r in content]
+    names = sorted({key for row in keys for key in row})
+    dummies = np.array([[float(name in row) for name in names] for row in keys])
+    design = np.column_stack([price, dummies])
+    eta = np.log(trade + 1.0)
+    for _ in range(60):
+        mean = np.exp(eta)
+        target = eta + (trade - mean) / mean
+        weight = np.sqrt(mean)
+        beta = np.linalg.lstsq(design * weight[:, None], target * weight, rcond=None)[0]
+        eta = design @ beta
+    assert found.beta == pytest.approx(float(beta[0]), rel=1e-4)
+
+
+def test_what_separates_and_what_is_dropped_is_told(tmp_path: Path):
+    panel = panel_of(write(tmp_path / "p.csv", rows(dead=True)), controls=("border",))
+    for one in estimate(panel):
+        assert one.separated == YEARS
+        assert one.dropped == ("border",)
+        assert any("separate" in note for note in one.notes)
+        assert any("border" in note for note in one.notes)
+        assert one.usable
+
+
+def test_duties_that_fixed_effects_tell_give_no_elasticity(tmp_path: Path):
+    path = write(tmp_path / "p.csv", [rows()[0], *[r for r in rows(mfn=True)[1:] if r[0] != r[1]]])
+    for one in estimate(panel_of(path)):
+        assert one.theta is None
+        assert not one.usable
+        assert any("duties do not vary" in note or "was dropped" in note for note in one.notes)
+    with pytest.raises(InputError, match="no elasticity can be written"):
+        runner.invoke(
+            app, ["world", "estimate", str(path), "--out", str(tmp_path / "t.csv")], catch_exceptions=False
+        )
+    assert not (tmp_path / "t.csv").exists()
+
+
+def test_tariffs_in_percent_are_told_and_taken_when_said(tmp_path: Path):
+    content = rows()
+    percent = [content[0], *[[*r[:5], 100.0 * float(str(r[5])), r[6]] for r in content[1:]]]
+    path = write(tmp_path / "p.csv", percent)
+    with pytest.raises(InputError, match=r"its tariffs: they look like percent.*--tariffs-in percent"):
+        panel_of(path)
+    said = estimate(panel_of(path, percent=True))
+    plain = estimate(panel_of(write(tmp_path / "f.csv", content)))
+    assert [one.theta for one in said] == pytest.approx([one.theta for one in plain], rel=1e-9)
+
+
+def test_one_command_from_panel_to_a_world_of_its_own_elasticities(tmp_path: Path):
+    path = write(tmp_path / "p.csv", rows())
+    out = tmp_path / "theta.csv"
+    done = runner.invoke(app, ["world", "estimate", str(path), "--out", str(out)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert "clustered by pair" in done.output
+    table = list(csv.DictReader(out.read_text().splitlines()))
+    assert [row["sector"] for row in table] == ["C26", "C29"]
+    assert float(table[1]["theta"]) == pytest.approx(6.0, abs=0.6)
+    shown = runner.invoke(app, ["world", "estimate", str(path), "--json"], catch_exceptions=False)
+    assert json.loads(shown.output)["sectors"][0]["clusters"] == N * N
+    with pytest.raises(InputError, match="a panel has no tarif"):
+        runner.invoke(app, ["world", "estimate", str(path), "--set", "tarif=x"], catch_exceptions=False)

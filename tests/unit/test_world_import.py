@@ -1,0 +1,154 @@
+"""`kosho world import` and `list`: tables under a name, asked for by it, and refused where they cannot be."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests import published_tables as published
+from tests.published_tables import economy
+from typer.testing import CliRunner
+
+from kosho.cli import app
+from kosho.equilibrium import Shock, solve
+from kosho.errors import InputError
+from kosho.world import World, WorldChoice, labelled, load
+from kosho.world.har import HeaderArray, har_bytes, read_har
+from kosho.world.readers import reader
+
+SHARED = os.environ.get("KOSHO_SHARED", "")
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KOSHO_DATA", str(tmp_path / "data"))
+    return tmp_path / "data" / "worlds"
+
+
+def run(*words: object) -> str:
+    found = runner.invoke(app, list(map(str, words)), catch_exceptions=False)
+    assert found.exit_code == 0, found.output
+    return found.output
+
+
+def big(tmp_path: Path, name: str = "2022_SML.csv", factor: float = 2000.0) -> Path:
+    """A table of which the economies are about as large as they are."""
+    made = economy(("CHN", "JPN", "ROW", "USA"), ("A01", "C29", "G"), published.OECD_FINAL, 4)
+    made.used[...] *= factor
+    made.final[...] *= factor
+    return published.oecd(tmp_path / name, made, "2025")
+
+
+def test_a_table_is_imported_under_a_name_and_asked_for_by_it(tmp_path: Path, shelf: Path):
+    told = run("world", "import", "oecd-csv", big(tmp_path), "--out", "mine")
+    assert "OECD ICIO, edition of 2025" in told
+    assert "--world mine" in told
+    assert (shelf / "mine.npz").is_file()
+    assert WorldChoice.parse("mine").load().whole.countries == ("CHN", "JPN", "ROW", "USA")
+    assert load("mine").hash == WorldChoice.parse("mine:full").load().whole.hash
+    found = json.loads(run("world", "list", "--json"))["worlds"]
+    assert [(one["name"], one["year"], one["economies"]) for one in found] == [
+        ("icio-2022", 2022, 80),
+        ("mine", 2022, 4),
+    ]
+    assert "mine" in run("world", "list")
+    assert '"countries"' in run("simulate", "--base", "--add", "USA JPN C29 25%", "--world", "mine", "--json")
+
+
+def test_names_that_ship_and_names_that_are_none_are_refused(tmp_path: Path):
+    path = big(tmp_path)
+    for out, told in (("talks", "is what ships"), ("a/b", "is no name of a table"), ("", "needs a name")):
+        with pytest.raises(InputError, match=told):
+            runner.invoke(app, ["world", "import", "oecd-csv", str(path), "--out", out], catch_exceptions=False)
+    with pytest.raises(InputError, match=r"unknown world 'mime'.*kosho world list"):
+        WorldChoice.parse("mime")
+
+
+def test_values_in_another_unit_of_money_are_refused(tmp_path: Path):
+    path = big(tmp_path, factor=2e6)
+    words = ["world", "import", "oecd-csv", str(path), "--out", "mine"]
+    with pytest.raises(InputError, match=r"values look like thousand US dollars.*scale=0.001"):
+        runner.invoke(app, words, catch_exceptions=False)
+    assert "--world mine" in run(*words, "--insist")
+
+
+def test_rates_in_percent_in_a_column_of_fractions_are_told(tmp_path: Path):
+    rates = tmp_path / "rates.csv"
+    rates.write_text("importer,exporter,sector,rate\n*,*,A01,1.025\n*,*,C29,1.15\n")
+    with pytest.raises(InputError, match=r"its rates: they look like 1 \+ t"):
+        runner.invoke(
+            app,
+            ["world", "import", "oecd-csv", str(big(tmp_path)), "--out", "x", "--tariffs", str(rates)],
+            catch_exceptions=False,
+        )
+
+
+def test_an_input_that_is_used_and_never_bought_is_named():
+    names = ("JPN", "USA"), ("A01", "C29")
+    flows = np.array([[[90.0, 50.0], [10.0, 5.0]], [[10.0, 0.0], [190.0, 0.0]]])
+    inputs = np.full((2, 2, 2), 0.2)
+    world = World.from_flows(
+        labelled(flows, ("importer", "exporter", "sector"), *names),
+        tariff=labelled(0.0 * flows, ("importer", "exporter", "sector"), *names),
+        io_share=labelled(inputs, ("country", "input", "sector"), *names),
+        theta=labelled([5.0, 5.0], ("sector",), *names),
+    )
+    with pytest.raises(InputError, match=r"USA buys 0 of C29 and uses .* out of balance"):
+        solve(world, Shock.none(world))
+
+
+def test_dust_is_swept_and_said(tmp_path: Path):
+    made = economy(("CHN", "JPN", "ROW", "USA"), ("A01", "C29", "G"), published.OECD_FINAL)
+    made.used[0, 0, 1] = 0.0
+    made.final[0, 0, 1] = 1e-8
+    table = reader("oecd-csv").table([published.oecd(tmp_path / "2022_SML.csv", made, "2025")], {})
+    assert any("1 flow of less than a dollar" in note for note in table.meta["adjustments"])
+    assert table.final is not None
+    assert table.final[1, 0, 0] == 0.0
+
+
+def test_a_har_file_comes_back_as_it_was_written(tmp_path: Path):
+    rng = np.random.default_rng(3)
+    goods = tuple(f"c{k}" for k in range(65))
+    big_one = HeaderArray(
+        "BIG", rng.random((65, 65, 4)), (("COMM", goods), ("ACTS", goods), ("REG", tuple("abcd")))
+    )
+    written = {"BIG": big_one, "REG": HeaderArray("REG", ("a", "b", "c", "d"))}
+    (tmp_path / "x.har").write_bytes(har_bytes(written))
+    found = read_har(tmp_path / "x.har")
+    np.testing.assert_allclose(np.asarray(found["BIG"].values), np.asarray(big_one.values), rtol=1e-7)
+    assert found["BIG"].sets == big_one.sets
+    assert found["REG"].values == ("a", "b", "c", "d")
+    with pytest.raises(InputError, match="more than 12 letters"):
+        har_bytes({"X": HeaderArray("X", np.ones(1), (("REG", ("sub-saharan africa",)),))})
+    (tmp_path / "x.har").write_bytes((tmp_path / "x.har").read_bytes()[:-7])
+    with pytest.raises(InputError, match="is no HAR file"):
+        read_har(tmp_path / "x.har")
+
+
+@pytest.mark.skipif(not (Path(SHARED) / "data" / "worlds").is_dir(), reason="KOSHO_SHARED has no data/worlds")
+def test_wiod_2008_and_gtap_9_by_command_line_alone(tmp_path: Path):
+    pytest.importorskip("rdata")
+    pytest.importorskip("h5py")
+    data = Path(SHARED) / "data" / "worlds"
+    theta = tmp_path / "theta.csv"
+    theta.write_text("sector,theta,log_sd\n" + "".join(f"c{k},5,0.3\n" for k in range(1, 36)))
+    told = run("world", "import", "wiod", data / "wiod2008.RData", "--out", "wiod", "--elasticities", theta)
+    assert "WIOD, release of 2013" in told
+    assert "negative and set to zero" in told
+    found = json.loads(run("simulate", "--base", "--add", "USA JPN c15 +25%", "--world", "wiod", "--json"))
+    welfare = {code: 100 * found["countries"][code]["welfare"] for code in ("JPN", "USA")}
+    # By 30 lines of glue around World.from_flows: -0.085 and -0.008.
+    assert welfare["JPN"] == pytest.approx(-0.085, abs=0.001)
+    assert welfare["USA"] == pytest.approx(-0.008, abs=0.001)
+    told = run("world", "import", "gtap", data / "gtap9-sample.jld2", "--year", "2011", "--out", "gtap9")
+    assert "those of GTAP (VMSB over VCIF)" in told
+    found = json.loads(run("simulate", "--base", "--add", "eu asis manuf 25%", "--world", "gtap9", "--json"))
+    assert found["countries"]["asis"]["welfare"] < 0
+    world = load("gtap9")
+    assert world.imbalance < 1e-12
+    np.testing.assert_allclose(world.theta.to_numpy()[-1], 2.827, rtol=1e-3)

@@ -1,0 +1,341 @@
+"""Every importer on a file of the exact layout of its publisher, against the arrays it was written from."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests import published_tables as published
+from tests.published_tables import Made, economy
+
+from kosho.errors import InputError
+from kosho.world.build import Said, completed
+from kosho.world.loading import calibrated
+from kosho.world.naming import named
+from kosho.world.readers import READERS, reader
+from kosho.world.readers.oecd_csv import EDITIONS
+from kosho.world.store import IOTable
+
+COUNTRIES = ("CHN", "JPN", "ROW", "USA")
+
+
+def same(table: IOTable, made: Made, scale: float = 1.0, rtol: float = 1e-9) -> None:
+    """The table holds what was written; negative final demand is zero."""
+    place = [made.countries.index(code) for code in made.countries]
+    np.testing.assert_allclose(table.intermediate, scale * made.used.sum(axis=3).transpose(2, 0, 1), rtol=rtol)
+    np.testing.assert_allclose(table.inputs, scale * made.used.sum(axis=0).transpose(1, 0, 2), rtol=rtol)
+    final = np.maximum(made.final.sum(axis=3), 0.0).transpose(2, 0, 1)
+    assert table.final is not None
+    np.testing.assert_allclose(table.final, scale * final, rtol=rtol)
+    assert len(place) == len(table.countries)
+
+
+@pytest.mark.parametrize("edition", list(EDITIONS))
+def test_every_edition_of_the_oecd_is_told_by_its_industries(edition: str, tmp_path: Path):
+    codes = sorted(EDITIONS[edition][1])
+    if edition == "2025":
+        codes = list(EDITIONS["2025"][1] & {"A01", "C29", "G"})
+        codes.sort()
+    finals = published.OLD_FINAL if edition == "2016" else published.OECD_FINAL
+    made = economy(COUNTRIES, codes[:6] if edition != "2025" else codes, finals, 4)
+    name = {"2025": "2022_SML.csv", "2023": "ICIO2023_2020.csv"}.get(edition, f"ICIO{edition}_2011.csv")
+    table = reader("oecd-csv").table([published.oecd(tmp_path / name, made, edition)], {})
+    same(table, made)
+    assert edition in table.meta["edition"]
+    assert table.meta["year"] == {"2025": 2022, "2023": 2020}.get(edition, 2011)
+    world = calibrated(named(table))
+    assert world.imbalance < 1e-14
+    assert all(len(world.meta.sectors.get(code) or (code,)) >= 1 for code in world.sectors)
+
+
+def test_a_bundle_of_years_is_asked_for_one(tmp_path: Path):
+    made = economy(COUNTRIES, ("A01", "C29", "G"), published.OECD_FINAL)
+    bundle = tmp_path / "2016-2022_SML.zip"
+    with zipfile.ZipFile(bundle, "w") as packed:
+        for year in ("2021", "2022"):
+            packed.write(published.oecd(tmp_path / f"{year}_SML.csv", made, "2025"), f"{year}_SML.csv")
+    with pytest.raises(InputError, match=r"holds several tables: 2021, 2022 .--year"):
+        reader("oecd-csv").table([bundle], {})
+    with pytest.raises(InputError, match="holds no table of 2019: 2021, 2022"):
+        reader("oecd-csv").table([bundle], {"year": "2019"})
+    table = reader("oecd-csv").table([bundle], {"year": "2021"})
+    assert table.meta["year"] == 2021
+    same(table, made)
+
+
+def test_parts_of_china_are_joined_or_kept_as_sectors_of_their_own(tmp_path: Path):
+    whole = economy(("CN1", "CN2", "JPN"), ("A01", "C29", "G"), published.OECD_FINAL)
+    final = np.concatenate([whole.final[:, :, :1] + whole.final[:, :, 1:2], whole.final[:, :, 2:]], axis=2)
+    made = Made(whole.countries, whole.sectors, whole.categories, whole.used, final)
+    finals = [f"{c}_{f}" for c in ("CHN", "JPN") for f in made.categories]
+    path = published.oecd(tmp_path / "2022.csv", whole, "2025")
+    text = path.read_text().splitlines()
+    head = ["V1", *(f"{c}_{s}" for c, s in made.industries), *finals, "OUT"]
+    used, bought = made.matrix
+    output = used.sum(axis=1) + bought.sum(axis=1)
+    rows = [[name, *used[k], *bought[k], output[k]] for k, name in enumerate(head[1:10])]
+    rows += [["VA", *(output - used.sum(axis=0)), *[0] * 12, ""], ["OUT", *output, *[0] * 12, ""]]
+    path = published.rows_of(tmp_path / "2022.csv", [head, *rows])
+    assert len(text) > 9
+    joined = reader("oecd-csv").table([path], {})
+    kept = reader("oecd-csv").table([path], {"parts": "kept"})
+    assert (joined.countries, joined.sectors) == (("CHN", "JPN"), ("A01", "C29", "G"))
+    assert kept.sectors == ("A01", "C29", "G", "A01.2", "C29.2", "G.2")
+    np.testing.assert_allclose(kept.output[0, :3] + kept.output[0, 3:], joined.output[0])
+    np.testing.assert_allclose(kept.output[1, 3:], 0.0)
+    world = calibrated(named(kept))
+    assert world.meta.sectors["C29.2"] == ("C29",)
+    assert world.imbalance < 1e-14
+
+
+def test_an_edition_nobody_knows_is_refused_with_the_nearest(tmp_path: Path):
+    made = economy(COUNTRIES, ("A01", "C29", "C30", "G"), published.OECD_FINAL)
+    with pytest.raises(InputError, match=r"no edition that is known .*nearest is 20\d\d, without (A01|C30)"):
+        reader("oecd-csv").table([published.oecd(tmp_path / "2022_SML.csv", made, "2025")], {})
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"), [("net", "negative and set to zero"), ("apart", "rule 'apart'"), ("out", "rule 'out'")]
+)
+def test_falls_of_inventories_are_treated_by_the_rule_that_is_named(rule: str, told: str, tmp_path: Path):
+    made = economy(COUNTRIES, ("A01", "C29", "G"), published.OECD_FINAL, 4)
+    made.final[0, 0, 1] = [1.0, 0.0, 0.0, 0.0, -3.0, 0.0]
+    made.final[0, 1, 1] = [5.0, 0.0, 0.0, 0.0, -3.0, 0.0]
+    path = published.oecd(tmp_path / "2022_SML.csv", made, "2025")
+    table = reader("oecd-csv").table([path], {"inventories": rule})
+    wanted = {"net": (0.0, 2.0), "apart": (1.0, 5.0), "out": (1.0, 5.0)}[rule]
+    assert table.final is not None
+    assert tuple(table.final[1, 0, :2]) == wanted
+    assert any(told in note for note in table.meta["adjustments"])
+    with pytest.raises(InputError, match=r"unknown rule for inventories 'off' .one of apart, net, out"):
+        reader("oecd-csv").table([path], {"inventories": "off"})
+
+
+@pytest.mark.parametrize("release", ["2013", "2016"])
+def test_wiod_workbooks(release: str, tmp_path: Path):
+    size = 35 if release == "2013" else 56
+    sectors = [f"{'c' if release == '2013' else 'r'}{k}" for k in range(1, size + 1)]
+    finals = ("c37", "c38", "c39", "c41", "c42") if release == "2013" else ("c57", "c58", "c59", "c60", "c61")
+    made = economy(("AUS", "JPN", "RoW"), sectors, finals, 4)
+    name = "wiot08_row_apr12.xlsx" if release == "2013" else "WIOT2008_Nov16_ROW.xlsx"
+    title = (
+        "WIOT_2008" if release == "2013" else "2008",
+        "Intercountry Input-Output Table",
+        "",
+        "",
+        "(millions of US$)",
+    )
+    table = reader("wiod").table([published.sheet(tmp_path / name, made, sectors, finals, title)], {})
+    same(table, made)
+    assert (table.meta["edition"], table.meta["year"]) == (f"WIOD, release of {release}", 2008)
+    assert table.sectors == tuple(sectors)
+    assert calibrated(named(table)).countries == ("AUS", "JPN", "ROW")
+
+
+def test_tables_of_the_adb(tmp_path: Path):
+    sectors = [f"c{k}" for k in range(1, 36)]
+    made = economy(("PRC", "JPN", "TAP", "RoW"), sectors, ("F1", "F2", "F3", "F4", "F5"), 4)
+    path = tmp_path / "ADB-MRIO-2021_Aug 2022.xlsx"
+    title = ("ADB MRIO 2021", "Multiregional Input-Output Table, 2021")
+    table = reader("adb").table([published.sheet(path, made, sectors, made.categories, title)], {})
+    same(table, made)
+    assert (table.meta["edition"], table.meta["year"]) == ("ADB MRIO, issue of Aug 2022", 2021)
+    assert calibrated(named(table)).countries == ("CHN", "JPN", "TWN", "ROW")
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_figaro_in_euro(flat: bool, tmp_path: Path):
+    made = economy(
+        ("DE", "FIGW1", "GR", "JP"),
+        ("A01", "C10T12", "C31_32", "L"),
+        ("P3_S13", "P3_S14", "P3_S15", "P51G", "P5M"),
+    )
+    name = "flatfile_eu-ic-io_ind-by-ind_25ed_2023.csv" if flat else "matrix_eu-ic-io_ind-by-ind_25ed_2023.csv"
+    table = reader("figaro").table([published.figaro(tmp_path / name, made, flat=flat)], {})
+    order = [made.countries.index(code if code != "ROW" else "FIGW1") for code in table.countries]
+    np.testing.assert_allclose(
+        table.intermediate, 1.0813 * made.used.sum(axis=3).transpose(2, 0, 1)[np.ix_(order, order)], rtol=1e-9
+    )
+    assert table.meta["edition"] == "FIGARO, edition of 2025"
+    assert any("1.0813 US dollars" in note for note in table.meta["adjustments"])
+    world = calibrated(named(table))
+    assert set(world.countries) == {"DEU", "ROW", "GRC", "JPN"}
+    assert world.meta.sectors["C31_32"] == ("C31T33",)
+
+
+def test_figaro_of_a_year_without_a_dollar_rate_asks_for_one(tmp_path: Path):
+    made = economy(("DE", "JP"), ("A01", "L"), ("P3_S13", "P3_S14", "P3_S15", "P51G", "P5M"))
+    path = published.figaro(tmp_path / "matrix_eu-ic-io_ind-by-ind_30ed_2028.csv", made)
+    with pytest.raises(InputError, match=r"the dollar rate of 2028 is not known .--set usd-per-eur"):
+        reader("figaro").table([path], {})
+    table = reader("figaro").table([path], {"usd-per-eur": "1.2"})
+    same(table, made, 1.2)
+
+
+def test_gloria_from_its_matrices_and_its_workbook(tmp_path: Path):
+    made = economy(
+        ("CHN", "JPN", "XAS"),
+        ("Growing wheat", "Motor vehicles, trailers and semi-trailers", "Education"),
+        published.EORA_FINAL,
+        4,
+    )
+    files = published.gloria(tmp_path, made)
+    table = reader("gloria").table(files, {})
+    same(table, made)
+    assert (table.meta["edition"], table.meta["year"]) == ("GLORIA, release 59", 2022)
+    world = calibrated(named(table))
+    assert world.meta.sectors["Growing wheat"] == ("A01",)
+    assert "TON" in world.meta.regions["XAS"]
+    with pytest.raises(InputError, match="GLORIA_ReadMe"):
+        reader("gloria").table(files[:2], {})
+
+
+def test_eora26_by_way_of_pymrio(tmp_path: Path):
+    pytest.importorskip("pymrio")
+    made = economy(
+        ("CHN", "JPN", "USA"),
+        ("Agriculture", "Transport Equipment", "Education, Health and Other Services"),
+        published.EORA_FINAL,
+        4,
+    )
+    table = reader("eora26").table([published.eora(tmp_path / "Eora26_2015_bp.zip", made)], {})
+    same(table, made)
+    assert table.meta["year"] == 2015
+    assert calibrated(named(table)).meta.sectors["Transport Equipment"] == ("C29", "C301", "C302T309")
+
+
+def test_exiobase_by_way_of_pymrio(tmp_path: Path):
+    pytest.importorskip("pymrio")
+    made = economy(
+        ("JP", "US", "WA"),
+        (
+            "Cultivation of wheat",
+            "Education (80)",
+            "Manufacture of motor vehicles, trailers and semi-trailers (34)",
+        ),
+        published.EXIOBASE_FINAL,
+        4,
+    )
+    table = reader("exiobase3").table([published.exiobase(tmp_path / "IOT_2019_ixi.zip", made)], {})
+    same(table, made, 1.1195)
+    assert "3.8.2" in table.meta["edition"]
+    world = calibrated(named(table))
+    assert world.countries == ("JPN", "USA", "WA")
+    assert world.meta.sectors["Education (80)"] == ("P",)
+
+
+def test_a_system_that_pymrio_saved(tmp_path: Path):
+    pymrio = pytest.importorskip("pymrio")
+    system = pymrio.load_test()
+    system.save_all(str(tmp_path / "saved"))
+    table = reader("pymrio").table([tmp_path / "saved"], {"year": "2015"})
+    np.testing.assert_allclose(table.intermediate.sum(), system.Z.to_numpy().sum(), rtol=1e-6)
+    assert (len(table.countries), len(table.sectors)) == (6, 8)
+    np.testing.assert_allclose(table.final_sales.sum(), system.Y.to_numpy().sum(), rtol=1e-6)
+
+
+def test_gtap_in_each_of_its_forms_is_the_same_table(tmp_path: Path):
+    made = published.gtap()
+    har = reader("gtap").table([published.gtap_har(tmp_path / "basedata.har", made)], {})
+    csv = reader("gtap").table(published.gtap_csv(tmp_path, made), {"year": "2017"})
+    for name in ("intermediate", "inputs", "final_sales", "final", "tariff", "theta"):
+        np.testing.assert_allclose(getattr(har, name), getattr(csv, name), rtol=2e-6, atol=1e-6, err_msg=name)
+    assert har.meta["edition"] == "GTAP data base, R11_2017 - January 2023"
+    assert har.meta["year"] == csv.meta["year"] == 2017
+    arrays = {name: one.values for name, one in made.arrays.items()}
+    assert har.tariff is not None
+    assert har.theta is not None
+    np.testing.assert_allclose(har.theta, [7.9, 4.6, 2.8], rtol=1e-6)
+    rate = np.asarray(arrays["VMSB"]) / np.maximum(np.asarray(arrays["VCIF"]), 1e-9) - 1.0
+    np.testing.assert_allclose(har.tariff[1, 0, 1], rate[1, 0, 1], rtol=1e-4)
+    assert har.tariff[2, 2].max() == 0.0
+    # What is made is sold, transport included: output is MAKB.
+    np.testing.assert_allclose(har.output, np.asarray(arrays["MAKB"]).sum(axis=1).T, rtol=1e-5)
+    world = calibrated(completed(har, Said()))
+    assert world.countries == ("JPN", "USA", "xea")
+    assert world.meta.sectors["wht"] == ("A01",)
+    assert world.imbalance < 1e-12
+
+
+def test_gtap_of_before_version_7(tmp_path: Path):
+    table = reader("gtap").table([published.gtap_har(tmp_path / "gsdf.har", published.gtap(older=True))], {})
+    new = reader("gtap").table([published.gtap_har(tmp_path / "basedata.har", published.gtap())], {})
+    np.testing.assert_allclose(table.output, new.output, rtol=1e-5)
+    assert table.tariff is not None
+    assert new.tariff is not None
+    np.testing.assert_allclose(table.tariff, new.tariff, rtol=1e-5, atol=1e-6)
+
+
+def test_gtap_says_what_is_missing_or_does_not_add_up(tmp_path: Path):
+    made = published.gtap()
+    files = published.gtap_csv(tmp_path, made)
+    with pytest.raises(InputError, match="no array VXSB in"):
+        reader("gtap").table([path for path in files if path.stem != "VXSB"], {})
+    text = (tmp_path / "VDPB.csv").read_text().splitlines()
+    label, _, _ = text[1].rpartition(",")
+    (tmp_path / "VDPB.csv").write_text("\n".join([text[0], f"{label},9999", *text[2:]]) + "\n")
+    with pytest.raises(InputError, match=r"jpn makes .* of wht and sells"):
+        reader("gtap").table(files, {})
+
+
+def test_every_format_is_listed_with_what_it_reads():
+    assert {
+        "oecd-csv",
+        "wiod",
+        "adb",
+        "figaro",
+        "exiobase3",
+        "eora26",
+        "gloria",
+        "gtap",
+        "gravity",
+        "pymrio",
+    } <= set(READERS)
+    for one in READERS.values():
+        assert one.title
+        assert one.files
+
+
+@pytest.mark.parametrize("style", ["gegravity", "itpd"])
+def test_gravity_panels_of_one_sector(style: str, tmp_path: Path):
+    trade = {("JPN", "JPN"): 900.0, ("JPN", "USA"): 60.0, ("USA", "JPN"): 80.0, ("USA", "USA"): 2000.0}
+    if style == "gegravity":
+        head = ["exporter", "importer", "year", "trade", "Y"]
+        output = {"JPN": 960.0, "USA": 2080.0}
+        rows = [[i, n, year, v, output[i]] for (i, n), v in trade.items() if i != n for year in (2005, 2006)]
+    else:
+        head = ["exporter_iso3", "importer_iso3", "year", "industry_id", "broad_sector", "trade"]
+        rows = [
+            [i, n, year, k, sector, v / 2.0]
+            for (i, n), v in trade.items()
+            for year in (2005, 2006)
+            for k, sector in enumerate(("Manufacturing", "Services"))
+        ]
+    path = published.rows_of(tmp_path / "panel.csv", [head, *rows])
+    with pytest.raises(InputError, match=r"holds 2 years: 2005, 2006 .--year"):
+        reader("gravity").table([path], {})
+    table = reader("gravity").table([path], {"year": "2006", "theta": "5"})
+    assert (table.countries, table.sectors, table.meta["year"]) == (("JPN", "USA"), ("goods",), 2006)
+    assert table.final is not None
+    np.testing.assert_allclose(table.final[:, :, 0], [[900.0, 80.0], [60.0, 2000.0]])
+    world = calibrated(completed(table, Said()))
+    assert world.theta.item() == 5.0
+    assert float(world.va_share.min()) == 1.0
+    if style == "itpd":
+        broad = reader("gravity").table([path], {"year": "2006", "sectors": "broad"})
+        assert broad.sectors == ("Manufacturing", "Services")
+        assert "C29" in calibrated(completed(broad, Said())).meta.sectors["Manufacturing"]
+
+
+def test_a_gravity_panel_with_a_pair_missing_is_refused(tmp_path: Path):
+    rows = [["exporter", "importer", "trade"], ["JPN", "JPN", 900], ["USA", "USA", 2000], ["USA", "JPN", 80]]
+    path = published.rows_of(tmp_path / "panel.csv", rows)
+    with pytest.raises(InputError, match=r"1 pair without a value: JPN to USA .*missing=zero"):
+        reader("gravity").table([path], {"theta": "5"})
+    table = reader("gravity").table([path], {"theta": "5", "missing": "zero"})
+    assert any("as asked" in note for note in table.meta["adjustments"])
+    rows = [["exporter", "importer", "trade"], ["JPN", "USA", 60], ["USA", "JPN", 80]]
+    with pytest.raises(InputError, match="no domestic sales of JPN"):
+        reader("gravity").table([published.rows_of(tmp_path / "panel.csv", rows)], {"theta": "5"})
