@@ -125,6 +125,9 @@ def trade_sides(mentions: Mentions, start: int, end: int, subject: tuple[str, ..
         other = mentions.codes(*found.span("with")) if found["with"] else ()
         if found.groupdict().get("flow", "").lower().startswith("import"):
             by, other = other, by  # imports from one into another
+        named = [code for code in mentions.codes(start, end) if code not in by]
+        if not other and len(set(named)) == 1:
+            other = tuple(named[:1])
         return {key: codes[0] for key, codes in (("reporter", by), ("partner", other)) if codes}
     if _TWO_WAY.search(masked, start, end) and len(mentions.sides) == 2:
         return {"reporter": mentions.sides[0], "partner": mentions.sides[1]}

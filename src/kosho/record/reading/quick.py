@@ -1,0 +1,68 @@
+"""Whether a pattern can fit at all: one that needs a word which does not stand in a text is not tried on it.
+
+The pieces of words come from the parsed pattern itself: of a sequence the rarest of its parts that must be
+there, of alternatives those of each. Patterns that need no word are always tried.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+__all__ = ["either", "may_fit", "name_of", "needed", "pieces"]
+
+LETTERS = 3
+"""Letters of the pieces by which words are looked for."""
+
+
+def pieces(text: str) -> frozenset[str]:
+    """All runs of three letters of a text, folded.
+
+    >>> sorted(pieces("Acts"))
+    ['act', 'cts']
+    """
+    folded = text.casefold()
+    return frozenset([folded[n : n + LETTERS] for n in range(len(folded) - LETTERS + 1)])
+
+
+@cache
+def _known() -> dict[str, list[str] | None]:
+    text = files("kosho.record.reading").joinpath("data", "pieces.json").read_text(encoding="utf-8")
+    return json.loads(text)
+
+
+def name_of(source: str) -> str:
+    """Under which name the pieces of a pattern are kept in `data/pieces.json`."""
+    return sha256(source.encode()).hexdigest()[:16]
+
+
+@cache
+def needed(source: str) -> frozenset[str] | None:
+    """Pieces of words of which each text that a pattern fits holds one; None where that is not known.
+
+    They are kept beside the rules (`python -m tests.reading_pieces` writes them), so that a pattern is only
+    compiled once a text may fit it.
+
+    >>> needed("a pattern of nobody's") is None
+    True
+    """
+    name = name_of(source)
+    kept = _known().get(name)
+    return None if kept is None else frozenset(kept)
+
+
+def either(*sources: str | None) -> frozenset[str] | None:
+    """Pieces of which each text holds one that one of some patterns fits; None where that is not known.
+
+    >>> either("a pattern of nobody's", None) is None
+    True
+    """
+    sets = [needed(source) for source in sources if source is not None]
+    return None if None in sets else frozenset[str]().union(*filter(None, sets))
+
+
+def may_fit(words: frozenset[str] | None, held: frozenset[str]) -> bool:
+    """Whether a pattern that needs one of `words` can fit a text, given its `pieces`."""
+    return words is None or not words.isdisjoint(held)
