@@ -17,12 +17,8 @@ from kosho.record.reading.tables import table
 FILE = Path(reading.__file__).parent / "data" / "pieces.json"
 
 
-RARE = "zqxjkvbpygfwmucldrhsnioate "
-"""Letters of English from the rarest on."""
-
-
 def worked_out(source: str) -> list[str] | None:
-    """The pieces of a pattern from its parse."""
+    """Words of which each text that a pattern fits holds one, from its parse."""
     try:
         parser: Any = importlib.import_module("re._parser")
         tree: Any = parser.parse(source, re.IGNORECASE)
@@ -31,13 +27,7 @@ def worked_out(source: str) -> list[str] | None:
     found = _needs(list(tree))
     if found is None or any(len(word) < LETTERS for word in found):
         return None
-    return sorted({_rarest(word) for word in found})
-
-
-def _rarest(word: str) -> str:
-    """The run of three letters of a word that fewest other words hold."""
-    runs = [word[n : n + LETTERS] for n in range(len(word) - LETTERS + 1)]
-    return min(runs, key=lambda run: sum(RARE.find(letter) for letter in run))
+    return sorted(found)
 
 
 MASKS = ("\ue000", "\ue007")

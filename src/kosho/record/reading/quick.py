@@ -11,7 +11,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-__all__ = ["either", "may_fit", "name_of", "needed", "pieces"]
+__all__ = ["any_word", "either", "may_fit", "name_of", "needed", "pieces", "words_of"]
 
 LETTERS = 3
 """Letters of the pieces by which words are looked for."""
@@ -38,6 +38,27 @@ def name_of(source: str) -> str:
     return sha256(source.encode()).hexdigest()[:16]
 
 
+RARE = "zqxjkvbpygfwmucldrhsnioate "
+"""Letters of English from the rarest on."""
+
+
+def _rarest(word: str) -> str:
+    """The run of three letters of a word that fewest other words hold."""
+    runs = [word[n : n + LETTERS] for n in range(len(word) - LETTERS + 1)]
+    return min(runs, key=lambda run: sum(RARE.find(letter) for letter in run))
+
+
+@cache
+def words_of(source: str) -> tuple[str, ...] | None:
+    """Words, or parts of words, of which each text that a pattern fits holds one; None where that is not known.
+
+    >>> words_of("a pattern of nobody's") is None
+    True
+    """
+    kept = _known().get(name_of(source))
+    return None if kept is None else tuple(kept)
+
+
 @cache
 def needed(source: str) -> frozenset[str] | None:
     """Pieces of words of which each text that a pattern fits holds one; None where that is not known.
@@ -48,9 +69,8 @@ def needed(source: str) -> frozenset[str] | None:
     >>> needed("a pattern of nobody's") is None
     True
     """
-    name = name_of(source)
-    kept = _known().get(name)
-    return None if kept is None else frozenset(kept)
+    kept = words_of(source)
+    return None if kept is None else frozenset(map(_rarest, kept))
 
 
 def either(*sources: str | None) -> frozenset[str] | None:
@@ -61,6 +81,21 @@ def either(*sources: str | None) -> frozenset[str] | None:
     """
     sets = [needed(source) for source in sources if source is not None]
     return None if None in sets else frozenset[str]().union(*filter(None, sets))
+
+
+def any_word(*sources: str | None) -> tuple[str, ...] | None:
+    """The words of which each text holds one that one of some patterns fits; None where that is not known.
+
+    >>> any_word("a pattern of nobody's", None) is None
+    True
+    """
+    found: list[str] = []
+    for source in sources:
+        words = words_of(source) if source is not None else ()
+        if words is None:
+            return None
+        found += words
+    return tuple(found)
 
 
 def may_fit(words: frozenset[str] | None, held: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ from kosho.record.reading.clauses import Clause
 from kosho.record.reading.draft import Modality
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
-from kosho.record.reading.quick import either
+from kosho.record.reading.quick import any_word, either
 from kosho.record.reading.tables import table
 
 __all__ = ["Fit", "Rule", "compiled", "first_rule", "fit", "full", "maybe", "modality_of", "verb_places"]
@@ -31,6 +31,8 @@ class Rule:
     modality: Modality | None
     held: frozenset[str] | None
     """Pieces of words of which a clause that it fits holds one."""
+    words: tuple[str, ...] | None
+    """Those words themselves."""
 
 
 @cache
@@ -74,6 +76,7 @@ def _rules() -> tuple[Rule, ...]:
             one.get("who"),
             one.get("modality"),
             either(*(full(one[key]) for key in ("acts", "when") if key in one)),
+            any_word(*(full(one[key]) for key in ("acts", "when") if key in one)),
         )
         for one in table("rules")["rules"]
     )
@@ -145,9 +148,11 @@ class Fit(NamedTuple):
 def first_rule(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> Fit | None:
     """The first rule that fits a clause, or None; `places` as `verb_places` gives them."""
     words = clause.words(mentions)
-    held = mentions.held(clause.start, clause.head)
+    held, folded = mentions.held(clause.start, clause.head), words.casefold()
     for rule in _rules():
         if rule.held is not None and rule.held.isdisjoint(held):
+            continue
+        if rule.words is not None and not any(map(folded.__contains__, rule.words)):
             continue
         found = fit(words, places, maybe(rule.acts), maybe(rule.when))
         if (
