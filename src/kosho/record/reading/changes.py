@@ -77,6 +77,10 @@ _TO_FROM = re.compile(rf"\bto\s{_AFTER}{_PERCENT},?\s(?:up\s|down\s)?from\s{_BEF
 _TO = re.compile(rf"\b(?:to|at)\s{_AFTER}{_PERCENT}", re.IGNORECASE)
 
 
+MOST = 12
+"""Changes of one clause that are read."""
+
+
 def find_changes(masked: str, start: int, end: int) -> Iterator[Change]:
     """Changes of a rate in the clause at `start:end`, where both or the new one are told.
 
@@ -87,12 +91,13 @@ def find_changes(masked: str, start: int, end: int) -> Iterator[Change]:
     if not any(sign in masked[start:end].casefold() for sign in ("%", "per cent", "percent", "point")):
         return
     for words in _patterns():
-        position = start
-        while match := words.search(masked, position, end):
+        position, told_of = start, 0
+        while told_of < MOST and (match := words.search(masked, position, end)):
             told = _values(match["tail"])
             position = match.end("verb") if told is None else match.start("tail") + told[2]
             if told is None:
                 continue
+            told_of += 1
             rate, before, width = told
             goods = match.span("products") if match["products"] else None
             begin = match.start("name") if match["name"] else match.start("duty")
