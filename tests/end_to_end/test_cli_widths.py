@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "record, open": ("record", CASE, "--as-of", "2025-06-29", "--open"),
     "record check": ("record", "check", CASE),
     "read": ("read", str(READING / "01-joint-statement-eu-indonesia.txt")),
+    "read, Japanese": ("read", str(READING.parent / "reading_open" / "ja-03-wire.txt")),
     "coercion": ("coercion",),
     "supply": ("supply", "JPN", "C29", "--without", "CHN", "--world", "talks"),
     "register show": ("register", "show", "--on", "2025-09-20"),
@@ -96,7 +97,7 @@ def test_a_command_fits_its_terminal(name: str, width: int, told: Callable[[str,
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", [name for name in EVERY if "Japanese" not in name])  # no spaces between words
 def test_no_word_is_broken_and_none_is_lost(name: str, width: int, told: Callable[[str, int], str]) -> None:
     whole, folded = (_words(told(name, columns)) for columns in (UNLIMITED, width))
     assert sorted(whole - folded) == []

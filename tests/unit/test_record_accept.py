@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.reading import GOLD
 
+from kosho.errors import InputError
 from kosho.record import Draft, Record, accept, decode, read, verify
 from kosho.record.accept import Book, entry_id
 from kosho.record.drafts import Pile
@@ -327,3 +328,61 @@ def test_a_draft_of_what_a_side_says_keeps_what_it_says(
 @pytest.mark.parametrize("modality", ["asserted", "planned", "draft", "considered", "negated"])
 def test_what_is_denied_or_considered_is_no_fact(modality: str, tmp_path: Path) -> None:
     assert entered(tmp_path, "measure", {"by": "USA", "on": "JPN"}, modality)["modality"] == modality
+
+
+def test_a_decision_can_be_taken_back_with_what_it_wrote(tmp_path: Path, said: list[str]) -> None:
+    counts = go(tmp_path, ["r"] * 4 + ["a", "u", "s", "q"], said)
+    assert (counts.accepted, counts.rejected, counts.skipped) == (0, 4, 1)
+    assert "Taken back." in said
+    assert not (tmp_path / "record.yaml").exists()
+
+
+def test_the_first_decision_has_none_before_it(tmp_path: Path, said: list[str]) -> None:
+    go(tmp_path, ["u", "q"], said)
+    assert "Nothing was decided before it in this walk." in said
+
+
+def test_what_others_wrote_is_not_taken_back(tmp_path: Path, said: list[str]) -> None:
+    answers = iter(["a", "u", "q"])
+
+    def answer(_: str) -> str | None:
+        given = next(answers, None)
+        if given == "u":
+            with (tmp_path / "record.yaml").open("a", encoding="utf-8") as file:
+                file.write("# mine\n")
+        return given
+
+    pile = Pile.open(tmp_path / "drafts.yaml")
+    pile.add(read([TEXT])[4:6])
+    walk(pile, Book(tmp_path / "record.yaml", DAY), {}, Talk(answer, lambda *_: None, said.append))
+    assert any("has changed since" in line for line in said)
+    assert "# mine" in (tmp_path / "record.yaml").read_text(encoding="utf-8")
+
+
+def test_likeness_is_told_while_deciding(tmp_path: Path, said: list[str]) -> None:
+    told = {"imposed_by": "USA", "on": "CAN", "products": "lumber", "kind": "tariff", "status": "in force"}
+    quotes = (("a.txt", 14), ("b.txt", 25), ("c.txt", 14))
+    pile = Pile.open(tmp_path / "drafts.yaml")
+    pile.add(Draft(doc, "measure", "asserted", told | {"rate": rate}, f"{rate}%", 0, 3) for doc, rate in quotes)
+    answers = iter(["a", "s", "s"])
+    talk = Talk(lambda _: next(answers, None), lambda *_: None, said.append)
+    walk(pile, Book(tmp_path / "record.yaml", DAY), {}, talk)
+    assert "  ! differs from b.txt: rate 25, here 14" in said
+    assert any(line.startswith("  ! differs from") and "in the record: rate 14" in line for line in said)
+    assert any(line.startswith("  ! the same as") and "in the record" in line for line in said)
+
+
+def test_every_draft_of_the_documents_can_be_decided_on(tmp_path: Path) -> None:
+    problems: list[str] = []
+    folders = (GOLD, GOLD.parent / "reading_open", GOLD.parent / "reading_blind")
+    for path in sorted(path for folder in folders for path in folder.glob("[0-9]*.txt")):
+        book = Book(tmp_path / f"{path.stem}.yaml", DAY)
+        drafts = read([path])
+        about = next(dict(one.fields) for one in drafts if one.type == "document")
+        for draft in drafts:
+            try:
+                book.enter(draft, entry_id(draft), decode(path), about)
+            except InputError as error:
+                problems += [f"{path.stem} {draft.type}: {one.message}" for one in error.problems]
+    asked = ("whose side is not told", "a deadline needs its date")
+    assert [one for one in problems if not any(why in one for why in asked)] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ def decide(pile: Pile, book: Book, texts: Mapping[str, Document]) -> None:
     from kosho.record.review import Talk, walk
 
     try:
-        counts = walk(pile, book, texts, Talk(_ask, _show_one, say))
+        counts = walk(pile, book, texts, Talk(_ask, _show_one, say, _show_place))
     except KeyboardInterrupt:
         say(f"\nStopped; every decision is kept. {len(pile.open_keys)} to decide on.")
         return
@@ -57,6 +58,21 @@ def _show_one(heading: str, draft: Draft) -> None:
     say(f"{heading}  {draft.type}, {draft.modality}  ({_printable(draft.doc)}:{draft.start})")
     say(f"  “{_printable(draft.quote)}”")
     say(f"  {_told(draft)}")
+
+
+AROUND = 160
+"""Characters of the document shown on either side of a quote."""
+
+
+def _show_place(draft: Draft, document: Document) -> None:
+    """The words around a quote, with the quote marked: in bold where a person looks, else in brackets."""
+    before = _printable(document.text[max(0, draft.start - AROUND) : draft.start])
+    behind = _printable(document.text[draft.end : draft.end + AROUND])
+    quote = _printable(draft.quote)
+    marked = (
+        f"\x1b[1;4m{quote}\x1b[0m" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else f">>{quote}<<"
+    )
+    say_whole(f"  ... {before} {marked} {behind} ...")
 
 
 def as_tables(drafts: list[Draft], command: str, documents: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from kosho.cli.terminal import show_progress
 
 if TYPE_CHECKING:
     from kosho.record.drafts import Pile
+    from kosho.record.grounding import Verdict
     from kosho.record.reading import Document, Draft
 
 __all__ = ["app"]
@@ -21,7 +22,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def show(
+def show(  # noqa: PLR0913 - options of one command
     files: Annotated[
         list[Path] | None, typer.Argument(help="Text, HTML or PDF; with --accept also a file of drafts.")
     ] = None,
@@ -45,11 +46,26 @@ def show(
         bool, typer.Option("--accept", help="Decide on each draft; nothing enters the record without you.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line, on standard output.")] = False,
+    propose: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Ask your own model too: the address of a server that speaks as OpenAI's does."
+        ),
+    ] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="With --propose: the model's name.")] = None,
+    key_env: Annotated[
+        str | None,
+        typer.Option("--key-env", metavar="VAR", help="With --propose: the variable that holds your key."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Hold facts on standard input, as JSON, against the file.")
+    ] = False,
 ) -> None:
     """Read documents into drafts of facts, each with the words it rests on."""
     from kosho.errors import InputError, Problem
     from kosho.outputs import require_file
 
+    _fitting(propose, model, key_env, check=check, accept=accept)
     given = list(files or [])
     piles = [path for path in given if path.suffix in (".yaml", ".yml")]
     documents = [path for path in given if path not in piles]
@@ -61,12 +77,122 @@ def show(
     book = _targets(where, record) if accept else None
     require_file(where, book)
     texts, drafts = _read(documents)
+    if check:
+        _check(texts, where)
+        return
+    if propose is not None and model is not None:
+        drafts = _with_proposals(texts, drafts, propose, model, key_env)
     if where is not None:
         _keep(where, drafts, texts, book)
     if json:
         as_lines(drafts)
     elif not accept:
         as_tables(drafts, "kosho read FILE --accept --out drafts.yaml", [path.name for path in files or ()])
+
+
+def _fitting(propose: str | None, model: str | None, key_env: str | None, *, check: bool, accept: bool) -> None:
+    """Refuse options that say nothing together.
+
+    Raises:
+        InputError: one stands without the other that it needs.
+    """
+    from kosho.errors import InputError, Problem
+
+    found: list[Problem] = []
+    if (propose is None) != (model is None):
+        found.append(
+            Problem(
+                "need each other", "--propose http://localhost:11434 --model llama3.1", key="--propose, --model"
+            )
+        )
+    if key_env is not None and propose is None:
+        found.append(Problem("is for --propose", "give the server's address too", key="--key-env"))
+    if check and (accept or propose is not None):
+        found.append(Problem("stands alone", "keep its drafts with --out, and decide later", key="--check"))
+    if found:
+        raise InputError(found)
+
+
+def _with_proposals(
+    texts: dict[str, Document], drafts: list[Draft], url: str, name: str, key_env: str | None
+) -> list[Draft]:
+    """The drafts of the rules, and those of the user's own model that say something else."""
+    from kosho.record.grounding import Model, beside, propose
+
+    asked = propose(list(texts.values()), Model.at(url, name, key_env), say=_note)
+    new = beside(drafts, asked.drafts)
+    _note(
+        f"{name}: {asked.passages} passages, {asked.recalled} answered before, {len(asked.drafts)} facts kept,"
+        f" {len(asked.refused)} refused, {len(new)} not found by the rules"
+    )
+    for line in asked.unanswered:
+        _note(line)
+    if asked.unanswered:
+        _note("Run it again to ask for what was not answered; what was is kept.")
+    return sorted([*drafts, *new], key=lambda draft: (draft.doc, draft.start, draft.end))
+
+
+def _note(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _check(texts: dict[str, Document], where: Path | None) -> None:
+    """Facts on standard input, each with what came of it, one JSON object a line."""
+    import json
+
+    from kosho.cli.terminal import say_whole
+    from kosho.errors import InputError, Problem
+    from kosho.record.drafts import Pile
+    from kosho.record.grounding import LARGEST, check, facts_in
+
+    words = sys.stdin.read(LARGEST + 1)
+    if len(words) > LARGEST:
+        raise InputError(
+            Problem(f"more than {LARGEST:,} characters", "give them in parts", key="standard input")
+        )
+    facts = facts_in(words)
+    if not facts:
+        hint = '{"type": "ask", "fields": {"by": "JPN"}, "quote": "..."}'
+        raise InputError(Problem("holds no fact with a quote", hint, key="standard input"))
+    about = [_document_of(number, fact, texts) for number, fact in enumerate(facts, 1)]
+    verdicts: dict[int, Verdict] = {}
+    for document in texts.values():
+        own = [number for number, one in enumerate(about) if one is document]
+        verdicts |= zip(own, check(document, [facts[number] for number in own], "standard input"), strict=True)
+    kept: list[Draft] = []
+    for number in sorted(verdicts):
+        verdict = verdicts[number]
+        told = {
+            "accepted": verdict.draft is not None,
+            "refused": verdict.refused,
+            "dropped": dict(verdict.dropped),
+        }
+        told |= {"lowered": verdict.lowered, "draft": verdict.draft.as_dict() if verdict.draft else None}
+        say_whole(json.dumps(told))
+        kept += [verdict.draft] if verdict.draft else []
+    if where is not None:
+        pile = Pile.open(where)
+        new = pile.add(kept)
+        pile.save()
+        _note(f"{where}: {new} new drafts, {len(pile.open_keys)} to decide on")
+
+
+def _document_of(number: int, fact: dict[str, Any], texts: dict[str, Document]) -> Document:
+    """The document that a fact is said to come from; the only one, where it names none.
+
+    Raises:
+        InputError: it names none of several, or another.
+    """
+    from kosho.errors import InputError, Problem
+
+    name = fact.get("doc")
+    if isinstance(name, str) and name in texts:
+        return texts[name]
+    if name is None and len(texts) == 1:
+        return next(iter(texts.values()))
+    raise InputError(
+        Problem(f"fact {number} names no file that was given", f"one of {', '.join(texts)}", key="doc")
+    )
 
 
 def _targets(where: Path | None, record: Path | None) -> Path:
@@ -94,26 +220,25 @@ def _targets(where: Path | None, record: Path | None) -> Path:
 
 def _read(files: list[Path]) -> tuple[dict[str, Document], list[Draft]]:
     from kosho.errors import InputError, Problem
-    from kosho.record.reading import decode, read_text
+    from kosho.record.reading import each
 
     texts: dict[str, Document] = {}
     drafts: list[Draft] = []
     wrong: list[Problem] = []
     with show_progress("Reading") as progress:
-        for number, path in enumerate(files, 1):
+        for number, (path, one) in enumerate(zip(files, each(files), strict=True), 1):
             progress(f"Reading {path.name} ({number} of {len(files)})")
-            try:
-                document = decode(path)
-            except InputError as error:
-                wrong += error.problems
+            if isinstance(one, InputError):
+                wrong += one.problems
                 continue
+            document, found = one
             if document.name in texts:
                 wrong.append(
                     Problem("another file of this name is being read too", "rename one", file=str(path))
                 )
                 continue
             texts[document.name] = document
-            drafts += read_text(document)
+            drafts += found
     if wrong:
         raise InputError(wrong)
     return texts, drafts

@@ -23,6 +23,7 @@ from kosho.outputs import save
 from kosho.record.check import dangling
 from kosho.record.drafts import key_of
 from kosho.record.ledger import Record
+from kosho.record.likeness import like_in_record
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
 from kosho.record.schema import LONGEST_QUOTE, RecordFile
@@ -45,6 +46,12 @@ INSTRUMENT = {
     "signed": "signed",
     "adopted": "adopted",
 }
+FIRST_HAND = {
+    "joint statement", "news release", "transcript", "press conference", "agreed minutes", "minutes",
+    "communiqué", "fact sheet", "Federal Register notice", "WTO notification", "parliamentary answer",
+    "press release",
+}  # fmt: skip
+"""Kinds of documents that those write who act."""
 MODES = (("phone", r"phone|call"), ("video", r"video|virtual|online"), ("in person", r"face-to-face|in person"))
 
 
@@ -70,6 +77,10 @@ class Book(Shown):
                 for one in file.people
             )
         return any(one.id == name for one in file.statements)
+
+    def like(self, draft: Draft) -> list[str]:
+        """Entries of the record that say the same as a draft, or contradict it."""
+        return like_in_record(draft, Record.load(self.path).file) if self.path.exists() else []
 
     def enter(self, draft: Draft, name: str, document: Document | None, about: Mapping[str, Any]) -> str:
         """Write a draft into the record; the id of its entry.
@@ -147,7 +158,7 @@ def _source(file: RecordFile | None, draft: Draft, about: Mapping[str, Any]) -> 
     name = _source_id(draft.doc)
     if file is not None and any(one.id == name for one in file.sources):
         return []
-    first_hand = about.get("doc_type") in ("joint statement", "news release", "transcript")
+    first_hand = about.get("doc_type") in FIRST_HAND
     entry = {
         "id": name,
         "title": str(about.get("title") or draft.doc),
@@ -248,6 +259,8 @@ def _statement(draft: Draft, recorded_at: date, name: str) -> dict[str, Any]:
     ):
         entry["date_precision"] = fields["date_precision"]
     entry |= _particulars(draft)
+    if draft.proposed_by:
+        entry["note"] = "; ".join(filter(None, [entry.get("note"), f"proposed by {draft.proposed_by}"]))
     return {key: value for key, value in entry.items() if value not in (None, [], "")}
 
 
@@ -289,6 +302,7 @@ def _particulars(draft: Draft) -> dict[str, Any]:  # noqa: PLR0911 - one return 
         }
     if kind == "measure":
         status = str(fields.get("status", "in force")).replace(" ", "_")
+        status = "announced" if status == "draft" else status
         on = [_party_id(code) for code in _many(fields.get("on"))]
         entry = {"type": "measure", "kind": str(fields.get("kind", "tariff")), "status": status, "on": on}
         return (
@@ -318,12 +332,14 @@ def _particulars(draft: Draft) -> dict[str, Any]:  # noqa: PLR0911 - one return 
         }
         return entry | {"flow": fields.get("flow"), "partner": partner} | goods
     if kind in ("topic", "context", "organisation"):
-        return {"type": kind, "content": str(fields.get("topic") or fields.get("org") or draft.quote)}
+        told = fields.get("topic") or ", ".join(_many(fields.get("topics"))) or fields.get("org")
+        return {"type": kind, "content": str(told or draft.quote)}
     to = [_party_id(code) for code in _many(fields.get("to") or fields.get("against"))]
     entry = {
         "type": "position",
         "kind": kind,
         "to": to,
+        "content": fields.get("content") or fields.get("stance"),
         "to_value": fields.get("threshold") or fields.get("value"),
     }
     return entry | {"unit": fields.get("unit"), "mast": fields.get("mast_chapter")} | goods

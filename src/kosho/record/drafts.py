@@ -35,6 +35,7 @@ class _Row(Frozen):
     quote: str
     start: int
     end: int
+    proposed_by: str | None = None
     decision: Decision = "pending"
 
 
@@ -61,7 +62,9 @@ class Pile(Shown):
         pile = Pile(path, {}, {})
         if path.exists():
             for row in load(path, _File)[0].drafts:
-                draft = Draft(row.doc, row.type, row.modality, row.fields, row.quote, row.start, row.end)
+                draft = Draft(
+                    row.doc, row.type, row.modality, row.fields, row.quote, row.start, row.end, row.proposed_by
+                )
                 key = key_of(draft)
                 pile.drafts[key] = draft
                 pile.decisions[key] = row.decision
@@ -80,6 +83,13 @@ class Pile(Shown):
         """Note a decision and write the file."""
         self.decisions[key] = decision
         self.save()
+
+    def reopen(self, key: str) -> None:
+        """Take a decision back and write the file."""
+        with in_turn(self.path):
+            self._take(Pile.open(self.path))
+            self.decisions[key] = "pending"
+            self._write()
 
     @property
     def open_keys(self) -> list[str]:

@@ -1,27 +1,37 @@
-"""One draft after another, decided by a person: accept, edit, reject, skip, or stop."""
+"""One draft after another, decided by a person: accept, edit, reject, skip, take back, or stop."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import yaml
 
+from kosho.atomic_write import write_whole
 from kosho.errors import InputError
 from kosho.record.accept import entry_id
-from kosho.record.drafts import Pile
+from kosho.record.drafts import Decision, Pile, key_of
+from kosho.record.likeness import like_in_drafts
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
+from kosho.turns import in_turn
 
 __all__ = ["Book", "Counts", "Talk", "walk"]
 
-ASK = "[a]ccept [e]dit [r]eject [s]kip [q]uit? "
+ASK = "[a]ccept [e]dit [r]eject [s]kip [u]ndo [q]uit? "
 EDIT = "field=value, modality=..., type=..., field= to remove; empty line when done: "
 
 
 class Book(Protocol):
     """Where accepted drafts go: a record, or a file of measures."""
+
+    path: Path
+
+    def like(self, draft: Draft) -> list[str]:
+        """What is in it that says the same as a draft, or contradicts it."""
+        ...
 
     def holds(self, draft: Draft, name: str) -> bool:
         """Whether the draft is in it already."""
@@ -51,6 +61,17 @@ class Talk:
     show: Callable[[str, Draft], None]
     """Shows a draft under a heading."""
     say: Callable[[str], None]
+    place: Callable[[Draft, Document], None] = lambda _, __: None
+    """Shows where the quote stands in its document."""
+
+
+class _Step(NamedTuple):
+    """A decision that can be taken back: of which draft, and the file of the book before and after."""
+
+    number: int
+    decision: Decision
+    before: bytes | None
+    after: bytes | None
 
 
 def walk(pile: Pile, book: Book, texts: Mapping[str, Document], talk: Talk) -> Counts:
@@ -62,19 +83,69 @@ def walk(pile: Pile, book: Book, texts: Mapping[str, Document], talk: Talk) -> C
     counts = Counts()
     abouts = {draft.doc: draft.fields for draft in pile.drafts.values() if draft.type == "document"}
     pending = pile.open_keys
-    for number, key in enumerate(pending, 1):
+    steps: list[_Step] = []
+    number = 0
+    while number < len(pending):
+        key = pending[number]
         draft = pile.drafts[key]
         if book.holds(draft, entry_id(draft)):
             pile.decide(key, "accepted")
+            number += 1
             continue
-        decision = _one(draft, f"{number} of {len(pending)}", book, texts, abouts, talk)
+        before = _content(book.path)
+        heading = f"{number + 1} of {len(pending)}"
+        decision = _one(draft, heading, book, texts, abouts, _Asking(talk, pile, bool(steps)))
         if decision is None:
-            counts.left = len(pile.open_keys)
-            return counts
+            break
+        if decision == "undo":
+            number = _taken_back(steps.pop(), pile, pending, book, counts, talk)
+            continue
         pile.decide(key, decision)
+        steps.append(_Step(number, decision, before, _content(book.path)))
         setattr(counts, decision, getattr(counts, decision) + 1)
+        number += 1
     counts.left = len(pile.open_keys)
     return counts
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+def _taken_back(step: _Step, pile: Pile, pending: list[str], book: Book, counts: Counts, talk: Talk) -> int:
+    """Take a decision back, with what it wrote; where to go on. A file that others changed since stays."""
+    if step.before != step.after:
+        with in_turn(book.path):
+            if _content(book.path) != step.after:
+                talk.say(f"{book.path} has changed since: take the entry out of it by hand.")
+                return step.number + 1
+            if step.before is None:
+                book.path.unlink()
+            else:
+                write_whole(book.path, step.before)
+    pile.reopen(pending[step.number])
+    setattr(counts, step.decision, getattr(counts, step.decision) - 1)
+    talk.say("Taken back.")
+    return step.number
+
+
+class _Asking(NamedTuple):
+    """How one draft is asked about."""
+
+    talk: Talk
+    pile: Pile
+    can_undo: bool
+
+
+def _shown(draft: Draft, heading: str, book: Book, texts: Mapping[str, Document], asking: _Asking) -> None:
+    """A draft, its quote in place, and what is like it."""
+    asking.talk.show(heading, draft)
+    document = texts.get(draft.doc)
+    if document is not None:
+        asking.talk.place(draft, document)
+    others = (one for one in asking.pile.drafts.values() if asking.pile.decisions[key_of(one)] != "rejected")
+    for line in [*book.like(draft), *like_in_drafts(draft, others)]:
+        asking.talk.say(f"  ! {line}")
 
 
 def _one(
@@ -83,34 +154,46 @@ def _one(
     book: Book,
     texts: Mapping[str, Document],
     abouts: Mapping[str, Mapping[str, Any]],
-    talk: Talk,
+    asking: _Asking,
 ) -> Any:
-    name = entry_id(draft)
-    talk.show(heading, draft)
+    name, talk = entry_id(draft), asking.talk
+    _shown(draft, heading, book, texts, asking)
     while True:
         answer = talk.ask(ASK)
-        word = (answer or "").strip().lower()
-        if answer is None or word in ("q", "quit"):
-            return None
-        if word in ("r", "reject"):
-            return "rejected"
-        if word in ("s", "skip"):
-            return "skipped"
-        if word in ("e", "edit"):
+        word = "q" if answer is None else answer.strip().lower()
+        if word in _ANSWERS and not (word in _UNDO and not asking.can_undo):
+            return _ANSWERS[word]
+        if word in _UNDO:
+            talk.say("Nothing was decided before it in this walk.")
+        elif word in ("e", "edit"):
             draft = _edited(draft, talk)
-            talk.show(heading, draft)
-        elif word in ("a", "accept"):
-            try:
-                book.enter(draft, name, texts.get(draft.doc), abouts.get(draft.doc, {}))
-            except InputError as error:
-                for problem in error.problems:
-                    talk.say(str(problem))
-                talk.say("Not accepted; edit it, or reject it.")
-                continue
-            talk.say("Recorded.")
+            _shown(draft, heading, book, texts, asking)
+        elif word not in ("a", "accept"):
+            talk.say("Answer a, e, r, s, u or q.")
+        elif _entered(draft, name, book, texts.get(draft.doc), abouts.get(draft.doc, {}), talk):
             return "accepted"
-        else:
-            talk.say("Answer a, e, r, s or q.")
+
+
+_UNDO = ("u", "undo")
+_ANSWERS = {
+    "q": None, "quit": None, "r": "rejected", "reject": "rejected", "s": "skipped", "skip": "skipped",
+    "u": "undo", "undo": "undo",
+}  # fmt: skip
+
+
+def _entered(
+    draft: Draft, name: str, book: Book, document: Document | None, about: Mapping[str, Any], talk: Talk
+) -> bool:
+    """Write a draft into the book; False where it does not fit, and the person was told why."""
+    try:
+        book.enter(draft, name, document, about)
+    except InputError as error:
+        for problem in error.problems:
+            talk.say(str(problem))
+        talk.say("Not accepted; edit it, or reject it.")
+        return False
+    talk.say("Recorded.")
+    return True
 
 
 def _edited(draft: Draft, talk: Talk) -> Draft:

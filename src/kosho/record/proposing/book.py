@@ -44,6 +44,11 @@ class RegisterBook(Shown):
             return False
         return any(one.id in (draft.fields.get("id"), name) for one in file.measures)
 
+    def like(self, draft: Draft) -> list[str]:
+        """Nothing: a measure of a list has its own id, and `holds` tells whether it is there."""
+        del draft
+        return []
+
     def enter(self, draft: Draft, name: str, document: Document | None, about: Mapping[str, Any]) -> str:
         """Write a draft as a measure; its id.
 

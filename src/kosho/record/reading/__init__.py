@@ -6,29 +6,24 @@ Rules only, from the tables in `data/`; no model, nothing learnt, the same text 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, cast
 
 from kosho.arguments import path_of
 from kosho.errors import InputError, Problem
-from kosho.record.reading.dates import DateMention, find_dates, resolve_dates
-from kosho.record.reading.decode import Document, decode
-from kosho.record.reading.direction import direction
-from kosho.record.reading.document import about, is_label
+from kosho.record.reading.decode import Document, decode, language_of
+from kosho.record.reading.document import is_label
 from kosho.record.reading.draft import Draft
-from kosho.record.reading.facts import Reader
-from kosho.record.reading.layout import Block, blocks, sentences
-from kosho.record.reading.mentions import Mentions, find_mentions
-from kosho.record.reading.names import issuer_of
+from kosho.record.reading.facts import Place, Reader
+from kosho.record.reading.forms import from_forms
+from kosho.record.reading.layout import Block
+from kosho.record.reading.mentions import Mention, Mentions
+from kosho.record.reading.outline import titled_meeting, with_heading_days
+from kosho.record.reading.prepare import SPOKEN, prepared, sentences_of
 
-__all__ = ["Document", "Draft", "decode", "read", "read_text"]
-
-LONGEST_SENTENCE = 2_000
-"""Characters; what is longer is no sentence."""
+__all__ = ["Document", "Draft", "decode", "each", "read", "read_text"]
 
 
 def read(files: Iterable[str | Path]) -> list[Draft]:
@@ -48,7 +43,58 @@ def read(files: Iterable[str | Path]) -> list[Draft]:
     if isinstance(given, str | Path) or not isinstance(given, Iterable):
         told = f"is a {type(given).__name__}, not a list of paths"
         raise InputError(Problem(told, "read([path]) reads one", key="files"))
-    return [draft for file in files for draft in read_text(decode(path_of(file, "files")))]
+    found: list[Draft] = []
+    for one in each([path_of(file, "files") for file in files]):
+        if isinstance(one, InputError):
+            raise one
+        found += one[1]
+    return found
+
+
+MANY = 24
+"""Documents from which reading them on all cores is faster than on one."""
+AT_ONCE = 8
+"""Documents that a process reads before it answers."""
+Reading = tuple[Document, list[Draft]]
+
+
+def each(paths: Sequence[Path]) -> Iterator[Reading | InputError]:
+    """Documents with their drafts, in the order of their files; many are read on all cores.
+
+    A file that cannot be read gives the error in its place.
+
+    >>> from pathlib import Path
+    >>> _ = Path("note.txt").write_text("Japan will lower its tariff on rice.", encoding="utf-8")
+    >>> [one[0].name for one in each([Path("note.txt")])]
+    ['note.txt']
+    """
+    if len(paths) < MANY:
+        yield from map(_one, paths)
+        return
+    from kosho.parallel import cores, run_in_order  # noqa: PLC0415 - few documents need no other process
+
+    groups = [tuple(paths[n : n + AT_ONCE]) for n in range(0, len(paths), AT_ONCE)]
+    for group in run_in_order(_several, groups, cores()):
+        yield from (InputError(one.problems) if isinstance(one, _Wrong) else one for one in group)
+
+
+class _Wrong(NamedTuple):
+    """What is wrong with a file, as it comes from another process."""
+
+    problems: list[Problem]
+
+
+def _one(path: Path) -> Reading | InputError:
+    try:
+        document = decode(path)
+        return document, read_text(document)
+    except InputError as error:
+        return error
+
+
+def _several(paths: tuple[Path, ...]) -> list[Reading | _Wrong]:
+    read = [_one(path) for path in paths]
+    return [_Wrong(list(one.problems)) if isinstance(one, InputError) else one for one in read]
 
 
 def read_text(document: Document) -> list[Draft]:
@@ -58,39 +104,38 @@ def read_text(document: Document) -> list[Draft]:
     >>> [draft.type for draft in read_text(Document("note.txt", "Japan will lower its tariff on rice."))]
     ['offer', 'document']
     """
-    text = document.text
-    parts = blocks(text)
-    known = about(text, parts)
-    body = [
-        (block, (max(start, known.begins), end))
-        for block in parts
-        if block.role == "body"
-        for start, end in _sentences(text, block)
-        if end > known.begins
-    ]
-    spans = [span for _, span in body]
-    dates = _dates(text, spans, known.published)
-    release = known.fields["doc_type"] == "news release"
-    home = issuer_of(text[: body[0][1][0]] if body else "") if release else None
-    mentions = replace(find_mentions(text, spans, dates, home), published=known.published)
-    reader = Reader(document.name, mentions)
-    turns = _turns(text, parts) if known.fields["doc_type"] == "transcript" else {}
+    if language_of(document.text) == "Japanese":
+        from kosho.record.reading.japanese import read_japanese  # noqa: PLC0415 - English needs none of it
+
+        return read_japanese(document)
+    known = prepared(document)
+    text, parts, about_it, mentions = known.joined.text, known.joined.blocks, known.about, known.mentions
+    turns = _turns(text, parts) if about_it.fields["doc_type"] in SPOKEN else {}
+    reader = Reader(document.name, mentions, min(turns, default=0))
     previous: Block | None = None
-    for block, (start, end) in body:
-        turn = turns.get(block.start)
+    for unit, (start, end) in known.body:
+        turn = turns.get(unit.block.start)
         if turn is not None and turn.asks:
             continue
-        reader.sentence(
-            max(start, turn.start) if turn else start,
-            end,
-            opens_block=block is not previous,
-            voice=turn.name if turn else None,
+        ends = unit.lists and end == unit.block.end
+        place = Place(
+            unit.block.start, unit.block is not previous, ends, unit.intro.start if unit.intro else None
         )
-        previous = block
-    drafts = [*reader.drafts, *_people(document.name, mentions), *_bodies(document.name, text, parts, mentions)]
+        reader.sentence(max(start, turn.start) if turn else start, end, place, turn.name if turn else None)
+        previous = unit.block
+    forms = from_forms(document.name, parts, mentions)
+    drafts = [
+        *with_heading_days(text, parts, about_it.published, [*reader.drafts, *forms]),
+        *titled_meeting(mentions, document.name, about_it.fields["doc_type"], parts, [*reader.drafts, *forms]),
+        *_people(document.name, mentions),
+        *_bodies(document.name, text, parts, mentions),
+    ]
     if parts:
-        quote = text[known.start : known.end]
-        drafts.append(Draft(document.name, "document", "asserted", known.fields, quote, known.start, known.end))
+        place = (about_it.start, about_it.end)
+        drafts.append(
+            Draft(document.name, "document", "asserted", about_it.fields, text[slice(*place)], *place)
+        )
+    drafts = [known.joined.restored(draft, document.text) for draft in drafts]
     return sorted(_once(drafts), key=lambda d: (d.start, d.end, d.type, str(sorted(d.fields.items(), key=str))))
 
 
@@ -102,7 +147,9 @@ class _Turn(NamedTuple):
     asks: bool
 
 
-_TURN = re.compile(r"(?P<name>(?:Q|A|[A-Z][\w.’'-]*(?:\s[\w.’'&-]+){0,6}))\s?:\s")
+_TURN = re.compile(
+    r"(?:(?P<mark>[QA])(?:\.|\s?:)|(?P<name>[A-Z][\w.’'-]*(?:\s[\w.’'&-]+){0,6})\s?(?:\([^()]{2,40}\)\s?)?:)\s"
+)
 
 
 def _turns(text: str, parts: list[Block]) -> dict[int, _Turn]:
@@ -113,48 +160,68 @@ def _turns(text: str, parts: list[Block]) -> dict[int, _Turn]:
         if block.role != "body":
             continue
         head = _TURN.match(text, block.start, block.end)
-        if head and not is_label(head[0]):
-            asks = head["name"] in ("Q", "Question", "Reporter") or text[
-                block.start : block.end
-            ].rstrip().endswith("?")
-            last = _Turn(head["name"], head.end(), asks)
+        if head and (head["mark"] or not is_label(head[0])):
+            name = head["mark"] or head["name"]
+            whole = text[block.start : block.end].rstrip()
+            last = _Turn(name, head.end(), name in ("Q", "Question", "Reporter") or whole.endswith("?"))
         if last is not None:
             found[block.start] = last
     return found
 
 
-def _sentences(text: str, block: Block) -> list[tuple[int, int]]:
-    return [(start, end) for start, end in sentences(text, block) if end - start <= LONGEST_SENTENCE]
-
-
-def _dates(text: str, spans: list[tuple[int, int]], published: date | None) -> list[DateMention]:
-    found = [mention for start, end in spans for mention in find_dates(text, start, end)]
-    return resolve_dates(found, published, lambda mention: direction(text, mention))
-
-
 def _people(doc: str, mentions: Mentions) -> list[Draft]:
     """Each person once, at the first mention with a post."""
     found: list[Draft] = []
-    known: set[str] = set()
-    for mention in mentions.all:
+    for mention in _fullest(mentions):
         person = mention.person
-        if person is None or not mention.first:
+        if person is None:
             continue
-        words = person.name.split()
-        if any(word in known for word in words):
-            continue
-        known.update(words)
         fields = {
             "name": person.name,
             "role": person.role,
             "side": person.side,
             "org": person.org,
+            "negotiation_role": _in_talks(mentions.text, mention, person.role),
             "name_native": person.native,
         }
         quote = mentions.text[mention.start : mention.end]
         kept = {key: value for key, value in fields.items() if value}
         found.append(Draft(doc, "person", "asserted", kept, quote, mention.start, mention.end))
     return found
+
+
+def _fullest(mentions: Mentions) -> list[Mention]:
+    """Each person once, where he or she is named most fully; of equal namings the first."""
+    kept: list[Mention] = []
+    for mention in mentions.all:
+        if mention.person is None or not mention.first:
+            continue
+        words = set(mention.person.name.split())
+        same = next(
+            (n for n, old in enumerate(kept) if old.person and words & set(old.person.name.split())), None
+        )
+        if same is None:
+            kept.append(mention)
+        elif (old := kept[same].person) and len(words) > len(old.name.split()):
+            kept[same] = mention
+    return kept
+
+
+_LED_BY = re.compile(r"\b(?:led|headed)\sby\s(?:(?:Mr|Ms|Mrs|Dr|H\.E)\.?\s)*$", re.IGNORECASE)
+_LEADS_TALKS = re.compile(
+    r",?\s(?:who\s)?(?:is|was|has been)?\s?(?:leading|heads|heading|leads|led|headed)\s(?:the|its"
+    r"|their)\s[^,.;]{0,40}?(?:talks|negotiat\w+|delegation|team)"
+)
+_NEGOTIATES = re.compile(r"\b(?:(?:chief|lead|top|senior|deputy)\s)*negotiator\b", re.IGNORECASE)
+
+
+def _in_talks(text: str, mention: Mention, role: str) -> str | None:
+    """The part somebody has in the talks: leads them, or negotiates."""
+    behind = text[mention.end : mention.end + 80]
+    if _LED_BY.search(text[max(0, mention.start - 40) : mention.start]) or _LEADS_TALKS.match(behind):
+        return "lead"
+    told = _NEGOTIATES.search(role) or _NEGOTIATES.match(behind.removeprefix(", ").removeprefix("the "))
+    return told[0].lower() if told else None
 
 
 _ACTS_FOR = re.compile(
@@ -188,7 +255,7 @@ def _bodies(doc: str, text: str, parts: list[Block], mentions: Mentions) -> list
     for block in parts:
         if block.role != "body":
             continue
-        for start, end in _sentences(text, block):
+        for start, end in sentences_of(text, block):
             bodies = mentions.within(start, end, "body")
             if bodies and _ACTS_FOR.search(mentions.masked, start, end):
                 fields = {

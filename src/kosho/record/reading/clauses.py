@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kosho.record.reading.mentions import Mention, Mentions, pattern
+from kosho.record.reading.coordination import items
+from kosho.record.reading.mentions import OWN, Mention, Mentions, pattern
 
 __all__ = ["Clause", "split"]
 
@@ -24,6 +25,15 @@ class Clause:
     """Whether it stands in quotation marks, as somebody's own words."""
     open: bool = False
     """Whether the quotation goes on in the next sentence."""
+    head: str = ""
+    """Words, names written over, that govern it and stand elsewhere: those of a list, or of its first item."""
+
+    item: bool = False
+    """Whether it is the second or a later item of what one verb governs."""
+
+    def words(self, mentions: Mentions) -> str:
+        """Its words with names written over, behind those that govern it."""
+        return self.head + mentions.masked[self.start : self.end]
 
 
 _VERBS = (
@@ -80,7 +90,7 @@ _REPORTED = re.compile(
     pattern(
         r"(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s)?(?:said|says|stated|added|noted|announced|confirmed|insisted)\s"
         r"(?:that\s)?(?=[\ue000\ue002\ue004\ue007]+(?:['’]s)?\s(?:will|would|has|had|is|was|are|were|can|could|cannot|may|might"
-        r"|must|should|does|did|\w+ed)\b)"
+        r"|must|should|does|did|wants?|needs?|seeks?|hopes?|expects?|plans?|supports?|opposes?|\w+ed)\b)"
     )
 )
 """Who speaks of what another does: that other is the subject."""
@@ -107,7 +117,12 @@ _TAKES_UP = re.compile(
 
 
 def split(
-    mentions: Mentions, start: int, end: int, before: Clause | None, voice: tuple[Mention, ...] = ()
+    mentions: Mentions,
+    start: int,
+    end: int,
+    before: Clause | None,
+    voice: tuple[Mention, ...] = (),
+    intro: Clause | None = None,
 ) -> list[Clause]:
     """Clauses of the sentence at `start:end`.
 
@@ -117,6 +132,7 @@ def split(
         end: The one after its last.
         before: The clause before it, for pronouns and quotations.
         voice: Who speaks all of it, in a transcript.
+        intro: What introduces the list that the sentence is an item of; it governs what has no verb of its own.
     """
     text, masked = mentions.text, mentions.masked
     quotes = _quotes(masked, start, end, inside=before is not None and before.open)
@@ -138,9 +154,35 @@ def split(
             and text[end - 1] not in '”"'
             and text[end - 2 : end - 1] not in ("”", '"')
         )
-        if stop - begin >= 8:
-            found.append(Clause(begin, stop, subject, speaker, quoted, still_open))
+        if stop - begin < SHORTEST:
+            continue
+        governed = intro is not None and not found and not _OWN_VERB.match(masked, begin, stop)
+        if governed and intro is not None:
+            subject, speaker = own or intro.subject, speaker or intro.speaker
+        head = intro.head + masked[intro.start : intro.end].rstrip(": ") + " " if governed and intro else ""
+        found += [
+            Clause(
+                *_trim(masked, item.start, item.end),
+                subject,
+                speaker,
+                quoted,
+                still_open,
+                head + item.head,
+                item=number > 0,
+            )
+            for number, item in enumerate(items(masked, begin, stop))
+        ]
     return found
+
+
+SHORTEST = 8
+"""Characters; what is shorter says nothing."""
+_OWN_VERB = re.compile(
+    pattern(
+        rf"\W*(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE}|\W*(?:[\w-]+\s){{1,6}}?(?:will|is|are|was|were|has|have)\b"
+    )
+)
+"""An item of a list that is a sentence by itself."""
 
 
 def _quotes(masked: str, start: int, end: int, *, inside: bool) -> list[tuple[int, int]]:
@@ -211,7 +253,7 @@ def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, i
 
 def _speaks(mentions: Mentions, start: int, end: int) -> tuple[Mention, ...]:
     """Whom `he said` or `she said` means."""
-    match = _SAY.search(mentions.masked, start, end)
+    match = _SAY.search(mentions.masked, start, end) if mentions.within(start, end, "pronoun") else None
     who = mentions.within(*match.span(), "pronoun") if match else []
     if not who or mentions.text[who[0].start : who[0].end].lower() not in ("he", "she"):
         return ()
@@ -226,12 +268,18 @@ def _introduces(mentions: Mentions, start: int, quote: int) -> tuple[Mention, ..
     return tuple(m for m in _subject(mentions, start, quote)[:1] if m.kind != "pronoun")
 
 
+_WHAT_IS_THAT = re.compile(r"\W*[Ww]hat\s[^,;]{3,60}?\s(?:is|was)\sthat\s")
+"""`What I told him is that X`: X is who acts."""
+
+
 def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
     """The first actors of the main clause that no preposition governs, and those joined to them."""
     masked = mentions.masked
     opening = _SUBORDINATE.match(masked, start, end)
     if opening and _ACTING.search(masked, opening.end(), end):
         start = opening.end()
+    relative = _WHAT_IS_THAT.match(masked, start, end)
+    start = relative.end() if relative else start
     for first in _ACTING.finditer(masked, start, min(end, start + 200)):
         owner = masked[first.end() : first.end() + 2] in ("'s", "’s", "' ", "’ ")
         if _OBJECT.search(masked[max(start, first.start() - 10) : first.start()]) or (
@@ -250,19 +298,28 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
     return []
 
 
-def _resolved(
+def _resolved(  # noqa: PLR0911 - one return a pronoun
     mention: Mention, speaker: tuple[Mention, ...], subject: tuple[Mention, ...], mentions: Mentions
 ) -> Mention:
     """Whom a pronoun stands for: `he` the last person, `we` the speaker, `they` both sides."""
     if mention.kind != "pronoun":
         return mention
     word = mentions.text[mention.start : mention.end].lower()
+    if OWN.match(mentions.text, mention.start, mention.end):
+        own = speaker or ((last,) if (last := mentions.person_before(mention.start)) else ())
+        own = (mention,) if word.startswith("its") else own
+        return Mention(mention.start, mention.end, "party", own[0].codes if own else ())
     if word in ("we", "i") and speaker:
         return speaker[0]
     if word in ("he", "she"):
         return mentions.person_before(mention.start) or mention
     if word == "they" and len({code for m in subject for code in m.codes}) == 1:
         return subject[0]
+    if word in ("we", "i") and mentions.author:
+        return Mention(mention.start, mention.end, "party", mentions.author)
     if word == "i":
         return mention
-    return Mention(mention.start, mention.end, "joint", mentions.sides)
+    if word == "they" and speaker and speaker[0].codes:
+        others = tuple(code for code in mentions.both(mention.start) if code not in speaker[0].codes)
+        return Mention(mention.start, mention.end, "joint" if len(others) > 1 else "party", others)
+    return Mention(mention.start, mention.end, "joint", mentions.both(mention.start))

@@ -80,6 +80,7 @@ _FORMS = re.compile(
   | (?<=\bon\s)(?P<dom>the\s+{_DAY})(?=[\s,.;)]|$)(?!\s+(?:day|anniversary|round|meeting|session|floor|of\s))
   | (?<=\bin\s)(?P<month>{_MONTH})(?=[\s,.;:)—-]|$)
   | (?<=\bby\s)(?P<bymonth>{_MONTH})(?=[\s,.;:)—-]|$)
+  | (?<=\bfor\s)(?P<formonth>{_MONTH})(?=[\s,.;:)—-]|$)
   | (?<=\b(?:last|next)\s)(?P<lastmonth>{_MONTH})\b
   | (?<=\b(?:in|by|of)\s)(?P<year>{_YEAR})\b(?!\s?(?:%|percent|per))
   | (?<=\b(?:since|until)\s)(?P<sinceyear>{_YEAR})\b
@@ -117,9 +118,20 @@ class DateMention:
         return value
 
 
+_MAY_BE = re.compile(
+    r"\d|day\b|week|month|year|tomorrow|summer|autumn|fall\b|winter|spring"
+    r"|\b(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]un|[Jj]ul|[Aa]ug|[Ss]ep|[Oo]ct|[Nn]ov|[Dd]ec)",
+    re.IGNORECASE,
+)
+"""What every date holds one of."""
+
+
 def find_dates(text: str, start: int = 0, end: int | None = None) -> Iterator[DateMention]:
     """Dates in `text[start:end]`, unresolved, in order and without overlap."""
-    for match in _FORMS.finditer(text, start, len(text) if end is None else end):
+    end = len(text) if end is None else end
+    if _MAY_BE.search(text, start, end) is None:
+        return
+    for match in _FORMS.finditer(text, start, end):
         form = next(name for name, found in match.groupdict().items() if found is not None and name != "isosep")
         if form in ("mdy", "dmy", "iso", "num", "mdspan", "dmspan") and not _plausible(match[form]):
             continue
@@ -186,9 +198,9 @@ def _resolve(  # noqa: PLR0911 - one return a form
         return _whole(text, year)
     if published is None:
         return UNRESOLVED
-    if form in ("month", "bymonth", "lastmonth", "sincemonth"):
+    if form in ("month", "bymonth", "formonth", "lastmonth", "sincemonth"):
         month = _month_in(text)
-        way = "past" if form == "sincemonth" else "future" if form == "bymonth" else way
+        way = "past" if form == "sincemonth" else "future" if form in ("bymonth", "formonth") else way
         found = _nearest([(y, month) for y in _years(published)], published, way)
         return (f"{found[0]}-{found[1]:02d}", "month", ()) if found else UNRESOLVED
     return _relative(text, form, published, anchor or published, way)

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from kosho.extras import missing
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-__all__ = ["LARGEST_FILE", "LARGEST_TEXT", "Document", "decode"]
+__all__ = ["LARGEST_FILE", "LARGEST_TEXT", "Document", "decode", "language_of"]
 
 LARGEST_FILE = 20_000_000
 """Bytes of a file."""
@@ -115,15 +116,47 @@ def _checked(path: Path, text: str) -> str:
             "holds marks that reverse the direction of writing",
             "remove U+202A to U+202E and U+2066 to U+2069",
         )
-    letters = [character for character in text[:20_000] if character.isalpha()]
-    if not letters:
+    if not any(map(str.isalpha, text[:SEEN])):
         raise _wrong(path, "holds no text", "scanned pages need character recognition first")
-    latin = sum("LATIN" in unicodedata.name(letter, "") for letter in letters)
-    if latin < len(letters) / 2:
-        other = next(letter for letter in letters if "LATIN" not in unicodedata.name(letter, ""))
-        script = unicodedata.name(other, "UNKNOWN").split()[0].title()
-        raise _wrong(path, f"is written in {script} letters", "only English is read so far; give a translation")
+    told = language_of(text)
+    if told not in READ:
+        hint = "English and Japanese are read; give a translation"
+        raise _wrong(path, f"is written in {told}", hint)
     return text
+
+
+READ = ("English", "Japanese")
+SEEN = 20_000
+"""Characters by which the language is told."""
+MOSTLY = 0.8
+"""Share of plain characters from which a text need not be looked at letter by letter."""
+
+
+def language_of(text: str) -> str:
+    """The language that the letters of a text are told by: Latin ones count as English, kana as Japanese.
+
+    >>> language_of("日本側は関税の撤廃を求めた"), language_of("일본은"), language_of("中方敦促美方")
+    ('Japanese', 'Korean', 'Chinese')
+    """
+    head = text[:SEEN]
+    if len(head.encode("ascii", "ignore")) >= MOSTLY * len(head):
+        return "English"
+    letters = [character for character in head if character.isalpha()]
+    names = Counter(unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0] for letter in letters)
+    if 2 * names["LATIN"] >= names.total():
+        return "English"
+    kana = names["HIRAGANA"] + names["KATAKANA"]
+    if kana and kana >= FEWEST_KANA * (kana + names["CJK"]):
+        return "Japanese"
+    if names["HANGUL"] > names["CJK"]:
+        return "Korean"
+    del names["LATIN"]
+    script = names.most_common(1)[0][0].title()
+    return {"Cjk": "Chinese", "Hangul": "Korean"}.get(script, f"{script} letters")
+
+
+FEWEST_KANA = 0.08
+"""Share of kana among characters of East Asia from which a text is Japanese."""
 
 
 _SKIPPED = frozenset(

@@ -70,6 +70,8 @@ def direction(text: str, mention: DateMention) -> Direction:
     looks = _VERB_AHEAD if of_week else _AHEAD
     ahead = max((m.end() for m in looks.finditer(before)), default=-1)
     back = max((m.end() for m in _BACK.finditer(before)), default=-1)
+    if of_span(mention) and back >= 0 and re.search(r"\bfrom\s$", before) and not _WILL.search(before):
+        return "past"
     if max(ahead, back) >= 0:
         return "future" if ahead > back else "past"
     ways: tuple[tuple[Direction, re.Pattern[str]], ...] = (("future", _AHEAD), ("past", _BACK))
@@ -77,6 +79,14 @@ def direction(text: str, mention: DateMention) -> Direction:
         (found.start(), way) for way, words in ways if (found := words.search(after))
     ]
     return min(nearby, default=(0, "nearest"))[1]
+
+
+_WILL = re.compile(r"\b(?:will|would|to be|set|due|scheduled|plan\w*|expected)\b", re.IGNORECASE)
+
+
+def of_span(mention: DateMention) -> bool:
+    """Whether a date is a span of days: `from 14 to 17 November` does not look ahead by its `from`."""
+    return mention.form in ("mdspan", "dmspan", "weekdays")
 
 
 def _told_outright(before: str, after: str, *, of_week: bool) -> Direction | None:

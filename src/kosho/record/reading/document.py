@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -109,7 +110,11 @@ def _published(  # noqa: C901 - three places where a date may stand
     lines = [block for block in blocks if block.role == "date"]
     lines.sort(
         key=lambda block: bool(
-            re.search(r"\b(?:updated|modified|accessed|retrieved|last)\b", text[block.start : block.end], re.I)
+            re.search(
+                r"\b(?:updated|modified|accessed|retrieved|last|asked|tabled|meeting|session)\b",
+                text[block.start : block.end],
+                re.I,
+            )
         )
     )
     for block in lines:
@@ -184,12 +189,27 @@ def _kind(text: str, blocks: list[Block]) -> str:
     for kind, words in table("documents")["kinds"].items():
         if re.search(words, head, re.IGNORECASE):
             return kind
-    turns = sum(
-        bool(re.match(r"[A-Z][A-Z .'-]{2,40}:|Q:|A:|Question:|Answer:", text[b.start : b.end]))
-        and not is_label(text[b.start : b.end])
-        for b in blocks
+    return (
+        ("interview" if re.search(r"\binterview\b", head, re.IGNORECASE) else "transcript")
+        if _turns(text, blocks)
+        else "news"
     )
-    return "transcript" if turns >= 3 else "news"
+
+
+TURNS = 3
+"""Lines at least that begin with who speaks, in a transcript."""
+_MARK = re.compile(r"[QA](?:\.|\s?:)\s")
+_SPEAKER = re.compile(r"(?P<name>[A-Z][\w.’'-]*(?:\s[\w.’'-]+){0,3})\s?(?:\([^()]{2,40}\)\s?)?:\s")
+
+
+def _turns(text: str, blocks: list[Block]) -> bool:
+    """Whether lines begin with who speaks: with capitals or Q and A, or with names that come again."""
+    heads = [_SPEAKER.match(text, b.start, b.end) for b in blocks]
+    told = [head["name"] for head in heads if head and not is_label(head[0])]
+    marks = sum(_MARK.match(text, b.start, b.end) is not None for b in blocks)
+    marked = sum(name.isupper() or name in ("Question", "Answer", "Q", "A") for name in told)
+    again = sum(number for number in Counter(told).values() if number > 1)
+    return max(marks, marked, again) >= TURNS
 
 
 def _paper(text: str, blocks: list[Block]) -> str | None:

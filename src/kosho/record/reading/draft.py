@@ -39,16 +39,19 @@ class Draft(Shown):
     start: int
     """First character of the quote in the decoded text."""
     end: int
+    proposed_by: str | None = None
+    """The model that proposed it, or the program; None where the rules did."""
 
     def card(self) -> Card:
         """What it might be, and the words it rests on."""
         told = [(name, glance(value)) for name, value in self.fields.items()]
         quote = ("quote", glance(self.quote))
+        told += [("proposed by", self.proposed_by)] if self.proposed_by else []
         return Card(f"Draft {self.type}, {self.modality}: {self.doc}[{self.start}:{self.end}]", [quote, *told])
 
     def as_dict(self) -> dict[str, Any]:
         """The contract of `kosho read --json`."""
-        return {
+        known = {
             "doc": self.doc,
             "type": self.type,
             "modality": self.modality,
@@ -57,3 +60,4 @@ class Draft(Shown):
             "start": self.start,
             "end": self.end,
         }
+        return known | ({"proposed_by": self.proposed_by} if self.proposed_by else {})

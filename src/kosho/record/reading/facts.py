@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause, split
 from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.factuality import Force, report_untrue
 from kosho.record.reading.measures import find_measures
-from kosho.record.reading.meetings import find_meetings, meeting_fields, ordinal
+from kosho.record.reading.meetings import MeetingMention, find_meetings, meeting_fields, ordinal
 from kosho.record.reading.mentions import Mention, Mentions, PersonMention
+from kosho.record.reading.phrases import free_words
 from kosho.record.reading.quantities import find_quantities, flow_of, products_in, trade_sides
-from kosho.record.reading.rules import Rule, first_rule, modality_of, verb_places
+from kosho.record.reading.rules import Fit, Rule, first_rule, modality_of, verb_places
 from kosho.record.reading.statements import change_fields, first_date, statement_fields
 
-__all__ = ["Reader"]
+__all__ = ["Place", "Reader"]
 
 MEETINGS = {"event", "event_series", "next_meeting", "carried_over", "event_change", "event_not_held"}
 NOT_YET = {"commitment", "agreement", "no_agreement", "deadline"}
@@ -36,12 +37,31 @@ HOLDS_A_MEETING = {
 """Types beside which a clause may tell of a meeting too."""
 
 
+class Place(NamedTuple):
+    """Where a sentence stands."""
+
+    block: int
+    """First character of its block."""
+    opens: bool
+    """Whether it is the first of its block."""
+    lists: bool = False
+    """Whether it introduces a list: its verb then governs the items."""
+    intro: int | None = None
+    """First character of the block that introduces the list it is an item of."""
+
+
+GOVERNS = {"ask", "offer", "commitment", "topic", "agreement", "position", "complaint"}
+"""Types that a sentence which introduces a list gives its items, instead of being one itself."""
+
+
 @dataclass
 class Reader:
     """Reads the sentences of one document in order."""
 
     doc: str
     mentions: Mentions
+    head: int = 0
+    """Where the first turn of a transcript begins: what stands before says whose answers it holds."""
     drafts: list[Draft] = field(default_factory=list)
     _before: Clause | None = None
     _draft_of: str | None = None
@@ -55,19 +75,30 @@ class Reader:
     _span: tuple[int, int] = (0, 0)
     """The sentence being read."""
 
-    def sentence(self, start: int, end: int, *, opens_block: bool, voice: str | None = None) -> None:
+    _intro: tuple[int, Clause] | None = None
+    """Where the last words that introduce a list begin, and what they say."""
+
+    def sentence(self, start: int, end: int, place: Place, voice: str | None = None) -> None:
         """Read one sentence; `voice` is who speaks in a transcript."""
         words = self.mentions.text[start:end]
         if report_untrue(words, self.mentions.text[slice(*self._span)]):
             while self.drafts and self.drafts[-1].start >= self._span[0]:
                 self.drafts.pop()
         self._span, self._mark = (start, end), len(self.drafts)
-        draft = self._is_draft(words, opens_block=opens_block)
+        draft = self._is_draft(words, opens_block=place.opens)
         attributed = _attribution(words)
-        clauses = split(self.mentions, start, end, self._before, self._speaker(voice))
-        types = [self._clause(clause, draft=draft, attributed=attributed) for clause in clauses]
+        intro = self._intro[1] if self._intro and self._intro[0] == place.intro else None
+        clauses = split(self.mentions, start, end, self._before, self._speaker(voice), intro)
+        if place.lists and clauses:
+            self._intro = (place.block, clauses[-1])
+        types: list[str | None] = []
+        for clause in clauses:
+            again = types[-1] if clause.item and types else None
+            types.append(self._clause(clause, again, draft=draft, attributed=attributed))
         if "no_agreement" in types or any(d.type == "event" for d in self.drafts[self._mark :]):
             self._fold_topics()
+        if place.lists:
+            self.drafts[self._mark :] = [d for d in self.drafts[self._mark :] if d.type not in GOVERNS]
         self._drop_counted(start)
         self._merge_quoted()
         if clauses:
@@ -77,11 +108,21 @@ class Reader:
         if voice is None:
             return ()
         if voice not in self._voices:
+            if voice in ("A", "Answer"):
+                return self._who_answers()
             unknown = Mention(0, 0, "person", (), PersonMention(voice, "", None, None, None))
             words = set(voice.lower().split())
             named = (m for m in self.mentions.all if m.person and words & set(m.person.name.lower().split()))
-            self._voices[voice] = (next(named, unknown),)
+            post = re.compile(rf"\b{re.escape(voice)}\b", re.IGNORECASE)
+            posted = (m for m in self.mentions.all if m.person and m.first and post.search(m.person.role))
+            self._voices[voice] = (next(named, None) or next(posted, unknown),)
         return self._voices[voice]
+
+    def _who_answers(self) -> tuple[Mention, ...]:
+        """Who answers the questions: the one person whom the head of the text names with a post."""
+        head = self.mentions.within(0, self.head, "person")
+        named = {m.person.name: m for m in head if m.person and m.first}
+        return tuple(named.values()) if len(named) == 1 else ()
 
     def _is_draft(self, words: str, *, opens_block: bool) -> bool:
         named = re.search(
@@ -143,28 +184,25 @@ class Reader:
             quote = self.mentions.text[first.start : second.end]
             self.drafts[-2:] = [replace(first, quote=quote, end=second.end)]
 
-    def _clause(self, clause: Clause, *, draft: bool, attributed: str | None) -> str | None:
-        words = self.mentions.masked[clause.start : clause.end]
+    def _clause(self, clause: Clause, again: str | None, *, draft: bool, attributed: str | None) -> str | None:
+        """Read one clause; the type found, `again` that of the item before it which the same words govern."""
+        words = clause.words(self.mentions)
         places = verb_places(words)
-        force = Force(self.mentions.masked, self._span, (clause.start, clause.end))
-        rule = self._rule(clause, places, force, draft=draft)
+        force = Force(self.mentions.masked, self._span, (clause.start, clause.end), clause.head)
+        fit = self._rule(clause, places, force, draft=draft)
+        rule = fit.rule if fit else None
+        if clause.item and (rule is None or not (rule.type in MEETINGS or rule.type == again in GOVERNS)):
+            return again
         found = rule.type if rule else None
-        meetings = find_meetings(self.mentions, clause, places, force)
+        meetings = [] if clause.head else find_meetings(self.mentions, clause, places, force)
         if found == "topic" and any(m.strong and m.type == "event" for m in meetings):
             rule = None
-        if rule is None or rule.type in HOLDS_A_MEETING:
-            strong = rule is None
-            for meeting in meetings:
-                if strong or not meeting.strong or rule.type != "topic":
-                    self._meeting(
-                        clause,
-                        meeting.type,
-                        meeting.start,
-                        meeting.end,
-                        planned=meeting.planned,
-                        attributed=attributed,
-                    )
-        if rule is not None and not (rule.type == "agreement" and self._repeats_meeting(words, bool(meetings))):
+        self._meetings(clause, rule, meetings, attributed)
+        if (
+            fit is not None
+            and rule is not None
+            and not (rule.type == "agreement" and self._repeats_meeting(words, bool(meetings)))
+        ):
             modality = modality_of(rule, words, draft=draft)
             if rule.type == "person_status":
                 self._status(clause)
@@ -178,17 +216,28 @@ class Reader:
                     attributed=attributed,
                 )
             else:
-                self._statement(clause, rule, modality, attributed)
+                self._statement(clause, fit, modality, attributed)
         if found not in ("red_line", "offer", "response"):
             self._measures(clause, found, force)
         if found in (None, "position", "topic"):
             self._quantities(clause, force)
         return found
 
-    def _rule(self, clause: Clause, places: list[int], force: Force, *, draft: bool) -> Rule | None:
-        rule = first_rule(self.mentions, clause, places, force)
-        changes = rule is not None and rule.type == "offer" and not draft and self._sets_rate(clause, force)
-        return None if changes else rule
+    def _meetings(
+        self, clause: Clause, rule: Rule | None, meetings: list[MeetingMention], attributed: str | None
+    ) -> None:
+        """Meetings that a clause tells of, beside a statement that may stand with one."""
+        if rule is not None and rule.type not in HOLDS_A_MEETING:
+            return
+        for one in meetings:
+            if rule is None or not one.strong or rule.type != "topic":
+                place = (one.type, one.start, one.end)
+                self._meeting(clause, *place, planned=one.planned, attributed=attributed)
+
+    def _rule(self, clause: Clause, places: list[int], force: Force, *, draft: bool) -> Fit | None:
+        fit = first_rule(self.mentions, clause, places, force)
+        changes = fit is not None and fit.rule.type == "offer" and not draft and self._sets_rate(clause, force)
+        return None if changes else fit
 
     def _sets_rate(self, clause: Clause, force: Force) -> bool:
         """Whether a party says from what to what it will change a rate of its own: a measure, and no offer."""
@@ -235,11 +284,22 @@ class Reader:
                 if re.search(r"\bappears?|apparently\b", self.mentions.text[max(0, start - 20) : end])
                 else "stated"
             )
+        if kind == "event" and "parties" in fields:
+            fields["parties"] = self._with_speaker(clause, fields["parties"])
         if attributed:
             fields["attributed_to"] = attributed
         modality: Modality = "negated" if kind == "event_not_held" else "planned" if planned else "asserted"
         self._add(kind, modality, fields, start, end)
         self._remember_loose(self.drafts[-1])
+
+    def _with_speaker(self, clause: Clause, parties: list[str]) -> list[str]:
+        """Parties of a meeting that somebody tells of as `I` or `we`: the speaker's own is one of them."""
+        first = self.mentions.within(clause.start, clause.end, "pronoun")[:1]
+        told = {self.mentions.text[m.start : m.end].lower() for m in first} & {"i", "we"}
+        own = clause.speaker[0].codes[:1] if told and clause.speaker else ()
+        if not own and self.mentions.author and len(parties) == 1:
+            own = self.mentions.author
+        return [*(code for code in own if code not in parties), *parties]
 
     def _remember_loose(self, draft: Draft) -> None:
         named = str(draft.fields.get("event_type"))
@@ -252,13 +312,19 @@ class Reader:
         if loose:
             self.drafts = [d for d in self.drafts if not any(d is one for one in loose)]
 
-    def _statement(self, clause: Clause, rule: Rule, modality: Modality, attributed: str | None) -> None:
+    def _statement(self, clause: Clause, fit: Fit, modality: Modality, attributed: str | None) -> None:
+        rule = fit.rule
         for number, (start, end) in enumerate(_items(self.mentions, clause, rule.type)):
             fields = statement_fields(self.mentions, clause, rule, start, end)
+            told = [clause.start + place - len(clause.head) for place in (fit.start, fit.end)]
+            verb = (max(told[0], clause.start), max(told[1], clause.start))
+            fields |= free_words(rule.type, self.mentions.text, self.mentions.masked, verb, end)
+            if clause.head and not number:
+                fields |= self._of_first_item(rule.type)
             if rule.type == "no_agreement" and all(m.end <= self._span[0] for m in clause.subject):
-                fields["parties"] = list(
-                    self.mentions.sides
-                )  # nobody named here: not those of the last sentence
+                # nobody is named here: it is the document's sides, not those of the last sentence
+                sides = {"parties": list(self.mentions.sides)} if self.mentions.sides else {}
+                fields = {k: v for k, v in fields.items() if k != "parties"} | sides
             if number:
                 kept = ("by", "to", "products", "hs_hint", "parties", "kind", "status", "signatories")
                 fields = {k: v for k, v in fields.items() if k in kept}
@@ -267,6 +333,12 @@ class Reader:
             if attributed and not clause.speaker:
                 fields["attributed_to"] = attributed
             self._add(rule.type, modality, fields, start, end)
+
+    def _of_first_item(self, kind: str) -> dict[str, Any]:
+        """By whom and to whom, as the item says that the same words govern."""
+        first = next((d for d in reversed(self.drafts[self._mark :]) if d.type == kind), None)
+        shared = ("by", "to", "against", "speaker", "parties", "attributed_to")
+        return {key: first.fields[key] for key in shared if key in first.fields} if first else {}
 
     def _status(self, clause: Clause) -> None:
         who = next((m for m in self.mentions.within(clause.start, clause.end, "person") if m.person), None)

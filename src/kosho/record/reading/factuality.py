@@ -37,12 +37,13 @@ _ASKS = re.compile(r"[”\"’')\]]*\s?\?")
 class Force:
     """What a clause of a sentence claims; offsets are those of the text with names written over."""
 
-    def __init__(self, masked: str, sentence: tuple[int, int], clause: tuple[int, int]) -> None:
+    def __init__(self, masked: str, sentence: tuple[int, int], clause: tuple[int, int], head: str = "") -> None:
         self._masked = masked
         self._start, self._end = clause
-        self._words = masked[slice(*clause)]
+        self._words = head + masked[slice(*clause)]
         self._sentence = masked[slice(*sentence)]
         self._ahead = masked[sentence[0] : clause[0]]
+        self._untold: bool | None = None
 
     def withheld(self, at: int, end: int) -> bool:
         """Whether the words at `at:end` of the clause are denied, asked about or only supposed.
@@ -55,11 +56,16 @@ class Force:
 
     def untold(self) -> bool:
         """Whether the clause as a whole is a question, a supposition, or said to be untrue."""
+        if self._untold is None:
+            self._untold = self._as_a_whole()
+        return self._untold
+
+    def _as_a_whole(self) -> bool:
         return (
             "?" in self._words
             or _ASKS.match(self._masked, self._end) is not None
             or _one("supposed").search(self._words) is not None
-            or _one("supposed").search(self._ahead) is not None
+            or (self._ahead != "" and _one("supposed").search(self._ahead) is not None)
             or _one("untrue").search(self._sentence) is not None
         )
 

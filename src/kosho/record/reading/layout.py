@@ -19,8 +19,8 @@ LONG = 70
 """A line of this many characters with a verb's small words is prose even if its full stop is missing."""
 HEADLINE = 4
 """Words of a headline at least; fewer name a section or an hour."""
-WRAPPED = (45, 110)
-"""Usual width of lines broken by a program."""
+WIDEST = 110
+"""Characters of lines broken by a program at most."""
 
 _ENDS = re.compile(r"[.!?。;:][\"”’')\]]*(?:\s?\(?[A-Za-z]{2,10}(?:/[a-z]{2})?\)?)?$")
 _STOPS = re.compile(r"[.!?][\"”’')\]]*$")
@@ -33,7 +33,16 @@ _VERB = re.compile(
 )
 """A verb in small letters: what introduces a list or a quotation with one is a sentence."""
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
-_BULLET = re.compile(r"\s*(?:[-–—•*·▪●◦]|\(?[0-9]{1,2}[.)]|\(?[a-z]\)|\([ivx]+\))\s+")
+_BULLET = re.compile(
+    r"\s*(?:[-–—•*·▪●◦➢✓]|\(?[0-9]{1,2}[.)]|[0-9]{1,2}(?:\.[0-9]{1,2})+\.?|\(?[a-z]\)|\(?[ivx]{1,4}[.)])\s+"
+)
+_LABELLED = re.compile(r"[A-Z][\w’'-]*(?:[ /][\w’'-]+){0,4}\s?:(?:\s|$)")
+"""A line of a form, or one that somebody speaks."""
+_GOES_ON = re.compile(
+    r"(?:[,–]|\b(?:the|an?|of|to|in|on|and|or|that|for|with|by|from|at|its|their|his|her|as|than|into|between|which|who|is|are|was|were"
+    r"|will|would|has|have|had|Mr|Mrs|Ms|Dr|Minister|President|Secretary)\.?)$"
+)
+"""How a line ends that a sentence does not end with."""
 _FULL_DATE = re.compile(
     r"(?:19|20)\d\d[-/.][01]?\d[-/.][0-3]?\d|[0-3]?\d/[0-3]?\d/(?:19|20)\d\d|年\s?\d+\s?月"
     r"|[A-Z][a-z]{2,8}\.?\s+[0-3]?\d(?:st|nd|rd|th)?(?:\s*\([A-Z][a-z]+\.?\))?,?\s+(?:19|20)\d\d"
@@ -77,33 +86,58 @@ def _spans(text: str) -> list[tuple[int, int, bool]]:
 
 
 def _joined(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int, bool]]:
-    widths = sorted(end - start for start, end in lines[:-1])
-    wrapped = bool(widths) and WRAPPED[0] <= widths[len(widths) // 2] and widths[-1] <= WRAPPED[1]
+    wrapped = _is_wrapped(text, lines)
     merged: list[tuple[int, int, bool]] = []
     for start, end in lines:
         mark = _BULLET.match(text, start, end)
         begin = mark.end() if mark else start
-        if merged and not mark and _continues(text, merged[-1], start, wrapped=wrapped):
+        if merged and not mark and _continues(text, merged[-1], (start, end), wrapped=wrapped):
             merged[-1] = (merged[-1][0], end, merged[-1][2])
         elif begin < end:
             merged.append((begin, end, mark is not None))
     return merged
 
 
-def _continues(text: str, before: tuple[int, int, bool], start: int, *, wrapped: bool) -> bool:
-    """Whether the line at `start` goes on with the sentence of the block before it."""
-    last_line = text[max(before[0], text.rfind("\n", 0, before[1]) + 1) : before[1]]
-    stop = text.find("\n", start)
-    line = text[start : stop if stop >= 0 else len(text)].strip()
-    if _is_date_line(last_line) or _is_date_line(line) or (last_line.isupper() and not line.isupper()):
+def _is_wrapped(text: str, lines: list[tuple[int, int]]) -> bool:
+    """Whether the lines of a group are those of a paragraph: most end inside a sentence, some begin in one.
+
+    How wide they are does not matter: columns are narrow.
+    """
+    inner = lines[:-1]
+    if not inner or max(end - start for start, end in inner) > WIDEST:
         return False
-    if wrapped and len(last_line) >= WRAPPED[0] - 10:
-        heading = _title_case(last_line) and text.rfind("\n", before[0], before[1]) < 0 and line[0].isupper()
-        return not (heading and _STOPS.search(line))
-    open_sentence = not _ENDS.search(last_line) and not last_line.endswith(("”", '"'))
+    plain = [(start, end) for start, end in inner if not _LABELLED.match(text, start, end)]
+    inside = sum(not _ENDS.search(text, start, end) for start, end in plain)
+    begun = sum(text[start].islower() for start, _ in lines[1:])
+    small = len(_SMALL.findall(text, lines[0][0], lines[-1][1]))
     return (
-        open_sentence and (text[start].islower() or last_line.endswith((",", "-", "–"))) and before[2] is False
+        begun >= 1 and begun >= (len(lines) - 1) / 3 and inside >= 0.6 * len(inner) and small >= len(lines) / 3
     )
+
+
+def _continues(  # noqa: PLR0911 - one return a sign
+    text: str, before: tuple[int, int, bool], line: tuple[int, int], *, wrapped: bool
+) -> bool:
+    """Whether a line goes on with the sentence of the block before it."""
+    start, end = line
+    last_line = text[max(before[0], text.rfind("\n", 0, before[1]) + 1) : before[1]]
+    words = text[start:end]
+    lower = text[start].islower()
+    if not lower and (_is_date_line(words) or _LABELLED.match(words)):
+        return False
+    if _is_date_line(last_line) and not (lower and wrapped):
+        return False
+    if last_line.isupper() and not words.isupper():
+        return False
+    open_sentence = not _ENDS.search(last_line) and not last_line.endswith(("”", '"'))
+    if open_sentence and (lower or _GOES_ON.search(last_line)):
+        return True
+    if not wrapped:
+        return False
+    if open_sentence:
+        heading = _title_case(last_line) and text.rfind("\n", before[0], before[1]) < 0 and not before[2]
+        return not heading or bool(_SMALL.search(last_line))
+    return not last_line.endswith(":")
 
 
 def _is_date_line(line: str) -> bool:

@@ -9,13 +9,15 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from kosho.numbers import decimal
+from kosho.record.reading.changes import Change, find_changes
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import NUMBER_WORDS, products_in
+from kosho.record.reading.quick import may_fit, needed
 from kosho.record.reading.tables import table
 
-__all__ = ["MeasureMention", "find_measures"]
+__all__ = ["MeasureMention", "find_measures", "full", "gta_type"]
 
 
 class MeasureMention(NamedTuple):
@@ -27,37 +29,96 @@ class MeasureMention(NamedTuple):
 
 
 @cache
-def _compiled(source: str) -> re.Pattern[str]:
+def full(source: str) -> str:
+    """A pattern in the notation of `data/measures.yaml`, with its macros filled in."""
     for name, part in table("measures")["macros"].items():
         source = source.replace(f"{{{name}}}", part)
-    source = source.replace("{names}", "|".join(re.escape(name) for name in table("measures")["names"]))
-    return re.compile(pattern(source), re.IGNORECASE)
+    return pattern(source.replace("{names}", "|".join(re.escape(name) for name in table("measures")["names"])))
+
+
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(full(source), re.IGNORECASE)
 
 
 def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMention]:
     """Measures that a clause states, one a product; none that it denies, asks about or supposes."""
-    found: list[MeasureMention] = []
     taken: list[tuple[int, int]] = []
+    found = _changed_rates(mentions, clause, force, taken)
+    found += _told_duties(mentions, clause, force, taken)
+    held = mentions.held(clause.start)
+    for rule in table("measures")["other"]:
+        if not may_fit(needed(full(rule["when"])), held):
+            continue
+        for match in _compiled(rule["when"]).finditer(mentions.masked, clause.start, clause.end):
+            if not _overlaps(match.span(), taken):
+                status = _status(mentions, clause, match, force)
+                found += _of_kind(mentions, clause, match, (rule["kind"], status)) if status is not None else []
+    return found
+
+
+def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
+    return any(a < span[1] and span[0] < b for a, b in taken)
+
+
+def _changed_rates(
+    mentions: Mentions, clause: Clause, force: Force, taken: list[tuple[int, int]]
+) -> list[MeasureMention]:
+    found: list[MeasureMention] = []
+    for change in find_changes(mentions.masked, clause.start, clause.end):
+        if not _overlaps((change.start, change.end), taken):
+            measures = _of_change(mentions, clause, change, force)
+            taken += [(change.start, change.end)] if measures else []
+            found += measures
+    return found
+
+
+def _told_duties(
+    mentions: Mentions, clause: Clause, force: Force, taken: list[tuple[int, int]]
+) -> list[MeasureMention]:
+    found: list[MeasureMention] = []
     for match in _rates(mentions.masked, clause):
-        if any(a < match.end() and match.start() < b for a, b in taken):
-            continue
-        if _group(match, "ought") or _WANTED.search(mentions.masked, clause.start, _names_duty(match)):
-            continue
-        if _BORNE.search(mentions.masked, clause.start, match.start()):
+        wanted = _group(match, "ought") or _WANTED.search(mentions.masked, clause.start, _names_duty(match))
+        borne = _BORNE.search(mentions.masked, clause.start, match.start())
+        if wanted or borne or _overlaps(match.span(), taken):
             continue
         status = _status(mentions, clause, match, force)
-        if status is None:
-            continue
-        taken.append((match.start(), match.start("rate") + 1))
-        found += _of_rate(mentions, clause, match, status)
-    for rule in table("measures")["other"]:
-        for match in _compiled(rule["when"]).finditer(mentions.masked, clause.start, clause.end):
-            if any(a < match.end() and match.start() < b for a, b in taken):
-                continue
-            status = _status(mentions, clause, match, force)
-            if status is not None:
-                found += _of_kind(mentions, clause, match, (rule["kind"], status))
+        if status is not None:
+            taken.append((match.start(), match.start("rate") + 1))
+            found += _of_rate(mentions, clause, match, status)
     return found
+
+
+def _of_change(mentions: Mentions, clause: Clause, change: Change, force: Force) -> list[MeasureMention]:
+    """A rate that becomes another one."""
+    match = re.compile(r".").match(mentions.masked, change.start)
+    if match is None or _WANTED.search(mentions.masked, clause.start, change.end):
+        return []
+    status = _status(mentions, clause, match, force)
+    if status is None:
+        return []
+    fields = _common(mentions, clause, match) | {"status": "announced" if status == "ended" else status}
+    begins = _begins(mentions, clause)
+    fields |= {"start": begins} if begins else {}
+    fields |= {"rate": _shown(change.rate), "unit": "%", "kind": "tariff"} | gta_type("tariff")
+    day = next(iter(mentions.within(change.end, clause.end, "date")), None)
+    if (
+        day
+        and day.date
+        and day.date.precision == "day"
+        and day.date.value
+        and _AT_ONCE.search(mentions.text, change.end, day.start)
+    ):
+        fields["start"] = day.date.value
+    fields |= {"rate_before": _shown(change.before)} if change.before is not None else {}
+    fields["measure"] = f"{change.name} tariff".strip()
+    names = _names(mentions.text[slice(*change.products)]) if change.products else []
+    if not names:
+        return [MeasureMention(clause.start, clause.end, fields)]
+    return [MeasureMention(clause.start, clause.end, fields | _named(name)) for name in names]
+
+
+_AT_ONCE = re.compile(r"\b(?:on|from|effective|as of)\s(?:the\s)?$")
 
 
 def _status(  # noqa: PLR0911 - one return a status
@@ -147,6 +208,9 @@ _BORNE = re.compile(
 
 
 def _rates(masked: str, clause: Clause) -> Iterator[re.Match[str]]:
+    folded = masked[clause.start : clause.end].casefold()
+    if not any(sign in folded for sign in ("%", "per cent", "percent", "point")):
+        return
     for source in table("measures")["rates"]:
         for match in _compiled(source).finditer(masked, clause.start, clause.end):
             yield match
@@ -169,7 +233,7 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
     base = _common(mentions, clause, match) | {"status": status}
     begins = _begins(mentions, clause)
     base |= {"start": begins} if begins else {}
-    base |= _told_rates(mentions.masked, clause, match) | {"unit": "%", "kind": "tariff"}
+    base |= _told_rates(mentions.masked, clause, match) | {"unit": "%", "kind": "tariff"} | gta_type("tariff")
     named = [
         word for word in (_group(match, "name") or "").lower().split() if word in table("measures")["names"]
     ]
@@ -197,6 +261,9 @@ def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, 
         return {"rate_low": _percent(low), "rate_high": _percent(rate)}
     if _group(match, "from"):
         return {"rate": _percent(rate), "rate_before": _percent(match["from"])}
+    old = _DOWN_FROM.match(masked, match.end("rate"), clause.end)
+    if old:
+        return {"rate": _percent(rate), "rate_before": _percent(old["rate"])}
     told = max(match.end("rate"), match.end("duty") if _group(match, "duty") else 0)
     change = _CHANGES.search(masked, clause.start, match.start()) or _CHANGED.match(masked, told, clause.end)
     if change is None:
@@ -206,6 +273,14 @@ def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, 
     return {"rate_before": _percent(rate)} | ({} if after is None else {"rate": _shown(after)})
 
 
+_DOWN_FROM = re.compile(
+    r"\s?(?:%|per ?cent)[^,;%]{0,60},?\s(?:up|down|raised|lowered|cut|compared with|instead of"
+    r"|against)\s(?:from\s)?(?:an?\s|the\s)?(?:earlier\s|current\s|previous\s|initial\s"
+    r"|present\s)?"
+    r"(?P<rate>\d+(?:[.,]\d{1,2})?)\s?(?:%|per ?cent)",
+    re.IGNORECASE,
+)
+"""What a rate was before: `39%, down from an earlier 31%`."""
 _FACTORS = (("doubl", Decimal(2)), ("tripl", Decimal(3)), ("quadrupl", Decimal(4)), ("halv", Decimal("0.5")))
 _RISES = ("rais", "increas", "hik", "rise", "rose")
 _VERB = (
@@ -258,9 +333,18 @@ def _of_kind(
     chapter = table("measures")["mast"].get(kind)
     if chapter:
         base["mast_chapter"] = chapter
+    base |= gta_type(
+        "export ban" if kind == "ban" and re.search(r"\bexports?\b", match[0], re.IGNORECASE) else kind
+    )
     spans, end = _products(mentions, match)
     end = end if _group(match, "products") and match.end("products") == match.end() else match.end()
     return [MeasureMention(match.start(), end, base | ({"products": " and ".join(spans)} if spans else {}))]
+
+
+def gta_type(kind: str) -> dict[str, str]:
+    """The intervention type of the Global Trade Alert for a kind of measure, where there is one."""
+    told = table("measures")["gta"].get(kind)
+    return {"gta_type": told} if told else {}
 
 
 def _named(product: str) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions
 from kosho.record.reading.quantities import NUMBER_WORDS
-from kosho.record.reading.rules import compiled, fit
+from kosho.record.reading.quick import either, may_fit, needed
+from kosho.record.reading.rules import compiled, fit, full, maybe
 from kosho.record.reading.tables import table
 
 __all__ = ["MeetingMention", "find_meetings", "meeting_fields", "ordinal"]
@@ -52,6 +54,31 @@ class MeetingMention(NamedTuple):
     """Whether it is a fact of its own beside what else the clause says."""
 
 
+class _Rule(NamedTuple):
+    """How a clause words a meeting."""
+
+    type: str
+    acts: str | None
+    when: str | None
+    unless: str | None
+    held: frozenset[str] | None
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    found: list[_Rule] = []
+    for one in table("meetings")["rules"]:
+        held = either(*(full(one[key]) for key in ("acts", "when") if key in one))
+        found.append(_Rule(one["type"], one.get("acts"), one.get("when"), one.get("unless"), held))
+    return tuple(found)
+
+
+def _noun(key: str, words: str, held: frozenset[str]) -> re.Match[str] | None:
+    """Where a clause words a meeting by the pattern `key`."""
+    source = table("meetings")[key]
+    return compiled(source).search(words) if may_fit(needed(full(source)), held) else None
+
+
 def find_meetings(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[MeetingMention]:
     """Meetings that a clause tells of: one, or two where it gives two times."""
     return [] if force.untold() else _told(mentions, clause, places, force)
@@ -59,41 +86,52 @@ def find_meetings(mentions: Mentions, clause: Clause, places: list[int], force: 
 
 def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[MeetingMention]:
     words = mentions.masked[clause.start : clause.end]
-    rules = table("meetings")
-    for rule in rules["rules"]:
-        acts, when = (compiled(rule[key]) if key in rule else None for key in ("acts", "when"))
-        found = fit(words, places, acts, when)
-        if not found or ("unless" in rule and compiled(rule["unless"]).search(words)):
+    held = mentions.held(clause.start, clause.head)
+    for rule in _rules():
+        fits = may_fit(rule.held, held)
+        found = fit(words, places, maybe(rule.acts), maybe(rule.when)) if fits else None
+        if not found or (rule.unless and compiled(rule.unless).search(words)):
             continue
-        if force.withheld(found.start(), found.start()):
+        if not force.withheld(found.start(), found.start()):
+            return _by_verb(mentions, clause, rule.type, found, held)
+    return _by_noun(clause, words, held, force)
+
+
+_COMING = re.compile(
+    r"\b(?:will|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?"
+    r"|\b(?:opens|begins|starts|resumes|reconvenes|kicks off|gets under way|takes place|concludes|convenes)$"
+)
+
+
+def _by_verb(
+    mentions: Mentions, clause: Clause, kind: str, found: re.Match[str], held: frozenset[str]
+) -> list[MeetingMention]:
+    """A meeting that a verb tells of, and another one with its own time behind it."""
+    words = mentions.masked[clause.start : clause.end]
+    planned = _COMING.search(words[: found.end()]) is not None
+    main = MeetingMention(kind, clause.start, clause.end, planned, strong=True)
+    again = _noun("again", words, held)
+    if again and again.start() > found.start() and re.search(r"\bfor\b|\bfrom\b", words[: again.start()]):
+        cut = clause.start + again.start()
+        return [
+            main._replace(end=_rstrip(mentions.text, clause.start, cut)),
+            MeetingMention("event", clause.start + again.start("again"), clause.end, planned, strong=True),
+        ]
+    return [main]
+
+
+def _by_noun(clause: Clause, words: str, held: frozenset[str], force: Force) -> list[MeetingMention]:
+    """A meeting that is only named: to come, with its day, or as one of a series."""
+    for key in ("future", "relative", "owned", "nominal", "dated", "named"):
+        noun = _noun(key, words, held)
+        guarded = key not in ("dated", "named")
+        if noun is None or (guarded and force.withheld(noun.start(), noun.start())):
             continue
-        planned = bool(
-            re.search(
-                r"\b(?:will|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?"
-                r"|\b(?:opens|begins|starts|resumes|reconvenes|kicks off|gets under way|takes place|concludes"
-                r"|convenes)$",
-                words[: found.end()],
-            )
-        )
-        main = MeetingMention(rule["type"], clause.start, clause.end, planned, strong=True)
-        again = compiled(rules["again"]).search(words)
-        if again and again.start() > found.start() and re.search(r"\bfor\b|\bfrom\b", words[: again.start()]):
-            cut = clause.start + again.start()
-            return [
-                main._replace(end=_rstrip(mentions.text, clause.start, cut)),
-                MeetingMention("event", clause.start + again.start("again"), clause.end, planned, strong=True),
-            ]
-        return [main]
-    future = compiled(rules["future"]).search(words)
-    if future and not force.withheld(future.start(), future.start()):
-        return [MeetingMention("event", clause.start, clause.end, planned=True, strong=True)]
-    dated = compiled(rules["dated"]).search(words)
-    if dated:
-        return [MeetingMention("event", clause.start, clause.end, planned=False, strong=True)]
-    named = compiled(rules["named"]).search(words)
-    if named:
-        start = clause.start + named.start("name")
-        return [MeetingMention("event", start, clause.start + named.end("name"), planned=False, strong=False)]
+        if key in ("future", "dated"):
+            return [MeetingMention("event", clause.start, clause.end, key == "future", strong=True)]
+        first, last = (clause.start + place for place in noun.span("name"))
+        coming = guarded and re.search(r"\bwill\b|\bto be\b", noun["name"]) is not None
+        return [MeetingMention("event", first, last, coming, strong=False)]
     return []
 
 
@@ -109,7 +147,7 @@ def ordinal(words: str) -> int | None:
         rf"(?<![\w-])(?:(?P<word>{_BY_WORD})|(?P<number>\d{{1,3}})(?:st|nd|rd|th))\b(?!\s(?:half"
         rf"|quarter|floor|of\s|day|time\b|century))"
         r"(?=[^.;]{0,90}?\b(?:rounds?|meetings?|sessions?|consultations?|talks|negotiations?"
-        r"|dialogues?|summits?|conferences?|seminars?|forums?|committee)\b)",
+        r"|dialogues?|summits?|conferences?|seminars?|forums?|committee|discussions?|calls?|visits?|exchanges?)\b)",
         words,
         re.IGNORECASE,
     )
@@ -129,7 +167,8 @@ _TIME = re.compile(
 )
 _TIME_24 = re.compile(r"\b(?:from|at) (?P<hour>[012]?\d):(?P<minute>\d\d)\b")
 _PLACE = re.compile(
-    r"\b(?:in|at) (?P<place>(?:the )?[A-Z][\w.’'-]+(?:[ -](?:[A-Z][\w.’'-]+|of|de|and(?= [A-Z])))*)"
+    r"(?:\b(?:in|at) |:\s(?=[A-Z][a-z]+,\s))(?P<place>(?:the )?[A-Z][\w.’'-]+(?:["
+    r" -](?:[A-Z][\w.’'-]+|of|de|and(?= [A-Z])))*)"
 )
 _NO_PLACE = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
@@ -163,15 +202,22 @@ def meeting_fields(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     place = _place(words)
     if place:
         fields["place"] = place
+    series = _SERIES.search(words)
+    if series:
+        fields["series"] = series["name"]
     parties = list(mentions.acting(start, end))
     unknown = any(not m.codes for m in mentions.within(start, end, "person"))
     if len(parties) < 2 and (mentions.bilateral or not (parties or unknown)):
-        parties = list(mentions.sides)
+        parties = list(mentions.both(start))
     if parties:
         fields["parties"] = parties
     return fields
 
 
+_SERIES = re.compile(
+    rf"\b(?i:{_BY_WORD}|\d{{1,3}}(?:st|nd|rd|th))\s(?i:session|meeting|round|plenary)\sof\s(?:the\s)?"
+    r"(?P<name>(?:[A-Z][\w’'&–-]+)(?:\s(?:[A-Z][\w’'&–-]+|of|on|and|for|the))*(?<!\bof)(?<!\bon)(?<!\band)(?<!\bfor)(?<!\bthe))",
+)
 _LATER = re.compile(
     r"\b(?:before|ahead of|prior to|in preparation for) (?:an?|the|their|its|next)(?: [\w’'-]+){0,5}? "
     r"(?:summits?|meetings?|conferences?|rounds?|sessions?|talks|elections?|visits?)\b"

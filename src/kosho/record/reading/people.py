@@ -10,7 +10,9 @@ from kosho.record.reading.tables import table
 __all__ = [
     "AS_NAME",
     "BODY_TITLED",
+    "COUNTERPART",
     "OFFICIALS",
+    "OF_PARTY",
     "TITLED_BODY",
     "UPPER",
     "is_name",
@@ -24,7 +26,16 @@ _TOKEN = rf"[{UPPER}][\w’'-]*[\w’]"
 NAME = rf"{_TOKEN}(?:\s(?:(?:van|von|der|den|de|del|da|dos|bin|al|el)\s)*(?:[{UPPER}]\.|{_TOKEN})){{0,3}}"
 BODY_TITLED = re.compile(rf"(?P<name>{NAME}),\s(?:[Tt]he\s)?(?P<body>[\ue004]+)")
 """`X, the U.S. Trade Representative`: a body that is a post too."""
-TITLED_BODY = re.compile(rf"(?P<body>[\ue004]+)\s(?P<name>{NAME})")
+TITLED_BODY = re.compile(rf"(?P<body>[\ue004]+)(?:\s|,\s(?=[{UPPER}][\w’'-]+\s[{UPPER}]))(?P<name>{NAME})")
+COUNTERPART = re.compile(
+    rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Ii]ts)\s(?:new\s)?(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?)\s(?:[a-z-]+\s)?counterpart,?\s"
+    rf"(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?(?P<name>{NAME})"
+)
+"""`His Canadian counterpart, X`."""
+OF_PARTY = re.compile(
+    rf"(?P<lead>[\ue000\ue007]+['’]s)\s(?P<name>{_TOKEN}(?:\s(?:[{UPPER}]\.|{_TOKEN})){{1,2}})(?=,\s(?:who|the|its|a|an|[a-z]+ing)\b|\s(?:said|says|told|met|held|will|has|had|spoke|asked|called)\b)"
+)
+"""`Japan's X, who`: somebody without a post."""
 _TITLES = r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Senator|Lord|Baroness|Dame|Sir|Datuk)\.?\s)*"
 _OF = rf"(?:\sof\s(?:[Tt]he\s)?(?:(?:[{UPPER}]\w+\s){{1,3}}of\s)?(?P<state>\ue000+))?"
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
@@ -45,7 +56,8 @@ def posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Patterns of a post before a name, behind it, and of a country's post without a name."""
     words = table("posts")
     portfolio = "|".join(
-        re.escape(w) for w in sorted({w.strip(",") for w in words["portfolio"].split()}, key=len, reverse=True)
+        re.escape(w)
+        for w in sorted({w.strip(",") for w in words["portfolio"].split()}, key=lambda w: (-len(w), w))
     )
     phrase = rf"(?:(?:{portfolio})\b(?:,?\s(?:and\s)?(?:the\s)?(?:{portfolio})\b){{0,7}})"
     heads = "|".join(f"(?i:{head})" for head in words["heads"])

@@ -66,11 +66,23 @@ def _amount() -> re.Pattern[str]:
     )
 
 
-def find_quantities(text: str, start: int, end: int) -> list[QuantityMention]:
-    """Amounts with a unit or a currency in `text[start:end]`."""
+_DIGIT = re.compile(r"\d")
+
+
+@cache
+def _codes_of_units() -> tuple[dict[str, str], dict[str, str]]:
+    """Codes of units and of currencies by their names in small letters."""
     units = table("units")
     names = {name.lower(): code for name, code in units["units"].items()}
-    signs = {sign.lower(): code for sign, code in units["currencies"].items()}
+    return names, {sign.lower(): code for sign, code in units["currencies"].items()}
+
+
+def find_quantities(text: str, start: int, end: int) -> list[QuantityMention]:
+    """Amounts with a unit or a currency in `text[start:end]`."""
+    if not _DIGIT.search(text, start, end):
+        return []
+    units = table("units")
+    names, signs = _codes_of_units()
     found: list[QuantityMention] = []
     for match in _amount().finditer(text, start, end):
         unit = signs.get(match["sign"].lower()) if match["sign"] else None
@@ -125,6 +137,9 @@ def trade_sides(mentions: Mentions, start: int, end: int, subject: tuple[str, ..
         other = mentions.codes(*found.span("with")) if found["with"] else ()
         if found.groupdict().get("flow", "").lower().startswith("import"):
             by, other = other, by  # imports from one into another
+        named = [code for code in mentions.codes(start, end) if code not in by]
+        if not other and len(set(named)) == 1:
+            other = tuple(named[:1])
         return {key: codes[0] for key, codes in (("reporter", by), ("partner", other)) if codes}
     if _TWO_WAY.search(masked, start, end) and len(mentions.sides) == 2:
         return {"reporter": mentions.sides[0], "partner": mentions.sides[1]}

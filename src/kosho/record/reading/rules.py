@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.draft import Modality
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
+from kosho.record.reading.quick import any_word, either
 from kosho.record.reading.tables import table
 
-__all__ = ["Rule", "compiled", "first_rule", "fit", "modality_of", "verb_places"]
+__all__ = ["Fit", "Rule", "compiled", "first_rule", "fit", "full", "maybe", "modality_of", "verb_places"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,17 @@ class Rule:
     """A type of fact and how its sentences are worded."""
 
     type: str
-    acts: re.Pattern[str] | None
-    when: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
-    needs: re.Pattern[str] | None
+    acts: str | None
+    """Sources of patterns: they are compiled when a clause may fit them."""
+    when: str | None
+    unless: str | None
+    needs: str | None
     who: Literal["one", "joint", "speaker"] | None
     modality: Modality | None
+    held: frozenset[str] | None
+    """Pieces of words of which a clause that it fits holds one."""
+    words: tuple[str, ...] | None
+    """Those words themselves."""
 
 
 @cache
@@ -42,25 +48,35 @@ def _filled(source: str, known: dict[str, str]) -> str:
 
 
 @cache
+def full(source: str) -> str:
+    """A pattern in the notation of `data/rules.yaml`, with its macros filled in."""
+    return pattern(_filled(source, _macros()))
+
+
+@cache
 def compiled(source: str) -> re.Pattern[str]:
     """A pattern in the notation of `data/rules.yaml`."""
-    return re.compile(pattern(_filled(source, _macros())), re.IGNORECASE)
+    return re.compile(full(source), re.IGNORECASE)
+
+
+def maybe(source: str | None) -> re.Pattern[str] | None:
+    """The same where there may be none."""
+    return compiled(source) if source else None
 
 
 @cache
 def _rules() -> tuple[Rule, ...]:
-    def maybe(source: str | None) -> re.Pattern[str] | None:
-        return compiled(source) if source else None
-
     return tuple(
         Rule(
             one["type"],
-            maybe(one.get("acts")),
-            maybe(one.get("when")),
-            maybe(one.get("unless")),
-            maybe(one.get("needs")),
+            one.get("acts"),
+            one.get("when"),
+            one.get("unless"),
+            one.get("needs"),
             one.get("who"),
             one.get("modality"),
+            either(*(full(one[key]) for key in ("acts", "when") if key in one)),
+            any_word(*(full(one[key]) for key in ("acts", "when") if key in one)),
         )
         for one in table("rules")["rules"]
     )
@@ -121,19 +137,32 @@ GUARDED = CLAIMS | {
 """Types that a denial, a question or a supposition around their words takes away."""
 
 
-def first_rule(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> Rule | None:
+class Fit(NamedTuple):
+    """A rule, and where in the words of a clause it fits."""
+
+    rule: Rule
+    start: int
+    end: int
+
+
+def first_rule(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> Fit | None:
     """The first rule that fits a clause, or None; `places` as `verb_places` gives them."""
-    words = mentions.masked[clause.start : clause.end]
+    words = clause.words(mentions)
+    held, folded = mentions.held(clause.start, clause.head), words.casefold()
     for rule in _rules():
-        found = fit(words, places, rule.acts, rule.when)
+        if rule.held is not None and rule.held.isdisjoint(held):
+            continue
+        if rule.words is not None and not any(map(folded.__contains__, rule.words)):
+            continue
+        found = fit(words, places, maybe(rule.acts), maybe(rule.when))
         if (
             found
-            and not (rule.unless and rule.unless.search(words))
-            and (rule.needs is None or rule.needs.search(words))
+            and not (rule.unless and compiled(rule.unless).search(words))
+            and (rule.needs is None or compiled(rule.needs).search(words))
             and _fits(rule, mentions, clause)
             and not _withheld(rule, found, force)
         ):
-            return rule
+            return Fit(rule, *found.span())
     return None
 
 
@@ -150,7 +179,7 @@ def _fits(rule: Rule, mentions: Mentions, clause: Clause) -> bool:
         return True
     if rule.who == "speaker":
         return bool(clause.speaker)
-    codes = {code for m in clause.subject for code in (mentions.sides if m.kind == "joint" else m.codes)}
+    codes = {code for m in clause.subject for code in mentions.stands_for(m)}
     joint = len(codes) > 1 or any(m.kind == "joint" for m in clause.subject)
     return joint if rule.who == "joint" else bool(clause.subject) and not joint
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.mentions import Mention, Mentions, pattern
-from kosho.record.reading.quantities import find_quantities, products_in
+from kosho.record.reading.phrases import listed, subject_of
+from kosho.record.reading.quantities import QuantityMention, find_quantities, products_in
 from kosho.record.reading.rules import Rule
+from kosho.record.reading.tables import table
 
 __all__ = ["POSITIONS", "change_fields", "first_date", "statement_fields"]
 
@@ -19,7 +21,7 @@ POSITIONS = {"ask", "offer", "red_line", "complaint", "position", "response"}
 def _codes(mentions: Mentions, who: tuple[Mention, ...]) -> list[str]:
     found: dict[str, None] = {}
     for mention in who:
-        found.update(dict.fromkeys(mentions.sides if mention.kind == "joint" else mention.codes))
+        found.update(dict.fromkeys(mentions.stands_for(mention)))
     return list(found)
 
 
@@ -35,7 +37,7 @@ def _parties(mentions: Mentions, clause: Clause, kind: str) -> list[str]:
         return among
     parties = _codes(mentions, clause.subject)
     other = _WITH.search(mentions.masked, clause.start, clause.end)
-    if len(parties) == 1 and other:
+    if len(parties) < 2 and other:
         parties += [code for code in mentions.codes(*other.span("who")) if code not in parties]
     return parties
 
@@ -49,13 +51,21 @@ def _by(mentions: Mentions, clause: Clause, rule: Rule, words: str) -> list[str]
     """Whose statement it is: the subject's, or the speaker's where the subject is whom it is about."""
     speaker = _codes(mentions, clause.speaker)
     if rule.type == "position" and re.search(r"\b(?:their|joint) (?:efforts?|initiatives?)", words):
-        return list(mentions.sides)
+        return list(mentions.both(clause.start))
     if _demanded(rule) or (rule.type == "complaint" and rule.acts is None):
         return speaker
     subject = _codes(mentions, clause.subject)
+    if _IMPERSONAL.match(words):
+        return list(mentions.both(clause.start))
     if rule.type == "position" and clause.speaker and not clause.quoted:
         return speaker or subject
     return subject or speaker
+
+
+_IMPERSONAL = re.compile(
+    r"\W*It (?:was|is|has been) (?:also |further |then )?(?:agreed|decided|confirmed|concluded|noted)\b"
+)
+"""What `was agreed` was agreed by both sides."""
 
 
 def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int, end: int) -> dict[str, Any]:
@@ -63,15 +73,21 @@ def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int,
     kind, words = rule.type, mentions.text[start:end]
     fields: dict[str, Any] = {}
     by = _by(mentions, clause, rule, words)
+    speaker_codes = _codes(mentions, clause.speaker)
     if kind in ("agreement", "agreement_aim", "no_agreement", "topic"):
         parties = _parties(mentions, clause, kind)
-        fields["parties"] = parties if len(parties) > 1 or not mentions.bilateral else list(mentions.sides)
+        parties = parties if len(parties) > 1 or not mentions.bilateral else list(mentions.sides)
+        fields |= {"parties": parties} if parties else {}
     elif by:
         fields["by"] = by[0] if len(by) == 1 else by
     if kind in ("ask", "offer", "complaint", "response", "red_line") and len(by) < 2:
         behind = max((m.end for m in clause.subject if start <= m.start < end), default=start)
         behind = start if _demanded(rule) else behind
+        if kind == "complaint" and rule.acts is None:
+            behind = start
         others = [c for c in mentions.acting(behind, end) if c not in by]
+        if not others and re.search(r"\bus\b", mentions.text[behind:end]):
+            others = [c for c in speaker_codes if c not in by]
         if not others and by and mentions.bilateral:
             others = [c for c in mentions.sides if c not in by]
         if others:
@@ -86,8 +102,13 @@ def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int,
 
 
 _KINDS = (
-    ("memorandum of understanding", r"\bmemorand(?:um|a)\b|\bmous?\b"),
-    ("joint statement", r"\bjoint (?:statement|declaration|communiqu|vision|press)"),
+    ("memorandum of cooperation", r"\bmemorand(?:um|a) of (?:co-?operation)\b|\bmocs?\b"),
+    ("memorandum of understanding", r"\bmemorand(?:um|a) of understanding\b|\bmous?\b"),
+    ("memorandum", r"\bmemorand(?:um|a)\b"),
+    ("joint declaration", r"\bjoint declaration"),
+    ("joint statement", r"\bjoint (?:statement|communiqu|vision|press)"),
+    ("work plan", r"\bwork (?:plan|programme)s?\b"),
+    ("action plan", r"\baction plans?\b"),
     ("treaty", r"\btreat(?:y|ies)\b"),
     ("protocol", r"\bprotocols?\b"),
     ("framework", r"\bframeworks?\b"),
@@ -102,47 +123,88 @@ _TOPIC = re.compile(
     r"|were|are|will|has|have|to|at|during|in (?:[A-Z]|an? |the )|[-–—]{1,2}"
     r"|ended|ends|failed|fails|remains?|remained|collapsed|stalled|resumed?|began|begins|concluded|broke|without)\s?)"
 )
-_DUE = re.compile(r"\b(?:by|before|until|no later than|within)\s(?:the\s)?$")
+_DUE = re.compile(r"\b(?:by|before|until|no later than|within|in|during|at)\s(?:the\s)?$")
 
 
-def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) -> dict[str, Any]:  # noqa: C901 - one branch a type
+def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if kind == "agreement":
-        fields["kind"] = next((name for name, p in _KINDS if re.search(p, words, re.I)), "agreement")
-        fields["status"] = _agreement_status(words)
-        fields |= first_date(mentions, start, end, "signed") if re.search(r"\bsigned\b", words) else {}
-        names = [m.person.name for m in mentions.within(start, end, "person") if m.person]
-        if names and re.search(r"\b(?:signed|inked|initial)", words):
-            fields["signatories"] = list(dict.fromkeys(names))
+        fields |= _instrument(mentions, words, start, end)
     if kind == "agreement_aim":
         ports = re.findall(r"\b(?:Port of ([A-Z]\w+)|([A-Z]\w+) [Pp]ort)\b", words)
-        if ports:
-            fields["ports"] = [a or b for a, b in ports]
+        fields |= {"ports": [a or b for a, b in ports]} if ports else {}
     if kind == "deadline":
         fields |= _deadline(mentions, start, end)
     if kind == "commitment":
         fields["status"] = "ongoing" if re.search(r"\bcontinu", words) else "open"
         fields |= _due(mentions, start, end)
     if kind == "red_line":
-        rate = re.search(r"(\d+(?:\.\d+)?)\s?(?:%|percent|per cent)", words)
-        if rate:
-            number = float(rate[1])
-            fields |= {"threshold": int(number) if number.is_integer() else number, "unit": "%"}
+        fields |= _threshold(words)
     if kind in ("offer", "ask", "red_line", "response", "commitment", "complaint"):
         fields |= products_in(words)
-        amounts = find_quantities(mentions.text, start, end)
-        if amounts and kind in ("offer", "ask", "commitment"):
-            fields |= {"value": amounts[0].value, "unit": amounts[0].unit}
+    if kind in ("offer", "ask", "commitment"):
+        fields |= {"value": a.value, "unit": a.unit} if (a := _first_amount(mentions, start, end)) else {}
     if kind == "response":
-        fields["polarity"] = (
-            "negative"
-            if re.search(r"\b(?:reject|negative|declin|rebuff|dismiss|turned down|cool)", words)
-            else "positive"
-        )
+        refuses = re.search(r"\b(?:reject|negative|declin|rebuff|dismiss|turned down|cool)", words)
+        fields["polarity"] = "negative" if refuses else "positive"
+    if kind == "topic":
+        return fields | _topics(mentions, words, start, end)
     topic = _topic(mentions, start, end) if kind != "deadline" else None
-    if topic:
-        fields["topic"] = topic
+    fields |= {"topic": topic} if topic else {}
+    return fields | (_chapter(words) if kind in ("ask", "offer", "complaint") else {})
+
+
+def _instrument(mentions: Mentions, words: str, start: int, end: int) -> dict[str, Any]:
+    """What was agreed on, how far it has come, when and by whom it was signed."""
+    fields: dict[str, Any] = {"kind": _kind_of(words), "status": _agreement_status(words)}
+    fields |= first_date(mentions, start, end, "signed") if re.search(r"\bsigned\b", words) else {}
+    names = [m.person.name for m in mentions.within(start, end, "person") if m.person]
+    if names and re.search(r"\b(?:signed|inked|initial)", words):
+        fields["signatories"] = list(dict.fromkeys(names))
     return fields
+
+
+def _threshold(words: str) -> dict[str, Any]:
+    rate = re.search(r"(\d+(?:\.\d+)?)\s?(?:%|percent|per cent)", words)
+    if rate is None:
+        return {}
+    number = float(rate[1])
+    return {"threshold": int(number) if number.is_integer() else number, "unit": "%"}
+
+
+def _first_amount(mentions: Mentions, start: int, end: int) -> QuantityMention | None:
+    return next(iter(find_quantities(mentions.text, start, end)), None)
+
+
+def _topics(mentions: Mentions, words: str, start: int, end: int) -> dict[str, Any]:
+    """What was discussed: the subject of a passive, or the object, one or a list."""
+    passive = subject_of(words)
+    if passive:
+        return {"topic": passive}
+    told = _OBJECT_OF_TALK.search(words)
+    first = next(iter(mentions.within(start, end, "date")), None)
+    stop = first.start - start if first and told and first.start - start > told.end() else len(words)
+    named = listed(words[told.end() : stop]) if told else []
+    if len(named) > 1:
+        return {"topics": named}
+    topic = _topic(mentions, start, end) or (named[0] if named else None)
+    return {"topic": topic} if topic else {}
+
+
+_OBJECT_OF_TALK = re.compile(
+    r"\b(?:discuss(?:ed|es|ing)?|talk(?:ed|s)? about|exchang\w+ (?:\w+ )?(?:views|opinions"
+    r"|information|notes|ideas)(?: with \S+)?"
+    r"|(?:discussions?|exchanges?|talks|meeting|agenda|topics?|round)\s(?:\w+\s)?(?:on|about|covered|focus\w*|cent\w+|touched|included?)"
+    r"|touched (?:up)?on|took up|tackled|addressed|review(?:ed|s)|went over|covered)\s",
+    re.IGNORECASE,
+)
+
+
+def _chapter(words: str) -> dict[str, str]:
+    """The UNCTAD MAST chapter of the measures that a statement is about."""
+    chapters: dict[str, str] = table("measures")["mast_words"]
+    found = next((letter for letter, p in chapters.items() if re.search(p, words, re.IGNORECASE)), None)
+    return {"mast_chapter": found} if found else {}
 
 
 _NO_TOPIC = re.compile(
@@ -163,6 +225,13 @@ def _topic(mentions: Mentions, start: int, end: int) -> str | None:
     words = " ".join(mentions.text[found.start("topic") : stop].split()).rstrip(".")
     words = re.sub(r"^the\s|(?:\s(?:and|or|on|by|in|from|until|before|after|since|for))+$", "", words)
     return words if len(words) > 3 and not _NO_TOPIC.match(words) else None
+
+
+def _kind_of(words: str) -> str:
+    """What was agreed on: the first instrument named, or an understanding in words."""
+    named = [(found.start(), name) for name, p in _KINDS if (found := re.search(p, words, re.IGNORECASE))]
+    written = [one for one in named if one[1] != "oral understanding"]
+    return min(written or named, key=lambda one: one[0], default=(0, "agreement"))[1]
 
 
 def _agreement_status(words: str) -> str:
@@ -228,6 +297,12 @@ def _deadline(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
         if bracket:
             fields["what"] = re.sub(r"^the\s", "", bracket["what"])
     if "what" not in fields:
+        due = re.match(
+            r"\W*(?P<what>[^,;]{3,60}?)\s(?:must|shall|should|may|are to|is to|can|need to) be\s",
+            mentions.text[start:end],
+        )
+        if due:
+            return fields | {"what": due["what"]}
         what = re.search(
             r"(?:deadline|expir\w+|end) (?:for|of|to) (?:the )?(?P<what>[^,.;()]{4,80})",
             mentions.text[start:end],

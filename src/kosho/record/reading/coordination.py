@@ -1,0 +1,95 @@
+"""What one verb governs more than once: `asked X to lift the ban and to open its market`.
+
+The second item is read as if the words that govern it stood before it again.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from kosho.record.reading.mentions import pattern
+from kosho.record.reading.tables import table
+
+__all__ = ["Item", "items"]
+
+
+class Item(NamedTuple):
+    """A span, and the words of its sentence that govern it."""
+
+    start: int
+    end: int
+    head: str
+
+
+@cache
+def _infinitives() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    verbs = "|".join(table("verbs")["base"].split())
+    unsure = "|".join(table("verbs")["noun_too"].split())
+    object_ = r"(?:the|an?|its|their|his|her|our|your|all|any|more|new|further|each|every|both)\b"
+    adverbs = r"(?:(?:also|jointly|further|then|not|\w+ly)\s)?"
+    joined = re.compile(
+        pattern(
+            rf"(?:[,;](?:\s(?:and|or|as\swell\sas))?|\s(?:and|or|as\swell\sas))\s(?:also\s)?(?P<item>"
+            rf"to\s{adverbs}(?:{verbs}|{unsure})\b|{adverbs}(?:(?:{verbs})\b(?!\s(?:of|is|are|was|were|will)\b)"
+            rf"|(?:{unsure})\s(?={object_}|<any>)))"
+        ),
+        re.IGNORECASE,
+    )
+    governing = re.compile(rf"\b(?:to|will|shall|would)\s(?={adverbs}(?:{verbs}|{unsure})\b)", re.IGNORECASE)
+    return joined, governing
+
+
+_THAT = re.compile(r"\sthat\s")
+_AND_THAT = re.compile(r"[,;]?\s(?:and|but)\s(?:also\s)?(?P<item>that\s)")
+_GERUND = re.compile(
+    r"\b(?:for|on|of|by|to|propos\w+|suggest\w+|recommend\w+|includ\w+|consider\w+)\s(?=[a-z]{2,}ing\b)"
+)
+_AND_GERUND = re.compile(r"(?:,|,?\sand|\sor)\s(?P<item>[a-z]{2,}ing\s(?:the|an?|its|their|all|more|new)\b)")
+
+
+def items(masked: str, start: int, end: int) -> list[Item]:
+    """The items of the clause at `start:end`: itself alone, or each that its verb governs.
+
+    >>> [item.head for item in items("Chile asked us to lift the ban and to open its market", 0, 53)]
+    ['', 'Chile asked us ']
+    """
+    joined, governing = _infinitives()
+    for verb, again in ((governing, joined), (_THAT, _AND_THAT), (_GERUND, _AND_GERUND)):
+        first = verb.search(masked, start, end)
+        if first is None:
+            continue
+        cuts = [m for m in again.finditer(masked, first.end(), end) if not _inside(masked, start, m.start())]
+        if cuts:
+            return _parts(masked, start, end, first.end(), cuts)
+    return [Item(start, end, "")]
+
+
+SHORTEST = 9
+"""Characters between the verbs of two items at least: fewer hold no object."""
+
+
+def _parts(masked: str, start: int, end: int, governed: int, cuts: list[re.Match[str]]) -> list[Item]:
+    head = masked[start:governed]
+    begins = [governed, *(cut.start("item") for cut in cuts)]
+    if any(cut.start() - begin < SHORTEST for begin, cut in zip(begins, cuts, strict=False)):
+        return [Item(start, end, "")]  # two verbs with one object: `review and publish the rules`
+    found = [Item(start, cuts[0].start(), "")]
+    for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
+        stop = following.start() if following else end
+        begin = cut.start("item")
+        marker = re.match(r"(?:to|that)\s", masked[begin : begin + 6])
+        found.append(
+            Item(begin, stop, head[: -len(marker[0])] if marker and head.endswith(marker[0]) else head)
+        )
+    return found
+
+
+def _inside(masked: str, start: int, position: int) -> bool:
+    """Whether a place lies in brackets or in a remark between commas that has its own verb."""
+    before = masked[start:position]
+    return (
+        before.count("(") > before.count(")")
+        or re.search(r",\s(?:which|who|where)\s[^,]*$", before) is not None
+    )

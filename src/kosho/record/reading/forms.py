@@ -1,0 +1,237 @@
+"""Records and notifications in labelled lines: `Place: Geneva`, `11. Final date for comments: ...`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from kosho.record.reading.dates import find_dates, resolve_dates
+from kosho.record.reading.draft import Draft
+from kosho.record.reading.layout import Block
+from kosho.record.reading.meetings import meeting_fields
+from kosho.record.reading.mentions import Mentions
+from kosho.record.reading.names import aliases, plain
+from kosho.record.reading.quantities import products_in
+from kosho.record.reading.tables import table
+
+__all__ = ["from_forms"]
+
+_LINE = re.compile(
+    r"[ \t]*(?:\d{1,2}(?:\.\d{1,2})*[.)]?[ \t]+"
+    r"|[-–•*][ \t]+)?(?P<label>[A-Z][^:\n]{1,80}?)[ \t]?:(?:[ \t]+|$)(?P<value>.*)$"
+)
+_HEADING = re.compile(r"(?P<label>[A-Z][^:\n]{1,60})$")
+
+
+class _Entry(NamedTuple):
+    label: str
+    start: int
+    """Of the whole line."""
+    value: tuple[int, int]
+    items: tuple[tuple[int, int], ...]
+    """Spans of the lines listed below it."""
+
+
+def from_forms(doc: str, parts: list[Block], mentions: Mentions) -> list[Draft]:
+    """Meetings, subjects, deadlines and notified measures that labelled lines tell of."""
+    entries = list(_entries(mentions.text, parts))
+    form = _Form(doc, mentions, entries)
+    return [*form.meeting(), *form.topics(), *form.next_meeting(), *form.deadlines(), *form.notified()]
+
+
+def _kind(label: str) -> str | None:
+    plain = " ".join(label.split())
+    forms = table("forms")
+    return next(
+        (kind for kind, words in forms.items() if kind != "committees" and re.fullmatch(words, plain, re.I)),
+        None,
+    )
+
+
+def _entries(text: str, parts: list[Block]) -> Iterator[_Entry]:
+    for index, block in enumerate(parts):
+        if block.role == "furniture":
+            continue
+        begin = text.rfind("\n", 0, block.start) + 1
+        line = _LINE.match(
+            text,
+            begin if text[begin : block.start].strip(" \t-–•*().0123456789") == "" else block.start,
+            block.end,
+        )
+        if line is None or line.end() < block.end:
+            continue
+        kind = _kind(line["label"])
+        if kind is None:
+            continue
+        below: list[tuple[int, int]] = []
+        for item in parts[index + 1 :]:
+            if not item.item or item.role == "furniture" or _LINE.match(text, item.start, item.end):
+                break
+            below.append((item.start, item.end))
+        if line["value"].strip() or below:
+            yield _Entry(kind, line.start("label"), _trimmed(text, *line.span("value")), tuple(below))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[end - 1] in " .\t\r":
+        end -= 1
+    return start, end
+
+
+class _Form:
+    def __init__(self, doc: str, mentions: Mentions, entries: list[_Entry]) -> None:
+        self._doc, self._mentions, self._entries = doc, mentions, entries
+
+    def _of(self, kind: str) -> _Entry | None:
+        return next((one for one in self._entries if one.label == kind), None)
+
+    def _words(self, entry: _Entry | None) -> str:
+        return self._mentions.text[slice(*entry.value)].strip() if entry else ""
+
+    def _draft(self, kind: str, modality: Any, fields: dict[str, Any], entry: _Entry) -> Draft:
+        start, end = entry.start, max(entry.value[1], entry.start + 1)
+        return Draft(self._doc, kind, modality, fields, self._mentions.text[start:end], start, end)
+
+    def _day(self, entry: _Entry | None) -> dict[str, Any]:
+        if entry is None:
+            return {}
+        found = resolve_dates(
+            list(find_dates(self._mentions.text, *entry.value)), self._mentions.published, lambda _: "future"
+        )
+        for mention in found:
+            if mention.value and "/" in mention.value:
+                first, last = mention.value.split("/")
+                return {"start": first, "end": last, "date_precision": mention.precision}
+            if mention.value:
+                return {"date": mention.value, "date_precision": mention.precision}
+        return {}
+
+    def meeting(self) -> Iterator[Draft]:
+        """The meeting that the form records: named, or with whom; its day and place from their own lines."""
+        place, day = self._of("place"), self._of("date")
+        for entry in [one for one in self._entries if one.label == "meeting"]:
+            if not (place or day or entry.items):
+                continue
+            label = self._mentions.text[entry.start : entry.value[0]].rstrip(" :\t")
+            fields = meeting_fields(self._mentions, entry.start, entry.value[1])
+            fields.pop("parties", None)
+            people = self._of("participants")
+            spans = [entry.value, *entry.items, *((people.value, *people.items) if people else ())]
+            parties = list(dict.fromkeys(code for span in spans for code in self._mentions.codes(*span)))
+            fields |= {"parties": parties} if parties else {}
+            fields |= self._day(day)
+            if place:
+                fields["place"] = self._words(place)
+            if re.search(r"courtesy", label, re.IGNORECASE):
+                fields["event_type"] = "courtesy call"
+            yield self._draft("event", "asserted", fields, entry)
+
+    def topics(self) -> Iterator[Draft]:
+        """What was discussed, one draft a listed point."""
+        known = {one.label for one in self._entries}
+        for entry in self._entries:
+            if entry.label != "topics" or not (
+                entry.items or known & {"meeting", "date", "place", "participants", "next"}
+            ):
+                continue
+            spans = [entry.value] if self._words(entry) else []
+            for start, end in [*spans, *entry.items]:
+                words = self._mentions.text[start:end].strip(" .;")
+                if not words or words.lower() in ("none", "nil", "n/a"):
+                    continue
+                named = (
+                    [part.strip() for part in re.split(r"[;,]\s(?:and\s)?", words)]
+                    if start == entry.value[0]
+                    else []
+                )
+                fields: dict[str, Any] = {"topics": named} if len(named) > 1 else {"topic": words}
+                yield Draft(self._doc, "topic", "asserted", fields, self._mentions.text[start:end], start, end)
+
+    def next_meeting(self) -> Iterator[Draft]:
+        """When and where those concerned meet again."""
+        for entry in [one for one in self._entries if one.label == "next"]:
+            day, words = self._day(entry), self._words(entry)
+            place = re.search(
+                r"(?:^|\b(?:in|at)\s|,\s)(?P<place>[A-Z][a-z]\w*(?: [A-Z]\w+){0,2})(?=,|$|\s(?:in|on)\b)", words
+            )
+            if not day:
+                continue
+            fields = day | ({"place": place["place"]} if place and not re.search(r"\d", place[0]) else {})
+            if len(self._mentions.sides) > 1 and self._mentions.bilateral:
+                fields["parties"] = list(self._mentions.sides)
+            yield self._draft("next_meeting", "planned", fields, entry)
+
+    def deadlines(self) -> Iterator[Draft]:
+        """Until when something must be done."""
+        for entry in [one for one in self._entries if one.label == "deadline"]:
+            day = self._day(entry)
+            label = self._mentions.text[entry.start : entry.value[0]].rstrip(" :\t")
+            what = re.search(r"\bfor (?:the )?(?P<what>.+)$|^(?P<due>\w+?)s? (?:due|by|close)", label)
+            if "date" in day:
+                fields = day | ({"what": next(filter(None, what.groups()))} if what else {"what": label})
+                yield self._draft("deadline", "asserted", fields, entry)
+
+    def notified(self) -> Iterator[Draft]:
+        """The measure that a Member notifies, and the body that answers for it."""
+        member, title = self._of("member"), self._of("title")
+        codes = (self._mentions.codes(*member.value) or _in_capitals(self._words(member))) if member else ()
+        if not codes:
+            return
+        agency = self._of("agency")
+        if agency and self._words(agency):
+            yield self._draft(
+                "organisation",
+                "asserted",
+                {"org": self._words(agency), "acts_for": codes[0], "role": "agency responsible"},
+                agency,
+            )
+        if title is None:
+            return
+        kind, chapter = self._committee()
+        goods, force = self._of("products"), self._day(self._of("force"))
+        fields: dict[str, Any] = {
+            "imposed_by": codes[0],
+            "measure": self._words(title),
+            "kind": kind,
+            "mast_chapter": chapter,
+        }
+        adopted = re.search(r"\b(?:draft|proposed|proposal|bill)\b", self._words(title), re.IGNORECASE)
+        begins = force.get("date")
+        coming = bool(adopted) or self._coming(begins)
+        fields["status"] = "draft" if adopted else "announced" if coming else "in force"
+        if goods:
+            fields |= self._goods(goods)
+        if begins:
+            fields["start"] = begins
+        yield self._draft(
+            "measure", "planned" if coming else "asserted", {k: v for k, v in fields.items() if v}, title
+        )
+
+    def _coming(self, begins: str | None) -> bool:
+        told: date | None = self._mentions.published
+        return begins is None or told is None or begins > told.isoformat()
+
+    def _goods(self, entry: _Entry) -> dict[str, Any]:
+        words = self._words(entry)
+        told = re.findall(r"\b(?:HS|ICS|heading|HTSUS)?\s?(\d{4}(?:\.?\d\d){0,3})\b", words)
+        name = re.sub(r"\s?\([^()]*\d[^()]*\)", "", words)
+        hints = [code.replace(".", "") for code in told] or products_in(words).get("hs_hint", [])
+        return {"products": name} | ({"hs_hint": ",".join(hints)} if hints else {})
+
+    def _committee(self) -> tuple[str, str | None]:
+        symbol = re.search(r"\bG/(?P<of>[A-Z]{2,3})/", self._mentions.text[:HEAD])
+        known = table("forms")["committees"]
+        kind, chapter = known.get(symbol["of"], ("measure", None)) if symbol else ("measure", None)
+        return kind, chapter
+
+
+def _in_capitals(words: str) -> tuple[str, ...]:
+    """The party that a form names in capitals: `KENYA`."""
+    found = aliases()[1].get(plain(words.title()))
+    return found[1] if found and words.isupper() else ()
+
+
+HEAD = 2_000
+"""Characters in which a notification gives its symbol."""

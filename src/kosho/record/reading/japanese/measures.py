@@ -1,0 +1,129 @@
+"""Duties, controls and amounts in Japanese sentences."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from kosho.record.reading.measures import gta_type
+from kosho.record.reading.tables import table
+
+__all__ = ["amounts", "measure_of", "products_in"]
+
+
+@cache
+def _measure() -> re.Pattern[str]:
+    known = table("japanese")
+    return re.compile(
+        rf"(?P<name>{known['duty']}|{known['controls']})(?P<gap>[^。]{{0,40}}?)(?P<verb>{known['applies']})"
+    )
+
+
+_RATE = re.compile(r"(?:(?P<before>\d+(?:\.\d+)?)%?から)?(?P<rate>\d+(?:\.\d+)?)%")
+_RANGE = re.compile(r"(?P<low>\d+(?:\.\d+)?)%?(?:〜|~|-|から)(?P<high>\d+(?:\.\d+)?)%(?!に)")
+_PRODUCT = re.compile(
+    r"(?P<what>[一-龥ァ-ヶーA-Za-z]{1,20}?)(?:への|に対する|に(?=\d)|の|に(?=[^、]{0,6}%))(?:\d+(?:\.\d+)?%の)?$"
+)
+_OF = re.compile(r"^(?P<state>日本|米国|中国|韓国|台湾|英国|EU|インド|豪州)(?:産|製)の?")
+
+
+def measure_of(text: str, start: int, end: int) -> dict[str, Any] | None:
+    """A duty or a control that a clause tells of, without who imposes it; None where there is none."""
+    found = _measure().search(text, start, end)
+    if found is None:
+        return None
+    known = table("japanese")
+    kind = next(
+        kind for kind, words in known["kinds"].items() if re.search(words, found["name"]) or kind == "tariff"
+    )
+    fields: dict[str, Any] = {"measure": found["name"], "kind": kind} | gta_type(kind)
+    clause = text[start:end]
+    spread, rate = _RANGE.search(clause), _RATE.search(clause)
+    if spread:
+        fields |= {"rate_low": _plain(spread["low"]), "rate_high": _plain(spread["high"]), "unit": "%"}
+    elif rate:
+        fields |= {"rate": _plain(rate["rate"]), "unit": "%"}
+        fields |= {"rate_before": _plain(rate["before"])} if rate["before"] else {}
+    product = _PRODUCT.search(text[max(start, found.start() - 30) : found.start()])
+    if product:
+        name = _OF.sub("", product["what"]) or product["what"]
+        fields |= {"products": name} | {k: v[0] for k, v in products_in(name).items() if k == "hs_hint"}
+    fields["status"] = _status(clause)
+    chapter = table("measures")["mast"].get(kind)
+    return fields | ({"mast_chapter": chapter} if chapter else {})
+
+
+def _status(clause: str) -> str:
+    known = table("japanese")
+    if re.search(known["considered"], clause):
+        return "considered"
+    if re.search(known["ended"], clause):
+        return "ended"
+    return "announced" if re.search(known["announced"], clause.rstrip("。」")) else "in force"
+
+
+def products_in(words: str) -> dict[str, Any]:
+    """Fields `products` and `hs_hint` of the goods named in `words`; empty where none is."""
+    known: dict[str, str] = table("japanese")["products"]
+    named = [
+        name
+        for name in known
+        if name in words and not any(name != other and name in other and other in words for other in known)
+    ]
+    named = [name for name in named if name != "米"]
+    hints = [known[name] for name in named if known[name]]
+    return ({"products": named} if named else {}) | ({"hs_hint": hints} if hints else {})
+
+
+_SCALES = {"兆": 10**12, "億": 10**8, "万": 10**4, "千": 1000, "百万": 10**6}
+_AMOUNT = re.compile(
+    r"(?P<bound>約|およそ|最大|以上)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<scale>兆|億|百万|万|千)?(?:(?P<more>\d+)(?P<scale2>億|万))?(?P<unit>米ドル|ドル|ユーロ|ポンド|ウォン|円|元|台|トン|キロリットル|バレル)"
+)
+
+
+def amounts(text: str, start: int, end: int) -> dict[str, Any] | None:
+    """The amount that a sentence on trade gives; None where it gives none."""
+    clause = text[start:end]
+    known = table("japanese")
+    flow = next((name for name, words in known["flows"].items() if re.search(words, clause)), None)
+    found = _AMOUNT.search(clause)
+    if flow is None or found is None:
+        return None
+    value = Decimal(found["number"].replace(",", "")) * _SCALES.get(found["scale"] or "", 1)
+    if found["more"]:
+        value += Decimal(found["more"]) * _SCALES[found["scale2"]]
+    unit = known["units"][found["unit"]] + ("/year" if re.search("年間|毎年", clause) else "")
+    fields: dict[str, Any] = {
+        "value": int(value) if value == value.to_integral_value() else float(value),
+        "unit": unit,
+        "flow": flow,
+    }
+    if found["bound"]:
+        fields["bound"] = (
+            "about"
+            if found["bound"] in ("約", "およそ")
+            else "up to"
+            if found["bound"] == "最大"
+            else "at least"
+        )
+    toward = re.search(r"対(米|中|韓|英|EU|豪|独|仏|印)", clause)
+    if toward:
+        fields["_to"] = {
+            "米": "USA",
+            "中": "CHN",
+            "韓": "KOR",
+            "英": "GBR",
+            "EU": "EU27",
+            "豪": "AUS",
+            "独": "DEU",
+            "仏": "FRA",
+            "印": "IND",
+        }[toward[1]]
+    return fields | products_in(clause)
+
+
+def _plain(text: str) -> int | float:
+    value = float(text)
+    return int(value) if value.is_integer() else value

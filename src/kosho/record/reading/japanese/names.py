@@ -1,0 +1,238 @@
+"""Who is named in Japanese sentences: states by name, by one character and together, people with posts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from kosho.record.reading.japanese.words import Word, words
+from kosho.record.reading.tables import rows, table
+
+__all__ = ["Named", "find_named", "places"]
+
+HOME = "JPN"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A party, both sides, or somebody with a post."""
+
+    start: int
+    end: int
+    codes: tuple[str, ...]
+    kind: str
+    """`party`, `joint` or `person`."""
+    name: str | None = None
+    role: str | None = None
+    org: str | None = None
+
+
+@cache
+def _known() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Names, single characters and capitals, with the codes they stand for."""
+    names: dict[str, str] = {}
+    short: dict[str, str] = {}
+    capitals: dict[str, str] = {}
+    for row in rows("ja_parties"):
+        names |= dict.fromkeys(filter(None, row["names"].split("|")), row["code"])
+        short |= dict.fromkeys(filter(None, row["short"].split("|")), row["code"])
+        capitals |= dict.fromkeys(filter(None, row["capitals"].split("|")), row["code"])
+    return names, short, capitals
+
+
+def places() -> tuple[str, ...]:
+    """Capitals by their Japanese names."""
+    return tuple(_known()[2])
+
+
+_BODY = r"(?:側|政府|当局|政権|大統領府|代表団|産業界|企業|[一-龥]{1,8}(?:省|庁|委員会|院|部))"
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    names, short, _ = _known()
+    long = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    one = "".join(short)
+    party = re.compile(
+        rf"(?P<name>{long})(?!人|語|車|酒|海|円)(?P<body>{_BODY})?|(?P<short>[{one}])(?P<body2>側|政府|政権|国|当局|商務省|財務省)"
+    )
+    together = re.compile(
+        rf"(?<![一-龥])(?P<members>[{one}](?:・?(?:EU|ASEAN|[{one}](?![本国側産製系語人])|(?<=・)(?:{long}))){{1,3}}|(?:{long})(?:と|、|・)(?:{long}))(?:の)?(?:両国?|3カ?国)?(?:政府|首脳|外相|閣僚)?"
+    )
+    joint = re.compile(
+        r"双方|両(?:国|者|政府|首脳|大臣|外相|氏|閣僚|次官|副大臣|代表)(?!間)|(?<![一-龥])(?:首脳|閣僚|参加国|各国)(?=は|が|ら)|日米首脳(?=は)"
+    )
+    posts = re.compile(
+        rf"(?:{table('japanese')['posts']})(?=[はがとのをにらへも、。:：(（」/\s]|から|及び|ほか|$)"
+    )
+    return party, together, joint, posts
+
+
+def find_named(text: str, start: int, end: int) -> list[Named]:
+    """Parties and people of `text[start:end]`, in order; nobody twice.
+
+    Raises:
+        InputError: SudachiPy is not installed.
+    """
+    party, together, joint, _ = _patterns()
+    names, short, _ = _known()
+    found: list[Named] = []
+    people = _people(text, start, end)
+    taken = [(one.start, one.end) for one in people]
+
+    def free(a: int, b: int) -> bool:
+        return not any(x < b and a < y for x, y in taken)
+
+    for match in together.finditer(text, start, end):
+        codes = tuple(dict.fromkeys(_members(match["members"])))
+        if len(codes) > 1 and free(*match.span()):
+            found.append(Named(*match.span(), codes, "joint"))
+            taken.append(match.span())
+    for match in party.finditer(text, start, end):
+        if free(*match.span()):
+            code = names[match["name"]] if match["name"] else short[match["short"]]
+            found.append(Named(*match.span(), (code,), "party"))
+            taken.append(match.span())
+    found += [Named(*m.span(), (), "joint") for m in joint.finditer(text, start, end) if free(*m.span())]
+    return sorted([*found, *people], key=lambda one: one.start)
+
+
+def _members(words_: str) -> list[str]:
+    names, short, _ = _known()
+    found: list[str] = []
+    position = 0
+    long = sorted(names, key=len, reverse=True)
+    while position < len(words_):
+        name = next((one for one in long if words_.startswith(one, position)), None)
+        if name:
+            found.append(names[name])
+            position += len(name)
+            continue
+        if words_[position] in short:
+            found.append(short[words_[position]])
+        position += 1
+    return found
+
+
+_KANJI = re.compile("[一-龥]+")
+_KATAKANA = re.compile(r"[ァ-ヶー]+")
+_TITLE = re.compile(r"(?:氏|様|閣下)$")
+
+
+def _people(text: str, start: int, end: int) -> list[Named]:
+    heads = list(_patterns()[3].finditer(text, start, end))
+    if not heads:
+        return []
+    tokens = words(text, start, end)
+    found: list[Named] = []
+    for head in heads:
+        name, role_start = _name_before(tokens, head)
+        if name is None:
+            continue
+        first, last = name
+        begin, codes, org = _affiliation(text, start, first, text[role_start : head.end()])
+        role = text[role_start : head.end()]
+        state = next((one for one in sorted(_known()[0], key=len, reverse=True) if role.startswith(one)), None)
+        if state:
+            codes, role = (_known()[0][state],), role.removeprefix(state)
+        found.append(Named(begin, head.end(), codes, "person", text[first:last], role, org))
+    return found
+
+
+def _name_before(tokens: list[Word], head: re.Match[str]) -> tuple[tuple[int, int] | None, int]:
+    """The name that stands before a post: names of people, or words in katakana; None where there is none."""
+    index = next((i for i, one in enumerate(tokens) if one.end >= head.end()), len(tokens) - 1)
+    role = head.start()
+    while index >= 0 and tokens[index].end > head.start():
+        role = tokens[index].start
+        index -= 1
+    posts = set(table("japanese")["post_words"]) | set(_known()[0])
+    while (
+        index >= 0
+        and tokens[index].end == role
+        and (
+            tokens[index].surface in posts or (not _may_be_name(tokens, index) and _is_katakana(tokens[index]))
+        )
+        and "数詞" not in tokens[index].kind
+    ):
+        role = tokens[index].start
+        index -= 1
+    if index >= 0 and tokens[index].surface == "・" and index > 0 and _may_be_name(tokens, index - 1):
+        index -= 1
+    given = index
+    while (
+        given > 0
+        and len(tokens[given].surface) <= 2
+        and tokens[given].kind[0] == "名詞"
+        and not tokens[given].is_name
+        and _KANJI.fullmatch(tokens[given].surface)
+    ):
+        given -= 1
+    if index >= 0 and given < index and tokens[given].is_name and tokens[given].end == tokens[given + 1].start:
+        return (tokens[given].start, tokens[index].end), role
+    if index < 0 or not _may_be_name(tokens, index) or role - tokens[index].end > 1:
+        return None, role
+    last, first = tokens[index].end, tokens[index].start
+    while index > 0:
+        before = tokens[index - 1]
+        chained = before.surface in "・＝=" and index > 1 and _is_katakana(tokens[index - 2])
+        named = before.is_name or ("固有名詞" in before.kind and "人名" in before.kind)
+        if chained:
+            index -= 2
+        elif named and before.end == first:
+            index -= 1
+        else:
+            break
+        first = tokens[index].start
+    return (first, last), role
+
+
+def _is_katakana(word: Word) -> bool:
+    return _KATAKANA.fullmatch(word.surface) is not None
+
+
+def _may_be_name(tokens: list[Word], index: int) -> bool:
+    word = tokens[index]
+    if word.is_name:
+        return True
+    if not _is_katakana(word) or len(word.surface) < 2:
+        return False
+    if "地名" in word.kind:
+        return False
+    before = tokens[index - 1] if index else None
+    return (
+        not word.known
+        or before is None
+        or (
+            before.surface in ("の", "、", "と", "は", "・", " ")
+            and not (before.surface == "・" and index > 1 and tokens[index - 2].is_name)
+        )
+    )
+
+
+def _affiliation(text: str, floor: int, first: int, role: str) -> tuple[int, tuple[str, ...], str | None]:
+    """Where the naming of somebody begins, for whom he or she acts, and in which body."""
+    names, short, _ = _known()
+    long = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    before = text[max(floor, first - 40) : first]
+    led = re.search(
+        rf"(?P<state>{long}|[{''.join(short)}])(?P<org>[一-龥]{{0,10}}(?:省|庁|部|委員会|府))?(?:の|側代表の|側の|代表の|\s)?$",
+        before,
+    )
+    if led:
+        state = led["state"]
+        org = led["org"]
+        begin = first - (len(before) - led.start())
+        return begin, (names.get(state) or short[state],), org
+    side = re.search(rf"[（(](?P<state>{long}|[{''.join(short)}])側[)）]", before)
+    own = re.search(r"(?P<org>[一-龥]{2,10}(?:省|庁|府|部|局))[\s　]$", before)
+    begin = own.start("org") + first - len(before) if own else first
+    org = own["org"] if own else None
+    if side:
+        return begin, (names.get(side["state"]) or short[side["state"]],), org
+    table_ = table("japanese")
+    code = next((code for code, posts in table_["post_sides"].items() if re.search(posts, role)), None)
+    if code is None and re.search(table_["japanese_posts"], role) and not _KATAKANA.match(text, first):
+        code = HOME
+    return begin, (code,) if code else (), org

@@ -1,0 +1,427 @@
+"""Finding who is named in sentences: states, bodies, people with posts or without, groups, pronouns."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import replace
+
+from kosho.record.reading.dates import DateMention
+from kosho.record.reading.mentions import KINDS, OWN, Mention, Mentions, PersonMention, is_where
+from kosho.record.reading.names import aliases, plain
+from kosho.record.reading.people import (
+    AS_NAME,
+    BODY_TITLED,
+    COUNTERPART,
+    OF_PARTY,
+    OFFICIALS,
+    TITLED_BODY,
+    UPPER,
+    is_name,
+    is_weak,
+    posts,
+    trimmed,
+)
+from kosho.record.reading.quick import may_fit, needed, pieces
+from kosho.record.reading.tables import table
+
+__all__ = ["GUARDED", "find_mentions"]
+
+
+def find_mentions(
+    text: str, spans: list[tuple[int, int]], dates: list[DateMention], home: str | None = None
+) -> Mentions:
+    """Find who is mentioned in the sentences `spans` of `text`.
+
+    Args:
+        text: The document.
+        spans: Its sentences.
+        dates: Those found before.
+        home: The country whose ministry signs a release: its ministers are named without their country.
+    """
+    masks = [_Mask(text, start, end) for start, end in spans]
+    by_span = _dates_by_span(spans, dates)
+    for (start, _), mask in zip(spans, masks, strict=True):
+        for date in by_span[start]:
+            mask.put(Mention(date.start - start, date.end - start, "date", date=date))
+        _names(mask)
+        _people(mask)
+        _groups(mask)
+    _fill_sides(masks, home)
+    people = {m.person for mask in masks for m in mask.found if m.person is not None}
+    for mask in masks:
+        _posts_alone(mask, people)
+    known = _name_parts(people)
+    parts_of_text: list[str] = []
+    found: list[Mention] = []
+    position = 0
+    for (start, end), mask in zip(spans, masks, strict=True):
+        _later(mask, known)
+        parts_of_text += [text[position:start], mask.text]
+        position = end
+        found += [
+            replace(m, start=m.start + start, end=m.end + start)
+            for m in sorted(mask.found, key=lambda m: m.start)
+        ]
+    parts_of_text.append(text[position:])
+    acting = tuple(m for m in found if not is_where(text, m))
+    sides, bilateral = _sides(acting)
+    bilateral = bilateral and _together(spans, acting, sides)
+    held = tuple((start, mask.held) for (start, _), mask in zip(spans, masks, strict=True))
+    return Mentions(text, tuple(found), "".join(parts_of_text), sides, bilateral, spans=held)
+
+
+def _dates_by_span(spans: list[tuple[int, int]], dates: list[DateMention]) -> dict[int, list[DateMention]]:
+    starts = [start for start, _ in spans]
+    grouped: dict[int, list[DateMention]] = {start: [] for start in starts}
+    for date in dates:
+        index = bisect_right(starts, date.start) - 1
+        if index >= 0 and date.end <= spans[index][1]:
+            grouped[starts[index]].append(date)
+    return grouped
+
+
+def _names(mask: _Mask) -> None:
+    names, known = aliases()
+    for match in names.finditer(mask.original):
+        kind, codes = known[plain(match["alias"])]
+        if kind == "capital" and _is_place(mask.original, match.start(), 0):
+            continue
+        mask.put(Mention(match.start(), match.end(), kind, codes))
+    for match in list(_COMPOUND.finditer(mask.text)):
+        mask.put(Mention(match.start(), match.end(), "adjective", mask.codes(*match.span())))
+
+
+def _is_place(text: str, start: int, floor: int) -> bool:
+    before = text[max(floor, start - 14) : start]
+    return (
+        re.search(r"\b(?:in|at|near|from|via|through|outside|for|visit|visited|left|of|downtown)\s$", before)
+        is not None
+    )
+
+
+class _Mask:
+    """The text with mentions written over; a later, longer mention takes the place of those inside it."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.original = text[start:end]
+        self.text = self.original.replace("\n", " ").replace("\r", " ").replace("\xa0", " ")
+        self.found: list[Mention] = []
+        self.held = pieces(self.original)
+
+    def put(self, mention: Mention) -> None:
+        if any(
+            m.start < mention.end and mention.start < m.end and m.end - m.start >= mention.end - mention.start
+            for m in self.found
+        ):
+            return
+        self.found = [m for m in self.found if m.end <= mention.start or m.start >= mention.end]
+        self.found.append(mention)
+        width = mention.end - mention.start
+        self.text = self.text[: mention.start] + KINDS[mention.kind] * width + self.text[mention.end :]
+
+    def codes(self, start: int, end: int) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(c for m in self.found if m.start >= start and m.end <= end for c in m.codes))
+
+
+def _people(mask: _Mask) -> None:
+    """People by the forms in which they are named; what is put later only takes the place of less."""
+    posted = may_fit(needed(posts()[0].pattern), mask.held)
+    if posted:
+        _posts_behind(mask)
+    _without_posts(mask)
+    if posted:
+        _posts_before(mask)
+
+
+def _put(mask: _Mask, start: int, end: int, person: PersonMention) -> None:
+    codes = (person.side,) if person.side else ()
+    mask.put(Mention(start, end, "person", codes, person, first=True))
+
+
+def _posts_behind(mask: _Mask) -> None:
+    """`X, the envoy of Y`."""
+    text = mask.original
+    for match in list(posts()[1].finditer(mask.text)):
+        name = match["name"]
+        plain_name = is_name(name) and name.replace(" ", "").replace(".", "").isprintable()
+        weak = is_weak(match["role"]) and not match["org"] and not match["lead"].strip()
+        if not plain_name or weak or re.search("[\ue000-\ue007]", name):
+            continue
+        role = text[match.start("role") : match.end("role")]
+        org_start, org_end = match.span("org") if match["org"] else (match.end("role"), match.end("role"))
+        tail = re.match(r"\s?\([A-Z]{2,8}\)", text[org_end:])
+        codes = _led(mask, match.start()) or mask.codes(match.start("lead"), org_end)
+        named = text[org_start:org_end].strip(" ,")
+        org = re.sub(r"^(?:of|at|for|to|in)\s(?:the\s)?|^the\s", "", named) or None
+        if tail and org:
+            org = tail[0].strip(" ()")
+        elif org and text[org_start:org_end].startswith(" for "):
+            role, org = f"{role} for {org}", None
+        side = _side(role + " " + (org or ""), codes)
+        stop = org_end + (len(tail[0]) if tail else 0)
+        _put(mask, match.start(), stop, PersonMention(name, role, side, org, match["native"]))
+
+
+def _without_posts(mask: _Mask) -> None:
+    """People with a body that is a post, as somebody's counterpart, or of a country."""
+    text = mask.original
+    for match in [*TITLED_BODY.finditer(mask.text), *BODY_TITLED.finditer(mask.text)]:
+        name = trimmed(match["name"])
+        role = re.sub(r"^[Tt]he\s", "", text[match.start("body") : match.end("body")])
+        if name and role.endswith(("Representative", "Commissioner")):
+            codes = mask.codes(match.start("body"), match.end("body"))
+            person = PersonMention(name, role, _side(role, codes), None, None)
+            end = max(match.start("name") + len(name), match.end("body"))
+            mask.put(Mention(match.start(), end, "person", codes, person, first=True))
+    for words, role in ((COUNTERPART, "counterpart"), (OF_PARTY, "")):
+        for match in list(words.finditer(mask.text)):
+            name = trimmed(match["name"]) if role else match["name"] if is_name(match["name"]) else ""
+            side = next(iter(mask.codes(*match.span("lead"))), None)
+            if name:
+                person = PersonMention(name, role, side, None, None)
+                _put(mask, match.start(), match.start("name") + len(name), person)
+
+
+def _posts_before(mask: _Mask) -> None:
+    """`Trade Minister X of Y`."""
+    for match in list(posts()[0].finditer(mask.text)):
+        name, role = trimmed(match["name"]), match["role"]
+        if not name or re.search("[\ue000-\ue007]", role):
+            continue
+        if re.search(r",\s$", mask.text[: match.start("name")][-2:]) and " " not in name:
+            continue
+        begin, codes = _nationality(mask, match.start(), 0)
+        of = _OF_STATE.match(mask.text, match.start("name") + len(name))
+        codes = codes or mask.codes(*match.span("state")) or (mask.codes(*of.span("who")) if of else ())
+        person = PersonMention(name, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
+        whole = match["native"] and name == match["name"]
+        _put(mask, begin, match.end() if whole else match.start("name") + len(name), person)
+
+
+_LED = re.compile(
+    r"(?P<who>[\ue000\ue001\ue007]+)(?:(?:\sside)?:\s|,\s|\s(?:\w+\s){0,2}(?:led|headed|represented"
+    r"|co-chaired)?\s?by\s)(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$"
+)
+
+
+def _led(mask: _Mask, start: int) -> tuple[str, ...]:
+    """The party of whoever leads its delegation, or is named as its counterpart."""
+    found = _LED.search(mask.text, max(0, start - 60), start)
+    return mask.codes(found.start("who"), found.end("who")) if found else ()
+
+
+def _nationality(mask: _Mask, start: int, floor: int) -> tuple[int, tuple[str, ...]]:
+    match = re.search(
+        r"([\ue000\ue001\ue007]+)(?:['’]s?)?\s(?:(?:chief|top|new|then)\s)?$",
+        mask.text[max(floor, start - 60) : start],
+    )
+    if not match:
+        return start, ()
+    begin = start - (len(match[0]))
+    return begin, mask.codes(begin, start)
+
+
+_OF_STATE = re.compile(r",?\s(?:(?:the\s)?(?:[a-z][\w-]+\s){1,4})?(?:of|from)\s(?:[Tt]he\s)?(?P<who>\ue000+)")
+
+
+def _side(role: str, codes: tuple[str, ...]) -> str | None:
+    if codes:
+        return codes[0]
+    for code, words in table("posts")["sides"].items():
+        if re.search(words, role):
+            return code
+    return None
+
+
+_COMPOUND = re.compile(
+    r"[\ue000\ue001\ue004]+[-–/](?:[Tt]he\s)?[\ue000\ue001\ue004]+(?:[-–/][\ue000\ue001\ue004]+)*"
+)
+_BODY = re.compile(
+    r"(?:[Tt]he\s)?(?:[\ue000\ue001]+(?:['’]s?)?\s)?(?:[A-Z][\w&-]+\s){0,4}"
+    r"(?:Ministry|Department|Commission|Agency|Bureau|Authority|Secretariat|Directorate|Board"
+    r"|Federation|Confederation|Chamber)\b"
+    r"(?:\s(?:of|for)\s(?:the\s)?[A-Z][\w-]+(?:(?:,|\sand|,\sand)?\s[A-Z][\w-]+){0,6})?(?:\sof\s[\ue000]+)?"
+)
+_JOINT = re.compile(
+    r"\b(?:[Tt]he\s|[Bb]oth\s|[Aa]ll\s)(?:of\s)?(?:the\s)?(?:two\s|three\s|both\s|four\s)?"
+    r"(?i:sides|countries|governments|parties|ministers|leaders|nations|economies|delegations"
+    r"|participants|organi[sz]ations"
+    r"|members|partners|negotiators|presidents|prime\sministers|neighbou?rs|allies|trade\sministers"
+    r"|officials|agencies"
+    r"|ministries|customs\s(?:administrations|authorities)|co-chairs|heads\sof\sstate"
+    r"|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
+)
+_BARE = re.compile(
+    r"(?:^|(?<=[,;:]\s)|(?<=\d\.\s))(?:Ministers|Leaders|Negotiators|Delegations|Participants"
+    r"|Trade [Mm]inisters)\b(?!\s(?:of|from|responsible)\b)"
+)
+_UNNAMED = re.compile(
+    r"\b(?:[Aa]n?|[Tt]he|[Oo]ne|[Aa]nother)\s(?:(?!of\b)[a-z-]+\s){0,2}?"
+    r"(?:spokes(?:man|woman|person)|officials?|economist|analyst|diplomat|aide|advis[eo]r|lawmaker|expert|source|executive"
+    r"|professor|researcher|lobbyist|farmer|trader)\b"
+    r"(?:\s(?:for|of|at|from|with|in)\s(?:[Tt]he\s)?(?:[\ue000-\ue004\ue007]+(?:['’]s?)?|[A-Z][\w-]+|[a-z-]+)"
+    r"(?:\s(?:embassy|ministry|government|delegation|mission|office|side|union|association|[A-Z][\w-]+))?)?"
+)
+"""Somebody with a post and without a name: who speaks, and whom `he` behind it means."""
+_SPEAKS_FOR = re.compile(
+    r"(?:[Tt]he\s)?(?:[Rr]epresentatives?|[Dd]elegations?|[Dd]elegates?|[Aa]mbassadors?|[Mm]inisters?|[Gg]overnments?|side)\s(?:of|from)\s(?:[Tt]he\s)?"
+    r"\ue000+(?:(?:,\s|\sand\s|,\sand\s)(?:[Tt]he\s)?\ue000+)*"
+)
+"""`The representatives of Brazil and Colombia`."""
+_POST_HELD = re.compile(
+    r"\b[Tt]he\s(?:[A-Z][a-z]+\s){0,2}?(?:Secretary\sof\sState|(?:Vice[- ]|Deputy\s"
+    r"|Prime\s)?Minister|Trade\sRepresentative|Commissioner"
+    r"|Ambassador|President|Director-General|Under-?[Ss]ecretary)\b(?:\sfor\s[A-Z]\w+(?:(?:,|\sand|,\sand)?\s[A-Z]\w+){0,4})?(?!\s[A-Z\ue000-\ue007]|,\s(?:Mr|Ms|Mrs|Dr))"
+)
+"""A post in capitals that stands for whoever holds it."""
+_PRONOUN = re.compile(r"\b(?:[Tt]hey|[Ww]e|[Hh]e|[Ss]he)\b|\bI\b(?=\s[a-z])")
+
+
+_OFFICIALS = re.compile(rf"[\ue000\ue001\ue007]+(?:['’]s?)?\s{OFFICIALS}")
+
+
+GUARDED = (_BODY, _UNNAMED, _POST_HELD)
+"""Patterns that are only tried on sentences with a word of theirs."""
+
+
+def _groups(mask: _Mask) -> None:
+    """Governments, officials, posts without a name; ministries; both sides; pronouns."""
+    start, end = 0, len(mask.original)
+    states = [m.start for m in mask.found if m.kind in ("party", "adjective", "capital")]
+    for first in states:
+        match = _OFFICIALS.match(mask.text, first)
+        if match is None:
+            continue
+        the = re.search(r"[Tt]he\s$", mask.text[:first])
+        begin, stop = the.start() if the else first, match.end()
+        mask.put(Mention(begin, stop, "party", mask.codes(begin, stop)))
+    for match in list(
+        re.finditer(
+            r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+", mask.text[start:end]
+        )
+    ):
+        begin, stop = start + match.start(), start + match.end()
+        mask.put(Mention(begin, stop, "party", mask.codes(begin, stop)))
+    for match in list(_BODY.finditer(mask.text)) if may_fit(needed(_BODY.pattern), mask.held) else ():
+        mask.put(Mention(match.start(), match.end(), "body", mask.codes(*match.span())))
+    for match in list(_SPEAKS_FOR.finditer(mask.text)):
+        one = re.match(r"(?:[Tt]he\s)?(?:[Rr]epresentative|[Dd]elegate|[Aa]mbassador|[Mm]inister)\s", match[0])
+        mask.put(Mention(match.start(), match.end(), "person" if one else "party", mask.codes(*match.span())))
+    for match in (
+        list(posts()[2].finditer(mask.text, start, end))
+        if may_fit(needed(posts()[2].pattern), mask.held)
+        else ()
+    ):
+        mask.put(Mention(match.start(), match.end(), "person", mask.codes(match.start(), match.end())))
+    for match in [*_JOINT.finditer(mask.text), *_BARE.finditer(mask.text)]:
+        mask.put(Mention(match.start(), match.end(), "joint"))
+    for match in list(_UNNAMED.finditer(mask.text)) if may_fit(needed(_UNNAMED.pattern), mask.held) else ():
+        mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
+    for match in [*OWN.finditer(mask.text), *_PRONOUN.finditer(mask.text, start, end)]:
+        mask.put(Mention(match.start(), match.end(), "pronoun"))
+
+
+_AT_HOME = re.compile(r"\b(?:minister|secretary|commissioner|representative|negotiator)", re.IGNORECASE)
+
+
+def _fill_sides(masks: list[_Mask], home: str | None) -> None:
+    """Give people without a country the one told of them elsewhere, or that of the ministry that signs."""
+    told: dict[str, str] = {}
+    for mask in masks:
+        for mention in mask.found:
+            person = mention.person
+            if person is not None and person.side is not None:
+                told.setdefault(person.name.split()[-1], person.side)
+                told.setdefault(person.name.split()[0], person.side)  # family names stand first in East Asia
+    for mask in masks:
+        for index, mention in enumerate(mask.found):
+            person = mention.person
+            if person is None or person.side is not None:
+                continue
+            side = told.get(person.name.split()[-1])
+            if side is None and _AT_HOME.search(person.role) and not re.match(r"(?i)prime", person.role):
+                side = home
+            if side is not None:
+                mask.found[index] = replace(mention, codes=(side,), person=replace(person, side=side))
+
+
+_POST_ALONE = re.compile(
+    rf"\b[Tt]he\s(?P<post>(?:Prime\s|Vice\s|Deputy\s)?(?:Minister|Secretary|Commissioner|President|Premier|Chancellor"
+    rf"|Ambassador))\b(?!\s(?:of|for)\b)(?!\s[{UPPER}\ue000-\ue007])"
+)
+
+
+def _posts_alone(mask: _Mask, people: set[PersonMention]) -> None:
+    """`The Minister` is the one person of the document with such a post, if there is one."""
+    for match in list(_POST_ALONE.finditer(mask.text)):
+        held = {person for person in people if re.search(rf"\b{match['post']}\b", person.role)}
+        fullest = max(
+            held, key=lambda one: (len(one.name), one.side is not None, one.name, one.role), default=None
+        )
+        words = set(fullest.name.split()) if fullest else set[str]()
+        if fullest and all(words & set(person.name.split()) for person in held):
+            codes = (fullest.side,) if fullest.side else ()
+            mask.put(Mention(match.start(), match.end(), "person", codes, fullest))
+    for match in list(_POST_HELD.finditer(mask.text)) if may_fit(needed(_POST_HELD.pattern), mask.held) else ():
+        mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
+
+
+def _name_parts(people: set[PersonMention]) -> dict[str, PersonMention]:
+    """First, last and full names of people, the longest first."""
+    parts: dict[str, PersonMention] = {}
+    for person in sorted(people, key=lambda p: (p.name, p.role)):
+        words = person.name.split()
+        for word in (words[0], words[-1], person.name):
+            if len(word) >= 2 and not word.endswith("."):
+                parts[word] = person
+    return {word: parts[word] for word in sorted(parts, key=lambda w: (-len(w), w))}
+
+
+_TITLED = re.compile(r"(?<![\w-])(?:Mr|Ms|Mrs|Dr)\.?\s$")
+_NAME_ENDS = re.compile(r"(?![\w-])(?!\s[A-Z][a-z])")
+_SAID_OF = re.compile(AS_NAME)
+
+
+def _later(mask: _Mask, parts: dict[str, PersonMention]) -> None:
+    """People named by one part of their name, after or before the post is told."""
+    text = mask.text
+    taken: list[tuple[int, int]] = []
+    for part, person in parts.items():
+        start = text.find(part)
+        while start >= 0:
+            end = start + len(part)
+            apart = start == 0 or not (text[start - 1].isalnum() or text[start - 1] in "_-")
+            clear = not any(a < end and start < b for a, b in taken)
+            if apart and clear and _NAME_ENDS.match(text, end) and _is_said(part, text, end):
+                taken.append((start, end))
+                title = _TITLED.search(text, max(0, start - 5), start)
+                codes = (person.side,) if person.side else ()
+                mask.put(Mention(title.start() if title else start, end, "person", codes, person))
+            start = text.find(part, end)
+
+
+def _is_said(part: str, text: str, end: int) -> bool:
+    """Whether a name that is a word as well is told of as somebody's."""
+    return not part.endswith(("May", "Will")) or _SAID_OF.match(text, end) is not None
+
+
+def _together(spans: list[tuple[int, int]], found: tuple[Mention, ...], sides: tuple[str, ...]) -> bool:
+    """Whether a sentence names two sides together: else nothing says that they deal with each other."""
+    starts = [start for start, _ in spans]
+    named: dict[int, set[str]] = {}
+    for mention in found:
+        told = named.setdefault(bisect_right(starts, mention.start), set())
+        told.update(sides if mention.kind == "joint" else mention.codes)
+    return len(sides) > 1 and any(set(sides) <= told for told in named.values())
+
+
+def _sides(found: tuple[Mention, ...]) -> tuple[tuple[str, ...], bool]:
+    count: Counter[str] = Counter()
+    for mention in found:
+        count.update(mention.codes)
+    order = {code: index for index, code in reversed(list(enumerate(c for m in found for c in m.codes)))}
+    ranked = sorted(count, key=lambda code: (-count[code], order[code]))
+    bilateral = len(ranked) < 3 or 2 * count[ranked[2]] < count[ranked[1]]
+    return tuple(sorted(ranked[:2], key=lambda code: order[code])), bilateral

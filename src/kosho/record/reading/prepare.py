@@ -1,0 +1,91 @@
+"""What is known of a document before its sentences are read: its parts, its day, who is named where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from kosho.record.reading.dates import DateMention, find_dates, resolve_dates
+from kosho.record.reading.decode import Document
+from kosho.record.reading.direction import direction
+from kosho.record.reading.document import About, about
+from kosho.record.reading.layout import Block, blocks, sentences
+from kosho.record.reading.mentions import Mentions
+from kosho.record.reading.names import aliases, issuer_of, plain
+from kosho.record.reading.naming import find_mentions
+from kosho.record.reading.outline import RECORDS, Unit, asides, units
+from kosho.record.reading.unwrap import Unwrapped, unwrapped
+
+__all__ = ["SPOKEN", "Prepared", "prepared", "sentences_of"]
+
+LONGEST_SENTENCE = 2_000
+"""Characters; what is longer is no sentence."""
+SPOKEN = {"transcript", "press conference", "interview"}
+"""Kinds of documents whose lines begin with who speaks."""
+
+
+class Prepared(NamedTuple):
+    """A document ready to be read."""
+
+    joined: Unwrapped
+    about: About
+    body: list[tuple[Unit, tuple[int, int]]]
+    """Sentences in order, each with the block it stands in."""
+    mentions: Mentions
+
+
+def prepared(document: Document) -> Prepared:
+    """Cut a document into parts and sentences, and find who is named in them.
+
+    >>> from kosho.record.reading import Document
+    >>> prepared(Document("note.txt", "Japan met Peru in Lima on 3 May 2025.")).mentions.sides
+    ('JPN', 'PER')
+    """
+    joined = unwrapped(document.text, blocks(document.text))
+    text, parts = joined.text, joined.blocks
+    known = about(text, parts)
+    read = units(text, parts)
+    body = [
+        (unit, (max(start, known.begins), end))
+        for unit in read
+        for start, end in sentences_of(text, unit.block)
+        if end > known.begins
+    ]
+    lines = [span for block in asides(text, parts, read) for span in sentences_of(text, block)]
+    spans = sorted([*(span for _, span in body), *(span for span in lines if span[1] > known.begins)])
+    kind = known.fields["doc_type"]
+    home = issuer_of(text[: body[0][1][0]] if body else "") if kind == "news release" else None
+    mentions = replace(
+        find_mentions(text, spans, _dates(text, spans, known.published), home),
+        published=known.published,
+        author=_author(text, parts) if kind not in (*SPOKEN, *RECORDS) else (),
+    )
+    return Prepared(joined, known, body, mentions)
+
+
+def _author(text: str, parts: list[Block]) -> tuple[str, ...]:
+    """The country whose ministry signs the text by a line of its own."""
+    lines = [text[block.start : block.end] for block in parts if block.role in ("title", "heading")]
+    found = {code for line in lines if (code := issuer_of(line) or _of_account(line))}
+    return tuple(found) if len(found) == 1 else ()
+
+
+def _of_account(line: str) -> str | None:
+    """The country in the name of an account: `@TradeCanada`."""
+    account = re.match(r"@(?P<name>\w{3,30})$", line)
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", account["name"]) if account else ""
+    names, known = aliases()
+    codes = {code for match in names.finditer(words) for code in known[plain(match["alias"])][1]}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def sentences_of(text: str, block: Block) -> list[tuple[int, int]]:
+    """Spans of the sentences of a block that are short enough to be one."""
+    return [(start, end) for start, end in sentences(text, block) if end - start <= LONGEST_SENTENCE]
+
+
+def _dates(text: str, spans: list[tuple[int, int]], published: date | None) -> list[DateMention]:
+    found = [mention for start, end in spans for mention in find_dates(text, start, end)]
+    return resolve_dates(found, published, lambda mention: direction(text, mention))

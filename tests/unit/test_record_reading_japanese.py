@@ -1,0 +1,131 @@
+"""Reading Japanese: dates, people, parties, force, amounts, questions, contact lines."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kosho.errors import InputError
+from kosho.record.reading import Document, Draft, read_text
+from kosho.record.reading.japanese import words
+from kosho.record.reading.japanese.dates import find_days
+from kosho.record.reading.japanese.words import half_width
+
+pytest.importorskip("sudachipy")
+
+HEAD = "2025年6月28日\n外務省\n\n"
+
+
+def drafts(text: str, *types: str) -> list[Draft]:
+    return [one for one in read_text(Document("x.txt", HEAD + text)) if not types or one.type in types]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("令和元年12月5日", "2019-12-05"),
+        ("令和７年７月８日", "2025-07-08"),
+        ("平成30年10月12日", "2018-10-12"),
+        ("２日、ワシントンで会談した", "2025-06-02"),
+        ("16日（日本時間17日）", "2025-06-16"),
+        ("2日から3日まで開催した", "2025-06-02/2025-06-03"),
+        ("27年に撤廃する", "2027"),
+        ("7月中旬に開く", "2025-07"),
+        ("昨日", "2025-06-27"),
+        ("来月上旬", "2025-07"),
+    ],
+)
+def test_dates(text: str, value: str) -> None:
+    found = next(find_days(half_width(text), 0, len(text), date(2025, 6, 28)))
+    assert found.value == value
+
+
+def test_half_width_moves_nothing() -> None:
+    text = "７０分、２５％（ＥＵ）"
+    assert len(half_width(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "modality", "told"),
+    [
+        ("日本側は、関税の撤廃を米国側に求めた。", "ask", "asserted", {"by": "JPN", "to": "USA"}),
+        ("日本政府は、大豆の輸入拡大を検討している。", "offer", "considered", {"by": "JPN"}),
+        ("双方は、日米の作業部会を設置することで一致した。", "commitment", "asserted", {"by": ["JPN", "USA"]}),
+        (
+            "米国は4月、輸入車に25％の追加関税を発動した。",
+            "measure",
+            "asserted",
+            {"imposed_by": "USA", "rate": 25, "status": "in force"},
+        ),
+        (
+            "韓国政府は、水産物の輸入禁止を維持する方針を示唆した。",
+            "measure",
+            "considered",
+            {"imposed_by": "KOR", "kind": "ban"},
+        ),
+        (
+            "日本は米国に、25％の関税は受け入れられないと伝えた。",
+            "red_line",
+            "asserted",
+            {"by": "JPN", "threshold": 25},
+        ),
+        (
+            "日本の対米輸出は年間約137万台に上る。",
+            "quantity",
+            "asserted",
+            {"value": 1_370_000, "unit": "vehicles/year", "partner": "USA"},
+        ),
+        ("日米両政府は、合意に至らなかった。", "no_agreement", "asserted", {"parties": ["JPN", "USA"]}),
+        ("中国側は、日本側に遺憾の意を表明した。", "complaint", "asserted", {"by": "CHN", "against": "JPN"}),
+    ],
+)  # fmt: skip
+def test_facts(text: str, kind: str, modality: str, told: dict[str, Any]) -> None:
+    (one,) = drafts(text, kind)
+    assert one.modality == modality
+    assert told.items() <= one.fields.items()
+    assert one.quote in text
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "role", "side"),
+    [
+        ("赤沢亮正経済再生担当相は訪米した。", "赤沢亮正", "経済再生担当相", "JPN"),
+        ("豪州外務貿易省のマーク・ヘンリー次官が来日した。", "マーク・ヘンリー", "次官", "AUS"),
+        ("米国のグリア通商代表と協議した。", "グリア", "通商代表", "USA"),
+        ("スギオノ・インドネシア共和国外務大臣と会談した。", "スギオノ", "外務大臣", "IDN"),
+    ],
+)
+def test_people(text: str, name: str, role: str, side: str) -> None:
+    people = [one.fields for one in drafts(text, "person")]
+    assert {"name": name, "role": role, "side": side}.items() <= people[0].items()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "問：米国に関税の撤廃を求めましたか。\n",
+        "記者：対抗措置は検討していますか。\n",
+        "日本政府は、大豆の輸入拡大を検討していない。\n",
+        "お問い合わせ先\n通商政策局 田中課長は米国に撤廃を求めた。\n",
+    ],
+)
+def test_what_is_asked_denied_or_set_aside_is_no_fact(text: str) -> None:
+    assert [one for one in drafts(text) if one.type not in ("document", "person")] == []
+
+
+def test_a_meeting() -> None:
+    text = "外務大臣は、3月13日、東京で米国の商務長官と約45分間、第5回日米経済対話を開催しました。"
+    (one,) = drafts(text, "event")
+    assert one.fields["date"] == "2025-03-13"
+    assert {"round": 5, "place": "東京", "duration_min": 45}.items() <= one.fields.items()
+
+
+def test_missing_dictionary_is_told_kindly(monkeypatch: pytest.MonkeyPatch) -> None:
+    words._tokenizer.cache_clear()
+    monkeypatch.setitem(sys.modules, "sudachipy", None)
+    with pytest.raises(InputError, match="read-ja"):
+        words.words("日本", 0, 2)
+    words._tokenizer.cache_clear()

@@ -1,0 +1,225 @@
+"""Structure of texts: lists, what one verb governs, forms, broken lines, changes of rates, who `we` are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kosho.errors import InputError
+from kosho.record.reading import Document, Draft, decode, read_text
+
+HEAD = "OSLO, 3 March 2026 (Example Wire)\n\n"
+
+
+def drafts(text: str, *types: str, head: str = HEAD) -> list[Draft]:
+    return [one for one in read_text(Document("x.txt", head + text)) if one.type in types]
+
+
+def fields(text: str, kind: str) -> list[dict[str, Any]]:
+    return [dict(one.fields) for one in drafts(text, kind)]
+
+
+def test_a_list_under_a_colon_is_read_with_the_verb_that_governs_it() -> None:
+    text = (
+        "Japan and Chile held talks in Santiago on Monday.\n\nThe Ministers agreed to:\n"
+        "(a) establish a joint working group by December 2026;\n(b) begin talks on organic standards; and\n"
+        "(c) hold a dialogue each year.\n"
+    )
+    found = drafts(text, "commitment")
+    assert [one.quote.removesuffix("; and") for one in found] == [
+        "establish a joint working group by December 2026",
+        "begin talks on organic standards",
+        "hold a dialogue each year",
+    ]
+    assert found[0].fields["due"] == "2026-12-31"
+    assert all(sorted(one.fields["by"]) == ["CHL", "JPN"] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "contents"),
+    [
+        (
+            "China urges the EU to correct its practice and to return to dialogue.",
+            "ask",
+            ["correct its practice", "return to dialogue"],
+        ),
+        (
+            "Mexico agreed to cut its duties on cars, to buy more wheat, and to open its market for pork.",
+            "commitment",
+            ["cut its duties on cars", "buy more wheat", "open its market for pork"],
+        ),
+        ("Peru asked Japan to review and publish its rules.", "ask", ["review and publish its rules"]),
+    ],
+)
+def test_each_item_that_a_verb_governs_is_a_fact(text: str, kind: str, contents: list[str]) -> None:
+    key = "content" if kind == "ask" else "deliverable"
+    assert [one[key] for one in fields(text, kind)] == contents
+
+
+def test_the_second_item_is_of_the_same_speaker_and_to_the_same_party() -> None:
+    first, second = fields("China urges the EU to correct its practice and to return to dialogue.", "ask")
+    assert (first["by"], first["to"]) == (second["by"], second["to"]) == ("CHN", "EU27")
+
+
+@pytest.mark.parametrize(
+    ("text", "rate", "before"),
+    [
+        ("Canada's duty on juice will fall from 18 to 12 percent in July.", 12, 18),
+        ("The duty on ethanol was cut to 5 percent from 10 percent.", 5, 10),
+        ("The rate on footwear was halved to 9 percent.", 9, None),
+        ("The in-quota rate goes from 4.3 to 2.2 percent on 1 January 2027.", 2.2, 4.3),
+        ("Swiss exporters face a levy of 39%, down from an earlier 31%.", 39, 31),
+    ],
+)
+def test_a_rate_that_changes_is_the_new_one(text: str, rate: float, before: float | None) -> None:
+    (one,) = fields(text, "measure")
+    assert (one["rate"], one.get("rate_before")) == (rate, before)
+
+
+def test_two_changes_in_one_sentence_are_two_measures() -> None:
+    text = (
+        "The rate on footwear was halved to 9 percent, and the one on sugar goes up by 2 points to 11 percent."
+    )
+    assert {(one["products"], one["rate"]) for one in fields(text, "measure")} == {
+        ("footwear", 9),
+        ("sugar", 11),
+    }
+
+
+@pytest.mark.parametrize("rate", ["interest", "inflation", "growth"])
+def test_other_rates_are_no_duties(rate: str) -> None:
+    assert fields(f"The {rate} rate in Norway will fall from 5 to 3 percent.", "measure") == []
+
+
+def test_a_form_records_a_meeting() -> None:
+    text = (
+        "Record\n\nMeeting: Third Technical Consultation on Beef\nDate: 14 March 2025\nPlace: Buenos Aires\n"
+        "Participants: Argentina: Diego Ferreyra, Under-Secretary for Livestock; "
+        "Korea: Park Min-seo, Director, Ministry of Agriculture\n"
+        "Subjects:\n- Residue limits\n- Disease-free zones\nNext meeting: Seoul, September 2025\n"
+    )
+    (meeting,) = drafts(text, "event", head="")
+    assert meeting.fields["round"] == 3
+    assert (meeting.fields["date"], meeting.fields["place"]) == ("2025-03-14", "Buenos Aires")
+    assert meeting.fields["parties"] == ["ARG", "KOR"]
+    assert [one.fields["topic"] for one in drafts(text, "topic", head="")] == [
+        "Residue limits",
+        "Disease-free zones",
+    ]
+    (coming,) = drafts(text, "next_meeting", head="")
+    assert (coming.fields["place"], coming.fields["date"]) == ("Seoul", "2025-09")
+    people = {one.fields["name"]: one.fields["side"] for one in drafts(text, "person", head="")}
+    assert people == {"Diego Ferreyra": "ARG", "Park Min-seo": "KOR"}
+
+
+def test_a_notification_is_a_measure_and_a_deadline() -> None:
+    text = (
+        "G/TBT/N/KEN/17\n19 September 2025\n\n1. Notifying Member: KENYA\n"
+        "4. Products covered: Freezers (HS 8418)\n"
+        "5. Title: Draft standard on energy efficiency\n10. Proposed date of entry into force: 1 March 2026\n"
+        "11. Final date for comments: 18 November 2025\n"
+    )
+    (measure,) = drafts(text, "measure", head="")
+    told = {
+        "imposed_by": "KEN",
+        "kind": "standard",
+        "mast_chapter": "B",
+        "status": "draft",
+        "start": "2026-03-01",
+    }
+    assert told.items() <= measure.fields.items()
+    assert measure.modality == "planned"
+    (deadline,) = drafts(text, "deadline", head="")
+    assert deadline.fields["date"] == "2025-11-18"
+
+
+NARROW = """LIMA, 30 May 2025 - Peru
+and Canada held the
+second round of talks on
+their digital trade chap-
+ter on Friday.
+
+Canada imports some 1.2
+billion dollars of Peru-
+vian goods a year.
+"""
+
+
+def test_a_narrow_column_is_read_and_quoted_as_it_stands() -> None:
+    document = Document("x.txt", NARROW)
+    found = read_text(document)
+    (meeting,) = [one for one in found if one.type == "event"]
+    assert meeting.fields["round"] == 2
+    assert sorted(meeting.fields["parties"]) == ["CAN", "PER"]
+    (amount,) = [one for one in found if one.type == "quantity"]
+    assert (amount.fields["value"], amount.fields["partner"]) == (1_200_000_000, "PER")
+    assert all(NARROW[one.start : one.end] == one.quote for one in found)
+
+
+TRANSCRIPT = """Interview with Deputy Trade Minister Elena Castellanos of Mexico
+9 May 2025
+
+Diario: What did Japan want?
+
+Castellanos: Japan wants us to open the market for used machinery. We cannot do that.
+
+Diario: Did you offer to cut the duty on cars?
+
+Castellanos: No. I met Vice-Minister Wada in Tokyo on 6 May 2025.
+"""
+
+
+def test_we_are_who_speaks_and_questions_are_no_facts() -> None:
+    found = read_text(Document("x.txt", TRANSCRIPT))
+    (ask,) = [one for one in found if one.type == "ask"]
+    assert (ask.fields["by"], ask.fields["to"]) == ("JPN", "MEX")
+    (limit,) = [one for one in found if one.type == "red_line"]
+    assert (limit.fields["by"], limit.fields["speaker"]) == ("MEX", "Elena Castellanos")
+    assert [one for one in found if one.type == "offer"] == []
+    (meeting,) = [one for one in found if one.type == "event"]
+    assert "MEX" in meeting.fields["parties"]
+
+
+def test_both_sides_of_a_text_about_many_are_the_two_named_last() -> None:
+    text = (
+        "Paraguay asked the EU to lift its limits. Brazil and Colombia objected. "
+        "Kenya complained about Egypt.\n\n"
+        "Japan urged Chinese Taipei to remove its measures. Both sides will continue to consult."
+    )
+    (last,) = fields(text, "commitment")
+    assert last["by"] == ["JPN", "TWN"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "side"),
+    [
+        ("Mr. Teixeira spoke. His Canadian counterpart, Claire Dumont, agreed.", "Claire Dumont", "CAN"),
+        ("Sweden met the U.S. Trade Representative, Daniel Frost, on Monday.", "Daniel Frost", "USA"),
+        ("The Indian delegation was led by Mr. Arvind Rao, Additional Secretary.", "Arvind Rao", "IND"),
+    ],
+)
+def test_people_by_the_form_in_which_they_are_named(text: str, name: str, side: str) -> None:
+    assert (name, side) in [(one["name"], one.get("side")) for one in fields(text, "person")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No decision has been taken on the duty.",
+        "Norway asked whether Chile would cut its duty.",
+        "Chile will not publish the text and will not open talks.",
+    ],
+)
+def test_what_is_not_said_is_no_fact(text: str) -> None:
+    assert drafts(text, "no_agreement", "offer", "commitment", "agreement") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("한국은 일본에 관세 철폐를 요구했다. " * 4, "Korean"), ("中方敦促美方取消关税。" * 9, "Chinese")],
+)
+def test_languages_that_are_not_read_are_named(tmp_path: Any, text: str, language: str) -> None:
+    (tmp_path / "x.txt").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=f"is written in {language}"):
+        decode(tmp_path / "x.txt")
