@@ -17,6 +17,7 @@ from kosho.errors import KoshoError, Problems
 if TYPE_CHECKING:
     from kosho.bargain import Deal
     from kosho.case import Case
+    from kosho.progress import Progress
 
 __all__ = ["app"]
 
@@ -70,7 +71,7 @@ def show(  # noqa: PLR0913 - one parameter an option
         table = opened.table(on)
         names = several(world)
         if names and explain is None:
-            _show_several(opened, names, on, closure, json=json)
+            _show_several(opened, names, on, closure, progress, json=json)
             return
         named_world = world_named(world, opened)
         package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
@@ -89,15 +90,20 @@ def show(  # noqa: PLR0913 - one parameter an option
 
 
 def _show_several(
-    case: Case, names: Sequence[str], on: date | None, closure: Literal["fixed", "zero"], *, json: bool
+    case: Case,
+    names: Sequence[str],
+    on: date | None,
+    closure: Literal["fixed", "zero"],
+    progress: Progress,
+    *,
+    json: bool,
 ) -> None:
     """The deals on several tables, side by side, without certificates."""
     from kosho.bargain import Effort
     from kosho.cli.several import show_deals
     from kosho.scenario.several import deals_on_several
 
-    with show_progress("Reading the tables") as progress:
-        found = deals_on_several(case, names, on, closure, Effort(draws=0, confirm=False), progress)
+    found = deals_on_several(case, names, on, closure, Effort(draws=0, confirm=False), progress)
     show_deals(found, [one.economy for one in case.parties], json=json, case=case.name)
 
 
