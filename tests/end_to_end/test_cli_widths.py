@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "register compare": ("register", "compare", "JPN", "KOR", "EU27", "GBR", "--on", "2025-11-20"),
     "register propose": ("register", "propose", str(PROPOSING / "fr-2025-17908.txt")),
     "schedule show": ("schedule", "show", "USA", "8703.23", "--on", "2025-09-20"),
+    "lines agreements": ("lines", "agreements"),
     "world formats": ("world", "formats"),
     "world info": ("world", "info", "talks"),
 }

@@ -41,6 +41,7 @@ measures:
     source: [own]
     status: assumption
 """
+ANNEX = "Schedule of Japan\nTariff item,Base rate,Category\n0406.20.200,26.3%,equal 2\n"
 OUT = "out"
 """Folder that stands in the folder of the inputs, to write to."""
 
@@ -119,6 +120,10 @@ EVERY = {
     ),
     "serve": Command("serve --openapi", tells='"openapi"'),
     "mcp": Command("mcp", typed=""),
+    "lines agreements": Command("lines agreements", tells="cptpp-jpn"),
+    "lines stage": Command(
+        "lines stage annex.csv --agreement cptpp-jpn --out out/annex.csv", writes=("annex.csv",), tells="13.1"
+    ),
     "world build": Command("", writes=("built.npz",), tells="5 economies"),
     "world formats": Command("world formats", tells="long-csv"),
     "world info": Command("world info 韓国+case/mine.npz", tells="mine"),
@@ -156,6 +161,7 @@ def prepare(folder: Path) -> Path:
     (folder / "note.txt").write_text("Japan offered to buy corn on June 29, 2025.", encoding="utf-8")
     (folder / "message.txt").write_bytes(MESSAGE.read_bytes())
     (folder / "関税.csv").write_text(HTS, encoding="utf-8")
+    (folder / "annex.csv").write_text(ANNEX, encoding="utf-8")
     (folder / "edition.json").write_text(as_json(HTS), encoding="utf-8")
     port = re.sub(
         r"^window: .*$",

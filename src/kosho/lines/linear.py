@@ -50,7 +50,13 @@ class LinearMarket(Shown):
 
 @dataclass(frozen=True, slots=True)
 class LinearOutcome(Shown):
-    """After a tariff; changes are from free trade."""
+    """After a tariff; changes are from free trade.
+
+    >>> from kosho.lines import LinearMarket, linear_market
+    >>> found = linear_market(LinearMarket(350, 112.5, 75, -0.25, 0.5), specific=80)
+    >>> found.price, found.imports, found.welfare == found.terms_of_trade - found.deadweight_loss
+    (400.0, 0.0, True)
+    """
 
     border_price: float
     price: float

@@ -103,6 +103,12 @@ class OriginContent(Shown):
 
     A table of flows knows the mean of a sector: a firm may lie on either side of it. `complies` is therefore a
     reading for the average maker, and `slack` says how far from the rule it is.
+
+    >>> from kosho.lines import ValueRule, origin_content
+    >>> from kosho.world import toy
+    >>> found = origin_content(toy(), "JPN", "C29", ValueRule("build-up", 0.9, ("JPN",)))
+    >>> found.complies, found.slack < 0
+    (False, True)
     """
 
     exporter: str
