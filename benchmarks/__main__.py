@@ -1,6 +1,7 @@
 """`python -m benchmarks`: one table, ratios within one run. KOSHO_SHARED adds the published case.
 
 `python -m benchmarks startup` times whole processes, `python -m benchmarks games` tariff games,
+`python -m benchmarks lines` many tariff lines at once,
 `python -m benchmarks closures` solves and batches under closures, `python -m benchmarks ways` counts the steps
 to an answer.
 """
@@ -19,7 +20,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import closures, games, many, rates, startup, ways
+from benchmarks import closures, games, many, rates, startup, tariff_lines, ways
 from benchmarks.cases import CASES, Case
 from benchmarks.corridors import CONSIGNMENTS, month_seconds, ratios
 from benchmarks.reference import solve_plain
@@ -70,6 +71,7 @@ ALONE: Mapping[str, Callable[[list[str]], None]] = {
     "startup": startup.main,
     "closures": closures.main,
     "games": games.main,
+    "lines": tariff_lines.main,
     "ways": lambda _: ways.report(Console(width=120)),
 }
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from kosho.cli.lines_files import add_files
+from kosho.cli.lines_price import add_price
 from kosho.cli.lines_staging import add_staging
+from kosho.cli.lines_talks import add_talks
 
 __all__ = ["app"]
 
@@ -14,3 +17,6 @@ app = typer.Typer(
     add_completion=False,
 )
 add_staging(app)
+add_price(app)
+add_talks(app)
+add_files(app)

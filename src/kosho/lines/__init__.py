@@ -20,6 +20,7 @@ from kosho.lines.indices import (
     trade_intensity,
 )
 from kosho.lines.line_elasticities import LineElasticities, line_elasticities
+from kosho.lines.line_offers import PricedPackage, price_package, read_package, utilised
 from kosho.lines.line_packages import LineShock, line_shock
 from kosho.lines.line_ranking import LineWorth, Ranking, rank_lines
 from kosho.lines.line_table import LineTable, MissingJoin, join_rates, line_table
@@ -27,7 +28,7 @@ from kosho.lines.linear import LinearMarket, LinearOutcome, linear_market
 from kosho.lines.rounding import Rounding
 from kosho.lines.rules_of_origin import CostSheet, OriginContent, ValueRule, origin_content, value_content
 from kosho.lines.sectors import hs_sector, sectors_of
-from kosho.lines.shipped import preference_use, shipped_rates, shipped_trade
+from kosho.lines.shipped import preference_use, schedule_rates, shipped_rates, shipped_trade
 from kosho.lines.smart_model import SmartOutcome, smart
 from kosho.lines.staging import Category, QuotaGrowth, parse_category
 from kosho.lines.staging_rules import Agreement, StagedDuty, agreements, staged
@@ -49,6 +50,7 @@ __all__ = [
     "LinearOutcome",
     "MissingJoin",
     "OriginContent",
+    "PricedPackage",
     "QuotaGrowth",
     "Ranking",
     "RateFile",
@@ -87,12 +89,15 @@ __all__ = [
     "preference_erosion",
     "preference_margin",
     "preference_use",
+    "price_package",
     "rank_lines",
     "read_annex",
     "read_concordance",
+    "read_package",
     "read_rates",
     "read_trade",
     "revealed_advantage",
+    "schedule_rates",
     "sectors_of",
     "shipped_rates",
     "shipped_trade",
@@ -104,5 +109,6 @@ __all__ = [
     "swiss_formula",
     "tariff_peaks",
     "trade_intensity",
+    "utilised",
     "value_content",
 ]

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Literal
 from kosho.errors import InputError, Problem
 from kosho.extras import require
 from kosho.law.schedules import Duty, parse_duty
+from kosho.law.schedules.lines import Schedule
+from kosho.law.schedules.preferences import preferences
 from kosho.lines.formats import formats
 from kosho.lines.trade_files import MILLION, TradeFile
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["preference_use", "shipped_rates", "shipped_trade"]
+__all__ = ["preference_use", "schedule_rates", "shipped_rates", "shipped_trade"]
 
 SOURCES = {
     "us_imports_hs6_2024": "US Census Bureau, imports for consumption, 2024, customs value and calculated duty "
@@ -155,3 +157,33 @@ def preference_use(exporter: str, period: str = "2024") -> pl.DataFrame:
     return rows.select(
         "hs", pl.col(column).cast(pl.Float64).alias("share"), (pl.col("imports_2024") / MILLION).alias("value")
     )
+
+
+def schedule_rates(schedule: Schedule) -> pl.DataFrame:
+    """Rates by line of a schedule that was imported; null where a duty is no percentage of the value.
+
+    Args:
+        schedule: Of `kosho schedule import`: the general duties, and those that the schedule gives one economy
+            alone.
+
+    >>> from kosho.law.schedules.lines import Line, LineBook, Schedule
+    >>> from kosho.lines import schedule_rates
+    >>> book = LineBook([Line("87032301", "Cars", "No.", "2.5%"), Line("02011010", "Beef", "kg", "4.4¢/kg")])
+    >>> schedule_rates(Schedule("USA", "mine", book)).select("hs", "rate").rows()
+    [('02011010', None), ('87032301', 0.025)]
+    """
+    import polars as pl
+
+    mine = (one for one in preferences() if schedule.importer in one.importers and len(one.exporters) == 1)
+    alone = {one.id: next(iter(one.exporters)) for one in mine}
+    rows: list[tuple[str, str, str, float | None, str]] = []
+    for code, line in schedule.lines.items():
+        if line.general_text:
+            rows.append((schedule.importer, "", code, _rate(line.general_text), line.general_text))
+        for key, text in line.special_texts.items():
+            name, _, exporter = key.partition("/")
+            if name in alone or exporter:
+                rows.append((schedule.importer, exporter or alone[name], code, _rate(text), text))
+    names = ("importer", "exporter", "hs", "rate", "duty")
+    kinds = (pl.Utf8, pl.Utf8, pl.Utf8, pl.Float64, pl.Utf8)
+    return pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row")
