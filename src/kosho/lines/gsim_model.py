@@ -24,8 +24,12 @@ from numpy.typing import ArrayLike
 from kosho.arrays import Array, Mask
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problems
+from kosho.lines.smart_model import note_places
 
 __all__ = ["GsimOutcome", "gsim"]
+
+BLOCK = 128
+"""Lines that are cleared at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,34 +186,41 @@ def gsim(
     ex = _full(supply, (lines, exporters), "supply", problems)
     es = _full(substitution, (lines, importers), "substitution", problems)
     problems.raise_if_any()
-    for name, fine, hint in (
-        ("trade", np.isfinite(flows) & (flows >= 0), "values of zero or more"),
-        ("before", np.isfinite(old) & (old > 0), "rates above -1; 0.025 is 2.5 %"),
-        ("after", np.isfinite(new) & (new > 0), "rates above -1; 0.025 is 2.5 %"),
-        ("demand", np.isfinite(em) & (em <= 0), "elasticities of zero or less"),
-        ("supply", ~np.isnan(ex) & (ex >= 0), "elasticities of zero or more, or infinite"),
-        ("substitution", np.isfinite(es) & (es >= 0), "elasticities of zero or more"),
+    for name, values, above, hint in (
+        ("trade", flows, (0.0, True), "values of zero or more"),
+        ("before", old, (0.0, False), "rates above -1; 0.025 is 2.5 %"),
+        ("after", new, (0.0, False), "rates above -1; 0.025 is 2.5 %"),
+        ("demand", -em, (0.0, True), "elasticities of zero or less"),
+        (
+            "supply",
+            np.where(np.isposinf(ex), 1.0, ex),
+            (0.0, True),
+            "elasticities of zero or more, or infinite",
+        ),
+        ("substitution", es, (0.0, True), "elasticities of zero or more"),
     ):
-        if not fine.all():
-            places = np.argwhere(~fine)
-            problems.add(f"cannot be at {places[0].tolist()} and {len(places) - 1} more", hint, key=name)
+        note_places(problems, values, above, name, hint)
     problems.raise_if_any()
-    power = new / old - 1.0
-    price, quantity = _clear(flows, old, power, (em, ex, es))
+    price = np.empty((lines, exporters))
+    quantity = np.empty(flows.shape)
+    for first in range(0, lines, BLOCK):  # what is worked on at a time stays near the processor
+        at = slice(first, first + BLOCK)
+        price[at], quantity[at] = _clear(flows[at], old[at], new[at], (em[at], ex[at], es[at]))
     return GsimOutcome(flows, old, new, em, ex, price, quantity)
 
 
 def _clear(
-    flows: Array, old: Array, power: Array, elasticities: tuple[Array, Array, Array]
+    flows: Array, old: Array, new: Array, elasticities: tuple[Array, Array, Array]
 ) -> tuple[Array, Array]:
     """World prices, and quantities of every flow, proportional changes."""
     em, ex, es = elasticities
+    power = new / old - 1.0
     bought, sold = flows * old, flows.sum(axis=2, keepdims=True)
     theta = _ratio(bought, bought.sum(axis=1, keepdims=True))
     phi = _ratio(flows, sold)
     pull = (em + es)[:, None, :]
-    own = np.einsum("lrv,lv->lr", phi, es)
-    mean = np.einsum("lsv,lsv->lv", theta, power)[:, None, :] * pull
+    own = (phi * es[:, None, :]).sum(axis=2)
+    mean = (theta * power).sum(axis=1, keepdims=True) * pull
     asked = (phi * (mean - es[:, None, :] * power)).sum(axis=2)
     matrix = -np.matmul(phi * pull, theta.transpose(0, 2, 1))
     still = (sold[:, :, 0] <= 0) | np.isinf(ex)  # nobody sells, or any quantity at the old price

@@ -175,9 +175,9 @@ def join_rates(trade: pl.LazyFrame, rates: pl.LazyFrame) -> pl.LazyFrame:
 
     keys = ["importer", "exporter", "hs"]
     text = trade.with_columns(pl.col(keys).cast(pl.Utf8))
-    codes = text.select("importer", "hs").unique().collect(engine="streaming")
     own = rates.filter(pl.col("exporter") != "").collect()
-    for_all = _by_code(codes, rates.filter(pl.col("exporter") == "").collect(), "all")
+    every = rates.filter(pl.col("exporter") == "").collect()
+    for_all = _by_code(_codes_of(text, every), every, "all")
     joined = text.join(for_all.lazy(), on=["importer", "hs"], how="left")
     if own.height:
         pairs = text.join(
@@ -197,6 +197,20 @@ def join_rates(trade: pl.LazyFrame, rates: pl.LazyFrame) -> pl.LazyFrame:
         .then(pl.col("how_all"))
         .otherwise(pl.lit("none")),
     ).drop("rate_own", "how_own", "rate_all", "how_all")
+
+
+def _codes_of(trade: pl.LazyFrame, rates: pl.DataFrame) -> pl.DataFrame:
+    """The codes of a trade that rates are looked up for: read off the schedule where it is at least as fine."""
+    import polars as pl
+
+    lengths = trade.select(pl.col("hs").str.len_chars().unique()).collect(engine="streaming")["hs"].to_list()
+    shortest = rates["hs"].str.len_chars().min()
+    if isinstance(shortest, int) and lengths and max(lengths) <= shortest:
+        prefixes = [
+            rates.select("importer", pl.col("hs").str.slice(0, length)).unique() for length in sorted(lengths)
+        ]
+        return pl.concat(prefixes)
+    return trade.select("importer", "hs").unique().collect(engine="streaming")
 
 
 def _of_partners(pairs: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:

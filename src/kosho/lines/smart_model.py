@@ -24,15 +24,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kosho.arrays import Array, Mask
+from kosho.arrays import Array
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problem, Problems
 
-__all__ = ["Diversion", "SmartOutcome", "smart"]
+__all__ = ["Diversion", "SmartOutcome", "note_places", "smart"]
 
 Diversion = Literal["bounded", "linear"]
 """Form of trade diversion; see above."""
 FORMS: tuple[Diversion, ...] = ("bounded", "linear")
+BLOCK = 256
+"""Lines that are priced at a time."""
 SHOWN = 5
 """Lines told by number where some are wrong."""
 
@@ -83,7 +85,9 @@ class SmartOutcome(Shown):
     @cached_property
     def imports_after(self) -> Array:
         """`[line, partner]`, at world prices before: a quantity."""
-        return self.imports + self.creation + self.diversion
+        later = self.imports + self.creation
+        later += self.diversion
+        return later
 
     @cached_property
     def price_effect(self) -> Array:
@@ -93,7 +97,11 @@ class SmartOutcome(Shown):
     @cached_property
     def value_after(self) -> Array:
         """`[line, partner]`, at the exporter's new price."""
-        return self.imports_after * (1.0 + self.supply_price)
+        return self.imports_after * (1.0 + self.supply_price) if self._moving_prices else self.imports_after
+
+    @cached_property
+    def _moving_prices(self) -> bool:
+        return bool(self.supply_price.any())
 
     @cached_property
     def revenue_before(self) -> Array:
@@ -105,7 +113,7 @@ class SmartOutcome(Shown):
         """`[line, partner]`, duties, on the value after."""
         return self.after * self.value_after
 
-    @property
+    @cached_property
     def revenue(self) -> Array:
         """`[line, partner]`, change of revenue."""
         return self.revenue_after - self.revenue_before
@@ -113,8 +121,12 @@ class SmartOutcome(Shown):
     @cached_property
     def consumer_surplus(self) -> Array:
         """`[line, partner]`, the area to the left of linear demand between the prices paid before and after."""
-        paid = (1.0 + self.supply_price) * (1.0 + self.after) - (1.0 + self.before)
-        return -paid * 0.5 * (self.imports + self.imports_after)
+        cheaper = self.before - self.after
+        if self._moving_prices:
+            cheaper -= self.supply_price * (1.0 + self.after)
+        cheaper *= 0.5
+        cheaper *= self.imports + self.imports_after
+        return cheaper
 
     @property
     def welfare(self) -> Array:
@@ -159,36 +171,57 @@ def smart(  # noqa: PLR0913 - the elasticities of the model
     (np.float64(13.6364), [[6.8182, -4.0909, -2.7273]], np.float64(9.3182))
     """
     trade = np.atleast_2d(np.asarray(imports, float))
-    shape = trade.shape
     problems = Problems()
-    old, new = (_full(rates, shape, name, problems) for rates, name in ((before, "before"), (after, "after")))
+    old, new = (
+        _full(rates, trade.shape, name, problems) for rates, name in ((before, "before"), (after, "after"))
+    )
     eta, sigma, rise = (
-        _full(_by_line(one, shape), shape, name, problems)
+        _by_line(one, trade.shape, name, problems)
         for one, name in ((demand, "demand"), (substitution, "substitution"), (supply, "supply"))
     )
     problems.raise_if_any()
-    _note(problems, ~(np.isfinite(trade) & (trade >= 0)), "imports", "values of zero or more")
+    note_places(problems, trade, (0.0, True), "imports", "values of zero or more")
     for name, rates in (("before", old), ("after", new)):
-        _note(problems, ~(np.isfinite(rates) & (rates > -1)), name, "rates above -1; 0.025 is 2.5 %")
-    _note(problems, ~(np.isfinite(eta) & (eta <= 0)), "demand", "an elasticity of zero or less")
-    _note(problems, ~(np.isfinite(sigma) & (sigma >= 0)), "substitution", "an elasticity of zero or more")
-    _note(problems, ~(rise > 0), "supply", "an elasticity above zero, or infinite")
+        note_places(problems, rates, (-1.0, False), name, "rates above -1; 0.025 is 2.5 %")
+    note_places(problems, -eta, (0.0, True), "demand", "an elasticity of zero or less")
+    note_places(problems, sigma, (0.0, True), "substitution", "an elasticity of zero or more")
+    note_places(
+        problems, np.where(np.isposinf(rise), 1.0, rise), (0.0, False), "supply", "above zero, or infinite"
+    )
     if form not in FORMS:
         problems.add(f"unknown form {form!r}", "bounded or linear", key="form")
     problems.raise_if_any()
-    change = (new - old) / (1.0 + old)
-    with np.errstate(invalid="ignore"):
-        price = np.where(np.isinf(rise), 0.0, eta * change / (rise - eta))
-    wanted = trade * eta * change / (1.0 - eta / rise)
-    diverted = (_bounded if form == "bounded" else _linear)(trade, change, sigma)
-    created = np.maximum(wanted, -(trade + diverted))  # trade stops where a rise would take more than there is
+    created, diverted = np.zeros(trade.shape), np.zeros(trade.shape)
+    price = np.broadcast_to(np.float64(0.0), trade.shape) if np.isposinf(rise).all() else np.zeros(trade.shape)
+    moves = np.flatnonzero((old != new).any(axis=1))  # where nothing changes, nothing happens
+    way = _bounded if form == "bounded" else _linear
+    for first in range(0, len(moves), BLOCK):  # what is worked on at a time stays near the processor
+        at = moves[first : first + BLOCK]
+        of_demand, of_choice, of_supply = (one if len(one) == 1 else one[at] for one in (eta, sigma, rise))
+        some, before_, change = trade[at], old[at], new[at]
+        change -= before_
+        before_ += 1.0
+        change /= before_
+        moved = way(some, change, of_choice)
+        wanted = change * some
+        wanted *= of_demand / (1.0 - of_demand / of_supply)
+        if change.max() > 0:  # trade stops where a rise would take more than there is
+            np.maximum(wanted, -(some + moved), out=wanted)
+        created[at], diverted[at] = wanted, moved
+        if price.flags.writeable:
+            with np.errstate(invalid="ignore"):
+                price[at] = np.where(np.isposinf(of_supply), 0.0, of_demand / (of_supply - of_demand)) * change
     return SmartOutcome(form, old, new, trade, created, diverted, price)
 
 
 def _bounded(trade: Array, change: Array, sigma: Array) -> Array:
-    weight = trade * (1.0 + sigma * -_relative(trade, change))
-    total = trade.sum(axis=1, keepdims=True)
-    return weight * _ratio(total, weight.sum(axis=1, keepdims=True)) - trade
+    weight = _relative(trade, change)
+    weight *= -sigma
+    weight += 1.0
+    weight *= trade
+    weight *= _ratio(trade.sum(axis=1, keepdims=True), weight.sum(axis=1, keepdims=True))
+    weight -= trade
+    return weight
 
 
 def _linear(trade: Array, change: Array, sigma: Array) -> Array:
@@ -204,20 +237,30 @@ def _linear(trade: Array, change: Array, sigma: Array) -> Array:
 
 
 def _relative(trade: Array, change: Array) -> Array:
-    """Change of a partner's price relative to that of the partner of the line that is favoured least."""
-    factor = 1.0 + change
-    least = np.where(trade > 0, factor, -np.inf).max(axis=1, keepdims=True)
-    return np.where(trade > 0, factor / np.where(least > 0, least, 1.0) - 1.0, 0.0)
+    """Change of a partner's price relative to that of the partner of the line that is favoured least.
+
+    What nobody sells has weight zero later; its figure only has to be one.
+    """
+    sold = trade > 0
+    least = np.max(change, axis=1, keepdims=True, where=sold, initial=-1.0)
+    least = np.where(least > -1.0, least, 0.0)
+    relative = change - least
+    relative /= 1.0 + least
+    return relative
 
 
 def _ratio(top: Array, bottom: Array) -> Array:
     return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
 
 
-def _by_line(given: ArrayLike, shape: tuple[int, ...]) -> Array:
-    """One figure, one a line, or one a line and partner."""
+def _by_line(given: ArrayLike, shape: tuple[int, ...], name: str, problems: Problems) -> Array:
+    """One figure, one a line, or one a line and partner, as what broadcasts to lines and partners."""
     array = np.asarray(given, float)
-    return array[:, None] if array.ndim == 1 and array.shape[0] == shape[0] else array
+    if array.ndim == 0:
+        return array.reshape(1, 1)
+    column = array[:, None] if array.ndim == 1 and array.shape[0] == shape[0] else np.atleast_2d(array)
+    _full(column, shape, name, problems)
+    return column
 
 
 def _full(given: ArrayLike, shape: tuple[int, ...], name: str, problems: Problems) -> Array:
@@ -229,9 +272,16 @@ def _full(given: ArrayLike, shape: tuple[int, ...], name: str, problems: Problem
         return np.zeros(shape)
 
 
-def _note(problems: Problems, wrong: Mask, name: str, hint: str) -> None:
-    """Note the first places that are wrong, by line and partner from 0."""
-    places = np.argwhere(wrong)
+def note_places(problems: Problems, values: Array, above: tuple[float, bool], name: str, hint: str) -> None:
+    """Note the first places, by line and partner from 0, that are not finite or not above a bound."""
+    bound, itself = above
+    if values.size == 0:
+        return
+    low = values.min()
+    if (low >= bound if itself else low > bound) and np.isfinite(values.max()):
+        return
+    fine = np.isfinite(values) & (values >= bound if itself else values > bound)
+    places = np.argwhere(~fine)
     for place in places[:SHOWN].tolist():
         problems.add("cannot be", hint, key=f"{name}{place}")
     if len(places) > SHOWN:
