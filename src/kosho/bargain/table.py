@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from kosho.arrays import Mask
+from kosho.bargain.line_options import with_line_options
 from kosho.bargain.packages import Grid
 from kosho.bargain.schema import Issue, Justified, Link, Option, RedLine, StruckDeal, TableFile
 from kosho.bargain.table_check import TableCheck
@@ -171,6 +172,7 @@ class Table(Shown):
             InputError: every mistake, with file and line.
         """
         file, lines = load(path, TableFile, register.known, register.later)
+        file = with_line_options(file, path)
         known = dict(overlays or {})
         problems = Problems(str(path))
         TableCheck(file, lines, problems, register, known).all(set(laws), statements)

@@ -44,6 +44,12 @@ Budget = Annotated[
     float | None,
     typer.Option(metavar="MILLION", help="Revenue that the giver may lose, of the year of the trade."),
 ]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Write the lines within the budget; .csv, for `lines:` of an option in table.yaml."
+    ),
+]
 Confirm = Annotated[int, typer.Option(metavar="N", help="Solve so many lines, from the first on.")]
 
 
@@ -88,13 +94,14 @@ def request(  # noqa: PLR0913 - one parameter an option
     exclude: Exclude = None,
     confirm: Confirm = 10,
     world: WorldNamed = None,
+    out: Out = None,
     *,
     json: Json = False,
 ) -> None:
     """Rank the lines to ask the other side for: our gain per unit of their cost."""
     sides = _sides(case, party, other, world)
     inputs = LineInputs(trade, rates, columns, elasticities, demand)
-    _rank("request", sides, (sides.other, sides.party), inputs, (budget, exclude, confirm), json=json)
+    _rank("request", sides, (sides.other, sides.party), inputs, (budget, exclude, confirm, out), json=json)
 
 
 def offer(  # noqa: PLR0913 - one parameter an option
@@ -110,13 +117,14 @@ def offer(  # noqa: PLR0913 - one parameter an option
     exclude: Exclude = None,
     confirm: Confirm = 10,
     world: WorldNamed = None,
+    out: Out = None,
     *,
     json: Json = False,
 ) -> None:
     """Rank the lines to offer the other side: their gain per unit of our cost."""
     sides = _sides(case, party, other, world)
     inputs = LineInputs(trade, rates, columns, elasticities, demand)
-    _rank("offer", sides, (sides.party, sides.other), inputs, (budget, exclude, confirm), json=json)
+    _rank("offer", sides, (sides.party, sides.other), inputs, (budget, exclude, confirm, out), json=json)
 
 
 def _rank(
@@ -124,14 +132,16 @@ def _rank(
     sides: _Sides,
     ways: tuple[str, str],
     inputs: LineInputs,
-    narrowed: tuple[float | None, str | None, int],
+    narrowed: tuple[float | None, str | None, int, Path | None],
     *,
     json: bool,
 ) -> None:
     from kosho.lines.line_ranking import rank_lines
+    from kosho.outputs import require_file, save
 
     giver, taker = ways
-    budget, exclude, confirm = narrowed
+    budget, exclude, confirm, out = narrowed
+    require_file(out)
     given = read_lines(giver, inputs, sides.world)
     with show_progress("Pricing every line"):
         found = rank_lines(
@@ -144,6 +154,8 @@ def _rank(
             confirm=confirm,
         )
     content = _ranking(kind, found, given)
+    if out is not None:
+        save({out: _cuts(found)})
     if json:
         show_json(content)
         return
@@ -190,6 +202,19 @@ def _ranking(kind: str, found: Ranking, given: Given) -> dict[str, Any]:
         "left_out": [{"code": one.code, "why": one.why, "imports": one.value} for one in found.left_out],
         "lines": [_worth(one, number, found) for number, one in enumerate(found.lines)],
     }  # fmt: skip
+
+
+def _cuts(found: Ranking) -> str:
+    """The lines within the budget as a negotiating table reads them."""
+    from kosho.lines.sectors import hs_sector
+
+    rows = ["importer,partner,sector,hs,duty_share,cut,imports,rate,gain,cost"]
+    rows += [
+        f"{found.giver},{found.partner},{hs_sector(one.code) or one.sector},{one.code},{one.duty_share:.9g},"
+        f"100,{one.imports:.9g},{one.rate:.6g},{one.gain:.6g},{one.cost:.6g}"
+        for one in found.lines[: found.within]
+    ]
+    return "\n".join([*rows, ""])
 
 
 def _show_ranking(kind: str, found: Ranking) -> None:
@@ -325,8 +350,9 @@ def _swap_lines(sides: _Sides, inputs: LineInputs) -> tuple[SwapLines, list[Line
 
 def _solved(front: list[SwapSet], tables: list[LineTable], sides: _Sides) -> list[tuple[float, float]]:
     """What both sides gain by each package, solved in the whole economy."""
+    from kosho.bargain.collapse_rows import concatenate
     from kosho.equilibrium import solve_batch
-    from kosho.lines.line_packages import joined, line_shock, members
+    from kosho.lines.line_packages import line_shock, members
 
     world = sides.world
     shocks: list[Shock] = []
@@ -336,7 +362,7 @@ def _solved(front: list[SwapSet], tables: list[LineTable], sides: _Sides) -> lis
             mine = {one.lines.codes[k] for k in one.chosen.nonzero()[0].tolist() if one.lines.giver[k] == side}
             at = [k for k, code in enumerate(table.codes) if code in mine]
             parts.append(line_shock(world, table, table.without_duty(taker, at)).shock)
-        shocks.append(joined(parts))
+        shocks.append(concatenate(parts))
     many = solve_batch(world, shocks)
     many.raise_if_failed([f"package {k}" for k in range(1, len(front) + 1)])
     worth = many.equivalent_variation.to_numpy()

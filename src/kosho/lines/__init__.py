@@ -20,7 +20,14 @@ from kosho.lines.indices import (
     trade_intensity,
 )
 from kosho.lines.line_elasticities import LineElasticities, line_elasticities
-from kosho.lines.line_offers import PricedPackage, price_package, read_package, utilised
+from kosho.lines.line_offers import (
+    LineCut,
+    PricedPackage,
+    price_package,
+    read_line_cuts,
+    read_package,
+    utilised,
+)
 from kosho.lines.line_packages import LineShock, line_shock
 from kosho.lines.line_ranking import LineWorth, Ranking, rank_lines
 from kosho.lines.line_table import LineTable, MissingJoin, join_rates, line_table
@@ -42,6 +49,7 @@ __all__ = [
     "CesOutcome",
     "CostSheet",
     "GsimOutcome",
+    "LineCut",
     "LineElasticities",
     "LineShock",
     "LineTable",
@@ -93,6 +101,7 @@ __all__ = [
     "rank_lines",
     "read_annex",
     "read_concordance",
+    "read_line_cuts",
     "read_package",
     "read_rates",
     "read_trade",

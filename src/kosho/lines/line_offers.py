@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from kosho.arrays import Array, Index
-from kosho.codes import expand_regions
+from kosho.codes import blocs, countries, expand_regions, sectors
 from kosho.display import Shown
 from kosho.equilibrium import Outcome, solve
 from kosho.errors import InputError, Problem, Problems, suggest
@@ -19,11 +19,13 @@ from kosho.lines.line_packages import LineShock, line_shock
 from kosho.lines.line_table import LineTable
 from kosho.lines.smart_model import Diversion, SmartOutcome
 from kosho.world import World
+from kosho.world.csv_input import number as read_number
 from kosho.world.csv_input import rows_of
 
-__all__ = ["PricedPackage", "price_package", "read_package", "utilised"]
+__all__ = ["LineCut", "PricedPackage", "price_package", "read_line_cuts", "read_package", "utilised"]
 
 ALL = ("all", "")
+ROUNDING = 1e-6
 
 
 def read_package(path: Path, table: LineTable) -> Array:
@@ -180,3 +182,77 @@ def price_package(
     partial = table.price(after, elasticities, supply=supply, form=form)
     lines = line_shock(world, table, after)
     return PricedPackage(table, after, partial, solve(world, lines.shock), lines)
+
+
+CUT_COLUMNS = ("importer", "partner", "sector", "hs", "duty_share", "cut")
+
+
+@dataclass(frozen=True, slots=True)
+class LineCut(Shown):
+    """A line of a package as a file for a negotiating table has it.
+
+    >>> from kosho.lines import LineCut
+    >>> LineCut("USA", "JPN", "C29", "870323", duty_share=0.6, cut=100)
+    LineCut(importer='USA', partner='JPN', sector='C29', hs='870323', duty_share=0.6, cut=100)
+    """
+
+    importer: str
+    partner: str
+    sector: str
+    """ICIO."""
+    hs: str
+    duty_share: float
+    """Of the duties collected on the partner's goods of the sector, a fraction."""
+    cut: float
+    """Percent of the line's duty that goes."""
+
+
+def read_line_cuts(path: Path) -> list[LineCut]:
+    """The lines of a package for a negotiating table.
+
+    Raises:
+        InputError: the file cannot be read, lacks a column, or has rows that cannot be; all of them.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from kosho.lines import read_line_cuts
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "cars.csv"
+    ...     rows = ["importer,partner,sector,hs,duty_share,cut", "USA,JPN,C29,8703.23,0.6,100"]
+    ...     _ = file.write_text(chr(10).join(rows))
+    ...     read_line_cuts(file)[0].hs
+    '870323'
+    """
+    problems = Problems(str(path))
+    found: list[LineCut] = []
+    shares: dict[tuple[str, str, str], float] = {}
+    known = (*countries(), *blocs())
+    for line, cells in rows_of(path, CUT_COLUMNS):
+        share = read_number(cells["duty_share"], "duty_share", line, problems)
+        cut = read_number(cells["cut"], "cut", line, problems)
+        for name in ("importer", "partner"):
+            if cells[name] not in known:
+                problems.add(
+                    f"unknown economy {cells[name]!r}", suggest(cells[name], known), line=line, key=name
+                )
+        if cells["sector"] not in sectors():
+            problems.add(
+                f"unknown sector {cells['sector']!r}",
+                suggest(cells["sector"], sectors()),
+                line=line,
+                key="sector",
+            )
+        if share is None or cut is None:
+            continue
+        if not 0 <= share <= 1:
+            problems.add(f"a share of {share:g}", "0 to 1", line=line, key="duty_share")
+        if not 0 <= cut <= 100:
+            problems.add(f"a cut of {cut:g} %", "0 to 100; 100 frees the line", line=line, key="cut")
+        key = cells["importer"], cells["partner"], cells["sector"]
+        shares[key] = shares.get(key, 0.0) + share
+        if shares[key] > 1 + ROUNDING:
+            problems.add(f"duty shares of {' '.join(key)} add up to {shares[key]:.4g}", "at most 1", line=line)
+            shares[key] = 0.0
+        found.append(LineCut(*key, cells["hs"].replace(".", ""), share, cut))
+    problems.raise_if_any()
+    return found

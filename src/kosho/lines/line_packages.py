@@ -9,8 +9,8 @@ factor is told. Lines that move alike are one part: nothing is lost, since parts
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
@@ -24,7 +24,7 @@ from kosho.lines.line_table import LineTable, MissingJoin
 from kosho.lines.sectors import sectors_of
 from kosho.world import World
 
-__all__ = ["LineShock", "joined", "line_shock", "members"]
+__all__ = ["LineShock", "line_shock", "members"]
 
 REST = "ROW"
 """The partner that stands for all that a table of lines does not name."""
@@ -262,15 +262,3 @@ class _Rows:
             holder=np.full(rows, -1, np.intp),
             part=names,
         )
-
-
-def joined(shocks: Sequence[Shock]) -> Shock:
-    """Shocks of different importers as one.
-
-    Args:
-        shocks: Of one world, one at least; no two have parts of a cell.
-    """
-    first = shocks[0]
-    names = ("importer", "exporter", "sector", "share", "cost", "base_tariff", "tariff", "rent", "holder")
-    columns = {name: np.concatenate([getattr(one, name) for one in shocks]) for name in names}
-    return replace(first, **columns, part=tuple(name for one in shocks for name in one.part))

@@ -19,6 +19,7 @@ from kosho.errors import KoshoError
 from kosho.lines.line_elasticities import LineElasticities
 from kosho.lines.line_packages import line_shock, members
 from kosho.lines.line_table import LineTable, MissingJoin
+from kosho.lines.sectors import sectors_of
 from kosho.world import World
 
 __all__ = ["LineWorth", "Ranking", "rank_lines"]
@@ -53,6 +54,8 @@ class LineWorth(Shown):
     """Of the partner, by the gradient."""
     cost: float
     """To the giver, by the gradient; below zero where the giver gains too."""
+    duty_share: float = 0.0
+    """What the line pays of the duties on the partner's goods of its sector, a fraction."""
     gain_solved: float | None = None
     """Of the partner, with this line alone freed, in the whole economy; None where it was not solved."""
     cost_solved: float | None = None
@@ -161,6 +164,11 @@ def rank_lines(  # noqa: PLR0913 - the ways to narrow a list
     sectors = {
         int(line): world.sectors[sector] for line, sector in zip(base.line, base.shock.sector, strict=True)
     }
+    bill = np.where(table.priced, paid * table.imports[:, column], 0.0)
+    bills: dict[str, float] = {}
+    for name, value in zip(sectors_of(table.codes, world), bill.tolist(), strict=True):
+        if name is not None:
+            bills[name] = bills.get(name, 0.0) + value
     ranked = [
         LineWorth(
             code=table.codes[k],
@@ -171,6 +179,7 @@ def rank_lines(  # noqa: PLR0913 - the ways to narrow a list
             creation=float(partial.creation[k].sum()),
             gain=float(gain[k]),
             cost=-float(loss[k]),
+            duty_share=float(bill[k] / bills[sectors[k]]),
         )
         for k in held.tolist()
     ]
