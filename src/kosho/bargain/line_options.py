@@ -23,11 +23,15 @@ from kosho.law.scope import Partners, Scope
 if TYPE_CHECKING:
     from kosho.lines.line_offers import LineCut
 
-__all__ = ["with_line_options"]
+__all__ = ["Lines", "with_line_options"]
 
 
-def with_line_options(file: TableFile, path: Path) -> TableFile:
-    """The table with an overlay for each option that names a file of lines.
+Lines = Mapping[tuple[str, str], "tuple[LineCut, ...]"]
+"""Of options that are packages of lines, by issue and option."""
+
+
+def with_line_options(file: TableFile, path: Path) -> tuple[TableFile, Lines]:
+    """The table with an overlay for each option that names a file of lines, and those lines.
 
     Args:
         file: As it is written.
@@ -37,11 +41,12 @@ def with_line_options(file: TableFile, path: Path) -> TableFile:
         InputError: a file of lines cannot be read or is wrong; every mistake, with its row.
     """
     if not any(option.lines for issue in file.issues for option in issue.options):
-        return file
+        return file, {}
     from kosho.lines.line_offers import read_line_cuts  # noqa: PLC0415 - most tables have no lines
 
     problems = Problems()
     overlays = dict(file.overlays)
+    lines: dict[tuple[str, str], tuple[LineCut, ...]] = {}
     issues = list(file.issues)
     for n, issue in enumerate(file.issues):
         options = list(issue.options)
@@ -52,12 +57,13 @@ def with_line_options(file: TableFile, path: Path) -> TableFile:
             try:
                 cuts = read_line_cuts(path.parent / option.lines)
                 overlays[name] = _overlay(name, option, cuts, file.status_quo.date)
+                lines[issue.id, option.id] = tuple(cuts)
             except InputError as error:
                 problems.found += error.problems
             options[m] = option.model_copy(update={"overlays": (*option.overlays, name)})
         issues[n] = issue.model_copy(update={"options": tuple(options)})
     problems.raise_if_any()
-    return file.model_copy(update={"issues": tuple(issues), "overlays": overlays})
+    return file.model_copy(update={"issues": tuple(issues), "overlays": overlays}), lines
 
 
 def _overlay(name: str, option: Option, cuts: list[LineCut], on: date) -> Overlay:
