@@ -12,7 +12,7 @@ from tests.unit.test_bargain_line_options import _case
 from kosho import Case
 from kosho.brief.exports.workbook import workbook
 from kosho.brief.line_tables import lines_table, told_lines
-from kosho.brief.model import TariffLineTold
+from kosho.brief.model import Negotiation, TariffLineTold
 
 
 def test_lines_of_options_are_told_largest_share_of_duty_first(tmp_path: Path) -> None:
@@ -25,8 +25,11 @@ def test_lines_of_options_are_told_largest_share_of_duty_first(tmp_path: Path) -
 
 def test_twenty_stand_on_the_page_and_all_in_the_workbook() -> None:
     whole = brief()
-    assert whole.negotiation is not None
-    assert not whole.negotiation.tariff_lines
+    talks = Negotiation(
+        title="Talks", summary="", parties=("JPN", "USA"), packages=1, allowed=1, better_for_all=1, zone=True,
+        red_lines=(), deals=(), shares={}, shares_of=None, certificates={}, all_gain={}, points=(), sources=(),
+    )  # fmt: skip
+    assert not talks.tariff_lines
     lines = tuple(
         TariffLineTold(
             issue="Cars", option="By line", importer="USA", partner="JPN", sector="C29", hs=f"8703{k:02d}",
@@ -34,7 +37,7 @@ def test_twenty_stand_on_the_page_and_all_in_the_workbook() -> None:
         )
         for k in range(25)
     )  # fmt: skip
-    one = whole.negotiation.model_copy(update={"tariff_lines": lines})
+    one = talks.model_copy(update={"tariff_lines": lines})
     shown = lines_table(one)
     assert len(shown.rows) == 20
     assert shown.note.endswith("5 more are in the workbook.")
