@@ -113,6 +113,21 @@ def test_what_is_missing_is_listed_and_written(trade: Path, tmp_path: Path) -> N
         run("join", "USA", "--rates", "mine")
 
 
+def test_a_staging_is_priced_year_by_year(trade: Path, tmp_path: Path) -> None:
+    annex = tmp_path / "annex.csv"
+    annex.write_text("Tariff line,Base rate,Category\n020230,22%,equal 4\n1006,341 yen/kg,equal 2\n")
+    found = run(
+        "stage", annex, "--agreement", "cptpp-jpn", "--importer", "JPN", "--partner", "USA", "--trade", trade
+    )
+    revenue = [year["revenue"] for year in found["years"]]
+    assert len(revenue) == 4
+    assert revenue == sorted(revenue, reverse=True)
+    assert revenue[-1] < 0
+    assert [year["unknown"] for year in found["years"]] == [1, 1, 1, 1]
+    with pytest.raises(InputError, match="one side is not named"):
+        run("stage", annex, "--agreement", "cptpp-jpn", "--importer", "JPN")
+
+
 def test_origin_is_asked_of_the_table_of_flows() -> None:
     found = run("origin", "MEX", "C29", "--threshold", "75", "--world", "talks")
     wider = run("origin", "MEX", "C29", "--threshold", "75", "--members", "USA,CAN", "--world", "talks")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kosho import formatting
+from kosho.cli.lines_data import LineInputs, Trade, read_lines
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kosho.lines.annex import StagedLine
+    from kosho.lines.staged_effects import StagedYear
     from kosho.lines.staging_rules import Agreement
 
 __all__ = ["add_staging"]
@@ -62,7 +65,7 @@ def list_agreements(
     )
 
 
-def stage(
+def stage(  # noqa: PLR0913 - one parameter an option
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="Annex with the columns tariff line, base rate, category.")
     ],
@@ -73,6 +76,11 @@ def stage(
     on: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="Also the duty of each line on that day.")
     ] = None,
+    importer: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Also what each year brings: whose tariffs they are ...")
+    ] = None,
+    partner: Annotated[str | None, typer.Option(metavar="CODE", help="... and for whom.")] = None,
+    trade: Trade = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write all rates by year; .xlsx or .csv.")
     ] = None,
@@ -92,8 +100,9 @@ def stage(
     made = stage_annex(read_annex(file), mine, str(file))
     if out is not None:
         save({out: annex_workbook(made, mine) if out.suffix.lower() == ".xlsx" else annex_csv(made, mine)})
+    years, money = _years(made, importer, partner, trade)
     if json:
-        show_json(_content(made, mine, asked))
+        show_json({**_content(made, mine, asked), "years": [_year(one) for one in years]})
         return
     free = sum(one.category.ends_free for one in made)
     say(f"{formatting.count(len(made))} lines under {mine.title}; {formatting.count(free)} free in the end.")
@@ -103,8 +112,47 @@ def stage(
     show_table("Duties", heads, [_row(one, mine, asked) for one in made[:SHOWN]])
     if len(made) > SHOWN:
         say(f"{formatting.count(len(made) - SHOWN)} more lines; --out writes all, --json lists all.")
+    if years:
+        show_table(
+            f"What each year brings against the base, million {money}, partial equilibrium",
+            ("Year", "From", "Lines priced", "Revenue", "Creation", "Welfare"),
+            [
+                (
+                    str(one.cut),
+                    str(one.day or ""),
+                    formatting.count(one.lines),
+                    *(
+                        formatting.decimals(value, 1, sign=True)
+                        for value in (one.revenue, one.creation, one.welfare)
+                    ),
+                )
+                for one in years
+            ],
+            numeric=4,
+        )
+        lost = max(one.unknown for one in years)
+        if lost:
+            say(f"Not in these sums: up to {formatting.count(lost)} lines without trade or a percentage.")
     if out is not None:
         say(f"{out}")
+
+
+def _years(
+    made: list[StagedLine], importer: str | None, partner: str | None, trade: list[Path] | None
+) -> tuple[list[StagedYear], str]:
+    """What each year brings, where it was asked whose tariffs they are and for whom."""
+    if importer is None and partner is None:
+        return [], ""
+    if importer is None or partner is None:
+        raise InputError(Problem("one side is not named", "give both", key="--importer, --partner"))
+    from kosho.lines.staged_effects import staged_effects
+
+    given = read_lines(importer, LineInputs(trade))
+    return staged_effects(given.table, made, partner, given.elasticities), given.table.currency
+
+
+def _year(one: StagedYear) -> dict[str, Any]:
+    return {**asdict(one), "day": None if one.day is None else one.day.isoformat()}
 
 
 def _row(one: StagedLine, rules: Agreement, on: date | None) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ from kosho.lines.rules_of_origin import CostSheet, OriginContent, ValueRule, ori
 from kosho.lines.sectors import hs_sector, sectors_of
 from kosho.lines.shipped import preference_use, schedule_rates, shipped_rates, shipped_trade
 from kosho.lines.smart_model import SmartOutcome, smart
+from kosho.lines.staged_effects import StagedYear, staged_effects
 from kosho.lines.staging import Category, QuotaGrowth, parse_category
 from kosho.lines.staging_rules import Agreement, StagedDuty, agreements, staged
 from kosho.lines.swap_sets import SwapLines, SwapSet, swap_frontier, swap_set
@@ -66,6 +67,7 @@ __all__ = [
     "SmartOutcome",
     "StagedDuty",
     "StagedLine",
+    "StagedYear",
     "SwapLines",
     "SwapSet",
     "TradeFile",
@@ -113,6 +115,7 @@ __all__ = [
     "smart",
     "stage_annex",
     "staged",
+    "staged_effects",
     "swap_frontier",
     "swap_set",
     "swiss_formula",

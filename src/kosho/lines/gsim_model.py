@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike
 from kosho.arrays import Array, Mask
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problems
-from kosho.lines.smart_model import note_places
+from kosho.lines.smart_model import broadcast, note_places
 
 __all__ = ["GsimOutcome", "gsim"]
 
@@ -180,11 +180,11 @@ def gsim(
         problems.add(f"has the shape {flows.shape}", "[line, exporter, importer]", key="trade")
         problems.raise_if_any()
     lines, exporters, importers = flows.shape
-    old = 1.0 + _full(before, flows.shape, "before", problems)
-    new = 1.0 + _full(after, flows.shape, "after", problems)
-    em = _full(demand, (lines, importers), "demand", problems)
-    ex = _full(supply, (lines, exporters), "supply", problems)
-    es = _full(substitution, (lines, importers), "substitution", problems)
+    old = 1.0 + broadcast(before, flows.shape, "before", problems)
+    new = 1.0 + broadcast(after, flows.shape, "after", problems)
+    em = broadcast(demand, (lines, importers), "demand", problems)
+    ex = broadcast(supply, (lines, exporters), "supply", problems)
+    es = broadcast(substitution, (lines, importers), "substitution", problems)
     problems.raise_if_any()
     for name, values, above, hint in (
         ("trade", flows, (0.0, True), "values of zero or more"),
@@ -232,15 +232,6 @@ def _clear(
     paid = price[:, :, None] + power
     composite = (theta * paid).sum(axis=1, keepdims=True) * pull
     return price, np.where(flows > 0, composite - es[:, None, :] * paid, 0.0)
-
-
-def _full(given: ArrayLike, shape: tuple[int, ...], name: str, problems: Problems) -> Array:
-    array = np.asarray(given, float)
-    try:
-        return np.broadcast_to(array, shape)
-    except ValueError:
-        problems.add(f"has the shape {array.shape}, which does not fit {shape}", key=name)
-        return np.zeros(shape)
 
 
 def _ratio(top: Array, bottom: Array) -> Array:

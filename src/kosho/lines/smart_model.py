@@ -28,7 +28,7 @@ from kosho.arrays import Array
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problem, Problems
 
-__all__ = ["Diversion", "SmartOutcome", "note_places", "smart"]
+__all__ = ["Diversion", "SmartOutcome", "broadcast", "note_places", "smart"]
 
 Diversion = Literal["bounded", "linear"]
 """Form of trade diversion; see above."""
@@ -173,7 +173,7 @@ def smart(  # noqa: PLR0913 - the elasticities of the model
     trade = np.atleast_2d(np.asarray(imports, float))
     problems = Problems()
     old, new = (
-        _full(rates, trade.shape, name, problems) for rates, name in ((before, "before"), (after, "after"))
+        broadcast(rates, trade.shape, name, problems) for rates, name in ((before, "before"), (after, "after"))
     )
     eta, sigma, rise = (
         _by_line(one, trade.shape, name, problems)
@@ -259,16 +259,17 @@ def _by_line(given: ArrayLike, shape: tuple[int, ...], name: str, problems: Prob
     if array.ndim == 0:
         return array.reshape(1, 1)
     column = array[:, None] if array.ndim == 1 and array.shape[0] == shape[0] else np.atleast_2d(array)
-    _full(column, shape, name, problems)
+    broadcast(column, shape, name, problems)
     return column
 
 
-def _full(given: ArrayLike, shape: tuple[int, ...], name: str, problems: Problems) -> Array:
+def broadcast(given: ArrayLike, shape: tuple[int, ...], name: str, problems: Problems) -> Array:
+    """An argument in the shape of the trade; a mistake is noted where it does not fit."""
     array = np.asarray(given, float)
     try:
         return np.broadcast_to(array, shape)
     except ValueError:
-        problems.add(f"has the shape {array.shape}, imports {shape}", key=name)
+        problems.add(f"has the shape {array.shape}, which does not fit {shape}", key=name)
         return np.zeros(shape)
 
 
