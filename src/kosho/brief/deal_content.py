@@ -10,12 +10,8 @@ import numpy as np
 
 from kosho import formatting
 from kosho.arrays import Array, Mask
-<<<<<<< HEAD
-from kosho.brief.linkage_words import linkage_words, transfer_words
-=======
 from kosho.brief.line_tables import told_lines
-from kosho.brief.linkage_words import linkage_words
->>>>>>> 76616d5 (Tariff lines: the twenty that matter in a brief, all in its workbook)
+from kosho.brief.linkage_words import linkage_words, transfer_words
 from kosho.brief.model import (
     Basis,
     DealBound,

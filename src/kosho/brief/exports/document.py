@@ -14,11 +14,8 @@ from kosho.brief import deal_tables
 from kosho.brief.aide_tables import aide_tables
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
-<<<<<<< HEAD
 from kosho.brief.gain_figure import gain_table, gain_title, spoken
-=======
 from kosho.brief.line_tables import lines_table
->>>>>>> 76616d5 (Tariff lines: the twenty that matter in a brief, all in its workbook)
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Claim, Negotiation, Reference
 from kosho.brief.page import BESIDE, KINDS, lines
