@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from kosho.bargain.schema import Option, TableFile
 from kosho.codes import country_name, sector_name, sectors
 from kosho.errors import InputError, Problems
-from kosho.law.measure import Measure, Overlay
+from kosho.law.measure import Measure
+from kosho.law.overlay import Overlay
 from kosho.law.scope import Partners, Scope
 
 if TYPE_CHECKING:
