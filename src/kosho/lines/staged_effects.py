@@ -8,7 +8,6 @@ from datetime import date
 
 import numpy as np
 
-from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.lines.annex import StagedLine
 from kosho.lines.line_elasticities import LineElasticities
@@ -74,8 +73,10 @@ def staged_effects(
                 known += 1
         priced = table.price(after, elasticities)
         lost = sum(one.line.code not in met or np.isnan(_rate(one, cut)) for one in staged)
-        sums: list[Array] = [priced.revenue, priced.creation, priced.welfare]
-        years.append(StagedYear(cut, days.get(cut), *(float(one.sum()) for one in sums), known, int(lost)))
+        revenue, creation, welfare = (
+            float(one.sum()) for one in (priced.revenue, priced.creation, priced.welfare)
+        )
+        years.append(StagedYear(cut, days.get(cut), revenue, creation, welfare, known, int(lost)))
     return years
 
 
