@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kosho import errors as errors
     from kosho import impact as impact
     from kosho import law as law
+    from kosho import lines as lines
     from kosho import policy as policy
     from kosho import provenance as provenance
     from kosho import record as record
@@ -54,6 +55,7 @@ _ROOMS = (
     "errors",
     "impact",
     "law",
+    "lines",
     "policy",
     "provenance",
     "record",
@@ -118,6 +120,8 @@ def __getattr__(name: str) -> object:  # noqa: C901, PLR0912 - a case a room
             import kosho.impact as room
         case "law":
             import kosho.law as room
+        case "lines":
+            import kosho.lines as room
         case "policy":
             import kosho.policy as room
         case "provenance":

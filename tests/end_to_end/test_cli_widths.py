@@ -46,6 +46,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "register compare": ("register", "compare", "JPN", "KOR", "EU27", "GBR", "--on", "2025-11-20"),
     "register propose": ("register", "propose", str(PROPOSING / "fr-2025-17908.txt")),
     "schedule show": ("schedule", "show", "USA", "8703.23", "--on", "2025-09-20"),
+    "lines agreements": ("lines", "agreements"),
+    "lines formats": ("lines", "formats"),
+    "lines indicators": ("lines", "indicators", "USA", "JPN"),
+    "lines origin": ("lines", "origin", "JPN", "C29", "--world", "talks"),
     "world formats": ("world", "formats"),
     "world info": ("world", "info", "talks"),
 }

@@ -41,6 +41,17 @@ measures:
     source: [own]
     status: assumption
 """
+ANNEX = "Schedule of Japan\nTariff item,Base rate,Category\n0406.20.200,26.3%,equal 2\n"
+TRADE = """\
+importer,exporter,hs,value,duty
+USA,JPN,870323,40000000000,1000000000
+USA,JPN,611030,20000000,4000000
+USA,KOR,870323,30000000000,0
+USA,KOR,611030,90000000,0
+JPN,USA,020230,900000000,200000000
+JPN,USA,870323,700000000,0
+JPN,AUS,020230,1900000000,410000000
+"""
 OUT = "out"
 """Folder that stands in the folder of the inputs, to write to."""
 
@@ -119,6 +130,30 @@ EVERY = {
     ),
     "serve": Command("serve --openapi", tells='"openapi"'),
     "mcp": Command("mcp", typed=""),
+    "lines price": Command("lines price package.csv --importer USA --json", tells='"revenue"'),
+    "lines indicators": Command("lines indicators USA JPN --top 3", tells="870323"),
+    "lines request": Command(
+        "lines request japan-us-2025 --trade trade.csv --confirm 1 --world talks",
+        tells="Japan asks the United States",
+    ),
+    "lines offer": Command(
+        "lines offer japan-us-2025 --trade trade.csv --confirm 1 --world talks",
+        tells="Japan offers the United States",
+    ),
+    "lines swap": Command(
+        "lines swap japan-us-2025 --trade trade.csv --world talks --out out/swap.csv",
+        writes=("swap.csv",),
+        tells="Packages on the frontier",
+    ),
+    "lines formats": Command("lines formats", tells="baci"),
+    "lines join": Command(
+        "lines join JPN --trade trade.csv --out out/lines.csv", writes=("lines.csv",), tells="Japan"
+    ),
+    "lines origin": Command("lines origin JPN C29 --world talks", tells="build-down"),
+    "lines agreements": Command("lines agreements", tells="cptpp-jpn"),
+    "lines stage": Command(
+        "lines stage annex.csv --agreement cptpp-jpn --out out/annex.csv", writes=("annex.csv",), tells="13.1"
+    ),
     "world build": Command("", writes=("built.npz",), tells="5 economies"),
     "world import": Command("", writes=("imported.npz",), tells="5 economies"),
     "world diff": Command("world diff 韓国+case/mine.npz 韓国+case/mine.npz", tells="the same"),
@@ -169,6 +204,9 @@ def prepare(folder: Path) -> Path:
     (folder / "note.txt").write_text("Japan offered to buy corn on June 29, 2025.", encoding="utf-8")
     (folder / "message.txt").write_bytes(MESSAGE.read_bytes())
     (folder / "関税.csv").write_text(HTS, encoding="utf-8")
+    (folder / "package.csv").write_text("hs,partner,rate\n8703,JPN,0\n", encoding="utf-8")
+    (folder / "trade.csv").write_text(TRADE, encoding="utf-8")
+    (folder / "annex.csv").write_text(ANNEX, encoding="utf-8")
     (folder / "edition.json").write_text(as_json(HTS), encoding="utf-8")
     port = re.sub(
         r"^window: .*$",

@@ -28,6 +28,7 @@ ROOMS = (
     "kosho.impact",
     "kosho.law",
     "kosho.law.schedules",
+    "kosho.lines",
     "kosho.provenance",
     "kosho.record",
     "kosho.replications",

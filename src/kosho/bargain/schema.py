@@ -152,6 +152,8 @@ class Option(Justified):
     amounts: dict[Id, Cited] = Field(default_factory=dict)
     """Other amounts for quotas and purchases that these overlays add, in the unit of theirs."""
     costs: tuple[CostChange, ...] = ()
+    lines: str | None = None
+    """A file of tariff lines beside the table, as `kosho lines request --out` writes it: duties it cuts."""
     status: Status
     """Standing of the option itself: reported, computed or chosen by us."""
     source: Some[str]

@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from kosho.arrays import Mask
+from kosho.bargain.line_options import Lines, with_line_options
 from kosho.bargain.packages import Grid
 from kosho.bargain.schema import Issue, Justified, Link, Option, RedLine, StruckDeal, TableFile
 from kosho.bargain.table_check import TableCheck
@@ -126,6 +127,8 @@ class Table(Shown):
     """Whether any option may reach nothing; `Option.allow_idle` says it of one."""
     as_of: date | None = None
     """The day that it is as known on, where it is that of a case."""
+    lines: Lines = field(default_factory=dict)
+    """Tariff lines of the options that are packages of lines."""
     struck: Agreed | None = None
     """What the sides agreed on in the end, where that is known on the day asked about."""
 
@@ -173,6 +176,7 @@ class Table(Shown):
             InputError: every mistake, with file and line.
         """
         file, lines = load(path, TableFile, register.known, register.later)
+        file, tariff_lines = with_line_options(file, path)
         known = dict(overlays or {})
         problems = Problems(str(path))
         TableCheck(file, lines, problems, register, known).all(set(laws), statements)
@@ -194,6 +198,7 @@ class Table(Shown):
             overlays=every,
             sources={**register.sources, **{source.id: source for source in file.sources}},
             statements=statements or {},
+            lines=tariff_lines,
         )
         table.refuse_empty(problems, lines)
         problems.raise_if_any()

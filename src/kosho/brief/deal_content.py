@@ -10,6 +10,7 @@ import numpy as np
 
 from kosho import formatting
 from kosho.arrays import Array, Mask
+from kosho.brief.line_tables import told_lines
 from kosho.brief.linkage_words import linkage_words, transfer_words
 from kosho.brief.model import (
     Basis,
@@ -120,6 +121,7 @@ def described(deal: Deal) -> Negotiation:
         follows=deal.table.file.deadline.follows,
         points=tuple(_points(deal)),
         priced=priced_packages(deal),
+        tariff_lines=told_lines(deal.table),
         bases=bases,
         said=tuple(said[name] for name in dict.fromkeys(name for one in bases for name in one.statements)),
         sources=tuple(dict.fromkeys(name for line in deal.table.file.red_lines for name in line.source)),

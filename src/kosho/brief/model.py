@@ -338,6 +338,21 @@ class StruckSummary(Frozen):
     prices: dict[str, Number] = Field(default_factory=dict)
 
 
+class TariffLineTold(Frozen):
+    """A tariff line of an option."""
+
+    issue: str
+    option: str
+    importer: str
+    partner: str
+    sector: str
+    hs: str
+    duty_share: Number
+    """Of the duties collected on the partner's goods of the sector."""
+    cut: Number
+    """Percent of its duty."""
+
+
 class Negotiation(Frozen):
     """The negotiating table: its packages priced on the `talks` world."""
 
@@ -394,6 +409,8 @@ class Negotiation(Frozen):
     """Packages, thinned where they crowd, and all of the frontier."""
     priced: PricedPackages | None = None
     """Packages one by one, for a choice of the reader's own."""
+    tariff_lines: tuple[TariffLineTold, ...] = ()
+    """Of all options that are packages of lines, those that pay most of their sector's duty first."""
     bases: tuple[Basis, ...] = ()
     """What rests on statements of the record, as known on the day."""
     said: tuple[Said, ...] = ()

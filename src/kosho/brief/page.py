@@ -18,6 +18,7 @@ from kosho.brief.commitment_tables import commitments
 from kosho.brief.figures import figures
 from kosho.brief.first_page import struck, turning_point
 from kosho.brief.gain_figure import gain_table, gain_title, panels
+from kosho.brief.line_tables import lines_table
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, FirstPart, Reference
 from kosho.brief.several_table import several_table
@@ -141,6 +142,7 @@ def render(brief: Brief) -> str:
             figures=figures(brief),
             tables=tables(brief) | market_tables(brief) | commitments(brief) | several_table(brief),
             deal_tables=deal_tables,
+            lines_table=lines_table,
             statement_text=statement_text,
             range_note=formatting.range_note,
             cite=cite,

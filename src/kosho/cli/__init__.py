@@ -42,6 +42,7 @@ COMMANDS = (
     "schema",
     "register",
     "schedule",
+    "lines",
     "world",
     "serve",
     "mcp",
@@ -91,6 +92,8 @@ def _app_of(name: str) -> typer.Typer:  # noqa: C901, PLR0912 - a case a command
             from kosho.cli.register import app as found
         case "schedule":
             from kosho.cli.schedule import app as found
+        case "lines":
+            from kosho.cli.lines import app as found
         case "world":
             from kosho.cli.world_estimate import app as found
         case "serve":

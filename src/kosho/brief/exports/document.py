@@ -15,6 +15,7 @@ from kosho.brief.aide_tables import aide_tables
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
 from kosho.brief.gain_figure import gain_table, gain_title, spoken
+from kosho.brief.line_tables import lines_table
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Claim, Negotiation, Reference
 from kosho.brief.page import BESIDE, KINDS, lines
@@ -167,6 +168,8 @@ def _negotiation(brief: Brief, one: Negotiation) -> Iterator[Block]:
             deal_tables.certificate_table(one),
         )
     yield from (Paragraph(each) for each in (*one.linkage, *one.delay))
+    if one.tariff_lines:
+        yield from _filled(lines_table(one))
     if one.said:
         yield from _filled(deal_tables.bases_table(one))
 

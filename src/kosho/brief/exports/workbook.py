@@ -13,6 +13,7 @@ from kosho.brief.exports.charts import add_charts
 from kosho.brief.exports.document import first_lines, marks, numbers
 from kosho.brief.exports.live import add_live
 from kosho.brief.exports.sheets import Column, Looks, Value, add, billion
+from kosho.brief.line_tables import sheet_rows
 from kosho.brief.model import Brief, Negotiation
 from kosho.brief.page import KINDS
 from kosho.brief.recorded import Recorded
@@ -54,6 +55,8 @@ def workbook(brief: Brief) -> bytes:
     add_charts(made, looks, brief)
     if brief.negotiation is not None:
         _deals(made, looks, brief.negotiation)
+        if brief.negotiation.tariff_lines:
+            _tariff_lines(made, looks, brief.negotiation)
         if brief.negotiation.priced is not None:
             add_live(made, looks, brief.negotiation, brief.negotiation.priced)
     if brief.computed:
@@ -140,6 +143,25 @@ def _deals(made: Workbook, looks: Looks, one: Negotiation) -> None:
         f"Of the {one.shares_of} deal: what each adds on average over every order of issues (Shapley values)."
     )
     add(made, looks, ("Issues", "Which issue carries the gains", note), columns, shares)
+
+
+def _tariff_lines(made: Workbook, looks: Looks, one: Negotiation) -> None:
+    columns = [
+        Column("Issue", 24, "wrap"),
+        Column("Option", 30, "wrap"),
+        Column("Importer", 18, "wrap"),
+        Column("Partner", 18, "wrap"),
+        Column("Line", 14, "wrap"),
+        Column("Sector", 28, "wrap"),
+        Column("Share of the sector's duties", 16, "share"),
+        Column("Cut of the duty", 12, "share"),
+    ]
+    about = (
+        "Tariff lines",
+        "Tariff lines of the options",
+        "All of them, those that give up most of a sector's duties first.",
+    )
+    add(made, looks, about, columns, sheet_rows(one))
 
 
 def _effects(made: Workbook, looks: Looks, brief: Brief) -> None:

@@ -1,0 +1,165 @@
+"""What the commands of `kosho lines` read alike: trade, rates, elasticities, and how they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kosho import formatting
+from kosho.cli.terminal import say
+from kosho.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from kosho.lines.line_elasticities import LineElasticities
+    from kosho.lines.line_table import LineTable
+    from kosho.world import World
+
+__all__ = [
+    "Columns",
+    "Demand",
+    "Elasticities",
+    "Exclude",
+    "Given",
+    "LineInputs",
+    "Rates",
+    "Trade",
+    "read_lines",
+    "say_lines",
+]
+
+Trade = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--trade", metavar="FILE", help="Trade by line, in any format of `kosho lines formats`; repeatable."
+    ),
+]
+Rates = Annotated[
+    str | None,
+    typer.Option(
+        metavar="shipped|SCHEDULE|FILE",
+        help="Base rates: of a schedule that ships or was imported (its edition), or a file; else the duty "
+        "collected that the trade has.",
+    ),
+]
+Columns = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="What the columns of your own file mean; see the how-to.")
+]
+Elasticities = Annotated[
+    str,
+    typer.Option(
+        metavar="protee|broda-weinstein|world|assumed|FILE",
+        help="Of substitution; or a file with hs, demand, substitution.",
+    ),
+]
+Demand = Annotated[
+    float, typer.Option(metavar="NUMBER", help="Elasticity of import demand where no file says it.")
+]
+Exclude = Annotated[
+    str | None, typer.Option(metavar="CODE,…", help="Codes, or beginnings of them, that are not to be freed.")
+]
+DIGITS = 6
+WORST = 5
+"""Missing lines that are told by name."""
+
+
+@dataclass(frozen=True)
+class LineInputs:
+    """What options say of lines."""
+
+    trade: Sequence[Path] | None = None
+    rates: str | None = None
+    columns: Path | None = None
+    elasticities: str = "protee"
+    demand: float = -1.25
+
+
+@dataclass(frozen=True)
+class Given:
+    """Lines of an importer with their elasticities, and what was told of the files."""
+
+    table: LineTable
+    elasticities: LineElasticities
+    told: tuple[str, ...]
+
+
+def read_lines(importer: str, given: LineInputs, world: World | None = None) -> Given:
+    """The lines of an importer, from files or from what ships.
+
+    Raises:
+        InputError: files that cannot be read, no trade or rates of the importer.
+    """
+    import polars as pl
+
+    from kosho.lines.line_elasticities import line_elasticities
+    from kosho.lines.line_table import line_table
+    from kosho.lines.shipped import shipped_trade
+    from kosho.lines.trade_files import read_trade
+
+    if given.trade:
+        files = [read_trade(path, columns=given.columns) for path in given.trade]
+        currencies = {one.currency for one in files}
+        if len(currencies) > 1:
+            raise InputError(
+                Problem(f"trade in {', '.join(sorted(currencies))}", "one currency", key="--trade")
+            )
+        frame = pl.concat([one.of_year() for one in files])
+    else:
+        files = [shipped_trade(importer)]
+        frame = files[0].of_year()
+    table = line_table(frame, importer, _rates(importer, given.rates, given.columns), digits=DIGITS)
+    names = ("protee", "broda-weinstein", "world", "assumed")
+    own = None if given.elasticities in names else Path(given.elasticities)
+    source = "protee" if own is not None else given.elasticities
+    found = line_elasticities(table.codes, importer, source, world=world, own=own, demand=given.demand)  # pyright: ignore[reportArgumentType] - told apart above
+    return Given(table, found, tuple(text for one in files for text in one.told))
+
+
+def _rates(importer: str, text: str | None, columns: Path | None) -> pl.DataFrame | None:
+    if text is None:
+        return None
+    from kosho.lines.shipped import shipped_rates
+
+    if text == "shipped":
+        return shipped_rates(importer)
+    path = Path(text)
+    if path.is_file():
+        from kosho.lines.trade_files import read_rates
+
+        return read_rates(path, columns=columns).frame
+    from kosho.law.schedules.store import imported
+    from kosho.lines.shipped import schedule_rates
+
+    known = {schedule.edition: schedule for schedule in imported(importer)}
+    if text not in known:
+        hint = "shipped, a file" + (
+            f", or {', '.join(known)}" if known else "; `kosho schedule import` brings one in"
+        )
+        raise InputError(Problem(f"no schedule of {importer} is called {text!r}", hint, key="--rates"))
+    return schedule_rates(known[text])
+
+
+def say_lines(given: Given) -> None:
+    """What the table holds, what it lacks, and what was assumed."""
+    table, some = given.table, given.elasticities
+    bought = formatting.dollars(float(table.imports.sum()))
+    say(
+        f"{formatting.count(len(table.codes))} lines of {formatting.the_country(table.importer)}, "
+        f"{formatting.count(len(table.partners))} partners; imports {bought} "
+        f"{table.currency}, {formatting.percent(table.known_share)} % of them with known rates."
+    )
+    lost = [one for one in table.missing if one.value > 0]
+    if lost:
+        names = ", ".join(one.code for one in lost[:WORST])
+        more = len(lost) - WORST
+        say(f"Not priced, no rate: {names}" + (f" and {formatting.count(more)} more." if more > 0 else "."))
+    assumed = some.source.count("assumed")
+    if assumed:
+        say(f"Assumed: substitution 5 on {formatting.count(assumed)} lines that no estimate is held for.")
+    for text in given.told:
+        say(f"Source: {text}.")

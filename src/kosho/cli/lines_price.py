@@ -1,0 +1,267 @@
+"""`kosho lines price` and `kosho lines indicators`: what a package brings, and what a line looks like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kosho import formatting
+from kosho.cli.lines_data import (
+    Columns,
+    Demand,
+    Elasticities,
+    Given,
+    LineInputs,
+    Rates,
+    Trade,
+    read_lines,
+    say_lines,
+)
+from kosho.cli.options import Json, WorldNamed, world_named
+from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
+
+if TYPE_CHECKING:
+    from kosho.lines.line_offers import PricedPackage
+
+__all__ = ["add_price"]
+
+SHOWN = 20
+FORMS = ("bounded", "linear")
+
+
+def add_price(app: typer.Typer) -> None:
+    """Put the commands on the app of `kosho lines`."""
+    app.command("price")(price)
+    app.command("indicators")(indicators)
+
+
+def price(  # noqa: PLR0913 - one parameter an option
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Package: hs, partner, rate (percent, or -50%).")
+    ],
+    importer: Annotated[str, typer.Option(metavar="CODE", help="Whose tariffs change.")],
+    trade: Trade = None,
+    rates: Rates = None,
+    columns: Columns = None,
+    elasticities: Elasticities = "protee",
+    demand: Demand = -1.25,
+    supply: Annotated[
+        float | None, typer.Option(metavar="NUMBER", help="Elasticity of export supply; infinite if not given.")
+    ] = None,
+    diversion: Annotated[
+        str, typer.Option(metavar="bounded|linear", help="Form of trade diversion.")
+    ] = "bounded",
+    use: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE", help="Of imports that claim a cut; 1 means all, which no agreement reaches."
+        ),
+    ] = 1.0,
+    world: WorldNamed = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Price a package of lines: each line in partial equilibrium, every economy in the whole."""
+    from kosho.lines.line_offers import price_package, read_package, utilised
+
+    form = chosen(diversion, FORMS, "--diversion")
+    table = world_named(world, default="talks").load().whole
+    given = read_lines(importer, LineInputs(trade, rates, columns, elasticities, demand), table)
+    after = utilised(given.table.paid, read_package(file, given.table), use)
+    endless = float("inf")
+    with show_progress("Pricing the package"):
+        found = price_package(
+            table,
+            given.table,
+            after,
+            given.elasticities,
+            supply=endless if supply is None else supply,
+            form=form,  # pyright: ignore[reportArgumentType] - one of the two
+        )
+    content = _content(found, given, use, supply)
+    if json:
+        show_json(content)
+    else:
+        _show(content, given)
+
+
+def _content(found: PricedPackage, given: Given, use: float, supply: float | None) -> dict[str, Any]:
+    partial, table, whole = found.partial, given.table, found.whole
+    welfare = whole.equivalent_variation.to_series()
+    buyers = {str(one) for one in found.lines.shock.countries}
+    return {
+        "schema_version": 1,
+        "importer": table.importer,
+        "assumed": {
+            "diversion": partial.form,
+            "supply_elasticity": supply,
+            "use_of_preferences": use,
+            "elasticities": {
+                name: given.elasticities.source.count(name) for name in dict.fromkeys(given.elasticities.source)
+            },
+        },
+        "partial": {
+            "unit": f"million {table.currency} a year, of the year of the trade",
+            "lines_changed": len(found.changed),
+            "creation": float(partial.creation.sum()),
+            "diversion": float(abs(partial.diversion).sum() / 2),
+            "revenue": float(partial.revenue.sum()),
+            "consumer_surplus": float(partial.consumer_surplus.sum()),
+            "welfare": float(partial.welfare.sum()),
+            "exporters": {
+                code: float(partial.imports_after[:, k].sum() - partial.imports[:, k].sum())
+                for k, code in enumerate(table.partners)
+            },
+        },
+        "whole": {
+            "unit": "million USD a year, of the year of the world",
+            "welfare": {str(code): float(value) for code, value in welfare.items() if str(code) in buyers},
+            "tariff_revenue": {
+                str(code): float(value) for code, value in whole.tariff_revenue.to_series().items()
+            },
+        },
+        "left_out": [{"code": one.code, "why": one.why, "imports": one.value} for one in found.lines.left_out],
+        "lines": [
+            {
+                "code": table.codes[k],
+                "imports": float(table.imports[k].sum()),
+                "rate": float((table.paid[k] * table.imports[k]).sum() / table.imports[k].sum()),
+                "creation": float(partial.creation[k].sum()),
+                "diversion": float(abs(partial.diversion[k]).sum() / 2),
+                "revenue": float(partial.revenue[k].sum()),
+                "welfare": float(partial.welfare[k].sum()),
+            }
+            for k in found.changed.tolist()
+        ],
+    }
+
+
+def _show(content: dict[str, Any], given: Given) -> None:
+    say_lines(given)
+    partial, assumed = content["partial"], content["assumed"]
+    supply = assumed["supply_elasticity"]
+    say(
+        f"SMART with {assumed['diversion']} diversion, supply elasticity "
+        f"{'infinite' if supply is None else formatting.figure(supply, 3)}, "
+        f"{formatting.percent(assumed['use_of_preferences'])} % of imports claim a cut"
+        f"{' (assumed)' if assumed['use_of_preferences'] == 1 else ''}."
+    )
+    money = f"Million {given.table.currency}"
+    rows = [
+        (
+            one["code"],
+            formatting.decimals(one["imports"], 0),
+            formatting.percent(one["rate"]),
+            *(formatting.decimals(one[name], 1, sign=True) for name in ("creation", "revenue", "welfare")),
+        )
+        for one in content["lines"][:SHOWN]
+    ]
+    heads = ("Line", "Imports", "Rate, %", "Creation", "Revenue", "Welfare")
+    show_table(f"Lines that change, million {given.table.currency}", heads, rows, numeric=5)
+    if len(content["lines"]) > SHOWN:
+        say(f"{formatting.count(len(content['lines']) - SHOWN)} more lines; --json lists all.")
+    names = ("creation", "diversion", "revenue", "consumer_surplus", "welfare")
+    titles = ("Trade creation", "Trade diverted", "Revenue", "Consumer surplus", "Welfare of the importer")
+    show_table(
+        "All lines, partial equilibrium",
+        ("", money),
+        [
+            (title, formatting.decimals(partial[name], 1, sign=True))
+            for title, name in zip(titles, names, strict=True)
+        ],
+        numeric=1,
+    )
+    welfare = sorted(content["whole"]["welfare"].items(), key=lambda item: -abs(item[1]))
+    show_table(
+        "The whole economy",
+        ("Economy", "Welfare, billion USD"),
+        [
+            (
+                formatting.starting(formatting.country_name(code)),
+                formatting.billions(value, sign=True, part=True),
+            )
+            for code, value in welfare[:8]
+        ],
+        numeric=1,
+    )
+    lost = sum(one["imports"] for one in content["left_out"])
+    say(
+        "The two part: in the whole economy wages and all prices move, exporters gain, and elasticities are "
+        f"those of sectors; {formatting.dollars(lost)} of imports are in no sector of it."
+    )
+
+
+def indicators(  # noqa: PLR0913 - one parameter an option
+    importer: Annotated[str, typer.Argument(metavar="IMPORTER", help="Whose imports.")],
+    partner: Annotated[str, typer.Argument(metavar="PARTNER", help="Who sells.")],
+    trade: Trade = None,
+    rates: Rates = None,
+    columns: Columns = None,
+    top: Annotated[int, typer.Option(metavar="N", help="So many lines, by imports from the partner.")] = SHOWN,
+    *,
+    json: Json = False,
+) -> None:
+    """Show indicators by line: market share, duty, peaks, preference margin, what free entry erodes."""
+    import numpy as np
+
+    from kosho.lines.indices import market_share, preference_erosion, preference_margin, tariff_peaks
+
+    given = read_lines(importer, LineInputs(trade, rates, columns))
+    table = given.table
+    column = table.partner(partner)
+    bought = table.imports[:, column]
+    after = table.without_duty(partner)
+    margin = preference_margin(table.paid, table.imports)[:, column]
+    lost = np.nansum(preference_erosion(table.paid, after, table.imports), axis=0)
+    share = market_share(table.imports)[:, column]
+    peaks = tariff_peaks(table.paid[:, column])
+    order = np.argsort(-bought, kind="stable")[: max(top, 0)]
+    content: dict[str, Any] = {
+        "schema_version": 1,
+        "importer": importer,
+        "partner": partner,
+        "peaks": int((peaks & (bought > 0)).sum()),
+        "erosion": {code: float(lost[k]) for k, code in enumerate(table.partners) if code != partner},
+        "lines": [
+            {
+                "code": table.codes[k],
+                "imports": float(bought[k]),
+                "rate": None if np.isnan(table.rate[k, column]) else float(table.rate[k, column]),
+                "market_share": float(share[k]) if np.isfinite(share[k]) else None,
+                "peak": bool(peaks[k]),
+                "margin": float(margin[k]) if np.isfinite(margin[k]) else None,
+            }
+            for k in order.tolist()
+            if bought[k] > 0
+        ],
+    }
+    if json:
+        show_json(content)
+        return
+    say_lines(given)
+    say(f"Lines with a peak (above 15 %): {formatting.count(int((peaks & (bought > 0)).sum()))}")
+    show_table(
+        f"{formatting.starting(formatting.country_name(partner))} in {formatting.the_country(importer)}",
+        ("Line", "Imports, million", "Share, %", "Rate, %", "Margin, points"),
+        [
+            (
+                table.codes[k],
+                formatting.decimals(float(bought[k]), 0),
+                formatting.percent(float(share[k])),
+                formatting.percent(float(table.rate[k, column])),
+                formatting.decimals(100 * float(margin[k]), 1, sign=True),
+            )
+            for k in order.tolist()
+            if bought[k] > 0
+        ],
+        numeric=4,
+    )
+    worst = sorted(((value, code) for code, value in content["erosion"].items() if value < 0))[:8]
+    show_table(
+        "Eroded if the partner paid nothing, million a year at base imports",
+        ("Partner", "Preference lost"),
+        [(formatting.country_name(code), formatting.decimals(value, 1, sign=True)) for value, code in worst],
+        numeric=1,
+    )

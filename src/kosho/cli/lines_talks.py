@@ -1,0 +1,402 @@
+"""`kosho lines request`, `offer` and `swap`: which lines to ask for, to give, and to exchange."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kosho import formatting
+from kosho.cli.lines_data import (
+    Columns,
+    Demand,
+    Elasticities,
+    Exclude,
+    Given,
+    LineInputs,
+    Rates,
+    Trade,
+    read_lines,
+    say_lines,
+)
+from kosho.cli.options import Json, WorldNamed, open_case, world_named
+from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.errors import InputError, KoshoError, Problem, suggest
+
+if TYPE_CHECKING:
+    from kosho.equilibrium import Shock
+    from kosho.lines.line_ranking import LineWorth, Ranking
+    from kosho.lines.line_table import LineTable
+    from kosho.lines.swap_sets import SwapLines, SwapSet
+    from kosho.world import World
+
+__all__ = ["add_talks"]
+
+SHOWN = 20
+CaseNamed = Annotated[str, typer.Argument(metavar="CASE", help="Whose parties talk.")]
+Party = Annotated[
+    str | None, typer.Option(metavar="CODE", help="Who asks or offers; the first party of the case.")
+]
+Other = Annotated[str | None, typer.Option("--to", metavar="CODE", help="The other side; the next party.")]
+Budget = Annotated[
+    float | None,
+    typer.Option(metavar="MILLION", help="Revenue that the giver may lose, of the year of the trade."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Write the lines within the budget; .csv, for `lines:` of an option in table.yaml."
+    ),
+]
+Confirm = Annotated[int, typer.Option(metavar="N", help="Solve so many lines, from the first on.")]
+
+
+def add_talks(app: typer.Typer) -> None:
+    """Put the commands on the app of `kosho lines`."""
+    app.command("request")(request)
+    app.command("offer")(offer)
+    app.command("swap")(swap)
+
+
+@dataclass(frozen=True)
+class _Sides:
+    world: World
+    party: str
+    other: str
+
+
+def _sides(case: str, party: str | None, other: str | None, world: str | None) -> _Sides:
+    opened = open_case(case, None)
+    table = opened.worlds(world_named(world, opened)).coarse
+    known = [one.economy for one in opened.parties]
+    mine = party or known[0]
+    theirs = other or next((code for code in known if code != mine), known[0])
+    for code, option in ((mine, "--party"), (theirs, "--to")):
+        if code not in known:
+            raise InputError(Problem(f"{code!r} is no party of this case", suggest(code, known), key=option))
+    if mine == theirs:
+        raise InputError(Problem("both sides are one", f"parties are {', '.join(known)}", key="--to"))
+    return _Sides(table, mine, theirs)
+
+
+def request(  # noqa: PLR0913 - one parameter an option
+    case: CaseNamed,
+    party: Party = None,
+    other: Other = None,
+    trade: Trade = None,
+    rates: Rates = None,
+    columns: Columns = None,
+    elasticities: Elasticities = "protee",
+    demand: Demand = -1.25,
+    budget: Budget = None,
+    exclude: Exclude = None,
+    confirm: Confirm = 10,
+    world: WorldNamed = None,
+    out: Out = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Rank the lines to ask the other side for: our gain per unit of their cost."""
+    sides = _sides(case, party, other, world)
+    inputs = LineInputs(trade, rates, columns, elasticities, demand)
+    _rank("request", sides, (sides.other, sides.party), inputs, (budget, exclude, confirm, out), json=json)
+
+
+def offer(  # noqa: PLR0913 - one parameter an option
+    case: CaseNamed,
+    party: Party = None,
+    other: Other = None,
+    trade: Trade = None,
+    rates: Rates = None,
+    columns: Columns = None,
+    elasticities: Elasticities = "protee",
+    demand: Demand = -1.25,
+    budget: Budget = None,
+    exclude: Exclude = None,
+    confirm: Confirm = 10,
+    world: WorldNamed = None,
+    out: Out = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Rank the lines to offer the other side: their gain per unit of our cost."""
+    sides = _sides(case, party, other, world)
+    inputs = LineInputs(trade, rates, columns, elasticities, demand)
+    _rank("offer", sides, (sides.party, sides.other), inputs, (budget, exclude, confirm, out), json=json)
+
+
+def _rank(
+    kind: str,
+    sides: _Sides,
+    ways: tuple[str, str],
+    inputs: LineInputs,
+    narrowed: tuple[float | None, str | None, int, Path | None],
+    *,
+    json: bool,
+) -> None:
+    from kosho.lines.line_ranking import rank_lines
+    from kosho.outputs import require_file, save
+
+    giver, taker = ways
+    budget, exclude, confirm, out = narrowed
+    require_file(out)
+    given = read_lines(giver, inputs, sides.world)
+    with show_progress("Pricing every line"):
+        found = rank_lines(
+            sides.world,
+            given.table,
+            taker,
+            given.elasticities,
+            budget=budget,
+            exclude=_codes(exclude),
+            confirm=confirm,
+        )
+    content = _ranking(kind, found, given)
+    if out is not None:
+        save({out: _cuts(found)})
+    if json:
+        show_json(content)
+        return
+    say_lines(given)
+    _show_ranking(kind, found)
+
+
+def _codes(text: str | None) -> list[str]:
+    return [one.strip().replace(".", "") for one in (text or "").split(",") if one.strip()]
+
+
+def _worth(one: LineWorth, number: int, found: Ranking) -> dict[str, Any]:
+    return {
+        "rank": number + 1,
+        "code": one.code,
+        "sector": one.sector,
+        "imports": one.imports,
+        "rate": one.rate,
+        "gain": one.gain,
+        "cost": one.cost,
+        "ratio": None if one.cost <= 0 else one.ratio,
+        "gain_solved": one.gain_solved,
+        "cost_solved": one.cost_solved,
+        "partial": {"revenue": one.revenue, "creation": one.creation},
+        "within_budget": number < found.within,
+    }
+
+
+def _ranking(kind: str, found: Ranking, given: Given) -> dict[str, Any]:
+    gain, cost = found.by_gradient
+    return {
+        "schema_version": 1,
+        "kind": kind,
+        "giver": found.giver,
+        "taker": found.partner,
+        "units": {
+            "imports": f"million {given.table.currency}, of the year of the trade",
+            "gain": "million USD a year, of the year of the world",
+        },
+        "all_lines": {
+            "gain_solved": found.all_gain, "gain_by_gradient": gain,
+            "cost_solved": found.all_cost, "cost_by_gradient": cost,
+        },
+        "left_out": [{"code": one.code, "why": one.why, "imports": one.value} for one in found.left_out],
+        "lines": [_worth(one, number, found) for number, one in enumerate(found.lines)],
+    }  # fmt: skip
+
+
+def _cuts(found: Ranking) -> str:
+    """The lines within the budget as a negotiating table reads them."""
+    from kosho.lines.sectors import hs_sector
+
+    rows = ["importer,partner,sector,hs,duty_share,cut,imports,rate,gain,cost"]
+    rows += [
+        f"{found.giver},{found.partner},{hs_sector(one.code) or one.sector},{one.code},{one.duty_share:.9g},"
+        f"100,{one.imports:.9g},{one.rate:.6g},{one.gain:.6g},{one.cost:.6g}"
+        for one in found.lines[: found.within]
+    ]
+    return "\n".join([*rows, ""])
+
+
+def _show_ranking(kind: str, found: Ranking) -> None:
+    giver, taker = (formatting.country_name(code) for code in (found.giver, found.partner))
+    to, of = formatting.the_country(found.partner), formatting.the_country(found.giver)
+    verb = f"{taker} asks {of} for" if kind == "request" else f"{giver} offers {to}"
+    rows = [
+        (
+            one.code,
+            one.sector,
+            formatting.decimals(one.imports, 0),
+            formatting.percent(one.rate),
+            formatting.decimals(one.gain if one.gain_solved is None else one.gain_solved, 1, sign=True),
+            formatting.decimals(-(one.cost if one.cost_solved is None else one.cost_solved), 1, sign=True),
+            "none" if one.cost <= 0 else formatting.decimals(one.ratio, 1),
+        )
+        for one in found.lines[: min(SHOWN, found.within)]
+    ]
+    heads = (
+        "Line",
+        "Sector",
+        "Imports, million",
+        "Rate, %",
+        f"{taker}, million",
+        f"{giver}, million",
+        "Gain for one of cost",
+    )
+    show_table(f"{verb}, best first", heads, rows, numeric=5)
+    solved = sum(one.gain_solved is not None for one in found.lines[:SHOWN])
+    say(f"The first {formatting.count(solved)} were solved, each freed alone; the rest is by the gradient.")
+    if found.within < len(found.lines):
+        every = formatting.count(len(found.lines))
+        say(f"Within the budget: the first {formatting.count(found.within)} of {every}.")
+    solved_gain, solved_loss, gain, loss = (
+        formatting.dollars(one, sign=True)
+        for one in (found.all_gain, -found.all_cost, found.by_gradient[0], -found.by_gradient[1])
+    )
+    say(
+        f"All {formatting.count(len(found.lines))} lines at once, solved: {taker} {solved_gain}, {giver} "
+        f"{solved_loss} dollars a year; their gradients add up to {gain} and {loss}."
+    )
+
+
+def swap(  # noqa: PLR0913 - one parameter an option
+    case: CaseNamed,
+    party: Party = None,
+    other: Other = None,
+    trade: Trade = None,
+    rates: Rates = None,
+    columns: Columns = None,
+    elasticities: Elasticities = "protee",
+    demand: Demand = -1.25,
+    coverage: Annotated[
+        float,
+        typer.Option(metavar="SHARE", help="Of its lines and of its trade that each side frees at least."),
+    ] = 0.0,
+    budget: Budget = None,
+    exclude: Exclude = None,
+    world: WorldNamed = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the lines of every package; .csv.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Find the packages of lines that no other leaves both sides better off than, from the trade of both."""
+    from kosho.lines.swap_sets import swap_frontier
+    from kosho.outputs import require_file, save
+
+    require_file(out)
+    sides = _sides(case, party, other, world)
+    inputs = LineInputs(trade, rates, columns, elasticities, demand)
+    lines, freed, missing = _swap_lines(sides, inputs)
+    with show_progress("Looking for packages"):
+        front = swap_frontier(lines, coverage=coverage, budget=(budget, budget), exclude=_codes(exclude))
+        content = _frontier(front, sides, _solved(front, freed, sides))
+    if out is not None:
+        save({out: _csv(front)})
+    if json:
+        show_json({**content, "left_out": missing})
+        return
+    first, second = (formatting.country_name(code) for code in (sides.party, sides.other))
+    rows = [
+        (
+            str(number),
+            *(formatting.decimals(gain, 1, sign=True) for gain in one["gains_solved"].values()),
+            *(formatting.percent(one["covered"][code]["trade"]) for code in (sides.party, sides.other)),
+            formatting.percent(one["gap"], decimals=4),
+        )
+        for number, one in enumerate(content["packages"], start=1)
+    ]
+    heads = (
+        "Package",
+        f"{first}, million",
+        f"{second}, million",
+        f"{first} frees, % of trade",
+        f"{second} frees, % of trade",
+        "From the bound, %",
+    )
+    show_table("Packages on the frontier", heads, rows, numeric=5)
+    say(
+        "Gains are of whole packages, solved, million USD a year; packages were chosen by what each line is "
+        "worth by the gradient, and the bound is on that. --out writes the lines."
+    )
+
+
+def _swap_lines(sides: _Sides, inputs: LineInputs) -> tuple[SwapLines, list[LineTable], dict[str, int]]:
+    """All dutiable lines of both sides, each freed for the other alone, with what that is worth to both."""
+    import numpy as np
+
+    from kosho.lines.line_ranking import rank_lines
+    from kosho.lines.swap_sets import SwapLines
+
+    codes: list[str] = []
+    rows: list[tuple[int, float, float, float, float]] = []
+    missing: dict[str, int] = {}
+    tables: list[LineTable] = []
+    for side, (giver, taker) in enumerate(((sides.party, sides.other), (sides.other, sides.party))):
+        given = read_lines(giver, inputs, sides.world)
+        found = rank_lines(sides.world, given.table, taker, given.elasticities, confirm=0)
+        missing[giver] = len(found.left_out)
+        tables.append(given.table)
+        for one in found.lines:
+            gains = (-one.cost, one.gain) if side == 0 else (one.gain, -one.cost)
+            codes.append(one.code)
+            rows.append((side, *gains, one.imports, -one.revenue))
+    if not rows:
+        raise KoshoError("neither side levies a duty on the other")
+    table = np.array(rows)
+    lines = SwapLines((sides.party, sides.other), codes, table[:, 0], table[:, 1:3], table[:, 3], table[:, 4])
+    return lines, tables, missing
+
+
+def _solved(front: list[SwapSet], tables: list[LineTable], sides: _Sides) -> list[tuple[float, float]]:
+    """What both sides gain by each package, solved in the whole economy."""
+    from kosho.bargain.collapse_rows import concatenate
+    from kosho.equilibrium import solve_batch
+    from kosho.lines.line_packages import line_shock, members
+
+    world = sides.world
+    shocks: list[Shock] = []
+    for one in front:
+        parts: list[Shock] = []
+        for side, (table, taker) in enumerate(zip(tables, (sides.other, sides.party), strict=True)):
+            mine = {one.lines.codes[k] for k in one.chosen.nonzero()[0].tolist() if one.lines.giver[k] == side}
+            at = [k for k, code in enumerate(table.codes) if code in mine]
+            parts.append(line_shock(world, table, table.without_duty(taker, at)).shock)
+        shocks.append(concatenate(parts))
+    many = solve_batch(world, shocks)
+    many.raise_if_failed([f"package {k}" for k in range(1, len(front) + 1)])
+    worth = many.equivalent_variation.to_numpy()
+    first, second = (worth[:, members(world, code)].sum(axis=1) for code in (sides.party, sides.other))
+    return list(zip(first.tolist(), second.tolist(), strict=True))
+
+
+def _frontier(front: list[SwapSet], sides: _Sides, solved: list[tuple[float, float]]) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "parties": [sides.party, sides.other],
+        "packages": [
+            {
+                "weight": one.weight,
+                "gains_by_gradient": dict(zip((sides.party, sides.other), one.gains, strict=True)),
+                "gains_solved": dict(zip((sides.party, sides.other), found, strict=True)),
+                "covered": {
+                    code: dict(zip(("lines", "trade"), one.lines.covered(one.chosen, side), strict=True))
+                    for side, code in enumerate((sides.party, sides.other))
+                },
+                "bound": one.bound,
+                "gap": one.gap,
+                "lines": int(one.chosen.sum()),
+            }
+            for one, found in zip(front, solved, strict=True)
+        ],
+    }
+
+
+def _csv(front: list[SwapSet]) -> str:
+    rows = ["package,giver,hs"]
+    for number, one in enumerate(front, start=1):
+        rows += [
+            f"{number},{one.lines.sides[int(one.lines.giver[k])]},{one.lines.codes[k]}"
+            for k in one.chosen.nonzero()[0].tolist()
+        ]
+    return "\n".join([*rows, ""])

@@ -1,0 +1,105 @@
+"""Editions of the Harmonized System: codes of one in those of another, by correlation tables.
+
+What ships has one target of each subheading of 2022 in the editions of 2007 and 1992. For others, and for all
+targets, the tables of the UN (two columns, from and to) are read as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kosho.errors import InputError, Problem
+from kosho.lines.shipped import frame
+from kosho.world.csv_input import rows_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["concordance", "converted", "read_concordance"]
+
+Concordance = Mapping[str, tuple[str, ...]]
+"""Subheadings of the other edition, by subheading."""
+
+
+@cache
+def concordance(edition: int) -> Concordance:
+    """From the HS of 2022 to an earlier edition, 2007 or 1992.
+
+    Raises:
+        InputError: another edition: give its correlation table.
+
+    >>> from kosho.lines import concordance
+    >>> concordance(2007)["854130"], concordance(1992)["010121"]
+    (('854130',), ('010111',))
+    """
+    if edition == 2022:
+        return {code: (code,) for code in frame("hs2022_to_earlier")["hs"].to_list()}
+    if edition not in (2007, 1992):
+        hint = "2007 and 1992 ship; `read_concordance` reads the table of the UN for any other"
+        raise InputError(Problem(f"no table from HS 2022 to HS {edition} ships", hint, key="edition"))
+    rows = frame("hs2022_to_earlier").select("hs", f"hs{edition}").iter_rows()
+    return {code: (target,) for code, target in rows if target}
+
+
+def read_concordance(path: Path, columns: tuple[str, str] = ("from", "to")) -> Concordance:
+    """A correlation table: CSV or Excel, a row a pair, the two columns by their names.
+
+    Raises:
+        InputError: the file lacks a column, or has codes that are none.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from kosho.lines import read_concordance
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "table.csv"
+    ...     _ = file.write_text(chr(10).join(["from,to", "854110,854110", "854110,8541.41"]))
+    ...     read_concordance(file)
+    {'854110': ('854110', '854141')}
+    """
+    found: dict[str, list[str]] = {}
+    for line, cells in rows_of(path, columns):
+        one, other = (re.sub(r"[.\s]", "", cells[name]) for name in columns)
+        if not (re.fullmatch(r"\d{4,10}", one) and re.fullmatch(r"\d{4,10}", other)):
+            raise InputError(Problem(f"{cells} is no pair of codes", "digits, dots allowed", str(path), line))
+        found.setdefault(one, []).append(other)
+    return {one: tuple(dict.fromkeys(others)) for one, others in found.items()}
+
+
+def converted(trade: pl.DataFrame, table: Concordance) -> tuple[pl.DataFrame, list[str]]:
+    """Trade in subheadings of another edition; what has several targets is split evenly, what has none is told.
+
+    Args:
+        trade: With `hs` and figures `value`, `duty`, `quantity`; lines are summed to subheadings.
+        table: From the edition of the trade to the other.
+
+    Returns:
+        The trade, and the subheadings that the table does not have: they keep their codes.
+
+    >>> import polars as pl
+    >>> from kosho.lines import converted
+    >>> trade = pl.DataFrame({"exporter": ["JPN"], "hs": ["854110"], "value": [3.0]})
+    >>> converted(trade, {"854110": ("854110", "854141")})[0].sort("hs").rows()
+    [('JPN', '854110', 1.5), ('JPN', '854141', 1.5)]
+    """
+    import polars as pl
+
+    pairs = [(code, target, 1.0 / len(targets)) for code, targets in table.items() for target in targets]
+    lookup = pl.DataFrame(pairs, schema={"hs": pl.Utf8, "target": pl.Utf8, "weight": pl.Float64}, orient="row")
+    figures = [name for name in ("value", "duty", "quantity") if name in trade.columns]
+    keys = [name for name in trade.columns if name not in (*figures, "hs")]
+    six = trade.with_columns(pl.col("hs").str.slice(0, 6))
+    missing = sorted(set(six["hs"].unique().to_list()) - table.keys())
+    joined = six.join(lookup, on="hs", how="left").with_columns(
+        pl.col("target").fill_null(pl.col("hs")).alias("hs"), pl.col("weight").fill_null(1.0)
+    )
+    sums = [(pl.col(name) * pl.col("weight")).sum().alias(name) for name in figures]
+    return joined.group_by([*keys, "hs"], maintain_order=True).agg(sums), missing
+
+
+def mapped(codes: Sequence[str], table: Concordance) -> list[str | None]:
+    """The first target of each code's subheading; None where there is none."""
+    return [next(iter(table.get(code[:6], ())), None) for code in codes]

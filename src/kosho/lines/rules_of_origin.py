@@ -1,0 +1,158 @@
+"""Rules of origin: regional value content of a cost sheet, and whether a sector's exporters could comply.
+
+Methods, with AV the adjusted value (FOB), VNM and VOM the values of materials of other and of own origin, NC
+the net cost: build-down (AV - VNM) / AV, build-up VOM / AV, net cost (NC - VNM) / NC; RCEP's build-up adds
+direct labour, overhead, profit and other cost to VOM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from kosho.display import Shown
+from kosho.errors import InputError, Problem
+from kosho.impact.value_chains import inputs_by_origin, value_added_by_origin
+from kosho.world import World
+
+__all__ = ["CostSheet", "OriginContent", "ValueRule", "origin_content", "value_content"]
+
+ContentMethod = Literal["build-down", "build-up", "net-cost", "rcep-build-up"]
+
+
+@dataclass(frozen=True, slots=True)
+class CostSheet(Shown):
+    """What a product is made of, money a unit.
+
+    >>> from kosho.lines import CostSheet
+    >>> CostSheet(adjusted_value=5.25, originating=2.0, non_originating=1.0, net_cost=4.5)
+    CostSheet(adjusted_value=5.25, originating=2, non_originating=1, net_cost=4.5)
+    """
+
+    adjusted_value: float
+    """Free on board."""
+    originating: float | None = None
+    """Materials of own origin; one bought at home counts at its price as if imported (19 CFR 10.596)."""
+    non_originating: float | None = None
+    net_cost: float | None = None
+    labour_overhead_profit: float | None = None
+    """With other cost: what RCEP adds."""
+
+
+def value_content(sheet: CostSheet, method: ContentMethod) -> float:
+    """Regional value content, a fraction.
+
+    Raises:
+        InputError: the sheet lacks what the method needs, or has a value that cannot be.
+
+    >>> from kosho.lines import CostSheet, value_content
+    >>> sheet = CostSheet(adjusted_value=5.25, originating=2.0, non_originating=1.0, net_cost=4.5)
+    >>> [round(100 * value_content(sheet, method), 2) for method in ("build-down", "build-up", "net-cost")]
+    [80.95, 38.1, 77.78]
+    """
+    if method not in get_args(ContentMethod):
+        hint = "one of " + ", ".join(get_args(ContentMethod))
+        raise InputError(Problem(f"unknown method {method!r}", hint, key="method"))
+    match method:
+        case "build-down":
+            value = sheet.adjusted_value
+            return (value - _given(sheet.non_originating, "non_originating")) / _base(value, "adjusted_value")
+        case "build-up":
+            return _given(sheet.originating, "originating") / _base(sheet.adjusted_value, "adjusted_value")
+        case "net-cost":
+            cost = _given(sheet.net_cost, "net_cost")
+            return (cost - _given(sheet.non_originating, "non_originating")) / _base(cost, "net_cost")
+        case "rcep-build-up":
+            more = _given(sheet.labour_overhead_profit, "labour_overhead_profit")
+            own = _given(sheet.originating, "originating") + more
+            return own / _base(sheet.adjusted_value, "adjusted_value")
+
+
+def _given(value: float | None, key: str) -> float:
+    if value is None or not value >= 0:
+        raise InputError(Problem("the method needs it", "money of zero or more", key=key))
+    return value
+
+
+def _base(value: float, key: str) -> float:
+    if not value > 0:
+        raise InputError(Problem(f"{value:g} is no value to divide by", "above zero", key=key))
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRule(Shown):
+    """A rule that asks for a share of value added inside an area.
+
+    >>> from kosho.lines import ValueRule
+    >>> ValueRule("build-down", 0.45, members=("JPN", "USA"))
+    ValueRule(method='build-down', threshold=0.45, members=('JPN', 'USA'))
+    """
+
+    method: Literal["build-down", "build-up"]
+    threshold: float
+    """Fraction of the value."""
+    members: tuple[str, ...]
+    """Economies that cumulate; the exporter alone, where its own value must do."""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginContent(Shown):
+    """Where the value of a sector's output is added, and whether that meets a rule on average.
+
+    A table of flows knows the mean of a sector: a firm may lie on either side of it. `complies` is therefore a
+    reading for the average maker, and `slack` says how far from the rule it is.
+
+    >>> from kosho.lines import ValueRule, origin_content
+    >>> from kosho.world import toy
+    >>> found = origin_content(toy(), "JPN", "C29", ValueRule("build-up", 0.9, ("JPN",)))
+    >>> found.complies, found.slack < 0
+    (False, True)
+    """
+
+    exporter: str
+    sector: str
+    rule: ValueRule
+    by_origin: Mapping[str, float]
+    """Value added by economy over the whole chain, shares of the value of output; duties on inputs are missing
+    to one."""
+    content: float
+    """By the rule's method, a fraction."""
+
+    @property
+    def slack(self) -> float:
+        """Content above the threshold, a fraction of the value."""
+        return self.content - self.rule.threshold
+
+    @property
+    def complies(self) -> bool:
+        """Whether the average maker does."""
+        return self.slack >= 0
+
+
+def origin_content(world: World, exporter: str, sector: str, rule: ValueRule) -> OriginContent:
+    """Value added by origin in a sector's output, from the table of flows, against a rule.
+
+    Build-down takes off materials bought from outside the area, at their price: the value that an area's own
+    makers added to goods bought there counts, and so do foreign parts in what is bought inside, as in the text
+    of agreements with roll-up. Build-up counts materials bought inside alone.
+
+    Raises:
+        InputError: an economy or a sector that the world does not have.
+
+    >>> from kosho.lines import ValueRule, origin_content
+    >>> from kosho.world import toy
+    >>> found = origin_content(toy(), "JPN", "C29", ValueRule("build-down", 0.45, ("JPN",)))
+    >>> found.complies, round(sum(found.by_origin.values()), 2)
+    (True, 1.0)
+    """
+    inside = list(dict.fromkeys((exporter, *rule.members)))
+    for code in inside:
+        world.position(code)
+    bought = inputs_by_origin(world, exporter, sector)
+    own, total = float(bought.sel(exporter=inside).sum()), float(bought.sum())
+    content = 1.0 - (total - own) if rule.method == "build-down" else own
+    added = value_added_by_origin(world, exporter, sector).sum("sector")
+    by_origin = {str(code): float(value) for code, value in added.to_series().items()}
+    return OriginContent(exporter, sector, rule, by_origin, content)

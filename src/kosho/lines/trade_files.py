@@ -1,0 +1,402 @@
+"""Trade by line and partner, read from what people have into one table of imports.
+
+Columns of the table: `importer`, `exporter` (ISO3, or as the file has it where its code is not known), `hs`,
+`year`, `value` (million of `currency`), `duty` (the same, null where the file has none), `quantity`, `basis`
+(`import` as the importer told it, `export` as the exporter did). Rows left out are told with their value.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from kosho.display import Card, Shown
+from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.extras import require
+from kosho.lines.formats import Column, TradeFormat, formats, partner_codes, recognised
+from kosho.tabular import content_of, kind_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["RateFile", "TradeFile", "read_rates", "read_trade"]
+
+MILLION = 1e6
+WORLD = {"m49": ("0", "000"), "iso3": ("wld", "all"), "name": ("world", "all countries", "total")}
+"""Codes of the world as a whole: sums of other rows."""
+COLUMNS = ("importer", "exporter", "hs", "year", "value", "duty", "quantity", "basis")
+
+
+@dataclass(frozen=True, eq=False)
+class TradeFile(Shown):
+    """What a file says of trade. Make one with `read_trade`.
+
+    >>> from kosho.lines import shipped_trade
+    >>> shipped_trade("USA").format.id
+    'kosho'
+    """
+
+    frame: pl.DataFrame
+    format: TradeFormat
+    currency: str
+    told: tuple[str, ...]
+    """What was left out or is not known, with its value."""
+
+    def card(self) -> Card:
+        """How much it holds."""
+        f = self.frame
+        return Card(
+            f"Trade, {self.format.title}",
+            [
+                ("rows", f"{f.height:,}"),
+                ("lines", f"{f['hs'].n_unique():,}"),
+                ("years", ", ".join(map(str, sorted(f["year"].drop_nulls().unique().to_list())))),
+                ("value", f"{f['value'].sum():,.0f} million {self.currency}"),
+                *(("told", one) for one in self.told),
+            ],
+        )
+
+    def of_year(self, year: int | None = None) -> pl.DataFrame:
+        """The rows of a year, the last one by default, summed over what the file breaks them down by.
+
+        Raises:
+            InputError: the file does not hold that year.
+        """
+        import polars as pl
+
+        years = sorted(self.frame["year"].drop_nulls().unique().to_list())
+        wanted = years[-1] if year is None and years else year
+        rows = self.frame if wanted is None else self.frame.filter(pl.col("year") == wanted)
+        if not rows.height:
+            raise InputError(Problem(f"the file holds no trade of {wanted}", f"it has {years}", key="year"))
+        keys = ["importer", "exporter", "hs", "basis"]
+        kept = pl.col("duty").sum() * pl.when(pl.col("duty").count() > 0).then(1.0)
+        return rows.group_by(keys, maintain_order=True).agg(
+            pl.col("value").sum(), kept, pl.col("quantity").sum()
+        )
+
+
+def read_trade(path: Path, *, format: str | None = None, columns: Path | None = None) -> TradeFile:  # noqa: A002
+    r"""Read trade from any format that is known, or from one's own.
+
+    Args:
+        path: CSV, plain or packed, JSON, the sheet of a workbook, or Parquet.
+        format: Its id; recognised by its columns if not given.
+        columns: A file that maps columns of one's own, as `formats.yaml` does.
+
+    Raises:
+        InputError: the file cannot be read or its numbers cannot be numbers; every kind of mistake is told.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from kosho.lines import read_trade
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "BACI.csv"
+    ...     _ = file.write_text("t,i,j,k,v,q\n2023,392,842,870323,1000,1\n2023,490,842,10121,5,1\n")
+    ...     read_trade(file).of_year().select("exporter", "hs", "value").rows()
+    [('JPN', '870323', 1.0), ('TWN', '010121', 0.005)]
+    """
+    frame, form = _opened(path, format, columns, "trade")
+    return _trade(frame, form, str(path))
+
+
+@dataclass(frozen=True, eq=False)
+class RateFile(Shown):
+    r"""Rates by line and partner. `exporter` is empty for rates of every partner.
+
+    >>> from kosho.lines import RateFile, read_rates
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "trains.csv"
+    ...     _ = file.write_text("Reporter_ISO_N,Year,ProductCode,SimpleAverage\n392,2024,870323,0\n")
+    ...     isinstance(read_rates(file), RateFile)
+    True
+    """
+
+    frame: pl.DataFrame
+    """`importer`, `exporter`, `hs`, `year`, `rate` (a fraction)."""
+    format: TradeFormat
+    told: tuple[str, ...]
+
+
+def read_rates(path: Path, *, format: str | None = None, columns: Path | None = None) -> RateFile:  # noqa: A002
+    r"""Read tariff rates in percent: TRAINS, WITS, or a map of one's own with a column `rate`.
+
+    Raises:
+        InputError: as `read_trade`.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from kosho.lines import read_rates
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "trains.csv"
+    ...     _ = file.write_text("Reporter_ISO_N,Year,ProductCode,SimpleAverage\n392,2024,20130,38.5\n")
+    ...     read_rates(file).frame.select("importer", "exporter", "hs", "rate").rows()
+    [('JPN', '', '020130', 0.385)]
+    """
+    import polars as pl
+
+    frame, form = _opened(path, format, columns, "rates")
+    told: list[str] = []
+    problems = Problems(str(path))
+    importer = _economies(_text(frame, form, "importer", form.importer), form, told, "importers")
+    partner = _text(frame, form, "exporter", "")
+    every = partner.str.to_lowercase().is_in(["", "000", "0", "wld", "all", "918"])
+    exporter = pl.select(
+        pl.when(every).then(pl.lit("")).otherwise(_economies(partner, form, told, "partners"))
+    ).to_series()
+    made = pl.DataFrame({
+        "importer": importer, "exporter": exporter, "hs": _codes(frame, form), "year": _years(frame, form),
+        "rate": _numbers(frame, form, "rate", problems) / 100.0,
+    })  # fmt: skip
+    problems.raise_if_any()
+    return RateFile(made.filter(pl.col("rate").is_not_null()), form, tuple(told))
+
+
+def _opened(path: Path, form: str | None, columns: Path | None, kind: str) -> tuple[pl.DataFrame, TradeFormat]:
+    """The file as text in columns, and what its columns mean."""
+    require("lines", "polars", what="reading trade by line")
+    known = {name: one for name, one in formats(columns).items() if one.kind == kind}
+    frame = _frame(path)
+    if form is None:
+        return frame, recognised(frame.columns, known, str(path))
+    if form not in known:
+        raise InputError(Problem(f"unknown format {form!r}", suggest(form, known) or "kosho lines formats"))
+    return frame, known[form]
+
+
+def _frame(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    if not path.is_file():
+        raise InputError(Problem("there is no such file", file=str(path)))
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pl.read_parquet(path)
+        if kind_of(path) == ".json":
+            return _json(content_of(path), path)
+        content = content_of(path)
+        mark = "\t" if content[: content.find(b"\n")].count(b"\t") > 2 else ","
+        found = pl.read_csv(io.BytesIO(content), infer_schema=False, separator=mark)
+        return found.with_columns(pl.all().fill_null(""))
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        told = str(error).splitlines()[0]
+        raise InputError(Problem(f"is no table that can be read: {told}", file=str(path))) from None
+
+
+def _json(content: bytes, path: Path) -> pl.DataFrame:
+    """Rows as objects, under `data` or by themselves, or as lists under a list of heads (Census)."""
+    import polars as pl
+
+    try:
+        found: Any = json.loads(content)
+    except ValueError as error:
+        raise InputError(Problem(f"is not JSON: {error}", file=str(path))) from None
+    rows = found.get("data", found.get("dataset")) if isinstance(found, dict) else found
+    if isinstance(rows, list) and rows and isinstance(rows[0], list):
+        rows = [dict(zip(rows[0], one, strict=False)) for one in rows[1:]]
+    if not isinstance(rows, list) or not rows or not all(isinstance(one, dict) for one in rows):
+        raise InputError(Problem("holds no rows", "a list of objects, or an object with `data`", str(path)))
+    heads = list(dict.fromkeys(name for one in rows for name in one))
+    return pl.DataFrame({
+        name: ["" if one.get(name) is None else str(one[name]) for one in rows] for name in heads
+    })  # fmt: skip
+
+
+def _trade(frame: pl.DataFrame, form: TradeFormat, file: str) -> TradeFile:
+    import polars as pl
+
+    told: list[str] = []
+    problems = Problems(file)
+    frame, form = _long(frame, form)
+    frame = _without_parts(frame, form, told)
+    flow, importer, exporter = _sides(frame, form, told)
+    made = pl.DataFrame({
+        "importer": importer,
+        "exporter": exporter,
+        "hs": _codes(frame, form),
+        "year": _years(frame, form),
+        "value": _numbers(frame, form, "value", problems) * form.scale / MILLION,
+        "duty": _numbers(frame, form, "duty", problems) * form.scale / MILLION,
+        "quantity": _numbers(frame, form, "quantity", problems),
+        "basis": flow,
+    })  # fmt: skip
+    problems.raise_if_any()
+    made = made.filter(pl.col("basis") != "")
+    made = _without_sums(made, form, told)
+    if not made.height:
+        raise InputError(Problem("holds no trade by line", file=file))
+    return TradeFile(made, form, form.currency, tuple(told))
+
+
+def _name(frame: pl.DataFrame, form: TradeFormat, what: Column) -> str | None:
+    """The column of the file that has a meaning."""
+    have = {column.strip().lower(): column for column in frame.columns}
+    names = form.columns.get(what, ())
+    return next((have[name.lower()] for name in names if name.lower() in have), None)
+
+
+def _text(frame: pl.DataFrame, form: TradeFormat, what: Column, otherwise: str | None = None) -> pl.Series:
+    import polars as pl
+
+    name = _name(frame, form, what)
+    if name is None:
+        return pl.Series([otherwise or ""]).new_from_index(0, frame.height)
+    return frame[name].cast(pl.Utf8).fill_null("").str.strip_chars(" '\"")
+
+
+def _numbers(frame: pl.DataFrame, form: TradeFormat, what: Column, problems: Problems) -> pl.Series:
+    """A column of numbers; null where nothing stands, told where something stands that is none."""
+    import polars as pl
+
+    name = _name(frame, form, what)
+    if name is None:
+        return pl.Series([None], dtype=pl.Float64).new_from_index(0, frame.height)
+    if frame[name].dtype.is_numeric():
+        return frame[name].cast(pl.Float64)
+    text = frame[name].cast(pl.Utf8).str.strip_chars().str.replace_all(r"[,\s$]", "")
+    empty = text.is_in(["", "NA", "N/A", "-", "null", "None"]) | text.is_null()
+    found = text.cast(pl.Float64, strict=False)
+    wrong = (found.is_null() & ~empty) | (found < 0).fill_null(value=False)
+    for row in wrong.arg_true().to_list()[:5]:
+        problems.add(f"{name} {frame[name][row]!r} is no amount", "digits with a decimal point", line=row + 2)
+    if wrong.sum() > 5:
+        problems.add(f"{wrong.sum() - 5} more amounts like these")
+    return found
+
+
+def _codes(frame: pl.DataFrame, form: TradeFormat) -> pl.Series:
+    """Digits of tariff codes, with the zeros that a spreadsheet or BACI left out."""
+    import polars as pl
+
+    plain = _text(frame, form, "hs").str.replace_all(r"[.\s]", "")
+    if form.digits:
+        return plain.str.zfill(form.digits)
+    short = plain.str.len_chars().is_in([1, 3, 5, 7]) & plain.str.contains(r"^\d+$")
+    return pl.select(pl.when(short).then(pl.lit("0") + plain).otherwise(plain)).to_series()
+
+
+def _years(frame: pl.DataFrame, form: TradeFormat) -> pl.Series:
+    import polars as pl
+
+    return _text(frame, form, "year").str.extract(r"^(\d{4})", 1).cast(pl.Int32, strict=False)
+
+
+def _long(frame: pl.DataFrame, form: TradeFormat) -> tuple[pl.DataFrame, TradeFormat]:
+    """A row a year, where each year has a column; and one a flow, where figures stand in rows."""
+    import polars as pl
+
+    if form.years:
+        years = [name for name in frame.columns if re.fullmatch(r"(Year )?\d{4}", name.strip(), re.IGNORECASE)]
+        if years:
+            rest = [name for name in frame.columns if name not in years]
+            frame = frame.unpivot(on=years, index=rest, variable_name="Year", value_name="Value")
+            frame = frame.with_columns(pl.col("Year").str.extract(r"(\d{4})", 1))
+            form = _with(form, "year", "Year")
+    if form.measure and form.measure.column in frame.columns:
+        kind = pl.col(form.measure.column).str.strip_chars()
+        keys = [name for name in frame.columns if name not in (form.measure.column, "Value")]
+        duty = frame.filter(kind.is_in(form.measure.duty)).select(*keys, pl.col("Value").alias("Duty"))
+        frame = frame.filter(kind.is_in(form.measure.value)).join(duty, on=keys, how="left")
+        form = _with(form, "duty", "Duty")
+    return frame, form
+
+
+def _with(form: TradeFormat, what: Column, column: str) -> TradeFormat:
+    return form.model_copy(update={"columns": {**form.columns, what: (*form.columns.get(what, ()), column)}})
+
+
+def _without_parts(frame: pl.DataFrame, form: TradeFormat, told: list[str]) -> pl.DataFrame:
+    """Rows of whole flows, without those of their parts (by transport, by customs procedure)."""
+    import polars as pl
+
+    before = frame.height
+    for column, value in form.whole.items():
+        if column in frame.columns:
+            text = pl.col(column).cast(pl.Utf8).str.strip_chars()
+            frame = frame.filter((text == value) | (text == ""))
+    if frame.height < before:
+        told.append(f"{before - frame.height:,} rows are parts of flows that others give whole: left out")
+    return frame
+
+
+def _sides(frame: pl.DataFrame, form: TradeFormat, told: list[str]) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Basis, importer and exporter of each row; an empty basis for flows that are neither (re-exports)."""
+    import polars as pl
+
+    if form.flows is None:
+        importer = _economies(_text(frame, form, "importer", form.importer), form, told, "importers")
+        exporter = _economies(_text(frame, form, "exporter"), form, told, "partners")
+        return pl.Series(["import"]).new_from_index(0, frame.height), importer, exporter
+    flow = _text(frame, form, "flow")
+    bought, sold = flow.is_in(list(form.flows.imports)), flow.is_in(list(form.flows.exports))
+    one = _economies(_text(frame, form, "reporter", form.reporter), form, told, "reporters")
+    other = _economies(_text(frame, form, "partner"), form, told, "partners")
+    pick = pl.DataFrame({"m": bought, "x": sold, "one": one, "other": other}).select(
+        pl.when(pl.col("m"))
+        .then(pl.lit("import"))
+        .when(pl.col("x"))
+        .then(pl.lit("export"))
+        .otherwise(pl.lit("")),
+        pl.when(pl.col("x")).then(pl.col("other")).otherwise(pl.col("one")).alias("importer"),
+        pl.when(pl.col("x")).then(pl.col("one")).otherwise(pl.col("other")).alias("exporter"),
+    )
+    neither = int((~(bought | sold)).sum())
+    if neither:
+        told.append(f"{neither:,} rows are neither imports nor exports (re-exports, transit): left out")
+    return pick["literal"], pick["importer"], pick["exporter"]
+
+
+def _economies(codes: pl.Series, form: TradeFormat, told: list[str], what: str) -> pl.Series:
+    """ISO3 codes; a code that is not known stays as it is, and is told."""
+    import polars as pl
+
+    system = form.countries
+    plain = codes.str.to_lowercase()
+    if system == "m49":
+        plain = plain.str.strip_chars_start("0").replace("", "0")
+    known = partner_codes(system)
+    # A file may name its own side in letters where partners have numbers.
+    letters = {code.lower(): code for code in partner_codes("iso3").values()}
+    table = {**letters, **known}
+    unknown = sorted(set(plain.unique().to_list()) - table.keys() - set(WORLD.get(system, ())) - {""})
+    if unknown:
+        some = ", ".join(unknown[:8]) + (" …" if len(unknown) > 8 else "")
+        told.append(f"{len(unknown)} codes of {what} are not known and kept as they are: {some}")
+    kept = pl.Series(
+        [table.get(code, code.upper()) for code in plain.unique(maintain_order=True).to_list()], dtype=pl.Utf8
+    )
+    return plain.replace_strict(plain.unique(maintain_order=True), kept, return_dtype=pl.Utf8)
+
+
+def _without_sums(made: pl.DataFrame, form: TradeFormat, told: list[str]) -> pl.DataFrame:
+    """Rows of lines and partners, without sums over lines, chapters or the world."""
+    world = [code.upper() for code in WORLD.get(form.countries, ())] + ["-", "WLD"]
+    sums = made["exporter"].is_in(world) | made["importer"].is_in(world)
+    if form.countries == "census":
+        sums = sums | made["exporter"].str.contains(r"^(00\d\d|\dXXX)$")
+    if sums.any():
+        told.append(f"{sums.sum():,} rows of the world or of groups of economies: left out")
+    made = made.filter(~sums)
+    lengths = made["hs"].str.len_chars()
+    by_line = made["hs"].str.contains(r"^\d{6,10}$")
+    if not by_line.any():
+        by_line = made["hs"].str.contains(r"^\d+$")
+    finest = lengths.filter(by_line).max()
+    above = ~by_line | ((lengths < cast("int", finest or 0)) & (lengths <= 4))
+    if above.any():
+        told.append(f"{above.sum():,} rows of headings, chapters or totals: left out")
+    levels = sorted(set(lengths.filter(~above).to_list()))
+    if len(levels) > 1 and 6 in levels:
+        six = (lengths == 6) & made["hs"].is_in(
+            made["hs"].filter(lengths > 6).str.slice(0, 6).unique().implode()
+        )
+        if (six & ~above).any():
+            told.append(f"{(six & ~above).sum():,} rows of subheadings whose lines are given too: left out")
+        above = above | six
+    return made.filter(~above)

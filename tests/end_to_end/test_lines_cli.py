@@ -1,0 +1,135 @@
+"""`kosho lines` on the shipped data and on files of one's own."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.faults.commands import TRADE
+from typer.testing import CliRunner
+
+from kosho.cli import app
+from kosho.errors import InputError
+
+CASE = "japan-us-2025"
+
+
+def run(*words: object) -> dict[str, Any]:
+    done = CliRunner().invoke(app, ["lines", *map(str, words), "--json"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def trade(tmp_path: Path) -> Path:
+    path = tmp_path / "trade.csv"
+    path.write_text(TRADE, encoding="utf-8")
+    return path
+
+
+def test_a_package_has_a_partial_and_a_general_answer_and_adds_up(tmp_path: Path) -> None:
+    package = tmp_path / "package.csv"
+    package.write_text("hs,partner,rate\n8703,JPN,0\n6110,JPN,-50%\n")
+    found = run("price", package, "--importer", "USA")
+    for name in ("creation", "revenue", "welfare"):
+        assert sum(line[name] for line in found["lines"]) == pytest.approx(found["partial"][name], abs=1e-6)
+    assert found["partial"]["revenue"] < 0 < found["partial"]["creation"]
+    assert found["whole"]["welfare"]["JPN"] > 0
+    less = run("price", package, "--importer", "USA", "--use", "0.5")
+    assert 0 < less["partial"]["creation"] < found["partial"]["creation"]
+    linear = run("price", package, "--importer", "USA", "--diversion", "linear")
+    assert linear["partial"]["creation"] == pytest.approx(found["partial"]["creation"])
+    assert linear["partial"]["diversion"] > found["partial"]["diversion"]
+
+
+def test_wrong_packages_are_told_row_by_row(tmp_path: Path) -> None:
+    package = tmp_path / "package.csv"
+    package.write_text("hs,partner,rate\n9999999,JPN,0\n8703,JAP,0\n8703,JPN,free\n8703,JPN,-120%\n")
+    with pytest.raises(InputError) as told:
+        run("price", package, "--importer", "USA")
+    assert all(f"package.csv:{row}: " in str(told.value) for row in (2, 3, 4, 5))
+    package.write_text("hs,partner,rate\n8703,JPN,0\n")
+    with pytest.raises(InputError, match="--use"):
+        run("price", package, "--importer", "USA", "--use", "1.5")
+
+
+def test_requests_and_offers_are_the_two_sides_of_a_line(trade: Path) -> None:
+    asked = run("request", CASE, "--trade", trade, "--confirm", "2")
+    assert (asked["giver"], asked["taker"]) == ("USA", "JPN")
+    assert {line["code"] for line in asked["lines"]} == {"870323", "611030"}
+    assert all(line["gain_solved"] == pytest.approx(line["gain"], rel=0.1, abs=0.1) for line in asked["lines"])
+    assert asked["all_lines"]["gain_by_gradient"] == pytest.approx(asked["all_lines"]["gain_solved"], rel=0.01)
+    offered = run("offer", CASE, "--trade", trade, "--confirm", "0")
+    assert (offered["giver"], offered["taker"]) == ("JPN", "USA")
+    assert [line["code"] for line in offered["lines"]] == ["020230"]
+    mirrored = run("offer", CASE, "--party", "USA", "--to", "JPN", "--trade", trade, "--confirm", "0")
+    assert [line["code"] for line in mirrored["lines"]] == [line["code"] for line in asked["lines"]]
+    without = run("request", CASE, "--trade", trade, "--exclude", "6110", "--confirm", "0")
+    assert [line["code"] for line in without["lines"]] == ["870323"]
+
+
+def test_swaps_leave_neither_side_worse_off_and_say_how_far_from_the_bound(trade: Path, tmp_path: Path) -> None:
+    out = tmp_path / "swap.csv"
+    found = run("swap", CASE, "--trade", trade, "--out", out)
+    assert found["packages"]
+    for one in found["packages"]:
+        assert min(one["gains_by_gradient"].values()) >= -1e-6
+        assert min(one["gains_solved"].values()) > -1
+        assert 0 <= one["gap"] <= 1
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert {row["hs"] for row in rows} <= {"870323", "611030", "020230"}
+    assert {row["giver"] for row in rows} <= {"JPN", "USA"}
+
+
+def test_a_side_without_trade_by_line_is_told_how_to_give_it() -> None:
+    with pytest.raises(InputError, match="no trade by line of JPN ships with Kosho"):
+        run("offer", CASE)
+    with pytest.raises(InputError, match="--party"):
+        run("request", CASE, "--party", "FRA")
+
+
+def test_indicators_know_peaks_margins_and_who_is_eroded() -> None:
+    found = run("indicators", "USA", "JPN", "--top", "50")
+    cars = next(line for line in found["lines"] if line["code"] == "870323")
+    assert cars["rate"] == pytest.approx(0.025, abs=1e-3)
+    assert cars["margin"] < 0  # Japan pays 2.5 %, Korea, Mexico and Canada nothing
+    assert found["peaks"] > 100
+    assert found["erosion"]["MEX"] < 0
+
+
+def test_what_is_missing_is_listed_and_written(trade: Path, tmp_path: Path) -> None:
+    found = run("join", "USA", "--rates", "shipped")
+    assert 0.5 < found["known_share"] < 1
+    assert found["missing"][0]["why"] == "no rate that is a percentage of the value"
+    out = tmp_path / "lines.csv"
+    run("join", "JPN", "--trade", trade, "--out", out)
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert rows[0]["how"] == "collected"
+    assert {row["exporter"] for row in rows} == {"USA", "AUS"}
+    with pytest.raises(InputError, match="no schedule of USA is called 'mine'"):
+        run("join", "USA", "--rates", "mine")
+
+
+def test_a_staging_is_priced_year_by_year(trade: Path, tmp_path: Path) -> None:
+    annex = tmp_path / "annex.csv"
+    annex.write_text("Tariff line,Base rate,Category\n020230,22%,equal 4\n1006,341 yen/kg,equal 2\n")
+    found = run(
+        "stage", annex, "--agreement", "cptpp-jpn", "--importer", "JPN", "--partner", "USA", "--trade", trade
+    )
+    revenue = [year["revenue"] for year in found["years"]]
+    assert len(revenue) == 4
+    assert revenue == sorted(revenue, reverse=True)
+    assert revenue[-1] < 0
+    assert [year["unknown"] for year in found["years"]] == [1, 1, 1, 1]
+    with pytest.raises(InputError, match="one side is not named"):
+        run("stage", annex, "--agreement", "cptpp-jpn", "--importer", "JPN")
+
+
+def test_origin_is_asked_of_the_table_of_flows() -> None:
+    found = run("origin", "MEX", "C29", "--threshold", "75", "--world", "talks")
+    wider = run("origin", "MEX", "C29", "--threshold", "75", "--members", "USA,CAN", "--world", "talks")
+    assert found["content"] < wider["content"] <= 1
+    assert sum(found["value_added"].values()) == pytest.approx(1, abs=0.03)
