@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kosho.display import Shown
+from kosho.language import _
 
 __all__ = ["ConvergenceError", "InputError", "KoshoError", "Problem", "Problems", "suggest"]
 
@@ -120,7 +121,7 @@ class ConvergenceError(KoshoError):
 
     def about(self, what: str) -> ConvergenceError:
         """The same failure, with what it is about as part of its hint."""
-        hint = f"this is {what}" + (f"; {self.hint}" if self.hint else "")
+        hint = _("this is {what}", what=what) + (f"; {self.hint}" if self.hint else "")
         return ConvergenceError(self.residual, self.country, self.iterations, hint, self.sector, self.best)
 
     def __reduce__(self) -> tuple[type[ConvergenceError], tuple[Any, ...]]:
@@ -175,5 +176,5 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
     choices = sorted(set(known) - {word})
     near = difflib.get_close_matches(word, choices, n=3, cutoff=0.6)
     if near:
-        return "did you mean " + " or ".join(near) + "?"
+        return "did you mean " + _(" or ").join(near) + "?"
     return "one of " + ", ".join(choices) if 0 < len(choices) <= 12 else None

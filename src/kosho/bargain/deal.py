@@ -26,6 +26,7 @@ from kosho.display import Card, Shown, columns, listing, million
 from kosho.equilibrium import Deficits, Settled
 from kosho.equilibrium.arguments import note_world
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.progress import Progress, silent
 from kosho.world import World
@@ -233,7 +234,10 @@ def negotiate(
     missing = [code for code in table.parties if code not in world.countries]
     if missing:
         raise InputError(
-            Problem(f"party {', '.join(missing)} is not in the world", "it must be a country of its own")
+            Problem(
+                _("party {names} is not in the world", names=", ".join(missing)),
+                _("it must be a country of its own"),
+            )
         )
     work, say = effort or Effort(), progress or silent
     if work.draws:

@@ -20,6 +20,7 @@ from kosho.cli.endurance import endurable
 from kosho.cli.streams import give_up, take_any_text
 from kosho.ending import end_at_once, end_quietly
 from kosho.errors import InputError, KoshoError
+from kosho.language import _
 
 __all__ = ["app", "main"]
 
@@ -193,7 +194,7 @@ def _of_system(error: OSError) -> list[str]:
     """What the system refused; nothing where a reader has gone away, which is no mistake."""
     if error.errno == errno.EPIPE:
         return []
-    what = "standard output cannot be written" if error.filename is None else str(error.filename)
+    what = _("standard output cannot be written") if error.filename is None else str(error.filename)
     return [f"{what}: {error.strerror or error}"]
 
 

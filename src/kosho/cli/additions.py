@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kosho.cli.options import open_case, permitted, world_named
 from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,17 +40,19 @@ class Question:
     def __post_init__(self) -> None:
         """Refuse what cannot be asked together, or lacks something."""
         problems = Problems()
-        how = f"say --add {GRAMMAR}"
+        how = _("say --add {grammar}", grammar=GRAMMAR)
         if self.base and self.case is not None:
-            problems.add("--base asks without a case", f"leave {self.case} or --base away", key="CASE")
+            problems.add(
+                _("--base asks without a case"), _("leave {case} or --base away", case=self.case), key="CASE"
+            )
         if self.base and self.on is not None:
-            problems.add("--base is the law of the table's year", "leave one away", key="--as-of")
+            problems.add(_("--base is the law of the table's year"), _("leave one away"), key="--as-of")
         if self.base and not self.lines:
-            problems.add("nothing is added to the base", how, key="--base")
+            problems.add(_("nothing is added to the base"), how, key="--base")
         if self.case is None and not self.lines and not self.base:
-            problems.add("neither a case nor a measure to add", f"name a CASE, or {how}")
+            problems.add(_("neither a case nor a measure to add"), _("name a CASE, or {how}", how=how))
         if self.case is None and self.scenario is not None:
-            problems.add("a scenario is one of a case", "name the CASE", key="--scenario")
+            problems.add(_("a scenario is one of a case"), _("name the CASE"), key="--scenario")
         problems.raise_if_any()
 
     def plain(self) -> tuple[str, str]:
@@ -100,7 +103,11 @@ def _only(case: Case, role: str | None) -> str:
     found = [name for name, one in case.scenarios.items() if one.role == role]
     if not found:
         raise InputError(
-            Problem("no scenario is named", f"one of {', '.join(case.scenarios)}", key="--scenario")
+            Problem(
+                _("no scenario is named"),
+                _("one of {names}", names=", ".join(case.scenarios)),
+                key="--scenario",
+            )
         )
     return found[0]
 
@@ -148,12 +155,14 @@ def _show(found: Added) -> None:
     from kosho.codes import country_name
 
     for text, why in found.idle.items():
-        say(f"IDLE: {text} changes nothing: {why}.")
+        say(_("IDLE: {text} changes nothing: {why}.", text=text, why=why))
     for line in found.lines:
         say(line.title)
-    say(f"Against {found.against}. Long run, seven to ten years; central numbers, no ranges.")
+    say(
+        _("Against {against}. Long run, seven to ten years; central numbers, no ranges.", against=found.against)
+    )
     for name, why in found.left_out.items():
-        say(f"note: {name}: {why}")
+        say(_("note: {name}: {why}", name=name, why=why))
     say("")
     rows = [
         (
@@ -164,8 +173,8 @@ def _show(found: Added) -> None:
         )
         for code, one in _shown(found)
     ]
-    columns = ("Economy", "Real income, %", "Billion USD a year", "Real wage, %")
-    show_table("What it is worth", columns, rows, numeric=3)
+    columns = ("Economy", _("Real income, %"), _("Billion USD a year"), _("Real wage, %"))
+    show_table(_("What it is worth"), columns, rows, numeric=3)
     for line in found.lines:
         rows = [
             (
@@ -176,15 +185,19 @@ def _show(found: Added) -> None:
             )
             for one in _sellers(found.sellers(line), line)
         ]
-        title = f"Who sells to {formatting.the_country(line.importer)} in {_sectors(line)}, billion USD a year"
-        show_table(title, ("Seller", "Before", "After", "Change"), rows, numeric=3)
+        title = _(
+            "Who sells to {country} in {sectors}, billion USD a year",
+            country=formatting.the_country(line.importer),
+            sectors=_sectors(line),
+        )
+        show_table(title, (_("Seller"), _("Before"), _("After"), _("Change")), rows, numeric=3)
     show_assumptions(found.assumptions)
 
 
 def _sectors(line: OneLine) -> str:
     from kosho.codes import sector_name
 
-    return "all goods" if len(line.covers) > SELLERS else ", ".join(map(sector_name, line.covers))
+    return _("all goods") if len(line.covers) > SELLERS else ", ".join(map(sector_name, line.covers))
 
 
 def _shown(found: Added) -> Iterable[tuple[str, dict[str, float]]]:

@@ -10,6 +10,7 @@ import typer
 
 from kosho.cli.options import AllowIdle, AsOf, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import day, say, say_whole, show_made, show_progress
+from kosho.language import _
 
 __all__ = ["app"]
 
@@ -90,5 +91,5 @@ def _template(path: Path | None, formats: Sequence[str]) -> bytes | None:
     from kosho.errors import InputError, Problem
 
     if path is not None and "docx" not in formats:
-        raise InputError(Problem("is for Word documents alone", "add --format docx", key="--template"))
+        raise InputError(Problem(_("is for Word documents alone"), _("add --format docx"), key="--template"))
     return exports.read_template(path)

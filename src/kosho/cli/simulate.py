@@ -13,6 +13,7 @@ from kosho.cli.closures import Closures, closure_of
 from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
 from kosho.cli.year_one import HELD, products, show_first_year, show_years
+from kosho.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,13 +156,13 @@ class _Asked:
     def title(self) -> str:
         """The scenario and its day."""
         day = formatting.day(self.on or self.case.as_of)
-        return f"{self.case.scenario(self.scenario).title}, as of {day}"
+        return _("{title}, as of {day}", title=self.case.scenario(self.scenario).title, day=day)
 
     def compared(self) -> str:
         """What a result is compared with, in words."""
         from kosho.scenario.results import BASE
 
-        return "the base year" if self.against == BASE else f"“{self.case.scenario(self.against).title}”"
+        return _("the base year") if self.against == BASE else f"“{self.case.scenario(self.against).title}”"
 
 
 def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) -> None:
@@ -207,13 +208,19 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
         if other is None:
             show_years(early, content["flows"])
     for flow in filter(lambda one: one.id in found.flows_left_out, asked.case.flows):
-        say(f"note: {flow.title} is not shown: {found.flows_left_out[flow.id]}")
+        say(
+            _(
+                "note: {title} is not shown: {flows_left_out}",
+                title=flow.title,
+                flows_left_out=found.flows_left_out[flow.id],
+            )
+        )
 
 
 def _show_year_one(asked: _Asked, early: Sequence[ProductYear], left_out: Mapping[str, str]) -> None:
     show_first_year(asked.title(), asked.compared(), early)
     for flow in filter(lambda one: one.id in left_out, asked.case.flows):
-        say(f"note: {flow.title} has no year one here: {left_out[flow.id]}")
+        say(_("note: {title} has no year one here: {left_out}", title=flow.title, left_out=left_out[flow.id]))
 
 
 def _told(bounds: ScenarioCommitments, difference: Difference) -> dict[str, Any]:
@@ -287,10 +294,18 @@ def _show(
         for code in dict.fromkeys(shown)
     ]
     for measure in bounds.of_scenario:
-        say(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
-    columns = ("Economy", INCOME[moving], "Billion USD a year", "GDP, %", "Consumer prices, %")
-    columns += ("Employment, %",) if moving else ("Real wage, %",)
-    title = f"{asked.title()}: long run (year ten), against {asked.compared()}"
+        say(
+            _(
+                "note: {titles} is not in these results: {left_out}",
+                titles=bounds.titles[measure],
+                left_out=bounds.left_out[measure],
+            )
+        )
+    columns = ("Economy", INCOME[moving], _("Billion USD a year"), _("GDP, %"), _("Consumer prices, %"))
+    columns += (_("Employment, %"),) if moving else (_("Real wage, %"),)
+    title = _(
+        "{title}: long run (year ten), against {compared}", title=asked.title(), compared=asked.compared()
+    )
     show_table(title, columns, rows, numeric=len(columns) - 1)
     say(PRICES + "\n")
     ends = bounds.ends
@@ -299,7 +314,7 @@ def _show(
         for position, (flow, one) in enumerate(zip(seen.flows, content["flows"], strict=True))
     ]
     if flows:
-        show_table("Flows, a year", ("Flow", *FLOW_COLUMNS), flows, numeric=len(FLOW_COLUMNS))
+        show_table(_("Flows, a year"), (_("Flow"), *FLOW_COLUMNS), flows, numeric=len(FLOW_COLUMNS))
     _show_makers(content["makers"])
     show_bounds(seen, bounds, everything=everything)
     show_assumptions(content["assumptions"])
@@ -322,9 +337,9 @@ def _show_makers(found: list[dict[str, Any]]) -> None:
         for one in found
     ]
     if rows:
-        heads = ("Market", "Share, %,\nbase", "\nnew", "Sold, billion\nUSD, base", "\nnew")
-        heads += ("Made in Japan,\nbase", "\nnew")
-        show_table("Vehicles and parts of Japanese makers, wherever they are made", heads, rows, numeric=6)
+        heads = ("Market", _("Share, %,\nbase"), "\nnew", _("Sold, billion\nUSD, base"), "\nnew")
+        heads += (_("Made in Japan,\nbase"), "\nnew")
+        show_table(_("Vehicles and parts of Japanese makers, wherever they are made"), heads, rows, numeric=6)
 
 
 def _effect(found: dict[str, float | None], ends: CountryEnds | None, *, moving: bool) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_assumptions, show_json, show_progress, show_table
 from kosho.display import plural
 from kosho.errors import InputError, KoshoError, Problem, Problems, suggest
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.bargain.optimal_tariffs import Objective, Options, RateSet, Tariffs, Tie
@@ -99,7 +100,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     _refuse_rates(low, high)
     sets = [_rate_set(text) for text in one_rate or ()]
     if sets and tie != "none":
-        raise InputError(Problem("sets and a tie at once", "one of --set and --tied", key="--tied"))
+        raise InputError(Problem(_("sets and a tie at once"), _("one of --set and --tied"), key="--tied"))
     with show_progress("Searching") as progress:
         table = named_world.load().whole
         named = list(table.countries) if parties == "all" else _codes(parties, "--parties")
@@ -124,7 +125,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     else:
         _show(found, content)
     if found.failing:
-        raise KoshoError(f"no answer, but the best point found: {found.failing}")
+        raise KoshoError(_("no answer, but the best point found: {failing}", failing=found.failing))
 
 
 def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
@@ -195,7 +196,11 @@ def _assumed(found: Tariffs) -> list[str]:
     """What the table needed, what the closure took, and what stands for base rates that nobody knows."""
     rates = _base_rates(found)
     unknown = sum(rate is None for rate in rates)
-    told = f"base rates of {unknown} of the {len(rates)} flows are not known and count as zero"
+    told = _(
+        "base rates of {unknown} of the {number} flows are not known and count as zero",
+        unknown=unknown,
+        number=len(rates),
+    )
     outcome = found.outcome
     return [*outcome.base.finest.meta.assumptions, *outcome.closure.assumed, *([told] if unknown else [])]
 
@@ -203,7 +208,7 @@ def _assumed(found: Tariffs) -> list[str]:
 def _codes(text: str, option: str) -> list[str]:
     codes = [code.strip() for code in text.split(",") if code.strip()]
     if not codes:
-        raise InputError(Problem("no code given", "such as USA,JPN", key=option))
+        raise InputError(Problem(_("no code given"), _("such as USA,JPN"), key=option))
     return codes
 
 
@@ -218,7 +223,9 @@ def _rate_set(text: str) -> RateSet:
     name, told, flows = text.partition("=")
     parts = [part.strip() for part in flows.split(":")]
     if not name.strip() or not told or not parts[0] or len(parts) > 3:
-        raise InputError(Problem(f"{text!r} is no set of flows", "such as cars=USA:JPN+DEU:C29", key="--set"))
+        raise InputError(
+            Problem(_("{text!r} is no set of flows", text=text), _("such as cars=USA:JPN+DEU:C29"), key="--set")
+        )
     exporters, goods = ([*parts[1:], "", ""])[:2]
 
     def codes(listed: str) -> tuple[str, ...]:
@@ -231,10 +238,20 @@ def _refuse_rates(low: float, high: float) -> None:
     problems = Problems()
     for option, rate in (("--low", low), ("--high", high)):
         if not NO_RATE < rate <= HIGHEST:
-            problems.add(f"{rate:g} %", f"percent, above {NO_RATE:g} and at most {HIGHEST:,g}", key=option)
+            problems.add(
+                f"{rate:g} %",
+                _("percent, above {no_rate:g} and at most {highest:,g}", no_rate=NO_RATE, highest=HIGHEST),
+                key=option,
+            )
     problems.raise_if_any()
     if not low < high:
-        raise InputError(Problem(f"{low:g} % is not below --high {high:g} %", "the lower one", key="--low"))
+        raise InputError(
+            Problem(
+                _("{low:g} % is not below --high {high:g} %", low=low, high=high),
+                _("the lower one"),
+                key="--low",
+            )
+        )
 
 
 def _objectives(given: Sequence[str], world: World) -> dict[str, Objective]:
@@ -245,20 +262,30 @@ def _objectives(given: Sequence[str], world: World) -> dict[str, Objective]:
     sectors: dict[str, dict[str, float]] = {}
     others: dict[str, dict[str, float]] = {}
     for text in given:
-        who, _, rest = text.partition(":")
-        code, _, number = rest.partition("=")
+        who, _other, rest = text.partition(":")
+        code, _other, number = rest.partition("=")
         try:
             amount = float(number)
         except ValueError:
-            problems.add(f"{text!r} is no weight", "such as USA:C29=1.5", key="--weight")
+            problems.add(_("{text!r} is no weight", text=text), _("such as USA:C29=1.5"), key="--weight")
             continue
         party, of = who.strip(), code.strip()
         mine = (sectors if of in world.sectors else others).setdefault(party, {})
         if of not in world.sectors and of not in world.countries:
             hint = suggest(of, [*world.sectors, *world.countries])
-            problems.add(f"{of!r} is no sector or economy of this world", hint, key="--weight")
+            problems.add(_("{of!r} is no sector or economy of this world", of=of), hint, key="--weight")
         elif of in mine:
-            problems.add(f"{party}:{of} has two weights, {mine[of]:g} and {amount:g}", "one", key="--weight")
+            problems.add(
+                _(
+                    "{party}:{of} has two weights, {mine:g} and {amount:g}",
+                    party=party,
+                    of=of,
+                    mine=mine[of],
+                    amount=amount,
+                ),
+                _("one"),
+                key="--weight",
+            )
         mine[of] = amount
     problems.raise_if_any()
     return {who: Objective(sectors.get(who, {}), others.get(who, {})) for who in {**sectors, **others}}
@@ -268,24 +295,34 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
     from kosho.codes import country_name
 
     rows, count = _rate_rows(found), int(found.instrument.max()) + 1
-    title = f"{found.kind} tariffs, {plural(count, 'rate')}" + (", the largest flows" if count > SHOWN else "")
+    title = _("{kind} tariffs, {count}", kind=found.kind, count=plural(count, "rate")) + (
+        _(", the largest flows") if count > SHOWN else ""
+    )
     columns = ("Importer", "Exporter", "Sector", "Base", "New", "Imports")
     setters = sorted(set(found.importer))
     if len(setters) == 1:  # said once
-        title += f", of {country_name(setters[0])}"
+        title += _(", of {country}", country=country_name(setters[0]))
         columns, rows = columns[1:], [row[1:] for row in rows]
-    title += "; rates in percent, imports in billion USD"
+    title += _("; rates in percent, imports in billion USD")
     show_table(formatting.starting(title), columns, rows, numeric=3)
-    against = "balanced trade at base tariffs" if content["deficits"] == "zero" else "base tariffs"
+    against = _("balanced trade at base tariffs") if content["deficits"] == "zero" else _("base tariffs")
     gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
-    show_table(f"Real income, long run, against {against}", ("Economy", "%"), gains, numeric=1)
+    show_table(
+        _("Real income, long run, against {against}", against=against), (_("Economy"), "%"), gains, numeric=1
+    )
     aims = {code: gain for code, gain in found.gains.items() if abs(gain - content["welfare"][code]) > 1e-9}
     if aims:
         weighed = [(country_name(code), percent(gain)) for code, gain in aims.items()]
-        show_table("What they make largest, with their weights", ("Economy", "%"), weighed, numeric=1)
+        show_table(_("What they make largest, with their weights"), (_("Economy"), "%"), weighed, numeric=1)
     show_assumptions(content["assumptions"])
-    looked = f"{found.evaluations} equilibria"
-    say(f"First-order residual {found.residual:.1e} (the largest slope left open), {looked}.")
+    looked = _("{evaluations} equilibria", evaluations=found.evaluations)
+    say(
+        _(
+            "First-order residual {residual:.1e} (the largest slope left open), {looked}.",
+            residual=found.residual,
+            looked=looked,
+        )
+    )
 
 
 def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
@@ -312,8 +349,10 @@ def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
         rows.append(
             (
                 country_name(found.importer[cells[0]]),
-                country_name(exporters[0]) if len(exporters) == 1 else f"{len(exporters)} economies",
-                sector_name(sectors[0]) if len(sectors) == 1 else f"{len(sectors)} sectors",
+                country_name(exporters[0])
+                if len(exporters) == 1
+                else _("{number} economies", number=len(exporters)),
+                sector_name(sectors[0]) if len(sectors) == 1 else _("{number} sectors", number=len(sectors)),
                 formatting.NOT_KNOWN
                 if any(known[cell] is None for cell in cells)
                 else formatting.decimals(100 * float(before[k] / old[k]), 1),

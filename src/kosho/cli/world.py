@@ -12,6 +12,7 @@ from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 
 __all__ = ["app"]
 
@@ -90,11 +91,18 @@ def build(  # noqa: PLR0913 - one parameter an option
     )
     format_ = reader(source)
     target = _target(out)
-    with show_progress("Building the table"):
+    with show_progress(_("Building the table")):
         table = completed(format_.table(files or [], _settings(settings or [])), said)
         path = write(table, target)
     size = formatting.decimals(path.stat().st_size / 1e6, 1)
-    say(f"{path}: {_size(len(table.countries), len(table.sectors))}, {size} MB")
+    say(
+        _(
+            "{path}: {size}, {size_2} MB",
+            path=path,
+            size=_size(len(table.countries), len(table.sectors)),
+            size_2=size,
+        )
+    )
 
 
 def _target(out: Path | None) -> Path:
@@ -103,7 +111,7 @@ def _target(out: Path | None) -> Path:
 
     target = out or Path("icio-2022.npz")
     if out is None and target.exists():
-        raise InputError(Problem("is there already", "--out says where to write", file=str(target)))
+        raise InputError(Problem(_("is there already"), _("--out says where to write"), file=str(target)))
     require_file(target)
     return target
 
@@ -114,7 +122,9 @@ def _settings(given: list[str]) -> dict[str, str]:
     for text in given:
         key, equals, value = text.partition("=")
         if not (key and equals and value):
-            problems.add(f"{text!r} sets nothing", "KEY=VALUE, such as value=OBS_VALUE", key="--set")
+            problems.add(
+                _("{text!r} sets nothing", text=text), _("KEY=VALUE, such as value=OBS_VALUE"), key="--set"
+            )
         found[key.strip()] = value.strip()
     problems.raise_if_any()
     return found
@@ -129,7 +139,7 @@ def formats() -> None:
         (one.name, one.title, one.files, ", ".join(f"{key}: {what}" for key, what in one.settings.items()))
         for one in READERS.values()
     ]
-    show_table("Formats of tables", ("Format", "What it is", "Files", "Settings"), rows)
+    show_table(_("Formats of tables"), (_("Format"), _("What it is"), _("Files"), _("Settings")), rows)
 
 
 @app.command("info")
@@ -146,8 +156,8 @@ def info(
     from kosho.world.report import info as described
 
     if name is not None and world is not None:
-        raise InputError(Problem("a table and --world were both given", "give one"))
-    with show_progress("Reading the table"):
+        raise InputError(Problem(_("a table and --world were both given"), _("give one")))
+    with show_progress(_("Reading the table")):
         content = described(world_named(world, default=name).load().whole)
     if json:
         show_json(content)
@@ -159,17 +169,32 @@ def _show(content: dict[str, Any]) -> None:
     sizes, totals = content["sizes"], content["totals"]
     flows = formatting.count(sizes["flows"])
     facts = [
-        ("Table", f"{content['name']}, {content['year']}, fingerprint {content['world']}"),
+        (
+            "Table",
+            _(
+                "{name}, {year}, fingerprint {world}",
+                name=content["name"],
+                year=content["year"],
+                world=content["world"],
+            ),
+        ),
         ("Source", content["source"]),
-        ("Licence", "; ".join(filter(None, (content["licence"], content["attribution"]))) or "not told"),
-        ("Size", _size(sizes["countries"], sizes["sectors"], f"{flows} flows")),
-        ("Output", f"{_money(totals['output'])} USD, of which {_money(totals['trade'])} traded"),
+        ("Licence", "; ".join(filter(None, (content["licence"], content["attribution"]))) or _("not told")),
+        ("Size", _size(sizes["countries"], sizes["sectors"], _("{flows} flows", flows=flows))),
+        (
+            "Output",
+            _(
+                "{money} USD, of which {money_2} traded",
+                money=_money(totals["output"]),
+                money_2=_money(totals["trade"]),
+            ),
+        ),
         *(("Estimated", text) for text in content["estimated"]),
         *_fit(content),
-        *(("Left out", text) for text in content["left_out"]),
+        *((_("Left out"), text) for text in content["left_out"]),
         *(("Adjusted", text) for text in content["adjustments"]),
     ]
-    show_table("The world table", ("What", "As it is"), facts)
+    show_table(_("The world table"), (_("What"), _("As it is")), facts)
     _show_balances(content)
 
 
@@ -183,17 +208,27 @@ def _money(million: float) -> str:
     for size, name in ((1e6, "trillion"), (1e3, "billion")):
         if million >= size:
             return f"{formatting.decimals(million / size, 1)} {name}"
-    return f"{formatting.figure(million, 3)} million"
+    return _("{value} million", value=formatting.figure(million, 3))
 
 
 def _fit(content: dict[str, Any]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if content["fit"] is not None:
         fit = content["fit"]["without_ports"]
-        text = f"goods trade of the {fit['pairs']} largest pairs against {content['fit']['source']} "
+        text = _(
+            "goods trade of the {pairs} largest pairs against {source} ",
+            pairs=fit["pairs"],
+            source=content["fit"]["source"],
+        )
         plain, logs = (formatting.decimals(fit[name], 2) for name in ("correlation", "correlation_of_logs"))
         gap = formatting.decimals(100 * fit["median_absolute_log_gap"], 0)
-        text += f"({content['fit']['year']}): correlation {plain}, in logs {logs}, median gap {gap} %"
+        text += _(
+            "({year}): correlation {plain}, in logs {logs}, median gap {gap} %",
+            year=content["fit"]["year"],
+            plain=plain,
+            logs=logs,
+            gap=gap,
+        )
         found.append(("Fit", text))
     return [*found, *_named(content)]
 
@@ -204,11 +239,11 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
     unknown = [content["countries"][one["country"]] for one in tariffs["unknown_importers"]]
     share = tariffs["unknown_share_of_goods_trade"]
     trade = (
-        "no goods are traded"
+        _("no goods are traded")
         if share is None
-        else f"unknown on {formatting.decimals(100 * share, 0)} % of goods trade"
+        else _("unknown on {value} % of goods trade", value=formatting.decimals(100 * share, 0))
     )
-    text = f"base rates: {tariffs['base'] or 'as given'}; {trade}"
+    text = _("base rates: {value}; {trade}", value=tariffs["base"] or _("as given"), trade=trade)
     if unknown:
         text += f": {', '.join(unknown[:8])}{' …' if len(unknown) > 8 else ''}"
     found = [("Tariffs", text)]
@@ -219,7 +254,11 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
             one, several = (
                 formatting.decimals(100 * covered[of], 0) for of in ("in_one_icio_sector", "in_several")
             )
-            told += f"; {one} % of goods trade is in sectors of one ICIO sector, {several} % in sectors of "
+            told += _(
+                "; {what} % of goods trade is in sectors of one ICIO sector, {several} % in sectors of ",
+                what=one,
+                several=several,
+            )
             told += "several"
         found.append(("Sectors", told))
     return found + [("Assumed", text) for text in content["assumptions"]]
@@ -237,5 +276,9 @@ def _show_balances(content: dict[str, Any]) -> None:
         )
         for code in largest
     ]
-    title = f"Net exports, billion USD, against {content['balances']['source']} ({content['balances']['year']})"
-    show_table(title, ("Economy", "Table", "Published"), rows, numeric=2)
+    title = _(
+        "Net exports, billion USD, against {source} ({year})",
+        source=content["balances"]["source"],
+        year=content["balances"]["year"],
+    )
+    show_table(title, (_("Economy"), _("Table"), _("Published")), rows, numeric=2)

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import model_validator
 
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.provenance import Cited, Frozen, Source
 from kosho.yamlfile import load
 
@@ -50,5 +51,5 @@ def parameter(name: str, **changed: Any) -> Cited:
     """
     known = parameters().parameters
     if name not in known:
-        raise InputError(Problem(f"no parameter {name!r}", suggest(name, known)))
+        raise InputError(Problem(_("no parameter {name!r}", name=name), suggest(name, known)))
     return known[name].model_copy(update=changed) if changed else known[name]

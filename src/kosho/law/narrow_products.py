@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.law.scope import Economy, HsPrefix, Id, SectorCode, Some
 from kosho.law.yaml_cache import read
 from kosho.provenance import Cited, Frozen, Source
@@ -85,5 +86,5 @@ def niche(name: str) -> Niche:
         InputError: there is none.
     """
     if name not in niches():
-        raise InputError(Problem(f"no small product {name!r}", suggest(name, niches())))
+        raise InputError(Problem(_("no small product {name!r}", name=name), suggest(name, niches())))
     return niches()[name]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from kosho.arrays import Index, Mask
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law.edition_scope import in_edition
 from kosho.law.headings import Key, cover, keys_of
 from kosho.law.measure import Measure, Omission
@@ -129,7 +130,7 @@ def rate_bounds(
     [nan, 0.25, 0.5]
     """
     shape = len(dates), len(lines), len(partners)
-    result = RateTable(*(np.empty(shape, np.float32) for _ in range(3)))
+    result = RateTable(*(np.empty(shape, np.float32) for _other in range(3)))
     for scoped, places in _editions(register, importer, dates):
         table = _Table.of(scoped, importer, lines)
         days = [dates[place] for place in places]
@@ -151,7 +152,7 @@ def added_as_listed(register: Register, importer: str, codes: Sequence[str], exp
     No edition of the schedule takes their place, and no list is doubted.
     """
     table = _Table.of(register, importer, [(code, 0.0) for code in codes])
-    ((_, state),) = table.states([exporter], [on], None)
+    ((_other, state),) = table.states([exporter], [on], None)
     assert isinstance(state, _State)  # noqa: S101 - there is no earlier day
     return table.most(state)[:, 0]
 
@@ -221,12 +222,12 @@ class _Table:
 
     @staticmethod
     def of(register: Register, importer: str, lines: Sequence[tuple[str, float]]) -> _Table:
-        codes = [code.replace(".", "") for code, _ in lines]
+        codes = [code.replace(".", "") for code, _other in lines]
         for code in codes:
             if not is_code(code):
-                raise InputError(Problem(f"{code!r} is not an HS code", CODE_HINT))
+                raise InputError(Problem(_("{code!r} is not an HS code", code=code), CODE_HINT))
         codes = [as_line(register, importer, code) for code in codes]
-        ordinary = np.array([duty for _, duty in lines], np.float32)
+        ordinary = np.array([duty for _other, duty in lines], np.float32)
         return _Table(register, importer, ordinary, *_signatures(register, importer, codes))
 
     def states(
@@ -245,7 +246,7 @@ class _Table:
                 and any(one.concerns(self.importer, partner, day) for partner in partners)
             ]
             reached = (part for measure in law for part in (measure.id, measure.reached))
-            state = (*reached, *(f"not held {bit}" for bit in missing))
+            state = (*reached, *(_("not held {bit}", bit=bit) for bit in missing))
             if state in seen:
                 yield k, seen[state]
             else:
@@ -378,7 +379,7 @@ class _States:
         )
         aimed = [
             {m.id: (m, level) for m, level in zip(priced, own, strict=True) if level is not None}
-            for own, _ in columns
+            for own, _other in columns
         ]
         rows, row = _distinct(self._kinds(priced, missing))
         places = [int(np.argmax(row == k)) for k in range(len(rows))]
@@ -388,7 +389,7 @@ class _States:
         for place in places:
             covered = [measure.id for measure in priced if self._mask(measure)[place]]
             at = [bit for bit in missing if table.groups[place].touched(bit)]
-            meeting = [[left_out[bit] for bit in at if bit in concerned] for _, concerned in columns]
+            meeting = [[left_out[bit] for bit in at if bit in concerned] for _other, concerned in columns]
             raised.append([any(omission.raises for omission in one) for one in meeting])
             freed.append([self._freed(one, covered, left) for one, left in zip(aimed, meeting, strict=True)])
             found.append(
@@ -454,7 +455,7 @@ class _States:
         frees = [one for one in omissions if one.excludes]
         found = (
             _Form.of(pile(way, aimed, order, {}))
-            for way in ways([m for m, _ in aimed], NO_FACTS, group, self._headings, frees)
+            for way in ways([m for m, _other in aimed], NO_FACTS, group, self._headings, frees)
         )
         return tuple(dict.fromkeys((freed[0], *found)))
 
@@ -469,10 +470,10 @@ class _States:
         frees = [one for one in omissions if one.excludes]
         if not frees:
             return (plain,)
-        applied = Way(frozenset(m.id for m, _ in stands))
+        applied = Way(frozenset(m.id for m, _other in stands))
         forms = (
             self._form([pair for pair in stands if pair[0].id in way.applied])
-            for way in freed_ways(applied, [m for m, _ in stands], frees)
+            for way in freed_ways(applied, [m for m, _other in stands], frees)
         )
         return tuple(dict.fromkeys((plain, *forms)))
 
@@ -488,7 +489,10 @@ def _level(measure: Measure, partner: str) -> float | None:
     found = measure.level_on(partner, in_quota=False)
     if found is not None and measure.unit != "percent":
         raise InputError(
-            Problem(f"{measure.title} is a specific duty and needs unit values", "ask line by line")
+            Problem(
+                _("{title} is a specific duty and needs unit values", title=measure.title),
+                _("ask line by line"),
+            )
         )
     return None if found is None else found / 100
 

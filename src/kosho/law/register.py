@@ -14,6 +14,7 @@ from kosho.arguments import path_of, refuse_sort
 from kosho.codes import expand_regions
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.law.measure import DUTIES, Covers, Measure, MeasureFile, Omission, Overlay
 from kosho.law.product_groups import Product, Products, in_scope
 from kosho.law.rateless import RATELESS
@@ -86,7 +87,7 @@ class Register(Shown):
             ("sources", str(len(self.sources))),
         ]
         changed = [("added by a scenario", listing(sorted(self.assumed)))] if self.assumed else []
-        changed += [("ended by a scenario", listing(name for name, _ in self.ends))] if self.ends else []
+        changed += [("ended by a scenario", listing(name for name, _other in self.ends))] if self.ends else []
         return Card(f"Register of {plural(len(self.measures), 'measure')}", [*rows, *changed])
 
     @staticmethod
@@ -131,27 +132,31 @@ class Register(Shown):
         if found:
             raise InputError(found)
         register = Register(
-            measures=tuple(measure for _, document, _ in documents for measure in document.measures),
+            measures=tuple(measure for _other, document, _other in documents for measure in document.measures),
             products=groups,
-            sources={source.id: source for _, document, _ in documents for source in document.sources},
+            sources={
+                source.id: source for _other, document, _other in documents for source in document.sources
+            },
             covers=tuple(
                 span
-                for _, document, _ in documents
+                for _other, document, _other in documents
                 for span in document.covers
                 if span.beside(document.measures)
             ),
             unfounded=tuple(_unfounded(documents)),
-            not_covered=tuple(item for _, document, _ in documents for item in document.not_covered),
-            verified=_verified((document for _, document, _ in documents), known),
+            not_covered=tuple(item for _other, document, _other in documents for item in document.not_covered),
+            verified=_verified((document for _other, document, _other in documents), known),
             known=known,
             places={
                 measure.id: f"{path}:{lines['measures', index]}"
                 for path, document, lines in documents
                 for index, measure in enumerate(document.measures)
             },
-            lists={name: item for _, document, _ in documents for name, item in document.lists.items()},
+            lists={
+                name: item for _other, document, _other in documents for name, item in document.lists.items()
+            },
         )
-        _ = register.order
+        _other = register.order
         return register if known is None else register.citing(known)
 
     def citing(self, day: date) -> Register:
@@ -230,9 +235,9 @@ class Register(Shown):
         from kosho.law.yaml_cache import write  # noqa: PLC0415 - see `load`
 
         if self.assumed or self.ends:
-            raise InputError(Problem("a register that a scenario changed is not written"))
+            raise InputError(Problem(_("a register that a scenario changed is not written")))
         document = MeasureFile(
-            title="Register of measures",
+            title=_("Register of measures"),
             covers=self.covers,
             verified_to=self.verified or None,
             not_covered=self.not_covered,
@@ -262,7 +267,7 @@ class Register(Shown):
             if measure.id == name:
                 return measure
         hint = suggest(name, [measure.id for measure in self.measures])
-        raise InputError(Problem(f"unknown measure {name!r}", hint))
+        raise InputError(Problem(_("unknown measure {name!r}", name=name), hint))
 
     def verified_to(self, name: str) -> date | None:
         """Last day for which an importer's measures, or one measure, were compared with their sources.
@@ -289,7 +294,7 @@ class Register(Shown):
 
     def problem(self, measure: Measure, message: str, hint: str | None = None) -> Problem:
         """What is wrong with a measure, at the place where it is written."""
-        file, _, line = self.places.get(measure.id, "").rpartition(":")
+        file, _other, line = self.places.get(measure.id, "").rpartition(":")
         return Problem(message, hint, file or None, int(line) if line else None, measure.id)
 
     def in_force(self, on: date, known: date | None = None) -> list[Measure]:
@@ -352,14 +357,14 @@ class Register(Shown):
         if product.group is not None:
             if product.group not in self.products.groups:
                 hint = suggest(product.group, self.products.groups)
-                raise InputError(Problem(f"unknown product group {product.group!r}", hint))
+                raise InputError(Problem(_("unknown product group {group!r}", group=product.group), hint))
             own = self.products.mfn(product.group, importer)
         source: tuple[str, ...] = ()
         if mfn is None and own is not None and product.preference == "none":
             mfn, source = own.value / 100, (own.source,)
         ordinary = mfn or 0.0
         pile = self.stack(importer, exporter, product, self.in_force(on, known)).at(ordinary)
-        layers = [Layer(MFN, ordinary, MFN, "ordinary duty", source)]
+        layers = [Layer(MFN, ordinary, MFN, _("ordinary duty"), source)]
         layers += pile.layers(ordinary)
         return Rate(ordinary + pile.adds([(ordinary, 1.0)]), tuple(layers), pile.removed)
 
@@ -424,16 +429,17 @@ class Register(Shown):
         found: dict[str, str] = {}
         for measure in self.measures:
             if measure.kind in RATELESS:
-                found[measure.id] = f"a measure of kind {measure.kind} has no rate"
+                found[measure.id] = _("a measure of kind {kind} has no rate", kind=measure.kind)
             elif measure.unit != "percent":
-                found[measure.id] = f"a duty in {measure.unit} needs unit values"
+                found[measure.id] = _("a duty in {unit} needs unit values", unit=measure.unit)
             elif (scope := measure.scope) is not None and not (scope.goods or scope.sectors):
                 groups = {*scope.groups, *self._groups_of[measure.id][0]}
                 if not groups:
-                    found[measure.id] = "no product group stands for its headings"
+                    found[measure.id] = _("no product group stands for its headings")
                 elif groups <= self._without_trade(measure.imposer):
-                    found[measure.id] = (
-                        f"no share of imports of {measure.imposer} is given for its product groups"
+                    found[measure.id] = _(
+                        "no share of imports of {imposer} is given for its product groups",
+                        imposer=measure.imposer,
                     )
         return found
 
@@ -472,17 +478,26 @@ class Register(Shown):
         ids = [measure.id for measure in self.measures]
         for name in [item.measure for item in (*overlay.end, *overlay.replace)]:
             if name not in ids:
-                problems.add(f"{overlay.title}: unknown measure {name!r}", suggest(name, ids))
+                problems.add(
+                    _("{title}: unknown measure {name!r}", title=overlay.title, name=name), suggest(name, ids)
+                )
         replaced = {item.measure for item in overlay.replace}
         new = [*overlay.add, *(item.by for item in overlay.replace)]
         law = {measure.id: measure for measure in self.measures if measure.id not in replaced}
         for measure in new:
             if measure.id in law:
-                message = f"{overlay.title}: measure {self.named(law[measure.id])} is there already"
-                problems.add(message, "choose another id")
+                message = _(
+                    "{title}: measure {named} is there already",
+                    title=overlay.title,
+                    named=self.named(law[measure.id]),
+                )
+                problems.add(message, _("choose another id"))
         for name, times in Counter(measure.id for measure in new).items():
             if times > 1:
-                problems.add(f"{overlay.title}: {times} measures {name!r}", "give each an id of its own")
+                problems.add(
+                    _("{title}: {times} measures {name!r}", title=overlay.title, times=times, name=name),
+                    _("give each an id of its own"),
+                )
         problems.raise_if_any()
         return replace(
             self,
@@ -515,13 +530,19 @@ class Register(Shown):
         for imposer in sorted({span.imposer for span in self.duties_covered}):
             spans = [span for span in self.duties_covered if span.imposer == imposer]
             if not any(span.first <= on <= span.last for span in spans):
-                days = ", ".join(dict.fromkeys(f"{span.first} to {span.last}" for span in spans))
+                days = ", ".join(
+                    dict.fromkeys(_("{first} to {last}", first=span.first, last=span.last) for span in spans)
+                )
                 missing.setdefault(days, []).append(imposer)
         if missing:
             who = ", ".join(sorted(name for names in missing.values() for name in names))
-            known = [f"{days} of {', '.join(names)}" for days, names in missing.items()]
-            hint = "it covers " + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
-            raise InputError(Problem(f"the measures of {who} on {on} are not in the register", hint))
+            known = [
+                _("{days} of {names}", days=days, names=", ".join(names)) for days, names in missing.items()
+            ]
+            hint = _("it covers ") + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
+            raise InputError(
+                Problem(_("the measures of {who} on {on} are not in the register", who=who, on=on), hint)
+            )
 
 
 def _unfounded(documents: Iterable[tuple[Path, MeasureFile, LineNumbers]]) -> Iterator[Problem]:
@@ -529,9 +550,13 @@ def _unfounded(documents: Iterable[tuple[Path, MeasureFile, LineNumbers]]) -> It
         for span in document.covers:
             if not span.beside(document.measures):
                 yield Problem(
-                    f"says that all of {span.imposer} from {span.first} to {span.last} is held, "
-                    "and has none of it",
-                    "say it in the file of the measures",
+                    _(
+                        "says that all of {imposer} from {first} to {last} is held, and has none of it",
+                        imposer=span.imposer,
+                        first=span.first,
+                        last=span.last,
+                    ),
+                    _("say it in the file of the measures"),
                     str(path),
                     lines["covers",],
                     "covers",

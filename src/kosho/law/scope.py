@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
 from kosho.errors import suggest
+from kosho.language import _
 from kosho.provenance import Frozen
 
 __all__ = [
@@ -61,11 +62,11 @@ def known_partner(code: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    return _known(code, {ALL, *countries(), *blocs()}, "country or bloc")
+    return _known(code, {ALL, *countries(), *blocs()}, _("country or bloc"))
 
 
 def _actor(code: str) -> str:
-    return _known(code, {*countries(), *blocs()}, "country or bloc")
+    return _known(code, {*countries(), *blocs()}, _("country or bloc"))
 
 
 def _sector(code: str) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from kosho.language import _
 from kosho.provenance import Cited
 
 __all__ = [
@@ -73,7 +74,11 @@ def ceiling(cited: Cited) -> float:
 
 def _within(cited: Cited, low: float = 0.0, high: float = math.inf) -> Cited:
     if not (low <= _least(cited) and ceiling(cited) <= high):
-        bounds = f"at least {low:g}" if high == math.inf else f"from {low:g} to {high:g}"
+        bounds = (
+            _("at least {low:g}", low=low)
+            if high == math.inf
+            else _("from {low:g} to {high:g}", low=low, high=high)
+        )
         ends = dict.fromkeys(f"{end:g}" for end in (_least(cited), ceiling(cited)))
         raise ValueError(f"{bounds} {cited.unit}, not {' to '.join(ends)}")
     return cited

@@ -16,6 +16,7 @@ from kosho.case_folders import case_folder, case_names
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, suggest
 from kosho.known import version
+from kosho.language import _
 from kosho.provenance import Said
 from kosho.record.schema import (
     Commitment,
@@ -167,7 +168,9 @@ class Record(Shown):
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise InputError(Problem(f"cannot be read: {error.strerror or error}", file=str(path))) from None
+            raise InputError(
+                Problem(_("cannot be read: {value}", value=error.strerror or error), file=str(path))
+            ) from None
         return Record.of(content, path, known)
 
     @staticmethod
@@ -459,7 +462,7 @@ def _parsed(digest: str, text: _Text, known: date) -> tuple[RecordFile, LineNumb
     try:
         decoded = text.content.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError(Problem("is not UTF-8 text", file=text.file)) from None
+        raise InputError(Problem(_("is not UTF-8 text"), file=text.file)) from None
     return validate(decoded, RecordFile, text.file, known)
 
 
@@ -485,5 +488,5 @@ def located(name_or_path: str | Path) -> Path:
     folder = case_folder(path)
     if folder is not None and (path.is_dir() or (folder / "record.yaml").is_file()):
         return folder / "record.yaml"
-    hint = suggest(str(name_or_path), records()) or "give the folder of a case, or its record.yaml"
-    raise InputError(Problem(f"no record of a case {str(name_or_path)!r}", hint))
+    hint = suggest(str(name_or_path), records()) or _("give the folder of a case, or its record.yaml")
+    raise InputError(Problem(_("no record of a case {what!r}", what=str(name_or_path)), hint))

@@ -16,6 +16,7 @@ from kosho.errors import InputError, Problem
 from kosho.impact.applicable import unknown_duties
 from kosho.impact.effects import Effects, effects
 from kosho.impact.reach import IdleError, idle, same_question
+from kosho.language import _
 from kosho.law.measure import Overlay
 from kosho.law.one_line import OneLine, blocs_alone, one_line
 from kosho.law.overlap import touch
@@ -126,7 +127,7 @@ def add_to_case(
     law = case.law(scenario, as_of)
     lines = _read(texts, law)
     base, found = scenario_effects(case.allowing_idle(), scenario, as_of, world)
-    against = f"scenario {scenario} of {case.name}"
+    against = _("scenario {scenario} of {name}", scenario=scenario, name=case.name)
     return _asked(lines, law, (_responding(base, way), found), against, way)
 
 
@@ -147,7 +148,7 @@ def add_to_law(
     lines = _read(texts, law)
     table = _responding(_table(lines, world), way)
     found = effects(table, register, on, on)
-    against = f"the law in force on {on}, as known on that day"
+    against = _("the law in force on {on}, as known on that day", on=on)
     return _asked(lines, law, (table, found), against, way)
 
 
@@ -176,7 +177,7 @@ def add_to_base(
     lines = _read(texts, Law(register, ANY_DAY, ANY_DAY))
     table = _responding(_table(lines, world), way)
     if table.meta.year is None:
-        raise InputError(Problem("the world has no base year", "say --as-of, or name a CASE"))
+        raise InputError(Problem(_("the world has no base year"), _("say --as-of, or name a CASE")))
     on = date(table.meta.year, 12, 31) + timedelta(days=1)
     buyers = {code for line in lines for code in expand_regions([line.importer])}
     own = tuple(
@@ -187,7 +188,9 @@ def add_to_base(
     lines = _read(texts, law)
     priced = any(one.kind != "termination" for one in own)
     found = effects(table, register, on, on) if priced else None
-    against = f"the law at the end of {table.meta.year}, the year of the table; nothing else changes"
+    against = _(
+        "the law at the end of {year}, the year of the table; nothing else changes", year=table.meta.year
+    )
     return _asked(lines, law, (table, found), against, way)
 
 
@@ -232,7 +235,7 @@ def _asked(
     after = effects(world, register, law.on, law.known)
     nothing = _idle(lines, law, world, after, before)
     if nothing and not way.allow_idle:
-        raise IdleError("--add", nothing, "take it away or mend it; if it is meant so, say --allow-idle")
+        raise IdleError("--add", nothing, _("take it away or mend it; if it is meant so, say --allow-idle"))
     own = {one.id for line in lines for one in line.measures}
     return Added(
         lines=lines,
@@ -261,14 +264,17 @@ def _idle(
         if same_question(after, rest):
             one = Overlay(title="", add=line.measures[:1])
             why = idle(world, law.register, one, law.on, law.known)
-            found[line.text] = next(iter(why.values()), "the goods bear this rate as it is")
+            found[line.text] = next(iter(why.values()), _("the goods bear this rate as it is"))
     return found
 
 
 def _refuse_absent(lines: Sequence[OneLine], world: World) -> None:
     here = world.law_cells.place
     problems = [
-        Problem(f"{line.text!r}: {code} is not in the table {world.meta.name}", key=f"--add {n}")
+        Problem(
+            _("{text!r}: {code} is not in the table {name}", text=line.text, code=code, name=world.meta.name),
+            key=f"--add {n}",
+        )
         for n, line in enumerate(lines, 1)
         for code in line.named
         if not any(member in here for member in expand_regions([code]))
@@ -286,8 +292,13 @@ def _refuse_contradictions(lines: Sequence[OneLine], register: Register) -> None
             if (kinds == {"tariff"} and first.text != second.text) or not (len(kinds) == 1 or "ban" in kinds):
                 continue
             if touch(register, first.measures[0], second.measures[0]):
-                message = f"{second.text!r} and {first.text!r} (--add {m}) are about the same goods"
-                problems.append(Problem(message, "say once what shall hold", key=f"--add {n}"))
+                message = _(
+                    "{text!r} and {text_2!r} (--add {m}) are about the same goods",
+                    text=second.text,
+                    text_2=first.text,
+                    m=m,
+                )
+                problems.append(Problem(message, _("say once what shall hold"), key=f"--add {n}"))
     if problems:
         raise InputError(problems)
 
@@ -298,7 +309,11 @@ def _refuse_unknown(lines: Sequence[OneLine], register: Register, world: World) 
     for n, line in enumerate(lines, 1):
         lost = unknown_duties(world, register, line.measures[-1]) if line.in_all else ()
         if lost:
-            message = f"{line.text!r}: this world does not know the ordinary duty of {', '.join(lost)}"
-            problems.append(Problem(message, "say what is added on top: +RATE%", key=f"--add {n}"))
+            message = _(
+                "{text!r}: this world does not know the ordinary duty of {names}",
+                text=line.text,
+                names=", ".join(lost),
+            )
+            problems.append(Problem(message, _("say what is added on top: +RATE%"), key=f"--add {n}"))
     if problems:
         raise InputError(problems)

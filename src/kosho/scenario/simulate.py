@@ -16,6 +16,7 @@ from kosho.equilibrium import Closure, Outcome, solve
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
 from kosho.impact.reach import idle, refuse_idle, unpriced
+from kosho.language import _
 from kosho.progress import Progress, estimated, silent
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
 from kosho.scenario.sensitivity import (
@@ -137,7 +138,7 @@ def simulate_with_ranges(  # noqa: PLR0913 - one question, told whole
     outcome = solved(found)
     moved: list[tuple[str, Mapping[str, Array] | str]] = []
     ends = list(corners(law, found))
-    reached = estimated(progress, "Solving at the ends of ranges", len(ends))
+    reached = estimated(progress, _("Solving at the ends of ranges"), len(ends))
     for done, corner in enumerate(ends):
         reached(done)
         at_end = partial(solved, effects_at(base, law, corner))
@@ -192,7 +193,7 @@ def idle_changes(case: Case, scenario: str, base: World, law: Law) -> dict[str, 
     found = idle(base, case.register, change, law.on, law.known)
     if not (case.allow_idle or asked.allow_idle):
         count = len(change.add) + len(change.end) + len(change.replace)
-        refuse_idle(f"scenario {scenario}", found, unpriced(change), count)
+        refuse_idle(_("scenario {scenario}", scenario=scenario), found, unpriced(change), count)
     return found
 
 

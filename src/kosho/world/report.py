@@ -11,6 +11,7 @@ from kosho.arrays import Array
 from kosho.codes import country_name, sector_name
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError
+from kosho.language import _
 from kosho.world.calibrate import ratio
 from kosho.world.datafiles import rows, sources
 from kosho.world.elasticities import low_factor
@@ -139,8 +140,8 @@ def _left_out(world: World) -> list[str]:
 
 
 def _agreement(trade: Array, pairs: Sequence[tuple[int, int, float]]) -> Json:
-    here = np.array([trade[n, i] for n, i, _ in pairs])
-    there = np.array([value for *_, value in pairs])
+    here = np.array([trade[n, i] for n, i, _other in pairs])
+    there = np.array([value for *_other, value in pairs])
     logs = np.log(here / there)
     return {
         "pairs": len(pairs),
@@ -270,5 +271,5 @@ def _assumed(world: World) -> tuple[str, ...]:
     try:
         return world.assumed
     except InputError as error:
-        told = f"law cannot be put into this table: {error.problems[0].message}"
+        told = _("law cannot be put into this table: {text}", text=error.problems[0].message)
         return (*world.finest.meta.assumptions, told)

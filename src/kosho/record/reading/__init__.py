@@ -15,6 +15,7 @@ from typing import NamedTuple, cast
 
 from kosho.arguments import path_of
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.record.reading.dates import DateMention, find_dates, resolve_dates
 from kosho.record.reading.decode import Document, decode
 from kosho.record.reading.direction import direction
@@ -46,8 +47,8 @@ def read(files: Iterable[str | Path]) -> list[Draft]:
     """
     given = cast("object", files)
     if isinstance(given, str | Path) or not isinstance(given, Iterable):
-        told = f"is a {type(given).__name__}, not a list of paths"
-        raise InputError(Problem(told, "read([path]) reads one", key="files"))
+        told = _("is a {name}, not a list of paths", name=type(given).__name__)
+        raise InputError(Problem(told, _("read([path]) reads one"), key="files"))
     return [draft for file in files for draft in read_text(decode(path_of(file, "files")))]
 
 
@@ -68,7 +69,7 @@ def read_text(document: Document) -> list[Draft]:
         for start, end in _sentences(text, block)
         if end > known.begins
     ]
-    spans = [span for _, span in body]
+    spans = [span for _other, span in body]
     dates = _dates(text, spans, known.published)
     release = known.fields["doc_type"] == "news release"
     home = issuer_of(text[: body[0][1][0]] if body else "") if release else None

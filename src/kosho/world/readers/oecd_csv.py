@@ -19,6 +19,7 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.tabular import open_csv
 from kosho.world.readers.reader import Reader, clipped
 from kosho.world.store import IOTable
@@ -77,7 +78,7 @@ def build_from_oecd_csv(path: Path) -> IOTable:
             layout = _layout(next(lines, []), problems)
             return _read(lines, layout, path, problems)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(f"is not CSV text: {error}", file=str(path))) from None
+        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
 
 
 def _layout(header: Sequence[str], problems: Problems) -> Layout:
@@ -89,16 +90,18 @@ def _layout(header: Sequence[str], problems: Problems) -> Layout:
             continue
         label = _label(text, final=True)
         if label is None:
-            problems.add(f"unknown column {text!r}", _hint(text), line=1)
+            problems.add(_("unknown column {text!r}", text=text), _hint(text), line=1)
         else:
             labels[column] = label
         _stop_if_many(problems)
     if total < 0:
-        problems.add("has no column OUT", "the official file ends with it", line=1)
+        problems.add(_("has no column OUT"), _("the official file ends with it"), line=1)
     industries = {column: label for column, label in labels.items() if label.sector is not None}
     if not industries:
         problems.add(
-            "has no columns like JPN_C29", "give an OECD inter-country table, such as 2022_SML.csv", line=1
+            _("has no columns like JPN_C29"),
+            _("give an OECD inter-country table, such as 2022_SML.csv"),
+            line=1,
         )
     problems.raise_if_any()
     countries = tuple(sorted({label.country for label in labels.values()}))
@@ -109,7 +112,9 @@ def _layout(header: Sequence[str], problems: Problems) -> Layout:
     without = sorted(set(countries) - {label.country for label in finals.values()})
     if without:
         problems.add(
-            f"no final demand columns of {', '.join(without[:10])}", f"wanted like {without[0]}_HFCE", line=1
+            _("no final demand columns of {names}", names=", ".join(without[:10])),
+            _("wanted like {without}_HFCE", without=without[0]),
+            line=1,
         )
     problems.raise_if_any()
     return Layout(
@@ -139,7 +144,9 @@ def _read(lines: Iterator[list[str]], layout: Layout, path: Path, problems: Prob
         values = _values(cells, layout, line, problems)
         name = cells[0]
         if name in seen:
-            problems.add(f"row {name} stands twice, first on line {seen[name]}", line=line)
+            problems.add(
+                _("row {name} stands twice, first on line {seen}", name=name, seen=seen[name]), line=line
+            )
         seen[name] = line
         _stop_if_many(problems)
         if values is None:
@@ -149,14 +156,23 @@ def _read(lines: Iterator[list[str]], layout: Layout, path: Path, problems: Prob
             continue
         label = _label(name, final=False)
         if label is None or label.country not in layout.countries or label.sector not in layout.sectors:
-            problems.add(f"unknown row {name!r}", _hint(name), line=line)
+            problems.add(_("unknown row {name!r}", name=name), _hint(name), line=line)
             continue
         i, k = layout.countries.index(label.country), layout.sectors.index(label.sector)
         used = _sums(layout.input_place, values[layout.inputs], n * s).reshape(n, s)
         bought = _sums(layout.final_place, values[layout.finals], n)
         sold, total = used.sum() + bought.sum(), values[layout.total]
         if abs(sold - total) > TOLERANCE * max(abs(total), 1.0):
-            problems.add(f"row {name} adds up to {sold:.6g}, its OUT is {total:.6g}", "equal", line=line)
+            problems.add(
+                _(
+                    "row {name} adds up to {sold:.6g}, its OUT is {total:.6g}",
+                    name=name,
+                    sold=sold,
+                    total=total,
+                ),
+                _("equal"),
+                line=line,
+            )
         intermediate[:, i, k] += used.sum(axis=1)
         inputs[:, k, :] += used
         final[:, i, k] += bought
@@ -172,7 +188,11 @@ def _sums(places: Index, values: Array, length: int) -> Array:
 
 def _values(cells: list[str], layout: Layout, line: int, problems: Problems) -> Array | None:
     if len(cells) != layout.width:
-        problems.add(f"row {cells[0]} has {len(cells)} cells", f"{layout.width} as in the header", line=line)
+        problems.add(
+            _("row {cells} has {number} cells", cells=cells[0], number=len(cells)),
+            _("{width} as in the header", width=layout.width),
+            line=line,
+        )
         return None
     # Cells under OUT may be empty in the rows below the table.
     texts = [text or "0" for text in cells[1:]]
@@ -180,11 +200,22 @@ def _values(cells: list[str], layout: Layout, line: int, problems: Problems) -> 
         values = np.array(["0", *texts], dtype=np.float64)
     except ValueError:
         wrong = next(text for text in texts if not _is_number(text))
-        problems.add(f"row {cells[0]}, cell {texts.index(wrong) + 2}: {wrong!r} is not a number", line=line)
+        problems.add(
+            _(
+                "row {cells}, cell {index}: {wrong!r} is not a number",
+                cells=cells[0],
+                index=texts.index(wrong) + 2,
+                wrong=wrong,
+            ),
+            line=line,
+        )
         return None
     if not np.isfinite(values).all():
         column = int(np.flatnonzero(~np.isfinite(values))[0])
-        problems.add(f"row {cells[0]}, cell {column + 1}: is not a finite number", line=line)
+        problems.add(
+            _("row {cells}, cell {column}: is not a finite number", cells=cells[0], column=column + 1),
+            line=line,
+        )
         return None
     return values
 
@@ -196,15 +227,23 @@ def _check_rows(
     wanted = {Label(country, sector) for country in layout.countries for sector in layout.sectors}
     missing = sorted(f"{label.country}_{label.sector}" for label in wanted - labels)
     if missing:
-        problems.add(f"has no rows of {', '.join(missing[:10])}", f"{len(missing)} are missing")
+        problems.add(
+            _("has no rows of {names}", names=", ".join(missing[:10])),
+            _("{number} are missing", number=len(missing)),
+        )
     if "OUT" not in below:
-        problems.add("has no row OUT", "the official file ends with it")
+        problems.add(_("has no row OUT"), _("the official file ends with it"))
     elif not problems.found:
         gap = np.abs(below["OUT"] - output) > TOLERANCE * np.maximum(output, 1.0)
         for n, s in np.argwhere(gap)[:MOST]:
             name = f"{layout.countries[n]}_{layout.sectors[s]}"
-            message = f"row OUT has {below['OUT'][n, s]:.6g} for {name}, column OUT {output[n, s]:.6g}"
-            problems.add(message, "equal", line=seen["OUT"])
+            message = _(
+                "row OUT has {out:.6g} for {name}, column OUT {output:.6g}",
+                out=below["OUT"][n, s],
+                name=name,
+                output=output[n, s],
+            )
+            problems.add(message, _("equal"), line=seen["OUT"])
 
 
 def _table(layout: Layout, intermediate: Array, inputs: Array, final: Array, path: Path) -> IOTable:
@@ -232,7 +271,7 @@ def _table(layout: Layout, intermediate: Array, inputs: Array, final: Array, pat
 
 
 def _label(text: str, *, final: bool) -> Label | None:
-    country, _, rest = text.partition("_")
+    country, _other, rest = text.partition("_")
     country = JOINED.get(country, country)
     if not re.fullmatch(r"[A-Z]{3}", country):
         return None
