@@ -23,6 +23,7 @@ from typing import Any
 __all__ = [
     "N_",
     "SOURCE",
+    "VARIABLE",
     "UnknownLanguageError",
     "_",
     "catalogue_beside",
@@ -40,6 +41,7 @@ SOURCE = "en"
 DOMAIN = "kosho"
 LOCALES = Path(__file__).parent / "locales"
 VARIABLE = "KOSHO_LANG"
+"""Of the environment: the language where none is chosen."""
 
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 

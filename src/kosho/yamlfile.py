@@ -21,6 +21,7 @@ from kosho.arguments import path_of
 from kosho.errors import InputError, Problem, suggest
 from kosho.known import As, Key, as_known, changes
 from kosho.language import _
+from kosho.translations import in_language
 
 __all__ = ["Key", "LineNumbers", "Written", "ids", "load", "problems_of", "validate"]
 
@@ -141,7 +142,7 @@ class Written:
         found = [self._unfounded(view, lines, place, name, asked) for place, name in view.unfounded]
         document: Model | None = None
         try:
-            document = model.model_validate(view.tree)
+            document = model.model_validate(in_language(view.tree, Path(self.file).parent))
         except ValidationError as error:
             found += problems_of(error, model, lines, self.file)
         if not found:

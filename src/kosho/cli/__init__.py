@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import os
 import sys
 from collections.abc import Iterator, MutableMapping
 from typing import Annotated, Any, NoReturn
@@ -15,8 +16,10 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from kosho import language
 from kosho._version import __version__
 from kosho.cli.endurance import endurable
+from kosho.cli.spoken import Lang, require_known, spoken
 from kosho.cli.streams import give_up, take_any_text
 from kosho.ending import end_at_once, end_quietly
 from kosho.errors import InputError, KoshoError
@@ -107,7 +110,7 @@ class _Commands(MutableMapping[str, Any]):
         if self._made[name] is None:
             command = get_command(_app_of(name))
             command.name = name
-            self._made[name] = endurable(command)
+            self._made[name] = endurable(spoken(command))
         return self._made[name]
 
     def __setitem__(self, name: str, command: Any) -> None:
@@ -153,8 +156,9 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    lang: Lang = None,
 ) -> None:
-    pass
+    del version, lang  # their callbacks did what they ask for
 
 
 def main() -> None:
@@ -167,6 +171,7 @@ def main() -> None:
     end_quietly()
     take_any_text()
     try:
+        require_known(os.environ.get(language.VARIABLE, ""), language.VARIABLE)
         _run()
     except InputError as error:
         _end([str(problem) for problem in error.problems], error.exit_status)
@@ -176,7 +181,7 @@ def main() -> None:
         give_up()
         _end(_of_system(error), 1)
     except MemoryError:
-        _end(["the memory of this machine is not enough for this"], 1)
+        _end([_("the memory of this machine is not enough for this")], 1)
     finally:
         end_at_once()
         gc.freeze()  # the process ends: what it holds need not be searched once more
