@@ -1,0 +1,33 @@
+"""`python -m tests.catalogues [--check]`: bring the catalogues up to date, or say where they are not."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.catalogues import path_of, refreshed, told, written
+
+from kosho.language import SOURCE, known
+
+
+def main() -> int:
+    """Write, or with `--check` only compare; 1 where a catalogue is not up to date."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    stale = 0
+    for tag in known():
+        if tag == SOURCE:
+            continue
+        path, text = path_of(tag), written(refreshed(tag))
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != text:
+            sys.stdout.write(f"{path.name} of {tag} is not up to date: make catalogues\n")
+            stale += 1
+        sys.stdout.write("\n".join(told(tag)) + "\n")
+    return bool(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
