@@ -48,8 +48,11 @@ __all__ = [
     "figure",
     "gain",
     "is_range",
+    "joined",
     "listed",
+    "month",
     "nil_note",
+    "of_money",
     "percent",
     "percent_of_draws",
     "percent_range",
@@ -67,6 +70,7 @@ __all__ = [
     "verdict",
     "with_ends",
     "with_sign",
+    "word",
 ]
 
 MINUS = "\N{MINUS SIGN}"
@@ -138,6 +142,15 @@ def _money() -> tuple[float, int]:
     """Million USD of what money in tables is counted in, a billion in English; and decimals it needs less."""
     (power,) = _power("power of ten of the unit of money in tables, 9 for a billion", "9")
     return 10.0 ** (power - 6), 9 - power
+
+
+def of_money(musd: float) -> float:
+    """Million USD as a number in the unit that heads of tables and axes name, a billion in English.
+
+    >>> of_money(2_500.0)
+    2.5
+    """
+    return musd / _money()[0]
 
 
 def _many() -> float:
@@ -312,6 +325,15 @@ def day(value: date) -> str:
     return _(template, day=value.day, month=_(MONTHS[value.month - 1]), year=value.year)
 
 
+def month(value: date) -> str:
+    """`June 2025`.
+
+    >>> month(date(2025, 6, 29))
+    'June 2025'
+    """
+    return _("{month} {year}", month=_(MONTHS[value.month - 1]), year=value.year)
+
+
 def verdict(low: float, high: float) -> Verdict:
     """Which way a range of million USD points; `nil` if all of it rounds to nothing."""
     if max(abs(low), abs(high)) < NIL_MUSD:
@@ -326,6 +348,24 @@ def verdict(low: float, high: float) -> Verdict:
 def listed(parts: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return _(" and ").join((_(", ").join(parts[:-1]), parts[-1]) if len(parts) > 1 else parts)
+
+
+def word(value: str) -> str:
+    """A word of a schema as people say it: how something is known, what part a scenario plays, where it stands.
+
+    >>> word("fact"), word("red line")
+    ('fact', 'red line')
+    """
+    return pgettext("word", value)
+
+
+def joined(text: str) -> str:
+    """Sentences one after the other: no space follows a full stop that has one of its own.
+
+    >>> joined("Yes. No."), joined("可。 否。")
+    ('Yes. No.', '可。否。')
+    """
+    return re.sub(r"(?<=[。！？」]) +(?=\S)", "", text)
 
 
 def the(name: str) -> str:

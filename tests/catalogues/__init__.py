@@ -24,7 +24,7 @@ from kosho.translations import untranslated
 
 ROOT = Path(__file__).parents[2] / "src" / "kosho"
 METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2")]
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "N_": None, "marked": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 OPTIONS = {"**/templates/**.j2": {"newstyle_gettext": "true", "silent": "false"}}
 WIDTH = 110
 SHIPPED = ("cases/*", "law", "law/measures")

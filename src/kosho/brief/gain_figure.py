@@ -16,6 +16,7 @@ from kosho.brief.first_page import turning_point
 from kosho.brief.model import Brief, Outlook, Prospect
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
+from kosho.language import N_, _
 
 __all__ = ["NAMES", "gain_table", "gain_title", "panels", "spoken"]
 
@@ -25,13 +26,13 @@ SHARED = 16
 """Height of a name at the end of a line."""
 TICKS = (0.2, 0.5, 1.0)
 """Of the common scale."""
-NAMES = {"ask": "ask", "accept": "least"}
+NAMES = {"ask": N_("ask"), "accept": N_("least")}
 """What a line is called at its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """From scales and billions to places."""
+    """From scales and money to places; its ends are in the unit of tables."""
 
     left: float
     right: float
@@ -43,17 +44,21 @@ class _Frame:
         return round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1)
 
     def y(self, musd: float) -> float:
-        share = (musd / 1e3 - self.low) / (self.high - self.low)
+        share = (formatting.of_money(musd) - self.low) / (self.high - self.low)
         return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share, 1)
 
 
 def gain_title(found: Outlook) -> str:
     """What the figure finds."""
     if not found.stops:
-        return "Every side gains at every published strength of trade"
+        return _("Every side gains at every published strength of trade")
     party, scale = max(found.stops.items(), key=lambda item: item[1])
     name = formatting.the_country(party, starts=True)
-    return f"{name} gains only above {turning_point(scale)} of the central strength of trade"
+    return _(
+        "{name} gains only above {turning_point} of the central strength of trade",
+        name=name,
+        turning_point=turning_point(scale),
+    )
 
 
 def panels(brief: Brief) -> list[str]:
@@ -90,11 +95,11 @@ def _table(found: Outlook, one: Prospect) -> CellTable:
         )
         for k, scale in enumerate(found.scales)
     )
-    what = {"ask": "What to ask for", "accept": "The least to accept"}[one.role]
+    what = {"ask": _("What to ask for"), "accept": _("The least to accept")}[one.role]
     return CellTable(
         id=f"along-{one.role}",
-        caption=f"{what}: gain over no deal, billion USD a year, year ten",
-        columns=("Strength of trade, 1 is the centre", *(country_name(party) for party in one.curve)),
+        caption=_("{what}: gain over no deal, billion USD a year, year ten", what=what),
+        columns=(_("Strength of trade, 1 is the centre"), *(country_name(party) for party in one.curve)),
         rows=rows,
         numeric=len(one.curve),
     )
@@ -102,7 +107,7 @@ def _table(found: Outlook, one: Prospect) -> CellTable:
 
 def _frame(found: Outlook) -> _Frame:
     curves = [curve for one in found.prospects for curve in one.curve.values()]
-    values = [x / 1e3 for curve in curves for x in curve if x is not None]
+    values = [formatting.of_money(x) for curve in curves for x in curve if x is not None]
     low, high = min(0.0, *values), max(0.0, *values)
     room = 0.06 * ((high - low) or 1.0)
     return _Frame(found.scales[0], found.scales[-1], low - room, high + room)
@@ -110,10 +115,11 @@ def _frame(found: Outlook) -> _Frame:
 
 def _panel(found: Outlook, party: str, frame: _Frame) -> str:
     label = html.escape(spoken(found, party))
+    head = html.escape(_("{country}, bn USD a year", country=country_name(party)))
     return "".join(
         [
             f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">',
-            f'<text class="name" x="{LEFT}" y="16">{html.escape(country_name(party))}, bn USD a year</text>',
+            f'<text class="name" x="{LEFT}" y="16">{head}</text>',
             *_axes(frame),
             *_marks(found, frame),
             *(_line(found, one, party, frame) for one in found.prospects),
@@ -128,16 +134,19 @@ def _told(one: Prospect, party: str) -> str:
     ends = one.range(party)
     centre = formatting.billions(one.gains[party], sign=True)
     turns = ", ".join(map(turning_point, one.turns.get(party, ())))
-    return f"{NAMES[one.role]} {centre} ({formatting.span(ends.low, ends.high)}) billion" + (
-        f", turning at {turns}" if turns else ""
-    )
+    return _(
+        "{names} {centre} ({ends}) billion",
+        names=_(NAMES[one.role]),
+        centre=centre,
+        ends=formatting.span(ends.low, ends.high),
+    ) + (_(", turning at {turns}", turns=turns) if turns else "")
 
 
 def _axes(frame: _Frame) -> Iterator[str]:
     span = frame.high - frame.low
     step = next(x for x in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1e6) if span / x <= 7)
     for k in range(math.ceil(frame.low / step), math.floor(frame.high / step) + 1):
-        y = frame.y(k * step * 1e3)
+        y = frame.y(k * step / formatting.of_money(1.0))
         kind = "zero" if k == 0 else "grid"
         yield f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
         yield f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{formatting.tick(round(k * step, 6))}</text>'
@@ -145,10 +154,10 @@ def _axes(frame: _Frame) -> Iterator[str]:
         if frame.left <= scale <= frame.right:
             x = frame.x(scale)
             yield f'<line class="grid" x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
-            label = "1 centre" if scale == 1 else f"{scale:g}"
+            label = _("1 centre") if scale == 1 else f"{scale:g}"
             yield f'<text x="{x}" y="{HEIGHT - BOTTOM + 17}" text-anchor="middle">{label}</text>'
-    middle = (LEFT + WIDTH - RIGHT) / 2
-    yield f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">strength of trade, year ten</text>'
+    middle, name = (LEFT + WIDTH - RIGHT) / 2, html.escape(_("strength of trade, year ten"))
+    yield f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{name}</text>'
 
 
 def _marks(found: Outlook, frame: _Frame) -> Iterator[str]:
@@ -164,7 +173,7 @@ def _marks(found: Outlook, frame: _Frame) -> Iterator[str]:
 def _short(title: str) -> str:
     """Authors of a study, in short."""
     first, *more = title.split(" & ", maxsplit=1)[0].split(", ")
-    return f"{first} et al." if more or len(title) > 20 else title
+    return _("{first} et al.", first=first) if more or len(title) > 20 else title
 
 
 def _points(found: Outlook, one: Prospect, party: str, frame: _Frame) -> list[tuple[float, float]]:
@@ -180,10 +189,10 @@ def _line(found: Outlook, one: Prospect, party: str, frame: _Frame) -> str:
 
 def _ends(found: Outlook, party: str, frame: _Frame) -> Iterator[str]:
     """Names at the ends of the lines, none over another."""
-    named = [(_points(found, one, party, frame), NAMES[one.role]) for one in found.prospects]
+    named = [(_points(found, one, party, frame), _(NAMES[one.role])) for one in found.prospects]
     placed = sorted((points[-1], name) for points, name in named if points)
     placed.sort(key=lambda item: item[0][1])
-    for ((x, _), name), y in zip(placed, _apart([y for (_, y), _ in placed]), strict=True):
+    for ((x, _other), name), y in zip(placed, _apart([y for (_other, y), _other in placed]), strict=True):
         yield f'<text class="end" x="{x + 6}" y="{y + 4:.1f}">{name}</text>'
 
 

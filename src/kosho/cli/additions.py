@@ -173,7 +173,7 @@ def _show(found: Added) -> None:
         )
         for code, one in _shown(found)
     ]
-    columns = ("Economy", _("Real income, %"), _("Billion USD a year"), _("Real wage, %"))
+    columns = (_("Economy"), _("Real income, %"), _("Billion USD a year"), _("Real wage, %"))
     show_table(_("What it is worth"), columns, rows, numeric=3)
     for line in found.lines:
         rows = [

@@ -244,7 +244,7 @@ def _show_certificate(content: dict[str, Any]) -> None:
         for name, said in found.items()
     ]
     columns = (
-        "Deal",
+        _("Deal"),
         *(_("All gain, %,\n{region}", region=region) for region in regions),
         _("Stops at"),
         *map(country_name, parties),
@@ -323,7 +323,7 @@ def _show_packages(
         if common == _("nothing changes")
         else _("{title}\nIn every row: {common}", title=title, common=common)
     )
-    left = (_("In the rest"),) if above != title else ("Package",)
+    left = (_("In the rest"),) if above != title else (_("Package"),)
     without = alike if above != title else ()
     cells = [
         (*([name] if lead else []), _options(deal, options, without), *numbers)
@@ -341,7 +341,7 @@ def _show_deals(deal: Deal, content: dict[str, Any]) -> None:
         ]
         title = _("{title}: gains over no deal and over today", title=priced["title"])
         if rows:
-            _show_packages(deal, title, ("Deal",), rows, columns)
+            _show_packages(deal, title, (_("Deal"),), rows, columns)
         else:
             say(_("{title}: no package leaves every side better off than no deal\n", title=priced["title"]))
     _show_meanings(content["solutions"])
@@ -465,8 +465,8 @@ def _show_bounds(content: dict[str, Any]) -> None:
             rows.setdefault(cells, []).append(_concept(name))
     if rows:
         columns = (
-            "Deal",
-            "On",
+            _("Deal"),
+            _("On"),
             _("Change of others' sales, billion USD"),
             _("Without it"),
             _("With it"),
@@ -498,7 +498,7 @@ def _show_shares(deal: Deal, title: str, one: dict[str, Any], gains: dict[str, f
     parties = deal.table.parties
     titles = {issue.id: issue.title for issue in deal.table.file.issues}
     parts = [(titles[issue], values) for issue, values in one["issues"].items()]
-    parts += [(_("No issue: the fallbacks, over no deal"), one["background"]), ("All", gains)]
+    parts += [(_("No issue: the fallbacks, over no deal"), one["background"]), (_("All"), gains)]
     rows = [
         (text, *(formatting.NOT_PRICED if values is None else _signed(values[p]) for p in parties))
         for text, values in parts

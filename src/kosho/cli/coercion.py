@@ -163,7 +163,7 @@ def _show(found: EpisodeComparison) -> None:
         unit=of.unit,
         day=formatting.day(of.closed_from),
     )
-    columns = ("What", "Before", _("The halt alone"), _("What happened"), _("Fitted shift of demand"))
+    columns = (_("What"), _("Before"), _("The halt alone"), _("What happened"), _("Fitted shift of demand"))
     width = len(columns) - (found.fitted_at is None)
     show_table(title, columns[:width], [row[:width] for row in rows], numeric=width - 1)
     demand, supply = (_between(one) for one in (of.demand, of.supply))

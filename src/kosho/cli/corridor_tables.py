@@ -85,13 +85,13 @@ def _types(corridor: Corridor, content: dict[str, Any]) -> None:
     total = sum(kind.per_week.value for kind in corridor.types.values())
     rows.append(
         (
-            "All",
+            _("All"),
             formatting.figure(total, 6),
             _interval(content["baseline"]["days"]),
             _percent(content["baseline"]["within_24h"]),
         )
     )
-    columns = ("Baseline", _("A week"), _("Days to permit"), _("Within 24 h, %"))
+    columns = (_("Baseline"), _("A week"), _("Days to permit"), _("Within 24 h, %"))
     show_table(_("Consignments"), columns, rows, numeric=3)
 
 
@@ -124,7 +124,7 @@ def _scenarios(corridor: Corridor, content: dict[str, Any]) -> None:
             row.append(_money(one["effect"], lambda found: found["exports_musd"]))
             row += [_money(one["effect"], lambda found, end=end: found["ev_musd"][end]) for end in ends]
         rows.append(tuple(row))
-    columns = ["Scenario", _("Days saved"), _("Worth, % of value")]
+    columns = [_("Scenario"), _("Days saved"), _("Worth, % of value")]
     if len(rows[0]) > len(columns):
         names = [country_name(end) for end in ends]
         columns += [
@@ -147,7 +147,7 @@ def _moments(moments: Sequence[dict[str, Any]]) -> None:
         )
         for one in moments
     ]
-    columns = (_("Ordinary traders unless said"), "Published", "Simulated", _("Fitted by"))
+    columns = (_("Ordinary traders unless said"), _("Published"), _("Simulated"), _("Fitted by"))
     if rows:
         show_table(_("Published means and the simulation, hours"), columns, rows)
     else:

@@ -109,7 +109,7 @@ def show(
         (m.id, country_name(m.imposer), m.authority, m.title, m.first_day.isoformat(), _value(m, partner))
         for m in law
     ]
-    columns = ("Measure", "Imposer", "Authority", "What", "Since", "Value")
+    columns = (_("Measure"), _("Imposer"), _("Authority"), _("What"), _("Since"), _("Value"))
     show_table(_("In force on {day}", day=formatting.day(when)), columns, rows, numeric=1)
     for note in notes:
         say(_("note: {note}", note=note))

@@ -110,7 +110,15 @@ def known(days: tuple[str, str], importer: str | None, *, json: bool) -> None:
             )
             for one in found
         ]
-        columns = ("Known", "What", "Measure", "Title", _("Acts from"), "Partners", "Headings")
+        columns = (
+            _("Known"),
+            _("What"),
+            _("Measure"),
+            _("Title"),
+            _("Acts from"),
+            _("Partners"),
+            _("Headings"),
+        )
         title = _(
             "What became known from {day} to {day_2}", day=formatting.day(first), day_2=formatting.day(second)
         )

@@ -181,7 +181,7 @@ def _show_bloc(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None
             ]
         rows.append(cells)
     columns = [
-        "Measure",
+        _("Measure"),
         *(head for name in map(country_name, members) for head in (name, _("{name}, published", name=name))),
     ]
     show_table(title, columns, rows, numeric=len(columns) - 1)

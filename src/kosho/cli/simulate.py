@@ -301,7 +301,7 @@ def _show(
                 left_out=bounds.left_out[measure],
             )
         )
-    columns = ("Economy", INCOME[moving], _("Billion USD a year"), _("GDP, %"), _("Consumer prices, %"))
+    columns = (_("Economy"), INCOME[moving], _("Billion USD a year"), _("GDP, %"), _("Consumer prices, %"))
     columns += (_("Employment, %"),) if moving else (_("Real wage, %"),)
     title = _(
         "{title}: long run (year ten), against {compared}", title=asked.title(), compared=asked.compared()
@@ -337,7 +337,7 @@ def _show_makers(found: list[dict[str, Any]]) -> None:
         for one in found
     ]
     if rows:
-        heads = ("Market", _("Share, %,\nbase"), "\nnew", _("Sold, billion\nUSD, base"), "\nnew")
+        heads = (_("Market"), _("Share, %,\nbase"), "\nnew", _("Sold, billion\nUSD, base"), "\nnew")
         heads += (_("Made in Japan,\nbase"), "\nnew")
         show_table(_("Vehicles and parts of Japanese makers, wherever they are made"), heads, rows, numeric=6)
 

@@ -248,7 +248,7 @@ def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
     title += _("({money} dollars a year): in the long run", money=formatting.dollars(found["base_musd"]))
     say("")
     columns = (
-        *("Variant", _("Real income, %"), _("Billion USD a year"), _("Its price, %")),
+        *(_("Variant"), _("Real income, %"), _("Billion USD a year"), _("Its price, %")),
         _("Value added at home, billion USD"),
     )
     show_table(title, columns, rows, numeric=4)

@@ -298,7 +298,7 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
     title = _("{kind} tariffs, {count}", kind=found.kind, count=plural(count, "rate")) + (
         _(", the largest flows") if count > SHOWN else ""
     )
-    columns = ("Importer", "Exporter", "Sector", "Base", "New", "Imports")
+    columns = (_("Importer"), _("Exporter"), _("Sector"), _("Base"), _("New"), _("Imports"))
     setters = sorted(set(found.importer))
     if len(setters) == 1:  # said once
         title += _(", of {country}", country=country_name(setters[0]))

@@ -170,7 +170,7 @@ def _show(content: dict[str, Any]) -> None:
     flows = formatting.count(sizes["flows"])
     facts = [
         (
-            "Table",
+            _("Table"),
             _(
                 "{name}, {year}, fingerprint {world}",
                 name=content["name"],
@@ -178,21 +178,21 @@ def _show(content: dict[str, Any]) -> None:
                 world=content["world"],
             ),
         ),
-        ("Source", content["source"]),
-        ("Licence", "; ".join(filter(None, (content["licence"], content["attribution"]))) or _("not told")),
-        ("Size", _size(sizes["countries"], sizes["sectors"], _("{flows} flows", flows=flows))),
+        (_("Source"), content["source"]),
+        (_("Licence"), "; ".join(filter(None, (content["licence"], content["attribution"]))) or _("not told")),
+        (_("Size"), _size(sizes["countries"], sizes["sectors"], _("{flows} flows", flows=flows))),
         (
-            "Output",
+            _("Output"),
             _(
                 "{money} USD, of which {money_2} traded",
                 money=_money(totals["output"]),
                 money_2=_money(totals["trade"]),
             ),
         ),
-        *(("Estimated", text) for text in content["estimated"]),
+        *((_("Estimated"), text) for text in content["estimated"]),
         *_fit(content),
         *((_("Left out"), text) for text in content["left_out"]),
-        *(("Adjusted", text) for text in content["adjustments"]),
+        *((_("Adjusted"), text) for text in content["adjustments"]),
     ]
     show_table(_("The world table"), (_("What"), _("As it is")), facts)
     _show_balances(content)
@@ -229,7 +229,7 @@ def _fit(content: dict[str, Any]) -> list[tuple[str, str]]:
             logs=logs,
             gap=gap,
         )
-        found.append(("Fit", text))
+        found.append((_("Fit"), text))
     return [*found, *_named(content)]
 
 
@@ -246,7 +246,7 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
     text = _("base rates: {value}; {trade}", value=tariffs["base"] or _("as given"), trade=trade)
     if unknown:
         text += f": {', '.join(unknown[:8])}{' …' if len(unknown) > 8 else ''}"
-    found = [("Tariffs", text)]
+    found = [(_("Tariffs"), text)]
     if sectors["sectors"]:
         covered = sectors["share_of_goods_trade"]
         told = sectors["name"]
@@ -260,8 +260,8 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
                 several=several,
             )
             told += "several"
-        found.append(("Sectors", told))
-    return found + [("Assumed", text) for text in content["assumptions"]]
+        found.append((_("Sectors"), told))
+    return found + [(_("Assumed"), text) for text in content["assumptions"]]
 
 
 def _show_balances(content: dict[str, Any]) -> None:

@@ -60,7 +60,13 @@ def show_first_year(title: str, against: str, found: Sequence[ProductYear]) -> N
         for one in moved
         for first, (bears, *cells) in zip((True, False), _bearing(one), strict=True)
     ]
-    columns = ("Product", _("Makers bear"), _("Number, %"), _("Price before duty, %"), _("Price after duty, %"))
+    columns = (
+        _("Product"),
+        _("Makers bear"),
+        _("Number, %"),
+        _("Price before duty, %"),
+        _("Price after duty, %"),
+    )
     columns += (_("Duty, billion USD"), _("Makers forgo, billion USD"))
     show_table(
         _("{title}: year one, against {against}", title=title, against=against), columns, rows, numeric=5

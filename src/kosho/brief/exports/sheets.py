@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Literal
 
+from kosho import formatting
+
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LINE",
-    "MILLION_TO_BILLION",
     "STEPS",
     "Column",
     "Kind",
@@ -31,7 +32,6 @@ __all__ = [
 Kind = Literal["text", "wrap", "change", "money", "percent", "share", "count", "scale", "day", "link"]
 Value = str | float | int | date | None
 
-MILLION_TO_BILLION = 1000.0
 HEAD = 3
 """Row of the heads, counted from 0: a title, a note and an empty row stand above."""
 TOP = {"valign": "top"}
@@ -141,8 +141,8 @@ def lines(text: str, width: float) -> int:
 
 
 def billion(musd: float | None) -> float | None:
-    """Billion USD from million."""
-    return None if musd is None else musd / MILLION_TO_BILLION
+    """Million USD in the unit that heads name, a billion in English."""
+    return None if musd is None else formatting.of_money(musd)
 
 
 def add(

@@ -18,6 +18,7 @@ from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import missing
+from kosho.language import _
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -50,7 +51,9 @@ def read_template(path: Path | None) -> bytes | None:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
+        raise InputError(
+            Problem(_("cannot be read: {strerror}", strerror=error.strerror), file=str(path))
+        ) from None
     _refuse_wrong(_opened(content, path), path)
     return content
 
@@ -72,7 +75,7 @@ def word(brief: Brief, template: bytes | None = None) -> bytes:
         place.addprevious(element)
     _remove(place)
     core = made.core_properties
-    core.title, core.author, core.comments = _legal(brief.title), "Kosho", ""
+    core.title, core.author, core.comments = _legal(brief.title), _("Kosho"), ""
     core.created = core.modified = datetime(brief.as_of.year, brief.as_of.month, brief.as_of.day)
     written = io.BytesIO()
     made.save(written)
@@ -83,12 +86,12 @@ def _opened(content: bytes, path: Path | None) -> Document:
     try:
         import docx  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
-        raise missing("office", "writing Word documents") from None
+        raise missing("office", _("writing Word documents")) from None
     try:
         return docx.Document(io.BytesIO(content))
     except (BadZipFile, KeyError, ValueError):
         raise InputError(
-            Problem("is no Word document", "save it as .docx", file=None if path is None else str(path))
+            Problem(_("is no Word document"), _("save it as .docx"), file=None if path is None else str(path))
         ) from None
 
 
@@ -97,10 +100,13 @@ def _refuse_wrong(template: Document, path: Path) -> None:
     names = [style.name for style in template.styles]
     for style in STYLES:
         if style not in names:
-            problems.add(f"has no style {style!r}", "use it once in the template, save, and delete the text")
+            problems.add(
+                _("has no style {style!r}", style=style),
+                _("use it once in the template, save, and delete the text"),
+            )
     for name in _named(template):
         if name not in PLACEHOLDERS:
-            problems.add(f"nothing fills {{{{ {name} }}}}", suggest(name, PLACEHOLDERS))
+            problems.add(_("nothing fills {{{{ {name} }}}}", name=name), suggest(name, PLACEHOLDERS))
     problems.raise_if_any()
 
 
@@ -172,7 +178,7 @@ def _elements(made: Document, brief: Brief, *, titled: bool) -> Iterator[BaseOxm
     if not titled:  # a template that names the title has set it where it wants it
         yield _paragraph(ids["Title"], brief.title)
         day = formatting.day(brief.as_of)
-        yield _paragraph(ids["Subtitle"], f"Brief as of {day}, as known on that day")
+        yield _paragraph(ids["Subtitle"], _("Brief as of {day}, as known on that day", day=day))
     number = 0
     for block in document(brief):
         if isinstance(block, CellTable):
@@ -189,7 +195,7 @@ def _figure(made: Document, brief: Brief, block: Figure, ids: dict[str, str]) ->
     charts = word_charts(brief)
     if charts is None:
         return
-    field = _field(" SEQ Figure \\* ARABIC ", _run("1"))
+    field = _field(_(" SEQ Figure \\* ARABIC "), _run("1"))
     caption = f"{_run('Figure ')}{field}{_run('. ' + block.title)}"
     yield _parsed(f"<w:p {{ns}}>{_style(ids['Caption'], '<w:keepNext/>')}{caption}</w:p>")
     shown = zip(embedded(made, charts), block.spoken, strict=True)
@@ -346,7 +352,9 @@ def _row(brief: Brief, table: CellTable, row: Sequence[Cell], widths: Sequence[i
 
 def _cell(brief: Brief, cell: Cell, side: str) -> str:
     """What a cell says, its note and its tone in a word, a line each."""
-    text = cell.text + marks(brief, cell.sources) + (f" ({cell.status})" if cell.status else "")
+    text = (
+        cell.text + marks(brief, cell.sources) + (f" ({formatting.word(cell.status)})" if cell.status else "")
+    )
     found = _line([_run(text, size=SMALL)], side)
     if cell.note:
         found += _line([_run(cell.note, size=TINY, colour=SOFT)], side)
@@ -372,7 +380,7 @@ def _own() -> Document:
         from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
         from docx.shared import Cm, Pt, RGBColor  # noqa: PLC0415
     except ModuleNotFoundError:
-        raise missing("office", "writing Word documents") from None
+        raise missing("office", _("writing Word documents")) from None
     made = docx.Document()
     section = made.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
@@ -389,7 +397,7 @@ def _own() -> Document:
     }
     for name, (size, colour, before, after) in looks.items():
         style: Any = made.styles[name]
-        style.font.size, style.font.name = Pt(size), "Calibri"
+        style.font.size, style.font.name = Pt(size), _("Calibri")
         style.font.color.rgb = RGBColor.from_string(colour)
         style.font.italic = False
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
