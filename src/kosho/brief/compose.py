@@ -38,6 +38,7 @@ from kosho.scenario.interval import Interval
 from kosho.scenario.labour_market import JobsAndPrices, of_scenarios
 from kosho.scenario.turning import Turning, turning
 from kosho.scenario.year_one import ABSORBED, told_years
+from kosho.translations import depends_on
 from kosho.unfinished import Unfinished
 from kosho.world.elasticity_scale import estimates
 from kosho.world.report import info
@@ -135,7 +136,7 @@ def _depends_on(case: Case, as_of: date, world: WorldChoice | Worlds) -> list[by
     """All that results of a case on a day in a world depend on."""
     files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
     asked = [case.name.encode(), as_of.isoformat().encode(), bytes([case.allow_idle])]
-    return [code(), *asked, world.key, *files]
+    return [code(), *asked, world.key, *files, *depends_on(case.folder)]
 
 
 def _composed(
