@@ -117,7 +117,7 @@ def refreshed(tag: str) -> Catalog:
         before = now.get(message.key[1], message.context)
         string = before.string if before is not None and _same_kind(message.text, before.string) else None
         comments = before.user_comments if before is not None else ()
-        made.add(
+        added = made.add(
             message.text,
             string,
             locations=[(place, None) for place in sorted(places)],
@@ -125,6 +125,7 @@ def refreshed(tag: str) -> Catalog:
             user_comments=comments,
             context=message.context,
         )
+        added.flags.discard("python-format")  # a percent sign is no field here
     return made
 
 
