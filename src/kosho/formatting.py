@@ -46,6 +46,7 @@ __all__ = [
     "dollars",
     "effect",
     "figure",
+    "finer_money",
     "gain",
     "is_range",
     "joined",
@@ -133,15 +134,25 @@ def __getattr__(name: str) -> str:
             raise AttributeError(name)
 
 
-def _power(of: str, usual: str) -> list[int]:
-    """Powers of ten that have a name in the language that is spoken."""
-    return [int(one) for one in pgettext(of, usual).split()]
-
-
 def _money() -> tuple[float, int]:
     """Million USD of what money in tables is counted in, a billion in English; and decimals it needs less."""
-    (power,) = _power("power of ten of the unit of money in tables, 9 for a billion", "9")
+    power = int(pgettext("power of ten of the unit of money in tables, 9 for a billion", "9"))
     return 10.0 ** (power - 6), 9 - power
+
+
+def _told_in() -> tuple[float, float]:
+    """Million USD of the two units of money that a sentence uses, a billion and a million in English."""
+    large, small = pgettext("powers of ten of money in a sentence: billion, million", "9 6").split()
+    return 10.0 ** (int(large) - 6), 10.0 ** (int(small) - 6)
+
+
+def finer_money() -> float:
+    """How many of the smaller unit of money in a sentence make one of the unit of tables.
+
+    >>> finer_money()
+    1000.0
+    """
+    return _money()[0] / _told_in()[1]
 
 
 def of_money(musd: float) -> float:
@@ -155,8 +166,7 @@ def of_money(musd: float) -> float:
 
 def _many() -> float:
     """From what on counts are told in a power of ten with a name, a million in English."""
-    (power,) = _power("power of ten in which large numbers are told, 6 for a million", "6")
-    return 10.0**power
+    return 10.0 ** int(pgettext("power of ten in which large numbers are told, 6 for a million", "6"))
 
 
 def _large(number: str) -> str:
@@ -261,9 +271,7 @@ def dollars(musd: float, *, sign: bool = False) -> str:
     """Money in a sentence: `2.9 billion` or `270 million` from million USD; `~0` below half a million."""
     if abs(musd) < NIL_PART_MUSD:
         return _about_nil()
-    large, small = (
-        10.0 ** (power - 6) for power in _power("powers of ten of money in a sentence: billion, million", "9 6")
-    )
+    large, small = _told_in()
     if abs(musd) >= ROUNDS_UP * large:
         text = _("{number}\N{NO-BREAK SPACE}billion", number=significant(musd / large, 2, 1))
     else:

@@ -12,6 +12,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import yaml
 from babel.messages.catalog import Catalog
@@ -19,7 +20,18 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from kosho import codes
+from kosho.case_schema import Role
 from kosho.language import LOCALES
+from kosho.provenance import Status
+from kosho.record.schema import (
+    Commitment,
+    Instrument,
+    MeasureReference,
+    Meeting,
+    Modality,
+    Position,
+)
+from kosho.record.schema import Status as Standing
 from kosho.translations import untranslated
 
 ROOT = Path(__file__).parents[2] / "src" / "kosho"
@@ -29,6 +41,16 @@ OPTIONS = {"**/templates/**.j2": {"newstyle_gettext": "true", "silent": "false"}
 WIDTH = 110
 SHIPPED = ("cases/*", "law", "law/measures")
 """Folders of data that carry catalogues of their own."""
+
+
+ROWS = (
+    "after", "before", "commitment", "context", "contention", "contradiction", "deadline", "event", "finding",
+    "instrument", "limit", "link", "measure", "meeting", "model", "no", "observed", "option", "organisation",
+    "parameter", "position", "quantity", "struck deal", "topic", "unpriced",
+)  # fmt: skip
+"""Words of tables that come from no schema."""
+UNITS = ("million USD", "tonnes", "vehicles", "million tonnes", "percent", "share", "aircraft", "litres")
+"""Units that shipped data count in."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +97,24 @@ def names() -> Iterator[tuple[Message, str]]:
         yield Message(codes.country_name(code), "economy"), "codes/countries.csv"
     for code in (*codes.sectors(), *codes.talks_sectors()):
         yield Message(codes.sector_name(code), "sector"), "codes/sectors.csv"
+    for word in words():
+        yield Message(word, "word"), "formatting.py"
+    for unit in UNITS:
+        yield Message(unit, "unit"), "formatting.py"
+
+
+def words() -> list[str]:
+    """Words of schemas that people are shown: how something is known, what part it plays, where it stands."""
+    said = [
+        one
+        for kind in (Meeting, Position, MeasureReference, Commitment, Instrument, Standing)
+        for name in ("kind", "status")
+        if name in kind.model_fields
+        for one in get_args(kind.model_fields[name].annotation)
+    ]
+    roles = [role.replace("-", " ") for role in get_args(Role)]
+    kinds = [one.replace("_", " ") for one in said if isinstance(one, str)]
+    return sorted({*get_args(Status), *roles, *get_args(Modality), *kinds, *ROWS})
 
 
 def path_of(tag: str) -> Path:

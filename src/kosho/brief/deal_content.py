@@ -67,7 +67,7 @@ def described(deal: Deal) -> Negotiation:
             over_no_deal=solution["gains"],
             over_today=solution["over_status_quo"],
             statements=_ids(deal.table, _changed(deal.table, solution["options"]).values()),
-            meaning=CONCEPTS[name].meaning,
+            meaning=_(CONCEPTS[name].meaning),
             **(_leading(deal, name, labour) if k == 0 else {}),
         )
         for k, one in enumerate(content["backgrounds"])
@@ -282,7 +282,7 @@ def _delay(content: dict[str, Any], first: str | None) -> Iterator[str]:
             yield _(
                 "Each week that the {concept} deal comes later {when} {day} costs {losses} dollars.",
                 concept=_concept(first),
-                when=when,
+                when=formatting.word(when),
                 day=day,
                 losses=losses,
             )
@@ -324,7 +324,7 @@ def _concept(name: str) -> str:
     """Title of a solution concept."""
     from kosho.bargain import CONCEPTS  # noqa: PLC0415 - a brief without a table needs none of it
 
-    return CONCEPTS[name].title
+    return _(CONCEPTS[name].title)
 
 
 def _package(deal: Deal, options: dict[str, str]) -> str:
@@ -340,7 +340,7 @@ def _bounds(confirmed: dict[str, Any]) -> Iterator[DealBound]:
             if one["binds"]:
                 (diverted,) = list(one["diverted"].values())[:1]
                 yield DealBound(
-                    concept=concept.title,
+                    concept=_(concept.title),
                     title=one["title"],
                     unit=one["unit"],
                     free=one["free"],

@@ -14,7 +14,7 @@ from kosho import formatting
 from kosho.brief import statement_text
 from kosho.brief.model import Brief, DealTerm, FirstPart, Outlook, Prospect, StruckSummary
 from kosho.brief.outlook import over
-from kosho.language import _
+from kosho.language import SOURCE, _, current
 from kosho.scenario.interval import Interval
 
 __all__ = ["first_page", "struck", "turning_point"]
@@ -101,7 +101,7 @@ def _agreed(one: StruckSummary) -> str:
     told = _terms(parts, ROOM, {word for part in parts for word in part.option.split() if word.islower()})
     more = _(" and {number} more", number=len(one.unpriced) - 1) if len(one.unpriced) > 1 else ""
     unpriced = _(" Not priced: {title}{more}.", title=one.unpriced[0].title, more=more) if one.unpriced else ""
-    return f"{one.title}: {told}{unpriced}"
+    return _("{title}: {text}", title=one.title, text=told) + unpriced
 
 
 def _left_by(one: StruckSummary) -> str:
@@ -120,8 +120,10 @@ def _left_by(one: StruckSummary) -> str:
 def _named(brief: Brief, one: Prospect) -> str:
     """A scenario by its title, and by what it says first of itself where there is room."""
     told = next((some.description for some in brief.scenarios if some.id == one.scenario), "")
-    first = re.split(r"(?<=[^\W\d_])[.;](?:\s|$)", told, maxsplit=1)[0].strip().rstrip(".;")
-    return f"{one.title}: {first}." if first and len(first.split()) <= ROOM else f"{one.title}."
+    first = re.split(r"(?<=[^\W\d_])[.;](?:\s|$)|。", told, maxsplit=1)[0].strip().rstrip(".;")
+    if first and len(first.split()) <= ROOM:
+        return _("{title}: {text}.", title=one.title, text=first)
+    return _("{text}.", text=one.title)
 
 
 def _common(brief: Brief) -> set[str]:
@@ -139,14 +141,14 @@ def _terms(terms: Sequence[DealTerm], room: int, common: set[str]) -> str:
         first = one.issue.split()[0]
         small = bool(told) and first.lower() in common
         issue = one.issue[:1].lower() + one.issue[1:] if small else one.issue
-        text = f"{issue}: {one.option}"
+        text = _("{issue}: {option}", issue=issue, option=one.option)
         room -= len(text.split())
         if told and room < 0:
             break
         told.append(text)
     rest = len(terms) - len(told)
-    return "; ".join(told) + (
-        _("; and {rest} more on the next page.", rest=rest) if rest else "." if told else ""
+    return _("; ").join(told) + (
+        _("; and {rest} more on the next page.", rest=rest) if rest else _(".") if told else ""
     )
 
 
@@ -157,7 +159,7 @@ def _accepted(brief: Brief, found: Outlook) -> str:
     if least is None:
         return _("No lesser deal priced here beats no deal for every side.{never}", never=never)
     if least.title:
-        return f"{least.title}.{never}"
+        return _("{title}.{never}", title=least.title, never=never)
     ask = found.prospect("ask")
     asked = {one.issue: one.option for one in ask.terms} if ask else {}
     apart = [one for one in least.terms if asked.get(one.issue) != one.option]
@@ -194,7 +196,11 @@ def _in_one_unit(groups: Sequence[_Gains]) -> tuple[str, list[str]]:
     widest = max(
         (abs(x) for group in groups for _other, gain, ends in group for x in (gain, ends.low, ends.high))
     )
-    unit, times = (_("Million dollars"), 1e3) if widest < formatting.NIL_MUSD else (_("Billion dollars"), 1.0)
+    unit, times = (
+        (_("Million dollars"), formatting.finer_money())
+        if widest < formatting.NIL_MUSD
+        else (_("Billion dollars"), 1.0)
+    )
     return unit, [
         formatting.listed(
             [f"{name} {formatting.gain(times * x, times * e.low, times * e.high)}" for name, x, e in group]
@@ -205,7 +211,7 @@ def _in_one_unit(groups: Sequence[_Gains]) -> tuple[str, list[str]]:
 
 def _notes(texts: Sequence[str], covers: str) -> str:
     """What brackets and about nothing mean, where there are any."""
-    brackets = _(" In brackets: {covers}.", covers=covers) if any("(" in text for text in texts) else ""
+    brackets = _(" In brackets: {covers}.", covers=covers) if any(map(formatting.is_range, texts)) else ""
     nil = formatting.nil_note(texts)
     return brackets + (f" {nil}" if nil else "")
 
@@ -299,7 +305,7 @@ def _weights(found: Outlook) -> Iterator[str]:
         if one.weight < 1:
             what = one.title[:1].lower() + one.title[1:]
             name = formatting.the_country(one.party, starts=True)
-            also = " also" if one.party in found.stops else ""
+            also = _(" also") if one.party in found.stops else ""
             yield _(
                 "{name}{also} loses with {what} at {turning_point} times its worth.",
                 name=name,
@@ -312,7 +318,10 @@ def _weights(found: Outlook) -> Iterator[str]:
 def _due(brief: Brief) -> str:
     waiting = list(_waiting(brief))
     dates = _dates(brief)[: 1 if waiting else DATES]
-    told = [f"{formatting.day(on)}{_left(brief, on)}: {text}" for on, text in dates]
+    told = [
+        _("{day} ({left}): {text}", day=formatting.day(on), left=_left(brief, on), text=text)
+        for on, text in dates
+    ]
     return " ".join([*_passed(brief), *told, *waiting]) or _("No date ahead is known.")
 
 
@@ -330,7 +339,7 @@ def _passed(brief: Brief) -> Iterator[str]:
 
 def _left(brief: Brief, on: date) -> str:
     left = (on - brief.as_of).days
-    return f" ({statement_text.days(left)})"
+    return statement_text.days(left)
 
 
 def _dates(brief: Brief) -> list[tuple[date, str]]:
@@ -341,11 +350,11 @@ def _dates(brief: Brief) -> list[tuple[date, str]]:
         found[one.deadline] = one.follows
     for due in brief.record.deadlines if brief.record else ():
         if len(due.on) == len("2025-07-09"):
-            text = ", ".join(filter(None, (due.what, due.consequence)))
-            found.setdefault(date.fromisoformat(due.on), f"{formatting.starting(text)}.")
+            text = _(", ").join(filter(None, (due.what, due.consequence)))
+            found.setdefault(date.fromisoformat(due.on), _("{text}.", text=formatting.starting(text)))
     for ahead in brief.calendar:
-        then = f": {ahead.consequence}" if ahead.consequence else ""
-        found.setdefault(ahead.date, f"{ahead.title}{then}.")
+        then = _(": {consequence}", consequence=ahead.consequence) if ahead.consequence else ""
+        found.setdefault(ahead.date, _("{text}.", text=ahead.title + then))
     deadline = None if one is None or over(one, brief.as_of) else one.deadline
     return sorted(found.items(), key=lambda item: (item[0] != deadline, item[0]))
 
@@ -367,7 +376,7 @@ def _waiting(brief: Brief) -> Iterator[str]:
 
 def _costs_told(costs: Mapping[str, float], named: tuple[str, ...] = ()) -> str:
     """`Japan 54 and the United States 50 million`; without names where these have just been said."""
-    short = max(costs.values()) < 999.5
+    short = current() == SOURCE and max(costs.values()) < 999.5  # English says the unit once, behind the last
     told = [f"{cost:,.0f}" if short else formatting.dollars(cost) for cost in costs.values()]
     if named != tuple(costs):
         told = [f"{formatting.the_country(code)} {text}" for code, text in zip(costs, told, strict=True)]
@@ -402,7 +411,7 @@ def _on_the_table(brief: Brief) -> str:
         more = _(" and {number} more", number=len(titles) - 5) if len(titles) > 5 else ""
         return _(
             "As said by the sides: {names}{more}. Page two has who said what.",
-            names=", ".join(titles[:5]),
+            names=_(", ").join(titles[:5]),
             more=more,
         )
     return _("The record holds no demand and no offer by this day.")

@@ -93,10 +93,10 @@ def _partners(measure: Measure) -> str:
         ]
         if ALL not in measure.value:
             return _names(measure.value) if len(named) > FEW else ", ".join(named)
-        return "all" + (f"; {', '.join(named)}" if named else "")
+        return _("all") + (f"; {', '.join(named)}" if named else "")
     if measure.partners.include != (ALL,):
         return _names(measure.partners.include)
-    return "all" + (
+    return _("all") + (
         _(" but {names}", names=_names(measure.partners.exclude)) if measure.partners.exclude else ""
     )
 

@@ -196,7 +196,7 @@ def _upright(brief: Brief, made: CellTable) -> CellTable:
 def _glance(brief: Brief) -> CellTable:
     measures = [
         ("base", brief.base_label),
-        *((one.id, "today") for one in brief.numbers.by_role("status-quo")[:1]),
+        *((one.id, _("today")) for one in brief.numbers.by_role("status-quo")[:1]),
     ]
     return _compared(
         brief,
@@ -505,7 +505,7 @@ def _short(variant: Variant) -> str:
 
 def _draws(brief: Brief) -> CellTable:
     names = {one.id: one.title for one in brief.scenarios} | {"base": brief.base_label}
-    names |= {one.id: "today" for one in brief.numbers.by_role("status-quo")[:1]}
+    names |= {one.id: _("today") for one in brief.numbers.by_role("status-quo")[:1]}
     titles = {one.id: one.title for one in brief.scenarios}
     found = {(one.party, one.scenario, one.against): one for one in brief.comparisons}
     main = brief.variants[0].id

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kosho.cli.options import open_case, permitted, world_named
 from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, Problems
-from kosho.language import _
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Question", "answer", "contract"]
 
-GRAMMAR = "'IMPORTER PARTNERS GOODS RATE', such as 'EU27 JPN C29 25%'"
+GRAMMAR = N_("'IMPORTER PARTNERS GOODS RATE', such as 'EU27 JPN C29 25%'")
 SELLERS = 4
 """Sellers besides those that a line is aimed at: those whose sales move most."""
 OTHERS = (4, 3)
@@ -40,7 +40,7 @@ class Question:
     def __post_init__(self) -> None:
         """Refuse what cannot be asked together, or lacks something."""
         problems = Problems()
-        how = _("say --add {grammar}", grammar=GRAMMAR)
+        how = _("say --add {grammar}", grammar=_(GRAMMAR))
         if self.base and self.case is not None:
             problems.add(
                 _("--base asks without a case"), _("leave {case} or --base away", case=self.case), key="CASE"

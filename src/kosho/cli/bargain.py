@@ -13,7 +13,7 @@ from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_
 from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
 from kosho.codes import country_name
 from kosho.errors import KoshoError, Problems
-from kosho.language import _
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from kosho.bargain import Deal
@@ -23,7 +23,7 @@ __all__ = ["app"]
 app = typer.Typer(add_completion=False)
 
 SHOWN = 20
-UNIT = "Billion USD a year, in the long run; + is a gain."
+UNIT = N_("Billion USD a year, in the long run; + is a gain.")
 
 
 @app.command()
@@ -96,7 +96,7 @@ def _show_explained(deal: Deal, content: dict[str, Any]) -> None:
     """A package of the reader's own."""
     one, parties = content["explained"], content["parties"]
     say(f"{content['title']}: {_options(deal, one['options'])}")
-    say(UNIT)
+    say(_(UNIT))
     for warning in content["warnings"]:
         say(_("Warning: {warning}.", warning=warning))
     _show_idle(content)
@@ -152,7 +152,7 @@ def _concept(name: str) -> str:
     """Title of a solution concept."""
     from kosho.bargain import CONCEPTS
 
-    return CONCEPTS[name].title if name in CONCEPTS else _("Every package")
+    return _(CONCEPTS[name].title) if name in CONCEPTS else _("Every package")
 
 
 def _show_idle(content: dict[str, Any]) -> None:
@@ -192,7 +192,7 @@ def _show(deal: Deal, content: dict[str, Any], asked: date) -> None:
             better=better,
         )
     )
-    say(UNIT)
+    say(_(UNIT))
     if deal.table.today < asked:
         say(
             _(
@@ -285,7 +285,7 @@ def _over(parties: Sequence[str]) -> list[str]:
     """Heads of columns: gains over no deal, then over today."""
     return [
         _("{country}, over {than}", country=country_name(party), than=than)
-        for than in (_("no deal"), "today")
+        for than in (_("no deal"), _("today"))
         for party in parties
     ]
 
@@ -424,7 +424,7 @@ def _show_meanings(names: Iterable[str]) -> None:
     """What each concept picks, in a plain line."""
     from kosho.bargain import CONCEPTS
 
-    say("; ".join(f"{CONCEPTS[name].title}: {CONCEPTS[name].meaning}" for name in names) + ".")
+    say("; ".join(f"{_(CONCEPTS[name].title)}: {_(CONCEPTS[name].meaning)}" for name in names) + ".")
     say("")
 
 
@@ -471,13 +471,13 @@ def _show_bounds(content: dict[str, Any]) -> None:
             _("Without it"),
             _("With it"),
             _("Wedge, %"),
-            COSTS,
+            _(COSTS),
         )
         cells = [(", ".join(deals), *row) for row, deals in rows.items()]
         show_table(_("What the deals commit to, a year"), columns, cells, numeric=4)
 
 
-COSTS = "Subsidy or rent, billion USD"
+COSTS = N_("Subsidy or rent, billion USD")
 
 
 def _cost(one: dict[str, Any]) -> str:
@@ -513,7 +513,7 @@ def _show_delay(content: dict[str, Any], name: str) -> None:
         costs = formatting.listed(
             [f"{formatting.the_country(p)} {formatting.dollars(delay[when][p])}" for p in content["parties"]]
         )
-        of = _("{when} the deadline of {day}", when=when, day=_day(deadline["date"]))
+        of = _("{when} the deadline of {day}", when=formatting.word(when), day=_day(deadline["date"]))
         say(
             _(
                 "A week's delay of the {concept} deal {of} costs {costs} dollars.",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kosho.cli.terminal import say, show_made
-from kosho.language import _
+from kosho.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,17 +122,37 @@ def _more(bounds: ScenarioCommitments, scenarios: Mapping[str, str]) -> str:
     parts = (
         (
             moved,
-            "parameter",
-            _(" with its range and what each measure’s does"),
-            _("s in their ranges and what each measure’s do"),
+            ngettext(
+                "{number} parameter with its range and what each measure’s does",
+                "{number} parameters in their ranges and what each measure’s do",
+                moved,
+                number=formatting.count(moved),
+            ),
         ),
-        (stated, "parameter", _(" told, not moved"), _("s told, not moved")),
-        (sellers, _("more seller"), "", "s"),
-        (left_out, "measure", _(" in force without an effect here"), _("s in force without an effect here")),
+        (
+            stated,
+            ngettext(
+                "{number} parameter told, not moved",
+                "{number} parameters told, not moved",
+                stated,
+                number=formatting.count(stated),
+            ),
+        ),
+        (
+            sellers,
+            ngettext(
+                "{number} more seller", "{number} more sellers", sellers, number=formatting.count(sellers)
+            ),
+        ),
+        (
+            left_out,
+            ngettext(
+                "{number} measure in force without an effect here",
+                "{number} measures in force without an effect here",
+                left_out,
+                number=formatting.count(left_out),
+            ),
+        ),
     )
-    added = ", ".join(
-        f"{formatting.count(number)} {noun}{one if number == 1 else many}"
-        for number, noun, one, many in parts
-        if number
-    )
+    added = ", ".join(told for number, told in parts if number)
     return _("With --all: {added}.", added=added) if added else _("With --all: more economies.")

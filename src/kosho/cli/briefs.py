@@ -74,7 +74,7 @@ def write(  # noqa: PLR0913 - an option each
         folder = out or Path("out") / opened.name
         files = exports.save(made, folder, asked, template=house, progress=progress)
     for head, text in first_lines(made):
-        say(f"{head}: {text}")
+        say(_("{head}: {text}", head=head, text=text))
     for point in made.headline if not made.computed else ():
         say(f"- {point.text}")
     say("")

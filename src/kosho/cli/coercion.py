@@ -8,7 +8,7 @@ import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say, show_json, show_progress, show_table
-from kosho.language import _
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,22 +22,22 @@ __all__ = ["app"]
 
 app = typer.Typer(add_completion=False)
 
-UNREAD = "what those who keep away would have paid beyond the price is booked as its income"
-PUT_IN = (
+UNREAD = N_("what those who keep away would have paid beyond the price is booked as its income")
+PUT_IN = N_(
     "Put in: the halt is replayed as a quota at the share that was seen, or is assumed, to remain; that it "
     "agrees with what happened says nothing."
 )
-UNFITTED = (
+UNFITTED = N_(
     "Demand: neither a price nor a quantity that the halt leaves open was seen: there is nothing to fit; the "
     "episode is replayed by quota only."
 )
-LAST_COLUMN = (
+LAST_COLUMN = N_(
     "Nothing is fitted but the last column: by how much demand would have to differ at the old price for the "
     "market to clear as it was seen to"
 )
 FITTED = {
-    "observed": "at the price that was seen",
-    "halt alone": "at the price of the halt alone, for none was seen; only where quantities were",
+    "observed": N_("at the price that was seen"),
+    "halt alone": N_("at the price of the halt alone, for none was seen; only where quantities were"),
 }
 
 
@@ -130,7 +130,7 @@ def _in_economy(table: World, of: Episode) -> dict[str, Any] | None:
     if not of.economy:
         return None
     # What buyers would pay beyond the price stays with the importer as income, though they pay and get nothing.
-    unread = {one.importer: UNREAD for one in of.economy if one.allowed.value > 0}
+    unread = {one.importer: _(UNREAD) for one in of.economy if one.allowed.value > 0}
     parties = dict.fromkeys(code for one in of.economy for code in (one.importer, one.exporter))
     parties = [code for code in parties if code not in unread]
     found: dict[str, dict[str, float]] = {}
@@ -169,8 +169,11 @@ def _show(found: EpisodeComparison) -> None:
     demand, supply = (_between(one) for one in (of.demand, of.supply))
     say(_("Elasticities of demand {demand}, of supply {supply}.", demand=demand, supply=supply))
     if any(one.put_in for one in found.figures):
-        say(PUT_IN)
-    say(UNFITTED if found.fitted_at is None else f"{LAST_COLUMN}, {FITTED[found.fitted_at]}.")
+        say(_(PUT_IN))
+    if found.fitted_at is None:
+        say(_(UNFITTED))
+    else:
+        say(_("{text}, {where}.", text=_(LAST_COLUMN), where=_(FITTED[found.fitted_at])))
     kinds = ", ".join(dict.fromkeys(f"{one['publisher']} ({one['kind']})" for one in _sources(of)))
     say(_("sources: {kinds}", kinds=kinds))
     say("")

@@ -13,7 +13,7 @@ import typer
 from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
-from kosho.language import _
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -310,12 +310,12 @@ def _show_positions(ledger: Ledger) -> None:
     sides = list(dict.fromkeys(ledger.record.side_of(party) for one in found for party in one.by))
     if not found:
         return
-    issues = list(dict.fromkeys(one.topic or NO_ISSUE for one in found))
+    issues = list(dict.fromkeys(one.topic or _(NO_ISSUE) for one in found))
     rows = [(issue, *(_cell(ledger, issue, side) for side in sides)) for issue in issues]
     show_table(_("Positions"), (_("Issue"), *(ledger.record.party_name(side) for side in sides)), rows)
 
 
-NO_ISSUE = "no issue given"
+NO_ISSUE = N_("no issue given")
 
 
 def _cell(ledger: Ledger, issue: str, side: str) -> str:
@@ -323,7 +323,7 @@ def _cell(ledger: Ledger, issue: str, side: str) -> str:
     lines: list[str] = []
     for one in ledger.positions:
         by = [party for party in one.by if record.side_of(party) == side]
-        if (one.topic or NO_ISSUE) != issue or not by:
+        if (one.topic or _(NO_ISSUE)) != issue or not by:
             continue
         bodies = ", ".join(record.party_name(party) for party in by if party != side)
         who = record.person_name(one.speaker) if one.speaker else bodies

@@ -13,7 +13,7 @@ from kosho.cli.register_upkeep import refuse_unknown_economy
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.codes import country_name
 from kosho.errors import InputError, Problem
-from kosho.language import _
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compare"]
 
-NOT_HELD = "not in the register"
+NOT_HELD = N_("not in the register")
 
 
 def compare(  # noqa: PLR0913 - one parameter an option
@@ -109,12 +109,12 @@ def _show(found: Comparison, when: date) -> None:
     rows = [
         [
             row.clause,
-            *(";\n".join(term.text for term in row.cells[code]) or NOT_HELD for code in found.partners),
+            *(";\n".join(term.text for term in row.cells[code]) or _(NOT_HELD) for code in found.partners),
         ]
         for row in found.terms
     ]
     rows += [
-        [title, *(str(getattr(found.dates[code], name) or NOT_HELD) for code in found.partners)]
+        [title, *(str(getattr(found.dates[code], name) or _(NOT_HELD)) for code in found.partners)]
         for title, name in (
             (_("first known"), "known"),
             (_("rates since"), "began"),

@@ -12,7 +12,7 @@ from kosho.cli.options import Json
 from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
 from kosho.codes import country_name
 from kosho.errors import InputError, Problem
-from kosho.language import _
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from kosho.progress import Progress
@@ -24,12 +24,12 @@ app = typer.Typer(add_completion=False)
 STUDIES = ("cp2015", "gegravity", "lashkaripour2021", "ossa2014", "usa-tariffs-2025")
 USES = ("lump-sum", "tax-relief")
 MEASURES = {
-    "welfare_first_order": "Welfare as published (first order)",
-    "terms_of_trade": "  of which terms of trade",
-    "volume_of_trade": "  of which volume of trade",
-    "welfare": "Exact change of real income",
-    "real_wage": "Real wage",
-    "intra_bloc_trade": "Imports from the bloc",
+    "welfare_first_order": N_("Welfare as published (first order)"),
+    "terms_of_trade": N_("  of which terms of trade"),
+    "volume_of_trade": N_("  of which volume of trade"),
+    "welfare": N_("Exact change of real income"),
+    "real_wage": N_("Real wage"),
+    "intra_bloc_trade": N_("Imports from the bloc"),
 }
 WIDE = 8
 """Items that fit side by side; of more, those that are published are told, and all are in the JSON."""

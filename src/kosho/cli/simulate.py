@@ -13,7 +13,7 @@ from kosho.cli.closures import Closures, closure_of
 from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
 from kosho.cli.year_one import HELD, products, show_first_year, show_years
-from kosho.language import _
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,13 +35,13 @@ app = typer.Typer(add_completion=False)
 SHOWN = (6, 3)
 """Economies besides the parties: those that lose and those that gain most."""
 ALL_SHOWN = (12, 4)
-INCOME = {False: "Real income, %", True: "Gain, % of income"}
+INCOME = {False: N_("Real income, %"), True: N_("Gain, % of income")}
 """What the first figure is, by whether labour supply moves: then only equivalent variation is comparable."""
-PRICES = (
+PRICES = N_(
     "Consumer prices are counted in the value added of the world, so that they hold duties and what exchange "
     "rates do; only differences between economies, or from their wages, say something."
 )
-FLOW_COLUMNS = ("Base, billion USD", "New, billion USD", "Base, quantity", "New, quantity")
+FLOW_COLUMNS = (N_("Base, billion USD"), N_("New, billion USD"), N_("Base, quantity"), N_("New, quantity"))
 
 
 @app.command()
@@ -301,20 +301,20 @@ def _show(
                 left_out=bounds.left_out[measure],
             )
         )
-    columns = (_("Economy"), INCOME[moving], _("Billion USD a year"), _("GDP, %"), _("Consumer prices, %"))
+    columns = (_("Economy"), _(INCOME[moving]), _("Billion USD a year"), _("GDP, %"), _("Consumer prices, %"))
     columns += (_("Employment, %"),) if moving else (_("Real wage, %"),)
     title = _(
         "{title}: long run (year ten), against {compared}", title=asked.title(), compared=asked.compared()
     )
     show_table(title, columns, rows, numeric=len(columns) - 1)
-    say(PRICES + "\n")
+    say(_(PRICES) + "\n")
     ends = bounds.ends
     flows = [
         (flow.title, *_traded(one, ends, position))
         for position, (flow, one) in enumerate(zip(seen.flows, content["flows"], strict=True))
     ]
     if flows:
-        show_table(_("Flows, a year"), (_("Flow"), *FLOW_COLUMNS), flows, numeric=len(FLOW_COLUMNS))
+        show_table(_("Flows, a year"), (_("Flow"), *map(_, FLOW_COLUMNS)), flows, numeric=len(FLOW_COLUMNS))
     _show_makers(content["makers"])
     show_bounds(seen, bounds, everything=everything)
     show_assumptions(content["assumptions"])

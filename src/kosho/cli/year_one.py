@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from kosho import formatting
 from kosho.cli.terminal import say, show_table
-from kosho.language import _
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from kosho.scenario import ProductYear
 
 __all__ = ["HELD", "products", "show_first_year", "show_years"]
 
-HELD = ("wages", "exchange rates", "spending of the market on the sector")
+HELD = (N_("wages"), N_("exchange rates"), N_("spending of the market on the sector"))
 
 
 def products(found: Sequence[ProductYear]) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def show_first_year(title: str, against: str, found: Sequence[ProductYear]) -> N
             "Held: {names}. From x to y: buyers who answer as one year after a change of duty, or as in "
             "the low set of the long run. No source gives one value for what makers bear. Countries have "
             "no year one: its sign would be that of the assumption on wages and deficits.",
-            names=formatting.listed(HELD),
+            names=formatting.listed([_(name) for name in HELD]),
         )
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.parallel import Shared, cores, one_thread, start
 from kosho.parallel import run as shared_out
 from kosho.progress import Progress, estimated, silent
@@ -70,15 +70,18 @@ NOTHING_LEFT = -1.0
 VARIANTS = (
     Variant(
         id="fixed-central",
-        title="Deficits fixed, central elasticities",
+        title=N_("Deficits fixed, central elasticities"),
         deficits="fixed",
         elasticities="central",
     ),
     Variant(
-        id="zero-central", title="Deficits zero, central elasticities", deficits="zero", elasticities="central"
+        id="zero-central",
+        title=N_("Deficits zero, central elasticities"),
+        deficits="zero",
+        elasticities="central",
     ),
-    Variant(id="fixed-low", title="Deficits fixed, low elasticities", deficits="fixed", elasticities="low"),
-    Variant(id="zero-low", title="Deficits zero, low elasticities", deficits="zero", elasticities="low"),
+    Variant(id="fixed-low", title=N_("Deficits fixed, low elasticities"), deficits="fixed", elasticities="low"),
+    Variant(id="zero-low", title=N_("Deficits zero, low elasticities"), deficits="zero", elasticities="low"),
 )
 
 
@@ -238,7 +241,7 @@ def _run(
         parties=inputs.parties,
         base_year=inputs.worlds["central"].meta.year,
         scenarios=scenarios,
-        variants=VARIANTS,
+        variants=tuple(one.model_copy(update={"title": _(one.title)}) for one in VARIANTS),
         results=tuple(results),
         comparisons=_comparisons(inputs, scenarios, results, drawn, ends),
         flow_ranges=_flow_ranges(scenarios, results, drawn, ends),

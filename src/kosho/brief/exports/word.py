@@ -195,7 +195,7 @@ def _figure(made: Document, brief: Brief, block: Figure, ids: dict[str, str]) ->
     charts = word_charts(brief)
     if charts is None:
         return
-    field = _field(_(" SEQ Figure \\* ARABIC "), _run("1"))
+    field = _field(" SEQ Figure \\* ARABIC ", _run("1"))
     caption = f"{_run('Figure ')}{field}{_run('. ' + block.title)}"
     yield _parsed(f"<w:p {{ns}}>{_style(ids['Caption'], '<w:keepNext/>')}{caption}</w:p>")
     shown = zip(embedded(made, charts), block.spoken, strict=True)
@@ -397,7 +397,7 @@ def _own() -> Document:
     }
     for name, (size, colour, before, after) in looks.items():
         style: Any = made.styles[name]
-        style.font.size, style.font.name = Pt(size), _("Calibri")
+        style.font.size, style.font.name = Pt(size), "Calibri"
         style.font.color.rgb = RGBColor.from_string(colour)
         style.font.italic = False
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
