@@ -49,7 +49,6 @@ __all__ = [
     "finer_money",
     "gain",
     "is_range",
-    "joined",
     "listed",
     "month",
     "nil_note",
@@ -68,6 +67,7 @@ __all__ = [
     "the",
     "the_country",
     "tick",
+    "typeset",
     "verdict",
     "with_ends",
     "with_sign",
@@ -367,13 +367,17 @@ def word(value: str) -> str:
     return pgettext("word", value)
 
 
-def joined(text: str) -> str:
-    """Sentences one after the other: no space follows a full stop that has one of its own.
+def typeset(text: str) -> str:
+    """A text as the language sets it: whether a space stands between sentences, and before a percent sign.
 
-    >>> joined("Yes. No."), joined("可。 否。")
-    ('Yes. No.', '可。否。')
+    >>> typeset("It rises. By 2 %."), typeset("上がる。 下がる。")
+    ('It rises. By 2 %.', '上がる。下がる。')
     """
-    return re.sub(r"(?<=[。！？」]) +(?=\S)", "", text)
+    text = re.sub(r"(?<=[。！？」]) +(?=\S)", "", text)
+    if current() == SOURCE:
+        return text
+    sign = pgettext("percent", "{number} %", number=r"\1")
+    return re.sub(r"(\d)[ \u00a0\u202f]%", sign, text)
 
 
 def the(name: str) -> str:

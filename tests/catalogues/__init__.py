@@ -44,9 +44,15 @@ SHIPPED = ("cases/*", "law", "law/measures")
 
 
 ROWS = (
-    "after", "before", "commitment", "context", "contention", "contradiction", "deadline", "event", "finding",
-    "instrument", "limit", "link", "measure", "meeting", "model", "no", "observed", "option", "organisation",
-    "parameter", "position", "quantity", "struck deal", "topic", "unpriced",
+    "action plan", "advisory", "after", "agreement", "ban", "before", "central", "commitment", "conference",
+    "conformity assessment", "consultation", "contention", "context", "contradiction",
+    "cooperation framework", "deadline", "event", "export control", "finding", "fixed",
+    "framework agreement", "instrument", "joint document", "joint statement", "journey", "leaders' meeting",
+    "limit", "link", "low", "measure", "meeting", "memorandum of understanding", "ministerial meeting",
+    "model", "negotiation round", "no", "observed", "option", "oral understanding", "organisation",
+    "parameter", "position", "purchase", "quantity", "quota", "regulation", "ruling", "seminar", "standard",
+    "struck deal", "subsidy", "summit", "talk", "talks", "tariff", "tariff quota", "telephone talk", "topic",
+    "unpriced", "zero",
 )  # fmt: skip
 """Words of tables that come from no schema."""
 UNITS = ("million USD", "tonnes", "vehicles", "million tonnes", "percent", "share", "aircraft", "litres")

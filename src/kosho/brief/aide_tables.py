@@ -110,7 +110,7 @@ def _columns(brief: Brief) -> Iterator[_Column]:
             continue
         same = [deal for deal in _tabled(brief) if deal.terms == one.terms]
         tabled = [deal for deal in tabled if deal.terms != one.terms]
-        yield _tabled_column(f"{head} ({_names(same)})", same[0])
+        yield _tabled_column(_("{head} ({names})", head=head, names=_names(same)), same[0])
     while tabled:
         same = [deal for deal in tabled if deal.terms == tabled[0].terms]
         tabled = [deal for deal in tabled if deal.terms != same[0].terms]
@@ -127,7 +127,9 @@ def _tabled(brief: Brief) -> Iterator[NamedDeal]:
 
 def _names(deals: Sequence[NamedDeal]) -> str:
     """Each concept with what it picks, in a plain line."""
-    return formatting.listed([f"{one.concept}: {one.meaning}" for one in deals])
+    return formatting.listed(
+        [_("{concept}: {meaning}", concept=one.concept, meaning=one.meaning) for one in deals]
+    )
 
 
 def _tabled_column(title: str, one: NamedDeal) -> _Column:
@@ -191,7 +193,7 @@ def _scenario_column(
         others = {code: moved[code] for code in sorted(moved, key=lambda code: moved[code])[:HIT]}
     labour = brief.labour.get(scenario)
     return _Column(
-        f"{head} ({summary.title})" if head else summary.title,
+        _("{head} ({names})", head=head, names=summary.title) if head else summary.title,
         gains,
         now,
         ends,
@@ -222,7 +224,7 @@ def _rows(brief: Brief, columns: Sequence[_Column]) -> Iterator[tuple[Cell, ...]
             known: list[float | None] = [getattr(one, name).get(party) for one in columns]
             if any(x is not None for x in known):
                 cells = [Cell(formatting.percent(x, sign=True)) for x in known]
-                yield (Cell(f"{what}, {country_name(party)}, %"), *cells)
+                yield (Cell(_("{what}, {country}, %", what=what, country=country_name(party))), *cells)
     yield (Cell(_("Others hit most")), *(Cell(_hit(one)) for one in columns))
 
 
@@ -256,7 +258,7 @@ def _hit(one: _Column) -> str:
         for code, change in one.others.items()
         if change <= -formatting.NIL_MUSD
     ]
-    return ", ".join(worst) or _("none by as much as 0.05")
+    return _(", ").join(worst) or _("none by as much as 0.05")
 
 
 def positions(brief: Brief) -> CellTable:

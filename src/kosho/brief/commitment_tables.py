@@ -8,7 +8,7 @@ from kosho import formatting
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import countries, country_name, sector_name
-from kosho.language import _
+from kosho.language import _, pgettext
 from kosho.scenario.commitments import Commitment, Parameter, SalesChange, ScenarioCommitments, TradeDiversion
 from kosho.scenario.interval import Interval
 from kosho.scenario.sensitivity import SHARES
@@ -111,7 +111,7 @@ def _bound_row(one: Commitment, scenario: str) -> tuple[Cell, ...]:
 
 def _bracketed(ends: str) -> str:
     """A range in brackets, or nothing where it is none."""
-    return f"({ends})" if " to " in ends else ""
+    return pgettext("range", "({ends})", ends=ends) if formatting.is_range(ends) else ""
 
 
 def _who(one: Commitment) -> str:
@@ -171,11 +171,12 @@ def _flow_words(one: Commitment) -> Iterable[str]:
 
 
 def _said(one: Commitment) -> str:
-    kind = one.kind.replace("_", " ").capitalize()
+    kind = formatting.word(one.kind.replace("_", " ")).capitalize()
     how = {"level": _("an amount"), "increment": _("on top of the base"), "share": _("a share of the base")}[
         one.basis
     ]
-    return f"{kind}, {how}, {'in value' if one.measured == 'value' else 'in quantity'}"
+    measured = _("in value") if one.measured == "value" else _("in quantity")
+    return _("{kind}, {how}, {measured}", kind=kind, how=how, measured=measured)
 
 
 def subsidy_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str]) -> CellTable:
@@ -298,7 +299,7 @@ def ranges_table(shown: Sequence[ScenarioCommitments], *, moved: bool) -> CellTa
             Cell(_level(one, one.low), one.low),
             Cell(_("upper bound only") if one.value is None else _level(one, one.value), one.value),
             Cell(_level(one, one.high), one.high),
-            Cell("assumed" if one.assumed else "sourced"),
+            Cell(_("assumed") if one.assumed else _("sourced")),
         )
         for one in found
     )
@@ -366,7 +367,7 @@ def left_out_table(shown: Sequence[ScenarioCommitments]) -> CellTable:
         caption=_("In force, and without an effect in these results"),
         columns=(_("Measure"), _("Why")),
         rows=tuple(
-            (Cell(titles.get(measure, measure), measure), Cell(f"{formatting.starting(why)}."))
+            (Cell(titles.get(measure, measure), measure), Cell(_("{text}.", text=formatting.starting(why))))
             for measure, why in found.items()
         ),
         wide=True,

@@ -88,7 +88,10 @@ def described(deal: Deal) -> Negotiation:
         allowed=content["allowed"],
         better_for_all=content["better_for_all"],
         zone=content["zone"],
-        red_lines=tuple(f"{line.title} ({line.status})" for line in deal.table.file.red_lines),
+        red_lines=tuple(
+            _("{title} ({status})", title=line.title, status=formatting.word(line.status))
+            for line in deal.table.file.red_lines
+        ),
         deals=tuple(deals),
         shares={titles[issue]: values for issue, values in explained.items()},
         shares_of=_concept(first) if first else None,
@@ -301,7 +304,7 @@ def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
         )
     titles = {line.id: line.title for line in deal.table.file.red_lines}
     for way in opens["red_lines"]:
-        given_up = formatting.listed([f"“{titles[name]}”" for name in way["red_lines"]])
+        given_up = formatting.listed([_("“{title}”", title=titles[name]) for name in way["red_lines"]])
         yield _(
             "Red lines: without {given_up}, then {package}.",
             given_up=given_up,
@@ -399,7 +402,10 @@ def _changed(table: Table, options: dict[str, str]) -> dict[str, Option]:
 
 
 def _changes(table: Table, options: dict[str, str]) -> tuple[str, ...]:
-    return tuple(f"{title}: {option.title}" for title, option in _changed(table, options).items())
+    return tuple(
+        _("{issue}: {option}", issue=title, option=option.title)
+        for title, option in _changed(table, options).items()
+    )
 
 
 def _points(deal: Deal) -> Iterable[PackagePoint]:
@@ -421,14 +427,14 @@ def _points(deal: Deal) -> Iterable[PackagePoint]:
     for row in sorted(frontier - set(marked)):
         yield _point(deal, "frontier", row, _("On the frontier. "))
     for row, name in marked.items():
-        yield _point(deal, "deal", row, f"{name}. ")
+        yield _point(deal, "deal", row, _("{name}. ", name=name))
     if deal.struck is not None:
         agreed = deal.struck.agreed
         chosen = agreed.table.grid.label(agreed.package)
         yield PackagePoint(
             kind="struck",
             gains=dict(zip(game.parties, (deal.struck.payoffs - game.disagreement).tolist(), strict=True)),
-            text=f"{agreed.deal.title}. " + "; ".join(_changes(agreed.table, chosen)),
+            text=_("{name}. ", name=agreed.deal.title) + "; ".join(_changes(agreed.table, chosen)),
             statements=_ids(agreed.table, [agreed.deal]),
         )
     file = deal.table.file

@@ -74,7 +74,13 @@ def _quotes(one: Negotiation, statements: Sequence[str], cite: Cite | None = Non
 def red_lines(one: Negotiation, cite: Cite) -> list[tuple[str, tuple[QuotedWords, ...]]]:
     """What no side will sign, each with what it said."""
     rests = {basis.title: basis.statements for basis in one.bases if basis.part == "red line"}
-    return [(line, _quotes(one, rests.get(line.rsplit(" (", 1)[0], ()), cite)) for line in one.red_lines]
+    known = [
+        max((title for title in rests if line.startswith(title)), key=len, default="") for line in one.red_lines
+    ]
+    return [
+        (line, _quotes(one, rests.get(title, ()), cite))
+        for line, title in zip(one.red_lines, known, strict=True)
+    ]
 
 
 def bases_table(one: Negotiation) -> CellTable:
@@ -114,8 +120,8 @@ def _resting(one: Negotiation, statement: str) -> list[str]:
     found: dict[str, list[str]] = {}
     for basis in one.bases:
         if statement in basis.statements:
-            found.setdefault(basis.issue or basis.part, []).append(basis.title)
-    return [f"{name}: {' / '.join(titles)}" for name, titles in found.items()]
+            found.setdefault(basis.issue or formatting.word(basis.part), []).append(basis.title)
+    return [_("{issue}: {option}", issue=name, option=" / ".join(titles)) for name, titles in found.items()]
 
 
 def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
@@ -132,7 +138,7 @@ def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
         (
             Cell(
                 text=deal.concept,
-                note=f"{deal.background}: {_rest(deal, shared)}",
+                note=_("{issue}: {option}", issue=deal.background, option=_rest(deal, shared)),
                 quotes=_quotes(one, deal.statements, cite),
             ),
             *(

@@ -18,7 +18,7 @@ from typing import Any, Literal
 from kosho import formatting
 from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
-from kosho.language import _
+from kosho.language import _, pgettext
 from kosho.scenario.results import ScenarioSummary
 
 __all__ = ["Axis", "Figure", "FigureRow", "Mark", "figures"]
@@ -232,7 +232,7 @@ def _welfare(brief: Brief, party: str) -> Figure:
             "closing the model.",
             base_label=brief.base_label,
         ),
-        unit="billion USD a year",
+        unit=_("billion USD a year"),
         kind="dots",
         series=tuple(variant.title for variant in brief.variants),
         rows=tuple(rows),
@@ -273,11 +273,11 @@ def _flows(brief: Brief) -> list[Figure]:
             Figure(
                 id=f"flow-{position}",
                 title=_finding(
-                    _("{title}, {unit} a year", title=flow.title, unit=flow.unit),
+                    _("{title}, {unit} a year", title=flow.title, unit=pgettext("unit", flow.unit)),
                     [(row.label, row.marks[0].value) for row in rows[1:]],
                 ),
                 note=_("Long run. The base is a statistic, everything else an estimate."),
-                unit=f"{flow.unit} a year",
+                unit=_("{unit} a year", unit=pgettext("unit", flow.unit)),
                 kind="dots",
                 series=tuple(variant.title for variant in brief.variants),
                 rows=tuple(rows),
@@ -340,7 +340,7 @@ def _sectors(brief: Brief, party: str) -> Figure:
             base_label=brief.base_label,
             lower=brief.variants[0].title.lower(),
         ),
-        unit="billion USD a year",
+        unit=_("billion USD a year"),
         kind="bars",
         series=tuple(scenario.title for scenario in scenarios),
         rows=tuple(rows),
@@ -379,7 +379,7 @@ def _bystanders(brief: Brief) -> Figure:
             base_label=brief.base_label,
             lower=brief.variants[0].title.lower(),
         ),
-        unit="billion USD a year",
+        unit=_("billion USD a year"),
         kind="bars",
         series=tuple(scenario.title for scenario in scenarios),
         rows=tuple(rows),

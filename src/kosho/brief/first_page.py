@@ -305,14 +305,12 @@ def _weights(found: Outlook) -> Iterator[str]:
         if one.weight < 1:
             what = one.title[:1].lower() + one.title[1:]
             name = formatting.the_country(one.party, starts=True)
-            also = _(" also") if one.party in found.stops else ""
-            yield _(
-                "{name}{also} loses with {what} at {turning_point} times its worth.",
-                name=name,
-                also=also,
-                what=what,
-                turning_point=turning_point(1 + one.weight),
+            told = (
+                _("{name} also loses with {what} at {times} times its worth.")
+                if one.party in found.stops
+                else _("{name} loses with {what} at {times} times its worth.")
             )
+            yield told.format(name=name, what=what, times=turning_point(1 + one.weight))
 
 
 def _due(brief: Brief) -> str:

@@ -40,14 +40,14 @@ def measure_summary(register: Register, measure: Measure, parties: Sequence[str]
 
 def _rate(measure: Measure) -> str:
     if measure.kind in RATELESS:
-        return RATELESS[measure.kind].short
+        return _(RATELESS[measure.kind].short)
     if measure.kind == "exemption":
-        return "exempt"
+        return _("exempt")
     unit = f"{NARROW}%" if measure.unit == "percent" else f" {measure.unit}"
     inside = _rates(measure.value) + unit
     share = "" if measure.value_share is None else _percent_of_value(measure.value_share.value)
     if measure.kind == "tariff_quota":
-        within = f"+{inside}" if measure.value else "nothing"
+        within = f"+{inside}" if measure.value else _("nothing")
         return _(
             "{within} inside the quota, +{rates}{unit} beyond{share}",
             within=within,
@@ -103,7 +103,7 @@ def _partners(measure: Measure) -> str:
 
 def _names(codes: Iterable[str]) -> str:
     names = [country_name(code) for code in codes]
-    return ", ".join(names) if len(names) <= 8 else _("{number} economies", number=len(names))
+    return _(", ").join(names) if len(names) <= 8 else _("{number} economies", number=len(names))
 
 
 def _scope(register: Register, measure: Measure) -> str:

@@ -32,7 +32,7 @@ def linkage_words(one: dict[str, Any], package: str) -> tuple[str, ...]:
 def _needed(party: str, amount: float, declared: dict[str, float]) -> str:
     """How much it must be worth to a party that loses as priced."""
     low, high = (formatting.dollars(declared[end], sign=True) for end in ("low", "high"))
-    enough = "within" if declared["high"] > amount else _("above all of")
+    enough = _("within") if declared["high"] > amount else _("above all of")
     name, lost = formatting.the_country(party, starts=True), formatting.dollars(amount)
     return _(
         "{name} loses {lost} dollars a year by that as priced: what is not priced must be worth more "
@@ -70,4 +70,4 @@ def transfer_words(pays: Mapping[str, float]) -> str:
     )
     if not told:
         return _("{hardly} dollars a year", hardly=hardly)
-    return _("{names} a year", names=formatting.listed(told)) + (f", {hardly}" if rest else "")
+    return _("{names} a year", names=formatting.listed(told)) + (_(", ") + hardly if rest else "")

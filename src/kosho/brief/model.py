@@ -15,6 +15,7 @@ from kosho.brief.priced import PricedPackages
 from kosho.brief.recorded import Recorded
 from kosho.display import Card, listing
 from kosho.formatting import count
+from kosho.language import _
 from kosho.provenance import Day, Frozen, Said, Source, Status
 from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Interval, Number
@@ -400,16 +401,19 @@ class Negotiation(Frozen):
     @property
     def carried(self) -> dict[str, dict[str, Number] | None]:
         """What carries the gains: what is there before any issue, where it is anything, then `shares`."""
-        first = {"No deal gives way to what holds without a new option": self.before} if self.before else {}
+        first = {_("No deal gives way to what holds without a new option"): self.before} if self.before else {}
         return first | self.shares
 
     @property
     def counted(self) -> str:
         """How many packages there are, within the red lines, and better for all, in a sentence."""
         packages, allowed, better = map(count, (self.packages, self.allowed, self.better_for_all))
-        return (
-            f"{packages} packages were priced one by one on the smaller table; {allowed} stay within the red "
-            f"lines, and {better} of those leave every side better off than no deal."
+        return _(
+            "{packages} packages were priced one by one on the smaller table; {allowed} stay within the red "
+            "lines, and {better} of those leave every side better off than no deal.",
+            packages=packages,
+            allowed=allowed,
+            better=better,
         )
 
 
@@ -546,10 +550,15 @@ class Brief(Frozen):
         by_day: dict[Day, list[str]] = {}
         for imposer, day in self.law_verified_to.items():
             by_day.setdefault(day, []).append(imposer)
-        told = [f"{', '.join(names)} to {day.isoformat()}" for day, names in sorted(by_day.items())]
+        told = [
+            _("{names} to {day}", names=", ".join(names), day=day.isoformat())
+            for day, names in sorted(by_day.items())
+        ]
         past = sorted(name for name, day in self.law_verified_to.items() if day < self.as_of)
-        later = f" Later measures of {', '.join(past)} may be missing." if past else ""
-        return f"Measures were compared with their sources: {'; '.join(told)}.{later}" if told else ""
+        later = _(" Later measures of {names} may be missing.", names=", ".join(past)) if past else ""
+        if not told:
+            return ""
+        return _("Measures were compared with their sources: {told}.", told="; ".join(told)) + later
 
     @property
     def computed(self) -> bool:

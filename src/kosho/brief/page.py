@@ -158,7 +158,7 @@ def render(brief: Brief) -> str:
         )
     )
     return re.sub(
-        r"(?<=\d) %", f"{formatting.NBSP}%", formatting.joined(page)
+        r"(?<=\d) %", f"{formatting.NBSP}%", formatting.typeset(page)
     )  # a number and its sign stay on one line
 
 

@@ -98,7 +98,9 @@ def within_seven(one: CellTable) -> list[CellTable]:
             replace(
                 one,
                 id=one.id if not start else f"{one.id}-{len(found) + 1}",
-                caption=one.caption if not start else f"{one.caption}, continued {len(found)}",
+                caption=one.caption
+                if not start
+                else _("{caption}, continued {number}", caption=one.caption, number=len(found)),
                 columns=tuple(one.columns[k] for k in places),
                 rows=tuple(tuple(row[k] for k in places) for row in one.rows),
                 numeric=len(places) - head,
@@ -500,7 +502,11 @@ def _sectors_by_variant(brief: Brief, party: str) -> CellTable:
 
 
 def _short(variant: Variant) -> str:
-    return f"{variant.deficits}, {variant.elasticities}"
+    return _(
+        "{deficits}, {elasticities}",
+        deficits=formatting.word(variant.deficits),
+        elasticities=formatting.word(variant.elasticities),
+    )
 
 
 def _draws(brief: Brief) -> CellTable:

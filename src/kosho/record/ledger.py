@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
+from kosho import formatting
 from kosho.arguments import path_of
 from kosho.case_folders import case_folder, case_names
 from kosho.display import Card, Shown, listing, plural
@@ -274,16 +275,16 @@ class Record(Shown):
 
 def label(one: Meeting | Instrument | MeasureReference) -> str:
     """What an entry of the timeline is, in a few words: `consultation, round 2, Beijing: held`."""
-    status = one.status.replace("_", " ")
+    status = formatting.word(one.status.replace("_", " "))
     if isinstance(one, Meeting):
-        place = f", {one.place}" if one.place else ""
-        ordinal = f", round {one.round}" if one.round else ""
-        return f"{one.kind}{ordinal}{place}: {status}"
-    if isinstance(one, Instrument):
-        return f"{one.title or one.kind}: {status}"
-    rate = f" {one.rate:g} %" if one.rate is not None else ""
-    goods = f" on {', '.join(one.products)}" if one.products else ""
-    return f"{one.kind}{rate}{goods}: {status}"
+        round_of = _("round {number}", number=one.round) if one.round else ""
+        what = _(", ").join(filter(None, (formatting.word(one.kind), round_of, one.place)))
+    elif isinstance(one, Instrument):
+        what = one.title or formatting.word(one.kind)
+    else:
+        what = formatting.word(one.kind) + (f" {one.rate:g} %" if one.rate is not None else "")
+        what += _(" on {names}", names=_(", ").join(one.products)) if one.products else ""
+    return _("{what}: {status}", what=what, status=status)
 
 
 @dataclass(frozen=True, eq=False)

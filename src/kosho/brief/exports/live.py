@@ -185,7 +185,11 @@ def _start(told: Negotiation, found: PricedPackages) -> tuple[int, ...]:
     changes = next((deal.changes for deal in told.deals if deal.background == found.background), ())
     return tuple(
         next(
-            (k for k, option in enumerate(issue.options) if f"{issue.title}: {option}" in changes),
+            (
+                k
+                for k, option in enumerate(issue.options)
+                if _("{issue}: {option}", issue=issue.title, option=option) in changes
+            ),
             issue.fallback,
         )
         for issue in found.issues

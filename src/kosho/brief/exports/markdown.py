@@ -74,4 +74,4 @@ def _cell(brief: Brief, cell: Cell) -> str:
 
 def _plain(text: str) -> str:
     """Text that means itself in Markdown."""
-    return PLAIN.sub(r"\\\1", text.replace("\n", " "))
+    return PLAIN.sub(r"\\\1", formatting.typeset(text.replace("\n", " ")))

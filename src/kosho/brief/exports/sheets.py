@@ -165,7 +165,7 @@ def add(
     sheet = workbook.add_worksheet(name)
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, title, looks.title)
-    sheet.write_string(1, 0, note, looks.note)
+    sheet.write_string(1, 0, formatting.typeset(note), looks.note)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
         sheet.write_string(HEAD, place, column.head, looks.head)
@@ -198,7 +198,7 @@ def put(sheet: Worksheet, place: tuple[int, int], value: Value, form: Format) ->
         if value.startswith(("https://", "http://")) and len(value) < 2000:
             sheet.write_url(row, column, value, form)
         else:
-            sheet.write_string(row, column, value[:LONGEST], form)
+            sheet.write_string(row, column, formatting.typeset(value)[:LONGEST], form)
     elif isinstance(value, date):
         sheet.write_datetime(row, column, datetime.combine(value, time()), form)
     else:

@@ -75,7 +75,7 @@ def word(brief: Brief, template: bytes | None = None) -> bytes:
         place.addprevious(element)
     _remove(place)
     core = made.core_properties
-    core.title, core.author, core.comments = _legal(brief.title), _("Kosho"), ""
+    core.title, core.author, core.comments = _legal(brief.title), "Kosho", ""
     core.created = core.modified = datetime(brief.as_of.year, brief.as_of.month, brief.as_of.day)
     written = io.BytesIO()
     made.save(written)
@@ -256,7 +256,7 @@ def _run(text: str, *, size: int = 0, colour: str = "", bold: bool = False) -> s
 
 
 def _legal(text: str) -> str:
-    return UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", formatting.typeset(text))
 
 
 def _table(brief: Brief, table: CellTable, number: int, ids: dict[str, str]) -> Iterator[BaseOxmlElement]:
