@@ -31,6 +31,7 @@ __all__ = [
     "known",
     "ngettext",
     "normal",
+    "page_style",
     "pgettext",
     "texts_of",
     "use",
@@ -184,6 +185,20 @@ def _read(path: Path, tag: str) -> GNUTranslations:
         write_mo(compiled, read_po(file, locale=tag, ignore_obsolete=True))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def page_style() -> str:
+    """What the language adds to the style of a page: its fonts. Nothing for the source's.
+
+    >>> from kosho.language import page_style, use
+    >>> page_style()
+    ''
+    >>> with use("ja"):
+    ...     "Noto Sans CJK JP" in page_style()
+    True
+    """
+    path = LOCALES / current() / "page.css"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def catalogue_beside(folder: Path) -> Path | None:

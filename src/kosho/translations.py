@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from kosho.errors import InputError, Problem
-from kosho.language import catalogue_beside, current, pgettext, texts_of
+from kosho.language import _, catalogue_beside, current, pgettext, texts_of
 
 __all__ = ["SENTENCES", "depends_on", "in_language", "untranslated"]
 
@@ -78,7 +78,9 @@ def _texts(catalogue: Path) -> Mapping[str, str]:
     try:
         return texts_of(catalogue)
     except (OSError, ValueError) as error:
-        raise InputError(Problem(f"is no catalogue that can be read: {error}", file=str(catalogue))) from None
+        raise InputError(
+            Problem(_("is no catalogue that can be read: {error}", error=error), file=str(catalogue))
+        ) from None
 
 
 def _told(value: Any, key: str, texts: Mapping[str, str]) -> Any:

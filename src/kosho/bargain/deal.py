@@ -244,7 +244,7 @@ def negotiate(
         refuse_beyond("draws", work.draws, DRAW_BYTES + 16 * work.certified * len(table.parties), key="draws")
     priced: list[PricedTable] = []
     for background in table.backgrounds:
-        say(f"{len(table.grid):,} packages: {background.title}")
+        say(_("{number:,} packages: {title}", number=len(table.grid), title=background.title))
         priced.append(price(table, background, world, deficits, say))
     first = priced[0]
     found = solutions(first.game)
@@ -257,19 +257,19 @@ def negotiate(
     along: GainsAlong | None = None
     if found and work.draws:
         certificates = certify(first, some, work.draws, work.seed, say)
-        say("Where the deals stop leaving all better off")
+        say(_("Where the deals stop leaving all better off"))
         critical, zone = closing_points(first, deals)
         along = gains_along(first, deals)
     relaxations = None
     if not found:
-        say("No zone of agreement: what would open one")
+        say(_("No zone of agreement: what would open one"))
         relaxations = relax_zone(first)
     if table.struck is not None:
         say(table.struck.deal.title)
     struck = price_struck(first, confirm=work.confirm)
     confirmed = None
     if work.confirm and len(deals):
-        say("The deals on the full table")
+        say(_("The deals on the full table"))
         confirmed = _confirmed(first, deals)
     return Deal(
         table=table,

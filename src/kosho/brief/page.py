@@ -23,7 +23,7 @@ from kosho.brief.model import Brief, FirstPart, Reference
 from kosho.brief.tables import tables, within_seven
 from kosho.codes import country_name
 from kosho.extras import missing
-from kosho.language import N_, _, current, ngettext, pgettext
+from kosho.language import N_, _, current, ngettext, page_style, pgettext
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -152,7 +152,7 @@ def render(brief: Brief) -> str:
             statement_text=statement_text,
             range_note=formatting.range_note,
             cite=cite,
-            style=_text("style.css"),
+            style=_text("style.css") + page_style(),
             script=_text("page.js"),
             plotly=_plotly(),
         )

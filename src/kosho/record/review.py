@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import yaml
 
 from kosho.errors import InputError
+from kosho.language import _
 from kosho.record.accept import entry_id
 from kosho.record.drafts import Pile
 from kosho.record.reading.decode import Document
@@ -67,7 +68,9 @@ def walk(pile: Pile, book: Book, texts: Mapping[str, Document], talk: Talk) -> C
         if book.holds(draft, entry_id(draft)):
             pile.decide(key, "accepted")
             continue
-        decision = _one(draft, f"{number} of {len(pending)}", book, texts, abouts, talk)
+        decision = _one(
+            draft, _("{number} of {number_2}", number=number, number_2=len(pending)), book, texts, abouts, talk
+        )
         if decision is None:
             counts.left = len(pile.open_keys)
             return counts
@@ -105,12 +108,12 @@ def _one(
             except InputError as error:
                 for problem in error.problems:
                     talk.say(str(problem))
-                talk.say("Not accepted; edit it, or reject it.")
+                talk.say(_("Not accepted; edit it, or reject it."))
                 continue
-            talk.say("Recorded.")
+            talk.say(_("Recorded."))
             return "accepted"
         else:
-            talk.say("Answer a, e, r, s or q.")
+            talk.say(_("Answer a, e, r, s or q."))
 
 
 def _edited(draft: Draft, talk: Talk) -> Draft:
@@ -123,12 +126,12 @@ def _edited(draft: Draft, talk: Talk) -> Draft:
             return replace(draft, fields=fields)
         name, separator, value = (part.strip() for part in line.partition("="))
         if not separator or not name:
-            talk.say("Write field=value.")
+            talk.say(_("Write field=value."))
         elif name == "modality":
             if value in ("asserted", "planned", "draft", "considered", "negated"):
                 draft = replace(draft, modality=value)
             else:
-                talk.say("The modality is asserted, planned, draft, considered or negated.")
+                talk.say(_("The modality is asserted, planned, draft, considered or negated."))
         elif name == "type":
             draft = replace(draft, type=value)
         elif value == "":

@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Literal
 
 from kosho import formatting
+from kosho.language import pgettext
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -44,7 +45,7 @@ FORMATS: Mapping[Kind, Mapping[str, Any]] = {
     "share": TOP,
     "count": {**TOP, "num_format": "#,##0"},
     "scale": {**TOP, "num_format": "General"},
-    "day": {**TOP, "num_format": "d mmm yyyy", "align": "left"},
+    "day": {**TOP, "align": "left"},
     "link": {**TOP, "font_color": "#1d3f72", "underline": 1},
 }
 STEPS = (9.95, 0.995, 0.0)
@@ -75,9 +76,11 @@ class Looks:
     """Formats of a workbook, each made once."""
 
     def __init__(self, workbook: Workbook) -> None:
-        base = {"font_name": "Calibri", "font_size": 10, "font_color": "#1b2430"}
+        days = {"num_format": pgettext("format of days in workbooks", "d mmm yyyy")}
+        base = {"font_name": pgettext("font of workbooks", "Calibri"), "font_size": 10, "font_color": "#1b2430"}
         self.of: dict[Kind, Format] = {
-            kind: workbook.add_format({**base, **form}) for kind, form in FORMATS.items()
+            kind: workbook.add_format({**base, **form, **(days if kind == "day" else {})})
+            for kind, form in FORMATS.items()
         }
         self.steps: dict[Kind, list[Format]] = {
             kind: [

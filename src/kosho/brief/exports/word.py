@@ -18,7 +18,7 @@ from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import missing
-from kosho.language import _
+from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -279,6 +279,8 @@ def _table(brief: Brief, table: CellTable, number: int, ids: dict[str, str]) -> 
     yield _parsed(f"<w:p {{ns}}>{_run(table.note, size=SMALL, colour=SOFT) if table.note else ''}</w:p>")
 
 
+NO_FONT = "none"
+"""Where the language has no script of East Asia."""
 _BORDERS = (
     "<w:tblBorders>"
     + "".join(
@@ -378,9 +380,11 @@ def _own() -> Document:
     try:
         import docx  # noqa: PLC0415 - an optional extra
         from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
+        from docx.oxml.ns import qn  # noqa: PLC0415
         from docx.shared import Cm, Pt, RGBColor  # noqa: PLC0415
     except ModuleNotFoundError:
         raise missing("office", _("writing Word documents")) from None
+    east_asian = pgettext("font of documents for a script of East Asia", "none")
     made = docx.Document()
     section = made.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
@@ -398,6 +402,8 @@ def _own() -> Document:
     for name, (size, colour, before, after) in looks.items():
         style: Any = made.styles[name]
         style.font.size, style.font.name = Pt(size), "Calibri"
+        if east_asian != NO_FONT:
+            style.element.rPr.rFonts.set(qn("w:eastAsia"), east_asian)
         style.font.color.rgb = RGBColor.from_string(colour)
         style.font.italic = False
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
