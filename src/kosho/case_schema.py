@@ -177,7 +177,9 @@ class CaseFile(Frozen):
     @model_validator(mode="after")
     def _begun(self) -> CaseFile:
         if self.begins is not None and self.as_of < self.begins:
-            raise ValueError(f"as_of {self.as_of} is before the case begins, {self.begins}")
+            raise ValueError(
+                _("as_of {as_of} is before the case begins, {begins}", as_of=self.as_of, begins=self.begins)
+            )
         return self
 
 

@@ -77,11 +77,12 @@ def normal(tag: str) -> str:
     >>> normal("ja_JP.UTF-8"), normal("C"), normal("EN")
     ('ja', 'en', 'en')
     """
-    return _normal(tag)
+    return normal_of(tag)
 
 
 @cache
-def _normal(tag: str) -> str:
+def normal_of(tag: str) -> str:
+    """See `normal`."""
     plain = tag.partition(".")[0].partition("@")[0].replace("-", "_").lower()
     if plain in ("", "c", "posix"):
         return SOURCE
@@ -98,7 +99,7 @@ def current() -> str:
     Raises:
         UnknownLanguageError: `KOSHO_LANG` names one that is not known.
     """
-    return _chosen.get() or _normal(os.environ.get(VARIABLE, SOURCE))
+    return _chosen.get() or normal_of(os.environ.get(VARIABLE, SOURCE))
 
 
 @contextmanager
@@ -133,7 +134,7 @@ def _(message: str, /, **fields: Any) -> str:
     >>> _("unknown value {value!r}", value="x")
     "unknown value 'x'"
     """
-    return _filled(_translations(current()).gettext(message), fields)
+    return _filled(translations(current()).gettext(message), fields)
 
 
 def ngettext(one: str, many: str, number: int, /, **fields: Any) -> str:
@@ -143,7 +144,7 @@ def ngettext(one: str, many: str, number: int, /, **fields: Any) -> str:
     >>> ngettext("{number} day", "{number} days", 2, number=2)
     '2 days'
     """
-    return _filled(_translations(current()).ngettext(one, many, number), fields)
+    return _filled(translations(current()).ngettext(one, many, number), fields)
 
 
 def pgettext(context: str, message: str, /, **fields: Any) -> str:
@@ -154,7 +155,7 @@ def pgettext(context: str, message: str, /, **fields: Any) -> str:
     ...     pgettext("economy", "Turkey") == "Turkey", pgettext("economy", "Japan")
     (True, '日本')
     """
-    return _filled(_translations(current()).pgettext(context, message), fields)
+    return _filled(translations(current()).pgettext(context, message), fields)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name by which collectors of messages know it
@@ -172,7 +173,8 @@ def _filled(text: str, fields: Mapping[str, Any]) -> str:
 
 
 @cache
-def _translations(tag: str) -> NullTranslations:
+def translations(tag: str) -> NullTranslations:
+    """Messages of a language, read once."""
     return NullTranslations() if tag == SOURCE else _read(LOCALES / tag / "LC_MESSAGES" / f"{DOMAIN}.po", tag)
 
 

@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 
 from kosho import schema_words
 from kosho.arguments import path_of
-from kosho.errors import InputError, Problem, suggest
+from kosho.errors import InputError, Problem, nearest, suggest
 from kosho.known import As, Key, as_known, changes
 from kosho.language import _
 from kosho.translations import in_language
@@ -266,14 +266,8 @@ def _problem(path: Key, detail: ErrorDetails, model: type[BaseModel], lines: Lin
         near = suggest(str(path[-1]), _fields_at(model, path[:-1]))
         return Problem(_("unknown key"), near, file, lines[path], key)
     given = detail.get("ctx", {}).get("tag", detail["input"])
-    near = _nearest(given, schema_words.choices(detail)) if isinstance(given, str) else None
+    near = nearest(given, schema_words.choices(detail)) if isinstance(given, str) else None
     return Problem(schema_words.sentence(detail), near or schema_words.hint(detail), file, lines[path], key)
-
-
-def _nearest(word: str, known: list[str]) -> str | None:
-    """A hint where one of the words is near; the message has them all."""
-    near = suggest(word, known)
-    return near if near and near.startswith("did") else None
 
 
 def _place(detail: ErrorDetails, lines: LineNumbers) -> Key:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.catalogues import path_of, refreshed, told, written
+from tests.catalogues import path_of, refreshed, told, unwrapped, written
 
 from kosho.language import SOURCE, known
 
 
 def main() -> int:
-    """Write, or with `--check` only compare; 1 where a catalogue is not up to date."""
+    """Write, or with `--check` only compare; 1 where a catalogue is not up to date or a message in none."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    stale = 0
+    stale = len(bare := unwrapped())
+    sys.stdout.write("".join(f"{place}\n" for place in bare))
     for tag in known():
         if tag == SOURCE:
             continue

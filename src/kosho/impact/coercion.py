@@ -212,7 +212,7 @@ class Episode(Frozen):
     def _consistent(self) -> Episode:
         for name in (*self.allowed, *(set(self.observed) - {PRICE})):
             if name not in self.base:
-                raise ValueError(f"{name!r} is not a destination")
+                raise ValueError(_("{name!r} is not a destination", name=name))
         return self
 
 
@@ -230,7 +230,7 @@ class EpisodeFile(Frozen):
             traded = [cited for t in one.economy for cited in (t.missing, t.allowed) if cited is not None]
             for cited in (*one.base.values(), *one.observed.values(), one.demand, one.supply, *traded):
                 if cited.source not in known:
-                    raise ValueError(f"{one.id}: no source {cited.source!r}")
+                    raise ValueError(_("{id}: no source {source!r}", id=one.id, source=cited.source))
         return self
 
 

@@ -29,7 +29,7 @@ class ParameterFile(Frozen):
         known = {source.id for source in self.sources}
         for name, cited in self.parameters.items():
             if cited.source not in known:
-                raise ValueError(f"{name}: no source {cited.source!r}")
+                raise ValueError(_("{name}: no source {source!r}", name=name, source=cited.source))
         return self
 
 

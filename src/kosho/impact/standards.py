@@ -81,7 +81,7 @@ class Barrier(Frozen):
     @model_validator(mode="after")
     def _one_of_two(self) -> Barrier:
         if (self.top_down is None) == (self.bottom_up is None):
-            raise ValueError("a barrier is priced either top_down or bottom_up, never both")
+            raise ValueError(_("a barrier is priced either top_down or bottom_up, never both"))
         return self
 
 

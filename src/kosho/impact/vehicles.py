@@ -83,7 +83,7 @@ class VehicleFile(Frozen):
         figures = [*(one.shares.values() for one in self.drives), *(one.units.values() for one in self.makers)]
         for cited in (*(one.share for one in self.brands), *(one for some in figures for one in some)):
             if cited.source not in known:
-                raise ValueError(f"no source {cited.source!r}")
+                raise ValueError(_("no source {source!r}", source=cited.source))
         return self
 
 

@@ -166,7 +166,8 @@ def _not_held(omission: Omission) -> str:
 
 def _note(measure: Measure) -> str | None:
     """What is said beside a rate of a measure that has none."""
-    return RATELESS[measure.kind].note if measure.kind in RATELESS else None
+    note = RATELESS[measure.kind].note if measure.kind in RATELESS else None
+    return None if note is None else _(note)
 
 
 def _bans(rates: Rates) -> list[tuple[Measure, bool]]:

@@ -42,11 +42,17 @@ class Niche(Frozen):
     def _units(self) -> Niche:
         for exporter, cited in self.trade.items():
             if cited.unit not in ("million USD", "share"):
-                raise ValueError(f"{exporter}: in million USD or as a share, not {cited.unit!r}")
+                raise ValueError(
+                    _(
+                        "{exporter}: in million USD or as a share, not {unit!r}",
+                        exporter=exporter,
+                        unit=cited.unit,
+                    )
+                )
         if self.quantity and set(self.quantity) != set(self.trade) - {self.importer}:
-            raise ValueError("quantity: for every exporter of trade, or for none")
+            raise ValueError(_("quantity: for every exporter of trade, or for none"))
         if len({cited.unit for cited in self.quantity.values()}) > 1:
-            raise ValueError("quantity: all in one unit")
+            raise ValueError(_("quantity: all in one unit"))
         return self
 
 
@@ -63,7 +69,7 @@ class NicheFile(Frozen):
         for one in self.niches:
             for cited in (*one.trade.values(), *one.quantity.values(), one.theta, one.between):
                 if cited.source not in known:
-                    raise ValueError(f"{one.id}: no source {cited.source!r}")
+                    raise ValueError(_("{id}: no source {source!r}", id=one.id, source=cited.source))
         return self
 
 

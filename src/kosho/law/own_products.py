@@ -37,7 +37,7 @@ class MoreOfGroup(Frozen):
     @model_validator(mode="after")
     def _says_something(self) -> MoreOfGroup:
         if not (self.mfn or self.coverage):
-            raise ValueError("says an ordinary duty (mfn) or a share of trade (coverage)")
+            raise ValueError(_("says an ordinary duty (mfn) or a share of trade (coverage)"))
         return self
 
 

@@ -85,7 +85,7 @@ class BaseDuty(Frozen):
             if wrong is not None:
                 raise ValueError(wrong)
         if self.rate.unit != "percent":
-            raise ValueError("an ordinary duty is percent of the customs value (unit: percent)")
+            raise ValueError(_("an ordinary duty is percent of the customs value (unit: percent)"))
         return self
 
     def cells(self) -> dict[tuple[str, str, str], float]:
@@ -166,7 +166,7 @@ class RateSpread(Frozen):
     @model_validator(mode="after")
     def _weights(self) -> RateSpread:
         if abs(sum(weight for _other, weight in self.lines) - 1) > 1e-6:
-            raise ValueError("weights must sum to one")
+            raise ValueError(_("weights must sum to one"))
         return self
 
 

@@ -151,7 +151,9 @@ def together(world: World, codes: Iterable[str]) -> World:
     twice = [label for label in members if sum(label in inside for inside in groups.values()) > 1]
     if twice:
         names = _(" and ").join(code for code, inside in groups.items() if twice[0] in inside)
-        raise InputError(Problem(_("{twice} is in {names}", twice=twice[0], names=names), _("name one of them")))
+        raise InputError(
+            Problem(_("{twice} is in {names}", twice=twice[0], names=names), _("name one of them"))
+        )
     if not groups:
         return world
     at = {label: code for code, inside in groups.items() for label in inside}
