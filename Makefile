@@ -8,7 +8,7 @@ SECONDS ?= 900
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test fuzz mutants lint types check bench docs format clean reading-score catalogues
+.PHONY: help brief test fuzz mutants lint types check bench docs screenshots format clean reading-score catalogues
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ reading-score: $(VENV)/.dev ## Score `kosho read` against hand-made facts; KOSHO
 
 docs: $(VENV)/.docs ## Build the manual to site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+screenshots: brief ## Photograph the brief for the README; needs Chromium
+	@$(BIN)/python docs/screenshots.py out/$(CASE)/brief.html docs/assets
 
 format: $(VENV)/.dev ## Format and mend what can be mended
 	$(BIN)/ruff format .

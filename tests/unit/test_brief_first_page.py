@@ -158,7 +158,7 @@ def test_no_zone_is_said_with_what_would_open_one() -> None:
     no_deals = tuple(one for one in made.scenarios if one.role != "deal")
     lines = told(table(zone=False), scenarios=no_deals)
     assert "no package leaves every side better off" in lines["accept"]
-    assert "Red lines: without" in lines["accept"]
+    assert "It would take red lines: without" in lines["accept"]
 
 
 def test_talks_that_are_over_ask_for_nothing() -> None:
@@ -202,8 +202,8 @@ def test_once_agreed_the_page_says_what_was_agreed_and_what_it_left() -> None:
         more={"JPN": 800.0, "USA": 0.0},
     )
     lines = told(agreed((left,)))
-    assert lines["ask"] == (
-        "The agreement of June: Cars: 15 % in all; American rice: 75 % more within the minimum access. "
+    assert plain(lines["ask"]) == (
+        "On 22 June 2025: Cars: 15 % in all; American rice: 75 % more within the minimum access. "
         "Not priced: Shipyards and 1 more."
     )
     assert plain(lines["accept"]) == (
@@ -243,6 +243,30 @@ def test_law_that_was_not_checked_up_to_the_day_is_said_on_the_first_page() -> N
         "The law of the United States is checked up to 20 June 2025: later measures may be missing."
     )
     assert "checked" not in told(table(deal()))["caveat"]
+
+
+def test_where_failure_changes_nothing_the_best_deal_is_told() -> None:
+    made = brief("")
+    still = tuple(
+        one.model_copy(
+            update={
+                "by_variant": dict.fromkeys(one.by_variant, 0.0),
+                "central": Interval(low=0.0, high=0.0),
+                "low": Interval(low=0.0, high=0.0),
+            }
+        )
+        if (one.scenario, one.against) == ("no-deal", "status-quo")
+        else one.model_copy(update={"central": Interval(low=-1.0, high=9_000.0)})
+        for one in made.comparisons
+    )
+    lines = told(None, comparisons=still)
+    assert lines["gains"].startswith("Deal , over no deal, in billion dollars a year: Japan +6.0 (")
+
+
+def test_dates_come_in_order_and_the_deadline_is_among_them() -> None:
+    laid = table(deal()).model_copy(update={"week": {}, "deadline": date(2025, 12, 31)})
+    due = plain(told(laid)["due"])
+    assert due.startswith("9 July 2025 (10 days left): Suspension ends. 31 December 2025")
 
 
 def test_small_gains_are_told_in_millions_and_nil_is_explained() -> None:
@@ -313,6 +337,15 @@ def test_the_figure_has_a_panel_a_party_and_words_for_those_who_do_not_see_it(pa
     assert all("turning at 0.41" in one and 'class="turn"' in one for one in drawn)
     assert "0.41" in gain_title(found)
     assert all("nan" not in one.lower() for one in drawn)
+    assert all("bn USD a year" in one for one in drawn)
+    small = ask.model_copy(
+        update={"gains": dict.fromkeys(codes, 4.0), "curve": dict.fromkeys(codes, (3.0, 3.5, 4.0))}
+    )
+    small = small.model_copy(update={"turns": {}})
+    drawn = panels(
+        made.model_copy(update={"outlook": found.model_copy(update={"prospects": (small,)}), "parties": shown})
+    )
+    assert all("million USD a year" in one and ">2</text>" in one for one in drawn)
 
 
 def test_a_side_that_has_no_seat_at_the_table_has_no_panel() -> None:

@@ -37,5 +37,7 @@ def test_a_share_of_the_value_is_told_only_where_it_is_one(law: Register) -> Non
 def test_a_brief_says_to_which_day_the_law_was_verified_and_what_is_past_it() -> None:
     one = brief()
     assert one.law_verified_to["CHN"] < DAY
-    assert "CHN to 2025-03-31; USA to 2025-06-30" in one.law_verified
-    assert ("Later measures of CHN may be missing" in one.law_verified) is (one.law_verified_to["USA"] >= DAY)
+    assert "China up to 31 March 2025; the United States up to 30 June 2025" in one.law_verified.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert ("Later measures of China may be missing" in one.law_verified) is (one.law_verified_to["USA"] >= DAY)

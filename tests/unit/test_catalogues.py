@@ -42,13 +42,16 @@ def test_nothing_is_left_to_translate(tag: str) -> None:
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_fields_and_lines_are_those_of_the_source(tag: str) -> None:
     catalogue = read(path_of(tag), tag)
-    wrong: list[tuple[str, str]] = []
+    pairs: list[tuple[str, str]] = []
     for one in messages():
         text = one.text if isinstance(one.text, str) else one.text[1]
-        held = catalogue.get(one.key[1], one.context)
-        for told in [held.string] if isinstance(held.string, str) else held.string:
-            if fields(told) != fields(text) or told.count("\n") != text.count("\n"):
-                wrong.append((text, told))
+        held = catalogue.get(one.key[1], one.context).string
+        pairs += [(text, told) for told in ([held] if isinstance(held, str) else held)]
+    wrong = [
+        (text, told)
+        for text, told in pairs
+        if fields(told) != fields(text) or told.count("\n") != text.count("\n")
+    ]
     assert wrong == []
 
 

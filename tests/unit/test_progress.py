@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -31,6 +33,40 @@ def test_the_rest_is_told_at_the_pace_so_far(spent: float, done: int, told: str)
     seen: list[str] = []
     estimated(seen.append, "Things", 1000, clock=_clock(0.0, spent))(done)
     assert seen == [told]
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments"),
+    [
+        ("briefs", ["japan-us-2025", "--as-of", "1900-01-01"]),
+        ("bargain", ["japan-us-2025", "--as-of", "1900-01-01"]),
+    ],
+)
+def test_the_first_line_comes_before_what_takes_a_while_to_come_up(module: str, arguments: list[str]) -> None:
+    """Arrays, the solver and the page are imported after a person has been told that something is done."""
+    script = f"""
+import sys
+from contextlib import contextmanager
+from kosho.cli import {module}
+
+@contextmanager
+def told(text):
+    heavy = [name for name in ("numpy", "scipy", "xarray", "jinja2") if name in sys.modules]
+    print(text, heavy)
+    yield print
+
+{module}.show_progress = told
+try:
+    {module}.app({arguments!r}, standalone_mode=False)
+except Exception as error:
+    print(type(error).__name__)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=300
+    )
+    first, last = done.stdout.splitlines()
+    assert first in ("Reading the case []", "Reading the table []")
+    assert last == "InputError"
 
 
 def test_a_batch_tells_how_many_members_are_solved() -> None:

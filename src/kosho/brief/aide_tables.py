@@ -268,7 +268,7 @@ def positions(brief: Brief) -> CellTable:
     sides = record.sides[:SIDES] if record else ()
     rows = [
         (
-            Cell(issue.title.capitalize()),
+            Cell(formatting.starting(issue.title)),
             *(_words(next(iter(issue.by(side)), None)) for side in sides),
         )
         for issue in issues
@@ -371,7 +371,8 @@ def _tenth_year(brief: Brief, scenario: str, position: int) -> Cell:
     flow = brief.numbers.result(scenario, brief.variants[0].id).flows[position]
     change = flow.new_musd / flow.base_musd - 1.0 if flow.base_musd else None
     low, high = min(found.central.low, found.low.low), max(found.central.high, found.low.high)
-    return Cell(formatting.change(change, low, high), change)
+    told, _other, ends = formatting.change(change, low, high).partition(" (")
+    return Cell(told, change, note=f"({ends}" if ends else "")
 
 
 def certainty(brief: Brief) -> CellTable:
@@ -381,9 +382,9 @@ def certainty(brief: Brief) -> CellTable:
     rows = tuple(
         (
             Cell(one.concept, note=one.meaning),
-            *(Cell(_share(part.all_gain)) for part in one.regions),
-            Cell(_stops(one)),
             Cell(_weight(one)),
+            Cell(_stops(one)),
+            *(Cell(_share(part.all_gain)) for part in one.regions),
         )
         for one in deals
     )
@@ -392,6 +393,8 @@ def certainty(brief: Brief) -> CellTable:
         caption=_("How sure: draws in which every side gains, in percent, by how strongly trade answers"),
         columns=(
             _("Deal"),
+            _("Stops at a weight of"),
+            _("Stops at a strength of"),
             *(
                 _(
                     "{turning_point} to {turning_point_2}: {draws} draws",
@@ -401,8 +404,6 @@ def certainty(brief: Brief) -> CellTable:
                 )
                 for part in parts
             ),
-            _("Stops at a strength of"),
-            _("Stops at a weight of"),
         ),
         rows=rows,
         numeric=len(parts) + 1,

@@ -32,6 +32,7 @@ from kosho.brief.outlook import outlook
 from kosho.brief.recorded import recorded
 from kosho.cache import code, recalled
 from kosho.errors import InputError
+from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.scenario import ScenarioResults, compared_pairs, negotiate_case, run
 from kosho.scenario.interval import Interval
@@ -153,7 +154,6 @@ def _composed(
     if any(one.role != "history" for one in case.scenarios.values()):
         worlds = case.worlds(chosen)
         solved = run(case, as_of=on, progress=progress, world=worlds, unfinished=unfinished)
-    progress("Writing")
     turns: tuple[Turning, ...] = ()
     years: tuple[FlowYears, ...] = ()
     marks: tuple[ScaleMark, ...] = ()
@@ -167,7 +167,9 @@ def _composed(
     labour: dict[str, JobsAndPrices] = {}
     if solved is not None and worlds is not None:
         against = tabled.against if tabled else None
+        progress(_("Jobs and consumer prices"))
         labour = _labour(case, solved, against, on, worlds.coarse)
+    progress("Writing")
     said = recorded(record.as_of(on)) if record else None
     calendar = tuple(
         DateAhead(date=one.date, title=one.title, consequence=one.consequence, sources=one.source)
@@ -238,7 +240,7 @@ def _year_one(case: Case, solved: ScenarioResults, on: date, world: World) -> It
     today = solved.by_role("status-quo")
     if not today or not case.flows:
         return
-    found, _ = told_years(case, today[0].id, on, world)
+    found, _other = told_years(case, today[0].id, on, world)
     for one in found:
         bearing = tuple(zip(BEARING, ABSORBED, strict=True))
         yield FlowYears(

@@ -40,7 +40,9 @@ def first_page(brief: Brief) -> dict[FirstPart, str]:
             "ask": _agreed(agreed),
             "accept": _left_by(agreed),
             "gains": _gains_agreed(brief, agreed),
-            "break": " ".join(filter(None, (_breaks_agreed(brief), _costs(brief)))),
+            "break": " ".join(
+                filter(None, (_breaks_agreed(brief), *(_worth(brief, one) for one in _failing(brief))))
+            ),
             "due": _due(brief),
             "caveat": _caveat(brief),
         }
@@ -101,7 +103,7 @@ def _agreed(one: StruckSummary) -> str:
     told = _terms(parts, ROOM, {word for part in parts for word in part.option.split() if word.islower()})
     more = _(" and {number} more", number=len(one.unpriced) - 1) if len(one.unpriced) > 1 else ""
     unpriced = _(" Not priced: {title}{more}.", title=one.unpriced[0].title, more=more) if one.unpriced else ""
-    return _("{title}: {text}", title=one.title, text=told) + unpriced
+    return _("On {day}: {terms}", day=formatting.day(one.date), terms=told) + unpriced
 
 
 def _left_by(one: StruckSummary) -> str:
@@ -315,7 +317,7 @@ def _weights(found: Outlook) -> Iterator[str]:
 
 def _due(brief: Brief) -> str:
     waiting = list(_waiting(brief))
-    dates = _dates(brief)[: 1 if waiting else DATES]
+    dates = sorted(_dates(brief)[: 1 if waiting else DATES])
     told = [
         _("{day} ({left}): {text}", day=formatting.day(on), left=_left(brief, on), text=text)
         for on, text in dates
@@ -420,35 +422,63 @@ def _nothing_priced(brief: Brief) -> str:
     if over(one, brief.as_of):
         return _("The talks over this table were over by this day; the annex tells it as it stood before.")
     if one is not None and not one.zone:
-        way = f" {one.opening[0]}" if one.opening else ""
-        return _(
-            "Nothing that is on the table: no package leaves every side better off than no deal.{way}", way=way
-        )
+        told = _("Nothing that is on the table: no package leaves every side better off than no deal.")
+        if not one.opening:
+            return told
+        way = one.opening[0][:1].lower() + one.opening[0][1:]
+        return _("{told} It would take {way}", told=told, way=way)
     if brief.numbers.by_role("deal"):
         return _("No deal named here leaves every side better off than no deal at central strength of trade.")
     return _("No deal is priced here, so no line can be drawn.")
 
 
-def _costs(brief: Brief) -> str:
-    """What failure costs, else what today costs, at the centre with the whole range."""
-    solved = brief.numbers
-    failing, today = solved.by_role("no-deal"), solved.by_role("status-quo")
+_Compared = tuple[str, str, str]
+"""A scenario, what it is compared with, and how that is said."""
+
+
+def _failing(brief: Brief) -> list[_Compared]:
+    """What failure is, over what holds today."""
+    failing, today = brief.numbers.by_role("no-deal"), brief.numbers.by_role("status-quo")
     lead = failing[0].title if failing and over(brief.negotiation, brief.as_of) else _("No deal")
-    pairs = [(failing[0].id, today[0].id, _("{lead}, over today", lead=lead))] if failing and today else []
-    pairs += [
+    return [(failing[0].id, today[0].id, _("{lead}, over today", lead=lead))] if failing and today else []
+
+
+def _best(brief: Brief) -> list[_Compared]:
+    """The case's own deal with the largest sum of gains, over no deal."""
+    failing = brief.numbers.by_role("no-deal")
+    sums: dict[str, float] = {}
+    for one in brief.comparisons:
+        if failing and one.against == failing[0].id:
+            gain = one.by_variant[brief.variants[0].id]
+            sums[one.scenario] = sums.get(one.scenario, 0.0) + gain
+    deals = [one for one in brief.numbers.by_role("deal") if one.id in sums]
+    deals.sort(key=lambda one: sums[one.id], reverse=True)
+    return [(one.id, failing[0].id, _("{title}, over no deal", title=one.title)) for one in deals[:1]]
+
+
+def _costs(brief: Brief) -> str:
+    """What failure costs; where that is nothing what a deal brings; else what today costs."""
+    today = brief.numbers.by_role("status-quo")
+    asked = [*_failing(brief), *_best(brief)]
+    asked += [
         (one.id, "base", _("What is in force today, over the {base_label}", base_label=brief.base_label))
         for one in today
     ]
-    for scenario, against, lead in pairs[:1]:
-        found: list[tuple[str, float, Interval]] = []
-        for party in brief.codes:
-            one = solved.comparison(party, scenario, against)
-            found.append((formatting.the_country(party), one.by_variant[brief.variants[0].id], one.whole))
-        if not any(x for _other, gain, ends in found for x in (gain, ends.low, ends.high)):
-            return _("{lead}: no difference to any side.", lead=lead)
-        unit, (told,) = _in_one_unit([found])
-        notes = _notes([told], _("all that was computed, weak trade included"))
-        return _(
-            "{lead}, in {lower} a year: {told}.{notes}", lead=lead, lower=unit.lower(), told=told, notes=notes
-        )
-    return _("No gain is computed.")
+    told = next(filter(None, (_worth(brief, one) for one in asked)), "")
+    if told:
+        return told
+    return _("{lead}: no difference to any side.", lead=asked[0][2]) if asked else _("No gain is computed.")
+
+
+def _worth(brief: Brief, asked: _Compared) -> str:
+    """At the centre with the whole range; empty where it makes no difference."""
+    scenario, against, lead = asked
+    found: list[tuple[str, float, Interval]] = []
+    for party in brief.codes:
+        one = brief.numbers.comparison(party, scenario, against)
+        found.append((formatting.the_country(party), one.by_variant[brief.variants[0].id], one.whole))
+    if not any(x for _party, gain, ends in found for x in (gain, ends.low, ends.high)):
+        return ""
+    unit, (told,) = _in_one_unit([found])
+    notes = _notes([told], _("all that was computed, weak trade included"))
+    return _("{lead}, in {lower} a year: {told}.{notes}", lead=lead, lower=unit.lower(), told=told, notes=notes)

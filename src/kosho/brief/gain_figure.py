@@ -22,6 +22,8 @@ __all__ = ["NAMES", "gain_table", "gain_title", "panels", "spoken"]
 
 WIDTH, HEIGHT = 360, 270
 LEFT, RIGHT, TOP, BOTTOM = 38, 58, 28, 76
+SAME = 0.99
+"""Of the unit of tables: what an axis counts is that, or the smaller one."""
 SHARED = 16
 """Height of a name at the end of a line."""
 TICKS = (0.2, 0.5, 1.0)
@@ -38,13 +40,15 @@ class _Frame:
     right: float
     low: float
     high: float
+    unit: float
+    """Million USD in what the axis counts."""
 
     def x(self, scale: float) -> float:
         share = (math.log(scale) - math.log(self.left)) / (math.log(self.right) - math.log(self.left))
         return round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1)
 
     def y(self, musd: float) -> float:
-        share = (formatting.of_money(musd) - self.low) / (self.high - self.low)
+        share = (musd / self.unit - self.low) / (self.high - self.low)
         return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share, 1)
 
 
@@ -91,7 +95,7 @@ def _table(found: Outlook, one: Prospect) -> CellTable:
     rows = tuple(
         (
             Cell(turning_point(scale), scale),
-            *(Cell(formatting.billions(one.curve[party][k], sign=True)) for party in one.curve),
+            *(Cell(formatting.billions(one.curve[party][k], sign=True, part=True)) for party in one.curve),
         )
         for k, scale in enumerate(found.scales)
     )
@@ -107,19 +111,28 @@ def _table(found: Outlook, one: Prospect) -> CellTable:
 
 def _frame(found: Outlook) -> _Frame:
     curves = [curve for one in found.prospects for curve in one.curve.values()]
-    values = [formatting.of_money(x) for curve in curves for x in curve if x is not None]
-    low, high = min(0.0, *values), max(0.0, *values)
+    values = [x for curve in curves for x in curve if x is not None]
+    large = 1.0 / formatting.of_money(1.0)
+    small = max(map(abs, values), default=0.0) < formatting.NIL_MUSD
+    unit = large / formatting.finer_money() if small else large
+    low, high = min(0.0, *values) / unit, max(0.0, *values) / unit
     room = 0.06 * ((high - low) or 1.0)
-    return _Frame(found.scales[0], found.scales[-1], low - room, high + room)
+    return _Frame(found.scales[0], found.scales[-1], low - room, high + room, unit)
 
 
 def _panel(found: Outlook, party: str, frame: _Frame) -> str:
     label = html.escape(spoken(found, party))
-    head = html.escape(_("{country}, bn USD a year", country=country_name(party)))
+    large = frame.unit * formatting.of_money(1.0) > SAME
+    country = country_name(party)
+    head = (
+        _("{country}, bn USD a year", country=country)
+        if large
+        else _("{country}, million USD a year", country=country)
+    )
     return "".join(
         [
             f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">',
-            f'<text class="name" x="{LEFT}" y="16">{head}</text>',
+            f'<text class="name" x="{LEFT}" y="16">{html.escape(head)}</text>',
             *_axes(frame),
             *_marks(found, frame),
             *(_line(found, one, party, frame) for one in found.prospects),
@@ -132,21 +145,17 @@ def _panel(found: Outlook, party: str, frame: _Frame) -> str:
 
 def _told(one: Prospect, party: str) -> str:
     ends = one.range(party)
-    centre = formatting.billions(one.gains[party], sign=True)
+    centre = formatting.gain(one.gains[party], ends.low, ends.high, part=True)
     turns = ", ".join(map(turning_point, one.turns.get(party, ())))
-    return _(
-        "{names} {centre} ({ends}) billion",
-        names=_(NAMES[one.role]),
-        centre=centre,
-        ends=formatting.span(ends.low, ends.high),
-    ) + (_(", turning at {turns}", turns=turns) if turns else "")
+    told = _("{names} {centre} billion", names=_(NAMES[one.role]), centre=centre)
+    return told + (_(", turning at {turns}", turns=turns) if turns else "")
 
 
 def _axes(frame: _Frame) -> Iterator[str]:
     span = frame.high - frame.low
     step = next(x for x in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1e6) if span / x <= 7)
     for k in range(math.ceil(frame.low / step), math.floor(frame.high / step) + 1):
-        y = frame.y(k * step / formatting.of_money(1.0))
+        y = frame.y(k * step * frame.unit)
         kind = "zero" if k == 0 else "grid"
         yield f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
         yield f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{formatting.tick(round(k * step, 6))}</text>'

@@ -14,7 +14,8 @@ from pydantic import Field
 from kosho.brief.priced import PricedPackages
 from kosho.brief.recorded import Recorded
 from kosho.display import Card, listing
-from kosho.formatting import count
+from kosho.formatting import count, listed, the_country
+from kosho.formatting import day as day_words
 from kosho.language import _
 from kosho.provenance import Day, Frozen, Said, Source, Status
 from kosho.scenario.commitments import ScenarioCommitments
@@ -549,13 +550,13 @@ class Brief(Frozen):
         """Up to which day the law was compared with its sources, and whether the brief's day is past it."""
         by_day: dict[Day, list[str]] = {}
         for imposer, day in self.law_verified_to.items():
-            by_day.setdefault(day, []).append(imposer)
+            by_day.setdefault(day, []).append(the_country(imposer))
         told = [
-            _("{names} to {day}", names=", ".join(names), day=day.isoformat())
+            _("{names} up to {day}", names=listed(names), day=day_words(day))
             for day, names in sorted(by_day.items())
         ]
-        past = sorted(name for name, day in self.law_verified_to.items() if day < self.as_of)
-        later = _(" Later measures of {names} may be missing.", names=", ".join(past)) if past else ""
+        past = [the_country(code) for code, day in self.law_verified_to.items() if day < self.as_of]
+        later = _(" Later measures of {names} may be missing.", names=listed(past)) if past else ""
         if not told:
             return ""
         return _("Measures were compared with their sources: {told}.", told="; ".join(told)) + later

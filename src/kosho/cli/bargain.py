@@ -49,18 +49,18 @@ def show(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Price every package on the table; the frontier, the deals theory picks, and how sure they are."""
-    from kosho.bargain import Effort
-    from kosho.bargain.concessions import package_of_options
-    from kosho.bargain.report import contract
-    from kosho.scenario import negotiate_case
+    with show_progress(_("Reading the table")) as progress:  # before what takes a while to come up
+        from kosho.bargain import Effort
+        from kosho.bargain.concessions import package_of_options
+        from kosho.bargain.report import contract
+        from kosho.scenario import negotiate_case
 
-    on = day(as_of, "--as-of")
-    closure = chosen(deficits, ("fixed", "zero"), "--deficits")
-    opened = permitted(open_case(case, on), allow_idle=allow_idle)
-    table = opened.table(on)
-    named_world = world_named(world, opened)
-    package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
-    with show_progress(_("Reading the table")) as progress:
+        on = day(as_of, "--as-of")
+        closure = chosen(deficits, ("fixed", "zero"), "--deficits")
+        opened = permitted(open_case(case, on), allow_idle=allow_idle)
+        table = opened.table(on)
+        named_world = world_named(world, opened)
+        package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
         alone = package is not None and not json
         effort = Effort(draws=0, confirm=False) if alone else Effort(draws=draws, confirm=confirm)
         deal = negotiate_case(opened, on, named_world, closure, effort, progress)

@@ -56,20 +56,20 @@ def write(  # noqa: PLR0913 - an option each
     A record alone gives a timeline, positions, contentions, commitments and dates; scenarios add effects, and a
     table adds deals.
     """
-    from kosho import brief
-    from kosho.brief import exports
-    from kosho.brief.exports.document import first_lines
-    from kosho.brief.tables import bargain, glance
-    from kosho.outputs import require_folder
+    with show_progress(_("Reading the case")) as progress:  # before what takes a while to come up
+        from kosho import brief
+        from kosho.brief import exports
+        from kosho.brief.exports.document import first_lines
+        from kosho.brief.tables import bargain, glance
+        from kosho.outputs import require_folder
 
-    on = day(as_of, "--as-of")
-    asked = exports.asked_formats(formats or ["html"])
-    exports.require_formats(asked)
-    house = _template(template, asked)
-    opened = permitted(open_case(case, on), allow_idle=allow_idle)
-    chosen = world_named(world, opened)
-    require_folder(out or Path("out"))
-    with show_progress("Computing") as progress:
+        on = day(as_of, "--as-of")
+        asked = exports.asked_formats(formats or ["html"])
+        exports.require_formats(asked)
+        house = _template(template, asked)
+        opened = permitted(open_case(case, on), allow_idle=allow_idle)
+        chosen = world_named(world, opened)
+        require_folder(out or Path("out"))
         made = brief.compose(opened, on, progress, bargain=table, world=chosen)
         folder = out or Path("out") / opened.name
         files = exports.save(made, folder, asked, template=house, progress=progress)

@@ -318,8 +318,13 @@ def _sources(names: tuple[str, ...], register: Register) -> str:
 
 def _title(query: Query) -> str:
     known = "" if query.known is None else _(", as known on {day}", day=formatting.day(query.known))
-    ends = _(" to ").join(map(formatting.the_country, (query.exporter, query.importer)))
-    return _("{hs} from {ends}{known}", hs=query.hs, ends=ends, known=known)
+    return _(
+        "{hs} from {exporter} to {importer}{known}",
+        hs=query.hs,
+        exporter=formatting.the_country(query.exporter),
+        importer=formatting.the_country(query.importer),
+        known=known,
+    )
 
 
 def _show(found: RateQuote, register: Register) -> None:
