@@ -30,7 +30,7 @@ msgctxt "economy"
 msgid "United States"
 msgstr "États-Unis"
 
-msgid "{day}\\u00a0{month} {year}"
+msgid "{day}\u00a0{month} {year}"
 msgstr "{day} {month} {year}"
 
 msgid "June"
@@ -218,7 +218,8 @@ def test_texts_of_data_come_from_the_catalogue_beside_them(tmp_path: Path) -> No
 
 
 def test_a_catalogue_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    path = _paper(tmp_path, 'msgid "Talks\nmsgstr')
+    path = _paper(tmp_path, "")
+    (tmp_path / "translations" / "ja.po").write_bytes(b'msgid "Talks"\nmsgstr "\xff\xfe"\n')
     with use("ja"), pytest.raises(InputError, match=r"ja\.po: 読み取れるカタログではない"):
         yamlfile.load(path, Paper)
 

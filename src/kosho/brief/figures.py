@@ -273,11 +273,11 @@ def _flows(brief: Brief) -> list[Figure]:
             Figure(
                 id=f"flow-{position}",
                 title=_finding(
-                    _("{title}, {unit} a year", title=flow.title, unit=pgettext("unit", flow.unit)),
+                    _("{title}, {unit} a year", title=flow.title, unit=pgettext("unit", flow.unit or "")),
                     [(row.label, row.marks[0].value) for row in rows[1:]],
                 ),
                 note=_("Long run. The base is a statistic, everything else an estimate."),
-                unit=_("{unit} a year", unit=pgettext("unit", flow.unit)),
+                unit=_("{unit} a year", unit=pgettext("unit", flow.unit or "")),
                 kind="dots",
                 series=tuple(variant.title for variant in brief.variants),
                 rows=tuple(rows),

@@ -185,7 +185,8 @@ def _environment() -> Environment:
     def marked(message: str, **fields: object) -> Markup:
         return Markup(_(message)).format(**fields)  # noqa: S704 - a message of ours; its fields are escaped
 
-    environment.globals.update({"_": _, "marked": marked, "ngettext": ngettext, "pgettext": pgettext})
+    said: dict[str, Any] = {"_": _, "marked": marked, "ngettext": ngettext, "pgettext": pgettext}
+    environment.globals.update(said)
     filters: dict[str, Any] = {
         "day": formatting.day,
         "country": country_name,

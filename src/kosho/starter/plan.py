@@ -97,7 +97,7 @@ def checked_parties(codes: Sequence[str]) -> tuple[str, ...]:
     for given in codes:
         code = given.strip().upper()
         if code not in countries() and code not in blocs():
-            hint = nearest(given.strip(), known, (_("economy"), _("bloc"))) or _("search with: kosho codes")
+            hint = nearest(given.strip(), known, ("economy", "bloc")) or _("search with: kosho codes")
             problems.add(_("no economy or bloc {strip!r}", strip=given.strip()), hint, key="--parties")
         elif code in found:
             problems.add(_("{code} is given twice", code=code), key="--parties")
