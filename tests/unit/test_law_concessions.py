@@ -165,6 +165,21 @@ def test_a_bound_and_a_staged_cut_reach_the_economy(union: World) -> None:
     assert tariff_on_cars(union, staged, date(2026, 1, 1))[1] == pytest.approx(0.49 * 0.8)
 
 
+def test_a_step_after_the_days_that_are_held_is_refused_with_the_steps_to_come(union: World) -> None:
+    staged = added(value=100, staged={"steps": 10, "each": "01-01"}, scope={"sectors": ["C29"]})
+    with pytest.raises(InputError) as caught:
+        tariff_on_cars(union, staged, date(2028, 6, 1))
+    (problem,) = caught.value.problems
+    assert "are not in the register" in problem.message
+    assert problem.hint is not None
+    assert "goes on in steps, 3/10 on 2027-01-01, 4/10 on 2028-01-01" in problem.hint
+    assert "10/10 on 2034-01-01" in problem.hint
+    assert "write its value without `staged`" in problem.hint
+    with pytest.raises(InputError) as caught:
+        tariff_on_cars(union, staged, date(1990, 6, 1))
+    assert "goes on" not in (caught.value.problems[0].hint or "")
+
+
 def test_a_duty_that_the_world_does_not_know_is_not_cut_and_that_is_said(union: World) -> None:
     all_goods = added(value=100, imposer="BRA", partners={"include": ["EU27"]}, scope={"goods": True})
     told = effects(union, shipped(), AFTER, replace=all_goods).left_out["fta"]

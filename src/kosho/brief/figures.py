@@ -180,6 +180,10 @@ class Figure:
         return traces
 
 
+def _in_words(unit: str | None) -> str:
+    return pgettext("unit", unit) if unit else ""
+
+
 def _wrapped(label: str) -> str:
     """A label in lines, for Plotly, which reads a little HTML; a number and its percent sign stay together."""
     lines = textwrap.wrap(label.replace(" %", f"{formatting.NBSP}%"), 34)
@@ -273,11 +277,11 @@ def _flows(brief: Brief) -> list[Figure]:
             Figure(
                 id=f"flow-{position}",
                 title=_finding(
-                    _("{title}, {unit} a year", title=flow.title, unit=pgettext("unit", flow.unit or "")),
+                    _("{title}, {unit} a year", title=flow.title, unit=_in_words(flow.unit)),
                     [(row.label, row.marks[0].value) for row in rows[1:]],
                 ),
                 note=_("Long run. The base is a statistic, everything else an estimate."),
-                unit=_("{unit} a year", unit=pgettext("unit", flow.unit or "")),
+                unit=_("{unit} a year", unit=_in_words(flow.unit)),
                 kind="dots",
                 series=tuple(variant.title for variant in brief.variants),
                 rows=tuple(rows),

@@ -540,9 +540,32 @@ class Register(Shown):
                 _("{days} of {names}", days=days, names=", ".join(names)) for days, names in missing.items()
             ]
             hint = _("it covers ") + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
+            hint += "".join(self._later_steps(on))
             raise InputError(
                 Problem(_("the measures of {who} on {on} are not in the register", who=who, on=on), hint)
             )
+
+    def _later_steps(self, on: date) -> Iterator[str]:
+        """What is staged beyond the days that are covered, step by step, and how to ask about a step."""
+        covered = max(span.last for span in self.duties_covered)
+        if on <= covered:
+            return
+        for one in self.measures:
+            if one.staged is None:
+                continue
+            steps = enumerate(one.staged.days(one.first_day), 1)
+            told = [
+                _("{step}/{count} on {day}", step=step, count=one.staged.steps, day=day)
+                for step, day in steps
+                if day > covered
+            ]
+            if told:
+                yield _(
+                    "; {id} goes on in steps, {steps}: to ask what a step comes to, write its value without "
+                    "`staged`, in force on a day that is covered",
+                    id=one.id,
+                    steps=", ".join(told),
+                )
 
 
 def _unfounded(documents: Iterable[tuple[Path, MeasureFile, LineNumbers]]) -> Iterator[Problem]:
