@@ -26,7 +26,7 @@ from kosho.impact.product_nests import niche
 from kosho.impact.ranges import Range
 from kosho.impact.reach import IdleError
 from kosho.impact.subsidies import Subsidised, subsidised
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Amount
 from kosho.law.register import Register
@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-IDLE_HINT = (
+IDLE_HINT = N_(
     "what no model prices belongs under unpriced; an option that is meant to change nothing says "
     "allow_idle: true beside its note, or the command --allow-idle"
 )
@@ -267,7 +267,7 @@ def collect_nontariff(
                     idle[f"{issue.id}, {option.id}: {one.measure.id!r}"] = str(one.left_out)
             has[k, c] = {*map(found.place, effects), *map(found.change, option.costs)}
     if idle:
-        raise IdleError("table", idle, IDLE_HINT)
+        raise IdleError("table", idle, _(IDLE_HINT))
     active = np.repeat(_mask(held[0], found)[None], len(table.grid), axis=0)
     for (k, c), places in has.items():
         rows = table.grid.choices[:, k] == c

@@ -8,7 +8,7 @@ from datetime import date
 from kosho.codes import sectors
 from kosho.errors import InputError
 from kosho.impact.base_law import base_end
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.measure import CONCESSIONS, PRICED, Measure
 from kosho.law.overlap import double_prices, touch
 from kosho.law.product_groups import Product
@@ -18,8 +18,8 @@ from kosho.world import World
 
 __all__ = ["besides", "concerning", "covers_sector", "in_base", "unknown_duties", "unseen"]
 
-LOPSIDED = "the register does not hold what others subsidise; a scenario that has it prices it"
-UNKNOWN_DUTY = "this world does not know the ordinary duty, and so no cut of it, of"
+LOPSIDED = N_("the register does not hold what others subsidise; a scenario that has it prices it")
+UNKNOWN_DUTY = N_("this world does not know the ordinary duty, and so no cut of it, of")
 BOUNDS = ("quota", "purchase", "tariff_quota")
 """Kinds that bind again when the economy moves, although the base year had them."""
 ALIKE = ((*BOUNDS, "advisory"), ("standard", "customs", "digital"), ("subsidy",))
@@ -53,7 +53,7 @@ def besides(
         elif measure.kind == "subsidy" and not (
             measure.id in register.assumed or register.complete(measure, on)
         ):
-            left_out[measure.id] = LOPSIDED
+            left_out[measure.id] = _(LOPSIDED)
         elif measure.id not in register.assumed and any(_in_place(register, measure, m) for m in assumed):
             left_out[measure.id] = _(
                 "the scenario has another measure of {authority}", authority=measure.authority
@@ -94,7 +94,7 @@ def unseen(world: World, register: Register, on: date, known: date | None = None
                 f"no share of imports of {measure.imposer} is given for": register.partly_translated.get(
                     measure.id, ()
                 ),
-                UNKNOWN_DUTY: unknown_duties(world, register, measure),
+                _(UNKNOWN_DUTY): unknown_duties(world, register, measure),
             }
             told = [f"{why} {', '.join(which)}" for why, which in gaps.items() if which]
             if told:

@@ -25,7 +25,7 @@ from kosho.impact.standards import factor
 from kosho.impact.subsidies import Subsidised, rate_of
 from kosho.impact.value_chains import content
 from kosho.impact.vehicles import drive_share
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import (
     Amount,
@@ -43,10 +43,10 @@ from kosho.world import World
 
 __all__ = ["EffectRange", "MeasureEffect", "additionality", "effect"]
 
-ON_TOP = "share of the promise on top of what would be bought anyway (additionality)"
+ON_TOP = N_("share of the promise on top of what would be bought anyway (additionality)")
 ALL_ON_TOP = Range(1.0, 1.0, 1.0, "share", (), assumed=True, note="not said: all of it is taken to come on top")
-UNSEEN = "this world does not tell its goods or partners apart"
-UNQUANTIFIED = "a control says who may not ship, not how much less is shipped: add a quota of the buyer"
+UNSEEN = N_("this world does not tell its goods or partners apart")
+UNQUANTIFIED = N_("a control says who may not ship, not how much less is shipped: add a quota of the buyer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class _Seen:
             why = _("no model prices it; what it is declared to be worth is listed")
             return MeasureEffect(measure, ranges=tuple(shown), left_out=why)
         if isinstance(terms, ExportControl):
-            return MeasureEffect(measure, left_out=UNQUANTIFIED)
+            return MeasureEffect(measure, left_out=_(UNQUANTIFIED))
         return self._subsidy(measure, terms) if isinstance(terms, Subsidy) else self._cost(measure, terms)
 
     def _amount(self, measure: Measure, terms: Amount) -> MeasureEffect:
@@ -151,7 +151,7 @@ class _Seen:
         except InputError as misfit:  # a table of another year can have less trade than the product alone
             return MeasureEffect(measure, left_out=misfit.problems[0].message)
         if not flows:
-            return MeasureEffect(measure, nests=nests, left_out=UNSEEN)
+            return MeasureEffect(measure, nests=nests, left_out=_(UNSEEN))
         if terms.base is None and not all(counts(self.world, flow, terms.counted) for flow in flows):
             return MeasureEffect(
                 measure, left_out=_("this world does not count its goods in {counted}", counted=terms.counted)
@@ -214,7 +214,7 @@ class _Seen:
         _other, flows = self._bounded(measure, quota)
         taxed = tuple(f for f in flows if gap(measure, self._member(f.exporter)) > 0)
         if not taxed:
-            return MeasureEffect(measure, left_out=UNSEEN)
+            return MeasureEffect(measure, left_out=_(UNSEEN))
         if not all(counts(self.world, flow, quota.counted) for flow in taxed):
             why = _(
                 "this world does not count its goods in {counted}: the mean of its rates acts",
@@ -249,7 +249,7 @@ class _Seen:
                 EffectRange(measure.id, _("eligible of what comes from {names}", names=", ".join(names)), one)
             )
         paid = Subsidised(measure.id, cells, rate, share) if cells else None
-        return MeasureEffect(measure, ranges=tuple(shown), subsidy=paid, left_out=None if cells else UNSEEN)
+        return MeasureEffect(measure, ranges=tuple(shown), subsidy=paid, left_out=None if cells else _(UNSEEN))
 
     def _subsidised(self, measure: Measure, terms: Subsidy) -> tuple[Cell, ...]:
         """Cells of eligible origins; goods made at home are told apart by sector only."""
@@ -309,7 +309,7 @@ class _Seen:
         ranges = {
             j: _factor(terms, float(self.world.arrays.theta[j])) for j in dict.fromkeys(c[2] for c in cells)
         }
-        why = None if cells else UNSEEN
+        why = None if cells else _(UNSEEN)
         if any(self.end not in one.levels for one in ranges.values()):
             why = _("only a bound is known: it acts at the ends of the range")
         shown = [
@@ -381,7 +381,7 @@ def additionality(terms: Amount) -> Range:
 def _ranges(measure: Measure, terms: Amount) -> Iterator[EffectRange]:
     yield EffectRange(measure.id, "amount", Range.of(terms.amount))
     if measure.kind == "purchase":
-        yield EffectRange(measure.id, ON_TOP, additionality(terms))
+        yield EffectRange(measure.id, _(ON_TOP), additionality(terms))
 
 
 def _holder(measure: Measure, terms: Amount) -> str:

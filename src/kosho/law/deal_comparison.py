@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from kosho.codes import blocs
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.export_controls import told
 from kosho.law.line_rate import coverage, quote
 from kosho.law.measure import DUTIES, Measure
@@ -27,7 +27,7 @@ from kosho.provenance import Cited
 
 __all__ = ["PRODUCTS", "Comparison", "Dates", "RateCell", "RateRow", "Telling", "Term", "TermRow", "compare"]
 
-NOT_HELD = "not in the register"
+NOT_HELD = N_("not in the register")
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +327,7 @@ def _cell(
 
 
 def _unknown(why: str) -> RateCell:
-    return RateCell(None, None, None, NOT_HELD, None, (), (), (), why)
+    return RateCell(None, None, None, _(NOT_HELD), None, (), (), (), why)
 
 
 def _percent(rate: float) -> str:

@@ -11,7 +11,7 @@ from kosho.arguments import note_sort
 from kosho.codes import blocs, countries, expand_regions
 from kosho.display import Card, Shown, listing, percent
 from kosho.errors import Problems, suggest
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.measure import Stage
 from kosho.law.schedules import Duty, UnitValue
 from kosho.law.scope import YES_BY_DEFAULT, Answer, Content
@@ -68,7 +68,7 @@ NO_FACTS = Facts()
 CUSTOMS_UNIONS = ("EU27",)
 """Blocs with one tariff, which may import as a whole."""
 
-CODE_HINT = "write 4 to 10 digits"
+CODE_HINT = N_("write 4 to 10 digits")
 
 QUERY_FIELDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {
@@ -138,7 +138,7 @@ class Query(Shown):
             if code not in known:
                 problems.add(_("unknown {what} {code!r}", what=what, code=code), suggest(code.upper(), known))
         if not is_code(self.code):
-            problems.add(_("{hs!r} is not an HS code", hs=self.hs), CODE_HINT)
+            problems.add(_("{hs!r} is not an HS code", hs=self.hs), _(CODE_HINT))
         if self.importer == self.exporter:
             problems.add(_("{importer} is both importer and exporter", importer=self.importer))
         elif self.importer in CUSTOMS_UNIONS and self.exporter in blocs()[self.importer].members:
