@@ -45,6 +45,41 @@ axe.run(document, {{ resultTypes: ["violations"] }}).then(function (found) {{
 </script>"""
 
 
+BOXES = """<script>
+window.addEventListener("load", function () {
+  var found = [];
+  document.querySelectorAll("svg.curve").forEach(function (drawing) {
+    var texts = Array.from(drawing.querySelectorAll("text"));
+    var frame = drawing.getBoundingClientRect();
+    var boxes = texts.map(function (one) { return one.getBoundingClientRect(); });
+    texts.forEach(function (one, k) {
+      var cut = boxes[k].left < frame.left - 1 || boxes[k].right > frame.right + 1;
+      if (cut) found.push("cut: " + one.textContent);
+      for (var n = k + 1; n < texts.length; n++) {
+        var wide = Math.min(boxes[k].right, boxes[n].right) - Math.max(boxes[k].left, boxes[n].left);
+        var high = Math.min(boxes[k].bottom, boxes[n].bottom) - Math.max(boxes[k].top, boxes[n].top);
+        if (wide > 1 && high > 3) found.push(one.textContent + " over " + texts[n].textContent);
+      }
+    });
+  });
+  document.documentElement.dataset.drawings = document.querySelectorAll("svg.curve").length;
+  document.documentElement.dataset.over = found.join("; ");
+});
+</script>"""
+
+
+@pytest.mark.parametrize("width", [400, 800, 1280])
+def test_no_word_of_the_figure_lies_over_another(
+    brief_folder: Path, chromium: Browser, tmp_path: Path, width: int
+) -> None:
+    measured = tmp_path / "measured.html"
+    page = (brief_folder / "brief.html").read_text(encoding="utf-8")
+    measured.write_text(page.replace("</body>", f"{BOXES}</body>"), encoding="utf-8")
+    dom = chromium(f"--window-size={width},1000", "--dump-dom", measured.as_uri()).stdout
+    head = dom[dom.index("<html") : dom.index("<head")]
+    assert dict(re.findall(r'data-(drawings|over)="([^"]*)"', head)) == {"drawings": "2", "over": ""}
+
+
 @pytest.mark.parametrize(("width", "scrolling"), [(1280, False), (400, True)])
 def test_page_never_scrolls_sideways(
     brief_folder: Path, chromium: Browser, tmp_path: Path, width: int, scrolling: bool

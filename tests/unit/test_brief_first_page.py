@@ -218,6 +218,9 @@ def test_once_agreed_the_page_says_what_was_agreed_and_what_it_left() -> None:
     text = Reader(page.render(shown)).text
     for head in ("Agreed", "Left on the table", "What was agreed"):
         assert head in text
+    main = text[: text.index("Every number behind the pages above")].lower()
+    for term in ("shapley", "frontier", "wedge", "equivalent variation"):  # the annex explains them
+        assert term not in main
 
 
 def test_before_the_day_that_talks_were_over_the_deal_to_ask_for_is_told() -> None:

@@ -215,7 +215,8 @@ def _struck(deal: Deal, one: dict[str, Any] | None) -> StruckSummary | None:
         if found
     ]
     fallback = agreed.table.grid.label(agreed.table.fallback)
-    left += [(None, _("Nearest on the frontier"), one["nearest"])] if one["nearest"] else []
+    nearest = _("Nearest that cannot be bettered for one side without costing another")
+    left += [(None, nearest, one["nearest"])] if one["nearest"] else []
     return StruckSummary(
         title=one["title"],
         date=agreed.deal.date,

@@ -327,7 +327,7 @@ def _parts_table(one: Negotiation, struck: StruckSummary) -> CellTable:
     ]
     return CellTable(
         "struck-parts",
-        _("What carries it: every part of what was agreed (Shapley values), billion USD a year"),
+        _("What carries it: what each part adds, on average over every order of parts, billion USD a year"),
         (_("Part"), *(country_name(code) for code in one.parties)),
         (*priced, *unpriced),
         numeric=len(one.parties),
