@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, wraps
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 __all__ = [
     "N_",
@@ -26,6 +26,7 @@ __all__ = [
     "VARIABLE",
     "UnknownLanguageError",
     "_",
+    "cached",
     "catalogue_beside",
     "current",
     "known",
@@ -36,6 +37,9 @@ __all__ = [
     "texts_of",
     "use",
 ]
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 SOURCE = "en"
 """The language of the source."""
@@ -100,6 +104,32 @@ def current() -> str:
         UnknownLanguageError: `KOSHO_LANG` names one that is not known.
     """
     return _chosen.get() or normal_of(os.environ.get(VARIABLE, SOURCE))
+
+
+def cached(make: Callable[Given, Made]) -> Callable[Given, Made]:
+    """`functools.cache` for what is made of words: one of a kind for every language.
+
+    >>> from kosho.language import _, cached, use
+    >>> @cached
+    ... def told() -> str:
+    ...     return _("not known")
+    >>> with use("ja"):
+    ...     told()
+    '不明'
+    >>> told()
+    'not known'
+    """
+
+    @cache
+    def made(tag: str, *given: Given.args, **named: Given.kwargs) -> Made:
+        del tag
+        return make(*given, **named)
+
+    @wraps(make)
+    def by_language(*given: Given.args, **named: Given.kwargs) -> Made:
+        return made(current(), *given, **named)
+
+    return by_language
 
 
 @contextmanager

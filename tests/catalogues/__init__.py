@@ -24,6 +24,7 @@ from babel.messages.pofile import read_po, write_po
 from kosho import codes
 from kosho.case_schema import Role
 from kosho.language import LOCALES
+from kosho.law.measure import Stage
 from kosho.provenance import Status
 from kosho.record.schema import (
     Commitment,
@@ -122,7 +123,7 @@ def words() -> list[str]:
     ]
     roles = [role.replace("-", " ") for role in get_args(Role)]
     kinds = [one.replace("_", " ") for one in said if isinstance(one, str)]
-    return sorted({*get_args(Status), *roles, *get_args(Modality), *kinds, *ROWS})
+    return sorted({*get_args(Status), *get_args(Stage), *roles, *get_args(Modality), *kinds, *ROWS})
 
 
 def path_of(tag: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date
 from pathlib import Path
@@ -267,3 +268,20 @@ def test_a_rate_is_told_in_japanese() -> None:
     plain = CliRunner().invoke(app, question, catch_exceptions=False)
     assert "in force on 20 September 2025: percent of customs value" in plain.stdout
     assert pgettext("economy", "Japan") == "Japan"
+
+
+def test_what_is_kept_between_questions_is_kept_by_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On disk and in the process: a title of the register is never told in the language of the question before."""
+    monkeypatch.setenv("KOSHO_CACHE", str(tmp_path))
+    question = ("rate", "USA", "JPN", "8703.23", "--on", "2025-09-20")
+    told = [
+        CliRunner().invoke(app, (*question, "--lang", tag), catch_exceptions=False).stdout
+        for tag in ("en", "ja", "en", "ja")
+    ]
+    assert told[0] == told[2]
+    assert told[1] == told[3]
+    assert "15% in all on Japanese cars" not in told[1].replace("15 %", "15%")
+    assert "日本の乗用車・小型トラックに込み15%" in re.sub(r"\s+", "", told[1])
+    assert "15 % in all on Japanese cars" in re.sub(r"\s+", " ", told[0])

@@ -14,7 +14,7 @@ from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, say_whole, show_json, show_table
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.language import _
+from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
     from kosho.cli.stepchart import Step
@@ -329,7 +329,9 @@ def _title(query: Query) -> str:
 
 def _show(found: RateQuote, register: Register) -> None:
     rows = [(layer.measure, layer.authority, layer.legal_basis, _number(layer.value)) for layer in found.layers]
-    rows.append(("rate", "", "", _("no total") if found.rate is None else formatting.rate(_tidy(found.rate))))
+    rows.append(
+        (_("rate"), "", "", _("no total") if found.rate is None else formatting.rate(_tidy(found.rate)))
+    )
     title = _(
         "{title}, in force on {day}: percent of customs value",
         title=_title(found.query),
@@ -343,9 +345,16 @@ def _show(found: RateQuote, register: Register) -> None:
         say("")
     if found.removed:
         removed = [(one.measure, one.by, one.rule) for one in found.removed]
-        show_table(_("Not applied, or on a part only"), (_("Measure"), _("By"), _("Rule")), removed)
+        show_table(
+            _("Not applied, or on a part only"),
+            (_("Measure"), pgettext("measure that does it", "By"), _("Rule")),
+            removed,
+        )
     if found.pending:
-        pending = [(one.measure, one.stage, one.begins.isoformat(), one.title) for one in found.pending]
+        pending = [
+            (one.measure, formatting.word(one.stage), one.begins.isoformat(), one.title)
+            for one in found.pending
+        ]
         show_table(_("Pending"), (_("Measure"), _("Stage"), _("From"), _("What")), pending)
     cited = dict.fromkeys(name for layer in found.layers for name in layer.source)
     say(_("sources: {sources}", sources=_sources(tuple(cited), register)))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
@@ -30,7 +30,7 @@ from kosho.equilibrium import Counterfactual, Flow, Quota, Shock
 from kosho.errors import InputError, Problem, suggest
 from kosho.impact.product_nests import End, nest, niche
 from kosho.impact.ranges import Range
-from kosho.language import _
+from kosho.language import _, cached
 from kosho.law.scope import Economy, Id, SectorCode
 from kosho.provenance import Cited, Day, Frozen, Source
 from kosho.world import World, Worlds
@@ -234,13 +234,13 @@ class EpisodeFile(Frozen):
         return self
 
 
-@cache
+@cached
 def episode_file() -> EpisodeFile:
     """The episodes that ship, with their sources."""
     return load(Path(str(files("kosho.impact") / "episodes.yaml")), EpisodeFile)[0]
 
 
-@cache
+@cached
 def episodes() -> dict[str, Episode]:
     """The episodes that ship, by id."""
     return {one.id: one for one in episode_file().episodes}

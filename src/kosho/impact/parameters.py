@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from pydantic import model_validator
 
 from kosho.errors import InputError, Problem, suggest
-from kosho.language import _
+from kosho.language import _, cached
 from kosho.provenance import Cited, Frozen, Source
 from kosho.yamlfile import load
 
@@ -33,7 +32,7 @@ class ParameterFile(Frozen):
         return self
 
 
-@cache
+@cached
 def parameters() -> ParameterFile:
     """All figures that ship."""
     return load(Path(str(files("kosho.impact") / "parameters.yaml")), ParameterFile)[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from kosho.errors import InputError, Problem, suggest
 from kosho.impact.ranges import Range, spread
 from kosho.impact.subsidies import treasury_cost, wedge_after
 from kosho.impact.value_chains import content
-from kosho.language import _
+from kosho.language import _, cached
 from kosho.law.nontariff_terms import Drive
 from kosho.law.scope import Economy
 from kosho.provenance import Cited, Frozen, Source
@@ -87,7 +86,7 @@ class VehicleFile(Frozen):
         return self
 
 
-@cache
+@cached
 def vehicle_data() -> VehicleFile:
     """The figures that ship."""
     return load(Path(str(files("kosho.impact") / "vehicles.yaml")), VehicleFile)[0]

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
 from kosho.errors import InputError, Problem, suggest
-from kosho.language import _
+from kosho.language import _, cached
 from kosho.law.scope import Economy, HsPrefix, Id, SectorCode, Some
 from kosho.law.yaml_cache import read
 from kosho.provenance import Cited, Frozen, Source
@@ -73,13 +72,13 @@ class NicheFile(Frozen):
         return self
 
 
-@cache
+@cached
 def niche_file() -> NicheFile:
     """The small products that ship, with their sources."""
     return read(Path(str(files("kosho.law") / "niches.yaml")), NicheFile)[0]
 
 
-@cache
+@cached
 def niches() -> dict[str, Niche]:
     """The small products that ship, by id."""
     return {one.id: one for one in niche_file().niches}

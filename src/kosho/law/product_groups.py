@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,7 +14,7 @@ from kosho.bounds import BASE_DUTY
 from kosho.codes import blocs, expand_regions, sectors
 from kosho.display import Card, Shown, listing, number, plural
 from kosho.errors import Problems
-from kosho.language import _
+from kosho.language import _, cached
 from kosho.law.scope import (
     YES_BY_DEFAULT,
     Actor,
@@ -341,7 +341,7 @@ class Products(Shown):
         ]
 
 
-@cache
+@cached
 def _shipped() -> Products:
     return _read(Path(__file__).with_name("products.yaml"))
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from kosho.case_folders import case_folder, case_names
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, suggest
 from kosho.known import version
-from kosho.language import _
+from kosho.language import _, cached
 from kosho.provenance import Said
 from kosho.record.schema import (
     Commitment,
@@ -457,7 +456,7 @@ class _Text:
         return hash(self.file)
 
 
-@lru_cache(maxsize=16)
+@cached
 def _parsed(digest: str, text: _Text, known: date) -> tuple[RecordFile, LineNumbers]:
     del digest  # part of the key
     try:

@@ -18,7 +18,7 @@ from kosho.brief.page import KINDS
 from kosho.brief.recorded import Recorded
 from kosho.codes import country_name, sector_name
 from kosho.extras import missing
-from kosho.language import N_, _
+from kosho.language import N_, _, pgettext
 from kosho.provenance import Said
 
 if TYPE_CHECKING:
@@ -307,7 +307,7 @@ def _trade(brief: Brief) -> Rows:
 def _law(made: Workbook, looks: Looks, brief: Brief) -> None:
     columns = [
         Column(_("Measure"), 48, "wrap"),
-        Column(_("By"), 20),
+        Column(pgettext("measure", "By"), 20),
         Column(_("On whom"), 26, "wrap"),
         Column(_("Rate"), 18, "wrap"),
         Column(_("Since"), 13, "day"),
