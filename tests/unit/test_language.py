@@ -273,7 +273,7 @@ def test_a_rate_is_told_in_japanese() -> None:
 def test_what_is_kept_between_questions_is_kept_by_language(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On disk and in the process: a title of the register is never told in the language of the question before."""
+    """On disk and in the process: no title of the register is told in the language of the question before."""
     monkeypatch.setenv("KOSHO_CACHE", str(tmp_path))
     question = ("rate", "USA", "JPN", "8703.23", "--on", "2025-09-20")
     told = [
