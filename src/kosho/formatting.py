@@ -485,19 +485,22 @@ def _within(text: str, value: float, ends: str, decimals: int) -> str:
     return with_ends(text, ends)
 
 
-def nil_note(texts: Iterable[str], *, percents: bool = False) -> str:
+def nil_note(texts: Iterable[str], *, percents: bool = False, part: bool = False) -> str:
     """What about nothing means in `billions`, where any of the texts says it; else nothing.
 
     Args:
         texts: Cells of a table.
         percents: Whether there are some in percent among them.
+        part: As in `billions`.
 
     >>> nil_note(["+2.9", "~0"]), nil_note(["+2.9"])
     ('~0: below 50 million dollars.', '')
     """
     if not any(_about_nil() in text for text in texts):
         return ""
-    nil, money = _about_nil(), dollars(NIL_MUSD).replace(NBSP, " ")
+    least = figure((NIL_PART_MUSD if part else NIL_MUSD) / _told_in()[1], 2)
+    nil = _about_nil()
+    money = pgettext("money", "{number}\N{NO-BREAK SPACE}million", number=least).replace(NBSP, " ")
     if not percents:
         return _("{nil}: below {money} dollars.", nil=nil, money=money)
     share = f"{0.5 * 10**-FINEST:g}"

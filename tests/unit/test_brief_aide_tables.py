@@ -53,7 +53,15 @@ def test_a_scenario_says_its_terms_in_words_and_leaves_issues_empty() -> None:
     assert row(shown, "In words")[1]
     assert row(shown, "Cars") == ["15 % in all", ""]
     assert row(shown, "Jobs, Japan, %") == ["not known", "+0.04"]
+    assert plain(shown.note).endswith("~0: below 0.5 million dollars, or 0.005 %.")
     assert not [cell for cells in shown.rows for cell in cells if "see above" in cell.text]
+
+
+def test_a_party_of_which_no_deal_knows_a_gain_has_no_row() -> None:
+    made = brief("")
+    third = made.parties[0].model_copy(update={"code": "CHN", "title": "China"})
+    shown = side_by_side(table(deal(), as_of=date(2025, 6, 20)), parties=(*made.parties, third))
+    assert not [cells for cells in shown.rows if "China" in cells[0].text]
 
 
 def test_no_more_than_six_deals_stand_beside_each_other() -> None:

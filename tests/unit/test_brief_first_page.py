@@ -266,6 +266,14 @@ def test_where_failure_changes_nothing_the_best_deal_is_told() -> None:
     assert lines["gains"].startswith("Deal , over no deal, in billion dollars a year: Japan +6.0 (")
 
 
+def test_where_a_range_holds_both_signs_the_turn_is_told() -> None:
+    turn = curves(brief(""))[1].model_copy(update={"scenario": "no-deal", "against": "status-quo"})
+    lines = told(
+        None, scenarios=tuple(one for one in brief("").scenarios if one.role != "deal"), turning=(turn,)
+    )
+    assert lines["gains"].endswith("The sign turns for the United States at 0.44 of the central strength.")
+
+
 def test_dates_come_in_order_and_the_deadline_is_among_them() -> None:
     laid = table(deal()).model_copy(update={"week": {}, "deadline": date(2025, 12, 31)})
     due = plain(told(laid)["due"])

@@ -60,13 +60,15 @@ def aide_tables(brief: Brief) -> dict[str, CellTable]:
 def deals_side_by_side(brief: Brief) -> CellTable:
     """The deals in columns: what each side does, what each gains, who else is hit."""
     columns = list(_columns(brief))[:DEALS]
-    rows = [row for row in _rows(brief, columns) if any(cell.text for cell in row[1:])]
+    silent = ("", formatting.NOT_KNOWN)
+    rows = [row for row in _rows(brief, columns) if any(cell.text not in silent for cell in row[1:])]
+    nil = formatting.nil_note((cell.text for row in rows for cell in row), percents=True, part=True)
     return CellTable(
         id="side-by-side",
         caption=_("The deals side by side; gains in billion USD a year, year ten{stood}", stood=_stood(brief)),
         columns=("", *(one.title for one in columns)),
         rows=tuple(rows) if columns else (),
-        note=_note(columns),
+        note=" ".join(filter(None, (_note(columns), nil))),
         stacked=True,
     )
 
@@ -265,7 +267,8 @@ def positions(brief: Brief) -> CellTable:
     """What each side asks, offers and refuses, in its words: one statement a side and issue, the weightiest."""
     record = brief.record
     issues = [one for one in record.issues if one.demanded] if record else []
-    sides = record.sides[:SIDES] if record else ()
+    heard = [side for side in record.sides if any(one.by(side) for one in issues)] if record else []
+    sides = heard[:SIDES]
     rows = [
         (
             Cell(formatting.starting(issue.title)),

@@ -481,4 +481,15 @@ def _worth(brief: Brief, asked: _Compared) -> str:
         return ""
     unit, (told,) = _in_one_unit([found])
     notes = _notes([told], _("all that was computed, weak trade included"))
-    return _("{lead}, in {lower} a year: {told}.{notes}", lead=lead, lower=unit.lower(), told=told, notes=notes)
+    turned = (
+        _(
+            " The sign turns for {country} at {at} of the central strength.",
+            country=formatting.the_country(one.party),
+            at=turning_point(one.turns[-1]),
+        )
+        for one in brief.turning
+        if (one.scenario, one.against) == (scenario, against) and one.turns
+    )
+    return _(
+        "{lead}, in {lower} a year: {told}.{notes}", lead=lead, lower=unit.lower(), told=told, notes=notes
+    ) + "".join(turned)
