@@ -8,13 +8,16 @@ SECONDS ?= 900
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test fuzz mutants lint types check bench docs screenshots format clean reading-score catalogues
+.PHONY: help brief serve test fuzz mutants lint types check bench docs screenshots format clean reading-score catalogues
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 brief: $(VENV)/.brief ## Set up, then write the first brief to out/
 	@$(BIN)/kosho brief $(CASE) --as-of $(AS_OF)
+
+serve: $(VENV)/.brief ## Set up, then open the live table of CASE in a browser on this machine
+	@$(BIN)/kosho serve $(CASE)
 
 test: $(VENV)/.dev ## Set up, then run every test, with the same examples on every machine
 	$(BIN)/python -m pytest --numprocesses auto $(TESTS)
@@ -66,7 +69,7 @@ $(BIN)/python:
 
 $(VENV)/.brief: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Setting up (once) ..." >&2
-	@$(INSTALL) '.[brief,bargain,corridor,read,office,pdf]'
+	@$(INSTALL) '.[brief,bargain,corridor,read,office,pdf,serve]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python

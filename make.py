@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The two commands of the Makefile for a machine without make: `python make.py brief`, `python make.py test`.
+"""Commands of the Makefile for a machine without make: `python make.py brief`, `... serve`, `... test`.
 
-Standard library only. It sets up `.venv` beside it, as the Makefile does, and both can be used in turn.
+Standard library only. It sets up `.venv` beside it, as the Makefile does, and either can be used in turn.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE / ".venv"
 PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-EXTRAS = {"brief": "brief,bargain,corridor,read,office,pdf", "test": "brief,dev,docs"}
+BRIEF = "brief,bargain,corridor,read,office,pdf,serve"
+EXTRAS = {"brief": BRIEF, "serve": BRIEF, "test": "brief,dev,docs"}
 """What each command installs; the Makefile has the same."""
 COMMANDS = {
     "brief": ["-m", "kosho", "brief", "japan-us-2025", "--as-of", "2025-06-29"],
+    "serve": ["-m", "kosho", "serve", "japan-us-2025"],
     "test": ["-m", "pytest", "--numprocesses", "auto"],
 }
 
@@ -30,7 +32,7 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in COMMANDS:
         return _refused(f"usage: python make.py {'|'.join(COMMANDS)}")
     command, *more = arguments
-    stamp = FOLDER / (".brief" if command == "brief" else ".dev")
+    stamp = FOLDER / (".dev" if command == "test" else ".brief")
     changed = [(HERE / name).stat().st_mtime for name in ("pyproject.toml", "constraints.txt")]
     if not stamp.exists() or stamp.stat().st_mtime < max(changed):
         try:

@@ -1,7 +1,12 @@
-"""`python -m benchmarks.reading`: reading documents, starting up, a record as of a day, in seconds."""
+"""`python -m benchmarks.reading`: reading documents, starting up, a record as of a day, in seconds.
+
+`python -m benchmarks.reading record [COUNT]`: a record of 100,000 statements read in new processes, the first
+time and the second; with `PYTHONPATH` of another tree in front, by that one.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -44,8 +49,8 @@ def start_up() -> float:
         return seconds(lambda: subprocess.run(command, check=True, capture_output=True))  # noqa: S603
 
 
-def large_record(count: int = 10_000) -> Record:
-    """A record of so many statements."""
+def large_text(count: int) -> str:
+    """The record of so many statements."""
     head = "title: T\nsources: [{id: a, title: A, publisher: P, kind: own}]\n"
     head += "parties: [{id: jpn, name: Japan, kind: state, code: JPN}]\nstatements:\n"
     lines = (
@@ -53,14 +58,42 @@ def large_record(count: int = 10_000) -> Record:
         f" recorded_at: {date(2020, 1, 1) + timedelta(days=n % 2000)}, topic: t{n % 50}}}\n"
         for n in range(count)
     )
+    return head + "".join(lines)
+
+
+def large_record(count: int = 10_000) -> Record:
+    """A record of so many statements."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "record.yaml"
-        path.write_text(head + "".join(lines), encoding="utf-8")
+        path.write_text(large_text(count), encoding="utf-8")
         return Record.load(path)
+
+
+LOAD = """
+import resource, sys, time
+from kosho.record import Record
+started = time.process_time()
+count = len(Record.load(sys.argv[1]).file.statements)
+took, memory = time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(f"{count:,} statements: {took:.2f} CPU s, {memory / 1024:.0f} MiB")
+"""
+
+
+def show_record(count: int = 100_000) -> None:
+    """Time and memory of new processes that read a large record, twice with one cache."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "record.yaml"
+        path.write_text(large_text(count), encoding="utf-8")
+        for _ in range(2):
+            environment = {**os.environ, "KOSHO_CACHE": str(Path(folder) / "copies")}
+            subprocess.run([sys.executable, "-c", LOAD, str(path)], check=True, env=environment)  # noqa: S603
 
 
 def main() -> None:
     """Print the times beside what they should be."""
+    if sys.argv[1:2] == ["record"]:
+        show_record(*map(int, sys.argv[2:3]))
+        return
     read_text(documents(1)[0])
     hundred = documents()
     print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from tests.worlds import rates
@@ -43,6 +44,29 @@ TOGETHER: Mapping[str, Closure] = {
     ),
 }
 EVERY = ALONE | TOGETHER
+
+
+def _mixed(seed: int) -> Closure:
+    """Any parts of a closure together, each there or not by a coin, with values at random."""
+    rng = np.random.default_rng(seed)
+    parts: dict[str, Any] = {}
+    if rng.random() < 0.6:
+        use = str(rng.choice(["lump-sum", "tax-relief", "kept"]))
+        parts |= {"labour_supply": rng.uniform(0.1, 1.5), "labour_tax": TAXES, "revenue": use}
+    if rng.random() < 0.6:
+        shares = rng.uniform(0.1, 0.6, 3).tolist()
+        by = ("S00", "S01", "S02") if rng.random() < 0.5 else ("C00", "C02", "C03")
+        parts |= {"capital": "accumulated", "capital_share": dict(zip(by, shares, strict=True))}
+    if rng.random() < 0.6:
+        parts["labour_mobility"] = float(rng.choice([1.0, 1.5, 3.0]))
+    if rng.random() < 0.6:
+        parts["profits"] = [code for code in ("S00", "S01", "S02") if rng.random() < 0.6]
+    if rng.random() < 0.6:
+        parts["absorbed"] = {"S00": rng.uniform(), ("C01", "S01"): rng.uniform()}
+    return Closure(**parts, deficits=str(rng.choice(["fixed", "zero", "proportional"])))  # pyright: ignore[reportArgumentType]
+
+
+MIXED: Mapping[str, Closure] = {f"mixed {seed}": _mixed(seed) for seed in range(24)}
 NEUTRAL: Mapping[str, Closure] = {
     "labour": Closure(labour_supply=1e-13),
     "relief without supply": Closure(revenue="tax-relief", labour_tax=0.3),

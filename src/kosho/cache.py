@@ -56,7 +56,8 @@ def used(copy: Path) -> bytes | None:
     A disk that flips a digit would otherwise make a figure out of nothing.
     """
     try:
-        digest, _, content = copy.read_bytes().partition(b"\n")
+        with copy.open("rb") as file:
+            digest, content = file.readline().rstrip(b"\n"), file.read()
     except OSError:
         return None
     if digest != _digest(content):
@@ -90,14 +91,14 @@ def _digest(content: bytes) -> bytes:
 def recalled(model: type[Model], make: Callable[[], Model], *parts: bytes) -> Model:
     """What `make` makes, from the copy of what depends on these parts where there is one.
 
-    It is what its JSON says either way.
+    It is what its JSON says either way; what was not set is not kept.
     """
     copy = place(*parts)
     content = used(copy)
     if content is not None:
         with suppress(ValidationError):
             return model.model_validate_json(content)
-    content = make().model_dump_json().encode()
+    content = make().model_dump_json(exclude_unset=True).encode()
     keep(copy, content)
     return model.model_validate_json(content)
 

@@ -37,8 +37,9 @@ KNOWN, KNOWN_FROM, SOURCE, SOURCES = "known", "known_from", "source", "sources"
 DATED = {KNOWN, KNOWN_FROM}
 """Keys by which an item says itself since when it is known."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_SINCE = re.compile(rb"\bknown[\"']?\s*:\s*[\"']?(\d{4}-\d\d-\d\d)(?:/(\d{4}-\d\d-\d\d))?")
-_UNDER = re.compile(rb"(?:^|[\s{,\"'])(\d{4}-\d\d-\d\d)[\"']?\s*:(?=\s)", re.MULTILINE)
+# Both begin with what they look for, so that long files are searched fast.
+_SINCE = re.compile(rb"known(?<=\bknown)[\"']?\s*:\s*[\"']?(\d{4}-\d\d-\d\d)(?:/(\d{4}-\d\d-\d\d))?")
+_UNDER = re.compile(rb"(\d{4}-\d\d-\d\d)(?<![^\s{,\"']\d{4}-\d\d-\d\d)[\"']?\s*:(?=\s)")
 _ABSENT = object()
 
 

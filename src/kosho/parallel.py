@@ -36,7 +36,7 @@ try:
 except ImportError:  # not on this system
     fcntl = None
 
-__all__ = ["Shared", "cores", "one_thread", "run", "run_in_order", "serve", "start"]
+__all__ = ["GONE", "Shared", "Worker", "cores", "one_thread", "run", "run_in_order", "serve", "start"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -103,8 +103,16 @@ def _recalled(name: bytes, packed: bytes) -> Shared[Any]:
     return Shared(value)
 
 
-class _Helper:
-    """Another process; `ask` is blocking, one question at a time. It ends when this process does."""
+class Worker:
+    """Another process; `ask` is blocking, one question at a time. It ends when this process does.
+
+    >>> from math import sqrt
+    >>> from kosho.parallel import Worker
+    >>> worker = Worker()
+    >>> worker.ask(sqrt, 4.0)
+    (2.0, None)
+    >>> worker.end()
+    """
 
     def __init__(self) -> None:
         self._busy = threading.Lock()
@@ -125,6 +133,7 @@ class _Helper:
 
     @property
     def alive(self) -> bool:
+        """Whether it has not ended."""
         return self._process.poll() is None
 
     def ask(self, function: Callable[[Any], Any], task: Any) -> tuple[Any, BaseException | None]:
@@ -185,7 +194,7 @@ def _widen(pipe: int) -> None:
             fcntl.fcntl(pipe, resize, PIPE_BYTES)
 
 
-_HELPERS: list[_Helper] = []
+_HELPERS: list[Worker] = []
 _IN_USE = threading.Lock()
 
 
@@ -209,7 +218,7 @@ def _enlist(processes: int) -> None:
         _HELPERS.remove(helper)
         helper.end()
     while len(_HELPERS) < processes - 1:
-        _HELPERS.append(_Helper())
+        _HELPERS.append(Worker())
 
 
 def run(
@@ -287,7 +296,7 @@ def _work(
 
 
 def _feed(
-    helper: _Helper,
+    helper: Worker,
     function: Callable[[Any], Any],
     waiting: deque[Any],
     finished: queue.SimpleQueue[Any],

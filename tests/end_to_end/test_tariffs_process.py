@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from tests.end_to_end.conftest import Run
@@ -131,3 +132,55 @@ def test_two_weights_of_one_thing_are_refused(kosho: Run) -> None:
     done = kosho("tariffs", "nash", "--parties", "USA,JPN", "--weight", "USA:C29=1", "--weight", "USA:C29=5")
     assert done.returncode == 2
     assert "--weight: USA:C29 has two weights, 1 and 5 (one)" in done.stderr
+
+
+def test_weights_come_from_a_file_as_from_the_command_line(kosho: Run, tmp_path: Path) -> None:
+    file = tmp_path / "weights.csv"
+    file.write_text("# my judgement\nparty,code,weight\nUSA,C29,1.3\nUSA,CAN,0.1\n", encoding="utf-8")
+    asked = ("tariffs", "optimal", "--parties", "USA", "--tied", "mfn", "--tol", "1e-6", "--json")
+    by_file = kosho(*asked, "--weights", str(file))
+    by_hand = kosho(*asked, "--weight", "USA:C29=1.3", "--weight", "USA:CAN=0.1")
+    assert by_file.returncode == 0, by_file.stderr
+    assert json.loads(by_file.stdout) == json.loads(by_hand.stdout)
+    both = kosho(*asked, "--weights", str(file), "--weight", "USA:C29=2")
+    assert both.returncode == 2
+    assert "--weight: USA:C29 has two weights, 1.3 and 2 (one)" in both.stderr
+
+
+def test_mistakes_in_a_file_of_weights_are_told_together(kosho: Run, tmp_path: Path) -> None:
+    file = tmp_path / "weights.csv"
+    file.write_text("party,code,weight\nUSA,C29,high\nUSA,,1\nUSA,C28,2\nUSA,C28,3\n", encoding="utf-8")
+    done = kosho("tariffs", "optimal", "--parties", "USA", "--weights", str(file))
+    assert done.returncode == 2
+    for told in (
+        "weights.csv:2",
+        "'high' is not a number",
+        "weights.csv:3",
+        "weights.csv:5",
+        "has two weights",
+    ):
+        assert told in done.stderr
+
+
+def test_any_closure_is_played_under(kosho: Run) -> None:
+    asked = ("tariffs", "optimal", "--parties", "USA", "--tied", "uniform", "--tol", "1e-6", "--json")
+    plain, moving, grown = (
+        json.loads(done.stdout)
+        for done in (
+            kosho(*asked, *more)
+            for more in (
+                (),
+                ("--closure", "labour_supply=0.5", "--closure", "revenue=tax-relief"),
+                ("--closure", "capital=accumulated", "--closure", "deficits=proportional"),
+            )
+        )
+    )
+    rates = [found["tariffs"][0]["rate"] for found in (plain, moving, grown)]
+    assert len({round(rate, 3) for rate in rates}) == 3
+    assert all(found["converged"] for found in (plain, moving, grown))
+    assert moving["closure"][0] == "labour: elasticity of supply 0.5; revenue as tax relief"
+    assert any(one.startswith("labour_tax: none known, and none taken, in") for one in moving["assumptions"])
+    assert (plain["deficits"], grown["deficits"]) == ("zero", "proportional")
+    refused = kosho(*asked, "--closure", "profits=C29", "--profits", "C29")
+    assert refused.returncode == 2
+    assert "--profits: profits are in --closure as well" in refused.stderr

@@ -117,6 +117,8 @@ EVERY = {
     "register propose": Command(
         "register propose message.txt --out out/proposed.yaml", writes=("proposed.yaml",), tells="9903.76.01"
     ),
+    "serve": Command("serve --openapi", tells='"openapi"'),
+    "mcp": Command("mcp", typed=""),
     "world build": Command("", writes=("built.npz",), tells="5 economies"),
     "world formats": Command("world formats", tells="long-csv"),
     "world info": Command("world info 韓国+case/mine.npz", tells="mine"),

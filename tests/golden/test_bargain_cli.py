@@ -28,6 +28,7 @@ def test_the_contract(tiny):
     assert done.exit_code == 0, done.output
     content = json.loads(done.stdout)
     assert content["schema_version"] == 1
+    assert content["horizon"] == "10"
     assert content["packages"] == 18
     assert content["parties"] == ["JPN", "USA"]
     assert set(content["disagreement"]) == {"JPN", "USA"}

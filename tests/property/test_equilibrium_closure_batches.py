@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.closures import EVERY
+from tests.closures import EVERY, MIXED
 from tests.worlds import random_world
 
 from kosho.equilibrium import (
@@ -22,6 +22,7 @@ from kosho.equilibrium import (
     solve,
     solve_batch,
 )
+from kosho.equilibrium.batch_iteration import BY_COUNTRY
 from kosho.world import World
 
 WORLD = random_world(5, 4, 3)
@@ -64,7 +65,11 @@ def test_a_batch_is_its_members_one_by_one(name: str, kind: str) -> None:
     loose = 1e-10 if kind == "plain" else 3e-7  # bounds are met to 1e-7
     for member in (0, 5, 13):
         alone = solve(WORLD, changes[member], tol=1e-10, closure=closure)
-        np.testing.assert_allclose(together.welfare[member], alone.welfare, atol=loose)
+        for figure in BY_COUNTRY:
+            mine, one = getattr(together, figure), getattr(alone, figure)
+            size = 1.0 if one.attrs["units"] == "fraction" else float(alone.base.arrays.income.max())
+            np.testing.assert_allclose(mine[member], one, atol=loose * size, err_msg=figure)
+            assert mine.attrs == one.attrs
         made = together.real_value_added[member] - alone.real_value_added
         assert np.abs(made).max() < loose * float(alone.base.arrays.output.sum())
 
@@ -117,6 +122,24 @@ def test_gradients_are_differences(name: str, payoff: Payoff) -> None:
         for kind, slopes in (("tariff", found.tariff), ("cost", found.cost)):
             expected = difference(None, kind, cell)
             assert float(slopes.sel(place)) == pytest.approx(expected, abs=2e-7 * size), (cell, kind)
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_random_combinations_have_slopes_and_batches_too(name: str) -> None:
+    closure, shocks = MIXED[name], [Shock.parts(WORLD, parts(WORLD, 0.02 * k)) for k in range(14)]
+    together = solve_batch(WORLD, shocks, tol=1e-10, closure=closure, processes=1)
+    alone = solve(WORLD, shocks[9], tol=1e-12, closure=closure)
+    for figure in ("welfare", "employment", "consumer_prices", "capital"):
+        np.testing.assert_allclose(getattr(together, figure)[9], getattr(alone, figure), atol=1e-9)
+    cell = {"importer": "C02", "exporter": "C00", "sector": "S01"}
+    rate = float(WORLD.tariff.sel(cell))
+    ends = [
+        solve(WORLD, Shock.tariffs(WORLD, {tuple(cell.values()): rate + step}), tol=1e-13, closure=closure)
+        for step in (STEP, -STEP)
+    ]
+    expected = float((ends[0].welfare - ends[1].welfare).sel(country="C02")) / (2 * STEP)
+    slopes = gradient(WORLD, "C02", 1e-9, closure=closure).tariff
+    assert float(slopes.sel(cell)) == pytest.approx(expected, abs=1e-6 * float(np.abs(slopes).max()))
 
 
 def _cell(part: Part) -> tuple[str, str, str]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
-from tests.closures import EVERY, NEUTRAL, change
+from tests.closures import EVERY, MIXED, NEUTRAL, change
 from tests.worlds import build, random_world
 
 from kosho.equilibrium import Closure, Outcome, Shock, solve
 from kosho.world import World
 
 SEEDS = (1, 2, 3)
+CASES = [(name, seed) for name in EVERY for seed in SEEDS] + [(name, k) for k, name in enumerate(MIXED, 1)]
+"""Every closure on several random worlds, and random combinations on one each."""
+CLOSURES = {**EVERY, **MIXED}
 
 
 def solved(name: str, seed: int) -> Outcome:
     world = random_world(seed, 4, 3)
-    return solve(world, change(world, seed), tol=1e-12, closure=EVERY[name])
+    return solve(world, change(world, seed), tol=1e-12, closure=CLOSURES[name])
 
 
 def symmetric(theta: float = 4.0, inputs: float = 0.0) -> tuple[World, Shock]:
@@ -88,10 +93,9 @@ def test_economies_of_scale_are_employment_to_their_power() -> None:
     np.testing.assert_allclose(1.0 + scaled.employment.to_numpy(), expected, rtol=1e-11)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(("name", "seed"), CASES)
 def test_markets_and_budgets_clear(name: str, seed: int) -> None:
-    out, closure = solved(name, seed), EVERY[name]
+    out, closure = solved(name, seed), CLOSURES[name]
     base = out.base
     world_value = float(base.arrays.value_added.sum())
     paid = out.shares * out.expenditure.rename(country="importer")
@@ -114,6 +118,15 @@ def test_markets_and_budgets_clear(name: str, seed: int) -> None:
         np.testing.assert_allclose(others, 0.0, atol=1e-9 * world_value)
     else:
         assert (others > 0).all()
+    # Makers keep their share of receipts, at most 0.9 of value added.
+    margin = np.zeros(len(base.sectors))
+    for code in closure.profits:
+        j = base.sector_position(code)
+        margin[j] = (
+            closure.profits[code] if isinstance(closure.profits, Mapping) else 1 / (base.arrays.theta[j] + 1)
+        )
+    kept = np.minimum(margin, 0.9 * base.arrays.beta) * out.output.to_numpy()
+    np.testing.assert_allclose(out.profits, kept.sum(axis=1), atol=1e-12 * world_value)
     # Income is value added, revenue, rents less what makers bear, and deficits that add up to nothing.
     deficits = out.income - value_added - out.tariff_revenue - out.rents + out.absorbed_duty
     assert abs(float(deficits.sum())) < 1e-9 * world_value
@@ -123,10 +136,9 @@ def test_markets_and_budgets_clear(name: str, seed: int) -> None:
         np.testing.assert_allclose(deficits, 0.0, atol=1e-8 * world_value)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(("name", "seed"), CASES)
 def test_labour_is_supplied_and_divided_as_the_closure_says(name: str, seed: int) -> None:
-    out, closure = solved(name, seed), EVERY[name]
+    out, closure = solved(name, seed), CLOSURES[name]
     base = out.base.arrays
     level = 1.0 + out.consumer_prices.to_numpy()
     employment = 1.0 + out.employment.to_numpy()
@@ -154,8 +166,7 @@ def test_labour_is_supplied_and_divided_as_the_closure_says(name: str, seed: int
         np.testing.assert_allclose(wages**closure.labour_mobility, moved, rtol=1e-9)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(("name", "seed"), CASES)
 def test_what_welfare_is_made_of_adds_up(name: str, seed: int) -> None:
     out = solved(name, seed)
     parts = out.decomposition

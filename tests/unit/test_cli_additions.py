@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from kosho.case import Case
 from kosho.cli import app
+from kosho.equilibrium import Closure
 from kosho.errors import InputError, KoshoError
 from kosho.impact.reach import IdleError
 from kosho.law import Register
@@ -19,6 +20,7 @@ from kosho.law.catalogue import catalogue, found, nearest
 from kosho.law.one_line import one_line
 from kosho.scenario import simulate
 from kosho.scenario.additions import Way, add_to_base, add_to_case, add_to_law
+from kosho.scenario.against import FIGURES
 from kosho.world import WorldChoice
 
 TALKS = WorldChoice.parse("talks")
@@ -181,7 +183,8 @@ def test_the_command_prints_json_and_fits_eighty_columns(monkeypatch: pytest.Mon
     assert status == 0
     assert content["case"] is None
     assert content["added"][0]["measures"] == ["added-1", "added-1-bound"]
-    assert set(content["countries"]["JPN"]) == {"welfare", "welfare_first_order", "real_wage", "ev_musd"}
+    assert set(content["countries"]["JPN"]) == set(FIGURES)
+    assert content["horizon"] == "10"
     monkeypatch.setenv("COLUMNS", "80")
     _, text = run("simulate", "--add", "EU27 JPN C29 25%", "--world", "talks")
     assert max(map(len, text.splitlines())) <= 80
@@ -248,3 +251,35 @@ def test_a_code_that_is_not_there_is_told_with_the_nearest() -> None:
     assert status == 1
     assert "no code for 'motorz'" in text
     assert "C29" in text
+
+
+def test_a_line_is_asked_under_a_closure_and_against_another_state() -> None:
+    case, line = Case.load("japan-us-2025"), ["USA JPN vehicles-232 15%"]
+    moving = Closure(labour_supply=0.5)
+    asked = add_to_case(case, "status-quo", line, world="talks", way=Way(closure=moving))
+    assert asked.with_them.closure.labour_tax is not None  # what ships
+    assert any("labour_tax: none known, and none taken, in" in one for one in asked.assumptions)
+    assert asked.countries["USA"]["employment"] > 0
+    base, other = (
+        add_to_case(case, "status-quo", line, world="talks", way=Way(against=name))
+        for name in ("base", "no-deal")
+    )
+    plain = add_to_case(case, "status-quo", line, world="talks")
+    assert base.without.shock.tariff.size == 0
+    for code in ("JPN", "USA"):
+        gains = [float(one.with_them.equivalent_variation.sel(country=code)) for one in (plain, base, other)]
+        assert gains == pytest.approx([gains[0]] * 3)
+        before = plain.without.welfare.sel(country=code)
+        over = (1 + base.countries[code]["welfare"]) / (1 + float(before)) - 1
+        assert plain.countries[code]["welfare"] == pytest.approx(over, abs=1e-12)
+    assert other.against == "scenario no-deal of japan-us-2025"
+
+
+def test_a_line_has_no_year_one_and_no_scenario_without_a_case() -> None:
+    line = ("simulate", "--add", "EU27 JPN C29 25%", "--world", "talks")
+    status, text = run(*line, "--horizon", "1")
+    assert status == 2
+    assert "year one follows the trades that a scenario's case names" in text
+    status, text = run(*line, "--against", "no-deal")
+    assert status == 2
+    assert "name the CASE" in text

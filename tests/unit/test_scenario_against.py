@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -42,6 +43,20 @@ def test_a_difference_is_of_two_solves_and_lies_between_its_ends() -> None:
     )
 
 
+def test_percent_are_of_the_state_compared_with_everywhere() -> None:
+    deal, none = (simulate_with_ranges(CASE, name, world="talks") for name in ("deal", "no-deal"))
+    found, both = compare(deal, none), deal.outcome.compare(none.outcome)
+    for name in ("welfare", "real_gdp", "real_wage", "consumer_prices"):
+        for code in ("JPN", "USA"):
+            mine, theirs = (float(getattr(one.outcome, name).sel(country=code)) for one in (deal, none))
+            ratio = (1 + mine) / (1 + theirs) - 1
+            assert found.countries[code][name] == pytest.approx(ratio, abs=1e-14)
+            assert float(both[name].sel(country=code, outcome="difference")) == pytest.approx(ratio, abs=1e-14)
+    assert found.ends is not None
+    ends = found.ends["JPN"].welfare
+    assert ends.low <= found.countries["JPN"]["welfare"] <= ends.high
+
+
 def test_a_difference_of_a_scenario_from_itself_is_nothing_at_every_end() -> None:
     deal = simulate_with_ranges(CASE, "deal", world="talks")
     found = compare(deal, deal)
@@ -77,7 +92,9 @@ def test_against_names_a_scenario_a_role_or_the_base() -> None:
 def test_the_command_tells_what_it_is_against_and_its_horizon() -> None:
     found = told("--against", "no-deal", "--closure", "labour_supply=0.5")
     assert (found["against"], found["horizon"]) == ("no-deal", "10")
-    assert found["closure"] == ["labour: elasticity of supply 0.5"]
+    assert found["closure"][0] == "labour: elasticity of supply 0.5"
+    assert found["closure"][1].startswith("labour tax: by code (OECD, Taxing Wages")
+    assert any("labour_tax: none known, and none taken, in" in one for one in found["assumptions"])
     japan = found["countries"]["JPN"]
     assert set(japan) >= {"welfare", "ev_musd", "real_gdp", "employment", "consumer_prices", "profits"}
     ends = found["ends"]["countries"]["JPN"]["ev_musd"]
@@ -93,6 +110,21 @@ def test_year_one_has_products_and_no_country() -> None:
     assert found["held"] == ["wages", "exchange rates", "spending of the market on the sector"]
     both = told("--horizon", "all")
     assert {"countries", "products"} <= set(both)
+
+
+@pytest.mark.parametrize("against", ["base", "no-deal"])
+def test_year_three_of_a_flow_is_on_the_line_between_year_one_and_year_ten(against: str) -> None:
+    found = told("--horizon", "all", "--against", against)
+    cars = found["years"][0]
+    deal = simulate(CASE, "deal", world="talks")
+    before, after = deal.part_flow("USA", "JPN", "C29", "vehicles-232")
+    if against == "no-deal":
+        before = simulate(CASE, "no-deal", world="talks").part_flow("USA", "JPN", "C29", "vehicles-232")[1]
+    assert cars["year_10"] == pytest.approx(after / before - 1)
+    for first, third in zip(cars["year_1"], cars["year_3"], strict=True):
+        line = np.log1p(first) + 2 / 9 * (np.log1p(cars["year_10"]) - np.log1p(first))
+        assert third == pytest.approx(np.expm1(line))
+    assert not any("year_3" in one for one in found["countries"].values())
 
 
 def test_both_horizons_are_printed_within_the_width() -> None:
@@ -112,6 +144,9 @@ def test_both_horizons_are_printed_within_the_width() -> None:
         ("absorbed=0.5", "such as absorbed.C29=0.5"),
         ("revenue=burnt", "revenue"),
         ("labour_supply=-1", "labour_supply"),
+        ("labour_tax=0.3", "labour_tax changes nothing without labour_supply=0.5"),
+        ("capital_share.JPN=0.3", "capital_share changes nothing without capital=accumulated"),
+        ("revenue=tax-relief", "changes nothing where labour is given"),
     ],
 )
 def test_a_closure_that_cannot_be_is_told_by_its_key(given: str, hint: str) -> None:

@@ -36,6 +36,21 @@ def test_a_verdict_follows_from_the_ranges(low: float, high: float, verdict: str
     assert Row(facts()["cars-number"], Figure("1", "any", low, None, high)).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (-77.34, -27.29, "−77 to −27 %"),
+        (-0.0823, 0.00092, "−0.08 to 0.00 %"),
+        (16.12, 16.12, "16 %"),
+        (1.41, 5.52, "1.4 to 5.5 %"),
+        (95.31, 103.09, "95 to 103 %"),
+        (0.0, 1e-12, "0 %"),
+    ],
+)
+def test_a_range_has_no_more_digits_than_are_true(low: float, high: float, told: str) -> None:
+    assert Row(facts()["cars-number"], Figure("1", "any", low, None, high)).told == told
+
+
 def test_an_unknown_fact_is_told_with_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean cars-number"):
         validate("cars-numbers")
@@ -51,6 +66,14 @@ def test_year_one_is_the_arithmetic_of_the_duty_and_the_long_run_is_not() -> Non
     assert by_id["cars-number"].verdict == "inside"
     assert by_id["cars-number-long-run"].verdict.startswith("misses")
     assert by_id["slope-2018-long-run"].verdict.startswith("misses")
+    losses = by_id["cars-makers-loss"].figure
+    assert losses.low == pytest.approx(0.0, abs=1e-9)
+    assert losses.high == pytest.approx((5.5 * 19.608 + 0.5 * 10.870) / 6, abs=0.01)
+    assert by_id["cars-makers-reported"].verdict.startswith("misses: the model is below")
+    for who in ("china", "canada", "mexico"):
+        assert by_id[f"collected-rate-{who}"].figure.low < by_id[f"collected-rate-{who}"].figure.high
+    borne = by_id["pass-through-2025"].figure
+    assert 0 < borne.low < borne.high < 100  # partners' wages fall
     gains = by_id["gains-from-trade"].figure
     assert 2.0 < gains.low < 8.0
     assert all(row.figure.low <= row.figure.high for row in by_id.values())

@@ -155,3 +155,16 @@ def test_a_table_that_was_built_again_is_read_again(tmp_path: Path):
     assert choice.load().whole is first
     write(replace(table, meta={**table.meta, "name": "another"}), path)
     assert choice.load().whole.meta.name == "another"
+
+
+def test_a_category_of_final_demand_is_capital_formation(tmp_path: Path):
+    assert reader("long-csv").table([file(tmp_path, ROWS)], {}).investment is None
+    formed = [*ROWS, *(f"JPN,C26,{n},GFCF,{3 if n == 'JPN' else 1}" for n in ("JPN", "USA"))]
+    table = reader("long-csv").table([file(tmp_path, formed)], {})
+    np.testing.assert_array_equal(table.investment, [[3.0, 0.0], [1.0, 0.0]])
+    named = [row.replace("GFCF", "machines") for row in formed]
+    said = {"final": "HFCE,GGFC,machines", "investment": "machines"}
+    again = reader("long-csv").table([file(tmp_path, named)], said)
+    np.testing.assert_array_equal(again.investment, table.investment)
+    half = [row for row in formed if not row.endswith("GFCF,1")]  # one country has none: it is not known
+    assert reader("long-csv").table([file(tmp_path, half)], {}).investment is None

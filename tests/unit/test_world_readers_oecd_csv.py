@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kosho.equilibrium import Closure
 from kosho.errors import InputError
+from kosho.world.factors import investment_baskets
 from kosho.world.loading import calibrated, load
 from kosho.world.readers.oecd_csv import FINAL, build_from_oecd_csv
 from kosho.world.report import info
@@ -174,3 +176,23 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path):
     binary.write_bytes(b"\xff\xfe\x00\x81" * 10)
     with pytest.raises(InputError, match=r"b\.csv: is not CSV text"):
         build_from_oecd_csv(binary)
+
+
+def test_capital_formation_is_kept_and_is_what_capital_is_made_of(tmp_path: Path):
+    official = Official()
+    made = build_from_oecd_csv(official.write(tmp_path / "2022_SML.csv"))
+    formed = official.final[..., FINAL.index("GFCF")].sum(axis=0).T  # by destination
+    np.testing.assert_allclose(made.investment, formed)
+    world = load(str(write(made, tmp_path / "made.npz")))
+    closure = Closure(capital="accumulated").sourced(world)
+    assert closure.investment is not None
+    shares = formed / formed.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(closure.investment, shares, rtol=1e-6)
+    assert closure.sources["investment"].startswith("gross fixed capital formation of the table itself")
+    together = world.aggregate(regions={"PAC": ("CHN", "JPN"), "MEX": ("MEX",), "ROW": ("ROW",)})
+    basket = investment_baskets(together)
+    assert basket is not None
+    both = formed[:2].sum(axis=0)
+    np.testing.assert_allclose(basket.sel(country="PAC"), both / both.sum(), rtol=1e-6)
+    changed = world.with_tariff({("JPN", "CHN", "C29"): 0.1})
+    np.testing.assert_allclose(investment_baskets(changed), shares, rtol=1e-6)

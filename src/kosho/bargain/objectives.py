@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kosho.display import Shown
 from kosho.equilibrium import Closure, Outcome, Payoff
 from kosho.errors import Problems, suggest
 from kosho.language import _
 from kosho.world import World
+from kosho.world.csv_input import number, rows_of
 
-__all__ = ["Objective", "Objectives"]
+__all__ = ["Objective", "Objectives", "objectives_of", "read_weights"]
+
+Weights = Mapping[tuple[str, str], float]
+"""By party and code: of a sector of its own, or of another economy."""
 
 HEAVIEST = 1000.0
 """Largest weight: a dollar that counts a thousand times another is a slip of the pen."""
@@ -39,6 +44,54 @@ class Objective(Shown):
     """lambda, zero or more; one for every sector that is not named."""
     others: Mapping[str, float] = field(default_factory=dict)
     """omega of other economies, of either sign; zero for every one that is not named."""
+
+
+def read_weights(path: Path) -> Weights:
+    """Political weights from a table `party,code,weight`: whatever `kosho.tabular` reads as CSV.
+
+    Raises:
+        InputError: the file cannot be read, or has mistakes; all of them are listed, with their lines.
+    """
+    problems = Problems(str(path))
+    found: dict[tuple[str, str], float] = {}
+    for line, row in rows_of(path, ("party", "code", "weight")):
+        key = (row["party"], row["code"])
+        amount = number(row["weight"], "weight", line, problems)
+        if not all(key):
+            problems.add(_("names no party or no code"), _("such as USA,C29,1.5"), line=line)
+        elif key in found:
+            problems.add(_("{names} has two weights", names=":".join(key)), _("one"), line=line, key="code")
+        elif amount is not None:
+            found[key] = amount
+    problems.raise_if_any()
+    return found
+
+
+def objectives_of(weights: Weights, world: World) -> dict[str, Objective]:
+    """Objectives by party, from weights of its sectors and of other economies.
+
+    Raises:
+        InputError: codes that are neither; all of them are listed.
+
+    >>> from kosho.bargain.objectives import objectives_of
+    >>> from kosho.world import toy
+    >>> objectives_of({("USA", "C29"): 1.5, ("USA", "JPN"): 0.2}, toy())
+    {'USA': Objective(sectors={C29: 1.5}, others={JPN: 0.2})}
+    """
+    problems = Problems()
+    sectors: dict[str, dict[str, float]] = {}
+    others: dict[str, dict[str, float]] = {}
+    for (party, code), amount in weights.items():
+        if code not in world.sectors and code not in world.countries:
+            hint = suggest(code, [*world.sectors, *world.countries])
+            problems.add(
+                _("{code!r} is no sector or economy of this world", code=code),
+                hint,
+                key=f"weight of {party}:{code}",
+            )
+        (sectors if code in world.sectors else others).setdefault(party, {})[code] = amount
+    problems.raise_if_any()
+    return {who: Objective(sectors.get(who, {}), others.get(who, {})) for who in {**sectors, **others}}
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from kosho.bargain.solutions import solutions
 from kosho.bargain.table import Table
 from kosho.equilibrium import Settled
 
-__all__ = ["SCHEMA_VERSION", "contract"]
+__all__ = ["SCHEMA_VERSION", "contract", "package_contract"]
 
 SCHEMA_VERSION = 1
 
@@ -35,6 +35,7 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
         "title": content.title,
         "world": deal.priced[0].world.hash,
         "deficits": deal.deficits,
+        "horizon": "10",
         "unit": "million USD a year, against the base year",
         "background": deal.priced[0].background.id,
         "warnings": warnings(deal),
@@ -78,7 +79,7 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
         },
         "confirmed": _confirmed(deal),
         "explanations": {name: _explanation(deal, int(rows[0])) for name, rows in deal.solutions.items()},
-        "explained": None if explained is None else _explained(deal, explained),
+        "explained": None if explained is None else package_contract(deal, explained),
         "deadline": _deadline(deal),
         "backgrounds": [_background(deal, priced) for priced in deal.priced],
         "unpriced": [
@@ -254,7 +255,7 @@ def _explanation(deal: Deal, k: int) -> dict[str, Any]:
     }
 
 
-def _explained(deal: Deal, k: int) -> dict[str, Any]:
+def package_contract(deal: Deal, k: int) -> dict[str, Any]:
     """A package of the reader's own: what changes hands, what it is worth and why."""
     game = deal.game
     return {

@@ -25,7 +25,7 @@ from kosho.ending import end_at_once, end_quietly
 from kosho.errors import InputError, KoshoError
 from kosho.language import _
 
-__all__ = ["app", "main"]
+__all__ = ["app", "command", "main"]
 
 COMMANDS = (
     "cases",
@@ -47,6 +47,8 @@ COMMANDS = (
     "register",
     "schedule",
     "world",
+    "serve",
+    "mcp",
 )
 """In the order in which they are listed."""
 
@@ -95,6 +97,10 @@ def _app_of(name: str) -> typer.Typer:  # noqa: C901, PLR0912 - a case a command
             from kosho.cli.schedule import app as found
         case "world":
             from kosho.cli.world import app as found
+        case "serve":
+            from kosho.cli.serve import app as found
+        case "mcp":
+            from kosho.cli.mcp import app as found
         case _:
             raise KeyError(name)
     return found
@@ -142,6 +148,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def command() -> Any:
+    """The whole command line, for whoever runs a command in this process."""
+    return get_command(app)
 
 
 def _version(asked: bool) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from kosho.cli.closures import INCOME
 from kosho.cli.options import open_case, permitted, world_named
 from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, Problems
@@ -74,6 +75,8 @@ def answer(question: Question, world: str | None, way: Way, *, json: bool) -> No
         ConvergenceError: as `kosho simulate`.
     """
     from kosho.scenario.additions import add_to_base, add_to_case, add_to_law
+    from kosho.scenario.against import resolved
+    from kosho.scenario.results import BASE
 
     with show_progress("Solving"):
         names: dict[str, Any] = {"case": None, "scenario": None, "elasticities": way.elasticities}
@@ -81,7 +84,17 @@ def answer(question: Question, world: str | None, way: Way, *, json: bool) -> No
             case = permitted(open_case(question.case, question.on), allow_idle=way.allow_idle)
             names |= {"case": case.name, "scenario": question.scenario or _only(case, "status-quo")}
             named = world_named(world, case)
+            if way.against:
+                way = replace(way, against=resolved(case, way.against))
             found = add_to_case(case, names["scenario"], question.lines, question.on, named, way)
+        elif way.against not in (None, BASE):
+            raise InputError(
+                Problem(
+                    _("{against!r} is a scenario of no case", against=way.against),
+                    _("name the CASE"),
+                    key="--against",
+                )
+            )
         elif question.on is not None:
             found = add_to_law(question.lines, question.on, world_named(world), way)
         else:
@@ -123,6 +136,8 @@ def contract(found: Added, shared: dict[str, Any]) -> dict[str, Any]:
         "world": found.with_them.base.hash,
         "table": found.with_them.base.meta.name,
         "deficits": found.with_them.deficits,
+        "horizon": "10",
+        "closure": list(found.with_them.closure.told),
         "added": [
             {
                 "text": line.text,
@@ -158,22 +173,30 @@ def _show(found: Added) -> None:
         say(_("IDLE: {text} changes nothing: {why}.", text=text, why=why))
     for line in found.lines:
         say(line.title)
-    say(
-        _("Against {against}. Long run, seven to ten years; central numbers, no ranges.", against=found.against)
-    )
+    say(_("Against {against}. Long run (year ten); central numbers, no ranges.", against=found.against))
+    closure = found.with_them.closure
+    if closure.told:
+        say(_("What adjusts besides prices and trade: {names}.", names="; ".join(closure.told)))
     for name, why in found.left_out.items():
         say(_("note: {name}: {why}", name=name, why=why))
     say("")
+    moving = bool(closure.labour_supply)
+    last = "employment" if moving else "real_wage"
     rows = [
         (
             country_name(code),
             formatting.percent(one["welfare"], sign=True),
             formatting.billions(one["ev_musd"], sign=True),
-            formatting.percent(one["real_wage"], sign=True),
+            formatting.percent(one[last], sign=True),
         )
         for code, one in _shown(found)
     ]
-    columns = (_("Economy"), _("Real income, %"), _("Billion USD a year"), _("Real wage, %"))
+    columns = (
+        _("Economy"),
+        _(INCOME[moving]),
+        _("Billion USD a year"),
+        _("Employment, %") if moving else _("Real wage, %"),
+    )
     show_table(_("What it is worth"), columns, rows, numeric=3)
     for line in found.lines:
         rows = [
@@ -200,12 +223,12 @@ def _sectors(line: OneLine) -> str:
     return _("all goods") if len(line.covers) > SELLERS else ", ".join(map(sector_name, line.covers))
 
 
-def _shown(found: Added) -> Iterable[tuple[str, dict[str, float]]]:
+def _shown(found: Added) -> Iterable[tuple[str, dict[str, float | None]]]:
     """Those named, then who else loses and gains most."""
     countries = found.countries
     named = [code for line in found.lines for code in line.named if code in countries]
     others = sorted(
-        (code for code in countries if code not in named), key=lambda code: countries[code]["ev_musd"]
+        (code for code in countries if code not in named), key=lambda code: countries[code]["ev_musd"] or 0.0
     )
     worst, best = OTHERS
     for code in dict.fromkeys([*named, *others[:worst], *others[-best:]]):

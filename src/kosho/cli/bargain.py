@@ -23,7 +23,7 @@ __all__ = ["app"]
 app = typer.Typer(add_completion=False)
 
 SHOWN = 20
-UNIT = N_("Billion USD a year, in the long run; + is a gain.")
+UNIT = N_("Billion USD a year, in the long run (year ten); + is a gain.")
 
 
 @app.command()

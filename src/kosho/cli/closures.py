@@ -8,26 +8,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.language import _
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from kosho.equilibrium import Closure
 
-__all__ = ["Closures", "closure_of"]
+__all__ = ["INCOME", "Closures", "closure_of"]
+
+INCOME = {False: N_("Real income, %"), True: N_("Gain, % of income")}
+"""What the first figure is, by whether it is something else than real income: where labour supply moves, or
+the treasury keeps revenue."""
 
 Closures = Annotated[
     list[str] | None,
     typer.Option(
         "--closure",
         metavar="KEY=VALUE",
-        help="What adjusts: labour_supply=0.5, labour_tax=0.3 (or labour_tax.JPN=0.2), "
-        "revenue=tax-relief|kept, capital=accumulated, capital_share=0.33, labour_mobility=1.5, "
-        "profits=C29+C30, absorbed.C29=0.5 (or absorbed.JPN:C29=0.9). Give it several times for several.",
+        help="What adjusts: labour_supply=0.5, labour_tax=0.3 (or labour_tax.JPN=0.2; known ones if not "
+        "given), revenue=tax-relief|kept, capital=accumulated, capital_share=0.33 (known shares if not given), "
+        "labour_mobility=1.5, profits=C29+C30, absorbed.C29=0.5 (or absorbed.JPN:C29=0.9), "
+        "deficits=proportional. Give it several times for several.",
     ),
 ]
 NUMBERS = ("labour_supply", "labour_tax", "capital_share", "labour_mobility", "scale")
 BY_NAME = ("labour_tax", "capital_share")
-WORDS = ("revenue", "capital")
+WORDS = ("revenue", "capital", "deficits")
+WITHOUT_EFFECT = {
+    "labour_tax": ("labour_supply", "labour_supply=0.5"),
+    "capital_share": ("capital", "capital=accumulated"),
+}
+"""Keys that say nothing without another, which is needed, and how that is said."""
 KEYS = (*NUMBERS, *WORDS, "profits", "absorbed")
 
 
@@ -64,6 +74,16 @@ def closure_of(given: Sequence[str] | None) -> Closure | None:
             )
         else:
             _put(found, key, of, value.strip(), problems)
+    if found.get("revenue") == "tax-relief" and not found.get("labour_supply"):
+        told = _("revenue=tax-relief changes nothing where labour is given")
+        problems.add(told, _("say --closure labour_supply=0.5 as well"), key="--closure")
+    for key, (needed, said) in WITHOUT_EFFECT.items():
+        if key in found and not found.get(needed):
+            problems.add(
+                _("{key} changes nothing without {said}", key=key, said=said),
+                _("say --closure {said} as well", said=said),
+                key="--closure",
+            )
     problems.raise_if_any()
     try:
         return Closure(**found)

@@ -242,7 +242,7 @@ def _show_economy(of: Episode, found: dict[str, Any]) -> None:
         for code, one in found["ev_musd"].items()
     ]
     show_table(
-        _("{title}: in the whole economy, a year in the long run", title=of.title),
+        _("{title}: in the whole economy, a year in the long run (year ten)", title=of.title),
         (_("Economy"), _("Billion USD")),
         rows,
         numeric=1,

@@ -132,7 +132,8 @@ def _scenarios(corridor: Corridor, content: dict[str, Any]) -> None:
             *(_("Real income, {name}", name=name) for name in names),
         ]
     title = _(
-        "What would be quicker, and its worth; exports and real income in billion USD a year, in the long run"
+        "What would be quicker, and its worth; exports and real income in billion USD a year, in the "
+        "long run (year ten)"
     )
     show_table(title, columns, rows, numeric=len(columns) - 1)
 

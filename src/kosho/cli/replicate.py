@@ -136,8 +136,8 @@ def _show(content: dict[str, Any]) -> None:
         _show_run(content)
     say(
         _(
-            "largest difference: {value} percentage points",
-            value=formatting.decimals(content["largest_difference"], 3),
+            "largest difference: {significant} percentage points",
+            significant=formatting.significant(content["largest_difference"], 2, 6),
         )
     )
     say(_("published: {source}", source=content["source"]))
@@ -147,7 +147,7 @@ def _show(content: dict[str, Any]) -> None:
 
 def _show_run(content: dict[str, Any]) -> None:
     """What the run does in the country that acts."""
-    told = [f"{name.replace('_', ' ')} {value}" for name, value in content["run"].items()]
+    told = [f"{name.replace('_', ' ')} {_said(value)}" for name, value in content["run"].items()]
     measures = ("welfare", "equivalent_variation", "employment", "consumer_prices")
     rows = [[name.replace("_", " "), formatting.decimals(content[name]["USA"], 3)] for name in measures]
     show_table(
@@ -156,6 +156,13 @@ def _show_run(content: dict[str, Any]) -> None:
         rows,
         numeric=1,
     )
+
+
+def _said(value: object) -> str:
+    """A choice of a run in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _show_cp2015(content: dict[str, Any]) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from kosho import formatting
 from kosho.cli.bounds import show as show_bounds
-from kosho.cli.closures import Closures, closure_of
+from kosho.cli.closures import INCOME, Closures, closure_of
 from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
-from kosho.cli.year_one import HELD, products, show_first_year, show_years
+from kosho.cli.year_one import HELD, products, show_first_year, show_years, years
+from kosho.errors import InputError, Problem
 from kosho.language import N_, _
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ app = typer.Typer(add_completion=False)
 SHOWN = (6, 3)
 """Economies besides the parties: those that lose and those that gain most."""
 ALL_SHOWN = (12, 4)
-INCOME = {False: N_("Real income, %"), True: N_("Gain, % of income")}
-"""What the first figure is, by whether labour supply moves: then only equivalent variation is comparable."""
 PRICES = N_(
     "Consumer prices are counted in the value added of the world, so that they hold duties and what exchange "
     "rates do; only differences between economies, or from their wages, say something."
@@ -75,9 +74,13 @@ def show(  # noqa: PLR0913 - one parameter an option
         bool, typer.Option("--base", help="With --add: to the law of the table's year, without a case.")
     ] = False,
     against: Annotated[
-        str,
-        typer.Option(metavar="base|status-quo|no-deal|SCENARIO", help="What the scenario is compared with."),
-    ] = "base",
+        str | None,
+        typer.Option(
+            metavar="base|status-quo|no-deal|SCENARIO",
+            help="What the scenario is compared with: the base, or with --add what lines are added to, if not "
+            "given.",
+        ),
+    ] = None,
     horizon: Annotated[
         str,
         typer.Option(
@@ -100,6 +103,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     from kosho.cli.additions import Question, answer
     from kosho.scenario.additions import Way
     from kosho.scenario.against import resolved
+    from kosho.scenario.results import BASE
 
     on = day(as_of, "--as-of")
     balance = chosen(deficits, ("fixed", "zero"), "--deficits")
@@ -108,12 +112,21 @@ def show(  # noqa: PLR0913 - one parameter an option
     response = chosen(elasticities, ("central", "low"), "--elasticities")
     question = Question(case, scenario, on, tuple(add or ()), base)
     if question.lines:
-        answer(question, world, Way(balance, response, allow_idle), json=json)
+        _refuse_year_one(years)
+        way = Way(balance, response, allow_idle, adjusts, against)
+        answer(question, world, way, json=json)
         return
     case, scenario = question.plain()
     opened = permitted(open_case(case, on), allow_idle=allow_idle)
-    asked = _Asked(opened, scenario, on, resolved(opened, against), years, balance, response, adjusts)
+    asked = _Asked(opened, scenario, on, resolved(opened, against or BASE), years, balance, response, adjusts)
     _tell(asked, world_named(world, opened), everything=everything, json=json)
+
+
+def _refuse_year_one(horizon: str) -> None:
+    """Lines have no named products to follow through a first year."""
+    if horizon != "10":
+        told = _("--add answers for year ten; year one follows the trades that a scenario's case names")
+        raise InputError(Problem(told, _("write the measure into a scenario (kosho new)"), key="--horizon"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +188,8 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
     with show_progress("Solving") as progress:
         table = asked.case.worlds(named).whole
         table = low_elasticity(table) if asked.elasticities == "low" else table
+        if asked.closure:
+            asked = replace(asked, closure=asked.closure.sourced(table))
         seen = asked.case.within(table)
         content = asked.heading(named, table)
         other = None if asked.against == BASE else asked.against
@@ -199,14 +214,17 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
         "assumptions": [*found.assumptions, *found.outcome.assumed],
         "flows_left_out": found.flows_left_out,
     }
+    if asked.horizon != "10":
+        later = None if beside is None else contract(seen, beside.outcome)["flows"]
+        content["years"] = years(early, content["flows"], later)
     if json:
         show_json(content | _told(found.commitments, difference))
         return
     _show(asked, seen, content, (found.commitments, difference), everything=everything)
     if asked.horizon != "10":
         _show_year_one(asked, early, unshown)
-        if other is None:
-            show_years(early, content["flows"])
+        say("")
+        show_years(early, content["years"], asked.compared())
     for flow in filter(lambda one: one.id in found.flows_left_out, asked.case.flows):
         say(
             _(
@@ -288,6 +306,7 @@ def _show(
     worst, best = ALL_SHOWN if everything else SHOWN
     shown = [*parties, *others[:worst], *others[-best:]]
     moving = bool(asked.closure and asked.closure.labour_supply)
+    apart = bool(asked.closure and (moving or asked.closure.revenue == "kept"))
     spread = difference.ends or {}
     rows = [
         (country_name(code), *_effect(countries[code], spread.get(code), moving=moving))
@@ -301,12 +320,14 @@ def _show(
                 left_out=bounds.left_out[measure],
             )
         )
-    columns = (_("Economy"), _(INCOME[moving]), _("Billion USD a year"), _("GDP, %"), _("Consumer prices, %"))
+    columns = (_("Economy"), _(INCOME[apart]), _("Billion USD a year"), _("GDP, %"), _("Consumer prices, %"))
     columns += (_("Employment, %"),) if moving else (_("Real wage, %"),)
     title = _(
         "{title}: long run (year ten), against {compared}", title=asked.title(), compared=asked.compared()
     )
     show_table(title, columns, rows, numeric=len(columns) - 1)
+    if asked.closure:
+        say(_("What adjusts besides prices and trade: {names}.", names="; ".join(asked.closure.told)))
     say(_(PRICES) + "\n")
     ends = bounds.ends
     flows = [

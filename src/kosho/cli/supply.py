@@ -245,7 +245,9 @@ def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
         goods=goods,
         country=country_name(found["origin"]),
     )
-    title += _("({money} dollars a year): in the long run", money=formatting.dollars(found["base_musd"]))
+    title += _(
+        "({money} dollars a year): in the long run (year ten)", money=formatting.dollars(found["base_musd"])
+    )
     say("")
     columns = (
         *(_("Variant"), _("Real income, %"), _("Billion USD a year"), _("Its price, %")),

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import floor, log10
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kosho import formatting
+from kosho.cli.closures import Closures, closure_of
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_assumptions, show_json, show_progress, show_table
 from kosho.display import plural
-from kosho.errors import InputError, KoshoError, Problem, Problems, suggest
+from kosho.errors import InputError, KoshoError, Problem, Problems
 from kosho.language import _
 
 if TYPE_CHECKING:
-    from kosho.bargain.optimal_tariffs import Objective, Options, RateSet, Tariffs, Tie
+    from kosho.bargain.optimal_tariffs import Options, RateSet, Tariffs, Tie
+    from kosho.equilibrium import Closure
     from kosho.equilibrium.arguments import Deficits
     from kosho.world import World
 
@@ -74,9 +78,19 @@ def show(  # noqa: PLR0913 - one parameter an option
             "another economy's real income (0 is not at all). May be given again.",
         ),
     ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A table party,code,weight of such weights: political weights of one's own."
+        ),
+    ] = None,
     deficits: Annotated[
-        str, typer.Option(metavar="zero|fixed|proportional", help="What happens to trade deficits.")
-    ] = "zero",
+        str | None,
+        typer.Option(
+            metavar="zero|fixed|proportional", help="What happens to trade deficits; zero if not given."
+        ),
+    ] = None,
+    closure: Closures = None,
     profits: Annotated[
         str | None,
         typer.Option(
@@ -90,12 +104,14 @@ def show(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Tariffs that are best for a party, for each against the others, or for all alike."""
+    from kosho.bargain.objectives import objectives_of
     from kosho.bargain.optimal_tariffs import RateBounds, cooperative, nash, optimal
-    from kosho.equilibrium import Closure
 
     chosen(kind, KINDS, "KIND")
     tie = chosen(tied, TIES, "--tied")
-    balance = chosen(deficits, DEFICITS, "--deficits")
+    balance = None if deficits is None else chosen(deficits, DEFICITS, "--deficits")
+    adjusts = closure_of(closure)
+    political = _weights(weight or (), weights)
     named_world = world_named(world, default="talks")
     _refuse_rates(low, high)
     sets = [_rate_set(text) for text in one_rate or ()]
@@ -106,9 +122,9 @@ def show(  # noqa: PLR0913 - one parameter an option
         named = list(table.countries) if parties == "all" else _codes(parties, "--parties")
         options: Options = {
             "tied": sets or tie,
-            "objectives": _objectives(weight or (), table),
+            "objectives": objectives_of(political, table),
             "deficits": balance,
-            "closure": None if profits is None else Closure(profits=_sectors(profits, table, "--profits")),
+            "closure": _closure(adjusts, profits, table),
             "tol": tol,
             "throw": False,
         }
@@ -139,6 +155,7 @@ def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
     return {
         "schema_version": 1,
         "kind": found.kind,
+        "horizon": "10",
         "parties": list(parties),
         "decides": list(found.parties),
         "world": found.outcome.base.hash,
@@ -202,7 +219,7 @@ def _assumed(found: Tariffs) -> list[str]:
         number=len(rates),
     )
     outcome = found.outcome
-    return [*outcome.base.finest.meta.assumptions, *outcome.closure.assumed, *([told] if unknown else [])]
+    return [*outcome.base.finest.meta.assumptions, *outcome.assumed, *([told] if unknown else [])]
 
 
 def _codes(text: str, option: str) -> list[str]:
@@ -254,13 +271,25 @@ def _refuse_rates(low: float, high: float) -> None:
         )
 
 
-def _objectives(given: Sequence[str], world: World) -> dict[str, Objective]:
-    """Objectives by party from `PARTY:CODE=WEIGHT`, the code of a sector or of another economy."""
-    from kosho.bargain.optimal_tariffs import Objective
+def _closure(given: Closure | None, profits: str | None, world: World) -> Closure | None:
+    """What adjusts, with what ships of its figures."""
+    from kosho.equilibrium import Closure
+
+    if profits is not None:
+        if given is not None and given.profits:
+            raise InputError(
+                Problem(_("profits are in --closure as well"), _("one of the two"), key="--profits")
+            )
+        given = replace(given or Closure(), profits=_sectors(profits, world, "--profits"))
+    return given and given.sourced(world)
+
+
+def _weights(given: Sequence[str], file: Path | None) -> dict[tuple[str, str], float]:
+    """Weights by party and code, of a sector or another economy, from `PARTY:CODE=WEIGHT` and a file."""
+    from kosho.bargain.objectives import read_weights
 
     problems = Problems()
-    sectors: dict[str, dict[str, float]] = {}
-    others: dict[str, dict[str, float]] = {}
+    found = dict(read_weights(file)) if file else {}
     for text in given:
         who, _other, rest = text.partition(":")
         code, _other, number = rest.partition("=")
@@ -269,26 +298,18 @@ def _objectives(given: Sequence[str], world: World) -> dict[str, Objective]:
         except ValueError:
             problems.add(_("{text!r} is no weight", text=text), _("such as USA:C29=1.5"), key="--weight")
             continue
-        party, of = who.strip(), code.strip()
-        mine = (sectors if of in world.sectors else others).setdefault(party, {})
-        if of not in world.sectors and of not in world.countries:
-            hint = suggest(of, [*world.sectors, *world.countries])
-            problems.add(_("{of!r} is no sector or economy of this world", of=of), hint, key="--weight")
-        elif of in mine:
-            problems.add(
-                _(
-                    "{party}:{of} has two weights, {mine:g} and {amount:g}",
-                    party=party,
-                    of=of,
-                    mine=mine[of],
-                    amount=amount,
-                ),
-                _("one"),
-                key="--weight",
+        of = who.strip(), code.strip()
+        if of in found:
+            told = _(
+                "{names} has two weights, {found:g} and {amount:g}",
+                names=":".join(of),
+                found=found[of],
+                amount=amount,
             )
-        mine[of] = amount
+            problems.add(told, _("one"), key="--weight")
+        found[of] = amount
     problems.raise_if_any()
-    return {who: Objective(sectors.get(who, {}), others.get(who, {})) for who in {**sectors, **others}}
+    return found
 
 
 def _show(found: Tariffs, content: dict[str, Any]) -> None:
@@ -307,9 +328,15 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
     show_table(formatting.starting(title), columns, rows, numeric=3)
     against = _("balanced trade at base tariffs") if content["deficits"] == "zero" else _("base tariffs")
     gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
+    what = _("Gain, of income") if found.outcome.closure.labour_supply else _("Real income")
     show_table(
-        _("Real income, long run, against {against}", against=against), (_("Economy"), "%"), gains, numeric=1
+        _("{what}, long run (year ten), against {against}", what=what, against=against),
+        (_("Economy"), "%"),
+        gains,
+        numeric=1,
     )
+    if content["closure"]:
+        say(_("What adjusts besides prices and trade: {names}.", names="; ".join(content["closure"])))
     aims = {code: gain for code, gain in found.gains.items() if abs(gain - content["welfare"][code]) > 1e-9}
     if aims:
         weighed = [(country_name(code), percent(gain)) for code, gain in aims.items()]

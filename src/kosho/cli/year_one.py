@@ -12,7 +12,7 @@ from kosho.language import N_, _
 if TYPE_CHECKING:
     from kosho.scenario import ProductYear
 
-__all__ = ["HELD", "products", "show_first_year", "show_years"]
+__all__ = ["HELD", "products", "show_first_year", "show_years", "years"]
 
 HELD = (N_("wages"), N_("exchange rates"), N_("spending of the market on the sector"))
 
@@ -109,23 +109,54 @@ def _span(values: Sequence[float | None], *, percent: bool = False) -> str:
     return _(" to ").join(dict.fromkeys((texts[0], texts[-1])))
 
 
-def show_years(found: Sequence[ProductYear], ten: Sequence[dict[str, Any]]) -> None:
-    """Value of the named trades before duty in years one, three and ten, against the base."""
+def years(
+    found: Sequence[ProductYear], ten: Sequence[dict[str, Any]], other: Sequence[dict[str, Any]] | None
+) -> list[dict[str, Any]]:
+    """Value of the named trades before duty in years one, three and ten, as `--json` prints it; fractions.
+
+    Args:
+        found: Year one, against whatever the scenario is compared with.
+        ten: Year ten of the flows, as `contract` tells it.
+        other: The same of what they are compared with; None is the base.
+    """
     from kosho.scenario.year_one import year_three
 
-    rows: list[tuple[str, ...]] = []
-    by_id = {one["id"]: one for one in ten}
+    late = {one["id"]: one["new_musd"] for one in ten}
+    before = {one["id"]: one["base_musd"] for one in ten}
+    if other is not None:
+        before = {one["id"]: one["new_musd"] for one in other}
+    told: list[dict[str, Any]] = []
     for one in found:
-        late = by_id[one.flow.id]
-        last = late["new_musd"] / late["base_musd"] - 1.0 if late["base_musd"] else None
+        flow = one.flow.id
+        last = late[flow] / before[flow] - 1.0 if before[flow] else None
         early = [at.value for at in one.corners]
         middle = [year_three(value, last) for value in early]
-        cells = [_span(values, percent=True) for values in (early, middle, [last])]
-        rows.append((one.flow.title, *cells))
-    show_table(
-        _("Value before duty, %, against the base"),
-        (_("Flow"), _("Year one"), _("Year three"), _("Year ten")),
-        rows,
-        numeric=3,
+        told.append({"id": flow, "year_1": _ends(early), "year_3": _ends(middle), "year_10": last})
+    return told
+
+
+def _ends(values: Sequence[float | None]) -> list[float] | None:
+    """The lowest and the highest; None where none is known."""
+    known = [value for value in values if value is not None]
+    return [min(known), max(known)] if known else None
+
+
+def show_years(found: Sequence[ProductYear], told: Sequence[dict[str, Any]], against: str) -> None:
+    """What `years` has, as a table."""
+    rows = [
+        (
+            one.flow.title,
+            *(_span(at[year] or (), percent=True) for year in ("year_1", "year_3")),
+            _span([at["year_10"]], percent=True),
+        )
+        for one, at in zip(found, told, strict=True)
+    ]
+    title = _("Value before duty, %, against {against}", against=against)
+    show_table(title, (_("Flow"), _("Year one"), _("Year three"), _("Year ten")), rows, numeric=3)
+    say(
+        _(
+            "Year three is a rule, for flows only: a straight line in logarithms from year one to year "
+            "ten (central elasticities); trade takes seven to ten years to settle (Boehm, Levchenko & "
+            "Pandalai-Nayar 2023)."
+        )
     )
-    say(_("Year three: on a straight line in logarithms from year one to year ten (central elasticities)."))

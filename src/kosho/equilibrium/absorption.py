@@ -20,6 +20,7 @@ import numpy as np
 
 from kosho.arguments import MOST
 from kosho.arrays import Array, Index, Mask
+from kosho.display import listing
 from kosho.equilibrium.closure import Closure
 from kosho.equilibrium.constraints import Constraint
 from kosho.equilibrium.shock import Shock
@@ -97,7 +98,10 @@ class Absorption:
         problems = Problems()
         for name in self.parts if here else ():
             if name not in here:
-                hint = suggest(name, [*sorted(here - {""}), *self.sectors])
+                named = sorted(here - {""})
+                hint = suggest(name, [*named, *self.sectors])
+                if not hint and named:
+                    hint = _("parts are {names}", names=listing(named, 12))
                 problems.add(
                     _("{name!r} is no sector, and no part of that name is changed", name=name),
                     hint,

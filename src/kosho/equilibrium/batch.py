@@ -21,7 +21,7 @@ from kosho.equilibrium.absorption import Absorption, absorption_of, named_in
 from kosho.equilibrium.additionality import in_full, without_promises
 from kosho.equilibrium.arguments import Deficits, note_elasticities, note_world
 from kosho.equilibrium.batch_constraints import Frame, framed
-from kosho.equilibrium.batch_iteration import Results, iterate_together
+from kosho.equilibrium.batch_iteration import BY_COUNTRY, Results, iterate_together
 from kosho.equilibrium.batch_plan import Chunk, Packed, Plan, pack
 from kosho.equilibrium.closure import Closure, agreed, refuse_other_world
 from kosho.equilibrium.constraints import Settled, partial
@@ -50,6 +50,8 @@ WORTH_A_PROCESS = 4096
 """Members above which starting another process pays, where the caller leaves the choice."""
 SAMPLE = 32
 """Members whose average is the centre of a family."""
+IN_MONEY = ("labour_income", "tariff_revenue", "profits")
+"""Of what is read by country; the others are fractions."""
 MEMBER_BYTES = 24
 """By country and sector: what a member is worth there, once as it is solved and twice when it is named."""
 SHOWN = 5
@@ -94,6 +96,22 @@ class BatchOutcome(Fixed, Shown):
     of real income."""
     equivalent_variation: xr.DataArray
     """`[shock, country]`, million USD a year: `welfare` times observed base income."""
+    real_income: xr.DataArray
+    """`[shock, country]`, change of all income over final prices, a fraction."""
+    consumer_prices: xr.DataArray
+    """`[shock, country]`, change of the price index of final demand, in world value added; a fraction."""
+    employment: xr.DataArray
+    """`[shock, country]`, change of labour supplied, a fraction; zero where it is given."""
+    labour_income: xr.DataArray
+    """`[shock, country]`, new."""
+    real_wage: xr.DataArray
+    """`[shock, country]`, change of the wage over the price index of final demand, a fraction."""
+    tariff_revenue: xr.DataArray
+    """`[shock, country]`, new."""
+    profits: xr.DataArray
+    """`[shock, country]`, new, of makers in the sectors that the closure names."""
+    capital: xr.DataArray
+    """`[shock, country]`, change of capital by volume between steady states, a fraction; zero in place."""
     real_value_added: xr.DataArray
     """`[shock, country, sector]`, change of value added at base prices, million USD a year."""
     residual: xr.DataArray
@@ -179,7 +197,9 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     closure = agreed(closure, deficits)
     refuse_other_world(closure, world)
     _refuse(world, len(changes), thetas, processes)
-    refuse_beyond("members", len(changes), MEMBER_BYTES * len(world.countries) * (1 + len(world.sectors)))
+    refuse_beyond(
+        "members", len(changes), MEMBER_BYTES * len(world.countries) * (len(BY_COUNTRY) + len(world.sectors))
+    )
     if processes is None:
         processes = cores() if len(changes) >= WORTH_A_PROCESS else 1
     changes = _in_full(world, changes, closure, tol, thetas)
@@ -305,7 +325,7 @@ def _alone(world: World, change: Counterfactual, closure: Closure, tol: float) -
     if isinstance(outcome, Failure):
         return outcome
     return Results(
-        outcome.welfare.to_numpy()[None],
+        np.array([getattr(outcome, name).to_numpy()[None] for name in BY_COUNTRY]),
         outcome.real_value_added.to_numpy()[None],
         np.array([outcome.solver.residual]),
         np.ones(1, bool),
@@ -373,10 +393,14 @@ def _labelled(world: World, found: Results, report: BatchReport, failures: tuple
     def named(values: Array, dims: tuple[str, ...], unit: str) -> xr.DataArray:
         return xr.DataArray(values, {dim: coords[dim] for dim in dims}, dims, attrs={"units": unit})
 
-    money = world.meta.unit
+    money, by_country = world.meta.unit, ("shock", "country")
+    figures = {
+        name: named(values, by_country, money if name in IN_MONEY else FRACTION)
+        for name, values in zip(BY_COUNTRY, found.by_country, strict=True)
+    }
     return BatchOutcome(
-        welfare=named(found.welfare, ("shock", "country"), FRACTION),
-        equivalent_variation=named(found.welfare * world.arrays.income, ("shock", "country"), money),
+        **figures,
+        equivalent_variation=named(figures["welfare"].to_numpy() * world.arrays.income, by_country, money),
         real_value_added=named(found.real_value_added, ("shock", "country", "sector"), money),
         residual=named(found.residual, ("shock",), FRACTION),
         report=report,

@@ -11,9 +11,22 @@ import numpy as np
 from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.batch_plan import Centre, Packed, Plan
 from kosho.equilibrium.batch_system import Family, Look, picked
-from kosho.equilibrium.effects import disutility, kept_back
+from kosho.equilibrium.effects import capital_growth, disutility, kept_back, profits
 
-__all__ = ["Results", "iterate_together"]
+__all__ = ["BY_COUNTRY", "Results", "iterate_together"]
+
+BY_COUNTRY = (
+    "welfare",
+    "real_income",
+    "consumer_prices",
+    "employment",
+    "labour_income",
+    "real_wage",
+    "tariff_revenue",
+    "profits",
+    "capital",
+)
+"""What is read of each member, as `Outcome` names and defines it."""
 
 
 ALL_AT_ONCE = 40
@@ -33,7 +46,7 @@ WORTH_DROPPING = 0.15
 class Results:
     """Results in bare arrays, a row a shock; residual NaN where there is none yet."""
 
-    welfare: Array  # (b, N)
+    by_country: Array  # of `BY_COUNTRY` (f, b, N)
     real_value_added: Array  # (b, N, S)
     residual: Array  # (b,)
     alone: Mask  # (b,)
@@ -42,7 +55,7 @@ class Results:
     def empty(cls, members: int, count: int, sectors: int) -> Results:
         """Room for results."""
         return cls(
-            np.full((members, count), np.nan),
+            np.full((len(BY_COUNTRY), members, count), np.nan),
             np.full((members, count, sectors), np.nan),
             np.full(members, np.nan),
             np.zeros(members, bool),
@@ -51,7 +64,7 @@ class Results:
     def put(self, members: Sequence[int] | Index, part: Results) -> None:
         """Fill in some members."""
         where = np.asarray(members, np.intp)
-        self.welfare[where] = part.welfare
+        self.by_country[:, where] = part.by_country
         self.real_value_added[where] = part.real_value_added
         self.residual[where] = part.residual
         self.alone[where] = part.alone
@@ -162,13 +175,29 @@ def _read(plan: Plan, look: Look, state: Array, done: Mask) -> Results:
     level = np.exp(np.einsum("nj,jnb->bn", base.alpha, log_price))
     output, log_cost = (values[:, :, done].transpose(2, 1, 0) for values in (look.output, look.log_cost))
     real = np.divide(output, np.exp(log_cost), out=np.zeros(output.shape), where=base.output > 0)
-    welfare = look.income[:, done].T / base.income / level - 1.0
+    real_income = look.income[:, done].T / base.income / level - 1.0
+    welfare, revenue, wage = real_income, look.revenue[:, done], np.exp(state[:count, done]).T
+    employment, bill = np.zeros_like(wage), wage * plan.factors.labour_income
     if look.labour is not None:
         welfare = welfare - disutility(plan.factors, look.labour).T[done]
+        employment, bill = np.expm1(look.labour.log.T[done]), look.labour.bill.T[done]
     if plan.closure.revenue == "kept":
-        welfare = welfare - kept_back(plan.base, look.revenue[:, done], level.T).T
+        welfare = welfare - kept_back(plan.base, revenue, level.T).T
+    of_makers = profits(plan.factors, output)
+    grown = capital_growth(plan.factors, base.output, output, log_price.transpose(2, 1, 0))
+    read = {
+        "welfare": welfare,
+        "real_income": real_income,
+        "consumer_prices": level - 1.0,
+        "employment": employment,
+        "labour_income": bill,
+        "real_wage": wage / level - 1.0,
+        "tariff_revenue": revenue.T,
+        "profits": of_makers,
+        "capital": grown,
+    }
     return Results(
-        welfare=welfare,
+        by_country=np.array([read[name] for name in BY_COUNTRY]),
         real_value_added=base.beta * (real - base.output),
         residual=look.worst[done],
         alone=np.zeros(int(done.sum()), bool),

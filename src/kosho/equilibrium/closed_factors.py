@@ -16,7 +16,15 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from kosho.arrays import Array
-from kosho.equilibrium.closure import CAP, Closure, by_name, profit_shares, refuse_other_world
+from kosho.equilibrium.closure import (
+    CAP,
+    CAPITAL_SHARE,
+    Closure,
+    by_country,
+    by_name,
+    profit_shares,
+    refuse_other_world,
+)
 from kosho.equilibrium.factor_markets import FactorMarkets, Relief
 from kosho.equilibrium.preconditioners import Factors, factors_of
 from kosho.errors import InputError, Problem
@@ -60,7 +68,7 @@ def _closed(world: World, closure: Closure, relief: Relief) -> Factors:
     profit = np.minimum(profit_shares(closure, world), CAP * a.beta)
     capital = np.zeros_like(a.beta)
     if closure.capital == "accumulated":
-        capital = np.array(by_name(closure.capital_share, world.sectors, np.nan)) * (a.beta - profit)
+        capital = _capital_share(world, closure) * (a.beta - profit)
     basket, labour = _basket(world, closure), a.beta - profit - capital
     if not (capital.any() or profit.any()):
         labour = a.beta
@@ -90,6 +98,14 @@ def _closed(world: World, closure: Closure, relief: Relief) -> Factors:
             deficit_share=a.deficits / a.output.sum(axis=1) if closure.deficits == "proportional" else None,
         ),
     )
+
+
+def _capital_share(world: World, closure: Closure) -> Array:
+    """Of value added less profits, `(N, 1)` or `(S,)`."""
+    given = CAPITAL_SHARE if closure.capital_share is None else closure.capital_share
+    if by_country(closure.capital_share, world):
+        return np.array(by_name(given, world.countries, CAPITAL_SHARE))[:, None]
+    return np.array(by_name(given, world.sectors, np.nan))
 
 
 def _basket(world: World, closure: Closure) -> Array | None:

@@ -23,14 +23,17 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.readonly import fix
 from kosho.world import World
+from kosho.world.factors import capital_shares, factor_sources, investment_baskets, labour_taxes
 
 __all__ = [
+    "CAPITAL_SHARE",
     "ByName",
     "Capital",
     "Closure",
     "Product",
     "Revenue",
     "agreed",
+    "by_country",
     "by_name",
     "capped",
     "profit_shares",
@@ -50,6 +53,8 @@ CAP = 0.9
 """Largest share of value added that profits are let take."""
 CAPITAL_SHARE = 0.33
 """Used where capital accumulates and nothing is said; an assumption, and told as one."""
+MANY = 60
+"""Codes told by name before the others are counted."""
 NUMBERS = ("labour_supply", "labour_mobility", "scale")
 
 
@@ -66,6 +71,8 @@ class Closure(Shown):
     Closure
       labour    elasticity of supply 0.5; revenue as tax relief
       assumed   labour_supply 0.5, labour_tax: none, so that the use of revenue hardly matters
+    >>> Closure(labour_supply=0.5).sourced(toy()).labour_tax
+    {'JPN': 0.326, 'USA': 0.305, 'CHN': 0.335}
     >>> car_tariff = Shock.tariffs(toy(), {("USA", "JPN", "C29"): 0.15})
     >>> outcome = solve(toy(), car_tariff, closure=Closure(labour_supply=0.5))
     >>> outcome.employment.round(4).to_series().to_dict()
@@ -81,8 +88,9 @@ class Closure(Shown):
     capital: Capital = "in-place"
     """`in-place`: value added is one factor. `accumulated`: capital is what keeps its real return; effects are
     between two steady states, and say nothing of the years between."""
-    capital_share: ByName = CAPITAL_SHARE
-    """Of value added less profits, by sector; only where capital accumulates."""
+    capital_share: ByName | None = None
+    """Of value added less profits, by sector or by country; only where capital accumulates. None, and countries
+    that are not named, have 0.33, an assumption."""
     investment: xr.DataArray | None = None
     """`[country, sector]`, shares of what capital is made of; None takes what is consumed, an assumption."""
     labour_mobility: float = np.inf
@@ -126,11 +134,17 @@ class Closure(Shown):
             ("labour", f"elasticity of supply {number(self.labour_supply)}{use.get(self.revenue, '')}")
             if self.labour_supply or self.revenue != "lump-sum"
             else None,
+            ("labour tax", self._from("labour_tax"))
+            if self.labour_supply and self.labour_tax is not None
+            else None,
             ("sectors", f"mobility of labour {number(self.labour_mobility)}")
             if np.isfinite(self.labour_mobility)
             else None,
-            ("capital", f"accumulated, between steady states; share {_told(self.capital_share)}")
+            ("capital", f"accumulated, between steady states; share {self._from('capital_share')}")
             if self.capital == "accumulated"
+            else None,
+            ("investment", self._from("investment"))
+            if self.capital == "accumulated" and self.investment is not None
             else None,
             ("profits", listing(self.profits)) if self.profits else None,
             ("absorbed", listing(f"{_product(one)} {percent(x)}" for one, x in self.absorbed.items()))
@@ -140,6 +154,42 @@ class Closure(Shown):
             ("deficits", self.deficits) if self.deficits != "fixed" else None,
         ]
         return [row for row in rows if row]
+
+    def _from(self, name: str) -> str:
+        """The value of a field, and where it is from if that is known."""
+        given = getattr(self, name)
+        value = "by country and sector" if isinstance(given, xr.DataArray) else _told(given)
+        return f"{value} ({self.sources[name]})" if name in self.sources else value
+
+    def sourced(self, world: World) -> Closure:
+        """The same closure with what ships of the taxes, shares and baskets that it needs and does not give.
+
+        Taxes on labour where its supply moves; shares of capital and what it is made of where it accumulates;
+        each with its source. Countries that no source has stay unknown, and `Outcome.assumed` names them. See
+        `docs/methods/closures.md`.
+
+        Raises:
+            InputError: it is no world.
+
+        >>> from kosho.equilibrium import Closure
+        >>> from kosho.world import toy
+        >>> closure = Closure(capital="accumulated").sourced(toy())
+        >>> closure.capital_share, sorted(closure.sources)
+        ({'JPN': 0.438, 'USA': 0.403, 'CHN': 0.417}, ['capital_share', 'investment'])
+        """
+        problems = Problems()
+        note_sort(problems, world, World, "world")
+        problems.raise_if_any()
+        found: dict[str, object] = {}
+        if self.labour_supply and self.labour_tax is None:
+            found["labour_tax"] = labour_taxes(world) or None
+        if self.capital == "accumulated" and self.capital_share is None:
+            found["capital_share"] = capital_shares(world) or None
+        if self.capital == "accumulated" and self.investment is None:
+            found["investment"] = investment_baskets(world)
+        known = {name: value for name, value in found.items() if value is not None}
+        told = {name: factor_sources(name, world) for name in known}
+        return replace(self, **known, sources={**told, **self.sources})  # pyright: ignore[reportArgumentType]
 
     @property
     def plain(self) -> bool:
@@ -187,12 +237,12 @@ class Closure(Shown):
             if getattr(self, name) != getattr(NOTHING, name)
         ]
         if self.labour_supply and self.labour_tax is None:
-            if self.revenue == "tax-relief":
-                found.append("labour_tax: none, so that the use of revenue hardly matters")
+            found.append("labour_tax: none, so that the use of revenue hardly matters")
         elif self.labour_supply:
             found.append("labour_tax")
         if self.capital == "accumulated":
-            found.append(f"capital_share {_told(self.capital_share)}")
+            share = CAPITAL_SHARE if self.capital_share is None else self.capital_share
+            found.append(f"capital_share {_told(share)}")
             found.append("investment: made of what is consumed" if self.investment is None else "investment")
         if self.profits:
             found.append(
@@ -202,11 +252,24 @@ class Closure(Shown):
             found.append("absorbed")
         return tuple(one for one in found if one.split(" ", 1)[0].rstrip(":") not in self.sources)
 
-    def untaxed(self, world: World) -> tuple[str, ...]:
-        """Countries of which no tax on labour is given where one is of others, and it decides."""
-        if not (self.labour_supply and isinstance(self.labour_tax, Mapping)):
-            return ()
-        return tuple(code for code in world.countries if code not in self.labour_tax)
+    def unknown(self, world: World) -> tuple[str, ...]:
+        """Countries of which a figure that decides is not given where those of others are, in words."""
+        found: list[str] = []
+        if self.labour_supply and isinstance(self.labour_tax, Mapping):
+            without = [code for code in world.countries if code not in self.labour_tax]
+            if without:
+                found.append(
+                    f"labour_tax: none known, and none taken, in {listing(without, MANY)}: "
+                    "there employment is told, and the use of revenue hardly matters"
+                )
+        if self.capital == "accumulated" and by_country(self.capital_share, world):
+            shares = cast("Mapping[str, float]", self.capital_share)
+            without = [code for code in world.countries if code not in shares]
+            if without:
+                found.append(
+                    f"capital_share: none known in {listing(without, MANY)}: {number(CAPITAL_SHARE)} taken"
+                )
+        return tuple(found)
 
 
 def agreed(closure: Closure | None, deficits: Deficits) -> Closure:
@@ -236,6 +299,16 @@ def agreed(closure: Closure | None, deficits: Deficits) -> Closure:
     return replace(closure, deficits=deficits)
 
 
+def by_country(given: ByName | None, world: World) -> bool:
+    """Whether shares by name are those of countries: where no name is a sector's."""
+    return (
+        isinstance(given, Mapping)
+        and bool(given)
+        and not any(code in world.sectors for code in given)
+        and any(code in world.countries for code in given)
+    )
+
+
 def by_name(given: ByName, codes: Sequence[str], otherwise: float) -> list[float]:
     """A number for each code."""
     if isinstance(given, Mapping):
@@ -252,7 +325,9 @@ def refuse_other_world(closure: Closure, world: World) -> None:
     problems = Problems()
     if isinstance(closure.labour_tax, Mapping):
         _note_strangers(problems, closure.labour_tax, world.countries, "labour_tax")
-    if isinstance(closure.capital_share, Mapping):
+    if isinstance(closure.capital_share, Mapping) and by_country(closure.capital_share, world):
+        _note_strangers(problems, closure.capital_share, world.countries, "capital_share")
+    elif isinstance(closure.capital_share, Mapping):
         _note_strangers(problems, closure.capital_share, world.sectors, "capital_share")
         missing = set(world.sectors) - set(closure.capital_share)
         if missing and closure.capital == "accumulated":
@@ -337,7 +412,7 @@ def _refuse(closure: Closure) -> None:
         if given not in get_args(words):
             problems.add(f"{name} = {given!r}", suggest(str(given), get_args(words)))
     _note_by_name(problems, 0.0 if closure.labour_tax is None else closure.labour_tax, "labour_tax")
-    _note_by_name(problems, closure.capital_share, "capital_share")
+    _note_by_name(problems, 0.0 if closure.capital_share is None else closure.capital_share, "capital_share")
     _note_profits(problems, closure.profits)
     _note_absorbed(problems, closure.absorbed)
     if note_sort(problems, closure.sources, Mapping, "sources"):
@@ -412,7 +487,8 @@ def _product(one: Product) -> str:
     return one if isinstance(one, str) else " of ".join(reversed(one))
 
 
-def _told(given: ByName) -> str:
+def _told(given: ByName | None) -> str:
+    given = CAPITAL_SHARE if given is None else given
     return "by code" if isinstance(given, Mapping) else number(given)
 
 

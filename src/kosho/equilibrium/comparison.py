@@ -1,10 +1,14 @@
-"""Results of two outcomes on one table side by side."""
+"""Results of two outcomes on one table side by side; changes against another state than the base."""
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import xarray as xr
 
-__all__ = ["side_by_side"]
+from kosho.arrays import Array
+
+__all__ = ["over", "side_by_side"]
 
 ALWAYS = ("equivalent_variation", "welfare")
 OF_ONE_KIND = (
@@ -19,8 +23,26 @@ OF_ONE_KIND = (
 )
 
 
+Numbers = TypeVar("Numbers", float, Array, xr.DataArray)
+
+
+def over(one: Numbers, other: Numbers) -> Numbers:
+    """A change against the base as a change against another state: ratio of levels, less one.
+
+    Both are fractions of one base. Percent of a state other than the base are of that state's level, everywhere
+    in Kosho; money is subtracted.
+
+    >>> from kosho.equilibrium.comparison import over
+    >>> round(over(-0.10, -0.25), 3)
+    0.2
+    """
+    return (1.0 + one) / (1.0 + other) - 1.0
+
+
 def side_by_side(this: xr.Dataset, other: xr.Dataset, *, alike: bool) -> xr.Dataset:
     """Arrays by country that may be compared, with dim `outcome`: `this`, `other`, `difference`.
+
+    The difference of fractions is `over`: what this is against the other state.
 
     Args:
         this: Of one outcome, by name.
@@ -29,6 +51,7 @@ def side_by_side(this: xr.Dataset, other: xr.Dataset, *, alike: bool) -> xr.Data
     """
     columns: dict[str, xr.DataArray] = {}
     for name in (*ALWAYS, *OF_ONE_KIND) if alike else ALWAYS:
-        both = xr.concat([this[name], other[name], this[name] - other[name]], "outcome")
-        columns[name] = both.assign_attrs(units=this[name].attrs["units"])
+        one, two, units = this[name], other[name], this[name].attrs["units"]
+        between = over(one, two) if units == "fraction" else one - two
+        columns[name] = xr.concat([one, two, between], "outcome").assign_attrs(units=units)
     return xr.Dataset(columns, {"outcome": ["this", "other", "difference"]})

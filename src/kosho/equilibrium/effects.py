@@ -18,7 +18,16 @@ from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.system import Cells
 from kosho.world import World
 
-__all__ = ["GdpVolume", "Volume", "capital_volume", "disutility", "disutility_slope", "gdp_volume", "kept_back"]
+__all__ = [
+    "GdpVolume",
+    "Volume",
+    "capital_growth",
+    "disutility",
+    "disutility_slope",
+    "gdp_volume",
+    "kept_back",
+    "profits",
+]
 
 
 def disutility(base: Factors, labour: Labour) -> Array:
@@ -127,25 +136,38 @@ def _factors(values: Values) -> Volume:
     labour = Volume(*(x.sum(axis=1) for x in (before, spent / price, before * price, spent)))
     if base.markets is None:
         return labour
-    capital = _capital(values)
+    capital = _capital(base, _base_output(values), values.output, values.point.log_price)
     return labour if capital is None else labour + capital
 
 
-def capital_volume(values: Values) -> Array:
-    """Change of capital by volume: its income over what it is made of."""
-    capital = _capital(values)
-    return np.zeros_like(values.income) if capital is None else capital.new_at_base / capital.base - 1.0
+def profits(base: Factors, output: Array) -> Array:
+    """What makers who are given in number keep of receipts `(..., N, S)`, by country `(..., N)`."""
+    if base.markets is None or base.markets.profit is None:
+        return np.zeros(output.shape[:-1])
+    return (base.markets.profit * output).sum(axis=-1)
 
 
-def _capital(values: Values) -> Volume | None:
-    base = values.system.base
+def capital_growth(base: Factors, before: Array, output: Array, log_price: Array) -> Array:
+    """Change of capital by volume `(..., N)`: its income over what it is made of; zero where it is in place.
+
+    Args:
+        base: Factors of the base.
+        before: Output in the base `(N, S)`.
+        output: New output `(..., N, S)`.
+        log_price: ln P `(..., N, S)`.
+    """
+    capital = _capital(base, before, output, log_price)
+    return np.zeros(output.shape[:-1]) if capital is None else capital.new_at_base / capital.base - 1.0
+
+
+def _capital(base: Factors, before: Array, output: Array, log_price: Array) -> Volume | None:
     if base.markets is None or base.markets.basket is None:
         return None
-    share = np.zeros_like(values.output) if base.markets.others is None else base.markets.others
+    share = np.zeros_like(before) if base.markets.others is None else base.markets.others
     if base.markets.profit is not None:
         share = share - base.markets.profit
-    rent = np.exp((base.markets.basket * values.point.log_price).sum(axis=1))
-    old, new = ((share * x).sum(axis=1) for x in (_base_output(values), values.output))
+    rent = np.exp((base.markets.basket * log_price).sum(axis=-1))
+    old, new = ((share * x).sum(axis=-1) for x in (before, output))
     return Volume(old, new / rent, old * rent, new)
 
 

@@ -25,6 +25,7 @@ import numpy as np
 from kosho.arguments import note_sort
 from kosho.arrays import Array, Index, Mask
 from kosho.display import Card, Shown, million, signed_percent
+from kosho.equilibrium.comparison import over
 from kosho.equilibrium.shock import Shock, refuse_other_labels, uncovered
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
@@ -212,7 +213,7 @@ def _over(change: float | None, other: float | None) -> float | None:
     """A change against another of the same base; None where either is unknown or nothing is left."""
     if change is None or other is None or other == -1.0:
         return None
-    return (1.0 + change) / (1.0 + other) - 1.0
+    return over(change, other)
 
 
 def _change(change: float | None) -> str:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from itertools import combinations
 from pathlib import Path
 
 from kosho import formatting
 from kosho.arguments import path_of
+from kosho.cache import code, recalled
 from kosho.case_folders import case_folder, case_names
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, suggest
 from kosho.known import version
-from kosho.language import _, cached
+from kosho.language import _, current
 from kosho.provenance import Said
 from kosho.record.schema import (
     Commitment,
@@ -32,6 +34,7 @@ from kosho.record.schema import (
     Statement,
     Status,
 )
+from kosho.translations import depends_on
 from kosho.yamlfile import LineNumbers, validate
 
 __all__ = [
@@ -47,6 +50,10 @@ __all__ = [
     "records",
 ]
 
+LONG = 50_000
+"""Bytes from which a file takes longer to read than a copy of what it says."""
+MADE_OF = ("*.py", "record/*.py")
+"""Of Kosho, what decides how a file is read."""
 OPEN = ("open", "ongoing", "carried", "overdue")
 EVENT_FIELDS = ("status", "kind", "level", "mode", "minutes", "time", "place", "round", "date")
 
@@ -128,7 +135,13 @@ class Record(Shown):
     name: str
     path: Path
     file: RecordFile
-    lines: LineNumbers
+    located: Callable[[], LineNumbers]
+    """Finds the lines, which most questions never need."""
+
+    @cached_property
+    def lines(self) -> LineNumbers:
+        """The line of every key of the file."""
+        return self.located()
 
     def card(self) -> Card:
         """Who talks, from which sources, and over which days."""
@@ -178,11 +191,9 @@ class Record(Shown):
         """The record that `content` is; `path` names it. See `load`."""
         digest = hashlib.sha256(content).hexdigest()
         since = version(content, known or date.max).decode()
-        file, lines = _parsed(
-            digest, _Text(content, str(path)), date.fromisoformat(since) if since else date.min
-        )
+        text = _Text(content, str(path), date.fromisoformat(since) if since else date.min)
         name = path.resolve().parent.name if path.name == "record.yaml" else path.stem
-        return Record(name, path, file, lines)
+        return Record(name, path, _file(digest, text), lambda: _parsed(digest, text, current())[1])
 
     @property
     def begins(self) -> date | None:
@@ -445,25 +456,36 @@ def _differences(first: Meeting, second: Meeting) -> dict[str, dict[str, str]]:
 class _Text:
     """Content to parse, equal to any other so that only its digest tells it apart in the cache."""
 
-    def __init__(self, content: bytes, file: str) -> None:
+    def __init__(self, content: bytes, file: str, known: date) -> None:
         self.content = content
         self.file = file
+        self.known = known
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Text) and other.file == self.file
+        return isinstance(other, _Text) and (other.file, other.known) == (self.file, self.known)
 
     def __hash__(self) -> int:
-        return hash(self.file)
+        return hash((self.file, self.known))
 
 
-@cached
-def _parsed(digest: str, text: _Text, known: date) -> tuple[RecordFile, LineNumbers]:
-    del digest  # part of the key
+@lru_cache(maxsize=16)
+def _file(digest: str, text: _Text) -> RecordFile:
+    """The record of a text; of a long one the copy of what was read before, where there is one."""
+    if len(text.content) < LONG:
+        return _parsed(digest, text, current())[0]
+    parts = (b"record", digest.encode(), text.known.isoformat().encode(), code(*MADE_OF))
+    parts += depends_on(Path(text.file).parent)
+    return recalled(RecordFile, lambda: _parsed(digest, text, current())[0], *parts)
+
+
+@lru_cache(maxsize=16)
+def _parsed(digest: str, text: _Text, spoken: str) -> tuple[RecordFile, LineNumbers]:
+    del digest, spoken  # parts of the key
     try:
         decoded = text.content.decode("utf-8")
     except UnicodeDecodeError:
         raise InputError(Problem(_("is not UTF-8 text"), file=text.file)) from None
-    return validate(decoded, RecordFile, text.file, known)
+    return validate(decoded, RecordFile, text.file, text.known)
 
 
 def records() -> list[str]:

@@ -67,7 +67,7 @@ def salvaged(name_or_path: str | Path) -> tuple[Record, tuple[Problem, ...]]:
             plain, lines = validate(path.read_text(encoding="utf-8"), _Anything, str(path))
         except (InputError, OSError, UnicodeDecodeError):
             raise error from None
-        return Record(path.stem, path, _file(plain.model_extra or {}), lines), error.problems
+        return Record(path.stem, path, _file(plain.model_extra or {}), lambda: lines), error.problems
 
 
 def _file(plain: Mapping[str, Any]) -> RecordFile:

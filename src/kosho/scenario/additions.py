@@ -11,7 +11,7 @@ import numpy as np
 
 from kosho.case import Case, Law
 from kosho.codes import expand_regions
-from kosho.equilibrium import Outcome, solve
+from kosho.equilibrium import Closure, Outcome, solve
 from kosho.errors import InputError, Problem
 from kosho.impact.applicable import unknown_duties
 from kosho.impact.effects import Effects, effects
@@ -21,11 +21,14 @@ from kosho.law.measure import Overlay
 from kosho.law.one_line import OneLine, blocs_alone, one_line
 from kosho.law.overlap import touch
 from kosho.law.register import Register
+from kosho.scenario.against import differences, figures_of
+from kosho.scenario.results import BASE
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World, WorldChoice, low_elasticity
 
 __all__ = ["Added", "SellerChange", "Way", "add_to_base", "add_to_case", "add_to_law"]
 
+OF_THE_BASE = "the base of the table"
 ANY_DAY = date(2000, 1, 1)
 """Until the table is known that says on which day a line begins."""
 
@@ -39,6 +42,11 @@ class Way:
     elasticities: Literal["central", "low"] = "central"
     allow_idle: bool = False
     """Whether a line may change nothing."""
+    closure: Closure | None = None
+    """What adjusts besides prices, spending and trade; what it lacks is what ships (`Closure.sourced`)."""
+    against: str | None = None
+    """What the lines are compared with: None is the state that they are added to, `base` the base of the table,
+    or a scenario of the case."""
 
 
 AS_USUAL = Way()
@@ -70,19 +78,9 @@ class Added:
     assumptions: tuple[str, ...]
 
     @property
-    def countries(self) -> dict[str, dict[str, float]]:
-        """By economy what `kosho simulate` tells of a scenario, here of the lines: fractions, million USD."""
-        before, after = self.without, self.with_them
-        welfare = (1 + after.welfare) / (1 + before.welfare) - 1
-        wage = (1 + after.real_wage) / (1 + before.real_wage) - 1
-        first = after.welfare_first_order - before.welfare_first_order
-        money = after.equivalent_variation - before.equivalent_variation
-        columns = {"welfare": welfare, "welfare_first_order": first, "real_wage": wage, "ev_musd": money}
-        values = {name: column.to_numpy() for name, column in columns.items()}
-        return {
-            code: {name: float(column[n]) for name, column in values.items()}
-            for n, code in enumerate(after.base.countries)
-        }
+    def countries(self) -> dict[str, dict[str, float | None]]:
+        """By economy what `kosho simulate` tells of a scenario, here of the lines; see `figures_of`."""
+        return differences(figures_of(self.with_them), figures_of(self.without))
 
     def sellers(self, line: OneLine) -> list[SellerChange]:
         """Who sells the sectors of a line to its importer, home too, the largest change first."""
@@ -127,8 +125,13 @@ def add_to_case(
     law = case.law(scenario, as_of)
     lines = _read(texts, law)
     base, found = scenario_effects(case.allowing_idle(), scenario, as_of, world)
-    against = _("scenario {scenario} of {name}", scenario=scenario, name=case.name)
-    return _asked(lines, law, (_responding(base, way), found), against, way)
+    table, other = _responding(base, way), way.against or scenario
+    if other == BASE:
+        return _asked(lines, law, (table, found), (OF_THE_BASE, None), way)
+    without = found if other == scenario else scenario_effects(case.allowing_idle(), other, as_of, base)[1]
+    return _asked(
+        lines, law, (table, found), (_("scenario {other} of {name}", other=other, name=case.name), without), way
+    )
 
 
 def add_to_law(
@@ -148,8 +151,8 @@ def add_to_law(
     lines = _read(texts, law)
     table = _responding(_table(lines, world), way)
     found = effects(table, register, on, on)
-    against = _("the law in force on {on}, as known on that day", on=on)
-    return _asked(lines, law, (table, found), against, way)
+    against = (_("the law in force on {on}, as known on that day", on=on), found)
+    return _asked(lines, law, (table, found), (OF_THE_BASE, None) if way.against == BASE else against, way)
 
 
 def add_to_base(
@@ -191,7 +194,7 @@ def add_to_base(
     against = _(
         "the law at the end of {year}, the year of the table; nothing else changes", year=table.meta.year
     )
-    return _asked(lines, law, (table, found), against, way)
+    return _asked(lines, law, (table, found), (against, found), way)
 
 
 def _read(texts: Sequence[str], law: Law) -> tuple[OneLine, ...]:
@@ -221,10 +224,12 @@ def _asked(
     lines: tuple[OneLine, ...],
     law: Law,
     posed: tuple[World, Effects | None],
-    against: str,
+    compared: tuple[str, Effects | None],
     way: Way,
 ) -> Added:
-    world, before = posed
+    """Lines added to a state of the law, and what they are compared with; None is the base itself."""
+    (world, before), (against, without) = posed, compared
+    closure = way.closure and way.closure.sourced(world)
     _refuse_absent(lines, world)
     together = Overlay(title="")
     for line in lines:
@@ -241,11 +246,11 @@ def _asked(
         lines=lines,
         on=law.on,
         against=against,
-        without=solve(world, (before or Effects.nothing(world)).counterfactual, way.deficits),
-        with_them=solve(world, after.counterfactual, way.deficits),
+        without=solve(world, (without or Effects.nothing(world)).counterfactual, way.deficits, closure=closure),
+        with_them=(outcome := solve(world, after.counterfactual, way.deficits, closure=closure)),
         idle=nothing,
         left_out={name: why for name, why in after.left_out.items() if name in own},
-        assumptions=after.assumptions,
+        assumptions=(*after.assumptions, *outcome.assumed),
     )
 
 

@@ -1,18 +1,22 @@
 """A scenario against another: what each economy has over what it would have otherwise.
 
-Every figure is the difference of the two against the base: money in million USD of the base year, fractions in
-parts of the base. Ranges run over the parameters of both scenarios' measures; a measure in both moves in both.
+Money is the difference of the two, in million USD of the base year. Percent are of the other state: ratios of
+levels, less one (`kosho.equilibrium.comparison.over`). Ranges run over the parameters of both scenarios'
+measures; a measure in both moves in both.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from kosho.arrays import Array
 from kosho.case import Case
 from kosho.display import Card, Shown, million
 from kosho.equilibrium import Outcome
+from kosho.equilibrium.comparison import over
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
 from kosho.scenario.commitments import CountryEnds
@@ -21,10 +25,13 @@ from kosho.scenario.results import BASE
 from kosho.scenario.sensitivity import changes, changes_apart, largest_moves
 from kosho.scenario.simulate import Simulation
 
-__all__ = ["Difference", "compare", "figures_of", "resolved"]
+__all__ = ["Difference", "compare", "differences", "figures_of", "resolved"]
 
 ROLES = ("status-quo", "no-deal")
 """Roles that name the first scenario that plays them, where none has that id."""
+MONEY = ("ev_musd", "profits")
+"""Figures in million USD, which are subtracted. All others are fractions of a level, but for the first-order
+effect on welfare, which is linear by construction."""
 FIGURES = {
     "welfare": "welfare",
     "welfare_first_order": "welfare_first_order",
@@ -33,7 +40,7 @@ FIGURES = {
     "real_gdp": "real_gdp",
     "employment": "employment",
     "consumer_prices": "consumer_prices",
-    "profits": "profits",
+    "profits": "more_profits",
 }
 """Names of `kosho simulate --json`, and what they are of an `Outcome`."""
 
@@ -53,7 +60,7 @@ class Difference(Shown):
     against: str
     """A scenario's id, or `base`."""
     countries: dict[str, dict[str, float | None]]
-    """By economy and figure (`figures_of`): fractions of the base, million USD a year."""
+    """By economy and figure (`figures_of`): fractions of what it is compared with, million USD a year."""
     ends: dict[str, CountryEnds] | None
     """Over the ranges of measures; None where nothing has a range."""
 
@@ -97,7 +104,7 @@ def resolved(case: Case, against: str) -> str:
 
 
 def figures_of(outcome: Outcome) -> dict[str, dict[str, float | None]]:
-    """The figures of every economy against the base: fractions, million USD.
+    """The figures of every economy against the base: fractions, million USD a year.
 
     None where the closure holds something as given: employment without labour supply, profits without makers
     who keep any.
@@ -140,27 +147,43 @@ def compare(one: Simulation, other: Simulation | None) -> Difference:
     if other is None:
         return Difference(scenario, BASE, mine, None if base is None else base.countries)
     theirs = figures_of(other.outcome)
-    countries = {
-        code: {name: _less(value, theirs[code][name]) for name, value in found.items()}
-        for code, found in mine.items()
+    return Difference(scenario, other.commitments.scenario, differences(mine, theirs), _ends(one, other))
+
+
+def differences(
+    one: dict[str, dict[str, float | None]], other: dict[str, dict[str, float | None]]
+) -> dict[str, dict[str, float | None]]:
+    """Figures of one state of the law over another, by economy: money less money, levels over levels."""
+    return {
+        code: {name: _against(name, value, other[code][name]) for name, value in found.items()}
+        for code, found in one.items()
     }
-    return Difference(scenario, other.commitments.scenario, countries, _ends(one, other))
 
 
-def _less(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one - other
+def _against(name: str, one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return None
+    return one - other if name in MONEY or name == "welfare_first_order" else over(one, other)
+
+
+def _changes(middle: Array, moved: Sequence[tuple[str, Array]]) -> dict[str, list[Array]]:
+    return changes({"": middle}, [(name, {"": value}) for name, value in moved], "")
 
 
 def _ends(one: Simulation, other: Simulation) -> dict[str, CountryEnds] | None:
     if not one.moved and not other.moved:
         return None
     ends: dict[str, list[Interval]] = {}
-    for what in ("welfare", "worth"):
-        middle = one.middle.figures[what] - other.middle.figures[what]
-        apart = changes_apart(*(changes(at.middle.figures, at.moved, what) for at in (one, other)))
+    for what, scale, back in (("welfare", np.log1p, np.expm1), ("worth", np.asarray, np.asarray)):
+        mine, theirs = (
+            (scale(at.middle.figures[what]), [(name, scale(found[what])) for name, found in at.moved])
+            for at in (one, other)
+        )
+        middle = mine[0] - theirs[0]
+        apart = changes_apart(*(_changes(*of) for of in (mine, theirs)))
         moves = largest_moves(np.zeros_like(middle), apart).values()
-        low = middle + sum((fall for fall, _other in moves), np.zeros_like(middle))
-        high = middle + sum((rise for _other, rise in moves), np.zeros_like(middle))
+        low = back(middle + sum((fall for fall, _other in moves), np.zeros_like(middle)))
+        high = back(middle + sum((rise for _other, rise in moves), np.zeros_like(middle)))
         ends[what] = [Interval(low=a, high=b) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
     return {
         code: CountryEnds(welfare=ends["welfare"][n], ev_musd=ends["worth"][n])

@@ -31,7 +31,7 @@ from kosho.scenario.sensitivity import (
 )
 from kosho.world import PhysicalFlow, World, WorldChoice, low_elasticity, together
 
-__all__ = ["Simulation", "scenario_effects", "simulate", "simulate_with_ranges"]
+__all__ = ["Simulation", "scenario_effects", "simulate", "simulate_with_ranges", "with_quantities"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,8 +203,16 @@ def _world(case: Case, world: World | WorldChoice | str | None) -> World:
     return case.worlds(WorldChoice.parse(world) if isinstance(world, str) else world).whole
 
 
-def _counted(case: Case, world: World) -> World:
-    """A world with every quantity that the case, or a tariff quota in any of its scenarios, names."""
+def with_quantities(case: Case, world: World) -> World:
+    """A world with every quantity that the flows of a case name, in the sectors of that world.
+
+    >>> from kosho import Case
+    >>> from kosho.scenario.simulate import with_quantities
+    >>> from kosho.world import load
+    >>> world, case = load(regions="talks", sectors="talks"), Case.load("japan-us-2025")
+    >>> [flow.unit for flow in with_quantities(case.within(world), world).units]
+    ['vehicles']
+    """
     units = [
         PhysicalFlow(
             flow.exporter,
@@ -218,7 +226,12 @@ def _counted(case: Case, world: World) -> World:
         for flow in case.flows
         if flow.quantity is not None
     ]
-    world = world.with_units([flow for flow in units if flow not in world.units])
+    return world.with_units([flow for flow in units if flow not in world.units])
+
+
+def _counted(case: Case, world: World) -> World:
+    """A world with every quantity that the case, or a tariff quota in any of its scenarios, names."""
+    world = with_quantities(case, world)
     for scenario in case.scenarios.values():
         world = counted(world, case.register.with_overlay(scenario.overlay))
     return world

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from kosho.arrays import Array
+from kosho.arrays import Array, Mask
 from kosho.case import Case
 from kosho.codes import expand_regions, sectors
 from kosho.display import Shown
@@ -32,6 +32,7 @@ MONTHS = {"status-quo": 5.5, "deal": 3.5}
 YEAR_ONE = (
     "makers bear 0 to 100 % of the duty; wages and exchange rates held; elasticities of year one to the low set"
 )
+AT_BASE = "law on trade of the base year"
 YEAR_TEN = "one factor, deficits fixed; elasticities from the low set to the centre"
 
 
@@ -127,6 +128,18 @@ def _between(low: float, centre: float) -> Figure:
     return Figure("10", YEAR_TEN, min(low, centre), centre, max(low, centre))
 
 
+def _makers_loss(setting: Setting) -> Figure:
+    """What lower prices before duty take, April to September, over the value a year before, percent."""
+    months = {"status-quo": 5.5, "deal": 0.5}
+    corners = {scenario: setting.cars[scenario].corners for scenario in months}
+    found = [
+        100
+        * sum(months[scenario] / 6 * at[k].makers_loss / at[k].base_value for scenario, at in corners.items())
+        for k in range(len(corners["deal"]))
+    ]
+    return Figure("1", YEAR_ONE, min(found), None, max(found))
+
+
 def _cars_in_the_long_run(setting: Setting) -> Figure:
     world, effects = scenario_effects(setting.case, "status-quo", world=setting.coarse)
     found: list[float] = []
@@ -158,42 +171,78 @@ def _us_imports(*exporters: str) -> Callable[[Setting], Figure]:
     return ask
 
 
-def _statutory(setting: Setting) -> Figure:
-    world, effects = setting.law
-    rate = _average_rate(world, effects.shock)
-    return Figure("1", "law on trade of the base year", rate, rate, rate)
+def _exports_of_china(*importers: str) -> Callable[[Setting], Figure]:
+    def ask(setting: Setting) -> Figure:
+        found = [_exports(one, "CHN", expand_regions(importers)) for one in setting.by_scale]
+        return _between(*found)
+
+    return ask
 
 
-def _average_rate(world: World, shock: Shock) -> float:
-    """Average duty of the United States on goods at the trade of the base, percent."""
+def _exports(outcome: Outcome, exporter: str, importers: Sequence[str]) -> float:
+    """Change of an exporter's goods trade with some importers before duty, percent."""
+    world = outcome.base
+    at = [world.position(code) for code in importers if code in world.countries]
+    i, goods = world.position(exporter), _goods(world)
+    new = outcome.flows.to_numpy()[at, i] @ goods
+    return 100 * float(new.sum() / (world.arrays.flows[at, i] @ goods).sum() - 1.0)
+
+
+def _all_imports(setting: Setting) -> Figure:
+    others = [code for code in setting.world.countries if code != "USA"]
+    return _between(*(_imports(one, "USA", others) for one in setting.by_scale))
+
+
+def _statutory(*exporters: str) -> Callable[[Setting], Figure]:
+    def ask(setting: Setting) -> Figure:
+        world, effects = setting.law
+        rate = _average_rate(world, effects.shock, exporters)
+        return Figure("1", AT_BASE, rate, rate, rate)
+
+    return ask
+
+
+def _average_rate(world: World, shock: Shock, exporters: Sequence[str] = ()) -> float:
+    """Average duty of the United States on goods of some exporters, or all, at base trade, percent."""
     n = world.position("USA")
     base = world.arrays
     goods = _goods(world)
+    others = _others(world, n, exporters)
     rows = shock.importer == n
-    rows &= shock.exporter != n
+    rows &= others[shock.exporter]
     paid = base.flows[n] * (1.0 + base.tariff[n])
     part = paid[shock.exporter[rows], shock.sector[rows]] * shock.share[rows] / (1.0 + shock.base_tariff[rows])
     weight = goods[shock.sector[rows]]
     due = (base.flows[n] * base.tariff[n]) @ goods
     added = (part * (shock.tariff[rows] - shock.base_tariff[rows])) @ weight
-    others = np.arange(len(world.countries)) != n
     return 100 * float((due[others].sum() + added) / (base.flows[n][others] @ goods).sum())
 
 
-def _collected(setting: Setting) -> Figure:
-    at_base = _average_rate(setting.law[0], setting.law[1].shock)
-    found = [at_base, *(_collected_rate(one) for one in setting.by_scale)]
-    return Figure(
-        "1", "law on trade of the base year, down to trade that has answered", min(found), None, max(found)
-    )
+def _others(world: World, importer: int, exporters: Sequence[str]) -> Mask:
+    """Exporters that are meant, all but the importer where none is named `(N,)`."""
+    found = np.zeros(len(world.countries), bool)
+    found[[world.position(code) for code in exporters] if exporters else slice(None)] = True
+    found[importer] = False
+    return found
 
 
-def _collected_rate(outcome: Outcome) -> float:
+def _collected(*exporters: str) -> Callable[[Setting], Figure]:
+    def ask(setting: Setting) -> Figure:
+        at_base = _average_rate(setting.law[0], setting.law[1].shock, exporters)
+        found = [at_base, *(_collected_rate(one, exporters) for one in setting.by_scale)]
+        return Figure("1", f"{AT_BASE}, to trade that has answered", min(found), None, max(found))
+
+    return ask
+
+
+def _collected_rate(outcome: Outcome, exporters: Sequence[str]) -> float:
     """Duties of the United States over its imports of goods in an equilibrium, percent."""
-    n = outcome.base.position("USA")
-    others = np.arange(len(outcome.base.countries)) != n
-    imports = (outcome.flows.to_numpy()[n][others] @ _goods(outcome.base)).sum()
-    return 100 * float(outcome.tariff_revenue.sel(country="USA")) / float(imports)
+    world = outcome.base
+    n, goods = world.position("USA"), _goods(world)
+    others = _others(world, n, exporters)
+    net = outcome.flows.to_numpy()[n][others]
+    paid = outcome.shares.to_numpy()[n][others] * outcome.expenditure.to_numpy()[n]
+    return 100 * float(((paid - net) @ goods).sum() / (net @ goods).sum())
 
 
 def _without_trade_war(world: World) -> Shock:
@@ -216,19 +265,26 @@ def _without_trade_war(world: World) -> Shock:
 
 
 def _pass_through(setting: Setting) -> Figure:
-    return _between(*(_share_passed_on(one) for one in setting.trade_war))
+    return _between(*(_share_passed_on(one, ("CHN",)) for one in setting.trade_war))
 
 
-def _share_passed_on(outcome: Outcome) -> float:
-    """Share of the duties on China in prices that include them, American wages held, percent."""
-    world = outcome.base
-    n, i = world.position("USA"), world.position("CHN")
-    before = np.log(outcome.cost.to_numpy()[i] / float(outcome.wage.sel(country="USA")))
-    shock = outcome.shock
-    rows = (shock.importer == n) & (shock.exporter == i)
-    cut = np.log1p(shock.tariff[rows]) - np.log1p(shock.base_tariff[rows])
-    weight = world.arrays.flows[n, i, shock.sector[rows]]
-    return 100 * float(1.0 + (weight @ before[shock.sector[rows]]) / (weight @ cut))
+def _pass_through_of_2025(setting: Setting) -> Figure:
+    return _between(*(_share_passed_on(one, ()) for one in setting.by_scale))
+
+
+def _share_passed_on(outcome: Outcome, exporters: Sequence[str]) -> float:
+    """Share of changed duties on some exporters, or all, in prices that include them, American wages held,
+    percent.
+    """
+    world, shock = outcome.base, outcome.shock
+    n = world.position("USA")
+    before = np.log(outcome.cost.to_numpy() / float(outcome.wage.sel(country="USA")))
+    rows = (shock.importer == n) & _others(world, n, exporters)[shock.exporter]
+    rows &= shock.tariff != shock.base_tariff
+    cells = shock.exporter[rows], shock.sector[rows]
+    change = np.log1p(shock.tariff[rows]) - np.log1p(shock.base_tariff[rows])
+    weight = world.arrays.flows[n][cells] * shock.share[rows]
+    return 100 * float(1.0 + (weight @ before[cells]) / (weight @ change))
 
 
 def _real_income(setting: Setting) -> Figure:
@@ -266,13 +322,29 @@ QUESTIONS: Mapping[str, Callable[[Setting], Figure]] = {
     "cars-number": _over_the_year("number"),
     "cars-value": _over_the_year("value"),
     "cars-number-long-run": _cars_in_the_long_run,
-    "statutory-rate": _statutory,
-    "collected-rate": _collected,
+    "cars-makers-loss": _makers_loss,
+    "cars-makers-reported": _makers_loss,
+    "statutory-rate": _statutory(),
+    "statutory-rate-japan": _statutory("JPN"),
+    "statutory-rate-china": _statutory("CHN"),
+    "collected-rate": _collected(),
+    "collected-rate-china": _collected("CHN"),
+    "collected-rate-canada": _collected("CAN"),
+    "collected-rate-mexico": _collected("MEX"),
+    "all-to-us": _all_imports,
+    "japan-to-us": _us_imports("JPN"),
     "china-to-us": _us_imports("CHN"),
+    "canada-to-us": _us_imports("CAN"),
+    "mexico-to-us": _us_imports("MEX"),
     "vietnam-to-us": _us_imports("VNM"),
     "eu-to-us": _us_imports("EU27"),
+    "china-to-asean": _exports_of_china("ASEAN"),
+    "china-to-eu": _exports_of_china("EU27"),
+    "pass-through-2025": _pass_through_of_2025,
+    "pass-through-2025-kiel": _pass_through_of_2025,
     "pass-through-2018": _pass_through,
     "real-income-2018": _real_income,
+    "deadweight-2018": _real_income,
     "slope-2018": _slope_in_year_one,
     "slope-2018-long-run": _slope_in_the_long_run,
     "gains-from-trade": _gains_from_trade,

@@ -6,8 +6,10 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from math import ceil, floor, log10
 from typing import Any
 
+from kosho import formatting
 from kosho.display import Card, Shown, number
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
@@ -84,8 +86,9 @@ class Row(Shown):
 
     @property
     def told(self) -> str:
-        """What the model says, from its lowest to its highest."""
-        return _range((self.figure.low, self.figure.high), self.fact.unit)
+        """What the model says, from its lowest to its highest, with no more digits than its range has."""
+        ends = self.figure.low, self.figure.high
+        return _range(ends, self.fact.unit, _places(ends))
 
     def card(self) -> Card:
         """What was published, what the model says, and why they differ."""
@@ -189,6 +192,22 @@ def markdown(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def _range(ends: tuple[float, float], unit: str) -> str:
-    text = _(" to ").join(dict.fromkeys(number(0.0 if abs(end) < NOTHING else end, 3) for end in ends))
+def _range(ends: tuple[float, float], unit: str, places: int | None = None) -> str:
+    """Both ends, as a source prints them or to so many decimals."""
+    values = [0.0 if abs(end) < NOTHING else end for end in ends]
+    if places is None:
+        texts = [formatting.figure(value, 4) for value in values]
+    else:
+        texts = [formatting.decimals(value, places) for value in values]
+    text = " to ".join(dict.fromkeys(texts))
     return f"{text} %" if unit == "percent" else text
+
+
+def _places(ends: tuple[float, float]) -> int:
+    """Decimals that are true of a range: rounding moves no end by more than a tenth of its width. Of a figure
+    that stands alone two digits are.
+    """
+    width, size = abs(ends[1] - ends[0]), abs(ends[0])
+    if width > NOTHING:
+        return max(0, ceil(-log10(width / 5)))
+    return max(0, 1 - floor(log10(size))) if size > NOTHING else 0

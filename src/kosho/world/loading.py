@@ -214,7 +214,9 @@ def calibrated(raw: IOTable, final_demand: FinalDemand = "anchored") -> World:
     )
     economy = Economy(raw.countries, raw.sectors, flows, raw.inputs)
     world = World.calibrated(economy, tariffs.rate, theta, meta, tariffs.unknown)
-    return replace(world, theta_spread=spread, within=within)
+    formed = raw.investment
+    investment = None if formed is None else labelled(formed, ("country", "sector"), raw.countries, raw.sectors)
+    return replace(world, theta_spread=spread, within=within, investment=investment)
 
 
 def _cells(raw: IOTable, meta: WorldMeta, within: TradeWeights | None, flows: Array) -> LawCells | None:

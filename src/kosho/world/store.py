@@ -56,6 +56,9 @@ class IOTable(Shown):
     """`[sector]`, elasticities of one's own; NaN where those of the ICIO sectors stand."""
     theta_spread: Array | None = None
     """`[sector]`, standard deviation of ln(theta); beside `theta`, NaN likewise."""
+    investment: Array | None = None
+    """`[country, sector]`, what of final demand is gross fixed capital formation, from anywhere, where the
+    source tells it apart."""
     within: Array | None = None
     """`[importer, exporter, sector]` of `meta["within"]`: trade that weights what the table holds together."""
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -67,7 +70,7 @@ class IOTable(Shown):
         return self.intermediate.sum(axis=0) + self.final_sales
 
 
-_LATER = ("tariff", "unknown", "theta", "theta_spread", "within")
+_LATER = ("tariff", "unknown", "theta", "theta_spread", "investment", "within")
 _OPTIONAL = ("final", "totals", *_LATER)
 _ARRAYS = ("intermediate", "inputs", "final_sales", *_OPTIONAL)
 

@@ -100,6 +100,9 @@ class World(Fixed, Shown):
     units: tuple[PhysicalFlow, ...] = ()
     theta_spread: xr.DataArray | None = None
     """`[sector]`, standard deviation of ln(theta), for draws."""
+    investment: xr.DataArray | None = None
+    """`[country, sector]`, gross fixed capital formation by what it is made of, where the table tells it; of
+    the table itself, not of what is aggregated from it."""
     detail: Detail | None = None
     """The finer world this one was aggregated from; None where it is a table by itself."""
     within: TradeWeights | None = None
@@ -383,6 +386,7 @@ class World(Fixed, Shown):
             new,
             units=self.units,
             theta_spread=self.theta_spread,
+            investment=self.investment,
             unknown_tariff=None if self.unknown_tariff is None else new.unknown_tariff,
             detail=detail,
             within=self.within,

@@ -20,8 +20,8 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.tabular import open_csv, size_of
-from kosho.world.readers.oecd_csv import FINAL
-from kosho.world.readers.reader import Reader, Settings, clipped
+from kosho.world.readers.oecd_csv import FINAL, FORMED
+from kosho.world.readers.reader import Reader, Settings, clipped, formed_or_none
 from kosho.world.store import IOTable
 
 __all__ = ["READER", "read_long_csv"]
@@ -55,7 +55,7 @@ def read_long_csv(files: Sequence[Path], settings: Settings) -> IOTable:
     Args:
         files: With one header each.
         settings: Names of columns (`exporter`, `seller`, `importer`, `user`, `value`), `final` categories with
-            commas between, `scale` to million USD.
+            commas between, `investment` one of them, `scale` to million USD.
 
     Raises:
         InputError: no such column, a value that is no number, or a user neither a sector nor a category.
@@ -65,7 +65,8 @@ def read_long_csv(files: Sequence[Path], settings: Settings) -> IOTable:
     for path in files:
         sales += _sales(path, {name: settings.get(name, name) for name in COLUMNS})
     categories = frozenset(filter(None, (one.strip() for one in settings.get("final", "").split(","))))
-    return _table(sales, categories or frozenset(CATEGORIES), scale, files)
+    formed = settings.get("investment", FORMED)
+    return _table(sales, (categories or frozenset(CATEGORIES), formed), scale, files)
 
 
 def _scale(text: str) -> float:
@@ -140,7 +141,11 @@ def _rows(lines: Iterator[list[str]], places: Sequence[int], width: int, problem
     problems.raise_if_any()
 
 
-def _table(sales: list[Sale], categories: frozenset[str], scale: float, files: Sequence[Path]) -> IOTable:
+def _table(
+    sales: list[Sale], demand: tuple[frozenset[str], str], scale: float, files: Sequence[Path]
+) -> IOTable:
+    """The table, of categories of final demand and the one that is capital formation."""
+    categories, formation = demand
     if not sales:
         raise InputError(Problem(_("has no rows"), file=str(files[0])))
     countries = tuple(dict.fromkeys(code for one in sales for code in (one.exporter, one.importer)))
@@ -157,13 +162,15 @@ def _table(sales: list[Sale], categories: frozenset[str], scale: float, files: S
     place = {code: k for k, code in enumerate(countries)}
     goods = {code: k for k, code in enumerate(sectors)}
     sold = np.zeros((n, n, s, s))
-    final = np.zeros((n, n, s))
+    final, formed = np.zeros((n, n, s)), np.zeros((n, s))
     for one in sales:
         cell = place[one.importer], place[one.exporter], goods[one.seller]
         if one.user in goods:
             sold[(*cell, goods[one.user])] += scale * one.value
         else:
             final[cell] += scale * one.value
+            if one.user == formation:
+                formed[cell[0], cell[2]] += scale * one.value
     notes: list[str] = []
     sold, final = clipped(sold, "intermediate sales", notes), clipped(final, "final sales", notes)
     _refuse_empty(sold, final, countries, files[0])
@@ -174,6 +181,7 @@ def _table(sales: list[Sale], categories: frozenset[str], scale: float, files: S
         sold.sum(axis=1),
         final.sum(axis=0),
         final=final,
+        investment=formed_or_none(formed),
         meta={
             "name": files[0].stem,
             "source": ", ".join(path.name for path in files),
@@ -204,6 +212,7 @@ READER = Reader(
     settings={
         **{name: f"name of the column of the {name}" for name in COLUMNS},
         "final": "categories of final demand among users, commas between",
+        "investment": "the category of final demand that is gross fixed capital formation, GFCF if not given",
         "scale": "what values are multiplied by to be million USD",
     },
 )

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from kosho.arrays import Array, Index
+from kosho.arrays import Array, Index, Mask
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.tabular import open_csv
-from kosho.world.readers.reader import Reader, clipped
+from kosho.world.readers.reader import Reader, clipped, formed_or_none
 from kosho.world.store import IOTable
 
 __all__ = ["READER", "build_from_oecd_csv"]
@@ -29,6 +29,7 @@ __all__ = ["READER", "build_from_oecd_csv"]
 
 FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
 """Households, non-profits, government, capital formation, inventories, purchases abroad by residents."""
+FORMED = "GFCF"
 BELOW = ("TLS", "VA", "OUT")
 JOINED = {"CN1": "CHN", "CN2": "CHN", "MX1": "MEX", "MX2": "MEX"}
 TOLERANCE = 1e-4
@@ -43,6 +44,8 @@ class Label:
     country: str
     sector: str | None
     """None for a column of final demand."""
+    formed: bool = False
+    """Whether that is gross fixed capital formation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +60,8 @@ class Layout:
     finals: Index
     """Columns of final demand, and for each its country."""
     final_place: Index
+    formed: Mask
+    """Which of those are gross fixed capital formation."""
     total: int
     width: int
 
@@ -126,6 +131,7 @@ def _layout(header: Sequence[str], problems: Problems) -> Layout:
         ),
         finals=np.array(list(finals)),
         final_place=np.array([countries.index(label.country) for label in finals.values()]),
+        formed=np.array([label.formed for label in finals.values()]),
         total=total,
         width=len(header),
     )
@@ -133,7 +139,7 @@ def _layout(header: Sequence[str], problems: Problems) -> Layout:
 
 def _read(lines: Iterator[list[str]], layout: Layout, path: Path, problems: Problems) -> IOTable:
     n, s = len(layout.countries), len(layout.sectors)
-    intermediate, final = np.zeros((n, n, s)), np.zeros((n, n, s))
+    intermediate, final, formed = np.zeros((n, n, s)), np.zeros((n, n, s)), np.zeros((n, s))
     inputs = np.zeros((n, s, s))
     output = np.zeros((n, s))
     below: dict[str, Array] = {}
@@ -176,10 +182,11 @@ def _read(lines: Iterator[list[str]], layout: Layout, path: Path, problems: Prob
         intermediate[:, i, k] += used.sum(axis=1)
         inputs[:, k, :] += used
         final[:, i, k] += bought
+        formed[:, k] += _sums(layout.final_place[layout.formed], values[layout.finals[layout.formed]], n)
         output[i, k] += total
     _check_rows(seen, below, output, layout, problems)
     problems.raise_if_any()
-    return _table(layout, intermediate, inputs, final, path)
+    return _table(layout, intermediate, inputs, (final, formed), path)
 
 
 def _sums(places: Index, values: Array, length: int) -> Array:
@@ -246,7 +253,11 @@ def _check_rows(
             problems.add(message, _("equal"), line=seen["OUT"])
 
 
-def _table(layout: Layout, intermediate: Array, inputs: Array, final: Array, path: Path) -> IOTable:
+def _table(
+    layout: Layout, intermediate: Array, inputs: Array, demand: tuple[Array, Array], path: Path
+) -> IOTable:
+    """The table, of final demand `[importer, exporter, sector]` and what of it is capital formation."""
+    final, formed = demand
     year = re.search(r"(19|20)\d\d", path.name)
     notes: list[str] = []
     intermediate = clipped(intermediate, "intermediate sales", notes)
@@ -258,6 +269,7 @@ def _table(layout: Layout, intermediate: Array, inputs: Array, final: Array, pat
         np.maximum(inputs, 0.0),
         final.sum(axis=0),
         final=final,
+        investment=formed_or_none(formed),
         meta={
             "name": f"icio-{year.group()}" if year else path.stem,
             "year": int(year.group()) if year else None,
@@ -277,7 +289,7 @@ def _label(text: str, *, final: bool) -> Label | None:
         return None
     if rest in icio_sectors():
         return Label(country, rest)
-    return Label(country, None) if final and rest in FINAL else None
+    return Label(country, None, rest == FORMED) if final and rest in FINAL else None
 
 
 def _hint(text: str) -> str:

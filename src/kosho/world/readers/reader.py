@@ -14,7 +14,7 @@ from kosho.errors import Problems, suggest
 from kosho.language import _
 from kosho.world.store import IOTable
 
-__all__ = ["Reader", "Settings", "clipped"]
+__all__ = ["Reader", "Settings", "clipped", "formed_or_none"]
 
 Settings = Mapping[str, str]
 """What `--set KEY=VALUE` says, by key; only keys that the reader knows."""
@@ -29,6 +29,12 @@ def clipped(values: Array, what: str, notes: list[str]) -> Array:
     were = "was" if count == 1 else "were"
     notes.append(f"{plural(count, 'cell')} of {what} {were} negative and set to zero ({total:.6g} in all)")
     return np.maximum(values, 0.0)
+
+
+def formed_or_none(formed: Array) -> Array | None:
+    """Capital formation `[country, sector]` without what is negative, if every country has some."""
+    positive = np.maximum(formed, 0.0)
+    return positive if (positive.sum(axis=1) > 0).all() else None
 
 
 @dataclass(frozen=True)

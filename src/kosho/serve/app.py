@@ -1,0 +1,82 @@
+"""The server: pages for people, REST for programs, both over what Python users have."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from kosho._version import __version__
+from kosho.errors import KoshoError
+from kosho.serve import pages, tables
+from kosho.serve.asking import Answer, answered
+from kosho.serve.guard import Guard
+from kosho.serve.problems import ANSWERS, MEDIA
+from kosho.serve.questions import QUESTIONS, Question
+from kosho.serve.refusing import refused
+from kosho.serve.rooms import Rooms, Settings
+from kosho.serve.workers import BusyError
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The server as an ASGI application.
+
+    >>> from kosho.cli.answering import answer
+    >>> from kosho.serve import Settings, create_app
+    >>> app = create_app(Settings({"japan-us-2025": "japan-us-2025"}, run=answer))
+    >>> "/api/v1/rate" in app.openapi()["paths"]
+    True
+    """
+    rooms = Rooms.of(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
+        yield
+        rooms.close()
+
+    app = FastAPI(
+        title="Kosho",
+        version=__version__,
+        description="Prepare trade talks: what is in force, what would happen, to whom, and how sure that is.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.rooms = rooms
+    _catch(app)
+    for name, kind in QUESTIONS.items():
+        _ask(app, rooms, name, kind)
+    app.include_router(tables.router)
+    pages.add(app, settings)
+    app.add_middleware(Guard, names=settings.names, token=settings.token)
+    return app
+
+
+def _catch(app: FastAPI) -> None:
+    """Every error becomes a problem document."""
+
+    async def caught(_: Request, error: Exception) -> JSONResponse:
+        found = refused(error)
+        headers = error.headers if isinstance(error, HTTPException) else None
+        content = found.model_dump(mode="json", exclude_none=True)
+        return JSONResponse(content, found.status, headers, media_type=MEDIA)
+
+    for kind in (RequestValidationError, HTTPException, KoshoError, BusyError, Exception):
+        app.add_exception_handler(kind, caught)
+
+
+def _ask(app: FastAPI, rooms: Rooms, name: str, kind: type[Question]) -> None:
+    """One way in for a question."""
+
+    async def ask(question: Question) -> Answer:
+        return await asyncio.to_thread(answered, rooms, question)
+
+    ask.__annotations__ = {"question": kind, "return": Answer}
+    app.post(f"/api/v1/{name}", name=name, summary=kind.told, responses=ANSWERS, tags=["questions"])(ask)

@@ -1,0 +1,309 @@
+"""A table that is open: a case on a day, its packages priced, and what any of them does, worked out once."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from kosho.bargain import CONCEPTS, Deal, Effort
+from kosho.bargain.concessions import package_of_options
+from kosho.bargain.gains_along import gains_along
+from kosho.bargain.pricing import price_in_full
+from kosho.bargain.report import contract, package_contract
+from kosho.bargain.robustness import certify
+from kosho.case import Case
+from kosho.codes import country_name
+from kosho.equilibrium import Closure, Counterfactual, Outcome, solve
+from kosho.scenario import negotiate_case
+from kosho.scenario.simulate import with_quantities
+from kosho.serve import effects
+
+__all__ = ["Desk", "Desks"]
+
+KEPT = 512
+"""Packages whose answers a desk keeps."""
+OPEN = 4
+"""Desks kept at once; the one used longest ago is closed first."""
+PLAIN = Effort(draws=0, confirm=False)
+
+
+@dataclass
+class Desk:
+    """A case's table, priced. Threads may ask at once; one solves at a time."""
+
+    case: Case
+    as_of: date
+    deal: Deal
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _kept: OrderedDict[tuple[str, int], Any] = field(default_factory=OrderedDict)
+
+    @staticmethod
+    def open(name: str, as_of: date | None, progress: Callable[[str], None]) -> Desk:
+        """Read a case and price its packages.
+
+        Raises:
+            InputError: there is none, it has no table, it begins later, or it is wrong.
+            KoshoError: a package has no equilibrium.
+        """
+        case = Case.load(name, as_of)
+        deal = negotiate_case(case, as_of, None, "fixed", PLAIN, progress)
+        return Desk(case, as_of or case.as_of, deal)
+
+    def described(self) -> dict[str, Any]:
+        """What is on the table, who said it, the frontier, and positions of one click."""
+        return self._once("described", -1, self._described)
+
+    def _described(self) -> dict[str, Any]:
+        told, table = contract(self.deal), self.deal.table
+        texts = {one.id: one for one in table.file.issues}
+        issues = [
+            {
+                "id": one["id"],
+                "title": one["title"],
+                "fallback": told["fallback"][one["id"]],
+                "options": [
+                    {"id": key, "title": title, "statements": one["statements"][key]}
+                    for key, title in one["options"].items()
+                ],
+                "note": getattr(texts[one["id"]], "note", None),
+            }
+            for one in told["issues"]
+        ]
+        kept = (
+            "parties",
+            "statements",
+            "red_lines",
+            "links",
+            "not_priced",
+            "as_in_force",
+            "unpriced",
+            "warnings",
+        )
+        return {
+            "case": self.case.name,
+            "title": told["title"],
+            "as_of": self.as_of.isoformat(),
+            "world": told["world"],
+            "unit": told["unit"],
+            "packages": told["packages"],
+            "zone": told["zone"],
+            "deadline": {key: told["deadline"][key] for key in ("date", "passed", "follows")},
+            "issues": issues,
+            "names": {code: country_name(code) for code in told["parties"]},
+            "positions": list(self._positions(told)),
+            "frontier": [{"options": one["options"], "gains": self._gains_of(one)} for one in told["frontier"]],
+            "sources": self._sources(told),
+            **{key: told[key] for key in kept},
+        }
+
+    def _gains_of(self, one: Mapping[str, Any]) -> dict[str, float]:
+        return {
+            party: one["payoffs"][party] - float(self.deal.game.disagreement[k])
+            for k, party in enumerate(self.deal.game.parties)
+        }
+
+    def _positions(self, told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Named positions: the fallbacks, the deals that theory picks, what was agreed."""
+        meaning = "every issue at what holds without a deal"
+        yield {"id": "no-deal", "title": "No deal", "options": told["fallback"], "meaning": meaning}
+        game = self.deal.game
+        apart = np.abs(game.payoffs - game.status_quo).max(axis=1)
+        nearest = int(apart.argmin())
+        meaning = "the law in force today"
+        if apart[nearest] > game.resolution:
+            meaning = f"the package nearest to today, while for others: {self.deal.priced[0].background.title}"
+        yield {
+            "id": "today",
+            "title": "Today",
+            "options": self.deal.table.grid.label(nearest),
+            "meaning": meaning,
+        }
+        for name, one in told["solutions"].items():
+            concept = CONCEPTS[name]
+            yield {"id": name, "title": concept.title, "options": one["options"], "meaning": concept.meaning}
+        struck = told["struck"]
+        if struck and set(struck["options"]) == set(told["fallback"]):
+            known = {one["id"]: set(one["options"]) for one in told["issues"]}
+            if all(option in known[issue] for issue, option in struck["options"].items()):
+                yield {
+                    "id": "struck",
+                    "title": "What was agreed",
+                    "options": struck["options"],
+                    "meaning": struck["title"],
+                }
+
+    def _sources(self, told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Of the statements: title, publisher, date and address."""
+        record = self.case.record
+        if record is None:
+            return {}
+        wanted = {one["source"] for one in told["statements"].values()}
+        return {
+            one.id: {
+                "title": one.title,
+                "publisher": one.publisher,
+                "date": str(one.date or ""),
+                "url": one.url,
+            }
+            for one in record.file.sources
+            if one.id in wanted
+        }
+
+    def package(self, options: Mapping[str, str]) -> int:
+        """The package with these options; issues not named keep their fallback.
+
+        Raises:
+            InputError: an issue or an option is unknown.
+        """
+        return package_of_options(self.deal.table, options, "options")
+
+    def told(self, package: int) -> dict[str, Any]:
+        """What a package is worth to each side, and why: as `kosho bargain --explain`, word for word."""
+        return self._once("told", package, lambda: package_contract(self.deal, package))
+
+    def effects(self, package: int) -> dict[str, Any]:
+        """Who else is hit, sectors, jobs, prices and flows, against no deal."""
+        return self._once("effects", package, lambda: self._effects(package))
+
+    def _effects(self, package: int) -> dict[str, Any]:
+        (before, working_before), (after, working) = self._no_deal(), self._solved(self._shock(package))
+        world, parties = self.deal.priced[0].world, self.deal.game.parties
+        return {
+            "against": "no deal",
+            "countries": effects.countries(world.countries, before, after),
+            "sectors": {code: effects.sectors(before, after, code) for code in parties},
+            "labour": effects.labour(working_before, working, parties),
+            "labour_supply": effects.LABOUR_SUPPLY,
+            "flows": effects.flows(self._here().flows, before, after),
+        }
+
+    def _here(self) -> Case:
+        """The case with its flows in the sectors of the table."""
+        return self.case.within(self.deal.priced[0].shocks.world)
+
+    def _shock(self, package: int) -> Counterfactual:
+        return self.deal.priced[0].shocks.counterfactuals([package])[0]
+
+    def _no_deal(self) -> tuple[Outcome, Outcome]:
+        shocks = self.deal.priced[0].shocks
+        return self._once("no-deal", -1, lambda: self._solved(shocks.comparison_counterfactuals()[0]))
+
+    def _solved(self, change: Counterfactual) -> tuple[Outcome, Outcome]:
+        """With labour given, and with labour that answers to wages."""
+        world, deficits = with_quantities(self._here(), self.deal.priced[0].shocks.world), self.deal.deficits
+        closure = Closure(labour_supply=effects.LABOUR_SUPPLY)
+        return solve(world, change, deficits), solve(world, change, deficits, closure=closure)
+
+    def along(self, package: int) -> dict[str, Any]:
+        """Gains over no deal along the common scale of elasticities, with where each side's turns."""
+        return self._once("along", package, lambda: self._along(package))
+
+    def _along(self, package: int) -> dict[str, Any]:
+        found = gains_along(self.deal.priced[0], np.array([package], np.intp))
+        gains = found.gains[package]
+        parties = self.deal.game.parties
+        return {
+            "scales": list(found.scales),
+            "gains": {
+                p: [None if np.isnan(x) else float(x) for x in gains[:, k]] for k, p in enumerate(parties)
+            },
+            "crossings": {p: _crossings(found.scales, gains[:, k].tolist()) for k, p in enumerate(parties)},
+            "estimates": [asdict(one) for one in found.estimates],
+        }
+
+    def in_full(self, package: int) -> dict[str, Any]:
+        """The package on the full table, million USD a year over no deal and over today."""
+        return self._once("full", package, lambda: self._in_full(package))
+
+    def _in_full(self, package: int) -> dict[str, Any]:
+        priced = self.deal.priced[0]
+        found = price_in_full(priced, priced.table, np.array([package], np.intp))
+        (mine, fails, now), game = found.payoffs, self.deal.game
+        gains = mine - fails
+        apart = float(np.abs(gains - game.gains[package]).max())
+        return {
+            "world": found.world.hash,
+            "gains": dict(zip(game.parties, gains.tolist(), strict=True)),
+            "over_status_quo": dict(zip(game.parties, (mine - now).tolist(), strict=True)),
+            "apart_musd": apart,
+            "same_sign": bool((np.sign(gains) == np.sign(game.gains[package])).all()),
+        }
+
+    def drawn(self, package: int, draws: int, progress: Callable[[str], None]) -> dict[str, Any]:
+        """The certificate of a package over draws of all that is uncertain; `progress` may raise to stop."""
+        key = f"drawn {draws}", package
+        if key not in self._kept:  # outside the lock: it takes long, and others ask meanwhile
+            (found,) = certify(self.deal.priced[0], np.array([package], np.intp), draws, PLAIN.seed, progress)
+            self._keep(key, asdict(found))
+        return self._kept[key]
+
+    def _once(self, what: str, package: int, make: Callable[[], Any]) -> Any:
+        key = what, package
+        with self._lock:
+            if key not in self._kept:
+                self._keep(key, make())
+            self._kept.move_to_end(key)
+            return self._kept[key]
+
+    def _keep(self, key: tuple[str, int], value: object) -> None:
+        with self._lock:
+            self._kept[key] = value
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+
+def _crossings(scales: tuple[float, ...], gains: list[float]) -> list[float]:
+    """Scales between which a gain turns its sign, by a straight line."""
+    found: list[float] = []
+    for k in range(len(scales) - 1):
+        low, high = gains[k], gains[k + 1]
+        if low * high < 0:
+            found.append(scales[k] + (scales[k + 1] - scales[k]) * low / (low - high))
+    return found
+
+
+class Desks:
+    """Desks by case and day; each is opened once, however many ask for it."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = dict(names)
+        """Where the cases that may be opened are, by name."""
+        self._desks: OrderedDict[tuple[str, date | None], Desk] = OrderedDict()
+        self._opening: dict[tuple[str, date | None], threading.Lock] = {}
+        self._told: dict[tuple[str, date | None], str] = {}
+        self._lock = threading.Lock()
+
+    def progress(self, name: str, as_of: date | None) -> str:
+        """What is being done for a desk that is being opened."""
+        return self._told.get((name, as_of), "")
+
+    def is_open(self, name: str, as_of: date | None) -> bool:
+        """Whether a desk needs no opening."""
+        return (name, as_of) in self._desks
+
+    def desk(self, name: str, as_of: date | None) -> Desk:
+        """The desk of a case on a day, opened if it is not.
+
+        Raises:
+            KeyError: no case of this name may be opened.
+            KoshoError: see `Desk.open`.
+        """
+        place, key = self.names[name], (name, as_of)
+        with self._lock:
+            turn = self._opening.setdefault(key, threading.Lock())
+        with turn:
+            if key not in self._desks:
+                found = Desk.open(place, as_of, lambda text: self._told.__setitem__(key, text))
+                with self._lock:
+                    self._desks[key] = found
+                    while len(self._desks) > OPEN:
+                        self._desks.popitem(last=False)
+            with self._lock:
+                self._desks.move_to_end(key)
+                return self._desks[key]

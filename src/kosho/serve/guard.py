@@ -1,0 +1,126 @@
+"""Who may ask: this machine only, or who has the token; under our own name; in questions of bounded size.
+
+A page of another site can make a browser send requests to this machine, and a name of another site can be
+pointed at it. Requests under other names than those the server was started for are refused (RFC 9110, 421), and
+so are those that a browser says come from a page of another site.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+
+from kosho.serve.problems import MEDIA, refusal
+
+__all__ = ["COOKIE", "LOOPBACK", "Guard"]
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+MOST_BYTES = 2_000_000
+"""Of the body of a request."""
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+COOKIE = "kosho-token"
+
+
+class Guard:
+    """Wraps an application. See the module."""
+
+    def __init__(self, app: Application, names: Iterable[str] = LOOPBACK, token: str | None = None) -> None:
+        self.app = app
+        self.names = {name.lower() for name in names}
+        self.token = token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        refused = self._refused(scope, headers)
+        if refused is not None:
+            await refused(scope, receive, _with_headers(send))
+            return
+        await self.app(scope, _bounded(receive), _with_headers(send))
+
+    def _refused(self, scope: Scope, headers: Headers) -> JSONResponse | None:
+        host = headers.get("host", "")
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        if name.lower() not in self.names:
+            return _problem(421, "this server answers under the name it was started for")
+        origin = headers.get("origin")
+        if origin is not None and origin.split("//", 1)[-1] != host:
+            return _problem(403, "asked by a page of another site")
+        if not _sized(headers):
+            return _problem(413, f"at most {MOST_BYTES:,} bytes, with their number told")
+        if self.token is not None and not self._known(scope, headers):
+            return _problem(
+                401, "give the token: the header Authorization: Bearer ..., or the address told at the start"
+            )
+        return None
+
+    def _known(self, scope: Scope, headers: Headers) -> bool:
+        given = headers.get("authorization", "")
+        found = [given.removeprefix("Bearer ")] if given.startswith("Bearer ") else []
+        found += [
+            part.partition("=")[2] for part in headers.get("cookie", "").split("; ") if part.startswith(COOKIE)
+        ]
+        query = scope.get("query_string", b"").decode("latin-1")
+        found += [part.partition("=")[2] for part in query.split("&") if part.startswith("token=")]
+        return any(hmac.compare_digest(one.encode(), (self.token or "").encode()) for one in found)
+
+
+def _sized(headers: Headers) -> bool:
+    told = headers.get("content-length")
+    if told is None:
+        return "transfer-encoding" not in headers
+    return told.isascii() and told.isdigit() and int(told) <= MOST_BYTES
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Whatever was told, no more than so much is taken."""
+    taken = 0
+
+    async def more() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MOST_BYTES:
+            return {"type": "http.disconnect"}
+        return message
+
+    return more
+
+
+def _with_headers(send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return sent
+
+
+def _problem(status: int, detail: str) -> JSONResponse:
+    return JSONResponse(refusal(status, detail).model_dump(exclude_none=True), status, media_type=MEDIA)

@@ -1,0 +1,97 @@
+"""The page of a table and what it is made of: one template, one style sheet, scripts without a bundle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from kosho.serve.guard import COOKIE
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from kosho.serve.rooms import Settings
+
+__all__ = ["add"]
+
+STATIC: Mapping[str, str] = {
+    "table.js": "text/javascript; charset=utf-8",
+    "figures.js": "text/javascript; charset=utf-8",
+    "table.css": "text/css; charset=utf-8",
+}
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader  # noqa: PLC0415 - an extra
+
+    return Environment(
+        loader=PackageLoader("kosho.serve"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def add(app: FastAPI, settings: Settings) -> None:
+    """The pages of the server."""
+
+    @app.get("/", include_in_schema=False)
+    async def first(request: Request) -> HTMLResponse:
+        names = list(settings.cases)
+        shown = request.query_params.get("case") or settings.first or names[0]
+        if shown not in settings.cases:
+            raise HTTPException(404, f"no case {shown!r} is open here; there are {', '.join(names)}")
+        text = _environment().get_template("table.html.j2").render(case=shown, cases=names)
+        answer = HTMLResponse(text)
+        if settings.token is not None:
+            answer.set_cookie(COOKIE, settings.token, httponly=True, samesite="strict")
+        return answer
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        found = app.openapi()
+        return HTMLResponse(_environment().get_template("docs.html.j2").render(api=found, calls=_calls(found)))
+
+    @app.get("/static/{name}", include_in_schema=False)
+    async def static(name: str) -> Response:
+        if name not in STATIC:
+            raise HTTPException(404, "no such file")
+        content = files("kosho.serve").joinpath("static", name).read_bytes()
+        return Response(content, media_type=STATIC[name])
+
+
+def _calls(api: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What can be asked, for a page: method, path, words, and the fields with what they must be."""
+    parts = api["components"]["schemas"]
+    found: list[dict[str, Any]] = []
+    for path, methods in api["paths"].items():
+        for method, one in methods.items():
+            body = one.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            model = parts.get(body.get("$ref", "").rsplit("/", 1)[-1], {})
+            fields = [
+                {"name": name, "needed": name in model.get("required", ()), "told": _must(spot)}
+                for name, spot in model.get("properties", {}).items()
+            ]
+            fields += [
+                {
+                    "name": spot["name"],
+                    "needed": spot.get("required", False),
+                    "told": _must({**spot["schema"], **spot}),
+                }
+                for spot in one.get("parameters", ())
+            ]
+            told = one.get("description") or one.get("summary", "")
+            found.append({"method": method.upper(), "path": path, "told": told, "fields": fields})
+    return found
+
+
+def _must(spot: Mapping[str, Any]) -> str:
+    kinds = [one for one in (spot, *spot.get("anyOf", ())) if "type" in one or "enum" in one]
+    words = spot.get("description", "")
+    form = next((one.get("format") or one.get("type") or json.dumps(one["enum"]) for one in kinds), "")
+    return f"{words} ({form})" if words else form
