@@ -22,8 +22,8 @@ serve: $(VENV)/.brief ## Set up, then open the live table of CASE in a browser o
 test: $(VENV)/.dev ## Set up, then run every test, with the same examples on every machine
 	$(BIN)/python -m pytest --numprocesses auto $(TESTS)
 
-fuzz: $(VENV)/.dev ## Random economies and spoilt files for SECONDS=900, with SEED=... those of a run before
-	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+fuzz: $(VENV)/.dev ## Random economies and spoilt files, COUNT=10000 of each kind; ONLY=registers, with SEED=... those of a run before
+	$(BIN)/python -m tests.fuzz --count $(or $(COUNT),10000) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 mutants: $(VENV)/.dev ## Change one thing at a time, COUNT=25 a room, SECONDS=900 in all; does a test notice? ROOMS=..., SEED=...
 	$(BIN)/python -m tests.mutants $(ROOMS) --count $(or $(COUNT),25) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from tests.worlds import rates
 
 from kosho.equilibrium import Closure, Part, Shock
 from kosho.world import World
+from tests.worlds import rates
 
 TAXES = {"C00": 0.3, "C01": 0.2, "C02": 0.4}
 

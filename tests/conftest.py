@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tests.measures import shipped
-from tests.surroundings import REFERENCE, apart, not_run
 
 from kosho.law import Register
 from kosho.world import World, load
+from tests.measures import shipped
+from tests.surroundings import REFERENCE, apart, not_run
 
 # `make test` asks the same of every machine; `pytest --hypothesis-profile=random` asks something new each time.
 settings.register_profile("settled", derandomize=True, database=None, deadline=None, print_blob=True)

@@ -12,9 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.reading import GOLD, rows, score
-
 from kosho.record import read
+from tests.reading import GOLD, rows, score
 
 
 def _drafts(path: Path) -> list[dict[str, object]]:

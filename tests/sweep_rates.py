@@ -17,9 +17,6 @@ from math import inf, isnan
 from pathlib import Path
 from random import Random
 
-from tests.measures import shipped
-from tests.reference_rates import Answer, Reference, Shipment
-
 import kosho.law
 from kosho.codes import blocs, countries
 from kosho.law import Facts, Query, rate_bounds
@@ -27,6 +24,8 @@ from kosho.law.line_rate import known_attributes
 from kosho.law.possible_rates import Goods
 from kosho.law.register import shipped_files
 from kosho.law.schedules import Duty
+from tests.measures import shipped
+from tests.reference_rates import Answer, Reference, Shipment
 
 ROOM = Path(kosho.law.__file__).parent
 IMPORTERS = ("USA",) * 12 + ("CHN", "CAN", "EU27", "DEU", "JPN", "KOR", "IDN", "MEX")

@@ -32,7 +32,8 @@ from kosho.case_schema import (
 from kosho.display import Card, Shown, listing, plural, thing
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
-from kosho.law.measure import Measure, Overlay
+from kosho.law.measure import Measure
+from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.provenance import Said, Source, Status
 

@@ -12,7 +12,7 @@ from kosho.codes import expand_regions, sectors
 from kosho.display import listing
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
-from kosho.law.measure import Overlay
+from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.law.scope import Actor, HsList, Id, Some
 from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, require_reason

@@ -13,7 +13,8 @@ Note:
   Before the first day there is none; `null` takes it away again.
 
 An item that has its own clock (`known_from`, of measures) stays where it is: what is asked tells whether it was
-known. Before that day it has the words it had on it.
+known. Before that day it has the words it had on it. Of its last day (`legal_to`) all that were told by then
+stay, each under its day, for the same reason.
 
 A source is known from the day it was published, unless it says `known` itself (`later_sources`). Before that
 day it is not listed and not cited, and an item of a list that rests on later sources alone is left out. A
@@ -34,6 +35,7 @@ __all__ = ["As", "Key", "as_known", "changes", "later_sources", "version"]
 Key = tuple[str | int, ...]
 
 KNOWN, KNOWN_FROM, SOURCE, SOURCES = "known", "known_from", "source", "sources"
+LAST_DAY = "legal_to"
 DATED = {KNOWN, KNOWN_FROM}
 """Keys by which an item says itself since when it is known."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -153,6 +155,11 @@ class _Reader:
             inside = _Reader(_day(clock), self.later, self.view)
         for key, value in written.items():
             if key == KNOWN and _is_span(value):
+                continue
+            if key == LAST_DAY and clock is not None and isinstance(value, Mapping) and _is_history(value):
+                told = {day: last for day, last in value.items() if day <= inside.day.isoformat()}
+                self.view.places[(*to, LAST_DAY)] = (*at, LAST_DAY)
+                found |= {LAST_DAY: told} if told else {}
                 continue
             one = inside.value(value, (*at, str(key)), (*to, str(key)))
             if one is not _ABSENT:

@@ -18,7 +18,7 @@ from kosho.corridor.schema import Corridor
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
-from kosho.law.measure import MeasureFile
+from kosho.law.measure_file import MeasureFile
 from kosho.law.narrow_products import NicheFile
 from kosho.law.own_products import CaseProductFile
 from kosho.law.product_groups import ProductFile

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.catalogues import path_of, refreshed, told, unwrapped, written
-
 from kosho.language import SOURCE, known
+from tests.catalogues import path_of, refreshed, told, unwrapped, written
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ import pkgutil
 import shutil
 import sys
 import traceback
+from datetime import date
 from pathlib import Path
 
 from tests.faults.commands import EVERY, OUT, words
@@ -69,7 +70,8 @@ def main(report: str, *names: str) -> None:
     for name in names:
         renewed(folder)
         found[name] = attempt(name, folder)
-    content = {"modules": modules(), "commands": found, "loaded": sorted(sys.modules)}
+    today = date.today().isoformat()
+    content = {"modules": modules(), "commands": found, "loaded": sorted(sys.modules), "today": today}
     Path(report).write_text(json.dumps(content), encoding="utf-8")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from tests.faults.commands import EVERY
-from tests.faults.conftest import Drive, Told
+from tests.faults.conftest import ROOT, SOURCE, Drive, Told
 
-READERS = ("rate", "register show", "register compare", "simulate", "read")
+READERS = ("rate", "register compare", "simulate", "read")
 """Commands that read every kind of copy but briefs, and take a moment only."""
 TIMED = {"replicate"}
 """Tell how long they took."""
@@ -39,6 +40,10 @@ def same(told: Told, usual: Told, names: tuple[str, ...]) -> None:
             assert told[name][key] == usual[name][key] or (name in TIMED and key == "files"), (name, key)
 
 
+def said_day(day: date) -> str:
+    return f"on {day.day} {day:%B %Y}"
+
+
 def damage(folder: Path, how: Callable[[bytes], bytes]) -> int:
     copies = sorted((folder / "cache").glob("*.json"))
     for copy in copies:
@@ -48,7 +53,8 @@ def damage(folder: Path, how: Callable[[bytes], bytes]) -> int:
 
 def test_a_digit_that_flips_changes_no_answer(inputs: Path, usual: tuple[Path, Told], drive: Drive) -> None:
     assert damage(inputs, flipped) > 20
-    same(drive(inputs, EVERY), usual[1], tuple(EVERY))
+    names = tuple(name for name in EVERY if name != "cases")  # as `new` and `brief`, and for every case
+    same(drive(inputs, names), usual[1], names)
 
 
 @pytest.mark.parametrize("kind", DAMAGES)
@@ -62,7 +68,7 @@ def test_a_copy_that_is_damaged_is_none(
 def test_a_cache_that_cannot_be_written_is_no_loss(
     inputs: Path, usual: tuple[Path, Told], drive: Drive
 ) -> None:
-    names = tuple(name for name in EVERY if name not in ("brief", "bargain"))
+    names = tuple(name for name in EVERY if name not in ("brief", "bargain", "cases"))
     (inputs / "file").touch()
     same(drive(inputs, names, KOSHO_CACHE=inputs / "file" / "cache"), usual[1], names)
 
@@ -75,6 +81,23 @@ def test_a_cache_on_a_disk_that_is_full_or_read_only_is_no_loss(
     disk(inputs / "small", 4096, readonly=readonly)
     same(drive(inputs, READERS, KOSHO_CACHE=inputs / "small"), usual[1], READERS)
     assert not list((inputs / "small").glob(".*"))
+
+
+@pytest.mark.parametrize("looks", [0, 3])
+def test_a_clock_that_is_set_back_changes_no_answer(
+    looks: int, inputs: Path, usual: tuple[Path, Told], drive: Drive
+) -> None:
+    """From the start, or while a command runs; all copies, and what is written, are of days to come."""
+    path = os.pathsep.join(map(str, (ROOT / "tests" / "faults" / "earlier", SOURCE, ROOT)))
+    decade = 10 * 365 * 86_400
+    told = drive(inputs, EVERY, PYTHONPATH=path, CLOCK_BACK=str(decade), CLOCK_LOOKS=str(looks))
+    earlier = date.fromtimestamp(time.time() - decade)
+    assert told[""]["today"] == earlier.isoformat()
+    shown = told["schedule show"]  # which says the day it is about
+    shown["printed"] = shown["printed"].replace(said_day(earlier), said_day(date.today()))
+    same(told, usual[1], tuple(EVERY))
+    assert not list((inputs / "cache").glob(".*"))
+    assert drive(inputs, ["rate"])["rate"] == usual[1]["rate"]  # and forward again
 
 
 def test_copies_of_a_day_to_come_are_read_and_go_first(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -140,7 +141,7 @@ def test_workers_that_are_killed_are_no_loss(name: str, inputs: Path, usual: tup
     assert left(inputs) == usual[1][name]["files"]
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", [name for name, one in EVERY.items() if one.writes or name in PARALLEL])
 def test_two_at_once_with_one_cache_say_the_same(name: str, inputs: Path, usual: tuple[Path, Told]) -> None:
     renewed(inputs)
     expected = usual[1][name]
@@ -149,13 +150,34 @@ def test_two_at_once_with_one_cache_say_the_same(name: str, inputs: Path, usual:
         printed, told = process.communicate(EVERY[name].typed or None, timeout=300)
         assert "Traceback" not in told
         assert process.returncode == expected["status"], told
-        if name not in {
-            *UNSTEADY,
-            "read",
-        }:  # the second finds the draft of the first decided on, or decides again
+        if name != "read":  # the second finds the draft of the first decided on, or decides again
             assert printed.replace(str(inputs), "HERE") == expected["printed"]
     assert left(inputs) == expected["files"]
     assert not list((inputs / "tmp").iterdir())
+
+
+def test_two_who_ask_everything_at_once_with_one_cache_are_told_the_same(
+    inputs: Path, usual: tuple[Path, Told]
+) -> None:
+    """Of the commands that write no file, one after another in two processes."""
+    names = [name for name, one in EVERY.items() if not one.writes and name not in PARALLEL]
+    pair = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.driver", inputs / f"{who}.json", *names],
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            cwd=inputs,
+            env=child(inputs, KOSHO_CACHE=inputs / "cold"),
+        )
+        for who in ("one", "two")
+    ]
+    for process, who in zip(pair, ("one", "two"), strict=True):
+        _, told = process.communicate(timeout=300)
+        assert process.returncode == 0, told
+        found = json.loads((inputs / f"{who}.json").read_text(encoding="utf-8"))["commands"]
+        for name in names:
+            for key in ("status", "traceback", *(() if name in UNSTEADY else ("printed", "told"))):
+                assert found[name][key] == usual[1][name][key], (name, key)
 
 
 WRITER = """

@@ -67,3 +67,14 @@ def test_streams_that_are_closed_are_none(closed: str, inputs: Path) -> None:
         env=child(inputs),
     )
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+
+
+def test_a_schedule_is_the_same_in_the_plainest_locale(inputs: Path) -> None:
+    text = "vehículos de Côte d’Ivoire 円"
+    (inputs / "c.csv").write_text(f"hs,description,general\n8703.23.19,{text},50¢/kg\n", encoding="utf-8")
+    plain = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": ""}
+    stored = run(inputs, "schedule", "import", "c.csv", "--importer", "USA", "--edition", "c", **plain)
+    assert stored.returncode == 0, stored.stderr
+    shown = run(inputs, "schedule", "show", "USA", "8703.23.19", **plain).stdout.decode()
+    assert text in shown
+    assert "0.5 USD/kg" in shown

@@ -1,4 +1,4 @@
-"""`make fuzz`: random economies and spoilt files until the time is over, and how to see again what was found.
+"""`make fuzz`: random economies and spoilt files, 10,000 of each kind, and how to see again what was found.
 
 A case is known by the seed of the run and its number: `python -m tests.fuzz --seed 7 --only worlds:12`.
 """
@@ -6,6 +6,7 @@ A case is known by the seed of the run and its number: `python -m tests.fuzz --s
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import secrets
 import signal
@@ -14,7 +15,7 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,10 +130,20 @@ def in_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
+def following(kinds: Sequence[Kind], count: int) -> Kind | None:
+    """The kind that is behind: of those with fewer cases than are wanted, or by its share of the time."""
+    if count:
+        return min((one for one in kinds if one.tried < count), key=lambda one: one.tried, default=None)
+    return min(kinds, key=lambda one: one.seconds / one.share)
+
+
 def main() -> int:
-    """Fuzz until the time is over, or one case again; 1 where something failed."""
+    """Fuzz until all is tried or the time is over, or one case again; 1 where something failed."""
     ask = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    ask.add_argument("--seconds", type=float, default=900.0, help="of the whole run")
+    ask.add_argument(
+        "--seconds", type=float, default=math.inf, help="of the whole run; none: as long as it takes"
+    )
+    ask.add_argument("--count", type=int, default=10_000, help="cases of each kind; 0: until the time is over")
     ask.add_argument("--seed", type=int, default=None, help="of a run before; a new one otherwise")
     ask.add_argument("--only", default="", help="a kind, or one case of it: worlds, worlds:12")
     told = ask.parse_args()
@@ -152,8 +163,8 @@ def main() -> int:
             chosen[0].run(seed, Path(folder))
         else:
             end = time.monotonic() + told.seconds
-            while time.monotonic() < end:
-                min(chosen, key=lambda one: one.seconds / one.share).run(seed, Path(folder))
+            while time.monotonic() < end and (one := following(chosen, told.count)):
+                one.run(seed, Path(folder))
     for one in chosen:
         sys.stdout.write(f"{one}\n")
         alike = {what[:60]: (which, what) for which, what in reversed(one.failed)}

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from tests.measures import shipped
 
+from kosho.errors import InputError
 from kosho.law import Facts, Query, RateQuote, quote
 from kosho.law.schedules import FREE
 from kosho.law.scope import Answer
@@ -115,3 +116,8 @@ def test_cranes_pay_from_what_they_pay_without_to_what_they_pay_with_the_duty():
     assert found.high is not None
     assert before.high is not None
     assert found.high == pytest.approx(before.high + 1.0)
+
+
+def test_a_heading_that_says_a_duty_is_no_code_of_goods() -> None:
+    with pytest.raises(InputError, match="is a heading of duties"):
+        asked("USA", "JPN", "9903.01.25", "2025-06-01")

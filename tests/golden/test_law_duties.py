@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from kosho.cli import app
 from kosho.errors import InputError
+from kosho.law.schedules.importing import read_files
+from kosho.law.schedules.table import Reading
 
 
 @pytest.fixture(autouse=True)
@@ -295,3 +297,12 @@ def test_a_code_that_a_whole_schedule_has_not_is_refused(tmp_path: Path) -> None
         "770100 is no code of USA, e (it has no chapter 77)"
     ]
     assert mfn("USA", "JPN", "8703.23.01.99", "--on", "2024-06-01") == 2.5
+
+
+def test_headings_tell_what_stands_between_the_cells_not_the_goods_below(tmp_path: Path) -> None:
+    path = tmp_path / "many-commas.csv"
+    path.write_text(
+        "hs;description;general\n87032319;cars, vans, trucks, buses, sleighs;10 %\n", encoding="utf-8"
+    )
+    line = read_files([path], Reading(importer="GBR")).lines["87032319"]
+    assert (line.description, line.general_text) == ("cars, vans, trucks, buses, sleighs", "10 %")

@@ -8,6 +8,7 @@ import pytest
 
 from kosho.law import Facts, Query, RateQuote, quote
 from kosho.law.importer_law import law_of
+from kosho.law.nomenclature import shipped_lines
 from kosho.law.schedules import parse_duty
 
 
@@ -32,8 +33,17 @@ def percent(found: RateQuote) -> tuple[float | None, float | None, float | None]
         ("2903.19.05", "2026-03-10", (10, 10, 10)),  # a line beside those of the list
         ("7115.90.05", "2026-03-10", (0, 0, 0)),
         ("8517.14.00", "2026-03-10", (10, 10, 10)),
-        ("3907.10.00", "2025-06-10", (0, 0, 10)),  # whether it was in the annex of April is not known
-        ("3907.10.00", "2026-08-10", (None, 0, 12.5)),  # the list of the forced-labour duty is not at hand
+        ("3907.10.00", "2025-06-10", (0, 0, 0)),  # on Annex II from the start
+        ("3907.30.00", "2025-06-10", (0, 0, 0)),  # taken out in September
+        ("3907.30.00", "2025-09-08", (10, 10, 10)),
+        ("2504.10.10", "2025-09-07", (10, 10, 10)),  # came in then
+        ("2504.10.10", "2025-09-08", (0, 0, 0)),
+        ("4412.31.92", "2025-10-13", (0, 0, 0)),  # wood
+        ("4412.31.92", "2025-10-14", (10, 10, 10)),
+        ("4407.29.02", "2025-10-14", (0, 0, 0)),  # tropical wood stays
+        ("7408.11.60", "2025-06-10", (None, 0, 10)),  # the lines of copper were published as images
+        ("7405.00.10", "2025-06-10", (0, 0, 0)),
+        ("3907.10.00", "2026-08-10", (None, 0, 12.5)),  # free if for use in medicines
     ],
 )
 def test_lines_of_exempt_lists(hs: str, on: str, expected: tuple[float | None, float, float]) -> None:
@@ -107,3 +117,60 @@ def test_steel_of_the_union_is_some_lines_of_each_heading() -> None:
     assert percent(found) == (None, 0, 50)
     assert any("only some lines" in why for why in found.unknown)
     assert percent(ask("EU27", "JPN", "7208.52", "2026-06-30"))[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("hs", "on", "expected"),
+    [
+        ("2507.00.00", "2026-07-23", (10, 10, 10)),  # kaolin, which only Section 122 still taxes
+        ("2841.90.40", "2026-07-23", (None, 0, 25)),  # on the list for medicines alone
+        ("3808.94.50", "2026-07-23", (None, 0, 25)),
+        ("3824.99.39", "2026-07-23", (35, 35, 35)),  # on none
+        ("4602.12.45", "2026-07-23", (10, 10, 10)),
+        ("8473.30.51", "2026-07-23", (0, 0, 0)),
+        ("3104.20.00", "2025-09-10", (40, 40, 40)),  # Annex II frees potash of the 10, no list of the 40
+        ("2008.30.35", "2025-09-10", (10, 10, 10)),
+    ],
+)
+def test_brazilian_goods_by_line(hs: str, on: str, expected: tuple[float | None, float, float]) -> None:
+    assert percent(ask("USA", "BRA", hs, on, us_232="no")) == expected
+
+
+@pytest.mark.parametrize(
+    ("exporter", "hs", "expected"),
+    [
+        ("SGP", "0713.31.10", (0, 0, 0)),  # seeds
+        ("SGP", "0713.31.40", (12.5, 12.5, 12.5)),
+        ("SGP", "2507.00.00", (12.5, 12.5, 12.5)),  # on the list of Brazil, not on this one
+        ("SGP", "8541.41.00", (0, 0, 0)),
+        ("SGP", "4602.12.45", (12.5, 12.5, 12.5)),
+        ("MYS", "4602.12.45", (0, 0, 0)),  # a list of its own
+        ("GBR", "9018.50.00", (0, 0, 0)),
+        ("FRA", "4501.10.00", (0, 0, 0)),  # cork
+        ("FRA", "4601.22.40", (10, 10, 10)),  # rattan is on the lists of others
+        ("ARG", "4501.10.00", (None, 0, 10)),  # a list that was not read
+        ("ARG", "8703.80.00", (10, 10, 10)),
+        ("JOR", "6109.10.00", (None, 0, 10)),
+        ("SGP", "2933.39.21", (None, 0, 12.5)),  # free if for use in medicines
+    ],
+)
+def test_forced_labour_duty_by_line(
+    exporter: str, hs: str, expected: tuple[float | None, float, float]
+) -> None:
+    assert percent(ask("USA", exporter, hs, "2026-08-10", us_232="no")) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "numbers"),
+    [
+        ("us-301-brazil-exempt", 859, 5),  # 864 in note 50(a)(ii), five of them statistical numbers
+        ("us-301fl-exempt", 856, 7),
+        ("us-annex2", 789, 0),
+        ("us-annex2-wood", 158, 0),  # with 16 of books and 76 of copper the 1,039 of April 2025
+    ],
+)
+def test_lists_have_as_many_lines_as_the_notes(name: str, lines: int, numbers: int) -> None:
+    register = law_of("USA")
+    prefixes = [code.replace(".", "") for code in register.lists[name].prefixes]
+    found = {line[:8] for code in prefixes if len(code) <= 8 for line in shipped_lines("USA", code)}
+    assert (len(found), sum(len(code) > 8 for code in prefixes)) == (lines, numbers)

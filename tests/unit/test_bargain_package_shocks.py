@@ -18,6 +18,7 @@ from kosho.equilibrium import Counterfactual, Part, Shock, solve
 from kosho.errors import InputError
 from kosho.impact import effects
 from kosho.impact.reach import IdleError
+from kosho.law.narrow_products import niche
 
 ACCESS = "case-rice-access"
 
@@ -191,6 +192,8 @@ def test_levels_run_through_the_ranges(table, talks):
     assert (380_000, 520_000, 410_000) in [tuple(map(round, one)) for one in zip(*amounts, strict=True)]
     for low, high, middle in zip(ends[0].nests, ends[1].nests, shocks.central.nests, strict=True):
         assert low.theta < middle.theta < high.theta
+        assert low.theta == pytest.approx(niche(low.product).theta.low)
+        assert high.theta == pytest.approx(niche(low.product).theta.high)
         assert low.between < middle.between < high.between
     k = talks.sector_position("C29")
     cost = [one.factors[0, k] for one in (ends[0], shocks.central, ends[1])]

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from kosho.bargain.schema import TableDeadline
 from kosho.bargain.table import Table
 from kosho.case import Case
 from kosho.errors import InputError
@@ -164,3 +166,22 @@ def test_a_case_without_a_table_says_so(case, tmp_path):
         (tmp_path / name).write_bytes((case.folder / name).read_bytes())
     with pytest.raises(InputError, match="has no table"):
         Case.load(tmp_path).table()
+
+
+@pytest.mark.parametrize(
+    ("figure", "wrong"),
+    [
+        ({}, None),
+        ({"low": 2, "high": 4}, None),
+        ({"value": -1}, "zero or more"),
+        ({"low": -1, "high": 4}, "zero or more"),
+    ],
+)
+def test_a_discount_rate_is_one_figure_or_a_range_from_nothing_on(figure, wrong) -> None:
+    about = {"date": "2025-08-01", "follows": "x", "proposes_first": "JPN", "status": "fact", "source": ["s"]}
+    discount = {"value": 3, "unit": "percent", "status": "assumption", "source": "s", **figure}
+    if wrong is None:
+        assert TableDeadline(**about, discount=discount).discount.value == 3
+    else:
+        with pytest.raises(ValidationError, match=wrong):
+            TableDeadline(**about, discount=discount)

@@ -226,3 +226,20 @@ def test_ends_stand_in_brackets_only_where_they_say_more() -> None:
 )
 def test_figures_of_sources_stay_as_they_are(value: float, digits: int, said: str) -> None:
     assert formatting.figure(value, digits) == said
+
+
+def test_a_number_is_told_and_none_is_not() -> None:
+    assert (formatting.decimals(2.5, 1), formatting.decimals(None, 1)) == ("2.5", "not known")
+
+
+def test_small_ends_that_differ_are_a_range() -> None:
+    assert formatting.billions_range(1.0, 9.0) == "0.001 to 0.01"
+
+
+def test_a_range_that_begins_at_nothing_is_a_gain_and_one_that_ends_there_a_loss() -> None:
+    assert [formatting.verdict(*ends) for ends in ((0.0, 50.0), (-50.0, 0.0))] == ["gain", "loss"]
+
+
+def test_an_economy_within_a_sentence_has_a_small_article() -> None:
+    assert formatting.the_country("USA") == "the United States"
+    assert formatting.the_country("USA", starts=True) == "The United States"

@@ -15,7 +15,7 @@ from kosho.errors import InputError
 from kosho.impact.coercion import Episode, Market, before, compare, episode, episodes, halt, in_economy
 from kosho.impact.effects import effects
 from kosho.law import Register
-from kosho.law.measure import Overlay
+from kosho.law.overlay import Overlay
 from kosho.world import World, load
 
 elasticity = st.floats(0.1, 5.0)

@@ -59,6 +59,18 @@ def test_bottom_up_adds_its_pieces_and_doubling_the_fixed_cost_doubles_its_part(
     assert ave_bottom_up(4e6, 2_000, 40_000) == pytest.approx(0.05)
 
 
+def test_a_day_of_delay_is_a_percentage_of_the_value() -> None:
+    terms = BottomUp(
+        fixed_cost=figure(1, "million USD a model"),
+        units=figure(100, "vehicles"),
+        price=figure(10, "thousand USD"),
+        per_day=figure(2, "% of the value"),
+        days=figure(5, "days"),
+    )
+    found = factor(Standard(degree=figure(1.0), extends_to="all", bottom_up=terms)).value
+    assert found == pytest.approx(1 / (1 + 1.0 + 0.02 * 5))
+
+
 def test_a_barrier_is_priced_one_way_only() -> None:
     both = {
         "top_down": TopDown(ave=figure(20, "percent"), actionable=figure(0.5)),

@@ -15,7 +15,8 @@ from kosho.case import Case
 from kosho.equilibrium import Counterfactual, Purchase, Quota, solve
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
-from kosho.law.measure import Measure, Overlay
+from kosho.law.measure import Measure
+from kosho.law.overlay import Overlay
 from kosho.law.register import Register as Registered
 from kosho.scenario.simulate import simulate
 from kosho.world import World

@@ -16,8 +16,8 @@ from kosho.impact.product_nests import niches
 from kosho.impact.quota_volumes import counted
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law import Register
-from kosho.law.measure import Overlay
 from kosho.law.nontariff_terms import Amount
+from kosho.law.overlay import Overlay
 from kosho.law.references import cited_in
 from kosho.provenance import Cited
 from kosho.world import World

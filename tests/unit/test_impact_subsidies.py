@@ -17,8 +17,9 @@ from kosho.impact.subsidies import paid_out, subsidised, wedge_after
 from kosho.impact.tariff_shock import shock as duties
 from kosho.impact.value_chains import content
 from kosho.law import Register
-from kosho.law.measure import Measure, Overlay, Replacement
+from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Subsidy
+from kosho.law.overlay import Overlay, Replacement
 from kosho.world import World
 
 ON = date(2025, 6, 29)

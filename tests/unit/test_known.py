@@ -251,3 +251,13 @@ def test_a_case_that_begins_after_its_own_day_is_refused(folder: Path):
     path.write_text(text.replace("begins: 2025-04-09", "begins: 2025-07-01"), encoding="utf-8")
     with pytest.raises(InputError, match="begins on 2025-07-01, after 2025-06-29"):
         Case.load(folder)
+
+
+def test_the_clocks_of_a_question_know_a_last_day_since_it_was_told() -> None:
+    """Of the latest register too: nothing known later decides."""
+    register = Register.load()
+    one = register.measure("can-us-25-general")
+    assert one.last_day() == date(2025, 8, 31)
+    assert one.last_day(date(2025, 8, 28)) is None
+    for known, acts in ((date(2025, 8, 28), True), (date(2025, 8, 29), False)):
+        assert (one.id in {m.id for m in register.in_force(date(2025, 9, 10), known)}) is acts

@@ -10,7 +10,8 @@ from tests.measures import headings, measure, query, register
 from kosho.errors import InputError
 from kosho.law import Facts, RateQuote, Register, history, quote, rate_bounds, rates
 from kosho.law.headings import Place, place
-from kosho.law.measure import MeasureEnd, Omission, Overlay
+from kosho.law.measure_file import Omission
+from kosho.law.overlay import MeasureEnd, Overlay
 from kosho.law.schedules import parse_duty, parse_unit_value
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.ordinary import season_turns
@@ -99,6 +100,7 @@ def test_measures_that_exclude_each_other_are_never_summed():
         b=headings("7616.99"),
     )
     assert between(quote(book, query("7616.99", mfn="0%"))) == (25, 50)
+    assert quote(book, query("7616.99", mfn="0%")).total == "between 25 % and 50 %"
     _, low, high = (one[0, 0, 0] for one in rate_bounds(book, "USA", [("7616.99", 0.0)], ["JPN"], [ON]))
     assert (low, high) == pytest.approx((0.25, 0.5))
     assert np.isnan(rates(book, "USA", [("7616.99", 0.0)], ["JPN"], [ON])).all()
@@ -436,14 +438,14 @@ def test_a_claim_takes_off_what_does_not_cover_it():
 
 
 def test_without_an_ordinary_duty_there_is_no_total_and_the_layers_are_still_given():
-    found = quote(register(measure()), query("9999.99", exporter="NRU", mfn=None))
+    found = quote(register(measure()), query("9801.00", exporter="NRU", mfn=None))
     assert (percent(found), between(found)) == (None, (10, None))
     assert applied(found) == {"mfn": None, "m": 10}
     assert found.unknown == ("no ordinary duty is given or known",)
     assert found.if_free == (pytest.approx(0.1), pytest.approx(0.1))
-    nothing = quote(register(), query("9999.99", exporter="NRU", mfn=None))
+    nothing = quote(register(), query("9801.00", exporter="NRU", mfn=None))
     assert between(nothing) == (None, None)  # not 0: nothing is known
-    floor = quote(register(measure(kind="floor", value=15)), query("9999.99", exporter="NRU", mfn=None))
+    floor = quote(register(measure(kind="floor", value=15)), query("9801.00", exporter="NRU", mfn=None))
     assert (between(floor), floor.total) == ((15, None), "no total, at least 15 %")
 
 

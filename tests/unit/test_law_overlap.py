@@ -14,8 +14,9 @@ from kosho.errors import InputError
 from kosho.impact.applicable import besides, concerning
 from kosho.impact.effects import effects
 from kosho.law import Register
-from kosho.law.measure import Measure, Overlay
+from kosho.law.measure import Measure
 from kosho.law.overlap import goods, impossible, partners, touch
+from kosho.law.overlay import Overlay
 from kosho.world import World
 
 SPRING = date(2026, 3, 1)

@@ -14,7 +14,7 @@ from kosho.cli import app
 from kosho.errors import InputError
 from kosho.law import Query, Register, quote
 from kosho.law.known_between import known_between
-from kosho.law.measure import MeasureFile, Omission
+from kosho.law.measure_file import MeasureFile, Omission
 from kosho.law.stale import stale
 
 RUN = CliRunner()
@@ -204,3 +204,14 @@ def test_an_importer_of_which_nothing_is_held_is_told():
 def test_no_rate_is_asked_within_a_customs_union(importer: str, exporter: str):
     with pytest.raises(InputError, match="EU27"):
         Query(importer, exporter, "8703.23", date(2025, 6, 29))
+
+
+def test_what_ends_is_told_from_what_is_suspended() -> None:
+    found = {
+        one.measure: one.what for one in known_between(shipped(), date(2025, 4, 8), date(2025, 4, 10), "USA")
+    }
+    assert found == {
+        "us-ieepa-annex1-suspension": "suspended",
+        "us-ieepa-chn-125": "added",
+        "us-ieepa-chn-84-end": "ended",
+    }

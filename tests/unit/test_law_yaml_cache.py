@@ -9,7 +9,7 @@ from kosho import cache as kept
 from kosho.errors import InputError
 from kosho.law import Register
 from kosho.law import yaml_cache as stored
-from kosho.law.measure import MeasureFile
+from kosho.law.measure_file import MeasureFile
 from kosho.yamlfile import load
 
 TEXT = """\

@@ -76,3 +76,22 @@ def test_the_same_day_follows_the_day_named_before() -> None:
 def test_last_day_of_what_is_known_less_precisely() -> None:
     assert DateMention(0, 4, "2018", "year", "2018", "year").last_day == "2018-12-31"
     assert DateMention(0, 4, "", "end", "2024-02", "month").last_day == "2024-02-29"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("this week", "2025-06-23/2025-06-29"),
+        ("last week", "2025-06-16/2025-06-22"),
+        ("next week", "2025-06-30/2025-07-06"),
+        ("this month", "2025-06"),
+        ("this year", "2025"),
+    ],
+)
+def test_what_is_told_from_the_day_of_the_document(text: str, value: str) -> None:
+    assert [one for one, _ in told(f"They meet {text}.", "2025-06-29")] == [value]
+
+
+def test_what_can_be_read_in_two_ways_has_no_last_day() -> None:
+    assert DateMention(0, 8, "06/07/25", "num", "2025-06-07", "ambiguous").last_day is None
+    assert DateMention(0, 4, "", "end").last_day is None

@@ -255,3 +255,12 @@ def test_a_document_in_which_nothing_is_found_is_told(tmp_path: Path, monkeypatc
     assert told.exit_code == 0
     assert "a.txt: nothing was found in it" in told.output
     assert "decide on them" not in told.output
+
+
+def test_a_notice_tells_where_it_stands(tmp_path: Path) -> None:
+    about = law_text(GOLDEN / "fr-api.json").about
+    given = json.loads((GOLDEN / "fr-api.json").read_text(encoding="utf-8"))
+    assert about["url"] == given["html_url"]
+    bare = tmp_path / "bare.json"
+    bare.write_text(json.dumps({"title": "Notice", "abstract": "x"}), encoding="utf-8")
+    assert law_text(bare).about == {"title": "Notice", "publisher": "Federal Register"}

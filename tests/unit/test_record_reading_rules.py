@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kosho.record.reading import Document, Draft, read_text
+from kosho.record.reading.layout import blocks
 
 
 def drafts(text: str, name: str = "a.txt") -> list[Draft]:
@@ -115,3 +116,12 @@ def test_a_meeting_that_a_sentence_begins_after_gives_no_day_to_the_next() -> No
 def test_a_body_that_is_a_post_may_follow_the_name() -> None:
     person = only("Ada Moe, the U.S. Trade Representative, met officials.", "person").fields
     assert (person["name"], person["role"], person["side"]) == ("Ada Moe", "U.S. Trade Representative", "USA")
+
+
+def test_a_paragraph_that_stands_twice_is_a_caption() -> None:
+    caption = "A container ship leaves the port of Osaka at dawn today."
+    agreed = "Japan and Kenya agreed on rice on Monday, the ministry said."
+    text = f"Talks on rice\n\n{caption}\n\n{caption}\n\n{agreed}\n"
+    assert [block.role for block in blocks(text)] == ["title", "furniture", "furniture", "body"]
+    once = text.replace(f"{caption}\n\n", "", 1)
+    assert [block.role for block in blocks(once)] == ["title", "body", "body"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.surroundings import within
 
-from kosho.record.yaml_insert import spliced
+from kosho.record.yaml_insert import keyed, spliced
 
 ENTRY = {"id": "new", "quote": 'no: "25 %" # said', "by": ["jpn", "no"], "on": ["usa"], "day": "2025-07-09"}
 
@@ -111,3 +111,9 @@ def test_ten_thousand_entries_take_no_half_minute() -> None:
     )
     with within(30):
         spliced(text, [(("statements",), ENTRY)])
+
+
+def test_a_key_is_put_into_nothing_and_after_what_is_there() -> None:
+    entry = {"title": "t"}
+    assert keyed("", "lists", "mine", entry) == "lists:\n  mine:\n    title: t\n"
+    assert keyed("a: 1\n", "lists", "mine", entry) == "a: 1\n\nlists:\n  mine:\n    title: t\n"

@@ -10,7 +10,8 @@ from kosho.display import Shown
 from kosho.errors import Problems, suggest
 from kosho.language import _
 from kosho.law import Register
-from kosho.law.measure import Measure, Overlay
+from kosho.law.measure import Measure
+from kosho.law.overlay import Overlay
 
 __all__ = ["LawChange", "changes", "measures_touched", "package_of_options"]
 

@@ -330,7 +330,10 @@ def _refuse_partners(party: str, partners: Sequence[str] | None, tied: Tied) -> 
         )
     named = list(partners or ())
     if party in named:
-        problems.add(_("{party} would tax its own sales", party=party), _("partners are other economies"))
+        problems.add(
+            _("{party} is given as a partner of its own", party=party),
+            _("partners are other economies, each once"),
+        )
     for code in sorted({code for code in named if named.count(code) > 1}):
         problems.add(_("partner {code!r} is given twice", code=code))
     problems.raise_if_any()

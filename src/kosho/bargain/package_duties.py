@@ -13,7 +13,7 @@ from kosho.bargain.table import LawState, Table
 from kosho.equilibrium import Shock
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law import Register
-from kosho.law.measure import Overlay
+from kosho.law.overlay import Overlay
 from kosho.world import World
 
 __all__ = ["ReachedTrade", "law_of_package", "split_by_issues"]

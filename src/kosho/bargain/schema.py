@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from kosho.bounds import COST, DISCOUNT, WEIGHT, Bound
 from kosho.language import _
-from kosho.law.measure import Overlay
+from kosho.law.overlay import Overlay
 from kosho.law.scope import Actor, Id, SectorCode, Some
 from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, require_reason
 from kosho.yamlfile import Key

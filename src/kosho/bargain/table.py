@@ -19,8 +19,9 @@ from kosho.bargain.table_check import TableCheck
 from kosho.display import Card, Shown, listing
 from kosho.errors import Problems
 from kosho.language import _
-from kosho.law.measure import Measure, Overlay
+from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Amount
+from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.limits import refuse_beyond
 from kosho.provenance import Said, Source

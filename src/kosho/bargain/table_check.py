@@ -10,8 +10,9 @@ from kosho.bargain.schema import Justified, Option, StruckDeal, TableFile, justi
 from kosho.bounds import PERCENT_DUTY
 from kosho.errors import Problems, suggest
 from kosho.language import _
-from kosho.law.measure import Measure, Overlay
+from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Amount
+from kosho.law.overlay import Overlay
 from kosho.law.overlay_check import check_overlays
 from kosho.law.register import Register
 from kosho.yamlfile import Key, LineNumbers

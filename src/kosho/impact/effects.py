@@ -26,8 +26,8 @@ from kosho.impact.product_nests import End
 from kosho.impact.subsidies import subsidised
 from kosho.impact.tariff_shock import shock as duties
 from kosho.language import _
-from kosho.law.measure import Overlay
 from kosho.law.overlap import impossible
+from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.world import World
 

@@ -22,8 +22,9 @@ from kosho.impact.effects import Effects, effects
 from kosho.impact.product_nests import End
 from kosho.impact.tariff_shock import shock as duties
 from kosho.language import _
-from kosho.law.measure import Measure, MeasureEnd, Overlay, Replacement
+from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Declared, Subsidy
+from kosho.law.overlay import MeasureEnd, Overlay, Replacement
 from kosho.world import World
 
 if TYPE_CHECKING:

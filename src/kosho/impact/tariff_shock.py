@@ -16,7 +16,8 @@ from kosho.equilibrium import Shock
 from kosho.errors import InputError, Problem
 from kosho.impact.base_law import base_days
 from kosho.language import _
-from kosho.law.measure import CONCESSIONS, Measure, Overlay
+from kosho.law.measure import CONCESSIONS, Measure
+from kosho.law.overlay import Overlay
 from kosho.law.product_groups import Product
 from kosho.law.register import Register
 from kosho.law.scope import Preference

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from kosho.law.line_rate import history as history
     from kosho.law.line_rate import quote as quote
     from kosho.law.measure import Measure as Measure
-    from kosho.law.measure import MeasureFile as MeasureFile
-    from kosho.law.measure import Overlay as Overlay
+    from kosho.law.measure_file import MeasureFile as MeasureFile
+    from kosho.law.overlay import Overlay as Overlay
     from kosho.law.product_groups import Product as Product
     from kosho.law.product_groups import ProductGroup as ProductGroup
     from kosho.law.product_groups import Products as Products
@@ -61,8 +61,10 @@ def __getattr__(name: str) -> object:
     match name:
         case "history" | "quote":
             from kosho.law import line_rate as home
-        case "Measure" | "MeasureFile" | "Overlay":
-            from kosho.law import measure as home
+        case "Measure" | "MeasureFile":
+            from kosho.law import measure_file as home
+        case "Overlay":
+            from kosho.law import overlay as home
         case "Product" | "ProductGroup" | "Products":
             from kosho.law import product_groups as home
         case "Facts" | "Pending" | "Query" | "RateQuote" | "RateSpan":

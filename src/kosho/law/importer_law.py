@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from kosho import provenance
 from kosho.cache import code, keep, place, used
 from kosho.codes import blocs, countries
-from kosho.law import measure, nontariff_terms, product_groups, scope
+from kosho.law import measure, measure_file, nontariff_terms, product_groups, scope
 from kosho.law.product_groups import Products
 from kosho.law.register import Asked, Register
 from kosho.translations import depends_on
@@ -109,7 +109,7 @@ def _private(model: type[BaseModel]) -> dict[str, Any] | None:
 @cache
 def _kinds() -> Mapping[str, _Kind]:
     """All types that a copy may be made of, by name."""
-    rooms = (measure, nontariff_terms, product_groups, provenance, scope)
+    rooms = (measure, measure_file, nontariff_terms, product_groups, provenance, scope)
     types = [kind for room in rooms for kind in vars(room).values() if isinstance(kind, type)]
     models = {kind.__name__: _Kind.of(kind) for kind in types if issubclass(kind, BaseModel)}
     return models | {kind.__name__: _Kind(kind, {}) for kind in (Asked, Products, Register)}

@@ -13,7 +13,8 @@ from kosho.language import _
 from kosho.law.export_controls import controls
 from kosho.law.export_controls import in_words as control_in_words
 from kosho.law.headings import Position, cover
-from kosho.law.measure import Measure, Omission
+from kosho.law.measure import Measure
+from kosho.law.measure_file import Omission
 from kosho.law.nomenclature import SHIPPED, refuse_absent
 from kosho.law.ordinary_duty import RateBounds
 from kosho.law.outside import outside
@@ -313,7 +314,8 @@ def history(register: Register, query: Query, first: date, last: date) -> list[R
     turns = {first, last + timedelta(days=1)}
     for measure in register.measures:
         if measure.imposed_by(query.importer):
-            ends = [measure.legal_to + timedelta(days=1)] if measure.legal_to is not None else []
+            end = measure.last_day(query.known)
+            ends = [end + timedelta(days=1)] if end is not None else []
             turns |= {day for day in (*measure.days_of_change, *ends) if first < day <= last}
     turns |= {day for _other, day in register.ends if first < day <= last}
     if not query.gives_duty:
@@ -390,10 +392,9 @@ def _pending(register: Register, query: Query) -> Iterator[Pending]:
             or measure.level_on(query.exporter) is None
         ):
             continue
-        begins = _begins(measure, query.on, ends.get(measure.id, []))
-        dropped = (
-            measure.stage == "never_in_force" and measure.legal_to is None and query.on >= measure.first_day
-        )
+        last = measure.last_day(known)
+        begins = _begins(measure, query.on, last, ends.get(measure.id, []))
+        dropped = measure.stage == "never_in_force" and last is None and query.on >= measure.first_day
         if begins is None or dropped or (begins == query.on and measure.stage in ("in_force", "expired")):
             continue
         positions = (
@@ -418,13 +419,15 @@ def _terminations(register: Register, known: date) -> dict[str, list[tuple[date,
     for item in register.measures:
         if item.kind == "termination" and item.known_from <= known and item.stage in ("in_force", "expired"):
             for name in item.terminates:
-                ends.setdefault(name, []).append((item.first_day, item.legal_to))
+                ends.setdefault(name, []).append((item.first_day, item.last_day(known)))
     for name, first in register.ends:
         ends.setdefault(name, []).append((first, None))
     return ends
 
 
-def _begins(measure: Measure, on: date, ends: Sequence[tuple[date, date | None]]) -> date | None:
+def _begins(
+    measure: Measure, on: date, until: date | None, ends: Sequence[tuple[date, date | None]]
+) -> date | None:
     """First day from `on` at which the measure's dates allow it and nothing ends it; None if there is none."""
     day = max(on, measure.first_day)
     for first, last in sorted(ends, key=lambda span: span[0]):
@@ -432,7 +435,7 @@ def _begins(measure: Measure, on: date, ends: Sequence[tuple[date, date | None]]
             if last is None:
                 return None
             day = last + timedelta(days=1)
-    return day if measure.legal_to is None or day <= measure.legal_to else None
+    return day if until is None or day <= until else None
 
 
 def _alike(register: Register, query: Query) -> str:

@@ -6,13 +6,12 @@ Rates in the files are percent, as the law writes them; everything the rooms han
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Discriminator,
     Field,
     PrivateAttr,
@@ -32,32 +31,24 @@ from kosho.law.scope import (
     ALL,
     EVERYONE,
     Content,
-    HsList,
-    HsPrefix,
     Id,
     Imposer,
     Partners,
-    Preference,
     Scope,
     Some,
     belongs,
     known_partner,
 )
 from kosho.law.staging import Staged
-from kosho.provenance import Cited, Day, Frozen, Source, Status
+from kosho.provenance import Cited, Day, Frozen, Status
 
 __all__ = [
     "CONCESSIONS",
     "DUTIES",
+    "PRICED",
     "Clause",
-    "Covers",
     "Kind",
     "Measure",
-    "MeasureEnd",
-    "MeasureFile",
-    "Omission",
-    "Overlay",
-    "Replacement",
     "Stage",
     "Unit",
     "ValueShare",
@@ -129,10 +120,6 @@ the other side opens, arms and economic security."""
 
 Stage = Literal["in_force", "announced", "offered", "expired", "never_in_force"]
 """`in_force` and `expired` measures apply between their dates, the others only where a scenario adds them."""
-
-
-def _several(value: object) -> object:
-    return [value] if isinstance(value, dict | Covers) else value
 
 
 Unit = Annotated[str, Field(pattern=r"^(percent|[A-Z]{3}/[a-z][a-z0-9]*)$")]
@@ -218,6 +205,9 @@ class Measure(Frozen):
     stage: Stage
     legal_from: Day
     legal_to: Day | None = None
+    ends: tuple[tuple[Day, Day | None], ...] = ()
+    """Where its last day changed, in order: the day on which each became known, and the last day. It is read
+    from a `legal_to` under days."""
     """Last day in force according to the measure itself; what ends it later is a termination of its own."""
     collected_from: Day | None = None
     """First day it was collected (of a termination: no longer), where that is not `legal_from`; rates are those
@@ -256,6 +246,16 @@ class Measure(Frozen):
                 ("sources", f"{listing(self.source)} ({self.status})"),
             ],
         )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _last_day(cls, values: Any) -> Any:
+        """A last day that changed is the latest, and all that it was."""
+        ends = values.get("legal_to") if isinstance(values, Mapping) else None
+        if not isinstance(ends, Mapping):
+            return values
+        told = cast("Mapping[str, Any]", ends)
+        return {**cast("Mapping[str, Any]", values), "ends": sorted(told.items()), "legal_to": told[max(told)]}
 
     @model_validator(mode="after")
     def _consistent(self) -> Measure:
@@ -379,6 +379,13 @@ class Measure(Frozen):
             raise ValueError(_("value_share is a share, from 0 to 1"))
         return self
 
+    def last_day(self, known: date | None = None) -> date | None:
+        """Last day it acts, as known on a day (the latest by default); None: no end was known."""
+        if known is None or not self.ends:
+            return self.legal_to
+        told = [last for day, last in self.ends if day <= known]
+        return told[-1] if told else None
+
     @property
     def first_day(self) -> date:
         """First day it acts."""
@@ -442,156 +449,3 @@ class Measure(Frozen):
     def days_of_change(self) -> tuple[date, ...]:
         """Days from which on it does something else than before: its first, and its steps."""
         return (self.first_day,) if self.staged is None else tuple(self.staged.days(self.first_day))
-
-
-class Omission(Frozen):
-    """Something that was in force and is not in the file, and why.
-
-    >>> from kosho.law.measure import Omission
-    >>> left = Omission(what="Duties on books", why="list not at hand", imposer="USA", prefixes=("4901",))
-    >>> left.touches("USA", "JPN", "490199"), left.touches("USA", "JPN", "870323")
-    (True, False)
-    """
-
-    what: str
-    why: str
-    source: str | None = None
-    imposer: Imposer | None = None
-    """Whose it is; a look-up is told only of what says so."""
-    partners: Partners = EVERYONE
-    preference: tuple[Preference, ...] = ()
-    """Claims under which it may matter (`[none]`: only to goods that claim nothing); any where not given."""
-    prefixes: tuple[HsPrefix, ...] = ()
-    """Headings it may touch; none: it is told of every line of the imposer, and changes no rate."""
-    first: Day | None = None
-    last: Day | None = None
-    """Days on which it may matter; all where not given."""
-    excludes: tuple[Id, ...] = ()
-    """Of a list that frees goods: measures or authorities that do not apply to those on it. What goods under
-    its headings pay is then a range, and no number."""
-    raises: bool = False
-    """Whether it adds to what goods under its headings pay, nobody knows how much."""
-
-    @property
-    def decides(self) -> bool:
-        """Whether a rate under its headings is no number because of it; otherwise it is only told."""
-        return bool(self.prefixes) and (self.raises or bool(self.excludes))
-
-    def of(self, importer: str) -> bool:
-        """Whether it is a measure of an importer, or of its union."""
-        return self.imposer is not None and belongs(importer, self.imposer)
-
-    def matters_under(self, preference: str) -> bool:
-        """Whether goods that claim a preference may be under it."""
-        return not self.preference or preference in self.preference
-
-    def concerns(self, importer: str, exporter: str, on: date | None = None) -> bool:
-        """Whether goods of this origin may be under it, whatever they are."""
-        return self.of(importer) and exporter in self.partners and (on is None or self.matters(on))
-
-    def matters(self, on: date) -> bool:
-        """Whether it may matter on a day."""
-        return (self.first is None or self.first <= on) and (self.last is None or on <= self.last)
-
-    def touches(self, importer: str, exporter: str, code: str, on: date | None = None) -> bool:
-        """Whether a line of this origin may be under it."""
-        return self.concerns(importer, exporter, on) and any(
-            code.startswith(prefix) or prefix.startswith(code) for prefix in self.prefixes
-        )
-
-
-class Covers(Frozen):
-    """The days for which the register holds all measures of an imposer that are of some kinds.
-
-    It is said beside the measures: where a file holds none of them, it counts for nothing.
-    """
-
-    imposer: Imposer
-    first: Day
-    last: Day
-    kinds: Some[Kind] = DUTIES
-    """Duties unless others are named (`[subsidy]`)."""
-
-    def holds(self, kind: Kind, on: date) -> bool:
-        """Whether all of a kind are held that act on a day."""
-        return kind in self.kinds and self.first <= on <= self.last
-
-    def beside(self, measures: Iterable[Measure]) -> bool:
-        """Whether some of the measures are what it speaks of."""
-        return any(one.imposer == self.imposer and one.kind in self.kinds for one in measures)
-
-
-class MeasureFile(Frozen):
-    """A register file.
-
-    >>> from kosho.law import MeasureFile
-    >>> MeasureFile(title="My measures", sources=(), measures=())
-    MeasureFile(title='My measures')
-    """
-
-    title: str
-    covers: Annotated[
-        tuple[Covers, ...], BeforeValidator(_several, json_schema_input_type=Covers | tuple[Covers, ...])
-    ] = ()
-    """One or several; none: the register is not said to be complete for any days (a file of lists, say)."""
-    verified_to: Day | dict[Imposer, Day] | None = None
-    """Last day for which its measures were compared with their sources: one, or one an imposer."""
-    not_covered: tuple[Omission, ...] = ()
-    sources: tuple[Source, ...] = ()
-    """Known to all files; one id in two files is one source and said alike."""
-    lists: dict[Id, HsList] = Field(default_factory=dict)
-    """Headings by list id; measures of all files may refer to them."""
-    measures: tuple[Measure, ...] = ()
-
-    def verified(self) -> dict[str, date]:
-        """Last day verified, by imposer of its measures."""
-        if self.verified_to is None:
-            return {}
-        if isinstance(self.verified_to, dict):
-            return dict(self.verified_to)
-        return dict.fromkeys((measure.imposer for measure in self.measures), self.verified_to)
-
-
-class MeasureEnd(Frozen):
-    """A scenario's end of a measure."""
-
-    measure: Id
-    legal_from: Day
-    """First day without it."""
-
-
-class Replacement(Frozen):
-    """A scenario's other version of a measure."""
-
-    measure: Id
-    by: Measure
-
-
-class Overlay(Frozen):
-    """What a scenario changes in a dated state.
-
-    >>> from kosho import Case
-    >>> change = Case.load("japan-us-2025").scenario("deal").overlay
-    >>> [measure.id for measure in change.add], [one.measure for one in change.end]
-    (['case-cars-15', 'case-parts-15', 'case-rest-15'], ['us-ieepa-annex1'])
-    """
-
-    title: str
-    note: str | None = None
-    add: tuple[Measure, ...] = ()
-    end: tuple[MeasureEnd, ...] = ()
-    replace: tuple[Replacement, ...] = ()
-
-    def __add__(self, other: Overlay) -> Overlay:
-        """Both changes together."""
-        return Overlay(
-            title=f"{self.title}; {other.title}" if self.title else other.title,
-            add=self.add + other.add,
-            end=self.end + other.end,
-            replace=self.replace + other.replace,
-        )
-
-    def sources(self) -> set[str]:
-        """Ids of the sources it refers to."""
-        measures: list[Any] = [*self.add, *(item.by for item in self.replace)]
-        return {source for measure in measures for source in measure.source}

@@ -10,6 +10,9 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+from kosho.errors import InputError, Problem
+from kosho.language import _
+
 __all__ = ["SHIPPED", "ends_at_line", "refuse_absent", "shipped_lines"]
 
 _IMPORTER = "USA"
@@ -20,6 +23,8 @@ _SAME_LINES = date(2023, 10, 13), date(2027, 12, 31)
 the end of the Harmonized System of 2022.
 """
 _LINE, _CHAPTERS = 8, "97"
+_DUTIES = "99"
+"""Chapter that says duties on goods of other chapters."""
 
 
 @cache
@@ -63,13 +68,18 @@ def refuse_absent(importer: str, code: str, on: date) -> None:
     """Refuse a code that the tariff does not have, where all its lines are known.
 
     Raises:
-        InputError: neither a whole edition that was imported nor the lines that ship have it.
+        InputError: neither a whole edition that was imported nor the lines that ship have it, or it is one of
+            duties.
 
     >>> refuse_absent("USA", "84139090", date(2025, 6, 1))
     Traceback (most recent call last):
         ...
     kosho.errors.InputError: 84139090 is no code of USA, HTS, December 2024 (the nearest lines are ...)
     """
+    if importer == _IMPORTER and code.startswith(_DUTIES):
+        raise InputError(
+            Problem(_("{code} is a heading of duties, no code of goods", code=code), _("ask about the goods"))
+        )
     from kosho.law.schedules.lines import absent  # noqa: PLC0415 - schedules are read when needed
     from kosho.law.schedules.ordinary import in_force  # noqa: PLC0415
 

@@ -26,10 +26,12 @@ from pydantic import ValidationError
 
 from kosho.codes import blocs, country_name, expand_regions
 from kosho.codes import sectors as icio_sectors
+from kosho.display import plural
 from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.law.catalogue import Code, CodeKind, catalogue, nearest
-from kosho.law.measure import PRICED, Measure, Overlay
+from kosho.law.measure import PRICED, Measure
+from kosho.law.overlay import Overlay
 from kosho.law.query import CUSTOMS_UNIONS
 from kosho.law.register import Register
 from kosho.law.scope import ALL
@@ -105,7 +107,9 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
     if len(words) < 4:
         raise InputError(
             Problem(
-                _("{text!r} has {number} words of at least 4", text=text, number=len(words)), GRAMMAR, key=key
+                _("{text!r} has {count} of at least 4", text=text, count=plural(len(words), "word")),
+                GRAMMAR,
+                key=key,
             )
         )
     reading = _Reading(text, key, catalogue(register.products), [])

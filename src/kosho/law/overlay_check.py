@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from kosho.errors import Problems, suggest
 from kosho.language import _
-from kosho.law.measure import Measure, Overlay
+from kosho.law.measure import Measure
+from kosho.law.overlay import Overlay
 from kosho.law.references import References, check_references
 from kosho.law.register import Register
 from kosho.yamlfile import Key, LineNumbers

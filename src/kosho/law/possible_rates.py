@@ -18,7 +18,8 @@ from math import inf, isclose
 from kosho.errors import InputError
 from kosho.law.edition_scope import in_edition
 from kosho.law.headings import Cover, Headings, Key, Place, Places, Position, cover, keys_of, place
-from kosho.law.measure import Measure, Omission
+from kosho.law.measure import Measure
+from kosho.law.measure_file import Omission
 from kosho.law.nomenclature import ends_at_line
 from kosho.law.ordinary_duty import (
     OrdinaryDuty,

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from kosho.codes import sectors
 from kosho.errors import Problem, Problems, suggest
 from kosho.language import _
-from kosho.law.measure import Measure, MeasureFile
+from kosho.law.measure import Measure
+from kosho.law.measure_file import MeasureFile
 from kosho.law.narrow_products import Niche, niches
 from kosho.law.nontariff_terms import Amount
 from kosho.law.product_groups import Products

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -15,7 +15,9 @@ from kosho.codes import expand_regions
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
-from kosho.law.measure import DUTIES, Covers, Measure, MeasureFile, Omission, Overlay
+from kosho.law.measure import DUTIES, Measure
+from kosho.law.measure_file import Covers, MeasureFile, Omission, refuse_uncovered, unfounded, verified_of
+from kosho.law.overlay import Overlay
 from kosho.law.product_groups import Product, Products, in_scope
 from kosho.law.rateless import RATELESS
 from kosho.law.scope import HsList, HsScope, belongs
@@ -143,9 +145,9 @@ class Register(Shown):
                 for span in document.covers
                 if span.beside(document.measures)
             ),
-            unfounded=tuple(_unfounded(documents)),
+            unfounded=tuple(unfounded(documents)),
             not_covered=tuple(item for _other, document, _other in documents for item in document.not_covered),
-            verified=_verified((document for _other, document, _other in documents), known),
+            verified=verified_of((document for _other, document, _other in documents), known),
             known=known,
             places={
                 measure.id: f"{path}:{lines['measures', index]}"
@@ -462,7 +464,8 @@ class Register(Shown):
         return self.products.without_trade(expand_regions([imposer]))
 
     def _valid(self, measure: Measure, on: date, known: date | None) -> bool:
-        if on < measure.first_day or (measure.legal_to is not None and on > measure.legal_to):
+        last = measure.last_day(known)
+        if on < measure.first_day or (last is not None and on > last):
             return False
         if measure.id in self.assumed:
             return True
@@ -526,73 +529,7 @@ class Register(Shown):
         Raises:
             InputError: naming the days that are covered.
         """
-        missing: dict[str, list[str]] = {}
-        for imposer in sorted({span.imposer for span in self.duties_covered}):
-            spans = [span for span in self.duties_covered if span.imposer == imposer]
-            if not any(span.first <= on <= span.last for span in spans):
-                days = ", ".join(
-                    dict.fromkeys(_("{first} to {last}", first=span.first, last=span.last) for span in spans)
-                )
-                missing.setdefault(days, []).append(imposer)
-        if missing:
-            who = ", ".join(sorted(name for names in missing.values() for name in names))
-            known = [
-                _("{days} of {names}", days=days, names=", ".join(names)) for days, names in missing.items()
-            ]
-            hint = _("it covers ") + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
-            hint += "".join(self._later_steps(on))
-            raise InputError(
-                Problem(_("the measures of {who} on {on} are not in the register", who=who, on=on), hint)
-            )
-
-    def _later_steps(self, on: date) -> Iterator[str]:
-        """What is staged beyond the days that are covered, step by step, and how to ask about a step."""
-        covered = max(span.last for span in self.duties_covered)
-        if on <= covered:
-            return
-        for one in self.measures:
-            if one.staged is None:
-                continue
-            steps = enumerate(one.staged.days(one.first_day), 1)
-            told = [
-                _("{step}/{count} on {day}", step=step, count=one.staged.steps, day=day)
-                for step, day in steps
-                if day > covered
-            ]
-            if told:
-                yield _(
-                    "; {id} goes on in steps, {steps}: to ask what a step comes to, write its value without "
-                    "`staged`, in force on a day that is covered",
-                    id=one.id,
-                    steps=", ".join(told),
-                )
-
-
-def _unfounded(documents: Iterable[tuple[Path, MeasureFile, LineNumbers]]) -> Iterator[Problem]:
-    for path, document, lines in documents:
-        for span in document.covers:
-            if not span.beside(document.measures):
-                yield Problem(
-                    _(
-                        "says that all of {imposer} from {first} to {last} is held, and has none of it",
-                        imposer=span.imposer,
-                        first=span.first,
-                        last=span.last,
-                    ),
-                    _("say it in the file of the measures"),
-                    str(path),
-                    lines["covers",],
-                    "covers",
-                )
-
-
-def _verified(documents: Iterable[MeasureFile], known: date | None) -> dict[str, date]:
-    """By imposer; nobody had compared anything with what was to come after the day of knowledge."""
-    found: dict[str, date] = {}
-    for document in documents:
-        for imposer, day in document.verified().items():
-            found[imposer] = min(day, found.get(imposer, day), known or day)
-    return found
+        refuse_uncovered(self.duties_covered, on, self.measures)
 
 
 def shipped_files() -> list[Path]:

@@ -87,6 +87,7 @@ def _reader(model: type[BaseModel]) -> bytes:
         "kosho.known",
         "kosho.provenance",
         "kosho.law.measure",
+        "kosho.law.measure_file",
         "kosho.law.nontariff_terms",
         "kosho.law.rateless",
         "kosho.law.scope",

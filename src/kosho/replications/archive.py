@@ -38,8 +38,9 @@ def arrays(
             Problem(_("no such file"), _("the folder must hold {name}", name=path.name), str(path))
         ) from None
     except (OSError, ValueError, BadZipFile) as error:
+        told = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise InputError(
-            Problem(_("cannot be read: {error}", error=error), _("a numpy .npz archive"), str(path))
+            Problem(_("cannot be read: {told}", told=told), _("a numpy .npz archive"), str(path))
         ) from None
     problems = Problems(str(path))
     for name in shapes.keys() - data.keys():

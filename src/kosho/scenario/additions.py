@@ -17,9 +17,9 @@ from kosho.impact.applicable import unknown_duties
 from kosho.impact.effects import Effects, effects
 from kosho.impact.reach import IdleError, idle, same_question
 from kosho.language import _
-from kosho.law.measure import Overlay
 from kosho.law.one_line import OneLine, blocs_alone, one_line
 from kosho.law.overlap import touch
+from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.scenario.against import differences, figures_of
 from kosho.scenario.results import BASE

@@ -24,7 +24,7 @@ from kosho.impact.measure_effects import effect
 from kosho.impact.product_nests import End, nest, niche
 from kosho.impact.subsidies import Subsidised, paid_out
 from kosho.impact.tariff_shock import shock as duties
-from kosho.law.measure import Overlay, Replacement
+from kosho.law.overlay import Overlay, Replacement
 
 if TYPE_CHECKING:
     from kosho.case import Law

@@ -197,7 +197,7 @@ class Desk:
     def _solved(self, change: Counterfactual) -> tuple[Outcome, Outcome]:
         """With labour given, and with labour that answers to wages."""
         world, deficits = with_quantities(self._here(), self.deal.priced[0].shocks.world), self.deal.deficits
-        closure = Closure(labour_supply=effects.LABOUR_SUPPLY)
+        closure = Closure(labour_supply=effects.LABOUR_SUPPLY).sourced(world)
         return solve(world, change, deficits), solve(world, change, deficits, closure=closure)
 
     def along(self, package: int) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class SideFile(Frozen):
     """What a side keeps for itself.
 
     >>> from kosho.serve.sides import SideFile
-    >>> SideFile(party="JPN", weights={"jpn-cars": 0.3}).reveals
+    >>> SideFile(party="JPN", weights={"jpn-vehicles": 0.3}).reveals
     ()
     """
 

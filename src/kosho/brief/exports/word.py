@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,11 @@ STYLES = ("Title", "Subtitle", "Heading 1", "Heading 2", "Caption", "List Bullet
 """Styles that a template must have; text is set in its `Normal`."""
 PLACEHOLDERS = ("title", "case", "as_of", "parties", "brief")
 """What `{{ ... }}` in a template may name; `brief` is the paragraph that the whole text takes the place of."""
+FULL_WIDTH = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6]"
+)
+BREAKABLE = 10
+"""Letters that full-width text has on a line, at least."""
 NAMES = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 INK, SOFT, BLUE = "1B2430", "4B5768", "1D3F72"
 SMALL, TINY = 16, 14
@@ -196,7 +202,7 @@ def _figure(made: Document, brief: Brief, block: Figure, ids: dict[str, str]) ->
     if charts is None:
         return
     field = _field(" SEQ Figure \\* ARABIC ", _run("1"))
-    caption = f"{_run('Figure ')}{field}{_run('. ' + block.title)}"
+    caption = f"{_run(_('Figure '))}{field}{_run(_('. ') + block.title)}"
     yield _parsed(f"<w:p {{ns}}>{_style(ids['Caption'], '<w:keepNext/>')}{caption}</w:p>")
     shown = zip(embedded(made, charts), block.spoken, strict=True)
     drawn = "".join(_chart(number, one, told) for number, (one, told) in enumerate(shown, 1))
@@ -225,7 +231,7 @@ def _words(block: Heading | Paragraph, ids: dict[str, str]) -> BaseOxmlElement:
     if isinstance(block, Heading):
         return _paragraph(ids[f"Heading {block.level}"], block.text)
     style = ids["List Bullet"] if block.kind == "point" else ""
-    lead = _run(f"{block.lead}{'' if block.lead.startswith('[') else '.'} ", bold=True) if block.lead else ""
+    lead = _run(block.lead + (" " if block.lead.startswith("[") else _(". ")), bold=True) if block.lead else ""
     size, colour = {"note": (SMALL + 1, SOFT), "lead": (26, BLUE)}.get(block.kind, (0, ""))
     return _parsed(f"<w:p {{ns}}>{_style(style)}{lead}{_run(block.text, size=size, colour=colour)}</w:p>")
 
@@ -264,7 +270,7 @@ def _table(brief: Brief, table: CellTable, number: int, ids: dict[str, str]) -> 
     keep = "<w:keepNext/>"
     field = _field(" SEQ Table \\* ARABIC ", _run(str(number)))
     yield _parsed(
-        f"<w:p {{ns}}>{_style(ids['Caption'], keep)}{_run('Table ')}{field}{_run('. ' + table.caption)}</w:p>"
+        f"<w:p {{ns}}>{_style(ids['Caption'], keep)}{_run(_('Table '))}{field}{_run(_('. ') + table.caption)}</w:p>"
     )
     widths = _widths(table)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
@@ -312,11 +318,23 @@ def _widths(table: CellTable) -> list[int]:
     for place, head in enumerate(table.columns):
         cells = [row[place] for row in table.rows if place < len(row)]
         words = [word for one in cells for word in f"{one.text} {one.note} {one.word}".split(" ")]
-        least.append(PADDING + LETTER * max(map(len, (*words, *head.split(), "0000"))))
-        said.append(max((min(len(f"{one.text} {one.note}"), SENTENCE) for one in cells), default=1) ** 0.6)
+        least.append(PADDING + LETTER * max(map(_long, (*words, *head.split(), "0000"))))
+        said.append(max((min(_wide(f"{one.text} {one.note}"), SENTENCE) for one in cells), default=1) ** 0.6)
     left = max(WIDTH - sum(least), 0.0)
     wide = [one + left * share / sum(said) for one, share in zip(least, said, strict=True)]
     return [round(WIDTH * one / sum(wide)) for one in wide]
+
+
+def _wide(text: str) -> int:
+    """Letters of a text, those of full width twice."""
+    return len(text) + sum(unicodedata.east_asian_width(one) in "WF" for one in text)
+
+
+def _long(word: str) -> int:
+    """Letters of a word that stay on one line: between those of full width a line may break."""
+    if _wide(word) == len(word):
+        return len(word)
+    return min(_wide(word), max(BREAKABLE, *map(len, FULL_WIDTH.split(word))))
 
 
 def _head_rows(table: CellTable, widths: Sequence[int]) -> Iterator[str]:
