@@ -202,7 +202,7 @@ def _figure(made: Document, brief: Brief, block: Figure, ids: dict[str, str]) ->
     if charts is None:
         return
     field = _field(" SEQ Figure \\* ARABIC ", _run("1"))
-    caption = f"{_run(_('Figure '))}{field}{_run(_('. ') + block.title)}"
+    caption = _run(_("Figure ")) + field + _run(_(". ") + block.title)
     yield _parsed(f"<w:p {{ns}}>{_style(ids['Caption'], '<w:keepNext/>')}{caption}</w:p>")
     shown = zip(embedded(made, charts), block.spoken, strict=True)
     drawn = "".join(_chart(number, one, told) for number, (one, told) in enumerate(shown, 1))
@@ -269,9 +269,8 @@ def _table(brief: Brief, table: CellTable, number: int, ids: dict[str, str]) -> 
     """Caption, table and note."""
     keep = "<w:keepNext/>"
     field = _field(" SEQ Table \\* ARABIC ", _run(str(number)))
-    yield _parsed(
-        f"<w:p {{ns}}>{_style(ids['Caption'], keep)}{_run(_('Table '))}{field}{_run(_('. ') + table.caption)}</w:p>"
-    )
+    caption = _run(_("Table ")) + field + _run(_(". ") + table.caption)
+    yield _parsed(f"<w:p {{ns}}>{_style(ids['Caption'], keep)}{caption}</w:p>")
     widths = _widths(table)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     heads = "".join(_head_rows(table, widths))
