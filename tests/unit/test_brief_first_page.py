@@ -206,9 +206,7 @@ def test_once_agreed_the_page_says_what_was_agreed_and_what_it_left() -> None:
         "On 22 June 2025: Cars: 15 % in all; American rice: 75 % more within the minimum access. "
         "Not priced: Shipyards and 1 more."
     )
-    assert plain(lines["accept"]) == (
-        "Japan 800 million dollars a year, each with no other side worse off than by what was agreed."
-    )
+    assert plain(lines["accept"]) == ("Japan 800 million dollars a year, each with no other side worse off.")
     assert plain(lines["gains"]).startswith(
         "Billion dollars a year over no deal: Japan +2.9 (+1.0 to +4.0) and the United States +1.8."
     )
@@ -221,6 +219,17 @@ def test_once_agreed_the_page_says_what_was_agreed_and_what_it_left() -> None:
     main = text[: text.index("Every number behind the pages above")].lower()
     for term in ("shapley", "frontier", "wedge", "equivalent variation"):  # the annex explains them
         assert term not in main
+
+
+def test_a_page_that_tells_what_was_agreed_is_as_short_as_any() -> None:
+    laid = agreed()
+    assert laid.struck is not None
+    part = laid.struck.parts[1].model_copy(
+        update={"title": "American farm goods, fertiliser and fuels of crops"}
+    )
+    lines = told(laid.model_copy(update={"struck": laid.struck.model_copy(update={"parts": (part,) * 9})}))
+    assert "more on the next page" in lines["ask"]
+    assert sum(len(line.split()) for line in lines.values()) < 230
 
 
 def test_before_the_day_that_talks_were_over_the_deal_to_ask_for_is_told() -> None:
@@ -271,7 +280,7 @@ def test_where_a_range_holds_both_signs_the_turn_is_told() -> None:
     lines = told(
         None, scenarios=tuple(one for one in brief("").scenarios if one.role != "deal"), turning=(turn,)
     )
-    assert lines["gains"].endswith("The sign turns for the United States at 0.44 of the central strength.")
+    assert lines["gains"].endswith("The sign turns for the United States at 0.44 of the centre.")
 
 
 def test_dates_come_in_order_and_the_deadline_is_among_them() -> None:

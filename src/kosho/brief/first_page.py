@@ -21,6 +21,8 @@ __all__ = ["first_page", "struck", "turning_point"]
 
 ROOM = 62
 """Words that the terms of a deal may take; what does not fit is on the next page."""
+ROOM_ONCE_AGREED = 36
+"""Words for them where a page tells what was agreed, and what of it has no price."""
 DATES = 2
 """Dates that are named."""
 
@@ -100,7 +102,9 @@ def _asked(brief: Brief, party: str, ask: Prospect) -> str:
 def _agreed(one: StruckSummary) -> str:
     """Its parts as far as there is room for them, and what of it has no price."""
     parts = [DealTerm(issue=part.title, option=part.settled, changed=True) for part in one.parts]
-    told = _terms(parts, ROOM, {word for part in parts for word in part.option.split() if word.islower()})
+    told = _terms(
+        parts, ROOM_ONCE_AGREED, {word for part in parts for word in part.option.split() if word.islower()}
+    )
     more = _(" and {number} more", number=len(one.unpriced) - 1) if len(one.unpriced) > 1 else ""
     unpriced = _(" Not priced: {title}{more}.", title=one.unpriced[0].title, more=more) if one.unpriced else ""
     return _("On {day}: {terms}", day=formatting.day(one.date), terms=told) + unpriced
@@ -112,10 +116,7 @@ def _left_by(one: StruckSummary) -> str:
     if not more:
         return _("Nothing: no side could have had more without another's having less.")
     told = [f"{formatting.the_country(code)} {formatting.dollars(gain)}" for code, gain in more.items()]
-    text = _(
-        "{names} dollars a year, each with no other side worse off than by what was agreed.",
-        names=formatting.listed(told),
-    )
+    text = _("{names} dollars a year, each with no other side worse off.", names=formatting.listed(told))
     return text[:1].upper() + text[1:]
 
 
@@ -224,7 +225,7 @@ def _gains_agreed(brief: Brief, one: StruckSummary) -> str:
         f"{formatting.the_country(code)} {formatting.billions(gain, sign=True)}"
         for code, gain in one.over_today.items()
     ]
-    notes = _notes([told], _("its promises to buy, from the low ends of what comes on top to the high"))
+    notes = _notes([told], _("over what its purchases add"))
     return _(
         "{unit} a year over no deal: {told}.{notes} Over what held before it: {names}.",
         unit=unit,
@@ -317,7 +318,7 @@ def _weights(found: Outlook) -> Iterator[str]:
 
 def _due(brief: Brief) -> str:
     waiting = list(_waiting(brief))
-    dates = sorted(_dates(brief)[: 1 if waiting else DATES])
+    dates = sorted(_dates(brief)[: 1 if waiting or struck(brief) else DATES])
     told = [
         _("{day} ({left}): {text}", day=formatting.day(on), left=_left(brief, on), text=text)
         for on, text in dates
@@ -483,7 +484,7 @@ def _worth(brief: Brief, asked: _Compared) -> str:
     notes = _notes([told], _("all that was computed, weak trade included"))
     turned = (
         _(
-            " The sign turns for {country} at {at} of the central strength.",
+            " The sign turns for {country} at {at} of the centre.",
             country=formatting.the_country(one.party),
             at=turning_point(one.turns[-1]),
         )
