@@ -8,7 +8,7 @@ SECONDS ?= 900
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help brief serve test fuzz mutants lint types check bench docs format clean reading-score screenshots
+.PHONY: help brief serve test fuzz mutants lint types check bench docs screenshots format clean reading-score catalogues
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ lint: $(VENV)/.dev ## Format, lint and floor checks, nothing changed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.catalogues --check
+
+catalogues: $(VENV)/.dev ## Bring the messages of every language up to date, and count what is left to translate
+	$(BIN)/python -m tests.catalogues
 
 types: $(VENV)/.dev ## Strict types
 	$(BIN)/basedpyright

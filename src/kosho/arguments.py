@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 
 __all__ = [
     "CELL",
@@ -39,8 +40,8 @@ def note_sort(problems: Problems, given: object, kinds: type | tuple[type, ...],
     wanted = kinds if isinstance(kinds, tuple) else (kinds,)
     if isinstance(given, wanted):
         return True
-    names = " or ".join(kind.__name__ for kind in wanted)
-    problems.add(f"is a {type(given).__name__}, not a {names}", key=argument)
+    names = _(" or ").join(kind.__name__ for kind in wanted)
+    problems.add(_("is a {name}, not a {names}", name=type(given).__name__, names=names), key=argument)
     return False
 
 
@@ -64,7 +65,7 @@ def path_of(given: object, argument: str) -> Path:
     refuse_sort(given, (str, Path), argument)
     text = str(given)
     if not text.strip() or "\0" in text:
-        raise InputError(Problem(f"{text!r} names no file or folder", key=argument))
+        raise InputError(Problem(_("{text!r} names no file or folder", text=text), key=argument))
     return Path(text)
 
 
@@ -73,7 +74,10 @@ def note_share_of_one(problems: Problems, given: object, argument: str, usual: s
     number = float(given) if isinstance(given, Real) and given is not True else None
     if number is None or not 0 < number < 1:
         shown = repr(given) if number is None else f"{number:g}"
-        problems.add(f"{argument} = {shown} is not a number between 0 and 1", f"{usual} is usual")
+        problems.add(
+            _("{argument} = {shown} is not a number between 0 and 1", argument=argument, shown=shown),
+            _("{usual} is usual", usual=usual),
+        )
 
 
 def note_processes(problems: Problems, processes: object) -> None:
@@ -81,13 +85,15 @@ def note_processes(problems: Problems, processes: object) -> None:
     if processes is None:
         return
     if isinstance(processes, bool) or not isinstance(processes, Integral) or processes < 1:
-        problems.add(f"processes = {processes!r}", "one or more, or None to leave it to Kosho")
+        problems.add(
+            _("processes = {processes!r}", processes=processes), _("one or more, or None to leave it to Kosho")
+        )
 
 
 def note_count(problems: Problems, given: object, argument: str, least: int = 0) -> None:
     """Note what is not a whole number of at least so much."""
     if isinstance(given, bool) or not isinstance(given, Integral) or given < least:
-        problems.add(f"{argument} = {given!r}", f"a whole number, {least} or more")
+        problems.add(f"{argument} = {given!r}", _("a whole number, {least} or more", least=least))
 
 
 def note_numbers(problems: Problems, values: Iterable[object], names: Iterable[object], argument: str) -> None:
@@ -97,7 +103,7 @@ def note_numbers(problems: Problems, values: Iterable[object], names: Iterable[o
     if wrong:
         found = ((name, value) for name, value in zip(names, values, strict=True) if type(value) in wrong)
         for name, value in list(found)[:MOST]:
-            what = f"{value!r} is a {type(value).__name__}, not a real number"
+            what = _("{value!r} is a {name}, not a real number", value=value, name=type(value).__name__)
             problems.add(what, key=f"{argument}[{name!r}]")
 
 
@@ -111,7 +117,11 @@ def note_rates(problems: Problems, values: object, argument: str) -> None:
         cells = cast("Mapping[object, object]", values)
         odd = [cell for cell in cells if not _is_cell(cell)]
         for cell in odd[:MOST]:
-            problems.add(f"{cell!r} is not a cell", f"three codes: ({', '.join(CELL)})", key=argument)
+            problems.add(
+                _("{cell!r} is not a cell", cell=cell),
+                _("three codes: ({names})", names=", ".join(CELL)),
+                key=argument,
+            )
         note_numbers(problems, cells.values(), cells, argument)
     else:
         wanted = f"a DataArray over {', '.join(CELL)}, or a mapping from such triples to numbers"
@@ -126,20 +136,26 @@ def note_array(problems: Problems, values: object, dims: Sequence[str], argument
     if not note_sort(problems, values, xr.DataArray, argument) or not isinstance(values, xr.DataArray):
         return False
     if sorted(map(str, values.dims)) != sorted(dims):
-        problems.add(f"the array has dimensions {values.dims}", f"wanted {', '.join(dims)}", key=argument)
+        problems.add(
+            _("the array has dimensions {dims}", dims=values.dims),
+            _("wanted {names}", names=", ".join(dims)),
+            key=argument,
+        )
         return False
     for dim in dims:
         if dim not in values.indexes:
-            problems.add(f"dimension {dim} has no labels", key=argument)
+            problems.add(_("dimension {dim} has no labels", dim=dim), key=argument)
         elif not values.indexes[dim].is_unique:
             twice = str(values.indexes[dim][values.indexes[dim].duplicated()][0])
-            problems.add(f"{dim} {twice!r} is given twice", key=argument)
+            problems.add(_("{dim} {twice!r} is given twice", dim=dim, twice=twice), key=argument)
         else:
             odd = next((code for code in values.indexes[dim] if not isinstance(code, str)), None)
             if odd is not None:
-                problems.add(f"{dim} {odd!r} is no code", "labels are strings", key=argument)
+                problems.add(
+                    _("{dim} {odd!r} is no code", dim=dim, odd=odd), _("labels are strings"), key=argument
+                )
     if values.dtype.kind not in NUMERIC:
-        problems.add(f"is an array of {values.dtype}, not of real numbers", key=argument)
+        problems.add(_("is an array of {dtype}, not of real numbers", dtype=values.dtype), key=argument)
     return len(problems.found) == before
 
 
@@ -157,11 +173,15 @@ def note_column(problems: Problems, given: object, kinds: str, length: int, argu
             if isinstance(given, np.ndarray)
             else type(given).__name__
         )
-        what = "numbers" if kinds == NUMERIC else "positions"
-        problems.add(f"is a {sort}, not an array (m,) of {what}", key=argument)
+        what = _("numbers") if kinds == NUMERIC else _("positions")
+        problems.add(_("is a {sort}, not an array (m,) of {what}", sort=sort, what=what), key=argument)
         return False
     if len(given) != length:
-        problems.add(f"has {len(given)} rows, share has {length}", "one row a part", key=argument)
+        problems.add(
+            _("has {number} rows, share has {length}", number=len(given), length=length),
+            _("one row a part"),
+            key=argument,
+        )
         return False
     return True
 
@@ -169,8 +189,12 @@ def note_column(problems: Problems, given: object, kinds: str, length: int, argu
 def note_names(problems: Problems, given: object, length: int, argument: str) -> None:
     """Note what is not a tuple of so many strings."""
     if not isinstance(given, tuple):
-        problems.add(f"is a {type(given).__name__}, not a tuple of names", key=argument)
+        problems.add(_("is a {name}, not a tuple of names", name=type(given).__name__), key=argument)
     elif not all(issubclass(kind, str) for kind in set(map(type, given))):
-        problems.add("is not a tuple of names", key=argument)
+        problems.add(_("is not a tuple of names"), key=argument)
     elif len(given) != length:
-        problems.add(f"has {len(given)} names, share has {length} rows", "one name a part", key=argument)
+        problems.add(
+            _("has {number} names, share has {length} rows", number=len(given), length=length),
+            _("one name a part"),
+            key=argument,
+        )

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kosho.language import N_, _
+
 if TYPE_CHECKING:
     from kosho.arrays import Array, Mask
 
@@ -54,31 +56,34 @@ class Bound:
         if not (value < self.low or value > self.high):
             return None
         words = self.below if self.below and value < self.low else self.words
-        return words.format(value=value, percent=100 * value, low=self.low, high=self.high)
+        return _(words).format(value=value, percent=100 * value, low=self.low, high=self.high)
 
     def outside(self, values: Array) -> Mask:
         """Which figures are outside; those that are no numbers are not."""
         return (values < self.low) | (values > self.high)
 
 
-_FRACTION = "{value:g} is {percent:,.5g} %, above 300 %: rates are fractions (0.25 for 25 %)"
-DUTY = Bound(0.0, 3.0, _FRACTION, "{value:g} is below zero: that pays buyers, a subsidy, no tariff")
+_FRACTION = N_("{value:g} is {percent:,.5g} %, above 300 %: rates are fractions (0.25 for 25 %)")
+DUTY = Bound(0.0, 3.0, _FRACTION, N_("{value:g} is below zero: that pays buyers, a subsidy, no tariff"))
 """A new ad valorem rate, a fraction. In April 2025 China paid 1.45 on most goods."""
-BASE_DUTY = Bound(0.0, 3.0, _FRACTION, "{value:g} is below zero: a base rate is a duty, zero or more")
+BASE_DUTY = Bound(0.0, 3.0, _FRACTION, N_("{value:g} is below zero: a base rate is a duty, zero or more"))
 """A rate of the base year on a sector's trade between two economies, a fraction."""
 PERCENT_DUTY = Bound(
     0.0,
     1000.0,
-    "{value:g} percent is above 1,000: no duty on goods is that high",
-    "{value:g} percent is below zero: a tariff pays no buyers (a subsidy does), nor does it lower other duties",
+    N_("{value:g} percent is above 1,000: no duty on goods is that high"),
+    N_(
+        "{value:g} percent is below zero: a tariff pays no buyers (a subsidy does), "
+        "nor does it lower other duties"
+    ),
 )
 """A duty of a measure or an option, percent of customs value."""
-THETA = Bound(0.01, 200.0, "{value:g} is outside {low:g} to {high:g}: no trade elasticity was found there")
+THETA = Bound(0.01, 200.0, N_("{value:g} is outside {low:g} to {high:g}: no trade elasticity was found there"))
 """Estimates by sector go from 0.37 to 64.9 (Caliendo & Parro 2015); low sets scale them down."""
-DISCOUNT = Bound(0.0, 100.0, "{value:g} is outside 0 to 100 percent a year")
-WEIGHT = Bound(0.0, 10.0, "{value:g} is outside 0 to 10: the excess over one at which a dollar is counted")
-COST = Bound(0.01, 100.0, "{value:g} is outside {low:g} to {high:g}: new over old trade cost")
-DAYS = Bound(0.0, 3650.0, "{value:g} days is more than ten years")
+DISCOUNT = Bound(0.0, 100.0, N_("{value:g} is outside 0 to 100 percent a year"))
+WEIGHT = Bound(0.0, 10.0, N_("{value:g} is outside 0 to 10: the excess over one at which a dollar is counted"))
+COST = Bound(0.01, 100.0, N_("{value:g} is outside {low:g} to {high:g}: new over old trade cost"))
+DAYS = Bound(0.0, 3650.0, N_("{value:g} days is more than ten years"))
 LARGEST = 1e15
 """No figure that anything here counts is larger: world output is 2e14 USD a year, 3e16 yen."""
 FIRST_YEAR, LAST_YEAR = 1800, 2199
@@ -97,7 +102,7 @@ def out_of_years(year: int) -> str | None:
     """The same of a year."""
     if FIRST_YEAR <= year <= LAST_YEAR:
         return None
-    return f"the year {year} is outside {FIRST_YEAR} to {LAST_YEAR}"
+    return _("the year {year} is outside {first} to {last}", year=year, first=FIRST_YEAR, last=LAST_YEAR)
 
 
 def unit_of_rates(rates: Array, trade: Array) -> str | None:
@@ -122,8 +127,8 @@ def unit_of_rates(rates: Array, trade: Array) -> str | None:
         return None
     share = float(((rates[borne] >= ONE_PLUS[0]) & (rates[borne] <= ONE_PLUS[1])).mean())
     if share >= NEARLY:
-        return f"they look like 1 + t: {100 * share:.0f} % of them lie between 1 and 1.5"
+        return _("they look like 1 + t: {share:.0f} % of them lie between 1 and 1.5", share=100 * share)
     mean = float(np.average(rates[borne], weights=trade[borne]))
     if mean >= PERCENT_FROM:
-        return f"they look like percent: their mean on trade is {100 * mean:,.0f} %"
+        return _("they look like percent: their mean on trade is {mean:,.0f} %", mean=100 * mean)
     return None

@@ -31,6 +31,7 @@ from kosho.case_schema import (
 )
 from kosho.display import Card, Shown, listing, plural, thing
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.overlay import Overlay
 from kosho.law.register import Register
@@ -250,7 +251,7 @@ class Case(Shown):
     def lacking(self, part: str) -> InputError:
         """That the case has no such part, what it has, and what would add it."""
         has = listing(self.holds) if self.holds else "neither record, scenarios nor table"
-        message = f"case {self.name} has no {part}; it has {has}"
+        message = _("case {name} has no {part}; it has {has}", name=self.name, part=part, has=has)
         return InputError(Problem(message, HOW_TO_ADD[part], file=str(self.folder)))
 
     def scenario(self, name: str) -> Scenario:
@@ -264,7 +265,9 @@ class Case(Shown):
             raise self.lacking("scenarios")
         if name not in self.scenarios:
             hint = suggest(name, self.scenarios)
-            raise InputError(Problem(f"case {self.name} has no scenario {name!r}", hint))
+            raise InputError(
+                Problem(_("case {name} has no scenario {name_2!r}", name=self.name, name_2=name), hint)
+            )
         return self.scenarios[name]
 
     def law(self, scenario: str, as_of: date | None = None) -> Law:
@@ -334,9 +337,20 @@ class Case(Shown):
         """
         lost = [party.economy for party in self.parties if party.economy not in world.countries]
         if lost:
-            told = f"is not in the world {world.meta.name}"
+            told = _("is not in the world {name}", name=world.meta.name)
             raise InputError(
-                [Problem(f"party {code} {told}: {not_apart(code, world)}", PARTY) for code in lost]
+                [
+                    Problem(
+                        _(
+                            "party {code} {told}: {not_apart}",
+                            code=code,
+                            told=told,
+                            not_apart=not_apart(code, world),
+                        ),
+                        PARTY,
+                    )
+                    for code in lost
+                ]
             )
         flows = self._flows_in(world)[0]
         return self if flows == self.flows else replace(self, flows=flows)
@@ -376,8 +390,10 @@ class Case(Shown):
             other = self.sources.get(source.id)
             if other is not None and other.title != source.title:
                 line = record.lines["sources", n, "id"]
-                message = f"source {source.id!r} is another one in the case: {other.title!r}"
-                problems.append(Problem(message, "choose another id", str(path), line, f"sources.{n}.id"))
+                message = _(
+                    "source {id!r} is another one in the case: {title!r}", id=source.id, title=other.title
+                )
+                problems.append(Problem(message, _("choose another id"), str(path), line, f"sources.{n}.id"))
         measures = [measure.id for measure in self.register.measures]
         problems += unknown_measures(record.file, record.lines, str(path), measures)
         if problems:
@@ -488,7 +504,7 @@ def _assembled(of: CaseFiles) -> Case:
         law_as_of=document.law_as_of,
     )
     for scenario in case.scenarios.values():
-        _ = case.register.with_overlay(scenario.overlay).order  # raises where measures exclude in a circle
+        _other = case.register.with_overlay(scenario.overlay).order  # raises where measures exclude in a circle
     return case
 
 

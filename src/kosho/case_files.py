@@ -13,6 +13,7 @@ from kosho.case_folders import PARTS, case_folder, case_names, own_cases
 from kosho.case_schema import CaseFile, CaseParty, OverlayFile, checks
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.known import later_sources
+from kosho.language import _
 from kosho.law.overlay_check import check_overlays, written_at
 from kosho.law.own_products import CaseProductFile, with_own
 from kosho.law.references import References, list_checks
@@ -112,8 +113,10 @@ class _Files:
             own = _last_recorded(self.folder)
         begins, day = self.told("case", "begins"), asked or own or date.max
         if begins is not None and day < begins:
-            message = f"case {self.folder.name} begins on {begins}, after {day}"
-            raise InputError(Problem(message, f"ask about {begins} or later", key="as_of"))
+            message = _(
+                "case {name} begins on {begins}, after {day}", name=self.folder.name, begins=begins, day=day
+            )
+            raise InputError(Problem(message, _("ask about {begins} or later", begins=begins), key="as_of"))
         return day
 
 
@@ -135,9 +138,11 @@ def folder_of(name_or_path: str | Path) -> Path:
     if folder is None:
         hint = suggest(str(name_or_path), case_names())
         own = f"give the folder of a case, or a name in {own_cases()}"
-        raise InputError(Problem(f"no case {str(name_or_path)!r}", hint or own))
+        raise InputError(Problem(_("no case {what!r}", what=str(name_or_path)), hint or own))
     if not any((folder / part).is_file() for part in PARTS):
-        raise InputError(Problem(f"{str(folder)!r} holds no case: neither case.yaml nor record.yaml", NEW))
+        raise InputError(
+            Problem(_("{what!r} holds no case: neither case.yaml nor record.yaml", what=str(folder)), NEW)
+        )
     return folder
 
 
@@ -218,9 +223,9 @@ def told_by(record: Record) -> CaseFile:
     days = [one.recorded_at for one in file.statements]
     problems = Problems(str(record.path))
     if not parties:
-        problems.add("no party that talks has the code of an economy", "give code: JPN", key="parties")
+        problems.add(_("no party that talks has the code of an economy"), _("give code: JPN"), key="parties")
     if not days:
-        problems.add("nothing is recorded, so the case has no day", "add statements", key="statements")
+        problems.add(_("nothing is recorded, so the case has no day"), _("add statements"), key="statements")
     problems.raise_if_any()
     return CaseFile(
         title=file.title,
@@ -266,7 +271,9 @@ def _with_lists(
         return register
     problems = Problems(str(folder / "measures.yaml"))
     for name in own.lists.keys() & register.lists.keys():
-        problems.add(f"list {name!r} ships with Kosho", "choose another id", line=lines["lists", name])
+        problems.add(
+            _("list {name!r} ships with Kosho", name=name), _("choose another id"), line=lines["lists", name]
+        )
     lists = {**own.lists, **register.lists}
     known = References(_sources(register, own), register.products, lists)
     found += [*problems.found, *list_checks(own.lists, lines, str(problems.file), known)]

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from kosho.codes import expand_regions, sectors
 from kosho.display import listing
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.law.scope import Actor, HsList, Id, Some
@@ -176,7 +177,9 @@ class CaseFile(Frozen):
     @model_validator(mode="after")
     def _begun(self) -> CaseFile:
         if self.begins is not None and self.as_of < self.begins:
-            raise ValueError(f"as_of {self.as_of} is before the case begins, {self.begins}")
+            raise ValueError(
+                _("as_of {as_of} is before the case begins, {begins}", as_of=self.as_of, begins=self.begins)
+            )
         return self
 
 
@@ -224,7 +227,12 @@ def _check_twice(document: CaseFile, lines: LineNumbers, problems: Problems) -> 
         for i, item in enumerate(getattr(document, key)):
             code = getattr(item, name)
             if code in seen:
-                problems.add(f"{code!r} is given twice", "once", line=lines[key, i, name], key=f"{key}.{i}")
+                problems.add(
+                    _("{code!r} is given twice", code=code),
+                    _("once"),
+                    line=lines[key, i, name],
+                    key=f"{key}.{i}",
+                )
             seen.add(code)
 
 
@@ -235,8 +243,8 @@ def _check_law(document: CaseFile, lines: LineNumbers, problems: Problems, regis
 
         for i, name in enumerate(document.before):
             if name not in episodes():
-                hint = suggest(name, episodes()) or "`kosho coercion` lists them"
-                problems.add(f"no episode {name!r}", hint, line=lines["before", i], key="before")
+                hint = suggest(name, episodes()) or _("`kosho coercion` lists them")
+                problems.add(_("no episode {name!r}", name=name), hint, line=lines["before", i], key="before")
     if document.law_as_of is None:
         return
     try:
@@ -260,8 +268,10 @@ def _check_sources(document: CaseFile, lines: LineNumbers, problems: Problems, k
     for place, sources in _cited(document):
         for source in sources:
             if source not in known:
-                hint = suggest(source, known) or "list it under sources"
-                problems.add(f"unknown source {source!r}", hint, line=lines[place], key="source")
+                hint = suggest(source, known) or _("list it under sources")
+                problems.add(
+                    _("unknown source {source!r}", source=source), hint, line=lines[place], key="source"
+                )
 
 
 def _check_scenarios(
@@ -272,17 +282,21 @@ def _check_scenarios(
         seen: set[str] = set()
         for i, item in enumerate(getattr(document, key)):
             if item.id in seen:
-                problems.add(f"{item.id!r} is given twice", line=lines[key, i, "id"], key=key)
+                problems.add(_("{id!r} is given twice", id=item.id), line=lines[key, i, "id"], key=key)
             seen.add(item.id)
             for overlay in item.overlays:
                 if overlays is not None and overlay not in overlays:
-                    hint = suggest(overlay, overlays) or "add it to measures.yaml"
-                    problems.add(f"unknown overlay {overlay!r}", hint, line=lines[key, i, "overlays"])
+                    hint = suggest(overlay, overlays) or _("add it to measures.yaml")
+                    problems.add(
+                        _("unknown overlay {overlay!r}", overlay=overlay), hint, line=lines[key, i, "overlays"]
+                    )
     for i, scenario in enumerate(document.scenarios):
         if scenario.background is not None and scenario.background not in backgrounds:
             hint = suggest(scenario.background, backgrounds)
             line = lines["scenarios", i, "background"]
-            problems.add(f"unknown background {scenario.background!r}", hint, line=line)
+            problems.add(
+                _("unknown background {background!r}", background=scenario.background), hint, line=line
+            )
 
 
 def _check_world(document: CaseFile, lines: LineNumbers, folder: Path, problems: Problems) -> World | None:
@@ -334,13 +348,21 @@ def _check_flows(
         elif flow.sector not in sectors():
             hint = suggest(flow.sector.upper(), sectors())
             problems.add(
-                f"unknown sector {flow.sector!r}", hint, line=lines["flows", i, "sector"], key="sector"
+                _("unknown sector {sector!r}", sector=flow.sector),
+                hint,
+                line=lines["flows", i, "sector"],
+                key="sector",
             )
         if flow.part is None:
             continue
         if flow.part not in groups:
             hint = suggest(flow.part, groups)
-            problems.add(f"unknown product group {flow.part!r}", hint, line=lines["flows", i, "part"])
+            problems.add(
+                _("unknown product group {part!r}", part=flow.part), hint, line=lines["flows", i, "part"]
+            )
         elif groups[flow.part].sector not in members:
             right = groups[flow.part].sector
-            problems.add(f"group {flow.part!r} is in sector {right}", line=lines["flows", i, "part"])
+            problems.add(
+                _("group {part!r} is in sector {right}", part=flow.part, right=right),
+                line=lines["flows", i, "part"],
+            )

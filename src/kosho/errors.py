@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kosho.display import Shown
+from kosho.language import _
 
-__all__ = ["ConvergenceError", "InputError", "KoshoError", "Problem", "Problems", "suggest"]
+__all__ = ["ConvergenceError", "InputError", "KoshoError", "Problem", "Problems", "nearest", "suggest"]
 
 
 class KoshoError(Exception):
@@ -113,14 +114,18 @@ class ConvergenceError(KoshoError):
         self.hint = hint
         self.sector = sector
         self.best = best
-        super().__init__(
-            f"no convergence after {iterations} iterations: residual {residual:.2e}, "
-            f"worst in {country}" + (f", {sector}" if sector else "") + (f"; {hint}" if hint else "")
+        where = country + (f", {sector}" if sector else "")
+        told = _(
+            "no convergence after {iterations} iterations: residual {residual:.2e}, worst in {where}",
+            iterations=iterations,
+            residual=residual,
+            where=where,
         )
+        super().__init__(told + (f"; {hint}" if hint else ""))
 
     def about(self, what: str) -> ConvergenceError:
         """The same failure, with what it is about as part of its hint."""
-        hint = f"this is {what}" + (f"; {self.hint}" if self.hint else "")
+        hint = _("this is {what}", what=what) + (f"; {self.hint}" if self.hint else "")
         return ConvergenceError(self.residual, self.country, self.iterations, hint, self.sector, self.best)
 
     def __reduce__(self) -> tuple[type[ConvergenceError], tuple[Any, ...]]:
@@ -173,7 +178,18 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
     ('did you mean JPN?', 'one of fixed, zero')
     """
     choices = sorted(set(known) - {word})
-    near = difflib.get_close_matches(word, choices, n=3, cutoff=0.6)
-    if near:
-        return "did you mean " + " or ".join(near) + "?"
-    return "one of " + ", ".join(choices) if 0 < len(choices) <= 12 else None
+    near = nearest(word, choices)
+    if near is not None or not 0 < len(choices) <= 12:
+        return near
+    return _("one of {names}", names=", ".join(choices))
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """A hint where some of the known words are near, else None.
+
+    >>> from kosho.errors import nearest
+    >>> nearest("JAP", ["JPN", "USA"]), nearest("x", ["fixed", "zero"])
+    ('did you mean JPN?', None)
+    """
+    near = difflib.get_close_matches(word, sorted(set(known) - {word}), n=3, cutoff=0.6)
+    return _("did you mean {names}?", names=_(" or ").join(near)) if near else None

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlparse
 from urllib.request import url2pathname
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["install", "missing", "require"]
 
@@ -32,7 +33,11 @@ def require(extra: str, *modules: str, what: str) -> None:
 def missing(extra: str, what: str, file: Path | None = None) -> InputError:
     """The error where something needs an extra that is not installed."""
     return InputError(
-        Problem(f"{what} needs the extra {extra!r}", install(extra), file=None if file is None else str(file))
+        Problem(
+            _("{what} needs the extra {extra!r}", what=what, extra=extra),
+            install(extra),
+            file=None if file is None else str(file),
+        )
     )
 
 
@@ -76,7 +81,7 @@ def _packages(extra: str) -> list[str]:
         needed = []
     found: list[str] = []
     for one in needed:
-        package, _, marker = one.partition(";")
+        package, _other, marker = one.partition(";")
         if re.search(rf"""extra\s*==\s*['"]{re.escape(extra)}['"]""", marker):
             name, *bounds = re.split(r"(?=[<>=!~])", package.strip(), maxsplit=1)
             lower = [bound for bound in ",".join(bounds).split(",") if bound.startswith(">=")]

@@ -6,6 +6,9 @@ its range are `x (lo to hi)`: the central figure, then the lowest and the highes
 Money in tables is billion US dollars, said in the head of the column; what is not known is `not known`, never
 nothing.
 
+Everything is said in the language that is spoken (`kosho.language`), in the habit that its catalogue gives:
+which power of ten has a name, how a range, a list and a day are written.
+
 >>> from kosho import formatting
 >>> formatting.gain(-4_010, -5_700, -3_410)
 '−4.0 (−5.7 to −3.4)'
@@ -19,9 +22,10 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from kosho.codes import country_name
+from kosho.language import N_, SOURCE, _, current, pgettext
 
 __all__ = [
     "ABOUT_NIL",
@@ -42,9 +46,13 @@ __all__ = [
     "dollars",
     "effect",
     "figure",
+    "finer_money",
     "gain",
+    "is_range",
     "listed",
+    "month",
     "nil_note",
+    "of_money",
     "percent",
     "percent_of_draws",
     "percent_range",
@@ -59,15 +67,15 @@ __all__ = [
     "the",
     "the_country",
     "tick",
+    "typeset",
     "verdict",
     "with_ends",
     "with_sign",
+    "word",
 ]
 
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
-ABOUT_NIL = "~0"
-
 Verdict = Literal["gain", "loss", "unclear", "nil"]
 NIL_MUSD = 50.0
 """An effect on a whole economy that rounds to 0.0 billion is too small for this model to call one."""
@@ -76,11 +84,8 @@ NIL_PART_MUSD = 0.5
 
 LAWFUL = 6
 """Digits of duties."""
-NONE = "none"
-NOT_KNOWN = "not known"
-NOT_PRICED = "not priced"
-MILLION = 999_500
-"""What rounds to a million is written as one."""
+ROUNDS_UP = 0.9995
+"""Of a power of ten with a name: what rounds to it is written with it."""
 FINEST = 2
 """Decimals of ends at most, in billions and in percent."""
 FINEST_OF_PARTS = 4
@@ -88,6 +93,88 @@ FINEST_OF_PARTS = 4
 BESIDE = 1e-3
 """An end that rounds towards zero and is smaller than this beside the other is written as zero; a range that is
 narrower than this is written as one figure."""
+MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+
+if TYPE_CHECKING:
+    ABOUT_NIL: str
+    NONE: str
+    NOT_KNOWN: str
+    NOT_PRICED: str
+
+
+def __getattr__(name: str) -> str:
+    """Words for what is no figure, in the language that is spoken when they are asked for.
+
+    Raises:
+        AttributeError: there is nothing of that name.
+    """
+    match name:
+        case "ABOUT_NIL":
+            return pgettext("figure", "~0")
+        case "NONE":
+            return pgettext("figure", "none")
+        case "NOT_KNOWN":
+            return _("not known")
+        case "NOT_PRICED":
+            return _("not priced")
+        case _:
+            raise AttributeError(name)
+
+
+def _money() -> tuple[float, int]:
+    """Million USD of what money in tables is counted in, a billion in English; and decimals it needs less."""
+    power = int(pgettext("power of ten of the unit of money in tables, 9 for a billion", "9"))
+    return 10.0 ** (power - 6), 9 - power
+
+
+def _told_in() -> tuple[float, float]:
+    """Million USD of the two units of money that a sentence uses, a billion and a million in English."""
+    large, small = pgettext("powers of ten of money in a sentence: billion, million", "9 6").split()
+    return 10.0 ** (int(large) - 6), 10.0 ** (int(small) - 6)
+
+
+def finer_money() -> float:
+    """How many of the smaller unit of money in a sentence make one of the unit of tables.
+
+    >>> finer_money()
+    1000.0
+    """
+    return _money()[0] / _told_in()[1]
+
+
+def of_money(musd: float) -> float:
+    """Million USD as a number in the unit that heads of tables and axes name, a billion in English.
+
+    >>> of_money(2_500.0)
+    2.5
+    """
+    return musd / _money()[0]
+
+
+def _many() -> float:
+    """From what on counts are told in a power of ten with a name, a million in English."""
+    return 10.0 ** int(pgettext("power of ten in which large numbers are told, 6 for a million", "6"))
+
+
+def _large(number: str) -> str:
+    return _("{number}\N{NO-BREAK SPACE}million", number=number)
+
+
+def _between(low: str, high: str) -> str:
+    return pgettext("range", "{low} to {high}", low=low, high=high)
 
 
 def tick(value: float) -> str:
@@ -97,13 +184,13 @@ def tick(value: float) -> str:
 
 def count_tick(value: float) -> str:
     """A round count on an axis."""
-    return f"{value / 1e6:g}{NBSP}million" if abs(value) >= 1e6 else tick(value)
+    return _large(f"{value / _many():g}") if abs(value) >= _many() else tick(value)
 
 
 def significant(value: float, digits: int, decimals: int) -> str:
     """`value` with at most `digits` significant digits and `decimals` decimals, a true minus and commas."""
     if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else NOT_KNOWN
+        return "0" if value == 0 else _("not known")
     places = min(decimals, digits - 1 - math.floor(math.log10(abs(value))))
     rounded = round(value, places)
     if rounded:  # 9.96 has become 10, which needs one decimal less
@@ -118,7 +205,7 @@ def decimals(value: float | None, places: int, *, sign: bool = False) -> str:
     ('0.0', '1,234', 'not known', '+2.50')
     """
     if value is None or not math.isfinite(value):
-        return NOT_KNOWN
+        return _("not known")
     rounded = round(value, places) + 0.0
     return _minus(f"{rounded:+,.{places}f}" if sign and rounded else f"{rounded:,.{places}f}")
 
@@ -132,13 +219,17 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def _about_nil() -> str:
+    return pgettext("figure", "~0")
+
+
 def _minus(text: str) -> str:
     return text.replace("-", MINUS)
 
 
 def with_sign(text: str, value: float) -> str:
     """The text of a number with a plus where it is a gain."""
-    return f"+{text}" if value > 0 and text != ABOUT_NIL else text
+    return f"+{text}" if value > 0 and text != _about_nil() else text
 
 
 def figure(value: float, digits: int) -> str:
@@ -168,21 +259,23 @@ def billions(musd: float | None, *, sign: bool = False, part: bool = False) -> s
     ('+2.9', '~0', '0.042', 'not known')
     """
     if musd is None or not math.isfinite(musd):
-        return NOT_KNOWN
+        return _("not known")
     if abs(musd) < (NIL_PART_MUSD if part else NIL_MUSD):
-        return ABOUT_NIL
-    text = significant(musd / 1e3, 2, FINEST_OF_PARTS if part else FINEST)
+        return _about_nil()
+    unit, fewer = _money()
+    text = significant(musd / unit, 2, (FINEST_OF_PARTS if part else FINEST) - fewer)
     return with_sign(text, musd) if sign else text
 
 
 def dollars(musd: float, *, sign: bool = False) -> str:
     """Money in a sentence: `2.9 billion` or `270 million` from million USD; `~0` below half a million."""
     if abs(musd) < NIL_PART_MUSD:
-        return ABOUT_NIL
-    large = abs(musd) >= 999.5
-    text = (
-        f"{significant(musd / 1e3 if large else musd, 2, 1 if large else 0)}{NBSP}{'b' if large else 'm'}illion"
-    )
+        return _about_nil()
+    large, small = _told_in()
+    if abs(musd) >= ROUNDS_UP * large:
+        text = _("{number}\N{NO-BREAK SPACE}billion", number=significant(musd / large, 2, 1))
+    else:
+        text = pgettext("money", "{number}\N{NO-BREAK SPACE}million", number=significant(musd / small, 2, 0))
     return with_sign(text, musd) if sign else text
 
 
@@ -193,20 +286,21 @@ def amount(value: float | None, unit: str) -> str:
     (['3.0', 'billion', 'USD'], '300,000 tonnes', 'none')
     """
     if value is None:
-        return NOT_KNOWN
+        return _("not known")
     if value == 0:
-        return NONE
+        return pgettext("figure", "none")
     if unit == "million USD":
-        return f"{billions(value, part=True)}{NBSP}billion{NBSP}USD"
-    return f"{quantity(value)} {unit}"
+        money = billions(value, part=True)
+        return _("{number}\N{NO-BREAK SPACE}billion\N{NO-BREAK SPACE}USD", number=money)
+    return pgettext("amount", "{number} {unit}", number=quantity(value), unit=pgettext("unit", unit))
 
 
 def percent(fraction: float | None, *, sign: bool = False, decimals: int = 2) -> str:
     """Percent from a fraction: two significant digits, at most `decimals` decimals."""
     if fraction is None or not math.isfinite(fraction):
-        return NOT_KNOWN
+        return _("not known")
     if abs(fraction) * 100 < 0.5 * 10**-decimals:
-        return ABOUT_NIL
+        return _about_nil()
     text = significant(fraction * 100, 2, decimals)
     return with_sign(text, fraction) if sign else text
 
@@ -226,15 +320,26 @@ def percent_of_draws(share: float) -> str:
 def quantity(units: float | None, digits: int = 3) -> str:
     """A count in millions from 1 million on, to so many significant digits; to two below."""
     if units is None:
-        return NOT_KNOWN
-    if abs(units) >= MILLION:
-        return f"{significant(units / 1e6, digits, 2)}{NBSP}million"
-    return significant(units, 2, 0)
+        return _("not known")
+    kept = digits if abs(units) >= ROUNDS_UP * 1e6 else 2
+    if abs(units) >= ROUNDS_UP * _many():
+        return _large(significant(units / _many(), kept, 2))
+    return significant(units, kept, 0)
 
 
 def day(value: date) -> str:
     """`29 June 2025`."""
-    return f"{value.day}{NBSP}{value:%B %Y}"
+    template = N_("{day}\N{NO-BREAK SPACE}{month} {year}")
+    return _(template, day=value.day, month=_(MONTHS[value.month - 1]), year=value.year)
+
+
+def month(value: date) -> str:
+    """`June 2025`.
+
+    >>> month(date(2025, 6, 29))
+    'June 2025'
+    """
+    return _("{month} {year}", month=_(MONTHS[value.month - 1]), year=value.year)
 
 
 def verdict(low: float, high: float) -> Verdict:
@@ -250,12 +355,35 @@ def verdict(low: float, high: float) -> Verdict:
 
 def listed(parts: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return " and ".join((", ".join(parts[:-1]), parts[-1]) if len(parts) > 1 else parts)
+    return _(" and ").join((_(", ").join(parts[:-1]), parts[-1]) if len(parts) > 1 else parts)
+
+
+def word(value: str) -> str:
+    """A word of a schema as people say it: how something is known, what part a scenario plays, where it stands.
+
+    >>> word("fact"), word("red line")
+    ('fact', 'red line')
+    """
+    return pgettext("word", value)
+
+
+def typeset(text: str) -> str:
+    """A text as the language sets it: whether a space stands between sentences, and before a percent sign.
+
+    >>> typeset("It rises. By 2 %."), typeset("上がる。 下がる。")
+    ('It rises. By 2 %.', '上がる。下がる。')
+    """
+    text = re.sub(r"(?<=[。！？」]) +(?=\S)", "", text)
+    if current() == SOURCE:
+        return text
+    sign = pgettext("percent", "{number} %", number=r"\1")
+    return re.sub(r"(\d)[ \u00a0\u202f]%", sign, text)
 
 
 def the(name: str) -> str:
     """A country's name within a sentence."""
-    return f"the {name}" if name.startswith(("United ", "European ", "Netherlands", "Philippines")) else name
+    articled = current() == SOURCE and name.startswith(("United ", "European ", "Netherlands", "Philippines"))
+    return f"the {name}" if articled else name
 
 
 def the_country(code: str, *, starts: bool = False) -> str:
@@ -283,20 +411,21 @@ def range_note(over: str) -> str:
     >>> range_note("the ranges of the measures")
     'x (lo to hi): the central figure, then the lowest and the highest over the ranges of the measures.'
     """
-    return f"x (lo to hi): the central figure, then the lowest and the highest over {over}."
+    return _("x (lo to hi): the central figure, then the lowest and the highest over {over}.", over=over)
 
 
 def span(low: float, high: float, *, part: bool = False) -> str:
     """A signed range of million USD in billions, rounded outward; `~0` if it is about nothing."""
     if max(abs(low), abs(high)) < (NIL_PART_MUSD if part else NIL_MUSD):
-        return ABOUT_NIL
-    return _signed_range(low / 1e3, high / 1e3, FINEST_OF_PARTS if part else FINEST)
+        return _about_nil()
+    unit, fewer = _money()
+    return _signed_range(low / unit, high / unit, (FINEST_OF_PARTS if part else FINEST) - fewer)
 
 
 def percent_range(low: float, high: float) -> str:
     """A signed range of fractions in percent, rounded outward; `~0` if it is about nothing."""
     if max(abs(low), abs(high)) * 100 < 0.5 * 10**-FINEST:
-        return ABOUT_NIL
+        return _about_nil()
     return _signed_range(low * 100, high * 100)
 
 
@@ -307,7 +436,16 @@ def percents(low: float, high: float) -> str:
 
 def with_ends(text: str, ends: str) -> str:
     """`text (ends)`, or the text alone where the ends say no more than it does."""
-    return f"{text} ({ends})" if " to " in ends else text
+    return pgettext("range", "{figure} ({ends})", figure=text, ends=ends) if is_range(ends) else text
+
+
+def is_range(text: str) -> bool:
+    """Whether a text has two ends.
+
+    >>> is_range("−5.7 to −3.4"), is_range("about 3")
+    (True, False)
+    """
+    return _between("", "") in text
 
 
 def gain(musd: float | None, low: float, high: float, *, part: bool = False) -> str:
@@ -326,7 +464,8 @@ def gain(musd: float | None, low: float, high: float, *, part: bool = False) -> 
     ('+2.9 (+1.0 to +4.0)', '−0.043 (−0.11 to −0.03)', '~0')
     """
     text, ends = billions(musd, sign=True, part=part), span(low, high, part=part)
-    return _within(text, (musd or 0.0) / 1e3, ends, FINEST_OF_PARTS if part else FINEST)
+    unit, fewer = _money()
+    return _within(text, (musd or 0.0) / unit, ends, (FINEST_OF_PARTS if part else FINEST) - fewer)
 
 
 def change(fraction: float | None, low: float, high: float) -> str:
@@ -340,7 +479,7 @@ def change(fraction: float | None, low: float, high: float) -> str:
 
 
 def _within(text: str, value: float, ends: str, decimals: int) -> str:
-    if text == ABOUT_NIL and " to " in ends:
+    if text == _about_nil() and is_range(ends):
         fine = significant(value, 2, decimals + 1)
         text = fine if fine == "0" else with_sign(fine, value)
     return with_ends(text, ends)
@@ -357,45 +496,61 @@ def nil_note(texts: Iterable[str], *, percents: bool = False, part: bool = False
     >>> nil_note(["+2.9", "~0"]), nil_note(["+2.9"])
     ('~0: below 50 million dollars.', '')
     """
-    if not any(ABOUT_NIL in text for text in texts):
+    if not any(_about_nil() in text for text in texts):
         return ""
-    share = f", or {0.5 * 10**-FINEST:g}{NBSP}%" if percents else ""
-    least = NIL_PART_MUSD if part else NIL_MUSD
-    return f"{ABOUT_NIL}: below {least:g} million dollars{share}."
+    least = figure((NIL_PART_MUSD if part else NIL_MUSD) / _told_in()[1], 2)
+    nil = _about_nil()
+    money = pgettext("money", "{number}\N{NO-BREAK SPACE}million", number=least).replace(NBSP, " ")
+    if not percents:
+        return _("{nil}: below {money} dollars.", nil=nil, money=money)
+    share = f"{0.5 * 10**-FINEST:g}"
+    return _("{nil}: below {money} dollars, or {share}\N{NO-BREAK SPACE}%.", nil=nil, money=money, share=share)
 
 
 def billions_range(low: float, high: float, *, part: bool = False) -> str:
     """A range of positive million USD in billions for a table, rounded outward."""
-    return _range(low / 1e3, high / 1e3, FINEST_OF_PARTS if part else FINEST)
+    unit, fewer = _money()
+    return _range(low / unit, high / unit, (FINEST_OF_PARTS if part else FINEST) - fewer)
 
 
 def quantity_range(low: float, high: float) -> str:
     """A range of counts, rounded outward: `1.2 to 1.4 million`, `960,000 to 1.1 million`, `8,000 to 12,000`."""
-    if high < MILLION:
+    many = _many()
+    if high < ROUNDS_UP * many:
         return _range(low, high, 0)
-    if low >= MILLION or low < BESIDE * high:
-        return f"{_range(low / 1e6, high / 1e6)}{NBSP}million"
-    return f"{_plain(low, 0, up=False)} to {_plain(high / 1e6, FINEST, up=True)}{NBSP}million"
+    if low >= ROUNDS_UP * many or low < BESIDE * high:
+        return _large(_range(low / many, high / many))
+    return _between(_plain(low, 0, up=False), _large(_plain(high / many, FINEST, up=True)))
 
 
-def effect(low: float, high: float, per: str = " dollars a year") -> str:
+def effect(low: float, high: float, per: str | None = None) -> str:
     """A range of million USD as a phrase with a verb: `loses 2.5 to 6 billion dollars a year`.
 
     Args:
         low: Lower end.
         high: Upper end.
-        per: What follows `billion`; empty where a sentence has said it before.
+        per: What follows `billion`, dollars a year by default; empty where a sentence has said it before.
     """
+    unit, fewer = _money()
+    places = FINEST - fewer
+    after = _(" dollars a year") if per is None else per
     match verdict(low, high):
         case "nil":
-            return "is hardly touched"
+            return _("is hardly touched")
         case "gain":
-            return f"gains {_spoken(_range(low / 1e3, high / 1e3))} billion{per}"
+            ends = _spoken(_range(low / unit, high / unit, places))
+            return _("gains {ends} billion{per}", ends=ends, per=after)
         case "loss":
-            return f"loses {_spoken(_range(-high / 1e3, -low / 1e3))} billion{per}"
+            ends = _spoken(_range(-high / unit, -low / unit, places))
+            return _("loses {ends} billion{per}", ends=ends, per=after)
         case _:
-            worst, best = (_spoken(_plain(end / 1e3, FINEST, up=True)) for end in (-low, high))
-            return f"may end anywhere between a loss of {worst} and a gain of {best} billion{per}"
+            worst, best = (_spoken(_plain(end / unit, places, up=True)) for end in (-low, high))
+            return _(
+                "may end anywhere between a loss of {worst} and a gain of {best} billion{per}",
+                worst=worst,
+                best=best,
+                per=after,
+            )
 
 
 def _spoken(text: str) -> str:
@@ -411,7 +566,7 @@ def _signed_range(low: float, high: float, decimals: int = FINEST) -> str:
         "0" if abs(end) < BESIDE * widest and not away else _signed(end, _plain(abs(end), decimals, up=away))
         for end, away in ((low, low < 0), (high, high > 0))
     ]
-    return " to ".join(dict.fromkeys(ends))
+    return ends[0] if ends[0] == ends[1] else _between(*ends)
 
 
 def _signed(value: float, text: str) -> str:
@@ -421,11 +576,13 @@ def _signed(value: float, text: str) -> str:
 def _range(low: float, high: float, decimals: int = FINEST) -> str:
     """A range of what cannot be negative."""
     if not high > 0:
-        return NONE
+        return pgettext("figure", "none")
     if high - low <= BESIDE * high:
-        return f"about {_plain(high, decimals)}"
+        return _("about {number}", number=_plain(high, decimals))
     most = _plain(high, decimals, up=True)
-    return f"{_plain(low, decimals, up=False)} to {most}" if low >= BESIDE * high else f"up to {most}"
+    if low >= BESIDE * high:
+        return _between(_plain(low, decimals, up=False), most)
+    return pgettext("range", "up to {most}", most=most)
 
 
 def _plain(value: float, decimals: int, *, up: bool | None = None) -> str:

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["GIB", "allowing", "memory", "refuse_beyond"]
 
@@ -74,8 +75,14 @@ def refuse_beyond(
         return
     need = f"about {_gib(count * each)}" if count < FAR_MORE else "far more than there is"
     shown = f"{count:,}" if count < FAR_MORE else f"10^{len(str(count)) - 1}"
-    told = f"{shown} {what} need {need} of memory, and {_gib(room)} may be used"
-    hint = f"at most {fits:,} fit; --memory allows more, where the machine has it"
+    told = _(
+        "{shown} {what} need {need} of memory, and {gib} may be used",
+        shown=shown,
+        what=what,
+        need=need,
+        gib=_gib(room),
+    )
+    hint = _("at most {fits:,} fit; --memory allows more, where the machine has it", fits=fits)
     raise InputError(Problem(told, hint, file, key=key))
 
 

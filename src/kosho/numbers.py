@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Literal
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["FRACTIONS", "NUMBER", "Mark", "certain", "convention", "decimal", "rewritten"]
 
@@ -77,15 +78,17 @@ def decimal(text: str, mark: Mark | None = None) -> Decimal:
     if mixed is not None:
         return _fraction(mixed)
     if _WHOLE.fullmatch(plain) is None or (not plain.isascii() and not re.sub(_GAP, "", plain).isascii()):
-        raise InputError(Problem(f"{text!r} is not a number", "write 12.5"))
+        raise InputError(Problem(_("{text!r} is not a number", text=text), _("write 12.5")))
     plain = re.sub(_GAP, "", plain)
     shown = _shown(plain) or mark or ("." if "." in plain else None)
     if shown is None:
         part, whole = plain.replace(",", "."), plain.replace(",", "")
-        raise InputError(Problem(f"{text!r} is {part} or {whole}", f"write {part} or {whole}"))
+        raise InputError(
+            Problem(f"{text!r} is {part} or {whole}", _("write {part} or {whole}", part=part, whole=whole))
+        )
     found = plain.replace("," if shown == "." else ".", "").replace(shown, ".")
     if found.count(".") > 1 or not _grouped(plain, shown):
-        raise InputError(Problem(f"{text!r} is not a number", "write 12.5"))
+        raise InputError(Problem(_("{text!r} is not a number", text=text), _("write 12.5")))
     return Decimal(found)
 
 
@@ -141,7 +144,7 @@ def convention(texts: Iterable[str]) -> Mark | None:
                     seen.setdefault(mark, text)
     if len(seen) > 1:
         both = f"{seen['.']!r} has a decimal point, {seen[',']!r} a decimal comma"
-        raise InputError(Problem(both, "write all numbers alike"))
+        raise InputError(Problem(both, _("write all numbers alike")))
     return next(iter(seen), None)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kosho.atomic_write import write_together
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["make_folder", "refused", "require_file", "require_folder", "save"]
 
@@ -52,7 +53,7 @@ def require_folder(folder: Path) -> None:
         InputError: it cannot.
     """
     if folder.exists() and not folder.is_dir():
-        raise InputError(_problem(folder, "it is no folder"))
+        raise InputError(_problem(folder, _("it is no folder")))
     if not folder.exists() and not folder.parent.is_dir():
         raise InputError(_absent(folder, folder.parent))
     _try(folder if folder.exists() else folder.parent, folder)
@@ -136,9 +137,11 @@ def _absent(path: Path, parent: Path) -> Problem:
     if parent.exists():
         return _problem(path, f"{parent} is no folder")
     return Problem(
-        f"cannot be written: there is no folder {parent.as_posix()}", "make it first", file=path.as_posix()
+        _("cannot be written: there is no folder {as_posix}", as_posix=parent.as_posix()),
+        _("make it first"),
+        file=path.as_posix(),
     )
 
 
 def _problem(path: Path, why: str) -> Problem:
-    return Problem(f"cannot be written: {why}", file=str(path))
+    return Problem(_("cannot be written: {why}", why=why), file=str(path))

@@ -29,6 +29,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from threadpoolctl import ThreadpoolController
 
+from kosho import language
+
 try:
     import fcntl
 except ImportError:  # not on this system
@@ -120,7 +122,7 @@ class Worker:
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path, language.VARIABLE: language.current()},
             **APART,
         )
         assert self._process.stdin is not None  # noqa: S101

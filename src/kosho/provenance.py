@@ -24,6 +24,7 @@ from pydantic_core import core_schema
 
 from kosho.bounds import LARGEST, out_of_days
 from kosho.display import Shown
+from kosho.language import _
 
 __all__ = ["Allowed", "Cited", "Day", "Frozen", "Said", "Source", "Status", "field_docs", "require_reason"]
 
@@ -80,10 +81,16 @@ def _counted(schema: Any) -> Any:
 def _figure(value: object) -> object:
     """What YAML reads as true is not 1, and no figure is larger than anything there is."""
     if isinstance(value, bool):
-        raise ValueError(f"{str(value).lower()} is not a number")
+        raise ValueError(_("{lower} is not a number", lower=str(value).lower()))
     if isinstance(value, int | float) and abs(value) > LARGEST:
         shown = f"{value:g}" if isinstance(value, float) else "this number"
-        raise ValueError(f"{shown} is larger than anything that is counted here ({LARGEST:g})")
+        raise ValueError(
+            _(
+                "{shown} is larger than anything that is counted here ({largest:g})",
+                shown=shown,
+                largest=LARGEST,
+            )
+        )
     return value
 
 
@@ -113,7 +120,7 @@ def field_docs(model: type[BaseModel]) -> dict[str, str]:
 def _only_iso_days(value: object) -> object:
     # pydantic would read the integer 2025 as seconds since 1970.
     if isinstance(value, int | float):
-        raise ValueError("a date is written YYYY-MM-DD")
+        raise ValueError(_("a date is written YYYY-MM-DD"))
     return value
 
 
@@ -160,7 +167,7 @@ def require_reason(item: Reasoned) -> Reasoned:
     ValueError: allow_idle needs its reason: say in note why it may reach nothing
     """
     if item.allow_idle and not (item.note or "").strip():
-        raise ValueError("allow_idle needs its reason: say in note why it may reach nothing")
+        raise ValueError(_("allow_idle needs its reason: say in note why it may reach nothing"))
     return item
 
 
@@ -205,7 +212,14 @@ class Cited(Frozen):
         low = self.value if self.low is None else self.low
         high = self.value if self.high is None else self.high
         if not low <= self.value <= high:
-            raise ValueError(f"value {self.value} must lie between low {low} and high {high}")
+            raise ValueError(
+                _(
+                    "value {value} must lie between low {low} and high {high}",
+                    value=self.value,
+                    low=low,
+                    high=high,
+                )
+            )
         return self
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from kosho.display import plural
+from kosho.language import N_, _, ngettext
 
 __all__ = ["KINDS", "PATTERNS", "choices", "hint", "joined", "sentence"]
 
@@ -28,81 +28,108 @@ def _listed(context: Context) -> list[str]:
 
 def _one_of(context: Context) -> str:
     found = _listed(context)
-    return (
-        f"must be {_joined(found)}" if found else f"must be {context.get('expected', 'one of those allowed')}"
-    )
+    return _joined(found) if found else str(context.get("expected", _("one of those allowed")))
 
 
 def _joined(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    return words[0] if len(words) == 1 else _(" or ").join((", ".join(words[:-1]), words[-1]))
 
 
 def _said(context: Context) -> str:
-    told = str(context.get("error", "is not allowed"))
+    told = str(context.get("error", _("is not allowed")))
     return told if told[:2].isupper() else told[:1].lower() + told[1:]
 
 
 PATTERNS = {
-    "^(percent|[A-Z]{3}/[a-z][a-z0-9]*)$": "percent, or money for a thing, such as JPY/kg",
-    r"^[A-P]\d{0,3}$": "a chapter of MAST, A to P, or a code in one, such as B31",
-    "^[a-z0-9][a-z0-9-]*$": "small letters, digits and hyphens, such as cars-15",
-    "^[a-z0-9][a-z0-9.-]*$": "small letters, digits, hyphens and dots, such as cars-15",
-    "^[a-z0-9][a-z0-9._-]*$": "small letters, digits, hyphens, dots and underscores, such as release.12",
-    "^[a-z0-9][a-z0-9_]*$": "small letters, digits and underscores, such as in_quota",
-    r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]|29|30|31)$": "month and day, MM-DD, such as 04-01",
-    r"^\d\d:\d\d$": "a time of day, HH:MM in quotes",
+    "^(percent|[A-Z]{3}/[a-z][a-z0-9]*)$": N_("percent, or money for a thing, such as JPY/kg"),
+    r"^[A-P]\d{0,3}$": N_("a chapter of MAST, A to P, or a code in one, such as B31"),
+    "^[a-z0-9][a-z0-9-]*$": N_("small letters, digits and hyphens, such as cars-15"),
+    "^[a-z0-9][a-z0-9.-]*$": N_("small letters, digits, hyphens and dots, such as cars-15"),
+    "^[a-z0-9][a-z0-9._-]*$": N_("small letters, digits, hyphens, dots and underscores, such as release.12"),
+    "^[a-z0-9][a-z0-9_]*$": N_("small letters, digits and underscores, such as in_quota"),
+    r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]|29|30|31)$": N_("month and day, MM-DD, such as 04-01"),
+    r"^\d\d:\d\d$": N_("a time of day, HH:MM in quotes"),
 }
 """What the patterns of the schemas ask for."""
 
-KINDS: dict[str, str | Callable[[Context], str]] = {
-    "missing": "is missing",
-    "extra_forbidden": "unknown key",
-    "none_required": "must be left empty",
-    "string_type": "must be text",
-    "string_sub_type": "must be text",
-    "string_unicode": "must be text",
-    "string_pattern_mismatch": lambda c: f"must be {PATTERNS.get(c['pattern'], 'of the form ' + c['pattern'])}",
-    "string_too_short": lambda c: f"must have at least {plural(c['min_length'], 'character')}",
-    "string_too_long": lambda c: f"must have at most {plural(c['max_length'], 'character')}",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "is too large a number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a finite number",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "date_type": "must be a date",
-    "date_parsing": "is not a date",
-    "date_from_datetime_parsing": "is not a date",
-    "date_from_datetime_inexact": "must be a date without a time of day",
+ASKED: dict[str, str | Callable[[Context], str]] = {
+    "string_type": N_("text"),
+    "string_sub_type": N_("text"),
+    "string_unicode": N_("text"),
+    "string_pattern_mismatch": lambda c: (
+        _(PATTERNS[c["pattern"]]) if c["pattern"] in PATTERNS else _("of the form {form}", form=c["pattern"])
+    ),
+    "none_required": N_("left empty"),
+    "int_type": N_("a whole number"),
+    "int_parsing": N_("a whole number"),
+    "int_from_float": N_("a whole number"),
+    "float_type": N_("a number"),
+    "float_parsing": N_("a number"),
+    "finite_number": N_("a finite number"),
+    "bool_type": N_("true or false"),
+    "bool_parsing": N_("true or false"),
+    "date_type": N_("a date"),
+    "date_from_datetime_inexact": N_("a date without a time of day"),
     "literal_error": _one_of,
     "enum": _one_of,
     "union_tag_invalid": _one_of,
-    "union_tag_not_found": lambda c: f"is missing its {str(c['discriminator']).strip(chr(39))}",
-    "greater_than": lambda c: f"must be greater than {c['gt']:g}",
-    "greater_than_equal": lambda c: f"must be at least {c['ge']:g}",
-    "less_than": lambda c: f"must be less than {c['lt']:g}",
-    "less_than_equal": lambda c: f"must be at most {c['le']:g}",
-    "multiple_of": lambda c: f"must be a multiple of {c['multiple_of']:g}",
-    "tuple_type": "must be a list",
-    "list_type": "must be a list",
-    "set_type": "must be a list",
-    "frozen_set_type": "must be a list",
-    "too_short": lambda c: f"must have at least {plural(c['min_length'], 'entry', 'entries')}",
-    "too_long": lambda c: f"must have at most {plural(c['max_length'], 'entry', 'entries')}",
-    "dict_type": "must be a mapping of keys to values",
-    "mapping_type": "must be a mapping of keys to values",
-    "model_type": "must be a mapping of keys to values",
-    "model_attributes_type": "must be a mapping of keys to values",
-    "dataclass_type": "must be a mapping of keys to values",
-    "invalid_key": "has a key that is not text",
-    "recursion_loop": "holds itself",
+    "greater_than": lambda c: _("greater than {limit:g}", limit=c["gt"]),
+    "greater_than_equal": lambda c: _("at least {limit:g}", limit=c["ge"]),
+    "less_than": lambda c: _("less than {limit:g}", limit=c["lt"]),
+    "less_than_equal": lambda c: _("at most {limit:g}", limit=c["le"]),
+    "multiple_of": lambda c: _("a multiple of {limit:g}", limit=c["multiple_of"]),
+    "tuple_type": N_("a list"),
+    "list_type": N_("a list"),
+    "set_type": N_("a list"),
+    "frozen_set_type": N_("a list"),
+    "dict_type": N_("a mapping of keys to values"),
+    "mapping_type": N_("a mapping of keys to values"),
+    "model_type": N_("a mapping of keys to values"),
+    "model_attributes_type": N_("a mapping of keys to values"),
+    "dataclass_type": N_("a mapping of keys to values"),
+}
+"""What a value must be, by kind of error, or what makes it of the context."""
+
+SAID: dict[str, str | Callable[[Context], str]] = {
+    "missing": N_("is missing"),
+    "extra_forbidden": N_("unknown key"),
+    "string_too_short": lambda c: ngettext(
+        "must have at least {number} character",
+        "must have at least {number} characters",
+        c["min_length"],
+        number=format(c["min_length"], ","),
+    ),
+    "string_too_long": lambda c: ngettext(
+        "must have at most {number} character",
+        "must have at most {number} characters",
+        c["max_length"],
+        number=format(c["max_length"], ","),
+    ),
+    "int_parsing_size": N_("is too large a number"),
+    "date_parsing": N_("is not a date"),
+    "date_from_datetime_parsing": N_("is not a date"),
+    "union_tag_not_found": lambda c: _("is missing its {name}", name=str(c["discriminator"]).strip("'")),
+    "too_short": lambda c: ngettext(
+        "must have at least {number} entry",
+        "must have at least {number} entries",
+        c["min_length"],
+        number=format(c["min_length"], ","),
+    ),
+    "too_long": lambda c: ngettext(
+        "must have at most {number} entry",
+        "must have at most {number} entries",
+        c["max_length"],
+        number=format(c["max_length"], ","),
+    ),
+    "invalid_key": N_("has a key that is not text"),
+    "recursion_loop": N_("holds itself"),
     "value_error": _said,
     "assertion_error": _said,
 }
 """A sentence by kind of error, or what makes one of its context."""
+
+KINDS = frozenset({*ASKED, *SAID})
+"""Every kind of error that there are words for."""
 
 
 def sentence(detail: ErrorDetails) -> str:
@@ -113,8 +140,18 @@ def sentence(detail: ErrorDetails) -> str:
 
 
 def _words(detail: ErrorDetails) -> str:
-    words = KINDS[detail["type"]]
-    return words if isinstance(words, str) else words(detail.get("ctx", {}))
+    asked = _asked(detail)
+    return _told(SAID, detail) if asked is None else _("must be {what}", what=asked)
+
+
+def _asked(detail: ErrorDetails) -> str | None:
+    """What the value must be; None where something else is wrong."""
+    return _told(ASKED, detail) if detail["type"] in ASKED else None
+
+
+def _told(words: Mapping[str, str | Callable[[Context], str]], detail: ErrorDetails) -> str:
+    told = words[detail["type"]]
+    return _(told) if isinstance(told, str) else told(detail.get("ctx", {}))
 
 
 def _given(detail: ErrorDetails, told: str) -> str:
@@ -122,36 +159,36 @@ def _given(detail: ErrorDetails, told: str) -> str:
     if detail["type"] == "union_tag_invalid":
         given = detail.get("ctx", {}).get("tag")
     if given is None:
-        return "" if detail["type"] in ("value_error", "assertion_error") else ", not empty"
+        return "" if detail["type"] in ("value_error", "assertion_error") else _(", not empty")
     if isinstance(given, Mapping | list | tuple):
-        kind = "keys with values" if isinstance(given, Mapping) else "a list"
+        kind = _("keys with values") if isinstance(given, Mapping) else _("a list")
         return (
             ""
             if detail["type"] in ("value_error", "assertion_error", "too_short", "too_long")
-            else f", not {kind}"
+            else _(", not {kind}", kind=kind)
         )
     shown = _shown(given)
-    if detail["type"].startswith("date_") and told.startswith("is not"):
-        return f": {shown}"
+    if detail["type"].startswith("date_") and detail["type"].endswith("_parsing"):
+        return _(": {shown}", shown=shown)
     if shown in told:
         return ""
-    return f", not {shown}"
+    return _(", not {kind}", kind=shown)
 
 
 def _shown(given: object) -> str:
     if isinstance(given, int) and abs(given) >= 10**LONGEST:  # Python may refuse to spell it out
-        return "a number of so many digits"
+        return _("a number of so many digits")
     text = repr(given)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def joined(details: Sequence[ErrorDetails]) -> str | None:
     """One sentence where a value may be of several kinds and is of none; None where something else is wrong."""
-    asked = [_words(one) for one in details]
-    if not all(one.startswith("must be ") for one in asked):
+    asked = [_asked(one) for one in details]
+    kinds = dict.fromkeys(one for one in asked if one is not None)
+    if None in asked:
         return None
-    kinds = dict.fromkeys(one.removeprefix("must be ") for one in asked)
-    return f"must be {' or '.join(kinds)}{_given(details[0], '')}"
+    return _("must be {what}", what=_(" or ").join(kinds)) + _given(details[0], "")
 
 
 def choices(detail: ErrorDetails) -> list[str]:
@@ -163,7 +200,7 @@ def hint(detail: ErrorDetails) -> str | None:
     """How it is written."""
     kind, given = detail["type"], detail["input"]
     if kind.startswith("date"):
-        return "write YYYY-MM-DD"
+        return _("write YYYY-MM-DD")
     if kind == "string_type" and isinstance(given, int | float) and not isinstance(given, bool):
-        return f"put it in quotes: '{_shown(given)}'"
+        return _("put it in quotes: '{shown}'", shown=_shown(given))
     return None

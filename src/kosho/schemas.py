@@ -17,6 +17,7 @@ from kosho.case_schema import CaseFile, OverlayFile
 from kosho.corridor.schema import Corridor
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.law.measure_file import MeasureFile
 from kosho.law.narrow_products import NicheFile
 from kosho.law.own_products import CaseProductFile
@@ -182,7 +183,9 @@ def plain_schema(name: str) -> dict[str, Any]:
     {'$ref': '#/$defs/ScenarioFile'}
     """
     if name not in FILES:
-        raise InputError(Problem(f"no kind of file is called {name!r}", suggest(name, FILES), key="NAME"))
+        raise InputError(
+            Problem(_("no kind of file is called {name!r}", name=name), suggest(name, FILES), key="NAME")
+        )
     kind = FILES[name]
     schema = kind.model.model_json_schema(schema_generator=_WithoutTitles)
     head = {

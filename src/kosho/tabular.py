@@ -20,6 +20,7 @@ from xml.etree import ElementTree as ET
 
 from kosho.errors import InputError, Problem
 from kosho.extras import missing
+from kosho.language import _
 from kosho.limits import refuse_beyond
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _told(path: Path) -> Generator[None]:
         yield
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
         told = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise InputError(Problem(f"cannot be read: {told}", file=str(path))) from None
+        raise InputError(Problem(_("cannot be read: {told}", told=told), file=str(path))) from None
 
 
 def _read(file: IO[bytes] | gzip.GzipFile, path: Path, memory: float) -> bytes:
@@ -230,9 +231,11 @@ def _member(packed: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     if len(found) != 1:
         names = ", ".join(one.filename for one in found[:5]) or "none"
         kinds = f"it must hold one file of {', '.join((*TEXTS, *WORKBOOKS))}"
-        raise InputError(Problem(f"holds {len(found)} tables ({names})", kinds, str(path)))
+        raise InputError(
+            Problem(_("holds {number} tables ({names})", number=len(found), names=names), kinds, str(path))
+        )
     if found[0].flag_bits & 1:
-        raise InputError(Problem("is protected by a password", "unpack it first", str(path)))
+        raise InputError(Problem(_("is protected by a password"), _("unpack it first"), str(path)))
     return found[0]
 
 
@@ -266,8 +269,12 @@ def _sheet(content: bytes, path: Path) -> str:
         raise _no_workbook(error, path) from None
     filled = [name for name, found in rows.items() if any(cell != "" for row in found for cell in row)]
     if len(filled) != 1:
-        told = f"has {len(filled)} sheets with something in them ({', '.join(filled[:5]) or 'none'})"
-        raise InputError(Problem(told, "keep the one that is meant, in a workbook of its own", str(path)))
+        told = _(
+            "has {number} sheets with something in them ({value})",
+            number=len(filled),
+            value=", ".join(filled[:5]) or "none",
+        )
+        raise InputError(Problem(told, _("keep the one that is meant, in a workbook of its own"), str(path)))
     shares = _percent_cells(content, filled[0])
     written = io.StringIO(newline="")
     lines = csv.writer(written, lineterminator="\n")

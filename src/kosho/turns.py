@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from kosho.cache import folder
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["in_turn"]
 
@@ -35,7 +36,7 @@ def in_turn(path: Path) -> Generator[None, None, None]:
         lock.acquire(timeout=PATIENCE)
     except Timeout:
         raise InputError(
-            Problem("another process writes it", "try again when that is done", file=str(path))
+            Problem(_("another process writes it"), _("try again when that is done"), file=str(path))
         ) from None
     except OSError:
         yield

@@ -18,8 +18,10 @@ from pydantic_core import ErrorDetails
 
 from kosho import schema_words
 from kosho.arguments import path_of
-from kosho.errors import InputError, Problem, suggest
+from kosho.errors import InputError, Problem, nearest, suggest
 from kosho.known import As, Key, as_known, changes
+from kosho.language import _
+from kosho.translations import in_language
 
 __all__ = ["Key", "LineNumbers", "Written", "ids", "load", "problems_of", "validate"]
 
@@ -46,7 +48,7 @@ class _StringDates(Loader):  # pyright: ignore[reportUntypedBaseClass]
                 raise ValueError(node.tag)
             return value
         except (ValueError, LookupError, AttributeError) as error:
-            told = f"cannot be read as {node.tag.rpartition(':')[2]}"
+            told = _("cannot be read as {rpartition}", rpartition=node.tag.rpartition(":")[2])
             raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from error
 
 
@@ -87,9 +89,9 @@ class Written:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
             reason = error.strerror or str(error)
-            raise InputError(Problem(f"cannot be read: {reason}", file=str(path))) from None
+            raise InputError(Problem(_("cannot be read: {reason}", reason=reason), file=str(path))) from None
         except UnicodeDecodeError:
-            raise InputError(Problem("is not UTF-8 text", file=str(path))) from None
+            raise InputError(Problem(_("is not UTF-8 text"), file=str(path))) from None
         return Written.parsed(text, str(path))
 
     @staticmethod
@@ -109,13 +111,15 @@ class Written:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else None
-            raise InputError(Problem(error.problem or "is not YAML", file=file, line=line)) from None
+            raise InputError(Problem(error.problem or _("is not YAML"), file=file, line=line)) from None
         except yaml.YAMLError as error:
-            raise InputError(Problem(f"is not YAML: {error}".splitlines()[0], file=file)) from None
+            raise InputError(
+                Problem(_("is not YAML: {error}", error=error).splitlines()[0], file=file)
+            ) from None
         finally:
             loader.dispose()
         if not isinstance(document, Mapping):
-            raise InputError(Problem("must be a mapping of keys to values", file=file, line=1))
+            raise InputError(Problem(_("must be a mapping of keys to values"), file=file, line=1))
         return Written(cast("Mapping[str, Any]", document), lines, file)
 
     def read(
@@ -138,7 +142,7 @@ class Written:
         found = [self._unfounded(view, lines, place, name, asked) for place, name in view.unfounded]
         document: Model | None = None
         try:
-            document = model.model_validate(view.tree)
+            document = model.model_validate(in_language(view.tree, Path(self.file).parent))
         except ValidationError as error:
             found += problems_of(error, model, lines, self.file)
         if not found:
@@ -151,8 +155,8 @@ class Written:
         return LineNumbers({key: self.lines[place] for key, place in view.places.items()} | {(): 1})
 
     def _unfounded(self, view: As, lines: LineNumbers, place: Key, name: str, day: date) -> Problem:
-        message = f"rests on {name}, which is later than {day}"
-        hint = "write what was known before under an earlier day, or `known:` beside it"
+        message = _("rests on {name}, which is later than {day}", name=name, day=day)
+        hint = _("write what was known before under an earlier day, or `known:` beside it")
         return Problem(message, hint, self.file, lines[place], _dotted(view.places.get(place, place)))
 
     def _on_other_days(self, model: type[Model], asked: date) -> list[Problem]:
@@ -212,8 +216,8 @@ def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:
     while pending:
         here, path = pending.pop()
         if id(here) in seen:
-            hint = f"write out the value from line {here.start_mark.line + 1}"
-            found.append(Problem("an alias stands here", hint, file, lines[path], _dotted(path)))
+            hint = _("write out the value from line {line}", line=here.start_mark.line + 1)
+            found.append(Problem(_("an alias stands here"), hint, file, lines[path], _dotted(path)))
             continue
         seen.add(id(here))
         if isinstance(here, yaml.MappingNode):
@@ -221,8 +225,8 @@ def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:
                 step = (*path, str(key.value))
                 line = key.start_mark.line + 1
                 if step in lines:
-                    message = f"key given twice, first on line {lines[step]}"
-                    found.append(Problem(message, "keep one", file, line, _dotted(step)))
+                    message = _("key given twice, first on line {lines}", lines=lines[step])
+                    found.append(Problem(message, _("keep one"), file, line, _dotted(step)))
                 lines.setdefault(step, line)
                 pending.append((value, step))
         elif isinstance(here, yaml.SequenceNode):
@@ -260,16 +264,10 @@ def _problem(path: Key, detail: ErrorDetails, model: type[BaseModel], lines: Lin
     key = _dotted(path)
     if detail["type"] == "extra_forbidden":
         near = suggest(str(path[-1]), _fields_at(model, path[:-1]))
-        return Problem("unknown key", near, file, lines[path], key)
+        return Problem(_("unknown key"), near, file, lines[path], key)
     given = detail.get("ctx", {}).get("tag", detail["input"])
-    near = _nearest(given, schema_words.choices(detail)) if isinstance(given, str) else None
+    near = nearest(given, schema_words.choices(detail)) if isinstance(given, str) else None
     return Problem(schema_words.sentence(detail), near or schema_words.hint(detail), file, lines[path], key)
-
-
-def _nearest(word: str, known: list[str]) -> str | None:
-    """A hint where one of the words is near; the message has them all."""
-    near = suggest(word, known)
-    return near if near and near.startswith("did") else None
 
 
 def _place(detail: ErrorDetails, lines: LineNumbers) -> Key:

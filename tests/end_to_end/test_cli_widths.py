@@ -128,6 +128,20 @@ def _words(text: str) -> set[str]:
     return {word.strip(":") for word in text.split() if set(word) - {"─"}} - {""}
 
 
+@pytest.mark.parametrize(
+    "name", ["cases", "rate", "rate, not known", "record", "register compare", "coercion", "supply"]
+)
+def test_japanese_fits_its_terminal(name: str) -> None:
+    """Full-width characters take two columns."""
+    asked = (*COMMANDS[name], "--lang", "ja")
+    done = CliRunner().invoke(app, asked, env={"COLUMNS": "80"}, catch_exceptions=False)
+    assert done.exit_code == 0
+    assert re.search("[ぁ-ん]", done.stdout)
+    long = [line for line in done.stdout.splitlines() if cell_len(line) > 80 and " " in line.strip()]
+    assert long == []
+    assert not [line for line in done.stdout.splitlines() if line.lstrip()[:1] in tuple("、。）")]
+
+
 def test_where_nothing_says_how_wide_output_is_stable(
     told: Callable[[str, int], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from kosho.arrays import Array
 from kosho.bargain.game import Game
 from kosho.display import Card, Shown, listing, number
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["WEEK", "DeadlineGame", "Offer", "alternating_offers"]
 
@@ -108,7 +109,8 @@ def alternating_offers(
     if periods < 1 or not 0 < discount <= 1:
         raise InputError(
             Problem(
-                f"{periods} periods at a discount factor of {discount:g}", "one or more; above 0, at most 1"
+                _("{periods} periods at a discount factor of {discount:g}", periods=periods, discount=discount),
+                _("one or more; above 0, at most 1"),
             )
         )
     turns = list(range(len(game.parties))) if order is None else list(order)

@@ -12,6 +12,7 @@ from kosho.bargain.game import Game
 from kosho.bargain.packages import Grid
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 
 __all__ = ["Concession", "cheapest_concession", "cheapest_packages", "shapley"]
 
@@ -72,7 +73,7 @@ def cheapest_concession(game: Game, grid: Grid, package: int, party: str) -> Con
     """
     if party not in game.parties:
         hint = suggest(party, game.parties)
-        raise InputError(Problem(f"{party!r} is no party of the game", hint, key="party"))
+        raise InputError(Problem(_("{party!r} is no party of the game", party=party), hint, key="party"))
     least = cheapest_packages(game, package, game.parties.index(party))
     if not len(least):
         return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kosho import formatting
 from kosho.bargain.schema import justified
 from kosho.impact.base_law import assumptions
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.bargain.deal import Deal
@@ -41,14 +42,21 @@ def _backgrounds(deal: Deal) -> Iterator[str]:
         if apart is not None:
             amounts = formatting.listed(
                 [
-                    f"{formatting.billions(gain, sign=True, part=True)} billion USD a year to "
-                    f"{formatting.the_country(party)}"
+                    _(
+                        "{money} billion USD a year to {country}",
+                        money=formatting.billions(gain, sign=True, part=True),
+                        country=formatting.the_country(party),
+                    )
                     for party, gain in apart.items()
                 ]
             )
             yield (
-                f"{priced.background.title}: the package of fallbacks is not what follows without a deal; it "
-                f"is worth {amounts} over it, which no issue of the table carries and every package has"
+                _(
+                    "{title}: the package of fallbacks is not what follows without a deal; it is worth "
+                    "{amounts} over it, which no issue of the table carries and every package has",
+                    title=priced.background.title,
+                    amounts=amounts,
+                )
             )
 
 
@@ -60,7 +68,12 @@ def _worse_than_today(deal: Deal) -> Iterator[str]:
         if (game.payoffs[rows[0]] < game.status_quo - game.resolution).all()
     ]
     if names:
-        yield (f"a deal that gains over no deal leaves every party worse off than today: {', '.join(names)}")
+        yield (
+            _(
+                "a deal that gains over no deal leaves every party worse off than today: {names}",
+                names=", ".join(names),
+            )
+        )
 
 
 def _unsolved(deal: Deal) -> Iterator[str]:
@@ -68,8 +81,13 @@ def _unsolved(deal: Deal) -> Iterator[str]:
         if one.unsolved:
             options = ", ".join(map(" ".join, deal.table.grid.label(one.package).items()))
             yield (
-                f"no equilibrium was found in {one.unsolved} of {one.draws} draws; they count as draws in "
-                f"which not all gain, and are left out of the range of gains: {options}"
+                _(
+                    "no equilibrium was found in {unsolved} of {draws} draws; they count as draws in which not "
+                    "all gain, and are left out of the range of gains: {options}",
+                    unsolved=one.unsolved,
+                    draws=one.draws,
+                    options=options,
+                )
             )
 
 
@@ -84,12 +102,22 @@ def _days(deal: Deal) -> Iterator[str]:
     today = table.today
     if (content.deadline.date - today).days < 1:
         deadline = formatting.day(content.deadline.date)
-        yield f"the deadline of {deadline} has passed on {formatting.day(today)}: no offers are left to make"
+        yield _(
+            "the deadline of {deadline} has passed on {day}: no offers are left to make",
+            deadline=deadline,
+            day=formatting.day(today),
+        )
     if today < content.status_quo.date:
-        cited = {name for _, item in justified(content) for name in item.statements}
+        cited = {name for _other, item in justified(content) for name in item.statements}
         known = sum(table.statements.get(name) is not None for name in cited)
         written, day = formatting.day(content.status_quo.date), formatting.day(today)
         yield (
-            f"the table is of {written}; on {day} {known} of the {len(cited)} statements that it rests on were "
-            "known, and its options are laid on the law of that day"
+            _(
+                "the table is of {written}; on {day} {known} of the {number} statements that it rests on "
+                "were known, and its options are laid on the law of that day",
+                written=written,
+                day=day,
+                known=known,
+                number=len(cited),
+            )
         )

@@ -12,6 +12,7 @@ import numpy as np
 from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium import Shock
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["MarkedShock", "collapse", "concatenate", "concatenate_marked"]
@@ -88,7 +89,7 @@ class _Groups:
     def of(shock: Shock, marks: Mask) -> _Groups:
         """Rows of the same cell and marks."""
         if (shock.rent > 0).any():
-            raise InputError(Problem("a shock with rents cannot be collapsed", "use it as it is"))
+            raise InputError(Problem(_("a shock with rents cannot be collapsed"), _("use it as it is")))
         kinds, kind = np.unique(marks, axis=0, return_inverse=True)
         flat, place = shock.cells()
         keys, group = np.unique(place * len(kinds) + kind.reshape(-1), return_inverse=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kosho.bargain.table import Table
 from kosho.display import Shown
 from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.law import Register
 from kosho.law.measure import Measure
 from kosho.law.overlay import Overlay
@@ -85,12 +86,16 @@ def package_of_options(table: Table, chosen: Mapping[str, str], key: str | None 
     choices = grid.choices[table.fallback].copy()
     for issue, option in chosen.items():
         if issue not in grid.issues:
-            problems.add(f"unknown issue {issue!r}", suggest(issue, grid.issues), key=key)
+            problems.add(_("unknown issue {issue!r}", issue=issue), suggest(issue, grid.issues), key=key)
             continue
         k = grid.issues.index(issue)
         if option in grid.options[k]:
             choices[k] = grid.options[k].index(option)
         else:
-            problems.add(f"issue {issue!r} has no option {option!r}", suggest(option, grid.options[k]), key=key)
+            problems.add(
+                _("issue {issue!r} has no option {option!r}", issue=issue, option=option),
+                suggest(option, grid.options[k]),
+                key=key,
+            )
     problems.raise_if_any()
     return grid.position(choices)

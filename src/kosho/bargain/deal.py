@@ -28,6 +28,7 @@ from kosho.display import Card, Shown, columns, listing, million
 from kosho.equilibrium import Deficits, Settled
 from kosho.equilibrium.arguments import note_world
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.progress import Progress, silent
 from kosho.world import World
@@ -271,14 +272,17 @@ def negotiate(
     missing = [code for code in table.parties if code not in world.countries]
     if missing:
         raise InputError(
-            Problem(f"party {', '.join(missing)} is not in the world", "it must be a country of its own")
+            Problem(
+                _("party {names} is not in the world", names=", ".join(missing)),
+                _("it must be a country of its own"),
+            )
         )
     work, say = effort or Effort(), progress or silent
     if work.draws:
         refuse_beyond("draws", work.draws, DRAW_BYTES + 16 * work.certified * len(table.parties), key="draws")
     priced: list[PricedTable] = []
     for number, background in enumerate(table.backgrounds):
-        say(f"{len(table.grid):,} packages: {background.title}")
+        say(_("{number:,} packages: {title}", number=len(table.grid), title=background.title))
         # Of a background that does not lead only frontier and deals are told.
         exact = False if number and work.exact is None else work.exact
         one = price(table, background, world, deficits, say, exact=exact)
@@ -295,19 +299,19 @@ def negotiate(
     along: GainsAlong | None = None
     if found and work.draws:
         certificates = certify(first, some, work.draws, work.seed, say)
-        say("Where the deals stop leaving all better off")
+        say(_("Where the deals stop leaving all better off"))
         critical, zone = closing_points(first, deals)
         along = gains_along(first, deals)
     relaxations = None
     if not found:
-        say("No zone of agreement: what would open one")
+        say(_("No zone of agreement: what would open one"))
         relaxations = relax_zone(first)
     if table.struck is not None:
         say(table.struck.deal.title)
     struck = price_struck(first, confirm=work.confirm)
     in_full = None
     if work.confirm and len(deals):
-        say("The deals on the full table")
+        say(_("The deals on the full table"))
         in_full = _confirmed(first, deals)
     return Deal(
         table=table,

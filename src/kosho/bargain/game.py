@@ -14,6 +14,7 @@ from kosho.arrays import Array, Index, Mask
 from kosho.bargain.frontier import beaten, frontier
 from kosho.display import Card, Shown, columns, listing, number
 from kosho.errors import Problems
+from kosho.language import _
 from kosho.readonly import Fixed, fix, fixed
 
 __all__ = ["Game"]
@@ -113,20 +114,24 @@ class Game(Fixed, Shown):
         crossed = [np.asarray(mask, bool) for mask in (red_lines or {}).values()]
         problems = Problems()
         if table.shape != (len(table), len(parties)) or not parties:
-            problems.add(f"payoffs have shape {table.shape}", f"wanted packages by {len(parties)} parties")
+            problems.add(
+                _("payoffs have shape {shape}", shape=table.shape),
+                _("wanted packages by {number} parties", number=len(parties)),
+            )
         for name, values in (("disagreement", falls), ("status quo", now)):
             if values.shape != (len(parties),):
                 problems.add(
-                    f"{name} has shape {values.shape}", f"one number for each of {len(parties)} parties"
+                    _("{name} has shape {shape}", name=name, shape=values.shape),
+                    _("one number for each of {number} parties", number=len(parties)),
                 )
         if any(mask.shape != (len(table),) for mask in (free, *crossed)):
-            problems.add("masks do not fit the packages", "one value a package")
+            problems.add(_("masks do not fit the packages"), _("one value a package"))
         problems.raise_if_any()
         lines = np.stack(crossed, axis=1) if crossed else np.zeros((len(table), 0), bool)
         if not all(np.isfinite(values).all() for values in (table, falls, now)):
-            problems.add("a payoff is not a finite number")
+            problems.add(_("a payoff is not a finite number"))
         if not (free & ~lines.any(axis=1)).any():
-            problems.add("no package is left", "a red line or a linkage rules out every one")
+            problems.add(_("no package is left"), _("a red line or a linkage rules out every one"))
         problems.raise_if_any()
         return Game(tuple(parties), table, falls, now, free, tuple(red_lines or ()), lines)
 
@@ -198,12 +203,12 @@ def _refuse_sorts(parties: object, numbers: Mapping[str, object]) -> None:
     problems = Problems()
     for name, values in numbers.items():
         if values is not None and np.asarray(values).dtype.kind not in NUMERIC:
-            problems.add(f"is of {np.asarray(values).dtype}, not of real numbers", key=name)
+            problems.add(_("is of {dtype}, not of real numbers", dtype=np.asarray(values).dtype), key=name)
     names = list(cast("Sequence[object]", parties)) if isinstance(parties, Sequence) else []
     if isinstance(parties, str) or not names or not all(isinstance(one, str) for one in names):
-        problems.add("is no sequence of names", "such as ('JPN', 'USA')", key="parties")
+        problems.add(_("is no sequence of names"), _("such as ('JPN', 'USA')"), key="parties")
     elif len(set(names)) != len(names):
-        problems.add("names a party twice", key="parties")
+        problems.add(_("names a party twice"), key="parties")
     problems.raise_if_any()
 
 

@@ -16,6 +16,7 @@ from kosho import codes
 from kosho.arrays import Array, Index
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["Instruments", "RateBounds", "RateSet", "Tie", "Tied", "goods_sectors"]
@@ -43,8 +44,8 @@ class RateBounds(Shown):
 
     def __post_init__(self) -> None:
         if not -1.0 < self.low < self.high < np.inf:
-            hint = "above -1, the first below the second"
-            raise InputError(Problem(f"bounds of {self.low:g} and {self.high:g}", hint))
+            hint = _("above -1, the first below the second")
+            raise InputError(Problem(_("bounds of {low:g} and {high:g}", low=self.low, high=self.high), hint))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,9 @@ class Instruments(Shown):
         flows = base.arrays.flows[importer, exporter, sector]
         moving = (flows > 0) & (group >= 0)
         if not moving.any():
-            raise InputError(Problem("nothing is traded between these parties in these sectors"))
+            raise InputError(Problem(_("nothing is traded between these parties in these sectors")))
         importer, exporter, sector, flows = importer[moving], exporter[moving], sector[moving], flows[moving]
-        _, first, rate = np.unique(group[moving], return_index=True, return_inverse=True)
+        _other, first, rate = np.unique(group[moving], return_index=True, return_inverse=True)
         # Mean by imports: exact where a rate has one cell, or cells that bear the same.
         before = base.arrays.tariff[importer, exporter, sector]
         lowest = before[first]
@@ -161,7 +162,9 @@ def goods_sectors(world: World) -> tuple[str, ...]:
 def _tied(cells: Index, tied: str, base: World) -> Index:
     """A number for each cell, the same where their rates are one."""
     if tied not in get_args(Tie):
-        raise InputError(Problem(f"unknown tie {tied!r}", suggest(tied, get_args(Tie)) or "none", key="tied"))
+        raise InputError(
+            Problem(_("unknown tie {tied!r}", tied=tied), suggest(tied, get_args(Tie)) or _("none"), key="tied")
+        )
     importer, exporter, sector = cells.reshape(-1, 3).T
     count, sectors = len(base.countries), len(base.sectors)
     if tied == "uniform":
@@ -180,19 +183,23 @@ def _in_sets(base: World, cells: Sequence[tuple[int, int, int]], sets: Sequence[
     """
     problems = Problems()
     if not sets:
-        problems.add("no set is given", "one at least", key="tied")
+        problems.add(_("no set is given"), _("one at least"), key="tied")
     names = [one.name for one in sets]
     group = np.full(len(cells), -1, np.intp)
     places = {cell: k for k, cell in enumerate(cells)}
     for number, one in enumerate(sets):
         key = f"tied[{one.name!r}]"
         if not one.name or names.count(one.name) > 1:
-            problems.add("needs a name of its own", key=key)
+            problems.add(_("needs a name of its own"), key=key)
         for cell in _cells_of(one, base, cells, problems):
             if group[places[cell]] >= 0:
                 n, i, j = cell
                 flow = f"{base.countries[n]} from {base.countries[i]}, {base.sectors[j]}"
-                problems.add(f"{flow} is in {names[group[places[cell]]]!r} as well", "one rate a flow", key=key)
+                problems.add(
+                    _("{flow} is in {names!r} as well", flow=flow, names=names[group[places[cell]]]),
+                    _("one rate a flow"),
+                    key=key,
+                )
             group[places[cell]] = number
     problems.raise_if_any()
     return group
@@ -203,19 +210,23 @@ def _cells_of(
 ) -> list[tuple[int, int, int]]:
     """The cells of a set; none, and noted, where it names what is not in the game."""
     key = f"tied[{one.name!r}]"
-    setters = {base.countries[n] for n, _, _ in cells}
+    setters = {base.countries[n] for n, _other, _other in cells}
     if one.importer not in setters:
-        problems.add(f"{one.importer!r} sets no tariffs here", suggest(one.importer, setters), key=key)
+        problems.add(
+            _("{importer!r} sets no tariffs here", importer=one.importer),
+            suggest(one.importer, setters),
+            key=key,
+        )
         return []
     mine = [cell for cell in cells if base.countries[cell[0]] == one.importer]
     wrong = False
     for given, known in (
-        (one.exporters, {base.countries[i] for _, i, _ in mine}),
-        (one.sectors, {base.sectors[j] for _, _, j in mine}),
+        (one.exporters, {base.countries[i] for _other, i, _other in mine}),
+        (one.sectors, {base.sectors[j] for _other, _other, j in mine}),
     ):
         for code in given:
             if code not in known:
-                problems.add(f"{code!r} is not in this game", suggest(code, known), key=key)
+                problems.add(_("{code!r} is not in this game", code=code), suggest(code, known), key=key)
                 wrong = True
     return [
         (n, i, j)
@@ -235,5 +246,5 @@ def _refuse_codes(world: World, countries: Sequence[str], sectors: Sequence[str]
             except InputError as error:
                 problems.found += error.problems
     for code in sorted({code for code in sectors if list(sectors).count(code) > 1}):
-        problems.add(f"sector {code!r} is given twice")
+        problems.add(_("sector {code!r} is given twice", code=code))
     problems.raise_if_any()

@@ -26,6 +26,7 @@ from kosho.impact.product_nests import niche
 from kosho.impact.ranges import Range
 from kosho.impact.reach import IdleError
 from kosho.impact.subsidies import Subsidised, subsidised
+from kosho.language import N_, _
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Amount
 from kosho.law.register import Register
@@ -43,7 +44,7 @@ __all__ = [
 ]
 
 
-IDLE_HINT = (
+IDLE_HINT = N_(
     "what no model prices belongs under unpriced; an option that is meant to change nothing says "
     "allow_idle: true beside its note, or the command --allow-idle"
 )
@@ -252,7 +253,7 @@ def collect_nontariff(
         IdleError: something an option adds has no effect in this world; every such measure is named.
     """
     found = _Collected(world)
-    held = [{found.place(one) for one in effects.measures} for _, effects in states]
+    held = [{found.place(one) for one in effects.measures} for _other, effects in states]
     state, duties = states[0][0], states[0][1].duties
     idle: dict[str, str] = {}
     has: dict[tuple[int, int], set[int]] = {}
@@ -266,7 +267,7 @@ def collect_nontariff(
                     idle[f"{issue.id}, {option.id}: {one.measure.id!r}"] = str(one.left_out)
             has[k, c] = {*map(found.place, effects), *map(found.change, option.costs)}
     if idle:
-        raise IdleError("table", idle, IDLE_HINT)
+        raise IdleError("table", idle, _(IDLE_HINT))
     active = np.repeat(_mask(held[0], found)[None], len(table.grid), axis=0)
     for (k, c), places in has.items():
         rows = table.grid.choices[:, k] == c
@@ -311,7 +312,9 @@ class _Collected:
         lacking = [code for code in (change.importer, change.exporter) if code not in where.place]
         if lacking or not where.holding(change.sector):
             named = ", ".join([*lacking, *([] if where.holding(change.sector) else [change.sector])])
-            raise InputError(Problem(f"a change of trade cost is in {named}, which this world has not"))
+            raise InputError(
+                Problem(_("a change of trade cost is in {named}, which this world has not", named=named))
+            )
         n, i = where.place[change.importer], where.place[change.exporter]
         cells = tuple((n, i, j, "") for j in where.holding(change.sector))
         return self._place(NontariffEffect(change, cells))

@@ -9,6 +9,7 @@ from pathlib import Path
 from kosho.display import Shown
 from kosho.equilibrium import Closure, Outcome, Payoff
 from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.world import World
 from kosho.world.csv_input import number, rows_of
 
@@ -57,9 +58,9 @@ def read_weights(path: Path) -> Weights:
         key = (row["party"], row["code"])
         amount = number(row["weight"], "weight", line, problems)
         if not all(key):
-            problems.add("names no party or no code", "such as USA,C29,1.5", line=line)
+            problems.add(_("names no party or no code"), _("such as USA,C29,1.5"), line=line)
         elif key in found:
-            problems.add(f"{':'.join(key)} has two weights", "one", line=line, key="code")
+            problems.add(_("{names} has two weights", names=":".join(key)), _("one"), line=line, key="code")
         elif amount is not None:
             found[key] = amount
     problems.raise_if_any()
@@ -84,7 +85,9 @@ def objectives_of(weights: Weights, world: World) -> dict[str, Objective]:
         if code not in world.sectors and code not in world.countries:
             hint = suggest(code, [*world.sectors, *world.countries])
             problems.add(
-                f"{code!r} is no sector or economy of this world", hint, key=f"weight of {party}:{code}"
+                _("{code!r} is no sector or economy of this world", code=code),
+                hint,
+                key=f"weight of {party}:{code}",
             )
         (sectors if code in world.sectors else others).setdefault(party, {})[code] = amount
     problems.raise_if_any()
@@ -122,7 +125,9 @@ class Objectives:
             payoffs[party] = ((1.0, mine), *theirs)
             level[party] = sum(weight * payoff.base(base, closure) for weight, payoff in payoffs[party])
             if not level[party] > 0:
-                problems.add("is nothing, or less, in the base", "larger weights", key=f"objectives[{party!r}]")
+                problems.add(
+                    _("is nothing, or less, in the base"), _("larger weights"), key=f"objectives[{party!r}]"
+                )
         problems.raise_if_any()
         return Objectives(payoffs, level)
 
@@ -147,17 +152,29 @@ def _refuse(base: World, parties: Sequence[str], given: Mapping[str, Objective])
     for party, one in given.items():
         key = f"objectives[{party!r}]"
         if party not in parties:
-            problems.add("does not decide here", suggest(party, parties), key=key)
+            problems.add(_("does not decide here"), suggest(party, parties), key=key)
         for code, weight in one.sectors.items():
             if code not in base.sectors:
-                problems.add(f"unknown sector {code!r}", suggest(code, base.sectors), key=key)
+                problems.add(_("unknown sector {code!r}", code=code), suggest(code, base.sectors), key=key)
             elif not 0.0 <= weight <= HEAVIEST:
-                problems.add(f"weight of {code} is {weight:g}", f"from zero to {HEAVIEST:,g}", key=key)
+                problems.add(
+                    _("weight of {code} is {weight:g}", code=code, weight=weight),
+                    _("from zero to {heaviest:,g}", heaviest=HEAVIEST),
+                    key=key,
+                )
         for code, weight in one.others.items():
             if code == party:
-                problems.add(f"{code!r} is the party itself", "its own income counts one", key=key)
+                problems.add(
+                    _("{code!r} is the party itself", code=code), _("its own income counts one"), key=key
+                )
             elif code not in base.countries:
-                problems.add(f"{code!r} is no other economy", suggest(code, base.countries), key=key)
+                problems.add(
+                    _("{code!r} is no other economy", code=code), suggest(code, base.countries), key=key
+                )
             elif not abs(weight) <= HEAVIEST:
-                problems.add(f"weight of {code} is {weight:g}", f"at most {HEAVIEST:,g} either way", key=key)
+                problems.add(
+                    _("weight of {code} is {weight:g}", code=code, weight=weight),
+                    _("at most {heaviest:,g} either way", heaviest=HEAVIEST),
+                    key=key,
+                )
     problems.raise_if_any()

@@ -23,6 +23,7 @@ from kosho.equilibrium import Closure, Outcome, rebase
 from kosho.equilibrium.arguments import Deficits
 from kosho.equilibrium.closure import agreed
 from kosho.errors import ConvergenceError, InputError, Problem, Problems
+from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.world import World
 
@@ -255,7 +256,7 @@ class _Game:
 
     def __post_init__(self) -> None:
         if not 0.0 < self.tol < 1.0:
-            raise InputError(Problem(f"is {self.tol!r}", "a slope, such as 1e-7", key="tol"))
+            raise InputError(Problem(f"is {self.tol!r}", _("a slope, such as 1e-7"), key="tol"))
 
     def pairs(self, world: World) -> list[tuple[str, str]]:
         """Importers with exporters: parties on one another, with MFN rates on everybody."""
@@ -309,25 +310,30 @@ class _Game:
             worst = int(np.abs(look.slopes).argmax())
             cell = int(np.flatnonzero(ties.rate == worst)[0])
             country, sector = countries[ties.setter[worst]], found.sector[cell]
-            hint = f"{failing}; the best point is the error's `best`"
+            hint = _("{failing}; the best point is the error's `best`", failing=failing)
             raise ConvergenceError(look.residual, country, search.evaluations, hint, sector, found)
         return found
 
 
 def _refuse_few(parties: Sequence[str]) -> None:
     if len(set(parties)) < 2:
-        raise InputError(Problem("this takes two parties or more", "for one alone: its optimal tariffs"))
+        raise InputError(Problem(_("this takes two parties or more"), _("for one alone: its optimal tariffs")))
     if len(set(parties)) < len(parties):
-        raise InputError(Problem("a party is named twice"))
+        raise InputError(Problem(_("a party is named twice")))
 
 
 def _refuse_partners(party: str, partners: Sequence[str] | None, tied: Tied) -> None:
     problems = Problems()
     if partners is not None and tied == "mfn":
-        problems.add("MFN rates are for everybody's goods", "name no partners, or tie by sets", key="partners")
+        problems.add(
+            _("MFN rates are for everybody's goods"), _("name no partners, or tie by sets"), key="partners"
+        )
     named = list(partners or ())
     if party in named:
-        problems.add(f"{party} is given as a partner of its own", "partners are other economies, each once")
+        problems.add(
+            _("{party} is given as a partner of its own", party=party),
+            _("partners are other economies, each once"),
+        )
     for code in sorted({code for code in named if named.count(code) > 1}):
-        problems.add(f"partner {code!r} is given twice")
+        problems.add(_("partner {code!r} is given twice", code=code))
     problems.raise_if_any()

@@ -12,6 +12,7 @@ import numpy as np
 from kosho.arrays import Index
 from kosho.display import Card, Shown, listing
 from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.readonly import fixed
 
 __all__ = ["Grid"]
@@ -73,13 +74,23 @@ class Grid(Shown):
         problems = Problems()
         for issue in package:
             if issue not in self.issues:
-                problems.add(f"unknown issue {issue!r}", suggest(str(issue), self.issues), key="package")
+                problems.add(
+                    _("unknown issue {issue!r}", issue=issue), suggest(str(issue), self.issues), key="package"
+                )
         for issue, names in zip(self.issues, self.options, strict=True):
             if issue not in package:
-                problems.add(f"issue {issue!r} is missing", f"one of {', '.join(names)}", key="package")
+                problems.add(
+                    _("issue {issue!r} is missing", issue=issue),
+                    _("one of {names}", names=", ".join(names)),
+                    key="package",
+                )
             elif package[issue] not in names:
                 hint = suggest(str(package[issue]), names)
-                problems.add(f"issue {issue!r} has no option {package[issue]!r}", hint, key="package")
+                problems.add(
+                    _("issue {issue!r} has no option {package!r}", issue=issue, package=package[issue]),
+                    hint,
+                    key="package",
+                )
         problems.raise_if_any()
         return self.position(
             [names.index(package[issue]) for issue, names in zip(self.issues, self.options, strict=True)]

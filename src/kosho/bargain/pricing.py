@@ -20,6 +20,7 @@ from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, solve,
 from kosho.equilibrium.failure import raise_first
 from kosho.errors import Problems
 from kosho.impact.reach import IdleError
+from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.parallel import cores
 from kosho.progress import Progress, Reached, estimated, silent
@@ -69,21 +70,21 @@ class Weights(Shown):
         problems = Problems()
         found = [(k, weight) for k, party in enumerate(table.file.parties) for weight in party.payoff.weights]
         masks = np.zeros((len(found), len(world.sectors)), bool)
-        for row, (_, weight) in enumerate(found):
+        for row, (_other, weight) in enumerate(found):
             for j, label in enumerate(world.sectors):
                 members = set(world.meta.sectors.get(label, (label,)))
                 inside = members & set(weight.sectors)
                 masks[row, j] = bool(inside)
                 if inside and inside != members:
                     problems.add(
-                        f"weight {weight.id!r} is on a part of sector {label}",
-                        f"name all of {', '.join(sorted(members))}",
+                        _("weight {id!r} is on a part of sector {label}", id=weight.id, label=label),
+                        _("name all of {names}", names=", ".join(sorted(members))),
                     )
         problems.raise_if_any()
-        cited = [weight.weight for _, weight in found]
+        cited = [weight.weight for _other, weight in found]
         return Weights(
-            names=tuple(weight.id for _, weight in found),
-            owner=np.array([k for k, _ in found], np.intp),
+            names=tuple(weight.id for _other, weight in found),
+            owner=np.array([k for k, _other in found], np.intp),
             sectors=masks,
             value=np.array([one.value for one in cited], float),
             low=np.array([one.value if one.low is None else one.low for one in cited], float),
@@ -323,7 +324,7 @@ def price(
     def solve(packages: Index) -> Array:
         """The first time with what packages are compared with: equilibria of one batch compare best."""
         count = len(packages)
-        reached = estimated(progress, f"Packages: {background.title}", count)
+        reached = estimated(progress, _("Packages: {title}", title=background.title), count)
         found = _solved(shocks, deficits, packages, reached, compared=not compared)
         if not compared:
             compared.extend(found.take(np.array([row])) for row in (count, count + 1))
@@ -463,5 +464,5 @@ def price_at(
         theta = one.theta.to_numpy()
         at, levels = own.collapsed(theta), own.nontariff.levels(theta, one.draw, one.scale)
         changes += [*at.counterfactuals(packages.tolist(), levels), *at.comparison_counterfactuals(levels)]
-    each = [one.theta for one in settings for _ in range(len(packages) + 2)]
+    each = [one.theta for one in settings for _other in range(len(packages) + 2)]
     return solve_payoffs(priced.table, priced.world, changes, deficits, each)

@@ -16,6 +16,7 @@ from kosho.bargain.zone import critical_value, critical_weight, zone_weights
 from kosho.display import Card, Shown, million
 from kosho.equilibrium import Deficits, Failure
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.progress import Progress, estimated
 from kosho.world.elasticities import LEAST_SCALE, MOST_SCALE, draw_over_range
 
@@ -133,14 +134,14 @@ def certify(
         KoshoError: no draw of a package has an equilibrium.
     """
     if draws < 1:
-        raise InputError(Problem(f"cannot draw {draws} times", "one or more"))
+        raise InputError(Problem(_("cannot draw {draws} times", draws=draws), _("one or more")))
     generator = np.random.default_rng(seed)
     nontariff, weights = priced.shocks.nontariff, priced.weights
     drawn = draw_over_range(priced.world, draws, seed)
     settings = [PricingParameters(theta, nontariff.draw(generator), scale) for scale, theta in drawn]
     values = generator.uniform(weights.low, weights.high, (draws, len(weights.names)))
     missing: list[Failure] = []
-    gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _ in range(2))
+    gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _other in range(2))
     reached, done = estimated(progress, "Draws", draws), 0
     for first, closure in enumerate(CLOSURES):
         mine = np.arange(first, draws, len(CLOSURES))
@@ -156,7 +157,7 @@ def certify(
                 payoffs = worth.take(rows).payoffs(weights, values[number])
                 gains[number], over_now[number] = payoffs[:-2] - payoffs[-2], payoffs[:-2] - payoffs[-1]
             missing += worth.failures
-    scales = np.array([scale for scale, _ in drawn])
+    scales = np.array([scale for scale, _other in drawn])
     gaining = np.asarray((gains > priced.game.resolution).all(axis=2), bool)
     unsolved = np.asarray((np.isnan(gains) | np.isnan(over_now)).any(axis=2), bool)
     for k in np.flatnonzero(unsolved.all(axis=0)).tolist():

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from kosho.bounds import COST, DISCOUNT, WEIGHT, Bound
+from kosho.language import _
 from kosho.law.overlay import Overlay
 from kosho.law.scope import Actor, Id, SectorCode, Some
 from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, require_reason
@@ -50,29 +51,29 @@ def _plausible(cited: Cited, bound: Bound) -> Cited:
 def _weight(cited: Cited) -> Cited:
     low = cited.value if cited.low is None else cited.low
     if low < 0 or cited.unit != "share":
-        raise ValueError("an excess weight over one is a share of zero or more (unit: share)")
+        raise ValueError(_("an excess weight over one is a share of zero or more (unit: share)"))
     return _plausible(cited, WEIGHT)
 
 
 def _factor(cited: Cited) -> Cited:
     low = cited.value if cited.low is None else cited.low
     if low <= 0 or cited.unit != "factor":
-        raise ValueError("new over old trade cost is above zero (unit: factor)")
+        raise ValueError(_("new over old trade cost is above zero (unit: factor)"))
     return _plausible(cited, COST)
 
 
 def _rate(cited: Cited) -> Cited:
     low = cited.value if cited.low is None else cited.low
     if low < 0 or cited.unit != "percent":
-        raise ValueError("a discount rate is percent a year, zero or more (unit: percent)")
+        raise ValueError(_("a discount rate is percent a year, zero or more (unit: percent)"))
     return _plausible(cited, DISCOUNT)
 
 
 def _money(cited: Cited) -> Cited:
     if cited.unit != "million USD":
-        raise ValueError("worth is given in million USD a year (unit: million USD)")
+        raise ValueError(_("worth is given in million USD a year (unit: million USD)"))
     if cited.low is None or cited.high is None or not cited.low < cited.high:
-        raise ValueError("what no model prices is worth a range (low and high)")
+        raise ValueError(_("what no model prices is worth a range (low and high)"))
     return cited
 
 
@@ -183,7 +184,7 @@ class Issue(Frozen):
     def _one_fallback(self) -> Issue:
         count = sum(option.fallback for option in self.options)
         if count != 1:
-            raise ValueError(f"one option of an issue is its fallback, not {count}")
+            raise ValueError(_("one option of an issue is its fallback, not {count}", count=count))
         return self
 
 
@@ -260,7 +261,7 @@ class StruckDeal(Justified):
 
 def _two(parties: tuple[TableParty, ...]) -> tuple[TableParty, ...]:
     if len(parties) < 2:
-        raise ValueError("it takes two")
+        raise ValueError(_("it takes two"))
     return parties
 
 

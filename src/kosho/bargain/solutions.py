@@ -11,6 +11,7 @@ from kosho.arrays import Array, Index
 from kosho.bargain.frontier import frontier
 from kosho.bargain.game import Game
 from kosho.display import Shown
+from kosho.language import N_
 
 __all__ = [
     "CONCEPTS",
@@ -109,12 +110,12 @@ class SolutionConcept(Shown):
 
 
 CONCEPTS: dict[str, SolutionConcept] = {
-    "nash": SolutionConcept(nash, "Nash", "the largest product of gains"),
+    "nash": SolutionConcept(nash, N_("Nash"), N_("the largest product of gains")),
     "kalai_smorodinsky": SolutionConcept(
-        kalai_smorodinsky, "Kalai–Smorodinsky", "equal shares of the most each side could hope for"
+        kalai_smorodinsky, N_("Kalai–Smorodinsky"), N_("equal shares of the most each side could hope for")
     ),
-    "egalitarian": SolutionConcept(egalitarian, "Egalitarian", "the smallest gain as large as can be"),
-    "utilitarian": SolutionConcept(utilitarian, "Utilitarian", "the largest sum of gains"),
+    "egalitarian": SolutionConcept(egalitarian, N_("Egalitarian"), N_("the smallest gain as large as can be")),
+    "utilitarian": SolutionConcept(utilitarian, N_("Utilitarian"), N_("the largest sum of gains")),
 }
 """By the name they have in `--json`, in the order in which they are shown. A new one is one entry."""
 

@@ -19,6 +19,7 @@ from kosho.bargain.schema import Issue, Justified, Link, Option, RedLine, Struck
 from kosho.bargain.table_check import TableCheck
 from kosho.display import Card, Shown, listing
 from kosho.errors import Problems
+from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Amount
 from kosho.law.overlay import Overlay
@@ -375,11 +376,11 @@ class Table(Shown):
         ruled += [("red_lines", n, line, ~self.has(line.forbids)) for n, line in enumerate(self.file.red_lines)]
         for key, n, item, keeps in ruled:
             if not (left & keeps).any():
-                what = "red line" if key == "red_lines" else "link"
-                others = "" if left.all() else ", together with those before it,"
+                what = _("red line") if key == "red_lines" else _("link")
+                others = "" if left.all() else _(", together with those before it,")
                 problems.add(
-                    f"{what} {item.id!r}{others} leaves no package",
-                    "add an option or take the rule back",
+                    _("{what} {id!r}{others} leaves no package", what=what, id=item.id, others=others),
+                    _("add an option or take the rule back"),
                     line=lines[key, n],
                     key=f"{key}.{n}",
                 )

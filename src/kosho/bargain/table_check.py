@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kosho.bargain.schema import Justified, Option, StruckDeal, TableFile, justified, justified_by
 from kosho.bounds import PERCENT_DUTY
 from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Amount
 from kosho.law.overlay import Overlay
@@ -59,7 +60,7 @@ class TableCheck:
         self.problems.add(message, hint, line=self.lines[place], key=".".join(map(str, place)))
 
     def _note(self, what: str, name: str, known: Iterable[str], place: Key) -> None:
-        self._add(f"unknown {what} {name!r}", suggest(name, known), place)
+        self._add(_("unknown {what} {name!r}", what=what, name=name), suggest(name, known), place)
 
     def struck(self, struck: StruckDeal, table: TableFile, statements: Collection[str] | None) -> None:
         """Note every mistake of a struck deal, with its line.
@@ -90,7 +91,7 @@ class TableCheck:
         for n, issue in enumerate(struck.issues):
             here: Key = ("struck", "issues", n)
             if issue.id in taken:
-                self._add(f"the table has an issue {issue.id!r} already", "choose another id", here)
+                self._add(_("the table has an issue {id!r} already", id=issue.id), _("choose another id"), here)
             for m, option in enumerate(issue.options):
                 self._option(option, overlays, (*here, "options", m))
 
@@ -144,8 +145,8 @@ class TableCheck:
         for name in self.file.overlays:
             if name in self.overlays:
                 self.problems.add(
-                    f"the case has an overlay {name!r} already",
-                    "choose another id",
+                    _("the case has an overlay {name!r} already", name=name),
+                    _("choose another id"),
                     line=self.lines["overlays", name],
                 )
         check_overlays(
@@ -171,9 +172,11 @@ class TableCheck:
             place = (*here, "at", name)
             if name not in added:
                 self._note("measure", name, added, place)
-            wrong = PERCENT_DUTY.broken(rate) if math.isfinite(rate) else f"a rate of {rate:g} percent"
+            wrong = (
+                PERCENT_DUTY.broken(rate) if math.isfinite(rate) else _("a rate of {rate:g} percent", rate=rate)
+            )
             if wrong is not None:
-                self._add(wrong, "zero or more", place)
+                self._add(wrong, _("zero or more"), place)
         self._amounts(option, mine, here)
 
     def _once(self) -> None:
@@ -188,30 +191,39 @@ class TableCheck:
                 mine.update(added)
                 for name in sorted(set(added)):
                     if added.count(name) > 1:
-                        what = "is added twice by this option"
+                        what = _("is added twice by this option")
                     elif name in owner:
-                        what = f"is added by an option of issue {owner[name]!r} too"
+                        what = _("is added by an option of issue {owner!r} too", owner=owner[name])
                     else:
                         continue
-                    hint = "one issue a measure; copy it to an overlay of its own under another id"
-                    self._add(f"measure {name!r} {what}", hint, place)
+                    hint = _("one issue a measure; copy it to an overlay of its own under another id")
+                    self._add(_("measure {name!r} {what}", name=name, what=what), hint, place)
             owner |= dict.fromkeys(mine - set(owner), issue.id)
 
     def _days(self) -> None:
         start, end = self.file.status_quo.date, self.file.deadline.date
         if end < start:
-            what = f"the deadline of {end} is before the status quo of {start}"
-            self._add(what, "the talks end after they begin", ("deadline", "date"))
+            what = _("the deadline of {end} is before the status quo of {start}", end=end, start=start)
+            self._add(what, _("the talks end after they begin"), ("deadline", "date"))
 
     def _amounts(self, option: Option, measures: list[Measure], here: Key) -> None:
         bounds = {one.id: one.terms for one in measures if isinstance(one.terms, Amount)}
         for name, amount in option.amounts.items():
             place = (*here, "amounts", name)
             if name not in bounds:
-                self._note("quota or purchase", name, bounds, place)
+                self._note(_("quota or purchase"), name, bounds, place)
             elif amount.unit != bounds[name].amount.unit:
                 unit = bounds[name].amount.unit
-                self._add(f"{name!r} is measured in {unit!r}, not {amount.unit!r}", None, place)
+                self._add(
+                    _(
+                        "{name!r} is measured in {unit!r}, not {unit_2!r}",
+                        name=name,
+                        unit=unit,
+                        unit_2=amount.unit,
+                    ),
+                    None,
+                    place,
+                )
 
     def _choices(self) -> None:
         options = {issue.id: {option.id for option in issue.options} for issue in self.file.issues}
@@ -257,5 +269,7 @@ class TableCheck:
             for n, name in enumerate(names):
                 if name in names[:n]:
                     self.problems.add(
-                        f"{name!r} is given twice", line=self.lines[*place, n], key=".".join(map(str, place))
+                        _("{name!r} is given twice", name=name),
+                        line=self.lines[*place, n],
+                        key=".".join(map(str, place)),
                     )

@@ -17,6 +17,7 @@ from kosho.bargain.pricing import PricedTable, solve_payoffs
 from kosho.bargain.zone import Relaxation, Transfer, fewest_red_lines, smallest_transfer
 from kosho.display import Card, Shown, listing, million, number
 from kosho.impact.tariff_shock import shock
+from kosho.language import N_, _
 
 __all__ = [
     "RateChange",
@@ -40,13 +41,15 @@ SECANTS = 12
 RESTATED = 1e-3
 """Percentage points to which one option is restated in the terms of another."""
 
-TOGETHER_LOSE = (
+TOGETHER_LOSE = N_(
     "in every package that the red lines allow, the parties together lose: money between them helps none"
 )
-TOGETHER_NOTHING = "no package that the red lines allow gains the parties together: there is nothing to share"
-NO_RED_LINE = "no package on the table leaves all better off, within the red lines or across them"
-NO_RATE = "nowhere between two neighbouring options of an issue do all gain"
-NO_RATES = "no issue has an option that sets one rate"
+TOGETHER_NOTHING = N_(
+    "no package that the red lines allow gains the parties together: there is nothing to share"
+)
+NO_RED_LINE = N_("no package on the table leaves all better off, within the red lines or across them")
+NO_RATE = N_("nowhere between two neighbouring options of an issue do all gain")
+NO_RATES = N_("no issue has an option that sets one rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,8 @@ def relax_zone(priced: PricedTable) -> ZoneRelaxations:
     )
     absent = {
         "transfer": None if transfer else no_transfer(priced.game),
-        "red_lines": None if red_lines else NO_RED_LINE,
-        "rate": None if rate else NO_RATE if rated else NO_RATES,
+        "red_lines": None if red_lines else _(NO_RED_LINE),
+        "rate": None if rate else _(NO_RATE) if rated else _(NO_RATES),
     }
     return ZoneRelaxations(transfer, red_lines, rate, {way: why for way, why in absent.items() if why})
 
@@ -121,7 +124,7 @@ def relaxing_packages(game: Game) -> Index:
 def no_transfer(game: Game) -> str:
     """Why money between the parties opens no zone."""
     together = float(game.gains[game.allowed].sum(axis=1).max())
-    return TOGETHER_LOSE if together < -game.resolution else TOGETHER_NOTHING
+    return _(TOGETHER_LOSE) if together < -game.resolution else _(TOGETHER_NOTHING)
 
 
 def smallest_rate_change(priced: PricedTable) -> RateChange | None:
@@ -226,7 +229,7 @@ def _restated(priced: PricedTable, issue: int, choice: int, terms: int, taken: f
     low, high = _limits(priced, issue, terms)
     old, new = start, start + 1.0 if start + 1.0 <= high else start - 1.0
     missing = _taken(priced, issue, terms, old) - taken
-    for _ in range(SECANTS):
+    for _other in range(SECANTS):
         left = _taken(priced, issue, terms, new) - taken
         if left == missing or abs(new - old) <= RESTATED:
             break  # equal: a floor below every ordinary duty takes nothing more
@@ -324,7 +327,9 @@ def _kinds(priced: PricedTable, issue: int, choice: int) -> set[str]:
 def _limits(priced: PricedTable, issue: int, choice: int) -> tuple[float, float]:
     """Rates that everything an option sets can have, percent."""
     limits = [LIMITS.get(kind, (-np.inf, np.inf)) for kind in _kinds(priced, issue, choice)]
-    return max((low for low, _ in limits), default=-np.inf), min((high for _, high in limits), default=np.inf)
+    return max((low for low, _other in limits), default=-np.inf), min(
+        (high for _other, high in limits), default=np.inf
+    )
 
 
 def _with(priced: PricedTable, packages: Index, issue: int, choice: int) -> Index:

@@ -12,6 +12,7 @@ from kosho.brief.model import Brief, DealTerm, FlowYears, MeasureSummary, NamedD
 from kosho.brief.outlook import over
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
+from kosho.language import _
 from kosho.provenance import Said
 from kosho.scenario.interval import Interval
 from kosho.scenario.labour_market import LABOUR
@@ -64,7 +65,7 @@ def deals_side_by_side(brief: Brief) -> CellTable:
     nil = formatting.nil_note((cell.text for row in rows for cell in row), percents=True, part=True)
     return CellTable(
         id="side-by-side",
-        caption=f"The deals side by side; gains in billion USD a year, year ten{_stood(brief)}",
+        caption=_("The deals side by side; gains in billion USD a year, year ten{stood}", stood=_stood(brief)),
         columns=("", *(one.title for one in columns)),
         rows=tuple(rows) if columns else (),
         note=" ".join(filter(None, (_note(columns), nil))),
@@ -73,16 +74,19 @@ def deals_side_by_side(brief: Brief) -> CellTable:
 
 
 def _note(columns: Sequence[_Column]) -> str:
-    told = (
-        "x (lo to hi): the figure at the centre, then the lowest and the highest over every published strength "
-        "of trade. Turns: the strength at which a gain becomes a loss or a loss a gain, where the centre is 1."
+    told = _(
+        "x (lo to hi): the figure at the centre, then the lowest and the highest over every "
+        "published strength of trade. Turns: the strength at which a gain becomes a loss or a loss a "
+        "gain, where the centre is 1."
     )
     if not any(one.jobs for one in columns):
         return told
-    return (
-        f"{told} Jobs and prices: over no deal, on the smaller table, where people work more as wages buy "
-        f"more, with an elasticity of {LABOUR.labour_supply:g}, an assumption. Prices are counted in wages, "
-        "which leaves out exchange rates."
+    return _(
+        "{told} Jobs and prices: over no deal, on the smaller table, where people work more as wages "
+        "buy more, with an elasticity of {labour_supply:g}, an assumption. Prices are counted in "
+        "wages, which leaves out exchange rates.",
+        told=told,
+        labour_supply=LABOUR.labour_supply,
     )
 
 
@@ -91,7 +95,7 @@ def _stood(brief: Brief) -> str:
     one = brief.negotiation
     if one is None or one.as_of is None or not over(one, brief.as_of) or not one.deals:
         return ""
-    return f"; today is {formatting.day(one.as_of)}, before the talks were over"
+    return _("; today is {day}, before the talks were over", day=formatting.day(one.as_of))
 
 
 def _columns(brief: Brief) -> Iterator[_Column]:
@@ -100,7 +104,7 @@ def _columns(brief: Brief) -> Iterator[_Column]:
     if brief.negotiation is not None and brief.negotiation.struck is not None:
         yield _struck_column(brief.negotiation.struck)
     for one in found.prospects if found else ():
-        head = {"ask": "Ask for", "accept": "Accept down to"}[one.role]
+        head = {"ask": _("Ask for"), "accept": _("Accept down to")}[one.role]
         if one.scenario is not None:
             shown.add(one.scenario)
             ends = {party: one.range(party) for party in one.gains}
@@ -108,7 +112,7 @@ def _columns(brief: Brief) -> Iterator[_Column]:
             continue
         same = [deal for deal in _tabled(brief) if deal.terms == one.terms]
         tabled = [deal for deal in tabled if deal.terms != one.terms]
-        yield _tabled_column(f"{head} ({_names(same)})", same[0])
+        yield _tabled_column(_("{head} ({names})", head=head, names=_names(same)), same[0])
     while tabled:
         same = [deal for deal in tabled if deal.terms == tabled[0].terms]
         tabled = [deal for deal in tabled if deal.terms != same[0].terms]
@@ -125,7 +129,9 @@ def _tabled(brief: Brief) -> Iterator[NamedDeal]:
 
 def _names(deals: Sequence[NamedDeal]) -> str:
     """Each concept with what it picks, in a plain line."""
-    return formatting.listed([f"{one.concept}: {one.meaning}" for one in deals])
+    return formatting.listed(
+        [_("{concept}: {meaning}", concept=one.concept, meaning=one.meaning) for one in deals]
+    )
 
 
 def _tabled_column(title: str, one: NamedDeal) -> _Column:
@@ -189,7 +195,7 @@ def _scenario_column(
         others = {code: moved[code] for code in sorted(moved, key=lambda code: moved[code])[:HIT]}
     labour = brief.labour.get(scenario)
     return _Column(
-        f"{head} ({summary.title})" if head else summary.title,
+        _("{head} ({names})", head=head, names=summary.title) if head else summary.title,
         gains,
         now,
         ends,
@@ -202,32 +208,32 @@ def _scenario_column(
 
 
 def _rows(brief: Brief, columns: Sequence[_Column]) -> Iterator[tuple[Cell, ...]]:
-    yield (Cell("In words"), *(Cell(one.words) for one in columns))
+    yield (Cell(_("In words")), *(Cell(one.words) for one in columns))
     for issue in dict.fromkeys(term.issue for one in columns for term in one.terms):
         terms = [next((term for term in one.terms if term.issue == issue), None) for one in columns]
         acting = dict.fromkeys(code for term in terms if term for code in term.by)
         who = formatting.listed([country_name(code) for code in acting])
         cells = [_term(one, term) for one, term in zip(columns, terms, strict=True)]
-        yield (Cell(issue, note=f"done by {who}" if who else ""), *cells)
+        yield (Cell(issue, note=_("done by {who}", who=who) if who else ""), *cells)
     for party in brief.codes:
         cells = [_gain(one, party) for one in columns]
-        yield (Cell(f"{country_name(party)} over no deal"), *cells)
+        yield (Cell(_("{country} over no deal", country=country_name(party))), *cells)
     for party in brief.codes:
         cells = [Cell(formatting.billions(one.today.get(party), sign=True, part=True)) for one in columns]
-        yield (Cell(f"{country_name(party)} over today"), *cells)
-    for what, name in (("Jobs", "jobs"), ("Consumer prices", "prices")):
+        yield (Cell(_("{country} over today", country=country_name(party))), *cells)
+    for what, name in ((_("Jobs"), "jobs"), (_("Consumer prices"), "prices")):
         for party in brief.codes:
             known: list[float | None] = [getattr(one, name).get(party) for one in columns]
             if any(x is not None for x in known):
                 cells = [Cell(formatting.percent(x, sign=True)) for x in known]
-                yield (Cell(f"{what}, {country_name(party)}, %"), *cells)
-    yield (Cell("Others hit most"), *(Cell(_hit(one)) for one in columns))
+                yield (Cell(_("{what}, {country}, %", what=what, country=country_name(party))), *cells)
+    yield (Cell(_("Others hit most")), *(Cell(_hit(one)) for one in columns))
 
 
 def _term(one: _Column, term: DealTerm | None) -> Cell:
     """How a deal settles an issue; nothing where its words have said it."""
     if term is None:
-        return Cell("not part of it" if one.terms else "")
+        return Cell(_("not part of it") if one.terms else "")
     return Cell(term.option)
 
 
@@ -236,10 +242,10 @@ def _gain(one: _Column, party: str) -> Cell:
         return Cell(formatting.NOT_KNOWN)
     gain, ends = one.gains[party], one.ends.get(party)
     turns = [turning_point(scale) for scale in one.turns.get(party, ())]
-    told = f"turns at {formatting.listed(turns)}" if turns else ""
+    told = _("turns at {names}", names=formatting.listed(turns)) if turns else ""
     promised = one.promises.get(party)
     if promised is not None and promised.low < promised.high:
-        told = f"{formatting.span(promised.low, promised.high)} over what its purchases add"
+        told = _("{ends} over what its purchases add", ends=formatting.span(promised.low, promised.high))
     if ends is None:
         return Cell(formatting.billions(gain, sign=True, part=True), note=told)
     text = formatting.gain(gain, ends.low, ends.high, part=True)
@@ -254,7 +260,7 @@ def _hit(one: _Column) -> str:
         for code, change in one.others.items()
         if change <= -formatting.NIL_MUSD
     ]
-    return ", ".join(worst) or "none by as much as 0.05"
+    return _(", ").join(worst) or _("none by as much as 0.05")
 
 
 def positions(brief: Brief) -> CellTable:
@@ -272,11 +278,13 @@ def positions(brief: Brief) -> CellTable:
     ]
     return CellTable(
         id="said",
-        caption="What each side asks, offers and refuses, in its own words",
-        columns=("Issue", *sides),
+        caption=_("What each side asks, offers and refuses, in its own words"),
+        columns=(_("Issue"), *sides),
         rows=tuple(rows[:ISSUES]),
         stacked=True,
-        note=f"{len(rows) - ISSUES} more issues are in the annex." if len(rows) > ISSUES else "",
+        note=_("{number} more issues are in the annex.", number=len(rows) - ISSUES)
+        if len(rows) > ISSUES
+        else "",
     )
 
 
@@ -293,15 +301,15 @@ def law_between(brief: Brief) -> CellTable:
     between.sort(key=lambda one: one.since, reverse=True)
     return CellTable(
         id="between",
-        caption=f"In force between the sides on {formatting.day(brief.as_of)}, the newest first",
-        columns=("Measure", "Rate", "Imposed by", "On", "Since", "Legal basis"),
+        caption=_("In force between the sides on {day}, the newest first", day=formatting.day(brief.as_of)),
+        columns=(_("Measure"), _("Rate"), _("Imposed by"), _("On"), _("Since"), _("Legal basis")),
         rows=tuple(_law_row(one) for one in between),
         stacked=True,
     )
 
 
 def _law_row(one: MeasureSummary) -> tuple[Cell, ...]:
-    until = f"until {formatting.day(one.until)}" if one.until else ""
+    until = _("until {day}", day=formatting.day(one.until)) if one.until else ""
     return (
         Cell(one.title),
         Cell(one.rate),
@@ -329,22 +337,28 @@ def trade_at_stake(brief: Brief) -> CellTable:
         )
         for position, flow in enumerate(brief.results[0].flows if brief.results else ())
     )
-    names = {"status-quo": "today stays", "no-deal": "no deal", "deal": "a deal"}
+    names = {"status-quo": _("today stays"), "no-deal": _("no deal"), "deal": _("a deal")}
     return CellTable(
         id="at-stake",
-        caption=f"The trade at stake: change of its value in percent of the {brief.base_label}",
+        caption=_(
+            "The trade at stake: change of its value in percent of the {base_label}",
+            base_label=brief.base_label,
+        ),
         columns=(
-            "Trade",
-            f"{brief.base_label.capitalize()}, billion USD",
-            "Year one, makers bear none of the duty",
-            "Year one, makers bear all of it",
-            *(f"Year ten, {names[one.role]}" for one in courses),
+            _("Trade"),
+            _("{capitalize}, billion USD", capitalize=brief.base_label.capitalize()),
+            _("Year one, makers bear none of the duty"),
+            _("Year one, makers bear all of it"),
+            *(_("Year ten, {names}", names=names[one.role]) for one in courses),
         ),
         rows=rows,
         numeric=3 + len(courses),
-        note="Year one, of goods alone: as things stand today, wages and exchange rates held; its range is "
-        "over how fast buyers turn away. Year ten: the whole economy, at the centre, with the lowest and "
-        "over all that was computed." + (f" A deal: {deal[0].title}." if deal else ""),
+        note=_(
+            "Year one, of goods alone: as things stand today, wages and exchange rates held; its range "
+            "is over how fast buyers turn away. Year ten: the whole economy, at the centre, with the "
+            "lowest and over all that was computed."
+        )
+        + (_(" A deal: {title}.", title=deal[0].title) if deal else ""),
     )
 
 
@@ -352,7 +366,7 @@ def _first_year(years: FlowYears | None, bearing: str) -> Cell:
     if years is None:
         return Cell(formatting.NOT_KNOWN)
     found = years.value["none" if bearing == "none" else "all"]
-    return Cell("not sold any more" if found is None else formatting.percent_range(found.low, found.high))
+    return Cell(_("not sold any more") if found is None else formatting.percent_range(found.low, found.high))
 
 
 def _tenth_year(brief: Brief, scenario: str, position: int) -> Cell:
@@ -360,7 +374,7 @@ def _tenth_year(brief: Brief, scenario: str, position: int) -> Cell:
     flow = brief.numbers.result(scenario, brief.variants[0].id).flows[position]
     change = flow.new_musd / flow.base_musd - 1.0 if flow.base_musd else None
     low, high = min(found.central.low, found.low.low), max(found.central.high, found.low.high)
-    told, _, ends = formatting.change(change, low, high).partition(" (")
+    told, _other, ends = formatting.change(change, low, high).partition(" (")
     return Cell(told, change, note=f"({ends}" if ends else "")
 
 
@@ -379,19 +393,30 @@ def certainty(brief: Brief) -> CellTable:
     )
     return CellTable(
         id="certainty",
-        caption="How sure: draws in which every side gains, in percent, by how strongly trade answers",
+        caption=_("How sure: draws in which every side gains, in percent, by how strongly trade answers"),
         columns=(
-            "Deal",
-            "Stops at a weight of",
-            "Stops at a strength of",
-            *(f"{turning_point(part.low)} to {turning_point(part.high)}: {part.draws} draws" for part in parts),
+            _("Deal"),
+            _("Stops at a weight of"),
+            _("Stops at a strength of"),
+            *(
+                _(
+                    "{turning_point} to {turning_point_2}: {draws} draws",
+                    turning_point=turning_point(part.low),
+                    turning_point_2=turning_point(part.high),
+                    draws=part.draws,
+                )
+                for part in parts
+            ),
         ),
         rows=rows,
         numeric=len(parts) + 1,
-        note="The strength of trade and the spread at a given strength are apart: columns are parts of the "
-        "strength, where 1 is the centre; within each, draws vary sectors, costs, amounts, weights, deficits. "
-        "The share says what holds within the model, not how likely the model is right. Weight: what a dollar "
-        "of value added in some sectors must count, over one, for the deal to stop.",
+        note=_(
+            "The strength of trade and the spread at a given strength are apart: columns are parts of "
+            "the strength, where 1 is the centre; within each, draws vary sectors, costs, amounts, "
+            "weights, deficits. The share says what holds within the model, not how likely the model is "
+            "right. Weight: what a dollar of value added in some sectors must count, over one, for the "
+            "deal to stop."
+        ),
     )
 
 
@@ -401,13 +426,18 @@ def _share(share: float | None) -> str:
 
 def _stops(one: NamedDeal) -> str:
     found = [scale for scales in one.turns.values() for scale in scales]
-    return turning_point(max(found)) if found else "none published"
+    return turning_point(max(found)) if found else _("none published")
 
 
 def _weight(one: NamedDeal) -> str:
     least = min(one.limits, key=lambda limit: limit.weight, default=None)
     return (
-        "none tried"
+        _("none tried")
         if least is None
-        else f"{turning_point(least.weight)} on {least.title[:1].lower()}{least.title[1:]}"
+        else _(
+            "{turning_point} on {lower}{title}",
+            turning_point=turning_point(least.weight),
+            lower=least.title[:1].lower(),
+            title=least.title[1:],
+        )
     )

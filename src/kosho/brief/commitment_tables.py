@@ -8,6 +8,7 @@ from kosho import formatting
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import countries, country_name, sector_name
+from kosho.language import _, pgettext
 from kosho.scenario.commitments import Commitment, Parameter, SalesChange, ScenarioCommitments, TradeDiversion
 from kosho.scenario.interval import Interval
 from kosho.scenario.sensitivity import SHARES
@@ -54,33 +55,39 @@ def bound_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str])
         titles: Of scenarios; named in the rows where there is more than one.
     """
     named = [(one.scenario, bound) for one in shown for bound in one.bounds]
-    several = len({scenario for scenario, _ in named}) > 1
-    slack = {bound.name for _, bound in named} - {bound.name for _, bound in named if bound.binds}
+    several = len({scenario for scenario, _other in named}) > 1
+    slack = {bound.name for _other, bound in named} - {bound.name for _other, bound in named if bound.binds}
     rows = [
         _bound_row(bound, titles[scenario] if several else "")
         for scenario, bound in named
         if bound.name not in slack
     ]
     for name in sorted(slack):  # said once: where nothing presses, scenarios hardly differ
-        same = [bound for _, bound in named if bound.name == name]
-        where = f"Never reached, in {len(same)} scenarios; the largest is shown" if several else "Not reached"
+        same = [bound for _other, bound in named if bound.name == name]
+        where = (
+            _("Never reached, in {number} scenarios; the largest is shown", number=len(same))
+            if several
+            else _("Not reached")
+        )
         rows.append(_bound_row(max(same, key=lambda bound: bound.reached), where))
     return CellTable(
         id="bounds",
-        caption="What is bound, a year, and what it takes",
+        caption=_("What is bound, a year, and what it takes"),
         columns=(
-            "Commitment",
-            "Who",
-            "Base",
-            "Without it",
-            "With it",
-            "Wedge, %",
-            "Subsidy or rent, billion USD",
+            _("Commitment"),
+            _("Who"),
+            _("Base"),
+            _("Without it"),
+            _("With it"),
+            _("Wedge, %"),
+            _("Subsidy or rent, billion USD"),
         ),
         rows=tuple(rows),
         numeric=5,
-        note="Without it: after all else in the scenario, with no bound at all. Wedge: of the price with "
-        "duties; what a subsidy pays of it (purchase), what scarcity adds to it (quota). ",
+        note=_(
+            "Without it: after all else in the scenario, with no bound at all. Wedge: of the price with "
+            "duties; what a subsidy pays of it (purchase), what scarcity adds to it (quota). "
+        ),
     )
 
 
@@ -90,7 +97,7 @@ def _bound_row(one: Commitment, scenario: str) -> tuple[Cell, ...]:
     wedge = "barred" if one.wedge is None else formatting.percent(one.wedge, decimals=0) if one.binds else "0"
     spread = "" if ends is None or ends.wedge is None else formatting.percents(ends.wedge.low, ends.wedge.high)
     if one.deflator != "world":
-        what = (*what, f"At prices of {country_name(one.deflator)}")
+        what = (*what, _("At prices of {country}", country=country_name(one.deflator)))
     return (
         Cell(one.title, one.title, one.sources, ". ".join(filter(None, what)), status=one.status),
         Cell(_who(one)),
@@ -104,14 +111,14 @@ def _bound_row(one: Commitment, scenario: str) -> tuple[Cell, ...]:
 
 def _bracketed(ends: str) -> str:
     """A range in brackets, or nothing where it is none."""
-    return f"({ends})" if " to " in ends else ""
+    return pgettext("range", "({ends})", ends=ends) if formatting.is_range(ends) else ""
 
 
 def _who(one: Commitment) -> str:
     if one.kind == "purchase":
         payers = dict.fromkeys(country_name(flow.importer) for flow in one.flows)
-        return f"{formatting.listed(list(payers))} pays"
-    return "" if one.rent_holder is None or not one.binds else f"{_holder(one)} earns"
+        return _("{names} pays", names=formatting.listed(list(payers)))
+    return "" if one.rent_holder is None or not one.binds else _("{holder} earns", holder=_holder(one))
 
 
 def _money(one: Commitment) -> Cell:
@@ -129,7 +136,7 @@ def _money(one: Commitment) -> Cell:
 def _reach(one: Commitment) -> str:
     """The range of what is reached, and the bound where that is another figure."""
     if not one.binds:
-        return f"bound at {formatting.amount(one.required, one.unit)}"
+        return _("bound at {amount}", amount=formatting.amount(one.required, one.unit))
     if one.ends is None:
         return ""
     low, high = one.ends.reached.low, one.ends.reached.high
@@ -144,7 +151,9 @@ def _holder(one: Commitment) -> str:
         return formatting.listed(list(dict.fromkeys(country_name(flow.importer) for flow in one.flows)))
     if one.rent_holder == "exporter":
         codes = list(dict.fromkeys(flow.exporter for flow in one.flows))
-        return formatting.listed([country_name(code) for code in codes]) if len(codes) < 4 else "the exporters"
+        return (
+            formatting.listed([country_name(code) for code in codes]) if len(codes) < 4 else _("the exporters")
+        )
     return country_name(one.rent_holder or "")
 
 
@@ -153,16 +162,21 @@ def _flow_words(one: Commitment) -> Iterable[str]:
     whom = (
         formatting.listed([country_name(code) for code in exporters])
         if len(exporters) < 4
-        else "several origins"
+        else _("several origins")
     )
     for flow in one.flows:
-        yield f"{flow.goods}, {country_name(flow.importer)} from {whom}"
+        yield _(
+            "{goods}, {country} from {whom}", goods=flow.goods, country=country_name(flow.importer), whom=whom
+        )
 
 
 def _said(one: Commitment) -> str:
-    kind = one.kind.replace("_", " ").capitalize()
-    how = {"level": "an amount", "increment": "on top of the base", "share": "a share of the base"}[one.basis]
-    return f"{kind}, {how}, {'in value' if one.measured == 'value' else 'in quantity'}"
+    kind = formatting.word(one.kind.replace("_", " ")).capitalize()
+    how = {"level": _("an amount"), "increment": _("on top of the base"), "share": _("a share of the base")}[
+        one.basis
+    ]
+    measured = _("in value") if one.measured == "value" else _("in quantity")
+    return _("{kind}, {how}, {measured}", kind=kind, how=how, measured=measured)
 
 
 def subsidy_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str]) -> CellTable:
@@ -175,8 +189,8 @@ def subsidy_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str
     several = len(shown) > 1
     return CellTable(
         id="subsidies",
-        caption="What subsidies to buyers cost, a year",
-        columns=("Subsidy", "Who pays", "Billion USD"),
+        caption=_("What subsidies to buyers cost, a year"),
+        columns=(_("Subsidy"), _("Who pays"), _("Billion USD")),
         rows=tuple(
             (
                 Cell(one.title, one.title, note=titles[bounds.scenario] if several else ""),
@@ -193,7 +207,7 @@ def subsidy_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str
             for one in bounds.subsidies
         ),
         numeric=1,
-        note="At the quantities that the subsidy itself brings about. ",
+        note=_("At the quantities that the subsidy itself brings about. "),
     )
 
 
@@ -225,12 +239,14 @@ def diverted_table(shown: Sequence[ScenarioCommitments], most: int | None = None
     )
     return CellTable(
         id="diverted",
-        caption="Whose sales it changes, a year",
-        columns=("In", "Whose sales", "Billion USD"),
+        caption=_("Whose sales it changes, a year"),
+        columns=(_("In"), _("Whose sales"), _("Billion USD")),
         rows=rows,
         numeric=1,
-        note="All sales of the sector to the importer, against the same scenario without any bound; all bounds "
-        "in the sector together, for what each does alone cannot be told apart.",
+        note=_(
+            "All sales of the sector to the importer, against the same scenario without any bound; all "
+            "bounds in the sector together, for what each does alone cannot be told apart."
+        ),
     )
 
 
@@ -247,13 +263,15 @@ def _because(bounds: ScenarioCommitments, one: TradeDiversion) -> str:
 
 def _seller(one: TradeDiversion, sold: SalesChange) -> str:
     if sold.exporter == one.importer:
-        return f"{country_name(sold.exporter)}’s own producers"
-    return f"{country_name(sold.exporter)} to {country_name(one.importer)}"
+        return _("{country}’s own producers", country=country_name(sold.exporter))
+    return _(
+        "{country} to {country_2}", country=country_name(sold.exporter), country_2=country_name(one.importer)
+    )
 
 
 def _remark(one: TradeDiversion, sold: SalesChange) -> str:
     if sold.bound:
-        return "what is bound among them"
+        return _("what is bound among them")
     return one.why or "" if sold.exporter == one.importer and sold.change_musd > 0 else ""
 
 
@@ -279,19 +297,19 @@ def ranges_table(shown: Sequence[ScenarioCommitments], *, moved: bool) -> CellTa
             Cell(titles.get(one.measure, one.measure), one.measure),
             Cell(_what(one), one.what, one.sources, one.note or ""),
             Cell(_level(one, one.low), one.low),
-            Cell("upper bound only" if one.value is None else _level(one, one.value), one.value),
+            Cell(_("upper bound only") if one.value is None else _level(one, one.value), one.value),
             Cell(_level(one, one.high), one.high),
-            Cell("assumed" if one.assumed else "sourced"),
+            Cell(_("assumed") if one.assumed else _("sourced")),
         )
         for one in found
     )
-    caption = "What the measures rest on, in the ranges that sources and assumptions give"
+    caption = _("What the measures rest on, in the ranges that sources and assumptions give")
     if not moved:
-        caption = "What they rest on besides: told, and not moved in the ranges of results"
+        caption = _("What they rest on besides: told, and not moved in the ranges of results")
     return CellTable(
         id="ranges" if moved else "ranges-stated",
         caption=caption,
-        columns=("Measure", "Parameter", "Low", "Middle", "High", "Range"),
+        columns=(_("Measure"), _("Parameter"), _("Low"), _("Middle"), _("High"), _("Range")),
         rows=rows,
         wide=True,
     )
@@ -312,8 +330,8 @@ def _folded(every: Sequence[Parameter]) -> Iterable[Parameter]:
         alike.setdefault(one.model_copy(update={"what": COST_OF}) if sectors else one, []).extend(sectors)
     for one, sectors in alike.items():
         names = ", ".join(sector_name(code) for code in sectors)
-        which = names if len(sectors) <= FEW_SECTORS else f"{len(sectors)} sectors alike"
-        yield one.model_copy(update={"what": f"trade cost, {which}"}) if sectors else one
+        which = names if len(sectors) <= FEW_SECTORS else _("{number} sectors alike", number=len(sectors))
+        yield one.model_copy(update={"what": _("trade cost, {which}", which=which)}) if sectors else one
 
 
 def _what(one: Parameter) -> str:
@@ -346,10 +364,10 @@ def left_out_table(shown: Sequence[ScenarioCommitments]) -> CellTable:
     found = {measure: why for bounds in shown for measure, why in bounds.left_out.items()}
     return CellTable(
         id="left-out",
-        caption="In force, and without an effect in these results",
-        columns=("Measure", "Why"),
+        caption=_("In force, and without an effect in these results"),
+        columns=(_("Measure"), _("Why")),
         rows=tuple(
-            (Cell(titles.get(measure, measure), measure), Cell(f"{formatting.starting(why)}."))
+            (Cell(titles.get(measure, measure), measure), Cell(_("{text}.", text=formatting.starting(why))))
             for measure, why in found.items()
         ),
         wide=True,
@@ -376,17 +394,17 @@ def sway_table(shown: Sequence[ScenarioCommitments], scenarios: Mapping[str, str
         note = scenarios[one.scenario] if several else ""
         for measure, each in one.ends.by_measure.items():
             title = (
-                "Shares of value that duties are taken on"
+                _("Shares of value that duties are taken on")
                 if measure == SHARES
                 else titles.get(measure, measure)
             )
             rows.append((Cell(title, title, note=note), *(_spanned(each[party]) for party in parties)))
         whole = [one.ends.countries[party].ev_musd for party in parties]
-        rows.append((Cell("All of them", "", note=note), *(_spanned(part) for part in whole)))
+        rows.append((Cell(_("All of them"), "", note=note), *(_spanned(part) for part in whole)))
     return CellTable(
         id="sway",
-        caption="Billion USD a year against the base, over each measure’s ranges alone and over all",
-        columns=("Ranges of", *(country_name(party) for party in parties)),
+        caption=_("Billion USD a year against the base, over each measure’s ranges alone and over all"),
+        columns=(_("Ranges of"), *(country_name(party) for party in parties)),
         rows=tuple(rows),
         numeric=len(parties),
     )

@@ -32,12 +32,14 @@ from kosho.brief.outlook import outlook
 from kosho.brief.recorded import recorded
 from kosho.cache import code, recalled
 from kosho.errors import InputError
+from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.scenario import ScenarioResults, compared_pairs, negotiate_case, run
 from kosho.scenario.interval import Interval
 from kosho.scenario.labour_market import JobsAndPrices, of_scenarios
 from kosho.scenario.turning import Turning, turning
 from kosho.scenario.year_one import ABSORBED, told_years
+from kosho.translations import depends_on
 from kosho.unfinished import Unfinished
 from kosho.world.elasticity_scale import estimates
 from kosho.world.report import info
@@ -135,7 +137,7 @@ def _depends_on(case: Case, as_of: date, world: WorldChoice | Worlds) -> list[by
     """All that results of a case on a day in a world depend on."""
     files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
     asked = [case.name.encode(), as_of.isoformat().encode(), bytes([case.allow_idle])]
-    return [code(), *asked, world.key, *files]
+    return [code(), *asked, world.key, *files, *depends_on(case.folder)]
 
 
 def _composed(
@@ -165,7 +167,7 @@ def _composed(
     labour: dict[str, JobsAndPrices] = {}
     if solved is not None and worlds is not None:
         against = tabled.against if tabled else None
-        progress("Jobs and consumer prices")
+        progress(_("Jobs and consumer prices"))
         labour = _labour(case, solved, against, on, worlds.coarse)
     progress("Writing")
     said = recorded(record.as_of(on)) if record else None
@@ -238,7 +240,7 @@ def _year_one(case: Case, solved: ScenarioResults, on: date, world: World) -> It
     today = solved.by_role("status-quo")
     if not today or not case.flows:
         return
-    found, _ = told_years(case, today[0].id, on, world)
+    found, _other = told_years(case, today[0].id, on, world)
     for one in found:
         bearing = tuple(zip(BEARING, ABSORBED, strict=True))
         yield FlowYears(

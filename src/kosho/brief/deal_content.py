@@ -27,6 +27,7 @@ from kosho.brief.model import (
     WeightLimit,
 )
 from kosho.brief.priced import priced_packages
+from kosho.language import N_, _
 from kosho.scenario.interval import Interval
 from kosho.scenario.labour_market import JobsAndPrices, of_deals, of_struck
 from kosho.scenario.results import Quantiles
@@ -41,7 +42,7 @@ GRAIN = 45
 """Cells a side into which the cloud of packages is thinned: one package a cell is drawn."""
 NOTICED = 1.0
 """Million USD a year; less is not mentioned."""
-WAYS = {"transfer": "Money", "red_lines": "Red lines", "rate": "A rate"}
+WAYS = {"transfer": N_("Money"), "red_lines": N_("Red lines"), "rate": N_("A rate")}
 HIT = 3
 """Economies that are named as losing by a deal of others."""
 DIVERTED = 3
@@ -67,7 +68,7 @@ def described(deal: Deal) -> Negotiation:
             over_no_deal=solution["gains"],
             over_today=solution["over_status_quo"],
             statements=_ids(deal.table, _changed(deal.table, solution["options"]).values()),
-            meaning=CONCEPTS[name].meaning,
+            meaning=_(CONCEPTS[name].meaning),
             **(_leading(deal, name, labour) if k == 0 else {}),
         )
         for k, one in enumerate(content["backgrounds"])
@@ -90,7 +91,10 @@ def described(deal: Deal) -> Negotiation:
         allowed=content["allowed"],
         better_for_all=content["better_for_all"],
         zone=content["zone"],
-        red_lines=tuple(f"{line.title} ({line.status})" for line in deal.table.file.red_lines),
+        red_lines=tuple(
+            _("{title} ({status})", title=line.title, status=formatting.word(line.status))
+            for line in deal.table.file.red_lines
+        ),
         deals=tuple(deals),
         shares={titles[issue]: values for issue, values in explained.items()},
         shares_of=_concept(first) if first else None,
@@ -210,16 +214,13 @@ def _struck(deal: Deal, one: dict[str, Any] | None) -> StruckSummary | None:
     if one is None or agreed is None or deal.struck is None:
         return None
     left: list[tuple[str | None, str, dict[str, Any]]] = [
-        (party, f"Most for {formatting.the_country(party)}, no other worse off", found)
+        (party, _("Most for {country}, no other worse off", country=formatting.the_country(party)), found)
         for party, found in one["left"].items()
         if found
     ]
     fallback = agreed.table.grid.label(agreed.table.fallback)
-    left += (
-        [(None, "Nearest that cannot be bettered for one side without costing another", one["nearest"])]
-        if one["nearest"]
-        else []
-    )
+    nearest = _("Nearest that cannot be bettered for one side without costing another")
+    left += [(None, nearest, one["nearest"])] if one["nearest"] else []
     return StruckSummary(
         title=one["title"],
         date=agreed.deal.date,
@@ -286,7 +287,13 @@ def _delay(content: dict[str, Any], first: str | None) -> Iterator[str]:
             ]
         )
         if losses:
-            yield f"Each week that the {_concept(first)} deal comes later {when} {day} costs {losses} dollars."
+            yield _(
+                "Each week that the {concept} deal comes later {when} {day} costs {losses} dollars.",
+                concept=_concept(first),
+                when=formatting.word(when),
+                day=day,
+                losses=losses,
+            )
 
 
 def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
@@ -295,27 +302,41 @@ def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
         return
     transfer, rate, why = opens["transfer"], opens["rate"], opens["why_not"]
     if transfer:
-        yield f"Money: {transfer_words(transfer['pays'])}, with {_package(deal, transfer['options'])}."
+        yield _(
+            "Money: {transfer_words}, with {package}.",
+            transfer_words=transfer_words(transfer["pays"]),
+            package=_package(deal, transfer["options"]),
+        )
     titles = {line.id: line.title for line in deal.table.file.red_lines}
     for way in opens["red_lines"]:
-        given_up = formatting.listed([f"“{titles[name]}”" for name in way["red_lines"]])
-        yield f"Red lines: without {given_up}, then {_package(deal, way['options'])}."
+        given_up = formatting.listed([_("“{title}”", title=titles[name]) for name in way["red_lines"]])
+        yield _(
+            "Red lines: without {given_up}, then {package}.",
+            given_up=given_up,
+            package=_package(deal, way["options"]),
+        )
     if rate:
         issue = next(one.title for one in deal.table.file.issues if one.id == rate["issue"])
         old, new = (f"{x:.1f}\N{NO-BREAK SPACE}%" for x in (rate["old"], rate["new"]))
-        yield f"A rate: {issue} at {new} in place of {old}, with {_package(deal, rate['options'])}."
-    yield from (f"{WAYS[way]}: none; {reason}." for way, reason in why.items())
+        yield _(
+            "A rate: {issue} at {new} in place of {old}, with {package}.",
+            issue=issue,
+            new=new,
+            old=old,
+            package=_package(deal, rate["options"]),
+        )
+    yield from (_("{ways}: none; {reason}.", ways=_(WAYS[way]), reason=reason) for way, reason in why.items())
 
 
 def _concept(name: str) -> str:
     """Title of a solution concept."""
     from kosho.bargain import CONCEPTS  # noqa: PLC0415 - a brief without a table needs none of it
 
-    return CONCEPTS[name].title
+    return _(CONCEPTS[name].title)
 
 
 def _package(deal: Deal, options: dict[str, str]) -> str:
-    return "; ".join(_changes(deal.table, options)) or "nothing changed"
+    return "; ".join(_changes(deal.table, options)) or _("nothing changed")
 
 
 def _bounds(confirmed: dict[str, Any]) -> Iterator[DealBound]:
@@ -327,7 +348,7 @@ def _bounds(confirmed: dict[str, Any]) -> Iterator[DealBound]:
             if one["binds"]:
                 (diverted,) = list(one["diverted"].values())[:1]
                 yield DealBound(
-                    concept=concept.title,
+                    concept=_(concept.title),
                     title=one["title"],
                     unit=one["unit"],
                     free=one["free"],
@@ -345,7 +366,7 @@ def _bases(table: Table) -> Iterator[Basis]:
 
     file = table.file
     parts: list[tuple[BasisPart, str, Justified]] = [
-        ("status quo", "what each side has today", file.status_quo),
+        ("status quo", _("what each side has today"), file.status_quo),
         *(("no deal", ground.title, ground.disagreement) for ground in file.backgrounds),
         ("deadline", formatting.day(file.deadline.date), file.deadline),
         *(("option", option.title, option) for issue in file.issues for option in issue.options),
@@ -355,7 +376,7 @@ def _bases(table: Table) -> Iterator[Basis]:
     ]
     agreed = table.struck
     if agreed is not None:
-        for _, item in justified_by(agreed.deal):
+        for _other, item in justified_by(agreed.deal):
             parts.append(("struck deal", _part_title(agreed.deal, item), item))
         table = agreed.table
     issues = {id(option): issue.title for issue in file.issues for option in issue.options}
@@ -386,7 +407,10 @@ def _changed(table: Table, options: dict[str, str]) -> dict[str, Option]:
 
 
 def _changes(table: Table, options: dict[str, str]) -> tuple[str, ...]:
-    return tuple(f"{title}: {option.title}" for title, option in _changed(table, options).items())
+    return tuple(
+        _("{issue}: {option}", issue=title, option=option.title)
+        for title, option in _changed(table, options).items()
+    )
 
 
 def _points(deal: Deal) -> Iterable[PackagePoint]:
@@ -406,22 +430,22 @@ def _points(deal: Deal) -> Iterable[PackagePoint]:
             if row not in frontier and row not in marked:
                 yield _point(deal, kind, row, "")
     for row in sorted(frontier - set(marked)):
-        yield _point(deal, "frontier", row, "On the frontier. ")
+        yield _point(deal, "frontier", row, _("On the frontier. "))
     for row, name in marked.items():
-        yield _point(deal, "deal", row, f"{name}. ")
+        yield _point(deal, "deal", row, _("{name}. ", name=name))
     if deal.struck is not None:
         agreed = deal.struck.agreed
         chosen = agreed.table.grid.label(agreed.package)
         yield PackagePoint(
             kind="struck",
             gains=dict(zip(game.parties, (deal.struck.payoffs - game.disagreement).tolist(), strict=True)),
-            text=f"{agreed.deal.title}. " + "; ".join(_changes(agreed.table, chosen)),
+            text=_("{name}. ", name=agreed.deal.title) + "; ".join(_changes(agreed.table, chosen)),
             statements=_ids(agreed.table, [agreed.deal]),
         )
     file = deal.table.file
     ends: list[tuple[PointKind, str, Array, Justified]] = [
-        ("no-deal", "No deal", np.zeros_like(now), file.backgrounds[0].disagreement),
-        ("today", "Today", now, file.status_quo),
+        ("no-deal", _("No deal"), np.zeros_like(now), file.backgrounds[0].disagreement),
+        ("today", _("Today"), now, file.status_quo),
     ]
     for kind, text, values, item in ends:
         yield PackagePoint(
@@ -437,10 +461,10 @@ def _point(deal: Deal, kind: PointKind, row: int, lead: str) -> PackagePoint:
     options = table.grid.label(row)
     crossed = [line for line, hit in zip(table.file.red_lines, table.crossed[row], strict=True) if hit]
     if crossed:
-        lead += f"Crosses a red line: {'; '.join(line.title for line in crossed)}. "
+        lead += _("Crosses a red line: {names}. ", names="; ".join(line.title for line in crossed))
     return PackagePoint(
         kind=kind,
         gains=dict(zip(game.parties, game.gains[row].tolist(), strict=True)),
-        text=lead + ("; ".join(_changes(table, options)) or "nothing changes"),
+        text=lead + ("; ".join(_changes(table, options)) or _("nothing changes")),
         statements=_ids(table, [*crossed, *_changed(table, options).values()]),
     )

@@ -14,6 +14,7 @@ from kosho.brief import statement_text
 from kosho.brief.model import NamedDeal, Negotiation, PackagePoint, Reference, StruckSummary
 from kosho.brief.tables import MANY, Cell, CellTable, QuotedWords
 from kosho.codes import country_name
+from kosho.language import N_, _
 
 __all__ = [
     "COLOURS",
@@ -46,13 +47,13 @@ COLOURS = {
 MARKS = {"no-deal": "■", "today": "□", "deal": "◆", "struck": "▲"}
 """Signs of the legend; the others are dots."""
 LEGEND = {
-    "other": "crosses a red line",
-    "package": "within the red lines",
-    "frontier": "on the frontier",
-    "deal": "a deal that theory picks",
-    "struck": "what was agreed in the end",
-    "no-deal": "no deal",
-    "today": "today",
+    "other": N_("crosses a red line"),
+    "package": N_("within the red lines"),
+    "frontier": N_("on the frontier"),
+    "deal": N_("a deal that theory picks"),
+    "struck": N_("what was agreed in the end"),
+    "no-deal": N_("no deal"),
+    "today": N_("today"),
 }
 
 Cite = Callable[[Iterable[str]], list[Reference]]
@@ -73,7 +74,13 @@ def _quotes(one: Negotiation, statements: Sequence[str], cite: Cite | None = Non
 def red_lines(one: Negotiation, cite: Cite) -> list[tuple[str, tuple[QuotedWords, ...]]]:
     """What no side will sign, each with what it said."""
     rests = {basis.title: basis.statements for basis in one.bases if basis.part == "red line"}
-    return [(line, _quotes(one, rests.get(line.rsplit(" (", 1)[0], ()), cite)) for line in one.red_lines]
+    known = [
+        max((title for title in rests if line.startswith(title)), key=len, default="") for line in one.red_lines
+    ]
+    return [
+        (line, _quotes(one, rests.get(title, ()), cite))
+        for line, title in zip(one.red_lines, known, strict=True)
+    ]
 
 
 def bases_table(one: Negotiation) -> CellTable:
@@ -87,7 +94,8 @@ def bases_table(one: Negotiation) -> CellTable:
                 anchor=f"said-{said.id}",
             ),
             Cell(
-                text=statement_text.by(said), note=f"after {said.attributed_to}" if said.attributed_to else ""
+                text=statement_text.by(said),
+                note=_("after {attributed_to}", attributed_to=said.attributed_to) if said.attributed_to else "",
             ),
             Cell(text=statement_text.when(said), sort=said.date or said.recorded_at.isoformat()),
             Cell(text=statement_text.kind(said)),
@@ -97,11 +105,13 @@ def bases_table(one: Negotiation) -> CellTable:
     ]
     return CellTable(
         "bases",
-        "What the table rests on: what was said, as known on the day",
-        ("What was said", "By", "Date", "As", "What rests on it"),
+        _("What the table rests on: what was said, as known on the day"),
+        (_("What was said"), _("By"), _("Date"), _("As"), _("What rests on it")),
         tuple(rows),
         wide=True,
-        note="From the record of the talks. What has no quote rests on its sources alone, or is chosen by us.",
+        note=_(
+            "From the record of the talks. What has no quote rests on its sources alone, or is chosen by us."
+        ),
     )
 
 
@@ -110,17 +120,17 @@ def _resting(one: Negotiation, statement: str) -> list[str]:
     found: dict[str, list[str]] = {}
     for basis in one.bases:
         if statement in basis.statements:
-            found.setdefault(basis.issue or basis.part, []).append(basis.title)
-    return [f"{name}: {' / '.join(titles)}" for name, titles in found.items()]
+            found.setdefault(basis.issue or formatting.word(basis.part), []).append(basis.title)
+    return [_("{issue}: {option}", issue=name, option=" / ".join(titles)) for name, titles in found.items()]
 
 
 def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
     """The deals under every background; what they all change is said once."""
     names = [country_name(code) for code in one.parties]
     columns = [
-        "Deal",
-        *(f"{name}, over no deal" for name in names),
-        *(f"{name}, over today" for name in names),
+        _("Deal"),
+        *(_("{name}, over no deal", name=name) for name in names),
+        *(_("{name}, over today", name=name) for name in names),
     ]
     shared = [change for change in one.deals[0].changes if all(change in deal.changes for deal in one.deals)]
     shared = shared if len(one.deals) > 1 else []
@@ -128,7 +138,7 @@ def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
         (
             Cell(
                 text=deal.concept,
-                note=f"{deal.background}: {_rest(deal, shared)}",
+                note=_("{issue}: {option}", issue=deal.background, option=_rest(deal, shared)),
                 quotes=_quotes(one, deal.statements, cite),
             ),
             *(
@@ -139,10 +149,10 @@ def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
         )
         for deal in one.deals
     ]
-    notes = [f"In every deal: {'; '.join(shared)}."] if shared else []
+    notes = [_("In every deal: {names}.", names="; ".join(shared))] if shared else []
     if len({deal.background for deal in one.deals}) > 1:
-        notes.append("Over today: with what befalls third countries under each background, agreed or not.")
-    caption = "The deals, billion USD a year"
+        notes.append(_("Over today: with what befalls third countries under each background, agreed or not."))
+    caption = _("The deals, billion USD a year")
     return CellTable(
         "deals", caption, tuple(columns), tuple(rows), numeric=2 * len(names), note=" ".join(notes)
     )
@@ -151,7 +161,7 @@ def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
 def _rest(deal: NamedDeal, shared: Sequence[str]) -> str:
     """What a deal changes beside what all of them do."""
     return "; ".join(change for change in deal.changes if change not in shared) or (
-        "nothing more" if shared else "nothing"
+        _("nothing more") if shared else "nothing"
     )
 
 
@@ -178,21 +188,32 @@ def bounds_table(one: Negotiation) -> CellTable:
     rows = tuple(
         (Cell(text=cells[0].text, note=", ".join(concepts)), *cells[1:]) for cells, concepts in found.items()
     )
-    columns = ("Commitment", "Sales of others", "Without it", "With it", "Wedge, %", "Subsidy", "Rent")
+    columns = (
+        _("Commitment"),
+        _("Sales of others"),
+        _("Without it"),
+        _("With it"),
+        _("Wedge, %"),
+        _("Subsidy"),
+        _("Rent"),
+    )
     return CellTable(
         "deal-bounds",
-        "What binds in the deals and what it takes, billion USD a year",
+        _("What binds in the deals and what it takes, billion USD a year"),
         columns[: 6 + rents],
         rows,
         numeric=4 + rents,
-        note="On the full world table. Sales of others: the largest changes in the sector, with everything the "
-        "deal commits to. Wedge: the part of the price that the subsidy pays, or that scarcity adds.",
+        note=_(
+            "On the full world table. Sales of others: the largest changes in the sector, with "
+            "everything the deal commits to. Wedge: the part of the price that the subsidy pays, or that "
+            "scarcity adds."
+        ),
     )
 
 
 def shares_table(one: Negotiation) -> CellTable:
     """Which issue carries whose gain, and what is there before any of them."""
-    columns = ("Issue", *(country_name(code) for code in one.parties))
+    columns = (_("Issue"), *(country_name(code) for code in one.parties))
     rows = [
         (
             Cell(text=issue),
@@ -207,13 +228,16 @@ def shares_table(one: Negotiation) -> CellTable:
         )
         for issue, values in one.carried.items()
     ]
-    caption = f"Which issue carries the gains of the {one.shares_of} deal (Shapley values), billion USD a year"
+    caption = _(
+        "Which issue carries the gains of the {shares_of} deal (Shapley values), billion USD a year",
+        shares_of=one.shares_of,
+    )
     return CellTable("issue-shares", caption, columns, tuple(rows), numeric=len(one.parties))
 
 
 def certificate_table(one: Negotiation) -> CellTable:
     """How sure it is that all gain."""
-    columns = ("Deal", "All gain, % of draws", *(country_name(code) for code in one.parties))
+    columns = (_("Deal"), _("All gain, % of draws"), *(country_name(code) for code in one.parties))
     rows = [
         (
             Cell(text=name),
@@ -225,8 +249,11 @@ def certificate_table(one: Negotiation) -> CellTable:
         )
         for name, spreads in one.certificates.items()
     ]
-    caption = f"How sure: gains over no deal in {one.draws} draws of the trade elasticities, billion USD a year"
-    note = formatting.range_note("the middle 90 % of the draws; the central figure is their median")
+    caption = _(
+        "How sure: gains over no deal in {draws} draws of the trade elasticities, billion USD a year",
+        draws=one.draws,
+    )
+    note = formatting.range_note(_("the middle 90 % of the draws; the central figure is their median"))
     return CellTable("certificate", caption, columns, tuple(rows), numeric=1 + len(one.parties), note=note)
 
 
@@ -240,7 +267,7 @@ def _struck_table(one: Negotiation, struck: StruckSummary, cite: Cite | None) ->
     first = (
         Cell(
             text=struck.title,
-            note="in brackets: its promises to buy at both ends of their ranges",
+            note=_("in brackets: its promises to buy at both ends of their ranges"),
             sources=struck.sources,
             quotes=_quotes(one, struck.statements, cite),
         ),
@@ -248,7 +275,7 @@ def _struck_table(one: Negotiation, struck: StruckSummary, cite: Cite | None) ->
             Cell(text=formatting.gain(struck.over_no_deal[code], struck.ends[code].low, struck.ends[code].high))
             for code in one.parties
         ),
-        *(Cell(text="") for _ in names),
+        *(Cell(text="") for _other in names),
     )
     rows = [
         (
@@ -264,14 +291,14 @@ def _struck_table(one: Negotiation, struck: StruckSummary, cite: Cite | None) ->
     )
     more = {left.party for left in struck.left}
     kept = [formatting.the_country(code, starts=True) for code in one.parties if code not in more]
-    notes = [f"Over what held before it: {today} billion USD a year."]
-    notes += [f"{name} could have had no more without another's having less." for name in kept]
+    notes = [_("Over what held before it: {today} billion USD a year.", today=today)]
+    notes += [_("{name} could have had no more without another's having less.", name=name) for name in kept]
     columns = (
-        "Package",
-        *(f"{name}, over no deal" for name in names),
-        *(f"{name}, more than agreed" for name in names),
+        _("Package"),
+        *(_("{name}, over no deal", name=name) for name in names),
+        *(_("{name}, more than agreed", name=name) for name in names),
     )
-    caption = "What was agreed, and what was left on the table, billion USD a year"
+    caption = _("What was agreed, and what was left on the table, billion USD a year")
     return CellTable("struck", caption, columns, (first, *rows), numeric=2 * len(names), note=" ".join(notes))
 
 
@@ -289,7 +316,7 @@ def _parts_table(one: Negotiation, struck: StruckSummary) -> CellTable:
             *(
                 Cell(
                     text=formatting.NOT_PRICED,
-                    note=f"declared: {formatting.span(found.low, found.high, part=True)}",
+                    note=_("declared: {ends}", ends=formatting.span(found.low, found.high, part=True)),
                 )
                 if (found := part.worth.get(code))
                 else Cell(text=formatting.NOT_PRICED)
@@ -300,8 +327,8 @@ def _parts_table(one: Negotiation, struck: StruckSummary) -> CellTable:
     ]
     return CellTable(
         "struck-parts",
-        "What carries it: what each part adds, on average over every order of parts, billion USD a year",
-        ("Part", *(country_name(code) for code in one.parties)),
+        _("What carries it: what each part adds, on average over every order of parts, billion USD a year"),
+        (_("Part"), *(country_name(code) for code in one.parties)),
         (*priced, *unpriced),
         numeric=len(one.parties),
     )
@@ -318,13 +345,19 @@ def scatters(one: Negotiation, cite: Cite | None = None) -> list[str]:
 def _scatter(one: Negotiation, pair: tuple[str, str], cite: Cite | None) -> str:
     """The gains of two parties as SVG, billion USD a year; each mark names its package when pointed at."""
     across, up = pair
-    x, y = (np.array([point.gains[code] for point in one.points]) / 1000 for code in pair)
+    x, y = (np.array([point.gains[code] for point in one.points]) * formatting.of_money(1.0) for code in pair)
     to_x, to_y = _scale(x, MARGIN, WIDTH - 12), _scale(y, HEIGHT - MARGIN, 12)
     order = list(LEGEND)
     placed = [(point, to_x(a), to_y(b)) for point, a, b in zip(one.points, x, y, strict=True)]
     placed.sort(key=lambda item: order.index(item[0].kind))
     marks = [_mark(point, a, b, _mark_label(one, point, cite)) for point, a, b in placed]
-    label = html.escape(f"Gains of {country_name(across)} and {country_name(up)} in every package")
+    label = html.escape(
+        _(
+            "Gains of {country} and {country_2} in every package",
+            country=country_name(across),
+            country_2=country_name(up),
+        )
+    )
     parts = [
         f'<svg class="scatter" viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{label}">',
         *_axis(x, to_x, across, level=False),
@@ -355,10 +388,12 @@ def _mark_label(one: Negotiation, point: PackagePoint, cite: Cite | None) -> str
     gains = ", ".join(
         f"{country_name(code)} {formatting.billions(point.gains[code], sign=True)}" for code in one.parties
     )
-    lines = [f"{point.text}: {gains} billion USD a year"]
+    lines = [_("{text}: {gains} billion USD a year", text=point.text, gains=gains)]
     quotes = _quotes(one, point.statements, cite)
     if point.kind in CLOUD:
-        return "\n".join([*lines, "Rests on " + ", ".join(quote.mark for quote in quotes)] if quotes else lines)
+        return "\n".join(
+            [*lines, _("Rests on ") + ", ".join(quote.mark for quote in quotes)] if quotes else lines
+        )
     return "\n".join([*lines, *(quote.text for quote in quotes)])
 
 
@@ -384,7 +419,7 @@ def _axis(values: Array, place: Callable[[float], float], code: str, *, level: b
         found.append(
             f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{formatting.tick(float(tick))}</text>'
         )
-    name = html.escape(f"{country_name(code)}, billion USD over no deal")
+    name = html.escape(_("{country}, billion USD over no deal", country=country_name(code)))
     middle = (MARGIN + WIDTH) / 2, (HEIGHT - MARGIN) / 2
     where = f'x="16" y="{middle[1]:.0f}" transform="rotate(-90 16 {middle[1]:.0f})"'
     where = where if level else f'x="{middle[0]:.0f}" y="{HEIGHT - 14}"'
@@ -405,10 +440,10 @@ def _mark(point: PackagePoint, x: float, y: float, meaning: str) -> str:
     if point.kind == "struck":
         corners = f"{x:.1f},{y - 9:.1f} {x + 8:.1f},{y + 6:.1f} {x - 8:.1f},{y + 6:.1f}"
         mark = f'<polygon points="{corners}" fill="{colour}">{title}</polygon>'
-        label = f'<text x="{x + 12:.1f}" y="{y + 4:.1f}">Agreed</text>'
+        label = f'<text x="{x + 12:.1f}" y="{y + 4:.1f}">{_("Agreed")}</text>'
         return f'<a href="#table-struck" aria-label="{meaning}">{mark}</a>{label}'
     if point.kind in ("no-deal", "today"):
-        label = f'<text x="{x + 9:.1f}" y="{y - 7:.1f}">{LEGEND[point.kind].capitalize()}</text>'
+        label = f'<text x="{x + 9:.1f}" y="{y - 7:.1f}">{_(LEGEND[point.kind]).capitalize()}</text>'
         fill = colour if point.kind == "no-deal" else "#fff"
         square = f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{fill}" stroke="{colour}"'
         return f'<a href="#table-bases" aria-label="{meaning}">{square}>{title}</rect>{label}</a>'

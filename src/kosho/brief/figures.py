@@ -18,6 +18,7 @@ from typing import Any, Literal
 from kosho import formatting
 from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
+from kosho.language import _, pgettext
 from kosho.scenario.results import ScenarioSummary
 
 __all__ = ["Axis", "Figure", "FigureRow", "Mark", "figures"]
@@ -136,9 +137,9 @@ class Figure:
         name = html.escape(self.series[series])
         return {
             "name": name,
-            "x": [mark.value for mark, _ in found],
-            "y": [label for _, label in found],
-            "customdata": [mark.text for mark, _ in found],
+            "x": [mark.value for mark, _other in found],
+            "y": [label for _other, label in found],
+            "customdata": [mark.text for mark, _other in found],
             "hovertemplate": f"%{{y}}<br>{name}: <b>%{{customdata}}</b><extra></extra>",
         }
 
@@ -167,8 +168,8 @@ class Figure:
                     "mode": "lines",
                     "name": html.escape(self.interval),
                     "line": {"color": "#b9c3d0", "width": 8},
-                    "x": [end for _, low, high in ranged for end in (low, high, None)],
-                    "y": [spot for label, *_ in ranged for spot in (label, label, None)],
+                    "x": [end for _other, low, high in ranged for end in (low, high, None)],
+                    "y": [spot for label, *_other in ranged for spot in (label, label, None)],
                     "hoverinfo": "skip",
                 }
             )
@@ -177,6 +178,10 @@ class Figure:
             marker = {"color": colour, "symbol": symbol, "size": 11, "line": {"width": 2, "color": colour}}
             traces.append({"type": "scatter", "mode": "markers", "marker": marker, **self._marks(k, labels)})
         return traces
+
+
+def _in_words(unit: str | None) -> str:
+    return pgettext("unit", unit) if unit else ""
 
 
 def _wrapped(label: str) -> str:
@@ -215,22 +220,27 @@ def _welfare(brief: Brief, party: str) -> Figure:
     for scenario in brief.scenarios:
         found = brief.numbers.comparison(party, scenario.id, "base")
         marks = tuple(
-            Mark(k, value / 1e3, f"{formatting.billions(value, sign=True)} bn")
+            Mark(k, formatting.of_money(value), _("{money} bn", money=formatting.billions(value, sign=True)))
             for k, variant in enumerate(brief.variants)
             for value in (found.by_variant[variant.id],)
         )
         text = formatting.span(found.whole.low, found.whole.high)
-        rows.append(FigureRow(scenario.title, marks, text, found.draws.p5 / 1e3, found.draws.p95 / 1e3))
+        rows.append(
+            FigureRow(scenario.title, marks, text, *map(formatting.of_money, (found.draws.p5, found.draws.p95)))
+        )
     return Figure(
         id=f"welfare-{party.lower()}",
         title=_finding(country_name(party), [(row.label, row.marks[0].value) for row in rows]),
-        note=f"What each scenario is worth a year against the {brief.base_label}. Each mark is one way of "
-        "closing the model.",
-        unit="billion USD a year",
+        note=_(
+            "What each scenario is worth a year against the {base_label}. Each mark is one way of "
+            "closing the model.",
+            base_label=brief.base_label,
+        ),
+        unit=_("billion USD a year"),
         kind="dots",
         series=tuple(variant.title for variant in brief.variants),
         rows=tuple(rows),
-        interval="Middle 90 % of elasticity draws",
+        interval=_("Middle 90 % of elasticity draws"),
     )
 
 
@@ -239,7 +249,7 @@ def _finding(what: str, worth: Sequence[tuple[str, float]]) -> str:
     if len(worth) < 2:
         return what
     best, least = max(worth, key=lambda one: one[1])[0], min(worth, key=lambda one: one[1])[0]
-    return f"{what}: most under “{best}”, least under “{least}”"
+    return _("{what}: most under “{best}”, least under “{least}”", what=what, best=best, least=least)
 
 
 def _flows(brief: Brief) -> list[Figure]:
@@ -267,14 +277,15 @@ def _flows(brief: Brief) -> list[Figure]:
             Figure(
                 id=f"flow-{position}",
                 title=_finding(
-                    f"{flow.title}, {flow.unit} a year", [(row.label, row.marks[0].value) for row in rows[1:]]
+                    _("{title}, {unit} a year", title=flow.title, unit=_in_words(flow.unit)),
+                    [(row.label, row.marks[0].value) for row in rows[1:]],
                 ),
-                note="Long run. The base is a statistic, everything else an estimate.",
-                unit=f"{flow.unit} a year",
+                note=_("Long run. The base is a statistic, everything else an estimate."),
+                unit=_("{unit} a year", unit=_in_words(flow.unit)),
                 kind="dots",
                 series=tuple(variant.title for variant in brief.variants),
                 rows=tuple(rows),
-                interval="Central elasticities: both closures and middle 90 % of draws",
+                interval=_("Central elasticities: both closures and middle 90 % of draws"),
                 tick=formatting.count_tick,
             )
         )
@@ -310,19 +321,30 @@ def _sectors(brief: Brief, party: str) -> Figure:
     for code in moved:
         changes = [found[code].exports_musd - found[code].exports_base_musd for found in by_scenario]
         marks = tuple(
-            Mark(k, x / 1e3, f"{formatting.billions(x, sign=True)} bn") for k, x in enumerate(changes)
+            Mark(k, formatting.of_money(x), _("{money} bn", money=formatting.billions(x, sign=True)))
+            for k, x in enumerate(changes)
         )
         rows.append(
             FigureRow(sector_name(code), marks, " / ".join(formatting.billions(x, sign=True) for x in changes))
         )
     return Figure(
         id=f"sectors-{party.lower()}",
-        title=f"{country_name(party)}: exports of {rows[0].label[:1].lower()}{rows[0].label[1:]} move most"
+        title=_(
+            "{country}: exports of {lower}{label} move most",
+            country=country_name(party),
+            lower=rows[0].label[:1].lower(),
+            label=rows[0].label[1:],
+        )
         if rows
-        else f"{country_name(party)}: exports by sector",
-        note=f"The {len(rows)} sectors that move most: change of the value of all exports against the "
-        f"{brief.base_label}; {brief.variants[0].title.lower()}.",
-        unit="billion USD a year",
+        else _("{country}: exports by sector", country=country_name(party)),
+        note=_(
+            "The {number} sectors that move most: change of the value of all exports against the "
+            "{base_label}; {lower}.",
+            number=len(rows),
+            base_label=brief.base_label,
+            lower=brief.variants[0].title.lower(),
+        ),
+        unit=_("billion USD a year"),
         kind="bars",
         series=tuple(scenario.title for scenario in scenarios),
         rows=tuple(rows),
@@ -339,17 +361,29 @@ def _bystanders(brief: Brief) -> Figure:
     rows: list[FigureRow] = []
     for code in dict.fromkeys(shown):
         values = [found[code].ev_musd for found in by_scenario]
-        marks = tuple(Mark(k, x / 1e3, f"{formatting.billions(x, sign=True)} bn") for k, x in enumerate(values))
+        marks = tuple(
+            Mark(k, formatting.of_money(x), _("{money} bn", money=formatting.billions(x, sign=True)))
+            for k, x in enumerate(values)
+        )
         rows.append(
             FigureRow(country_name(code), marks, " / ".join(formatting.billions(x, sign=True) for x in values))
         )
     return Figure(
         id="bystanders",
-        title=f"Of the others, {rows[0].label} loses most and {rows[-1].label} gains most"
+        title=_(
+            "Of the others, {label} loses most and {label_2} gains most",
+            label=rows[0].label,
+            label_2=rows[-1].label,
+        )
         if len(rows) > 1
-        else "Who else loses and gains",
-        note=f"{BYSTANDERS_SHOWN} of each. Against the {brief.base_label}; {brief.variants[0].title.lower()}.",
-        unit="billion USD a year",
+        else _("Who else loses and gains"),
+        note=_(
+            "{bystanders_shown} of each. Against the {base_label}; {lower}.",
+            bystanders_shown=BYSTANDERS_SHOWN,
+            base_label=brief.base_label,
+            lower=brief.variants[0].title.lower(),
+        ),
+        unit=_("billion USD a year"),
         kind="bars",
         series=tuple(scenario.title for scenario in scenarios),
         rows=tuple(rows),

@@ -14,6 +14,7 @@ from kosho import formatting
 from kosho.brief import statement_text
 from kosho.brief.model import Brief, DealTerm, FirstPart, Outlook, Prospect, StruckSummary
 from kosho.brief.outlook import over
+from kosho.language import SOURCE, _, current
 from kosho.scenario.interval import Interval
 
 __all__ = ["first_page", "struck", "turning_point"]
@@ -91,7 +92,10 @@ def _asked(brief: Brief, party: str, ask: Prospect) -> str:
     told = _terms(wanted, ROOM, common)
     left = ROOM - len(told.split())
     return " ".join(
-        [told or "Nothing more.", *([f"Offer: {_terms(offered, left, common)}"] if offered else [])]
+        [
+            told or _("Nothing more."),
+            *([_("Offer: {terms}", terms=_terms(offered, left, common))] if offered else []),
+        ]
     )
 
 
@@ -101,26 +105,28 @@ def _agreed(one: StruckSummary) -> str:
     told = _terms(
         parts, ROOM_ONCE_AGREED, {word for part in parts for word in part.option.split() if word.islower()}
     )
-    more = f" and {len(one.unpriced) - 1} more" if len(one.unpriced) > 1 else ""
-    unpriced = f" Not priced: {one.unpriced[0].title}{more}." if one.unpriced else ""
-    return f"On {formatting.day(one.date)}: {told}{unpriced}"
+    more = _(" and {number} more", number=len(one.unpriced) - 1) if len(one.unpriced) > 1 else ""
+    unpriced = _(" Not priced: {title}{more}.", title=one.unpriced[0].title, more=more) if one.unpriced else ""
+    return _("On {day}: {terms}", day=formatting.day(one.date), terms=told) + unpriced
 
 
 def _left_by(one: StruckSummary) -> str:
     """What each side could have had besides, with no other worse off."""
     more = {left.party: left.more[left.party] for left in one.left if left.party is not None}
     if not more:
-        return "Nothing: no side could have had more without another's having less."
+        return _("Nothing: no side could have had more without another's having less.")
     told = [f"{formatting.the_country(code)} {formatting.dollars(gain)}" for code, gain in more.items()]
-    text = f"{formatting.listed(told)} dollars a year, each with no other side worse off."
+    text = _("{names} dollars a year, each with no other side worse off.", names=formatting.listed(told))
     return text[:1].upper() + text[1:]
 
 
 def _named(brief: Brief, one: Prospect) -> str:
     """A scenario by its title, and by what it says first of itself where there is room."""
     told = next((some.description for some in brief.scenarios if some.id == one.scenario), "")
-    first = re.split(r"(?<=[^\W\d_])[.;](?:\s|$)", told, maxsplit=1)[0].strip().rstrip(".;")
-    return f"{one.title}: {first}." if first and len(first.split()) <= ROOM else f"{one.title}."
+    first = re.split(r"(?<=[^\W\d_])[.;](?:\s|$)|。", told, maxsplit=1)[0].strip().rstrip(".;")
+    if first and len(first.split()) <= ROOM:
+        return _("{title}: {text}.", title=one.title, text=first)
+    return _("{text}.", text=one.title)
 
 
 def _common(brief: Brief) -> set[str]:
@@ -138,38 +144,46 @@ def _terms(terms: Sequence[DealTerm], room: int, common: set[str]) -> str:
         first = one.issue.split()[0]
         small = bool(told) and first.lower() in common
         issue = one.issue[:1].lower() + one.issue[1:] if small else one.issue
-        text = f"{issue}: {one.option}"
+        text = _("{issue}: {option}", issue=issue, option=one.option)
         room -= len(text.split())
         if told and room < 0:
             break
         told.append(text)
     rest = len(terms) - len(told)
-    return "; ".join(told) + (f"; and {rest} more on the next page." if rest else "." if told else "")
+    return _("; ").join(told) + (
+        _("; and {rest} more on the next page.", rest=rest) if rest else _(".") if told else ""
+    )
 
 
 def _accepted(brief: Brief, found: Outlook) -> str:
     least = found.prospect("accept")
     lines = brief.negotiation.lines_of.get(found.party, ()) if brief.negotiation else ()
-    never = f" Red line: {lines[0]}." if lines else ""
+    never = _(" Red line: {lines}.", lines=lines[0]) if lines else ""
     if least is None:
-        return f"No lesser deal priced here beats no deal for every side.{never}"
+        return _("No lesser deal priced here beats no deal for every side.{never}", never=never)
     if least.title:
-        return f"{least.title}.{never}"
+        return _("{title}.{never}", title=least.title, never=never)
     ask = found.prospect("ask")
     asked = {one.issue: one.option for one in ask.terms} if ask else {}
     apart = [one for one in least.terms if asked.get(one.issue) != one.option]
-    return f"As above, but {_terms(apart, ROOM, _common(brief))}{never}"
+    return _("As above, but {terms}{never}", terms=_terms(apart, ROOM, _common(brief)), never=never)
 
 
 def _gains(brief: Brief, found: Outlook) -> str:
     ask, least = found.prospect("ask"), found.prospect("accept")
     groups = [_gained(brief, one.gains, one.range) for one in (ask, least) if one is not None]
     unit, (most, *rest) = _in_one_unit(groups)
-    told = f"{unit} a year over no deal: {most}." + "".join(f" At the least: {one}." for one in rest)
+    told = _("{unit} a year over no deal: {most}.", unit=unit, most=most) + "".join(
+        _(" At the least: {what}.", what=one) for one in rest
+    )
     if not found.scales:
         return told
-    way = f"{formatting.decimals(found.scales[0], 2)} to {formatting.decimals(found.scales[-1], 1)}"
-    return told + _notes([most, *rest], f"trade {way} times the central strength")
+    way = _(
+        "{value} to {value_2}",
+        value=formatting.decimals(found.scales[0], 2),
+        value_2=formatting.decimals(found.scales[-1], 1),
+    )
+    return told + _notes([most, *rest], _("trade {way} times the central strength", way=way))
 
 
 _Gains = Sequence[tuple[str, float, Interval]]
@@ -182,8 +196,14 @@ def _gained(brief: Brief, gains: Mapping[str, float], ends: Callable[[str], Inte
 
 def _in_one_unit(groups: Sequence[_Gains]) -> tuple[str, list[str]]:
     """The unit, and each group in words: millions where in billions all of it would be about nothing."""
-    widest = max((abs(x) for group in groups for _, gain, ends in group for x in (gain, ends.low, ends.high)))
-    unit, times = ("Million dollars", 1e3) if widest < formatting.NIL_MUSD else ("Billion dollars", 1.0)
+    widest = max(
+        (abs(x) for group in groups for _other, gain, ends in group for x in (gain, ends.low, ends.high))
+    )
+    unit, times = (
+        (_("Million dollars"), formatting.finer_money())
+        if widest < formatting.NIL_MUSD
+        else (_("Billion dollars"), 1.0)
+    )
     return unit, [
         formatting.listed(
             [f"{name} {formatting.gain(times * x, times * e.low, times * e.high)}" for name, x, e in group]
@@ -194,7 +214,7 @@ def _in_one_unit(groups: Sequence[_Gains]) -> tuple[str, list[str]]:
 
 def _notes(texts: Sequence[str], covers: str) -> str:
     """What brackets and about nothing mean, where there are any."""
-    brackets = f" In brackets: {covers}." if any("(" in text for text in texts) else ""
+    brackets = _(" In brackets: {covers}.", covers=covers) if any(map(formatting.is_range, texts)) else ""
     nil = formatting.nil_note(texts)
     return brackets + (f" {nil}" if nil else "")
 
@@ -205,8 +225,14 @@ def _gains_agreed(brief: Brief, one: StruckSummary) -> str:
         f"{formatting.the_country(code)} {formatting.billions(gain, sign=True)}"
         for code, gain in one.over_today.items()
     ]
-    notes = _notes([told], "over what its purchases add")
-    return f"{unit} a year over no deal: {told}.{notes} Over what held before it: {formatting.listed(before)}."
+    notes = _notes([told], _("over what its purchases add"))
+    return _(
+        "{unit} a year over no deal: {told}.{notes} Over what held before it: {names}.",
+        unit=unit,
+        told=told,
+        notes=notes,
+        names=formatting.listed(before),
+    )
 
 
 def _breaks_agreed(brief: Brief) -> str:
@@ -216,8 +242,11 @@ def _breaks_agreed(brief: Brief) -> str:
         return ""
     along = [one for one in brief.turning if (one.scenario, one.against) == (deals[0].id, failing[0].id)]
     return " ".join(
-        f"Weak trade: below {turning_point(one.turns[-1])} of the central strength, "
-        f"{formatting.the_country(one.party)} loses."
+        _(
+            "Weak trade: below {turning_point} of the central strength, {country} loses.",
+            turning_point=turning_point(one.turns[-1]),
+            country=formatting.the_country(one.party),
+        )
         for one in along
         if one.turns
     )
@@ -226,7 +255,9 @@ def _breaks_agreed(brief: Brief) -> str:
 def _breaks(brief: Brief, found: Outlook) -> str:
     told = [*_turns(found), *_weights(found), *_draws(brief, found)]
     if not told:
-        told = ["No strength of trade that is published, and no weight that was tried, turns a gain to a loss."]
+        told = [
+            _("No strength of trade that is published, and no weight that was tried, turns a gain to a loss.")
+        ]
     return " ".join(told)
 
 
@@ -238,7 +269,7 @@ def _draws(brief: Brief, found: Outlook) -> Iterator[str]:
     share = table.all_gain.get(ask.concept, 1.0)
     if share < 1:
         losing = formatting.percent_of_draws(1 - share)
-        yield f"Some side loses in {losing} % of the draws of all that is uncertain."
+        yield _("Some side loses in {losing} % of the draws of all that is uncertain.", losing=losing)
 
 
 def _turns(found: Outlook) -> Iterator[str]:
@@ -248,10 +279,15 @@ def _turns(found: Outlook) -> Iterator[str]:
         other = least.turns.get(party, ()) if least is not None else ()
         at = turning_point(scale)
         if other and turning_point(other[-1]) != at:
-            at = f"{at} ({turning_point(other[-1])} at the least)"
+            at = _("{at} ({turning_point} at the least)", at=at, turning_point=turning_point(other[-1]))
         weakest = _weakest(found, scale) if scale == stops else ""
         yield (
-            f"Weak trade: below {at} of the central strength, {formatting.the_country(party)} loses{weakest}."
+            _(
+                "Weak trade: below {at} of the central strength, {country} loses{weakest}.",
+                at=at,
+                country=formatting.the_country(party),
+                weakest=weakest,
+            )
         )
 
 
@@ -259,7 +295,11 @@ def _weakest(found: Outlook, stops: float) -> str:
     """The weakest estimate, where a gain has turned by then."""
     for one in found.estimates[:1]:
         if one.high < stops:
-            return f"; the weakest estimate is {turning_point(one.low)} to {turning_point(one.high)}"
+            return _(
+                "; the weakest estimate is {turning_point} to {turning_point_2}",
+                turning_point=turning_point(one.low),
+                turning_point_2=turning_point(one.high),
+            )
     return ""
 
 
@@ -268,15 +308,22 @@ def _weights(found: Outlook) -> Iterator[str]:
         if one.weight < 1:
             what = one.title[:1].lower() + one.title[1:]
             name = formatting.the_country(one.party, starts=True)
-            also = " also" if one.party in found.stops else ""
-            yield f"{name}{also} loses with {what} at {turning_point(1 + one.weight)} times its worth."
+            told = (
+                _("{name} also loses with {what} at {times} times its worth.")
+                if one.party in found.stops
+                else _("{name} loses with {what} at {times} times its worth.")
+            )
+            yield told.format(name=name, what=what, times=turning_point(1 + one.weight))
 
 
 def _due(brief: Brief) -> str:
     waiting = list(_waiting(brief))
     dates = sorted(_dates(brief)[: 1 if waiting or struck(brief) else DATES])
-    told = [f"{formatting.day(on)}{_left(brief, on)}: {text}" for on, text in dates]
-    return " ".join([*_passed(brief), *told, *waiting]) or "No date ahead is known."
+    told = [
+        _("{day} ({left}): {text}", day=formatting.day(on), left=_left(brief, on), text=text)
+        for on, text in dates
+    ]
+    return " ".join([*_passed(brief), *told, *waiting]) or _("No date ahead is known.")
 
 
 def _passed(brief: Brief) -> Iterator[str]:
@@ -288,12 +335,12 @@ def _passed(brief: Brief) -> Iterator[str]:
         and one.deadline < brief.as_of
         and not over(one, brief.as_of)
     ):
-        yield f"The deadline of {formatting.day(one.deadline)} has passed."
+        yield _("The deadline of {day} has passed.", day=formatting.day(one.deadline))
 
 
 def _left(brief: Brief, on: date) -> str:
     left = (on - brief.as_of).days
-    return f" ({statement_text.days(left)})"
+    return statement_text.days(left)
 
 
 def _dates(brief: Brief) -> list[tuple[date, str]]:
@@ -304,11 +351,11 @@ def _dates(brief: Brief) -> list[tuple[date, str]]:
         found[one.deadline] = one.follows
     for due in brief.record.deadlines if brief.record else ():
         if len(due.on) == len("2025-07-09"):
-            text = ", ".join(filter(None, (due.what, due.consequence)))
-            found.setdefault(date.fromisoformat(due.on), f"{formatting.starting(text)}.")
+            text = _(", ").join(filter(None, (due.what, due.consequence)))
+            found.setdefault(date.fromisoformat(due.on), _("{text}.", text=formatting.starting(text)))
     for ahead in brief.calendar:
-        then = f": {ahead.consequence}" if ahead.consequence else ""
-        found.setdefault(ahead.date, f"{ahead.title}{then}.")
+        then = _(": {consequence}", consequence=ahead.consequence) if ahead.consequence else ""
+        found.setdefault(ahead.date, _("{text}.", text=ahead.title + then))
     deadline = None if one is None or over(one, brief.as_of) else one.deadline
     return sorted(found.items(), key=lambda item: (item[0] != deadline, item[0]))
 
@@ -322,15 +369,15 @@ def _waiting(brief: Brief) -> Iterator[str]:
         for when in ("before", "after")
     )
     if before:
-        then = f"; after that day {_costs_told(after, tuple(before))}" if after else ""
-        yield f"A week’s delay costs {_costs_told(before)} dollars{then}."
+        then = _("; after that day {costs_told}", costs_told=_costs_told(after, tuple(before))) if after else ""
+        yield _("A week’s delay costs {costs_told} dollars{then}.", costs_told=_costs_told(before), then=then)
     elif after:
-        yield f"After that day a week’s delay costs {_costs_told(after)} dollars."
+        yield _("After that day a week’s delay costs {costs_told} dollars.", costs_told=_costs_told(after))
 
 
 def _costs_told(costs: Mapping[str, float], named: tuple[str, ...] = ()) -> str:
     """`Japan 54 and the United States 50 million`; without names where these have just been said."""
-    short = max(costs.values()) < 999.5
+    short = current() == SOURCE and max(costs.values()) < 999.5  # English says the unit once, behind the last
     told = [f"{cost:,.0f}" if short else formatting.dollars(cost) for cost in costs.values()]
     if named != tuple(costs):
         told = [f"{formatting.the_country(code)} {text}" for code, text in zip(costs, told, strict=True)]
@@ -338,9 +385,9 @@ def _costs_told(costs: Mapping[str, float], named: tuple[str, ...] = ()) -> str:
 
 
 def _caveat(brief: Brief) -> str:
-    told = "All of this is year ten; nothing is claimed for a country’s first year."
+    told = _("All of this is year ten; nothing is claimed for a country’s first year.")
     if not brief.comparisons:
-        told = "Nothing here is computed: it is what was said and what is in force."
+        told = _("Nothing here is computed: it is what was said and what is in force.")
     return " ".join([told, *_unverified(brief)])
 
 
@@ -349,7 +396,11 @@ def _unverified(brief: Brief) -> Iterator[str]:
     for code, day in brief.law_verified_to.items():
         if code in brief.codes and day < brief.as_of:
             name = formatting.the_country(code)
-            yield f"The law of {name} is checked up to {formatting.day(day)}: later measures may be missing."
+            yield _(
+                "The law of {name} is checked up to {day}: later measures may be missing.",
+                name=name,
+                day=formatting.day(day),
+            )
 
 
 def _on_the_table(brief: Brief) -> str:
@@ -358,21 +409,28 @@ def _on_the_table(brief: Brief) -> str:
     asked = [issue for issue in record.issues if issue.demanded] if record else []
     titles = [issue.title for issue in asked]
     if titles:
-        more = f" and {len(titles) - 5} more" if len(titles) > 5 else ""
-        return f"As said by the sides: {', '.join(titles[:5])}{more}. Page two has who said what."
-    return "The record holds no demand and no offer by this day."
+        more = _(" and {number} more", number=len(titles) - 5) if len(titles) > 5 else ""
+        return _(
+            "As said by the sides: {names}{more}. Page two has who said what.",
+            names=_(", ").join(titles[:5]),
+            more=more,
+        )
+    return _("The record holds no demand and no offer by this day.")
 
 
 def _nothing_priced(brief: Brief) -> str:
     one = brief.negotiation
     if over(one, brief.as_of):
-        return "The talks over this table were over by this day; the annex tells it as it stood before."
+        return _("The talks over this table were over by this day; the annex tells it as it stood before.")
     if one is not None and not one.zone:
-        told = "Nothing that is on the table: no package leaves every side better off than no deal."
-        return f"{told} It would take {one.opening[0][:1].lower()}{one.opening[0][1:]}" if one.opening else told
+        told = _("Nothing that is on the table: no package leaves every side better off than no deal.")
+        if not one.opening:
+            return told
+        way = one.opening[0][:1].lower() + one.opening[0][1:]
+        return _("{told} It would take {way}", told=told, way=way)
     if brief.numbers.by_role("deal"):
-        return "No deal named here leaves every side better off than no deal at central strength of trade."
-    return "No deal is priced here, so no line can be drawn."
+        return _("No deal named here leaves every side better off than no deal at central strength of trade.")
+    return _("No deal is priced here, so no line can be drawn.")
 
 
 _Compared = tuple[str, str, str]
@@ -382,8 +440,8 @@ _Compared = tuple[str, str, str]
 def _failing(brief: Brief) -> list[_Compared]:
     """What failure is, over what holds today."""
     failing, today = brief.numbers.by_role("no-deal"), brief.numbers.by_role("status-quo")
-    lead = failing[0].title if failing and over(brief.negotiation, brief.as_of) else "No deal"
-    return [(failing[0].id, today[0].id, f"{lead}, over today")] if failing and today else []
+    lead = failing[0].title if failing and over(brief.negotiation, brief.as_of) else _("No deal")
+    return [(failing[0].id, today[0].id, _("{lead}, over today", lead=lead))] if failing and today else []
 
 
 def _best(brief: Brief) -> list[_Compared]:
@@ -396,16 +454,21 @@ def _best(brief: Brief) -> list[_Compared]:
             sums[one.scenario] = sums.get(one.scenario, 0.0) + gain
     deals = [one for one in brief.numbers.by_role("deal") if one.id in sums]
     deals.sort(key=lambda one: sums[one.id], reverse=True)
-    return [(one.id, failing[0].id, f"{one.title}, over no deal") for one in deals[:1]]
+    return [(one.id, failing[0].id, _("{title}, over no deal", title=one.title)) for one in deals[:1]]
 
 
 def _costs(brief: Brief) -> str:
     """What failure costs; where that is nothing what a deal brings; else what today costs."""
     today = brief.numbers.by_role("status-quo")
     asked = [*_failing(brief), *_best(brief)]
-    asked += [(one.id, "base", f"What is in force today, over the {brief.base_label}") for one in today]
+    asked += [
+        (one.id, "base", _("What is in force today, over the {base_label}", base_label=brief.base_label))
+        for one in today
+    ]
     told = next(filter(None, (_worth(brief, one) for one in asked)), "")
-    return told or (f"{asked[0][2]}: no difference to any side." if asked else "No gain is computed.")
+    if told:
+        return told
+    return _("{lead}: no difference to any side.", lead=asked[0][2]) if asked else _("No gain is computed.")
 
 
 def _worth(brief: Brief, asked: _Compared) -> str:
@@ -415,14 +478,19 @@ def _worth(brief: Brief, asked: _Compared) -> str:
     for party in brief.codes:
         one = brief.numbers.comparison(party, scenario, against)
         found.append((formatting.the_country(party), one.by_variant[brief.variants[0].id], one.whole))
-    if not any(x for _, gain, ends in found for x in (gain, ends.low, ends.high)):
+    if not any(x for _party, gain, ends in found for x in (gain, ends.low, ends.high)):
         return ""
     unit, (told,) = _in_one_unit([found])
-    notes = _notes([told], "all that was computed, weak trade included")
+    notes = _notes([told], _("all that was computed, weak trade included"))
     turned = (
-        f" The sign turns for {formatting.the_country(one.party)} "
-        f"at {turning_point(one.turns[-1])} of the centre."
+        _(
+            " The sign turns for {country} at {at} of the centre.",
+            country=formatting.the_country(one.party),
+            at=turning_point(one.turns[-1]),
+        )
         for one in brief.turning
         if (one.scenario, one.against) == (scenario, against) and one.turns
     )
-    return f"{lead}, in {unit.lower()} a year: {told}.{notes}{''.join(turned)}"
+    return _(
+        "{lead}, in {lower} a year: {told}.{notes}", lead=lead, lower=unit.lower(), told=told, notes=notes
+    ) + "".join(turned)

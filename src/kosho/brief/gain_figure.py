@@ -16,22 +16,25 @@ from kosho.brief.first_page import turning_point
 from kosho.brief.model import Brief, Outlook, Prospect
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
+from kosho.language import N_, _
 
 __all__ = ["NAMES", "gain_table", "gain_title", "panels", "spoken"]
 
 WIDTH, HEIGHT = 360, 270
 LEFT, RIGHT, TOP, BOTTOM = 38, 58, 28, 76
+SAME = 0.99
+"""Of the unit of tables: what an axis counts is that, or the smaller one."""
 SHARED = 16
 """Height of a name at the end of a line."""
 TICKS = (0.2, 0.5, 1.0)
 """Of the common scale."""
-NAMES = {"ask": "ask", "accept": "least"}
+NAMES = {"ask": N_("ask"), "accept": N_("least")}
 """What a line is called at its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """From scales and billions to places."""
+    """From scales and money to places; its ends are in the unit of tables."""
 
     left: float
     right: float
@@ -52,10 +55,14 @@ class _Frame:
 def gain_title(found: Outlook) -> str:
     """What the figure finds."""
     if not found.stops:
-        return "Every side gains at every published strength of trade"
+        return _("Every side gains at every published strength of trade")
     party, scale = max(found.stops.items(), key=lambda item: item[1])
     name = formatting.the_country(party, starts=True)
-    return f"{name} gains only above {turning_point(scale)} of the central strength of trade"
+    return _(
+        "{name} gains only above {turning_point} of the central strength of trade",
+        name=name,
+        turning_point=turning_point(scale),
+    )
 
 
 def panels(brief: Brief) -> list[str]:
@@ -92,11 +99,11 @@ def _table(found: Outlook, one: Prospect) -> CellTable:
         )
         for k, scale in enumerate(found.scales)
     )
-    what = {"ask": "What to ask for", "accept": "The least to accept"}[one.role]
+    what = {"ask": _("What to ask for"), "accept": _("The least to accept")}[one.role]
     return CellTable(
         id=f"along-{one.role}",
-        caption=f"{what}: gain over no deal, billion USD a year, year ten",
-        columns=("Strength of trade, 1 is the centre", *(country_name(party) for party in one.curve)),
+        caption=_("{what}: gain over no deal, billion USD a year, year ten", what=what),
+        columns=(_("Strength of trade, 1 is the centre"), *(country_name(party) for party in one.curve)),
         rows=rows,
         numeric=len(one.curve),
     )
@@ -105,7 +112,9 @@ def _table(found: Outlook, one: Prospect) -> CellTable:
 def _frame(found: Outlook) -> _Frame:
     curves = [curve for one in found.prospects for curve in one.curve.values()]
     values = [x for curve in curves for x in curve if x is not None]
-    unit = 1e3 if max(map(abs, values), default=0.0) >= formatting.NIL_MUSD else 1.0
+    large = 1.0 / formatting.of_money(1.0)
+    small = max(map(abs, values), default=0.0) < formatting.NIL_MUSD
+    unit = large / formatting.finer_money() if small else large
     low, high = min(0.0, *values) / unit, max(0.0, *values) / unit
     room = 0.06 * ((high - low) or 1.0)
     return _Frame(found.scales[0], found.scales[-1], low - room, high + room, unit)
@@ -113,12 +122,17 @@ def _frame(found: Outlook) -> _Frame:
 
 def _panel(found: Outlook, party: str, frame: _Frame) -> str:
     label = html.escape(spoken(found, party))
-    unit = "bn" if frame.unit > 1 else "million"
-    name = html.escape(f"{country_name(party)}, {unit} USD a year")
+    large = frame.unit * formatting.of_money(1.0) > SAME
+    country = country_name(party)
+    head = (
+        _("{country}, bn USD a year", country=country)
+        if large
+        else _("{country}, million USD a year", country=country)
+    )
     return "".join(
         [
             f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">',
-            f'<text class="name" x="{LEFT}" y="16">{name}</text>',
+            f'<text class="name" x="{LEFT}" y="16">{html.escape(head)}</text>',
             *_axes(frame),
             *_marks(found, frame),
             *(_line(found, one, party, frame) for one in found.prospects),
@@ -133,7 +147,8 @@ def _told(one: Prospect, party: str) -> str:
     ends = one.range(party)
     centre = formatting.gain(one.gains[party], ends.low, ends.high, part=True)
     turns = ", ".join(map(turning_point, one.turns.get(party, ())))
-    return f"{NAMES[one.role]} {centre} billion" + (f", turning at {turns}" if turns else "")
+    told = _("{names} {centre} billion", names=_(NAMES[one.role]), centre=centre)
+    return told + (_(", turning at {turns}", turns=turns) if turns else "")
 
 
 def _axes(frame: _Frame) -> Iterator[str]:
@@ -148,10 +163,10 @@ def _axes(frame: _Frame) -> Iterator[str]:
         if frame.left <= scale <= frame.right:
             x = frame.x(scale)
             yield f'<line class="grid" x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
-            label = "1 centre" if scale == 1 else f"{scale:g}"
+            label = _("1 centre") if scale == 1 else f"{scale:g}"
             yield f'<text x="{x}" y="{HEIGHT - BOTTOM + 17}" text-anchor="middle">{label}</text>'
-    middle = (LEFT + WIDTH - RIGHT) / 2
-    yield f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">strength of trade, year ten</text>'
+    middle, name = (LEFT + WIDTH - RIGHT) / 2, html.escape(_("strength of trade, year ten"))
+    yield f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{name}</text>'
 
 
 def _marks(found: Outlook, frame: _Frame) -> Iterator[str]:
@@ -167,7 +182,7 @@ def _marks(found: Outlook, frame: _Frame) -> Iterator[str]:
 def _short(title: str) -> str:
     """Authors of a study, in short."""
     first, *more = title.split(" & ", maxsplit=1)[0].split(", ")
-    return f"{first} et al." if more or len(title) > 20 else title
+    return _("{first} et al.", first=first) if more or len(title) > 20 else title
 
 
 def _points(found: Outlook, one: Prospect, party: str, frame: _Frame) -> list[tuple[float, float]]:
@@ -183,10 +198,10 @@ def _line(found: Outlook, one: Prospect, party: str, frame: _Frame) -> str:
 
 def _ends(found: Outlook, party: str, frame: _Frame) -> Iterator[str]:
     """Names at the ends of the lines, none over another."""
-    named = [(_points(found, one, party, frame), NAMES[one.role]) for one in found.prospects]
+    named = [(_points(found, one, party, frame), _(NAMES[one.role])) for one in found.prospects]
     placed = sorted((points[-1], name) for points, name in named if points)
     placed.sort(key=lambda item: item[0][1])
-    for ((x, _), name), y in zip(placed, _apart([y for (_, y), _ in placed]), strict=True):
+    for ((x, _other), name), y in zip(placed, _apart([y for (_other, y), _other in placed]), strict=True):
         yield f'<text class="end" x="{x + 6}" y="{y + 4:.1f}">{name}</text>'
 
 

@@ -12,15 +12,15 @@ from collections.abc import Iterable, Sequence
 from kosho import formatting
 from kosho.brief.model import Claim
 from kosho.codes import country_name
+from kosho.language import N_, _, pgettext
 from kosho.scenario.results import BASE, Comparison, ScenarioResults, ScenarioSummary
 
 __all__ = ["headline", "lead"]
 
 HARDEST = 3
-CENTRAL = "if trade responds as central estimates say"
-WEAK = "if it responds weakly"
-FIRM = "is better off throughout"
-UNTOUCHED = formatting.effect(0.0, 0.0)
+CENTRAL = N_("if trade responds as central estimates say")
+WEAK = N_("if it responds weakly")
+FIRM = N_("is better off throughout")
 FEW = 2
 """Sides up to which each has its words even where they are alike."""
 
@@ -29,13 +29,17 @@ def lead(solved: ScenarioResults) -> Claim:
     """What no deal means against today, or else what today means against the base."""
     failing, today = solved.by_role("no-deal"), solved.by_role("status-quo")
     if failing and today:
-        text = f"If the talks fail (“{failing[0].title}”): {_each(solved, failing[0].id, today[0].id)} "
-        text += "All in the long run, against what is in force today."
+        text = _(
+            "If the talks fail (“{title}”): {each} ",
+            title=failing[0].title,
+            each=_each(solved, failing[0].id, today[0].id),
+        )
+        text += _("All in the long run, against what is in force today.")
     elif today:
-        text = f"As things stand: {_each(solved, today[0].id, BASE)} "
-        text += f"All in the long run, against the {solved.base_label}."
+        text = _("As things stand: {each} ", each=_each(solved, today[0].id, BASE))
+        text += _("All in the long run, against the {base_label}.", base_label=solved.base_label)
     else:
-        text = "No scenario of this case is a status quo to compare with."
+        text = _("No scenario of this case is a status quo to compare with.")
     return Claim(text=text, status="estimate")
 
 
@@ -50,16 +54,23 @@ def _without_effect(solved: ScenarioResults) -> Iterable[str]:
     for bounds in solved.all_commitments:
         for measure in bounds.of_scenario:
             yield (
-                f"“{titles[bounds.scenario]}” names “{bounds.titles[measure]}”, which is not in its results: "
-                f"{bounds.left_out[measure]}."
+                _(
+                    "“{titles}” names “{titles_2}”, which is not in its results: {left_out}.",
+                    titles=titles[bounds.scenario],
+                    titles_2=bounds.titles[measure],
+                    left_out=bounds.left_out[measure],
+                )
             )
 
 
 def _today(solved: ScenarioResults) -> Iterable[str]:
     for one in solved.by_role("status-quo")[:1]:
         yield (
-            f"What is in force today, were it to stay, against the {solved.base_label}: "
-            f"{_each(solved, one.id, BASE)}"
+            _(
+                "What is in force today, were it to stay, against the {base_label}: {each}",
+                base_label=solved.base_label,
+                each=_each(solved, one.id, BASE),
+            )
         )
 
 
@@ -67,21 +78,21 @@ def _other_failures(solved: ScenarioResults) -> Iterable[str]:
     today = solved.by_role("status-quo")
     for one in solved.by_role("no-deal")[1:]:
         against = today[0].id if today else BASE
-        yield f"“{one.title}”, against today: {_each(solved, one.id, against)}"
+        yield _("“{title}”, against today: {each}", title=one.title, each=_each(solved, one.id, against))
 
 
 def _deals(solved: ScenarioResults) -> Iterable[str]:
     """Deals that stand alike share a sentence."""
     failing = solved.by_role("no-deal")
-    firm = [f"{formatting.the_country(party)} {FIRM}" for party in solved.parties]
+    firm = [_does(formatting.the_country(party), _(FIRM)) for party in solved.parties]
     alike: dict[str, list[str]] = {}
     for deal in solved.by_role("deal") if failing else ():
         standing = [_standing(solved, party, deal.id, failing) for party in solved.parties]
-        text = "every side is better off throughout" if standing == firm else "; ".join(standing)
-        alike.setdefault(text, []).append(f"“{deal.title}”")
-    ways = {1: "no deal", 2: "either way of no deal"}.get(len(failing), "every way of no deal")
+        text = _("every side is better off throughout") if standing == firm else "; ".join(standing)
+        alike.setdefault(text, []).append(_("“{title}”", title=deal.title))
+    ways = {1: _("no deal"), 2: _("either way of no deal")}.get(len(failing), _("every way of no deal"))
     for text, deals in alike.items():
-        yield f"{formatting.listed(deals)}, against {ways}: {text}."
+        yield _("{names}, against {ways}: {text}.", names=formatting.listed(deals), ways=ways, text=text)
 
 
 def _standing(solved: ScenarioResults, party: str, deal: str, failing: Sequence[ScenarioSummary]) -> str:
@@ -89,8 +100,11 @@ def _standing(solved: ScenarioResults, party: str, deal: str, failing: Sequence[
     found = {one.title: _stands(solved.comparison(party, deal, one.id)) for one in failing}
     name = formatting.the_country(party)
     if len(set(found.values())) == 1:
-        return f"{name} {next(iter(found.values()))}"
-    return f"{name} " + ", and ".join(f"{stands} (against “{title}”)" for title, stands in found.items())
+        return _does(name, next(iter(found.values())))
+    told = _(", and ").join(
+        _("{stands} (against “{title}”)", stands=stands, title=title) for title, stands in found.items()
+    )
+    return _does(name, told)
 
 
 def _stands(one: Comparison) -> str:
@@ -98,31 +112,40 @@ def _stands(one: Comparison) -> str:
         formatting.verdict(part.low, part.high) for part in (one.whole, one.central, one.low)
     )
     if whole != "unclear":
-        return {"gain": "is better off throughout", "loss": "is worse off throughout"}.get(
-            whole, "would not notice"
-        )
+        firm = {"gain": _(FIRM), "loss": _("is worse off throughout")}
+        return firm.get(whole, _("would not notice"))
     if central == low:
-        return "may be better or worse off"
+        return _("may be better or worse off")
     firm = {
-        "gain": "is better off",
-        "loss": "is worse off",
-        "nil": "would not notice",
-        "unclear": "may be either",
+        "gain": _("is better off"),
+        "loss": _("is worse off"),
+        "nil": _("would not notice"),
+        "unclear": _("may be either"),
     }
-    return f"{firm[central]} {CENTRAL}, but {firm[low]} {WEAK}"
+    return _(
+        "{firm} {central}, but {firm_2} {weak}",
+        firm=firm[central],
+        central=_(CENTRAL),
+        firm_2=firm[low],
+        weak=_(WEAK),
+    )
 
 
 def _each(solved: ScenarioResults, scenario: str, against: str) -> str:
     """A sentence or two: what every party gains or loses."""
     moves = {party: _moves(solved.comparison(party, scenario, against)) for party in solved.parties}
-    still = [party for party, told in moves.items() if told == UNTOUCHED]
+    still = [party for party, told in moves.items() if told == formatting.effect(0.0, 0.0)]
     if len(still) <= FEW:
         still = []
-    parts = [f"{formatting.the_country(code)} {told}" for code, told in moves.items() if code not in still]
+    parts = [_does(formatting.the_country(code), told) for code, told in moves.items() if code not in still]
     if still:
         names = [formatting.the_country(party) for party in still]
-        parts.append(f"{formatting.listed(names)} {UNTOUCHED.replace('is', 'are', 1)}")
-    return "; ".join(parts) + "."
+        parts.append(_does(formatting.listed(names), _("are hardly touched")))
+    return _("{sides}.", sides="; ".join(parts))
+
+
+def _does(who: str, what: str) -> str:
+    return pgettext("who does what", "{who} {does}", who=who, does=what)
 
 
 def _moves(one: Comparison) -> str:
@@ -133,7 +156,9 @@ def _moves(one: Comparison) -> str:
         formatting.effect(one.central.low, one.central.high),
         formatting.effect(one.low.low, one.low.high, ""),
     )
-    return f"{central} {CENTRAL}, but {low} {WEAK}"
+    return _(
+        "{central} {central_2}, but {low} {weak}", central=central, central_2=_(CENTRAL), low=low, weak=_(WEAK)
+    )
 
 
 def _flows(solved: ScenarioResults) -> Iterable[str]:
@@ -151,10 +176,22 @@ def _flows(solved: ScenarioResults) -> Iterable[str]:
                 formatting.quantity_range(base * (1 + part.low), base * (1 + part.high))
                 for part in (found.central_units, found.low_units)
             )
-            parts.append(f"{central} under “{scenario.title}” ({low} if trade responds weakly)")
+            parts.append(
+                _(
+                    "{central} under “{title}” ({low} if trade responds weakly)",
+                    central=central,
+                    title=scenario.title,
+                    low=low,
+                )
+            )
         if parts:
-            counted = f"{formatting.quantity(base)} {flow.unit} a year"
-            yield f"{flow.title}, {counted}, would be {formatting.listed(parts)}."
+            counted = _("{quantity} {unit} a year", quantity=formatting.quantity(base), unit=flow.unit)
+            yield _(
+                "{title}, {counted}, would be {names}.",
+                title=flow.title,
+                counted=counted,
+                names=formatting.listed(parts),
+            )
 
 
 def _bystanders(solved: ScenarioResults) -> Iterable[str]:
@@ -169,6 +206,10 @@ def _bystanders(solved: ScenarioResults) -> Iterable[str]:
                 parts.append(f"{country_name(code)} ({formatting.span(min(values), max(values))})")
         if parts:
             yield (
-                f"Hit hardest among the others by what is in force today, in billion dollars a year "
-                f"against the {solved.base_label}: {formatting.listed(parts)}."
+                _(
+                    "Hit hardest among the others by what is in force today, in billion dollars a year against "
+                    "the {base_label}: {names}.",
+                    base_label=solved.base_label,
+                    names=formatting.listed(parts),
+                )
             )

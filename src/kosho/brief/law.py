@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from kosho import formatting
 from kosho.brief.model import MeasureSummary
 from kosho.codes import country_name, sector_name
+from kosho.language import _
 from kosho.law import Measure, Register
 from kosho.law.rateless import RATELESS
 from kosho.law.scope import ALL
@@ -39,21 +40,31 @@ def measure_summary(register: Register, measure: Measure, parties: Sequence[str]
 
 def _rate(measure: Measure) -> str:
     if measure.kind in RATELESS:
-        return RATELESS[measure.kind].short
+        return _(RATELESS[measure.kind].short)
     if measure.kind == "exemption":
-        return "exempt"
+        return _("exempt")
     unit = f"{NARROW}%" if measure.unit == "percent" else f" {measure.unit}"
     inside = _rates(measure.value) + unit
     share = "" if measure.value_share is None else _percent_of_value(measure.value_share.value)
     if measure.kind == "tariff_quota":
-        within = f"+{inside}" if measure.value else "nothing"
-        return f"{within} inside the quota, +{_rates(measure.value_out)}{unit} beyond{share}"
-    steps = f", in {measure.staged.steps} yearly steps" if measure.staged else ""
+        within = f"+{inside}" if measure.value else _("nothing")
+        return _(
+            "{within} inside the quota, +{rates}{unit} beyond{share}",
+            within=within,
+            rates=_rates(measure.value_out),
+            unit=unit,
+            share=share,
+        )
+    steps = _(", in {steps} yearly steps", steps=measure.staged.steps) if measure.staged else ""
     if measure.kind == "cut":
-        return f"{inside} off the ordinary duty{share}{steps}"
+        return _("{inside} off the ordinary duty{share}{steps}", inside=inside, share=share, steps=steps)
     if measure.kind == "bind":
-        return f"ordinary duty at most {inside}{share}{steps}"
-    return f"{inside}{share} in all" if measure.kind == "floor" else f"+{inside}{share}"
+        return _("ordinary duty at most {inside}{share}{steps}", inside=inside, share=share, steps=steps)
+    return (
+        _("{inside}{share} in all", inside=inside, share=share)
+        if measure.kind == "floor"
+        else f"+{inside}{share}"
+    )
 
 
 def _rates(value: float | Mapping[str, float] | None) -> str:
@@ -62,11 +73,15 @@ def _rates(value: float | Mapping[str, float] | None) -> str:
         return formatting.rate(value or 0.0)
     rates = sorted(set(value.values()), reverse=True)
     told = [formatting.rate(rate) for rate in rates]
-    return " or ".join(told) if len(told) < 3 else f"{told[-1]} to {told[0]}"
+    return _(" or ").join(told) if len(told) < 3 else _("{told} to {told_2}", told=told[-1], told_2=told[0])
 
 
 def _percent_of_value(share: float) -> str:
-    return "" if share == 1.0 else f" on {formatting.decimals(100 * share, 0)}{NARROW}% of the value"
+    return (
+        ""
+        if share == 1.0
+        else _(" on {value}{narrow}% of the value", value=formatting.decimals(100 * share, 0), narrow=NARROW)
+    )
 
 
 def _partners(measure: Measure) -> str:
@@ -78,15 +93,17 @@ def _partners(measure: Measure) -> str:
         ]
         if ALL not in measure.value:
             return _names(measure.value) if len(named) > FEW else ", ".join(named)
-        return "all" + (f"; {', '.join(named)}" if named else "")
+        return _("all") + (f"; {', '.join(named)}" if named else "")
     if measure.partners.include != (ALL,):
         return _names(measure.partners.include)
-    return "all" + (f" but {_names(measure.partners.exclude)}" if measure.partners.exclude else "")
+    return _("all") + (
+        _(" but {names}", names=_names(measure.partners.exclude)) if measure.partners.exclude else ""
+    )
 
 
 def _names(codes: Iterable[str]) -> str:
     names = [country_name(code) for code in codes]
-    return ", ".join(names) if len(names) <= 8 else f"{len(names)} economies"
+    return _(", ").join(names) if len(names) <= 8 else _("{number} economies", number=len(names))
 
 
 def _scope(register: Register, measure: Measure) -> str:
@@ -94,14 +111,14 @@ def _scope(register: Register, measure: Measure) -> str:
     if measure.scope is None:
         return ""
     groups = register.products.groups
-    parts = ["all goods"] if measure.scope.goods else []
+    parts = [_("all goods")] if measure.scope.goods else []
     parts += [sector_name(code) for code in measure.scope.sectors]
     parts += [groups[name].title for name in measure.scope.groups]
     if measure.scope.hs is not None:
         parts.append(f"{measure.scope.hs.edition} {', '.join(measure.scope.hs.prefixes)}")
     text = "; ".join(parts)
     if measure.scope.preference == ("none",):
-        text += " (outside preferences)"
+        text += _(" (outside preferences)")
     elif measure.scope.preference:
         text += f" ({', '.join(measure.scope.preference).upper()})"
     return text.strip()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kosho import formatting
+from kosho.language import _
 
 __all__ = ["linkage_words", "transfer_words"]
 
@@ -19,22 +20,28 @@ def linkage_words(one: dict[str, Any], package: str) -> tuple[str, ...]:
     """
     counts = one["better_for_all"]
     ends = formatting.listed([formatting.count(counts[end]) for end in ("low", "value", "high")])
-    first = (
-        "With what is linked and not priced at the low end, the middle and the high end of its declared worth, "
-        f"{ends} packages leave every side better off."
+    first = _(
+        "With what is linked and not priced at the low end, the middle and the high end of its "
+        "declared worth, {ends} packages leave every side better off.",
+        ends=ends,
     )
     needed = (_needed(party, amount, one["declared"][party]) for party, amount in one["needed"].items())
-    return (first, f"Most in all is gained by: {package}.", *needed)
+    return (first, _("Most in all is gained by: {package}.", package=package), *needed)
 
 
 def _needed(party: str, amount: float, declared: dict[str, float]) -> str:
     """How much it must be worth to a party that loses as priced."""
     low, high = (formatting.dollars(declared[end], sign=True) for end in ("low", "high"))
-    enough = "within" if declared["high"] > amount else "above all of"
+    enough = _("within") if declared["high"] > amount else _("above all of")
     name, lost = formatting.the_country(party, starts=True), formatting.dollars(amount)
-    return (
-        f"{name} loses {lost} dollars a year by that as priced: what is not priced must be worth more than "
-        f"that to it, which is {enough} the range declared ({low} to {high})."
+    return _(
+        "{name} loses {lost} dollars a year by that as priced: what is not priced must be worth more "
+        "than that to it, which is {enough} the range declared ({low} to {high}).",
+        name=name,
+        lost=lost,
+        enough=enough,
+        low=low,
+        high=high,
     )
 
 
@@ -46,12 +53,21 @@ def transfer_words(pays: Mapping[str, float]) -> str:
     """
     named = {formatting.the_country(code): x for code, x in pays.items()}
     told = [
-        f"{name} {'pays' if x > 0 else 'receives'} {formatting.dollars(abs(x))} dollars"
+        _(
+            "{name} {part} {money} dollars",
+            name=name,
+            part=_("pays") if x > 0 else _("receives"),
+            money=formatting.dollars(abs(x)),
+        )
         for name, x in named.items()
         if formatting.dollars(abs(x)) != formatting.ABOUT_NIL
     ]
     rest = [name for name, x in named.items() if formatting.dollars(abs(x)) == formatting.ABOUT_NIL]
-    hardly = f"{formatting.listed(rest)} less than half a million{' each' if len(rest) > 1 else ''}"
+    hardly = _(
+        "{names} less than half a million{part}",
+        names=formatting.listed(rest),
+        part=_(" each") if len(rest) > 1 else "",
+    )
     if not told:
-        return f"{hardly} dollars a year"
-    return f"{formatting.listed(told)} a year" + (f", {hardly}" if rest else "")
+        return _("{hardly} dollars a year", hardly=hardly)
+    return _("{names} a year", names=formatting.listed(told)) + (_(", ") + hardly if rest else "")

@@ -6,6 +6,7 @@ from kosho import formatting
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
+from kosho.language import _
 
 __all__ = ["findings_table", "makers_table", "market_tables", "observed_table"]
 
@@ -28,7 +29,9 @@ def makers_table(brief: Brief) -> CellTable:
                 if how.elasticities == "low"
             ]
             change = [item.new_musd - item.base_musd for item in weak]
-            note = f"weak: {formatting.span(min(change), max(change), part=True)}" if change else ""
+            note = (
+                _("weak: {ends}", ends=formatting.span(min(change), max(change), part=True)) if change else ""
+            )
             rows.append(
                 (
                     Cell(scenario.title),
@@ -47,23 +50,25 @@ def makers_table(brief: Brief) -> CellTable:
             )
     return CellTable(
         id="makers",
-        caption="Vehicles and parts of Japanese makers, wherever they are made, billion USD a year",
+        caption=_("Vehicles and parts of Japanese makers, wherever they are made, billion USD a year"),
         columns=(
-            "Scenario",
-            "Market",
-            "Share before, %",
-            "Share after, %",
-            "Sold before",
-            "Change",
-            "Of it made in Japan",
-            "Change",
+            _("Scenario"),
+            _("Market"),
+            _("Share before, %"),
+            _("Share after, %"),
+            _("Sold before"),
+            _("Change"),
+            _("Of it made in Japan"),
+            _("Change"),
         ),
         rows=tuple(rows),
         numeric=6,
-        note="Results are by place of production; this spreads them over makers. What comes from Japan is "
-        "taken to be of Japanese brands, nothing of what comes from China; of the rest their known share is "
-        "taken to change as it does as a whole. Ranges are those of that share. A car made in Japan may take "
-        "the place of one that the same maker makes in the market.",
+        note=_(
+            "Results are by place of production; this spreads them over makers. What comes from Japan is "
+            "taken to be of Japanese brands, nothing of what comes from China; of the rest their known "
+            "share is taken to change as it does as a whole. Ranges are those of that share. A car made "
+            "in Japan may take the place of one that the same maker makes in the market."
+        ),
     )
 
 
@@ -93,8 +98,8 @@ def observed_table(brief: Brief) -> CellTable:
     )
     return CellTable(
         id="observed",
-        caption="What was observed, as known on the day",
-        columns=("What", "When", "Figure"),
+        caption=_("What was observed, as known on the day"),
+        columns=(_("What"), _("When"), _("Figure")),
         rows=rows,
         numeric=1,
         wide=True,
@@ -113,8 +118,8 @@ def findings_table(brief: Brief) -> CellTable:
     )
     return CellTable(
         id="findings",
-        caption="Which finding rests on which assumption",
-        columns=("Finding", "Rests on", "Otherwise"),
+        caption=_("Which finding rests on which assumption"),
+        columns=(_("Finding"), _("Rests on"), _("Otherwise")),
         rows=rows,
         wide=True,
     )

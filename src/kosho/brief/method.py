@@ -13,6 +13,7 @@ from kosho.impact.coercion import episode, episode_file
 from kosho.impact.parameters import parameters
 from kosho.impact.product_nests import niche_file
 from kosho.impact.vehicles import vehicle_data
+from kosho.language import _
 from kosho.provenance import Source
 from kosho.scenario.interval import Interval
 from kosho.scenario.runs import DRAWS, SEED, ScenarioResults
@@ -71,17 +72,21 @@ def nothing_computed(case: Case, held: bool) -> Method:
     """That nothing is computed, and what would change that."""
     limits = [
         Claim(
-            text="No effect, gain or deal is computed: the case has no scenarios. Scenarios in case.yaml add "
-            "effects, a table.yaml beside it adds deals.",
+            text=_(
+                "No effect, gain or deal is computed: the case has no scenarios. Scenarios in case.yaml add "
+                "effects, a table.yaml beside it adds deals."
+            ),
             status="fact",
             sources=(OWN,),
         )
     ]
     if not held:
-        text = "The register does not hold the law of this day: what was in force is unknown here, not nothing."
+        text = _(
+            "The register does not hold the law of this day: what was in force is unknown here, not nothing."
+        )
         limits.append(Claim(text=text, status="fact", sources=(OWN,)))
     if "record" in case.holds:
-        text = "What was said is told in the words of the sources; nobody checked whether it is true."
+        text = _("What was said is told in the words of the sources; nobody checked whether it is true.")
         limits.append(Claim(text=text, status="fact", sources=(OWN,)))
     return Method(model=(), limits=tuple(limits), first_year=(), draws=0, seed=0)
 
@@ -89,57 +94,78 @@ def nothing_computed(case: Case, held: bool) -> Method:
 def _model(table: Mapping[str, Any]) -> Iterable[Claim]:
     sizes = table["sizes"]
     yield Claim(
-        text=f"General equilibrium of {sizes['countries']} economies and {sizes['sectors']} sectors that "
-        f"buy inputs from one another, solved in changes: wages, prices, sourcing, tariff revenue and "
-        f"income all adjust.",
+        text=_(
+            "General equilibrium of {countries} economies and {sectors} sectors that buy inputs from one "
+            "another, solved in changes: wages, prices, sourcing, tariff revenue and income all adjust.",
+            countries=sizes["countries"],
+            sectors=sizes["sectors"],
+        ),
         status="estimate",
         sources=(CALIENDO_PARRO,),
     )
     yield Claim(
-        text="Welfare is the exact change of real income; in money, that change times the income observed in "
-        f"{table['year'] or 'the base year'}.",
+        text=_(
+            "Welfare is the exact change of real income; in money, that change times the income observed "
+            "in {value}.",
+            value=table["year"] or _("the base year"),
+        ),
         status="estimate",
         sources=(OWN,),
     )
     yield Claim(
-        text="Tariffs are those in force in each scenario less those of the base year, by product group "
-        "within a sector; a group’s share of its sector is known for the larger origins and assumed for "
-        "the rest.",
+        text=_(
+            "Tariffs are those in force in each scenario less those of the base year, by product group "
+            "within a sector; a group’s share of its sector is known for the larger origins and assumed "
+            "for the rest."
+        ),
         status="estimate",
         sources=(OWN,),
     )
     yield Claim(
-        text="Promises to buy, quotas and bans are bounds on quantities, met exactly: a purchase by the "
-        "subsidy it takes, a quota by what scarcity adds to the price. A product far smaller than its sector "
-        "competes with its own other origins first.",
+        text=_(
+            "Promises to buy, quotas and bans are bounds on quantities, met exactly: a purchase by the "
+            "subsidy it takes, a quota by what scarcity adds to the price. A product far smaller than "
+            "its sector competes with its own other origins first."
+        ),
         status="estimate",
         sources=(OWN,),
     )
     yield Claim(
-        text="Where a measure rests on figures known as ranges, each measure is solved at every corner of its "
-        "own ranges, the others in the middle, with fixed deficits and central elasticities; ranges of results "
-        "add up the largest falls and the largest rises. What two scenarios share moves in both.",
+        text=_(
+            "Where a measure rests on figures known as ranges, each measure is solved at every corner of "
+            "its own ranges, the others in the middle, with fixed deficits and central elasticities; "
+            "ranges of results add up the largest falls and the largest rises. What two scenarios share "
+            "moves in both."
+        ),
         status="estimate",
         sources=(OWN,),
     )
     yield Claim(
-        text="Deficits fixed: each trade deficit stays a constant share of world income. Deficits zero: "
-        "the base is first solved without deficits. Neither is right; effects can differ by a factor of two.",
+        text=_(
+            "Deficits fixed: each trade deficit stays a constant share of world income. Deficits zero: "
+            "the base is first solved without deficits. Neither is right; effects can differ by a factor "
+            "of two."
+        ),
         status="assumption",
         sources=(OWN,),
     )
     yield Claim(
-        text="Central elasticities are estimates by product from tariffs across the world; services are "
-        "set to a convention of the literature.",
+        text=_(
+            "Central elasticities are estimates by product from tariffs across the world; services are "
+            "set to a convention of the literature."
+        ),
         status="estimate",
         sources=("fgo-2022", "services-5"),
     )
     low = table["elasticities"]["low_factor"]
     yield Claim(
-        text=f"Low elasticities are the central ones times {low:.2f}, which brings a typical sector to what is "
-        "found by following trade over time (−1.75 to −2.25 in the long run). Wages of a large importer’s "
-        "suppliers must then fall further until trade balances, it buys more cheaply, and signs can change; "
-        "no such fall was seen in 2025.",
+        text=_(
+            "Low elasticities are the central ones times {low:.2f}, which brings a typical sector to "
+            "what is found by following trade over time (−1.75 to −2.25 in the long run). Wages of a "
+            "large importer’s suppliers must then fall further until trade balances, it buys more "
+            "cheaply, and signs can change; no such fall was seen in 2025.",
+            low=low,
+        ),
         status="assumption",
         sources=(BOEHM,),
     )
@@ -149,8 +175,11 @@ def _laid_on(case: Case) -> Iterable[Claim]:
     """What the case itself changes in the law or the table before anything is asked."""
     if case.law_as_of is not None:
         yield Claim(
-            text="The register does not hold the law of all days of this case: its changes are laid on that of "
-            f"{formatting.day(case.law_as_of)}. Compare scenarios with one another, not with the base.",
+            text=_(
+                "The register does not hold the law of all days of this case: its changes are laid on that "
+                "of {day}. Compare scenarios with one another, not with the base.",
+                day=formatting.day(case.law_as_of),
+            ),
             status="assumption",
             sources=(OWN,),
         )
@@ -158,8 +187,11 @@ def _laid_on(case: Case) -> Iterable[Claim]:
         one = episode(name)
         cited = dict.fromkeys(traded.missing.source for traded in one.economy if traded.missing is not None)
         yield Claim(
-            text=f"The table lacks what this halt took away: {one.title}. The trade before it is put back into "
-            "the base; its seller makes that much more, its buyer runs a larger deficit.",
+            text=_(
+                "The table lacks what this halt took away: {title}. The trade before it is put back into the "
+                "base; its seller makes that much more, its buyer runs a larger deficit.",
+                title=one.title,
+            ),
             status="estimate",
             sources=tuple(cited),
         )
@@ -167,14 +199,24 @@ def _laid_on(case: Case) -> Iterable[Claim]:
 
 def _limits(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResults) -> Iterable[Claim]:
     for block in table["estimated"]:
-        yield Claim(text=f"Part of the table is estimated: {block}.", status="estimate", sources=("wiod-2013",))
+        yield Claim(
+            text=_("Part of the table is estimated: {block}.", block=block),
+            status="estimate",
+            sources=("wiod-2013",),
+        )
     fit = table.get("fit")
     if fit:
         agreement = fit["without_ports"]
         yield Claim(
-            text=f"Against customs records of {fit['year']} its goods trade by pair correlates "
-            f"{agreement['correlation']:.2f} over the {agreement['pairs']} largest pairs; a single pair is "
-            f"off by about {100 * agreement['median_absolute_log_gap']:.0f}{formatting.NBSP}% (median).",
+            text=_(
+                "Against customs records of {year} its goods trade by pair correlates {correlation:.2f} over "
+                "the {pairs} largest pairs; a single pair is off by about {median_absolute_log_gap:.0f}\xa0% "
+                "(median).",
+                year=fit["year"],
+                correlation=agreement["correlation"],
+                pairs=agreement["pairs"],
+                median_absolute_log_gap=100 * agreement["median_absolute_log_gap"],
+            ),
             status="estimate",
             sources=(fit["source"],),
         )
@@ -182,16 +224,21 @@ def _limits(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResult
     unknown = [country_name(one["country"]) for one in tariffs["unknown_importers"][:5]]
     if unknown:
         yield Claim(
-            text=f"Base tariffs on {100 * tariffs['unknown_share_of_goods_trade']:.0f}{formatting.NBSP}% of "
-            f"the world’s goods trade are not known and stay what they are, first of all those of "
-            f"{formatting.listed(unknown)}.",
+            text=_(
+                "Base tariffs on {unknown_share_of_goods_trade:.0f}\xa0% of the world’s goods trade are not "
+                "known and stay what they are, first of all those of {names}.",
+                unknown_share_of_goods_trade=100 * tariffs["unknown_share_of_goods_trade"],
+                names=formatting.listed(unknown),
+            ),
             status="fact",
             sources=(OWN,),
         )
     yield from _laid_on(case)
     titles = {flow.id: flow.title for flow in case.flows}
     for flow, why in runs.flows_left_out.items():
-        yield Claim(text=f"Not shown: {titles[flow]} ({why}).", status="fact", sources=(OWN,))
+        yield Claim(
+            text=_("Not shown: {titles} ({why}).", titles=titles[flow], why=why), status="fact", sources=(OWN,)
+        )
     for text in runs.assumptions:
         yield Claim(text=f"{formatting.starting(text)}.", status="assumption", sources=(OWN,))
     later = [
@@ -199,18 +246,22 @@ def _limits(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResult
     ]
     if later:
         yield Claim(
-            text="In hindsight: some shares of product groups in their sectors rest on figures published after "
-            "the day of this brief. They are part of the method; nothing else here was known later.",
+            text=_(
+                "In hindsight: some shares of product groups in their sectors rest on figures published "
+                "after the day of this brief. They are part of the method; nothing else here was known later."
+            ),
             status="estimate",
             sources=tuple(later),
         )
     for text in table.get("left_out", ()):
         yield Claim(text=text, status="fact", sources=(OWN,))
     yield Claim(
-        text="Results are by place of production: a Japanese plant in Mexico counts as Mexico. There are "
-        "no profits, no unemployment, no investment and no exchange rate of its own. Answers to tariffs are "
-        "those in force on the day; nobody adds one unless a scenario says so. The spread shown covers the "
-        "elasticities and the measures’ own ranges, not these.",
+        text=_(
+            "Results are by place of production: a Japanese plant in Mexico counts as Mexico. There are "
+            "no profits, no unemployment, no investment and no exchange rate of its own. Answers to "
+            "tariffs are those in force on the day; nobody adds one unless a scenario says so. The "
+            "spread shown covers the elasticities and the measures’ own ranges, not these."
+        ),
         status="assumption",
         sources=(OWN,),
     )
@@ -218,7 +269,7 @@ def _limits(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResult
         if not one.matters(on):
             continue
         yield Claim(
-            text=f"Not in the tariffs: {one.what} ({one.why}).",
+            text=_("Not in the tariffs: {what} ({why}).", what=one.what, why=one.why),
             status="fact",
             sources=() if one.source is None else (one.source,),
         )
@@ -231,10 +282,12 @@ def few_observed(case: Case) -> bool:
 
 def _first_year(case: Case, runs: ScenarioResults) -> Iterable[Claim]:
     yield Claim(
-        text="Not for the first year. Everything here is the long run of seven to ten years. After one "
-        "year trade has moved by less than half as much (elasticity −0.76, against −1.75 to −2.25 in the "
-        "long run). The model beside what happened in 2018 and 2025, row by row: kosho validate, and the "
-        "page “The model beside what happened” of the manual.",
+        text=_(
+            "Not for the first year. Everything here is the long run of seven to ten years. After one "
+            "year trade has moved by less than half as much (elasticity −0.76, against −1.75 to −2.25 in the "
+            "long run). The model beside what happened in 2018 and 2025, row by row: kosho validate, and the "
+            "page “The model beside what happened” of the manual."
+        ),
         status="estimate",
         sources=(BOEHM,),
     )
@@ -252,9 +305,15 @@ def _first_year(case: Case, runs: ScenarioResults) -> Iterable[Claim]:
         if found.scenario not in today or found.central_units is None or found.low_units is None:
             continue
         yield Claim(
-            text=f"The model’s long run under today’s tariffs: {runs.results[0].flows[found.flow].title}, "
-            f"{_percent(found.central)} in value and {_percent(found.central_units)} in number; "
-            f"{_percent(found.low)} and {_percent(found.low_units)} if trade responds weakly.",
+            text=_(
+                "The model’s long run under today’s tariffs: {title}, {percent} in value and {percent_2} in "
+                "number; {percent_3} and {percent_4} if trade responds weakly.",
+                title=runs.results[0].flows[found.flow].title,
+                percent=_percent(found.central),
+                percent_2=_percent(found.central_units),
+                percent_3=_percent(found.low),
+                percent_4=_percent(found.low_units),
+            ),
             status="estimate",
             sources=(CALIENDO_PARRO,),
         )

@@ -16,6 +16,7 @@ from kosho.brief.recorded import Recorded
 from kosho.display import Card, listing
 from kosho.formatting import count, listed, the_country
 from kosho.formatting import day as day_words
+from kosho.language import _
 from kosho.provenance import Day, Frozen, Said, Source, Status
 from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Interval, Number
@@ -423,22 +424,28 @@ class Negotiation(Frozen):
     @property
     def carried(self) -> dict[str, dict[str, Number] | None]:
         """What carries the gains: what is there before any issue, where it is anything, then `shares`."""
-        first = {"No deal gives way to what holds without a new option": self.before} if self.before else {}
+        first = {_("No deal gives way to what holds without a new option"): self.before} if self.before else {}
         return first | self.shares
 
     @property
     def counted(self) -> str:
         """How many packages there are, within the red lines, and better for all, in a sentence."""
         packages, allowed, better = map(count, (self.packages, self.allowed, self.better_for_all))
-        how = f"{packages} packages were priced one by one on the smaller table"
+        how = _("{packages} packages were priced one by one on the smaller table", packages=packages)
         if self.solved is not None:
-            how = (
-                f"Of {packages} packages {count(self.solved)} were solved on the smaller table, among them all "
-                f"that could be on the frontier, a deal or a tie, and the others estimated ({self.guarantee})"
+            how = _(
+                "Of {packages} packages {solved} were solved on the smaller table, among them all that could be on "
+                "the frontier, a deal or a tie, and the others estimated ({guarantee})",
+                packages=packages,
+                solved=count(self.solved),
+                guarantee=self.guarantee,
             )
-        return (
-            f"{how}; {allowed} stay within the red lines, and {better} of those leave every side better off "
-            "than no deal."
+        return _(
+            "{how}; {allowed} stay within the red lines, and {better} of those leave every side better off than "
+            "no deal.",
+            how=how,
+            allowed=allowed,
+            better=better,
         )
 
 
@@ -577,10 +584,15 @@ class Brief(Frozen):
         by_day: dict[Day, list[str]] = {}
         for imposer, day in self.law_verified_to.items():
             by_day.setdefault(day, []).append(the_country(imposer))
-        told = [f"{listed(names)} up to {day_words(day)}" for day, names in sorted(by_day.items())]
+        told = [
+            _("{names} up to {day}", names=listed(names), day=day_words(day))
+            for day, names in sorted(by_day.items())
+        ]
         past = [the_country(code) for code, day in self.law_verified_to.items() if day < self.as_of]
-        later = f" Later measures of {listed(past)} may be missing." if past else ""
-        return f"Measures were compared with their sources: {'; '.join(told)}.{later}" if told else ""
+        later = _(" Later measures of {names} may be missing.", names=listed(past)) if past else ""
+        if not told:
+            return ""
+        return _("Measures were compared with their sources: {told}.", told="; ".join(told)) + later
 
     @property
     def computed(self) -> bool:

@@ -25,6 +25,7 @@ from kosho.brief.several_table import several_table
 from kosho.brief.tables import CellTable, tables, within_seven
 from kosho.codes import country_name
 from kosho.extras import missing
+from kosho.language import N_, _, current, ngettext, page_style, pgettext
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -32,54 +33,60 @@ if TYPE_CHECKING:
 __all__ = ["BESIDE", "KINDS", "lines", "plain_page", "render", "require_extra"]
 
 LINES: tuple[tuple[FirstPart, str, str], ...] = (
-    ("ask", "Ask for", "deals"),
-    ("accept", "Accept down to", "deals"),
-    ("gains", "It brings", "certainty"),
-    ("break", "What could break it", "certainty"),
-    ("due", "Due", "dates"),
+    ("ask", N_("Ask for"), "deals"),
+    ("accept", N_("Accept down to"), "deals"),
+    ("gains", N_("It brings"), "certainty"),
+    ("break", N_("What could break it"), "certainty"),
+    ("due", N_("Due"), "dates"),
 )
 """Lines of the first page: what they are called, and the section that has more."""
 LINES_WITHOUT_A_DEAL: tuple[tuple[FirstPart, str, str], ...] = (
-    ("ask", "On the table", "said"),
-    ("accept", "To ask for or accept", "deals"),
-    ("gains", "What it is worth", "summary"),
-    ("due", "Due", "dates"),
+    ("ask", N_("On the table"), "said"),
+    ("accept", N_("To ask for or accept"), "deals"),
+    ("gains", N_("What it is worth"), "summary"),
+    ("due", N_("Due"), "dates"),
 )
 LINES_ONCE_AGREED: tuple[tuple[FirstPart, str, str], ...] = (
-    ("ask", "Agreed", "deals"),
-    ("accept", "Left on the table", "deals"),
-    ("gains", "It brings", "deals"),
-    ("break", "What could break it", "certainty"),
-    ("due", "Due", "dates"),
+    ("ask", N_("Agreed"), "deals"),
+    ("accept", N_("Left on the table"), "deals"),
+    ("gains", N_("It brings"), "deals"),
+    ("break", N_("What could break it"), "certainty"),
+    ("due", N_("Due"), "dates"),
 )
 MAIN = (
-    ("deals", "The deals side by side"),
-    ("said", "On the table, and who said it"),
-    ("law", "The law between the sides"),
-    ("stake", "The trade at stake"),
-    ("certainty", "How sure"),
-    ("dates", "Next dates and open promises"),
-    ("annex", "Annex"),
+    ("deals", N_("The deals side by side")),
+    ("said", N_("On the table, and who said it")),
+    ("law", N_("The law between the sides")),
+    ("stake", N_("The trade at stake")),
+    ("certainty", N_("How sure")),
+    ("dates", N_("Next dates and open promises")),
+    ("annex", N_("Annex")),
 )
 TERMS = {
-    "Elasticity": "How many percent trade falls for one percent of duty, less one; also called how strongly "
-    "trade answers.",
-    "Equivalent variation": "The money that would change a country’s income as much as the measure does.",
-    "Zone of agreement": "The packages that leave every side better off than no deal.",
-    "Frontier": "Packages that no other beats for one side without costing another.",
-    "Shapley value": "What an issue adds on average, over every order in which issues can be settled.",
-    "Wedge": "The part of a price that a subsidy pays, or that scarcity adds.",
-    "Rent": "What scarcity under a quota earns whoever holds the licences.",
-    "Deficits fixed or zero": "Whether a country’s trade deficit stays its share of world income, or is gone.",
-    "Draw": "One set of values of what is not known, taken at random from its range.",
+    N_("Elasticity"): N_(
+        "How many percent trade falls for one percent of duty, less one; also called how strongly trade "
+        "answers."
+    ),
+    N_("Equivalent variation"): N_(
+        "The money that would change a country’s income as much as the measure does."
+    ),
+    N_("Zone of agreement"): N_("The packages that leave every side better off than no deal."),
+    N_("Frontier"): N_("Packages that no other beats for one side without costing another."),
+    N_("Shapley value"): N_("What an issue adds on average, over every order in which issues can be settled."),
+    N_("Wedge"): N_("The part of a price that a subsidy pays, or that scarcity adds."),
+    N_("Rent"): N_("What scarcity under a quota earns whoever holds the licences."),
+    N_("Deficits fixed or zero"): N_(
+        "Whether a country’s trade deficit stays its share of world income, or is gone."
+    ),
+    N_("Draw"): N_("One set of values of what is not known, taken at random from its range."),
 }
 """Terms of art, each in a plain line."""
-BESIDE = (
+BESIDE = N_(
     "Where the model hits and where it misses what was measured: kosho validate, and the manual’s page that it "
     "writes, “The model beside what happened”."
 )
 """Where a reader finds how far to trust all of it."""
-KINDS = {"primary": "primary", "secondary": "secondary", "own": "own work"}
+KINDS = {"primary": N_("primary"), "secondary": N_("secondary"), "own": N_("own work")}
 """What kinds of sources are called."""
 
 
@@ -90,9 +97,10 @@ def lines(brief: Brief) -> tuple[tuple[FirstPart, str, str], ...]:
     >>> lines(brief)[0]  # a brief as `compose` gives it
     ('ask', 'Ask for', 'deals')
     """
+    told = LINES if brief.outlook else LINES_WITHOUT_A_DEAL
     if struck(brief) is not None:
-        return LINES_ONCE_AGREED
-    return LINES if brief.outlook else LINES_WITHOUT_A_DEAL
+        told = LINES_ONCE_AGREED
+    return tuple((part, _(label), section) for part, label, section in told)
 
 
 def require_extra() -> None:
@@ -130,10 +138,11 @@ def render(brief: Brief) -> str:
         .render(
             brief=brief,
             lines=lines(brief),
-            contents=MAIN,
-            terms=TERMS,
-            beside=BESIDE,
-            kinds=KINDS,
+            contents=[(section, _(title)) for section, title in MAIN],
+            terms={_(term): _(meaning) for term, meaning in TERMS.items()},
+            kinds={kind: _(name) for kind, name in KINDS.items()},
+            language=current(),
+            beside=_(BESIDE),
             aide=aide_tables(brief),
             panels=panels(brief),
             gain_title=gain_title(brief.outlook) if brief.outlook else "",
@@ -146,12 +155,14 @@ def render(brief: Brief) -> str:
             statement_text=statement_text,
             range_note=formatting.range_note,
             cite=cite,
-            style=_text("style.css"),
+            style=_text("style.css") + page_style(),
             script=_text("page.js"),
             plotly=_plotly(),
         )
     )
-    return re.sub(r"(?<=\d) %", f"{formatting.NBSP}%", page)  # a number and its sign stay on one line
+    return re.sub(
+        r"(?<=\d) %", f"{formatting.NBSP}%", formatting.typeset(page)
+    )  # a number and its sign stay on one line
 
 
 def plain_page(title: str, shown: Sequence[CellTable]) -> str:
@@ -183,8 +194,9 @@ def safe_url(url: str | None) -> str | None:
 def _environment() -> Environment:
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - an optional extra
+        from markupsafe import Markup  # noqa: PLC0415
     except ModuleNotFoundError:
-        raise missing("brief", "writing a brief") from None
+        raise missing("brief", _("writing a brief")) from None
     environment = Environment(
         loader=PackageLoader("kosho.brief"),
         autoescape=True,
@@ -192,11 +204,18 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+    def marked(message: str, **fields: object) -> Markup:
+        return Markup(_(message)).format(**fields)  # noqa: S704 - a message of ours; its fields are escaped
+
+    said: dict[str, Any] = {"_": _, "marked": marked, "ngettext": ngettext, "pgettext": pgettext}
+    environment.globals.update(said)
     filters: dict[str, Any] = {
         "day": formatting.day,
         "country": country_name,
         "url": safe_url,
         "scale": turning_point,
+        "word": formatting.word,
     }
     environment.filters.update(filters)
     return environment
@@ -212,5 +231,5 @@ def _plotly() -> str:
     try:
         script = files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
     except ModuleNotFoundError:
-        raise missing("brief", "writing a brief") from None
+        raise missing("brief", _("writing a brief")) from None
     return base64.b64encode(gzip.compress(script, 6, mtime=0)).decode("ascii")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from kosho.language import N_, _
 from kosho.provenance import Frozen, Said
 from kosho.record.ledger import Ledger, SameEvent, Standing, first_day, label
 from kosho.record.schema import Commitment, Contention, Instrument, Meeting, Statement
@@ -27,7 +28,7 @@ SHOWN = 8
 """Entries of the timeline that are not folded away: the last ones."""
 DEMANDS = ("ask", "offer", "red line", "complaint")
 """Kinds of positions that make an issue one of the talks, in the order in which they are shown."""
-NO_ISSUE = "no issue given"
+NO_ISSUE = N_("no issue given")
 
 
 class Event(Frozen):
@@ -195,10 +196,10 @@ def _sides(ledger: Ledger, parties: Iterable[str]) -> list[str]:
 def _issues(ledger: Ledger) -> Iterator[IssuePositions]:
     grouped: dict[str, dict[str, list[Said]]] = {}
     for one in sorted(ledger.positions, key=_happened):
-        stances = grouped.setdefault(one.topic or NO_ISSUE, {})
+        stances = grouped.setdefault(one.topic or _(NO_ISSUE), {})
         for side in _sides(ledger, one.by):
             stances.setdefault(side, []).append(ledger.record.reported(one))
-    for title in sorted(grouped, key=lambda title: (title == NO_ISSUE, title)):
+    for title in sorted(grouped, key=lambda title: (title == _(NO_ISSUE), title)):
         stances = grouped[title]
         yield IssuePositions(
             title=title,
@@ -285,7 +286,7 @@ def _disputes(ledger: Ledger) -> Iterator[Dispute]:
 
 def _accounts(ledger: Ledger, same: SameEvent) -> Dispute:
     return Dispute(
-        about=f"Accounts of one event, the {label(same.meetings[0])}",
+        about=_("Accounts of one event, the {label}", label=label(same.meetings[0])),
         note=None,
         differences=same.differences,
         said=tuple(map(ledger.record.reported, same.meetings)),

@@ -12,6 +12,7 @@ from kosho import formatting
 from kosho.brief.figures import compared_scenarios
 from kosho.brief.model import Brief
 from kosho.codes import country_name, sector_name
+from kosho.language import N_, _
 from kosho.scenario.results import Comparison, CountryEffect, FlowResult, Quantiles, ScenarioSummary, Variant
 from kosho.scenario.turning import Turning
 
@@ -77,7 +78,7 @@ class CellTable:
         if not self.groups:
             return list(self.columns)
         first = len(self.columns) - self.numeric
-        over = [name for name in self.groups[1:] for _ in range(self.group_width)]
+        over = [name for name in self.groups[1:] for _other in range(self.group_width)]
         under = [between.join(pair) for pair in zip(over, self.columns[first:], strict=True)]
         return [*self.columns[:first], *under]
 
@@ -97,7 +98,9 @@ def within_seven(one: CellTable) -> list[CellTable]:
             replace(
                 one,
                 id=one.id if not start else f"{one.id}-{len(found) + 1}",
-                caption=one.caption if not start else f"{one.caption}, continued {len(found)}",
+                caption=one.caption
+                if not start
+                else _("{caption}, continued {number}", caption=one.caption, number=len(found)),
                 columns=tuple(one.columns[k] for k in places),
                 rows=tuple(tuple(row[k] for k in places) for row in one.rows),
                 numeric=len(places) - head,
@@ -131,24 +134,36 @@ def tables(brief: Brief) -> dict[str, CellTable]:
 
 MANY = 3
 """Parties up to which each has columns of its own; more have rows."""
-WEAK_NOTE = (
-    formatting.range_note("the middle 90 % of elasticity draws and the ranges of what measures rest on")
-    + " Weak: the range with low elasticities."
-)
-VERDICTS = {"gain": "better", "loss": "worse", "unclear": "sign open", "nil": "no difference"}
+VERDICTS = {
+    "gain": N_("better"),
+    "loss": N_("worse"),
+    "unclear": N_("sign open"),
+    "nil": N_("no difference"),
+}
+
+
+def _weak_note() -> str:
+    over = _("the middle 90 % of elasticity draws and the ranges of what measures rest on")
+    return formatting.range_note(over) + _(" Weak: the range with low elasticities.")
 
 
 def _verdict(found: Comparison, along: Turning | None) -> Cell:
     """What a party gains; where the sign is open, the strength of trade at which it turns."""
     tone = formatting.verdict(found.whole.low, found.whole.high)
-    low = f"weak: {formatting.span(found.low.low, found.low.high)}"
+    low = _("weak: {ends}", ends=formatting.span(found.low.low, found.low.high))
     middle = found.by_variant[next(iter(found.by_variant))]
     text = formatting.gain(middle, found.central.low, found.central.high)
-    word = VERDICTS[tone]
+    word = _(VERDICTS[tone])
     if tone == "unclear" and along is not None and along.scales:
         ends = formatting.listed([formatting.decimals(x, 2) for x in along.turns])
-        whole = f"{formatting.decimals(along.scales[0], 2)} to {formatting.decimals(along.scales[-1], 2)}"
-        word = f"turns at {ends}" if along.turns else f"{word} from {whole}"
+        whole = _(
+            "{value} to {value_2}",
+            value=formatting.decimals(along.scales[0], 2),
+            value_2=formatting.decimals(along.scales[-1], 2),
+        )
+        word = (
+            _("turns at {ends}", ends=ends) if along.turns else _("{word} from {whole}", word=word, whole=whole)
+        )
     return Cell(text, middle, tone=tone, note=low, word=word)
 
 
@@ -183,25 +198,32 @@ def _upright(brief: Brief, made: CellTable) -> CellTable:
 def _glance(brief: Brief) -> CellTable:
     measures = [
         ("base", brief.base_label),
-        *((one.id, "today") for one in brief.numbers.by_role("status-quo")[:1]),
+        *((one.id, _("today")) for one in brief.numbers.by_role("status-quo")[:1]),
     ]
     return _compared(
         brief,
         brief.scenarios,
-        [(party, against) for party in brief.codes for against, _ in measures],
+        [(party, against) for party in brief.codes for against, _other in measures],
         CellTable(
             id="glance",
-            caption="What each scenario is worth, billion USD a year in the long run",
+            caption=_("What each scenario is worth, billion USD a year in the long run"),
             groups=("", *(country_name(party) for party in brief.codes)),
-            columns=("Scenario", *(f"against {name}" for _ in brief.parties for _, name in measures)),
+            columns=(
+                _("Scenario"),
+                *(_("against {name}", name=name) for _other in brief.parties for _other, name in measures),
+            ),
             rows=(),
             numeric=len(brief.parties) * len(measures),
             note=formatting.range_note(
-                "both treatments of trade deficits, the middle 90 % of elasticity draws and the ranges of what "
-                "measures rest on"
+                _(
+                    "both treatments of trade deficits, the middle 90 % of elasticity draws and the ranges of "
+                    "what measures rest on"
+                )
             )
-            + " Weak: the same range where trade responds as little as the low elasticities say. "
-            "Turns: the strength of trade, against the centre, at which the sign changes on the smaller table.",
+            + _(
+                " Weak: the same range where trade responds as little as the low elasticities say. Turns: "
+                "the strength of trade, against the centre, at which the sign changes on the smaller table."
+            ),
         ),
     )
 
@@ -220,13 +242,15 @@ def _bargain(brief: Brief) -> CellTable:
         [(party, one.id) for one in failing for party in brief.codes],
         CellTable(
             id="bargain",
-            caption="What a deal is worth against no deal, billion USD a year in the long run",
-            groups=("", *(f"against “{one.title}”" for one in failing)),
-            columns=("Deal", *(country_name(party) for _ in failing for party in brief.codes)),
+            caption=_("What a deal is worth against no deal, billion USD a year in the long run"),
+            groups=("", *(_("against “{title}”", title=one.title) for one in failing)),
+            columns=(_("Deal"), *(country_name(party) for _other in failing for party in brief.codes)),
             rows=(),
             numeric=len(brief.parties) * len(failing),
-            note="A deal can hold if every side is better off with it than without it. What “without” means "
-            "decides the answer, so each way of failing has columns of its own.",
+            note=_(
+                "A deal can hold if every side is better off with it than without it. What “without” means "
+                "decides the answer, so each way of failing has columns of its own."
+            ),
         ),
     )
 
@@ -264,7 +288,7 @@ def in_force(brief: Brief, *, hitting: bool) -> CellTable:
             Cell(
                 formatting.day(one.since),
                 one.since.isoformat(),
-                note=f"until {formatting.day(one.until)}" if one.until else "",
+                note=_("until {day}", day=formatting.day(one.until)) if one.until else "",
             ),
             Cell(one.legal_basis, one.legal_basis, sources=one.sources),
         )
@@ -273,9 +297,9 @@ def in_force(brief: Brief, *, hitting: bool) -> CellTable:
     )
     return CellTable(
         id="in-force" if hitting else "in-force-others",
-        caption=f"In force on {formatting.day(brief.as_of)} and known on that day: "
-        + ("what hits a party" if hitting else "what hits others alone"),
-        columns=("Measure", "Rate", "On whom", "Since", "Legal basis"),
+        caption=_("In force on {day} and known on that day: ", day=formatting.day(brief.as_of))
+        + (_("what hits a party") if hitting else _("what hits others alone")),
+        columns=(_("Measure"), _("Rate"), _("On whom"), _("Since"), _("Legal basis")),
         wide=True,
         rows=rows,
     )
@@ -291,9 +315,12 @@ def _variants(brief: Brief, party: str) -> CellTable:
         rows.append((Cell(scenario.title, scenario.title), *cells))
     return CellTable(
         id=f"variants-{party.lower()}",
-        caption=f"{country_name(party)}: billion USD a year, and real income in percent, "
-        f"against the {brief.base_label}",
-        columns=("Scenario", *(variant.title for variant in brief.variants)),
+        caption=_(
+            "{country}: billion USD a year, and real income in percent, against the {base_label}",
+            country=country_name(party),
+            base_label=brief.base_label,
+        ),
+        columns=(_("Scenario"), *(variant.title for variant in brief.variants)),
         rows=tuple(rows),
         numeric=len(brief.variants),
     )
@@ -324,16 +351,16 @@ def counted_flow(brief: Brief, position: int) -> CellTable:
     ]
     return CellTable(
         id=f"flow-{position}",
-        caption=f"{flow.title} a year",
+        caption=_("{title} a year", title=flow.title),
         columns=(
-            "Scenario",
-            (flow.unit or "quantity").capitalize(),
-            "Billion USD",
-            "Change of value, %",
+            _("Scenario"),
+            (flow.unit or _("quantity")).capitalize(),
+            _("Billion USD"),
+            _("Change of value, %"),
         ),
         rows=(base, *rows),
         numeric=3,
-        note=WEAK_NOTE,
+        note=_weak_note(),
     )
 
 
@@ -352,11 +379,15 @@ def _other_flows(brief: Brief) -> CellTable:
         rows.append((Cell(flow.title), Cell(formatting.billions(flow.base_musd), flow.base_musd), *changes))
     return CellTable(
         id="other-flows",
-        caption="Other flows: change of value in percent",
-        columns=("Flow", f"{brief.base_label.capitalize()}, billion USD", *(one.title for one in shown)),
+        caption=_("Other flows: change of value in percent"),
+        columns=(
+            _("Flow"),
+            _("{capitalize}, billion USD", capitalize=brief.base_label.capitalize()),
+            *(one.title for one in shown),
+        ),
         rows=tuple(rows),
         numeric=1 + len(shown),
-        note=WEAK_NOTE,
+        note=_weak_note(),
     )
 
 
@@ -371,7 +402,7 @@ def _quantity(brief: Brief, scenario: ScenarioSummary, position: int) -> Iterabl
         yield Cell(
             formatting.with_ends(formatting.quantity(new, 2) if new else formatting.NONE, central),
             new,
-            note=f"weak: {low}",
+            note=_("weak: {low}", low=low),
         )
 
 
@@ -383,10 +414,14 @@ def _value(brief: Brief, scenario: ScenarioSummary, position: int) -> Iterable[C
         for one in (found.central, found.low)
     )
     value = formatting.billions(new) if new else formatting.NONE
-    yield Cell(formatting.with_ends(value, central), new, note=f"weak: {low}")
+    yield Cell(formatting.with_ends(value, central), new, note=_("weak: {low}", low=low))
     change = new / base - 1.0
     weak = formatting.percent_range(found.low.low, found.low.high)
-    yield Cell(formatting.change(change, found.central.low, found.central.high), change, note=f"weak: {weak}")
+    yield Cell(
+        formatting.change(change, found.central.low, found.central.high),
+        change,
+        note=_("weak: {weak}", weak=weak),
+    )
 
 
 def _middle(brief: Brief, scenario: ScenarioSummary, position: int) -> FlowResult:
@@ -417,13 +452,21 @@ def _sectors(brief: Brief, party: str) -> CellTable:
             ]
         rows.append((Cell(sector_name(code), sector_name(code)), *cells))
     rows.sort(key=lambda row: float(row[1].sort or 0))
-    columns = [what for _ in shown for what in ("exports, bn USD", "exports, volume %", "output, volume %")]
+    columns = [
+        what
+        for _other in shown
+        for what in (_("exports, bn USD"), _("exports, volume %"), _("output, volume %"))
+    ]
     return CellTable(
         id=f"sectors-{party.lower()}",
-        caption=f"{country_name(party)}: change by sector against the {brief.base_label}; "
-        f"{variant.title.lower()}",
+        caption=_(
+            "{country}: change by sector against the {base_label}; {lower}",
+            country=country_name(party),
+            base_label=brief.base_label,
+            lower=variant.title.lower(),
+        ),
         groups=("", *(scenario.title for scenario in shown)),
-        columns=("Sector", *columns),
+        columns=(_("Sector"), *columns),
         rows=tuple(rows),
         numeric=len(columns),
     )
@@ -445,28 +488,37 @@ def _sectors_by_variant(brief: Brief, party: str) -> CellTable:
     rows.sort(key=lambda row: float(row[1].sort or 0))
     return CellTable(
         id=f"sectors-{party.lower()}-variants",
-        caption=f"{country_name(party)}: “{scenario.title}” against the {brief.base_label}, "
-        "by way of closing the model: exports in billion USD a year, and the volume of output in percent",
-        columns=("Sector", *(_short(variant) for variant in brief.variants)),
+        caption=_(
+            "{country}: “{title}” against the {base_label}, by way of closing the model: exports in "
+            "billion USD a year, and the volume of output in percent",
+            country=country_name(party),
+            title=scenario.title,
+            base_label=brief.base_label,
+        ),
+        columns=(_("Sector"), *(_short(variant) for variant in brief.variants)),
         rows=tuple(rows),
         numeric=len(brief.variants),
     )
 
 
 def _short(variant: Variant) -> str:
-    return f"{variant.deficits}, {variant.elasticities}"
+    return _(
+        "{deficits}, {elasticities}",
+        deficits=formatting.word(variant.deficits),
+        elasticities=formatting.word(variant.elasticities),
+    )
 
 
 def _draws(brief: Brief) -> CellTable:
     names = {one.id: one.title for one in brief.scenarios} | {"base": brief.base_label}
-    names |= {one.id: "today" for one in brief.numbers.by_role("status-quo")[:1]}
+    names |= {one.id: _("today") for one in brief.numbers.by_role("status-quo")[:1]}
     titles = {one.id: one.title for one in brief.scenarios}
     found = {(one.party, one.scenario, one.against): one for one in brief.comparisons}
     main = brief.variants[0].id
     pairs = dict.fromkeys((one.scenario, one.against) for one in brief.comparisons)
     rows = tuple(
         (
-            Cell(titles[scenario], titles[scenario], note=f"against {names[against]}"),
+            Cell(titles[scenario], titles[scenario], note=_("against {names}", names=names[against])),
             *(
                 cell
                 for party in brief.codes
@@ -481,15 +533,17 @@ def _draws(brief: Brief) -> CellTable:
     )
     return CellTable(
         id="draws",
-        caption=f"{brief.method.draws} common draws of the trade elasticities: billion USD a year",
+        caption=_(
+            "{draws} common draws of the trade elasticities: billion USD a year", draws=brief.method.draws
+        ),
         groups=("", *(country_name(party) for party in brief.codes)),
         columns=(
-            "Scenario",
-            *(name for _ in brief.parties for name in ("full table", "draws")),
+            _("Scenario"),
+            *(name for _other in brief.parties for name in (_("full table"), _("draws"))),
         ),
         rows=rows,
         numeric=2 * len(brief.parties),
-        note=formatting.range_note("the middle 90 % of the draws; the central figure is their median"),
+        note=formatting.range_note(_("the middle 90 % of the draws; the central figure is their median")),
     )
 
 
@@ -511,9 +565,12 @@ def _economies(brief: Brief) -> CellTable:
     rows.sort(key=lambda row: float(row[1].sort or 0))
     return CellTable(
         id="economies",
-        caption=f"All economies: billion USD a year, and real income in percent, against the "
-        f"{brief.base_label}; {variant.title.lower()}",
-        columns=("Economy", *(scenario.title for scenario in shown)),
+        caption=_(
+            "All economies: billion USD a year, and real income in percent, against the {base_label}; {lower}",
+            base_label=brief.base_label,
+            lower=variant.title.lower(),
+        ),
+        columns=(_("Economy"), *(scenario.title for scenario in shown)),
         rows=tuple(rows),
         numeric=len(shown),
     )
@@ -532,9 +589,13 @@ def _economies_by_variant(brief: Brief) -> CellTable:
     rows.sort(key=lambda row: float(row[1].sort or 0))
     return CellTable(
         id="economies-variants",
-        caption=f"All economies: “{scenario.title}” against the {brief.base_label}, "
-        "by way of closing the model: billion USD a year, and real income in percent",
-        columns=("Economy", *(_short(variant) for variant in brief.variants)),
+        caption=_(
+            "All economies: “{title}” against the {base_label}, by way of closing the model: billion USD "
+            "a year, and real income in percent",
+            title=scenario.title,
+            base_label=brief.base_label,
+        ),
+        columns=(_("Economy"), *(_short(variant) for variant in brief.variants)),
         rows=tuple(rows),
         numeric=len(brief.variants),
     )

@@ -10,6 +10,7 @@ from kosho.brief import statement_text
 from kosho.brief.model import Claim, DateAhead
 from kosho.brief.recorded import Recorded
 from kosho.display import plural
+from kosho.language import _
 
 __all__ = ["lead", "points"]
 
@@ -21,21 +22,27 @@ OPEN = ("open", "ongoing", "carried", "overdue")
 def lead(record: Recorded | None, on: date, has: Sequence[str]) -> Claim:
     """What the brief is of, and that nothing in it is computed."""
     if record is None:
-        told = "The case has no record of what was said."
+        told = _("The case has no record of what was said.")
     elif record.empty:
-        told = f"Nothing was recorded by {formatting.day(on)}."
+        told = _("Nothing was recorded by {day}.", day=formatting.day(on))
     else:
         counts = [
             (len(record.timeline), "event", "events"),
             (len(record.issues), "subject", "subjects"),
-            (len(record.contentions), "point of contention", "points of contention"),
-            (len(record.commitments), "open commitment", "open commitments"),
-            (len(record.conflicts), "conflict between sources", "conflicts between sources"),
+            (len(record.contentions), _("point of contention"), _("points of contention")),
+            (len(record.commitments), _("open commitment"), _("open commitments")),
+            (len(record.conflicts), _("conflict between sources"), _("conflicts between sources")),
         ]
         parts = [plural(count, *words) for count, *words in counts if count]
-        told = f"The record of the talks, as known on {formatting.day(on)}: {formatting.listed(parts)}."
-    lacks = "no scenarios" if "table" in has else "neither scenarios nor a table"
-    return Claim(text=f"{told} Nothing is computed: the case has {lacks}.", status="fact")
+        told = _(
+            "The record of the talks, as known on {day}: {names}.",
+            day=formatting.day(on),
+            names=formatting.listed(parts),
+        )
+    lacks = _("no scenarios") if "table" in has else _("neither scenarios nor a table")
+    return Claim(
+        text=_("{told} Nothing is computed: the case has {lacks}.", told=told, lacks=lacks), status="fact"
+    )
 
 
 def points(record: Recorded | None, calendar: Sequence[DateAhead]) -> tuple[Claim, ...]:
@@ -45,16 +52,27 @@ def points(record: Recorded | None, calendar: Sequence[DateAhead]) -> tuple[Clai
     )
     for one in calendar[:1]:
         then = f" {one.consequence}" if one.consequence else ""
-        text = f"Next in the calendar, {formatting.day(one.date)}: {one.title}.{then}"
+        text = _(
+            "Next in the calendar, {day}: {title}.{then}",
+            day=formatting.day(one.date),
+            title=one.title,
+            then=then,
+        )
         found.append(Claim(text=text, status="fact", sources=one.sources))
     return tuple(found)
 
 
 def _due(record: Recorded) -> Iterable[Claim]:
     for one in [due for due in record.deadlines if due.days_left >= 0][:1]:
-        then = f", then {one.consequence}" if one.consequence else ""
+        then = _(", then {consequence}", consequence=one.consequence) if one.consequence else ""
         left = statement_text.days(one.days_left)
-        text = f"Next deadline, {statement_text.day_or_month(one.on)} ({left}): {one.what}{then}."
+        text = _(
+            "Next deadline, {day_or_month} ({left}): {what}{then}.",
+            day_or_month=statement_text.day_or_month(one.on),
+            left=left,
+            what=one.what,
+            then=then,
+        )
         yield Claim(text=text, status="fact", sources=(one.said.source, *one.sources))
 
 
@@ -63,7 +81,9 @@ def _contended(record: Recorded) -> Iterable[Claim]:
     if found:
         sources = dict.fromkeys(said.source for one in found for said in one.said)
         yield Claim(
-            text=f"Still contended: {_some(one.title for one in found)}.", status="fact", sources=(*sources,)
+            text=_("Still contended: {some}.", some=_some(one.title for one in found)),
+            status="fact",
+            sources=(*sources,),
         )
 
 
@@ -72,7 +92,7 @@ def _open(record: Recorded) -> Iterable[Claim]:
     if found:
         sources = dict.fromkeys(one.said.source for one in found)
         yield Claim(
-            text=f"Promised and still open: {_some(one.what for one in found)}.",
+            text=_("Promised and still open: {some}.", some=_some(one.what for one in found)),
             status="fact",
             sources=(*sources,),
         )
@@ -81,11 +101,11 @@ def _open(record: Recorded) -> Iterable[Claim]:
 def _contradicted(record: Recorded) -> Iterable[Claim]:
     if record.conflicts:
         sources = dict.fromkeys(said.source for one in record.conflicts for said in one.said)
-        text = f"Sources contradict each other on: {_some(one.about for one in record.conflicts)}."
+        text = _("Sources contradict each other on: {some}.", some=_some(one.about for one in record.conflicts))
         yield Claim(text=text, status="fact", sources=(*sources,))
 
 
 def _some(texts: Iterable[str]) -> str:
     named = list(dict.fromkeys(texts))
     more = len(named) - NAMED
-    return "; ".join(named[:NAMED]) + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(named[:NAMED]) + (_("; and {more} more", more=more) if more > 0 else "")

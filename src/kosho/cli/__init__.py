@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import os
 import sys
 from collections.abc import Iterator, MutableMapping
 from typing import Annotated, Any, NoReturn
@@ -15,11 +16,14 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from kosho import language
 from kosho._version import __version__
 from kosho.cli.endurance import endurable
+from kosho.cli.spoken import Lang, require_known, spoken
 from kosho.cli.streams import give_up, take_any_text
 from kosho.ending import end_at_once, end_quietly
 from kosho.errors import InputError, KoshoError
+from kosho.language import _
 
 __all__ = ["app", "command", "main"]
 
@@ -115,7 +119,7 @@ class _Commands(MutableMapping[str, Any]):
         if self._made[name] is None:
             command = get_command(_app_of(name))
             command.name = name
-            self._made[name] = endurable(command)
+            self._made[name] = endurable(spoken(command))
         return self._made[name]
 
     def __setitem__(self, name: str, command: Any) -> None:
@@ -166,8 +170,9 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    lang: Lang = None,
 ) -> None:
-    pass
+    del version, lang  # their callbacks did what they ask for
 
 
 def main() -> None:
@@ -180,6 +185,7 @@ def main() -> None:
     end_quietly()
     take_any_text()
     try:
+        require_known(os.environ.get(language.VARIABLE, ""), language.VARIABLE)
         _run()
     except InputError as error:
         _end([str(problem) for problem in error.problems], error.exit_status)
@@ -189,7 +195,7 @@ def main() -> None:
         give_up()
         _end(_of_system(error), 1)
     except MemoryError:
-        _end(["the memory of this machine is not enough for this"], 1)
+        _end([_("the memory of this machine is not enough for this")], 1)
     finally:
         end_at_once()
         gc.freeze()  # the process ends: what it holds need not be searched once more
@@ -207,7 +213,7 @@ def _of_system(error: OSError) -> list[str]:
     """What the system refused; nothing where a reader has gone away, which is no mistake."""
     if error.errno == errno.EPIPE:
         return []
-    what = "standard output cannot be written" if error.filename is None else str(error.filename)
+    what = _("standard output cannot be written") if error.filename is None else str(error.filename)
     return [f"{what}: {error.strerror or error}"]
 
 

@@ -10,6 +10,7 @@ from kosho.cli.closures import INCOME
 from kosho.cli.options import open_case, permitted, world_named
 from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Question", "answer", "contract"]
 
-GRAMMAR = "'IMPORTER PARTNERS GOODS RATE', such as 'EU27 JPN C29 25%'"
+GRAMMAR = N_("'IMPORTER PARTNERS GOODS RATE', such as 'EU27 JPN C29 25%'")
 SELLERS = 4
 """Sellers besides those that a line is aimed at: those whose sales move most."""
 OTHERS = (4, 3)
@@ -40,17 +41,19 @@ class Question:
     def __post_init__(self) -> None:
         """Refuse what cannot be asked together, or lacks something."""
         problems = Problems()
-        how = f"say --add {GRAMMAR}"
+        how = _("say --add {grammar}", grammar=_(GRAMMAR))
         if self.base and self.case is not None:
-            problems.add("--base asks without a case", f"leave {self.case} or --base away", key="CASE")
+            problems.add(
+                _("--base asks without a case"), _("leave {case} or --base away", case=self.case), key="CASE"
+            )
         if self.base and self.on is not None:
-            problems.add("--base is the law of the table's year", "leave one away", key="--as-of")
+            problems.add(_("--base is the law of the table's year"), _("leave one away"), key="--as-of")
         if self.base and not self.lines:
-            problems.add("nothing is added to the base", how, key="--base")
+            problems.add(_("nothing is added to the base"), how, key="--base")
         if self.case is None and not self.lines and not self.base:
-            problems.add("neither a case nor a measure to add", f"name a CASE, or {how}")
+            problems.add(_("neither a case nor a measure to add"), _("name a CASE, or {how}", how=how))
         if self.case is None and self.scenario is not None:
-            problems.add("a scenario is one of a case", "name the CASE", key="--scenario")
+            problems.add(_("a scenario is one of a case"), _("name the CASE"), key="--scenario")
         problems.raise_if_any()
 
     def plain(self) -> tuple[str, str]:
@@ -86,7 +89,11 @@ def answer(question: Question, world: str | None, way: Way, *, json: bool) -> No
             found = add_to_case(case, names["scenario"], question.lines, question.on, named, way)
         elif way.against not in (None, BASE):
             raise InputError(
-                Problem(f"{way.against!r} is a scenario of no case", "name the CASE", key="--against")
+                Problem(
+                    _("{against!r} is a scenario of no case", against=way.against),
+                    _("name the CASE"),
+                    key="--against",
+                )
             )
         elif question.on is not None:
             found = add_to_law(question.lines, question.on, world_named(world), way)
@@ -109,7 +116,11 @@ def _only(case: Case, role: str | None) -> str:
     found = [name for name, one in case.scenarios.items() if one.role == role]
     if not found:
         raise InputError(
-            Problem("no scenario is named", f"one of {', '.join(case.scenarios)}", key="--scenario")
+            Problem(
+                _("no scenario is named"),
+                _("one of {names}", names=", ".join(case.scenarios)),
+                key="--scenario",
+            )
         )
     return found[0]
 
@@ -159,15 +170,15 @@ def _show(found: Added) -> None:
     from kosho.codes import country_name
 
     for text, why in found.idle.items():
-        say(f"IDLE: {text} changes nothing: {why}.")
+        say(_("IDLE: {text} changes nothing: {why}.", text=text, why=why))
     for line in found.lines:
         say(line.title)
-    say(f"Against {found.against}. Long run (year ten); central numbers, no ranges.")
+    say(_("Against {against}. Long run (year ten); central numbers, no ranges.", against=found.against))
     closure = found.with_them.closure
     if closure.told:
-        say(f"What adjusts besides prices and trade: {'; '.join(closure.told)}.")
+        say(_("What adjusts besides prices and trade: {names}.", names="; ".join(closure.told)))
     for name, why in found.left_out.items():
-        say(f"note: {name}: {why}")
+        say(_("note: {name}: {why}", name=name, why=why))
     say("")
     moving = bool(closure.labour_supply)
     last = "employment" if moving else "real_wage"
@@ -180,8 +191,13 @@ def _show(found: Added) -> None:
         )
         for code, one in _shown(found)
     ]
-    columns = ("Economy", INCOME[moving], "Billion USD a year", f"{'Employment' if moving else 'Real wage'}, %")
-    show_table("What it is worth", columns, rows, numeric=3)
+    columns = (
+        _("Economy"),
+        _(INCOME[moving]),
+        _("Billion USD a year"),
+        _("Employment, %") if moving else _("Real wage, %"),
+    )
+    show_table(_("What it is worth"), columns, rows, numeric=3)
     for line in found.lines:
         rows = [
             (
@@ -192,15 +208,19 @@ def _show(found: Added) -> None:
             )
             for one in _sellers(found.sellers(line), line)
         ]
-        title = f"Who sells to {formatting.the_country(line.importer)} in {_sectors(line)}, billion USD a year"
-        show_table(title, ("Seller", "Before", "After", "Change"), rows, numeric=3)
+        title = _(
+            "Who sells to {country} in {sectors}, billion USD a year",
+            country=formatting.the_country(line.importer),
+            sectors=_sectors(line),
+        )
+        show_table(title, (_("Seller"), _("Before"), _("After"), _("Change")), rows, numeric=3)
     show_assumptions(found.assumptions)
 
 
 def _sectors(line: OneLine) -> str:
     from kosho.codes import sector_name
 
-    return "all goods" if len(line.covers) > SELLERS else ", ".join(map(sector_name, line.covers))
+    return _("all goods") if len(line.covers) > SELLERS else ", ".join(map(sector_name, line.covers))
 
 
 def _shown(found: Added) -> Iterable[tuple[str, dict[str, float | None]]]:

@@ -13,6 +13,7 @@ from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_
 from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
 from kosho.codes import country_name
 from kosho.errors import KoshoError, Problems
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from kosho.bargain import Deal
@@ -24,7 +25,7 @@ __all__ = ["app"]
 app = typer.Typer(add_completion=False)
 
 SHOWN = 20
-UNIT = "Billion USD a year, in the long run (year ten); + is a gain."
+UNIT = N_("Billion USD a year, in the long run (year ten); + is a gain.")
 
 
 @app.command()
@@ -58,7 +59,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Price the packages on the table; the frontier, the deals theory picks, and how sure they are."""
-    with show_progress("Reading the table") as progress:  # before what takes a while to come up
+    with show_progress(_("Reading the table")) as progress:  # before what takes a while to come up
         from kosho.bargain import Effort
         from kosho.bargain.concessions import package_of_options
         from kosho.bargain.report import contract
@@ -86,7 +87,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     else:
         _show(deal, content, opened.as_of if on is None else on)
     if require_zone and not deal.game.zone:
-        raise KoshoError("no package on the table leaves every side better off")
+        raise KoshoError(_("no package on the table leaves every side better off"))
 
 
 def _show_several(
@@ -114,9 +115,11 @@ def _assigned(text: str) -> dict[str, str]:
     for part in (one.strip() for one in text.split(",")):
         issue, given, option = part.partition("=")
         if not (given and issue and option):
-            problems.add(f"{part!r} names no option of an issue", "such as cars=all-15", key="--explain")
+            problems.add(
+                _("{part!r} names no option of an issue", part=part), _("such as cars=all-15"), key="--explain"
+            )
         elif issue in found:
-            problems.add(f"issue {issue!r} is given twice", key="--explain")
+            problems.add(_("issue {issue!r} is given twice", issue=issue), key="--explain")
         found.setdefault(issue.strip(), option.strip())
     problems.raise_if_any()
     return found
@@ -126,56 +129,80 @@ def _show_explained(deal: Deal, content: dict[str, Any]) -> None:
     """A package of the reader's own."""
     one, parties = content["explained"], content["parties"]
     say(f"{content['title']}: {_options(deal, one['options'])}")
-    say(UNIT)
+    say(_(UNIT))
     for warning in content["warnings"]:
-        say(f"Warning: {warning}.")
+        say(_("Warning: {warning}.", warning=warning))
     _show_idle(content)
     titles = {line["id"]: f"{line['title']} ({country_name(line['party'])})" for line in content["red_lines"]}
     for line in one["crosses"]:
-        say(f"It crosses a red line: {titles[line]}")
+        say(_("It crosses a red line: {titles}", titles=titles[line]))
     if not one["possible"]:
-        say("It takes apart what only goes together.")
+        say(_("It takes apart what only goes together."))
     say("")
     for party in parties:
         for word in ("gives", "gets"):
             mine = [change for change in one["changes"] if party in change[word]]
             text = "; ".join(
-                f"{change['issue']} {_title(deal, change['issue'], change['option'])} instead of "
-                f"{_title(deal, change['issue'], change['fallback'])}"
+                _(
+                    "{issue} {title} instead of {title_2}",
+                    issue=change["issue"],
+                    title=_title(deal, change["issue"], change["option"]),
+                    title_2=_title(deal, change["issue"], change["fallback"]),
+                )
                 for change in mine
             )
             say(f"{formatting.the_country(party, starts=True)} {word}: {text or 'nothing'}")
     say("")
     columns = _over(parties)
-    show_table("What it is worth", columns, [_both(one, parties)], numeric=len(columns))
-    _show_shares(deal, "Which issue carries the gains over no deal", one, one["gains"])
+    show_table(_("What it is worth"), columns, [_both(one, parties)], numeric=len(columns))
+    _show_shares(deal, _("Which issue carries the gains over no deal"), one, one["gains"])
     for party, change in one["concessions"].items():
         name = formatting.the_country(party, starts=True)
         if change is None:
-            say(f"{name} loses, and nothing within the red lines makes it whole.")
+            say(_("{name} loses, and nothing within the red lines makes it whole.", name=name))
             continue
         amended = _named(deal, {issue: change["options"][issue] for issue in change["changed"]})
         costs = ", ".join(
-            f"{country_name(other)} {_signed(change['cost'][other])} billion USD"
+            _(
+                "{country} {signed} billion USD",
+                country=country_name(other),
+                signed=_signed(change["cost"][other]),
+            )
             for other in parties
             if other != party
         )
-        say(f"{name} loses; cheapest for the others that makes it whole: {amended} (costs {costs})")
+        say(
+            _(
+                "{name} loses; cheapest for the others that makes it whole: {amended} (costs {costs})",
+                name=name,
+                amended=amended,
+                costs=costs,
+            )
+        )
 
 
 def _concept(name: str) -> str:
     """Title of a solution concept."""
     from kosho.bargain import CONCEPTS
 
-    return CONCEPTS[name].title if name in CONCEPTS else "Every package"
+    return _(CONCEPTS[name].title) if name in CONCEPTS else _("Every package")
 
 
 def _show_idle(content: dict[str, Any]) -> None:
     """Options that change nothing that is priced (their worth is unknown), and those that the law has."""
     for one in content["not_priced"]:
-        say(f"Not priced: {one['issue']}, {one['option']}: {one['why']}.")
+        say(
+            _("Not priced: {issue}, {option}: {why}.", issue=one["issue"], option=one["option"], why=one["why"])
+        )
     for one in content["as_in_force"]:
-        say(f"As in force on that day: {one['issue']}, {one['option']}; the same as {one['fallback']!r}.")
+        say(
+            _(
+                "As in force on that day: {issue}, {option}; the same as {fallback!r}.",
+                issue=one["issue"],
+                option=one["option"],
+                fallback=one["fallback"],
+            )
+        )
 
 
 def _title(deal: Deal, issue: str, option: str) -> str:
@@ -189,19 +216,28 @@ def _show(deal: Deal, content: dict[str, Any], asked: date) -> None:
         formatting.count(content[name]) for name in ("packages", "allowed", "better_for_all")
     )
     say(
-        f"{content['title']}: {packages} packages, {allowed} within the red lines, "
-        f"{better} of them better for all than no deal"
+        _(
+            "{title}: {packages} packages, {allowed} within the red lines, {better} of them better for "
+            "all than no deal",
+            title=content["title"],
+            packages=packages,
+            allowed=allowed,
+            better=better,
+        )
     )
     if content["screening"] is not None:
         say(_solved(content))
-    say(UNIT)
+    say(_(UNIT))
     if deal.table.today < asked:
         say(
-            f"The talks were over by {formatting.day(asked)}: this is the table as it stood on, and today is, "
-            f"{formatting.day(deal.table.today)}."
+            _(
+                "The talks were over by {day}: this is the table as it stood on, and today is, {day_2}.",
+                day=formatting.day(asked),
+                day_2=formatting.day(deal.table.today),
+            )
         )
     for warning in content["warnings"]:
-        say(f"Warning: {warning}.")
+        say(_("Warning: {warning}.", warning=warning))
     _show_idle(content)
     say("")
     if not content["zone"]:
@@ -237,7 +273,7 @@ def _show_certificate(content: dict[str, Any]) -> None:
     if not found:
         return
     first = next(iter(found.values()))
-    regions = [f"{one['low']:g} to {one['high']:g}" for one in first["regions"]]
+    regions = [_("{low:g} to {high:g}", low=one["low"], high=one["high"]) for one in first["regions"]]
     rows = [
         (
             _concept(name),
@@ -251,18 +287,24 @@ def _show_certificate(content: dict[str, Any]) -> None:
         for name, said in found.items()
     ]
     columns = (
-        "Deal",
-        *(f"All gain, %,\n{region}" for region in regions),
-        "Stops at",
+        _("Deal"),
+        *(_("All gain, %,\n{region}", region=region) for region in regions),
+        _("Stops at"),
         *map(country_name, parties),
     )
-    title = f"How sure: gains over no deal in {first['draws']} draws, by the scale of the trade elasticities"
+    title = _(
+        "How sure: gains over no deal in {draws} draws, by the scale of the trade elasticities",
+        draws=first["draws"],
+    )
     show_table(title, columns, rows, numeric=len(columns) - 1)
     say(
-        "One is the table’s own elasticities; after ten years Boehm, Levchenko & Pandalai-Nayar find 0.13 to "
-        "0.22, Simonovska & Waugh about 0.7. Below where a deal stops, some party is worse off than without."
+        _(
+            "One is the table’s own elasticities; after ten years Boehm, Levchenko & Pandalai-Nayar find "
+            "0.13 to 0.22, Simonovska & Waugh about 0.7. Below where a deal stops, some party is worse "
+            "off than without."
+        )
     )
-    say(formatting.range_note("the middle 90 % of all draws; the central figure is their median") + "\n")
+    say(formatting.range_note(_("the middle 90 % of all draws; the central figure is their median")) + "\n")
 
 
 def _stop(content: dict[str, Any], name: str) -> str:
@@ -284,7 +326,11 @@ def _signed(musd: float) -> str:
 
 def _over(parties: Sequence[str]) -> list[str]:
     """Heads of columns: gains over no deal, then over today."""
-    return [f"{country_name(party)}, over {than}" for than in ("no deal", "today") for party in parties]
+    return [
+        _("{country}, over {than}", country=country_name(party), than=than)
+        for than in (_("no deal"), _("today"))
+        for party in parties
+    ]
 
 
 def _both(one: dict[str, dict[str, float]], parties: list[str]) -> list[str]:
@@ -297,7 +343,7 @@ def _options(deal: Deal, options: Mapping[str, str], without: Collection[str] = 
     issues = {issue.id: issue.options for issue in laid.file.issues}
     chosen = {name: next(one for one in issues[name] if one.id == option) for name, option in options.items()}
     text = [f"{name} {one.title}" for name, one in chosen.items() if not one.fallback and name not in without]
-    return "; ".join(text) or ("nothing more" if without else "nothing changes")
+    return "; ".join(text) or (_("nothing more") if without else _("nothing changes"))
 
 
 def _show_packages(
@@ -311,12 +357,16 @@ def _show_packages(
     alike = {
         name
         for name, option in rows[0][1].items()
-        if len(rows) > 1 and all(options[name] == option for _, options, _ in rows)
+        if len(rows) > 1 and all(options[name] == option for _other, options, _other in rows)
     }
     shared = {name: option for name, option in rows[0][1].items() if name in alike}
-    common = _options(deal, shared) if shared else "nothing changes"
-    above = title if common == "nothing changes" else f"{title}\nIn every row: {common}"
-    left = ("In the rest",) if above != title else ("Package",)
+    common = _options(deal, shared) if shared else _("nothing changes")
+    above = (
+        title
+        if common == _("nothing changes")
+        else _("{title}\nIn every row: {common}", title=title, common=common)
+    )
+    left = (_("In the rest"),) if above != title else (_("Package"),)
     without = alike if above != title else ()
     cells = [
         (*([name] if lead else []), _options(deal, options, without), *numbers)
@@ -332,19 +382,19 @@ def _show_deals(deal: Deal, content: dict[str, Any]) -> None:
         rows = [
             (_concept(name), one["options"], _both(one, parties)) for name, one in priced["solutions"].items()
         ]
-        title = f"{priced['title']}: gains over no deal and over today"
+        title = _("{title}: gains over no deal and over today", title=priced["title"])
         if rows:
-            _show_packages(deal, title, ("Deal",), rows, columns)
+            _show_packages(deal, title, (_("Deal"),), rows, columns)
         else:
-            say(f"{priced['title']}: no package leaves every side better off than no deal\n")
+            say(_("{title}: no package leaves every side better off than no deal\n", title=priced["title"]))
     _show_meanings(content["solutions"])
     _show_ties(deal, content)
     confirmed = content["confirmed"]
     if len(content["backgrounds"]) > 1:
-        say(f"All that follows is under: {content['backgrounds'][0]['title']}.\n")
+        say(_("All that follows is under: {title}.\n", title=content["backgrounds"][0]["title"]))
     if confirmed:
         table = [(_concept(name), *_both(confirmed[name], parties)) for name in content["solutions"]]
-        show_table("Confirmed on the full table", ("Deal", *columns), table, numeric=len(columns))
+        show_table(_("Confirmed on the full table"), (_("Deal"), *columns), table, numeric=len(columns))
         _show_bounds(content)
 
 
@@ -353,41 +403,63 @@ def _show_struck(deal: Deal, content: dict[str, Any]) -> None:
     one, parties = content["struck"], content["parties"]
     if one is None:
         return
-    rows = [("What was agreed", *_both(one, parties))]
+    rows = [(_("What was agreed"), *_both(one, parties))]
     rows += [
         (
-            f"with its promises to buy at the {end} ends",
+            _("with its promises to buy at the {end} ends", end=end),
             *(_signed(one["ends"][end][p]) for p in parties),
             *[""] * len(parties),
         )
         for end in ("low", "high")
     ]
     if one["confirmed"]:
-        rows.append(("on the full table", *_both(one["confirmed"], parties)))
+        rows.append((_("on the full table"), *_both(one["confirmed"], parties)))
     columns = _over(parties)
-    show_table(f"{one['title']}: gains over no deal and over today", ("", *columns), rows, numeric=len(columns))
+    show_table(
+        _("{title}: gains over no deal and over today", title=one["title"]),
+        ("", *columns),
+        rows,
+        numeric=len(columns),
+    )
     shares = [
         (f"{part['title']}: {part['settled']}", *(_signed(part["gains"][p]) for p in parties))
         for part in one["issues"].values()
     ]
     show_table(
-        "Which part of it carries what", ("Part", *map(country_name, parties)), shares, numeric=len(parties)
+        _("Which part of it carries what"),
+        (_("Part"), *map(country_name, parties)),
+        shares,
+        numeric=len(parties),
     )
     for party, left in one["left"].items():
         name = formatting.the_country(party, starts=True)
         if left is None:
-            say(f"{name} could have had no more without another's having less.")
+            say(_("{name} could have had no more without another's having less.", name=name))
             continue
         more = formatting.dollars(left["more"][party])
         how = _options(deal, left["options"])
-        say(f"{name} left {more} dollars a year on the table, which no other side would have lost: {how}.")
+        say(
+            _(
+                "{name} left {more} dollars a year on the table, which no other side would have lost: {how}.",
+                name=name,
+                more=more,
+                how=how,
+            )
+        )
     if one["nearest"]:
         gains = ", ".join(f"{country_name(p)} {_signed(one['nearest']['gains'][p])}" for p in parties)
         how = _options(deal, one["nearest"]["options"])
-        say(f"Nearest on the frontier: {how} ({gains} billion USD over no deal)")
+        say(_("Nearest on the frontier: {how} ({gains} billion USD over no deal)", how=how, gains=gains))
     for part in one["unpriced"]:
         worth = ", ".join(f"{country_name(party)} {_ends(cited)}" for party, cited in part["worth"].items())
-        say(f"Part of it, not priced: {part['title']}, worth {worth or formatting.NOT_KNOWN}. {part['why']}")
+        say(
+            _(
+                "Part of it, not priced: {title}, worth {value}. {why}",
+                title=part["title"],
+                value=worth or formatting.NOT_KNOWN,
+                why=part["why"],
+            )
+        )
     say("")
 
 
@@ -395,7 +467,7 @@ def _show_meanings(names: Iterable[str]) -> None:
     """What each concept picks, in a plain line."""
     from kosho.bargain import CONCEPTS
 
-    say("; ".join(f"{CONCEPTS[name].title}: {CONCEPTS[name].meaning}" for name in names) + ".")
+    say("; ".join(f"{_(CONCEPTS[name].title)}: {_(CONCEPTS[name].meaning)}" for name in names) + ".")
     say("")
 
 
@@ -409,7 +481,7 @@ def _show_ties(deal: Deal, content: dict[str, Any]) -> None:
             }
             found.setdefault(_named(deal, other), []).append(_concept(name))
     for other, names in found.items():
-        say(f"The same to all: {', '.join(names)} with {other}")
+        say(_("The same to all: {names} with {other}", names=", ".join(names), other=other))
     if found:
         say("")
 
@@ -436,19 +508,19 @@ def _show_bounds(content: dict[str, Any]) -> None:
             rows.setdefault(cells, []).append(_concept(name))
     if rows:
         columns = (
-            "Deal",
-            "On",
-            "Change of others' sales, billion USD",
-            "Without it",
-            "With it",
-            "Wedge, %",
-            COSTS,
+            _("Deal"),
+            _("On"),
+            _("Change of others' sales, billion USD"),
+            _("Without it"),
+            _("With it"),
+            _("Wedge, %"),
+            _(COSTS),
         )
         cells = [(", ".join(deals), *row) for row, deals in rows.items()]
-        show_table("What the deals commit to, a year", columns, cells, numeric=4)
+        show_table(_("What the deals commit to, a year"), columns, cells, numeric=4)
 
 
-COSTS = "Subsidy or rent, billion USD"
+COSTS = N_("Subsidy or rent, billion USD")
 
 
 def _cost(one: dict[str, Any]) -> str:
@@ -459,7 +531,7 @@ def _cost(one: dict[str, Any]) -> str:
 
 def _show_issues(deal: Deal, content: dict[str, Any]) -> None:
     name = next(iter(content["solutions"]))
-    title = f"Which issue carries the gains ({_concept(name)})"
+    title = _("Which issue carries the gains ({concept})", concept=_concept(name))
     _show_shares(deal, title, content["explanations"][name], content["solutions"][name]["gains"])
     _show_delay(content, name)
 
@@ -469,12 +541,12 @@ def _show_shares(deal: Deal, title: str, one: dict[str, Any], gains: dict[str, f
     parties = deal.table.parties
     titles = {issue.id: issue.title for issue in deal.table.file.issues}
     parts = [(titles[issue], values) for issue, values in one["issues"].items()]
-    parts += [("No issue: the fallbacks, over no deal", one["background"]), ("All", gains)]
+    parts += [(_("No issue: the fallbacks, over no deal"), one["background"]), (_("All"), gains)]
     rows = [
         (text, *(formatting.NOT_PRICED if values is None else _signed(values[p]) for p in parties))
         for text, values in parts
     ]
-    show_table(title, ("Issue", *map(country_name, parties)), rows, numeric=len(parties))
+    show_table(title, (_("Issue"), *map(country_name, parties)), rows, numeric=len(parties))
 
 
 def _show_delay(content: dict[str, Any], name: str) -> None:
@@ -484,8 +556,15 @@ def _show_delay(content: dict[str, Any], name: str) -> None:
         costs = formatting.listed(
             [f"{formatting.the_country(p)} {formatting.dollars(delay[when][p])}" for p in content["parties"]]
         )
-        of = f"{when} the deadline of {_day(deadline['date'])}"
-        say(f"A week's delay of the {_concept(name)} deal {of} costs {costs} dollars.")
+        of = _("{when} the deadline of {day}", when=formatting.word(when), day=_day(deadline["date"]))
+        say(
+            _(
+                "A week's delay of the {concept} deal {of} costs {costs} dollars.",
+                concept=_concept(name),
+                of=of,
+                costs=costs,
+            )
+        )
     say("")
 
 
@@ -501,15 +580,17 @@ def _show_path(deal: Deal, content: dict[str, Any]) -> None:
     rows = [
         (
             country_name(party),
-            dates[0] if len(dates) == 1 else f"{len(dates)} days, {dates[0]} to {dates[-1]}",
+            dates[0]
+            if len(dates) == 1
+            else _("{number} days, {dates} to {dates_2}", number=len(dates), dates=dates[0], dates_2=dates[-1]),
             text,
         )
         for (party, text), dates in list(days.items())[:SHOWN]
     ]
     agreed = content["deadline"]["agreed"]
-    ends = "nothing is agreed" if agreed is None else f"agreed on {_day(path[agreed]['date'])}"
-    title = f"Offers by turns until {_day(content['deadline']['date'])}: {ends}"
-    show_table(title, ("Proposes", "On", "What all would accept"), rows)
+    ends = _("nothing is agreed") if agreed is None else _("agreed on {day}", day=_day(path[agreed]["date"]))
+    title = _("Offers by turns until {day}: {ends}", day=_day(content["deadline"]["date"]), ends=ends)
+    show_table(title, (_("Proposes"), _("On"), _("What all would accept")), rows)
 
 
 def _show_critical(deal: Deal, content: dict[str, Any]) -> None:
@@ -523,19 +604,20 @@ def _show_critical(deal: Deal, content: dict[str, Any]) -> None:
     least = next(iter(found.values()))["least_scale"]
     scales = [one["theta_scale"] for one in found.values()]
     down = [
-        f"never, down to {formatting.decimals(least, 2)}" if scale is None else text(scale) for scale in scales
+        _("never, down to {value}", value=formatting.decimals(least, 2)) if scale is None else text(scale)
+        for scale in scales
     ]
-    rows = [("Elasticities times", *down)]
+    rows = [(_("Elasticities times"), *down)]
     weights = [one for party in deal.table.file.parties for one in party.payoff.weights]
     rows += [
         (
-            f"Weight above one on: {one.title}",
+            _("Weight above one on: {title}", title=one.title),
             *(text(critical["weights"][one.id]) for critical in found.values()),
         )
         for one in weights
     ]
     columns = [_concept(name) for name in found]
-    show_table("Where it stops leaving all better off", ("", *columns), rows, numeric=len(columns))
+    show_table(_("Where it stops leaving all better off"), ("", *columns), rows, numeric=len(columns))
 
 
 def _show_frontier(deal: Deal, content: dict[str, Any]) -> None:
@@ -549,8 +631,10 @@ def _show_frontier(deal: Deal, content: dict[str, Any]) -> None:
         )
         for one in ordered[:SHOWN]
     ]
-    more = f", {SHOWN} of {len(ordered)}" if len(ordered) > SHOWN else ""
-    _show_packages(deal, f"Frontier{more}: gains over no deal", (), rows, [*map(country_name, parties)])
+    more = _(", {shown} of {number}", shown=SHOWN, number=len(ordered)) if len(ordered) > SHOWN else ""
+    _show_packages(
+        deal, _("Frontier{more}: gains over no deal", more=more), (), rows, [*map(country_name, parties)]
+    )
 
 
 def _show_linkage(deal: Deal, content: dict[str, Any]) -> None:
@@ -567,16 +651,23 @@ def _show_linkage(deal: Deal, content: dict[str, Any]) -> None:
 def _show_rules(content: dict[str, Any]) -> None:
     """What no side will sign, and what is on the table without a price."""
     for one in content["red_lines"]:
-        say(f"Red line of {formatting.the_country(one['party'])} ({one['status']}): {one['title']}")
+        say(
+            _(
+                "Red line of {country} ({status}): {title}",
+                country=formatting.the_country(one["party"]),
+                status=one["status"],
+                title=one["title"],
+            )
+        )
     for one in content["unpriced"]:
         worth = ", ".join(f"{country_name(party)} {_ends(cited)}" for party, cited in one["worth"].items())
-        say(f"Not priced: {one['title']}, worth {worth or formatting.NOT_KNOWN}")
+        say(_("Not priced: {title}, worth {value}", title=one["title"], value=worth or formatting.NOT_KNOWN))
 
 
 def _ends(cited: dict[str, float]) -> str:
     """Between what a thing is worth, as its sources have it; nothing is an end as others are."""
     low, high = (_signed(cited[end]) if cited[end] else "0" for end in ("low", "high"))
-    return (low if low == high else f"{low} to {high}") + " billion USD"
+    return (low if low == high else _("{low} to {high}", low=low, high=high)) + _(" billion USD")
 
 
 def _day(iso: str) -> str:
@@ -584,24 +675,36 @@ def _day(iso: str) -> str:
 
 
 def _show_opening(deal: Deal, content: dict[str, Any]) -> None:
-    say("No package leaves every side better off than no deal. What would open a zone of agreement:")
+    say(_("No package leaves every side better off than no deal. What would open a zone of agreement:"))
     from kosho.brief.linkage_words import transfer_words
 
     opens = content["opens_zone"]
     transfer, rate = opens["transfer"], opens["rate"]
     why = opens["why_not"]
     if transfer:
-        say(f"- money: {transfer_words(transfer['pays'])} (with {_options(deal, transfer['options'])})")
+        say(
+            _(
+                "- money: {transfer_words} (with {options})",
+                transfer_words=transfer_words(transfer["pays"]),
+                options=_options(deal, transfer["options"]),
+            )
+        )
     else:
-        say(f"- money: none; {why['transfer']}")
+        say(_("- money: none; {transfer}", transfer=why["transfer"]))
     for way in opens["red_lines"]:
-        say(f"- red lines: give up {', '.join(way['red_lines'])} (then {_options(deal, way['options'])})")
+        say(
+            _(
+                "- red lines: give up {names} (then {options})",
+                names=", ".join(way["red_lines"]),
+                options=_options(deal, way["options"]),
+            )
+        )
     if not opens["red_lines"]:
-        say(f"- red lines: none; {why['red_lines']}")
+        say(_("- red lines: none; {red_lines}", red_lines=why["red_lines"]))
     if rate:
-        say(f"- a rate: {_rate_text(deal, content, rate)}")
+        say(_("- a rate: {rate_text}", rate_text=_rate_text(deal, content, rate)))
     else:
-        say(f"- a rate: none; {why['rate']}")
+        say(_("- a rate: none; {rate}", rate=why["rate"]))
 
 
 def _rate_text(deal: Deal, content: dict[str, Any], rate: dict[str, Any]) -> str:
@@ -609,13 +712,24 @@ def _rate_text(deal: Deal, content: dict[str, Any], rate: dict[str, Any]) -> str
     issue, terms = rate["issue"], f" {rate['terms']}" if rate["terms"] else ""
     about = "about " if rate["restated"] else ""
     new, old = (formatting.decimals(rate[which], 2) for which in ("new", "old"))
-    text = f"{issue} at {new} %{terms} instead of {about}{old} %{terms}"
+    text = _(
+        "{issue} at {new} %{terms} instead of {about}{old} %{terms}",
+        issue=issue,
+        new=new,
+        terms=terms,
+        about=about,
+        old=old,
+    )
     if rate["restated"]:
-        text += f", which takes what {_title(deal, issue, rate['options'][issue])!r} does"
+        text += _(", which takes what {title!r} does", title=_title(deal, issue, rate["options"][issue]))
     others = {name: option for name, option in rate["options"].items() if name != issue}
-    text += f" (besides: {_options(deal, others)})"
+    text += _(" (besides: {options})", options=_options(deal, others))
     titles = {one["id"]: one["title"] for one in content["red_lines"]}
     if rate["crosses"]:
         lines = "; ".join(titles[name] for name in rate["crosses"])
-        text += f"; on the way to {_title(deal, issue, rate['towards'])!r}, which a red line forbids: {lines}"
+        text += _(
+            "; on the way to {title!r}, which a red line forbids: {lines}",
+            title=_title(deal, issue, rate["towards"]),
+            lines=lines,
+        )
     return text

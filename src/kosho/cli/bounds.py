@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kosho.cli.terminal import say, show_made
+from kosho.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,13 +43,13 @@ def show(opened: Case, bounds: ScenarioCommitments, *, everything: bool) -> None
             say(f"{table.note}\n")
     slack = [_not_reached(one) for one in bounds.bounds if not one.binds]
     if slack:
-        say(f"Not reached: {'; '.join(slack)}.\n")
+        say(_("Not reached: {names}.\n", names="; ".join(slack)))
     if everything:
         _show_rest(bounds, scenarios)
     if bounds.ends is not None:
-        say(formatting.range_note("the ranges of the scenario’s measures, all else as computed"))
+        say(formatting.range_note(_("the ranges of the scenario’s measures, all else as computed")))
         for measure, why in bounds.ends.out_of_reach.items():
-            say(f"note: an end of {bounds.titles.get(measure, measure)} is left out: {why}")
+            say(_("note: an end of {get} is left out: {why}", get=bounds.titles.get(measure, measure), why=why))
     if not everything:
         say(_more(bounds, scenarios))
 
@@ -68,7 +69,7 @@ def _bound(bounds: ScenarioCommitments, scenarios: Mapping[str, str], *, everyth
         else (replace(what, note=who.text), *rest)
         for what, who, base, *rest in table.rows
     )
-    what, _, _, *rest = table.columns
+    what, _other, _other, *rest = table.columns
     return replace(table, columns=(what, *rest), rows=rows, numeric=len(rest))
 
 
@@ -76,7 +77,12 @@ def _not_reached(one: Commitment) -> str:
     from kosho import formatting
 
     reached, required = (formatting.amount(value, one.unit) for value in (one.reached, one.required))
-    return f"{one.title} ({reached.removesuffix(one.unit).strip()} of {required})"
+    return _(
+        "{title} ({strip} of {required})",
+        title=one.title,
+        strip=reached.removesuffix(one.unit).strip(),
+        required=required,
+    )
 
 
 def _once(table: CellTable) -> CellTable:
@@ -111,22 +117,42 @@ def _more(bounds: ScenarioCommitments, scenarios: Mapping[str, str]) -> str:
     from kosho import formatting
     from kosho.brief.commitment_tables import diverted_table
 
-    _, moved, stated, left_out = (len(table.rows) for table in _rest(bounds, scenarios))
+    _other, moved, stated, left_out = (len(table.rows) for table in _rest(bounds, scenarios))
     sellers = len(diverted_table([bounds]).rows) - len(diverted_table([bounds], LARGEST).rows)
     parts = (
         (
             moved,
-            "parameter",
-            " with its range and what each measure’s does",
-            "s in their ranges and what each measure’s do",
+            ngettext(
+                "{number} parameter with its range and what each measure’s does",
+                "{number} parameters in their ranges and what each measure’s do",
+                moved,
+                number=formatting.count(moved),
+            ),
         ),
-        (stated, "parameter", " told, not moved", "s told, not moved"),
-        (sellers, "more seller", "", "s"),
-        (left_out, "measure", " in force without an effect here", "s in force without an effect here"),
+        (
+            stated,
+            ngettext(
+                "{number} parameter told, not moved",
+                "{number} parameters told, not moved",
+                stated,
+                number=formatting.count(stated),
+            ),
+        ),
+        (
+            sellers,
+            ngettext(
+                "{number} more seller", "{number} more sellers", sellers, number=formatting.count(sellers)
+            ),
+        ),
+        (
+            left_out,
+            ngettext(
+                "{number} measure in force without an effect here",
+                "{number} measures in force without an effect here",
+                left_out,
+                number=formatting.count(left_out),
+            ),
+        ),
     )
-    added = ", ".join(
-        f"{formatting.count(number)} {noun}{one if number == 1 else many}"
-        for number, noun, one, many in parts
-        if number
-    )
-    return f"With --all: {added}." if added else "With --all: more economies."
+    added = ", ".join(told for number, told in parts if number)
+    return _("With --all: {added}.", added=added) if added else _("With --all: more economies.")

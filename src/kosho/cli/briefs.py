@@ -10,6 +10,7 @@ import typer
 
 from kosho.cli.options import AllowIdle, AsOf, WorldNamed, open_case, permitted, world_named
 from kosho.cli.terminal import day, say, say_whole, show_made, show_progress
+from kosho.language import _
 
 __all__ = ["app"]
 
@@ -55,7 +56,7 @@ def write(  # noqa: PLR0913 - an option each
     A record alone gives a timeline, positions, contentions, commitments and dates; scenarios add effects, and a
     table adds deals.
     """
-    with show_progress("Reading the case") as progress:  # before what takes a while to come up
+    with show_progress(_("Reading the case")) as progress:  # before what takes a while to come up
         from kosho import brief
         from kosho.brief import exports
         from kosho.brief.exports.document import first_lines
@@ -78,7 +79,7 @@ def write(  # noqa: PLR0913 - an option each
         folder = out or Path("out") / opened.name
         files = exports.save(made, folder, asked, template=house, progress=progress)
     for head, text in first_lines(made):
-        say(f"{head}: {text}")
+        say(_("{head}: {text}", head=head, text=text))
     for point in made.headline if not made.computed else ():
         say(f"- {point.text}")
     say("")
@@ -95,5 +96,5 @@ def _template(path: Path | None, formats: Sequence[str]) -> bytes | None:
     from kosho.errors import InputError, Problem
 
     if path is not None and "docx" not in formats:
-        raise InputError(Problem("is for Word documents alone", "add --format docx", key="--template"))
+        raise InputError(Problem(_("is for Word documents alone"), _("add --format docx"), key="--template"))
     return exports.read_template(path)

@@ -8,6 +8,7 @@ import typer
 
 from kosho.cli.options import Json
 from kosho.cli.terminal import say, show_json, show_table
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.case import Case
@@ -46,7 +47,10 @@ def show(
     _show(content, content if name is None else content[:1])
     for one, error in broken.items():
         first, *more = error.problems
-        say(f"{one} cannot be read: {first}" + (f", and {len(more)} more" if more else ""))
+        say(
+            _("{what} cannot be read: {first}", what=one, first=first)
+            + (_(", and {number} more", number=len(more)) if more else "")
+        )
 
 
 def _contract(case: Case) -> dict[str, Any]:
@@ -81,38 +85,44 @@ def _show(content: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
         (
             f"{one['name']}\n{one['title']}",
             " ".join(one["parties"]),
-            "\n".join(("as of " + one["as_of"], *(f"{word} {day}" for word, day in _recorded(one)))),
+            "\n".join((_("as of ") + one["as_of"], *(f"{word} {day}" for word, day in _recorded(one)))),
             "\n".join(_held(one)),
         )
         for one in content
     ]
-    show_table("Cases", ("Case", "Parties", "Days", "Holds"), rows)
+    show_table(_("Cases"), (_("Case"), _("Parties"), _("Days"), _("Holds")), rows)
     scenarios = [
         (one["name"] if first else "", scenario["id"], scenario["role"], scenario["title"])
         for one in told
         for first, scenario in zip([True] + [False] * len(one["scenarios"]), one["scenarios"], strict=False)
     ]
     if scenarios:
-        show_table("Scenarios", ("Case", "Scenario", "Role", "What happens"), scenarios)
+        show_table(_("Scenarios"), (_("Case"), _("Scenario"), _("Role"), _("What happens")), scenarios)
     findings = [
         (found["finding"], "; ".join(found["rests_on"]) + f" ({found['status']})", found["otherwise"])
         for one in told
         for found in one["findings"]
     ]
     if findings and len(told) == len(content):
-        show_table("Which finding rests on which assumption", ("Finding", "Rests on", "Otherwise"), findings)
+        show_table(
+            _("Which finding rests on which assumption"),
+            (_("Finding"), _("Rests on"), _("Otherwise")),
+            findings,
+        )
 
 
 def _recorded(one: dict[str, Any]) -> list[tuple[str, str]]:
     days = one["recorded"]
-    return list(zip(("said from", "to"), days, strict=True)) if days else []
+    return list(zip((_("said from"), "to"), days, strict=True)) if days else []
 
 
 def _held(one: dict[str, Any]) -> list[str]:
     """What there is, a line each."""
     words = {
-        "record": f"record, {one['statements']} statements",
-        "scenarios": f"{len(one['scenarios'])} scenarios",
-        "table": "negotiating table",
+        "record": _("record, {statements} statements", statements=one["statements"]),
+        "scenarios": _("{number} scenarios", number=len(one["scenarios"])),
+        "table": _("negotiating table"),
     }
-    return [words[part] for part in one["holds"]] + [f"corridor {'-'.join(pair)}" for pair in one["corridors"]]
+    return [words[part] for part in one["holds"]] + [
+        _("corridor {names}", names="-".join(pair)) for pair in one["corridors"]
+    ]

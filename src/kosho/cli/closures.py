@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from kosho.equilibrium import Closure
 
 __all__ = ["INCOME", "Closures", "closure_of"]
 
-INCOME = {False: "Real income, %", True: "Gain, % of income"}
+INCOME = {False: N_("Real income, %"), True: N_("Gain, % of income")}
 """What the first figure is, by whether it is something else than real income: where labour supply moves, or
 the treasury keeps revenue."""
 
@@ -54,23 +55,34 @@ def closure_of(given: Sequence[str] | None) -> Closure | None:
     problems = Problems()
     for text in given:
         name, told, value = text.partition("=")
-        key, _, of = (part.strip() for part in name.partition("."))
+        key, _other, of = (part.strip() for part in name.partition("."))
         if not told or not value.strip():
-            problems.add(f"{text!r} is no KEY=VALUE", "such as labour_supply=0.5", key="--closure")
+            problems.add(
+                _("{text!r} is no KEY=VALUE", text=text), _("such as labour_supply=0.5"), key="--closure"
+            )
         elif key not in KEYS:
-            problems.add(f"{key!r} is no part of a closure", suggest(key, KEYS), key="--closure")
+            problems.add(_("{key!r} is no part of a closure", key=key), suggest(key, KEYS), key="--closure")
         elif (key == "absorbed") != bool(of) and key not in BY_NAME:
-            hint = "such as absorbed.C29=0.5" if key == "absorbed" else f"{key}={value.strip()}"
-            problems.add(f"{text!r} names {'no product' if key == 'absorbed' else 'what it cannot'}", hint)
+            hint = _("such as absorbed.C29=0.5") if key == "absorbed" else f"{key}={value.strip()}"
+            problems.add(
+                _(
+                    "{text!r} names {part}",
+                    text=text,
+                    part=_("no product") if key == "absorbed" else _("what it cannot"),
+                ),
+                hint,
+            )
         else:
             _put(found, key, of, value.strip(), problems)
     if found.get("revenue") == "tax-relief" and not found.get("labour_supply"):
-        told = "revenue=tax-relief changes nothing where labour is given"
-        problems.add(told, "say --closure labour_supply=0.5 as well", key="--closure")
+        told = _("revenue=tax-relief changes nothing where labour is given")
+        problems.add(told, _("say --closure labour_supply=0.5 as well"), key="--closure")
     for key, (needed, said) in WITHOUT_EFFECT.items():
         if key in found and not found.get(needed):
             problems.add(
-                f"{key} changes nothing without {said}", f"say --closure {said} as well", key="--closure"
+                _("{key} changes nothing without {said}", key=key, said=said),
+                _("say --closure {said} as well", said=said),
+                key="--closure",
             )
     problems.raise_if_any()
     try:
@@ -89,13 +101,15 @@ def _put(found: dict[str, Any], key: str, of: str, value: str, problems: Problem
     try:
         number = float(value)
     except ValueError:
-        problems.add(f"{value!r} is no number", f"such as {key}=0.5", key="--closure")
+        problems.add(_("{value!r} is no number", value=value), _("such as {key}=0.5", key=key), key="--closure")
         return
     if not of:
         found[key] = number
         return
-    exporter, _, product = of.rpartition(":")
+    exporter, _other, product = of.rpartition(":")
     if not isinstance(found.get(key, {}), dict):
-        problems.add(f"{key} is given for all and for {of}", "one of the two", key="--closure")
+        problems.add(
+            _("{key} is given for all and for {of}", key=key, of=of), _("one of the two"), key="--closure"
+        )
         return
     found.setdefault(key, {})[(exporter, product) if key == "absorbed" and exporter else of] = number

@@ -9,6 +9,7 @@ import typer
 from kosho.cli.options import Json
 from kosho.cli.terminal import chosen, show_json, show_table
 from kosho.errors import KoshoError
+from kosho.language import _
 
 __all__ = ["app"]
 
@@ -42,7 +43,7 @@ def show(
     shown = found(text, codes, kinds) if text else [one for one in codes if one.kind in kinds]
     if not shown:
         hint = nearest(text, codes, kinds)
-        raise KoshoError(f"no code for {text!r}" + (f" ({hint})" if hint else ""))
+        raise KoshoError(_("no code for {text!r}", text=text) + (f" ({hint})" if hint else ""))
     held = set(table(DEFAULT).countries)
     content = [
         {
@@ -61,11 +62,11 @@ def show(
         (one.code, one.kind, one.name + (f"\n{_detail(one.code, one.kind, one.detail, held)}".rstrip()))
         for one in shown
     ]
-    show_table("Codes", ("Code", "Kind", "Name"), rows)
+    show_table(_("Codes"), (_("Code"), _("Kind"), _("Name")), rows)
 
 
 def _detail(code: str, kind: str, detail: str, held: set[str]) -> str:
     """What is said under a name."""
     if kind == "economy":
-        return "" if code in held else "not in the table that ships"
+        return "" if code in held else _("not in the table that ships")
     return detail

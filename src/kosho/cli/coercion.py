@@ -8,6 +8,7 @@ import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,22 +22,22 @@ __all__ = ["app"]
 
 app = typer.Typer(add_completion=False)
 
-UNREAD = "what those who keep away would have paid beyond the price is booked as its income"
-PUT_IN = (
+UNREAD = N_("what those who keep away would have paid beyond the price is booked as its income")
+PUT_IN = N_(
     "Put in: the halt is replayed as a quota at the share that was seen, or is assumed, to remain; that it "
     "agrees with what happened says nothing."
 )
-UNFITTED = (
+UNFITTED = N_(
     "Demand: neither a price nor a quantity that the halt leaves open was seen: there is nothing to fit; the "
     "episode is replayed by quota only."
 )
-LAST_COLUMN = (
+LAST_COLUMN = N_(
     "Nothing is fitted but the last column: by how much demand would have to differ at the old price for the "
     "market to clear as it was seen to"
 )
 FITTED = {
-    "observed": "at the price that was seen",
-    "halt alone": "at the price of the halt alone, for none was seen; only where quantities were",
+    "observed": N_("at the price that was seen"),
+    "halt alone": N_("at the price of the halt alone, for none was seen; only where quantities were"),
 }
 
 
@@ -68,7 +69,7 @@ def show(
         _show(told)
         if whole is not None:
             _show_economy(told.episode, whole)
-    say(formatting.range_note("the ranges of the elasticities and of what was seen"))
+    say(formatting.range_note(_("the ranges of the elasticities and of what was seen")))
 
 
 def contract(found: EpisodeComparison) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def _in_economy(table: World, of: Episode) -> dict[str, Any] | None:
     if not of.economy:
         return None
     # What buyers would pay beyond the price stays with the importer as income, though they pay and get nothing.
-    unread = {one.importer: UNREAD for one in of.economy if one.allowed.value > 0}
+    unread = {one.importer: _(UNREAD) for one in of.economy if one.allowed.value > 0}
     parties = dict.fromkeys(code for one in of.economy for code in (one.importer, one.exporter))
     parties = [code for code in parties if code not in unread]
     found: dict[str, dict[str, float]] = {}
@@ -155,17 +156,26 @@ def _show(found: EpisodeComparison) -> None:
 
     of = found.episode
     rows = [_row(one) for one in found.figures]
-    title = f"{of.title}: {of.product}, {of.unit} (halted from {formatting.day(of.closed_from)})"
-    columns = ("What", "Before", "The halt alone", "What happened", "Fitted shift of demand")
+    title = _(
+        "{title}: {product}, {unit} (halted from {day})",
+        title=of.title,
+        product=of.product,
+        unit=of.unit,
+        day=formatting.day(of.closed_from),
+    )
+    columns = (_("What"), _("Before"), _("The halt alone"), _("What happened"), _("Fitted shift of demand"))
     width = len(columns) - (found.fitted_at is None)
     show_table(title, columns[:width], [row[:width] for row in rows], numeric=width - 1)
     demand, supply = (_between(one) for one in (of.demand, of.supply))
-    say(f"Elasticities of demand {demand}, of supply {supply}.")
+    say(_("Elasticities of demand {demand}, of supply {supply}.", demand=demand, supply=supply))
     if any(one.put_in for one in found.figures):
-        say(PUT_IN)
-    say(UNFITTED if found.fitted_at is None else f"{LAST_COLUMN}, {FITTED[found.fitted_at]}.")
+        say(_(PUT_IN))
+    if found.fitted_at is None:
+        say(_(UNFITTED))
+    else:
+        say(_("{text}, {where}.", text=_(LAST_COLUMN), where=_(FITTED[found.fitted_at])))
     kinds = ", ".join(dict.fromkeys(f"{one['publisher']} ({one['kind']})" for one in _sources(of)))
-    say(f"sources: {kinds}")
+    say(_("sources: {kinds}", kinds=kinds))
     say("")
 
 
@@ -176,9 +186,9 @@ def _row(one: EpisodeFigure) -> tuple[str, str, str, str, str]:
     price = one.what == "price"
     predicted = _ranged(one.predicted, _worked_out if price else _counted)
     return (
-        f"{name}, new over old" if price else name,
+        _("{name}, new over old", name=name) if price else name,
         _worked_out(one.before) if price else _given(one.before),
-        f"{predicted}, put in" if one.put_in else predicted,
+        _("{predicted}, put in", predicted=predicted) if one.put_in else predicted,
         _ranged(one.observed, _given),
         _ranged(one.shift, _worked_out),
     )
@@ -210,14 +220,14 @@ def _ranged(found: Range | None, figure: Callable[[float], str]) -> str:
         return ""
     low, high = (figure(end) for end in (found.low, found.high))
     middle = "" if found.value is None else figure(found.value)
-    return middle if low == high else f"{middle} ({low} to {high})"
+    return middle if low == high else _("{middle} ({low} to {high})", middle=middle, low=low, high=high)
 
 
 def _between(cited: Cited) -> str:
     """A figure with its range."""
     from kosho.impact.ranges import Range
 
-    return _ranged(Range.of(cited), _given) + (", assumed" if cited.status == "assumption" else "")
+    return _ranged(Range.of(cited), _given) + (_(", assumed") if cited.status == "assumption" else "")
 
 
 def _show_economy(of: Episode, found: dict[str, Any]) -> None:
@@ -232,12 +242,12 @@ def _show_economy(of: Episode, found: dict[str, Any]) -> None:
         for code, one in found["ev_musd"].items()
     ]
     show_table(
-        f"{of.title}: in the whole economy, a year in the long run (year ten)",
-        ("Economy", "Billion USD"),
+        _("{title}: in the whole economy, a year in the long run (year ten)", title=of.title),
+        (_("Economy"), _("Billion USD")),
         rows,
         numeric=1,
     )
     for code, why in found["left_out"].items():
-        say(f"{country_name(code)} is left out: {why}.")
+        say(_("{country} is left out: {why}.", country=country_name(code), why=why))
     if found["left_out"]:
         say("")

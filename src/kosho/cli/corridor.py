@@ -18,6 +18,7 @@ from kosho.cli.corridor_effect import ENDS, TimeEffect, by_sector, effects, meas
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say_whole, show_assumptions, show_json, show_progress
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.outputs import require_file, save
 
 if TYPE_CHECKING:
@@ -120,16 +121,16 @@ def _chosen(opened: Corridor, scenario: str | None) -> list[str]:
         return []
     if scenario not in opened.scenarios:
         near = suggest(scenario, ["baseline", *opened.scenarios])
-        raise InputError(Problem(f"unknown scenario {scenario!r}", near, key="--scenario"))
+        raise InputError(Problem(_("unknown scenario {scenario!r}", scenario=scenario), near, key="--scenario"))
     return [scenario]
 
 
 def _refuse(figure: Path | None, measure_to: Path | None, scenario: str | None) -> None:
     """What would otherwise be found out after the work."""
     if figure is not None and figure.suffix != ".svg":
-        raise InputError(Problem("is drawn to a file that ends in .svg", key="--figure"))
+        raise InputError(Problem(_("is drawn to a file that ends in .svg"), key="--figure"))
     if measure_to is not None and scenario in (None, "baseline"):
-        raise InputError(Problem("is made of one scenario", "add --scenario", key="--measure"))
+        raise InputError(Problem(_("is made of one scenario"), _("add --scenario"), key="--measure"))
     require_file(figure, measure_to)
 
 
@@ -161,7 +162,7 @@ def _compute(opened: Corridor, names: list[str], settings: Settings, run: Runner
             scenarios[name] = times(under(opened, name), len(baseline.runs))
         found = None
         if tornado:
-            stage("Ranges of the parameters")
+            stage(_("Ranges of the parameters"))
             found = swing(opened, names[0], seed=settings.seed, run=run, progress=lambda *of: stage(None, of))
     return Found(opened, baseline, scenarios, found, {}, None)
 
@@ -200,7 +201,7 @@ def _means(saved: Mapping[str, Estimate]) -> dict[str, float]:
 
 
 def _with_effects(found: Found, world: World) -> Found:
-    with show_progress("Solving the world economy"):
+    with show_progress(_("Solving the world economy")):
         solved = {
             name: {
                 deficits: effects(
@@ -311,7 +312,7 @@ def _drawn(found: Found) -> str:
 
     cases = {"Baseline": found.baseline}
     cases |= {found.corridor.scenarios[name].title: times for name, times in found.scenarios.items()}
-    title = f"{found.corridor.title}: from arrival to permit"
+    title = _("{title}: from arrival to permit", title=found.corridor.title)
     return svg(title, cases, found.tornado)
 
 

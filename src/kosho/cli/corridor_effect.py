@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kosho.codes import economy_of_port
 from kosho.errors import Problems
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.corridor import Corridor
@@ -68,8 +69,13 @@ def refuse_apart(world: World, corridor: Corridor) -> None:
     for port in (corridor.origin, corridor.destination):
         economy = economy_of_port(port.code)
         if economy not in world.countries:
-            told = f"{world.meta.name} has no economy {economy} of its own, where {port.code} is"
-            problems.add(told, "--no-effect leaves trade and welfare out", key="--world")
+            told = _(
+                "{name} has no economy {economy} of its own, where {code} is",
+                name=world.meta.name,
+                economy=economy,
+                code=port.code,
+            )
+            problems.add(told, _("--no-effect leaves trade and welfare out"), key="--world")
     problems.raise_if_any()
 
 
@@ -121,7 +127,7 @@ def effects(
                 sector=world.sectors[j],
                 share=min(1.0, share * through / shared[sector]) * traded[k] / world.arrays.flows[n, i, j],
                 cost=1.0 - tau * days / (1.0 + tau * days_before[sector][1]),
-                part="corridor" if len(alone[j]) == 1 else f"corridor {sector}",
+                part="corridor" if len(alone[j]) == 1 else _("corridor {sector}", sector=sector),
             )
             for sector, (share, days) in by_sector(corridor, saved).items()
             for k, j in enumerate(cells.sector.tolist())
@@ -165,7 +171,9 @@ def measure(
         "sources": [
             {
                 "id": source,
-                "title": f"kosho corridor {' '.join(ports)} --scenario {scenario}",
+                "title": _(
+                    "kosho corridor {names} --scenario {scenario}", names=" ".join(ports), scenario=scenario
+                ),
                 "publisher": "Kosho",
                 "kind": "own",
             }
@@ -187,8 +195,15 @@ def measure(
                         "high": ends[1],
                         **estimated,
                         "note": (
-                            f"the corridor saves {saved.mean:.2f} days ({saved.low:.2f} to {saved.high:.2f}), "
-                            f"{weighted:.2f} weighted by value, on {share.value:g} of the trade in goods"
+                            _(
+                                "the corridor saves {mean:.2f} days ({low:.2f} to {high:.2f}), {weighted:.2f} "
+                                "weighted by value, on {value:g} of the trade in goods",
+                                mean=saved.mean,
+                                low=saved.low,
+                                high=saved.high,
+                                weighted=weighted,
+                                value=share.value,
+                            )
                         ),
                     },
                     "per_day": corridor.value_of_time.model_dump(exclude_none=True) | {"source": source},
@@ -196,7 +211,7 @@ def measure(
                 "stage": "offered",
                 "legal_from": day,
                 "known_from": day,
-                "legal_basis": "a scenario of the customs corridor, not law",
+                "legal_basis": _("a scenario of the customs corridor, not law"),
                 "source": [source],
                 "status": "estimate",
             }

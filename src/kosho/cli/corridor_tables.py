@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kosho import formatting
 from kosho.cli.terminal import say, show_table
 from kosho.codes import country_name, economy_of_port
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.corridor import Corridor
@@ -22,16 +23,23 @@ def show(corridor: Corridor, content: dict[str, Any]) -> None:
     """Everything, in tables."""
     days = content["baseline"]["days"]
     say(
-        f"{corridor.title}: {_number(days['mean'])} days from arrival to permit on average "
-        f"(95 % interval {_number(days['ci95'][0])} to {_number(days['ci95'][1])}), half within "
-        f"{_number(days['p50'])}, nine in ten within {_number(days['p90'])}.\n"
+        _(
+            "{title}: {number} days from arrival to permit on average (95 % interval {number_2} to "
+            "{number_3}), half within {number_4}, nine in ten within {number_5}.\n",
+            title=corridor.title,
+            number=_number(days["mean"]),
+            number_2=_number(days["ci95"][0]),
+            number_3=_number(days["ci95"][1]),
+            number_4=_number(days["p50"]),
+            number_5=_number(days["p90"]),
+        )
     )
     _types(corridor, content)
     _stages(content)
     _scenarios(corridor, content)
-    over = "the 95 % interval of the mean"
+    over = _("the 95 % interval of the mean")
     if content["scenarios"]:
-        over += "; of worth and money, over what a day is worth and both treatments of trade deficits"
+        over += _("; of worth and money, over what a day is worth and both treatments of trade deficits")
     say(formatting.range_note(over) + "\n")
     _moments(content["moments"])
     if content["tornado"] is not None:
@@ -49,7 +57,7 @@ def show_fit(
         (name, formatting.figure(before[name].value, 3), formatting.figure(value, 3))
         for name, value in parameters.items()
     ]
-    show_table("Fitted parameters", ("Parameter", "In the file", "Fitted"), fitted, numeric=2)
+    show_table(_("Fitted parameters"), (_("Parameter"), _("In the file"), _("Fitted")), fitted, numeric=2)
     _moments(
         [
             {
@@ -77,14 +85,14 @@ def _types(corridor: Corridor, content: dict[str, Any]) -> None:
     total = sum(kind.per_week.value for kind in corridor.types.values())
     rows.append(
         (
-            "All",
+            _("All"),
             formatting.figure(total, 6),
             _interval(content["baseline"]["days"]),
             _percent(content["baseline"]["within_24h"]),
         )
     )
-    columns = ("Baseline", "A week", "Days to permit", "Within 24 h, %")
-    show_table("Consignments", columns, rows, numeric=3)
+    columns = (_("Baseline"), _("A week"), _("Days to permit"), _("Within 24 h, %"))
+    show_table(_("Consignments"), columns, rows, numeric=3)
 
 
 def _stages(content: dict[str, Any]) -> None:
@@ -98,8 +106,8 @@ def _stages(content: dict[str, Any]) -> None:
         for name, stage in content["baseline"]["stages"].items()
     ]
     show_table(
-        "Where the time goes, from the ship's arrival to the gate",
-        ("Stage", "Hours, mean", "Busy, %", "Waiting, mean number"),
+        _("Where the time goes, from the ship's arrival to the gate"),
+        (_("Stage"), _("Hours, mean"), _("Busy, %"), _("Waiting, mean number")),
         rows,
         numeric=3,
     )
@@ -116,13 +124,16 @@ def _scenarios(corridor: Corridor, content: dict[str, Any]) -> None:
             row.append(_money(one["effect"], lambda found: found["exports_musd"]))
             row += [_money(one["effect"], lambda found, end=end: found["ev_musd"][end]) for end in ends]
         rows.append(tuple(row))
-    columns = ["Scenario", "Days saved", "Worth, % of value"]
+    columns = [_("Scenario"), _("Days saved"), _("Worth, % of value")]
     if len(rows[0]) > len(columns):
         names = [country_name(end) for end in ends]
-        columns += [f"Exports, {names[0]} to {names[1]}", *(f"Real income, {name}" for name in names)]
-    title = (
-        "What would be quicker, and its worth; exports and real income in billion USD a year, in the long run "
-        "(year ten)"
+        columns += [
+            _("Exports, {names} to {names_2}", names=names[0], names_2=names[1]),
+            *(_("Real income, {name}", name=name) for name in names),
+        ]
+    title = _(
+        "What would be quicker, and its worth; exports and real income in billion USD a year, in the "
+        "long run (year ten)"
     )
     show_table(title, columns, rows, numeric=len(columns) - 1)
 
@@ -137,28 +148,33 @@ def _moments(moments: Sequence[dict[str, Any]]) -> None:
         )
         for one in moments
     ]
-    columns = ("Ordinary traders unless said", "Published", "Simulated", "Fitted by")
+    columns = (_("Ordinary traders unless said"), _("Published"), _("Simulated"), _("Fitted by"))
     if rows:
-        show_table("Published means and the simulation, hours", columns, rows)
+        show_table(_("Published means and the simulation, hours"), columns, rows)
     else:
-        say("No means of release times are published there: nothing is fitted, every time is an assumption.")
+        say(_("No means of release times are published there: nothing is fitted, every time is an assumption."))
 
 
 def _tornado(corridor: Corridor, tornado: dict[str, Any]) -> None:
     def end(one: dict[str, Any]) -> str:
-        found = "does not work" if one["days_saved"] is None else _number(one["days_saved"], sign=True)
-        return f"{found} at {one['value']}"
+        found = _("does not work") if one["days_saved"] is None else _number(one["days_saved"], sign=True)
+        return _("{found} at {value}", found=found, value=one["value"])
 
     rows = [
         (swing["parameter"], end(swing["low"]), end(swing["high"]), swing["status"])
         for swing in tornado["swings"][:SWINGS]
     ]
-    title = (
-        f"{corridor.scenarios[tornado['scenario']].title}: what the days saved depend on; "
-        f"{_number(tornado['days_saved'], sign=True)} at the central values, in the first replication "
-        f"(the first {SWINGS} of {len(tornado['swings'])} parameters)"
+    title = _(
+        "{title}: what the days saved depend on; {number} at the central values, in the first "
+        "replication (the first {swings} of {number_2} parameters)",
+        title=corridor.scenarios[tornado["scenario"]].title,
+        number=_number(tornado["days_saved"], sign=True),
+        swings=SWINGS,
+        number_2=len(tornado["swings"]),
     )
-    show_table(title, ("Parameter", "Days saved at its low end", "at its high end", "Its status"), rows)
+    show_table(
+        title, (_("Parameter"), _("Days saved at its low end"), _("at its high end"), _("Its status")), rows
+    )
 
 
 def _number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
@@ -167,7 +183,9 @@ def _number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
 
 def _interval(days: dict[str, Any], *, sign: bool = False) -> str:
     low, high = (_number(end, sign=sign) for end in days["ci95"])
-    return formatting.with_ends(_number(days["mean"], sign=sign), f"{low} to {high}" if low != high else "")
+    return formatting.with_ends(
+        _number(days["mean"], sign=sign), _("{low} to {high}", low=low, high=high) if low != high else ""
+    )
 
 
 def _percent(share: float | None) -> str:
@@ -178,7 +196,7 @@ def _ends(found: dict[str, float]) -> str:
     """A figure at the middle of what time is worth, and at both of its ends."""
     low, high = sorted((found["low"], found["high"]))
     middle, *ends = (_number(value, sign=True) for value in (found["mid"], low, high))
-    return formatting.with_ends(middle, " to ".join(ends) if low < high else "")
+    return formatting.with_ends(middle, _(" to ").join(ends) if low < high else "")
 
 
 def _money(effect: Mapping[str, dict[str, Any]], read: Callable[[dict[str, Any]], float]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from kosho.cli.terminal import say, say_whole
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.record.drafts import Pile
@@ -24,11 +25,16 @@ def decide(pile: Pile, book: Book, texts: Mapping[str, Document]) -> None:
     try:
         counts = walk(pile, book, texts, Talk(_ask, _show_one, say, _show_place))
     except KeyboardInterrupt:
-        say(f"\nStopped; every decision is kept. {len(pile.open_keys)} to decide on.")
+        say(_("\nStopped; every decision is kept. {number} to decide on.", number=len(pile.open_keys)))
         return
     say(
-        f"{counts.accepted} accepted, {counts.rejected} rejected, {counts.skipped} skipped,"
-        f" {counts.left} to decide on."
+        _(
+            "{accepted} accepted, {rejected} rejected, {skipped} skipped, {left} to decide on.",
+            accepted=counts.accepted,
+            rejected=counts.rejected,
+            skipped=counts.skipped,
+            left=counts.left,
+        )
     )
 
 
@@ -82,16 +88,25 @@ def as_tables(drafts: list[Draft], command: str, documents: Iterable[str]) -> No
     with_drafts = dict.fromkeys(draft.doc for draft in drafts)
     for name in dict.fromkeys(documents):
         if name not in with_drafts:
-            say(f"{_printable(name)}: nothing was found in it; that is no sign that nothing is in it.")
+            say(
+                _(
+                    "{printable}: nothing was found in it; that is no sign that nothing is in it.",
+                    printable=_printable(name),
+                )
+            )
     for name in with_drafts:
         rows = [
             (draft.type, draft.modality, str(draft.start), _printable(draft.quote), _told(draft))
             for draft in drafts
             if draft.doc == name
         ]
-        show_table(f"{_printable(name)}: {len(rows)} drafts", ("Type", "Modality", "At", "Quote", "Says"), rows)
+        show_table(
+            _("{printable}: {number} drafts", printable=_printable(name), number=len(rows)),
+            (_("Type"), _("Modality"), _("At"), _("Quote"), _("Says")),
+            rows,
+        )
     if drafts:
-        say(f"Drafts, not facts: decide on them with `{command}`.")
+        say(_("Drafts, not facts: decide on them with `{command}`.", command=command))
 
 
 def as_lines(drafts: list[Draft]) -> None:

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from kosho.errors import InputError, KoshoError, Problem
+from kosho.language import _
 
 __all__ = ["Stopped", "endurable", "within"]
 
@@ -33,7 +34,10 @@ def within(seconds: float) -> Generator[None, None, None]:
     Raises:
         KoshoError: it is; what was worked out until then is in the cache, where it is kept at all.
     """
-    told = f"stopped after {seconds:g} seconds; what was worked out and kept by then need not be computed again"
+    told = _(
+        "stopped after {seconds:g} seconds; what was worked out and kept by then need not be computed again",
+        seconds=seconds,
+    )
     try:
         with _alarm(seconds):
             yield
@@ -90,7 +94,9 @@ def _read_timeout(context: typer.Context, value: float | None) -> None:
     if value is None:
         return
     if not 0 < value <= LONGEST:
-        raise InputError(Problem(f"{value:g} seconds", "more than none, at most a year", key="--timeout"))
+        raise InputError(
+            Problem(_("{value:g} seconds", value=value), _("more than none, at most a year"), key="--timeout")
+        )
     context.meta[__name__] = value
 
 
@@ -98,7 +104,7 @@ def _read_memory(context: typer.Context, value: float | None) -> None:
     if value is None:
         return
     if not LEAST <= value <= MOST:
-        raise InputError(Problem(f"{value:g} GiB", f"{LEAST:g} to {MOST:g}", key="--memory"))
+        raise InputError(Problem(_("{value:g} GiB", value=value), f"{LEAST:g} to {MOST:g}", key="--memory"))
     from kosho.limits import GIB, allowing
 
     context.with_resource(allowing(int(value * GIB)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from kosho.formatting import NBSP
+from kosho.formatting import NBSP, typeset
 
 __all__ = ["MOST_COLUMNS", "grid", "wrapped"]
 
@@ -49,7 +49,7 @@ def wrapped(text: str, width: int, indent: int = 0) -> list[str]:
     ['日米関税', '交渉の記', '録。']
     """
     found: list[str] = []
-    for line in text.split("\n"):
+    for line in typeset(text).split("\n"):
         if cell_len(line.rstrip(" ")) <= width:
             found.append(line.rstrip(" "))
             continue
@@ -87,7 +87,7 @@ def _span(text: str) -> int:
 
 def _before_range(text: str) -> str:
     """`x (lo to hi)` with the range on a line of its own."""
-    return text.replace(" (", "\n(")
+    return text.replace(" (", "\n(").replace("（", "\n（")
 
 
 @dataclass(frozen=True, slots=True)

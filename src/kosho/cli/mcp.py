@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from kosho.language import _
+
 __all__ = ["app"]
 
 app = typer.Typer(add_completion=False)
@@ -23,7 +25,7 @@ def serve(
     from kosho.cli.serve import open_cases
     from kosho.extras import require
 
-    require("mcp", "mcp", what="answering assistants")
+    require("mcp", "mcp", what=_("answering assistants"))
     from kosho.serve.assistants import run
     from kosho.serve.rooms import Settings
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kosho.cli.terminal import day, say, say_whole, show_progress
+from kosho.language import _
 
 __all__ = ["app"]
 
@@ -44,7 +45,7 @@ def write(
         made = new_case(name, codes, begun_from, out, on, progress)
     say(f"{made.folder.as_posix()}: {', '.join(made.files)}")
     for text in made.notes:
-        say(f"note: {text}")
+        say(_("note: {text}", text=text))
     say("")
     for line in made.guide:
         say_whole(line)

@@ -14,6 +14,7 @@ from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, say_whole, show_json, show_table
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
     from kosho.cli.stepchart import Step
@@ -78,9 +79,11 @@ def show(  # noqa: PLR0913 - one parameter an option
 
     clocks = _clocks(on, known, as_of, first, last)
     if trade is not None and clocks.first is not None:
-        raise InputError(Problem("weighs the lines of one day, not a history", "drop --from", key="--trade"))
+        raise InputError(
+            Problem(_("weighs the lines of one day, not a history"), _("drop --from"), key="--trade")
+        )
     if figure is not None and (clocks.first is None or figure.suffix not in (".svg", ".html")):
-        raise InputError(Problem("draws a history to .svg or .html", "add --from", key="--figure"))
+        raise InputError(Problem(_("draws a history to .svg or .html"), _("add --from"), key="--figure"))
     require_file(figure)
     register = law_of(importer, clocks.known)
     query = Query(
@@ -136,11 +139,13 @@ def _clocks(
 ) -> _Clocks:
     both, begin, end = day(as_of, "--as-of"), day(first, "--from"), day(last, "--to")
     if both is not None and (on is not None or known is not None):
-        raise InputError(Problem("stands for --on and --known", "leave them out", key="--as-of"))
+        raise InputError(Problem(_("stands for --on and --known"), _("leave them out"), key="--as-of"))
     if begin is None and end is not None:
-        raise InputError(Problem("needs --from", key="--to"))
+        raise InputError(Problem(_("needs --from"), key="--to"))
     if begin is not None and (on is not None or both is not None):
-        raise InputError(Problem("asks for a history, --on or --as-of for one day", "drop one", key="--from"))
+        raise InputError(
+            Problem(_("asks for a history, --on or --as-of for one day"), _("drop one"), key="--from")
+        )
     today = date.today()
     return _Clocks(end or both or day(on, "--on") or today, both or day(known, "--known"), begin)
 
@@ -154,7 +159,7 @@ def _duty(text: str, option: str) -> Duty:
     between = told.bounds()
     wrong = None if between is None else PERCENT_DUTY.broken(100.0 * between.low)
     if wrong is not None:
-        raise InputError(Problem(wrong, "write 2.5 or 0.50USD/kg", key=option))
+        raise InputError(Problem(wrong, _("write 2.5 or 0.50USD/kg"), key=option))
     return told
 
 
@@ -181,9 +186,9 @@ def _facts(told: list[str], known: set[str]) -> Facts:
         name, sign, value = item.partition("=")
         name, value = name.strip().lower(), value.strip().lower()
         if not sign or not name or not value:
-            problems.add(f"{item!r} is not NAME=VALUE", "write us_232=no", key="--attribute")
+            problems.add(_("{item!r} is not NAME=VALUE", item=item), _("write us_232=no"), key="--attribute")
         elif name in values:
-            problems.add(f"{name} is told twice", key="--attribute")
+            problems.add(_("{name} is told twice", name=name), key="--attribute")
         else:
             values[name] = value
     content: dict[Content, float] = {}
@@ -191,18 +196,22 @@ def _facts(told: list[str], known: set[str]) -> Facts:
     for name, value in values.items():
         if name in CONTENTS:
             if (share := _percent(value)) is None:
-                problems.add(f"{name} is a percentage, not {value!r}", "write 40", key="--attribute")
+                problems.add(
+                    _("{name} is a percentage, not {value!r}", name=name, value=value),
+                    _("write 40"),
+                    key="--attribute",
+                )
             else:
                 content[name] = share
         elif name == "preference":
             continue
         elif name not in known:
             hint = suggest(name, {"preference", *CONTENTS, *known})
-            problems.add(f"unknown attribute {name!r}", hint, key="--attribute")
+            problems.add(_("unknown attribute {name!r}", name=name), hint, key="--attribute")
         elif value in ("yes", "no"):
             answers[name] = value
         else:
-            problems.add(f"{name} is yes or no, not {value!r}", key="--attribute")
+            problems.add(_("{name} is yes or no, not {value!r}", name=name, value=value), key="--attribute")
     problems.raise_if_any()
     return Facts(values.get("preference", "none"), answers, content)
 
@@ -308,16 +317,27 @@ def _sources(names: tuple[str, ...], register: Register) -> str:
 
 
 def _title(query: Query) -> str:
-    known = "" if query.known is None else f", as known on {formatting.day(query.known)}"
-    ends = " to ".join(map(formatting.the_country, (query.exporter, query.importer)))
-    return f"{query.hs} from {ends}{known}"
+    known = "" if query.known is None else _(", as known on {day}", day=formatting.day(query.known))
+    return _(
+        "{hs} from {exporter} to {importer}{known}",
+        hs=query.hs,
+        exporter=formatting.the_country(query.exporter),
+        importer=formatting.the_country(query.importer),
+        known=known,
+    )
 
 
 def _show(found: RateQuote, register: Register) -> None:
     rows = [(layer.measure, layer.authority, layer.legal_basis, _number(layer.value)) for layer in found.layers]
-    rows.append(("rate", "", "", "no total" if found.rate is None else formatting.rate(_tidy(found.rate))))
-    title = f"{_title(found.query)}, in force on {formatting.day(found.query.on)}: percent of customs value"
-    show_table(title, ("Layer", "Authority", "Legal basis", "Percent"), rows, numeric=1)
+    rows.append(
+        (_("rate"), "", "", _("no total") if found.rate is None else formatting.rate(_tidy(found.rate)))
+    )
+    title = _(
+        "{title}, in force on {day}: percent of customs value",
+        title=_title(found.query),
+        day=formatting.day(found.query.on),
+    )
+    show_table(title, (_("Layer"), _("Authority"), _("Legal basis"), _("Percent")), rows, numeric=1)
     texts = _range(found)
     for text in texts:
         say(text)
@@ -325,18 +345,25 @@ def _show(found: RateQuote, register: Register) -> None:
         say("")
     if found.removed:
         removed = [(one.measure, one.by, one.rule) for one in found.removed]
-        show_table("Not applied, or on a part only", ("Measure", "By", "Rule"), removed)
+        show_table(
+            _("Not applied, or on a part only"),
+            (_("Measure"), pgettext("measure that does it", "By"), _("Rule")),
+            removed,
+        )
     if found.pending:
-        pending = [(one.measure, one.stage, one.begins.isoformat(), one.title) for one in found.pending]
-        show_table("Pending", ("Measure", "Stage", "From", "What"), pending)
+        pending = [
+            (one.measure, formatting.word(one.stage), one.begins.isoformat(), one.title)
+            for one in found.pending
+        ]
+        show_table(_("Pending"), (_("Measure"), _("Stage"), _("From"), _("What")), pending)
     cited = dict.fromkeys(name for layer in found.layers for name in layer.source)
-    say(f"sources: {_sources(tuple(cited), register)}")
+    say(_("sources: {sources}", sources=_sources(tuple(cited), register)))
     for text in found.warnings:
-        say(f"note: {text}")
-    say(f"not in the rate: {', '.join(found.outside)}")
+        say(_("note: {text}", text=text))
+    say(_("not in the rate: {names}", names=", ".join(found.outside)))
     if found.verified_to is not None:
         importer, day = formatting.the_country(found.query.importer), formatting.day(found.verified_to)
-        say(f"measures of {importer} compared with their sources up to {day}")
+        say(_("measures of {importer} compared with their sources up to {day}", importer=importer, day=day))
 
 
 SHOWN = 6
@@ -345,26 +372,33 @@ SHOWN = 6
 
 def _range(found: RateQuote) -> list[str]:
     """Why there is no total, and between what it is."""
-    texts = [f"no total: {why}" for why in found.unknown]
+    texts = [_("no total: {why}", why=why) for why in found.unknown]
     low, high = _percentage(found.low), _percentage(found.high)
     if found.rate is not None and low == high:
         return texts
     if low is not None and high is not None:
-        words = "between" if found.rate is None else "if what is not certain were otherwise, between"
-        texts.append(f"{words} {formatting.rate(low)} and {formatting.rate(high)} %")
+        words = "between" if found.rate is None else _("if what is not certain were otherwise, between")
+        texts.append(
+            _(
+                "{words} {rate} and {rate_2} %",
+                words=words,
+                rate=formatting.rate(low),
+                rate_2=formatting.rate(high),
+            )
+        )
     elif low or high is not None:
         texts.append(f"{_one_end(low, high)} %")
     if found.rate is None and found.likely is not None:
         told = formatting.decimals(_tidy(found.likely), 1)
-        texts.append(f"likely {told} %, the mean over lines weighed with imports by line")
+        texts.append(_("likely {told} %, the mean over lines weighed with imports by line", told=told))
     if found.if_free is not None:
         least, most = found.if_free
-        end = "" if most is None or most == least else f" to {_number(most)}"
-        texts.append(f"were the ordinary duty nothing: {_number(least)}{end} %")
+        end = "" if most is None or most == least else _(" to {number}", number=_number(most))
+        texts.append(_("were the ordinary duty nothing: {number}{end} %", number=_number(least), end=end))
     if len({line.hs for line in (*found.lowest, *found.highest)}) > 1:
         for end, lines in ((low, found.lowest), (high, found.highest)):
             if end is not None:
-                more = "" if len(lines) <= SHOWN else f" and {len(lines) - SHOWN} more"
+                more = "" if len(lines) <= SHOWN else _(" and {number} more", number=len(lines) - SHOWN)
                 texts.append(f"{formatting.rate(end)} %: {', '.join(line.hs for line in lines[:SHOWN])}{more}")
     return texts
 
@@ -380,17 +414,19 @@ def _total(found: RateQuote) -> str:
         told = formatting.rate(_tidy(found.rate))
         if low == high or low is None or high is None:
             return told
-        return f"{told} ({formatting.rate(low)} to {formatting.rate(high)})"
+        return _(
+            "{told} ({rate} to {rate_2})", told=told, rate=formatting.rate(low), rate_2=formatting.rate(high)
+        )
     if low is not None and high is not None:
-        return f"{formatting.rate(low)} to {formatting.rate(high)}"
+        return _("{rate} to {rate_2}", rate=formatting.rate(low), rate_2=formatting.rate(high))
     return _one_end(low, high)
 
 
 def _one_end(low: float | None, high: float | None) -> str:
     """What is known where the other end is not."""
     if high is not None:
-        return f"at most {formatting.rate(high)}"
-    return f"at least {formatting.rate(low)}" if low else formatting.NOT_KNOWN
+        return _("at most {rate}", rate=formatting.rate(high))
+    return _("at least {rate}", rate=formatting.rate(low)) if low else formatting.NOT_KNOWN
 
 
 def _steps(spans: list[RateSpan]) -> list[Step]:
@@ -422,8 +458,8 @@ def _show_history(query: Query, spans: list[RateSpan]) -> None:
         )
         for span in spans
     ]
-    title = f"{_title(query)}: percent of customs value"
-    show_table(title, ("From", "To", "Layers", "Percent"), rows, numeric=1)
+    title = _("{title}: percent of customs value", title=_title(query))
+    show_table(title, (_("From"), _("To"), _("Layers"), _("Percent")), rows, numeric=1)
     say_whole(in_terminal(_steps(spans)))
     for text in dict.fromkeys(text for span in spans for text in span.quote.warnings):
-        say(f"note: {text}")
+        say(_("note: {text}", text=text))

@@ -10,6 +10,7 @@ import typer
 
 from kosho.cli.draft_talk import as_lines, as_tables, decide
 from kosho.cli.terminal import show_progress
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.record.drafts import Pile
@@ -70,10 +71,10 @@ def show(  # noqa: PLR0913 - options of one command
     piles = [path for path in given if path.suffix in (".yaml", ".yml")]
     documents = [path for path in given if path not in piles]
     if len(piles) > 1 or (piles and (out or not accept)):
-        raise InputError(Problem("give one file of drafts, with --accept and without --out"))
+        raise InputError(Problem(_("give one file of drafts, with --accept and without --out")))
     where = piles[0] if piles else out
     if not documents and not (accept and where is not None and where.exists()):
-        raise InputError(Problem("no file to read", "kosho read FILE..."))
+        raise InputError(Problem(_("no file to read"), _("kosho read FILE...")))
     book = _targets(where, record) if accept else None
     require_file(where, book)
     texts, drafts = _read(documents)
@@ -87,7 +88,7 @@ def show(  # noqa: PLR0913 - options of one command
     if json:
         as_lines(drafts)
     elif not accept:
-        as_tables(drafts, "kosho read FILE --accept --out drafts.yaml", [path.name for path in files or ()])
+        as_tables(drafts, _("kosho read FILE --accept --out drafts.yaml"), [path.name for path in files or ()])
 
 
 def _fitting(propose: str | None, model: str | None, key_env: str | None, *, check: bool, accept: bool) -> None:
@@ -205,14 +206,14 @@ def _targets(where: Path | None, record: Path | None) -> Path:
 
     found: list[Problem] = []
     if where is None:
-        hint = "--out drafts.yaml makes one, or give one that is there"
-        found.append(Problem("needs a file that keeps the drafts and your decisions", hint, key="--accept"))
+        hint = _("--out drafts.yaml makes one, or give one that is there")
+        found.append(Problem(_("needs a file that keeps the drafts and your decisions"), hint, key="--accept"))
     path = record or Path("record.yaml")
     if path.is_dir():
         path /= "record.yaml"
     elif record is None and not path.exists():
-        hint = "--record record.yaml makes one, or name another"
-        found.append(Problem("there is no record.yaml here for drafts to enter", hint, key="--accept"))
+        hint = _("--record record.yaml makes one, or name another")
+        found.append(Problem(_("there is no record.yaml here for drafts to enter"), hint, key="--accept"))
     if found:
         raise InputError(found)
     return path
@@ -227,14 +228,16 @@ def _read(files: list[Path]) -> tuple[dict[str, Document], list[Draft]]:
     wrong: list[Problem] = []
     with show_progress("Reading") as progress:
         for number, (path, one) in enumerate(zip(files, each(files), strict=True), 1):
-            progress(f"Reading {path.name} ({number} of {len(files)})")
+            progress(
+                _("Reading {name} ({number} of {number_2})", name=path.name, number=number, number_2=len(files))
+            )
             if isinstance(one, InputError):
                 wrong += one.problems
                 continue
             document, found = one
             if document.name in texts:
                 wrong.append(
-                    Problem("another file of this name is being read too", "rename one", file=str(path))
+                    Problem(_("another file of this name is being read too"), _("rename one"), file=str(path))
                 )
                 continue
             texts[document.name] = document
@@ -250,7 +253,14 @@ def _keep(where: Path, drafts: list[Draft], texts: dict[str, Document], record: 
     pile = Pile.open(where)
     new = pile.add(drafts)
     pile.save()
-    sys.stderr.write(f"{where}: {new} new drafts, {len(pile.open_keys)} to decide on\n")
+    sys.stderr.write(
+        _(
+            "{where}: {new} new drafts, {number} to decide on\n",
+            where=where,
+            new=new,
+            number=len(pile.open_keys),
+        )
+    )
     if record is not None:
         _accept(pile, record, texts)
 

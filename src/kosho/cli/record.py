@@ -13,6 +13,7 @@ import typer
 from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -52,17 +53,21 @@ def show(  # noqa: PLR0913 - one parameter an option
 
     if case == "check":
         if checked is None:
-            raise InputError(Problem("no case to check", "kosho record check CASE"))
+            raise InputError(Problem(_("no case to check"), _("kosho record check CASE")))
         _check(checked, sources, json=json)
         return
     if checked is not None:
-        raise InputError(Problem(f"one case at a time, not {checked!r} too"))
+        raise InputError(Problem(_("one case at a time, not {checked!r} too", checked=checked)))
     on = day(as_of, "--as-of") or datetime.now(UTC).astimezone().date()
     record = Record.load(case, on)
     _refuse(record)
     if record.begins is not None and on < record.begins:
-        message = f"the record {record.name} begins on {record.begins}, after {on}"
-        raise InputError(Problem(message, f"ask about {record.begins} or later", key="--as-of"))
+        message = _(
+            "the record {name} begins on {begins}, after {on}", name=record.name, begins=record.begins, on=on
+        )
+        raise InputError(
+            Problem(message, _("ask about {begins} or later", begins=record.begins), key="--as-of")
+        )
     ledger = record.as_of(on, topic)
     if topic is not None:
         _refuse_unknown(topic, record, on)
@@ -84,8 +89,10 @@ def _refuse_unknown(topic: str, record: Record, on: date) -> None:
         return
     topics = sorted({one.topic for one in record.as_of(on).statements if one.topic})
     near = suggest(topic, topics) if len(topics) > MANY else None
-    hint = near or (f"topics: {', '.join(topics)}" if topics else "the record names none by that day")
-    raise InputError(Problem(f"nothing in the record touches {topic!r}", hint, key="--topic"))
+    hint = near or (
+        _("topics: {names}", names=", ".join(topics)) if topics else _("the record names none by that day")
+    )
+    raise InputError(Problem(_("nothing in the record touches {topic!r}", topic=topic), hint, key="--topic"))
 
 
 def _refuse(record: Record) -> None:
@@ -103,7 +110,7 @@ def _check(name: str, sources: Path | None, *, json: bool) -> None:
 
     given = sources or (Path(os.environ["KOSHO_SOURCES"]) if os.environ.get("KOSHO_SOURCES") else None)
     if given is not None and not given.is_dir():
-        raise InputError(Problem("is not a folder", file=str(given), key="--sources"))
+        raise InputError(Problem(_("is not a folder"), file=str(given), key="--sources"))
     record, verdict = examine(name, given)
     if verdict.problems:
         raise InputError(verdict.problems)
@@ -115,12 +122,33 @@ def _check(name: str, sources: Path | None, *, json: bool) -> None:
             {"schema_version": 1, "case": record.name, "statements": len(record.file.statements)} | counts
         )
         return
-    say(f"{record.name}: {len(record.file.statements)} statements, every reference found.")
-    say(f"Quotes: {verdict.verified} verified against their sources, {verdict.unverified} unverified.")
+    say(
+        _(
+            "{name}: {number} statements, every reference found.",
+            name=record.name,
+            number=len(record.file.statements),
+        )
+    )
+    say(
+        _(
+            "Quotes: {verified} verified against their sources, {unverified} unverified.",
+            verified=verdict.verified,
+            unverified=verdict.unverified,
+        )
+    )
     if verdict.unverified:
-        say("Unverified: no text at hand" + ("." if given else "; give --sources DIR or set KOSHO_SOURCES."))
+        say(
+            _("Unverified: no text at hand")
+            + ("." if given else _("; give --sources DIR or set KOSHO_SOURCES."))
+        )
     if cited is not None:
-        say(f"The table of the case rests on {len(cited)} statements: {', '.join(cited)}.")
+        say(
+            _(
+                "The table of the case rests on {number} statements: {names}.",
+                number=len(cited),
+                names=", ".join(cited),
+            )
+        )
 
 
 def _cited(record: Record) -> list[str] | None:
@@ -134,7 +162,7 @@ def _cited(record: Record) -> list[str] | None:
     from kosho.case import Case
 
     table = Case.load(folder).table()
-    return sorted({name for _, item in justified(table.file) for name in item.statements})
+    return sorted({name for _other, item in justified(table.file) for name in item.statements})
 
 
 def contract(ledger: Ledger, *, only_open: bool = False) -> dict[str, Any]:
@@ -191,7 +219,7 @@ def _deadline(one: Due) -> dict[str, Any]:
 
 def _same(one: SameEvent) -> dict[str, Any]:
     return {
-        "about": "one event, told by " + " and ".join(dict.fromkeys(m.source for m in one.meetings)),
+        "about": _("one event, told by ") + _(" and ").join(dict.fromkeys(m.source for m in one.meetings)),
         "statements": [_plain(m) for m in one.meetings],
         "differences": one.differences,
     }
@@ -206,15 +234,15 @@ def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
     from kosho.record.ledger import label
 
     name = ledger.record.party_name
-    say(f"{ledger.record.file.title}, as of {formatting.day(ledger.day)}")
+    say(_("{title}, as of {day}", title=ledger.record.file.title, day=formatting.day(ledger.day)))
     say("")
     if not (ledger.statements or ledger.contentions):
-        say("Nothing was recorded by that day" + (f" on {topic!r}." if topic else "."))
+        say(_("Nothing was recorded by that day") + (_(" on {topic!r}.", topic=topic) if topic else "."))
         return
     if content["timeline"]:
         rows = [
             (
-                one.date or "not dated",
+                one.date or _("not dated"),
                 label(one),
                 ", ".join(map(name, _who(one))),
                 _words(one.quote),
@@ -222,7 +250,7 @@ def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
             )
             for one in ledger.timeline
         ]
-        show_table("Timeline", ("Date", "What", "Who", "Words", "Source"), rows)
+        show_table(_("Timeline"), (_("Date"), _("What"), _("Who"), _("Words"), _("Source")), rows)
     _show_positions(ledger)
     if content["contentions"]:
         rows = [
@@ -235,7 +263,11 @@ def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
             )
             for one in content["contentions"]
         ]
-        show_table("Contentions", ("Point", "Between", "Raised in round", "Carried to", "Status"), rows)
+        show_table(
+            _("Contentions"),
+            (_("Point"), _("Between"), _("Raised in round"), _("Carried to"), _("Status")),
+            rows,
+        )
     if content["commitments"]:
         rows = [
             (
@@ -247,13 +279,18 @@ def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
             )
             for one in content["commitments"]
         ]
-        show_table("Commitments", ("Due", "By", "What", "Status", "Source"), rows)
+        show_table(_("Commitments"), (_("Due"), _("By"), _("What"), _("Status"), _("Source")), rows)
     if content["deadlines"]:
         rows = [
             (one["due"], _words(one["what"]), one.get("consequence", ""), one["source"], str(one["days_left"]))
             for one in content["deadlines"]
         ]
-        show_table("Deadlines", ("Date", "What", "Consequence", "Source", "Days left"), rows, numeric=1)
+        show_table(
+            _("Deadlines"),
+            (_("Date"), _("What"), _("Consequence"), _("Source"), _("Days left")),
+            rows,
+            numeric=1,
+        )
     for one in content["conflicts"]:
         _show_conflict(one)
 
@@ -273,12 +310,12 @@ def _show_positions(ledger: Ledger) -> None:
     sides = list(dict.fromkeys(ledger.record.side_of(party) for one in found for party in one.by))
     if not found:
         return
-    issues = list(dict.fromkeys(one.topic or NO_ISSUE for one in found))
+    issues = list(dict.fromkeys(one.topic or _(NO_ISSUE) for one in found))
     rows = [(issue, *(_cell(ledger, issue, side) for side in sides)) for issue in issues]
-    show_table("Positions", ("Issue", *(ledger.record.party_name(side) for side in sides)), rows)
+    show_table(_("Positions"), (_("Issue"), *(ledger.record.party_name(side) for side in sides)), rows)
 
 
-NO_ISSUE = "no issue given"
+NO_ISSUE = N_("no issue given")
 
 
 def _cell(ledger: Ledger, issue: str, side: str) -> str:
@@ -286,7 +323,7 @@ def _cell(ledger: Ledger, issue: str, side: str) -> str:
     lines: list[str] = []
     for one in ledger.positions:
         by = [party for party in one.by if record.side_of(party) == side]
-        if (one.topic or NO_ISSUE) != issue or not by:
+        if (one.topic or _(NO_ISSUE)) != issue or not by:
             continue
         bodies = ", ".join(record.party_name(party) for party in by if party != side)
         who = record.person_name(one.speaker) if one.speaker else bodies
@@ -298,7 +335,7 @@ def _cell(ledger: Ledger, issue: str, side: str) -> str:
 
 
 def _show_conflict(one: dict[str, Any]) -> None:
-    say(f"Conflict: {one['about']}")
+    say(_("Conflict: {about}", about=one["about"]))
     for statement in one["statements"]:
         say(f"  {statement['source']}: “{_words(statement['quote'])}”")
     for name, values in one.get("differences", {}).items():

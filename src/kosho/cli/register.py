@@ -16,6 +16,7 @@ from kosho.cli.register_upkeep import known as show_known
 from kosho.cli.register_upkeep import refuse_unknown_economy, stale
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -58,7 +59,13 @@ def check(
         content = {"files": files, "measures": len(register.measures), "lists": len(register.lists)}
         show_json({"schema_version": 1, **content, "problems": []})
     else:
-        say(f"{len(register.measures)} measures in {len(files)} files: nothing contradicts itself")
+        say(
+            _(
+                "{number} measures in {number_2} files: nothing contradicts itself",
+                number=len(register.measures),
+                number_2=len(files),
+            )
+        )
 
 
 app.command("against-schedule")(against)
@@ -102,10 +109,10 @@ def show(
         (m.id, country_name(m.imposer), m.authority, m.title, m.first_day.isoformat(), _value(m, partner))
         for m in law
     ]
-    columns = ("Measure", "Imposer", "Authority", "What", "Since", "Value")
-    show_table(f"In force on {formatting.day(when)}", columns, rows, numeric=1)
+    columns = (_("Measure"), _("Imposer"), _("Authority"), _("What"), _("Since"), _("Value"))
+    show_table(_("In force on {day}", day=formatting.day(when)), columns, rows, numeric=1)
     for note in notes:
-        say(f"note: {note}")
+        say(_("note: {note}", note=note))
 
 
 def _uncovered(register: Register, when: date, importer: str | None) -> list[str]:
@@ -146,7 +153,7 @@ def diff(
         show_editions((editions[0], editions[1]), importer or "USA", trade, partner, json=json)
     else:
         raise InputError(
-            Problem("compares two editions, or two days", "OLD NEW, or --known 2025-09-01 2025-09-30")
+            Problem(_("compares two editions, or two days"), _("OLD NEW, or --known 2025-09-01 2025-09-30"))
         )
 
 
@@ -161,12 +168,16 @@ def _value(measure: Measure, partner: str | None) -> str:
     if partner is not None:
         text = _with_unit(measure, measure.level_on(partner) or 0.0)
         outside = None if measure.value_out is None else measure.level_on(partner, in_quota=False)
-        return text if outside is None else f"{text} in quota, {_with_unit(measure, outside)} outside"
+        return (
+            text
+            if outside is None
+            else _("{text} in quota, {with_unit} outside", text=text, with_unit=_with_unit(measure, outside))
+        )
     if measure.value_out is not None:
-        return "inside and outside a quota"
+        return _("inside and outside a quota")
     if isinstance(measure.value, dict):
         low, high = min(measure.value.values()), max(measure.value.values())
-        return f"{formatting.rate(low)} to {_with_unit(measure, high)}"
+        return _("{rate} to {with_unit}", rate=formatting.rate(low), with_unit=_with_unit(measure, high))
     return _with_unit(measure, measure.value)
 
 

@@ -13,6 +13,7 @@ from kosho.cli.register_upkeep import refuse_unknown_economy
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.codes import country_name
 from kosho.errors import InputError, Problem
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compare"]
 
-NOT_HELD = "not in the register"
+NOT_HELD = N_("not in the register")
 
 
 def compare(  # noqa: PLR0913 - one parameter an option
@@ -64,15 +65,20 @@ def compare(  # noqa: PLR0913 - one parameter an option
         from kosho.cli.ratechart import svg
 
         from_ = formatting.listed([formatting.the_country(code) for code in partners])
-        title = f"What {formatting.the_country(importer)} takes from {from_} on {formatting.day(when)}, "
-        title += "percent of customs value"
+        title = _(
+            "What {country} takes from {from_of} on {day}, ",
+            country=formatting.the_country(importer),
+            from_of=from_,
+            day=formatting.day(when),
+        )
+        title += _("percent of customs value")
         write_figure(svg(found, title), title, figure)
     if json:
         show_json(_contract(found, register))
         return
     _show(found, when)
     if figure is not None:
-        say(f"{figure}: written")
+        say(_("{figure}: written", figure=figure))
 
 
 def _products(hs: str | None, group: str | None) -> list[Telling | str]:
@@ -84,7 +90,9 @@ def _products(hs: str | None, group: str | None) -> list[Telling | str]:
     codes = [text.strip() for text in (hs or "").split(",") if text.strip()]
     wrong = [text for text in codes if not is_code(text.replace(".", ""))]
     if wrong:
-        raise InputError([Problem(f"{text!r} is not an HS code", CODE_HINT, key="--hs") for text in wrong])
+        raise InputError(
+            [Problem(_("{text!r} is not an HS code", text=text), CODE_HINT, key="--hs") for text in wrong]
+        )
     return [
         *(Telling(code, code, code) for code in codes),
         *(text.strip() for text in (group or "").split(",") if text.strip()),
@@ -94,25 +102,37 @@ def _products(hs: str | None, group: str | None) -> list[Telling | str]:
 def _show(found: Comparison, when: date) -> None:
     partners = [country_name(code) for code in found.partners]
     rows = [[row.product, *(row.cells[code].text for code in found.partners)] for row in found.rates]
-    title = f"Rates of {formatting.the_country(found.importer)} on {formatting.day(when)}"
-    show_table(title, ("Product", *partners), rows)
+    title = _(
+        "Rates of {country} on {day}", country=formatting.the_country(found.importer), day=formatting.day(when)
+    )
+    show_table(title, (_("Product"), *partners), rows)
     rows = [
         [
             row.clause,
-            *(";\n".join(term.text for term in row.cells[code]) or NOT_HELD for code in found.partners),
+            *(";\n".join(term.text for term in row.cells[code]) or _(NOT_HELD) for code in found.partners),
         ]
         for row in found.terms
     ]
     rows += [
-        [title, *(str(getattr(found.dates[code], name) or NOT_HELD) for code in found.partners)]
-        for title, name in (("first known", "known"), ("rates since", "began"), ("next change", "next"))
+        [title, *(str(getattr(found.dates[code], name) or _(NOT_HELD)) for code in found.partners)]
+        for title, name in (
+            (_("first known"), "known"),
+            (_("rates since"), "began"),
+            (_("next change"), "next"),
+        )
     ]
-    show_table("Terms", ("Clause", *partners), rows)
+    show_table(_("Terms"), (_("Clause"), *partners), rows)
     for note in found.notes:
-        say(f"note: {note}")
+        say(_("note: {note}", note=note))
     if found.verified_to is not None and found.verified_to < when:
         importer, day_ = formatting.the_country(found.importer), formatting.day(found.verified_to)
-        say(f"note: measures of {importer} verified to {day_}; later ones may be missing")
+        say(
+            _(
+                "note: measures of {importer} verified to {day}; later ones may be missing",
+                importer=importer,
+                day=day_,
+            )
+        )
 
 
 def _contract(found: Comparison, register: Register) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.codes import country_name
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,25 +55,32 @@ def against(
     else:
         share = formatting.decimals(100 * found.equal / found.lines, 2)
         say(
-            f"{formatting.count(found.lines)} lines, {country_name(found.exporter)}, in force on "
-            f"{formatting.day(found.on)}: {formatting.count(found.equal)} equal ({share} %), "
-            f"{formatting.count(found.explained)} of the others explained"
+            _(
+                "{number} lines, {country}, in force on {day}: {number_2} equal ({share} %), {number_3} of "
+                "the others explained",
+                number=formatting.count(found.lines),
+                country=country_name(found.exporter),
+                day=formatting.day(found.on),
+                number_2=formatting.count(found.equal),
+                share=share,
+                number_3=formatting.count(found.explained),
+            )
         )
-        say(f"headings compared: {', '.join(found.headings)}")
+        say(_("headings compared: {names}", names=", ".join(found.headings)))
         rows = [
             (one.hs, _rates(one.schedule), formatting.rate(one.register), one.why)
             for one in found.different[:SHOWN]
         ]
         if rows:
-            show_table("Different", ("Line", "Schedule", "Register", "Why"), rows)
+            show_table(_("Different"), (_("Line"), _("Schedule"), _("Register"), _("Why")), rows)
         if len(found.different) > SHOWN:
-            say(f"… {formatting.count(len(found.different) - SHOWN)} more; --json lists all")
+            say(_("… {number} more; --json lists all", number=formatting.count(len(found.different) - SHOWN)))
     if found.different:
         raise typer.Exit(1)
 
 
 def _rates(rates: tuple[float, ...]) -> str:
-    return " or ".join(map(formatting.rate, rates))
+    return _(" or ").join(map(formatting.rate, rates))
 
 
 def _compared(found: Comparison) -> dict[str, Any]:
@@ -121,19 +129,32 @@ def show_editions(
     both, changed, changes = (
         formatting.count(number) for number in (found.compared, lines, len(found.changes))
     )
-    say(f"{both} lines in both editions; {changed} changed, {changes} changes in all")
+    say(
+        _(
+            "{both} lines in both editions; {changed} changed, {changes} changes in all",
+            both=both,
+            changed=changed,
+            changes=changes,
+        )
+    )
     if found.trade is not None and found.trade_of_all:
         share = formatting.decimals(100 * found.trade / found.trade_of_all, 2)
-        say(f"trade of the changed lines: {formatting.decimals(found.trade, 0)} ({share} %)")
+        say(
+            _(
+                "trade of the changed lines: {value} ({share} %)",
+                value=formatting.decimals(found.trade, 0),
+                share=share,
+            )
+        )
     rows = [
         (one.hs, one.what, one.column, one.old, one.new, "; ".join(one.law)) for one in found.changes[:SHOWN]
     ]
     if rows:
-        show_table("Changes", ("Line", "What", "Column", "Old", "New", "Law"), rows)
+        show_table(_("Changes"), (_("Line"), _("What"), _("Column"), _("Old"), _("New"), _("Law")), rows)
     if len(found.changes) > SHOWN:
-        say(f"… {formatting.count(len(found.changes) - SHOWN)} more; --json lists all")
+        say(_("… {number} more; --json lists all", number=formatting.count(len(found.changes) - SHOWN)))
     for note in found.notes:
-        say(f"note: {note}")
+        say(_("note: {note}", note=note))
 
 
 def _changed(found: EditionDiff) -> dict[str, Any]:
@@ -167,8 +188,14 @@ def _edition(name: str, importer: str, key: str) -> Mapping[str, Line]:
         return read_files([Path(name)]).lines
     editions = {one.edition: one for one in imported(territory(importer))}
     if name not in editions:
-        hint = suggest(name, editions) or "import it, or name a file"
-        raise InputError(Problem(f"{name!r} is no file and no imported edition of {importer}", hint, key=key))
+        hint = suggest(name, editions) or _("import it, or name a file")
+        raise InputError(
+            Problem(
+                _("{name!r} is no file and no imported edition of {importer}", name=name, importer=importer),
+                hint,
+                key=key,
+            )
+        )
     return {line.code: line for line in editions[name].lines.under("")}
 
 
@@ -180,21 +207,23 @@ def trade_by_line(path: Path, partner: str | None) -> dict[str, float]:
         code = next((names[name] for name in _CODES if name in names), None)
         value = next((names[name] for name in _VALUES if name in names), None)
         if code is None or value is None:
-            hint = f"a code ({', '.join(_CODES)}) and a value ({', '.join(_VALUES)})"
-            raise InputError(Problem("has not the columns of trade by line", hint, str(path), 1))
+            hint = _(
+                "a code ({names}) and a value ({names_2})", names=", ".join(_CODES), names_2=", ".join(_VALUES)
+            )
+            raise InputError(Problem(_("has not the columns of trade by line"), hint, str(path), 1))
         if partner is not None and "partner" in names and row[names["partner"]] != partner:
             continue
         try:
             amount = float(row[value] or 0)
         except ValueError:
             raise InputError(
-                Problem(f"{row[value]!r} is not a value", file=str(path), key=str(row[code]))
+                Problem(_("{row!r} is not a value", row=row[value]), file=str(path), key=str(row[code]))
             ) from None
         plain = str(row[code]).replace(".", "")
         found[plain] = found.get(plain, 0.0) + amount
     if not found:
-        what = f"imports from {partner}" if partner else "trade"
-        raise InputError(Problem(f"holds no {what}", file=str(path)))
+        what = _("imports from {partner}", partner=partner) if partner else _("trade")
+        raise InputError(Problem(_("holds no {what}", what=what), file=str(path)))
     return found
 
 
@@ -205,11 +234,13 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         try:
             from pyarrow import parquet
         except ImportError:
-            raise missing("schedules", "reading Parquet", path) from None
+            raise missing("schedules", _("reading Parquet"), path) from None
         try:
             return parquet.read_table(path).to_pylist()
         except (OSError, ValueError) as error:
-            raise InputError(Problem(f"is not Parquet: {error}".splitlines()[0], file=str(path))) from None
+            raise InputError(
+                Problem(_("is not Parquet: {error}", error=error).splitlines()[0], file=str(path))
+            ) from None
     from kosho.law.schedules.reading import text_of
 
     return list(csv.DictReader(io.StringIO(text_of(path), newline="")))

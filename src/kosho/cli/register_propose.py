@@ -10,6 +10,7 @@ import typer
 
 from kosho.cli.draft_talk import as_lines, as_tables, decide
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["propose"]
 
@@ -45,10 +46,12 @@ def propose(
     from kosho.record.proposing.book import RegisterBook
 
     if any(path.suffix in (".yaml", ".yml") for path in files):
-        raise InputError(Problem("give the documents; drafts of before are named by --out"))
+        raise InputError(Problem(_("give the documents; drafts of before are named by --out")))
     if accept and out is None:
-        hint = "--out drafts.yaml makes one, or adds to one that is there"
-        raise InputError(Problem("needs a file that keeps the drafts and your decisions", hint, key="--accept"))
+        hint = _("--out drafts.yaml makes one, or adds to one that is there")
+        raise InputError(
+            Problem(_("needs a file that keeps the drafts and your decisions"), hint, key="--accept")
+        )
     require_file(out, into if accept else None)
     if into.exists():
         read(into, MeasureFile)  # a file that is wrong is told before the first question
@@ -57,7 +60,14 @@ def propose(
         pile = Pile.open(out)
         new = pile.add(drafts)
         pile.save()
-        sys.stderr.write(f"{pile.path}: {new} new drafts, {len(pile.open_keys)} to decide on\n")
+        sys.stderr.write(
+            _(
+                "{path}: {new} new drafts, {number} to decide on\n",
+                path=pile.path,
+                new=new,
+                number=len(pile.open_keys),
+            )
+        )
         if accept:
             about = {path.name: law_text(path).about for path in files}
             decide(pile, RegisterBook(into, datetime.now(UTC).astimezone().date(), about), texts)
@@ -65,5 +75,5 @@ def propose(
         as_lines(drafts)
     elif not accept:
         as_tables(
-            drafts, "kosho register propose FILE --accept --out drafts.yaml", [path.name for path in files]
+            drafts, _("kosho register propose FILE --accept --out drafts.yaml"), [path.name for path in files]
         )

@@ -11,6 +11,7 @@ from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.codes import country_name
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.law.known_between import Change
@@ -29,7 +30,7 @@ def refuse_unknown_economy(code: str | None, option: str, *, alone: bool = False
     known_codes = {*countries()} if alone else {*countries(), *blocs()}
     if code is not None and code not in known_codes:
         hint = suggest(code.upper(), known_codes)
-        raise InputError(Problem(f"unknown country {code!r}", hint, key=option))
+        raise InputError(Problem(_("unknown country {code!r}", code=code), hint, key=option))
 
 
 def stale(
@@ -62,11 +63,11 @@ def stale(
         ]
         show_json({"schema_version": 1, "on": when.isoformat(), "stale": rows})
     elif not found:
-        say(f"Nothing needs a look on {formatting.day(when)}.")
+        say(_("Nothing needs a look on {day}.", day=formatting.day(when)))
     else:
         show_table(
-            f"What needs a look on {formatting.day(when)}",
-            ("Since", "Reason", "Subject", "Why"),
+            _("What needs a look on {day}", day=formatting.day(when)),
+            (_("Since"), _("Reason"), _("Subject"), _("Why")),
             [(one.since.isoformat(), one.reason, one.subject, one.why) for one in found],
         )
 
@@ -83,28 +84,44 @@ def known(days: tuple[str, str], importer: str | None, *, json: bool) -> None:
     refuse_unknown_economy(importer, "--importer")
     first, second = (day(text, "--known") for text in days)
     if first is None or second is None:
-        raise InputError(Problem("two days", key="--known"))
+        raise InputError(Problem(_("two days"), key="--known"))
     found = known_between(Register.load(), first, second, importer)
     if json:
         asked = {"known": [first.isoformat(), second.isoformat()], "importer": importer}
         show_json({"schema_version": 1, **asked, "changes": [_contract(one) for one in found]})
     elif not found:
-        say(f"Nothing became known from {formatting.day(first)} to {formatting.day(second)}.")
+        say(
+            _(
+                "Nothing became known from {day} to {day_2}.",
+                day=formatting.day(first),
+                day_2=formatting.day(second),
+            )
+        )
     else:
         rows = [
             (
                 one.known_from.isoformat(),
-                one.what + (", back in time" if one.retroactive else ""),
+                one.what + (_(", back in time") if one.retroactive else ""),
                 one.measure,
                 one.title,
                 one.first.isoformat(),
                 _several(one.partners),
-                str(len(one.lines)) if one.lines != ("all goods",) else "all goods",
+                str(len(one.lines)) if one.lines != (_("all goods"),) else _("all goods"),
             )
             for one in found
         ]
-        columns = ("Known", "What", "Measure", "Title", "Acts from", "Partners", "Headings")
-        title = f"What became known from {formatting.day(first)} to {formatting.day(second)}"
+        columns = (
+            _("Known"),
+            _("What"),
+            _("Measure"),
+            _("Title"),
+            _("Acts from"),
+            _("Partners"),
+            _("Headings"),
+        )
+        title = _(
+            "What became known from {day} to {day_2}", day=formatting.day(first), day_2=formatting.day(second)
+        )
         show_table(title, columns, rows)
 
 
@@ -115,7 +132,9 @@ NAMED = 4
 def _several(codes: tuple[str, ...]) -> str:
     names = [country_name(code) for code in codes]
     return (
-        ", ".join(names) if len(names) <= NAMED else f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
+        ", ".join(names)
+        if len(names) <= NAMED
+        else _("{names} and {number} more", names=", ".join(names[:NAMED]), number=len(names) - NAMED)
     )
 
 

@@ -12,6 +12,7 @@ from kosho.cli.options import Json
 from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
 from kosho.codes import country_name
 from kosho.errors import InputError, Problem
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from kosho.progress import Progress
@@ -23,12 +24,12 @@ app = typer.Typer(add_completion=False)
 STUDIES = ("cp2015", "gegravity", "lashkaripour2021", "ossa2014", "usa-tariffs-2025")
 USES = ("lump-sum", "tax-relief")
 MEASURES = {
-    "welfare_first_order": "Welfare as published (first order)",
-    "terms_of_trade": "  of which terms of trade",
-    "volume_of_trade": "  of which volume of trade",
-    "welfare": "Exact change of real income",
-    "real_wage": "Real wage",
-    "intra_bloc_trade": "Imports from the bloc",
+    "welfare_first_order": N_("Welfare as published (first order)"),
+    "terms_of_trade": N_("  of which terms of trade"),
+    "volume_of_trade": N_("  of which volume of trade"),
+    "welfare": N_("Exact change of real income"),
+    "real_wage": N_("Real wage"),
+    "intra_bloc_trade": N_("Imports from the bloc"),
 }
 WIDE = 8
 """Items that fit side by side; of more, those that are published are told, and all are in the JSON."""
@@ -84,7 +85,7 @@ def _refuse_options(study: str, run: dict[str, Any]) -> None:
     """
     if study != "usa-tariffs-2025" and run:
         option = "--" + next(iter(run)).replace("_", "-")
-        raise InputError(Problem(f"is for usa-tariffs-2025, not for {study}", key=option))
+        raise InputError(Problem(_("is for usa-tariffs-2025, not for {study}", study=study), key=option))
     if "revenue" in run:
         chosen(run["revenue"], USES, "--revenue")
 
@@ -133,8 +134,13 @@ def _show(content: dict[str, Any]) -> None:
         show_table("", ["", *items], rows, numeric=len(items))
     if "run" in content:
         _show_run(content)
-    say(f"largest difference: {formatting.significant(content['largest_difference'], 2, 6)} percentage points")
-    say(f"published: {content['source']}")
+    say(
+        _(
+            "largest difference: {significant} percentage points",
+            significant=formatting.significant(content["largest_difference"], 2, 6),
+        )
+    )
+    say(_("published: {source}", source=content["source"]))
     for one in content["notes"]:
         say(one)
 
@@ -144,7 +150,12 @@ def _show_run(content: dict[str, Any]) -> None:
     told = [f"{name.replace('_', ' ')} {_said(value)}" for name, value in content["run"].items()]
     measures = ("welfare", "equivalent_variation", "employment", "consumer_prices")
     rows = [[name.replace("_", " "), formatting.decimals(content[name]["USA"], 3)] for name in measures]
-    show_table(f"This run: {', '.join(told)}; all countries with --json", ["percent", "USA"], rows, numeric=1)
+    show_table(
+        _("This run: {names}; all countries with --json", names=", ".join(told)),
+        ["percent", "USA"],
+        rows,
+        numeric=1,
+    )
 
 
 def _said(value: object) -> str:
@@ -155,10 +166,13 @@ def _said(value: object) -> str:
 
 
 def _show_cp2015(content: dict[str, Any]) -> None:
-    for title, closure in (("Zero deficits, percent", "zero"), ("Observed deficits, percent", "observed")):
+    for title, closure in (
+        (_("Zero deficits, percent"), "zero"),
+        (_("Observed deficits, percent"), "observed"),
+    ):
         _show_bloc(title, content[closure], content["published"][closure])
-    say(f"published: {content['published']['source']}")
-    say(f"{formatting.decimals(1e3 * content['seconds_per_solve'], 0)} ms a solve")
+    say(_("published: {source}", source=content["published"]["source"]))
+    say(_("{value} ms a solve", value=formatting.decimals(1000.0 * content["seconds_per_solve"], 0)))
 
 
 def _show_bloc(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
@@ -174,7 +188,7 @@ def _show_bloc(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None
             ]
         rows.append(cells)
     columns = [
-        "Measure",
-        *(head for name in map(country_name, members) for head in (name, f"{name}, published")),
+        _("Measure"),
+        *(head for name in map(country_name, members) for head in (name, _("{name}, published", name=name))),
     ]
     show_table(title, columns, rows, numeric=len(columns) - 1)

@@ -11,6 +11,7 @@ from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_progress, show_table
 from kosho.errors import InputError, KoshoError, Problem
+from kosho.language import _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -62,42 +63,50 @@ def bring_in(  # noqa: PLR0913 - one parameter an option
     from kosho.law.schedules.importing import import_files
 
     since, until = day(first, "--from"), day(last, "--to")
-    with show_progress("Reading the schedule"):
+    with show_progress(_("Reading the schedule")):
         done = import_files(files, importer, edition, since, until, _reading(rates, decimal))
     content = _imported(done)
     if json:
         show_json(content)
         return
     whose = formatting.the_country(importer)
-    say(f"{content['path']}: {formatting.count(content['lines'])} lines of {whose}, {edition}\n")
+    say(
+        _(
+            "{path}: {number} lines of {whose}, {edition}\n",
+            path=content["path"],
+            number=formatting.count(content["lines"]),
+            whose=whose,
+            edition=edition,
+        )
+    )
     show_table(
-        "General duties",
-        ("Kind", "Lines"),
+        _("General duties"),
+        (_("Kind"), _("Lines")),
         [(k, formatting.count(n)) for k, n in content["kinds"].items()],
         numeric=1,
     )
     if content["references"]:
-        say(f"Lines that cite chapter 99: {formatting.count(content['references'])}")
+        say(_("Lines that cite chapter 99: {number}", number=formatting.count(content["references"])))
     for title, found in (
-        ("Misprints read all the same", content["mended"]),
-        ("Duties kept as text", content["kept_as_text"]),
-        ("Lines left out: no duty", content["left_out"]),
+        (_("Misprints read all the same"), content["mended"]),
+        (_("Duties kept as text"), content["kept_as_text"]),
+        (_("Lines left out: no duty"), content["left_out"]),
     ):
         if found:
             say(f"{title}: {formatting.count(len(found))}")
             for one in found[:SHOWN]:
                 say(f"  {one}")
             if len(found) > SHOWN:
-                say(f"  … {formatting.count(len(found) - SHOWN)} more; --json lists all")
+                say(_("  … {number} more; --json lists all", number=formatting.count(len(found) - SHOWN)))
 
 
 def _reading(rates: str | None, mark: str | None) -> Reading:
     from kosho.law.schedules.table import Reading
 
     if rates not in (None, "percent", "fraction"):
-        raise InputError(Problem(f"{rates!r} is neither percent nor fraction", key="--rates"))
+        raise InputError(Problem(_("{rates!r} is neither percent nor fraction", rates=rates), key="--rates"))
     if mark not in (None, "point", "comma"):
-        raise InputError(Problem(f"{mark!r} is neither point nor comma", key="--decimal"))
+        raise InputError(Problem(_("{mark!r} is neither point nor comma", mark=mark), key="--decimal"))
     return Reading(rates, "," if mark == "comma" else "." if mark == "point" else None)
 
 
@@ -137,13 +146,25 @@ def show(
     known = {*countries(), "EU27"}
     if importer not in known:
         raise InputError(
-            Problem(f"unknown importer {importer!r}", suggest(importer.upper(), known), key="ISO3")
+            Problem(
+                _("unknown importer {importer!r}", importer=importer),
+                suggest(importer.upper(), known),
+                key="ISO3",
+            )
         )
     today = day(on, "--on") or calendar.today()
     found = _lines(in_force(importer, today), hs)
     if found is None:
-        hint = "`kosho schedule import` brings in a whole schedule"
-        raise KoshoError(f"no schedule of {importer} at hand on {today} has {hs} ({hint})")
+        hint = _("`kosho schedule import` brings in a whole schedule")
+        raise KoshoError(
+            _(
+                "no schedule of {importer} at hand on {today} has {hs} ({hint})",
+                importer=importer,
+                today=today,
+                hs=hs,
+                hint=hint,
+            )
+        )
     schedule, lines = found
     content = _shown(schedule, lines, today)
     if json:
@@ -152,12 +173,19 @@ def show(
     for one in content["lines"][:SHOWN]:
         rows = [(d["column"], d["duty"], d["kind"], d["status"], d["source"], d["note"]) for d in one["duties"]]
         title = f"{one['code']}  {one['description']}" + (f"  ({one['unit']})" if one["unit"] else "")
-        show_table(title, ("Column", "Duty", "Kind", "Status", "Source", "Note"), rows)
+        show_table(title, (_("Column"), _("Duty"), _("Kind"), _("Status"), _("Source"), _("Note")), rows)
         for column, cited in one["references"].items():
-            say(f"see {', '.join(cited)} ({column})")
+            say(_("see {names} ({column})", names=", ".join(cited), column=column))
     if len(lines) > SHOWN:
-        say(f"… {formatting.count(len(lines) - SHOWN)} more lines; --json lists all")
-    say(f"{country_name(schedule.importer)}, {schedule.edition}, on {formatting.day(today)}")
+        say(_("… {number} more lines; --json lists all", number=formatting.count(len(lines) - SHOWN)))
+    say(
+        _(
+            "{country}, {edition}, on {day}",
+            country=country_name(schedule.importer),
+            edition=schedule.edition,
+            day=formatting.day(today),
+        )
+    )
 
 
 def _lines(schedules: list[Schedule], hs: str) -> tuple[Schedule, list[Line]] | None:

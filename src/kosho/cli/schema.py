@@ -9,6 +9,7 @@ import typer
 
 from kosho.cli.terminal import say_whole, show_json, show_table
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["app"]
 
@@ -32,7 +33,7 @@ def show(
     from kosho.schemas import FILES, json_schema, write_all
 
     if name is not None and to is not None:
-        raise InputError(Problem("a NAME and --all were both given", "give one"))
+        raise InputError(Problem(_("a NAME and --all were both given"), _("give one")))
     if to is not None:
         for path in write_all(to):
             say_whole(str(path))
@@ -40,4 +41,4 @@ def show(
         show_json(json_schema(name))
     else:
         rows = [(one.name, one.pattern, one.about) for one in FILES.values()]
-        show_table("Kinds of YAML files", ("Name", "File", "What it holds"), rows)
+        show_table(_("Kinds of YAML files"), (_("Name"), _("File"), _("What it holds")), rows)

@@ -13,6 +13,7 @@ import typer
 
 from kosho.cli.terminal import say_whole, show_json
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ def serve(
     from kosho.cli.answering import answer
     from kosho.extras import require
 
-    require("serve", "fastapi", "uvicorn", "jinja2", what="the live table")
+    require("serve", "fastapi", "uvicorn", "jinja2", what=_("the live table"))
     import uvicorn
 
     from kosho.serve import Settings, create_app
@@ -72,15 +73,25 @@ def serve(
     found = Settings(known, answer, first, names, token, sides=sides)
     if outside:
         sys.stderr.write(
-            "Warning: others on the network reach this server. Whoever has the token sees the cases and makes "
-            "this machine compute; nothing is encrypted.\n"
+            _(
+                "Warning: others on the network reach this server. Whoever has the token sees the cases and "
+                "makes this machine compute; nothing is encrypted.\n"
+            )
         )
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{where}/"
     query = f"?token={token}" if token else ""
-    say_whole(f"{address}{query}  (Ctrl-C ends it)")
+    say_whole(_("{address}{query}  (Ctrl-C ends it)", address=address, query=query))
     for one in sides:
-        say_whole(f"{one.file.party}: {address}{query}#side={one.file.party}&key={one.key}")
+        say_whole(
+            _(
+                "{party}: {address}{query}#side={party}&key={key}",
+                party=one.file.party,
+                address=address,
+                query=query,
+                key=one.key,
+            )
+        )
     sys.stdout.flush()
     config = uvicorn.Config(create_app(found), log_level="warning", access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[listening])
@@ -99,13 +110,13 @@ def _sides(case: str | None, first: str | None, files: Sequence[str]) -> list[Si
         return []
     if case is None or first is None:
         raise InputError(
-            Problem("the files of sides need a case", "kosho serve CASE --side FILE", key="--side")
+            Problem(_("the files of sides need a case"), _("kosho serve CASE --side FILE"), key="--side")
         )
     found = [Side.read(Path(one)) for one in files]
     parties = [one.file.party for one in found]
     twice = next((party for party in parties if parties.count(party) > 1), None)
     if twice is not None:
-        raise InputError(Problem(f"two files are of {twice}", "one a side", key="--side"))
+        raise InputError(Problem(_("two files are of {twice}", twice=twice), _("one a side"), key="--side"))
     deal = Desk.open(case, None, lambda _: None).deal
     for one in found:
         one.check(deal)
@@ -127,10 +138,15 @@ def open_cases(named: Sequence[str]) -> dict[str, str]:
             continue
         folder = case_folder(Path(one))
         if folder is None:
-            raise InputError(Problem(f"no case {one!r}", f"there are {', '.join(found)}; or give a folder"))
+            raise InputError(
+                Problem(
+                    _("no case {what!r}", what=one),
+                    _("there are {names}; or give a folder", names=", ".join(found)),
+                )
+            )
         name = folder.resolve().name
         if name in found:
-            raise InputError(Problem(f"two cases are called {name!r}", "rename a folder"))
+            raise InputError(Problem(_("two cases are called {name!r}", name=name), _("rename a folder")))
         found[name] = one
     return found
 
@@ -155,6 +171,8 @@ def _bound(host: str, port: int) -> socket.socket:
         found.bind((host, port))
         found.listen(256)
     except OSError as error:
-        message = f"cannot listen at {host}, port {port}: {error.strerror or error}"
-        raise InputError(Problem(message, "try --port 0", key="--port")) from None
+        message = _(
+            "cannot listen at {host}, port {port}: {value}", host=host, port=port, value=error.strerror or error
+        )
+        raise InputError(Problem(message, _("try --port 0"), key="--port")) from None
     return found

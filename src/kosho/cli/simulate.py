@@ -14,6 +14,7 @@ from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_
 from kosho.cli.terminal import chosen, day, say, show_assumptions, show_json, show_progress, show_table
 from kosho.cli.year_one import HELD, products, show_first_year, show_years, years
 from kosho.errors import InputError, Problem
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,11 +36,11 @@ app = typer.Typer(add_completion=False)
 SHOWN = (6, 3)
 """Economies besides the parties: those that lose and those that gain most."""
 ALL_SHOWN = (12, 4)
-PRICES = (
+PRICES = N_(
     "Consumer prices are counted in the value added of the world, so that they hold duties and what exchange "
     "rates do; only differences between economies, or from their wages, say something."
 )
-FLOW_COLUMNS = ("Base, billion USD", "New, billion USD", "Base, quantity", "New, quantity")
+FLOW_COLUMNS = (N_("Base, billion USD"), N_("New, billion USD"), N_("Base, quantity"), N_("New, quantity"))
 
 
 @app.command()
@@ -129,8 +130,8 @@ def show(  # noqa: PLR0913 - one parameter an option
 def _refuse_year_one(horizon: str) -> None:
     """Lines have no named products to follow through a first year."""
     if horizon != "10":
-        told = "--add answers for year ten; year one follows the trades that a scenario's case names"
-        raise InputError(Problem(told, "write the measure into a scenario (kosho new)", key="--horizon"))
+        told = _("--add answers for year ten; year one follows the trades that a scenario's case names")
+        raise InputError(Problem(told, _("write the measure into a scenario (kosho new)"), key="--horizon"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,13 +174,13 @@ class _Asked:
     def title(self) -> str:
         """The scenario and its day."""
         day = formatting.day(self.on or self.case.as_of)
-        return f"{self.case.scenario(self.scenario).title}, as of {day}"
+        return _("{title}, as of {day}", title=self.case.scenario(self.scenario).title, day=day)
 
     def compared(self) -> str:
         """What a result is compared with, in words."""
         from kosho.scenario.results import BASE
 
-        return "the base year" if self.against == BASE else f"“{self.case.scenario(self.against).title}”"
+        return _("the base year") if self.against == BASE else f"“{self.case.scenario(self.against).title}”"
 
 
 def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) -> None:
@@ -230,7 +231,13 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
         say("")
         show_years(early, content["years"], asked.compared())
     for flow in filter(lambda one: one.id in found.flows_left_out, asked.case.flows):
-        say(f"note: {flow.title} is not shown: {found.flows_left_out[flow.id]}")
+        say(
+            _(
+                "note: {title} is not shown: {flows_left_out}",
+                title=flow.title,
+                flows_left_out=found.flows_left_out[flow.id],
+            )
+        )
 
 
 def _on_several(asked: _Asked, names: Sequence[str], *, json: bool) -> None:
@@ -256,7 +263,7 @@ def _on_several(asked: _Asked, names: Sequence[str], *, json: bool) -> None:
 def _show_year_one(asked: _Asked, early: Sequence[ProductYear], left_out: Mapping[str, str]) -> None:
     show_first_year(asked.title(), asked.compared(), early)
     for flow in filter(lambda one: one.id in left_out, asked.case.flows):
-        say(f"note: {flow.title} has no year one here: {left_out[flow.id]}")
+        say(_("note: {title} has no year one here: {left_out}", title=flow.title, left_out=left_out[flow.id]))
 
 
 def _told(bounds: ScenarioCommitments, difference: Difference) -> dict[str, Any]:
@@ -331,21 +338,29 @@ def _show(
         for code in dict.fromkeys(shown)
     ]
     for measure in bounds.of_scenario:
-        say(f"note: {bounds.titles[measure]} is not in these results: {bounds.left_out[measure]}")
-    columns = ("Economy", INCOME[apart], "Billion USD a year", "GDP, %", "Consumer prices, %")
-    columns += ("Employment, %",) if moving else ("Real wage, %",)
-    title = f"{asked.title()}: long run (year ten), against {asked.compared()}"
+        say(
+            _(
+                "note: {titles} is not in these results: {left_out}",
+                titles=bounds.titles[measure],
+                left_out=bounds.left_out[measure],
+            )
+        )
+    columns = (_("Economy"), _(INCOME[apart]), _("Billion USD a year"), _("GDP, %"), _("Consumer prices, %"))
+    columns += (_("Employment, %"),) if moving else (_("Real wage, %"),)
+    title = _(
+        "{title}: long run (year ten), against {compared}", title=asked.title(), compared=asked.compared()
+    )
     show_table(title, columns, rows, numeric=len(columns) - 1)
     if asked.closure:
-        say(f"What adjusts besides prices and trade: {'; '.join(asked.closure.told)}.")
-    say(PRICES + "\n")
+        say(_("What adjusts besides prices and trade: {names}.", names="; ".join(asked.closure.told)))
+    say(_(PRICES) + "\n")
     ends = bounds.ends
     flows = [
         (flow.title, *_traded(one, ends, position))
         for position, (flow, one) in enumerate(zip(seen.flows, content["flows"], strict=True))
     ]
     if flows:
-        show_table("Flows, a year", ("Flow", *FLOW_COLUMNS), flows, numeric=len(FLOW_COLUMNS))
+        show_table(_("Flows, a year"), (_("Flow"), *map(_, FLOW_COLUMNS)), flows, numeric=len(FLOW_COLUMNS))
     _show_makers(content["makers"])
     show_bounds(seen, bounds, everything=everything)
     show_assumptions(content["assumptions"])
@@ -368,9 +383,9 @@ def _show_makers(found: list[dict[str, Any]]) -> None:
         for one in found
     ]
     if rows:
-        heads = ("Market", "Share, %,\nbase", "\nnew", "Sold, billion\nUSD, base", "\nnew")
-        heads += ("Made in Japan,\nbase", "\nnew")
-        show_table("Vehicles and parts of Japanese makers, wherever they are made", heads, rows, numeric=6)
+        heads = (_("Market"), _("Share, %,\nbase"), "\nnew", _("Sold, billion\nUSD, base"), "\nnew")
+        heads += (_("Made in Japan,\nbase"), "\nnew")
+        show_table(_("Vehicles and parts of Japanese makers, wherever they are made"), heads, rows, numeric=6)
 
 
 def _effect(found: dict[str, float | None], ends: CountryEnds | None, *, moving: bool) -> tuple[str, ...]:

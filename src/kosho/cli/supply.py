@@ -9,6 +9,7 @@ import typer
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say, show_assumptions, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.impact.ranges import Range
@@ -96,9 +97,13 @@ def _without(table: World, country: str, sector: str, origin: str) -> dict[str, 
 
     if origin not in table.countries:
         hint = suggest(origin.upper(), table.countries)
-        raise InputError(Problem(f"unknown country {origin!r}", hint, key="--without"))
+        raise InputError(Problem(_("unknown country {origin!r}", origin=origin), hint, key="--without"))
     if origin == country:
-        raise InputError(Problem(f"{origin} is the country itself", "name another origin", key="--without"))
+        raise InputError(
+            Problem(
+                _("{origin} is the country itself", origin=origin), _("name another origin"), key="--without"
+            )
+        )
     worlds = {"central": table, "low": low_elasticity(table)}
     share = float(table.flows.sel(importer=country, exporter=origin, sector=sector))
     return {
@@ -173,13 +178,20 @@ def _show(content: dict[str, Any]) -> None:
         (country_name(one["country"]), formatting.percent(one["share"], decimals=1))
         for one in content["value_added"]
     ]
-    rows.append(("tariffs along the chain", formatting.percent(content["tariffs_along_the_chain"], decimals=1)))
-    show_table(f"{goods} made in {buyer}: where its value is added", ("Origin", "%"), rows, numeric=1)
+    rows.append(
+        (_("tariffs along the chain"), formatting.percent(content["tariffs_along_the_chain"], decimals=1))
+    )
+    show_table(
+        _("{goods} made in {buyer}: where its value is added", goods=goods, buyer=buyer),
+        (_("Origin"), "%"),
+        rows,
+        numeric=1,
+    )
     inputs = [
         (country_name(one["exporter"]), sector_name(one["input"]), formatting.percent(one["share"], decimals=1))
         for one in content["inputs"]
     ]
-    show_table("What it buys directly, of its output", ("Origin", "Input", "%"), inputs, numeric=1)
+    show_table(_("What it buys directly, of its output"), (_("Origin"), _("Input"), "%"), inputs, numeric=1)
     origins = [
         (country_name(one["country"]), formatting.percent(one["share"], decimals=1))
         for one in content["origins"]
@@ -187,13 +199,21 @@ def _show(content: dict[str, Any]) -> None:
     if origins:
         worth = formatting.dollars(content["imports_musd"])
         show_table(
-            f"{goods} bought by {buyer} abroad, {worth} dollars a year", ("Origin", "%"), origins, numeric=1
+            _(
+                "{goods} bought by {buyer} abroad, {worth} dollars a year",
+                goods=goods,
+                buyer=buyer,
+                worth=worth,
+            ),
+            (_("Origin"), "%"),
+            origins,
+            numeric=1,
         )
     found = content["concentration"]
     if found["imports"] is not None:
         imports = formatting.decimals(found["imports"], 2)
-        say(f"Concentration of imports (Herfindahl-Hirschman, to 1): {imports}")
-    say(f"Concentration with its own producers: {formatting.decimals(found['with_home'], 2)}")
+        say(_("Concentration of imports (Herfindahl-Hirschman, to 1): {imports}", imports=imports))
+    say(_("Concentration with its own producers: {value}", value=formatting.decimals(found["with_home"], 2)))
     if content["without"] is not None:
         _show_loss(content["without"], buyer, goods)
     if content["vehicles"] is not None:
@@ -207,7 +227,11 @@ def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
 
     rows = [
         (
-            f"Deficits {one['deficits']}, {one['elasticities']} elasticities",
+            _(
+                "Deficits {deficits}, {elasticities} elasticities",
+                deficits=one["deficits"],
+                elasticities=one["elasticities"],
+            ),
             formatting.percent(one["welfare"], sign=True),
             formatting.billions(one["ev_musd"], sign=True, part=True),
             formatting.percent(one["price"], sign=True, decimals=1),
@@ -215,15 +239,22 @@ def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
         )
         for one in found["variants"]
     ]
-    title = f"{buyer} without {goods} from {country_name(found['origin'])} "
-    title += f"({formatting.dollars(found['base_musd'])} dollars a year): in the long run (year ten)"
+    title = _(
+        "{buyer} without {goods} from {country} ",
+        buyer=buyer,
+        goods=goods,
+        country=country_name(found["origin"]),
+    )
+    title += _(
+        "({money} dollars a year): in the long run (year ten)", money=formatting.dollars(found["base_musd"])
+    )
     say("")
     columns = (
-        *("Variant", "Real income, %", "Billion USD a year", "Its price, %"),
-        "Value added at home, billion USD",
+        *(_("Variant"), _("Real income, %"), _("Billion USD a year"), _("Its price, %")),
+        _("Value added at home, billion USD"),
     )
     show_table(title, columns, rows, numeric=4)
-    say("In the first year little can be replaced and the loss is larger still; nothing here measures it.\n")
+    say(_("In the first year little can be replaced and the loss is larger still; nothing here measures it.\n"))
 
 
 def _show_vehicles(found: dict[str, Any], country: str) -> None:
@@ -232,9 +263,11 @@ def _show_vehicles(found: dict[str, Any], country: str) -> None:
     rows = [(drive, _percents(one), _standing(one)) for drive, one in found["drives"].items()]
     if found["japanese_brands"] is not None:
         one = found["japanese_brands"]
-        rows.append(("Japanese brands, wherever made", _percents(one), _standing(one)))
+        rows.append((_("Japanese brands, wherever made"), _percents(one), _standing(one)))
     if rows:
-        show_table(f"Vehicles sold in {country}, share", ("Vehicles", "%", "How known"), rows)
+        show_table(
+            _("Vehicles sold in {country}, share", country=country), (_("Vehicles"), "%", _("How known")), rows
+        )
     for trade in found["makers"]:
         makers = [
             (
@@ -246,12 +279,15 @@ def _show_vehicles(found: dict[str, Any], country: str) -> None:
             )
             for maker, one in trade["makers"].items()
         ]
-        title = (
-            f"Shipped to {formatting.the_country(trade['market'])} in {trade['year']}, {trade['unit']} by maker"
+        title = _(
+            "Shipped to {country} in {year}, {unit} by maker",
+            country=formatting.the_country(trade["market"]),
+            year=trade["year"],
+            unit=trade["unit"],
         )
-        show_table(title, ("Maker", trade["unit"].capitalize(), "How known"), makers)
+        show_table(title, (_("Maker"), trade["unit"].capitalize(), _("How known")), makers)
     if rows or found["makers"]:
-        say(formatting.range_note("what sources give or is assumed") + "\n")
+        say(formatting.range_note(_("what sources give or is assumed")) + "\n")
 
 
 def _percents(one: dict[str, Any]) -> str:

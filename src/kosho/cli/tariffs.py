@@ -16,6 +16,7 @@ from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_assumptions, show_json, show_progress, show_table
 from kosho.display import plural
 from kosho.errors import InputError, KoshoError, Problem, Problems
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.bargain.optimal_tariffs import Options, RateSet, Tariffs, Tie
@@ -115,7 +116,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     _refuse_rates(low, high)
     sets = [_rate_set(text) for text in one_rate or ()]
     if sets and tie != "none":
-        raise InputError(Problem("sets and a tie at once", "one of --set and --tied", key="--tied"))
+        raise InputError(Problem(_("sets and a tie at once"), _("one of --set and --tied"), key="--tied"))
     with show_progress("Searching") as progress:
         table = named_world.load().whole
         named = list(table.countries) if parties == "all" else _codes(parties, "--parties")
@@ -140,7 +141,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     else:
         _show(found, content)
     if found.failing:
-        raise KoshoError(f"no answer, but the best point found: {found.failing}")
+        raise KoshoError(_("no answer, but the best point found: {failing}", failing=found.failing))
 
 
 def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
@@ -212,7 +213,11 @@ def _assumed(found: Tariffs) -> list[str]:
     """What the table needed, what the closure took, and what stands for base rates that nobody knows."""
     rates = _base_rates(found)
     unknown = sum(rate is None for rate in rates)
-    told = f"base rates of {unknown} of the {len(rates)} flows are not known and count as zero"
+    told = _(
+        "base rates of {unknown} of the {number} flows are not known and count as zero",
+        unknown=unknown,
+        number=len(rates),
+    )
     outcome = found.outcome
     return [*outcome.base.finest.meta.assumptions, *outcome.assumed, *([told] if unknown else [])]
 
@@ -220,7 +225,7 @@ def _assumed(found: Tariffs) -> list[str]:
 def _codes(text: str, option: str) -> list[str]:
     codes = [code.strip() for code in text.split(",") if code.strip()]
     if not codes:
-        raise InputError(Problem("no code given", "such as USA,JPN", key=option))
+        raise InputError(Problem(_("no code given"), _("such as USA,JPN"), key=option))
     return codes
 
 
@@ -235,7 +240,9 @@ def _rate_set(text: str) -> RateSet:
     name, told, flows = text.partition("=")
     parts = [part.strip() for part in flows.split(":")]
     if not name.strip() or not told or not parts[0] or len(parts) > 3:
-        raise InputError(Problem(f"{text!r} is no set of flows", "such as cars=USA:JPN+DEU:C29", key="--set"))
+        raise InputError(
+            Problem(_("{text!r} is no set of flows", text=text), _("such as cars=USA:JPN+DEU:C29"), key="--set")
+        )
     exporters, goods = ([*parts[1:], "", ""])[:2]
 
     def codes(listed: str) -> tuple[str, ...]:
@@ -248,10 +255,20 @@ def _refuse_rates(low: float, high: float) -> None:
     problems = Problems()
     for option, rate in (("--low", low), ("--high", high)):
         if not NO_RATE < rate <= HIGHEST:
-            problems.add(f"{rate:g} %", f"percent, above {NO_RATE:g} and at most {HIGHEST:,g}", key=option)
+            problems.add(
+                f"{rate:g} %",
+                _("percent, above {no_rate:g} and at most {highest:,g}", no_rate=NO_RATE, highest=HIGHEST),
+                key=option,
+            )
     problems.raise_if_any()
     if not low < high:
-        raise InputError(Problem(f"{low:g} % is not below --high {high:g} %", "the lower one", key="--low"))
+        raise InputError(
+            Problem(
+                _("{low:g} % is not below --high {high:g} %", low=low, high=high),
+                _("the lower one"),
+                key="--low",
+            )
+        )
 
 
 def _closure(given: Closure | None, profits: str | None, world: World) -> Closure | None:
@@ -260,7 +277,9 @@ def _closure(given: Closure | None, profits: str | None, world: World) -> Closur
 
     if profits is not None:
         if given is not None and given.profits:
-            raise InputError(Problem("profits are in --closure as well", "one of the two", key="--profits"))
+            raise InputError(
+                Problem(_("profits are in --closure as well"), _("one of the two"), key="--profits")
+            )
         given = replace(given or Closure(), profits=_sectors(profits, world, "--profits"))
     return given and given.sourced(world)
 
@@ -272,17 +291,22 @@ def _weights(given: Sequence[str], file: Path | None) -> dict[tuple[str, str], f
     problems = Problems()
     found = dict(read_weights(file)) if file else {}
     for text in given:
-        who, _, rest = text.partition(":")
-        code, _, number = rest.partition("=")
+        who, _other, rest = text.partition(":")
+        code, _other, number = rest.partition("=")
         try:
             amount = float(number)
         except ValueError:
-            problems.add(f"{text!r} is no weight", "such as USA:C29=1.5", key="--weight")
+            problems.add(_("{text!r} is no weight", text=text), _("such as USA:C29=1.5"), key="--weight")
             continue
         of = who.strip(), code.strip()
         if of in found:
-            told = f"{':'.join(of)} has two weights, {found[of]:g} and {amount:g}"
-            problems.add(told, "one", key="--weight")
+            told = _(
+                "{names} has two weights, {found:g} and {amount:g}",
+                names=":".join(of),
+                found=found[of],
+                amount=amount,
+            )
+            problems.add(told, _("one"), key="--weight")
         found[of] = amount
     problems.raise_if_any()
     return found
@@ -292,27 +316,40 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
     from kosho.codes import country_name
 
     rows, count = _rate_rows(found), int(found.instrument.max()) + 1
-    title = f"{found.kind} tariffs, {plural(count, 'rate')}" + (", the largest flows" if count > SHOWN else "")
-    columns = ("Importer", "Exporter", "Sector", "Base", "New", "Imports")
+    title = _("{kind} tariffs, {count}", kind=found.kind, count=plural(count, "rate")) + (
+        _(", the largest flows") if count > SHOWN else ""
+    )
+    columns = (_("Importer"), _("Exporter"), _("Sector"), _("Base"), _("New"), _("Imports"))
     setters = sorted(set(found.importer))
     if len(setters) == 1:  # said once
-        title += f", of {country_name(setters[0])}"
+        title += _(", of {country}", country=country_name(setters[0]))
         columns, rows = columns[1:], [row[1:] for row in rows]
-    title += "; rates in percent, imports in billion USD"
+    title += _("; rates in percent, imports in billion USD")
     show_table(formatting.starting(title), columns, rows, numeric=3)
-    against = "balanced trade at base tariffs" if content["deficits"] == "zero" else "base tariffs"
+    against = _("balanced trade at base tariffs") if content["deficits"] == "zero" else _("base tariffs")
     gains = [(country_name(code), percent(value)) for code, value in content["welfare"].items()]
-    what = "Gain, of income" if found.outcome.closure.labour_supply else "Real income"
-    show_table(f"{what}, long run (year ten), against {against}", ("Economy", "%"), gains, numeric=1)
+    what = _("Gain, of income") if found.outcome.closure.labour_supply else _("Real income")
+    show_table(
+        _("{what}, long run (year ten), against {against}", what=what, against=against),
+        (_("Economy"), "%"),
+        gains,
+        numeric=1,
+    )
     if content["closure"]:
-        say(f"What adjusts besides prices and trade: {'; '.join(content['closure'])}.")
+        say(_("What adjusts besides prices and trade: {names}.", names="; ".join(content["closure"])))
     aims = {code: gain for code, gain in found.gains.items() if abs(gain - content["welfare"][code]) > 1e-9}
     if aims:
         weighed = [(country_name(code), percent(gain)) for code, gain in aims.items()]
-        show_table("What they make largest, with their weights", ("Economy", "%"), weighed, numeric=1)
+        show_table(_("What they make largest, with their weights"), (_("Economy"), "%"), weighed, numeric=1)
     show_assumptions(content["assumptions"])
-    looked = f"{found.evaluations} equilibria"
-    say(f"First-order residual {found.residual:.1e} (the largest slope left open), {looked}.")
+    looked = _("{evaluations} equilibria", evaluations=found.evaluations)
+    say(
+        _(
+            "First-order residual {residual:.1e} (the largest slope left open), {looked}.",
+            residual=found.residual,
+            looked=looked,
+        )
+    )
 
 
 def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
@@ -339,8 +376,10 @@ def _rate_rows(found: Tariffs) -> list[tuple[str, ...]]:
         rows.append(
             (
                 country_name(found.importer[cells[0]]),
-                country_name(exporters[0]) if len(exporters) == 1 else f"{len(exporters)} economies",
-                sector_name(sectors[0]) if len(sectors) == 1 else f"{len(sectors)} sectors",
+                country_name(exporters[0])
+                if len(exporters) == 1
+                else _("{number} economies", number=len(exporters)),
+                sector_name(sectors[0]) if len(sectors) == 1 else _("{number} sectors", number=len(sectors)),
                 formatting.NOT_KNOWN
                 if any(known[cell] is None for cell in cells)
                 else formatting.decimals(100 * float(before[k] / old[k]), 1),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kosho.bounds import out_of_days
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def say_whole(text: str) -> None:
 def show_assumptions(texts: Sequence[str]) -> None:
     """What a table of the world needed to answer, one sentence each."""
     for text in texts:
-        say(f"Assumed: {text}.")
+        say(_("Assumed: {text}.", text=text))
 
 
 def _width() -> int:
@@ -128,7 +129,9 @@ def day(text: str | None, option: str) -> date | None:
             raise ValueError(text)
         found = date.fromisoformat(text)
     except ValueError:
-        raise InputError(Problem(f"{text!r} is not a date", "write YYYY-MM-DD", key=option)) from None
+        raise InputError(
+            Problem(_("{text!r} is not a date", text=text), _("write YYYY-MM-DD"), key=option)
+        ) from None
     if (wrong := out_of_days(found)) is not None:
         raise InputError(Problem(wrong, key=option))
     return found
@@ -143,4 +146,4 @@ def chosen(text: str, choices: Sequence[Choice], option: str) -> Choice:
     for choice in choices:
         if text == choice:
             return choice
-    raise InputError(Problem(f"unknown value {text!r}", suggest(text, choices), key=option))
+    raise InputError(Problem(_("unknown value {text!r}", text=text), suggest(text, choices), key=option))

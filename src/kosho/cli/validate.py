@@ -8,6 +8,7 @@ import typer
 
 from kosho.cli.options import Json
 from kosho.cli.terminal import say, say_whole, show_json, show_progress, show_table
+from kosho.language import _
 
 __all__ = ["app"]
 
@@ -37,11 +38,15 @@ def show(
             row.fact.id,
             row.published,
             row.told,
-            f"year {row.figure.horizon}",
+            _("year {horizon}", horizon=row.figure.horizon),
             row.verdict,
         )
         for row in found
     ]
-    show_table("The model beside what happened", ("Fact", "Published", "Kosho", "Horizon", "Verdict"), rows)
+    show_table(
+        _("The model beside what happened"),
+        (_("Fact"), _("Published"), _("Kosho"), _("Horizon"), _("Verdict")),
+        rows,
+    )
     for row in found:
         say(f"{row.fact.id}: {row.fact.fact}, {row.fact.period}, {row.fact.unit}. {row.fact.why}")

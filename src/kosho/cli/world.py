@@ -27,6 +27,7 @@ from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.cli.world_page import Facts, world_page
 from kosho.display import plural
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["app", "info_tables", "show_info", "size_told"]
 
@@ -76,11 +77,12 @@ def build(  # noqa: PLR0913 - one parameter an option
     )
     format_ = reader(source)
     target = _target(out)
-    with show_progress("Building the table"):
+    with show_progress(_("Building the table")):
         table = completed(format_.table(files or [], settings_of(source, settings, year)), said)
         path = write(table, target)
     size = formatting.decimals(path.stat().st_size / 1e6, 1)
-    say(f"{path}: {size_told(len(table.countries), len(table.sectors))}, {size} MB")
+    told = size_told(len(table.countries), len(table.sectors))
+    say(_("{path}: {size}, {size_2} MB", path=path, size=told, size_2=size))
 
 
 def _target(out: Path | None) -> Path:
@@ -89,7 +91,7 @@ def _target(out: Path | None) -> Path:
 
     target = out or Path("icio-2022.npz")
     if out is None and target.exists():
-        raise InputError(Problem("is there already", "--out says where to write", file=str(target)))
+        raise InputError(Problem(_("is there already"), _("--out says where to write"), file=str(target)))
     require_file(target)
     return target
 
@@ -103,7 +105,7 @@ def formats() -> None:
         (one.name, one.title, one.files, ", ".join(f"{key}: {what}" for key, what in one.settings.items()))
         for one in READERS.values()
     ]
-    show_table("Formats of tables", ("Format", "What it is", "Files", "Settings"), rows)
+    show_table(_("Formats of tables"), (_("Format"), _("What it is"), _("Files"), _("Settings")), rows)
 
 
 @app.command("info")
@@ -125,8 +127,8 @@ def info(
 
     require_file(html)
     if name is not None and world is not None:
-        raise InputError(Problem("a table and --world were both given", "give one"))
-    with show_progress("Reading the table"):
+        raise InputError(Problem(_("a table and --world were both given"), _("give one")))
+    with show_progress(_("Reading the table")):
         content = described(world_named(world, default=name).load().whole)
     if html is not None:
         save({html: world_page(content, info_tables(content))})
@@ -149,18 +151,33 @@ def info_tables(content: dict[str, Any]) -> list[Facts]:
     sizes, totals = content["sizes"], content["totals"]
     flows = formatting.count(sizes["flows"])
     facts = [
-        ("Table", f"{content['name']}, {content['year']}, fingerprint {content['world']}"),
-        *((("Edition", content["edition"]),) if content["edition"] else ()),
-        ("Source", content["source"]),
-        ("Licence", "; ".join(filter(None, (content["licence"], content["attribution"]))) or "not told"),
-        ("Size", size_told(sizes["countries"], sizes["sectors"], f"{flows} flows")),
-        ("Output", f"{_money(totals['output'])} USD, of which {_money(totals['trade'])} traded"),
-        *(("Estimated", text) for text in content["estimated"]),
+        (
+            _("Table"),
+            _(
+                "{name}, {year}, fingerprint {world}",
+                name=content["name"],
+                year=content["year"],
+                world=content["world"],
+            ),
+        ),
+        *(((_("Edition"), content["edition"]),) if content["edition"] else ()),
+        (_("Source"), content["source"]),
+        (_("Licence"), "; ".join(filter(None, (content["licence"], content["attribution"]))) or _("not told")),
+        (_("Size"), size_told(sizes["countries"], sizes["sectors"], _("{flows} flows", flows=flows))),
+        (
+            _("Output"),
+            _(
+                "{money} USD, of which {money_2} traded",
+                money=_money(totals["output"]),
+                money_2=_money(totals["trade"]),
+            ),
+        ),
+        *((_("Estimated"), text) for text in content["estimated"]),
         *_fit(content),
-        *(("Left out", text) for text in content["left_out"]),
-        *(("Adjusted", text) for text in content["adjustments"]),
+        *((_("Left out"), text) for text in content["left_out"]),
+        *((_("Adjusted"), text) for text in content["adjustments"]),
     ]
-    return [("The world table", ("What", "As it is"), facts, 0), *_balances(content)]
+    return [(_("The world table"), (_("What"), _("As it is")), facts, 0), *_balances(content)]
 
 
 def size_told(economies: int, sectors: int, *more: str) -> str:
@@ -174,18 +191,28 @@ def _money(million: float) -> str:
     for size, name in ((1e6, "trillion"), (1e3, "billion")):
         if million >= size:
             return f"{formatting.decimals(million / size, 1)} {name}"
-    return f"{formatting.figure(million, 3)} million"
+    return _("{value} million", value=formatting.figure(million, 3))
 
 
 def _fit(content: dict[str, Any]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if content["fit"] is not None:
         fit = content["fit"]["without_ports"]
-        text = f"goods trade of the {fit['pairs']} largest pairs against {content['fit']['source']} "
+        text = _(
+            "goods trade of the {pairs} largest pairs against {source} ",
+            pairs=fit["pairs"],
+            source=content["fit"]["source"],
+        )
         plain, logs = (formatting.decimals(fit[name], 2) for name in ("correlation", "correlation_of_logs"))
         gap = formatting.decimals(100 * fit["median_absolute_log_gap"], 0)
-        text += f"({content['fit']['year']}): correlation {plain}, in logs {logs}, median gap {gap} %"
-        found.append(("Fit", text))
+        text += _(
+            "({year}): correlation {plain}, in logs {logs}, median gap {gap} %",
+            year=content["fit"]["year"],
+            plain=plain,
+            logs=logs,
+            gap=gap,
+        )
+        found.append((_("Fit"), text))
     return [*found, *_named(content)]
 
 
@@ -195,14 +222,14 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
     unknown = [content["countries"][one["country"]] for one in tariffs["unknown_importers"]]
     share = tariffs["unknown_share_of_goods_trade"]
     trade = (
-        "no goods are traded"
+        _("no goods are traded")
         if share is None
-        else f"unknown on {formatting.decimals(100 * share, 0)} % of goods trade"
+        else _("unknown on {value} % of goods trade", value=formatting.decimals(100 * share, 0))
     )
-    text = f"base rates: {tariffs['base'] or 'as given'}; {trade}"
+    text = _("base rates: {value}; {trade}", value=tariffs["base"] or _("as given"), trade=trade)
     if unknown:
         text += f": {', '.join(unknown[:8])}{' …' if len(unknown) > 8 else ''}"
-    found = [("Tariffs", text)]
+    found = [(_("Tariffs"), text)]
     if sectors["sectors"]:
         covered = sectors["share_of_goods_trade"]
         told = sectors["name"]
@@ -210,10 +237,14 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
             one, several = (
                 formatting.decimals(100 * covered[of], 0) for of in ("in_one_icio_sector", "in_several")
             )
-            told += f"; {one} % of goods trade is in sectors of one ICIO sector, {several} % in sectors of "
+            told += _(
+                "; {what} % of goods trade is in sectors of one ICIO sector, {several} % in sectors of ",
+                what=one,
+                several=several,
+            )
             told += "several"
-        found.append(("Sectors", told))
-    return found + [("Assumed", text) for text in content["assumptions"]]
+        found.append((_("Sectors"), told))
+    return found + [(_("Assumed"), text) for text in content["assumptions"]]
 
 
 def _balances(content: dict[str, Any]) -> list[Facts]:
@@ -228,5 +259,9 @@ def _balances(content: dict[str, Any]) -> list[Facts]:
         )
         for code in largest
     ]
-    title = f"Net exports, billion USD, against {content['balances']['source']} ({content['balances']['year']})"
-    return [(title, ("Economy", "Table", "Published"), rows, 2)]
+    title = _(
+        "Net exports, billion USD, against {source} ({year})",
+        source=content["balances"]["source"],
+        year=content["balances"]["year"],
+    )
+    return [(title, (_("Economy"), _("Table"), _("Published")), rows, 2)]

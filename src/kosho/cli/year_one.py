@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from kosho import formatting
 from kosho.cli.terminal import say, show_table
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from kosho.scenario import ProductYear
 
 __all__ = ["HELD", "products", "show_first_year", "show_years", "years"]
 
-HELD = ("wages", "exchange rates", "spending of the market on the sector")
+HELD = (N_("wages"), N_("exchange rates"), N_("spending of the market on the sector"))
 
 
 def products(found: Sequence[ProductYear]) -> list[dict[str, Any]]:
@@ -59,16 +60,27 @@ def show_first_year(title: str, against: str, found: Sequence[ProductYear]) -> N
         for one in moved
         for first, (bears, *cells) in zip((True, False), _bearing(one), strict=True)
     ]
-    columns = ("Product", "Makers bear", "Number, %", "Price before duty, %", "Price after duty, %")
-    columns += ("Duty, billion USD", "Makers forgo, billion USD")
-    show_table(f"{title}: year one, against {against}", columns, rows, numeric=5)
+    columns = (
+        _("Product"),
+        _("Makers bear"),
+        _("Number, %"),
+        _("Price before duty, %"),
+        _("Price after duty, %"),
+    )
+    columns += (_("Duty, billion USD"), _("Makers forgo, billion USD"))
+    show_table(
+        _("{title}: year one, against {against}", title=title, against=against), columns, rows, numeric=5
+    )
     still = [one.flow.title for one in found if one not in moved]
     if still:
-        say(f"No change of duty: {formatting.listed(still)}.")
+        say(_("No change of duty: {names}.", names=formatting.listed(still)))
     say(
-        f"Held: {formatting.listed(HELD)}. From x to y: buyers who answer as one year after a change of duty, "
-        "or as in the low set of the long run. No source gives one value for what makers bear. Countries have "
-        "no year one: its sign would be that of the assumption on wages and deficits."
+        _(
+            "Held: {names}. From x to y: buyers who answer as one year after a change of duty, or as in "
+            "the low set of the long run. No source gives one value for what makers bear. Countries have "
+            "no year one: its sign would be that of the assumption on wages and deficits.",
+            names=formatting.listed([_(name) for name in HELD]),
+        )
     )
 
 
@@ -94,7 +106,7 @@ def _span(values: Sequence[float | None], *, percent: bool = False) -> str:
         texts = [formatting.percent(value, sign=True, decimals=1) for value in known]
     else:
         texts = [formatting.billions(value, part=True) for value in known]
-    return " to ".join(dict.fromkeys((texts[0], texts[-1])))
+    return _(" to ").join(dict.fromkeys((texts[0], texts[-1])))
 
 
 def years(
@@ -139,10 +151,12 @@ def show_years(found: Sequence[ProductYear], told: Sequence[dict[str, Any]], aga
         )
         for one, at in zip(found, told, strict=True)
     ]
-    title = f"Value before duty, %, against {against}"
-    show_table(title, ("Flow", "Year one", "Year three", "Year ten"), rows, numeric=3)
+    title = _("Value before duty, %, against {against}", against=against)
+    show_table(title, (_("Flow"), _("Year one"), _("Year three"), _("Year ten")), rows, numeric=3)
     say(
-        "Year three is a rule, for flows only: a straight line in logarithms from year one to year ten "
-        "(central elasticities); trade takes seven to ten years to settle (Boehm, Levchenko & "
-        "Pandalai-Nayar 2023)."
+        _(
+            "Year three is a rule, for flows only: a straight line in logarithms from year one to year "
+            "ten (central elasticities); trade takes seven to ten years to settle (Boehm, Levchenko & "
+            "Pandalai-Nayar 2023)."
+        )
     )

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from kosho.display import Shown
+from kosho.language import pgettext
 
 __all__ = [
     "Region",
@@ -160,13 +161,13 @@ def _names() -> dict[str, str]:
 
 
 def country_name(code: str) -> str:
-    """Short name of an economy, bloc or `talks` region; the code itself where it is none of these.
+    """Short name of an economy, bloc or `talks` region as it is said; the code where it is none of these.
 
     >>> from kosho.codes import country_name
     >>> country_name("KOR"), country_name("EU27"), country_name("ROW")
     ('Korea', 'European Union', 'Rest of the world')
     """
-    return _names().get(code, code)
+    return pgettext("economy", _names()[code]) if code in _names() else code
 
 
 def sector_name(code: str) -> str:
@@ -176,9 +177,8 @@ def sector_name(code: str) -> str:
     >>> sector_name("C10T12")
     'Food, beverages and tobacco'
     """
-    if code in sectors():
-        return sectors()[code].name
-    return _talks_sector_names().get(code, code)
+    name = sectors()[code].name if code in sectors() else _talks_sector_names().get(code)
+    return code if name is None else pgettext("sector", name)
 
 
 def expand_regions(codes: tuple[str, ...] | list[str]) -> tuple[str, ...]:

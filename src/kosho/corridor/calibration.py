@@ -19,6 +19,7 @@ from kosho.corridor.schema import Corridor, Moment, Target
 from kosho.corridor.times import Estimate, ReleaseTimes, moment
 from kosho.display import Shown
 from kosho.errors import InputError, KoshoError
+from kosho.language import _
 from kosho.progress import Progress
 
 __all__ = ["Fit", "calibrate", "moments"]
@@ -74,11 +75,11 @@ def calibrate(
     """
     fitted = [target for target in corridor.targets if target.parameter is not None]
     if not fitted:
-        raise InputError("no target of the corridor names a parameter to fit")
+        raise InputError(_("no target of the corridor names a parameter to fit"))
     names = tuple(str(target.parameter) for target in fitted)
     wanted = np.array([(targets or {}).get(target.moment, target.value.value) for target in fitted])
     if not (wanted > 0).all():
-        raise InputError("a published mean to fit to is not positive")
+        raise InputError(_("a published mean to fit to is not positive"))
     known = parameters(corridor)
 
     def simulated(made: Corridor) -> ReleaseTimes:
@@ -87,9 +88,9 @@ def calibrate(
     system = _System(corridor, names, tuple(fitted), wanted, simulated)
     here = system.at(np.log([known[name].value for name in names]))
     step = 0
-    for _ in range(ROUNDS):
+    for _other in range(ROUNDS):
         slopes = None
-        for _ in range(STEPS):
+        for _other in range(STEPS):
             if progress:
                 progress(f"step {step}: off by {here.worst:.1%} at most")
             if here.close:
@@ -102,7 +103,9 @@ def calibrate(
             move = there.point - here.point
             slopes += np.outer(there.miss - here.miss - slopes @ move, move) / (move @ move)
             here, step = there, step + 1
-    raise KoshoError(f"no parameters found that give the published means: {_worst(fitted, here.miss)}")
+    raise KoshoError(
+        _("no parameters found that give the published means: {worst}", worst=_worst(fitted, here.miss))
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from kosho.codes import is_locode, sectors
 from kosho.corridor.schema import ALWAYS, STAGES, Consignments, Corridor, StageName
 from kosho.corridor.traffic import expected_visits
 from kosho.errors import Problem, suggest
+from kosho.language import _
 from kosho.provenance import Cited
 from kosho.yamlfile import LineNumbers
 
@@ -62,68 +63,87 @@ def _ports(corridor: Corridor, ports: Mapping[str, str], mistake: _Mistake) -> I
         port = getattr(corridor, end)
         if not is_locode(port.code):
             yield mistake(
-                f"unknown port {port.code!r}",
+                _("unknown port {code!r}", code=port.code),
                 end,
                 "code",
-                hint=suggest(port.code, ports) or "a UN/LOCODE such as JPUKB",
+                hint=suggest(port.code, ports) or _("a UN/LOCODE such as JPUKB"),
             )
         elif port.code not in ports and port.source is None:
             near = suggest(port.code, ports)
-            hint = f"{near[:-1]}, or" if near else "if it exists,"
+            hint = _("{near}, or", near=near[:-1]) if near else _("if it exists,")
             yield mistake(
-                f"unknown port {port.code!r}", end, "code", hint=f"{hint} give a `source` for its code"
+                _("unknown port {code!r}", code=port.code),
+                end,
+                "code",
+                hint=_("{hint} give a `source` for its code", hint=hint),
             )
     if corridor.origin.code == corridor.destination.code:
-        yield mistake("is also the origin", "destination", "code")
+        yield mistake(_("is also the origin"), "destination", "code")
 
 
 def _calendar(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
     if corridor.window.start.weekday() != 0:
-        yield mistake(f"{corridor.window.start} is not a Monday", "window", "start")
+        yield mistake(_("{start} is not a Monday", start=corridor.window.start), "window", "start")
     days = corridor.window.warm_up + corridor.window.days + corridor.window.cool_down
     expected = days / 7 * sum(kind.per_week.value for kind in corridor.types.values())
     if days > MOST_DAYS:
-        hint = "a few weeks are enough; more replications make it surer"
+        hint = _("a few weeks are enough; more replications make it surer")
         yield mistake(
-            f"{days:,} days in all, more than the {MOST_DAYS:,} there may be", "window", "days", hint=hint
+            _("{days:,} days in all, more than the {most_days:,} there may be", days=days, most_days=MOST_DAYS),
+            "window",
+            "days",
+            hint=hint,
         )
     elif expected > MOST_CONSIGNMENTS:
-        message = f"about {expected:,.0f} consignments, more than the {MOST_CONSIGNMENTS:,} there may be"
+        message = _(
+            "about {expected:,.0f} consignments, more than the {most_consignments:,} there may be",
+            expected=expected,
+            most_consignments=MOST_CONSIGNMENTS,
+        )
         fit = int(days * MOST_CONSIGNMENTS / expected)
-        hint = f"{fit} days would fit" if fit else "fewer a week"
+        hint = _("{fit} days would fit", fit=fit) if fit else _("fewer a week")
         yield mistake(message, "window", "days", hint=hint)
     for name, hours in corridor.hours.items():
         for position, shift in enumerate(hours.shifts):
             if shift.span[0] >= shift.span[1]:
                 where = ("hours", name, "shifts", position)
-                yield mistake("a shift closes after it opens", *where, hint="split a night at 24:00 and 00:00")
+                yield mistake(
+                    _("a shift closes after it opens"), *where, hint=_("split a night at 24:00 and 00:00")
+                )
 
 
 def _types(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
     if not corridor.types:
-        yield mistake("names no type of consignment", "types")
+        yield mistake(_("names no type of consignment"), "types")
     for name, kind in corridor.types.items():
         total = sum(kind.mix.values())
         if abs(total - 1) > ROUNDING or min(kind.mix.values(), default=0) < 0:
-            yield mistake(f"shares add up to {total:g}, not 1", "types", name, "mix")
+            yield mistake(_("shares add up to {total:g}, not 1", total=total), "types", name, "mix")
         for sector in kind.mix:
             if sector not in sectors() or not sectors()[sector].goods:
                 hint = suggest(sector, (code for code, one in sectors().items() if one.goods))
-                yield mistake(f"unknown sector of goods {sector!r}", "types", name, "mix", sector, hint=hint)
+                yield mistake(
+                    _("unknown sector of goods {sector!r}", sector=sector),
+                    "types",
+                    name,
+                    "mix",
+                    sector,
+                    hint=hint,
+                )
         channels = kind.channels
         total = channels.green.value + channels.documents.value + channels.inspection.value
         if abs(total - 1) > ROUNDING:
-            yield mistake(f"shares add up to {total:g}, not 1", "types", name, "channels")
+            yield mistake(_("shares add up to {total:g}, not 1", total=total), "types", name, "channels")
         if corridor.trusted.lodged_early.value < kind.lodged_early.value - ROUNDING:
             yield mistake(
-                f"trusted traders lodge early less often than others of type {name}",
+                _("trusted traders lodge early less often than others of type {name}", name=name),
                 "trusted",
                 "lodged_early",
-                hint=f"at least {kind.lodged_early.value:g}",
+                hint=_("at least {value:g}", value=kind.lodged_early.value),
             )
     early, late = corridor.early.activation, corridor.stages.lodgement.time
     if early.mean.value > late.mean.value:
-        yield mistake("takes longer than lodgement after arrival", "early", "activation", "mean")
+        yield mistake(_("takes longer than lodgement after arrival"), "early", "activation", "mean")
 
 
 def _stages(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
@@ -131,16 +151,18 @@ def _stages(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
     for name, stage in corridor.stages.items():
         if stage.hours not in known:
             hint = suggest(stage.hours, known)
-            yield mistake(f"unknown hours {stage.hours!r}", "stages", name, "hours", hint=hint)
+            yield mistake(_("unknown hours {hours!r}", hours=stage.hours), "stages", name, "hours", hint=hint)
         if stage.repeat is not None and stage.repeat.value == 1:
-            yield mistake("every visit would be repeated", "stages", name, "repeat")
+            yield mistake(_("every visit would be repeated"), "stages", name, "repeat")
 
 
 def _sources(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
     known = {source.id for source in corridor.sources}
     for path, source in _references(corridor, ()):
         if source not in known:
-            yield mistake(f"unknown source {source!r}", *path, "source", hint=suggest(source, known))
+            yield mistake(
+                _("unknown source {source!r}", source=source), *path, "source", hint=suggest(source, known)
+            )
 
 
 def _references(node: object, path: tuple[str | int, ...]) -> Iterable[tuple[tuple[str | int, ...], str]]:
@@ -162,8 +184,10 @@ def _references(node: object, path: tuple[str | int, ...]) -> Iterable[tuple[tup
 def _busy(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
     for name, share in utilisation(corridor).items():
         if share >= 1:
-            message = f"{share:.0%} of capacity would be needed: the queue would grow without end"
-            yield mistake(message, "stages", name, "servers", hint="more servers, longer hours or less work")
+            message = _(
+                "{share:.0%} of capacity would be needed: the queue would grow without end", share=share
+            )
+            yield mistake(message, "stages", name, "servers", hint=_("more servers, longer hours or less work"))
 
 
 def utilisation(corridor: Corridor) -> dict[StageName, float]:

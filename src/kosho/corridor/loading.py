@@ -15,6 +15,7 @@ from kosho import schema_words, yamlfile
 from kosho.corridor.checks import impossible, mistakes
 from kosho.corridor.schema import Corridor, CorridorChange, CorridorScenario
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.provenance import Cited
 
 __all__ = ["between", "parameters", "ports", "read", "release_times", "shipped", "under", "with_values"]
@@ -77,13 +78,19 @@ def between(origin: str, destination: str, file: Path | None = None) -> Corridor
         if ends != (origin, destination):
             raise InputError(
                 Problem(
-                    f"is the corridor from {ends[0]} to {ends[1]}, not {origin} to {destination}",
+                    _(
+                        "is the corridor from {ends} to {ends_2}, not {origin} to {destination}",
+                        ends=ends[0],
+                        ends_2=ends[1],
+                        origin=origin,
+                        destination=destination,
+                    ),
                     file=str(file),
                 )
             )
         return corridor
     problems = [
-        Problem(f"unknown port {code!r}", suggest(code.upper(), ports()), key=place)
+        Problem(_("unknown port {code!r}", code=code), suggest(code.upper(), ports()), key=place)
         for code, place in ((origin, "FROM"), (destination, "TO"))
         if code not in ports()
     ]
@@ -93,8 +100,12 @@ def between(origin: str, destination: str, file: Path | None = None) -> Corridor
         known = ", ".join(" to ".join(pair) for pair in shipped())
         raise InputError(
             Problem(
-                f"no corridor from {origin} to {destination} is shipped",
-                f"shipped: {known}; give your own with --file",
+                _(
+                    "no corridor from {origin} to {destination} is shipped",
+                    origin=origin,
+                    destination=destination,
+                ),
+                _("shipped: {known}; give your own with --file", known=known),
             )
         )
     with as_file(files("kosho.corridor").joinpath("data", f"{origin}-{destination}.yaml".lower())) as path:
@@ -120,7 +131,7 @@ def read(path: Path) -> Corridor:
         if target.parameter is not None and target.parameter not in known:
             path_of = ("targets", position, "parameter")
             near = suggest(target.parameter, known)
-            found.append(Problem("no such parameter", near, str(path), lines[path_of], target.parameter))
+            found.append(Problem(_("no such parameter"), near, str(path), lines[path_of], target.parameter))
     for name in () if found else corridor.scenarios:
         path_of = ("scenarios", name)
         try:
@@ -182,7 +193,7 @@ def with_values(corridor: Corridor, values: Mapping[str, Value]) -> Corridor:
     for path, value in values.items():
         places = list(_places(content, path.split(".")))
         if not places:
-            raise InputError(Problem("no such parameter", suggest(path, parameters(corridor)), key=path))
+            raise InputError(Problem(_("no such parameter"), suggest(path, parameters(corridor)), key=path))
         for node, key in places:
             _set(node, key, value, path)
     for kind in content["types"].values():
@@ -194,7 +205,10 @@ def with_values(corridor: Corridor, values: Mapping[str, Value]) -> Corridor:
         made = Corridor.model_validate(content)
     except ValidationError as error:
         raise InputError(
-            Problem(f"not possible: {schema_words.sentence(one)}", key=".".join(map(str, one["loc"])))
+            Problem(
+                _("not possible: {sentence}", sentence=schema_words.sentence(one)),
+                key=".".join(map(str, one["loc"])),
+            )
             for one in error.errors()
         ) from None
     found = impossible(made)
@@ -221,7 +235,7 @@ def _set(node: dict[str, Any], key: str, value: Value, path: str) -> None:
     elif isinstance(old, str) and isinstance(value, str):
         node[key] = value
     else:
-        raise InputError(Problem(f"cannot become {value!r}", key=path))
+        raise InputError(Problem(_("cannot become {value!r}", value=value), key=path))
 
 
 def under(
@@ -245,7 +259,11 @@ def under(
     """
     if isinstance(scenario, str):
         if scenario not in corridor.scenarios:
-            raise InputError(Problem(f"unknown scenario {scenario!r}", suggest(scenario, corridor.scenarios)))
+            raise InputError(
+                Problem(
+                    _("unknown scenario {scenario!r}", scenario=scenario), suggest(scenario, corridor.scenarios)
+                )
+            )
         scenario = corridor.scenarios[scenario]
     values: dict[str, Value] = {}
     for position, change in enumerate(scenario.changes):

@@ -19,6 +19,7 @@ from kosho.corridor.timetable import Timetable
 from kosho.corridor.traffic import Batch, Traffic, draw
 from kosho.display import Shown
 from kosho.errors import KoshoError
+from kosho.language import _
 from kosho.provenance import Cited
 
 __all__ = ["Passage", "SimulatedYear", "StageUse", "replicate"]
@@ -157,7 +158,7 @@ def _run(corridor: Corridor, traffic: Traffic) -> SimulatedYear:
     network = Network()
     stations = _stations(corridor, network)
     calls = range(len(traffic.calls.arrival))
-    yard = _Yard(network, stations, [[] for _ in calls], [[] for _ in calls], [])
+    yard = _Yard(network, stations, [[] for _other in calls], [[] for _other in calls], [])
     for batch in traffic.batches:
         _load(batch, yard)
     berths = _ships(traffic, yard, corridor.early.ahead.value)
@@ -171,13 +172,17 @@ def _run(corridor: Corridor, traffic: Traffic) -> SimulatedYear:
     network.env.run()
     if network.unfinished:
         raise KoshoError(
-            f"{network.unfinished} steps were not done {PATIENCE} days after the last arrival: "
-            "the corridor is too busy, or too rarely open"
+            _(
+                "{unfinished} steps were not done {patience} days after the last arrival: the corridor is "
+                "too busy, or too rarely open",
+                unfinished=network.unfinished,
+                patience=PATIENCE,
+            )
         )
     passage, arrival = _passage(corridor, traffic, yard.records, berths)
     counted = (arrival >= first) & (arrival < last)
     if not counted.any():
-        raise KoshoError("no consignment arrives in the days that count")
+        raise KoshoError(_("no consignment arrives in the days that count"))
     return SimulatedYear(
         passage=passage.where(counted),
         stages=_uses(corridor, before, after),
@@ -269,7 +274,7 @@ def _routes(batch: Batch, names: Sequence[StageName], stations: dict[StageName, 
         [np.arange(width) < batch.visits[name][:, None] for name, width in zip(names, most, strict=True)]
     )
     hours = np.column_stack([batch.times[name] for name in names])[wanted].tolist()
-    columns = [stations[name] for name, width in zip(names, most, strict=True) for _ in range(width)]
+    columns = [stations[name] for name, width in zip(names, most, strict=True) for _other in range(width)]
     visited = [columns[column] for column in np.nonzero(wanted)[1].tolist()]
     ends = [0, *np.cumsum(wanted.sum(axis=1)).tolist()]
     return _Routes(visited, hours, ends)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, Field, field_validator
 
 from kosho.display import Card, listing, number, plural
+from kosho.language import _
 from kosho.provenance import Cited, Day, Frozen, Source
 
 __all__ = [
@@ -71,20 +72,20 @@ is arrival to permit of the others less that of those lodged early; `cost-of-oth
 
 def _clock(text: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", text):
-        raise ValueError("a time of day is written HH:MM, in quotes")
+        raise ValueError(_("a time of day is written HH:MM, in quotes"))
     return text
 
 
 def _share(cited: Cited) -> Cited:
     ends = [cited.value if end is None else end for end in (cited.low, cited.high)]
     if not 0 <= min(ends) <= max(ends) <= 1:
-        raise ValueError("a share is between 0 and 1")
+        raise ValueError(_("a share is between 0 and 1"))
     return cited
 
 
 def _not_negative(cited: Cited) -> Cited:
     if (cited.value if cited.low is None else cited.low) < 0:
-        raise ValueError("must not be negative")
+        raise ValueError(_("must not be negative"))
     return cited
 
 
@@ -92,7 +93,12 @@ def _servers(capacity: Cited | str) -> Cited | str:
     if isinstance(capacity, Cited):
         for end in (capacity.value, capacity.low, capacity.high):
             if end is not None and (end < 1 or end != int(end)):
-                raise ValueError(f"a stage needs a whole number of servers, at least one, or {UNLIMITED}")
+                raise ValueError(
+                    _(
+                        "a stage needs a whole number of servers, at least one, or {unlimited}",
+                        unlimited=UNLIMITED,
+                    )
+                )
     return capacity
 
 
@@ -232,7 +238,7 @@ class VesselCalls(Frozen):
     def _written(cls, slots: tuple[str, ...]) -> tuple[str, ...]:
         for slot in slots:
             if not re.fullmatch(rf"({'|'.join(WEEKDAYS)}) ([01]\d|2[0-3]):[0-5]\d", slot):
-                raise ValueError(f"a call is written `mon 06:00`, not {slot!r}")
+                raise ValueError(_("a call is written `mon 06:00`, not {slot!r}", slot=slot))
         return slots
 
     @property

@@ -25,6 +25,7 @@ from kosho.equilibrium.closure import Closure
 from kosho.equilibrium.constraints import Constraint
 from kosho.equilibrium.shock import Shock
 from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["Absorption", "absorption_of", "named_in"]
@@ -100,9 +101,11 @@ class Absorption:
                 named = sorted(here - {""})
                 hint = suggest(name, [*named, *self.sectors])
                 if not hint and named:
-                    hint = f"parts are {listing(named, 12)}"
+                    hint = _("parts are {names}", names=listing(named, 12))
                 problems.add(
-                    f"{name!r} is no sector, and no part of that name is changed", hint, key="absorbed"
+                    _("{name!r} is no sector, and no part of that name is changed", name=name),
+                    hint,
+                    key="absorbed",
                 )
         problems.raise_if_any()
 
@@ -169,11 +172,14 @@ def named_in(closure: Closure, shock: Shock, world: World) -> Closure:
 def _refuse_rents(shock: Shock, moved: Mask, constraints: Sequence[Constraint]) -> None:
     problems = Problems()
     for row in np.flatnonzero(moved & (shock.rent != 0))[:MOST].tolist():
-        problems.add(f"{shock.name(row)}: pays a rent, and its duty is absorbed by the maker", "one of the two")
+        problems.add(
+            _("{name}: pays a rent, and its duty is absorbed by the maker", name=shock.name(row)),
+            _("one of the two"),
+        )
     for row in np.flatnonzero(moved & _bounded(shock, constraints))[:MOST].tolist():
         problems.add(
-            f"{shock.name(row)}: is bounded, and its duty is absorbed by the maker",
-            "leave its exporter out of what is absorbed, or out of the bound",
+            _("{name}: is bounded, and its duty is absorbed by the maker", name=shock.name(row)),
+            _("leave its exporter out of what is absorbed, or out of the bound"),
         )
     problems.raise_if_any()
 

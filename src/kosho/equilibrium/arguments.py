@@ -10,6 +10,7 @@ import xarray as xr
 
 from kosho.arguments import MOST, NUMERIC, note_sort
 from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["Deficits", "note_elasticities", "note_world"]
@@ -25,15 +26,21 @@ def note_world(problems: Problems, world: object, deficits: object) -> None:
     if note_sort(problems, world, World, "world") and isinstance(world, World):
         for dim in ("countries", "sectors"):
             if not getattr(world, dim):
-                problems.add(f"has no {dim}", "an economy has one of each at least", key="world")
+                problems.add(_("has no {dim}", dim=dim), _("an economy has one of each at least"), key="world")
     if not isinstance(deficits, str) or deficits not in get_args(Deficits):
-        problems.add(f"deficits = {deficits!r}", suggest(str(deficits), get_args(Deficits)))
+        problems.add(
+            _("deficits = {deficits!r}", deficits=deficits), suggest(str(deficits), get_args(Deficits))
+        )
 
 
 def note_elasticities(problems: Problems, world: World, thetas: Sequence[object], members: int) -> None:
     """Note elasticities that are not `[sector]` of the world, positive and finite, one set for each member."""
     if len(thetas) != members:
-        problems.add(f"{len(thetas)} sets of elasticities for {members} shocks", "one for each", key="thetas")
+        problems.add(
+            _("{number} sets of elasticities for {members} shocks", number=len(thetas), members=members),
+            _("one for each"),
+            key="thetas",
+        )
     seen: set[int] = set()
     for k, theta in enumerate(thetas):
         if id(theta) in seen:
@@ -41,24 +48,29 @@ def note_elasticities(problems: Problems, world: World, thetas: Sequence[object]
         seen.add(id(theta))
         what = _wrong_elasticities(world, theta)
         if what:
-            problems.add(what, "[sector], one positive number for each", key=f"thetas[{k}]")
+            problems.add(what, _("[sector], one positive number for each"), key=f"thetas[{k}]")
         if len(problems.found) >= MOST:
             return
 
 
 def _wrong_elasticities(world: World, theta: object) -> str | None:
     if not isinstance(theta, xr.DataArray):
-        return f"is a {type(theta).__name__}, not a DataArray"
+        return _("is a {name}, not a DataArray", name=type(theta).__name__)
     if theta.dims != ("sector",):
-        return f"has dimensions {theta.dims}"
+        return _("has dimensions {dims}", dims=theta.dims)
     if theta.dtype.kind not in NUMERIC:
-        return f"is an array of {theta.dtype}, not of real numbers"
+        return _("is an array of {dtype}, not of real numbers", dtype=theta.dtype)
     labels = [str(code) for code in theta.indexes["sector"]] if "sector" in theta.indexes else []
     strangers = sorted(set(world.sectors) ^ set(labels))
     if strangers or len(labels) != len(world.sectors):
-        return f"sectors differ from the world's: {', '.join(strangers[:3]) or 'some are given twice'}"
+        return _(
+            "sectors differ from the world's: {value}",
+            value=", ".join(strangers[:3]) or _("some are given twice"),
+        )
     bad = ~(np.isfinite(theta.to_numpy()) & (theta.to_numpy() > 0))
     if bad.any():
         k = int(bad.argmax())
-        return f"{labels[k]}: {theta.to_numpy()[k]:g} is not positive and finite"
+        return _(
+            "{labels}: {to_numpy:g} is not positive and finite", labels=labels[k], to_numpy=theta.to_numpy()[k]
+        )
     return None

@@ -31,6 +31,7 @@ from kosho.equilibrium.outcome import FRACTION
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import bought_anyway, solve
 from kosho.errors import InputError, KoshoError, Problems
+from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.parallel import Shared, cores, one_thread, run
 from kosho.progress import Reached
@@ -138,7 +139,7 @@ class BatchOutcome(Fixed, Shown):
         codes = [str(code) for code in self.welfare.indexes["country"]]
         spans = dict(zip(codes, zip(welfare.min(axis=0), welfare.max(axis=0), strict=True), strict=True))
         most = sorted(codes, key=lambda code: spans[code][0] - spans[code][1])[:SHOWN]
-        ranges = {code: " to ".join(signed_percent(end) for end in spans[code]) for code in most}
+        ranges = {code: _(" to ").join(signed_percent(end) for end in spans[code]) for code in most}
         effects = [(f"welfare of {code}", text) for code, text in ranges.items()]
         return Card(head, [*rows, *effects, ("residual", f"at most {float(self.residual.max()):.0e}")])
 
@@ -381,7 +382,7 @@ def _checked(world: World, given: object, deficits: Deficits, tol: float) -> lis
     note_share_of_one(problems, tol, "tol", "1e-8")
     if not isinstance(given, Sequence) or isinstance(given, str):
         wanted = "a list of Counterfactual or Shock is wanted"
-        problems.add(f"is a {type(given).__name__}, not a sequence", wanted, key="counterfactuals")
+        problems.add(_("is a {name}, not a sequence", name=type(given).__name__), wanted, key="counterfactuals")
     problems.raise_if_any()
     changes: list[Counterfactual] = []
     for member, one in enumerate(cast("Sequence[object]", given)):
@@ -392,7 +393,7 @@ def _checked(world: World, given: object, deficits: Deficits, tol: float) -> lis
             continue
         changes.append(change)
         if change.shock.countries != world.countries or change.shock.sectors != world.sectors:
-            problems.add("made for a world with other countries or sectors", key=f"shock {member}")
+            problems.add(_("made for a world with other countries or sectors"), key=f"shock {member}")
     problems.raise_if_any()
     return changes
 

@@ -20,6 +20,7 @@ from kosho.equilibrium.kernel import SMALL_CELL, System
 from kosho.equilibrium.preconditioners import Factors
 from kosho.equilibrium.shock import ROUNDING, Shock
 from kosho.errors import InputError
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["BatchStack", "Family", "Look", "picked"]
@@ -367,7 +368,7 @@ def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Fam
     net[where] = own[where] * cells.net
     total = own.sum(axis=1)
     if ((total <= 0) & (base.spending[importer, sector] > 0)[:, None]).any():
-        raise InputError("a market is left without any supplier")
+        raise InputError(_("a market is left without any supplier"))
     total[total <= 0] = 1.0
     own /= total[:, None, :]
     net /= total[:, None, :]
@@ -412,7 +413,7 @@ def _cells(world: World, stack: BatchStack) -> _Cells:
     rest_net = net - by_cell(share / before)
     rest, rest_net = (np.where(np.abs(value) <= ROUNDING, 0.0, value) for value in (rest, rest_net))
     if ((rest_net < 0) | ((rest == 0) != (rest_net == 0))).any():
-        raise InputError("base tariffs of the parts do not fit the cell's")
+        raise InputError(_("base tariffs of the parts do not fit the cell's"))
     factor = rest + by_cell(weight)
     received = rest_net + by_cell(weight / wedge)
     paying = np.flatnonzero((stack.rent != 0) & (weight > 0))

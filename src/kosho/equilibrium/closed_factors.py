@@ -28,6 +28,7 @@ from kosho.equilibrium.closure import (
 from kosho.equilibrium.factor_markets import FactorMarkets, Relief
 from kosho.equilibrium.preconditioners import Factors, factors_of
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["closed_factors"]
@@ -125,8 +126,14 @@ def _refuse_supply(world: World, closure: Closure, kept_income: Array) -> None:
     if rich:
         raise InputError(
             Problem(
-                f"labour_supply = {closure.labour_supply:g} is too large for {', '.join(rich)}",
-                "with so large a surplus of trade, what is consumed is worth less than the work it takes: "
-                "a smaller elasticity, or deficits='zero'",
+                _(
+                    "labour_supply = {labour_supply:g} is too large for {names}",
+                    labour_supply=closure.labour_supply,
+                    names=", ".join(rich),
+                ),
+                _(
+                    "with so large a surplus of trade, what is consumed is worth less than the work it takes: "
+                    "a smaller elasticity, or deficits='zero'"
+                ),
             )
         )

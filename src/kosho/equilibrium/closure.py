@@ -20,6 +20,7 @@ from kosho.arrays import Array
 from kosho.display import Card, Shown, listing, number, percent
 from kosho.equilibrium.arguments import Deficits
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.readonly import fix
 from kosho.world import World
 from kosho.world.factors import capital_shares, factor_sources, investment_baskets, labour_taxes
@@ -286,7 +287,14 @@ def agreed(closure: Closure | None, deficits: Deficits) -> Closure:
         return closure
     if closure.deficits != "fixed":
         raise InputError(
-            Problem(f"deficits = {deficits!r}, and {closure.deficits!r} in the closure", "one of the two")
+            Problem(
+                _(
+                    "deficits = {deficits!r}, and {deficits_2!r} in the closure",
+                    deficits=deficits,
+                    deficits_2=closure.deficits,
+                ),
+                _("one of the two"),
+            )
         )
     return replace(closure, deficits=deficits)
 
@@ -323,7 +331,11 @@ def refuse_other_world(closure: Closure, world: World) -> None:
         _note_strangers(problems, closure.capital_share, world.sectors, "capital_share")
         missing = set(world.sectors) - set(closure.capital_share)
         if missing and closure.capital == "accumulated":
-            problems.add(f"none for {listing(sorted(missing))}", "one for each sector", key="capital_share")
+            problems.add(
+                _("none for {names}", names=listing(sorted(missing))),
+                _("one for each sector"),
+                key="capital_share",
+            )
     _note_strangers(problems, closure.profits, world.sectors, "profits")
     _note_strangers(
         problems, [one[0] for one in closure.absorbed if isinstance(one, tuple)], world.countries, "absorbed"
@@ -338,8 +350,12 @@ def refuse_other_world(closure: Closure, world: World) -> None:
                 problems.add(f"no {dim} {listing(sorted(missing))}", key="investment")
     if closure.scale and len(world.sectors) > 1:
         problems.add(
-            f"scale = {closure.scale:g} in a world of {len(world.sectors)} sectors",
-            "a device of one-sector worlds: inputs multiply it, and there may be no equilibrium",
+            _(
+                "scale = {scale:g} in a world of {number} sectors",
+                scale=closure.scale,
+                number=len(world.sectors),
+            ),
+            _("a device of one-sector worlds: inputs multiply it, and there may be no equilibrium"),
             key="scale",
         )
     problems.raise_if_any()
@@ -379,7 +395,7 @@ def _note_strangers(
 ) -> None:
     for code in dict.fromkeys(given):
         if code not in known:
-            problems.add(f"unknown code {code!r}", suggest(code, known), key=argument)
+            problems.add(_("unknown code {code!r}", code=code), suggest(code, known), key=argument)
 
 
 def _refuse(closure: Closure) -> None:
@@ -388,7 +404,9 @@ def _refuse(closure: Closure) -> None:
     _note_between(problems, closure.scale, "scale", -1.0, 1.0)
     if not (_is_number(closure.labour_mobility) and closure.labour_mobility >= 1):
         wanted = "1 (bound to sectors) to infinity (free to move)"
-        problems.add(f"labour_mobility = {closure.labour_mobility!r}", wanted)
+        problems.add(
+            _("labour_mobility = {labour_mobility!r}", labour_mobility=closure.labour_mobility), wanted
+        )
     for name, words in (("revenue", Revenue), ("capital", Capital), ("deficits", Deficits)):
         given = getattr(closure, name)
         if given not in get_args(words):
@@ -401,7 +419,7 @@ def _refuse(closure: Closure) -> None:
         names = [one.name for one in fields(closure) if one.name != "sources"]
         for name in closure.sources:
             if name not in names:
-                problems.add(f"no field {name!r}", suggest(str(name), names), key="sources")
+                problems.add(_("no field {name!r}", name=name), suggest(str(name), names), key="sources")
     if closure.investment is not None:
         _note_basket(problems, closure.investment)
     problems.raise_if_any()
@@ -420,7 +438,9 @@ def _note_profits(problems: Problems, given: object) -> None:
     if isinstance(given, Mapping):
         _note_by_name(problems, cast("Mapping[object, object]", given), "profits")
     elif isinstance(given, str) or not isinstance(given, Sequence):
-        problems.add(f"profits = {given!r}", "a list of sectors, or a share of receipts by sector")
+        problems.add(
+            _("profits = {given!r}", given=given), _("a list of sectors, or a share of receipts by sector")
+        )
 
 
 def _note_absorbed(problems: Problems, given: object) -> None:
@@ -429,7 +449,9 @@ def _note_absorbed(problems: Problems, given: object) -> None:
     for one, share in cast("Mapping[object, object]", given).items():
         parts = cast("tuple[object, ...]", one) if isinstance(one, tuple) else ("", one)
         if len(parts) != 2 or not all(isinstance(part, str) for part in parts):
-            problems.add(f"absorbed[{one!r}]", 'a sector or part "C29", or an exporter\'s ("JPN", "C29")')
+            problems.add(
+                _("absorbed[{what!r}]", what=one), _('a sector or part "C29", or an exporter\'s ("JPN", "C29")')
+            )
         _note_between(problems, share, f"absorbed[{one!r}]", 0.0, 1.0)
 
 
@@ -439,15 +461,22 @@ def _note_basket(problems: Problems, basket: object) -> None:
     values = cast("xr.DataArray", basket)
     total = values.sum("sector").to_numpy()
     if not (np.isfinite(values.to_numpy()).all() and (values.to_numpy() >= 0).all()):
-        problems.add("a share is negative or no number", key="investment")
+        problems.add(_("a share is negative or no number"), key="investment")
     elif np.abs(total - 1.0).max() > 1e-6:
         worst = str(values.indexes["country"][int(np.abs(total - 1.0).argmax())])
-        problems.add(f"shares of {worst} sum to {float(values.sel(country=worst).sum()):.6g}", "to one each")
+        problems.add(
+            _(
+                "shares of {worst} sum to {float:.6g}",
+                worst=worst,
+                float=float(values.sel(country=worst).sum()),
+            ),
+            _("to one each"),
+        )
 
 
 def _note_between(problems: Problems, value: object, shown: str, least: float, most: float) -> None:
     if not _is_number(value) or not least <= value <= most:
-        problems.add(f"{shown} = {value!r}", f"a number from {least:g} to {most:g}")
+        problems.add(f"{shown} = {value!r}", _("a number from {least:g} to {most:g}", least=least, most=most))
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -20,6 +20,7 @@ from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.constraints import Constraint, Purchase, Quota
 from kosho.equilibrium.nests import Demand, Varieties, demand
 from kosho.errors import KoshoError, Problem, Problems
+from kosho.language import _
 
 __all__ = [
     "EconomyState",
@@ -143,7 +144,7 @@ def settle(of: Varieties, bounds: WedgeBounds, state: EconomyState, start: Array
     cap = bounds.cap[:, None]
     here = gaps(of, bounds, state, np.clip(start, 0.0, cap))
     stuck = np.zeros(start.shape[1], bool)
-    for _ in range(limit):
+    for _other in range(limit):
         searching = ~stuck & (here.missed > TIGHT) & (here.z.max(axis=0, initial=0.0) <= FARTHEST)
         if not searching.any():
             break
@@ -171,9 +172,9 @@ def refuse_unmet(bounds: WedgeBounds, met: Met) -> None:
     """
     if not (met.missed <= 1e4 * TIGHT).all():
         wrong = ((np.abs(met.residual) > 1e-6) | (met.z > 0.5 * FARTHEST)).any(axis=1)
-        names = " and ".join(repr(bounds.constraints[c].name) for c in np.flatnonzero(wrong))
+        names = _(" and ").join(repr(bounds.constraints[c].name) for c in np.flatnonzero(wrong))
         who = names or "the constraints"
-        raise KoshoError(f"no wedge meets {who}: they cannot hold together in this economy")
+        raise KoshoError(_("no wedge meets {who}: they cannot hold together in this economy", who=who))
 
 
 def _at_ends(of: Varieties, bounds: WedgeBounds, state: EconomyState, here: Met) -> Met:
@@ -238,7 +239,9 @@ def conflict(bounds: WedgeBounds, of: Varieties) -> None:
     for c, constraint in enumerate(bounds.constraints):
         supplied = (bounds.weight[c][open_] * of.base[open_] > 0).any()
         if isinstance(constraint, Purchase) and bounds.required[c, 0] > 0 and not supplied:
-            problems.add(f"{constraint.name!r} cannot be met: the imports are banned, or the base had none")
+            problems.add(
+                _("{name!r} cannot be met: the imports are banned, or the base had none", name=constraint.name)
+            )
     problems.raise_if_any()
     for key in dict.fromkeys(_key(constraint) for constraint in bounds.constraints):
         # A ban is one whatever else is counted in.
@@ -264,7 +267,9 @@ def _contradiction(bounds: WedgeBounds, members: Sequence[int]) -> Problem:
         constraint, amount = bounds.constraints[k], float(bounds.required[k, 0])
         how = "at least" if isinstance(constraint, Purchase) else "at most"
         words.append(f"{constraint.name!r} ({f'{how} {amount:g}' if amount > 0 else 'a ban'})")
-    return Problem(" and ".join(words) + " cannot all hold", "change an amount or the flows it is about")
+    return Problem(
+        _(" and ").join(words) + _(" cannot all hold"), _("change an amount or the flows it is about")
+    )
 
 
 def _key(constraint: Constraint) -> tuple[str, str, str]:

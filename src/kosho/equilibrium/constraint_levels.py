@@ -13,6 +13,7 @@ from kosho.equilibrium.constraints import WORLD, Constraint, Flow, Purchase, Quo
 from kosho.equilibrium.nests import Varieties
 from kosho.equilibrium.shock import Shock
 from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.world import World
 
 __all__ = [
@@ -33,7 +34,9 @@ def markets_of(base: World, constraints: Sequence[Constraint]) -> list[tuple[int
     problems, seen = Problems(), set[str]()
     for constraint in constraints:
         if constraint.name in seen:
-            problems.add(f"two constraints are named {constraint.name!r}", "each needs a name of its own")
+            problems.add(
+                _("two constraints are named {name!r}", name=constraint.name), _("each needs a name of its own")
+            )
         seen.add(constraint.name)
         countries = [code for flow in constraint.flows for code in (flow.importer, flow.exporter)]
         if isinstance(constraint, Quota | TariffQuota) and constraint.holder not in ("importer", "exporter"):
@@ -45,7 +48,9 @@ def markets_of(base: World, constraints: Sequence[Constraint]) -> list[tuple[int
             *((flow.sector, base.sectors) for flow in constraint.flows),
         ):
             if code not in known:
-                problems.add(f"{constraint.name}: unknown label {code!r}", suggest(code, known))
+                problems.add(
+                    _("{name}: unknown label {code!r}", name=constraint.name, code=code), suggest(code, known)
+                )
     problems.raise_if_any()
     return [
         (base.position(flow.importer), base.sector_position(flow.sector))
@@ -66,13 +71,19 @@ def rows_of(of: Varieties, base: World, constraints: Sequence[Constraint]) -> Ma
             if flow.part and not named.any():
                 known = {str(label) for label in part[here]} - {""}
                 problems.add(
-                    f"{constraint.name}: there is no part {flow.part!r} in {flow.importer} from "
-                    f"{flow.exporter}, {flow.sector}",
-                    suggest(flow.part, known) or "parts are named in the shock or in a nest",
+                    _(
+                        "{name}: there is no part {part!r} in {importer} from {exporter}, {sector}",
+                        name=constraint.name,
+                        part=flow.part,
+                        importer=flow.importer,
+                        exporter=flow.exporter,
+                        sector=flow.sector,
+                    ),
+                    suggest(flow.part, known) or _("parts are named in the shock or in a nest"),
                 )
             found[c] |= named
         if isinstance(constraint, TariffQuota) and (s.rent[of.row[found[c]]] > 0).any():
-            problems.add(f"{constraint.name}: these imports already bear a rent")
+            problems.add(_("{name}: these imports already bear a rent", name=constraint.name))
     problems.raise_if_any()
     return found
 
@@ -118,7 +129,13 @@ def bounds_of(of: Varieties, base: World, constraints: Sequence[Constraint], row
     required = levels(constraints, weight @ net, np.array([one.amount for one in constraints])[:, None])
     for constraint, (level,) in zip(constraints, required, strict=True):
         if level < 0 and not isinstance(constraint, Purchase):
-            problems.add(f"{constraint.name}: {constraint.amount:g} on top of the base is below zero")
+            problems.add(
+                _(
+                    "{name}: {amount:g} on top of the base is below zero",
+                    name=constraint.name,
+                    amount=constraint.amount,
+                )
+            )
     problems.raise_if_any()
     deflators = [
         base.position(one.deflator) if one.measured == "value" and one.deflator != WORLD else -1
@@ -172,7 +189,14 @@ def _per_money(of: Varieties, base: World, constraint: Constraint, net: Array, p
         if flow.part:
             here &= np.array(of.shock.part, object)[of.row] == flow.part
         if not counted or not net[here].sum() > 0:
-            problems.add(f"{constraint.name}: the world does not count {flow} in {constraint.unit!r}")
+            problems.add(
+                _(
+                    "{name}: the world does not count {flow} in {unit!r}",
+                    name=constraint.name,
+                    flow=flow,
+                    unit=constraint.unit,
+                )
+            )
             continue
         weight[here] = counted[-1].quantity / net[here].sum()
     return weight

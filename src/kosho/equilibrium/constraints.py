@@ -19,6 +19,7 @@ import xarray as xr
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing, million, number, percent, thing
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.readonly import Fixed, fix
 from kosho.world import labelled
 
@@ -78,16 +79,27 @@ class Constraint(Shown):
     def __post_init__(self) -> None:
         problems = Problems()
         if self.basis not in get_args(Basis):
-            problems.add(f"{self.name}: basis = {self.basis!r}", suggest(str(self.basis), get_args(Basis)))
+            problems.add(
+                _("{name}: basis = {basis!r}", name=self.name, basis=self.basis),
+                suggest(str(self.basis), get_args(Basis)),
+            )
         if self.measured not in get_args(Measured):
             near = suggest(str(self.measured), get_args(Measured))
-            problems.add(f"{self.name}: measured = {self.measured!r}", near)
+            problems.add(_("{name}: measured = {measured!r}", name=self.name, measured=self.measured), near)
         if not math.isfinite(self.amount) or (self.amount < 0 and self.basis != "increment"):
-            problems.add(f"{self.name}: an amount of {self.amount:g} cannot be", "zero or more")
+            problems.add(
+                _("{name}: an amount of {amount:g} cannot be", name=self.name, amount=self.amount),
+                _("zero or more"),
+            )
         if self.unit and self.measured == "value":
-            problems.add(f"{self.name}: a value has no unit {self.unit!r}", "measured='quantity'")
+            problems.add(
+                _("{name}: a value has no unit {unit!r}", name=self.name, unit=self.unit),
+                _("measured='quantity'"),
+            )
         if self.deflator != WORLD and self.measured == "quantity":
-            problems.add(f"{self.name}: a quantity needs no deflator", "it is deflated by its own cost")
+            problems.add(
+                _("{name}: a quantity needs no deflator", name=self.name), _("it is deflated by its own cost")
+            )
         self._refuse_more(problems)
         problems.raise_if_any()
 
@@ -115,16 +127,29 @@ class Constraint(Shown):
 
     def _refuse_more(self, problems: Problems) -> None:
         if isinstance(self, TariffQuota) and not -1 < self.inside < self.outside < math.inf:
-            problems.add(f"{self.name}: rates {self.inside:g} inside and {self.outside:g} outside", "in < out")
+            problems.add(
+                _(
+                    "{name}: rates {inside:g} inside and {outside:g} outside",
+                    name=self.name,
+                    inside=self.inside,
+                    outside=self.outside,
+                ),
+                _("in < out"),
+            )
         if isinstance(self, Purchase) and not 0.0 <= self.additional <= 1.0:
-            problems.add(f"{self.name}: additional = {self.additional:g}", "a share from 0 to 1")
+            problems.add(
+                _("{name}: additional = {additional:g}", name=self.name, additional=self.additional),
+                _("a share from 0 to 1"),
+            )
         if not self.flows:
-            problems.add(f"{self.name}: names no flow")
+            problems.add(_("{name}: names no flow", name=self.name))
         if len(set(self.flows)) < len(self.flows):
-            problems.add(f"{self.name}: names a flow twice")
+            problems.add(_("{name}: names a flow twice", name=self.name))
         for flow in self.flows:
             if flow.importer == flow.exporter:
-                problems.add(f"{self.name}: {flow} is domestic", "only imports are bounded")
+                problems.add(
+                    _("{name}: {flow} is domestic", name=self.name, flow=flow), _("only imports are bounded")
+                )
 
     @property
     def sign(self) -> float:
@@ -281,7 +306,9 @@ class Settled(Fixed, Shown):
         """
         if importer not in self.countries:
             hint = suggest(importer, self.countries)
-            raise InputError(Problem(f"unknown country {importer!r}", hint, key="importer"))
+            raise InputError(
+                Problem(_("unknown country {importer!r}", importer=importer), hint, key="importer")
+            )
         change = self.change[self.countries.index(importer)]
         order = np.argsort(-np.abs(change), kind="stable")[:count].tolist()
         return {self.countries[i]: float(change[i]) for i in order if change[i] != 0}

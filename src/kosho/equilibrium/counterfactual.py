@@ -10,6 +10,7 @@ from kosho.equilibrium.constraints import Constraint
 from kosho.equilibrium.nests import Nest
 from kosho.equilibrium.shock import Shock
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 
 __all__ = ["Counterfactual", "as_counterfactual"]
 
@@ -78,5 +79,5 @@ def as_counterfactual(given: object, argument: str = "counterfactual") -> Counte
         return given
     if isinstance(given, Shock):
         return Counterfactual(given)
-    what = f"is a {type(given).__name__}, not a Counterfactual or a Shock"
-    raise InputError(Problem(what, "see Shock.tariffs and Shock.parts", key=argument))
+    what = _("is a {name}, not a Counterfactual or a Shock", name=type(given).__name__)
+    raise InputError(Problem(what, _("see Shock.tariffs and Shock.parts"), key=argument))

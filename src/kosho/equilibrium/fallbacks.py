@@ -18,6 +18,7 @@ from kosho.equilibrium.fixed_point import Ended, Pace, iterate
 from kosho.equilibrium.kernel import Iterate, System, Values, evaluate
 from kosho.equilibrium.nested_fixed_point import homotopy, nested_fixed_point
 from kosho.errors import ConvergenceError
+from kosho.language import _
 from kosho.world import World, labelled
 
 __all__ = ["Solution", "SolverReport", "best_point", "find"]
@@ -106,7 +107,7 @@ def _failure(system: System, best: Iterate, world: World, iterations: int) -> Co
     cells = np.maximum(np.abs(values.price_gap[worst]), np.abs(values.relative_spending_gap[worst]))
     cells = np.nan_to_num(cells, nan=np.inf)
     sector = world.sectors[int(cells.argmax())] if cells.max() >= gaps[worst] else None
-    hint = "a smaller shock may have an answer"
+    hint = _("a smaller shock may have an answer")
     if (system.deficits != 0).any():
         hint += ", or deficits='zero': a fixed surplus can be more than a country earns once trade has shrunk"
     return ConvergenceError(

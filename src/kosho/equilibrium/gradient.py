@@ -38,6 +38,7 @@ from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.slopes import Slopes
 from kosho.equilibrium.solve import solve
 from kosho.errors import ConvergenceError, InputError, Problem, Problems
+from kosho.language import _
 from kosho.world import World, labelled
 
 __all__ = ["Gradient", "Payoff", "gradient"]
@@ -213,7 +214,9 @@ def gradient(
         outcome = solve(at, counterfactual or Shock.none(at), deficits or "fixed", closure=closure)
     elif not (counterfactual is None and deficits is None and closure is None):
         raise InputError(
-            Problem("an outcome has its own counterfactual, deficits and closure", "pass its world instead")
+            Problem(
+                _("an outcome has its own counterfactual, deficits and closure"), _("pass its world instead")
+            )
         )
     else:
         outcome = at
@@ -234,11 +237,13 @@ def _refuse(at: object, objective: object, accuracy: object) -> list[tuple[float
         given = [one for one in cast("Sequence[object]", objective) if isinstance(one, tuple)]
         given = [cast("tuple[float, PayoffLike]", one) for one in given if len(one) == PAIR]
         if len(given) < max(len(objective), 1):
-            problems.add("is no sequence of weights with payoffs", "such as [(0.5, 'USA')]", key="objective")
+            problems.add(
+                _("is no sequence of weights with payoffs"), _("such as [(0.5, 'USA')]"), key="objective"
+            )
     else:
         given = [(1.0, cast("PayoffLike", objective))]
-    note_numbers(problems, [weight for weight, _ in given], range(len(given)), "objective")
-    for _, one in given:
+    note_numbers(problems, [weight for weight, _other in given], range(len(given)), "objective")
+    for _other, one in given:
         if note_sort(problems, one, (str, Payoff), "objective") and isinstance(one, Payoff):
             for name in ("weights", "incomes"):
                 chosen = getattr(one, name)
@@ -328,7 +333,9 @@ def _solve(
         step = _precondition(adjoint, base, Unknowns.unpacked(gap[:, None], count, adjoint.blocks))
         state = accelerate.next(state, step)
     country = countries[int(np.abs(gap[:count]).argmax())]
-    raise ConvergenceError(float(np.abs(gap).max()), country, LIMIT, "the transposed equations of a gradient")
+    raise ConvergenceError(
+        float(np.abs(gap).max()), country, LIMIT, _("the transposed equations of a gradient")
+    )
 
 
 def _precondition(adjoint: Adjoint, base: Factors, gap: Unknowns) -> Array:

@@ -24,6 +24,7 @@ from kosho.arrays import Array, Index, Mask
 from kosho.display import Shown
 from kosho.equilibrium.shock import Shock, uncovered
 from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["Charges", "Demand", "Nest", "Varieties", "demand", "explicit", "kernel_weight", "with_rests"]
@@ -67,14 +68,27 @@ class Nest(Shown):
         problems = Problems()
         who = f"nest {self.product!r} of {self.importer}, {self.sector}"
         if not self.product:
-            problems.add(f"{who}: needs a name")
+            problems.add(_("{who}: needs a name", who=who))
         if not (np.isfinite(self.theta) and self.theta > 0):
-            problems.add(f"{who}: theta {self.theta:g} is not positive")
+            problems.add(_("{who}: theta {theta:g} is not positive", who=who, theta=self.theta))
         if not (np.isfinite(self.between) and self.between > -1):
-            problems.add(f"{who}: elasticity between products {self.between:g} is not above -1")
+            problems.add(
+                _(
+                    "{who}: elasticity between products {between:g} is not above -1",
+                    who=who,
+                    between=self.between,
+                )
+            )
         for exporter, share in self.shares.items():
             if not 0 <= share <= 1:
-                problems.add(f"{who}: share {share:g} of {exporter} is not between 0 and 1")
+                problems.add(
+                    _(
+                        "{who}: share {share:g} of {exporter} is not between 0 and 1",
+                        who=who,
+                        share=share,
+                        exporter=exporter,
+                    )
+                )
         problems.raise_if_any()
 
 
@@ -227,7 +241,9 @@ def _refuse_lost(of: Varieties, lost: Mask) -> None:
     problems = Problems()
     for p in np.flatnonzero(lost.any(axis=1)):
         first = int(of.row[np.flatnonzero(of.nest == p)[0]])
-        problems.add(f"{of.shock.name(first)}: no origin can supply it any more", "leave at least one")
+        problems.add(
+            _("{name}: no origin can supply it any more", name=of.shock.name(first)), _("leave at least one")
+        )
     problems.raise_if_any()
 
 
@@ -264,7 +280,7 @@ def explicit(
         InputError: unknown labels, nests that contradict one another or the shock; all of them are listed.
     """
     placed = _placed(nests, world, shock)
-    markets = list(dict.fromkeys([*markets, *((n, j) for (n, j, _) in placed)]))
+    markets = list(dict.fromkeys([*markets, *((n, j) for (n, j, _other) in placed)]))
     everyone = range(len(world.countries))
     cells = ((n, i, j) for n, j in markets for i in everyone)
     shock, named = _with_products(shock, world, placed)
@@ -277,7 +293,11 @@ def explicit(
     market = flat[shock.importer, shock.sector]
     row = np.flatnonzero(market >= 0)
     market = market[row]
-    nest, theta, nest_market = market.copy(), [world.arrays.theta[j] for _, j in markets], [*place.values()]
+    nest, theta, nest_market = (
+        market.copy(),
+        [world.arrays.theta[j] for _other, j in markets],
+        [*place.values()],
+    )
     epsilon = np.array(theta)
     for (n, j, product), found in placed.items():
         m = place[n, j]
@@ -319,7 +339,10 @@ def _placed(nests: Sequence[Nest], world: World, shock: Shock) -> Placed:
             (nest.sector, world.sectors),
         ):
             if code not in known:
-                problems.add(f"nest {nest.product!r}: unknown label {code!r}", suggest(code, known))
+                problems.add(
+                    _("nest {product!r}: unknown label {code!r}", product=nest.product, code=code),
+                    suggest(code, known),
+                )
     problems.raise_if_any()
     names = set(shock.part)
     for nest in nests:
@@ -327,15 +350,36 @@ def _placed(nests: Sequence[Nest], world: World, shock: Shock) -> Placed:
         other = between.setdefault((n, j), nest)
         if other.between != nest.between:
             problems.add(
-                f"nests {other.product!r} and {nest.product!r} of {nest.importer}, {nest.sector}: elasticities "
-                f"between products {other.between:g} and {nest.between:g}",
-                "one for a market",
+                _(
+                    "nests {product!r} and {product_2!r} of {importer}, {sector}: elasticities between "
+                    "products {between:g} and {between_2:g}",
+                    product=other.product,
+                    product_2=nest.product,
+                    importer=nest.importer,
+                    sector=nest.sector,
+                    between=other.between,
+                    between_2=nest.between,
+                ),
+                _("one for a market"),
             )
         if (n, j, nest.product) in placed:
-            problems.add(f"nest {nest.product!r} of {nest.importer}, {nest.sector} is given twice")
+            problems.add(
+                _(
+                    "nest {product!r} of {importer}, {sector} is given twice",
+                    product=nest.product,
+                    importer=nest.importer,
+                    sector=nest.sector,
+                )
+            )
         if not nest.shares and nest.product not in names:
             problems.add(
-                f"nest {nest.product!r} of {nest.importer}, {nest.sector} has no origin", "give shares"
+                _(
+                    "nest {product!r} of {importer}, {sector} has no origin",
+                    product=nest.product,
+                    importer=nest.importer,
+                    sector=nest.sector,
+                ),
+                _("give shares"),
             )
         placed[n, j, nest.product] = nest
     problems.raise_if_any()
@@ -358,9 +402,15 @@ def _with_products(shock: Shock, world: World, placed: Placed) -> tuple[Shock, I
                 continue
             if any(rows.part[r] == product for r in here):
                 problems.add(
-                    f"nest {product!r}: both the shock and the nest give its share in {nest.importer} from "
-                    f"{exporter}, {nest.sector}",
-                    "leave it out of the nest",
+                    _(
+                        "nest {product!r}: both the shock and the nest give its share in {importer} from "
+                        "{exporter}, {sector}",
+                        product=product,
+                        importer=nest.importer,
+                        exporter=exporter,
+                        sector=nest.sector,
+                    ),
+                    _("leave it out of the nest"),
                 )
             elif share <= left.get(flat, 1.0) + TINY_SHARE:
                 # Where the cell has other parts, its rest has a base rate of its own.
@@ -371,7 +421,13 @@ def _with_products(shock: Shock, world: World, placed: Placed) -> tuple[Shock, I
                 rows.split(whole[0], share, product)
             else:
                 problems.add(
-                    f"nest {product!r}: no room for a share of {share:g} in {nest.importer} from {exporter}"
+                    _(
+                        "nest {product!r}: no room for a share of {share:g} in {importer} from {exporter}",
+                        product=product,
+                        share=share,
+                        importer=nest.importer,
+                        exporter=exporter,
+                    )
                 )
     problems.raise_if_any()
     return rows.done()

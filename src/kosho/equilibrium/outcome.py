@@ -22,6 +22,7 @@ from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve_constrained import Constrained
 from kosho.equilibrium.system import Cells
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.readonly import Fixed, fix, fixed_array
 from kosho.world import PhysicalFlow, World, labelled
 
@@ -155,7 +156,13 @@ class Outcome(Fixed, Shown):
         if not self.closure.profits:
             return assumed
         others = [code for code in self.base.sectors if code not in self.closure.profits]
-        told = [f"profits in {listing(self.closure.profits, 60)}; none in {listing(others, 60)}"]
+        told = [
+            _(
+                "profits in {names}; none in {names_2}",
+                names=listing(self.closure.profits, 60),
+                names_2=listing(others, 60),
+            )
+        ]
         cells = [f"{sector} of {country}" for country, sector in capped(self.closure, self.base)]
         if cells:
             told.append(f"profits capped at 0.9 of value added: {listing(cells, len(cells))}")
@@ -418,7 +425,9 @@ class Outcome(Fixed, Shown):
         mine, theirs = self.observed_income.to_numpy(), other.observed_income.to_numpy()
         if self.base.countries != other.base.countries or not np.allclose(mine, theirs, rtol=1e-9):
             names = f"outcomes of {self.base.meta.name} and {other.base.meta.name}"
-            raise InputError(Problem(f"{names} are not compared", "both must start from the same table"))
+            raise InputError(
+                Problem(_("{names} are not compared", names=names), _("both must start from the same table"))
+            )
         alike = not (self.closure.labour_supply or other.closure.labour_supply)
         return side_by_side(self.to_dataset(), other.to_dataset(), alike=alike)
 

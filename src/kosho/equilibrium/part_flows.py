@@ -12,6 +12,7 @@ from kosho.equilibrium.kernel import Values
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.system import Cells
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.world import PhysicalFlow, World
 
 __all__ = ["PartFlows", "at_cost"]
@@ -39,8 +40,14 @@ class PartFlows:
             known = {self.shock.part[row] for row in self._rows(n, i, j, None)} - {""}
             raise InputError(
                 Problem(
-                    f"the shock has no part {part!r} of {importer} from {exporter}, {sector}",
-                    suggest(part, known) or "parts are named in the shock",
+                    _(
+                        "the shock has no part {part!r} of {importer} from {exporter}, {sector}",
+                        part=part,
+                        importer=importer,
+                        exporter=exporter,
+                        sector=sector,
+                    ),
+                    suggest(part, known) or _("parts are named in the shock"),
                 )
             )
         base = self._cell_spending(n, i, j) * (self.shock.share[rows] / (1.0 + self.shock.base_tariff[rows]))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from kosho.arrays import Array
 from kosho.equilibrium.factor_markets import FactorMarkets
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["WAGE_RIDGE", "Factors", "Local", "factors_of", "local_block"]
@@ -143,7 +144,10 @@ def _prepare(world: World) -> Factors:
     idle = [code for code, value in zip(world.countries, a.value_added, strict=True) if not value > 0]
     if idle:
         raise InputError(
-            Problem(f"no value added in {', '.join(idle)}", "every country of a world must produce something")
+            Problem(
+                _("no value added in {names}", names=", ".join(idle)),
+                _("every country of a world must produce something"),
+            )
         )
     share = np.ascontiguousarray(a.shares.transpose(2, 0, 1))
     return Factors(
@@ -184,7 +188,7 @@ def _leontief(inputs: Array) -> NDArray[np.float32]:
     """
     power = inputs.astype(np.float32)
     total = power + np.eye(power.shape[1], dtype=np.float32)
-    for _ in range(DOUBLINGS):
+    for _other in range(DOUBLINGS):
         power = np.matmul(power, power)
         total += np.matmul(total, power)
     return total

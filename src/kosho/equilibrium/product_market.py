@@ -28,6 +28,7 @@ from kosho.display import Card, Shown, million, signed_percent
 from kosho.equilibrium.comparison import over
 from kosho.equilibrium.shock import Shock, refuse_other_labels, uncovered
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["FirstYear", "first_year"]
@@ -160,11 +161,27 @@ def first_year(
         wanted &= market.of_part(named[0])
         if not wanted.any():
             known = {market.part[k] for k in np.flatnonzero(market.exporter == world.position(exporter))} - {""}
-            told = f"the shock does not tell {named[0]!r} of {importer} from {exporter}, {sector} apart"
-            raise InputError(Problem(told, suggest(named[0], known) or "product groups are named in the shock"))
+            told = _(
+                "the shock does not tell {named!r} of {importer} from {exporter}, {sector} apart",
+                named=named[0],
+                importer=importer,
+                exporter=exporter,
+                sector=sector,
+            )
+            raise InputError(
+                Problem(told, suggest(named[0], known) or _("product groups are named in the shock"))
+            )
     if not market.value[wanted].sum() > 0:
         raise InputError(
-            Problem(f"{importer} buys no {sector} from {exporter}", "nothing is known of its first year")
+            Problem(
+                _(
+                    "{importer} buys no {sector} from {exporter}",
+                    importer=importer,
+                    sector=sector,
+                    exporter=exporter,
+                ),
+                _("nothing is known of its first year"),
+            )
         )
     absorbs = wanted if alone else market.exporter != world.position(importer)
     price, buyers, number = market.answer(np.where(absorbs, absorbed, 0.0), sigma)
@@ -209,10 +226,12 @@ def _refuse(world: object, shock: object, sigma: object, absorbed: object) -> No
     note_sort(problems, shock, Shock, "shock")
     for name, given, least, most in (("sigma", sigma, 0.0, np.inf), ("absorbed", absorbed, 0.0, 1.0)):
         if isinstance(given, bool) or not isinstance(given, (int, float)):
-            problems.add(f"is a {type(given).__name__}, not a number", key=name)
+            problems.add(_("is a {name}, not a number", name=type(given).__name__), key=name)
         elif not isfinite(given) or not least <= given <= most or (name == "sigma" and given == 0):
             problems.add(
-                f"{given:g} cannot be", "above zero" if name == "sigma" else "between 0 and 1", key=name
+                _("{given:g} cannot be", given=given),
+                _("above zero") if name == "sigma" else _("between 0 and 1"),
+                key=name,
             )
     problems.raise_if_any()
     if isinstance(world, World) and isinstance(shock, Shock):

@@ -30,6 +30,7 @@ from kosho.arrays import Array, Index
 from kosho.bounds import DUTY
 from kosho.display import Card, Shown, number, percent, plural
 from kosho.errors import InputError, Problems, suggest
+from kosho.language import _
 from kosho.readonly import Fixed, fix
 from kosho.world import World
 
@@ -308,8 +309,12 @@ def uncovered(shock: Shock, world: World) -> tuple[Array, Array]:
             first = int(np.flatnonzero(row == cell)[0])
             base = world.arrays.tariff.reshape(-1)[cells[cell]]
             problems.add(
-                f"{shock.name(first)}: base tariffs of the parts do not fit the cell's, {base:.4g}",
-                "the rest of the cell would need a rate that cannot be",
+                _(
+                    "{name}: base tariffs of the parts do not fit the cell's, {base:.4g}",
+                    name=shock.name(first),
+                    base=base,
+                ),
+                _("the rest of the cell would need a rate that cannot be"),
             )
         problems.raise_if_any()
     return rest, rest_net
@@ -353,9 +358,9 @@ def _refuse_implausible(rates: Array, name: Callable[[int], str]) -> None:
     rows = np.flatnonzero(DUTY.outside(rates) & np.isfinite(rates) & (rates > -1))
     for k in rows[:MOST].tolist():
         told = f"{name(k)} = {DUTY.broken(float(rates[k]))}"
-        problems.add(told, "insist=True takes it, where it is meant")
+        problems.add(told, _("insist=True takes it, where it is meant"))
     if len(rows) > MOST:
-        problems.add(f"{len(rows) - MOST} more like these")
+        problems.add(_("{number} more like these", number=len(rows) - MOST))
     problems.raise_if_any()
 
 
@@ -370,7 +375,7 @@ def _refuse_other_parts(world: object, parts: object) -> None:
     problems = Problems()
     note_sort(problems, world, World, "world")
     if not isinstance(parts, Sequence) or isinstance(parts, str):
-        problems.add(f"is a {type(parts).__name__}, not a sequence of Part", key="parts")
+        problems.add(_("is a {name}, not a sequence of Part", name=type(parts).__name__), key="parts")
     problems.raise_if_any()
     for k, part in enumerate(cast("Sequence[object]", parts)):
         if note_sort(problems, part, Part, f"parts[{k}]") and isinstance(part, Part):
@@ -426,7 +431,7 @@ def _look_up(known: Sequence[str], labels: Sequence[str], what: str, problems: P
     place = {code: i for i, code in enumerate(known)}
     for code in dict.fromkeys(labels):
         if code not in place:
-            problems.add(f"unknown {what} {code!r}", suggest(code, known))
+            problems.add(_("unknown {what} {code!r}", what=what, code=code), suggest(code, known))
     return np.array([place.get(code, -1) for code in labels], np.intp)
 
 
@@ -441,7 +446,16 @@ def _refuse_columns(shock: Shock) -> None:
         if labels is not None and length:
             least, count = -1 if name == "holder" else 0, len(getattr(shock, labels))
             if column.min() < least or column.max() >= count:
-                problems.add(f"positions from {column.min()} to {column.max()}, of {count} {labels}", key=name)
+                problems.add(
+                    _(
+                        "positions from {least} to {most}, of {count} {labels}",
+                        least=column.min(),
+                        most=column.max(),
+                        count=count,
+                        labels=labels,
+                    ),
+                    key=name,
+                )
     note_names(problems, shock.part, length, "part")
     problems.raise_if_any()
 
@@ -480,14 +494,17 @@ def _refuse_impossible(shock: Shock) -> None:
             values = {column: f"{getattr(shock, column)[row]:g}" for column in columns}
             problems.add(f"{shock.name(int(row))}: {message.format(**values)}")
         if len(rows) > 10:
-            problems.add(f"{len(rows) - 10} more like these")
+            problems.add(_("{number} more like these", number=len(rows) - 10))
     for cell in np.flatnonzero(total > 1 + ROUNDING)[:10]:
         first = int(np.flatnonzero(place == cell)[0])
-        problems.add(f"{shock.name(first)}: shares of the cell's parts sum to {total[cell]:g}", "at most one")
+        problems.add(
+            _("{name}: shares of the cell's parts sum to {total:g}", name=shock.name(first), total=total[cell]),
+            _("at most one"),
+        )
     problems.raise_if_any()
 
 
 def refuse_other_labels(shock: Shock, world: World) -> None:
     """Raise `InputError` unless `shock` was made for the labels of `world`."""
     if shock.countries != world.countries or shock.sectors != world.sectors:
-        raise InputError("the shock was made for a world with other countries or sectors")
+        raise InputError(_("the shock was made for a world with other countries or sectors"))

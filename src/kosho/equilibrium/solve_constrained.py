@@ -45,6 +45,7 @@ from kosho.equilibrium.preconditioners import Factors
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.system import Cells, cells_of, reweighted, system_of
 from kosho.errors import ConvergenceError, KoshoError
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["Constrained", "find_constrained"]
@@ -219,7 +220,7 @@ class _Economy:
         z, accelerate = np.zeros((len(bounds.constraints), 1)), Anderson(len(signals), MEMORY)
         simple = not bounds.constraints and not of.several.any()
         least, best = np.inf, start if isinstance(start, Values) else None
-        for _ in range(ROUNDS):
+        for _other in range(ROUNDS):
             state = self._state(signals)
             met = settle(of, bounds, state, z)
             refuse_unmet(bounds, met)
@@ -236,7 +237,7 @@ class _Economy:
             signals = accelerate.next(signals, heard - signals)
         names = ", ".join(repr(c.name) for c in bounds.constraints) or "nests"
         country, sector = self._base.countries[int(of.importer[0])], self._base.sectors[int(of.sector[0])]
-        hint = f"of {names} with the rest of the economy"
+        hint = _("of {names} with the rest of the economy", names=names)
         reached = None if best is None else best_point(best, self._base)
         raise ConvergenceError(least, country, ROUNDS, hint, sector, reached)
 
@@ -285,10 +286,10 @@ class _Economy:
 
     def _unanswered(self, error: ConvergenceError) -> ConvergenceError:
         """The same with the constraints named that may ask for too much."""
-        names = " and ".join(repr(constraint.name) for constraint in self._bounds.constraints)
+        names = _(" and ").join(repr(constraint.name) for constraint in self._bounds.constraints)
         if not names:
             return error
-        hint = f"with {names}: this may be more than the economy can ship or pay for"
+        hint = _("with {names}: this may be more than the economy can ship or pay for", names=names)
         return ConvergenceError(error.residual, error.country, error.iterations, hint, error.sector, error.best)
 
     def _spread(self, charges: Array) -> Array:
@@ -338,10 +339,10 @@ def _with_wedges(
         split.extend((r, amount / rent[r], who) for who, amount in others)
     if not split:
         return replace(s, share=s.share * part, tariff=tariff, rent=rent, holder=holder), variety, part
-    more = np.array([r for r, _, _ in split], np.intp)
+    more = np.array([r for r, _other, _other in split], np.intp)
     rows = np.concatenate([np.arange(len(s)), more])
-    part = np.concatenate([part, np.array([share for _, share, _ in split])])
-    holder = np.concatenate([holder, np.array([who for _, _, who in split], np.intp)])
+    part = np.concatenate([part, np.array([share for _other, share, _other in split])])
+    holder = np.concatenate([holder, np.array([who for _other, _other, who in split], np.intp)])
     shock = replace(
         s,
         importer=s.importer[rows],

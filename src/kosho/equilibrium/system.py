@@ -11,6 +11,7 @@ from kosho.equilibrium.kernel import Rents, System
 from kosho.equilibrium.preconditioners import Factors, factors_of
 from kosho.equilibrium.shock import Shock, refuse_other_labels, uncovered
 from kosho.errors import Problems
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["Cells", "blend", "cells_of", "reweighted", "system_of"]
@@ -147,7 +148,11 @@ def _refuse_empty_markets(world: World, importer: Index, sector: Index) -> None:
     bought = world.arrays.expenditure[importer, sector] > 0
     for n, j in list(zip(importer[bought], sector[bought], strict=True))[:20]:
         problems.add(
-            f"{world.countries[n]} buys {world.sectors[j]} but nobody can supply it any more",
-            "leave at least one origin, or a cost that is high but finite",
+            _(
+                "{countries} buys {sectors} but nobody can supply it any more",
+                countries=world.countries[n],
+                sectors=world.sectors[j],
+            ),
+            _("leave at least one origin, or a cost that is high but finite"),
         )
     problems.raise_if_any()

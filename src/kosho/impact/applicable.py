@@ -8,6 +8,7 @@ from datetime import date
 from kosho.codes import sectors
 from kosho.errors import InputError
 from kosho.impact.base_law import base_end
+from kosho.language import N_, _
 from kosho.law.measure import CONCESSIONS, PRICED, Measure
 from kosho.law.overlap import double_prices, touch
 from kosho.law.product_groups import Product
@@ -17,8 +18,8 @@ from kosho.world import World
 
 __all__ = ["besides", "concerning", "covers_sector", "in_base", "unknown_duties", "unseen"]
 
-LOPSIDED = "the register does not hold what others subsidise; a scenario that has it prices it"
-UNKNOWN_DUTY = "this world does not know the ordinary duty, and so no cut of it, of"
+LOPSIDED = N_("the register does not hold what others subsidise; a scenario that has it prices it")
+UNKNOWN_DUTY = N_("this world does not know the ordinary duty, and so no cut of it, of")
 BOUNDS = ("quota", "purchase", "tariff_quota")
 """Kinds that bind again when the economy moves, although the base year had them."""
 ALIKE = ((*BOUNDS, "advisory"), ("standard", "customs", "digital"), ("subsidy",))
@@ -48,13 +49,15 @@ def besides(
     assumed = [m for m in law if m.id in register.assumed]
     for measure in law:
         if measure.id in before and measure.kind not in BOUNDS:
-            left_out[measure.id] = "it was in force in the base year: the table holds its effect"
+            left_out[measure.id] = _("it was in force in the base year: the table holds its effect")
         elif measure.kind == "subsidy" and not (
             measure.id in register.assumed or register.complete(measure, on)
         ):
-            left_out[measure.id] = LOPSIDED
+            left_out[measure.id] = _(LOPSIDED)
         elif measure.id not in register.assumed and any(_in_place(register, measure, m) for m in assumed):
-            left_out[measure.id] = f"the scenario has another measure of {measure.authority}"
+            left_out[measure.id] = _(
+                "the scenario has another measure of {authority}", authority=measure.authority
+            )
         else:
             measures.append(measure)
     twice = list(double_prices(register, measures))
@@ -80,22 +83,22 @@ def unseen(world: World, register: Register, on: date, known: date | None = None
         if measure.id in before or measure.kind not in (*PRICED, "exemption", "unpriced"):
             continue
         if measure.kind == "unpriced":
-            found[measure.id] = "nothing says what it costs: it is listed, not priced"
+            found[measure.id] = _("nothing says what it costs: it is listed, not priced")
         elif measure.id in register.not_translated:
             found[measure.id] = register.not_translated[measure.id]
         elif not _in_tables(register, measure):
-            found[measure.id] = "sector tables do not tell apart the goods that meet its conditions"
+            found[measure.id] = _("sector tables do not tell apart the goods that meet its conditions")
         else:
             gaps = {
                 "no sector or product group stands for": _without_group(register, measure),
                 f"no share of imports of {measure.imposer} is given for": register.partly_translated.get(
                     measure.id, ()
                 ),
-                UNKNOWN_DUTY: unknown_duties(world, register, measure),
+                _(UNKNOWN_DUTY): unknown_duties(world, register, measure),
             }
             told = [f"{why} {', '.join(which)}" for why, which in gaps.items() if which]
             if told:
-                found[measure.id] = f"acts in part: {'; '.join(told)}"
+                found[measure.id] = _("acts in part: {names}", names="; ".join(told))
     return found
 
 
@@ -117,7 +120,9 @@ def unknown_duties(world: World, register: Register, measure: Measure) -> tuple[
         label = world.countries[n]
         lost = [code for code, j in covered if mask[n, [i for i in aimed if i != n], j].any()]
         whole = lost and len(lost) == len(covered)
-        found |= dict.fromkeys([f"{label} (all)"] if whole else [f"{label} {code}" for code in lost])
+        found |= dict.fromkeys(
+            [_("{label} (all)", label=label)] if whole else [f"{label} {code}" for code in lost]
+        )
     return tuple(found)
 
 

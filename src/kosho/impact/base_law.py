@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law.register import Register
 from kosho.world import World
 
@@ -51,16 +52,18 @@ def assumptions(register: Register, world: World) -> tuple[str, ...]:
     day = _stand_in(register, year)
     if day is None:
         return world.assumed
-    told = (
-        f"the register does not cover {year}, the year of the table: the law is compared with that of "
-        f"{day}, as if it had held in {year}; what changed between is left out"
+    told = _(
+        "the register does not cover {year}, the year of the table: the law is compared with that of "
+        "{day}, as if it had held in {year}; what changed between is left out",
+        year=year,
+        day=day,
     )
     return (told, *world.assumed)
 
 
 def _year(world: World) -> int:
     if world.meta.year is None:
-        raise InputError(Problem("the world has no base year", "set meta.year"))
+        raise InputError(Problem(_("the world has no base year"), _("set meta.year")))
     return world.meta.year
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
@@ -30,6 +30,7 @@ from kosho.equilibrium import Counterfactual, Flow, Quota, Shock
 from kosho.errors import InputError, Problem, suggest
 from kosho.impact.product_nests import End, nest, niche
 from kosho.impact.ranges import Range
+from kosho.language import _, cached
 from kosho.law.scope import Economy, Id, SectorCode
 from kosho.provenance import Cited, Day, Frozen, Source
 from kosho.world import World, Worlds
@@ -94,10 +95,14 @@ class Market(Shown):
 
     def __post_init__(self) -> None:
         if not self.base or min(self.base.values()) < 0 or not sum(self.base.values()) > 0:
-            raise InputError(Problem("base quantities are zero or more, and not all zero"))
+            raise InputError(Problem(_("base quantities are zero or more, and not all zero")))
         if not (self.demand > 0 and self.supply >= 0):
-            hint = "demand is above zero, supply zero or more"
-            raise InputError(Problem(f"elasticities {self.demand:g} and {self.supply:g}", hint))
+            hint = _("demand is above zero, supply zero or more")
+            raise InputError(
+                Problem(
+                    _("elasticities {demand:g} and {supply:g}", demand=self.demand, supply=self.supply), hint
+                )
+            )
 
     def clear(
         self, allowed: Mapping[str, float] | None = None, shift: Mapping[str, float] | None = None
@@ -114,9 +119,9 @@ class Market(Shown):
         limits, shifts = dict(allowed or {}), dict(shift or {})
         for name in (*limits, *shifts):
             if name not in self.base:
-                raise InputError(Problem(f"no destination {name!r}", suggest(name, self.base)))
+                raise InputError(Problem(_("no destination {name!r}", name=name), suggest(name, self.base)))
         if not any(quantity > 0 and name not in limits for name, quantity in self.base.items()):
-            raise InputError("every destination is limited: nothing sets the price")
+            raise InputError(_("every destination is limited: nothing sets the price"))
 
         def bought(log_price: float) -> dict[str, float]:
             fall = math.exp(-self.demand * log_price)
@@ -160,7 +165,7 @@ class Market(Shown):
 def _falling_root(function: Callable[[float], float]) -> float:
     """Where a falling function of the log price is zero, to rounding (bisection)."""
     low, high = -WIDEST, WIDEST
-    for _ in range(200):
+    for _other in range(200):
         middle = 0.5 * (low + high)
         if function(middle) > 0:
             low = middle
@@ -207,7 +212,7 @@ class Episode(Frozen):
     def _consistent(self) -> Episode:
         for name in (*self.allowed, *(set(self.observed) - {PRICE})):
             if name not in self.base:
-                raise ValueError(f"{name!r} is not a destination")
+                raise ValueError(_("{name!r} is not a destination", name=name))
         return self
 
 
@@ -225,17 +230,17 @@ class EpisodeFile(Frozen):
             traded = [cited for t in one.economy for cited in (t.missing, t.allowed) if cited is not None]
             for cited in (*one.base.values(), *one.observed.values(), one.demand, one.supply, *traded):
                 if cited.source not in known:
-                    raise ValueError(f"{one.id}: no source {cited.source!r}")
+                    raise ValueError(_("{id}: no source {source!r}", id=one.id, source=cited.source))
         return self
 
 
-@cache
+@cached
 def episode_file() -> EpisodeFile:
     """The episodes that ship, with their sources."""
     return load(Path(str(files("kosho.impact") / "episodes.yaml")), EpisodeFile)[0]
 
 
-@cache
+@cached
 def episodes() -> dict[str, Episode]:
     """The episodes that ship, by id."""
     return {one.id: one for one in episode_file().episodes}
@@ -248,7 +253,7 @@ def episode(name: str) -> Episode:
         InputError: there is none.
     """
     if name not in episodes():
-        raise InputError(Problem(f"no episode {name!r}", suggest(name, episodes())))
+        raise InputError(Problem(_("no episode {name!r}", name=name), suggest(name, episodes())))
     return episodes()[name]
 
 
@@ -267,7 +272,7 @@ def before(world: World, of: Episode, end: End = "value") -> World:
     Raises:
         InputError: the world has no such country or sector.
     """
-    note = f"trade before the episode {of.id} added"
+    note = _("trade before the episode {id} added", id=of.id)
     if note in world.meta.adjustments:
         return world
     if world.detail is not None:
@@ -343,7 +348,9 @@ def in_economy(world: World, of: Episode, end: End = "value") -> tuple[World, Co
         InputError: it says nothing of the economy, or as `before`.
     """
     if not of.economy:
-        raise InputError(Problem(f"{of.id} says nothing of sectors", "compare it as a market of its own"))
+        raise InputError(
+            Problem(_("{id} says nothing of sectors", id=of.id), _("compare it as a market of its own"))
+        )
     base = before(world, of, end)
     nests = {name: nest(base, niche(name), end) for name in (one.niche for one in of.economy) if name}
     quotas = [
@@ -412,9 +419,9 @@ def compare(of: Episode) -> EpisodeComparison:
         EpisodeFigure(
             what=name,
             before=1.0 if name == PRICE else of.base[name].value,
-            predicted=_range(values, "new over old" if name == PRICE else of.unit),
+            predicted=_range(values, _("new over old") if name == PRICE else of.unit),
             observed=Range.of(of.observed[name]) if name in of.observed else None,
-            shift=_range(shifts[name], "demand over base at the old price") if name in shifts else None,
+            shift=_range(shifts[name], _("demand over base at the old price")) if name in shifts else None,
             put_in=name in of.allowed,
         )
         for name, values in predicted.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kosho.impact.parameters import parameter
 from kosho.impact.ranges import Range, spread
+from kosho.language import _
 from kosho.provenance import Cited
 
 __all__ = ["ave_of_days", "cost_change"]
@@ -16,7 +17,7 @@ def ave_of_days(days: Cited | float, per_day: Cited | None = None) -> Range:
         days: Of delay; hours are days over 24.
         per_day: tau, percent of the value a day; 0.6 to 2.1 by default.
     """
-    return spread(_linear, "fraction of value", per_day=per_day or parameter("time.per_day"), days=days)
+    return spread(_linear, _("fraction of value"), per_day=per_day or parameter("time.per_day"), days=days)
 
 
 def cost_change(before: Cited | float, after: Cited | float, per_day: Cited | None = None) -> Range:

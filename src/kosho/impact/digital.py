@@ -11,6 +11,7 @@ from typing import Literal
 from kosho.errors import InputError, Problem
 from kosho.impact.parameters import parameter
 from kosho.impact.ranges import Range, spread
+from kosho.language import _
 from kosho.provenance import Cited
 
 __all__ = ["Traded", "connectivity", "connectivity_cost", "cost_of_trade", "largest", "restrictiveness"]
@@ -24,7 +25,9 @@ POINTS = 0.05
 def cost_of_trade(change: float, theta: float) -> float:
     """The trade-cost factor that changes trade by `change` (a fraction) at trade elasticity `theta`."""
     if change <= -1 or theta <= 0:
-        raise InputError(Problem(f"trade cannot change by {change:g} at elasticity {theta:g}"))
+        raise InputError(
+            Problem(_("trade cannot change by {change:g} at elasticity {theta:g}", change=change, theta=theta))
+        )
     return (1.0 + change) ** (-1.0 / theta)
 
 
@@ -66,13 +69,13 @@ def restrictiveness(points: float, theta: float) -> Range:
         theta: Trade elasticity of the sector.
     """
     if points < 0:
-        raise InputError(Problem(f"a fall of {points:g} points", "a positive number"))
+        raise InputError(Problem(_("a fall of {points:g} points", points=points), _("a positive number")))
     figure = parameter("digital.restrictiveness")
     bound = cost_of_trade((1.0 + figure.value) ** (points / POINTS) - 1.0, theta)
     cut = max(bound, largest())
-    note = "upper bound of the gain; the lower is none"
+    note = _("upper bound of the gain; the lower is none")
     if cut > bound:
-        note += f"; the published figure would make it {bound:.3f}, cut at {cut:.3f}"
+        note += _("; the published figure would make it {bound:.3f}, cut at {cut:.3f}", bound=bound, cut=cut)
     return Range(min(cut, 1.0), 1.0, None, "factor", (figure.source,), assumed=False, note=note)
 
 
@@ -92,5 +95,9 @@ def _bounded(found: Range) -> Range:
         max(found.low, largest()), max(found.high, largest()), None, found.unit, found.sources, found.assumed
     )
     return cut.bound_only(
-        f"the elasticity would give {found.low:.3f}; shown as a bound, cut at {largest():.3f}"
+        _(
+            "the elasticity would give {low:.3f}; shown as a bound, cut at {largest:.3f}",
+            low=found.low,
+            largest=largest(),
+        )
     )

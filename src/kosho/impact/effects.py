@@ -25,6 +25,7 @@ from kosho.impact.measure_effects import EffectRange, MeasureEffect, effect
 from kosho.impact.product_nests import End
 from kosho.impact.subsidies import subsidised
 from kosho.impact.tariff_shock import shock as duties
+from kosho.language import _
 from kosho.law.overlap import impossible
 from kosho.law.overlay import Overlay
 from kosho.law.register import Register
@@ -173,7 +174,7 @@ def law_effects(
         InputError: as `effects`.
     """
     plain = duties(world, register, on, known) if duties_known is None else duties_known
-    measures, _ = besides(world, register, on, known)
+    measures, _other = besides(world, register, on, known)
     return LawEffects(plain, tuple(effect(world, register, plain, measure) for measure in measures))
 
 
@@ -203,7 +204,7 @@ def acting(
         and one.constraints
         and not any(goods(one) & goods(other) for other in found if other is not one)
     }
-    why = "it bound in the base year and nothing else in force bounds its goods: the table holds its effect"
+    why = _("it bound in the base year and nothing else in force bounds its goods: the table holds its effect")
     return [one for one in found if one.measure.id not in idle], dict.fromkeys(idle, why)
 
 
@@ -211,7 +212,7 @@ def _recosted(shock: Shock, world: World, one: MeasureEffect, end: End) -> Shock
     """A shock with the trade costs of a measure."""
     if not one.cells:
         return shock
-    shock, (here, _) = with_cells(shock, world, [one.cells])
+    shock, (here, _other) = with_cells(shock, world, [one.cells])
     theta = world.arrays.theta
     level = {j: one.cost(float(theta[j])).levels.get(end, 1.0) for j in {cell[2] for cell in one.cells}}
     factor = [level[j] if mine else 1.0 for mine, j in zip(here.tolist(), shock.sector.tolist(), strict=True)]

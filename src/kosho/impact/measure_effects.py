@@ -25,6 +25,7 @@ from kosho.impact.standards import factor
 from kosho.impact.subsidies import Subsidised, rate_of
 from kosho.impact.value_chains import content
 from kosho.impact.vehicles import drive_share
+from kosho.language import N_, _
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import (
     Amount,
@@ -42,10 +43,10 @@ from kosho.world import World
 
 __all__ = ["EffectRange", "MeasureEffect", "additionality", "effect"]
 
-ON_TOP = "share of the promise on top of what would be bought anyway (additionality)"
+ON_TOP = N_("share of the promise on top of what would be bought anyway (additionality)")
 ALL_ON_TOP = Range(1.0, 1.0, 1.0, "share", (), assumed=True, note="not said: all of it is taken to come on top")
-UNSEEN = "this world does not tell its goods or partners apart"
-UNQUANTIFIED = "a control says who may not ship, not how much less is shipped: add a quota of the buyer"
+UNSEEN = N_("this world does not tell its goods or partners apart")
+UNQUANTIFIED = N_("a control says who may not ship, not how much less is shipped: add a quota of the buyer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +136,13 @@ class _Seen:
             return self._amount(measure, terms)
         if isinstance(terms, Declared):
             shown = [
-                EffectRange(measure.id, f"declared worth to {party}", Range.of(worth))
+                EffectRange(measure.id, _("declared worth to {party}", party=party), Range.of(worth))
                 for party, worth in terms.worth.items()
             ]
-            why = "no model prices it; what it is declared to be worth is listed"
+            why = _("no model prices it; what it is declared to be worth is listed")
             return MeasureEffect(measure, ranges=tuple(shown), left_out=why)
         if isinstance(terms, ExportControl):
-            return MeasureEffect(measure, left_out=UNQUANTIFIED)
+            return MeasureEffect(measure, left_out=_(UNQUANTIFIED))
         return self._subsidy(measure, terms) if isinstance(terms, Subsidy) else self._cost(measure, terms)
 
     def _amount(self, measure: Measure, terms: Amount) -> MeasureEffect:
@@ -150,9 +151,11 @@ class _Seen:
         except InputError as misfit:  # a table of another year can have less trade than the product alone
             return MeasureEffect(measure, left_out=misfit.problems[0].message)
         if not flows:
-            return MeasureEffect(measure, nests=nests, left_out=UNSEEN)
+            return MeasureEffect(measure, nests=nests, left_out=_(UNSEEN))
         if terms.base is None and not all(counts(self.world, flow, terms.counted) for flow in flows):
-            return MeasureEffect(measure, left_out=f"this world does not count its goods in {terms.counted}")
+            return MeasureEffect(
+                measure, left_out=_("this world does not count its goods in {counted}", counted=terms.counted)
+            )
         groups = [flows] if terms.shared else [[flow] for flow in flows]
         names = [measure.id if len(groups) == 1 else f"{measure.id}: {group[0]}" for group in groups]
         return MeasureEffect(
@@ -208,17 +211,20 @@ class _Seen:
 
     def _tariff_quota(self, measure: Measure, quota: Amount) -> MeasureEffect:
         """A quota that the world counts; elsewhere the mean of both rates stays in the shock."""
-        _, flows = self._bounded(measure, quota)
+        _other, flows = self._bounded(measure, quota)
         taxed = tuple(f for f in flows if gap(measure, self._member(f.exporter)) > 0)
         if not taxed:
-            return MeasureEffect(measure, left_out=UNSEEN)
+            return MeasureEffect(measure, left_out=_(UNSEEN))
         if not all(counts(self.world, flow, quota.counted) for flow in taxed):
-            why = f"this world does not count its goods in {quota.counted}: the mean of its rates acts"
+            why = _(
+                "this world does not count its goods in {counted}: the mean of its rates acts",
+                counted=quota.counted,
+            )
             return MeasureEffect(measure, left_out=why)
         rates = {whole_rates(self.world, self.shock, measure, flow) for flow in taxed}
         found = next(iter(rates))
         if len(rates) > 1 or found is None:
-            return MeasureEffect(measure, left_out="its goods bear different duties: their mean acts")
+            return MeasureEffect(measure, left_out=_("its goods bear different duties: their mean acts"))
         about = self._about(quota, measure.id, taxed)
         inside, outside = found
         bound = TariffQuota(**about, inside=inside, outside=outside, holder=_holder(measure, quota))
@@ -236,12 +242,14 @@ class _Seen:
             share = {i: self._eligible(measure, terms, self.world.countries[i]) for i in exporters}
         except InputError as unknown:  # the drives of vehicles in this market
             return MeasureEffect(measure, left_out=unknown.problems[0].message)
-        shown = [EffectRange(measure.id, "subsidy to buyers", rate)]
+        shown = [EffectRange(measure.id, _("subsidy to buyers"), rate)]
         for one in dict.fromkeys(share.values()):
             names = [self.world.countries[i] for i in sorted(share) if share[i] == one]
-            shown.append(EffectRange(measure.id, f"eligible of what comes from {', '.join(names)}", one))
+            shown.append(
+                EffectRange(measure.id, _("eligible of what comes from {names}", names=", ".join(names)), one)
+            )
         paid = Subsidised(measure.id, cells, rate, share) if cells else None
-        return MeasureEffect(measure, ranges=tuple(shown), subsidy=paid, left_out=None if cells else UNSEEN)
+        return MeasureEffect(measure, ranges=tuple(shown), subsidy=paid, left_out=None if cells else _(UNSEEN))
 
     def _subsidised(self, measure: Measure, terms: Subsidy) -> tuple[Cell, ...]:
         """Cells of eligible origins; goods made at home are told apart by sector only."""
@@ -266,7 +274,10 @@ class _Seen:
         market = expand_regions([measure.imposer])[0]
         of_drive = one if terms.drive is None else drive_share(market, terms.drive, self._member(exporter))
         return spread(
-            lambda share, drive: share * drive, "share of purchases", share=terms.share or one, drive=of_drive
+            lambda share, drive: share * drive,
+            _("share of purchases"),
+            share=terms.share or one,
+            drive=of_drive,
         )
 
     def _there(self, cell: Cell) -> bool:
@@ -298,11 +309,12 @@ class _Seen:
         ranges = {
             j: _factor(terms, float(self.world.arrays.theta[j])) for j in dict.fromkeys(c[2] for c in cells)
         }
-        why = None if cells else UNSEEN
+        why = None if cells else _(UNSEEN)
         if any(self.end not in one.levels for one in ranges.values()):
-            why = "only a bound is known: it acts at the ends of the range"
+            why = _("only a bound is known: it acts at the ends of the range")
         shown = [
-            EffectRange(measure.id, f"trade cost of {self.world.sectors[j]}", one) for j, one in ranges.items()
+            EffectRange(measure.id, _("trade cost of {sectors}", sectors=self.world.sectors[j]), one)
+            for j, one in ranges.items()
         ]
         return MeasureEffect(measure, cells=cells, ranges=tuple(shown), left_out=why)
 
@@ -369,7 +381,7 @@ def additionality(terms: Amount) -> Range:
 def _ranges(measure: Measure, terms: Amount) -> Iterator[EffectRange]:
     yield EffectRange(measure.id, "amount", Range.of(terms.amount))
     if measure.kind == "purchase":
-        yield EffectRange(measure.id, ON_TOP, additionality(terms))
+        yield EffectRange(measure.id, _(ON_TOP), additionality(terms))
 
 
 def _holder(measure: Measure, terms: Amount) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from pydantic import model_validator
 
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _, cached
 from kosho.provenance import Cited, Frozen, Source
 from kosho.yamlfile import load
 
@@ -28,11 +28,11 @@ class ParameterFile(Frozen):
         known = {source.id for source in self.sources}
         for name, cited in self.parameters.items():
             if cited.source not in known:
-                raise ValueError(f"{name}: no source {cited.source!r}")
+                raise ValueError(_("{name}: no source {source!r}", name=name, source=cited.source))
         return self
 
 
-@cache
+@cached
 def parameters() -> ParameterFile:
     """All figures that ship."""
     return load(Path(str(files("kosho.impact") / "parameters.yaml")), ParameterFile)[0]
@@ -50,5 +50,5 @@ def parameter(name: str, **changed: Any) -> Cited:
     """
     known = parameters().parameters
     if name not in known:
-        raise InputError(Problem(f"no parameter {name!r}", suggest(name, known)))
+        raise InputError(Problem(_("no parameter {name!r}", name=name), suggest(name, known)))
     return known[name].model_copy(update=changed) if changed else known[name]

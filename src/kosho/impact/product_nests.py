@@ -11,6 +11,7 @@ from typing import Literal
 
 from kosho.equilibrium import Nest
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.law.narrow_products import Niche, niche, niche_file, niches
 from kosho.provenance import Cited
 from kosho.world import PhysicalFlow, World
@@ -37,7 +38,12 @@ def nest(world: World, of: Niche, end: End = "value") -> Nest:
     importer, sector = _market(world, of)
     if importer is None or sector is None:
         missing = of.importer if importer is None else of.sector
-        raise InputError(Problem(f"{of.id}: the world has no {missing}", "use a world in which it is apart"))
+        raise InputError(
+            Problem(
+                _("{id}: the world has no {missing}", id=of.id, missing=missing),
+                _("use a world in which it is apart"),
+            )
+        )
     spent: dict[str, float] = {}
     for exporter, cited in of.trade.items():
         region = _region(world, exporter)
@@ -51,7 +57,15 @@ def nest(world: World, of: Niche, end: End = "value") -> Nest:
     for exporter, value in spent.items():
         cell = _sold(world, importer, exporter, sector)
         if value > cell:
-            problems.add(f"{of.id}: {value:.4g} from {exporter} is more than the table's cell, {cell:.4g}")
+            problems.add(
+                _(
+                    "{id}: {value:.4g} from {exporter} is more than the table's cell, {cell:.4g}",
+                    id=of.id,
+                    value=value,
+                    exporter=exporter,
+                    cell=cell,
+                )
+            )
         elif value > 0:
             shares[exporter] = value / cell
     problems.raise_if_any()
@@ -97,7 +111,7 @@ def _region(world: World, economy: str) -> str | None:
 
 def _traded(world: World, of: Niche, exporter: str) -> float:
     """Base trade of two economies in the sector of a product: the world's where they are apart."""
-    _, sector = _market(world, of)
+    _other, sector = _market(world, of)
     apart = sector is not None and world.meta.sectors.get(sector, (sector,)) == (of.sector,)
     if sector is not None and apart and {of.importer, exporter} <= set(world.countries):
         return _sold(world, of.importer, exporter, sector)

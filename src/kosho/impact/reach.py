@@ -22,6 +22,7 @@ from kosho.impact.effects import Effects, effects
 from kosho.impact.product_nests import End
 from kosho.impact.tariff_shock import Trade
 from kosho.impact.tariff_shock import shock as duties
+from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Declared, Subsidy
 from kosho.law.overlay import MeasureEnd, Overlay, Replacement
@@ -47,7 +48,10 @@ class IdleError(KoshoError):
 
     def __init__(self, what: str, found: Mapping[str, str], hint: str = "") -> None:
         self.what, self.found, self.hint = what, dict(found), hint
-        told = [f"{what}: {name} changes nothing: {why}" for name, why in found.items()]
+        told = [
+            _("{what}: {name} changes nothing: {why}", what=what, name=name, why=why)
+            for name, why in found.items()
+        ]
         super().__init__("\n".join([*told, *([hint] if hint else [])]))
 
     def __reduce__(self) -> tuple[type[IdleError], tuple[str, dict[str, str], str]]:
@@ -149,7 +153,9 @@ def refuse_idle(what: str, found: Mapping[str, str], unpriced: Collection[str], 
     """
     grave = {name: why for name, why in found.items() if name not in unpriced or len(found) == changes}
     if grave:
-        hint = "take it away or mend it; if it is meant so, say --allow-idle, or allow_idle: true beside a note"
+        hint = _(
+            "take it away or mend it; if it is meant so, say --allow-idle, or allow_idle: true beside a note"
+        )
         raise IdleError(what, grave, hint)
 
 
@@ -172,10 +178,12 @@ def _no_end(change: MeasureEnd, before: _Asked) -> str | None:
     """Why an end is none; None where the measure is gone on the day, as the scenario says, whoever ended it."""
     measure = before.register.measure(change.measure)
     if change.legal_from > before.on:
-        return f"it ends on {change.legal_from}, after {before.on}"
+        return _("it ends on {legal_from}, after {on}", legal_from=change.legal_from, on=before.on)
     if measure.legal_to is not None and measure.legal_to < change.legal_from:
-        return f"it ended by itself on {measure.legal_to}"
-    return None if measure.stage in ("in_force", "expired") else f"it is not law ({measure.stage})"
+        return _("it ended by itself on {legal_to}", legal_to=measure.legal_to)
+    return (
+        None if measure.stage in ("in_force", "expired") else _("it is not law ({stage})", stage=measure.stage)
+    )
 
 
 def _takes_away(change: Measure | Replacement) -> bool:
@@ -188,9 +196,9 @@ def _never(change: Measure | Replacement, before: _Asked) -> str | None:
     measure = change.by if isinstance(change, Replacement) else change
     why: str | None = None
     if measure.first_day > before.on:
-        why = f"it starts on {measure.first_day}, after {before.on}"
+        why = _("it starts on {first_day}, after {on}", first_day=measure.first_day, on=before.on)
     elif measure.legal_to is not None and measure.legal_to < before.on:
-        why = f"it ended on {measure.legal_to}, before {before.on}"
+        why = _("it ended on {legal_to}, before {on}", legal_to=measure.legal_to, on=before.on)
     elif isinstance(change, Measure) and measure.kind != "termination":
         why = _aimless(measure, before.world)
     return why
@@ -201,13 +209,13 @@ def _aimless(measure: Measure, world: World) -> str | None:
     here = world.law_cells.place
     own = set(expand_regions([measure.imposer]))
     if not own & here.keys():
-        return f"this world has no {measure.imposer}"
+        return _("this world has no {imposer}", imposer=measure.imposer)
     aimed = [code for code in here if measure.level_on(code) is not None]
     if not aimed:
-        return "it is aimed at nobody in this world"
+        return _("it is aimed at nobody in this world")
     at_home = isinstance(measure.terms, Subsidy) and measure.terms.home
     if own.issuperset(aimed) and not at_home:
-        return f"it is aimed at nobody but {measure.imposer} itself"
+        return _("it is aimed at nobody but {imposer} itself", imposer=measure.imposer)
     return None
 
 
@@ -269,9 +277,9 @@ def _reason(change: Measure | Replacement, here: _Asked, found: Effects) -> str:
     """Why a change that could act does not, as far as one can say."""
     measure = change.by if isinstance(change, Replacement) else change
     if isinstance(change, Replacement) and measure.id not in found.left_out:
-        return "it does what the measure that it takes the place of did"
+        return _("it does what the measure that it takes the place of did")
     if measure.kind == "unpriced":
-        return "nothing says what it costs: it is listed, not priced"
+        return _("nothing says what it costs: it is listed, not priced")
     if measure.id in found.left_out:
         return found.left_out[measure.id]
     return next(_guesses(measure, here))
@@ -282,22 +290,22 @@ def _guesses(measure: Measure, here: _Asked) -> Iterator[str]:
     if measure.id in here.register.not_translated and not measure.terms:
         yield here.register.not_translated[measure.id]
     elif not _traded(measure, here):
-        yield "nothing that it is on is traded in this world"
+        yield _("nothing that it is on is traded in this world")
     levels = {
         level
         for code in here.world.law_cells.place
         if not measure.imposed_by(code) and (level := measure.level_on(code)) is not None
     }
     if measure.kind == "floor":
-        told = " to ".join(f"{level:g}" for level in sorted({min(levels), max(levels)}))
-        yield f"no ordinary duty that it is on is below its floor of {told} %"
+        told = _(" to ").join(f"{level:g}" for level in sorted({min(levels), max(levels)}))
+        yield _("no ordinary duty that it is on is below its floor of {told} %", told=told)
     if measure.kind == "tariff" and levels == {0.0}:
-        yield "it adds 0 %"
+        yield _("it adds 0 %")
     if measure.kind == "cut":
-        yield "there is no ordinary duty on what it is on, so nothing of it to take off"
+        yield _("there is no ordinary duty on what it is on, so nothing of it to take off")
     if measure.kind == "bind":
-        yield f"no ordinary duty that it is on is above {max(levels):g} %"
-    yield "without it results are the same: other measures in force do as much, or take its place"
+        yield _("no ordinary duty that it is on is above {most:g} %", most=max(levels))
+    yield _("without it results are the same: other measures in force do as much, or take its place")
 
 
 def _traded(measure: Measure, here: _Asked) -> bool:

@@ -16,6 +16,7 @@ from pydantic import model_validator
 from kosho.equilibrium import Part
 from kosho.errors import InputError, Problem
 from kosho.impact.ranges import Range, spread
+from kosho.language import _
 from kosho.law.nontariff_terms import BottomUp, Standard, TopDown
 from kosho.law.scope import Economy, Id, SectorCode
 from kosho.provenance import Cited, Frozen
@@ -80,7 +81,7 @@ class Barrier(Frozen):
     @model_validator(mode="after")
     def _one_of_two(self) -> Barrier:
         if (self.top_down is None) == (self.bottom_up is None):
-            raise ValueError("a barrier is priced either top_down or bottom_up, never both")
+            raise ValueError(_("a barrier is priced either top_down or bottom_up, never both"))
         return self
 
 
@@ -154,6 +155,11 @@ def parts(
 def _affected(barrier: Barrier, recognition: Recognition, countries: Sequence[str]) -> tuple[str, ...]:
     missing = [code for code in (barrier.importer, *recognition.partners) if code not in countries]
     if missing:
-        raise InputError(Problem(f"{barrier.id}: the world has no {', '.join(missing)}", "name its regions"))
+        raise InputError(
+            Problem(
+                _("{id}: the world has no {names}", id=barrier.id, names=", ".join(missing)),
+                _("name its regions"),
+            )
+        )
     exporters = tuple(countries) if recognition.extends_to == "all" else recognition.partners
     return tuple(code for code in exporters if code != barrier.importer)

@@ -19,6 +19,7 @@ from kosho.equilibrium import Outcome, Shock
 from kosho.impact.cells import Cell, rows_in, with_cells
 from kosho.impact.product_nests import End
 from kosho.impact.ranges import Range, spread
+from kosho.language import _
 from kosho.law.nontariff_terms import Subsidy
 from kosho.world import World
 
@@ -55,7 +56,9 @@ def wedge_after(tariff: float, rate: float, rent: float = 0.0) -> float:
 def rate_of(terms: Subsidy) -> Range:
     """The share of the price that is paid, over all ranges; below one, as the terms are checked."""
     figures = {"rate": terms.rate, "paid": terms.per_unit, "price": terms.price}
-    return spread(_rate, "share of the price", **{key: one for key, one in figures.items() if one is not None})
+    return spread(
+        _rate, _("share of the price"), **{key: one for key, one in figures.items() if one is not None}
+    )
 
 
 def _rate(rate: float = 0.0, paid: float = 0.0, price: float = 1.0) -> float:
@@ -73,7 +76,7 @@ def subsidised(shock: Shock, world: World, of: Subsidised, end: End = "value") -
         of: The subsidy.
         end: Of the ranges of its rate and of what is eligible; `low` is the lower figure.
     """
-    shock, (here, _) = with_cells(shock, world, [of.cells])
+    shock, (here, _other) = with_cells(shock, world, [of.cells])
     eligible = np.array(
         [
             of.share[i].levels[end] if mine and i in of.share else 0.0
@@ -132,7 +135,7 @@ def _paid_rows(shock: Shock, of: Subsidised, end: End) -> list[int]:
         alike.setdefault(place, []).append(k)
     found: list[int] = []
     for k, mine in enumerate(rows_in(shock, of.cells).tolist()):
-        _, exporter, _, part = places[k]
+        _other, exporter, _other, part = places[k]
         if part == of.measure:
             found.append(k)
         elif mine and part:

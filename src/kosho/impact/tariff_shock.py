@@ -15,6 +15,7 @@ from kosho.codes import sectors
 from kosho.equilibrium import Shock
 from kosho.errors import InputError, Problem
 from kosho.impact.base_law import base_days
+from kosho.language import _
 from kosho.law.measure import CONCESSIONS, Measure
 from kosho.law.overlay import Overlay
 from kosho.law.product_groups import Product
@@ -97,7 +98,9 @@ def shock(
     imposers = [code for code in register.economies if code in place]
     if not imposers:
         names = ", ".join(register.imposers)
-        raise InputError(Problem(f"no economy of this world imposes a measure of the register ({names})"))
+        raise InputError(
+            Problem(_("no economy of this world imposes a measure of the register ({names})", names=names))
+        )
     told_apart = {code for group in register.products.groups.values() for code in group.importers}
     imposers += sorted((told_apart & place.keys()) - set(imposers))  # parts are there whatever is in force
     base = [(weight, register.in_force(day)) for weight, day in base_days(register, world)]
@@ -169,7 +172,7 @@ class _Laws:
         """
         held = {
             measure.id: measure.reached
-            for _, law in self.base
+            for _other, law in self.base
             for measure in law
             if measure.kind in CONCESSIONS
         }
@@ -178,8 +181,8 @@ class _Laws:
         found = [
             self.register.problem(
                 measure,
-                f"{measure.title}: it began by the base year and goes on in steps",
-                "write the steps that come after the base year as a measure of their own",
+                _("{title}: it began by the base year and goes on in steps", title=measure.title),
+                _("write the steps that come after the base year as a measure of their own"),
             )
             for measure in self.new
             if measure.id in held and measure.reached != held[measure.id]
@@ -202,7 +205,7 @@ class _Laws:
 
     def measures(self) -> list[Measure]:
         """All measures that play a part."""
-        return [*self.new, *(measure for _, law in self.base for measure in law)]
+        return [*self.new, *(measure for _other, law in self.base for measure in law)]
 
     def touched(self, importer: str) -> set[str]:
         """Sectors of goods in which some measure of an economy acts, or some of its imports are told apart."""
@@ -228,10 +231,11 @@ class _Frame:
     def of(world: World) -> _Frame:
         cells = world.law_cells
         if not np.isclose(cells.flows.sum(), world.arrays.flows.sum(), rtol=1e-6):
-            message = (
-                f"the trade of the world is no longer that of {world.finest.meta.name}, which gives the weights"
+            message = _(
+                "the trade of the world is no longer that of {name}, which gives the weights",
+                name=world.finest.meta.name,
             )
-            raise InputError(Problem(message, "aggregate after the change, or use the world in full"))
+            raise InputError(Problem(message, _("aggregate after the change, or use the world in full")))
         return _Frame(world, cells)
 
 
@@ -418,11 +422,11 @@ class _Cell:
             for preference, weight in self._claims(product).items()
         ]
         shares = self._shares(claims)
-        before = [self._base_layers(product) for product, _ in claims]
-        bases = self._bases([product for product, _ in claims], shares, before)
+        before = [self._base_layers(product) for product, _other in claims]
+        bases = self._bases([product for product, _other in claims], shares, before)
         return [
             _Slot(product, share, base, old)
-            for (product, _), share, base, old in zip(claims, shares, bases, before, strict=True)
+            for (product, _other), share, base, old in zip(claims, shares, bases, before, strict=True)
         ]
 
     def parts(self, slots: list[_Slot]) -> list[_Part]:
@@ -448,7 +452,7 @@ class _Cell:
         """Shares of customs value; they sum to one."""
         products = self.laws.register.products
         cover: dict[str | None, Array] = {}
-        for group in dict.fromkeys(slot.group for slot, _ in slots if slot.group is not None):
+        for group in dict.fromkeys(slot.group for slot, _other in slots if slot.group is not None):
             given = [products.coverage(group, self.importer, partner) for partner in self.partners]
             cover[group] = np.array([0.0 if item is None else item.value for item in given])
         cover[None] = np.clip(1.0 - sum(cover.values(), np.zeros(len(self.partners))), 0.0, 1.0)
@@ -501,7 +505,7 @@ class _Cell:
         own = [self._own_rate(slot, old) for slot, old in zip(slots, before, strict=True)]
         nothing = np.zeros(len(self.partners))
         given = [(share, rate) for share, rate in zip(shares, own, strict=True) if rate is not None]
-        left = 1.0 - sum((share for share, _ in given), nothing)
+        left = 1.0 - sum((share for share, _other in given), nothing)
         with np.errstate(divide="ignore", invalid="ignore"):
             rest = (self.rate - sum((share * rate for share, rate in given), nothing)) / left
         agrees = (left > 1e-6) & (rest >= 0.0) & (rest <= HIGHEST_REST)

@@ -16,6 +16,7 @@ from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.equilibrium import Deficits, Outcome, Shock, solve
 from kosho.errors import ConvergenceError, InputError, Problem
+from kosho.language import _
 from kosho.world import World, labelled
 
 __all__ = ["Loss", "concentration", "content", "inputs_by_origin", "loss_without", "value_added_by_origin"]
@@ -51,13 +52,13 @@ def value_added_by_origin(world: World, country: str, sector: str) -> xr.DataArr
     demand = np.zeros_like(a.beta)
     demand[n, j] = 1.0
     made, total = demand, demand.copy()
-    for _ in range(ROUNDS):
+    for _other in range(ROUNDS):
         uses = np.einsum("nkj,nj->nk", a.gamma, made)
         made = np.einsum("nik,nk->ik", reach, uses)
         total += made
         if made.sum() <= TIGHT:
             return labelled(a.beta * total, ("country", "sector"), world.countries, world.sectors)
-    raise ConvergenceError(float(made.sum()), country, ROUNDS, "its chain of inputs does not end")
+    raise ConvergenceError(float(made.sum()), country, ROUNDS, _("its chain of inputs does not end"))
 
 
 def content(world: World, country: str, sector: str, of: Sequence[str]) -> float:
@@ -68,7 +69,7 @@ def content(world: World, country: str, sector: str, of: Sequence[str]) -> float
     found = value_added_by_origin(world, country, sector)
     missing = [code for code in of if code not in world.countries]
     if missing:
-        raise InputError(Problem(f"the world has no {', '.join(missing)}"))
+        raise InputError(Problem(_("the world has no {names}", names=", ".join(missing))))
     return float(found.sel(country=list(of)).sum())
 
 
@@ -87,7 +88,12 @@ def concentration(world: World, importer: str, sector: str, *, home: bool = Fals
         bought[n] = 0.0
     total = bought.sum()
     if not total > 0:
-        raise InputError(Problem(f"{importer} buys no {sector}" + ("" if home else " abroad")))
+        raise InputError(
+            Problem(
+                _("{importer} buys no {sector}", importer=importer, sector=sector)
+                + ("" if home else _(" abroad"))
+            )
+        )
     return float(((bought / total) ** 2).sum())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from kosho.errors import InputError, Problem, suggest
 from kosho.impact.ranges import Range, spread
 from kosho.impact.subsidies import treasury_cost, wedge_after
 from kosho.impact.value_chains import content
+from kosho.language import _, cached
 from kosho.law.nontariff_terms import Drive
 from kosho.law.scope import Economy
 from kosho.provenance import Cited, Frozen, Source
@@ -82,11 +82,11 @@ class VehicleFile(Frozen):
         figures = [*(one.shares.values() for one in self.drives), *(one.units.values() for one in self.makers)]
         for cited in (*(one.share for one in self.brands), *(one for some in figures for one in some)):
             if cited.source not in known:
-                raise ValueError(f"no source {cited.source!r}")
+                raise ValueError(_("no source {source!r}", source=cited.source))
         return self
 
 
-@cache
+@cached
 def vehicle_data() -> VehicleFile:
     """The figures that ship."""
     return load(Path(str(files("kosho.impact") / "vehicles.yaml")), VehicleFile)[0]
@@ -107,11 +107,11 @@ def drive_share(market: str, drive: Drive, exporter: str = "") -> Cited:
     known = [one for one in vehicle_data().drives if one.market == market]
     if not known:
         hint = suggest(market, {one.market for one in vehicle_data().drives})
-        raise InputError(Problem(f"drives of vehicles sold in {market} are not known", hint))
+        raise InputError(Problem(_("drives of vehicles sold in {market} are not known", market=market), hint))
     for one in sorted(known, key=lambda one: exporter not in one.exporters):
         if drive in one.shares and (exporter in one.exporters or not one.exporters):
             return one.shares[drive]
-    raise InputError(Problem(f"no drive {drive!r} of vehicles sold in {market}"))
+    raise InputError(Problem(_("no drive {drive!r} of vehicles sold in {market}", drive=drive, market=market)))
 
 
 def _told_apart(market: str, drive: Drive, exporter: str) -> bool:
@@ -137,7 +137,15 @@ def drive_parts(market: str, exporter: str, vehicles: float) -> dict[Drive, Rang
     for drive in ("hybrid", "electric"):
         share = Range.of(drive_share(market, drive, exporter))
         known = _told_apart(market, drive, exporter)
-        note = None if known else f"share in all vehicles sold in {market}, taken for those from {exporter}"
+        note = (
+            None
+            if known
+            else _(
+                "share in all vehicles sold in {market}, taken for those from {exporter}",
+                market=market,
+                exporter=exporter,
+            )
+        )
         scaled = {end: vehicles * level for end, level in share.levels.items()}
         assumed = share.assumed or not known
         found[drive] = Range(
@@ -173,7 +181,11 @@ def by_maker(exporter: str, market: str, base: float, new: float) -> dict[str, R
                 )
                 for maker, cited in told.units.items()
             }
-    raise InputError(Problem(f"makers of vehicles from {exporter} to {market} are not known"))
+    raise InputError(
+        Problem(
+            _("makers of vehicles from {exporter} to {market} are not known", exporter=exporter, market=market)
+        )
+    )
 
 
 def brands_known(market: str, year: int | None = None) -> Brands | None:
@@ -204,8 +216,10 @@ def japanese_brands(market: str, sold: float, year: int | None = None) -> Range:
     found = brands_known(market, year)
     if found is None:
         hint = suggest(market, {one.market for one in vehicle_data().brands})
-        raise InputError(Problem(f"the share of Japanese brands in {market} is not known", hint))
-    note = "; ".join([f"share of {found.year}", *([found.share.note] if found.share.note else [])])
+        raise InputError(
+            Problem(_("the share of Japanese brands in {market} is not known", market=market), hint)
+        )
+    note = "; ".join([_("share of {year}", year=found.year), *([found.share.note] if found.share.note else [])])
     return replace(spread(lambda share: share * sold, "as sold", share=found.share), note=note)
 
 
@@ -265,8 +279,8 @@ def brand_sales(outcome: Outcome, market: str) -> BrandSales | None:
         known.year,
         told(lambda part: (japan + part * rest) / total, "share"),
         told(lambda part: (new_japan + part * new_rest) / new_total, "share"),
-        told(lambda part: japan + part * rest, "as sold"),
-        told(lambda part: new_japan + part * new_rest, "as sold"),
+        told(lambda part: japan + part * rest, _("as sold")),
+        told(lambda part: new_japan + part * new_rest, _("as sold")),
         (japan, new_japan),
         (rest, new_rest),
     )
@@ -316,7 +330,9 @@ def purchase_subsidy(
         InputError: a rate that cannot be.
     """
     if not 0 <= rate < 1:
-        raise InputError(Problem(f"a subsidy of {rate:g} of the price", "zero or more, below one"))
+        raise InputError(
+            Problem(_("a subsidy of {rate:g} of the price", rate=rate), _("zero or more, below one"))
+        )
     sold = {
         exporter: _Sold(share, float(world.tariff.sel(importer=importer, exporter=exporter, sector=sector)))
         for exporter, share in shares.items()

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from kosho.codes import country_name
 from kosho.display import Card, Shown
 from kosho.errors import KoshoError
+from kosho.language import _
 from kosho.law.headings import Place, place
 from kosho.law.rate_table import added_as_listed
 from kosho.law.register import Register
@@ -153,7 +154,9 @@ def against_schedule(
     ]
     exporters = {code for measure in measures for code in measure.partners.include}
     if len(exporters) != 1:
-        raise KoshoError(f"the register has no list of {importer} that lines of a schedule cite")
+        raise KoshoError(
+            _("the register has no list of {importer} that lines of a schedule cite", importer=importer)
+        )
     exporter = exporters.pop()
     chapter = headings_of(lines)
     compared = _compared(chapter, set(named), exporter)
@@ -162,7 +165,9 @@ def against_schedule(
     used = {heading for found in cited.values() for heading in found}
     if not used:
         all_of = ", ".join(sorted(set(named)))
-        raise KoshoError(f"no line cites {all_of}: the file holds no footnotes, or is of before them")
+        raise KoshoError(
+            _("no line cites {all_of}: the file holds no footnotes, or is of before them", all_of=all_of)
+        )
     day = on or max(
         (one.first for one in chapter.values() if one.code in used and one.first), default=date.today()
     )
@@ -181,7 +186,7 @@ def against_schedule(
 
 def _compared(chapter: dict[str, Heading], named: set[str], exporter: str) -> dict[str, tuple[Heading, ...]]:
     """What each heading that lines may cite stands for: itself, or those under it (`9903.92`)."""
-    origin = f"product of {country_name(exporter)}"
+    origin = _("product of {country}", country=country_name(exporter))
     found: dict[str, tuple[Heading, ...]] = {
         code: (one,) for code, one in chapter.items() if code in named or (one.added and origin in one.text)
     }
@@ -219,8 +224,8 @@ def _printed(cited: dict[str, bool], compared: dict[str, tuple[Heading, ...]], d
         ({one.added for one in compared[heading] if one.holds(day)}, whole) for heading, whole in cited.items()
     ]
     held = [(added, whole) for added, whole in rates_of if added]
-    found = {rate for added, _ in held for rate in added}
-    if not any(whole for _, whole in held):
+    found = {rate for added, _other in held for rate in added}
+    if not any(whole for _other, whole in held):
         found.add(0.0)
     return tuple(sorted(found))
 
@@ -233,9 +238,13 @@ def _difference(
         for item in own.lists.values()
         if item.heading and place(code, item.prefixes, item.without) is not Place.OUT
     ]
-    notes = " and ".join(cited) or "none of them"
+    notes = _(" and ").join(cited) or _("none of them")
     if len(printed) > 1 and told in printed:
-        why = f"the footnote cites {notes}, each for goods that only a note describes"
+        why = _("the footnote cites {notes}, each for goods that only a note describes", notes=notes)
         return Difference(code, printed, told, why, explained=True)
-    why = f"the footnote cites {notes}; the register has it on {', '.join(lists) or 'no list'}"
+    why = _(
+        "the footnote cites {notes}; the register has it on {value}",
+        notes=notes,
+        value=", ".join(lists) or _("no list"),
+    )
     return Difference(code, printed, told, why, explained=False)

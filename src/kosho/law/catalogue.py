@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from kosho.codes import blocs, countries, sectors
 from kosho.display import Shown, listing
+from kosho.language import _
 from kosho.law.product_groups import ProductGroup, Products
 
 __all__ = ["Code", "CodeKind", "catalogue", "found", "nearest"]
@@ -84,8 +85,12 @@ def catalogue(products: Products | None = None) -> tuple[Code, ...]:
 def _told(group: ProductGroup) -> str:
     """Sector, headings and importers of a group."""
     headings = listing(group.hs.prefixes, SHOWN)
-    return (
-        f"{group.sector}; {group.hs.edition} {headings}; imports of {listing(sorted(group.importers), SHOWN)}"
+    return _(
+        "{sector}; {edition} {headings}; imports of {names}",
+        sector=group.sector,
+        edition=group.hs.edition,
+        headings=headings,
+        names=listing(sorted(group.importers), SHOWN),
     )
 
 
@@ -125,7 +130,7 @@ def nearest(text: str, codes: Iterable[Code], kinds: Iterable[CodeKind] = KINDS)
         meant = list(dict.fromkeys(said[word] for word in get_close_matches(text.lower(), said, NEAR, 0.75)))
     if not meant:
         return None
-    return f"did you mean {' or '.join(f'{one.code} ({one.name})' for one in meant)}?"
+    return _("did you mean {names}?", names=_(" or ").join(f"{one.code} ({one.name})" for one in meant))
 
 
 def _spelt(text: str, known: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import combinations
 
 from kosho.errors import Problem
+from kosho.language import _
 from kosho.law.headings import Position, cover
 from kosho.law.measure import PRICED, Measure
 from kosho.law.overlap import double_prices, impossible
@@ -65,8 +66,12 @@ def _early(register: Register) -> Iterator[Problem]:
             first = min(days)
             yield register.problem(
                 measure,
-                f"known from {measure.known_from}, before it was announced: its first source is of {first}",
-                f"known_from {first}, or an earlier source than {days[first]}",
+                _(
+                    "known from {known_from}, before it was announced: its first source is of {first}",
+                    known_from=measure.known_from,
+                    first=first,
+                ),
+                _("known_from {first}, or an earlier source than {days}", first=first, days=days[first]),
             )
 
 
@@ -76,30 +81,50 @@ def _ends(register: Register) -> Iterator[Problem]:
         for name in end.terminates:
             ended = measures.get(name)
             if ended is None:
-                yield register.problem(end, f"ends {name!r}, which is unknown")
+                yield register.problem(end, _("ends {name!r}, which is unknown", name=name))
             elif ended.kind == "termination":
-                yield register.problem(end, f"ends {register.named(ended)}, which is itself an end")
+                yield register.problem(
+                    end, _("ends {named}, which is itself an end", named=register.named(ended))
+                )
             elif ended.imposer != end.imposer:
-                yield register.problem(end, f"ends {register.named(ended)}, a measure of {ended.imposer}")
+                yield register.problem(
+                    end,
+                    _(
+                        "ends {named}, a measure of {imposer}",
+                        named=register.named(ended),
+                        imposer=ended.imposer,
+                    ),
+                )
             elif ended.legal_to is not None and end.first_day > ended.legal_to:
                 yield register.problem(
                     end,
-                    f"ends {register.named(ended)} on {end.first_day}, which ended on {ended.legal_to}",
+                    _(
+                        "ends {named} on {first_day}, which ended on {legal_to}",
+                        named=register.named(ended),
+                        first_day=end.first_day,
+                        legal_to=ended.legal_to,
+                    ),
                 )
             elif end.legal_to is not None and end.legal_to < ended.first_day:
                 yield register.problem(
-                    end, f"suspends {register.named(ended)}, which begins later, on {ended.first_day}"
+                    end,
+                    _(
+                        "suspends {named}, which begins later, on {first_day}",
+                        named=register.named(ended),
+                        first_day=ended.first_day,
+                    ),
                 )
 
 
 def _selves(register: Register) -> Iterator[Problem]:
     for measure in register.measures:
         if measure.id in measure.excludes:
-            yield register.problem(measure, "excludes itself")
+            yield register.problem(measure, _("excludes itself"))
         others = any(m.authority == measure.authority and m is not measure for m in register.measures)
         if measure.authority in measure.excludes and not others:
             yield register.problem(
-                measure, f"excludes its own authority {measure.authority}, which has no other"
+                measure,
+                _("excludes its own authority {authority}, which has no other", authority=measure.authority),
             )
 
 
@@ -143,9 +168,13 @@ def _overlaps(register: Register) -> Iterator[Problem]:
             if clash is not None:
                 yield register.problem(
                     second.measure,
-                    f"overlaps {register.named(first.measure)}: both claim {clash} "
-                    f"under {second.measure.authority}",
-                    "end one, or let one exclude the other",
+                    _(
+                        "overlaps {named}: both claim {clash} under {authority}",
+                        named=register.named(first.measure),
+                        clash=clash,
+                        authority=second.measure.authority,
+                    ),
+                    _("end one, or let one exclude the other"),
                 )
 
 
@@ -201,7 +230,7 @@ class _Probe:
                 law = [m for m in self.register.in_force(day) if m.imposer == first.measure.imposer]
                 for partner in self._telling(law, partners):
                     if self._both(first.measure, second.measure, (code, partner, facts), law):
-                        return f"{code} from {partner} on {day}"
+                        return _("{code} from {partner} on {day}", code=code, partner=partner, day=day)
         return None
 
     def _telling(self, law: Sequence[Measure], partners: frozenset[str]) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from kosho.arrays import Index, Mask
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law.forms import Form
 from kosho.law.headings import cover, keys_of
 from kosho.law.measure import Measure
@@ -83,7 +84,7 @@ class DayLaws:
                 None if level is None else self._layer(m, level, done)
                 for m, level, done in zip(priced, own, reached, strict=True)
             ]
-            for own, _ in columns
+            for own, _other in columns
         ]
         masks = self._masks(priced)
         rows, row = _distinct(self._kinds(priced, masks, missing))
@@ -94,7 +95,7 @@ class DayLaws:
         for place in places:
             covered = np.flatnonzero(masks[:, place]).tolist()
             at = [bit for bit in missing if self._groups[place].touched(bit)]
-            meeting = [[left_out[bit] for bit in at if bit in concerned] for _, concerned in columns]
+            meeting = [[left_out[bit] for bit in at if bit in concerned] for _other, concerned in columns]
             raised.append([any(omission.raises for omission in one) for one in meeting])
             freed.append([self._freed(one, covered, left) for one, left in zip(aimed, meeting, strict=True)])
             found.append(
@@ -217,7 +218,10 @@ def _level(measure: Measure, partner: str) -> float | None:
     found = measure.level_on(partner, in_quota=False)
     if found is not None and measure.unit != "percent":
         raise InputError(
-            Problem(f"{measure.title} is a specific duty and needs unit values", "ask line by line")
+            Problem(
+                _("{title} is a specific duty and needs unit values", title=measure.title),
+                _("ask line by line"),
+            )
         )
     return None if found is None else found / 100
 

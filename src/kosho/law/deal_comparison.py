@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from kosho.codes import blocs
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import N_, _
 from kosho.law.export_controls import told
 from kosho.law.line_rate import coverage, quote
 from kosho.law.measure import DUTIES, Measure
@@ -26,7 +27,7 @@ from kosho.provenance import Cited
 
 __all__ = ["PRODUCTS", "Comparison", "Dates", "RateCell", "RateRow", "Telling", "Term", "TermRow", "compare"]
 
-NOT_HELD = "not in the register"
+NOT_HELD = N_("not in the register")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def compare(
         InputError: a code or a product group is unknown; all mistakes are listed.
     """
     if len(partners) != len(set(partners)):
-        raise InputError(Problem("a partner is named twice", key="PARTNERS"))
+        raise InputError(Problem(_("a partner is named twice"), key="PARTNERS"))
     _refuse_unknown(register, importer, partners, on, products)
     return Comparison(
         importer=importer,
@@ -211,7 +212,9 @@ def _refuse_unknown(
     for name in products:
         if isinstance(name, str) and name not in register.products.groups:
             groups = register.products.groups
-            problems.append(Problem(f"unknown product group {name!r}", suggest(name, groups), key="--group"))
+            problems.append(
+                Problem(_("unknown product group {name!r}", name=name), suggest(name, groups), key="--group")
+            )
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
 
@@ -262,7 +265,11 @@ def _line_cell(
         cell = _cell(law, outside.layers, (None, *ends), outside.total, outside.warnings)
         return replace(cell, why="; ".join(outside.unknown or inside.unknown) or None)
     if inside.rate != outside.rate:
-        text = f"{_percent(inside.rate)} within the quota, {_percent(outside.rate)} beyond"
+        text = _(
+            "{percent} within the quota, {percent_2} beyond",
+            percent=_percent(inside.rate),
+            percent_2=_percent(outside.rate),
+        )
         ends = min(inside.rate, outside.rate), max(inside.rate, outside.rate)
         return _cell(law, outside.layers, (None, *ends), text, outside.warnings)
     rate = outside.rate
@@ -291,7 +298,12 @@ def _group_cell(
     law = [register.measure(layer.measure) for layer in first.layers if layer.measure != MFN]
     low, high = min(rates), max(rates)
     if low != high:
-        return _cell(law, first.layers, (None, low, high), f"{_percent(low)} to {_percent(high)} by member")
+        return _cell(
+            law,
+            first.layers,
+            (None, low, high),
+            _("{percent} to {percent_2} by member", percent=_percent(low), percent_2=_percent(high)),
+        )
     return _cell(law, first.layers, (low, low, low), _in_words(low, law, first.layers))
 
 
@@ -315,7 +327,7 @@ def _cell(
 
 
 def _unknown(why: str) -> RateCell:
-    return RateCell(None, None, None, NOT_HELD, None, (), (), (), why)
+    return RateCell(None, None, None, _(NOT_HELD), None, (), (), (), why)
 
 
 def _percent(rate: float) -> str:
@@ -325,14 +337,19 @@ def _percent(rate: float) -> str:
 def _in_words(rate: float, law: Sequence[Measure], layers: Sequence[Layer]) -> str:
     ordinary = layers[0].value or 0.0
     if not law:
-        return f"{_percent(rate)} (ordinary duty)"
+        return _("{percent} (ordinary duty)", percent=_percent(rate))
     if all(one.kind == "floor" for one in law):
         return (
-            f"{_percent(rate)} in all"
+            _("{percent} in all", percent=_percent(rate))
             if rate > ordinary
-            else f"{_percent(rate)} (ordinary duty, above the floor)"
+            else _("{percent} (ordinary duty, above the floor)", percent=_percent(rate))
         )
-    return f"{_percent(rate)} ({_percent(ordinary)} and {_percent(rate - ordinary)} on top)"
+    return _(
+        "{percent} ({percent_2} and {percent_3} on top)",
+        percent=_percent(rate),
+        percent_2=_percent(ordinary),
+        percent_3=_percent(rate - ordinary),
+    )
 
 
 CLAUSES = (
@@ -437,7 +454,13 @@ def _text(measure: Measure, partner: str) -> str:
             "" if measure.quota is None else f", {measure.quota.amount.value:,.0f} {measure.quota.amount.unit}"
         )
         level, beyond = measure.level_on(partner), measure.level_on(partner, in_quota=False)
-        return f"{measure.title} ({level or 0:g} inside, {beyond or 0:g} beyond{size})"
+        return _(
+            "{title} ({value:g} inside, {value_2:g} beyond{size})",
+            title=measure.title,
+            value=level or 0,
+            value_2=beyond or 0,
+            size=size,
+        )
     if isinstance(terms, ExportControl):
         return f"{measure.title} ({told(measure)})"
     return measure.title

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kosho.display import Card, Shown
+from kosho.language import _
 from kosho.law.register import Register
 from kosho.law.schedules.duty import Duty
 from kosho.law.schedules.lines import ADDITIONAL, GENERAL, STATUTORY, Line
@@ -85,9 +86,9 @@ def editions_diff(
     specials = all(any(line.special_texts for line in some.values()) for some in (before, after))
     cites = all(any(line.references for line in some.values()) for some in (before, after))
     if not specials:
-        notes.append("preferences are not compared: one edition prints none")
+        notes.append(_("preferences are not compared: one edition prints none"))
     if not cites:
-        notes.append("citations of chapter 99 are not compared: one edition holds no footnotes")
+        notes.append(_("citations of chapter 99 are not compared: one edition holds no footnotes"))
     changes: list[Change] = []
     for code in sorted(before.keys() | after.keys()):
         one, other = _counterpart(code, before), _counterpart(code, after)
@@ -105,7 +106,7 @@ def editions_diff(
     both = len({code[:LINE] for code in before} & {code[:LINE] for code in after})
     left_out = len({code[:2] for code in (*old, *new)}) - len(chapters)
     if left_out:
-        notes.append(f"{left_out} chapters that only one edition holds are left out")
+        notes.append(_("{left_out} chapters that only one edition holds are left out", left_out=left_out))
     return _weighed(EditionDiff(both, tuple(changes), notes=tuple(notes)), trade)
 
 

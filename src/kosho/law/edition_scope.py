@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
+from kosho.language import _
 from kosho.law.headings import Place, place
 from kosho.law.register import Register
 from kosho.law.schedules.lines import References, Schedule
@@ -57,7 +58,7 @@ def scoped(register: Register, cited: Mapping[str, References], edition: str, so
     several: dict[str, set[str]] = {}
     for code, references in cited.items():
         for heading in references.get("part", ()):
-            several.setdefault(code[:LINE], set()).update((heading, "a part"))
+            several.setdefault(code[:LINE], set()).update((heading, _("a part")))
         for heading in references.get("general", ()):
             if heading in citing:
                 citing[heading].add(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from kosho.language import _
 from kosho.law.headings import Place, covered_keys, place
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import ExportControl
@@ -68,8 +69,8 @@ def in_words(measure: Measure, *, surely: bool) -> str:
     >>> in_words(Register.load().measure("chn-control-gallium-2023"), surely=True)
     'export control: Gallium and germanium leave China only under licence'
     """
-    some = "" if surely else " (some goods of these headings)"
-    return f"export control: {measure.title}{some}"
+    some = "" if surely else _(" (some goods of these headings)")
+    return _("export control: {title}{some}", title=measure.title, some=some)
 
 
 def told(measure: Measure) -> str:

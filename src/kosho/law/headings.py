@@ -9,6 +9,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol
 
+from kosho.language import _
 from kosho.law.measure import PRICED, Measure
 from kosho.law.product_groups import Products
 from kosho.law.query import Facts
@@ -112,7 +113,7 @@ class Headings:
             return self.lists[name].title
         if where == "group":
             return self.products.groups[name].title
-        return f"its headings of {self.scopes[name].edition}"
+        return _("its headings of {edition}", edition=self.scopes[name].edition)
 
 
 def keys_of(measure: Measure) -> Iterator[Key]:
@@ -191,12 +192,12 @@ def cover(measure: Measure, facts: Facts, places: Places, headings: Headings) ->
     if not by and not scope.goods:
         if refused is None or refused not in facts.answers:
             return None
-        rule = f"{measure.title} covers only goods with {refused}=yes"
+        rule = _("{title} covers only goods with {refused}=yes", title=measure.title, refused=refused)
         return Cover(applies=False, removed=_removed(measure, f"{refused}={facts.answer(refused)}", rule))
     for name in scope.not_lists:
         item = headings.lists[name]
         if (item.attribute is None or facts.answer(item.attribute) == "yes") and places.holds(("list", name)):
-            rule = f"{measure.title} leaves out {item.title}"
+            rule = _("{title} leaves out {title_2}", title=measure.title, title_2=item.title)
             return Cover((("list", name),), applies=False, removed=_removed(measure, name, rule))
     refusal = next(_refusals(measure, scope, facts), None)
     if refusal is not None:
@@ -222,18 +223,40 @@ def _refusals(measure: Measure, scope: Scope, facts: Facts) -> Iterator[_Refusal
     """Conditions of the scope that the shipment does not meet; of note only where it told something."""
     if scope.preference and facts.preference not in scope.preference:
         by = f"preference={facts.preference}"
-        rule = f"{measure.title} covers only goods that claim {' or '.join(scope.preference)}"
+        rule = _(
+            "{title} covers only goods that claim {names}",
+            title=measure.title,
+            names=_(" or ").join(scope.preference),
+        )
         if scope.preference == ("none",):
-            rule = f"{measure.title} does not cover goods that claim {facts.preference}"
+            rule = _(
+                "{title} does not cover goods that claim {preference}",
+                title=measure.title,
+                preference=facts.preference,
+            )
         yield _Refusal(_removed(measure, by, rule) if facts.preference != "none" else None)
     for name, wanted in scope.attributes.items():
         if facts.answer(name) != wanted:
-            by, rule = f"{name}={facts.answer(name)}", f"{measure.title} covers only goods with {name}={wanted}"
+            by, rule = (
+                f"{name}={facts.answer(name)}",
+                _(
+                    "{title} covers only goods with {name}={wanted}",
+                    title=measure.title,
+                    name=name,
+                    wanted=wanted,
+                ),
+            )
             yield _Refusal(_removed(measure, by, rule) if name in facts.answers else None)
     for name, (low, high) in scope.content.items():
         told = facts.content.get(name)
         if told is None or not low <= told < high:
-            rule = f"{measure.title} covers only goods with {name} from {low:g} to below {high:g} percent"
+            rule = _(
+                "{title} covers only goods with {name} from {low:g} to below {high:g} percent",
+                title=measure.title,
+                name=name,
+                low=low,
+                high=high,
+            )
             yield _Refusal(None if told is None else _removed(measure, f"{name}={told:g}", rule))
 
 

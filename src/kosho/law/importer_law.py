@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel
@@ -23,12 +24,19 @@ from kosho.codes import blocs, countries
 from kosho.law import measure, measure_file, nontariff_terms, product_groups, scope
 from kosho.law.product_groups import Products
 from kosho.law.register import Asked, Register
+from kosho.translations import depends_on
 
 __all__ = ["law_of"]
 
 DEPENDS_ON = ("law/*.py", "law/*.yaml", "law/measures/*.yaml", "codes/*.*", "provenance.py", "known.py")
 KIND, DAY, SET, PAIRS = "@", "@day", "@set", "@pairs"
 """Keys that no schema has."""
+
+
+def _words() -> tuple[bytes, ...]:
+    """What the words of the law depend on besides its files."""
+    folder = Path(__file__).parent
+    return (*depends_on(folder), *depends_on(folder / "measures"))
 
 
 def law_of(importer: str, known: date | None = None) -> Register:
@@ -48,7 +56,7 @@ def law_of(importer: str, known: date | None = None) -> Register:
         # Of nobody: no copy is kept, and the question is refused with the nearest codes.
         return Register.load(known=known)
     day = b"" if known is None else known.isoformat().encode()
-    copy = place(b"law of an importer", importer.encode(), day, code(*DEPENDS_ON))
+    copy = place(b"law of an importer", importer.encode(), day, code(*DEPENDS_ON), *_words())
     body = used(copy)
     if body is not None:
         return cast(Register, json.loads(body, object_hook=_restored))

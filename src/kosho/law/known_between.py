@@ -9,6 +9,7 @@ from typing import Literal
 
 from kosho.display import Card, Shown, listing
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.register import Register
 
@@ -66,7 +67,13 @@ def known_between(register: Register, first: date, second: date, importer: str |
         InputError: the second day is not after the first.
     """
     if second <= first:
-        raise InputError(Problem(f"{second} is not after {first}", "the earlier day first", key="--known"))
+        raise InputError(
+            Problem(
+                _("{second} is not after {first}", second=second, first=first),
+                _("the earlier day first"),
+                key="--known",
+            )
+        )
     found = [
         _change(register, measure)
         for measure in register.measures
@@ -113,7 +120,7 @@ def _lines(register: Register, measure: Measure) -> Iterator[str]:
     if scope is None:
         return
     if scope.goods:
-        yield "all goods"
+        yield _("all goods")
     yield from scope.sectors
     for name in scope.lists:
         yield from register.lists[name].prefixes

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from kosho.codes import blocs, sector_name
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.law.export_controls import controls
 from kosho.law.export_controls import in_words as control_in_words
 from kosho.law.headings import Position, cover
@@ -66,7 +67,11 @@ def quote(register: Register, query: Query, trade: Mapping[str, float] | None = 
     found = _told(goods, goods.rates(), trade)
     if goods.query.code == query.code:
         return found
-    note = f"{SHIPPED} has no statistical number {dotted(query.code)}: what is told is of its line"
+    note = _(
+        "{shipped} has no statistical number {dotted}: what is told is of its line",
+        shipped=SHIPPED,
+        dotted=dotted(query.code),
+    )
     return replace(found, query=query, warnings=(note, *found.warnings))
 
 
@@ -99,7 +104,7 @@ def _told(goods: Goods, rates: Rates, trade: Mapping[str, float] | None) -> Rate
         layers=_layers(rates, query),
         removed=tuple(removed),
         pending=tuple(one for one in _pending(register, query) if one.measure not in in_force),
-        prohibited=tuple(dict.fromkeys(measure.id for measure, _ in prohibited)),
+        prohibited=tuple(dict.fromkeys(measure.id for measure, _other in prohibited)),
         facts=facts,
         preferences=preferences,
         outside=outside(query.importer),
@@ -112,14 +117,24 @@ def _warnings(goods: Goods, rates: Rates, about_facts: Sequence[str]) -> Iterato
     register, query = goods.register, goods.query
     yield from (note for part in rates.parts for note in part.duty.warnings)
     for measure, some in _bans(rates):
-        whole = "" if not some else f"some lines under {query.hs} "
-        yield f"{whole}prohibited: {measure.title} ({measure.legal_basis})"
+        whole = "" if not some else _("some lines under {hs} ", hs=query.hs)
+        yield _(
+            "{whole}prohibited: {title} ({legal_basis})",
+            whole=whole,
+            title=measure.title,
+            legal_basis=measure.legal_basis,
+        )
     for part in rates.parts:
         for measure, found in part.covers:
             if found.applies and (note := _note(measure)) is not None:
                 yield f"{measure.title}: {note}"
     for measure, names in _sectoral(register, query, goods.law, rates):
-        yield f"{measure.title}: {_note(measure)}; told by sector ({', '.join(names)})"
+        yield _(
+            "{title}: {note}; told by sector ({names})",
+            title=measure.title,
+            note=_note(measure),
+            names=", ".join(names),
+        )
     yield from (text for part in rates.parts for text in _doubts(goods, part))
     for omission in dict.fromkeys(one for part in rates.parts for one in part.omissions):
         yield f"{_not_held(omission)}: {omission.why}"
@@ -137,16 +152,23 @@ def _warnings(goods: Goods, rates: Rates, about_facts: Sequence[str]) -> Iterato
         if not one.prefixes and one.concerns(query.importer, query.exporter, query.on)
     ]
     if left:
-        yield f"the register leaves out of the measures of {query.importer}: {'; '.join(left)}"
+        yield _(
+            "the register leaves out of the measures of {importer}: {names}",
+            importer=query.importer,
+            names="; ".join(left),
+        )
 
 
 def _not_held(omission: Omission) -> str:
-    return f"the register does not hold {omission.what[:1].lower()}{omission.what[1:]}"
+    return _(
+        "the register does not hold {lower}{what}", lower=omission.what[:1].lower(), what=omission.what[1:]
+    )
 
 
 def _note(measure: Measure) -> str | None:
     """What is said beside a rate of a measure that has none."""
-    return RATELESS[measure.kind].note if measure.kind in RATELESS else None
+    note = RATELESS[measure.kind].note if measure.kind in RATELESS else None
+    return None if note is None else _(note)
 
 
 def _bans(rates: Rates) -> list[tuple[Measure, bool]]:
@@ -170,10 +192,10 @@ def _unknown(rates: Rates) -> Iterator[str]:
     for part in rates.parts:
         for item in part.pile.applied:
             if item.measure.id in part.levels and not part.levels[item.measure.id].exact:
-                yield f"{item.measure.title} needs the value of a unit of the goods"
+                yield _("{title} needs the value of a unit of the goods", title=item.measure.title)
     known = {round(part.rate, 9) for part in rates.parts if part.rate is not None}
     if len(known) > 1:
-        yield "the lines under the code pay differently; a longer code would tell"
+        yield _("the lines under the code pay differently; a longer code would tell")
 
 
 def _layers(rates: Rates, query: Query) -> tuple[Layer, ...]:
@@ -193,9 +215,13 @@ def _layers(rates: Rates, query: Query) -> tuple[Layer, ...]:
 def _layers_of(part: PartRate, query: Query) -> list[Layer]:
     claimed, general = part.duty.claimed, part.duty.general
     preference = query.facts.preference
-    basis = "ordinary duty" if preference == NONE else f"ordinary duty under {preference}"
+    basis = (
+        _("ordinary duty")
+        if preference == NONE
+        else _("ordinary duty under {preference}", preference=preference)
+    )
     layers = [
-        Layer(MFN, claimed.low if claimed.exact else None, MFN, basis, part.duty.source or ("not known",))
+        Layer(MFN, claimed.low if claimed.exact else None, MFN, basis, part.duty.source or (_("not known"),))
     ]
     pile = part.pile.at(claimed.low)
     paid = RateBounds(pile.leaves(claimed.low), pile.leaves(claimed.high))
@@ -213,7 +239,7 @@ def _layers_of(part: PartRate, query: Query) -> list[Layer]:
 
 
 def _removed(part: PartRate) -> Iterator[Removed]:
-    yield from (found.removed for _, found in part.covers if found.removed is not None)
+    yield from (found.removed for _other, found in part.covers if found.removed is not None)
     yield from part.pile.at(part.duty.claimed.low).removed
 
 
@@ -242,7 +268,11 @@ def _doubts(goods: Goods, part: PartRate) -> Iterator[str]:
     for measure, found in part.covers:
         for key in found.by:
             if key in part.open_lists:
-                yield f"{measure.title}: whether the code is on {goods.headings.title(key)} is not certain"
+                yield _(
+                    "{title}: whether the code is on {title_2} is not certain",
+                    title=measure.title,
+                    title_2=goods.headings.title(key),
+                )
 
 
 def _sectoral(
@@ -278,7 +308,7 @@ def history(register: Register, query: Query, first: date, last: date) -> list[R
     ['2025-03-01 2.5%', '2025-04-03 27.5%', '2025-09-16 15.0%']
     """
     if last < first:
-        raise InputError(Problem(f"{last} is before {first}"))
+        raise InputError(Problem(_("{last} is before {first}", last=last, first=first)))
     from kosho.law.schedules.ordinary import turns as duty_turns  # noqa: PLC0415 - see `_of_schedule`
 
     turns = {first, last + timedelta(days=1)}
@@ -287,7 +317,7 @@ def history(register: Register, query: Query, first: date, last: date) -> list[R
             end = measure.last_day(query.known)
             ends = [end + timedelta(days=1)] if end is not None else []
             turns |= {day for day in (*measure.days_of_change, *ends) if first < day <= last}
-    turns |= {day for _, day in register.ends if first < day <= last}
+    turns |= {day for _other, day in register.ends if first < day <= last}
     if not query.gives_duty:
         turns |= duty_turns(query.importer, query.code, first, last)
     spans: list[RateSpan] = []
@@ -308,7 +338,12 @@ def _content(item: Applied, query: Query) -> str | None:
     taken = share.given({})
     if share.unstated == "average" and taken >= 1.0:
         return None
-    return f"{share.attribute} is not told: {item.measure.title} is taken on {taken:.0%} of the value"
+    return _(
+        "{attribute} is not told: {title} is taken on {taken:.0%} of the value",
+        attribute=share.attribute,
+        title=item.measure.title,
+        taken=taken,
+    )
 
 
 def coverage(register: Register, importer: str, on: date, *, any_law: bool) -> list[str]:
@@ -322,10 +357,24 @@ def coverage(register: Register, importer: str, on: date, *, any_law: bool) -> l
     """
     spans = [span for span in register.duties_covered if belongs(importer, span.imposer)]
     if not spans and not any_law:
-        return [f"the register holds no measures of {importer}: what it adds to ordinary duties is unknown"]
+        return [
+            _(
+                "the register holds no measures of {importer}: what it adds to ordinary duties is unknown",
+                importer=importer,
+            )
+        ]
     if spans and not any(span.first <= on <= span.last for span in spans):
-        days = ", ".join(dict.fromkeys(f"{span.first} to {span.last}" for span in spans))
-        return [f"the register claims to cover {importer} from {days}; measures on {on} may be missing"]
+        days = ", ".join(
+            dict.fromkeys(_("{first} to {last}", first=span.first, last=span.last) for span in spans)
+        )
+        return [
+            _(
+                "the register claims to cover {importer} from {days}; measures on {on} may be missing",
+                importer=importer,
+                days=days,
+                on=on,
+            )
+        ]
     return []
 
 
@@ -400,8 +449,13 @@ def _alike(register: Register, query: Query) -> str:
     found = {goods.query.exporter: _signature(goods, goods.rates()) for goods in asked}
     for other in members[1:]:
         if found[other] != found[members[0]]:
-            message = f"members of {query.exporter} are treated differently: {members[0]} and {other}"
-            raise InputError(Problem(message, "name one"))
+            message = _(
+                "members of {exporter} are treated differently: {members} and {other}",
+                exporter=query.exporter,
+                members=members[0],
+                other=other,
+            )
+            raise InputError(Problem(message, _("name one")))
     return members[0]
 
 
@@ -410,7 +464,7 @@ def _signature(goods: Goods, rates: Rates) -> tuple[object, ...]:
     return (
         *rates.same,
         tuple((layer.measure, layer.value) for layer in _layers(rates, goods.query)),
-        tuple(measure.id for measure, _ in _bans(rates)),
+        tuple(measure.id for measure, _other in _bans(rates)),
     )
 
 
@@ -434,7 +488,7 @@ def _refuse_unknown_facts(register: Register, query: Query) -> None:
     for name in facts.answers:
         if name not in attributes:
             hint = suggest(name, {*attributes, *CONTENTS, "preference"})
-            problems.append(Problem(f"unknown attribute {name!r}", hint))
+            problems.append(Problem(_("unknown attribute {name!r}", name=name), hint))
     if facts.preference != NONE:
         problems += _refusals(register, query)
     if problems:
@@ -447,7 +501,7 @@ def _refusals(register: Register, query: Query) -> list[Problem]:
     name = query.facts.preference
     known = known_preferences(register)
     if name not in known:
-        return [Problem(f"unknown preference {name!r}", suggest(name, known))]
+        return [Problem(_("unknown preference {name!r}", name=name), suggest(name, known))]
     if query.exporter in blocs() or all(one.id != name for one in preferences()):
         return []
     try:

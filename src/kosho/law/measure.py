@@ -24,6 +24,7 @@ from pydantic import (
 from kosho.bounds import PERCENT_DUTY
 from kosho.codes import blocs
 from kosho.display import Card, glance, listing
+from kosho.language import _
 from kosho.law.nontariff_terms import Amount, Terms
 from kosho.law.rateless import RATELESS
 from kosho.law.scope import (
@@ -259,22 +260,40 @@ class Measure(Frozen):
     @model_validator(mode="after")
     def _consistent(self) -> Measure:
         if self.clause is not None and self.kind != "unpriced":
-            raise ValueError(f"a {self.kind} says by its kind what it is about, it has no clause")
+            raise ValueError(_("a {kind} says by its kind what it is about, it has no clause", kind=self.kind))
         if self.unconfirmed_from is not None and self.unconfirmed_from < self.first_day:
-            raise ValueError(f"unconfirmed_from {self.unconfirmed_from} is before it starts, {self.first_day}")
+            raise ValueError(
+                _(
+                    "unconfirmed_from {unconfirmed_from} is before it starts, {first_day}",
+                    unconfirmed_from=self.unconfirmed_from,
+                    first_day=self.first_day,
+                )
+            )
         if self.collected_from is not None and self.collected_from < self.legal_from:
-            raise ValueError(f"collected_from {self.collected_from} is before legal_from {self.legal_from}")
+            raise ValueError(
+                _(
+                    "collected_from {collected_from} is before legal_from {legal_from}",
+                    collected_from=self.collected_from,
+                    legal_from=self.legal_from,
+                )
+            )
         if self.legal_to is not None and self.legal_to < self.legal_from:
-            raise ValueError(f"legal_to {self.legal_to} is before legal_from {self.legal_from}")
+            raise ValueError(
+                _(
+                    "legal_to {legal_to} is before legal_from {legal_from}",
+                    legal_to=self.legal_to,
+                    legal_from=self.legal_from,
+                )
+            )
         if self.kind == "termination":
             if not self.terminates or self.scope is not None:
-                raise ValueError("a termination names what it terminates and has no scope")
+                raise ValueError(_("a termination names what it terminates and has no scope"))
         elif self.scope is None:
-            raise ValueError(f"kind {self.kind} needs a scope")
+            raise ValueError(_("kind {kind} needs a scope", kind=self.kind))
         elif self.terminates:
-            raise ValueError("only a termination terminates")
+            raise ValueError(_("only a termination terminates"))
         if self.kind == "exemption" and not self.excludes:
-            raise ValueError("an exemption names what it excludes")
+            raise ValueError(_("an exemption names what it excludes"))
         return self
 
     @field_validator("terms", mode="wrap")
@@ -286,61 +305,69 @@ class Measure(Frozen):
             return None  # a kind that is wrong itself has no terms
         wanted = RATELESS[kind].terms if kind in RATELESS else None
         if wanted is None:
-            raise ValueError(f"a {kind} has no terms")
+            raise ValueError(_("a {kind} has no terms", kind=kind))
         return cast(Terms, wanted.model_validate(value))
 
     @model_validator(mode="after")
     def _termed(self) -> Measure:
         if self.kind in RATELESS and RATELESS[self.kind].terms is not None and self.terms is None:
-            raise ValueError(f"a {self.kind} has its terms")
+            raise ValueError(_("a {kind} has its terms", kind=self.kind))
         if self.kind == "purchase" and isinstance(self.terms, Amount) and self.terms.holder is not None:
-            raise ValueError("a purchase has no rent that somebody holds (holder)")
+            raise ValueError(_("a purchase has no rent that somebody holds (holder)"))
         amount = self.quota or self.terms
         if self.kind != "purchase" and isinstance(amount, Amount) and amount.additionality is not None:
-            raise ValueError(f"a {self.kind} is no promise of which a part comes on top (additionality)")
+            raise ValueError(
+                _("a {kind} is no promise of which a part comes on top (additionality)", kind=self.kind)
+            )
         return self
 
     @model_validator(mode="after")
     def _priced(self) -> Measure:
         if (self.kind in PRICED) != (self.value is not None):
-            raise ValueError(f"a {self.kind} has {'a' if self.kind in PRICED else 'no'} value")
+            raise ValueError(
+                _("a {kind} has a value", kind=self.kind)
+                if self.kind in PRICED
+                else _("a {kind} has no value", kind=self.kind)
+            )
         if (self.kind == "tariff_quota") != (self.value_out is not None):
-            raise ValueError("a tariff quota has value_out, other kinds do not")
+            raise ValueError(_("a tariff quota has value_out, other kinds do not"))
         if self.kind != "tariff_quota" and (self.quota_share is not None or self.quota is not None):
-            raise ValueError("only a tariff quota has quota_share and quota")
+            raise ValueError(_("only a tariff quota has quota_share and quota"))
         if self.kind != "tariff_quota" and (self.kind == "specific") == (self.unit == "percent"):
-            raise ValueError("a specific duty has a unit such as USD/kg, other kinds percent")
+            raise ValueError(_("a specific duty has a unit such as USD/kg, other kinds percent"))
         if self.staged is not None and self.kind not in CONCESSIONS:
-            raise ValueError("only a cut or a bind is staged")
+            raise ValueError(_("only a cut or a bind is staged"))
         if self.kind == "cut" and any(not 0 < cut <= 100 for cut in _numbers(self.value)):
-            raise ValueError("a cut is percent of the ordinary duty, above 0 and at most 100 (100: free)")
+            raise ValueError(_("a cut is percent of the ordinary duty, above 0 and at most 100 (100: free)"))
         if self.kind == "bind" and any(bound < 0 for bound in _numbers(self.value)):
-            raise ValueError("a bound is percent of the customs value, zero or more")
+            raise ValueError(_("a bound is percent of the customs value, zero or more"))
         if self.floor_base != "general" and self.kind != "floor":
-            raise ValueError("only a floor has floor_base")
+            raise ValueError(_("only a floor has floor_base"))
         listed = isinstance(self.value, dict) or isinstance(self.value_out, dict)
         if listed and self.partners != EVERYONE:
-            raise ValueError("partners are listed either in value or in partners, not in both")
+            raise ValueError(_("partners are listed either in value or in partners, not in both"))
         return self
 
     @field_validator("value", "value_out")
     @classmethod
     def _possible(cls, value: float | dict[str, float] | None) -> float | dict[str, float] | None:
         if not all(-100 < rate < math.inf for rate in _numbers(value)):
-            raise ValueError("a rate is above -100 percent and finite")
+            raise ValueError(_("a rate is above -100 percent and finite"))
         return value
 
     @model_validator(mode="after")
     def _plausible(self) -> Measure:
         if self.insist is not None:
             if not self.insist.strip():
-                raise ValueError("insist says why a rate that is out of bounds is meant")
+                raise ValueError(_("insist says why a rate that is out of bounds is meant"))
             return self
         for name, given in (("value", self.value), ("value_out", self.value_out)):
             for rate in _numbers(given):
                 wrong = PERCENT_DUTY.broken(rate) if self.unit == "percent" or rate < 0 else None
                 if wrong is not None:
-                    raise ValueError(f"{name}: {wrong}; if it is meant, say why in insist")
+                    raise ValueError(
+                        _("{name}: {wrong}; if it is meant, say why in insist", name=name, wrong=wrong)
+                    )
         share = self.value_share
         if (
             share is not None
@@ -349,7 +376,7 @@ class Measure(Frozen):
             <= (share.value if share.high is None else share.high)
             <= 1
         ):
-            raise ValueError("value_share is a share, from 0 to 1")
+            raise ValueError(_("value_share is a share, from 0 to 1"))
         return self
 
     def last_day(self, known: date | None = None) -> date | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BeforeValidator, Field
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law.measure import DUTIES, Kind, Measure
 from kosho.law.scope import EVERYONE, HsList, HsPrefix, Id, Imposer, Partners, Preference, Some, belongs
 from kosho.provenance import Day, Frozen, Source
@@ -138,9 +139,13 @@ def unfounded(documents: Iterable[tuple[Path, MeasureFile, LineNumbers]]) -> Ite
         for span in document.covers:
             if not span.beside(document.measures):
                 yield Problem(
-                    f"says that all of {span.imposer} from {span.first} to {span.last} is held, "
-                    "and has none of it",
-                    "say it in the file of the measures",
+                    _(
+                        "says that all of {imposer} from {first} to {last} is held, and has none of it",
+                        imposer=span.imposer,
+                        first=span.first,
+                        last=span.last,
+                    ),
+                    _("say it in the file of the measures"),
                     str(path),
                     lines["covers",],
                     "covers",
@@ -176,9 +181,11 @@ def refuse_uncovered(covers: Sequence[Covers], on: date, measures: Iterable[Meas
     if missing:
         who = ", ".join(sorted(name for names in missing.values() for name in names))
         known = [f"{days} of {', '.join(names)}" for days, names in missing.items()]
-        hint = "it covers " + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
+        hint = _("it covers ") + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
         hint += "".join(_later_steps(covers, on, measures))
-        raise InputError(Problem(f"the measures of {who} on {on} are not in the register", hint))
+        raise InputError(
+            Problem(_("the measures of {who} on {on} are not in the register", who=who, on=on), hint)
+        )
 
 
 def _later_steps(covers: Sequence[Covers], on: date, measures: Iterable[Measure]) -> Iterator[str]:

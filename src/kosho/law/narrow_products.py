@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _, cached
 from kosho.law.scope import Economy, HsPrefix, Id, SectorCode, Some
 from kosho.law.yaml_cache import read
 from kosho.provenance import Cited, Frozen, Source
@@ -41,11 +41,17 @@ class Niche(Frozen):
     def _units(self) -> Niche:
         for exporter, cited in self.trade.items():
             if cited.unit not in ("million USD", "share"):
-                raise ValueError(f"{exporter}: in million USD or as a share, not {cited.unit!r}")
+                raise ValueError(
+                    _(
+                        "{exporter}: in million USD or as a share, not {unit!r}",
+                        exporter=exporter,
+                        unit=cited.unit,
+                    )
+                )
         if self.quantity and set(self.quantity) != set(self.trade) - {self.importer}:
-            raise ValueError("quantity: for every exporter of trade, or for none")
+            raise ValueError(_("quantity: for every exporter of trade, or for none"))
         if len({cited.unit for cited in self.quantity.values()}) > 1:
-            raise ValueError("quantity: all in one unit")
+            raise ValueError(_("quantity: all in one unit"))
         return self
 
 
@@ -62,17 +68,17 @@ class NicheFile(Frozen):
         for one in self.niches:
             for cited in (*one.trade.values(), *one.quantity.values(), one.theta, one.between):
                 if cited.source not in known:
-                    raise ValueError(f"{one.id}: no source {cited.source!r}")
+                    raise ValueError(_("{id}: no source {source!r}", id=one.id, source=cited.source))
         return self
 
 
-@cache
+@cached
 def niche_file() -> NicheFile:
     """The small products that ship, with their sources."""
     return read(Path(str(files("kosho.law") / "niches.yaml")), NicheFile)[0]
 
 
-@cache
+@cached
 def niches() -> dict[str, Niche]:
     """The small products that ship, by id."""
     return {one.id: one for one in niche_file().niches}
@@ -85,5 +91,5 @@ def niche(name: str) -> Niche:
         InputError: there is none.
     """
     if name not in niches():
-        raise InputError(Problem(f"no small product {name!r}", suggest(name, niches())))
+        raise InputError(Problem(_("no small product {name!r}", name=name), suggest(name, niches())))
     return niches()[name]

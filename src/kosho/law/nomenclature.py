@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["SHIPPED", "ends_at_line", "refuse_absent", "shipped_lines"]
 
@@ -76,7 +77,9 @@ def refuse_absent(importer: str, code: str, on: date) -> None:
     kosho.errors.InputError: 84139090 is no code of USA, HTS, December 2024 (the nearest lines are ...)
     """
     if importer == _IMPORTER and code.startswith(_DUTIES):
-        raise InputError(Problem(f"{code} is a heading of duties, no code of goods", "ask about the goods"))
+        raise InputError(
+            Problem(_("{code} is a heading of duties, no code of goods", code=code), _("ask about the goods"))
+        )
     from kosho.law.schedules.lines import absent  # noqa: PLC0415 - schedules are read when needed
     from kosho.law.schedules.ordinary import in_force  # noqa: PLC0415
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from kosho.codes import countries
+from kosho.language import _
 from kosho.law.term_units import (
     Change,
     Days,
@@ -42,7 +43,7 @@ __all__ = [
 
 def _economy(code: str) -> str:
     if code not in countries():
-        raise ValueError(f"unknown country {code!r}")
+        raise ValueError(_("unknown country {code!r}", code=code))
     return code
 
 
@@ -80,14 +81,14 @@ class BottomUp(Frozen):
     def _whole(self) -> BottomUp:
         _one_currency(self.price, self.fixed_cost, self.unit_cost)
         if (self.per_day is None) != (self.days is None):
-            raise ValueError("days of delay and what one costs (per_day) go together")
+            raise ValueError(_("days of delay and what one costs (per_day) go together"))
         return self
 
 
 def _one_currency(*figures: Cited | None) -> None:
     found = dict.fromkeys(one.unit[:3] for one in figures if one is not None)
     if len(found) > 1:
-        raise ValueError(f"money in one currency, not in {' and '.join(found)}")
+        raise ValueError(_("money in one currency, not in {names}", names=_(" and ").join(found)))
 
 
 class Amount(Frozen):
@@ -126,7 +127,7 @@ class Amount(Frozen):
             return cited  # these are wrong themselves
         found = _counted(cited, counted) if counted else million_usd(cited)
         if basis == "level" and (found.value if found.low is None else found.low) < 0:
-            raise ValueError("a level is zero or more")
+            raise ValueError(_("a level is zero or more"))
         return found
 
     @field_validator("base")
@@ -136,7 +137,7 @@ class Amount(Frozen):
         if cited is None or counted is None:
             return cited
         if not (counted and info.data.get("basis") == "level" and cited.value > 0):
-            raise ValueError("base is of a level that is counted, and above zero")
+            raise ValueError(_("base is of a level that is counted, and above zero"))
         return _counted(cited, counted)
 
     @field_validator("holder")
@@ -152,16 +153,16 @@ class Amount(Frozen):
     @model_validator(mode="after")
     def _fits(self) -> Amount:
         if self.measured == "value" and self.counted:
-            raise ValueError("a value is not counted in units")
+            raise ValueError(_("a value is not counted in units"))
         if self.measured == "quantity" and self.deflator != "world":
-            raise ValueError("a quantity needs no deflator")
+            raise ValueError(_("a quantity needs no deflator"))
         return self
 
 
 def _counted(cited: Cited, counted: str) -> Cited:
     found = things(cited)
     if found.unit != counted:
-        raise ValueError(f"counted in {counted}, not in {cited.unit!r}")
+        raise ValueError(_("counted in {counted}, not in {unit!r}", counted=counted, unit=cited.unit))
     return found
 
 
@@ -178,7 +179,7 @@ class Standard(Frozen):
     @model_validator(mode="after")
     def _one_of_two(self) -> Standard:
         if (self.top_down is None) == (self.bottom_up is None):
-            raise ValueError("a barrier is priced either top_down or bottom_up, never both")
+            raise ValueError(_("a barrier is priced either top_down or bottom_up, never both"))
         return self
 
 
@@ -206,7 +207,7 @@ class Data(Frozen):
     def _one(self) -> Data:
         given = (self.connectivity, self.connectivity_cost, self.restrictiveness)
         if sum(one is not None for one in given) != 1:
-            raise ValueError("one of connectivity, connectivity_cost and restrictiveness")
+            raise ValueError(_("one of connectivity, connectivity_cost and restrictiveness"))
         return self
 
 
@@ -238,11 +239,11 @@ class Subsidy(Frozen):
     @model_validator(mode="after")
     def _one(self) -> Subsidy:
         if (self.rate is None) == (self.per_unit is None) or (self.per_unit is None) != (self.price is None):
-            raise ValueError("either rate, or per_unit with price")
+            raise ValueError(_("either rate, or per_unit with price"))
         _one_currency(self.per_unit, self.price)
         most = ceiling(self.rate) / 100 if self.rate is not None else _largest(self.per_unit, self.price)
         if most >= 1:
-            raise ValueError(f"below all of the price, not {most:.0%} of it")
+            raise ValueError(_("below all of the price, not {most:.0%} of it", most=most))
         return self
 
 
@@ -263,10 +264,12 @@ class Declared(Frozen):
     @model_validator(mode="after")
     def _ranges(self) -> Declared:
         if not self.worth and self.amount is None:
-            raise ValueError("says what it is worth to each side, or at least the amount promised")
+            raise ValueError(_("says what it is worth to each side, or at least the amount promised"))
         for party, cited in self.worth.items():
             if cited.low is None or cited.high is None or not cited.low < cited.high:
-                raise ValueError(f"worth to {party}: nothing declared goes without a range (low and high)")
+                raise ValueError(
+                    _("worth to {party}: nothing declared goes without a range (low and high)", party=party)
+                )
         return self
 
 

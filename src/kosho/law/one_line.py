@@ -28,6 +28,7 @@ from kosho.codes import blocs, country_name, expand_regions
 from kosho.codes import sectors as icio_sectors
 from kosho.display import plural
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law.catalogue import Code, CodeKind, catalogue, nearest
 from kosho.law.measure import PRICED, Measure
 from kosho.law.overlay import Overlay
@@ -102,11 +103,17 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
     --add 1: 'EU27 JAP C92 >25<': no rate (25% in all, +25% on top, cut 50%, free, max 5%, ban)
     """
     words = text.split()
-    key = f"--add {position}"
+    key = _("--add {position}", position=position)
     if len(words) < 4:
-        raise InputError(Problem(f"{text!r} has {plural(len(words), 'word')} of at least 4", GRAMMAR, key=key))
+        raise InputError(
+            Problem(
+                _("{text!r} has {count} of at least 4", text=text, count=plural(len(words), "word")),
+                GRAMMAR,
+                key=key,
+            )
+        )
     reading = _Reading(text, key, catalogue(register.products), [])
-    importer = reading.code(words[0], words[0], ACTORS, "economy or bloc")
+    importer = reading.code(words[0], words[0], ACTORS, _("economy or bloc"))
     include, exclude = reading.partners(words[1])
     sectors, groups = reading.goods(words[2])
     rate = reading.rate(" ".join(words[3:]))
@@ -126,13 +133,19 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
         "stage": "offered",
         "legal_from": on,
         "known_from": on,
-        "legal_basis": "none; asked on the command line",
+        "legal_basis": _("none; asked on the command line"),
         "source": [SOURCE],
         "status": "assumption",
     }
     names = ", ".join(country_name(code) if code != ALL else "all" for code in include)
-    names += f" but {', '.join(map(country_name, exclude))}" if exclude else ""
-    title = f"{country_name(importer)} on {names}, {words[2]}: {_in_words(kind, value)}"
+    names += _(" but {names}", names=", ".join(map(country_name, exclude))) if exclude else ""
+    title = _(
+        "{country} on {names}, {words}: {in_words}",
+        country=country_name(importer),
+        names=names,
+        words=words[2],
+        in_words=_in_words(kind, value),
+    )
     made = _measures(f"added-{position}", title, kind, value, fields, _duties_of(importer, register))
     covers = (*sectors, *(register.products.groups[group].sector for group in groups))
     if words[2].lower() == GOODS:
@@ -177,10 +190,10 @@ def _duties_of(importer: str, register: Register) -> list[str]:
 
 def _in_words(kind: str, value: float | None) -> str:
     words = {
-        "in all": "{:g} % in all",
-        "tariff": "{:g} % on top",
-        "cut": "{:g} % off the ordinary duty",
-        "bind": "at most {:g} % of ordinary duty",
+        "in all": _("{:g} % in all"),
+        "tariff": _("{:g} % on top"),
+        "cut": _("{:g} % off the ordinary duty"),
+        "bind": _("at most {:g} % of ordinary duty"),
     }
     return "banned" if value is None else words[kind].format(value)
 
@@ -206,8 +219,8 @@ class _Reading:
         for one in self.codes:
             if one.kind in among and one.code.lower() == part.lower():
                 return one.code
-        hint = nearest(part, self.codes, among) or f"search with: kosho codes {part}"
-        self.wrong(word, f"no {what} {part!r}", hint, part if part != word else None)
+        hint = nearest(part, self.codes, among) or _("search with: kosho codes {part}", part=part)
+        self.wrong(word, _("no {what} {part!r}", what=what, part=part), hint, part if part != word else None)
         return ""
 
     def partners(self, word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -216,35 +229,35 @@ class _Reading:
         exclude: list[str] = []
         for part in word.split(","):
             name = part.removeprefix("-")
-            code = ALL if name.lower() == ALL else self.code(word, name, ACTORS, "economy or bloc")
+            code = ALL if name.lower() == ALL else self.code(word, name, ACTORS, _("economy or bloc"))
             (exclude if part.startswith("-") else include).append(code)
         if not include:
             include = [ALL]
-        for name, listed in (("is named", include), ("is left out", exclude)):
+        for name, listed in ((_("is named"), include), (_("is left out"), exclude)):
             for code in sorted({one for one in listed if one and listed.count(one) > 1}):
-                self.wrong(word, f"{code} {name} twice", None)
+                self.wrong(word, _("{code} {name} twice", code=code, name=name), None)
         for code in sorted(set(include) & set(exclude) - {""}):
-            self.wrong(word, f"{code} is named and left out", None)
+            self.wrong(word, _("{code} is named and left out", code=code), None)
         return tuple(include), tuple(exclude)
 
     def refuse_itself(self, word: str, importer: str, code: str) -> None:
         """Note a partner that is the importer itself, or in one customs union with it."""
         part = code if code != word else None
         if code == importer:
-            self.wrong(word, f"{importer} buys from others, not from itself", None, part)
+            self.wrong(word, _("{importer} buys from others, not from itself", importer=importer), None, part)
             return
         for union in CUSTOMS_UNIONS if code and code != ALL else ():
             if {*expand_regions([importer]), *expand_regions([code])} <= set(expand_regions([union])):
-                self.wrong(word, f"members of {union} take no duty from one another", None, part)
+                self.wrong(word, _("members of {union} take no duty from one another", union=union), None, part)
 
     def goods(self, word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Sectors and product groups."""
         kinds = {one.code: one.kind for one in self.codes}
         if word.lower() == GOODS:
             return (), ()
-        found = [self.code(word, part, PRODUCTS, "sector or product group") for part in word.split(",")]
+        found = [self.code(word, part, PRODUCTS, _("sector or product group")) for part in word.split(",")]
         for code in sorted({one for one in found if one and found.count(one) > 1}):
-            self.wrong(word, f"{code} is named twice", None)
+            self.wrong(word, _("{code} is named twice", code=code), None)
         return (
             tuple(code for code in found if kinds.get(code) == "sector"),
             tuple(code for code in found if kinds.get(code) == "group"),
@@ -259,14 +272,20 @@ class _Reading:
             return "cut", 100.0
         form = re.fullmatch(r"(\+|cut |max )?(\d+(?:\.\d+)?) ?%( in all| on top)?", text)
         if form is None or form[3] not in (None, _SAID.get(form[1])):
-            self.wrong(words, "no rate", RATES)
+            self.wrong(words, _("no rate"), RATES)
             return None
         kind = {None: "in all", "+": "tariff", "cut ": "cut", "max ": "bind"}[form[1]]
         value = float(form[2])
         if kind == "cut" and not 0 < value <= 100:
-            self.wrong(words, f"a cut of {value:g} %", "percent of the ordinary duty, above 0 and at most 100")
+            self.wrong(
+                words,
+                _("a cut of {value:g} %", value=value),
+                _("percent of the ordinary duty, above 0 and at most 100"),
+            )
         elif value > 1000:
-            self.wrong(words, f"a rate of {value:g} %", "write a case to insist on it: kosho new")
+            self.wrong(
+                words, _("a rate of {value:g} %", value=value), _("write a case to insist on it: kosho new")
+            )
         return kind, value
 
 

@@ -12,6 +12,7 @@ from math import inf
 
 from kosho.display import Shown
 from kosho.errors import InputError, KoshoError
+from kosho.language import _
 from kosho.law.nomenclature import shipped_lines
 from kosho.law.query import NONE, Query
 from kosho.law.schedules import Duty, UnitValue
@@ -132,7 +133,7 @@ def ordinary_duty(query: Query, code: str) -> OrdinaryDuty:
     ceiling = min(claimed.bounds.high, general.bounds.high)
     unknown = claimed.unknown
     if ceiling < claimed.bounds.high:
-        unknown += f"; without the claim it is {general.text}, which is the most it can be"
+        unknown += _("; without the claim it is {text}, which is the most it can be", text=general.text)
     return OrdinaryDuty(
         general.bounds,
         RateBounds(min(claimed.bounds.low, ceiling), ceiling),
@@ -156,7 +157,7 @@ GIVEN = ("given with the question",)
 
 
 def _found(query: Query, code: str, preference: str) -> _Found:
-    what = "ordinary duty" if preference == NONE else f"duty under {preference}"
+    what = _("ordinary duty") if preference == NONE else _("duty under {preference}", preference=preference)
     given = query.general if preference == NONE else query.claimed
     if given is not None:
         return _read(given, query, what, GIVEN)
@@ -167,9 +168,9 @@ def _found(query: Query, code: str, preference: str) -> _Found:
     except InputError:
         raise
     except KoshoError as error:
-        return _Found(UNKNOWN, unknown=f"the {what} is not known: {error}")
+        return _Found(UNKNOWN, unknown=_("the {what} is not known: {error}", what=what, error=error))
     if found is None or not found.answered or not code.startswith(found.line.code):
-        return _Found(UNKNOWN, unknown=f"no {what} is given or known")
+        return _Found(UNKNOWN, unknown=_("no {what} is given or known", what=what))
     notes = (found.note,) if found.note else ()
     if found.note and query.general is not None:
         return _read(query.general, query, what, GIVEN, notes)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from kosho.language import N_, _
+
 __all__ = ["outside"]
 
 _TRADE_REMEDIES = (
-    "anti-dumping duties",
-    "countervailing duties",
-    "safeguard duties beyond those among the layers",
+    N_("anti-dumping duties"),
+    N_("countervailing duties"),
+    N_("safeguard duties beyond those among the layers"),
 )
 _TAXES = {
-    "USA": ("excise", "sales taxes of the states (the United States have no VAT)"),
-    "JPN": ("excise", "consumption tax (VAT)"),
-    "CAN": ("excise", "goods and services tax and provincial taxes (VAT)"),
-    "AUS": ("excise", "goods and services tax (VAT)"),
-    "NZL": ("excise", "goods and services tax (VAT)"),
-    "SGP": ("excise", "goods and services tax (VAT)"),
-    "IND": ("excise and cesses", "integrated goods and services tax (VAT)"),
-    "CHN": ("consumption tax (excise)", "VAT"),
+    "USA": (N_("excise"), N_("sales taxes of the states (the United States have no VAT)")),
+    "JPN": (N_("excise"), N_("consumption tax (VAT)")),
+    "CAN": (N_("excise"), N_("goods and services tax and provincial taxes (VAT)")),
+    "AUS": (N_("excise"), N_("goods and services tax (VAT)")),
+    "NZL": (N_("excise"), N_("goods and services tax (VAT)")),
+    "SGP": (N_("excise"), N_("goods and services tax (VAT)")),
+    "IND": (N_("excise and cesses"), N_("integrated goods and services tax (VAT)")),
+    "CHN": (N_("consumption tax (excise)"), N_("VAT")),
 }
-_FEES = {"USA": "fees (merchandise processing, harbour maintenance)"}
+_ELSEWHERE = (N_("excise"), N_("VAT"))
+_FEES = {"USA": N_("fees (merchandise processing, harbour maintenance)")}
 
 
 def outside(importer: str) -> tuple[str, ...]:
@@ -28,4 +31,5 @@ def outside(importer: str) -> tuple[str, ...]:
     >>> outside("GBR")[-3:]
     ('excise', 'VAT', 'fees')
     """
-    return (*_TRADE_REMEDIES, *_TAXES.get(importer, ("excise", "VAT")), _FEES.get(importer, "fees"))
+    names = (*_TRADE_REMEDIES, *_TAXES.get(importer, _ELSEWHERE), _FEES.get(importer, N_("fees")))
+    return tuple(_(name) for name in names)

@@ -10,6 +10,7 @@ from itertools import combinations
 
 from kosho.codes import countries, expand_regions, sectors
 from kosho.errors import Problem
+from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.narrow_products import niches
 from kosho.law.nontariff_terms import Amount, Standard
@@ -71,11 +72,21 @@ def double_prices(register: Register, measures: Sequence[Measure]) -> Iterator[P
         ways = {_way(first), _way(second)}
         same = first.authority == second.authority
         if (same or len(ways) > 1) and touch(register, first, second):
-            why = f"both of {first.authority}" if same else "one priced bottom_up, the other top_down"
+            why = (
+                _("both of {authority}", authority=first.authority)
+                if same
+                else _("one priced bottom_up, the other top_down")
+            )
             yield register.problem(
                 second,
-                f"prices the same barrier as {register.named(first)}: {why}, on the same goods",
-                "end one" if same else "end one; of one authority a scenario's takes the place of the law's",
+                _(
+                    "prices the same barrier as {named}: {why}, on the same goods",
+                    named=register.named(first),
+                    why=why,
+                ),
+                _("end one")
+                if same
+                else _("end one; of one authority a scenario's takes the place of the law's"),
             )
 
 
@@ -106,9 +117,14 @@ def impossible(register: Register, measures: Sequence[Measure]) -> Iterator[Prob
             if promise.imposer == ceiling.imposer and _trade(register, promise) == _trade(register, ceiling):
                 yield register.problem(
                     promise,
-                    f"promises {asked.amount.value:g} {asked.amount.unit}, and {register.named(ceiling)} "
-                    f"lets in {allowed.amount.value:g} at most",
-                    "change an amount, or end one of them",
+                    _(
+                        "promises {value:g} {unit}, and {named} lets in {value_2:g} at most",
+                        value=asked.amount.value,
+                        unit=asked.amount.unit,
+                        named=register.named(ceiling),
+                        value_2=allowed.amount.value,
+                    ),
+                    _("change an amount, or end one of them"),
                 )
 
 

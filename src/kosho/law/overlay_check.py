@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.overlay import Overlay
 from kosho.law.references import References, check_references
@@ -33,23 +34,27 @@ def check_overlays(
         others: Overlays of other files, whose measures may be excluded too.
     """
     ids = [measure.id for measure in register.measures]
-    added = [one for overlay in (*others, *overlays.values()) for _, one in _placed((), overlay)]
+    added = [one for overlay in (*others, *overlays.values()) for _other, one in _placed((), overlay)]
     names = {name for one in (*register.measures, *added) for name in (one.id, one.authority)}
     known = References(sources, register.products, register.lists)
 
     def unknown(what: str, name: str, among: Iterable[str], place: Key) -> None:
         key = ".".join(map(str, place))
-        problems.add(f"unknown {what} {name!r}", suggest(name, among), line=lines[place], key=key)
+        problems.add(
+            _("unknown {what} {name!r}", what=what, name=name), suggest(name, among), line=lines[place], key=key
+        )
 
     for name, overlay in overlays.items():
         here: Key = ("overlays", name)
         for place, measure in _placed(here, overlay):
             if measure.id in ids and "add" in place:
-                problems.add(f"measure {measure.id!r} is there already", "use replace", line=lines[place])
+                problems.add(
+                    _("measure {id!r} is there already", id=measure.id), _("use replace"), line=lines[place]
+                )
             check_references(measure, place, lines, problems, known)
             for other in measure.excludes:
                 if other not in names:
-                    unknown("measure or authority", other, names, (*place, "excludes"))
+                    unknown(_("measure or authority"), other, names, (*place, "excludes"))
         for key, items in (("end", overlay.end), ("replace", overlay.replace)):
             for n, item in enumerate(items):
                 if item.measure not in ids:

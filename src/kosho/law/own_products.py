@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import model_validator
 
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.law.product_groups import (
     BaseDuty,
     Coverage,
@@ -36,7 +37,7 @@ class MoreOfGroup(Frozen):
     @model_validator(mode="after")
     def _says_something(self) -> MoreOfGroup:
         if not (self.mfn or self.coverage):
-            raise ValueError("says an ordinary duty (mfn) or a share of trade (coverage)")
+            raise ValueError(_("says an ordinary duty (mfn) or a share of trade (coverage)"))
         return self
 
 
@@ -74,7 +75,7 @@ def with_own(products: Products, written: tuple[CaseProductFile, LineNumbers], p
     found = [
         Problem(
             f"group {group.id!r} ships with Kosho: {products.places.get(group.id, '')}".rstrip(": "),
-            "add to it under more, or choose another id",
+            _("add to it under more, or choose another id"),
             str(path),
             lines["groups", n, "id"],
             f"groups.{n}.id",
@@ -84,7 +85,7 @@ def with_own(products: Products, written: tuple[CaseProductFile, LineNumbers], p
     ]
     found += [
         Problem(
-            f"unknown product group {one.group!r}",
+            _("unknown product group {group!r}", group=one.group),
             suggest(one.group, products.groups),
             str(path),
             lines["more", n, "group"],
@@ -119,12 +120,19 @@ def _duty_mistakes(own: CaseProductFile, lines: LineNumbers, path: Path, sources
     seen: set[tuple[str, str, str]] = set()
     for n, one in enumerate(own.duties):
         if one.rate.source not in sources:
-            hint = suggest(one.rate.source, sources) or "list it under sources"
-            problems.add(f"unknown source {one.rate.source!r}", hint, line=lines["duties", n, "rate"])
-        twice = sorted(exporter for _, exporter, _ in one.cells().keys() & seen)
+            hint = suggest(one.rate.source, sources) or _("list it under sources")
+            problems.add(
+                _("unknown source {source!r}", source=one.rate.source), hint, line=lines["duties", n, "rate"]
+            )
+        twice = sorted(exporter for _other, exporter, _other in one.cells().keys() & seen)
         if twice:
-            told = f"the duty of {one.importer} on {one.sector} from {', '.join(twice)} is given twice"
-            problems.add(told, "once", line=lines["duties", n], key=f"duties.{n}")
+            told = _(
+                "the duty of {importer} on {sector} from {names} is given twice",
+                importer=one.importer,
+                sector=one.sector,
+                names=", ".join(twice),
+            )
+            problems.add(told, _("once"), line=lines["duties", n], key=f"duties.{n}")
         seen |= one.cells().keys()
     return problems.found
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kosho.display import Shown
+from kosho.language import _
 
 __all__ = ["Part", "below", "dotted", "parts"]
 
@@ -32,7 +33,7 @@ class Part(Shown):
     """Whether some of the goods under the code are another part."""
 
     def __str__(self) -> str:
-        return f"others of {dotted(self.code)}" if self.others else dotted(self.code)
+        return _("others of {dotted}", dotted=dotted(self.code)) if self.others else dotted(self.code)
 
 
 def dotted(code: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +14,7 @@ from kosho.bounds import BASE_DUTY
 from kosho.codes import blocs, expand_regions, sectors
 from kosho.display import Card, Shown, listing, number, plural
 from kosho.errors import Problems
+from kosho.language import _, cached
 from kosho.law.scope import (
     YES_BY_DEFAULT,
     Actor,
@@ -84,7 +85,7 @@ class BaseDuty(Frozen):
             if wrong is not None:
                 raise ValueError(wrong)
         if self.rate.unit != "percent":
-            raise ValueError("an ordinary duty is percent of the customs value (unit: percent)")
+            raise ValueError(_("an ordinary duty is percent of the customs value (unit: percent)"))
         return self
 
     def cells(self) -> dict[tuple[str, str, str], float]:
@@ -164,8 +165,8 @@ class RateSpread(Frozen):
 
     @model_validator(mode="after")
     def _weights(self) -> RateSpread:
-        if abs(sum(weight for _, weight in self.lines) - 1) > 1e-6:
-            raise ValueError("weights must sum to one")
+        if abs(sum(weight for _other, weight in self.lines) - 1) > 1e-6:
+            raise ValueError(_("weights must sum to one"))
         return self
 
 
@@ -340,7 +341,7 @@ class Products(Shown):
         ]
 
 
-@cache
+@cached
 def _shipped() -> Products:
     return _read(Path(__file__).with_name("products.yaml"))
 
@@ -400,11 +401,13 @@ def _check_ids(document: ProductFile, lines: LineNumbers, problems: Problems) ->
     seen: set[str] = set()
     for index, group in enumerate(document.groups):
         if group.id in seen:
-            problems.add(f"group {group.id!r} is given twice", line=lines["groups", index], key="id")
+            problems.add(_("group {id!r} is given twice", id=group.id), line=lines["groups", index], key="id")
         seen.add(group.id)
     for index, claim in enumerate(document.claims):
         for group in set(claim.groups) - seen:
-            problems.add(f"unknown product group {group!r}", line=lines["claims", index, "groups"])
+            problems.add(
+                _("unknown product group {group!r}", group=group), line=lines["claims", index, "groups"]
+            )
 
 
 def _cited(document: ProductFile) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -419,7 +422,9 @@ def _check_sources(document: ProductFile, lines: LineNumbers, problems: Problems
     known = {source.id for source in document.sources}
     for path, source in _cited(document):
         if source not in known:
-            problems.add(f"unknown source {source!r}", "list it under sources", line=lines[path])
+            problems.add(
+                _("unknown source {source!r}", source=source), _("list it under sources"), line=lines[path]
+            )
 
 
 def _overlap(document: ProductFile) -> bool:
@@ -442,8 +447,13 @@ def _check_disjoint(document: ProductFile, lines: LineNumbers, problems: Problem
             both = sorted(group.importers & other.importers)
             if shared and both and group.hs.edition == other.hs.edition:
                 problems.add(
-                    f"group {group.id!r} shares headings {', '.join(shared)} with {other.id!r}",
-                    f"groups of one importer ({', '.join(both)}) are disjoint",
+                    _(
+                        "group {id!r} shares headings {names} with {id_2!r}",
+                        id=group.id,
+                        names=", ".join(shared),
+                        id_2=other.id,
+                    ),
+                    _("groups of one importer ({names}) are disjoint", names=", ".join(both)),
                     line=lines["groups", index, "hs"],
                 )
 
@@ -454,19 +464,19 @@ def _check_shares(document: ProductFile, lines: LineNumbers, problems: Problems)
         members = [(i, group) for i, group in enumerate(document.groups) if group.sector == sector]
         directions = {
             (entry.importer, exporter)
-            for _, group in members
+            for _other, group in members
             for entry in group.coverage
             for exporter in entry.exporters or ("",)
         }
         for importer, exporter in sorted(directions):
             shares = [(i, _share(group, importer, exporter)) for i, group in members]
-            total = sum(share for _, share in shares)
+            total = sum(share for _other, share in shares)
             if total > 1 + SHARE_TOLERANCE:
                 last = max(i for i, share in shares if share > 0)
-                way = f"{exporter or 'any exporter'} to {importer}"
+                way = _("{value} to {importer}", value=exporter or _("any exporter"), importer=importer)
                 problems.add(
-                    f"shares of {sector} from {way} sum to {total:.6g}",
-                    "at most one: groups are disjoint",
+                    _("shares of {sector} from {way} sum to {total:.6g}", sector=sector, way=way, total=total),
+                    _("at most one: groups are disjoint"),
                     line=lines["groups", last, "coverage"],
                 )
 

@@ -11,6 +11,7 @@ from kosho.arguments import note_sort
 from kosho.codes import blocs, countries, expand_regions
 from kosho.display import Card, Shown, listing, percent
 from kosho.errors import Problems, suggest
+from kosho.language import N_, _
 from kosho.law.measure import Stage
 from kosho.law.schedules import Duty, UnitValue
 from kosho.law.scope import YES_BY_DEFAULT, Answer, Content
@@ -67,7 +68,7 @@ NO_FACTS = Facts()
 CUSTOMS_UNIONS = ("EU27",)
 """Blocs with one tariff, which may import as a whole."""
 
-CODE_HINT = "write 4 to 10 digits"
+CODE_HINT = N_("write 4 to 10 digits")
 
 QUERY_FIELDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {
@@ -131,22 +132,29 @@ class Query(Shown):
             note_sort(problems, getattr(self, name), kinds, name)
         problems.raise_if_any()
         for code, known, what in (
-            (self.importer, {*countries(), *CUSTOMS_UNIONS}, "country or customs union"),
-            (self.exporter, {*countries(), *blocs()}, "country or bloc"),
+            (self.importer, {*countries(), *CUSTOMS_UNIONS}, _("country or customs union")),
+            (self.exporter, {*countries(), *blocs()}, _("country or bloc")),
         ):
             if code not in known:
-                problems.add(f"unknown {what} {code!r}", suggest(code.upper(), known))
+                problems.add(_("unknown {what} {code!r}", what=what, code=code), suggest(code.upper(), known))
         if not is_code(self.code):
-            problems.add(f"{self.hs!r} is not an HS code", CODE_HINT)
+            problems.add(_("{hs!r} is not an HS code", hs=self.hs), _(CODE_HINT))
         if self.importer == self.exporter:
-            problems.add(f"{self.importer} is both importer and exporter")
+            problems.add(_("{importer} is both importer and exporter", importer=self.importer))
         elif self.importer in CUSTOMS_UNIONS and self.exporter in blocs()[self.importer].members:
-            problems.add(f"{self.exporter} is within {self.importer}")
+            problems.add(_("{exporter} is within {importer}", exporter=self.exporter, importer=self.importer))
         elif not problems.found:
             both = {*expand_regions([self.importer]), *expand_regions([self.exporter])}
             for union in CUSTOMS_UNIONS:
                 if both <= set(blocs()[union].members):
-                    problems.add(f"{self.importer} and {self.exporter} are in {union}: no duty between members")
+                    problems.add(
+                        _(
+                            "{importer} and {exporter} are in {union}: no duty between members",
+                            importer=self.importer,
+                            exporter=self.exporter,
+                            union=union,
+                        )
+                    )
         problems.raise_if_any()
 
     @property
@@ -296,10 +304,10 @@ class RateQuote(Shown):
         if self.rate is not None:
             return percent(self.rate)
         if self.low is not None and self.high is not None:
-            return f"between {percent(self.low)} and {percent(self.high)}"
+            return _("between {share} and {share_2}", share=percent(self.low), share_2=percent(self.high))
         if self.low:
-            return f"no total, at least {percent(self.low)}"
-        return "no total" if self.high is None else f"no total, at most {percent(self.high)}"
+            return _("no total, at least {share}", share=percent(self.low))
+        return _("no total") if self.high is None else _("no total, at most {share}", share=percent(self.high))
 
     def card(self) -> Card:
         """The rate, its layers, and what does not apply."""

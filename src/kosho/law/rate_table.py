@@ -17,6 +17,7 @@ import numpy as np
 from kosho.arrays import Index
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law.day_law import DayLaw, DayLaws
 from kosho.law.edition_scope import in_edition
 from kosho.law.forms import Array, paid_under
@@ -118,7 +119,7 @@ def rate_bounds(
     [nan, 0.25, 0.5]
     """
     shape = len(dates), len(lines), len(partners)
-    result = RateTable(*(np.empty(shape, np.float32) for _ in range(3)))
+    result = RateTable(*(np.empty(shape, np.float32) for _other in range(3)))
     for scoped, places in _editions(register, importer, dates):
         table = _Table.of(scoped, importer, lines)
         days = [dates[place] for place in places]
@@ -140,7 +141,7 @@ def added_as_listed(register: Register, importer: str, codes: Sequence[str], exp
     No edition of the schedule takes their place, and no list is doubted.
     """
     table = _Table.of(register, importer, [(code, 0.0) for code in codes])
-    ((_, state),) = table.states([exporter], [on], None)
+    ((_other, state),) = table.states([exporter], [on], None)
     assert isinstance(state, DayLaw)  # noqa: S101 - there is no earlier day
     return table.most(state)[:, 0]
 
@@ -170,12 +171,12 @@ class _Table:
 
     @staticmethod
     def of(register: Register, importer: str, lines: Sequence[tuple[str, float]]) -> _Table:
-        codes = [code.replace(".", "") for code, _ in lines]
+        codes = [code.replace(".", "") for code, _other in lines]
         for code in codes:
             if not is_code(code):
-                raise InputError(Problem(f"{code!r} is not an HS code", CODE_HINT))
+                raise InputError(Problem(_("{code!r} is not an HS code", code=code), CODE_HINT))
         codes = [as_line(register, importer, code) for code in codes]
-        ordinary = np.array([duty for _, duty in lines], np.float32)
+        ordinary = np.array([duty for _other, duty in lines], np.float32)
         return _Table(register, importer, ordinary, *signatures(register, importer, codes))
 
     def states(
@@ -194,7 +195,7 @@ class _Table:
                 and any(one.concerns(self.importer, partner, day) for partner in partners)
             ]
             reached = (part for measure in law for part in (measure.id, measure.reached))
-            state = (*reached, *(f"not held {bit}" for bit in missing))
+            state = (*reached, *(_("not held {bit}", bit=bit) for bit in missing))
             if state in seen:
                 yield k, seen[state]
             else:

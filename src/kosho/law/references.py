@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from kosho.codes import sectors
 from kosho.errors import Problem, Problems, suggest
+from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.measure_file import MeasureFile
 from kosho.law.narrow_products import Niche, niches
@@ -34,12 +35,12 @@ class References:
 def cross_checks(documents: list[tuple[Path, MeasureFile, LineNumbers]], groups: Products) -> list[Problem]:
     """Mistakes across files: ids given once; sources, groups, headings and other measures that exist."""
     found: list[Problem] = []
-    measures = [measure for _, document, _ in documents for measure in document.measures]
+    measures = [measure for _other, document, _other in documents for measure in document.measures]
     names = {measure.id for measure in measures}
     authorities = {measure.authority for measure in measures}
     sources, clashes = _all_sources(documents)
     found += clashes
-    lists = {name: item for _, document, _ in documents for name, item in document.lists.items()}
+    lists = {name: item for _other, document, _other in documents for name, item in document.lists.items()}
     known = References(sources, groups, lists)
     first: dict[str, str] = {}
     first_list: dict[str, str] = {}
@@ -50,23 +51,36 @@ def cross_checks(documents: list[tuple[Path, MeasureFile, LineNumbers]], groups:
             place = f"{path}:{lines['lists', name]}"
             if name in first_list:
                 problems.add(
-                    f"list {name!r} is given twice, first at {first_list[name]}", line=lines["lists", name]
+                    _(
+                        "list {name!r} is given twice, first at {first_list}",
+                        name=name,
+                        first_list=first_list[name],
+                    ),
+                    line=lines["lists", name],
                 )
             first_list.setdefault(name, place)
         for index, measure in enumerate(document.measures):
             here = ("measures", index)
             if measure.id in first:
                 problems.add(
-                    f"measure {measure.id!r} is given twice, first at {first[measure.id]}", line=lines[here]
+                    _(
+                        "measure {id!r} is given twice, first at {first}",
+                        id=measure.id,
+                        first=first[measure.id],
+                    ),
+                    line=lines[here],
                 )
             first.setdefault(measure.id, f"{path}:{lines[here]}")
             check_references(measure, here, lines, problems, known)
             for key, there in (("excludes", names | authorities), ("terminates", names)):
                 for name in getattr(measure, key):
                     if name not in there:
-                        what = "measure or authority" if key == "excludes" else "measure"
+                        what = _("measure or authority") if key == "excludes" else _("measure")
                         problems.add(
-                            f"unknown {what} {name!r}", suggest(name, there), line=lines[*here, key], key=key
+                            _("unknown {what} {name!r}", what=what, name=name),
+                            suggest(name, there),
+                            line=lines[*here, key],
+                            key=key,
                         )
         found += problems.found
     return found
@@ -78,8 +92,8 @@ def _all_sources(documents: list[tuple[Path, MeasureFile, LineNumbers]]) -> tupl
     for path, document, lines in documents:
         for index, source in enumerate(document.sources):
             if known.setdefault(source.id, source) != source:
-                message = f"source {source.id!r} is given twice, and not alike"
-                found.append(Problem(message, "keep one", str(path), lines["sources", index], "sources"))
+                message = _("source {id!r} is given twice, and not alike", id=source.id)
+                found.append(Problem(message, _("keep one"), str(path), lines["sources", index], "sources"))
     return set(known), found
 
 
@@ -89,17 +103,24 @@ def list_checks(lists: Mapping[str, HsList], lines: LineNumbers, file: str, know
     for name, item in lists.items():
         for key, what, given, there in (
             ("source", "source", item.source, known.sources),
-            ("groups", "product group", item.groups, known.products.groups),
-            ("niches", "small product", item.niches, niches() if item.niches else ()),
+            ("groups", _("product group"), item.groups, known.products.groups),
+            ("niches", _("small product"), item.niches, niches() if item.niches else ()),
         ):
             for one in given:
                 if one not in there:
                     line = lines["lists", name, key]
-                    problems.add(f"unknown {what} {one!r}", suggest(one, there), line=line, key=key)
+                    problems.add(
+                        _("unknown {what} {what_2!r}", what=what, what_2=one),
+                        suggest(one, there),
+                        line=line,
+                        key=key,
+                    )
         for prefix in item.without:
             if not prefix.startswith(item.prefixes):
                 line = lines["lists", name, "except"]
-                problems.add(f"{prefix} is under none of the prefixes", line=line, key="except")
+                problems.add(
+                    _("{prefix} is under none of the prefixes", prefix=prefix), line=line, key="except"
+                )
     return problems.found
 
 
@@ -110,7 +131,7 @@ def _note_unknown_lists(
         for name in getattr(scope, key):
             if name not in lists:
                 line = lines[*here, "scope", key]
-                problems.add(f"unknown list {name!r}", suggest(name, lists), line=line, key=key)
+                problems.add(_("unknown list {name!r}", name=name), suggest(name, lists), line=line, key=key)
 
 
 def _note_wrong_niches(
@@ -122,14 +143,19 @@ def _note_wrong_niches(
     for name in amount.niches if isinstance(amount, Amount) else ():
         one = niches().get(name)
         if one is None:
-            message, hint = f"unknown small product {name!r}", suggest(name, niches())
+            message, hint = _("unknown small product {name!r}", name=name), suggest(name, niches())
         elif one.importer not in imposers:
             own = [each.id for each in niches().values() if each.importer in imposers]
-            message = f"{name!r} is what {one.importer} imports, and {measure.imposer} imposes this"
-            hint = f"{measure.imposer} has {', '.join(own) or 'none'}"
+            message = _(
+                "{name!r} is what {importer} imports, and {imposer} imposes this",
+                name=name,
+                importer=one.importer,
+                imposer=measure.imposer,
+            )
+            hint = _("{imposer} has {value}", imposer=measure.imposer, value=", ".join(own) or "none")
         elif measure.scope is not None and not _holds(measure.scope, one, known):
-            message = f"{name!r} is in sector {one.sector}, outside the scope"
-            hint = f"scope: {{sectors: [{one.sector}]}}"
+            message = _("{name!r} is in sector {sector}, outside the scope", name=name, sector=one.sector)
+            hint = _("scope: {{sectors: [{sector}]}}", sector=one.sector)
         else:
             continue
         problems.add(message, hint, line=lines[*here, key, "niches"], key="niches")
@@ -170,8 +196,10 @@ def check_references(
     """Note sources, product groups, lists and headings of the measure at `here` that do not exist."""
     for source in dict.fromkeys([*measure.source, *cited_in(measure)]):
         if source not in known.sources:
-            hint = suggest(source, known.sources) or "list it under sources"
-            problems.add(f"unknown source {source!r}", hint, line=lines[*here, "source"], key="source")
+            hint = suggest(source, known.sources) or _("list it under sources")
+            problems.add(
+                _("unknown source {source!r}", source=source), hint, line=lines[*here, "source"], key="source"
+            )
     if measure.scope is None:
         return
     _note_unknown_lists(measure.scope, here, lines, problems, known.lists)
@@ -179,9 +207,15 @@ def check_references(
     for group in measure.scope.groups:
         if group not in known.products.groups:
             hint = suggest(group, known.products.groups)
-            problems.add(f"unknown product group {group!r}", hint, line=lines[*here, "scope", "groups"])
+            problems.add(
+                _("unknown product group {group!r}", group=group), hint, line=lines[*here, "scope", "groups"]
+            )
     if measure.scope.hs is not None:
         part = known.products.cut(measure.scope.hs, members((measure.imposer,)))
         place = lines[*here, "scope", "hs"]
         if part:
-            problems.add(f"headings cut through product group {', '.join(part)}", "split the group", line=place)
+            problems.add(
+                _("headings cut through product group {names}", names=", ".join(part)),
+                _("split the group"),
+                line=place,
+            )

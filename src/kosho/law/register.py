@@ -14,6 +14,7 @@ from kosho.arguments import path_of, refuse_sort
 from kosho.codes import expand_regions
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.law.measure import DUTIES, Measure
 from kosho.law.measure_file import Covers, MeasureFile, Omission, refuse_uncovered, unfounded, verified_of
 from kosho.law.overlay import Overlay
@@ -88,7 +89,7 @@ class Register(Shown):
             ("sources", str(len(self.sources))),
         ]
         changed = [("added by a scenario", listing(sorted(self.assumed)))] if self.assumed else []
-        changed += [("ended by a scenario", listing(name for name, _ in self.ends))] if self.ends else []
+        changed += [("ended by a scenario", listing(name for name, _other in self.ends))] if self.ends else []
         return Card(f"Register of {plural(len(self.measures), 'measure')}", [*rows, *changed])
 
     @staticmethod
@@ -133,27 +134,31 @@ class Register(Shown):
         if found:
             raise InputError(found)
         register = Register(
-            measures=tuple(measure for _, document, _ in documents for measure in document.measures),
+            measures=tuple(measure for _other, document, _other in documents for measure in document.measures),
             products=groups,
-            sources={source.id: source for _, document, _ in documents for source in document.sources},
+            sources={
+                source.id: source for _other, document, _other in documents for source in document.sources
+            },
             covers=tuple(
                 span
-                for _, document, _ in documents
+                for _other, document, _other in documents
                 for span in document.covers
                 if span.beside(document.measures)
             ),
             unfounded=tuple(unfounded(documents)),
-            not_covered=tuple(item for _, document, _ in documents for item in document.not_covered),
-            verified=verified_of((document for _, document, _ in documents), known),
+            not_covered=tuple(item for _other, document, _other in documents for item in document.not_covered),
+            verified=verified_of((document for _other, document, _other in documents), known),
             known=known,
             places={
                 measure.id: f"{path}:{lines['measures', index]}"
                 for path, document, lines in documents
                 for index, measure in enumerate(document.measures)
             },
-            lists={name: item for _, document, _ in documents for name, item in document.lists.items()},
+            lists={
+                name: item for _other, document, _other in documents for name, item in document.lists.items()
+            },
         )
-        _ = register.order
+        _other = register.order
         return register if known is None else register.citing(known)
 
     def citing(self, day: date) -> Register:
@@ -232,9 +237,9 @@ class Register(Shown):
         from kosho.law.yaml_cache import write  # noqa: PLC0415 - see `load`
 
         if self.assumed or self.ends:
-            raise InputError(Problem("a register that a scenario changed is not written"))
+            raise InputError(Problem(_("a register that a scenario changed is not written")))
         document = MeasureFile(
-            title="Register of measures",
+            title=_("Register of measures"),
             covers=self.covers,
             verified_to=self.verified or None,
             not_covered=self.not_covered,
@@ -264,7 +269,7 @@ class Register(Shown):
             if measure.id == name:
                 return measure
         hint = suggest(name, [measure.id for measure in self.measures])
-        raise InputError(Problem(f"unknown measure {name!r}", hint))
+        raise InputError(Problem(_("unknown measure {name!r}", name=name), hint))
 
     def verified_to(self, name: str) -> date | None:
         """Last day for which an importer's measures, or one measure, were compared with their sources.
@@ -291,7 +296,7 @@ class Register(Shown):
 
     def problem(self, measure: Measure, message: str, hint: str | None = None) -> Problem:
         """What is wrong with a measure, at the place where it is written."""
-        file, _, line = self.places.get(measure.id, "").rpartition(":")
+        file, _other, line = self.places.get(measure.id, "").rpartition(":")
         return Problem(message, hint, file or None, int(line) if line else None, measure.id)
 
     def in_force(self, on: date, known: date | None = None) -> list[Measure]:
@@ -354,14 +359,14 @@ class Register(Shown):
         if product.group is not None:
             if product.group not in self.products.groups:
                 hint = suggest(product.group, self.products.groups)
-                raise InputError(Problem(f"unknown product group {product.group!r}", hint))
+                raise InputError(Problem(_("unknown product group {group!r}", group=product.group), hint))
             own = self.products.mfn(product.group, importer)
         source: tuple[str, ...] = ()
         if mfn is None and own is not None and product.preference == "none":
             mfn, source = own.value / 100, (own.source,)
         ordinary = mfn or 0.0
         pile = self.stack(importer, exporter, product, self.in_force(on, known)).at(ordinary)
-        layers = [Layer(MFN, ordinary, MFN, "ordinary duty", source)]
+        layers = [Layer(MFN, ordinary, MFN, _("ordinary duty"), source)]
         layers += pile.layers(ordinary)
         return Rate(ordinary + pile.adds([(ordinary, 1.0)]), tuple(layers), pile.removed)
 
@@ -426,16 +431,17 @@ class Register(Shown):
         found: dict[str, str] = {}
         for measure in self.measures:
             if measure.kind in RATELESS:
-                found[measure.id] = f"a measure of kind {measure.kind} has no rate"
+                found[measure.id] = _("a measure of kind {kind} has no rate", kind=measure.kind)
             elif measure.unit != "percent":
-                found[measure.id] = f"a duty in {measure.unit} needs unit values"
+                found[measure.id] = _("a duty in {unit} needs unit values", unit=measure.unit)
             elif (scope := measure.scope) is not None and not (scope.goods or scope.sectors):
                 groups = {*scope.groups, *self._groups_of[measure.id][0]}
                 if not groups:
-                    found[measure.id] = "no product group stands for its headings"
+                    found[measure.id] = _("no product group stands for its headings")
                 elif groups <= self._without_trade(measure.imposer):
-                    found[measure.id] = (
-                        f"no share of imports of {measure.imposer} is given for its product groups"
+                    found[measure.id] = _(
+                        "no share of imports of {imposer} is given for its product groups",
+                        imposer=measure.imposer,
                     )
         return found
 
@@ -475,17 +481,26 @@ class Register(Shown):
         ids = [measure.id for measure in self.measures]
         for name in [item.measure for item in (*overlay.end, *overlay.replace)]:
             if name not in ids:
-                problems.add(f"{overlay.title}: unknown measure {name!r}", suggest(name, ids))
+                problems.add(
+                    _("{title}: unknown measure {name!r}", title=overlay.title, name=name), suggest(name, ids)
+                )
         replaced = {item.measure for item in overlay.replace}
         new = [*overlay.add, *(item.by for item in overlay.replace)]
         law = {measure.id: measure for measure in self.measures if measure.id not in replaced}
         for measure in new:
             if measure.id in law:
-                message = f"{overlay.title}: measure {self.named(law[measure.id])} is there already"
-                problems.add(message, "choose another id")
+                message = _(
+                    "{title}: measure {named} is there already",
+                    title=overlay.title,
+                    named=self.named(law[measure.id]),
+                )
+                problems.add(message, _("choose another id"))
         for name, times in Counter(measure.id for measure in new).items():
             if times > 1:
-                problems.add(f"{overlay.title}: {times} measures {name!r}", "give each an id of its own")
+                problems.add(
+                    _("{title}: {times} measures {name!r}", title=overlay.title, times=times, name=name),
+                    _("give each an id of its own"),
+                )
         problems.raise_if_any()
         return replace(
             self,

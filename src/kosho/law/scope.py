@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
 from kosho.errors import suggest
+from kosho.language import _
 from kosho.provenance import Frozen
 
 __all__ = [
@@ -48,7 +49,7 @@ def _known(code: str, known: Iterable[str], what: str) -> str:
     if code in (choices := set(known)):
         return code
     near = suggest(code.upper(), choices)
-    raise ValueError(f"unknown {what} {code!r}" + (f"; {near}" if near else ""))
+    raise ValueError(_("unknown {what} {code!r}", what=what, code=code) + (f"; {near}" if near else ""))
 
 
 def _economy(code: str) -> str:
@@ -61,11 +62,11 @@ def known_partner(code: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    return _known(code, {ALL, *countries(), *blocs()}, "country or bloc")
+    return _known(code, {ALL, *countries(), *blocs()}, _("country or bloc"))
 
 
 def _actor(code: str) -> str:
-    return _known(code, {*countries(), *blocs()}, "country or bloc")
+    return _known(code, {*countries(), *blocs()}, _("country or bloc"))
 
 
 def _sector(code: str) -> str:
@@ -74,13 +75,13 @@ def _sector(code: str) -> str:
 
 def _hs(code: str) -> str:
     if not is_hs(code):
-        raise ValueError("an HS prefix has 2, 4, 6, 8 or 10 digits")
+        raise ValueError(_("an HS prefix has 2, 4, 6, 8 or 10 digits"))
     return code.replace(".", "")
 
 
 def _some(values: tuple[Item, ...]) -> tuple[Item, ...]:
     if not values:
-        raise ValueError("names at least one")
+        raise ValueError(_("names at least one"))
     return values
 
 
@@ -118,7 +119,7 @@ HIGHEST = 101.0
 
 def _ordered(ends: tuple[float, float]) -> tuple[float, float]:
     if not 0 <= ends[0] < ends[1] <= HIGHEST:
-        raise ValueError("a range runs from a lower to a higher percentage; above 100 means no end")
+        raise ValueError(_("a range runs from a lower to a higher percentage; above 100 means no end"))
     return ends
 
 
@@ -235,5 +236,5 @@ class Scope(Frozen):
     @model_validator(mode="after")
     def _not_empty(self) -> Scope:
         if not (self.goods or self.sectors or self.groups or self.hs or self.lists):
-            raise ValueError("a scope names goods, sectors, groups, hs or lists")
+            raise ValueError(_("a scope names goods, sectors, groups, hs or lists"))
         return self

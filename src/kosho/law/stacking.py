@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kosho.display import Card, Shown, percent
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law.measure import CONCESSIONS, Measure
 
 __all__ = ["MFN", "Applied", "Layer", "Rate", "Removed", "Stack", "precedence", "stack"]
@@ -164,7 +165,7 @@ class Stack(Shown):
             return sum(item.adds(lines) for item in self.applied)
         left = [(self.leaves(rate), weight) for rate, weight in lines]
         return sum(
-            (after - rate) * weight for (after, weight), (rate, _) in zip(left, lines, strict=True)
+            (after - rate) * weight for (after, weight), (rate, _other) in zip(left, lines, strict=True)
         ) + sum(
             item.adds(left if item.measure.floor_base == "claimed" else lines)
             for item in self.applied
@@ -185,7 +186,7 @@ class Stack(Shown):
             return self
         best = min(self.concessions, key=lambda item: item.leaves(ordinary))
         others = [item for item in self.concessions if item is not best]
-        rule = "an importer claims the concession that leaves least"
+        rule = _("an importer claims the concession that leaves least")
         removed = tuple(Removed(item.measure.id, best.measure.id, rule) for item in others)
         return Stack(tuple(item for item in self.applied if item not in others), (*self.removed, *removed))
 
@@ -206,7 +207,9 @@ def stack(
         taxed: Share of the customs value each is taken on; the average by default.
     """
     level = {measure.id: rate for measure, rate in measures}
-    queue = sorted((measure for measure, _ in measures), key=lambda measure: (order[measure.id], measure.id))
+    queue = sorted(
+        (measure for measure, _other in measures), key=lambda measure: (order[measure.id], measure.id)
+    )
     left = {measure.id: 1.0 for measure in queue}
     removed: list[Removed] = []
     for position, measure in enumerate(queue):
@@ -226,8 +229,8 @@ def stack(
 
 
 def _rule(measure: Measure, other: Measure, share: float) -> str:
-    extent = "" if share >= 1.0 else f" on {share:.0%} of the value"
-    verb = "exempts from" if measure.kind == "exemption" else "takes the place of"
+    extent = "" if share >= 1.0 else _(" on {share:.0%} of the value", share=share)
+    verb = _("exempts from") if measure.kind == "exemption" else _("takes the place of")
     return f"{measure.title} {verb} {other.title}{extent} ({measure.legal_basis})"
 
 
@@ -254,9 +257,9 @@ def precedence(measures: Sequence[Measure], lines: Mapping[str, str] | None = No
         if measure.id in open_:
             names = [*open_[open_.index(measure.id) :], measure.id]
             where = lines or {}
-            file, _, line = where.get(measure.id, "").rpartition(":")
+            file, _other, line = where.get(measure.id, "").rpartition(":")
             circle = " -> ".join(f"{name} ({where[name]})" if name in where else name for name in names)
-            message = f"measures exclude one another in a circle: {circle}"
+            message = _("measures exclude one another in a circle: {circle}", circle=circle)
             raise InputError(Problem(message, None, file or None, int(line) if line else None, "excludes"))
         open_.append(measure.id)
         below = [

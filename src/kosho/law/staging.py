@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kosho.language import _
 from kosho.provenance import Frozen
 
 __all__ = ["Staged"]
@@ -54,4 +55,4 @@ def _day(year: int, month: int, day: int) -> date:
             return date(year, month, min(day, last))
         except ValueError:
             continue
-    raise ValueError(f"month {month} has no day {day}")
+    raise ValueError(_("month {month} has no day {day}", month=month, day=day))

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from kosho.display import Shown
+from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.register import Register
 
@@ -65,41 +66,66 @@ def _files(register: Register, on: date, imposers: set[str]) -> Iterator[Stale]:
         if day is None:
             first = min(one.known_from for one in register.measures if one.imposer == imposer)
             yield Stale(
-                "not verified", imposer, first, f"no file of {imposer} says to which day it was verified"
+                "not verified",
+                imposer,
+                first,
+                _("no file of {imposer} says to which day it was verified", imposer=imposer),
             )
         elif day < on:
-            why = f"measures of {imposer} were compared with their sources to {day}"
+            why = _("measures of {imposer} were compared with their sources to {day}", imposer=imposer, day=day)
             yield Stale("not verified", imposer, day + timedelta(days=1), why)
 
 
 def _of(register: Register, measure: Measure, on: date) -> Iterator[Stale]:
     place = register.places.get(measure.id)
     if measure.verified_to is not None and measure.verified_to < on:
-        why = f"{measure.title}: compared with its sources to {measure.verified_to}"
+        why = _(
+            "{title}: compared with its sources to {verified_to}",
+            title=measure.title,
+            verified_to=measure.verified_to,
+        )
         yield Stale("not verified", measure.id, measure.verified_to + timedelta(days=1), why, place)
     if measure.unconfirmed_from is not None and measure.unconfirmed_from <= on:
-        why = f"{measure.title}: whether it applies was not found out"
+        why = _("{title}: whether it applies was not found out", title=measure.title)
         yield Stale("unconfirmed", measure.id, measure.unconfirmed_from, why, place)
     if _announced(register, measure, on):
         if _is_inquiry(measure):
-            yield Stale("pending", measure.id, measure.first_day, f"{measure.title}: any result?", place)
+            yield Stale(
+                "pending", measure.id, measure.first_day, _("{title}: any result?", title=measure.title), place
+            )
         else:
-            why = f"{measure.title}: was to start on {measure.first_day}; did it?"
+            why = _(
+                "{title}: was to start on {first_day}; did it?",
+                title=measure.title,
+                first_day=measure.first_day,
+            )
             yield Stale("start has come", measure.id, measure.first_day, why, place)
     elif _is_inquiry(measure) and measure.kind == "unpriced" and measure.stage == "in_force":
         last = measure.legal_to
         if measure.first_day <= on and (last is None or on <= last):
-            yield Stale("pending", measure.id, measure.first_day, f"{measure.title}: any result?", place)
+            yield Stale(
+                "pending", measure.id, measure.first_day, _("{title}: any result?", title=measure.title), place
+            )
     if _suspends(measure) and measure.legal_to is not None and measure.legal_to < on:
         back = [name for name in measure.terminates if _returns_unseen(register, name, measure.legal_to)]
         if back:
             since = measure.legal_to + timedelta(days=1)
-            again = f"{', '.join(back)} applies again, or was it prolonged?"
-            why = f"{measure.title}: ended on {measure.legal_to}; {again}"
+            again = _("{names} applies again, or was it prolonged?", names=", ".join(back))
+            why = _(
+                "{title}: ended on {legal_to}; {again}",
+                title=measure.title,
+                legal_to=measure.legal_to,
+                again=again,
+            )
             yield Stale("suspension ended", measure.id, since, why, place)
     elif _ran_out(register, measure, on) and measure.legal_to is not None:
-        follows = f"nothing of {measure.authority} follows"
-        why = f"{measure.title}: ended on {measure.legal_to} by itself, and {follows}"
+        follows = _("nothing of {authority} follows", authority=measure.authority)
+        why = _(
+            "{title}: ended on {legal_to} by itself, and {follows}",
+            title=measure.title,
+            legal_to=measure.legal_to,
+            follows=follows,
+        )
         yield Stale("ended", measure.id, measure.legal_to + timedelta(days=1), why, place)
 
 

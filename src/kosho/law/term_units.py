@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from kosho.language import _
 from kosho.provenance import Cited
 
 __all__ = [
@@ -58,7 +59,7 @@ def _scaled(cited: Cited, factor: float, unit: str) -> Cited:
 def _in(cited: Cited, units: Mapping[str, float]) -> Cited:
     unit = re.sub("^%", "percent", cited.unit.removesuffix(YEARLY)).replace(" the ", " ")
     if unit not in units:
-        raise ValueError(f"in {' or '.join(units)}, not in {cited.unit!r}")
+        raise ValueError(_("in {names}, not in {unit!r}", names=_(" or ").join(units), unit=cited.unit))
     return _scaled(cited, units[unit], next(iter(units)))
 
 
@@ -73,15 +74,21 @@ def ceiling(cited: Cited) -> float:
 
 def _within(cited: Cited, low: float = 0.0, high: float = math.inf) -> Cited:
     if not (low <= _least(cited) and ceiling(cited) <= high):
-        bounds = f"at least {low:g}" if high == math.inf else f"from {low:g} to {high:g}"
+        bounds = (
+            _("at least {low:g}", low=low)
+            if high == math.inf
+            else _("from {low:g} to {high:g}", low=low, high=high)
+        )
         ends = dict.fromkeys(f"{end:g}" for end in (_least(cited), ceiling(cited)))
-        raise ValueError(f"{bounds} {cited.unit}, not {' to '.join(ends)}")
+        raise ValueError(
+            _("{bounds} {unit}, not {names}", bounds=bounds, unit=cited.unit, names=_(" to ").join(ends))
+        )
     return cited
 
 
 def _above_zero(cited: Cited) -> Cited:
     if not _least(cited) > 0:
-        raise ValueError(f"above zero over all its range, not {_least(cited):g}")
+        raise ValueError(_("above zero over all its range, not {least:g}", least=_least(cited)))
     return cited
 
 
@@ -103,14 +110,14 @@ def things(cited: Cited) -> Cited:
     """
     scale, unit = _split(cited.unit.removesuffix(YEARLY))
     if not unit or unit in {**SHARES, **DAYS} or _MONEY.fullmatch(unit):
-        raise ValueError(f"in things that are counted (vehicles, tonnes), not in {cited.unit!r}")
+        raise ValueError(_("in things that are counted (vehicles, tonnes), not in {unit!r}", unit=cited.unit))
     return _scaled(cited, scale, unit)
 
 
 def _money(cited: Cited) -> Cited:
     scale, unit = _split(cited.unit)
     if not _MONEY.fullmatch(unit):
-        raise ValueError(f"in money (USD, million JPY, USD a model), not in {cited.unit!r}")
+        raise ValueError(_("in money (USD, million JPY, USD a model), not in {unit!r}", unit=cited.unit))
     return _within(_scaled(cited, scale, unit))
 
 

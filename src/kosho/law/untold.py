@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from kosho.display import percent
+from kosho.language import _
 from kosho.law.headings import keys_of
 from kosho.law.possible_rates import Goods, Rates
 from kosho.law.query import NONE, Claimable, Facts, Untold
@@ -68,10 +69,10 @@ def _contents(goods: Goods) -> dict[Content, str]:
     for measure in goods.reaching:
         share = measure.value_share
         if share is not None and share.attribute is not None:
-            found.setdefault(share.attribute, f"a duty on {share.given({}):.0%} of the value")
+            found.setdefault(share.attribute, _("a duty on {given:.0%} of the value", given=share.given({})))
         if measure.scope is not None:
             for name in measure.scope.content:
-                found.setdefault(name, "not told")
+                found.setdefault(name, _("not told"))
     return found
 
 
@@ -103,21 +104,34 @@ def in_words(facts: Iterable[Untold], preferences: Iterable[Claimable], rates: R
     for one in facts:
         alike.setdefault((one.taken, one.answer, _total(one)), []).append(one.fact)
     for (taken, answer, rate), names in alike.items():
-        told = " or ".join(f"{name}={answer}" for name in names)
+        told = _(" or ").join(f"{name}={answer}" for name in names)
         verb = "is" if len(names) == 1 else "are"
-        yield f"{', '.join(names)} {verb} not told, taken as {taken}: with {told} the rate is {rate}"
+        yield _(
+            "{names} {verb} not told, taken as {taken}: with {told} the rate is {rate}",
+            names=", ".join(names),
+            verb=verb,
+            taken=taken,
+            told=told,
+            rate=rate,
+        )
     for one in preferences:
         if (one.rate, one.low, one.high) == rates.same:
             continue
-        duty = f" (duty {one.duty})" if one.duty else ""
-        yield f"{one.title} is not claimed: with preference={one.id} the rate is {_total(one)}{duty}"
+        duty = _(" (duty {duty})", duty=one.duty) if one.duty else ""
+        yield _(
+            "{title} is not claimed: with preference={id} the rate is {total}{duty}",
+            title=one.title,
+            id=one.id,
+            total=_total(one),
+            duty=duty,
+        )
 
 
 def _total(one: Untold | Claimable) -> str:
     if one.rate is not None:
         return percent(one.rate)
     if one.low is not None and one.high is not None:
-        return f"between {percent(one.low)} and {percent(one.high)}"
+        return _("between {share} and {share_2}", share=percent(one.low), share_2=percent(one.high))
     if one.high is not None:
-        return f"not known, at most {percent(one.high)}"
-    return "not known" if one.low is None else f"not known, at least {percent(one.low)}"
+        return _("not known, at most {share}", share=percent(one.high))
+    return _("not known") if one.low is None else _("not known, at least {share}", share=percent(one.low))

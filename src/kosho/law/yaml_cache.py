@@ -21,6 +21,7 @@ from kosho._version import __version__
 from kosho.cache import keep, place, used
 from kosho.known import version
 from kosho.outputs import save
+from kosho.translations import depends_on
 from kosho.yamlfile import Key, LineNumbers, load
 
 __all__ = ["read", "write"]
@@ -41,7 +42,7 @@ def read(path: Path, model: type[Model], day: date | None = None) -> tuple[Model
         content = path.read_bytes()
     except OSError:
         return load(path, model, day)
-    copy = place(_reader(model), version(content, day or date.max), content)
+    copy = place(_reader(model), version(content, day or date.max), content, *depends_on(path.parent))
     try:
         head, _, body = (used(copy) or b"").partition(b"\n")
         known = {tuple(key): line for key, line in json.loads(head)}

@@ -19,6 +19,7 @@ import yaml
 from kosho.codes import blocs, countries
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.outputs import save
 from kosho.record.check import dangling
 from kosho.record.drafts import key_of
@@ -97,7 +98,11 @@ class Book(Shown):
         """
         if document is not None and document.text[draft.start : draft.end] != draft.quote:
             raise InputError(
-                Problem(f"the quote is not at {draft.start}", "read the file again", file=draft.doc)
+                Problem(
+                    _("the quote is not at {start}", start=draft.start),
+                    _("read the file again"),
+                    file=draft.doc,
+                )
             )
         with in_turn(self.path):
             return self._entered(draft, name, about)
@@ -120,7 +125,7 @@ class Book(Shown):
     def _written(self, before: RecordFile | None, additions: list[Addition], name: str) -> str:
         if before is None:
             text = yaml.safe_dump(
-                {"title": f"Record of {self.path.parent.name or 'talks'}"}, allow_unicode=True
+                {"title": _("Record of {value}", value=self.path.parent.name or "talks")}, allow_unicode=True
             )
         else:
             text = self.path.read_bytes().decode()
@@ -128,8 +133,8 @@ class Book(Shown):
         record = Record.of(text.encode(), self.path)
         problems = dangling(record.file, record.lines, str(self.path))
         if before is not None and not _extends(before, record.file, additions):
-            hint = "write its lists one entry below another"
-            problems.append(Problem("the entry found no place in this file", hint, str(self.path)))
+            hint = _("write its lists one entry below another")
+            problems.append(Problem(_("the entry found no place in this file"), hint, str(self.path)))
         if problems:
             raise InputError(problems)
         save({self.path: text})
@@ -139,7 +144,7 @@ class Book(Shown):
 def _extends(before: RecordFile, after: RecordFile, additions: list[Addition]) -> bool:
     """Whether `after` is `before` with the additions at the ends of their lists, and nothing else."""
     plain = after.model_dump()
-    for path, _ in reversed(additions):
+    for path, _other in reversed(additions):
         listed: Any = plain
         for step in path:
             listed = listed[step]
@@ -174,10 +179,10 @@ def _person(file: RecordFile | None, draft: Draft, recorded_at: date) -> list[Ad
     fields = draft.fields
     party = fields.get("side")
     if not party:
-        raise InputError(Problem("whose side is not told", "edit it: side=JPN", key="side"))
+        raise InputError(Problem(_("whose side is not told"), _("edit it: side=JPN"), key="side"))
     additions = _new_parties(file, [_party_id(party)])
     who = _slug(str(fields["name"]))
-    post = _evidence(draft, recorded_at) | {"title": str(fields.get("role") or "not told")}
+    post = _evidence(draft, recorded_at) | {"title": str(fields.get("role") or _("not told"))}
     if fields.get("since"):
         post["since"] = str(fields["since"])
     for n, known in enumerate(file.people if file else ()):
@@ -348,7 +353,7 @@ def _particulars(draft: Draft) -> dict[str, Any]:  # noqa: PLR0911 - one return 
 def _carried(fields: Mapping[str, Any]) -> str:
     """What a meeting to come takes up; the round it comes from is not its own."""
     came = fields.get("from_round")
-    return f"takes up points of round {came}" if came else "takes up points left open"
+    return _("takes up points of round {came}", came=came) if came else _("takes up points left open")
 
 
 def _hs(value: Any) -> list[str]:
@@ -373,7 +378,7 @@ def _new_parties(file: RecordFile | None, parties: list[str]) -> list[Addition]:
         elif code in countries():
             entry = {"id": party, "name": countries()[code], "kind": "state", "code": code}
         else:
-            message = f"{code!r} is no code of a country or bloc"
-            raise InputError(Problem(message, "edit it, or add the party to the record"))
+            message = _("{code!r} is no code of a country or bloc", code=code)
+            raise InputError(Problem(message, _("edit it, or add the party to the record")))
         found.append((("parties",), entry))
     return found

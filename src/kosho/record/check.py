@@ -14,6 +14,7 @@ from typing import Any
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.record.ledger import Record
 from kosho.record.partial_load import salvaged
 from kosho.record.reading.decode import decode
@@ -61,7 +62,10 @@ def dangling(file: RecordFile, lines: LineNumbers, path: str) -> list[Problem]:
     for place, kind, name in _references(file):
         if name and name not in known[kind]:
             problems.add(
-                f"unknown {kind} {name!r}", suggest(name, known[kind]), line=lines[place], key=_key(place)
+                _("unknown {kind} {name!r}", kind=kind, name=name),
+                suggest(name, known[kind]),
+                line=lines[place],
+                key=_key(place),
             )
     _check_rounds(file, lines, problems)
     _check_contentions(file, lines, problems)
@@ -79,7 +83,10 @@ def unknown_measures(file: RecordFile, lines: LineNumbers, path: str, known: Col
             if name not in known:
                 place = ("statements", n, "register_ids")
                 problems.add(
-                    f"unknown measure {name!r}", suggest(name, known), line=lines[place], key=_key(place)
+                    _("unknown measure {name!r}", name=name),
+                    suggest(name, known),
+                    line=lines[place],
+                    key=_key(place),
                 )
     return problems.found
 
@@ -115,7 +122,7 @@ def verify(record: Record, sources: Path | None) -> Verdict:
 
         known = [measure.id for measure in Register.load().measures]
         problems += unknown_measures(record.file, record.lines, path, known)
-    quoted = {evidence.source for _, evidence in _evidence(record.file)}
+    quoted = {evidence.source for _other, evidence in _evidence(record.file)}
     texts: dict[str, str] = {}
     for n, source in enumerate(record.file.sources):
         found = _text(record, n, sources) if sources and source.file and source.id in quoted else None
@@ -137,8 +144,10 @@ def verify(record: Record, sources: Path | None) -> Verdict:
 
 def _misplaced(record: Record, place: Key, evidence: Evidence, text: str) -> Problem:
     found = text.find(evidence.quote)
-    hint = f"it stands at {found}" if found >= 0 else "it stands nowhere in the source"
-    message = f"the quote is not at {evidence.start} of source {evidence.source!r}"
+    hint = _("it stands at {found}", found=found) if found >= 0 else _("it stands nowhere in the source")
+    message = _(
+        "the quote is not at {start} of source {source!r}", start=evidence.start, source=evidence.source
+    )
     return Problem(message, hint, str(record.path), record.lines[(*place, "quote")], _key(place))
 
 
@@ -148,8 +157,12 @@ def _text(record: Record, position: int, sources: Path) -> str | Problem:
     file = sources / (source.file or "")
     if not file.is_file():
         place = ("sources", position, "file")
-        message = f"{source.file!r} is not in the folder of the texts; quotes of {source.id!r} are unverified"
-        hint = "correct the name, or add the file"
+        message = _(
+            "{file!r} is not in the folder of the texts; quotes of {id!r} are unverified",
+            file=source.file,
+            id=source.id,
+        )
+        hint = _("correct the name, or add the file")
         return Problem(message, hint, str(record.path), record.lines[place], _key(place))
     try:
         return decode(file).text
@@ -251,7 +264,7 @@ def _check_twice(file: RecordFile, lines: LineNumbers, problems: Problems) -> No
         seen: set[str] = set()
         for n, item in enumerate(getattr(file, key)):
             if item.id and item.id in seen:
-                problems.add(f"{item.id!r} is given twice", line=lines[key, n, "id"], key=key)
+                problems.add(_("{id!r} is given twice", id=item.id), line=lines[key, n, "id"], key=key)
             seen.add(item.id)
 
 
@@ -259,8 +272,8 @@ def _check_offsets(file: RecordFile, lines: LineNumbers, problems: Problems) -> 
     texts = {one.id for one in file.sources if one.file is not None}
     for place, evidence in _evidence(file):
         if evidence.start is None and evidence.source in texts:
-            message = f"start and end are missing, source {evidence.source!r} has a text"
-            hint = "tell where in its file the quote stands"
+            message = _("start and end are missing, source {source!r} has a text", source=evidence.source)
+            hint = _("tell where in its file the quote stands")
             problems.add(message, hint, line=lines[(*place, "quote")], key=_key(place))
 
 
@@ -269,8 +282,8 @@ def _check_rounds(file: RecordFile, lines: LineNumbers, problems: Problems) -> N
     for place, process, number in _rounds(file):
         known = rounds.get(process or "")
         if known and number is not None and number not in known:
-            message = f"process {process!r} has no round {number}"
-            problems.add(message, "add it to its rounds", line=lines[place], key=_key(place))
+            message = _("process {process!r} has no round {number}", process=process, number=number)
+            problems.add(message, _("add it to its rounds"), line=lines[place], key=_key(place))
 
 
 def _rounds(file: RecordFile) -> Iterator[tuple[Key, str | None, int | None]]:
@@ -290,14 +303,18 @@ def _check_contentions(file: RecordFile, lines: LineNumbers, problems: Problems)
     for n, one in enumerate(file.contentions):
         if one.raised_in is not None and (one.id, one.raised_in) not in in_rounds:
             place: Key = ("contentions", n, "raised_in")
-            message = f"nothing was said on {one.id!r} in round {one.raised_in}"
-            hint = "name round and contention in a statement, or leave raised_in out"
+            message = _("nothing was said on {id!r} in round {raised_in}", id=one.id, raised_in=one.raised_in)
+            hint = _("name round and contention in a statement, or leave raised_in out")
             problems.add(message, hint, line=lines[place], key=_key(place))
         for m, entry in enumerate(one.history):
             if entry.to_round is not None and (one.id, entry.source) not in in_sources:
                 place = ("contentions", n, "history", m, "to_round")
-                message = f"no source says that {one.id!r} was carried to round {entry.to_round}"
-                hint = "name a source with a statement on it, or leave the entry out"
+                message = _(
+                    "no source says that {id!r} was carried to round {to_round}",
+                    id=one.id,
+                    to_round=entry.to_round,
+                )
+                hint = _("name a source with a statement on it, or leave the entry out")
                 problems.add(message, hint, line=lines[place], key=_key(place))
 
 
@@ -307,7 +324,9 @@ def _check_days(file: RecordFile, lines: LineNumbers, problems: Problems) -> Non
     for place, source, recorded_at in _recordings(file):
         day = dated.get(source or "")
         if day is not None and recorded_at is not None and recorded_at < day:
-            message = f"recorded before its source {source!r}, which is of {day.isoformat()}"
+            message = _(
+                "recorded before its source {source!r}, which is of {day}", source=source, day=day.isoformat()
+            )
             step = (*place, "recorded_at")
             problems.add(message, line=lines[step], key=_key(step))
 
@@ -333,8 +352,8 @@ def _check_circles(file: RecordFile, lines: LineNumbers, problems: Problems) -> 
                 step = meant.get(step)
             if step == one.id:
                 problems.add(
-                    f"{one.id!r} {key} itself in a circle",
-                    "of two statements one was made first",
+                    _("{id!r} {key} itself in a circle", id=one.id, key=key),
+                    _("of two statements one was made first"),
                     line=lines["statements", n, key],
                     key=key,
                 )

@@ -11,12 +11,14 @@ from functools import cached_property, lru_cache
 from itertools import combinations
 from pathlib import Path
 
+from kosho import formatting
 from kosho.arguments import path_of
 from kosho.cache import code, recalled
 from kosho.case_folders import case_folder, case_names
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, suggest
 from kosho.known import version
+from kosho.language import _, current
 from kosho.provenance import Said
 from kosho.record.schema import (
     Commitment,
@@ -32,6 +34,7 @@ from kosho.record.schema import (
     Statement,
     Status,
 )
+from kosho.translations import depends_on
 from kosho.yamlfile import LineNumbers, validate
 
 __all__ = [
@@ -178,7 +181,9 @@ class Record(Shown):
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise InputError(Problem(f"cannot be read: {error.strerror or error}", file=str(path))) from None
+            raise InputError(
+                Problem(_("cannot be read: {value}", value=error.strerror or error), file=str(path))
+            ) from None
         return Record.of(content, path, known)
 
     @staticmethod
@@ -188,7 +193,7 @@ class Record(Shown):
         since = version(content, known or date.max).decode()
         text = _Text(content, str(path), date.fromisoformat(since) if since else date.min)
         name = path.resolve().parent.name if path.name == "record.yaml" else path.stem
-        return Record(name, path, _file(digest, text), lambda: _parsed(digest, text)[1])
+        return Record(name, path, _file(digest, text), lambda: _parsed(digest, text, current())[1])
 
     @property
     def begins(self) -> date | None:
@@ -280,16 +285,16 @@ class Record(Shown):
 
 def label(one: Meeting | Instrument | MeasureReference) -> str:
     """What an entry of the timeline is, in a few words: `consultation, round 2, Beijing: held`."""
-    status = one.status.replace("_", " ")
+    status = formatting.word(one.status.replace("_", " "))
     if isinstance(one, Meeting):
-        place = f", {one.place}" if one.place else ""
-        ordinal = f", round {one.round}" if one.round else ""
-        return f"{one.kind}{ordinal}{place}: {status}"
-    if isinstance(one, Instrument):
-        return f"{one.title or one.kind}: {status}"
-    rate = f" {one.rate:g} %" if one.rate is not None else ""
-    goods = f" on {', '.join(one.products)}" if one.products else ""
-    return f"{one.kind}{rate}{goods}: {status}"
+        round_of = _("round {number}", number=one.round) if one.round else ""
+        what = _(", ").join(filter(None, (formatting.word(one.kind), round_of, one.place)))
+    elif isinstance(one, Instrument):
+        what = one.title or formatting.word(one.kind)
+    else:
+        what = formatting.word(one.kind) + (f" {one.rate:g} %" if one.rate is not None else "")
+        what += _(" on {names}", names=_(", ").join(one.products)) if one.products else ""
+    return _("{what}: {status}", what=what, status=status)
 
 
 @dataclass(frozen=True, eq=False)
@@ -467,18 +472,19 @@ class _Text:
 def _file(digest: str, text: _Text) -> RecordFile:
     """The record of a text; of a long one the copy of what was read before, where there is one."""
     if len(text.content) < LONG:
-        return _parsed(digest, text)[0]
+        return _parsed(digest, text, current())[0]
     parts = (b"record", digest.encode(), text.known.isoformat().encode(), code(*MADE_OF))
-    return recalled(RecordFile, lambda: _parsed(digest, text)[0], *parts)
+    parts += depends_on(Path(text.file).parent)
+    return recalled(RecordFile, lambda: _parsed(digest, text, current())[0], *parts)
 
 
 @lru_cache(maxsize=16)
-def _parsed(digest: str, text: _Text) -> tuple[RecordFile, LineNumbers]:
-    del digest  # part of the key
+def _parsed(digest: str, text: _Text, spoken: str) -> tuple[RecordFile, LineNumbers]:
+    del digest, spoken  # parts of the key
     try:
         decoded = text.content.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError(Problem("is not UTF-8 text", file=text.file)) from None
+        raise InputError(Problem(_("is not UTF-8 text"), file=text.file)) from None
     return validate(decoded, RecordFile, text.file, text.known)
 
 
@@ -504,5 +510,5 @@ def located(name_or_path: str | Path) -> Path:
     folder = case_folder(path)
     if folder is not None and (path.is_dir() or (folder / "record.yaml").is_file()):
         return folder / "record.yaml"
-    hint = suggest(str(name_or_path), records()) or "give the folder of a case, or its record.yaml"
-    raise InputError(Problem(f"no record of a case {str(name_or_path)!r}", hint))
+    hint = suggest(str(name_or_path), records()) or _("give the folder of a case, or its record.yaml")
+    raise InputError(Problem(_("no record of a case {what!r}", what=str(name_or_path)), hint))

@@ -11,6 +11,7 @@ import yaml
 
 from kosho.atomic_write import write_whole
 from kosho.errors import InputError
+from kosho.language import _
 from kosho.record.accept import entry_id
 from kosho.record.drafts import Decision, Pile, key_of
 from kosho.record.likeness import like_in_drafts
@@ -93,7 +94,7 @@ def walk(pile: Pile, book: Book, texts: Mapping[str, Document], talk: Talk) -> C
             number += 1
             continue
         before = _content(book.path)
-        heading = f"{number + 1} of {len(pending)}"
+        heading = _("{number} of {number_2}", number=number + 1, number_2=len(pending))
         decision = _one(draft, heading, book, texts, abouts, _Asking(talk, pile, bool(steps)))
         if decision is None:
             break
@@ -169,7 +170,7 @@ def _one(
             draft = _edited(draft, talk)
             _shown(draft, heading, book, texts, asking)
         elif word not in ("a", "accept"):
-            talk.say("Answer a, e, r, s, u or q.")
+            talk.say(_("Answer a, e, r, s, u or q."))
         elif _entered(draft, name, book, texts.get(draft.doc), abouts.get(draft.doc, {}), talk):
             return "accepted"
 
@@ -190,9 +191,9 @@ def _entered(
     except InputError as error:
         for problem in error.problems:
             talk.say(str(problem))
-        talk.say("Not accepted; edit it, or reject it.")
+        talk.say(_("Not accepted; edit it, or reject it."))
         return False
-    talk.say("Recorded.")
+    talk.say(_("Recorded."))
     return True
 
 
@@ -206,12 +207,12 @@ def _edited(draft: Draft, talk: Talk) -> Draft:
             return replace(draft, fields=fields)
         name, separator, value = (part.strip() for part in line.partition("="))
         if not separator or not name:
-            talk.say("Write field=value.")
+            talk.say(_("Write field=value."))
         elif name == "modality":
             if value in ("asserted", "planned", "draft", "considered", "negated"):
                 draft = replace(draft, modality=value)
             else:
-                talk.say("The modality is asserted, planned, draft, considered or negated.")
+                talk.say(_("The modality is asserted, planned, draft, considered or negated."))
         elif name == "type":
             draft = replace(draft, type=value)
         elif value == "":

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kosho.codes import blocs, countries, is_hs, is_locode
 from kosho.errors import suggest
+from kosho.language import _
 from kosho.provenance import Day, Frozen, Source
 
 __all__ = [
@@ -52,7 +53,7 @@ _WHEN = r"\d{4}(?:-\d\d(?:-\d\d)?)?"
 
 def _when(value: str) -> str:
     if not re.fullmatch(rf"{_WHEN}(?:/{_WHEN})?", value):
-        raise ValueError("a date is written YYYY-MM-DD, YYYY-MM, YYYY, or two of them with / between")
+        raise ValueError(_("a date is written YYYY-MM-DD, YYYY-MM, YYYY, or two of them with / between"))
     for part in value.split("/"):
         day = part + "-01-01"[len(part) - 4 :] if len(part) < 10 else part
         date.fromisoformat(day)
@@ -61,26 +62,28 @@ def _when(value: str) -> str:
 
 def _locode(value: str) -> str:
     if not is_locode(value):
-        raise ValueError("is not a UN/LOCODE such as JPUKB")
+        raise ValueError(_("is not a UN/LOCODE such as JPUKB"))
     return value
 
 
 def _hs(value: str) -> str:
     if not is_hs(value):
-        raise ValueError("is not a heading of the Harmonized System")
+        raise ValueError(_("is not a heading of the Harmonized System"))
     return value
 
 
 def _code(value: str) -> str:
     if value not in countries() and value not in blocs():
         hint = suggest(value, [*countries(), *blocs()])
-        raise ValueError("is neither an ISO 3166 alpha-3 code nor a known bloc" + (f"; {hint}" if hint else ""))
+        raise ValueError(
+            _("is neither an ISO 3166 alpha-3 code nor a known bloc") + (f"; {hint}" if hint else "")
+        )
     return value
 
 
 def _file_name(value: str) -> str:
     if value in ("", ".", "..") or any(way(value).name != value for way in (PurePosixPath, PureWindowsPath)):
-        raise ValueError("is the plain name of a file, in the folder that holds the texts")
+        raise ValueError(_("is the plain name of a file, in the folder that holds the texts"))
     return value
 
 
@@ -125,7 +128,7 @@ class Party(Frozen):
     @model_validator(mode="after")
     def _complete(self) -> Party:
         if self.kind in ("state", "bloc") and self.code is None:
-            raise ValueError("a state or a bloc needs its code")
+            raise ValueError(_("a state or a bloc needs its code"))
         return self
 
 
@@ -145,10 +148,14 @@ class Evidence(Frozen):
         if self.start is None and self.end is None:
             return self
         if self.start is None or self.end is None:
-            raise ValueError("start and end are given together, or neither")
+            raise ValueError(_("start and end are given together, or neither"))
         if self.end - self.start != len(self.quote):
             raise ValueError(
-                f"the quote has {len(self.quote)} characters, start and end tell {self.end - self.start}"
+                _(
+                    "the quote has {number} characters, start and end tell {end}",
+                    number=len(self.quote),
+                    end=self.end - self.start,
+                )
             )
         return self
 
@@ -287,7 +294,7 @@ class Deadline(Stated):
     @model_validator(mode="after")
     def _dated(self) -> Deadline:
         if self.date is None:
-            raise ValueError("a deadline needs its date")
+            raise ValueError(_("a deadline needs its date"))
         return self
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 
 __all__ = ["arrays"]
 
@@ -33,13 +34,17 @@ def arrays(
         with np.load(path, allow_pickle=False) as archive:
             data = {name: np.asarray(archive[name]) for name in archive.files}
     except FileNotFoundError:
-        raise InputError(Problem("no such file", f"the folder must hold {path.name}", str(path))) from None
+        raise InputError(
+            Problem(_("no such file"), _("the folder must hold {name}", name=path.name), str(path))
+        ) from None
     except (OSError, ValueError, BadZipFile) as error:
         told = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise InputError(Problem(f"cannot be read: {told}", "a numpy .npz archive", str(path))) from None
+        raise InputError(
+            Problem(_("cannot be read: {told}", told=told), _("a numpy .npz archive"), str(path))
+        ) from None
     problems = Problems(str(path))
     for name in shapes.keys() - data.keys():
-        problems.add("is missing", f"dimensions {shapes[name]}", key=name)
+        problems.add(_("is missing"), _("dimensions {shapes}", shapes=shapes[name]), key=name)
     problems.raise_if_any()
     known = dict(sizes)
     for name, dims in shapes.items():
@@ -49,6 +54,6 @@ def arrays(
     for name, dims in shapes.items():
         wanted = tuple(known.get(dim) for dim in dims)
         if data[name].shape != wanted:
-            problems.add(f"has shape {data[name].shape}", f"{wanted} {dims}", key=name)
+            problems.add(_("has shape {shape}", shape=data[name].shape), f"{wanted} {dims}", key=name)
     problems.raise_if_any()
     return data

@@ -27,6 +27,7 @@ from kosho.arrays import Array
 from kosho.display import Card, Shown, listing
 from kosho.equilibrium import Deficits, Outcome, Shock, rebase, solve
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.replications.archive import arrays
 from kosho.world import World, WorldMeta, labelled
 
@@ -145,7 +146,7 @@ def replicate(folder: Path) -> Replication:
         rebase(world, deficits)
         outcome = solve(world, Shock.tariffs(world, tariffs), deficits)
         effects[deficits] = _effects(outcome)
-        for _ in range(REPEATS):
+        for _other in range(REPEATS):
             started = time.perf_counter()
             solve(world, Shock.tariffs(world, tariffs), deficits)
             seconds.append(time.perf_counter() - started)
@@ -165,7 +166,9 @@ def read(folder: Path) -> tuple[World, xr.DataArray]:
     absent = [member for member in BLOC if member not in regions]
     if absent:
         raise InputError(
-            Problem(f"no region {', '.join(absent)}", file=str(Path(folder) / FILE), key="regions")
+            Problem(
+                _("no region {names}", names=", ".join(absent)), file=str(Path(folder) / FILE), key="regions"
+            )
         )
     notes: list[str] = []
     theta = np.full(len(sectors), NON_TRADED_ELASTICITY)

@@ -22,6 +22,7 @@ from kosho.arguments import CELL
 from kosho.arrays import Array
 from kosho.equilibrium import Closure, Deficits, Shock, solve
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.replications.comparison import Comparison, percent_by_country
 from kosho.world import World, WorldMeta, labelled
@@ -100,19 +101,21 @@ def read(folder: Path) -> World:
     problems = Problems(str(path))
     for line, row in enumerate(rows, 2):
         if row["importer"] not in place:
-            problems.add(f"importer {row['importer']!r} exports nothing", line=line)
+            problems.add(_("importer {importer!r} exports nothing", importer=row["importer"]), line=line)
             continue
         n, i = place[row["importer"]], place[row["exporter"]]
         try:
             output[i], spending[n] = float(row["Y"]), float(row["E"])
             friction[n, i] = sum(slope * float(row[name]) for name, slope in COEFFICIENTS.items())
         except ValueError as error:
-            problems.add(str(error), "a number", line=line)
+            problems.add(str(error), _("a number"), line=line)
     for n, i in np.argwhere(np.isnan(friction))[:10].tolist():
-        problems.add(f"no row for {codes[n]} from {codes[i]}", "every pair has one")
+        problems.add(
+            _("no row for {codes} from {codes_2}", codes=codes[n], codes_2=codes[i]), _("every pair has one")
+        )
     for code in PARTIES:
         if code not in place:
-            problems.add(f"no country {code}")
+            problems.add(_("no country {code}", code=code))
     problems.raise_if_any()
     flows = _balanced(np.exp(friction), spending * (output.sum() / spending.sum()), output)
     return World.from_flows(
@@ -127,7 +130,7 @@ def read(folder: Path) -> World:
 def _balanced(weight: Array, rows: Array, columns: Array) -> Array:
     """Weights scaled to sums by row and by column."""
     scale = np.ones_like(rows)
-    for _ in range(ROUNDS):
+    for _other in range(ROUNDS):
         other = columns / (scale @ weight)
         following = rows / (weight @ other)
         moved = np.abs(np.log(following / scale)).max()
@@ -142,7 +145,11 @@ def _path(folder: Path) -> Path:
         if (folder / name).is_file():
             return folder / name
     raise InputError(
-        Problem("no such file", f"the folder must hold {' or '.join(FILES)}", str(folder / FILES[0]))
+        Problem(
+            _("no such file"),
+            _("the folder must hold {names}", names=_(" or ").join(FILES)),
+            str(folder / FILES[0]),
+        )
     )
 
 
@@ -152,9 +159,11 @@ def _rows(path: Path) -> list[dict[str, str]]:
             reader = csv.DictReader(file)
             rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(f"cannot be read: {error}", "a CSV file", str(path))) from None
+        raise InputError(
+            Problem(_("cannot be read: {error}", error=error), _("a CSV file"), str(path))
+        ) from None
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing or not rows:
-        what = f"no column {', '.join(missing)}" if missing else "has no rows"
-        raise InputError(Problem(what, f"wanted {', '.join(COLUMNS)}", str(path)))
+        what = _("no column {names}", names=", ".join(missing)) if missing else _("has no rows")
+        raise InputError(Problem(what, _("wanted {names}", names=", ".join(COLUMNS)), str(path)))
     return rows

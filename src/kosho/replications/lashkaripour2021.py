@@ -23,6 +23,7 @@ from kosho.arrays import Array
 from kosho.bargain.optimal_tariffs import RateBounds, Tariffs, nash
 from kosho.equilibrium import Outcome, Shock, rebase, solve
 from kosho.errors import ConvergenceError
+from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.replications.comparison import Comparison, percent_by_country
 from kosho.replications.tariff_games import read_game
@@ -110,14 +111,14 @@ def war_by_formula(world: World) -> tuple[Array, Outcome]:
     """
     base = rebase(world, "zero")
     rates, change = np.full(len(base.countries), 0.4), np.inf
-    for _ in range(ROUNDS):
+    for _other in range(ROUNDS):
         outcome = solve(base, _on_everybody(base, rates), "zero", 1e-10)
         wanted = _formula(outcome)
         change = float(np.abs(wanted - rates).max())
         if change <= EXACT:
             return rates, outcome
         rates = wanted
-    raise ConvergenceError(change, world.countries[0], ROUNDS, "these are the rates of a formula")
+    raise ConvergenceError(change, world.countries[0], ROUNDS, _("these are the rates of a formula"))
 
 
 def _formula(outcome: Outcome) -> Array:

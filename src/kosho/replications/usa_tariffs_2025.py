@@ -31,6 +31,7 @@ from kosho.equilibrium.closed_factors import closed_factors
 from kosho.equilibrium.fallbacks import find
 from kosho.equilibrium.system import cells_of, system_of
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.replications.comparison import Comparison
 from kosho.world import World, WorldMeta, labelled
@@ -153,7 +154,7 @@ def read(folder: Path) -> tuple[World, Array]:
     gdp, rates = (_numbers(folder / name, len(codes), 1)[:, 0] for name in ("gdp.csv", "tariffs.csv"))
     trade = _numbers(folder / "trade_cepii.csv", len(codes), len(codes)) / 1e3
     if USA not in codes:
-        raise InputError(Problem(f"no country {USA}", file=str(folder / "country_labels.csv")))
+        raise InputError(Problem(_("no country {usa}", usa=USA), file=str(folder / "country_labels.csv")))
     at_home, places = codes.index(USA), np.arange(len(codes))
     trade[places, places] = 0.0
     bought = trade.sum(axis=0)
@@ -180,7 +181,7 @@ def effects(world: World, tariff: Array, run: Run) -> Effects:
     """
     new = {(USA, code, SECTOR): float(rate) for code, rate in zip(world.countries, tariff, strict=True)}
     if run.retaliation:
-        new |= {(code, USA, SECTOR): rate for (_, code, _), rate in new.items()}
+        new |= {(code, USA, SECTOR): rate for (_other, code, _other), rate in new.items()}
     del new[USA, USA, SECTOR]
     shock = Shock.tariffs(world, new)
     closure = Closure(labour_supply=run.labour_supply, revenue=run.revenue, scale=run.scale)
@@ -237,9 +238,13 @@ def _rows(path: Path) -> list[list[str]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.reader(file))[1:]
     except FileNotFoundError:
-        raise InputError(Problem("no such file", f"the folder must hold {path.name}", str(path))) from None
+        raise InputError(
+            Problem(_("no such file"), _("the folder must hold {name}", name=path.name), str(path))
+        ) from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(f"cannot be read: {error}", "a CSV file", str(path))) from None
+        raise InputError(
+            Problem(_("cannot be read: {error}", error=error), _("a CSV file"), str(path))
+        ) from None
 
 
 def _numbers(path: Path, rows: int, columns: int) -> Array:
@@ -247,15 +252,21 @@ def _numbers(path: Path, rows: int, columns: int) -> Array:
     problems, found = Problems(str(path)), np.zeros((rows, columns))
     given = _rows(path)
     if len(given) != rows:
-        problems.add(f"has {len(given)} rows below its heading", f"{rows}, one a country")
+        problems.add(
+            _("has {number} rows below its heading", number=len(given)), _("{rows}, one a country", rows=rows)
+        )
     for k, row in enumerate(given[:rows]):
         if len(row) != columns:
-            problems.add(f"has {len(row)} columns", f"{columns} are wanted", line=k + 2)
+            problems.add(
+                _("has {number} columns", number=len(row)),
+                _("{columns} are wanted", columns=columns),
+                line=k + 2,
+            )
             continue
         for c, text in enumerate(row):
             try:
                 found[k, c] = float(text or 0.0)
             except ValueError:
-                problems.add(f"column {c + 1}: {text!r} is no number", line=k + 2)
+                problems.add(_("column {c}: {text!r} is no number", c=c + 1, text=text), line=k + 2)
     problems.raise_if_any()
     return found

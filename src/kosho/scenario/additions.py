@@ -16,6 +16,7 @@ from kosho.errors import InputError, Problem
 from kosho.impact.applicable import unknown_duties
 from kosho.impact.effects import Effects, effects
 from kosho.impact.reach import IdleError, idle, same_question
+from kosho.language import _
 from kosho.law.one_line import OneLine, blocs_alone, one_line
 from kosho.law.overlap import touch
 from kosho.law.overlay import Overlay
@@ -136,7 +137,9 @@ def add_to_case(
     if other == BASE:
         return _asked(lines, law, (table, found), (OF_THE_BASE, None), way)
     without = found if other == scenario else scenario_effects(case.allowing_idle(), other, as_of, base)[1]
-    return _asked(lines, law, (table, found), (f"scenario {other} of {case.name}", without), way)
+    return _asked(
+        lines, law, (table, found), (_("scenario {other} of {name}", other=other, name=case.name), without), way
+    )
 
 
 def add_to_law(
@@ -156,7 +159,7 @@ def add_to_law(
     lines = _read(texts, law)
     table = _responding(_table(lines, world), way)
     found = effects(table, register, on, on)
-    against = (f"the law in force on {on}, as known on that day", found)
+    against = (_("the law in force on {on}, as known on that day", on=on), found)
     return _asked(lines, law, (table, found), (OF_THE_BASE, None) if way.against == BASE else against, way)
 
 
@@ -190,7 +193,7 @@ def add_to_base(
     lines = _read(texts, Law(register, ANY_DAY, ANY_DAY))
     table = _responding(_table(lines, world), way)
     if table.meta.year is None:
-        raise InputError(Problem("the world has no base year", "say --as-of, or name a CASE"))
+        raise InputError(Problem(_("the world has no base year"), _("say --as-of, or name a CASE")))
     on = date(table.meta.year, 12, 31) + timedelta(days=1)
     buyers = {code for line in lines for code in expand_regions([line.importer])}
     imposed = tuple(
@@ -201,7 +204,9 @@ def add_to_base(
     lines = _read(texts, law)
     priced = any(one.kind != "termination" for one in imposed)
     found = effects(table, register, on, on) if priced else None
-    against = f"the law at the end of {table.meta.year}, the year of the table; nothing else changes"
+    against = _(
+        "the law at the end of {year}, the year of the table; nothing else changes", year=table.meta.year
+    )
     return _asked(lines, law, (table, found), (against, found), way)
 
 
@@ -268,7 +273,7 @@ def _asked(
     after = effects(world, register, law.on, law.known)
     nothing = _idle(lines, law, world, after, before)
     if nothing and not way.allow_idle:
-        raise IdleError("--add", nothing, "take it away or mend it; if it is meant so, say --allow-idle")
+        raise IdleError("--add", nothing, _("take it away or mend it; if it is meant so, say --allow-idle"))
     own = {one.id for line in lines for one in line.measures}
     return Added(
         lines=lines,
@@ -297,14 +302,17 @@ def _idle(
         if same_question(after, rest):
             one = Overlay(title="", add=line.measures[:1])
             why = idle(world, law.register, one, law.on, law.known)
-            found[line.text] = next(iter(why.values()), "the goods bear this rate as it is")
+            found[line.text] = next(iter(why.values()), _("the goods bear this rate as it is"))
     return found
 
 
 def _refuse_absent(lines: Sequence[OneLine], world: World) -> None:
     here = world.law_cells.place
     problems = [
-        Problem(f"{line.text!r}: {code} is not in the table {world.meta.name}", key=f"--add {n}")
+        Problem(
+            _("{text!r}: {code} is not in the table {name}", text=line.text, code=code, name=world.meta.name),
+            key=f"--add {n}",
+        )
         for n, line in enumerate(lines, 1)
         for code in line.named
         if not any(member in here for member in expand_regions([code]))
@@ -322,8 +330,13 @@ def _refuse_contradictions(lines: Sequence[OneLine], register: Register) -> None
             if (kinds == {"tariff"} and first.text != second.text) or not (len(kinds) == 1 or "ban" in kinds):
                 continue
             if touch(register, first.measures[0], second.measures[0]):
-                message = f"{second.text!r} and {first.text!r} (--add {m}) are about the same goods"
-                problems.append(Problem(message, "say once what shall hold", key=f"--add {n}"))
+                message = _(
+                    "{text!r} and {text_2!r} (--add {m}) are about the same goods",
+                    text=second.text,
+                    text_2=first.text,
+                    m=m,
+                )
+                problems.append(Problem(message, _("say once what shall hold"), key=f"--add {n}"))
     if problems:
         raise InputError(problems)
 
@@ -334,7 +347,11 @@ def _refuse_unknown(lines: Sequence[OneLine], register: Register, world: World) 
     for n, line in enumerate(lines, 1):
         lost = unknown_duties(world, register, line.measures[-1]) if line.in_all else ()
         if lost:
-            message = f"{line.text!r}: this world does not know the ordinary duty of {', '.join(lost)}"
-            problems.append(Problem(message, "say what is added on top: +RATE%", key=f"--add {n}"))
+            message = _(
+                "{text!r}: this world does not know the ordinary duty of {names}",
+                text=line.text,
+                names=", ".join(lost),
+            )
+            problems.append(Problem(message, _("say what is added on top: +RATE%"), key=f"--add {n}"))
     if problems:
         raise InputError(problems)

@@ -18,6 +18,7 @@ from kosho.display import Card, Shown, million
 from kosho.equilibrium import Outcome
 from kosho.equilibrium.comparison import over
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.scenario.commitments import CountryEnds
 from kosho.scenario.interval import Interval
 from kosho.scenario.results import BASE
@@ -87,9 +88,19 @@ def resolved(case: Case, against: str) -> str:
         found = [one.id for one in case.scenarios.values() if one.role == against]
         if found:
             return found[0]
-        raise InputError(Problem(f"case {case.name} has no scenario of the role {against}", "name a scenario"))
+        raise InputError(
+            Problem(
+                _("case {name} has no scenario of the role {against}", name=case.name, against=against),
+                _("name a scenario"),
+            )
+        )
     known = [BASE, *ROLES, *case.scenarios]
-    raise InputError(Problem(f"case {case.name} has no scenario {against!r}", suggest(against, known)))
+    raise InputError(
+        Problem(
+            _("case {name} has no scenario {against!r}", name=case.name, against=against),
+            suggest(against, known),
+        )
+    )
 
 
 def figures_of(outcome: Outcome) -> dict[str, dict[str, float | None]]:
@@ -171,8 +182,8 @@ def _ends(one: Simulation, other: Simulation) -> dict[str, CountryEnds] | None:
         middle = mine[0] - theirs[0]
         apart = changes_apart(*(_changes(*of) for of in (mine, theirs)))
         moves = largest_moves(np.zeros_like(middle), apart).values()
-        low = back(middle + sum((fall for fall, _ in moves), np.zeros_like(middle)))
-        high = back(middle + sum((rise for _, rise in moves), np.zeros_like(middle)))
+        low = back(middle + sum((fall for fall, _other in moves), np.zeros_like(middle)))
+        high = back(middle + sum((rise for _other, rise in moves), np.zeros_like(middle)))
         ends[what] = [Interval(low=a, high=b) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
     return {
         code: CountryEnds(welfare=ends["welfare"][n], ev_musd=ends["worth"][n])

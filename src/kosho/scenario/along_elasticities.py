@@ -17,6 +17,7 @@ from kosho.case import Case
 from kosho.display import Card, Shown, listing, million
 from kosho.equilibrium import Deficits
 from kosho.errors import Problems
+from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.scenario.results import BASE
 from kosho.scenario.simulate import scenario_effects
@@ -109,7 +110,7 @@ def elasticity_curve(  # noqa: PLR0913 - one question, told whole
     pair = (scenario, against)
     posed = {name: scenario_effects(case, name, as_of, world) for name in pair if name != BASE}
     along = Along(posed, [party.economy for party in case.parties], deficits, processes=1)
-    progress("Solving along the scale of elasticities")
+    progress(_("Solving along the scale of elasticities"))
     curves = along.curves([pair], sorted(set(scales)))
     solved = curves[0].scales
     if not solved:
@@ -130,8 +131,8 @@ def elasticity_curve(  # noqa: PLR0913 - one question, told whole
 def _refuse(scales: Sequence[float]) -> None:
     problems = Problems()
     if not len(scales):
-        problems.add("no scale is given", "one or more", key="scales")
+        problems.add(_("no scale is given"), _("one or more"), key="scales")
     for k, scale in enumerate(scales):
         if isinstance(scale, bool) or not isinstance(scale, Real) or not 0 < scale < np.inf:
-            problems.add(f"{scale!r} cannot be", "a number above zero", key=f"scales[{k}]")
+            problems.add(_("{scale!r} cannot be", scale=scale), _("a number above zero"), key=f"scales[{k}]")
     problems.raise_if_any()

@@ -16,6 +16,7 @@ from kosho.equilibrium import Quota, TariffQuota
 from kosho.impact.applicable import concerning
 from kosho.impact.product_nests import niche, niches
 from kosho.impact.ranges import Range
+from kosho.language import _
 from kosho.provenance import Frozen, Status
 from kosho.scenario.interval import Interval, Number
 from kosho.scenario.sensitivity import (
@@ -359,10 +360,12 @@ def _why(binding: Sequence[Constraint], importer: str) -> str | None:
     ]
     if not hard:
         return None
-    goods, buyer = " and ".join(hard), country_name(importer)
-    return (
-        f"{goods} cannot well be replaced by the rest of the sector, on which {buyer} spends a fixed share: "
-        "what users save on what is subsidised goes to the rest"
+    goods, buyer = _(" and ").join(hard), country_name(importer)
+    return _(
+        "{goods} cannot well be replaced by the rest of the sector, on which {buyer} spends a fixed "
+        "share: what users save on what is subsidised goes to the rest",
+        goods=goods,
+        buyer=buyer,
     )
 
 
@@ -385,7 +388,7 @@ def _interval(ends: FigureEnds, name: str, at: int | tuple[int, ...]) -> Interva
 def _ends(middle: CentralOutcome, ends: FigureEnds, moved: Moved, parties: Sequence[str]) -> ResultEnds:
     countries, reached = middle.countries, solved_corners(moved)
     each: dict[str, dict[str, Interval]] = {}
-    for name in dict.fromkeys(name for name, _ in reached):
+    for name in dict.fromkeys(name for name, _other in reached):
         alone = figure_ends(middle.figures, [one for one in reached if one[0] == name])
         each[name] = {party: _interval(alone, "worth", countries.index(party)) for party in parties}
     return ResultEnds(
@@ -419,22 +422,31 @@ def parameters(law: Law, found: Effects) -> Iterator[Parameter]:
             seen.add(name)
     for measure in ranged_shares(law):
         if measure.value_share is not None:
-            what = "share of the value the duty is taken on"
+            what = _("share of the value the duty is taken on")
             yield _parameter(measure.id, what, Range.of(measure.value_share), moves=True)
 
 
 def _of_product(measure: str, name: str, importer: str) -> Iterable[Parameter]:
     of, goods = niche(name), _product(name)
-    yield _parameter(measure, f"{goods}: trade elasticity between origins", Range.of(of.theta), moves=True)
-    what = f"{goods}: elasticity of substitution with the rest of the sector, less one"
+    yield _parameter(
+        measure, _("{goods}: trade elasticity between origins", goods=goods), Range.of(of.theta), moves=True
+    )
+    what = _("{goods}: elasticity of substitution with the rest of the sector, less one", goods=goods)
     yield _parameter(measure, what, Range.of(of.between), moves=True)
     buyer = country_name(importer)
     for exporter, cited in of.trade.items():
         if (cited.low, cited.high) != (None, None):
             seller = country_name(exporter)
-            what = f"{goods}: what {buyer} buys from {seller} in the base"
+            what = _(
+                "{goods}: what {buyer} buys from {seller} in the base", goods=goods, buyer=buyer, seller=seller
+            )
             if cited.unit == "share":
-                what = f"{goods}: share in what {buyer} buys of the sector from {seller}"
+                what = _(
+                    "{goods}: share in what {buyer} buys of the sector from {seller}",
+                    goods=goods,
+                    buyer=buyer,
+                    seller=seller,
+                )
             yield _parameter(measure, what, Range.of(cited), moves=False)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from kosho.language import _
 from kosho.provenance import Frozen
 
 __all__ = ["Interval", "Number"]
@@ -35,4 +36,4 @@ class Interval(Frozen):
         >>> Interval(low=-0.5, high=2.0).text(lambda x: f"{x:+.1f}")
         '-0.5 to +2.0'
         """
-        return f"{how(self.low)} to {how(self.high)}"
+        return _("{how} to {how_2}", how=how(self.low), how_2=how(self.high))

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 from kosho.display import Card, Shown, columns, listing, million, number, plural, signed_percent
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.provenance import Day, Frozen, Status
 from kosho.scenario.commitments import ScenarioCommitments
 from kosho.scenario.interval import Interval, Number
@@ -317,7 +318,7 @@ class ScenarioResults(Shown):
     @property
     def base_label(self) -> str:
         """What `base` is called in words."""
-        return f"{self.base_year} base" if self.base_year else "base"
+        return _("{base_year} base", base_year=self.base_year) if self.base_year else "base"
 
     def by_role(self, *roles: str) -> tuple[ScenarioSummary, ...]:
         """The scenarios that play one of `roles`, in order."""
@@ -372,7 +373,7 @@ def _found(rows: Iterable[tuple[tuple[str, ...], Item]]) -> Callable[..., Item]:
         for place, part in enumerate(key):
             given = dict.fromkeys(one[place] for one in known)
             if part not in given:
-                raise InputError(Problem(f"no result for {part!r}", suggest(part, given)))
-        raise InputError(Problem(f"no result for {', '.join(map(repr, key))} together"))
+                raise InputError(Problem(_("no result for {part!r}", part=part), suggest(part, given)))
+        raise InputError(Problem(_("no result for {names} together", names=", ".join(map(repr, key)))))
 
     return look_up

@@ -11,6 +11,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem
+from kosho.language import N_, _
 from kosho.parallel import Shared, cores, one_thread, start
 from kosho.parallel import run as shared_out
 from kosho.progress import Progress, estimated, silent
@@ -69,15 +70,18 @@ NOTHING_LEFT = -1.0
 VARIANTS = (
     Variant(
         id="fixed-central",
-        title="Deficits fixed, central elasticities",
+        title=N_("Deficits fixed, central elasticities"),
         deficits="fixed",
         elasticities="central",
     ),
     Variant(
-        id="zero-central", title="Deficits zero, central elasticities", deficits="zero", elasticities="central"
+        id="zero-central",
+        title=N_("Deficits zero, central elasticities"),
+        deficits="zero",
+        elasticities="central",
     ),
-    Variant(id="fixed-low", title="Deficits fixed, low elasticities", deficits="fixed", elasticities="low"),
-    Variant(id="zero-low", title="Deficits zero, low elasticities", deficits="zero", elasticities="low"),
+    Variant(id="fixed-low", title=N_("Deficits fixed, low elasticities"), deficits="fixed", elasticities="low"),
+    Variant(id="zero-low", title=N_("Deficits zero, low elasticities"), deficits="zero", elasticities="low"),
 )
 
 
@@ -156,9 +160,11 @@ def run(
     known = [name for name, one in case.scenarios.items() if one.role != "history"]
     names = known if scenarios is None else list(scenarios)
     if not names:
-        raise InputError(Problem("no scenario is asked for", f"one of {', '.join(case.scenarios)}"))
+        raise InputError(
+            Problem(_("no scenario is asked for"), _("one of {names}", names=", ".join(case.scenarios)))
+        )
     summaries = tuple(summary(case, name, on) for name in names)
-    progress("Reading the law")
+    progress(_("Reading the law"))
     start(min(cores(), MOST_PROCESSES))
     with one_thread():
         worlds = case.worlds(world)
@@ -233,7 +239,7 @@ def _run(
         parties=inputs.parties,
         base_year=inputs.worlds["central"].meta.year,
         scenarios=scenarios,
-        variants=VARIANTS,
+        variants=tuple(one.model_copy(update={"title": _(one.title)}) for one in VARIANTS),
         results=tuple(results),
         comparisons=_comparisons(inputs, scenarios, results, drawn, ranges),
         flow_ranges=_flow_ranges(scenarios, results, drawn, ranges),
@@ -271,9 +277,9 @@ def _inputs(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, world
     return JobInputs(
         worlds={"central": base, "low": low_elasticity(base)},
         laws=laws,
-        effects={name: found for name, (_, found) in full.items()},
+        effects={name: found for name, (_other, found) in full.items()},
         talks=small,
-        talks_effects={name: found for name, (_, found) in talks.items()},
+        talks_effects={name: found for name, (_other, found) in talks.items()},
         flows=case.within(worlds.whole).flows,
         parties=tuple(party.economy for party in case.parties),
         subsidies={name: buyer_subsidies(base, law) for name, law in laws.items()},
@@ -345,7 +351,7 @@ def _comparisons(
 def _swayed(nothing: Array, moved: Sequence[tuple[str, Array]]) -> tuple[Array, Array]:
     """Sums of the largest falls and rises that measures cause."""
     each = largest_moves(nothing, moved).values()
-    return sum((fall for fall, _ in each), nothing), sum((rise for _, rise in each), nothing)
+    return sum((fall for fall, _other in each), nothing), sum((rise for _other, rise in each), nothing)
 
 
 def _widened(one: Interval, by: Interval, least: float = -np.inf) -> Interval:

@@ -19,6 +19,7 @@ from kosho.impact.effects import Effects, effects
 from kosho.impact.measure_effects import UNSEEN
 from kosho.impact.quota_volumes import counted
 from kosho.impact.reach import idle, refuse_idle, unpriced
+from kosho.language import _
 from kosho.progress import Progress, estimated, silent
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
 from kosho.scenario.sensitivity import (
@@ -149,7 +150,7 @@ def simulate_with_ranges(  # noqa: PLR0913 - one question, told whole
 
     moved: list[tuple[str, Mapping[str, Array] | str]] = []
     ends = list(corners(law, found))
-    reached = estimated(progress, "Solving at the ends of ranges", len(ends))
+    reached = estimated(progress, _("Solving at the ends of ranges"), len(ends))
     for done, corner in enumerate(ends):
         reached(done)
         at_end = partial(solved, effects_at(base, law, corner))
@@ -262,7 +263,7 @@ def idle_changes(case: Case, scenario: str, base: World, law: Law) -> dict[str, 
         untold = {
             name for name, why in found.items() if why == UNSEEN
         }  # by this table, which others tell apart
-        refuse_idle(f"scenario {scenario}", found, unpriced(change) | untold, count)
+        refuse_idle(_("scenario {scenario}", scenario=scenario), found, unpriced(change) | untold, count)
     return found
 
 

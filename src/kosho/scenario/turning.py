@@ -19,6 +19,7 @@ from kosho.arrays import Array
 from kosho.case import Case
 from kosho.equilibrium import Counterfactual, Deficits, Failure, solve_batch
 from kosho.impact.effects import Effects
+from kosho.language import _
 from kosho.parallel import cores
 from kosho.progress import Progress, silent
 from kosho.provenance import Frozen
@@ -95,7 +96,7 @@ def turning(
     """
     if not pairs:
         return ()
-    progress("Along the scale of elasticities")
+    progress(_("Along the scale of elasticities"))
     # What the whole world tells apart acts there.
     coarsely = case.allowing_idle()
     names = dict.fromkeys(name for pair in pairs for name in pair if name != BASE)
@@ -162,7 +163,7 @@ class Along:
         self.world = next(iter(posed.values()))[0]
         self.failures: dict[float, Failure] = {}
         """Scales at which some scenario had no equilibrium, with the first reason."""
-        self._changes = {name: effects.counterfactual for name, (_, effects) in posed.items()}
+        self._changes = {name: effects.counterfactual for name, (_other, effects) in posed.items()}
         self._parties = tuple(parties)
         self._places = [self.world.position(code) for code in parties]
         self._deficits: Deficits = deficits
@@ -188,7 +189,7 @@ class Along:
 
     def _narrow(self, brackets: Sequence[_Bracket], looks: int) -> None:
         """Solve at every guess that still moves; after one look what is left is mostly below `SHARP`."""
-        for _ in range(looks):
+        for _other in range(looks):
             open_ = [one for one in brackets if not one.settled]
             asked = [(name, one.guess) for one in open_ for name in one.curve.pair if name != BASE]
             if not asked:
@@ -202,9 +203,9 @@ class Along:
 
     def _worth(self, asked: Sequence[tuple[str, float]]) -> Array:
         """`[question, party]` for scenarios at scales; not a number where there is no equilibrium."""
-        thetas = {scale: self.world.theta * scale for _, scale in asked}
+        thetas = {scale: self.world.theta * scale for _other, scale in asked}
         changes = [_scaled(self._changes[name], scale) for name, scale in asked]
-        each = [thetas[scale] for _, scale in asked]
+        each = [thetas[scale] for _other, scale in asked]
         found = solve_batch(self.world, changes, self._deficits, thetas=each, processes=self._processes)
         worth = found.equivalent_variation.to_numpy()[:, self._places].astype(float)
         for failure in found.failures:

@@ -20,6 +20,7 @@ from kosho.codes import sectors
 from kosho.display import Card, Shown, signed_percent
 from kosho.equilibrium import FirstYear, Shock, first_year
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World, WorldChoice, low_elasticity
 
@@ -64,9 +65,9 @@ class ProductYear(Shown):
         found = [getattr(one, figure) for one in self.bearing(absorbed)]
         known = sorted(value for value in found if value is not None)
         if not known:
-            return "not sold any more"
+            return _("not sold any more")
         ends = dict.fromkeys((signed_percent(known[0]), signed_percent(known[-1])))
-        return " to ".join(ends)
+        return _(" to ").join(ends)
 
 
 def first_years(
@@ -116,8 +117,8 @@ def told_years(
         InputError, IdleError: as `simulate`; the case names no trade.
     """
     if not case.flows:
-        told = f"case {case.name} names no trade to follow"
-        raise InputError(Problem(told, "`flows:` of case.yaml names them"))
+        told = _("case {name} names no trade to follow", name=case.name)
+        raise InputError(Problem(told, _("`flows:` of case.yaml names them")))
     base, effects = scenario_effects(case, scenario, as_of, world)
     shocks = [effects.shock]
     if against:
@@ -125,7 +126,7 @@ def told_years(
     known, strength = sectors(), low_elasticity(base).theta.to_numpy()
     services = {one.id for one in case.flows if one.sector in known and not known[one.sector].goods}
     found: list[ProductYear] = []
-    left_out = case.flows_left_out(base) | dict.fromkeys(services, "a service bears no duty")
+    left_out = case.flows_left_out(base) | dict.fromkeys(services, _("a service bears no duty"))
     for flow in (one for one in case.within(base).flows if one.id not in services):
         sigmas = sorted((ONE_YEAR, 1.0 + float(strength[base.sector_position(flow.sector)])))
         try:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from kosho.errors import InputError, KoshoError
+from kosho.language import _
 from kosho.serve.questions import Question, Read
 from kosho.serve.rooms import Rooms
 from kosho.serve.stamps import stamp
@@ -47,7 +48,7 @@ def answered(rooms: Rooms, question: Question) -> Answer:
     if status == InputError.exit_status:
         raise InputError(problems)
     if status != 0 and not text:
-        raise KoshoError("; ".join(map(str, problems)) or "there is no answer")
+        raise KoshoError("; ".join(map(str, problems)) or _("there is no answer"))
     return Answer(command=words, **stamp([*words, question.model_dump_json()]), answer=_content(question, text))
 
 

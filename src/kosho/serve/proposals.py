@@ -13,6 +13,7 @@ import yaml
 
 from kosho.codes import country_name
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.serve.desk import Desk
 
 __all__ = ["NOTE", "Log", "Proposal"]
@@ -58,10 +59,14 @@ class Log:
         """
         parties = desk.deal.table.parties
         if by not in parties:
-            raise InputError(Problem(f"{by!r} has no seat at this table", ", ".join(parties), key="by"))
+            raise InputError(
+                Problem(_("{by!r} has no seat at this table", by=by), ", ".join(parties), key="by")
+            )
         with self._lock:
             if len(self.proposals) >= MOST:
-                raise InputError(Problem(f"the log holds {MOST:,} proposals and no more", "export it"))
+                raise InputError(
+                    Problem(_("the log holds {most:,} proposals and no more", most=MOST), _("export it"))
+                )
             options = desk.deal.table.grid.label(package)
             found = Proposal(len(self.proposals) + 1, by, datetime.now(UTC), options, " ".join(note.split()))
             self.proposals.append(found)
@@ -103,6 +108,6 @@ def _sentence(desk: Desk, one: Proposal) -> str:
         option = next(each for each in issue.options if each.id == one.options[issue.id])
         if not option.fallback:
             parts.append(f"{issue.title}: {option.title}")
-    what = "; ".join(parts) or "that nothing changes"
+    what = "; ".join(parts) or _("that nothing changes")
     note = f" ({one.note})" if one.note else ""
     return f"{one.at:%Y-%m-%d %H:%M} UTC, {country_name(one.by)} proposed {what}{note}."

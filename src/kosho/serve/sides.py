@@ -23,6 +23,7 @@ from kosho.bargain import CONCEPTS, Deal, Game
 from kosho.bargain.solutions import solutions
 from kosho.bounds import WEIGHT
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.law.scope import Actor, Id, Some
 from kosho.provenance import Frozen
 from kosho.yamlfile import LineNumbers, load
@@ -150,7 +151,7 @@ def _game(deal: Deal, sides: Sequence[Side]) -> Game:
         game, crossed=crossed, red_lines=(*game.red_lines, *(f"own-{k}" for k in range(len(extra))))
     )
     if not found.allowed.any():
-        raise InputError(Problem("the red lines of the sides leave no package between them"))
+        raise InputError(Problem(_("the red lines of the sides leave no package between them")))
     return found
 
 

@@ -18,6 +18,7 @@ from kosho.codes import sectors
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.impact.reach import idle
+from kosho.language import _
 from kosho.law.register import Register
 from kosho.outputs import require_folder, save
 from kosho.progress import Progress, silent
@@ -98,7 +99,7 @@ def new_case(
     told = _Told({}, (), None) if begun_from is None else _told(begun_from)
     given = tuple(parties) or told.parties
     if not given:
-        raise InputError(Problem("no parties", "such as --parties JPN,GBR", key="--parties"))
+        raise InputError(Problem(_("no parties"), _("such as --parties JPN,GBR"), key="--parties"))
     codes = checked_parties(given)
     register = Register.load()
     day, notes = _day(register, as_of, told.day)
@@ -114,15 +115,15 @@ def new_case(
 def _free(name: str, out: Path) -> Path:
     if not NAME.fullmatch(name):
         slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        hint = "lower-case letters, digits and hyphens" + (f", such as {slug}" if slug else "")
-        raise InputError(Problem(f"{name!r} names no case", hint, key="NAME"))
+        hint = _("lower-case letters, digits and hyphens") + (_(", such as {slug}", slug=slug) if slug else "")
+        raise InputError(Problem(_("{name!r} names no case", name=name), hint, key="NAME"))
     folder = out / name
     if folder.exists():
-        hint = "choose another name; nothing is overwritten"
-        raise InputError(Problem("is there already", hint, file=folder.as_posix()))
+        hint = _("choose another name; nothing is overwritten")
+        raise InputError(Problem(_("is there already"), hint, file=folder.as_posix()))
     if name in case_names():
-        hint = "choose another name, or it is found first"
-        raise InputError(Problem(f"a case {name!r} is there already", hint, key="NAME"))
+        hint = _("choose another name, or it is found first")
+        raise InputError(Problem(_("a case {name!r} is there already", name=name), hint, key="NAME"))
     return folder
 
 
@@ -153,7 +154,9 @@ def _running(name: str, parties: tuple[str, ...], day: date, told: _Told, scratc
             # At last no duty is tried any more: days at the border are always something.
             tried = frozenset(sectors()) if attempt == TRIES - 1 else frozenset((sector,))
             worn[importer] = worn.get(importer, frozenset()) | tried
-    raise InputError(Problem(f"nothing between {', '.join(parties)} could be changed", "name others"))
+    raise InputError(
+        Problem(_("nothing between {names} could be changed", names=", ".join(parties)), _("name others"))
+    )
 
 
 def _idle(case: Case, plan: Plan) -> list[str]:
@@ -175,8 +178,8 @@ def _told(path: Path) -> _Told:
         content = path.read_text(encoding="utf-8")
         document = yaml.safe_load(content)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        why = error.strerror if isinstance(error, OSError) else "is not YAML text"
-        raise InputError(Problem(f"cannot be read: {why}", file=str(path), key="--from")) from None
+        why = error.strerror if isinstance(error, OSError) else _("is not YAML text")
+        raise InputError(Problem(_("cannot be read: {why}", why=why), file=str(path), key="--from")) from None
     if isinstance(document, dict) and "drafts" in document:
         return _of_drafts(path, content)
     record = Record.load(path)

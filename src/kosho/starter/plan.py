@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from kosho.codes import blocs, countries, country_name, sector_name, sectors
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.law.catalogue import catalogue, nearest
 from kosho.law.one_line import blocs_alone
 from kosho.law.register import Register
@@ -96,17 +97,21 @@ def checked_parties(codes: Sequence[str]) -> tuple[str, ...]:
     for given in codes:
         code = given.strip().upper()
         if code not in countries() and code not in blocs():
-            hint = nearest(given.strip(), known, ("economy", "bloc")) or "search with: kosho codes"
-            problems.add(f"no economy or bloc {given.strip()!r}", hint, key="--parties")
+            hint = nearest(given.strip(), known, ("economy", "bloc")) or _("search with: kosho codes")
+            problems.add(_("no economy or bloc {strip!r}", strip=given.strip()), hint, key="--parties")
         elif code in found:
-            problems.add(f"{code} is given twice", key="--parties")
+            problems.add(_("{code} is given twice", code=code), key="--parties")
         found.append(code)
     unions = [code for code in found if code in blocs()]
     for code in unions if not problems.found else ():
         if code not in blocs_alone(found):
-            problems.add(f"a member of {code} is a party beside it", "name one of them", key="--parties")
+            problems.add(
+                _("a member of {code} is a party beside it", code=code), _("name one of them"), key="--parties"
+            )
     if len(found) < 2:
-        problems.add(f"{len(found)} parties", "it takes two: --parties JPN,GBR", key="--parties")
+        problems.add(
+            _("{number} parties", number=len(found)), _("it takes two: --parties JPN,GBR"), key="--parties"
+        )
     problems.raise_if_any()
     return tuple(found)
 
@@ -127,7 +132,12 @@ def planned(name: str, parties: tuple[str, ...], as_of: date, worn: Mapping[str,
     absent = [code for code in parties if code not in world.countries]
     if absent:
         raise InputError(
-            [Problem(f"{code} is not in the table {world.meta.name}", key="--parties") for code in absent]
+            [
+                Problem(
+                    _("{code} is not in the table {name}", code=code, name=world.meta.name), key="--parties"
+                )
+                for code in absent
+            ]
         )
     subjects = tuple(_subject(world, code, parties, worn.get(code, frozenset())) for code in parties)
     return Plan(name, as_of, parties, subjects)

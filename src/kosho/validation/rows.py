@@ -12,6 +12,7 @@ from typing import Any
 from kosho import formatting
 from kosho.display import Card, Shown, number
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.progress import Progress, estimated, silent
 from kosho.validation.questions import QUESTIONS, Figure, Setting
 
@@ -52,7 +53,7 @@ class Fact(Shown):
         low = self.value if self.low is None else self.low
         high = self.value if self.high is None else self.high
         if low is None or high is None:
-            raise InputError(Problem(f"fact {self.id} has neither a value nor a range"))
+            raise InputError(Problem(_("fact {id} has neither a value nor a range", id=self.id)))
         return low, high
 
 
@@ -156,8 +157,8 @@ def validate(only: str | None = None, progress: Progress = silent) -> tuple[Row,
     """
     known = facts()
     if only is not None and only not in known:
-        hint = suggest(only, known) or f"one of {', '.join(known)}"
-        raise InputError(Problem(f"there is no fact {only!r}", hint, key="--only"))
+        hint = suggest(only, known) or _("one of {names}", names=", ".join(known))
+        raise InputError(Problem(_("there is no fact {only!r}", only=only), hint, key="--only"))
     wanted = list(known.values()) if only is None else [known[only]]
     setting = Setting()
     reached = estimated(progress, "Computing what was published", len(wanted))

@@ -15,6 +15,7 @@ import numpy as np
 from kosho.arguments import note_sort
 from kosho.arrays import Array, Index, Mask
 from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.world.calibrate import ratio
 from kosho.world.economy import Arrays, PhysicalFlow
 
@@ -179,7 +180,9 @@ def _note_groups(problems: Problems, given: object, key: str) -> None:
         return
     for code, members in cast("Mapping[object, object]", given).items():
         if not isinstance(code, str) or isinstance(members, str) or not isinstance(members, Sequence):
-            problems.add(f"{code!r} has no list of members", "such as {'PAC': ('JPN', 'USA')}", key=key)
+            problems.add(
+                _("{code!r} has no list of members", code=code), _("such as {'PAC': ('JPN', 'USA')}"), key=key
+            )
 
 
 def _grouping(
@@ -191,17 +194,36 @@ def _grouping(
     place: dict[str, int] = {}
     for position, (code, wanted) in enumerate(groups.items()):
         if not wanted:
-            problems.add(f"{code} has no members", key=key)
+            problems.add(_("{code} has no members", code=code), key=key)
         for member in wanted:
             if member not in members:
-                problems.add(f"unknown {what} {member!r} in {code}", suggest(member, members), key=key)
+                problems.add(
+                    _("unknown {what} {member!r} in {code}", what=what, member=member, code=code),
+                    suggest(member, members),
+                    key=key,
+                )
             elif member in place:
-                problems.add(f"{member} is in two groups, {tuple(groups)[place[member]]} and {code}", key=key)
+                problems.add(
+                    _(
+                        "{member} is in two groups, {tuple} and {code}",
+                        member=member,
+                        tuple=tuple(groups)[place[member]],
+                        code=code,
+                    ),
+                    key=key,
+                )
             else:
                 place[member] = position
     left = [member for member in members if member not in place]
     if left:
-        problems.add(f"{', '.join(left[:10])} {'is' if len(left) == 1 else 'are'} in no group", key=key)
+        problems.add(
+            _(
+                "{names} {part} in no group",
+                names=", ".join(left[:10]),
+                part=_("is") if len(left) == 1 else _("are"),
+            ),
+            key=key,
+        )
         return Grouping((), np.zeros(0, dtype=np.intp), {})
     return Grouping(
         tuple(groups),

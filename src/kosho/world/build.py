@@ -13,6 +13,7 @@ from kosho.bounds import THETA, out_of_years
 from kosho.codes import countries as known_economies
 from kosho.codes import sectors as known_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.world.choice import WorldChoice
 from kosho.world.csv_input import number, rows_of
 from kosho.world.economy import TradeWeights
@@ -57,11 +58,11 @@ def completed(table: IOTable, said: Said) -> IOTable:
         table, meta={**table.meta, **{key: value for key, value in about.items() if value is not None}}
     )
     year = table.meta.get("year")
-    hint = "give --year: the law and base tariffs of that year are the base of every change"
+    hint = _("give --year: the law and base tariffs of that year are the base of every change")
     if year is None:
-        raise InputError(Problem("the year of the table is not known", hint))
+        raise InputError(Problem(_("the year of the table is not known"), hint))
     if (wrong := out_of_years(year)) is not None:
-        raise InputError(Problem(wrong, "four digits, such as 2019", key="--year"))
+        raise InputError(Problem(wrong, _("four digits, such as 2019"), key="--year"))
     if said.elasticities is not None:
         theta, spread = _elasticities(said.elasticities, table.sectors, insist=said.insist)
         table = replace(table, theta=theta, theta_spread=spread)
@@ -92,7 +93,9 @@ def completed(table: IOTable, said: Said) -> IOTable:
     )
     words: dict[str, Any] = {"base_tariffs": found.words, "tariff_year": found.year}
     if found.year is not None and found.year != meta["year"]:
-        told = f"base tariffs of {found.year} stand for those of {meta['year']}, as asked"
+        told = _(
+            "base tariffs of {year} stand for those of {year_2}, as asked", year=found.year, year_2=meta["year"]
+        )
         words["assumptions"] = [*meta.get("assumptions", ()), told]
     return replace(table, tariff=found.rate, unknown=found.unknown.astype(float), meta={**meta, **words})
 
@@ -106,8 +109,10 @@ def weights_of(text: str) -> TradeWeights:
     world = WorldChoice.parse(text).load().whole
     whole = all(code in known_economies() for code in world.countries)
     if not whole or not all(code in known_sectors() for code in world.sectors):
-        hint = "icio-2022, or another table by ISO 3166 alpha-3 codes and ICIO sectors"
-        raise InputError(Problem(f"{text!r} gives no weights: it holds some together", hint, key="--weights"))
+        hint = _("icio-2022, or another table by ISO 3166 alpha-3 codes and ICIO sectors")
+        raise InputError(
+            Problem(_("{text!r} gives no weights: it holds some together", text=text), hint, key="--weights")
+        )
     return TradeWeights(world.meta.name, world.countries, world.sectors, world.arrays.flows)
 
 
@@ -118,13 +123,15 @@ def _elasticities(path: Path, sectors: tuple[str, ...], *, insist: bool) -> tupl
     for line, row in rows_of(path, ("sector", "theta"), ("log_sd",)):
         if row["sector"] not in sectors:
             hint = suggest(row["sector"], sectors)
-            problems.add(f"the table has no sector {row['sector']!r}", hint, line=line, key="sector")
+            problems.add(
+                _("the table has no sector {sector!r}", sector=row["sector"]), hint, line=line, key="sector"
+            )
             continue
         place = sectors.index(row["sector"])
         theta_given = number(row["theta"], "theta", line, problems, 0.0) if row.get("theta") else None
         wrong = None if theta_given is None or insist else THETA.broken(theta_given)
         if wrong is not None:
-            problems.add(wrong, "--insist takes it as it is", line=line, key="theta")
+            problems.add(wrong, _("--insist takes it as it is"), line=line, key="theta")
         theta[place] = theta_given or np.nan
         if row.get("log_sd"):
             spread[place] = number(row["log_sd"], "log_sd", line, problems, 0.0) or np.nan

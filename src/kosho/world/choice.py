@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from kosho.codes import blocs
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.world.loading import DEFAULT, coarse, load, together, written
 from kosho.world.own_duties import with_unknown_duties
 from kosho.world.shelf import kept, path_of
@@ -91,13 +92,25 @@ class WorldChoice(Shown):
             path = Path(table) if folder is None else folder / table
             if path.suffix != ".npz":
                 near = suggest(table, (DEFAULT, *known, *(one.name for one in kept())))
-                hint = f"{near} or the path of a table made by `kosho world build`, .npz; `kosho world list`"
+                hint = _(
+                    "{near} or the path of a table made by `kosho world build`, .npz; `kosho world list`",
+                    near=near,
+                )
                 if table in known:
-                    hint = f"{table} says how fine by itself: write {table}, or {DEFAULT}:{word}"
-                raise InputError(Problem(f"unknown world {(text if table in known else table)!r}", hint))
+                    hint = _(
+                        "{table} says how fine by itself: write {table}, or {default}:{word}",
+                        table=table,
+                        default=DEFAULT,
+                        word=word,
+                    )
+                raise InputError(
+                    Problem(_("unknown world {part!r}", part=text if table in known else table), hint)
+                )
             if not path.is_file():
                 raise InputError(
-                    Problem(f"there is no table {str(path)!r}", "make it with `kosho world build`")
+                    Problem(
+                        _("there is no table {what!r}", what=str(path)), _("make it with `kosho world build`")
+                    )
                 )
             table = str(path)
         return WorldChoice(table, known.get(word))

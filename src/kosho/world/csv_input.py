@@ -8,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.tabular import content_of
 
 __all__ = ["Row", "number", "rows_of"]
@@ -27,23 +28,29 @@ def rows_of(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) ->
     try:
         text = content_of(path).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(Problem("is not UTF-8 text", file=str(path))) from None
+        raise InputError(Problem(_("is not UTF-8 text"), file=str(path))) from None
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and line[0] != "#"]
     try:
-        table = list(csv.reader(line for _, line in lines))
+        table = list(csv.reader(line for _other, line in lines))
     except csv.Error as error:
-        raise InputError(Problem(f"is not CSV: {error}", file=str(path))) from None
+        raise InputError(Problem(_("is not CSV: {error}", error=error), file=str(path))) from None
     header = [name.strip() for name in table[0]] if table else []
     missing = [name for name in columns if name not in header]
     if missing or len(table) < 2:
-        told = f"has no column {', '.join(missing)}" if missing else "has no rows"
-        raise InputError(Problem(told, f"columns are {', '.join([*columns, *optional])}", str(path), 1))
+        told = _("has no column {names}", names=", ".join(missing)) if missing else _("has no rows")
+        raise InputError(
+            Problem(told, _("columns are {names}", names=", ".join([*columns, *optional])), str(path), 1)
+        )
     wanted = [name for name in (*columns, *optional) if name in header]
     found: list[Row] = []
     problems = Problems(str(path))
-    for (line, _), cells in zip(lines[1:], table[1:], strict=True):
+    for (line, _other), cells in zip(lines[1:], table[1:], strict=True):
         if len(cells) != len(header):
-            problems.add(f"has {len(cells)} cells", f"{len(header)} as in the header", line=line)
+            problems.add(
+                _("has {number} cells", number=len(cells)),
+                _("{number} as in the header", number=len(header)),
+                line=line,
+            )
             continue
         found.append((line, {name: cells[header.index(name)].strip() for name in wanted}))
     problems.raise_if_any()
@@ -55,11 +62,16 @@ def number(text: str, what: str, line: int, problems: Problems, least: float = -
     try:
         value = float(text)
     except ValueError:
-        problems.add(f"{what} {text!r} is not a number", line=line, key=what)
+        problems.add(_("{what} {text!r} is not a number", what=what, text=text), line=line, key=what)
         return None
     if not isfinite(value) or value <= least:
         problems.add(
-            f"{what} {text} is not {'above ' + format(least, 'g') if isfinite(value) else 'finite'}",
+            _(
+                "{what} {text} is not {part}",
+                what=what,
+                text=text,
+                part=_("above ") + format(least, "g") if isfinite(value) else _("finite"),
+            ),
             line=line,
             key=what,
         )

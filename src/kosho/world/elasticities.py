@@ -13,6 +13,7 @@ import xarray as xr
 from kosho.arguments import note_count
 from kosho.arrays import Array, Index
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.world.datafiles import rows
 from kosho.world.law_cells import LawCells
@@ -49,7 +50,10 @@ def elasticities_of(codes: Sequence[str], place: Index, weights: Array) -> tuple
     unknown = [code for code in codes if code not in table]
     if unknown:
         raise InputError(
-            [Problem(f"no elasticity for sector {code!r}", suggest(code, table)) for code in unknown]
+            [
+                Problem(_("no elasticity for sector {code!r}", code=code), suggest(code, table))
+                for code in unknown
+            ]
         )
     theta, spread = (np.array([float(table[code][name]) for code in codes]) for name in ("theta", "log_sd"))
     count = int(np.max(place)) + 1
@@ -147,7 +151,7 @@ def _drawing(world: World, draws: int, seed: int) -> tuple[np.random.Generator, 
     note_count(problems, seed, "seed")
     problems.raise_if_any()
     if world.theta_spread is None:
-        raise InputError(Problem("this world has no spread of elasticities", "give World.theta_spread"))
+        raise InputError(Problem(_("this world has no spread of elasticities"), _("give World.theta_spread")))
     spread = world.theta_spread.to_numpy()
     refuse_beyond("draws", draws, 4_000 + 32 * len(spread), key="n")
     return np.random.default_rng(seed), spread

@@ -11,6 +11,7 @@ from kosho.arguments import note_numbers, note_rates, note_sort
 from kosho.arrays import Array, Mask
 from kosho.bounds import LARGEST
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.world.economy import FLOW_DIMS, PhysicalFlow, labelled
 from kosho.world.table_checks import refuse_strangers
 
@@ -37,9 +38,14 @@ def position_of(
         for label, parts in (members or {}).items():
             if label in labels and code in parts:
                 raise InputError(
-                    Problem(f"{code} is in {label} in this world", f"say {label}, or take a finer world")
+                    Problem(
+                        _("{code} is in {label} in this world", code=code, label=label),
+                        _("say {label}, or take a finer world", label=label),
+                    )
                 )
-        raise InputError(Problem(f"unknown {what} {code!r}", suggest(str(code), labels)))
+        raise InputError(
+            Problem(_("unknown {what} {code!r}", what=what, code=code), suggest(str(code), labels))
+        )
     return labels.index(code)
 
 
@@ -72,8 +78,18 @@ def sector_holding(code: str, sectors: Labels, members: Mapping[str, tuple[str, 
         return alone[0]
     holding = [label for label in sectors if code in members.get(label, ())]
     if holding:
-        where = f"in this world {code} is {'in' if len(holding) == 1 else 'spread over'} {', '.join(holding)}"
-        raise InputError(Problem(f"sector {code!r} is not told apart: {where}", "name one of its sectors"))
+        where = _(
+            "in this world {code} is {part} {names}",
+            code=code,
+            part=_("in") if len(holding) == 1 else _("spread over"),
+            names=", ".join(holding),
+        )
+        raise InputError(
+            Problem(
+                _("sector {code!r} is not told apart: {where}", code=code, where=where),
+                _("name one of its sectors"),
+            )
+        )
     return sectors[position_of(sectors, code, "sector")]
 
 
@@ -112,13 +128,17 @@ def refuse_quantities(units: Sequence[PhysicalFlow], countries: Labels, sectors:
         if note_sort(problems, flow, PhysicalFlow, f"units[{k}]"):
             note_numbers(problems, [flow.quantity], ["quantity"], f"units[{k}]")
             if not 0 <= flow.quantity <= LARGEST:
-                told = f"a quantity of {flow.quantity:g}"
-                problems.add(told, f"from zero to {LARGEST:g}", key=f"units[{k}]")
+                told = _("a quantity of {quantity:g}", quantity=flow.quantity)
+                problems.add(told, _("from zero to {largest:g}", largest=LARGEST), key=f"units[{k}]")
             for code, labels, what in (
                 (flow.exporter, countries, "country"),
                 (flow.importer, countries, "country"),
                 (flow.sector, sectors, "sector"),
             ):
                 if code not in labels:
-                    problems.add(f"unknown {what} {code!r}", suggest(str(code), labels), key=f"units[{k}]")
+                    problems.add(
+                        _("unknown {what} {code!r}", what=what, code=code),
+                        suggest(str(code), labels),
+                        key=f"units[{k}]",
+                    )
     problems.raise_if_any()

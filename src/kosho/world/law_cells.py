@@ -19,6 +19,7 @@ from kosho.arrays import Array, Index
 from kosho.codes import countries as known_economies
 from kosho.codes import sectors as known_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.readonly import Fixed, fix
 from kosho.world.economy import TradeWeights, WorldMeta
 
@@ -91,7 +92,9 @@ class LawCells(Fixed):
         """
         for economy in (importer, exporter):
             if economy not in self.economies:
-                raise InputError(Problem(f"unknown country {economy!r}", suggest(economy, self.economies)))
+                raise InputError(
+                    Problem(_("unknown country {economy!r}", economy=economy), suggest(economy, self.economies))
+                )
         n, i = self.economies.index(importer), self.economies.index(exporter)
         here = [k for k, name in enumerate(self.sectors) if name == code]
         return float(self.flows[n, i, here].sum())
@@ -113,7 +116,9 @@ def law_cells(of: Members, flows: Array, tariff: Array) -> LawCells:
     codes, sector = _leaves(of.sectors, of.groups, known_sectors(), "sector", problems)
     twice = sorted({code for code in economies if economies.count(code) > 1})
     if twice:
-        problems.add(f"{', '.join(twice[:10])} in two regions of the world", "an economy is in one")
+        problems.add(
+            _("{names} in two regions of the world", names=", ".join(twice[:10])), _("an economy is in one")
+        )
     problems.raise_if_any()
     if len(economies) == len(of.countries) and len(codes) == len(of.sectors):
         return LawCells(economies, codes, country, sector, flows, tariff)
@@ -147,11 +152,19 @@ def _leaves(
         found += inside
         places += [position] * len(inside)
     if strange:
-        told = f"{what} {strange[0]!r} of the world is neither a known code nor one of its regions"
+        told = _(
+            "{what} {strange!r} of the world is neither a known code nor one of its regions",
+            what=what,
+            strange=strange[0],
+        )
         if len(strange) > 1:
-            told = f"{len(strange)} labels of the world are neither a known {what} nor one of its regions: "
+            told = _(
+                "{number} labels of the world are neither a known {what} nor one of its regions: ",
+                number=len(strange),
+                what=what,
+            )
             told += _listed([repr(label) for label in strange])
-        hint = "say what they stand for when the table is built: kosho world build --regions, --sectors"
+        hint = _("say what they stand for when the table is built: kosho world build --regions, --sectors")
         problems.add(told, hint)
     return tuple(found), np.array(places, np.intp)
 
@@ -189,21 +202,32 @@ def _notes(of: Members, sector: Index) -> Iterable[str]:
     several = [of.sectors[j] for j in np.flatnonzero(np.bincount(sector) > 1)]
     if of.within is not None:
         yield (
-            f"within {_listed([*together, *several])} trade is weighted as in {of.within.source}; "
-            "where that has none, as said below or each member alike"
+            _(
+                "within {listed} trade is weighted as in {source}; where that has none, as said below or "
+                "each member alike",
+                listed=_listed([*together, *several]),
+                source=of.within.source,
+            )
         )
     given = [label for label in several if label in of.weights]
     if given:
-        source = of.weights_source or "weights that came with the table"
-        yield f"within {_listed(given)} ICIO sectors are weighted by {source}, an assumption"
+        source = of.weights_source or _("weights that came with the table")
+        yield _(
+            "within {listed} ICIO sectors are weighted by {source}, an assumption",
+            listed=_listed(given),
+            source=source,
+        )
     alike = [*together, *(label for label in several if label not in of.weights)]
     if alike and of.within is None:
         yield (
-            f"within {_listed(alike)} each member counts alike, an assumption: the table tells them not apart "
-            "and no weights were handed over (kosho world build --weights)"
+            _(
+                "within {listed} each member counts alike, an assumption: the table tells them not apart and "
+                "no weights were handed over (kosho world build --weights)",
+                listed=_listed(alike),
+            )
         )
 
 
 def _listed(labels: Sequence[str]) -> str:
     shown = ", ".join(labels[:8])
-    return shown if len(labels) <= 8 else f"{shown} and {len(labels) - 8} more"
+    return shown if len(labels) <= 8 else _("{shown} and {number} more", shown=shown, number=len(labels) - 8)

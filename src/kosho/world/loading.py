@@ -15,6 +15,7 @@ import xarray as xr
 from kosho.arrays import Array
 from kosho.codes import blocs, talks_regions, talks_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.world.calibrate import Economy
 from kosho.world.economy import TradeWeights, labelled
 from kosho.world.elasticities import elasticities_of, trade_weights
@@ -74,7 +75,7 @@ def load(
         ("final_demand", final_demand, tuple(ESTIMATED)),
     ):
         if value not in known:
-            problems.add(f"unknown choice {value!r}", suggest(str(value), known), key=key)
+            problems.add(_("unknown choice {value!r}", value=value), suggest(str(value), known), key=key)
     problems.raise_if_any()
     return _load(str(name), regions, sectors, final_demand, written(str(name)))
 
@@ -150,8 +151,10 @@ def together(world: World, codes: Iterable[str]) -> World:
             groups |= {code: inside} if inside else {}
     twice = [label for label in members if sum(label in inside for inside in groups.values()) > 1]
     if twice:
-        names = " and ".join(code for code, inside in groups.items() if twice[0] in inside)
-        raise InputError(Problem(f"{twice[0]} is in {names}", "name one of them"))
+        names = _(" and ").join(code for code, inside in groups.items() if twice[0] in inside)
+        raise InputError(
+            Problem(_("{twice} is in {names}", twice=twice[0], names=names), _("name one of them"))
+        )
     if not groups:
         return world
     at = {label: code for code, inside in groups.items() for label in inside}
@@ -290,8 +293,10 @@ def table(name: str = DEFAULT) -> IOTable:
             return read(file, name)
     path = path_of(name) or Path(name)
     if path.suffix != ".npz" or not path.is_file():
-        hint = suggest(name, [DEFAULT]) or f"{DEFAULT!r}, or the path of a table made by `kosho world build`"
-        raise InputError(Problem(f"unknown world {name!r}", hint))
+        hint = suggest(name, [DEFAULT]) or _(
+            "{default!r}, or the path of a table made by `kosho world build`", default=DEFAULT
+        )
+        raise InputError(Problem(_("unknown world {name!r}", name=name), hint))
     with path.open("rb") as file:
         return read(file, str(path))
 

@@ -15,6 +15,7 @@ from kosho.codes import blocs, economy_of_alpha2
 from kosho.codes import countries as known_economies
 from kosho.codes import sectors as known_sectors
 from kosho.errors import InputError, Problems, suggest
+from kosho.language import _
 from kosho.world.concordances import ICIO, concordance, recognised
 from kosho.world.concordances import regions as published
 from kosho.world.csv_input import number, rows_of
@@ -104,8 +105,8 @@ def regions_of(labels: tuple[str, ...], file: Path | None = None) -> dict[str, t
         elif label.upper() in economy_of_alpha2():
             found[label] = (economy_of_alpha2()[label.upper()],)
         else:
-            hint = "ISO 3166 alpha-3, or --regions FILE.csv with columns region,economy (* for all others)"
-            problems.add(f"unknown country {label!r}", hint)
+            hint = _("ISO 3166 alpha-3, or --regions FILE.csv with columns region,economy (* for all others)")
+            problems.add(_("unknown country {label!r}", label=label), hint)
     problems.raise_if_any()
     alone = {members[0] for members in found.values() if len(members) == 1}
     found = {
@@ -115,9 +116,9 @@ def regions_of(labels: tuple[str, ...], file: Path | None = None) -> dict[str, t
     rest = [label for label, members in found.items() if EVERYTHING_ELSE in members]
     placed = [code for members in found.values() for code in members if code != EVERYTHING_ELSE]
     if len(rest) > 1:
-        problems.add(f"{', '.join(rest)} are both everything else", "one region can be")
+        problems.add(_("{names} are both everything else", names=", ".join(rest)), _("one region can be"))
     for code in sorted({code for code in placed if placed.count(code) > 1}):
-        problems.add(f"{code} is in two regions", "an economy is in one")
+        problems.add(_("{code} is in two regions", code=code), _("an economy is in one"))
     problems.raise_if_any()
     others = tuple(code for code in known_economies() if code not in placed)
     return {
@@ -137,14 +138,18 @@ def _given_regions(labels: tuple[str, ...], file: Path) -> dict[str, tuple[str, 
     for line, row in rows_of(file, ("region", "economy")):
         if row["region"] not in labels:
             hint = suggest(row["region"], labels)
-            problems.add(f"the table has no region {row['region']!r}", hint, line=line, key="region")
+            problems.add(
+                _("the table has no region {region!r}", region=row["region"]), hint, line=line, key="region"
+            )
         if row["economy"] in blocs():
             members = list(blocs()[row["economy"]].members)
         elif row["economy"] in known_economies() or row["economy"] == EVERYTHING_ELSE:
             members = [row["economy"]]
         else:
-            hint = suggest(row["economy"], known_economies()) or "ISO 3166 alpha-3, a bloc, or *"
-            problems.add(f"unknown economy {row['economy']!r}", hint, line=line, key="economy")
+            hint = suggest(row["economy"], known_economies()) or _("ISO 3166 alpha-3, a bloc, or *")
+            problems.add(
+                _("unknown economy {economy!r}", economy=row["economy"]), hint, line=line, key="economy"
+            )
             continue
         found.setdefault(row["region"], []).extend(members)
     problems.raise_if_any()
@@ -165,8 +170,8 @@ def sectors_of(
     problems = Problems()
     for label in labels:
         if not held.members(label):
-            hint = suggest(label, held.codes) or "give --sectors FILE.csv with columns label,icio,weight"
-            problems.add(f"{label!r} is no sector of {held.title}", hint)
+            hint = suggest(label, held.codes) or _("give --sectors FILE.csv with columns label,icio,weight")
+            problems.add(_("{label!r} is no sector of {title}", label=label, title=held.title), hint)
     problems.raise_if_any()
     if held.name == ICIO:
         return {"classification": ICIO, "icio_sectors": {}}
@@ -180,18 +185,32 @@ def _given_sectors(labels: tuple[str, ...], file: Path) -> dict[str, Any]:
     for line, row in rows_of(file, ("label", "icio"), ("weight",)):
         label, code, weight = row["label"], row["icio"], row.get("weight", "")
         if label not in labels:
-            problems.add(f"the table has no sector {label!r}", suggest(label, labels), line=line, key="label")
+            problems.add(
+                _("the table has no sector {label!r}", label=label),
+                suggest(label, labels),
+                line=line,
+                key="label",
+            )
         if code not in known_sectors():
-            problems.add(f"unknown ICIO sector {code!r}", suggest(code, known_sectors()), line=line, key="icio")
+            problems.add(
+                _("unknown ICIO sector {code!r}", code=code),
+                suggest(code, known_sectors()),
+                line=line,
+                key="icio",
+            )
         share = number(weight, "weight", line, problems, 0.0) if weight else None
         if code in found.setdefault(label, {}):
-            problems.add(f"{code} is given twice in {label}", line=line, key="icio")
+            problems.add(_("{code} is given twice in {label}", code=code, label=label), line=line, key="icio")
         found[label][code] = share
     for label in labels:
         if label not in found:
-            problems.add(f"says nothing of sector {label!r}", "every sector of the table needs a row")
+            problems.add(
+                _("says nothing of sector {label!r}", label=label), _("every sector of the table needs a row")
+            )
         elif 0 < sum(share is None for share in found[label].values()) < len(found[label]):
-            problems.add(f"gives some weights of {label!r} and not all", "all of a sector, or none")
+            problems.add(
+                _("gives some weights of {label!r} and not all", label=label), _("all of a sector, or none")
+            )
     problems.raise_if_any()
     groups = {label: tuple(found[label]) for label in labels}
     weights = {
@@ -213,4 +232,4 @@ def _weighted(
     weights = {label: given.get(label) or {code: trade[code] for code in groups[label]} for label in several}
     told = [source] if any(label in given for label in several) else []
     told += [WORLD_TRADE] if any(label not in given for label in several) else []
-    return {"sector_weights": weights, "weights_source": " and ".join(told)} if several else {}
+    return {"sector_weights": weights, "weights_source": _(" and ").join(told)} if several else {}

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kosho.language import _
 from kosho.world.table import World
 
 __all__ = ["with_unknown_duties"]
@@ -41,5 +42,5 @@ def with_unknown_duties(world: World, rates: Mapping[tuple[str, str, str], float
     if not given.any():
         return world
     made = world.with_tariff(world.tariff.copy(data=filled))
-    told = f"duties of the base year that the table does not know are given on {given.sum()} flows"
+    told = _("duties of the base year that the table does not know are given on {sum} flows", sum=given.sum())
     return replace(made, meta=replace(made.meta, assumptions=(*made.meta.assumptions, told)))

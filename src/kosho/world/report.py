@@ -11,6 +11,7 @@ from kosho.arrays import Array
 from kosho.codes import country_name, sector_name
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError
+from kosho.language import N_, _
 from kosho.world.calibrate import ratio
 from kosho.world.datafiles import rows, sources
 from kosho.world.elasticities import low_factor
@@ -27,10 +28,10 @@ PUBLISHED_YEAR, FIT_YEAR = 2022, 2023
 PORTS = ("HKG",)
 """Economies whose trade statistics are mostly goods passing through, which flows of production leave out."""
 REST_MISSING = (
-    "Without Qatar, Kuwait, Oman and Papua New Guinea Japan's purchases of liquefied gas are understated.",
-    "The rest of the world is left out: the 80 economies trade with one another only.",
+    N_("Without Qatar, Kuwait, Oman and Papua New Guinea Japan's purchases of liquefied gas are understated."),
+    N_("The rest of the world is left out: the 80 economies trade with one another only."),
 )
-LONG_RUN = "Effects are long-run, seven to ten years; the low-elasticity set stands for the years before."
+LONG_RUN = N_("Effects are long-run, seven to ten years; the low-elasticity set stands for the years before.")
 
 
 def info(world: World) -> Json:
@@ -137,12 +138,12 @@ def _left_out(world: World) -> list[str]:
     """What an inter-country table of the OECD does not hold; the official file has the rest of the world."""
     if not world.meta.name.startswith("icio"):
         return []
-    return [LONG_RUN] if "ROW" in world.finest.countries else [*REST_MISSING, LONG_RUN]
+    return [_(LONG_RUN)] if "ROW" in world.finest.countries else [*map(_, REST_MISSING), _(LONG_RUN)]
 
 
 def _agreement(trade: Array, pairs: Sequence[tuple[int, int, float]]) -> Json:
-    here = np.array([trade[n, i] for n, i, _ in pairs])
-    there = np.array([value for *_, value in pairs])
+    here = np.array([trade[n, i] for n, i, _other in pairs])
+    there = np.array([value for *_other, value in pairs])
     logs = np.log(here / there)
     return {
         "pairs": len(pairs),
@@ -285,5 +286,5 @@ def _assumed(world: World) -> tuple[str, ...]:
     try:
         return world.assumed
     except InputError as error:
-        told = f"law cannot be put into this table: {error.problems[0].message}"
+        told = _("law cannot be put into this table: {text}", text=error.problems[0].message)
         return (*world.finest.meta.assumptions, told)

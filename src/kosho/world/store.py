@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.outputs import save
 
@@ -133,12 +134,18 @@ def read(file: IO[bytes], name: str) -> IOTable:
             }
     except SPOILT as error:
         raise InputError(
-            Problem(f"is not a Kosho world table: {error}", "make one with `kosho world build`", name)
+            Problem(
+                _("is not a Kosho world table: {error}", error=error),
+                _("make one with `kosho world build`"),
+                name,
+            )
         ) from None
     if meta.get("format") not in FORMATS:
         raise InputError(
             Problem(
-                f"has format {meta.get('format')}, not {FORMATS[-1]}", "build it again with this Kosho", name
+                _("has format {get}, not {formats}", get=meta.get("format"), formats=FORMATS[-1]),
+                _("build it again with this Kosho"),
+                name,
             )
         )
     countries, sectors = tuple(meta.pop("countries")), tuple(meta.pop("sectors"))
@@ -146,7 +153,7 @@ def read(file: IO[bytes], name: str) -> IOTable:
     table = IOTable(countries, sectors, meta=meta, **arrays)
     n, s = len(countries), len(sectors)
     if table.intermediate.shape != (n, n, s) or table.inputs.shape != (n, s, s):
-        raise InputError(Problem("holds arrays that do not fit its labels", "build it again", name))
+        raise InputError(Problem(_("holds arrays that do not fit its labels"), _("build it again"), name))
     return table
 
 

@@ -12,6 +12,7 @@ from kosho.arguments import note_array
 from kosho.arrays import Array, Mask
 from kosho.bounds import BASE_DUTY, LARGEST, THETA, unit_of_rates
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.world.economy import FLOW_DIMS, Arrays
 
 __all__ = [
@@ -66,7 +67,11 @@ def refuse_sorts(**arrays: object) -> None:
 def refuse_no_number(given: object, argument: str) -> None:
     """Refuse what is not one real number."""
     if isinstance(given, bool) or not isinstance(given, Real):
-        told = f"is a {type(given).__name__}, not a number or a DataArray over {', '.join(DIMS[argument])}"
+        told = _(
+            "is a {name}, not a number or a DataArray over {names}",
+            name=type(given).__name__,
+            names=", ".join(DIMS[argument]),
+        )
         raise InputError(Problem(told, key=argument))
 
 
@@ -78,12 +83,14 @@ def refuse_implausible(arrays: Mapping[str, xr.DataArray], told: str | None = No
         told: Name of the argument, where it is not that of the array.
     """
     problems = Problems()
-    hint = "insist=True takes it, where it is meant"
+    hint = _("insist=True takes it, where it is meant")
     if "tariff" in arrays and "flows" in arrays:
         trade = np.where(np.eye(arrays["flows"].shape[0], dtype=bool)[:, :, None], 0.0, bare(arrays["flows"]))
         unit = unit_of_rates(bare(arrays["tariff"]), trade)
         if unit is not None:
-            problems.add(unit, f"rates are fractions: 0.025 is 2.5 %; {hint}", key=told or "tariff")
+            problems.add(
+                unit, _("rates are fractions: 0.025 is 2.5 %; {hint}", hint=hint), key=told or "tariff"
+            )
         problems.raise_if_any()
     for name, bound in (("tariff", BASE_DUTY), ("theta", THETA)):
         if name not in arrays:
@@ -97,7 +104,7 @@ def refuse_implausible(arrays: Mapping[str, xr.DataArray], told: str | None = No
             )
             problems.add(f"{told or name}[{labels}] = {bound.broken(float(values[tuple(place)]))}", hint)
         if len(places) > 10:
-            problems.add(f"{told or name}: {len(places) - 10} more like these")
+            problems.add(_("{value}: {number} more like these", value=told or name, number=len(places) - 10))
     problems.raise_if_any()
 
 
@@ -106,21 +113,29 @@ def labels_of(flows: xr.DataArray) -> tuple[tuple[str, ...], tuple[str, ...]]:
     problems = Problems()
     for dim in ("importer", "exporter", "sector"):
         if dim not in flows.indexes:
-            problems.add(f"flows need a labelled dimension {dim!r}", f"dimensions are {flows.dims}")
+            problems.add(
+                _("flows need a labelled dimension {dim!r}", dim=dim),
+                _("dimensions are {dims}", dims=flows.dims),
+            )
     problems.raise_if_any()
     for dim in FLOW_DIMS:
         if not len(flows.indexes[dim]):
-            problems.add(f"flows have no {dim}", "an economy has one of each at least", key="flows")
+            problems.add(
+                _("flows have no {dim}", dim=dim), _("an economy has one of each at least"), key="flows"
+            )
     problems.raise_if_any()
     importers = tuple(str(code) for code in flows.indexes["importer"])
     exporters = tuple(str(code) for code in flows.indexes["exporter"])
     sectors = tuple(str(code) for code in flows.indexes["sector"])
     if set(importers) != set(exporters):
         odd = sorted(set(importers) ^ set(exporters))
-        problems.add(f"importers and exporters differ: {', '.join(odd[:10])}", "list the same on both sides")
+        problems.add(
+            _("importers and exporters differ: {names}", names=", ".join(odd[:10])),
+            _("list the same on both sides"),
+        )
     for labels, dim in ((importers, "importer"), (sectors, "sector")):
         if len(set(labels)) != len(labels):
-            problems.add(f"labels of {dim} are not unique")
+            problems.add(_("labels of {dim} are not unique", dim=dim))
     problems.raise_if_any()
     return importers, sectors
 
@@ -136,18 +151,24 @@ def ordered(
     problems = Problems()
     wanted = {dim: list(sectors if dim in ("sector", "input") else countries) for dim in dims}
     if set(array.dims) != set(dims):
-        problems.add(f"{name} has dimensions {array.dims}", f"wanted {dims}")
+        problems.add(
+            _("{name} has dimensions {dims}", name=name, dims=array.dims), _("wanted {dims}", dims=dims)
+        )
         problems.raise_if_any()
     for dim, labels in wanted.items():
         if dim not in array.indexes:
-            problems.add(f"{name} has no labels along {dim!r}")
+            problems.add(_("{name} has no labels along {dim!r}", name=name, dim=dim))
             continue
         given = {str(code) for code in array.indexes[dim]}
         missing, extra = sorted(set(labels) - given), sorted(given - set(labels))
         if missing:
-            problems.add(f"{name} lacks {', '.join(missing[:10])} along {dim!r}")
+            problems.add(
+                _("{name} lacks {names} along {dim!r}", name=name, names=", ".join(missing[:10]), dim=dim)
+            )
         if extra:
-            problems.add(f"{name} has unknown {', '.join(extra[:10])} along {dim!r}")
+            problems.add(
+                _("{name} has unknown {names} along {dim!r}", name=name, names=", ".join(extra[:10]), dim=dim)
+            )
     problems.raise_if_any()
     return array.reindex(wanted).transpose(*dims).astype(np.float64)
 
@@ -175,15 +196,18 @@ def refuse_impossible(arrays: Mapping[str, xr.DataArray]) -> None:
         for place in places[:10]:
             labels = ", ".join(str(array.indexes[d][i]) for d, i in zip(array.dims, place, strict=True))
             value = values[tuple(place)]
-            reason = message if np.isfinite(value) else "is not a finite number"
+            reason = message if np.isfinite(value) else _("is not a finite number")
             problems.add(f"{name}[{labels}] = {value:g} {reason}")
         if len(places) > 10:
-            problems.add(f"{name}: {len(places) - 10} more like these")
+            problems.add(_("{name}: {number} more like these", name=name, number=len(places) - 10))
         if name == "tariff" and not wrong.any():
             diagonal = np.einsum("nns->ns", values)
             for n, s in np.argwhere(diagonal != 0)[:10]:
                 code = array.indexes["importer"][n], array.indexes["sector"][s]
-                problems.add(f"tariff[{code[0]}, {code[0]}, {code[1]}] is not zero", "domestic sales bear none")
+                problems.add(
+                    _("tariff[{code}, {code}, {code_2}] is not zero", code=code[0], code_2=code[1]),
+                    _("domestic sales bear none"),
+                )
     problems.raise_if_any()
 
 
@@ -199,8 +223,8 @@ def capped_inputs(io_share: xr.DataArray, notes: list[str]) -> xr.DataArray:
         name = f"{total.indexes['country'][n]} {total.indexes['sector'][s]}"
         if excess[n, s] > SHARE_TOLERANCE:
             problems.add(
-                f"input shares of {name} sum to {1 + excess[n, s]:.6g}",
-                "at most one: what is left is the share of value added",
+                _("input shares of {name} sum to {excess:.6g}", name=name, excess=1 + excess[n, s]),
+                _("at most one: what is left is the share of value added"),
             )
         elif excess[n, s] > 1e-12:
             notes.append(f"input shares of {name} summed to {1 + excess[n, s]:.9g}, renormalised to one")
@@ -226,7 +250,10 @@ def final_shares(a: Arrays, countries: tuple[str, ...], sectors: tuple[str, ...]
     if (total <= 0).any():
         empty = [countries[n] for n in np.flatnonzero(total <= 0)]
         raise InputError(
-            Problem(f"no final demand is left in {', '.join(empty)}", "check flows and input shares")
+            Problem(
+                _("no final demand is left in {names}", names=", ".join(empty)),
+                _("check flows and input shares"),
+            )
         )
     return final / total[:, None]
 
@@ -237,10 +264,19 @@ def refuse_bad_final_shares(shares: xr.DataArray) -> None:
     problems = Problems()
     for n, s in np.argwhere(~(values >= 0))[:10]:
         where = f"{shares.indexes['country'][n]}, {shares.indexes['sector'][s]}"
-        problems.add(f"final_share[{where}] = {values[n, s]:g} is not zero or more")
+        problems.add(
+            _("final_share[{where}] = {values:g} is not zero or more", where=where, values=values[n, s])
+        )
     gap = values.sum(axis=1) - 1.0
     for n in np.flatnonzero(~(np.abs(gap) < 1e-6))[:10]:
-        problems.add(f"final shares of {shares.indexes['country'][n]} sum to {1 + gap[n]:.9g}", "one")
+        problems.add(
+            _(
+                "final shares of {country} sum to {gap:.9g}",
+                country=shares.indexes["country"][n],
+                gap=1 + gap[n],
+            ),
+            _("one"),
+        )
     problems.raise_if_any()
 
 
@@ -266,10 +302,12 @@ def refuse_strangers(rates: xr.DataArray, countries: Sequence[str], sectors: Seq
     """Refuse rates `[importer, exporter, sector]` with other dimensions or unknown labels."""
     problems = Problems()
     if set(rates.dims) != set(FLOW_DIMS):
-        raise InputError(f"rates have dimensions {rates.dims}, wanted {FLOW_DIMS}")
+        raise InputError(
+            _("rates have dimensions {dims}, wanted {flow_dims}", dims=rates.dims, flow_dims=FLOW_DIMS)
+        )
     for dim in FLOW_DIMS:
         known = sectors if dim == "sector" else countries
         for code in rates.indexes[dim]:
             if code not in known:
-                problems.add(f"unknown {dim} {code!r}", suggest(str(code), known))
+                problems.add(_("unknown {dim} {code!r}", dim=dim, code=code), suggest(str(code), known))
     problems.raise_if_any()

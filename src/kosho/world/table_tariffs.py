@@ -17,6 +17,7 @@ from kosho.arrays import Array, Mask
 from kosho.bounds import BASE_DUTY, unit_of_rates
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.world.csv_input import number, rows_of
 from kosho.world.law_cells import LawCells
 from kosho.world.tariffs import base_tariffs
@@ -128,7 +129,7 @@ def _given(
     table = rows_of(path, ("importer", "exporter", "sector"), ("percent", "rate"))
     units = [name for name in ("percent", "rate") if name in table[0][1]]
     if len(units) != 1:
-        told = "needs a column percent, or one of fractions called rate, and not both"
+        told = _("needs a column percent, or one of fractions called rate, and not both")
         raise InputError(Problem(told, file=str(path), line=1))
     (unit,) = units
     known = {"importer": countries, "exporter": countries, "sector": sectors}
@@ -137,20 +138,25 @@ def _given(
         places: list[list[int]] = []
         for key, codes in known.items():
             if row[key] != EVERY and row[key] not in codes:
-                problems.add(f"unknown {key} {row[key]!r}", suggest(row[key], codes), line=line, key=key)
+                problems.add(
+                    _("unknown {key} {row!r}", key=key, row=row[key]),
+                    suggest(row[key], codes),
+                    line=line,
+                    key=key,
+                )
             places.append([j for j, code in enumerate(codes) if row[key] in (EVERY, code)])
         scale = 100.0 if unit == "percent" else 1.0
         level = number(row[unit], unit, line, problems, -scale)
         wrong = None if level is None or insist else BASE_DUTY.broken(level / scale)
         if wrong is not None:
-            hint = "percent in a column percent, a fraction in one called rate; --insist takes it as it is"
+            hint = _("percent in a column percent, a fraction in one called rate; --insist takes it as it is")
             problems.add(wrong, hint, line=line, key=unit)
         if row["importer"] == row["exporter"] != EVERY:
-            problems.add("domestic sales bear no tariff", line=line, key="exporter")
+            problems.add(_("domestic sales bear no tariff"), line=line, key="exporter")
         found.append((line, places, (level or 0.0) / scale))
     problems.raise_if_any()
     # What is said of single cells stands over what is said of all.
-    for _, places, level in sorted(found, key=lambda one: -sum(map(len, one[1]))):
+    for _other, places, level in sorted(found, key=lambda one: -sum(map(len, one[1]))):
         for n, i, j in product(*places):
             if n != i:
                 held.rate[n, i, j], held.unknown[n, i, j] = level, False

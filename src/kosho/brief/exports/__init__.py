@@ -15,6 +15,7 @@ from kosho.brief.model import Brief
 from kosho.brief.page import render, require_extra
 from kosho.errors import InputError, Problem, suggest
 from kosho.extras import require
+from kosho.language import _
 from kosho.outputs import save as save_files
 from kosho.progress import Progress
 
@@ -36,11 +37,11 @@ class _Writer:
 
 
 WRITERS: dict[Format, _Writer] = {
-    "html": _Writer(lambda brief, _: render(brief), page=True),
-    "pdf": _Writer(lambda brief, _: pdf(brief), "pdf", ("weasyprint",), page=True),
+    "html": _Writer(lambda brief, _template: render(brief), page=True),
+    "pdf": _Writer(lambda brief, _template: pdf(brief), "pdf", ("weasyprint",), page=True),
     "docx": _Writer(word, "office", ("docx",)),
-    "xlsx": _Writer(lambda brief, _: workbook(brief), "office", ("xlsxwriter",)),
-    "md": _Writer(lambda brief, _: markdown(brief)),
+    "xlsx": _Writer(lambda brief, _template: workbook(brief), "office", ("xlsxwriter",)),
+    "md": _Writer(lambda brief, _template: markdown(brief)),
 }
 
 
@@ -65,7 +66,7 @@ def asked_formats(asked: Iterable[str]) -> tuple[Format, ...]:
     if len(found) < len(names) or not found:
         unknown = [name for name in names if name not in FORMATS]
         raise InputError(
-            Problem(f"unknown format {name!r}", suggest(name, FORMATS), key="--format")
+            Problem(_("unknown format {name!r}", name=name), suggest(name, FORMATS), key="--format")
             for name in unknown or [""]
         )
     return tuple(sorted(found, key=names.index))
@@ -80,7 +81,7 @@ def require_formats(formats: Sequence[Format]) -> None:
     for name in formats:
         writer = WRITERS[name]
         if writer.extra:
-            require(writer.extra, *writer.modules, what=f"writing {name}")
+            require(writer.extra, *writer.modules, what=_("writing {name}", name=name))
         if writer.page:
             require_extra()
         if name == "pdf":
@@ -118,7 +119,7 @@ def save(
     contents: dict[Path, str | bytes] = {}
     for name in formats:
         if progress:
-            progress(f"Writing {name}")
+            progress(_("Writing {name}", name=name))
         contents[out / f"brief.{name}"] = WRITERS[name].write(brief, template)
     contents[out / "brief.json"] = brief.model_dump_json(indent=1) + "\n"
     save_files(contents, folder=out)

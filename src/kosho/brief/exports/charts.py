@@ -14,6 +14,7 @@ from kosho.brief.exports.sheets import Column, Looks, add, billion
 from kosho.brief.gain_figure import NAMES, gain_title
 from kosho.brief.model import Brief, Outlook, Prospect
 from kosho.codes import country_name
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WordCharts", "add_charts", "embedded", "word_charts"]
 
-SHEET = "Figure"
+SHEET = N_("Figure")
 FIRST, HEAD = 4, 3
 """Rows of the numbers and of their heads, counted from 0."""
 MARKS = {"ask": ("circle", "solid", "#1d3f72"), "accept": ("diamond", "dash", "#b04a12")}
@@ -52,18 +53,26 @@ def add_charts(made: Workbook, looks: Looks, brief: Brief) -> None:
     if found is None or not lines:
         return
     columns = [
-        Column("Strength of trade, 1 is the centre", 14, "scale"),
+        Column(_("Strength of trade, 1 is the centre"), 14, "scale"),
         *(
-            Column(f"{country_name(party)}, {NAMES[one.role]}, billion USD a year", 16, "change")
+            Column(
+                _(
+                    "{country}, {names}, billion USD a year",
+                    country=country_name(party),
+                    names=_(NAMES[one.role]),
+                ),
+                16,
+                "change",
+            )
             for party, one in lines
         ),
     ]
     rows = (
         (scale, *(billion(one.curve[party][k]) for party, one in lines)) for k, scale in enumerate(found.scales)
     )
-    note = "Gains over no deal, year ten; ask: the deal to ask for, least: the least to accept."
-    sheet = add(made, looks, (SHEET, gain_title(found), note), columns, rows)
-    for place, party in enumerate(dict.fromkeys(party for party, _ in lines)):
+    note = _("Gains over no deal, year ten; ask: the deal to ask for, least: the least to accept.")
+    sheet = add(made, looks, (_(SHEET), gain_title(found), note), columns, rows)
+    for place, party in enumerate(dict.fromkeys(party for party, _other in lines)):
         chart = _chart(made, found, lines, party)
         sheet.insert_chart(
             FIRST + len(found.scales) + 1, 0, chart, {"x_offset": place * (WIDE + 10), "object_position": 3}
@@ -120,12 +129,12 @@ def _chart(made: Workbook, found: Outlook, lines: Sequence[tuple[str, Prospect]]
         if code != party:
             continue
         marker, dash, colour = MARKS[one.role]
-        names = [{"delete": True}] * (len(found.scales) - 1) + [{"value": NAMES[one.role]}]
+        names = [{"delete": True}] * (len(found.scales) - 1) + [{"value": _(NAMES[one.role])}]
         chart.add_series(
             {
-                "name": [SHEET, HEAD, column],
-                "categories": [SHEET, FIRST, 0, last, 0],
-                "values": [SHEET, FIRST, column, last, column],
+                "name": [_(SHEET), HEAD, column],
+                "categories": [_(SHEET), FIRST, 0, last, 0],
+                "values": [_(SHEET), FIRST, column, last, column],
                 "line": {"color": colour, "width": 2, "dash_type": dash},
                 "marker": {"type": marker, "size": 6, "fill": {"color": colour}, "border": {"color": colour}},
                 "data_labels": {
@@ -138,10 +147,12 @@ def _chart(made: Workbook, found: Outlook, lines: Sequence[tuple[str, Prospect]]
         )
     grid = {"visible": True, "line": {"color": "#d5dae1", "width": 0.75}}
     plain = {"major_gridlines": grid, "major_tick_mark": "none", "minor_tick_mark": "none"}
-    chart.set_title({"name": f"{country_name(party)}, bn USD a year", "name_font": {**FONT, "size": 11}})
+    chart.set_title(
+        {"name": _("{country}, bn USD a year", country=country_name(party)), "name_font": {**FONT, "size": 11}}
+    )
     chart.set_x_axis(
         {
-            "name": "strength of trade, year ten; 1 is the centre",
+            "name": _("strength of trade, year ten; 1 is the centre"),
             "name_font": {**FONT, "bold": False},
             "num_font": FONT,
             "min": 0,

@@ -21,6 +21,7 @@ from kosho.brief.model import Brief, Claim, Negotiation, Reference
 from kosho.brief.page import BESIDE, KINDS, lines
 from kosho.brief.tables import CellTable, tables
 from kosho.codes import country_name
+from kosho.language import N_, _
 
 __all__ = [
     "ANNEX",
@@ -34,7 +35,7 @@ __all__ = [
     "reference",
 ]
 
-ANNEX = "Annex"
+ANNEX = N_("Annex")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,9 @@ def reference(one: Reference) -> str:
     """A source in one line."""
     told = [one.title, one.publisher, *([formatting.day(one.date)] if one.date else [])]
     more = [
-        KINDS[one.kind],
-        *(["hindsight: later than the day of this brief, used by the method"] if one.hindsight else []),
-        *([f"licence {one.licence}"] if one.licence else []),
+        _(KINDS[one.kind]),
+        *([_("hindsight: later than the day of this brief, used by the method")] if one.hindsight else []),
+        *([_("licence {licence}", licence=one.licence)] if one.licence else []),
         *([one.note] if one.note else []),
     ]
     return f"{', '.join(told)} ({'; '.join(more)})" + (f". {one.url}" if one.url else "")
@@ -103,12 +104,12 @@ def reference(one: Reference) -> str:
 
 def first_lines(brief: Brief) -> list[tuple[str, str]]:
     """The first page, a head and a line each; empty where there is none."""
-    heads_of = {part: head for part, head, _ in lines(brief)} | {"caveat": "Caveat"}
+    heads_of = {part: head for part, head, _other in lines(brief)} | {"caveat": _("Caveat")}
     return [(heads_of[part], text) for part, text in brief.first_page.items() if text and part in heads_of]
 
 
 def _first(brief: Brief) -> Iterator[Block]:
-    yield Heading("In short")
+    yield Heading(_("In short"))
     told = first_lines(brief)
     yield from (Paragraph(text, "text", head) for head, text in told)
     found = brief.outlook
@@ -123,14 +124,14 @@ def _first(brief: Brief) -> Iterator[Block]:
 def _main(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     behind = aide_tables(brief)
     if behind:
-        yield Heading("Behind the answer")
+        yield Heading(_("Behind the answer"))
         yield from _filled(*behind.values(), *gain_table(brief))
     if brief.negotiation is not None:
         yield from _negotiation(brief, brief.negotiation)
     if brief.computed:
-        yield Heading("What each scenario is worth")
+        yield Heading(_("What each scenario is worth"))
         yield from _filled(found["glance"], found["bargain"])
-    yield Heading(f"What is in force on {formatting.day(brief.as_of)}")
+    yield Heading(_("What is in force on {day}", day=formatting.day(brief.as_of)))
     if brief.summary:
         yield Paragraph(brief.summary)
     if brief.law_held:
@@ -138,11 +139,13 @@ def _main(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
         if brief.law_verified:
             yield Paragraph(brief.law_verified, "note")
     else:
-        yield Paragraph("The register does not hold the law of this day. What was in force is not known here.")
+        yield Paragraph(
+            _("The register does not hold the law of this day. What was in force is not known here.")
+        )
     if brief.record is not None:
-        yield Heading("What was said")
+        yield Heading(_("What was said"))
         if brief.record.empty:
-            yield Paragraph(f"Nothing was recorded by {formatting.day(brief.as_of)}.")
+            yield Paragraph(_("Nothing was recorded by {day}.", day=formatting.day(brief.as_of)))
         yield from record_tables(brief.record)
     if brief.computed:
         yield from _computed(brief, found)
@@ -150,16 +153,16 @@ def _main(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
 
 
 def _negotiation(brief: Brief, one: Negotiation) -> Iterator[Block]:
-    yield Heading("The negotiating table")
+    yield Heading(_("The negotiating table"))
     if one.as_of and one.as_of != brief.as_of:
-        yield Paragraph(f"As it stood on {formatting.day(one.as_of)}, before the talks were over.")
+        yield Paragraph(_("As it stood on {day}, before the talks were over.", day=formatting.day(one.as_of)))
     yield Paragraph(one.summary)
-    zone = "" if one.zone else " There is no zone of agreement."
+    zone = "" if one.zone else _(" There is no zone of agreement.")
     yield Paragraph(f"{one.counted}{zone}")
-    yield from (Paragraph(way, "point", "What would open a zone") for way in one.opening)
+    yield from (Paragraph(way, "point", _("What would open a zone")) for way in one.opening)
     yield from _filled(*deal_tables.struck_tables(one))
     if one.red_lines:
-        yield Paragraph(f"{'; '.join(one.red_lines)}.{marks(brief, one.sources)}", "note", "Red lines")
+        yield Paragraph(f"{'; '.join(one.red_lines)}.{marks(brief, one.sources)}", "note", _("Red lines"))
     if one.deals:
         yield from _filled(
             deal_tables.deals_table(one),
@@ -175,44 +178,48 @@ def _negotiation(brief: Brief, one: Negotiation) -> Iterator[Block]:
 
 
 def _computed(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
-    yield Heading("The scenarios compared")
+    yield Heading(_("The scenarios compared"))
     for one in brief.scenarios:
-        told = [one.description, f"Measures of {formatting.day(one.on)}.", one.background, one.note]
-        text = " ".join(filter(None, told)) + f" ({one.status}){marks(brief, one.sources)}"
+        told = [one.description, _("Measures of {day}.", day=formatting.day(one.on)), one.background, one.note]
+        text = " ".join(filter(None, told)) + f" ({formatting.word(one.status)}){marks(brief, one.sources)}"
         yield Paragraph(text, "text", one.title)
-    yield Heading("What it is worth to each side")
-    year = brief.world.year if brief.world is not None and brief.world.year else "the base year"
+    yield Heading(_("What it is worth to each side"))
+    year = brief.world.year if brief.world is not None and brief.world.year else _("the base year")
     yield Paragraph(
-        f"Equivalent variation: the sum of money that, at the prices of the {brief.base_label}, would change a "
-        f"country’s real income as much as the scenario does. In USD of {year}, a year, in the long run of "
-        "seven to ten years."
+        _(
+            "Equivalent variation: the sum of money that, at the prices of the {base_label}, would "
+            "change a country’s real income as much as the scenario does. In USD of {year}, a year, in "
+            "the long run of seven to ten years.",
+            base_label=brief.base_label,
+            year=year,
+        )
     )
     yield from _filled(*(found[f"variants-{party.lower()}"] for party in brief.codes))
-    yield Heading("The trade at stake")
+    yield Heading(_("The trade at stake"))
     yield from _filled(*(table for name, table in found.items() if name.startswith("flow-")))
     yield from _filled(found["other-flows"], *market_tables(brief).values())
     yield from _points(brief, brief.method.first_year)
-    yield Heading("Commitments and bounds")
+    yield Heading(_("Commitments and bounds"))
     bound = commitments(brief)
     if not bound["bounds"].rows:
-        yield Paragraph("No scenario promises a quantity or bounds one.")
+        yield Paragraph(_("No scenario promises a quantity or bounds one."))
     yield from _filled(*bound.values())
-    yield Heading("How sure")
+    yield Heading(_("How sure"))
     yield from _filled(found["draws"])
     yield Paragraph(BESIDE, "note")
 
 
 def _ahead(brief: Brief) -> Iterator[Block]:
     if brief.not_yet_priced:
-        yield Heading("Not yet priced")
-        yield Paragraph("On the table, but in none of the numbers above.")
+        yield Heading(_("Not yet priced"))
+        yield Paragraph(_("On the table, but in none of the numbers above."))
         for item in brief.not_yet_priced:
             quote = f" “{item.quote}”" if item.quote else ""
             by = f", {country_name(item.by)}" if item.by else ""
             yield Paragraph(f"{item.why}{quote}{marks(brief, item.sources)}", "point", item.title + by)
-    yield Heading("Next dates")
+    yield Heading(_("Next dates"))
     if not brief.calendar:
-        yield Paragraph("None is known.")
+        yield Paragraph(_("None is known."))
     for entry in brief.calendar:
         told = " ".join(filter(None, (entry.title, entry.consequence)))
         yield Paragraph(told + marks(brief, entry.sources), "point", formatting.day(entry.date))
@@ -220,25 +227,31 @@ def _ahead(brief: Brief) -> Iterator[Block]:
 
 def _annex(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     if brief.computed:
-        yield Heading(f"{ANNEX}: by sector and economy")
+        yield Heading(_("{annex}: by sector and economy", annex=_(ANNEX)))
         for party in brief.codes:
             yield from _filled(found[f"sectors-{party.lower()}"])
         yield from _filled(found["economies"])
-    yield Heading("Method and limits")
+    yield Heading(_("Method and limits"))
     if brief.method.model:
-        yield Heading("The model", 2)
+        yield Heading(_("The model"), 2)
         yield from _points(brief, brief.method.model)
-    yield Heading("What limits it", 2)
+    yield Heading(_("What limits it"), 2)
     yield from _points(brief, brief.method.limits)
     if brief.world is not None:
         world = brief.world
-        yield Heading("The table", 2)
+        yield Heading(_("The table"), 2)
         year = f", {world.year}" if world.year else ""
         yield Paragraph(
-            f"{world.attribution or world.source}. {world.economies} economies, {world.sectors} sectors{year}; "
-            f"fingerprint {world.hash}."
+            _(
+                "{value}. {economies} economies, {sectors} sectors{year}; fingerprint {hash}.",
+                value=world.attribution or world.source,
+                economies=world.economies,
+                sectors=world.sectors,
+                year=year,
+                hash=world.hash,
+            )
         )
-    yield Heading("Sources")
+    yield Heading(_("Sources"))
     yield from (Paragraph(reference(one), "note", f"[{one.number}]") for one in brief.sources)
 
 
@@ -253,4 +266,4 @@ def _points(brief: Brief, claims: Sequence[Claim]) -> Iterator[Paragraph]:
 
 def _claim(brief: Brief, one: Claim) -> str:
     """A claim, how it is known, and on what."""
-    return f"{one.text} ({one.status}){marks(brief, one.sources)}"
+    return f"{one.text} ({formatting.word(one.status)}){marks(brief, one.sources)}"

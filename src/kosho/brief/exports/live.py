@@ -11,6 +11,7 @@ from kosho.brief.exports.sheets import LINE, STEPS, Column, Looks, add, billion,
 from kosho.brief.model import Negotiation
 from kosho.brief.priced import PricedPackages
 from kosho.codes import country_name
+from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHOICE", "OPTIONS", "PACKAGES", "add_live", "labels"]
 
-CHOICE, PACKAGES, OPTIONS = "Try a deal", "Packages", "Options"
+CHOICE, PACKAGES, OPTIONS = N_("Try a deal"), N_("Packages"), N_("Options")
 FIRST = 5
 """Row of the first issue, counted from 0."""
 ROWS = 4
@@ -27,8 +28,10 @@ LONGEST = 250
 """Characters of a text that a lookup can find; Excel's limit is 255."""
 WILD = str.maketrans({"*": "＊", "?": "？", "~": "～"})
 """What a lookup would take for any text, and what it is written as."""
-UNKNOWN = "not priced here"
-VERDICTS = ("Better for all than no deal", "Possible", "Red lines crossed")
+NIL_MUSD = 5.0
+"""What is smaller has the colour of neither gain nor loss."""
+UNKNOWN = N_("not priced here")
+VERDICTS = (N_("Better for all than no deal"), N_("Possible"), N_("Red lines crossed"))
 
 
 def labels(options: Sequence[str]) -> list[str]:
@@ -47,21 +50,28 @@ def add_live(workbook: Workbook, looks: Looks, told: Negotiation, found: PricedP
 
     Formulas carry the values of the choice that they are saved with, for viewers that do not compute.
     """
-    sheet = workbook.add_worksheet(CHOICE)
+    sheet = workbook.add_worksheet(_(CHOICE))
     _add_packages(workbook, looks, told, found)
     _add_options(workbook, looks, found)
     _choice(sheet, looks, (told, found))
 
 
 def _about(found: PricedPackages) -> str:
-    ground = f" Laid on “{found.background}”." if found.background else ""
+    ground = _(" Laid on “{background}”.", background=found.background) if found.background else ""
     if found.complete:
-        return f"All {formatting.count(found.of)} packages of the table, priced one by one.{ground}"
-    return (
-        f"The table has {formatting.count(found.of)} packages. "
-        f"{formatting.count(len(found.numbers))} are here: the frontier, the deals "
-        "and what holds without one; any other choice says "
-        f"“{UNKNOWN}”, and `kosho bargain --explain` prices it.{ground}"
+        return _(
+            "All {number} packages of the table, priced one by one.{ground}",
+            number=formatting.count(found.of),
+            ground=ground,
+        )
+    return _(
+        "The table has {number} packages. {number_2} are here: the frontier, the deals and what "
+        "holds without one; any other choice says “{unknown}”, and `kosho bargain --explain` prices "
+        "it.{ground}",
+        number=formatting.count(found.of),
+        number_2=formatting.count(len(found.numbers)),
+        unknown=_(UNKNOWN),
+        ground=ground,
     )
 
 
@@ -69,16 +79,18 @@ def _add_packages(workbook: Workbook, looks: Looks, told: Negotiation, found: Pr
     verdicts = _verdicts(found)
     options = [labels(issue.options) for issue in found.issues]
     columns = [
-        Column("Package", 10, "count"),
+        Column(_("Package"), 10, "count"),
         *(
-            Column(f"{country_name(code)}, gain over no deal, billion USD a year", 18, "change")
+            Column(
+                _("{country}, gain over no deal, billion USD a year", country=country_name(code)), 18, "change"
+            )
             for code in told.parties
         ),
         *(
-            Column(f"{country_name(code)}, over today, billion USD a year", 18, "change")
+            Column(_("{country}, over today, billion USD a year", country=country_name(code)), 18, "change")
             for code in told.parties
         ),
-        *(Column(head, width) for head, width in zip(VERDICTS, (14, 10, 40), strict=True)),
+        *(Column(_(head), width) for head, width in zip(VERDICTS, (14, 10, 40), strict=True)),
         *(Column(issue.title, 24) for issue in found.issues),
     ]
     rows = (
@@ -91,7 +103,7 @@ def _add_packages(workbook: Workbook, looks: Looks, told: Negotiation, found: Pr
         )
         for row, number in enumerate(found.numbers)
     )
-    add(workbook, looks, (PACKAGES, "Packages, priced", _about(found)), columns, rows)
+    add(workbook, looks, (_(PACKAGES), _("Packages, priced"), _about(found)), columns, rows)
 
 
 def _verdicts(found: PricedPackages) -> Callable[[int], tuple[str, str, str]]:
@@ -117,7 +129,11 @@ def _add_options(workbook: Workbook, looks: Looks, found: PricedPackages) -> Non
     names = [labels(issue.options) for issue in found.issues]
     longest = max(map(len, names), default=0)
     rows = [[column[k] if k < len(column) else None for column in names] for k in range(longest)]
-    about = (OPTIONS, "Options of each issue", f"The lists of the sheet “{CHOICE}” are these.")
+    about = (
+        _(OPTIONS),
+        _("Options of each issue"),
+        _("The lists of the sheet “{choice}” are these.", choice=_(CHOICE)),
+    )
     add(workbook, looks, about, [Column(issue.title, 36, "wrap") for issue in found.issues], rows)
 
 
@@ -127,17 +143,20 @@ def _choice(sheet: Worksheet, looks: Looks, content: tuple[Negotiation, PricedPa
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 62)
     sheet.set_column(2, 3, 13, None, {"hidden": True})
-    sheet.write_string(0, 0, "Try a deal", looks.title)
+    sheet.write_string(0, 0, _("Try a deal"), looks.title)
     sheet.write_string(
-        1, 0, "Pick an option of each issue in the yellow cells; what the package is worth follows.", looks.note
+        1,
+        0,
+        _("Pick an option of each issue in the yellow cells; what the package is worth follows."),
+        looks.note,
     )
     sheet.write_string(2, 0, _about(found), looks.note)
-    for place, head in enumerate(("Issue", "Option (pick from the list)", "Position", "Step")):
+    for place, head in enumerate((_("Issue"), _("Option (pick from the list)"), _("Position"), _("Step"))):
         sheet.write_string(FIRST - 1, place, head, looks.head)
     chosen = _start(told, found)
     for k, (issue, step) in enumerate(zip(found.issues, found.strides, strict=True)):
         row, names = FIRST + k, labels(issue.options)
-        area = _area(OPTIONS, k, len(names))
+        area = _area(_(OPTIONS), k, len(names))
         sheet.set_row(row, LINE * max(lines(issue.title, 30), *(lines(name, 60) for name in names)) + 4)
         sheet.write_string(row, 0, issue.title, looks.bold)
         sheet.write_string(row, 1, names[chosen[k]], looks.choice)
@@ -149,8 +168,8 @@ def _choice(sheet: Worksheet, looks: Looks, content: tuple[Negotiation, PricedPa
             {
                 "validate": "list",
                 "source": f"={area}",
-                "error_title": "Not an option",
-                "error_message": "Pick one of the list.",
+                "error_title": _("Not an option"),
+                "error_message": _("Pick one of the list."),
             },
         )
         sheet.write_formula(row, 2, f"=MATCH(B{row + 1},{area},0)-1", looks.note, chosen[k])
@@ -166,7 +185,11 @@ def _start(told: Negotiation, found: PricedPackages) -> tuple[int, ...]:
     changes = next((deal.changes for deal in told.deals if deal.background == found.background), ())
     return tuple(
         next(
-            (k for k, option in enumerate(issue.options) if f"{issue.title}: {option}" in changes),
+            (
+                k
+                for k, option in enumerate(issue.options)
+                if _("{issue}: {option}", issue=issue.title, option=option) in changes
+            ),
             issue.fallback,
         )
         for issue in found.issues
@@ -187,27 +210,29 @@ def _answers(
     sheet.write_formula(last, 2, total, looks.note, number)
     at: Any = "" if where is None else where + 1
     sheet.write_formula(
-        last, 3, f'=IFERROR(MATCH(C{last + 1},{_area(PACKAGES, 0, count)},0),"")', looks.note, at
+        last, 3, f'=IFERROR(MATCH(C{last + 1},{_area(_(PACKAGES), 0, count)},0),"")', looks.note, at
     )
-    sheet.write_string(top - 1, 0, "What it is worth", looks.head)
-    sheet.write_string(top - 1, 1, "Billion USD a year", looks.head)
+    sheet.write_string(top - 1, 0, _("What it is worth"), looks.head)
+    sheet.write_string(top - 1, 1, _("Billion USD a year"), looks.head)
     asked: list[tuple[str, int, Any]] = []
-    for shift, over in ((0, "over no deal"), (len(parties), "over today")):
+    for shift, over in ((0, _("over no deal")), (len(parties), _("over today"))):
         for k, code in enumerate(parties):
             gain = None if where is None else found.gains[code][where] - (found.today[code] if shift else 0.0)
             value = billion(gain)
-            asked.append((f"{country_name(code)}, {over}", 1 + shift + k, UNKNOWN if value is None else value))
-    verdicts = [UNKNOWN] * len(VERDICTS) if where is None else _verdicts(found)(where)
-    said = zip(VERDICTS, verdicts, strict=True)
+            asked.append(
+                (f"{country_name(code)}, {over}", 1 + shift + k, _(UNKNOWN) if value is None else value)
+            )
+    verdicts = [_(UNKNOWN)] * len(VERDICTS) if where is None else _verdicts(found)(where)
+    said = zip(map(_, VERDICTS), verdicts, strict=True)
     asked += [(head, 1 + 2 * len(parties) + k, verdict) for k, (head, verdict) in enumerate(said)]
     for k, (head, column, value) in enumerate(asked):
-        looked_up = f'IFERROR(INDEX({_area(PACKAGES, column, count)},D{last + 1}),"{UNKNOWN}")'
+        looked_up = f'IFERROR(INDEX({_area(_(PACKAGES), column, count)},D{last + 1}),"{_(UNKNOWN)}")'
         sheet.write_string(top + k, 0, head, looks.bold)
         sheet.write_formula(top + k, 1, f"={looked_up}", looks.answer, value)
-    cell = f"B{top + 1}"
+    cell, nil = f"B{top + 1}", formatting.of_money(NIL_MUSD)
     for test, form in (
-        (f"{cell}>=0.005", looks.gain),
-        (f"{cell}<=-0.005", looks.loss),
+        (f"{cell}>={nil:g}", looks.gain),
+        (f"{cell}<=-{nil:g}", looks.loss),
         *((f"ABS({cell})>={least}", form) for least, form in zip(STEPS, looks.digits, strict=False)),
     ):
         known = {"type": "formula", "criteria": f"=AND(ISNUMBER({cell}),{test})", "format": form}
@@ -215,8 +240,10 @@ def _answers(
     sheet.write_string(
         top + len(asked) + 1,
         0,
-        "Computed on the smaller table with central elasticities; good for two digits. The sheet "
-        "“Deals” says how sure the deals are.",
+        _(
+            "Computed on the smaller table with central elasticities; good for two digits. The sheet "
+            "“Deals” says how sure the deals are."
+        ),
         looks.note,
     )
 

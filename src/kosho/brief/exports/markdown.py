@@ -9,6 +9,7 @@ from kosho import formatting
 from kosho.brief.exports.document import Block, Figure, Heading, Paragraph, document, marks
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
+from kosho.language import _
 
 __all__ = ["markdown"]
 
@@ -23,7 +24,7 @@ def markdown(brief: Brief) -> str:
     True
     """
     day = formatting.day(brief.as_of)
-    head = [f"# {_plain(brief.title)}", "", f"Brief as of {day}, as known on that day.", ""]
+    head = [f"# {_plain(brief.title)}", "", _("Brief as of {day}, as known on that day.", day=day), ""]
     return (
         "\n".join([*head, *(line for block in document(brief) for line in _lines(brief, block))]).rstrip()
         + "\n"
@@ -37,7 +38,7 @@ def _lines(brief: Brief, block: Block) -> Iterator[str]:
         lead = f"**{_plain(block.lead)}** " if block.lead else ""
         yield ("- " if block.kind == "point" else "") + lead + _plain(block.text)
     elif isinstance(block, Figure):
-        yield f"**Figure 1. {_plain(block.title)}**"
+        yield _("**Figure 1. {plain}**", plain=_plain(block.title))
         yield ""
         yield from (f"- {_plain(one)}" for one in block.spoken)
     else:
@@ -62,10 +63,15 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _cell(brief: Brief, cell: Cell) -> str:
-    told = [cell.text + marks(brief, cell.sources), cell.status, cell.note, cell.word]
+    told = [
+        cell.text + marks(brief, cell.sources),
+        formatting.word(cell.status) if cell.status else "",
+        cell.note,
+        cell.word,
+    ]
     return "<br>".join(_plain(one) for one in told if one)
 
 
 def _plain(text: str) -> str:
     """Text that means itself in Markdown."""
-    return PLAIN.sub(r"\\\1", text.replace("\n", " "))
+    return PLAIN.sub(r"\\\1", formatting.typeset(text.replace("\n", " ")))

@@ -10,6 +10,7 @@ from kosho.brief.model import Brief
 from kosho.brief.page import render
 from kosho.errors import InputError, Problem
 from kosho.extras import missing
+from kosho.language import _
 
 if TYPE_CHECKING:
     from weasyprint import HTML
@@ -64,10 +65,10 @@ def engine() -> type[HTML]:
     try:
         from weasyprint import HTML  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
-        raise missing("pdf", "writing PDF") from None
+        raise missing("pdf", _("writing PDF")) from None
     except OSError as error:  # the engine is there, a library of the system that it sets text with is not
-        told = f"writing PDF needs the library Pango: {str(error).splitlines()[0]}"
-        hint = "on Debian: apt install libpango-1.0-0 libpangoft2-1.0-0; on macOS: brew install pango"
+        told = _("writing PDF needs the library Pango: {why}", why=str(error).splitlines()[0])
+        hint = _("on Debian: apt install libpango-1.0-0 libpangoft2-1.0-0; on macOS: brew install pango")
         raise InputError(Problem(told, hint)) from None
     return HTML
 

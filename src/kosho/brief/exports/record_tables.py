@@ -8,6 +8,7 @@ from kosho import formatting
 from kosho.brief import statement_text
 from kosho.brief.recorded import Recorded
 from kosho.brief.tables import Cell, CellTable
+from kosho.language import _
 from kosho.provenance import Said
 
 __all__ = ["record_tables"]
@@ -27,7 +28,7 @@ def record_tables(one: Recorded) -> Iterator[CellTable]:
 
 
 def _words(said: Said) -> Cell:
-    after = f"after {said.attributed_to}" if said.attributed_to else ""
+    after = _("after {attributed_to}", attributed_to=said.attributed_to) if said.attributed_to else ""
     return Cell(f"“{said.quote}”", said.quote, sources=(said.source,), note=after)
 
 
@@ -53,7 +54,12 @@ def _deadlines(one: Recorded) -> CellTable:
                         None,
                         (
                             due.consequence,
-                            f"put off from {statement_text.day_or_month(due.first)}" if due.first else None,
+                            _(
+                                "put off from {day_or_month}",
+                                day_or_month=statement_text.day_or_month(due.first),
+                            )
+                            if due.first
+                            else None,
                         ),
                     )
                 ),
@@ -62,7 +68,7 @@ def _deadlines(one: Recorded) -> CellTable:
         )
         for due in one.deadlines
     ]
-    return _table("deadlines", "Next deadlines", ("Date", "What", "The words"), rows)
+    return _table("deadlines", _("Next deadlines"), (_("Date"), _("What"), _("The words")), rows)
 
 
 def _positions(one: Recorded) -> CellTable:
@@ -77,35 +83,35 @@ def _positions(one: Recorded) -> CellTable:
         for stance in issue.stances
         for said in stance.said
     ]
-    columns = ("Issue", "Side", "As", "Date", "The words")
-    return _table("positions", "What each side asks, offers and refuses", columns, rows)
+    columns = (_("Issue"), _("Side"), _("As"), _("Date"), _("The words"))
+    return _table("positions", _("What each side asks, offers and refuses"), columns, rows)
 
 
 def _contentions(one: Recorded) -> CellTable:
     rows = [
         (
-            Cell(point.title, note=" and ".join(point.parties), sources=point.sources),
-            Cell(point.status),
+            Cell(point.title, note=_(" and ").join(point.parties), sources=point.sources),
+            Cell(formatting.word(point.status)),
             *_told(said),
         )
         for point in one.contentions
         for said in point.said
     ]
-    columns = ("Point", "Standing", "By", "Date", "The last words on it")
-    return _table("contentions", "Points of contention, carried from round to round", columns, rows)
+    columns = (_("Point"), _("Standing"), _("By"), _("Date"), _("The last words on it"))
+    return _table("contentions", _("Points of contention, carried from round to round"), columns, rows)
 
 
 def _promises(one: Recorded) -> CellTable:
     rows = [
         (
-            Cell(statement_text.day_or_month(each.due) if each.due else "no date", each.due),
-            Cell(each.status, sources=each.sources),
+            Cell(statement_text.day_or_month(each.due) if each.due else _("no date"), each.due),
+            Cell(formatting.word(each.status), sources=each.sources),
             Cell(each.what),
             _words(each.said),
         )
         for each in one.commitments
     ]
-    return _table("promises", "Open commitments", ("Due", "Standing", "What", "The words"), rows)
+    return _table("promises", _("Open commitments"), (_("Due"), _("Standing"), _("What"), _("The words")), rows)
 
 
 def _conflicts(one: Recorded) -> CellTable:
@@ -114,8 +120,8 @@ def _conflicts(one: Recorded) -> CellTable:
         for dispute in one.conflicts
         for said in dispute.said
     ]
-    columns = ("About", "By", "Date", "The words")
-    return _table("conflicts", "Where sources contradict each other", columns, rows)
+    columns = (_("About"), _("By"), _("Date"), _("The words"))
+    return _table("conflicts", _("Where sources contradict each other"), columns, rows)
 
 
 def _timeline(one: Recorded) -> CellTable:
@@ -123,4 +129,4 @@ def _timeline(one: Recorded) -> CellTable:
         (_told(event.said)[1], Cell(event.what), Cell(statement_text.by(event.said)), _words(event.said))
         for event in one.timeline
     ]
-    return _table("timeline", "Timeline", ("Date", "What", "By", "The words"), rows)
+    return _table("timeline", _("Timeline"), (_("Date"), _("What"), _("By"), _("The words")), rows)

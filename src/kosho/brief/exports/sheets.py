@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Literal
 
+from kosho import formatting
+from kosho.language import pgettext
+
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
@@ -15,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LINE",
-    "MILLION_TO_BILLION",
     "STEPS",
     "Column",
     "Kind",
@@ -31,7 +33,6 @@ __all__ = [
 Kind = Literal["text", "wrap", "change", "money", "percent", "share", "count", "scale", "day", "link"]
 Value = str | float | int | date | None
 
-MILLION_TO_BILLION = 1000.0
 HEAD = 3
 """Row of the heads, counted from 0: a title, a note and an empty row stand above."""
 TOP = {"valign": "top"}
@@ -44,7 +45,7 @@ FORMATS: Mapping[Kind, Mapping[str, Any]] = {
     "share": TOP,
     "count": {**TOP, "num_format": "#,##0"},
     "scale": {**TOP, "num_format": "General"},
-    "day": {**TOP, "num_format": "d mmm yyyy", "align": "left"},
+    "day": {**TOP, "align": "left"},
     "link": {**TOP, "font_color": "#1d3f72", "underline": 1},
 }
 STEPS = (9.95, 0.995, 0.0)
@@ -75,9 +76,11 @@ class Looks:
     """Formats of a workbook, each made once."""
 
     def __init__(self, workbook: Workbook) -> None:
-        base = {"font_name": "Calibri", "font_size": 10, "font_color": "#1b2430"}
+        days = {"num_format": pgettext("format of days in workbooks", "d mmm yyyy")}
+        base = {"font_name": pgettext("font of workbooks", "Calibri"), "font_size": 10, "font_color": "#1b2430"}
         self.of: dict[Kind, Format] = {
-            kind: workbook.add_format({**base, **form}) for kind, form in FORMATS.items()
+            kind: workbook.add_format({**base, **form, **(days if kind == "day" else {})})
+            for kind, form in FORMATS.items()
         }
         self.steps: dict[Kind, list[Format]] = {
             kind: [
@@ -141,8 +144,8 @@ def lines(text: str, width: float) -> int:
 
 
 def billion(musd: float | None) -> float | None:
-    """Billion USD from million."""
-    return None if musd is None else musd / MILLION_TO_BILLION
+    """Million USD in the unit that heads name, a billion in English."""
+    return None if musd is None else formatting.of_money(musd)
 
 
 def add(
@@ -165,7 +168,7 @@ def add(
     sheet = workbook.add_worksheet(name)
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, title, looks.title)
-    sheet.write_string(1, 0, note, looks.note)
+    sheet.write_string(1, 0, formatting.typeset(note), looks.note)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
         sheet.write_string(HEAD, place, column.head, looks.head)
@@ -198,7 +201,7 @@ def put(sheet: Worksheet, place: tuple[int, int], value: Value, form: Format) ->
         if value.startswith(("https://", "http://")) and len(value) < 2000:
             sheet.write_url(row, column, value, form)
         else:
-            sheet.write_string(row, column, value[:LONGEST], form)
+            sheet.write_string(row, column, formatting.typeset(value)[:LONGEST], form)
     elif isinstance(value, date):
         sheet.write_datetime(row, column, datetime.combine(value, time()), form)
     else:

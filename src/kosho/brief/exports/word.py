@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import missing
+from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -30,6 +32,11 @@ STYLES = ("Title", "Subtitle", "Heading 1", "Heading 2", "Caption", "List Bullet
 """Styles that a template must have; text is set in its `Normal`."""
 PLACEHOLDERS = ("title", "case", "as_of", "parties", "brief")
 """What `{{ ... }}` in a template may name; `brief` is the paragraph that the whole text takes the place of."""
+FULL_WIDTH = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6]"
+)
+BREAKABLE = 10
+"""Letters that full-width text has on a line, at least."""
 NAMES = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 INK, SOFT, BLUE = "1B2430", "4B5768", "1D3F72"
 SMALL, TINY = 16, 14
@@ -50,7 +57,9 @@ def read_template(path: Path | None) -> bytes | None:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
+        raise InputError(
+            Problem(_("cannot be read: {strerror}", strerror=error.strerror), file=str(path))
+        ) from None
     _refuse_wrong(_opened(content, path), path)
     return content
 
@@ -83,12 +92,12 @@ def _opened(content: bytes, path: Path | None) -> Document:
     try:
         import docx  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
-        raise missing("office", "writing Word documents") from None
+        raise missing("office", _("writing Word documents")) from None
     try:
         return docx.Document(io.BytesIO(content))
     except (BadZipFile, KeyError, ValueError):
         raise InputError(
-            Problem("is no Word document", "save it as .docx", file=None if path is None else str(path))
+            Problem(_("is no Word document"), _("save it as .docx"), file=None if path is None else str(path))
         ) from None
 
 
@@ -97,10 +106,13 @@ def _refuse_wrong(template: Document, path: Path) -> None:
     names = [style.name for style in template.styles]
     for style in STYLES:
         if style not in names:
-            problems.add(f"has no style {style!r}", "use it once in the template, save, and delete the text")
+            problems.add(
+                _("has no style {style!r}", style=style),
+                _("use it once in the template, save, and delete the text"),
+            )
     for name in _named(template):
         if name not in PLACEHOLDERS:
-            problems.add(f"nothing fills {{{{ {name} }}}}", suggest(name, PLACEHOLDERS))
+            problems.add(_("nothing fills {{{{ {name} }}}}", name=name), suggest(name, PLACEHOLDERS))
     problems.raise_if_any()
 
 
@@ -172,7 +184,7 @@ def _elements(made: Document, brief: Brief, *, titled: bool) -> Iterator[BaseOxm
     if not titled:  # a template that names the title has set it where it wants it
         yield _paragraph(ids["Title"], brief.title)
         day = formatting.day(brief.as_of)
-        yield _paragraph(ids["Subtitle"], f"Brief as of {day}, as known on that day")
+        yield _paragraph(ids["Subtitle"], _("Brief as of {day}, as known on that day", day=day))
     number = 0
     for block in document(brief):
         if isinstance(block, CellTable):
@@ -190,7 +202,7 @@ def _figure(made: Document, brief: Brief, block: Figure, ids: dict[str, str]) ->
     if charts is None:
         return
     field = _field(" SEQ Figure \\* ARABIC ", _run("1"))
-    caption = f"{_run('Figure ')}{field}{_run('. ' + block.title)}"
+    caption = _run(_("Figure ")) + field + _run(_(". ") + block.title)
     yield _parsed(f"<w:p {{ns}}>{_style(ids['Caption'], '<w:keepNext/>')}{caption}</w:p>")
     shown = zip(embedded(made, charts), block.spoken, strict=True)
     drawn = "".join(_chart(number, one, told) for number, (one, told) in enumerate(shown, 1))
@@ -219,7 +231,7 @@ def _words(block: Heading | Paragraph, ids: dict[str, str]) -> BaseOxmlElement:
     if isinstance(block, Heading):
         return _paragraph(ids[f"Heading {block.level}"], block.text)
     style = ids["List Bullet"] if block.kind == "point" else ""
-    lead = _run(f"{block.lead}{'' if block.lead.startswith('[') else '.'} ", bold=True) if block.lead else ""
+    lead = _run(block.lead + (" " if block.lead.startswith("[") else _(". ")), bold=True) if block.lead else ""
     size, colour = {"note": (SMALL + 1, SOFT), "lead": (26, BLUE)}.get(block.kind, (0, ""))
     return _parsed(f"<w:p {{ns}}>{_style(style)}{lead}{_run(block.text, size=size, colour=colour)}</w:p>")
 
@@ -250,16 +262,15 @@ def _run(text: str, *, size: int = 0, colour: str = "", bold: bool = False) -> s
 
 
 def _legal(text: str) -> str:
-    return UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", formatting.typeset(text))
 
 
 def _table(brief: Brief, table: CellTable, number: int, ids: dict[str, str]) -> Iterator[BaseOxmlElement]:
     """Caption, table and note."""
     keep = "<w:keepNext/>"
     field = _field(" SEQ Table \\* ARABIC ", _run(str(number)))
-    yield _parsed(
-        f"<w:p {{ns}}>{_style(ids['Caption'], keep)}{_run('Table ')}{field}{_run('. ' + table.caption)}</w:p>"
-    )
+    caption = _run(_("Table ")) + field + _run(_(". ") + table.caption)
+    yield _parsed(f"<w:p {{ns}}>{_style(ids['Caption'], keep)}{caption}</w:p>")
     widths = _widths(table)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     heads = "".join(_head_rows(table, widths))
@@ -273,6 +284,8 @@ def _table(brief: Brief, table: CellTable, number: int, ids: dict[str, str]) -> 
     yield _parsed(f"<w:p {{ns}}>{_run(table.note, size=SMALL, colour=SOFT) if table.note else ''}</w:p>")
 
 
+NO_FONT = "none"
+"""Where the language has no script of East Asia."""
 _BORDERS = (
     "<w:tblBorders>"
     + "".join(
@@ -304,11 +317,23 @@ def _widths(table: CellTable) -> list[int]:
     for place, head in enumerate(table.columns):
         cells = [row[place] for row in table.rows if place < len(row)]
         words = [word for one in cells for word in f"{one.text} {one.note} {one.word}".split(" ")]
-        least.append(PADDING + LETTER * max(map(len, (*words, *head.split(), "0000"))))
-        said.append(max((min(len(f"{one.text} {one.note}"), SENTENCE) for one in cells), default=1) ** 0.6)
+        least.append(PADDING + LETTER * max(map(_long, (*words, *head.split(), "0000"))))
+        said.append(max((min(_wide(f"{one.text} {one.note}"), SENTENCE) for one in cells), default=1) ** 0.6)
     left = max(WIDTH - sum(least), 0.0)
     wide = [one + left * share / sum(said) for one, share in zip(least, said, strict=True)]
     return [round(WIDTH * one / sum(wide)) for one in wide]
+
+
+def _wide(text: str) -> int:
+    """Letters of a text, those of full width twice."""
+    return len(text) + sum(unicodedata.east_asian_width(one) in "WF" for one in text)
+
+
+def _long(word: str) -> int:
+    """Letters of a word that stay on one line: between those of full width a line may break."""
+    if _wide(word) == len(word):
+        return len(word)
+    return min(_wide(word), max(BREAKABLE, *map(len, FULL_WIDTH.split(word))))
 
 
 def _head_rows(table: CellTable, widths: Sequence[int]) -> Iterator[str]:
@@ -346,7 +371,9 @@ def _row(brief: Brief, table: CellTable, row: Sequence[Cell], widths: Sequence[i
 
 def _cell(brief: Brief, cell: Cell, side: str) -> str:
     """What a cell says, its note and its tone in a word, a line each."""
-    text = cell.text + marks(brief, cell.sources) + (f" ({cell.status})" if cell.status else "")
+    text = (
+        cell.text + marks(brief, cell.sources) + (f" ({formatting.word(cell.status)})" if cell.status else "")
+    )
     found = _line([_run(text, size=SMALL)], side)
     if cell.note:
         found += _line([_run(cell.note, size=TINY, colour=SOFT)], side)
@@ -370,9 +397,11 @@ def _own() -> Document:
     try:
         import docx  # noqa: PLC0415 - an optional extra
         from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
+        from docx.oxml.ns import qn  # noqa: PLC0415
         from docx.shared import Cm, Pt, RGBColor  # noqa: PLC0415
     except ModuleNotFoundError:
-        raise missing("office", "writing Word documents") from None
+        raise missing("office", _("writing Word documents")) from None
+    east_asian = pgettext("font of documents for a script of East Asia", "none")
     made = docx.Document()
     section = made.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
@@ -390,6 +419,8 @@ def _own() -> Document:
     for name, (size, colour, before, after) in looks.items():
         style: Any = made.styles[name]
         style.font.size, style.font.name = Pt(size), "Calibri"
+        if east_asian != NO_FONT:
+            style.element.rPr.rFonts.set(qn("w:eastAsia"), east_asian)
         style.font.color.rgb = RGBColor.from_string(colour)
         style.font.italic = False
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)

@@ -19,6 +19,7 @@ from kosho.brief.page import KINDS
 from kosho.brief.recorded import Recorded
 from kosho.codes import country_name, sector_name
 from kosho.extras import missing
+from kosho.language import N_, _, pgettext
 from kosho.provenance import Said
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["workbook"]
 
 Rows = Iterator[tuple[Value, ...]]
-MONEY = "billion USD a year"
+MONEY = N_("billion USD a year")
 
 
 def workbook(brief: Brief) -> bytes:
@@ -39,7 +40,7 @@ def workbook(brief: Brief) -> bytes:
     try:
         from xlsxwriter import Workbook as NewWorkbook  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
-        raise missing("office", "writing Excel workbooks") from None
+        raise missing("office", _("writing Excel workbooks")) from None
     written = io.BytesIO()
     plain = {
         "in_memory": True,
@@ -71,8 +72,12 @@ def workbook(brief: Brief) -> bytes:
 
 
 def _summary(made: Workbook, looks: Looks, brief: Brief) -> None:
-    about = ("Summary", brief.title, f"Brief as of {formatting.day(brief.as_of)}, as known on that day.")
-    columns = [Column("What", 26, "wrap"), Column("In words", 120, "wrap")]
+    about = (
+        _("Summary"),
+        brief.title,
+        _("Brief as of {day}, as known on that day.", day=formatting.day(brief.as_of)),
+    )
+    columns = [Column(_("What"), 26, "wrap"), Column(_("In words"), 120, "wrap")]
     add(made, looks, about, columns, _said_first(brief))
 
 
@@ -80,8 +85,14 @@ def _said_first(brief: Brief) -> Rows:
     lines = first_lines(brief)
     yield from lines
     if not lines:
-        yield "In short", f"{brief.lead.text} ({brief.lead.status}){marks(brief, brief.lead.sources)}"
-        yield from (("Also", f"{one.text} ({one.status}){marks(brief, one.sources)}") for one in brief.headline)
+        yield (
+            _("In short"),
+            f"{brief.lead.text} ({formatting.word(brief.lead.status)}){marks(brief, brief.lead.sources)}",
+        )
+        yield from (
+            (_("Also"), f"{one.text} ({formatting.word(one.status)}){marks(brief, one.sources)}")
+            for one in brief.headline
+        )
     yield from (
         (formatting.day(one.date), f"{one.title} {one.consequence or ''}".strip()) for one in brief.calendar
     )
@@ -90,11 +101,17 @@ def _said_first(brief: Brief) -> Rows:
 def _deals(made: Workbook, looks: Looks, one: Negotiation) -> None:
     names = {code: country_name(code) for code in one.parties}
     columns = [
-        Column("Deal", 24, "wrap"),
-        Column("Background", 28, "wrap"),
-        *(Column(f"{name}, over no deal, {MONEY}", 16, "change") for name in names.values()),
-        *(Column(f"{name}, over today, {MONEY}", 16, "change") for name in names.values()),
-        Column("What changes", 90, "wrap"),
+        Column(_("Deal"), 24, "wrap"),
+        Column(_("Background"), 28, "wrap"),
+        *(
+            Column(_("{name}, over no deal, {money}", name=name, money=_(MONEY)), 16, "change")
+            for name in names.values()
+        ),
+        *(
+            Column(_("{name}, over today, {money}", name=name, money=_(MONEY)), 16, "change")
+            for name in names.values()
+        ),
+        Column(_("What changes"), 90, "wrap"),
     ]
     rows = (
         (
@@ -106,19 +123,21 @@ def _deals(made: Workbook, looks: Looks, one: Negotiation) -> None:
         )
         for deal in one.deals
     )
-    counted = (
-        f"{formatting.count(one.packages)} packages were priced; "
-        f"{formatting.count(one.allowed)} stay within the red lines, "
-        f"{formatting.count(one.better_for_all)} of those leave every side better off than no deal."
+    counted = _(
+        "{number} packages were priced; {number_2} stay within the red lines, {number_3} of those "
+        "leave every side better off than no deal.",
+        number=formatting.count(one.packages),
+        number_2=formatting.count(one.allowed),
+        number_3=formatting.count(one.better_for_all),
     )
-    add(made, looks, ("Deals", "The deals that theory picks", counted), columns, rows)
+    add(made, looks, (_("Deals"), _("The deals that theory picks"), counted), columns, rows)
     columns = [
-        Column("Deal", 24),
-        Column("All gain, % of draws", 14, "share"),
+        Column(_("Deal"), 24),
+        Column(_("All gain, % of draws"), 14, "share"),
         *(
-            Column(f"{name}, {what}, {MONEY}", 16, "change")
+            Column(f"{name}, {what}, {_(MONEY)}", 16, "change")
             for name in names.values()
-            for what in ("5th percentile", "median", "95th percentile")
+            for what in (_("5th percentile"), _("median"), _("95th percentile"))
         ),
     ]
     spread = (
@@ -129,20 +148,21 @@ def _deals(made: Workbook, looks: Looks, one: Negotiation) -> None:
         )
         for name, found in one.certificates.items()
     )
-    note = f"Gains over no deal in {one.draws} draws of the trade elasticities."
-    add(made, looks, ("How sure", "How sure the deals are", note), columns, spread)
+    note = _("Gains over no deal in {draws} draws of the trade elasticities.", draws=one.draws)
+    add(made, looks, (_("How sure"), _("How sure the deals are"), note), columns, spread)
     columns = [
-        Column("Issue", 44, "wrap"),
-        *(Column(f"{name}, {MONEY}", 16, "change") for name in names.values()),
+        Column(_("Issue"), 44, "wrap"),
+        *(Column(f"{name}, {_(MONEY)}", 16, "change") for name in names.values()),
     ]
     shares = (
         (issue, *(formatting.NOT_PRICED if found is None else billion(found[code]) for code in names))
         for issue, found in one.carried.items()
     )
-    note = (
-        f"Of the {one.shares_of} deal: what each adds on average over every order of issues (Shapley values)."
+    note = _(
+        "Of the {shares_of} deal: what each adds on average over every order of issues (Shapley values).",
+        shares_of=one.shares_of,
     )
-    add(made, looks, ("Issues", "Which issue carries the gains", note), columns, shares)
+    add(made, looks, (_("Issues"), _("Which issue carries the gains"), note), columns, shares)
 
 
 def _tariff_lines(made: Workbook, looks: Looks, one: Negotiation) -> None:
@@ -166,61 +186,84 @@ def _tariff_lines(made: Workbook, looks: Looks, one: Negotiation) -> None:
 
 def _effects(made: Workbook, looks: Looks, brief: Brief) -> None:
     label = brief.base_label
-    asked = ("Scenarios", "What each scenario is worth", "Central figure first, then the ranges; long run.")
-    add(made, looks, asked, _COMPARED, _compared(brief))
-    note = f"Against the {label}, a row an economy, scenario and way of closing the model; long run."
-    add(made, looks, ("By country", "Effects by country", note), _COUNTRIES, _countries(brief))
-    note += " Empty: nothing was exported or made there before."
-    add(made, looks, ("By sector", "Effects by sector", note), _SECTORS, _sectors(brief))
-    note = f"Named trade, before ({label}) and after; long run. Empty: the quantity is not known."
-    add(made, looks, ("Trade", "The trade at stake", note), _TRADE, _trade(brief))
+    asked = (
+        _("Scenarios"),
+        _("What each scenario is worth"),
+        _("Central figure first, then the ranges; long run."),
+    )
+    add(made, looks, asked, _compared_columns(), _compared(brief))
+    note = _(
+        "Against the {label}, a row an economy, scenario and way of closing the model; long run.", label=label
+    )
+    add(made, looks, (_("By country"), _("Effects by country"), note), _country_columns(), _countries(brief))
+    note += _(" Empty: nothing was exported or made there before.")
+    add(made, looks, (_("By sector"), _("Effects by sector"), note), _sector_columns(), _sectors(brief))
+    note = _(
+        "Named trade, before ({label}) and after; long run. Empty: the quantity is not known.", label=label
+    )
+    add(made, looks, (_("Trade"), _("The trade at stake"), note), _trade_columns(), _trade(brief))
 
 
 _RANGES = (
-    "central figure",
-    "low end, central elasticities",
-    "high end, central elasticities",
-    "low end, weak response",
-    "high end, weak response",
+    N_("central figure"),
+    N_("low end, central elasticities"),
+    N_("high end, central elasticities"),
+    N_("low end, weak response"),
+    N_("high end, weak response"),
 )
-_COMPARED = [
-    Column("Party", 16),
-    Column("Scenario", 44, "wrap"),
-    Column("Against", 44, "wrap"),
-    *(Column(f"{formatting.starting(name)}, {MONEY}", 17, "change") for name in _RANGES),
-]
-_COUNTRIES = [
-    Column("Economy", 22),
-    Column("Code", 8),
-    Column("Scenario", 44),
-    Column("Way of closing the model", 36),
-    Column(f"Equivalent variation, {MONEY}", 18, "change"),
-    Column("Real income, change in %", 14, "percent"),
-    Column("Real wage, change in %", 14, "percent"),
-]
-_SECTORS = [
-    Column("Party", 16),
-    Column("Sector", 34),
-    Column("Code", 10),
-    Column("Scenario", 44),
-    Column("Way of closing the model", 36),
-    Column(f"Exports before, {MONEY}", 14, "money"),
-    Column(f"Exports after, {MONEY}", 14, "money"),
-    Column("Exports, volume, change in %", 14, "percent"),
-    Column(f"Output before, {MONEY}", 14, "money"),
-    Column("Output, volume, change in %", 14, "percent"),
-]
-_TRADE = [
-    Column("Trade", 36),
-    Column("Scenario", 44),
-    Column("Way of closing the model", 36),
-    Column(f"Value before, {MONEY}", 14, "money"),
-    Column(f"Value after, {MONEY}", 14, "money"),
-    Column("Value, change in %", 12, "percent"),
-    Column("Quantity before", 14, "count"),
-    Column("Quantity after", 14, "count"),
-    Column("Unit of quantity", 14),
-]
+
+
+def _compared_columns() -> list[Column]:
+    return [
+        Column(_("Party"), 16),
+        Column(_("Scenario"), 44, "wrap"),
+        Column(_("Against"), 44, "wrap"),
+        *(
+            Column(_("{name}, {money}", name=formatting.starting(_(name)), money=_(MONEY)), 17, "change")
+            for name in _RANGES
+        ),
+    ]
+
+
+def _country_columns() -> list[Column]:
+    return [
+        Column(_("Economy"), 22),
+        Column(_("Code"), 8),
+        Column(_("Scenario"), 44),
+        Column(_("Way of closing the model"), 36),
+        Column(_("Equivalent variation, {money}", money=_(MONEY)), 18, "change"),
+        Column(_("Real income, change in %"), 14, "percent"),
+        Column(_("Real wage, change in %"), 14, "percent"),
+    ]
+
+
+def _sector_columns() -> list[Column]:
+    return [
+        Column(_("Party"), 16),
+        Column(_("Sector"), 34),
+        Column(_("Code"), 10),
+        Column(_("Scenario"), 44),
+        Column(_("Way of closing the model"), 36),
+        Column(_("Exports before, {money}", money=_(MONEY)), 14, "money"),
+        Column(_("Exports after, {money}", money=_(MONEY)), 14, "money"),
+        Column(_("Exports, volume, change in %"), 14, "percent"),
+        Column(_("Output before, {money}", money=_(MONEY)), 14, "money"),
+        Column(_("Output, volume, change in %"), 14, "percent"),
+    ]
+
+
+def _trade_columns() -> list[Column]:
+    return [
+        Column(_("Trade"), 36),
+        Column(_("Scenario"), 44),
+        Column(_("Way of closing the model"), 36),
+        Column(_("Value before, {money}", money=_(MONEY)), 14, "money"),
+        Column(_("Value after, {money}", money=_(MONEY)), 14, "money"),
+        Column(_("Value, change in %"), 12, "percent"),
+        Column(_("Quantity before"), 14, "count"),
+        Column(_("Quantity after"), 14, "count"),
+        Column(_("Unit of quantity"), 14),
+    ]
 
 
 def _compared(brief: Brief) -> Rows:
@@ -285,17 +328,17 @@ def _trade(brief: Brief) -> Rows:
 
 def _law(made: Workbook, looks: Looks, brief: Brief) -> None:
     columns = [
-        Column("Measure", 48, "wrap"),
-        Column("By", 20),
-        Column("On whom", 26, "wrap"),
-        Column("Rate", 18, "wrap"),
-        Column("Since", 13, "day"),
-        Column("Until", 13, "day"),
-        Column("Hits a party", 12),
-        Column("Scope", 50, "wrap"),
-        Column("Legal basis", 44, "wrap"),
-        Column("How it is known", 14),
-        Column("Sources", 12),
+        Column(_("Measure"), 48, "wrap"),
+        Column(pgettext("measure", "By"), 20),
+        Column(_("On whom"), 26, "wrap"),
+        Column(_("Rate"), 18, "wrap"),
+        Column(_("Since"), 13, "day"),
+        Column(_("Until"), 13, "day"),
+        Column(_("Hits a party"), 12),
+        Column(_("Scope"), 50, "wrap"),
+        Column(_("Legal basis"), 44, "wrap"),
+        Column(_("How it is known"), 14),
+        Column(_("Sources"), 12),
     ]
     rows = (
         (
@@ -305,43 +348,43 @@ def _law(made: Workbook, looks: Looks, brief: Brief) -> None:
             one.rate,
             one.since,
             one.until,
-            ", ".join(map(country_name, one.hits)) or "no",
+            ", ".join(map(country_name, one.hits)) or formatting.word("no"),
             ". ".join(filter(None, (one.scope, one.note))),
             one.legal_basis,
-            one.status,
+            formatting.word(one.status),
             numbers(brief, one.sources),
         )
         for one in brief.in_force
     )
-    note = brief.law_verified if brief.law_held else "The register does not hold the law of this day."
-    add(made, looks, ("Law", f"In force on {formatting.day(brief.as_of)}", note), columns, rows)
+    note = brief.law_verified if brief.law_held else _("The register does not hold the law of this day.")
+    add(made, looks, (_("Law"), _("In force on {day}", day=formatting.day(brief.as_of)), note), columns, rows)
 
 
 def _record(made: Workbook, looks: Looks, brief: Brief) -> None:
     columns = [
-        Column("Part", 16),
-        Column("About", 44, "wrap"),
-        Column("By", 30, "wrap"),
-        Column("Date", 18),
-        Column("As", 16),
-        Column("The words", 90, "wrap"),
-        Column("After", 18, "wrap"),
-        Column("Source", 10),
+        Column(_("Part"), 16),
+        Column(_("About"), 44, "wrap"),
+        Column(_("By"), 30, "wrap"),
+        Column(_("Date"), 18),
+        Column(_("As"), 16),
+        Column(_("The words"), 90, "wrap"),
+        Column(_("After"), 18, "wrap"),
+        Column(_("Source"), 10),
     ]
     day = formatting.day(brief.as_of)
     rows = _statements(brief, brief.record) if brief.record is not None else iter(())
     note = (
-        "Exact words, in the language of their source."
+        _("Exact words, in the language of their source.")
         if brief.record is not None
-        else "The case has no record."
+        else _("The case has no record.")
     )
-    add(made, looks, ("Record", f"What was said, as known on {day}", note), columns, rows)
+    add(made, looks, (_("Record"), _("What was said, as known on {day}", day=day), note), columns, rows)
 
 
 def _statements(brief: Brief, one: Recorded) -> Rows:
     def row(part: str, about: str, said: Said) -> tuple[Value, ...]:
         return (
-            part,
+            formatting.word(part),
             about,
             statement_text.by(said),
             statement_text.when(said),
@@ -357,8 +400,13 @@ def _statements(brief: Brief, one: Recorded) -> Rows:
     for issue in one.issues:
         yield from (row("position", issue.title, said) for stance in issue.stances for said in stance.said)
     for point in one.contentions:
-        yield from (row("contention", f"{point.title} ({point.status})", said) for said in point.said)
-    yield from (row("commitment", f"{each.what} ({each.status})", each.said) for each in one.commitments)
+        yield from (
+            row("contention", f"{point.title} ({formatting.word(point.status)})", said) for said in point.said
+        )
+    yield from (
+        row("commitment", f"{each.what} ({formatting.word(each.status)})", each.said)
+        for each in one.commitments
+    )
     for dispute in one.conflicts:
         yield from (row("contradiction", dispute.about, said) for said in dispute.said)
     yield from (row("event", event.what, event.said) for event in one.timeline)
@@ -366,18 +414,18 @@ def _statements(brief: Brief, one: Recorded) -> Rows:
 
 def _assumptions(made: Workbook, looks: Looks, brief: Brief) -> None:
     columns = [
-        Column("Part", 18),
-        Column("What", 90, "wrap"),
-        Column("How it is known", 16),
-        Column("Low", 12, "scale"),
-        Column("Middle", 12, "scale"),
-        Column("High", 12, "scale"),
-        Column("Unit", 18),
-        Column("Scenarios", 44, "wrap"),
-        Column("Sources", 12),
+        Column(_("Part"), 18),
+        Column(_("What"), 90, "wrap"),
+        Column(_("How it is known"), 16),
+        Column(_("Low"), 12, "scale"),
+        Column(_("Middle"), 12, "scale"),
+        Column(_("High"), 12, "scale"),
+        Column(_("Unit"), 18),
+        Column(_("Scenarios"), 44, "wrap"),
+        Column(_("Sources"), 12),
     ]
-    note = "What the effects rest on, in its range; what limits them; what is in none of the numbers."
-    add(made, looks, ("Assumptions", "Assumptions and limits", note), columns, _assumed(brief))
+    note = _("What the effects rest on, in its range; what limits them; what is in none of the numbers.")
+    add(made, looks, (_("Assumptions"), _("Assumptions and limits"), note), columns, _assumed(brief))
 
 
 def _assumed(brief: Brief) -> Rows:
@@ -387,11 +435,11 @@ def _assumed(brief: Brief) -> Rows:
         for one in bounds.ranges:
             what = f"{bounds.titles.get(one.measure, one.measure)}: {one.what}"
             row = (
-                "parameter",
+                formatting.word("parameter"),
                 what + (f". {one.note}" if one.note else ""),
-                "assumption" if one.assumed else "estimate",
+                formatting.word("assumption" if one.assumed else "estimate"),
                 one.low,
-                "bound only" if one.value is None else one.value,
+                _("bound only") if one.value is None else one.value,
                 one.high,
                 one.unit,
                 numbers(brief, one.sources),
@@ -400,33 +448,62 @@ def _assumed(brief: Brief) -> Rows:
     for (*row, sources), scenarios in found.items():
         yield *row, "; ".join(dict.fromkeys(scenarios)), sources
     method = brief.method
-    for part, claims in (("model", method.model), ("limit", method.limits), ("first year", method.first_year)):
+    for part, claims in (
+        (formatting.word("model"), method.model),
+        (formatting.word("limit"), method.limits),
+        (_("first year"), method.first_year),
+    ):
         for one in claims:
             cited = numbers(brief, one.sources)
-            yield part, one.text, one.status, None, None, None, None, None, cited
+            yield part, one.text, formatting.word(one.status), None, None, None, None, None, cited
     for fact in brief.observed:
         cited = numbers(brief, fact.sources)
         what = ". ".join(filter(None, (f"{fact.title}, {fact.period}", fact.note)))
-        yield "observed", what, fact.status, None, fact.value, None, fact.unit, None, cited
+        yield (
+            formatting.word("observed"),
+            what,
+            formatting.word(fact.status),
+            None,
+            fact.value,
+            None,
+            fact.unit,
+            None,
+            cited,
+        )
     for each in brief.findings:
         cited = numbers(brief, each.sources)
-        what = f"{each.finding} Rests on: {'; '.join(each.rests_on)}. Otherwise: {each.otherwise}"
-        yield "finding", what, each.status, None, None, None, None, None, cited
+        what = _(
+            "{finding} Rests on: {names}. Otherwise: {otherwise}",
+            finding=each.finding,
+            names="; ".join(each.rests_on),
+            otherwise=each.otherwise,
+        )
+        yield (
+            formatting.word("finding"),
+            what,
+            formatting.word(each.status),
+            None,
+            None,
+            None,
+            None,
+            None,
+            cited,
+        )
     for item in brief.not_yet_priced:
         cited = numbers(brief, item.sources)
-        yield "not priced", f"{item.title}: {item.why}", None, None, None, None, None, None, cited
+        yield _("not priced"), f"{item.title}: {item.why}", None, None, None, None, None, None, cited
 
 
 def _sources(made: Workbook, looks: Looks, brief: Brief) -> None:
     columns = [
         Column("No.", 7, "count"),
-        Column("Title", 70, "wrap"),
-        Column("Publisher", 30, "wrap"),
-        Column("Date", 13, "day"),
-        Column("Kind", 12),
-        Column("Address", 60, "link"),
-        Column("Licence", 20, "wrap"),
-        Column("Note", 40, "wrap"),
+        Column(_("Title"), 70, "wrap"),
+        Column(_("Publisher"), 30, "wrap"),
+        Column(_("Date"), 13, "day"),
+        Column(_("Kind"), 12),
+        Column(_("Address"), 60, "link"),
+        Column(_("Licence"), 20, "wrap"),
+        Column(_("Note"), 40, "wrap"),
     ]
     rows = (
         (
@@ -434,11 +511,11 @@ def _sources(made: Workbook, looks: Looks, brief: Brief) -> None:
             one.title,
             one.publisher,
             one.date,
-            KINDS[one.kind],
+            _(KINDS[one.kind]),
             one.url,
             one.licence,
-            "; ".join(filter(None, ("later than the day of this brief" if one.hindsight else "", one.note))),
+            "; ".join(filter(None, (_("later than the day of this brief") if one.hindsight else "", one.note))),
         )
         for one in brief.sources
     )
-    add(made, looks, ("Sources", "Sources", "Numbered as they are cited."), columns, rows)
+    add(made, looks, (_("Sources"), _("Sources"), _("Numbered as they are cited.")), columns, rows)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from kosho.display import Card, Shown
 from kosho.errors import InputError, KoshoError, Problem
+from kosho.language import _
 from kosho.law.schedules.units import UnitValue, conversion
 
 __all__ = [
@@ -187,7 +188,7 @@ class Duty(Shown):
 
     def __post_init__(self) -> None:
         if sum(map(bool, (self.sums, self.cases, self.unread))) != 1:
-            raise InputError("a duty is either sums of terms, or cases, or unread text")
+            raise InputError(_("a duty is either sums of terms, or cases, or unread text"))
 
     @staticmethod
     def percent(rate: Decimal | float | str) -> Duty:
@@ -302,7 +303,7 @@ class Duty(Shown):
     def on(self, day: date) -> Duty | None:
         """The duty of a season; None where it says nothing of that day; itself where seasons do not matter."""
         seasons = [(_SEASON.fullmatch(case.condition), case.duty) for case in self.cases]
-        if not any(season for season, _ in seasons):
+        if not any(season for season, _other in seasons):
             return self
         today = f"{day:%m-%d}"
         for season, duty in seasons:
@@ -337,13 +338,17 @@ class Duty(Shown):
         kosho.errors.InputError: the duty 341 JPY/kg needs the value of a unit of the goods (give ...)
         """
         if self.unread:
-            raise KoshoError(f"the duty is not a rate: {self.unread}")
+            raise KoshoError(_("the duty is not a rate: {unread}", unread=self.unread))
         if self.cases:
             conditions = "; ".join(case.condition for case in self.cases)
-            raise KoshoError(f"the duty depends on more than the code: {conditions}")
+            raise KoshoError(_("the duty depends on more than the code: {conditions}", conditions=conditions))
         if self.missing:
             raise KoshoError(
-                f"the duty {self} has a part that the schedule does not give: {', '.join(self.missing)}"
+                _(
+                    "the duty {text} has a part that the schedule does not give: {names}",
+                    text=self,
+                    names=", ".join(self.missing),
+                )
             )
         rates = [_equivalent(terms, unit_value) for terms in self.sums]
         rate = max(rates) if self.choice == "higher" else min(rates)
@@ -366,7 +371,7 @@ class Duty(Shown):
             return self.unread
         if self.cases:
             return " | ".join(f"[{case.condition}] {case.duty}" for case in self.cases)
-        text = " or ".join(_written(terms) for terms in self.sums)
+        text = _(" or ").join(_written(terms) for terms in self.sums)
         if len(self.sums) > 1:
             text += f", whichever is the {self.choice}"
         if self.at_least:
@@ -438,16 +443,22 @@ def _interval(terms: Terms, unit_value: UnitValue | None) -> tuple[Decimal, Deci
 
 def _fraction(term: Term, unit_value: UnitValue | None) -> Decimal:
     if isinstance(term, Component):
-        raise KoshoError(f"the duty has a part that the schedule does not give: {term}")
+        raise KoshoError(_("the duty has a part that the schedule does not give: {term}", term=term))
     if term.basis:
-        raise KoshoError(f"the duty {term} is not on the whole of the goods")
+        raise KoshoError(_("the duty {term} is not on the whole of the goods", term=term))
     if isinstance(term, AdValorem):
         return term.percent / 100
     if unit_value is None:
-        hint = f"give a value such as 10{term.currency}/{term.unit}"
-        raise InputError(Problem(f"the duty {term} needs the value of a unit of the goods", hint))
+        hint = _("give a value such as 10{currency}/{unit}", currency=term.currency, unit=term.unit)
+        raise InputError(Problem(_("the duty {term} needs the value of a unit of the goods", term=term), hint))
     if unit_value.currency != term.currency:
-        message = f"the duty {term} is in {term.currency}, the unit value {unit_value} in {unit_value.currency}"
-        raise InputError(Problem(message, f"convert the unit value to {term.currency}"))
+        message = _(
+            "the duty {term} is in {currency}, the unit value {unit_value} in {currency_2}",
+            term=term,
+            currency=term.currency,
+            unit_value=unit_value,
+            currency_2=unit_value.currency,
+        )
+        raise InputError(Problem(message, _("convert the unit value to {currency}", currency=term.currency)))
     units = conversion(unit_value.unit, term.unit)
     return term.amount / term.per * units / unit_value.amount

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from kosho.errors import Problems
+from kosho.language import _
 from kosho.law.schedules.lines import Line, References
 from kosho.law.schedules.preferences import symbols
 from kosho.law.schedules.reading import (
@@ -102,7 +103,7 @@ def _read(rows: Iterable[SourceRow], problems: Problems, draft: ScheduleDraft) -
             names = require(row.cells, COLUMNS)
             missing = [spellings[0] for column, spellings in COLUMNS.items() if not names[column]]
             if missing:
-                problems.add(f"no column {', '.join(missing)}", line=1)
+                problems.add(_("no column {names}", names=", ".join(missing)), line=1)
                 return
             columns = _Columns(**names, **require(row.cells, MORE))
         heading = _heading(columns, row, above, problems)
@@ -123,10 +124,12 @@ def _heading(columns: _Columns, row: SourceRow, above: list[_Heading], problems:
     ]
     code = number.replace(".", "")
     if code and _CODE.fullmatch(code) is None:
-        problems.add(f"{number!r} is not an HTS number", "4, 6, 8 or 10 digits", line=row.line)
+        problems.add(
+            _("{number!r} is not an HTS number", number=number), _("4, 6, 8 or 10 digits"), line=row.line
+        )
         return None
     if not depth.isascii() or not depth.isdigit() or len(depth) > DEEPEST:
-        problems.add(f"indent {depth[:20]!r} is not a number", line=row.line, key=number or None)
+        problems.add(_("indent {depth!r} is not a number", depth=depth[:20]), line=row.line, key=number or None)
         return None
     indent = int(depth)
     while above and above[-1].indent >= indent:
@@ -293,7 +296,9 @@ def _by_programme(found: list[tuple[str, str]]) -> dict[str, str]:
     of_symbol = dict(found)
     if len(of_symbol) < len(dict.fromkeys(found)):
         # one symbol with two duties: neither is known to hold
-        of_symbol = {name: " or ".join(dict.fromkeys(d for n, d in found if n == name)) for name in of_symbol}
+        of_symbol = {
+            name: _(" or ").join(dict.fromkeys(d for n, d in found if n == name)) for name in of_symbol
+        }
     known = symbols()
     duties: dict[str, str] = {}
     kinds: dict[str, set[str]] = {}

@@ -12,6 +12,7 @@ from pathlib import Path
 from kosho.codes import countries
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.law.schedules import japan, table
 from kosho.law.schedules.hts import COLUMNS as HTS_COLUMNS
 from kosho.law.schedules.hts import read_hts
@@ -74,7 +75,7 @@ def _inside(files: Sequence[Path]) -> list[Path]:
             continue
         own = [one for one in path.rglob("*") if kind_of(one) in (".json", ".csv") and one.is_file()]
         if not own:
-            raise InputError(Problem("holds no .json and no .csv file", file=str(path)))
+            raise InputError(Problem(_("holds no .json and no .csv file"), file=str(path)))
         found += sorted(own, key=lambda one: (one.parent, one.stem.zfill(len("00")), one.name))
     return found
 
@@ -85,16 +86,18 @@ def _read(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
         read_hts(path, draft)
     elif suffix in (".parquet", ".htm", ".html"):
         if not path.is_file():
-            raise InputError(Problem("cannot be read: no such file", file=str(path)))
+            raise InputError(Problem(_("cannot be read: no such file"), file=str(path)))
         japan.read_japan(path, draft)
     elif suffix == ".csv":
         _read_csv(path, draft, reading)
     else:
-        hint = (
-            "USITC export in .json or .csv, Japan's schedule in .html, .csv or .parquet, a table in .csv; "
-            ".xlsx and .zip for .csv"
+        hint = _(
+            "USITC export in .json or .csv, Japan's schedule in .html, .csv or .parquet, a table in "
+            ".csv; .xlsx and .zip for .csv"
         )
-        raise InputError(Problem(f"unknown kind of file {path.suffix!r}", hint, file=str(path)))
+        raise InputError(
+            Problem(_("unknown kind of file {suffix!r}", suffix=path.suffix), hint, file=str(path))
+        )
 
 
 def _read_csv(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
@@ -132,10 +135,18 @@ def import_files(
     known = {*countries(), "EU27"}
     if importer not in known:
         raise InputError(
-            Problem(f"unknown importer {importer!r}", suggest(importer.upper(), known), key="--importer")
+            Problem(
+                _("unknown importer {importer!r}", importer=importer),
+                suggest(importer.upper(), known),
+                key="--importer",
+            )
         )
     if valid_from and valid_to and valid_to < valid_from:
-        raise InputError(Problem(f"{valid_to} is before {valid_from}", key="--to"))
+        raise InputError(
+            Problem(
+                _("{valid_to} is before {valid_from}", valid_to=valid_to, valid_from=valid_from), key="--to"
+            )
+        )
     with _without_collector():
         draft = read_files(files, replace(reading, importer=importer))
     lines = sorted(draft.lines.values(), key=lambda line: line.code)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kosho.errors import InputError, Problems
 from kosho.extras import missing
+from kosho.language import _
 from kosho.law.schedules.html_tables import table_rows
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.notation import parse_duty
@@ -97,7 +98,7 @@ def read_japan(path: Path, draft: ScheduleDraft) -> None:
     for row in rows:
         cells = _named(row.cells)
         if not {CODE, BASIC, WTO} <= set(cells):
-            problems.add("has not the columns of Japan's schedule", line=row.line)
+            problems.add(_("has not the columns of Japan's schedule"), line=row.line)
             break
         place = _place(cells, row, problems)
         if place is None:
@@ -142,17 +143,23 @@ def _named(cells: Mapping[str, str]) -> dict[str, str]:
 
 def _place(cells: dict[str, str], row: SourceRow, problems: Problems) -> tuple[str, str] | None:
     """Code and suffix of a row; None for what is no line, with a problem where it should be one."""
-    code, _, rest = cells[CODE].partition(" ")
+    code, _other, rest = cells[CODE].partition(" ")
     plain, sub = code.replace(".", ""), (cells.get(SUB) or rest).strip()
     if not plain and not sub:
         return None
     if re.fullmatch(r"\d{4}(\d{2}(\d{3})?)?", plain) is None:
-        problems.add(f"{cells[CODE]!r} is not a statistical code", "write 8703.23 and 000", line=row.line)
+        problems.add(
+            _("{cells!r} is not a statistical code", cells=cells[CODE]),
+            _("write 8703.23 and 000"),
+            line=row.line,
+        )
         return None
     if len(plain) == 9:
         plain, sub = plain[:6], plain[6:]
     if sub and (re.fullmatch(r"\d{3}", sub) is None or len(plain) != 6):
-        problems.add(f"{sub!r} is not a statistical suffix", "three digits", line=row.line, key=cells[CODE])
+        problems.add(
+            _("{sub!r} is not a statistical suffix", sub=sub), _("three digits"), line=row.line, key=cells[CODE]
+        )
         return None
     return plain, sub
 
@@ -220,18 +227,19 @@ def _through_the_year(parts: list[tuple[str, Line, int]]) -> Line:
     def joined(texts: list[str]) -> str:
         if len(set(texts)) == 1:
             return texts[0]
-        cases = [(days, text) for (days, _, _), text in zip(parts, texts, strict=True) if text]
+        cases = [(days, text) for (days, _other, _other), text in zip(parts, texts, strict=True) if text]
         return " | ".join(f"[{days}] {parse_duty(text)}" for days, text in cases)
 
-    columns = dict.fromkeys(column for _, line, _ in parts for column in line.special_texts)
+    columns = dict.fromkeys(column for _other, line, _other in parts for column in line.special_texts)
     return Line(
         code=first.code,
         description=first.description.rpartition(" > ")[0] or first.description,
         unit=first.unit,
-        general_text=joined([line.general_text for _, line, _ in parts]),
-        statutory_text=joined([line.statutory_text for _, line, _ in parts]),
+        general_text=joined([line.general_text for _other, line, _other in parts]),
+        statutory_text=joined([line.statutory_text for _other, line, _other in parts]),
         special_texts={
-            column: joined([line.special_texts.get(column, "") for _, line, _ in parts]) for column in columns
+            column: joined([line.special_texts.get(column, "") for _other, line, _other in parts])
+            for column in columns
         },
     )
 
@@ -244,7 +252,7 @@ def _parquet(path: Path, problems: Problems) -> Iterator[SourceRow]:
     try:
         table = parquet.read_table(path)
     except (OSError, ValueError) as error:
-        problems.add(f"is not Parquet: {error}".splitlines()[0])
+        problems.add(_("is not Parquet: {error}", error=error).splitlines()[0])
         return
     for number, cells in enumerate(table.to_pylist(), 1):
         yield SourceRow(number, {name: "" if cell is None else str(cell) for name, cell in cells.items()})
@@ -258,9 +266,12 @@ def _page(path: Path, problems: Problems) -> Iterator[SourceRow]:
         elif header and len(cells) == len(header):
             yield SourceRow(line, dict(zip(header, cells, strict=True)))
         elif header and re.match(r"\d{4}\.\d{2}", cells[0] if cells else ""):
-            problems.add(f"{len(cells)} cells under {len(header)} headings", line=line)
+            problems.add(
+                _("{number} cells under {number_2} headings", number=len(cells), number_2=len(header)),
+                line=line,
+            )
     if not header:
-        problems.add("has no table with the columns of Japan's schedule", line=1)
+        problems.add(_("has no table with the columns of Japan's schedule"), line=1)
 
 
 def _with_suffix(cells: list[str]) -> list[str]:

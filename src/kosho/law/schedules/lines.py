@@ -9,6 +9,7 @@ from datetime import date
 
 from kosho.display import Card, Shown
 from kosho.errors import InputError, KoshoError, Problem
+from kosho.language import _
 from kosho.law.schedules.duty import Duty
 from kosho.law.schedules.notation import parse_duty
 from kosho.provenance import Status
@@ -44,7 +45,9 @@ def digits(code: str) -> str:
     """
     plain = code.replace(".", "").strip()
     if not (plain.isascii() and plain.isdigit() and 2 <= len(plain) <= 10):
-        raise InputError(Problem(f"{code!r} is not a tariff code", "2 to 10 digits, dots allowed"))
+        raise InputError(
+            Problem(_("{code!r} is not a tariff code", code=code), _("2 to 10 digits, dots allowed"))
+        )
     return plain
 
 
@@ -218,7 +221,12 @@ class Schedule(Shown):
         if len({line.duties() for line in inside}) > 1 and len({line.read_duties() for line in inside}) > 1:
             some = ", ".join(line.code for line in inside[:SHOWN]) + (" …" if len(inside) > SHOWN else "")
             raise KoshoError(
-                f"the lines of {self.importer} under {hs} bear different duties: give one of {some}"
+                _(
+                    "the lines of {importer} under {hs} bear different duties: give one of {some}",
+                    importer=self.importer,
+                    hs=hs,
+                    some=some,
+                )
             )
         return inside[0] if inside else None
 
@@ -252,5 +260,11 @@ def absent(code: str, importer: str, edition: str, under: Callable[[str], Sequen
             break
     near.sort(key=lambda one: abs(int(one.ljust(10, "0")) - int(code.ljust(10, "0"))))
     some = ", ".join(sorted(near[:SHOWN]))
-    hint = f"the nearest lines are {some}" if some else f"it has no chapter {code[:2]}"
-    return InputError(Problem(f"{code} is no code of {importer}, {edition}", hint))
+    hint = (
+        _("the nearest lines are {some}", some=some) if some else _("it has no chapter {code}", code=code[:2])
+    )
+    return InputError(
+        Problem(
+            _("{code} is no code of {importer}, {edition}", code=code, importer=importer, edition=edition), hint
+        )
+    )

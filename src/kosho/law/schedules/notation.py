@@ -18,6 +18,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law.schedules.duty import CUSTOMS_VALUE, AdValorem, Component, ConditionalDuty, Duty, Specific, Term
 from kosho.law.schedules.units import UnitValue, measured
 from kosho.numbers import FRACTIONS, NUMBER, certain, decimal
@@ -95,7 +96,7 @@ def parse_duty(text: str) -> Duty:
         return replace(Duty.percent(printed[:-1]), text=printed)
     kept = _cleaned(printed)
     if not kept:
-        raise InputError(Problem("no duty is given"))
+        raise InputError(Problem(_("no duty is given")))
     # Spaces, lines and notes may have a meaning; what cannot be read with them is read as it will be shown.
     return replace(_read(printed) or _read(kept) or Duty(unread=kept), text=printed)
 
@@ -114,7 +115,7 @@ def parse_told_duty(text: str) -> Duty:
         found = parse_duty(certain(f"{text}%" if is_bare_number(text) else text))
         if not found.unread:
             return found
-    raise InputError(Problem(f"{text!r} is not a duty", "write 2.5 or 0.50USD/kg"))
+    raise InputError(Problem(_("{text!r} is not a duty", text=text), _("write 2.5 or 0.50USD/kg")))
 
 
 def is_bare_number(text: str) -> bool:
@@ -139,7 +140,7 @@ def parse_unit_value(text: str) -> UnitValue:
     """
     found = _money(certain(text))
     if found is None or found.basis:
-        raise InputError(Problem(f"{text!r} is not a unit value", "write 10USD/kg"))
+        raise InputError(Problem(_("{text!r} is not a unit value", text=text), _("write 10USD/kg")))
     return UnitValue(found.amount / found.per, found.currency, found.unit)
 
 
@@ -194,10 +195,10 @@ def _seasons(text: str) -> Duty | None:
     from kosho.law.schedules.seasons import without_season  # noqa: PLC0415 - few duties need it
 
     parts = [without_season(part) for part in re.split(r"\s*;\s*", text)]
-    if not all(days for days, _ in parts):
+    if not all(days for days, _other in parts):
         return None
     rates = [(days, rest.strip(" ,:()")) for days, rest in parts]
-    duties = [_rate(rest) for _, rest in rates]
+    duties = [_rate(rest) for _other, rest in rates]
     cases = [
         ConditionalDuty(days, replace(duty, text=rest))
         for (days, rest), duty in zip(rates, duties, strict=True)

@@ -12,6 +12,7 @@ from importlib.resources import files
 from kosho.codes import blocs, expand_regions
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 
 __all__ = ["NONE", "Preference", "claim", "is_most_favoured", "preferences", "symbols", "territory"]
 
@@ -95,14 +96,28 @@ def claim(preference: str, importer: str, exporter: str, on: date) -> Preference
     if not named:
         ids = {one.id for one in preferences()} | {NONE}
         raise InputError(
-            Problem(f"unknown preference {preference!r}", suggest(preference, ids), key="preference")
+            Problem(
+                _("unknown preference {preference!r}", preference=preference),
+                suggest(preference, ids),
+                key="preference",
+            )
         )
     for one in named:
         if one.grants(importer, exporter, on):
             return one
     possible = sorted({one.id for one in preferences() if one.grants(importer, exporter, on)})
-    hint = f"{importer} grants it {', '.join(possible)}" if possible else "it can claim none"
-    message = f"{importer} does not grant {preference} to goods of {exporter} on {on}"
+    hint = (
+        _("{importer} grants it {names}", importer=importer, names=", ".join(possible))
+        if possible
+        else _("it can claim none")
+    )
+    message = _(
+        "{importer} does not grant {preference} to goods of {exporter} on {on}",
+        importer=importer,
+        preference=preference,
+        exporter=exporter,
+        on=on,
+    )
     raise InputError(Problem(message, hint, key="preference"))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.law.schedules.lines import ADDITIONAL, GENERAL, STATUTORY, Line
 from kosho.law.schedules.notation import parse_duty
 from kosho.tabular import content_of, kind_of
@@ -59,14 +60,16 @@ class ScheduleDraft:
     def add(self, line: Line, file: str, place: int) -> None:
         """Take a line; the same code twice with different duties is a mistake."""
         if not (line.general_text or line.special_texts or line.additional_text):
-            self.without_duty.append(Problem("no duty, and none to inherit", None, file, place, line.code))
+            self.without_duty.append(Problem(_("no duty, and none to inherit"), None, file, place, line.code))
             return
         earlier = self.lines.setdefault(line.code, line)
         try:
             if earlier is line:
                 self._tell_unread(line, file, place)
             elif not _alike(earlier, line):
-                self.problems.append(Problem("given twice with different duties", None, file, place, line.code))
+                self.problems.append(
+                    Problem(_("given twice with different duties"), None, file, place, line.code)
+                )
         except InputError as error:
             self.refuse(error, line.code, file, place)
 
@@ -109,15 +112,17 @@ class ScheduleDraft:
         if self.problems:
             raise InputError(self.problems)
         if not self.lines:
-            raise InputError(Problem("holds no tariff line", file=str(path)) for path in files)
+            raise InputError(Problem(_("holds no tariff line"), file=str(path)) for path in files)
         if all(line.general is None or line.general.unread for line in self.lines.values()) and not any(
             line.special_texts or line.additional_text for line in self.lines.values()
         ):
             some = next(iter(self.unread), None)
             told = f": {some.message}" if some else ""
-            hint = "write 2.5%, Free or 0.50 USD/kg; numbers alone need --rates percent"
+            hint = _("write 2.5%, Free or 0.50 USD/kg; numbers alone need --rates percent")
             raise InputError(
-                Problem(f"not one duty can be read{told}", hint, some.file if some else str(files[0]))
+                Problem(
+                    _("not one duty can be read{told}", told=told), hint, some.file if some else str(files[0])
+                )
             )
 
 
@@ -138,9 +143,9 @@ def text_of(path: Path) -> str:
         return content.decode(encoding)
     except UnicodeError as error:
         line = content[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else None
-        told = "UTF-8" if encoding == "utf-8-sig" else f"{encoding}, as it declares,"
-        hint = "save it as UTF-8; in a spreadsheet: CSV UTF-8"
-        raise InputError(Problem(f"is not {told} text", hint, str(path), line)) from None
+        told = _("UTF-8") if encoding == "utf-8-sig" else _("{encoding}, as it declares,", encoding=encoding)
+        hint = _("save it as UTF-8; in a spreadsheet: CSV UTF-8")
+        raise InputError(Problem(_("is not {told} text", told=told), hint, str(path), line)) from None
 
 
 def _declared(page: bytes) -> str:
@@ -164,7 +169,7 @@ def csv_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
     try:
         header = [name.strip() for name in next(reader, [])]
     except csv.Error as error:
-        problems.add(f"is not CSV: {error}", line=1)
+        problems.add(_("is not CSV: {error}", error=error), line=1)
         return
     while True:
         start = reader.line_num + 1
@@ -173,12 +178,15 @@ def csv_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
         except StopIteration:
             return
         except csv.Error as error:
-            problems.add(f"is not CSV: {error}", line=start)
+            problems.add(_("is not CSV: {error}", error=error), line=start)
             continue
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            problems.add(f"{len(cells)} cells under {len(header)} headings", line=start)
+            problems.add(
+                _("{number} cells under {number_2} headings", number=len(cells), number_2=len(header)),
+                line=start,
+            )
             continue
         yield SourceRow(start, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
 
@@ -195,7 +203,7 @@ def json_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
     decode, gap = json.JSONDecoder().raw_decode, _GAP.match
     position, line, counted = _after(gap(text)), 1, 0
     if not text.startswith("[", position):
-        problems.add("is not a JSON array of lines", line=1)
+        problems.add(_("is not a JSON array of lines"), line=1)
         return
     position = _after(gap(text, position + 1))
     end = len(text)
@@ -205,18 +213,18 @@ def json_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
         try:
             found, position = decode(text, position)
         except json.JSONDecodeError as error:
-            problems.add(f"is not JSON: {error.msg}", line=error.lineno)
+            problems.add(_("is not JSON: {msg}", msg=error.msg), line=error.lineno)
             return
         except (ValueError, RecursionError):  # a number too long, brackets too deep
-            problems.add("is not JSON that can be read", line=line)
+            problems.add(_("is not JSON that can be read"), line=line)
             return
         if type(found) is dict:
             yield SourceRow(line, cast("dict[str, Any]", found))
         else:
-            problems.add("is not a JSON object", line=line)
+            problems.add(_("is not a JSON object"), line=line)
         position = _after(gap(text, position))
     if position >= end:
-        problems.add("ends before the array does", line=text.count("\n") + 1)
+        problems.add(_("ends before the array does"), line=text.count("\n") + 1)
 
 
 _GAP = re.compile(r"[ \t\r\n,]*")

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law.schedules.lines import Line, LineMapping, References, Schedule
 from kosho.user_folders import data
 
@@ -37,7 +38,7 @@ def path_of(importer: str, edition: str) -> Path:
     """File of an imported edition."""
     name = re.sub(r"[^\w.]+", "-", edition.strip().lower()).strip("-.")
     if not name:
-        raise InputError(Problem(f"{edition!r} names no edition", key="--edition"))
+        raise InputError(Problem(_("{edition!r} names no edition", edition=edition), key="--edition"))
     return folder() / importer / f"{name}.sqlite"
 
 
@@ -93,8 +94,8 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
             file.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         draft.replace(path)
     except (OSError, sqlite3.OperationalError) as error:
-        hint = "KOSHO_DATA names another folder"
-        raise InputError(Problem(f"cannot be written: {error}", hint, file=str(path))) from None
+        hint = _("KOSHO_DATA names another folder")
+        raise InputError(Problem(_("cannot be written: {error}", error=error), hint, file=str(path))) from None
     finally:
         with suppress(OSError):
             draft.unlink()
@@ -183,9 +184,13 @@ def _opened(path: Path, changed: int) -> Schedule:  # noqa: ARG001 - a file writ
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as file:
             about: dict[str, str] = dict(file.execute("SELECT key, value FROM about").fetchall())
     except sqlite3.DatabaseError as error:
-        raise InputError(Problem(f"is not an imported schedule: {error}", file=str(path))) from None
+        raise InputError(
+            Problem(_("is not an imported schedule: {error}", error=error), file=str(path))
+        ) from None
     if about.get("form") != _FORM:
-        raise InputError(Problem("was written by another version", "import the schedule again", file=str(path)))
+        raise InputError(
+            Problem(_("was written by another version"), _("import the schedule again"), file=str(path))
+        )
     return Schedule(
         importer=about["importer"],
         edition=about["edition"],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.law.schedules.hts import special_duties
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.notation import is_bare_number, parse_duty
@@ -83,7 +84,9 @@ def _in_own_money(text: str, importer: str) -> str:
         if sign == "¥" and signs is not None and sign not in signs:
             return found[0]
         if not signs or sign not in signs:
-            raise InputError(Problem(f"{found[0]!r}: which money is not said", "write 4.52 CAD/kg"))
+            raise InputError(
+                Problem(_("{found!r}: which money is not said", found=found[0]), _("write 4.52 CAD/kg"))
+            )
         amount = found["amount"] or f"{decimal(found['small'], '.') / 100:f}"
         return f"{amount} {signs[sign]}"
 
@@ -96,14 +99,16 @@ def read_table(path: Path, draft: ScheduleDraft, reading: Reading = AS_PRINTED) 
     rows = list(csv_rows(path, problems))
     names = _columns(rows[0].cells if rows else {})
     if rows and not (names["code"] and names["duty"]):
-        problems.add("no column code or duty", line=1)
+        problems.add(_("no column code or duty"), line=1)
         rows = []
     duties = [name for column in ("duty", "other") if (name := names[column])]
     numbers = _Numbers.of(rows, duties, names, reading, problems)
     for row in rows:
         code = re.sub(r"[.\s]", "", row.cells[names["code"]])
         if re.fullmatch(r"\d{8}(\d{2})?", code) is None:
-            problems.add(f"{row.cells[names['code']]!r} is not a line", "8 or 10 digits", line=row.line)
+            problems.add(
+                _("{cells!r} is not a line", cells=row.cells[names["code"]]), _("8 or 10 digits"), line=row.line
+            )
             continue
         specials = special_duties(row.cells.get(names["special"], ""))
         if specials.wrong:
@@ -188,8 +193,12 @@ class _Numbers:
         if self.bare:
             line, text = self.bare[0]
             more = f" and {len(self.bare) - 1:,} more like it" if len(self.bare) > 1 else ""
-            hint = "say --rates percent (or fraction), or write it in the heading: duty (%)"
-            problems.add(f"{text!r}{more}: percent, a fraction or money is not said", hint, line=line)
+            hint = _("say --rates percent (or fraction), or write it in the heading: duty (%)")
+            problems.add(
+                _("{text!r}{more}: percent, a fraction or money is not said", text=text, more=more),
+                hint,
+                line=line,
+            )
 
 
 def _is_amount(text: str) -> bool:

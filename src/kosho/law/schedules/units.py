@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["UnitValue", "canonical_unit", "conversion", "measured"]
 
@@ -93,7 +94,9 @@ def conversion(unit: str, into: str) -> Decimal:
     measure, size = _UNITS.get(unit, ("", Decimal(1)))
     other, base = _UNITS.get(into, ("", Decimal(1)))
     if not measure or measure != other:
-        raise InputError(Problem(f"a duty per {into} cannot be set against a value per {unit}"))
+        raise InputError(
+            Problem(_("a duty per {into} cannot be set against a value per {unit}", into=into, unit=unit))
+        )
     return size / base
 
 
@@ -114,7 +117,7 @@ class UnitValue(Shown):
 
     def __post_init__(self) -> None:
         if not self.amount > 0:
-            raise InputError(Problem(f"a unit value is above zero, not {self.amount}"))
+            raise InputError(Problem(_("a unit value is above zero, not {amount}", amount=self.amount)))
 
     def __repr__(self) -> str:
         return f"UnitValue({str(self)!r})"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law import Register
 from kosho.record.proposing.documents import LawText, law_text
 from kosho.record.proposing.edition import is_edition, of_edition
@@ -43,7 +44,9 @@ def propose(paths: list[Path], register: Register) -> tuple[dict[str, Document],
             wrong += error.problems
             continue
         if document.document.name in texts:
-            wrong.append(Problem("another file of this name is being read too", "rename one", file=str(path)))
+            wrong.append(
+                Problem(_("another file of this name is being read too"), _("rename one"), file=str(path))
+            )
             continue
         texts[document.document.name] = document.document
         found = of_edition(document, register) if is_edition(document) else of_text(document, register)

@@ -11,6 +11,7 @@ from typing import Any
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.law import MeasureFile, Products
 from kosho.law.references import cross_checks
 from kosho.law.register import shipped_files
@@ -67,16 +68,30 @@ class RegisterBook(Shown):
         if draft.type != "measure":
             place = draft.fields.get("place") or "its file"
             raise InputError(
-                Problem("a list is changed by hand", f"at {place}: see `add` and `remove`, then reject")
+                Problem(
+                    _("a list is changed by hand"),
+                    _("at {place}: see `add` and `remove`, then reject", place=place),
+                )
             )
         if document is not None and document.text[draft.start : draft.end] != draft.quote:
             raise InputError(
-                Problem(f"the quote is not at {draft.start}", "read the file again", file=draft.doc)
+                Problem(
+                    _("the quote is not at {start}", start=draft.start),
+                    _("read the file again"),
+                    file=draft.doc,
+                )
             )
         unknown = missing(draft.fields)
         if unknown:
             raise InputError(
-                [Problem(f"{field} is not known", f"edit it: {field}=...", key=field) for field in unknown]
+                [
+                    Problem(
+                        _("{field} is not known", field=field),
+                        _("edit it: {field}=...", field=field),
+                        key=field,
+                    )
+                    for field in unknown
+                ]
             )
         with in_turn(self.path):
             return self._entered(draft)
@@ -106,8 +121,8 @@ class RegisterBook(Shown):
         try:
             return keyed(text, "lists", str(draft.fields["id"]), entry)
         except KeyError:
-            hint = "write it one entry below another"
-            raise InputError(Problem("`lists` has no place for another", hint, str(self.path))) from None
+            hint = _("write it one entry below another")
+            raise InputError(Problem(_("`lists` has no place for another"), hint, str(self.path))) from None
 
     def _file(self) -> MeasureFile | None:
         return read(self.path, MeasureFile)[0] if self.path.exists() else None

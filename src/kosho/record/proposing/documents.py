@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.law.schedules.reading import SourceRow, cell, csv_rows, json_rows, text_of
 from kosho.record.reading.decode import Document, decode
 
@@ -60,9 +61,11 @@ def law_text(path: Path) -> LawText:
     try:
         content = json.loads(text_of(path))
     except json.JSONDecodeError as error:
-        raise InputError(Problem(f"is not JSON: {error.msg}", None, str(path), error.lineno)) from None
+        raise InputError(
+            Problem(_("is not JSON: {msg}", msg=error.msg), None, str(path), error.lineno)
+        ) from None
     if not isinstance(content, dict):
-        raise InputError(Problem("is neither a document nor a tariff", file=str(path)))
+        raise InputError(Problem(_("is neither a document nor a tariff"), file=str(path)))
     return _notice(path, cast("dict[str, Any]", content))
 
 
@@ -80,8 +83,8 @@ def _flat(text: str) -> str:
 def _notice(path: Path, content: dict[str, Any]) -> LawText:
     """A document of the Federal Register's API: its strings, one after another."""
     if not isinstance(content.get("title"), str):
-        hint = "JSON of federalregister.gov/api/v1/documents, an HTS export, or the text itself"
-        raise InputError(Problem("has no title: it is no document of the Federal Register", hint, str(path)))
+        hint = _("JSON of federalregister.gov/api/v1/documents, an HTS export, or the text itself")
+        raise InputError(Problem(_("has no title: it is no document of the Federal Register"), hint, str(path)))
     strings = {name: value for name, value in content.items() if isinstance(value, str)}
     parts = [f"{name}: {value if name == 'body' else _flat(value)}" for name, value in strings.items()]
     agencies = content.get("agencies")

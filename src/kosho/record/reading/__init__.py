@@ -13,6 +13,7 @@ from typing import NamedTuple, cast
 
 from kosho.arguments import path_of
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.record.reading.decode import Document, decode, language_of
 from kosho.record.reading.document import is_label
 from kosho.record.reading.draft import Draft
@@ -41,8 +42,8 @@ def read(files: Iterable[str | Path]) -> list[Draft]:
     """
     given = cast("object", files)
     if isinstance(given, str | Path) or not isinstance(given, Iterable):
-        told = f"is a {type(given).__name__}, not a list of paths"
-        raise InputError(Problem(told, "read([path]) reads one", key="files"))
+        told = _("is a {name}, not a list of paths", name=type(given).__name__)
+        raise InputError(Problem(told, _("read([path]) reads one"), key="files"))
     found: list[Draft] = []
     for one in each([path_of(file, "files") for file in files]):
         if isinstance(one, InputError):
@@ -64,7 +65,7 @@ def each(paths: Sequence[Path]) -> Iterator[Reading | InputError]:
     A file that cannot be read gives the error in its place.
 
     >>> from pathlib import Path
-    >>> _ = Path("note.txt").write_text("Japan will lower its tariff on rice.", encoding="utf-8")
+    >>> size = Path("note.txt").write_text("Japan will lower its tariff on rice.", encoding="utf-8")
     >>> [one[0].name for one in each([Path("note.txt")])]
     ['note.txt']
     """

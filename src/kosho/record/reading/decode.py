@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.extras import missing
+from kosho.language import _
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -71,14 +72,18 @@ def decode(path: Path) -> Document:
     Document(name='page.html', text='The ministers met.')
     """
     if path.exists() and not path.is_file() and not path.is_dir():
-        raise _wrong(path, "is not a file that can be read twice", "save what it gives as a file first")
+        raise _wrong(path, _("is not a file that can be read twice"), _("save what it gives as a file first"))
     try:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise _wrong(path, f"cannot be read: {error.strerror or error}") from None
+        raise _wrong(path, _("cannot be read: {value}", value=error.strerror or error)) from None
     if len(content) > LARGEST_FILE:
-        raise _wrong(path, f"is larger than {LARGEST_FILE // 1_000_000} MB", "give the pages that matter")
+        raise _wrong(
+            path,
+            _("is larger than {largest_file} MB", largest_file=LARGEST_FILE // 1000000),
+            _("give the pages that matter"),
+        )
     if content[:1024].lstrip().startswith(b"%PDF-") or path.suffix.lower() == ".pdf":
         text = _pdf(path)
     elif _HTML.match(content[:4096]) or path.suffix.lower() in (".html", ".htm", ".xhtml"):
@@ -102,26 +107,30 @@ def _characters(path: Path, content: bytes, *, html: bool) -> str:
             return content.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-    raise _wrong(path, "is not UTF-8 text", "save it as UTF-8, or give the HTML or PDF file itself")
+    raise _wrong(path, _("is not UTF-8 text"), _("save it as UTF-8, or give the HTML or PDF file itself"))
 
 
 def _checked(path: Path, text: str) -> str:
     if len(text) > LARGEST_TEXT:
-        raise _wrong(path, f"holds more than {LARGEST_TEXT:,} characters of text", "give the pages that matter")
+        raise _wrong(
+            path,
+            _("holds more than {largest_text:,} characters of text", largest_text=LARGEST_TEXT),
+            _("give the pages that matter"),
+        )
     if len(_CONTROL.findall(text)) > len(text) // 1000:
-        raise _wrong(path, "is not text: it holds control characters")
+        raise _wrong(path, _("is not text: it holds control characters"))
     if _REVERSING.search(text):
         raise _wrong(
             path,
-            "holds marks that reverse the direction of writing",
-            "remove U+202A to U+202E and U+2066 to U+2069",
+            _("holds marks that reverse the direction of writing"),
+            _("remove U+202A to U+202E and U+2066 to U+2069"),
         )
     if not any(map(str.isalpha, text[:SEEN])):
-        raise _wrong(path, "holds no text", "scanned pages need character recognition first")
+        raise _wrong(path, _("holds no text"), _("scanned pages need character recognition first"))
     told = language_of(text)
     if told not in READ:
-        hint = "English and Japanese are read; give a translation"
-        raise _wrong(path, f"is written in {told}", hint)
+        hint = _("English and Japanese are read; give a translation")
+        raise _wrong(path, _("is written in {told}", told=told), hint)
     return text
 
 
@@ -257,9 +266,13 @@ def _html(source: str, path: Path) -> str:
     try:
         from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - an optional extra
     except ImportError:
-        raise missing("read", "reading HTML", path) from None
+        raise missing("read", _("reading HTML"), path) from None
     if _depth(source) > DEEPEST_PAGE:
-        raise _wrong(path, f"is nested more than {DEEPEST_PAGE:,} deep", "save the page as text")
+        raise _wrong(
+            path,
+            _("is nested more than {deepest_page:,} deep", deepest_page=DEEPEST_PAGE),
+            _("save the page as text"),
+        )
     tree = LexborHTMLParser(source)
     body = tree.body
     holders = _holders(tree)
@@ -381,16 +394,18 @@ def _pdf(path: Path) -> str:
         )
     except subprocess.TimeoutExpired:
         raise _wrong(
-            path, f"took more than {PDF_SECONDS} s to read", "give the pages that matter, or their text"
+            path,
+            _("took more than {pdf_seconds} s to read", pdf_seconds=PDF_SECONDS),
+            _("give the pages that matter, or their text"),
         ) from None
     try:
         answer = json.loads(done.stdout)
     except ValueError:
-        raise _wrong(path, "is a PDF that cannot be read within the limit of memory") from None
+        raise _wrong(path, _("is a PDF that cannot be read within the limit of memory")) from None
     if answer.get("missing"):
-        raise missing("read", "reading a PDF", path)
+        raise missing("read", _("reading a PDF"), path)
     if "error" in answer:
-        raise _wrong(path, f"is not a readable PDF: {answer['error']}")
+        raise _wrong(path, _("is not a readable PDF: {error}", error=answer["error"]))
     return answer["text"]
 
 

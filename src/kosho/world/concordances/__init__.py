@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from kosho.codes import sectors as icio
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 
 __all__ = ["ICIO", "NAMES", "Concordance", "concordance", "recognised", "regions"]
 
@@ -85,8 +86,8 @@ def concordance(name: str) -> Concordance:
         InputError: there is none.
     """
     if name not in NAMES:
-        hint = suggest(name, NAMES) or f"one of {', '.join(NAMES)}"
-        raise InputError(Problem(f"unknown classification {name!r}", hint, key="--classification"))
+        hint = suggest(name, NAMES) or _("one of {names}", names=", ".join(NAMES))
+        raise InputError(Problem(_("unknown classification {name!r}", name=name), hint, key="--classification"))
     return _read(name)
 
 
@@ -102,13 +103,19 @@ def recognised(labels: Sequence[str]) -> Concordance:
     if not fitting:
         name = min(lacking, key=lambda name: len(lacking[name]))
         missing = ", ".join(lacking[name][:8])
-        told = f"the sectors are in no known classification; nearest is {all_of[name].title}, without {missing}"
-        raise InputError(Problem(told, f"known are {', '.join(NAMES)}: {HOW}"))
+        told = _(
+            "the sectors are in no known classification; nearest is {title}, without {missing}",
+            title=all_of[name].title,
+            missing=missing,
+        )
+        raise InputError(Problem(told, _("known are {names}: {how}", names=", ".join(NAMES), how=HOW)))
     first = fitting[0]
     others = [one for one in fitting if any(one.members(label) != first.members(label) for label in labels)]
     if others and first.name != ICIO:
-        names = " or ".join(dict.fromkeys([first.name, *(one.name for one in others)]))
-        raise InputError(Problem(f"the sectors could be codes of {names}, which do not agree", HOW))
+        names = _(" or ").join(dict.fromkeys([first.name, *(one.name for one in others)]))
+        raise InputError(
+            Problem(_("the sectors could be codes of {names}, which do not agree", names=names), HOW)
+        )
     return first
 
 
@@ -156,7 +163,7 @@ def _spelled(label: str, *, ranges: bool) -> str:
 def _parts(code: str, known: list[str]) -> Iterable[str]:
     """The codes of a range or a list, in the order of the classification."""
     for piece in re.split(r"[,&+;]", code):
-        first, _, last = piece.partition("T")
+        first, _other, last = piece.partition("T")
         if last and first in known and last in known and len(first) == len(last):
             alike = [one for one in known if len(one) == len(first) and one.isdigit() == first.isdigit()]
             yield from alike[alike.index(first) : alike.index(last) + 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.world.readers import by_pymrio, figaro, gloria, gravity, gtap, long_csv, oecd_csv, wheel, wiod
 from kosho.world.readers.reader import Reader
 
@@ -36,6 +37,6 @@ def reader(name: str) -> Reader:
         InputError: there is none.
     """
     if name not in READERS:
-        hint = suggest(name, READERS) or f"one of {', '.join(READERS)}"
-        raise InputError(Problem(f"unknown format {name!r}", hint, key="--from"))
+        hint = suggest(name, READERS) or _("one of {names}", names=", ".join(READERS))
+        raise InputError(Problem(_("unknown format {name!r}", name=name), hint, key="--from"))
     return READERS[name]

@@ -17,6 +17,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.tabular import open_csv, size_of
 from kosho.world.readers.currency import scale_of
@@ -72,7 +73,9 @@ def read_long_csv(files: Sequence[Path], settings: Settings) -> IOTable:
 def _adds(settings: Settings) -> bool:
     way = settings.get("repeats", "refuse")
     if way not in ("add", "refuse"):
-        raise InputError(Problem(f"unknown way {way!r} with repeated rows", "add or refuse", key="--set"))
+        raise InputError(
+            Problem(_("unknown way {way!r} with repeated rows", way=way), _("add or refuse"), key="--set")
+        )
     return way == "add"
 
 
@@ -86,13 +89,19 @@ def _sales(path: Path, names: Mapping[str, str]) -> list[Sale]:
             for name, column in names.items():
                 if column not in header:
                     near = suggest(column, header)
-                    hint = near or f"say which it is: --set {name}=COLUMN; columns are {', '.join(header)}"
-                    problems.add(f"has no column {column!r} for the {name}", hint, line=1)
+                    hint = near or _(
+                        "say which it is: --set {name}=COLUMN; columns are {names}",
+                        name=name,
+                        names=", ".join(header),
+                    )
+                    problems.add(
+                        _("has no column {column!r} for the {name}", column=column, name=name), hint, line=1
+                    )
             problems.raise_if_any()
             places = [header.index(names[name]) for name in COLUMNS]
             return list(_rows(lines, places, len(header), problems))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(f"is not CSV text: {error}", file=str(path))) from None
+        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
 
 
 def _rows_about(path: Path) -> int:
@@ -109,7 +118,11 @@ def _rows(lines: Iterator[list[str]], places: Sequence[int], width: int, problem
         if len(problems.found) >= MOST:
             problems.raise_if_any()
         if len(cells) != width:
-            problems.add(f"has {len(cells)} cells", f"{width} as in the header", line=line)
+            problems.add(
+                _("has {number} cells", number=len(cells)),
+                _("{width} as in the header", width=width),
+                line=line,
+            )
             continue
         *labels, text = (cells[place].strip() for place in places)
         exporter, seller, importer, user = map(sys.intern, labels)  # few words, many rows
@@ -118,9 +131,9 @@ def _rows(lines: Iterator[list[str]], places: Sequence[int], width: int, problem
         except ValueError:
             value = float("nan")
         if not isfinite(value):
-            problems.add(f"value {text!r} is not a finite number", line=line)
+            problems.add(_("value {text!r} is not a finite number", text=text), line=line)
         elif not all((exporter, seller, importer, user)):
-            problems.add("a label is empty", "exporter, seller, importer and user are needed", line=line)
+            problems.add(_("a label is empty"), _("exporter, seller, importer and user are needed"), line=line)
         else:
             yield Sale(exporter, seller, importer, user, value)
     problems.raise_if_any()
@@ -132,14 +145,16 @@ def _table(
     """The table, of categories of final demand and the one that is capital formation."""
     categories, formation = demand
     if not sales:
-        raise InputError(Problem("has no rows", file=str(files[0])))
+        raise InputError(Problem(_("has no rows"), file=str(files[0])))
     sides = [*(one.exporter for one in sales), *(one.importer for one in sales)]
     countries = tuple(dict.fromkeys(sides))
     sectors = tuple(dict.fromkeys(one.seller for one in sales))
     strange = sorted({one.user for one in sales} - set(sectors) - categories)
     if strange:
-        told = f"users that are neither a selling sector nor final demand: {', '.join(strange[:10])}"
-        hint = f"name the categories of final demand: --set final={','.join(strange[:3])}"
+        told = _(
+            "users that are neither a selling sector nor final demand: {names}", names=", ".join(strange[:10])
+        )
+        hint = _("name the categories of final demand: --set final={names}", names=",".join(strange[:3]))
         raise InputError(Problem(told, hint, file=str(files[0])))
     n, s = len(countries), len(sectors)
     refuse_beyond("cells", n * n * s * (s + 1), CELL_BYTES, file=str(files[0]))
@@ -186,9 +201,11 @@ def _refuse_empty(sold: Array, final: Array, countries: Sequence[str], path: Pat
     problems = Problems(str(path))
     for k, code in enumerate(countries):
         if final[k].sum() <= 0:
-            problems.add(f"{code} has no final demand", "every country needs rows of it as importer")
+            problems.add(
+                _("{code} has no final demand", code=code), _("every country needs rows of it as importer")
+            )
         if sold[:, k].sum() + final[:, k].sum() <= 0:
-            problems.add(f"{code} sells nothing", "every country needs rows as exporter")
+            problems.add(_("{code} sells nothing", code=code), _("every country needs rows as exporter"))
     problems.raise_if_any()
 
 

@@ -18,6 +18,7 @@ from typing import IO
 
 from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.tabular import members_of, open_bytes
 from kosho.world.readers.matrix_csv import BELOW, DROPPED, TOTAL, Cell, Shape, What, near, not_text, read_matrix
 from kosho.world.readers.reader import Reader, Settings
@@ -121,7 +122,9 @@ def build_from_oecd_csv(path: Path, settings: Settings | None = None) -> IOTable
 
 def _kept(text: str) -> bool:
     if text not in ("joined", "kept"):
-        raise InputError(Problem(f"unknown way {text!r} with parts", "joined or kept", key="--set"))
+        raise InputError(
+            Problem(_("unknown way {text!r} with parts", text=text), _("joined or kept"), key="--set")
+        )
     return text == "kept"
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.display import plural
 from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.world.store import IOTable
 
 __all__ = ["Reader", "Settings", "clipped", "formed_or_none"]
@@ -64,11 +65,18 @@ class Reader:
         """
         problems = Problems()
         if not self.least <= len(files) <= self.most:
-            problems.add(f"{self.name} takes {self.files}, and {len(files)} were given")
+            problems.add(
+                _(
+                    "{name} takes {files}, and {number} were given",
+                    name=self.name,
+                    files=self.files,
+                    number=len(files),
+                )
+            )
         for key in settings:
             if key not in self.settings:
                 known = ", ".join(self.settings) or "none"
-                hint = suggest(key, self.settings) or f"it knows {known}"
-                problems.add(f"{self.name} has no setting {key!r}", hint, key="--set")
+                hint = suggest(key, self.settings) or _("it knows {known}", known=known)
+                problems.add(_("{name} has no setting {key!r}", name=self.name, key=key), hint, key="--set")
         problems.raise_if_any()
         return self.read(files, settings)

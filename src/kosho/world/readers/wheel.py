@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.errors import InputError, KoshoError, Problem
+from kosho.language import _
 from kosho.world.datafiles import rows
 from kosho.world.final_demand import PULL, anchored_totals, home_odds, sourcing_shares, split
 from kosho.world.readers.reader import Reader
@@ -61,8 +62,8 @@ def fetch_wheel(folder: Path) -> Path:
     options = ["--disable-pip-version-check", "--dest", str(folder), PACKAGE]
     result = subprocess.run([*command, *options], capture_output=True, text=True, check=False)  # noqa: S603
     if result.returncode or not (folder / WHEEL).is_file():
-        reason = (result.stderr.strip() or "pip gave no reason").splitlines()[-1]
-        raise KoshoError(f"{PACKAGE} could not be downloaded: {reason}")
+        reason = (result.stderr.strip() or _("pip gave no reason")).splitlines()[-1]
+        raise KoshoError(_("{package} could not be downloaded: {reason}", package=PACKAGE, reason=reason))
     return folder / WHEEL
 
 
@@ -73,10 +74,14 @@ def _checked(path: Path) -> Path:
             while block := file.read(1 << 20):
                 digest.update(block)
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
+        raise InputError(
+            Problem(_("cannot be read: {strerror}", strerror=error.strerror), file=str(path))
+        ) from None
     if digest.hexdigest() != SHA256:
-        message = f"is not the pinned wheel: sha256 {digest.hexdigest()}"
-        raise InputError(Problem(message, f"wanted {WHEEL} with sha256 {SHA256}", str(path)))
+        message = _("is not the pinned wheel: sha256 {hexdigest}", hexdigest=digest.hexdigest())
+        raise InputError(
+            Problem(message, _("wanted {wheel} with sha256 {sha256}", wheel=WHEEL, sha256=SHA256), str(path))
+        )
     return path
 
 
@@ -105,7 +110,9 @@ def table_from_arrays(held: dict[str, NDArray[Any]]) -> IOTable:
     sold = (mix * used).reshape(s, n, s, n)  # input, exporter, sector, importer
     lost = np.abs(output - sold.sum(axis=(2, 3)).ravel() - sales).max()
     if lost > 1e-6 * output.max():
-        raise InputError(f"uses differ from output by up to {lost:.3g}: this is not the table expected")
+        raise InputError(
+            _("uses differ from output by up to {lost:.3g}: this is not the table expected", lost=lost)
+        )
     intermediate = np.ascontiguousarray(sold.sum(axis=2).transpose(2, 1, 0))
     inputs = np.ascontiguousarray(sold.sum(axis=1).transpose(2, 0, 1))
     final_sales = np.ascontiguousarray(sales.reshape(s, n).T)

@@ -1,0 +1,265 @@
+"""Catalogues of messages: what the source says, what a catalogue lacks, and what it has too much.
+
+`make catalogues` brings every catalogue of the source and of shipped data up to date and counts what is left to
+translate; `make lint` says where one is not up to date. Tests hold them to more.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+from typing import get_args
+
+import yaml
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from kosho import codes
+from kosho.case_schema import Role
+from kosho.language import LOCALES
+from kosho.law.measure import Stage
+from kosho.provenance import Status
+from kosho.record.schema import (
+    Commitment,
+    Instrument,
+    MeasureReference,
+    Meeting,
+    Modality,
+    Position,
+)
+from kosho.record.schema import Status as Standing
+from kosho.translations import untranslated
+
+ROOT = Path(__file__).parents[2] / "src" / "kosho"
+METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2")]
+KEYWORDS = {"_": None, "N_": None, "marked": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+OPTIONS = {"**/templates/**.j2": {"newstyle_gettext": "true", "silent": "false"}}
+WIDTH = 110
+SHIPPED = ("cases/*", "law", "law/measures")
+"""Folders of data that carry catalogues of their own."""
+
+
+ROWS = (
+    "action plan", "advisory", "after", "agreement", "ban", "before", "central", "commitment", "conference",
+    "conformity assessment", "consultation", "contention", "context", "contradiction",
+    "cooperation framework", "deadline", "event", "export control", "finding", "fixed",
+    "framework agreement", "instrument", "joint document", "joint statement", "journey", "leaders' meeting",
+    "limit", "link", "low", "measure", "meeting", "memorandum of understanding", "ministerial meeting",
+    "model", "negotiation round", "no", "observed", "option", "oral understanding", "organisation",
+    "parameter", "position", "purchase", "quantity", "quota", "regulation", "ruling", "seminar", "standard",
+    "struck deal", "subsidy", "summit", "talk", "talks", "tariff", "tariff quota", "telephone talk", "topic",
+    "unpriced", "zero",
+)  # fmt: skip
+"""Words of tables that come from no schema."""
+UNITS = ("million USD", "tonnes", "vehicles", "million tonnes", "percent", "share", "aircraft", "litres")
+"""Units that shipped data count in."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as the source has it."""
+
+    text: str | tuple[str, str]
+    context: str | None = None
+
+    @property
+    def key(self) -> tuple[str | None, str]:
+        """By which a catalogue finds it."""
+        return self.context, self.text if isinstance(self.text, str) else self.text[0]
+
+
+@dataclass
+class Found:
+    """Messages and the files that say them."""
+
+    places: dict[Message, list[str]] = field(default_factory=dict)
+
+    def add(self, message: Message, place: str) -> None:
+        """Note a place, each once."""
+        if place not in self.places.setdefault(message, []):
+            self.places[message].append(place)
+
+
+@cache
+def messages() -> Mapping[Message, list[str]]:
+    """All that the source says to people, and the names behind codes, with where it is said."""
+    found = Found()
+    for file, _line, text, _comments, context in extract_from_dir(
+        ROOT, METHODS, options_map=OPTIONS, keywords=KEYWORDS
+    ):
+        found.add(Message(text if isinstance(text, str) else (text[0], text[1]), context), file)
+    for message, place in names():
+        found.add(message, place)
+    return dict(sorted(found.places.items(), key=lambda item: (sorted(item[1])[0], str(item[0].key))))
+
+
+def names() -> Iterator[tuple[Message, str]]:
+    """Economies, regions and sectors, which are data of `kosho.codes`."""
+    for code in (*codes.countries(), *codes.blocs(), "RAS", "OIL", "ROW"):
+        yield Message(codes.country_name(code), "economy"), "codes/countries.csv"
+    for code in (*codes.sectors(), *codes.talks_sectors()):
+        yield Message(codes.sector_name(code), "sector"), "codes/sectors.csv"
+    for word in words():
+        yield Message(word, "word"), "formatting.py"
+    for unit in UNITS:
+        yield Message(unit, "unit"), "formatting.py"
+
+
+def words() -> list[str]:
+    """Words of schemas that people are shown: how something is known, what part it plays, where it stands."""
+    said = [
+        one
+        for kind in (Meeting, Position, MeasureReference, Commitment, Instrument, Standing)
+        for name in ("kind", "status")
+        if name in kind.model_fields
+        for one in get_args(kind.model_fields[name].annotation)
+    ]
+    roles = [role.replace("-", " ") for role in get_args(Role)]
+    kinds = [one.replace("_", " ") for one in said if isinstance(one, str)]
+    return sorted({*get_args(Status), *get_args(Stage), *roles, *get_args(Modality), *kinds, *ROWS})
+
+
+def path_of(tag: str) -> Path:
+    """The catalogue of the source in a language."""
+    return LOCALES / tag / "LC_MESSAGES" / "kosho.po"
+
+
+def read(path: Path, tag: str) -> Catalog:
+    """A catalogue; an empty one where there is none."""
+    if not path.is_file():
+        return Catalog(locale=tag, domain="kosho", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=tag, domain="kosho", ignore_obsolete=True)
+
+
+def written(catalogue: Catalog) -> str:
+    """A catalogue as its file has it."""
+    made = BytesIO()
+    write_po(made, catalogue, width=WIDTH, omit_header=False, ignore_obsolete=True, include_lineno=False)
+    return made.getvalue().decode("utf-8")
+
+
+class _Plain(Catalog):
+    """A catalogue whose header has nothing of a day or a tool in it."""
+
+    plain: list[tuple[str, str]]
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]
+        return self.plain
+
+
+def refreshed(tag: str) -> Catalog:
+    """The catalogue of a language with every message of the source, translated as far as it is now."""
+    now = read(path_of(tag), tag)
+    made = _Plain(locale=tag, domain="kosho", fuzzy=False)
+    made.header_comment = "# Messages of Kosho; `make catalogues` keeps it in step with the source."
+    made.plain = _headers(tag, made.plural_forms)
+    for message, places in messages().items():
+        before = now.get(message.key[1], message.context)
+        string = before.string if before is not None and _same_kind(message.text, before.string) else None
+        comments = before.user_comments if before is not None else ()
+        added = made.add(
+            message.text,
+            string,
+            locations=[(place, None) for place in sorted(places)],
+            flags=["python-brace-format"] if fields(message.key[1]) else [],
+            user_comments=comments,
+            context=message.context,
+        )
+        added.flags.discard("python-format")  # a percent sign is no field here
+    return made
+
+
+def _headers(tag: str, plural_forms: str) -> list[tuple[str, str]]:
+    return [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Language", tag),
+        ("Plural-Forms", plural_forms),
+    ]
+
+
+def _same_kind(text: object, string: object) -> bool:
+    return isinstance(text, tuple) == isinstance(string, (tuple, list))
+
+
+def fields(text: str) -> set[str]:
+    """Names of the fields of a message; of one that is no template, none."""
+    try:
+        return {name for _text, name, _spec, _conversion in Formatter().parse(text) if name}
+    except ValueError:
+        return set()
+
+
+def lacking(tag: str) -> list[Message]:
+    """Messages of the source that a catalogue does not translate."""
+    now = read(path_of(tag), tag)
+    return [one for one in messages() if not _translated(now, one)]
+
+
+def _translated(catalogue: Catalog, one: Message) -> bool:
+    held = catalogue.get(one.key[1], one.context)
+    return held is not None and bool(held.string if isinstance(held.string, str) else all(held.string))
+
+
+def folders() -> list[Path]:
+    """Folders of shipped data."""
+    found = [folder for pattern in SHIPPED for folder in ROOT.glob(pattern) if any(folder.glob("*.yaml"))]
+    return sorted(found)
+
+
+def texts(folder: Path, tag: str) -> tuple[list[str], Catalog]:
+    """Sentences of the files of a folder that have no translation, and the catalogue beside them."""
+    catalogue = read(folder / "translations" / f"{tag}.po", tag)
+    held = {str(one.id): str(one.string) for one in catalogue if one.id and one.string}
+    left = [
+        text
+        for path in sorted(folder.glob("*.yaml"))
+        for text in untranslated(yaml.safe_load(path.read_text(encoding="utf-8")), held)
+    ]
+    return list(dict.fromkeys(left)), catalogue
+
+
+def told(tag: str) -> list[str]:
+    """How much of a language is there, a line a catalogue."""
+    left = len(lacking(tag))
+    lines = [f"{tag}: {len(messages()) - left:,} of {len(messages()):,} messages"]
+    for folder in folders():
+        missing, catalogue = texts(folder, tag)
+        held = sum(bool(one.id and one.string) for one in catalogue)
+        lines.append(f"  {folder.relative_to(ROOT).as_posix()}: {held:,} texts, {len(missing):,} without")
+    return lines
+
+
+TELLERS = {"Problem", "InputError", "KoshoError", "say", "show_table"}
+"""What is given to these is read by people."""
+PLAIN = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+
+
+def unwrapped() -> list[str]:
+    """Places where words for people do not go through a catalogue: `cli/read.py:12: no file to read`."""
+    found: list[str] = []
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) in TELLERS:
+                told = [_plain(one) for one in node.args[:2]]
+                place = f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+                found += [f"{place}: {text}" for text in told if PLAIN.search(text)]
+    return found
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _plain(node: ast.expr) -> str:
+    """The words of a string, written out or with fields; nothing where it comes from somewhere else."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(str(one.value) for one in parts if isinstance(one, ast.Constant))
