@@ -239,7 +239,7 @@ def _posed(asked: _Asked) -> tuple[World, Effects]:
 @lru_cache(maxsize=8)
 def _base(asked: _Asked) -> World:
     chosen = _world(asked.case, asked.world)
-    return with_quantities(asked.case.within(chosen), chosen)
+    return _counted(asked.case.within(chosen), chosen)
 
 
 @lru_cache(maxsize=64)
