@@ -434,15 +434,15 @@ class Negotiation(Frozen):
         how = _("{packages} packages were priced one by one on the smaller table", packages=packages)
         if self.solved is not None:
             how = _(
-                "Of {packages} packages {solved} were solved on the smaller table, among them all that could be on "
-                "the frontier, a deal or a tie, and the others estimated ({guarantee})",
+                "Of {packages} packages {solved} were solved on the smaller table, among them all that could "
+                "be on the frontier, a deal or a tie, and the others estimated ({guarantee})",
                 packages=packages,
                 solved=count(self.solved),
                 guarantee=self.guarantee,
             )
         return _(
-            "{how}; {allowed} stay within the red lines, and {better} of those leave every side better off than "
-            "no deal.",
+            "{how}; {allowed} stay within the red lines, and {better} of those leave every side better off "
+            "than no deal.",
             how=how,
             allowed=allowed,
             better=better,

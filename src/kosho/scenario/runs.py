@@ -216,7 +216,7 @@ def _run(
     }
     middles: dict[str, CentralOutcome] = {}
     for job in central:
-        of_variant[job.scenario, main.id], middles[job.scenario], _ = job_results[job]
+        of_variant[job.scenario, main.id], middles[job.scenario], _other = job_results[job]
     results = [of_variant[name, variant.id] for name in names for variant in VARIANTS]
     moved = {
         name: [(job.corner.of, job_results[job]) for job in at_ends if job.scenario == name] for name in names
