@@ -42,7 +42,7 @@ METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "marked": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 OPTIONS = {"**/templates/**.j2": {"newstyle_gettext": "true", "silent": "false"}}
 WIDTH = 110
-SHIPPED = ("cases/*", "law", "law/measures")
+SHIPPED = ("cases/*", "law", "law/measures", "lines")
 """Folders of data that carry catalogues of their own."""
 
 

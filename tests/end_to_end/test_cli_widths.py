@@ -129,7 +129,20 @@ def _words(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["cases", "rate", "rate, not known", "record", "register compare", "coercion", "supply"]
+    "name",
+    [
+        "cases",
+        "rate",
+        "rate, not known",
+        "record",
+        "register compare",
+        "coercion",
+        "supply",
+        "lines agreements",
+        "lines formats",
+        "lines indicators",
+        "lines origin",
+    ],
 )
 def test_japanese_fits_its_terminal(name: str) -> None:
     """Full-width characters take two columns."""

@@ -101,6 +101,6 @@ def test_what_is_left_of_shipped_data_is_counted_and_does_not_grow() -> None:
     left = {one.relative_to(ROOT).as_posix(): len(texts(one, "ja")[0]) for one in folders()}
     most = {
         "cases/japan-asean-2023": 181, "cases/japan-china-2018": 60, "cases/japan-taiwan-2025": 66,
-        "cases/japan-us-2025": 1, "law": 60, "law/measures": 330,
+        "cases/japan-us-2025": 1, "law": 60, "law/measures": 330, "lines": 0,
     }  # fmt: skip
     assert {name: number for name, number in left.items() if number > most[name]} == {}

@@ -30,7 +30,7 @@ WORTH = 0.8
 _WIDE = r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6]"
 _OPENING = "「『（［｛〈《【〔"
 _CLOSING = "」』）］｝〉》】〕、。，．：；！？ー々・ぁぃぅぇぉっゃゅょァィゥェォッャュョ％"
-_PIECES = re.compile(rf"[{_OPENING}]*{_WIDE}[{_CLOSING}]*|(?:(?!{_WIDE}).)+")
+_PIECES = re.compile(rf"[{_OPENING}]*(?:(?![{_OPENING}]){_WIDE}|(?:(?!{_WIDE}).)+)[{_CLOSING}]*|[{_OPENING}]+")
 
 
 def wrapped(text: str, width: int, indent: int = 0) -> list[str]:

@@ -12,7 +12,7 @@ from kosho.cli.lines_data import Columns, LineInputs, Rates, Trade, read_lines, 
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_json, show_table
 from kosho.errors import InputError, Problem
-from kosho.language import _
+from kosho.language import _, pgettext
 
 __all__ = ["add_files"]
 
@@ -40,11 +40,15 @@ def list_formats(*, json: Json = False) -> None:
             one.id,
             one.title + (f"\n{one.note}" if one.note else ""),
             ", ".join(one.signs),
-            one.currency if one.kind == "trade" else "rates",
+            one.currency if one.kind == "trade" else _("rates"),
         )
         for one in known.values()
     ]
-    show_table(_("Formats"), (_("Id"), _("What it is"), _("Known by the columns"), _("Money")), rows)
+    show_table(
+        _("Formats"),
+        (_("Id"), _("What it is"), _("Known by the columns"), pgettext("currencies", "Money")),
+        rows,
+    )
 
 
 def join(

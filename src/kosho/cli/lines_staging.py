@@ -13,7 +13,7 @@ from kosho.cli.lines_data import LineInputs, Trade, read_lines
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem
-from kosho.language import _
+from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
     from datetime import date
@@ -49,17 +49,27 @@ def list_agreements(
         return
     show_table(
         _("Agreements"),
-        (_("Id"), _("Agreement"), _("First cut, later cuts"), _("B and a number n"), _("Percent"), _("Money")),
+        (
+            _("Id"),
+            _("Agreement"),
+            _("First cut, later cuts"),
+            _("B and a number n"),
+            _("Percent"),
+            pgettext("currencies", "Money"),
+        ),
         [
             (
                 one.id,
                 one.title,
-                f"{one.entry or 'not in force'}, {one.later}",
-                {"n": "n cuts", "n+1": "n + 1 cuts", "none": "not used"}[one.instalments],
+                f"{one.entry or _('not in force')}, {one.later}",
+                {"n": _("n cuts"), "n+1": _("n + 1 cuts"), "none": _("not used")}[one.instalments],
                 f"{one.percent.mode} 0.{'0' * (one.percent.places - 1)}1"
                 if one.percent.places
                 else one.percent.mode,
-                ", ".join(f"{code} {rule.mode} to {rule.places} places" for code, rule in one.money.items()),
+                ", ".join(
+                    _("{code} {mode} to {places} places", code=code, mode=rule.mode, places=rule.places)
+                    for code, rule in one.money.items()
+                ),
             )
             for one in known.values()
         ],

@@ -25,9 +25,8 @@ from kosho.cli.table_options import (
 )
 from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.cli.world_page import Facts, world_page
-from kosho.display import plural
 from kosho.errors import InputError, Problem
-from kosho.language import _
+from kosho.language import _, ngettext
 
 __all__ = ["app", "info_tables", "show_info", "size_told"]
 
@@ -182,7 +181,10 @@ def info_tables(content: dict[str, Any]) -> list[Facts]:
 
 def size_told(economies: int, sectors: int, *more: str) -> str:
     """How large a table is."""
-    words = (plural(economies, "economy", "economies"), plural(sectors, "sector"))
+    words = (
+        ngettext("{number:,} economy", "{number:,} economies", economies, number=economies),
+        ngettext("{number:,} sector", "{number:,} sectors", sectors, number=sectors),
+    )
     return ", ".join((*words, *more))
 
 

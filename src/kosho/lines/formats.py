@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from kosho.codes import countries
 from kosho.errors import InputError, Problem
+from kosho.language import _, cached
 from kosho.provenance import Frozen
 from kosho.yamlfile import load
 
@@ -92,7 +93,7 @@ class FormatFile(Frozen):
     formats: tuple[TradeFormat, ...]
 
 
-@cache
+@cached
 def _shipped() -> Mapping[str, TradeFormat]:
     return _read(Path(__file__).with_name("formats.yaml"))
 
@@ -127,9 +128,13 @@ def recognised(columns: Sequence[str], known: Mapping[str, TradeFormat], file: s
         if not missing[name]:
             return one
     nearest = min(missing, key=lambda name: len(missing[name]) / len(known[name].signs))
-    told = f"has columns of no format that is known: {', '.join(columns[:8])}"
+    told = _("has columns of no format that is known: {columns}", columns=", ".join(columns[:8]))
     lacks = ", ".join(missing[nearest])
-    hint = f"nearest is {nearest}, which also has {lacks}; --columns FILE maps columns of your own"
+    hint = _(
+        "nearest is {nearest}, which also has {lacks}; --columns FILE maps columns of your own",
+        nearest=nearest,
+        lacks=lacks,
+    )
     raise InputError(Problem(told, hint, file))
 
 

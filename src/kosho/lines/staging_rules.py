@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -15,7 +14,7 @@ from pydantic import AfterValidator, Field
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
-from kosho.language import _
+from kosho.language import _, cached
 from kosho.law.schedules import FREE, AdValorem, Component, ConditionalDuty, Duty, Specific
 from kosho.law.schedules.duty import IN_QUOTA, OUT_OF_QUOTA, Term, Terms
 from kosho.lines.rounding import Rounding, RoundingMode
@@ -160,7 +159,7 @@ class AgreementFile(Frozen):
     agreements: tuple[Agreement, ...]
 
 
-@cache
+@cached
 def _shipped() -> Mapping[str, Agreement]:
     return _read(Path(__file__).with_name("agreements.yaml"))
 
