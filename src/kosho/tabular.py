@@ -230,7 +230,7 @@ def _member(packed: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     found = _tables(packed)
     if len(found) != 1:
         names = ", ".join(one.filename for one in found[:5]) or "none"
-        kinds = f"it must hold one file of {', '.join((*TEXTS, *WORKBOOKS))}"
+        kinds = _("it must hold one file of {names}", names=", ".join((*TEXTS, *WORKBOOKS)))
         raise InputError(
             Problem(_("holds {number} tables ({names})", number=len(found), names=names), kinds, str(path))
         )
@@ -253,8 +253,8 @@ def _workbook(content: bytes, path: Path) -> tuple[CalamineWorkbook, tuple[type[
 
 
 def _no_workbook(error: Exception, path: Path) -> InputError:
-    told = f"is no workbook: {str(error).splitlines()[0]}"
-    return InputError(Problem(told, "save it as .xlsx", str(path)))
+    told = _("is no workbook: {error}", error=str(error).splitlines()[0])
+    return InputError(Problem(told, _("save it as .xlsx"), str(path)))
 
 
 def _sheet(content: bytes, path: Path) -> str:

@@ -12,6 +12,7 @@ import typer
 from kosho import formatting
 from kosho.cli.terminal import say
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 if TYPE_CHECKING:
     import polars as pl
@@ -106,7 +107,11 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
         currencies = {one.currency for one in files}
         if len(currencies) > 1:
             raise InputError(
-                Problem(f"trade in {', '.join(sorted(currencies))}", "one currency", key="--trade")
+                Problem(
+                    _("trade in {currencies}", currencies=", ".join(sorted(currencies))),
+                    _("one currency"),
+                    key="--trade",
+                )
             )
         frame = pl.concat([one.of_year() for one in files])
     else:
@@ -140,7 +145,13 @@ def _rates(importer: str, text: str | None, columns: Path | None) -> pl.DataFram
         hint = "shipped, a file" + (
             f", or {', '.join(known)}" if known else "; `kosho schedule import` brings one in"
         )
-        raise InputError(Problem(f"no schedule of {importer} is called {text!r}", hint, key="--rates"))
+        raise InputError(
+            Problem(
+                _("no schedule of {importer} is called {text!r}", importer=importer, text=text),
+                hint,
+                key="--rates",
+            )
+        )
     return schedule_rates(known[text])
 
 
@@ -149,9 +160,16 @@ def say_lines(given: Given) -> None:
     table, some = given.table, given.elasticities
     bought = formatting.dollars(float(table.imports.sum()))
     say(
-        f"{formatting.count(len(table.codes))} lines of {formatting.the_country(table.importer)}, "
-        f"{formatting.count(len(table.partners))} partners; imports {bought} "
-        f"{table.currency}, {formatting.percent(table.known_share)} % of them with known rates."
+        _(
+            "{lines} lines of {importer}, {partners} partners; imports {bought} {currency}, "
+            "{known_share} % of them with known rates.",
+            lines=formatting.count(len(table.codes)),
+            importer=formatting.the_country(table.importer),
+            partners=formatting.count(len(table.partners)),
+            bought=bought,
+            currency=table.currency,
+            known_share=formatting.percent(table.known_share),
+        )
     )
     lost = [one for one in table.missing if one.value > 0]
     if lost:
@@ -160,6 +178,11 @@ def say_lines(given: Given) -> None:
         say(f"Not priced, no rate: {names}" + (f" and {formatting.count(more)} more." if more > 0 else "."))
     assumed = some.source.count("assumed")
     if assumed:
-        say(f"Assumed: substitution 5 on {formatting.count(assumed)} lines that no estimate is held for.")
+        say(
+            _(
+                "Assumed: substitution 5 on {assumed} lines that no estimate is held for.",
+                assumed=formatting.count(assumed),
+            )
+        )
     for text in given.told:
-        say(f"Source: {text}.")
+        say(_("Source: {text}.", text=text))

@@ -12,6 +12,7 @@ from kosho.cli.lines_data import Columns, LineInputs, Rates, Trade, read_lines, 
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_json, show_table
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["add_files"]
 
@@ -43,7 +44,7 @@ def list_formats(*, json: Json = False) -> None:
         )
         for one in known.values()
     ]
-    show_table("Formats", ("Id", "What it is", "Known by the columns", "Money"), rows)
+    show_table(_("Formats"), (_("Id"), _("What it is"), _("Known by the columns"), _("Money")), rows)
 
 
 def join(
@@ -61,7 +62,7 @@ def join(
     from kosho.outputs import require_file, save
 
     if out is not None and out.suffix.lower() != ".csv":
-        raise InputError(Problem(f"{out.name} is no .csv", key="--out"))
+        raise InputError(Problem(_("{out} is no .csv", out=out.name), key="--out"))
     require_file(out)
     given = read_lines(importer, LineInputs(trade, rates, columns))
     table = given.table
@@ -90,13 +91,13 @@ def join(
     say_lines(given)
     if table.missing:
         show_table(
-            "Missing",
-            ("Code", "Why", "Imports, million"),
+            _("Missing"),
+            (_("Code"), _("Why"), _("Imports, million")),
             [(one.code, one.why, formatting.decimals(one.value, 1)) for one in table.missing[:SHOWN]],
             numeric=1,
         )
         if len(table.missing) > SHOWN:
-            say(f"{formatting.count(len(table.missing) - SHOWN)} more; --json lists all.")
+            say(_("{number} more; --json lists all.", number=formatting.count(len(table.missing) - SHOWN)))
 
 
 def origin(  # noqa: PLR0913 - one parameter an option
@@ -138,14 +139,20 @@ def origin(  # noqa: PLR0913 - one parameter an option
             }
         )
         return
-    verdict = "could meet" if found.complies else "would miss"
+    verdict = _("could meet") if found.complies else _("would miss")
     say(
-        f"The average maker {verdict} {rule.method} of {formatting.rate(threshold)} %: content "
-        f"{formatting.percent(found.content)} %. Firms lie on both sides of the average."
+        _(
+            "The average maker {verdict} {method} of {threshold} %: content {content} %. Firms "
+            "lie on both sides of the average.",
+            verdict=verdict,
+            method=rule.method,
+            threshold=formatting.rate(threshold),
+            content=formatting.percent(found.content),
+        )
     )
     show_table(
-        "Value added by economy, % of the value of output",
-        ("Economy", "%"),
+        _("Value added by economy, % of the value of output"),
+        (_("Economy"), "%"),
         [(formatting.country_name(code), formatting.percent(share)) for code, share in added[:10]],
         numeric=1,
     )

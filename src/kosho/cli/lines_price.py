@@ -21,6 +21,7 @@ from kosho.cli.lines_data import (
 )
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.lines.line_offers import PricedPackage
@@ -71,7 +72,7 @@ def price(  # noqa: PLR0913 - one parameter an option
     given = read_lines(importer, LineInputs(trade, rates, columns, elasticities, demand), table)
     after = utilised(given.table.paid, read_package(file, given.table), use)
     endless = float("inf")
-    with show_progress("Pricing the package"):
+    with show_progress(_("Pricing the package")):
         found = price_package(
             table,
             given.table,
@@ -143,10 +144,14 @@ def _show(content: dict[str, Any], given: Given) -> None:
     partial, assumed = content["partial"], content["assumed"]
     supply = assumed["supply_elasticity"]
     say(
-        f"SMART with {assumed['diversion']} diversion, supply elasticity "
-        f"{'infinite' if supply is None else formatting.figure(supply, 3)}, "
-        f"{formatting.percent(assumed['use_of_preferences'])} % of imports claim a cut"
-        f"{' (assumed)' if assumed['use_of_preferences'] == 1 else ''}."
+        _(
+            "SMART with {diversion} diversion, supply elasticity {supply}, {use_of_preferences} "
+            "% of imports claim a cut{assumed}.",
+            diversion=assumed["diversion"],
+            supply=_("infinite") if supply is None else formatting.figure(supply, 3),
+            use_of_preferences=formatting.percent(assumed["use_of_preferences"]),
+            assumed=_(" (assumed)") if assumed["use_of_preferences"] == 1 else "",
+        )
     )
     money = f"Million {given.table.currency}"
     rows = [
@@ -158,14 +163,22 @@ def _show(content: dict[str, Any], given: Given) -> None:
         )
         for one in content["lines"][:SHOWN]
     ]
-    heads = ("Line", "Imports", "Rate, %", "Creation", "Revenue", "Welfare")
-    show_table(f"Lines that change, million {given.table.currency}", heads, rows, numeric=5)
-    if len(content["lines"]) > SHOWN:
-        say(f"{formatting.count(len(content['lines']) - SHOWN)} more lines; --json lists all.")
-    names = ("creation", "diversion", "revenue", "consumer_surplus", "welfare")
-    titles = ("Trade creation", "Trade diverted", "Revenue", "Consumer surplus", "Welfare of the importer")
+    heads = (_("Line"), _("Imports"), _("Rate, %"), _("Creation"), _("Revenue"), _("Welfare"))
     show_table(
-        "All lines, partial equilibrium",
+        _("Lines that change, million {currency}", currency=given.table.currency), heads, rows, numeric=5
+    )
+    if len(content["lines"]) > SHOWN:
+        say(_("{number} more lines; --json lists all.", number=formatting.count(len(content["lines"]) - SHOWN)))
+    names = ("creation", "diversion", "revenue", "consumer_surplus", "welfare")
+    titles = (
+        _("Trade creation"),
+        _("Trade diverted"),
+        _("Revenue"),
+        _("Consumer surplus"),
+        _("Welfare of the importer"),
+    )
+    show_table(
+        _("All lines, partial equilibrium"),
         ("", money),
         [
             (title, formatting.decimals(partial[name], 1, sign=True))
@@ -175,8 +188,8 @@ def _show(content: dict[str, Any], given: Given) -> None:
     )
     welfare = sorted(content["whole"]["welfare"].items(), key=lambda item: -abs(item[1]))
     show_table(
-        "The whole economy",
-        ("Economy", "Welfare, billion USD"),
+        _("The whole economy"),
+        (_("Economy"), _("Welfare, billion USD")),
         [
             (
                 formatting.starting(formatting.country_name(code)),
@@ -188,8 +201,11 @@ def _show(content: dict[str, Any], given: Given) -> None:
     )
     lost = sum(one["imports"] for one in content["left_out"])
     say(
-        "The two part: in the whole economy wages and all prices move, exporters gain, and elasticities are "
-        f"those of sectors; {formatting.dollars(lost)} of imports are in no sector of it."
+        _(
+            "The two part: in the whole economy wages and all prices move, exporters gain, and "
+            "elasticities are those of sectors; {lost} of imports are in no sector of it.",
+            lost=formatting.dollars(lost),
+        )
     )
 
 
@@ -241,10 +257,19 @@ def indicators(  # noqa: PLR0913 - one parameter an option
         show_json(content)
         return
     say_lines(given)
-    say(f"Lines with a peak (above 15 %): {formatting.count(int((peaks & (bought > 0)).sum()))}")
+    say(
+        _(
+            "Lines with a peak (above 15 %): {number}",
+            number=formatting.count(int((peaks & (bought > 0)).sum())),
+        )
+    )
     show_table(
-        f"{formatting.starting(formatting.country_name(partner))} in {formatting.the_country(importer)}",
-        ("Line", "Imports, million", "Share, %", "Rate, %", "Margin, points"),
+        _(
+            "{partner} in {importer}",
+            partner=formatting.starting(formatting.country_name(partner)),
+            importer=formatting.the_country(importer),
+        ),
+        (_("Line"), _("Imports, million"), _("Share, %"), _("Rate, %"), _("Margin, points")),
         [
             (
                 table.codes[k],
@@ -260,8 +285,8 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     )
     worst = sorted(((value, code) for code, value in content["erosion"].items() if value < 0))[:8]
     show_table(
-        "Eroded if the partner paid nothing, million a year at base imports",
-        ("Partner", "Preference lost"),
+        _("Eroded if the partner paid nothing, million a year at base imports"),
+        (_("Partner"), _("Preference lost")),
         [(formatting.country_name(code), formatting.decimals(value, 1, sign=True)) for value, code in worst],
         numeric=1,
     )

@@ -13,6 +13,7 @@ from kosho.cli.lines_data import LineInputs, Trade, read_lines
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -47,8 +48,8 @@ def list_agreements(
         show_json({"schema_version": 1, "agreements": [one.model_dump(mode="json") for one in known.values()]})
         return
     show_table(
-        "Agreements",
-        ("Id", "Agreement", "First cut, later cuts", "B and a number n", "Percent", "Money"),
+        _("Agreements"),
+        (_("Id"), _("Agreement"), _("First cut, later cuts"), _("B and a number n"), _("Percent"), _("Money")),
         [
             (
                 one.id,
@@ -93,7 +94,7 @@ def stage(  # noqa: PLR0913 - one parameter an option
     from kosho.outputs import require_file, save
 
     if out is not None and out.suffix.lower() not in (".xlsx", ".csv"):
-        raise InputError(Problem(f"{out.name} is neither .xlsx nor .csv", key="--out"))
+        raise InputError(Problem(_("{out} is neither .xlsx nor .csv", out=out.name), key="--out"))
     require_file(out)
     asked = day(on, "--on")
     mine = agreement_of(agreement, rules)
@@ -105,17 +106,43 @@ def stage(  # noqa: PLR0913 - one parameter an option
         show_json({**_content(made, mine, asked), "years": [_year(one) for one in years]})
         return
     free = sum(one.category.ends_free for one in made)
-    say(f"{formatting.count(len(made))} lines under {mine.title}; {formatting.count(free)} free in the end.")
+    say(
+        _(
+            "{number} lines under {title}; {free} free in the end.",
+            number=formatting.count(len(made)),
+            title=mine.title,
+            free=formatting.count(free),
+        )
+    )
     if asked is not None:
-        say(f"Cuts made by {formatting.day(asked)}: {formatting.count(mine.cuts_made(asked))}")
-    heads = ("Line", "Category", "Base", *(("On the day",) if asked else ()), "Year 1", "Last", "Last cut")
-    show_table("Duties", heads, [_row(one, mine, asked) for one in made[:SHOWN]])
+        say(
+            _(
+                "Cuts made by {day}: {cuts}",
+                day=formatting.day(asked),
+                cuts=formatting.count(mine.cuts_made(asked)),
+            )
+        )
+    heads = (
+        _("Line"),
+        _("Category"),
+        _("Base"),
+        *((_("On the day"),) if asked else ()),
+        _("Year 1"),
+        _("Last"),
+        _("Last cut"),
+    )
+    show_table(_("Duties"), heads, [_row(one, mine, asked) for one in made[:SHOWN]])
     if len(made) > SHOWN:
-        say(f"{formatting.count(len(made) - SHOWN)} more lines; --out writes all, --json lists all.")
+        say(
+            _(
+                "{number} more lines; --out writes all, --json lists all.",
+                number=formatting.count(len(made) - SHOWN),
+            )
+        )
     if years:
         show_table(
-            f"What each year brings against the base, million {money}, partial equilibrium",
-            ("Year", "From", "Lines priced", "Revenue", "Creation", "Welfare"),
+            _("What each year brings against the base, million {money}, partial equilibrium", money=money),
+            (_("Year"), _("From"), _("Lines priced"), _("Revenue"), _("Creation"), _("Welfare")),
             [
                 (
                     str(one.cut),
@@ -132,7 +159,12 @@ def stage(  # noqa: PLR0913 - one parameter an option
         )
         lost = max(one.unknown for one in years)
         if lost:
-            say(f"Not in these sums: up to {formatting.count(lost)} lines without trade or a percentage.")
+            say(
+                _(
+                    "Not in these sums: up to {lost} lines without trade or a percentage.",
+                    lost=formatting.count(lost),
+                )
+            )
     if out is not None:
         say(f"{out}")
 
@@ -144,7 +176,7 @@ def _years(
     if importer is None and partner is None:
         return [], ""
     if importer is None or partner is None:
-        raise InputError(Problem("one side is not named", "give both", key="--importer, --partner"))
+        raise InputError(Problem(_("one side is not named"), _("give both"), key="--importer, --partner"))
     from kosho.lines.staged_effects import staged_effects
 
     given = read_lines(importer, LineInputs(trade))
@@ -158,7 +190,7 @@ def _year(one: StagedYear) -> dict[str, Any]:
 def _row(one: StagedLine, rules: Agreement, on: date | None) -> tuple[str, ...]:
     last = one.path[-1]
     today = (str(one.after(rules.cuts_made(on))),) if on else ()
-    when = str(last.day or f"year {last.cut}") if last.cut else "no cut"
+    when = str(last.day or _("year {year}", year=last.cut)) if last.cut else _("no cut")
     return (
         one.line.code,
         one.line.category,

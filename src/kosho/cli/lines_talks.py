@@ -24,6 +24,7 @@ from kosho.cli.lines_data import (
 from kosho.cli.options import Json, WorldNamed, open_case, world_named
 from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.errors import InputError, KoshoError, Problem, suggest
+from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
     from kosho.equilibrium import Shock
@@ -75,9 +76,13 @@ def _sides(case: str, party: str | None, other: str | None, world: str | None) -
     theirs = other or next((code for code in known if code != mine), known[0])
     for code, option in ((mine, "--party"), (theirs, "--to")):
         if code not in known:
-            raise InputError(Problem(f"{code!r} is no party of this case", suggest(code, known), key=option))
+            raise InputError(
+                Problem(_("{code!r} is no party of this case", code=code), suggest(code, known), key=option)
+            )
     if mine == theirs:
-        raise InputError(Problem("both sides are one", f"parties are {', '.join(known)}", key="--to"))
+        raise InputError(
+            Problem(_("both sides are one"), _("parties are {known}", known=", ".join(known)), key="--to")
+        )
     return _Sides(table, mine, theirs)
 
 
@@ -143,7 +148,7 @@ def _rank(
     budget, exclude, confirm, out = narrowed
     require_file(out)
     given = read_lines(giver, inputs, sides.world)
-    with show_progress("Pricing every line"):
+    with show_progress(_("Pricing every line")):
         found = rank_lines(
             sides.world,
             given.table,
@@ -220,7 +225,11 @@ def _cuts(found: Ranking) -> str:
 def _show_ranking(kind: str, found: Ranking) -> None:
     giver, taker = (formatting.country_name(code) for code in (found.giver, found.partner))
     to, of = formatting.the_country(found.partner), formatting.the_country(found.giver)
-    verb = f"{taker} asks {of} for" if kind == "request" else f"{giver} offers {to}"
+    verb = (
+        _("{taker} asks {giver} for", taker=taker, giver=of)
+        if kind == "request"
+        else _("{giver} offers {taker}", giver=giver, taker=to)
+    )
     rows = [
         (
             one.code,
@@ -229,32 +238,52 @@ def _show_ranking(kind: str, found: Ranking) -> None:
             formatting.percent(one.rate),
             formatting.decimals(one.gain if one.gain_solved is None else one.gain_solved, 1, sign=True),
             formatting.decimals(-(one.cost if one.cost_solved is None else one.cost_solved), 1, sign=True),
-            "none" if one.cost <= 0 else formatting.decimals(one.ratio, 1),
+            pgettext("amount", "none") if one.cost <= 0 else formatting.decimals(one.ratio, 1),
         )
         for one in found.lines[: min(SHOWN, found.within)]
     ]
     heads = (
-        "Line",
-        "Sector",
-        "Imports, million",
-        "Rate, %",
-        f"{taker}, million",
-        f"{giver}, million",
-        "Gain for one of cost",
+        _("Line"),
+        _("Sector"),
+        _("Imports, million"),
+        _("Rate, %"),
+        _("{taker}, million", taker=taker),
+        _("{giver}, million", giver=giver),
+        _("Gain for one of cost"),
     )
-    show_table(f"{verb}, best first", heads, rows, numeric=5)
+    show_table(_("{verb}, best first", verb=verb), heads, rows, numeric=5)
     solved = sum(one.gain_solved is not None for one in found.lines[:SHOWN])
-    say(f"The first {formatting.count(solved)} were solved, each freed alone; the rest is by the gradient.")
+    say(
+        _(
+            "The first {solved} were solved, each freed alone; the rest is by the gradient.",
+            solved=formatting.count(solved),
+        )
+    )
     if found.within < len(found.lines):
         every = formatting.count(len(found.lines))
-        say(f"Within the budget: the first {formatting.count(found.within)} of {every}.")
+        say(
+            _(
+                "Within the budget: the first {within} of {every}.",
+                within=formatting.count(found.within),
+                every=every,
+            )
+        )
     solved_gain, solved_loss, gain, loss = (
         formatting.dollars(one, sign=True)
         for one in (found.all_gain, -found.all_cost, found.by_gradient[0], -found.by_gradient[1])
     )
     say(
-        f"All {formatting.count(len(found.lines))} lines at once, solved: {taker} {solved_gain}, {giver} "
-        f"{solved_loss} dollars a year; their gradients add up to {gain} and {loss}."
+        _(
+            "All {number} lines at once, solved: {taker} {solved_gain}, {giver} {solved_loss} "
+            "dollars a year; their gradients add up to {gain} and {loss}.",
+            number=formatting.count(len(found.lines)),
+            taker=taker,
+            solved_gain=solved_gain,
+            giver=giver,
+            solved_loss=solved_loss,
+            gain=gain,
+            loss=loss,
+        )
     )
 
 
@@ -288,7 +317,7 @@ def swap(  # noqa: PLR0913 - one parameter an option
     sides = _sides(case, party, other, world)
     inputs = LineInputs(trade, rates, columns, elasticities, demand)
     lines, freed, missing = _swap_lines(sides, inputs)
-    with show_progress("Looking for packages"):
+    with show_progress(_("Looking for packages")):
         front = swap_frontier(lines, coverage=coverage, budget=(budget, budget), exclude=_codes(exclude))
         content = _frontier(front, sides, _solved(front, freed, sides))
     if out is not None:
@@ -307,17 +336,20 @@ def swap(  # noqa: PLR0913 - one parameter an option
         for number, one in enumerate(content["packages"], start=1)
     ]
     heads = (
-        "Package",
-        f"{first}, million",
-        f"{second}, million",
-        f"{first} frees, % of trade",
-        f"{second} frees, % of trade",
-        "From the bound, %",
+        _("Package"),
+        _("{first}, million", first=first),
+        _("{second}, million", second=second),
+        _("{first} frees, % of trade", first=first),
+        _("{second} frees, % of trade", second=second),
+        _("From the bound, %"),
     )
-    show_table("Packages on the frontier", heads, rows, numeric=5)
+    show_table(_("Packages on the frontier"), heads, rows, numeric=5)
     say(
-        "Gains are of whole packages, solved, million USD a year; packages were chosen by what each line is "
-        "worth by the gradient, and the bound is on that. --out writes the lines."
+        _(
+            "Gains are of whole packages, solved, million USD a year; packages were chosen by "
+            "what each line is worth by the gradient, and the bound is on that. --out writes the "
+            "lines."
+        )
     )
 
 
@@ -342,7 +374,7 @@ def _swap_lines(sides: _Sides, inputs: LineInputs) -> tuple[SwapLines, list[Line
             codes.append(one.code)
             rows.append((side, *gains, one.imports, -one.revenue))
     if not rows:
-        raise KoshoError("neither side levies a duty on the other")
+        raise KoshoError(_("neither side levies a duty on the other"))
     table = np.array(rows)
     lines = SwapLines((sides.party, sides.other), codes, table[:, 0], table[:, 1:3], table[:, 3], table[:, 4])
     return lines, tables, missing

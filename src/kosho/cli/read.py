@@ -103,13 +103,17 @@ def _fitting(propose: str | None, model: str | None, key_env: str | None, *, che
     if (propose is None) != (model is None):
         found.append(
             Problem(
-                "need each other", "--propose http://localhost:11434 --model llama3.1", key="--propose, --model"
+                _("need each other"),
+                _("--propose http://localhost:11434 --model llama3.1"),
+                key="--propose, --model",
             )
         )
     if key_env is not None and propose is None:
-        found.append(Problem("is for --propose", "give the server's address too", key="--key-env"))
+        found.append(Problem(_("is for --propose"), _("give the server's address too"), key="--key-env"))
     if check and (accept or propose is not None):
-        found.append(Problem("stands alone", "keep its drafts with --out, and decide later", key="--check"))
+        found.append(
+            Problem(_("stands alone"), _("keep its drafts with --out, and decide later"), key="--check")
+        )
     if found:
         raise InputError(found)
 
@@ -149,12 +153,16 @@ def _check(texts: dict[str, Document], where: Path | None) -> None:
     words = sys.stdin.read(LARGEST + 1)
     if len(words) > LARGEST:
         raise InputError(
-            Problem(f"more than {LARGEST:,} characters", "give them in parts", key="standard input")
+            Problem(
+                _("more than {number:,} characters", number=LARGEST),
+                _("give them in parts"),
+                key="standard input",
+            )
         )
     facts = facts_in(words)
     if not facts:
         hint = '{"type": "ask", "fields": {"by": "JPN"}, "quote": "..."}'
-        raise InputError(Problem("holds no fact with a quote", hint, key="standard input"))
+        raise InputError(Problem(_("holds no fact with a quote"), hint, key="standard input"))
     about = [_document_of(number, fact, texts) for number, fact in enumerate(facts, 1)]
     verdicts: dict[int, Verdict] = {}
     for document in texts.values():
@@ -192,7 +200,11 @@ def _document_of(number: int, fact: dict[str, Any], texts: dict[str, Document]) 
     if name is None and len(texts) == 1:
         return next(iter(texts.values()))
     raise InputError(
-        Problem(f"fact {number} names no file that was given", f"one of {', '.join(texts)}", key="doc")
+        Problem(
+            _("fact {number} names no file that was given", number=number),
+            _("one of {names}", names=", ".join(texts)),
+            key="doc",
+        )
     )
 
 
@@ -226,7 +238,7 @@ def _read(files: list[Path]) -> tuple[dict[str, Document], list[Draft]]:
     texts: dict[str, Document] = {}
     drafts: list[Draft] = []
     wrong: list[Problem] = []
-    with show_progress("Reading") as progress:
+    with show_progress(_("Reading")) as progress:
         for number, (path, one) in enumerate(zip(files, each(files), strict=True), 1):
             progress(
                 _("Reading {name} ({number} of {number_2})", name=path.name, number=number, number_2=len(files))

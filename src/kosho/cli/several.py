@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kosho import formatting
 from kosho.cli.terminal import say, show_json, show_table
 from kosho.codes import country_name
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.scenario.several import DealOnTable, OnTable, Several, TableFacts
@@ -46,7 +47,7 @@ def show_several(found: Several, title: str, heading: dict[str, Any], *, json: b
         for party in found.parties
     ]
     rows += [(*row, "") for row in facts_rows(found.tables)]
-    columns = ("Economy", *(one.name for one in found.tables), "Spread")
+    columns = (_("Economy"), *(one.name for one in found.tables), _("Spread"))
     show_table(title, columns, rows, numeric=len(columns) - 1)
     say(WHAT)
     _say_problems(found.tables)
@@ -61,20 +62,25 @@ def show_deals(found: Sequence[DealOnTable], parties: Sequence[str], *, json: bo
     from kosho.bargain import CONCEPTS
 
     concepts = list(dict.fromkeys(name for one in found for name in one.solutions))
-    rows: list[tuple[str, ...]] = [("Some deal leaves all better off", *(_zone(one) for one in found))]
+    rows: list[tuple[str, ...]] = [(_("Some deal leaves all better off"), *(_zone(one) for one in found))]
     for concept in concepts:
         rows.append((CONCEPTS[concept].title, *(_options(one, concept) for one in found)))
         rows += [
-            (f"{country_name(party)} over no deal, billion USD", *(_gain(one, concept, party) for one in found))
+            (
+                _("{economy} over no deal, billion USD", economy=country_name(party)),
+                *(_gain(one, concept, party) for one in found),
+            )
             for party in parties
         ]
     rows += facts_rows(found)
-    columns = ("Deal", *(one.name for one in found))
-    show_table("The deals on several tables", columns, rows)
-    say("Gains are of each table’s own year. Where tables pick other deals, the table decides, not the case.")
+    columns = (_("Deal"), *(one.name for one in found))
+    show_table(_("The deals on several tables"), columns, rows)
+    say(
+        _("Gains are of each table’s own year. Where tables pick other deals, the table decides, not the case.")
+    )
     for one in found:
         for option, why in one.not_priced.items():
-            say(f"note: {one.name} does not price {option}: {why}")
+            say(_("note: {table} does not price {option}: {why}", table=one.name, option=option, why=why))
     _say_problems(found)
 
 
@@ -82,10 +88,10 @@ def facts_rows(found: Sequence[OnTable | DealOnTable]) -> list[tuple[str, ...]]:
     """What differs between tables: year, size, elasticities, duties that nobody knows."""
     told: list[tuple[str, ...]] = []
     for label, text in (
-        ("differs: year", _year),
-        ("differs: economies × sectors", lambda one: f"{one.economies} × {one.sectors}"),
-        ("differs: mean trade elasticity", lambda one: formatting.decimals(one.theta, 1)),
-        ("differs: base duty not known, % of goods trade", _unknown),
+        (_("differs: year"), _year),
+        (_("differs: economies × sectors"), lambda one: f"{one.economies} × {one.sectors}"),
+        (_("differs: mean trade elasticity"), lambda one: formatting.decimals(one.theta, 1)),
+        (_("differs: base duty not known, % of goods trade"), _unknown),
     ):
         cells = (formatting.NOT_KNOWN if one.facts is None else text(one.facts) for one in found)
         told.append((label, *cells))
@@ -106,7 +112,7 @@ def _figure(one: OnTable, party: str) -> str:
 
 
 def _zone(one: DealOnTable) -> str:
-    return formatting.NOT_KNOWN if one.zone is None else ("yes" if one.zone else "no")
+    return formatting.NOT_KNOWN if one.zone is None else (_("yes") if one.zone else _("no"))
 
 
 def _options(one: DealOnTable, concept: str) -> str:
@@ -126,4 +132,4 @@ def _gain(one: DealOnTable, concept: str, party: str) -> str:
 def _say_problems(found: Sequence[OnTable | DealOnTable]) -> None:
     for one in found:
         if one.problem:
-            say(f"note: {one.name} says nothing: {one.problem}")
+            say(_("note: {table} says nothing: {problem}", table=one.name, problem=one.problem))

@@ -190,7 +190,7 @@ def _tell(asked: _Asked, named: WorldChoice, *, everything: bool, json: bool) ->
     from kosho.scenario.year_one import told_years
     from kosho.world import low_elasticity
 
-    with show_progress("Solving") as progress:
+    with show_progress(_("Solving")) as progress:
         table = asked.case.worlds(named).whole
         table = low_elasticity(table) if asked.elasticities == "low" else table
         if asked.closure:
@@ -251,9 +251,9 @@ def _on_several(asked: _Asked, names: Sequence[str], *, json: bool) -> None:
     from kosho.scenario.several import on_several
 
     if asked.horizon != "10" or asked.closure is not None or asked.elasticities != "central":
-        told = "several tables are asked year ten with the plain closure and central elasticities"
-        raise InputError(Problem(told, "name one table", key="--world"))
-    with show_progress("Solving") as progress:
+        told = _("several tables are asked year ten with the plain closure and central elasticities")
+        raise InputError(Problem(told, _("name one table"), key="--world"))
+    with show_progress(_("Solving")) as progress:
         question = asked.scenario, asked.against
         found = on_several(asked.case, question, names, asked.on, asked.deficits, progress)
     heading = {"case": asked.case.name, "as_of": (asked.on or asked.case.as_of).isoformat()}
@@ -383,8 +383,8 @@ def _show_makers(found: list[dict[str, Any]]) -> None:
         for one in found
     ]
     if rows:
-        heads = (_("Market"), _("Share, %,\nbase"), "\nnew", _("Sold, billion\nUSD, base"), "\nnew")
-        heads += (_("Made in Japan,\nbase"), "\nnew")
+        heads = (_("Market"), _("Share, %,\nbase"), _("\nnew"), _("Sold, billion\nUSD, base"), _("\nnew"))
+        heads += (_("Made in Japan,\nbase"), _("\nnew"))
         show_table(_("Vehicles and parts of Japanese makers, wherever they are made"), heads, rows, numeric=6)
 
 

@@ -16,6 +16,7 @@ from kosho.cli.table_options import SettingsGiven, assignments
 from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
 from kosho.cli.world_shelf import app
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.world.estimation import Estimated
@@ -58,16 +59,16 @@ def estimate(  # noqa: PLR0913 - one parameter an option
     names = assignments(settings)
     unknown = [key for key in names if key not in estimation.COLUMNS]
     if unknown:
-        hint = f"one of {', '.join(estimation.COLUMNS)}"
-        raise InputError([Problem(f"a panel has no {key}", hint, key="--set") for key in unknown])
+        hint = _("one of {names}", names=", ".join(estimation.COLUMNS))
+        raise InputError([Problem(_("a panel has no {key}", key=key), hint, key="--set") for key in unknown])
     require_file(out)
-    with show_progress("Estimating"):
+    with show_progress(_("Estimating")):
         held = estimation.panel_of(panel, names, tuple(controls or ()), percent=unit == "percent")
         found = estimation.estimate(held, net)
     usable = [one for one in found if one.usable]
     if out is not None and not usable:
-        told = [f"{one.sector}: {'; '.join(one.notes) or 'not told'}" for one in found]
-        raise InputError([Problem(text, "no elasticity can be written", str(panel)) for text in told])
+        told = [f"{one.sector}: {'; '.join(one.notes) or _('not told')}" for one in found]
+        raise InputError([Problem(text, _("no elasticity can be written"), str(panel)) for text in told])
     if out is not None:
         save({out: _file(usable)})
     if json:
@@ -75,7 +76,14 @@ def estimate(  # noqa: PLR0913 - one parameter an option
         return
     _show(found)
     if out is not None:
-        say(f"{out}: {len(usable)} of {len(found)} sectors. Use it with --elasticities {out}.")
+        say(
+            _(
+                "{out}: {usable} of {sectors} sectors. Use it with --elasticities {out}.",
+                out=out,
+                usable=len(usable),
+                sectors=len(found),
+            )
+        )
 
 
 def _file(found: Sequence[Estimated]) -> str:
@@ -128,8 +136,15 @@ def _show(found: Sequence[Estimated]) -> None:
                 else " to ".join(formatting.decimals(end, 2) for end in ends),
             )
         )
-    columns = ("Sector", "Observations", "Pairs", "Separated", "Theta", "95 %, clustered by pair")
-    show_table("Trade elasticities: values net of duty fall with -(theta + 1)", columns, rows, numeric=5)
+    columns = (
+        _("Sector"),
+        _("Observations"),
+        _("Pairs"),
+        _("Separated"),
+        _("Theta"),
+        _("95 %, clustered by pair"),
+    )
+    show_table(_("Trade elasticities: values net of duty fall with -(theta + 1)"), columns, rows, numeric=5)
     for one in found:
         for note in one.notes:
-            say(f"note: {one.sector}: {note}")
+            say(_("note: {sector}: {note}", sector=one.sector, note=note))

@@ -26,6 +26,7 @@ from kosho.cli.table_options import (
 from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.cli.world import app, show_info, size_told
 from kosho.codes import country_name
+from kosho.language import _
 
 __all__ = ["app"]
 
@@ -67,7 +68,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
     from kosho.world.store import write
 
     if not out:
-        raise InputError(Problem("needs a name for the table", "such as --out wiod-2014", key="--out"))
+        raise InputError(Problem(_("needs a name for the table"), _("such as --out wiod-2014"), key="--out"))
     said = Said(
         name=name,
         year=year,
@@ -86,7 +87,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
         except OSError as error:
             raise refused(target.parent, error) from None
     require_file(target)
-    with show_progress("Reading the table"):
+    with show_progress(_("Reading the table")):
         found = settings_of(source, settings, year)
         table, world = imported(source, files or [], found, said, insist=insist)
         path = write(table, target)
@@ -96,7 +97,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
         return
     show_info(content)
     said_as = out if target.stem == out else str(path)
-    say(f"Written to {path}. Ask of it with --world {said_as}.")
+    say(_("Written to {path}. Ask of it with --world {said_as}.", path=path, said_as=said_as))
 
 
 @app.command("list")
@@ -142,7 +143,7 @@ def list_(*, json: Json = False) -> None:
         )
         for one in found
     ]
-    show_table("Tables", ("Name", "Year", "Size", "Edition"), rows)
+    show_table(_("Tables"), (_("Name"), _("Year"), _("Size"), _("Edition")), rows)
 
 
 @app.command("diff")
@@ -155,49 +156,62 @@ def diff(
     """Say what differs between two tables: economies, sectors, trade, elasticities, base duties."""
     from kosho.world.differences import differences
 
-    with show_progress("Reading the tables"):
+    with show_progress(_("Reading the tables")):
         found = differences(*(world_named(name).load().whole for name in (one, other)))
     if json:
         show_json(found)
         return
     if found["same"]:
-        say("The tables are the same to the last digit.")
+        say(_("The tables are the same to the last digit."))
     _show_diff(found)
 
 
 def _show_diff(found: dict[str, Any]) -> None:
     first, second = found["worlds"]
-    heads = ("What", first["name"], second["name"])
+    heads = (_("What"), first["name"], second["name"])
     percent = [
         formatting.NONE if share is None else formatting.decimals(100 * share, 0)
         for share in (one["unknown_share_of_goods_trade"] for one in (first, second))
     ]
     rows = [
         (
-            "Year",
+            _("Year"),
             *(formatting.NOT_KNOWN if one["year"] is None else str(one["year"]) for one in (first, second)),
         ),
-        ("Edition", *(one["edition"] or formatting.NOT_KNOWN for one in (first, second))),
-        ("Size", *(size_told(one["economies"], one["sectors"]) for one in (first, second))),
-        ("Value added, billion USD", *(formatting.billions(one["value_added"]) for one in (first, second))),
-        ("Trade, billion USD", *(formatting.billions(one["trade"]) for one in (first, second))),
-        ("Mean trade elasticity", *(formatting.decimals(one["mean_theta"], 1) for one in (first, second))),
-        ("Base duty not known, % of goods trade", *percent),
+        (_("Edition"), *(one["edition"] or formatting.NOT_KNOWN for one in (first, second))),
+        (_("Size"), *(size_told(one["economies"], one["sectors"]) for one in (first, second))),
+        (_("Value added, billion USD"), *(formatting.billions(one["value_added"]) for one in (first, second))),
+        (_("Trade, billion USD"), *(formatting.billions(one["trade"]) for one in (first, second))),
+        (_("Mean trade elasticity"), *(formatting.decimals(one["mean_theta"], 1) for one in (first, second))),
+        (_("Base duty not known, % of goods trade"), *percent),
     ]
-    show_table("Two tables", heads, rows, numeric=2)
-    for key, what in (("economies", "economies"), ("sectors_only", "sectors")):
+    show_table(_("Two tables"), heads, rows, numeric=2)
+    for key, what in (("economies", _("economies")), ("sectors_only", _("sectors"))):
         for side, name in (("only_first", first["name"]), ("only_second", second["name"])):
             if found[key][side]:
-                say(f"Only {name} has the {what} {', '.join(found[key][side][:20])}")
+                say(
+                    _(
+                        "Only {name} has the {what} {named}",
+                        name=name,
+                        what=what,
+                        named=", ".join(found[key][side][:20]),
+                    )
+                )
     tariffs, pairs = found["tariffs"], found["pairs"]
     if tariffs is not None:
         other, cells = (formatting.count(tariffs[name]) for name in ("other", "cells"))
-        say(f"Base duties differ in {other} of {cells} cells")
+        say(_("Base duties differ in {other} of {cells} cells", other=other, cells=cells))
     if pairs is not None:
         correlation = formatting.decimals(pairs["correlation_of_logs"], 2)
         middle = formatting.decimals(pairs["median_ratio"], 2)
-        say(f"Trade of {formatting.count(pairs['pairs'])} pairs: correlation of logs {correlation}, ")
-        say(f"the second table has {middle} times the trade of the first in the middle.")
+        say(
+            _(
+                "Trade of {pairs} pairs: correlation of logs {correlation}, ",
+                pairs=formatting.count(pairs["pairs"]),
+                correlation=correlation,
+            )
+        )
+        say(_("the second table has {middle} times the trade of the first in the middle.", middle=middle))
     say("")
     moved = sorted(found["countries"], key=lambda one: -abs(one["value_added"][1] - one["value_added"][0]))[:12]
     rows = [
@@ -207,9 +221,9 @@ def _show_diff(found: dict[str, Any]) -> None:
         )
         for one in moved
     ]
-    columns = ("Economy", "Value added, billion USD", "second", "Imports, billion USD", "second")
+    columns = (_("Economy"), _("Value added, billion USD"), _("second"), _("Imports, billion USD"), _("second"))
     if rows:
-        show_table("Economies that differ most", columns, rows, numeric=4)
+        show_table(_("Economies that differ most"), columns, rows, numeric=4)
 
 
 @app.command("export")
@@ -230,6 +244,6 @@ def export_(
     """
     from kosho.world.exports import export
 
-    with show_progress("Writing the table"):
+    with show_progress(_("Writing the table")):
         found = export(world_named(name).load().whole, out, to)
     say(f"{out}: {found}")

@@ -17,6 +17,7 @@ from pathlib import Path
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems
 from kosho.extras import require
+from kosho.language import _
 from kosho.law.schedules import Duty, parse_duty
 from kosho.law.schedules.lines import digits
 from kosho.law.schedules.notation import is_bare_number
@@ -106,7 +107,11 @@ def read_annex(path: Path) -> list[AnnexLine]:
     seen: dict[str, int] = {}
     for one in found:
         if one.code in seen:
-            problems.add(f"line {one.code} is given twice", f"first in row {seen[one.code]}", line=one.row)
+            problems.add(
+                _("line {code} is given twice", code=one.code),
+                _("first in row {seen}", seen=seen[one.code]),
+                line=one.row,
+            )
         seen.setdefault(one.code, one.row)
     problems.raise_if_any()
     return found
@@ -123,8 +128,8 @@ def _head(rows: Sequence[tuple[int, list[str]]], path: Path) -> tuple[int, dict[
                     break
         if {"code", "base", "category"} <= places.keys():
             return row, places
-    told = "no row names a tariff line, a base rate and a staging category"
-    raise InputError(Problem(told, "heads such as: Tariff line, Base rate, Category", str(path)))
+    told = _("no row names a tariff line, a base rate and a staging category")
+    raise InputError(Problem(told, _("heads such as: Tariff line, Base rate, Category"), str(path)))
 
 
 def _line(cells: list[str], places: dict[str, int], row: int, problems: Problems) -> Iterator[AnnexLine]:
@@ -140,11 +145,13 @@ def _line(cells: list[str], places: dict[str, int], row: int, problems: Problems
         code = f"0{code}"
     if not given["category"]:
         problems.add(
-            f"line {code} has no category", "immediate, equal 5, keep, or a name of the agreement", line=row
+            _("line {code} has no category", code=code),
+            _("immediate, equal 5, keep, or a name of the agreement"),
+            line=row,
         )
         return
     if not given["base"]:
-        problems.add(f"line {code} has no base rate", "Free, 26.3%, 125 yen/l", line=row)
+        problems.add(_("line {code} has no base rate", code=code), _("Free, 26.3%, 125 yen/l"), line=row)
         return
     yield AnnexLine(code=code, row=row, **given)
 
@@ -175,7 +182,11 @@ def stage_annex(lines: Sequence[AnnexLine], rules: Agreement, file: str | None =
             found.append(StagedLine(one, category, tuple(staged(one.duty, category, own))))
         except InputError as error:
             for problem in error.problems:
-                problems.add(f"line {one.code}: {problem.message}", problem.hint, line=one.row or None)
+                problems.add(
+                    _("line {code}: {message}", code=one.code, message=problem.message),
+                    problem.hint,
+                    line=one.row or None,
+                )
     problems.raise_if_any()
     return found
 

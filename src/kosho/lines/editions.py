@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.lines.shipped import frame
 from kosho.world.csv_input import rows_of
 
@@ -39,8 +40,10 @@ def concordance(edition: int) -> Concordance:
     if edition == 2022:
         return {code: (code,) for code in frame("hs2022_to_earlier")["hs"].to_list()}
     if edition not in (2007, 1992):
-        hint = "2007 and 1992 ship; `read_concordance` reads the table of the UN for any other"
-        raise InputError(Problem(f"no table from HS 2022 to HS {edition} ships", hint, key="edition"))
+        hint = _("2007 and 1992 ship; `read_concordance` reads the table of the UN for any other")
+        raise InputError(
+            Problem(_("no table from HS 2022 to HS {edition} ships", edition=edition), hint, key="edition")
+        )
     rows = frame("hs2022_to_earlier").select("hs", f"hs{edition}").iter_rows()
     return {code: (target,) for code, target in rows if target}
 
@@ -64,7 +67,11 @@ def read_concordance(path: Path, columns: tuple[str, str] = ("from", "to")) -> C
     for line, cells in rows_of(path, columns):
         one, other = (re.sub(r"[.\s]", "", cells[name]) for name in columns)
         if not (re.fullmatch(r"\d{4,10}", one) and re.fullmatch(r"\d{4,10}", other)):
-            raise InputError(Problem(f"{cells} is no pair of codes", "digits, dots allowed", str(path), line))
+            raise InputError(
+                Problem(
+                    _("{cells} is no pair of codes", cells=cells), _("digits, dots allowed"), str(path), line
+                )
+            )
         found.setdefault(one, []).append(other)
     return {one: tuple(dict.fromkeys(others)) for one, others in found.items()}
 

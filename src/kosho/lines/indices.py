@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from kosho.arrays import Array, Mask
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = [
     "complementarity",
@@ -120,7 +121,7 @@ def complementarity(
     all_ = _pair(exports, world)[1]
     traded = (sold > 0) & (bought > 0)
     if (traded & ~(all_ > 0)).any():
-        raise InputError(Problem("trade in lines that the world does not trade", key="world"))
+        raise InputError(Problem(_("trade in lines that the world does not trade"), key="world"))
     sums = (sold.sum(), bought.sum(), all_.sum()) if totals is None else totals
     terms = _over(sold, sums[0]) * _over(bought, sums[1])
     return float((terms * np.where(traded, _over(sums[2], all_), 0.0)).sum())
@@ -180,10 +181,16 @@ def swiss_formula(rates: ArrayLike, coefficient: float) -> Array:
     [16.7, 7.1, 0.0]
     """
     if not coefficient > 0:
-        raise InputError(Problem(f"a coefficient of {coefficient:g}", "above zero", key="coefficient"))
+        raise InputError(
+            Problem(
+                _("a coefficient of {coefficient:g}", coefficient=coefficient),
+                _("above zero"),
+                key="coefficient",
+            )
+        )
     values = np.asarray(rates, float)
     if (values < 0).any():
-        raise InputError(Problem("rates below zero", key="rates"))
+        raise InputError(Problem(_("rates below zero"), key="rates"))
     return coefficient * values / (coefficient + values)
 
 

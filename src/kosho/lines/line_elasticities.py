@@ -12,6 +12,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.display import Card, Shown, number
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.lines.editions import concordance, mapped
 from kosho.lines.sectors import sectors_of
 from kosho.lines.shipped import frame
@@ -88,9 +89,11 @@ def line_elasticities(
     """
     if source not in get_args(ElasticitySource):
         hint = suggest(source, get_args(ElasticitySource))
-        raise InputError(Problem(f"unknown source {source!r}", hint, key="--elasticities"))
+        raise InputError(Problem(_("unknown source {source!r}", source=source), hint, key="--elasticities"))
     if not demand <= 0:
-        raise InputError(Problem(f"a demand elasticity of {demand:g}", "zero or less", key="--demand"))
+        raise InputError(
+            Problem(_("a demand elasticity of {demand:g}", demand=demand), _("zero or less"), key="--demand")
+        )
     found = _substitution(codes, importer, source, world)
     names = [source if value is not None else "assumed" for value in found]
     sigma = np.array([SUBSTITUTION if value is None else value for value in found], float)
@@ -120,7 +123,7 @@ def _substitution(
             return [value if value is not None and value > 0 else None for value in found]
         case "world":
             if world is None:
-                raise InputError(Problem("elasticities of a world need the world", key="--elasticities"))
+                raise InputError(Problem(_("elasticities of a world need the world"), key="--elasticities"))
             theta = dict(zip(world.sectors, world.arrays.theta.tolist(), strict=True))
             return [None if sector is None else 1.0 + theta[sector] for sector in sectors_of(codes, world)]
         case _:
@@ -136,10 +139,15 @@ def _own(codes: Sequence[str], path: Path) -> dict[int, tuple[float | None, floa
             name: read_number(text, name, line, problems) if text else None for name, text in texts.items()
         }
         if values["demand"] is not None and values["demand"] > 0:
-            problems.add(f"demand {values['demand']:g}", "zero or less", line=line, key="demand")
+            problems.add(
+                _("demand {demand:g}", demand=values["demand"]), _("zero or less"), line=line, key="demand"
+            )
         if values["substitution"] is not None and values["substitution"] < 0:
             problems.add(
-                f"substitution {values['substitution']:g}", "zero or more", line=line, key="substitution"
+                _("substitution {substitution:g}", substitution=values["substitution"]),
+                _("zero or more"),
+                line=line,
+                key="substitution",
             )
         rows[cells["hs"].replace(".", "")] = (values["demand"], values["substitution"])
     problems.raise_if_any()

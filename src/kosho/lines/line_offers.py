@@ -14,6 +14,7 @@ from kosho.codes import blocs, countries, expand_regions, sectors
 from kosho.display import Shown
 from kosho.equilibrium import Outcome, solve
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.lines.line_elasticities import LineElasticities
 from kosho.lines.line_packages import LineShock, line_shock
 from kosho.lines.line_table import LineTable
@@ -56,7 +57,11 @@ def read_package(path: Path, table: LineTable) -> Array:
         prefix = cells["hs"].replace(".", "")
         at = [k for k, code in enumerate(table.codes) if code.startswith(prefix) or prefix.startswith(code)]
         if not re.fullmatch(r"\d{2,10}", prefix) or not at:
-            problems.add(f"{cells['hs']!r} fits no line of {table.importer}", line=line, key="hs")
+            problems.add(
+                _("{hs!r} fits no line of {importer}", hs=cells["hs"], importer=table.importer),
+                line=line,
+                key="hs",
+            )
             continue
         for column in _partners(cells.get("partner", ""), table, line, problems):
             new = _rate(cells["rate"], table.paid[at, column], line, problems)
@@ -77,7 +82,7 @@ def _partners(text: str, table: LineTable, line: int, problems: Problems) -> lis
         members = [one for one in _members(code) if one in table.partners]
         if not members:
             problems.add(
-                f"{code!r} sells {table.importer} nothing here",
+                _("{code!r} sells {importer} nothing here", code=code, importer=table.importer),
                 suggest(code, table.partners),
                 line=line,
                 key="partner",
@@ -97,15 +102,15 @@ def _rate(text: str, paid: Array, line: int, problems: Problems) -> Array | None
     match = re.fullmatch(r"(-?)(\d+(?:\.\d+)?)\s*(%?)", text.strip())
     if match is None or (match[1] and not match[3]):
         problems.add(
-            f"{text!r} is no rate",
-            "percent such as 2.5, or -50% for half of what is paid",
+            _("{text!r} is no rate", text=text),
+            _("percent such as 2.5, or -50% for half of what is paid"),
             line=line,
             key="rate",
         )
         return None
     share = float(match[2]) / 100.0
     if match[1] and share > 1:
-        problems.add(f"{text} takes off more than all", "at most -100%", line=line, key="rate")
+        problems.add(_("{text} takes off more than all", text=text), _("at most -100%"), line=line, key="rate")
         return None
     return paid * (1.0 - share) if match[1] else np.full(len(paid), share)
 
@@ -124,7 +129,7 @@ def utilised(before: Array, after: Array, use: float) -> Array:
     [0.02, 0.2]
     """
     if not 0.0 <= use <= 1.0:
-        raise InputError(Problem(f"a use of {use:g}", "a share, 0 to 1", key="--use"))
+        raise InputError(Problem(_("a use of {use:g}", use=use), _("a share, 0 to 1"), key="--use"))
     return np.where(after < before, before + use * (after - before), after)
 
 
@@ -233,11 +238,14 @@ def read_line_cuts(path: Path) -> list[LineCut]:
         for name in ("importer", "partner"):
             if cells[name] not in known:
                 problems.add(
-                    f"unknown economy {cells[name]!r}", suggest(cells[name], known), line=line, key=name
+                    _("unknown economy {code!r}", code=cells[name]),
+                    suggest(cells[name], known),
+                    line=line,
+                    key=name,
                 )
         if cells["sector"] not in sectors():
             problems.add(
-                f"unknown sector {cells['sector']!r}",
+                _("unknown sector {sector!r}", sector=cells["sector"]),
                 suggest(cells["sector"], sectors()),
                 line=line,
                 key="sector",
@@ -245,13 +253,19 @@ def read_line_cuts(path: Path) -> list[LineCut]:
         if share is None or cut is None:
             continue
         if not 0 <= share <= 1:
-            problems.add(f"a share of {share:g}", "0 to 1", line=line, key="duty_share")
+            problems.add(_("a share of {share:g}", share=share), _("0 to 1"), line=line, key="duty_share")
         if not 0 <= cut <= 100:
-            problems.add(f"a cut of {cut:g} %", "0 to 100; 100 frees the line", line=line, key="cut")
+            problems.add(
+                _("a cut of {cut:g} %", cut=cut), _("0 to 100; 100 frees the line"), line=line, key="cut"
+            )
         key = cells["importer"], cells["partner"], cells["sector"]
         shares[key] = shares.get(key, 0.0) + share
         if shares[key] > 1 + ROUNDING:
-            problems.add(f"duty shares of {' '.join(key)} add up to {shares[key]:.4g}", "at most 1", line=line)
+            problems.add(
+                _("duty shares of {key} add up to {shares:.4g}", key=" ".join(key), shares=shares[key]),
+                _("at most 1"),
+                line=line,
+            )
             shares[key] = 0.0
         found.append(LineCut(*key, cells["hs"].replace(".", ""), share, cut))
     problems.raise_if_any()

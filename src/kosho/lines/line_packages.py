@@ -20,6 +20,7 @@ from kosho.codes import blocs, countries, expand_regions
 from kosho.display import Card, Shown, percent, plural
 from kosho.equilibrium import Shock
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.lines.line_table import LineTable, MissingJoin
 from kosho.lines.sectors import sectors_of
 from kosho.world import World
@@ -130,7 +131,12 @@ def members(world: World, code: str) -> list[int]:
     """
     found = _holding(world, code)
     if not found:
-        raise InputError(Problem(f"this world has no {code}", f"it has {', '.join(world.countries[:20])}"))
+        raise InputError(
+            Problem(
+                _("this world has no {code}", code=code),
+                _("it has {countries}", countries=", ".join(world.countries[:20])),
+            )
+        )
     return found
 
 
@@ -180,7 +186,14 @@ def line_shock(world: World, table: LineTable, after: Array, *, apart: bool = Fa
     """
     if after.shape != table.imports.shape:
         raise InputError(
-            Problem(f"new rates of the shape {after.shape}, lines {table.imports.shape}", key="after")
+            Problem(
+                _(
+                    "new rates of the shape {shape}, lines {lines}",
+                    shape=after.shape,
+                    lines=table.imports.shape,
+                ),
+                key="after",
+            )
         )
     cells = _Cells.of(world, table)
     base = cells.base

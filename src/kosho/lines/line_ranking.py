@@ -16,6 +16,7 @@ from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.equilibrium import Outcome, Payoff, gradient, solve, solve_batch
 from kosho.errors import KoshoError
+from kosho.language import _
 from kosho.lines.line_elasticities import LineElasticities
 from kosho.lines.line_packages import line_shock, members
 from kosho.lines.line_table import LineTable, MissingJoin
@@ -159,7 +160,13 @@ def rank_lines(  # noqa: PLR0913 - the ways to narrow a list
     )
     held = np.intersect1d(wanted, base.line[mine])
     if not len(held):
-        raise KoshoError(f"no line of {partner} in {table.importer} pays a duty that is known")
+        raise KoshoError(
+            _(
+                "no line of {partner} in {importer} pays a duty that is known",
+                partner=partner,
+                importer=table.importer,
+            )
+        )
     partial = table.price(after, elasticities)
     sectors = {
         int(line): world.sectors[sector] for line, sector in zip(base.line, base.shock.sector, strict=True)

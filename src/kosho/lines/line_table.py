@@ -17,6 +17,7 @@ import numpy as np
 from kosho.arrays import Array, Mask
 from kosho.display import Card, Shown, plural
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.lines.line_elasticities import LineElasticities
 from kosho.lines.smart_model import Diversion, SmartOutcome, smart
 
@@ -102,7 +103,10 @@ class LineTable(Shown):
         """
         if code not in self.partners:
             raise InputError(
-                Problem(f"{code} sells nothing here", f"partners are {', '.join(self.partners[:60])}")
+                Problem(
+                    _("{code} sells nothing here", code=code),
+                    _("partners are {partners}", partners=", ".join(self.partners[:60])),
+                )
             )
         return self.partners.index(code)
 
@@ -308,10 +312,14 @@ def line_table(
     if "basis" in mine.columns and mine["basis"].n_unique() > 1:
         mine = mine.filter(pl.col("basis") == "import")
     if not mine.height:
-        raise InputError(Problem(f"no imports of {importer} in this trade", key="importer"))
+        raise InputError(
+            Problem(_("no imports of {importer} in this trade", importer=importer), key="importer")
+        )
     if rates is None and mine["duty"].null_count() == mine.height:
-        hint = "give the rates of a schedule, or trade with the duty collected"
-        raise InputError(Problem(f"no rates for the imports of {importer}", hint, key="rates"))
+        hint = _("give the rates of a schedule, or trade with the duty collected")
+        raise InputError(
+            Problem(_("no rates for the imports of {importer}", importer=importer), hint, key="rates")
+        )
     joined = mine.with_columns(how=pl.lit("collected")) if rates is None else _with_rates(mine, rates)
     if digits is not None:
         joined = joined.with_columns(pl.col("hs").str.slice(0, digits))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["LinearMarket", "LinearOutcome", "linear_market"]
 
@@ -99,7 +100,9 @@ def linear_market(market: LinearMarket, *, rate: float = 0.0, specific: float = 
         and market.demand_slope <= 0 <= market.supply_slope
         and market.foreign_slope > 0
     ):
-        raise InputError(Problem("no market with imports", "demand above supply, slopes of their own sign"))
+        raise InputError(
+            Problem(_("no market with imports"), _("demand above supply, slopes of their own sign"))
+        )
     if market.foreign_slope == float("inf"):
         border = market.price
     else:  # imports demanded at (1 + rate) b + specific are offered at b

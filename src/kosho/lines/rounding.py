@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["Rounding", "RoundingMode"]
 
@@ -33,10 +34,10 @@ class Rounding(Shown):
 
     def __post_init__(self) -> None:
         if self.mode not in get_args(RoundingMode):
-            hint = "one of " + ", ".join(get_args(RoundingMode))
-            raise InputError(Problem(f"unknown mode {self.mode!r}", hint, key="mode"))
+            hint = _("one of {names}", names=", ".join(get_args(RoundingMode)))
+            raise InputError(Problem(_("unknown mode {mode!r}", mode=self.mode), hint, key="mode"))
         if not 0 <= self.places <= 9:
-            raise InputError(Problem(f"{self.places} places", "0 to 9", key="places"))
+            raise InputError(Problem(_("{places} places", places=self.places), _("0 to 9"), key="places"))
 
     def of(self, exact: Fraction) -> Decimal:
         """The exact rate, rounded; halves are halves, as fractions are not binary."""

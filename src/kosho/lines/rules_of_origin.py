@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.impact.value_chains import inputs_by_origin, value_added_by_origin
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["CostSheet", "OriginContent", "ValueRule", "origin_content", "value_content"]
@@ -52,8 +53,8 @@ def value_content(sheet: CostSheet, method: ContentMethod) -> float:
     [80.95, 38.1, 77.78]
     """
     if method not in get_args(ContentMethod):
-        hint = "one of " + ", ".join(get_args(ContentMethod))
-        raise InputError(Problem(f"unknown method {method!r}", hint, key="method"))
+        hint = _("one of {names}", names=", ".join(get_args(ContentMethod)))
+        raise InputError(Problem(_("unknown method {method!r}", method=method), hint, key="method"))
     match method:
         case "build-down":
             value = sheet.adjusted_value
@@ -71,13 +72,15 @@ def value_content(sheet: CostSheet, method: ContentMethod) -> float:
 
 def _given(value: float | None, key: str) -> float:
     if value is None or not value >= 0:
-        raise InputError(Problem("the method needs it", "money of zero or more", key=key))
+        raise InputError(Problem(_("the method needs it"), _("money of zero or more"), key=key))
     return value
 
 
 def _base(value: float, key: str) -> float:
     if not value > 0:
-        raise InputError(Problem(f"{value:g} is no value to divide by", "above zero", key=key))
+        raise InputError(
+            Problem(_("{value:g} is no value to divide by", value=value), _("above zero"), key=key)
+        )
     return value
 
 

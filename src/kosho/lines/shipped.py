@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kosho.errors import InputError, Problem
 from kosho.extras import require
+from kosho.language import _
 from kosho.law.schedules import Duty, parse_duty
 from kosho.law.schedules.lines import Schedule
 from kosho.law.schedules.preferences import preferences
@@ -64,8 +65,12 @@ def shipped_trade(importer: str, digits: Literal[6, 8] = 6) -> TradeFile:
     import polars as pl
 
     if importer != "USA":
-        hint = "give a file: kosho lines formats lists what is read"
-        raise InputError(Problem(f"no trade by line of {importer} ships with Kosho", hint, key="--trade"))
+        hint = _("give a file: kosho lines formats lists what is read")
+        raise InputError(
+            Problem(
+                _("no trade by line of {importer} ships with Kosho", importer=importer), hint, key="--trade"
+            )
+        )
     made = frame(f"us_imports_hs{digits}_2024").select(
         pl.lit("USA").alias("importer"),
         pl.col("exporter").cast(pl.Utf8),
@@ -104,7 +109,9 @@ def shipped_rates(importer: str) -> pl.DataFrame:
         table = frame("japan_schedule_2025")
         columns = {"": ("general", "temporary", "wto"), "USA": ("USA",)}
     else:
-        raise InputError(Problem(f"no schedule by line of {importer} ships with Kosho", key="importer"))
+        raise InputError(
+            Problem(_("no schedule by line of {importer} ships with Kosho", importer=importer), key="importer")
+        )
     rows: list[tuple[str, str, float | None, str]] = []
     for row in table.iter_rows(named=True):
         for exporter, names in columns.items():
@@ -150,9 +157,17 @@ def preference_use(exporter: str, period: str = "2024") -> pl.DataFrame:
     column = f"share_{period.replace('-', '_')}"
     table = frame("preference_use_hs6")
     if column not in table.columns:
-        raise InputError(Problem(f"no use of preferences of {period}", "2024, 2025 or 2026-02", key="period"))
+        raise InputError(
+            Problem(
+                _("no use of preferences of {period}", period=period), _("2024, 2025 or 2026-02"), key="period"
+            )
+        )
     if exporter not in ("CAN", "MEX"):
-        raise InputError(Problem(f"no use of preferences of {exporter}", "CAN or MEX", key="exporter"))
+        raise InputError(
+            Problem(
+                _("no use of preferences of {exporter}", exporter=exporter), _("CAN or MEX"), key="exporter"
+            )
+        )
     rows = table.filter(pl.col("partner") == exporter)
     return rows.select(
         "hs", pl.col(column).cast(pl.Float64).alias("share"), (pl.col("imports_2024") / MILLION).alias("value")

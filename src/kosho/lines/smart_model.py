@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike
 from kosho.arrays import Array
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problem, Problems
+from kosho.language import _
 
 __all__ = ["Diversion", "SmartOutcome", "broadcast", "note_places", "smart"]
 
@@ -189,7 +190,7 @@ def smart(  # noqa: PLR0913 - the elasticities of the model
         problems, np.where(np.isposinf(rise), 1.0, rise), (0.0, False), "supply", "above zero, or infinite"
     )
     if form not in FORMS:
-        problems.add(f"unknown form {form!r}", "bounded or linear", key="form")
+        problems.add(_("unknown form {form!r}", form=form), _("bounded or linear"), key="form")
     problems.raise_if_any()
     created, diverted = np.zeros(trade.shape), np.zeros(trade.shape)
     price = np.broadcast_to(np.float64(0.0), trade.shape) if np.isposinf(rise).all() else np.zeros(trade.shape)
@@ -269,7 +270,9 @@ def broadcast(given: ArrayLike, shape: tuple[int, ...], name: str, problems: Pro
     try:
         return np.broadcast_to(array, shape)
     except ValueError:
-        problems.add(f"has the shape {array.shape}, which does not fit {shape}", key=name)
+        problems.add(
+            _("has the shape {shape}, which does not fit {wanted}", shape=array.shape, wanted=shape), key=name
+        )
         return np.zeros(shape)
 
 
@@ -284,6 +287,6 @@ def note_places(problems: Problems, values: Array, above: tuple[float, bool], na
     fine = np.isfinite(values) & (values >= bound if itself else values > bound)
     places = np.argwhere(~fine)
     for place in places[:SHOWN].tolist():
-        problems.add("cannot be", hint, key=f"{name}{place}")
+        problems.add(_("cannot be"), hint, key=f"{name}{place}")
     if len(places) > SHOWN:
-        problems.found.append(Problem(f"{len(places) - SHOWN} more like these", key=name))
+        problems.found.append(Problem(_("{number} more like these", number=len(places) - SHOWN), key=name))

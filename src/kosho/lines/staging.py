@@ -25,6 +25,7 @@ from fractions import Fraction
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["Category", "QuotaGrowth", "parse_category"]
 
@@ -180,12 +181,12 @@ def _staged(body: str, text: str) -> Category:  # noqa: PLR0911, C901 - a case a
         return Category(text, points=_points(match[1].split(), text))
     if match := re.fullmatch(rf"minus ({_NUMBER})", words):
         if not Fraction(match[1]):
-            raise _wrong(text, "takes nothing off")
+            raise _wrong(text, _("takes nothing off"))
         return Category(text, minus=Fraction(match[1]))
     if re.fullmatch(r"[A-Z]{1,4}-?\d{0,2}\*{0,3}|E-\d+", body):
-        told = f"{text!r} is the name of a category, which each agreement has its own for"
-        raise InputError(Problem(told, f"name the agreement, or write {FORMS}"))
-    raise _wrong(text, "is no staging")
+        told = _("{text!r} is the name of a category, which each agreement has its own for", text=text)
+        raise InputError(Problem(told, _("name the agreement, or write {forms}", forms=FORMS)))
+    raise _wrong(text, _("is no staging"))
 
 
 def _wrong(text: str, why: str) -> InputError:
@@ -195,7 +196,9 @@ def _wrong(text: str, why: str) -> InputError:
 def _count(digits: str, text: str) -> int:
     count = int(digits)
     if not 1 <= count <= LONGEST:
-        raise InputError(Problem(f"{text!r}: {count} dates", f"1 to {LONGEST}"))
+        raise InputError(
+            Problem(_("{text!r}: {count} dates", text=text, count=count), _("1 to {longest}", longest=LONGEST))
+        )
     return count
 
 
@@ -206,7 +209,7 @@ def _steps(shares: list[str], text: str) -> tuple[Fraction, ...]:
         rest -= Fraction(share) / 100
         left.append(rest)
     if rest < 0:
-        raise _wrong(text, "takes off more than all of the base rate")
+        raise _wrong(text, _("takes off more than all of the base rate"))
     return tuple(left)
 
 
@@ -214,7 +217,7 @@ def _points(pairs: list[str], text: str) -> tuple[tuple[int, Fraction], ...]:
     found = [(int(at), Fraction(rate)) for at, rate in (pair.split(":") for pair in pairs)]
     places = [at for at, _ in found]
     if places != sorted(set(places)) or not places[0] >= 1 or places[-1] > LONGEST:
-        raise _wrong(text, "needs dates from 1 on, each after the one before")
+        raise _wrong(text, _("needs dates from 1 on, each after the one before"))
     return tuple(found)
 
 
@@ -222,7 +225,9 @@ def _quota(rest: str, text: str) -> QuotaGrowth:
     match = _QUOTA.fullmatch(rest)
     if match is None:
         raise InputError(
-            Problem(f"{text!r} has no tariff quota after the sign ;", "quota 200 t grows 3% for 5")
+            Problem(
+                _("{text!r} has no tariff quota after the sign ;", text=text), _("quota 200 t grows 3% for 5")
+            )
         )
     years = int(match[4]) if match[4] else None
     return QuotaGrowth(Decimal(match[1]), match[2], Decimal(match[3]) / 100, years)

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
+from kosho.language import _
 from kosho.law.schedules import FREE, AdValorem, Component, ConditionalDuty, Duty, Specific
 from kosho.law.schedules.duty import IN_QUOTA, OUT_OF_QUOTA, Term, Terms
 from kosho.lines.rounding import Rounding, RoundingMode
@@ -123,7 +124,11 @@ class Agreement(Frozen):
     def _entered(self) -> date:
         if self.entry is None:
             raise InputError(
-                Problem(f"{self.title} has no day of entry into force", "count its cuts", key="entry")
+                Problem(
+                    _("{title} has no day of entry into force", title=self.title),
+                    _("count its cuts"),
+                    key="entry",
+                )
             )
         return self.entry
 
@@ -143,8 +148,8 @@ class Agreement(Frozen):
             InputError: there is none.
         """
         if currency not in self.money:
-            told = f"{self.title} has no rounding for amounts in {currency}"
-            raise InputError(Problem(told, f"it has {', '.join(self.money)}", key="money"))
+            told = _("{title} has no rounding for amounts in {currency}", title=self.title, currency=currency)
+            raise InputError(Problem(told, _("it has {money}", money=", ".join(self.money)), key="money"))
         return self.money[currency].rounding
 
 
@@ -187,7 +192,9 @@ def agreement_of(name: str, path: Path | None = None) -> Agreement:
     known = agreements(path)
     if name not in known:
         raise InputError(
-            Problem(f"unknown agreement {name!r}", suggest(name, known) or "kosho lines agreements")
+            Problem(
+                _("unknown agreement {name!r}", name=name), suggest(name, known) or "kosho lines agreements"
+            )
         )
     return known[name]
 
@@ -227,11 +234,13 @@ def staged(duty: Duty, category: Category, rules: Agreement) -> list[StagedDuty]
     '10.3% or 85.94 JPY/liter, whichever is the lower; not less than 46.06 JPY/liter'
     """
     if duty.unread:
-        raise InputError(Problem(f"the duty {duty.unread!r} is not read, and cannot be staged"))
+        raise InputError(
+            Problem(_("the duty {unread!r} is not read, and cannot be staged", unread=duty.unread))
+        )
     terms = _terms(duty)
     if category.percent_only and any(isinstance(term, Specific) for term in terms):
-        told = f"{category.text!r} is told in percent, the duty {duty} has money a unit"
-        raise InputError(Problem(told, "equal N stages both"))
+        told = _("{text!r} is told in percent, the duty {duty} has money a unit", text=category.text, duty=duty)
+        raise InputError(Problem(told, _("equal N stages both")))
     bases = [Fraction(term.percent) for term in terms if isinstance(term, AdValorem)]
     last = max((category.last(base) for base in bases), default=category.cuts)
     found = [StagedDuty(0, None, duty)]

@@ -20,6 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from kosho.arrays import Array, Index, Mask
 from kosho.display import Card, Shown, number, percent, plural
 from kosho.errors import InputError, KoshoError, Problem, Problems
+from kosho.language import _
 
 __all__ = ["SwapLines", "SwapSet", "swap_frontier", "swap_set"]
 
@@ -67,9 +68,11 @@ class SwapLines(Shown):
             given = getattr(self, name)
             array = np.zeros(shape) if given is None and name == "cost" else np.asarray(given, float)
             if array.shape != shape:
-                problems.add(f"has the shape {array.shape}, not {shape}", key=name)
+                problems.add(
+                    _("has the shape {shape}, not {wanted}", shape=array.shape, wanted=shape), key=name
+                )
             elif not np.isfinite(array).all():
-                problems.add("has figures that are not known", "leave their lines out", key=name)
+                problems.add(_("has figures that are not known"), _("leave their lines out"), key=name)
             object.__setattr__(self, name, array)
         problems.raise_if_any()
 
@@ -166,7 +169,7 @@ def swap_set(
     """
     for name, share in (("weight", weight), ("coverage", coverage)):
         if not 0.0 <= share <= 1.0:
-            raise InputError(Problem(f"{share:g}", "0 to 1", key=name))
+            raise InputError(Problem(f"{share:g}", _("0 to 1"), key=name))
     worth = weight * lines.gains[:, 0] + (1.0 - weight) * lines.gains[:, 1]
     matrix, least = _conditions(lines, coverage, budget)
     most = np.array([0.0 if code.startswith(tuple(exclude)) else 1.0 for code in lines.codes])
@@ -175,8 +178,11 @@ def swap_set(
     )
     if relaxed.status != 0:
         raise KoshoError(
-            "no package of lines meets the conditions: neither side may lose, and each must cover "
-            f"{percent(coverage)} of its lines and trade"
+            _(
+                "no package of lines meets the conditions: neither side may lose, and each must "
+                "cover {coverage} of its lines and trade",
+                coverage=percent(coverage),
+            )
         )
     bound = -float(relaxed.fun)
     start = _rounded(np.asarray(relaxed.x), worth, matrix, least, most)
@@ -219,7 +225,7 @@ def _rounded(relaxed: Array, worth: Array, matrix: Array, least: Array, most: Ar
         if _fits(tried, matrix, least):
             return tried
     mended = whole.copy()
-    for _ in range(len(whole)):
+    for _other in range(len(whole)):
         short = least - matrix @ mended
         if _fits(mended, matrix, least):
             return mended
@@ -268,7 +274,7 @@ def _settled(relaxed: Any, start: Array | None, programme: tuple[Array, Array, A
         if _fits(tried, matrix, least) and (best is None or worth @ tried > worth @ best):
             best = tried
     if best is None:
-        raise KoshoError("no package of whole lines meets the conditions, although parts of lines would")
+        raise KoshoError(_("no package of whole lines meets the conditions, although parts of lines would"))
     return np.asarray(best > 0.5, bool)
 
 

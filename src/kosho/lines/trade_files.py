@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from kosho.display import Card, Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import require
+from kosho.language import _
 from kosho.lines.formats import Column, TradeFormat, formats, partner_codes, recognised
 from kosho.tabular import content_of, kind_of
 
@@ -72,7 +73,13 @@ class TradeFile(Shown):
         wanted = years[-1] if year is None and years else year
         rows = self.frame if wanted is None else self.frame.filter(pl.col("year") == wanted)
         if not rows.height:
-            raise InputError(Problem(f"the file holds no trade of {wanted}", f"it has {years}", key="year"))
+            raise InputError(
+                Problem(
+                    _("the file holds no trade of {wanted}", wanted=wanted),
+                    _("it has {years}", years=years),
+                    key="year",
+                )
+            )
         keys = ["importer", "exporter", "hs", "basis"]
         kept = pl.col("duty").sum() * pl.when(pl.col("duty").count() > 0).then(1.0)
         return rows.group_by(keys, maintain_order=True).agg(
@@ -166,7 +173,9 @@ def _opened(path: Path, form: str | None, columns: Path | None, kind: str) -> tu
     if form is None:
         return frame, recognised(frame.columns, known, str(path))
     if form not in known:
-        raise InputError(Problem(f"unknown format {form!r}", suggest(form, known) or "kosho lines formats"))
+        raise InputError(
+            Problem(_("unknown format {form!r}", form=form), suggest(form, known) or "kosho lines formats")
+        )
     return frame, known[form]
 
 
@@ -174,7 +183,7 @@ def _frame(path: Path) -> pl.DataFrame:
     import polars as pl
 
     if not path.is_file():
-        raise InputError(Problem("there is no such file", file=str(path)))
+        raise InputError(Problem(_("there is no such file"), file=str(path)))
     try:
         if path.suffix.lower() == ".parquet":
             return pl.read_parquet(path)
@@ -186,7 +195,9 @@ def _frame(path: Path) -> pl.DataFrame:
         return found.with_columns(pl.all().fill_null(""))
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         told = str(error).splitlines()[0]
-        raise InputError(Problem(f"is no table that can be read: {told}", file=str(path))) from None
+        raise InputError(
+            Problem(_("is no table that can be read: {told}", told=told), file=str(path))
+        ) from None
 
 
 def _json(content: bytes, path: Path) -> pl.DataFrame:
@@ -196,12 +207,14 @@ def _json(content: bytes, path: Path) -> pl.DataFrame:
     try:
         found: Any = json.loads(content)
     except ValueError as error:
-        raise InputError(Problem(f"is not JSON: {error}", file=str(path))) from None
+        raise InputError(Problem(_("is not JSON: {error}", error=error), file=str(path))) from None
     rows = found.get("data", found.get("dataset")) if isinstance(found, dict) else found
     if isinstance(rows, list) and rows and isinstance(rows[0], list):
         rows = [dict(zip(rows[0], one, strict=False)) for one in rows[1:]]
     if not isinstance(rows, list) or not rows or not all(isinstance(one, dict) for one in rows):
-        raise InputError(Problem("holds no rows", "a list of objects, or an object with `data`", str(path)))
+        raise InputError(
+            Problem(_("holds no rows"), _("a list of objects, or an object with `data`"), str(path))
+        )
     heads = list(dict.fromkeys(name for one in rows for name in one))
     return pl.DataFrame({
         name: ["" if one.get(name) is None else str(one[name]) for one in rows] for name in heads
@@ -230,7 +243,7 @@ def _trade(frame: pl.DataFrame, form: TradeFormat, file: str) -> TradeFile:
     made = made.filter(pl.col("basis") != "")
     made = _without_sums(made, form, told)
     if not made.height:
-        raise InputError(Problem("holds no trade by line", file=file))
+        raise InputError(Problem(_("holds no trade by line"), file=file))
     return TradeFile(made, form, form.currency, tuple(told))
 
 
@@ -264,9 +277,13 @@ def _numbers(frame: pl.DataFrame, form: TradeFormat, what: Column, problems: Pro
     found = text.cast(pl.Float64, strict=False)
     wrong = (found.is_null() & ~empty) | (found < 0).fill_null(value=False)
     for row in wrong.arg_true().to_list()[:5]:
-        problems.add(f"{name} {frame[name][row]!r} is no amount", "digits with a decimal point", line=row + 2)
+        problems.add(
+            _("{name} {text!r} is no amount", name=name, text=frame[name][row]),
+            _("digits with a decimal point"),
+            line=row + 2,
+        )
     if wrong.sum() > 5:
-        problems.add(f"{wrong.sum() - 5} more amounts like these")
+        problems.add(_("{number} more amounts like these", number=wrong.sum() - 5))
     return found
 
 

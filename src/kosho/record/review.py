@@ -118,7 +118,7 @@ def _taken_back(step: _Step, pile: Pile, pending: list[str], book: Book, counts:
     if step.before != step.after:
         with in_turn(book.path):
             if _content(book.path) != step.after:
-                talk.say(f"{book.path} has changed since: take the entry out of it by hand.")
+                talk.say(_("{path} has changed since: take the entry out of it by hand.", path=book.path))
                 return step.number + 1
             if step.before is None:
                 book.path.unlink()
@@ -126,7 +126,7 @@ def _taken_back(step: _Step, pile: Pile, pending: list[str], book: Book, counts:
                 write_whole(book.path, step.before)
     pile.reopen(pending[step.number])
     setattr(counts, step.decision, getattr(counts, step.decision) - 1)
-    talk.say("Taken back.")
+    talk.say(_("Taken back."))
     return step.number
 
 
@@ -165,7 +165,7 @@ def _one(
         if word in _ANSWERS and not (word in _UNDO and not asking.can_undo):
             return _ANSWERS[word]
         if word in _UNDO:
-            talk.say("Nothing was decided before it in this walk.")
+            talk.say(_("Nothing was decided before it in this walk."))
         elif word in ("e", "edit"):
             draft = _edited(draft, talk)
             _shown(draft, heading, book, texts, asking)

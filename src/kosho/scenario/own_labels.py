@@ -18,6 +18,7 @@ from kosho.codes import blocs
 from kosho.codes import countries as known_economies
 from kosho.codes import sectors as known_sectors
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.world import World
 
 __all__ = ["OwnLine", "own_lines", "with_duties"]
@@ -113,7 +114,7 @@ def with_duties(lines: Sequence[OwnLine], world: World) -> xr.DataArray:
         s = [world.sector_position(code) for code in line.sectors]
         cells = np.ix_([n], i, s)
         if not line.on_top and unknown[cells].any():
-            told = f"{line.text!r}: this table does not know the ordinary duty"
-            raise InputError(Problem(told, "say what is added on top: +RATE%", key=f"--add {position}"))
+            told = _("{text!r}: this table does not know the ordinary duty", text=line.text)
+            raise InputError(Problem(told, _("say what is added on top: +RATE%"), key=f"--add {position}"))
         rates.values[cells] = rates.values[cells] + line.rate if line.on_top else line.rate
     return rates

@@ -28,6 +28,7 @@ from kosho.bounds import THETA, unit_of_rates
 from kosho.display import Shown, plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import missing
+from kosho.language import _
 from kosho.tabular import open_csv
 
 __all__ = ["COLUMNS", "Estimated", "Panel", "estimate", "interval", "panel_of"]
@@ -122,21 +123,21 @@ def panel_of(
                 if len(problems.found) >= MOST:
                     break
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(f"is not CSV text: {error}", file=str(path))) from None
+        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
     problems.raise_if_any()
     if not found:
-        raise InputError(Problem("has no rows", file=str(path)))
+        raise InputError(Problem(_("has no rows"), file=str(path)))
     numbers = np.array([values for _, values in found])
     numbers[:, 1] /= 100.0 if percent else 1.0
     labels = {
         name: [one.get(name, "") for one, _ in found] for name in ("exporter", "importer", "year", "sector")
     }
     if (numbers[:, 1] <= -1.0).any():
-        raise InputError(Problem("a tariff is at or below -100 %", "fractions above -1", str(path)))
+        raise InputError(Problem(_("a tariff is at or below -100 %"), _("fractions above -1"), str(path)))
     unit = unit_of_rates(numbers[:, 1], numbers[:, 0])
     if unit is not None:
-        hint = "fractions: 0.025 is 2.5 %; --tariffs-in percent says that they are percent"
-        raise InputError(Problem(f"its tariffs: {unit}", hint, str(path)))
+        hint = _("fractions: 0.025 is 2.5 %; --tariffs-in percent says that they are percent")
+        raise InputError(Problem(_("its tariffs: {unit}", unit=unit), hint, str(path)))
     held = {name: numbers[:, 2 + k] for k, name in enumerate(controls)}
     return Panel(labels, numbers[:, 0], numbers[:, 1], held, path.name)
 
@@ -150,8 +151,10 @@ def _places(
         if column in header:
             found[name] = header.index(column)
         elif name not in OPTIONAL or name in given:
-            hint = suggest(column, header) or f"--set {name}=COLUMN; columns are {', '.join(header[:12])}"
-            problems.add(f"has no column {column!r} for the {name}", hint, line=1)
+            hint = suggest(column, header) or _(
+                "--set {name}=COLUMN; columns are {header}", name=name, header=", ".join(header[:12])
+            )
+            problems.add(_("has no column {column!r} for the {name}", column=column, name=name), hint, line=1)
     problems.raise_if_any()
     return found
 
@@ -160,7 +163,7 @@ def _row(
     row: Sequence[str], at: Mapping[str, int], controls: Sequence[str], line: int, problems: Problems
 ) -> tuple[dict[str, str], list[float]] | None:
     if len(row) <= max(at.values()):
-        problems.add(f"has {len(row)} cells", line=line)
+        problems.add(_("has {number} cells", number=len(row)), line=line)
         return None
     values: list[float] = []
     for name in ("trade", "tariff", *controls):
@@ -169,7 +172,11 @@ def _row(
         except ValueError:
             value = float("nan")
         if not isfinite(value) or (name == "trade" and value < 0) or (name == "tariff" and value <= -100):
-            problems.add(f"{name} {row[at[name]]!r} is no figure that it can be", line=line, key=name)
+            problems.add(
+                _("{name} {text!r} is no figure that it can be", name=name, text=row[at[name]]),
+                line=line,
+                key=name,
+            )
             return None
         values.append(value)
     return {name: row[place].strip() for name, place in at.items() if name in COLUMNS}, values

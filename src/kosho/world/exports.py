@@ -20,6 +20,7 @@ import xarray as xr
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem, suggest
 from kosho.extras import missing, require
+from kosho.language import _
 from kosho.outputs import require_file, require_folder, save
 from kosho.world.calibrate import ratio
 from kosho.world.har import UNKNOWN, WIDTH, HeaderArray, har_bytes
@@ -133,8 +134,12 @@ def as_har(world: World) -> dict[str, HeaderArray]:
     """
     long = [label for label in (*world.countries, *world.sectors) if len(label) > WIDTH]
     if long:
-        told = f"labels of more than {WIDTH} letters cannot be in a HAR file: {', '.join(long[:5])}"
-        raise InputError(Problem(told, "another format", key="--to"))
+        told = _(
+            "labels of more than {width} letters cannot be in a HAR file: {long}",
+            width=WIDTH,
+            long=", ".join(long[:5]),
+        )
+        raise InputError(Problem(told, _("another format"), key="--to"))
     a = world.arrays
     reg, comm, acts = ("REG", world.countries), ("COMM", world.sectors), ("ACTS", world.sectors)
     home = np.arange(len(world.countries))
@@ -257,8 +262,12 @@ def export(world: World, path: Path, to: str | None = None) -> str:
     """
     name = to or next((one for one, (ending, _) in FORMATS.items() if ending and path.suffix == ending), None)
     if name is None or name not in FORMATS:
-        hint = suggest(name or "", FORMATS) or f"one of {', '.join(FORMATS)}"
-        told = f"unknown format {to!r}" if to else f"{path.name} ends like none of the formats"
+        hint = suggest(name or "", FORMATS) or _("one of {names}", names=", ".join(FORMATS))
+        told = (
+            _("unknown format {to!r}", to=to)
+            if to
+            else _("{path} ends like none of the formats", path=path.name)
+        )
         raise InputError(Problem(told, hint, key="--to"))
     ending, write = FORMATS[name]
     if ending:

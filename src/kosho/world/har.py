@@ -22,6 +22,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 
 __all__ = ["UNKNOWN", "WIDTH", "HeaderArray", "har_bytes", "read_har"]
 
@@ -67,7 +68,7 @@ def read_har(path: Path) -> dict[str, HeaderArray]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from None
+        raise InputError(Problem(_("cannot be read: {error}", error=error.strerror), file=str(path))) from None
     found: dict[str, HeaderArray] = {}
     try:
         records = _records(content)
@@ -77,10 +78,13 @@ def read_har(path: Path) -> dict[str, HeaderArray]:
             found[array.name] = array
             name = next(records, b"")
     except (struct.error, ValueError, StopIteration, IndexError) as error:
-        told = f"is no HAR file that is known{f': {error}' if str(error) else ''}"
-        raise InputError(Problem(told, "a file written by GEMPACK, ViewHAR or harpy", str(path))) from None
+        why = str(error)
+        told = (
+            _("is no HAR file that is known: {error}", error=why) if why else _("is no HAR file that is known")
+        )
+        raise InputError(Problem(told, _("a file written by GEMPACK, ViewHAR or harpy"), str(path))) from None
     if not found:
-        raise InputError(Problem("holds no header arrays", file=str(path)))
+        raise InputError(Problem(_("holds no header arrays"), file=str(path)))
     return found
 
 
@@ -219,14 +223,18 @@ def _refuse_long(arrays: Mapping[str, HeaderArray]) -> None:
     problems = Problems()
     for name, array in arrays.items():
         if len(name) > 4:
-            problems.add(f"header {name!r} has more than four letters", key=name)
+            problems.add(_("header {name!r} has more than four letters", name=name), key=name)
         if not isinstance(array.values, tuple) and array.values.shape != tuple(len(e) for _, e in array.sets):
-            problems.add(f"values of {name} do not fit its sets", key=name)
+            problems.add(_("values of {name} do not fit its sets", name=name), key=name)
         for one, elements in array.sets:
             for text in (one, *elements):
                 if len(text) > WIDTH:
-                    told = f"{text!r} has more than {WIDTH} letters, which is all that a HAR file keeps"
-                    problems.add(told, "shorter labels", key=name)
+                    told = _(
+                        "{text!r} has more than {width} letters, which is all that a HAR file keeps",
+                        text=text,
+                        width=WIDTH,
+                    )
+                    problems.add(told, _("shorter labels"), key=name)
     problems.raise_if_any()
 
 
@@ -251,7 +259,9 @@ def _put_texts(file: io.BytesIO, texts: Sequence[str], width: int) -> None:
 def _put_sets(file: io.BytesIO, name: str, array: HeaderArray) -> None:
     distinct = dict(array.sets)
     if any(distinct[one] != elements for one, elements in array.sets):
-        raise InputError(Problem(f"{name} has two sets of one name with other elements", "name them apart"))
+        raise InputError(
+            Problem(_("{name} has two sets of one name with other elements", name=name), _("name them apart"))
+        )
     count = len(array.sets)
     record = BLANK + struct.pack("<3i", len(distinct), 1, count) + name.ljust(WIDTH).encode("latin-1")
     record += struct.pack("<i", 1) + b"".join(one.ljust(WIDTH).encode("latin-1") for one, _ in array.sets)

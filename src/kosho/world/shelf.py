@@ -11,6 +11,7 @@ from typing import Any
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.user_folders import data
 from kosho.world.store import SPOILT
 
@@ -64,10 +65,10 @@ def place_for(text: str) -> Path:
     if path.suffix == ".npz":
         return path
     if text in RESERVED:
-        raise InputError(Problem(f"{text!r} is what ships", "another name", key="--out"))
+        raise InputError(Problem(_("{text!r} is what ships", text=text), _("another name"), key="--out"))
     if not NAME.fullmatch(text):
-        hint = "letters, digits, dots and dashes; or a file that ends with .npz"
-        raise InputError(Problem(f"{text!r} is no name of a table", hint, key="--out"))
+        hint = _("letters, digits, dots and dashes; or a file that ends with .npz")
+        raise InputError(Problem(_("{text!r} is no name of a table", text=text), hint, key="--out"))
     return shelf() / f"{text}.npz"
 
 

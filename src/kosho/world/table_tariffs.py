@@ -69,8 +69,8 @@ def tariffs_of(
     said = ~found.unknown & (found.rate != 0.0)
     unit = None if insist else unit_of_rates(found.rate[said], np.ones(int(said.sum())))
     if unit is not None:
-        hint = "percent in a column percent, fractions in one called rate; --insist takes them as they are"
-        raise InputError(Problem(f"its rates: {unit}", hint, choice))
+        hint = _("percent in a column percent, fractions in one called rate; --insist takes them as they are")
+        raise InputError(Problem(_("its rates: {unit}", unit=unit), hint, choice))
     return found
 
 

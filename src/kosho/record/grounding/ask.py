@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from kosho import cache
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.record.grounding.facts import facts_in
 from kosho.record.grounding.server import SLOWEST, Endpoint, FailedError, endpoint
 from kosho.record.grounding.verify import Verdict, check
@@ -53,10 +54,14 @@ class Model:
         key = os.environ.get(key_variable) if key_variable else None
         if key_variable and not key:
             raise InputError(
-                Problem(f"the variable {key_variable} is not set", "export it first", key="--key-env")
+                Problem(
+                    _("the variable {key_variable} is not set", key_variable=key_variable),
+                    _("export it first"),
+                    key="--key-env",
+                )
             )
         if not name.strip():
-            raise InputError(Problem("names no model", "--model llama3.1", key="--model"))
+            raise InputError(Problem(_("names no model"), _("--model llama3.1"), key="--model"))
         return Model(endpoint(url, with_key=key is not None), name, key)
 
 
@@ -96,7 +101,12 @@ def propose(
     answers: dict[str, list[dict[str, object]]] = {document.name: [] for document in documents}
     for number, (document, passage) in enumerate(todo, 1):
         asked.passages += 1
-        what = f"{document.name}, passage {number} of {len(todo)}"
+        what = _(
+            "{document}, passage {number} of {passages}",
+            document=document.name,
+            number=number,
+            passages=len(todo),
+        )
         question = _question(passage, model.name)
         copy = cache.place(model.where.url.encode(), json.dumps(question, sort_keys=True).encode())
         kept = cache.used(copy)
@@ -105,9 +115,9 @@ def propose(
             answers[document.name] += facts_in(kept.decode())
             continue
         if row >= IN_A_ROW or number - asked.recalled > MOST_PASSAGES or time.monotonic() > until:
-            asked.unanswered.append(f"{what}: not asked any more")
+            asked.unanswered.append(_("{what}: not asked any more", what=what))
             continue
-        say(f"Sending {what} to {model.where.host}")
+        say(_("Sending {what} to {host}", what=what, host=model.where.host))
         try:
             words = _answer(model, question, pause)
         except FailedError as failed:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["Endpoint", "FailedError", "endpoint"]
 
@@ -74,15 +75,17 @@ def endpoint(url: str, *, with_key: bool) -> Endpoint:
     """
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
+        host, _other = parts.hostname or "", parts.port
     except ValueError:
         parts, host = urlsplit(""), ""
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
-        hint = "http://localhost:11434 is Ollama on this machine"
-        raise InputError(Problem(f"is no address of a server: {url[:80]!r}", hint, key="--propose"))
+        hint = _("http://localhost:11434 is Ollama on this machine")
+        raise InputError(Problem(_("is no address of a server: {url!r}", url=url[:80]), hint, key="--propose"))
     local = host == "localhost" or _loopback(host)
     if with_key and parts.scheme == "http" and not local:
-        raise InputError(Problem("a key would be sent unencrypted", "give an https address", key="--propose"))
+        raise InputError(
+            Problem(_("a key would be sent unencrypted"), _("give an https address"), key="--propose")
+        )
     path = parts.path.rstrip("/")
     if not path.endswith("/chat/completions"):
         path += (

@@ -9,6 +9,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.world.readers.sales import Sales
 
 __all__ = ["Blocks", "labels_of"]
@@ -49,12 +50,19 @@ class Blocks:
         problems = Problems(file)
         if len(set(self.rows)) != len(self.rows):
             twice = next(one for k, one in enumerate(self.rows) if one in self.rows[:k])
-            raise InputError(Problem(f"industry {twice[0]} {twice[1]} stands twice", file=file))
+            raise InputError(
+                Problem(
+                    _("industry {economy} {industry} stands twice", economy=twice[0], industry=twice[1]),
+                    file=file,
+                )
+            )
         countries = tuple(dict.fromkeys(country for country, _ in self.rows))
         names = tuple(dict.fromkeys(sector for _, sector in self.rows))
         strange = sorted({country for country, _ in self.finals} - set(countries))
         if strange:
-            problems.add(f"final demand of {', '.join(strange[:10])}, which has no industries")
+            problems.add(
+                _("final demand of {strange}, which has no industries", strange=", ".join(strange[:10]))
+            )
         problems.raise_if_any()
         categories = tuple(dict.fromkeys(category for _, category in self.finals))
         called = tuple(self.sectors.get(name, name) for name in names)

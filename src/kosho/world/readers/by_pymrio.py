@@ -11,6 +11,7 @@ from typing import Any
 
 from kosho.errors import InputError, Problem
 from kosho.extras import missing
+from kosho.language import _, pgettext
 from kosho.world.readers.blocks import Blocks
 from kosho.world.readers.currency import EURO, usd_per_euro
 from kosho.world.readers.reader import Reader, Settings
@@ -39,7 +40,7 @@ class Database:
 def _read(database: Database, files: Sequence[Path], settings: Settings) -> IOTable:
     path = files[0]
     if not path.exists():
-        raise InputError(Problem("cannot be read: there is no such file or folder", file=str(path)))
+        raise InputError(Problem(_("cannot be read: there is no such file or folder"), file=str(path)))
     try:
         import pymrio  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
@@ -52,8 +53,8 @@ def _read(database: Database, files: Sequence[Path], settings: Settings) -> IOTa
             raise
         except Exception as error:  # noqa: BLE001 - what is not of its layout fails anywhere in pymrio
             why = str(error).splitlines()[0] if str(error) else repr(error)
-            told = f"pymrio reads no {database.name} from it: {why}"
-            raise InputError(Problem(told, "the release as it is published", str(path))) from None
+            told = _("pymrio reads no {database} from it: {why}", database=database.name, why=why)
+            raise InputError(Problem(told, _("the release as it is published"), str(path))) from None
     return of_system(system, path, settings, database)
 
 
@@ -64,14 +65,14 @@ def of_system(system: Any, path: Path, settings: Settings, database: Database) -
         InputError: it has none, they are of different industries, or values are of no unit that is known.
     """
     if system.Z is None or system.Y is None:
-        told = "has no transactions Z and final demand Y"
-        raise InputError(Problem(told, "save the system after calc_all()", str(path)))
+        told = _("has no transactions Z and final demand Y")
+        raise InputError(Problem(told, _("save the system after calc_all()"), str(path)))
     year = _year(system, path, settings)
     used, final = system.Z, system.Y
     rows = [(str(a), str(b)) for a, b in used.index]
     columns = [(str(a), str(b)) for a, b in used.columns]
     if sorted(rows) != sorted(columns) or [(str(a), str(b)) for a, b in final.index] != rows:
-        raise InputError(Problem("its rows and columns are of different industries", file=str(path)))
+        raise InputError(Problem(_("its rows and columns are of different industries"), file=str(path)))
     place = {label: k for k, label in enumerate(columns)}
     finals = [(str(a), str(b)) for a, b in final.columns]
     stocks = frozenset(name for _, name in finals if STOCK.search(name))
@@ -119,12 +120,22 @@ def _unit(
     given = None if system.unit is None else sorted({str(one) for one in system.unit.iloc[:, 0]})
     units = [database.unit] if database.unit else given or []
     if len(units) != 1:
-        raise InputError(Problem(f"is in {len(units)} units: {', '.join(units) or 'none'}", "one", str(path)))
+        raise InputError(
+            Problem(
+                _(
+                    "is in {number} units: {units}",
+                    number=len(units),
+                    units=", ".join(units) or pgettext("amount", "none"),
+                ),
+                _("one"),
+                str(path),
+            )
+        )
     words = re.findall(r"[a-z]+|\d+", units[0].lower())
     size = next((UNITS[word] for word in words if word in UNITS), None)
     if size is None or not {"usd", "us", "eur", "dollars", "euro"} & set(words):
-        told = f"its unit {units[0]!r} is none that is known"
-        raise InputError(Problem(told, "millions or thousands of US dollars or euro", str(path)))
+        told = _("its unit {unit!r} is none that is known", unit=units[0])
+        raise InputError(Problem(told, _("millions or thousands of US dollars or euro"), str(path)))
     if {"eur", "euro"} & set(words):
         rate, text = usd_per_euro(year, settings, str(path))
         return size * rate, [text]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.world.datafiles import rows
 
 __all__ = ["EURO", "scale_of", "usd_per_euro"]
@@ -28,8 +29,8 @@ def usd_per_euro(year: int | None, settings: Mapping[str, str], file: str) -> tu
         return rate, f"million euro at {rate:g} US dollars, as given"
     known = {int(row["year"]): float(row["usd"]) for row in rows("usd_per_eur.csv")}
     if year not in known:
-        told = f"values are in euro, and the dollar rate of {year or 'its year'} is not known"
-        raise InputError(Problem(told, "--set usd-per-eur=1.08 gives it", file, key="--set"))
+        told = _("values are in euro, and the dollar rate of {year} is not known", year=year or _("its year"))
+        raise InputError(Problem(told, _("--set usd-per-eur=1.08 gives it"), file, key="--set"))
     rate = known[year]
     return rate, f"million euro at {rate:g} US dollars, average of {year} (European Central Bank)"
 
@@ -45,5 +46,11 @@ def scale_of(text: str, key: str = "scale") -> float:
     except ValueError:
         value = float("nan")
     if not (isfinite(value) and value > 0):
-        raise InputError(Problem(f"{key} {text!r} is not a positive number", "such as 0.001", key="--set"))
+        raise InputError(
+            Problem(
+                _("{key} {text!r} is not a positive number", key=key, text=text),
+                _("such as 0.001"),
+                key="--set",
+            )
+        )
     return value

@@ -15,6 +15,7 @@ from typing import IO, TextIO
 import numpy as np
 
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.tabular import open_bytes, open_csv
 from kosho.world.readers.currency import EURO, usd_per_euro
 from kosho.world.readers.matrix_csv import BELOW, Cell, Shape, What, not_text, read_matrix, stop_if_many
@@ -48,8 +49,8 @@ def read_figaro(files: Sequence[Path], settings: Settings) -> IOTable:
         with open_csv(path) as file:
             first = file.readline()
         if any(word in first or word in path.name for word in PRODUCTS):
-            told = "is a table of products by products"
-            raise InputError(Problem(told, "take the one of industries by industries", str(path)))
+            told = _("is a table of products by products")
+            raise InputError(Problem(told, _("take the one of industries by industries"), str(path)))
         if set(FLAT) <= set(next(csv.reader([first]), [])):
             with open_csv(path) as file:
                 sales = _flat(file, path, settings)
@@ -136,12 +137,23 @@ def _flat(file: TextIO, path: Path, settings: Settings) -> Sales:
         try:
             value = float(row["obsValue"] or 0.0)
         except ValueError:
-            problems.add(f"obsValue {row['obsValue']!r} is not a number", line=line, key="obsValue")
+            problems.add(
+                _("obsValue {obsValue!r} is not a number", obsValue=row["obsValue"]), line=line, key="obsValue"
+            )
             continue
         cells = found.setdefault((REST.get(area, area), seller), {})
         key = REST.get(buyer, buyer), user
         if key in cells:
-            problems.add(f"{area} {seller} sells to {buyer} {user} twice", line=line)
+            problems.add(
+                _(
+                    "{area} {seller} sells to {buyer} {user} twice",
+                    area=area,
+                    seller=seller,
+                    buyer=buyer,
+                    user=user,
+                ),
+                line=line,
+            )
         cells[key] = value
     problems.raise_if_any()
     return _of_cells(found, rule_of(settings), path)
@@ -149,7 +161,7 @@ def _flat(file: TextIO, path: Path, settings: Settings) -> Sales:
 
 def _of_cells(found: dict[tuple[str, str], dict[tuple[str, str], float]], rule: str, path: Path) -> Sales:
     if not found:
-        raise InputError(Problem("has no rows", file=str(path)))
+        raise InputError(Problem(_("has no rows"), file=str(path)))
     countries = tuple(sorted({country for country, _ in found}))
     sectors = tuple(dict.fromkeys(sector for _, sector in found))
     place, goods = ({code: k for k, code in enumerate(codes)} for codes in (countries, sectors))
@@ -158,7 +170,9 @@ def _of_cells(found: dict[tuple[str, str], dict[tuple[str, str], float]], rule: 
         {f"{a} {u}" for cells in found.values() for a, u in cells if u not in goods and u not in kinds}
     )
     if strange:
-        raise InputError(Problem(f"users that nobody knows: {', '.join(strange[:10])}", file=str(path)))
+        raise InputError(
+            Problem(_("users that nobody knows: {strange}", strange=", ".join(strange[:10])), file=str(path))
+        )
     sales = Sales(countries, sectors, FINAL, STOCKS, rule, formation=FORMED)
     for (country, sector), cells in found.items():
         used, bought = np.zeros((len(countries), len(sectors))), np.zeros((len(countries), len(FINAL)))

@@ -20,6 +20,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem
+from kosho.language import _
 from kosho.tabular import sheet_rows
 from kosho.world.readers.matrix_csv import figures
 from kosho.world.readers.reader import Reader, Settings
@@ -43,14 +44,14 @@ def read_gloria(files: Sequence[Path], settings: Settings) -> IOTable:
     Raises:
         InputError: a file is missing, or matrices do not fit the regions and sectors of the workbook.
     """
-    readme = _one(files, r"readme", "the workbook GLORIA_ReadMe_0NN.xlsx that names regions and sectors")
+    readme = _one(files, r"readme", _("the workbook GLORIA_ReadMe_0NN.xlsx that names regions and sectors"))
     regions = _column(readme, "Regions", "Region_acronyms")
     sectors = _column(readme, "Sectors", "Sector_names")
     categories = _column(readme, "Value added and final demand", "Final_demand_names")
     known = tuple(dict.fromkeys(categories))
     with ExitStack() as stack:
         sold, name = stack.enter_context(_matrix(files, "T"))
-        bought, _ = stack.enter_context(_matrix(files, "Y"))
+        bought, _named = stack.enter_context(_matrix(files, "Y"))
         sales = Sales(regions, sectors, known, STOCKS, rule_of(settings), THOUSANDS, FORMED)
         _take(sales, (sold, bought), name)
     empty = [code for k, code in enumerate(regions) if (sales.intermediate[k] + sales.final[k]).sum() == 0]
@@ -75,8 +76,8 @@ def read_gloria(files: Sequence[Path], settings: Settings) -> IOTable:
 def _one(files: Sequence[Path], pattern: str, what: str) -> Path:
     found = [path for path in files if re.search(pattern, path.name, re.IGNORECASE)]
     if len(found) != 1:
-        given = ", ".join(path.name for path in files) or "no file"
-        raise InputError(Problem(f"needs {what}; given: {given}"))
+        given = ", ".join(path.name for path in files) or _("no file")
+        raise InputError(Problem(_("needs {what}; given: {given}", what=what, given=given)))
     return found[0]
 
 
@@ -89,7 +90,9 @@ def _column(book: Path, sheet: str, name: str) -> tuple[str, ...]:
             at = heads.index(name)
             found = (str(row[at]).strip() for row in lines if at < len(row))
             return tuple(text for text in found if text and text != "None")
-    raise InputError(Problem(f"its sheet {sheet!r} has no column {name!r}", file=str(book)))
+    raise InputError(
+        Problem(_("its sheet {sheet!r} has no column {name!r}", sheet=sheet, name=name), file=str(book))
+    )
 
 
 @contextmanager
@@ -109,7 +112,11 @@ def _matrix(files: Sequence[Path], letter: str) -> Generator[tuple[TextIO, str]]
                     with packed.open(inside[0]) as raw, TextIOWrapper(raw, "utf-8") as file:
                         yield file, inside[0]
                     return
-    raise InputError(Problem(f"no file holds the matrix {letter} at basic prices", f"..._{letter}-Results_..."))
+    raise InputError(
+        Problem(
+            _("no file holds the matrix {letter} at basic prices", letter=letter), f"..._{letter}-Results_..."
+        )
+    )
 
 
 def _take(sales: Sales, texts: tuple[TextIO, TextIO], name: str) -> None:
@@ -126,16 +133,22 @@ def _take(sales: Sales, texts: tuple[TextIO, TextIO], name: str) -> None:
             industries = used.reshape(n, 2, s)[:, 0]
             sales.take(region, rest - s, industries, bought.reshape(n, c))
     if rows != 2 * n * s:
-        told = f"has {rows:,} rows; {n} regions of {s} industries and products are {2 * n * s:,}"
-        raise InputError(Problem(told, "the workbook of the same release", name))
+        told = _(
+            "has {rows:,} rows; {n} regions of {s} industries and products are {product:,}",
+            rows=rows,
+            n=n,
+            s=s,
+            product=2 * n * s,
+        )
+        raise InputError(Problem(told, _("the workbook of the same release"), name))
 
 
 def _rows(file: TextIO, width: int, name: str) -> Iterator[Array]:
     for line, text in enumerate(file, start=1):
         found = figures(text)
         if found is None or found.size != width:
-            told = f"{text.count(',') + 1} cells, or some are no numbers"
-            raise InputError(Problem(f"has {told}", f"{width:,} numbers by the workbook", name, line))
+            told = _("has {number} cells, or some are no numbers", number=text.count(",") + 1)
+            raise InputError(Problem(told, _("{width:,} numbers by the workbook", width=width), name, line))
         yield found
 
 

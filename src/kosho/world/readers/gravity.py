@@ -19,6 +19,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.tabular import open_csv
 from kosho.world.readers.currency import scale_of
 from kosho.world.readers.reader import Reader, Settings
@@ -58,7 +59,9 @@ def read_gravity(files: Sequence[Path], settings: Settings) -> IOTable:
     """
     way = settings.get("sectors", "one")
     if way not in ("one", "broad"):
-        raise InputError(Problem(f"unknown way {way!r} with sectors", "one or broad", key="--set"))
+        raise InputError(
+            Problem(_("unknown way {way!r} with sectors", way=way), _("one or broad"), key="--set")
+        )
     path = files[0]
     panel, year = _panel(path, settings, broad=way == "broad")
     economies = tuple(sorted({code for one in panel.trade for code in one[:2]}))
@@ -100,8 +103,12 @@ def _columns(header: Sequence[str], settings: Settings, file: str) -> dict[str, 
         if column in header:
             found[name] = header.index(column)
         elif name not in OPTIONAL or (name in settings and name != "year"):
-            hint = suggest(str(column or name), header) or f"say which: --set {name}=COLUMN"
-            problems.add(f"has no column for the {name}; it has {', '.join(header[:12])}", hint, line=1)
+            hint = suggest(str(column or name), header) or _("say which: --set {name}=COLUMN", name=name)
+            problems.add(
+                _("has no column for the {name}; it has {header}", name=name, header=", ".join(header[:12])),
+                hint,
+                line=1,
+            )
     problems.raise_if_any()
     return found
 
@@ -117,7 +124,7 @@ def _panel(path: Path, settings: Settings, *, broad: bool) -> tuple[Panel, int |
             width = max(at.values()) + 1
             for line, row in enumerate(lines, start=2):
                 if len(row) < width:
-                    problems.add(f"has {len(row)} cells", line=line)
+                    problems.add(_("has {number} cells", number=len(row)), line=line)
                     continue
                 year = row[at["year"]].strip() if "year" in at else ""
                 years.add(year)
@@ -125,13 +132,17 @@ def _panel(path: Path, settings: Settings, *, broad: bool) -> tuple[Panel, int |
                     sector = row[at["sector"]].strip() if broad and "sector" in at else GOODS
                     _note(panel, row, at, sector, line, problems)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(f"is not CSV text: {error}", file=str(path))) from None
+        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
     if wanted is None and len(years) > 1:
-        told = f"holds {plural(len(years), 'year')}: {', '.join(sorted(years)[-8:])}"
-        raise InputError(Problem(told, "--year says which", str(path)))
+        told = _(
+            "holds {number}: {years}", number=plural(len(years), "year"), years=", ".join(sorted(years)[-8:])
+        )
+        raise InputError(Problem(told, _("--year says which"), str(path)))
     problems.raise_if_any()
     if not panel.trade:
-        raise InputError(Problem(f"has no rows{f' of {wanted}' if wanted else ''}", file=str(path)))
+        raise InputError(
+            Problem(_("has no rows of {year}", year=wanted) if wanted else _("has no rows"), file=str(path))
+        )
     only = wanted or next(iter(years)).split(".")[0]
     return panel, int(only) if only.isdigit() else None
 
@@ -145,16 +156,20 @@ def _note(
         value = float(text) if text and text.upper() != "NA" else float("nan")
         output = float(row[at["output"]]) if "output" in at and row[at["output"]].strip() else None
     except ValueError:
-        problems.add(f"{text!r} is not a number", line=line, key="trade")
+        problems.add(_("{text!r} is not a number", text=text), line=line, key="trade")
         return
     if isfinite(value) and value < 0:
-        problems.add(f"trade {value:g} is below zero", line=line, key="trade")
+        problems.add(_("trade {value:g} is below zero", value=value), line=line, key="trade")
     elif not isfinite(value):
         panel.zeros += 1
     else:
         key = importer, exporter, sector
         if key in panel.trade and sector == GOODS and "sector" not in at:
-            problems.add(f"{exporter} to {importer} stands twice", "one row a pair and year", line=line)
+            problems.add(
+                _("{exporter} to {importer} stands twice", exporter=exporter, importer=importer),
+                _("one row a pair and year"),
+                line=line,
+            )
         panel.trade[key] = panel.trade.get(key, 0.0) + value
         if output is not None:
             panel.output[exporter, sector] = output
@@ -181,13 +196,20 @@ def _flows(
                 if made is None or made <= sold:
                     told = f"no domestic sales of {exporter}" + (f" in {sector}" if len(sectors) > 1 else "")
                     why = "" if made is None else f": it exports {sold:.6g} of an output of {made:.6g}"
-                    problems.add(told + why, "a row of it with itself, or a column of output (--set output=)")
+                    problems.add(
+                        told + why, _("a row of it with itself, or a column of output (--set output=)")
+                    )
                 else:
                     flows[i, i, k] = made - sold
     if lacking and not zero:
         named = ", ".join(lacking[:5])
-        told = f"{plural(len(lacking), 'pair')} without a value: {named}{' …' if len(lacking) > 5 else ''}"
-        problems.add(told, "fill them in; --set missing=zero takes them as no trade")
+        told = _(
+            "{number} without a value: {named}{more}",
+            number=plural(len(lacking), "pair"),
+            named=named,
+            more=" …" if len(lacking) > 5 else "",
+        )
+        problems.add(told, _("fill them in; --set missing=zero takes them as no trade"))
     elif lacking:
         notes.append(f"{plural(len(lacking), 'pair')} without a value taken as no trade, as asked")
     problems.raise_if_any()

@@ -22,6 +22,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems
+from kosho.language import _
 from kosho.world.calibrate import ratio
 from kosho.world.har import UNKNOWN
 from kosho.world.readers.gtap_files import Held, held_in
@@ -112,14 +113,16 @@ def _base(held: Mapping[str, Held], files: Sequence[Path]) -> Base:
     lacking = [name for name in needed if name not in held]
     if lacking:
         names = ", ".join(path.name for path in files)
-        told = f"no array {', '.join(lacking)} in {names}"
-        hint = "give all files of the data base: basedata.har, default.prm, or a CSV an array, named as it is"
+        told = _("no array {lacking} in {names}", lacking=", ".join(lacking), names=names)
+        hint = _(
+            "give all files of the data base: basedata.har, default.prm, or a CSV an array, named as it is"
+        )
         raise InputError(Problem(told, hint))
     try:
         return _assembled(held)
     except ValueError as error:
-        told = f"the arrays are over other regions or commodities: {error}"
-        raise InputError(Problem(told, "all files of one data base")) from None
+        told = _("the arrays are over other regions or commodities: {error}", error=error)
+        raise InputError(Problem(told, _("all files of one data base"))) from None
 
 
 def _assembled(held: Mapping[str, Held]) -> Base:
@@ -228,8 +231,14 @@ def _refuse_unbalanced(base: Base) -> None:
     made = base.make.sum(axis=1)
     problems = Problems()
     for c, r in np.argwhere(np.abs(sold - made) > TOLERANCE * np.maximum(made, 1.0))[:20]:
-        told = f"{base.regions[r]} makes {made[c, r]:.6g} of {base.goods[c]} and sells {sold[c, r]:.6g}"
-        problems.add(told, "equal to a thousandth: all arrays of one data base")
+        told = _(
+            "{region} makes {made:.6g} of {good} and sells {sold:.6g}",
+            region=base.regions[r],
+            made=made[c, r],
+            good=base.goods[c],
+            sold=sold[c, r],
+        )
+        problems.add(told, _("equal to a thousandth: all arrays of one data base"))
     problems.raise_if_any()
 
 

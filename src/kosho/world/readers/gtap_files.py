@@ -13,6 +13,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem, Problems
 from kosho.extras import missing
+from kosho.language import _
 from kosho.tabular import open_csv
 from kosho.world.har import read_har
 
@@ -68,7 +69,9 @@ def held_in(files: Sequence[Path]) -> tuple[dict[str, Held], dict[str, tuple[str
         found, words = _of_file(path)
         for name, held in found.items():
             if name in arrays and name in _NEEDED and not np.array_equal(arrays[name].values, held.values):
-                problems.add(f"{name} is in two files with other values, the second {path.name}")
+                problems.add(
+                    _("{name} is in two files with other values, the second {path}", name=name, path=path.name)
+                )
             arrays[name] = held
         texts |= words
     problems.raise_if_any()
@@ -96,8 +99,10 @@ def _of_file(path: Path) -> tuple[dict[str, Held], dict[str, tuple[str, ...]]]:
         return _of_julia(path), {}
     if suffix in (".csv", ".gz", ".zip"):
         return {path.name.split(".")[0].upper(): _of_csv(path)}, {}
-    hint = "HAR (basedata.har, sets.har, default.prm), JLD2, or a CSV an array (VXSB.csv)"
-    raise InputError(Problem(f"is of no kind that is known: {suffix or 'no ending'}", hint, str(path)))
+    hint = _("HAR (basedata.har, sets.har, default.prm), JLD2, or a CSV an array (VXSB.csv)")
+    raise InputError(
+        Problem(_("is of no kind that is known: {suffix}", suffix=suffix or _("no ending")), hint, str(path))
+    )
 
 
 def _of_csv(path: Path) -> Held:
@@ -108,8 +113,8 @@ def _of_csv(path: Path) -> Held:
         lines = csv.reader(file)
         header = [name.strip() for name in next(lines, [])]
         if len(header) < 2 or header[-1].lower() != "value":
-            told = f"ends with the column {header[-1] if header else ''!r}"
-            raise InputError(Problem(told, "a column for each set, and Value at the end", str(path), 1))
+            told = _("ends with the column {name!r}", name=header[-1] if header else "")
+            raise InputError(Problem(told, _("a column for each set, and Value at the end"), str(path), 1))
         for line, row in enumerate(lines, start=2):
             if not row:
                 continue
@@ -119,9 +124,9 @@ def _of_csv(path: Path) -> Held:
             except ValueError:
                 value = float("nan")
             if len(row) != len(header) or not np.isfinite(value):
-                problems.add("is no row of labels and a number", line=line)
+                problems.add(_("is no row of labels and a number"), line=line)
             elif key in cells:
-                problems.add(f"{', '.join(key)} stands twice", line=line)
+                problems.add(_("{key} stands twice", key=", ".join(key)), line=line)
             else:
                 cells[key] = value
             if len(problems.found) >= 20:
@@ -162,9 +167,9 @@ def _of_julia(path: Path) -> dict[str, Held]:
                         np.asarray(at(array["array"]), float).T, axes
                     )
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error}", file=str(path))) from None
+        raise InputError(Problem(_("cannot be read: {error}", error=error), file=str(path))) from None
     except (KeyError, TypeError, IndexError) as error:
-        told = f"holds no data base of the Julia package of GTAP: {error}"
+        told = _("holds no data base of the Julia package of GTAP: {error}", error=error)
         raise InputError(Problem(told, file=str(path))) from None
     return found
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from kosho.arrays import Array, Index
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.world.readers.sales import MOST, TOLERANCE, Sales
 
 __all__ = ["Cell", "Columns", "Shape", "figures", "read_matrix", "text_rows"]
@@ -146,22 +147,26 @@ def columns_of(
         elif isinstance(what, Cell):
             cells[column] = what
         else:
-            problems.add(f"unknown column {text!r}", shape.hint(text), line=1)
+            problems.add(_("unknown column {text!r}", text=text), shape.hint(text), line=1)
         stop_if_many(problems)
     if total is None and shape.totals:
-        problems.add("has no column OUT", "the official file ends with it", line=1)
+        problems.add(_("has no column OUT"), _("the official file ends with it"), line=1)
     used = {column: cell for column, cell in cells.items() if cell.sector is not None}
     finals = {column: cell for column, cell in cells.items() if cell.sector is None}
     if not used:
-        problems.add("has no columns like JPN_C29", shape.missing, line=1)
+        problems.add(_("has no columns like JPN_C29"), shape.missing, line=1)
     problems.raise_if_any()
     countries = tuple(sorted({cell.country for cell in cells.values()}))
     sectors = order(dict.fromkeys(str(cell.sector) for cell in used.values()))
     categories = tuple(dict.fromkeys(str(cell.category) for cell in finals.values()))
     without = sorted(set(countries) - {cell.country for cell in finals.values()})
     if without:
-        told = f"no final demand columns of {', '.join(without[:10])}"
-        problems.add(told, f"wanted like {without[0]}_{(*categories, 'HFCE')[0]}", line=1)
+        told = _("no final demand columns of {without}", without=", ".join(without[:10]))
+        problems.add(
+            told,
+            _("wanted like {economy}_{category}", economy=without[0], category=(*categories, "HFCE")[0]),
+            line=1,
+        )
     problems.raise_if_any()
     place, goods = ({code: k for k, code in enumerate(codes)} for codes in (countries, sectors))
     kinds = {name: k for k, name in enumerate(categories)}
@@ -226,7 +231,7 @@ def read_matrix(
                 reading.seen["OUT"] = line
             continue
         if not isinstance(what, Cell) or what.country not in countries or what.sector not in sectors:
-            problems.add(f"unknown row {name!r}", shape.hint(name), line=line)
+            problems.add(_("unknown row {name!r}", name=name), shape.hint(name), line=line)
             continue
         at = countries[what.country], sectors[what.sector]
         used, bought = columns.used(values), columns.bought(values)
@@ -343,18 +348,33 @@ def figures(text: str, separator: str = ",") -> Array | None:
 def _cells(cells: list[str], width: int, line: int, problems: Problems) -> Array | None:
     """A row cell by cell; cells under OUT may be empty in the rows below the table."""
     if len(cells) != width:
-        problems.add(f"row {cells[0]} has {len(cells)} cells", f"{width} as in the header", line=line)
+        problems.add(
+            _("row {row} has {number} cells", row=cells[0], number=len(cells)),
+            _("{width} as in the header", width=width),
+            line=line,
+        )
         return None
     texts = [text.strip() or "0" for text in cells[1:]]
     try:
         values = np.array(["0", *texts], dtype=np.float64)
     except ValueError:
         wrong = next(text for text in texts if not _is_number(text))
-        problems.add(f"row {cells[0]}, cell {texts.index(wrong) + 2}: {wrong!r} is not a number", line=line)
+        problems.add(
+            _(
+                "row {row}, cell {cell}: {text!r} is not a number",
+                row=cells[0],
+                cell=texts.index(wrong) + 2,
+                text=wrong,
+            ),
+            line=line,
+        )
         return None
     if not np.isfinite(values).all():
         column = int(np.flatnonzero(~np.isfinite(values))[0])
-        problems.add(f"row {cells[0]}, cell {column + 1}: is not a finite number", line=line)
+        problems.add(
+            _("row {row}, cell {cell}: is not a finite number", row=cells[0], cell=column + 1),
+            line=line,
+        )
         return None
     return values
 
@@ -369,7 +389,9 @@ def _is_number(text: str) -> bool:
 
 def _note_twice(reading: Reading, name: str, line: int) -> None:
     if name in reading.seen:
-        reading.problems.add(f"row {name} stands twice, first on line {reading.seen[name]}", line=line)
+        reading.problems.add(
+            _("row {name} stands twice, first on line {seen}", name=name, seen=reading.seen[name]), line=line
+        )
     reading.seen.setdefault(name, line)
 
 
@@ -379,18 +401,26 @@ def _check(reading: Reading, shape: Shape) -> None:
     industries = {divmod(place, len(columns.sectors)) for place in columns.input_place.tolist()}
     missing = sorted(f"{columns.countries[n]}_{columns.sectors[s]}" for n, s in industries - reading.met)
     if missing:
-        problems.add(f"has no rows of {', '.join(missing[:10])}", f"{len(missing)} are missing")
+        problems.add(
+            _("has no rows of {missing}", missing=", ".join(missing[:10])),
+            _("{number} are missing", number=len(missing)),
+        )
     if not shape.totals:
         return
     if "OUT" not in reading.below:
-        problems.add("has no row OUT", "the official file ends with it")
+        problems.add(_("has no row OUT"), _("the official file ends with it"))
     elif not problems.found:
         below = reading.below["OUT"]
         for (n, s), output in reading.output.items():
             if abs(below[n, s] - output) > TOLERANCE * max(output, 1.0):
                 name = f"{columns.countries[n]}_{columns.sectors[s]}"
-                told = f"row OUT has {below[n, s]:.6g} for {name}, column OUT {output:.6g}"
-                problems.add(told, "equal", line=reading.seen["OUT"])
+                told = _(
+                    "row OUT has {below:.6g} for {name}, column OUT {output:.6g}",
+                    below=below[n, s],
+                    name=name,
+                    output=output,
+                )
+                problems.add(told, _("equal"), line=reading.seen["OUT"])
 
 
 def stop_if_many(problems: Problems) -> None:
@@ -406,4 +436,4 @@ def near(text: str, known: Sequence[str], otherwise: str) -> str:
 
 def not_text(path: Path, error: Exception) -> InputError:
     """The error of a file that is no CSV."""
-    return InputError(Problem(f"is not CSV text: {error}", file=str(path)))
+    return InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path)))

@@ -139,10 +139,15 @@ def _opened(path: Path, year: str | None) -> Generator[tuple[IO[bytes], str]]:
     wanted = [one for one in inside if year is not None and _year(one) == year]
     if len(wanted) != 1:
         held = ", ".join(sorted({_year(one) or one for one in inside}))
-        told = "holds no table" if year and not wanted else "holds several tables"
-        raise InputError(
-            Problem(f"{told}{f' of {year}' if year else ''}: {held}", "--year says which", str(path))
-        )
+        if year:
+            told = (
+                _("holds no table of {year}: {held}", year=year, held=held)
+                if not wanted
+                else _("holds several tables of {year}: {held}", year=year, held=held)
+            )
+        else:
+            told = _("holds several tables: {held}", held=held)
+        raise InputError(Problem(told, _("--year says which"), str(path)))
     with open_bytes(path, wanted[0]) as file:
         yield file, wanted[0]
 
@@ -164,9 +169,14 @@ def _edition(codes: Sequence[str], path: Path) -> tuple[str, str]:
     nearest = max(EDITIONS, key=lambda one: len(EDITIONS[one][1] & set(codes)))
     strange = ", ".join(code for code in codes if code not in EDITIONS[nearest][1])
     known = ", ".join(sorted(EDITIONS))
-    told = f"is of no edition that is known ({known}); nearest is {nearest}, without {strange}"
+    told = _(
+        "is of no edition that is known ({known}); nearest is {nearest}, without {strange}",
+        known=known,
+        nearest=nearest,
+        strange=strange,
+    )
     raise InputError(
-        Problem(told, "all industries of one edition; another table goes in as long-csv", str(path))
+        Problem(told, _("all industries of one edition; another table goes in as long-csv"), str(path))
     )
 
 

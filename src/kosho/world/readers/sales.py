@@ -15,6 +15,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.world.readers.reader import clipped, formed_or_none
 from kosho.world.store import IOTable
@@ -46,8 +47,8 @@ def rule_of(settings: Mapping[str, str]) -> str:
     """
     rule = settings.get("inventories", "net")
     if rule not in RULES:
-        hint = suggest(rule, RULES) or f"one of {', '.join(RULES)}"
-        raise InputError(Problem(f"unknown rule for inventories {rule!r}", hint, key="--set"))
+        hint = suggest(rule, RULES) or _("one of {names}", names=", ".join(RULES))
+        raise InputError(Problem(_("unknown rule for inventories {rule!r}", rule=rule), hint, key="--set"))
     return rule
 
 
@@ -108,7 +109,11 @@ class Sales:
     def check(self, row: str, sold: float, total: float, problems: Problems, line: int | None = None) -> None:
         """Note a row that does not add up to its published total."""
         if abs(sold - total) > TOLERANCE * max(abs(total), 1.0):
-            problems.add(f"row {row} adds up to {sold:.6g}, its OUT is {total:.6g}", "equal", line=line)
+            problems.add(
+                _("row {row} adds up to {sold:.6g}, its OUT is {total:.6g}", row=row, sold=sold, total=total),
+                _("equal"),
+                line=line,
+            )
 
     def table(self, meta: Mapping[str, Any]) -> IOTable:
         """The table, with what was done to it.
@@ -147,9 +152,12 @@ class Sales:
         sold = (self.intermediate + self.final).sum(axis=(0, 2))
         for k, code in enumerate(self.countries):
             if self.final[k].sum() <= 0:
-                problems.add(f"{code} has no final demand", "every economy needs columns of it")
+                problems.add(_("{code} has no final demand", code=code), _("every economy needs columns of it"))
             if sold[k] <= 0:
-                problems.add(f"{code} sells nothing", "every economy needs rows; leave out one that has none")
+                problems.add(
+                    _("{code} sells nothing", code=code),
+                    _("every economy needs rows; leave out one that has none"),
+                )
         problems.raise_if_any()
 
 

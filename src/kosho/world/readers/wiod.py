@@ -20,6 +20,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem
 from kosho.extras import missing
+from kosho.language import _
 from kosho.tabular import sheet_rows
 from kosho.world.readers.blocks import Blocks, labels_of
 from kosho.world.readers.reader import Reader, Settings
@@ -121,9 +122,13 @@ def _of_r(path: Path) -> tuple[Blocks, Release, int | None]:
             return _of_frame(value, path)
         if isinstance(value, dict) and {"inter", "final", "countries", "industries"} <= set(map(str, value)):
             return _of_list({str(key): one for key, one in value.items()}, path)
-    hint = "the data frame wiot of the release, or the list of the R package wiod"
+    hint = _("the data frame wiot of the release, or the list of the R package wiod")
     raise InputError(
-        Problem(f"holds no table of WIOD: {', '.join(map(str, content)) or 'nothing'}", hint, str(path))
+        Problem(
+            _("holds no table of WIOD: {names}", names=", ".join(map(str, content)) or _("nothing")),
+            hint,
+            str(path),
+        )
     )
 
 
@@ -137,9 +142,11 @@ def _r_objects(path: Path) -> dict[str, Any]:
             warnings.simplefilter("ignore")  # of classes of R packages, whose content is all that is asked for
             return dict(rdata.read_rda(path, default_encoding="utf-8"))
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror or error}", file=str(path))) from None
+        raise InputError(
+            Problem(_("cannot be read: {error}", error=error.strerror or error), file=str(path))
+        ) from None
     except Exception as error:  # noqa: BLE001 - a file of another kind fails anywhere in the parser
-        raise InputError(Problem(f"is no RData: {error}", file=str(path))) from None
+        raise InputError(Problem(_("is no RData: {error}", error=error), file=str(path))) from None
 
 
 def _of_list(found: Mapping[str, Any], path: Path) -> tuple[Blocks, Release, int | None]:
@@ -150,7 +157,12 @@ def _of_list(found: Mapping[str, Any], path: Path) -> tuple[Blocks, Release, int
     finals = labels_of(countries, release.finals)
     used, bought = np.asarray(found["inter"], float), np.asarray(found["final"], float)
     if used.shape != (len(countries) * len(industries),) * 2 or bought.shape[1] != len(finals):
-        raise InputError(Problem(f"holds matrices of {used.shape} and {bought.shape}", file=str(path)))
+        raise InputError(
+            Problem(
+                _("holds matrices of {first} and {second}", first=used.shape, second=bought.shape),
+                file=str(path),
+            )
+        )
     year = int(np.ravel(found["year"])[0]) if "year" in found else None
     output = np.asarray(found["output"], float) if "output" in found else None
     rows = labels_of(countries, release.codes)
@@ -200,7 +212,9 @@ def _aligned(rows: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]]
     odd = sorted(set(rows) ^ set(columns))
     if odd:
         named = ", ".join(" ".join(one) for one in odd[:10])
-        raise InputError(Problem(f"rows and columns of industries differ: {named}", file=str(path)))
+        raise InputError(
+            Problem(_("rows and columns of industries differ: {named}", named=named), file=str(path))
+        )
     place = {label: k for k, label in enumerate(columns)}
     return [place[label] for label in rows]
 
@@ -214,8 +228,10 @@ def _of_sheet(
     code_row = _most(head, lambda text: CODE.fullmatch(text) is not None)
     place_row = _most(head, lambda text: ECONOMY.fullmatch(text) is not None)
     if code_row is None or place_row is None:
-        hint = "the table as published, with codes of industries (c1) and of economies (AUS) above the columns"
-        raise InputError(Problem("has no rows of codes at its top", hint, str(path)))
+        hint = _(
+            "the table as published, with codes of industries (c1) and of economies (AUS) above the columns"
+        )
+        raise InputError(Problem(_("has no rows of codes at its top"), hint, str(path)))
     above, owner = head[code_row], head[place_row]
     start = next(k for k, text in enumerate(above) if k > 0 and CODE.fullmatch(_text(text)))
     columns = {k: (_text(owner[k]), _text(above[k])) for k in range(start, len(above)) if _text(above[k])}
@@ -254,8 +270,8 @@ def _release(codes: set[str], releases: Sequence[Release], path: Path) -> Releas
 
 
 def _unknown(path: Path, industries: int) -> InputError:
-    told = f"has {industries} industries or final columns of no release that is known"
-    hint = (
+    told = _("has {industries} industries or final columns of no release that is known", industries=industries)
+    hint = _(
         "WIOD of 2013 has 35 industries and c37 to c42, of 2016 56 and c57 to c61; ADB MRIO has 35 and F1 to F5"
     )
     return InputError(Problem(told, hint, str(path)))
@@ -291,7 +307,7 @@ def _numbers(row: Sequence[Any], columns: Sequence[int], path: Path, line: int) 
     try:
         return [float(row[k] or 0.0) for k in columns]
     except (TypeError, ValueError, IndexError):
-        raise InputError(Problem("a cell of figures is no number", file=str(path), line=line)) from None
+        raise InputError(Problem(_("a cell of figures is no number"), file=str(path), line=line)) from None
 
 
 def _year_of(head: Sequence[Sequence[Any]], path: Path) -> int | None:
