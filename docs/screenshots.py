@@ -1,4 +1,6 @@
-"""Pictures of a brief for the README: a desk, a telephone, the deals in the dark. `make screenshots` runs it.
+"""Pictures for the README: a brief at a desk, on a telephone, its deals in the dark, and the live table.
+
+`make screenshots` runs it.
 
     python docs/screenshots.py out/japan-us-2025/brief.html docs/assets
 
@@ -11,6 +13,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,11 +62,33 @@ def browser() -> str:
     return found
 
 
-def take(shot: Shot, page: Path, folder: Path) -> Path:
-    """Photograph a part of the page and keep it with few colours."""
+LIVE = Shot("live-table", 1280, 1150)
+PACKAGE = "/?case=japan-us-2025&options=cars:all-15,metals:add-25,rest:all-15,lng:more-3500"
+
+
+@contextmanager
+def live() -> Generator[str, None, None]:
+    """The address of a package on the live table, once its packages are priced."""
+    words = [sys.executable, "-m", "kosho", "serve", "japan-us-2025", "--port", "0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
+        address = "" if server.stdout is None else server.stdout.readline().split()[0].rstrip("/")
+        try:
+            for part in ("", "/package/full"):
+                options = PACKAGE.partition("options=")[2]
+                asked = f"{address}/api/v1/tables/japan-us-2025{part}?options={options}"
+                with urllib.request.urlopen(asked, timeout=600) as answer:  # noqa: S310 - of the server above
+                    answer.read()
+            yield address + PACKAGE
+        finally:
+            server.terminate()
+
+
+def take(shot: Shot, page: Path | str, folder: Path) -> Path:
+    """Photograph a part of a page, of a file or an address, and keep it with few colours."""
     target = folder / f"{shot.name}.png"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        raw, address = Path(profile) / "shot.png", page.resolve().as_uri()
+        raw = Path(profile) / "shot.png"
+        address = page if isinstance(page, str) else page.resolve().as_uri()
         if shot.part:
             window = Path(profile) / "window.html"
             window.write_text(FRAME.format(page=address, width=shot.width, part=shot.part), encoding="utf-8")
@@ -98,6 +125,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for shot in SHOTS:
         print(take(shot, page, folder))
+    with live() as address:
+        print(take(LIVE, address, folder))
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def rule(stamp: str) -> str:
 
 
 def test_both_install_the_same_and_run_the_same(make: ModuleType) -> None:
-    assert {"brief": rule(".brief"), "test": rule(".dev")} == make.EXTRAS
+    assert {"brief": rule(".brief"), "serve": rule(".brief"), "test": rule(".dev")} == make.EXTRAS
     case, day = (re.search(rf"^{name} \?= (.*)$", RULES, re.M) for name in ("CASE", "AS_OF"))
     assert case is not None
     assert day is not None
@@ -72,7 +72,7 @@ def test_it_sets_up_once_and_passes_on_what_follows(make: ModuleType, ran: Ran) 
     assert make.main(["brief", "--world", "talks"]) == 7
     installed, run = ran
     assert installed[1:4] == ["-m", "pip", "install"]
-    assert installed[-2:] == ["--editable", ".[brief,bargain,corridor,read,office,pdf]"]
+    assert installed[-2:] == ["--editable", ".[brief,bargain,corridor,read,office,pdf,serve]"]
     assert run[1:4] == ["-m", "kosho", "brief"]
     assert run[-2:] == ["--world", "talks"]
     ran.clear()
@@ -94,7 +94,7 @@ def test_what_it_cannot_do_is_told(
     make: ModuleType, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert make.main(arguments) == 2
-    assert "usage: python make.py brief|test" in capsys.readouterr().err
+    assert "usage: python make.py brief|serve|test" in capsys.readouterr().err
 
 
 def test_a_set_up_that_fails_is_told_and_tried_again(

@@ -56,7 +56,7 @@ def test_a_scenario_on_two_tables_has_a_spread_and_what_differs(asked: tuple[Pat
     assert found["spread"]["KOR"]["low"] == pytest.approx(min(told), rel=1e-5)
     assert found["spread"]["KOR"]["high"] == pytest.approx(max(told), rel=1e-5)
     assert told[0] != told[1]
-    shown = runner.invoke(app, words, catch_exceptions=False).output
+    shown = runner.invoke(app, words, catch_exceptions=False, env={"COLUMNS": "200"}).output
     assert "Spread" in shown
     assert "differs: mean trade elasticity" in shown
     # Alone each says the same.

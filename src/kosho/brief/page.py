@@ -94,8 +94,8 @@ def lines(brief: Brief) -> tuple[tuple[FirstPart, str, str], ...]:
     """The lines of the first page for a brief: a deal that was struck, one to ask for, or neither.
 
     >>> from kosho.brief.page import lines
-    >>> lines(brief)[0]  # a brief as `compose` gives it
-    ('ask', 'Ask for', 'deals')
+    >>> lines(brief)[0]  # of a brief without a priced deal
+    ('ask', 'On the table', 'said')
     """
     told = LINES if brief.outlook else LINES_WITHOUT_A_DEAL
     if struck(brief) is not None:

@@ -298,7 +298,7 @@ class Measure(Frozen):
 
     @field_validator("terms", mode="wrap")
     @classmethod
-    def _of_kind(cls, value: object, _: Any, info: ValidationInfo) -> Terms | None:
+    def _of_kind(cls, value: object, _other: Any, info: ValidationInfo) -> Terms | None:
         """Terms are read as the kind has them, so that what is wrong is told in its own words."""
         kind = info.data.get("kind")
         if value is None or kind is None:

@@ -202,8 +202,8 @@ def posed(
     >>> from kosho import Case
     >>> from kosho.scenario.simulate import posed
     >>> world, found = posed(Case.load("japan-us-2025"), "no-deal", world="talks")
-    >>> world.meta.name, len(found.idle)
-    ('talks', 0)
+    >>> len(world.countries), len(found.idle)
+    (20, 0)
     """
     return _posed(_Asked(case.as_known_on(as_of), world, scenario))
 

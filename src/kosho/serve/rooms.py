@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from starlette.exceptions import HTTPException
 
+from kosho.display import Shown
 from kosho.errors import Problem
 from kosho.serve.desk import Desks
 from kosho.serve.drawing import Drawing, Drawings
@@ -22,7 +23,7 @@ Runner = Callable[[Sequence[str]], tuple[int, str, tuple[Problem, ...]]]
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(Shown):
     """What a server is started with."""
 
     cases: Mapping[str, str]

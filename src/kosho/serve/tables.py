@@ -34,18 +34,18 @@ Options = Annotated[
 ]
 Case = Annotated[str, Path(max_length=80, description="A case that `cases` lists.")]
 AsOf = Annotated[date | None, Query(description="In force and known on that day; the case's own.")]
+Part = Literal["effects", "full", "along"]
 Number = Annotated[int, Path(ge=1, le=2**53)]
 router = APIRouter(prefix="/api/v1", tags=["tables"], responses=ANSWERS)
 
 
 class Told(BaseModel):
-    """What a package is worth, and what it does."""
+    """What a package is worth."""
 
     case: str
     as_of: date
     options: dict[str, str]
     explained: dict[str, Any] = Field(description="As `kosho bargain --explain --json` has it.")
-    effects: dict[str, Any]
     world: str
     rerun: str
 
@@ -100,15 +100,15 @@ async def progress(rooms: Here, case: Case, as_of: AsOf = None) -> dict[str, Any
 
 @router.get("/tables/{case}/package")
 async def package(opened: Opened, options: Options = "") -> Told:
-    """What a package is worth to each side and why, and what it does to whom."""
+    """What a package is worth to each side, and why."""
     return await asyncio.to_thread(told, opened, chosen(options))
 
 
 @router.get("/tables/{case}/package/{part}")
-async def further(opened: Opened, part: Literal["full", "along"], options: Options = "") -> dict[str, Any]:
-    """The package on the full table, or along the common scale of elasticities."""
-    number = opened.package(chosen(options))
-    return await asyncio.to_thread(opened.in_full if part == "full" else opened.along, number)
+async def further(opened: Opened, part: Part, options: Options = "") -> dict[str, Any]:
+    """What a package does to whom, the package on the full table, or along the scale of elasticities."""
+    ways = {"effects": opened.effects, "full": opened.in_full, "along": opened.along}
+    return await asyncio.to_thread(ways[part], opened.package(chosen(options)))
 
 
 @router.get("/tables/{case}/export/{kind}", response_class=Response)
@@ -207,7 +207,7 @@ async def log(rooms: Here, opened: Opened) -> Response:
 
 
 def told(desk: Desk, options: Mapping[str, str]) -> Told:
-    """What a package is worth and does.
+    """What a package is worth.
 
     Raises:
         InputError: an issue or an option is unknown.
@@ -220,7 +220,6 @@ def told(desk: Desk, options: Mapping[str, str]) -> Told:
         as_of=desk.as_of,
         options=explained["options"],
         explained=explained,
-        effects=desk.effects(number),
         world=desk.deal.priced[0].world.hash,
         rerun=stamp(words)["rerun"],
     )

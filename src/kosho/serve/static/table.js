@@ -156,10 +156,13 @@ async function show() {
     const found = await ask(`${base()}/package?${query(state.options)}`, { signal });
     if (mine !== shown) return;
     problem(null);
-    results(found);
+    worth(found);
     document.body.dataset.shown = written(state.options);
     at("results").setAttribute("aria-busy", "false");
     await own(mine, signal);
+    const effects = await ask(`${base()}/package/effects?${query(state.options)}`, { signal });
+    if (mine !== shown) return;
+    follows(effects);
     const curve = await ask(`${base()}/package/along?${query(state.options)}`, { signal });
     if (mine !== shown) return;
     const names = table.parties.map(name);
@@ -188,8 +191,9 @@ function full(whole) {
   at("full").textContent = `On the full table: ${gains} billion dollars over no deal, ${differ}.`;
 }
 
-function results(found) {
-  const told = found.explained, does = found.effects;
+/** What the package is worth to each side, and why. */
+function worth(found) {
+  const told = found.explained;
   at("against").textContent = `Billion dollars a year in the long run; as known on ${found.as_of}.`;
   const crossed = told.crosses.map((id) => table.red_lines.find((one) => one.id === id)).filter(Boolean);
   const broken = told.possible ? [] : [element("p", { class: "crossed" }, "It takes apart what only goes together.")];
@@ -207,6 +211,11 @@ function results(found) {
   at("frontier").replaceChildren(table.parties.length > 1 ? frontier(table.frontier.map((one) => one.gains), told.gains, named, table.parties.slice(0, 2), names) : "");
   const shares = table.issues.map((one) => [one.title, ...table.parties.map((party) => told.issues[one.id] === null ? "not priced" : [billions(told.issues[one.id][party]), told.issues[one.id][party]])]);
   at("shares").replaceChildren(sortable(["Issue", ...names], shares, "Gains over no deal by issue, billion USD a year (Shapley value)"));
+  at("rests").textContent = `World ${found.world}, run ${found.rerun}.`;
+}
+
+/** What it does to jobs, prices, trades, sectors and everybody else. */
+function follows(does) {
   at("labour").replaceChildren(sortable(["Side", "Jobs, %", "Prices over wages, %"], table.parties.map((party) => [name(party), [signed(does.labour[party].employment, 3), does.labour[party].employment], [signed(does.labour[party].prices_over_wages, 3), does.labour[party].prices_over_wages]]),
     `Against no deal, where hours answer to real wages with an elasticity of ${does.labour_supply} (assumption)`));
   at("flows").replaceChildren(sortable(["Trade", "No deal, bn USD", "This package", "Units"], does.flows.map((one) => [one.title, one.before_musd === null ? "not told apart" : [(one.before_musd / 1000).toFixed(1), one.before_musd], one.after_musd === null ? "not told apart" : [(one.after_musd / 1000).toFixed(1), one.after_musd], one.unit ? [`${count(one.before_units)} to ${count(one.after_units)} ${one.unit}`, one.after_units] : "not counted"]), "A year, before the duty"));
@@ -216,7 +225,6 @@ function results(found) {
   }));
   const others = does.countries.map((one) => [one.name, [billions(one.musd), one.musd], [signed(one.percent, 3), one.percent]]);
   at("others").replaceChildren(sortable(["Economy", "bn USD a year", "% of income"], others, "Gain over no deal, every economy of the table"));
-  at("rests").textContent = `World ${found.world}, run ${found.rerun}.`;
 }
 
 /** What the side whose key is in the address counts, which the other side's page never has. */
