@@ -29,7 +29,7 @@ def add_files(app: typer.Typer) -> None:
 
 def list_formats(*, json: Json = False) -> None:
     """List the formats of trade and rates that are read, and the columns each is known by."""
-    from kosho.lines.formats import formats
+    from kosho.lines.trade_formats import formats
 
     known = formats()
     if json:

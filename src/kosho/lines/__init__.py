@@ -3,7 +3,6 @@
 from kosho.lines.annex import AnnexLine, StagedLine, annex_csv, annex_workbook, read_annex, stage_annex
 from kosho.lines.ces import CesOutcome, nested_ces
 from kosho.lines.editions import concordance, converted, read_concordance
-from kosho.lines.formats import TradeFormat, formats, partner_codes
 from kosho.lines.gsim_model import GsimOutcome, gsim
 from kosho.lines.indices import (
     complementarity,
@@ -42,6 +41,7 @@ from kosho.lines.staging import Category, QuotaGrowth, parse_category
 from kosho.lines.staging_rules import Agreement, StagedDuty, agreements, staged
 from kosho.lines.swap_sets import SwapLines, SwapSet, swap_frontier, swap_set
 from kosho.lines.trade_files import RateFile, TradeFile, read_rates, read_trade
+from kosho.lines.trade_formats import TradeFormat, formats, partner_codes
 
 __all__ = [
     "Agreement",

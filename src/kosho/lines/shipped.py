@@ -12,8 +12,8 @@ from kosho.language import _
 from kosho.law.schedules import Duty, parse_duty
 from kosho.law.schedules.lines import Schedule
 from kosho.law.schedules.preferences import preferences
-from kosho.lines.formats import formats
 from kosho.lines.trade_files import MILLION, TradeFile
+from kosho.lines.trade_formats import formats
 
 if TYPE_CHECKING:
     import polars as pl

@@ -18,7 +18,7 @@ from kosho.display import Card, Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import require
 from kosho.language import _
-from kosho.lines.formats import Column, TradeFormat, formats, partner_codes, recognised
+from kosho.lines.trade_formats import Column, TradeFormat, formats, partner_codes, recognised
 from kosho.tabular import content_of, kind_of
 
 if TYPE_CHECKING:
