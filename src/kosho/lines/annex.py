@@ -17,6 +17,7 @@ from pathlib import Path
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems
 from kosho.extras import require
+from kosho.language import _
 from kosho.law.schedules import Duty, parse_duty
 from kosho.law.schedules.lines import digits
 from kosho.law.schedules.notation import is_bare_number
@@ -98,8 +99,11 @@ def read_annex(path: Path) -> list[AnnexLine]:
     Raises:
         InputError: no head is found, or rows are wrong; every mistake, with its row.
     """
-    with open_csv(path) as text:
-        rows = list(enumerate(csv.reader(text), start=1))
+    try:
+        with open_csv(path) as text:
+            rows = list(enumerate(csv.reader(text), start=1))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
     head, places = _head(rows, path)
     problems = Problems(str(path))
     found = [one for row, cells in rows if row > head for one in _line(cells, places, row, problems)]
@@ -108,6 +112,8 @@ def read_annex(path: Path) -> list[AnnexLine]:
         if one.code in seen:
             problems.add(f"line {one.code} is given twice", f"first in row {seen[one.code]}", line=one.row)
         seen.setdefault(one.code, one.row)
+    if not found and not problems.found:
+        problems.add(_("no line of the schedule is below its head"), line=head)
     problems.raise_if_any()
     return found
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from kosho.display import Card, Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import require
+from kosho.language import _
 from kosho.lines.formats import Column, TradeFormat, formats, partner_codes, recognised
 from kosho.tabular import content_of, kind_of
 
@@ -184,6 +185,8 @@ def _frame(path: Path) -> pl.DataFrame:
         mark = "\t" if content[: content.find(b"\n")].count(b"\t") > 2 else ","
         found = pl.read_csv(io.BytesIO(content), infer_schema=False, separator=mark)
         return found.with_columns(pl.all().fill_null(""))
+    except pl.exceptions.NoDataError:
+        raise InputError(Problem(_("is empty"), file=str(path))) from None
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         told = str(error).splitlines()[0]
         raise InputError(Problem(f"is no table that can be read: {told}", file=str(path))) from None
