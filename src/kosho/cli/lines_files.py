@@ -12,6 +12,7 @@ from kosho.cli.lines_data import Columns, LineInputs, Rates, Trade, read_lines, 
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_json, show_table
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 __all__ = ["add_files"]
 
@@ -117,6 +118,9 @@ def origin(  # noqa: PLR0913 - one parameter an option
     """Ask whether a sector's average maker could meet a rule of origin by value, from the table of flows."""
     from kosho.lines.rules_of_origin import ValueRule, origin_content
 
+    if not 0 <= threshold <= 100:
+        told = _("a value content of {threshold:g} %", threshold=threshold)
+        raise InputError(Problem(told, _("0 to 100"), key="--threshold"))
     table = world_named(world).load().whole
     rule = ValueRule(
         chosen(method, METHODS, "--method"),  # pyright: ignore[reportArgumentType] - one of the two
