@@ -93,11 +93,12 @@ def join(
         )
         return
     say_lines(given)
-    if table.missing:
+    missing = sorted(table.missing, key=lambda one: -one.value)
+    if missing:
         show_table(
             _("Missing"),
             (_("Code"), _("Why"), _("Imports, million")),
-            [(one.code, one.why, formatting.decimals(one.value, 1)) for one in table.missing[:SHOWN]],
+            [(one.code, one.why, formatting.decimals(one.value, 1)) for one in missing[:SHOWN]],
             numeric=1,
         )
         if len(table.missing) > SHOWN:
@@ -121,6 +122,9 @@ def origin(  # noqa: PLR0913 - one parameter an option
     """Ask whether a sector's average maker could meet a rule of origin by value, from the table of flows."""
     from kosho.lines.rules_of_origin import ValueRule, origin_content
 
+    if not 0 <= threshold <= 100:
+        told = _("a value content of {threshold:g} %", threshold=threshold)
+        raise InputError(Problem(told, _("0 to 100"), key="--threshold"))
     table = world_named(world).load().whole
     rule = ValueRule(
         chosen(method, METHODS, "--method"),  # pyright: ignore[reportArgumentType] - one of the two
