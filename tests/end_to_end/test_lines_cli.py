@@ -133,3 +133,53 @@ def test_origin_is_asked_of_the_table_of_flows() -> None:
     wider = run("origin", "MEX", "C29", "--threshold", "75", "--members", "USA,CAN", "--world", "talks")
     assert found["content"] < wider["content"] <= 1
     assert sum(found["value_added"].values()) == pytest.approx(1, abs=0.03)
+
+
+def test_lines_that_are_a_part_of_their_sector_say_so(trade: Path, tmp_path: Path) -> None:
+    found = run("request", CASE, "--trade", trade, "--confirm", "0", "--world", "talks")
+    parts = {one["sector"]: one for one in found["part_of_trade"]}
+    assert list(parts) == ["C13T15"]
+    assert parts["C13T15"]["lines"] == 20
+    assert parts["C13T15"]["world"] > 40
+    package = tmp_path / "package.csv"
+    package.write_text("hs,partner,rate\n6110,JPN,0\n")
+    priced = run("price", package, "--importer", "USA", "--trade", trade)
+    assert priced["part_of_trade"] == found["part_of_trade"]
+    package.write_text("hs,partner,rate\n8703,JPN,0\n")
+    assert run("price", package, "--importer", "USA", "--trade", trade)["part_of_trade"] == []
+    swapped = run("swap", CASE, "--trade", trade, "--world", "talks")
+    assert {"C10T12", "C13T15"} == {one["sector"] for one in swapped["part_of_trade"]}
+
+
+def test_options_that_are_none_are_told_and_not_taken() -> None:
+    with pytest.raises(InputError) as told:
+        run("request", CASE, "--budget", "nan", "--exclude", "8703,cars", "--world", "talks")
+    assert "--budget: a budget of nan" in str(told.value)
+    assert "--exclude: 'cars' begins no tariff code" in str(told.value)
+    with pytest.raises(InputError, match="--budget: a budget of -5"):
+        run("swap", CASE, "--budget", "-5", "--world", "talks")
+    for words in (["request", CASE, "--confirm", "-1"], ["indicators", "USA", "JPN", "--top", "0"]):
+        done = CliRunner().invoke(app, ["lines", *words])
+        assert done.exit_code == 2, done.output
+
+
+def test_an_elasticity_of_supply_is_above_zero(tmp_path: Path) -> None:
+    package = tmp_path / "package.csv"
+    package.write_text("hs,partner,rate\n8703,JPN,0\n")
+    for supply in ("0", "-1", "nan"):
+        with pytest.raises(InputError, match=f"--supply: an elasticity of export supply of {supply}"):
+            run("price", package, "--importer", "USA", "--supply", supply)
+
+
+def test_trade_without_a_rate_is_listed_before_rates_without_trade(trade: Path) -> None:
+    with trade.open("a", encoding="utf-8") as file:
+        file.write("JPN,USA,980100,5000000,\n")
+    text = CliRunner().invoke(app, ["lines", "join", "JPN", "--trade", str(trade), "--rates", "shipped"]).stdout
+    assert text.index("980100", text.index("Missing")) < text.index("not traded")
+
+
+def test_an_empty_file_of_trade_is_empty(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_text("")
+    with pytest.raises(InputError, match=r"empty\.csv: is empty"):
+        run("join", "USA", "--trade", empty)

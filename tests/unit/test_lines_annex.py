@@ -119,3 +119,17 @@ def test_rules_of_one_s_own_are_read_and_wrong_ones_told(annex: Path, tmp_path: 
     own.write_text(own.read_text().replace("04-01", "04-31"))
     with pytest.raises(InputError, match="MM-DD"):
         agreements(own)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\x99\xff\x00abc", "annex.csv: is not CSV text"),
+        (b"Tariff line,Base rate,Category\n", "annex.csv:1: no line of the schedule is below its head"),
+    ],
+)
+def test_an_annex_of_no_text_or_of_no_line_is_refused(content: bytes, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "annex.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=told):
+        read_annex(path)

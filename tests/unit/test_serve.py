@@ -375,6 +375,19 @@ def test_mistakes_of_a_side_are_told_with_line_and_hint(folder: Path, tmp_path: 
     assert "side.yaml:5: red_lines.0.forbids.cars: no option 'all-1' (did you mean " in told
 
 
+def test_a_weight_of_a_side_is_a_number(folder: Path, tmp_path: Path):
+    path = side(tmp_path, "party: USA\nweights: {jobs: .nan}\n")
+    done = CliRunner().invoke(command_line, ["serve", str(folder), "--side", str(path), "--port", "0"])
+    assert isinstance(done.exception, InputError)
+    assert "side.yaml:2: weights.jobs: must be a finite number" in str(done.exception)
+
+
+def test_an_address_that_is_none_of_this_machine_is_told_as_the_host():
+    done = CliRunner().invoke(command_line, ["serve", "--host", "192.0.2.1", "--port", "0"])
+    assert isinstance(done.exception, InputError)
+    assert str(done.exception).startswith("--host: cannot listen at 192.0.2.1")
+
+
 def test_proposals_are_logged_and_leave_as_drafts_that_hold(client: TestClient, tmp_path: Path):
     asked = {"by": "USA", "options": {"cars": "all-15"}, "note": "first\nround"}
     assert client.post(f"{TABLE}/proposals", json=asked).status_code == 201

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from kosho.lines.line_elasticities import LineElasticities
+    from kosho.lines.line_packages import PartOfTrade
     from kosho.lines.line_table import LineTable
     from kosho.world import World
 
@@ -32,6 +33,8 @@ __all__ = [
     "Trade",
     "read_lines",
     "say_lines",
+    "say_parts",
+    "told_parts",
 ]
 
 Trade = Annotated[
@@ -186,3 +189,32 @@ def say_lines(given: Given) -> None:
         )
     for text in given.told:
         say(_("Source: {text}.", text=text))
+
+
+def told_parts(parts: Iterable[PartOfTrade]) -> list[dict[str, Any]]:
+    """Sectors of whose trade the lines hold a part, for JSON; million USD."""
+    return [
+        {"partner": one.partner, "sector": one.sector, "lines": one.lines, "world": one.world} for one in parts
+    ]
+
+
+def say_parts(parts: Sequence[dict[str, Any]]) -> None:
+    """Where lines stand for trade that they do not name."""
+    for one in parts[:WORST]:
+        say(
+            _(
+                "Of {sector} from {partner} the lines hold {lines} of the {world} dollars in the table, and "
+                "are counted as if they were all of it: give the lines that are missing, if any are.",
+                sector=one["sector"],
+                partner=formatting.the_country(one["partner"]),
+                lines=formatting.dollars(one["lines"]),
+                world=formatting.dollars(one["world"]),
+            )
+        )
+    if len(parts) > WORST:
+        say(
+            _(
+                "The same of {number} more sectors; --json lists all.",
+                number=formatting.count(len(parts) - WORST),
+            )
+        )

@@ -93,11 +93,12 @@ def join(
         )
         return
     say_lines(given)
-    if table.missing:
+    missing = sorted(table.missing, key=lambda one: -one.value)
+    if missing:
         show_table(
             _("Missing"),
             (_("Code"), _("Why"), _("Imports, million")),
-            [(one.code, one.why, formatting.decimals(one.value, 1)) for one in table.missing[:SHOWN]],
+            [(one.code, one.why, formatting.decimals(one.value, 1)) for one in missing[:SHOWN]],
             numeric=1,
         )
         if len(table.missing) > SHOWN:

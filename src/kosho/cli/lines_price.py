@@ -18,13 +18,18 @@ from kosho.cli.lines_data import (
     Trade,
     read_lines,
     say_lines,
+    say_parts,
+    told_parts,
 )
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
+from kosho.errors import InputError, Problem
 from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.lines.line_offers import PricedPackage
+    from kosho.lines.line_packages import PartOfTrade
+    from kosho.world import World
 
 __all__ = ["add_price"]
 
@@ -68,6 +73,9 @@ def price(  # noqa: PLR0913 - one parameter an option
     from kosho.lines.line_offers import price_package, read_package, utilised
 
     form = chosen(diversion, FORMS, "--diversion")
+    if supply is not None and not supply > 0:
+        told = _("an elasticity of export supply of {supply:g}", supply=supply)
+        raise InputError(Problem(told, _("above zero; left out, it is infinite"), key="--supply"))
     table = world_named(world, default="talks").load().whole
     given = read_lines(importer, LineInputs(trade, rates, columns, elasticities, demand), table)
     after = utilised(given.table.paid, read_package(file, given.table), use)
@@ -82,10 +90,31 @@ def price(  # noqa: PLR0913 - one parameter an option
             form=form,  # pyright: ignore[reportArgumentType] - one of the two
         )
     content = _content(found, given, use, supply)
+    content["part_of_trade"] = told_parts(_parts(table, found))
     if json:
         show_json(content)
     else:
         _show(content, given)
+
+
+def _parts(world: World, found: PricedPackage) -> list[PartOfTrade]:
+    """Where lines that change stand for trade that the table of lines does not name."""
+    from kosho.lines.line_packages import parts_of_trade
+    from kosho.lines.sectors import sectors_of
+
+    table, changed = found.table, found.changed
+    moved = (abs(found.after[changed] - table.paid[changed]) > 0) & (table.imports[changed] > 0)
+    sectors = sectors_of([table.codes[k] for k in changed.tolist()], world)
+    touched = {
+        (table.partners[i], sectors[k]) for k, i in zip(*(at.tolist() for at in moved.nonzero()), strict=True)
+    }
+    return [
+        one
+        for partner in table.partners
+        if any(code == partner for code, _sector in touched)
+        for one in parts_of_trade(world, table, partner)
+        if (partner, one.sector) in touched
+    ]
 
 
 def _content(found: PricedPackage, given: Given, use: float, supply: float | None) -> dict[str, Any]:
@@ -207,6 +236,7 @@ def _show(content: dict[str, Any], given: Given) -> None:
             lost=formatting.dollars(lost),
         )
     )
+    say_parts(content["part_of_trade"])
 
 
 def indicators(  # noqa: PLR0913 - one parameter an option
@@ -215,7 +245,9 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     trade: Trade = None,
     rates: Rates = None,
     columns: Columns = None,
-    top: Annotated[int, typer.Option(metavar="N", help="So many lines, by imports from the partner.")] = SHOWN,
+    top: Annotated[
+        int, typer.Option(metavar="N", min=1, help="So many lines, by imports from the partner.")
+    ] = SHOWN,
     *,
     json: Json = False,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,14 +21,17 @@ from kosho.cli.lines_data import (
     Trade,
     read_lines,
     say_lines,
+    say_parts,
+    told_parts,
 )
 from kosho.cli.options import Json, WorldNamed, open_case, world_named
 from kosho.cli.terminal import say, show_json, show_progress, show_table
-from kosho.errors import InputError, KoshoError, Problem, suggest
+from kosho.errors import InputError, KoshoError, Problem, Problems, suggest
 from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
     from kosho.equilibrium import Shock
+    from kosho.lines.line_packages import PartOfTrade
     from kosho.lines.line_ranking import LineWorth, Ranking
     from kosho.lines.line_table import LineTable
     from kosho.lines.swap_sets import SwapLines, SwapSet
@@ -51,7 +55,7 @@ Out = Annotated[
         metavar="FILE", help="Write the lines within the budget; .csv, for `lines:` of an option in table.yaml."
     ),
 ]
-Confirm = Annotated[int, typer.Option(metavar="N", help="Solve so many lines, from the first on.")]
+Confirm = Annotated[int, typer.Option(metavar="N", min=0, help="Solve so many lines, from the first on.")]
 
 
 def add_talks(app: typer.Typer) -> None:
@@ -141,12 +145,14 @@ def _rank(
     *,
     json: bool,
 ) -> None:
+    from kosho.lines.line_packages import parts_of_trade
     from kosho.lines.line_ranking import rank_lines
     from kosho.outputs import require_file, save
 
     giver, taker = ways
     budget, exclude, confirm, out = narrowed
     require_file(out)
+    budget, excluded = _narrowed(budget, exclude)
     given = read_lines(giver, inputs, sides.world)
     with show_progress(_("Pricing every line")):
         found = rank_lines(
@@ -155,10 +161,13 @@ def _rank(
             taker,
             given.elasticities,
             budget=budget,
-            exclude=_codes(exclude),
+            exclude=excluded,
             confirm=confirm,
         )
     content = _ranking(kind, found, given)
+    ranked = {one.sector for one in found.lines}
+    parts = parts_of_trade(sides.world, given.table, taker)
+    content["part_of_trade"] = told_parts(one for one in parts if one.sector in ranked)
     if out is not None:
         save({out: _cuts(found)})
     if json:
@@ -166,10 +175,26 @@ def _rank(
         return
     say_lines(given)
     _show_ranking(kind, found)
+    say_parts(content["part_of_trade"])
 
 
-def _codes(text: str | None) -> list[str]:
-    return [one.strip().replace(".", "") for one in (text or "").split(",") if one.strip()]
+def _narrowed(budget: float | None, exclude: str | None) -> tuple[float | None, list[str]]:
+    """The budget and the codes that are not to be freed.
+
+    Raises:
+        InputError: the budget is none, or a code is none of tariff lines; all of it.
+    """
+    problems = Problems()
+    if budget is not None and not budget >= 0:
+        problems.add(_("a budget of {budget:g}", budget=budget), _("zero or more million"), key="--budget")
+    codes: list[str] = []
+    for one in (exclude or "").split(","):
+        code = one.strip().replace(".", "")
+        if code and not re.fullmatch(r"[0-9]{1,10}", code):
+            problems.add(_("{code!r} begins no tariff code", code=one.strip()), _("digits"), key="--exclude")
+        codes += [code] if code else []
+    problems.raise_if_any()
+    return budget, codes
 
 
 def _worth(one: LineWorth, number: int, found: Ranking) -> dict[str, Any]:
@@ -253,12 +278,15 @@ def _show_ranking(kind: str, found: Ranking) -> None:
     )
     show_table(_("{verb}, best first", verb=verb), heads, rows, numeric=5)
     solved = sum(one.gain_solved is not None for one in found.lines[:SHOWN])
-    say(
-        _(
-            "The first {solved} were solved, each freed alone; the rest is by the gradient.",
-            solved=formatting.count(solved),
+    if solved:
+        say(
+            _(
+                "The first {solved} were solved, each freed alone; the rest is by the gradient.",
+                solved=formatting.count(solved),
+            )
         )
-    )
+    else:
+        say(_("None was solved; all is by the gradient."))
     if found.within < len(found.lines):
         every = formatting.count(len(found.lines))
         say(
@@ -314,16 +342,17 @@ def swap(  # noqa: PLR0913 - one parameter an option
     from kosho.outputs import require_file, save
 
     require_file(out)
+    budget, excluded = _narrowed(budget, exclude)
     sides = _sides(case, party, other, world)
     inputs = LineInputs(trade, rates, columns, elasticities, demand)
-    lines, freed, missing = _swap_lines(sides, inputs)
+    lines, freed, missing, parts = _swap_lines(sides, inputs)
     with show_progress(_("Looking for packages")):
-        front = swap_frontier(lines, coverage=coverage, budget=(budget, budget), exclude=_codes(exclude))
+        front = swap_frontier(lines, coverage=coverage, budget=(budget, budget), exclude=excluded)
         content = _frontier(front, sides, _solved(front, freed, sides))
     if out is not None:
         save({out: _csv(front)})
     if json:
-        show_json({**content, "left_out": missing})
+        show_json({**content, "left_out": missing, "part_of_trade": parts})
         return
     first, second = (formatting.country_name(code) for code in (sides.party, sides.other))
     rows = [
@@ -351,12 +380,16 @@ def swap(  # noqa: PLR0913 - one parameter an option
             "lines."
         )
     )
+    say_parts(parts)
 
 
-def _swap_lines(sides: _Sides, inputs: LineInputs) -> tuple[SwapLines, list[LineTable], dict[str, int]]:
+def _swap_lines(
+    sides: _Sides, inputs: LineInputs
+) -> tuple[SwapLines, list[LineTable], dict[str, int], list[dict[str, Any]]]:
     """All dutiable lines of both sides, each freed for the other alone, with what that is worth to both."""
     import numpy as np
 
+    from kosho.lines.line_packages import parts_of_trade
     from kosho.lines.line_ranking import rank_lines
     from kosho.lines.swap_sets import SwapLines
 
@@ -364,10 +397,13 @@ def _swap_lines(sides: _Sides, inputs: LineInputs) -> tuple[SwapLines, list[Line
     rows: list[tuple[int, float, float, float, float]] = []
     missing: dict[str, int] = {}
     tables: list[LineTable] = []
+    parts: list[PartOfTrade] = []
     for side, (giver, taker) in enumerate(((sides.party, sides.other), (sides.other, sides.party))):
         given = read_lines(giver, inputs, sides.world)
         found = rank_lines(sides.world, given.table, taker, given.elasticities, confirm=0)
         missing[giver] = len(found.left_out)
+        ranked = {one.sector for one in found.lines}
+        parts += [one for one in parts_of_trade(sides.world, given.table, taker) if one.sector in ranked]
         tables.append(given.table)
         for one in found.lines:
             gains = (-one.cost, one.gain) if side == 0 else (one.gain, -one.cost)
@@ -377,7 +413,7 @@ def _swap_lines(sides: _Sides, inputs: LineInputs) -> tuple[SwapLines, list[Line
         raise KoshoError(_("neither side levies a duty on the other"))
     table = np.array(rows)
     lines = SwapLines((sides.party, sides.other), codes, table[:, 0], table[:, 1:3], table[:, 3], table[:, 4])
-    return lines, tables, missing
+    return lines, tables, missing, told_parts(parts)
 
 
 def _solved(front: list[SwapSet], tables: list[LineTable], sides: _Sides) -> list[tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import secrets
 import socket
@@ -167,12 +168,20 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         found = socket.socket(family, socket.SOCK_STREAM)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind((host, port))
-        found.listen(256)
+        try:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            found.bind((host, port))
+            found.listen(256)
+        except OSError:
+            found.close()
+            raise
     except OSError as error:
         message = _(
             "cannot listen at {host}, port {port}: {value}", host=host, port=port, value=error.strerror or error
         )
-        raise InputError(Problem(message, _("try --port 0"), key="--port")) from None
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise InputError(Problem(message, _("try --port 0"), key="--port")) from None
+        raise InputError(
+            Problem(message, _("127.0.0.1, or an address of this machine"), key="--host")
+        ) from None
     return found

@@ -99,8 +99,11 @@ def read_annex(path: Path) -> list[AnnexLine]:
     Raises:
         InputError: no head is found, or rows are wrong; every mistake, with its row.
     """
-    with open_csv(path) as text:
-        rows = list(enumerate(csv.reader(text), start=1))
+    try:
+        with open_csv(path) as text:
+            rows = list(enumerate(csv.reader(text), start=1))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
     head, places = _head(rows, path)
     problems = Problems(str(path))
     found = [one for row, cells in rows if row > head for one in _line(cells, places, row, problems)]
@@ -113,6 +116,8 @@ def read_annex(path: Path) -> list[AnnexLine]:
                 line=one.row,
             )
         seen.setdefault(one.code, one.row)
+    if not found and not problems.found:
+        problems.add(_("no line of the schedule is below its head"), line=head)
     problems.raise_if_any()
     return found
 

@@ -25,11 +25,30 @@ from kosho.lines.line_table import LineTable, MissingJoin
 from kosho.lines.sectors import sectors_of
 from kosho.world import World
 
-__all__ = ["LineShock", "line_shock", "members"]
+__all__ = ["LineShock", "PartOfTrade", "line_shock", "members", "parts_of_trade"]
 
 REST = "ROW"
 """The partner that stands for all that a table of lines does not name."""
 ROUNDING = 1e-12
+PART = 0.5
+"""Below this share of the world's trade in a sector, lines stand for much that they do not name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfTrade(Shown):
+    """A sector's trade of which lines hold a part alone, though they stand for all of it.
+
+    >>> from kosho.lines.line_packages import PartOfTrade
+    >>> PartOfTrade("JPN", "C28", lines=300.0, world=21000.0).lines
+    300.0
+    """
+
+    partner: str
+    sector: str
+    lines: float
+    """Imports of the lines, million USD."""
+    world: float
+    """Imports of the sector in the world's table, million USD."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +157,43 @@ def members(world: World, code: str) -> list[int]:
             )
         )
     return found
+
+
+def parts_of_trade(world: World, table: LineTable, partner: str) -> tuple[PartOfTrade, ...]:
+    """Sectors in which lines hold less than half of what the importer buys from a partner by the world's table.
+
+    `line_shock` reads a line's share among the lines of its sector as its share of the sector's trade; what the
+    lines bring is then that of the whole sector. Trade in another currency than dollars is not compared.
+
+    Args:
+        world: The economy.
+        table: Lines with trade.
+        partner: One of the table's.
+
+    >>> import numpy as np
+    >>> from kosho.lines import LineTable
+    >>> from kosho.lines.line_packages import parts_of_trade
+    >>> from kosho.world import toy
+    >>> one = np.array([[2.0]])
+    >>> table = LineTable("USA", ("870323",), ("JPN",), one, np.array([[0.025]]), ("line",), ())
+    >>> [(part.sector, part.lines) for part in parts_of_trade(toy(), table, "JPN")]
+    [('C29', 2.0)]
+    """
+    if table.currency != "USD":
+        return ()
+    column = table.partner(partner)
+    held: dict[str, float] = {}
+    for name, value in zip(sectors_of(table.codes, world), table.imports[:, column].tolist(), strict=True):
+        if name is not None and value > 0:
+            held[name] = held.get(name, 0.0) + value
+    buyers, sellers = members(world, table.importer), _sellers(world, table)[column]
+    flows = world.arrays.flows
+    sold = {name: float(flows[np.ix_(buyers, sellers, [world.sector_position(name)])].sum()) for name in held}
+    return tuple(
+        PartOfTrade(partner, name, held[name], sold[name])
+        for name in sorted(held, key=lambda one: held[one] / max(sold[one], ROUNDING))
+        if held[name] < PART * sold[name]
+    )
 
 
 def _holding(world: World, code: str) -> list[int]:

@@ -193,6 +193,8 @@ def _frame(path: Path) -> pl.DataFrame:
         mark = "\t" if content[: content.find(b"\n")].count(b"\t") > 2 else ","
         found = pl.read_csv(io.BytesIO(content), infer_schema=False, separator=mark)
         return found.with_columns(pl.all().fill_null(""))
+    except pl.exceptions.NoDataError:
+        raise InputError(Problem(_("is empty"), file=str(path))) from None
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         told = str(error).splitlines()[0]
         raise InputError(

@@ -25,7 +25,7 @@ from kosho.bounds import WEIGHT
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.law.scope import Actor, Id, Some
-from kosho.provenance import Frozen
+from kosho.provenance import Finite, Frozen
 from kosho.yamlfile import LineNumbers, load
 
 __all__ = ["Side", "SideFile", "mine", "neutral"]
@@ -48,7 +48,7 @@ class SideFile(Frozen):
     """
 
     party: Actor
-    weights: dict[Id, float] = Field(default_factory=dict)
+    weights: dict[Id, Finite] = Field(default_factory=dict)
     """Excess weight by the id of a weight of the table that is this party's."""
     red_lines: tuple[OwnLine, ...] = ()
     reveals: tuple[Literal["gains"], ...] = ()
