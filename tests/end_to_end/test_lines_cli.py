@@ -183,3 +183,17 @@ def test_an_empty_file_of_trade_is_empty(tmp_path: Path) -> None:
     empty.write_text("")
     with pytest.raises(InputError, match=r"empty\.csv: is empty"):
         run("join", "USA", "--trade", empty)
+
+
+def test_a_threshold_of_origin_is_a_percentage() -> None:
+    for threshold in ("nan", "150", "-1"):
+        with pytest.raises(InputError, match=f"--threshold: a value content of {threshold} %"):
+            run("origin", "MEX", "C29", f"--threshold={threshold}", "--world", "talks")
+
+
+def test_several_tables_are_refused_where_one_is_asked() -> None:
+    with pytest.raises(InputError, match="--world: names 2 tables, and this is asked of one"):
+        run("origin", "MEX", "C29", "--world", "talks,full")
+    words = ["simulate", "--base", "--add", "USA JPN C29 25%", "--world", "talks,full"]
+    with pytest.raises(InputError, match="--world: names 2 tables, and this is asked of one"):
+        CliRunner().invoke(app, words, catch_exceptions=False)

@@ -154,6 +154,12 @@ def test_a_closure_that_cannot_be_is_told_by_its_key(given: str, hint: str) -> N
         closure_of([given])
 
 
+def test_a_part_of_a_closure_is_said_once() -> None:
+    with pytest.raises(InputError, match="--closure: labour_supply is said twice"):
+        closure_of(["labour_supply=0.5", "labour_supply=0.6"])
+    assert closure_of(["labour_supply=0.5", "labour_tax.JPN=0.2", "labour_tax.USA=0.3"]) is not None
+
+
 def test_every_part_of_a_closure_can_be_said() -> None:
     found = closure_of(
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,6 +54,7 @@ def closure_of(given: Sequence[str] | None) -> Closure | None:
 
     found: dict[str, Any] = {}
     problems = Problems()
+    _refuse_twice(given, problems)
     for text in given:
         name, told, value = text.partition("=")
         key, _other, of = (part.strip() for part in name.partition("."))
@@ -89,6 +91,13 @@ def closure_of(given: Sequence[str] | None) -> Closure | None:
         return Closure(**found)
     except InputError as error:
         raise InputError([Problem(one.message, one.hint, key="--closure") for one in error.problems]) from None
+
+
+def _refuse_twice(given: Sequence[str], problems: Problems) -> None:
+    """The last of two values would hold, and nothing would say so."""
+    for name, times in Counter(text.partition("=")[0].strip() for text in given).items():
+        if times > 1:
+            problems.add(_("{key} is said twice", key=name), _("once"), key="--closure")
 
 
 def _put(found: dict[str, Any], key: str, of: str, value: str, problems: Problems) -> None:

@@ -122,6 +122,9 @@ def origin(  # noqa: PLR0913 - one parameter an option
     """Ask whether a sector's average maker could meet a rule of origin by value, from the table of flows."""
     from kosho.lines.rules_of_origin import ValueRule, origin_content
 
+    if not 0 <= threshold <= 100:
+        told = _("a value content of {threshold:g} %", threshold=threshold)
+        raise InputError(Problem(told, _("0 to 100"), key="--threshold"))
     table = world_named(world).load().whole
     rule = ValueRule(
         chosen(method, METHODS, "--method"),  # pyright: ignore[reportArgumentType] - one of the two

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kosho.errors import InputError, Problem
+from kosho.language import _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -65,13 +66,17 @@ def world_named(text: str | None, case: Case | None = None, default: str | None 
     """The table that `--world` names; where it names none, that of the case, `default`, or the one that ships.
 
     Raises:
-        InputError: there is no such table.
+        InputError: there is no such table, or several are named.
     """
     from kosho.world import WorldChoice
 
     if text is None and case is not None:
         return case.world
     named = text or default
+    names = [one for one in (named or "").split(",") if one.strip()]
+    if len(names) > 1:
+        told = _("names {number} tables, and this is asked of one", number=len(names))
+        raise InputError(Problem(told, _("one of {names}", names=", ".join(names)), key="--world"))
     try:
         return WorldChoice() if named is None else WorldChoice.parse(named)
     except InputError as error:
