@@ -285,3 +285,13 @@ def test_what_is_kept_between_questions_is_kept_by_language(
     assert "15% in all on Japanese cars" not in told[1].replace("15 %", "15%")
     assert "日本の乗用車・小型トラックに込み15%" in re.sub(r"\s+", "", told[1])
     assert "15 % in all on Japanese cars" in re.sub(r"\s+", " ", told[0])
+
+
+@pytest.mark.parametrize(
+    ("spoken", "told"),
+    [("ja", "192.4兆ドル、うち貿易22.2兆"), ("en", "192.4 trillion USD, of which 22.2 trillion traded")],
+)
+def test_the_money_of_a_table_is_in_the_language(spoken: str, told: str) -> None:
+    done = CliRunner().invoke(app, ["world", "info", "--lang", spoken])
+    assert done.exit_code == 0, done.output
+    assert told in done.output

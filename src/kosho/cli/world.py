@@ -189,11 +189,10 @@ def size_told(economies: int, sectors: int, *more: str) -> str:
 
 
 def _money(million: float) -> str:
-    """In trillions, billions or millions, whatever tells it."""
-    for size, name in ((1e6, "trillion"), (1e3, "billion")):
-        if million >= size:
-            return f"{formatting.decimals(million / size, 1)} {name}"
-    return _("{value} million", value=formatting.figure(million, 3))
+    """In trillions, or in what sentences tell money in."""
+    if million >= 1e6:
+        return _("{number} trillion", number=formatting.decimals(million / 1e6, 1))
+    return formatting.dollars(million)
 
 
 def _fit(content: dict[str, Any]) -> list[tuple[str, str]]:
