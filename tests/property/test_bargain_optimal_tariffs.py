@@ -148,7 +148,7 @@ def test_wrong_input_is_named() -> None:
     for call, told in (
         (lambda: optimal(world, "C0X"), "C0X"),
         (lambda: optimal(world, "C00", sectors=["S00", "S00"]), "twice"),
-        (lambda: optimal(world, "C00", ["C00", "C01"]), "its own sales"),
+        (lambda: optimal(world, "C00", ["C00", "C01"]), "partner of its own"),
         (lambda: optimal(world, "C00", ["C01", "C01"]), "'C01' is given twice"),
         (lambda: nash(world, ["C00"]), "two parties"),
         (lambda: cooperative(world, ["C00", "C01", "C00"]), "named twice"),
