@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kosho.errors import InputError
+from kosho.language import use
 from kosho.record import Record, ledger
 
 HEAD = (
@@ -74,3 +75,10 @@ def test_mistakes_of_a_long_record_are_told_each_time(tmp_path: Path, copies: Pa
             Record.load(path)
         forget()
     assert not copies.exists()
+
+
+def test_a_record_is_told_in_the_language_that_is_spoken():
+    english = Record.load("japan-us-2025").file.title
+    with use("ja"):
+        assert Record.load("japan-us-2025").file.title != english
+    assert Record.load("japan-us-2025").file.title == english

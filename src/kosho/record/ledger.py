@@ -193,7 +193,7 @@ class Record(Shown):
         since = version(content, known or date.max).decode()
         text = _Text(content, str(path), date.fromisoformat(since) if since else date.min)
         name = path.resolve().parent.name if path.name == "record.yaml" else path.stem
-        return Record(name, path, _file(digest, text), lambda: _parsed(digest, text, current())[1])
+        return Record(name, path, _file(digest, text), lambda: _parsed(digest, text)[1])
 
     @property
     def begins(self) -> date | None:
@@ -460,27 +460,29 @@ class _Text:
         self.content = content
         self.file = file
         self.known = known
+        self.key = file, known, current()
+        """Of the language too: titles of a record may be translated beside it."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Text) and (other.file, other.known) == (self.file, self.known)
+        return isinstance(other, _Text) and other.key == self.key
 
     def __hash__(self) -> int:
-        return hash((self.file, self.known))
+        return hash(self.key)
 
 
 @lru_cache(maxsize=16)
 def _file(digest: str, text: _Text) -> RecordFile:
     """The record of a text; of a long one the copy of what was read before, where there is one."""
     if len(text.content) < LONG:
-        return _parsed(digest, text, current())[0]
+        return _parsed(digest, text)[0]
     parts = (b"record", digest.encode(), text.known.isoformat().encode(), code(*MADE_OF))
     parts += depends_on(Path(text.file).parent)
-    return recalled(RecordFile, lambda: _parsed(digest, text, current())[0], *parts)
+    return recalled(RecordFile, lambda: _parsed(digest, text)[0], *parts)
 
 
 @lru_cache(maxsize=16)
-def _parsed(digest: str, text: _Text, spoken: str) -> tuple[RecordFile, LineNumbers]:
-    del digest, spoken  # parts of the key
+def _parsed(digest: str, text: _Text) -> tuple[RecordFile, LineNumbers]:
+    del digest  # part of the key
     try:
         decoded = text.content.decode("utf-8")
     except UnicodeDecodeError:
