@@ -57,8 +57,13 @@ def left(folder: Path) -> dict[str, str]:
 
 
 def modules() -> list[str]:
-    """Import every module there is; their names."""
+    """Import every module there is; their names.
+
+    But for the one of `mcp` where fcntl is blocked: its library imports it wherever the system is not Windows.
+    """
     found = [one.name for one in pkgutil.walk_packages(kosho.__path__, "kosho.")]
+    if sys.modules.get("fcntl", sys) is None:
+        found.remove("kosho.serve.assistants")
     for name in found:
         importlib.import_module(name)
     return found

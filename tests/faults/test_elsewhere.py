@@ -28,12 +28,13 @@ def test_no_module_and_no_command_needs_posix_or_a_network(
 ) -> None:
     folder = Path(shutil.copytree(usual[0], tmp_path / "交渉 の 準備"))
     shutil.rmtree(folder / "cache")
-    quick = [name for name in EVERY if name != "brief"]
+    # The library of `mcp` imports fcntl wherever `sys.platform` is not Windows, which no test can change.
+    quick = [name for name in EVERY if name not in ("brief", "mcp")]
     there = drive(folder, [*quick, "brief"], elsewhere=True)
     assert len(there[""]["modules"]) > 200
     assert "fcntl" in there[""]["loaded"]  # as what is not there
     for name, here in usual[1].items():
-        if name and name != "replicate":  # which tells how long it took
+        if name in there and name not in ("", "replicate"):  # which tells how long it took
             assert there[name]["traceback"] == ""
             assert there[name]["status"] == here["status"], there[name]["told"]
             for path in EVERY[name].writes:
