@@ -104,7 +104,7 @@ def _sides(case: str | None, first: str | None, files: Sequence[str]) -> list[Si
     Raises:
         InputError: a file is wrong, two are of one party, or there is no case that they are for.
     """
-    from kosho.serve.desk import Desk
+    from kosho.case import Case
     from kosho.serve.sides import Side
 
     if not files:
@@ -118,9 +118,9 @@ def _sides(case: str | None, first: str | None, files: Sequence[str]) -> list[Si
     twice = next((party for party in parties if parties.count(party) > 1), None)
     if twice is not None:
         raise InputError(Problem(_("two files are of {twice}", twice=twice), _("one a side"), key="--side"))
-    deal = Desk.open(case, None, lambda _: None).deal
+    table = Case.load(case).table()
     for one in found:
-        one.check(deal)
+        one.check(table)
     return found
 
 

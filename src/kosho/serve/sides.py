@@ -21,6 +21,7 @@ from pydantic import Field
 from kosho.arrays import Array, Mask
 from kosho.bargain import CONCEPTS, Deal, Game
 from kosho.bargain.solutions import solutions
+from kosho.bargain.table import Table
 from kosho.bounds import WEIGHT
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
@@ -78,13 +79,13 @@ class Side:
         """Whether a key is that of this side."""
         return hmac.compare_digest(self.key.encode(), key.encode("utf-8", "replace"))
 
-    def check(self, deal: Deal) -> None:
+    def check(self, table: Table) -> None:
         """Hold the file against the table it is for.
 
         Raises:
             InputError: party, weight, issue or option is not on it; all mistakes at once, with file and line.
         """
-        problems, table = Problems(self.path), deal.table
+        problems = Problems(self.path)
 
         def wrong(message: str, hint: str | None, *place: str | int) -> None:
             key = ".".join(map(str, place))
@@ -92,7 +93,8 @@ class Side:
 
         if self.file.party not in table.parties:
             wrong("no party of this table", ", ".join(table.parties), "party")
-        owned = [name for name, owner in zip(*_owners(deal), strict=True) if owner == self.file.party]
+        mine = (one for one in table.file.parties if one.economy == self.file.party)
+        owned = [weight.id for one in mine for weight in one.payoff.weights]
         for name, value in self.file.weights.items():
             broken = WEIGHT.broken(value) or ("must be zero or more" if value < 0 else None)
             if name not in owned:
@@ -109,12 +111,6 @@ class Side:
                 for option in set(options) - set(known):
                     wrong(f"no option {option!r}", suggest(option, known), *place)
         problems.raise_if_any()
-
-
-def _owners(deal: Deal) -> tuple[tuple[str, ...], list[str]]:
-    """Names of the weights of a table, and whose they are."""
-    weights = deal.priced[0].weights
-    return weights.names, [deal.table.parties[k] for k in weights.owner.tolist()]
 
 
 def _values(deal: Deal, sides: Sequence[Side]) -> Array:

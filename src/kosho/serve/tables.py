@@ -167,7 +167,7 @@ def _checked(rooms: Rooms, desk: Desk) -> list[sides.Side]:
     found = rooms.sides(desk.case.name)
     for one in found:
         try:
-            one.check(desk.deal)
+            one.check(desk.deal.table)
         except InputError:
             raise HTTPException(
                 409, f"the file of {one.file.party} does not fit the table of this day"
