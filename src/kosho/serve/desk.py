@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from kosho.equilibrium import Closure, Counterfactual, Outcome, solve
 from kosho.scenario import negotiate_case
 from kosho.scenario.simulate import with_quantities
 from kosho.serve import effects
+from kosho.world import World
 
 __all__ = ["Desk", "Desks"]
 
@@ -174,19 +176,30 @@ class Desk:
 
     def _effects(self, package: int) -> dict[str, Any]:
         (before, working_before), (after, working) = self._no_deal(), self._solved(self._shock(package))
-        world, parties = self.deal.priced[0].world, self.deal.game.parties
+        parties = self.deal.game.parties
         return {
             "against": "no deal",
-            "countries": effects.countries(world.countries, before, after),
+            "countries": effects.countries(self._world.countries, before, after),
             "sectors": {code: effects.sectors(before, after, code) for code in parties},
             "labour": effects.labour(working_before, working, parties),
             "labour_supply": effects.LABOUR_SUPPLY,
-            "flows": effects.flows(self._here().flows, before, after),
+            "flows": effects.flows(self._here.flows, before, after),
         }
 
+    @cached_property
     def _here(self) -> Case:
         """The case with its flows in the sectors of the table."""
         return self.case.within(self.deal.priced[0].shocks.world)
+
+    @cached_property
+    def _world(self) -> World:
+        """The table with the quantities of the case, one object for all solves: what it prepares is kept in it."""
+        return with_quantities(self._here, self.deal.priced[0].shocks.world)
+
+    @cached_property
+    def _labour(self) -> Closure:
+        """With the labour taxes that are sourced for the table."""
+        return Closure(labour_supply=effects.LABOUR_SUPPLY).sourced(self._world)
 
     def _shock(self, package: int) -> Counterfactual:
         return self.deal.priced[0].shocks.counterfactuals([package])[0]
@@ -197,9 +210,9 @@ class Desk:
 
     def _solved(self, change: Counterfactual) -> tuple[Outcome, Outcome]:
         """With labour given, and with labour that answers to wages."""
-        world, deficits = with_quantities(self._here(), self.deal.priced[0].shocks.world), self.deal.deficits
-        closure = Closure(labour_supply=effects.LABOUR_SUPPLY).sourced(world)
-        return solve(world, change, deficits), solve(world, change, deficits, closure=closure)
+        deficits = self.deal.deficits
+        given = solve(self._world, change, deficits)
+        return given, solve(self._world, change, deficits, closure=self._labour)
 
     def along(self, package: int) -> dict[str, Any]:
         """Gains over no deal along the common scale of elasticities, with where each side's turns."""
