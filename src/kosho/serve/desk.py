@@ -22,6 +22,7 @@ from kosho.case import Case
 from kosho.codes import country_name
 from kosho.equilibrium import Closure, Counterfactual, Outcome, solve
 from kosho.scenario import negotiate_case
+from kosho.scenario.labour_market import LABOUR
 from kosho.scenario.simulate import with_quantities
 from kosho.serve import effects
 from kosho.world import World
@@ -182,7 +183,7 @@ class Desk:
             "countries": effects.countries(self._world.countries, before, after),
             "sectors": {code: effects.sectors(before, after, code) for code in parties},
             "labour": effects.labour(working_before, working, parties),
-            "labour_supply": effects.LABOUR_SUPPLY,
+            "labour_supply": LABOUR.labour_supply,
             "flows": effects.flows(self._here.flows, before, after),
         }
 
@@ -193,13 +194,13 @@ class Desk:
 
     @cached_property
     def _world(self) -> World:
-        """The table with the quantities of the case, one object for all solves: what it prepares is kept in it."""
+        """The table with the quantities of the case, kept for all solves with what they prepare."""
         return with_quantities(self._here, self.deal.priced[0].shocks.world)
 
     @cached_property
     def _labour(self) -> Closure:
         """With the labour taxes that are sourced for the table."""
-        return Closure(labour_supply=effects.LABOUR_SUPPLY).sourced(self._world)
+        return LABOUR.sourced(self._world)
 
     def _shock(self, package: int) -> Counterfactual:
         return self.deal.priced[0].shocks.counterfactuals([package])[0]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kosho.codes import country_name, sector_name
+from kosho.equilibrium.comparison import over
 from kosho.errors import InputError
 from kosho.scenario.sensitivity import counted
 
@@ -18,11 +19,8 @@ if TYPE_CHECKING:
     from kosho.case_schema import NamedFlow
     from kosho.equilibrium import Outcome
 
-__all__ = ["LABOUR_SUPPLY", "countries", "flows", "labour", "sectors"]
+__all__ = ["countries", "flows", "labour", "sectors"]
 
-LABOUR_SUPPLY = 0.5
-"""Elasticity of hours to the real wage at which jobs are told: of aggregate hours in the steady state, as
-Chetty, Guren, Manoli & Weber (2011) have it from micro studies."""
 SHOWN = 5
 """Sectors that win and lose most."""
 
@@ -86,14 +84,11 @@ def labour(before: Outcome, after: Outcome, parties: Sequence[str]) -> dict[str,
     Both outcomes have labour that answers to wages. Prices alone are in units of world value added, so that
     they say something only beside wages.
     """
-    found: dict[str, dict[str, float]] = {}
-    for code in parties:
-        jobs, wage = (
-            [float(getattr(one, name).sel(country=code)) for one in (before, after)]
-            for name in ("employment", "real_wage")
-        )
-        found[code] = {
-            "employment": 100.0 * ((1.0 + jobs[1]) / (1.0 + jobs[0]) - 1.0),
-            "prices_over_wages": 100.0 * ((1.0 + wage[0]) / (1.0 + wage[1]) - 1.0),
+    jobs, prices = over(after.employment, before.employment), over(before.real_wage, after.real_wage)
+    return {
+        code: {
+            "employment": 100.0 * float(jobs.sel(country=code)),
+            "prices_over_wages": 100.0 * float(prices.sel(country=code)),
         }
-    return found
+        for code in parties
+    }
