@@ -64,8 +64,7 @@ class Desk:
         return self._once("described", -1, self._described)
 
     def _described(self) -> dict[str, Any]:
-        told, table = contract(self.deal), self.deal.table
-        texts = {one.id: one for one in table.file.issues}
+        told, game = contract(self.deal), self.deal.game
         issues = [
             {
                 "id": one["id"],
@@ -75,7 +74,6 @@ class Desk:
                     {"id": key, "title": title, "statements": one["statements"][key]}
                     for key, title in one["options"].items()
                 ],
-                "note": getattr(texts[one["id"]], "note", None),
             }
             for one in told["issues"]
         ]
@@ -101,15 +99,15 @@ class Desk:
             "issues": issues,
             "names": {code: country_name(code) for code in told["parties"]},
             "positions": list(self._positions(told)),
-            "frontier": [{"options": one["options"], "gains": self._gains_of(one)} for one in told["frontier"]],
+            "frontier": [
+                {
+                    "options": one["options"],
+                    "gains": dict(zip(game.parties, game.gains[k].tolist(), strict=True)),
+                }
+                for k, one in zip(game.frontier.tolist(), told["frontier"], strict=True)
+            ],
             "sources": self._sources(told),
             **{key: told[key] for key in kept},
-        }
-
-    def _gains_of(self, one: Mapping[str, Any]) -> dict[str, float]:
-        return {
-            party: one["payoffs"][party] - float(self.deal.game.disagreement[k])
-            for k, party in enumerate(self.deal.game.parties)
         }
 
     def _positions(self, told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

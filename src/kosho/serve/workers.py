@@ -31,12 +31,10 @@ class Workers:
     """
 
     def __init__(self, count: int | None = None) -> None:
-        self.count = count or cores()
         self._free: queue.LifoQueue[Worker | None] = queue.LifoQueue()
-        for _ in range(self.count):
+        for _ in range(count or cores()):
             self._free.put(None)  # started when it is needed
         self._slots = threading.BoundedSemaphore(WAITING)
-        self._closed = False
 
     def ask(self, function: Callable[[Task], Result], task: Task) -> Result:
         """`function(task)`, worked out by another process.
