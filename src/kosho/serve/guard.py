@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
 from kosho.serve.problems import MEDIA, refusal
@@ -55,14 +56,14 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        refused = self._refused(scope, headers)
+        refused = self._refused(HTTPConnection(scope))
         if refused is not None:
             await refused(scope, receive, _with_headers(send))
             return
         await self.app(scope, _bounded(receive), _with_headers(send))
 
-    def _refused(self, scope: Scope, headers: Headers) -> JSONResponse | None:
+    def _refused(self, asked: HTTPConnection) -> JSONResponse | None:
+        headers = asked.headers
         host = headers.get("host", "")
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
         if name.lower() not in self.names:
@@ -72,21 +73,19 @@ class Guard:
             return _problem(403, "asked by a page of another site")
         if not _sized(headers):
             return _problem(413, f"at most {MOST_BYTES:,} bytes, with their number told")
-        if self.token is not None and not self._known(scope, headers):
+        if self.token is not None and not self._known(asked, self.token):
             return _problem(
                 401, "give the token: the header Authorization: Bearer ..., or the address told at the start"
             )
         return None
 
-    def _known(self, scope: Scope, headers: Headers) -> bool:
-        given = headers.get("authorization", "")
+    @staticmethod
+    def _known(asked: HTTPConnection, token: str) -> bool:
+        """Whether the token is in the header, the cookie or the address."""
+        given = asked.headers.get("authorization", "")
         found = [given.removeprefix("Bearer ")] if given.startswith("Bearer ") else []
-        found += [
-            part.partition("=")[2] for part in headers.get("cookie", "").split("; ") if part.startswith(COOKIE)
-        ]
-        query = scope.get("query_string", b"").decode("latin-1")
-        found += [part.partition("=")[2] for part in query.split("&") if part.startswith("token=")]
-        return any(hmac.compare_digest(one.encode(), (self.token or "").encode()) for one in found)
+        found += [asked.cookies.get(COOKIE, ""), *asked.query_params.getlist("token")]
+        return any(hmac.compare_digest(one.encode("utf-8", "replace"), token.encode()) for one in found)
 
 
 def _sized(headers: Headers) -> bool:
