@@ -109,6 +109,7 @@ def test_a_package_is_what_bargain_explains(client: TestClient, folder: Path):
     assert alike(asked.json()["answer"]["explained"], told["explained"])
     table = client.get(TABLE).json()
     assert {one["id"] for one in table["positions"]} >= {"no-deal", "today"}
+    assert table["base_year"] == 2019  # of the table that the case brings
     does = client.get(f"{TABLE}/package/effects", params={"options": "cars:all-15"}).json()
     by_country = {one["code"]: one["musd"] for one in does["countries"]}
     for code, gain in mine["explained"]["gains"].items():

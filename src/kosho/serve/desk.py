@@ -92,6 +92,7 @@ class Desk:
             "title": told["title"],
             "as_of": self.as_of.isoformat(),
             "world": told["world"],
+            "base_year": self.deal.priced[0].world.meta.year,
             "unit": told["unit"],
             "packages": told["packages"],
             "zone": told["zone"],

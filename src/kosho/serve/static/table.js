@@ -194,7 +194,7 @@ function full(whole) {
 /** What the package is worth to each side, and why. */
 function worth(found) {
   const told = found.explained;
-  at("against").textContent = `Billion dollars a year in the long run; as known on ${found.as_of}.`;
+  at("against").textContent = `Billion dollars a year in the long run (year ten), in the economy of ${table.base_year ?? "a year the table does not tell"}; as known on ${found.as_of}.`;
   const crossed = told.crosses.map((id) => table.red_lines.find((one) => one.id === id)).filter(Boolean);
   const broken = told.possible ? [] : [element("p", { class: "crossed" }, "It takes apart what only goes together.")];
   at("crossed").replaceChildren(...broken, ...crossed.map((one) => {
