@@ -1,4 +1,5 @@
-"""How hard a page is to read: its visible text in sentences, its words, and the grade of Flesch and Kincaid.
+"""How hard a page is to read: its visible text in sentences, its words, and the grade of Flesch and Kincaid;
+its sections, and its tables with their columns.
 
 Kincaid, Fishburne, Rogers & Chissom (1975): 0.39 words a sentence + 11.8 syllables a word - 15.59.
 """
@@ -55,6 +56,33 @@ def visible(page: str) -> str:
     """Text that is read, a block a line; drawings have words of their own."""
     lines = (re.sub(r"\s+", " ", line).strip() for line in "".join(_Text(page).parts).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def section(page: str, name: str) -> str:
+    """A section of a brief, by its id."""
+    start = page.index(f'<section id="{name}"')
+    return page[start : page.index("</section>", start)]
+
+
+def first_page(page: str) -> str:
+    """Text of the first page of a brief, with what stands above it."""
+    top = page[page.index('<header class="top"') : page.index("</header>")]
+    return visible(top + section(page, "first-page"))
+
+
+def columns_by_table(page: str) -> list[tuple[str, int]]:
+    """Each table of a page, and how many columns its last row of heads has."""
+    found: list[tuple[str, int]] = []
+    for table in re.findall(r"<table.*?</table>", page, re.DOTALL):
+        heads = table[table.index("<thead>") : table.index("</thead>")].split("<tr")[-1]
+        found.append((table, len(re.findall(r"<th ", heads))))
+    return found
+
+
+def words_of_open_signs(page: str) -> list[list[str]]:
+    """Of each cell whose sign is open the words that it says."""
+    cells = re.findall(r'<td class="number unclear".*?</td>', page, re.DOTALL)
+    return [re.findall(r'<span class="word">(.*?)</span>', cell) for cell in cells]
 
 
 def words(text: str) -> list[str]:

@@ -123,7 +123,7 @@ def __getattr__(name: str) -> str:
     """
     match name:
         case "ABOUT_NIL":
-            return pgettext("figure", "~0")
+            return _about_nil()
         case "NONE":
             return pgettext("figure", "none")
         case "NOT_KNOWN":
@@ -134,10 +134,15 @@ def __getattr__(name: str) -> str:
             raise AttributeError(name)
 
 
-def _money() -> tuple[float, int]:
-    """Million USD of what money in tables is counted in, a billion in English; and decimals it needs less."""
+def _money(*, part: bool = False) -> tuple[float, int]:
+    """Million USD of what money in tables is counted in, a billion in English; and decimals of it at most."""
     power = int(pgettext("power of ten of the unit of money in tables, 9 for a billion", "9"))
-    return 10.0 ** (power - 6), 9 - power
+    return 10.0 ** (power - 6), (FINEST_OF_PARTS if part else FINEST) - (9 - power)
+
+
+def _nil(*, part: bool) -> float:
+    """Million USD below which money is about nothing."""
+    return NIL_PART_MUSD if part else NIL_MUSD
 
 
 def _told_in() -> tuple[float, float]:
@@ -260,10 +265,10 @@ def billions(musd: float | None, *, sign: bool = False, part: bool = False) -> s
     """
     if musd is None or not math.isfinite(musd):
         return _("not known")
-    if abs(musd) < (NIL_PART_MUSD if part else NIL_MUSD):
+    if abs(musd) < _nil(part=part):
         return _about_nil()
-    unit, fewer = _money()
-    text = significant(musd / unit, 2, (FINEST_OF_PARTS if part else FINEST) - fewer)
+    unit, places = _money(part=part)
+    text = significant(musd / unit, 2, places)
     return with_sign(text, musd) if sign else text
 
 
@@ -416,10 +421,10 @@ def range_note(over: str) -> str:
 
 def span(low: float, high: float, *, part: bool = False) -> str:
     """A signed range of million USD in billions, rounded outward; `~0` if it is about nothing."""
-    if max(abs(low), abs(high)) < (NIL_PART_MUSD if part else NIL_MUSD):
+    if max(abs(low), abs(high)) < _nil(part=part):
         return _about_nil()
-    unit, fewer = _money()
-    return _signed_range(low / unit, high / unit, (FINEST_OF_PARTS if part else FINEST) - fewer)
+    unit, places = _money(part=part)
+    return _signed_range(low / unit, high / unit, places)
 
 
 def percent_range(low: float, high: float) -> str:
@@ -464,8 +469,8 @@ def gain(musd: float | None, low: float, high: float, *, part: bool = False) -> 
     ('+2.9 (+1.0 to +4.0)', '−0.043 (−0.11 to −0.03)', '~0')
     """
     text, ends = billions(musd, sign=True, part=part), span(low, high, part=part)
-    unit, fewer = _money()
-    return _within(text, (musd or 0.0) / unit, ends, (FINEST_OF_PARTS if part else FINEST) - fewer)
+    unit, places = _money(part=part)
+    return _within(text, (musd or 0.0) / unit, ends, places)
 
 
 def change(fraction: float | None, low: float, high: float) -> str:
@@ -498,7 +503,7 @@ def nil_note(texts: Iterable[str], *, percents: bool = False, part: bool = False
     """
     if not any(_about_nil() in text for text in texts):
         return ""
-    least = figure((NIL_PART_MUSD if part else NIL_MUSD) / _told_in()[1], 2)
+    least = figure(_nil(part=part) / _told_in()[1], 2)
     nil = _about_nil()
     money = pgettext("money", "{number}\N{NO-BREAK SPACE}million", number=least).replace(NBSP, " ")
     if not percents:
@@ -509,8 +514,8 @@ def nil_note(texts: Iterable[str], *, percents: bool = False, part: bool = False
 
 def billions_range(low: float, high: float, *, part: bool = False) -> str:
     """A range of positive million USD in billions for a table, rounded outward."""
-    unit, fewer = _money()
-    return _range(low / unit, high / unit, (FINEST_OF_PARTS if part else FINEST) - fewer)
+    unit, places = _money(part=part)
+    return _range(low / unit, high / unit, places)
 
 
 def quantity_range(low: float, high: float) -> str:
@@ -531,8 +536,7 @@ def effect(low: float, high: float, per: str | None = None) -> str:
         high: Upper end.
         per: What follows `billion`, dollars a year by default; empty where a sentence has said it before.
     """
-    unit, fewer = _money()
-    places = FINEST - fewer
+    unit, places = _money()
     after = _(" dollars a year") if per is None else per
     match verdict(low, high):
         case "nil":

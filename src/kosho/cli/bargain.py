@@ -338,12 +338,17 @@ def _both(one: dict[str, dict[str, float]], parties: list[str]) -> list[str]:
 
 
 def _options(deal: Deal, options: Mapping[str, str], without: Collection[str] = ()) -> str:
-    """What a package settles otherwise than no deal would; issues by id, but for some."""
+    """What a package settles otherwise than no deal would, in words even where that is nothing."""
+    return _changes(deal, options, without) or (_("nothing more") if without else _("nothing changes"))
+
+
+def _changes(deal: Deal, options: Mapping[str, str], without: Collection[str] = ()) -> str:
+    """What a package settles otherwise than no deal would; issues by id, but for some. Empty for nothing."""
     laid = deal.table if deal.table.struck is None else deal.table.struck.table
     issues = {issue.id: issue.options for issue in laid.file.issues}
     chosen = {name: next(one for one in issues[name] if one.id == option) for name, option in options.items()}
     text = [f"{name} {one.title}" for name, one in chosen.items() if not one.fallback and name not in without]
-    return "; ".join(text) or (_("nothing more") if without else _("nothing changes"))
+    return "; ".join(text)
 
 
 def _show_packages(
@@ -360,19 +365,15 @@ def _show_packages(
         if len(rows) > 1 and all(options[name] == option for _other, options, _other in rows)
     }
     shared = {name: option for name, option in rows[0][1].items() if name in alike}
-    common = _options(deal, shared) if shared else _("nothing changes")
-    above = (
-        title
-        if common == _("nothing changes")
-        else _("{title}\nIn every row: {common}", title=title, common=common)
-    )
-    left = (_("In the rest"),) if above != title else (_("Package"),)
-    without = alike if above != title else ()
+    common = _changes(deal, shared)
+    above = _("{title}\nIn every row: {common}", title=title, common=common) if common else title
+    left = _("In the rest") if common else _("Package")
+    without = alike if common else ()
     cells = [
         (*([name] if lead else []), _options(deal, options, without), *numbers)
         for name, options, numbers in rows
     ]
-    show_table(above, (*lead, *left, *columns), cells, numeric=len(columns))
+    show_table(above, (*lead, left, *columns), cells, numeric=len(columns))
 
 
 def _show_deals(deal: Deal, content: dict[str, Any]) -> None:

@@ -195,7 +195,7 @@ class _Table:
                 and any(one.concerns(self.importer, partner, day) for partner in partners)
             ]
             reached = (part for measure in law for part in (measure.id, measure.reached))
-            state = (*reached, *(_("not held {bit}", bit=bit) for bit in missing))
+            state = (*reached, *(f"not held {bit}" for bit in missing))
             if state in seen:
                 yield k, seen[state]
             else:
