@@ -374,8 +374,9 @@ def _tenth_year(brief: Brief, scenario: str, position: int) -> Cell:
     flow = brief.numbers.result(scenario, brief.variants[0].id).flows[position]
     change = flow.new_musd / flow.base_musd - 1.0 if flow.base_musd else None
     low, high = min(found.central.low, found.low.low), max(found.central.high, found.low.high)
-    told, _other, ends = formatting.change(change, low, high).partition(" (")
-    return Cell(told, change, note=f"({ends}" if ends else "")
+    whole = formatting.change(change, low, high)
+    told = whole.removesuffix(formatting.with_ends("", formatting.percent_range(low, high)))
+    return Cell(told, change, note=whole.removeprefix(told).strip())
 
 
 def certainty(brief: Brief) -> CellTable:
