@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from kosho.cli import app
 from kosho.errors import InputError, KoshoError
+from kosho.language import use
 from kosho.law import Query, Register, quote, rates
 from kosho.law.against_schedule import against_schedule, headings_of
 from kosho.law.edition_diff import editions_diff
@@ -305,3 +306,19 @@ def test_the_register_tells_the_same_of_a_part(register: Register) -> None:
     }
     found = against_schedule(register, lines | chapter, "USA", date(2024, 12, 1))
     assert (found.lines, found.equal, found.explained) == (1, 1, 0)
+
+
+def test_headings_are_known_by_the_words_of_the_schedule_in_every_language(register: Register) -> None:
+    cited = {"general": ("9903.88.15", "9903.95.01")}
+    lines = {"02031100": Line("02031100", "pork", "kg", "Free", references=cited)}
+    words = "Articles the product of China, as provided for in a note of this subchapter"
+    other = ("9903.95.01", "The duty provided in the applicable subheading + 10%", words)
+    chapter = {
+        c.replace(".", ""): Line(c.replace(".", ""), text, "", rate) for c, rate, text in (*CHAPTER, other)
+    }
+    found = {}
+    for tag in ("en", "ja"):
+        with use(tag):
+            found[tag] = against_schedule(register, lines | chapter, "USA", date(2024, 12, 1))
+    assert "9903.95.01" in found["en"].headings
+    assert found["ja"].headings == found["en"].headings

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from kosho.codes import country_name
 from kosho.display import Card, Shown
 from kosho.errors import KoshoError
-from kosho.language import _
+from kosho.language import SOURCE, _, use
 from kosho.law.headings import Place, place
 from kosho.law.rate_table import added_as_listed
 from kosho.law.register import Register
@@ -186,7 +186,8 @@ def against_schedule(
 
 def _compared(chapter: dict[str, Heading], named: set[str], exporter: str) -> dict[str, tuple[Heading, ...]]:
     """What each heading that lines may cite stands for: itself, or those under it (`9903.92`)."""
-    origin = _("product of {country}", country=country_name(exporter))
+    with use(SOURCE):  # the words of the schedule, whatever language the question is in
+        origin = f"product of {country_name(exporter)}"
     found: dict[str, tuple[Heading, ...]] = {
         code: (one,) for code, one in chapter.items() if code in named or (one.added and origin in one.text)
     }
