@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kosho.lines.line_elasticities import LineElasticities
     from kosho.lines.line_packages import PartOfTrade
-    from kosho.lines.line_table import LineTable
+    from kosho.lines.line_table import LineTable, MissingJoin
     from kosho.world import World
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "read_lines",
     "say_lines",
     "say_parts",
+    "told_missing",
     "told_parts",
 ]
 
@@ -189,6 +190,11 @@ def say_lines(given: Given) -> None:
         )
     for text in given.told:
         say(_("Source: {text}.", text=text))
+
+
+def told_missing(missing: Iterable[MissingJoin]) -> list[dict[str, Any]]:
+    """Lines that are left out and why, for JSON; imports in million of the trade's money."""
+    return [{"code": one.code, "why": one.why, "imports": one.value} for one in missing]
 
 
 def told_parts(parts: Iterable[PartOfTrade]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kosho import formatting
-from kosho.cli.lines_data import Columns, LineInputs, Rates, Trade, read_lines, say_lines
+from kosho.cli.lines_data import Columns, LineInputs, Rates, Trade, read_lines, say_lines, told_missing
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_json, show_table
 from kosho.errors import InputError, Problem
@@ -87,7 +87,7 @@ def join(
                 "imports": float(table.imports.sum()),
                 "currency": table.currency,
                 "known_share": table.known_share,
-                "missing": [{"code": one.code, "why": one.why, "imports": one.value} for one in table.missing],
+                "missing": told_missing(table.missing),
                 "told": list(given.told),
             }
         )

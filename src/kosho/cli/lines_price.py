@@ -19,6 +19,7 @@ from kosho.cli.lines_data import (
     read_lines,
     say_lines,
     say_parts,
+    told_missing,
     told_parts,
 )
 from kosho.cli.options import Json, WorldNamed, world_named
@@ -152,7 +153,7 @@ def _content(found: PricedPackage, given: Given, use: float, supply: float | Non
                 str(code): float(value) for code, value in whole.tariff_revenue.to_series().items()
             },
         },
-        "left_out": [{"code": one.code, "why": one.why, "imports": one.value} for one in found.lines.left_out],
+        "left_out": told_missing(found.lines.left_out),
         "lines": [
             {
                 "code": table.codes[k],
