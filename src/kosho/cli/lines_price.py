@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["add_price"]
 
 SHOWN = 20
-FORMS = ("bounded", "linear")
 
 
 def add_price(app: typer.Typer) -> None:
@@ -72,6 +71,7 @@ def price(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Price a package of lines: each line in partial equilibrium, every economy in the whole."""
     from kosho.lines.line_offers import price_package, read_package, utilised
+    from kosho.lines.smart_model import FORMS
 
     form = chosen(diversion, FORMS, "--diversion")
     if supply is not None and not supply > 0:
@@ -88,7 +88,7 @@ def price(  # noqa: PLR0913 - one parameter an option
             after,
             given.elasticities,
             supply=endless if supply is None else supply,
-            form=form,  # pyright: ignore[reportArgumentType] - one of the two
+            form=form,
         )
     content = _content(found, given, use, supply)
     content["part_of_trade"] = told_parts(_parts(table, found))
