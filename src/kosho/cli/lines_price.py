@@ -265,13 +265,13 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     margin = preference_margin(table.paid, table.imports)[:, column]
     lost = np.nansum(preference_erosion(table.paid, after, table.imports), axis=0)
     share = market_share(table.imports)[:, column]
-    peaks = tariff_peaks(table.paid[:, column])
-    order = np.argsort(-bought, kind="stable")[: max(top, 0)]
+    peaks = tariff_peaks(table.paid[:, column]) & (bought > 0)
+    shown = [k for k in np.argsort(-bought, kind="stable")[:top].tolist() if bought[k] > 0]
     content: dict[str, Any] = {
         "schema_version": 1,
         "importer": importer,
         "partner": partner,
-        "peaks": int((peaks & (bought > 0)).sum()),
+        "peaks": int(peaks.sum()),
         "erosion": {code: float(lost[k]) for k, code in enumerate(table.partners) if code != partner},
         "lines": [
             {
@@ -282,8 +282,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
                 "peak": bool(peaks[k]),
                 "margin": float(margin[k]) if np.isfinite(margin[k]) else None,
             }
-            for k in order.tolist()
-            if bought[k] > 0
+            for k in shown
         ],
     }
     if json:
@@ -293,7 +292,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     say(
         _(
             "Lines with a peak (above 15 %): {number}",
-            number=formatting.count(int((peaks & (bought > 0)).sum())),
+            number=formatting.count(content["peaks"]),
         )
     )
     show_table(
@@ -311,8 +310,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
                 formatting.percent(float(table.rate[k, column])),
                 formatting.decimals(100 * float(margin[k]), 1, sign=True),
             )
-            for k in order.tolist()
-            if bought[k] > 0
+            for k in shown
         ],
         numeric=4,
     )
