@@ -17,9 +17,9 @@ from kosho.language import _
 if TYPE_CHECKING:
     import polars as pl
 
-    from kosho.lines.line_elasticities import LineElasticities
+    from kosho.lines.line_elasticities import ElasticitySource, LineElasticities
     from kosho.lines.line_packages import PartOfTrade
-    from kosho.lines.line_table import LineTable
+    from kosho.lines.line_table import LineTable, MissingJoin
     from kosho.world import World
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "read_lines",
     "say_lines",
     "say_parts",
+    "told_missing",
     "told_parts",
 ]
 
@@ -100,7 +101,7 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
     """
     import polars as pl
 
-    from kosho.lines.line_elasticities import line_elasticities
+    from kosho.lines.line_elasticities import SOURCES, line_elasticities
     from kosho.lines.line_table import line_table
     from kosho.lines.shipped import shipped_trade
     from kosho.lines.trade_files import read_trade
@@ -121,10 +122,11 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
         files = [shipped_trade(importer)]
         frame = files[0].of_year()
     table = line_table(frame, importer, _rates(importer, given.rates, given.columns), digits=DIGITS)
-    names = ("protee", "broda-weinstein", "world", "assumed")
-    own = None if given.elasticities in names else Path(given.elasticities)
-    source = "protee" if own is not None else given.elasticities
-    found = line_elasticities(table.codes, importer, source, world=world, own=own, demand=given.demand)  # pyright: ignore[reportArgumentType] - told apart above
+    named: ElasticitySource | None = next((name for name in SOURCES if name == given.elasticities), None)
+    own = Path(given.elasticities) if named is None else None
+    found = line_elasticities(
+        table.codes, importer, named or "protee", world=world, own=own, demand=given.demand
+    )
     return Given(table, found, tuple(text for one in files for text in one.told))
 
 
@@ -189,6 +191,11 @@ def say_lines(given: Given) -> None:
         )
     for text in given.told:
         say(_("Source: {text}.", text=text))
+
+
+def told_missing(missing: Iterable[MissingJoin]) -> list[dict[str, Any]]:
+    """Lines that are left out and why, for JSON; imports in million of the trade's money."""
+    return [{"code": one.code, "why": one.why, "imports": one.value} for one in missing]
 
 
 def told_parts(parts: Iterable[PartOfTrade]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kosho import formatting
-from kosho.cli.lines_data import Columns, LineInputs, Rates, Trade, read_lines, say_lines
+from kosho.cli.lines_data import Columns, LineInputs, Rates, Trade, read_lines, say_lines, told_missing
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_json, show_table
 from kosho.errors import InputError, Problem
@@ -17,7 +17,6 @@ from kosho.language import _, pgettext
 __all__ = ["add_files"]
 
 SHOWN = 20
-METHODS = ("build-down", "build-up")
 
 
 def add_files(app: typer.Typer) -> None:
@@ -87,7 +86,7 @@ def join(
                 "imports": float(table.imports.sum()),
                 "currency": table.currency,
                 "known_share": table.known_share,
-                "missing": [{"code": one.code, "why": one.why, "imports": one.value} for one in table.missing],
+                "missing": told_missing(table.missing),
                 "told": list(given.told),
             }
         )
@@ -120,14 +119,14 @@ def origin(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Ask whether a sector's average maker could meet a rule of origin by value, from the table of flows."""
-    from kosho.lines.rules_of_origin import ValueRule, origin_content
+    from kosho.lines.rules_of_origin import METHODS, ValueRule, origin_content
 
     if not 0 <= threshold <= 100:
         told = _("a value content of {threshold:g} %", threshold=threshold)
         raise InputError(Problem(told, _("0 to 100"), key="--threshold"))
     table = world_named(world).load().whole
     rule = ValueRule(
-        chosen(method, METHODS, "--method"),  # pyright: ignore[reportArgumentType] - one of the two
+        chosen(method, METHODS, "--method"),
         threshold / 100.0,
         tuple(one.strip() for one in members.split(",") if one.strip()),
     )

@@ -19,6 +19,7 @@ from kosho.cli.lines_data import (
     read_lines,
     say_lines,
     say_parts,
+    told_missing,
     told_parts,
 )
 from kosho.cli.options import Json, WorldNamed, world_named
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["add_price"]
 
 SHOWN = 20
-FORMS = ("bounded", "linear")
 
 
 def add_price(app: typer.Typer) -> None:
@@ -71,6 +71,7 @@ def price(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Price a package of lines: each line in partial equilibrium, every economy in the whole."""
     from kosho.lines.line_offers import price_package, read_package, utilised
+    from kosho.lines.smart_model import FORMS
 
     form = chosen(diversion, FORMS, "--diversion")
     if supply is not None and not supply > 0:
@@ -87,7 +88,7 @@ def price(  # noqa: PLR0913 - one parameter an option
             after,
             given.elasticities,
             supply=endless if supply is None else supply,
-            form=form,  # pyright: ignore[reportArgumentType] - one of the two
+            form=form,
         )
     content = _content(found, given, use, supply)
     content["part_of_trade"] = told_parts(_parts(table, found))
@@ -152,7 +153,7 @@ def _content(found: PricedPackage, given: Given, use: float, supply: float | Non
                 str(code): float(value) for code, value in whole.tariff_revenue.to_series().items()
             },
         },
-        "left_out": [{"code": one.code, "why": one.why, "imports": one.value} for one in found.lines.left_out],
+        "left_out": told_missing(found.lines.left_out),
         "lines": [
             {
                 "code": table.codes[k],
@@ -264,13 +265,13 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     margin = preference_margin(table.paid, table.imports)[:, column]
     lost = np.nansum(preference_erosion(table.paid, after, table.imports), axis=0)
     share = market_share(table.imports)[:, column]
-    peaks = tariff_peaks(table.paid[:, column])
-    order = np.argsort(-bought, kind="stable")[: max(top, 0)]
+    peaks = tariff_peaks(table.paid[:, column]) & (bought > 0)
+    shown = [k for k in np.argsort(-bought, kind="stable")[:top].tolist() if bought[k] > 0]
     content: dict[str, Any] = {
         "schema_version": 1,
         "importer": importer,
         "partner": partner,
-        "peaks": int((peaks & (bought > 0)).sum()),
+        "peaks": int(peaks.sum()),
         "erosion": {code: float(lost[k]) for k, code in enumerate(table.partners) if code != partner},
         "lines": [
             {
@@ -281,8 +282,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
                 "peak": bool(peaks[k]),
                 "margin": float(margin[k]) if np.isfinite(margin[k]) else None,
             }
-            for k in order.tolist()
-            if bought[k] > 0
+            for k in shown
         ],
     }
     if json:
@@ -292,7 +292,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     say(
         _(
             "Lines with a peak (above 15 %): {number}",
-            number=formatting.count(int((peaks & (bought > 0)).sum())),
+            number=formatting.count(content["peaks"]),
         )
     )
     show_table(
@@ -310,8 +310,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
                 formatting.percent(float(table.rate[k, column])),
                 formatting.decimals(100 * float(margin[k]), 1, sign=True),
             )
-            for k in order.tolist()
-            if bought[k] > 0
+            for k in shown
         ],
         numeric=4,
     )

@@ -22,6 +22,7 @@ from kosho.cli.lines_data import (
     read_lines,
     say_lines,
     say_parts,
+    told_missing,
     told_parts,
 )
 from kosho.cli.options import Json, WorldNamed, open_case, world_named
@@ -145,7 +146,6 @@ def _rank(
     *,
     json: bool,
 ) -> None:
-    from kosho.lines.line_packages import parts_of_trade
     from kosho.lines.line_ranking import rank_lines
     from kosho.outputs import require_file, save
 
@@ -165,9 +165,7 @@ def _rank(
             confirm=confirm,
         )
     content = _ranking(kind, found, given)
-    ranked = {one.sector for one in found.lines}
-    parts = parts_of_trade(sides.world, given.table, taker)
-    content["part_of_trade"] = told_parts(one for one in parts if one.sector in ranked)
+    content["part_of_trade"] = told_parts(_parts(sides.world, given.table, found))
     if out is not None:
         save({out: _cuts(found)})
     if json:
@@ -176,6 +174,14 @@ def _rank(
     say_lines(given)
     _show_ranking(kind, found)
     say_parts(content["part_of_trade"])
+
+
+def _parts(world: World, table: LineTable, found: Ranking) -> list[PartOfTrade]:
+    """Where lines that are ranked stand for trade that the table of lines does not name."""
+    from kosho.lines.line_packages import parts_of_trade
+
+    ranked = {one.sector for one in found.lines}
+    return [one for one in parts_of_trade(world, table, found.partner) if one.sector in ranked]
 
 
 def _narrowed(budget: float | None, exclude: str | None) -> tuple[float | None, list[str]]:
@@ -229,7 +235,7 @@ def _ranking(kind: str, found: Ranking, given: Given) -> dict[str, Any]:
             "gain_solved": found.all_gain, "gain_by_gradient": gain,
             "cost_solved": found.all_cost, "cost_by_gradient": cost,
         },
-        "left_out": [{"code": one.code, "why": one.why, "imports": one.value} for one in found.left_out],
+        "left_out": told_missing(found.left_out),
         "lines": [_worth(one, number, found) for number, one in enumerate(found.lines)],
     }  # fmt: skip
 
@@ -389,7 +395,6 @@ def _swap_lines(
     """All dutiable lines of both sides, each freed for the other alone, with what that is worth to both."""
     import numpy as np
 
-    from kosho.lines.line_packages import parts_of_trade
     from kosho.lines.line_ranking import rank_lines
     from kosho.lines.swap_sets import SwapLines
 
@@ -402,8 +407,7 @@ def _swap_lines(
         given = read_lines(giver, inputs, sides.world)
         found = rank_lines(sides.world, given.table, taker, given.elasticities, confirm=0)
         missing[giver] = len(found.left_out)
-        ranked = {one.sector for one in found.lines}
-        parts += [one for one in parts_of_trade(sides.world, given.table, taker) if one.sector in ranked]
+        parts += _parts(sides.world, given.table, found)
         tables.append(given.table)
         for one in found.lines:
             gains = (-one.cost, one.gain) if side == 0 else (one.gain, -one.cost)

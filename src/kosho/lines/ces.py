@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 from kosho.arrays import Array
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import ConvergenceError, Problems
+from kosho.lines.smart_model import quotient
 
 __all__ = ["CesOutcome", "nested_ces"]
 
@@ -226,9 +227,10 @@ class _Market:
         """The two indices, by Newton's method in two unknowns a line."""
         inside = np.zeros(len(self.bought))
         whole = np.zeros(len(self.bought))
-        shares = _shares(self.bought)
         imported = self.bought.sum(axis=1)
-        split = _shares(np.stack([self.home, imported], axis=1))
+        both = np.stack([self.home, imported], axis=1)
+        shares = quotient(self.bought, imported[:, None])
+        split = quotient(both, both.sum(axis=1, keepdims=True))
         some = imported > 0
         first, second = inside, whole
         for _ in range(STEPS):
@@ -263,11 +265,6 @@ def _index(shares: Array, cost: Array, sigma: Array) -> tuple[Array, Array]:
     with np.errstate(divide="ignore", invalid="ignore"):
         index = np.where(flat[:, 0], mean, (np.log(safe) + top)[:, 0] / power[:, 0])
     return index, np.where(flat, shares, terms / safe)
-
-
-def _shares(values: Array) -> Array:
-    total = values.sum(axis=1, keepdims=True)
-    return np.divide(values, total, out=np.zeros_like(values), where=total > 0)
 
 
 def _area(log_price: Array, power: Array) -> Array:

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike
 from kosho.arrays import Array, Mask
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problems
-from kosho.lines.smart_model import broadcast, note_places
+from kosho.lines.smart_model import broadcast, note_places, quotient
 
 __all__ = ["GsimOutcome", "gsim"]
 
@@ -90,7 +90,7 @@ class GsimOutcome(Shown):
         of demand.
         """
         sold = self.trade.sum(axis=2)
-        wanted = _ratio((self.trade * self.quantity).sum(axis=2), sold)
+        wanted = quotient((self.trade * self.quantity).sum(axis=2), sold)
         with np.errstate(invalid="ignore"):
             return np.where(np.isinf(self.supply), wanted, self.supply * self.world_price)
 
@@ -102,8 +102,7 @@ class GsimOutcome(Shown):
     @cached_property
     def composite_price(self) -> Array:
         """`[line, importer]`, mean change of the prices paid, by imports at domestic prices."""
-        bought = self.trade * self.before
-        return _ratio((bought * self.paid).sum(axis=1), bought.sum(axis=1))
+        return quotient((self.trade * self.before * self.paid).sum(axis=1), self._bought)
 
     @cached_property
     def consumer_surplus(self) -> Array:
@@ -216,8 +215,8 @@ def _clear(
     em, ex, es = elasticities
     power = new / old - 1.0
     bought, sold = flows * old, flows.sum(axis=2, keepdims=True)
-    theta = _ratio(bought, bought.sum(axis=1, keepdims=True))
-    phi = _ratio(flows, sold)
+    theta = quotient(bought, bought.sum(axis=1, keepdims=True))
+    phi = quotient(flows, sold)
     pull = (em + es)[:, None, :]
     own = (phi * es[:, None, :]).sum(axis=2)
     mean = (theta * power).sum(axis=1, keepdims=True) * pull
@@ -232,8 +231,3 @@ def _clear(
     paid = price[:, :, None] + power
     composite = (theta * paid).sum(axis=1, keepdims=True) * pull
     return price, np.where(flows > 0, composite - es[:, None, :] * paid, 0.0)
-
-
-def _ratio(top: Array, bottom: Array) -> Array:
-    bottom = np.broadcast_to(bottom, top.shape)
-    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)

@@ -26,6 +26,7 @@ ElasticitySource = Literal["protee", "broda-weinstein", "world", "assumed"]
 """`protee`: the elasticity of trade net of tariffs to tariffs by HS6, whose size is that of substitution; of
 the long run. `broda-weinstein`: substitution by importer and HS3, 13 importers. `world`: 1 + theta of the
 line's sector, which `kosho simulate` holds. `assumed`: the same figure for all."""
+SOURCES: tuple[ElasticitySource, ...] = get_args(ElasticitySource)
 DEMAND = -1.25
 """Import demand where nobody says: that of the GSIM workbook of the World Bank. An assumption."""
 SUBSTITUTION = 5.0
@@ -87,8 +88,8 @@ def line_elasticities(
     >>> line_elasticities(["870323"], "JPN", "broda-weinstein").substitution.round(1).tolist()
     [4.9]
     """
-    if source not in get_args(ElasticitySource):
-        hint = suggest(source, get_args(ElasticitySource))
+    if source not in SOURCES:
+        hint = suggest(source, SOURCES)
         raise InputError(Problem(_("unknown source {source!r}", source=source), hint, key="--elasticities"))
     if not demand <= 0:
         raise InputError(

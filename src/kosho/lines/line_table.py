@@ -239,29 +239,22 @@ def _by_code(codes: pl.DataFrame, rates: pl.DataFrame, suffix: str) -> pl.DataFr
     """The rate of each code: of the longest line that it is or lies under, else the mean of lines under it."""
     import polars as pl
 
-    lines = rates.group_by("importer", "hs").agg(
-        pl.col("rate").mean(), pl.col("rate").null_count().alias("unknown")
-    )
-    lines = lines.select("importer", "hs", pl.when(pl.col("unknown") == 0).then("rate").alias("rate"))
+    # A mean of lines some of which are no percentage would be too low.
+    mean = pl.when(pl.col("rate").null_count() == 0).then(pl.col("rate").mean()).alias("rate")
+    lines = rates.group_by("importer", "hs").agg(mean)
     found = codes.with_columns(rate=pl.lit(None, dtype=pl.Float64), how=pl.lit(None, dtype=pl.Utf8))
-    lengths = sorted({*codes["hs"].str.len_chars().unique().to_list(), *LENGTHS}, reverse=True)
-    for length in lengths:  # the line itself, or the one it lies under
+    lengths: set[int] = set(codes["hs"].str.len_chars().to_list())
+    for length in sorted({*lengths, *LENGTHS}, reverse=True):  # the line itself, or the one it lies under
         at = lines.filter(pl.col("hs").str.len_chars() == length).with_columns(step=pl.lit("line"))
         if at.height:
             found = _filled(found, at, length)
-    for length in sorted({*codes["hs"].str.len_chars().unique().to_list()}):
+    for length in sorted(lengths):
         under = (
             lines.filter(pl.col("hs").str.len_chars() > length)
             .with_columns(pl.col("hs").str.slice(0, length))
             .group_by("importer", "hs")
-            .agg(pl.col("rate").mean(), pl.col("rate").null_count().alias("unknown"))
-            # A mean of lines some of which are no percentage would be too low.
-            .select(
-                "importer",
-                "hs",
-                pl.when(pl.col("unknown") == 0).then("rate").alias("rate"),
-                step=pl.lit("mean of lines"),
-            )
+            .agg(mean)
+            .with_columns(step=pl.lit("mean of lines"))
         )
         if under.height:
             found = _filled(found, under, length, whole=True)

@@ -20,6 +20,9 @@ from kosho.world import World
 __all__ = ["CostSheet", "OriginContent", "ValueRule", "origin_content", "value_content"]
 
 ContentMethod = Literal["build-down", "build-up", "net-cost", "rcep-build-up"]
+RuleMethod = Literal["build-down", "build-up"]
+"""Methods that a table of flows can follow."""
+METHODS: tuple[RuleMethod, ...] = get_args(RuleMethod)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class ValueRule(Shown):
     ValueRule(method='build-down', threshold=0.45, members=('JPN', 'USA'))
     """
 
-    method: Literal["build-down", "build-up"]
+    method: RuleMethod
     threshold: float
     """Fraction of the value."""
     members: tuple[str, ...]

@@ -29,7 +29,7 @@ from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problem, Problems
 from kosho.language import _
 
-__all__ = ["Diversion", "SmartOutcome", "broadcast", "note_places", "smart"]
+__all__ = ["Diversion", "SmartOutcome", "broadcast", "note_places", "quotient", "smart"]
 
 Diversion = Literal["bounded", "linear"]
 """Form of trade diversion; see above."""
@@ -220,7 +220,7 @@ def _bounded(trade: Array, change: Array, sigma: Array) -> Array:
     weight *= -sigma
     weight += 1.0
     weight *= trade
-    weight *= _ratio(trade.sum(axis=1, keepdims=True), weight.sum(axis=1, keepdims=True))
+    weight *= quotient(trade.sum(axis=1, keepdims=True), weight.sum(axis=1, keepdims=True))
     weight -= trade
     return weight
 
@@ -228,13 +228,13 @@ def _bounded(trade: Array, change: Array, sigma: Array) -> Array:
 def _linear(trade: Array, change: Array, sigma: Array) -> Array:
     relative = _relative(trade, change)
     total = trade.sum(axis=1, keepdims=True)
-    mean = _ratio((trade * relative).sum(axis=1, keepdims=True), total)
+    mean = quotient((trade * relative).sum(axis=1, keepdims=True), total)
     moved = np.maximum(sigma * trade * (mean - relative), -trade)
     gained, lost = np.maximum(moved, 0.0), np.minimum(moved, 0.0)
     given, taken = gained.sum(axis=1, keepdims=True), -lost.sum(axis=1, keepdims=True)
     # A loser cannot lose more than it sells, and what is won is what is lost.
     met = np.minimum(given, taken)
-    return gained * _ratio(met, given) + lost * _ratio(met, taken)
+    return gained * quotient(met, given) + lost * quotient(met, taken)
 
 
 def _relative(trade: Array, change: Array) -> Array:
@@ -250,7 +250,8 @@ def _relative(trade: Array, change: Array) -> Array:
     return relative
 
 
-def _ratio(top: Array, bottom: Array) -> Array:
+def quotient(top: Array, bottom: Array) -> Array:
+    """Quotients where `bottom`, which broadcasts to `top`, is positive; zero elsewhere."""
     return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
 
 

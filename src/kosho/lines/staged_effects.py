@@ -56,28 +56,45 @@ def staged_effects(
     ([-11.4, -26.3], True)
     """
     column = table.partner(partner)
-    under = {
-        code: [one for one in staged if one.line.code.startswith(code) or code.startswith(one.line.code)]
-        for code in table.codes
-    }
-    met = {one.line.code for found in under.values() for one in found}
+    under = _meeting(table.codes, [one.line.code for one in staged])
+    met = {place for found in under for place in found}
+    unmet = np.array([place not in met for place in range(len(staged))], bool)
     last = max((len(one.path) - 1 for one in staged), default=0)
     days = {step.cut: step.day for one in staged for step in one.path}
     years: list[StagedYear] = []
     for cut in range(1, last + 1):
+        rates = np.array([_rate(one, cut) for one in staged])
         after, known = table.paid.copy(), 0
-        for k, code in enumerate(table.codes):
-            rates = [_rate(one, cut) for one in under[code]]
-            if rates and not np.isnan(rates).any():
-                after[k, column] = float(np.mean(rates))
+        for k, found in enumerate(under):
+            if found and not np.isnan(rates[found]).any():
+                after[k, column] = float(np.mean(rates[found]))
                 known += 1
         priced = table.price(after, elasticities)
-        lost = sum(one.line.code not in met or np.isnan(_rate(one, cut)) for one in staged)
+        lost = int((unmet | np.isnan(rates)).sum())
         revenue, creation, welfare = (
             float(one.sum()) for one in (priced.revenue, priced.creation, priced.welfare)
         )
-        years.append(StagedYear(cut, days.get(cut), revenue, creation, welfare, known, int(lost)))
+        years.append(StagedYear(cut, days.get(cut), revenue, creation, welfare, known, lost))
     return years
+
+
+def _meeting(codes: Sequence[str], lines: Sequence[str]) -> list[list[int]]:
+    """By code: positions of the lines that lie under it or that it lies under, in their order."""
+    under: dict[str, list[int]] = {}
+    alike: dict[str, list[int]] = {}
+    for place, line in enumerate(lines):
+        alike.setdefault(line, []).append(place)
+        for length in range(len(line) + 1):
+            under.setdefault(line[:length], []).append(place)
+    return [
+        sorted(
+            [
+                *under.get(code, ()),
+                *(place for length in range(len(code)) for place in alike.get(code[:length], ())),
+            ]
+        )
+        for code in codes
+    ]
 
 
 def _rate(one: StagedLine, cut: int) -> float:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from kosho.codes import countries
+from kosho.codes import countries, economy_of_alpha2
 from kosho.errors import InputError, Problem
 from kosho.language import _, cached
 from kosho.provenance import Frozen
@@ -149,7 +149,7 @@ def partner_codes(system: CountryCodes) -> Mapping[str, str]:
     if system == "iso3":
         return {code.lower(): code for code in (*countries(), "EU27")}
     if system == "iso2":
-        found = {two.lower(): three for three, two in _two_letters().items()}
+        found = {two.lower(): three for two, three in economy_of_alpha2().items()}
         return {**found, "el": "GRC", "uk": "GBR", "xi": "GBR"}
     text = files("kosho.lines").joinpath("data", "partner_codes.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
@@ -157,8 +157,3 @@ def partner_codes(system: CountryCodes) -> Mapping[str, str]:
     if system == "name":
         found |= {name.lower(): code for code, name in countries().items()}
     return found
-
-
-def _two_letters() -> dict[str, str]:
-    text = files("kosho.codes").joinpath("countries.csv").read_text(encoding="utf-8")
-    return {row["alpha3"]: row["alpha2"] for row in csv.DictReader(text.splitlines())}
