@@ -53,10 +53,12 @@ def refuse_other_unit(world: World) -> None:
     Raises:
         InputError: the middle of the ratios is nearer to thousands, or to billions, than to millions.
     """
+    if world.meta.unit != "million USD":
+        return
     shipped = load(DEFAULT)
     here, there = (dict(zip(one.countries, one.arrays.value_added, strict=True)) for one in (world, shipped))
     ratios = [here[code] / there[code] for code in here if code in there and here[code] > 0]
-    if not ratios or world.meta.unit != "million USD":
+    if not ratios:
         return
     middle = float(np.median(ratios))
     for factor, unit, scale in FACTORS:
