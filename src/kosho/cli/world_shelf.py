@@ -89,7 +89,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
     require_file(target)
     with show_progress(_("Reading the table")):
         found = settings_of(source, settings, year)
-        table, world = imported(source, files or [], found, said, insist=insist)
+        table, world = imported(source, files or [], found, said)
         path = write(table, target)
         content = info(world)
     if json:

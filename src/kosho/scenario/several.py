@@ -177,8 +177,7 @@ def on_several(
             continue
         countries = {code: figures[code] for code in parties if code in figures}
         found.append(OnTable(facts=_facts(name, world), name=name, countries=countries))
-    if all(one.problem for one in found):
-        raise InputError([Problem(f"{one.name}: {one.problem}", key="--world") for one in found])
+    _refuse_silent(found)
     return Several(scenario=question[0], against=question[1], parties=parties, tables=tuple(found))
 
 
@@ -225,8 +224,7 @@ def deals_on_several(
                 not_priced={f"{issue} {option}": why for (issue, option), why in deal.idle.items()},
             )
         )
-    if all(one.problem for one in found):
-        raise InputError([Problem(f"{one.name}: {one.problem}", key="--world") for one in found])
+    _refuse_silent(found)
     return tuple(found)
 
 
@@ -241,6 +239,12 @@ def _chosen(names: Sequence[str]) -> list[tuple[str, WorldChoice]]:
     if problems:
         raise InputError(problems)
     return found
+
+
+def _refuse_silent(found: Sequence[OnTable | DealOnTable]) -> None:
+    """Refuse a question that none of the tables can be asked, with the reason of each."""
+    if all(one.problem for one in found):
+        raise InputError([Problem(f"{one.name}: {one.problem}", key="--world") for one in found])
 
 
 def _figures(

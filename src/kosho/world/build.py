@@ -42,7 +42,7 @@ class Said:
     tariffs: str | None = None
     """`2022` for the rates that ship, or CSV `importer,exporter,sector,percent`."""
     insist: bool = False
-    """Whether base tariffs and elasticities out of bounds are meant."""
+    """Whether base tariffs and elasticities out of bounds are meant, and values that look like another unit."""
     weights: str | None = None
     """A table of economies and ICIO sectors that weights what this one holds together."""
 

@@ -11,7 +11,7 @@ from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.tabular import content_of
 
-__all__ = ["Row", "number", "rows_of"]
+__all__ = ["Row", "not_text", "number", "rows_of"]
 
 Row = tuple[int, Mapping[str, str]]
 """A line and what stands in it, by column."""
@@ -77,3 +77,8 @@ def number(text: str, what: str, line: int, problems: Problems, least: float = -
         )
         return None
     return value
+
+
+def not_text(path: Path, error: Exception) -> InputError:
+    """The error of a file that is no CSV."""
+    return InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path)))

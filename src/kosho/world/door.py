@@ -24,24 +24,21 @@ NEAR = 30.0
 """Value added of 1980 to 2040 is within this factor of that of 2022; a wrong unit is a thousand off."""
 
 
-def imported(
-    name: str, files: Sequence[Path], settings: Settings, said: Said, *, insist: bool = False
-) -> tuple[IOTable, World]:
+def imported(name: str, files: Sequence[Path], settings: Settings, said: Said) -> tuple[IOTable, World]:
     """A table read from files, completed by what was said of it, and the world that it is.
 
     Args:
         name: Of the format.
         files: What it reads.
         settings: Of the format.
-        said: Of the table.
-        insist: Take values that look like another unit of money.
+        said: Of the table; `insist` takes values that look like another unit of money too.
 
     Raises:
         InputError: as the reader; or values look like another unit, or the table is out of balance.
     """
     table = completed(reader(name).table(files, settings), said)
     world = calibrated(table)
-    if not insist:
+    if not said.insist:
         refuse_other_unit(world)
     refuse_gaps(world.arrays, world.countries, world.sectors)
     return table, world
@@ -56,10 +53,12 @@ def refuse_other_unit(world: World) -> None:
     Raises:
         InputError: the middle of the ratios is nearer to thousands, or to billions, than to millions.
     """
+    if world.meta.unit != "million USD":
+        return
     shipped = load(DEFAULT)
     here, there = (dict(zip(one.countries, one.arrays.value_added, strict=True)) for one in (world, shipped))
     ratios = [here[code] / there[code] for code in here if code in there and here[code] > 0]
-    if not ratios or world.meta.unit != "million USD":
+    if not ratios:
         return
     middle = float(np.median(ratios))
     for factor, unit, scale in FACTORS:

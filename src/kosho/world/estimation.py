@@ -30,6 +30,7 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import missing
 from kosho.language import _
 from kosho.tabular import open_csv
+from kosho.world.csv_input import not_text
 
 __all__ = ["COLUMNS", "Estimated", "Panel", "estimate", "interval", "panel_of"]
 
@@ -123,7 +124,7 @@ def panel_of(
                 if len(problems.found) >= MOST:
                     break
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
+        raise not_text(path, error) from None
     problems.raise_if_any()
     if not found:
         raise InputError(Problem(_("has no rows"), file=str(path)))

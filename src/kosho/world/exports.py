@@ -56,8 +56,13 @@ def as_dataset(world: World) -> xr.Dataset:
         arrays["theta_spread"] = world.theta_spread
     if unknown is not None:
         arrays["unknown_tariff"] = unknown.astype("int8")
+    return xr.Dataset(arrays, attrs=_about(world))
+
+
+def _about(world: World) -> dict[str, Any]:
+    """What a world is, in words and numbers."""
     meta = world.meta
-    about: dict[str, Any] = {
+    return {
         "name": meta.name,
         "year": meta.year or 0,
         "edition": meta.edition,
@@ -71,7 +76,6 @@ def as_dataset(world: World) -> xr.Dataset:
         "assumptions": "; ".join(meta.assumptions),
         "world": world.hash,
     }
-    return xr.Dataset(arrays, attrs=about)
 
 
 def sales_by_user(world: World) -> tuple[Array, Array]:
@@ -226,7 +230,7 @@ def _parquet(world: World, path: Path) -> None:
     labels, values = _long(world)
     columns = dict(zip(("exporter", "seller", "importer", "user"), zip(*labels, strict=True), strict=True))
     table = pa.table({**{name: pa.array(list(cells)) for name, cells in columns.items()}, "value": values})
-    about = {key.encode(): str(value).encode() for key, value in as_dataset(world).attrs.items()}
+    about = {key.encode(): str(value).encode() for key, value in _about(world).items()}
     content = io.BytesIO()
     pq.write_table(table.replace_schema_metadata(about), content, compression="zstd")
     save({path: content.getvalue()})

@@ -17,8 +17,9 @@ import numpy as np
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.tabular import open_bytes, open_csv
+from kosho.world.csv_input import not_text
 from kosho.world.readers.currency import EURO, usd_per_euro
-from kosho.world.readers.matrix_csv import BELOW, Cell, Shape, What, not_text, read_matrix, stop_if_many
+from kosho.world.readers.matrix_csv import BELOW, Cell, Shape, What, read_matrix, stop_if_many
 from kosho.world.readers.reader import Reader, Settings
 from kosho.world.readers.sales import INVENTORIES, Sales, rule_of
 from kosho.world.store import IOTable

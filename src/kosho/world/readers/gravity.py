@@ -21,6 +21,7 @@ from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.tabular import open_csv
+from kosho.world.csv_input import not_text
 from kosho.world.readers.currency import scale_of
 from kosho.world.readers.reader import Reader, Settings
 from kosho.world.store import IOTable
@@ -132,7 +133,7 @@ def _panel(path: Path, settings: Settings, *, broad: bool) -> tuple[Panel, int |
                     sector = row[at["sector"]].strip() if broad and "sector" in at else GOODS
                     _note(panel, row, at, sector, line, problems)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
+        raise not_text(path, error) from None
     if wanted is None and len(years) > 1:
         told = _(
             "holds {number}: {years}", number=plural(len(years), "year"), years=", ".join(sorted(years)[-8:])

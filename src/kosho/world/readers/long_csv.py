@@ -20,6 +20,7 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.tabular import open_csv, size_of
+from kosho.world.csv_input import not_text
 from kosho.world.readers.currency import scale_of
 from kosho.world.readers.oecd_csv import FINAL, FORMED
 from kosho.world.readers.reader import Reader, Settings, clipped, formed_or_none
@@ -101,7 +102,7 @@ def _sales(path: Path, names: Mapping[str, str]) -> list[Sale]:
             places = [header.index(names[name]) for name in COLUMNS]
             return list(_rows(lines, places, len(header), problems))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
+        raise not_text(path, error) from None
 
 
 def _rows_about(path: Path) -> int:

@@ -17,7 +17,7 @@ from typing import IO
 import numpy as np
 
 from kosho.arrays import Array, Index
-from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.errors import Problems, suggest
 from kosho.language import _
 from kosho.world.readers.sales import MOST, TOLERANCE, Sales
 
@@ -432,8 +432,3 @@ def stop_if_many(problems: Problems) -> None:
 def near(text: str, known: Sequence[str], otherwise: str) -> str:
     """What a label that is not known could have been."""
     return suggest(text, known) or otherwise
-
-
-def not_text(path: Path, error: Exception) -> InputError:
-    """The error of a file that is no CSV."""
-    return InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path)))

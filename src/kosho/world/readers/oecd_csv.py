@@ -20,7 +20,8 @@ from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.tabular import members_of, open_bytes
-from kosho.world.readers.matrix_csv import BELOW, DROPPED, TOTAL, Cell, Shape, What, near, not_text, read_matrix
+from kosho.world.csv_input import not_text
+from kosho.world.readers.matrix_csv import BELOW, DROPPED, TOTAL, Cell, Shape, What, near, read_matrix
 from kosho.world.readers.reader import Reader, Settings
 from kosho.world.readers.sales import INVENTORIES, rule_of
 from kosho.world.store import IOTable

@@ -6,7 +6,7 @@ be anything, or does not add up is treated alike and told alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -159,8 +159,3 @@ class Sales:
                     _("every economy needs rows; leave out one that has none"),
                 )
         problems.raise_if_any()
-
-
-def placed(labels: Sequence[str]) -> dict[str, int]:
-    """Positions by label."""
-    return {label: k for k, label in enumerate(labels)}

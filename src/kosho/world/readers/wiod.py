@@ -31,8 +31,6 @@ __all__ = ["ADB", "READER"]
 
 HEAD = 12
 """Rows above the figures, at most."""
-SIDE = 6
-"""Columns beside them, at most."""
 ECONOMY = re.compile(r"[A-Z]{3}|RoW|ROW|RoW ")
 CODE = re.compile(r"[cr](\d+)|F(\d)", re.IGNORECASE)
 
