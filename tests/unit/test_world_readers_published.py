@@ -14,7 +14,7 @@ from kosho.errors import InputError
 from kosho.world.build import Said, completed
 from kosho.world.loading import calibrated
 from kosho.world.naming import named
-from kosho.world.readers import READERS, reader
+from kosho.world.readers import READERS, oecd_csv, reader
 from kosho.world.readers.oecd_csv import EDITIONS
 from kosho.world.store import IOTable
 
@@ -339,3 +339,11 @@ def test_a_gravity_panel_with_a_pair_missing_is_refused(tmp_path: Path):
     rows = [["exporter", "importer", "trade"], ["JPN", "USA", 60], ["USA", "JPN", 80]]
     with pytest.raises(InputError, match="no domestic sales of JPN"):
         reader("gravity").table([published.rows_of(tmp_path / "panel.csv", rows)], {"theta": "5"})
+
+
+def test_the_year_of_a_name_is_read_in_one_way():
+    assert [oecd_csv._year(name) for name in ("2022_SML.csv", "a/20192020.csv", "ICIO.csv")] == [
+        "2022",
+        "2020",
+        None,
+    ]

@@ -105,12 +105,12 @@ def build_from_oecd_csv(path: Path, settings: Settings | None = None) -> IOTable
         sales.notes.append(
             f"export industries of China and Mexico kept as sectors of their own: {', '.join(split)}"
         )
-    year = re.search(r"(19|20)\d\d(?!.*(19|20)\d\d)", PurePosixPath(name).stem)
+    year = _year(name)
     about = {} if classification == "icio" and not split else {"classification": classification}
     return sales.table(
         {
-            "name": f"icio-{year.group()}" if year else path.stem,
-            "year": int(year.group()) if year else None,
+            "name": f"icio-{year}" if year else path.stem,
+            "year": int(year) if year else None,
             "edition": f"OECD ICIO, edition of {edition}",
             "source": f"OECD Inter-Country Input-Output tables, official file {path.name}",
             "licence": "CC BY 4.0",
