@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from dataclasses import replace
 
 from kosho.record.reading.dates import DateMention
-from kosho.record.reading.mentions import KINDS, OWN, Mention, Mentions, PersonMention, is_where
+from kosho.record.reading.mentions import KINDS, OWN, Mention, Mentions, PersonMention, is_where, two_sides
 from kosho.record.reading.names import aliases, plain
 from kosho.record.reading.people import (
     AS_NAME,
@@ -66,7 +65,7 @@ def find_mentions(
         ]
     parts_of_text.append(text[position:])
     acting = tuple(m for m in found if not is_where(text, m))
-    sides, bilateral = _sides(acting)
+    sides, bilateral = two_sides(code for mention in acting for code in mention.codes)
     bilateral = bilateral and _together(spans, acting, sides)
     held = tuple((start, mask.held) for (start, _), mask in zip(spans, masks, strict=True))
     return Mentions(text, tuple(found), "".join(parts_of_text), sides, bilateral, spans=held)
@@ -415,13 +414,3 @@ def _together(spans: list[tuple[int, int]], found: tuple[Mention, ...], sides: t
         told = named.setdefault(bisect_right(starts, mention.start), set())
         told.update(sides if mention.kind == "joint" else mention.codes)
     return len(sides) > 1 and any(set(sides) <= told for told in named.values())
-
-
-def _sides(found: tuple[Mention, ...]) -> tuple[tuple[str, ...], bool]:
-    count: Counter[str] = Counter()
-    for mention in found:
-        count.update(mention.codes)
-    order = {code: index for index, code in reversed(list(enumerate(c for m in found for c in m.codes)))}
-    ranked = sorted(count, key=lambda code: (-count[code], order[code]))
-    bilateral = len(ranked) < 3 or 2 * count[ranked[2]] < count[ranked[1]]
-    return tuple(sorted(ranked[:2], key=lambda code: order[code])), bilateral

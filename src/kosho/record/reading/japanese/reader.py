@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -24,6 +23,7 @@ from kosho.record.reading.japanese.phrases import (
     publisher_of,
 )
 from kosho.record.reading.japanese.words import half_width
+from kosho.record.reading.mentions import two_sides
 from kosho.record.reading.tables import table
 
 __all__ = ["read_japanese"]
@@ -91,11 +91,7 @@ class _Reader:
         self._published = told[0] if told else None
         self._published_at = (told[1], told[2]) if told else None
         self.named = [one for a, b in spans for one in find_named(self.text, a, b)]
-        count = Counter(code for one in self.named for code in one.codes)
-        order = list(dict.fromkeys(code for one in self.named for code in one.codes))
-        ranked = sorted(count, key=lambda code: (-count[code], order.index(code)))
-        self.sides = tuple(sorted(ranked[:2], key=order.index))
-        self.bilateral = len(ranked) < 3 or 2 * count[ranked[2]] < count[ranked[1]]
+        self.sides, self.bilateral = two_sides(code for one in self.named for code in one.codes)
         self._subject: Named | None = None
         self.named = sorted([*self.named, *self._again()], key=lambda one: one.start)
 
