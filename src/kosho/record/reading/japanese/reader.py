@@ -85,12 +85,14 @@ class _Reader:
         self._doc, self._source = document.name, document.text
         self.text = half_width(document.text)
         self._found: list[Draft] = []
-        spans = [(a, b) for a, b in lines_of(self.text)]
-        short = [(a, b) for a, b in spans if b - a <= 60 and not self.text[a:b].endswith("。")]
+        self._lines = list(lines_of(self.text))
+        short = [(a, b) for a, b in self._lines if b - a <= 60 and not self.text[a:b].endswith("。")]
+        self._ends = next((a for a, b in self._lines if ENDS_TEXT.match(self.text[a:b])), len(self.text))
+        """Where the text ends and contacts and links begin."""
         told = published_day(self.text, short)
         self._published = told[0] if told else None
         self._published_at = (told[1], told[2]) if told else None
-        self.named = [one for a, b in spans for one in find_named(self.text, a, b)]
+        self.named = [one for a, b in self._lines for one in find_named(self.text, a, b)]
         self.sides, self.bilateral = two_sides(code for one in self.named for code in one.codes)
         self._subject: Named | None = None
         self.named = sorted([*self.named, *self._again()], key=lambda one: one.start)
@@ -121,9 +123,9 @@ class _Reader:
         voice: Named | None = None
         minister = next((one for one in self.named if one.kind == "person" and one.codes == ("JPN",)), None)
         asked = False
-        for a, b in lines_of(self.text):
+        for a, b in self._lines:
             line = self.text[a:b]
-            if ENDS_TEXT.match(line):
+            if a >= self._ends:
                 return
             answers, speaks = _ANSWERS.match(line), _SPEAKS.match(line)
             turn = answers or speaks
@@ -198,8 +200,8 @@ class _Reader:
             )
 
     def _after_end(self, position: int) -> bool:
-        return any(ENDS_TEXT.match(self.text[a:b]) for a, b in lines_of(self.text) if a <= position) or any(
-            SET_ASIDE.match(self.text[a:b]) for a, b in lines_of(self.text) if a <= position < b
+        return self._ends <= position or any(
+            SET_ASIDE.match(self.text[a:b]) for a, b in self._lines if a <= position < b
         )
 
     def _recorded(self, lines: list[_Line]) -> Iterator[Draft]:
