@@ -18,7 +18,7 @@ from kosho.record.reading.quantities import find_quantities, flow_of, products_i
 from kosho.record.reading.rules import Fit, Rule, first_rule, modality_of, verb_places
 from kosho.record.reading.statements import change_fields, first_date, statement_fields
 
-__all__ = ["Place", "Reader"]
+__all__ = ["MEETINGS", "Place", "Reader"]
 
 MEETINGS = {"event", "event_series", "next_meeting", "carried_over", "event_change", "event_not_held"}
 NOT_YET = {"commitment", "agreement", "no_agreement", "deadline"}
