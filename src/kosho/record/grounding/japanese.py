@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cached_property
 
-from kosho.record.grounding.grounds import Span, spread
+from kosho.record.grounding.grounds import Span, days_told, numbers_told, spread
 from kosho.record.reading import Document, read_text
 from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.japanese import sentences_in
@@ -28,18 +29,15 @@ class JapaneseGrounds:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.text = document.text
-        self._drafts: list[Draft] | None = None
         self._half = half_width(document.text)
         self._spans = sentences_in(self._half)
         told = next((d.fields.get("published") for d in self.drafts if d.type == "document"), None)
         self.published = date.fromisoformat(told) if told else None
 
-    @property
+    @cached_property
     def drafts(self) -> list[Draft]:
         """What Kosho itself reads in it."""
-        if self._drafts is None:
-            self._drafts = read_text(self.document)
-        return self._drafts
+        return read_text(self.document)
 
     def sentences(self, start: int, end: int) -> list[Span]:
         """Sentences that a quote touches."""
@@ -66,21 +64,13 @@ class JapaneseGrounds:
         amount = amounts(self._half, *span)
         if amount:
             found.add(float(amount["value"]))
-        for draft in self._own(span):
-            found |= {
-                float(v)
-                for k, v in draft.fields.items()
-                if k in table("grounding")["numbers"] and isinstance(v, int | float)
-            }
-        return found
+        return found | numbers_told(self._own(span))
 
     def days(self, span: Span) -> set[str]:
         """Dates of a sentence."""
         told = list(find_days(self._half, *span, self.published))
         values = spread(one.value for one in told) | {one.last for one in told if one.last}
-        return values | {
-            str(v) for d in self._own(span) for k, v in d.fields.items() if k in table("grounding")["dates"]
-        }
+        return values | days_told(self._own(span))
 
     def refused(self, quote: Span) -> str | None:
         """Why the words of a quote are no fact."""
