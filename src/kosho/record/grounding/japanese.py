@@ -39,6 +39,10 @@ class JapaneseGrounds:
         """What Kosho itself reads in it."""
         return read_text(self.document)
 
+    @cached_property
+    def _everybody(self) -> set[str]:
+        return {code for one in find_named(self._half, 0, len(self._half)) for code in one.codes}
+
     def sentences(self, start: int, end: int) -> list[Span]:
         """Sentences that a quote touches."""
         return [span for span in self._spans if span[0] < end and start < span[1]]
@@ -50,7 +54,7 @@ class JapaneseGrounds:
         """Parties named in a sentence, those of `双方`, and those that Kosho reads as acting in it."""
         found = {code for one in find_named(self._half, *span) for code in one.codes}
         if _JOINT.search(self._half, *span) or not found:
-            found |= {code for one in find_named(self._half, 0, len(self._half)) for code in one.codes}
+            found |= self._everybody
         for draft in self._own(span):
             for key in table("grounding")["parties"]:
                 value = draft.fields.get(key)
