@@ -17,13 +17,13 @@ from kosho.record.reading.japanese.names import Named, find_named
 from kosho.record.reading.japanese.phrases import (
     dated,
     instrument,
-    number_of,
     object_of,
     place_of,
     publisher_of,
 )
 from kosho.record.reading.japanese.words import half_width
 from kosho.record.reading.mentions import two_sides
+from kosho.record.reading.quantities import shown
 from kosho.record.reading.tables import table
 
 __all__ = ["read_japanese"]
@@ -331,7 +331,7 @@ class _Reader:
             return dict(instrument(clause))
         if kind == "red_line":
             rate = re.search(r"(\d+(?:\.\d+)?)%", clause)
-            told = number_of(rate[1]) if rate else None
+            told = shown(float(rate[1])) if rate else None
             return {} if told is None else {"threshold": told, "rate": told, "unit": "%"}
         if kind == "response":
             ways = (("negative", "反論|難色|拒"), ("positive", "理解|前向き|応じ"))
