@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from kosho.numbers import decimal
-from kosho.record.reading.changes import Change, find_changes
+from kosho.record.reading.changes import Change, find_changes, tells_percent
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
@@ -208,8 +208,7 @@ _BORNE = re.compile(
 
 
 def _rates(masked: str, clause: Clause) -> Iterator[re.Match[str]]:
-    folded = masked[clause.start : clause.end].casefold()
-    if not any(sign in folded for sign in ("%", "per cent", "percent", "point")):
+    if not tells_percent(masked, clause.start, clause.end):
         return
     for source in table("measures")["rates"]:
         for match in _compiled(source).finditer(masked, clause.start, clause.end):
