@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
 from kosho.record.reading.draft import Draft
+from kosho.record.reading.facts import MEETINGS
 from kosho.record.schema import RecordFile
 
 __all__ = ["like_in_drafts", "like_in_record"]
 
 SHOWN = 3
 """Likenesses told of one draft at most."""
-MEETINGS = {"event", "event_series", "event_change", "event_not_held", "next_meeting", "carried_over"}
-POSITIONS = {"ask", "offer", "red_line", "complaint", "position", "response"}
 
 
 class _Gist(NamedTuple):

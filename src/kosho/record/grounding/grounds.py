@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cached_property
@@ -19,7 +19,7 @@ from kosho.record.reading.prepare import Prepared, prepared
 from kosho.record.reading.quantities import NUMBER_WORDS, find_quantities
 from kosho.record.reading.tables import table
 
-__all__ = ["EnglishGrounds", "Grounds", "Span", "spread"]
+__all__ = ["EnglishGrounds", "Grounds", "Span", "days_told", "numbers_told", "spread"]
 
 Span = tuple[int, int]
 
@@ -121,36 +121,41 @@ def spread(values: Iterable[str | None]) -> set[str]:
     return found
 
 
+def numbers_told(drafts: Iterable[Draft]) -> set[float]:
+    """Numbers that drafts hold."""
+    known = table("grounding")["numbers"]
+    return {float(v) for d in drafts for k, v in d.fields.items() if k in known and isinstance(v, int | float)}
+
+
+def days_told(drafts: Iterable[Draft]) -> set[str]:
+    """Dates that drafts hold."""
+    known = table("grounding")["dates"]
+    return {str(v) for d in drafts for k, v in d.fields.items() if k in known}
+
+
 class EnglishGrounds:
     """The grounds of an English document."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.text = document.text
-        self._drafts: list[Draft] | None = None
         self._known: Prepared = prepared(document)
         self.published = self._known.about.published
         self._spans = sorted(span for _, span in self._known.body)
         self._told = self._known.about
 
-    @property
+    @cached_property
     def drafts(self) -> list[Draft]:
         """What Kosho itself reads in it."""
-        if self._drafts is None:
-            self._drafts = read_text(self.document)
-        return self._drafts
+        return read_text(self.document)
 
     def _inner(self, position: int) -> int:
         """A place of the text in the text without broken lines."""
         joined = self._known.joined
-        low, high = 0, len(joined.text)
-        while low < high:
-            middle = (low + high) // 2
-            if joined.back(middle) < position:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(range(len(joined.text)), position, key=joined.back)
+
+    def _own(self, span: Span) -> list[Draft]:
+        return [d for d in self.drafts if self._inner(d.start) < span[1] and span[0] < self._inner(d.end)]
 
     def _touched(self, start: int, end: int) -> list[Span]:
         return [span for span in self._all if span[0] < end and start < span[1]]
@@ -205,28 +210,14 @@ class EnglishGrounds:
         }
         fields = meeting_fields(self._known.mentions, *span)
         found |= {float(fields[key]) for key in ("round", "duration_min") if key in fields}
-        for draft in self.drafts:
-            if self._inner(draft.start) < span[1] and span[0] < self._inner(draft.end):
-                found |= {
-                    float(v)
-                    for k, v in draft.fields.items()
-                    if k in table("grounding")["numbers"] and isinstance(v, int | float)
-                }
-        return found
+        return found | numbers_told(self._own(span))
 
     def days(self, span: Span) -> set[str]:
         """Dates of a sentence, resolved against the day of publication."""
         told = [m.date for m in self._known.mentions.within(*span, "date") if m.date]
         values = spread(one.value for one in told) | {one.last_day for one in told if one.last_day}
         values |= {reading for one in told for reading in one.readings}
-        values |= {
-            str(v)
-            for draft in self.drafts
-            if self._inner(draft.start) < span[1] and span[0] < self._inner(draft.end)
-            for k, v in draft.fields.items()
-            if k in table("grounding")["dates"]
-        }
-        return values
+        return values | days_told(self._own(span))
 
     def _clause(self, quote: Span) -> tuple[Span, Clause] | None:
         a, b = self._inner(quote[0]), self._inner(quote[1])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cached_property
 
-from kosho.record.grounding.grounds import Span, spread
+from kosho.record.grounding.grounds import Span, days_told, numbers_told, spread
 from kosho.record.reading import Document, read_text
 from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.japanese import sentences_in
@@ -28,18 +29,19 @@ class JapaneseGrounds:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.text = document.text
-        self._drafts: list[Draft] | None = None
         self._half = half_width(document.text)
         self._spans = sentences_in(self._half)
         told = next((d.fields.get("published") for d in self.drafts if d.type == "document"), None)
         self.published = date.fromisoformat(told) if told else None
 
-    @property
+    @cached_property
     def drafts(self) -> list[Draft]:
         """What Kosho itself reads in it."""
-        if self._drafts is None:
-            self._drafts = read_text(self.document)
-        return self._drafts
+        return read_text(self.document)
+
+    @cached_property
+    def _everybody(self) -> set[str]:
+        return {code for one in find_named(self._half, 0, len(self._half)) for code in one.codes}
 
     def sentences(self, start: int, end: int) -> list[Span]:
         """Sentences that a quote touches."""
@@ -52,7 +54,7 @@ class JapaneseGrounds:
         """Parties named in a sentence, those of `双方`, and those that Kosho reads as acting in it."""
         found = {code for one in find_named(self._half, *span) for code in one.codes}
         if _JOINT.search(self._half, *span) or not found:
-            found |= {code for one in find_named(self._half, 0, len(self._half)) for code in one.codes}
+            found |= self._everybody
         for draft in self._own(span):
             for key in table("grounding")["parties"]:
                 value = draft.fields.get(key)
@@ -66,21 +68,13 @@ class JapaneseGrounds:
         amount = amounts(self._half, *span)
         if amount:
             found.add(float(amount["value"]))
-        for draft in self._own(span):
-            found |= {
-                float(v)
-                for k, v in draft.fields.items()
-                if k in table("grounding")["numbers"] and isinstance(v, int | float)
-            }
-        return found
+        return found | numbers_told(self._own(span))
 
     def days(self, span: Span) -> set[str]:
         """Dates of a sentence."""
         told = list(find_days(self._half, *span, self.published))
         values = spread(one.value for one in told) | {one.last for one in told if one.last}
-        return values | {
-            str(v) for d in self._own(span) for k, v in d.fields.items() if k in table("grounding")["dates"]
-        }
+        return values | days_told(self._own(span))
 
     def refused(self, quote: Span) -> str | None:
         """Why the words of a quote are no fact."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from kosho.numbers import decimal
 from kosho.record.reading.tables import table
 
-__all__ = ["Change", "find_changes"]
+__all__ = ["Change", "find_changes", "tells_percent"]
 
 
 class Change(NamedTuple):
@@ -77,6 +77,16 @@ _TO_FROM = re.compile(rf"\bto\s{_AFTER}{_PERCENT},?\s(?:up\s|down\s)?from\s{_BEF
 _TO = re.compile(rf"\b(?:to|at)\s{_AFTER}{_PERCENT}", re.IGNORECASE)
 
 
+def tells_percent(masked: str, start: int, end: int) -> bool:
+    """Whether `masked[start:end]` holds a sign of a percentage, without which it gives no rate.
+
+    >>> tells_percent("from 18 to 12 Percent", 0, 21)
+    True
+    """
+    folded = masked[start:end].casefold()
+    return any(sign in folded for sign in ("%", "per cent", "percent", "point"))
+
+
 MOST = 12
 """Changes of one clause that are read."""
 
@@ -88,7 +98,7 @@ def find_changes(masked: str, start: int, end: int) -> Iterator[Change]:
     >>> [(change.rate, change.before) for change in find_changes(text, 0, len(text))]
     [(Decimal('12'), Decimal('18'))]
     """
-    if not any(sign in masked[start:end].casefold() for sign in ("%", "per cent", "percent", "point")):
+    if not tells_percent(masked, start, end):
         return
     for words in _patterns():
         position, told_of = start, 0

@@ -14,11 +14,11 @@ from kosho.record.reading.measures import find_measures
 from kosho.record.reading.meetings import MeetingMention, find_meetings, meeting_fields, ordinal
 from kosho.record.reading.mentions import Mention, Mentions, PersonMention
 from kosho.record.reading.phrases import free_words
-from kosho.record.reading.quantities import find_quantities, flow_of, products_in, trade_sides
+from kosho.record.reading.quantities import find_quantities, flow_of, products_in, shown, trade_sides
 from kosho.record.reading.rules import Fit, Rule, first_rule, modality_of, verb_places
 from kosho.record.reading.statements import change_fields, first_date, statement_fields
 
-__all__ = ["Place", "Reader"]
+__all__ = ["MEETINGS", "Place", "Reader"]
 
 MEETINGS = {"event", "event_series", "next_meeting", "carried_over", "event_change", "event_not_held"}
 NOT_YET = {"commitment", "agreement", "no_agreement", "deadline"}
@@ -387,8 +387,7 @@ class Reader:
             at = amount.start - clause.start
             if force.withheld(at, at):
                 return
-            value = int(amount.value) if amount.value.is_integer() else amount.value
-            fields: dict[str, Any] = {"value": value, "bound": amount.bound, "flow": flow}
+            fields: dict[str, Any] = {"value": shown(amount.value), "bound": amount.bound, "flow": flow}
             fields["unit"] = amount.unit + (
                 "/year"
                 if re.search(r"\b(?:annual(?:ly)?|a year|per year|each year|every year)\b", words)

@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from kosho.numbers import decimal
-from kosho.record.reading.changes import Change, find_changes
+from kosho.record.reading.changes import Change, find_changes, tells_percent
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
-from kosho.record.reading.quantities import NUMBER_WORDS, products_in
+from kosho.record.reading.quantities import NUMBER_WORDS, products_in, shown
 from kosho.record.reading.quick import may_fit, needed
 from kosho.record.reading.tables import table
 
@@ -100,7 +100,7 @@ def _of_change(mentions: Mentions, clause: Clause, change: Change, force: Force)
     fields = _common(mentions, clause, match) | {"status": "announced" if status == "ended" else status}
     begins = _begins(mentions, clause)
     fields |= {"start": begins} if begins else {}
-    fields |= {"rate": _shown(change.rate), "unit": "%", "kind": "tariff"} | gta_type("tariff")
+    fields |= {"rate": shown(change.rate), "unit": "%", "kind": "tariff"} | gta_type("tariff")
     day = next(iter(mentions.within(change.end, clause.end, "date")), None)
     if (
         day
@@ -110,7 +110,7 @@ def _of_change(mentions: Mentions, clause: Clause, change: Change, force: Force)
         and _AT_ONCE.search(mentions.text, change.end, day.start)
     ):
         fields["start"] = day.date.value
-    fields |= {"rate_before": _shown(change.before)} if change.before is not None else {}
+    fields |= {"rate_before": shown(change.before)} if change.before is not None else {}
     fields["measure"] = f"{change.name} tariff".strip()
     names = _names(mentions.text[slice(*change.products)]) if change.products else []
     if not names:
@@ -208,8 +208,7 @@ _BORNE = re.compile(
 
 
 def _rates(masked: str, clause: Clause) -> Iterator[re.Match[str]]:
-    folded = masked[clause.start : clause.end].casefold()
-    if not any(sign in folded for sign in ("%", "per cent", "percent", "point")):
+    if not tells_percent(masked, clause.start, clause.end):
         return
     for source in table("measures")["rates"]:
         for match in _compiled(source).finditer(masked, clause.start, clause.end):
@@ -247,11 +246,7 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
 
 
 def _percent(text: str) -> int | float:
-    return _shown(decimal(text, "."))
-
-
-def _shown(number: Decimal) -> int | float:
-    return int(number) if number == number.to_integral_value() else float(number)
+    return shown(decimal(text, "."))
 
 
 def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
@@ -270,7 +265,7 @@ def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, 
         return {"rate": _percent(rate)}
     verb = next(word for word in change.groups() if word).lower()
     after = _changed(decimal(rate, "."), verb, masked[told : clause.end])
-    return {"rate_before": _percent(rate)} | ({} if after is None else {"rate": _shown(after)})
+    return {"rate_before": _percent(rate)} | ({} if after is None else {"rate": shown(after)})
 
 
 _DOWN_FROM = re.compile(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +17,7 @@ from typing import Literal
 from kosho.record.reading.dates import DateMention
 from kosho.record.reading.quick import pieces
 
-__all__ = ["KINDS", "OWN", "Mention", "Mentions", "PersonMention", "is_where", "pattern"]
+__all__ = ["KINDS", "OWN", "Mention", "Mentions", "PersonMention", "is_where", "pattern", "two_sides"]
 
 Kind = Literal["party", "adjective", "joint", "person", "body", "date", "pronoun", "capital"]
 KINDS: dict[Kind, str] = {
@@ -167,6 +168,19 @@ def is_where(text: str, mention: Mention, floor: int = 0) -> bool:
         mention.kind == "party"
         and _WHERE.search(text, max(floor, mention.start - 60), mention.start) is not None
     )
+
+
+def two_sides(codes: Iterable[str]) -> tuple[tuple[str, ...], bool]:
+    """The two parties named most often, in the order of their first naming; whether no third is half as often.
+
+    >>> two_sides(["PER", "JPN", "JPN", "JPN", "PER", "PER", "CHL"])
+    (('PER', 'JPN'), True)
+    """
+    count = Counter(codes)
+    order = list(count)
+    ranked = sorted(count, key=lambda code: (-count[code], order.index(code)))
+    bilateral = len(ranked) < 3 or 2 * count[ranked[2]] < count[ranked[1]]
+    return tuple(sorted(ranked[:2], key=order.index)), bilateral
 
 
 OWN = re.compile(

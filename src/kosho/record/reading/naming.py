@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from dataclasses import replace
 
 from kosho.record.reading.dates import DateMention
-from kosho.record.reading.mentions import KINDS, OWN, Mention, Mentions, PersonMention, is_where
+from kosho.record.reading.mentions import KINDS, OWN, Mention, Mentions, PersonMention, is_where, two_sides
 from kosho.record.reading.names import aliases, plain
 from kosho.record.reading.people import (
     AS_NAME,
@@ -66,7 +65,7 @@ def find_mentions(
         ]
     parts_of_text.append(text[position:])
     acting = tuple(m for m in found if not is_where(text, m))
-    sides, bilateral = _sides(acting)
+    sides, bilateral = two_sides(code for mention in acting for code in mention.codes)
     bilateral = bilateral and _together(spans, acting, sides)
     held = tuple((start, mask.held) for (start, _), mask in zip(spans, masks, strict=True))
     return Mentions(text, tuple(found), "".join(parts_of_text), sides, bilateral, spans=held)
@@ -86,15 +85,15 @@ def _names(mask: _Mask) -> None:
     names, known = aliases()
     for match in names.finditer(mask.original):
         kind, codes = known[plain(match["alias"])]
-        if kind == "capital" and _is_place(mask.original, match.start(), 0):
+        if kind == "capital" and _is_place(mask.original, match.start()):
             continue
         mask.put(Mention(match.start(), match.end(), kind, codes))
     for match in list(_COMPOUND.finditer(mask.text)):
         mask.put(Mention(match.start(), match.end(), "adjective", mask.codes(*match.span())))
 
 
-def _is_place(text: str, start: int, floor: int) -> bool:
-    before = text[max(floor, start - 14) : start]
+def _is_place(text: str, start: int) -> bool:
+    before = text[max(0, start - 14) : start]
     return (
         re.search(r"\b(?:in|at|near|from|via|through|outside|for|visit|visited|left|of|downtown)\s$", before)
         is not None
@@ -120,6 +119,10 @@ class _Mask:
         self.found.append(mention)
         width = mention.end - mention.start
         self.text = self.text[: mention.start] + KINDS[mention.kind] * width + self.text[mention.end :]
+
+    def guarded(self, words: re.Pattern[str]) -> list[re.Match[str]]:
+        """Where a pattern fits, tried only where a word that it needs is held; what is put later moves none."""
+        return list(words.finditer(self.text)) if may_fit(needed(words.pattern), self.held) else []
 
     def codes(self, start: int, end: int) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c for m in self.found if m.start >= start and m.end <= end for c in m.codes))
@@ -192,7 +195,7 @@ def _posts_before(mask: _Mask) -> None:
             continue
         if re.search(r",\s$", mask.text[: match.start("name")][-2:]) and " " not in name:
             continue
-        begin, codes = _nationality(mask, match.start(), 0)
+        begin, codes = _nationality(mask, match.start())
         of = _OF_STATE.match(mask.text, match.start("name") + len(name))
         codes = codes or mask.codes(*match.span("state")) or (mask.codes(*of.span("who")) if of else ())
         person = PersonMention(name, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
@@ -212,10 +215,10 @@ def _led(mask: _Mask, start: int) -> tuple[str, ...]:
     return mask.codes(found.start("who"), found.end("who")) if found else ()
 
 
-def _nationality(mask: _Mask, start: int, floor: int) -> tuple[int, tuple[str, ...]]:
+def _nationality(mask: _Mask, start: int) -> tuple[int, tuple[str, ...]]:
     match = re.search(
         r"([\ue000\ue001\ue007]+)(?:['’]s?)?\s(?:(?:chief|top|new|then)\s)?$",
-        mask.text[max(floor, start - 60) : start],
+        mask.text[max(0, start - 60) : start],
     )
     if not match:
         return start, ()
@@ -288,7 +291,6 @@ GUARDED = (_BODY, _UNNAMED, _POST_HELD)
 
 def _groups(mask: _Mask) -> None:
     """Governments, officials, posts without a name; ministries; both sides; pronouns."""
-    start, end = 0, len(mask.original)
     states = [m.start for m in mask.found if m.kind in ("party", "adjective", "capital")]
     for first in states:
         match = _OFFICIALS.match(mask.text, first)
@@ -298,28 +300,21 @@ def _groups(mask: _Mask) -> None:
         begin, stop = the.start() if the else first, match.end()
         mask.put(Mention(begin, stop, "party", mask.codes(begin, stop)))
     for match in list(
-        re.finditer(
-            r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+", mask.text[start:end]
-        )
+        re.finditer(r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+", mask.text)
     ):
-        begin, stop = start + match.start(), start + match.end()
-        mask.put(Mention(begin, stop, "party", mask.codes(begin, stop)))
-    for match in list(_BODY.finditer(mask.text)) if may_fit(needed(_BODY.pattern), mask.held) else ():
+        mask.put(Mention(*match.span(), "party", mask.codes(*match.span())))
+    for match in mask.guarded(_BODY):
         mask.put(Mention(match.start(), match.end(), "body", mask.codes(*match.span())))
     for match in list(_SPEAKS_FOR.finditer(mask.text)):
         one = re.match(r"(?:[Tt]he\s)?(?:[Rr]epresentative|[Dd]elegate|[Aa]mbassador|[Mm]inister)\s", match[0])
         mask.put(Mention(match.start(), match.end(), "person" if one else "party", mask.codes(*match.span())))
-    for match in (
-        list(posts()[2].finditer(mask.text, start, end))
-        if may_fit(needed(posts()[2].pattern), mask.held)
-        else ()
-    ):
-        mask.put(Mention(match.start(), match.end(), "person", mask.codes(match.start(), match.end())))
+    for match in mask.guarded(posts()[2]):
+        mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
     for match in [*_JOINT.finditer(mask.text), *_BARE.finditer(mask.text)]:
         mask.put(Mention(match.start(), match.end(), "joint"))
-    for match in list(_UNNAMED.finditer(mask.text)) if may_fit(needed(_UNNAMED.pattern), mask.held) else ():
+    for match in mask.guarded(_UNNAMED):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
-    for match in [*OWN.finditer(mask.text), *_PRONOUN.finditer(mask.text, start, end)]:
+    for match in [*OWN.finditer(mask.text), *_PRONOUN.finditer(mask.text)]:
         mask.put(Mention(match.start(), match.end(), "pronoun"))
 
 
@@ -364,7 +359,7 @@ def _posts_alone(mask: _Mask, people: set[PersonMention]) -> None:
         if fullest and all(words & set(person.name.split()) for person in held):
             codes = (fullest.side,) if fullest.side else ()
             mask.put(Mention(match.start(), match.end(), "person", codes, fullest))
-    for match in list(_POST_HELD.finditer(mask.text)) if may_fit(needed(_POST_HELD.pattern), mask.held) else ():
+    for match in mask.guarded(_POST_HELD):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
 
 
@@ -415,13 +410,3 @@ def _together(spans: list[tuple[int, int]], found: tuple[Mention, ...], sides: t
         told = named.setdefault(bisect_right(starts, mention.start), set())
         told.update(sides if mention.kind == "joint" else mention.codes)
     return len(sides) > 1 and any(set(sides) <= told for told in named.values())
-
-
-def _sides(found: tuple[Mention, ...]) -> tuple[tuple[str, ...], bool]:
-    count: Counter[str] = Counter()
-    for mention in found:
-        count.update(mention.codes)
-    order = {code: index for index, code in reversed(list(enumerate(c for m in found for c in m.codes)))}
-    ranked = sorted(count, key=lambda code: (-count[code], order[code]))
-    bilateral = len(ranked) < 3 or 2 * count[ranked[2]] < count[ranked[1]]
-    return tuple(sorted(ranked[:2], key=lambda code: order[code])), bilateral

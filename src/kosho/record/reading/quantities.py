@@ -11,7 +11,15 @@ from kosho.numbers import decimal
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.tables import rows, table
 
-__all__ = ["NUMBER_WORDS", "QuantityMention", "find_quantities", "flow_of", "products_in", "trade_sides"]
+__all__ = [
+    "NUMBER_WORDS",
+    "QuantityMention",
+    "find_quantities",
+    "flow_of",
+    "products_in",
+    "shown",
+    "trade_sides",
+]
 
 
 NUMBER_WORDS = {
@@ -64,6 +72,16 @@ def _amount() -> re.Pattern[str]:
         rf"(?:\s(?:(?!(?:{names})\b)[a-z-]+\s){{0,2}}(?P<unit>{names})\b)?",
         re.IGNORECASE,
     )
+
+
+def shown(number: Decimal | float) -> int | float:
+    """A number as a draft holds it: a whole one without a decimal point.
+
+    >>> shown(25.0), shown(Decimal("2.5"))
+    (25, 2.5)
+    """
+    whole = number == number.to_integral_value() if isinstance(number, Decimal) else float(number).is_integer()
+    return int(number) if whole else float(number)
 
 
 _DIGIT = re.compile(r"\d")

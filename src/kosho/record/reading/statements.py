@@ -8,7 +8,7 @@ from typing import Any
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.mentions import Mention, Mentions, pattern
 from kosho.record.reading.phrases import listed, subject_of
-from kosho.record.reading.quantities import QuantityMention, find_quantities, products_in
+from kosho.record.reading.quantities import QuantityMention, find_quantities, products_in, shown
 from kosho.record.reading.rules import Rule
 from kosho.record.reading.tables import table
 
@@ -166,10 +166,7 @@ def _instrument(mentions: Mentions, words: str, start: int, end: int) -> dict[st
 
 def _threshold(words: str) -> dict[str, Any]:
     rate = re.search(r"(\d+(?:\.\d+)?)\s?(?:%|percent|per cent)", words)
-    if rate is None:
-        return {}
-    number = float(rate[1])
-    return {"threshold": int(number) if number.is_integer() else number, "unit": "%"}
+    return {"threshold": shown(float(rate[1])), "unit": "%"} if rate else {}
 
 
 def _first_amount(mentions: Mentions, start: int, end: int) -> QuantityMention | None:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from kosho.record.reading.measures import gta_type
+from kosho.record.reading.quantities import shown
 from kosho.record.reading.tables import table
 
 __all__ = ["amounts", "measure_of", "products_in"]
@@ -42,10 +43,14 @@ def measure_of(text: str, start: int, end: int) -> dict[str, Any] | None:
     clause = text[start:end]
     spread, rate = _RANGE.search(clause), _RATE.search(clause)
     if spread:
-        fields |= {"rate_low": _plain(spread["low"]), "rate_high": _plain(spread["high"]), "unit": "%"}
+        fields |= {
+            "rate_low": shown(float(spread["low"])),
+            "rate_high": shown(float(spread["high"])),
+            "unit": "%",
+        }
     elif rate:
-        fields |= {"rate": _plain(rate["rate"]), "unit": "%"}
-        fields |= {"rate_before": _plain(rate["before"])} if rate["before"] else {}
+        fields |= {"rate": shown(float(rate["rate"])), "unit": "%"}
+        fields |= {"rate_before": shown(float(rate["before"]))} if rate["before"] else {}
     product = _PRODUCT.search(text[max(start, found.start() - 30) : found.start()])
     if product:
         name = _OF.sub("", product["what"]) or product["what"]
@@ -96,7 +101,7 @@ def amounts(text: str, start: int, end: int) -> dict[str, Any] | None:
         value += Decimal(found["more"]) * _SCALES[found["scale2"]]
     unit = known["units"][found["unit"]] + ("/year" if re.search("年間|毎年", clause) else "")
     fields: dict[str, Any] = {
-        "value": int(value) if value == value.to_integral_value() else float(value),
+        "value": shown(value),
         "unit": unit,
         "flow": flow,
     }
@@ -122,8 +127,3 @@ def amounts(text: str, start: int, end: int) -> dict[str, Any] | None:
             "印": "IND",
         }[toward[1]]
     return fields | products_in(clause)
-
-
-def _plain(text: str) -> int | float:
-    value = float(text)
-    return int(value) if value.is_integer() else value

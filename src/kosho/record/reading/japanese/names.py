@@ -50,10 +50,20 @@ _BODY = r"(?:側|政府|当局|政権|大統領府|代表団|産業界|企業|[�
 
 
 @cache
+def _long() -> tuple[str, ...]:
+    """Names of states, the longest first."""
+    return tuple(sorted(_known()[0], key=len, reverse=True))
+
+
+@cache
+def _states() -> tuple[str, str]:
+    """Alternatives of a pattern: names of states, and single characters that stand for one."""
+    return "|".join(map(re.escape, _long())), "".join(_known()[1])
+
+
+@cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    names, short, _ = _known()
-    long = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    one = "".join(short)
+    long, one = _states()
     party = re.compile(
         rf"(?P<name>{long})(?!人|語|車|酒|海|円)(?P<body>{_BODY})?|(?P<short>[{one}])(?P<body2>側|政府|政権|国|当局|商務省|財務省)"
     )
@@ -102,9 +112,8 @@ def _members(words_: str) -> list[str]:
     names, short, _ = _known()
     found: list[str] = []
     position = 0
-    long = sorted(names, key=len, reverse=True)
     while position < len(words_):
-        name = next((one for one in long if words_.startswith(one, position)), None)
+        name = next((one for one in _long() if words_.startswith(one, position)), None)
         if name:
             found.append(names[name])
             position += len(name)
@@ -133,7 +142,7 @@ def _people(text: str, start: int, end: int) -> list[Named]:
         first, last = name
         begin, codes, org = _affiliation(text, start, first, text[role_start : head.end()])
         role = text[role_start : head.end()]
-        state = next((one for one in sorted(_known()[0], key=len, reverse=True) if role.startswith(one)), None)
+        state = next((one for one in _long() if role.startswith(one)), None)
         if state:
             codes, role = (_known()[0][state],), role.removeprefix(state)
         found.append(Named(begin, head.end(), codes, "person", text[first:last], role, org))
@@ -214,10 +223,10 @@ def _may_be_name(tokens: list[Word], index: int) -> bool:
 def _affiliation(text: str, floor: int, first: int, role: str) -> tuple[int, tuple[str, ...], str | None]:
     """Where the naming of somebody begins, for whom he or she acts, and in which body."""
     names, short, _ = _known()
-    long = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    long, one = _states()
     before = text[max(floor, first - 40) : first]
     led = re.search(
-        rf"(?P<state>{long}|[{''.join(short)}])(?P<org>[一-龥]{{0,10}}(?:省|庁|部|委員会|府))?(?:の|側代表の|側の|代表の|\s)?$",
+        rf"(?P<state>{long}|[{one}])(?P<org>[一-龥]{{0,10}}(?:省|庁|部|委員会|府))?(?:の|側代表の|側の|代表の|\s)?$",
         before,
     )
     if led:
@@ -225,7 +234,7 @@ def _affiliation(text: str, floor: int, first: int, role: str) -> tuple[int, tup
         org = led["org"]
         begin = first - (len(before) - led.start())
         return begin, (names.get(state) or short[state],), org
-    side = re.search(rf"[（(](?P<state>{long}|[{''.join(short)}])側[)）]", before)
+    side = re.search(rf"[（(](?P<state>{long}|[{one}])側[)）]", before)
     own = re.search(r"(?P<org>[一-龥]{2,10}(?:省|庁|府|部|局))[\s　]$", before)
     begin = own.start("org") + first - len(before) if own else first
     org = own["org"] if own else None

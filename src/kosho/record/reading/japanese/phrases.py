@@ -8,7 +8,7 @@ from typing import Any
 from kosho.record.reading.japanese.dates import Day
 from kosho.record.reading.japanese.names import Named, places
 
-__all__ = ["dated", "instrument", "number_of", "object_of", "place_of", "publisher_of"]
+__all__ = ["dated", "instrument", "object_of", "place_of", "publisher_of"]
 
 _LEAD = re.compile(
     r"(?:.*(?:受け|し|り|て|ため|ことから|一方|が|は)、|[^、。]{1,12}(?:に対し(?:て)?|側に)、?)+", re.DOTALL
@@ -111,9 +111,3 @@ def publisher_of(text: str) -> str | None:
     if paper:
         return paper["name"] or {"共同": "共同通信", "時事": "時事通信"}.get(paper["agency"], paper["agency"])
     return None
-
-
-def number_of(text: str) -> int | float:
-    """A number as it is shown."""
-    value = float(text)
-    return int(value) if value.is_integer() else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -18,12 +17,13 @@ from kosho.record.reading.japanese.names import Named, find_named
 from kosho.record.reading.japanese.phrases import (
     dated,
     instrument,
-    number_of,
     object_of,
     place_of,
     publisher_of,
 )
 from kosho.record.reading.japanese.words import half_width
+from kosho.record.reading.mentions import two_sides
+from kosho.record.reading.quantities import shown
 from kosho.record.reading.tables import table
 
 __all__ = ["read_japanese"]
@@ -85,17 +85,15 @@ class _Reader:
         self._doc, self._source = document.name, document.text
         self.text = half_width(document.text)
         self._found: list[Draft] = []
-        spans = [(a, b) for a, b in lines_of(self.text)]
-        short = [(a, b) for a, b in spans if b - a <= 60 and not self.text[a:b].endswith("。")]
+        self._lines = list(lines_of(self.text))
+        short = [(a, b) for a, b in self._lines if b - a <= 60 and not self.text[a:b].endswith("。")]
+        self._ends = next((a for a, b in self._lines if ENDS_TEXT.match(self.text[a:b])), len(self.text))
+        """Where the text ends and contacts and links begin."""
         told = published_day(self.text, short)
         self._published = told[0] if told else None
         self._published_at = (told[1], told[2]) if told else None
-        self.named = [one for a, b in spans for one in find_named(self.text, a, b)]
-        count = Counter(code for one in self.named for code in one.codes)
-        order = list(dict.fromkeys(code for one in self.named for code in one.codes))
-        ranked = sorted(count, key=lambda code: (-count[code], order.index(code)))
-        self.sides = tuple(sorted(ranked[:2], key=order.index))
-        self.bilateral = len(ranked) < 3 or 2 * count[ranked[2]] < count[ranked[1]]
+        self.named = [one for a, b in self._lines for one in find_named(self.text, a, b)]
+        self.sides, self.bilateral = two_sides(code for one in self.named for code in one.codes)
         self._subject: Named | None = None
         self.named = sorted([*self.named, *self._again()], key=lambda one: one.start)
 
@@ -125,9 +123,9 @@ class _Reader:
         voice: Named | None = None
         minister = next((one for one in self.named if one.kind == "person" and one.codes == ("JPN",)), None)
         asked = False
-        for a, b in lines_of(self.text):
+        for a, b in self._lines:
             line = self.text[a:b]
-            if ENDS_TEXT.match(line):
+            if a >= self._ends:
                 return
             answers, speaks = _ANSWERS.match(line), _SPEAKS.match(line)
             turn = answers or speaks
@@ -202,8 +200,8 @@ class _Reader:
             )
 
     def _after_end(self, position: int) -> bool:
-        return any(ENDS_TEXT.match(self.text[a:b]) for a, b in lines_of(self.text) if a <= position) or any(
-            SET_ASIDE.match(self.text[a:b]) for a, b in lines_of(self.text) if a <= position < b
+        return self._ends <= position or any(
+            SET_ASIDE.match(self.text[a:b]) for a, b in self._lines if a <= position < b
         )
 
     def _recorded(self, lines: list[_Line]) -> Iterator[Draft]:
@@ -333,7 +331,7 @@ class _Reader:
             return dict(instrument(clause))
         if kind == "red_line":
             rate = re.search(r"(\d+(?:\.\d+)?)%", clause)
-            told = number_of(rate[1]) if rate else None
+            told = shown(float(rate[1])) if rate else None
             return {} if told is None else {"threshold": told, "rate": told, "unit": "%"}
         if kind == "response":
             ways = (("negative", "反論|難色|拒"), ("positive", "理解|前向き|応じ"))
