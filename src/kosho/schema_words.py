@@ -52,13 +52,16 @@ PATTERNS = {
 }
 """What the patterns of the schemas ask for."""
 
+
+def _of_form(form: str) -> str:
+    return _(PATTERNS[form]) if form in PATTERNS else _("of the form {form}", form=form)
+
+
 ASKED: dict[str, str | Callable[[Context], str]] = {
     "string_type": N_("text"),
     "string_sub_type": N_("text"),
     "string_unicode": N_("text"),
-    "string_pattern_mismatch": lambda c: (
-        _(PATTERNS[c["pattern"]]) if c["pattern"] in PATTERNS else _("of the form {form}", form=c["pattern"])
-    ),
+    "string_pattern_mismatch": lambda c: _of_form(c["pattern"]),
     "none_required": N_("left empty"),
     "int_type": N_("a whole number"),
     "int_parsing": N_("a whole number"),

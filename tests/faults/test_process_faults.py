@@ -128,11 +128,11 @@ def test_workers_that_are_killed_are_no_loss(name: str, inputs: Path, usual: tup
     killed = 0
     while process.poll() is None and killed < 1:
         for one in of_session(process.pid):
-            time.sleep(1.0 if name == "brief" else 0.1)  # it is at work, or still starting
+            time.sleep(1.0 if name == "brief" else 0.0)  # it is at work, or still starting
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
                 killed += 1
-        time.sleep(0.05)
+        time.sleep(0.01)
     printed, told = process.communicate(timeout=300)
     assert killed
     assert process.returncode == EVERY[name].status, told
