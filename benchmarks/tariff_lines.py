@@ -71,7 +71,8 @@ def smart_line_by_line(
             later = imports + created + diverted
             revenue = new * later - old * imports
             surplus = (old - new) * (imports + later) / 2
-            for name, value in zip(sums, (created, diverted, revenue, surplus, surplus + revenue), strict=True):
+            moved = abs(diverted) / 2
+            for name, value in zip(sums, (created, moved, revenue, surplus, surplus + revenue), strict=True):
                 sums[name] += value
     return sums
 
@@ -80,10 +81,7 @@ def smart_all_at_once(
     trade: np.ndarray, before: np.ndarray, after: np.ndarray, eta: float, sigma: float
 ) -> dict[str, float]:
     found = smart(trade, before, after, demand=eta, substitution=sigma)
-    return {
-        name: float(getattr(found, name).sum())
-        for name in ("creation", "diversion", "revenue", "consumer_surplus", "welfare")
-    }
+    return {name: float(value) for name, value in found.totals._asdict().items()}
 
 
 def smart_row() -> dict[str, Any]:

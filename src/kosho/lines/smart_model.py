@@ -17,27 +17,85 @@ imports before and after, and revenue; it is negative where diversion outweighs 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kosho.arrays import Array
+from kosho.arrays import Array, Index
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problem, Problems
 from kosho.language import _
 
-__all__ = ["Diversion", "SmartOutcome", "broadcast", "note_places", "quotient", "smart"]
+__all__ = ["Diversion", "SmartOutcome", "SmartTotals", "broadcast", "note_places", "quotient", "smart"]
 
 Diversion = Literal["bounded", "linear"]
 """Form of trade diversion; see above."""
 FORMS: tuple[Diversion, ...] = ("bounded", "linear")
-BLOCK = 256
-"""Lines that are priced at a time."""
 SHOWN = 5
 """Lines told by number where some are wrong."""
+
+
+class SmartTotals(NamedTuple):
+    """Sums over lines and partners, in the unit of the imports given.
+
+    >>> from kosho.lines import smart
+    >>> smart([[100, 60, 40]], [[.1] * 3], [[0, .1, .1]], demand=-1.5, substitution=1.5).totals.revenue.round(2)
+    np.float64(-10.64)
+    """
+
+    creation: np.float64
+    diversion: np.float64
+    """Half of what is moved: what the winners gain."""
+    revenue: np.float64
+    consumer_surplus: np.float64
+    welfare: np.float64
+
+
+class _Cells(NamedTuple):
+    """Line and partner pairs that trade in lines where something changes: the rest is as before.
+
+    A line of a schedule is sold by some partners and touched by some packages, so that these are few. All
+    arrays are of cells.
+    """
+
+    place: Index
+    """Position in the flattened `[line, partner]`."""
+    imports: Array
+    before: Array
+    after: Array
+    creation: Array
+    diversion: Array
+    price: Array | None
+    """Change of the exporter's price; None where supply is infinitely elastic everywhere."""
+
+    @property
+    def imports_after(self) -> Array:
+        later = self.imports + self.creation
+        later += self.diversion
+        return later
+
+    @property
+    def revenue(self) -> Array:
+        later = self.imports_after
+        if self.price is not None:
+            later *= 1.0 + self.price
+        later *= self.after
+        later -= self.before * self.imports
+        return later
+
+    @property
+    def consumer_surplus(self) -> Array:
+        cheaper = self.before - self.after
+        if self.price is not None:
+            cheaper -= self.price * (1.0 + self.after)
+        cheaper *= 0.5
+        mean = self.imports_after
+        mean += self.imports
+        cheaper *= mean
+        return cheaper
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,34 +119,57 @@ class SmartOutcome(Shown):
     after: Array
     imports: Array
     """`[line, partner]`, at world prices before."""
-    creation: Array
-    """`[line, partner]`."""
-    diversion: Array
-    """`[line, partner]`, adds up to nothing by line."""
-    supply_price: Array
-    """`[line, partner]`, change of the exporter's price, a fraction."""
+    _cells: _Cells = field(repr=False)
 
     def card(self) -> Card:
         """Sums over all lines and partners."""
         lines, partners = self.imports.shape
+        found = self.totals
         return Card(
             f"SMART: {plural(lines, 'line')}, {plural(partners, 'partner')}",
             [
                 ("form of diversion", self.form),
-                ("trade creation", number(self.creation.sum())),
-                ("trade diverted", number(np.abs(self.diversion).sum() / 2)),
-                ("revenue", number(self.revenue.sum())),
-                ("consumer surplus", number(self.consumer_surplus.sum())),
-                ("welfare", number(self.welfare.sum())),
+                ("trade creation", number(found.creation)),
+                ("trade diverted", number(found.diversion)),
+                ("revenue", number(found.revenue)),
+                ("consumer surplus", number(found.consumer_surplus)),
+                ("welfare", number(found.welfare)),
             ],
         )
 
     @cached_property
+    def totals(self) -> SmartTotals:
+        """Sums over all lines and partners, from the cells that move alone."""
+        cells = self._cells
+        revenue, surplus = cells.revenue.sum(), cells.consumer_surplus.sum()
+        diverted = np.abs(cells.diversion).sum() / 2
+        return SmartTotals(cells.creation.sum(), diverted, revenue, surplus, revenue + surplus)
+
+    def _whole(self, cells: Array | float) -> Array:
+        """Figures of cells at their places, zero elsewhere."""
+        whole = np.zeros(self.imports.shape)
+        whole.ravel()[self._cells.place] = cells
+        return whole
+
+    @cached_property
+    def creation(self) -> Array:
+        """`[line, partner]`."""
+        return self._whole(self._cells.creation)
+
+    @cached_property
+    def diversion(self) -> Array:
+        """`[line, partner]`, adds up to nothing by line."""
+        return self._whole(self._cells.diversion)
+
+    @cached_property
+    def supply_price(self) -> Array:
+        """`[line, partner]`, change of the exporter's price, a fraction; nothing where none is sold."""
+        return self._whole(0.0 if self._cells.price is None else self._cells.price)
+
+    @cached_property
     def imports_after(self) -> Array:
         """`[line, partner]`, at world prices before: a quantity."""
-        later = self.imports + self.creation
-        later += self.diversion
-        return later
+        return self.imports + self._whole(self._cells.creation + self._cells.diversion)
 
     @cached_property
     def price_effect(self) -> Array:
@@ -98,11 +179,7 @@ class SmartOutcome(Shown):
     @cached_property
     def value_after(self) -> Array:
         """`[line, partner]`, at the exporter's new price."""
-        return self.imports_after * (1.0 + self.supply_price) if self._moving_prices else self.imports_after
-
-    @cached_property
-    def _moving_prices(self) -> bool:
-        return bool(self.supply_price.any())
+        return self.imports_after * (1.0 + self.supply_price)
 
     @cached_property
     def revenue_before(self) -> Array:
@@ -117,17 +194,12 @@ class SmartOutcome(Shown):
     @cached_property
     def revenue(self) -> Array:
         """`[line, partner]`, change of revenue."""
-        return self.revenue_after - self.revenue_before
+        return self._whole(self._cells.revenue)
 
     @cached_property
     def consumer_surplus(self) -> Array:
         """`[line, partner]`, the area to the left of linear demand between the prices paid before and after."""
-        cheaper = self.before - self.after
-        if self._moving_prices:
-            cheaper -= self.supply_price * (1.0 + self.after)
-        cheaper *= 0.5
-        cheaper *= self.imports + self.imports_after
-        return cheaper
+        return self._whole(self._cells.consumer_surplus)
 
     @property
     def welfare(self) -> Array:
@@ -192,62 +264,81 @@ def smart(  # noqa: PLR0913 - the elasticities of the model
     if form not in FORMS:
         problems.add(_("unknown form {form!r}", form=form), _("bounded or linear"), key="form")
     problems.raise_if_any()
-    created, diverted = np.zeros(trade.shape), np.zeros(trade.shape)
-    price = np.broadcast_to(np.float64(0.0), trade.shape) if np.isposinf(rise).all() else np.zeros(trade.shape)
-    moves = np.flatnonzero((old != new).any(axis=1))  # where nothing changes, nothing happens
+    return SmartOutcome(form, old, new, trade, _moved(trade, (old, new), (eta, sigma, rise), form))
+
+
+def _moved(
+    trade: Array, rates: tuple[Array, Array], elasticities: tuple[Array, Array, Array], form: Diversion
+) -> _Cells:
+    """What happens in the cells of lines where something changes."""
+    before, after = rates
+    lines = np.flatnonzero(np.logical_or.reduce(before != after, axis=1))
+    partners = trade.shape[1]
+    sold = np.take(trade, lines, axis=0) > 0
+    count = np.add.reduce(sold, axis=1, dtype=np.intp)
+    place = np.flatnonzero(sold)
+    place += np.repeat((lines - np.arange(len(lines))) * partners, count)
+    lines, count = lines[count > 0], count[count > 0]
+    eta, sigma, rise = (_of_cells(one, trade.shape, place, lines, count) for one in elasticities)
+    imports, old, new = (np.take(one, place) for one in (trade, before, after))
+    change = new - old
+    change /= 1.0 + old
     way = _bounded if form == "bounded" else _linear
-    for first in range(0, len(moves), BLOCK):  # what is worked on at a time stays near the processor
-        at = moves[first : first + BLOCK]
-        of_demand, of_choice, of_supply = (one if len(one) == 1 else one[at] for one in (eta, sigma, rise))
-        some, before_, change = trade[at], old[at], new[at]
-        change -= before_
-        before_ += 1.0
-        change /= before_
-        moved = way(some, change, of_choice)
-        wanted = change * some
-        wanted *= of_demand / (1.0 - of_demand / of_supply)
-        if change.max() > 0:  # trade stops where a rise would take more than there is
-            np.maximum(wanted, -(some + moved), out=wanted)
-        created[at], diverted[at] = wanted, moved
-        if price.flags.writeable:
-            with np.errstate(invalid="ignore"):
-                price[at] = np.where(np.isposinf(of_supply), 0.0, of_demand / (of_supply - of_demand)) * change
-    return SmartOutcome(form, old, new, trade, created, diverted, price)
+    diverted = way(imports, change, sigma, count)
+    created = change * imports
+    created *= eta / (1.0 - eta / rise)
+    if change.max(initial=0.0) > 0:  # trade stops where a rise would take more than there is
+        np.maximum(created, -(imports + diverted), out=created)
+    endless = np.isposinf(rise)
+    with np.errstate(invalid="ignore"):
+        price = None if endless.all() else np.where(endless, 0.0, eta / (rise - eta)) * change
+    return _Cells(place, imports, old, new, created, diverted, price)
 
 
-def _bounded(trade: Array, change: Array, sigma: Array) -> Array:
-    weight = _relative(trade, change)
+def _of_cells(figures: Array, shape: tuple[int, ...], place: Index, lines: Index, count: Index) -> Array:
+    """Figures that broadcast to lines and partners, of the cells; one figure stays one."""
+    if figures.size == 1:
+        return figures.reshape(1)
+    if figures.shape[1] == 1 and len(figures) == shape[0]:
+        return np.repeat(figures[lines, 0], count)
+    return np.take(np.broadcast_to(figures, shape), place)
+
+
+def _bounded(imports: Array, change: Array, sigma: Array, count: Index) -> Array:
+    weight = _relative(change, count)
     weight *= -sigma
     weight += 1.0
-    weight *= trade
-    weight *= quotient(trade.sum(axis=1, keepdims=True), weight.sum(axis=1, keepdims=True))
-    weight -= trade
+    weight *= imports
+    weight *= np.repeat(quotient(_by_lines(imports, count), _by_lines(weight, count)), count)
+    weight -= imports
     return weight
 
 
-def _linear(trade: Array, change: Array, sigma: Array) -> Array:
-    relative = _relative(trade, change)
-    total = trade.sum(axis=1, keepdims=True)
-    mean = quotient((trade * relative).sum(axis=1, keepdims=True), total)
-    moved = np.maximum(sigma * trade * (mean - relative), -trade)
+def _linear(imports: Array, change: Array, sigma: Array, count: Index) -> Array:
+    relative = _relative(change, count)
+    mean = quotient(_by_lines(imports * relative, count), _by_lines(imports, count))
+    moved = np.maximum(sigma * imports * (np.repeat(mean, count) - relative), -imports)
     gained, lost = np.maximum(moved, 0.0), np.minimum(moved, 0.0)
-    given, taken = gained.sum(axis=1, keepdims=True), -lost.sum(axis=1, keepdims=True)
+    given, taken = _by_lines(gained, count), -_by_lines(lost, count)
     # A loser cannot lose more than it sells, and what is won is what is lost.
     met = np.minimum(given, taken)
-    return gained * quotient(met, given) + lost * quotient(met, taken)
+    return gained * np.repeat(quotient(met, given), count) + lost * np.repeat(quotient(met, taken), count)
 
 
-def _relative(trade: Array, change: Array) -> Array:
-    """Change of a partner's price relative to that of the partner of the line that is favoured least.
-
-    What nobody sells has weight zero later; its figure only has to be one.
-    """
-    sold = trade > 0
-    least = np.max(change, axis=1, keepdims=True, where=sold, initial=-1.0)
-    least = np.where(least > -1.0, least, 0.0)
+def _relative(change: Array, count: Index) -> Array:
+    """Change of a partner's price relative to that of the partner of the line that is favoured least."""
+    least = np.repeat(_by_lines(change, count, np.maximum), count)
     relative = change - least
-    relative /= 1.0 + least
+    least += 1.0
+    relative /= least
     return relative
+
+
+def _by_lines(cells: Array, count: Index, fold: np.ufunc = np.add) -> Array:
+    """`[line that moves]`, cells folded by line."""
+    if not len(count):
+        return np.zeros(0)
+    return fold.reduceat(cells, np.cumsum(count) - count)
 
 
 def quotient(top: Array, bottom: Array) -> Array:
