@@ -91,6 +91,8 @@ class Given:
     table: LineTable
     elasticities: LineElasticities
     told: tuple[str, ...]
+    trade: pl.DataFrame
+    """All that was read, of other importers too."""
 
 
 def read_lines(importer: str, given: LineInputs, world: World | None = None) -> Given:
@@ -127,7 +129,7 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
     found = line_elasticities(
         table.codes, importer, named or "protee", world=world, own=own, demand=given.demand
     )
-    return Given(table, found, tuple(text for one in files for text in one.told))
+    return Given(table, found, tuple(text for one in files for text in one.told), frame)
 
 
 def _rates(importer: str, text: str | None, columns: Path | None) -> pl.DataFrame | None:

@@ -53,11 +53,19 @@ def price(  # noqa: PLR0913 - one parameter an option
     columns: Columns = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
+    model: Annotated[
+        str,
+        typer.Option(
+            metavar="smart|ces|gsim",
+            help="Of the lines: smart is linear, ces exact for large changes, gsim clears world markets and "
+            "needs the trade of several importers.",
+        ),
+    ] = "smart",
     supply: Annotated[
         float | None, typer.Option(metavar="NUMBER", help="Elasticity of export supply; infinite if not given.")
     ] = None,
     diversion: Annotated[
-        str, typer.Option(metavar="bounded|linear", help="Form of trade diversion.")
+        str, typer.Option(metavar="bounded|linear", help="Form of trade diversion, in smart.")
     ] = "bounded",
     use: Annotated[
         float,
@@ -71,9 +79,11 @@ def price(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Price a package of lines: each line in partial equilibrium, every economy in the whole."""
     from kosho.lines.line_offers import price_package, read_package, utilised
+    from kosho.lines.partial_models import MODELS, world_trade
     from kosho.lines.smart_model import FORMS
 
     form = chosen(diversion, FORMS, "--diversion")
+    of_lines = chosen(model, MODELS, "--model")
     if supply is not None and not supply > 0:
         told = _("an elasticity of export supply of {supply:g}", supply=supply)
         raise InputError(Problem(told, _("above zero; left out, it is infinite"), key="--supply"))
@@ -81,16 +91,22 @@ def price(  # noqa: PLR0913 - one parameter an option
     given = read_lines(importer, LineInputs(trade, rates, columns, elasticities, demand), table)
     after = utilised(given.table.paid, read_package(file, given.table), use)
     endless = float("inf")
+    everybody = world_trade(given.trade, given.table) if of_lines == "gsim" else None
     with show_progress(_("Pricing the package")):
         found = price_package(
             table,
             given.table,
             after,
             given.elasticities,
+            model=of_lines,
             supply=endless if supply is None else supply,
             form=form,
+            trade=everybody,
         )
-    content = _content(found, given, use, supply)
+    content = _content(
+        found, given, {"diversion": form, "supply_elasticity": supply, "use_of_preferences": use}
+    )
+    content["assumed"]["free_elsewhere"] = [] if everybody is None else list(everybody.assumed_free)
     content["part_of_trade"] = told_parts(_parts(table, found))
     if json:
         show_json(content)
@@ -118,7 +134,7 @@ def _parts(world: World, found: PricedPackage) -> list[PartOfTrade]:
     ]
 
 
-def _content(found: PricedPackage, given: Given, use: float, supply: float | None) -> dict[str, Any]:
+def _content(found: PricedPackage, given: Given, assumed: dict[str, Any]) -> dict[str, Any]:
     partial, table, whole = found.partial, given.table, found.whole
     welfare = whole.equivalent_variation.to_series()
     buyers = {str(one) for one in found.lines.shock.countries}
@@ -126,25 +142,17 @@ def _content(found: PricedPackage, given: Given, use: float, supply: float | Non
         "schema_version": 1,
         "importer": table.importer,
         "assumed": {
-            "diversion": partial.form,
-            "supply_elasticity": supply,
-            "use_of_preferences": use,
+            **assumed,
             "elasticities": {
                 name: given.elasticities.source.count(name) for name in dict.fromkeys(given.elasticities.source)
             },
         },
         "partial": {
             "unit": f"million {table.currency} a year, of the year of the trade",
+            "model": partial.model,
             "lines_changed": len(found.changed),
-            "creation": float(partial.creation.sum()),
-            "diversion": float(abs(partial.diversion).sum() / 2),
-            "revenue": float(partial.revenue.sum()),
-            "consumer_surplus": float(partial.consumer_surplus.sum()),
-            "welfare": float(partial.welfare.sum()),
-            "exporters": {
-                code: float(partial.imports_after[:, k].sum() - partial.imports[:, k].sum())
-                for k, code in enumerate(table.partners)
-            },
+            **{name: float(values.sum()) for name, values in partial.figures.items()},
+            "exporters": {code: float(partial.sold[k]) for k, code in enumerate(table.partners)},
         },
         "whole": {
             "unit": "million USD a year, of the year of the world",
@@ -159,10 +167,7 @@ def _content(found: PricedPackage, given: Given, use: float, supply: float | Non
                 "code": table.codes[k],
                 "imports": float(table.imports[k].sum()),
                 "rate": float((table.paid[k] * table.imports[k]).sum() / table.imports[k].sum()),
-                "creation": float(partial.creation[k].sum()),
-                "diversion": float(abs(partial.diversion[k]).sum() / 2),
-                "revenue": float(partial.revenue[k].sum()),
-                "welfare": float(partial.welfare[k].sum()),
+                **{name: float(values[k]) for name, values in partial.figures.items()},
             }
             for k in found.changed.tolist()
         ],
@@ -172,48 +177,41 @@ def _content(found: PricedPackage, given: Given, use: float, supply: float | Non
 def _show(content: dict[str, Any], given: Given) -> None:
     say_lines(given)
     partial, assumed = content["partial"], content["assumed"]
-    supply = assumed["supply_elasticity"]
-    say(
-        _(
-            "SMART with {diversion} diversion, supply elasticity {supply}, {use_of_preferences} "
-            "% of imports claim a cut{assumed}.",
-            diversion=assumed["diversion"],
-            supply=_("infinite") if supply is None else formatting.figure(supply, 3),
-            use_of_preferences=formatting.percent(assumed["use_of_preferences"]),
-            assumed=_(" (assumed)") if assumed["use_of_preferences"] == 1 else "",
+    say(_assumed(partial["model"], assumed))
+    if assumed["free_elsewhere"]:
+        say(
+            _(
+                "Duties of {importers} are not known everywhere; unknown ones count as zero, and do "
+                "not change.",
+                importers=formatting.listed(
+                    [formatting.country_name(one) for one in assumed["free_elsewhere"]]
+                ),
+            )
         )
-    )
     money = f"Million {given.table.currency}"
+    titles = _titles()
+    told = [name for name in titles if name in partial]
+    third = "creation" if "creation" in partial else "exporter_surplus"
     rows = [
         (
             one["code"],
             formatting.decimals(one["imports"], 0),
             formatting.percent(one["rate"]),
-            *(formatting.decimals(one[name], 1, sign=True) for name in ("creation", "revenue", "welfare")),
+            *(formatting.decimals(one[name], 1, sign=True) for name in (third, "revenue", "welfare")),
         )
         for one in content["lines"][:SHOWN]
     ]
-    heads = (_("Line"), _("Imports"), _("Rate, %"), _("Creation"), _("Revenue"), _("Welfare"))
+    gained = _("Creation") if third == "creation" else _("Exporters")
+    heads = (_("Line"), _("Imports"), _("Rate, %"), gained, _("Revenue"), _("Welfare"))
     show_table(
         _("Lines that change, million {currency}", currency=given.table.currency), heads, rows, numeric=5
     )
     if len(content["lines"]) > SHOWN:
         say(_("{number} more lines; --json lists all.", number=formatting.count(len(content["lines"]) - SHOWN)))
-    names = ("creation", "diversion", "revenue", "consumer_surplus", "welfare")
-    titles = (
-        _("Trade creation"),
-        _("Trade diverted"),
-        _("Revenue"),
-        _("Consumer surplus"),
-        _("Welfare of the importer"),
-    )
     show_table(
         _("All lines, partial equilibrium"),
         ("", money),
-        [
-            (title, formatting.decimals(partial[name], 1, sign=True))
-            for title, name in zip(titles, names, strict=True)
-        ],
+        [(titles[name], formatting.decimals(partial[name], 1, sign=True)) for name in told],
         numeric=1,
     )
     welfare = sorted(content["whole"]["welfare"].items(), key=lambda item: -abs(item[1]))
@@ -238,6 +236,43 @@ def _show(content: dict[str, Any], given: Given) -> None:
         )
     )
     say_parts(content["part_of_trade"])
+
+
+def _assumed(model: str, assumed: dict[str, Any]) -> str:
+    """Which model, and what it takes as given."""
+    elasticity = assumed["supply_elasticity"]
+    supply = _("infinite") if elasticity is None else formatting.figure(elasticity, 3)
+    share = formatting.percent(assumed["use_of_preferences"])
+    mark = _(" (assumed)") if assumed["use_of_preferences"] == 1 else ""
+    if model == "smart":
+        return _(
+            "SMART with {diversion} diversion, supply elasticity {supply}, {use_of_preferences} "
+            "% of imports claim a cut{assumed}.",
+            diversion=assumed["diversion"],
+            supply=supply,
+            use_of_preferences=share,
+            assumed=mark,
+        )
+    return _(
+        "{model} with supply elasticity {supply}, {use_of_preferences} % of imports claim a cut{assumed}; "
+        "goods made at home are left out.",
+        model={"ces": _("Nested CES"), "gsim": "GSIM"}[model],
+        supply=supply,
+        use_of_preferences=share,
+        assumed=mark,
+    )
+
+
+def _titles() -> dict[str, str]:
+    """Of the figures of a partial model, in the order they are told."""
+    return {
+        "creation": _("Trade creation"),
+        "diversion": _("Trade diverted"),
+        "revenue": _("Revenue"),
+        "consumer_surplus": _("Consumer surplus"),
+        "exporter_surplus": _("Surplus of exporters"),
+        "welfare": _("Welfare of the importer"),
+    }
 
 
 def indicators(  # noqa: PLR0913 - one parameter an option

@@ -31,6 +31,7 @@ from kosho.lines.line_packages import LineShock, line_shock
 from kosho.lines.line_ranking import LineWorth, Ranking, rank_lines
 from kosho.lines.line_table import LineTable, MissingJoin, join_rates, line_table
 from kosho.lines.linear import LinearMarket, LinearOutcome, linear_market
+from kosho.lines.partial_models import PartialAnswer, WorldTrade, partial_answer, world_trade
 from kosho.lines.rounding import Rounding
 from kosho.lines.rules_of_origin import CostSheet, OriginContent, ValueRule, origin_content, value_content
 from kosho.lines.sectors import hs_sector, sectors_of
@@ -59,6 +60,7 @@ __all__ = [
     "LinearOutcome",
     "MissingJoin",
     "OriginContent",
+    "PartialAnswer",
     "PricedPackage",
     "QuotaGrowth",
     "Ranking",
@@ -74,6 +76,7 @@ __all__ = [
     "TradeFile",
     "TradeFormat",
     "ValueRule",
+    "WorldTrade",
     "agreements",
     "annex_csv",
     "annex_workbook",
@@ -96,6 +99,7 @@ __all__ = [
     "nested_ces",
     "origin_content",
     "parse_category",
+    "partial_answer",
     "partner_codes",
     "preference_erosion",
     "preference_margin",
@@ -124,4 +128,5 @@ __all__ = [
     "trade_intensity",
     "utilised",
     "value_content",
+    "world_trade",
 ]

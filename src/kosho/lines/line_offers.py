@@ -18,7 +18,8 @@ from kosho.language import _
 from kosho.lines.line_elasticities import LineElasticities
 from kosho.lines.line_packages import LineShock, line_shock
 from kosho.lines.line_table import LineTable
-from kosho.lines.smart_model import Diversion, SmartOutcome
+from kosho.lines.partial_models import PartialAnswer, PartialModel, WorldTrade, partial_answer
+from kosho.lines.smart_model import Diversion
 from kosho.world import World
 from kosho.world.csv_input import number as read_number
 from kosho.world.csv_input import rows_of
@@ -145,7 +146,7 @@ class PricedPackage(Shown):
     table: LineTable
     after: Array
     """`[line, partner]`, as paid, after what is claimed."""
-    partial: SmartOutcome
+    partial: PartialAnswer
     whole: Outcome
     lines: LineShock
 
@@ -158,22 +159,34 @@ class PricedPackage(Shown):
         return order[touched[order] > 0]
 
 
-def price_package(
+def price_package(  # noqa: PLR0913 - the elasticities of the models
     world: World,
     table: LineTable,
     after: Array,
     elasticities: LineElasticities,
     *,
+    model: PartialModel = "smart",
     supply: float = np.inf,
     form: Diversion = "bounded",
+    trade: WorldTrade | None = None,
 ) -> PricedPackage:
     """Price a package by line and in the whole economy.
+
+    Args:
+        world: Table of flows.
+        table: Lines of the importer.
+        after: `[line, partner]`, new rates as paid.
+        elasticities: By line.
+        model: Of the lines.
+        supply: Of exports, by line.
+        form: Of diversion, in SMART.
+        trade: What everybody buys; GSIM needs it.
 
     The two part for reasons that can be named: in the whole economy wages and prices of all economies move, the
     trade elasticity is the sector's, exporters gain, and lines left out (`lines.left_out`) are not in it.
 
     Raises:
-        InputError: the world has no such importer.
+        InputError: the world has no such importer, or a model lacks what it needs.
         ConvergenceError: no equilibrium.
 
     >>> import numpy as np
@@ -181,10 +194,10 @@ def price_package(
     >>> from kosho.world import toy
     >>> table = LineTable("USA", ("870323",), ("JPN",), np.array([[40.0]]), np.array([[0.025]]), ("line",), ())
     >>> found = price_package(toy(), table, np.array([[0.0]]), line_elasticities(table.codes, "USA"))
-    >>> float(found.partial.revenue.sum()), float(found.whole.welfare.sel(country="JPN")) > 0
+    >>> float(found.partial.figures["revenue"].sum()), float(found.whole.welfare.sel(country="JPN")) > 0
     (-1.0, True)
     """
-    partial = table.price(after, elasticities, supply=supply, form=form)
+    partial = partial_answer(table, after, elasticities, model, supply=supply, form=form, trade=trade)
     lines = line_shock(world, table, after)
     return PricedPackage(table, after, partial, solve(world, lines.shock), lines)
 

@@ -1,0 +1,94 @@
+"""One package in SMART, CES and GSIM: each equals its kernel, and each says what it lacks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from kosho.cli import app
+from kosho.errors import InputError
+from kosho.lines import gsim, line_elasticities, line_table, nested_ces, partial_answer, smart, world_trade
+
+ROWS = [
+    ("USA", "JPN", "870323", 40.0, 1.0),
+    ("USA", "KOR", "870323", 30.0, 0.0),
+    ("AUS", "JPN", "870323", 10.0, 0.5),
+    ("AUS", "CHN", "870323", 5.0, None),
+    ("KOR", "USA", "870323", 4.0, 0.32),
+]
+TRADE = pl.DataFrame(ROWS, schema=["importer", "exporter", "hs", "value", "duty"], orient="row")
+TABLE = line_table(TRADE, "USA")
+ELASTICITIES = line_elasticities(TABLE.codes, "USA")
+FREE = np.zeros((1, 2))
+
+
+def test_smart_and_ces_are_their_kernels() -> None:
+    given = TABLE.imports, TABLE.paid, FREE
+    eta, sigma = ELASTICITIES.demand, ELASTICITIES.substitution
+    plain = smart(*given, demand=eta, substitution=sigma)
+    told = partial_answer(TABLE, FREE, ELASTICITIES)
+    assert told.figures["welfare"].sum() == pytest.approx(plain.totals.welfare)
+    assert told.figures["diversion"].sum() == pytest.approx(plain.totals.diversion)
+    exact = nested_ces(TABLE.imports * (1 + TABLE.paid), TABLE.paid, FREE, lower=sigma, demand=eta, supply=3.0)
+    told = partial_answer(TABLE, FREE, ELASTICITIES, "ces", supply=3.0)
+    assert told.figures["welfare"] == pytest.approx(exact.welfare)
+    assert told.figures["exporter_surplus"].sum() == pytest.approx(exact.producer_surplus.sum())
+    assert told.sold[TABLE.partner("JPN")] > 0 > told.sold[TABLE.partner("KOR")]
+
+
+def test_gsim_clears_what_all_importers_buy() -> None:
+    everybody = world_trade(TRADE, TABLE)
+    assert everybody.exporters == ("JPN", "KOR", "CHN", "USA")
+    assert everybody.importers == ("USA", "AUS", "KOR")
+    assert everybody.assumed_free == ("AUS",)  # what it took from China is not known
+    assert everybody.rate[0, 0, 1] == pytest.approx(0.05)
+    told = partial_answer(TABLE, FREE, ELASTICITIES, "gsim", supply=1.5, trade=everybody)
+    value, old = np.zeros((1, 4, 3)), np.zeros((1, 4, 3))
+    value[0, :2, 0] = 40, 30
+    value[0, 0, 1], value[0, 2, 1], value[0, 3, 2] = 10, 5, 4
+    old[0, 0, 0], old[0, 0, 1], old[0, 3, 2] = 1 / 40, 0.05, 0.08
+    new = old.copy()
+    new[0, 0, 0] = 0.0
+    by_hand = gsim(value, old, new, demand=-1.25, supply=1.5, substitution=ELASTICITIES.substitution[:, None])
+    assert told.figures["revenue"].sum() == pytest.approx(by_hand.revenue[0, 0])
+    assert told.figures["welfare"].sum() == pytest.approx(
+        by_hand.revenue[0, 0] + by_hand.consumer_surplus[0, 0]
+    )
+    assert by_hand.world_price[0, 0] > 0  # Japan's price rises, and Australia's buyers pay it
+
+
+def test_a_flow_that_two_report_is_counted_once() -> None:
+    twice = pl.concat([
+        TRADE.with_columns(basis=pl.lit("import")),
+        TRADE.filter(pl.col("importer") != "USA").with_columns(pl.lit("export").alias("basis")),
+    ])  # fmt: skip
+    found = world_trade(twice, line_table(twice, "USA"))
+    assert found.value.sum() == pytest.approx(sum(row[3] for row in ROWS))
+
+
+def test_gsim_refuses_what_it_cannot_do() -> None:
+    with pytest.raises(InputError, match="USA alone"):
+        world_trade(TRADE.filter(pl.col("importer") == "USA"), TABLE)
+    everybody = world_trade(TRADE, TABLE)
+    with pytest.raises(InputError, match="too large for GSIM"):
+        partial_answer(TABLE, np.array([[5.0, 0.0]]), ELASTICITIES, "gsim", trade=everybody)
+
+
+@pytest.mark.parametrize("model", ["smart", "ces", "gsim"])
+def test_the_command_says_which_model(model: str, tmp_path: Path) -> None:
+    trade, package = tmp_path / "trade.csv", tmp_path / "package.csv"
+    TRADE.with_columns(pl.col("value", "duty") * 1e6).write_csv(trade)
+    package.write_text("hs,partner,rate\n8703,JPN,0\n", encoding="utf-8")
+    words = f"lines price {package} --importer USA --trade {trade} --world talks --model {model} --supply 2"
+    found = CliRunner().invoke(app, [*words.split(), "--json"], catch_exceptions=False)
+    assert found.exit_code == 0, found.output
+    told = json.loads(found.stdout)
+    assert told["partial"]["model"] == model
+    assert told["partial"]["exporters"]["JPN"] > 0
+    assert told["assumed"]["free_elsewhere"] == (["AUS"] if model == "gsim" else [])
+    assert told["partial"]["welfare"] == pytest.approx(sum(one["welfare"] for one in told["lines"]))
