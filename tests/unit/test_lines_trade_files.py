@@ -5,10 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from kosho.cli import app
 from kosho.errors import InputError
 from kosho.lines import TradeFile, read_rates, read_trade
 
@@ -168,3 +171,24 @@ def test_rates_of_trains_are_percent_and_of_every_partner(tmp_path: Path) -> Non
     assert read_rates(path).frame.select("importer", "exporter", "rate").rows() == [
         ("JPN", "", 0.385), ("JPN", "AUS", pytest.approx(0.216)),
     ]  # fmt: skip
+
+
+def test_trade_of_several_years_says_which_is_taken(tmp_path: Path) -> None:
+    file = tmp_path / "trade.csv"
+    rows = [
+        "importer,exporter,hs,year,value,duty",
+        "USA,JPN,870323,2023,9000000,1",
+        "USA,JPN,870323,2024,8000000,1",
+    ]
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+    def joined(*words: str) -> dict[str, Any]:
+        command = ["lines", "join", "USA", "--trade", str(file), "--json", *words]
+        found = CliRunner().invoke(app, command, catch_exceptions=False)
+        assert found.exit_code == 0, found.output
+        return json.loads(found.stdout)
+
+    last, first = joined(), joined("--year", "2023")
+    assert (last["imports"], first["imports"]) == (8, 9)
+    assert "the trade is of 2024, of 2023, 2024 that the files hold" in " ".join(last["told"])
+    assert "the trade is of 2023" in " ".join(first["told"])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kosho.lines.line_elasticities import ElasticitySource, LineElasticities
     from kosho.lines.line_packages import PartOfTrade
     from kosho.lines.line_table import LineTable, MissingJoin
+    from kosho.lines.trade_files import TradeFile
     from kosho.world import World
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "LineInputs",
     "Rates",
     "Trade",
+    "Year",
     "read_lines",
     "say_lines",
     "say_parts",
@@ -54,6 +56,10 @@ Rates = Annotated[
 ]
 Columns = Annotated[
     Path | None, typer.Option(metavar="FILE", help="What the columns of your own file mean; see the how-to.")
+]
+Year = Annotated[
+    int | None,
+    typer.Option(metavar="YEAR", help="Of the trade; the last that each file holds, if not given."),
 ]
 Elasticities = Annotated[
     str,
@@ -82,6 +88,7 @@ class LineInputs:
     columns: Path | None = None
     elasticities: str = "protee"
     demand: float = -1.25
+    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,17 +126,34 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
                     key="--trade",
                 )
             )
-        frame = pl.concat([one.of_year() for one in files])
     else:
         files = [shipped_trade(importer)]
-        frame = files[0].of_year()
+    frame = pl.concat([one.of_year(given.year) for one in files])
     table = line_table(frame, importer, _rates(importer, given.rates, given.columns), digits=DIGITS)
     named: ElasticitySource | None = next((name for name in SOURCES if name == given.elasticities), None)
     own = Path(given.elasticities) if named is None else None
     found = line_elasticities(
         table.codes, importer, named or "protee", world=world, own=own, demand=given.demand
     )
-    return Given(table, found, tuple(text for one in files for text in one.told), frame)
+    told = [text for one in files for text in one.told]
+    return Given(table, found, (*told, *_years_told(files, given.year)), frame)
+
+
+def _years_told(files: Sequence[TradeFile], year: int | None) -> list[str]:
+    """Where files hold several years, or years that differ, which are taken."""
+    held = [one.years for one in files]
+    taken = [years[-1] if year is None else year for years in held if years]
+    if all(len(years) < 2 for years in held) and len(set(taken)) < 2:
+        return []
+    names = ", ".join(map(str, sorted(set(taken))))
+    every = ", ".join(map(str, sorted({one for years in held for one in years})))
+    return [
+        _(
+            "the trade is of {taken}, of {held} that the files hold; --year takes another",
+            taken=names,
+            held=every,
+        )
+    ]
 
 
 def _rates(importer: str, text: str | None, columns: Path | None) -> pl.DataFrame | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kosho import formatting
-from kosho.cli.lines_data import Columns, LineInputs, Rates, Trade, read_lines, say_lines, told_missing
+from kosho.cli.lines_data import Columns, LineInputs, Rates, Trade, Year, read_lines, say_lines, told_missing
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_json, show_table
 from kosho.errors import InputError, Problem
@@ -50,11 +50,12 @@ def list_formats(*, json: Json = False) -> None:
     )
 
 
-def join(
+def join(  # noqa: PLR0913 - one parameter an option
     importer: Annotated[str, typer.Argument(metavar="IMPORTER", help="Whose imports.")],
     trade: Trade = None,
     rates: Rates = None,
     columns: Columns = None,
+    year: Year = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write lines, partners and rates; .csv.")
     ] = None,
@@ -67,7 +68,7 @@ def join(
     if out is not None and out.suffix.lower() != ".csv":
         raise InputError(Problem(_("{out} is no .csv", out=out.name), key="--out"))
     require_file(out)
-    given = read_lines(importer, LineInputs(trade, rates, columns))
+    given = read_lines(importer, LineInputs(trade, rates, columns, year=year))
     table = given.table
     if out is not None:
         rows = ["hs,exporter,value,rate,how"]

@@ -16,6 +16,7 @@ from kosho.cli.lines_data import (
     LineInputs,
     Rates,
     Trade,
+    Year,
     read_lines,
     say_lines,
     say_parts,
@@ -51,6 +52,7 @@ def price(  # noqa: PLR0913 - one parameter an option
     trade: Trade = None,
     rates: Rates = None,
     columns: Columns = None,
+    year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
     model: Annotated[
@@ -88,7 +90,7 @@ def price(  # noqa: PLR0913 - one parameter an option
         told = _("an elasticity of export supply of {supply:g}", supply=supply)
         raise InputError(Problem(told, _("above zero; left out, it is infinite"), key="--supply"))
     table = world_named(world, default="talks").load().whole
-    given = read_lines(importer, LineInputs(trade, rates, columns, elasticities, demand), table)
+    given = read_lines(importer, LineInputs(trade, rates, columns, elasticities, demand, year=year), table)
     after = utilised(given.table.paid, read_package(file, given.table), use)
     endless = float("inf")
     everybody = world_trade(given.trade, given.table) if of_lines == "gsim" else None
@@ -281,6 +283,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     trade: Trade = None,
     rates: Rates = None,
     columns: Columns = None,
+    year: Year = None,
     top: Annotated[
         int, typer.Option(metavar="N", min=1, help="So many lines, by imports from the partner.")
     ] = SHOWN,
@@ -292,7 +295,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
 
     from kosho.lines.indices import market_share, preference_erosion, preference_margin, tariff_peaks
 
-    given = read_lines(importer, LineInputs(trade, rates, columns))
+    given = read_lines(importer, LineInputs(trade, rates, columns, year=year))
     table = given.table
     column = table.partner(partner)
     bought = table.imports[:, column]

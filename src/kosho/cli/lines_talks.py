@@ -19,6 +19,7 @@ from kosho.cli.lines_data import (
     LineInputs,
     Rates,
     Trade,
+    Year,
     read_lines,
     say_lines,
     say_parts,
@@ -98,6 +99,7 @@ def request(  # noqa: PLR0913 - one parameter an option
     trade: Trade = None,
     rates: Rates = None,
     columns: Columns = None,
+    year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
     budget: Budget = None,
@@ -110,7 +112,7 @@ def request(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Rank the lines to ask the other side for: our gain per unit of their cost."""
     sides = _sides(case, party, other, world)
-    inputs = LineInputs(trade, rates, columns, elasticities, demand)
+    inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year)
     _rank("request", sides, (sides.other, sides.party), inputs, (budget, exclude, confirm, out), json=json)
 
 
@@ -121,6 +123,7 @@ def offer(  # noqa: PLR0913 - one parameter an option
     trade: Trade = None,
     rates: Rates = None,
     columns: Columns = None,
+    year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
     budget: Budget = None,
@@ -133,7 +136,7 @@ def offer(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Rank the lines to offer the other side: their gain per unit of our cost."""
     sides = _sides(case, party, other, world)
-    inputs = LineInputs(trade, rates, columns, elasticities, demand)
+    inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year)
     _rank("offer", sides, (sides.party, sides.other), inputs, (budget, exclude, confirm, out), json=json)
 
 
@@ -328,6 +331,7 @@ def swap(  # noqa: PLR0913 - one parameter an option
     trade: Trade = None,
     rates: Rates = None,
     columns: Columns = None,
+    year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
     coverage: Annotated[
@@ -350,7 +354,7 @@ def swap(  # noqa: PLR0913 - one parameter an option
     require_file(out)
     budget, excluded = _narrowed(budget, exclude)
     sides = _sides(case, party, other, world)
-    inputs = LineInputs(trade, rates, columns, elasticities, demand)
+    inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year)
     lines, freed, missing, parts = _swap_lines(sides, inputs)
     with show_progress(_("Looking for packages")):
         front = swap_frontier(lines, coverage=coverage, budget=(budget, budget), exclude=excluded)

@@ -55,11 +55,16 @@ class TradeFile(Shown):
             [
                 ("rows", f"{f.height:,}"),
                 ("lines", f"{f['hs'].n_unique():,}"),
-                ("years", ", ".join(map(str, sorted(f["year"].drop_nulls().unique().to_list())))),
+                ("years", ", ".join(map(str, self.years))),
                 ("value", f"{f['value'].sum():,.0f} million {self.currency}"),
                 *(("told", one) for one in self.told),
             ],
         )
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that it holds, in order."""
+        return tuple(sorted(self.frame["year"].drop_nulls().unique().to_list()))
 
     def of_year(self, year: int | None = None) -> pl.DataFrame:
         """The rows of a year, the last one by default, summed over what the file breaks them down by.
@@ -69,14 +74,14 @@ class TradeFile(Shown):
         """
         import polars as pl
 
-        years = sorted(self.frame["year"].drop_nulls().unique().to_list())
+        years = self.years
         wanted = years[-1] if year is None and years else year
         rows = self.frame if wanted is None else self.frame.filter(pl.col("year") == wanted)
         if not rows.height:
             raise InputError(
                 Problem(
                     _("the file holds no trade of {wanted}", wanted=wanted),
-                    _("it has {years}", years=years),
+                    _("it has {years}", years=", ".join(map(str, years))),
                     key="year",
                 )
             )
