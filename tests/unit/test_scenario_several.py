@@ -70,6 +70,10 @@ def test_a_table_that_cannot_be_asked_is_named_and_the_others_answer(asked: tupl
     found = on_several(Case.load("japan-us-2025"), ("deal", "base"), [str(mine), "talks"])
     assert "party JPN is not in the world" in found.tables[0].problem
     assert found.tables[1].problem == ""
+    words = ["simulate", "japan-us-2025", "--scenario", "deal", "--world", f"{mine},talks"]
+    shown = runner.invoke(app, words, catch_exceptions=False)
+    assert shown.exit_code == 1  # what was asked is not answered whole
+    assert "says nothing" in shown.output
     assert parties == ["KOR", "USA"]
     with pytest.raises(InputError, match="unknown world 'tulks'"):
         on_several(Case.load(case), ("deal", "base"), [str(mine), "tulks"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from kosho import formatting
 from kosho.cli.terminal import say, show_json, show_table
 from kosho.codes import country_name
@@ -34,6 +36,7 @@ def show_several(found: Several, title: str, heading: dict[str, Any], *, json: b
     """Parties by table, then what differs between tables."""
     if json:
         show_json(contract(found, heading))
+        _stop_where_silent(found.tables)
         return
     spread = found.spread
     rows = [
@@ -58,6 +61,7 @@ def show_deals(found: Sequence[DealOnTable], parties: Sequence[str], *, json: bo
     if json:
         worlds = [one.model_dump(mode="json") for one in found]
         show_json({"schema_version": 1, "case": case, "parties": list(parties), "worlds": worlds})
+        _stop_where_silent(found)
         return
     from kosho.bargain import CONCEPTS
 
@@ -133,3 +137,10 @@ def _say_problems(found: Sequence[OnTable | DealOnTable]) -> None:
     for one in found:
         if one.problem:
             say(_("note: {table} says nothing: {problem}", table=one.name, problem=one.problem))
+    _stop_where_silent(found)
+
+
+def _stop_where_silent(found: Sequence[OnTable | DealOnTable]) -> None:
+    """What was asked of several tables is not answered whole where one says nothing: status 1."""
+    if any(one.problem for one in found):
+        raise typer.Exit(1)
