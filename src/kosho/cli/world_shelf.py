@@ -103,15 +103,14 @@ def import_(  # noqa: PLR0913 - one parameter an option
 @app.command("list")
 def list_(*, json: Json = False) -> None:
     """List the tables there are: the one that ships, and those that were imported under a name."""
-    from kosho.world import load
-    from kosho.world.loading import DEFAULT
+    from kosho.world.loading import DEFAULT, table
     from kosho.world.shelf import kept
 
-    shipped = load(DEFAULT)
+    shipped = table(DEFAULT)  # as it is read, not calibrated
     found = [
         {
             "name": DEFAULT,
-            "year": shipped.meta.year,
+            "year": shipped.meta["year"],
             "economies": len(shipped.countries),
             "sectors": len(shipped.sectors),
             "edition": "OECD ICIO, edition of 2025; ships with Kosho",
