@@ -176,7 +176,7 @@ def _show_cp2015(content: dict[str, Any]) -> None:
 
 
 def _show_bloc(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
-    members = list(ours["welfare"])
+    members = list(ours["intra_bloc_trade"])
     rows: list[list[str]] = []
     for name, label in MEASURES.items():
         cells = [label]

@@ -21,7 +21,7 @@ import numpy as np
 from kosho.bargain.optimal_tariffs import RateBounds, Tariffs, cooperative, nash, optimal
 from kosho.equilibrium import Closure, Shock, rebase, solve
 from kosho.progress import Progress, silent
-from kosho.replications.comparison import Comparison, percent_by_country
+from kosho.replications.comparison import Comparison, percent_by_country, world_after
 from kosho.replications.tariff_games import read_game
 from kosho.world import World, WorldMeta
 
@@ -73,7 +73,7 @@ def replicate(folder: Path, progress: Progress = silent) -> Comparison:
     war = nash(world, world.countries, world.sectors, BOUNDS, progress, closure=profits)
     found["nash_welfare"] = _welfare(war)
     found["nash_median_rate"] = {code: _median(war, code) for code in world.countries}
-    for name, base in (("nash", _after(war)), ("factual", world), ("free", _free(world, profits))):
+    for name, base in (("nash", world_after(war.outcome)), ("factual", world), ("free", _free(world, profits))):
         talks = cooperative(base, world.countries, world.sectors, BOUNDS, progress, closure=profits, tol=TALKS)
         found[f"talks_from_{name}_welfare"] = _welfare(talks)
     return Comparison(
@@ -120,14 +120,6 @@ def _median(found: Tariffs, importer: str, least: float = 0.0) -> float:
 
 def _welfare(found: Tariffs) -> dict[str, float]:
     return percent_by_country(found.outcome.base, found.welfare.to_numpy())
-
-
-def _after(war: Tariffs) -> World:
-    """The world that rates lead to."""
-    base, shock = war.outcome.base, war.outcome.shock
-    rates = base.tariff.to_numpy().copy()
-    rates[shock.importer, shock.exporter, shock.sector] = shock.tariff
-    return replace(base, flows=war.outcome.flows, tariff=base.tariff.copy(data=rates))
 
 
 def _free(world: World, closure: Closure) -> World:
