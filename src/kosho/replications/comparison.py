@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kosho.arrays import Array
@@ -11,10 +11,12 @@ from kosho.display import Card, Shown
 from kosho.equilibrium import Outcome
 from kosho.world import World
 
-__all__ = ["Comparison", "Numbers", "items_of", "percent_by_country", "world_after"]
+__all__ = ["Comparison", "Numbers", "Tables", "items_of", "percent_by_country", "world_after"]
 
 Numbers = Mapping[str, float | Mapping[str, float]]
 """By measure: a number, or one for each country."""
+Tables = Mapping[str, Mapping[str, Mapping[str, float]]]
+"""By name of a table, row and column."""
 
 
 def items_of(values: float | Mapping[str, float]) -> dict[str, float]:
@@ -54,6 +56,8 @@ class Comparison(Shown):
     source: str
     notes: tuple[str, ...] = ()
     """What to know before the two are compared."""
+    tables: Tables = field(default_factory=dict[str, Mapping[str, Mapping[str, float]]])
+    """More that comes out here."""
 
     @property
     def differences(self) -> dict[str, float]:
@@ -89,4 +93,5 @@ class Comparison(Shown):
             "differences": self.differences,
             "source": self.source,
             "notes": list(self.notes),
+            "tables": dict(self.tables),
         }
