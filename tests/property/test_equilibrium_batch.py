@@ -11,6 +11,7 @@ from tests.worlds import random_world, rates
 
 from kosho.equilibrium import Part, Shock, solve, solve_batch
 from kosho.equilibrium.adjoint import Adjoint
+from kosho.equilibrium.batch_iteration import BY_COUNTRY
 from kosho.equilibrium.newton_chord import Chord
 from kosho.errors import ConvergenceError, InputError
 from kosho.parallel import run
@@ -31,9 +32,11 @@ def agrees(world: World, shocks: list[Shock], deficits: str, thetas: list[xr.Dat
         given = world if thetas is None else world.with_theta(thetas[k])
         alone = solve(given, shock, deficits, TIGHT)
         income = float(given.arrays.income.max())
-        for name, size in (("welfare", 1.0), ("equivalent_variation", income), ("real_value_added", income)):
+        for name in (*BY_COUNTRY, "equivalent_variation", "real_value_added"):
             found, wanted = getattr(batch, name).isel(shock=k), getattr(alone, name)
             assert found.dims == wanted.dims
+            assert found.attrs == wanted.attrs
+            size = 1.0 if wanted.attrs["units"] == "fraction" else income
             np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-9 * size)
 
 

@@ -29,7 +29,7 @@ def replication(shared: Path) -> cp2015.Replication:
 def test_recomputed_numbers_to_their_last_digit(replication: cp2015.Replication) -> None:
     for effects, known in ((replication.zero, ZERO), (replication.observed, OBSERVED)):
         for item, (values, digits) in known.items():
-            rounded = {name: round(value, digits) for name, value in getattr(effects, item).items()}
+            rounded = {name: round(getattr(effects, item)[name], digits) for name in cp2015.BLOC}
             assert rounded == values, item
 
 
@@ -38,7 +38,39 @@ def test_published_table_to_its_last_digit(replication: cp2015.Replication) -> N
         for item, values in cp2015.PUBLISHED[closure].items():
             digits = 0 if item == "intra_bloc_trade" else 2
             ours = getattr(getattr(replication, closure), item)
-            assert {name: round(ours[name], digits) for name in ours} == values, (closure, item)
+            assert {name: round(ours[name], digits) for name in values} == values, (closure, item)
+
+
+def test_parts_by_partner_and_by_sector_add_up_for_every_region(replication: cp2015.Replication) -> None:
+    of_all = [replication.zero, replication.observed]
+    of_all += [found for one in replication.experiments.values() for found in one.values()]
+    for effects in of_all:
+        for whole in ("terms_of_trade", "volume_of_trade"):
+            for by in ("partner", "sector"):
+                parts = getattr(effects, f"{whole}_by_{by}")
+                for code, value in getattr(effects, whole).items():
+                    assert sum(parts[code].values()) == pytest.approx(value, abs=1e-9)
+        for shares in (effects.export_shares_before, effects.export_shares_after):
+            np.testing.assert_allclose([sum(one.values()) for one in shares.values()], 100.0)
+
+
+def test_less_is_gained_without_materials_and_the_bloc_gains_about_as_much_given_others(
+    replication: cp2015.Replication,
+) -> None:
+    found = {name: one["zero"].welfare_first_order for name, one in replication.experiments.items()}
+    plain, bare = replication.zero.welfare_first_order, found["no materials"]
+    assert {code: round(bare[code], 2) for code in cp2015.BLOC} == {
+        "Mexico": 0.50,
+        "Canada": -0.03,
+        "USA": 0.03,
+    }
+    given, every = found["the bloc's given world tariffs"], replication.experiments["world tariffs"]["zero"]
+    others = replication.experiments["world tariffs, not the bloc's"]["zero"]
+    for code in cp2015.BLOC:
+        assert given[code] == pytest.approx(plain[code], abs=0.2)
+        after = replication.experiments["the bloc's given world tariffs"]["zero"].welfare[code]
+        both = (1 + others.welfare[code] / 100) * (1 + after / 100) - 1
+        assert 100 * both == pytest.approx(every.welfare[code], abs=1e-5)
 
 
 def test_what_had_to_be_adjusted_is_told(replication: cp2015.Replication) -> None:
@@ -53,7 +85,9 @@ def test_contract(replication: cp2015.Replication) -> None:
     assert document["schema_version"] == 1
     for closure in ("zero", "observed"):
         assert {"welfare_first_order", "welfare", "intra_bloc_trade"} <= set(document[closure])
-        assert set(document[closure]["welfare"]) == set(cp2015.BLOC)
+        assert len(document[closure]["welfare"]) == 31
+        assert set(document[closure]["intra_bloc_trade"]) == set(cp2015.BLOC)
+    assert set(document["experiments"]["world tariffs"]) == {"zero", "observed"}
     assert document["published"]["zero"]["welfare_first_order"]["Mexico"] == 1.31
     assert document["seconds_per_solve"] > 0
 

@@ -84,6 +84,13 @@ def test_the_command_has_published_and_ours(folder: Path) -> None:
     assert document["published"]["deficits in proportion to output"] == {"JPN": 0.0538}
     assert set(document["kosho"]["deficits fixed"]) == set(CODES)
     assert document["largest_difference"] >= 0
+    for closure in document["kosho"]:
+        table, trade = document["tables"][closure], document["tables"][f"{closure}: trade"]
+        assert set(table["exports"]) == set(trade) == set(CODES)
+        spent, prices = table["spending"]["JPN"], table["consumer_prices"]["JPN"]
+        real = 100 * ((1 + spent / 100) / (1 + prices / 100) - 1)
+        assert real == pytest.approx(document["kosho"][closure]["JPN"], abs=1e-8)
+        assert trade["CAN"]["JPN"] > 0 > trade["CAN"]["USA"]
 
 
 def test_wrong_samples_are_named(tmp_path: Path, folder: Path) -> None:

@@ -94,6 +94,28 @@ def test_all_lose_the_war_and_gain_alike_in_talks(regions: Comparison) -> None:
     assert ours["talks_from_nash_welfare"]["USA"] > ours["talks_from_factual_welfare"]["USA"]
 
 
+def test_tables_are_whole(regions: Comparison) -> None:
+    told = json.loads(json.dumps(regions.to_dict(), allow_nan=False))
+    ours, tables = told["kosho"], told["tables"]
+    codes = set(ours["welfare"])
+    for table in (
+        "optimal_welfare",
+        "optimal_real_wage",
+        "optimal_real_profits",
+        "competitive_optimal_welfare",
+    ):
+        assert set(tables[table]) == codes
+        assert all(set(row) == codes for row in tables[table].values())
+    for code in codes:
+        assert tables["optimal_welfare"][code][code] == pytest.approx(ours["welfare"][code])
+        assert tables["competitive_optimal_real_profits"][code] == dict.fromkeys(codes, 0.0)
+        others = [tables["optimal_welfare"][code][other] for other in codes - {code}]
+        assert np.mean(others) < 0  # what one gains alone others lose
+    for name in ("nash", "talks_from_nash", "talks_from_factual", "talks_from_free"):
+        for measure in ("welfare", "real_wage", "real_profits", "median_rate", "median_rate_of_flows"):
+            assert set(ours[f"{name}_{measure}"]) == codes
+
+
 def test_data_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"data\.npz"):
         lashkaripour2021.replicate(tmp_path)

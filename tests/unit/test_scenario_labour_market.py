@@ -10,6 +10,7 @@ from kosho import Case
 from kosho.equilibrium import Failure
 from kosho.errors import ConvergenceError
 from kosho.scenario import labour_market, simulate
+from kosho.scenario.against import differences, figures_of
 from kosho.scenario.labour_market import LABOUR, of_scenarios
 from kosho.world import load
 
@@ -31,9 +32,22 @@ def test_jobs_follow_the_real_wage_and_prices_are_its_inverse(case: Case) -> Non
         assert set(one.jobs) == set(one.prices) == {"JPN", "USA"}
         for party in one.jobs:
             here, there = (1.0 + float(wages[key].sel(country=party)) for key in (name, "no-deal"))
-            assert one.jobs[party] == pytest.approx(here**0.5 - there**0.5, abs=1e-7)
-            assert one.prices[party] == pytest.approx(1.0 / here - 1.0 / there, abs=1e-7)
+            assert one.jobs[party] == pytest.approx((here / there) ** 0.5 - 1.0, abs=1e-7)
+            assert one.prices[party] == pytest.approx(there / here - 1.0, abs=1e-7)
     assert found["deal"].jobs["JPN"] > 0 > found["deal"].prices["JPN"]
+
+
+def test_jobs_are_those_of_a_scenario_against_another(case: Case) -> None:
+    talks = load(regions="talks", sectors="talks")
+    closure = LABOUR.sourced(talks)
+    assert closure.labour_tax
+    deal, none = (
+        figures_of(simulate(case, name, world=talks, closure=closure)) for name in ("deal", "no-deal")
+    )
+    found = of_scenarios(case, ["deal"], "no-deal", None, talks)["deal"]
+    wanted = differences(deal, none)
+    for party, jobs in found.jobs.items():
+        assert jobs == pytest.approx(wanted[party]["employment"], abs=1e-7)
 
 
 def test_a_scenario_without_an_equilibrium_is_not_known(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ app = typer.Typer(add_completion=False)
 
 STUDIES = ("cp2015", "gegravity", "lashkaripour2021", "ossa2014", "usa-tariffs-2025")
 USES = ("lump-sum", "tax-relief")
+DEFICITS = ("fixed", "zero", "proportional")
 MEASURES = {
     "welfare_first_order": N_("Welfare as published (first order)"),
     "terms_of_trade": N_("  of which terms of trade"),
@@ -52,6 +53,13 @@ def show(  # noqa: PLR0913 - one parameter an option
     retaliation: Annotated[
         bool, typer.Option("--retaliation", help="Partners answer in kind, for usa-tariffs-2025.")
     ] = False,
+    elasticity: Annotated[float | None, typer.Option(help="Of trade, for usa-tariffs-2025.")] = None,
+    deficits: Annotated[
+        str | None, typer.Option(metavar="|".join(DEFICITS), help="What deficits do, for usa-tariffs-2025.")
+    ] = None,
+    inputs: Annotated[
+        float | None, typer.Option(help="Share of sales that pays for inputs, for usa-tariffs-2025.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Replicate a published study.
@@ -62,7 +70,8 @@ def show(  # noqa: PLR0913 - one parameter an option
     options choose the run that is told country by country.
     """
     named = chosen(study, STUDIES, "STUDY")
-    given = {"labour_supply": labour_supply, "revenue": revenue, "scale": scale}
+    given: dict[str, Any] = {"labour_supply": labour_supply, "revenue": revenue, "scale": scale}
+    given |= {"elasticity": elasticity, "deficits": deficits, "inputs": inputs}
     run = {name: value for name, value in given.items() if value is not None}
     run |= {"retaliation": True} if retaliation else {}
     _refuse_options(named, run)
@@ -88,6 +97,8 @@ def _refuse_options(study: str, run: dict[str, Any]) -> None:
         raise InputError(Problem(_("is for usa-tariffs-2025, not for {study}", study=study), key=option))
     if "revenue" in run:
         chosen(run["revenue"], USES, "--revenue")
+    if "deficits" in run:
+        chosen(run["deficits"], DEFICITS, "--deficits")
 
 
 def _replicate(study: str, data: Path, progress: Progress, run: dict[str, Any]) -> Any:
@@ -148,7 +159,16 @@ def _show(content: dict[str, Any]) -> None:
 def _show_run(content: dict[str, Any]) -> None:
     """What the run does in the country that acts."""
     told = [f"{name.replace('_', ' ')} {_said(value)}" for name, value in content["run"].items()]
-    measures = ("welfare", "equivalent_variation", "employment", "consumer_prices")
+    measures = (
+        "welfare",
+        "equivalent_variation",
+        "employment",
+        "consumer_prices",
+        "exports",
+        "imports",
+        "deficit",
+        "tariff_revenue",
+    )
     rows = [[name.replace("_", " "), formatting.decimals(content[name]["USA"], 3)] for name in measures]
     show_table(
         _("This run: {names}; all countries with --json", names=", ".join(told)),
@@ -176,7 +196,7 @@ def _show_cp2015(content: dict[str, Any]) -> None:
 
 
 def _show_bloc(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
-    members = list(ours["welfare"])
+    members = list(ours["intra_bloc_trade"])
     rows: list[list[str]] = []
     for name, label in MEASURES.items():
         cells = [label]

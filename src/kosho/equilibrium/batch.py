@@ -54,7 +54,7 @@ FEW = 32
 """Members of one set of elasticities from which on a centre of their own pays."""
 SAMPLE = 32
 """Members whose average is the centre of a family."""
-IN_MONEY = ("labour_income", "tariff_revenue", "profits")
+IN_MONEY = ("labour_income", "tariff_revenue", "profits", "absorbed_duty")
 """Of what is read by country; the others are fractions."""
 MEMBER_BYTES = 24
 """By country and sector: what a member is worth there, once as it is solved and twice when it is named."""
@@ -102,6 +102,8 @@ class BatchOutcome(Fixed, Shown):
     """`[shock, country]`, million USD a year: `welfare` times observed base income."""
     real_income: xr.DataArray
     """`[shock, country]`, change of all income over final prices, a fraction."""
+    real_gdp: xr.DataArray
+    """`[shock, country]`, change of GDP at market prices by volume (Fisher), a fraction."""
     consumer_prices: xr.DataArray
     """`[shock, country]`, change of the price index of final demand, in world value added; a fraction."""
     employment: xr.DataArray
@@ -116,6 +118,8 @@ class BatchOutcome(Fixed, Shown):
     """`[shock, country]`, new, of makers in the sectors that the closure names."""
     capital: xr.DataArray
     """`[shock, country]`, change of capital by volume between steady states, a fraction; zero in place."""
+    absorbed_duty: xr.DataArray
+    """`[shock, country]`, what makers bear of duties on what they sell."""
     real_value_added: xr.DataArray
     """`[shock, country, sector]`, change of value added at base prices, million USD a year."""
     residual: xr.DataArray

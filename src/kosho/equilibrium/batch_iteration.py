@@ -11,13 +11,25 @@ import numpy as np
 from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.batch_plan import Centre, Packed, Plan
 from kosho.equilibrium.batch_system import Family, Look, picked
-from kosho.equilibrium.effects import capital_growth, disutility, kept_back, profits
+from kosho.equilibrium.batch_volumes import Borders
+from kosho.equilibrium.effects import (
+    Volume,
+    capital_growth,
+    capital_volume,
+    disutility,
+    fisher,
+    kept_back,
+    labour_volume,
+    profit_volume,
+    profits,
+)
 
 __all__ = ["BY_COUNTRY", "Results", "iterate_together"]
 
 BY_COUNTRY = (
     "welfare",
     "real_income",
+    "real_gdp",
     "consumer_prices",
     "employment",
     "labour_income",
@@ -25,6 +37,7 @@ BY_COUNTRY = (
     "tariff_revenue",
     "profits",
     "capital",
+    "absorbed_duty",
 )
 """What is read of each member, as `Outcome` names and defines it."""
 
@@ -77,6 +90,7 @@ def iterate_together(plan: Plan, packed: Packed) -> Results:
     if markets is not None and packed.given is not None:
         markets = markets.bounded(packed.given)
     family = Family.of(plan.factors, plan.base, packed.stack, centre.scale, markets)
+    borders = Borders(plan.base, packed.stack)
     found = Results.empty(size, *arrays.beta.shape)
     state = np.repeat(centre.state, size, axis=1)
     active = np.arange(size)
@@ -91,7 +105,8 @@ def iterate_together(plan: Plan, packed: Packed) -> Results:
             leaving = done | ~np.isfinite(look.worst)
             gaps = look.gaps
             if leaving.mean() >= WORTH_DROPPING:
-                found.put(active[done], _read(plan, look, state, done))
+                at_borders = borders.read(family, look, active, done)
+                found.put(active[done], _read(plan, look, state, done, at_borders))
                 kept = np.flatnonzero(~leaving)
                 if len(kept) == 0:
                     break
@@ -167,14 +182,15 @@ def _limited(following: Array, state: Array, count: int) -> Array:
     return following
 
 
-def _read(plan: Plan, look: Look, state: Array, done: Mask) -> Results:
-    """Results, as `Outcome` defines them, of the members that are done."""
+def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Volume, Array]) -> Results:
+    """Results, as `Outcome` defines them, of the members that are done; what `Borders.read` says of them."""
     base = plan.base.arrays
     count, sectors = base.beta.shape
     log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, done]
     level = np.exp(np.einsum("nj,jnb->bn", base.alpha, log_price))
     output, log_cost = (values[:, :, done].transpose(2, 1, 0) for values in (look.output, look.log_cost))
-    real = np.divide(output, np.exp(log_cost), out=np.zeros(output.shape), where=base.output > 0)
+    cost = np.exp(log_cost)
+    real = np.divide(output, cost, out=np.zeros(output.shape), where=base.output > 0)
     real_income = look.income[:, done].T / base.income / level - 1.0
     welfare, revenue, wage = real_income, look.revenue[:, done], np.exp(state[:count, done]).T
     employment, bill = np.zeros_like(wage), wage * plan.factors.labour_income
@@ -184,17 +200,22 @@ def _read(plan: Plan, look: Look, state: Array, done: Mask) -> Results:
     if plan.closure.revenue == "kept":
         welfare = welfare - kept_back(plan.base, revenue, level.T).T
     of_makers = profits(plan.factors, output)
-    grown = capital_growth(plan.factors, base.output, output, log_price.transpose(2, 1, 0))
+    made = base.output, output, log_price.transpose(2, 1, 0)
+    factors = labour_volume(plan.factors.labour_income, bill, wage) + capital_volume(plan.factors, *made)
+    taxes, borne = at_borders
+    gdp = fisher(factors, profit_volume(plan.factors, base.output, output, cost), taxes)
     read = {
         "welfare": welfare,
         "real_income": real_income,
+        "real_gdp": gdp.total,
         "consumer_prices": level - 1.0,
         "employment": employment,
         "labour_income": bill,
         "real_wage": wage / level - 1.0,
         "tariff_revenue": revenue.T,
         "profits": of_makers,
-        "capital": grown,
+        "capital": capital_growth(plan.factors, *made),
+        "absorbed_duty": borne,
     }
     return Results(
         by_country=np.array([read[name] for name in BY_COUNTRY]),

@@ -46,6 +46,9 @@ class Bought:
     held: Array  # rents, by holder (N, b)
     wedges: Array  # log (c, b)
     missed: Array  # largest residual of a bound (b,)
+    spent: Array  # what buyers pay for each variety (v, b)
+    received: Array  # what its producers get of that (v, b)
+    rents: Array  # each rent, as `Markets.payer` has them (k, b)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,14 +129,44 @@ class Markets:
         state = EconomyState(cost, np.log(money), self._levels(log_price))
         met = settle(of, bounds, state, self._start(start, money), STEPS)
         added = bounds.inside @ met.z
-        received = money[of.market] * met.demand.share / (of.charges.wedge * np.exp(added))
+        spent = money[of.market] * met.demand.share
+        received = spent / (of.charges.wedge * np.exp(added))
         found = wedges(of, bounds, met.z, earning(bounds, met))
         rents = (found.rents * received[bounds.rows]).reshape(-1, received.shape[1])
         rents = np.concatenate([rents, of.shock.rent[of.row[self.own]][:, None] * received[self.own]])
         sold = (self._by_cell @ received).reshape(len(of.sector), -1, received.shape[1])
         return Bought(
-            self.where, met.demand.log_price, sold, self.payer @ rents, self.holder @ rents, met.z, met.missed
+            self.where,
+            met.demand.log_price,
+            sold,
+            self.payer @ rents,
+            self.holder @ rents,
+            met.z,
+            met.missed,
+            spent,
+            received,
+            rents,
         )
+
+    def kept(self, bought: Bought) -> Array:
+        """Rents that importers keep themselves `(N, b)`."""
+        return (self.payer * self._stays) @ bought.rents
+
+    def cells(self, bought: Bought) -> tuple[Array, Array]:
+        """By market and exporter `(m, N, b)`: duties and rents that importers keep; goods, at new unit cost."""
+        abroad = bought.rents * ~self._stays[:, None]
+        tax = bought.spent - bought.received
+        np.subtract.at(
+            tax, np.append(np.tile(self.bounds.rows, len(self.bounds.constraints)), self.own), abroad
+        )
+        goods = bought.received / self.of.charges.cost
+        shape = (len(self.of.sector), -1, tax.shape[1])
+        return (self._by_cell @ tax).reshape(shape), (self._by_cell @ goods).reshape(shape)
+
+    @cached_property
+    def _stays(self) -> Mask:
+        """`(k,)`, where a rent is held by who pays it."""
+        return (self.payer * self.holder).any(axis=0)
 
     def _start(self, start: Array | None, money: Array) -> Array:
         return np.zeros((len(self.bounds.constraints), money.shape[1])) if start is None else start

@@ -15,7 +15,8 @@ from kosho.equilibrium.absorption import Absorption, absorption_of
 from kosho.equilibrium.adjoint import Adjoint
 from kosho.equilibrium.batch_constraints import Frame, Given
 from kosho.equilibrium.batch_markets import Markets
-from kosho.equilibrium.batch_system import BatchStack, Family
+from kosho.equilibrium.batch_shocks import BatchStack
+from kosho.equilibrium.batch_system import Family
 from kosho.equilibrium.closed_factors import closed_factors
 from kosho.equilibrium.closure import Closure
 from kosho.equilibrium.counterfactual import Counterfactual
@@ -163,7 +164,7 @@ def pack(changes: Sequence[Counterfactual], frame: Frame | None, absorption: Abs
         charged = absorption.charged(stack, share)
         # What pays a rent besides is refused, by name, when it is solved by itself.
         rent = np.where(charged.moved & (stack.rent != 0), np.nan, charged.rent)
-        stack = replace(stack, tariff=charged.tariff, rent=rent, holder=charged.holder)
+        stack = replace(stack, tariff=charged.tariff, rent=rent, holder=charged.holder, borne=charged.moved)
     return Packed(stack, None) if frame is None else Packed(stack.outside(frame.inside), frame.given(changes))
 
 

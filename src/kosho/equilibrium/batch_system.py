@@ -7,65 +7,22 @@ of their own; the rest is shared and goes through matrix products. Legend as in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from kosho.arrays import Array, Index, Mask
-from kosho.equilibrium.batch_markets import Markets
+from kosho.arrays import Array, Index
+from kosho.equilibrium.batch_markets import Bought, Markets
+from kosho.equilibrium.batch_shocks import BatchStack, StackCells, cells_of_stack
 from kosho.equilibrium.factor_markets import LEAST, Incomes, Labour
 from kosho.equilibrium.kernel import SMALL_CELL, System
 from kosho.equilibrium.preconditioners import Factors
-from kosho.equilibrium.shock import ROUNDING, Shock
 from kosho.errors import InputError
 from kosho.language import _
 from kosho.world import World
 
-__all__ = ["BatchStack", "Family", "Look", "picked"]
-
-
-@dataclass(frozen=True, eq=False)
-class BatchStack:
-    """The rows of many shocks, one after the other."""
-
-    length: Index  # rows of each shock (b,)
-    importer: Index
-    exporter: Index
-    sector: Index
-    holder: Index
-    share: Array
-    cost: Array
-    base_tariff: Array
-    tariff: Array
-    rent: Array
-
-    @classmethod
-    def of(cls, shocks: Sequence[Shock]) -> BatchStack:
-        """From at least one shock; names of parts are left behind."""
-        columns = {
-            field.name: np.concatenate([getattr(shock, field.name) for shock in shocks])
-            for field in fields(cls)[1:]
-        }
-        return cls(np.array([len(shock) for shock in shocks]), **columns)
-
-    @property
-    def member(self) -> Index:
-        """Which shock a row belongs to."""
-        return np.repeat(np.arange(len(self.length)), self.length)
-
-    def outside(self, markets: Mask) -> BatchStack:
-        """The same shocks but for what they do in some markets `[importer, sector]`."""
-        kept = ~markets[self.importer, self.sector]
-        columns = {field.name: getattr(self, field.name)[kept] for field in fields(self)[1:]}
-        return replace(self, length=np.bincount(self.member[kept], minlength=len(self.length)), **columns)
-
-    def between(self, first: int, last: int) -> BatchStack:
-        """Some shocks, `last` not included."""
-        rows = slice(int(self.length[:first].sum()), int(self.length[:last].sum()))
-        columns = {field.name: getattr(self, field.name)[rows] for field in fields(self)[1:]}
-        return replace(self, length=self.length[first:last], **columns)
+__all__ = ["Family", "Look", "picked"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +72,11 @@ class RentList:
     member: Index
     factor: Array  # h K
 
+    def amounts(self, power: Array, unit: Array) -> Array:
+        """What is paid, by rent."""
+        sold = power[self.sector, self.exporter, self.member] * unit[self.sector, self.importer, self.member]
+        return self.factor * sold
+
     def take(self, members: Index) -> RentList:
         """The rents of some members, renumbered."""
         place = np.full(int(self.member.max(initial=-1)) + 1, -1)
@@ -141,7 +103,14 @@ class Look:
     labour: Labour | None  # supplied, where it moves
     output: Array  # (S, N, b)
     log_cost: Array  # (S, N, b)
-    wedges: Array | None  # log wedges of bounds (c, b)
+    power: Array  # c^-theta (S, N, b)
+    unit: Array  # expenditure over what its market absorbs (S, N, b)
+    bought: Bought | None  # in markets with bounds or nests
+
+    @property
+    def wedges(self) -> Array | None:
+        """Log wedges of bounds `(c, b)`."""
+        return None if self.bought is None else self.bought.wedges
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,6 +125,8 @@ class Family:
     offset: Array  # (S, N, b)
     rents: RentList | None
     markets: Markets | None
+    cells: StackCells
+    """Of the shocks it was made of, whichever of them are left."""
 
     @classmethod
     def of(
@@ -276,10 +247,20 @@ class Family:
         worst = np.maximum.reduce(
             [np.abs(array).reshape(-1, members).max(axis=0) for array in (inner[0], relative, sides)]
         )
-        wedges = None
         if bought is not None:
-            worst, wedges = np.maximum(worst, bought.missed), bought.wedges
-        return Look(gaps, worst, income, revenue, incomes.labour, output, log_cost, wedges)
+            worst = np.maximum(worst, bought.missed)
+        return Look(gaps, worst, income, revenue, incomes.labour, output, log_cost, power, unit, bought)
+
+    def kept_rents(self, look: Look) -> Array:
+        """Rents that importers keep themselves `(N, b)`."""
+        found = np.zeros(look.revenue.shape)
+        if self.rents is not None:
+            r, amount = self.rents, self.rents.amounts(look.power, look.unit)
+            own = r.holder == r.importer
+            np.add.at(found, (r.importer[own], r.member[own]), amount[own])
+        if self.markets is not None and look.bought is not None:
+            found += self.markets.kept(look.bought)
+        return found
 
     def _inputs(self, log_price: Array) -> Array:
         """How inputs and capital move ln unit cost `(S, N, b)`."""
@@ -330,31 +311,16 @@ class Family:
         shape = unit.shape[1:]
         if self.rents is None:
             return np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
-        r = self.rents
-        amount = r.factor * power[r.sector, r.exporter, r.member] * unit[r.sector, r.importer, r.member]
+        r, amount = self.rents, self.rents.amounts(power, unit)
         paid, held = np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
         np.add.at(paid, (r.importer, r.member), amount)
         np.add.at(held, (r.holder, r.member), amount)
         return paid, held
 
 
-@dataclass(frozen=True, eq=False)
-class _Cells:
-    """What `system.cells_of` says of every shock, for all of them at once; cells (c of them) by member."""
-
-    member: Index  # (c,)
-    importer: Index
-    exporter: Index
-    sector: Index
-    factor: Array  # K / pi
-    net: Array  # f
-    paying: Index  # rows of the stack that pay rents
-    rent: Array  # their h K / pi
-
-
 def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Family:
     members = len(stack.length)
-    cells = _cells(world, stack)
+    cells = cells_of_stack(world, stack)
     count = len(base.value_added)
     market = cells.sector * count + cells.importer
     touched = np.bincount(market, minlength=scale.size) > 0
@@ -388,57 +354,74 @@ def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Fam
         offset=offset,
         rents=_rents(base, stack, cells, offset),
         markets=None,
+        cells=cells,
     )
 
 
-def _cells(world: World, stack: BatchStack) -> _Cells:
-    """Fold the parts of every cell (formulas in `system.Cells`)."""
-    count, sectors = len(world.countries), len(world.sectors)
-    importer, exporter, sector, share = stack.importer, stack.exporter, stack.sector, stack.share
-    member = stack.member
-    flat = ((member * count + importer) * count + exporter) * sectors + sector
-    order = np.arange(len(flat)) if (np.diff(flat) >= 0).all() else np.argsort(flat, kind="stable")
-    starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
-    first = order[starts]
+def _rents(self, power: Array, unit: Array) -> tuple[Array, Array]:
+    """Rents paid and received, (N, b)."""
+    shape = unit.shape[1:]
+    if self.rents is None:
+        return np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
+    r, amount = self.rents, self.rents.amounts(power, unit)
+    paid, held = np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
+    np.add.at(paid, (r.importer, r.member), amount)
+    np.add.at(held, (r.holder, r.member), amount)
+    return paid, held
 
-    def by_cell(values: Array) -> Array:
-        return values[order] if len(starts) == len(flat) else np.add.reduceat(values[order], starts)
 
-    wedge = 1.0 + stack.tariff + stack.rent
-    before = 1.0 + stack.base_tariff
-    with np.errstate(under="ignore"):
-        weight = share * (stack.cost * (wedge / before)) ** -world.arrays.theta[sector]
-    rest = 1.0 - by_cell(share)
-    net = 1.0 / (1.0 + world.arrays.tariff[importer[first], exporter[first], sector[first]])
-    rest_net = net - by_cell(share / before)
-    rest, rest_net = (np.where(np.abs(value) <= ROUNDING, 0.0, value) for value in (rest, rest_net))
-    if ((rest_net < 0) | ((rest == 0) != (rest_net == 0))).any():
-        raise InputError(_("base tariffs of the parts do not fit the cell's"))
-    factor = rest + by_cell(weight)
-    received = rest_net + by_cell(weight / wedge)
-    paying = np.flatnonzero((stack.rent != 0) & (weight > 0))
-    return _Cells(
-        member=member[first],
-        importer=importer[first],
-        exporter=exporter[first],
-        sector=sector[first],
+def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Family:
+    members = len(stack.length)
+    cells = cells_of_stack(world, stack)
+    count = len(base.value_added)
+    market = cells.sector * count + cells.importer
+    touched = np.bincount(market, minlength=scale.size) > 0
+    sector, importer = np.divmod(np.flatnonzero(touched), count)
+    place = (np.cumsum(touched) - 1)[market]
+    own, net = (
+        np.repeat(a[sector, importer][:, :, None], members, axis=2) for a in (base.share, base.net_share)
+    )
+    where = (place, cells.exporter, cells.member)
+    own[where] *= cells.factor
+    net[where] = own[where] * cells.net
+    total = own.sum(axis=1)
+    if ((total <= 0) & (base.spending[importer, sector] > 0)[:, None]).any():
+        raise InputError(_("a market is left without any supplier"))
+    total[total <= 0] = 1.0
+    own /= total[:, None, :]
+    net /= total[:, None, :]
+    offset = np.zeros((*scale.shape, members))
+    offset[sector, importer] = -np.log(total) / base.theta[sector][:, None]
+    factor, net_factor = base.share.copy(), base.net_share.copy()
+    factor[sector, importer], net_factor[sector, importer] = own[:, :, 0], net[:, :, 0]
+    differ = ((own != own[:, :, :1]) | (net != net[:, :, :1])).any(axis=(1, 2))
+    sector, importer = sector[differ], importer[differ]
+    factor[sector, importer] = net_factor[sector, importer] = 0.0
+    return Family(
+        base=base,
+        scale=scale,
         factor=factor,
-        net=np.divide(received, factor, out=np.ones_like(factor), where=factor > 0),
-        paying=paying,
-        rent=(weight * stack.rent / wedge)[paying],
+        net_factor=net_factor,
+        own=Own(sector, importer, own[differ], net[differ]),
+        offset=offset,
+        rents=_rents(base, stack, cells, offset),
+        markets=None,
+        cells=cells,
     )
 
 
-def _rents(base: Factors, stack: BatchStack, cells: _Cells, offset: Array) -> RentList | None:
-    if not len(cells.paying):
+def _rents(base: Factors, stack: BatchStack, cells: StackCells, offset: Array) -> RentList | None:
+    paying = np.flatnonzero((stack.rent != 0) & (cells.weight > 0))
+    if not len(paying):
         return None
     importer, exporter, sector, member = (
-        column[cells.paying] for column in (stack.importer, stack.exporter, stack.sector, stack.member)
+        column[paying] for column in (stack.importer, stack.exporter, stack.sector, stack.member)
     )
     scaled = base.share[sector, importer, exporter] * np.exp(
         offset[sector, importer, member] * base.theta[sector]
     )
-    return RentList(sector, importer, exporter, stack.holder[cells.paying], member, cells.rent * scaled)
+    factor = (cells.weight * stack.rent / cells.wedge)[paying]
+    return RentList(sector, importer, exporter, stack.holder[paying], member, factor * scaled)
 
 
 def picked(array: Array, members: Index) -> Array:

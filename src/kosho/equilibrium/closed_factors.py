@@ -75,7 +75,8 @@ def _closed(world: World, closure: Closure, relief: Relief) -> Factors:
     labour_income = (labour * a.output).sum(axis=1)
     tax = closure.labour_tax
     kept = 1.0 - np.array(by_name(0.0 if tax is None else tax, world.countries, 0.0))
-    _refuse_supply(world, closure, kept * labour_income)
+    if relief != "published":  # whose utility is not counted in what is consumed
+        _refuse_supply(world, closure, kept * labour_income)
     return replace(
         plain,
         labour=labour,

@@ -22,10 +22,14 @@ __all__ = [
     "GdpVolume",
     "Volume",
     "capital_growth",
+    "capital_volume",
     "disutility",
     "disutility_slope",
+    "fisher",
     "gdp_volume",
     "kept_back",
+    "labour_volume",
+    "profit_volume",
     "profits",
 ]
 
@@ -111,7 +115,19 @@ def gdp_volume(world: World, values: Values, shock: Shock, cells: Cells) -> GdpV
         shock: What it answers, rents of makers included.
         cells: Of the shock.
     """
-    factors, profits, taxes = _factors(values), _profits(values), _taxes(world, values, shock, cells)
+    base, before = values.system.base, _base_output(values)
+    point, output = values.point, values.output
+    if point.premium is None:
+        labour = labour_volume(base.labour_income, values.incomes.wage_bill, np.exp(point.log_wage))
+    else:
+        labour = _labour_by_sector(values)
+    factors = labour + capital_volume(base, before, output, point.log_price)
+    of_makers = profit_volume(base, before, output, np.exp(values.log_cost))
+    return fisher(factors, of_makers, _taxes(world, values, shock, cells))
+
+
+def fisher(factors: Volume, profits: Volume, taxes: Volume) -> GdpVolume:
+    """What is counted as one volume and its parts `(..., N)`; see `gdp_volume`."""
     whole = factors + profits + taxes
     price = np.sqrt(whole.base_at_new / whole.base * (whole.new / whole.new_at_base))
     weight = whole.base + whole.base_at_new / price
@@ -123,21 +139,17 @@ def gdp_volume(world: World, values: Values, shock: Shock, cells: Cells) -> GdpV
     return GdpVolume(np.sum(parts, axis=0), *parts)
 
 
-def _factors(values: Values) -> Volume:
-    """Labour, by sector where that matters, and capital."""
-    base = values.system.base
-    cost = np.exp(values.point.log_wage)[:, None]
-    if values.point.premium is None:
-        spent, price = values.incomes.wage_bill[:, None], cost
-        before = base.labour_income[:, None]
-    else:
-        spent, price = base.labour * values.output, cost * np.exp(values.point.premium)
-        before = base.labour * _base_output(values)
-    labour = Volume(*(x.sum(axis=1) for x in (before, spent / price, before * price, spent)))
-    if base.markets is None:
-        return labour
-    capital = _capital(base, _base_output(values), values.output, values.point.log_price)
-    return labour if capital is None else labour + capital
+def labour_volume(before: Array, bill: Array, wage: Array) -> Volume:
+    """Labour `(..., N)`, free to move between sectors: what it earned, what it earns, and its wage (hat)."""
+    return Volume(before, bill / wage, before * wage, bill)
+
+
+def _labour_by_sector(values: Values) -> Volume:
+    """Labour where its wages differ by sector."""
+    base, premium = values.system.base, values.point.premium
+    price = np.exp(values.point.log_wage)[:, None] * (1.0 if premium is None else np.exp(premium))
+    before, spent = (base.labour * output for output in (_base_output(values), values.output))
+    return Volume(*(x.sum(axis=1) for x in (before, spent / price, before * price, spent)))
 
 
 def profits(base: Factors, output: Array) -> Array:
@@ -156,13 +168,16 @@ def capital_growth(base: Factors, before: Array, output: Array, log_price: Array
         output: New output `(..., N, S)`.
         log_price: ln P `(..., N, S)`.
     """
-    capital = _capital(base, before, output, log_price)
-    return np.zeros(output.shape[:-1]) if capital is None else capital.new_at_base / capital.base - 1.0
-
-
-def _capital(base: Factors, before: Array, output: Array, log_price: Array) -> Volume | None:
     if base.markets is None or base.markets.basket is None:
-        return None
+        return np.zeros(output.shape[:-1])
+    capital = capital_volume(base, before, output, log_price)
+    return capital.new_at_base / capital.base - 1.0
+
+
+def capital_volume(base: Factors, before: Array, output: Array, log_price: Array) -> Volume:
+    """Capital `(..., N)`, at what it is made of; none where it is in place. Arguments as `capital_growth`."""
+    if base.markets is None or base.markets.basket is None:
+        return _nothing(output)
     share = np.zeros_like(before) if base.markets.others is None else base.markets.others
     if base.markets.profit is not None:
         share = share - base.markets.profit
@@ -176,14 +191,24 @@ def _base_output(values: Values) -> Array:
     return (base.net_share * base.spending.T[:, :, None]).sum(axis=1).T
 
 
-def _profits(values: Values) -> Volume:
-    base = values.system.base
+def profit_volume(base: Factors, before: Array, output: Array, cost: Array) -> Volume:
+    """What earns profits `(..., N)`, at what a unit costs.
+
+    Args:
+        base: Factors of the base.
+        before: Output in the base `(N, S)`.
+        output: New output `(..., N, S)`.
+        cost: Unit cost (hat) `(..., N, S)`.
+    """
     if base.markets is None or base.markets.profit is None:
-        nothing = np.zeros_like(values.income)
-        return Volume(nothing, nothing, nothing, nothing)
-    old, new = base.markets.profit * _base_output(values), base.markets.profit * values.output
-    price = np.exp(values.log_cost)
-    return Volume(*(x.sum(axis=1) for x in (old, new / price, old * price, new)))
+        return _nothing(output)
+    old, new = base.markets.profit * before, base.markets.profit * output
+    return Volume(*(x.sum(axis=-1) for x in (old, new / cost, old * cost, new)))
+
+
+def _nothing(output: Array) -> Volume:
+    zero = np.zeros(output.shape[:-1])
+    return Volume(zero, zero, zero, zero)
 
 
 def _taxes(world: World, values: Values, shock: Shock, cells: Cells) -> Volume:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kosho.arrays import Array
 from kosho.display import Card, Shown
+from kosho.equilibrium import Outcome
 from kosho.world import World
 
-__all__ = ["Comparison", "Numbers", "items_of", "percent_by_country"]
+__all__ = ["Comparison", "Numbers", "Tables", "items_of", "percent_by_country", "world_after"]
 
 Numbers = Mapping[str, float | Mapping[str, float]]
 """By measure: a number, or one for each country."""
+Tables = Mapping[str, Mapping[str, Mapping[str, float]]]
+"""By name of a table, row and column."""
 
 
 def items_of(values: float | Mapping[str, float]) -> dict[str, float]:
@@ -24,6 +27,14 @@ def items_of(values: float | Mapping[str, float]) -> dict[str, float]:
 def percent_by_country(world: World, fractions: Array) -> dict[str, float]:
     """Fractions `(N,)` in percent, by country."""
     return {code: 100.0 * float(one) for code, one in zip(world.countries, fractions, strict=True)}
+
+
+def world_after(outcome: Outcome) -> World:
+    """The world that a change leads to, to change again."""
+    base, shock = outcome.base, outcome.shock
+    rates = base.tariff.to_numpy().copy()
+    rates[shock.importer, shock.exporter, shock.sector] = shock.tariff
+    return replace(base, flows=outcome.flows, tariff=base.tariff.copy(data=rates))
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,8 @@ class Comparison(Shown):
     source: str
     notes: tuple[str, ...] = ()
     """What to know before the two are compared."""
+    tables: Tables = field(default_factory=dict[str, Mapping[str, Mapping[str, float]]])
+    """More that comes out here."""
 
     @property
     def differences(self) -> dict[str, float]:
@@ -80,4 +93,5 @@ class Comparison(Shown):
             "differences": self.differences,
             "source": self.source,
             "notes": list(self.notes),
+            "tables": dict(self.tables),
         }

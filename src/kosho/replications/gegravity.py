@@ -20,7 +20,7 @@ import numpy as np
 
 from kosho.arguments import CELL
 from kosho.arrays import Array
-from kosho.equilibrium import Closure, Deficits, Shock, solve
+from kosho.equilibrium import Closure, Deficits, Outcome, Shock, solve
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.progress import Progress, silent
@@ -78,11 +78,42 @@ def replicate(folder: Path, progress: Progress = silent) -> Comparison:
     ours, theirs = PARTIES
     shock = Shock.costs(world, {(ours, theirs, SECTOR): fall, (theirs, ours, SECTOR): fall})
     found: dict[str, dict[str, float]] = {}
+    tables: dict[str, dict[str, dict[str, float]]] = {}
     for name, deficits in CLOSURES.items():
         progress(f"Solving: {name}")
-        welfare = solve(world, shock, tol=TOLERANCE, closure=Closure(deficits=deficits)).welfare
-        found[name] = percent_by_country(world, welfare.to_numpy())
-    return Comparison("gegravity", TITLE, PUBLISHED, found, SOURCE, NOTES)
+        outcome = solve(world, shock, tol=TOLERANCE, closure=Closure(deficits=deficits))
+        found[name] = percent_by_country(world, outcome.welfare.to_numpy())
+        tables[name] = _table(outcome)
+        tables[f"{name}: trade"] = _trade(outcome)
+    return Comparison("gegravity", TITLE, PUBLISHED, found, SOURCE, NOTES, tables)
+
+
+def _table(outcome: Outcome) -> dict[str, dict[str, float]]:
+    """By measure and country, percent; values in units of world value added, the package has its own."""
+    base, codes = outcome.base, np.arange(len(outcome.base.countries))
+    before, after = (one.to_numpy()[:, :, 0].copy() for one in (base.flows, outcome.flows))
+    home = after[codes, codes] / before[codes, codes]
+    for flows in (before, after):
+        flows[codes, codes] = 0.0
+    rises = {
+        "factory_gate_price": outcome.cost.to_numpy()[:, 0],
+        "consumer_prices": 1.0 + outcome.consumer_prices.to_numpy(),
+        "output": (outcome.output / base.arrays.output).to_numpy()[:, 0],
+        "spending": (outcome.expenditure / base.arrays.expenditure).to_numpy()[:, 0],
+        "exports": after.sum(axis=0) / before.sum(axis=0),
+        "imports": after.sum(axis=1) / before.sum(axis=1),
+        "domestic_sales": home,
+    }
+    return {name: percent_by_country(base, rise - 1.0) for name, rise in rises.items()}
+
+
+def _trade(outcome: Outcome) -> dict[str, dict[str, float]]:
+    """What each country buys of each other, by importer and exporter, percent."""
+    rise = (outcome.flows / outcome.base.flows).to_numpy()[:, :, 0] - 1.0
+    return {
+        code: percent_by_country(outcome.base, row)
+        for code, row in zip(outcome.base.countries, rise, strict=True)
+    }
 
 
 def read(folder: Path) -> World:

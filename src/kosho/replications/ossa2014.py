@@ -12,7 +12,7 @@ inputs. Conventions that matter:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ import numpy as np
 from kosho.bargain.optimal_tariffs import RateBounds, Tariffs, cooperative, nash, optimal
 from kosho.equilibrium import Closure, Shock, rebase, solve
 from kosho.progress import Progress, silent
-from kosho.replications.comparison import Comparison, percent_by_country
+from kosho.replications.comparison import Comparison, percent_by_country, world_after
 from kosho.replications.tariff_games import read_game
 from kosho.world import World, WorldMeta
 
@@ -45,6 +45,8 @@ NOTES = (
     f"median rate of flows: of those of {DUST:g} of imports or more, which is determined.",
     "competitive: the same without profits. nash: all at war.",
     "talks: agreed rates, zero or more, that gain all alike, from the war, the data's tariffs and free trade.",
+    "tables: by region that sets its rates and region that feels them.",
+    "The political weights of the paper are not in the data, and its tables with them are not told.",
 )
 
 
@@ -62,20 +64,26 @@ def replicate(folder: Path, progress: Progress = silent) -> Comparison:
     world = read(folder)
     profits = Closure(profits=world.sectors)
     found: dict[str, dict[str, float]] = {}
+    tables: dict[str, dict[str, dict[str, float]]] = {}
     for name, closure in (("", profits), ("competitive_", None)):
         alone = {
             code: optimal(world, code, sectors=world.sectors, bounds=BOUNDS, progress=progress, closure=closure)
             for code in world.countries
         }
+        for measure, told in MEASURES.items():
+            tables[f"{name}optimal_{measure}"] = {code: told(one) for code, one in alone.items()}
         found[f"{name}welfare"] = {code: 100.0 * one.gains[code] for code, one in alone.items()}
         found[f"{name}median_rate"] = {code: _median(one, code) for code, one in alone.items()}
         found[f"{name}median_rate_of_flows"] = {code: _median(one, code, DUST) for code, one in alone.items()}
     war = nash(world, world.countries, world.sectors, BOUNDS, progress, closure=profits)
-    found["nash_welfare"] = _welfare(war)
-    found["nash_median_rate"] = {code: _median(war, code) for code in world.countries}
-    for name, base in (("nash", _after(war)), ("factual", world), ("free", _free(world, profits))):
+    outcomes = {"nash": war}
+    for name, base in (("nash", world_after(war.outcome)), ("factual", world), ("free", _free(world, profits))):
         talks = cooperative(base, world.countries, world.sectors, BOUNDS, progress, closure=profits, tol=TALKS)
-        found[f"talks_from_{name}_welfare"] = _welfare(talks)
+        outcomes[f"talks_from_{name}"] = talks
+    for name, one in outcomes.items():
+        found |= {f"{name}_{measure}": told(one) for measure, told in MEASURES.items()}
+        found[f"{name}_median_rate"] = {code: _median(one, code) for code in world.countries}
+        found[f"{name}_median_rate_of_flows"] = {code: _median(one, code, DUST) for code in world.countries}
     return Comparison(
         name="ossa2014",
         title="Tariffs of seven regions in Ossa (2014): changes of real income and rates, percent",
@@ -83,6 +91,7 @@ def replicate(folder: Path, progress: Progress = silent) -> Comparison:
         kosho=found,
         source=SOURCE,
         notes=NOTES,
+        tables=tables,
     )
 
 
@@ -122,12 +131,25 @@ def _welfare(found: Tariffs) -> dict[str, float]:
     return percent_by_country(found.outcome.base, found.welfare.to_numpy())
 
 
-def _after(war: Tariffs) -> World:
-    """The world that rates lead to."""
-    base, shock = war.outcome.base, war.outcome.shock
-    rates = base.tariff.to_numpy().copy()
-    rates[shock.importer, shock.exporter, shock.sector] = shock.tariff
-    return replace(base, flows=war.outcome.flows, tariff=base.tariff.copy(data=rates))
+def _real_wage(found: Tariffs) -> dict[str, float]:
+    return percent_by_country(found.outcome.base, found.outcome.real_wage.to_numpy())
+
+
+def _real_profits(found: Tariffs) -> dict[str, float]:
+    """What makers keep, over consumer prices; nothing where they keep none."""
+    outcome = found.outcome
+    after = outcome.profits / (1.0 + outcome.consumer_prices)
+    before = outcome.profits - outcome.more_profits
+    rise = after / before.where(before > 0, 1.0) - 1.0
+    return percent_by_country(outcome.base, rise.where(before > 0, 0.0).to_numpy())
+
+
+MEASURES: Mapping[str, Callable[[Tariffs], dict[str, float]]] = {
+    "welfare": _welfare,
+    "real_wage": _real_wage,
+    "real_profits": _real_profits,
+}
+"""Of every region; percent."""
 
 
 def _free(world: World, closure: Closure) -> World:

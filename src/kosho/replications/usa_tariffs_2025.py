@@ -11,7 +11,8 @@ public code. Conventions that matter:
 - tariffs are at least 10 %, and zero before;
 - what is published as welfare is delta I/P + (1 - delta) w L/P, which is not what the paper's utility gives
   where revenue relieves a tax; and relief abolishes a tax on labour of just the revenue that the tariff brings;
-- prices are such that their change, weighed with base spending, is zero in the world.
+- prices are such that their change, weighed with base spending, is zero in the world;
+- where sales are made with inputs, sales at home are as much larger, and value added is the rest.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from kosho.arguments import CELL
 from kosho.arrays import Array
-from kosho.equilibrium import Closure, Outcome, Shock
+from kosho.equilibrium import Closure, Deficits, Outcome, Shock, rebase
 from kosho.equilibrium.closed_factors import closed_factors
 from kosho.equilibrium.fallbacks import find
 from kosho.equilibrium.system import cells_of, system_of
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.replications.comparison import Comparison
@@ -42,6 +43,8 @@ USA, REST, SECTOR = "USA", "rest of the world", "ALL"
 ELASTICITY = 4.0
 LEAST_TARIFF = 0.1
 TOLERANCE = 1e-10
+NEXT_TO_NOTHING = 1e-6
+"""Share of imports below which a deficit is none."""
 TARGETS = (0.12, 0.26)
 """Of nu, averaged over what is bought at home and abroad."""
 
@@ -58,6 +61,25 @@ class Run:
     """Costs fall with employment to this power."""
     retaliation: bool = False
     """Whether partners levy on the United States what it levies on them."""
+    elasticity: float = ELASTICITY
+    deficits: Deficits = "fixed"
+    inputs: float = 0.0
+    """Share of sales that pays for inputs, which are made of what is consumed; the paper has 0.51."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        if not 0.0 <= self.inputs < 1.0:
+            problems.add(f"inputs = {self.inputs!r}", _("a share from 0 to below 1"))
+        if not self.elasticity > 0:
+            problems.add(f"elasticity = {self.elasticity!r}", _("a number above zero"))
+        if self.deficits not in get_args(Deficits):
+            problems.add(f"deficits = {self.deficits!r}", suggest(self.deficits, get_args(Deficits)))
+        if self.inputs and self.scale:
+            problems.add(
+                _("scale = {scale:g} with inputs", scale=self.scale),
+                _("one of the two: the paper lets entry answer to both in another way"),
+            )
+        problems.raise_if_any()
 
 
 RUNS: Mapping[str, Run] = {
@@ -91,30 +113,48 @@ class Effects:
     """By country in the order of the world `(N,)`, percent."""
 
     welfare: Array
-    """By the published formula."""
+    """By the published formula. Like the next not a number where, with so large a surplus, work is worth more
+    than all that is consumed."""
     equivalent_variation: Array
     """Of base income, from the utility."""
     employment: Array
     consumer_prices: Array
+    exports: Array
+    """Over value added; so are imports, before duty."""
+    imports: Array
+    deficit: Array
+    """Of trade, over its size before; none where there was none."""
+    tariff_revenue: Array
+    """Over base spending; no change but a level."""
 
 
 @dataclass(frozen=True)
 class Replication:
-    """The published rows, and one run country by country."""
+    """The published rows, and one run, country by country."""
 
     comparison: Comparison
+    rows: Mapping[str, Effects]
+    """By name of a row."""
     run: Run
     countries: tuple[str, ...]
     effects: Effects
+    """Of the run."""
 
     def to_dict(self) -> dict[str, Any]:
         """The contract of `kosho replicate usa-tariffs-2025 --json`; percent."""
         run = {name: getattr(self.run, name) for name in Run.__slots__}
-        columns = {
-            name: dict(zip(self.countries, getattr(self.effects, name).tolist(), strict=True))
+        rows = {name: self._told(effects) for name, effects in self.rows.items()}
+        return self.comparison.to_dict() | {"rows": rows, "run": run} | self._told(self.effects)
+
+    def _told(self, effects: Effects) -> dict[str, dict[str, float | None]]:
+        """By measure and country; None where there is no number."""
+        return {
+            name: {
+                code: None if np.isnan(value) else value
+                for code, value in zip(self.countries, getattr(effects, name).tolist(), strict=True)
+            }
             for name in Effects.__annotations__
         }
-        return self.comparison.to_dict() | {"run": run} | columns
 
 
 def replicate(folder: Path, run: Run | None = None, progress: Progress = silent) -> Replication:
@@ -131,20 +171,29 @@ def replicate(folder: Path, run: Run | None = None, progress: Progress = silent)
     """
     world, tariff = read(folder)
     found: dict[str, dict[str, float]] = {}
+    rows: dict[str, Effects] = {}
     weight = world.arrays.output.sum(axis=1)
     at_home = world.position(USA)
     weight[at_home] = 0.0
     for name, row in RUNS.items():
         progress(f"Solving: {name}")
-        welfare = effects(world, tariff, row).welfare
+        rows[name] = effects(world, tariff, row)
+        welfare = rows[name].welfare
         found[name] = {USA: float(welfare[at_home]), REST: float(welfare @ weight / weight.sum())}
     comparison = Comparison("usa-tariffs-2025", TITLE, PUBLISHED, found, SOURCE, NOTES)
     chosen = run or Run()
-    return Replication(comparison, chosen, world.countries, effects(world, tariff, chosen))
+    if (chosen.elasticity, chosen.inputs) != (ELASTICITY, 0.0):
+        world, tariff = read(folder, chosen.elasticity, chosen.inputs)
+    return Replication(comparison, rows, chosen, world.countries, effects(world, tariff, chosen))
 
 
-def read(folder: Path) -> tuple[World, Array]:
+def read(folder: Path, elasticity: float = ELASTICITY, inputs: float = 0.0) -> tuple[World, Array]:
     """The world, and the tariff of the United States on each country `(N,)`, zero on itself.
+
+    Args:
+        folder: See `replicate`.
+        elasticity: Of trade.
+        inputs: See `Run`.
 
     Raises:
         InputError: see `replicate`.
@@ -158,13 +207,14 @@ def read(folder: Path) -> tuple[World, Array]:
     at_home, places = codes.index(USA), np.arange(len(codes))
     trade[places, places] = 0.0
     bought = trade.sum(axis=0)
-    trade[places, places] = np.maximum(_spending(trade, gdp / 1e6, at_home) - bought, 0.0)
+    at_home_sold = np.maximum(_spending(trade, gdp / 1e6, at_home) - bought, 0.0)
+    trade[places, places] = at_home_sold / (1.0 - inputs)
     zero = labelled(np.zeros((len(codes), len(codes), 1)), CELL, codes, [SECTOR])
     world = World.from_flows(
         labelled(trade.T[:, :, None], CELL, codes, [SECTOR]),
         tariff=zero,
-        io_share=labelled(np.zeros((len(codes), 1, 1)), ("country", "input", "sector"), codes, [SECTOR]),
-        theta=labelled([ELASTICITY], ("sector",), codes, [SECTOR]),
+        io_share=labelled(np.full((len(codes), 1, 1), inputs), ("country", "input", "sector"), codes, [SECTOR]),
+        theta=labelled([elasticity], ("sector",), codes, [SECTOR]),
         meta=WorldMeta("usa-tariffs-2025", source="CEPII BACI and World Bank GDP, by the paper's public code"),
     )
     tariff = np.maximum(LEAST_TARIFF, rates)
@@ -184,12 +234,15 @@ def effects(world: World, tariff: Array, run: Run) -> Effects:
         new |= {(code, USA, SECTOR): rate for (_other, code, _other), rate in new.items()}
     del new[USA, USA, SECTOR]
     shock = Shock.tariffs(world, new)
-    closure = Closure(labour_supply=run.labour_supply, revenue=run.revenue, scale=run.scale)
-    cells = cells_of(shock, world)
-    factors = closed_factors(world, closure, relief="published")
-    solution = find(system_of(world, shock, cells, factors), world, TOLERANCE)
-    observed = labelled(world.arrays.income, ("country",), world.countries, world.sectors)
-    return _effects(Outcome(world, shock, closure, observed, solution, cells, shock), run)
+    closure = Closure(
+        labour_supply=run.labour_supply, revenue=run.revenue, scale=run.scale, deficits=run.deficits
+    )
+    base = rebase(world, run.deficits)
+    cells = cells_of(shock, base)
+    factors = closed_factors(base, closure, relief="published")
+    solution = find(system_of(base, shock, cells, factors), base, TOLERANCE)
+    observed = labelled(base.arrays.income, ("country",), base.countries, base.sectors)
+    return _effects(Outcome(base, shock, closure, observed, solution, cells, shock), run)
 
 
 def _effects(outcome: Outcome, run: Run) -> Effects:
@@ -204,11 +257,34 @@ def _effects(outcome: Outcome, run: Run) -> Effects:
     # delta = I / (I - kappa / (1 + kappa) (1 - tax) V); (1 - delta) / delta is what follows, below zero.
     weight = kappa / (1.0 + kappa) * (1.0 - tax) * a.value_added / a.income
     disutility = labour ** (1.0 + 1.0 / kappa) if kappa else np.ones_like(labour)
+    weight[weight >= 1.0] = np.nan  # work worth more than all that is consumed
     published = (income - weight * work) / (1.0 - weight)
     variation = income - 1.0 - weight * (disutility - 1.0)
     prices = level * a.income.sum() / (level @ a.income)
-    changes = (published - 1.0, variation, labour - 1.0, prices - 1.0)
-    return Effects(*(100.0 * change for change in changes))
+    before, after = (_abroad(flows.to_numpy()) for flows in (outcome.base.flows, outcome.flows))
+    growth = outcome.labour_income.to_numpy() / a.value_added
+    sold, bought = (new / old / growth for old, new in zip(before, after, strict=True))
+    gap, left = (imports - exports for exports, imports in (before, after))
+    size = np.where(np.abs(gap) < NEXT_TO_NOTHING * before[1], np.nan, np.abs(gap))
+    revenue = outcome.tariff_revenue.to_numpy() / a.expenditure.sum(axis=1)
+    changes = (
+        published,
+        1.0 + variation,
+        labour,
+        prices,
+        sold,
+        bought,
+        1.0 + (left - gap) / size,
+        1.0 + revenue,
+    )
+    return Effects(*(100.0 * (change - 1.0) for change in changes))
+
+
+def _abroad(flows: Array) -> tuple[Array, Array]:
+    """Exports and imports `(N,)` of flows by importer and exporter."""
+    trade = flows.sum(axis=2)
+    np.fill_diagonal(trade, 0.0)
+    return trade.sum(axis=0), trade.sum(axis=1)
 
 
 def _spending(trade: Array, gdp: Array, at_home: int) -> Array:

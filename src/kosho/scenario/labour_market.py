@@ -11,8 +11,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kosho.equilibrium import Closure, Counterfactual, Deficits, Outcome, solve
+from kosho.equilibrium.comparison import over
 from kosho.provenance import Frozen
-from kosho.scenario.against import figures_of
+from kosho.scenario.against import differences, figures_of
 from kosho.scenario.interval import Number
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 __all__ = ["LABOUR", "JobsAndPrices", "of_deals", "of_scenarios", "of_struck"]
 
 LABOUR = Closure(labour_supply=0.5)
-"""What adjusts. The elasticity is the one that Ignatenko, Macedoni, Lashkaripour & Simonovska (2025) take."""
+"""What adjusts. The elasticity is that of Ignatenko, Macedoni, Lashkaripour & Simonovska (2025); the tax
+on labour is what ships of each country (`Closure.sourced`)."""
 
 
 class JobsAndPrices(Frozen):
-    """What a scenario or deal does over another, by party: fractions of the base.
+    """What a scenario or deal does over another, by party: fractions of what is there under the other.
 
     >>> from kosho.scenario.labour_market import JobsAndPrices
     >>> JobsAndPrices(jobs={"JPN": 0.0004}, prices={"JPN": -0.001}).jobs["JPN"]
@@ -122,17 +124,18 @@ _Figures = dict[str, dict[str, float | None]]
 
 
 def _figures(world: World, change: Counterfactual, deficits: Deficits) -> _Figures | None:
-    found = solve(world, change, deficits, closure=LABOUR, throw=False)
+    found = solve(world, change, deficits, closure=LABOUR.sourced(world), throw=False)
     return figures_of(found) if isinstance(found, Outcome) else None
 
 
 def _apart(here: _Figures, there: _Figures, parties: Sequence[str]) -> JobsAndPrices:
-    jobs = {
-        party: (here[party]["employment"] or 0.0) - (there[party]["employment"] or 0.0) for party in parties
-    }
-    prices = {party: _in_wages(here[party]) - _in_wages(there[party]) for party in parties}
+    """Changes against the other state, as `kosho simulate --against` has them."""
+    apart = differences({party: here[party] for party in parties}, there)
+    jobs = {party: apart[party]["employment"] or 0.0 for party in parties}
+    prices = {party: _in_wages(apart[party]["real_wage"] or 0.0) for party in parties}
     return JobsAndPrices(jobs=jobs, prices=prices)
 
 
-def _in_wages(of: dict[str, float | None]) -> float:
-    return -(real_wage := of["real_wage"] or 0.0) / (1.0 + real_wage)
+def _in_wages(real_wage: float) -> float:
+    """The change of prices counted in wages, of that of the real wage."""
+    return over(0.0, real_wage)

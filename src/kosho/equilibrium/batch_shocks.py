@@ -1,0 +1,119 @@
+"""The shocks of a batch in columns, and the cells that they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from kosho.arrays import Array, Index, Mask
+from kosho.equilibrium.shock import ROUNDING, Shock
+from kosho.errors import InputError
+from kosho.language import _
+from kosho.world import World
+
+__all__ = ["BatchStack", "StackCells", "cells_of_stack"]
+
+
+@dataclass(frozen=True, eq=False)
+class BatchStack:
+    """The rows of many shocks, one after the other."""
+
+    length: Index  # rows of each shock (b,)
+    importer: Index
+    exporter: Index
+    sector: Index
+    holder: Index
+    share: Array
+    cost: Array
+    base_tariff: Array
+    tariff: Array
+    rent: Array
+    borne: Mask  # where the rent is what a maker bears of a duty
+
+    @classmethod
+    def of(cls, shocks: Sequence[Shock]) -> BatchStack:
+        """From at least one shock; names of parts are left behind."""
+        columns = {
+            field.name: np.concatenate([getattr(shock, field.name) for shock in shocks])
+            for field in fields(cls)[1:-1]
+        }
+        length = np.array([len(shock) for shock in shocks])
+        return cls(length, **columns, borne=np.zeros(int(length.sum()), bool))
+
+    @property
+    def member(self) -> Index:
+        """Which shock a row belongs to."""
+        return np.repeat(np.arange(len(self.length)), self.length)
+
+    def outside(self, markets: Mask) -> BatchStack:
+        """The same shocks but for what they do in some markets `[importer, sector]`."""
+        kept = ~markets[self.importer, self.sector]
+        columns = {field.name: getattr(self, field.name)[kept] for field in fields(self)[1:]}
+        return replace(self, length=np.bincount(self.member[kept], minlength=len(self.length)), **columns)
+
+    def between(self, first: int, last: int) -> BatchStack:
+        """Some shocks, `last` not included."""
+        rows = slice(int(self.length[:first].sum()), int(self.length[:last].sum()))
+        columns = {field.name: getattr(self, field.name)[rows] for field in fields(self)[1:]}
+        return replace(self, length=self.length[first:last], **columns)
+
+
+@dataclass(frozen=True, eq=False)
+class StackCells:
+    """What `system.cells_of` says of every shock, for all of them at once; cells (c of them) by member."""
+
+    member: Index  # (c,)
+    importer: Index
+    exporter: Index
+    sector: Index
+    factor: Array  # K / pi
+    net: Array  # f
+    row: Index  # which cell a row of the stack belongs to (m,)
+    weight: Array  # s kappa^-theta of each row (m,)
+    wedge: Array  # 1 + t + r of each row (m,)
+
+
+def cells_of_stack(world: World, stack: BatchStack) -> StackCells:
+    """Fold the parts of every cell (formulas in `system.Cells`).
+
+    Raises:
+        InputError: the parts do not fit the base tariffs; `solve` names them.
+    """
+    count, sectors = len(world.countries), len(world.sectors)
+    importer, exporter, sector, share = stack.importer, stack.exporter, stack.sector, stack.share
+    member = stack.member
+    flat = ((member * count + importer) * count + exporter) * sectors + sector
+    order = np.arange(len(flat)) if (np.diff(flat) >= 0).all() else np.argsort(flat, kind="stable")
+    starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
+    first = order[starts]
+    row = np.empty(len(flat), np.intp)
+    row[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(flat)))
+
+    def by_cell(values: Array) -> Array:
+        return values[order] if len(starts) == len(flat) else np.add.reduceat(values[order], starts)
+
+    wedge = 1.0 + stack.tariff + stack.rent
+    before = 1.0 + stack.base_tariff
+    with np.errstate(under="ignore"):
+        weight = share * (stack.cost * (wedge / before)) ** -world.arrays.theta[sector]
+    rest = 1.0 - by_cell(share)
+    net = 1.0 / (1.0 + world.arrays.tariff[importer[first], exporter[first], sector[first]])
+    rest_net = net - by_cell(share / before)
+    rest, rest_net = (np.where(np.abs(value) <= ROUNDING, 0.0, value) for value in (rest, rest_net))
+    if ((rest_net < 0) | ((rest == 0) != (rest_net == 0))).any():
+        raise InputError(_("base tariffs of the parts do not fit the cell's"))
+    factor = rest + by_cell(weight)
+    received = rest_net + by_cell(weight / wedge)
+    return StackCells(
+        member=member[first],
+        importer=importer[first],
+        exporter=exporter[first],
+        sector=sector[first],
+        factor=factor,
+        net=np.divide(received, factor, out=np.ones_like(factor), where=factor > 0),
+        row=row,
+        weight=weight,
+        wedge=wedge,
+    )
