@@ -14,7 +14,7 @@ from typing import Any, cast
 from kosho.errors import InputError, Problem
 from kosho.language import _, catalogue_beside, current, pgettext, texts_of
 
-__all__ = ["SENTENCES", "depends_on", "in_language", "untranslated"]
+__all__ = ["SENTENCES", "depends_on", "in_language", "untranslated", "written_for_people"]
 
 SENTENCES = frozenset(
     {
@@ -62,8 +62,18 @@ def untranslated(tree: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]
     >>> untranslated({"title": {"2025-04-09": "Talks", "2025-07-22": "A deal"}}, {"Talks": "協議"})
     ['A deal']
     """
-    found = (text for text in _sentences(tree, "") if text not in texts and _foreign(text))
+    found = (text for text in _texts_under(tree, "", SENTENCES) if text not in texts and _foreign(text))
     return list(dict.fromkeys(found))
+
+
+def written_for_people(tree: Mapping[str, Any]) -> list[str]:
+    """Sentences and names of a file, each once: all that a catalogue beside it may translate.
+
+    >>> from kosho.translations import written_for_people
+    >>> written_for_people({"title": "Talks", "topic": "cars", "quote": "as they said", "value": 15})
+    ['Talks', 'cars']
+    """
+    return list(dict.fromkeys(_texts_under(tree, "", SENTENCES | WORDS)))
 
 
 def depends_on(folder: Path) -> tuple[bytes, ...]:
@@ -100,15 +110,16 @@ def _told(value: Any, key: str, texts: Mapping[str, str]) -> Any:
     )
 
 
-def _sentences(value: Any, key: str) -> Iterator[str]:
+def _texts_under(value: Any, key: str, keys: frozenset[str]) -> Iterator[str]:
+    """Texts under keys of these names, but for what stays in its own language."""
     if isinstance(value, Mapping):
         for name, one in value.items():
             if name not in AS_WRITTEN:
-                yield from _sentences(one, _below(key, str(name)))
+                yield from _texts_under(one, _below(key, str(name)), keys)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for one in value:
-            yield from _sentences(one, key)
-    elif isinstance(value, str) and key in SENTENCES:
+            yield from _texts_under(one, key, keys)
+    elif isinstance(value, str) and key in keys:
         yield value
 
 

@@ -35,14 +35,14 @@ from kosho.record.schema import (
     Position,
 )
 from kosho.record.schema import Status as Standing
-from kosho.translations import untranslated
+from kosho.translations import untranslated, written_for_people
 
 ROOT = Path(__file__).parents[2] / "src" / "kosho"
 METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "marked": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 OPTIONS = {"**/templates/**.j2": {"newstyle_gettext": "true", "silent": "false"}}
 WIDTH = 110
-SHIPPED = ("cases/*", "law", "law/measures", "lines")
+SHIPPED = ("cases/*", "corridor/data", "impact", "law", "law/measures", "lines")
 """Folders of data that carry catalogues of their own."""
 
 
@@ -225,6 +225,17 @@ def texts(folder: Path, tag: str) -> tuple[list[str], Catalog]:
         for text in untranslated(yaml.safe_load(path.read_text(encoding="utf-8")), held)
     ]
     return list(dict.fromkeys(left)), catalogue
+
+
+def bare(folder: Path, tag: str) -> list[str]:
+    """Sentences and names of a folder that a catalogue lacks, single words among them; codes need none."""
+    held = {str(one.id) for one in read(folder / "translations" / f"{tag}.po", tag) if one.id and one.string}
+    found = (
+        text
+        for path in sorted(folder.glob("*.yaml"))
+        for text in written_for_people(yaml.safe_load(path.read_text(encoding="utf-8")))
+    )
+    return sorted({text for text in found if re.search("[a-z]", text)} - held)
 
 
 def told(tag: str) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from tests.catalogues import (
     ROOT,
     Message,
+    bare,
     fields,
     folders,
     lacking,
@@ -19,11 +21,11 @@ from tests.catalogues import (
     unwrapped,
     written,
 )
+from tests.catalogues.digits import astray
 
 from kosho.language import SOURCE, known
 
 LANGUAGES = [tag for tag in known() if tag != SOURCE]
-WHOLE = "cases/japan-us-2025"
 QUOTED = {"We believe that a 25% tariff on automobiles is not something that Japan can accept."}
 """A note that is what somebody said."""
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -80,27 +82,52 @@ def test_japanese_messages_are_japanese() -> None:
     assert plain == []
 
 
-def test_the_case_of_japan_and_the_united_states_is_whole() -> None:
-    left, _catalogue = texts(ROOT / WHOLE, "ja")
-    assert set(left) == QUOTED
+@pytest.mark.parametrize("folder", folders(), ids=lambda one: one.relative_to(ROOT).as_posix())
+def test_every_text_of_shipped_data_is_translated(folder: Path) -> None:
+    """Titles, descriptions, notes, names and topics of cases, registers, episodes and corridors."""
+    assert folder.joinpath("translations", "ja.po").is_file()
+    assert set(bare(folder, "ja")) - QUOTED == set()
+
+
+@pytest.mark.parametrize("folder", folders(), ids=lambda one: one.relative_to(ROOT).as_posix())
+def test_numbers_of_shipped_texts_are_those_of_the_source(folder: Path) -> None:
+    held = [(str(one.id), str(one.string)) for one in texts(folder, "ja")[1] if one.id]
+    assert held
+    assert [(*pair, astray(*pair)) for pair in held if astray(*pair)] == []
+
+
+def test_numbers_of_messages_are_those_of_the_source() -> None:
+    """But for the powers of ten in which each language counts money."""
+    catalogue = read(path_of("ja"), "ja")
+    pairs: list[tuple[str, str]] = []
+    for one in messages():
+        if one.context is None:
+            held = catalogue.get(one.key[1]).string
+            text = one.text if isinstance(one.text, str) else one.text[1]
+            pairs += [(text, told) for told in ([held] if isinstance(held, str) else held)]
+    assert [(*pair, astray(*pair)) for pair in pairs if astray(*pair)] == []
 
 
 @pytest.mark.parametrize(
-    "folder", [one for one in folders() if one.parent.name == "cases"], ids=lambda one: one.name
+    ("english", "told", "wrong"),
+    [
+        ("7.5 billion by July 2028", "2028年7月までに75億", set()),
+        ("16,000 cars, half of 5.7 bn", "57億の半分、1万6,000台", set()),
+        ("15 to 35 million", "1,500万～3,500万", set()),
+        ("heading 9903.81.87", "9903.81.78項", {"9903.81.87", "9903.81.78"}),
+        ("1.9 billion dollars", "190億ドル", {1.9, 19e9}),
+        ("not before 2028-06-30", "2028年6月までは不可", {30.0}),
+        ("no figure", "数値は3", {3.0}),
+    ],
 )
-def test_titles_and_options_of_shipped_cases_are_translated(folder) -> None:
-    left, catalogue = texts(folder, "ja")
-    table = (folder / "table.yaml").read_text(encoding="utf-8")
-    titles = re.findall(r"\btitle: ([^\n{}]+?)(?:, \w+:|\s*\}|\s*$)", table, re.MULTILINE)
-    assert titles
-    assert not [one for one in titles if one.strip("'\"") in left and not one.startswith("Assumption")]
-    assert len(catalogue) > 50
+def test_numbers_that_differ_are_told(english: str, told: str, wrong: set[float | str]) -> None:
+    assert astray(english, told) == wrong
 
 
-def test_what_is_left_of_shipped_data_is_counted_and_does_not_grow() -> None:
-    left = {one.relative_to(ROOT).as_posix(): len(texts(one, "ja")[0]) for one in folders()}
-    most = {
-        "cases/japan-asean-2023": 181, "cases/japan-china-2018": 60, "cases/japan-taiwan-2025": 66,
-        "cases/japan-us-2025": 1, "law": 60, "law/measures": 330, "lines": 0,
-    }  # fmt: skip
-    assert {name: number for name, number in left.items() if number > most[name]} == {}
+def test_a_text_of_data_that_is_new_is_found_missing(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    (folder / "translations").mkdir(parents=True)
+    (folder / "case.yaml").write_text("title: Steel\nnote: BYD\nquote: As said\n", encoding="utf-8")
+    assert bare(folder, "ja") == ["Steel"]
+    (folder / "translations" / "ja.po").write_text('msgid "Steel"\nmsgstr "鉄鋼"\n', encoding="utf-8")
+    assert bare(folder, "ja") == []

@@ -13,9 +13,11 @@ from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
+from kosho.language import use
 from kosho.law import Query, Register, quote
 from kosho.law.register import shipped_files
 from kosho.record.proposing import law_text, propose
+from kosho.record.proposing.legal_text import known_headings
 from kosho.record.reading.draft import Draft
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "proposing"
@@ -30,6 +32,15 @@ def of(path: Path) -> dict[str, Draft]:
         for start, end in one.fields.get("places", {}).values():
             assert 0 <= start < end <= len(text)
     return {one.fields.get("heading") or one.fields["id"]: one for one in drafts}
+
+
+def test_headings_that_measures_rest_on_are_found_in_every_language():
+    english = known_headings(Register.load())
+    assert len(english) > 100
+    with use("ja"):
+        japanese = Register.load()
+        assert "項" in "".join(one.legal_basis for one in japanese.measures)
+        assert known_headings(japanese) == english
 
 
 def test_a_customs_message_gives_a_draft_a_heading():

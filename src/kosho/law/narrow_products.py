@@ -24,6 +24,8 @@ class Niche(Frozen):
 
     id: Id
     title: str
+    name: str
+    """The product alone, as it stands in a sentence: without who buys it and without remarks."""
     hs: Some[HsPrefix]
     importer: Economy
     sector: SectorCode

@@ -310,12 +310,7 @@ def _goods(law: Law, sector: str, part: str) -> str:
     groups = law.register.products.groups
     if part in groups:
         return groups[part].title
-    return _product(part) if part in niches() else sector_name(sector)
-
-
-def _product(name: str) -> str:
-    """A small product in words, without who buys it and without remarks."""
-    return niche(name).title.split(" bought by ")[0].split(" (")[0]
+    return niche(part).name if part in niches() else sector_name(sector)
 
 
 def _diverted(middle: CentralOutcome, ends: FigureEnds | None) -> Iterator[TradeDiversion]:
@@ -354,7 +349,7 @@ def _diverted(middle: CentralOutcome, ends: FigureEnds | None) -> Iterator[Trade
 def _why(binding: Sequence[Constraint], importer: str) -> str | None:
     """Why home sales rise where a purchase is subsidised; None where that is no surprise."""
     hard = [
-        _product(part)
+        niche(part).name
         for part in dict.fromkeys(flow.part for one in binding for flow in one.flows if one.sign < 0)
         if part in niches() and niche(part).between.value < 0
     ]
@@ -427,7 +422,8 @@ def parameters(law: Law, found: Effects) -> Iterator[Parameter]:
 
 
 def _of_product(measure: str, name: str, importer: str) -> Iterable[Parameter]:
-    of, goods = niche(name), _product(name)
+    of = niche(name)
+    goods = of.name
     yield _parameter(
         measure, _("{goods}: trade elasticity between origins", goods=goods), Range.of(of.theta), moves=True
     )

@@ -13,8 +13,8 @@ from kosho.record.reading.names import aliases, plain
 
 __all__ = ["HEADING", "Span", "draft_of", "known_headings", "missing", "of_text"]
 
-HEADING = re.compile(r"\b99\d{2}\.\d{2}\.\d{2}\b")
-"""Of chapter 99 of the HTS, where the United States writes what is temporary."""
+HEADING = re.compile(r"\b99\d{2}\.\d{2}\.\d{2}\b", re.ASCII)
+"""Of chapter 99 of the HTS, where the United States writes what is temporary; in words of any script."""
 LONGEST = 600
 """Characters of a quote."""
 LONGEST_BLOCK = 20_000
@@ -140,7 +140,7 @@ def known_headings(register: Register) -> dict[str, tuple[str, ...]]:
         for heading in HEADING.findall(measure.legal_basis):
             found.setdefault(heading, []).append(measure.id)
         for first, last in re.findall(
-            r"(99\d{2}\.\d{2}\.\d{2}) to (99\d{2}\.\d{2}\.\d{2})", measure.legal_basis
+            r"(99\d{2}\.\d{2}\.\d{2})(?: to |～)(99\d{2}\.\d{2}\.\d{2})", measure.legal_basis
         ):
             start, end = (int(code.replace(".", "")) for code in (first, last))
             for number in range(start, min(end, start + 200) + 1):
