@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
+from kosho.equilibrium.batch_flows import Told
 from kosho.equilibrium.batch_plan import Centre, Packed, Plan
 from kosho.equilibrium.batch_system import Family, Look, picked
 from kosho.equilibrium.effects import capital_growth, disutility, kept_back, profits
@@ -50,15 +51,17 @@ class Results:
     real_value_added: Array  # (b, N, S)
     residual: Array  # (b,)
     alone: Mask  # (b,)
+    flows: Array  # value and quantity of named flows, new over old (f, 2, b)
 
     @classmethod
-    def empty(cls, members: int, count: int, sectors: int) -> Results:
+    def empty(cls, members: int, count: int, sectors: int, flows: int = 0) -> Results:
         """Room for results."""
         return cls(
             np.full((len(BY_COUNTRY), members, count), np.nan),
             np.full((members, count, sectors), np.nan),
             np.full(members, np.nan),
             np.zeros(members, bool),
+            np.full((flows, 2, members), np.nan),
         )
 
     def put(self, members: Sequence[int] | Index, part: Results) -> None:
@@ -68,6 +71,7 @@ class Results:
         self.real_value_added[where] = part.real_value_added
         self.residual[where] = part.residual
         self.alone[where] = part.alone
+        self.flows[:, :, where] = part.flows
 
 
 def iterate_together(plan: Plan, packed: Packed) -> Results:
@@ -75,9 +79,9 @@ def iterate_together(plan: Plan, packed: Packed) -> Results:
     centre, arrays, size = plan.centre, plan.base.arrays, len(packed.stack.length)
     markets = plan.markets
     if markets is not None and packed.given is not None:
-        markets = markets.bounded(packed.given)
-    family = Family.of(plan.factors, plan.base, packed.stack, centre.scale, markets)
-    found = Results.empty(size, *arrays.beta.shape)
+        markets = markets.bounded(packed.given, packed.theta)
+    family = Family.of(plan.factors, plan.base, packed.stack, centre.scale, markets, packed.theta)
+    found = Results.empty(size, *arrays.beta.shape, 0 if packed.told is None else len(packed.told.flows))
     state = np.repeat(centre.state, size, axis=1)
     active = np.arange(size)
     accelerate = _Pair()
@@ -91,7 +95,8 @@ def iterate_together(plan: Plan, packed: Packed) -> Results:
             leaving = done | ~np.isfinite(look.worst)
             gaps = look.gaps
             if leaving.mean() >= WORTH_DROPPING:
-                found.put(active[done], _read(plan, look, state, done))
+                flows = _flows(plan, packed.told, family, look, active, done)
+                found.put(active[done], _read(plan, look, state, done, flows))
                 kept = np.flatnonzero(~leaving)
                 if len(kept) == 0:
                     break
@@ -167,7 +172,13 @@ def _limited(following: Array, state: Array, count: int) -> Array:
     return following
 
 
-def _read(plan: Plan, look: Look, state: Array, done: Mask) -> Results:
+def _flows(plan: Plan, told: Told | None, family: Family, look: Look, active: Index, done: Mask) -> Array:
+    if told is None:
+        return np.empty((0, 2, int(done.sum())))
+    return told.read(family, plan.base, look, active, done)
+
+
+def _read(plan: Plan, look: Look, state: Array, done: Mask, flows: Array) -> Results:
     """Results, as `Outcome` defines them, of the members that are done."""
     base = plan.base.arrays
     count, sectors = base.beta.shape
@@ -201,4 +212,5 @@ def _read(plan: Plan, look: Look, state: Array, done: Mask) -> Results:
         real_value_added=base.beta * (real - base.output),
         residual=look.worst[done],
         alone=np.zeros(int(done.sum()), bool),
+        flows=flows,
     )

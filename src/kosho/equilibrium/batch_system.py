@@ -14,9 +14,10 @@ from functools import cached_property
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
-from kosho.equilibrium.batch_markets import Markets
+from kosho.equilibrium.batch_markets import Bought, Markets
 from kosho.equilibrium.factor_markets import LEAST, Incomes, Labour
 from kosho.equilibrium.kernel import SMALL_CELL, System
+from kosho.equilibrium.nests import picked_columns
 from kosho.equilibrium.preconditioners import Factors
 from kosho.equilibrium.shock import ROUNDING, Shock
 from kosho.errors import InputError
@@ -49,6 +50,40 @@ class BatchStack:
             for field in fields(cls)[1:]
         }
         return cls(np.array([len(shock) for shock in shocks]), **columns)
+
+    @classmethod
+    def outside_of(cls, shocks: Sequence[Shock], markets: Mask | None) -> BatchStack:
+        """As `of`, then `outside`. Shocks that come again, as with many elasticities, are laid out once, and
+        their rows of one cell with the same rates are one.
+        """
+        each = {id(shock): shock for shock in shocks}
+        again = 2 * len(each) <= len(shocks)
+        found = cls.of(list(each.values()) if again else shocks)
+        found = found if markets is None else found.outside(markets)
+        if not again:
+            return found
+        place = {name: k for k, name in enumerate(each)}
+        return found._merged()._taken(np.array([place[id(shock)] for shock in shocks]))
+
+    def _merged(self) -> BatchStack:
+        """The shares of rows that are alike in all else added up."""
+        keys = [getattr(self, field.name) for field in fields(self)[1:] if field.name != "share"]
+        keys = [self.member, self.importer, self.exporter, self.sector, *keys]
+        order = np.lexsort(keys[::-1])
+        differs = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
+        starts = np.flatnonzero(np.append(True, differs)) if len(order) else order
+        kept = order[starts]
+        columns = {field.name: getattr(self, field.name)[kept] for field in fields(self)[1:]}
+        columns["share"] = np.add.reduceat(self.share[order], starts) if len(order) else self.share
+        length = np.bincount(self.member[kept], minlength=len(self.length))
+        return replace(self, length=length, **columns)
+
+    def _taken(self, members: Index) -> BatchStack:
+        """Some shocks, as often as they are named."""
+        ends = np.append(0, np.cumsum(self.length)).tolist()
+        rows = np.concatenate([np.arange(ends[k], ends[k + 1]) for k in members.tolist()])
+        columns = {field.name: getattr(self, field.name)[rows] for field in fields(self)[1:]}
+        return replace(self, length=self.length[members], **columns)
 
     @property
     def member(self) -> Index:
@@ -142,6 +177,9 @@ class Look:
     output: Array  # (S, N, b)
     log_cost: Array  # (S, N, b)
     wedges: Array | None  # log wedges of bounds (c, b)
+    power: Array  # E = c^-theta (S, N, b)
+    unit: Array  # expenditure over the sum of K E (S, N, b)
+    bought: Bought | None  # what markets with bounds or nests do
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +187,7 @@ class Family:
     """The equations of b shocks."""
 
     base: Factors
+    theta: Array  # elasticities of each member (S, b); one column where all share them
     scale: Array  # of expenditure (S, N)
     factor: Array  # K where members agree, zero elsewhere (S, N, N)
     net_factor: Array
@@ -159,7 +198,13 @@ class Family:
 
     @classmethod
     def of(
-        cls, base: Factors, world: World, stack: BatchStack, scale: Array, markets: Markets | None = None
+        cls,
+        base: Factors,
+        world: World,
+        stack: BatchStack,
+        scale: Array,
+        markets: Markets | None = None,
+        theta: Array | None = None,
     ) -> Family:
         """Fold shocks to a world that is an equilibrium.
 
@@ -169,11 +214,12 @@ class Family:
             stack: Shocks, without what they do in `markets`.
             scale: Of expenditure `(S, N)`.
             markets: What is bounded, or tells products apart.
+            theta: Elasticities of each member `(S, b)`; those of `base` for all by default.
 
         Raises:
             InputError: a shock leaves a market without supplier, or its parts do not fit; `solve` names it.
         """
-        family = _folded(base, world, stack, scale)
+        family = _folded(base, world, stack, scale, base.theta[:, None] if theta is None else theta)
         if markets is None:
             return family
         for factor in (family.factor, family.net_factor):
@@ -205,7 +251,8 @@ class Family:
             net_factor=self.own.net_factor.astype(np.float32),
         )
         arrays = {
-            name: getattr(self, name).astype(np.float32) for name in ("scale", "factor", "net_factor", "offset")
+            name: getattr(self, name).astype(np.float32)
+            for name in ("theta", "scale", "factor", "net_factor", "offset")
         }
         return replace(self, base=base, own=own, **arrays)
 
@@ -220,8 +267,10 @@ class Family:
         """The equations of some members."""
         rents = None if self.rents is None else self.rents.take(members)
         markets = None if self.markets is None else self.markets.take(members)
-        offset = picked(self.offset, members)
-        return replace(self, own=self.own.take(members), offset=offset, rents=rents, markets=markets)
+        offset, theta = picked(self.offset, members), picked_columns(self.theta, members)
+        return replace(
+            self, theta=theta, own=self.own.take(members), offset=offset, rents=rents, markets=markets
+        )
 
     def look(self, state: Array, wedges: Array | None = None) -> Look:
         """All equations at log wages, log prices and expenditure over its scale, `(N + 2 SN, b)`.
@@ -244,7 +293,7 @@ class Family:
         received *= unit
         bought = None if self.markets is None else self.markets.at(log_cost, log_price, spending, wedges)
         if bought is not None:
-            absorbed[bought.where] = np.exp(self._minus_theta[bought.where[0], 0] * bought.log_price)
+            absorbed[bought.where] = np.exp(-self.theta[bought.where[0]] * bought.log_price)
             received[bought.where] = bought.sold.sum(axis=1)
         imports = received.sum(axis=0)
         output = self.net_factor.transpose(0, 2, 1) @ unit
@@ -279,7 +328,7 @@ class Family:
         wedges = None
         if bought is not None:
             worst, wedges = np.maximum(worst, bought.missed), bought.wedges
-        return Look(gaps, worst, income, revenue, incomes.labour, output, log_cost, wedges)
+        return Look(gaps, worst, income, revenue, incomes.labour, output, log_cost, wedges, power, unit, bought)
 
     def _inputs(self, log_price: Array) -> Array:
         """How inputs and capital move ln unit cost `(S, N, b)`."""
@@ -323,7 +372,7 @@ class Family:
 
     @cached_property
     def _minus_theta(self) -> Array:
-        return -self.base.theta[:, None, None]
+        return -self.theta[:, None, :]
 
     def _rents(self, power: Array, unit: Array) -> tuple[Array, Array]:
         """Rents paid and received, (N, b)."""
@@ -352,9 +401,9 @@ class _Cells:
     rent: Array  # their h K / pi
 
 
-def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Family:
+def _folded(base: Factors, world: World, stack: BatchStack, scale: Array, theta: Array) -> Family:
     members = len(stack.length)
-    cells = _cells(world, stack)
+    cells = _cells(world, stack, theta)
     count = len(base.value_added)
     market = cells.sector * count + cells.importer
     touched = np.bincount(market, minlength=scale.size) > 0
@@ -373,7 +422,7 @@ def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Fam
     own /= total[:, None, :]
     net /= total[:, None, :]
     offset = np.zeros((*scale.shape, members))
-    offset[sector, importer] = -np.log(total) / base.theta[sector][:, None]
+    offset[sector, importer] = -np.log(total) / theta[sector]
     factor, net_factor = base.share.copy(), base.net_share.copy()
     factor[sector, importer], net_factor[sector, importer] = own[:, :, 0], net[:, :, 0]
     differ = ((own != own[:, :, :1]) | (net != net[:, :, :1])).any(axis=(1, 2))
@@ -381,17 +430,18 @@ def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Fam
     factor[sector, importer] = net_factor[sector, importer] = 0.0
     return Family(
         base=base,
+        theta=theta,
         scale=scale,
         factor=factor,
         net_factor=net_factor,
         own=Own(sector, importer, own[differ], net[differ]),
         offset=offset,
-        rents=_rents(base, stack, cells, offset),
+        rents=_rents(base, stack, cells, offset, theta),
         markets=None,
     )
 
 
-def _cells(world: World, stack: BatchStack) -> _Cells:
+def _cells(world: World, stack: BatchStack, theta: Array) -> _Cells:
     """Fold the parts of every cell (formulas in `system.Cells`)."""
     count, sectors = len(world.countries), len(world.sectors)
     importer, exporter, sector, share = stack.importer, stack.exporter, stack.sector, stack.share
@@ -407,7 +457,7 @@ def _cells(world: World, stack: BatchStack) -> _Cells:
     wedge = 1.0 + stack.tariff + stack.rent
     before = 1.0 + stack.base_tariff
     with np.errstate(under="ignore"):
-        weight = share * (stack.cost * (wedge / before)) ** -world.arrays.theta[sector]
+        weight = share * (stack.cost * (wedge / before)) ** -_of_member(theta, sector, member)
     rest = 1.0 - by_cell(share)
     net = 1.0 / (1.0 + world.arrays.tariff[importer[first], exporter[first], sector[first]])
     rest_net = net - by_cell(share / before)
@@ -429,14 +479,19 @@ def _cells(world: World, stack: BatchStack) -> _Cells:
     )
 
 
-def _rents(base: Factors, stack: BatchStack, cells: _Cells, offset: Array) -> RentList | None:
+def _of_member(theta: Array, sector: Index, member: Index) -> Array:
+    """Elasticities of sectors in members."""
+    return theta[sector, member if theta.shape[1] > 1 else 0]
+
+
+def _rents(base: Factors, stack: BatchStack, cells: _Cells, offset: Array, theta: Array) -> RentList | None:
     if not len(cells.paying):
         return None
     importer, exporter, sector, member = (
         column[cells.paying] for column in (stack.importer, stack.exporter, stack.sector, stack.member)
     )
     scaled = base.share[sector, importer, exporter] * np.exp(
-        offset[sector, importer, member] * base.theta[sector]
+        offset[sector, importer, member] * _of_member(theta, sector, member)
     )
     return RentList(sector, importer, exporter, stack.holder[cells.paying], member, cells.rent * scaled)
 
