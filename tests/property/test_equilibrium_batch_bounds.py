@@ -166,6 +166,40 @@ def test_draws_of_elasticities_with_bounds_on_two_processes() -> None:
     xr.testing.assert_allclose(one.welfare, two.welfare, rtol=0, atol=1e-12)
 
 
+def test_draws_of_all_elasticities_are_solved_together_with_flows_as_outcomes_tell_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = counted(random_world(2))
+    a, b, c, _ = world.countries
+    generator = np.random.default_rng(3)
+    parts = [Part(a, b, "S01", share=0.4, cost=1.1, tariff=0.15, part="cars"), Part(c, a, "S00", tariff=0.2)]
+    quota = Quota(name="quota", flows=(Flow(a, b, "S01", part="cars"),), amount=0.7, basis="share", holder=b)
+    shock = Shock.parts(world, parts)
+    thetas = [world.theta * np.exp(generator.normal(0.0, 0.3, len(world.sectors))) for _other in range(12)]
+    plain = Counterfactual(Shock.parts(world, [replace(parts[0], tariff=0.3), parts[1]]))
+
+    def told_apart(theta: float) -> Counterfactual:
+        return Counterfactual(shock, (quota,), (Nest("cars", a, "S01", theta=theta, between=0.5),))
+
+    changes = [change for k in range(len(thetas)) for change in (told_apart(3.0 + 0.3 * k), plain)]
+    each = [theta for theta in thetas for _other in range(2)]
+    flows = [(a, b, "S01", "cars"), (a, b, "S01", ""), (c, a, "S00", ""), (b, c, "S00", ""), (a, c, "S01", "")]
+    batch = solve_batch(world, changes, tol=TIGHT, thetas=each, flows=flows)
+    assert not batch.report.alone
+    for k, (change, theta) in enumerate(zip(changes, each, strict=True)):
+        alone = solve(world.with_theta(theta), change, tol=TIGHT)
+        np.testing.assert_allclose(batch.welfare[k], alone.welfare, atol=MET)
+        hats = np.array([alone.flow_hats(*flow) for flow in flows])
+        np.testing.assert_allclose(batch.flow_values[k], hats[:, 0], rtol=1e-6)
+        np.testing.assert_allclose(batch.flow_quantities[k], hats[:, 1], rtol=1e-6)
+    assert not np.isclose(batch.flow_values[0, 0], batch.flow_values[2, 0])
+    # Members that are left to be solved alone tell the same.
+    monkeypatch.setattr("kosho.equilibrium.batch_iteration.ALL_AT_ONCE", 1)
+    again = solve_batch(world, changes, tol=TIGHT, thetas=each, flows=flows)
+    assert len(again.report.alone) == len(changes)
+    np.testing.assert_allclose(again.flow_values, batch.flow_values, rtol=1e-6)
+
+
 def test_few_members_and_bounds_of_other_markets() -> None:
     world = random_world(4)
     quota = Quota(name="quota", flows=(flow(world),), amount=0.7, basis="share", holder="exporter")

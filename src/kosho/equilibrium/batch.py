@@ -6,7 +6,7 @@ Members that fail do not stop the others: each becomes a `Failure` beside the re
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import cast
@@ -21,15 +21,16 @@ from kosho.equilibrium.absorption import Absorption, absorption_of, named_in
 from kosho.equilibrium.additionality import in_full, without_promises
 from kosho.equilibrium.arguments import Deficits, note_elasticities, note_world
 from kosho.equilibrium.batch_constraints import Frame, framed
+from kosho.equilibrium.batch_flows import NamedFlow, hats_of, refuse_unknown
 from kosho.equilibrium.batch_iteration import BY_COUNTRY, Results, iterate_together
 from kosho.equilibrium.batch_plan import Chunk, Packed, Plan, pack
 from kosho.equilibrium.closure import Closure, agreed, refuse_other_world
 from kosho.equilibrium.constraints import Settled, partial
 from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
 from kosho.equilibrium.failure import Failure, raise_first
-from kosho.equilibrium.outcome import FRACTION
+from kosho.equilibrium.outcome import FRACTION, HAT
 from kosho.equilibrium.shock import Shock
-from kosho.equilibrium.solve import bought_anyway, solve
+from kosho.equilibrium.solve import bought_anyway, rebase, solve
 from kosho.errors import InputError, KoshoError, Problems
 from kosho.language import _
 from kosho.limits import refuse_beyond
@@ -37,6 +38,7 @@ from kosho.parallel import Shared, cores, one_thread, run
 from kosho.progress import Reached
 from kosho.readonly import Fixed, fix
 from kosho.world import World
+from kosho.world.table_checks import ordered, refuse_implausible
 
 __all__ = ["BatchOutcome", "BatchReport", "solve_batch"]
 
@@ -50,6 +52,8 @@ WORTH_A_PROCESS = 4096
 """Members above which starting another process pays, where the caller leaves the choice."""
 NEAR = 0.5
 """Root mean square difference of logarithms of elasticities up to which members share a centre."""
+SPAN = 0.8
+"""By how much logarithms of elasticities may differ on average between members with one Jacobian."""
 FEW = 32
 """Members of one set of elasticities from which on a centre of their own pays."""
 SAMPLE = 32
@@ -124,6 +128,10 @@ class BatchOutcome(Fixed, Shown):
     """`[shock, country, sector]`, change of value added at base prices, million USD a year."""
     residual: xr.DataArray
     """`[shock]`, largest relative gap of any equation."""
+    flow_values: xr.DataArray
+    """`[shock, flow]`, value of the flows asked for, new over old, as `Outcome.flow_hats`."""
+    flow_quantities: xr.DataArray
+    """`[shock, flow]`, their quantity, new over old."""
     report: BatchReport
     failures: tuple[Failure, ...] = ()
     """Members without an equilibrium, by number, with the reason and the best point reached."""
@@ -170,6 +178,7 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     *,
     closure: Closure | None = None,
     reached: Reached | None = None,
+    flows: Sequence[NamedFlow] = (),
 ) -> BatchOutcome:
     """The equilibria of many counterfactuals.
 
@@ -181,14 +190,16 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
         counterfactuals: What changes, each made for this world.
         deficits: See `Deficits`.
         tol: Largest relative gap allowed in any equation.
-        thetas: Elasticities `[sector]` for each member, instead of the world's; members that share a draw are
-            solved together, so pass the same object or equal numbers.
+        thetas: Elasticities `[sector]` for each member, instead of the world's. In a table that is an
+            equilibrium whatever they are, members near one another are solved together; else those that share
+            a draw, so pass the same object or equal numbers.
         processes: How many processes share the work, this one included; the others are started afresh, one
             BLAS thread each, and kept for the next batch. None takes one, and one a core for thousands of
             members.
         closure: What adjusts besides; the plain one if not given. Where labour costs differ by sector, members
             are solved one by one.
         reached: Called with how many members are solved.
+        flows: Importer, exporter, sector and part ("" for the whole cell) of flows to be told besides.
 
     Raises:
         InputError: arguments of wrong types, or made for another world; members are named by their numbers.
@@ -210,14 +221,18 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     )
     if processes is None:
         processes = cores() if len(changes) >= WORTH_A_PROCESS else 1
+    refuse_unknown(world, flows)
+    thetas = None if thetas is None else _in_order(world, thetas)
     changes = _in_full(world, changes, closure, tol, thetas)
-    found = Results.empty(len(changes), len(world.countries), len(world.sectors))
+    found = Results.empty(len(changes), len(world.countries), len(world.sectors), len(flows))
     failed: dict[int, Failure] = {}
     done = 0
+    shared = Shared(world)
+    if processes > 1:
+        shared.pack()
     with one_thread():
-        for chunk, (part, failures) in run(
-            _solved, _chunks(world, changes, closure, tol, thetas, processes), processes
-        ):
+        chunks = _chunks(shared, changes, closure, tol, thetas, tuple(flows))
+        for chunk, (part, failures) in run(_solved, chunks, processes):
             found.put(chunk.members, part)
             done += len(chunk.members)
             if reached is not None:
@@ -226,7 +241,7 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     for member in np.flatnonzero(np.isnan(found.residual)).tolist():
         if member not in failed:
             given = world if thetas is None else world.with_theta(thetas[member])
-            one = _alone(given, changes[member], closure, tol)
+            one = _alone(given, changes[member], closure, tol, flows)
             if isinstance(one, Failure):
                 failed[member] = one
             else:
@@ -234,27 +249,29 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     alone = tuple(int(member) for member in np.flatnonzero(found.alone))
     report = BatchReport(time.perf_counter() - started, processes, alone)
     failures = tuple(replace(failed[member], member=member) for member in sorted(failed))
-    return _labelled(world, found, report, failures)
+    return _labelled(world, found, report, failures, flows)
 
 
 def _chunks(
-    world: World,
+    shared: Shared[World],
     changes: Sequence[Counterfactual],
     closure: Closure,
     tol: float,
     thetas: Sequence[xr.DataArray] | None,
-    processes: int,
+    flows: tuple[NamedFlow, ...],
 ) -> list[Chunk]:
     """The members in chunks, each with the plan it shares with others."""
-    shared = Shared(world)
-    if processes > 1:
-        shared.pack()
+    world = shared.value
     chunks: list[Chunk] = []
     absorption = absorption_of(closure, world)
     if absorption is not None:
         absorption.refuse_absent(one.shock for one in changes)
+        if flows:
+            return []  # what makers bear of a duty moves what they receive: told of whole outcomes
+    # Effects are relative to an equilibrium: where the table is none, that moves with the elasticities.
+    steady = thetas is not None and rebase(world, closure=closure) is world
     leading: dict[bytes, list[Shared[Plan]]] = {}  # by the markets that are left out of a centre
-    for frame, theta, given in _groups(changes, world, thetas):
+    for frame, theta, given in _groups(changes, world, thetas, apart=not steady):
         members = _without_rents(given, changes, frame, absorption)
         if not members:
             continue
@@ -266,7 +283,8 @@ def _chunks(
             leaders.append(plan)
         for first in range(0, len(members), CHUNK):
             some = members[first : first + CHUNK]
-            chunks.append(Chunk(plan, some, tuple(changes[k] for k in some)))
+            own = tuple(thetas[k] for k in some) if thetas is not None and steady else None
+            chunks.append(Chunk(plan, some, tuple(changes[k] for k in some), own, flows))
     return chunks
 
 
@@ -276,11 +294,11 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
     Residuals are NaN where members that were iterated together did not converge; the caller solves those alone.
     """
     plan, size = chunk.plan.value, len(chunk.members)
-    found = Results.empty(size, len(plan.world.countries), len(plan.world.sectors))
+    found = Results.empty(size, len(plan.world.countries), len(plan.world.sectors), len(chunk.flows))
     failures: list[Failure] = []
     if not plan.together and not isinstance(chunk.changes, Packed):
         for k, change in enumerate(chunk.changes):
-            one = _alone(plan.given, change, plan.closure, plan.tol)
+            one = _alone(chunk.world(k), change, plan.closure, plan.tol, chunk.flows)
             if isinstance(one, Failure):
                 failures.append(replace(one, member=k))
             else:
@@ -292,7 +310,7 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
         with suppress(KoshoError, np.linalg.LinAlgError):
             found.put(range(first, last), iterate_together(plan, packed.between(first, last)))
     if plan.near is not None and np.isnan(found.residual).any():
-        return _solved(Chunk(Shared(plan.alone), chunk.members, packed))
+        return _solved(replace(chunk, plan=Shared(plan.alone), changes=packed))
     return found, failures
 
 
@@ -335,7 +353,7 @@ def _in_full(
             found.append(change)
             continue
         without = without_promises(change)
-        theta = None if thetas is None else np.asarray(thetas[member], float).tobytes()
+        theta = None if thetas is None else thetas[member].to_numpy().tobytes()
         key = id(change.shock), without.constraints, tuple(map(id, change.nests)), theta
         if key not in known:
             given = world if thetas is None else world.with_theta(thetas[member])
@@ -346,7 +364,9 @@ def _in_full(
     return found
 
 
-def _alone(world: World, change: Counterfactual, closure: Closure, tol: float) -> Results | Failure:
+def _alone(
+    world: World, change: Counterfactual, closure: Closure, tol: float, flows: Sequence[NamedFlow]
+) -> Results | Failure:
     here = named_in(closure, change.shock, world)
     outcome = solve(world, change, tol=tol, closure=here, throw=False)
     if isinstance(outcome, Failure):
@@ -356,21 +376,68 @@ def _alone(world: World, change: Counterfactual, closure: Closure, tol: float) -
         outcome.real_value_added.to_numpy()[None],
         np.array([outcome.solver.residual]),
         np.ones(1, bool),
+        hats_of(outcome, flows)[:, :, None],
     )
 
 
+def _in_order(world: World, thetas: Sequence[xr.DataArray]) -> list[xr.DataArray]:
+    """Elasticities in the order of the world's sectors, each object once.
+
+    Raises:
+        InputError: some are out of bounds.
+    """
+    known: dict[int, xr.DataArray] = {}
+    for theta in thetas:
+        if id(theta) not in known:
+            labels = tuple(map(str, theta.indexes["sector"]))
+            alike = labels == world.sectors and theta.dtype == np.float64
+            known[id(theta)] = (
+                theta if alike else ordered(theta, ("sector",), world.countries, world.sectors, "theta")
+            )
+            refuse_implausible({"theta": known[id(theta)]})
+    return [known[id(theta)] for theta in thetas]
+
+
+def _near_one_another(
+    members: list[int], thetas: Sequence[xr.DataArray]
+) -> Iterator[tuple[xr.DataArray, list[int]]]:
+    """Members in the order of how strong their elasticities are, cut where they span more than a Jacobian
+    bears, each with elasticities in the middle.
+    """
+    logs = {id(thetas[k]): np.log(thetas[k].to_numpy()) for k in members}
+    level = {name: float(one.mean()) for name, one in logs.items()}
+    order = sorted(members, key=lambda k: level[id(thetas[k])])
+    first = 0
+    while first < len(order):
+        start = level[id(thetas[order[first]])]
+        last = first
+        while last < len(order) and level[id(thetas[order[last]])] <= start + SPAN:
+            last += 1
+        some = order[first:last]
+        middle = np.mean([logs[name] for name in {id(thetas[k]) for k in some}], axis=0)
+        yield thetas[some[0]].copy(data=np.exp(middle)), some
+        first = last
+
+
 def _groups(
-    changes: Sequence[Counterfactual], world: World, thetas: Sequence[xr.DataArray] | None
+    changes: Sequence[Counterfactual],
+    world: World,
+    thetas: Sequence[xr.DataArray] | None,
+    *,
+    apart: bool,
 ) -> list[tuple[Frame | None, xr.DataArray | None, list[int]]]:
-    """Members that share their frame and their elasticities."""
+    """Members that share their frame and, `apart`, their elasticities; else have them near one another."""
     found: list[tuple[Frame | None, xr.DataArray | None, list[int]]] = []
     for frame, members in framed(changes, world):
         if thetas is None:
             found.append((frame, None, members))
             continue
+        if not apart:
+            found += [(frame, theta, some) for theta, some in _near_one_another(members, thetas)]
+            continue
         groups: dict[bytes, list[int]] = {}
         for member in members:
-            groups.setdefault(np.asarray(thetas[member], float).tobytes(), []).append(member)
+            groups.setdefault(thetas[member].to_numpy().tobytes(), []).append(member)
         found += [(frame, thetas[some[0]], some) for some in groups.values()]
     return found
 
@@ -410,11 +477,18 @@ def _refuse(world: World, members: int, thetas: Sequence[xr.DataArray] | None, p
     problems.raise_if_any()
 
 
-def _labelled(world: World, found: Results, report: BatchReport, failures: tuple[Failure, ...]) -> BatchOutcome:
+def _labelled(
+    world: World,
+    found: Results,
+    report: BatchReport,
+    failures: tuple[Failure, ...],
+    flows: Sequence[NamedFlow],
+) -> BatchOutcome:
     coords = {
         "shock": np.arange(len(found.residual)),
         "country": list(world.countries),
         "sector": list(world.sectors),
+        "flow": np.arange(len(flows)),
     }
 
     def named(values: Array, dims: tuple[str, ...], unit: str) -> xr.DataArray:
@@ -430,6 +504,8 @@ def _labelled(world: World, found: Results, report: BatchReport, failures: tuple
         equivalent_variation=named(figures["welfare"].to_numpy() * world.arrays.income, by_country, money),
         real_value_added=named(found.real_value_added, ("shock", "country", "sector"), money),
         residual=named(found.residual, ("shock",), FRACTION),
+        flow_values=named(found.flows[:, 0].T, ("shock", "flow"), HAT),
+        flow_quantities=named(found.flows[:, 1].T, ("shock", "flow"), HAT),
         report=report,
         failures=failures,
     )

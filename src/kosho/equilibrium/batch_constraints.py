@@ -1,13 +1,13 @@
 """Counterfactuals sorted by the constraints and nests they share, so that many are solved as one system.
 
 Changes share a `Frame` when they tell the same products and parts apart and bound the same imports in the same
-way. They may differ in which bounds hold, how tight those are, and in tariffs and trade costs.
+way. They may differ in which bounds hold, how tight those are, in tariffs and trade costs, and in elasticities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -28,10 +28,12 @@ class Given:
     amounts: Array  # of each bound (c, b)
     cost: Array  # of each part of the frame's shock, then of its whole cells (k, b)
     tariff: Array  # (k, b)
+    theta: Array  # of each nest, between origins (p, b)
+    epsilon: Array  # of each nest, between products (p, b)
 
     def between(self, first: int, last: int) -> Given:
         """Some changes, `last` not included."""
-        return Given(self.amounts[:, first:last], self.cost[:, first:last], self.tariff[:, first:last])
+        return Given(*(getattr(self, field.name)[:, first:last] for field in fields(self)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,18 +56,23 @@ class Frame:
         parts = len(self.shock)
         amounts = np.full((len(self.bounds), len(changes)), np.nan)
         cost, tariff = (np.full((parts + len(self.cells), len(changes)), np.nan) for _ in range(2))
+        theta, epsilon = np.empty((2, len(self.nests), len(changes)))
         place = {_about(one): c for c, one in enumerate(self.bounds)}
+        known: dict[int, tuple[Index, Index]] = {}  # members often share a shock
         for b, change in enumerate(changes):
             for one in change.constraints:
                 if not _bans(one):
                     amounts[place[_about(one)], b] = one.amount
-            rows, whole = _rows(change.shock, self.inside)
-            where = np.concatenate(
-                [np.arange(parts), parts + np.searchsorted(self.cells, _flat(change.shock, whole))]
-            )
-            both = np.concatenate([rows, whole])
-            cost[where, b], tariff[where, b] = change.shock.cost[both], change.shock.tariff[both]
-        return Given(amounts, cost, tariff)
+            shock = change.shock
+            if id(shock) not in known:
+                rows, whole = _rows(shock, self.inside)
+                behind = parts + np.searchsorted(self.cells, _flat(shock, whole))
+                known[id(shock)] = np.append(rows, whole), np.append(np.arange(parts), behind)
+            both, where = known[id(shock)]
+            cost[where, b], tariff[where, b] = shock.cost[both], shock.tariff[both]
+            theta[:, b] = [nest.theta for nest in change.nests]
+            epsilon[:, b] = [nest.between for nest in change.nests]
+        return Given(amounts, cost, tariff, theta, epsilon)
 
 
 def framed(changes: Sequence[Counterfactual], world: World) -> list[tuple[Frame | None, list[int]]]:
@@ -77,23 +84,34 @@ def framed(changes: Sequence[Counterfactual], world: World) -> list[tuple[Frame 
     inside = _touched(changes, world)
     groups: dict[Hashable, list[int]] = {}
     labels: dict[int, Hashable] = {}
+    keys = {id(change): _key_of(change, inside, labels) for change in _each(changes)}
     for member, change in enumerate(changes):
-        if change.plain:
-            groups.setdefault(None, []).append(member)
-        elif not partial(change.constraints) and len({one.name for one in change.constraints}) == len(
-            change.constraints
-        ):
-            groups.setdefault(_key(change, inside, labels), []).append(member)
+        if (key := keys[id(change)]) is not False:
+            groups.setdefault(key, []).append(member)
     return [
         (None if key is None else _frame([changes[member] for member in members], inside), members)
         for key, members in groups.items()
     ]
 
 
+def _each(changes: Sequence[Counterfactual]) -> Collection[Counterfactual]:
+    """Each change once: with many sets of elasticities the same ones come again and again."""
+    return {id(change): change for change in changes}.values()
+
+
+def _key_of(change: Counterfactual, inside: Mask, labels: dict[int, Hashable]) -> Hashable:
+    """Equal for changes that share a frame; None without one, False where a change is left out."""
+    if change.plain:
+        return None
+    twice = len({one.name for one in change.constraints}) < len(change.constraints)
+    return False if twice or partial(change.constraints) else _key(change, inside, labels)
+
+
 def _frame(changes: Sequence[Counterfactual], inside: Mask) -> Frame:
     first = changes[0]
-    every = (one for change in changes for one in change.constraints if not _bans(one))
-    cells = [_flat(change.shock, _rows(change.shock, inside)[1]) for change in changes]
+    every = (one for change in _each(changes) for one in change.constraints if not _bans(one))
+    shocks = {id(change.shock): change.shock for change in changes}.values()
+    cells = [_flat(shock, _rows(shock, inside)[1]) for shock in shocks]
     return Frame(
         inside=inside,
         shock=first.shock.take(_rows(first.shock, inside)[0]),
@@ -141,16 +159,13 @@ def _about(constraint: Constraint) -> Hashable:
 
 
 def _key(change: Counterfactual, inside: Mask, labels: dict[int, Hashable]) -> Hashable:
-    """Equal for changes that share a frame. A nest is compared by what it holds; `labels` remembers that."""
+    """Equal for changes that share a frame. A nest is compared by its origins; `labels` remembers them."""
     s = change.shock
     rows, _ = _rows(s, inside)
     columns = (s.importer, s.exporter, s.sector, s.share, s.base_tariff, s.rent, s.holder)
     for nest in change.nests:
         if id(nest) not in labels:
-            labels[id(nest)] = tuple(
-                tuple(sorted(value.items())) if name == "shares" else value
-                for name, value in vars(nest).items()
-            )
+            labels[id(nest)] = nest.product, nest.importer, nest.sector, tuple(sorted(nest.shares.items()))
     # Imports under a tariff quota pay other duties, and what is banned is not there, whatever the amounts.
     fixed = tuple(_about(one) for one in change.constraints if isinstance(one, TariffQuota) or _bans(one))
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,15 +63,17 @@ class Results:
     real_value_added: Array  # (b, N, S)
     residual: Array  # (b,)
     alone: Mask  # (b,)
+    flows: Array  # value and quantity of named flows, new over old (f, 2, b)
 
     @classmethod
-    def empty(cls, members: int, count: int, sectors: int) -> Results:
+    def empty(cls, members: int, count: int, sectors: int, flows: int = 0) -> Results:
         """Room for results."""
         return cls(
             np.full((len(BY_COUNTRY), members, count), np.nan),
             np.full((members, count, sectors), np.nan),
             np.full(members, np.nan),
             np.zeros(members, bool),
+            np.full((flows, 2, members), np.nan),
         )
 
     def put(self, members: Sequence[int] | Index, part: Results) -> None:
@@ -81,6 +83,7 @@ class Results:
         self.real_value_added[where] = part.real_value_added
         self.residual[where] = part.residual
         self.alone[where] = part.alone
+        self.flows[:, :, where] = part.flows
 
 
 def iterate_together(plan: Plan, packed: Packed) -> Results:
@@ -88,10 +91,11 @@ def iterate_together(plan: Plan, packed: Packed) -> Results:
     centre, arrays, size = plan.centre, plan.base.arrays, len(packed.stack.length)
     markets = plan.markets
     if markets is not None and packed.given is not None:
-        markets = markets.bounded(packed.given)
-    family = Family.of(plan.factors, plan.base, packed.stack, centre.scale, markets)
+        markets = markets.bounded(packed.given, packed.theta)
+    family = Family.of(plan.factors, plan.base, packed.stack, centre.scale, markets, packed.theta)
     borders = Borders(plan.base, packed.stack)
-    found = Results.empty(size, *arrays.beta.shape)
+    told = 0 if packed.told is None else len(packed.told.flows)
+    found = Results.empty(size, *arrays.beta.shape, flows=told)
     state = np.repeat(centre.state, size, axis=1)
     active = np.arange(size)
     accelerate = _Pair()
@@ -106,7 +110,11 @@ def iterate_together(plan: Plan, packed: Packed) -> Results:
             gaps = look.gaps
             if leaving.mean() >= WORTH_DROPPING:
                 at_borders = borders.read(family, look, active, done)
-                found.put(active[done], _read(plan, look, state, done, at_borders))
+                read = _read(plan, look, state, done, at_borders)
+                if packed.told is not None:
+                    flows = packed.told.read(family, plan.base, look, active, done)
+                    read = replace(read, flows=flows)
+                found.put(active[done], read)
                 kept = np.flatnonzero(~leaving)
                 if len(kept) == 0:
                     break
@@ -183,7 +191,7 @@ def _limited(following: Array, state: Array, count: int) -> Array:
 
 
 def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Volume, Array]) -> Results:
-    """Results, as `Outcome` defines them, of the members that are done; what `Borders.read` says of them."""
+    """Results, as `Outcome` defines them, of the members that are done, without flows."""
     base = plan.base.arrays
     count, sectors = base.beta.shape
     log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, done]
@@ -222,4 +230,5 @@ def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Vo
         real_value_added=base.beta * (real - base.output),
         residual=look.worst[done],
         alone=np.zeros(int(done.sum()), bool),
+        flows=np.empty((0, 2, int(done.sum()))),
     )

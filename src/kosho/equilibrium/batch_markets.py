@@ -89,8 +89,8 @@ class Markets:
             fixed=np.asarray(rows[fixed].any(axis=0), bool),
         )
 
-    def bounded(self, given: Given) -> Markets:
-        """With the bounds, rates and costs of each member."""
+    def bounded(self, given: Given, theta: Array | None = None) -> Markets:
+        """With the bounds, rates, costs and elasticities of each member; `theta` `(S, b)` or the base's."""
         bounds, of = self.bounds, self.of
         required = levels(bounds.constraints, bounds.weight @ self.net, given.amounts)
         nobody = [0.0 if isinstance(one, Purchase) else np.inf for one in bounds.constraints]
@@ -100,7 +100,26 @@ class Markets:
             cost=self._own(given.cost, of.charges.cost),
             tariff=self._own(given.tariff, of.charges.tariff),
         )
-        return replace(self, of=replace(of, charges=own), bounds=replace(bounds, required=required))
+        within, between = self._elasticities(given, theta)
+        return replace(
+            self,
+            of=replace(of, charges=own, theta=within, epsilon=between),
+            bounds=replace(bounds, required=required),
+        )
+
+    def _elasticities(self, given: Given, theta: Array | None) -> tuple[Array, Array]:
+        """Between origins `(p, b)` and between products `(m, b)`; not a number where products contradict."""
+        of = self.of
+        markets = len(of.sector)
+        plain = of.sector_theta[:, None] if theta is None else theta[of.sector]
+        if not len(given.theta):
+            return plain, plain
+        within = np.concatenate([np.broadcast_to(plain, (markets, given.theta.shape[1])), given.theta])
+        between = within[:markets].copy()
+        for m in np.unique(of.nest_market[markets:]):
+            mine = given.epsilon[of.nest_market[markets:] == m]
+            between[m] = np.where((mine == mine[0]).all(axis=0), mine[0], np.nan)
+        return within, between
 
     def _own(self, given: Array, plain: Array) -> Array:
         """Charges `(v, b)` from those given `(k, b)`; the frame's `(v, 1)` where a member says nothing."""
@@ -115,11 +134,15 @@ class Markets:
         """Sector and importer of each market."""
         return self.of.sector, self.of.importer
 
+    def position(self, sector: int, importer: int) -> int:
+        """Of a market among these; -1 where it is none of them."""
+        here = np.flatnonzero((self.of.sector == sector) & (self.of.importer == importer))
+        return int(here[0]) if len(here) else -1
+
     def take(self, members: Index) -> Markets:
         """The same markets for fewer members."""
         required = np.take(self.bounds.required, members, axis=-1)
-        of = replace(self.of, charges=self.of.charges.take(members))
-        return replace(self, of=of, bounds=replace(self.bounds, required=required))
+        return replace(self, of=self.of.take(members), bounds=replace(self.bounds, required=required))
 
     def at(self, log_cost: Array, log_price: Array, spending: Array, start: Array | None) -> Bought:
         """What is bought at unit costs, price indices and expenditure, all `(S, N, b)`."""
@@ -166,7 +189,7 @@ class Markets:
     @cached_property
     def _stays(self) -> Mask:
         """`(k,)`, where a rent is held by who pays it."""
-        return (self.payer * self.holder).any(axis=0)
+        return np.asarray((self.payer * self.holder).any(axis=0), bool)
 
     def _start(self, start: Array | None, money: Array) -> Array:
         return np.zeros((len(self.bounds.constraints), money.shape[1])) if start is None else start

@@ -14,6 +14,7 @@ from kosho.arrays import Array
 from kosho.equilibrium.absorption import Absorption, absorption_of
 from kosho.equilibrium.adjoint import Adjoint
 from kosho.equilibrium.batch_constraints import Frame, Given
+from kosho.equilibrium.batch_flows import NamedFlow, Told, told_flows
 from kosho.equilibrium.batch_markets import Markets
 from kosho.equilibrium.batch_shocks import BatchStack
 from kosho.equilibrium.batch_system import Family
@@ -42,12 +43,13 @@ CENTRE_TOLERANCE = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What members with one frame and one set of elasticities share."""
+    """What members with one frame and elasticities near one another share."""
 
     shared: Shared[World]
     closure: Closure
     tol: float
     theta: xr.DataArray | None
+    """Of all members, or in the middle of theirs; None is the world's."""
     frame: Frame | None
     sample: BatchStack
     size: int
@@ -148,24 +150,32 @@ class Packed:
 
     stack: BatchStack  # outside the frame's markets
     given: Given | None  # inside them
+    theta: Array | None = None  # elasticities of each (S, b), where they differ
+    told: Told | None = None  # flows to be told
 
     def between(self, first: int, last: int) -> Packed:
         """Some of them, `last` not included."""
         given = None if self.given is None else self.given.between(first, last)
-        return Packed(self.stack.between(first, last), given)
+        told = None if self.told is None else self.told.between(first, last)
+        theta = None if self.theta is None else self.theta[:, first:last]
+        return Packed(self.stack.between(first, last), given, theta, told)
 
 
 def pack(changes: Sequence[Counterfactual], frame: Frame | None, absorption: Absorption | None) -> Packed:
     """Changes of one frame, or without one, in columns; duties as the equations take them."""
     shocks = [change.shock for change in changes]
-    stack = BatchStack.of(shocks)
-    if absorption is not None:
+    inside = None if frame is None else frame.inside
+    if absorption is None:
+        stack = BatchStack.outside_of(shocks, inside)
+    else:
+        stack = BatchStack.of(shocks)
         share = np.concatenate([absorption.share(shock) for shock in shocks])
         charged = absorption.charged(stack, share)
         # What pays a rent besides is refused, by name, when it is solved by itself.
         rent = np.where(charged.moved & (stack.rent != 0), np.nan, charged.rent)
         stack = replace(stack, tariff=charged.tariff, rent=rent, holder=charged.holder, borne=charged.moved)
-    return Packed(stack, None) if frame is None else Packed(stack.outside(frame.inside), frame.given(changes))
+        stack = stack if inside is None else stack.outside(inside)
+    return Packed(stack, None if frame is None else frame.given(changes))
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,18 +185,28 @@ class Chunk:
     plan: Shared[Plan]
     members: Sequence[int]
     changes: Sequence[Counterfactual] | Packed
+    thetas: tuple[xr.DataArray, ...] | None = None
+    """Of each member, where they differ within the plan."""
+    flows: tuple[NamedFlow, ...] = ()
+    """To be told."""
 
-    def __reduce__(
-        self,
-    ) -> tuple[type[Chunk], tuple[Shared[Plan], Sequence[int], Sequence[Counterfactual] | Packed]]:
+    def __reduce__(self) -> tuple[type[Chunk], tuple[Any, ...]]:
         """Packed, where that will do."""
-        return Chunk, (self.plan, self.members, self.packed if self.plan.value.together else self.changes)
+        changes = self.packed if self.plan.value.together else self.changes
+        return Chunk, (self.plan, self.members, changes, self.thetas, self.flows)
 
     @property
     def packed(self) -> Packed:
         """The changes in columns."""
-        return (
-            self.changes
-            if isinstance(self.changes, Packed)
-            else pack(self.changes, self.plan.value.frame, self.plan.value.absorption)
-        )
+        if isinstance(self.changes, Packed):
+            return self.changes
+        plan = self.plan.value
+        found = pack(self.changes, plan.frame, plan.absorption)
+        thetas = self.thetas
+        theta = None if thetas is None else np.stack([one.to_numpy() for one in thetas], axis=1)
+        return replace(found, theta=theta, told=told_flows(plan.base, self.changes, self.flows))
+
+    def world(self, member: int) -> World:
+        """The world of one of the members, by its place."""
+        plan = self.plan.value
+        return plan.given if self.thetas is None else plan.world.with_theta(self.thetas[member])

@@ -13,7 +13,7 @@ from kosho.errors import InputError
 from kosho.language import _
 from kosho.world import World
 
-__all__ = ["BatchStack", "StackCells", "cells_of_stack"]
+__all__ = ["BatchStack", "StackCells", "cells_of_stack", "of_member"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +41,40 @@ class BatchStack:
         }
         length = np.array([len(shock) for shock in shocks])
         return cls(length, **columns, borne=np.zeros(int(length.sum()), bool))
+
+    @classmethod
+    def outside_of(cls, shocks: Sequence[Shock], markets: Mask | None) -> BatchStack:
+        """As `of`, then `outside`. Shocks that come again, as with many elasticities, are laid out once, and
+        their rows of one cell with the same rates are one.
+        """
+        each = {id(shock): shock for shock in shocks}
+        again = 2 * len(each) <= len(shocks)
+        found = cls.of(list(each.values()) if again else shocks)
+        found = found if markets is None else found.outside(markets)
+        if not again:
+            return found
+        place = {name: k for k, name in enumerate(each)}
+        return found._merged()._taken(np.array([place[id(shock)] for shock in shocks]))
+
+    def _merged(self) -> BatchStack:
+        """The shares of rows that are alike in all else added up."""
+        keys = [getattr(self, field.name) for field in fields(self)[1:] if field.name != "share"]
+        keys = [self.member, self.importer, self.exporter, self.sector, *keys]
+        order = np.lexsort(keys[::-1])
+        differs = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
+        starts = np.flatnonzero(np.append(True, differs)) if len(order) else order
+        kept = order[starts]
+        columns = {field.name: getattr(self, field.name)[kept] for field in fields(self)[1:]}
+        columns["share"] = np.add.reduceat(self.share[order], starts) if len(order) else self.share
+        length = np.bincount(self.member[kept], minlength=len(self.length))
+        return replace(self, length=length, **columns)
+
+    def _taken(self, members: Index) -> BatchStack:
+        """Some shocks, as often as they are named."""
+        ends = np.append(0, np.cumsum(self.length)).tolist()
+        rows = np.concatenate([np.arange(ends[k], ends[k + 1]) for k in members.tolist()])
+        columns = {field.name: getattr(self, field.name)[rows] for field in fields(self)[1:]}
+        return replace(self, length=self.length[members], **columns)
 
     @property
     def member(self) -> Index:
@@ -75,8 +109,8 @@ class StackCells:
     wedge: Array  # 1 + t + r of each row (m,)
 
 
-def cells_of_stack(world: World, stack: BatchStack) -> StackCells:
-    """Fold the parts of every cell (formulas in `system.Cells`).
+def cells_of_stack(world: World, stack: BatchStack, theta: Array) -> StackCells:
+    """Fold the parts of every cell (formulas in `system.Cells`); `theta` `(S, b)`, or one column.
 
     Raises:
         InputError: the parts do not fit the base tariffs; `solve` names them.
@@ -97,7 +131,7 @@ def cells_of_stack(world: World, stack: BatchStack) -> StackCells:
     wedge = 1.0 + stack.tariff + stack.rent
     before = 1.0 + stack.base_tariff
     with np.errstate(under="ignore"):
-        weight = share * (stack.cost * (wedge / before)) ** -world.arrays.theta[sector]
+        weight = share * (stack.cost * (wedge / before)) ** -of_member(theta, sector, member)
     rest = 1.0 - by_cell(share)
     net = 1.0 / (1.0 + world.arrays.tariff[importer[first], exporter[first], sector[first]])
     rest_net = net - by_cell(share / before)
@@ -117,3 +151,8 @@ def cells_of_stack(world: World, stack: BatchStack) -> StackCells:
         weight=weight,
         wedge=wedge,
     )
+
+
+def of_member(theta: Array, sector: Index, member: Index) -> Array:
+    """Elasticities of sectors in members, from `(S, b)` or one column."""
+    return theta[sector, member if theta.shape[1] > 1 else 0]

@@ -14,9 +14,10 @@ import numpy as np
 
 from kosho.arrays import Array, Index
 from kosho.equilibrium.batch_markets import Bought, Markets
-from kosho.equilibrium.batch_shocks import BatchStack, StackCells, cells_of_stack
+from kosho.equilibrium.batch_shocks import BatchStack, StackCells, cells_of_stack, of_member
 from kosho.equilibrium.factor_markets import LEAST, Incomes, Labour
 from kosho.equilibrium.kernel import SMALL_CELL, System
+from kosho.equilibrium.nests import picked_columns
 from kosho.equilibrium.preconditioners import Factors
 from kosho.errors import InputError
 from kosho.language import _
@@ -118,6 +119,7 @@ class Family:
     """The equations of b shocks."""
 
     base: Factors
+    theta: Array  # elasticities of each member (S, b); one column where all share them
     scale: Array  # of expenditure (S, N)
     factor: Array  # K where members agree, zero elsewhere (S, N, N)
     net_factor: Array
@@ -130,7 +132,13 @@ class Family:
 
     @classmethod
     def of(
-        cls, base: Factors, world: World, stack: BatchStack, scale: Array, markets: Markets | None = None
+        cls,
+        base: Factors,
+        world: World,
+        stack: BatchStack,
+        scale: Array,
+        markets: Markets | None = None,
+        theta: Array | None = None,
     ) -> Family:
         """Fold shocks to a world that is an equilibrium.
 
@@ -140,11 +148,12 @@ class Family:
             stack: Shocks, without what they do in `markets`.
             scale: Of expenditure `(S, N)`.
             markets: What is bounded, or tells products apart.
+            theta: Elasticities of each member `(S, b)`; those of `base` for all by default.
 
         Raises:
             InputError: a shock leaves a market without supplier, or its parts do not fit; `solve` names it.
         """
-        family = _folded(base, world, stack, scale)
+        family = _folded(base, world, stack, scale, base.theta[:, None] if theta is None else theta)
         if markets is None:
             return family
         for factor in (family.factor, family.net_factor):
@@ -176,7 +185,8 @@ class Family:
             net_factor=self.own.net_factor.astype(np.float32),
         )
         arrays = {
-            name: getattr(self, name).astype(np.float32) for name in ("scale", "factor", "net_factor", "offset")
+            name: getattr(self, name).astype(np.float32)
+            for name in ("theta", "scale", "factor", "net_factor", "offset")
         }
         return replace(self, base=base, own=own, **arrays)
 
@@ -191,8 +201,10 @@ class Family:
         """The equations of some members."""
         rents = None if self.rents is None else self.rents.take(members)
         markets = None if self.markets is None else self.markets.take(members)
-        offset = picked(self.offset, members)
-        return replace(self, own=self.own.take(members), offset=offset, rents=rents, markets=markets)
+        offset, theta = picked(self.offset, members), picked_columns(self.theta, members)
+        return replace(
+            self, theta=theta, own=self.own.take(members), offset=offset, rents=rents, markets=markets
+        )
 
     def look(self, state: Array, wedges: Array | None = None) -> Look:
         """All equations at log wages, log prices and expenditure over its scale, `(N + 2 SN, b)`.
@@ -215,7 +227,7 @@ class Family:
         received *= unit
         bought = None if self.markets is None else self.markets.at(log_cost, log_price, spending, wedges)
         if bought is not None:
-            absorbed[bought.where] = np.exp(self._minus_theta[bought.where[0], 0] * bought.log_price)
+            absorbed[bought.where] = np.exp(-self.theta[bought.where[0]] * bought.log_price)
             received[bought.where] = bought.sold.sum(axis=1)
         imports = received.sum(axis=0)
         output = self.net_factor.transpose(0, 2, 1) @ unit
@@ -304,7 +316,7 @@ class Family:
 
     @cached_property
     def _minus_theta(self) -> Array:
-        return -self.base.theta[:, None, None]
+        return -self.theta[:, None, :]
 
     def _rents(self, power: Array, unit: Array) -> tuple[Array, Array]:
         """Rents paid and received, (N, b)."""
@@ -318,9 +330,9 @@ class Family:
         return paid, held
 
 
-def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Family:
+def _folded(base: Factors, world: World, stack: BatchStack, scale: Array, theta: Array) -> Family:
     members = len(stack.length)
-    cells = cells_of_stack(world, stack)
+    cells = cells_of_stack(world, stack, theta)
     count = len(base.value_added)
     market = cells.sector * count + cells.importer
     touched = np.bincount(market, minlength=scale.size) > 0
@@ -339,7 +351,7 @@ def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Fam
     own /= total[:, None, :]
     net /= total[:, None, :]
     offset = np.zeros((*scale.shape, members))
-    offset[sector, importer] = -np.log(total) / base.theta[sector][:, None]
+    offset[sector, importer] = -np.log(total) / theta[sector]
     factor, net_factor = base.share.copy(), base.net_share.copy()
     factor[sector, importer], net_factor[sector, importer] = own[:, :, 0], net[:, :, 0]
     differ = ((own != own[:, :, :1]) | (net != net[:, :, :1])).any(axis=(1, 2))
@@ -347,70 +359,19 @@ def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Fam
     factor[sector, importer] = net_factor[sector, importer] = 0.0
     return Family(
         base=base,
+        theta=theta,
         scale=scale,
         factor=factor,
         net_factor=net_factor,
         own=Own(sector, importer, own[differ], net[differ]),
         offset=offset,
-        rents=_rents(base, stack, cells, offset),
+        rents=_rents(base, stack, cells, offset, theta),
         markets=None,
         cells=cells,
     )
 
 
-def _rents(self, power: Array, unit: Array) -> tuple[Array, Array]:
-    """Rents paid and received, (N, b)."""
-    shape = unit.shape[1:]
-    if self.rents is None:
-        return np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
-    r, amount = self.rents, self.rents.amounts(power, unit)
-    paid, held = np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
-    np.add.at(paid, (r.importer, r.member), amount)
-    np.add.at(held, (r.holder, r.member), amount)
-    return paid, held
-
-
-def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Family:
-    members = len(stack.length)
-    cells = cells_of_stack(world, stack)
-    count = len(base.value_added)
-    market = cells.sector * count + cells.importer
-    touched = np.bincount(market, minlength=scale.size) > 0
-    sector, importer = np.divmod(np.flatnonzero(touched), count)
-    place = (np.cumsum(touched) - 1)[market]
-    own, net = (
-        np.repeat(a[sector, importer][:, :, None], members, axis=2) for a in (base.share, base.net_share)
-    )
-    where = (place, cells.exporter, cells.member)
-    own[where] *= cells.factor
-    net[where] = own[where] * cells.net
-    total = own.sum(axis=1)
-    if ((total <= 0) & (base.spending[importer, sector] > 0)[:, None]).any():
-        raise InputError(_("a market is left without any supplier"))
-    total[total <= 0] = 1.0
-    own /= total[:, None, :]
-    net /= total[:, None, :]
-    offset = np.zeros((*scale.shape, members))
-    offset[sector, importer] = -np.log(total) / base.theta[sector][:, None]
-    factor, net_factor = base.share.copy(), base.net_share.copy()
-    factor[sector, importer], net_factor[sector, importer] = own[:, :, 0], net[:, :, 0]
-    differ = ((own != own[:, :, :1]) | (net != net[:, :, :1])).any(axis=(1, 2))
-    sector, importer = sector[differ], importer[differ]
-    factor[sector, importer] = net_factor[sector, importer] = 0.0
-    return Family(
-        base=base,
-        scale=scale,
-        factor=factor,
-        net_factor=net_factor,
-        own=Own(sector, importer, own[differ], net[differ]),
-        offset=offset,
-        rents=_rents(base, stack, cells, offset),
-        markets=None,
-        cells=cells,
-    )
-
-
-def _rents(base: Factors, stack: BatchStack, cells: StackCells, offset: Array) -> RentList | None:
+def _rents(base: Factors, stack: BatchStack, cells: StackCells, offset: Array, theta: Array) -> RentList | None:
     paying = np.flatnonzero((stack.rent != 0) & (cells.weight > 0))
     if not len(paying):
         return None
@@ -418,7 +379,7 @@ def _rents(base: Factors, stack: BatchStack, cells: StackCells, offset: Array) -
         column[paying] for column in (stack.importer, stack.exporter, stack.sector, stack.member)
     )
     scaled = base.share[sector, importer, exporter] * np.exp(
-        offset[sector, importer, member] * base.theta[sector]
+        offset[sector, importer, member] * of_member(theta, sector, member)
     )
     factor = (cells.weight * stack.rent / cells.wedge)[paying]
     return RentList(sector, importer, exporter, stack.holder[paying], member, factor * scaled)

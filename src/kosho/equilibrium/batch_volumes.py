@@ -14,9 +14,10 @@ import numpy as np
 
 from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.batch_markets import Bought
-from kosho.equilibrium.batch_shocks import BatchStack
+from kosho.equilibrium.batch_shocks import BatchStack, of_member
 from kosho.equilibrium.batch_system import Family, Look, picked
 from kosho.equilibrium.effects import Volume
+from kosho.equilibrium.nests import picked_columns
 from kosho.world import World
 
 __all__ = ["Borders"]
@@ -30,6 +31,7 @@ class _AtPoint:
     power: Array  # c^-theta (S, N, b)
     unit: Array  # X over what its market absorbs (S, N, b)
     offset: Array  # (S, N, b)
+    theta: Array  # (S, b), or one column
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +73,7 @@ class Borders:
         """
         some = np.flatnonzero(done)
         point = (np.exp(look.log_cost), look.power, look.unit, family.offset)
-        at = _AtPoint(*(picked(values, some) for values in point))
+        at = _AtPoint(*(picked(values, some) for values in point), theta=picked_columns(family.theta, some))
         arrived, taxed = self._arrived(family, at, some), (self._taxed @ at.cost).sum(axis=0)
         touched, melted, borne = self._touched(family, at, members[some])
         _add(arrived, touched, -melted * self._tariff[touched.where])
@@ -107,7 +109,7 @@ class Borders:
         kept = np.flatnonzero(place[cells.member] >= 0)
         j, n, i = cells.sector[kept], cells.importer[kept], cells.exporter[kept]
         b = place[cells.member[kept]]
-        seen = base.share[j, n, i] * np.exp(at.offset[j, n, b] * base.theta[j])
+        seen = base.share[j, n, i] * np.exp(at.offset[j, n, b] * of_member(at.theta, j, b))
         seen *= at.power[j, i, b] * at.unit[j, n, b]  # spending on the cell, over K / pi
         rows = np.flatnonzero(place[stack.member] >= 0)
         slot = np.cumsum(place[cells.member] >= 0)[cells.row[rows]] - 1

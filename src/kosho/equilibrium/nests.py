@@ -27,7 +27,17 @@ from kosho.errors import Problems, suggest
 from kosho.language import _
 from kosho.world import World
 
-__all__ = ["Charges", "Demand", "Nest", "Varieties", "demand", "explicit", "kernel_weight", "with_rests"]
+__all__ = [
+    "Charges",
+    "Demand",
+    "Nest",
+    "Varieties",
+    "demand",
+    "explicit",
+    "kernel_weight",
+    "picked_columns",
+    "with_rests",
+]
 
 
 UNITARY = 1e-9
@@ -128,10 +138,7 @@ class Charges:
 
     def take(self, members: Index) -> Charges:
         """For some of the states."""
-        cost, tariff, rent = (
-            one if one.shape[1] == 1 else np.take(one, members, axis=1)
-            for one in (self.cost, self.tariff, self.rent)
-        )
+        cost, tariff, rent = (picked_columns(one, members) for one in (self.cost, self.tariff, self.rent))
         return Charges(cost, tariff, rent, self.base_tariff)
 
 
@@ -148,9 +155,9 @@ class Varieties:
     nest: Index  # (v,) over all markets; the first ones are the markets' rests
     base: Array  # (v,) a: share of the market's base spending
     cell: Array  # (v,) base share of the whole cell in its market
-    theta: Array  # (p,) by nest
+    theta: Array  # (p, b) by nest; one column where all members share it
     nest_market: Index  # (p,)
-    epsilon: Array  # (m,)
+    epsilon: Array  # (m, b), or one column
     sector_theta: Array  # (m,)
     several: Mask  # (m,) whether anything but one nest
     importer: Index  # (m,)
@@ -164,6 +171,11 @@ class Varieties:
     def with_shock(self, shock: Shock) -> Varieties:
         """The same varieties under other rates and costs."""
         return replace(self, shock=shock, charges=Charges.of(shock, self.row))
+
+    def take(self, members: Index) -> Varieties:
+        """The same varieties for some of the members that differ in charges or elasticities."""
+        theta, epsilon = (picked_columns(one, members) for one in (self.theta, self.epsilon))
+        return replace(self, charges=self.charges.take(members), theta=theta, epsilon=epsilon)
 
     @cached_property
     def by_nest(self) -> Array:
@@ -198,8 +210,8 @@ class Demand:
         """Change of ln share of some varieties with each column of ln wedges `(v, c)`; `(r, c, b)`."""
         product = _weighted(of.by_nest, wedges, self.inside)[of.nest[rows]]
         market = _weighted(of.by_market, wedges, self.share)[of.market[rows]]
-        theta = of.theta[of.nest[rows]][:, None, None]
-        epsilon = of.epsilon[of.market[rows]][:, None, None]
+        theta = of.theta[of.nest[rows]][:, None]
+        epsilon = of.epsilon[of.market[rows]][:, None]
         return -theta * wedges[rows][:, :, None] + (theta - epsilon) * product + epsilon * market
 
 
@@ -214,25 +226,23 @@ def demand(of: Varieties, log_cost: Array, log_wedge: Array) -> Demand:
     Raises:
         InputError: a product with inelastic demand has no supplier left.
     """
-    weight = np.exp(-of.theta[of.nest][:, None] * (of.charges.log_kappa + log_cost + log_wedge))
+    weight = np.exp(-of.theta[of.nest] * (of.charges.log_kappa + log_cost + log_wedge))
     weight *= of.base[:, None]
     inner, held = of.by_nest @ weight, of.held[:, None]
-    epsilon = of.epsilon[of.nest_market][:, None]
+    epsilon = of.epsilon[of.nest_market]
     supplied = (inner > 0) & (held > 0)
     _refuse_lost(of, (held > 0) & ~supplied & (epsilon <= UNITARY))
     safe = np.where(supplied, inner, 1.0)
-    level = -np.log(safe / np.where(held > 0, held, 1.0)) / of.theta[:, None]
+    level = -np.log(safe / np.where(held > 0, held, 1.0)) / of.theta
     log_price = np.where(supplied, level, 0.0)
     outer = np.where(supplied, held * np.exp(-epsilon * log_price), 0.0)
     markets = of.nests_by_market
     total = markets @ outer
-    flat = (np.abs(of.epsilon) <= UNITARY)[:, None]
+    flat = np.abs(of.epsilon) <= UNITARY
     # Base shares of a market add up to one; near unitary demand only the change from one is exact.
     change = np.where(supplied, held * np.expm1(-epsilon * log_price), -held)
     log_total = np.log1p(markets @ change)
-    log_market = np.where(
-        flat, markets @ (held * log_price), -log_total / np.where(flat, 1.0, of.epsilon[:, None])
-    )
+    log_market = np.where(flat, markets @ (held * log_price), -log_total / np.where(flat, 1.0, of.epsilon))
     inside = weight / safe[of.nest]
     return Demand(inside, inside * (outer / total[of.nest_market])[of.nest], log_market)
 
@@ -245,6 +255,11 @@ def _refuse_lost(of: Varieties, lost: Mask) -> None:
             _("{name}: no origin can supply it any more", name=of.shock.name(first)), _("leave at least one")
         )
     problems.raise_if_any()
+
+
+def picked_columns(array: Array, members: Index) -> Array:
+    """The columns of some members; of an array that all of them share, the one column."""
+    return array if array.shape[1] == 1 else np.take(array, members, axis=1)
 
 
 def _members(group: Index, count: int) -> Array:
@@ -317,9 +332,9 @@ def explicit(
         nest=nest,
         base=cell * shock.share[row],
         cell=cell,
-        theta=np.array(theta),
+        theta=np.array(theta)[:, None],
         nest_market=np.array(nest_market, np.intp),
-        epsilon=epsilon,
+        epsilon=epsilon[:, None],
         sector_theta=world.arrays.theta[sector],
         several=np.bincount(nest_market, minlength=len(markets)) > 1,
         importer=importer,

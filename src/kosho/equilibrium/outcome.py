@@ -398,7 +398,12 @@ class Outcome(Fixed, Shown):
         the cell.
         """
         return tuple(
-            UnitFlow(flow, flow.quantity, flow.quantity * self._parts.volume(flow)) for flow in self.base.units
+            UnitFlow(
+                flow,
+                flow.quantity,
+                flow.quantity * self._parts.volume(flow.importer, flow.exporter, flow.sector, flow.part),
+            )
+            for flow in self.base.units
         )
 
     def compare(self, other: Outcome) -> xr.Dataset:
@@ -468,6 +473,21 @@ class Outcome(Fixed, Shown):
         (48000, 17200.0)
         """
         return self._parts.flow(importer, exporter, sector, part)
+
+    def flow_hats(self, importer: str, exporter: str, sector: str, part: str = "") -> tuple[float, float]:
+        """Value net of tariff and rent, and quantity, of a part of a cell, each new over old.
+
+        Part "" is the whole cell. Not a number where the base trades nothing, and the value of a part that the
+        shock does not tell apart; the quantity of such a part moves with the rest of the cell.
+
+        >>> from kosho.equilibrium import Part, Shock, solve
+        >>> from kosho.world import toy
+        >>> cars = Part("USA", "JPN", "C29", share=0.8, tariff=0.25, part="cars")
+        >>> hats = solve(toy(), Shock.parts(toy(), [cars])).flow_hats("USA", "JPN", "C29", "cars")
+        >>> [round(hat, 2) for hat in hats]
+        [0.36, 0.36]
+        """
+        return self._parts.hats(importer, exporter, sector, part)
 
     def received(self, rows: Index) -> Array:
         """New value net of tariff and rent of some rows of `shock`, by their positions."""

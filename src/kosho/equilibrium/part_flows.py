@@ -13,7 +13,7 @@ from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.system import Cells
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
-from kosho.world import PhysicalFlow, World
+from kosho.world import World
 
 __all__ = ["PartFlows", "at_cost"]
 
@@ -75,14 +75,22 @@ class PartFlows:
         """New value net of tariff and rent of some rows, by their positions."""
         return self._at_cost[rows] - self._borne(rows)
 
-    def volume(self, flow: PhysicalFlow) -> float:
+    def hats(self, importer: str, exporter: str, sector: str, part: str) -> tuple[float, float]:
+        """As `Outcome.flow_hats`."""
+        known = not part or len(self._rows(*self._place(importer, exporter, sector), part)) > 0
+        base, new = self.flow(importer, exporter, sector, part) if known else (0.0, 0.0)
+        value = new / base if base > 0 else np.nan
+        whole = float(self.base.arrays.flows[self._place(importer, exporter, sector)])
+        return value, self.volume(importer, exporter, sector, part or None) if whole > 0 else np.nan
+
+    def volume(self, importer: str, exporter: str, sector: str, part: str | None) -> float:
         """New over old quantity of a physical flow, as `Outcome.units` says."""
-        n, i, j = self._place(flow.importer, flow.exporter, flow.sector)
+        n, i, j = self._place(importer, exporter, sector)
         cost = float(np.exp(self.values.log_cost[i, j]))
         touching = self._rows(n, i, j, None)
-        if not len(touching) or flow.part is None:
+        if not len(touching) or part is None:
             return self._cell_volume(n, i, j, touching) / cost
-        rows = self._rows(n, i, j, flow.part)
+        rows = self._rows(n, i, j, part)
         if not len(rows):
             rows = self._rows(n, i, j, "")
         base_value = self._cell_spending(n, i, j)

@@ -8,10 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
 from kosho.arrays import Array
-from kosho.equilibrium import Closure, solve
+from kosho.equilibrium import Closure
 from kosho.equilibrium.kernel import Nearby
 from kosho.equilibrium.solve import solve_near
 from kosho.errors import KoshoError
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
 __all__ = [
     "CentralJob",
     "CornerJob",
-    "DrawJob",
-    "DrawResult",
     "Job",
     "JobInputs",
     "JobResult",
@@ -65,7 +62,7 @@ __all__ = [
 SHARPLY = 1e-8
 """Tolerance of results that are shown as they are."""
 ROUGHLY = 1e-7
-"""Tolerance of draws and ends: a tenth of a million dollars for Japan; ranges are not that sharp."""
+"""Tolerance of ends: a tenth of a million dollars for Japan; ranges are not that sharp."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,39 +113,15 @@ class CornerJob:
     """The middle of all ranges, to begin from."""
 
 
-@dataclass(frozen=True, eq=False)
-class DrawJob:
-    """Every scenario under one draw of the elasticities, on the `talks` world."""
-
-    inputs: Shared[JobInputs]
-    theta: xr.DataArray
+Job = CentralJob | VariantJob | CornerJob
 
 
-Job = CentralJob | VariantJob | CornerJob | DrawJob
-
-
-@dataclass(frozen=True, eq=False)
-class DrawResult:
-    """One draw, by scenario."""
-
-    worth: Mapping[str, Array]
-    """`[party]`, equivalent variation in million USD."""
-    value: Mapping[str, list[float]]
-    """`[flow]`, new over base value of the named flows, less one."""
-    units: Mapping[str, list[float]]
-    """`[flow]`, the same of their quantities."""
-
-
-JobResult = (
-    tuple[VariantResult, CentralOutcome, Nearby] | VariantResult | Mapping[str, Array] | str | DrawResult
-)
-"""Of the middle, another variant, a corner (`kosho.scenario.sensitivity.at`), a draw."""
+JobResult = tuple[VariantResult, CentralOutcome, Nearby] | VariantResult | Mapping[str, Array] | str
+"""Of the middle, another variant, a corner (`kosho.scenario.sensitivity.at`)."""
 
 
 def job_name(job: Job) -> tuple[str, ...]:
     """What a job is, in words that are the same in every run."""
-    if isinstance(job, DrawJob):
-        return ("draw",)
     corner = (repr(job.corner),) if isinstance(job, CornerJob) else ()
     return (type(job).__name__, job.scenario, job.variant.id, *corner)
 
@@ -168,8 +141,6 @@ def run_job(job: Job) -> JobResult:
         ConvergenceError: no equilibrium was found.
     """
     inputs = job.inputs.value
-    if isinstance(job, DrawJob):
-        return _drawn(inputs, job.theta)
     if isinstance(job, CentralJob):
         outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant)
         shown = variant_result(inputs, outcome, job.scenario, job.variant.id)
@@ -197,22 +168,6 @@ def solve_variant(
     """The equilibrium on the full world."""
     closure = Closure(deficits=variant.deficits)
     return solve_near(inputs.worlds[variant.elasticities], effects.counterfactual, closure, tol, near)
-
-
-def _drawn(inputs: JobInputs, theta: xr.DataArray) -> DrawResult:
-    world = inputs.talks.with_theta(theta)
-    parties = [world.position(party) for party in inputs.parties]
-    worth: dict[str, Array] = {}
-    flows: dict[str, list[FlowResult]] = {}
-    for name, found in inputs.talks_effects.items():
-        outcome = solve(world, found.counterfactual, tol=ROUGHLY)
-        worth[name] = (outcome.welfare.to_numpy() * outcome.observed_income.to_numpy())[parties]
-        flows[name] = [_flow(outcome, flow) for flow in inputs.flows]
-    return DrawResult(
-        worth,
-        {name: [growth_of_value(flow) for flow in some] for name, some in flows.items()},
-        {name: [growth_of_units(flow) for flow in some] for name, some in flows.items()},
-    )
 
 
 def variant_result(inputs: JobInputs, outcome: Outcome, scenario: str, variant: str) -> VariantResult:

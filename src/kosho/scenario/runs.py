@@ -16,12 +16,11 @@ from kosho.parallel import Shared, cores, one_thread, start
 from kosho.parallel import run as shared_out
 from kosho.progress import Progress, estimated, silent
 from kosho.scenario.commitments import commitments_of
+from kosho.scenario.draws import DRAWS, SEED, Draws, solve_draws
 from kosho.scenario.interval import Interval
 from kosho.scenario.jobs import (
     CentralJob,
     CornerJob,
-    DrawJob,
-    DrawResult,
     Job,
     JobInputs,
     VariantJob,
@@ -52,7 +51,7 @@ from kosho.scenario.sensitivity import (
 )
 from kosho.scenario.simulate import posed, scenario_effects
 from kosho.unfinished import Unfinished
-from kosho.world import WorldChoice, Worlds, draw_elasticities, low_elasticity
+from kosho.world import WorldChoice, Worlds, low_elasticity
 
 if TYPE_CHECKING:
     from kosho.case import Case, Scenario
@@ -62,8 +61,6 @@ __all__ = ["DRAWS", "SEED", "VARIANTS", "compared_pairs", "run", "summary"]
 Figures = Mapping[str, Array]
 Moved = Sequence[tuple[str, Figures]]
 
-DRAWS = 64
-SEED = 2025
 MOST_PROCESSES = 4
 NOTHING_LEFT = -1.0
 """Growth of a flow that ends."""
@@ -83,18 +80,6 @@ VARIANTS = (
     Variant(id="fixed-low", title=N_("Deficits fixed, low elasticities"), deficits="fixed", elasticities="low"),
     Variant(id="zero-low", title=N_("Deficits zero, low elasticities"), deficits="zero", elasticities="low"),
 )
-
-
-@dataclass(frozen=True, eq=False)
-class _Draws:
-    """What draws of the elasticities give, by scenario."""
-
-    worth: Mapping[str, Array]
-    """`[draw, party]`, equivalent variation in million USD."""
-    value: Mapping[str, Array]
-    """`[draw, flow]`, new over base value of the named flows, less one."""
-    units: Mapping[str, Array]
-    """`[draw, flow]`, the same of their quantities; not a number where they are not counted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,11 +191,10 @@ def _run(
     central = [CentralJob(shared, name, main) for name in names]
     variants = [VariantJob(shared, name, variant) for name in names for variant in others]
     ends = [(name, corner) for name in names for corner in corners(inputs.laws[name], inputs.effects[name])]
-    draws = [DrawJob(shared, theta) for theta in draw_elasticities(inputs.talks, DRAWS, SEED)]
     middle = _solved(central, progress, unfinished)
     near = {job.scenario: middle[job][2] for job in central}
     at_ends = [CornerJob(shared, name, corner, main, near[name]) for name, corner in ends]
-    job_results = middle | _solved([*at_ends, *variants, *draws], progress, unfinished, len(central))
+    job_results = middle | _solved([*at_ends, *variants], progress, unfinished, len(central))
     of_variant: dict[tuple[str, str], VariantResult] = {
         (job.scenario, job.variant.id): job_results[job] for job in variants
     }
@@ -225,7 +209,7 @@ def _run(
         {name: middle.figures for name, middle in middles.items()},
         {name: solved_corners(moved[name]) for name in names},
     )
-    drawn = _draws(names, [job_results[job] for job in draws])
+    drawn = _drawn(inputs, progress, unfinished)
     bounds = [
         commitments_of(
             name,
@@ -247,6 +231,25 @@ def _run(
         flow_ids=tuple(flow.id for flow in inputs.flows),
         assumptions=tuple(dict.fromkeys(text for one in inputs.effects.values() for text in one.assumptions)),
     )
+
+
+def _drawn(inputs: JobInputs, progress: Progress, unfinished: Unfinished | None) -> Draws:
+    """The scenarios over draws: known from work that was broken off, or found now."""
+    before = {} if unfinished is None else unfinished.results
+    if "draws" in before:
+        return before["draws"]
+    reached = estimated(progress, _("Draws"), DRAWS * len(inputs.talks_effects))
+    found = solve_draws(
+        inputs.talks,
+        inputs.talks_effects,
+        inputs.parties,
+        inputs.flows,
+        min(cores(), MOST_PROCESSES),
+        reached=reached,
+    )
+    if unfinished is not None:
+        unfinished.done("draws", found)
+    return found
 
 
 def _solved(
@@ -286,14 +289,6 @@ def _inputs(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, world
     )
 
 
-def _draws(names: Sequence[str], drawn: Sequence[DrawResult]) -> _Draws:
-    worth, value, units = (
-        {name: np.array([getattr(one, what)[name] for one in drawn]) for name in names}
-        for what in ("worth", "value", "units")
-    )
-    return _Draws(worth, value, units)
-
-
 def compared_pairs(scenarios: Sequence[ScenarioSummary | Scenario]) -> list[tuple[str, str]]:
     """What is compared with what: all with the base and with today, deals with every way of no deal.
 
@@ -315,7 +310,7 @@ def _comparisons(
     inputs: JobInputs,
     scenarios: Sequence[ScenarioSummary],
     results: Sequence[VariantResult],
-    draws: _Draws,
+    draws: Draws,
     ends: _Ends,
 ) -> tuple[Comparison, ...]:
     found: list[Comparison] = []
@@ -359,7 +354,7 @@ def _widened(one: Interval, by: Interval, least: float = -np.inf) -> Interval:
 
 
 def _flow_ranges(
-    scenarios: Sequence[ScenarioSummary], results: Sequence[VariantResult], draws: _Draws, ends: _Ends
+    scenarios: Sequence[ScenarioSummary], results: Sequence[VariantResult], draws: Draws, ends: _Ends
 ) -> tuple[FlowRange, ...]:
     found: list[FlowRange] = []
     flows = {(one.scenario, one.variant): one.flows for one in results}
