@@ -23,6 +23,8 @@ from babel.messages.pofile import read_po, write_po
 
 from kosho import codes
 from kosho.case_schema import Role
+from kosho.cli import command
+from kosho.cli.helped import METAVARS, texts_of_help, texts_of_parser
 from kosho.language import LOCALES
 from kosho.law.measure import Stage
 from kosho.provenance import Status
@@ -101,7 +103,7 @@ def messages() -> Mapping[Message, list[str]]:
 
 
 def names() -> Iterator[tuple[Message, str]]:
-    """Economies, regions and sectors, which are data of `kosho.codes`."""
+    """Economies, regions and sectors, which are data of `kosho.codes`; words of schemas; what help says."""
     for code in (*codes.countries(), *codes.blocs(), "RAS", "OIL", "ROW"):
         yield Message(codes.country_name(code), "economy"), "codes/countries.csv"
     for code in (*codes.sectors(), *codes.talks_sectors()):
@@ -110,6 +112,12 @@ def names() -> Iterator[tuple[Message, str]]:
         yield Message(word, "word"), "formatting.py"
     for unit in UNITS:
         yield Message(unit, "unit"), "formatting.py"
+    for text in texts_of_help(command()):
+        yield Message(text, "help"), "cli/helped.py"
+    for text in texts_of_parser():
+        yield Message(text, "parser"), "cli/helped.py"
+    for one in METAVARS:
+        yield Message(one, "metavar"), "cli/helped.py"
 
 
 def words() -> list[str]:

@@ -9,7 +9,8 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import ExitStack
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -19,6 +20,7 @@ from typer.main import get_command
 from kosho import language
 from kosho._version import __version__
 from kosho.cli.endurance import endurable
+from kosho.cli.helped import asked_language, helped, mistakes_told
 from kosho.cli.spoken import Lang, require_known, spoken
 from kosho.cli.streams import give_up, take_any_text
 from kosho.ending import end_at_once, end_quietly
@@ -119,7 +121,7 @@ class _Commands(MutableMapping[str, Any]):
         if self._made[name] is None:
             command = get_command(_app_of(name))
             command.name = name
-            self._made[name] = endurable(spoken(command))
+            self._made[name] = helped(endurable(spoken(command)))
         return self._made[name]
 
     def __setitem__(self, name: str, command: Any) -> None:
@@ -141,6 +143,24 @@ class _Group(TyperGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.commands = _Commands()
+        self._told = ExitStack()
+        helped(self)
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> Any:
+        """Run a command line in the language it asks for, which mistakes in it are told in as well."""
+        asked = asked_language(sys.argv[1:] if args is None else args)
+        with language.use(asked or language.current()), self._told:
+            return super().main(args, *rest, **settings)
+
+    def make_context(self, *given: Any, **named: Any) -> Any:
+        """A context, in which mistakes in the command line are told in the language that is spoken."""
+        with mistakes_told(self._told):
+            return super().make_context(*given, **named)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command, as `make_context`."""
+        with mistakes_told(self._told):
+            return super().invoke(ctx)
 
 
 app = typer.Typer(

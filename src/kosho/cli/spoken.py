@@ -50,11 +50,10 @@ Lang = Annotated[
 
 
 def spoken(command: Any) -> Any:
-    """A command, or all commands of a group, with `--lang`."""
+    """A command, or a group and all its commands, with `--lang`."""
     if isinstance(command, TyperGroup):
         for one in command.commands.values():
             spoken(one)
-        return command
     command.params += _lent()
     return command
 

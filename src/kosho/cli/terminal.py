@@ -29,6 +29,7 @@ __all__ = [
     "show_made",
     "show_progress",
     "show_table",
+    "terminal_width",
 ]
 
 WIDTH = 160
@@ -43,7 +44,7 @@ def say(text: str) -> None:
     """Lines on standard output, wrapped at their spaces to the width of the terminal."""
     from kosho.cli.layout import wrapped
 
-    say_whole("\n".join(wrapped(text, _width())))
+    say_whole("\n".join(wrapped(text, terminal_width())))
 
 
 def say_whole(text: str) -> None:
@@ -57,7 +58,7 @@ def show_assumptions(texts: Sequence[str]) -> None:
         say(_("Assumed: {text}.", text=text))
 
 
-def _width() -> int:
+def terminal_width() -> int:
     """As wide as the terminal or `COLUMNS` says; wide enough for most tables where neither does."""
     given = os.environ.get("COLUMNS", "")
     known = sys.stdout.isatty() or given.isdigit()
@@ -73,7 +74,7 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
     """A table on standard output; the last `numeric` columns are set flush right."""
     from kosho.cli.layout import grid, wrapped
 
-    width = _width()
+    width = terminal_width()
     for line in wrapped(title, width):
         say_whole(_bold(line))
     say_whole("\n".join([*grid(columns, rows, width, numeric), ""]))
