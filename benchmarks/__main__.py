@@ -24,7 +24,7 @@ from rich.table import Table
 from benchmarks import closures, cluster, games, many, rates, screening, startup, tariff_lines, ways, worlds
 from benchmarks.cases import CASES, Case
 from benchmarks.corridors import CONSIGNMENTS, month_seconds, ratios
-from benchmarks.reference import solve_plain
+from kosho.bench.plain_solver import solve_plain
 
 
 def milliseconds(action: Callable[[], object], rounds: int) -> float:
