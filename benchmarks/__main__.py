@@ -2,8 +2,9 @@
 
 `python -m benchmarks startup` times whole processes, `python -m benchmarks games` tariff games,
 `python -m benchmarks closures` solves and batches under closures, `python -m benchmarks screening` large
-tables, `python -m benchmarks worlds` imports and solves tables of the size of real ones, `python -m benchmarks
-lines` many tariff lines at once, `python -m benchmarks ways` counts the steps to an answer.
+tables, `python -m benchmarks cluster` sweeps by workers of Dask, `python -m benchmarks worlds` imports and
+solves tables of the size of real ones, `python -m benchmarks lines` many tariff lines at once,
+`python -m benchmarks ways` counts the steps to an answer.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import closures, games, many, rates, screening, startup, tariff_lines, ways, worlds
+from benchmarks import closures, cluster, games, many, rates, screening, startup, tariff_lines, ways, worlds
 from benchmarks.cases import CASES, Case
 from benchmarks.corridors import CONSIGNMENTS, month_seconds, ratios
-from benchmarks.reference import solve_plain
+from kosho.bench.plain_solver import solve_plain
 
 
 def milliseconds(action: Callable[[], object], rounds: int) -> float:
@@ -70,6 +71,7 @@ def show_corridor(console: Console) -> None:
 ALONE: Mapping[str, Callable[[list[str]], None]] = {
     "startup": startup.main,
     "closures": closures.main,
+    "cluster": cluster.main,
     "games": games.main,
     "screening": screening.main,
     "worlds": worlds.main,

@@ -10,8 +10,8 @@ import numpy as np
 from rich.console import Console
 
 from benchmarks.cases import TOLERANCE, Case, car_tariff
-from benchmarks.reference import solve_plain
 from kosho.bargain.optimal_tariffs import Tariffs, goods_sectors, optimal
+from kosho.bench.plain_solver import solve_plain
 from kosho.equilibrium import BatchOutcome, Counterfactual, Flow, Purchase, Shock, gradient, solve, solve_batch
 from kosho.impact.product_nests import nest, niche
 from kosho.parallel import cores, one_thread

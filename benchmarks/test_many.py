@@ -8,7 +8,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.cases import Case, car_tariff
 from benchmarks.many import batch, packages, unilateral
-from benchmarks.reference import solve_plain
+from kosho.bench.plain_solver import solve_plain
 from kosho.equilibrium import Shock, gradient
 from kosho.world import load
 

@@ -7,7 +7,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.cases import CASES, Case
-from benchmarks.reference import solve_plain
+from kosho.bench.plain_solver import solve_plain
 
 
 @pytest.fixture(scope="module", params=list(CASES))

@@ -16,6 +16,7 @@ from kosho.errors import ConvergenceError, InputError, KoshoError
 
 if TYPE_CHECKING:
     from kosho import bargain as bargain
+    from kosho import bench as bench
     from kosho import brief as brief
     from kosho import case as case
     from kosho import codes as codes
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 _ROOMS = (
     "bargain",
+    "bench",
     "brief",
     "case",
     "codes",
@@ -84,7 +86,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:  # noqa: C901, PLR0912 - a case a room
+def __getattr__(name: str) -> object:  # noqa: C901, PLR0912, PLR0915 - a case a room
     match name:
         case "Case":
             import kosho.case
@@ -104,6 +106,8 @@ def __getattr__(name: str) -> object:  # noqa: C901, PLR0912 - a case a room
             return kosho.world.World
         case "bargain":
             import kosho.bargain as room
+        case "bench":
+            import kosho.bench as room
         case "brief":
             import kosho.brief as room
         case "case":

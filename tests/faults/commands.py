@@ -94,6 +94,7 @@ EVERY = {
     ),
     "replicate": Command("replicate cp2015 --data nafta --json", tells='"Mexico"'),
     "validate": Command("validate --only cars-price-june", tells="19.4"),
+    "bench": Command("bench --only reading", tells="statements"),
     "tariffs": Command(
         "tariffs optimal --parties USA,KOR --sectors C29-C30 --world 韓国+case/mine.npz", tells="C29"
     ),

@@ -14,10 +14,12 @@ from kosho.bargain import Effort, Grid, negotiate, solutions
 from kosho.bargain.attribution import cheapest_concession, cheapest_packages
 from kosho.bargain.confirming import confirmed
 from kosho.bargain.deal import Deal
-from kosho.bargain.pricing import NOTICED, PayoffParts, PricedTable, Weights, price
+from kosho.bargain.payoffs import PayoffParts, Weights
+from kosho.bargain.pricing import NOTICED, PricedTable, price
 from kosho.bargain.report import contract
 from kosho.bargain.robustness import closing_points, leading_packages
 from kosho.bargain.screening import Screened, anchored_expansion, differing, fitted_terms, screen
+from kosho.bargain.sweep import LaidTable
 from kosho.bargain.zone_relaxations import relaxing_packages
 from kosho.case import Case
 
@@ -73,7 +75,8 @@ def priced(table: Any, payoffs: np.ndarray, disagreement: np.ndarray, *, exact: 
     weights = Weights((), np.zeros(0, np.intp), np.zeros((0, 1), bool), none, none, none)
     no_deal = PayoffParts(disagreement[None], np.zeros((1, 0)))
     some = cast("Any", None)
-    found = Formula(table, some, some, some, weights, screened, no_deal, no_deal, "fixed")
+    laid = LaidTable(table, some, some, "fixed")
+    found = Formula(laid, weights, screened, no_deal, no_deal)
     object.__setattr__(found, "payoffs", payoffs)
     return found
 

@@ -12,16 +12,11 @@ import pytest
 
 from kosho.bargain import Effort, Game, Table, negotiate
 from kosho.bargain.caveats import warnings
-from kosho.bargain.pricing import (
-    PricingParameters,
-    Weights,
-    background_shocks,
-    payoffs_of_outcomes,
-    price,
-    price_at,
-)
+from kosho.bargain.payoffs import Weights, payoffs_of_outcomes
+from kosho.bargain.pricing import PricingParameters, price, price_at
 from kosho.bargain.report import contract
 from kosho.bargain.robustness import CLOSURES, LEAST_SCALE, certify, closing_points
+from kosho.bargain.sweep import background_shocks
 from kosho.bargain.zone import critical_zone_weight
 from kosho.bargain.zone_relaxations import no_transfer
 from kosho.case import Case, Law
@@ -425,7 +420,7 @@ def test_a_draw_without_an_equilibrium_counts_as_no_gain_and_is_reported(deal, m
         lost = batch.equivalent_variation.where(batch.equivalent_variation.shock > 0)
         return replace(batch, equivalent_variation=lost, failures=(failure,))
 
-    monkeypatch.setattr("kosho.bargain.pricing.solve_batch", without_the_first)
+    monkeypatch.setattr("kosho.bargain.payoffs.solve_batch", without_the_first)
     one = certify(priced, rows, 4, 1, lambda _: None)[0]  # two batches, one a closure
     assert one.unsolved == 2
     assert one.all_gain <= min(0.5, whole.all_gain)

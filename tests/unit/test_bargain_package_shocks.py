@@ -11,7 +11,7 @@ import pytest
 from kosho.bargain.collapse_rows import MarkedShock, collapse, concatenate
 from kosho.bargain.package_duties import law_of_package
 from kosho.bargain.package_shocks import package_shocks
-from kosho.bargain.pricing import background_shocks
+from kosho.bargain.sweep import background_shocks
 from kosho.bargain.table import Table
 from kosho.case import Case
 from kosho.equilibrium import Counterfactual, Part, Shock, solve

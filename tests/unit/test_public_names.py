@@ -14,7 +14,7 @@ from kosho import equilibrium, impact, law
 from kosho.policy import schedules as schedules_of_before
 
 ROOMS = {
-    "bargain", "brief", "case", "codes", "corridor", "equilibrium", "errors", "impact", "law", "lines",
+    "bargain", "bench", "brief", "case", "codes", "corridor", "equilibrium", "errors", "impact", "law", "lines",
     "provenance", "record", "replications", "scenario", "schemas", "starter", "validation", "world",
 }  # fmt: skip
 HEAVY = ("numpy", "xarray", "pandas", "scipy", "pydantic", "yaml", "plotly", "simpy")

@@ -14,6 +14,7 @@ from kosho.arguments import note_count, note_sort
 from kosho.arrays import Index
 from kosho.bargain.alternating_offers import WEEK, DeadlineGame, alternating_offers
 from kosho.bargain.attribution import Concession, cheapest_concession, cheapest_packages, shapley
+from kosho.bargain.cluster import Cluster
 from kosho.bargain.confirming import confirmed, with_linkage
 from kosho.bargain.gains_along import GainsAlong, gains_along
 from kosho.bargain.game import Game
@@ -22,6 +23,7 @@ from kosho.bargain.robustness import Certificate, CriticalValues, certify, closi
 from kosho.bargain.screening import Screening
 from kosho.bargain.solutions import solutions
 from kosho.bargain.struck import StruckOutcome, price_struck
+from kosho.bargain.sweep import Backend, in_process
 from kosho.bargain.table import Table
 from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone, relaxing_packages
 from kosho.display import Card, Shown, columns, listing, million
@@ -60,6 +62,9 @@ class Effort(Shown):
     """Whether every package is solved. If not, all that could be on the frontier, a deal or a tie are, and the
     others are estimated, by how much they err being measured (`kosho.bargain.screening`). None solves all up to
     20,000 packages."""
+    cluster: str | None = None
+    """Address of the Dask scheduler whose workers solve the packages (`tcp://192.0.2.1:8786`); None solves them
+    on this machine. Certificates and what else is told of a few packages are worked out here either way."""
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -67,7 +72,15 @@ class Effort(Shown):
             note_count(problems, getattr(self, name), name, least)
         note_sort(problems, self.confirm, bool, "confirm")
         note_sort(problems, self.exact, (bool, NoneType), "exact")
+        note_sort(problems, self.cluster, (str, NoneType), "cluster")
         problems.raise_if_any()
+        if self.cluster is not None:
+            Cluster(self.cluster)  # refuses what is no address
+
+    @property
+    def backend(self) -> Backend:
+        """What solves packages."""
+        return in_process if self.cluster is None else Cluster(self.cluster)
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,7 +298,7 @@ def negotiate(
         say(_("{number:,} packages: {title}", number=len(table.grid), title=background.title))
         # Of a background that does not lead only frontier and deals are told.
         exact = False if number and work.exact is None else work.exact
-        one = price(table, background, world, deficits, say, exact=exact)
+        one = price(table, background, world, deficits, say, exact=exact, backend=work.backend)
         priced.append(confirmed(one, 1 if number else work.certified))
     found = solutions(priced[0].game)
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)

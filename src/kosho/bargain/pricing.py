@@ -12,32 +12,26 @@ import xarray as xr
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
 from kosho.bargain.nontariff import IDLE_HINT, Draw
-from kosho.bargain.package_shocks import PackageShocks, package_shocks
+from kosho.bargain.package_shocks import PackageShocks
+from kosho.bargain.payoffs import PayoffParts, Weights, payoffs_of_outcomes, solve_payoffs
 from kosho.bargain.screening import SCREENED_ABOVE, Screened, Screening, screen
+from kosho.bargain.sweep import Backend, LaidTable, background_shocks, in_process, sweep, sweep_tasks
 from kosho.bargain.table import PACKAGE_BYTES, BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
-from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, solve, solve_batch
-from kosho.equilibrium.failure import raise_first
-from kosho.errors import Problems
+from kosho.equilibrium import Counterfactual, Deficits, Outcome, solve
 from kosho.impact.reach import IdleError
 from kosho.language import _
 from kosho.limits import refuse_beyond
-from kosho.parallel import cores
 from kosho.progress import Progress, Reached, estimated, silent
 from kosho.world import World, together
 
 __all__ = [
     "InFull",
-    "PayoffParts",
     "PricedTable",
     "PricingParameters",
-    "Weights",
-    "background_shocks",
-    "payoffs_of_outcomes",
     "price",
     "price_at",
     "price_in_full",
-    "solve_payoffs",
 ]
 
 
@@ -48,139 +42,10 @@ NOISE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Weights(Shown):
-    """Excess weights on value added, w of them."""
-
-    names: tuple[str, ...]
-    owner: Index
-    """`[weight]`, position of the party."""
-    sectors: Mask
-    """`[weight, sector]`."""
-    value: Array
-    low: Array
-    high: Array
-
-    @staticmethod
-    def of(table: Table, world: World) -> Weights:
-        """Those of a table, over the sectors of a world.
-
-        Raises:
-            InputError: a weight is on a part of what the world has as one sector.
-        """
-        problems = Problems()
-        found = [(k, weight) for k, party in enumerate(table.file.parties) for weight in party.payoff.weights]
-        masks = np.zeros((len(found), len(world.sectors)), bool)
-        for row, (_other, weight) in enumerate(found):
-            for j, label in enumerate(world.sectors):
-                members = set(world.meta.sectors.get(label, (label,)))
-                inside = members & set(weight.sectors)
-                masks[row, j] = bool(inside)
-                if inside and inside != members:
-                    problems.add(
-                        _("weight {id!r} is on a part of sector {label}", id=weight.id, label=label),
-                        _("name all of {names}", names=", ".join(sorted(members))),
-                    )
-        problems.raise_if_any()
-        cited = [weight.weight for _other, weight in found]
-        return Weights(
-            names=tuple(weight.id for _other, weight in found),
-            owner=np.array([k for k, _other in found], np.intp),
-            sectors=masks,
-            value=np.array([one.value for one in cited], float),
-            low=np.array([one.value if one.low is None else one.low for one in cited], float),
-            high=np.array([one.value if one.high is None else one.high for one in cited], float),
-        )
-
-    def of_columns(self, parties: int) -> Array:
-        """`[column, party]`: how incomes and what is added in the sectors of weights make payoffs."""
-        return np.concatenate([np.eye(parties), self.value[:, None] * np.eye(parties)[self.owner]])
-
-
-@dataclass(frozen=True, eq=False)
-class PayoffParts(Shown):
-    """What states of the law are worth against the base year, in parts; million USD a year."""
-
-    income: Array
-    """`[state, party]`, equivalent variation."""
-    added: Array
-    """`[state, weight]`, change of real value added in the sectors of each weight."""
-    failures: tuple[Failure, ...] = ()
-    """States without an equilibrium, by number; not a number in the arrays."""
-
-    def payoffs(self, weights: Weights, value: Array | None = None) -> Array:
-        """`[state, party]`: income and weighted value added, at the central weights unless given."""
-        scale = weights.value if value is None else value
-        owned = np.eye(self.income.shape[1])[weights.owner]
-        return self.income + (self.added * scale) @ owned
-
-    @staticmethod
-    def of_columns(values: Array, parties: int) -> PayoffParts:
-        """From `[state, column]`: incomes of so many parties, then what is added in the sectors of weights."""
-        return PayoffParts(values[:, :parties], values[:, parties:])
-
-    @property
-    def columns(self) -> Array:
-        """`[state, column]`, the same side by side."""
-        return np.concatenate([self.income, self.added], axis=1)
-
-    def take(self, rows: Index) -> PayoffParts:
-        """Some states, without the reasons of those that failed."""
-        return PayoffParts(self.income[rows], self.added[rows])
-
-    def complete(self, names: Sequence[str] | None = None) -> PayoffParts:
-        """The same, once every state has an equilibrium.
-
-        Raises:
-            KoshoError: one has none; it is named by `names`, if given.
-        """
-        raise_first(self.failures, names)
-        return self
-
-
-def solve_payoffs(
-    table: Table,
-    world: World,
-    changes: Sequence[Counterfactual],
-    deficits: Deficits = "fixed",
-    thetas: Sequence[xr.DataArray] | None = None,
-    reached: Reached | None = None,
-) -> PayoffParts:
-    """What changes are worth to the parties, each solved at elasticities of its own if given.
-
-    Changes without an equilibrium are in `PayoffParts.failures`: the caller decides what that means.
-    """
-    processes = None if thetas is None else cores()  # each set of elasticities is work of its own
-    outcome = solve_batch(world, changes, deficits, thetas=thetas, processes=processes, reached=reached)
-    gained = outcome.equivalent_variation.to_numpy(), outcome.real_value_added.to_numpy()
-    return replace(_counted(table, world, *gained), failures=outcome.failures)
-
-
-def payoffs_of_outcomes(table: Table, world: World, outcomes: Sequence[Outcome]) -> PayoffParts:
-    """The same for equilibria that were solved one by one."""
-    income, added = (
-        np.stack([getattr(one, name).to_numpy() for one in outcomes])
-        for name in ("equivalent_variation", "real_value_added")
-    )
-    return _counted(table, world, income, added)
-
-
-def _counted(table: Table, world: World, income: Array, added: Array) -> PayoffParts:
-    """What countries `[state, country]` and sectors `[state, country, sector]` gain, as parties count it."""
-    weights = Weights.of(table, world)
-    places = [world.position(code) for code in table.parties]
-    owned = added[:, places][:, weights.owner]
-    return PayoffParts(income[:, places], np.einsum("bwj,wj->bw", owned, weights.sectors.astype(float)))
-
-
-@dataclass(frozen=True, eq=False)
 class PricedTable(Shown):
     """A table priced under one background."""
 
-    table: Table
-    background: BackgroundLaw
-    world: World
-    shocks: PackageShocks
-    """Not collapsed; compared with the disagreement and the status quo, in this order."""
+    laid: LaidTable
     weights: Weights
     screened: Screened
     """Packages; columns are those of `PayoffParts`, income before added."""
@@ -188,11 +53,37 @@ class PricedTable(Shown):
     """One row."""
     status_quo: PayoffParts
     """One row."""
-    deficits: Deficits
     idle: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Options that change nothing that is priced, by issue, with the reason."""
     as_in_force: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Options that the law of the day has made the same as the fallback, and the title of that, by issue."""
+    backend: Backend = in_process
+    """What solves packages."""
+
+    @property
+    def table(self) -> Table:
+        """What is on the table."""
+        return self.laid.table
+
+    @property
+    def background(self) -> BackgroundLaw:
+        """What packages are laid on, and what follows without one."""
+        return self.laid.background
+
+    @property
+    def world(self) -> World:
+        """The economy, with as many products as the table tells apart."""
+        return self.shocks.world
+
+    @property
+    def shocks(self) -> PackageShocks:
+        """Not collapsed; compared with the disagreement and the status quo, in this order."""
+        return self.laid.shocks
+
+    @property
+    def deficits(self) -> Deficits:
+        """See `kosho.equilibrium.solve`."""
+        return self.laid.deficits
 
     def card(self) -> Card:
         """Under which background, on which world, and what game it makes."""
@@ -275,7 +166,7 @@ class PricedTable(Shown):
         Raises:
             KoshoError: one has no equilibrium.
         """
-        return _solved(self.shocks, self.deficits, packages).columns
+        return _solved(self.laid, packages, self.backend).columns
 
     def settled(self, choose: Callable[[Game], Index]) -> PricedTable:
         """Once every package that a choice falls on is solved.
@@ -289,7 +180,7 @@ class PricedTable(Shown):
         return priced
 
 
-def price(
+def price(  # noqa: PLR0913 - the last two say how, and have good defaults
     table: Table,
     background: BackgroundLaw,
     world: World,
@@ -297,6 +188,7 @@ def price(
     progress: Progress = silent,
     *,
     exact: bool | None = None,
+    backend: Backend = in_process,
 ) -> PricedTable:
     """Every package of a table under one background, with what follows without one and with today.
 
@@ -308,24 +200,26 @@ def price(
         progress: Called with what is being done.
         exact: Whether every package is solved; if not, all that could matter are, and the others estimated
             (`kosho.bargain.screening`). None screens tables of more than 20,000 packages.
+        backend: What solves packages; this machine if not given.
 
     Raises:
         InputError: the packages do not fit into memory.
         IdleError: an option changes nothing, and is not allowed to by name.
         KoshoError: a package has no equilibrium; whether it is a better deal than the others is not known then.
     """
-    shocks = background_shocks(table, background, world)
+    laid = LaidTable(table, background, world, deficits)
+    shocks = laid.shocks
     idle = shocks.idle_options()
     if background.id == table.backgrounds[0].id:
         _refuse_idle(table, idle)
-    world, grid, weights = shocks.world, table.grid, Weights.of(table, shocks.world)
+    grid, weights = table.grid, Weights.of(table, shocks.world)
     compared: list[PayoffParts] = []
 
     def solve(packages: Index) -> Array:
         """The first time with what packages are compared with: equilibria of one batch compare best."""
         count = len(packages)
         reached = estimated(progress, _("Packages: {title}", title=background.title), count)
-        found = _solved(shocks, deficits, packages, reached, compared=not compared)
+        found = _solved(laid, packages, backend, reached, compared=not compared)
         if not compared:
             compared.extend(found.take(np.array([row])) for row in (count, count + 1))
         return found.columns[:count]
@@ -336,25 +230,13 @@ def price(
         screened = Screened(values, np.ones(len(grid), bool), np.zeros(values.shape[1]), None)
     else:
         screened = screen(grid, solve, weights.of_columns(len(table.parties)), NOTICED)
-    return PricedTable(
-        table,
-        background,
-        world,
-        shocks,
-        weights,
-        screened,
-        compared[0],
-        compared[1],
-        deficits,
-        idle,
-        shocks.as_in_force,
-    )
+    return PricedTable(laid, weights, screened, compared[0], compared[1], idle, shocks.as_in_force, backend)
 
 
 def _solved(
-    shocks: PackageShocks,
-    deficits: Deficits,
+    laid: LaidTable,
     packages: Index,
+    backend: Backend,
     reached: Reached | None = None,
     *,
     compared: bool = False,
@@ -364,12 +246,10 @@ def _solved(
     Raises:
         KoshoError: one has no equilibrium.
     """
-    table, tight = shocks.table, shocks.tight
-    changes = tight.counterfactuals(packages.tolist())
-    changes += tight.comparison_counterfactuals() if compared else []
-    worth = solve_payoffs(table, shocks.world, changes, deficits, reached=reached)
+    worth = sweep(laid, sweep_tasks(packages, compared=compared), backend, reached)
     if worth.failures:
-        labels = (", ".join(map(" ".join, table.grid.label(k).items())) for k in packages.tolist())
+        grid = laid.table.grid
+        labels = (", ".join(map(" ".join, grid.label(k).items())) for k in packages.tolist())
         worth.complete([*(f"package {one}" for one in labels), "the disagreement", "the status quo"])
     return worth
 
@@ -383,11 +263,6 @@ def _refuse_idle(table: Table, found: Mapping[tuple[str, str], str]) -> None:
             grave[f"{issue}, {option}"] = why
     if grave:
         raise IdleError("table", grave, IDLE_HINT)
-
-
-def background_shocks(table: Table, background: BackgroundLaw, world: World) -> PackageShocks:
-    """Packages of a table under one background, compared with the disagreement and the status quo."""
-    return package_shocks(table, world, background.packages, (background.disagreement, table.status_quo))
 
 
 @dataclass(frozen=True, eq=False)

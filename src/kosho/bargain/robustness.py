@@ -10,7 +10,8 @@ import numpy as np
 
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
-from kosho.bargain.pricing import NOTICED, PayoffParts, PricedTable, PricingParameters, price_at
+from kosho.bargain.payoffs import PayoffParts
+from kosho.bargain.pricing import NOTICED, PricedTable, PricingParameters, price_at
 from kosho.bargain.screening import screen
 from kosho.bargain.zone import critical_value, critical_weight, zone_weights
 from kosho.display import Card, Shown, million

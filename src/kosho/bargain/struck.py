@@ -11,7 +11,9 @@ from kosho.arrays import Array, Index
 from kosho.bargain.attribution import shapley
 from kosho.bargain.game import Game
 from kosho.bargain.package_shocks import PackageShocks
-from kosho.bargain.pricing import PricedTable, background_shocks, price_in_full, solve_payoffs
+from kosho.bargain.payoffs import solve_payoffs
+from kosho.bargain.pricing import PricedTable, price_in_full
+from kosho.bargain.sweep import background_shocks
 from kosho.bargain.table import Agreed, Table
 from kosho.display import Card, Shown, columns, million
 from kosho.equilibrium import Counterfactual, Purchase, Settled

@@ -13,7 +13,8 @@ from kosho.arrays import Array, Index
 from kosho.bargain.game import Game
 from kosho.bargain.nontariff import LawPosition
 from kosho.bargain.package_duties import law_of_package
-from kosho.bargain.pricing import PricedTable, solve_payoffs
+from kosho.bargain.payoffs import solve_payoffs
+from kosho.bargain.pricing import PricedTable
 from kosho.bargain.zone import Relaxation, Transfer, fewest_red_lines, smallest_transfer
 from kosho.display import Card, Shown, listing, million, number
 from kosho.impact.tariff_shock import shock

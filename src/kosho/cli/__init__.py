@@ -39,6 +39,7 @@ COMMANDS = (
     "rate",
     "replicate",
     "validate",
+    "bench",
     "tariffs",
     "record",
     "read",
@@ -80,6 +81,8 @@ def _app_of(name: str) -> typer.Typer:  # noqa: C901, PLR0912 - a case a command
             from kosho.cli.replicate import app as found
         case "validate":
             from kosho.cli.validate import app as found
+        case "bench":
+            from kosho.cli.bench import app as found
         case "tariffs":
             from kosho.cli.tariffs import app as found
         case "record":

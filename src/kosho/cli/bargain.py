@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,8 +17,6 @@ from kosho.language import N_, _
 
 if TYPE_CHECKING:
     from kosho.bargain import Deal
-    from kosho.case import Case
-    from kosho.progress import Progress
 
 __all__ = ["app"]
 
@@ -52,6 +50,14 @@ def show(  # noqa: PLR0913 - one parameter an option
             show_default="every one up to 20,000",
         ),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="tcp://HOST:PORT",
+            envvar="KOSHO_CLUSTER",
+            help="Solve the packages on the workers of the Dask scheduler there.",
+        ),
+    ] = None,
     require_zone: Annotated[
         bool, typer.Option("--require-zone", help="Exit with status 1 if no deal leaves all better off.")
     ] = False,
@@ -63,8 +69,9 @@ def show(  # noqa: PLR0913 - one parameter an option
         from kosho.bargain import Effort
         from kosho.bargain.concessions import package_of_options
         from kosho.bargain.report import contract
+        from kosho.cli.several import show_deals
         from kosho.scenario import negotiate_case
-        from kosho.scenario.several import several
+        from kosho.scenario.several import deals_on_several, several
 
         on = day(as_of, "--as-of")
         closure = chosen(deficits, ("fixed", "zero"), "--deficits")
@@ -72,12 +79,16 @@ def show(  # noqa: PLR0913 - one parameter an option
         table = opened.table(on)
         names = several(world)
         if names and explain is None:
-            _show_several(opened, names, on, closure, progress, json=json)
+            bare = Effort(draws=0, confirm=False, exact=exact, cluster=cluster)
+            several_deals = deals_on_several(opened, names, on, closure, bare, progress)
+            show_deals(several_deals, [one.economy for one in opened.parties], json=json, case=opened.name)
             return
         named_world = world_named(world, opened)
         package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
         alone = package is not None and not json
-        effort = Effort(draws=0 if alone else draws, confirm=confirm and not alone, exact=exact)
+        effort = Effort(
+            draws=0 if alone else draws, confirm=confirm and not alone, exact=exact, cluster=cluster
+        )
         deal = negotiate_case(opened, on, named_world, closure, effort, progress)
         content = {"case": case, **contract(deal, package)}
     if json:
@@ -88,24 +99,6 @@ def show(  # noqa: PLR0913 - one parameter an option
         _show(deal, content, opened.as_of if on is None else on)
     if require_zone and not deal.game.zone:
         raise KoshoError(_("no package on the table leaves every side better off"))
-
-
-def _show_several(
-    case: Case,
-    names: Sequence[str],
-    on: date | None,
-    closure: Literal["fixed", "zero"],
-    progress: Progress,
-    *,
-    json: bool,
-) -> None:
-    """The deals on several tables, side by side, without certificates."""
-    from kosho.bargain import Effort
-    from kosho.cli.several import show_deals
-    from kosho.scenario.several import deals_on_several
-
-    found = deals_on_several(case, names, on, closure, Effort(draws=0, confirm=False), progress)
-    show_deals(found, [one.economy for one in case.parties], json=json, case=case.name)
 
 
 def _assigned(text: str) -> dict[str, str]:

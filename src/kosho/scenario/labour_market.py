@@ -87,7 +87,7 @@ def of_deals(deal: Deal) -> dict[int, JobsAndPrices]:
 
 def of_struck(deal: Deal) -> JobsAndPrices | None:
     """Jobs and prices of what was agreed over no deal; None where nothing was, or it has no equilibrium."""
-    from kosho.bargain.pricing import background_shocks  # noqa: PLC0415 - scenarios without a table need none of it
+    from kosho.bargain.sweep import background_shocks  # noqa: PLC0415 - scenarios without a table need none of it
 
     first, agreed = deal.priced[0], deal.table.struck
     if agreed is None:

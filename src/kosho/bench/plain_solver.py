@@ -58,6 +58,7 @@ def _prices(factor: Array, a: Arrays, wage: Array, tol: float) -> tuple[Array, A
     inputs = a.gamma.transpose(0, 2, 1).copy()
     own = a.beta * np.log(wage)[:, None]
     log_price = np.zeros_like(a.beta)
+    power = total = np.ones_like(a.beta.T)
     for _ in range(1000):
         log_cost = own + np.matmul(inputs, log_price[:, :, None])[:, :, 0]
         power = np.exp(-a.theta * log_cost).T.copy()

@@ -1,0 +1,153 @@
+"""The seam that packages are solved through: ranges of package numbers go in, payoffs come out.
+
+What solves them is a `Backend`: this process with those beside it (`in_process`), or the workers of a cluster
+(`kosho.bargain.cluster`). A range is solved as one batch and by itself, so its payoffs are the same to the last
+bit whoever solves it and however many there are, on processors of one kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+
+from kosho.arrays import Index
+from kosho.bargain.package_shocks import PackageShocks, package_shocks
+from kosho.bargain.payoffs import PayoffParts, solve_payoffs
+from kosho.bargain.table import BackgroundLaw, Table
+from kosho.display import Shown
+from kosho.equilibrium import Deficits
+from kosho.equilibrium.batch import WORTH_A_PROCESS
+from kosho.parallel import cores
+from kosho.progress import Reached
+from kosho.world import World
+
+__all__ = ["Backend", "LaidTable", "SweepTask", "background_shocks", "in_process", "sweep", "sweep_tasks"]
+
+RANGE = 2048
+"""Packages of a task at most: enough for what a batch prepares to be little of it, few enough that a worker
+which is lost has not done much."""
+
+
+def background_shocks(table: Table, background: BackgroundLaw, world: World) -> PackageShocks:
+    """Packages of a table under one background, compared with the disagreement and the status quo."""
+    return package_shocks(table, world, background.packages, (background.disagreement, table.status_quo))
+
+
+@dataclass(frozen=True, eq=False)
+class SweepTask(Shown):
+    """Packages that are solved as one batch.
+
+    >>> import numpy as np
+    >>> from kosho.bargain.sweep import SweepTask
+    >>> len(SweepTask(np.arange(3), compared=True))
+    5
+    """
+
+    packages: Index
+    """Numbers in the table's grid."""
+    compared: bool = False
+    """Whether the disagreement and the status quo are solved behind them."""
+
+    def __len__(self) -> int:
+        return len(self.packages) + 2 * self.compared
+
+
+@dataclass(frozen=True, eq=False)
+class LaidTable(Shown):
+    """A table laid on the law of a background in a world, which ranges of its packages are solved from.
+
+    Pickled, it is what it was made of; another process lays it anew, once.
+    """
+
+    table: Table
+    background: BackgroundLaw
+    world: World
+    """The one that was asked for; `shocks.world` may count more products."""
+    deficits: Deficits
+
+    def __reduce__(self) -> tuple[type[LaidTable], tuple[Any, ...]]:
+        # A copy has none of the arrays by package that the table has made for itself.
+        return LaidTable, (replace(self.table), self.background, self.world, self.deficits)
+
+    @cached_property
+    def shocks(self) -> PackageShocks:
+        """Every package's shock; not collapsed."""
+        return background_shocks(self.table, self.background, self.world)
+
+    def payoffs(self, task: SweepTask, processes: int = 1, reached: Reached | None = None) -> PayoffParts:
+        """A row a package, then those that they are compared with if asked for."""
+        shocks = self.shocks
+        changes = shocks.tight.counterfactuals(task.packages.tolist())
+        changes += shocks.tight.comparison_counterfactuals() if task.compared else []
+        return solve_payoffs(
+            self.table, shocks.world, changes, self.deficits, processes=processes, reached=reached
+        )
+
+
+class Backend(Protocol):
+    """What solves tasks. They come back by number, in whatever order they are done."""
+
+    def __call__(
+        self, laid: LaidTable, tasks: Sequence[SweepTask], reached: Reached | None
+    ) -> Iterator[tuple[int, PayoffParts]]:
+        """Solve all tasks.
+
+        Args:
+            laid: What they are of.
+            tasks: Each a batch of its own.
+            reached: Called with how many packages are solved.
+        """
+        ...
+
+
+def in_process(
+    laid: LaidTable, tasks: Sequence[SweepTask], reached: Reached | None
+) -> Iterator[tuple[int, PayoffParts]]:
+    """The backend of one machine: this process and, for thousands of packages, one more a core."""
+    processes = cores() if sum(map(len, tasks)) >= WORTH_A_PROCESS else 1
+    done = 0
+    for number, task in enumerate(tasks):
+        before = done
+
+        def told(within: int, before: int = before) -> None:
+            if reached is not None:
+                reached(before + within)
+
+        yield number, laid.payoffs(task, processes, told)
+        done += len(task)
+
+
+def sweep_tasks(packages: Index, *, compared: bool = False) -> list[SweepTask]:
+    """Packages in tasks of nearly the same size, which depend on nothing but the packages.
+
+    Args:
+        packages: Numbers.
+        compared: Whether the last task has what they are compared with.
+
+    >>> import numpy as np
+    >>> from kosho.bargain.sweep import sweep_tasks
+    >>> [len(task) for task in sweep_tasks(np.arange(5000), compared=True)]
+    [1667, 1667, 1668]
+    """
+    parts = np.array_split(packages, max(1, -(-len(packages) // RANGE)))
+    return [SweepTask(part, compared and place == len(parts)) for place, part in enumerate(parts, start=1)]
+
+
+def sweep(
+    laid: LaidTable, tasks: Sequence[SweepTask], backend: Backend = in_process, reached: Reached | None = None
+) -> PayoffParts:
+    """The payoffs of tasks, in their order; states without an equilibrium are in `failures`."""
+    found = dict(backend(laid, tasks, reached))
+    parts = [found[number] for number in range(len(tasks))]
+    before = np.cumsum([0, *map(len, tasks)]).tolist()
+    failures = tuple(
+        replace(one, member=one.member + first)
+        for part, first in zip(parts, before, strict=False)
+        for one in part.failures
+    )
+    income, added = (np.concatenate([getattr(one, name) for one in parts]) for name in ("income", "added"))
+    return PayoffParts(income, added, failures)
