@@ -5,6 +5,7 @@ A command that is new is in no entry, and `test_every_command_is_tried` says so.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ measures:
     source: [own]
     status: assumption
 """
+NOTE = "Japan offered to buy corn on June 29, 2025."
+FACT = {"type": "offer", "fields": {"by": "JPN"}, "quote": NOTE.rstrip(".")}
 ANNEX = "Schedule of Japan\nTariff item,Base rate,Category\n0406.20.200,26.3%,equal 2\n"
 TRADE = """\
 importer,exporter,hs,value,duty
@@ -52,6 +55,8 @@ JPN,USA,020230,900000000,200000000
 JPN,USA,870323,700000000,0
 JPN,AUS,020230,1900000000,410000000
 """
+MODEL = "MODEL"
+"""Stands for the address of a server that proposes `FACT`; a file of this name among the inputs has it."""
 OUT = "out"
 """Folder that stands in the folder of the inputs, to write to."""
 
@@ -80,6 +85,11 @@ EVERY = {
     "cases": Command("cases", tells="japan-us-2025"),
     "codes": Command("codes cars", tells="vehicles-232"),
     "new": Command("new probe --parties JPN,GBR --out out", writes=("probe/case.yaml",), tells="probe"),
+    "brief --format": Command(
+        "brief 韓国+case --no-bargain --out out/brief --format docx,xlsx,md",
+        writes=("brief/brief.docx", "brief/brief.xlsx", "brief/brief.md"),
+        tells="brief.docx",
+    ),
     "brief": Command(
         "brief 韓国+case --no-bargain --out out/brief",
         writes=("brief/brief.html", "brief/brief.json"),
@@ -87,6 +97,7 @@ EVERY = {
     ),
     "bargain": Command("bargain 韓国+case --draws 2 --no-confirm --json", tells='"packages": 9'),
     "simulate": Command("simulate 韓国+case --scenario deal", tells="Korea"),
+    "simulate --add": Command("simulate --add USA+JPN+C29+25% --base --world talks", tells="C29"),
     "rate": Command(
         "rate USA JPN 8703.23 --from 2025-01-01 --to 2025-09-30 --figure out/rate.svg",
         writes=("rate.svg",),
@@ -104,6 +115,17 @@ EVERY = {
         writes=("drafts.yaml", "record.yaml"),
         typed="a\n",
         tells="1 accepted",
+    ),
+    "read --check": Command(
+        "read note.txt --check --out out/checked.yaml",
+        writes=("checked.yaml",),
+        typed=json.dumps(FACT),
+        tells='"accepted": true',
+    ),
+    "read --propose": Command(
+        f"read note.txt --propose {MODEL} --model small --out out/proposed.yaml",
+        writes=("proposed.yaml",),
+        tells="small",
     ),
     "corridor": Command(
         "corridor TWKHH JPUKB --file port.yaml --scenario together --replications 2 --processes 2 --no-tornado"
@@ -129,16 +151,24 @@ EVERY = {
     "register propose": Command(
         "register propose message.txt --out out/proposed.yaml", writes=("proposed.yaml",), tells="9903.76.01"
     ),
+    "register propose --accept": Command(
+        "register propose message.txt --out out/drafts.yaml --accept --into out/measures.yaml",
+        writes=("drafts.yaml", "measures.yaml"),
+        typed="e\nauthority=own-lumber\n\na\nr\n",
+        tells="1 accepted, 1 rejected",
+    ),
     "serve": Command("serve --openapi", tells='"openapi"'),
     "mcp": Command("mcp", typed=""),
     "lines price": Command("lines price package.csv --importer USA --json", tells='"revenue"'),
     "lines indicators": Command("lines indicators USA JPN --top 3", tells="870323"),
     "lines request": Command(
-        "lines request japan-us-2025 --trade trade.csv --confirm 1 --world talks",
+        "lines request japan-us-2025 --trade trade.csv --confirm 1 --world talks --out out/request.csv",
+        writes=("request.csv",),
         tells="Japan asks the United States",
     ),
     "lines offer": Command(
-        "lines offer japan-us-2025 --trade trade.csv --confirm 1 --world talks",
+        "lines offer japan-us-2025 --trade trade.csv --confirm 1 --world talks --out out/offer.csv",
+        writes=("offer.csv",),
         tells="Japan offers the United States",
     ),
     "lines swap": Command(
@@ -166,8 +196,13 @@ EVERY = {
     ),
     "world list": Command("world list", tells="icio-2022"),
     "world formats": Command("world formats", tells="long-csv"),
-    "world info": Command("world info 韓国+case/mine.npz", tells="mine"),
+    "world info": Command(
+        "world info 韓国+case/mine.npz --html out/mine.html", writes=("mine.html",), tells="mine"
+    ),
 }
+
+STEP_BY_STEP = ("read", "register propose --accept")
+"""Keep drafts first, then each decision on them as it is made."""
 
 
 def leaves(command: Any = None, name: str = "") -> Iterator[str]:
@@ -190,11 +225,13 @@ def words(name: str, folder: Path) -> list[str]:
         place = told.index("--from")
         rest = [*told[:place], *told[place + 2 :], "--insist"]  # sales are made up, as small as they are
         return ["world", "import", told[place + 1], *rest, "--out", "out/imported.npz"]
-    return EVERY[name].words
+    model = (folder / MODEL).read_text(encoding="utf-8")
+    return [model if word == MODEL else word for word in EVERY[name].words]
 
 
-def prepare(folder: Path) -> Path:
-    """All inputs in a folder that is there, and `out` to write to."""
+def prepare(folder: Path, model: str) -> Path:
+    """All inputs in a folder that is there, with the address of a model, and `out` to write to."""
+    (folder / MODEL).write_text(model, encoding="utf-8")
     case = folder / "韓国 case"
     case.mkdir()
     (folder / OUT).mkdir()
@@ -202,7 +239,7 @@ def prepare(folder: Path) -> Path:
     done = CliRunner().invoke(app, build, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     write_case(case, "mine.npz")
-    (folder / "note.txt").write_text("Japan offered to buy corn on June 29, 2025.", encoding="utf-8")
+    (folder / "note.txt").write_text(NOTE, encoding="utf-8")
     (folder / "message.txt").write_bytes(MESSAGE.read_bytes())
     (folder / "関税.csv").write_text(HTS, encoding="utf-8")
     (folder / "package.csv").write_text("hs,partner,rate\n8703,JPN,0\n", encoding="utf-8")

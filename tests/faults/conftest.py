@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.faults.commands import EVERY, prepare
+from tests.faults.commands import EVERY, FACT, prepare
+from tests.model_server import chat, server
 from tests.surroundings import environment
 
 Told = dict[str, dict[str, Any]]
@@ -54,10 +55,11 @@ def drive() -> Drive:
 
 
 @pytest.fixture(scope="session")
-def usual(tmp_path_factory: pytest.TempPathFactory, drive: Drive) -> tuple[Path, Told]:
+def usual(tmp_path_factory: pytest.TempPathFactory, drive: Drive) -> Iterator[tuple[Path, Told]]:
     """Inputs with a cache that every command has filled, and what each said and wrote."""
-    folder = prepare(tmp_path_factory.mktemp("usual"))
-    return folder, drive(folder, EVERY)
+    with server(lambda _: (200, chat(json.dumps([FACT])))) as model:
+        folder = prepare(tmp_path_factory.mktemp("usual"), model)
+        yield folder, drive(folder, EVERY)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pkgutil
 import shutil
 import sys
 import traceback
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from typer.testing import CliRunner
 import kosho
 from kosho.cli import app
 from kosho.errors import KoshoError
+
+PROPERTIES = "docProps/core.xml"
+"""Of a document: the hour it was made, among others."""
 
 
 def attempt(name: str, folder: Path, *more: str) -> dict[str, object]:
@@ -47,13 +51,19 @@ def renewed(folder: Path) -> None:
 
 
 def left(folder: Path) -> dict[str, str]:
-    """What stands in `out`, by name."""
+    """What stands in `out`, by name; of an archive what is in it, without the hour it was made."""
     out = folder / OUT
     return {
-        path.relative_to(out).as_posix(): path.read_text(encoding="utf-8", errors="replace")
-        for path in sorted(out.rglob("*"))
-        if path.is_file()
+        path.relative_to(out).as_posix(): _content(path) for path in sorted(out.rglob("*")) if path.is_file()
     }
+
+
+def _content(path: Path) -> str:
+    if not zipfile.is_zipfile(path):
+        return path.read_text(encoding="utf-8", errors="replace")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != PROPERTIES}
+    return "".join(f"{name}\n{content.decode('utf-8', 'replace')}" for name, content in parts.items())
 
 
 def modules() -> list[str]:

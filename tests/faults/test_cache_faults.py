@@ -90,12 +90,13 @@ def test_a_clock_that_is_set_back_changes_no_answer(
     """From the start, or while a command runs; all copies, and what is written, are of days to come."""
     path = os.pathsep.join(map(str, (ROOT / "tests" / "faults" / "earlier", SOURCE, ROOT)))
     decade = 10 * 365 * 86_400
-    told = drive(inputs, EVERY, PYTHONPATH=path, CLOCK_BACK=str(decade), CLOCK_LOOKS=str(looks))
+    names = EVERY if looks == 0 else (*READERS, "lines join", "corridor", "world build")
+    told = drive(inputs, names, PYTHONPATH=path, CLOCK_BACK=str(decade), CLOCK_LOOKS=str(looks))
     earlier = date.fromtimestamp(time.time() - decade)
     assert told[""]["today"] == earlier.isoformat()
-    shown = told["schedule show"]  # which says the day it is about
-    shown["printed"] = shown["printed"].replace(said_day(earlier), said_day(date.today()))
-    same(told, usual[1], tuple(EVERY))
+    if shown := told.get("schedule show"):  # which says the day it is about
+        shown["printed"] = shown["printed"].replace(said_day(earlier), said_day(date.today()))
+    same(told, usual[1], tuple(names))
     assert not list((inputs / "cache").glob(".*"))
     assert drive(inputs, ["rate"])["rate"] == usual[1]["rate"]  # and forward again
 

@@ -11,7 +11,7 @@ from tests.faults.conftest import Drive, Told
 
 
 def test_every_command_is_tried() -> None:
-    assert sorted(leaves()) == sorted(EVERY)
+    assert set(leaves()) == {name.partition(" --")[0] for name in EVERY}
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -2,140 +2,56 @@
 
     python -m tests.mutants bargain record --count 25 --seconds 1800 --seed 1
 
-Each change is made to a copy of the sources, and the test files that come by its line are run, the quickest
-first, until one fails. Which these are is measured first, with coverage.py. Two libraries do such tests:
-mutmut 3 runs all changes of all files, after the whole test suite, and wants `mutants/` in the checkout,
-without a sample, a seed or an end by time; cosmic-ray changes the checkout itself and runs one command for
-all. Neither selects tests by file, so a sample of this code would take a day.
+The tests of a room are run once without a change, with coverage.py, which notes what test comes by what
+line. Each change is then made to a copy of the sources, and those that come by its line are run, the
+quickest first; where none fails, all of the room. Two libraries do such tests: mutmut 3 runs all changes of
+all files, after the whole test suite, and wants `mutants/` in the checkout, without a sample, a seed or an
+end by time; cosmic-ray changes the checkout itself and runs one command for all. So a sample of this code
+would take a day.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import random
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import coverage
-from tests.mutants.changes import Change, changes, noted
+from tests.mutants.bench import ROOT, Bench, Traced
+from tests.mutants.changes import Change, changes
 
-ROOT = Path(__file__).parents[2]
-ROOMS = ("law", "equilibrium", "impact", "bargain", "scenario", "corridor", "world", "record", "formatting")
-"""Where numbers, dates, shares and states are made: folders, or modules."""
-TESTS = {"law": ("law", "schedules", "register"), "impact": ("impact",), "scenario": ("scenario", "case")}
-"""What names of test files begin with, where that is not the room itself."""
-KINDS = ("unit", "property", "golden")
-SLOWEST = 240.0
-"""Seconds; a change that makes tests endless is noticed."""
+TESTS = {
+    "law": ("law", "schedules", "register", "cli_rate"),
+    "equilibrium": ("equilibrium", "product_market", "elasticity_curve"),
+    "impact": ("impact",),
+    "bargain": ("bargain",),
+    "scenario": ("scenario", "case_", "cli_simulate", "cli_additions"),
+    "corridor": ("corridor",),
+    "world": ("world", "own_world"),
+    "record": ("record",),
+    "lines": ("lines",),
+    "brief": ("brief", "display"),
+    "formatting": ("formatting",),
+}
+"""Where numbers, dates, shares and states are made, folders or modules: how its test files begin."""
+KINDS = ("unit", "property", "golden", "published", "end_to_end")
 
 
 @dataclass
-class Room:
-    """A room, the tests that come by it, and what became of its changes."""
+class Tally:
+    """What became of the changes of a room."""
 
-    name: str
-    files: dict[str, float] = field(default_factory=dict)
-    """Seconds of each test file."""
-    lines: dict[tuple[Path, int], set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Test files that come by a line of a source file."""
     killed: int = 0
     survived: list[str] = field(default_factory=list)
 
 
-class Bench:
-    """A copy of the sources to be changed, and the tests run on it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.source = folder / "src"
-        shutil.copytree(ROOT / "src", self.source, ignore=shutil.ignore_patterns("__pycache__"))
-        self._folder = folder
-
-    def passes(self, *tests: str) -> bool:
-        """Whether tests pass; those that take too long do not."""
-        return self._run(["-m", "pytest", *tests], SLOWEST)
-
-    def traced(self, test: str) -> coverage.CoverageData | None:
-        """Lines that a test file comes by; None if it fails without any change."""
-        data = self._folder / "lines"
-        data.unlink(missing_ok=True)
-        ran = self._run(
-            ["-m", "coverage", "run", f"--data-file={data}", f"--source={self.source}", "-m", "pytest", test],
-            None,
-        )
-        found = coverage.CoverageData(str(data))
-        found.read()
-        return found if ran else None
-
-    def _run(self, words: list[str], seconds: float | None) -> bool:
-        (self._folder / "cache").mkdir(exist_ok=True)
-        plain = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "tests.mutants.lasting"]
-        try:
-            done = subprocess.run(
-                [sys.executable, "-B", *words, *plain, "--basetemp", str(self._folder / "base")],
-                cwd=ROOT,
-                capture_output=True,
-                check=False,
-                timeout=seconds,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": f"{self.source}{os.pathsep}{ROOT}",
-                    "MUTANTS_CACHE": str(self._folder / "cache"),
-                },
-            )
-        except subprocess.TimeoutExpired:
-            return False
-        return done.returncode == 0
-
-    def changed(self, path: Path, change: Change, tests: list[str]) -> bool:
-        """Whether tests pass although a change is made."""
-        content = path.read_bytes()
-        try:
-            path.write_bytes(change.made(content))
-            return self.passes(*tests)
-        finally:
-            path.write_bytes(content)
-
-
-def measured(bench: Bench, name: str) -> Room:
-    """A room, with what comes by its lines."""
-    room = Room(name)
-    for path in files_of_tests(name):
-        started = time.monotonic()
-        found = bench.traced(path)
-        if found is None:
-            sys.stderr.write(f"{path}: fails, or cannot be run, without any change; left out\n")
-            continue
-        room.files[path] = time.monotonic() - started
-        for source in found.measured_files():
-            for line in found.lines(source) or ():
-                room.lines[Path(source), line].add(path)
-    return room
-
-
-def unmeasured(bench: Bench, name: str, kinds: Sequence[str]) -> Room:
-    """A room whose changes all its tests of some kinds are run on, the shortest files first."""
-    room = Room(name)
-    files = files_of_tests(name, kinds)
-    room.files = {path: float((ROOT / path).stat().st_size) for path in files}
-    if not bench.passes(*sorted(files, key=room.files.__getitem__)):
-        raise SystemExit(f"{name}: its tests fail, or cannot be run, without any change")
-    for source in sources(bench, name):
-        for line in range(len(source.read_bytes().splitlines()) + 1):
-            room.lines[source, line].update(files)
-    return room
-
-
-def files_of_tests(room: str, kinds: Sequence[str] = KINDS) -> list[str]:
+def files_of_tests(room: str, kinds: Sequence[str]) -> list[str]:
     """Files of tests of a room, as pytest takes them."""
-    begins = tuple(f"test_{one}" for one in TESTS.get(room, (room,)))
+    begins = tuple(f"test_{one}" for one in TESTS[room])
     return [
         path.relative_to(ROOT).as_posix()
         for kind in kinds
@@ -150,62 +66,53 @@ def sources(bench: Bench, room: str) -> list[Path]:
     return sorted(place.rglob("*.py")) or [place.with_suffix(".py")]
 
 
-def candidates(bench: Bench, room: Room) -> list[tuple[Path, Change]]:
-    """Changes of a room on lines that its tests come by."""
-    found: list[tuple[Path, Change]] = []
-    for path in sources(bench, room.name):
-        lines = {line for source, line in room.lines if source == path}
-        found += [(path, one) for one in noted(changes(path.read_bytes()), lines)]
-    return found
-
-
-def run(bench: Bench, room: Room, count: int, end: float, chance: random.Random) -> None:
-    """Make changes of a room until there are enough, or the time is over."""
-    all_of_them = candidates(bench, room)
-    chosen = chance.sample(all_of_them, min(count, len(all_of_them)))
-    sys.stdout.write(f"{room.name}: {len(all_of_them)} changes possible, {len(chosen)} drawn\n")
-    for path, change in chosen:
+def run(bench: Bench, room: str, tests: Traced, drawn: Sequence[tuple[Path, Change]], end: float) -> Tally:
+    """Make changes of a room, one after another, until the time is over."""
+    tally = Tally()
+    for path, change in drawn:
         if time.monotonic() > end:
-            sys.stdout.write(f"{room.name}: the time is over\n")
-            return
-        tests = sorted(room.lines[path, change.line], key=room.files.__getitem__)
+            sys.stdout.write(f"{room}: the time is over\n")
+            break
+        if bench.noticed(path, change, tests):
+            tally.killed += 1
+            continue
         place = f"{path.relative_to(bench.source).as_posix()}:{change}"
-        if bench.changed(path, change, tests):
-            room.survived.append(place)
-            sys.stdout.write(f"  alive   {place}\n")
-        else:
-            room.killed += 1
+        tally.survived.append(place)
+        by = "" if tests.by(path, change) else "  (no test comes by)"
+        sys.stdout.write(f"  alive   {place}{by}\n")
         sys.stdout.flush()
+    return tally
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.mutants", description=(__doc__ or "").splitlines()[0]
     )
-    parser.add_argument("rooms", nargs="*", choices=[*ROOMS, []], help="all, where none is named")
+    parser.add_argument("rooms", nargs="*", choices=[*TESTS, []], help="all, where none is named")
     parser.add_argument("--count", type=int, default=25, help="changes a room")
     parser.add_argument("--seconds", type=float, default=1800.0, help="for all rooms together")
-    parser.add_argument(
-        "--unmeasured",
-        nargs="+",
-        choices=KINDS,
-        metavar="KIND",
-        help="do not look which tests come by a line, run all of these kinds: quicker for few changes",
-    )
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS[:3], help="of tests")
     parser.add_argument("--seed", type=int, default=None, help="the same changes again")
     asked = parser.parse_args()
     seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(10**6)
     end = time.monotonic() + asked.seconds
-    rooms = asked.rooms or ROOMS
+    rooms = asked.rooms or list(TESTS)
     sys.stdout.write(f"seed {seed}\n")
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         bench = Bench(Path(folder))
-        for number, name in enumerate(rooms):
+        for number, room in enumerate(rooms):
             share = time.monotonic() + (end - time.monotonic()) / (len(rooms) - number)
-            room = unmeasured(bench, name, asked.unmeasured) if asked.unmeasured else measured(bench, name)
-            chance = random.Random(f"{seed} {name}")  # noqa: S311 - chance, not secrets
-            run(bench, room, asked.count, share, chance)
-            sys.stdout.write(f"{name}: {room.killed} noticed, {len(room.survived)} alive\n")
+            tests = bench.traced(room, files_of_tests(room, asked.kinds))
+            possible = [(path, one) for path in sources(bench, room) for one in changes(path.read_bytes())]
+            chance = random.Random(f"{seed} {room}")  # noqa: S311 - chance, not secrets
+            drawn = chance.sample(possible, min(asked.count, len(possible)))
+            took = sum(tests.seconds.values())
+            sys.stdout.write(f"{room}: {len(possible)} changes possible, {len(drawn)} drawn; ")
+            sys.stdout.write(f"{len(tests.seconds)} tests of {took:.0f} s\n")
+            sys.stdout.flush()
+            found = run(bench, room, tests, drawn, share)
+            sys.stdout.write(f"{room}: {found.killed} noticed, {len(found.survived)} alive\n")
+            sys.stdout.flush()
     return 0
 
 

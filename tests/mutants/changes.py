@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 SWAPS: dict[type[ast.AST], str] = {
@@ -42,6 +41,8 @@ class Change:
     end: int
     new: str
     old: str
+    statement: range
+    """Lines of the statement it is in, without what stands below a heading."""
 
     def made(self, content: bytes) -> bytes:
         return content[: self.start] + self.new.encode() + content[self.end :]
@@ -61,7 +62,17 @@ class _Finder(ast.NodeVisitor):
         lines = content.splitlines(keepends=True)
         self._starts = [sum(map(len, lines[:k])) for k in range(len(lines) + 1)]
         self.found: list[Change] = []
+        self._statement = range(0)
         self.visit(ast.parse(content))
+
+    def visit(self, node: ast.AST) -> None:
+        before = self._statement
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            last = body[0].lineno - 1 if body else node.end_lineno or node.lineno
+            self._statement = range(node.lineno, max(last, node.lineno) + 1)
+        super().visit(node)
+        self._statement = before
 
     def _at(self, node: ast.AST) -> tuple[int, int]:
         start = self._starts[node.lineno - 1] + node.col_offset  # type: ignore[attr-defined]
@@ -70,7 +81,7 @@ class _Finder(ast.NodeVisitor):
     def _note(self, line: int, place: tuple[int, int], new: str) -> None:
         old = self._content[slice(*place)].decode()
         if old != new:
-            self.found.append(Change(line, *place, new, " ".join(old.split())))
+            self.found.append(Change(line, *place, new, " ".join(old.split()), self._statement))
 
     def _between(self, left: ast.AST, right: ast.AST, operator: ast.AST) -> None:
         """Put another operator where one stands between two operands."""
@@ -155,8 +166,3 @@ class _Finder(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         for one in (*node.args.defaults, *filter(None, node.args.kw_defaults), *node.body):
             self.visit(one)
-
-
-def noted(found: list[Change], lines: set[int]) -> Iterator[Change]:
-    """Those on lines that some test comes by."""
-    return (one for one in found if one.line in lines)

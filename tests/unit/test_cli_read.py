@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from tests.model_server import chat, server
 from typer.testing import CliRunner
 
 from kosho.cli import app
@@ -38,29 +35,6 @@ def note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(*words: str, typed: str | None = None) -> tuple[int, str, str]:
     done = CliRunner().invoke(app, ["read", *words], input=typed)
     return done.exit_code, done.stdout, done.stderr
-
-
-@contextmanager
-def server(words: str) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            content = json.dumps({"choices": [{"message": {"content": words}}]}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{httpd.server_port}"
-    finally:
-        httpd.shutdown()
-        httpd.server_close()
 
 
 def test_facts_on_standard_input_are_held_against_the_file(note: Path) -> None:
@@ -103,7 +77,7 @@ def test_what_does_not_fit_is_told(note: Path, words: tuple[str, ...], typed: st
 
 
 def test_a_model_adds_what_the_rules_do_not_find(note: Path) -> None:
-    with server(json.dumps([ASK, OFFER, TOPIC])) as url:
+    with server(lambda _: (200, chat(json.dumps([ASK, OFFER, TOPIC])))) as url:
         code, out, err = run(str(note), "--propose", url, "--model", "small", "--json")
     drafts = [json.loads(line) for line in out.splitlines()]
     assert code == 0

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import signal
 import time
+import weakref
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -108,6 +111,70 @@ def test_the_time_is_over_in_the_middle_of_work_and_nothing_on_the_way_takes_it_
     with within(0.2):
         pass
     time.sleep(0.3)  # nothing is left that would stop what comes later
+
+
+PATIENCE = 3000
+"""Moments after which a test fails that waits for an alarm."""
+
+
+class _Ending:
+    """Ends only once the time is over; what is raised then is lost in `__del__`."""
+
+    def __del__(self) -> None:
+        for _ in range(PATIENCE):
+            time.sleep(0.01)
+
+
+class _Thing:
+    """Something to refer to."""
+
+
+def _end_of_an_object() -> None:
+    _Ending()
+
+
+def _end_of_a_reference() -> None:
+    thing = _Thing()
+    kept = weakref.ref(thing, lambda _: [time.sleep(0.01) for _ in range(PATIENCE)])
+    del thing
+    assert kept() is None
+
+
+@pytest.mark.parametrize("place", [_end_of_an_object, _end_of_a_reference])
+@pytest.mark.parametrize("posix", [True, False])
+def test_an_alarm_that_is_lost_comes_again_without_a_word(
+    place: Callable[[], None], posix: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if not posix:
+        for name in ("SIGALRM", "setitimer"):
+            monkeypatch.delattr(signal, name, raising=False)
+
+    def work() -> None:
+        place()
+        for _ in range(PATIENCE):
+            time.sleep(0.01)
+
+    with pytest.raises(KoshoError, match="stopped after"), within(0.1):
+        work()
+    assert capfd.readouterr().err == ""
+
+
+def test_what_cleans_up_once_the_time_is_over_is_not_stopped_again() -> None:
+    cleaned = []
+
+    def work() -> None:
+        try:
+            time.sleep(60)
+        finally:
+            with suppress(ValueError):
+                for _ in range(30):
+                    time.sleep(0.01)
+                raise ValueError
+            cleaned.append(True)
+
+    with pytest.raises(KoshoError, match="stopped after"), within(0.1):
+        work()
+    assert cleaned == [True]
 
 
 def test_a_command_ends_with_status_1_and_shows_nothing_half_done(tmp_path: Path) -> None:

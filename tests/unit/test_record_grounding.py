@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.model_server import chat, server
 from tests.reading import GOLD, Row, rows
 
 from kosho.errors import InputError
@@ -199,40 +197,6 @@ def test_facts_are_found_in_any_answer(text: str, number: int) -> None:
 
 
 # servers
-
-
-@contextmanager
-def server(answer: Callable[[dict[str, Any]], tuple[int, bytes]], seen: list[dict[str, Any]]) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            seen.append(body | {"_headers": dict(self.headers)})
-            code, content = answer(body)
-            self.send_response(code)
-            if 300 <= code < 400:
-                self.send_header("Location", "http://127.0.0.1:9/elsewhere")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            try:
-                self.wfile.write(content)
-            except OSError:
-                return
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{httpd.server_port}"
-    finally:
-        httpd.shutdown()
-        httpd.server_close()
-
-
-def chat(words: str) -> bytes:
-    return json.dumps({"choices": [{"message": {"content": words}}]}).encode()
 
 
 @pytest.fixture(autouse=True)

@@ -59,6 +59,13 @@ def test_the_day_of_the_dateline_is_not_that_of_the_event() -> None:
     assert (event.fields["date"], event.quote) == ("2026-03-02", "Ministers of Kenya and Uganda met on Monday")
 
 
+def test_a_name_with_a_number_is_no_dateline() -> None:
+    text = "The Representative Susan Doyle 12: Kenya and Uganda signed a pact on 29 June 2025."
+    found = {d.type: d.fields for d in read_text(Document("a.txt", text))}
+    assert found["agreement"]["signed"] == "2025-06-29"
+    assert "published" not in found["document"]
+
+
 def test_a_full_date_of_the_text_gives_a_dateline_its_year() -> None:
     drafts = read_text(Document("a.txt", f"{TITLE}NAIROBI, March 4 (Xinhua) -- {STORY}{BEFORE}"))
     assert next(d.fields["date"] for d in drafts if d.type == "event") == "2026-03-02"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import _thread
 import signal
+import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -19,6 +20,8 @@ from kosho.language import _
 __all__ = ["Stopped", "endurable", "within"]
 
 LONGEST = 366 * 24 * 3600.0
+AGAIN = 0.05
+"""Seconds between one alarm and the next, once the time is over."""
 LEAST, MOST = 0.1, 1024.0
 """GiB that `--memory` takes."""
 
@@ -47,27 +50,61 @@ def within(seconds: float) -> Generator[None, None, None]:
 
 @contextmanager
 def _alarm(seconds: float) -> Generator[None, None, None]:
-    """Raise `Stopped` in this thread when the time is over."""
-    number = getattr(signal, "SIGALRM", signal.SIGINT)
-    before = signal.signal(number, _stop)
-    timer = threading.Timer(seconds, _thread.interrupt_main, (number,))
-    timer.daemon = True
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-    else:
-        timer.start()
+    """Raise `Stopped` in this thread when the time is over: again and again, until it is on its way here.
+
+    Python lets no exception out of the end of an object or of a weak reference: there it is lost, and nothing
+    is said of it.
+    """
+    over = False
+
+    def stop(number: int, frame: object) -> None:
+        del number, frame
+        if not over and not _on_its_way(sys.exc_info()[1]):
+            raise Stopped
+
+    number: signal.Signals = getattr(signal, "SIGALRM", signal.SIGINT)
+    told = sys.unraisablehook
+
+    def lost(what: sys.UnraisableHookArgs) -> None:
+        if not _on_its_way(what.exc_value):
+            told(what)
+
+    before = signal.signal(number, stop)
+    sys.unraisablehook = lost
+    end = _begun(seconds, number)
     try:
-        yield
-    finally:
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        timer.cancel()
+        try:
+            yield
+        finally:
+            over = True
+    finally:  # also where the time was over between the two
+        end()
+        sys.unraisablehook = told
         signal.signal(number, before)
 
 
-def _stop(number: int, frame: object) -> None:
-    del number, frame
-    raise Stopped
+def _on_its_way(error: BaseException | None) -> bool:
+    """Whether what is being dealt with came of `Stopped`: what cleans up on the way is not stopped again."""
+    while error is not None and not isinstance(error, Stopped):
+        error = error.__context__
+    return error is not None
+
+
+def _begun(seconds: float, number: signal.Signals) -> Callable[[], object]:
+    """Send a signal to the main thread after so long, and every moment from then on; how to end that."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+        return lambda: signal.setitimer(signal.ITIMER_REAL, 0)
+    ended = threading.Event()
+
+    def send() -> None:
+        wait = seconds
+        while not ended.wait(wait):
+            _thread.interrupt_main(number)
+            wait = AGAIN
+
+    threading.Thread(target=send, daemon=True).start()
+    return ended.set
 
 
 def endurable(command: Any) -> Any:

@@ -26,7 +26,7 @@ def _closed(event: str, arguments: tuple) -> None:
         "socket.getaddrinfo",
         "socket.gethostbyname",
         "socket.sendto",
-    ):
+    ) and "127.0.0.1" not in str(arguments):  # this machine is no network
         raise OSError(f"no network here: {event} {arguments[1:]}")
 
 

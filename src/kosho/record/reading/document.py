@@ -99,7 +99,7 @@ def _dateline(text: str, blocks: list[Block]) -> tuple[re.Match[str] | None, int
     """The dateline of a story, and where what follows it begins; None and 0 where there is none."""
     for block in [block for block in blocks if block.role == "body"][:2]:
         match = _DATELINE.match(text[block.start : min(block.end, block.start + 120)])
-        if match:
+        if match and any(find_dates(match["date"])):  # "Doyle 12:" is no day
             return match, block.start + match.end()
     return None, 0
 
